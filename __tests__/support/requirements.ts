@@ -1,0 +1,54 @@
+import { findOnPath, findProviderMirror } from "./found-programs";
+
+/** What a group of tests cannot do without. `terraform` includes the AWS provider. */
+export interface Requirements {
+  readonly terraform?: boolean;
+  readonly moto?: boolean;
+}
+
+/** Generous: two cores, shared, and the AWS provider takes two seconds to start. */
+const INTEGRATION_TIMEOUT_MS = 300_000;
+
+/**
+ * `describe` for tests that need programs Node does not bring. Where one is missing the group is one
+ * skipped test, named after what to install; with `CI=true` it is one failing test, so that a build
+ * server never goes green for lack of tools.
+ */
+export function describeWith(needs: Requirements, name: string, body: () => void): void {
+  const missing = missingRequirements(needs);
+  if (missing.length === 0) {
+    describe(name, () => {
+      jest.setTimeout(INTEGRATION_TIMEOUT_MS);
+      body();
+    });
+    return;
+  }
+  const line = `needs ${missing.join("; and ")}`;
+  describe(name, () => {
+    if (process.env["CI"] === "true") {
+      test(line, () => {
+        throw new Error(line);
+      });
+      return;
+    }
+    process.stderr.write(`skipped: ${name}: ${line}\n`);
+    test.skip(line, () => undefined);
+  });
+}
+
+/** What is missing, each with how to get it; empty where all is there. */
+export function missingRequirements(needs: Requirements): readonly string[] {
+  const missing: string[] = [];
+  if (needs.terraform === true && findOnPath("terraform") === undefined) {
+    missing.push("terraform on PATH (https://developer.hashicorp.com/terraform/install)");
+  }
+  if (needs.terraform === true && findProviderMirror() === undefined) {
+    missing.push(
+      "the AWS provider in a local mirror (terraform providers mirror DIR, then DATABRICKS_AWS_OIDC_PROVIDER_MIRROR=DIR)",
+    );
+  }
+  if (needs.moto === true && findOnPath("moto_server") === undefined) {
+    missing.push("moto_server on PATH (pip install 'moto[server,iam,sts,s3]')");
+  }
+  return missing;
+}
