@@ -1,0 +1,64 @@
+/**
+ * The command line. Knows every verb's name and one line about it; a verb's own file is loaded only when it is
+ * called, so that `--help` stays as quick as yargs itself.
+ */
+import yargs from "yargs";
+import type { CommandModule } from "yargs";
+import { version } from "../package.json";
+import { tell } from "./run";
+
+/** Verb -> what it does, in the order of a user's way. */
+export const VERBS: Readonly<Record<string, string>> = {
+  issuer: "Which issuer, and every URL and ARN derived from it",
+  init: "Write a federation.yaml, by questions or by flags",
+  generate: "Write modules, a root, client files or the JSON Schema",
+  lint: "Judge a federation, a policy, a Terraform plan",
+  explain: "Would this token get this role, and if not, which line says no",
+  prove: "Every declared identity gets in, no generated impostor does",
+  doctor: "Check the real endpoints: discovery, keys, provider, role",
+  token: "Get or read a Databricks token",
+  credentials: "AWS credentials for a role, without a stored key",
+  sandbox: "A local Databricks and STS for trying all of it offline",
+  report: "One HTML page: who reaches what",
+  pack: "Module releases: archives, checksums, manifest",
+  release: "Release notes from the difference of two contracts",
+  publish: "Put releases into a registry",
+  serve: "Serve a registry folder over HTTP, for trying it",
+  completion: "Print a completion script for bash or zsh",
+};
+
+type VerbModule = { readonly default: CommandModule<object, never> };
+
+async function loadVerb(verb: string): Promise<VerbModule> {
+  return (await import(`./verbs/${verb}`)) as VerbModule;
+}
+
+/** Runs the command line on `args` (without node and script). Sets `process.exitCode`. */
+export async function main(args: readonly string[]): Promise<void> {
+  const called = args.find((argument) => !argument.startsWith("-"));
+  const parser = yargs([...args])
+    .scriptName("databricks-aws-oidc")
+    .usage("$0 <verb>\n\nLets Databricks identities into AWS without a stored key, and proves who gets in.")
+    .version(version)
+    .parserConfiguration({ "parse-numbers": false, "parse-positional-numbers": false, "populate--": true })
+    .strict()
+    .demandCommand(1, "Name a verb, for example: databricks-aws-oidc issuer --host mycompany.cloud.databricks.com")
+    .recommendCommands()
+    .wrap(Math.min(110, process.stdout.columns ?? 110))
+    .fail((message, error) => {
+      if (error !== undefined && error !== null) throw error;
+      tell(`error: ${message}`);
+      tell("Run databricks-aws-oidc --help to see the verbs, or <verb> --help for its flags.");
+      process.exitCode = 2;
+    })
+    .exitProcess(false);
+  for (const [verb, describe] of Object.entries(VERBS)) {
+    if (verb === called) parser.command((await loadVerb(verb)).default);
+    else parser.command(verb, describe, () => undefined, () => undefined);
+  }
+  await parser.parseAsync();
+}
+
+if (require.main === module) {
+  void main(process.argv.slice(2));
+}

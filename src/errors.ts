@@ -1,0 +1,167 @@
+/**
+ * Every error this project raises: one base class, stable codes, and what to do next.
+ *
+ * A code never changes its meaning and is never re-used; messages may be reworded at any time.
+ * `input` errors are the caller's to mend (exit code 2), `outside` errors came from the network,
+ * the file system or another program (exit code 3).
+ */
+export const ERROR_CODES = {
+  // issuer
+  "host-empty": "input",
+  "host-invalid": "input",
+  "host-not-databricks": "input",
+  "host-is-ip-address": "input",
+  "host-is-accounts-host": "input",
+  "issuer-not-https": "input",
+  "issuer-has-port": "input",
+  "issuer-has-user-info": "input",
+  "issuer-has-fragment": "input",
+  "issuer-has-query": "input",
+  "issuer-path-unknown": "input",
+  "issuer-account-agnostic": "input",
+  "issuer-too-long": "input",
+  "issuer-unreadable": "input",
+  "issuer-undetermined": "input",
+  "workspace-id-invalid": "input",
+  "databricks-account-id-invalid": "input",
+  "accounts-host-unknown": "input",
+  "cloud-unknown": "input",
+  "partition-unknown": "input",
+  "aws-account-id-invalid": "input",
+  "audience-invalid": "input",
+  "audience-not-registered": "input",
+  "audience-wildcard": "input",
+  "too-many-audiences": "input",
+  "provider-arn-invalid": "input",
+  "provider-arn-mismatch": "input",
+  // federation file
+  "yaml-syntax": "input",
+  "yaml-duplicate-key": "input",
+  "yaml-alias-limit": "input",
+  "yaml-not-a-mapping": "input",
+  "file-too-large": "input",
+  "required": "input",
+  "unknown-key": "input",
+  "wrong-type": "input",
+  "number-too-large": "input",
+  "number-unquoted": "input",
+  "value-not-allowed": "input",
+  "too-many-problems": "input",
+  "reserved-text": "input",
+  "name-invalid": "input",
+  "name-collision": "input",
+  "issuer-key-invalid": "input",
+  "issuer-collision": "input",
+  "issuer-not-found": "input",
+  "account-not-found": "input",
+  "accounts-and-account-id": "input",
+  "backend-invalid": "input",
+  "role-name-invalid": "input",
+  "role-name-collision": "input",
+  "role-path-invalid": "input",
+  "role-description-invalid": "input",
+  "too-many-roles": "input",
+  "duration-invalid": "input",
+  "duration-out-of-range": "input",
+  "tag-invalid": "input",
+  "tag-collision": "input",
+  "too-many-tags": "input",
+  "policy-arn-invalid": "input",
+  "too-many-managed-policies": "input",
+  "inline-policy-invalid": "input",
+  "inline-policy-name-invalid": "input",
+  "inline-policies-too-long": "input",
+  "boundary-arn-invalid": "input",
+  "reason-empty": "input",
+  // trust
+  "no-issuer": "input",
+  "no-role": "input",
+  "no-trust": "input",
+  "no-subject": "input",
+  "service-principal-invalid": "input",
+  "user-invalid": "input",
+  "subject-invalid": "input",
+  "subject-has-wildcard": "input",
+  "subject-pattern-invalid": "input",
+  "subject-pattern-without-wildcard": "input",
+  "subject-pattern-too-wide": "input",
+  "policy-variable-in-subject": "input",
+  "condition-test-unknown": "input",
+  "condition-on-guard": "input",
+  "condition-repeated": "input",
+  "condition-invalid": "input",
+  "external-id-invalid": "input",
+  "unity-catalog-cloud": "input",
+  "trust-policy-too-long": "input",
+  "trust-policy-max-length": "input",
+  "policy-character": "input",
+  // both back ends
+  "logical-id-collision": "input",
+  "token-not-allowed": "input",
+  // files
+  "file-not-found": "outside",
+  "file-unreadable": "outside",
+  "internal": "outside",
+} as const satisfies Record<string, "input" | "outside">;
+
+/** A stable, machine-readable name for what went wrong, e.g. `host-not-databricks`. */
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** One complaint about one place of the input. Plain data: safe to print as JSON. */
+export interface Problem {
+  readonly code: ErrorCode;
+  /** What is wrong, in one sentence, with the offending value where it is no secret. */
+  readonly message: string;
+  /** Where in the document, e.g. `roles.lake-reader.trusts[1].issuer`; absent for the whole. */
+  readonly path?: string;
+  readonly file?: string;
+  /** 1-based. */
+  readonly line?: number;
+  /** 1-based. */
+  readonly column?: number;
+  /** The next step, in the imperative. */
+  readonly fix: string;
+}
+
+/** Something worth saying that stops nothing. */
+export interface Warning {
+  readonly code: string;
+  readonly message: string;
+  readonly path?: string;
+  readonly line?: number;
+  readonly column?: number;
+}
+
+/** `federation.yaml:12:5 roles.reader: what (fix) [code]`, one line a problem. */
+export function formatProblem(problem: Problem): string {
+  const place = [problem.file, problem.line, problem.column].filter((part) => part !== undefined).join(":");
+  const where = [place, problem.path].filter((part) => part !== undefined && part !== "").join(" ");
+  return `${where === "" ? "" : `${where}: `}${problem.message} ${problem.fix} [${problem.code}]`;
+}
+
+/** Base class. `code` is that of the first problem; `problems` always holds at least one. */
+export class FederationError extends Error {
+  readonly code: ErrorCode;
+  readonly fix: string;
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly [Problem, ...Problem[]], options?: { readonly cause?: unknown }) {
+    super(problems.map(formatProblem).join("\n"), options);
+    this.name = new.target.name;
+    this.code = problems[0].code;
+    this.fix = problems[0].fix;
+    this.problems = problems;
+  }
+}
+
+/** The caller's input is wrong; nothing was done. Exit code 2. */
+export class InputError extends FederationError {}
+
+/** Something outside failed: network, file system, another program. Exit code 3. */
+export class OutsideError extends FederationError {}
+
+/** Throws one `InputError` with every problem, or returns when there is none. */
+export function refuse(problems: readonly Problem[]): void {
+  const [first, ...rest] = problems;
+  if (first !== undefined) throw new InputError([first, ...rest]);
+}

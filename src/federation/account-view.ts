@@ -1,0 +1,76 @@
+/** A federation as one AWS account sees it: its providers, its roles, and their policies. */
+import { providerArn } from "../issuer/issuer";
+import type { Json } from "../trust/canonical-json";
+import type { TrustContext, TrustedIssuer } from "../trust/build";
+import { ACCOUNT_ID_PLACEHOLDER, buildTrustPolicy, SELF_ASSUME_POLICY_NAME, selfAssumePolicy } from "../trust/build";
+import type { TrustPolicy } from "../trust/policy";
+import type { AwsAccount, Federation, FederationIssuer, FederationRole } from "./model";
+
+export interface ProviderView {
+  readonly issuer: FederationIssuer;
+  /** Computed, or the adopted provider's. */
+  readonly arn: string;
+  /** False: it is adopted, no resource is made. */
+  readonly create: boolean;
+}
+
+export interface AccountView {
+  readonly federation: Federation;
+  readonly account: AwsAccount;
+  /** 12 digits, or ACCOUNT_ID_PLACEHOLDER. */
+  readonly accountId: string;
+  readonly providers: readonly ProviderView[];
+  /** The roles made in this account, in file order. */
+  readonly roles: readonly FederationRole[];
+  /** What trust policies need of the issuers, by key. */
+  readonly trusted: Readonly<Record<string, TrustedIssuer>>;
+}
+
+/** The federation in `account`. An existing provider is adopted in the account its ARN names; others create their own. */
+export function accountView(federation: Federation, account: AwsAccount): AccountView {
+  const accountId = account.accountId ?? ACCOUNT_ID_PLACEHOLDER;
+  const providers = Object.values(federation.issuers).map((issuer): ProviderView => {
+    const existing = issuer.existingProviderArn;
+    const adopt = existing !== null && (account.accountId === null || existing.split(":")[4] === account.accountId);
+    return adopt
+      ? { issuer, arn: existing, create: false }
+      : { issuer, arn: providerArn(account.partition, accountId, issuer.issuerPath), create: true };
+  });
+  const trusted: Record<string, TrustedIssuer> = {};
+  for (const { issuer, arn } of providers) {
+    trusted[issuer.key] = { conditionKeys: issuer.conditionKeys, audiences: issuer.audiences, providerArn: arn };
+  }
+  return {
+    federation,
+    account,
+    accountId,
+    providers,
+    roles: federation.roles.filter((role) => role.accounts === null || (account.key !== null && role.accounts.includes(account.key))),
+    trusted,
+  };
+}
+
+function contextOf(view: AccountView): TrustContext {
+  return { partition: view.account.partition, accountId: view.accountId, issuers: view.trusted };
+}
+
+/** The role's trust policy in this account. */
+export function roleTrustPolicy(role: FederationRole, view: AccountView): TrustPolicy {
+  return buildTrustPolicy(role.trusts, role, contextOf(view));
+}
+
+/** The policy by which a Unity Catalog role may assume itself; undefined for a role without that trust. */
+export function selfAssumePolicyOf(role: FederationRole, view: AccountView): Json | undefined {
+  return role.trusts.some((trust) => trust.kind === "unityCatalog") ? selfAssumePolicy(role, contextOf(view)) : undefined;
+}
+
+/** All inline policies of the role by name, the self-assume policy included, in canonical order of their names. */
+export function inlinePoliciesOf(role: FederationRole, view: AccountView): Readonly<Record<string, Json>> {
+  const self = selfAssumePolicyOf(role, view);
+  return self === undefined ? role.inlinePolicies : { ...role.inlinePolicies, [SELF_ASSUME_POLICY_NAME]: self };
+}
+
+/** The role's tags with the federation's; the role's own win. */
+export function roleTags(role: FederationRole, federation: Federation): Readonly<Record<string, string>> {
+  return { ...federation.tags, ...role.tags };
+}

@@ -1,0 +1,84 @@
+/** Runs a zod schema and says in this project's words what does not fit. */
+import type { z } from "zod";
+import type { ErrorCode, Problem } from "../errors";
+import { ERROR_CODES } from "../errors";
+import type { PathPart } from "./path";
+import { formatPath } from "./path";
+import { quoted } from "../text-rule";
+
+/** What a number in place of a text was typed as; undefined where the source is not known. */
+export type TypedAt = (path: readonly PathPart[]) => string | undefined;
+
+export interface Shaped<T> {
+  /** Undefined where the value does not fit. */
+  readonly value: T | undefined;
+  readonly problems: readonly Problem[];
+}
+
+/** `value` through `schema`. Codes: required, wrong-type, unknown-key, value-not-allowed, number-unquoted, number-too-large, and those of the rules. */
+export function shape<S extends z.ZodType>(schema: S, value: unknown, at: readonly PathPart[], typedAt: TypedAt): Shaped<z.output<S>> {
+  const result = schema.safeParse(value);
+  if (result.success) return { value: result.data, problems: [] };
+  return { value: undefined, problems: result.error.issues.flatMap((issue) => problemsOf(issue, value, at, typedAt)) };
+}
+
+function problemsOf(issue: z.core.$ZodIssue, root: unknown, at: readonly PathPart[], typedAt: TypedAt): readonly Problem[] {
+  const inner = issue.path.map((part) => (typeof part === "symbol" ? String(part) : part));
+  const parts = [...at, ...inner];
+  const path = formatPath(parts);
+  const found = inner.reduce<unknown>((value, part) => (typeof value === "object" && value !== null ? (value as Record<PathPart, unknown>)[part] : undefined), root);
+  switch (issue.code) {
+    case "unrecognized_keys":
+      return issue.keys.map((key) => ({
+        code: "unknown-key",
+        message: `There is no ${quoted(key)} here.`,
+        path: formatPath([...parts, key]),
+        fix: "Remove it, or see the file format in docs/federation-file.md.",
+      }));
+    case "invalid_type":
+      return [wrongType(issue.expected, found, path, typedAt(parts))];
+    case "invalid_value":
+      return [{ code: found === undefined ? "required" : "value-not-allowed", message: found === undefined ? "A value is missing." : `${quoted(String(found))} is not allowed here.`, path, fix: `Use one of: ${issue.values.map(String).join(", ")}.` }];
+    case "invalid_union":
+      if (found === undefined) return [{ code: "required", message: "A value is missing.", path, fix: "Add it." }];
+      if (typeof found === "number") return [wrongType("string", found, path, typedAt(parts))];
+      {
+        // of a union's branches, the one that fits best speaks
+        const best = [...issue.errors].sort((left, right) => depthOf(right) - depthOf(left))[0];
+        if (best !== undefined && depthOf(best) > 0) return best.flatMap((nested) => problemsOf(nested, found, parts, typedAt));
+      }
+      return [{ code: "value-not-allowed", message: "The value fits none of the forms this place takes.", path, fix: "See docs/federation-file.md." }];
+    case "too_big":
+      return [{ code: issue.origin === "array" ? "too-many-audiences" : "value-not-allowed", message: `Too many or too long: at most ${String(issue.maximum)}.`, path, fix: "Shorten it." }];
+    case "custom": {
+      const code = issue.params?.["code"];
+      const fix = issue.params?.["fix"];
+      return [{ code: isCode(code) ? code : "value-not-allowed", message: issue.message, path, fix: typeof fix === "string" ? fix : "See docs/federation-file.md." }];
+    }
+    default:
+      return [{ code: "value-not-allowed", message: issue.message, path, fix: "See docs/federation-file.md." }];
+  }
+}
+
+function depthOf(issues: readonly z.core.$ZodIssue[]): number {
+  return Math.max(0, ...issues.map((issue) => issue.path.length + (issue.code === "unrecognized_keys" ? 1 : 0)));
+}
+
+function isCode(value: unknown): value is ErrorCode {
+  return typeof value === "string" && Object.hasOwn(ERROR_CODES, value);
+}
+
+const TYPE_WORDS: Readonly<Record<string, string>> = { string: "a text", array: "a list", object: "a mapping", record: "a mapping", boolean: "true or false", number: "a number" };
+
+function wrongType(expected: string, found: unknown, path: string, typed: string | undefined): Problem {
+  const wanted = TYPE_WORDS[expected] ?? expected;
+  if (found === undefined) return { code: "required", message: `A value is missing: ${wanted}.`, path, fix: "Add it." };
+  if (expected === "string" && typeof found === "number") {
+    const exact = Number.isSafeInteger(found) && (typed === undefined || typed === String(found));
+    return exact
+      ? { code: "number-unquoted", message: `${typed ?? String(found)} is a number here; this must be a text.`, path, fix: `Put it in quotes: "${typed ?? String(found)}".` }
+      : { code: "number-too-large", message: `${typed ?? String(found)} is read as a number and loses digits.`, path, fix: `Put it in quotes: "${typed ?? "…"}".` };
+  }
+  const is = found === null ? "nothing" : Array.isArray(found) ? "a list" : typeof found === "object" ? "a mapping" : `${typeof found === "boolean" ? "true or false" : `a ${typeof found}`}`;
+  return { code: "wrong-type", message: `This must be ${wanted}; it is ${is}.`, path, fix: expected === "string" ? "Put it in quotes." : `Write ${wanted}.` };
+}

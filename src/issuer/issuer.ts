@@ -1,0 +1,194 @@
+/** An issuer and everything derived from it: one function for each fact, used everywhere. */
+import type { Problem, Warning } from "../errors";
+import { breach, quoted } from "../text-rule";
+import type { Cloud } from "./clouds";
+import { CLOUDS, cloudOfHost, isAccountsHost } from "./clouds";
+import type { Partition } from "./rules";
+import { DATABRICKS_ACCOUNT_ID, HOST, looksLikeAwsAccountId, MAX_ISSUER_LENGTH, WORKSPACE_ID } from "./rules";
+
+/** A workspace issuer: `https://<workspace host>/oidc`. */
+export interface WorkspaceIssuerInput {
+  readonly level: "workspace";
+  /** Bare host in lower case, e.g. `mycompany.cloud.databricks.com`. */
+  readonly host: string;
+  /** The audience of the workspace's tokens. A decimal number, kept as text: it does not fit a double. */
+  readonly workspaceId: string;
+  /** Accept a host outside Databricks' zones (a custom or unified host). */
+  readonly allowCustomHost?: boolean | undefined;
+}
+
+/** An account issuer: `https://<accounts host>/oidc/accounts/<account ID>`. */
+export interface AccountIssuerInput {
+  readonly level: "account";
+  /** Databricks' account ID, a UUID in lower case. Not the AWS account ID. */
+  readonly accountId: string;
+  /** Which Databricks cloud's accounts host; default `aws`. Ignored where `accountsHost` is given. */
+  readonly cloud?: Cloud | undefined;
+  readonly accountsHost?: string | undefined;
+  readonly allowCustomHost?: boolean | undefined;
+}
+
+export type IssuerInput = WorkspaceIssuerInput | AccountIssuerInput;
+
+/** Everything that follows from an issuer's URL alone. All URLs with `https://`, none with a trailing slash. */
+export interface IssuerUrls {
+  /** Equal, to the character, to the `iss` claim and to the URL registered in IAM. */
+  readonly issuer: string;
+  /** The issuer without `https://`: tail of the provider ARN, prefix of the condition keys. */
+  readonly issuerPath: string;
+  readonly discoveryUrl: string;
+  readonly tokenEndpoint: string;
+  readonly conditionKeys: { readonly aud: string; readonly sub: string };
+}
+
+/** The issuer without `https://`, e.g. `mycompany.cloud.databricks.com/oidc`. */
+export function issuerPathOf(issuer: string): string {
+  return issuer.replace(/^https:\/\//, "");
+}
+
+/** IAM condition keys of an issuer path: `<issuer path>:aud` and `<issuer path>:sub`. */
+export function conditionKeysOf(issuerPath: string): { readonly aud: string; readonly sub: string } {
+  return { aud: `${issuerPath}:aud`, sub: `${issuerPath}:sub` };
+}
+
+/** All URLs of `issuer` (`https://…`, as in the `iss` claim). */
+export function urlsOf(issuer: string): IssuerUrls {
+  const issuerPath = issuerPathOf(issuer);
+  return {
+    issuer,
+    issuerPath,
+    discoveryUrl: `${issuer}/.well-known/openid-configuration`,
+    tokenEndpoint: `${issuer}/v1/token`,
+    conditionKeys: conditionKeysOf(issuerPath),
+  };
+}
+
+/**
+ * ARN of the IAM OIDC provider of an issuer. Computed, never read back, so that a trust policy stands in the
+ * first plan. `account` is 12 digits, or the placeholder of an account that is not known yet.
+ */
+export function providerArn(partition: Partition | string, account: string, issuerPath: string): string {
+  return `arn:${partition}:iam::${account}:oidc-provider/${issuerPath}`;
+}
+
+/** The issuer URL of `input`, which must have passed `checkIssuer`. */
+export function issuerUrl(input: IssuerInput): string {
+  return input.level === "workspace"
+    ? `https://${input.host}/oidc`
+    : `https://${accountsHostOf(input) ?? ""}/oidc/accounts/${input.accountId}`;
+}
+
+/** The accounts host of an account issuer, or null where its cloud has none that is publicly known. */
+export function accountsHostOf(input: AccountIssuerInput): string | null {
+  return input.accountsHost ?? CLOUDS[input.cloud ?? "aws"].accountsHost;
+}
+
+/** The Databricks cloud an issuer belongs to, or null for a custom host. */
+export function cloudOfIssuer(input: IssuerInput): Cloud | null {
+  if (input.level === "workspace") return cloudOfHost(input.host);
+  return input.accountsHost === undefined ? (input.cloud ?? "aws") : cloudOfHost(input.accountsHost);
+}
+
+/** What Databricks puts into `aud`: the workspace ID (seen), or the account ID (expected, see facts in docs/issuer.md). */
+export function defaultAudience(input: IssuerInput): string {
+  return input.level === "workspace" ? input.workspaceId : input.accountId;
+}
+
+/**
+ * Every complaint about an issuer, none if it is right.
+ * Codes: host-empty, host-invalid, host-is-ip-address, host-not-databricks, host-is-accounts-host,
+ * workspace-id-invalid, databricks-account-id-invalid, accounts-host-unknown, issuer-too-long.
+ */
+export function checkIssuer(input: IssuerInput, path = ""): readonly Problem[] {
+  const at = (field: string): string => (path === "" ? field : `${path}.${field}`);
+  const problems: Problem[] = [];
+  if (input.level === "workspace") {
+    problems.push(...checkHost(input.host, at("host"), input.allowCustomHost ?? false));
+    if (isAccountsHost(input.host)) {
+      problems.push({
+        code: "host-is-accounts-host",
+        message: `${quoted(input.host)} is an accounts host: its issuer without an account ID is shared by every customer.`,
+        path: at("host"),
+        fix: "Use level: account with your accountId, or the host of one workspace.",
+      });
+    }
+    const id = breach(WORKSPACE_ID, input.workspaceId, at("workspaceId"));
+    if (id !== undefined) problems.push(id);
+  } else {
+    const id = breach(DATABRICKS_ACCOUNT_ID, input.accountId, at("accountId"));
+    if (id !== undefined) problems.push(id);
+    if (input.accountsHost !== undefined) {
+      problems.push(...checkHost(input.accountsHost, at("accountsHost"), input.allowCustomHost ?? false));
+    } else if (accountsHostOf(input) === null) {
+      problems.push({
+        code: "accounts-host-unknown",
+        message: `The accounts host of cloud ${input.cloud ?? ""} is not publicly known.`,
+        path: at("cloud"),
+        fix: "Give accountsHost (the host of your account console), or use the workspace issuer.",
+      });
+    }
+  }
+  if (problems.length === 0 && issuerUrl(input).length > MAX_ISSUER_LENGTH) {
+    problems.push({
+      code: "issuer-too-long",
+      message: `The issuer has ${issuerUrl(input).length} characters; IAM takes ${MAX_ISSUER_LENGTH}.`,
+      path,
+      fix: "Use a shorter host.",
+    });
+  }
+  return problems;
+}
+
+/** Complaints about a bare host. Codes: host-empty, host-is-ip-address, host-invalid, host-not-databricks. */
+export function checkHost(host: string, path: string, allowCustomHost: boolean): readonly Problem[] {
+  if (host === "") {
+    return [{ code: "host-empty", message: "The host is empty.", path, fix: `Write it like ${JSON.stringify(HOST.example)}.` }];
+  }
+  if (/^\[|^[0-9.]+$|^0x/i.test(host)) {
+    return [{
+      code: "host-is-ip-address",
+      message: `${quoted(host)} is an IP address; AWS wants the issuer's name.`,
+      path,
+      fix: `Write the host's name, like ${JSON.stringify(HOST.example)}.`,
+    }];
+  }
+  const shape = breach(HOST, host, path);
+  if (shape !== undefined) return [shape];
+  if (!allowCustomHost && cloudOfHost(host) === null) {
+    return [{
+      code: "host-not-databricks",
+      message: `${quoted(host)} is outside Databricks' zones: whoever holds that name could sign tokens for your roles.`,
+      path,
+      fix: "Use the workspace's own host (see docs/issuer.md), or set allowCustomHost: true if you mean it and doctor agrees.",
+    }];
+  }
+  return [];
+}
+
+/** Things worth saying about a right issuer. Codes: account-id-looks-like-aws, custom-host, audience-expected. */
+export function issuerWarnings(input: IssuerInput, path?: string): readonly Warning[] {
+  const warnings: Warning[] = [];
+  const place = path === undefined ? {} : { path };
+  if (input.level === "account" && looksLikeAwsAccountId(input.accountId)) {
+    warnings.push({
+      ...place,
+      code: "account-id-looks-like-aws",
+      message: `Databricks account IDs are UUIDs; ${input.accountId} has 12 digits and looks like an AWS account ID.`,
+    });
+  }
+  if (cloudOfIssuer(input) === null) {
+    warnings.push({
+      ...place,
+      code: "custom-host",
+      message: "A custom host's discovery document may name an issuer on another host; AWS requires equality. Check with doctor.",
+    });
+  }
+  if (input.level === "account") {
+    warnings.push({
+      ...place,
+      code: "audience-expected",
+      message: "That account-level tokens carry the account ID as audience is expected, not observed. Check one with token.",
+    });
+  }
+  return warnings;
+}

@@ -1,0 +1,154 @@
+/** Builds a role's trust policy in the canonical form (docs/trust-policy.md). */
+import type { Json } from "./canonical-json";
+import { canonicalJson, compareUtf8 } from "./canonical-json";
+import type { ConditionBlock, TrustPolicy, TrustStatement } from "./policy";
+import { TRUST_POLICY_DEFAULT_QUOTA, UNITY_CATALOG_PRINCIPALS } from "./rules";
+import type { Condition, SubjectTrust, Trust, UnityCatalogTrust } from "./trust";
+import { exactSubjects } from "./trust";
+
+/**
+ * Stands for the 12 digits of an AWS account that is only known at plan time. Private-use characters, which no
+ * rule lets through, so a back end can replace it after escaping; 12 of them, so lengths come out right.
+ */
+export const ACCOUNT_ID_PLACEHOLDER = "\uE000".repeat(12);
+/** The same for the partition, in constructs that are given none. */
+export const PARTITION_PLACEHOLDER = "\uE001".repeat(3);
+
+/** Name of the inline policy that lets a Unity Catalog role assume itself: trusting the root only delegates. */
+export const SELF_ASSUME_POLICY_NAME = "unity-catalog-self-assume";
+
+/** What a trust policy needs to know of an issuer. */
+export interface TrustedIssuer {
+  readonly conditionKeys: { readonly aud: string; readonly sub: string };
+  readonly audiences: readonly string[];
+  readonly providerArn: string;
+}
+
+export interface TrustContext {
+  /** `aws`, `aws-us-gov`, `aws-cn`, or PARTITION_PLACEHOLDER. */
+  readonly partition: string;
+  /** 12 digits, or ACCOUNT_ID_PLACEHOLDER. */
+  readonly accountId: string;
+  /** By the key a trust names. */
+  readonly issuers: Readonly<Record<string, TrustedIssuer>>;
+}
+
+/** The ARN of a role. `path` begins and ends with `/`. */
+export function roleArn(context: Pick<TrustContext, "partition" | "accountId">, role: RoleIdentity): string {
+  return `arn:${context.partition}:iam::${context.accountId}:role${role.path}${role.name}`;
+}
+
+export interface RoleIdentity {
+  readonly name: string;
+  /** Begins and ends with `/`. */
+  readonly path: string;
+}
+
+/**
+ * The trust policy of a role: per trust entry, in order, a statement for its exact subjects and one for its patterns;
+ * Unity Catalog's statements last. The trusts must have passed `checkTrusts`; an unknown issuer throws a RangeError.
+ */
+export function buildTrustPolicy(trusts: readonly Trust[], role: RoleIdentity, context: TrustContext): TrustPolicy {
+  const statements: TrustStatement[] = [];
+  for (const trust of trusts) if (trust.kind === "subjects") statements.push(...subjectStatements(trust, context));
+  for (const trust of trusts) if (trust.kind === "unityCatalog") statements.push(...unityCatalogStatements(trust, role, context));
+  return { Statement: statements, Version: "2012-10-17" };
+}
+
+function subjectStatements(trust: SubjectTrust, context: TrustContext): readonly TrustStatement[] {
+  const issuer = context.issuers[trust.issuer];
+  if (issuer === undefined) throw new RangeError(`no issuer ${trust.issuer}`);
+  const audiences = unique(trust.audiences ?? issuer.audiences.slice(0, 1));
+  const shared = {
+    Action: ["sts:AssumeRoleWithWebIdentity", ...(trust.allowTagSession ? ["sts:TagSession"] : [])],
+    Effect: "Allow",
+    Principal: { Federated: [issuer.providerArn] },
+  } as const;
+  const { aud, sub } = issuer.conditionKeys;
+  const statements: TrustStatement[] = [];
+  const exact = exactSubjects(trust);
+  if (exact.length > 0) {
+    statements.push({ ...shared, Condition: narrowed({ StringEquals: { [aud]: audiences, [sub]: exact } }, trust.conditions) });
+  }
+  const patterns = unique(trust.subjectPatterns.map((entry) => entry.pattern));
+  if (patterns.length > 0) {
+    statements.push({
+      ...shared,
+      Condition: narrowed({ StringEquals: { [aud]: audiences }, StringLike: { [sub]: patterns } }, trust.conditions),
+    });
+  }
+  return statements;
+}
+
+function unityCatalogStatements(trust: UnityCatalogTrust, role: RoleIdentity, context: TrustContext): readonly TrustStatement[] {
+  const shared = { Action: ["sts:AssumeRole"], Effect: "Allow" } as const;
+  const externalId = { "sts:ExternalId": unique(trust.externalIds) };
+  return [
+    {
+      ...shared,
+      Condition: narrowed({ StringEquals: externalId }, trust.conditions),
+      Principal: { AWS: [UNITY_CATALOG_PRINCIPALS[trust.cloud].arn] },
+    },
+    {
+      ...shared,
+      Condition: narrowed(
+        { ArnEquals: { "aws:PrincipalArn": [roleArn(context, role)] }, StringEquals: externalId },
+        trust.conditions,
+      ),
+      Principal: { AWS: [`arn:${context.partition}:iam::${context.accountId}:root`] },
+    },
+  ];
+}
+
+/** Adds conditions beside the guards. A condition never replaces one: `checkTrusts` refuses those on a guard's key. */
+function narrowed(guards: ConditionBlock, conditions: readonly Condition[]): ConditionBlock {
+  const block: Record<string, Record<string, readonly string[]>> = {};
+  for (const [test, keys] of Object.entries(guards)) block[test] = { ...keys };
+  for (const condition of conditions) {
+    const keys = (block[condition.test] ??= {});
+    if (Object.keys(keys).some((key) => key.toLowerCase() === condition.variable.toLowerCase())) {
+      throw new RangeError(`condition on ${condition.variable} would replace another`);
+    }
+    keys[condition.variable] = unique(condition.values);
+  }
+  return block;
+}
+
+/** The inline policy by which a Unity Catalog role may assume itself. */
+export function selfAssumePolicy(role: RoleIdentity, context: Pick<TrustContext, "partition" | "accountId">): Json {
+  return {
+    Statement: [{ Action: ["sts:AssumeRole"], Effect: "Allow", Resource: [roleArn(context, role)] }],
+    Version: "2012-10-17",
+  };
+}
+
+/** The policy's bytes, as AWS is sent them. */
+export function trustPolicyJson(policy: TrustPolicy): string {
+  return canonicalJson(policy as unknown as Json);
+}
+
+export interface TrustPolicySize {
+  /** Characters; white space between tokens does not count, and canonical JSON has none. */
+  readonly length: number;
+  readonly quota: number;
+  /** How many more service principals fit into the first statement; negative: that many are too many. */
+  readonly moreSubjects: number;
+}
+
+/** A further service principal costs its UUID, two quotes and a comma. */
+const SUBJECT_COST = 39;
+
+/** Length of a trust policy in characters against `quota` (default 2,048). */
+export function measureTrustPolicy(json: string, quota = TRUST_POLICY_DEFAULT_QUOTA): TrustPolicySize {
+  const length = [...json].length;
+  return { length, quota, moreSubjects: Math.floor((quota - length) / SUBJECT_COST) };
+}
+
+/** Sorted by UTF-8 bytes: for callers that list keys in canonical order. */
+export function inCanonicalOrder(keys: readonly string[]): readonly string[] {
+  return [...keys].sort(compareUtf8);
+}
+
+function unique(values: readonly string[]): readonly string[] {
+  return [...new Set(values)];
+}

@@ -1,0 +1,48 @@
+/** A trust: one entry of a role saying whom it trusts. Normalised, plain data. */
+import type { UnityCatalogCloud } from "./rules";
+
+/** An extra condition: narrows the statements of the trust it is written on. */
+export interface Condition {
+  /** An IAM operator, e.g. `IpAddress`. */
+  readonly test: string;
+  /** An IAM condition key, e.g. `aws:SourceIp`. */
+  readonly variable: string;
+  readonly values: readonly string[];
+}
+
+export interface SubjectPattern {
+  readonly pattern: string;
+  /** Why strangers that this pattern lets in are meant to get in; null where nobody wrote it down. */
+  readonly reason: string | null;
+}
+
+/** Trusts Databricks identities of one issuer. */
+export interface SubjectTrust {
+  readonly kind: "subjects";
+  /** The issuer's key in the federation. */
+  readonly issuer: string;
+  readonly servicePrincipals: readonly string[];
+  readonly users: readonly string[];
+  readonly subjects: readonly string[];
+  readonly subjectPatterns: readonly SubjectPattern[];
+  /** Audiences asked of the token; null: the issuer's first. */
+  readonly audiences: readonly string[] | null;
+  readonly conditions: readonly Condition[];
+  /** Adds `sts:TagSession`. */
+  readonly allowTagSession: boolean;
+}
+
+/** Trusts Databricks' own role for Unity Catalog, and the role itself. Not web identity. */
+export interface UnityCatalogTrust {
+  readonly kind: "unityCatalog";
+  readonly externalIds: readonly string[];
+  readonly cloud: UnityCatalogCloud;
+  readonly conditions: readonly Condition[];
+}
+
+export type Trust = SubjectTrust | UnityCatalogTrust;
+
+/** The exact subjects of a trust in the order of the policy: service principals, users, subjects; without repeats. */
+export function exactSubjects(trust: SubjectTrust): readonly string[] {
+  return [...new Set([...trust.servicePrincipals, ...trust.users, ...trust.subjects])];
+}
