@@ -29,8 +29,10 @@ export const VERBS: Readonly<Record<string, string>> = {
 
 type VerbModule = { readonly default: CommandModule<object, never> };
 
-async function loadVerb(verb: string): Promise<VerbModule> {
-  return (await import(`./verbs/${verb}`)) as VerbModule;
+function loadVerb(verb: string): VerbModule {
+  // A path that is not literal stays a `require` at run time, so each verb is a bundle of its own.
+  const file = `${__dirname}/verbs/${verb}`;
+  return require(file) as VerbModule;
 }
 
 /** Runs the command line on `args` (without node and script). Sets `process.exitCode`. */
@@ -53,7 +55,7 @@ export async function main(args: readonly string[]): Promise<void> {
     })
     .exitProcess(false);
   for (const [verb, describe] of Object.entries(VERBS)) {
-    if (verb === called) parser.command((await loadVerb(verb)).default);
+    if (verb === called) parser.command(loadVerb(verb).default);
     else parser.command(verb, describe, () => undefined, () => undefined);
   }
   await parser.parseAsync();
