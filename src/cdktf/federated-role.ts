@@ -1,0 +1,152 @@
+import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
+import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
+import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment";
+import { TerraformStack } from "cdktf";
+import { Construct } from "constructs";
+import type { Problem } from "../errors";
+import { logicalId } from "../federation/logical-id";
+import type { RoleDeclaration, TrustDeclaration } from "../federation/schema";
+import type { Partition } from "../issuer/rules";
+import { awsIdentity } from "./aws-identity";
+import { complainAtSynthesis } from "./complaints";
+import type { InlinePolicy } from "./inline-policies";
+import type { DatabricksOidcProvider } from "./oidc-provider";
+import { INVALID } from "./oidc-provider";
+import type { RolePlan } from "./role-plan";
+import { planDeclaredRole } from "./role-plan";
+import { readSettings } from "./settings";
+import { watchStack } from "./stack-watch";
+import { surroundingsOf } from "./surroundings";
+import { terraformText, terraformValues } from "./terraform-text";
+
+/**
+ * A role as in a federation file, word for word. Tokens are welcome in `managedPolicyArns`, `permissionsBoundaryArn`,
+ * the values of `tags`, and in policy documents; elsewhere a rule needs the value (token-not-allowed).
+ */
+export interface RoleProps extends Omit<RoleDeclaration, "accounts" | "inlinePolicies" | "lint" | "trusts"> {
+  /** Whom the role trusts; at least one. */
+  readonly trusts: readonly TrustDeclaration[];
+  /** Policy name -> document, JSON text, or a token for JSON text. IAM policy variables (`${aws:username}`) stay. */
+  readonly inlinePolicies?: Readonly<Record<string, InlinePolicy>>;
+}
+
+export interface DatabricksFederatedRoleProps extends RoleProps {
+  /** The providers that trusts name as `issuer`, by that name. */
+  readonly providers: Readonly<Record<string, DatabricksOidcProvider>>;
+  /** 12 digits. Default: the account of the first provider, else AWS is asked once a stack, at plan time. */
+  readonly awsAccountId?: string;
+  /** Default: the partition of the first provider, else AWS is asked. */
+  readonly awsPartition?: Partition;
+  /** IAM's quota for a trust policy, in characters, 2,048 to 8,192. Default: 2,048. */
+  readonly trustPolicyMaxLength?: number;
+}
+
+/** A role of a federation: `plan` is undefined where there are problems. */
+export interface PlannedFederatedRole {
+  readonly plan: RolePlan | undefined;
+  readonly problems: readonly Problem[];
+  /** First parts of its resources' logical IDs. */
+  readonly logicalIdParts: readonly string[];
+  /** By the name trusts use. */
+  readonly providers: Readonly<Record<string, DatabricksOidcProvider>>;
+}
+
+/**
+ * An IAM role that Databricks identities may assume: the role with its trust policy, its managed policies attached,
+ * its inline policies.
+ *
+ * Complaints come at synthesis: those of a federation file, and token-not-allowed, reserved-text, role-name-collision,
+ * logical-id-collision. A role with complaints makes no resources.
+ *
+ * @example
+ * new DatabricksFederatedRole(stack, "lake-reader", {
+ *   providers: { production: provider },
+ *   trusts: [{ issuer: "production", servicePrincipals: ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"] }],
+ * });
+ */
+export class DatabricksFederatedRole extends Construct {
+  /** The role itself; undefined where there are complaints. */
+  readonly resource: IamRole | undefined;
+  /**
+   * The trust policy, canonical JSON, ready for another place of this stack: where the account is not given it holds
+   * the expression that asks AWS.
+   */
+  readonly trustPolicy: string;
+
+  constructor(scope: Construct, id: string, props: DatabricksFederatedRoleProps | PlannedFederatedRole) {
+    super(scope, id);
+    const { plan, problems, providers, logicalIdParts } = "logicalIdParts" in props ? props : planStandalone(this, id, props);
+    complainAtSynthesis(this, problems);
+    this.trustPolicy = plan === undefined ? INVALID : terraformText(plan.trustPolicy);
+    if (plan === undefined) return;
+    watchStack(this).roleName(plan.role.name, this);
+    const roleId = logicalId(...logicalIdParts);
+    this.resource = this.#role(plan, roleId, dependenciesOf(this, plan, providers));
+    this.#policies(plan, logicalIdParts, `\${aws_iam_role.${roleId}.name}`);
+  }
+
+  /** ARN of the role, a token for the rest of the stack. */
+  get arn(): string {
+    return this.resource?.arn ?? INVALID;
+  }
+
+  /** Name of the role, a token that waits for the role. */
+  get name(): string {
+    return this.resource?.name ?? INVALID;
+  }
+
+  #role({ role, tags }: RolePlan, roleId: string, dependsOn: readonly string[]): IamRole {
+    const resource = new IamRole(this, "role", {
+      assumeRolePolicy: this.trustPolicy,
+      maxSessionDuration: role.maxSessionDuration,
+      name: role.name,
+      path: terraformText(role.path),
+      ...(role.description === null ? {} : { description: terraformText(role.description) }),
+      ...(role.permissionsBoundaryArn === null ? {} : { permissionsBoundary: terraformText(role.permissionsBoundaryArn) }),
+      ...(Object.keys(tags).length === 0 ? {} : { tags: terraformValues(tags) }),
+    });
+    resource.overrideLogicalId(roleId);
+    if (dependsOn.length > 0) resource.dependsOn = [...dependsOn];
+    return resource;
+  }
+
+  /** Separate resources: the role's own `inline_policy` and `managed_policy_arns` are deprecated. */
+  #policies(plan: RolePlan, idParts: readonly string[], role: string): void {
+    for (const [key, arn] of Object.entries(plan.role.managedPolicyArns)) {
+      const attachment = new IamRolePolicyAttachment(this, `managed-policy-${key}`, { role, policyArn: terraformText(arn) });
+      attachment.overrideLogicalId(logicalId(...idParts, key));
+    }
+    for (const [name, policy] of Object.entries(plan.inlinePolicies)) {
+      const inline = new IamRolePolicy(this, `inline-policy-${name}`, { role, name, policy: terraformText(policy) });
+      inline.overrideLogicalId(logicalId(...idParts, name));
+    }
+  }
+}
+
+function planStandalone(role: Construct, id: string, props: DatabricksFederatedRoleProps): PlannedFederatedRole {
+  const { providers, awsAccountId, awsPartition, trustPolicyMaxLength, ...declaration } = props;
+  const [first] = Object.values(providers);
+  const settings = readSettings("role", {
+    awsAccountId: awsAccountId ?? first?.identity.known.accountId ?? undefined,
+    awsPartition: awsPartition ?? first?.identity.known.partition ?? undefined,
+    ...(trustPolicyMaxLength === undefined ? {} : { trustPolicyMaxLength }),
+  });
+  const plans = Object.fromEntries(Object.entries(providers).map(([key, provider]) => [key, provider.plan]));
+  const planned = planDeclaredRole(id, { ...declaration }, surroundingsOf(settings, awsIdentity(role, settings.known), plans));
+  const problems = [...settings.problems, ...planned.problems];
+  return { plan: problems.length === 0 ? planned.plan : undefined, problems, providers, logicalIdParts: [id] };
+}
+
+/**
+ * Addresses of the providers the role trusts and this stack makes: the trust policy names only their computed ARNs,
+ * so Terraform would not wait for them by itself.
+ */
+function dependenciesOf(role: Construct, plan: RolePlan, providers: Readonly<Record<string, DatabricksOidcProvider>>): readonly string[] {
+  const stack = TerraformStack.of(role);
+  const addresses = new Set<string>();
+  for (const trust of plan.role.trusts) {
+    const resource = trust.kind === "subjects" ? providers[trust.issuer]?.resource : undefined;
+    if (resource !== undefined && resource.cdktfStack === stack) addresses.add(`${resource.terraformResourceType}.${resource.friendlyUniqueId}`);
+  }
+  return [...addresses];
+}

@@ -1,0 +1,94 @@
+import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import { TerraformOutput, TerraformStack } from "cdktf";
+import type { Construct } from "constructs";
+import { InputError } from "../errors";
+import type { AccountView } from "../federation/account-view";
+import { accountView } from "../federation/account-view";
+import { TERRAFORM_RANGE } from "../federation/aws-provider";
+import type { AwsAccount, Federation } from "../federation/model";
+import { addBackend } from "./backend";
+import { DatabricksFederation } from "./federation";
+import { allowAwsProviderRange } from "./provider-range";
+import { terraformText } from "./terraform-text";
+
+export interface FederationStackOptions {
+  /** Key of the AWS account under `aws.accounts`. Needed where there are several; see `FederationStack.forEachAccount`. */
+  readonly account?: string;
+}
+
+/**
+ * A whole federation in one AWS account: provider configuration, backend, OIDC providers, roles and outputs
+ * (`oidc_provider_arns`, `issuer_urls`, `discovery_urls`, `role_arns`, `role_names`, `trust_policies`: maps by key,
+ * as the HCL modules give them). The stack is called after the federation, and the account where there are several.
+ *
+ * Throws InputError with account-not-found where the account is not one of the federation's, or not named among several.
+ *
+ * @example
+ * new FederationStack(app, loadFederation("federation.yaml"));
+ */
+export class FederationStack extends TerraformStack {
+  /** The federation's constructs; `federation.addRole` adds to the file's roles (outputs hold the file's only). */
+  readonly federation: DatabricksFederation;
+  readonly account: AwsAccount;
+
+  constructor(scope: Construct, federation: Federation, options: FederationStackOptions = {}) {
+    const account = accountOf(federation, options.account);
+    super(scope, account.stackName);
+    this.account = account;
+    const view = accountView(federation, account);
+    new AwsProvider(this, "aws", {
+      ...(account.region === null ? {} : { region: account.region }),
+      ...(account.assumeRoleArn === null ? {} : { assumeRole: [{ roleArn: account.assumeRoleArn }] }),
+      // Credentials of another account would make roles that trust a provider which is not theirs.
+      ...(account.accountId === null ? {} : { allowedAccountIds: [account.accountId] }),
+    });
+    allowAwsProviderRange(this);
+    this.addOverride("terraform.required_version", TERRAFORM_RANGE);
+    addBackend(this, account.backend);
+    this.federation = new DatabricksFederation(this, "federation", view);
+    this.#outputs(view);
+  }
+
+  /** One stack for each AWS account of the federation. */
+  static forEachAccount(scope: Construct, federation: Federation): readonly FederationStack[] {
+    return federation.accounts.map((account) => new FederationStack(scope, federation, account.key === null ? {} : { account: account.key }));
+  }
+
+  #outputs(view: AccountView): void {
+    const issuers = Object.fromEntries(view.providers.map(({ issuer }) => [issuer.key, issuer]));
+    const { roles } = this.federation;
+    const ofIssuers = (field: "issuer" | "discoveryUrl"): Record<string, string> => mapped(issuers, (issuer) => issuer[field]);
+    this.#output("oidc_provider_arns", "ARNs of the IAM OIDC providers, by issuer", Object.fromEntries(view.providers.map(({ issuer, arn }) => [issuer.key, terraformText(arn)])));
+    this.#output("issuer_urls", "Issuers as their tokens name them, by issuer", ofIssuers("issuer"));
+    this.#output("discovery_urls", "Discovery documents, by issuer", ofIssuers("discoveryUrl"));
+    // Plain references, not CDKTF tokens: the same text at a third of the time.
+    this.#output("role_arns", "ARNs of the roles, by role", mapped(roles, (role) => reference(role.resource, "arn")));
+    this.#output("role_names", "IAM names of the roles, by role", mapped(roles, (role) => reference(role.resource, "name")));
+    this.#output("trust_policies", "Trust policies as sent to IAM, by role", mapped(roles, (role) => role.trustPolicy));
+  }
+
+  #output(name: string, description: string, value: Readonly<Record<string, string>>): void {
+    new TerraformOutput(this, name, { description, value, staticId: true });
+  }
+}
+
+function accountOf(federation: Federation, key: string | undefined): AwsAccount {
+  const [only, ...others] = federation.accounts;
+  if (key === undefined && only !== undefined && others.length === 0) return only;
+  const account = federation.accounts.find((candidate) => candidate.key === key);
+  if (key !== undefined && account !== undefined) return account;
+  const known = federation.accounts.flatMap((candidate) => candidate.key ?? []).join(", ");
+  throw new InputError([
+    key === undefined
+      ? { code: "account-not-found", message: `The federation has several AWS accounts: ${known}.`, path: "aws.accounts", fix: "Name one as option account, or use FederationStack.forEachAccount." }
+      : { code: "account-not-found", message: `The federation has no AWS account ${JSON.stringify(key)}.`, path: "aws.accounts", fix: known === "" ? "Leave the option account out." : `Use one of: ${known}.` },
+  ]);
+}
+
+function mapped<T>(values: Readonly<Record<string, T>>, text: (value: T) => string): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, text(value)]));
+}
+
+function reference(resource: { readonly terraformResourceType: string; readonly friendlyUniqueId: string } | undefined, attribute: string): string {
+  return resource === undefined ? "" : `\${${resource.terraformResourceType}.${resource.friendlyUniqueId}.${attribute}}`;
+}

@@ -1,0 +1,16 @@
+/** Back end 1: CDKTF constructs. Needs the peers cdktf, constructs and @cdktf/provider-aws. */
+export { DatabricksFederatedRole } from "./federated-role";
+export type { DatabricksFederatedRoleProps, RoleProps } from "./federated-role";
+export { DatabricksFederation } from "./federation";
+export type { DatabricksFederationProps } from "./federation";
+export { FederationStack } from "./federation-stack";
+export type { FederationStackOptions } from "./federation-stack";
+export type { InlinePolicy } from "./inline-policies";
+export { loadFederation } from "./load-federation";
+export { DatabricksOidcProvider } from "./oidc-provider";
+export type { DatabricksOidcProviderProps } from "./oidc-provider";
+export { allowAwsProviderRange } from "./provider-range";
+export type { FederationSettings } from "./settings";
+export { readFederation } from "../federation/read";
+export type { Federation } from "../federation/model";
+export type { IssuerDeclaration, TrustDeclaration } from "../federation/schema";
