@@ -133,14 +133,15 @@ function planView(construct: Construct, view: AccountView): FederationPlan {
   const { federation, account } = view;
   const known = { accountId: account.accountId, partition: account.partition };
   const identity = awsIdentity(construct, known);
+  const problems = reservedTextProblems(federation, []);
   return {
     name: federation.name,
-    settings: { federation: { ...federation, accounts: [{ ...account, key: null }] }, known, tags: federation.tags, boundaryToken: undefined, problems: [] },
+    settings: { federation: { ...federation, accounts: [{ ...account, key: null }] }, known, tags: federation.tags, boundaryToken: undefined, problems },
     identity,
-    problems: reservedTextProblems(federation, []),
+    problems,
     issuers: Object.fromEntries(view.providers.map(({ issuer, arn, create }) => [
       issuer.key,
-      { plan: { issuer, arn, create, computedArn: computedProviderArn(issuer, identity) }, problems: [] },
+      { plan: problems.length > 0 ? undefined : { issuer, arn, create, computedArn: computedProviderArn(issuer, identity) }, problems: [] },
     ])),
   };
 }

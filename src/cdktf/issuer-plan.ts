@@ -49,7 +49,8 @@ export function planDeclaredIssuer(key: string, declaration: IssuerDeclaration, 
     return { plan: { issuer, arn: arn ?? computedArn, computedArn, create: arn === null }, problems: [] };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    return { plan: undefined, problems: error.problems };
+    // That the only issuer is wrong leaves none: said once is enough.
+    return { plan: undefined, problems: error.problems.filter((problem) => problem.code !== "no-issuer") };
   }
 }
 

@@ -69,6 +69,9 @@ export function planDeclaredRole(key: string, declaration: Readonly<Record<strin
   const ruled = checkRoleValues(read.value, around.federation);
   if (ruled.length > 0) return refused(ruled);
 
+  // An issuer with complaints has made them itself.
+  if (read.value.trusts.some((trust) => trust.kind === "subjects" && !Object.hasOwn(around.trust.issuers, trust.issuer))) return refused([]);
+
   const ownBoundary = rest["permissionsBoundaryArn"] !== undefined;
   const role = withTokens(read.value, (...path) => aside.tokenAt(...path) ?? (path[0] === "permissionsBoundaryArn" && !ownBoundary ? around.boundaryToken : undefined));
   const plan = planRole(role, around.trust, around.tags);
