@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { App } from "cdktf";
 import { FederationStack, loadFederation } from "./src/cdktf";
-import { FederationError } from "./src/errors";
+import { FederationError, OutsideError } from "./src/errors";
 
 const FOLDER = "federations";
 
@@ -26,5 +26,5 @@ try {
   const validation = error instanceof Error && error.message.startsWith("Validation failed");
   if (!(error instanceof FederationError) && !validation) throw error;
   process.stderr.write(`${error.message}\n`);
-  process.exitCode = 2;
+  process.exitCode = error instanceof OutsideError ? 3 : 2;
 }

@@ -19,20 +19,19 @@ export function findOnPath(program: string): string | undefined {
 export function findProviderMirror(): string | undefined {
   const chosen = process.env["DATABRICKS_AWS_OIDC_PROVIDER_MIRROR"];
   if (chosen !== undefined && chosen !== "") return holdsAwsProvider(chosen) ? chosen : undefined;
-  return [...usualMirrors(), ...childrenOf("/opt"), ...childrenOf("/usr/local/share")].find(holdsAwsProvider);
+  // The plugin cache last: it only links to where providers really are.
+  const cache = join(homedir(), ".terraform.d", "plugin-cache");
+  return [...usualMirrors(), ...childrenOf("/opt"), ...childrenOf("/usr/local/share"), cache].find(holdsAwsProvider);
 }
 
 function usualMirrors(): readonly string[] {
-  const fromEnvironment = [process.env["TF_PLUGIN_CACHE_DIR"], process.env["TF_PLUGIN_MIRROR_DIR"]];
   const home = homedir();
   return [
-    ...fromEnvironment.filter((folder) => folder !== undefined && folder !== ""),
     join(home, ".terraform.d", "plugins"),
-    join(home, ".terraform.d", "plugin-cache"),
     join(process.env["XDG_DATA_HOME"] ?? join(home, ".local", "share"), "terraform", "plugins"),
     "/usr/local/share/terraform/plugins",
     "/usr/share/terraform/plugins",
-  ].filter((folder): folder is string => folder !== undefined);
+  ];
 }
 
 function childrenOf(folder: string): readonly string[] {
