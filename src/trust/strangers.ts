@@ -2,7 +2,7 @@
 import { stringLike } from "./string-like";
 
 /** Mail providers where anybody may open an account, and so hold any local part. */
-const PUBLIC_MAIL_DOMAINS = [
+export const PUBLIC_MAIL_DOMAINS = [
   "gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "yahoo.com", "icloud.com", "proton.me",
   "protonmail.com", "gmx.net", "gmx.de", "web.de", "aol.com", "mail.ru", "yandex.ru", "qq.com", "163.com", "zoho.com",
 ];
