@@ -194,6 +194,13 @@ describe("tokens", () => {
     ["roles.lake-reader.trusts[0].unityCatalog.externalIds[0]", {}, { trusts: [{ unityCatalog: { externalIds: [text] } }] }],
     ["roles.lake-reader.inlinePolicies.own.Statement[0].Max", {}, { ...reader, inlinePolicies: { own: { Version: "2012-10-17", Statement: [{ Max: number }] } } }],
   ];
+  test("a construct in place of its attribute is told apart from a value", () => {
+    const stack = emptyStack();
+    const policy = new IamPolicy(stack, "policy", { policy: "{}" }) as unknown as string;
+    federationIn(stack).addRole("lake-reader", { ...reader, managedPolicyArns: { read: policy }, inlinePolicies: { own: policy }, description: policy });
+    expect(codes(complaints(stack))).toEqual(["token-not-allowed", "token-not-allowed", "token-not-allowed"]);
+  });
+
   test.each(refused)("are refused at %s", (path, props, role) => {
     const stack = emptyStack();
     federationIn(stack, props).addRole("lake-reader", role);

@@ -47,13 +47,16 @@ export interface DeployableStack {
   readonly synthesise: (federation: FederationInput) => void;
   /** What `cdktf synth` wrote. */
   readonly json: () => string;
+  /** Where Terraform keeps the state once something is applied. */
+  readonly stateFile: string;
 }
 
 export async function deployableStack(federation: FederationInput, env: NodeJS.ProcessEnv): Promise<DeployableStack> {
   const folder = temporaryFolder("stack");
   const stackFolder = join(folder, "stacks", federation.name);
+  const stateFile = join(folder, "terraform.tfstate");
   const synthesise = (changed: FederationInput): void => {
-    const backend = { type: "local", path: join(folder, "terraform.tfstate") } as const;
+    const backend = { type: "local", path: stateFile } as const;
     const app = new App({ outdir: folder });
     new FederationStack(app, readFederation({ ...changed, aws: { ...changed.aws, backend } }).federation);
     app.synth();
@@ -61,5 +64,5 @@ export async function deployableStack(federation: FederationInput, env: NodeJS.P
   synthesise(federation);
   const terraform = terraformIn(stackFolder, env);
   await terraform.init();
-  return { terraform, synthesise, json: () => readFileSync(join(stackFolder, "cdk.tf.json"), "utf8") };
+  return { terraform, synthesise, json: () => readFileSync(join(stackFolder, "cdk.tf.json"), "utf8"), stateFile };
 }

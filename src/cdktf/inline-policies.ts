@@ -4,7 +4,7 @@ import type { Problem } from "../errors";
 import type { PathPart } from "../federation/path";
 import { formatPath } from "../federation/path";
 import type { Json } from "../trust/canonical-json";
-import { holdsToken } from "./reserved-text";
+import { holdsToken, isPlainObject } from "./reserved-text";
 
 /** A policy document, its JSON text, or a token for that text (`data.aws_iam_policy_document.x.json`). */
 export type InlinePolicy = { readonly [key: string]: Json } | string;
@@ -55,7 +55,7 @@ function parsed(text: string): unknown {
 function tokensThatAreNoText(document: unknown, at: readonly PathPart[]): readonly Problem[] {
   if (typeof document === "string" || !holdsToken(document)) return [];
   if (Array.isArray(document) && !Token.isUnresolved(document)) return document.flatMap((item, index) => tokensThatAreNoText(item, [...at, index]));
-  if (typeof document === "object" && document !== null && !Token.isUnresolved(document)) {
+  if (isPlainObject(document) && !Token.isUnresolved(document)) {
     return Object.entries(document).flatMap(([key, member]) => tokensThatAreNoText(member, [...at, key]));
   }
   return [{

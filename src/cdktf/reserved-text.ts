@@ -1,18 +1,29 @@
 /** What CDKTF would not let through as plain text, and where its tokens may stand. */
 import { Token, Tokenization } from "cdktf";
+import { Construct } from "constructs";
 import type { Problem } from "../errors";
 import type { PathPart } from "../federation/path";
 import { formatPath } from "../federation/path";
 import { quoted } from "../text-rule";
 
-/** Whether any CDKTF token stands in `value`: in a string, a number, a list or map of tokens, or an object. */
+/**
+ * Whether any CDKTF token stands in `value`: in a string, a number, a list or map of tokens, or an object. A construct
+ * in place of one of its attributes counts as one.
+ */
 export function holdsToken(value: unknown): boolean {
   if (typeof value === "string") return value.includes("TfToken[") && Token.isUnresolved(value);
   if (typeof value === "number") return Token.isUnresolved(value);
   if (typeof value !== "object" || value === null) return false;
-  if (Tokenization.isResolvable(value)) return true;
+  if (Tokenization.isResolvable(value) || Construct.isConstruct(value)) return true;
   if (Array.isArray(value)) return Token.isUnresolved(value) || value.some(holdsToken);
-  return Object.entries(value).some(([key, member]) => key.includes("TfToken[") || holdsToken(member));
+  return isPlainObject(value) && Object.entries(value).some(([key, member]) => key.includes("TfToken[") || holdsToken(member));
+}
+
+/** Whether `value` is an object of plain members: no list, no construct, no token. Only those are looked into. */
+export function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }
 
 /** Values CDKTF uses inside its maps of tokens, and would not let pass as text. */
@@ -43,11 +54,8 @@ export function reservedTextProblems(value: unknown, at: readonly PathPart[]): r
       if (isReservedText(withoutTokens(item))) problems.push(reserved(item, path));
       return;
     }
-    if (typeof item !== "object" || item === null || Tokenization.isResolvable(item)) return;
-    if (Array.isArray(item)) {
-      item.forEach((member, index) => visit(member, [...path, index]));
-      return;
-    }
+    if (Array.isArray(item)) item.forEach((member, index) => visit(member, [...path, index]));
+    if (!isPlainObject(item)) return;
     for (const [key, member] of Object.entries(item)) {
       if (isReservedKey(withoutTokens(key))) problems.push(reserved(key, [...path, key]));
       visit(member, [...path, key]);

@@ -6,7 +6,7 @@ import { Token, Tokenization } from "cdktf";
 import type { Problem } from "../errors";
 import type { PathPart } from "../federation/path";
 import { formatPath } from "../federation/path";
-import { holdsToken } from "./reserved-text";
+import { holdsToken, isPlainObject } from "./reserved-text";
 
 /** A place where a token is welcome; `*` stands for any key. */
 export interface TokenSlot {
@@ -38,7 +38,7 @@ export function setTokensAside(declaration: unknown, at: readonly PathPart[], sl
       return slot.standIn(aside.size);
     }
     if (Array.isArray(value) && !Token.isUnresolved(value)) return value.map((item, index) => visit(item, [...path, index]));
-    if (isPlainObject(value)) {
+    if (isPlainObject(value) && !Token.isUnresolved(value)) {
       return Object.fromEntries(Object.entries(value).map(([key, member]) => {
         if (holdsToken(key)) problems.push(notAllowed([...at, ...path]));
         return [key, visit(member, [...path, key])];
@@ -61,15 +61,11 @@ function textToken(value: unknown): string | undefined {
   return Tokenization.isResolvable(value) ? Token.asString(value) : undefined;
 }
 
-function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && !Tokenization.isResolvable(value) && !Token.isUnresolved(value);
-}
-
 function notAllowed(path: readonly PathPart[]): Problem {
   return {
     code: "token-not-allowed",
     message: "A Terraform token stands where a rule needs the value itself.",
     path: formatPath(path),
-    fix: "Write the value, or read it before synthesis. Tokens are welcome in ARNs, tag values and policy documents.",
+    fix: "Write the value itself. Tokens are welcome in ARNs, tag values and policy documents: one attribute, like policy.arn.",
   };
 }
