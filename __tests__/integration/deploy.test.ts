@@ -6,11 +6,12 @@
  * conditions without quotes, which IAM does.
  */
 import { CreatePolicyCommand } from "@aws-sdk/client-iam";
+import { CreateBucketCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { App, TerraformStack } from "cdktf";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { allowAwsProviderRange, DatabricksFederation } from "../../src/cdktf";
+import { allowAwsProviderRange, DatabricksFederation, FederationStack } from "../../src/cdktf";
 import type { FederationInput } from "../../src/federation";
 import { accountView, inlinePoliciesOf, readFederation, roleTrustPolicy } from "../../src/federation";
 import { trustPolicyJson } from "../../src/trust/build";
@@ -21,7 +22,6 @@ import { iamOf } from "../support/iam";
 import type { Moto } from "../support/moto";
 import { startMoto } from "../support/moto";
 import { describeWith } from "../support/requirements";
-import { runProgram } from "../support/run-program";
 import { temporaryFolder } from "../support/temporary-folder";
 import { terraformIn } from "../support/terraform";
 
@@ -131,6 +131,39 @@ describeWith({ terraform: true, moto: true }, "a CDKTF stack on a local AWS", ()
     expect((await terraform.addresses()).filter((address) => address.startsWith("data."))).toEqual(["data.aws_caller_identity.current"]);
   });
 
+  test("GovCloud has its own ARNs, and its Unity Catalog its own principal", async () => {
+    const { terraform } = await deployableStack({
+      name: "gov",
+      aws: { accountId: "111122223333", partition: "aws-us-gov", region: "us-gov-west-1" },
+      issuers: { production: { level: "workspace", host: "agency.cloud.databricks.us", workspaceId: "1" } },
+      roles: { reader: { trusts: [{ issuer: "production", servicePrincipals: [READER] }, { unityCatalog: { externalIds: ["0b7e6f5a"], cloud: "aws-us-gov" } }] } },
+    }, moto.env);
+    await terraform.apply();
+    const outputs = await terraform.outputs();
+    expect(outputs["role_arns"]).toEqual({ reader: "arn:aws-us-gov:iam::111122223333:role/reader" });
+    expect(outputs["trust_policies"]).toEqual({ reader: expect.stringContaining("arn:aws-us-gov:iam::044793339203:role/unity-catalog") as unknown });
+    expect((await terraform.plan()).counts).toEqual(NOTHING);
+    await terraform.destroy();
+  });
+
+  test("the state goes to s3 where the file says so", async () => {
+    const s3 = new S3Client({ endpoint: moto.endpoint, region: "us-east-1", forcePathStyle: true, credentials: { accessKeyId: "testing", secretAccessKey: "testing" } });
+    await s3.send(new CreateBucketCommand({ Bucket: "states" }));
+    const folder = temporaryFolder("s3");
+    const app = new App({ outdir: folder });
+    const backend = { type: "s3", bucket: "states", key: "databricks/terraform.tfstate", region: "us-east-1", useLockfile: true } as const;
+    const { federation } = readFederation({ name: "lakehouse", aws: { backend, accountId: "111122223333" }, issuers: { company: fullFederation.issuers.company }, roles: {} });
+    new FederationStack(app, federation);
+    app.synth();
+    const terraform = terraformIn(join(folder, "stacks", "lakehouse"), moto.env);
+    // A bucket has no host name of its own on a local AWS.
+    await terraform.init("-backend-config=use_path_style=true");
+    await terraform.apply();
+    const { Contents: objects = [] } = await s3.send(new ListObjectsV2Command({ Bucket: "states" }));
+    expect(objects.map((object) => object.Key)).toEqual(["databricks/terraform.tfstate"]);
+    s3.destroy();
+  });
+
   test("a stack applied in another account than its file says is refused before anything is made", async () => {
     const { terraform } = await deployableStack({ ...fullFederation, aws: { accountId: "444455556666" }, roles: {} }, moto.env);
     const refused = await terraform.run(["plan", "-no-color"], { accept: [1] });
@@ -151,40 +184,5 @@ describeWith({ terraform: true, moto: true }, "a CDKTF stack on a local AWS", ()
     const refused = await terraform.run(["apply", "-auto-approve", "-no-color", `-state=${join(folder, "tfstate")}`], { accept: [1] });
     expect(refused.stderr).toContain("The provider's ARN is not");
     expect(await iam.roleNames()).toEqual([]);
-  });
-});
-
-describe("main.ts", () => {
-  const broken = "name: lakehouse\nissuers: {}\nroles:\n  reader:\n    trusts: []\n    pth: /x/\n";
-  const synth = (folder: string) => runProgram(join(folder, "node_modules", ".bin", "tsx"), ["main.ts"], { cwd: folder, accept: [0, 2, 3] });
-
-  test("tells every mistake of a file with its place, without a stack trace, and ends with 2", async () => {
-    const outcome = await synth(cdktfProject({ "federation.yaml": broken }));
-    expect(outcome.exitCode).toBe(2);
-    expect(outcome.stderr).toMatch(/^federation\.yaml:5:\d+ roles\.reader\.trusts: The role trusts nobody\..*\[no-trust\]$/m);
-    expect(outcome.stderr).toMatch(/^federation\.yaml:6:\d+ roles\.reader\.pth: .*\[unknown-key\]$/m);
-    expect(outcome.stderr).not.toMatch(/^\s+at /m);
-  });
-
-  test("tells what only CDKTF minds in the same way", async () => {
-    const text = readFileSync("federation.yaml", "utf8").replace("Nightly jobs read the lake", "Any Map Token Value");
-    const outcome = await synth(cdktfProject({ "federation.yaml": text }));
-    expect([outcome.exitCode, outcome.stderr]).toEqual([2, expect.stringContaining("[reserved-text]")]);
-    expect(outcome.stderr).not.toMatch(/^\s+at /m);
-  });
-
-  test("ends with 3 where there is no file, and says what to do", async () => {
-    const outcome = await synth(cdktfProject({}));
-    expect([outcome.exitCode, outcome.stderr]).toEqual([3, expect.stringMatching(/There is no file federation\.yaml.*\[file-not-found\]/)]);
-  });
-
-  test("makes one stack of each file under federations/, and one of each account in it", async () => {
-    const text = readFileSync("federation.yaml", "utf8");
-    const folder = cdktfProject({
-      "federations/one.yaml": text.replace("name: lakehouse", "name: one"),
-      "federations/two.yml": text.replace("name: lakehouse", "name: two").replace('accountId: "111122223333"', 'accounts: { prod: { accountId: "111122223333" }, dev: {} }'),
-    });
-    expect((await synth(folder)).exitCode).toBe(0);
-    expect(["one", "two-prod", "two-dev"].map((stack) => existsSync(join(folder, "cdktf.out", "stacks", stack, "cdk.tf.json")))).toEqual([true, true, true]);
   });
 });
