@@ -1,0 +1,125 @@
+/** Reads any policy JSON, ours or not, into the form that is decided and linted. */
+
+export interface PolicyCondition {
+  readonly operator: string;
+  /** As written; compared without case. */
+  readonly key: string;
+  readonly values: readonly string[];
+}
+
+export interface PolicyStatement {
+  readonly index: number;
+  readonly sid: string | null;
+  readonly effect: "Allow" | "Deny";
+  /** Principal type -> names; `{ AWS: ["*"] }` for a bare `*`. Null where the statement has none. */
+  readonly principals: Readonly<Record<string, readonly string[]>> | null;
+  /** `NotPrincipal` instead of `Principal`. */
+  readonly notPrincipal: boolean;
+  readonly actions: readonly string[];
+  readonly notAction: boolean;
+  readonly hasResource: boolean;
+  readonly conditions: readonly PolicyCondition[];
+}
+
+export interface PolicyDocument {
+  readonly version: string | null;
+  readonly statements: readonly PolicyStatement[];
+}
+
+export type ReadPolicy =
+  | { readonly ok: true; readonly policy: PolicyDocument }
+  | { readonly ok: false; readonly why: string };
+
+/** Reads `document` (JSON text or a parsed value). What does not read as a policy is refused with a reason; nothing is guessed. */
+export function readPolicy(document: unknown): ReadPolicy {
+  let value = document;
+  if (typeof document === "string") {
+    try {
+      value = JSON.parse(document) as unknown;
+    } catch {
+      return { ok: false, why: "it is no JSON" };
+    }
+  }
+  if (!isMapping(value)) return { ok: false, why: "it is no JSON object" };
+  const raw = value["Statement"];
+  const list = Array.isArray(raw) ? raw : raw === undefined ? [] : [raw];
+  if (list.length === 0) return { ok: false, why: "it has no Statement" };
+  const version = value["Version"];
+  if (version !== undefined && version !== "2012-10-17" && version !== "2008-10-17") return { ok: false, why: `its Version is ${JSON.stringify(version)}` };
+  const statements: PolicyStatement[] = [];
+  for (const [index, entry] of list.entries()) {
+    const read = readStatement(entry, index);
+    if (typeof read === "string") return { ok: false, why: `statement ${index}: ${read}` };
+    statements.push(read);
+  }
+  return { ok: true, policy: { version: version ?? null, statements } };
+}
+
+function readStatement(entry: unknown, index: number): PolicyStatement | string {
+  if (!isMapping(entry)) return "it is no JSON object";
+  const effect = entry["Effect"];
+  if (effect !== "Allow" && effect !== "Deny") return "its Effect is neither Allow nor Deny";
+  const notAction = entry["Action"] === undefined;
+  const actions = texts(notAction ? entry["NotAction"] : entry["Action"]);
+  if (actions === null) return "its Action is no text or list of texts";
+  const notPrincipal = entry["Principal"] === undefined && entry["NotPrincipal"] !== undefined;
+  const principals = readPrincipals(notPrincipal ? entry["NotPrincipal"] : entry["Principal"]);
+  if (principals === undefined) return "its Principal does not read";
+  const conditions = readConditions(entry["Condition"]);
+  if (conditions === null) return "its Condition does not read";
+  const sid = entry["Sid"];
+  return {
+    index,
+    sid: typeof sid === "string" ? sid : null,
+    effect,
+    principals,
+    notPrincipal,
+    actions,
+    notAction,
+    hasResource: entry["Resource"] !== undefined || entry["NotResource"] !== undefined,
+    conditions,
+  };
+}
+
+function readPrincipals(raw: unknown): Readonly<Record<string, readonly string[]>> | null | undefined {
+  if (raw === undefined) return null;
+  if (raw === "*") return { AWS: ["*"] };
+  if (!isMapping(raw)) return undefined;
+  const principals: Record<string, readonly string[]> = {};
+  for (const [kind, names] of Object.entries(raw)) {
+    const list = texts(names);
+    if (list === null) return undefined;
+    principals[kind] = list;
+  }
+  return principals;
+}
+
+function readConditions(raw: unknown): readonly PolicyCondition[] | null {
+  if (raw === undefined) return [];
+  if (!isMapping(raw)) return null;
+  const conditions: PolicyCondition[] = [];
+  for (const [operator, keys] of Object.entries(raw)) {
+    if (!isMapping(keys)) return null;
+    for (const [key, values] of Object.entries(keys)) {
+      const list = texts(values);
+      if (list === null) return null;
+      conditions.push({ operator, key, values: list });
+    }
+  }
+  return conditions;
+}
+
+/** A text, number or boolean, or a list of them, as texts; null for anything else. */
+function texts(raw: unknown): readonly string[] | null {
+  const list: readonly unknown[] = Array.isArray(raw) ? raw : [raw];
+  const read: string[] = [];
+  for (const item of list) {
+    if (typeof item !== "string" && typeof item !== "number" && typeof item !== "boolean") return null;
+    read.push(String(item));
+  }
+  return read;
+}
+
+function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
