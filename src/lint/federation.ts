@@ -1,0 +1,82 @@
+/** Judges a federation: the trust policies it will have, in every account it is deployed to. Pure. */
+import type { AccountView } from "../federation/account-view";
+import { accountView, inlinePoliciesOf, roleTrustPolicy } from "../federation/account-view";
+import type { Federation, FederationRole } from "../federation/model";
+import { formatPath } from "../federation/path";
+import { ACCOUNT_ID_PLACEHOLDER } from "../trust/build";
+import type { Finding } from "../trust/lint/lint";
+import { lintTarget } from "../trust/lint/lint";
+import type { LintIgnore, LintProvider, LintRole, LintTarget } from "../trust/lint/target";
+import { exactSubjects } from "../trust/trust";
+
+/**
+ * Findings of the whole federation; those that its `lint` entries let be carry the reason in `ignored`. Paths are those
+ * of the federation file. What several AWS accounts share is said once.
+ */
+export function lintFederation(federation: Federation): readonly Finding[] {
+  return mergedFindings(federation.accounts.map((account) => targetOfAccount(accountView(federation, account))));
+}
+
+/** Findings of several targets of one document: what they share is said once, and a suppression used in one is used. */
+export function mergedFindings(targets: readonly LintTarget[]): readonly Finding[] {
+  const findings = new Map<string, Finding>();
+  const used = new Set<string>();
+  for (const target of targets) {
+    const found = lintTarget(target);
+    const unused = new Set(found.filter((finding) => finding.rule === "ignore-unused").map((finding) => finding.path));
+    for (const { path } of [...target.ignores, ...target.roles.flatMap((role) => role.ignores)]) if (!unused.has(path)) used.add(path);
+    for (const finding of found) findings.set(JSON.stringify([finding.rule, finding.path, finding.message]), finding);
+  }
+  return [...findings.values()].filter((finding) => finding.rule !== "ignore-unused" || !used.has(finding.path));
+}
+
+/** What the rules judge of a federation in one account. */
+export function targetOfAccount(view: AccountView): LintTarget {
+  const accountId = view.accountId === ACCOUNT_ID_PLACEHOLDER ? null : view.accountId;
+  const made = view.providers.filter((provider) => provider.create);
+  return {
+    complete: true,
+    providers: view.providers.map(({ issuer, arn }): LintProvider => ({
+      url: issuer.issuer,
+      clientIds: issuer.audiences,
+      accountId: /:([0-9]{12}):/.exec(arn)?.[1] ?? null,
+      path: formatPath(["issuers", issuer.key]),
+    })),
+    givenProviderArns: view.providers.filter((provider) => !made.includes(provider)).map(({ arn }) => arn),
+    deletedProviders: [],
+    ignores: ignoresAt(view.federation.lint, []),
+    roles: view.roles.map((role) => lintRoleOf(role, view, accountId)),
+  };
+}
+
+function lintRoleOf(role: FederationRole, view: AccountView, accountId: string | null): LintRole {
+  const at = ["roles", role.key];
+  return {
+    path: formatPath(at),
+    name: role.name,
+    accountId,
+    policy: roleTrustPolicy(role, view),
+    maxSessionDuration: role.maxSessionDuration,
+    bounded: role.permissionsBoundaryArn !== null,
+    managedPolicyArns: Object.values(role.managedPolicyArns),
+    policies: inlinePoliciesOf(role, view),
+    quota: view.federation.trustPolicyMaxLength,
+    meantPatterns: role.trusts.flatMap((trust) => (trust.kind === "subjects" ? trust.subjectPatterns.filter(({ reason }) => reason !== null).map(({ pattern }) => pattern) : [])),
+    statementPaths: statementPaths(role),
+    ignores: ignoresAt(role.lint, at),
+  };
+}
+
+function ignoresAt(ignores: Federation["lint"], at: readonly string[]): readonly LintIgnore[] {
+  return ignores.map((ignore, index) => ({ ...ignore, path: formatPath([...at, "lint", index]) }));
+}
+
+/** The trust each statement was built from, in the order of the policy (`buildTrustPolicy`). */
+export function statementPaths(role: FederationRole): readonly string[] {
+  const pathOf = (index: number): string => formatPath(["roles", role.key, "trusts", index]);
+  const subjects = role.trusts.flatMap((trust, index) => (trust.kind === "subjects"
+    ? [...(exactSubjects(trust).length > 0 ? [pathOf(index)] : []), ...(trust.subjectPatterns.length > 0 ? [pathOf(index)] : [])]
+    : []));
+  const unityCatalog = role.trusts.flatMap((trust, index) => (trust.kind === "unityCatalog" ? [pathOf(index), pathOf(index)] : []));
+  return [...subjects, ...unityCatalog];
+}

@@ -1,0 +1,151 @@
+/** A trust policy of anybody's making, laid out for the rules: who is trusted, and which conditions are its guards. */
+import { issuerPathOf } from "../../issuer/issuer";
+import { ACCOUNT_ID_PLACEHOLDER, PARTITION_PLACEHOLDER } from "../build";
+import type { PolicyCondition, PolicyStatement } from "../decide/document";
+import { readPolicy } from "../decide/document";
+import { operatorNamed } from "../decide/operators";
+import { stringLike } from "../string-like";
+import type { LintProvider, LintRole, LintTarget } from "./target";
+import { unityCatalogStatements } from "./unity-catalog-pair";
+
+/** A condition of a statement: one operator, one key, its values. */
+export interface ExaminedCondition extends PolicyCondition {
+  /** The operator without set prefix and `IfExists`, e.g. `StringLike`; `Null`, or the whole name of an unknown one. */
+  readonly test: string;
+  readonly set: "all" | "any" | null;
+  readonly ifExists: boolean;
+  readonly negated: boolean;
+  /** Whether IAM knows the operator. */
+  readonly known: boolean;
+}
+
+export interface ExaminedPrincipal {
+  /** `AWS`, `Federated`, `Service`, `CanonicalUser`. */
+  readonly kind: string;
+  readonly value: string;
+}
+
+/** A principal that is an OIDC provider. */
+export interface TrustedProvider {
+  readonly arn: string;
+  /** 12 digits; null where only the plan knows it. */
+  readonly accountId: string | null;
+  readonly issuerPath: string;
+}
+
+export interface ExaminedStatement extends PolicyStatement {
+  readonly conditions: readonly ExaminedCondition[];
+  /** Those of `Principal`; none for `NotPrincipal`. */
+  readonly trusted: readonly ExaminedPrincipal[];
+  readonly providers: readonly TrustedProvider[];
+  /** Conditions on `<issuer path>:aud` and `<issuer path>:sub` of the statement's providers. */
+  readonly aud: readonly ExaminedCondition[];
+  readonly sub: readonly ExaminedCondition[];
+  /** An Allow by which web identities get in, if its conditions let them. */
+  readonly letsWebIdentitiesIn: boolean;
+  /** One of the exact pair that Unity Catalog needs. */
+  readonly unityCatalog: boolean;
+}
+
+export interface ExaminedRole {
+  readonly role: LintRole;
+  /** Empty where the policy does not read. */
+  readonly statements: readonly ExaminedStatement[];
+  /** What keeps the document from being a policy. */
+  readonly malformed: readonly string[];
+}
+
+export interface ExaminedTarget {
+  readonly target: LintTarget;
+  /** By issuer path. */
+  readonly providers: ReadonlyMap<string, LintProvider>;
+}
+
+export function examineTarget(target: LintTarget): ExaminedTarget {
+  return { target, providers: new Map(target.providers.map((provider) => [issuerPathOf(provider.url), provider])) };
+}
+
+export function examineRole(role: LintRole): ExaminedRole {
+  const read = readPolicy(role.policy);
+  if (!read.ok) return { role, statements: [], malformed: [`The trust policy does not read: ${read.why}.`] };
+  const statements = read.policy.statements.map(examineStatement);
+  const pair = unityCatalogStatements(statements, role);
+  return {
+    role,
+    malformed: unknownElements(role.policy),
+    statements: pair.size === 0 ? statements : statements.map((statement) => ({ ...statement, unityCatalog: pair.has(statement.index) })),
+  };
+}
+
+const ELEMENTS = new Set(["Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"]);
+
+function unknownElements(policy: unknown): readonly string[] {
+  const raw = asRecord(policy)?.["Statement"];
+  return (Array.isArray(raw) ? raw : [raw]).flatMap((statement: unknown, index) => Object.keys(asRecord(statement) ?? {})
+    .filter((element) => !ELEMENTS.has(element))
+    .map((element) => `Statement ${index} has an element IAM does not know: ${JSON.stringify(element)}.`));
+}
+
+function examineStatement(source: PolicyStatement): ExaminedStatement {
+  const trusted = source.notPrincipal ? [] : Object.entries(source.principals ?? {}).flatMap(([kind, values]) => values.map((value) => ({ kind, value })));
+  const providers = trusted.flatMap(({ kind, value }) => (kind === "Federated" ? (trustedProvider(value) ?? []) : []));
+  const conditions = source.conditions.map(examineCondition);
+  const guard = (claim: string): readonly ExaminedCondition[] => {
+    const keys = providers.map((provider) => `${provider.issuerPath}:${claim}`.toLowerCase());
+    return conditions.filter((condition) => keys.includes(condition.key.toLowerCase()));
+  };
+  return {
+    ...source, trusted, providers, conditions,
+    aud: guard("aud"),
+    sub: guard("sub"),
+    letsWebIdentitiesIn: source.effect === "Allow" && source.actions.some((action) => actionCovers(action, "sts:AssumeRoleWithWebIdentity")) !== source.notAction,
+    unityCatalog: false,
+  };
+}
+
+function examineCondition(source: PolicyCondition): ExaminedCondition {
+  const operator = operatorNamed(source.operator);
+  return {
+    ...source,
+    test: operator?.base ?? source.operator,
+    set: operator?.set ?? null,
+    ifExists: operator?.ifExists ?? false,
+    negated: operator?.negated ?? false,
+    known: operator !== null || source.operator === "Null",
+  };
+}
+
+/** Whether an action of a policy covers `name`: case does not count, `*` and `?` are wildcards. */
+export function actionCovers(action: string, name: string): boolean {
+  return stringLike(action.toLowerCase(), name.toLowerCase());
+}
+
+const UNKNOWN = "\\$\\{[^}]*\\}";
+const PROVIDER = new RegExp(`^arn:(?:aws|aws-us-gov|aws-cn|${PARTITION_PLACEHOLDER}|${UNKNOWN}):iam::(?:([0-9]{12})|${ACCOUNT_ID_PLACEHOLDER}|${UNKNOWN}):oidc-provider/([^*?]+)$`);
+
+/** The OIDC provider that an ARN names, or undefined for anything else. Unknown accounts may be `${…}` or placeholders. */
+export function trustedProvider(arn: string): TrustedProvider | undefined {
+  const found = PROVIDER.exec(arn);
+  return found === null ? undefined : { arn, accountId: found[1] ?? null, issuerPath: found[2] ?? "" };
+}
+
+export function asRecord(value: unknown): Readonly<Record<string, unknown>> | undefined {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Readonly<Record<string, unknown>>) : undefined;
+}
+
+/** Subject patterns of a statement: values that are read with wildcards. */
+export function subjectPatterns(statement: ExaminedStatement): readonly string[] {
+  return statement.sub.filter(readsWildcards).flatMap((condition) => condition.values.filter((value) => /[*?]/.test(value)));
+}
+
+/** Subjects a statement names exactly, under positive operators. */
+export function exactSubjects(statement: ExaminedStatement): readonly string[] {
+  return statement.sub
+    .filter((condition) => !condition.negated && condition.known && condition.test !== "Null")
+    .flatMap((condition) => condition.values.filter((value) => !/[*?]/.test(value)));
+}
+
+/** Whether `*` and `?` in the condition's values stand for other characters, and letting in is what it does. */
+export function readsWildcards(condition: ExaminedCondition): boolean {
+  return condition.test === "StringLike" || condition.test === "ArnLike" || condition.test === "ArnEquals";
+}

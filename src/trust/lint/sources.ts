@@ -1,0 +1,23 @@
+/** Where the rules come from, by a short name: links a reader can follow. */
+export const SOURCES = {
+  federated: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html",
+  keys: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html",
+  operators: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html",
+  sets: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html",
+  principal: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html",
+  grammar: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html",
+  quotas: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
+  createProvider: "https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateOpenIDConnectProvider.html",
+  globalKeys: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html",
+  logic: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html",
+  sessions: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use.html",
+  boundaries: "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html",
+  keysAttached: "Datadog Security Labs, \"No keys attached\": 275 accounts with trusts that name no sub",
+  ohMyDc: "Unit 42, \"OH-MY-DC\"",
+  subJugation: "Astrix, \"Sub:jugation\": names in sub that are used again",
+  tinder: "Tinder Security Labs: trusts without a subject",
+  issuerPage: "docs/issuer.md",
+  trustPage: "docs/trust-policy.md",
+  unityCatalogPage: "docs/unity-catalog.md",
+  lintPage: "docs/lint.md",
+} as const;

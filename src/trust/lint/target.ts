@@ -1,0 +1,59 @@
+/** What the rules judge: providers and roles, wherever they were read from. Plain data. */
+
+/** An IAM OIDC provider. */
+export interface LintProvider {
+  /** The issuer as registered. Terraform's state has it without `https://`. */
+  readonly url: string;
+  /** What IAM registers; null where it is not known. */
+  readonly clientIds: readonly string[] | null;
+  /** 12 digits; null where it is not known. */
+  readonly accountId: string | null;
+  /** Where a reader finds it, e.g. `issuers.production`. */
+  readonly path: string;
+}
+
+/** A role and what is known of it. */
+export interface LintRole {
+  /** Where a reader finds it, e.g. `roles.lake-reader`, `aws_iam_role.lake-reader`. */
+  readonly path: string;
+  /** IAM's name; null where it is not known. */
+  readonly name: string | null;
+  /** 12 digits; null where it is not known. */
+  readonly accountId: string | null;
+  /** The trust policy, parsed. */
+  readonly policy: unknown;
+  /** Seconds; null where it is not known. */
+  readonly maxSessionDuration: number | null;
+  /** Whether a permissions boundary is set; null where it is not known. */
+  readonly bounded: boolean | null;
+  readonly managedPolicyArns: readonly string[];
+  /** Inline and customer-managed policies by a name a reader knows. */
+  readonly policies: Readonly<Record<string, unknown>>;
+  /** Characters the account's quota allows a trust policy, where somebody says so; else IAM's default. */
+  readonly quota: number;
+  /** Patterns whose strangers are meant, by a written reason. */
+  readonly meantPatterns: readonly string[];
+  /** Places of the statements in the document they were built from, e.g. `roles.reader.trusts[1]`; empty: `Statement[1]`. */
+  readonly statementPaths: readonly string[];
+  readonly ignores: readonly LintIgnore[];
+}
+
+/** A suppression and its written reason. */
+export interface LintIgnore {
+  readonly ignore: string;
+  readonly reason: string;
+  readonly path: string;
+}
+
+export interface LintTarget {
+  readonly providers: readonly LintProvider[];
+  /** Whether `providers` and `givenProviderArns` are all there are: then a role may trust no other. */
+  readonly complete: boolean;
+  /** ARNs of providers that exist already and are handed in. */
+  readonly givenProviderArns: readonly string[];
+  /** Providers that a plan takes away. */
+  readonly deletedProviders: readonly LintProvider[];
+  readonly roles: readonly LintRole[];
+  /** Suppressions for everything. */
+  readonly ignores: readonly LintIgnore[];
+}
