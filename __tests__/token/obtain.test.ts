@@ -1,0 +1,238 @@
+import { chmodSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { FederationError } from "../../src/errors";
+import { urlsOf } from "../../src/issuer/issuer";
+import type { Surroundings } from "../../src/surroundings";
+import type { TokenQuestion } from "../../src/token/obtain";
+import { DEFAULT_SCOPE, obtainToken } from "../../src/token/obtain";
+import { readSourceName, restsOnText, TOKEN_SOURCE_NAMES, TOKEN_SOURCES } from "../../src/token/sources";
+import { mintingPlace } from "../../src/token/target";
+import type { IssuerTarget } from "../../src/token/target";
+import type { FaultServer } from "../support/fault-server";
+import { FAULTS, json, startFaultServer } from "../support/fault-server";
+import { temporaryFolder } from "../support/temporary-folder";
+
+const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
+/** Minted by the server below. */
+const MINTED = `${part({ alg: "RS256", kid: "k" })}.${part({ iss: "https://mycompany.cloud.databricks.com/oidc", sub: "minted" })}.c2ln`;
+const GIVEN = `${part({ alg: "RS256", kid: "k" })}.${part({ sub: "given" })}.c2ln`;
+const CLIENT_SECRET = "dosePLANTED0123456789abcdef";
+const AMBIENT = "dkeaPLANTED0123456789abcdef";
+const CLIENT_ID = "6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b";
+
+const WORKSPACE: IssuerTarget = { key: "production", level: "workspace", ...urlsOf("https://mycompany.cloud.databricks.com/oidc") };
+const ACCOUNT: IssuerTarget = { key: "company", level: "account", ...urlsOf("https://accounts.cloud.databricks.com/oidc/accounts/7d3c2b1a-0f5e-4c8d-9a6b-123456789012") };
+
+let server: FaultServer;
+const home = temporaryFolder("home");
+beforeAll(async () => { server = await startFaultServer(json({ access_token: MINTED, token_type: "Bearer", expires_in: 3600, scope: DEFAULT_SCOPE })); });
+afterAll(() => server.stop());
+
+function surroundings(env: Record<string, string>, at = home): Surroundings {
+  return { env: { PATH: "", ...env }, home: at, now: Date.now };
+}
+
+function ask(env: Record<string, string>, question: Partial<TokenQuestion> = {}): ReturnType<typeof obtainToken> {
+  return obtainToken({ surroundings: surroundings({ DATABRICKS_HOST: server.origin, ...env }), timeoutMs: 3000, ...question });
+}
+
+function sent(): URLSearchParams {
+  return new URLSearchParams(server.received.at(-1)?.body);
+}
+
+function cli(script: string): string {
+  const folder = temporaryFolder("cli");
+  const file = join(folder, "databricks");
+  writeFileSync(file, `#!/bin/sh\n${script}\n`);
+  chmodSync(file, 0o755);
+  return file;
+}
+
+describe("ways to a token", () => {
+  test("client credentials are sent as Databricks' own SDKs send them, with a narrow scope", async () => {
+    const obtained = await ask({ DATABRICKS_CLIENT_ID: CLIENT_ID, DATABRICKS_CLIENT_SECRET: CLIENT_SECRET });
+    expect(obtained).toMatchObject({ source: "client-credentials", opaque: false });
+    expect(obtained.token.reveal()).toBe(MINTED);
+    const request = server.received.at(-1);
+    expect(request?.url).toBe("/oidc/v1/token");
+    expect(request?.headers.authorization).toBe(`Basic ${Buffer.from(`${CLIENT_ID}:${CLIENT_SECRET}`).toString("base64")}`);
+    expect(Object.fromEntries(sent())).toEqual({ grant_type: "client_credentials", scope: "openid" });
+    expect(restsOnText("client-credentials")).toContain("stored secret");
+  });
+
+  test("an app's injected client is known as the app's", async () => {
+    const obtained = await ask({ DATABRICKS_APP_NAME: "sales", DATABRICKS_CLIENT_ID: CLIENT_ID, DATABRICKS_CLIENT_SECRET: CLIENT_SECRET });
+    expect(obtained.source).toBe("databricks-app");
+    expect(TOKEN_SOURCES["databricks-app"].restsOn).toBe("platform");
+  });
+
+  test("a notebook's opaque token is exchanged by RFC 8693, never with all-apis", async () => {
+    const obtained = await ask({ DATABRICKS_RUNTIME_VERSION: "16.4", DATABRICKS_TOKEN: AMBIENT });
+    expect(obtained.source).toBe("notebook");
+    expect(Object.fromEntries(sent())).toEqual({
+      grant_type: "urn:ietf:params:oauth:grant-type:token-exchange",
+      subject_token: AMBIENT,
+      subject_token_type: "urn:databricks:params:oauth:token-type:personal-access-token",
+      requested_token_type: "urn:ietf:params:oauth:token-type:access_token",
+      scope: "openid",
+    });
+    expect(server.received.at(-1)?.headers.authorization).toBeUndefined();
+  });
+
+  test.each([
+    ["oidc-env", { DATABRICKS_OIDC_TOKEN: GIVEN }],
+    ["oidc-env", { DATABRICKS_OIDC_TOKEN_ENV: "CI_TOKEN", CI_TOKEN: GIVEN }],
+  ])("%s exchanges another issuer's token (%o)", async (source, env) => {
+    const obtained = await ask({ ...(env as unknown as Record<string, string>), DATABRICKS_CLIENT_ID: CLIENT_ID });
+    expect(obtained.source).toBe(source);
+    expect(Object.fromEntries(sent())).toEqual({
+      grant_type: "urn:ietf:params:oauth:grant-type:token-exchange", subject_token: GIVEN,
+      subject_token_type: "urn:ietf:params:oauth:token-type:jwt", client_id: CLIENT_ID, scope: "openid",
+    });
+  });
+
+  test("oidc-file reads the file each time and does without a client ID, as account-wide federation does", async () => {
+    const file = join(temporaryFolder("oidc"), "token");
+    writeFileSync(file, `${GIVEN}\n`);
+    expect((await ask({ DATABRICKS_OIDC_TOKEN_FILEPATH: file })).source).toBe("oidc-file");
+    expect(sent().get("subject_token")).toBe(GIVEN);
+    expect(sent().has("client_id")).toBe(false);
+  });
+
+  test("github-oidc asks GitHub for a token of our audience, then exchanges it", async () => {
+    const github = await startFaultServer(json({ value: GIVEN }));
+    try {
+      const env = { ACTIONS_ID_TOKEN_REQUEST_URL: `${github.origin}/token?api-version=2`, ACTIONS_ID_TOKEN_REQUEST_TOKEN: "request-token", DATABRICKS_CLIENT_ID: CLIENT_ID };
+      expect((await ask(env)).source).toBe("github-oidc");
+      expect(github.received[0]?.url).toBe(`/token?api-version=2&audience=${encodeURIComponent(`${server.origin}/oidc/v1/token`)}`);
+      expect(github.received[0]?.headers.authorization).toBe("Bearer request-token");
+      expect(sent().get("subject_token")).toBe(GIVEN);
+    } finally {
+      await github.stop();
+    }
+  });
+
+  test("a file and a variable are taken as they are, without a request", async () => {
+    const file = join(temporaryFolder("file"), "token");
+    writeFileSync(file, GIVEN);
+    const before = server.received.length;
+    expect((await ask({}, { tokenFile: file })).source).toBe("file");
+    expect((await ask({ DATABRICKS_TOKEN: GIVEN })).token.reveal()).toBe(GIVEN);
+    expect(server.received.length).toBe(before);
+  });
+
+  test("the Databricks CLI is asked for the profile or the host, with nothing secret on its command line", async () => {
+    const program = cli(`printf '{"access_token":"%s","token_type":"Bearer","expiry":"2026-01-01T00:00:00Z"}' "${GIVEN}"; echo "$@" > "${join(home, "args")}"`);
+    const obtained = await ask({ DATABRICKS_CLI_PATH: program, PATH: process.env["PATH"] ?? "", DATABRICKS_CONFIG_PROFILE: "PROD", DATABRICKS_CONFIG_FILE: profiles("[PROD]\nhost = https://mycompany.cloud.databricks.com\n") });
+    expect(obtained).toMatchObject({ source: "databricks-cli", place: "databricks auth token, profile PROD" });
+  });
+
+  test("a profile's client secret is used at the profile's own host", async () => {
+    const file = profiles(`; comment\n[DEFAULT]\nhost=https://other.cloud.databricks.com\n[sp]\nhost = ${server.origin}\nclient_id = ${CLIENT_ID}\nclient_secret = ${CLIENT_SECRET}\n`);
+    const obtained = await ask({ DATABRICKS_CONFIG_FILE: file, DATABRICKS_HOST: "https://unrelated.cloud.databricks.com" }, { from: "profile", profile: "sp" });
+    expect(obtained.place).toBe(`profile sp in ${file}`);
+  });
+
+  test("go from what needs no stored secret to what does", () => {
+    const rank = { "platform": 0, "workload-identity": 0, "a-token-put-there": 1, "a-persons-login": 2, "stored-secret": 3 };
+    const ranks = TOKEN_SOURCE_NAMES.map((name) => rank[TOKEN_SOURCES[name].restsOn]);
+    expect(ranks).toEqual([...ranks].sort());
+  });
+});
+
+function profiles(text: string): string {
+  const file = join(temporaryFolder("cfg"), "databrickscfg");
+  writeFileSync(file, text);
+  return file;
+}
+
+describe("the first way that is there decides", () => {
+  test("and its failure is the answer: an identity is never swapped silently", async () => {
+    server.play = json({ error: "invalid_grant", error_description: "no policy" }, 400);
+    await expect(ask({ DATABRICKS_OIDC_TOKEN: GIVEN, DATABRICKS_CLIENT_ID: CLIENT_ID, DATABRICKS_CLIENT_SECRET: CLIENT_SECRET })).rejects.toMatchObject({ code: "token-refused" });
+    server.play = json({ access_token: MINTED, token_type: "bearer" });
+  });
+
+  test("but a CLI without a log-in and an opaque DATABRICKS_TOKEN are passed over, and said so", async () => {
+    const program = cli("echo 'not logged in' >&2; exit 1");
+    const obtained = await ask({ DATABRICKS_CLI_PATH: program, DATABRICKS_TOKEN: "dapi0123", DATABRICKS_CLIENT_ID: CLIENT_ID, DATABRICKS_CLIENT_SECRET: CLIENT_SECRET });
+    expect(obtained.source).toBe("client-credentials");
+    expect(obtained.passedOver.join()).toMatch(/DATABRICKS_TOKEN holds an opaque token.*ended with 1: not logged in/s);
+  });
+
+  test.each<[string, Record<string, string>, Partial<TokenQuestion>, string]>([
+    ["nothing is there", {}, {}, "token-source-missing"],
+    ["only an opaque token is there", { DATABRICKS_TOKEN: "dapi0123" }, {}, "token-opaque"],
+    ["the named way is not there", {}, { from: "oidc-env" }, "token-source-missing"],
+    ["the CLI is not installed", {}, { from: "databricks-cli" }, "databricks-cli-missing"],
+    ["a profile does not exist", { DATABRICKS_CONFIG_PROFILE: "nope" }, { from: "profile" }, "databricks-profile-not-found"],
+    ["the token file does not exist", {}, { tokenFile: "/nowhere/token" }, "file-not-found"],
+    ["no host is set", { DATABRICKS_HOST: " ", DATABRICKS_OIDC_TOKEN: GIVEN }, {}, "databricks-host-missing"],
+    ["the issuer asked for is on another host", { DATABRICKS_HOST: "https://other.cloud.databricks.com", DATABRICKS_OIDC_TOKEN: GIVEN }, { targets: [WORKSPACE] }, "databricks-host-mismatch"],
+    ["a notebook is asked for an account's token", { DATABRICKS_RUNTIME_VERSION: "16.4", DATABRICKS_TOKEN: AMBIENT }, { targets: [ACCOUNT] }, "token-source-incomplete"],
+  ])("%s: coded", async (_name, env, question, code) => {
+    await expect(ask(env, question)).rejects.toMatchObject({ code });
+  });
+});
+
+describe("the endpoint that mints", () => {
+  test.each<[string, Parameters<typeof mintingPlace>[0], string]>([
+    ["a workspace host", { host: "mycompany.cloud.databricks.com", accountId: undefined, targets: [] }, "https://mycompany.cloud.databricks.com/oidc/v1/token"],
+    ["a pasted page of it", { host: "https://MyCompany.cloud.databricks.com/browse?o=1444828305810485", accountId: undefined, targets: [] }, "https://mycompany.cloud.databricks.com/oidc/v1/token"],
+    ["an accounts host with its account", { host: "https://accounts.cloud.databricks.com", accountId: "7d3c2b1a-0f5e-4c8d-9a6b-123456789012", targets: [] }, ACCOUNT.tokenEndpoint],
+    ["the host's own issuer of two", { host: "mycompany.cloud.databricks.com", accountId: undefined, targets: [ACCOUNT, WORKSPACE] }, WORKSPACE.tokenEndpoint],
+    ["the account issuer of the same cloud", { host: "other.cloud.databricks.com", accountId: undefined, targets: [ACCOUNT] }, ACCOUNT.tokenEndpoint],
+    ["the only issuer where no host is set", { host: undefined, accountId: undefined, targets: [WORKSPACE] }, WORKSPACE.tokenEndpoint],
+    ["a stand-in on loopback", { host: "http://127.0.0.1:8080", accountId: undefined, targets: [ACCOUNT] }, "http://127.0.0.1:8080/oidc/accounts/7d3c2b1a-0f5e-4c8d-9a6b-123456789012/v1/token"],
+  ])("is that of %s", (_name, question, endpoint) => {
+    expect(mintingPlace(question).endpoint.href).toBe(endpoint);
+  });
+
+  test.each<[string, Parameters<typeof mintingPlace>[0], string]>([
+    ["an accounts host without an account", { host: "accounts.cloud.databricks.com", accountId: undefined, targets: [] }, "issuer-account-agnostic"],
+    ["another cloud's host", { host: "adb-123.4.azuredatabricks.net", accountId: undefined, targets: [ACCOUNT] }, "databricks-host-mismatch"],
+    ["a host of nobody's", { host: "evil.example.com", accountId: undefined, targets: [WORKSPACE, ACCOUNT] }, "databricks-host-mismatch"],
+    ["plain http off loopback", { host: "http://mycompany.cloud.databricks.com", accountId: undefined, targets: [] }, "issuer-not-https"],
+    ["two issuers and no host", { host: undefined, accountId: undefined, targets: [WORKSPACE, ACCOUNT] }, "issuer-undetermined"],
+  ])("is refused for %s", (_name, question, code) => {
+    expect(() => mintingPlace(question)).toThrow(expect.objectContaining({ code }) as Error);
+  });
+});
+
+describe("a token endpoint that misbehaves", () => {
+  afterAll(() => { server.play = json({ access_token: MINTED, token_type: "bearer" }); });
+
+  const repeats = (request: { readonly url?: string | undefined }, body: string): string => `${request.url ?? ""} ${body} ${CLIENT_SECRET} ${Buffer.from(`${CLIENT_ID}:${CLIENT_SECRET}`).toString("base64")}`;
+  const answers: Readonly<Record<string, { readonly play: FaultServer["play"]; readonly codes: readonly string[] }>> = {
+    ...FAULTS,
+    "the secret echoed": { play: (request, response, body) => json({ error: "invalid_client", error_description: repeats(request, body) }, 401)(request, response, body), codes: ["token-refused"] },
+    "the secret as error code": { play: json({ error: CLIENT_SECRET }, 400), codes: ["token-refused"] },
+    "a scope it does not know": { play: json({ error: "invalid_scope" }, 400), codes: ["token-scope-refused"] },
+    "no token in a 200": { play: json({ token_type: "bearer" }), codes: ["response-not-json"] },
+    "a token that is a number": { play: json({ access_token: 5, token_type: "bearer" }), codes: ["response-not-json"] },
+  };
+
+  test.each(Object.entries(answers))("%s: bounded, coded, asked nowhere else, silent about the secret", async (_name, fault) => {
+    const elsewhere = server.received.length;
+    server.play = fault.play;
+    const started = Date.now();
+    const error = await ask({ DATABRICKS_CLIENT_ID: CLIENT_ID, DATABRICKS_CLIENT_SECRET: CLIENT_SECRET }, { timeoutMs: 300 }).then(() => undefined, (thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(FederationError);
+    expect(fault.codes).toContain((error as FederationError).code);
+    expect(JSON.stringify([(error as FederationError).message, (error as FederationError).problems, (error as FederationError).stack])).not.toMatch(/PLANTED|UExBTlRFR/);
+    expect(Date.now() - started).toBeLessThan(1500);
+    expect(server.received.slice(elsewhere).every((request) => request.url === "/oidc/v1/token")).toBe(true);
+  });
+
+  test("a busy one is asked again", async () => {
+    let calls = 0;
+    server.play = (request, response, body) => (calls++ === 0 ? json({ error: "busy" }, 429) : json({ access_token: MINTED, token_type: "bearer" }))(request, response, body);
+    expect((await ask({ DATABRICKS_CLIENT_ID: CLIENT_ID, DATABRICKS_CLIENT_SECRET: CLIENT_SECRET })).token.reveal()).toBe(MINTED);
+    expect(calls).toBe(2);
+  });
+});
+
+test("an unknown way is refused by name", () => {
+  expect(() => readSourceName("aws")).toThrow(expect.objectContaining({ code: "token-source-unknown" }) as Error);
+  expect(readSourceName("oidc-file")).toBe("oidc-file");
+});

@@ -1,0 +1,23 @@
+/** The token GitHub gives a job that has `permissions: id-token: write`. */
+import { OutsideError } from "../errors";
+import { readJson } from "../network/read-json";
+import { request } from "../network/request";
+import type { Secret } from "../secret";
+import { secret } from "../secret";
+import type { Surroundings } from "../surroundings";
+import { variable } from "../surroundings";
+
+export function inGithubActions(surroundings: Surroundings): boolean {
+  return variable(surroundings, "ACTIONS_ID_TOKEN_REQUEST_URL") !== undefined && variable(surroundings, "ACTIONS_ID_TOKEN_REQUEST_TOKEN") !== undefined;
+}
+
+/** The job's token for `audience`. Throws OutsideError `token-refused` and those of `request`. */
+export async function askGithub(surroundings: Surroundings, audience: string, timeoutMs: number): Promise<Secret> {
+  const url = new URL(variable(surroundings, "ACTIONS_ID_TOKEN_REQUEST_URL") ?? "");
+  url.searchParams.set("audience", audience);
+  const bearer = variable(surroundings, "ACTIONS_ID_TOKEN_REQUEST_TOKEN") ?? "";
+  const answer = await request(url, { headers: { accept: "application/json", authorization: `Bearer ${bearer}` }, env: surroundings.env, timeoutMs, maxBytes: 64 * 1024 });
+  const { value } = readJson(answer, url);
+  if (typeof value === "string" && value !== "") return secret(value);
+  throw new OutsideError([{ code: "token-refused", message: "GitHub gave the job no token.", fix: "Give the job `permissions: id-token: write`." }]);
+}

@@ -1,0 +1,222 @@
+/** Obtains a Databricks token: by the way that is named, or by the first that is there. */
+import { readFileSync } from "node:fs";
+import { FederationError, InputError, OutsideError } from "../errors";
+import type { Secret } from "../secret";
+import { secret } from "../secret";
+import type { Surroundings } from "../surroundings";
+import { variable } from "../surroundings";
+import { askDatabricksCli, findDatabricksCli } from "./databricks-cli";
+import { readProfile } from "./databricks-profile";
+import type { DatabricksProfile } from "./databricks-profile";
+import { askGithub, inGithubActions } from "./github-actions";
+import type { Grant, MintedToken } from "./mint";
+import { mint } from "./mint";
+import type { TokenSourceName } from "./sources";
+import { TOKEN_SOURCE_NAMES, TOKEN_SOURCES } from "./sources";
+import type { IssuerTarget } from "./target";
+import { mintingPlace } from "./target";
+
+/**
+ * The narrowest scope a workspace's discovery document lists: the token says who it is and opens no API. AWS needs no
+ * more. Databricks' own SDKs ask for `all-apis`.
+ */
+export const DEFAULT_SCOPE = "openid";
+const DEFAULT_TIMEOUT_MS = 20_000;
+const MAX_TOKEN_FILE_BYTES = 64 * 1024;
+
+export interface TokenQuestion {
+  readonly surroundings: Surroundings;
+  /** Only this way; default: the first of TOKEN_SOURCE_NAMES that is there. */
+  readonly from?: TokenSourceName | undefined;
+  /** The issuers whose tokens would do, e.g. those a role trusts; none: whatever DATABRICKS_HOST is. */
+  readonly targets?: readonly IssuerTarget[];
+  /** For `file`. */
+  readonly tokenFile?: string | undefined;
+  /** A profile of ~/.databrickscfg, for `databricks-cli` and `profile`. */
+  readonly profile?: string | undefined;
+  readonly scope?: string | undefined;
+  readonly timeoutMs?: number;
+}
+
+export interface ObtainedToken {
+  /** A JWT, or an opaque token where `opaque` says so. */
+  readonly token: Secret;
+  readonly source: TokenSourceName;
+  /** Where exactly, e.g. `variable DATABRICKS_TOKEN`; no secret in it. */
+  readonly place: string;
+  readonly opaque: boolean;
+  /** Ways that were there and did not do, each in a sentence. */
+  readonly passedOver: readonly string[];
+}
+
+/** What a way finds: a token, nothing, or a reason not to take it while others are left. */
+type Found = { readonly token: Secret; readonly place: string } | { readonly passOver: FederationError } | undefined;
+type Way = (context: Context) => Promise<Found> | Found;
+
+interface Context extends TokenQuestion {
+  readonly timeoutMs: number;
+  readonly named: boolean;
+}
+
+/** Whether `text` has the shape of a JWT: three base64url parts. Opaque tokens (`dapi…`, `dkea…`) have not. */
+export function looksLikeJwt(text: string): boolean {
+  return /^eyJ[A-Za-z0-9_-]*\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*$/.test(text);
+}
+
+/**
+ * A Databricks token. Without `from`, the first way that is there decides; if it then fails, that is the answer, so
+ * that an identity is never swapped silently (the CLI alone, which may be there without a log-in, is passed over).
+ * Throws InputError token-source-missing, token-opaque, those of `mintingPlace`; OutsideError those of `mint`,
+ * databricks-cli-failed, file-unreadable.
+ */
+export async function obtainToken(question: TokenQuestion): Promise<ObtainedToken> {
+  const passed: FederationError[] = [];
+  const names = question.from === undefined ? TOKEN_SOURCE_NAMES : [question.from];
+  const context: Context = { ...question, timeoutMs: question.timeoutMs ?? DEFAULT_TIMEOUT_MS, named: question.from !== undefined };
+  for (const name of names) {
+    const found = await WAYS[name](context);
+    if (found === undefined) continue;
+    if ("passOver" in found) {
+      if (context.named) throw found.passOver;
+      passed.push(found.passOver);
+      continue;
+    }
+    return { token: found.token, place: found.place, source: name, opaque: !looksLikeJwt(found.token.reveal()), passedOver: passed.map((error) => error.problems[0]?.message ?? "") };
+  }
+  const [last] = passed.slice(-1);
+  if (last !== undefined) throw last;
+  if (question.from !== undefined) {
+    throw new InputError([{ code: "token-source-missing", message: `The way ${question.from} is not there.`, fix: `It needs ${TOKEN_SOURCES[question.from].needs}.` }]);
+  }
+  throw new InputError([{ code: "token-source-missing", message: "There is no way to a Databricks token here.", fix: "On a laptop: `databricks auth login`, then set DATABRICKS_HOST. Elsewhere see docs/token.md." }]);
+}
+
+const WAYS: Readonly<Record<TokenSourceName, Way>> = {
+  "databricks-app": (context) => (variable(context.surroundings, "DATABRICKS_APP_NAME") === undefined ? undefined : clientCredentials(context, "the app's injected client")),
+  "notebook": notebook,
+  "oidc-env": (context) => {
+    const name = variable(context.surroundings, "DATABRICKS_OIDC_TOKEN_ENV") ?? "DATABRICKS_OIDC_TOKEN";
+    const token = variable(context.surroundings, name);
+    return token === undefined ? undefined : federated(context, secret(token), `variable ${name}`);
+  },
+  "oidc-file": (context) => {
+    const file = variable(context.surroundings, "DATABRICKS_OIDC_TOKEN_FILEPATH") ?? variable(context.surroundings, "DATABRICKS_OIDC_TOKEN_FILE");
+    return file === undefined ? undefined : federated(context, readTokenFile(file), `file ${file}`);
+  },
+  "github-oidc": async (context) => {
+    if (!inGithubActions(context.surroundings) || (!context.named && variable(context.surroundings, "DATABRICKS_CLIENT_ID") === undefined)) return undefined;
+    const audience = variable(context.surroundings, "DATABRICKS_TOKEN_AUDIENCE") ?? placeFor(context).endpoint.href;
+    return federated(context, await askGithub(context.surroundings, audience, context.timeoutMs), "GitHub's token of this job");
+  },
+  "file": (context) => {
+    const file = context.tokenFile ?? variable(context.surroundings, "DATABRICKS_AWS_OIDC_TOKEN_FILE");
+    return file === undefined ? undefined : { token: readTokenFile(file), place: `file ${file}` };
+  },
+  "env": (context) => {
+    const token = variable(context.surroundings, "DATABRICKS_TOKEN");
+    if (token === undefined) return undefined;
+    if (context.named || looksLikeJwt(token)) return { token: secret(token), place: "variable DATABRICKS_TOKEN" };
+    return { passOver: opaqueToken("DATABRICKS_TOKEN") };
+  },
+  "databricks-cli": databricksCli,
+  "client-credentials": (context) => clientCredentials(context, "DATABRICKS_CLIENT_SECRET"),
+  "profile": profile,
+};
+
+/** AWS can not verify an opaque token. Code `token-opaque`. */
+export function opaqueToken(where: string): InputError {
+  return new InputError([{
+    code: "token-opaque",
+    message: `${where} holds an opaque token (a personal access token, or a notebook's own): nobody but Databricks can verify it, so AWS takes none.`,
+    fix: "Use an OAuth token: `databricks auth login`, workload identity federation, or in a notebook the generated client (docs/token.md).",
+  }]);
+}
+
+function placeFor(context: Context, profileSettings?: DatabricksProfile): ReturnType<typeof mintingPlace> {
+  const { surroundings } = context;
+  return mintingPlace({
+    host: profileSettings === undefined ? variable(surroundings, "DATABRICKS_HOST") : profileSettings.host,
+    accountId: profileSettings === undefined ? variable(surroundings, "DATABRICKS_ACCOUNT_ID") : (profileSettings.accountId ?? variable(surroundings, "DATABRICKS_ACCOUNT_ID")),
+    targets: context.targets ?? [],
+  });
+}
+
+function minted(context: Context, grant: Grant, place = placeFor(context)): Promise<MintedToken> {
+  return mint(place, grant, { scope: context.scope ?? DEFAULT_SCOPE, env: context.surroundings.env, timeoutMs: context.timeoutMs });
+}
+
+async function clientCredentials(context: Context, where: string): Promise<Found> {
+  const clientId = variable(context.surroundings, "DATABRICKS_CLIENT_ID");
+  const clientSecret = variable(context.surroundings, "DATABRICKS_CLIENT_SECRET");
+  if (clientId === undefined || clientSecret === undefined) return undefined;
+  const { token } = await minted(context, { kind: "client-credentials", clientId, clientSecret: secret(clientSecret) });
+  return { token, place: where };
+}
+
+async function notebook(context: Context): Promise<Found> {
+  const token = variable(context.surroundings, "DATABRICKS_TOKEN");
+  const inRuntime = variable(context.surroundings, "DATABRICKS_RUNTIME_VERSION") !== undefined;
+  if (token === undefined || looksLikeJwt(token) || (!inRuntime && !context.named)) return undefined;
+  const place = placeFor(context);
+  if (place.level === "account") {
+    throw new InputError([{ code: "token-source-incomplete", message: "A notebook's own token is exchanged at its workspace, and the issuer asked for is the account's.", fix: "Trust the workspace issuer, or use workload identity federation." }]);
+  }
+  const grant: Grant = { kind: "exchange", subjectToken: secret(token), subjectTokenType: "personal-access-token", clientId: undefined };
+  return { token: (await minted(context, grant, place)).token, place: "the ambient token in DATABRICKS_TOKEN, exchanged" };
+}
+
+async function federated(context: Context, subjectToken: Secret, where: string): Promise<Found> {
+  const grant: Grant = { kind: "exchange", subjectToken, subjectTokenType: "jwt", clientId: variable(context.surroundings, "DATABRICKS_CLIENT_ID") };
+  return { token: (await minted(context, grant)).token, place: `${where}, exchanged` };
+}
+
+async function databricksCli(context: Context): Promise<Found> {
+  const { surroundings } = context;
+  const cli = findDatabricksCli(surroundings);
+  const profileName = context.profile ?? variable(surroundings, "DATABRICKS_CONFIG_PROFILE");
+  const host = variable(surroundings, "DATABRICKS_HOST") ?? readProfile(surroundings, profileName)?.host;
+  if (cli === undefined) {
+    if (!context.named) return undefined;
+    throw new OutsideError([{ code: "databricks-cli-missing", message: "The Databricks CLI is not on PATH.", fix: "Install it (docs.databricks.com/dev-tools/cli), or set DATABRICKS_CLI_PATH." }]);
+  }
+  if (profileName === undefined && host === undefined) return undefined;
+  const login = { profile: profileName, host, accountId: variable(surroundings, "DATABRICKS_ACCOUNT_ID") };
+  try {
+    return { token: await askDatabricksCli(cli, login, { env: surroundings.env, timeoutMs: context.timeoutMs }), place: `databricks auth token${profileName === undefined ? "" : `, profile ${profileName}`}` };
+  } catch (error) {
+    if (error instanceof FederationError) return { passOver: error };
+    throw error;
+  }
+}
+
+async function profile(context: Context): Promise<Found> {
+  const settings = readProfile(context.surroundings, context.profile);
+  if (settings === undefined) return undefined;
+  const { clientId, clientSecret } = settings;
+  if (clientId === undefined || clientSecret === undefined) {
+    if (!context.named) return undefined;
+    throw new InputError([{
+      code: "token-source-incomplete",
+      message: `Profile ${settings.name} in ${settings.file} has no client_id and client_secret${settings.hasPersonalToken ? ", only a personal access token, which AWS can not verify" : ""}.`,
+      fix: settings.authType === "databricks-cli" ? "It is a person's log-in: use --from databricks-cli." : "Use a profile of a service principal, or another way (docs/token.md).",
+    }]);
+  }
+  const { token } = await minted(context, { kind: "client-credentials", clientId, clientSecret }, placeFor(context, settings));
+  return { token, place: `profile ${settings.name} in ${settings.file}` };
+}
+
+/** The token in `file`, trimmed. Throws OutsideError file-not-found, file-unreadable; InputError token-source-incomplete. */
+export function readTokenFile(file: string): Secret {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(file);
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code;
+    throw new OutsideError([{ code: code === "ENOENT" ? "file-not-found" : "file-unreadable", message: `The token file ${file} cannot be read: ${code ?? "unknown error"}.`, fix: "Check the path and its permissions." }], { cause });
+  }
+  const text = bytes.length > MAX_TOKEN_FILE_BYTES ? "" : bytes.toString("utf8").trim();
+  if (text === "" || /\s/.test(text)) {
+    throw new InputError([{ code: "token-source-incomplete", message: `The file ${file} holds no token.`, fix: "It must hold the token and nothing else." }]);
+  }
+  return secret(text);
+}
