@@ -5,6 +5,7 @@
 import yargs from "yargs";
 import type { CommandModule } from "yargs";
 import { version } from "../package.json";
+import { redact } from "../src/secret";
 import { tell } from "./run";
 
 /** Verb -> what it does, in the order of a user's way. */
@@ -48,18 +49,28 @@ export async function main(args: readonly string[]): Promise<void> {
     .recommendCommands()
     .wrap(Math.min(110, process.stdout.columns ?? 110))
     .fail((message, error) => {
-      if (error !== undefined && error !== null) throw error;
-      tell(`error: ${message}`);
+      if (error !== undefined && error !== null && error.name !== "YError") throw error;
+      // what was typed may be a token in the wrong place
+      tell(`error: ${redact(message ?? error.message)}`);
       tell("Run databricks-aws-oidc --help to see the verbs, or <verb> --help for its flags.");
       process.exitCode = 2;
+      // otherwise yargs would run the verb all the same
+      throw new UsageShown();
     })
     .exitProcess(false);
   for (const [verb, describe] of Object.entries(VERBS)) {
     if (verb === called) parser.command(loadVerb(verb).default);
     else parser.command(verb, describe, () => undefined, () => undefined);
   }
-  await parser.parseAsync();
+  try {
+    await parser.parseAsync();
+  } catch (error) {
+    if (!(error instanceof UsageShown)) throw error;
+  }
 }
+
+/** What was wrong with the call has been said. */
+class UsageShown extends Error {}
 
 if (require.main === module) {
   void main(process.argv.slice(2));

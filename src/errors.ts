@@ -124,6 +124,7 @@ export const ERROR_CODES = {
   "token-source-incomplete": "input",
   "token-opaque": "input",
   "token-to-terminal": "input",
+  "token-in-argv": "input",
   "token-refused": "outside",
   "token-scope-refused": "outside",
   "databricks-host-missing": "input",
@@ -151,6 +152,10 @@ export const ERROR_CODES = {
   "aws-config-unusable": "outside",
   "command-missing": "input",
   "command-failed": "outside",
+  // documents that lint reads
+  "json-syntax": "input",
+  "document-unknown": "input",
+  "given-provider-invalid": "input",
   // files
   "file-not-found": "outside",
   "file-unreadable": "outside",
