@@ -156,6 +156,13 @@ export const ERROR_CODES = {
   "json-syntax": "input",
   "document-unknown": "input",
   "given-provider-invalid": "input",
+  // explain
+  "trust-policy-unreadable": "input",
+  "explain-needs": "input",
+  "claims-unreadable": "input",
+  "jwks-unreadable": "input",
+  "context-invalid": "input",
+  "time-invalid": "input",
   // files
   "file-not-found": "outside",
   "file-unreadable": "outside",

@@ -3,8 +3,8 @@
  * (shape, provider, key and signature, claims, audience, trust policy) is expected, not recorded; single faults are
  * recorded in data/sts-observations.json unless `basis` says otherwise.
  */
-import type { CompiledPolicy, Decision, PolicyRequest, RequestKeys } from "../trust/decide/decide";
-import { decide, explainDecision } from "../trust/decide/decide";
+import type { CompiledPolicy, PolicyRequest, RequestKeys } from "../trust/decide/decide";
+import { decide } from "../trust/decide/decide";
 import { conditionKeysOf, issuerPathOf } from "../issuer/issuer";
 import { readToken } from "./read";
 import type { ReadToken } from "./read";
@@ -130,19 +130,22 @@ export function judgeClaims(claims: Readonly<Record<string, unknown>>, providers
   if (call.durationSeconds !== null && (call.durationSeconds < 900 || call.durationSeconds > role.maxSessionDuration)) {
     return refusal("ValidationError", "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.", known, "expected");
   }
-  const request: PolicyRequest = {
-    action: "sts:AssumeRoleWithWebIdentity",
-    principal: { kind: "Federated", arn: provider.arn },
-    keys: requestKeys(claims, provider, { audience, subject }, authorized === "listed", call),
-  };
+  const request = policyRequest(claims, provider, { audience, subject }, authorized === "listed", call);
   if (!decide(role.trust, request)) return refusal("AccessDenied", REFUSED, known, "recorded", request);
   if (claims[TAGS_CLAIM] !== undefined && !decide(role.trust, { ...request, action: "sts:TagSession" })) return refusal("AccessDenied", REFUSED, known, "expected", request);
   return { allowed: true, error: null, ...known, basis: "recorded", request };
 }
 
-/** The trust policy's part of an answer, statement by statement; null where the policy was not reached. */
-export function explainAnswer(answer: Answer, role: WebIdentityRole): Decision | null {
-  return answer.request === null ? null : explainDecision(role.trust, answer.request);
+/** What the trust policy would be asked for these claims, whatever else is wrong with them; null where no provider is theirs. */
+export function wouldBeRequest(claims: Readonly<Record<string, unknown>>, providers: readonly WebIdentityProvider[], role: WebIdentityRole, call: WebIdentityCall): PolicyRequest | null {
+  const found = findProvider(claims, providers);
+  if ("answer" in found) return null;
+  const { audience, subject } = factsOf(claims);
+  return policyRequest(claims, found.provider, { audience, subject }, authorizedByIdp(claims, role.arn) === "listed", call);
+}
+
+function policyRequest(claims: Readonly<Record<string, unknown>>, provider: WebIdentityProvider, token: Pick<Facts, "audience" | "subject">, authorized: boolean, call: WebIdentityCall): PolicyRequest {
+  return { action: "sts:AssumeRoleWithWebIdentity", principal: { kind: "Federated", arn: provider.arn }, keys: requestKeys(claims, provider, token, authorized, call) };
 }
 
 function factsOf(claims: Readonly<Record<string, unknown>>): Facts {
@@ -191,13 +194,13 @@ function authorizedByIdp(claims: Readonly<Record<string, unknown>>, roleArn: str
   return roles.includes(roleArn) ? "listed" : "not-listed";
 }
 
-function requestKeys(claims: Readonly<Record<string, unknown>>, provider: WebIdentityProvider, token: { readonly audience: string; readonly subject: string }, authorized: boolean, call: WebIdentityCall): RequestKeys {
+function requestKeys(claims: Readonly<Record<string, unknown>>, provider: WebIdentityProvider, token: Pick<Facts, "audience" | "subject">, authorized: boolean, call: WebIdentityCall): RequestKeys {
   const path = issuerPathOf(provider.issuer);
   const keys = new Map<string, readonly string[]>();
   const put = (name: string, values: readonly string[]): void => { keys.set(name.toLowerCase(), values); };
   const { aud, sub } = conditionKeysOf(path);
-  put(aud, [token.audience]);
-  put(sub, [token.subject]);
+  if (token.audience !== null) put(aud, [token.audience]);
+  if (token.subject !== null) put(sub, [token.subject]);
   const listed = (value: unknown): readonly string[] => (Array.isArray(value) ? value : [value]).filter((item) => typeof item === "string");
   if (claims["azp"] !== undefined) put(`${path}:oaud`, listed(claims["aud"]));
   if (claims["amr"] !== undefined) put(`${path}:amr`, listed(claims["amr"]));

@@ -1,0 +1,100 @@
+/** The verb `explain`, from its flags to its answer: reads files and standard input, then asks the pure parts. */
+import { InputError } from "../errors";
+import { readText, readFederationFile } from "../load-federation";
+import type { Surroundings } from "../surroundings";
+import { variable } from "../surroundings";
+import { readGivenToken } from "../token/given";
+import { keySet } from "../token/verify";
+import type { Explanation, Presented } from "./explain";
+import { explain } from "./explain";
+import type { Asked } from "./subject-of";
+import { askedOfFederation, askedOfPolicy } from "./subject-of";
+import { explanationText } from "./text";
+
+/** Values as typed; undefined where not given. */
+export interface ExplainRequest {
+  readonly surroundings: Surroundings;
+  readonly config: string | undefined;
+  readonly role: string | undefined;
+  readonly account: string | undefined;
+  readonly policy: string | undefined;
+  readonly providerUrl: string | undefined;
+  readonly clientIds: readonly string[];
+  readonly token: string | undefined;
+  readonly claims: string | undefined;
+  readonly jwks: string | undefined;
+  readonly roleArn: string | undefined;
+  readonly now: string | undefined;
+  readonly context: readonly string[];
+}
+
+/**
+ * Answers `explain`. Throws InputError (token-in-argv, explain-needs, claims-unreadable, jwks-unreadable,
+ * context-invalid, time-invalid, role-not-found, trust-policy-unreadable, …) and OutsideError (file-not-found,
+ * file-unreadable).
+ */
+export async function answerExplain(request: ExplainRequest): Promise<{ readonly explanation: Explanation; readonly text: string }> {
+  const keys = request.jwks === undefined ? null : keySet(readJson(request.jwks, "jwks"));
+  const asked = whatIsAsked(request, keys);
+  const role = request.roleArn === undefined ? asked.role : { ...asked.role, arn: request.roleArn };
+  const explanation = await explain(whatIsPresented(request), asked.providers, role, {
+    roleSessionName: "explain",
+    durationSeconds: null,
+    context: contextOf(request.context),
+    now: timeOf(request.now, request.surroundings),
+  });
+  return { explanation, text: explanationText(explanation, asked.name) };
+}
+
+function whatIsAsked(request: ExplainRequest, keys: ReturnType<typeof keySet> | null): Asked {
+  if (request.policy !== undefined) {
+    if (request.providerUrl === undefined || request.clientIds.length === 0) {
+      throw new InputError([{ code: "explain-needs", message: "A policy by itself does not say what the provider registers.", path: "provider-url", fix: "Add --provider-url and --client-id, as aws iam get-open-id-connect-provider shows them." }]);
+    }
+    return askedOfPolicy(readText(request.policy), { providerUrl: request.providerUrl, clientIds: request.clientIds, roleArn: request.roleArn }, keys);
+  }
+  const { federation } = readFederationFile(request.config);
+  const only = federation.roles.length === 1 ? federation.roles[0]?.key : undefined;
+  const role = request.role ?? only;
+  if (role === undefined) {
+    throw new InputError([{ code: "explain-needs", message: "Which role is not said.", path: "role", fix: `Add --role, one of: ${federation.roles.map(({ key }) => key).slice(0, 20).join(", ")}.` }]);
+  }
+  return askedOfFederation(federation, role, request.account, keys);
+}
+
+function whatIsPresented(request: ExplainRequest): Presented {
+  if (request.token !== undefined) return { kind: "token", text: readGivenToken(request.token).reveal() };
+  if (request.claims !== undefined) {
+    const claims = readJson(request.claims, "claims");
+    if (typeof claims === "object" && claims !== null && !Array.isArray(claims)) return { kind: "claims", claims: claims as Readonly<Record<string, unknown>> };
+    throw new InputError([{ code: "claims-unreadable", message: `${request.claims} holds no JSON object.`, path: "claims", fix: "Give the decoded payload of a token." }]);
+  }
+  const fromEnvironment = variable(request.surroundings, "DATABRICKS_TOKEN_JWT");
+  if (fromEnvironment !== undefined) return { kind: "token", text: fromEnvironment };
+  throw new InputError([{ code: "explain-needs", message: "There is no token to judge.", path: "token", fix: "Pipe one in with --token -, name a file with --token @FILE, set DATABRICKS_TOKEN_JWT, or give --claims FILE." }]);
+}
+
+function readJson(file: string, what: "claims" | "jwks"): unknown {
+  try {
+    return JSON.parse(readText(file)) as unknown;
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause;
+    throw new InputError([{ code: `${what}-unreadable`, message: `${file} is no JSON.`, path: what, fix: what === "jwks" ? "Fetch it from the discovery document's jwks_uri." : "Give the decoded payload of a token." }]);
+  }
+}
+
+function contextOf(pairs: readonly string[]): Readonly<Record<string, readonly string[]>> {
+  const context: Record<string, string[]> = {};
+  for (const pair of pairs) {
+    const at = pair.indexOf("=");
+    if (at <= 0) throw new InputError([{ code: "context-invalid", message: `${JSON.stringify(pair)} is no key=value.`, path: "context", fix: "Write it like --context aws:SourceIp=203.0.113.7." }]);
+    (context[pair.slice(0, at)] ??= []).push(pair.slice(at + 1));
+  }
+  return context;
+}
+
+function timeOf(text: string | undefined, surroundings: Surroundings): number {
+  if (text === undefined) return Math.floor(surroundings.now() / 1000);
+  if (/^[0-9]{1,11}$/.test(text)) return Number(text);
+  throw new InputError([{ code: "time-invalid", message: `${JSON.stringify(text)} is no time.`, path: "now", fix: "Give whole seconds since 1970." }]);
+}

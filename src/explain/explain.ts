@@ -1,0 +1,96 @@
+/** Would this token get this role, and if not, which line says no: the answer of STS, with the trust policy judged line by line. Pure. */
+import type { Basis, StsError, WebIdentityCall, WebIdentityProvider, WebIdentityRole } from "../token/judge";
+import { judgeClaims, judgeToken, wouldBeRequest } from "../token/judge";
+import { readToken } from "../token/read";
+import type { Decision, Verdict } from "../trust/decide/decide";
+import { explainDecision } from "../trust/decide/decide";
+import type { Miss } from "./nearest-miss";
+import { nearestMisses } from "./nearest-miss";
+
+export interface ExplainedCondition {
+  readonly operator: string;
+  readonly key: string;
+  readonly expected: readonly string[];
+  /** Null where the request does not carry the key. */
+  readonly actual: readonly string[] | null;
+  readonly matched: boolean;
+}
+
+export interface ExplainedStatement {
+  /** 0-based, as in the policy. */
+  readonly index: number;
+  readonly effect: "Allow" | "Deny";
+  readonly matched: boolean;
+  readonly conditions: readonly ExplainedCondition[];
+}
+
+/** The document of `explain --json`. */
+export interface Explanation {
+  readonly allowed: boolean;
+  readonly error: StsError | null;
+  readonly audience: string | null;
+  readonly subject: string | null;
+  readonly issuer: string | null;
+  /** Index of the statement that decided; null where no statement did, or the policy was not reached. */
+  readonly decidedBy: number | null;
+  readonly statements: readonly ExplainedStatement[];
+  /** The next thing to do; null where the token gets in. */
+  readonly fix: string | null;
+  /** What comes closest to letting the token in, nearest first. */
+  readonly misses: readonly Miss[];
+  /** What could not be decided, by name. */
+  readonly findings: readonly string[];
+  /** Whether AWS was seen to answer so, or it is inferred. */
+  readonly basis: Basis;
+  /** False where only claims were given: the signature is then taken as good. */
+  readonly signatureChecked: boolean;
+}
+
+/** What is presented: a token, or bare claims whose signature is taken as good. */
+export type Presented =
+  | { readonly kind: "token"; readonly text: string }
+  | { readonly kind: "claims"; readonly claims: Readonly<Record<string, unknown>> };
+
+/** Explains STS's answer. Never throws; the token's text is in no part of the result. */
+export async function explain(presented: Presented, providers: readonly WebIdentityProvider[], role: WebIdentityRole, call: WebIdentityCall): Promise<Explanation> {
+  const reading = presented.kind === "token" ? readToken(presented.text) : null;
+  const claims = presented.kind === "claims" ? presented.claims : reading?.ok === true ? reading.token.claims : {};
+  const answer = presented.kind === "token"
+    ? await judgeToken(presented.text, providers, role, call)
+    : judgeClaims(presented.claims, providers, role, call);
+  const notAToken = reading !== null && !reading.ok ? reading.not : null;
+  // Where STS would not have come to the policy it is judged all the same, so that a person sees every line.
+  const request = answer.request ?? wouldBeRequest(claims, providers, role, call);
+  const decision = request === null ? null : explainDecision(role.trust, request);
+  const misses = answer.allowed ? [] : nearestMisses({ answer, decision, claims, providers, notAToken, now: call.now });
+  return {
+    allowed: answer.allowed,
+    error: answer.error,
+    audience: answer.audience,
+    subject: answer.subject,
+    issuer: answer.issuer,
+    decidedBy: answer.request === null ? null : (decision?.decidedBy ?? null),
+    statements: statementsOf(decision),
+    fix: answer.allowed ? null : (misses[0]?.fix ?? "Compare the token with the federation: databricks-aws-oidc token shows it decoded."),
+    misses,
+    findings: decision?.findings ?? [],
+    basis: answer.basis,
+    signatureChecked: presented.kind === "token" && providers.some((provider) => provider.keys !== null),
+  };
+}
+
+function statementsOf(decision: Decision | null): readonly ExplainedStatement[] {
+  const yes = (verdict: Verdict): boolean => verdict === "yes";
+  return (decision?.statements ?? []).map(({ index, effect, verdict, conditions }) => ({
+    index,
+    effect,
+    matched: yes(verdict),
+    conditions: conditions.map((condition) => ({
+      operator: condition.operator,
+      key: condition.key,
+      expected: condition.expected,
+      actual: condition.actual,
+      matched: yes(condition.verdict),
+    })),
+  }));
+}
