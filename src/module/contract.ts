@@ -78,3 +78,8 @@ export function attributeExpression(attribute: ObjectAttribute, inner: (type: Va
   if (!attribute.optional) return type;
   return attribute.default === undefined ? `optional(${type})` : `optional(${type}, ${JSON.stringify(attribute.default)})`;
 }
+
+/** The contract as a module's `contract.json` holds it. */
+export function contractJson(contract: ModuleContract): string {
+  return `${JSON.stringify(contract, null, 2)}\n`;
+}

@@ -1,0 +1,102 @@
+/** Finds a federation's resources in a synthesised stack (`cdk.tf.json`) that was built by hand from the constructs. */
+import type { AccountView } from "../federation/account-view";
+import type { FederationRole } from "../federation/model";
+import { InputError } from "../errors";
+import type { FederationResource, Move } from "./moves";
+import { resourcesOf } from "./moves";
+
+export interface StackMoves {
+  readonly moves: readonly Move[];
+  /** Resources of the federation that the stack does not have: they will be created. */
+  readonly missing: readonly string[];
+}
+
+type Block = Readonly<Record<string, unknown>>;
+type Resources = Readonly<Record<string, Readonly<Record<string, Block>>>>;
+
+/**
+ * Moves from the addresses in `text`, a stack's cdk.tf.json, to those of a root in `style`. Roles are found by name,
+ * providers by URL, policies by their role and ARN or name. `file` names it in messages.
+ * Throws InputError moved-from-invalid where the text is no synthesised stack.
+ */
+export function movesFromCdkJson(text: string, file: string, view: AccountView, style: "modules" | "resources"): StackMoves {
+  const resources = resourcesIn(text, file);
+  const roleNames = new Map<string, string>();
+  for (const role of view.roles) {
+    const name = findName(resources["aws_iam_role"], (block) => plain(block["name"]) === role.name);
+    if (name !== undefined) roleNames.set(role.key, name);
+  }
+  const moves: Move[] = [];
+  const missing: string[] = [];
+  const taken = new Set<string>();
+  for (const resource of resourcesOf(view)) {
+    const name = findName(resources[resource.type], (block, candidate) => !taken.has(`${resource.type}.${candidate}`) && isSame(resource, block, candidate, view, roleNames));
+    const to = style === "modules" ? resource.inModule : `${resource.type}.${resource.name}`;
+    if (name === undefined) {
+      missing.push(to);
+      continue;
+    }
+    const from = `${resource.type}.${name}`;
+    taken.add(from);
+    if (from !== to) moves.push({ from, to });
+  }
+  return { moves, missing };
+}
+
+function resourcesIn(text: string, file: string): Resources {
+  const invalid = (why: string): InputError => new InputError([{ code: "moved-from-invalid", message: `${file} is no synthesised stack: ${why}.`, path: "--moved-from", fix: "Name the stack's cdk.tf.json, below cdktf.out/stacks, or cdktf." }]);
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    throw invalid("it is no JSON");
+  }
+  const resource = isBlock(parsed) ? parsed["resource"] : undefined;
+  if (!isBlock(resource)) throw invalid("it has no resources");
+  const types = Object.entries(resource).filter((entry): entry is [string, Block] => isBlock(entry[1]));
+  return Object.fromEntries(types.map(([type, blocks]) => [
+    type,
+    Object.fromEntries(Object.entries(blocks).filter((entry): entry is [string, Block] => isBlock(entry[1]) && /^[A-Za-z_][A-Za-z0-9_-]*$/.test(entry[0]))),
+  ]));
+}
+
+function isBlock(value: unknown): value is Block {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function findName(blocks: Readonly<Record<string, Block>> | undefined, fits: (block: Block, name: string) => boolean): string | undefined {
+  // Several instances under one address cannot be told apart from here.
+  return Object.entries(blocks ?? {}).find(([name, block]) => block["count"] === undefined && block["for_each"] === undefined && fits(block, name))?.[0];
+}
+
+/** A literal of Terraform's JSON syntax as the text it stands for. */
+function plain(value: unknown): string | undefined {
+  return typeof value === "string" ? value.replace(/\$\$\{/g, "${").replace(/%%\{/g, "%{") : undefined;
+}
+
+function isSame(resource: FederationResource, block: Block, name: string, view: AccountView, roleNames: ReadonlyMap<string, string>): boolean {
+  const role = view.roles.find(({ key }) => key === resource.key);
+  switch (resource.kind) {
+    case "provider":
+      return plain(block["url"]) === view.federation.issuers[resource.key]?.issuer;
+    case "role":
+      return roleNames.get(resource.key) === name;
+    case "attachment":
+      return role !== undefined && isOfRole(block["role"], role, roleNames) && isPolicy(block["policy_arn"], role, resource, name);
+    case "inline":
+      return role !== undefined && isOfRole(block["role"], role, roleNames) && plain(block["name"]) === resource.policy;
+  }
+}
+
+/** `role` of a policy: the name itself, or a reference to the role's `name` or `id`. */
+function isOfRole(value: unknown, role: FederationRole, roleNames: ReadonlyMap<string, string>): boolean {
+  const reference = typeof value === "string" ? /^\$\{aws_iam_role\.([A-Za-z_][A-Za-z0-9_-]*)\.(?:name|id)\}$/.exec(value)?.[1] : undefined;
+  return reference === undefined ? plain(value) === role.name : roleNames.get(role.key) === reference;
+}
+
+/** By its ARN; an ARN that only Terraform knows by the key at the end of the logical ID. */
+function isPolicy(arn: unknown, role: FederationRole, resource: FederationResource, name: string): boolean {
+  const key = resource.policy ?? "";
+  if (typeof arn === "string" && /^\$\{[^{}]+\}$/.test(arn)) return name.endsWith(`_${key}`);
+  return plain(arn) === role.managedPolicyArns[key];
+}

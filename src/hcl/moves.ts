@@ -1,0 +1,68 @@
+/** `moved` blocks: how a root takes over what a CDKTF stack made, without touching it. */
+import type { AccountView } from "../federation/account-view";
+import { logicalId } from "../federation/logical-id";
+import type { FederationRole } from "../federation/model";
+import { SELF_ASSUME_POLICY_NAME } from "../trust/build";
+import { hclString } from "./encode";
+import { MODULE_CALL } from "./root-files";
+
+export interface Move {
+  /** Address as HCL. */
+  readonly from: string;
+  readonly to: string;
+}
+
+export type ResourceKind = "provider" | "role" | "attachment" | "inline";
+
+/** One resource of a federation in one AWS account, and where each back end keeps it. */
+export interface FederationResource {
+  readonly kind: ResourceKind;
+  /** Terraform's type. */
+  readonly type: string;
+  /** Issuer or role. */
+  readonly key: string;
+  /** Of an attachment or an inline policy: its own key. */
+  readonly policy: string | null;
+  /** Name in a CDKTF stack, and in a root of style resources. */
+  readonly name: string;
+  /** Address in a root of style modules. */
+  readonly inModule: string;
+}
+
+const TYPES: Readonly<Record<ResourceKind, string>> = {
+  provider: "aws_iam_openid_connect_provider",
+  role: "aws_iam_role",
+  attachment: "aws_iam_role_policy_attachment",
+  inline: "aws_iam_role_policy",
+};
+
+/** Every resource the federation makes in the account. */
+export function resourcesOf(view: AccountView): readonly FederationResource[] {
+  const federation = view.federation.name;
+  const resource = (kind: ResourceKind, key: string, policy: string | null, inModule: string): FederationResource => ({
+    kind,
+    type: TYPES[kind],
+    key,
+    policy,
+    name: policy === null ? logicalId(federation, key) : logicalId(federation, key, policy),
+    inModule: `module.${MODULE_CALL}.${inModule}`,
+  });
+  const inRole = (role: FederationRole, kind: ResourceKind, policy: string | null): FederationResource => {
+    const instance = policy === null ? "" : `[${hclString(policy)}]`;
+    return resource(kind, role.key, policy, `module.role[${hclString(role.key)}].${TYPES[kind]}.this${instance}`);
+  };
+  return [
+    ...view.providers.filter(({ create }) => create).map(({ issuer }) => resource("provider", issuer.key, null, `${TYPES.provider}.this[${hclString(issuer.key)}]`)),
+    ...view.roles.flatMap((role) => [
+      inRole(role, "role", null),
+      ...Object.keys(role.managedPolicyArns).map((key) => inRole(role, "attachment", key)),
+      ...Object.keys(role.inlinePolicies).map((name) => inRole(role, "inline", name)),
+      ...(role.trusts.some((trust) => trust.kind === "unityCatalog") ? [inRole(role, "inline", SELF_ASSUME_POLICY_NAME)] : []),
+    ]),
+  ];
+}
+
+/** Moves from a stack of `FederationStack` to a root in style modules. In style resources every address stays. */
+export function movesFromStack(view: AccountView): readonly Move[] {
+  return resourcesOf(view).map(({ type, name, inModule }) => ({ from: `${type}.${name}`, to: inModule }));
+}

@@ -1,0 +1,183 @@
+/**
+ * Puts a generated tree in place so that whoever stops us, at whatever moment, leaves the old tree or the new one:
+ * everything is written beside first, then folders (or, next to files of others, single files) are renamed. Where that
+ * takes several renames a journal stands first, and the next run finishes what was begun.
+ */
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, realpathSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import { OutsideError, refuse } from "../errors";
+import type { Difference, GeneratedTree } from "./compare-tree";
+import { compareTree } from "./compare-tree";
+import type { FileSet } from "./generated-file";
+
+const MARK = ".databricks-aws-oidc";
+const JOURNAL = `${MARK}-journal.json`;
+
+/** Renames still to do: `units` are paths (files or whole folders) to move out of `stage`, `remove` are files. */
+interface Journal {
+  readonly stage: string;
+  readonly units: readonly string[];
+  readonly remove: readonly string[];
+}
+
+/**
+ * Makes `folder` hold `tree`, and returns what that changed. Files of others stay as they are.
+ * Throws InputError file-not-generated (nothing was written), OutsideError file-unwritable.
+ */
+export function replaceTree(folder: string, tree: GeneratedTree): readonly Difference[] {
+  try {
+    const target = existsSync(folder) ? realpathSync(folder) : resolve(folder);
+    finishInterrupted(target);
+    const { differences, problems, ours } = compareTree(target, tree);
+    refuse(problems);
+    if (differences.length === 0) return differences;
+    if (!existsSync(target)) makeWhole(target, tree.files);
+    else if (isOurs(target, "", ours) && !holdsWorkingFolder(target)) swapWhole(target, tree.files);
+    else replaceParts(target, tree, differences, ours);
+    return differences;
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (typeof code !== "string" || !/^E[A-Z]+$/.test(code)) throw cause;
+    throw new OutsideError([{ code: "file-unwritable", message: `${folder} cannot be written: ${code}.`, path: folder, fix: "Check the folder, its permissions and the space left; the old files are still there." }], { cause });
+  }
+}
+
+function stagePath(folder: string, what: "new" | "old"): string {
+  return join(dirname(folder), `.${basename(folder)}${MARK}-${what}-${process.pid}`);
+}
+
+function writeFiles(folder: string, files: Iterable<readonly [string, string]>): void {
+  const made = new Set<string>();
+  for (const [path, content] of files) {
+    const file = join(folder, path);
+    const parent = dirname(file);
+    if (!made.has(parent)) mkdirSync(parent, { recursive: true });
+    made.add(parent);
+    writeFileSync(file, content);
+  }
+}
+
+function makeWhole(target: string, files: FileSet): void {
+  mkdirSync(dirname(target), { recursive: true });
+  const stage = stagePath(target, "new");
+  writeFiles(stage, files);
+  renameSync(stage, target);
+}
+
+/** Two renames, the least Node can do for a folder; between them the old tree lies beside, and the next run puts it back. */
+function swapWhole(target: string, files: FileSet): void {
+  const stage = stagePath(target, "new");
+  const old = stagePath(target, "old");
+  writeFiles(stage, files);
+  renameSync(target, old);
+  renameSync(stage, target);
+  rmSync(old, { recursive: true });
+}
+
+function replaceParts(target: string, tree: GeneratedTree, differences: readonly Difference[], ours: ReadonlySet<string>): void {
+  const stage = `${MARK}-new-${process.pid}`;
+  const units = unitsOf(target, tree.files, differences, ours);
+  const within = (path: string): boolean => units.some((unit) => path === unit || path.startsWith(`${unit}/`));
+  writeFiles(join(target, stage, "new"), [...tree.files].filter(([path]) => within(path)));
+  const remove = differences.flatMap(({ path, change }) => (change === "remove" && !within(path) ? [path] : []));
+  const journal: Journal = { stage, units, remove };
+  writeFileSync(join(target, stage, "journal"), JSON.stringify(journal));
+  renameSync(join(target, stage, "journal"), join(target, JOURNAL));
+  carryOut(target, journal);
+}
+
+/** The fewest renames: a folder that holds nothing of others goes as a whole, else file by file. */
+function unitsOf(target: string, files: FileSet, differences: readonly Difference[], ours: ReadonlySet<string>): readonly string[] {
+  const units = new Set<string>();
+  for (const { path, change } of differences) {
+    const parts = path.split("/");
+    const whole = parts.slice(0, -1).map((_, index) => parts.slice(0, index + 1).join("/")).find((folder) => isOurs(target, folder, ours));
+    const kept = whole !== undefined && [...files.keys()].some((file) => file.startsWith(`${whole}/`));
+    if (whole !== undefined && kept) units.add(whole);
+    else if (change !== "remove") units.add(path);
+  }
+  return [...units];
+}
+
+/** Whether everything below `path` is ours, so that it may be renamed as a whole. Absent counts as ours. */
+function isOurs(target: string, path: string, ours: ReadonlySet<string>): boolean {
+  const full = join(target, path);
+  if (!existsSync(full)) return true;
+  return readdirSync(full, { withFileTypes: true }).every((entry) => {
+    const below = path === "" ? entry.name : `${path}/${entry.name}`;
+    return entry.isDirectory() ? isOurs(target, below, ours) : ours.has(below);
+  });
+}
+
+/** Renaming the folder somebody stands in would leave them in the old one. */
+function holdsWorkingFolder(target: string): boolean {
+  const way = relative(target, realpathSync(process.cwd()));
+  return way === "" || (!way.startsWith(`..${sep}`) && way !== ".." && !/^[A-Za-z]:/.test(way));
+}
+
+/** Does what is left of `journal`; may itself be stopped and begun again. */
+function carryOut(target: string, { stage, units, remove }: Journal): void {
+  const staged = join(target, stage);
+  units.forEach((unit, index) => {
+    const fresh = join(staged, "new", unit);
+    if (!existsSync(fresh)) return;
+    const place = join(target, unit);
+    mkdirSync(dirname(place), { recursive: true });
+    if (lstatSync(place, { throwIfNoEntry: false })?.isDirectory() === true) {
+      mkdirSync(join(staged, "old"), { recursive: true });
+      renameSync(place, join(staged, "old", String(index)));
+    }
+    renameSync(fresh, place);
+  });
+  for (const path of remove) {
+    rmSync(join(target, path), { force: true });
+    removeEmptyFolders(target, dirname(path));
+  }
+  rmSync(staged, { recursive: true, force: true });
+  rmSync(join(target, JOURNAL), { force: true });
+}
+
+function removeEmptyFolders(target: string, path: string): void {
+  for (let at = path; at !== "." && at !== ""; at = dirname(at)) {
+    try {
+      rmdirSync(join(target, at));
+    } catch {
+      return; // something is left in it
+    }
+  }
+}
+
+/** Whether a run on `folder` was stopped between two renames; `generate` without --check finishes it. */
+export function isInterrupted(folder: string): boolean {
+  return existsSync(join(folder, JOURNAL)) || (!existsSync(folder) && leftBeside(resolve(folder), "old").length > 0);
+}
+
+function finishInterrupted(target: string): void {
+  const old = leftBeside(target, "old");
+  const [first] = old;
+  if (first !== undefined && !existsSync(target)) renameSync(first, target);
+  for (const left of [...old, ...leftBeside(target, "new")]) rmSync(left, { recursive: true, force: true });
+  if (!existsSync(target)) return;
+  const journal = join(target, JOURNAL);
+  if (existsSync(journal)) carryOut(target, JSON.parse(readFileSync(journal, "utf8")) as Journal);
+  for (const entry of readdirSync(target)) if (entry.startsWith(`${MARK}-new-`) && isLeft(entry)) rmSync(join(target, entry), { recursive: true, force: true });
+}
+
+/** What runs that are over left beside `target`. */
+function leftBeside(target: string, what: "new" | "old"): readonly string[] {
+  const parent = dirname(target);
+  if (!existsSync(parent)) return [];
+  const start = `.${basename(target)}${MARK}-${what}-`;
+  return readdirSync(parent).filter((entry) => entry.startsWith(start) && isLeft(entry)).map((entry) => join(parent, entry));
+}
+
+function isLeft(entry: string): boolean {
+  const pid = Number(/-([0-9]+)$/.exec(entry)?.[1] ?? 0);
+  if (pid === process.pid) return true;
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== "EPERM";
+  }
+}

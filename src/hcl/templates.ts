@@ -1,0 +1,101 @@
+/**
+ * Handlebars templates: layout only. A template prints nothing by itself: every value goes through one of the helpers
+ * below, which encode it for where it stands.
+ */
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import Handlebars from "handlebars";
+import type { HclValue } from "./encode";
+import { hclAttributes, hclComment, hclString, hclValue } from "./encode";
+
+type HelperOptions = { readonly hash: Readonly<Record<string, unknown>> };
+
+/** Text made by this program, HCL or Markdown, that a template may print as it is: `{{hcl x}}`. */
+export class SourceText {
+  constructor(readonly text: string) {}
+}
+
+function indentOf(options: HelperOptions): number {
+  return Number(options.hash["indent"] ?? 0);
+}
+
+/** A Markdown text on one line: nothing in it can begin a table cell, a tag or a link. */
+export function markdownText(text: string): string {
+  return text.replace(/\s+/g, " ").replace(/[\\|<>[\]*]/g, "\\$&");
+}
+
+function tableCell(source: SourceText): string {
+  const { text } = source;
+  if (!text.includes("\n")) return `\`${text.replaceAll("|", "\\|")}\``;
+  const html = text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll("|", "\\|").replaceAll("\n", "<br/>");
+  return `<pre>${html}</pre>`;
+}
+
+const helpers = {
+  /** A value as HCL. */
+  value: (value: HclValue, options: HelperOptions) => hclValue(value, indentOf(options)),
+  /** `name = value` lines of an object, as HCL. */
+  attributes: (entries: Readonly<Record<string, HclValue>>, options: HelperOptions) => hclAttributes(Object.entries(entries), indentOf(options)),
+  /** The same with empty lines around values of several lines, for the body of a block. */
+  arguments: (entries: Readonly<Record<string, HclValue>>, options: HelperOptions) => hclAttributes(Object.entries(entries), indentOf(options), [], true),
+  /** HCL or Markdown of this program. */
+  hcl: (source: unknown) => {
+    if (!(source instanceof SourceText)) throw new TypeError("a template may print source text only");
+    return source.text;
+  },
+  markdown: (text: string) => markdownText(text),
+  /** A `#` comment of one line. */
+  comment: (text: string) => hclComment(text),
+  /** A Markdown table's cell that shows code. */
+  cell: (source: SourceText) => tableCell(source),
+  /** A quoted HCL string, for labels of blocks. */
+  label: (text: string) => hclString(text),
+};
+
+let engine: typeof Handlebars | undefined;
+let folder: string | undefined;
+
+/** The templates folder of this package, found upwards from where this file (or its bundle) lies. */
+export function templatesFolder(): string {
+  if (folder !== undefined) return folder;
+  for (let at = __dirname; ; at = dirname(at)) {
+    const candidate = join(at, "templates");
+    if (isFolder(join(candidate, "every-module"))) return (folder = candidate);
+    if (dirname(at) === at) throw new Error("the templates of this package are missing");
+  }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+function handlebars(): typeof Handlebars {
+  if (engine !== undefined) return engine;
+  engine = Handlebars.create();
+  engine.registerHelper(helpers);
+  const partials = join(templatesFolder(), "partials");
+  for (const file of readdirSync(partials)) engine.registerPartial(file.replace(/\.hbs$/, ""), readFileSync(join(partials, file), "utf8"));
+  return engine;
+}
+
+const compiled = new Map<string, HandlebarsTemplateDelegate>();
+
+/** The file that template `name` (a path below templates/, with .hbs) makes of `view`. */
+export function renderTemplate(name: string, view: object): string {
+  let template = compiled.get(name);
+  if (template === undefined) {
+    const source = readFileSync(join(templatesFolder(), name), "utf8");
+    // Nothing is escaped for HTML, a name that the view lacks is an error, and helpers are the only functions.
+    template = handlebars().compile(source, { noEscape: true, strict: true, knownHelpersOnly: true, knownHelpers: Object.fromEntries(Object.keys(helpers).map((helper) => [helper, true])) });
+    compiled.set(name, template);
+  }
+  return template(view);
+}
+
+/** The templates in `name` (a folder below templates/) with those in its folders: paths with .hbs, sorted. */
+export function templatesIn(name: string): readonly string[] {
+  return readdirSync(join(templatesFolder(), name), { recursive: true, encoding: "utf8" })
+    .map((file) => file.replaceAll("\\", "/"))
+    .filter((file) => file.endsWith(".hbs"))
+    .sort();
+}

@@ -1,0 +1,156 @@
+/** The modules as a profile wants them: renamed, with its defaults, and with its demands as validations. */
+import type { HclValue } from "../hcl/encode";
+import { hclValue } from "../hcl/encode";
+import type { Json } from "../trust/canonical-json";
+import type { Place } from "./condition";
+import { forAll } from "./condition";
+import type { ModuleDefinition, RuleDefinition, VariableDefinition } from "./definition";
+import { publishedModules } from "./modules";
+import type { Profile } from "./profile";
+import type { Sample } from "./sample";
+import { SAMPLE } from "./sample";
+
+/** The four modules under `profile`, and the sample their tests are written with. */
+export function modulesOfProfile(profile: Profile | undefined): { readonly modules: readonly ModuleDefinition[]; readonly sample: Sample } {
+  if (profile === undefined) return { modules: publishedModules(SAMPLE), sample: SAMPLE };
+  const sample = sampleOf(profile);
+  return { modules: publishedModules(sample).map((definition) => underProfile(definition, profile, sample)), sample };
+}
+
+function sampleOf(profile: Profile): Sample {
+  const boundary = profile.defaults?.permissionsBoundaryArn ?? profile.permissionsBoundary?.allowed?.[0];
+  const [, boundaryPartition, , , boundaryAccount] = boundary?.split(":") ?? [];
+  const partition = profile.defaults?.awsPartition ?? (["aws", "aws-us-gov", "aws-cn"] as const).find((known) => known === boundaryPartition) ?? SAMPLE.awsPartition;
+  const account = boundaryAccount === undefined || boundaryAccount === "aws" ? (profile.defaults?.awsAccountId ?? SAMPLE.awsAccountId) : boundaryAccount;
+  const demanded = profile.permissionsBoundary === undefined ? null : `arn:${partition}:iam::${account}:policy/boundary`;
+  const tags = profile.defaults?.tags ?? {};
+  return {
+    ...SAMPLE,
+    host: profile.allowedHosts?.[0] ?? SAMPLE.host,
+    databricksAccountId: profile.allowedAccountIds?.[0] ?? SAMPLE.databricksAccountId,
+    awsAccountId: account,
+    awsPartition: partition,
+    permissionsBoundaryArn: boundary ?? demanded,
+    mandatoryTags: Object.fromEntries((profile.mandatoryTags ?? []).map((key) => [key, tags[key] ?? "example"])),
+  };
+}
+
+function underProfile(definition: ModuleDefinition, profile: Profile, sample: Sample): ModuleDefinition {
+  const requiredProviders = profile.providerRange === undefined
+    ? definition.requiredProviders
+    : Object.fromEntries(Object.entries(definition.requiredProviders).map(([name, provider]) => [name, { ...provider, version: profile.providerRange ?? provider.version }]));
+  const variables = definition.variables.map((variable) => demanding(withDefault(variable, profile), definition, profile, sample));
+  return {
+    ...definition,
+    name: profile.names?.[definition.template as keyof typeof profile.names] ?? definition.name,
+    requiredProviders,
+    // What lost its default is required, and stands first.
+    variables: [...variables].sort((left, right) => Number(left.default !== undefined) - Number(right.default !== undefined)),
+    // Where hosts are allowed one by one, they need not lie in a zone as well.
+    outputs: profile.allowedHosts === undefined || definition.template !== "databricks-workspace-oidc"
+      ? definition.outputs
+      : definition.outputs.map((output) => ({ ...output, preconditions: output.preconditions.filter(({ code }) => code !== "host-not-databricks") })),
+    nested: definition.nested.map((nested) => underProfile(nested, profile, sample)),
+  };
+}
+
+/** Variable -> the profile's default for it. */
+function defaultsOf(profile: Profile): Readonly<Record<string, Json | undefined>> {
+  const { defaults } = profile;
+  return {
+    aws_account_id: defaults?.awsAccountId,
+    aws_partition: defaults?.awsPartition,
+    max_session_duration: defaults?.maxSessionDuration,
+    path: defaults?.rolePath,
+    permissions_boundary_arn: defaults?.permissionsBoundaryArn,
+    role_name_prefix: defaults?.roleNamePrefix,
+    role_path: defaults?.rolePath,
+    tags: defaults?.tags,
+    trust_policy_max_length: defaults?.trustPolicyMaxLength,
+  };
+}
+
+function withDefault(variable: VariableDefinition, profile: Profile): VariableDefinition {
+  const chosen = defaultsOf(profile)[variable.name];
+  return variable.default === undefined || chosen === undefined ? variable : { ...variable, default: chosen };
+}
+
+function demanding(variable: VariableDefinition, definition: ModuleDefinition, profile: Profile, sample: Sample): VariableDefinition {
+  const demands = demandsOn(variable, definition, profile, sample);
+  const required = demands.some(({ unmetByDefault }) => unmetByDefault);
+  const { default: _, ...rest } = variable;
+  const validations = [...variable.validations, ...demands.map(({ rule }) => rule)];
+  const mandatory = variable.name === "permissions_boundary_arn" && profile.permissionsBoundary?.mandatory === true;
+  const nullable = variable.nullable && !mandatory;
+  if (required || (mandatory && variable.default === null)) return { ...rest, nullable: false, validations };
+  return { ...variable, nullable, validations };
+}
+
+interface Demand {
+  readonly rule: RuleDefinition;
+  readonly unmetByDefault: boolean;
+}
+
+function demandsOn(variable: VariableDefinition, definition: ModuleDefinition, profile: Profile, sample: Sample): readonly Demand[] {
+  const demand = (rule: RuleDefinition, unmetByDefault = false): Demand => ({ rule, unmetByDefault });
+  const { allowedHosts, allowedAccountIds, mandatoryTags, permissionsBoundary } = profile;
+  const value = definition.sample[variable.name] ?? null;
+  const changed = (more: Readonly<Record<string, HclValue>>): HclValue => firstMember(value, more);
+  const place = (loops: readonly string[], reference: string, holding: Place["holding"], nullable: boolean): Place =>
+    ({ variable: variable.name, loops, reference, nullable, words: "", holding });
+  const whole = place([], `var.${variable.name}`, (bad) => bad, variable.nullable);
+  switch (variable.name) {
+    case "databricks_workspace_host":
+      return allowedHosts === undefined ? [] : [demand(oneOf("host-invalid", whole, "databricks_workspace_host", allowedHosts, "elsewhere.cloud.databricks.com"))];
+    case "databricks_account_id":
+      return allowedAccountIds === undefined ? [] : [demand(oneOf("databricks-account-id-invalid", whole, "databricks_account_id", allowedAccountIds, UNKNOWN_ACCOUNT))];
+    case "issuers": {
+      const at = (attribute: string, right: Readonly<Record<string, HclValue>>): Place =>
+        place(["issuer in var.issuers"], `issuer.${attribute}`, (bad) => ({ production: { ...right, [attribute]: bad } }), true);
+      const account = { level: "account", accounts_host: sample.databricksAccountHost };
+      const workspace = { level: "workspace", workspace_id: sample.workspaceId };
+      return [
+        ...(allowedHosts === undefined ? [] : [demand(oneOf("host-invalid", at("host", workspace), "The host of an issuer", allowedHosts, "elsewhere.cloud.databricks.com"))]),
+        ...(allowedAccountIds === undefined ? [] : [demand(oneOf("databricks-account-id-invalid", at("account_id", account), "The account_id of an issuer", allowedAccountIds, UNKNOWN_ACCOUNT))]),
+      ];
+    }
+    case "permissions_boundary_arn":
+      return permissionsBoundary?.allowed === undefined ? [] : [demand(oneOf("boundary-arn-invalid", { ...whole, nullable: variable.nullable && !permissionsBoundary.mandatory }, "permissions_boundary_arn", permissionsBoundary.allowed, UNKNOWN_BOUNDARY))];
+    case "roles":
+      return permissionsBoundary?.allowed === undefined ? [] : [demand(oneOf(
+        "boundary-arn-invalid",
+        place(["role in var.roles"], "role.permissions_boundary_arn", (bad) => changed({ permissions_boundary_arn: bad }), true),
+        "The permissions_boundary_arn of a role",
+        permissionsBoundary.allowed,
+        UNKNOWN_BOUNDARY,
+      ))];
+    case "tags":
+      return mandatoryTags === undefined ? [] : [demand({
+        code: "tag-invalid",
+        condition: `length(setsubtract(${hclValue(mandatoryTags)}, keys(var.tags))) == 0`,
+        message: `tags must have ${mandatoryTags.join(", ")}: your organisation demands it`,
+        breaks: [{ tags: {} }],
+      }, mandatoryTags.some((key) => !Object.hasOwn((variable.default ?? {}) as object, key)))];
+    default:
+      return [];
+  }
+}
+
+const UNKNOWN_ACCOUNT = "00000000-0000-4000-8000-000000000000";
+const UNKNOWN_BOUNDARY = "arn:aws:iam::999999999999:policy/elsewhere";
+
+function oneOf(code: string, place: Place, words: string, allowed: readonly string[], bad: string): RuleDefinition {
+  const test = `contains(${hclValue(allowed)}, ${place.reference})`;
+  return {
+    code,
+    condition: forAll(place.loops, place.nullable ? `${place.reference} == null ? true : ${test}` : test),
+    message: `${words} must be one that your organisation allows: ${allowed.join(", ")}`,
+    breaks: [{ [place.variable]: place.holding(bad) }],
+  };
+}
+
+/** A map's first member with more attributes. */
+function firstMember(value: HclValue, more: Readonly<Record<string, HclValue>>): HclValue {
+  const [first] = Object.entries(value as Readonly<Record<string, Readonly<Record<string, HclValue>>>>);
+  return first === undefined ? {} : { [first[0]]: { ...first[1], ...more } };
+}

@@ -1,0 +1,133 @@
+/** A module's files, rendered from its definition. */
+import type { HclExpression, HclValue } from "../hcl/encode";
+import { expression, hclAttributes, hclKey, hclString, hclValue } from "../hcl/encode";
+import type { FileKind, FileSet } from "../hcl/generated-file";
+import { generatedFile } from "../hcl/generated-file";
+import { renderTemplate, SourceText, templatesIn } from "../hcl/templates";
+import { CLOUD_NAMES, CLOUDS } from "../issuer/clouds";
+import { SELF_ASSUME_POLICY_NAME } from "../trust/build";
+import { PUBLIC_MAIL_DOMAINS } from "../trust/strangers";
+import { UNITY_CATALOG_PRINCIPALS } from "../trust/rules";
+import type { VariableType } from "./contract";
+import { attributeExpression, contractJson } from "./contract";
+import type { ModuleDefinition, OutputDefinition, RuleDefinition, VariableDefinition } from "./definition";
+import { contractOf } from "./definition";
+import { publishedView } from "./published-view";
+import type { Sample } from "./sample";
+
+export interface RenderOptions {
+  /** Of the generator: stands in every file's first line. */
+  readonly version: string;
+  /** Registry namespace for the README's usage, e.g. `acme`; or with a host, `registry.example.com/acme`. */
+  readonly namespace?: string | undefined;
+  /** What writes the files: a root may bring its module along. Default: modules. */
+  readonly kind?: FileKind;
+}
+
+/** All files of a published module, the modules inside it included, by path below its folder. */
+export function moduleFiles(definition: ModuleDefinition, sample: Sample, options: RenderOptions): FileSet {
+  const files = new Map<string, string>();
+  const add = (path: string, body: string): void => { files.set(path, generatedFile(path, body, options.kind ?? "modules", options.version)); };
+  const view = { ...moduleView(definition), ...publishedView(definition, sample, options) };
+  renderFolder("every-module", view, add);
+  renderFolder("published-module", view, add);
+  renderFolder(definition.template, view, add);
+  add("contract.json", contractJson(contractOf(definition)));
+  for (const nested of definition.nested) {
+    const addNested = (path: string, body: string): void => add(`modules/${nested.name}/${path}`, body);
+    renderFolder("every-module", moduleView(nested), addNested);
+    renderFolder(nested.template, moduleView(nested), addNested);
+  }
+  return files;
+}
+
+function renderFolder(folder: string, view: object, add: (path: string, body: string) => void): void {
+  for (const template of templatesIn(folder)) add(template.replace(/\.hbs$/, ""), renderTemplate(`${folder}/${template}`, view));
+}
+
+function moduleView(definition: ModuleDefinition): object {
+  const providers = Object.entries(definition.requiredProviders);
+  return {
+    name: definition.name,
+    summary: definition.summary,
+    requiredVersion: definition.requiredVersion,
+    requiredProviders: providers.length === 0 ? null : definition.requiredProviders,
+    variables: definition.variables.map(variableView),
+    outputs: definition.outputs.map(outputView),
+    ...referenceView(definition),
+    ...FACTS,
+  };
+}
+
+/** What main.tf files need of the rooms below. */
+const FACTS = {
+  accountsHosts: Object.fromEntries(CLOUD_NAMES.flatMap((cloud) => {
+    const host = CLOUDS[cloud].accountsHost;
+    return host === null ? [] : [[cloud, host]];
+  })),
+  publicMailDomains: PUBLIC_MAIL_DOMAINS,
+  selfAssumePolicyName: new SourceText(hclKey(SELF_ASSUME_POLICY_NAME)),
+  unityCatalogPrincipals: Object.fromEntries(Object.entries(UNITY_CATALOG_PRINCIPALS).map(([cloud, { arn }]) => [cloud, arn])),
+};
+
+function variableView(variable: VariableDefinition): object {
+  const { name, description, type, nullable } = variable;
+  const fallback: Readonly<Record<string, HclValue>> = variable.default === undefined ? {} : { default: variable.default as HclValue };
+  return {
+    name,
+    settings: { description, type: expression(typeText(type, 2)), ...fallback, nullable },
+    validations: variable.validations.map(ruleView),
+  };
+}
+
+function outputView(output: OutputDefinition): object {
+  const depends: Readonly<Record<string, HclValue>> = output.dependsOn === undefined ? {} : { depends_on: output.dependsOn.map(expression) };
+  return {
+    name: output.name,
+    description: output.description,
+    settings: { description: output.description, value: expression(output.value), ...depends },
+    preconditions: output.preconditions.map(ruleView),
+    exampleSettings: { description: output.description, value: expression(`module.databricks.${output.name}`) },
+  };
+}
+
+function ruleView(rule: RuleDefinition): { readonly condition: HclExpression; readonly error_message: HclExpression } {
+  const atFault = rule.places !== undefined && /^[a-z_.]+$/.test(rule.places) ? ` At fault: \${join(", ", ${rule.places})}.` : "";
+  return {
+    condition: expression(rule.condition.replaceAll("\n", "\n    ")),
+    error_message: expression(`${hclString(`${rule.message}.`).slice(0, -1)}${atFault}"`),
+  };
+}
+
+/** A type laid out over lines, to stand after `indent` spaces. */
+export function typeText(type: VariableType, indent: number): string {
+  if (typeof type === "string") return type;
+  if ("list" in type) return `list(${typeText(type.list, indent)})`;
+  if ("map" in type) return `map(${typeText(type.map, indent)})`;
+  const attributes = Object.entries(type.object)
+    .sort(([left], [right]) => (left < right ? -1 : 1))
+    .map(([name, attribute]) => [name, expression(attributeExpression(attribute, (inner) => typeText(inner, indent + 2)))] as const);
+  return `object({\n${hclAttributes(attributes, indent + 2)}\n${" ".repeat(indent)}})`;
+}
+
+function referenceView(definition: ModuleDefinition): object {
+  const providers = Object.entries(definition.requiredProviders).map(([name, { version }]) => ({ name, version }));
+  return {
+    requirements: [{ name: "terraform", version: definition.requiredVersion }, ...providers],
+    providers,
+    modules: definition.nested.map(({ name }) => ({ name: name.replaceAll("-", "_"), source: `./modules/${name}` })),
+    resources: [
+      ...definition.resources.filter((address) => !address.startsWith("module.")).map((address) => ({ name: address, type: "resource" })),
+      ...(definition.variables.some(({ name }) => name === "aws_partition")
+        ? ["aws_caller_identity.current", "aws_partition.current"].map((name) => ({ name, type: "data source" }))
+        : []),
+    ],
+    inputs: definition.variables.map((variable) => ({
+      name: variable.name,
+      description: variable.description,
+      type: new SourceText(typeText(variable.type, 0)),
+      default: new SourceText(variable.default === undefined ? "n/a" : hclValue(variable.default as HclValue)),
+      required: variable.default === undefined,
+    })),
+  };
+}

@@ -1,0 +1,113 @@
+/** A generator profile: an organisation's own rules, baked into the modules it emits. Read from YAML. */
+import { z } from "zod";
+import type { Problem } from "../errors";
+import { refuse } from "../errors";
+import { canonicalInput } from "../federation/canonical-input";
+import { secondsOf } from "../federation/duration";
+import { parsePath } from "../federation/path";
+import { BOUNDARY_ARN, MAX_SESSION_SECONDS, MAX_TAGS, MIN_SESSION_SECONDS, ROLE_NAME_PREFIX, ROLE_PATH, TAG_KEY, TAG_VALUE } from "../federation/rules";
+import { shape } from "../federation/shape";
+import { readYaml } from "../federation/yaml-source";
+import { checkHost } from "../issuer/issuer";
+import { AWS_ACCOUNT_ID, DATABRICKS_ACCOUNT_ID, PARTITIONS } from "../issuer/rules";
+import type { TextRule } from "../text-rule";
+import { breach } from "../text-rule";
+import { TRUST_POLICY_DEFAULT_QUOTA, TRUST_POLICY_MAX_QUOTA } from "../trust/rules";
+
+const MODULE_NAME: TextRule = {
+  code: "profile-invalid",
+  pattern: "^[a-z][a-z0-9-]{1,62}$",
+  says: "a module name of 2 to 63 lower-case letters, digits and -, starting with a letter",
+  example: "acme-databricks-workspace",
+};
+
+const VERSION_RANGE: TextRule = {
+  code: "profile-invalid",
+  pattern: "^(?:(?:=|!=|>=|<=|>|<|~>) ?)?[0-9]+(?:\\.[0-9]+){0,2}(?:, ?(?:(?:=|!=|>=|<=|>|<|~>) ?)?[0-9]+(?:\\.[0-9]+){0,2})*$",
+  says: "a version range as Terraform writes it",
+  example: ">= 5.81.0, < 6.0.0",
+};
+
+function ruled(rule: TextRule): z.ZodString {
+  return z.string().superRefine((value, context) => {
+    const problem = breach(rule, value, "");
+    if (problem !== undefined) context.addIssue({ code: "custom", message: problem.message, params: { code: problem.code, fix: problem.fix } });
+  }) as z.ZodString;
+}
+
+const duration = z.union([z.string(), z.number()]).transform((value, context) => {
+  const seconds = secondsOf(value);
+  if (seconds !== null && seconds >= MIN_SESSION_SECONDS && seconds <= MAX_SESSION_SECONDS) return seconds;
+  context.addIssue({ code: "custom", message: `${JSON.stringify(value)} is no session of 1 to 12 hours.`, params: { code: "duration-out-of-range", fix: "Write 1h to 12h." } });
+  return z.NEVER;
+});
+
+const databricksHost = z.string().superRefine((value, context) => {
+  for (const problem of checkHost(value, "", false)) context.addIssue({ code: "custom", message: problem.message, params: { code: problem.code, fix: problem.fix } });
+});
+
+export const profileSchema = z.strictObject({
+  names: z.strictObject({
+    "databricks-account-oidc": ruled(MODULE_NAME).optional(),
+    "databricks-federated-role": ruled(MODULE_NAME).optional(),
+    "databricks-federation": ruled(MODULE_NAME).optional(),
+    "databricks-workspace-oidc": ruled(MODULE_NAME).optional(),
+  }).optional(),
+  defaults: z.strictObject({
+    awsAccountId: ruled(AWS_ACCOUNT_ID).optional(),
+    awsPartition: z.enum(PARTITIONS).optional(),
+    maxSessionDuration: duration.optional(),
+    permissionsBoundaryArn: ruled(BOUNDARY_ARN).optional(),
+    roleNamePrefix: ruled(ROLE_NAME_PREFIX).optional(),
+    rolePath: ruled(ROLE_PATH).optional(),
+    tags: z.record(z.string(), ruled(TAG_VALUE)).optional(),
+    trustPolicyMaxLength: z.int().min(TRUST_POLICY_DEFAULT_QUOTA).max(TRUST_POLICY_MAX_QUOTA).optional(),
+  }).optional(),
+  permissionsBoundary: z.strictObject({
+    mandatory: z.boolean(),
+    allowed: z.array(ruled(BOUNDARY_ARN)).min(1).optional(),
+  }).optional(),
+  allowedHosts: z.array(databricksHost).min(1).optional(),
+  allowedAccountIds: z.array(ruled(DATABRICKS_ACCOUNT_ID)).min(1).optional(),
+  mandatoryTags: z.array(ruled(TAG_KEY)).min(1).max(MAX_TAGS).optional(),
+  providerRange: ruled(VERSION_RANGE).optional(),
+});
+
+/** What an organisation demands of its modules; every part optional. */
+export type Profile = z.output<typeof profileSchema>;
+
+/**
+ * Reads a profile. Throws InputError with every problem, each with code, path, line and column: profile-invalid,
+ * unknown-key, wrong-type, and the codes of the values (host-not-databricks, boundary-arn-invalid, tag-invalid, …).
+ */
+export function parseProfile(text: string, options: { readonly file?: string } = {}): Profile {
+  const source = readYaml(text.replace(/^\ufeff/, ""));
+  const file = options.file === undefined ? {} : { file: options.file };
+  refuse(source.problems.map((problem) => ({ ...problem, ...file })));
+  const { value, problems } = canonicalInput(source.value ?? {}, false);
+  const shaped = shape(profileSchema, value, [], source.typedAt);
+  const found = [...problems, ...shaped.problems, ...(shaped.value === undefined ? [] : contradictions(shaped.value))];
+  refuse(found.map((problem) => ({ ...problem, ...file, ...source.locate(parsePath(problem.path ?? ""), problem.code === "unknown-key" ? "key" : "value") })));
+  if (shaped.value === undefined) throw new RangeError("a profile without problems is readable");
+  return shaped.value;
+}
+
+function contradictions(profile: Profile): readonly Problem[] {
+  const problems: Problem[] = [];
+  const boundary = profile.defaults?.permissionsBoundaryArn;
+  const allowed = profile.permissionsBoundary?.allowed;
+  if (boundary !== undefined && allowed !== undefined && !allowed.includes(boundary)) {
+    problems.push({ code: "profile-invalid", message: "The default permissions boundary is none of the allowed ones.", path: "defaults.permissionsBoundaryArn", fix: "Add it to permissionsBoundary.allowed, or change it." });
+  }
+  const names = Object.values(profile.names ?? {});
+  if (new Set(names).size < names.length) {
+    problems.push({ code: "profile-invalid", message: "Two modules have the same name.", path: "names", fix: "Rename one." });
+  }
+  const tags = Object.keys(profile.defaults?.tags ?? {});
+  for (const key of tags) {
+    const rule = breach(TAG_KEY, key, "defaults.tags");
+    if (rule !== undefined) problems.push(rule);
+    if (/^aws:/i.test(key)) problems.push({ code: "tag-invalid", message: `${JSON.stringify(key)} begins with aws:, which AWS keeps for itself.`, path: "defaults.tags", fix: "Use another prefix." });
+  }
+  return problems;
+}

@@ -1,0 +1,50 @@
+/** What the templates of a published module show beyond its contract: README, examples, tests. */
+import { expression } from "../hcl/encode";
+import type { HclValue } from "../hcl/encode";
+import { SourceText } from "../hcl/templates";
+import { MODULE_CHANGES } from "./changes";
+import type { ModuleDefinition } from "./definition";
+import type { RenderOptions } from "./files";
+import type { Sample } from "./sample";
+import { policyRuns, refusalRuns, sampleProviderArn } from "./test-runs";
+
+export function publishedView(definition: ModuleDefinition, sample: Sample, options: RenderOptions): object {
+  const several = definition.template === "databricks-federation";
+  const createsProvider = definition.template !== "databricks-federated-role";
+  const policies = policyRuns(definition, sample);
+  const firstPolicy = policies[0]?.assertions[0];
+  const arn = sampleProviderArn(definition, sample);
+  return {
+    changes: MODULE_CHANGES,
+    usage: options.namespace === undefined
+      ? { source: `./modules/${definition.name}` }
+      : { source: `${options.namespace}/${definition.name}/aws`, version: `~> ${options.version.split(".").slice(0, 2).join(".")}` },
+    sample: definition.sample,
+    example: definition.example,
+    refusals: refusalRuns(definition),
+    policies,
+    createsProvider,
+    awsAccountId: sample.awsAccountId,
+    awsPartition: sample.awsPartition,
+    providerArn: arn,
+    sampleAssertion: firstPolicy ?? {},
+    providerAssertion: {
+      condition: expression(several
+        ? 'aws_iam_openid_connect_provider.this["production"].arn == output.oidc_provider_arns["production"]'
+        : "aws_iam_openid_connect_provider.this[0].arn == output.oidc_provider_arn"),
+      error_message: "The provider's ARN is not the computed one.",
+    } satisfies Readonly<Record<string, HclValue>>,
+    ...issuerText(definition),
+  };
+}
+
+/** How the simple modules' main.tf says whose issuer it is. */
+function issuerText(definition: ModuleDefinition): object {
+  if (definition.template === "databricks-workspace-oidc") {
+    return { defaultAudience: new SourceText("var.databricks_workspace_id"), issuerPath: new SourceText('"${var.databricks_workspace_host}/oidc"') };
+  }
+  if (definition.template === "databricks-account-oidc") {
+    return { defaultAudience: new SourceText("var.databricks_account_id"), issuerPath: new SourceText('"${var.databricks_account_host}/oidc/accounts/${var.databricks_account_id}"') };
+  }
+  return {};
+}

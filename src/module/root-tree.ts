@@ -1,0 +1,71 @@
+/** The folder of a generated root: one root for each AWS account, and the module they call where it comes along. */
+import { InputError } from "../errors";
+import { accountView } from "../federation/account-view";
+import type { Federation } from "../federation/model";
+import { movesFromCdkJson } from "../hcl/cdk-stack";
+import type { GeneratedTree } from "../hcl/compare-tree";
+import { movesFromStack } from "../hcl/moves";
+import type { RootStyle } from "../hcl/root-files";
+import { rootFiles } from "../hcl/root-files";
+import { federationModule } from "./modules/federation";
+import { moduleFiles } from "./files";
+import { SAMPLE } from "./sample";
+
+/** A stack of `FederationStack`, or the text of another stack's cdk.tf.json. */
+export type MovedFrom = "cdktf" | { readonly file: string; readonly text: string };
+
+export interface RootTreeOptions {
+  readonly version: string;
+  readonly style: "modules" | "resources";
+  readonly moduleSource?: string | undefined;
+  readonly moduleVersion?: string | undefined;
+  readonly movedFrom?: MovedFrom | undefined;
+}
+
+export interface RootTree {
+  readonly tree: GeneratedTree;
+  /** Addresses that the stack to take over does not have. */
+  readonly missing: readonly string[];
+}
+
+/** Where the module is written when it comes along. */
+const VENDORED = "modules/databricks-federation";
+
+/** The files of every root of `federation`. Throws InputError: module-source-invalid, moved-from-invalid. */
+export function rootTree(federation: Federation, options: RootTreeOptions): RootTree {
+  checkSource(options);
+  const several = federation.accounts.length > 1;
+  if (several && typeof options.movedFrom === "object") {
+    throw new InputError([{ code: "moved-from-invalid", message: "One stack cannot be that of several AWS accounts.", path: "--moved-from", fix: "Use --moved-from cdktf, or a federation file with the stack's account alone." }]);
+  }
+  const files = new Map<string, string>();
+  const missing: string[] = [];
+  for (const account of federation.accounts) {
+    const view = accountView(federation, account);
+    const folder = several ? `${account.key ?? ""}/` : "";
+    const how: RootStyle = options.style === "resources"
+      ? { style: "resources" }
+      : { style: "modules", module: { source: options.moduleSource ?? `./${several ? "../" : ""}${VENDORED}`.replace("./../", "../"), version: options.moduleVersion } };
+    const stack = typeof options.movedFrom === "object" ? movesFromCdkJson(options.movedFrom.text, options.movedFrom.file, view, options.style) : undefined;
+    const moves = stack?.moves ?? (options.movedFrom === "cdktf" && options.style === "modules" ? movesFromStack(view) : []);
+    missing.push(...(stack?.missing ?? []));
+    for (const [path, content] of rootFiles(view, how, { version: options.version, moves })) files.set(`${folder}${path}`, content);
+  }
+  if (options.style === "modules" && options.moduleSource === undefined) {
+    for (const [path, content] of moduleFiles(federationModule(SAMPLE), SAMPLE, { version: options.version, kind: "root" })) {
+      // Tests and examples belong to the module's own release.
+      if (!/^(?:tests|examples)\//.test(path) && path !== "contract.json") files.set(`${VENDORED}/${path}`, content);
+    }
+  }
+  const roots = several ? federation.accounts.map(({ key }) => key ?? "") : [""];
+  return { tree: { kind: "root", files, owned: [...roots.map((folder) => ({ folder, deep: false })), { folder: VENDORED, deep: true }] }, missing };
+}
+
+function checkSource({ style, moduleSource, moduleVersion }: RootTreeOptions): void {
+  const refusal = (path: string, message: string, fix: string): InputError => new InputError([{ code: "module-source-invalid", message, path, fix }]);
+  if (style === "resources" && (moduleSource ?? moduleVersion) !== undefined) throw refusal("--module-source", "A root of plain resources calls no module.", "Leave --module-source and --module-version out, or use --style modules.");
+  if (moduleSource !== undefined && !/^[\x21-\x7e]{1,500}$/.test(moduleSource)) throw refusal("--module-source", "The module source is no address.", "Write it like registry.example.com/acme/databricks-federation/aws.");
+  if (moduleVersion === undefined) return;
+  if (moduleSource === undefined) throw refusal("--module-version", "A version goes with a registry module.", "Give --module-source as well.");
+  if (!/^[0-9A-Za-z.,<>=!~ +-]{1,100}$/.test(moduleVersion)) throw refusal("--module-version", "The version is no range.", "Write it like \"~> 0.1\".");
+}
