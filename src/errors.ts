@@ -125,6 +125,7 @@ export const ERROR_CODES = {
   "token-opaque": "input",
   "token-to-terminal": "input",
   "token-in-argv": "input",
+  "token-does-not-fit": "input",
   "token-refused": "outside",
   "token-scope-refused": "outside",
   "databricks-host-missing": "input",
@@ -163,6 +164,7 @@ export const ERROR_CODES = {
   "jwks-unreadable": "input",
   "context-invalid": "input",
   "time-invalid": "input",
+  "prove-number": "input",
   // files
   "file-not-found": "outside",
   "file-unreadable": "outside",

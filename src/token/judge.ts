@@ -64,6 +64,11 @@ const REFUSED = "Not authorized to perform sts:AssumeRoleWithWebIdentity";
 /** Seconds by which STS lets `iat`, `nbf` and `exp` be off. */
 export const TOLERANCE_SECONDS = 300;
 
+/** Keys STS puts into every web identity request itself, in lower case: a caller can not leave them out. */
+export const DERIVED_KEYS: ReadonlySet<string> = new Set([
+  "sts:rolesessionname", "sts:roleauthorizedbyidp", "aws:principalaccount", "aws:principaltype", "aws:userid", "aws:securetransport", "aws:currenttime", "aws:epochtime",
+]);
+
 const ROLES_CLAIM = "https://aws.amazon.com/roles";
 const TAGS_CLAIM = "https://aws.amazon.com/tags";
 

@@ -1,0 +1,84 @@
+import { parseFederation } from "../../src/federation";
+import { explain } from "../../src/explain/explain";
+import { askedOfFederation, askedOfPolicy } from "../../src/explain/subject-of";
+import { explanationText } from "../../src/explain/text";
+
+const NOW = 1_757_600_000;
+const SERVICE_PRINCIPAL = "6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b";
+const ISSUER = "https://mycompany.cloud.databricks.com/oidc";
+const { federation } = parseFederation(`
+name: lakehouse
+aws: { accountId: "111122223333" }
+issuers:
+  production: { level: workspace, host: mycompany.cloud.databricks.com, workspaceId: "1444828305810485" }
+roles:
+  reader:
+    trusts:
+      - { issuer: production, servicePrincipals: [${SERVICE_PRINCIPAL}] }
+  people:
+    trusts:
+      - { issuer: production, users: [alice@example.com], conditions: [{ test: IpAddress, variable: "aws:SourceIp", values: [203.0.113.0/24] }] }
+`);
+const HONEST = { iss: ISSUER, aud: "1444828305810485", sub: SERVICE_PRINCIPAL, iat: NOW, exp: NOW + 3600 };
+const CALL = { roleSessionName: "test", durationSeconds: null, context: {}, now: NOW };
+
+function explained(change: Readonly<Record<string, unknown>>, role = "reader", context: Readonly<Record<string, readonly string[]>> = {}) {
+  const asked = askedOfFederation(federation, role, undefined, null);
+  return explain({ kind: "claims", claims: { ...HONEST, ...change } }, asked.providers, asked.role, { ...CALL, context });
+}
+
+test("an honest token gets in, by the statement that says so", async () => {
+  const explanation = await explained({});
+  expect(explanation).toMatchObject({ allowed: true, error: null, decidedBy: 0, fix: null, subject: SERVICE_PRINCIPAL, audience: "1444828305810485", issuer: ISSUER });
+  expect(explanationText(explanation, "reader")).toContain("✓ statement 0 (Allow) decided");
+});
+
+test.each([
+  ["sub in another case", { sub: SERVICE_PRINCIPAL.toUpperCase() }, "`sub` differs in case"],
+  ["sub with a space", { sub: ` ${SERVICE_PRINCIPAL}` }, "`sub` differs in white space"],
+  ["sub with a Cyrillic letter", { sub: SERVICE_PRINCIPAL.replace("a", "а") }, "look-alike"],
+  ["a user where service principals are trusted", { sub: "alice@example.com" }, "the role trusts service principals"],
+  ["client_id that would match", { sub: "x", client_id: SERVICE_PRINCIPAL }, "IAM sees `sub` only"],
+  ["issuer with a trailing slash", { iss: `${ISSUER}/` }, "issuer has a trailing slash"],
+  ["issuer in capitals", { iss: "https://MyCompany.cloud.databricks.com/oidc" }, "issuer differs in case"],
+  ["account-agnostic issuer", { iss: "https://accounts.cloud.databricks.com/oidc" }, "account-agnostic"],
+  ["an Entra token", { iss: "https://sts.windows.net/0d9c8b7a/" }, "Microsoft Entra"],
+  ["AWS's audience", { aud: "sts.amazonaws.com" }, "Databricks puts the workspace ID there"],
+  ["another workspace's audience", { aud: "99" }, "another workspace's token"],
+  ["azp", { azp: "other" }, "with azp that is the audience"],
+  ["an old token", { exp: NOW - 1000 }, "ended 1000 s ago"],
+  ["a clock that is off", { iat: NOW + 1000 }, "begins in the future"],
+])("%s: the nearest miss says so", async (_name, change, words) => {
+  const explanation = await explained(change);
+  expect(explanation.allowed).toBe(false);
+  expect(explanation.misses[0]?.what).toContain(words);
+  expect(explanation.fix).not.toBeNull();
+});
+
+test("a missing network key is named, and with it the user gets in", async () => {
+  const refused = await explained({ sub: "alice@example.com" }, "people");
+  expect(refused.misses[0]?.what).toContain("aws:SourceIp");
+  const allowed = await explained({ sub: "alice@example.com" }, "people", { "aws:SourceIp": ["203.0.113.7"] });
+  expect(allowed.allowed).toBe(true);
+});
+
+test("every line of the policy is judged even where STS would not come to it", async () => {
+  const explanation = await explained({ aud: "99" });
+  expect(explanation.decidedBy).toBeNull();
+  expect(explanation.statements[0]?.conditions.map(({ matched }) => matched)).toEqual([false, true]);
+});
+
+test("a policy by itself is judged with the provider as registered, mistakes and all", async () => {
+  const policy = JSON.stringify({ Statement: [{ Effect: "Allow", Principal: { Federated: "arn:aws:iam::111122223333:oidc-provider/mycompany.cloud.databricks.com/oidc/" }, Action: "sts:AssumeRoleWithWebIdentity" }], Version: "2012-10-17" });
+  const asked = askedOfPolicy(policy, { providerUrl: `${ISSUER}/`, clientIds: ["1444828305810485"], roleArn: undefined }, null);
+  const explanation = await explain({ kind: "claims", claims: HONEST }, asked.providers, asked.role, CALL);
+  expect(explanation.misses[0]?.what).toContain("registered issuer has a trailing slash");
+});
+
+test("what is no token is said to be none, and an opaque one is recognised", async () => {
+  const asked = askedOfFederation(federation, "reader", undefined, null);
+  const opaque = await explain({ kind: "token", text: "dapi0123456789abcdef0123456789abcdef" }, asked.providers, asked.role, CALL);
+  expect(opaque.error?.message).toBe("The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)");
+  expect(opaque.misses[0]?.what).toContain("opaque");
+  expect(JSON.stringify(opaque)).not.toContain("dapi0123");
+});

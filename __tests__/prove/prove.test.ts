@@ -1,0 +1,67 @@
+import { parseFederation } from "../../src/federation";
+import { prove } from "../../src/prove/prove";
+import { proofText } from "../../src/prove/text";
+import { federationText } from "../../bench/federations";
+
+const NOW = 1_757_600_000;
+
+function federation(trusts: string, extra = ""): string {
+  return `
+name: lakehouse
+aws: { accountId: "111122223333" }
+issuers:
+  production: { level: workspace, host: mycompany.cloud.databricks.com, workspaceId: "1444828305810485" }
+  company: { level: account, accountId: 7d3c2b1a-0f5e-4c8d-9a6b-123456789012 }
+roles:
+  reader:
+    trusts:
+${trusts.split("\n").map((line) => `      ${line}`).join("\n")}
+${extra}`;
+}
+
+async function proofOf(text: string, options: { readonly seed?: number; readonly count?: number } = {}) {
+  return prove(parseFederation(text).federation, { seed: options.seed ?? 1, count: options.count ?? 1000, now: NOW });
+}
+
+test.each([
+  ["service principals", "- { issuer: production, servicePrincipals: [6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b, 0d9c8b7a-6f5e-4d3c-8b2a-1f0e9d8c7b6a] }"],
+  ["users and another issuer", "- { issuer: production, users: [alice@example.com] }\n- { issuer: company, subjects: [\"group 7\"] }"],
+  ["a network condition", "- { issuer: production, users: [alice@example.com], conditions: [{ test: IpAddress, variable: \"aws:SourceIp\", values: [203.0.113.0/24] }] }"],
+  ["negated, numeric and date conditions", "- { issuer: production, users: [alice@example.com], conditions: [{ test: NotIpAddress, variable: \"aws:SourceIp\", values: [10.0.0.0/8] }, { test: DateLessThan, variable: \"aws:CurrentTime\", values: [\"2030-01-01T00:00:00Z\"] }] }"],
+  ["a pattern with a written reason", "- { issuer: production, subjectPatterns: [{ pattern: \"*@data.example.com\", reason: \"Every mailbox of this domain belongs to the data team.\" }] }"],
+  ["Unity Catalog", "- { unityCatalog: { externalIds: [0b7e6f5a-1c2d-4e3f-9a8b-7c6d5e4f3a2b] } }"],
+  ["both kinds of trust", "- { issuer: production, servicePrincipals: [6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b] }\n- { unityCatalog: { externalIds: [0b7e6f5a-1c2d-4e3f-9a8b-7c6d5e4f3a2b] } }"],
+])("a role that trusts %s lets in whom it declares and nobody else", async (_name, trusts) => {
+  const proof = await proofOf(federation(trusts));
+  expect(proofText(proof)).toMatch(/Proven with seed 1/);
+  expect(proof.holds).toBe(true);
+  expect(proof.roles.every(({ impostors }) => impostors >= 1000)).toBe(true);
+});
+
+test("a stranger whom a pattern lets in is an impostor unless the reason is written down", async () => {
+  const proof = await proofOf(federation("- { issuer: production, subjectPatterns: [\"*@data.example.com\"] }"));
+  expect(proof.holds).toBe(false);
+  expect(proof.roles[0]?.letIn[0]).toMatchObject({ trick: "stranger inside the pattern", claims: { iss: "https://mycompany.cloud.databricks.com/oidc" } });
+  expect(proofText(proof)).toContain("\"sub\":\"mallory-");
+});
+
+test("a declared identity that no request can satisfy is shut out, and said so", async () => {
+  const conditions = "conditions: [{ test: StringEquals, variable: \"aws:SourceVpce\", values: [\"vpce-1${aws:unknowable}\"] }]";
+  const proof = await proofOf(federation(`- { issuer: production, users: [alice@example.com], ${conditions} }`));
+  expect(proof.holds).toBe(false);
+  expect(proof.roles[0]?.shutOut).toHaveLength(1);
+});
+
+test("the same seed tries the same, another seed something else, and other roles change nothing", async () => {
+  const trusts = "- { issuer: production, subjectPatterns: [\"*@data.example.com\"] }";
+  const first = await proofOf(federation(trusts));
+  expect((await proofOf(federation(trusts))).roles).toEqual(first.roles);
+  expect((await proofOf(federation(trusts), { seed: 2 })).roles).not.toEqual(first.roles);
+  const more = await proofOf(federation(trusts, "  writer:\n    trusts: [{ issuer: production, users: [bob@example.com] }]\n"));
+  expect(more.roles[0]).toEqual(first.roles[0]);
+});
+
+test("forged signatures are tried once an issuer and none is taken", async () => {
+  const proof = await proofOf(federationText(3));
+  expect(proof.issuers).toEqual([{ issuer: "production", tricks: 21, letIn: [] }]);
+});

@@ -1,0 +1,76 @@
+/** The identities a role declares, as the claims and request keys they would come with. Pure. */
+import type { FederationIssuer, FederationRole } from "../federation/model";
+import type { Condition, SubjectTrust } from "../trust/trust";
+import { exactSubjects } from "../trust/trust";
+
+export type Claims = Readonly<Record<string, unknown>>;
+export type Context = Readonly<Record<string, readonly string[]>>;
+
+/** One who is meant to get in. */
+export interface Declared {
+  readonly issuer: FederationIssuer;
+  readonly trust: SubjectTrust;
+  readonly audience: string;
+  readonly subject: string;
+  /** The pattern it stands for, where it is no exact subject. */
+  readonly pattern: string | null;
+  readonly claims: Claims;
+  /** Keys of the request that satisfy the trust's conditions. */
+  readonly context: Context;
+}
+
+/** Claims as Databricks signs them (facts: one decoded token; `typ` is at+jwt). `now` in seconds. */
+export function databricksClaims(issuer: string, audience: string, subject: string, now: number): Claims {
+  return { client_id: "databricks-cli", scope: "all-apis", iss: issuer, aud: audience, sub: subject, iat: now, exp: now + 3600, jti: "00000000-0000-4000-8000-000000000000" };
+}
+
+/** Every identity the role's web identity trusts name; for a pattern one that it lets in. */
+export function declaredIdentities(role: FederationRole, issuers: Readonly<Record<string, FederationIssuer>>, now: number): readonly Declared[] {
+  return role.trusts.flatMap((trust): readonly Declared[] => {
+    const issuer = trust.kind === "subjects" ? issuers[trust.issuer] : undefined;
+    if (trust.kind !== "subjects" || issuer === undefined) return [];
+    const context = satisfying(trust.conditions);
+    const audiences = trust.audiences ?? issuer.audiences.slice(0, 1);
+    const one = (subject: string, pattern: string | null): readonly Declared[] =>
+      audiences.map((audience) => ({ issuer, trust, audience, subject, pattern, context, claims: databricksClaims(issuer.issuer, audience, subject, now) }));
+    return [
+      ...exactSubjects(trust).flatMap((subject) => one(subject, null)),
+      ...trust.subjectPatterns.flatMap(({ pattern }) => one(instanceOf(pattern), pattern)),
+    ];
+  });
+}
+
+/** A text that `pattern` lets in. */
+export function instanceOf(pattern: string, filler = "someone"): string {
+  return pattern.replace(/\*+/g, filler).replace(/\?/g, "x");
+}
+
+/** Request keys under which all `conditions` hold, as far as their values say; a key that must be absent is left out. */
+export function satisfying(conditions: readonly Condition[]): Context {
+  const context: Record<string, readonly string[]> = {};
+  for (const { test, variable, values } of conditions) {
+    const base = test.replace(/^For(?:All|Any)Values?:/, "").replace(/IfExists$/, "");
+    const [value = ""] = values;
+    if (base === "Null") {
+      if (value.toLowerCase() === "false") context[variable] ??= ["present"];
+    } else if (!/Not/.test(base)) context[variable] = [valueFor(base, value)];
+  }
+  return context;
+}
+
+function valueFor(base: string, value: string): string {
+  switch (base) {
+    case "IpAddress": return value.replace(/\/\d+$/, "");
+    case "StringLike": case "ArnLike": case "ArnEquals": return instanceOf(value, "x");
+    case "NumericLessThan": return String(Number(value) - 1);
+    case "NumericGreaterThan": return String(Number(value) + 1);
+    case "DateLessThan": return shifted(value, -1);
+    case "DateGreaterThan": return shifted(value, 1);
+    default: return value;
+  }
+}
+
+function shifted(date: string, seconds: number): string {
+  const time = /^-?\d+$/.test(date) ? Number(date) * 1000 : Date.parse(date);
+  return Number.isNaN(time) ? date : new Date(time + seconds * 1000).toISOString();
+}
