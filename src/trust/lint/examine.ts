@@ -133,6 +133,15 @@ export function asRecord(value: unknown): Readonly<Record<string, unknown>> | un
   return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Readonly<Record<string, unknown>>) : undefined;
 }
 
+/** The JSON objects in a list; none for anything else. */
+export function records(value: unknown): readonly Readonly<Record<string, unknown>>[] {
+  const list: readonly unknown[] = Array.isArray(value) ? value : [];
+  return list.flatMap((item): readonly Readonly<Record<string, unknown>>[] => {
+    const record = asRecord(item);
+    return record === undefined ? [] : [record];
+  });
+}
+
 /** Subject patterns of a statement: values that are read with wildcards. */
 export function subjectPatterns(statement: ExaminedStatement): readonly string[] {
   return statement.sub.filter(readsWildcards).flatMap((condition) => condition.values.filter((value) => /[*?]/.test(value)));

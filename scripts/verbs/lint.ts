@@ -1,0 +1,58 @@
+/** `lint`: judges federations, policies, roles, plans; compares before and after. */
+import type { CommandModule } from "yargs";
+import { version } from "../../package.json";
+import type { ExitCode } from "../run";
+import { run, say, sayJson, tell } from "../run";
+
+interface Flags {
+  readonly file?: readonly string[];
+  readonly config?: string;
+  readonly before?: string;
+  readonly "given-provider"?: readonly string[];
+  readonly "max-warnings"?: string;
+  readonly "fail-on-widening"?: boolean;
+  readonly json?: boolean;
+  readonly sarif?: boolean;
+}
+
+const command: CommandModule<object, Flags> = {
+  command: "lint [file..]",
+  describe: "Judge a federation, a policy, a Terraform plan",
+  builder: (yargs) =>
+    yargs
+      .positional("file", { type: "string", array: true, describe: "Federation file, trust policy, role, terraform show -json, cdk.tf.json, a folder of these, or - (default: federation.yaml)" })
+      .option("config", { type: "string", describe: "The same as FILE" })
+      .option("before", { type: "string", describe: "Compare with this document: who gains and who loses a role" })
+      .option("given-provider", { type: "string", array: true, describe: "ARN of an OIDC provider that exists already" })
+      .option("max-warnings", { type: "string", describe: "Exit 1 with more warnings than this" })
+      .option("fail-on-widening", { type: "boolean", default: false, describe: "Exit 1 where somebody gets in who did not before" })
+      .option("json", { type: "boolean", default: false, describe: "One JSON document on stdout" })
+      .option("sarif", { type: "boolean", default: false, describe: "SARIF 2.1.0 on stdout, for code scanning" })
+      .example("$0 lint", "judge federation.yaml")
+      .example("terraform show -json plan | $0 lint - --fail-on-widening", "judge a plan, and refuse anyone new"),
+  handler: (flags) =>
+    run(async (): Promise<ExitCode> => {
+      const { InputError } = await import("../../src/errors");
+      const { readDocuments, readOne } = await import("../../src/lint/files");
+      const { lintDocuments, lintExitCode } = await import("../../src/lint/lint-documents");
+      const maxWarnings = flags["max-warnings"];
+      if (maxWarnings !== undefined && !/^\d+$/.test(maxWarnings)) {
+        throw new InputError([{ code: "wrong-type", message: `--max-warnings ${maxWarnings} is no number.`, path: "max-warnings", fix: "Write a whole number, e.g. --max-warnings 0." }]);
+      }
+      const givenProviders = flags["given-provider"] ?? [];
+      const odd = givenProviders.find((arn) => !/^arn:[a-z-]+:iam::[0-9]{12}:oidc-provider\/./.test(arn));
+      if (odd !== undefined) {
+        throw new InputError([{ code: "given-provider-invalid", message: `${JSON.stringify(odd)} is not the ARN of an OIDC provider.`, path: "given-provider", fix: "Write it like arn:aws:iam::111122223333:oidc-provider/mycompany.cloud.databricks.com/oidc." }]);
+      }
+      const named = [...(flags.config === undefined ? [] : [flags.config]), ...(flags.file ?? [])];
+      const documents = await readDocuments(named.length === 0 ? ["federation.yaml"] : named, (message) => tell(`note: ${message}`));
+      const before = flags.before === undefined ? undefined : (await readOne(flags.before)).document;
+      const report = lintDocuments(documents, { before, givenProviders });
+      if (flags.sarif === true) sayJson((await import("../../src/lint/output/sarif")).lintSarif(report, version));
+      else if (flags.json === true) sayJson(report);
+      else say((await import("../../src/lint/output/text")).lintText(report, process.stdout.isTTY === true && process.env["NO_COLOR"] === undefined));
+      return lintExitCode(report, { maxWarnings: maxWarnings === undefined ? undefined : Number(maxWarnings), failOnWidening: flags["fail-on-widening"] });
+    }, { json: flags.json === true || flags.sarif === true }),
+};
+
+export default command;

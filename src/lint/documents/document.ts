@@ -1,0 +1,24 @@
+/** What was read from one file, whatever its kind: what there is to judge, and what there was before. */
+import type { LintTarget } from "../../trust/lint/target";
+
+export type DocumentKind = "federation" | "trust policy" | "role" | "provider" | "account" | "Terraform plan" | "Terraform state" | "CDKTF stack" | "outputs";
+
+/** One thing to judge and, in a plan, what it was. */
+export interface JudgedTarget {
+  /** Tells targets of one document apart: the AWS account's key; "" where there is one. */
+  readonly name: string;
+  readonly target: LintTarget;
+  /** What is deployed now, from a plan; null where the document does not say. */
+  readonly before: LintTarget | null;
+}
+
+export interface LintDocument {
+  readonly kind: DocumentKind;
+  readonly targets: readonly JudgedTarget[];
+  /** Roles whose trust policy is only known after apply. */
+  readonly unknownPolicies: readonly string[];
+  /** How many roles trust no Databricks issuer and were left aside. */
+  readonly leftAside: number;
+  /** Line and column (1-based) of a finding's path, where the document tells. */
+  readonly locate?: (path: string) => { readonly line: number; readonly column: number } | undefined;
+}

@@ -1,0 +1,29 @@
+/** Reads a federation file for the linter. Loaded only for one: YAML and the schema are slow to load. */
+import { parseFederation } from "../../federation";
+import { accountView } from "../../federation/account-view";
+import { parsePath } from "../../federation/path";
+import { readYaml } from "../../federation/yaml-source";
+import { targetOfAccount } from "../federation";
+import type { LintDocument } from "./document";
+
+/** Throws InputError with every problem of the file. */
+export function readFederationDocument(text: string, file: string): LintDocument {
+  const { federation } = parseFederation(text, { file });
+  let source: ReturnType<typeof readYaml> | undefined;
+  return {
+    kind: "federation",
+    targets: federation.accounts.map((account) => ({ name: account.key ?? "", before: null, target: targetOfAccount(accountView(federation, account)) })),
+    unknownPolicies: [],
+    leftAside: 0,
+    locate: (path) => {
+      source ??= readYaml(text.replace(/^\ufeff/, ""));
+      const place = source.locate(parsePath(filePath(path)), "key");
+      return place.line === undefined || place.column === undefined ? undefined : { line: place.line, column: place.column };
+    },
+  };
+}
+
+/** The part of a finding's path that stands in the file: `roles.r.trusts[0].Condition.StringLike` -> `roles.r.trusts[0]`. */
+function filePath(path: string): string {
+  return path.replace(/\.(?:Condition|Principal|Action|Resource|NotAction|NotPrincipal)(?:\..*)?$|\.max_session_duration$/, "");
+}

@@ -1,0 +1,55 @@
+/** Reads a document of any kind that `lint` takes, told apart by its content. */
+import { InputError } from "../../errors";
+import { asRecord } from "../../trust/lint/examine";
+import { isStack, readStack } from "./cdktf-stack";
+import type { LintDocument } from "./document";
+import { readIam } from "./iam";
+import { isPlan, isState, readPlan, readState } from "./terraform-plan";
+
+/**
+ * The document in `text`; `file` names it in messages. JSON is a plan, a state, a CDKTF stack, a policy, a role, an
+ * account or outputs; everything else is a federation file.
+ * Throws InputError: json-syntax, document-unknown, and the codes of a federation file.
+ */
+export async function readDocument(text: string, file: string): Promise<LintDocument> {
+  if (!/^[\s\ufeff]*[{[]/.test(text)) return readFederationText(text, file);
+  const document = asRecord(parsed(text, file));
+  if (document === undefined) throw unknown(file);
+  if (document["issuers"] !== undefined && document["roles"] !== undefined) return readFederationText(text, file);
+  if (isPlan(document)) return readPlan(document);
+  if (isState(document)) return readState(document);
+  if (isStack(document)) return readStack(document);
+  const read = readIam(document, nameOf(file));
+  if (read === undefined) throw unknown(file);
+  return read;
+}
+
+async function readFederationText(text: string, file: string): Promise<LintDocument> {
+  const { readFederationDocument } = await import("./federation");
+  return readFederationDocument(text, file);
+}
+
+function parsed(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text.replace(/^\ufeff/, "")) as unknown;
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    // V8 quotes the text around the mistake, which may be long and is not ours to repeat
+    const brief = /^[^"'`]*?(?= in JSON|, "|$)/.exec(why)?.[0] ?? "it does not read";
+    throw new InputError([{ code: "json-syntax", file, message: `The file is no JSON: ${brief}.`, fix: "Write it again with the command that made it, e.g. terraform show -json PLAN." }], { cause });
+  }
+}
+
+function unknown(file: string): InputError {
+  return new InputError([{
+    code: "document-unknown",
+    file,
+    message: "The file is nothing lint knows.",
+    fix: "Give a federation file, a trust policy, `aws iam get-role`, `terraform show -json` of a plan or state, a cdk.tf.json, or a folder of these.",
+  }]);
+}
+
+/** `policies/lake-reader.json` -> `lake-reader`. */
+function nameOf(file: string): string {
+  return (file.split(/[/\\]/).pop() ?? file).replace(/\.json$/, "");
+}

@@ -1,0 +1,39 @@
+/** Which roles and providers of a whole account or plan are ours to judge: those that have to do with Databricks. */
+import { cloudOfHost } from "../../issuer/clouds";
+import { issuerPathOf } from "../../issuer/issuer";
+import type { ExaminedStatement } from "../../trust/lint/examine";
+import { examineRole } from "../../trust/lint/examine";
+import type { LintProvider, LintRole } from "../../trust/lint/target";
+import { UNITY_CATALOG_PRINCIPALS } from "../../trust/rules";
+
+const MASTER_ROLES = new Set<string>(Object.values(UNITY_CATALOG_PRINCIPALS).map((principal) => principal.arn));
+
+/** Whether an issuer is a Databricks one: by its host, or, for a custom host, by the form of its path. */
+export function isDatabricksIssuer(url: string): boolean {
+  const path = issuerPathOf(url).replace(/^[a-z]+:\/\//i, "");
+  const host = (path.split(/[/?#]/, 1)[0] ?? "").toLowerCase().replace(/^.*@/, "").replace(/:\d*$/, "");
+  return cloudOfHost(host) !== null || /^[^/]+\/oidc(?:\/accounts\/[^/]+)?\/?$/.test(path);
+}
+
+/** Whether a role trusts Databricks, or might: a web identity statement for anybody counts too. */
+export function concernsDatabricks(role: LintRole): boolean {
+  const { statements, malformed } = examineRole(role);
+  if (statements.length === 0) return malformed.length > 0 && JSON.stringify(role.policy)?.includes("databricks") === true;
+  return statements.some(trustsDatabricks);
+}
+
+function trustsDatabricks(statement: ExaminedStatement): boolean {
+  if (statement.providers.some(({ issuerPath }) => isDatabricksIssuer(issuerPath))) return true;
+  if (statement.trusted.some(({ value }) => MASTER_ROLES.has(value))) return true;
+  return statement.letsWebIdentitiesIn && (statement.notPrincipal || statement.trusted.some(({ kind, value }) => kind === "Federated" && /[*?]/.test(value)));
+}
+
+/** The roles to judge, and how many are left aside. */
+export function relevantRoles(roles: readonly LintRole[]): { readonly roles: readonly LintRole[]; readonly leftAside: number } {
+  const relevant = roles.filter(concernsDatabricks);
+  return { roles: relevant, leftAside: roles.length - relevant.length };
+}
+
+export function relevantProviders(providers: readonly LintProvider[]): readonly LintProvider[] {
+  return providers.filter((provider) => isDatabricksIssuer(provider.url));
+}

@@ -1,0 +1,91 @@
+/** Reads `terraform show -json` of a plan or a state. Of a plan both what will be and what is. */
+import { issuerPathOf } from "../../issuer/issuer";
+import { asRecord, records } from "../../trust/lint/examine";
+import type { LintProvider, LintTarget } from "../../trust/lint/target";
+import type { LintDocument } from "./document";
+import { relevantProviders, relevantRoles } from "./relevance";
+import type { TerraformResource } from "./terraform-resources";
+import { providerArnsIn, READ_TYPES, readResources } from "./terraform-resources";
+
+type Members = Readonly<Record<string, unknown>>;
+
+/** A plan, by its `format_version` and `resource_changes` or `planned_values`. */
+export function isPlan(document: Members): boolean {
+  return typeof document["format_version"] === "string" && (document["resource_changes"] !== undefined || document["planned_values"] !== undefined);
+}
+
+/** A state, by its `format_version` and `values`; one without any resource has only the version. */
+export function isState(document: Members): boolean {
+  return typeof document["format_version"] === "string" && !isPlan(document);
+}
+
+export function readPlan(plan: Members): LintDocument {
+  const data = resourcesOf(asRecord(asRecord(plan["prior_state"])?.["values"])?.["root_module"], "data");
+  const accountId = callerAccount(data);
+  const changes = records(plan["resource_changes"]).filter((change) => change["mode"] !== "data" && READ_TYPES.has(String(change["type"])));
+  const after = readResources(changes.flatMap((change) => side(change, "after")), accountId);
+  const before = readResources(changes.flatMap((change) => side(change, "before")), accountId);
+  const given = [...providerArnsIn([plan["variables"], asRecord(plan["planned_values"])?.["outputs"], constants(asRecord(plan["configuration"])?.["root_module"]), data.map(({ values }) => values)])];
+  const { roles, leftAside } = relevantRoles(after.roles);
+  const providers = relevantProviders(after.providers);
+  const kept = new Set(after.providers.map(({ url }) => issuerPathOf(url)));
+  const target: LintTarget = {
+    providers, roles,
+    complete: true,
+    givenProviderArns: given,
+    deletedProviders: relevantProviders(before.providers).filter(({ url }) => !kept.has(issuerPathOf(url))),
+    ignores: [],
+  };
+  return {
+    kind: "Terraform plan",
+    targets: [{ name: "", target, before: { ...target, deletedProviders: [], providers: relevantProviders(before.providers), roles: relevantRoles(before.roles).roles } }],
+    unknownPolicies: after.unknownPolicies,
+    leftAside,
+  };
+}
+
+export function readState(state: Members): LintDocument {
+  const root = asRecord(state["values"])?.["root_module"];
+  const data = resourcesOf(root, "data");
+  const read = readResources(resourcesOf(root, "managed"), callerAccount(data));
+  const { roles, leftAside } = relevantRoles(read.roles);
+  const providers: readonly LintProvider[] = relevantProviders(read.providers);
+  return {
+    kind: "Terraform state",
+    targets: [{
+      name: "",
+      before: null,
+      target: { providers, roles, complete: true, givenProviderArns: [...providerArnsIn([asRecord(state["values"])?.["outputs"], data.map(({ values }) => values)])], deletedProviders: [], ignores: [] },
+    }],
+    unknownPolicies: read.unknownPolicies,
+    leftAside,
+  };
+}
+
+function side(change: Members, which: "before" | "after"): readonly TerraformResource[] {
+  const detail = asRecord(change["change"]);
+  const values = asRecord(detail?.[which]);
+  if (values === undefined) return [];
+  return [{ address: String(change["address"]), type: String(change["type"]), values, unknown: which === "after" ? (asRecord(detail?.["after_unknown"]) ?? {}) : {} }];
+}
+
+function resourcesOf(module: unknown, mode: "managed" | "data"): readonly TerraformResource[] {
+  const members = asRecord(module);
+  if (members === undefined) return [];
+  const own = records(members["resources"])
+    .filter((resource) => resource["mode"] === mode && (mode === "data" || READ_TYPES.has(String(resource["type"]))))
+    .map((resource): TerraformResource => ({ address: String(resource["address"]), type: String(resource["type"]), values: asRecord(resource["values"]) ?? {}, unknown: {} }));
+  return [...own, ...records(members["child_modules"]).flatMap((child) => resourcesOf(child, mode))];
+}
+
+/** The account AWS said it is, where the plan asked. */
+function callerAccount(data: readonly TerraformResource[]): string | null {
+  const accounts = new Set(data.filter(({ type }) => type === "aws_caller_identity").flatMap(({ values }) => (typeof values["account_id"] === "string" ? values["account_id"] : [])));
+  const [only] = accounts;
+  return accounts.size === 1 && only !== undefined ? only : null;
+}
+
+/** What module calls are given as constants, at any depth. */
+function constants(module: unknown): unknown {
+  return Object.values(asRecord(asRecord(module)?.["module_calls"]) ?? {}).map((call) => [asRecord(call)?.["expressions"], constants(asRecord(call)?.["module"])]);
+}

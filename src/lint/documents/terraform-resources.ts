@@ -1,0 +1,140 @@
+/** Makes providers and roles of Terraform resources, wherever they stand: plan, state, or a CDKTF stack. */
+import { TRUST_POLICY_DEFAULT_QUOTA } from "../../trust/rules";
+import type { LintProvider, LintRole } from "../../trust/lint/target";
+
+/** A resource and its values. Unknown values are missing; `unknown` names those of the top level. */
+export interface TerraformResource {
+  /** E.g. `module.databricks.module.role["lake-reader"].aws_iam_role.this`. */
+  readonly address: string;
+  readonly type: string;
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly unknown: Readonly<Record<string, unknown>>;
+}
+
+export interface ReadResources {
+  readonly providers: readonly LintProvider[];
+  readonly roles: readonly LintRole[];
+  /** Addresses of roles whose trust policy is not known. */
+  readonly unknownPolicies: readonly string[];
+}
+
+/** The types that are read; everything else is passed over. */
+export const READ_TYPES: ReadonlySet<string> = new Set(["aws_iam_openid_connect_provider", "aws_iam_role", "aws_iam_role_policy", "aws_iam_role_policy_attachment", "aws_iam_policy"]);
+
+interface Permissions {
+  readonly managed: string[];
+  readonly documents: Record<string, unknown>;
+}
+
+/** `accountId`: the AWS account, where the document tells it; null: as the role's ARN says. */
+export function readResources(resources: readonly TerraformResource[], accountId: string | null): ReadResources {
+  const byType = (type: string): readonly TerraformResource[] => resources.filter((resource) => resource.type === type);
+  const permissions = permissionsByRole(byType("aws_iam_role"), byType("aws_iam_role_policy"), byType("aws_iam_role_policy_attachment"), byType("aws_iam_policy"));
+  const unknownPolicies: string[] = [];
+  const roles = byType("aws_iam_role").flatMap((resource) => {
+    const policy = policyOf(resource.values["assume_role_policy"]);
+    if (policy === undefined) {
+      unknownPolicies.push(resource.address);
+      return [];
+    }
+    return [roleOf(resource, policy, permissions.get(resource.address), accountId)];
+  });
+  return {
+    unknownPolicies,
+    roles,
+    providers: byType("aws_iam_openid_connect_provider").flatMap(({ address, values }) => (typeof values["url"] === "string"
+      ? [{ url: values["url"], clientIds: textList(values["client_id_list"]), accountId: accountOf(values["arn"]) ?? accountId, path: address }]
+      : [])),
+  };
+}
+
+/** A policy as a resource holds it: JSON text. Undefined where it is unknown; text that is no JSON stays text. */
+function policyOf(value: unknown): unknown {
+  if (typeof value !== "string" || value === "") return undefined;
+  try {
+    return JSON.parse(value) as unknown;
+  } catch {
+    return value;
+  }
+}
+
+function roleOf(resource: TerraformResource, policy: unknown, permissions: Permissions | undefined, accountId: string | null): LintRole {
+  const { values, unknown } = resource;
+  const duration = values["max_session_duration"];
+  const inline = Array.isArray(values["inline_policy"]) ? values["inline_policy"] as readonly Readonly<Record<string, unknown>>[] : [];
+  return {
+    path: resource.address,
+    name: typeof values["name"] === "string" ? values["name"] : null,
+    accountId: accountOf(values["arn"]) ?? accountId,
+    policy,
+    maxSessionDuration: typeof duration === "number" ? duration : null,
+    bounded: (typeof values["permissions_boundary"] === "string" && values["permissions_boundary"] !== "") || unknown["permissions_boundary"] === true,
+    managedPolicyArns: [...new Set([...(permissions?.managed ?? []), ...(textList(values["managed_policy_arns"]) ?? [])])],
+    policies: { ...permissions?.documents, ...Object.fromEntries(inline.map((entry, index) => [typeof entry["name"] === "string" ? entry["name"] : `inline_policy[${index}]`, policyOf(entry["policy"])])) },
+    quota: TRUST_POLICY_DEFAULT_QUOTA,
+    meantPatterns: [],
+    statementPaths: [],
+    ignores: [],
+  };
+}
+
+/** What each role is given, by the role's address: a policy names its role, or stands in the same module as it alone. */
+function permissionsByRole(roles: readonly TerraformResource[], inline: readonly TerraformResource[], attachments: readonly TerraformResource[], policies: readonly TerraformResource[]): ReadonlyMap<string, Permissions> {
+  const byName = new Map<string, string>();
+  const byModule = new Map<string, readonly string[]>();
+  for (const { address, values } of roles) {
+    if (typeof values["name"] === "string") byName.set(values["name"], address);
+    byModule.set(moduleOf(address), [...(byModule.get(moduleOf(address)) ?? []), address]);
+  }
+  const found = new Map<string, Permissions>();
+  const of = ({ address, values }: TerraformResource): Permissions | undefined => {
+    const role = values["role"];
+    const neighbours = byModule.get(moduleOf(address)) ?? [];
+    const owner = typeof role === "string" ? byName.get(role) : neighbours.length === 1 ? neighbours[0] : undefined;
+    if (owner === undefined) return undefined;
+    const permissions = found.get(owner) ?? { managed: [], documents: {} };
+    found.set(owner, permissions);
+    return permissions;
+  };
+  const documents = new Map(policies.flatMap(({ values }) => (typeof values["arn"] === "string" ? [[values["arn"], policyOf(values["policy"])] as const] : [])));
+  for (const resource of inline) {
+    const permissions = of(resource);
+    if (permissions !== undefined) permissions.documents[resource.address] = policyOf(resource.values["policy"]);
+  }
+  for (const resource of attachments) {
+    const arn = resource.values["policy_arn"];
+    const permissions = typeof arn === "string" ? of(resource) : undefined;
+    if (permissions === undefined || typeof arn !== "string") continue;
+    permissions.managed.push(arn);
+    const document = documents.get(arn);
+    if (document !== undefined) permissions.documents[arn] = document;
+  }
+  return found;
+}
+
+/** `module.a.module.b["x"]` of an address in it; "" for the root. */
+function moduleOf(address: string): string {
+  return /^((?:module\.[^.[]+(?:\[(?:"(?:[^"\\]|\\.)*"|\d+)\])?\.)*)/.exec(address)?.[1] ?? "";
+}
+
+function accountOf(arn: unknown): string | null {
+  return typeof arn === "string" ? (/^arn:[^:]+:iam::([0-9]{12}):/.exec(arn)?.[1] ?? null) : null;
+}
+
+function textList(value: unknown): readonly string[] | null {
+  return Array.isArray(value) && value.every((item) => typeof item === "string") ? (value as readonly string[]) : null;
+}
+
+const PROVIDER_ARN = /^arn:[a-z-]+:iam::[0-9]{12}:oidc-provider\/.+$/;
+
+/** Every text in `value` that is, whole, the ARN of an OIDC provider: what somebody hands in. */
+export function providerArnsIn(value: unknown, found = new Set<string>()): ReadonlySet<string> {
+  if (typeof value === "string") {
+    if (value.startsWith("arn:") && PROVIDER_ARN.test(value)) found.add(value);
+  } else if (Array.isArray(value)) {
+    for (const item of value) providerArnsIn(item, found);
+  } else if (typeof value === "object" && value !== null) {
+    for (const member of Object.values(value)) providerArnsIn(member, found);
+  }
+  return found;
+}

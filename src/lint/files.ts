@@ -1,0 +1,77 @@
+/** Finds and reads what the linter is given: files, folders, standard input. */
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { InputError, OutsideError } from "../errors";
+import { readDocument } from "./documents/read";
+import type { NamedDocument } from "./lint-documents";
+
+/** The name of standard input in messages and reports. */
+export const STDIN = "stdin";
+const SKIPPED_FOLDERS = new Set(["node_modules", ".terraform", ".git"]);
+
+/**
+ * The documents of `paths`: files, folders (every JSON and YAML file in them that lint knows, at any depth), and `-` for
+ * standard input. `note` is told of files in folders that are passed over.
+ * Throws InputError json-syntax, document-unknown and the codes of a federation file; OutsideError file-not-found,
+ * file-unreadable.
+ */
+export async function readDocuments(paths: readonly string[], note: (message: string) => void = () => undefined): Promise<readonly NamedDocument[]> {
+  const documents: NamedDocument[] = [];
+  for (const path of paths) {
+    if (path !== "-" && isFolder(path)) documents.push(...await readFolder(path, note));
+    else documents.push(await readOne(path));
+  }
+  return documents;
+}
+
+/** One file, or `-` for standard input. Errors as `readDocuments`. */
+export async function readOne(path: string): Promise<NamedDocument> {
+  const file = path === "-" ? STDIN : path;
+  return { file, document: await readDocument(textOf(path), file) };
+}
+
+async function readFolder(folder: string, note: (message: string) => void): Promise<readonly NamedDocument[]> {
+  const documents: NamedDocument[] = [];
+  for (const file of filesIn(folder)) {
+    try {
+      documents.push(await readOne(file));
+    } catch (error) {
+      // A folder holds other things too; a federation file with mistakes is still told.
+      if (!(error instanceof InputError) || (error.code !== "document-unknown" && error.code !== "json-syntax" && !isOtherYaml(error))) throw error;
+      note(`${file} is passed over: ${error.problems[0]?.message ?? ""}`);
+    }
+  }
+  if (documents.length === 0) {
+    throw new InputError([{ code: "document-unknown", file: folder, message: "The folder holds nothing lint knows.", fix: "Give the folder of rendered policies (*.json) or federation files (*.yaml)." }]);
+  }
+  return documents;
+}
+
+/** YAML that never meant to be a federation: none of its keys is one of ours. */
+function isOtherYaml(error: InputError): boolean {
+  return ["issuers", "roles"].every((key) => error.problems.some((problem) => problem.code === "required" && problem.path === key));
+}
+
+function filesIn(folder: string): readonly string[] {
+  return readdirSync(folder, { withFileTypes: true }).sort((left, right) => (left.name < right.name ? -1 : 1)).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return SKIPPED_FOLDERS.has(entry.name) ? [] : filesIn(path);
+    return entry.isFile() && /\.(?:json|ya?ml)$/.test(entry.name) ? [path] : [];
+  });
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+/** The text of a file as UTF-8; errors as in `readText` of src/load-federation, which would load YAML. */
+function textOf(path: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(path === "-" ? 0 : path));
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code;
+    if (code === "ENOENT") throw new OutsideError([{ code: "file-not-found", message: `There is no file ${path}.`, fix: "Name the file or folder to judge, or run init to write a federation.yaml." }], { cause });
+    const why = cause instanceof TypeError ? "it is not UTF-8" : (code ?? "unknown error");
+    throw new OutsideError([{ code: "file-unreadable", message: `${path} cannot be read: ${why}.`, fix: "Check the file and its permissions." }], { cause });
+  }
+}

@@ -1,0 +1,104 @@
+/** Judges documents that were read: findings with their places, and who gains or loses a role. Pure. */
+import type { Finding } from "../trust/lint/lint";
+import type { LintTarget } from "../trust/lint/target";
+import type { RoleChange } from "./compare";
+import { compareTargets } from "./compare";
+import type { LintDocument } from "./documents/document";
+import { mergedFindings } from "./federation";
+
+/** A document and where it was read from. */
+export interface NamedDocument {
+  /** As given; `stdin` for standard input. */
+  readonly file: string;
+  readonly document: LintDocument;
+}
+
+export interface PlacedFinding extends Finding {
+  readonly file: string;
+  /** 1-based; null where the document does not tell. */
+  readonly line: number | null;
+  readonly column: number | null;
+}
+
+export interface PlacedChange extends RoleChange {
+  readonly file: string;
+}
+
+/** What `lint` answers; with `--json` this document as it is. */
+export interface LintReport {
+  readonly files: readonly { readonly file: string; readonly kind: string; readonly roles: number; readonly leftAside: number; readonly unknownPolicies: readonly string[] }[];
+  /** Errors and warnings that stand. */
+  readonly findings: readonly PlacedFinding[];
+  /** Those let be by a written reason. */
+  readonly ignored: readonly PlacedFinding[];
+  /** Roles whose identities change; empty where there is nothing to compare with. */
+  readonly changes: readonly PlacedChange[];
+  readonly errors: number;
+  readonly warnings: number;
+  /** Whether somebody gets in who did not before, or from where he did not. */
+  readonly widened: boolean;
+}
+
+export interface LintOptions {
+  /** What to compare with instead of a plan's own before. */
+  readonly before?: LintDocument | undefined;
+  /** ARNs of providers that exist already. */
+  readonly givenProviders?: readonly string[] | undefined;
+}
+
+/** Judges every document. Findings in the order of documents and rules. */
+export function lintDocuments(documents: readonly NamedDocument[], options: LintOptions = {}): LintReport {
+  const all = documents.flatMap(({ file, document }) => mergedFindings(document.targets.map(({ target }) => withGiven(target, options.givenProviders ?? [])))
+    .map((finding): PlacedFinding => {
+      const place = document.locate?.(finding.path);
+      return { ...finding, file, line: place?.line ?? null, column: place?.column ?? null };
+    }));
+  const findings = all.filter(({ ignored }) => ignored === null);
+  const changes = documents.flatMap(({ file, document }) => changesOf(document, options.before).map((change) => ({ ...change, file })));
+  const count = (severity: Finding["severity"]): number => findings.filter((finding) => finding.severity === severity).length;
+  return {
+    files: documents.map(({ file, document }) => ({
+      file,
+      kind: document.kind,
+      roles: document.targets.reduce((sum, { target }) => sum + target.roles.length, 0),
+      leftAside: document.leftAside,
+      unknownPolicies: document.unknownPolicies,
+    })),
+    findings,
+    ignored: all.filter(({ ignored }) => ignored !== null),
+    changes,
+    errors: count("error"),
+    warnings: count("warning"),
+    widened: changes.some(({ gained }) => gained.length > 0),
+  };
+}
+
+/** The exit code of a report: 1 for an error, for more than `maxWarnings`, and with `failOnWidening` for any gain. */
+export function lintExitCode(report: LintReport, limits: { readonly maxWarnings?: number | undefined; readonly failOnWidening?: boolean | undefined }): 0 | 1 {
+  if (report.errors > 0 || report.warnings > (limits.maxWarnings ?? Infinity)) return 1;
+  return limits.failOnWidening === true && report.widened ? 1 : 0;
+}
+
+function withGiven(target: LintTarget, given: readonly string[]): LintTarget {
+  return given.length === 0 ? target : { ...target, givenProviderArns: [...target.givenProviderArns, ...given] };
+}
+
+/** Targets are the same by their account's key; a document of one account is compared with one of one. */
+function changesOf(document: LintDocument, before: LintDocument | undefined): readonly RoleChange[] {
+  if (before === undefined) return document.targets.flatMap(({ target, before: own }) => (own === null ? [] : compareTargets(own, target)));
+  const single = document.targets.length === 1 && before.targets.length === 1;
+  const changes = document.targets.flatMap(({ name, target }) => {
+    const old = before.targets.find((candidate) => single || candidate.name === name);
+    return compareTargets(old === undefined ? { ...target, roles: [], providers: [] } : sameLoneRole(old.target, target), target);
+  });
+  const gone = before.targets.filter((old) => !single && !document.targets.some(({ name }) => name === old.name));
+  return [...changes, ...gone.flatMap(({ target }) => compareTargets(target, { ...target, roles: [] }))];
+}
+
+/** Two documents of one role each are of the same one, whatever their files are called. */
+function sameLoneRole(before: LintTarget, after: LintTarget): LintTarget {
+  const [old, ...others] = before.roles;
+  const [role, ...more] = after.roles;
+  if (old === undefined || role === undefined || others.length + more.length > 0 || (old.name !== null && role.name !== null)) return before;
+  return { ...before, roles: [{ ...old, name: role.name, path: role.path }] };
+}
