@@ -4,6 +4,8 @@ export { durationText, secondsOf } from "./duration";
 export { logicalId } from "./logical-id";
 export type * from "./model";
 export { parseFederation, readFederation } from "./read";
+export { reachOf } from "./reach";
+export type { Reach } from "./reach";
 export type { ReadFederation } from "./read";
 export { federationSchema } from "./schema";
 export type { FederationInput, IssuerDeclaration, RoleDeclaration, TrustDeclaration } from "./schema";

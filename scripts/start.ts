@@ -1,0 +1,93 @@
+/**
+ * `npm start`: the main job on a federation file, no Terraform needed. Reads it, writes HCL and the CDKTF stack under
+ * out/, and shows issuers, trust policies, and who reaches what.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { version } from "../package.json";
+import { accountView, reachOf, roleTrustPolicy } from "../src/federation";
+import type { AccountView, Federation } from "../src/federation";
+import { readFederationFile } from "../src/load-federation";
+import { measureTrustPolicy, trustPolicyJson } from "../src/trust/build";
+import { run, say, tell } from "./run";
+import { textTable } from "./text-table";
+import { replaceTree } from "../src/hcl/replace-tree";
+
+const OUT = "out";
+
+/** One line on a terminal, overwritten by the next; a line each in a pipe. */
+function progress(step: string): void {
+  if (process.stderr.isTTY === true) process.stderr.write(`\r\u001b[K${step}`);
+  else tell(step);
+}
+
+function progressDone(): void {
+  if (process.stderr.isTTY === true) process.stderr.write("\r\u001b[K");
+}
+
+async function start(file: string): Promise<0> {
+  progress(`reading ${file}`);
+  const { federation, warnings } = readFederationFile(file);
+
+  progress(`writing HCL to ${OUT}/hcl`);
+  const { rootTree } = await import("../src/module/root-tree");
+  const { tree } = rootTree(federation, { version, style: "modules", moduleSource: undefined, moduleVersion: undefined, movedFrom: undefined });
+  replaceTree(join(OUT, "hcl"), tree);
+
+  progress(`synthesising the CDKTF stack to ${OUT}/cdktf`);
+  const [{ App }, { FederationStack }] = await Promise.all([import("cdktf"), import("../src/cdktf")]);
+  const app = new App({ outdir: join(OUT, "cdktf") });
+  FederationStack.forEachAccount(app, federation);
+  app.synth();
+  progressDone();
+
+  for (const account of federation.accounts) showAccount(accountView(federation, account));
+  say(`\nWho reaches what\n\n${reachTable(federation)}`);
+  for (const warning of warnings) tell(`note: ${warning.path ?? ""} ${warning.message} [${warning.code}]`);
+  showNext(federation);
+  return 0;
+}
+
+function showAccount(view: AccountView): void {
+  const { account, federation } = view;
+  const root = rootFolder(federation, account.key);
+  const placeholder = account.accountId === null ? (text: string): string => text.replaceAll(view.accountId, "<account>") : (text: string): string => text;
+  say(`Federation ${federation.name}${account.key === null ? "" : `, AWS account ${account.key}`} (${account.accountId ?? "asked of AWS at plan time"}, ${account.partition})\n`);
+  say(textTable(
+    ["issuer", "level", "URL", "audience", "provider ARN"],
+    view.providers.map(({ issuer, arn, create }) => [issuer.key, issuer.level, issuer.issuer, issuer.audiences.join(", "), `${placeholder(arn)}${create ? "" : " (adopted)"}`]),
+  ));
+  const [first] = view.roles;
+  if (first !== undefined) {
+    const policy = roleTrustPolicy(first, view);
+    const size = measureTrustPolicy(trustPolicyJson(policy), federation.trustPolicyMaxLength);
+    say(`\nTrust policy of ${first.key} (${size.length} of ${size.quota} characters; ${size.moreSubjects} more service principals fit)\n`);
+    say(placeholder(JSON.stringify(policy, null, 2)));
+  }
+  say(`\nHCL: ${root}/main.tf\n`);
+  say(readFileSync(join(root, "main.tf"), "utf8").split("\n").slice(0, 30).join("\n"));
+}
+
+function rootFolder(federation: Federation, accountKey: string | null): string {
+  return federation.accounts.length > 1 && accountKey !== null ? join(OUT, "hcl", accountKey) : join(OUT, "hcl");
+}
+
+function reachTable(federation: Federation): string {
+  return textTable(
+    ["role", "who", "kind", "issuer", "extra conditions"],
+    reachOf(federation).map(({ role, who, kind, issuer, conditions }) => [role, who, kind, issuer ?? "-", conditions === 0 ? "-" : String(conditions)]),
+  );
+}
+
+function showNext(federation: Federation): void {
+  const [account] = federation.accounts;
+  const root = rootFolder(federation, account?.key ?? null);
+  say([
+    "\nNext, one of:",
+    `  terraform -chdir=${root} init && terraform -chdir=${root} plan    review the HCL, then apply it`,
+    `  npx cdktf deploy ${federation.accounts.map(({ stackName }) => stackName).join(" ")}    deploy the CDKTF stack`,
+    "  npx tsx scripts/cli.ts prove    try 1,000 impostors on every role",
+  ].join("\n"));
+}
+
+void run(() => start(process.argv[2] ?? "federation.yaml"));
