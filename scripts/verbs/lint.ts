@@ -5,7 +5,8 @@ import type { ExitCode } from "../run";
 import { run, say, sayJson, tell } from "../run";
 
 interface Flags {
-  readonly file?: readonly string[];
+  /** The verb and its files. */
+  readonly _: readonly (string | number)[];
   readonly config?: string;
   readonly before?: string;
   readonly "given-provider"?: readonly string[];
@@ -16,14 +17,17 @@ interface Flags {
 }
 
 const command: CommandModule<object, Flags> = {
-  command: "lint [file..]",
+  command: "lint",
   describe: "Judge a federation, a policy, a Terraform plan",
   builder: (yargs) =>
     yargs
-      .positional("file", { type: "string", array: true, describe: "Federation file, trust policy, role, terraform show -json, cdk.tf.json, a folder of these, or - (default: federation.yaml)" })
+      .usage("$0 lint [FILE…]\n\nJudges federation files, trust policies and roles as IAM prints them, terraform show -json of a plan or state, cdk.tf.json, folders of these, or - for standard input. Default: federation.yaml.")
+      // A declared positional would lose a lone -, so files are read from what is left over.
+      .strict(false)
+      .strictOptions()
       .option("config", { type: "string", describe: "The same as FILE" })
-      .option("before", { type: "string", describe: "Compare with this document: who gains and who loses a role" })
-      .option("given-provider", { type: "string", array: true, describe: "ARN of an OIDC provider that exists already" })
+      .option("before", { type: "string", nargs: 1, describe: "Compare with this document: who gains and who loses a role" })
+      .option("given-provider", { type: "string", array: true, nargs: 1, describe: "ARN of an OIDC provider that exists already" })
       .option("max-warnings", { type: "string", describe: "Exit 1 with more warnings than this" })
       .option("fail-on-widening", { type: "boolean", default: false, describe: "Exit 1 where somebody gets in who did not before" })
       .option("json", { type: "boolean", default: false, describe: "One JSON document on stdout" })
@@ -44,7 +48,7 @@ const command: CommandModule<object, Flags> = {
       if (odd !== undefined) {
         throw new InputError([{ code: "given-provider-invalid", message: `${JSON.stringify(odd)} is not the ARN of an OIDC provider.`, path: "given-provider", fix: "Write it like arn:aws:iam::111122223333:oidc-provider/mycompany.cloud.databricks.com/oidc." }]);
       }
-      const named = [...(flags.config === undefined ? [] : [flags.config]), ...(flags.file ?? [])];
+      const named = [...(flags.config === undefined ? [] : [flags.config]), ...flags._.slice(1).map(String)];
       const documents = await readDocuments(named.length === 0 ? ["federation.yaml"] : named, (message) => tell(`note: ${message}`));
       const before = flags.before === undefined ? undefined : (await readOne(flags.before)).document;
       const report = lintDocuments(documents, { before, givenProviders });
