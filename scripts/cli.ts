@@ -72,6 +72,7 @@ export async function main(args: readonly string[]): Promise<void> {
 /** What was wrong with the call has been said. */
 class UsageShown extends Error {}
 
-if (require.main === module) {
+// from source; the built program starts in bin.ts, bundled into one file with this one
+if (require.main === module && __filename.endsWith(".ts")) {
   void main(process.argv.slice(2));
 }

@@ -1,0 +1,70 @@
+/** Credentials over loopback, as AWS' container endpoint gives them: SDKs come back for more while the program runs. */
+import { randomBytes, timingSafeEqual } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { FederationError } from "../errors";
+import type { CachedSession } from "./entry";
+
+export interface CredentialServer {
+  /** For AWS_CONTAINER_CREDENTIALS_FULL_URI. */
+  readonly url: string;
+  /** For AWS_CONTAINER_AUTHORIZATION_TOKEN. */
+  readonly authorization: string;
+  readonly stop: () => Promise<void>;
+}
+
+/**
+ * Serves what `session` gives on a free loopback port, to those who know the authorization token, and to nobody whose
+ * `Host` is another (a browser lured here by DNS). An error is answered by its code alone.
+ */
+export async function serveCredentials(session: () => Promise<CachedSession>): Promise<CredentialServer> {
+  const authorization = randomBytes(32).toString("base64url");
+  const path = `/${randomBytes(16).toString("base64url")}`;
+  let host = "";
+  const server = createServer((request, response) => {
+    void answer(request, response).catch(() => response.destroy());
+  });
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    request.resume();
+    if (request.headers.host !== host || request.method !== "GET" || request.url !== path) return send(response, 404, { code: "not-found", message: "There is nothing here." });
+    if (!sameText(request.headers.authorization ?? "", authorization)) return send(response, 401, { code: "unauthorized", message: "The authorization token is another." });
+    try {
+      const found = await session();
+      send(response, 200, {
+        AccessKeyId: found.accessKeyId,
+        SecretAccessKey: found.secretAccessKey,
+        Token: found.sessionToken,
+        Expiration: new Date(found.expires).toISOString().replace(/\.\d+Z$/, "Z"),
+        RoleArn: found.of.role,
+      });
+    } catch (error) {
+      send(response, 500, error instanceof FederationError ? { code: error.code, message: error.problems[0]?.message ?? "" } : { code: "internal", message: "Unexpected." });
+    }
+  };
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    url: `http://${host}${path}`,
+    authorization,
+    stop: () => new Promise((resolve) => {
+      server.closeAllConnections();
+      server.close(() => resolve());
+    }),
+  };
+}
+
+function send(response: ServerResponse, status: number, document: unknown): void {
+  const body = JSON.stringify(document);
+  response.writeHead(status, { "content-type": "application/json", "content-length": Buffer.byteLength(body), "cache-control": "no-store" });
+  response.end(body);
+}
+
+function sameText(given: string, wanted: string): boolean {
+  const left = Buffer.from(given);
+  const right = Buffer.from(wanted);
+  return left.length === right.length && timingSafeEqual(left, right);
+}

@@ -1,0 +1,48 @@
+/** When to ask AWS again, and for how long. */
+import { FederationError } from "../errors";
+import { AwsRefusal } from "./assume";
+
+/** A role answers AccessDenied for 4 to 11 seconds after it is made (recorded); a little more is waited. */
+export const NEW_ROLE_WAIT_MS = 15_000;
+const BUSY_RETRIES = 4;
+
+export interface PatienceOptions {
+  /** How long an answer that a new role gives is asked again, milliseconds. */
+  readonly newRoleWaitMs: number;
+  readonly sleep?: (milliseconds: number) => Promise<void>;
+  /** 0 to 1. */
+  readonly random?: () => number;
+  /** Milliseconds. */
+  readonly clock?: () => number;
+  readonly onRetry?: (error: FederationError, delayMs: number) => void;
+}
+
+/** `new-role`: may be right in a moment; `busy`: try again, backing off; `final`: no use. */
+export function kindOfFailure(error: unknown): "new-role" | "busy" | "final" {
+  if (!(error instanceof FederationError)) return "final";
+  if (error.code === "aws-access-denied" || (error instanceof AwsRefusal && error.awsMessage.includes("No OpenIDConnect provider found"))) return "new-role";
+  if (error.code === "aws-throttled" || (error instanceof AwsRefusal && (error.status >= 500 || error.awsCode === "IDPCommunicationError"))) return "busy";
+  return /^network-(?:reset|timeout|refused|dns)$/.test(error.code) ? "busy" : "final";
+}
+
+/** Runs `attempt` until it succeeds, fails for good, or patience ends; throws the last failure. */
+export async function withPatience<T>(attempt: () => Promise<T>, options: PatienceOptions): Promise<T> {
+  const sleep = options.sleep ?? ((milliseconds) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds)));
+  const random = options.random ?? Math.random;
+  const clock = options.clock ?? (() => performance.now());
+  const started = clock();
+  for (let tries = 0, busy = 0; ; tries += 1) {
+    try {
+      return await attempt();
+    } catch (error) {
+      const kind = kindOfFailure(error);
+      // full jitter for the throttled, steady steps for a role that is about to be there
+      const delay = kind === "busy" ? Math.round(random() * Math.min(5000, 400 * 2 ** busy)) : Math.min(1000 * (tries + 1), 3000);
+      const out = kind === "final" || (kind === "busy" ? busy >= BUSY_RETRIES : clock() - started + delay > options.newRoleWaitMs);
+      if (out) throw error;
+      if (kind === "busy") busy += 1;
+      options.onRetry?.(error as FederationError, delay);
+      await sleep(delay);
+    }
+  }
+}

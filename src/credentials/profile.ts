@@ -1,0 +1,117 @@
+/** One profile in the AWS config, so that every SDK and the AWS CLI ask this program for credentials. */
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, realpathSync } from "node:fs";
+import { dirname, join } from "node:path";
+import writeFileAtomic from "write-file-atomic";
+import { InputError, OutsideError } from "../errors";
+import type { Surroundings } from "../surroundings";
+import { readAwsFile, withSettings } from "./aws-file";
+import { cacheFolder, makePrivateFolder } from "./cache-files";
+import { withLock } from "./lock";
+import { awsFiles } from "./which-wins";
+
+export interface ProfileQuestion {
+  readonly surroundings: Surroundings;
+  readonly name: string;
+  /** The program and its arguments, unquoted. */
+  readonly command: readonly string[];
+  readonly region: string | null;
+}
+
+export interface WrittenProfile {
+  readonly file: string;
+  readonly changed: boolean;
+}
+
+/** Settings that give a profile credentials before, or instead of, `credential_process`. */
+const IN_THE_WAY = ["aws_access_key_id", "aws_secret_access_key", "aws_session_token", "role_arn", "source_profile", "credential_source", "web_identity_token_file", "sso_session", "sso_start_url", "sso_account_id", "login_session"];
+
+/**
+ * Writes or updates the profile: `credential_process`, and `region` where given. The rest of the file keeps its every
+ * byte, and the file is whole at all times. No secret is written. Throws InputError profile-name-invalid, profile-taken;
+ * OutsideError aws-config-unusable.
+ */
+export async function writeProfile(question: ProfileQuestion): Promise<WrittenProfile> {
+  const { name } = question;
+  if (!/^[A-Za-z0-9_.@+-]{1,64}$/.test(name)) {
+    throw new InputError([{ code: "profile-name-invalid", message: `${JSON.stringify(name.slice(0, 80))} is no profile name for us.`, path: "profile-name", fix: "Use 1 to 64 letters, digits and _.@+-." }]);
+  }
+  const files = awsFiles(question.surroundings);
+  const file = target(files.config);
+  refuseKeys(files.credentials, name, [name]);
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw unusable(file, cause);
+  }
+  const folder = cacheFolder(question.surroundings.env, question.surroundings.home);
+  makePrivateFolder(folder);
+  // the lock lies in our own folder, not in the user's
+  return withLock(join(folder, createHash("sha256").update(file).digest("hex")), { waitMs: 20_000 }, async () => {
+    const before = read(file);
+    const section = name === "default" ? "default" : `profile ${name}`;
+    refuseIn(before, [section, ...(name === "default" ? ["profile default"] : [])], file, name);
+    const after = withSettings(before, section, {
+      credential_process: commandLine(question.command),
+      ...(question.region === null ? {} : { region: question.region }),
+    });
+    if (after === before) return { file, changed: false };
+    try {
+      // mode and owner of a file that is there stay; a new one is the user's alone
+      await writeFileAtomic(file, after, before === "" ? { mode: 0o600 } : {});
+    } catch (cause) {
+      throw unusable(file, cause);
+    }
+    return { file, changed: true };
+  });
+}
+
+/** A link is followed, so that it stays a link. */
+function target(file: string): string {
+  try {
+    return realpathSync(file);
+  } catch {
+    return file;
+  }
+}
+
+function read(file: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(readFileSync(file));
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return "";
+    throw unusable(file, cause);
+  }
+}
+
+function unusable(file: string, cause: unknown): OutsideError {
+  const why = cause instanceof TypeError ? "it is not UTF-8" : ((cause as NodeJS.ErrnoException).code ?? "unknown error");
+  return new OutsideError([{ code: "aws-config-unusable", message: `${file} cannot be changed: ${why}.`, fix: "Check the file and its folder, or name another with AWS_CONFIG_FILE." }], { cause });
+}
+
+/** Keys in `~/.aws/credentials` win over the config's `credential_process`. */
+function refuseKeys(file: string, name: string, sections: readonly string[]): void {
+  refuseIn(read(file), sections, file, name);
+}
+
+function refuseIn(text: string, sections: readonly string[], file: string, name: string): void {
+  const found = readAwsFile(text).filter((section) => sections.includes(section.name)).flatMap((section) => IN_THE_WAY.filter((key) => section.values.has(key)));
+  if (found.length === 0) return;
+  throw new InputError([{
+    code: "profile-taken",
+    message: `Profile ${name} in ${file} has ${found.join(", ")}, which would be used instead.`,
+    path: "profile-name",
+    fix: "Name another profile with --profile-name, or remove those lines (docs/moving-from-keys.md).",
+  }]);
+}
+
+/** As AWS SDKs split it: words with white space or quotes in double quotes. Throws InputError `profile-name-invalid`. */
+export function commandLine(words: readonly string[]): string {
+  return words.map((word) => {
+    if (/^[A-Za-z0-9_@%+=:,./-]+$/.test(word)) return word;
+    if (/["\\\r\n$`#;]/.test(word)) {
+      throw new InputError([{ code: "profile-name-invalid", message: `${JSON.stringify(word.slice(0, 80))} cannot stand in credential_process.`, fix: "Use paths without quotes, backslashes and $." }]);
+    }
+    return `"${word}"`;
+  }).join(" ");
+}

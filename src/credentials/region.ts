@@ -1,0 +1,48 @@
+/** AWS regions, partitions and STS hosts: where a token may be sent. */
+import { InputError } from "../errors";
+import { REGION } from "../federation/rules";
+import { isLoopback } from "../network/proxy";
+import { keeps } from "../text-rule";
+
+/** A region of each partition to ask where none is configured. Every region's STS answers for the whole partition. */
+const FALLBACK_REGION: Readonly<Record<string, string>> = { "aws": "us-east-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "cn-north-1" };
+
+/** The partition `region` lies in. */
+export function partitionOfRegion(region: string): string {
+  return region.startsWith("us-gov-") ? "aws-us-gov" : region.startsWith("cn-") ? "aws-cn" : "aws";
+}
+
+/**
+ * The region whose STS to ask: the first given of `candidates`, else the partition's usual one.
+ * Throws InputError value-not-allowed, region-partition-mismatch.
+ */
+export function stsRegion(partition: string, candidates: readonly (string | null | undefined)[]): string {
+  const named = candidates.find((candidate) => candidate !== null && candidate !== undefined && candidate !== "");
+  if (named === undefined || named === null) return FALLBACK_REGION[partition] ?? "us-east-1";
+  if (!keeps(REGION, named)) {
+    throw new InputError([{ code: "value-not-allowed", message: `${JSON.stringify(named.slice(0, 40))} is no AWS region.`, path: "region", fix: `Write it like ${JSON.stringify(REGION.example)}.` }]);
+  }
+  if (partitionOfRegion(named) !== partition) {
+    throw new InputError([{ code: "region-partition-mismatch", message: `The role is in partition ${partition}, and region ${named} is in ${partitionOfRegion(named)}: their STS know nothing of each other.`, path: "region", fix: `Use a region of ${partition}, e.g. --region ${FALLBACK_REGION[partition] ?? "us-east-1"}.` }]);
+  }
+  return named;
+}
+
+/**
+ * Whether `host` is AWS' own STS: regional, global, FIPS, dual-stack or a VPC endpoint of it. Other names below
+ * amazonaws.com (buckets, API gateways) belong to whoever made them.
+ */
+export function isAwsSts(host: string): boolean {
+  return /^sts(?:-fips)?(?:\.[a-z0-9-]+)?\.(?:amazonaws\.com(?:\.cn)?|api\.aws|api\.amazonwebservices\.com\.cn)$/.test(host)
+    || /^vpce-[a-z0-9-]+\.sts(?:-fips)?\.[a-z0-9-]+\.vpce\.amazonaws\.com(?:\.cn)?$/.test(host);
+}
+
+/** Lets a token go to AWS' STS and to loopback; elsewhere only when asked. Throws InputError `aws-endpoint-overridden`. */
+export function checkStsHost(host: string, allowOther: boolean): void {
+  if (isAwsSts(host) || isLoopback(host) || allowOther) return;
+  throw new InputError([{
+    code: "aws-endpoint-overridden",
+    message: `STS is configured to be ${host}, which is not AWS': the token is not sent there.`,
+    fix: "Unset AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_STS (or endpoint_url in the AWS config), or say --allow-endpoint if that host is yours.",
+  }]);
+}

@@ -1,0 +1,71 @@
+/** Keeps a token file fresh, for SDKs that do web identity by themselves (AWS_WEB_IDENTITY_TOKEN_FILE). */
+import writeFileAtomic from "write-file-atomic";
+import { FederationError, OutsideError } from "../errors";
+import type { ObtainedToken } from "../token/obtain";
+import { readToken } from "../token/read";
+
+export interface TokenFileQuestion {
+  readonly file: string;
+  /** Gets a token that AWS may be sent. */
+  readonly obtain: () => Promise<ObtainedToken>;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Ends early, without an error, when `stop` aborts. */
+  readonly sleep: (milliseconds: number) => Promise<void>;
+  readonly stop: AbortSignal;
+  /** Told what happened; never a secret. */
+  readonly note: (text: string) => void;
+  /** Called once the first token is there. */
+  readonly ready?: () => void;
+}
+
+/** Without an `exp` a token is renewed after this. */
+const BLIND_RENEWAL_MS = 15 * 60_000;
+const LAST_MINUTES_MS = 5 * 60_000;
+const FIRST_RETRY_MS = 5_000;
+const LONGEST_RETRY_MS = 60_000;
+
+/** Milliseconds to wait before a token ought to be renewed: at two thirds of its life, and 5 minutes before its end at the latest. */
+export function renewIn(token: string, now: number): number {
+  const reading = readToken(token);
+  const exp = reading.ok ? reading.token.claims["exp"] : undefined;
+  if (typeof exp !== "number") return BLIND_RENEWAL_MS;
+  const left = exp * 1000 - now;
+  return Math.max(1000, Math.min((left * 2) / 3, left - LAST_MINUTES_MS));
+}
+
+/**
+ * Writes the token (0600, whole or not at all) and renews it until `stop`. The first failure is thrown; a later one is
+ * noted, tried again after 5 to 60 seconds, and leaves the token that is there. Throws OutsideError `file-unreadable`.
+ */
+export async function keepTokenFile(question: TokenFileQuestion): Promise<void> {
+  let token = await write(question);
+  question.ready?.();
+  let retry = FIRST_RETRY_MS;
+  let delay = renewIn(token, question.now());
+  while (!question.stop.aborted) {
+    await question.sleep(delay);
+    if (question.stop.aborted) return;
+    try {
+      token = await write(question);
+      retry = FIRST_RETRY_MS;
+      delay = renewIn(token, question.now());
+    } catch (error) {
+      if (!(error instanceof FederationError)) throw error;
+      question.note(`The token was not renewed: ${error.problems[0]?.message ?? error.code} [${error.code}] The one in ${question.file} stays; next try in ${retry / 1000} s.`);
+      delay = retry;
+      retry = Math.min(LONGEST_RETRY_MS, retry * 2);
+    }
+  }
+}
+
+async function write(question: TokenFileQuestion): Promise<string> {
+  const { token } = await question.obtain();
+  const text = token.reveal();
+  try {
+    await writeFileAtomic(question.file, text, { mode: 0o600 });
+  } catch (cause) {
+    throw new OutsideError([{ code: "file-unreadable", message: `${question.file} cannot be written: ${(cause as NodeJS.ErrnoException).code ?? "unknown error"}.`, fix: "Name a file in a folder of your own." }], { cause });
+  }
+  return text;
+}
