@@ -1,6 +1,7 @@
 import type { Construct } from "constructs";
 import type { Problem } from "../errors";
 import { formatProblem } from "../errors";
+import type { Finding } from "../trust/lint/lint";
 
 /**
  * Lets CDKTF print `problems` at synthesis, together with those of every other construct, instead of throwing the
@@ -13,4 +14,9 @@ export function complainAtSynthesis(construct: Construct, problems: readonly Pro
 /** The same for complaints that are only known when everything is there. */
 export function complainAtSynthesisLazily(construct: Construct, problems: () => readonly Problem[]): void {
   construct.node.addValidation({ validate: () => problems().map(formatProblem) });
+}
+
+/** The same for findings of lint, which have a rule in place of a code. */
+export function complainOfFindings(construct: Construct, findings: () => readonly Finding[]): void {
+  construct.node.addValidation({ validate: () => findings().map(({ path, message, fix, rule }) => `${path}: ${message} ${fix} [${rule}]`) });
 }

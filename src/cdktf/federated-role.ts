@@ -8,7 +8,7 @@ import { logicalId } from "../federation/logical-id";
 import type { RoleDeclaration, TrustDeclaration } from "../federation/schema";
 import type { Partition } from "../issuer/rules";
 import { awsIdentity } from "./aws-identity";
-import { complainAtSynthesis } from "./complaints";
+import { complainAtSynthesis, complainOfFindings } from "./complaints";
 import type { InlinePolicy } from "./inline-policies";
 import type { DatabricksOidcProvider } from "./oidc-provider";
 import { INVALID } from "./oidc-provider";
@@ -23,7 +23,7 @@ import { terraformText, terraformValues } from "./terraform-text";
  * A role as in a federation file, word for word. Tokens are welcome in `managedPolicyArns`, `permissionsBoundaryArn`,
  * the values of `tags`, and in policy documents; elsewhere a rule needs the value (token-not-allowed).
  */
-export interface RoleProps extends Omit<RoleDeclaration, "accounts" | "inlinePolicies" | "lint" | "trusts"> {
+export interface RoleProps extends Omit<RoleDeclaration, "accounts" | "inlinePolicies" | "trusts"> {
   /** Whom the role trusts; at least one. */
   readonly trusts: readonly TrustDeclaration[];
   /** Policy name -> document, JSON text, or a token for JSON text. IAM policy variables (`${aws:username}`) stay. */
@@ -56,7 +56,8 @@ export interface PlannedFederatedRole {
  * its inline policies.
  *
  * Complaints come at synthesis: those of a federation file, and token-not-allowed, reserved-text, role-name-collision,
- * logical-id-collision. A role with complaints makes no resources.
+ * logical-id-collision. A role with complaints makes no resources. Errors of lint (docs/lint-rules.md) are complaints
+ * too; `lint: [{ ignore, reason }]` lets one be.
  *
  * @example
  * new DatabricksFederatedRole(stack, "lake-reader", {
@@ -79,6 +80,7 @@ export class DatabricksFederatedRole extends Construct {
     complainAtSynthesis(this, problems);
     this.trustPolicy = plan === undefined ? INVALID : terraformText(plan.trustPolicy);
     if (plan === undefined) return;
+    complainOfFindings(this, plan.lintErrors);
     watchStack(this).roleName(plan.role.name, this);
     const roleId = logicalId(...logicalIdParts);
     this.resource = this.#role(plan, roleId, dependenciesOf(this, plan, providers));

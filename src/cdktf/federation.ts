@@ -65,7 +65,7 @@ export class DatabricksFederation extends Construct {
     this.#around = surroundingsOf(settings, identity, Object.fromEntries(Object.entries(plan.issuers).map(([key, planned]) => [key, planned.plan])));
     if ("federation" in props) {
       for (const role of plan.problems.length === 0 ? props.roles : []) {
-        this.#add(role.key, { plan: planRole(role, this.#around.trust, settings.tags), problems: [] });
+        this.#add(role.key, { plan: planRole(role, this.#around, settings.tags), problems: [] });
       }
     } else {
       for (const [key, role] of Object.entries(props.roles ?? {})) this.addRole(key, role);

@@ -5,9 +5,11 @@ import { canonicalInput } from "../federation/canonical-input";
 import type { Federation, FederationRole } from "../federation/model";
 import { readRole } from "../federation/read";
 import type { RoleContext, RoleDefaults } from "../federation/read";
+import { lintErrorsOfRole } from "../lint/federation";
 import type { TrustContext } from "../trust/build";
 import { buildTrustPolicy, SELF_ASSUME_POLICY_NAME, selfAssumePolicy, trustPolicyJson } from "../trust/build";
 import { canonicalJson } from "../trust/canonical-json";
+import type { Finding } from "../trust/lint/lint";
 import { declaredPolicies } from "./inline-policies";
 import { reservedTextProblems } from "./reserved-text";
 import type { TokenSlot } from "./tokens-aside";
@@ -21,6 +23,8 @@ export interface RolePlan {
   readonly inlinePolicies: Readonly<Record<string, string>>;
   /** With the federation's. */
   readonly tags: Readonly<Record<string, string>>;
+  /** Errors of lint that no written reason lets be; looked for when asked. */
+  readonly lintErrors: () => readonly Finding[];
 }
 
 /** What a declared role must know of the federation around it. */
@@ -43,13 +47,20 @@ export type PlannedRole =
   | { readonly plan: undefined; readonly problems: readonly Problem[] };
 
 /** The plan of a role that has passed every rule. */
-export function planRole(role: FederationRole, trust: TrustContext, tags: Readonly<Record<string, string>>): RolePlan {
+export function planRole(role: FederationRole, around: Pick<RoleSurroundings, "federation" | "trust" | "measured">, tags: Readonly<Record<string, string>>): RolePlan {
+  const { trust } = around;
   const inlinePolicies: Record<string, string> = {};
   for (const [name, document] of Object.entries(role.inlinePolicies)) inlinePolicies[name] = canonicalJson(document);
   if (role.trusts.some((entry) => entry.kind === "unityCatalog")) {
     inlinePolicies[SELF_ASSUME_POLICY_NAME] = canonicalJson(selfAssumePolicy(role, trust));
   }
-  return { role, trustPolicy: trustPolicyJson(buildTrustPolicy(role.trusts, role, trust)), inlinePolicies, tags: { ...tags, ...role.tags } };
+  return {
+    role,
+    trustPolicy: trustPolicyJson(buildTrustPolicy(role.trusts, role, trust)),
+    inlinePolicies,
+    tags: { ...tags, ...role.tags },
+    lintErrors: () => lintErrorsOfRole(role, around.measured, around.federation),
+  };
 }
 
 /** Reads, checks and plans a role declared in TypeScript. Every complaint at once; a role with one has no plan. */
@@ -74,8 +85,8 @@ export function planDeclaredRole(key: string, declaration: Readonly<Record<strin
 
   const ownBoundary = rest["permissionsBoundaryArn"] !== undefined;
   const role = withTokens(read.value, (...path) => aside.tokenAt(...path) ?? (path[0] === "permissionsBoundaryArn" && !ownBoundary ? around.boundaryToken : undefined));
-  const plan = planRole(role, around.trust, around.tags);
-  const measured = around.measured === around.trust ? plan.trustPolicy : planRole(role, around.measured, {}).trustPolicy;
+  const plan = planRole(role, around, around.tags);
+  const measured = around.measured === around.trust ? plan.trustPolicy : trustPolicyJson(buildTrustPolicy(role.trusts, role, around.measured));
   const tooLong = checkTrustPolicyLength(role, measured, around.federation.trustPolicyMaxLength);
   if (tooLong.length > 0) return refused(tooLong);
   if (policies.tokens.size === 0) return { plan, problems: [] };

@@ -9,7 +9,7 @@ import { reservedTextProblems } from "./reserved-text";
 import { setTokensAside } from "./tokens-aside";
 
 /** As at the top of a federation file. */
-export interface FederationSettings extends Pick<FederationInput, "maxSessionDuration" | "roleNamePrefix" | "rolePath" | "trustPolicyMaxLength"> {
+export interface FederationSettings extends Pick<FederationInput, "lint" | "maxSessionDuration" | "roleNamePrefix" | "rolePath" | "trustPolicyMaxLength"> {
   /** 12 digits; not Databricks' account ID. Default: AWS is asked once a stack, at plan time. */
   readonly awsAccountId?: string | undefined;
   /** Default: AWS is asked once a stack, at plan time. */

@@ -3,9 +3,10 @@ import type { AccountView } from "../federation/account-view";
 import { accountView, inlinePoliciesOf, roleTrustPolicy } from "../federation/account-view";
 import type { Federation, FederationRole } from "../federation/model";
 import { formatPath } from "../federation/path";
-import { ACCOUNT_ID_PLACEHOLDER } from "../trust/build";
+import type { TrustContext } from "../trust/build";
+import { ACCOUNT_ID_PLACEHOLDER, buildTrustPolicy } from "../trust/build";
 import type { Finding } from "../trust/lint/lint";
-import { lintTarget } from "../trust/lint/lint";
+import { lintRoleErrors, lintTarget } from "../trust/lint/lint";
 import type { LintIgnore, LintProvider, LintRole, LintTarget } from "../trust/lint/target";
 import { exactSubjects } from "../trust/trust";
 
@@ -39,7 +40,7 @@ export function targetOfAccount(view: AccountView): LintTarget {
     providers: view.providers.map(({ issuer, arn }): LintProvider => ({
       url: issuer.issuer,
       clientIds: issuer.audiences,
-      accountId: /:([0-9]{12}):/.exec(arn)?.[1] ?? null,
+      accountId: accountOf(arn),
       path: formatPath(["issuers", issuer.key]),
     })),
     givenProviderArns: view.providers.filter((provider) => !made.includes(provider)).map(({ arn }) => arn),
@@ -50,17 +51,18 @@ export function targetOfAccount(view: AccountView): LintTarget {
 }
 
 function lintRoleOf(role: FederationRole, view: AccountView, accountId: string | null): LintRole {
+  return lintedRole(role, { policy: roleTrustPolicy(role, view), policies: inlinePoliciesOf(role, view), accountId, quota: view.federation.trustPolicyMaxLength });
+}
+
+function lintedRole(role: FederationRole, known: Pick<LintRole, "policy" | "policies" | "accountId" | "quota">): LintRole {
   const at = ["roles", role.key];
   return {
+    ...known,
     path: formatPath(at),
     name: role.name,
-    accountId,
-    policy: roleTrustPolicy(role, view),
     maxSessionDuration: role.maxSessionDuration,
     bounded: role.permissionsBoundaryArn !== null,
     managedPolicyArns: Object.values(role.managedPolicyArns),
-    policies: inlinePoliciesOf(role, view),
-    quota: view.federation.trustPolicyMaxLength,
     meantPatterns: role.trusts.flatMap((trust) => (trust.kind === "subjects" ? trust.subjectPatterns.filter(({ reason }) => reason !== null).map(({ pattern }) => pattern) : [])),
     statementPaths: statementPaths(role),
     ignores: ignoresAt(role.lint, at),
@@ -69,6 +71,37 @@ function lintRoleOf(role: FederationRole, view: AccountView, accountId: string |
 
 function ignoresAt(ignores: Federation["lint"], at: readonly string[]): readonly LintIgnore[] {
   return ignores.map((ignore, index) => ({ ...ignore, path: formatPath([...at, "lint", index]) }));
+}
+
+/**
+ * Errors of one role that is not part of a whole federation: what a construct refuses. `trust` has what its issuers are
+ * worth; those that a `lint` entry of the role or of `federation` lets be are left out.
+ */
+export function lintErrorsOfRole(role: FederationRole, trust: TrustContext, federation: Pick<Federation, "lint" | "trustPolicyMaxLength">): readonly Finding[] {
+  const issuers = Object.entries(trust.issuers);
+  const target: LintTarget = {
+    complete: false,
+    providers: issuers.map(([key, issuer]) => ({
+      url: `https://${issuer.conditionKeys.sub.replace(/:sub$/, "")}`,
+      clientIds: issuer.audiences,
+      accountId: accountOf(issuer.providerArn),
+      path: formatPath(["issuers", key]),
+    })),
+    givenProviderArns: [],
+    deletedProviders: [],
+    ignores: ignoresAt(federation.lint, []),
+    roles: [lintedRole(role, {
+      policy: buildTrustPolicy(role.trusts, role, trust),
+      policies: role.inlinePolicies,
+      accountId: trust.accountId === ACCOUNT_ID_PLACEHOLDER ? null : trust.accountId,
+      quota: federation.trustPolicyMaxLength,
+    })],
+  };
+  return lintRoleErrors(target).filter((finding) => finding.severity === "error" && finding.ignored === null && (finding.role !== null || role.lint.some((_, index) => finding.path === formatPath(["roles", role.key, "lint", index]))));
+}
+
+function accountOf(arn: string): string | null {
+  return /:([0-9]{12}):/.exec(arn)?.[1] ?? null;
 }
 
 /** The trust each statement was built from, in the order of the policy (`buildTrustPolicy`). */

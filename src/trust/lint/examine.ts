@@ -65,7 +65,19 @@ export function examineTarget(target: LintTarget): ExaminedTarget {
   return { target, providers: new Map(target.providers.map((provider) => [issuerPathOf(provider.url), provider])) };
 }
 
+const examinedRoles = new WeakMap<LintRole, ExaminedRole>();
+
+/** Each role is read once, however often it is asked for. */
 export function examineRole(role: LintRole): ExaminedRole {
+  let examined = examinedRoles.get(role);
+  if (examined === undefined) {
+    examined = examine(role);
+    examinedRoles.set(role, examined);
+  }
+  return examined;
+}
+
+function examine(role: LintRole): ExaminedRole {
   const read = readPolicy(role.policy);
   if (!read.ok) return { role, statements: [], malformed: [`The trust policy does not read: ${read.why}.`] };
   const statements = read.policy.statements.map(examineStatement);
@@ -81,19 +93,21 @@ const ELEMENTS = new Set(["Sid", "Effect", "Principal", "NotPrincipal", "Action"
 
 function unknownElements(policy: unknown): readonly string[] {
   const raw = asRecord(policy)?.["Statement"];
-  return (Array.isArray(raw) ? raw : [raw]).flatMap((statement: unknown, index) => Object.keys(asRecord(statement) ?? {})
-    .filter((element) => !ELEMENTS.has(element))
-    .map((element) => `Statement ${index} has an element IAM does not know: ${JSON.stringify(element)}.`));
+  const found: string[] = [];
+  (Array.isArray(raw) ? raw : [raw]).forEach((statement: unknown, index) => {
+    for (const element in asRecord(statement)) {
+      if (!ELEMENTS.has(element)) found.push(`Statement ${index} has an element IAM does not know: ${JSON.stringify(element)}.`);
+    }
+  });
+  return found;
 }
 
 function examineStatement(source: PolicyStatement): ExaminedStatement {
   const trusted = source.notPrincipal ? [] : Object.entries(source.principals ?? {}).flatMap(([kind, values]) => values.map((value) => ({ kind, value })));
   const providers = trusted.flatMap(({ kind, value }) => (kind === "Federated" ? (trustedProvider(value) ?? []) : []));
   const conditions = source.conditions.map(examineCondition);
-  const guard = (claim: string): readonly ExaminedCondition[] => {
-    const keys = providers.map((provider) => `${provider.issuerPath}:${claim}`.toLowerCase());
-    return conditions.filter((condition) => keys.includes(condition.key.toLowerCase()));
-  };
+  const guard = (claim: string): readonly ExaminedCondition[] =>
+    conditions.filter(({ key }) => providers.some(({ issuerPath }) => key.length === issuerPath.length + claim.length + 1 && key.toLowerCase() === `${issuerPath}:${claim}`.toLowerCase()));
   return {
     ...source, trusted, providers, conditions,
     aud: guard("aud"),
@@ -103,16 +117,24 @@ function examineStatement(source: PolicyStatement): ExaminedStatement {
   };
 }
 
+type OperatorFacts = Pick<ExaminedCondition, "test" | "set" | "ifExists" | "negated" | "known">;
+const operators = new Map<string, OperatorFacts>();
+
 function examineCondition(source: PolicyCondition): ExaminedCondition {
-  const operator = operatorNamed(source.operator);
-  return {
-    ...source,
-    test: operator?.base ?? source.operator,
-    set: operator?.set ?? null,
-    ifExists: operator?.ifExists ?? false,
-    negated: operator?.negated ?? false,
-    known: operator !== null || source.operator === "Null",
-  };
+  let facts = operators.get(source.operator);
+  if (facts === undefined) {
+    const operator = operatorNamed(source.operator);
+    facts = {
+      test: operator?.base ?? source.operator,
+      set: operator?.set ?? null,
+      ifExists: operator?.ifExists ?? false,
+      negated: operator?.negated ?? false,
+      known: operator !== null || source.operator === "Null",
+    };
+    // Foreign policies could hold any number of names; ours are few.
+    if (operators.size < 200) operators.set(source.operator, facts);
+  }
+  return { ...source, ...facts };
 }
 
 /** Whether an action of a policy covers `name`: case does not count, `*` and `?` are wildcards. */

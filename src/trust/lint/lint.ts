@@ -6,6 +6,9 @@ import type { Breach, LintRule, Severity } from "./rule";
 import { LINT_RULES } from "./rules";
 import type { LintIgnore, LintProvider, LintRole, LintTarget } from "./target";
 
+const PROVIDER_RULES = LINT_RULES.filter((rule) => rule.on === "provider");
+const ERROR_RULES = LINT_RULES.filter((rule) => rule.severity === "error");
+
 /** One complaint of `lint`. Plain data: safe to print as JSON. */
 export interface Finding {
   /** The rule's ID, stable. */
@@ -27,15 +30,25 @@ export interface Finding {
 
 /** Findings of everything in `target`, those that are let be included (`ignored` is their reason). */
 export function lintTarget(target: LintTarget): readonly Finding[] {
-  const examined = examineTarget(target);
   const used = new Set<LintIgnore>();
   const roles = target.roles.map(examineRole);
   const findings: Finding[] = [];
-  for (const provider of providersOf(target, roles)) findings.push(...lintProvider(provider, target, used));
-  for (const role of roles) findings.push(...lintRole(role, examined, used));
-  const ignores = [...target.ignores, ...target.roles.flatMap((role) => role.ignores)];
-  for (const ignore of new Set(ignores)) findings.push(...lintSuppression(ignore, used.has(ignore)));
+  for (const provider of providersOf(target, roles)) lintProvider(provider, target, used, findings);
+  lintExaminedRoles(roles, target, used, findings);
   return findings;
+}
+
+/** The errors alone, and without the providers: for roles whose providers have been judged. */
+export function lintRoleErrors(target: LintTarget): readonly Finding[] {
+  const findings: Finding[] = [];
+  lintExaminedRoles(target.roles.map(examineRole), target, new Set(), findings, ERROR_RULES);
+  return findings;
+}
+
+function lintExaminedRoles(roles: readonly ExaminedRole[], target: LintTarget, used: Set<LintIgnore>, findings: Finding[], rules: readonly LintRule[] = LINT_RULES): void {
+  const examined = examineTarget(target);
+  for (const role of roles) lintRole(role, examined, used, findings, rules);
+  for (const ignore of new Set([...target.ignores, ...target.roles.flatMap((role) => role.ignores)])) lintSuppression(ignore, used.has(ignore), findings);
 }
 
 /** The providers, and those that roles trust without anybody having listed them. */
@@ -51,29 +64,33 @@ function providersOf(target: LintTarget, roles: readonly ExaminedRole[]): readon
   return [...byIssuer.values()];
 }
 
-function lintProvider(provider: LintProvider, target: LintTarget, used: Set<LintIgnore>): readonly Finding[] {
-  return LINT_RULES.flatMap((rule) => (rule.on === "provider" ? rule.check(provider) : []).map((breach) => finding(rule, breach, {
-    path: provider.path,
-    role: null,
-    ignored: reasonOf(rule, target.ignores, used),
-  })));
+function lintProvider(provider: LintProvider, target: LintTarget, used: Set<LintIgnore>, findings: Finding[]): void {
+  for (const rule of PROVIDER_RULES) {
+    for (const breach of rule.check(provider)) findings.push(finding(rule, breach, { path: provider.path, role: null, ignored: reasonOf(rule, target.ignores, used) }));
+  }
 }
 
-function lintRole(role: ExaminedRole, target: ExaminedTarget, used: Set<LintIgnore>): readonly Finding[] {
-  const allows = role.statements.filter((statement) => statement.letsWebIdentitiesIn);
-  const ignores = [...role.role.ignores, ...target.target.ignores];
-  return LINT_RULES.flatMap((rule): readonly Finding[] => {
-    const breaches = rule.on === "role" ? rule.check(role, target) : rule.on === "statement" ? allows.flatMap((statement) => rule.check(statement, role, target)) : [];
-    return breaches
-      .filter(({ pattern }) => pattern === undefined || !role.role.meantPatterns.includes(pattern))
-      .map((breach) => finding(rule, breach, { path: placeOf(role.role, breach), role: role.role.path, ignored: reasonOf(rule, ignores, used) }));
-  });
+function lintRole(examined: ExaminedRole, target: ExaminedTarget, used: Set<LintIgnore>, findings: Finding[], rules: readonly LintRule[]): void {
+  const { role } = examined;
+  const ignores = target.target.ignores.length === 0 ? role.ignores : [...role.ignores, ...target.target.ignores];
+  const take = (rule: LintRule, breaches: readonly Breach[]): void => {
+    for (const breach of breaches) {
+      if (breach.pattern !== undefined && role.meantPatterns.includes(breach.pattern)) continue;
+      findings.push(finding(rule, breach, { path: placeOf(role, breach), role: role.path, ignored: reasonOf(rule, ignores, used) }));
+    }
+  };
+  for (const rule of rules) {
+    if (rule.on === "role") take(rule, rule.check(examined, target));
+    else if (rule.on === "statement") for (const statement of examined.statements) if (statement.letsWebIdentitiesIn) take(rule, rule.check(statement, examined, target));
+  }
 }
 
-function lintSuppression(ignore: LintIgnore, used: boolean): readonly Finding[] {
+function lintSuppression(ignore: LintIgnore, used: boolean, findings: Finding[]): void {
   const known = LINT_RULES.some((rule) => rule.id === ignore.ignore);
-  return LINT_RULES.flatMap((rule) => (rule.on === "suppression" ? rule.check(ignore.ignore, known, used) : [])
-    .map((breach) => finding(rule, breach, { path: ignore.path, role: null, ignored: null })));
+  for (const rule of LINT_RULES) {
+    if (rule.on !== "suppression") continue;
+    for (const breach of rule.check(ignore.ignore, known, used)) findings.push(finding(rule, breach, { path: ignore.path, role: null, ignored: null }));
+  }
 }
 
 function finding(rule: LintRule, breach: Breach, place: Pick<Finding, "path" | "role" | "ignored">): Finding {

@@ -26,7 +26,8 @@ function longPolicy(characters: number): ReturnType<typeof policyOf> {
 /** Characters as IAM counts them: white space between tokens is free. */
 function lengthOf(policy: unknown): number {
   try {
-    return [...(JSON.stringify(policy) ?? "")].length;
+    const text = JSON.stringify(policy) ?? "";
+    return text.length <= TRUST_POLICY_DEFAULT_QUOTA ? text.length : [...text].length;
   } catch {
     return Infinity; // nested so deeply that it does not print
   }
