@@ -11,24 +11,18 @@ import type { AwsAccount, Federation, FederationRole } from "./model";
 import { formatPath } from "./path";
 import { INLINE_POLICY_NAME, KEY, MAX_INLINE_POLICY_CHARACTERS, MAX_MANAGED_POLICIES, MAX_TAGS, POLICY_TEXT, ROLE_NAME, TAG_KEY } from "./rules";
 
-/** Complaints that no single value shows. Run on whatever parts were readable. */
-export function checkFederation(federation: Federation): readonly Problem[] {
+/**
+ * Complaints that no single value shows. Run on whatever parts were readable; `unsound` are the keys of roles with
+ * complaints of their own, whose trust policy can not be built.
+ */
+export function checkFederation(federation: Federation, unsound: ReadonlySet<string>): readonly Problem[] {
   return [
-    ...checkPresence(federation),
     ...checkIssuers(federation),
     ...checkTags(federation.tags, {}, "tags"),
     ...checkRoleNames(federation),
-    ...federation.roles.flatMap((role) => checkRole(role, federation)),
+    ...checkRoles(federation, unsound),
     ...logicalIdProblems(federation),
   ];
-}
-
-function checkPresence(federation: Federation): readonly Problem[] {
-  const problems: Problem[] = [];
-  if (Object.keys(federation.issuers).length === 0 && federation.roles.length === 0) {
-    problems.push({ code: "no-issuer", message: "The federation has no issuer.", path: "issuers", fix: "Add a workspace or an account under issuers." });
-  }
-  return problems;
 }
 
 function checkIssuers(federation: Federation): readonly Problem[] {
@@ -99,10 +93,16 @@ function checkRoleNames(federation: Federation): readonly Problem[] {
   return problems;
 }
 
-/** Complaints about one role that no single value of it shows, the length of its trust policy included. */
-function checkRole(role: FederationRole, federation: Federation): readonly Problem[] {
-  const problems = checkRoleValues(role, federation);
-  return problems.length === 0 && role.trusts.length > 0 ? checkLength(role, federation) : problems;
+/** Complaints about each role that no single value of it shows, the length of its trust policy included. */
+function checkRoles(federation: Federation, unsound: ReadonlySet<string>): readonly Problem[] {
+  const [account] = federation.accounts;
+  // Every account ID has 12 digits, so one account speaks for all.
+  const view = account === undefined ? undefined : accountView(federation, account);
+  return federation.roles.flatMap((role) => {
+    const problems = checkRoleValues(role, federation);
+    if (problems.length > 0 || unsound.has(role.key) || view === undefined) return problems;
+    return checkTrustPolicyLength(role, trustPolicyJson(roleTrustPolicy(role, view)), federation.trustPolicyMaxLength);
+  });
 }
 
 /** The same without the length of the trust policy, for callers that have built it. */
@@ -224,15 +224,6 @@ export function checkPolicyDocument(document: Json, path: string): readonly Prob
   };
   visit(document, path);
   return problems;
-}
-
-function checkLength(role: FederationRole, federation: Federation): readonly Problem[] {
-  const account = federation.accounts[0];
-  if (account === undefined) return [];
-  // Every account ID has 12 digits, so one account speaks for all.
-  const view = accountView(federation, account);
-  if (role.trusts.some((trust) => trust.kind === "subjects" && !Object.hasOwn(view.trusted, trust.issuer))) return [];
-  return checkTrustPolicyLength(role, trustPolicyJson(roleTrustPolicy(role, view)), federation.trustPolicyMaxLength);
 }
 
 /** Complains where `policy`, the role's trust policy, is longer than `quota` characters. Code: trust-policy-too-long. */

@@ -1,9 +1,11 @@
 /** Reads a federation from YAML text or from a plain value: every mistake at once, or the normalised federation. */
 import type { Problem, Warning } from "../errors";
 import { refuse } from "../errors";
-import { checkIssuer, cloudOfIssuer, defaultAudience, issuerUrl, issuerWarnings, urlsOf } from "../issuer/issuer";
+import { checkHost, checkIssuer, cloudOfIssuer, defaultAudience, issuerUrl, issuerWarnings, urlsOf } from "../issuer/issuer";
 import type { IssuerInput } from "../issuer/issuer";
 import type { Partition } from "../issuer/rules";
+import { DATABRICKS_ACCOUNT_ID, WORKSPACE_ID } from "../issuer/rules";
+import type { TextRule } from "../text-rule";
 import { breach } from "../text-rule";
 import { checkTrust } from "../trust/check";
 import type { Trust } from "../trust/trust";
@@ -76,7 +78,7 @@ interface Reading {
 function readValue(raw: unknown, typedAt: TypedAt): Reading {
   const { value, problems: textProblems } = canonicalInput(raw);
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    return { federation: undefined, warnings: [], problems: [{ code: "yaml-not-a-mapping", message: "The federation is no mapping.", path: "", fix: "Start it with name:, issuers: and roles:." }] };
+    return { federation: undefined, warnings: [], problems: [{ code: "yaml-not-a-mapping", message: "The federation is no mapping.", fix: "Start it with name:, issuers: and roles:." }] };
   }
   const outline = shape(outlineSchema, value, [], typedAt);
   const problems: Problem[] = [...textProblems, ...outline.problems];
@@ -88,14 +90,15 @@ function readValue(raw: unknown, typedAt: TypedAt): Reading {
 
   const issuers = readIssuers(mappingAt(parts, "issuers"), typedAt);
   problems.push(...issuers.problems);
+  if (isEmptyMapping(parts["issuers"])) {
+    problems.push({ code: "no-issuer", message: "The federation has no issuer.", path: "issuers", fix: "Add a workspace or an account under issuers." });
+  }
 
   const roles = readRoles(mappingAt(parts, "roles"), outline.value, { issuers: issuers.byKey, broken: issuers.broken, partition }, typedAt);
   problems.push(...roles.problems);
 
-  if (outline.value === undefined) {
-    return { federation: undefined, problems, warnings: issuers.warnings };
-  }
-  const top = outline.value;
+  // With mistakes at the top the rest is checked all the same, as if those settings were absent.
+  const top: Pick<OutlineInput, "name"> & Partial<OutlineInput> = outline.value ?? { name: "federation" };
   const federation: Federation = {
     name: top.name,
     partition,
@@ -110,13 +113,17 @@ function readValue(raw: unknown, typedAt: TypedAt): Reading {
     tags: top.tags ?? {},
     lint: top.lint ?? [],
   };
-  problems.push(...checkFederation(federation));
+  problems.push(...checkFederation(federation, roles.unsound));
   return { federation: problems.length === 0 ? federation : undefined, problems, warnings: issuers.warnings };
 }
 
 function mappingAt(parts: Readonly<Record<string, unknown>>, key: string): Readonly<Record<string, unknown>> {
   const value = parts[key];
   return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Readonly<Record<string, unknown>>) : {};
+}
+
+function isEmptyMapping(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && Object.keys(value).length === 0;
 }
 
 function seconds(duration: string | number | undefined): number {
@@ -141,7 +148,7 @@ function readIssuers(raw: Readonly<Record<string, unknown>>, typedAt: TypedAt): 
     const path = formatPath(at);
     const shaped = shape(issuerSchema, value, at, typedAt);
     const found = [...[breach(KEY, key, path)].flatMap((problem) => problem ?? []), ...shaped.problems];
-    if (shaped.value !== undefined) found.push(...checkIssuer(shaped.value, path));
+    found.push(...(shaped.value === undefined ? checkIssuerParts(value, path) : checkIssuer(shaped.value, path)));
     problems.push(...found);
     if (found.length > 0 || shaped.value === undefined) {
       broken.add(key);
@@ -151,6 +158,23 @@ function readIssuers(raw: Readonly<Record<string, unknown>>, typedAt: TypedAt): 
     warnings.push(...issuerWarnings(shaped.value, path));
   }
   return { byKey, broken, problems, warnings };
+}
+
+/** Complaints about the readable parts of an issuer whose shape is wrong, so that one mistake hides no other. */
+function checkIssuerParts(raw: unknown, path: string): readonly Problem[] {
+  const parts = typeof raw === "object" && raw !== null ? (raw as Readonly<Record<string, unknown>>) : {};
+  const custom = parts["allowCustomHost"] === true;
+  const text = (key: string, check: (value: string, place: string) => readonly Problem[]): readonly Problem[] => {
+    const value = parts[key];
+    return typeof value === "string" ? check(value, `${path}.${key}`) : [];
+  };
+  const rule = (of: TextRule) => (value: string, place: string): readonly Problem[] => [breach(of, value, place)].flatMap((problem) => problem ?? []);
+  return [
+    ...text("host", (value, place) => checkHost(value, place, custom)),
+    ...text("accountsHost", (value, place) => checkHost(value, place, custom)),
+    ...text("workspaceId", rule(WORKSPACE_ID)),
+    ...text("accountId", rule(DATABRICKS_ACCOUNT_ID)),
+  ];
 }
 
 /** An issuer as declared, with everything derived from it. The declaration must have passed `checkIssuer`. */
@@ -179,8 +203,9 @@ export interface RoleContext {
 /** What roles inherit from their federation. */
 export type RoleDefaults = Pick<OutlineInput, "roleNamePrefix" | "rolePath" | "permissionsBoundaryArn" | "maxSessionDuration">;
 
-function readRoles(raw: Readonly<Record<string, unknown>>, top: RoleDefaults | undefined, context: RoleContext, typedAt: TypedAt): { readonly list: readonly FederationRole[]; readonly problems: readonly Problem[] } {
+function readRoles(raw: Readonly<Record<string, unknown>>, top: RoleDefaults | undefined, context: RoleContext, typedAt: TypedAt): { readonly list: readonly FederationRole[]; readonly unsound: ReadonlySet<string>; readonly problems: readonly Problem[] } {
   const list: FederationRole[] = [];
+  const unsound = new Set<string>();
   const problems: Problem[] = [];
   const entries = Object.entries(raw);
   if (entries.length > MAX_ROLES) {
@@ -190,8 +215,11 @@ function readRoles(raw: Readonly<Record<string, unknown>>, top: RoleDefaults | u
     const read = readRole(key, value, top, context, typedAt);
     problems.push(...read.problems);
     if (read.value !== undefined) list.push(read.value);
+    // A trust on an issuer that did not read has no complaint of its own, and no policy either.
+    const brokenIssuer = read.value?.trusts.some((trust) => trust.kind === "subjects" && !Object.hasOwn(context.issuers, trust.issuer)) ?? false;
+    if (read.problems.length > 0 || brokenIssuer) unsound.add(key);
   }
-  return { list, problems };
+  return { list, unsound, problems };
 }
 
 /** Reads one role, its trusts included; undefined where its shape is wrong. What spans several roles is `checkFederation`'s. */

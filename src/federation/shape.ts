@@ -2,6 +2,7 @@
 import type { z } from "zod";
 import type { ErrorCode, Problem } from "../errors";
 import { ERROR_CODES } from "../errors";
+import { discriminatorValues, knownKeys, nearest } from "./known-keys";
 import type { PathPart } from "./path";
 import { formatPath } from "./path";
 import { quoted } from "../text-rule";
@@ -19,10 +20,10 @@ export interface Shaped<T> {
 export function shape<S extends z.ZodType>(schema: S, value: unknown, at: readonly PathPart[], typedAt: TypedAt): Shaped<z.output<S>> {
   const result = schema.safeParse(value);
   if (result.success) return { value: result.data, problems: [] };
-  return { value: undefined, problems: result.error.issues.flatMap((issue) => problemsOf(issue, value, at, typedAt)) };
+  return { value: undefined, problems: result.error.issues.flatMap((issue) => problemsOf(issue, value, at, typedAt, schema)) };
 }
 
-function problemsOf(issue: z.core.$ZodIssue, root: unknown, at: readonly PathPart[], typedAt: TypedAt): readonly Problem[] {
+function problemsOf(issue: z.core.$ZodIssue, root: unknown, at: readonly PathPart[], typedAt: TypedAt, schema: z.ZodType | null): readonly Problem[] {
   const inner = issue.path.map((part) => (typeof part === "symbol" ? String(part) : part));
   const parts = [...at, ...inner];
   const path = formatPath(parts);
@@ -33,19 +34,21 @@ function problemsOf(issue: z.core.$ZodIssue, root: unknown, at: readonly PathPar
         code: "unknown-key",
         message: `There is no ${quoted(key)} here.`,
         path: formatPath([...parts, key]),
-        fix: "Remove it, or see the file format in docs/federation-file.md.",
+        fix: keyFix(key, schema === null ? [] : knownKeys(schema, root, inner)),
       }));
     case "invalid_type":
       return [wrongType(issue.expected, found, path, typedAt(parts))];
     case "invalid_value":
-      return [{ code: found === undefined ? "required" : "value-not-allowed", message: found === undefined ? "A value is missing." : `${quoted(String(found))} is not allowed here.`, path, fix: `Use one of: ${issue.values.map(String).join(", ")}.` }];
+      return [{ code: found === undefined ? "required" : "value-not-allowed", message: found === undefined ? "A value is missing." : `${quoted(String(found))} is not allowed here.`, path, fix: valueFix(found, issue.values.map(String)) }];
     case "invalid_union":
-      if (found === undefined) return [{ code: "required", message: "A value is missing.", path, fix: "Add it." }];
+      if (found === undefined) return [{ code: "required", message: "A value is missing.", path, fix: schema === null || discriminatorValues(schema, root, inner).length === 0 ? "Add it." : `Use one of: ${discriminatorValues(schema, root, inner).join(", ")}.` }];
       if (typeof found === "number") return [wrongType("string", found, path, typedAt(parts))];
       {
+        const allowed = schema === null ? [] : discriminatorValues(schema, root, inner);
+        if (allowed.length > 0) return [{ code: "value-not-allowed", message: `${quoted(String(found))} is not allowed here.`, path, fix: valueFix(found, allowed) }];
         // of a union's branches, the one that fits best speaks
         const best = [...issue.errors].sort((left, right) => depthOf(right) - depthOf(left))[0];
-        if (best !== undefined && depthOf(best) > 0) return best.flatMap((nested) => problemsOf(nested, found, parts, typedAt));
+        if (best !== undefined && depthOf(best) > 0) return best.flatMap((nested) => problemsOf(nested, found, parts, typedAt, null));
       }
       return [{ code: "value-not-allowed", message: "The value fits none of the forms this place takes.", path, fix: "See docs/federation-file.md." }];
     case "too_big":
@@ -58,6 +61,17 @@ function problemsOf(issue: z.core.$ZodIssue, root: unknown, at: readonly PathPar
     default:
       return [{ code: "value-not-allowed", message: issue.message, path, fix: "See docs/federation-file.md." }];
   }
+}
+
+function keyFix(key: string, known: readonly string[]): string {
+  const meant = nearest(key, known);
+  if (meant !== undefined) return `Did you mean ${meant}?`;
+  return known.length > 0 ? `Remove it; known here: ${known.join(", ")}.` : "Remove it, or see the file format in docs/federation-file.md.";
+}
+
+function valueFix(found: unknown, allowed: readonly string[]): string {
+  const meant = nearest(String(found), allowed);
+  return `${meant === undefined ? "" : `Did you mean ${meant}? `}Use one of: ${allowed.join(", ")}.`;
 }
 
 function depthOf(issues: readonly z.core.$ZodIssue[]): number {

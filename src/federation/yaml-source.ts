@@ -41,7 +41,9 @@ export function readYaml(text: string): YamlSource {
   try {
     document = parseDocument(text, { lineCounter, prettyErrors: false, version: "1.2", strict: true });
     for (const error of document.errors) problems.push({ ...syntaxProblem(error.code, error.message), ...placeOf(error.pos[0]) });
-    if (problems.length > 0) return unreadable(...problems);
+    // After the first break in the syntax a parser guesses, and its further complaints mislead.
+    const broken = problems.find((problem) => problem.code === "yaml-syntax");
+    if (problems.length > 0) return unreadable(...(broken === undefined ? problems : [broken]));
     problems.push(...keysThatAreNoText(document, placeOf));
     value = document.toJS({ maxAliasCount: MAX_ALIASES });
   } catch (cause) {
@@ -59,7 +61,8 @@ export function readYaml(text: string): YamlSource {
 }
 
 function unreadable(...problems: readonly Problem[]): YamlSource {
-  return { value: undefined, problems, locate: () => ({ line: 1, column: 1 }), typedAt: () => undefined };
+  // What concerns the whole file is placed at its beginning.
+  return { value: undefined, problems: problems.map((problem) => ({ line: 1, column: 1, ...problem })), locate: () => ({ line: 1, column: 1 }), typedAt: () => undefined };
 }
 
 function syntaxProblem(code: string, message: string): Problem {
