@@ -22,6 +22,7 @@ export const ERROR_CODES = {
   "issuer-too-long": "input",
   "issuer-unreadable": "input",
   "issuer-undetermined": "input",
+  "issuer-conflict": "input",
   "workspace-id-invalid": "input",
   "databricks-account-id-invalid": "input",
   "accounts-host-unknown": "input",

@@ -1,14 +1,16 @@
 /** Which issuer to trust, from what a person knows, and everything that follows from it. */
 import type { Problem, Warning } from "../errors";
 import { InputError, refuse } from "../errors";
+import type { TextRule } from "../text-rule";
 import { breach, quoted } from "../text-rule";
 import type { Cloud } from "./clouds";
 import { CLOUD_NAMES, CLOUDS, cloudOfHost } from "./clouds";
 import { checkIssuer, cloudOfIssuer, issuerUrl, issuerWarnings, providerArn, urlsOf } from "./issuer";
 import type { IssuerInput } from "./issuer";
-import { readIssuerUrl, workspaceIdOfHost } from "./read-url";
+import type { PastedIssuer } from "./read-url";
+import { readIssuerUrl } from "./read-url";
 import type { Partition } from "./rules";
-import { AWS_ACCOUNT_ID, PARTITIONS, WORKSPACE_ID } from "./rules";
+import { AWS_ACCOUNT_ID, DATABRICKS_ACCOUNT_ID, PARTITIONS, WORKSPACE_ID } from "./rules";
 
 /** What is known; everything optional. Values as typed. */
 export interface IssuerQuestion {
@@ -42,27 +44,31 @@ export interface IssuerChoice {
 /**
  * The issuer for `question`. The rule the field uses (docs/issuer.md): workspace-level OIDC and unified login ->
  * workspace issuer; no unified login, or configuring at account level -> account issuer.
- * Throws InputError: issuer-undetermined, and the codes of `readIssuerUrl` and `checkIssuer`.
+ * Throws InputError: issuer-undetermined, issuer-conflict, cloud-unknown, partition-unknown, and the codes of `readIssuerUrl` and `checkIssuer`.
  */
 export function chooseIssuer(question: IssuerQuestion): IssuerChoice {
   const known = gather(question);
   const { input, why, warnings } = decide(known);
   refuse([...checkIssuer(input).filter((problem) => !(input.level === "workspace" && input.workspaceId === "" && problem.code === "workspace-id-invalid"))]);
-  const urls = urlsOf(issuerUrl(input));
-  const partition = partitionOf(question.partition);
+  const { conditionKeys, ...urls } = urlsOf(issuerUrl(input));
+  const cloud = cloudOfIssuer(input);
   const audience = input.level === "account" ? input.accountId : input.workspaceId === "" ? null : input.workspaceId;
   return {
     level: input.level,
-    cloud: cloudOfIssuer(input),
+    cloud,
     ...urls,
     audience,
-    providerArn: question.awsAccountId === undefined ? null : providerArn(partition, question.awsAccountId, urls.issuerPath),
+    conditionKeys,
+    providerArn: question.awsAccountId === undefined ? null : providerArn(partitionOf(question.partition), question.awsAccountId, urls.issuerPath),
     why,
     warnings: [
       ...known.notes,
       ...warnings,
       ...issuerWarnings(input),
       ...(audience === null ? [{ code: "workspace-id-unknown", message: "The workspace ID is not known: it is the audience to register. Add --workspace-id (the number after ?o= in the workspace's address)." }] : []),
+      ...(question.awsAccountId !== undefined && question.partition === undefined && cloud?.startsWith("aws-us-gov") === true
+        ? [{ code: "partition-not-stated", message: "The provider's ARN is that of an account in partition aws. For one in GovCloud add --partition aws-us-gov." }]
+        : []),
     ],
   };
 }
@@ -79,6 +85,31 @@ interface Known {
 }
 
 function gather(question: IssuerQuestion): Known {
+  refuse(problemsOfFlags(question));
+  const cloud = question.cloud !== undefined && isCloud(question.cloud) ? question.cloud : undefined;
+  const allowCustomHost = question.allowCustomHost ?? false;
+  const accountId = question.accountId?.toLowerCase();
+  const lowered = accountId === question.accountId ? [] : [{ code: "account-id-lowered", message: "The account ID is written in lower case, as Databricks signs it." }];
+  const { unifiedLogin, workspaceId } = question;
+  const read = readPasted(question);
+  if (read === undefined) return { host: undefined, accountId, accountsHost: undefined, workspaceId, cloud, unifiedLogin, allowCustomHost, notes: lowered };
+  const readCloud = cloudOfHost(read.host) ?? undefined;
+  if (cloud !== undefined && readCloud !== undefined && cloud !== readCloud) {
+    throw conflict("cloud", `${read.host} belongs to cloud ${readCloud}, not ${cloud}.`, "Leave --cloud out.");
+  }
+  const notes = [...read.notes, ...lowered];
+  if (read.level === "account") {
+    if (accountId !== undefined && accountId !== read.accountId) throw conflict("account-id", `The pasted URL is that of account ${read.accountId}, not ${accountId}.`, "Leave --account-id out, or paste another URL.");
+    return { host: undefined, accountsHost: read.host, accountId: read.accountId, workspaceId, cloud: cloud ?? readCloud, unifiedLogin, allowCustomHost, notes };
+  }
+  if (workspaceId !== undefined && read.workspaceId !== null && workspaceId !== read.workspaceId) {
+    throw conflict("workspace-id", `The pasted URL is that of workspace ${read.workspaceId}, not ${workspaceId}.`, "Leave --workspace-id out, or paste another URL.");
+  }
+  return { host: read.host, accountsHost: undefined, accountId, workspaceId: workspaceId ?? read.workspaceId ?? undefined, cloud: cloud ?? readCloud, unifiedLogin, allowCustomHost, notes };
+}
+
+/** Complaints about what is no URL. Codes: cloud-unknown, partition-unknown, and those of the IDs. */
+function problemsOfFlags(question: IssuerQuestion): readonly Problem[] {
   const problems: Problem[] = [];
   if (question.cloud !== undefined && !isCloud(question.cloud)) {
     problems.push({ code: "cloud-unknown", message: `${quoted(question.cloud)} is no Databricks cloud.`, path: "cloud", fix: `Use one of: ${CLOUD_NAMES.join(", ")}.` });
@@ -86,66 +117,72 @@ function gather(question: IssuerQuestion): Known {
   if (question.partition !== undefined && !(PARTITIONS as readonly string[]).includes(question.partition)) {
     problems.push({ code: "partition-unknown", message: `${quoted(question.partition)} is no AWS partition.`, path: "partition", fix: `Use one of: ${PARTITIONS.join(", ")}.` });
   }
-  if (question.awsAccountId !== undefined) problems.push(...one(breach(AWS_ACCOUNT_ID, question.awsAccountId, "aws-account-id")));
-  if (question.workspaceId !== undefined) problems.push(...one(breach(WORKSPACE_ID, question.workspaceId, "workspace-id")));
-  refuse(problems);
-  const cloud = question.cloud !== undefined && isCloud(question.cloud) ? question.cloud : undefined;
-  const allowCustomHost = question.allowCustomHost ?? false;
-  const pasted = question.url ?? question.host;
-  if (pasted === undefined) {
-    return { host: undefined, accountId: question.accountId, accountsHost: undefined, workspaceId: question.workspaceId, cloud, unifiedLogin: question.unifiedLogin, allowCustomHost, notes: [] };
+  const rules: readonly (readonly [TextRule, string | undefined, string])[] = [
+    [DATABRICKS_ACCOUNT_ID, question.accountId?.toLowerCase(), "account-id"],
+    [WORKSPACE_ID, question.workspaceId, "workspace-id"],
+    [AWS_ACCOUNT_ID, question.awsAccountId, "aws-account-id"],
+  ];
+  for (const [rule, value, path] of rules) {
+    const problem = value === undefined ? undefined : breach(rule, value, path);
+    if (problem !== undefined) problems.push(problem);
   }
-  const read = readIssuerUrl(pasted, { allowCustomHost });
-  // `--host mycompany.cloud.databricks.com` is no URL and needs no scheme
-  const notes = read.notes.filter((note) => question.url !== undefined || note.code !== "scheme-added");
-  const readCloud = cloudOfHost(read.host) ?? undefined;
-  if (cloud !== undefined && readCloud !== undefined && cloud !== readCloud) {
-    refuse([{ code: "cloud-unknown", message: `${read.host} belongs to cloud ${readCloud}, not ${cloud}.`, path: "cloud", fix: "Leave --cloud out." }]);
-  }
-  return {
-    host: read.level === "workspace" ? read.host : undefined,
-    accountsHost: read.level === "account" ? read.host : undefined,
-    accountId: read.level === "account" ? (question.accountId ?? read.accountId) : question.accountId,
-    workspaceId: question.workspaceId ?? (read.level === "workspace" ? (read.workspaceId ?? workspaceIdOfHost(read.host) ?? undefined) : undefined),
-    cloud: cloud ?? readCloud,
-    unifiedLogin: question.unifiedLogin,
-    allowCustomHost,
-    notes,
-  };
+  return problems;
 }
 
-function decide(known: Known): { readonly input: IssuerInput; readonly why: string; readonly warnings: readonly Warning[] } {
-  const workspace = (why: string, warnings: readonly Warning[] = []) => ({
-    why,
-    warnings,
-    input: { level: "workspace", host: known.host ?? "", workspaceId: known.workspaceId ?? "", allowCustomHost: known.allowCustomHost } as const,
-  });
-  const account = (why: string) => ({
-    why,
-    warnings: [],
-    input: {
-      level: "account",
-      accountId: known.accountId ?? "",
-      ...(known.accountsHost === undefined ? { cloud: known.cloud ?? "aws" } : { accountsHost: known.accountsHost }),
-      allowCustomHost: known.allowCustomHost,
-    } as const,
-  });
-  if (known.host === undefined && known.accountId === undefined) {
-    throw new InputError([{ code: "issuer-undetermined", message: "Neither a workspace nor an account is named.", fix: "Give --host (or --url) of the workspace, or --account-id of the Databricks account." }]);
+/** What `--url` and `--host` say; undefined: neither is given. Codes: issuer-conflict, and those of `readIssuerUrl`. */
+function readPasted({ url, host, allowCustomHost = false }: IssuerQuestion): PastedIssuer | undefined {
+  const fromHost = host === undefined ? undefined : readIssuerUrl(host, { allowCustomHost, path: "host" });
+  if (url === undefined) {
+    // `--host mycompany.cloud.databricks.com` is no URL and needs no scheme
+    return fromHost === undefined ? undefined : { ...fromHost, notes: fromHost.notes.filter((note) => note.code !== "scheme-added") };
   }
-  if (known.host === undefined) return account("Only the account is named: the account issuer serves all its workspaces.");
+  const fromUrl = readIssuerUrl(url, { allowCustomHost });
+  if (fromHost !== undefined && fromHost.host !== fromUrl.host) {
+    throw conflict("host", `--url names ${fromUrl.host}, --host names ${fromHost.host}.`, "Leave one of them out.");
+  }
+  return fromUrl;
+}
+
+function conflict(path: string, message: string, fix: string): InputError {
+  return new InputError([{ code: "issuer-conflict", message, path, fix }]);
+}
+
+interface Decision {
+  readonly input: IssuerInput;
+  readonly why: string;
+  readonly warnings: readonly Warning[];
+}
+
+function decide(known: Known): Decision {
+  if (known.host === undefined) {
+    if (known.accountId === undefined) {
+      throw new InputError([{ code: "issuer-undetermined", message: "Neither a workspace nor an account is named.", fix: "Give --host (or --url) of the workspace, or --account-id of the Databricks account." }]);
+    }
+    return accountIssuer(known, known.accountId, "Only the account is named: the account issuer serves all its workspaces.");
+  }
   if (known.unifiedLogin === false) {
     if (known.accountId === undefined) {
-      throw new InputError([{ code: "issuer-undetermined", message: "Without unified login the account issuer is needed, and the account is not named.", path: "account-id", fix: `Add --account-id: it stands in the account console${known.cloud !== undefined && CLOUDS[known.cloud].accountsHost !== null ? ` (${CLOUDS[known.cloud].accountsHost})` : ""}, top right.` }]);
+      const console = known.cloud === undefined ? null : CLOUDS[known.cloud].accountsHost;
+      throw new InputError([{ code: "issuer-undetermined", message: "Without unified login the account issuer is needed, and the account is not named.", path: "account-id", fix: `Add --account-id: it stands in the account console${console === null ? "" : ` (${console})`}, top right.` }]);
     }
-    return account("Without unified login a workspace's own OIDC is not to be used: the account issuer.");
+    return accountIssuer(known, known.accountId, "Without unified login a workspace's own OIDC is not to be used: the account issuer.");
   }
+  const workspace = (why: string, warnings: readonly Warning[] = []): Decision => ({
+    why,
+    warnings,
+    input: { level: "workspace", host: known.host ?? "", workspaceId: known.workspaceId ?? "", allowCustomHost: known.allowCustomHost },
+  });
   if (known.unifiedLogin === true) return workspace("Workspace-level OIDC with unified login: the workspace issuer, which no other workspace can sign for.");
-  if (known.accountId !== undefined) return account("An account is named and unified login is not stated: configuring at account level takes the account issuer.");
+  if (known.accountId !== undefined) return accountIssuer(known, known.accountId, "An account is named and unified login is not stated: configuring at account level takes the account issuer.");
   return workspace("A workspace is named: its own issuer.", [{
     code: "unified-login-not-stated",
     message: "The workspace issuer needs unified login. State it with --unified-login, or with --no-unified-login and --account-id for the account issuer.",
   }]);
+}
+
+function accountIssuer({ accountsHost, cloud, allowCustomHost }: Known, accountId: string, why: string): Decision {
+  const where = accountsHost === undefined ? { cloud: cloud ?? "aws" } : { accountsHost };
+  return { why, warnings: [], input: { level: "account", accountId, ...where, allowCustomHost } };
 }
 
 function isCloud(text: string): text is Cloud {
@@ -154,10 +191,6 @@ function isCloud(text: string): text is Cloud {
 
 function partitionOf(text: string | undefined): Partition {
   return PARTITIONS.find((partition) => partition === text) ?? "aws";
-}
-
-function one<T>(value: T | undefined): readonly T[] {
-  return value === undefined ? [] : [value];
 }
 
 /** The choice for a person: one line a fact, then why and the warnings. */

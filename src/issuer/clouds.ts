@@ -35,3 +35,8 @@ export function cloudOfHost(host: string): Cloud | null {
 export function isAccountsHost(host: string): boolean {
   return cloudOfHost(host) !== null && /^accounts(?:-[a-z0-9-]+)?\./.test(host);
 }
+
+/** Azure and GCP hosts carry the workspace ID: `adb-<id>.<n>.azuredatabricks.net`, `<id>.<n>.gcp.databricks.com`. */
+export function workspaceIdOfHost(host: string): string | null {
+  return /^(?:adb-)?([1-9][0-9]{8,19})\.[0-9]{1,2}\.(?:azuredatabricks\.net|databricks\.azure\.(?:us|cn)|gcp\.databricks\.com)$/.exec(host)?.[1] ?? null;
+}

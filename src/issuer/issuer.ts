@@ -2,7 +2,7 @@
 import type { Problem, Warning } from "../errors";
 import { breach, quoted } from "../text-rule";
 import type { Cloud } from "./clouds";
-import { CLOUDS, cloudOfHost, isAccountsHost } from "./clouds";
+import { CLOUDS, cloudOfHost, isAccountsHost, workspaceIdOfHost } from "./clouds";
 import type { Partition } from "./rules";
 import { DATABRICKS_ACCOUNT_ID, HOST, looksLikeAwsAccountId, MAX_ISSUER_LENGTH, WORKSPACE_ID } from "./rules";
 
@@ -124,7 +124,7 @@ export function checkIssuer(input: IssuerInput, path = ""): readonly Problem[] {
         code: "accounts-host-unknown",
         message: `The accounts host of cloud ${input.cloud ?? ""} is not publicly known.`,
         path: at("cloud"),
-        fix: "Give accountsHost (the host of your account console), or use the workspace issuer.",
+        fix: "Give accountsHost (the host of your account console; on the command line --url https://<accounts host>/oidc/accounts/<account ID>), or use the workspace issuer.",
       });
     }
   }
@@ -144,7 +144,8 @@ export function checkHost(host: string, path: string, allowCustomHost: boolean):
   if (host === "") {
     return [{ code: "host-empty", message: "The host is empty.", path, fix: `Write it like ${JSON.stringify(HOST.example)}.` }];
   }
-  if (/^\[|^[0-9.]+$|^0x/i.test(host)) {
+  // what a browser or `inet_aton` reads as an address: 10.0.0.1, 127.1, 2130706433, 0x7f.1, 0177.0.0.0x1
+  if (/^\[|^(?:0x[0-9a-f]*|[0-9]+)(?:\.(?:0x[0-9a-f]*|[0-9]*))*$/i.test(host)) {
     return [{
       code: "host-is-ip-address",
       message: `${quoted(host)} is an IP address; AWS wants the issuer's name.`,
@@ -153,19 +154,22 @@ export function checkHost(host: string, path: string, allowCustomHost: boolean):
     }];
   }
   const shape = breach(HOST, host, path);
-  if (shape !== undefined) return [shape];
+  if (shape !== undefined) return [host.endsWith(".") ? { ...shape, fix: "Remove the dot at the end: IAM compares the issuer to the last character." } : shape];
   if (!allowCustomHost && cloudOfHost(host) === null) {
     return [{
       code: "host-not-databricks",
       message: `${quoted(host)} is outside Databricks' zones: whoever holds that name could sign tokens for your roles.`,
       path,
-      fix: "Use the workspace's own host (see docs/issuer.md), or set allowCustomHost: true if you mean it and doctor agrees.",
+      fix: "Use the workspace's own host (see docs/issuer.md), or set allowCustomHost: true (--allow-custom-host) if you mean it and doctor agrees.",
     }];
   }
   return [];
 }
 
-/** Things worth saying about a right issuer. Codes: account-id-looks-like-aws, custom-host, audience-expected. */
+/**
+ * Things worth saying about a right issuer. Codes: account-id-looks-like-aws, workspace-id-of-another-host,
+ * accounts-host-unusual, custom-host, audience-expected.
+ */
 export function issuerWarnings(input: IssuerInput, path?: string): readonly Warning[] {
   const warnings: Warning[] = [];
   const place = path === undefined ? {} : { path };
@@ -174,6 +178,21 @@ export function issuerWarnings(input: IssuerInput, path?: string): readonly Warn
       ...place,
       code: "account-id-looks-like-aws",
       message: `Databricks account IDs are UUIDs; ${input.accountId} has 12 digits and looks like an AWS account ID.`,
+    });
+  }
+  const hostId = input.level === "workspace" ? workspaceIdOfHost(input.host) : null;
+  if (input.level === "workspace" && hostId !== null && input.workspaceId !== "" && hostId !== input.workspaceId) {
+    warnings.push({
+      ...place,
+      code: "workspace-id-of-another-host",
+      message: `The host is named after workspace ${hostId}, the workspace ID is ${input.workspaceId}: no token carries both.`,
+    });
+  }
+  if (input.level === "account" && input.accountsHost !== undefined && cloudOfHost(input.accountsHost) !== null && !isAccountsHost(input.accountsHost)) {
+    warnings.push({
+      ...place,
+      code: "accounts-host-unusual",
+      message: `${input.accountsHost} is named like a workspace's host, not like an accounts host. Check with doctor.`,
     });
   }
   if (cloudOfIssuer(input) === null) {

@@ -1,108 +1,104 @@
 /** Reads an issuer out of whatever a person pasted, and says what was cut off; or refuses, with the reason. */
-import type { ErrorCode, Problem, Warning } from "../errors";
+import type { ErrorCode, Warning } from "../errors";
 import { InputError } from "../errors";
-import { quoted } from "../text-rule";
-import { cloudOfHost, isAccountsHost } from "./clouds";
+import { keeps, quoted } from "../text-rule";
+import { cloudOfHost, isAccountsHost, workspaceIdOfHost } from "./clouds";
 import { checkHost } from "./issuer";
-import { DATABRICKS_ACCOUNT_ID, MAX_ISSUER_LENGTH } from "./rules";
-import { keeps } from "../text-rule";
+import { DATABRICKS_ACCOUNT_ID, WORKSPACE_ID } from "./rules";
+import { splitUrl } from "./split-url";
 
 /** What a pasted URL says about an issuer. `null`: the URL does not say. */
 export type PastedIssuer =
   | { readonly level: "workspace"; readonly host: string; readonly workspaceId: string | null; readonly notes: readonly Warning[] }
   | { readonly level: "account"; readonly host: string; readonly accountId: string; readonly notes: readonly Warning[] };
 
-function refusal(code: ErrorCode, message: string, fix: string): InputError {
-  const problem: Problem = { code, message, fix, path: "url" };
-  return new InputError([problem]);
+export interface ReadUrlOptions {
+  readonly allowCustomHost?: boolean;
+  /** What the caller calls the URL, for messages; default `url`. */
+  readonly path?: string;
 }
 
-/** Paths that belong to an issuer and are cut back to it. */
-const DISCOVERY = /\/\.well-known\/(?:openid-configuration|oauth-authorization-server|databricks-config)$/;
-const TOKEN_ENDPOINT = /\/v1\/(?:token|authorize)$/;
+/** Paths that belong to an issuer and are cut back to it; some paste them twice. */
+const DISCOVERY = /(?:\/+\.well-known(?:\/(?:openid-configuration|oauth-authorization-server|databricks-config))?)+\/*$/i;
+const ENDPOINT = /\/v1\/(?:token|authorize|logout)\/*$/;
 
 /**
  * Reads a pasted issuer, discovery URL, token endpoint or workspace address. Missing scheme, capital host, trailing
  * slash, discovery suffix, query (`?o=`, `?w=`, `?a=`) and console paths are cut, each with a note.
  * Throws InputError: issuer-unreadable, issuer-not-https, issuer-has-port, issuer-has-user-info, issuer-has-fragment,
- * host-is-ip-address, host-invalid, host-empty, host-not-databricks, issuer-account-agnostic,
+ * host-is-ip-address, host-invalid, host-empty, host-not-databricks, issuer-account-agnostic, issuer-conflict,
  * databricks-account-id-invalid, issuer-path-unknown, issuer-too-long.
  */
-export function readIssuerUrl(pasted: string, options: { readonly allowCustomHost?: boolean } = {}): PastedIssuer {
+export function readIssuerUrl(pasted: string, options: ReadUrlOptions = {}): PastedIssuer {
+  const place = options.path ?? "url";
   const notes: Warning[] = [];
   const note = (code: string, message: string): void => { notes.push({ code, message }); };
+  const refusal = (code: ErrorCode, message: string, fix: string): InputError => new InputError([{ code, message, fix, path: place }]);
 
-  let text = pasted.trim();
-  if (text === "") throw refusal("host-empty", "The URL is empty.", "Paste the address of your workspace or account console.");
-  if (text.length > 2048) throw refusal("issuer-too-long", `The URL has ${text.length} characters.`, `An issuer has at most ${MAX_ISSUER_LENGTH}.`);
-  if (text.startsWith("//")) text = text.slice(2);
-  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text)?.[1];
-  if (scheme === undefined) {
-    if (!/^[^/?#]+/.test(text)) throw refusal("issuer-unreadable", `${quoted(pasted)} is no URL.`, "Paste it like \"https://mycompany.cloud.databricks.com/oidc\".");
-    note("scheme-added", "https:// was missing and is added.");
-    text = `https://${text}`;
-  } else if (scheme.toLowerCase() !== "https") {
-    throw refusal("issuer-not-https", `The URL starts with ${scheme}://; AWS takes https only.`, "Use https://.");
-  }
-  const [, authority = "", rest = ""] = /^[^:]+:\/\/([^/?#\\]*)(.*)$/s.exec(text) ?? [];
-  if (authority.includes("@")) throw refusal("issuer-has-user-info", "The URL carries user information before the host.", "Remove everything up to the @.");
-  if (rest.includes("#")) throw refusal("issuer-has-fragment", "The URL has a fragment (#…).", "Remove the # and what follows.");
-  if (authority.startsWith("[")) throw refusal("host-is-ip-address", `${quoted(authority)} is an IP address; AWS wants the issuer's name.`, "Use the host's name.");
-  if (authority.includes(":")) throw refusal("issuer-has-port", `The URL names a port (${quoted(authority)}); IAM takes none.`, "Remove the port.");
-
-  const host = authority.toLowerCase();
-  if (host !== authority) note("host-lowered", "The host is written in lower case: IAM compares the issuer with case.");
-  const [hostProblem] = checkHost(host, "url", options.allowCustomHost ?? false);
+  const url = splitUrl(pasted, refusal);
+  if (url.schemeAdded) note("scheme-added", "https:// was missing and is added.");
+  // ASCII only: toLowerCase would make a k of the Kelvin sign
+  const host = url.authority.replace(/[A-Z]+/g, (capitals) => capitals.toLowerCase());
+  const [hostProblem] = checkHost(host, place, options.allowCustomHost ?? false);
   if (hostProblem !== undefined) throw new InputError([hostProblem]);
+  if (host !== url.authority) note("host-lowered", "The host is written in lower case: IAM compares the issuer with case.");
+  if (url.query !== undefined) note("query-cut", "The query is cut: an issuer has none.");
+  const path = issuerPathOfPage(url.path, note);
 
-  const [path = "", query] = splitOnce(rest, "?");
-  if (query !== undefined) note("query-cut", "The query is cut: an issuer has none.");
-  let issuerPath = path;
-  if (DISCOVERY.test(issuerPath.replace(/\/+$/, ""))) {
-    note("discovery-cut", "That is the discovery URL; AWS wants the issuer and derives the discovery URL by itself.");
-    issuerPath = issuerPath.replace(/\/+$/, "").replace(DISCOVERY, "");
-  }
-  if (TOKEN_ENDPOINT.test(issuerPath)) {
-    note("token-endpoint-cut", "That is an endpoint of the issuer; it is cut back to the issuer.");
-    issuerPath = issuerPath.replace(TOKEN_ENDPOINT, "");
-  }
-  if (/\/+$/.test(issuerPath)) {
-    if (issuerPath !== "/") note("slash-cut", "The trailing slash is cut: IAM compares the issuer to the last character.");
-    issuerPath = issuerPath.replace(/\/+$/, "");
-  }
-  const ids = new URLSearchParams(query ?? "");
+  const one = (names: readonly string[]): string | null => {
+    const values = new Set(names.flatMap((name) => new URLSearchParams(url.query ?? "").getAll(name)).filter((value) => value !== ""));
+    if (values.size > 1) throw refusal("issuer-conflict", `The URL names two IDs: ${[...values].slice(0, 2).map(quoted).join(" and ")}.`, "Paste the address of one workspace or account.");
+    return [...values][0] ?? null;
+  };
 
-  const account = /^\/oidc\/accounts\/([^/]+)$/.exec(issuerPath)?.[1];
-  if (account !== undefined) return accountIssuer(host, account, notes);
-
+  const account = /^\/oidc\/accounts\/([^/]+)$/.exec(path)?.[1];
+  if (account !== undefined) return accountIssuer(host, account, notes, refusal);
+  if (path.startsWith("/oidc/") && path !== "/oidc/accounts") throw unknownPath(path, refusal);
   if (isAccountsHost(host)) {
-    const fromQuery = ids.get("account_id") ?? ids.get("a");
-    if (fromQuery !== null && fromQuery !== "" && !issuerPath.startsWith("/oidc")) {
+    const fromQuery = path.startsWith("/oidc") ? null : one(["account_id", "a"]);
+    if (fromQuery !== null) {
       note("account-id-from-url", "The account ID is taken from the pasted URL.");
-      return accountIssuer(host, fromQuery, notes);
+      return accountIssuer(host, fromQuery, notes, refusal);
     }
     throw refusal(
       "issuer-account-agnostic",
       `https://${host}/oidc is shared by every Databricks customer: trusting it would let all of them try your roles.`,
-      "Add your account: https://" + host + "/oidc/accounts/<account-id>.",
+      `Add your account: https://${host}/oidc/accounts/<account ID>.`,
     );
   }
-  if (issuerPath.startsWith("/oidc/") ) {
-    throw refusal("issuer-path-unknown", `${quoted(issuerPath)} is no path of a Databricks issuer.`, "A workspace issuer ends in /oidc, an account issuer in /oidc/accounts/<account-id>.");
+  if (path !== "/oidc" && path !== "") {
+    if (cloudOfHost(host) === null || path.startsWith("/oidc/")) throw unknownPath(path, refusal);
+    note("path-cut", `The page ${quoted(path)} is cut: the workspace's issuer is /oidc.`);
   }
-  if (issuerPath !== "/oidc" && issuerPath !== "") {
-    if (cloudOfHost(host) === null) {
-      throw refusal("issuer-path-unknown", `${quoted(issuerPath)} is no path of a Databricks issuer.`, "A workspace issuer ends in /oidc.");
-    }
-    note("path-cut", `The page ${quoted(issuerPath)} is cut: the workspace's issuer is /oidc.`);
-  }
-  const workspaceId = ids.get("o") ?? ids.get("w") ?? workspaceIdOfHost(host);
-  const known = workspaceId !== null && /^[1-9][0-9]{0,19}$/.test(workspaceId) ? workspaceId : null;
-  if (known !== null) note("workspace-id-from-url", `The workspace ID ${known} is taken from the pasted URL.`);
-  return { level: "workspace", host, workspaceId: known, notes };
+  return { level: "workspace", host, workspaceId: workspaceIdIn(host, one(["o", "w"]), note, refusal), notes };
 }
 
-function accountIssuer(host: string, account: string, notes: Warning[]): PastedIssuer {
+type Refusal = (code: ErrorCode, message: string, fix: string) => InputError;
+type Note = (code: string, message: string) => void;
+
+/** The path without discovery suffix, endpoint and trailing slashes. */
+function issuerPathOfPage(page: string, note: Note): string {
+  let path = page;
+  if (DISCOVERY.test(path)) {
+    note("discovery-cut", "That is the discovery URL; AWS wants the issuer and derives the discovery URL by itself.");
+    path = path.replace(DISCOVERY, "");
+  }
+  if (ENDPOINT.test(path)) {
+    note("token-endpoint-cut", "That is an endpoint of the issuer; it is cut back to the issuer.");
+    path = path.replace(ENDPOINT, "");
+  }
+  if (path.endsWith("/")) {
+    if (!/^\/+$/.test(path)) note("slash-cut", "The trailing slash is cut: IAM compares the issuer to the last character.");
+    path = path.replace(/\/+$/, "");
+  }
+  return path;
+}
+
+function unknownPath(path: string, refusal: Refusal): InputError {
+  return refusal("issuer-path-unknown", `${quoted(path)} is no path of a Databricks issuer.`, "A workspace issuer ends in /oidc, an account issuer in /oidc/accounts/<account ID>.");
+}
+
+function accountIssuer(host: string, account: string, notes: Warning[], refusal: Refusal): PastedIssuer {
   const accountId = account.toLowerCase();
   if (!keeps(DATABRICKS_ACCOUNT_ID, accountId)) {
     throw refusal("databricks-account-id-invalid", `${quoted(account)} is no Databricks account ID.`, `It is a UUID, like ${JSON.stringify(DATABRICKS_ACCOUNT_ID.example)}.`);
@@ -111,12 +107,14 @@ function accountIssuer(host: string, account: string, notes: Warning[]): PastedI
   return { level: "account", host, accountId, notes };
 }
 
-/** Azure and GCP hosts carry the workspace ID: `adb-<id>.<n>.azuredatabricks.net`, `<id>.<n>.gcp.databricks.com`. */
-export function workspaceIdOfHost(host: string): string | null {
-  return /^(?:adb-)?([1-9][0-9]{8,19})\.[0-9]{1,2}\.(?:azuredatabricks\.net|databricks\.azure\.(?:us|cn)|gcp\.databricks\.com)$/.exec(host)?.[1] ?? null;
-}
-
-function splitOnce(text: string, separator: string): readonly [string, string | undefined] {
-  const at = text.indexOf(separator);
-  return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)];
+/** The workspace ID that the query or the host's own name tells; null where neither does. */
+function workspaceIdIn(host: string, queried: string | null, note: Note, refusal: Refusal): string | null {
+  const fromQuery = queried !== null && keeps(WORKSPACE_ID, queried) ? queried : null;
+  const fromHost = workspaceIdOfHost(host);
+  if (fromQuery !== null && fromHost !== null && fromQuery !== fromHost) {
+    throw refusal("issuer-conflict", `The host is that of workspace ${fromHost}, the query names ${fromQuery}.`, "Paste the address as the workspace itself shows it.");
+  }
+  const known = fromQuery ?? fromHost;
+  if (known !== null) note("workspace-id-from-url", `The workspace ID ${known} is taken from the pasted URL.`);
+  return known;
 }
