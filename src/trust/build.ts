@@ -56,7 +56,7 @@ export function buildTrustPolicy(trusts: readonly Trust[], role: RoleIdentity, c
 }
 
 function subjectStatements(trust: SubjectTrust, context: TrustContext): readonly TrustStatement[] {
-  const issuer = context.issuers[trust.issuer];
+  const issuer = Object.hasOwn(context.issuers, trust.issuer) ? context.issuers[trust.issuer] : undefined;
   if (issuer === undefined) throw new RangeError(`no issuer ${trust.issuer}`);
   const audiences = unique(trust.audiences ?? issuer.audiences.slice(0, 1));
   const shared = {
