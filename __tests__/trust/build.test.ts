@@ -178,7 +178,7 @@ test("every web identity statement of every policy asks for the audience and for
       // guards stand once: no other operator speaks of them
       expect(Object.values(Condition).flatMap(Object.keys).filter((key) => [aud, sub].includes(key.toLowerCase()))).toHaveLength(2);
     }
-  }), { numRuns: 400 });
+  }), { numRuns: 120 });
 });
 
 test("conditions only ever narrow: whoever gets in with them gets in without them", () => {
@@ -203,7 +203,7 @@ test("conditions only ever narrow: whoever gets in with them gets in without the
       const call = { action: "sts:AssumeRoleWithWebIdentity", principal: { kind: "Federated", arn: known.providerArn }, keys: all } as const;
       if (decide(narrow, call)) expect(decide(wide, call)).toBe(true);
     }
-  }), { numRuns: 300 });
+  }), { numRuns: 100 });
 });
 
 describe("the length", () => {
