@@ -4,6 +4,7 @@ import { findOnPath, findProviderMirror } from "./found-programs";
 export interface Requirements {
   readonly terraform?: boolean;
   readonly moto?: boolean;
+  readonly chromium?: boolean;
 }
 
 /** Generous: two cores, shared, and the AWS provider takes two seconds to start. */
@@ -49,6 +50,9 @@ export function missingRequirements(needs: Requirements): readonly string[] {
   }
   if (needs.moto === true && findOnPath("moto_server") === undefined) {
     missing.push("moto_server on PATH (pip install 'moto[server,iam,sts,s3]')");
+  }
+  if (needs.chromium === true && findOnPath("chromium") === undefined) {
+    missing.push("chromium on PATH (apt-get install chromium)");
   }
   return missing;
 }

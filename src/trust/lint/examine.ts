@@ -108,8 +108,9 @@ function examineStatement(source: PolicyStatement): ExaminedStatement {
   const conditions = source.conditions.map(examineCondition);
   const guard = (claim: string): readonly ExaminedCondition[] =>
     conditions.filter(({ key }) => providers.some(({ issuerPath }) => key.length === issuerPath.length + claim.length + 1 && key.toLowerCase() === `${issuerPath}:${claim}`.toLowerCase()));
+  const { index, sid, effect, principals, notPrincipal, actions, notAction, hasResource } = source;
   return {
-    ...source, trusted, providers, conditions,
+    index, sid, effect, principals, notPrincipal, actions, notAction, hasResource, trusted, providers, conditions,
     aud: guard("aud"),
     sub: guard("sub"),
     letsWebIdentitiesIn: source.effect === "Allow" && source.actions.some((action) => actionCovers(action, "sts:AssumeRoleWithWebIdentity")) !== source.notAction,
@@ -134,12 +135,13 @@ function examineCondition(source: PolicyCondition): ExaminedCondition {
     // Foreign policies could hold any number of names; ours are few.
     if (operators.size < 200) operators.set(source.operator, facts);
   }
-  return { ...source, ...facts };
+  const { test, set, ifExists, negated, known } = facts;
+  return { operator: source.operator, key: source.key, values: source.values, test, set, ifExists, negated, known };
 }
 
 /** Whether an action of a policy covers `name`: case does not count, `*` and `?` are wildcards. */
 export function actionCovers(action: string, name: string): boolean {
-  return stringLike(action.toLowerCase(), name.toLowerCase());
+  return action === name || stringLike(action.toLowerCase(), name.toLowerCase());
 }
 
 const UNKNOWN = "\\$\\{[^}]*\\}";

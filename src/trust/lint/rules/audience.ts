@@ -8,12 +8,17 @@ import { SOURCES } from "../sources";
 
 const GOOD = conditionExample(GUARDS);
 
-/** What a guard's conditions ask for, with the operator that asks. Null and negations ask for nothing. */
-function audiences(statement: ExaminedStatement): readonly { readonly value: string; readonly operator: string }[] {
-  return statement.aud
-    .filter((condition) => !condition.negated && condition.test !== "Null")
-    .flatMap((condition) => condition.values.map((value) => ({ value, operator: condition.operator })));
+/** A breach for each audience asked for that is `broken`. Null and negations ask for nothing. */
+function audienceBreaches(statement: ExaminedStatement, broken: (audience: string) => boolean, message: (audience: string) => string): readonly Breach[] {
+  const breaches: Breach[] = [];
+  for (const { negated, test, operator, values } of statement.aud) {
+    if (negated || test === "Null") continue;
+    for (const value of values) if (broken(value)) breaches.push({ statement: statement.index, at: `Condition.${operator}`, message: message(value) });
+  }
+  return breaches;
 }
+
+const hasWildcard = (audience: string): boolean => /[*?]/.test(audience);
 
 /** Whether some condition stands on this claim under another issuer's name: then that is the mistake to tell. */
 export function misnamed(statement: ExaminedStatement, claim: "aud" | "sub"): boolean {
@@ -48,15 +53,13 @@ export const AUDIENCE_RULES: readonly LintRule[] = [
     good: GOOD,
     bad: conditionExample({ StringEquals: { [AUD]: "7770000000000001", [SUB]: EXAMPLE_SUBJECT } }),
     source: SOURCES.createProvider,
-    check: (statement, _, target) => statement.providers.flatMap((provider): readonly Breach[] => {
-      const clientIds = target.providers.get(provider.issuerPath)?.clientIds ?? null;
-      if (clientIds === null || statement.providers.length > 1) return [];
-      return audiences(statement).filter(({ value }) => !/[*?]/.test(value) && !clientIds.includes(value)).map(({ value, operator }) => ({
-        statement: statement.index,
-        at: `Condition.${operator}`,
-        message: `The provider does not register the audience ${quoted(value)}${clientIds.length === 0 ? "" : `, only ${clientIds.map(quoted).join(", ")}`}.`,
-      }));
-    }),
+    check: (statement, _, target) => {
+      const [provider, ...others] = statement.providers;
+      const clientIds = provider === undefined || others.length > 0 ? null : (target.providers.get(provider.issuerPath)?.clientIds ?? null);
+      if (clientIds === null) return [];
+      const registered = clientIds.length === 0 ? "" : `, only ${clientIds.map(quoted).join(", ")}`;
+      return audienceBreaches(statement, (audience) => !hasWildcard(audience) && !clientIds.includes(audience), (audience) => `The provider does not register the audience ${quoted(audience)}${registered}.`);
+    },
   },
   {
     id: "audience-wildcard",
@@ -68,8 +71,7 @@ export const AUDIENCE_RULES: readonly LintRule[] = [
     good: GOOD,
     bad: conditionExample({ StringLike: { [AUD]: "*" }, StringEquals: { [SUB]: EXAMPLE_SUBJECT } }),
     source: SOURCES.operators,
-    check: (statement) => audiences(statement).filter(({ value }) => /[*?]/.test(value))
-      .map(({ value, operator }): Breach => ({ statement: statement.index, at: `Condition.${operator}`, message: `The audience ${quoted(value)} holds a wildcard.` })),
+    check: (statement) => audienceBreaches(statement, hasWildcard, (audience) => `The audience ${quoted(audience)} holds a wildcard.`),
   },
   {
     id: "audience-sts",
@@ -81,9 +83,8 @@ export const AUDIENCE_RULES: readonly LintRule[] = [
     good: GOOD,
     bad: conditionExample({ StringEquals: { [AUD]: "sts.amazonaws.com", [SUB]: EXAMPLE_SUBJECT } }),
     source: SOURCES.issuerPage,
-    check: (statement) => (statement.providers.some(({ issuerPath }) => cloudOfHost(issuerPath.split("/")[0] ?? "") !== null)
-      ? audiences(statement).filter(({ value }) => value === "sts.amazonaws.com")
-        .map(({ operator }): Breach => ({ statement: statement.index, at: `Condition.${operator}`, message: "The audience is \"sts.amazonaws.com\"; Databricks puts the workspace ID there." }))
+    check: (statement) => (statement.providers.some(({ issuerPath }) => cloudOfHost(issuerPath.split("/", 1)[0] ?? "") !== null)
+      ? audienceBreaches(statement, (audience) => audience === "sts.amazonaws.com", () => "The audience is \"sts.amazonaws.com\"; Databricks puts the workspace ID there.")
       : []),
   },
 ];

@@ -1,0 +1,128 @@
+import { createHash } from "node:crypto";
+import fc from "fast-check";
+import { readFederation } from "../../src/federation";
+import { html, htmlText, mermaidText } from "../../src/report/escape";
+import { reportMermaid } from "../../src/report/mermaid";
+import { reportPage } from "../../src/report/page";
+import type { ReportView } from "../../src/report/view";
+import { reportView } from "../../src/report/view";
+import { fullFederation } from "../support/full-federation";
+
+const HOSTILE = [
+  "<script>alert(1)</script>", "</script><script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "' onmouseover='alert(1)", "</title><svg onload=alert(1)>",
+  "</style><style>*{display:none}", "<!--", "]]>", "&lt;b&gt;", "javascript:alert(1)", "`${alert(1)}`", "\u202egnp.exe", "\u0000\u0007", "a\nb", "\u2028", "\ud800", "%%{init: {}}%%", "end\"] --> x", "#quot;", "\\\"",
+];
+
+/** Long enough to be cut in the graph, whatever stands before it. */
+const PADDING = "padding-".repeat(8);
+
+/** A view in which every text begins with `start`: more hostile than any federation file may be. */
+function viewOf(start: string): ReportView {
+  const text = `${start}${PADDING}`;
+  const finding = { rule: text, severity: "error", message: text, fix: text, path: text, ignored: null, statement: 0 } as const;
+  return {
+    name: text,
+    accounts: [{ key: text, accountId: text }],
+    issuers: [{ key: text, issuer: text, level: "workspace", cloud: text, audiences: [text], discoveryUrl: text, adopted: false, findings: [finding] }],
+    roles: [{
+      key: text, name: text, arn: text, description: text, accounts: [text], session: text, policies: [text], permissionsBoundaryArn: text,
+      trustPolicy: { Version: "2012-10-17", Statement: [{ Action: [text], Condition: { [text]: { [text]: [text] } }, Effect: "Allow", Principal: { Federated: [text] } }] },
+      findings: [finding, { ...finding, ignored: text }],
+    }],
+    identities: [{ id: 0, kind: "user", who: text, issuer: text, secret: "never" }],
+    reaches: [{ identity: 0, role: text, trust: text, statement: 0, audiences: [text], conditions: [text] }],
+    findings: [finding],
+  };
+}
+
+/** The page with every text between tags and in attributes taken out: what a browser takes for markup. */
+function markup(page: string): readonly string[] {
+  return [...page.replace(/<(style|script)\b[^>]*>[\s\S]*?<\/\1>/g, "").matchAll(/<[^>]*>/g)].map(([tag]) => tag.replace(/"[^"]*"/g, "\"\""));
+}
+
+describe("names cannot inject markup", () => {
+  const plain = markup(reportPage(viewOf("")));
+
+  test.each(HOSTILE.map((text) => [JSON.stringify(text), text]))("%s", (_, text) => {
+    const page = reportPage(viewOf(text));
+    expect(markup(page)).toEqual(plain);
+    expect([...page.matchAll(/<script/g)]).toHaveLength(2);
+    expect([...page.matchAll(/<style/g)]).toHaveLength(1);
+    // eslint-disable-next-line no-control-regex
+    expect(page).not.toMatch(/[\u0000\u0007\u202e\u2028\ud800]/);
+  });
+
+  test("nor can any other text", () => {
+    fc.assert(fc.property(fc.oneof(fc.string(), fc.fullUnicodeString(), fc.array(fc.constantFrom(...HOSTILE)).map((parts) => parts.join(""))), (text) => {
+      expect(markup(reportPage(viewOf(text)))).toEqual(plain);
+    }), { numRuns: 150 });
+  });
+
+  test("escaping loses nothing that can be seen", () => {
+    const read = (escaped: string): string => escaped.replace(/&(amp|lt|gt|quot|#39|#96);/g, (_, name: string) => ({ "amp": "&", "lt": "<", "gt": ">", "quot": "\"", "#39": "'", "#96": "`" })[name] ?? "");
+    fc.assert(fc.property(fc.string(), (text) => {
+      expect(read(html(text))).toBe(read(htmlText(text)));
+      expect(html(text)).not.toMatch(/[<>"'`]/);
+    }));
+    expect(read(html("a <b> & \"c\" 'd' `e` é"))).toBe("a <b> & \"c\" 'd' `e` é");
+  });
+});
+
+describe("a Mermaid diagram", () => {
+  test.each(HOSTILE.map((text) => [JSON.stringify(text), text]))("keeps its form with the name %s", (_, text) => {
+    const lines = reportMermaid(viewOf(text)).split("\n");
+    expect(lines).toHaveLength(reportMermaid(viewOf("")).split("\n").length);
+    expect(lines.join("\n")).not.toMatch(/%%|<script|click /);
+    for (const line of lines.slice(2)) expect((line.match(/"/g) ?? []).length % 2).toBe(0);
+  });
+
+  test("labels hold plain text and entities alone", () => {
+    fc.assert(fc.property(fc.fullUnicodeString(), (text) => {
+      expect(mermaidText(text)).toMatch(/^(?:[\p{L}\p{N} .,:@*?=+/_()-]|#\d+;)*$/u);
+    }));
+  });
+
+  test("shows issuers, identities and roles, and through which trust", () => {
+    const { federation } = readFederation(fullFederation);
+    const diagram = reportMermaid(reportView(federation));
+    expect(diagram.startsWith("flowchart LR\n")).toBe(true);
+    expect(diagram).toContain("i0([\"https://mycompany.cloud.databricks.com/oidc\"])");
+    expect(diagram).toContain("[\"alice@example.com<br/>user\"]");
+    expect(diagram).toMatch(/s2 -->\|"trusts#91;1#93;, with conditions"\| r0/);
+  });
+});
+
+describe("the page", () => {
+  const page = reportPage(reportView(readFederation(fullFederation).federation));
+
+  test("loads nothing: no address outside the text, and a policy that lets in its own style and script alone", () => {
+    expect(page).not.toMatch(/<(?:link|iframe|object|embed|img)\b|\b(?:src|srcset|data|action|formaction|background)=|@import|url\(/);
+    const hrefs = [...page.matchAll(/href="([^"]*)"/g)].map((match) => match[1] ?? "");
+    expect(hrefs.filter((href) => !href.startsWith("#"))).toEqual([]);
+    const policy = /Content-Security-Policy" content="([^"]*)"/.exec(page)?.[1]?.replace(/&#39;/g, "'") ?? "";
+    const hashOf = (tag: string): string => `'sha256-${createHash("sha256").update(new RegExp(`<${tag}>([\\s\\S]*?)</${tag}>`).exec(page)?.[1] ?? "").digest("base64")}'`;
+    expect(policy).toBe(`default-src 'none'; style-src ${hashOf("style")}; script-src ${hashOf("script")}; base-uri 'none'; form-action 'none'`);
+  });
+
+  test("links lead somewhere", () => {
+    const ids = new Set([...page.matchAll(/\sid="([^"]*)"/g)].map((match) => match[1]));
+    const targets = [...page.matchAll(/href="#([^"]*)"/g)].map((match) => match[1]);
+    expect(targets.filter((target) => !ids.has(target))).toEqual([]);
+    expect(ids.size).toBe([...page.matchAll(/\sid="/g)].length);
+  });
+
+  test("says where a stored secret comes in, and what is let be and why", () => {
+    expect(page).toContain("rests on an OAuth secret in your keeping");
+    const quiet = reportPage(viewOf(""));
+    expect(quiet).toContain("let be");
+  });
+
+  test("stays under 3 MB for 1,000 roles", () => {
+    const roles = Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`role-${String(index).padStart(5, "0")}`, {
+      trusts: [{ issuer: "production", servicePrincipals: [`6a9f1c2e-3b4d-4e5f-8a7b-${index.toString(16).padStart(12, "0")}`] }],
+      managedPolicyArns: { read: "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess" },
+    }]));
+    const { federation } = readFederation({ name: "large", aws: { accountId: "111122223333" }, issuers: { production: { level: "workspace", host: "mycompany.cloud.databricks.com", workspaceId: "1444828305810485" } }, roles });
+    expect(Buffer.byteLength(reportPage(reportView(federation)))).toBeLessThan(3_000_000);
+  });
+});

@@ -1,0 +1,71 @@
+/** The graph: issuers, identities and roles in three columns, as inline SVG. The page's script lays it out again when filtered. */
+import { html } from "./escape";
+import type { ReportView } from "./view";
+
+/** More roles than this at once are unreadable; the filter brings the others up. */
+export const GRAPH_ROLES = 40;
+export const ROW = 30;
+/** Where each column stands, and how many letters fit in it. */
+export const COLUMNS = { issuer: { x: 1, width: 190, letters: 26 }, identity: { x: 271, width: 272, letters: 38 }, role: { x: 623, width: 296, letters: 42 } } as const;
+export const WIDTH = 920;
+/** Room for the columns' heads. */
+export const TOP = 26;
+
+/** Index pairs of the page's data: [identity, role]. */
+export function reachPairs(view: ReportView): readonly (readonly [number, number])[] {
+  const roles = new Map(view.roles.map(({ key }, index) => [key, index]));
+  const pairs = new Map<string, readonly [number, number]>();
+  for (const { identity, role } of view.reaches) pairs.set(`${identity} ${roles.get(role) ?? 0}`, [identity, roles.get(role) ?? 0]);
+  return [...pairs.values()];
+}
+
+/** The SVG, with the first roles laid out and everything else hidden. Not interactive: the matrix says the same. */
+export function graph(view: ReportView): string {
+  const pairs = reachPairs(view);
+  const shown = pairs.filter(([, role]) => role < GRAPH_ROLES);
+  const roles = placed([...view.roles.keys()].slice(0, GRAPH_ROLES));
+  const identities = placed([...new Set(shown.map(([identity]) => identity))]);
+  const issuerOf = new Map(view.issuers.map(({ key }, index) => [key, index]));
+  const issuerIndex = (identity: number): number | undefined => issuerOf.get(view.identities[identity]?.issuer ?? "");
+  const issuers = placed([...new Set([...identities.keys()].flatMap((identity) => issuerIndex(identity) ?? []))].sort((left, right) => left - right));
+  const height = Math.max(roles.size, identities.size, issuers.size, 1) * ROW + TOP;
+  const y = (column: ReadonlyMap<number, number>, index: number): number | undefined => {
+    const row = column.get(index);
+    return row === undefined ? undefined : TOP + row * ROW + (height - TOP - column.size * ROW) / 2 + ROW / 2;
+  };
+  const issuerEdges = view.identities.flatMap(({ id }) => {
+    const issuer = issuerIndex(id);
+    return issuer === undefined ? [] : [edge("u", issuer, id, [COLUMNS.issuer.x + COLUMNS.issuer.width, y(issuers, issuer)], [COLUMNS.identity.x, y(identities, id)])];
+  });
+  const roleEdges = pairs.map(([identity, role]) => edge("v", identity, role, [COLUMNS.identity.x + COLUMNS.identity.width, y(identities, identity)], [COLUMNS.role.x, y(roles, role)]));
+  return [
+    `<svg id="graph" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-labelledby="graph-title">`,
+    `<title id="graph-title">Issuers, their identities, and the roles these reach. The matrix says the same as a table.</title>`,
+    Object.entries({ issuer: "Issuer", identity: "Identity", role: "Role" } as const).map(([column, head]) => `<text class="head" x="${COLUMNS[column as keyof typeof COLUMNS].x}" y="12">${head}</text>`).join(""),
+    `<g class="edges">${issuerEdges.join("")}${roleEdges.join("")}</g>`,
+    ...view.issuers.map(({ key, issuer }, index) => node("issuer", index, key, issuer, y(issuers, index))),
+    ...view.identities.map(({ id, who, kind }) => node("identity", id, who, `${who} (${kind})`, y(identities, id), kind === "subject pattern" ? " pattern" : "")),
+    ...view.roles.map(({ name, arn }, index) => node("role", index, name, arn, y(roles, index))),
+    "</svg>",
+  ].join("");
+}
+
+function placed(indexes: readonly number[]): ReadonlyMap<number, number> {
+  return new Map(indexes.map((index, row) => [index, row]));
+}
+
+function node(column: keyof typeof COLUMNS, index: number, label: string, title: string, y: number | undefined, extra = ""): string {
+  const { x, width, letters } = COLUMNS[column];
+  const place = y === undefined ? ` class="node off${extra}"` : ` class="node${extra}" transform="translate(${x} ${y})"`;
+  const cut = [...label].length > letters ? `${[...label].slice(0, letters - 1).join("")}…` : label;
+  const full = title === cut ? "" : `<title>${html(title)}</title>`;
+  return `<g id="${column}-${index}" data-c="${column}"${place}>${full}<rect y="-11" width="${width}" height="22" rx="${column === "role" ? 3 : 11}"/><text x="12" y="4">${html(cut)}</text></g>`;
+}
+
+/** `u`: issuer to identity, `v`: identity to role. */
+function edge(kind: "u" | "v", from: number, to: number, start: readonly [number, number | undefined], end: readonly [number, number | undefined]): string {
+  const [x1, y1] = start;
+  const [x2, y2] = end;
+  const d = y1 === undefined || y2 === undefined ? "" : ` d="M${x1} ${y1}C${x1 + 40} ${y1} ${x2 - 40} ${y2} ${x2} ${y2}"`;
+  return `<path class="${kind}" data-a="${from}" data-b="${to}"${d}/>`;
+}

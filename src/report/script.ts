@@ -1,0 +1,119 @@
+/** What the page does in a browser: filters, lays the graph out again, opens what is linked to. Plain JavaScript, no names in it. */
+import { COLUMNS, GRAPH_ROLES, ROW, TOP, WIDTH } from "./graph";
+
+export const SCRIPT = `"use strict";
+(() => {
+  const $ = (id) => document.getElementById(id);
+  const all = (selector, within) => [...(within || document).querySelectorAll(selector)];
+  const { pairs, issuers } = JSON.parse($("reach").textContent);
+  const cards = all("article.role");
+  const rows = all("#identity-table tbody tr");
+  const roleNames = cards.map((card) => card.querySelector("h3").textContent.toLowerCase());
+  const identityNames = rows.map((row) => row.querySelector(".who").textContent.toLowerCase());
+  const blocks = all(".block").map((block) => ({
+    block,
+    heads: all("thead th[data-r]", block),
+    rows: all("tbody tr", block),
+  }));
+  const fields = { identity: $("f-identity"), role: $("f-role"), issuer: $("f-issuer"), findings: $("f-findings") };
+  const svg = $("graph");
+  const nodes = { issuer: [], identity: [], role: [] };
+  for (const node of all(".node", svg)) nodes[node.dataset.c].push(node);
+  const edges = all("path", svg).map((path) => ({ path, kind: path.getAttribute("class"), a: +path.dataset.a, b: +path.dataset.b }));
+  const columnsOf = ${JSON.stringify(COLUMNS)};
+
+  /* only what changes is touched: a page of a thousand roles stays quick */
+  const hide = (element, hidden) => { if (element.hidden !== hidden) element.hidden = hidden; };
+
+  function draw(shownPairs, roles) {
+    const role = [...roles].sort((a, b) => a - b).slice(0, ${GRAPH_ROLES});
+    const inRole = new Set(role);
+    const drawn = shownPairs.filter(([, r]) => inRole.has(r));
+    const identity = [...new Set(drawn.map(([i]) => i))];
+    const issuer = [...new Set(identity.map((i) => issuers[i]).filter((u) => u >= 0))].sort((a, b) => a - b);
+    const columns = { issuer, identity, role };
+    const height = Math.max(1, role.length, identity.length, issuer.length) * ${ROW} + ${TOP};
+    const at = {};
+    for (const name of Object.keys(columns)) {
+      at[name] = new Map(columns[name].map((index, row) => [index, row * ${ROW} + (height + ${TOP} - columns[name].length * ${ROW}) / 2 + ${ROW / 2}]));
+      nodes[name].forEach((node, index) => {
+        const y = at[name].get(index);
+        node.classList.toggle("off", y === undefined);
+        if (y !== undefined) node.setAttribute("transform", "translate(" + columnsOf[name].x + " " + y + ")");
+      });
+    }
+    const linked = new Set(drawn.map(([i, r]) => i + " " + r));
+    for (const { path, kind, a, b } of edges) {
+      const [from, to] = kind === "u" ? ["issuer", "identity"] : ["identity", "role"];
+      const y1 = at[from].get(a), y2 = at[to].get(b);
+      if (y1 === undefined || y2 === undefined || (kind === "v" && !linked.has(a + " " + b))) { path.removeAttribute("d"); continue; }
+      const x1 = columnsOf[from].x + columnsOf[from].width, x2 = columnsOf[to].x;
+      path.setAttribute("d", "M" + x1 + " " + y1 + "C" + (x1 + 40) + " " + y1 + " " + (x2 - 40) + " " + y2 + " " + x2 + " " + y2);
+    }
+    svg.setAttribute("viewBox", "0 0 ${WIDTH} " + height);
+    svg.setAttribute("height", height);
+    $("graph-note").textContent = role.length < roles.size ? "The first " + role.length + " of " + roles.size + " roles; filter to see others." : "Issuers, identities, roles.";
+  }
+
+  function apply() {
+    const who = fields.identity.value.trim().toLowerCase(), what = fields.role.value.trim().toLowerCase();
+    const issuer = fields.issuer.value, findings = fields.findings.checked;
+    const open = who === "" && issuer === "";
+    const roleFits = cards.map((card, r) => roleNames[r].includes(what) && (!findings || card.hasAttribute("data-f")));
+    const identityFits = rows.map((row, i) => identityNames[i].includes(who) && (issuer === "" || issuers[i] === +issuer));
+    const shown = pairs.filter(([i, r]) => roleFits[r] && identityFits[i]);
+    const roles = new Set(shown.map(([, r]) => r)), identities = new Set(shown.map(([i]) => i));
+    if (open) roleFits.forEach((fits, r) => { if (fits) roles.add(r); });
+    cards.forEach((card, r) => {
+      hide(card, !roles.has(r));
+      if (roles.has(r)) for (const row of all("tbody tr", card)) hide(row, !identities.has(+row.dataset.i));
+    });
+    rows.forEach((row, i) => hide(row, !identities.has(i)));
+    for (const { block, heads, rows } of blocks) {
+      const columns = heads.map((head) => roles.has(+head.dataset.r));
+      hide(block, !columns.includes(true));
+      if (block.hidden) continue;
+      heads.forEach((head, column) => hide(head, !columns[column]));
+      for (const row of rows) {
+        hide(row, !identities.has(+row.dataset.i));
+        if (!row.hidden) columns.forEach((visible, column) => hide(row.cells[column + 1], !visible));
+      }
+    }
+    all("article.issuer").forEach((card, u) => hide(card, issuer !== "" && u !== +issuer));
+    draw(shown, roles);
+    $("f-count").textContent = roles.size + " roles, " + identities.size + " identities";
+  }
+
+  let waiting = 0;
+  const soon = () => { clearTimeout(waiting); waiting = setTimeout(apply, 80); };
+  $("filter").addEventListener("input", soon);
+  $("filter").addEventListener("reset", soon);
+  $("filter").addEventListener("submit", (event) => { event.preventDefault(); apply(); });
+
+  /* a link to a line opens the policy it stands in, and shows what a filter hides */
+  function reveal() {
+    const target = location.hash.length > 1 ? document.getElementById(location.hash.slice(1)) : null;
+    if (target === null) return;
+    for (let element = target; element !== null; element = element.parentElement) {
+      if (element.hidden) element.hidden = false;
+      if (element.localName === "details") element.open = true;
+    }
+    target.scrollIntoView({ block: "start" });
+  }
+  addEventListener("hashchange", reveal);
+  reveal();
+
+  /* pointing at a node lights what hangs on it */
+  const light = (event) => {
+    const node = event.target.closest && event.target.closest(".node");
+    const key = node ? node.dataset.c : "", index = node ? nodes[key].indexOf(node) : -1;
+    for (const { path, kind, a, b } of edges) {
+      const lit = key === "issuer" ? kind === "u" && a === index : key === "role" ? kind === "v" && b === index : key === "identity" && (kind === "u" ? b === index : a === index);
+      path.classList.toggle("lit", lit);
+    }
+    svg.classList.toggle("lighting", node !== null && node !== undefined);
+  };
+  svg.addEventListener("mouseover", light);
+  svg.addEventListener("mouseleave", light);
+})();
+`;

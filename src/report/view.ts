@@ -1,0 +1,191 @@
+/** What a report shows, as plain data: issuers, roles, identities, who reaches what through which line, and findings. */
+import type { AccountView } from "../federation/account-view";
+import { accountView, inlinePoliciesOf, roleTrustPolicy } from "../federation/account-view";
+import { durationText } from "../federation/duration";
+import type { Federation, FederationRole } from "../federation/model";
+import { formatPath } from "../federation/path";
+import type { Reach } from "../federation/reach";
+import { reachOf } from "../federation/reach";
+import { lintFederation } from "../lint/federation";
+import type { TrustPolicy } from "../trust/policy";
+import { ACCOUNT_ID_PLACEHOLDER, roleArn } from "../trust/build";
+import type { Finding } from "../trust/lint/lint";
+import type { SubjectTrust, Trust } from "../trust/trust";
+import { exactSubjects } from "../trust/trust";
+import type { SecretNote } from "./secrets";
+import { SECRET_NOTES } from "./secrets";
+
+/** Where the AWS account is only known at plan time. */
+export const UNKNOWN_ACCOUNT = "<AWS account>";
+
+export interface ReportFinding extends Pick<Finding, "rule" | "severity" | "message" | "fix" | "path" | "ignored"> {
+  /** Index of the statement within the role's trust policy; null for the whole role. */
+  readonly statement: number | null;
+}
+
+export interface ReportIssuer {
+  readonly key: string;
+  readonly issuer: string;
+  readonly level: "workspace" | "account";
+  /** Null for a custom host. */
+  readonly cloud: string | null;
+  readonly audiences: readonly string[];
+  readonly discoveryUrl: string;
+  readonly adopted: boolean;
+  readonly findings: readonly ReportFinding[];
+}
+
+export interface ReportRole {
+  readonly key: string;
+  readonly name: string;
+  readonly arn: string;
+  readonly description: string | null;
+  /** Keys of the AWS accounts it is made in; empty where the federation has one account without a key. */
+  readonly accounts: readonly string[];
+  /** E.g. `1h`. */
+  readonly session: string;
+  /** Names or ARNs of what it may do. */
+  readonly policies: readonly string[];
+  readonly permissionsBoundaryArn: string | null;
+  /** In the first of its accounts. */
+  readonly trustPolicy: TrustPolicy;
+  readonly findings: readonly ReportFinding[];
+}
+
+export interface ReportIdentity {
+  /** Index in `identities`. */
+  readonly id: number;
+  readonly kind: Reach["kind"];
+  readonly who: string;
+  /** Key of the issuer; null for Unity Catalog. */
+  readonly issuer: string | null;
+  readonly secret: SecretNote["stored"];
+}
+
+/** One way of one identity into one role. */
+export interface ReportReach {
+  readonly identity: number;
+  /** Key of the role. */
+  readonly role: string;
+  /** Place in the federation file, e.g. `trusts[0]`. */
+  readonly trust: string;
+  /** Index of the statement within the trust policy. */
+  readonly statement: number;
+  readonly audiences: readonly string[];
+  /** Further conditions, e.g. `IpAddress aws:SourceIp 203.0.113.0/24`. */
+  readonly conditions: readonly string[];
+}
+
+export interface ReportView {
+  readonly name: string;
+  readonly accounts: readonly { readonly key: string | null; readonly accountId: string | null }[];
+  readonly issuers: readonly ReportIssuer[];
+  readonly roles: readonly ReportRole[];
+  readonly identities: readonly ReportIdentity[];
+  readonly reaches: readonly ReportReach[];
+  /** Findings of the whole, e.g. of suppressions. */
+  readonly findings: readonly ReportFinding[];
+}
+
+/** The view of `federation`, with lint's findings where they belong. */
+export function reportView(federation: Federation): ReportView {
+  const findings = lintFederation(federation).map(({ rule, severity, message, fix, path, ignored, role, statement }) => ({ role, finding: { rule, severity, message, fix, path, ignored, statement } }));
+  const byRole = grouped(findings.filter(({ role }) => role !== null), ({ role }) => role ?? "");
+  const views = federation.accounts.map((account) => accountView(federation, account));
+  const issuers = Object.values(federation.issuers).map((issuer): ReportIssuer => ({
+    key: issuer.key,
+    issuer: issuer.issuer,
+    level: issuer.level,
+    cloud: issuer.cloud,
+    audiences: issuer.audiences,
+    discoveryUrl: issuer.discoveryUrl,
+    adopted: issuer.existingProviderArn !== null,
+    findings: findings.filter(({ role, finding }) => role === null && isAt(finding.path, formatPath(["issuers", issuer.key]))).map(({ finding }) => finding),
+  }));
+  const roles = federation.roles.map((role) => reportRole(role, views, (byRole.get(formatPath(["roles", role.key])) ?? []).map(({ finding }) => finding)));
+  const placed = new Set([...issuers.flatMap((issuer) => issuer.findings), ...roles.flatMap((role) => role.findings)]);
+  const { identities, reaches } = identitiesOf(federation);
+  return {
+    name: federation.name,
+    accounts: federation.accounts.map(({ key, accountId }) => ({ key, accountId })),
+    issuers, roles, identities, reaches,
+    findings: findings.map(({ finding }) => finding).filter((finding) => !placed.has(finding)),
+  };
+}
+
+/** Whether `path` is the place or lies below it. */
+function isAt(path: string, place: string): boolean {
+  return path === place || path.startsWith(`${place}.`) || path.startsWith(`${place}:`);
+}
+
+function grouped<T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group === undefined) groups.set(keyOf(item), [item]);
+    else group.push(item);
+  }
+  return groups;
+}
+
+function reportRole(role: FederationRole, views: readonly AccountView[], findings: readonly ReportFinding[]): ReportRole {
+  const own = views.filter((view) => role.accounts === null || role.accounts.includes(view.account.key ?? ""));
+  const view = own[0] ?? views[0];
+  if (view === undefined) throw new RangeError("a federation has an account");
+  return {
+    key: role.key,
+    name: role.name,
+    arn: withAccount(roleArn({ partition: view.account.partition, accountId: view.accountId }, role)),
+    description: role.description,
+    accounts: own.flatMap(({ account }) => account.key ?? []),
+    session: durationText(role.maxSessionDuration),
+    policies: [...Object.values(role.managedPolicyArns), ...Object.keys(inlinePoliciesOf(role, view))],
+    permissionsBoundaryArn: role.permissionsBoundaryArn,
+    trustPolicy: view.account.accountId === null ? (JSON.parse(withAccount(JSON.stringify(roleTrustPolicy(role, view)))) as TrustPolicy) : roleTrustPolicy(role, view),
+    findings,
+  };
+}
+
+function withAccount(text: string): string {
+  return text.replaceAll(ACCOUNT_ID_PLACEHOLDER, UNKNOWN_ACCOUNT);
+}
+
+function identitiesOf(federation: Federation): Pick<ReportView, "identities" | "reaches"> {
+  const identities = new Map<string, ReportIdentity>();
+  const roles = new Map(federation.roles.map((role) => [role.key, { role, statements: statementIndexes(role.trusts) }]));
+  const reaches = reachOf(federation).map((reach): ReportReach => {
+    const key = JSON.stringify([reach.issuer, reach.kind, reach.who]);
+    let identity = identities.get(key);
+    if (identity === undefined) {
+      identity = { id: identities.size, kind: reach.kind, who: reach.who, issuer: reach.issuer, secret: SECRET_NOTES[reach.kind].stored };
+      identities.set(key, identity);
+    }
+    const { role, statements } = roles.get(reach.role) ?? { role: undefined, statements: [] };
+    const trust = role?.trusts[reach.trust];
+    return {
+      identity: identity.id,
+      role: reach.role,
+      trust: `trusts[${reach.trust}]`,
+      statement: (reach.kind === "subject pattern" ? statements[reach.trust]?.patterns : statements[reach.trust]?.exact) ?? 0,
+      audiences: trust?.kind === "subjects" ? (trust.audiences ?? federation.issuers[trust.issuer]?.audiences.slice(0, 1) ?? []) : [],
+      conditions: (trust?.conditions ?? []).map(({ test, variable, values }) => `${test} ${variable} ${values.join(", ")}`),
+    };
+  });
+  return { identities: [...identities.values()], reaches };
+}
+
+/** For each trust the indexes of its statements, in the order of `buildTrustPolicy`. */
+function statementIndexes(trusts: readonly Trust[]): readonly { readonly exact: number; readonly patterns: number }[] {
+  const sizeOf = (trust: SubjectTrust): number => Number(exactSubjects(trust).length > 0) + Number(trust.subjectPatterns.length > 0);
+  let next = 0;
+  let nextUnityCatalog = trusts.reduce((sum, trust) => sum + (trust.kind === "subjects" ? sizeOf(trust) : 0), 0);
+  return trusts.map((trust) => {
+    if (trust.kind === "unityCatalog") {
+      nextUnityCatalog += 2;
+      return { exact: nextUnityCatalog - 2, patterns: nextUnityCatalog - 2 };
+    }
+    const exact = next;
+    next += sizeOf(trust);
+    return { exact, patterns: next - 1 };
+  });
+}
