@@ -77,7 +77,7 @@ function filters(view: ReportView): string {
 <label>Issuer <select id="f-issuer"><option value="">all</option>${issuers}</select></label>
 <label class="check"><input type="checkbox" id="f-findings"> With findings</label>
 <button type="reset">Show all</button>
-<output id="f-count" for="f-identity f-role f-issuer f-findings" aria-live="polite">${view.roles.length} roles, ${view.identities.length} identities</output>
+<output id="f-count" for="f-identity f-role f-issuer f-findings" aria-live="polite">${view.roles.length === 1 ? "1 role" : `${view.roles.length} roles`}, ${view.identities.length === 1 ? "1 identity" : `${view.identities.length} identities`}</output>
 </form></search>`;
 }
 

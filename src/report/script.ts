@@ -81,7 +81,7 @@ export const SCRIPT = `"use strict";
     }
     all("article.issuer").forEach((card, u) => hide(card, issuer !== "" && u !== +issuer));
     draw(shown, roles);
-    $("f-count").textContent = roles.size + " roles, " + identities.size + " identities";
+    $("f-count").textContent = (roles.size === 1 ? "1 role, " : roles.size + " roles, ") + (identities.size === 1 ? "1 identity" : identities.size + " identities");
   }
 
   let waiting = 0;
