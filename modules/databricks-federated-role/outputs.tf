@@ -27,7 +27,8 @@ output "role_arn" {
 
 output "role_name" {
   description = "Name of the role"
-  value       = module.role.name
+  value       = var.name
+  depends_on  = [module.role]
 }
 
 output "trust_policy" {

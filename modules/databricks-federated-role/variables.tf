@@ -16,7 +16,7 @@ variable "issuers" {
 
   validation {
     condition = alltrue([
-      for key in keys(var.issuers) : can(regex("^[A-Za-z][A-Za-z0-9_-]{0,62}$", key))
+      for key in keys(var.issuers) : can(regex("^[A-Za-z][A-Za-z0-9_-]*$", key)) && length(key) <= 63
     ])
     error_message = "Each key of issuers must be a key of 1 to 63 letters, digits, - and _, starting with a letter, like production."
   }
@@ -108,7 +108,7 @@ variable "issuers" {
   validation {
     condition = alltrue(flatten([
       for issuer in var.issuers : [
-        for value in issuer.audiences : can(regex("^[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007E}]{1,255}$", value))
+        for value in issuer.audiences : can(regex("^[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007E}]+$", value)) && length(value) <= 255
       ]
     ]))
     error_message = "Each of audiences of an issuer must be 1 to 255 printable ASCII characters without space, * or ?, like 1444828305810485."
@@ -135,7 +135,7 @@ variable "name" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^[A-Za-z0-9_+=,.@-]{1,64}$", var.name))
+    condition     = can(regex("^[A-Za-z0-9_+=,.@-]+$", var.name)) && length(var.name) <= 64
     error_message = "name must be a role name of 1 to 64 letters, digits and _+=,.@-, like lake-reader."
   }
 }
@@ -202,7 +202,7 @@ variable "trusts" {
   validation {
     condition = alltrue(flatten([
       for trust in var.trusts : [
-        for value in trust.subjects : can(regex("^[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[\\x{0020}\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]{0,253}[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", value))
+        for value in trust.subjects : can(regex("^[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[\\x{0020}\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", value)) && length(value) <= 255
       ]
     ]))
     error_message = "Each of subjects must be an exact sub of 1 to 255 visible Latin-1 characters, without *, ?, { and without space at its ends, like 6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b."
@@ -211,7 +211,7 @@ variable "trusts" {
   validation {
     condition = alltrue(flatten([
       for trust in var.trusts : [
-        for value in trust.subject_patterns : can(regex("^[*?\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[\\x{0020}*?\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]{0,253}[*?\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", value))
+        for value in trust.subject_patterns : can(regex("^[*?\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[\\x{0020}*?\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[*?\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", value)) && length(value) <= 255
       ]
     ]))
     error_message = "Each of subject_patterns must be a pattern of 1 to 255 visible Latin-1 characters, with * or ?, without {, like *@data.example.com."
@@ -236,7 +236,7 @@ variable "trusts" {
   validation {
     condition = alltrue(flatten([
       for trust in var.trusts : [
-        for value in coalesce(trust.audiences, []) : can(regex("^[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007E}]{1,255}$", value))
+        for value in coalesce(trust.audiences, []) : can(regex("^[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007E}]+$", value)) && length(value) <= 255
       ]
     ]))
     error_message = "Each of audiences must be 1 to 255 printable ASCII characters without space, * or ?, like 1444828305810485."
@@ -281,7 +281,7 @@ variable "trusts" {
   validation {
     condition = alltrue(flatten([
       for trust in var.trusts : [
-        for condition in trust.conditions : can(regex("^[A-Za-z0-9][A-Za-z0-9._/-]{0,254}:[A-Za-z0-9_.:/=+@-]{1,255}$", condition.variable))
+        for condition in trust.conditions : can(regex("^[A-Za-z0-9][A-Za-z0-9._/-]*:[A-Za-z0-9_.:/=+@-]+$", condition.variable)) && length(condition.variable) <= 511
       ]
     ]))
     error_message = "The variable of each condition must be an IAM condition key with its prefix, like aws:SourceIp."
@@ -300,7 +300,7 @@ variable "trusts" {
     condition = alltrue(flatten([
       for trust in var.trusts : [
         for condition in trust.conditions : [
-          for value in condition.values : can(regex("^[\\x{0020}-\\x{007E}\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]{1,512}$", value))
+          for value in condition.values : can(regex("^[\\x{0020}-\\x{007E}\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]+$", value)) && length(value) <= 512
         ]
       ]
     ]))
@@ -378,7 +378,7 @@ variable "description" {
   nullable    = true
 
   validation {
-    condition     = var.description == null ? true : can(regex("^[\\x{0009}\\x{000A}\\x{000D}\\x{0020}-\\x{007E}\\x{00A1}-\\x{00FF}]{0,1000}$", var.description))
+    condition     = var.description == null ? true : can(regex("^[\\x{0009}\\x{000A}\\x{000D}\\x{0020}-\\x{007E}\\x{00A1}-\\x{00FF}]*$", var.description)) && length(var.description) <= 1000
     error_message = "description must be a description of at most 1,000 Latin-1 characters, like Nightly jobs read the lake."
   }
 }
@@ -391,7 +391,7 @@ variable "inline_policies" {
 
   validation {
     condition = alltrue([
-      for name in keys(var.inline_policies) : can(regex("^[A-Za-z0-9_+=,.@-]{1,128}$", name))
+      for name in keys(var.inline_policies) : can(regex("^[A-Za-z0-9_+=,.@-]+$", name)) && length(name) <= 128
     ])
     error_message = "The keys of inline_policies must be a policy name of 1 to 128 letters, digits and _+=,.@-, like list-lake."
   }
@@ -429,14 +429,14 @@ variable "managed_policy_arns" {
 
   validation {
     condition = alltrue([
-      for name in keys(var.managed_policy_arns) : can(regex("^[A-Za-z][A-Za-z0-9_-]{0,62}$", name))
+      for name in keys(var.managed_policy_arns) : can(regex("^[A-Za-z][A-Za-z0-9_-]*$", name)) && length(name) <= 63
     ])
     error_message = "The keys of managed_policy_arns must be a key of 1 to 63 letters, digits, - and _, starting with a letter, like read."
   }
 
   validation {
     condition = alltrue([
-      for value in values(var.managed_policy_arns) : can(regex("^arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}]{1,512}$", value))
+      for value in values(var.managed_policy_arns) : can(regex("^arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}]+$", value)) && length(value) <= 552
     ])
     error_message = "Each of managed_policy_arns must be the ARN of an IAM policy, like arn:aws:iam::111122223333:policy/read-lake."
   }
@@ -483,7 +483,7 @@ variable "permissions_boundary_arn" {
   nullable    = true
 
   validation {
-    condition     = var.permissions_boundary_arn == null ? true : can(regex("^arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}]{1,512}$", var.permissions_boundary_arn))
+    condition     = var.permissions_boundary_arn == null ? true : can(regex("^arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}]+$", var.permissions_boundary_arn)) && length(var.permissions_boundary_arn) <= 552
     error_message = "permissions_boundary_arn must be the ARN of the IAM policy that bounds the role, like arn:aws:iam::111122223333:policy/read-lake."
   }
 }
@@ -495,15 +495,25 @@ variable "tags" {
   nullable    = false
 
   validation {
+    condition     = can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*$", join("", keys(var.tags))))
+    error_message = "The key of each tag must be a tag key of 1 to 128 letters, digits, spaces and _.:/=+-@."
+  }
+
+  validation {
     condition = alltrue([
-      for name, value in var.tags : can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]{1,128}$", name)) && !startswith(lower(name), "aws:")
+      for name in keys(var.tags) : name != "" && length(name) <= 128 && !startswith(lower(name), "aws:")
     ])
     error_message = "The key of each tag must be a tag key of 1 to 128 letters, digits, spaces and _.:/=+-@, and must not begin with aws:."
   }
 
   validation {
+    condition     = can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*$", join("", values(var.tags))))
+    error_message = "The value of each tag must be a tag value of at most 256 letters, digits, spaces and _.:/=+-@."
+  }
+
+  validation {
     condition = alltrue([
-      for value in var.tags : can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]{0,256}$", value))
+      for value in values(var.tags) : length(value) <= 256
     ])
     error_message = "The value of each tag must be a tag value of at most 256 letters, digits, spaces and _.:/=+-@."
   }

@@ -28,7 +28,8 @@ output "role_arns" {
 
 output "role_names" {
   description = "IAM names of the roles, by role"
-  value       = { for key, role in module.role : key => role.name }
+  value       = local.role_names
+  depends_on  = [module.role]
 }
 
 output "trust_policies" {

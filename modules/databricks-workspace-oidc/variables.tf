@@ -42,7 +42,7 @@ variable "audiences" {
 
   validation {
     condition = alltrue([
-      for value in var.audiences : can(regex("^[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007E}]{1,255}$", value))
+      for value in var.audiences : can(regex("^[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007E}]+$", value)) && length(value) <= 255
     ])
     error_message = "Each of audiences must be 1 to 255 printable ASCII characters without space, * or ?, like 1444828305810485."
   }
@@ -103,7 +103,7 @@ variable "permissions_boundary_arn" {
   nullable    = true
 
   validation {
-    condition     = var.permissions_boundary_arn == null ? true : can(regex("^arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}]{1,512}$", var.permissions_boundary_arn))
+    condition     = var.permissions_boundary_arn == null ? true : can(regex("^arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}]+$", var.permissions_boundary_arn)) && length(var.permissions_boundary_arn) <= 552
     error_message = "permissions_boundary_arn must be the ARN of the IAM policy that bounds the role, like arn:aws:iam::111122223333:policy/read-lake."
   }
 }
@@ -115,7 +115,7 @@ variable "role_name_prefix" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^[A-Za-z0-9_+=,.@-]{0,63}$", var.role_name_prefix))
+    condition     = can(regex("^[A-Za-z0-9_+=,.@-]*$", var.role_name_prefix)) && length(var.role_name_prefix) <= 63
     error_message = "role_name_prefix must be up to 63 letters, digits and _+=,.@-, like databricks-."
   }
 }
@@ -164,21 +164,21 @@ variable "roles" {
 
   validation {
     condition = alltrue([
-      for key in keys(var.roles) : can(regex("^[A-Za-z0-9][A-Za-z0-9_+=,.@-]{0,63}$", key))
+      for key in keys(var.roles) : can(regex("^[A-Za-z0-9][A-Za-z0-9_+=,.@-]*$", key)) && length(key) <= 64
     ])
     error_message = "Each key of roles must be a role name of 1 to 64 letters, digits and _+=,.@-, starting with a letter or digit, like lake-reader."
   }
 
   validation {
     condition = alltrue([
-      for role in var.roles : role.name == null ? true : can(regex("^[A-Za-z0-9_+=,.@-]{1,64}$", role.name))
+      for role in var.roles : role.name == null ? true : can(regex("^[A-Za-z0-9_+=,.@-]+$", role.name)) && length(role.name) <= 64
     ])
     error_message = "The name of a role must be a role name of 1 to 64 letters, digits and _+=,.@-, like lake-reader."
   }
 
   validation {
     condition = alltrue([
-      for role in var.roles : role.description == null ? true : can(regex("^[\\x{0009}\\x{000A}\\x{000D}\\x{0020}-\\x{007E}\\x{00A1}-\\x{00FF}]{0,1000}$", role.description))
+      for role in var.roles : role.description == null ? true : can(regex("^[\\x{0009}\\x{000A}\\x{000D}\\x{0020}-\\x{007E}\\x{00A1}-\\x{00FF}]*$", role.description)) && length(role.description) <= 1000
     ])
     error_message = "The description of a role must be a description of at most 1,000 Latin-1 characters, like Nightly jobs read the lake."
   }
@@ -199,24 +199,34 @@ variable "roles" {
 
   validation {
     condition = alltrue([
-      for role in var.roles : role.permissions_boundary_arn == null ? true : can(regex("^arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}]{1,512}$", role.permissions_boundary_arn))
+      for role in var.roles : role.permissions_boundary_arn == null ? true : can(regex("^arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}]+$", role.permissions_boundary_arn)) && length(role.permissions_boundary_arn) <= 552
     ])
     error_message = "The permissions_boundary_arn of a role must be the ARN of the IAM policy that bounds the role, like arn:aws:iam::111122223333:policy/read-lake."
   }
 
   validation {
+    condition     = can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*$", join("", flatten([for role in var.roles : keys(role.tags)]))))
+    error_message = "The key of each tag must be a tag key of 1 to 128 letters, digits, spaces and _.:/=+-@."
+  }
+
+  validation {
     condition = alltrue(flatten([
       for role in var.roles : [
-        for name, value in role.tags : can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]{1,128}$", name)) && !startswith(lower(name), "aws:")
+        for name in keys(role.tags) : name != "" && length(name) <= 128 && !startswith(lower(name), "aws:")
       ]
     ]))
     error_message = "The key of each tag must be a tag key of 1 to 128 letters, digits, spaces and _.:/=+-@, and must not begin with aws:."
   }
 
   validation {
+    condition     = can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*$", join("", flatten([for role in var.roles : values(role.tags)]))))
+    error_message = "The value of each tag must be a tag value of at most 256 letters, digits, spaces and _.:/=+-@."
+  }
+
+  validation {
     condition = alltrue(flatten([
       for role in var.roles : [
-        for value in role.tags : can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]{0,256}$", value))
+        for value in values(role.tags) : length(value) <= 256
       ]
     ]))
     error_message = "The value of each tag must be a tag value of at most 256 letters, digits, spaces and _.:/=+-@."
@@ -239,7 +249,7 @@ variable "roles" {
   validation {
     condition = alltrue(flatten([
       for role in var.roles : [
-        for name in keys(role.managed_policy_arns) : can(regex("^[A-Za-z][A-Za-z0-9_-]{0,62}$", name))
+        for name in keys(role.managed_policy_arns) : can(regex("^[A-Za-z][A-Za-z0-9_-]*$", name)) && length(name) <= 63
       ]
     ]))
     error_message = "The keys of managed_policy_arns must be a key of 1 to 63 letters, digits, - and _, starting with a letter, like read."
@@ -248,7 +258,7 @@ variable "roles" {
   validation {
     condition = alltrue(flatten([
       for role in var.roles : [
-        for value in values(role.managed_policy_arns) : can(regex("^arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}]{1,512}$", value))
+        for value in values(role.managed_policy_arns) : can(regex("^arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}]+$", value)) && length(value) <= 552
       ]
     ]))
     error_message = "Each of managed_policy_arns must be the ARN of an IAM policy, like arn:aws:iam::111122223333:policy/read-lake."
@@ -271,7 +281,7 @@ variable "roles" {
   validation {
     condition = alltrue(flatten([
       for role in var.roles : [
-        for name in keys(role.inline_policies) : can(regex("^[A-Za-z0-9_+=,.@-]{1,128}$", name))
+        for name in keys(role.inline_policies) : can(regex("^[A-Za-z0-9_+=,.@-]+$", name)) && length(name) <= 128
       ]
     ]))
     error_message = "The keys of inline_policies must be a policy name of 1 to 128 letters, digits and _+=,.@-, like list-lake."
@@ -344,7 +354,7 @@ variable "roles" {
   validation {
     condition = alltrue(flatten([
       for trust in var.roles : [
-        for value in trust.subjects : can(regex("^[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[\\x{0020}\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]{0,253}[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", value))
+        for value in trust.subjects : can(regex("^[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[\\x{0020}\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", value)) && length(value) <= 255
       ]
     ]))
     error_message = "Each of subjects must be an exact sub of 1 to 255 visible Latin-1 characters, without *, ?, { and without space at its ends, like 6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b."
@@ -353,7 +363,7 @@ variable "roles" {
   validation {
     condition = alltrue(flatten([
       for trust in var.roles : [
-        for value in trust.subject_patterns : can(regex("^[*?\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[\\x{0020}*?\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]{0,253}[*?\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", value))
+        for value in trust.subject_patterns : can(regex("^[*?\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[\\x{0020}*?\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[*?\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", value)) && length(value) <= 255
       ]
     ]))
     error_message = "Each of subject_patterns must be a pattern of 1 to 255 visible Latin-1 characters, with * or ?, without {, like *@data.example.com."
@@ -378,7 +388,7 @@ variable "roles" {
   validation {
     condition = alltrue(flatten([
       for trust in var.roles : [
-        for value in coalesce(trust.audiences, []) : can(regex("^[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007E}]{1,255}$", value))
+        for value in coalesce(trust.audiences, []) : can(regex("^[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007E}]+$", value)) && length(value) <= 255
       ]
     ]))
     error_message = "Each of audiences must be 1 to 255 printable ASCII characters without space, * or ?, like 1444828305810485."
@@ -423,7 +433,7 @@ variable "roles" {
   validation {
     condition = alltrue(flatten([
       for trust in var.roles : [
-        for condition in trust.conditions : can(regex("^[A-Za-z0-9][A-Za-z0-9._/-]{0,254}:[A-Za-z0-9_.:/=+@-]{1,255}$", condition.variable))
+        for condition in trust.conditions : can(regex("^[A-Za-z0-9][A-Za-z0-9._/-]*:[A-Za-z0-9_.:/=+@-]+$", condition.variable)) && length(condition.variable) <= 511
       ]
     ]))
     error_message = "The variable of each condition must be an IAM condition key with its prefix, like aws:SourceIp."
@@ -442,7 +452,7 @@ variable "roles" {
     condition = alltrue(flatten([
       for trust in var.roles : [
         for condition in trust.conditions : [
-          for value in condition.values : can(regex("^[\\x{0020}-\\x{007E}\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]{1,512}$", value))
+          for value in condition.values : can(regex("^[\\x{0020}-\\x{007E}\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]+$", value)) && length(value) <= 512
         ]
       ]
     ]))
@@ -496,15 +506,25 @@ variable "tags" {
   nullable    = false
 
   validation {
+    condition     = can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*$", join("", keys(var.tags))))
+    error_message = "The key of each tag must be a tag key of 1 to 128 letters, digits, spaces and _.:/=+-@."
+  }
+
+  validation {
     condition = alltrue([
-      for name, value in var.tags : can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]{1,128}$", name)) && !startswith(lower(name), "aws:")
+      for name in keys(var.tags) : name != "" && length(name) <= 128 && !startswith(lower(name), "aws:")
     ])
     error_message = "The key of each tag must be a tag key of 1 to 128 letters, digits, spaces and _.:/=+-@, and must not begin with aws:."
   }
 
   validation {
+    condition     = can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*$", join("", values(var.tags))))
+    error_message = "The value of each tag must be a tag value of at most 256 letters, digits, spaces and _.:/=+-@."
+  }
+
+  validation {
     condition = alltrue([
-      for value in var.tags : can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]{0,256}$", value))
+      for value in values(var.tags) : length(value) <= 256
     ])
     error_message = "The value of each tag must be a tag value of at most 256 letters, digits, spaces and _.:/=+-@."
   }

@@ -5,7 +5,7 @@ import root from "./generate/root";
 import schema from "./generate/schema";
 
 const command: CommandModule = {
-  command: "generate <what>",
+  command: "generate",
   describe: "Write modules, a root, client files or the JSON Schema",
   builder: (yargs) =>
     yargs

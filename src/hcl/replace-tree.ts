@@ -4,7 +4,7 @@
  * takes several renames a journal stands first, and the next run finishes what was begun.
  */
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, realpathSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
-import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { OutsideError, refuse } from "../errors";
 import type { Difference, GeneratedTree } from "./compare-tree";
 import { compareTree } from "./compare-tree";
@@ -159,8 +159,21 @@ function finishInterrupted(target: string): void {
   for (const left of [...old, ...leftBeside(target, "new")]) rmSync(left, { recursive: true, force: true });
   if (!existsSync(target)) return;
   const journal = join(target, JOURNAL);
-  if (existsSync(journal)) carryOut(target, JSON.parse(readFileSync(journal, "utf8")) as Journal);
+  if (existsSync(journal)) carryOut(target, readJournal(journal));
   for (const entry of readdirSync(target)) if (entry.startsWith(`${MARK}-new-`) && isLeft(entry)) rmSync(join(target, entry), { recursive: true, force: true });
+}
+
+/** A journal says what to rename and remove, so one that names anything outside the folder is not ours and is refused. */
+function readJournal(file: string): Journal {
+  const inside = (path: unknown): boolean => typeof path === "string" && path !== "" && !isAbsolute(path) && path.split(/[/\\]/).every((part) => part !== ".." && part !== "");
+  try {
+    const { stage, units, remove } = JSON.parse(readFileSync(file, "utf8")) as Journal;
+    if (new RegExp(`^\\${MARK}-new-[0-9]+$`).test(stage) && [...units, ...remove].every(inside)) return { stage, units, remove };
+  } catch {
+    // refused below
+  }
+  refuse([{ code: "file-not-generated", message: `${file} is no journal of generate.`, path: file, fix: "Remove it, and run generate again." }]);
+  throw new RangeError("unreachable");
 }
 
 /** What runs that are over left beside `target`. */

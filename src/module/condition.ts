@@ -2,7 +2,7 @@
 import { hclString } from "../hcl/encode";
 import type { HclValue } from "../hcl/encode";
 import type { TextRule } from "../text-rule";
-import { re2Pattern } from "../text-rule";
+import { cheapPattern } from "./cheap-pattern";
 import type { RuleDefinition } from "./definition";
 
 /** Where in a module's inputs a value stands: as itself in a variable, or below `for` loops over one. */
@@ -39,8 +39,8 @@ function indented(text: string, depth: number): string {
 
 /** Whether `reference` keeps `rule`, as an HCL expression. */
 export function keepsRule(rule: TextRule, reference: string): string {
-  const matches = `can(regex(${hclString(re2Pattern(rule))}, ${reference}))`;
-  return rule.maxLength === undefined ? matches : `${matches} && length(${reference}) <= ${rule.maxLength}`;
+  const { pattern, maxLength } = cheapPattern(rule);
+  return maxLength === null ? matches(pattern, reference) : `${matches(pattern, reference)} && length(${reference}) <= ${maxLength}`;
 }
 
 /** `text` must match the RE2 `pattern`. */

@@ -9,6 +9,7 @@ import type { ObjectAttribute } from "./contract";
 import type { Place } from "./condition";
 import { forAll, keepsRule, matches, ruleAt, textRuleAt } from "./condition";
 import type { RuleDefinition } from "./definition";
+import { re2Pattern } from "../text-rule";
 
 const texts = { map: "string" } as const;
 
@@ -51,23 +52,40 @@ export function sessionRule(place: Place): RuleDefinition {
   );
 }
 
+/** The characters of tags, as both rules have them. */
+const CLASS_OF_TAGS = re2Pattern(TAG_VALUE).replace(/\{0,256\}\$$/, "*$");
+
 export function tagRules(place: Place): readonly RuleDefinition[] {
   const tags = place.reference;
-  const each = (names: string): readonly string[] => [...place.loops, `${names} in ${tags}`];
+  const each = (name: string): readonly string[] => [...place.loops, `${name} in keys(${tags})`];
+  const joined = (texts: string): string => `join("", ${place.loops.length === 0 ? texts : `flatten([for ${place.loops.join(" : for ")} : ${texts}])`})`;
   const breaks = (...bad: readonly HclValue[]): RuleDefinition["breaks"] => bad.map((value) => ({ [place.variable]: place.holding(value) }));
   const many = Object.fromEntries(Array.from({ length: MAX_TAGS + 1 }, (_, index) => [`tag-${index}`, "x"]));
   return [
+    // Classes of Unicode are dear to compile: all keys, and all values, are looked at as one text.
     {
       code: TAG_KEY.code,
-      condition: forAll(each("name, value"), `${keepsRule(TAG_KEY, "name")} && !startswith(lower(name), "aws:")`),
+      condition: matches(CLASS_OF_TAGS, joined(`keys(${tags})`)),
+      message: `The key of each tag must be ${TAG_KEY.says}`,
+      breaks: breaks({ "a*b": "x" }),
+    },
+    {
+      code: TAG_KEY.code,
+      condition: forAll(each("name"), 'name != "" && length(name) <= 128 && !startswith(lower(name), "aws:")'),
       message: `The key of each tag must be ${TAG_KEY.says}, and must not begin with aws:`,
-      breaks: breaks({ "a*b": "x" }, { "AWS:team": "data" }, { ["x".repeat(129)]: "x" }),
+      breaks: breaks({ "AWS:team": "data" }, { ["x".repeat(129)]: "x" }),
     },
     {
       code: TAG_VALUE.code,
-      condition: forAll(each("value"), keepsRule(TAG_VALUE, "value")),
+      condition: matches(CLASS_OF_TAGS, joined(`values(${tags})`)),
       message: `The value of each tag must be ${TAG_VALUE.says}`,
-      breaks: breaks({ team: "a,b" }, { team: "x".repeat(257) }),
+      breaks: breaks({ team: "a,b" }),
+    },
+    {
+      code: TAG_VALUE.code,
+      condition: forAll([...place.loops, `value in values(${tags})`], "length(value) <= 256"),
+      message: `The value of each tag must be ${TAG_VALUE.says}`,
+      breaks: breaks({ team: "x".repeat(257) }),
     },
     {
       code: "tag-collision",

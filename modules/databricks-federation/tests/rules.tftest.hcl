@@ -35,7 +35,7 @@ run "takes_the_inputs_that_every_run_below_spoils" {
 # role_name_prefix: role_name_prefix must be up to 63 letters, digits and _+=,.@-, like databricks-.
 # role_path: role_path must be a path that begins and ends with /, of at most 512 visible ASCII characters without *, ? and {, like /databricks/.
 # roles: Each key of roles must be a role name of 1 to 64 letters, digits and _+=,.@-, starting with a letter or digit, like lake-reader.
-# tags: The key of each tag must be a tag key of 1 to 128 letters, digits, spaces and _.:/=+-@, and must not begin with aws:.
+# tags: The key of each tag must be a tag key of 1 to 128 letters, digits, spaces and _.:/=+-@.
 # trust_policy_max_length: trust_policy_max_length must be a whole number from 2048 to 8192.
 run "refuses_inputs_1" {
   command = plan
@@ -89,7 +89,7 @@ run "refuses_inputs_1" {
 
 # issuers: The level of an issuer must be workspace or account.
 # roles: The name of a role must be a role name of 1 to 64 letters, digits and _+=,.@-, like lake-reader.
-# tags: The value of each tag must be a tag value of at most 256 letters, digits, spaces and _.:/=+-@.
+# tags: The key of each tag must be a tag key of 1 to 128 letters, digits, spaces and _.:/=+-@, and must not begin with aws:.
 run "refuses_inputs_2" {
   command = plan
 
@@ -111,7 +111,7 @@ run "refuses_inputs_2" {
       }
     }
     tags = {
-      team = "a,b"
+      "AWS:team" = "data"
     }
   }
 
@@ -120,7 +120,7 @@ run "refuses_inputs_2" {
 
 # issuers: A workspace issuer must have host and workspace_id, and neither account_id nor accounts_host.
 # roles: The description of a role must be a description of at most 1,000 Latin-1 characters, like Nightly jobs read the lake.
-# tags: The keys of tags must differ in more than case: IAM takes one of them only.
+# tags: The value of each tag must be a tag value of at most 256 letters, digits, spaces and _.:/=+-@.
 run "refuses_inputs_3" {
   command = plan
 
@@ -141,8 +141,7 @@ run "refuses_inputs_3" {
       }
     }
     tags = {
-      Team = "a"
-      team = "b"
+      team = "a,b"
     }
   }
 
@@ -151,7 +150,7 @@ run "refuses_inputs_3" {
 
 # issuers: An account issuer must have account_id, and neither host nor workspace_id.
 # roles: The path of a role must be a path that begins and ends with /, of at most 512 visible ASCII characters without *, ? and {, like /databricks/.
-# tags: There must be at most 50 tags: IAM takes no more.
+# tags: The value of each tag must be a tag value of at most 256 letters, digits, spaces and _.:/=+-@.
 run "refuses_inputs_4" {
   command = plan
 
@@ -169,6 +168,70 @@ run "refuses_inputs_4" {
           service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
         }]
         path = "databricks"
+      }
+    }
+    tags = {
+      team = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+    }
+  }
+
+  expect_failures = [var.issuers, var.roles, var.tags]
+}
+
+# issuers: The host of an issuer must be a bare host name in lower case, without https://, port or path, like mycompany.cloud.databricks.com.
+# roles: The max_session_duration of a role must be whole seconds from 3600 (1 h) to 43200 (12 h).
+# tags: The keys of tags must differ in more than case: IAM takes one of them only.
+run "refuses_inputs_5" {
+  command = plan
+
+  variables {
+    issuers = {
+      production = {
+        level             = "workspace"
+        host              = "https://mycompany.cloud.databricks.com"
+        workspace_id      = "1444828305810485"
+        allow_custom_host = true
+      }
+    }
+    roles = {
+      lake-reader = {
+        trusts = [{
+          issuer             = "production"
+          service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
+        }]
+        max_session_duration = 3599
+      }
+    }
+    tags = {
+      Team = "a"
+      team = "b"
+    }
+  }
+
+  expect_failures = [var.issuers, var.roles, var.tags]
+}
+
+# issuers: The host of an issuer must be the host of one workspace: an accounts host's issuer without an account ID is shared by every Databricks customer.
+# roles: The permissions_boundary_arn of a role must be the ARN of the IAM policy that bounds the role, like arn:aws:iam::111122223333:policy/read-lake.
+# tags: There must be at most 50 tags: IAM takes no more.
+run "refuses_inputs_6" {
+  command = plan
+
+  variables {
+    issuers = {
+      production = {
+        level        = "workspace"
+        host         = "accounts.cloud.databricks.com"
+        workspace_id = "1444828305810485"
+      }
+    }
+    roles = {
+      lake-reader = {
+        trusts = [{
+          issuer             = "production"
+          service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
+        }]
+        permissions_boundary_arn = "arn:aws:iam::111122223333:role/x"
       }
     }
     tags = {
@@ -229,63 +292,8 @@ run "refuses_inputs_4" {
   expect_failures = [var.issuers, var.roles, var.tags]
 }
 
-# issuers: The host of an issuer must be a bare host name in lower case, without https://, port or path, like mycompany.cloud.databricks.com.
-# roles: The max_session_duration of a role must be whole seconds from 3600 (1 h) to 43200 (12 h).
-run "refuses_inputs_5" {
-  command = plan
-
-  variables {
-    issuers = {
-      production = {
-        level             = "workspace"
-        host              = "https://mycompany.cloud.databricks.com"
-        workspace_id      = "1444828305810485"
-        allow_custom_host = true
-      }
-    }
-    roles = {
-      lake-reader = {
-        trusts = [{
-          issuer             = "production"
-          service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
-        }]
-        max_session_duration = 3599
-      }
-    }
-  }
-
-  expect_failures = [var.issuers, var.roles]
-}
-
-# issuers: The host of an issuer must be the host of one workspace: an accounts host's issuer without an account ID is shared by every Databricks customer.
-# roles: The permissions_boundary_arn of a role must be the ARN of the IAM policy that bounds the role, like arn:aws:iam::111122223333:policy/read-lake.
-run "refuses_inputs_6" {
-  command = plan
-
-  variables {
-    issuers = {
-      production = {
-        level        = "workspace"
-        host         = "accounts.cloud.databricks.com"
-        workspace_id = "1444828305810485"
-      }
-    }
-    roles = {
-      lake-reader = {
-        trusts = [{
-          issuer             = "production"
-          service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
-        }]
-        permissions_boundary_arn = "arn:aws:iam::111122223333:role/x"
-      }
-    }
-  }
-
-  expect_failures = [var.issuers, var.roles]
-}
-
 # issuers: The host of an issuer must lie in one of Databricks' zones, like mycompany.cloud.databricks.com: whoever holds another name could sign tokens for your roles; or set allow_custom_host.
-# roles: The key of each tag must be a tag key of 1 to 128 letters, digits, spaces and _.:/=+-@, and must not begin with aws:.
+# roles: The key of each tag must be a tag key of 1 to 128 letters, digits, spaces and _.:/=+-@.
 run "refuses_inputs_7" {
   command = plan
 
@@ -314,7 +322,7 @@ run "refuses_inputs_7" {
 }
 
 # issuers: The accounts_host of an issuer must be a bare host name in lower case, without https://, port or path, like mycompany.cloud.databricks.com.
-# roles: The value of each tag must be a tag value of at most 256 letters, digits, spaces and _.:/=+-@.
+# roles: The key of each tag must be a tag key of 1 to 128 letters, digits, spaces and _.:/=+-@, and must not begin with aws:.
 run "refuses_inputs_8" {
   command = plan
 
@@ -334,7 +342,7 @@ run "refuses_inputs_8" {
           service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
         }]
         tags = {
-          team = "a,b"
+          "AWS:team" = "data"
         }
       }
     }
@@ -344,7 +352,7 @@ run "refuses_inputs_8" {
 }
 
 # issuers: The accounts_host of an issuer must lie in one of Databricks' zones, like mycompany.cloud.databricks.com: whoever holds another name could sign tokens for your roles; or set allow_custom_host.
-# roles: The keys of tags must differ in more than case: IAM takes one of them only.
+# roles: The value of each tag must be a tag value of at most 256 letters, digits, spaces and _.:/=+-@.
 run "refuses_inputs_9" {
   command = plan
 
@@ -354,6 +362,65 @@ run "refuses_inputs_9" {
         level         = "account"
         account_id    = "7d3c2b1a-0f5e-4c8d-9a6b-123456789012"
         accounts_host = "login.example.com"
+      }
+    }
+    roles = {
+      lake-reader = {
+        trusts = [{
+          issuer             = "production"
+          service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
+        }]
+        tags = {
+          team = "a,b"
+        }
+      }
+    }
+  }
+
+  expect_failures = [var.issuers, var.roles]
+}
+
+# issuers: The cloud of an issuer must be one of aws, aws-us-gov, aws-us-gov-dod, azure, azure-us-gov, azure-cn, gcp.
+# roles: The value of each tag must be a tag value of at most 256 letters, digits, spaces and _.:/=+-@.
+run "refuses_inputs_10" {
+  command = plan
+
+  variables {
+    issuers = {
+      production = {
+        level         = "account"
+        account_id    = "7d3c2b1a-0f5e-4c8d-9a6b-123456789012"
+        accounts_host = "accounts.cloud.databricks.com"
+        cloud         = "oracle"
+      }
+    }
+    roles = {
+      lake-reader = {
+        trusts = [{
+          issuer             = "production"
+          service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
+        }]
+        tags = {
+          team = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+        }
+      }
+    }
+  }
+
+  expect_failures = [var.issuers, var.roles]
+}
+
+# issuers: An account issuer of cloud azure-us-gov must have accounts_host: none is publicly known.
+# roles: The keys of tags must differ in more than case: IAM takes one of them only.
+run "refuses_inputs_11" {
+  command = plan
+
+  variables {
+    issuers = {
+      production = {
+        level      = "account"
+        account_id = "7d3c2b1a-0f5e-4c8d-9a6b-123456789012"
+        cloud      = "azure-us-gov"
       }
     }
     roles = {
@@ -373,18 +440,17 @@ run "refuses_inputs_9" {
   expect_failures = [var.issuers, var.roles]
 }
 
-# issuers: The cloud of an issuer must be one of aws, aws-us-gov, aws-us-gov-dod, azure, azure-us-gov, azure-cn, gcp.
+# issuers: The workspace_id of an issuer must be the workspace's number, in quotes: digits only, up to 20, no leading zero, like 1444828305810485.
 # roles: There must be at most 50 tags: IAM takes no more.
-run "refuses_inputs_10" {
+run "refuses_inputs_12" {
   command = plan
 
   variables {
     issuers = {
       production = {
-        level         = "account"
-        account_id    = "7d3c2b1a-0f5e-4c8d-9a6b-123456789012"
-        accounts_host = "accounts.cloud.databricks.com"
-        cloud         = "oracle"
+        level        = "workspace"
+        host         = "mycompany.cloud.databricks.com"
+        workspace_id = "0123"
       }
     }
     roles = {
@@ -453,66 +519,8 @@ run "refuses_inputs_10" {
   expect_failures = [var.issuers, var.roles]
 }
 
-# issuers: An account issuer of cloud azure-us-gov must have accounts_host: none is publicly known.
-# roles: The keys of managed_policy_arns must be a key of 1 to 63 letters, digits, - and _, starting with a letter, like read.
-run "refuses_inputs_11" {
-  command = plan
-
-  variables {
-    issuers = {
-      production = {
-        level      = "account"
-        account_id = "7d3c2b1a-0f5e-4c8d-9a6b-123456789012"
-        cloud      = "azure-us-gov"
-      }
-    }
-    roles = {
-      lake-reader = {
-        trusts = [{
-          issuer             = "production"
-          service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
-        }]
-        managed_policy_arns = {
-          "read lake" = "arn:aws:iam::111122223333:policy/read-lake"
-        }
-      }
-    }
-  }
-
-  expect_failures = [var.issuers, var.roles]
-}
-
-# issuers: The workspace_id of an issuer must be the workspace's number, in quotes: digits only, up to 20, no leading zero, like 1444828305810485.
-# roles: Each of managed_policy_arns must be the ARN of an IAM policy, like arn:aws:iam::111122223333:policy/read-lake.
-run "refuses_inputs_12" {
-  command = plan
-
-  variables {
-    issuers = {
-      production = {
-        level        = "workspace"
-        host         = "mycompany.cloud.databricks.com"
-        workspace_id = "0123"
-      }
-    }
-    roles = {
-      lake-reader = {
-        trusts = [{
-          issuer             = "production"
-          service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
-        }]
-        managed_policy_arns = {
-          read = "arn:aws:iam::111122223333:role/x"
-        }
-      }
-    }
-  }
-
-  expect_failures = [var.issuers, var.roles]
-}
-
 # issuers: The account_id of an issuer must be a Databricks account ID: a UUID in lower case, like 7d3c2b1a-0f5e-4c8d-9a6b-123456789012.
-# roles: managed_policy_arns must not hold the same ARN twice.
+# roles: The keys of managed_policy_arns must be a key of 1 to 63 letters, digits, - and _, starting with a letter, like read.
 run "refuses_inputs_13" {
   command = plan
 
@@ -531,8 +539,7 @@ run "refuses_inputs_13" {
           service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
         }]
         managed_policy_arns = {
-          a = "arn:aws:iam::111122223333:policy/read-lake"
-          b = "arn:aws:iam::111122223333:policy/read-lake"
+          "read lake" = "arn:aws:iam::111122223333:policy/read-lake"
         }
       }
     }
@@ -542,7 +549,7 @@ run "refuses_inputs_13" {
 }
 
 # issuers: Each of audiences of an issuer must be 1 to 255 printable ASCII characters without space, * or ?, like 1444828305810485.
-# roles: There must be at most 20 of managed_policy_arns: IAM takes no more.
+# roles: Each of managed_policy_arns must be the ARN of an IAM policy, like arn:aws:iam::111122223333:policy/read-lake.
 run "refuses_inputs_14" {
   command = plan
 
@@ -562,27 +569,7 @@ run "refuses_inputs_14" {
           service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
         }]
         managed_policy_arns = {
-          policy-0  = "arn:aws:iam::111122223333:policy/read-lake-0"
-          policy-1  = "arn:aws:iam::111122223333:policy/read-lake-1"
-          policy-2  = "arn:aws:iam::111122223333:policy/read-lake-2"
-          policy-3  = "arn:aws:iam::111122223333:policy/read-lake-3"
-          policy-4  = "arn:aws:iam::111122223333:policy/read-lake-4"
-          policy-5  = "arn:aws:iam::111122223333:policy/read-lake-5"
-          policy-6  = "arn:aws:iam::111122223333:policy/read-lake-6"
-          policy-7  = "arn:aws:iam::111122223333:policy/read-lake-7"
-          policy-8  = "arn:aws:iam::111122223333:policy/read-lake-8"
-          policy-9  = "arn:aws:iam::111122223333:policy/read-lake-9"
-          policy-10 = "arn:aws:iam::111122223333:policy/read-lake-10"
-          policy-11 = "arn:aws:iam::111122223333:policy/read-lake-11"
-          policy-12 = "arn:aws:iam::111122223333:policy/read-lake-12"
-          policy-13 = "arn:aws:iam::111122223333:policy/read-lake-13"
-          policy-14 = "arn:aws:iam::111122223333:policy/read-lake-14"
-          policy-15 = "arn:aws:iam::111122223333:policy/read-lake-15"
-          policy-16 = "arn:aws:iam::111122223333:policy/read-lake-16"
-          policy-17 = "arn:aws:iam::111122223333:policy/read-lake-17"
-          policy-18 = "arn:aws:iam::111122223333:policy/read-lake-18"
-          policy-19 = "arn:aws:iam::111122223333:policy/read-lake-19"
-          policy-20 = "arn:aws:iam::111122223333:policy/read-lake-20"
+          read = "arn:aws:iam::111122223333:role/x"
         }
       }
     }
@@ -592,7 +579,7 @@ run "refuses_inputs_14" {
 }
 
 # issuers: There must be at most 100 audiences: IAM registers no more.
-# roles: The keys of inline_policies must be a policy name of 1 to 128 letters, digits and _+=,.@-, like list-lake.
+# roles: managed_policy_arns must not hold the same ARN twice.
 run "refuses_inputs_15" {
   command = plan
 
@@ -713,8 +700,9 @@ run "refuses_inputs_15" {
           issuer             = "production"
           service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
         }]
-        inline_policies = {
-          "list lake" = "{\"Statement\":[{\"Action\":[\"s3:ListBucket\"],\"Effect\":\"Allow\",\"Resource\":[\"arn:aws:s3:::lake\"]}],\"Version\":\"2012-10-17\"}"
+        managed_policy_arns = {
+          a = "arn:aws:iam::111122223333:policy/read-lake"
+          b = "arn:aws:iam::111122223333:policy/read-lake"
         }
       }
     }
@@ -724,7 +712,7 @@ run "refuses_inputs_15" {
 }
 
 # issuers: An issuer's URL must have at most 255 characters: IAM takes no more.
-# roles: The keys of inline_policies must differ in more than case.
+# roles: There must be at most 20 of managed_policy_arns: IAM takes no more.
 run "refuses_inputs_16" {
   command = plan
 
@@ -742,9 +730,28 @@ run "refuses_inputs_16" {
           issuer             = "production"
           service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
         }]
-        inline_policies = {
-          list = "{\"Statement\":[{\"Action\":[\"s3:ListBucket\"],\"Effect\":\"Allow\",\"Resource\":[\"arn:aws:s3:::lake\"]}],\"Version\":\"2012-10-17\"}"
-          List = "{\"Statement\":[{\"Action\":[\"s3:ListBucket\"],\"Effect\":\"Allow\",\"Resource\":[\"arn:aws:s3:::lake\"]}],\"Version\":\"2012-10-17\"}"
+        managed_policy_arns = {
+          policy-0  = "arn:aws:iam::111122223333:policy/read-lake-0"
+          policy-1  = "arn:aws:iam::111122223333:policy/read-lake-1"
+          policy-2  = "arn:aws:iam::111122223333:policy/read-lake-2"
+          policy-3  = "arn:aws:iam::111122223333:policy/read-lake-3"
+          policy-4  = "arn:aws:iam::111122223333:policy/read-lake-4"
+          policy-5  = "arn:aws:iam::111122223333:policy/read-lake-5"
+          policy-6  = "arn:aws:iam::111122223333:policy/read-lake-6"
+          policy-7  = "arn:aws:iam::111122223333:policy/read-lake-7"
+          policy-8  = "arn:aws:iam::111122223333:policy/read-lake-8"
+          policy-9  = "arn:aws:iam::111122223333:policy/read-lake-9"
+          policy-10 = "arn:aws:iam::111122223333:policy/read-lake-10"
+          policy-11 = "arn:aws:iam::111122223333:policy/read-lake-11"
+          policy-12 = "arn:aws:iam::111122223333:policy/read-lake-12"
+          policy-13 = "arn:aws:iam::111122223333:policy/read-lake-13"
+          policy-14 = "arn:aws:iam::111122223333:policy/read-lake-14"
+          policy-15 = "arn:aws:iam::111122223333:policy/read-lake-15"
+          policy-16 = "arn:aws:iam::111122223333:policy/read-lake-16"
+          policy-17 = "arn:aws:iam::111122223333:policy/read-lake-17"
+          policy-18 = "arn:aws:iam::111122223333:policy/read-lake-18"
+          policy-19 = "arn:aws:iam::111122223333:policy/read-lake-19"
+          policy-20 = "arn:aws:iam::111122223333:policy/read-lake-20"
         }
       }
     }
@@ -754,7 +761,7 @@ run "refuses_inputs_16" {
 }
 
 # issuers: The existing_provider_arn of an issuer must be the ARN of an IAM OIDC provider, like arn:aws:iam::111122223333:oidc-provider/mycompany.cloud.databricks.com/oidc.
-# roles: An inline policy of a role with unity_catalog must not be called unity-catalog-self-assume: the module adds one of that name.
+# roles: The keys of inline_policies must be a policy name of 1 to 128 letters, digits and _+=,.@-, like list-lake.
 run "refuses_inputs_17" {
   command = plan
 
@@ -770,6 +777,49 @@ run "refuses_inputs_17" {
     roles = {
       lake-reader = {
         trusts = [{
+          issuer             = "production"
+          service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
+        }]
+        inline_policies = {
+          "list lake" = "{\"Statement\":[{\"Action\":[\"s3:ListBucket\"],\"Effect\":\"Allow\",\"Resource\":[\"arn:aws:s3:::lake\"]}],\"Version\":\"2012-10-17\"}"
+        }
+      }
+    }
+  }
+
+  expect_failures = [var.issuers, var.roles]
+}
+
+# roles: The keys of inline_policies must differ in more than case.
+run "refuses_inputs_18" {
+  command = plan
+
+  variables {
+    roles = {
+      lake-reader = {
+        trusts = [{
+          issuer             = "production"
+          service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
+        }]
+        inline_policies = {
+          list = "{\"Statement\":[{\"Action\":[\"s3:ListBucket\"],\"Effect\":\"Allow\",\"Resource\":[\"arn:aws:s3:::lake\"]}],\"Version\":\"2012-10-17\"}"
+          List = "{\"Statement\":[{\"Action\":[\"s3:ListBucket\"],\"Effect\":\"Allow\",\"Resource\":[\"arn:aws:s3:::lake\"]}],\"Version\":\"2012-10-17\"}"
+        }
+      }
+    }
+  }
+
+  expect_failures = [var.roles]
+}
+
+# roles: An inline policy of a role with unity_catalog must not be called unity-catalog-self-assume: the module adds one of that name.
+run "refuses_inputs_19" {
+  command = plan
+
+  variables {
+    roles = {
+      lake-reader = {
+        trusts = [{
           unity_catalog = {
             external_ids = ["0b7e6f5a-1c2d-4e3f-9a8b-7c6d5e4f3a2b"]
           }
@@ -781,11 +831,11 @@ run "refuses_inputs_17" {
     }
   }
 
-  expect_failures = [var.issuers, var.roles]
+  expect_failures = [var.roles]
 }
 
 # roles: Each of inline_policies must be the JSON of an IAM policy with Version 2012-10-17 and a Statement; write it with jsonencode.
-run "refuses_inputs_18" {
+run "refuses_inputs_20" {
   command = plan
 
   variables {
@@ -806,7 +856,7 @@ run "refuses_inputs_18" {
 }
 
 # roles: inline_policies must hold Latin-1 characters only: IAM takes no others.
-run "refuses_inputs_19" {
+run "refuses_inputs_21" {
   command = plan
 
   variables {
@@ -827,7 +877,7 @@ run "refuses_inputs_19" {
 }
 
 # roles: inline_policies must have at most 10240 characters together: IAM takes no more a role.
-run "refuses_inputs_20" {
+run "refuses_inputs_22" {
   command = plan
 
   variables {
@@ -849,7 +899,7 @@ run "refuses_inputs_20" {
 }
 
 # roles: Each role must have at least one of trusts, with an issuer and its service_principals.
-run "refuses_inputs_21" {
+run "refuses_inputs_23" {
   command = plan
 
   variables {
@@ -864,7 +914,7 @@ run "refuses_inputs_21" {
 }
 
 # roles: Each trust must name an issuer, or have unity_catalog: one of the two.
-run "refuses_inputs_22" {
+run "refuses_inputs_24" {
   command = plan
 
   variables {
@@ -881,7 +931,7 @@ run "refuses_inputs_22" {
 }
 
 # roles: Each trust must name whom it trusts: service_principals, users, subjects or subject_patterns, or unity_catalog; without, every identity of the issuer would get in.
-run "refuses_inputs_23" {
+run "refuses_inputs_25" {
   command = plan
 
   variables {
@@ -898,7 +948,7 @@ run "refuses_inputs_23" {
 }
 
 # roles: Each of service_principals must be a service principal's application ID: a UUID in lower case, like 6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b.
-run "refuses_inputs_24" {
+run "refuses_inputs_26" {
   command = plan
 
   variables {
@@ -916,7 +966,7 @@ run "refuses_inputs_24" {
 }
 
 # roles: Each of users must be a user's e-mail address, as Databricks shows it, without wildcards, like alice@example.com.
-run "refuses_inputs_25" {
+run "refuses_inputs_27" {
   command = plan
 
   variables {
@@ -935,7 +985,7 @@ run "refuses_inputs_25" {
 }
 
 # roles: Each of subjects must be an exact sub of 1 to 255 visible Latin-1 characters, without *, ?, { and without space at its ends, like 6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b.
-run "refuses_inputs_26" {
+run "refuses_inputs_28" {
   command = plan
 
   variables {
@@ -954,7 +1004,7 @@ run "refuses_inputs_26" {
 }
 
 # roles: Each of subject_patterns must be a pattern of 1 to 255 visible Latin-1 characters, with * or ?, without {, like *@data.example.com.
-run "refuses_inputs_27" {
+run "refuses_inputs_29" {
   command = plan
 
   variables {
@@ -973,7 +1023,7 @@ run "refuses_inputs_27" {
 }
 
 # roles: Each of subject_patterns must hold * or ?; an exact subject goes into subjects.
-run "refuses_inputs_28" {
+run "refuses_inputs_30" {
   command = plan
 
   variables {
@@ -992,7 +1042,7 @@ run "refuses_inputs_28" {
 }
 
 # roles: audiences must name at least one, or be left out.
-run "refuses_inputs_29" {
+run "refuses_inputs_31" {
   command = plan
 
   variables {
@@ -1011,7 +1061,7 @@ run "refuses_inputs_29" {
 }
 
 # roles: Each of audiences must be 1 to 255 printable ASCII characters without space, * or ?, like 1444828305810485.
-run "refuses_inputs_30" {
+run "refuses_inputs_32" {
   command = plan
 
   variables {
@@ -1030,7 +1080,7 @@ run "refuses_inputs_30" {
 }
 
 # roles: The test of each condition must be an IAM condition operator with IAM's capitals, like IpAddress.
-run "refuses_inputs_31" {
+run "refuses_inputs_33" {
   command = plan
 
   variables {
@@ -1053,7 +1103,7 @@ run "refuses_inputs_31" {
 }
 
 # roles: The variable of each condition must be an IAM condition key with its prefix, like aws:SourceIp.
-run "refuses_inputs_32" {
+run "refuses_inputs_34" {
   command = plan
 
   variables {
@@ -1076,7 +1126,7 @@ run "refuses_inputs_32" {
 }
 
 # roles: Each condition must have values.
-run "refuses_inputs_33" {
+run "refuses_inputs_35" {
   command = plan
 
   variables {
@@ -1099,7 +1149,7 @@ run "refuses_inputs_33" {
 }
 
 # roles: The values of each condition must be 1 to 512 visible Latin-1 characters, like 203.0.113.0/24.
-run "refuses_inputs_34" {
+run "refuses_inputs_36" {
   command = plan
 
   variables {
@@ -1122,7 +1172,7 @@ run "refuses_inputs_34" {
 }
 
 # roles: A trust must not repeat a condition's test and variable, in whatever case: IAM would OR their values; join them into one condition, or use two trusts.
-run "refuses_inputs_35" {
+run "refuses_inputs_37" {
   command = plan
 
   variables {
@@ -1152,7 +1202,7 @@ run "refuses_inputs_35" {
 }
 
 # roles: A condition of a unity_catalog trust must not be about sts:ExternalId or aws:PrincipalArn, its guards; use external_ids.
-run "refuses_inputs_36" {
+run "refuses_inputs_38" {
   command = plan
 
   variables {
@@ -1176,7 +1226,7 @@ run "refuses_inputs_36" {
 }
 
 # roles: unity_catalog must name external_ids, as the storage or service credential shows them: without, any customer's credential would get in.
-run "refuses_inputs_37" {
+run "refuses_inputs_39" {
   command = plan
 
   variables {
@@ -1195,7 +1245,7 @@ run "refuses_inputs_37" {
 }
 
 # roles: Each of external_ids must be an external ID of 2 to 1,224 characters, as the storage or service credential shows it, like 0b7e6f5a-1c2d-4e3f-9a8b-7c6d5e4f3a2b.
-run "refuses_inputs_38" {
+run "refuses_inputs_40" {
   command = plan
 
   variables {
@@ -1214,7 +1264,7 @@ run "refuses_inputs_38" {
 }
 
 # roles: The cloud of unity_catalog must be one of aws, aws-us-gov, aws-us-gov-dod.
-run "refuses_inputs_39" {
+run "refuses_inputs_41" {
   command = plan
 
   variables {

@@ -95,7 +95,8 @@ function outputs(sample: Sample, trust: Inputs): readonly OutputDefinition[] {
     {
       name: "role_name",
       description: "Name of the role",
-      value: "module.role.name",
+      value: "var.name",
+      dependsOn: ["module.role"],
       preconditions: [],
     },
     {

@@ -34,10 +34,7 @@ export const roleModule: ModuleDefinition = {
     tags: required({ map: "string" }),
     trust_policy: required("string"),
   } }, "The role, whole: one object, because a plan of many roles takes the longer the more variables each has.")],
-  outputs: [
-    output("arn", "ARN of the role", "aws_iam_role.this.arn"),
-    output("name", "Name of the role", "aws_iam_role.this.name"),
-  ],
+  outputs: [output("arn", "ARN of the role", "aws_iam_role.this.arn")],
   resources: ["aws_iam_role.this", "aws_iam_role_policy.this", "aws_iam_role_policy_attachment.this"],
   nested: [],
   sample: {},

@@ -35,7 +35,7 @@ export function rolesRules(right: Inputs, unityCatalog: { readonly test: string;
 export function roleOutputs(rules: readonly RuleDefinition[]): readonly OutputDefinition[] {
   return [
     { name: "role_arns", description: "ARNs of the roles, by role", value: "{ for key, role in module.role : key => role.arn }", preconditions: [] },
-    { name: "role_names", description: "IAM names of the roles, by role", value: "{ for key, role in module.role : key => role.name }", preconditions: [] },
+    { name: "role_names", description: "IAM names of the roles, by role", value: "local.role_names", dependsOn: ["module.role"], preconditions: [] },
     { name: "trust_policies", description: "Trust policies as sent to IAM, by role", value: "module.trust_policies.policies", preconditions: rules },
   ];
 }
