@@ -41,6 +41,7 @@ export const ERROR_CODES = {
   "yaml-alias-limit": "input",
   "yaml-not-a-mapping": "input",
   "file-too-large": "input",
+  "list-too-long": "input",
   "required": "input",
   "unknown-key": "input",
   "wrong-type": "input",

@@ -1,44 +1,74 @@
 /** Brings raw input to the form Terraform would see: strings and keys in NFC, so both back ends start from the same. */
 import type { Problem } from "../errors";
+import { quoted } from "../text-rule";
 import { canonicalText } from "../trust/canonical-json";
 import type { PathPart } from "./path";
 import { formatPath } from "./path";
 
 /** Deeper than this no federation goes; a policy document is at most about ten deep. */
 const MAX_DEPTH = 40;
+/** More entries than any list or mapping of a federation has; its 5,000 roles are the most. */
+const MAX_ENTRIES = 20_000;
+
+export interface CanonicalInput {
+  readonly value: unknown;
+  readonly problems: readonly Problem[];
+  /** The input is beyond every bound: nothing else of it should be looked at. */
+  readonly unbounded: boolean;
+}
 
 /**
  * A copy of `raw` with every string and key in NFC, `undefined` members dropped and no prototype tricks.
- * Problems: yaml-duplicate-key (keys equal after NFC), yaml-syntax (nested too deeply),
+ * Problems: yaml-duplicate-key (keys equal after NFC), yaml-syntax (nested too deeply), list-too-long,
  * reserved-text (`TfToken[`, which CDKTF would read as its own).
  */
-export function canonicalInput(raw: unknown, refuseTokens = true): { readonly value: unknown; readonly problems: readonly Problem[] } {
+export function canonicalInput(raw: unknown, refuseTokens = true): CanonicalInput {
   const problems: Problem[] = [];
-  const checkText = (text: string, path: readonly PathPart[]): string => {
+  let unbounded = false;
+  // One path for all, so that nothing is allocated for a place nobody asks about.
+  const path: PathPart[] = [];
+  const checkText = (text: string): string => {
     if (refuseTokens && text.includes("TfToken[")) {
       problems.push({ code: "reserved-text", message: "The text holds TfToken[, which CDKTF reads as its own.", path: formatPath(path), fix: "Write it otherwise." });
     }
     return canonicalText(text);
   };
-  const copy = (value: unknown, path: readonly PathPart[]): unknown => {
-    if (typeof value === "string") return checkText(value, path);
+  const tooMuch = (code: "yaml-syntax" | "list-too-long", message: string, fix: string): null => {
+    if (!unbounded) problems.push({ code, message, path: formatPath(path.slice(0, 6)), fix });
+    unbounded = true;
+    return null;
+  };
+  const copyAt = (part: PathPart, value: unknown): unknown => {
+    path.push(part);
+    const copied = copy(value);
+    path.pop();
+    return copied;
+  };
+  const copy = (value: unknown): unknown => {
+    if (typeof value === "string") return checkText(value);
     if (typeof value !== "object" || value === null) return value;
-    if (path.length > MAX_DEPTH) {
-      problems.push({ code: "yaml-syntax", message: `The input is nested more than ${MAX_DEPTH} deep.`, path: formatPath(path.slice(0, 6)), fix: "Flatten it." });
-      return null;
-    }
-    if (Array.isArray(value)) return value.map((item, index) => copy(item, [...path, index]));
+    if (path.length > MAX_DEPTH) return tooMuch("yaml-syntax", `The input is nested more than ${MAX_DEPTH} deep.`, "Flatten it.");
+    const entries = Array.isArray(value) ? value.length : Object.keys(value).length;
+    if (entries > MAX_ENTRIES) return tooMuch("list-too-long", `There are ${entries} entries here; at most ${MAX_ENTRIES} are read.`, "Split the federation.");
+    if (Array.isArray(value)) return value.map((item, index) => copyAt(index, item));
     const members: Record<string, unknown> = {};
     for (const [rawKey, member] of Object.entries(value)) {
       if (member === undefined) continue;
-      const key = checkText(rawKey, [...path, rawKey]);
+      path.push(rawKey);
+      const key = checkText(rawKey);
       if (Object.hasOwn(members, key)) {
-        problems.push({ code: "yaml-duplicate-key", message: `The key ${JSON.stringify(key)} stands twice (its spellings are one after Unicode normalisation).`, path: formatPath([...path, key]), fix: "Keep one of them." });
+        problems.push({ code: "yaml-duplicate-key", message: `The key ${quoted(key)} stands twice (its spellings are one after Unicode normalisation).`, path: formatPath(path), fix: "Keep one of them." });
       }
-      // defineProperty, so that a key like __proto__ is a member and nothing else
-      Object.defineProperty(members, key, { value: copy(member, [...path, key]), enumerable: true, writable: true, configurable: true });
+      path.pop();
+      setMember(members, key, copyAt(key, member));
     }
     return members;
   };
-  return { value: copy(raw, []), problems };
+  return { value: copy(raw), problems, unbounded };
+}
+
+/** Sets a member, also one called `__proto__`, which an assignment would take for something else. */
+export function setMember(members: Record<string, unknown>, key: string, value: unknown): void {
+  if (key === "__proto__") Object.defineProperty(members, key, { value, enumerable: true, writable: true, configurable: true });
+  else members[key] = value;
 }

@@ -76,7 +76,8 @@ interface Reading {
 }
 
 function readValue(raw: unknown, typedAt: TypedAt): Reading {
-  const { value, problems: textProblems } = canonicalInput(raw);
+  const { value, problems: textProblems, unbounded } = canonicalInput(raw);
+  if (unbounded) return { federation: undefined, warnings: [], problems: textProblems };
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     return { federation: undefined, warnings: [], problems: [{ code: "yaml-not-a-mapping", message: "The federation is no mapping.", fix: "Start it with name:, issuers: and roles:." }] };
   }

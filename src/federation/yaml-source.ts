@@ -1,10 +1,10 @@
 /** A YAML text with its values, where each stands, and what was typed there. */
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, visit } from "yaml";
-import type { Document, Node } from "yaml";
-import type { Problem } from "../errors";
-import { quoted } from "../text-rule";
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
+import type { Document, Node, Pair, YAMLMap } from "yaml";
+import type { ErrorCode, Problem } from "../errors";
 import type { PathPart } from "./path";
 import { MAX_FILE_CHARACTERS } from "./rules";
+import { plainValue } from "./yaml-value";
 
 export interface Place {
   /** 1-based. */
@@ -22,13 +22,16 @@ export interface YamlSource {
   typedAt(path: readonly PathPart[]): string | undefined;
 }
 
-/** One document may expand its aliases to at most this many nodes: a YAML bomb stops here. */
-const MAX_ALIASES = 100;
+/** About as many nodes as 5,000 roles with everything have; a parsed node takes a hundred times the space of its text. */
+const MAX_NODES = 1_000_000;
 
 /** Reads `text`. Never throws: what is wrong stands in `problems` (yaml-syntax, yaml-duplicate-key, yaml-alias-limit, number-unquoted, file-too-large). */
 export function readYaml(text: string): YamlSource {
   if (text.length > MAX_FILE_CHARACTERS) {
     return unreadable({ code: "file-too-large", message: `The file has ${text.length} characters.`, fix: `Split it: at most ${MAX_FILE_CHARACTERS}.` });
+  }
+  if (moreThan(MAX_NODES, text)) {
+    return unreadable({ code: "file-too-large", message: `The file has more than ${MAX_NODES} lines, keys and list entries.`, fix: "Split it." });
   }
   const lineCounter = new LineCounter();
   const placeOf = (offset: number): Place => {
@@ -36,28 +39,33 @@ export function readYaml(text: string): YamlSource {
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
   let document: Document.Parsed;
-  let value: unknown;
-  const problems: Problem[] = [];
   try {
-    document = parseDocument(text, { lineCounter, prettyErrors: false, version: "1.2", strict: true });
-    for (const error of document.errors) problems.push({ ...syntaxProblem(error.code, error.message), ...placeOf(error.pos[0]) });
-    // After the first break in the syntax a parser guesses, and its further complaints mislead.
-    const broken = problems.find((problem) => problem.code === "yaml-syntax");
-    if (problems.length > 0) return unreadable(...(broken === undefined ? problems : [broken]));
-    problems.push(...keysThatAreNoText(document, placeOf));
-    value = document.toJS({ maxAliasCount: MAX_ALIASES });
+    // The parser's own search for repeated keys grows with the square of their number; plainValue looks for them.
+    document = parseDocument(text, { lineCounter, prettyErrors: false, version: "1.2", strict: true, uniqueKeys: false, resolveKnownTags: false, logLevel: "error" });
   } catch (cause) {
-    const bomb = cause instanceof ReferenceError;
-    return unreadable(bomb
-      ? { code: "yaml-alias-limit", message: "The file's aliases expand too far.", fix: "Write the values out." }
-      : { code: "yaml-syntax", message: `The file is no YAML: ${cause instanceof RangeError ? "it is nested too deeply" : String(cause)}.`, fix: "Compare it with the example federation.yaml." });
+    return unreadable(syntaxProblem(cause instanceof Error ? cause.message : String(cause)));
   }
+  // After the first break in the syntax a parser guesses, and its further complaints mislead.
+  const [broken] = [...document.errors, ...document.warnings];
+  if (broken !== undefined) return unreadable({ ...syntaxProblem(broken.message), ...placeOf(broken.pos[0]) });
+  if (document.directives?.yaml.version !== "1.2") {
+    return unreadable(syntaxProblem("it says %YAML 1.1, which reads yes, 1:30 and 0777 otherwise"));
+  }
+  const { value, targets, faults } = plainValue(document.contents);
+  const steps = stepsOf(targets);
   return {
     value,
-    problems,
-    locate: (path, what = "value") => placeOf(offsetOf(document, path, what)),
-    typedAt: (path) => typedAt(document, path),
+    problems: faults.map(({ code, message, fix, offset }): Problem => ({ code, message, fix, ...placeOf(offset) })),
+    locate: (path, what = "value") => placeOf(walk(document, path, what, steps).step.offset),
+    typedAt: (path) => typedAt(document, path, steps),
   };
+}
+
+/** Whether `text` has more than `limit` of the characters that separate nodes. */
+function moreThan(limit: number, text: string): boolean {
+  let count = 0;
+  for (const _ of text.matchAll(/[\n,:[{]/g)) if ((count += 1) > limit) return true;
+  return false;
 }
 
 function unreadable(...problems: readonly Problem[]): YamlSource {
@@ -65,36 +73,46 @@ function unreadable(...problems: readonly Problem[]): YamlSource {
   return { value: undefined, problems: problems.map((problem) => ({ line: 1, column: 1, ...problem })), locate: () => ({ line: 1, column: 1 }), typedAt: () => undefined };
 }
 
-function syntaxProblem(code: string, message: string): Problem {
-  if (code === "DUPLICATE_KEY") return { code: "yaml-duplicate-key", message: "The same key stands twice here.", fix: "Keep one of them." };
-  return { code: "yaml-syntax", message: `The file is no YAML: ${message}.`, fix: "Mend the syntax here; strings with special characters go in quotes." };
-}
-
-/** `0123: …` would silently become the key 123. */
-function keysThatAreNoText(document: Document.Parsed, placeOf: (offset: number) => Place): readonly Problem[] {
-  const problems: Problem[] = [];
-  visit(document, {
-    Pair(_, pair) {
-      const key = pair.key;
-      if (isScalar(key) && typeof key.value === "string") return;
-      const typed = isScalar(key) ? String(key.source ?? key.value) : "a list or mapping";
-      const offset = (key as Node | null)?.range?.[0] ?? 0;
-      problems.push({ code: "number-unquoted", message: `The key ${quoted(typed)} is no text.`, fix: `Put it in quotes.`, ...placeOf(offset) });
-    },
-  });
-  return problems;
+function syntaxProblem(message: string): Problem {
+  const code: ErrorCode = "yaml-syntax";
+  const printable = message.replace(/\p{C}/gu, "\uFFFD").slice(0, 200);
+  // What the engine says where a parser calls itself too often.
+  const why = /call stack/.test(printable) ? "it is nested too deeply" : printable;
+  return { code, message: `The file is no YAML: ${why}.`, fix: "Mend the syntax here; strings with special characters go in quotes." };
 }
 
 interface Step { readonly node: unknown; readonly offset: number }
 
+interface Steps {
+  /** The node itself, or the one an alias stands for. */
+  readonly follow: (node: unknown) => unknown;
+  readonly pairOf: (map: YAMLMap, key: string) => Pair | undefined;
+}
+
+/** Steps from node to node; a mapping's keys are indexed once, however many places in it are asked for. */
+function stepsOf(targets: ReadonlyMap<Node, Node>): Steps {
+  const indexes = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>();
+  return {
+    follow: (node) => (isAlias(node) ? targets.get(node) : node),
+    pairOf: (map, key) => {
+      let index = indexes.get(map);
+      if (index === undefined) {
+        index = new Map(map.items.flatMap((pair) => (isScalar(pair.key) ? [[String(pair.key.value).normalize("NFC"), pair] as const] : [])));
+        indexes.set(map, index);
+      }
+      return index.get(key);
+    },
+  };
+}
+
 /** Walks as far down `path` as the document goes. */
-function walk(document: Document.Parsed, path: readonly PathPart[], what: "key" | "value"): { readonly step: Step; readonly whole: boolean } {
+function walk(document: Document.Parsed, path: readonly PathPart[], what: "key" | "value", { follow, pairOf }: Steps): { readonly step: Step; readonly whole: boolean } {
   let step: Step = { node: document.contents, offset: document.contents?.range?.[0] ?? 0 };
   for (const [index, part] of path.entries()) {
-    const node = isAlias(step.node) ? step.node.resolve(document) : step.node;
+    const node = follow(step.node);
     const last = index === path.length - 1;
     if (isMap(node)) {
-      const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value).normalize("NFC") === String(part));
+      const pair = pairOf(node, String(part));
       if (pair === undefined) return { step, whole: false };
       const key = pair.key as Node;
       const value = pair.value as Node | null;
@@ -111,12 +129,8 @@ function walk(document: Document.Parsed, path: readonly PathPart[], what: "key" 
   return { step, whole: true };
 }
 
-function offsetOf(document: Document.Parsed, path: readonly PathPart[], what: "key" | "value"): number {
-  return walk(document, path, what).step.offset;
-}
-
-function typedAt(document: Document.Parsed, path: readonly PathPart[]): string | undefined {
-  const { step, whole } = walk(document, path, "value");
-  const node = isAlias(step.node) ? step.node.resolve(document) : step.node;
+function typedAt(document: Document.Parsed, path: readonly PathPart[], steps: Steps): string | undefined {
+  const { step, whole } = walk(document, path, "value", steps);
+  const node = steps.follow(step.node);
   return whole && isScalar(node) ? node.source : undefined;
 }

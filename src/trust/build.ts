@@ -140,7 +140,7 @@ const SUBJECT_COST = 39;
 
 /** Length of a trust policy in characters against `quota` (default 2,048). */
 export function measureTrustPolicy(json: string, quota = TRUST_POLICY_DEFAULT_QUOTA): TrustPolicySize {
-  const length = [...json].length;
+  const length = json.length - (json.match(/[\ud800-\udbff][\udc00-\udfff]/g)?.length ?? 0);
   return { length, quota, moreSubjects: Math.floor((quota - length) / SUBJECT_COST) };
 }
 

@@ -1,0 +1,93 @@
+/**
+ * The plain value of a parsed YAML document, within bounds: aliases that hold themselves, or multiply, would otherwise
+ * grow without end.
+ */
+import { isAlias, isMap, isScalar, isSeq } from "yaml";
+import type { Node, YAMLMap } from "yaml";
+import type { ErrorCode } from "../errors";
+import { quoted } from "../text-rule";
+import { setMember } from "./canonical-input";
+
+export interface YamlFault {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly fix: string;
+  /** Into the text. */
+  readonly offset: number;
+}
+
+export interface PlainValue {
+  readonly value: unknown;
+  /** What each alias stands for. */
+  readonly targets: ReadonlyMap<Node, Node>;
+  /** Codes: yaml-duplicate-key, yaml-alias-limit, yaml-syntax, number-unquoted. */
+  readonly faults: readonly YamlFault[];
+}
+
+/** Nodes that aliases may add to the document. */
+const MAX_ALIASED_NODES = 100_000;
+/** Deeper than this no federation goes; a policy document is at most about ten deep. */
+const MAX_DEPTH = 50;
+/** More faults than this are not looked for. */
+const MAX_FAULTS = 100;
+
+export function plainValue(contents: unknown): PlainValue {
+  const anchors = new Map<string, Node>();
+  const targets = new Map<Node, Node>();
+  const open = new Set<Node>();
+  const faults: YamlFault[] = [];
+  let aliased = 0;
+  /** The alias as it stands in the document, while what it holds is written out. */
+  let outermost: unknown;
+  const fault = (node: unknown, code: ErrorCode, message: string, fix: string): undefined => {
+    if (faults.length < MAX_FAULTS) faults.push({ code, message, fix, offset: (node as Node | null)?.range?.[0] ?? 0 });
+    return undefined;
+  };
+
+  const plain = (node: unknown, depth: number, inAlias: boolean): unknown => {
+    if (inAlias && (aliased += 1) > MAX_ALIASED_NODES) {
+      return aliased === MAX_ALIASED_NODES + 1 ? fault(outermost, "yaml-alias-limit", "The file's aliases expand too far.", "Write the values out.") : undefined;
+    }
+    if (depth > MAX_DEPTH) return fault(node, "yaml-syntax", `The file is nested more than ${MAX_DEPTH} deep.`, "Flatten it.");
+    if (node === null || node === undefined) return null;
+    if (isAlias(node)) {
+      if (!inAlias) outermost = node;
+      return aliasValue(node, depth);
+    }
+    if (!inAlias && (isScalar(node) || isMap(node) || isSeq(node)) && node.anchor !== undefined) anchors.set(node.anchor, node);
+    if (isScalar(node)) return node.value;
+    if (!isMap(node) && !isSeq(node)) return fault(node, "yaml-syntax", "The file is no YAML: nothing a federation file may hold.", "Write a mapping, a list or a text.");
+    open.add(node);
+    const value = isMap(node) ? mapping(node, depth, inAlias) : node.items.map((item) => plain(item, depth + 1, inAlias));
+    open.delete(node);
+    return value;
+  };
+
+  const aliasValue = (node: Node & { readonly source: string }, depth: number): unknown => {
+    const target = targets.get(node) ?? anchors.get(node.source);
+    if (target === undefined) return fault(node, "yaml-syntax", `There is no anchor ${quoted(node.source)} above.`, "Write it out; a text that begins with * goes in quotes.");
+    if (open.has(target)) return fault(node, "yaml-alias-limit", `The alias ${quoted(node.source)} holds itself.`, "Write the values out.");
+    targets.set(node, target);
+    return plain(target, depth, true);
+  };
+
+  const mapping = (node: YAMLMap, depth: number, inAlias: boolean): unknown => {
+    const members: Record<string, unknown> = {};
+    for (const { key, value } of node.items) {
+      if (!isScalar(key) || typeof key.value !== "string") {
+        // `0123: …` would silently become the key 123
+        fault(key, "number-unquoted", `The key ${quoted(isScalar(key) ? String(key.source ?? key.value) : "a list, mapping or alias")} is no text.`, "Put it in quotes.");
+        continue;
+      }
+      if (!inAlias && key.anchor !== undefined) anchors.set(key.anchor, key);
+      if (Object.hasOwn(members, key.value)) {
+        if (!inAlias) fault(key, "yaml-duplicate-key", `The key ${quoted(key.value)} stands twice here.`, "Keep one of them.");
+        continue;
+      }
+      setMember(members, key.value, plain(value, depth + 1, inAlias));
+    }
+    return members;
+  };
+
+  return { value: plain(contents, 0, false), targets, faults };
+}
