@@ -15,6 +15,7 @@ type Bench = (scratch: string, env: NodeJS.ProcessEnv) => Promise<readonly Row[]
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   "command-line": async () => (await import("./back-ends")).commandLine,
   "back-ends": async () => (await import("./back-ends")).backEnds,
+  "lint": async () => (await import("./lint")).lint,
   "terraform-plan": async () => (await import("./terraform-plan")).terraformPlan,
 };
 

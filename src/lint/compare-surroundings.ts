@@ -11,6 +11,7 @@ export interface Surrounding {
 }
 
 const TOKEN_KEY = /[./].*:(?:aud|sub|amr|oaud|email)$/i;
+const NOWHERE: readonly Surrounding[] = [{ keys: new Map(), says: "" }];
 /** Nobody's address and nobody's value: outside whatever a condition names. */
 const ELSEWHERE_ADDRESS = "192.0.2.201";
 const ELSEWHERE = "elsewhere";
@@ -20,6 +21,7 @@ const ELSEWHERE = "elsewhere";
  * with each of its keys at each value either side mentions, at none of them, and missing.
  */
 export function surroundingsOf(statements: readonly ExaminedStatement[]): readonly Surrounding[] {
+  if (statements.every(({ conditions }) => conditions.every(({ key }) => TOKEN_KEY.test(key)))) return NOWHERE;
   const candidates = candidateValues(statements);
   const found = new Map<string, Surrounding>();
   const add = (keys: ReadonlyMap<string, string>): void => {

@@ -68,39 +68,49 @@ function sameProviders(left: LintTarget, right: LintTarget): boolean {
 interface Access {
   readonly examined: ExaminedRole;
   readonly policy: CompiledPolicy;
-  /** Client IDs of the issuer's provider; null: not known, take any; undefined: there is no such provider on this side. */
-  readonly registered: (issuerPath: string) => readonly string[] | null | undefined;
+  readonly here: ReadonlyMap<string, LintProvider>;
+  readonly there: ReadonlyMap<string, LintProvider>;
 }
 
 function access(role: LintRole, here: LintTarget, there: LintTarget): Access {
   const examined = examineRole(role);
-  const find = (target: LintTarget, issuerPath: string): LintProvider | undefined => target.providers.find(({ url }) => issuerPathOf(url) === issuerPath);
-  return {
-    examined,
-    policy: compilePolicy({ version: "2012-10-17", statements: examined.statements }),
-    registered: (issuerPath) => {
-      const provider = find(here, issuerPath);
-      if (provider !== undefined) return provider.clientIds;
-      // One that only the other side has is made or deleted between them; one that neither has is somebody else's.
-      return find(there, issuerPath) === undefined ? null : undefined;
-    },
-  };
+  return { examined, policy: compilePolicy({ version: "2012-10-17", statements: examined.statements }), here: providersOf(here), there: providersOf(there) };
 }
 
-type Probe = Pick<Identity, "issuer" | "subject" | "kind" | "audience"> & {
-  /** What is sent: a pattern is tried by several subjects. */
-  readonly requests: readonly PolicyRequest[];
+const providers = new WeakMap<LintTarget, ReadonlyMap<string, LintProvider>>();
+
+function providersOf(target: LintTarget): ReadonlyMap<string, LintProvider> {
+  let found = providers.get(target);
+  if (found === undefined) {
+    found = new Map(target.providers.map((provider) => [issuerPathOf(provider.url), provider]));
+    providers.set(target, found);
+  }
+  return found;
+}
+
+/** Whether the issuer's provider takes tokens for `audience` (null: any) on this side. */
+function isRegistered({ here, there }: Access, issuerPath: string, audience: string | null): boolean {
+  const provider = here.get(issuerPath);
+  // One that only the other side has is made or deleted between them; one that neither has is somebody else's.
+  if (provider === undefined) return !there.has(issuerPath);
+  return provider.clientIds === null || audience === null || provider.clientIds.includes(audience);
+}
+
+/** Somebody to try. A pattern is tried by several people. */
+interface Probe extends Pick<Identity, "issuer" | "subject" | "kind" | "audience"> {
   readonly issuerPath: string | null;
-};
+  readonly people: readonly string[];
+  readonly request: (person: string) => PolicyRequest;
+}
 
 function compareRoles(before: Access | null, after: Access | null): Pick<RoleChange, "gained" | "lost"> {
-  const sides = [before, after].flatMap((side) => (side === null ? [] : [side]));
-  const statements = sides.flatMap((side) => side.examined.statements);
+  const statements = [...(before?.examined.statements ?? []), ...(after?.examined.statements ?? [])];
   const surroundings = surroundingsOf(statements);
   const gained: Identity[] = [];
   const lost: Identity[] = [];
   for (const probe of probesOf(statements)) {
-    for (const request of probe.requests) {
+    for (const person of probe.people) {
+      const request = probe.request(person);
       const earlier = placesLetIn(before, probe, request, surroundings);
       const now = placesLetIn(after, probe, request, surroundings);
       const more = now.filter((place) => !earlier.includes(place));
@@ -119,63 +129,62 @@ function identity(probe: Probe, places: readonly Surrounding[], others: readonly
   return { issuer, subject, kind, audience, how: others.length === 0 ? "new" : "from elsewhere", from: places.some(({ keys }) => keys.size === 0) ? null : (places[0]?.says ?? null) };
 }
 
-/** A stranger is worth a line only where the pattern or the open door that let him in is not told already. */
+/** One stranger tells that the door is open; more of them tell no more. */
 function tellingOnly(identities: readonly Identity[]): readonly Identity[] {
-  const [stranger] = identities.filter(({ kind }) => kind === "stranger");
-  const named = identities.filter(({ kind }) => kind !== "stranger");
-  return stranger === undefined ? named : [...named, stranger];
+  const first = identities.findIndex(({ kind }) => kind === "stranger");
+  return first < 0 ? identities : identities.filter(({ kind }, index) => kind !== "stranger" || index === first);
 }
 
+const NO_PLACE: readonly Surrounding[] = [];
+
 function placesLetIn(side: Access | null, probe: Probe, request: PolicyRequest, surroundings: readonly Surrounding[]): readonly Surrounding[] {
-  if (side === null) return [];
-  if (probe.issuerPath !== null) {
-    const registered = side.registered(probe.issuerPath);
-    if (registered === undefined || (registered !== null && probe.audience !== null && !registered.includes(probe.audience))) return [];
-  }
-  return surroundings.filter(({ keys }) => decide(side.policy, { ...request, keys: new Map([...keys, ...request.keys]) }));
+  if (side === null || (probe.issuerPath !== null && !isRegistered(side, probe.issuerPath, probe.audience))) return NO_PLACE;
+  return surroundings.filter(({ keys }) => decide(side.policy, keys.size === 0 ? request : { ...request, keys: new Map([...keys, ...request.keys]) }));
 }
 
 function probesOf(statements: readonly ExaminedStatement[]): readonly Probe[] {
-  const probes = new Map<string, Probe>();
-  for (const { issuerPath, arn } of statements.flatMap((statement) => statement.providers)) {
-    const own = statements.filter((statement) => statement.providers.some((provider) => provider.issuerPath === issuerPath));
-    const audiences = new Set(own.flatMap(({ aud }) => aud.flatMap(({ values }) => values)));
-    for (const audience of audiences.size === 0 ? [""] : audiences) {
-      for (const { subject, kind, people } of subjectsOf(own)) {
-        const key = JSON.stringify([issuerPath, audience, subject]);
-        if (probes.has(key)) continue;
-        probes.set(key, {
-          issuer: `https://${issuerPath}`, issuerPath, subject, kind, audience: audience === "" ? null : audience,
-          requests: people.map((person) => ({
-            action: "sts:AssumeRoleWithWebIdentity",
-            principal: { kind: "Federated", arn },
-            keys: new Map([[`${issuerPath}:aud`.toLowerCase(), [audience]], [`${issuerPath}:sub`.toLowerCase(), [person]]]),
-          })),
+  const probes: Probe[] = [];
+  const issuers = new Map<string, string>();
+  const principals = new Set<string>();
+  for (const { providers: trusted, trusted: all } of statements) {
+    for (const { issuerPath, arn } of trusted) issuers.set(issuerPath, arn);
+    for (const { kind, value } of all) if (kind === "AWS") principals.add(value);
+  }
+  for (const [issuerPath, arn] of issuers) {
+    const own = issuers.size === 1 ? statements : statements.filter((statement) => statement.providers.some((provider) => provider.issuerPath === issuerPath));
+    const aud = `${issuerPath}:aud`.toLowerCase();
+    const sub = `${issuerPath}:sub`.toLowerCase();
+    const audiences = new Set<string>();
+    for (const statement of own) for (const { values } of statement.aud) for (const value of values) audiences.add(value);
+    const subjects = [...subjectsOf(own), ...STRANGERS_TRIED];
+    for (const audience of audiences.size === 0 ? [null] : audiences) {
+      const asked = [audience ?? ""];
+      for (const { subject, kind, people } of subjects) {
+        probes.push({
+          issuer: `https://${issuerPath}`, issuerPath, subject, kind, audience, people,
+          request: (person) => ({ action: "sts:AssumeRoleWithWebIdentity", principal: { kind: "Federated", arn }, keys: new Map([[aud, asked], [sub, [person]]]) }),
         });
       }
     }
   }
-  for (const { value } of statements.flatMap(({ trusted }) => trusted.filter(({ kind }) => kind === "AWS"))) {
-    probes.set(JSON.stringify([value]), {
-      issuer: null, issuerPath: null, subject: value, kind: "AWS principal", audience: null,
-      requests: [{ action: "sts:AssumeRole", principal: { kind: "AWS", arn: value }, keys: new Map() }],
-    });
+  for (const arn of principals) {
+    probes.push({ issuer: null, issuerPath: null, subject: arn, kind: "AWS principal", audience: null, people: [arn], request: () => ({ action: "sts:AssumeRole", principal: { kind: "AWS", arn }, keys: new Map() }) });
   }
-  return [...probes.values()];
+  return probes;
 }
 
 interface Named {
   readonly subject: string;
   readonly kind: "subject" | "pattern" | "stranger";
-  /** Who is sent. */
   readonly people: readonly string[];
 }
 
+const STRANGERS_TRIED: readonly Named[] = [STRANGERS[0] ?? "", STRANGERS[STRANGERS.length - 1] ?? ""].map((subject) => ({ subject, kind: "stranger", people: [subject] }));
+
 function subjectsOf(statements: readonly ExaminedStatement[]): readonly Named[] {
-  const values = new Set(statements.flatMap(({ sub }) => sub.flatMap((condition) => (condition.test === "Null" ? [] : condition.values))));
-  const named = [...values].map((subject): Named => (/[*?]/.test(subject)
+  const values = new Set<string>();
+  for (const { sub } of statements) for (const condition of sub) if (condition.test !== "Null") for (const value of condition.values) values.add(value);
+  return [...values].map((subject) => (/[*?]/.test(subject)
     ? { subject, kind: "pattern", people: ["", "q7", "someone.else"].map((filling) => subject.replace(/\*/g, filling).replace(/\?/g, "x")) }
     : { subject, kind: "subject", people: [subject] }));
-  const strangers = [STRANGERS[0] ?? "", STRANGERS[STRANGERS.length - 1] ?? ""].map((subject): Named => ({ subject, kind: "stranger", people: [subject] }));
-  return [...named, ...strangers];
 }

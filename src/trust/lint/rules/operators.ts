@@ -32,6 +32,7 @@ const ABSENT_KEYS = new Set(["sts:externalid", "sts:durationseconds", "aws:princ
 const UNPROTECTING_KEYS = new Set(["sts:rolesessionname", "aws:principalaccount", "aws:principaltype", "aws:userid"]);
 
 function isAbsent(statement: ExaminedStatement, key: string): boolean {
+  if (/:(?:aud|sub)$/.test(key)) return false;
   const lower = key.toLowerCase();
   if (ABSENT_KEYS.has(lower)) return true;
   const claim = lower.slice(lower.lastIndexOf(":") + 1);
