@@ -74,5 +74,6 @@ roles:
     [6, "issuer-not-found"],
     [6, "subject-pattern-too-wide"],
     [6, "duration-out-of-range"],
+    [7, "role-name-collision"],
   ]);
 });

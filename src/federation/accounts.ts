@@ -9,7 +9,7 @@ import { KEY } from "./rules";
 import type { ParsedBackend } from "./schema";
 import { awsAccountSchema, awsSchema } from "./schema";
 import type { TypedAt } from "./shape";
-import { shape } from "./shape";
+import { readable, shape } from "./shape";
 
 export interface ReadAccounts {
   readonly partition: Partition;
@@ -17,19 +17,19 @@ export interface ReadAccounts {
   readonly problems: readonly Problem[];
 }
 
-/** Reads the `aws` part of a federation. Codes: accounts-and-account-id, issuer-key-invalid, and those of the shape. */
+/**
+ * Reads the `aws` part of a federation. Codes: accounts-and-account-id, issuer-key-invalid, region-partition-mismatch,
+ * role-arn-invalid, and those of the shape. Accounts with complaints stand in the list with what could be read of them.
+ */
 export function accountsOf(aws: unknown, federationName: string, typedAt: TypedAt): ReadAccounts {
-  const { value, problems: shapeProblems } = shape(awsSchema, aws ?? {}, ["aws"], typedAt);
+  // The outline has told what is wrong with `aws` itself.
+  const outline = shape(awsSchema, aws ?? {}, ["aws"], typedAt);
+  const value = outline.value ?? readable(awsSchema, aws, {}, outline.problems, ["aws"]) ?? {};
   const partition = partitionOf(aws);
-  // The outline has reported what is wrong with `aws` itself.
-  if (value === undefined) return { partition, list: [], problems: aws === undefined ? shapeProblems : [] };
   const shared = { partition, region: value.region ?? null, assumeRoleArn: value.assumeRoleArn ?? null };
   if (value.accounts === undefined) {
-    return {
-      partition,
-      problems: [],
-      list: [{ ...shared, key: null, stackName: federationName, accountId: value.accountId ?? null, backend: backendOf(value.backend, null) }],
-    };
+    const account: AwsAccount = { ...shared, key: null, stackName: federationName, accountId: value.accountId ?? null, backend: backendOf(value.backend, null) };
+    return { partition, list: [account], problems: checkAccount(account, ["aws"]) };
   }
   const problems: Problem[] = [];
   if (value.accountId !== undefined) {
@@ -40,11 +40,9 @@ export function accountsOf(aws: unknown, federationName: string, typedAt: TypedA
     const at = ["aws", "accounts", key];
     const keyProblem = breach(KEY, key, formatPath(at));
     if (keyProblem !== undefined) problems.push(keyProblem);
-    const account = shape(awsAccountSchema, raw, at, typedAt);
-    problems.push(...account.problems);
-    if (account.value === undefined) continue;
-    const own = account.value;
-    list.push({
+    const shaped = shape(awsAccountSchema, raw, at, typedAt);
+    const own = shaped.value ?? readable(awsAccountSchema, raw, {}, shaped.problems, at) ?? {};
+    const account: AwsAccount = {
       key,
       stackName: `${federationName}-${key}`,
       accountId: own.accountId ?? null,
@@ -52,7 +50,9 @@ export function accountsOf(aws: unknown, federationName: string, typedAt: TypedA
       region: own.region ?? shared.region,
       assumeRoleArn: own.assumeRoleArn ?? shared.assumeRoleArn,
       backend: own.backend === undefined ? backendOf(value.backend, key) : backendOf(own.backend, null),
-    });
+    };
+    problems.push(...shaped.problems, ...checkAccount(account, at));
+    list.push(account);
   }
   if (Object.keys(value.accounts).length === 0) {
     problems.push({ code: "required", message: "accounts is empty.", path: "aws.accounts", fix: "Name at least one AWS account, or leave accounts out." });
@@ -65,6 +65,25 @@ export function accountsOf(aws: unknown, federationName: string, typedAt: TypedA
     seen.set(accountId, key ?? "");
   }
   return { partition, list, problems };
+}
+
+/** What of an account contradicts the rest of it. */
+function checkAccount({ partition, region, assumeRoleArn, accountId }: AwsAccount, at: readonly string[]): readonly Problem[] {
+  const problems: Problem[] = [];
+  if (region !== null && partitionOfRegion(region) !== partition) {
+    problems.push({ code: "region-partition-mismatch", message: `Region ${region} lies in partition ${partitionOfRegion(region)}, not in ${partition}.`, path: formatPath([...at, "region"]), fix: "Change aws.partition or the region." });
+  }
+  if (assumeRoleArn !== null) {
+    const [, owner, , , account] = assumeRoleArn.split(":");
+    if (owner !== partition || (accountId !== null && account !== accountId)) {
+      problems.push({ code: "role-arn-invalid", message: `The role to deploy with is in account ${account ?? ""} (${owner ?? ""}), so everything would be made there and not in ${accountId ?? "an account"} (${partition}).`, path: formatPath([...at, "assumeRoleArn"]), fix: "Use a role of the account that is deployed to." });
+    }
+  }
+  return problems;
+}
+
+function partitionOfRegion(region: string): Partition {
+  return region.startsWith("us-gov-") ? "aws-us-gov" : region.startsWith("cn-") ? "aws-cn" : "aws";
 }
 
 function partitionOf(aws: unknown): Partition {

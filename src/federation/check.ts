@@ -1,15 +1,14 @@
 /** What spans several values of a federation: names that clash, quotas, lengths, ARNs of the wrong account. */
 import type { Problem } from "../errors";
 import { quoted, breach, keeps } from "../text-rule";
-import { canonicalJson } from "../trust/canonical-json";
-import type { Json } from "../trust/canonical-json";
-import { measureTrustPolicy, SELF_ASSUME_POLICY_NAME, trustPolicyJson } from "../trust/build";
+import { measureTrustPolicy, trustPolicyJson } from "../trust/build";
 import { providerArn } from "../issuer/issuer";
 import { accountView, roleTrustPolicy } from "./account-view";
+import { checkInlinePolicies, checkManagedPolicies } from "./check-policies";
 import { logicalIdProblems } from "./logical-id";
-import type { AwsAccount, Federation, FederationRole } from "./model";
-import { formatPath } from "./path";
-import { INLINE_POLICY_NAME, KEY, MAX_INLINE_POLICY_CHARACTERS, MAX_MANAGED_POLICIES, MAX_TAGS, POLICY_TEXT, ROLE_NAME, TAG_KEY } from "./rules";
+import type { Federation, FederationRole } from "./model";
+import { formatPath, memberPath } from "./path";
+import { MAX_TAGS, ROLE_NAME, TAG_KEY } from "./rules";
 
 /**
  * Complaints that no single value shows. Run on whatever parts were readable; `unsound` are the keys of roles with
@@ -58,33 +57,33 @@ function checkTags(own: Readonly<Record<string, string>>, inherited: Readonly<Re
   for (const key of Object.keys(merged)) {
     const other = seen.get(key.toLowerCase());
     if (other !== undefined && Object.hasOwn(own, key)) {
-      problems.push({ code: "tag-collision", message: `The tags ${quoted(other)} and ${quoted(key)} differ only in case; IAM takes one.`, path: joined(path, key), fix: "Keep one." });
+      problems.push({ code: "tag-collision", message: `The tags ${quoted(other)} and ${quoted(key)} differ only in case; IAM takes one.`, path: memberPath(path, key), fix: "Keep one." });
     }
     seen.set(key.toLowerCase(), key);
   }
   for (const key of Object.keys(own)) {
-    const rule = breach(TAG_KEY, key, joined(path, key));
+    const rule = breach(TAG_KEY, key, memberPath(path, key));
     if (rule !== undefined) problems.push(rule);
     if (/^aws:/i.test(key)) {
-      problems.push({ code: "tag-invalid", message: `${quoted(key)} begins with aws:, which AWS keeps for itself.`, path: joined(path, key), fix: "Use another prefix." });
+      problems.push({ code: "tag-invalid", message: `${quoted(key)} begins with aws:, which AWS keeps for itself.`, path: memberPath(path, key), fix: "Use another prefix." });
     }
   }
   return problems;
 }
 
-function joined(path: string, key: string): string {
-  const tail = formatPath([key]);
-  return tail.startsWith("[") ? `${path}${tail}` : `${path}.${tail}`;
-}
-
 function checkRoleNames(federation: Federation): readonly Problem[] {
   const problems: Problem[] = [];
+  /** Roles of several accounts clash in each, and are told once. */
+  const told = new Set<string>();
   for (const account of federation.accounts) {
     const seen = new Map<string, string>();
     for (const role of federation.roles) {
       if (role.accounts !== null && !role.accounts.includes(account.key ?? "")) continue;
+      // a name that did not read
+      if (role.name === "") continue;
       const other = seen.get(role.name.toLowerCase());
-      if (other !== undefined && !problems.some((problem) => problem.path === formatPath(["roles", role.key]))) {
+      if (other !== undefined && !told.has(role.key)) {
+        told.add(role.key);
         problems.push({ code: "role-name-collision", message: `The roles ${other} and ${role.key} have the same name ${quoted(role.name)}; IAM's names do not mind case.`, path: formatPath(["roles", role.key]), fix: "Rename one." });
       }
       seen.set(role.name.toLowerCase(), role.key);
@@ -98,11 +97,19 @@ function checkRoles(federation: Federation, unsound: ReadonlySet<string>): reado
   const [account] = federation.accounts;
   // Every account ID has 12 digits, so one account speaks for all.
   const view = account === undefined ? undefined : accountView(federation, account);
-  return federation.roles.flatMap((role) => {
-    const problems = checkRoleValues(role, federation);
+  /** Complaints about what roles inherit stand where it is written, once. */
+  const inherited = new Map<string, Problem>();
+  const own = federation.roles.flatMap((role) => {
+    const boundary = role.permissionsBoundaryArn === federation.permissionsBoundaryArn ? `${formatPath(["roles", role.key])}.permissionsBoundaryArn` : undefined;
+    const problems = checkRoleValues(role, federation).filter((problem) => {
+      if (problem.path !== boundary) return true;
+      inherited.set(problem.message, { ...problem, path: "permissionsBoundaryArn" });
+      return false;
+    });
     if (problems.length > 0 || unsound.has(role.key) || view === undefined) return problems;
     return checkTrustPolicyLength(role, trustPolicyJson(roleTrustPolicy(role, view)), federation.trustPolicyMaxLength);
   });
+  return [...inherited.values(), ...own];
 }
 
 /** The same without the length of the trust policy, for callers that have built it. */
@@ -131,99 +138,6 @@ function checkAccounts(role: FederationRole, federation: Federation, path: strin
     path: `${path}.accounts[${index}]`,
     fix: known.length === 0 ? "Add it under aws.accounts." : `Use one of: ${known.join(", ")}.`,
   }]));
-}
-
-function checkManagedPolicies(role: FederationRole, federation: Federation, path: string): readonly Problem[] {
-  const problems: Problem[] = [];
-  const entries = Object.entries(role.managedPolicyArns);
-  if (entries.length > MAX_MANAGED_POLICIES) {
-    problems.push({ code: "too-many-managed-policies", message: `${entries.length} managed policies; IAM takes at most ${MAX_MANAGED_POLICIES}.`, path: `${path}.managedPolicyArns`, fix: "Join some." });
-  }
-  const seen = new Map<string, string>();
-  for (const [key, arn] of entries) {
-    const place = joined(`${path}.managedPolicyArns`, key);
-    const keyProblem = breach(KEY, key, place);
-    if (keyProblem !== undefined) problems.push(keyProblem);
-    const other = seen.get(arn);
-    if (other !== undefined) problems.push({ code: "policy-arn-invalid", message: `${quoted(arn)} stands twice, as ${other} and as ${key}.`, path: place, fix: "Keep one." });
-    seen.set(arn, key);
-    problems.push(...checkPolicyArn(arn, place, "policy-arn-invalid", accountsOfRole(role, federation)));
-  }
-  if (role.permissionsBoundaryArn !== null) {
-    problems.push(...checkPolicyArn(role.permissionsBoundaryArn, `${path}.permissionsBoundaryArn`, "boundary-arn-invalid", accountsOfRole(role, federation)));
-  }
-  return problems;
-}
-
-function accountsOfRole(role: FederationRole, federation: Federation): readonly AwsAccount[] {
-  return federation.accounts.filter((account) => role.accounts === null || role.accounts.includes(account.key ?? ""));
-}
-
-function checkPolicyArn(arn: string, path: string, code: "policy-arn-invalid" | "boundary-arn-invalid", accounts: readonly AwsAccount[]): readonly Problem[] {
-  const [, partition, , , owner] = arn.split(":");
-  for (const account of accounts) {
-    if (partition !== account.partition) {
-      return [{ code, message: `${quoted(arn)} is in partition ${partition ?? ""}, the role in ${account.partition}.`, path, fix: "Use a policy of the role's own partition." }];
-    }
-    if (owner !== "aws" && account.accountId !== null && owner !== account.accountId) {
-      return [{ code, message: `${quoted(arn)} belongs to account ${owner ?? ""}, the role to ${account.accountId}; IAM attaches only its own account's policies.`, path, fix: "Use a policy of the role's account, or limit the role with accounts." }];
-    }
-  }
-  return [];
-}
-
-function checkInlinePolicies(role: FederationRole, path: string): readonly Problem[] {
-  const problems: Problem[] = [];
-  let characters = 0;
-  const seen = new Map<string, string>();
-  for (const [name, document] of Object.entries(role.inlinePolicies)) {
-    const place = joined(`${path}.inlinePolicies`, name);
-    const nameProblem = breach(INLINE_POLICY_NAME, name, place);
-    if (nameProblem !== undefined) problems.push(nameProblem);
-    if (seen.has(name.toLowerCase())) problems.push({ code: "inline-policy-name-invalid", message: `${quoted(name)} and ${quoted(seen.get(name.toLowerCase()) ?? "")} differ only in case.`, path: place, fix: "Rename one." });
-    seen.set(name.toLowerCase(), name);
-    if (name.toLowerCase() === SELF_ASSUME_POLICY_NAME && role.trusts.some((trust) => trust.kind === "unityCatalog")) {
-      problems.push({ code: "inline-policy-name-invalid", message: `The name ${SELF_ASSUME_POLICY_NAME} is taken by the policy that Unity Catalog needs.`, path: place, fix: "Rename yours." });
-    }
-    const found = checkPolicyDocument(document, place);
-    problems.push(...found);
-    if (found.length === 0) characters += canonicalJson(document).length;
-  }
-  if (characters > MAX_INLINE_POLICY_CHARACTERS) {
-    problems.push({ code: "inline-policies-too-long", message: `The inline policies have ${characters} characters; IAM takes ${MAX_INLINE_POLICY_CHARACTERS} a role.`, path: `${path}.inlinePolicies`, fix: "Move some into managed policies." });
-  }
-  return problems;
-}
-
-/** Complaints about an IAM policy document's form. Codes: inline-policy-invalid, policy-character. */
-export function checkPolicyDocument(document: Json, path: string): readonly Problem[] {
-  const problems: Problem[] = [];
-  const members = typeof document === "object" && document !== null && !Array.isArray(document) ? (document as Readonly<Record<string, Json>>) : {};
-  if (members["Version"] !== "2012-10-17") {
-    problems.push({ code: "inline-policy-invalid", message: "The policy's Version is not 2012-10-17; older versions take ${…} literally.", path, fix: "Write Version: \"2012-10-17\"." });
-  }
-  const statement = members["Statement"];
-  if (statement === undefined || (Array.isArray(statement) && statement.length === 0)) {
-    problems.push({ code: "inline-policy-invalid", message: "The policy has no Statement.", path, fix: "Add one, or remove the policy." });
-  }
-  const visit = (value: Json, place: string): void => {
-    if (typeof value === "string") {
-      const problem = breach(POLICY_TEXT, value, place);
-      if (problem !== undefined) problems.push(problem);
-    } else if (typeof value === "number" && !Number.isSafeInteger(value)) {
-      problems.push({ code: "inline-policy-invalid", message: `${value} is no whole number; the two back ends would write it differently.`, path: place, fix: "Put it in quotes." });
-    } else if (value === null) {
-      problems.push({ code: "inline-policy-invalid", message: "A value is empty.", path: place, fix: "Give it, or remove the key." });
-    } else if (typeof value === "object") {
-      if (Array.isArray(value)) value.forEach((item: Json, index) => visit(item, `${place}[${index}]`));
-      else for (const [key, member] of Object.entries(value)) {
-        visit(key, joined(place, key));
-        visit(member as Json, joined(place, key));
-      }
-    }
-  };
-  visit(document, path);
-  return problems;
 }
 
 /** Complains where `policy`, the role's trust policy, is longer than `quota` characters. Code: trust-policy-too-long. */

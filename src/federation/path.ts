@@ -11,6 +11,12 @@ export function formatPath(parts: readonly PathPart[]): string {
   }, "");
 }
 
+/** The path of member `key` of what stands at `path`. */
+export function memberPath(path: string, key: string): string {
+  const tail = formatPath([key]);
+  return tail.startsWith("[") ? `${path}${tail}` : `${path}.${tail}`;
+}
+
 /** The parts of a path that `formatPath` wrote. */
 export function parsePath(path: string): readonly PathPart[] {
   const parts: PathPart[] = [];

@@ -2,9 +2,10 @@
 import type { z } from "zod";
 import type { ErrorCode, Problem } from "../errors";
 import { ERROR_CODES } from "../errors";
-import { discriminatorValues, knownKeys, nearest } from "./known-keys";
+import { nearest } from "../nearest";
+import { discriminatorValues, knownKeys } from "./known-keys";
 import type { PathPart } from "./path";
-import { formatPath } from "./path";
+import { formatPath, parsePath } from "./path";
 import { quoted } from "../text-rule";
 
 /** What a number in place of a text was typed as; undefined where the source is not known. */
@@ -21,6 +22,18 @@ export function shape<S extends z.ZodType>(schema: S, value: unknown, at: readon
   const result = schema.safeParse(value);
   if (result.success) return { value: result.data, problems: [] };
   return { value: undefined, problems: result.error.issues.flatMap((issue) => problemsOf(issue, value, at, typedAt, schema)) };
+}
+
+/**
+ * What remains of a mapping that does not fit `schema`: its members without those that `problems` (of `shape`, at `at`)
+ * are about, over `defaults` for what is required. Undefined where it is no mapping, or does not fit even so.
+ */
+export function readable<S extends z.ZodType>(schema: S, value: unknown, defaults: Readonly<Record<string, unknown>>, problems: readonly Problem[], at: readonly PathPart[]): z.output<S> | undefined {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+  const faulty = new Set(problems.map(({ path = "" }) => parsePath(path)[at.length]));
+  const sound = Object.entries(value).filter(([key]) => !faulty.has(key));
+  const result = schema.safeParse({ ...defaults, ...Object.fromEntries(sound) });
+  return result.success ? result.data : undefined;
 }
 
 function problemsOf(issue: z.core.$ZodIssue, root: unknown, at: readonly PathPart[], typedAt: TypedAt, schema: z.ZodType | null): readonly Problem[] {
@@ -87,6 +100,9 @@ const TYPE_WORDS: Readonly<Record<string, string>> = { string: "a text", array: 
 function wrongType(expected: string, found: unknown, path: string, typed: string | undefined): Problem {
   const wanted = TYPE_WORDS[expected] ?? expected;
   if (found === undefined) return { code: "required", message: `A value is missing: ${wanted}.`, path, fix: "Add it." };
+  if (typeof found === "number" && !Number.isFinite(found)) {
+    return { code: "wrong-type", message: `This must be ${wanted}; ${typed ?? String(found)} is none.`, path, fix: expected === "string" ? "Put it in quotes." : `Write ${wanted}.` };
+  }
   if (expected === "string" && typeof found === "number") {
     const exact = Number.isSafeInteger(found) && (typed === undefined || typed === String(found));
     return exact

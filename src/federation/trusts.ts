@@ -1,17 +1,58 @@
 /** Reads one trust of a role: names what it is by its keys, so that a mistake in it is told in that form's words. */
+import type { Problem } from "../errors";
 import type { Partition } from "../issuer/rules";
+import type { CheckContext } from "../trust/check";
+import { checkSubjectParts, checkUnityCatalogParts } from "../trust/check";
 import type { UnityCatalogCloud } from "../trust/rules";
 import type { Trust } from "../trust/trust";
 import type { PathPart } from "./path";
-import { formatPath } from "./path";
+import { formatPath, parsePath } from "./path";
 import { subjectTrustSchema, unityCatalogTrustSchema } from "./schema";
 import type { Shaped, TypedAt } from "./shape";
 import { shape } from "./shape";
 
 /** A trust as declared -> normalised. `partition` decides the default Databricks cloud of Unity Catalog. */
-export function readTrust(raw: unknown, at: readonly PathPart[], partition: Partition | null, typedAt: TypedAt): Shaped<Trust> {
-  const isUnityCatalog = typeof raw === "object" && raw !== null && "unityCatalog" in raw;
-  return isUnityCatalog ? readUnityCatalog(raw, at, partition, typedAt) : readSubjects(raw, at, typedAt);
+export function readTrust(raw: unknown, path: string, partition: Partition | null, typedAt: TypedAt): Shaped<Trust> {
+  const at = parsePath(path);
+  return isUnityCatalog(raw) ? readUnityCatalog(raw, at, partition, typedAt) : readSubjects(raw, at, typedAt);
+}
+
+function isUnityCatalog(raw: unknown): boolean {
+  return typeof raw === "object" && raw !== null && Object.hasOwn(raw, "unityCatalog");
+}
+
+/** Complaints about the readable parts of a trust whose shape is wrong, so that one mistake hides no other. Codes as `checkTrust`. */
+export function checkTrustParts(raw: unknown, context: CheckContext, path: string): readonly Problem[] {
+  const trust = mapping(raw);
+  const conditions = list(trust["conditions"], (entry) => {
+    const condition = mapping(entry);
+    return { test: text(condition["test"]), variable: text(condition["variable"]), values: list(condition["values"], text) };
+  });
+  if (isUnityCatalog(raw)) {
+    const unityCatalog = mapping(trust["unityCatalog"]);
+    return checkUnityCatalogParts({ externalIds: list(unityCatalog["externalIds"], text), cloud: undefined, conditions }, context, path);
+  }
+  return checkSubjectParts({
+    issuer: text(trust["issuer"]),
+    servicePrincipals: list(trust["servicePrincipals"], text),
+    users: list(trust["users"], text),
+    subjects: list(trust["subjects"], text),
+    subjectPatterns: list(trust["subjectPatterns"], (entry) => ({ pattern: text(entry) ?? text(mapping(entry)["pattern"]) })),
+    audiences: list(trust["audiences"], text),
+    conditions,
+  }, context, path);
+}
+
+function mapping(raw: unknown): Readonly<Record<string, unknown>> {
+  return typeof raw === "object" && raw !== null && !Array.isArray(raw) ? (raw as Readonly<Record<string, unknown>>) : {};
+}
+
+function text(raw: unknown): string | undefined {
+  return typeof raw === "string" ? raw : undefined;
+}
+
+function list<T>(raw: unknown, item: (entry: unknown) => T): readonly T[] | undefined {
+  return Array.isArray(raw) ? raw.map(item) : undefined;
 }
 
 function readSubjects(raw: unknown, at: readonly PathPart[], typedAt: TypedAt): Shaped<Trust> {

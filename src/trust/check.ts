@@ -1,15 +1,18 @@
 /** What a role's trusts must keep before a trust policy is built of them. Every complaint at once. */
 import type { Problem } from "../errors";
+import { nearest } from "../nearest";
 import { breach, quoted } from "../text-rule";
-import type { TextRule } from "../text-rule";
 import { AUDIENCE } from "../issuer/rules";
 import type { Partition } from "../issuer/rules";
+import type { ConditionParts, Readable } from "./check-conditions";
+import { broken, checkConditions } from "./check-conditions";
 import { strangerLetIn } from "./strangers";
 import {
-  CONDITION_TESTS, CONDITION_VALUE, CONDITION_VARIABLE, EXTERNAL_ID, SERVICE_PRINCIPAL, SUBJECT, SUBJECT_PATTERN,
+  EXTERNAL_ID, SERVICE_PRINCIPAL, SUBJECT, SUBJECT_PATTERN,
   UNITY_CATALOG_CLOUDS, UNITY_CATALOG_PRINCIPALS, USER,
 } from "./rules";
-import type { Condition, SubjectTrust, Trust, UnityCatalogTrust } from "./trust";
+import type { UnityCatalogCloud } from "./rules";
+import type { Trust } from "./trust";
 
 /** What the check must know of the issuers a trust may name. */
 export type KnownIssuers = Readonly<Record<string, {
@@ -44,59 +47,81 @@ export function checkTrusts(trusts: readonly Trust[], context: CheckContext, pat
 
 /** Complaints about one trust; codes as `checkTrusts`. */
 export function checkTrust(trust: Trust, context: CheckContext, path: string): readonly Problem[] {
-  return trust.kind === "subjects" ? checkSubjectTrust(trust, context, path) : checkUnityCatalog(trust, context, `${path}.unityCatalog`, path);
+  if (trust.kind === "unityCatalog") return checkUnityCatalogParts(trust, context, path);
+  const { servicePrincipals, users, subjects, subjectPatterns } = trust;
+  const named = servicePrincipals.length + users.length + subjects.length + subjectPatterns.length;
+  return [
+    ...(named > 0 ? [] : [{
+      code: "no-subject" as const,
+      message: "The trust names no subject: every identity of the issuer would get in.",
+      path,
+      fix: "Name servicePrincipals, users, subjects or subjectPatterns.",
+    }]),
+    ...checkSubjectParts(trust, context, path),
+  ];
 }
 
-function checkSubjectTrust(trust: SubjectTrust, context: CheckContext, path: string): readonly Problem[] {
+/** The readable parts of a `SubjectTrust`. */
+export interface SubjectParts {
+  readonly issuer: string | undefined;
+  readonly servicePrincipals: Readable<string>;
+  readonly users: Readable<string>;
+  readonly subjects: Readable<string>;
+  readonly subjectPatterns: Readable<{ readonly pattern: string | undefined }>;
+  readonly audiences: Readable<string>;
+  readonly conditions: Readable<ConditionParts>;
+}
+
+/** The readable parts of a `UnityCatalogTrust`. */
+export interface UnityCatalogParts {
+  readonly externalIds: Readable<string>;
+  readonly cloud: UnityCatalogCloud | undefined;
+  readonly conditions: Readable<ConditionParts>;
+}
+
+/** Complaints about what is readable of a trust; that it names nobody is `checkTrust`'s. Codes as `checkTrusts`. */
+export function checkSubjectParts(trust: SubjectParts, context: CheckContext, path: string): readonly Problem[] {
+  const issuer = trust.issuer !== undefined && Object.hasOwn(context.issuers, trust.issuer) ? context.issuers[trust.issuer] : undefined;
   const problems: Problem[] = [];
-  const issuer = Object.hasOwn(context.issuers, trust.issuer) ? context.issuers[trust.issuer] : undefined;
-  if (issuer === undefined) {
+  if (issuer === undefined && trust.issuer !== undefined) {
     const known = Object.keys(context.issuers);
+    const meant = nearest(trust.issuer, known);
     problems.push({
       code: "issuer-not-found",
       message: `There is no issuer ${quoted(trust.issuer)}.`,
       path: `${path}.issuer`,
-      fix: known.length === 0 ? "Add it under issuers." : `Use one of: ${known.join(", ")}.`,
-    });
-  }
-  if (trust.servicePrincipals.length + trust.users.length + trust.subjects.length + trust.subjectPatterns.length === 0) {
-    problems.push({
-      code: "no-subject",
-      message: "The trust names no subject: every identity of the issuer would get in.",
-      path,
-      fix: "Name servicePrincipals, users, subjects or subjectPatterns.",
+      fix: known.length === 0 ? "Add it under issuers." : `${meant === undefined ? "" : `Did you mean ${meant}? `}Use one of: ${listed(known)}.`,
     });
   }
   problems.push(
     ...broken(SERVICE_PRINCIPAL, trust.servicePrincipals, `${path}.servicePrincipals`),
     ...broken(USER, trust.users, `${path}.users`),
-    ...trust.subjects.flatMap((subject, index) => checkSubject(subject, `${path}.subjects[${index}]`)),
-    ...trust.subjectPatterns.flatMap((entry, index) => checkPattern(entry.pattern, `${path}.subjectPatterns[${index}]`)),
+    ...(trust.subjects ?? []).flatMap((subject, index) => (subject === undefined ? [] : checkSubject(subject, `${path}.subjects[${index}]`))),
+    ...(trust.subjectPatterns ?? []).flatMap((entry, index) => (entry?.pattern === undefined ? [] : checkPattern(entry.pattern, `${path}.subjectPatterns[${index}]`))),
+    ...checkAudiences(trust, issuer?.audiences, `${path}.audiences`),
+    ...checkConditions(trust.conditions, issuer === undefined ? [] : [issuer.conditionKeys.aud, issuer.conditionKeys.sub], `${path}.conditions`),
   );
-  if (trust.audiences !== null) {
-    if (trust.audiences.length === 0) {
-      problems.push({ code: "audience-invalid", message: "The list of audiences is empty: no token would match.", path: `${path}.audiences`, fix: "Name one, or leave audiences out." });
-    }
-    problems.push(...broken(AUDIENCE, trust.audiences, `${path}.audiences`));
-    if (issuer !== undefined) {
-      trust.audiences.forEach((audience, index) => {
-        if (issuer.audiences.includes(audience)) return;
-        problems.push({
-          code: "audience-not-registered",
-          message: `The provider does not register the audience ${quoted(audience)}: AWS would refuse every such token.`,
-          path: `${path}.audiences[${index}]`,
-          fix: `Add it to issuers.${trust.issuer}.audiences, or use one of: ${issuer.audiences.join(", ")}.`,
-        });
-      });
-    }
-  }
-  const guards = issuer === undefined ? [] : [issuer.conditionKeys.aud, issuer.conditionKeys.sub];
-  problems.push(...checkConditions(trust.conditions, guards, `${path}.conditions`));
   return problems;
 }
 
-function broken(rule: TextRule, values: readonly string[], path: string): readonly Problem[] {
-  return values.flatMap((value, index) => breach(rule, value, `${path}[${index}]`) ?? []);
+function checkAudiences({ issuer, audiences }: SubjectParts, registered: readonly string[] | undefined, path: string): readonly Problem[] {
+  if (audiences === null || audiences === undefined) return [];
+  if (audiences.length === 0) {
+    return [{ code: "audience-invalid", message: "The list of audiences is empty: no token would match.", path, fix: "Name one, or leave audiences out." }];
+  }
+  const malformed = broken(AUDIENCE, audiences, path);
+  if (registered === undefined) return malformed;
+  return [...malformed, ...audiences.flatMap((audience, index): readonly Problem[] => (audience === undefined || registered.includes(audience) ? [] : [{
+    code: "audience-not-registered",
+    message: `The provider does not register the audience ${quoted(audience)}: AWS would refuse every such token.`,
+    path: `${path}[${index}]`,
+    fix: `Add it to issuers.${issuer ?? ""}.audiences, or use one of: ${listed(registered)}.`,
+  }]))];
+}
+
+/** At most ten of `names`, for a message. */
+function listed(names: readonly string[]): string {
+  return names.length <= 10 ? names.join(", ") : `${names.slice(0, 10).join(", ")}, …`;
 }
 
 function checkSubject(subject: string, path: string): readonly Problem[] {
@@ -144,64 +169,33 @@ function checkPattern(pattern: string, path: string): readonly Problem[] {
   }];
 }
 
-function checkUnityCatalog(trust: UnityCatalogTrust, context: CheckContext, path: string, trustPath: string): readonly Problem[] {
-  const problems: Problem[] = [];
-  if (trust.externalIds.length === 0) {
-    problems.push({
-      code: "no-subject",
+/** Complaints about what is readable of a Unity Catalog trust. Codes as `checkTrusts`. */
+export function checkUnityCatalogParts(trust: UnityCatalogParts, context: CheckContext, path: string): readonly Problem[] {
+  const place = `${path}.unityCatalog`;
+  return [
+    ...(trust.externalIds?.length === 0 ? [{
+      code: "no-subject" as const,
       message: "The Unity Catalog trust names no external ID: any customer's credential would get in.",
-      path: `${path}.externalIds`,
+      path: `${place}.externalIds`,
       fix: "Copy the external ID from the storage or service credential.",
-    });
-  }
-  problems.push(...broken(EXTERNAL_ID, trust.externalIds, `${path}.externalIds`));
-  if (!(UNITY_CATALOG_CLOUDS as readonly string[]).includes(trust.cloud)) {
-    problems.push({ code: "unity-catalog-cloud", message: `Unity Catalog reaches AWS roles from ${UNITY_CATALOG_CLOUDS.join(", ")} only.`, path: `${path}.cloud`, fix: `Use one of: ${UNITY_CATALOG_CLOUDS.join(", ")}.` });
-  } else if (context.partition !== null && UNITY_CATALOG_PRINCIPALS[trust.cloud].partition !== context.partition) {
-    problems.push({
-      code: "unity-catalog-cloud",
-      message: `Databricks' Unity Catalog role of cloud ${trust.cloud} lives in partition ${UNITY_CATALOG_PRINCIPALS[trust.cloud].partition} and cannot assume a role in ${context.partition}.`,
-      path: `${path}.cloud`,
-      fix: context.partition === "aws-cn" ? "Remove it: Databricks has none in aws-cn." : "Use the Databricks cloud of your partition: aws, or aws-us-gov / aws-us-gov-dod.",
-    });
-  }
-  problems.push(...checkConditions(trust.conditions, ["sts:ExternalId", "aws:PrincipalArn"], `${trustPath}.conditions`));
-  return problems;
+    }] : []),
+    ...broken(EXTERNAL_ID, trust.externalIds, `${place}.externalIds`),
+    ...(trust.cloud === undefined ? [] : checkUnityCatalogCloud(trust.cloud, context.partition, `${place}.cloud`)),
+    ...checkConditions(trust.conditions, ["sts:ExternalId", "aws:PrincipalArn"], `${path}.conditions`),
+  ];
 }
 
-function checkConditions(conditions: readonly Condition[], guards: readonly string[], path: string): readonly Problem[] {
-  const problems: Problem[] = [];
-  const seen = new Set<string>();
-  conditions.forEach((condition, index) => {
-    const place = `${path}[${index}]`;
-    if (!CONDITION_TESTS.includes(condition.test)) {
-      problems.push({ code: "condition-test-unknown", message: `${quoted(condition.test)} is no IAM condition operator.`, path: `${place}.test`, fix: "Use one like StringEquals, IpAddress or ArnLike, with IAM's capitals." });
-    }
-    const shape = breach(CONDITION_VARIABLE, condition.variable, `${place}.variable`);
-    if (shape !== undefined) problems.push(shape);
-    const key = condition.variable.toLowerCase();
-    if (guards.some((guard) => guard.toLowerCase() === key)) {
-      problems.push({
-        code: "condition-on-guard",
-        message: `${quoted(condition.variable)} is a guard of this trust; a condition may narrow a trust, never touch its guards.`,
-        path: `${place}.variable`,
-        fix: "Use servicePrincipals, users, subjects, subjectPatterns, audiences or externalIds.",
-      });
-    }
-    const pair = `${condition.test}\n${key}`;
-    if (seen.has(pair)) {
-      problems.push({
-        code: "condition-repeated",
-        message: `${condition.test} on ${quoted(condition.variable)} stands twice; IAM would OR their values.`,
-        path: place,
-        fix: "Join the values into one condition if either may match; otherwise use two trusts.",
-      });
-    }
-    seen.add(pair);
-    if (condition.values.length === 0) {
-      problems.push({ code: "condition-invalid", message: "The condition has no values.", path: `${place}.values`, fix: "Give at least one." });
-    }
-    problems.push(...broken(CONDITION_VALUE, condition.values, `${place}.values`));
-  });
-  return problems;
+function checkUnityCatalogCloud(cloud: UnityCatalogCloud, partition: Partition | null, path: string): readonly Problem[] {
+  const clouds = UNITY_CATALOG_CLOUDS.join(", ");
+  if (!(UNITY_CATALOG_CLOUDS as readonly string[]).includes(cloud)) {
+    return [{ code: "unity-catalog-cloud", message: `Unity Catalog reaches AWS roles from ${clouds} only.`, path, fix: `Use one of: ${clouds}.` }];
+  }
+  const home = UNITY_CATALOG_PRINCIPALS[cloud].partition;
+  if (partition === null || home === partition) return [];
+  return [{
+    code: "unity-catalog-cloud",
+    message: `Databricks' Unity Catalog role of cloud ${cloud} lives in partition ${home} and cannot assume a role in ${partition}.`,
+    path,
+    fix: partition === "aws-cn" ? "Remove it: Databricks has none in aws-cn." : "Use the Databricks cloud of your partition: aws, or aws-us-gov / aws-us-gov-dod.",
+  }];
 }

@@ -1,0 +1,107 @@
+/** A role's permissions: managed policies of its own account, inline policies that IAM takes. */
+import type { Problem } from "../errors";
+import { breach, quoted } from "../text-rule";
+import { canonicalJson } from "../trust/canonical-json";
+import type { Json } from "../trust/canonical-json";
+import { ACCOUNT_ID_PLACEHOLDER, SELF_ASSUME_POLICY_NAME, selfAssumePolicy } from "../trust/build";
+import type { AwsAccount, Federation, FederationRole } from "./model";
+import { memberPath } from "./path";
+import { INLINE_POLICY_NAME, KEY, MAX_INLINE_POLICY_CHARACTERS, MAX_MANAGED_POLICIES, POLICY_TEXT } from "./rules";
+
+/** Managed policies and permissions boundary. Codes: too-many-managed-policies, issuer-key-invalid, policy-arn-invalid, boundary-arn-invalid. */
+export function checkManagedPolicies(role: FederationRole, federation: Federation, path: string): readonly Problem[] {
+  const problems: Problem[] = [];
+  const entries = Object.entries(role.managedPolicyArns);
+  if (entries.length > MAX_MANAGED_POLICIES) {
+    problems.push({ code: "too-many-managed-policies", message: `${entries.length} managed policies; IAM takes at most ${MAX_MANAGED_POLICIES}.`, path: `${path}.managedPolicyArns`, fix: "Join some." });
+  }
+  const seen = new Map<string, string>();
+  for (const [key, arn] of entries) {
+    const place = memberPath(`${path}.managedPolicyArns`, key);
+    const keyProblem = breach(KEY, key, place);
+    if (keyProblem !== undefined) problems.push(keyProblem);
+    const other = seen.get(arn);
+    if (other !== undefined) problems.push({ code: "policy-arn-invalid", message: `${quoted(arn)} stands twice, as ${other} and as ${key}.`, path: place, fix: "Keep one." });
+    seen.set(arn, key);
+    problems.push(...checkPolicyArn(arn, place, "policy-arn-invalid", accountsOfRole(role, federation)));
+  }
+  if (role.permissionsBoundaryArn !== null) {
+    problems.push(...checkPolicyArn(role.permissionsBoundaryArn, `${path}.permissionsBoundaryArn`, "boundary-arn-invalid", accountsOfRole(role, federation)));
+  }
+  return problems;
+}
+
+function accountsOfRole(role: FederationRole, federation: Federation): readonly AwsAccount[] {
+  return federation.accounts.filter((account) => role.accounts === null || role.accounts.includes(account.key ?? ""));
+}
+
+function checkPolicyArn(arn: string, path: string, code: "policy-arn-invalid" | "boundary-arn-invalid", accounts: readonly AwsAccount[]): readonly Problem[] {
+  const [, partition, , , owner] = arn.split(":");
+  for (const account of accounts) {
+    if (partition !== account.partition) {
+      return [{ code, message: `${quoted(arn)} is in partition ${partition ?? ""}, the role in ${account.partition}.`, path, fix: "Use a policy of the role's own partition." }];
+    }
+    if (owner !== "aws" && account.accountId !== null && owner !== account.accountId) {
+      return [{ code, message: `${quoted(arn)} belongs to account ${owner ?? ""}, the role to ${account.accountId}; IAM attaches only its own account's policies.`, path, fix: "Use a policy of the role's account, or limit the role with accounts." }];
+    }
+  }
+  return [];
+}
+
+/** Codes: inline-policy-name-invalid, inline-policies-too-long, and those of `checkPolicyDocument`. */
+export function checkInlinePolicies(role: FederationRole, path: string): readonly Problem[] {
+  const problems: Problem[] = [];
+  let characters = 0;
+  const seen = new Map<string, string>();
+  if (role.trusts.some((trust) => trust.kind === "unityCatalog")) {
+    characters += canonicalJson(selfAssumePolicy(role, { partition: "aws", accountId: ACCOUNT_ID_PLACEHOLDER })).length;
+  }
+  for (const [name, document] of Object.entries(role.inlinePolicies)) {
+    const place = memberPath(`${path}.inlinePolicies`, name);
+    const nameProblem = breach(INLINE_POLICY_NAME, name, place);
+    if (nameProblem !== undefined) problems.push(nameProblem);
+    if (seen.has(name.toLowerCase())) problems.push({ code: "inline-policy-name-invalid", message: `${quoted(name)} and ${quoted(seen.get(name.toLowerCase()) ?? "")} differ only in case.`, path: place, fix: "Rename one." });
+    seen.set(name.toLowerCase(), name);
+    if (name.toLowerCase() === SELF_ASSUME_POLICY_NAME && role.trusts.some((trust) => trust.kind === "unityCatalog")) {
+      problems.push({ code: "inline-policy-name-invalid", message: `The name ${SELF_ASSUME_POLICY_NAME} is taken by the policy that Unity Catalog needs.`, path: place, fix: "Rename yours." });
+    }
+    const found = checkPolicyDocument(document, place);
+    problems.push(...found);
+    if (found.length === 0) characters += canonicalJson(document).length;
+  }
+  if (characters > MAX_INLINE_POLICY_CHARACTERS) {
+    problems.push({ code: "inline-policies-too-long", message: `The inline policies have ${characters} characters; IAM takes ${MAX_INLINE_POLICY_CHARACTERS} a role.`, path: `${path}.inlinePolicies`, fix: "Move some into managed policies." });
+  }
+  return problems;
+}
+
+/** Complaints about an IAM policy document's form. Codes: inline-policy-invalid, policy-character. */
+export function checkPolicyDocument(document: Json, path: string): readonly Problem[] {
+  const problems: Problem[] = [];
+  const members = typeof document === "object" && document !== null && !Array.isArray(document) ? (document as Readonly<Record<string, Json>>) : {};
+  if (members["Version"] !== "2012-10-17") {
+    problems.push({ code: "inline-policy-invalid", message: "The policy's Version is not 2012-10-17; older versions take ${…} literally.", path, fix: "Write Version: \"2012-10-17\"." });
+  }
+  const statement = members["Statement"];
+  if (statement === undefined || (Array.isArray(statement) && statement.length === 0)) {
+    problems.push({ code: "inline-policy-invalid", message: "The policy has no Statement.", path, fix: "Add one, or remove the policy." });
+  }
+  const visit = (value: Json, place: string): void => {
+    if (typeof value === "string") {
+      const problem = breach(POLICY_TEXT, value, place);
+      if (problem !== undefined) problems.push(problem);
+    } else if (typeof value === "number" && !Number.isSafeInteger(value)) {
+      problems.push({ code: "inline-policy-invalid", message: `${value} is no whole number; the two back ends would write it differently.`, path: place, fix: "Put it in quotes." });
+    } else if (value === null) {
+      problems.push({ code: "inline-policy-invalid", message: "A value is empty.", path: place, fix: "Give it, or remove the key." });
+    } else if (typeof value === "object") {
+      if (Array.isArray(value)) value.forEach((item: Json, index) => visit(item, `${place}[${index}]`));
+      else for (const [key, member] of Object.entries(value)) {
+        visit(key, memberPath(place, key));
+        visit(member as Json, memberPath(place, key));
+      }
+    }
+  };
+  visit(document, path);
+  return problems;
+}

@@ -1,0 +1,77 @@
+/** Reads the issuers of a federation. */
+import type { Problem, Warning } from "../errors";
+import { checkHost, checkIssuer, cloudOfIssuer, defaultAudience, issuerUrl, issuerWarnings, urlsOf } from "../issuer/issuer";
+import type { IssuerInput } from "../issuer/issuer";
+import { DATABRICKS_ACCOUNT_ID, WORKSPACE_ID } from "../issuer/rules";
+import { breach } from "../text-rule";
+import type { TextRule } from "../text-rule";
+import type { FederationIssuer } from "./model";
+import { formatPath } from "./path";
+import { KEY } from "./rules";
+import type { ParsedIssuer } from "./schema";
+import { issuerSchema } from "./schema";
+import type { TypedAt } from "./shape";
+import { shape } from "./shape";
+
+export interface ReadIssuers {
+  readonly byKey: Readonly<Record<string, FederationIssuer>>;
+  /** Keys that stand in the file but did not read: trusts that name them are not blamed for it. */
+  readonly broken: ReadonlySet<string>;
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Warning[];
+}
+
+/** Each issuer by itself; what spans several is `checkFederation`'s. */
+export function readIssuers(raw: Readonly<Record<string, unknown>>, typedAt: TypedAt): ReadIssuers {
+  const byKey: Record<string, FederationIssuer> = {};
+  const broken = new Set<string>();
+  const problems: Problem[] = [];
+  const warnings: Warning[] = [];
+  for (const [key, value] of Object.entries(raw)) {
+    const at = ["issuers", key];
+    const path = formatPath(at);
+    const shaped = shape(issuerSchema, value, at, typedAt);
+    const found = [...[breach(KEY, key, path)].flatMap((problem) => problem ?? []), ...shaped.problems];
+    found.push(...(shaped.value === undefined ? checkIssuerParts(value, path) : checkIssuer(shaped.value, path)));
+    problems.push(...found);
+    if (found.length > 0 || shaped.value === undefined) {
+      broken.add(key);
+      continue;
+    }
+    byKey[key] = federationIssuer(key, shaped.value);
+    warnings.push(...issuerWarnings(shaped.value, path));
+  }
+  return { byKey, broken, problems, warnings };
+}
+
+/** Complaints about the readable parts of an issuer whose shape is wrong, so that one mistake hides no other. */
+function checkIssuerParts(raw: unknown, path: string): readonly Problem[] {
+  const parts = typeof raw === "object" && raw !== null ? (raw as Readonly<Record<string, unknown>>) : {};
+  const custom = parts["allowCustomHost"] === true;
+  const text = (key: string, check: (value: string, place: string) => readonly Problem[]): readonly Problem[] => {
+    const value = parts[key];
+    return typeof value === "string" ? check(value, `${path}.${key}`) : [];
+  };
+  const rule = (of: TextRule) => (value: string, place: string): readonly Problem[] => [breach(of, value, place)].flatMap((problem) => problem ?? []);
+  return [
+    ...text("host", (value, place) => checkHost(value, place, custom)),
+    ...text("accountsHost", (value, place) => checkHost(value, place, custom)),
+    ...text("workspaceId", rule(WORKSPACE_ID)),
+    ...text("accountId", rule(DATABRICKS_ACCOUNT_ID)),
+  ];
+}
+
+/** An issuer as declared, with everything derived from it. The declaration must have passed `checkIssuer`. */
+export function federationIssuer(key: string, declared: ParsedIssuer): FederationIssuer {
+  const { audiences, existingProviderArn, ...rest } = declared;
+  const input: IssuerInput = rest;
+  return {
+    key,
+    level: input.level,
+    input,
+    cloud: cloudOfIssuer(input),
+    ...urlsOf(issuerUrl(input)),
+    audiences: audiences === undefined || audiences.length === 0 ? [defaultAudience(input)] : [...new Set(audiences)],
+    existingProviderArn: existingProviderArn ?? null,
+  };
+}
