@@ -68,6 +68,21 @@ describe("the kind of a document is told by its content", () => {
     }), { numRuns: 300 });
   });
 
+  test.each([
+    ["an unclosed list", "[".repeat(200_000)],
+    ["objects", `${"{\"a\":".repeat(100_000)}1${"}".repeat(100_000)}`],
+    ["a policy", `{"Statement":${"[".repeat(100_000)}${"]".repeat(100_000)}}`],
+    ["a plan's variables", `{"format_version":"1.2","resource_changes":[],"variables":${"[".repeat(50_000)}${"]".repeat(50_000)}}`],
+    ["a plan's modules", `{"format_version":"1.2","resource_changes":[],"configuration":{"root_module":${"{\"module_calls\":{\"a\":{\"module\":".repeat(30_000)}{}${"}}}".repeat(30_000)}}}`],
+    ["a role's policy in a plan", JSON.stringify({ format_version: "1.2", resource_changes: [{ address: "aws_iam_role.r", type: "aws_iam_role", change: { before: { name: "r", assume_role_policy: "{\"Statement\":{}}" }, after: { name: "r", assume_role_policy: `{"Statement":${"[".repeat(50_000)}"databricks"${"]".repeat(50_000)}}` } } }] })],
+  ])("%s nested deeply ends in an answer or a coded refusal", async (_, text) => {
+    try {
+      lintDocuments([{ file: "given", document: await readDocument(text, "given") }]);
+    } catch (error) {
+      expect(error).toBeInstanceOf(InputError);
+    }
+  });
+
   test("a mistake in JSON is told without its text", async () => {
     const error = await readDocument("{\"token\": \"sekret-value\" oops}", "given").catch((caught: unknown) => caught);
     expect(String(error)).not.toContain("sekret");

@@ -56,7 +56,12 @@ function keyOf(role: LintRole): string {
 }
 
 function samePolicy(left: LintRole, right: LintRole): boolean {
-  return left.policy === right.policy || JSON.stringify(left.policy) === JSON.stringify(right.policy);
+  if (left.policy === right.policy) return true;
+  try {
+    return JSON.stringify(left.policy) === JSON.stringify(right.policy);
+  } catch {
+    return false; // nested too deeply to print: nobody gets in by either
+  }
 }
 
 function sameProviders(left: LintTarget, right: LintTarget): boolean {

@@ -16,12 +16,21 @@ export async function readDocument(text: string, file: string): Promise<LintDocu
   const document = asRecord(parsed(text, file));
   if (document === undefined) throw unknown(file);
   if (document["issuers"] !== undefined && document["roles"] !== undefined) return readFederationText(text, file);
-  if (isPlan(document)) return readPlan(document);
-  if (isState(document)) return readState(document);
-  if (isStack(document)) return readStack(document);
-  const read = readIam(document, nameOf(file));
+  const read = readJson(document, file);
   if (read === undefined) throw unknown(file);
   return read;
+}
+
+function readJson(document: Readonly<Record<string, unknown>>, file: string): LintDocument | undefined {
+  try {
+    if (isPlan(document)) return readPlan(document);
+    if (isState(document)) return readState(document);
+    if (isStack(document)) return readStack(document);
+    return readIam(document, nameOf(file));
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new InputError([{ code: "json-syntax", file, message: "The file is nested too deeply to read.", fix: "Write it again with the command that made it." }], { cause });
+  }
 }
 
 async function readFederationText(text: string, file: string): Promise<LintDocument> {

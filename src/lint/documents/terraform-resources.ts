@@ -127,14 +127,16 @@ function textList(value: unknown): readonly string[] | null {
 
 const PROVIDER_ARN = /^arn:[a-z-]+:iam::[0-9]{12}:oidc-provider\/.+$/;
 
-/** Every text in `value` that is, whole, the ARN of an OIDC provider: what somebody hands in. */
-export function providerArnsIn(value: unknown, found = new Set<string>()): ReadonlySet<string> {
-  if (typeof value === "string") {
-    if (value.startsWith("arn:") && PROVIDER_ARN.test(value)) found.add(value);
-  } else if (Array.isArray(value)) {
-    for (const item of value) providerArnsIn(item, found);
-  } else if (typeof value === "object" && value !== null) {
-    for (const member of Object.values(value)) providerArnsIn(member, found);
+/** Every text in `value` that is, whole, the ARN of an OIDC provider: what somebody hands in. Takes any depth. */
+export function providerArnsIn(value: unknown): ReadonlySet<string> {
+  const found = new Set<string>();
+  const waiting: unknown[] = [value];
+  for (let next = waiting.pop(); waiting.length > 0 || next !== undefined; next = waiting.pop()) {
+    if (typeof next === "string") {
+      if (next.startsWith("arn:") && PROVIDER_ARN.test(next)) found.add(next);
+    } else if (typeof next === "object" && next !== null) {
+      for (const member of Object.values(next)) if (typeof member === "object" || typeof member === "string") waiting.push(member);
+    }
   }
   return found;
 }

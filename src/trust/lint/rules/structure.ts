@@ -29,7 +29,7 @@ function lengthOf(policy: unknown): number {
     const text = JSON.stringify(policy) ?? "";
     return text.length <= TRUST_POLICY_DEFAULT_QUOTA ? text.length : [...text].length;
   } catch {
-    return Infinity; // nested so deeply that it does not print
+    return 0; // nested so deeply that it does not print: told by policy-malformed
   }
 }
 

@@ -1,0 +1,135 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { main } from "../../scripts/cli";
+import { planOf, resourceChange, trustText } from "../support/plan-json";
+import { temporaryFolder } from "../support/temporary-folder";
+
+const ISSUER = "mycompany.cloud.databricks.com/oidc";
+const ARN = `arn:aws:iam::111122223333:oidc-provider/${ISSUER}`;
+const READER = "6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b";
+const folder = temporaryFolder("lint");
+
+function file(name: string, content: unknown): string {
+  const path = join(folder, name);
+  mkdirSync(join(path, ".."), { recursive: true });
+  writeFileSync(path, typeof content === "string" ? content : JSON.stringify(content));
+  return path;
+}
+
+/** Runs the command line in this process. */
+async function run(...args: readonly string[]): Promise<{ readonly code: unknown; readonly stdout: string; readonly stderr: string }> {
+  const said = { stdout: "", stderr: "" };
+  const spies = (["stdout", "stderr"] as const).map((stream) => jest.spyOn(process[stream], "write").mockImplementation((text) => {
+    said[stream] += String(text);
+    return true;
+  }));
+  const before = process.exitCode;
+  try {
+    process.exitCode = undefined;
+    await main(args);
+    return { code: process.exitCode ?? 0, ...said };
+  } finally {
+    process.exitCode = before;
+    for (const spy of spies) spy.mockRestore();
+  }
+}
+
+process.stdout.setMaxListeners(0); // every call of a verb listens for a closed pipe
+const good = file("good.json", trustText(ISSUER, "1", [READER]));
+const warned = file("warned.json", trustText(ISSUER, "1", ["alice@example.com"]));
+const open = file("open.json", trustText(ISSUER, "1", ["*-*"]));
+const plan = file("plan.json", planOf([resourceChange("aws_iam_role.r", null, { name: "r", assume_role_policy: trustText(ISSUER, "1", [READER]) })]));
+
+test.each([
+  [[good], 0, "nothing found (1 role judged)"],
+  [[warned], 0, "0 errors, 1 warning (1 role judged)"],
+  [[warned, "--max-warnings", "0"], 1, "0 errors, 1 warning"],
+  [[warned, good, "--max-warnings", "1"], 0, "(2 roles judged)"],
+  [[open], 1, "lets strangers like"],
+  [[plan], 1, "provider-not-in-plan"],
+  [[plan, "--given-provider", ARN], 0, "nothing found (1 role judged); 1 gained, 0 lost"],
+  [[plan, "--given-provider", ARN, "--fail-on-widening"], 1, "(created)"],
+  [["--given-provider", ARN, plan], 0, "nothing found"],
+  [[good, "--before", warned, "--fail-on-widening"], 1, `+ ${READER}`],
+  [[good, "--before", good, "--fail-on-widening"], 0, "nothing found (1 role judged)"],
+])("lint %j ends in %i and says so", async (args, code, said) => {
+  const outcome = await run("lint", ...args);
+  expect(outcome.stdout).toContain(said);
+  expect(outcome.code).toBe(code);
+});
+
+test.each([
+  [["nowhere.json"], 3, "file-not-found"],
+  [[file("other.json", "{}")], 2, "document-unknown"],
+  [[file("broken.json", "{")], 2, "json-syntax"],
+  [[good, "--max-warnings", "few"], 2, "wrong-type"],
+  [[good, "--given-provider", "mine"], 2, "given-provider-invalid"],
+  [[good, "--unknown"], 2, "Unknown argument"],
+])("lint %j ends in %i with %s", async (args, code, said) => {
+  const outcome = await run("lint", ...args);
+  expect(outcome.stderr).toContain(said);
+  expect(outcome.stderr).not.toMatch(/^\s+at /m);
+  expect(outcome.code).toBe(code);
+});
+
+test("--json prints one document, of a mistake too", async () => {
+  const { stdout } = await run("lint", warned, "--json");
+  expect(JSON.parse(stdout)).toMatchObject({ errors: 0, warnings: 1, widened: false, findings: [{ rule: "subject-email", file: warned, ignored: null }] });
+  expect(JSON.parse((await run("lint", "nowhere.json", "--json")).stdout)).toMatchObject({ error: { code: "file-not-found" } });
+});
+
+test("--sarif prints one log", async () => {
+  expect(JSON.parse((await run("lint", open, "--sarif")).stdout)).toMatchObject({ version: "2.1.0", runs: [{ results: [{ ruleId: "subject-stranger" }, { ruleId: "subject-wildcard" }] }] });
+});
+
+test("a folder is searched for what lint knows, and the rest is passed over with a note", async () => {
+  file("folder/a.json", trustText(ISSUER, "1", ["alice@example.com"]));
+  file("folder/deep/b.json", { Role: { RoleName: "b", AssumeRolePolicyDocument: JSON.parse(trustText(ISSUER, "1", [READER])) as unknown } });
+  file("folder/package.json", { name: "x" });
+  file("folder/half.json", "{");
+  file("folder/other.yaml", "on: push\njobs: {}\n");
+  file("folder/.terraform/c.json", trustText(ISSUER, "1", ["*"]));
+  file("folder/readme.md", "text");
+  const outcome = await run("lint", join(folder, "folder"));
+  expect(outcome.stdout).toContain("0 errors, 1 warning (2 roles judged)");
+  expect([...outcome.stderr.matchAll(/note: .*[/\\]([^/\\]+) is passed over/g)].map((match) => match[1])).toEqual(["half.json", "other.yaml", "package.json"]);
+  expect((await run("lint", join(folder, "folder", "deep"))).code).toBe(0);
+  mkdirSync(join(folder, "empty"));
+  expect((await run("lint", join(folder, "empty"))).code).toBe(2);
+});
+
+test("a federation file with a mistake in a folder is told, not passed over", async () => {
+  file("mixed/federation.yaml", "name: lake\nissuers: {}\nroles:\n  r: { trusts: [] }\n");
+  file("mixed/a.json", trustText(ISSUER, "1", [READER]));
+  expect((await run("lint", join(folder, "mixed"))).code).toBe(2);
+});
+
+describe("report", () => {
+  const federation = file("federation.yaml", `name: lake\nissuers: { production: { level: workspace, host: mycompany.cloud.databricks.com, workspaceId: "1" } }\nroles: { reader: { trusts: [{ issuer: production, servicePrincipals: [${READER}] }] } }\n`);
+
+  test("writes one page where it is told to, and says so on stderr", async () => {
+    const out = join(folder, "report.html");
+    const outcome = await run("report", "--config", federation, "--out", out);
+    expect(outcome).toEqual({ code: 0, stdout: "", stderr: `wrote ${out}\n` });
+    const again = await run("report", "--config", federation);
+    expect(again.stdout.startsWith("<!doctype html>")).toBe(true);
+    expect(again.stdout).toContain("who reaches what");
+  });
+
+  test.each([["json", "\"identities\""], ["mermaid", "flowchart LR"]])("prints %s", async (format, said) => {
+    const outcome = await run("report", "--config", federation, "--format", format);
+    expect(outcome.stdout).toContain(said);
+    expect(outcome.code).toBe(0);
+  });
+
+  test.each([
+    [["--config", "nowhere.yaml"], 3, "file-not-found"],
+    [["--config", good], 2, "unknown-key"],
+    [["--config", federation, "--out", join(folder, "no", "such", "folder.html")], 3, "file-unwritable"],
+    [["--config", federation, "--format", "pdf"], 2, "Choices"],
+  ])("%j ends in %i with %s", async (args, code, said) => {
+    const outcome = await run("report", ...args);
+    expect(outcome.stderr).toContain(said);
+    expect(outcome.code).toBe(code);
+  });
+});
