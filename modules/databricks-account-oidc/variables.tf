@@ -309,7 +309,7 @@ variable "roles" {
   validation {
     condition = alltrue(flatten([
       for role in var.roles : [
-        for policy in values(role.inline_policies) : try(can(regex("^[\\x{0009}\\x{000A}\\x{000D}\\x{0020}-\\x{00FF}]*$", jsonencode(jsondecode(policy)))), true)
+        for policy in values(role.inline_policies) : !can(jsondecode(policy)) || can(regex("^[\\x{0009}\\x{000A}\\x{000D}\\x{0020}-\\x{00FF}]*$", jsonencode(jsondecode(policy))))
       ]
     ]))
     error_message = "inline_policies must hold Latin-1 characters only: IAM takes no others."

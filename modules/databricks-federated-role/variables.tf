@@ -169,14 +169,14 @@ variable "trusts" {
 
   validation {
     condition = alltrue([
-      for trust in var.trusts : (trust.issuer == null) != (trust.unity_catalog == null)
+      for trust in var.trusts : trust.unity_catalog == null ? trust.issuer != null : trust.issuer == null && length(concat(trust.service_principals, trust.users, trust.subjects, trust.subject_patterns)) == 0
     ])
-    error_message = "Each trust must name an issuer, or have unity_catalog: one of the two."
+    error_message = "Each trust must either name an issuer and whom of it the role trusts, or have unity_catalog and neither."
   }
 
   validation {
     condition = alltrue([
-      for trust in var.trusts : (trust.unity_catalog == null) == (length(concat(trust.service_principals, trust.users, trust.subjects, trust.subject_patterns)) > 0)
+      for trust in var.trusts : trust.unity_catalog != null || length(concat(trust.service_principals, trust.users, trust.subjects, trust.subject_patterns)) > 0
     ])
     error_message = "Each trust must name whom it trusts: service_principals, users, subjects or subject_patterns, or unity_catalog; without, every identity of the issuer would get in."
   }
@@ -410,7 +410,7 @@ variable "inline_policies" {
 
   validation {
     condition = alltrue([
-      for policy in values(var.inline_policies) : try(can(regex("^[\\x{0009}\\x{000A}\\x{000D}\\x{0020}-\\x{00FF}]*$", jsonencode(jsondecode(policy)))), true)
+      for policy in values(var.inline_policies) : !can(jsondecode(policy)) || can(regex("^[\\x{0009}\\x{000A}\\x{000D}\\x{0020}-\\x{00FF}]*$", jsonencode(jsondecode(policy))))
     ])
     error_message = "inline_policies must hold Latin-1 characters only: IAM takes no others."
   }

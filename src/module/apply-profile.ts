@@ -36,22 +36,24 @@ function sampleOf(profile: Profile): Sample {
 }
 
 function underProfile(definition: ModuleDefinition, profile: Profile, sample: Sample): ModuleDefinition {
-  const requiredProviders = profile.providerRange === undefined
-    ? definition.requiredProviders
-    : Object.fromEntries(Object.entries(definition.requiredProviders).map(([name, provider]) => [name, { ...provider, version: profile.providerRange ?? provider.version }]));
   const variables = definition.variables.map((variable) => demanding(withDefault(variable, profile), definition, profile, sample));
   return {
     ...definition,
     name: profile.names?.[definition.template as keyof typeof profile.names] ?? definition.name,
-    requiredProviders,
+    requiredProviders: providersUnder(profile, definition),
     // What lost its default is required, and stands first.
     variables: [...variables].sort((left, right) => Number(left.default !== undefined) - Number(right.default !== undefined)),
     // Where hosts are allowed one by one, they need not lie in a zone as well.
     outputs: profile.allowedHosts === undefined || definition.template !== "databricks-workspace-oidc"
       ? definition.outputs
       : definition.outputs.map((output) => ({ ...output, preconditions: output.preconditions.filter(({ code }) => code !== "host-not-databricks") })),
-    nested: definition.nested.map((nested) => underProfile(nested, profile, sample)),
+    nested: definition.nested.map((nested) => ({ ...nested, requiredProviders: providersUnder(profile, nested) })),
   };
+}
+
+function providersUnder({ providerRange }: Profile, { requiredProviders }: ModuleDefinition): ModuleDefinition["requiredProviders"] {
+  if (providerRange === undefined) return requiredProviders;
+  return Object.fromEntries(Object.entries(requiredProviders).map(([name, { source }]) => [name, { source, version: providerRange }]));
 }
 
 /** Variable -> the profile's default for it. */

@@ -101,8 +101,10 @@ export function policyRuns(definition: ModuleDefinition, sample: Sample): readon
       providerArn: providerArn(sample.awsPartition, sample.awsAccountId, path),
     } },
   };
+  const fallback = (name: string): string => String(definition.variables.find((variable) => variable.name === name)?.default ?? "");
+  const role = single ? { name: "lake-reader", path: fallback("path") } : { name: `${fallback("role_name_prefix")}lake-reader`, path: fallback("role_path") };
   return Object.entries(trustCases(sample)).map(([name, trust]) => {
-    const bytes = trustPolicyJson(buildTrustPolicy([trust], { name: "lake-reader", path: "/" }, context));
+    const bytes = trustPolicyJson(buildTrustPolicy([trust], role, context));
     const variables: Inputs = single
       ? { trusts: [trustInput(trust)] }
       : { roles: { "lake-reader": simple ? trustAttributes(trust) : { trusts: [trustInput(trust)] } } };

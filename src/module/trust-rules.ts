@@ -62,15 +62,15 @@ export function trustRules(scope: TrustScope, sample: Sample): readonly RuleDefi
   return [
     ...(scope.namesIssuer ? [rule(
       "issuer-not-found",
-      "(trust.issuer == null) != (trust.unity_catalog == null)",
-      "Each trust must name an issuer, or have unity_catalog: one of the two",
-      { service_principals: [sample.servicePrincipal] }, { ...right, ...unityCatalog },
+      `trust.unity_catalog == null ? trust.issuer != null : trust.issuer == null && ${SUBJECT_COUNT} == 0`,
+      "Each trust must either name an issuer and whom of it the role trusts, or have unity_catalog and neither",
+      { service_principals: [sample.servicePrincipal] }, { ...right, ...unityCatalog }, { ...unityCatalog, users: ["alice@example.com"] },
     )] : []),
     rule(
       "no-subject",
-      scope.namesIssuer ? `(trust.unity_catalog == null) == (${SUBJECT_COUNT} > 0)` : `trust.unity_catalog != null || ${SUBJECT_COUNT} > 0`,
+      `trust.unity_catalog != null || ${SUBJECT_COUNT} > 0`,
       "Each trust must name whom it trusts: service_principals, users, subjects or subject_patterns, or unity_catalog; without, every identity of the issuer would get in",
-      ...(scope.namesIssuer ? [{ issuer: "production" }, { ...unityCatalog, users: ["alice@example.com"] }] : [{}]),
+      scope.namesIssuer ? { issuer: "production" } : {},
     ),
     eachTextRuleAt(place("service_principals"), SERVICE_PRINCIPAL, ["6A9F1C2E-3B4D-4E5F-8A7B-0C1D2E3F4A5B", "lake-reader", ""]),
     eachTextRuleAt(place("users"), USER, ["*@example.com", "alice", "alice@example"]),

@@ -91,7 +91,7 @@ run "refuses_inputs_1" {
 }
 
 # issuers: The level of an issuer must be workspace or account.
-# trusts: Each trust must name an issuer, or have unity_catalog: one of the two.
+# trusts: Each trust must either name an issuer and whom of it the role trusts, or have unity_catalog and neither.
 # inline_policies: The keys of inline_policies must differ in more than case.
 # managed_policy_arns: Each of managed_policy_arns must be the ARN of an IAM policy, like arn:aws:iam::111122223333:policy/read-lake.
 # tags: The key of each tag must be a tag key of 1 to 128 letters, digits, spaces and _.:/=+-@, and must not begin with aws:.

@@ -913,7 +913,7 @@ run "refuses_inputs_23" {
   expect_failures = [var.roles]
 }
 
-# roles: Each trust must name an issuer, or have unity_catalog: one of the two.
+# roles: Each trust must either name an issuer and whom of it the role trusts, or have unity_catalog and neither.
 run "refuses_inputs_24" {
   command = plan
 

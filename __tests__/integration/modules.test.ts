@@ -1,0 +1,117 @@
+/** The published modules under the real Terraform: their layout, their own tests, their examples, every refusal. */
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { HclValue } from "../../src/hcl/encode";
+import { hclAttributes, hclString } from "../../src/hcl/encode";
+import { modulesOfProfile } from "../../src/module/apply-profile";
+import { moduleTree } from "../../src/module/module-tree";
+import { publishedModules } from "../../src/module/modules";
+import { parseProfile } from "../../src/module/profile";
+import type { Refusal } from "../../src/module/test-runs";
+import { refusals } from "../../src/module/test-runs";
+import { describeWith } from "../support/requirements";
+import { temporaryFolder } from "../support/temporary-folder";
+import type { ResourceChange } from "../support/terraform";
+import { OFFLINE_PROVIDER, terraformIn } from "../support/terraform";
+
+const REPOSITORY = resolve(__dirname, "..", "..");
+const NAMES = publishedModules().map(({ name }) => name);
+
+/** A copy of modules/, so that no lock file and no plugin link is left behind. */
+function copyOfModules(): string {
+  const folder = temporaryFolder("modules");
+  cpSync(join(REPOSITORY, "modules"), folder, { recursive: true, filter: (path) => !path.includes(".terraform") });
+  return folder;
+}
+
+interface Diagnostic {
+  readonly severity: string;
+  readonly summary: string;
+  readonly detail: string;
+  readonly range?: { readonly start: { readonly line: number } };
+}
+
+/** Plans one call of the module's variables alone for each refusal, and gives the complaints by case. */
+async function complaintsOf(name: string, sample: Readonly<Record<string, HclValue>>, cases: readonly Refusal[]): Promise<readonly (readonly string[])[]> {
+  const folder = temporaryFolder("rules");
+  mkdirSync(join(folder, "inputs"));
+  writeFileSync(join(folder, "inputs", "variables.tf"), readFileSync(join(REPOSITORY, "modules", name, "variables.tf")));
+  const firstLines: number[] = [];
+  const lines: string[] = [];
+  cases.forEach(({ variables }, index) => {
+    firstLines.push(lines.length + 1);
+    lines.push(`module "case_${index}" {`, '  source = "./inputs"', ...hclAttributes(Object.entries({ ...sample, ...variables }), 2).split("\n"), "}");
+  });
+  writeFileSync(join(folder, "main.tf"), `${lines.join("\n")}\n`);
+  const terraform = terraformIn(folder);
+  await terraform.init();
+  const { stdout } = await terraform.run(["plan", "-json"], { accept: [0, 1] });
+  const complaints: string[][] = cases.map(() => []);
+  for (const line of stdout.split("\n").filter((text) => text.startsWith("{"))) {
+    const { diagnostic } = JSON.parse(line) as { readonly diagnostic?: Diagnostic };
+    if (diagnostic?.severity !== "error") continue;
+    const at = firstLines.findLastIndex((first) => first <= (diagnostic.range?.start.line ?? 0));
+    complaints[at]?.push(diagnostic.detail.split("\n")[0] ?? "");
+  }
+  return complaints;
+}
+
+describeWith({ terraform: true }, "the published modules", () => {
+  test("modules/ is laid out as terraform fmt wants", async () => {
+    const { stdout } = await terraformIn(REPOSITORY).run(["fmt", "-check", "-recursive", "modules"]);
+    expect(stdout).toBe("");
+  });
+
+  test.each(NAMES)("%s passes its own tests", async (name) => {
+    const terraform = terraformIn(join(copyOfModules(), name));
+    await terraform.init();
+    const { stdout } = await terraform.test();
+    expect(stdout).toMatch(/Success! \d+ passed, 0 failed\./);
+  });
+
+  test.each(NAMES)("examples/complete of %s plans: every resource is made, every trust policy known", async (name) => {
+    const folder = join(copyOfModules(), name, "examples", "complete");
+    writeFileSync(join(folder, "offline_override.tf.json"), JSON.stringify(OFFLINE_PROVIDER));
+    const terraform = terraformIn(folder);
+    await terraform.init();
+    await terraform.run(["validate"]);
+    const plan = await terraform.plan();
+    const types = (plan.json.resource_changes ?? []).map((change: ResourceChange) => change.type);
+    expect(types.filter((type) => type === "aws_iam_role").length).toBe(name === "databricks-federated-role" ? 1 : 3);
+    expect(plan.counts.add).toBe(types.length);
+    const policies = plan.json.output_changes?.[name === "databricks-federated-role" ? "trust_policy" : "trust_policies"];
+    expect(policies?.after_unknown).toBe(false);
+  });
+
+  test.each(publishedModules().map((definition) => [definition.name, definition] as const))("%s refuses every bad value with the words of the rule it breaks, and only those", async (name, definition) => {
+    const cases = refusals(definition).filter(({ address }) => address.startsWith("var."));
+    const complaints = await complaintsOf(name, definition.sample, cases);
+    const told = cases.map(({ code, variables }, index) => ({ code, variables, complaints: complaints[index] }));
+    expect(told).toEqual(cases.map(({ code, variables, message }) => ({ code, variables, complaints: [`${message}.`] })));
+  });
+
+  test("a module under a profile passes its own tests, and holds callers to the profile", async () => {
+    const profile = parseProfile([
+      "names: { databricks-workspace-oidc: acme-databricks }",
+      "defaults: { rolePath: /databricks/, roleNamePrefix: acme-, maxSessionDuration: 2h, tags: { cost-center: '42' } }",
+      "permissionsBoundary: { mandatory: true, allowed: ['arn:aws:iam::999988887777:policy/boundary'] }",
+      "allowedHosts: [acme.cloud.databricks.com]",
+      "mandatoryTags: [cost-center, owner]",
+      "providerRange: '>= 5.90.0, < 6.0.0'",
+    ].join("\n"));
+    const { modules, sample } = modulesOfProfile(profile);
+    const folder = temporaryFolder("profile");
+    for (const [path, content] of moduleTree(modules, sample, { version: "0.0.0" }).files) {
+      mkdirSync(join(folder, path, ".."), { recursive: true });
+      writeFileSync(join(folder, path), content);
+    }
+    const terraform = terraformIn(join(folder, "acme-databricks"));
+    await terraform.run(["fmt", "-check", "-recursive"]);
+    await terraform.init();
+    const { stdout } = await terraform.test();
+    expect(stdout).toMatch(/Success! \d+ passed, 0 failed\./);
+    const variables = readFileSync(join(folder, "acme-databricks", "variables.tf"), "utf8");
+    expect(variables).toContain(hclString("/databricks/"));
+    expect(variables).toContain("default     = 7200");
+  });
+});
