@@ -2,13 +2,13 @@
  * Decides a request by a policy as AWS does: an explicit Deny wins, otherwise any Allow that matches lets in.
  * What can not be decided (an unknown operator, a `${…}` without a value) is a finding that names it, and never a yes.
  */
-import type { PolicyCondition, PolicyDocument, PolicyStatement } from "./document";
-import type { Operator } from "./operators";
-import { operatorNamed } from "./operators";
+import type { CompiledCondition, RequestKeys, Verdict } from "./conditions";
+import { compileCondition } from "./conditions";
+import type { PolicyDocument, PolicyStatement } from "./document";
+import { quoted } from "../../text-rule";
 import { stringLike } from "../string-like";
 
-/** The keys of a request: lower-case name -> values. A key with no entry is missing. */
-export type RequestKeys = ReadonlyMap<string, readonly string[]>;
+export type { RequestKeys, Verdict } from "./conditions";
 
 export interface PolicyRequest {
   /** E.g. `sts:AssumeRoleWithWebIdentity`. */
@@ -17,9 +17,6 @@ export interface PolicyRequest {
   readonly principal: { readonly kind: "Federated" | "AWS"; readonly arn: string };
   readonly keys: RequestKeys;
 }
-
-/** `unknown`: it can not be decided from what is given. Never counts as yes. */
-export type Verdict = "yes" | "no" | "unknown";
 
 export interface ConditionTrace {
   readonly operator: string;
@@ -56,21 +53,19 @@ interface CompiledStatement {
   readonly effect: "Allow" | "Deny";
   readonly principal: Test;
   readonly action: (action: string) => boolean;
-  readonly conditions: readonly Test[];
+  readonly conditions: readonly CompiledCondition[];
   readonly source: PolicyStatement;
 }
 
 /** A policy made ready for many decisions. */
 export interface CompiledPolicy {
   readonly statements: readonly CompiledStatement[];
-  readonly variables: boolean;
 }
 
 /** Prepares `policy`; policy variables exist from version 2012-10-17 on. */
 export function compilePolicy(policy: PolicyDocument): CompiledPolicy {
   const variables = policy.version === "2012-10-17";
   return {
-    variables,
     statements: policy.statements.map((source) => ({
       source,
       effect: source.effect,
@@ -99,7 +94,7 @@ function verdictOf(statement: CompiledStatement, request: PolicyRequest): Verdic
   let verdict = statement.principal(request);
   if (verdict === "no") return "no";
   for (const condition of statement.conditions) {
-    const next = condition(request);
+    const next = condition.judge(request.keys);
     if (next === "no") return "no";
     if (next === "unknown") verdict = "unknown";
   }
@@ -119,8 +114,8 @@ export function explainDecision(policy: CompiledPolicy, request: PolicyRequest):
       key: condition.key,
       expected: condition.values,
       actual: request.keys.get(condition.key.toLowerCase()) ?? null,
-      verdict: statement.conditions[at]?.(request) ?? "unknown",
-      finding: findingOf(condition, request.keys, policy.variables),
+      verdict: statement.conditions[at]?.judge(request.keys) ?? "unknown",
+      finding: statement.conditions[at]?.finding(request.keys) ?? null,
     })),
   }));
   const deny = statements.find(({ effect, verdict }) => effect === "Deny" && verdict !== "no");
@@ -129,7 +124,10 @@ export function explainDecision(policy: CompiledPolicy, request: PolicyRequest):
     allowed: deny === undefined && allow !== undefined,
     decidedBy: (deny ?? allow)?.index ?? null,
     statements,
-    findings: [...new Set(statements.flatMap(({ conditions }) => conditions.flatMap(({ finding }) => finding ?? [])))],
+    findings: [...new Set(statements.flatMap((trace, at) => [
+      ...(trace.principal === "unknown" ? principalFinding(policy.statements[at]?.source) : []),
+      ...trace.conditions.flatMap(({ finding }) => finding ?? []),
+    ]))],
   };
 }
 
@@ -170,92 +168,9 @@ function compilePrincipal(statement: PolicyStatement): Test {
   return (request) => (lists(request) === "yes" ? "no" : statement.effect === "Deny" ? "yes" : "unknown");
 }
 
-const VARIABLE = /\$\{([^}]*)\}/g;
-
-function compileCondition(condition: PolicyCondition, variables: boolean): Test {
-  const key = condition.key.toLowerCase();
-  if (condition.operator === "Null") {
-    const [wanted, ...others] = condition.values.map((value) => value.toLowerCase());
-    if (others.length > 0 || (wanted !== "true" && wanted !== "false")) return () => "unknown";
-    return ({ keys }) => (((keys.get(key)?.length ?? 0) === 0) === (wanted === "true") ? "yes" : "no");
-  }
-  const operator = operatorNamed(condition.operator);
-  if (operator === null) return () => "unknown";
-  const literal = !variables || !condition.values.some((value) => value.includes("${"));
-  if (literal && operator.base === "StringEquals" && operator.set === null) return exactTest(key, condition.values, operator.ifExists);
-  if (literal) return ({ keys }) => judge(operator, keys.get(key), condition.values);
-  if (!operator.variables) return () => "unknown";
-  return ({ keys }) => {
-    const values = condition.values.map((value) => resolved(value, keys, isLike(operator)));
-    const known = values.filter((value) => value !== null);
-    const verdict = judge(operator, keys.get(key), known);
-    // with values missing, only an answer that further values could not change stands
-    return known.length === values.length || (verdict === "yes") !== operator.negated ? verdict : "unknown";
-  };
-}
-
-/** The commonest condition of all, on a set: constant time however many subjects there are. */
-function exactTest(key: string, values: readonly string[], ifExists: boolean): Test {
-  const expected = new Set(values);
-  return ({ keys }) => {
-    const actual = keys.get(key);
-    if (actual === undefined || actual.length === 0) return ifExists ? "yes" : "no";
-    for (const value of actual) if (expected.has(value)) return "yes";
-    return "no";
-  };
-}
-
-function judge(operator: Operator, actual: readonly string[] | undefined, expected: readonly string[]): Verdict {
-  const missing = actual === undefined || actual.length === 0;
-  if (missing) {
-    if (operator.ifExists || operator.set === "all") return "yes";
-    return operator.set === "any" ? "no" : operator.negated ? "yes" : "no";
-  }
-  const holds = (value: string): boolean => expected.some((wanted) => operator.compare(value, wanted)) !== operator.negated;
-  const yes = operator.set === "all" || (operator.set === null && operator.negated) ? actual.every(holds) : actual.some(holds);
-  return yes ? "yes" : "no";
-}
-
-/** Whether the operator reads `*` and `?` in its values. */
-function isLike(operator: Operator): boolean {
-  return /Like$|^Arn/.test(operator.base);
-}
-
-/**
- * `value` with its variables replaced, or null where one has no single value. `${*}`, `${?}` and `${$}` stand for
- * themselves. Where the operator reads wildcards, a wildcard that comes out of a variable is left undecided: whether
- * AWS would read it as one is not recorded.
- */
-function resolved(value: string, keys: RequestKeys, like: boolean): string | null {
-  let whole = true;
-  const text = value.replace(VARIABLE, (_, inner: string) => {
-    if (inner === "$") return inner;
-    if (inner === "*" || inner === "?") {
-      if (like) whole = false;
-      return inner;
-    }
-    const [name = "", fallback] = inner.split(",", 2).map((part) => part.trim());
-    const actual = keys.get(name.toLowerCase());
-    if (actual !== undefined && actual.length === 1) {
-      const [text = ""] = actual;
-      if (like && /[*?]/.test(text)) whole = false;
-      return text;
-    }
-    const quoted = fallback === undefined ? null : /^'(.*)'$/s.exec(fallback);
-    if (actual === undefined && quoted !== null) return quoted[1] ?? "";
-    whole = false;
-    return "";
-  });
-  return whole ? text : null;
-}
-
-function findingOf(condition: PolicyCondition, keys: RequestKeys, variables: boolean): string | null {
-  if (condition.operator === "Null") {
-    return condition.values.length === 1 && /^(?:true|false)$/i.test(condition.values[0] ?? "") ? null : "Null takes one value, true or false";
-  }
-  const operator = operatorNamed(condition.operator);
-  if (operator === null) return `${condition.operator} is no operator of IAM`;
-  if (!variables) return null;
-  const undecided = condition.values.find((value) => value.includes("${") && (!operator.variables || resolved(value, keys, isLike(operator)) === null));
-  return undecided === undefined ? null : `${undecided} can not be decided from what is known of the request`;
+function principalFinding(statement: PolicyStatement | undefined): readonly string[] {
+  if (statement === undefined) return [];
+  if (statement.notPrincipal) return [`statement ${statement.index}: an Allow with NotPrincipal can not be decided`];
+  const patterns = (statement.principals?.["Federated"] ?? []).filter((name) => /[*?]/.test(name));
+  return [`statement ${statement.index}: ${patterns.slice(0, 3).map(quoted).join(", ")} is no provider's ARN; whether it stands for many is not recorded`];
 }

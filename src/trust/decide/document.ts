@@ -1,4 +1,5 @@
 /** Reads any policy JSON, ours or not, into the form that is decided and linted. */
+import { quoted } from "../../text-rule";
 
 export interface PolicyCondition {
   readonly operator: string;
@@ -41,11 +42,13 @@ export function readPolicy(document: unknown): ReadPolicy {
     }
   }
   if (!isMapping(value)) return { ok: false, why: "it is no JSON object" };
+  const strange = strangeElement(value, POLICY_ELEMENTS);
+  if (strange !== undefined) return { ok: false, why: `${quoted(strange)} is no element of a policy` };
   const raw = value["Statement"];
   const list = Array.isArray(raw) ? raw : raw === undefined ? [] : [raw];
   if (list.length === 0) return { ok: false, why: "it has no Statement" };
   const version = value["Version"];
-  if (version !== undefined && version !== "2012-10-17" && version !== "2008-10-17") return { ok: false, why: `its Version is ${JSON.stringify(version)}` };
+  if (version !== undefined && version !== "2012-10-17" && version !== "2008-10-17") return { ok: false, why: `its Version is ${typeof version === "string" ? quoted(version) : `no text`}` };
   const statements: PolicyStatement[] = [];
   for (const [index, entry] of list.entries()) {
     const read = readStatement(entry, index);
@@ -55,8 +58,19 @@ export function readPolicy(document: unknown): ReadPolicy {
   return { ok: true, policy: { version: version ?? null, statements } };
 }
 
+/** IAM stores no policy with other elements; a misspelt `Condition` must not read as none. */
+const POLICY_ELEMENTS: ReadonlySet<string> = new Set(["Version", "Id", "Statement"]);
+const STATEMENT_ELEMENTS: ReadonlySet<string> = new Set(["Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"]);
+
+function strangeElement(value: Readonly<Record<string, unknown>>, known: ReadonlySet<string>): string | undefined {
+  return Object.keys(value).find((name) => !known.has(name));
+}
+
 function readStatement(entry: unknown, index: number): PolicyStatement | string {
   if (!isMapping(entry)) return "it is no JSON object";
+  const strange = strangeElement(entry, STATEMENT_ELEMENTS);
+  if (strange !== undefined) return `${quoted(strange)} is no element of a statement`;
+  for (const name of ["Action", "Principal", "Resource"]) if (entry[name] !== undefined && entry[`Not${name}`] !== undefined) return `it has both ${name} and Not${name}`;
   const effect = entry["Effect"];
   if (effect !== "Allow" && effect !== "Deny") return "its Effect is neither Allow nor Deny";
   const notAction = entry["Action"] === undefined;
@@ -85,13 +99,13 @@ function readPrincipals(raw: unknown): Readonly<Record<string, readonly string[]
   if (raw === undefined) return null;
   if (raw === "*") return { AWS: ["*"] };
   if (!isMapping(raw)) return undefined;
-  const principals: Record<string, readonly string[]> = {};
+  const principals: (readonly [string, readonly string[]])[] = [];
   for (const [kind, names] of Object.entries(raw)) {
     const list = texts(names);
     if (list === null) return undefined;
-    principals[kind] = list;
+    principals.push([kind, list]);
   }
-  return principals;
+  return Object.fromEntries(principals);
 }
 
 function readConditions(raw: unknown): readonly PolicyCondition[] | null {
