@@ -117,9 +117,19 @@ describe("a plan", () => {
     ["by a variable", { variables: { existing: { value: ARN } } }],
     ["by a constant of a module call, at any depth", { configuration: { root_module: { module_calls: { a: { module: { module_calls: { b: { expressions: { issuers: { constant_value: { p: { existing_provider_arn: ARN } } } } } } } } } } } }],
     ["by a data source", { prior_state: { values: { root_module: { child_modules: [{ resources: [{ address: "data.aws_iam_openid_connect_provider.p", mode: "data", type: "aws_iam_openid_connect_provider", values: { arn: ARN } }] }] } } } }],
+    ["by its workspace's host, as the modules take it", { configuration: { root_module: { module_calls: { a: { expressions: { issuers: { constant_value: { p: { level: "workspace", host: "mycompany.cloud.databricks.com", workspace_id: "1" } } } } } } } } }],
+    ["by its URL", { variables: { issuer_url: { value: `https://${ISSUER}` } } }],
     ["by an output", { planned_values: { outputs: { oidc_provider_arns: { value: { p: ARN } } } } }],
   ])("a provider given %s is no stranger", async (_, rest) => {
     expect(await rulesOf(planOf([resourceChange("aws_iam_role.r", null, ROLE)], rest))).toEqual([]);
+  });
+
+  test("an account's provider is given by the account's ID; a host that only a data source names gives nothing", async () => {
+    const issuer = "accounts.cloud.databricks.com/oidc/accounts/7d3c2b1a-0f5e-4c8d-9a6b-123456789012";
+    const role = { ...ROLE, assume_role_policy: trustText(issuer, "7d3c2b1a-0f5e-4c8d-9a6b-123456789012", [READER]) };
+    expect(await rulesOf(planOf([resourceChange("aws_iam_role.r", null, role)], { variables: { databricks_account_id: { value: "7d3c2b1a-0f5e-4c8d-9a6b-123456789012" } } }))).toEqual([]);
+    const prior_state = { values: { root_module: { resources: [{ address: "data.x.y", mode: "data", type: "x", values: { host: "mycompany.cloud.databricks.com" } }] } } };
+    expect(await rulesOf(planOf([resourceChange("aws_iam_role.r", null, ROLE)], { prior_state }))).toEqual(["provider-not-in-plan"]);
   });
 
   test("a provider that is neither made nor given is an error, unless the caller gives it", async () => {

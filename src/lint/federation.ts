@@ -44,6 +44,7 @@ export function targetOfAccount(view: AccountView): LintTarget {
       path: formatPath(["issuers", issuer.key]),
     })),
     givenProviderArns: view.providers.filter((provider) => !made.includes(provider)).map(({ arn }) => arn),
+    givenIssuerPaths: [],
     deletedProviders: [],
     ignores: ignoresAt(view.federation.lint, []),
     roles: view.roles.map((role) => lintRoleOf(role, view, accountId)),
@@ -87,7 +88,7 @@ export function lintErrorsOfRole(role: FederationRole, trust: TrustContext, fede
       accountId: accountOf(issuer.providerArn),
       path: formatPath(["issuers", key]),
     })),
-    givenProviderArns: [],
+    givenProviderArns: [], givenIssuerPaths: [],
     deletedProviders: [],
     ignores: ignoresAt(federation.lint, []),
     roles: [lintedRole(role, {

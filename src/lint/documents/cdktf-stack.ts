@@ -3,9 +3,10 @@ import { ACCOUNT_ID_PLACEHOLDER, PARTITION_PLACEHOLDER } from "../../trust/build
 import { issuerPathOf, providerArn } from "../../issuer/issuer";
 import { asRecord } from "../../trust/lint/examine";
 import type { LintDocument } from "./document";
+import { givenProviders } from "./given-providers";
 import { relevantProviders, relevantRoles } from "./relevance";
 import type { TerraformResource } from "./terraform-resources";
-import { providerArnsIn, READ_TYPES, readResources } from "./terraform-resources";
+import { READ_TYPES, readResources } from "./terraform-resources";
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -24,10 +25,10 @@ export function readStack(document: Members): LintDocument {
   }
   const read = readResources(resources, null);
   const { roles, leftAside } = relevantRoles(read.roles);
-  const given = providerArnsIn([document["variable"], document["output"], document["module"], document["locals"]]);
+  const providers = relevantProviders(read.providers);
   return {
     kind: "CDKTF stack",
-    targets: [{ name: "", before: null, target: { providers: relevantProviders(read.providers), roles, complete: true, givenProviderArns: [...given], deletedProviders: [], ignores: [] } }],
+    targets: [{ name: "", before: null, target: { providers, roles, complete: true, ...givenProviders(roles, providers, [document["variable"], document["output"], document["module"], document["locals"]]), deletedProviders: [], ignores: [] } }],
     unknownPolicies: read.unknownPolicies,
     leftAside,
   };

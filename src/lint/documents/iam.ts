@@ -41,7 +41,7 @@ function account(details: readonly Members[], managed: ReadonlyMap<string, unkno
 }
 
 function targetOf(roles: readonly LintRole[], providers: readonly LintProvider[]): LintTarget {
-  return { roles, providers, complete: false, givenProviderArns: [], deletedProviders: [], ignores: [] };
+  return { roles, providers, complete: false, givenProviderArns: [], givenIssuerPaths: [], deletedProviders: [], ignores: [] };
 }
 
 function roleOf(detail: Members, name: string, managed: ReadonlyMap<string, unknown> = new Map()): LintRole {

@@ -3,9 +3,10 @@ import { issuerPathOf } from "../../issuer/issuer";
 import { asRecord, records } from "../../trust/lint/examine";
 import type { LintProvider, LintTarget } from "../../trust/lint/target";
 import type { LintDocument } from "./document";
+import { givenProviders } from "./given-providers";
 import { relevantProviders, relevantRoles } from "./relevance";
 import type { TerraformResource } from "./terraform-resources";
-import { providerArnsIn, READ_TYPES, readResources } from "./terraform-resources";
+import { READ_TYPES, readResources } from "./terraform-resources";
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -25,14 +26,13 @@ export function readPlan(plan: Members): LintDocument {
   const changes = records(plan["resource_changes"]).filter((change) => change["mode"] !== "data" && READ_TYPES.has(String(change["type"])));
   const after = readResources(changes.flatMap((change) => side(change, "after")), accountId);
   const before = readResources(changes.flatMap((change) => side(change, "before")), accountId);
-  const given = [...providerArnsIn([plan["variables"], asRecord(plan["planned_values"])?.["outputs"], constants(asRecord(plan["configuration"])?.["root_module"]), data.map(({ values }) => values)])];
   const { roles, leftAside } = relevantRoles(after.roles);
   const providers = relevantProviders(after.providers);
   const kept = new Set(after.providers.map(({ url }) => issuerPathOf(url)));
   const target: LintTarget = {
     providers, roles,
     complete: true,
-    givenProviderArns: given,
+    ...givenProviders(roles, providers, [plan["variables"], asRecord(plan["planned_values"])?.["outputs"], constants(asRecord(plan["configuration"])?.["root_module"])], data.map(({ values }) => values)),
     deletedProviders: relevantProviders(before.providers).filter(({ url }) => !kept.has(issuerPathOf(url))),
     ignores: [],
   };
@@ -55,7 +55,7 @@ export function readState(state: Members): LintDocument {
     targets: [{
       name: "",
       before: null,
-      target: { providers, roles, complete: true, givenProviderArns: [...providerArnsIn([asRecord(state["values"])?.["outputs"], data.map(({ values }) => values)])], deletedProviders: [], ignores: [] },
+      target: { providers, roles, complete: true, ...givenProviders(roles, providers, asRecord(state["values"])?.["outputs"], data.map(({ values }) => values)), deletedProviders: [], ignores: [] },
     }],
     unknownPolicies: read.unknownPolicies,
     leftAside,

@@ -124,19 +124,3 @@ function accountOf(arn: unknown): string | null {
 function textList(value: unknown): readonly string[] | null {
   return Array.isArray(value) && value.every((item) => typeof item === "string") ? (value as readonly string[]) : null;
 }
-
-const PROVIDER_ARN = /^arn:[a-z-]+:iam::[0-9]{12}:oidc-provider\/.+$/;
-
-/** Every text in `value` that is, whole, the ARN of an OIDC provider: what somebody hands in. Takes any depth. */
-export function providerArnsIn(value: unknown): ReadonlySet<string> {
-  const found = new Set<string>();
-  const waiting: unknown[] = [value];
-  for (let next = waiting.pop(); waiting.length > 0 || next !== undefined; next = waiting.pop()) {
-    if (typeof next === "string") {
-      if (next.startsWith("arn:") && PROVIDER_ARN.test(next)) found.add(next);
-    } else if (typeof next === "object" && next !== null) {
-      for (const member of Object.values(next)) if (typeof member === "object" || typeof member === "string") waiting.push(member);
-    }
-  }
-  return found;
-}

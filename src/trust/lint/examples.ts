@@ -29,7 +29,7 @@ const ROLE: LintRole = {
   ignores: [],
 };
 
-const TARGET: LintTarget = { providers: [PROVIDER], complete: true, givenProviderArns: [], deletedProviders: [], roles: [], ignores: [] };
+const TARGET: LintTarget = { providers: [PROVIDER], complete: true, givenProviderArns: [], givenIssuerPaths: [], deletedProviders: [], roles: [], ignores: [] };
 
 /** Guards of a statement: the audience and a subject. */
 export const GUARDS = { StringEquals: { [AUD]: EXAMPLE_AUDIENCE, [SUB]: EXAMPLE_SUBJECT } };

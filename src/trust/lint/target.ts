@@ -47,10 +47,12 @@ export interface LintIgnore {
 
 export interface LintTarget {
   readonly providers: readonly LintProvider[];
-  /** Whether `providers` and `givenProviderArns` are all there are: then a role may trust no other. */
+  /** Whether `providers` and those given are all there are: then a role may trust no other. */
   readonly complete: boolean;
   /** ARNs of providers that exist already and are handed in. */
   readonly givenProviderArns: readonly string[];
+  /** Issuer paths of providers that somebody names without an ARN: the modules take an issuer's host or account ID. */
+  readonly givenIssuerPaths: readonly string[];
   /** Providers that a plan takes away. */
   readonly deletedProviders: readonly LintProvider[];
   readonly roles: readonly LintRole[];

@@ -176,7 +176,7 @@ export const ROLE_RULES: readonly LintRule[] = [
       if (!target.complete) return [];
       const given = new Set(target.givenProviderArns);
       return statements.flatMap((candidate) => candidate.providers
-        .filter(({ arn, issuerPath }) => !providers.has(issuerPath) && !given.has(arn) && deletedBy(target.deletedProviders, issuerPath) === undefined)
+        .filter(({ arn, issuerPath }) => !providers.has(issuerPath) && !given.has(arn) && !target.givenIssuerPaths.includes(issuerPath) && deletedBy(target.deletedProviders, issuerPath) === undefined)
         .map((provider): Breach => ({ statement: candidate.index, at: "Principal.Federated", message: `No provider for https://${provider.issuerPath} is made or given beside ${role.path}.` })));
     },
   },
