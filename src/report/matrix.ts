@@ -3,7 +3,7 @@ import { html } from "./escape";
 import type { ReportIdentity, ReportReach, ReportRole, ReportView } from "./view";
 
 /** Roles a table: wider ones cannot be read. */
-const BLOCK = 24;
+const BLOCK = 20;
 
 /** One table for each block of roles, with those identities alone that reach one of them. */
 export function matrix(view: ReportView): string {

@@ -64,7 +64,7 @@ td a, tbody th a { overflow-wrap: anywhere; }
 .asked { display: block; font-family: var(--mono); font-size: 0.78rem; overflow-wrap: anywhere; }
 .matrix { width: auto; }
 .matrix th, .matrix td { padding: 0; border: 1px solid var(--line); }
-.matrix .corner, .matrix tbody th { position: sticky; left: 0; background: var(--paper); padding: 0.3rem 0.75rem 0.3rem 0.35rem; border-left: 0; min-width: 12rem; max-width: 24rem; }
+.matrix .corner, .matrix tbody th { position: sticky; left: 0; background: var(--paper); padding: 0.3rem 0.75rem 0.3rem 0.35rem; border-left: 0; min-width: 18.5rem; max-width: 24rem; }
 .matrix .corner { vertical-align: bottom; }
 .matrix thead th[data-r] { vertical-align: bottom; height: 9.5rem; width: 2.3rem; min-width: 2.3rem; font-size: 0.8rem; }
 .matrix thead th[data-r] a { display: block; writing-mode: vertical-rl; transform: rotate(180deg); max-height: 14rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; padding: 0.5rem 0.45rem; color: var(--ink); text-decoration: none; line-height: 1.4rem; }
