@@ -245,7 +245,7 @@ variable "trusts" {
   validation {
     condition = alltrue(flatten([
       for trust in var.trusts : [
-        for condition in trust.conditions : condition.test == "Null" || !can(regex("^ForA(?:ll|ny)Values:.*IfExists$", condition.test)) && contains([
+        for condition in trust.conditions : condition.test == "Null" || !can(regex("^For(?:AllValues|AnyValue):.*IfExists$", condition.test)) && contains([
           "StringEquals",
           "StringNotEquals",
           "StringEqualsIgnoreCase",
@@ -272,7 +272,7 @@ variable "trusts" {
           "ArnNotEquals",
           "ArnLike",
           "ArnNotLike",
-        ], replace(condition.test, "/^ForA(?:ll|ny)Values:|IfExists$/", ""))
+        ], replace(condition.test, "/^For(?:AllValues|AnyValue):|IfExists$/", ""))
       ]
     ]))
     error_message = "The test of each condition must be an IAM condition operator with IAM's capitals, like IpAddress."

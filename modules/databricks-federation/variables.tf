@@ -508,7 +508,7 @@ variable "roles" {
     condition = alltrue(flatten([
       for role in var.roles : [
         for trust in role.trusts : [
-          for condition in trust.conditions : condition.test == "Null" || !can(regex("^ForA(?:ll|ny)Values:.*IfExists$", condition.test)) && contains([
+          for condition in trust.conditions : condition.test == "Null" || !can(regex("^For(?:AllValues|AnyValue):.*IfExists$", condition.test)) && contains([
             "StringEquals",
             "StringNotEquals",
             "StringEqualsIgnoreCase",
@@ -535,7 +535,7 @@ variable "roles" {
             "ArnNotEquals",
             "ArnLike",
             "ArnNotLike",
-          ], replace(condition.test, "/^ForA(?:ll|ny)Values:|IfExists$/", ""))
+          ], replace(condition.test, "/^For(?:AllValues|AnyValue):|IfExists$/", ""))
         ]
       ]
     ]))

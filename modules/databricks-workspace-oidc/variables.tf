@@ -397,7 +397,7 @@ variable "roles" {
   validation {
     condition = alltrue(flatten([
       for trust in var.roles : [
-        for condition in trust.conditions : condition.test == "Null" || !can(regex("^ForA(?:ll|ny)Values:.*IfExists$", condition.test)) && contains([
+        for condition in trust.conditions : condition.test == "Null" || !can(regex("^For(?:AllValues|AnyValue):.*IfExists$", condition.test)) && contains([
           "StringEquals",
           "StringNotEquals",
           "StringEqualsIgnoreCase",
@@ -424,7 +424,7 @@ variable "roles" {
           "ArnNotEquals",
           "ArnLike",
           "ArnNotLike",
-        ], replace(condition.test, "/^ForA(?:ll|ny)Values:|IfExists$/", ""))
+        ], replace(condition.test, "/^For(?:AllValues|AnyValue):|IfExists$/", ""))
       ]
     ]))
     error_message = "The test of each condition must be an IAM condition operator with IAM's capitals, like IpAddress."

@@ -101,9 +101,9 @@ function conditionRules(scope: TrustScope, right: Inputs, holding: (attributes: 
       code: "condition-test-unknown",
       condition: forAll(loops, [
         'condition.test == "Null" || ',
-        String.raw`!can(regex("^ForA(?:ll|ny)Values:.*IfExists$", condition.test)) && contains(`,
+        String.raw`!can(regex("^For(?:AllValues|AnyValue):.*IfExists$", condition.test)) && contains(`,
         `${known}, `,
-        String.raw`replace(condition.test, "/^ForA(?:ll|ny)Values:|IfExists$/", ""))`,
+        String.raw`replace(condition.test, "/^For(?:AllValues|AnyValue):|IfExists$/", ""))`,
       ].join("")),
       message: "The test of each condition must be an IAM condition operator with IAM's capitals, like IpAddress",
       breaks: [bad({ ...source, test: "ipAddress" }), bad({ ...source, test: "ForAllValues:StringLikeIfExists" }), bad({ ...source, test: "NullIfExists" })],
