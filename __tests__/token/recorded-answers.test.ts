@@ -17,6 +17,7 @@ interface Case {
   readonly trust?: readonly unknown[];
   readonly request?: { readonly RoleSessionName?: string; readonly DurationSeconds?: number };
   readonly role?: { readonly MaxSessionDuration?: number };
+  readonly source: string;
   readonly expect: { readonly allowed: boolean; readonly code?: string; readonly message?: string; readonly audience?: string };
 }
 
@@ -89,6 +90,8 @@ test.each((observations.cases as readonly Case[]).map((observed) => [observed.na
     { roleSessionName: observed.request?.RoleSessionName ?? "oidc-probe", durationSeconds: observed.request?.DurationSeconds ?? null, context: {}, now: NOW },
   );
   expect(answer.allowed).toBe(observed.expect.allowed);
+  // what was sent as it stands, or with other values under the same rule, is recorded; the rest says why it is not
+  expect([answer.basis, answer.unrecorded.length > 0]).toEqual(/^(?:recorded|adapted)/.test(observed.source) ? ["recorded", false] : ["expected", true]);
   if (observed.expect.audience !== undefined) expect(answer.audience).toBe(observed.expect.audience);
   if (observed.expect.code !== undefined) expect(answer.error?.code).toBe(observed.expect.code);
   if (observed.expect.message !== undefined) {

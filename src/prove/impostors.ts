@@ -1,6 +1,6 @@
 /** Those who must not get in, made from one who may: every claim altered, dropped, doubled, re-cased, padded, … Pure. */
 import { CLOUDS } from "../issuer/clouds";
-import { DERIVED_KEYS } from "../token/judge";
+import { DERIVED_KEYS } from "../token/request-keys";
 import { STRANGERS } from "../trust/strangers";
 import type { Claims, Context, Declared } from "./identities";
 import { instanceOf } from "./identities";

@@ -113,7 +113,7 @@ export function explainDecision(policy: CompiledPolicy, request: PolicyRequest):
       operator: condition.operator,
       key: condition.key,
       expected: condition.values,
-      actual: request.keys.get(condition.key.toLowerCase()) ?? null,
+      actual: present(request.keys.get(condition.key.toLowerCase())),
       verdict: statement.conditions[at]?.judge(request.keys) ?? "unknown",
       finding: statement.conditions[at]?.finding(request.keys) ?? null,
     })),
@@ -129,6 +129,10 @@ export function explainDecision(policy: CompiledPolicy, request: PolicyRequest):
       ...trace.conditions.flatMap(({ finding }) => finding ?? []),
     ]))],
   };
+}
+
+function present(values: readonly string[] | undefined): readonly string[] | null {
+  return values === undefined || values.length === 0 ? null : values;
 }
 
 function compileAction(statement: PolicyStatement): (action: string) => boolean {
