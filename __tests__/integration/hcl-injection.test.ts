@@ -1,0 +1,238 @@
+/**
+ * Hostile strings through every free-text field into roots and modules, and back through a real HCL parser: unchanged
+ * after NFC, in the place they were put and nowhere else, or refused with a code.
+ */
+import fc from "fast-check";
+import { InputError } from "../../src/errors";
+import type { FederationInput } from "../../src/federation";
+import { readFederation } from "../../src/federation";
+import { accountView, inlinePoliciesOf, roleTags, roleTrustPolicy } from "../../src/federation/account-view";
+import type { Federation } from "../../src/federation/model";
+import { federationInputs } from "../../src/hcl/module-inputs";
+import { rootFiles } from "../../src/hcl/root-files";
+import { modulesOfProfile } from "../../src/module/apply-profile";
+import { moduleTree } from "../../src/module/module-tree";
+import { parseProfile } from "../../src/module/profile";
+import { canonicalText } from "../../src/trust/canonical-json";
+import { hostileLatin, hostileText } from "../support/hostile-text";
+import { readHcl } from "../support/read-hcl";
+
+const SEED = 20_251_124;
+const READER = "6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b";
+const ISSUER = { level: "workspace", host: "mycompany.cloud.databricks.com", workspaceId: "1444828305810485" } as const;
+const TRUST = { issuer: "production", servicePrincipals: [READER] };
+const ROLE = { trusts: [TRUST] };
+const policy = (resource: string) => ({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: ["s3:*"], Resource: [resource] }] });
+
+type Put = (text: string) => unknown;
+const federation = (more: object): object => ({ name: "lakehouse", aws: { accountId: "111122223333" }, issuers: { production: ISSUER }, roles: { reader: ROLE }, ...more });
+const role = (more: object): object => federation({ roles: { reader: { ...ROLE, ...more } } });
+const trust = (more: object): object => role({ trusts: [{ ...TRUST, ...more }] });
+const backend = (more: object): object => federation({ aws: { accountId: "111122223333", backend: { type: "s3", bucket: "b", key: "k", region: "us-east-1", ...more } } });
+
+/** Every place of a federation file that takes text. */
+const FIELDS: Readonly<Record<string, Put>> = {
+  "name": (text) => federation({ name: text }),
+  "aws.accountId": (text) => federation({ aws: { accountId: text } }),
+  "aws.region": (text) => federation({ aws: { accountId: "111122223333", region: text } }),
+  "aws.assumeRoleArn": (text) => federation({ aws: { accountId: "111122223333", assumeRoleArn: `arn:aws:iam::111122223333:role/${text}` } }),
+  "aws.backend.path": (text) => federation({ aws: { accountId: "111122223333", backend: { type: "local", path: text } } }),
+  "aws.backend.bucket": (text) => backend({ bucket: text }),
+  "aws.backend.key": (text) => backend({ key: text }),
+  "aws.backend.kmsKeyId": (text) => backend({ kmsKeyId: text }),
+  "aws.backend.profile": (text) => backend({ profile: text }),
+  "aws.backend.dynamodbTable": (text) => backend({ dynamodbTable: text }),
+  "issuers key": (text) => federation({ issuers: { [text]: ISSUER }, roles: { reader: { trusts: [{ ...TRUST, issuer: text }] } } }),
+  "issuers.host": (text) => federation({ issuers: { production: { ...ISSUER, host: `${text}.cloud.databricks.com` } } }),
+  "issuers.workspaceId": (text) => federation({ issuers: { production: { ...ISSUER, workspaceId: text } } }),
+  "issuers.audiences": (text) => federation({ issuers: { production: { ...ISSUER, audiences: [text] } } }),
+  "issuers.existingProviderArn": (text) => federation({ issuers: { production: { ...ISSUER, existingProviderArn: text } } }),
+  "roles key": (text) => federation({ roles: { [text]: ROLE } }),
+  "roles.name": (text) => role({ name: text }),
+  "roles.description": (text) => role({ description: text }),
+  "roles.path": (text) => role({ path: `/${text}/` }),
+  "roles.permissionsBoundaryArn": (text) => role({ permissionsBoundaryArn: `arn:aws:iam::111122223333:policy/${text}` }),
+  "roles.managedPolicyArns key": (text) => role({ managedPolicyArns: { [text]: "arn:aws:iam::111122223333:policy/read" } }),
+  "roles.managedPolicyArns": (text) => role({ managedPolicyArns: { read: `arn:aws:iam::111122223333:policy/${text}` } }),
+  "roles.inlinePolicies key": (text) => role({ inlinePolicies: { [text]: policy("*") } }),
+  "roles.inlinePolicies value": (text) => role({ inlinePolicies: { list: policy(text) } }),
+  "roles.inlinePolicies member": (text) => role({ inlinePolicies: { list: { ...policy("*"), Statement: [{ Effect: "Allow", Condition: { StringEquals: { [text]: "x" } } }] } } }),
+  "roles.tags key": (text) => role({ tags: { [text]: "x" } }),
+  "roles.tags value": (text) => role({ tags: { team: text } }),
+  "trusts.servicePrincipals": (text) => trust({ servicePrincipals: [text] }),
+  "trusts.users": (text) => trust({ users: [`${text}@example.com`] }),
+  "trusts.subjects": (text) => trust({ subjects: [text] }),
+  "trusts.subjectPatterns": (text) => trust({ subjectPatterns: [`${text}*@data.example.com`] }),
+  "trusts.conditions.test": (text) => trust({ conditions: [{ test: text, variable: "aws:SourceIp", values: ["x"] }] }),
+  "trusts.conditions.variable": (text) => trust({ conditions: [{ test: "StringEquals", variable: `aws:${text}`, values: ["x"] }] }),
+  "trusts.conditions.values": (text) => trust({ conditions: [{ test: "StringEquals", variable: "aws:SourceIp", values: [text] }] }),
+  "trusts.unityCatalog.externalIds": (text) => role({ trusts: [{ unityCatalog: { externalIds: [text] } }] }),
+  "tags key": (text) => federation({ tags: { [text]: "x" } }),
+  "tags value": (text) => federation({ tags: { team: text } }),
+  "roleNamePrefix": (text) => federation({ roleNamePrefix: text }),
+  "rolePath": (text) => federation({ rolePath: `/${text}/` }),
+};
+
+/** 300 a field: over 11,000. Most of the printable ones pass most rules. */
+const TEXTS_A_FIELD = 300;
+const texts = (seed: number): readonly string[] => [
+  ...fc.sample(hostileLatin, { numRuns: TEXTS_A_FIELD * 0.7, seed }),
+  ...fc.sample(hostileText, { numRuns: TEXTS_A_FIELD * 0.3, seed }),
+];
+
+/** The federation with `text` put in, or undefined where it is refused: with codes, and nothing but codes. */
+function readOrRefused(put: Put, text: string): Federation | undefined {
+  try {
+    return readFederation(put(text) as FederationInput).federation;
+  } catch (error) {
+    expect(error).toBeInstanceOf(InputError);
+    return undefined;
+  }
+}
+
+/** HCL values as the parser gives them back. */
+function plain(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== "object" || value === null) return value;
+  const [expression] = Object.getOwnPropertySymbols(value).map((symbol) => (value as Record<symbol, unknown>)[symbol]);
+  if (expression !== undefined) return { jsonencode: plain((expression as { readonly argument: unknown }).argument) };
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, plain(member)]));
+}
+
+type Blocks = Readonly<Record<string, Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>>>;
+interface Root {
+  readonly module?: Readonly<Record<string, readonly unknown[]>>;
+  readonly resource?: Blocks;
+  readonly terraform?: readonly unknown[];
+}
+
+/** All files of many roots as one document: blocks of one kind and name become a list, in order. */
+async function readRoots(federations: readonly Federation[], style: "modules" | "resources", file: string): Promise<Root> {
+  const documents = federations.map((one) => {
+    const [account] = one.accounts;
+    if (account === undefined) throw new RangeError("a federation has an account");
+    const how = style === "modules" ? { style, module: { source: "./modules/databricks-federation" } } as const : { style } as const;
+    return rootFiles(accountView(one, account), how, { version: "0.0.0", moves: [] }).get(file) ?? "";
+  });
+  return (await readHcl(documents.join("\n"))) as Root;
+}
+
+function only(one: Federation): ReturnType<typeof accountView> {
+  const [account] = one.accounts;
+  if (account === undefined) throw new RangeError("a federation has an account");
+  return accountView(one, account);
+}
+
+describe("hostile strings in a federation", () => {
+  const entries = Object.entries(FIELDS);
+  jest.setTimeout(300_000);
+  let tried = 0;
+  let passed = 0;
+
+  test.each(entries)("%s: back unchanged from a root's module call and from its resources, or refused", async (field, put) => {
+    const accepted: Federation[] = [];
+    for (const text of texts(SEED + entries.findIndex(([name]) => name === field))) {
+      tried += 1;
+      const read = readOrRefused(put, text);
+      if (read === undefined) continue;
+      // what stands in the model is what was put in, in NFC
+      expect(JSON.stringify(read)).toContain(JSON.stringify(canonicalText(text)).slice(1, -1));
+      accepted.push(read);
+    }
+    passed += accepted.length;
+    if (accepted.length === 0) return;
+
+    const calls = await readRoots(accepted, "modules", "main.tf");
+    expect(Object.keys(calls)).toEqual(["module"]);
+    expect(calls.module?.["databricks"]).toEqual(accepted.map((one) => ({
+      source: "./modules/databricks-federation",
+      ...(plain(Object.fromEntries(federationInputs(only(one)))) as object),
+    })));
+
+    const backends = await readRoots(accepted, "modules", "backend.tf");
+    expect(Object.keys(backends)).toEqual(["terraform"]);
+    expect(backends.terraform).toHaveLength(accepted.length);
+    const written = accepted.map((one) => only(one).account.backend);
+    expect((backends.terraform ?? []).map((block) => JSON.stringify(block))).toEqual(written.map((one) => JSON.stringify({
+      backend: one.type === "local"
+        ? { local: [one.path === null ? {} : { path: one.path }] }
+        : { s3: [{ bucket: one.bucket, key: one.key, region: one.region, ...one.settings }] },
+    })));
+
+    const { resource = {} } = await readRoots(accepted, "resources", "main.tf");
+    const roles = Object.values(resource["aws_iam_role"] ?? {}).flat();
+    const expected = accepted.flatMap((one) => one.roles.map((declared) => ({
+      assume_role_policy: { jsonencode: roleTrustPolicy(declared, only(one)) },
+      name: declared.name,
+      path: declared.path,
+      max_session_duration: 3600,
+      ...(declared.description === null ? {} : { description: declared.description }),
+      ...(declared.permissionsBoundaryArn === null ? {} : { permissions_boundary: declared.permissionsBoundaryArn }),
+      ...(Object.keys(roleTags(declared, one)).length === 0 ? {} : { tags: roleTags(declared, one) }),
+    })));
+    const withoutOrder = (list: readonly unknown[]): readonly string[] => list.map((block) => JSON.stringify(sorted(block))).sort();
+    expect(withoutOrder(roles.map(({ depends_on: _, ...block }) => block))).toEqual(withoutOrder(expected));
+    const inline = Object.values(resource["aws_iam_role_policy"] ?? {}).flat();
+    expect(withoutOrder(inline.map(({ role: _, ...block }) => block))).toEqual(withoutOrder(accepted.flatMap((one) =>
+      one.roles.flatMap((declared) => Object.entries(inlinePoliciesOf(declared, only(one))).map(([name, document]) => ({ name, policy: { jsonencode: document } }))))));
+  });
+
+  test("that were more than 10,000, and many of them went all the way", () => {
+    expect(tried).toBeGreaterThanOrEqual(10_000);
+    expect(passed).toBeGreaterThan(1_500);
+  });
+});
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1)).map(([key, member]) => [key, sorted(member)]));
+}
+
+describe("hostile strings in a profile", () => {
+  jest.setTimeout(300_000);
+  const FIELDS_OF_PROFILE: Readonly<Record<string, { readonly put: Put; readonly variable: string | null }>> = {
+    "names": { put: (text) => ({ names: { "databricks-federation": text } }), variable: null },
+    "defaults.rolePath": { put: (text) => ({ defaults: { rolePath: `/${text}/` } }), variable: "role_path" },
+    "defaults.roleNamePrefix": { put: (text) => ({ defaults: { roleNamePrefix: text } }), variable: "role_name_prefix" },
+    "defaults.tags key": { put: (text) => ({ defaults: { tags: { [text]: "x" } } }), variable: "tags" },
+    "defaults.tags value": { put: (text) => ({ defaults: { tags: { team: text } } }), variable: "tags" },
+    "defaults.permissionsBoundaryArn": { put: (text) => ({ defaults: { permissionsBoundaryArn: `arn:aws:iam::111122223333:policy/${text}` } }), variable: "permissions_boundary_arn" },
+    "permissionsBoundary.allowed": { put: (text) => ({ permissionsBoundary: { mandatory: true, allowed: [`arn:aws:iam::111122223333:policy/${text}`] } }), variable: null },
+    "allowedHosts": { put: (text) => ({ allowedHosts: [`${text}.cloud.databricks.com`] }), variable: null },
+    "allowedAccountIds": { put: (text) => ({ allowedAccountIds: [text] }), variable: null },
+    "mandatoryTags": { put: (text) => ({ mandatoryTags: [text] }), variable: null },
+    "providerRange": { put: (text) => ({ providerRange: text }), variable: null },
+  };
+
+  test.each(Object.entries(FIELDS_OF_PROFILE))("%s: back unchanged from the modules, or refused", async (_, { put, variable }) => {
+    const documents: string[] = [];
+    const defaults: unknown[] = [];
+    let count = 0;
+    for (const text of texts(SEED)) {
+      try {
+        const profile = parseProfile(JSON.stringify(put(text)));
+        if ((count += 1) > 12) continue;
+        const { modules, sample } = modulesOfProfile(profile);
+        const [federationModule] = modules.filter(({ template }) => template === "databricks-federation");
+        if (federationModule === undefined) throw new RangeError("there is such a module");
+        const tree = moduleTree([federationModule], sample, { version: "0.0.0" });
+        for (const [path, content] of tree.files) {
+          if (path.endsWith("/variables.tf") && path.split("/").length === 2) {
+            documents.push(content);
+            defaults.push(federationModule.variables.find(({ name }) => name === variable)?.default);
+          } else if (/\.(?:tf|hcl)$/.test(path) && !path.includes("/modules/")) {
+            await readHcl(content);
+          }
+        }
+      } catch (error) {
+        if (!(error instanceof InputError)) throw error;
+      }
+    }
+    if (documents.length === 0) return;
+    const { variable: variables, ...rest } = (await readHcl(documents.join("\n"))) as { readonly variable: Readonly<Record<string, readonly { readonly default?: unknown }[]>> };
+    expect(rest).toEqual({});
+    expect(Object.values(variables).map((blocks) => blocks.length)).toEqual(Object.values(variables).map(() => documents.length));
+    if (variable !== null) expect(variables[variable]?.map((block) => block.default)).toEqual(defaults);
+  });
+});
