@@ -61,7 +61,33 @@ test("the same seed tries the same, another seed something else, and other roles
   expect(more.roles[0]).toEqual(first.roles[0]);
 });
 
+test("of many declared identities each is tried, and what goes wrong is counted, not only shown", async () => {
+  const subjects = Array.from({ length: 1200 }, (_, index) => `6a9f1c2e-3b4d-4e5f-8a7b-${String(index).padStart(12, "0")}`);
+  const roles = Array.from({ length: 30 }, (_, index) => `  many-${index}:\n    trusts: [{ issuer: production, servicePrincipals: [${subjects.slice(index * 40, index * 40 + 40).join(", ")}] }]\n`).join("");
+  const proof = await proofOf(federation("- { issuer: production, users: [alice@example.com] }", roles));
+  expect(proof.holds).toBe(true);
+  expect(proof.roles[1]).toMatchObject({ declared: 40, declaredIn: 40, impostors: 1000, impostorsIn: 0 });
+  const closed = `conditions: [{ test: StringEquals, variable: "aws:PrincipalAccount", values: ["999999999999"] }]`;
+  const shut = await proofOf(federation(`- { issuer: production, users: [${Array.from({ length: 9 }, (_, index) => `u${index}@example.com`).join(", ")}], ${closed} }`));
+  expect(shut.roles[0]).toMatchObject({ declared: 9, declaredIn: 0 });
+  expect(proofText(shut)).toContain("0 of 9 declared get in");
+});
+
+test("every pattern is tried at its edges, however many there are", async () => {
+  const patterns = Array.from({ length: 12 }, (_, index) => `{ pattern: "team-${index}-*@data.example.com", reason: "The team's own mailboxes." }`);
+  const proof = await proofOf(federation(`- { issuer: production, subjectPatterns: [${patterns.join(", ")}, "open-*@data.example.com"] }`));
+  expect(proof.roles[0]?.letIn[0]?.claims["sub"]).toMatch(/^open-mallory/);
+});
+
+test("a claim can not steer the terminal of who reads the proof", async () => {
+  const proof = await proofOf(federation("- { issuer: production, subjectPatterns: [\"*@data.example.com\"] }"));
+  const [role] = proof.roles;
+  if (role === undefined) throw new Error("no role");
+  const hostile = { trick: "x", claims: { sub: "\u001b[2J\u202e\u009b" }, context: {} };
+  expect(proofText({ ...proof, roles: [{ ...role, letIn: [hostile] }] })).not.toMatch(/[\u001b\u202e\u009b]/);
+});
+
 test("forged signatures are tried once an issuer and none is taken", async () => {
   const proof = await proofOf(federationText(3));
-  expect(proof.issuers).toEqual([{ issuer: "production", tricks: 21, letIn: [] }]);
+  expect(proof.issuers).toEqual([{ issuer: "production", tricks: 23, letIn: [] }]);
 });

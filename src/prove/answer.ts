@@ -22,7 +22,7 @@ export async function answerProve(request: ProveRequest): Promise<{ readonly pro
   const seed = wholeNumber("seed", request.seed, 0, 0xffffffff);
   const count = wholeNumber("count", request.count, COUNT.least, COUNT.most);
   const { federation } = readFederationFile(request.config);
-  if (request.role !== undefined && !federation.roles.some(({ key }) => key === request.role)) {
+  if (request.role !== undefined && !federation.roles.some(({ key, name }) => key === request.role || name === request.role)) {
     throw new InputError([{ code: "role-not-found", message: `There is no role ${JSON.stringify(request.role)}.`, path: "role", fix: `Use one of: ${federation.roles.map(({ key }) => key).slice(0, 20).join(", ")}.` }]);
   }
   const proof = await prove(federation, { seed, count, now: request.now, role: request.role });

@@ -70,6 +70,28 @@ function valueFor(base: string, value: string): string {
   }
 }
 
+/**
+ * A value of the request against which `condition` does not hold, as far as its values say; null where none is known.
+ * The trial asks the condition itself before it counts on that.
+ */
+export function violating({ test, values }: Condition): string | null {
+  const base = test.replace(/^For(?:All|Any)Values?:/, "").replace(/IfExists$/, "");
+  const [value = ""] = values;
+  if (base === "Null") return value.toLowerCase() === "true" ? "present" : null;
+  if (/Not/.test(base)) return valueFor(base.replace("Not", ""), value);
+  switch (base) {
+    case "IpAddress": return value.includes(":") ? "fe80::1" : value.replace(/^\d+/, (first) => String(Number(first) ^ 128)).replace(/\/\d+$/, "");
+    case "Bool": return value.toLowerCase() === "true" ? "false" : "true";
+    case "NumericLessThan": case "NumericLessThanEquals": return "999999999999";
+    case "NumericGreaterThan": case "NumericGreaterThanEquals": return "-999999999999";
+    case "NumericEquals": return `${value}1`;
+    case "DateLessThan": case "DateLessThanEquals": return "9999-12-31T23:59:59Z";
+    case "DateGreaterThan": case "DateGreaterThanEquals": case "DateEquals": return "1970-01-02T00:00:00Z";
+    case "ArnEquals": case "ArnLike": return "arn:aws:iam::000000000000:role/nobody";
+    default: return `nobody-${value.replace(/[*?]/g, "")}-nowhere`;
+  }
+}
+
 function shifted(date: string, seconds: number): string {
   const time = /^-?\d+$/.test(date) ? Number(date) * 1000 : Date.parse(date);
   return Number.isNaN(time) ? date : new Date(time + seconds * 1000).toISOString();

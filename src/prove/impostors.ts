@@ -3,7 +3,7 @@ import { CLOUDS } from "../issuer/clouds";
 import { DERIVED_KEYS } from "../token/request-keys";
 import { STRANGERS } from "../trust/strangers";
 import type { Claims, Context, Declared } from "./identities";
-import { instanceOf } from "./identities";
+import { instanceOf, violating } from "./identities";
 import type { Random } from "./random";
 import { randomUuid } from "./random";
 
@@ -116,27 +116,38 @@ const PATTERN_TRICKS: readonly Trick[] = [
   trick("just outside the pattern", (honest, random) => ({ ...honest.claims, sub: `${instanceOf(honest.pattern ?? honest.subject)}.${random.pick(["evil.example", "x", "co"])}` })),
 ];
 
-/** Outside the trust's conditions: a key that the caller could leave out. */
-const CONTEXT_TRICKS: readonly Trick[] = [
-  (honest, random) => {
-    const keys = leftOut(honest);
-    const key = keys[random.below(keys.length)] ?? "";
-    return { trick: `request without ${key}`, claims: honest.claims, context: Object.fromEntries(Object.entries(honest.context).filter(([name]) => name !== key)) };
-  },
-];
-
-function leftOut(honest: Declared): readonly string[] {
-  return Object.keys(honest.context).filter((key) => !DERIVED_KEYS.has(key.toLowerCase()));
+/** Outside the trust's conditions: each key that the caller could leave out left out, and each answered wrongly. */
+function contextTricks(honest: Declared): readonly Impostor[] {
+  const claims = honest.claims;
+  const without = Object.keys(honest.context)
+    .filter((key) => !DERIVED_KEYS.has(key.toLowerCase()))
+    .map((key): Impostor => ({ trick: `request without ${key}`, claims, context: Object.fromEntries(Object.entries(honest.context).filter(([name]) => name !== key)) }));
+  const wrong = honest.trust.conditions.flatMap((condition): readonly Impostor[] => {
+    const value = violating(condition);
+    return value === null ? [] : [{ trick: `request with another ${condition.variable}`, claims, context: { ...honest.context, [condition.variable]: [value] } }];
+  });
+  return [...without, ...wrong];
 }
 
 const ALWAYS: readonly Trick[] = [...TEXT_TRICKS, ...ISSUER_TRICKS, ...AUDIENCE_TRICKS, ...TIME_TRICKS, ...IDENTITY_TRICKS];
 
-/** `count` impostors made of `honest` identities in turn, every trick in turn. */
-export function* impostorsOf(honest: readonly [Declared, ...Declared[]], count: number, random: Random, now: number): Generator<Impostor> {
-  for (let made = 0; made < count; made += 1) {
-    const of = honest[made % honest.length] ?? honest[0];
-    const tricks = [...(of.pattern === null ? ALWAYS : [...PATTERN_TRICKS, ...ALWAYS]), ...(leftOut(of).length > 0 ? CONTEXT_TRICKS : [])];
-    const chosen = tricks[Math.floor(made / honest.length) % tricks.length] ?? PATTERN_TRICKS[0];
-    if (chosen !== undefined) yield chosen(of, random, now);
+/**
+ * Impostors made of `honest` identities, without end: first the edges of each pattern and of each trust's conditions,
+ * then every trick on one identity after the other, so that neither many identities nor many tricks leave one out.
+ */
+export function* impostorsOf(honest: readonly [Declared, ...Declared[]], random: Random, now: number): Generator<Impostor, never> {
+  const patterns = new Set<string>();
+  const trusts = new Set<Declared["trust"]>();
+  for (const of of honest) {
+    if (of.pattern !== null && !patterns.has(of.pattern)) {
+      patterns.add(of.pattern);
+      for (const chosen of PATTERN_TRICKS) yield chosen(of, random, now);
+    }
+    if (trusts.has(of.trust)) continue;
+    trusts.add(of.trust);
+    yield* contextTricks(of);
+  }
+  for (let round = 0; ; round += 1) {
+    for (const [index, chosen] of ALWAYS.entries()) yield chosen(honest[(index + round) % honest.length] ?? honest[0], random, now);
   }
 }

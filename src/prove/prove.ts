@@ -6,12 +6,13 @@ import { providersOf, webIdentityRole } from "../explain/subject-of";
 import type { WebIdentityProvider, WebIdentityRole } from "../token/judge";
 import { judgeClaims } from "../token/judge";
 import { decide } from "../trust/decide/decide";
-import { stringLike } from "../trust/string-like";
 import type { Claims, Context, Declared } from "./identities";
 import { declaredIdentities } from "./identities";
 import { impostorsOf } from "./impostors";
+import { meantBy } from "./meant";
 import { seededRandom } from "./random";
 import { signatureTricks } from "./signature-tricks";
+import type { Assumption } from "./unity-catalog";
 import { assumptionImpostors, declaredAssumptions } from "./unity-catalog";
 
 /** Somebody the trial went wrong with, in full. */
@@ -25,11 +26,13 @@ export interface RoleProof {
   readonly role: string;
   /** Account key; null for a single account. */
   readonly account: string | null;
-  /** Declared identities tried, and those of them that do not get in. */
+  /** Declared identities tried, how many of them get in, and the first few that do not. */
   readonly declared: number;
+  readonly declaredIn: number;
   readonly shutOut: readonly CounterExample[];
-  /** Impostors tried, and those of them that get in. */
+  /** Impostors tried, how many of them get in, and the first few. */
   readonly impostors: number;
+  readonly impostorsIn: number;
   readonly letIn: readonly CounterExample[];
 }
 
@@ -54,12 +57,15 @@ export interface ProveOptions {
   readonly count: number;
   /** Seconds since the epoch at which tokens are judged. */
   readonly now: number;
-  /** Key of one role; undefined: all. */
+  /** Key or name of one role; undefined: all. */
   readonly role?: string | undefined;
 }
 
 /** Each counter-example list is cut here: the first says it all. */
 const MAX_COUNTER_EXAMPLES = 5;
+
+/** Attempts an impostor, at most: a wide pattern with a written reason means most of the changes. */
+const MOST_ATTEMPTS = 4;
 
 /** Tries the whole federation. Claims are judged unsigned, role by role; signatures once an issuer. */
 export async function prove(federation: Federation, options: ProveOptions): Promise<Proof> {
@@ -69,7 +75,7 @@ export async function prove(federation: Federation, options: ProveOptions): Prom
     const view = accountView(federation, account);
     const providers = providersOf(view, null);
     for (const role of view.roles) {
-      if (options.role !== undefined && role.key !== options.role) continue;
+      if (options.role !== undefined && role.key !== options.role && role.name !== options.role) continue;
       const judged = webIdentityRole(role, view);
       const declared = declaredIdentities(role, federation.issuers, options.now);
       roles.push(proveRole(role, judged, view, providers, declared, options));
@@ -98,51 +104,39 @@ function proveRole(role: FederationRole, judged: WebIdentityRole, view: AccountV
   for (const { claims, context } of declared) {
     if (!getsIn(claims, context, providers, judged, options.now)) shutOut.push({ trick: "declared identity", claims, context });
   }
-  let tried = 0;
+  let impostors = 0;
   const [first, ...others] = declared;
   if (first !== undefined) {
-    // a mutation that happens to make an honest token is no impostor, and is made up for
-    const attempts = impostorsOf([first, ...others], options.count * 2, random, options.now);
-    for (const { trick, claims, context } of attempts) {
-      if (tried >= options.count) break;
-      const isIn = getsIn(claims, context, providers, judged, options.now);
-      if (isMeant(claims, context, role, view)) continue;
-      tried += 1;
-      if (isIn && letIn.length < MAX_COUNTER_EXAMPLES) letIn.push({ trick, claims, context });
+    const meant = meantBy(role, judged, view, providers, options.now);
+    let attempts = 0;
+    for (const { trick, claims, context } of impostorsOf([first, ...others], random, options.now)) {
+      if (impostors >= options.count || attempts >= options.count * MOST_ATTEMPTS) break;
+      attempts += 1;
+      // a change that happens to make an honest token is no impostor, and is made up for
+      if (meant(claims, context)) continue;
+      impostors += 1;
+      if (getsIn(claims, context, providers, judged, options.now)) letIn.push({ trick, claims, context });
     }
   }
   const assumptions = declaredAssumptions(role, judged.arn);
-  for (const { trick, request } of assumptions) {
-    if (!decide(judged.trust, request)) shutOut.push({ trick, claims: { principal: request.principal.arn }, context: Object.fromEntries(request.keys) });
+  const example = ({ trick, request }: Assumption): CounterExample => ({ trick, claims: { principal: request.principal.arn }, context: Object.fromEntries(request.keys) });
+  for (const assumption of assumptions) if (!decide(judged.trust, assumption.request)) shutOut.push(example(assumption));
+  const rest = assumptions.length === 0 ? 0 : Math.max(100, options.count - impostors);
+  for (const assumption of assumptionImpostors(role, judged.arn, rest, random)) {
+    impostors += 1;
+    if (decide(judged.trust, assumption.request)) letIn.push(example(assumption));
   }
-  const rest = assumptions.length === 0 ? 0 : Math.max(100, options.count - tried);
-  for (const { trick, request } of assumptionImpostors(role, judged.arn, rest, random)) {
-    tried += 1;
-    if (decide(judged.trust, request) && letIn.length < MAX_COUNTER_EXAMPLES) letIn.push({ trick, claims: { principal: request.principal.arn }, context: Object.fromEntries(request.keys) });
-  }
-  return { role: role.key, account: view.account.key, declared: declared.length + assumptions.length, shutOut: shutOut.slice(0, MAX_COUNTER_EXAMPLES), impostors: tried, letIn };
-}
-
-/**
- * Whether the federation means these claims to get in: a trust names this very issuer, audience and subject (exactly, or
- * by a pattern with a written reason) and the request carries what its conditions look at. Read off the federation,
- * never off the policy that is on trial.
- */
-function isMeant(claims: Claims, context: Context, role: FederationRole, view: AccountView): boolean {
-  const { iss, sub, aud, azp } = claims;
-  if (typeof iss !== "string") return false;
-  const subject = typeof sub === "number" ? String(sub) : sub;
-  const single: unknown = Array.isArray(aud) && aud.length === 1 ? aud[0] : aud;
-  const audience = azp === undefined ? single : azp;
-  if (typeof subject !== "string" || typeof audience !== "string") return false;
-  return role.trusts.some((trust) => {
-    if (trust.kind !== "subjects") return false;
-    const issuer = view.federation.issuers[trust.issuer];
-    if (issuer?.issuer !== iss || !(trust.audiences ?? issuer.audiences.slice(0, 1)).includes(audience)) return false;
-    const named = trust.servicePrincipals.includes(subject) || trust.users.includes(subject) || trust.subjects.includes(subject)
-      || trust.subjectPatterns.some(({ pattern, reason }) => reason !== null && stringLike(pattern, subject));
-    return named && trust.conditions.every(({ test, variable }) => Object.hasOwn(context, variable) || /IfExists$|^ForAllValues:|Not|^Null$/.test(test));
-  });
+  const tried = declared.length + assumptions.length;
+  return {
+    role: role.key,
+    account: view.account.key,
+    declared: tried,
+    declaredIn: tried - shutOut.length,
+    shutOut: shutOut.slice(0, MAX_COUNTER_EXAMPLES),
+    impostors,
+    impostorsIn: letIn.length,
+    letIn: letIn.slice(0, MAX_COUNTER_EXAMPLES),
+  };
 }
 
 /** A role's trial does not depend on which other roles there are. */

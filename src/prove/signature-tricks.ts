@@ -59,9 +59,11 @@ export async function signatureTricks(honest: Declared, provider: WebIdentityPro
     ["alg swapped to ES256", await signed(honest.claims, curve.privateKey, { alg: "ES256" })],
     ["alg swapped to PS256 in the header", forged({ alg: "PS256" }, signature)],
     ["alg swapped to RS512 in the header", forged({ alg: "RS512" }, signature)],
-    ["critical header", await signedCritical(header, payload, ours.privateKey)],
+    ["critical header", await signedText({ ...header, crit: ["b64"], b64: true }, JSON.stringify(honest.claims), ours.privateKey)],
     ["key meant for encryption", token, { ...provider, keys: keySet({ keys: [{ ...jwk, use: "enc" }] }) }],
     ["key that is not in the set any more", token, { ...provider, keys: keySet({ keys: [] }) }],
+    ["aud twice in the JSON, ours first", await signedText(header, doubled(honest.claims, "aud", `${honest.audience}-not`), ours.privateKey)],
+    ["exp twice in the JSON, over last", await signedText(header, doubled(honest.claims, "exp", now - 1000), ours.privateKey)],
     ["padded base64", `${token}=`],
     ["a fourth part", `${token}.x`],
   ];
@@ -78,8 +80,14 @@ async function makePairs() {
   return { ours, theirs, curve };
 }
 
-async function signedCritical(header: Readonly<Record<string, unknown>>, payload: string, key: CryptoKey): Promise<string> {
-  const input = `${base64url(JSON.stringify({ ...header, crit: ["b64"], b64: true }))}.${payload}`;
+/** Signs what jose would not: any header, any text. */
+async function signedText(header: Readonly<Record<string, unknown>>, payload: string, key: CryptoKey): Promise<string> {
+  const input = `${base64url(JSON.stringify(header))}.${base64url(payload)}`;
   const signature = await crypto.subtle.sign("RSASSA-PKCS1-v1_5", key, encoder.encode(input));
   return `${input}.${base64url(new Uint8Array(signature))}`;
+}
+
+/** The claims as JSON, with `name` a second time at the end: the last counts. */
+function doubled(claims: Claims, name: string, last: unknown): string {
+  return `${JSON.stringify(claims).slice(0, -1)},${JSON.stringify(name)}:${JSON.stringify(last)}}`;
 }

@@ -1,4 +1,5 @@
 /** A proof for a person: one line a role, counter-examples in full. */
+import { visible } from "../visible-text";
 import type { CounterExample, Proof, RoleProof } from "./prove";
 
 /** `proof` as lines of text. */
@@ -8,13 +9,13 @@ export function proofText(proof: Proof): string {
     lines.push(letIn.length === 0 ? `✓ issuer ${issuer}: ${tricks} forged signatures refused` : `✗ issuer ${issuer}: forged signatures taken: ${letIn.join("; ")}`);
   }
   lines.push("", proof.holds ? `Proven with seed ${proof.seed}.` : `Not proven (seed ${proof.seed}). A pattern whose strangers are meant takes a written reason: { pattern, reason }.`);
-  return lines.join("\n");
+  return lines.map(visible).join("\n");
 }
 
 function roleLine(role: RoleProof): string {
   const good = role.shutOut.length + role.letIn.length === 0;
   const name = role.account === null ? role.role : `${role.account}/${role.role}`;
-  return `${good ? "✓" : "✗"} ${name}: ${role.declared - role.shutOut.length} of ${role.declared} declared get in, ${role.letIn.length === 0 ? "none" : "some"} of ${role.impostors} impostors`;
+  return `${good ? "✓" : "✗"} ${name}: ${role.declaredIn} of ${role.declared} declared get in, ${role.impostorsIn === 0 ? "none" : role.impostorsIn} of ${role.impostors} impostors`;
 }
 
 function exampleLines(what: string, example: CounterExample): readonly string[] {

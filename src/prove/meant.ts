@@ -1,0 +1,65 @@
+/** Who is meant to get in, read off the federation and never off the policy that is on trial. Pure. */
+import type { AccountView } from "../federation/account-view";
+import type { FederationRole } from "../federation/model";
+import type { WebIdentityProvider, WebIdentityRole } from "../token/judge";
+import { TOLERANCE_SECONDS, wouldBeRequest } from "../token/judge";
+import { compileCondition } from "../trust/decide/conditions";
+import { likeMatcher } from "../trust/string-like";
+import type { SubjectTrust } from "../trust/trust";
+import { exactSubjects } from "../trust/trust";
+import type { Claims, Context } from "./identities";
+
+/** Tells whether claims that come with `context` are meant to get in. */
+export type Meant = (claims: Claims, context: Context) => boolean;
+
+interface MeantTrust {
+  readonly issuer: string;
+  readonly audiences: readonly string[];
+  readonly subject: (text: string) => boolean;
+  readonly conditions: readonly ReturnType<typeof compileCondition>[];
+}
+
+/**
+ * Meant is a token in its time, not kept from this role by its roles claim, whose issuer, audience and subject one trust
+ * names (exactly, or by a pattern with a written reason), in a request that meets that trust's conditions.
+ */
+export function meantBy(role: FederationRole, judged: WebIdentityRole, view: AccountView, providers: readonly WebIdentityProvider[], now: number): Meant {
+  const trusts = role.trusts.flatMap((trust) => (trust.kind === "subjects" ? meantTrust(trust, view) : []));
+  return (claims, context) => {
+    const subject = typeof claims["sub"] === "number" ? String(claims["sub"]) : claims["sub"];
+    const audience = audienceOf(claims);
+    if (typeof subject !== "string" || audience === null || !inTime(claims, now)) return false;
+    const roles = claims["https://aws.amazon.com/roles"];
+    if (roles !== undefined && !(Array.isArray(roles) && roles.includes(judged.arn))) return false;
+    const named = trusts.filter((trust) => trust.issuer === claims["iss"] && trust.audiences.includes(audience) && trust.subject(subject));
+    if (named.length === 0) return false;
+    const request = wouldBeRequest(claims, providers, judged, { roleSessionName: "prove", durationSeconds: null, context, now });
+    return request !== null && named.some(({ conditions }) => conditions.every((condition) => condition.judge(request.keys) === "yes"));
+  };
+}
+
+function meantTrust(trust: SubjectTrust, view: AccountView): readonly MeantTrust[] {
+  const issuer = view.federation.issuers[trust.issuer];
+  if (issuer === undefined) return [];
+  const exact = new Set(exactSubjects(trust));
+  const patterns = trust.subjectPatterns.flatMap(({ pattern, reason }) => (reason === null ? [] : likeMatcher(pattern)));
+  return [{
+    issuer: issuer.issuer,
+    audiences: trust.audiences ?? issuer.audiences.slice(0, 1),
+    subject: (text) => exact.has(text) || patterns.some((matches) => matches(text)),
+    conditions: trust.conditions.map(({ test, variable, values }) => compileCondition({ operator: test, key: variable, values }, true)),
+  }];
+}
+
+/** `azp` where there is one, else the only audience; null where there is none to go by. */
+function audienceOf({ aud, azp }: Claims): string | null {
+  const list: readonly unknown[] = Array.isArray(aud) ? aud : [aud];
+  if (list.length === 0 || !list.every((value) => typeof value === "string")) return null;
+  const audience: unknown = azp === undefined ? (list.length === 1 ? list[0] : null) : azp;
+  return typeof audience === "string" && audience !== "" ? audience : null;
+}
+
+function inTime({ iat, exp, nbf }: Claims, now: number): boolean {
+  const whole = (value: unknown): value is number => Number.isInteger(value);
+  return whole(iat) && whole(exp) && exp > now - TOLERANCE_SECONDS && iat <= now + TOLERANCE_SECONDS && (nbf === undefined || (whole(nbf) && nbf <= now + TOLERANCE_SECONDS));
+}
