@@ -54,6 +54,7 @@ export const ERROR_CODES = {
   "name-collision": "input",
   "issuer-key-invalid": "input",
   "issuer-collision": "input",
+  "too-many-issuers": "input",
   "issuer-not-found": "input",
   "account-not-found": "input",
   "accounts-and-account-id": "input",

@@ -19,8 +19,9 @@ export interface CanonicalInput {
 
 /**
  * A copy of `raw` with every string and key in NFC, `undefined` members dropped and no prototype tricks.
- * Problems: yaml-duplicate-key (keys equal after NFC), yaml-syntax (nested too deeply), list-too-long,
- * reserved-text (`TfToken[`, which CDKTF would read as its own).
+ * Problems: yaml-duplicate-key (keys equal after NFC), yaml-syntax (nested too deeply), list-too-long, wrong-type (what no
+ * text can say: functions and the like),
+ * reserved-text (`TfToken[`, which CDKTF would read as its own, and the key `__proto__`).
  */
 export function canonicalInput(raw: unknown, refuseTokens = true): CanonicalInput {
   const problems: Problem[] = [];
@@ -46,6 +47,12 @@ export function canonicalInput(raw: unknown, refuseTokens = true): CanonicalInpu
   };
   const copy = (value: unknown): unknown => {
     if (typeof value === "string") return checkText(value);
+    // in a list; members without a value are left out below
+    if (value === undefined) return null;
+    if (typeof value === "function" || typeof value === "symbol" || typeof value === "bigint") {
+      problems.push({ code: "wrong-type", message: `A ${typeof value} is no value of a federation.`, path: formatPath(path), fix: typeof value === "bigint" ? "Put it in quotes." : "Write the value itself." });
+      return null;
+    }
     if (typeof value !== "object" || value === null) return value;
     if (path.length > MAX_DEPTH) return tooMuch("yaml-syntax", `The input is nested more than ${MAX_DEPTH} deep.`, "Flatten it.");
     const entries = Array.isArray(value) ? value.length : Object.keys(value).length;
@@ -56,6 +63,8 @@ export function canonicalInput(raw: unknown, refuseTokens = true): CanonicalInpu
       if (member === undefined) continue;
       path.push(rawKey);
       const key = checkText(rawKey);
+      // zod's records lose this one key and say nothing; the constructs tell it themselves, with the other texts CDKTF loses
+      if (refuseTokens && key === "__proto__") problems.push({ code: "reserved-text", message: "The key __proto__ has a meaning of its own in JavaScript.", path: formatPath(path), fix: "Name it otherwise." });
       if (Object.hasOwn(members, key)) {
         problems.push({ code: "yaml-duplicate-key", message: `The key ${quoted(key)} stands twice (its spellings are one after Unicode normalisation).`, path: formatPath(path), fix: "Keep one of them." });
       }

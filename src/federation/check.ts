@@ -8,7 +8,7 @@ import { checkInlinePolicies, checkManagedPolicies } from "./check-policies";
 import { logicalIdProblems } from "./logical-id";
 import type { Federation, FederationRole } from "./model";
 import { formatPath, memberPath } from "./path";
-import { MAX_TAGS, ROLE_NAME, TAG_KEY } from "./rules";
+import { MAX_PROVIDERS, MAX_TAGS, ROLE_NAME, TAG_KEY } from "./rules";
 
 /**
  * Complaints that no single value shows. Run on whatever parts were readable; `unsound` are the keys of roles with
@@ -26,6 +26,10 @@ export function checkFederation(federation: Federation, unsound: ReadonlySet<str
 
 function checkIssuers(federation: Federation): readonly Problem[] {
   const problems: Problem[] = [];
+  const count = Object.keys(federation.issuers).length;
+  if (count > MAX_PROVIDERS) {
+    problems.push({ code: "too-many-issuers", message: `The federation has ${count} issuers; an AWS account takes at most ${MAX_PROVIDERS} providers.`, path: "issuers", fix: "Use account issuers, or split the federation over several AWS accounts." });
+  }
   const seen = new Map<string, string>();
   for (const issuer of Object.values(federation.issuers)) {
     const path = formatPath(["issuers", issuer.key]);

@@ -33,8 +33,8 @@ export function logicalIdProblems(federation: Federation): readonly Problem[] {
     const path = ["roles", role.key];
     take("aws_iam_role", logicalId(federation.name, role.key), formatPath(path));
     for (const key of Object.keys(role.managedPolicyArns)) take("aws_iam_role_policy_attachment", logicalId(federation.name, role.key, key), formatPath([...path, "managedPolicyArns", key]));
-    const inline = Object.keys(role.inlinePolicies);
-    if (role.trusts.some((trust) => trust.kind === "unityCatalog")) inline.push(SELF_ASSUME_POLICY_NAME);
+    const inline = new Set(Object.keys(role.inlinePolicies));
+    if (role.trusts.some((trust) => trust.kind === "unityCatalog")) inline.add(SELF_ASSUME_POLICY_NAME);
     for (const key of inline) take("aws_iam_role_policy", logicalId(federation.name, role.key, key), formatPath([...path, "inlinePolicies", key]));
   }
   return problems;

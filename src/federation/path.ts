@@ -1,12 +1,14 @@
 /** Paths into a federation file: `roles.lake-reader.trusts[1].issuer`, keys with other characters as `["a.b"]`. */
 
+import { quotedWhole } from "../text-rule";
+
 export type PathPart = string | number;
 
 /** The path as text; reversible by `parsePath`. */
 export function formatPath(parts: readonly PathPart[]): string {
   return parts.reduce<string>((text, part) => {
     if (typeof part === "number") return `${text}[${part}]`;
-    if (!/^[A-Za-z0-9_-]+$/.test(part)) return `${text}[${JSON.stringify(part)}]`;
+    if (!/^[A-Za-z0-9_-]+$/.test(part)) return `${text}[${quotedWhole(part)}]`;
     return text === "" ? part : `${text}.${part}`;
   }, "");
 }

@@ -112,6 +112,29 @@ export const REGION: TextRule = {
   example: "us-east-1",
 };
 
+/** S3's names for general purpose buckets. */
+export const BUCKET: TextRule = {
+  code: "backend-invalid",
+  pattern: "^[a-z0-9](?:[a-z0-9.-]{1,61}[a-z0-9])$",
+  says: "the name of an S3 bucket: 3 to 63 small letters, digits, - and .",
+  example: "mycompany-terraform-state",
+};
+
+/** Terraform's s3 backend takes no slash at either end. */
+export const STATE_KEY: TextRule = {
+  code: "backend-invalid",
+  pattern: "^[^/\\u0000-\\u001F\\u007F](?:[^\\u0000-\\u001F\\u007F]{0,998}[^/\\u0000-\\u001F\\u007F])?$",
+  says: "the state's key in the bucket: 1 to 1,000 characters, no / at its ends",
+  example: "databricks/federation.tfstate",
+};
+
+export const STATE_PATH: TextRule = {
+  code: "backend-invalid",
+  pattern: "^[^\\u0000-\\u001F\\u007F]{1,1000}$",
+  says: "the path of the state's file",
+  example: "terraform.tfstate",
+};
+
 /** A reason must be a sentence, not a dot. */
 export const REASON: TextRule = {
   code: "reason-empty",
@@ -132,5 +155,7 @@ export const MAX_MANAGED_POLICIES = 20;
 export const MAX_INLINE_POLICY_CHARACTERS = 10_240;
 /** Roles of one AWS account: 1,000 by default, raised on request to at most this. */
 export const MAX_ROLES = 5000;
+/** OIDC providers of one AWS account: 100 by default, raised on request to at most this. */
+export const MAX_PROVIDERS = 700;
 /** A federation file larger than this is refused unread. Characters. */
 export const MAX_FILE_CHARACTERS = 8_000_000;

@@ -3,13 +3,13 @@ import { z } from "zod";
 import { CLOUD_NAMES } from "../issuer/clouds";
 import { AUDIENCE, AWS_ACCOUNT_ID, DATABRICKS_ACCOUNT_ID, HOST, MAX_AUDIENCES, PARTITIONS, PROVIDER_ARN, WORKSPACE_ID } from "../issuer/rules";
 import type { TextRule } from "../text-rule";
-import { breach } from "../text-rule";
+import { breach, quoted } from "../text-rule";
 import type { Json } from "../trust/canonical-json";
 import { CONDITION_TESTS, CONDITION_VALUE, CONDITION_VARIABLE, EXTERNAL_ID, SERVICE_PRINCIPAL, SUBJECT, SUBJECT_PATTERN, TRUST_POLICY_DEFAULT_QUOTA, TRUST_POLICY_MAX_QUOTA, UNITY_CATALOG_CLOUDS, USER } from "../trust/rules";
 import { secondsOf } from "./duration";
 import {
-  BOUNDARY_ARN, DESCRIPTION, FEDERATION_NAME, MAX_SESSION_SECONDS, MIN_SESSION_SECONDS, POLICY_ARN, REASON, REGION,
-  ROLE_ARN, ROLE_NAME, ROLE_NAME_PREFIX, ROLE_PATH, TAG_VALUE,
+  BOUNDARY_ARN, BUCKET, DESCRIPTION, FEDERATION_NAME, MAX_SESSION_SECONDS, MIN_SESSION_SECONDS, POLICY_ARN, REASON, REGION,
+  ROLE_ARN, ROLE_NAME, ROLE_NAME_PREFIX, ROLE_PATH, STATE_KEY, STATE_PATH, TAG_VALUE,
 } from "./rules";
 
 /** Text that keeps a rule; its pattern, length and example reach the JSON Schema. */
@@ -37,9 +37,9 @@ const duration = z.union([z.string(), z.number()])
   .superRefine((value, context) => {
     const seconds = secondsOf(value);
     if (seconds === null) {
-      context.addIssue({ code: "custom", message: `${JSON.stringify(value)} is no duration.`, params: { code: "duration-invalid", fix: "Write it like 1h, 90m or 3600 (seconds)." } });
+      context.addIssue({ code: "custom", message: `${quoted(String(value))} is no duration.`, params: { code: "duration-invalid", fix: "Write it like 1h, 90m or 3600 (seconds)." } });
     } else if (seconds < MIN_SESSION_SECONDS || seconds > MAX_SESSION_SECONDS) {
-      context.addIssue({ code: "custom", message: `${JSON.stringify(value)} is ${seconds} seconds; IAM takes ${MIN_SESSION_SECONDS} to ${MAX_SESSION_SECONDS}.`, params: { code: "duration-out-of-range", fix: "Write 1h to 12h." } });
+      context.addIssue({ code: "custom", message: `${quoted(String(value))} is ${seconds} seconds; IAM takes ${MIN_SESSION_SECONDS} to ${MAX_SESSION_SECONDS}.`, params: { code: "duration-out-of-range", fix: "Write 1h to 12h." } });
     }
   })
   .meta({ description: "Longest session of the role: 1h to 12h, or seconds.", examples: ["1h", 3600] });
@@ -125,11 +125,11 @@ export const roleSchema = z.strictObject({
 });
 
 export const backendSchema = z.discriminatedUnion("type", [
-  z.strictObject({ type: z.literal("local"), path: z.string().min(1).optional() }),
+  z.strictObject({ type: z.literal("local"), path: ruled(STATE_PATH, "The state's file.").optional() }),
   z.strictObject({
     type: z.literal("s3"),
-    bucket: z.string().min(1),
-    key: z.string().min(1),
+    bucket: ruled(BUCKET, "The bucket."),
+    key: ruled(STATE_KEY, "The state's key in the bucket; several AWS accounts put their own in front."),
     region: ruled(REGION, "The bucket's region."),
     dynamodbTable: z.string().optional(),
     useLockfile: z.boolean().optional(),

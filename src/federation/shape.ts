@@ -52,13 +52,13 @@ function problemsOf(issue: z.core.$ZodIssue, root: unknown, at: readonly PathPar
     case "invalid_type":
       return [wrongType(issue.expected, found, path, typedAt(parts))];
     case "invalid_value":
-      return [{ code: found === undefined ? "required" : "value-not-allowed", message: found === undefined ? "A value is missing." : `${quoted(String(found))} is not allowed here.`, path, fix: valueFix(found, issue.values.map(String)) }];
+      return [{ code: found === undefined ? "required" : "value-not-allowed", message: found === undefined ? "A value is missing." : `${shown(found)} is not allowed here.`, path, fix: valueFix(found, issue.values.map(String)) }];
     case "invalid_union":
       if (found === undefined) return [{ code: "required", message: "A value is missing.", path, fix: schema === null || discriminatorValues(schema, root, inner).length === 0 ? "Add it." : `Use one of: ${discriminatorValues(schema, root, inner).join(", ")}.` }];
       if (typeof found === "number") return [wrongType("string", found, path, typedAt(parts))];
       {
         const allowed = schema === null ? [] : discriminatorValues(schema, root, inner);
-        if (allowed.length > 0) return [{ code: "value-not-allowed", message: `${quoted(String(found))} is not allowed here.`, path, fix: valueFix(found, allowed) }];
+        if (allowed.length > 0) return [{ code: "value-not-allowed", message: `${shown(found)} is not allowed here.`, path, fix: valueFix(found, allowed) }];
         // of a union's branches, the one that fits best speaks
         const best = [...issue.errors].sort((left, right) => depthOf(right) - depthOf(left))[0];
         if (best !== undefined && depthOf(best) > 0) return best.flatMap((nested) => problemsOf(nested, found, parts, typedAt, null));
@@ -83,7 +83,7 @@ function keyFix(key: string, known: readonly string[]): string {
 }
 
 function valueFix(found: unknown, allowed: readonly string[]): string {
-  const meant = nearest(String(found), allowed);
+  const meant = typeof found === "string" ? nearest(found, allowed) : undefined;
   return `${meant === undefined ? "" : `Did you mean ${meant}? `}Use one of: ${allowed.join(", ")}.`;
 }
 
@@ -109,6 +109,19 @@ function wrongType(expected: string, found: unknown, path: string, typed: string
       ? { code: "number-unquoted", message: `${typed ?? String(found)} is a number here; this must be a text.`, path, fix: `Put it in quotes: "${typed ?? String(found)}".` }
       : { code: "number-too-large", message: `${typed ?? String(found)} is read as a number and loses digits.`, path, fix: `Put it in quotes: "${typed ?? "…"}".` };
   }
-  const is = found === null ? "nothing" : Array.isArray(found) ? "a list" : typeof found === "object" ? "a mapping" : `${typeof found === "boolean" ? "true or false" : `a ${typeof found}`}`;
-  return { code: "wrong-type", message: `This must be ${wanted}; it is ${is}.`, path, fix: expected === "string" ? "Put it in quotes." : `Write ${wanted}.` };
+  return { code: "wrong-type", message: `This must be ${wanted}; it is ${kindOf(found)}.`, path, fix: expected === "string" ? "Put it in quotes." : `Write ${wanted}.` };
+}
+
+function kindOf(found: unknown): string {
+  if (found === null) return "nothing";
+  if (Array.isArray(found)) return "a list";
+  if (typeof found === "object") return "a mapping";
+  return typeof found === "boolean" ? "true or false" : typeof found === "string" ? "a text" : `a ${typeof found}`;
+}
+
+/** `found` for a message: a text in quotes, or what kind of thing it is. */
+function shown(found: unknown): string {
+  if (typeof found === "string" || typeof found === "number" || typeof found === "boolean") return quoted(String(found));
+  const kind = kindOf(found);
+  return `${kind[0]?.toUpperCase() ?? ""}${kind.slice(1)}`;
 }

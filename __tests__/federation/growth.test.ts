@@ -1,0 +1,45 @@
+import { accountView, parseFederation, roleTrustPolicy } from "../../src/federation";
+import { trustPolicyJson } from "../../src/trust/build";
+
+function fileOf(roles: number): string {
+  const principal = (index: number): string => `6a9f1c2e-3b4d-4e5f-8a7b-${index.toString(16).padStart(12, "0")}`;
+  const role = (index: number): string => `  role-${index}:
+    description: Number ${index}
+    trusts: [{ issuer: production, servicePrincipals: [${principal(index)}, ${principal(index + 100_000)}] }]
+    managedPolicyArns: { read: "arn:aws:iam::111122223333:policy/read-${index}" }
+    tags: { team: data }
+`;
+  return `name: big
+aws: { accountId: "111122223333" }
+issuers:
+  production: { level: workspace, host: mycompany.cloud.databricks.com, workspaceId: "1444828305810485" }
+roles:
+${Array.from({ length: roles }, (_, index) => role(index)).join("")}`;
+}
+
+/** Milliseconds from text to every trust policy; the best of `tries`. */
+function timeFor(roles: number, tries: number): number {
+  const text = fileOf(roles);
+  return Math.min(...Array.from({ length: tries }, () => {
+    const started = performance.now();
+    const { federation } = parseFederation(text);
+    for (const account of federation.accounts) {
+      const view = accountView(federation, account);
+      for (const each of view.roles) trustPolicyJson(roleTrustPolicy(each, view));
+    }
+    return performance.now() - started;
+  }));
+}
+
+test("ten times the roles take about ten times the time", () => {
+  timeFor(100, 2);
+  // the benchmark holds 11 for 500 and 5,000 roles; here a square would show, and a busy machine must not
+  expect(timeFor(1000, 2) / timeFor(100, 5)).toBeLessThan(20);
+});
+
+test("a mistake in every role does not take the square of their number to place", () => {
+  const text = fileOf(2000).replaceAll("team: data", "team: 'a,b'");
+  const started = performance.now();
+  expect(() => parseFederation(text)).toThrow(/1900 more problems are not listed/);
+  expect(performance.now() - started).toBeLessThan(5000);
+});
