@@ -82,3 +82,63 @@ test("what is no token is said to be none, and an opaque one is recognised", asy
   expect(opaque.misses[0]?.what).toContain("opaque");
   expect(JSON.stringify(opaque)).not.toContain("dapi0123");
 });
+
+test("the nearest miss comes first wherever it stands in the policy", async () => {
+  const statements = Array.from({ length: 30 }, (_, index) => ({
+    Effect: "Allow",
+    Principal: { Federated: "arn:aws:iam::111122223333:oidc-provider/mycompany.cloud.databricks.com/oidc" },
+    Action: "sts:AssumeRoleWithWebIdentity",
+    Condition: { StringEquals: { "mycompany.cloud.databricks.com/oidc:aud": "1444828305810485", "mycompany.cloud.databricks.com/oidc:sub": index === 24 ? SERVICE_PRINCIPAL.toUpperCase() : `00000000-0000-4000-8000-0000000000${index + 10}` } },
+  }));
+  const asked = askedOfPolicy(JSON.stringify({ Version: "2012-10-17", Statement: statements }), { providerUrl: ISSUER, clientIds: ["1444828305810485"], roleArn: undefined }, null);
+  const explanation = await explain({ kind: "claims", claims: HONEST }, asked.providers, asked.role, CALL);
+  expect(explanation.misses[0]?.what).toBe("`sub` differs in case");
+  expect(explanation.misses.length).toBeLessThanOrEqual(10);
+});
+
+test.each([
+  ["one character changed", SERVICE_PRINCIPAL.replace("6a9f", "6a9e")],
+  ["one left out", SERVICE_PRINCIPAL.slice(0, -1)],
+  ["two swapped", SERVICE_PRINCIPAL.replace("6a9f", "6af9")],
+])("a subject with %s is a slip, not a stranger", async (_name, sub) => {
+  expect((await explained({ sub })).misses[0]?.what).toContain("one character off");
+});
+
+test("when several things are wrong all are told, what AWS names first", async () => {
+  const explanation = await explained({ exp: NOW - 1000, sub: SERVICE_PRINCIPAL.toUpperCase() });
+  expect(explanation.misses.map(({ what }) => what)).toEqual(["the token ended 1000 s ago; STS forgives 300 s", "`sub` differs in case"]);
+  expect((await explained({ aud: "99", sub: "x" })).misses.map(({ what }) => what)).toEqual([expect.stringContaining("another workspace's token"), expect.stringContaining("`sub` is x")]);
+});
+
+const about = (fields: object): string => JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Principal: { Federated: "arn:aws:iam::111122223333:oidc-provider/mycompany.cloud.databricks.com/oidc" }, Action: "sts:AssumeRoleWithWebIdentity", ...fields }] });
+test.each([
+  ["another action", about({ Action: "sts:AssumeRole" }), "allows sts:AssumeRole, not"],
+  ["AWS: *", about({ Principal: { AWS: "*" } }), "lets no web identity in"],
+  ["a provider by pattern", about({ Principal: { Federated: "arn:aws:iam::111122223333:oidc-provider/*" } }), "by its ARN"],
+  ["another provider", about({ Principal: { Federated: "arn:aws:iam::111122223333:oidc-provider/other.example.com" } }), "another provider"],
+  ["a Deny", about({ Effect: "Deny" }), "denies explicitly"],
+  ["an unknown operator", about({ Condition: { StringLikes: { "a:b": "x" } } }), "no operator of IAM"],
+  ["a negated condition", about({ Condition: { StringNotEquals: { "sts:RoleSessionName": "test" } } }), "keeps out"],
+])("a policy with %s: the nearest miss says so", async (_name, policy, words) => {
+  const asked = askedOfPolicy(policy, { providerUrl: ISSUER, clientIds: ["1444828305810485"], roleArn: "arn:aws:iam::111122223333:role/reader" }, null);
+  const explanation = await explain({ kind: "claims", claims: HONEST }, asked.providers, asked.role, CALL);
+  expect(explanation.allowed).toBe(false);
+  expect(explanation.misses[0]?.what).toContain(words);
+});
+
+test("the text ticks or crosses every line of the policy, even for a token without provider", async () => {
+  const text = explanationText(await explained({ iss: `${ISSUER}/` }), "reader");
+  for (const line of ["✗ statement 0 (Allow)", "✗ Principal Federated arn:", "✓ Action sts:AssumeRoleWithWebIdentity", "✗ StringEquals mycompany.cloud.databricks.com/oidc:sub"]) expect(text).toContain(line);
+});
+
+test("no claim can steer the terminal of who reads the explanation", async () => {
+  const hostile = "\u001b[2J\u202e\u009b\r\n\u2028";
+  for (const claim of ["iss", "aud", "sub", "azp", "client_id"]) {
+    const text = explanationText(await explained({ [claim]: hostile }), "reader");
+    expect(text.replaceAll("\n", "")).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028\u202e]/);
+  }
+});
+
+test("an answer that was never recorded says why", async () => {
+  expect(explanationText(await explained({}), "reader")).toContain("expected, not recorded: no issuer with a path");
+});

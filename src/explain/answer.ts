@@ -1,5 +1,5 @@
 /** The verb `explain`, from its flags to its answer: reads files and standard input, then asks the pure parts. */
-import { InputError } from "../errors";
+import { InputError, OutsideError } from "../errors";
 import { readText, readFederationFile } from "../load-federation";
 import type { Surroundings } from "../surroundings";
 import { variable } from "../surroundings";
@@ -46,12 +46,19 @@ export async function answerExplain(request: ExplainRequest): Promise<{ readonly
   return { explanation, text: explanationText(explanation, asked.name) };
 }
 
+/** Two answers to one question: neither is taken, so that nobody reads the answer to the other. */
+function oneOf(first: string, second: string): InputError {
+  return new InputError([{ code: "explain-needs", message: `--${first} and --${second} are both given.`, path: first, fix: `Leave one of them out.` }]);
+}
+
 function whatIsAsked(request: ExplainRequest, keys: ReturnType<typeof keySet> | null): Asked {
   if (request.policy !== undefined) {
+    if (request.config !== undefined) throw oneOf("policy", "config");
+    if (request.role !== undefined) throw oneOf("policy", "role");
     if (request.providerUrl === undefined || request.clientIds.length === 0) {
       throw new InputError([{ code: "explain-needs", message: "A policy by itself does not say what the provider registers.", path: "provider-url", fix: "Add --provider-url and --client-id, as aws iam get-open-id-connect-provider shows them." }]);
     }
-    return askedOfPolicy(readText(request.policy), { providerUrl: request.providerUrl, clientIds: request.clientIds, roleArn: request.roleArn }, keys);
+    return askedOfPolicy(readInput(request.policy), { providerUrl: request.providerUrl, clientIds: request.clientIds, roleArn: request.roleArn }, keys);
   }
   const { federation } = readFederationFile(request.config);
   const only = federation.roles.length === 1 ? federation.roles[0]?.key : undefined;
@@ -63,6 +70,7 @@ function whatIsAsked(request: ExplainRequest, keys: ReturnType<typeof keySet> | 
 }
 
 function whatIsPresented(request: ExplainRequest): Presented {
+  if (request.token !== undefined && request.claims !== undefined) throw oneOf("token", "claims");
   if (request.token !== undefined) return { kind: "token", text: readGivenToken(request.token).reveal() };
   if (request.claims !== undefined) {
     const claims = readJson(request.claims, "claims");
@@ -76,21 +84,31 @@ function whatIsPresented(request: ExplainRequest): Presented {
 
 function readJson(file: string, what: "claims" | "jwks"): unknown {
   try {
-    return JSON.parse(readText(file)) as unknown;
+    return JSON.parse(readInput(file)) as unknown;
   } catch (cause) {
     if (!(cause instanceof SyntaxError)) throw cause;
     throw new InputError([{ code: `${what}-unreadable`, message: `${file} is no JSON.`, path: what, fix: what === "jwks" ? "Fetch it from the discovery document's jwks_uri." : "Give the decoded payload of a token." }]);
   }
 }
 
+function readInput(file: string): string {
+  try {
+    return readText(file);
+  } catch (cause) {
+    if (!(cause instanceof OutsideError) || cause.code !== "file-not-found") throw cause;
+    throw new OutsideError([{ code: "file-not-found", message: `There is no file ${file}.`, fix: "Check the path." }], { cause });
+  }
+}
+
 function contextOf(pairs: readonly string[]): Readonly<Record<string, readonly string[]>> {
-  const context: Record<string, string[]> = {};
+  const context = new Map<string, string[]>();
   for (const pair of pairs) {
     const at = pair.indexOf("=");
     if (at <= 0) throw new InputError([{ code: "context-invalid", message: `${JSON.stringify(pair)} is no key=value.`, path: "context", fix: "Write it like --context aws:SourceIp=203.0.113.7." }]);
-    (context[pair.slice(0, at)] ??= []).push(pair.slice(at + 1));
+    const key = pair.slice(0, at);
+    context.set(key, [...(context.get(key) ?? []), pair.slice(at + 1)]);
   }
-  return context;
+  return Object.fromEntries(context);
 }
 
 function timeOf(text: string | undefined, surroundings: Surroundings): number {

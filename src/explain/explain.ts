@@ -16,11 +16,19 @@ export interface ExplainedCondition {
   readonly matched: boolean;
 }
 
+/** Whom a statement is about, or what it allows: as written in the policy. */
+export interface ExplainedLine {
+  readonly expected: readonly string[];
+  readonly matched: boolean;
+}
+
 export interface ExplainedStatement {
   /** 0-based, as in the policy. */
   readonly index: number;
   readonly effect: "Allow" | "Deny";
   readonly matched: boolean;
+  readonly principal: ExplainedLine;
+  readonly action: ExplainedLine;
   readonly conditions: readonly ExplainedCondition[];
 }
 
@@ -42,6 +50,8 @@ export interface Explanation {
   readonly findings: readonly string[];
   /** Whether AWS was seen to answer so, or it is inferred. */
   readonly basis: Basis;
+  /** Why it is inferred, each in a clause; empty where it is recorded. */
+  readonly unrecorded: readonly string[];
   /** False where only claims were given: the signature is then taken as good. */
   readonly signatureChecked: boolean;
 }
@@ -75,16 +85,19 @@ export async function explain(presented: Presented, providers: readonly WebIdent
     misses,
     findings: decision?.findings ?? [],
     basis: answer.basis,
+    unrecorded: answer.unrecorded,
     signatureChecked: presented.kind === "token" && providers.some((provider) => provider.keys !== null),
   };
 }
 
 function statementsOf(decision: Decision | null): readonly ExplainedStatement[] {
   const yes = (verdict: Verdict): boolean => verdict === "yes";
-  return (decision?.statements ?? []).map(({ index, effect, verdict, conditions }) => ({
+  return (decision?.statements ?? []).map(({ index, effect, verdict, principal, action, source, conditions }) => ({
     index,
     effect,
     matched: yes(verdict),
+    principal: { expected: Object.entries(source.principals ?? {}).flatMap(([kind, names]) => names.map((name) => `${source.notPrincipal ? "not " : ""}${kind} ${name}`)), matched: yes(principal) },
+    action: { expected: source.actions.map((name) => `${source.notAction ? "not " : ""}${name}`), matched: action },
     conditions: conditions.map((condition) => ({
       operator: condition.operator,
       key: condition.key,

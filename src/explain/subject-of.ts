@@ -79,7 +79,12 @@ function unwrapped(text: string): unknown {
   }
   const role = member(value, "Role") ?? value;
   const inner = member(role, "AssumeRolePolicyDocument") ?? value;
-  return typeof inner === "string" && inner.startsWith("%7B") ? decodeURIComponent(inner) : inner;
+  if (typeof inner !== "string" || !inner.startsWith("%7B")) return inner;
+  try {
+    return decodeURIComponent(inner);
+  } catch {
+    return inner;
+  }
 }
 
 function member(value: unknown, name: string): unknown {

@@ -1,12 +1,14 @@
 /** An explanation for a person: the nearest miss first, then the policy with a tick or a cross on every line. */
-import type { Explanation, ExplainedCondition } from "./explain";
+import { visible } from "../visible-text";
+import type { ExplainedCondition, ExplainedLine, Explanation } from "./explain";
 
 /** `explanation` as lines of text. Holds claims of the token (issuer, audience, subject), never the token. */
 export function explanationText(explanation: Explanation, role: string): string {
   const lines: string[] = [];
   const who = explanation.subject ?? "(no subject)";
   lines.push(explanation.allowed ? `✓ ${who} gets ${role}` : `✗ ${who} does not get ${role}`);
-  if (explanation.error !== null) lines.push(`  AWS says ${explanation.error.code}: ${explanation.error.message}${explanation.basis === "expected" ? " (expected, not recorded)" : ""}`);
+  if (explanation.error !== null) lines.push(`  AWS says ${explanation.error.code}: ${explanation.error.message}`);
+  if (explanation.basis === "expected") lines.push(`  expected, not recorded: ${explanation.unrecorded.join("; ")}`);
   if (explanation.misses.length > 0) {
     lines.push("", "nearest miss:");
     for (const miss of explanation.misses) lines.push(`  ${miss.what}`);
@@ -16,11 +18,16 @@ export function explanationText(explanation: Explanation, role: string): string 
   if (explanation.statements.length > 0) lines.push("", "the trust policy:");
   for (const statement of explanation.statements) {
     lines.push(`  ${mark(statement.matched)} statement ${statement.index} (${statement.effect})${statement.index === explanation.decidedBy ? " decided" : ""}`);
+    lines.push(`    ${mark(statement.principal.matched)} Principal ${listed(statement.principal)}`, `    ${mark(statement.action.matched)} Action ${listed(statement.action)}`);
     for (const condition of statement.conditions) lines.push(...conditionLines(condition));
   }
   for (const finding of explanation.findings) lines.push(`  ? ${finding}`);
   if (explanation.fix !== null) lines.push("", `next: ${explanation.fix}`);
-  return lines.join("\n");
+  return lines.map(visible).join("\n");
+}
+
+function listed({ expected }: ExplainedLine): string {
+  return expected.length > 4 ? `${expected.slice(0, 4).join(", ")}, and ${expected.length - 4} more` : expected.join(", ") || "none";
 }
 
 function conditionLines(condition: ExplainedCondition): readonly string[] {

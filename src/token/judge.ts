@@ -3,7 +3,7 @@
  * (shape, provider, key and signature, claims, audience, trust policy) is expected, not recorded; every answer says
  * whether it was seen, and if not, why it is inferred.
  */
-import { issuerPathOf } from "../issuer/issuer";
+import { issuerPathOf, providerArn } from "../issuer/issuer";
 import type { CompiledPolicy, PolicyRequest } from "../trust/decide/decide";
 import { decide } from "../trust/decide/decide";
 import type { Examined, Fault } from "./faults";
@@ -150,8 +150,14 @@ function refusedByTrust(claims: Claims, role: WebIdentityRole, request: PolicyRe
   return fault("AccessDenied", REFUSED, "no token with tags was refused in the record");
 }
 
-/** What the trust policy would be asked for these claims, whatever else is wrong with them; null where no provider is theirs. */
+/**
+ * What the trust policy would be asked for these claims, whatever else is wrong with them. Without a provider of theirs,
+ * as if one stood in the role's account; null where the claims name no issuer.
+ */
 export function wouldBeRequest(claims: Claims, providers: readonly WebIdentityProvider[], role: WebIdentityRole, call: WebIdentityCall): PolicyRequest | null {
-  const provider = providerOf(claims, providers);
-  return provider === undefined ? null : policyRequest(claims, provider, authorizedByIdp(claims, role.arn) === "listed", call);
+  const { iss } = claims;
+  if (typeof iss !== "string") return null;
+  const [, partition = "aws", , , account = ""] = role.arn.split(":");
+  const provider = providerOf(claims, providers) ?? { arn: providerArn(partition, account, issuerPathOf(iss)), issuer: iss, clientIds: [], keys: null };
+  return policyRequest(claims, provider, authorizedByIdp(claims, role.arn) === "listed", call);
 }

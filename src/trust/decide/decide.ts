@@ -35,6 +35,8 @@ export interface StatementTrace {
   readonly verdict: Verdict;
   readonly principal: Verdict;
   readonly action: boolean;
+  /** The statement as read: whom and what it is about. */
+  readonly source: PolicyStatement;
   readonly conditions: readonly ConditionTrace[];
 }
 
@@ -109,6 +111,7 @@ export function explainDecision(policy: CompiledPolicy, request: PolicyRequest):
     verdict: verdictOf(statement, request),
     principal: statement.principal(request),
     action: statement.action(request.action),
+    source: statement.source,
     conditions: statement.source.conditions.map((condition, at) => ({
       operator: condition.operator,
       key: condition.key,
@@ -124,8 +127,8 @@ export function explainDecision(policy: CompiledPolicy, request: PolicyRequest):
     allowed: deny === undefined && allow !== undefined,
     decidedBy: (deny ?? allow)?.index ?? null,
     statements,
-    findings: [...new Set(statements.flatMap((trace, at) => [
-      ...(trace.principal === "unknown" ? principalFinding(policy.statements[at]?.source) : []),
+    findings: [...new Set(statements.flatMap((trace) => [
+      ...(trace.principal === "unknown" ? [principalFinding(trace.source)] : []),
       ...trace.conditions.flatMap(({ finding }) => finding ?? []),
     ]))],
   };
@@ -172,9 +175,8 @@ function compilePrincipal(statement: PolicyStatement): Test {
   return (request) => (lists(request) === "yes" ? "no" : statement.effect === "Deny" ? "yes" : "unknown");
 }
 
-function principalFinding(statement: PolicyStatement | undefined): readonly string[] {
-  if (statement === undefined) return [];
-  if (statement.notPrincipal) return [`statement ${statement.index}: an Allow with NotPrincipal can not be decided`];
+function principalFinding(statement: PolicyStatement): string {
+  if (statement.notPrincipal) return `statement ${statement.index}: an Allow with NotPrincipal can not be decided`;
   const patterns = (statement.principals?.["Federated"] ?? []).filter((name) => /[*?]/.test(name));
-  return [`statement ${statement.index}: ${patterns.slice(0, 3).map(quoted).join(", ")} is no provider's ARN; whether it stands for many is not recorded`];
+  return `statement ${statement.index}: ${patterns.slice(0, 3).map(quoted).join(", ")} is no provider's ARN; whether it stands for many is not recorded`;
 }
