@@ -16,6 +16,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   "command-line": async () => (await import("./back-ends")).commandLine,
   "back-ends": async () => (await import("./back-ends")).backEnds,
   "lint": async () => (await import("./lint")).lint,
+  "decisions": async () => (await import("./decisions")).decisions,
   "terraform-plan": async () => (await import("./terraform-plan")).terraformPlan,
 };
 
