@@ -28,7 +28,7 @@ type Put = (text: string) => unknown;
 const federation = (more: object): object => ({ name: "lakehouse", aws: { accountId: "111122223333" }, issuers: { production: ISSUER }, roles: { reader: ROLE }, ...more });
 const role = (more: object): object => federation({ roles: { reader: { ...ROLE, ...more } } });
 const trust = (more: object): object => role({ trusts: [{ ...TRUST, ...more }] });
-const backend = (more: object): object => federation({ aws: { accountId: "111122223333", backend: { type: "s3", bucket: "b", key: "k", region: "us-east-1", ...more } } });
+const backend = (more: object): object => federation({ aws: { accountId: "111122223333", backend: { type: "s3", bucket: "mycompany-state", key: "k", region: "us-east-1", ...more } } });
 
 /** Every place of a federation file that takes text. */
 const FIELDS: Readonly<Record<string, Put>> = {
@@ -153,11 +153,12 @@ describe("hostile strings in a federation", () => {
     expect(Object.keys(backends)).toEqual(["terraform"]);
     expect(backends.terraform).toHaveLength(accepted.length);
     const written = accepted.map((one) => only(one).account.backend);
-    expect((backends.terraform ?? []).map((block) => JSON.stringify(block))).toEqual(written.map((one) => JSON.stringify({
+    const shown = (blocks: readonly unknown[]): string => JSON.stringify(sorted(blocks));
+    expect(shown(backends.terraform ?? [])).toBe(shown(written.map((one) => ({
       backend: one.type === "local"
         ? { local: [one.path === null ? {} : { path: one.path }] }
         : { s3: [{ bucket: one.bucket, key: one.key, region: one.region, ...one.settings }] },
-    })));
+    }))));
 
     const { resource = {} } = await readRoots(accepted, "resources", "main.tf");
     const roles = Object.values(resource["aws_iam_role"] ?? {}).flat();
