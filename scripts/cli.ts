@@ -5,8 +5,13 @@
 import yargs from "yargs";
 import type { CommandModule } from "yargs";
 import { version } from "../package.json";
+import { InputError } from "../src/errors";
+import { nearest } from "../src/nearest";
 import { redact } from "../src/secret";
-import { tell } from "./run";
+import { quoted } from "../src/text-rule";
+import type { KnownFlags } from "./mistakes";
+import { dashedValue, mistakeIn } from "./mistakes";
+import { run, surviveClosedPipe } from "./run";
 
 /** Verb -> what it does, in the order of a user's way. */
 export const VERBS: Readonly<Record<string, string>> = {
@@ -38,39 +43,55 @@ function loadVerb(verb: string): VerbModule {
 
 /** Runs the command line on `args` (without node and script). Sets `process.exitCode`. */
 export async function main(args: readonly string[]): Promise<void> {
+  surviveClosedPipe();
+  // whatever happens, nobody is shown a stack trace
+  await runVerb(args).catch((error: unknown) => run(() => { throw error; }, { json: flagsOf(args).includes("--json") }));
+}
+
+/** What stands before `--`. */
+function flagsOf(args: readonly string[]): readonly string[] {
+  return args.includes("--") ? args.slice(0, args.indexOf("--")) : args;
+}
+
+async function runVerb(given: readonly string[]): Promise<void> {
+  const args = given[0] === "help" ? [...given.slice(1), "--help"] : given;
   const called = args.find((argument) => !argument.startsWith("-"));
+  if (called !== undefined && !Object.hasOwn(VERBS, called)) {
+    const meant = nearest(called, Object.keys(VERBS));
+    throw usageError(`There is no verb ${quoted(called)}.${meant === undefined ? "" : ` Did you mean ${meant}?`}`);
+  }
   const parser = yargs([...args])
     .scriptName("databricks-aws-oidc")
     .usage("$0 <verb>\n\nLets Databricks identities into AWS without a stored key, and proves who gets in.")
     .version(version)
-    .parserConfiguration({ "parse-numbers": false, "parse-positional-numbers": false, "populate--": true })
+    .locale("en")
+    .parserConfiguration({ "parse-numbers": false, "parse-positional-numbers": false, "populate--": true, "dot-notation": false })
     .strict()
     .demandCommand(1, "Name a verb, for example: databricks-aws-oidc issuer --host mycompany.cloud.databricks.com")
-    .recommendCommands()
     .wrap(Math.min(110, process.stdout.columns ?? 110))
-    .fail((message, error) => {
-      if (error !== undefined && error !== null && error.name !== "YError") throw error;
-      // what was typed may be a token in the wrong place
-      tell(`error: ${redact(message ?? error.message)}`);
-      tell("Run databricks-aws-oidc --help to see the verbs, or <verb> --help for its flags.");
-      process.exitCode = 2;
-      // otherwise yargs would run the verb all the same
-      throw new UsageShown();
+    .check((argv) => {
+      if (called !== "credentials" && Array.isArray(argv["--"])) return "Nothing goes after --.";
+      return mistakeIn(args, (parser as unknown as { getOptions(): KnownFlags }).getOptions()) ?? true;
+    })
+    .fail((message, error: unknown) => {
+      if (error instanceof Error && error.name !== "YError") throw error;
+      const unknown = message !== null && message.startsWith("Unknown argument") ? dashedValue(args) : undefined;
+      // thrown, or yargs would run the verb all the same
+      throw usageError(unknown ?? message ?? String(error));
     })
     .exitProcess(false);
   for (const [verb, describe] of Object.entries(VERBS)) {
     if (verb === called) parser.command(loadVerb(verb).default);
     else parser.command(verb, describe, () => undefined, () => undefined);
   }
-  try {
-    await parser.parseAsync();
-  } catch (error) {
-    if (!(error instanceof UsageShown)) throw error;
-  }
+  await parser.parseAsync();
 }
 
-/** What was wrong with the call has been said. */
-class UsageShown extends Error {}
+/** The call itself is wrong. */
+function usageError(message: string): InputError {
+  // what was typed may be a token in the wrong place
+  return new InputError([{ code: "usage", message: redact(message), fix: "See databricks-aws-oidc --help for the verbs, <verb> --help for its flags." }]);
+}
 
 // from source; the built program starts in bin.ts, bundled into one file with this one
 if (require.main === module && __filename.endsWith(".ts")) {

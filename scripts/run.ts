@@ -25,10 +25,7 @@ export function sayJson(document: unknown): void {
  * both are printed on stderr as `error: …` lines, or, with `json`, as one document `{"error": {…}}` on stdout.
  */
 export async function run(body: () => Promise<ExitCode> | ExitCode, options: { readonly json?: boolean | undefined } = {}): Promise<void> {
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    // whoever read our output has had enough: `| head`
-    if (error.code === "EPIPE") process.exit(process.exitCode ?? 0);
-  });
+  surviveClosedPipe();
   try {
     process.exitCode = await body();
   } catch (error) {
@@ -37,6 +34,17 @@ export async function run(body: () => Promise<ExitCode> | ExitCode, options: { r
     for (const problem of problems) tell(`error: ${formatProblem(problem)}`);
     process.exitCode = error instanceof InputError ? 2 : 3;
   }
+}
+
+let pipeWatched = false;
+
+/** Ends quietly where whoever reads our output has had enough: `| head`. */
+export function surviveClosedPipe(): void {
+  if (pipeWatched) return;
+  pipeWatched = true;
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(process.exitCode ?? 0);
+  });
 }
 
 /** What an error has to say to a person. Anything that is not ours is a fault of this program and says so. */

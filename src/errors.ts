@@ -168,6 +168,8 @@ export const ERROR_CODES = {
   "context-invalid": "input",
   "time-invalid": "input",
   "prove-number": "input",
+  // the command line
+  "usage": "input",
   // files
   "file-not-found": "outside",
   "file-unreadable": "outside",
