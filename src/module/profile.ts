@@ -84,7 +84,7 @@ export function parseProfile(text: string, options: { readonly file?: string } =
   const source = readYaml(text.replace(/^\ufeff/, ""));
   const file = options.file === undefined ? {} : { file: options.file };
   refuse(source.problems.map((problem) => ({ ...problem, ...file })));
-  const { value, problems } = canonicalInput(source.value ?? {}, false);
+  const { value, problems } = canonicalInput(source.value ?? {});
   const shaped = shape(profileSchema, value, [], source.typedAt);
   const found = [...problems, ...shaped.problems, ...(shaped.value === undefined ? [] : contradictions(shaped.value))];
   refuse(found.map((problem) => ({ ...problem, ...file, ...source.locate(parsePath(problem.path ?? ""), problem.code === "unknown-key" ? "key" : "value") })));

@@ -38,8 +38,10 @@ export function durationOutOfRange(seconds: number | null): Fault | null {
   return fault("ValidationError", `1 validation error detected: Value '${seconds}' at 'durationSeconds' failed to satisfy constraint: Member must have value ${bound}`, "no session length out of range was sent");
 }
 
+const REQUIRED = ["sub", "aud", "iat", "exp"] as const;
+
 function missingClaim({ claims }: Examined): Fault | null {
-  const missing = ["sub", "aud", "iat", "exp"].filter((name) => claims[name] === undefined);
+  const missing = REQUIRED.filter((name) => claims[name] === undefined);
   const [first] = missing;
   return first === undefined ? null : fault("InvalidIdentityToken", `Missing a required claim: ${first}`, missing.length > 1 ? ORDER_UNRECORDED : null);
 }

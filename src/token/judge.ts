@@ -69,7 +69,7 @@ const NOTHING: TokenFacts = { audience: null, subject: null, issuer: null };
 const PATH_UNRECORDED = "no issuer with a path was among the recorded calls";
 
 function answered(wrong: Fault | null, facts: TokenFacts, unrecorded: readonly (string | null)[], request: PolicyRequest | null = null): Answer {
-  const reasons = [...new Set([wrong?.unrecorded ?? null, ...unrecorded].filter((reason) => reason !== null))];
+  const reasons = [wrong?.unrecorded ?? null, ...unrecorded].filter((reason, at, all): reason is string => reason !== null && all.indexOf(reason) === at);
   return {
     allowed: wrong === null,
     error: wrong?.error ?? null,

@@ -18,6 +18,13 @@ export const MAX_TOKEN_CHARACTERS = 20_000;
 /** Deeper JSON than this is refused before it is parsed: no token goes beyond a few levels. */
 const MAX_NESTING = 32;
 
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+
 /** Reads `text`. Never throws. Of duplicate members the last counts, as recorded of STS. */
 export function readToken(text: string): TokenReading {
   if (/^(?:dapi|dkea|dose)/i.test(text)) {
@@ -31,7 +38,7 @@ export function readToken(text: string): TokenReading {
   if (headerObject === null) return no("malformed", "Its header is no JSON object in base64url.");
   const claims = jsonObject(payload);
   if (claims === null) return no("malformed", "Its payload is no JSON object in base64url.");
-  if (base64url(signature) === null) return no("malformed", "Its signature is no base64url.");
+  if (!isBase64url(signature)) return no("malformed", "Its signature is no base64url.");
   return { ok: true, token: { header: headerObject, claims, parts: { protected: header, payload, signature } } };
 }
 
@@ -39,58 +46,50 @@ function no(kind: NotAToken["kind"], why: string): TokenReading {
   return { ok: false, not: { kind, why } };
 }
 
-/** Character code -> its six bits; 64 for what is not in the alphabet. */
-const SIX_BITS = new Uint8Array(128).fill(64);
-for (const [bits, character] of [..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"].entries()) SIX_BITS[character.charCodeAt(0)] = bits;
-
-/** Without padding and without anything but the alphabet (RFC 7515, section 2). */
-function base64url(text: string): Uint8Array | null {
-  if (text.length % 4 === 1) return null;
-  const bytes = new Uint8Array(Math.floor((text.length * 3) / 4));
-  let held = 0;
-  let bits = 0;
-  let at = 0;
-  for (let index = 0; index < text.length; index += 1) {
-    const next = SIX_BITS[text.charCodeAt(index)] ?? 64;
-    if (next === 64) return null;
-    held = ((held << 6) | next) & 0xffff;
-    bits += 6;
-    if (bits < 8) continue;
-    bits -= 8;
-    bytes[at] = (held >> bits) & 0xff;
-    at += 1;
-  }
-  return bytes;
+/** base64url without padding and without anything but its alphabet (RFC 7515, section 2). */
+function isBase64url(text: string): boolean {
+  return text.length % 4 !== 1 && /^[A-Za-z0-9_-]*$/.test(text);
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-function jsonObject(part: string): Readonly<Record<string, unknown>> | null {
-  const bytes = base64url(part);
-  if (bytes === null || nesting(bytes) > MAX_NESTING) return null;
+/** The text of a part, or null where it is no base64url of UTF-8. */
+function textOf(part: string): string | null {
+  if (!isBase64url(part)) return null;
+  // one character a byte
+  const binary = atob(part.replaceAll("-", "+").replaceAll("_", "/"));
+  if (/^[\x00-\x7f]*$/.test(binary)) return binary;
   try {
-    const value = JSON.parse(utf8.decode(bytes)) as unknown;
+    return utf8.decode(Uint8Array.from(binary, (character) => character.charCodeAt(0)));
+  } catch {
+    return null;
+  }
+}
+
+function jsonObject(part: string): Readonly<Record<string, unknown>> | null {
+  const text = textOf(part);
+  if (text === null || nesting(text) > MAX_NESTING) return null;
+  try {
+    const value = JSON.parse(text) as unknown;
     return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Readonly<Record<string, unknown>>) : null;
   } catch {
     return null;
   }
 }
 
-const [QUOTE, BACKSLASH, OPEN_BRACKET, CLOSE_BRACKET, OPEN_BRACE, CLOSE_BRACE] = [..."\"\\[]{}"].map((character) => character.charCodeAt(0));
-
-/** The deepest nesting of brackets outside strings; JSON.parse recurses, so it is counted first. */
-function nesting(json: Uint8Array): number {
+/** The deepest nesting of brackets outside strings; what recurses over the value later must not overflow. */
+function nesting(json: string): number {
   let depth = 0;
   let deepest = 0;
   let inString = false;
   for (let at = 0; at < json.length; at += 1) {
-    const byte = json[at];
+    const code = json.charCodeAt(at);
     if (inString) {
-      if (byte === BACKSLASH) at += 1;
-      else if (byte === QUOTE) inString = false;
-    } else if (byte === QUOTE) inString = true;
-    else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) deepest = Math.max(deepest, (depth += 1));
-    else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) depth -= 1;
+      if (code === BACKSLASH) at += 1;
+      else if (code === QUOTE) inString = false;
+    } else if (code === QUOTE) inString = true;
+    else if (code === OPEN_BRACE || code === OPEN_BRACKET) deepest = Math.max(deepest, (depth += 1));
+    else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) depth -= 1;
   }
   return deepest;
 }

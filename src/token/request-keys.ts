@@ -45,38 +45,69 @@ export function policyRequest(claims: Claims, provider: WebIdentityProvider, aut
   };
 }
 
-function requestKeys(claims: Claims, provider: WebIdentityProvider, authorizedByIdp: boolean, call: WebIdentityCall): RequestKeys {
-  const keys = new Map<string, readonly string[]>();
-  const put = (name: string, values: readonly string[]): void => { keys.set(name.toLowerCase(), values); };
-  put("sts:RoleSessionName", [call.roleSessionName]);
-  put("aws:SecureTransport", ["true"]);
-  put("aws:CurrentTime", [new Date(call.now * 1000).toISOString()]);
-  put("aws:EpochTime", [String(call.now)]);
-  for (const [name, values] of Object.entries(call.context)) put(name, values);
-  const path = issuerPathOf(provider.issuer);
-  const own = conditionKeysOf(path);
-  const { audience, subject } = factsOf(claims);
-  put(own.aud, audience === null ? [] : [audience]);
-  put(own.sub, subject === null ? [] : [subject]);
-  put(`${path}:oaud`, claims["azp"] === undefined ? [] : texts(claims["aud"]));
-  put(`${path}:amr`, texts(claims["amr"]));
-  put(`${path}:email`, typeof claims["email"] === "string" ? [claims["email"]] : []);
-  put("sts:RoleAuthorizedByIdp", [String(authorizedByIdp)]);
-  // the same for every OIDC caller (recorded): no protection. An account that is not known yet stays open.
-  const account = provider.arn.split(":")[4] ?? "";
-  if (/^[0-9]{12}$/.test(account)) {
-    put("aws:PrincipalAccount", [account]);
-    put("aws:userid", [provider.arn]);
+/** Key names of a provider in lower case, and what is the same for all its callers. */
+interface ProviderKeys {
+  readonly aud: string;
+  readonly sub: string;
+  readonly oaud: string;
+  readonly amr: string;
+  readonly email: string;
+  readonly fixed: readonly (readonly [string, readonly string[]])[];
+}
+
+const prepared = new WeakMap<WebIdentityProvider, ProviderKeys>();
+
+function keysOf(provider: WebIdentityProvider): ProviderKeys {
+  let found = prepared.get(provider);
+  if (found === undefined) {
+    const path = issuerPathOf(provider.issuer).toLowerCase();
+    const own = conditionKeysOf(path);
+    const account = provider.arn.split(":")[4] ?? "";
+    found = {
+      aud: own.aud,
+      sub: own.sub,
+      oaud: `${path}:oaud`,
+      amr: `${path}:amr`,
+      email: `${path}:email`,
+      // recorded: no protection, since every OIDC caller has them. An account that is not known yet stays open.
+      fixed: [
+        ["aws:principaltype", ["User"]],
+        ...(/^[0-9]{12}$/.test(account) ? [["aws:principalaccount", [account]] as const, ["aws:userid", [provider.arn]] as const] : []),
+      ],
+    };
+    prepared.set(provider, found);
   }
-  put("aws:PrincipalType", ["User"]);
+  return found;
+}
+
+function requestKeys(claims: Claims, provider: WebIdentityProvider, authorizedByIdp: boolean, call: WebIdentityCall): RequestKeys {
+  const own = keysOf(provider);
+  const keys = new Map<string, readonly string[]>([
+    ["sts:rolesessionname", [call.roleSessionName]],
+    ["aws:securetransport", ["true"]],
+    ["aws:currenttime", [new Date(call.now * 1000).toISOString()]],
+    ["aws:epochtime", [String(call.now)]],
+  ]);
+  for (const [name, values] of Object.entries(call.context)) keys.set(name.toLowerCase(), values);
+  // what the token does not say, the context can not say for it: no values, no key
+  const { audience, subject } = factsOf(claims);
+  keys.set(own.aud, audience === null ? NONE : [audience]);
+  keys.set(own.sub, subject === null ? NONE : [subject]);
+  keys.set(own.oaud, claims["azp"] === undefined ? NONE : texts(claims["aud"]));
+  keys.set(own.amr, claims["amr"] === undefined ? NONE : texts(claims["amr"]));
+  keys.set(own.email, typeof claims["email"] === "string" ? [claims["email"]] : NONE);
+  keys.set("sts:roleauthorizedbyidp", [String(authorizedByIdp)]);
+  for (const [name, values] of own.fixed) keys.set(name, values);
   const tags = claims[TAGS_CLAIM];
   const principalTags: unknown = typeof tags === "object" && tags !== null ? (tags as { readonly principal_tags?: unknown }).principal_tags : undefined;
   if (typeof principalTags === "object" && principalTags !== null) {
-    put("aws:TagKeys", Object.keys(principalTags));
-    for (const [name, value] of Object.entries(principalTags)) put(`aws:RequestTag/${name}`, texts(value));
+    keys.set("aws:tagkeys", Object.keys(principalTags));
+    for (const [name, value] of Object.entries(principalTags)) keys.set(`aws:RequestTag/${name}`.toLowerCase(), texts(value));
   }
   return keys;
 }
+
+const NONE: readonly string[] = [];
 
 function texts(value: unknown): readonly string[] {
   const list: readonly unknown[] = Array.isArray(value) ? value : [value];

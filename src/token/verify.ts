@@ -21,7 +21,7 @@ export interface KeySet {
   /** `<kty> <kid>` -> the key. Of keys with one `kid` the last counts, as of members of one name. */
   readonly keys: ReadonlyMap<string, JWK>;
   readonly rsaKeys: number;
-  readonly imported: Map<string, Promise<VerifyingKey>>;
+  readonly imported: Map<string, VerifyingKey>;
 }
 
 /** A JWKS document (`{keys: […]}`) as a key set; anything else is a set without keys. */
@@ -52,17 +52,13 @@ export async function verifySignature(token: ReadToken, set: KeySet): Promise<Si
   if (key.key_ops !== undefined) return "bad-key";
   if (key.alg !== undefined && key.alg !== algorithm) return "bad-signature";
   try {
+    const name = `${algorithm} ${kid}`;
+    let ready = set.imported.get(name);
+    if (ready === undefined) set.imported.set(name, (ready = await importJWK(key, algorithm)));
     // the algorithm is the token's, held to the list above, and jose holds the key to it
-    await flattenedVerify(token.parts, await imported(key, algorithm, set));
+    await flattenedVerify(token.parts, ready);
     return "verified";
   } catch {
     return "bad-signature";
   }
-}
-
-function imported(key: JWK, algorithm: string, set: KeySet): Promise<VerifyingKey> {
-  const name = `${algorithm} ${key.kid ?? ""}`;
-  let ready = set.imported.get(name);
-  if (ready === undefined) set.imported.set(name, (ready = importJWK(key, algorithm)));
-  return ready;
 }
