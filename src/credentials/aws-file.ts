@@ -43,7 +43,7 @@ function settingOf(line: string): { readonly key: string; readonly value: string
 /**
  * `text` with the settings of one section set: a setting that is there is replaced in its line, a new one goes after the
  * section's last setting, a missing section to the end. Comments, order, other sections, line ends stay as they are.
- * Of several sections of one name the last, which is the one that counts.
+ * Of several sections of one name the last, which is the one that counts; a setting that stands there twice is replaced twice.
  */
 export function withSettings(text: string, sectionName: string, settings: Readonly<Record<string, string>>): string {
   const newline = text.includes("\r\n") ? "\r\n" : "\n";
@@ -54,14 +54,15 @@ export function withSettings(text: string, sectionName: string, settings: Readon
     return `${text}${gap}[${sectionName}]${newline}${body}`;
   }
   const lines = text.split("\n");
-  const missing = new Map(Object.entries(settings));
+  const wanted = new Map(Object.entries(settings));
+  const missing = new Map(wanted);
   let last = section.start;
   for (let at = section.start + 1; at < section.end; at += 1) {
     const line = lines[at] ?? "";
     const setting = settingOf(line);
     if (setting !== undefined || /^[ \t]+\S/.test(line)) last = at;
-    if (setting === undefined || !missing.has(setting.key)) continue;
-    lines[at] = `${setting.key} = ${missing.get(setting.key) ?? ""}${line.endsWith("\r") ? "\r" : ""}`;
+    if (setting === undefined || !wanted.has(setting.key)) continue;
+    lines[at] = `${setting.key} = ${wanted.get(setting.key) ?? ""}${line.endsWith("\r") ? "\r" : ""}`;
     missing.delete(setting.key);
   }
   if (missing.size === 0) return lines.join("\n");

@@ -8,7 +8,7 @@ const POLL_MS = 40;
 /** A lock whose holder stopped touching it is taken over after this. */
 const STALE_MS = 5000;
 /** A dead holder is recognised sooner, but never within this of the lock's making: its new holder may not have signed yet. */
-const SIGNED_BY_MS = 400;
+const SIGNED_BY_MS = 250;
 
 export interface LockOptions {
   /** Without the lock by then, the body runs all the same: twice is better than never. Milliseconds. */

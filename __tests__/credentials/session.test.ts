@@ -1,0 +1,308 @@
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { CredentialsQuestion } from "../../src/credentials/answer";
+import { credentialsProfile, credentialsTokenFile, printedCredentials, purge, sessionQuestion } from "../../src/credentials/answer";
+import { assumeRole } from "../../src/credentials/assume";
+import { serveCredentials } from "../../src/credentials/container";
+import { keepSession } from "../../src/credentials/keeper";
+import { commandEnvironment } from "../../src/credentials/run-command";
+import { getSession } from "../../src/credentials/session";
+import { warmAnswer } from "../../src/credentials/warm";
+import { credentialPlaces } from "../../src/credentials/which-wins";
+import { FederationError } from "../../src/errors";
+import { request } from "../../src/network/request";
+import { secret } from "../../src/secret";
+import type { FakeAws } from "../support/fake-aws";
+import { fakeToken, PLANTED, ROLE_ARN, startFakeAws, stsError } from "../support/fake-aws";
+import { FAULTS, json } from "../support/fault-server";
+import { temporaryFolder } from "../support/temporary-folder";
+
+let aws: FakeAws;
+let now = Date.now();
+beforeAll(async () => { aws = await startFakeAws(); aws.clock = () => now; });
+afterAll(() => aws.stop());
+beforeEach(() => { aws.sts = undefined; aws.token = undefined; now = Date.now(); });
+
+interface Caller { readonly question: CredentialsQuestion; readonly home: string; readonly notes: string[] }
+
+function caller(change: Partial<CredentialsQuestion> = {}, env: Readonly<Record<string, string>> = {}, home = temporaryFolder("home")): Caller {
+  const notes: string[] = [];
+  return {
+    home, notes,
+    question: {
+      surroundings: { env: { ...aws.env, PATH: "", ...env }, home, now: () => now },
+      args: ["--role-arn", ROLE_ARN], cwd: home, roleArn: ROLE_ARN, wait: "0", note: (text) => notes.push(text), ...change,
+    },
+  };
+}
+
+const print = (from: Caller): Promise<string> => printedCredentials(sessionQuestion(from.question), "process");
+
+describe("credentials", () => {
+  test("are AWS' credential_process document, version 1", async () => {
+    expect(JSON.parse(await print(caller()))).toEqual({
+      Version: 1, AccessKeyId: expect.stringMatching(/^ASIA/), SecretAccessKey: expect.any(String), SessionToken: expect.any(String),
+      Expiration: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+    });
+    const sent = new URLSearchParams(aws.server.received.at(-1)?.body);
+    expect(sent.get("RoleArn")).toBe(ROLE_ARN);
+    expect(sent.get("RoleSessionName")).toBe("6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b");
+  });
+
+  test("as shell exports survive a shell", async () => {
+    expect(await printedCredentials(sessionQuestion(caller().question), "env")).toMatch(/^export AWS_ACCESS_KEY_ID='ASIA[A-Z0-9]+'\nexport AWS_SECRET_ACCESS_KEY='[^']+'\nexport AWS_SESSION_TOKEN='[^']+'\nexport AWS_CREDENTIAL_EXPIRATION='[^']+'$/);
+  });
+
+  test("asked for twenty times at once make one call to STS", async () => {
+    const from = caller();
+    const before = aws.stsCalls();
+    const all = await Promise.all(Array.from({ length: 20 }, () => print(from)));
+    expect(new Set(all).size).toBe(1);
+    expect(aws.stsCalls() - before).toBe(1);
+  });
+
+  test("fail once for all who waited, and anew for who asks later", async () => {
+    aws.sts = stsError(403, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity");
+    const from = caller();
+    const before = aws.stsCalls();
+    const all = await Promise.allSettled(Array.from({ length: 10 }, () => print(from)));
+    expect(all.map((one) => (one.status === "rejected" ? (one.reason as FederationError).code : "in"))).toEqual(Array(10).fill("aws-access-denied"));
+    expect(aws.stsCalls() - before).toBe(1);
+    aws.sts = undefined;
+    await expect(print(from)).resolves.toContain("ASIA");
+  });
+
+  test("of two calls for one role and identity are one session", async () => {
+    const one = caller();
+    const other = caller({ args: ["--role-arn", ROLE_ARN, "--format", "env"] }, {}, one.home);
+    const before = aws.stsCalls();
+    expect(await print(one)).toBe(await print(other));
+    expect(aws.stsCalls() - before).toBe(1);
+  });
+
+  test.each<[string, Partial<CredentialsQuestion>, Readonly<Record<string, string>>, Readonly<Record<string, unknown>>]>([
+    ["role", { roleArn: `${ROLE_ARN}-2`, args: ["2"] }, {}, {}],
+    ["identity", { args: ["3"] }, {}, { sub: "alice@example.com" }],
+    ["issuer", { args: ["4"] }, {}, { iss: "https://other.cloud.databricks.com/oidc" }],
+    ["session name", { sessionName: "another", args: ["5"] }, {}, {}],
+    ["length", { duration: "30m", args: ["6"] }, {}, {}],
+  ])("of another %s are another session", async (_name, change, env, claims) => {
+    const one = caller();
+    const first = await print(one);
+    aws.token = json({ access_token: fakeToken(claims), token_type: "bearer" });
+    expect(await print(caller(change, env, one.home))).not.toBe(first);
+  });
+
+  test("outlive ten token lives without a failed call, each with five minutes left at least", async () => {
+    const from = caller();
+    const session = keepSession(() => getSession(sessionQuestion(from.question)), { now: () => now });
+    const start = now;
+    const served = new Set<string>();
+    for (; now < start + 10 * 3_600_000; now += 7 * 60_000) {
+      const { accessKeyId, expires } = await session();
+      expect(expires - now).toBeGreaterThan(5 * 60_000);
+      served.add(accessKeyId);
+    }
+    expect(served.size).toBeGreaterThanOrEqual(10);
+    expect(served.size).toBeLessThan(20);
+  });
+
+  test("are served to their last five minutes when a new session cannot be had, and no longer", async () => {
+    const from = caller();
+    const first = await print(from);
+    aws.sts = stsError(503, "ServiceUnavailable", "busy");
+    aws.token = json({ error: "invalid_client" }, 401);
+    now += 50 * 60_000;
+    expect(await print(from)).toBe(first);
+    expect(from.notes.join()).toContain("token-refused");
+    now += 6 * 60_000;
+    await expect(print(from)).rejects.toMatchObject({ code: "token-refused" });
+  });
+});
+
+describe("the cache", () => {
+  test("is the user's alone, and purge empties it", async () => {
+    const from = caller();
+    await print(from);
+    const folder = join(from.home, ".cache", "databricks-aws-oidc");
+    expect(statSync(folder).mode & 0o777).toBe(0o700);
+    for (const name of readdirSync(folder)) expect(statSync(join(folder, name)).mode & 0o777).toBe(0o600);
+    writeFileSync(join(folder, "mine.txt"), "keep");
+    expect(purge(from.question.surroundings)).toBe(1);
+    expect(readdirSync(folder)).toEqual(["mine.txt"]);
+  });
+
+  test.each<[string, (file: string) => void]>([
+    ["readable by others", (file) => chmodSync(file, 0o644)],
+    ["torn", (file) => writeFileSync(file, readFileSync(file, "utf8").slice(0, 40), { mode: 0o600 })],
+    ["of another shape", (file) => writeFileSync(file, "[]")],
+    ["a link", (file) => { const real = `${file}.real`; writeFileSync(real, readFileSync(file), { mode: 0o600 }); rmSync(file); symlinkSync(real, file); }],
+  ])("is not believed when an entry is %s", async (_name, spoil) => {
+    const from = caller();
+    const first = await print(from);
+    const folder = join(from.home, ".cache", "databricks-aws-oidc");
+    spoil(join(folder, readdirSync(folder).find((name) => /^[0-9a-f]{64}\.json$/.test(name)) ?? ""));
+    expect(await print(from)).not.toBe(first);
+  });
+
+  test("is left alone when its folder is open to others, and inside Databricks", async () => {
+    const open = temporaryFolder("open");
+    chmodSync(open, 0o777);
+    const from = caller({}, { DATABRICKS_AWS_OIDC_CACHE_DIR: open });
+    await print(from);
+    expect(readdirSync(open)).toEqual([]);
+    expect(from.notes.join()).toContain("open to others");
+    const inside = caller({}, { DATABRICKS_RUNTIME_VERSION: "16.4" });
+    await print(inside);
+    expect(readdirSync(inside.home)).toEqual([]);
+  });
+
+  test("answers a known call without anything else, until something that decides has changed", async () => {
+    const from = caller();
+    const printed = await print(from);
+    const call = { args: from.question.args, cwd: from.home, env: from.question.surroundings.env, home: from.home };
+    expect(warmAnswer(call, now)).toBe(printed);
+    expect(warmAnswer({ ...call, args: [...call.args, "--region", "eu-west-1"] }, now)).toBeUndefined();
+    expect(warmAnswer({ ...call, args: [...call.args, "--no-cache"] }, now)).toBeUndefined();
+    expect(warmAnswer({ ...call, env: { ...call.env, DATABRICKS_HOST: "https://other.cloud.databricks.com" } }, now)).toBeUndefined();
+    expect(warmAnswer({ ...call, cwd: "/" }, now)).toBeUndefined();
+    expect(warmAnswer(call, now + 45 * 60_000)).toBeUndefined();
+    writeFileSync(join(from.home, ".databrickscfg"), "[DEFAULT]\nhost = https://other.cloud.databricks.com\n");
+    expect(warmAnswer(call, now)).toBeUndefined();
+  });
+});
+
+describe("an AWS that misbehaves", () => {
+  const echo: (typeof FAULTS)[string] = { play: (request, response, body) => stsError(400, "InvalidIdentityToken", `cannot use ${new URLSearchParams(body).get("WebIdentityToken") ?? ""}`)(request, response, body), codes: ["aws-invalid-token"] };
+  const cases = {
+    ...FAULTS,
+    "the token echoed": echo,
+    "AccessDenied": { play: stsError(403, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity"), codes: ["aws-access-denied"] },
+    "ExpiredTokenException": { play: stsError(400, "ExpiredTokenException", "Token expired"), codes: ["aws-expired-token"] },
+    "Throttling": { play: stsError(400, "Throttling", "Rate exceeded"), codes: ["aws-throttled"] },
+    "another service": { play: json({ hello: "world" }), codes: ["aws-answer-unreadable"] },
+    "an empty answer": { play: ((_request, response) => { response.writeHead(200).end(); }) as (typeof FAULTS)[string]["play"], codes: ["aws-answer-unreadable"] },
+  };
+
+  test.each(Object.entries(cases))("%s: bounded, coded, silent about the token", async (_name, fault) => {
+    aws.sts = fault.play;
+    const started = Date.now();
+    const error: unknown = await assumeRole({ token: secret(fakeToken()), roleArn: ROLE_ARN, sessionName: "me", region: "us-east-1", env: aws.env, timeoutMs: 200 }).then(() => undefined, (thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(FederationError);
+    expect([...fault.codes]).toContain((error as FederationError).code);
+    expect(JSON.stringify([error, (error as FederationError).message, (error as FederationError).stack])).not.toMatch(/UExBTlRFRA|eyJ/);
+    expect(Date.now() - started).toBeLessThan(1500);
+  });
+
+  test("is sent nothing when STS is configured to be somebody else", async () => {
+    const from = caller({}, { AWS_ENDPOINT_URL_STS: "https://sts.us-east-1.amazonaws.com.evil.example" });
+    await expect(print(from)).rejects.toMatchObject({ code: "aws-endpoint-overridden" });
+  });
+
+  test("is sent no token of another issuer than the role trusts", async () => {
+    const config = join(temporaryFolder("federation"), "federation.yaml");
+    writeFileSync(config, readFileSync("federation.yaml"));
+    aws.token = json({ access_token: fakeToken({ iss: "https://elsewhere.cloud.databricks.com/oidc" }), token_type: "bearer" });
+    const before = aws.stsCalls();
+    await expect(print(caller({ roleArn: undefined, config }))).rejects.toMatchObject({ code: "token-does-not-fit" });
+    aws.token = json({ access_token: "dapi0123456789abcdef", token_type: "bearer" });
+    await expect(print(caller())).rejects.toMatchObject({ code: "token-opaque" });
+    expect(aws.stsCalls()).toBe(before);
+  });
+});
+
+describe("the profile", () => {
+  test("repeats the call without a secret, and leaves the rest of the file", async () => {
+    const from = caller({ duration: "30m", from: "client-credentials" });
+    mkdirSync(join(from.home, ".aws"));
+    writeFileSync(join(from.home, ".aws", "config"), "# mine\n[default]\nregion = eu-west-1\n", { mode: 0o640 });
+    await credentialsProfile(from.question, "lake", ["/usr/bin/node", "/opt/cli.js"]);
+    const written = readFileSync(join(from.home, ".aws", "config"), "utf8");
+    expect(written).toBe(`# mine\n[default]\nregion = eu-west-1\n\n[profile lake]\ncredential_process = /usr/bin/node /opt/cli.js credentials --role-arn ${ROLE_ARN} --region us-east-1 --from client-credentials --duration 30m --wait 0 --format process\nregion = us-east-1\n`);
+    expect(statSync(join(from.home, ".aws", "config")).mode & 0o777).toBe(0o640);
+    expect(written).not.toContain("PLANTED");
+    expect(await credentialsProfile(from.question, "lake", ["/usr/bin/node", "/opt/cli.js"])).toMatch(/^Nothing to change/);
+  });
+
+  test.each([
+    ["config", "[profile lake]\naws_access_key_id = AKIAEXAMPLE\n"],
+    ["config", "[profile lake]\nsso_session = x\n"],
+    ["credentials", "[lake]\naws_access_key_id = AKIAEXAMPLE\n"],
+  ])("is not written where %s has something that would win", async (file, text) => {
+    const from = caller();
+    mkdirSync(join(from.home, ".aws"));
+    writeFileSync(join(from.home, ".aws", file), text);
+    await expect(credentialsProfile(from.question, "lake", ["node"])).rejects.toMatchObject({ code: "profile-taken" });
+    expect(readFileSync(join(from.home, ".aws", file), "utf8")).toBe(text);
+  });
+
+  test.each(["a b", "", "x]\n[default", "../x"])("named %j is refused", async (name) => {
+    await expect(credentialsProfile(caller().question, name, ["node"])).rejects.toMatchObject({ code: "profile-name-invalid" });
+  });
+});
+
+describe("the token file", () => {
+  test("is renewed before its end, private, and outlasts failed renewals", async () => {
+    const from = caller();
+    const file = join(from.home, "token");
+    const stop = new AbortController();
+    const slept: number[] = [];
+    let lines = "";
+    await credentialsTokenFile(sessionQuestion(from.question), {
+      file, once: false, stop: stop.signal, ready: (text) => { lines = text; },
+      sleep: async (milliseconds) => {
+        slept.push(milliseconds);
+        now += milliseconds;
+        expect(JSON.parse(Buffer.from(readFileSync(file, "utf8").split(".")[1] ?? "", "base64url").toString())).toMatchObject({ aud: "1444828305810485" });
+        expect(statSync(file).mode & 0o777).toBe(0o600);
+        aws.token = slept.length >= 2 && slept.length < 5 ? json({ error: "invalid_client" }, 401) : undefined;
+        if (slept.length === 7) stop.abort();
+      },
+    });
+    expect(lines).toContain(`export AWS_WEB_IDENTITY_TOKEN_FILE='${file}'\nexport AWS_ROLE_ARN='${ROLE_ARN}'`);
+    expect(slept.map((milliseconds) => Math.round(milliseconds / 1000))).toEqual([2400, 2400, 5, 10, 20, 2400, 2400].map((seconds) => expect.closeTo(seconds, -1) as number));
+    expect(from.notes.filter((note) => note.includes("not renewed"))).toHaveLength(3);
+    expect(from.notes.join()).not.toMatch(/PLANTED|UExBTlRFRA/);
+  });
+});
+
+describe("the loopback endpoint", () => {
+  const session = { version: 1, obtained: 0, expires: 3_600_000, of: { role: ROLE_ARN, issuer: "i", subject: "s" }, accessKeyId: "ASIA1", secretAccessKey: PLANTED.secretKey, sessionToken: PLANTED.sessionToken } as const;
+
+  test("serves who knows its address and its authorization token, and nobody else", async () => {
+    const server = await serveCredentials(async () => session);
+    const ask = async (headers: Record<string, string>, url = server.url): Promise<{ status: number; body: string }> => {
+      const { status, body } = await request(new URL(url), { headers, env: {} });
+      return { status, body: body.toString() };
+    };
+    try {
+      expect(JSON.parse((await ask({ authorization: server.authorization })).body)).toMatchObject({ AccessKeyId: "ASIA1", Token: PLANTED.sessionToken, Expiration: "1970-01-01T01:00:00Z" });
+      for (const [headers, url] of [
+        [{}, server.url],
+        [{ authorization: "wrong" }, server.url],
+        [{ authorization: `${server.authorization}x` }, server.url],
+        [{ authorization: server.authorization, host: "evil.example.com" }, server.url],
+        [{ authorization: server.authorization }, `${new URL(server.url).origin}/`],
+      ] as const) {
+        const { status, body } = await ask(headers, url);
+        expect([401, 404]).toContain(status);
+        expect(body).not.toContain("PLANTED");
+      }
+    } finally {
+      await server.stop();
+    }
+  });
+
+  test("gives the program nothing that would win over it", () => {
+    const home = temporaryFolder("home");
+    mkdirSync(join(home, ".aws"));
+    writeFileSync(join(home, ".aws", "credentials"), "[default]\naws_access_key_id = AKIAOLD\naws_secret_access_key = x\n");
+    writeFileSync(join(home, ".aws", "config"), "[default]\nregion = eu-west-1\n");
+    const surroundings = { env: { AWS_ACCESS_KEY_ID: "AKIAOLD", AWS_SECRET_ACCESS_KEY: "x", AWS_PROFILE: "old", AWS_WEB_IDENTITY_TOKEN_FILE: "f", AWS_ROLE_ARN: "r", KEEP: "1" }, home, now: () => 0 };
+    expect(credentialPlaces(surroundings).map((place) => [place.kind, place.storedKey])).toEqual([["environment-keys", true], ["web-identity", false]]);
+    const env = commandEnvironment(surroundings, { url: "http://127.0.0.1:1/x", authorization: "a" }, "us-east-1");
+    expect(credentialPlaces({ ...surroundings, env }).map((place) => place.kind)).toEqual(["container"]);
+    expect(env).toMatchObject({ KEEP: "1", AWS_SHARED_CREDENTIALS_FILE: "/dev/null", AWS_CONTAINER_AUTHORIZATION_TOKEN: "a" });
+    expect(env["AWS_CONFIG_FILE"]).toBeUndefined();
+  });
+});
