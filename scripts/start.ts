@@ -1,19 +1,23 @@
 /**
  * `npm start`: the main job on a federation file, no Terraform needed. Reads it, writes HCL and the CDKTF stack under
- * out/, and shows issuers, trust policies, and who reaches what.
+ * out/, and shows issuers, trust policies, and who reaches what. `npm start -- FILE` takes another federation,
+ * `npm start -- URL` the embedded one with the issuer of that workspace or account.
  */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { version } from "../package.json";
 import { accountView, reachOf, roleTrustPolicy } from "../src/federation";
-import type { AccountView, Federation } from "../src/federation";
-import { readFederationFile } from "../src/load-federation";
+import type { AccountView, Federation, ReadFederation } from "../src/federation";
+import { DEFAULT_FEDERATION_FILE, readFederationFile, readText } from "../src/load-federation";
 import { measureTrustPolicy, trustPolicyJson } from "../src/trust/build";
+import { replaceTree } from "../src/hcl/replace-tree";
+import { withOwnIssuer } from "./own-issuer";
 import { run, say, tell } from "./run";
 import { textTable } from "./text-table";
-import { replaceTree } from "../src/hcl/replace-tree";
 
 const OUT = "out";
+/** The rest of a root is for an editor. */
+const SHOWN_LINES = 30;
 
 /** One line on a terminal, overwritten by the next; a line each in a pipe. */
 function progress(step: string): void {
@@ -25,9 +29,15 @@ function progressDone(): void {
   if (process.stderr.isTTY === true) process.stderr.write("\r\u001b[K");
 }
 
-async function start(file: string): Promise<0> {
-  progress(`reading ${file}`);
-  const { federation, warnings } = readFederationFile(file);
+/** A file, or what a browser shows of a workspace. */
+function read(given: string): ReadFederation {
+  const isAddress = !existsSync(given) && !/\.(?:ya?ml|json)$/i.test(given);
+  return isAddress ? withOwnIssuer(readText(DEFAULT_FEDERATION_FILE), given) : readFederationFile(given);
+}
+
+async function start(given: string): Promise<0> {
+  progress(`reading ${given}`);
+  const { federation, warnings } = read(given);
 
   progress(`writing HCL to ${OUT}/hcl`);
   const { rootTree } = await import("../src/module/root-tree");
@@ -43,8 +53,8 @@ async function start(file: string): Promise<0> {
 
   for (const account of federation.accounts) showAccount(accountView(federation, account));
   say(`\nWho reaches what\n\n${reachTable(federation)}`);
-  for (const warning of warnings) tell(`note: ${warning.path ?? ""} ${warning.message} [${warning.code}]`);
-  showNext(federation);
+  for (const warning of warnings) tell(`note: ${warning.path === undefined ? "" : `${warning.path}: `}${warning.message} [${warning.code}]`);
+  showNext(federation, given);
   return 0;
 }
 
@@ -65,7 +75,9 @@ function showAccount(view: AccountView): void {
     say(placeholder(JSON.stringify(policy, null, 2)));
   }
   say(`\nHCL: ${root}/main.tf\n`);
-  say(readFileSync(join(root, "main.tf"), "utf8").split("\n").slice(0, 30).join("\n"));
+  const lines = readFileSync(join(root, "main.tf"), "utf8").trimEnd().split("\n");
+  say(lines.slice(0, SHOWN_LINES).join("\n"));
+  if (lines.length > SHOWN_LINES) say(`… and ${lines.length - SHOWN_LINES} lines more`);
 }
 
 function rootFolder(federation: Federation, accountKey: string | null): string {
@@ -79,15 +91,15 @@ function reachTable(federation: Federation): string {
   );
 }
 
-function showNext(federation: Federation): void {
+function showNext(federation: Federation, given: string): void {
   const [account] = federation.accounts;
   const root = rootFolder(federation, account?.key ?? null);
   say([
     "\nNext, one of:",
     `  terraform -chdir=${root} init && terraform -chdir=${root} plan    review the HCL, then apply it`,
-    `  npx cdktf deploy ${federation.accounts.map(({ stackName }) => stackName).join(" ")}    deploy the CDKTF stack`,
-    "  npx tsx scripts/cli.ts prove    try 1,000 impostors on every role",
+    `  npx cdktf deploy ${federation.accounts.map(({ stackName }) => stackName).join(" ")}    deploy the CDKTF stack${given === DEFAULT_FEDERATION_FILE ? "" : `, once it stands in ${DEFAULT_FEDERATION_FILE}`}`,
+    `  npx tsx scripts/cli.ts prove${given === DEFAULT_FEDERATION_FILE || !existsSync(given) ? "" : ` --config ${given}`}    try 1,000 impostors on every role`,
   ].join("\n"));
 }
 
-void run(() => start(process.argv[2] ?? "federation.yaml"));
+void run(() => start(process.argv[2] ?? DEFAULT_FEDERATION_FILE).finally(progressDone));
