@@ -29,6 +29,8 @@ const BELOW = {
   "credentials": ["issuer", "trust", "federation", "load-federation", "token", "network"],
   "report": ["issuer", "trust", "federation", "load-federation", "token", "lint", "explain", "prove"],
   "doctor": ["issuer", "trust", "federation", "load-federation", "network", "token", "lint", "explain", "credentials"],
+  "init": ["issuer", "trust", "federation", "load-federation", "lint", "network"],
+  "completion": [],
   "sandbox": ["issuer", "trust", "federation", "load-federation", "network", "token"],
   "cdktf": ["issuer", "trust", "federation", "load-federation", "lint"],
   "hcl": ["issuer", "trust", "federation"],

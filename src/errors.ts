@@ -168,6 +168,10 @@ export const ERROR_CODES = {
   "context-invalid": "input",
   "time-invalid": "input",
   "prove-number": "input",
+  // init
+  "init-needs": "input",
+  "init-role-unclear": "input",
+  "init-lint": "input",
   // the command line
   "usage": "input",
   // files
@@ -175,6 +179,7 @@ export const ERROR_CODES = {
   "file-unreadable": "outside",
   "file-unwritable": "outside",
   "file-not-generated": "input",
+  "file-exists": "input",
   "internal": "outside",
 } as const satisfies Record<string, "input" | "outside">;
 

@@ -5,6 +5,8 @@ export interface Requirements {
   readonly terraform?: boolean;
   readonly moto?: boolean;
   readonly chromium?: boolean;
+  readonly tmux?: boolean;
+  readonly zsh?: boolean;
 }
 
 /** Generous: two cores, shared, and the AWS provider takes two seconds to start. */
@@ -53,6 +55,9 @@ export function missingRequirements(needs: Requirements): readonly string[] {
   }
   if (needs.chromium === true && findOnPath("chromium") === undefined) {
     missing.push("chromium on PATH (apt-get install chromium)");
+  }
+  for (const program of ["tmux", "zsh"] as const) {
+    if (needs[program] === true && findOnPath(program) === undefined) missing.push(`${program} on PATH (apt-get install ${program})`);
   }
   return missing;
 }

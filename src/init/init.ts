@@ -1,0 +1,135 @@
+/** What the verb `init` does: finds out, asks, and writes a federation file that reads and passes lint. */
+import { resolve } from "node:path";
+import { FederationError, InputError, refuse } from "../errors";
+import type { Problem } from "../errors";
+import { parseFederation } from "../federation";
+import { BUCKET, FEDERATION_NAME, REASON } from "../federation/rules";
+import type { Partition } from "../issuer/rules";
+import { PARTITIONS } from "../issuer/rules";
+import { lintFederation } from "../lint/federation";
+import { DEFAULT_FEDERATION_FILE } from "../load-federation";
+import type { DatabricksConfig } from "../network/databricks-config";
+import { breach, keeps, quoted } from "../text-rule";
+import { askIssuer, askRest } from "./ask";
+import { commandOf } from "./command";
+import { federationText } from "./federation-text";
+import type { IssuerFinding } from "./find-issuer";
+import { findIssuer, hostToAsk } from "./find-issuer";
+import type { InitFlags, IssuerFlags } from "./flags";
+import { needed, rolesOf } from "./flags";
+import { refuseExisting, writeNewFile } from "./new-file";
+import type { Prompter } from "./prompter";
+
+export interface InitQuestion {
+  readonly flags: InitFlags;
+  readonly cwd: string;
+  /** Default ./federation.yaml. */
+  readonly out?: string | undefined;
+  /** Asks the person; undefined: nobody is there, and what is missing is an error. */
+  readonly prompter?: Prompter | undefined;
+  /** Asks a workspace host what it is; undefined: nobody is asked. */
+  readonly askHost?: ((host: string) => Promise<DatabricksConfig>) | undefined;
+  /** Told what a person should know. */
+  readonly note: (text: string) => void;
+}
+
+export interface InitAnswer {
+  /** Absolute. */
+  readonly file: string;
+  readonly issuer: string;
+  readonly roles: readonly string[];
+  /** The call that writes the same without a question. */
+  readonly command: string;
+  /** What lint warns of: rule and message. */
+  readonly warnings: readonly { readonly rule: string; readonly message: string }[];
+}
+
+/**
+ * Writes the file. Throws InputError file-exists, init-needs (every missing flag at once), init-role-unclear, init-lint,
+ * and the codes of the issuer and of the federation file; OutsideError file-unwritable; Stopped where the person stops it.
+ */
+export async function initFederation(question: InitQuestion): Promise<InitAnswer> {
+  const { prompter } = question;
+  const file = resolve(question.cwd, question.out ?? DEFAULT_FEDERATION_FILE);
+  refuseExisting(file);
+  const lookUp = (flags: IssuerFlags): Promise<DatabricksConfig | null> => lookUpHost(flags, question);
+  let flags = question.flags;
+  let config: DatabricksConfig | null;
+  if (prompter === undefined) config = await lookUp(flags);
+  else {
+    const asked = await askIssuer(flags, prompter, lookUp);
+    config = asked.config;
+    flags = { ...flags, ...asked.flags };
+  }
+  const finding = findIssuer(flags, config);
+  if (prompter !== undefined && finding.found) flags = await askRest(flags, prompter, usualName(finding));
+  const text = fileText(flags, finding);
+  const warnings = judged(text, file);
+  writeNewFile(file, text);
+  if (!finding.found) throw new RangeError("a file is written for an issuer only");
+  for (const { message, code } of finding.notes) question.note(`${message} [${code}]`);
+  return { file, issuer: finding.choice.issuer, roles: flags.roles, command: commandOf({ ...flags, ...issuerFlags(finding) }, question.out), warnings };
+}
+
+/** The issuer as flags, whatever told it: the printed call asks nobody. */
+function issuerFlags({ choice, declaration }: Extract<IssuerFinding, { found: true }>): IssuerFlags {
+  return { url: choice.issuer, accountId: undefined, cloud: undefined, workspaceId: declaration.level === "workspace" ? declaration.workspaceId : undefined };
+}
+
+async function lookUpHost(flags: IssuerFlags, question: InitQuestion): Promise<DatabricksConfig | null> {
+  const host = hostToAsk(flags);
+  if (host === null || question.askHost === undefined) return null;
+  try {
+    return await question.askHost(host);
+  } catch (error) {
+    if (!(error instanceof FederationError)) throw error;
+    question.note(`${host} does not say what it is (${error.problems[0]?.message ?? error.code}) [${error.code}]`);
+    return null;
+  }
+}
+
+/** The first label of the workspace's host where it makes a name. */
+function usualName({ choice }: Extract<IssuerFinding, { found: true }>): string {
+  const [label = ""] = new URL(choice.issuer).host.split(".");
+  return choice.level === "workspace" && keeps(FEDERATION_NAME, label) ? label : "databricks";
+}
+
+/** Throws InputError with everything that is missing or wrong. */
+function fileText(flags: InitFlags, finding: IssuerFinding): string {
+  const { roles, problems } = rolesOf(flags);
+  const wrong: Problem[] = [...problems];
+  if (!finding.found) wrong.unshift(needed(finding.needs, finding.why));
+  if (flags.partition !== undefined && !isPartition(flags.partition)) wrong.push({ code: "partition-unknown", message: `${quoted(flags.partition)} is no AWS partition.`, path: "partition", fix: `Use one of: ${PARTITIONS.join(", ")}.` });
+  if (flags.usersReason !== undefined) wrong.push(...problemOf(breach(REASON, flags.usersReason, "users-reason")));
+  // in a policy a bucket's name is only part of an ARN, which reads whatever it is
+  for (const bucket of roles.flatMap((role) => role.buckets)) wrong.push(...problemOf(breach({ ...BUCKET, code: "value-not-allowed", example: "mycompany-lake" }, bucket, "bucket")));
+  refuse(wrong);
+  if (!finding.found) throw new RangeError("what is missing has been refused");
+  return federationText({
+    name: flags.name ?? usualName(finding),
+    issuer: finding.declaration,
+    issuerUrl: finding.choice.issuer,
+    awsAccountId: flags.awsAccountId,
+    // Databricks in GovCloud is used from AWS accounts in GovCloud
+    partition: isPartition(flags.partition) ? flags.partition : finding.choice.cloud?.startsWith("aws-us-gov") === true ? "aws-us-gov" : "aws",
+    region: flags.region,
+    roles,
+    usersReason: flags.usersReason,
+  });
+}
+
+function problemOf(problem: Problem | undefined): readonly Problem[] {
+  return problem === undefined ? [] : [problem];
+}
+
+function isPartition(text: string | undefined): text is Partition {
+  return PARTITIONS.some((partition) => partition === text);
+}
+
+/** Reads the text as every verb will, and lints it. Throws InputError: the codes of `parseFederation`, and init-lint. */
+function judged(text: string, file: string): InitAnswer["warnings"] {
+  const findings = lintFederation(parseFederation(text, { file }).federation).filter(({ ignored }) => ignored === null);
+  const [first, ...rest] = findings.filter(({ severity }) => severity === "error").map(({ rule, message, path, fix }): Problem => ({ code: "init-lint", message: `${message} (${rule})`, path, fix }));
+  if (first !== undefined) throw new InputError([first, ...rest]);
+  return findings.map(({ rule, message }) => ({ rule, message }));
+}
