@@ -4,13 +4,13 @@
  * takes several renames a journal stands first, and the next run finishes what was begun.
  */
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, realpathSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { dirname, isAbsolute, join, resolve } from "node:path";
 import { OutsideError, refuse } from "../errors";
 import type { Difference, GeneratedTree } from "./compare-tree";
 import { compareTree } from "./compare-tree";
 import type { FileSet } from "./generated-file";
+import { finishSwap, holdsWorkingFolder, isLeft, leftBeside, makeWhole, MARK, swapWhole, writeFiles } from "./swap-folder";
 
-const MARK = ".databricks-aws-oidc";
 const JOURNAL = `${MARK}-journal.json`;
 
 /** Renames still to do: `units` are paths (files or whole folders) to move out of `stage`, `remove` are files. */
@@ -40,38 +40,6 @@ export function replaceTree(folder: string, tree: GeneratedTree): readonly Diffe
     if (typeof code !== "string" || !/^E[A-Z]+$/.test(code)) throw cause;
     throw new OutsideError([{ code: "file-unwritable", message: `${folder} cannot be written: ${code}.`, path: folder, fix: "Check the folder, its permissions and the space left; the old files are still there." }], { cause });
   }
-}
-
-function stagePath(folder: string, what: "new" | "old"): string {
-  return join(dirname(folder), `.${basename(folder)}${MARK}-${what}-${process.pid}`);
-}
-
-function writeFiles(folder: string, files: Iterable<readonly [string, string]>): void {
-  const made = new Set<string>();
-  for (const [path, content] of files) {
-    const file = join(folder, path);
-    const parent = dirname(file);
-    if (!made.has(parent)) mkdirSync(parent, { recursive: true });
-    made.add(parent);
-    writeFileSync(file, content);
-  }
-}
-
-function makeWhole(target: string, files: FileSet): void {
-  mkdirSync(dirname(target), { recursive: true });
-  const stage = stagePath(target, "new");
-  writeFiles(stage, files);
-  renameSync(stage, target);
-}
-
-/** Two renames, the least Node can do for a folder; between them the old tree lies beside, and the next run puts it back. */
-function swapWhole(target: string, files: FileSet): void {
-  const stage = stagePath(target, "new");
-  const old = stagePath(target, "old");
-  writeFiles(stage, files);
-  renameSync(target, old);
-  renameSync(stage, target);
-  rmSync(old, { recursive: true });
 }
 
 function replaceParts(target: string, tree: GeneratedTree, differences: readonly Difference[], ours: ReadonlySet<string>): void {
@@ -107,12 +75,6 @@ function isOurs(target: string, path: string, ours: ReadonlySet<string>): boolea
     const below = path === "" ? entry.name : `${path}/${entry.name}`;
     return entry.isDirectory() ? isOurs(target, below, ours) : ours.has(below);
   });
-}
-
-/** Renaming the folder somebody stands in would leave them in the old one. */
-function holdsWorkingFolder(target: string): boolean {
-  const way = relative(target, realpathSync(process.cwd()));
-  return way === "" || (!way.startsWith(`..${sep}`) && way !== ".." && !/^[A-Za-z]:/.test(way));
 }
 
 /** Does what is left of `journal`; may itself be stopped and begun again. */
@@ -153,10 +115,7 @@ export function isInterrupted(folder: string): boolean {
 }
 
 function finishInterrupted(target: string): void {
-  const old = leftBeside(target, "old");
-  const [first] = old;
-  if (first !== undefined && !existsSync(target)) renameSync(first, target);
-  for (const left of [...old, ...leftBeside(target, "new")]) rmSync(left, { recursive: true, force: true });
+  finishSwap(target);
   if (!existsSync(target)) return;
   const journal = join(target, JOURNAL);
   if (existsSync(journal)) carryOut(target, readJournal(journal));
@@ -174,23 +133,4 @@ function readJournal(file: string): Journal {
   }
   refuse([{ code: "file-not-generated", message: `${file} is no journal of generate.`, path: file, fix: "Remove it, and run generate again." }]);
   throw new RangeError("unreachable");
-}
-
-/** What runs that are over left beside `target`. */
-function leftBeside(target: string, what: "new" | "old"): readonly string[] {
-  const parent = dirname(target);
-  if (!existsSync(parent)) return [];
-  const start = `.${basename(target)}${MARK}-${what}-`;
-  return readdirSync(parent).filter((entry) => entry.startsWith(start) && isLeft(entry)).map((entry) => join(parent, entry));
-}
-
-function isLeft(entry: string): boolean {
-  const pid = Number(/-([0-9]+)$/.exec(entry)?.[1] ?? 0);
-  if (pid === process.pid) return true;
-  try {
-    process.kill(pid, 0);
-    return false;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== "EPERM";
-  }
 }

@@ -2,11 +2,12 @@
  * Handlebars templates: layout only. A template prints nothing by itself: every value goes through one of the helpers
  * below, which encode it for where it stands.
  */
-import { readdirSync, readFileSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import Handlebars from "handlebars";
 import type { HclValue } from "./encode";
 import { hclAttributes, hclComment, hclString, hclValue } from "./encode";
+import { packageFolder } from "./package-folder";
 
 type HelperOptions = { readonly hash: Readonly<Record<string, unknown>> };
 
@@ -53,20 +54,9 @@ const helpers = {
 };
 
 let engine: typeof Handlebars | undefined;
-let folder: string | undefined;
 
-/** The templates folder of this package, found upwards from where this file (or its bundle) lies. */
-export function templatesFolder(): string {
-  if (folder !== undefined) return folder;
-  for (let at = __dirname; ; at = dirname(at)) {
-    const candidate = join(at, "templates");
-    if (isFolder(join(candidate, "every-module"))) return (folder = candidate);
-    if (dirname(at) === at) throw new Error("the templates of this package are missing");
-  }
-}
-
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+function templatesFolder(): string {
+  return join(packageFolder(), "templates");
 }
 
 function handlebars(): typeof Handlebars {
