@@ -14,6 +14,7 @@ import type { ModuleDefinition, OutputDefinition, RuleDefinition, VariableDefini
 import { contractOf } from "./definition";
 import { publishedView } from "./published-view";
 import type { Sample } from "./sample";
+import { TRUST_PROBES_FILE, trustProbes } from "./trust-probes";
 
 export interface RenderOptions {
   /** Of the generator: stands in every file's first line. */
@@ -38,6 +39,7 @@ export function moduleFiles(definition: ModuleDefinition, sample: Sample, option
     renderFolder("every-module", moduleView(nested), addNested);
     renderFolder(nested.template, moduleView(nested), addNested);
   }
+  add(TRUST_PROBES_FILE, `${JSON.stringify(trustProbes(definition, sample, files), null, 2)}\n`);
   return files;
 }
 

@@ -10,6 +10,7 @@ import { rootFiles } from "../hcl/root-files";
 import { federationModule } from "./modules/federation";
 import { moduleFiles } from "./files";
 import { SAMPLE } from "./sample";
+import { TRUST_PROBES_FILE } from "./trust-probes";
 
 /** A stack of `FederationStack`, or the text of another stack's cdk.tf.json. */
 export type MovedFrom = "cdktf" | { readonly file: string; readonly text: string };
@@ -54,7 +55,7 @@ export function rootTree(federation: Federation, options: RootTreeOptions): Root
   if (options.style === "modules" && options.moduleSource === undefined) {
     for (const [path, content] of moduleFiles(federationModule(SAMPLE), SAMPLE, { version: options.version, kind: "root" })) {
       // Tests and examples belong to the module's own release.
-      if (!/^(?:tests|examples)\//.test(path) && path !== "contract.json") files.set(`${VENDORED}/${path}`, content);
+      if (!/^(?:tests|examples)\//.test(path) && path !== "contract.json" && path !== TRUST_PROBES_FILE) files.set(`${VENDORED}/${path}`, content);
     }
   }
   const roots = several ? federation.accounts.map(({ key }) => key ?? "") : [""];
