@@ -36,7 +36,7 @@ const BELOW = {
   "hcl": ["issuer", "trust", "federation"],
   "module": ["issuer", "trust", "federation", "hcl"],
   "client": ["issuer", "trust", "federation", "load-federation", "hcl"],
-  "registry": ["module", "hcl"],
+  "registry": ["issuer", "trust", "federation", "load-federation", "lint", "hcl", "module"],
 };
 
 /** Rooms of functions over plain data: the same answer for the same input, in a browser as in Node. */

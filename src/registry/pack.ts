@@ -1,0 +1,79 @@
+/** Makes a release of modules: archives, manifest, SBOM, checksums. The same bytes for the same input, anywhere, any day. */
+import type { Problem } from "../errors";
+import { refuse } from "../errors";
+import { writeArchive } from "./archive";
+import { CHECKSUMS_FILE, checksumsText, sha256 } from "./checksums";
+import type { ReleasedModule, ReleaseManifest } from "./manifest";
+import { archiveName, MANIFEST_FILE, manifestJson } from "./manifest";
+import type { SourceModule } from "./module-folder";
+import { SBOM_FILE, sbomJson } from "./sbom";
+
+export const GENERATOR = "databricks-aws-oidc";
+
+export interface PackOptions {
+  /** As `readVersion` returns it. */
+  readonly version: string;
+  /** Of this program: stands in for the generator's where the modules carry no marker. */
+  readonly ownVersion: string;
+  readonly commit: string | null;
+  /** Seconds since 1970: when the source was made. */
+  readonly created: number;
+}
+
+export interface PackedRelease {
+  readonly manifest: ReleaseManifest;
+  /** Every file of the release's folder, by name. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+}
+
+/** Packs `modules`. Throws InputError: module-folder-invalid, and what `writeArchive` throws. */
+export async function packRelease(modules: readonly SourceModule[], options: PackOptions): Promise<PackedRelease> {
+  const { version } = options;
+  const systems = modules.map(systemOf);
+  refuse([...systems.flatMap((system) => (typeof system === "string" ? [] : [system])), ...mixedGenerators(modules)]);
+  const archives = await Promise.all(modules.map(({ files }) => writeArchive(files)));
+  const released = modules.map((module, index): ReleasedModule => {
+    const archive = archives[index] ?? Buffer.alloc(0);
+    return {
+      name: module.name,
+      system: String(systems[index]),
+      version,
+      archive: archiveName(module.name, version),
+      size: archive.length,
+      sha256: sha256(archive),
+      files: module.files.map(({ path, bytes }) => ({ path, size: bytes.length, sha256: sha256(bytes) })),
+      contract: module.contract,
+      trust: module.trust,
+    };
+  });
+  const manifest: ReleaseManifest = {
+    schemaVersion: 1,
+    version,
+    generator: { name: GENERATOR, version: modules[0]?.generatorVersion ?? options.ownVersion },
+    source: { commit: options.commit },
+    modules: released,
+  };
+  const files = new Map<string, Uint8Array>(released.map(({ archive }, index) => [archive, archives[index] ?? Buffer.alloc(0)]));
+  files.set(MANIFEST_FILE, Buffer.from(manifestJson(manifest)));
+  files.set(SBOM_FILE, Buffer.from(sbomJson({ manifest, files: new Map(modules.map((module) => [module.name, module.files])), created: options.created })));
+  files.set(CHECKSUMS_FILE, Buffer.from(checksumsText([...files].map(([name, bytes]) => [name, sha256(bytes)] as const))));
+  return { manifest, files };
+}
+
+/** A registry knows a module by name and target system: the one provider it is for. */
+function systemOf({ name, contract }: SourceModule): string | Problem {
+  const [system, ...others] = Object.keys(contract.requiredProviders);
+  if (system !== undefined && others.length === 0 && /^[0-9a-z]{1,64}$/.test(system)) return system;
+  return {
+    code: "module-folder-invalid",
+    message: `${name} requires ${system === undefined ? "no provider" : `${others.length + 1} providers`}: its target system in a registry is not clear.`,
+    path: name,
+    fix: "Pack modules that require exactly one provider, with a name of lower-case letters and digits.",
+  };
+}
+
+function mixedGenerators(modules: readonly SourceModule[]): readonly Problem[] {
+  const versions = [...new Set(modules.map(({ generatorVersion }) => generatorVersion ?? "none"))].sort();
+  if (versions.length < 2) return [];
+  return [{ code: "module-folder-invalid", message: `The modules were written by different versions of the generator: ${versions.join(", ")}.`, path: "--modules", fix: "Run generate modules, so that one version writes them all." }];
+}
