@@ -1,10 +1,16 @@
 /** Judges a subject pattern by trying it on people and service principals nobody meant. */
-import { stringLike } from "./string-like";
+import { likeMatcher } from "./string-like";
 
-/** Mail providers where anybody may open an account, and so hold any local part. */
+/** Mail providers where anybody may open an account, and so hold any local part. Of each wide-spread public suffix at least one. */
 export const PUBLIC_MAIL_DOMAINS = [
-  "gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "yahoo.com", "icloud.com", "proton.me",
-  "protonmail.com", "gmx.net", "gmx.de", "web.de", "aol.com", "mail.ru", "yandex.ru", "qq.com", "163.com", "zoho.com",
+  "gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "msn.com", "yahoo.com", "ymail.com", "icloud.com", "me.com", "mac.com",
+  "aol.com", "mail.com", "fastmail.com", "zoho.com", "hushmail.com", "mailinator.com", "proton.me", "protonmail.com", "pm.me", "tutanota.com", "tuta.io",
+  "gmx.net", "gmx.com", "gmx.de", "gmx.at", "gmx.ch", "web.de", "t-online.de", "freenet.de", "posteo.de", "mailbox.org", "bluewin.ch",
+  "orange.fr", "laposte.net", "free.fr", "hotmail.fr", "libero.it", "virgilio.it", "sapo.pt", "ziggo.nl", "telenet.be", "seznam.cz", "wp.pl", "o2.pl",
+  "abv.bg", "inbox.lv", "hotmail.co.uk", "yahoo.co.uk", "btinternet.com", "mail.ru", "bk.ru", "list.ru", "yandex.ru", "yandex.com", "rambler.ru", "ukr.net",
+  "qq.com", "163.com", "126.com", "foxmail.com", "sina.com", "naver.com", "hanmail.net", "yahoo.co.jp", "docomo.ne.jp", "yahoo.co.in", "rediffmail.com",
+  "yahoo.com.tw", "yahoo.com.sg", "bigpond.com", "optusnet.com.au", "xtra.co.nz", "webmail.co.za", "uol.com.br", "yahoo.com.br", "yahoo.com.mx",
+  "yahoo.com.ar", "comcast.net", "verizon.net", "att.net", "cox.net",
 ];
 
 /**
@@ -13,7 +19,7 @@ export const PUBLIC_MAIL_DOMAINS = [
  */
 const LOCAL_PARTS = ["mallory", "m.allory-2"];
 
-/** Service principals of other customers: every first byte once, the rest as random as a version 4 UUID. */
+/** Service principals of other customers: every first and every last byte once, the rest as random as a version 4 UUID. */
 function strangerServicePrincipals(): readonly string[] {
   let state = 0x9e3779b9;
   const next = (): number => {
@@ -22,7 +28,7 @@ function strangerServicePrincipals(): readonly string[] {
   };
   const hex = (value: number, digits: number): string => value.toString(16).padStart(8, "0").slice(-digits);
   return Array.from({ length: 256 }, (_, first) =>
-    `${hex(first, 2)}${hex(next(), 6)}-${hex(next(), 4)}-4${hex(next(), 3)}-${"89ab"[next() % 4] ?? "8"}${hex(next(), 3)}-${hex(next(), 4)}${hex(next(), 8)}`);
+    `${hex(first, 2)}${hex(next(), 6)}-${hex(next(), 4)}-4${hex(next(), 3)}-${"89ab"[next() % 4] ?? "8"}${hex(next(), 3)}-${hex(next(), 2)}${hex(next(), 8)}${hex((first * 167 + 13) % 256, 2)}`);
 }
 
 /** Subjects that must not get in through a pattern: 256 UUIDs, and addresses of public mail providers. */
@@ -33,12 +39,18 @@ export const STRANGERS: readonly string[] = [
 
 /**
  * The first stranger that `pattern` lets in, or undefined. A pattern that fixes a local part only is tried with that
- * local part at a public mail provider, and one that ends in an open domain with the provider's domain.
+ * local part at a public mail provider, and one that fixes nothing of the domain but what it ends in (`*@*.dev`) with a
+ * domain that anybody may register there.
  */
 export function strangerLetIn(pattern: string): string | undefined {
-  const known = STRANGERS.find((stranger) => stringLike(pattern, stranger));
+  const matches = likeMatcher(pattern);
+  const known = STRANGERS.find(matches);
   if (known !== undefined) return known;
   const local = /^([^@]*)@/.exec(pattern)?.[1]?.replace(/[*?]/g, "x");
-  if (local === undefined || local === "") return undefined;
-  return PUBLIC_MAIL_DOMAINS.map((domain) => `${local}@${domain}`).find((stranger) => stringLike(pattern, stranger));
+  const named = local === undefined || local === "" ? undefined : local;
+  const ending = /\.([A-Za-z]{2,24})$/.exec(pattern)?.[1];
+  return [
+    ...(named === undefined ? [] : PUBLIC_MAIL_DOMAINS.map((domain) => `${named}@${domain}`)),
+    ...(ending === undefined ? [] : [`${named ?? LOCAL_PARTS[0] ?? ""}@mallory.${ending}`]),
+  ].find(matches);
 }

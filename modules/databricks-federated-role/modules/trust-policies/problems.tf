@@ -2,32 +2,96 @@
 
 locals {
   # Strangers, whom no pattern may let in: everybody may have one of these addresses, and other customers of Databricks
-  # have service principals like these, one for each first byte.
+  # have service principals like these, one for each first and for each last byte.
   public_mail_domains = [
     "gmail.com",
     "googlemail.com",
     "outlook.com",
     "hotmail.com",
     "live.com",
+    "msn.com",
     "yahoo.com",
+    "ymail.com",
     "icloud.com",
+    "me.com",
+    "mac.com",
+    "aol.com",
+    "mail.com",
+    "fastmail.com",
+    "zoho.com",
+    "hushmail.com",
+    "mailinator.com",
     "proton.me",
     "protonmail.com",
+    "pm.me",
+    "tutanota.com",
+    "tuta.io",
     "gmx.net",
+    "gmx.com",
     "gmx.de",
+    "gmx.at",
+    "gmx.ch",
     "web.de",
-    "aol.com",
+    "t-online.de",
+    "freenet.de",
+    "posteo.de",
+    "mailbox.org",
+    "bluewin.ch",
+    "orange.fr",
+    "laposte.net",
+    "free.fr",
+    "hotmail.fr",
+    "libero.it",
+    "virgilio.it",
+    "sapo.pt",
+    "ziggo.nl",
+    "telenet.be",
+    "seznam.cz",
+    "wp.pl",
+    "o2.pl",
+    "abv.bg",
+    "inbox.lv",
+    "hotmail.co.uk",
+    "yahoo.co.uk",
+    "btinternet.com",
     "mail.ru",
+    "bk.ru",
+    "list.ru",
     "yandex.ru",
+    "yandex.com",
+    "rambler.ru",
+    "ukr.net",
     "qq.com",
     "163.com",
-    "zoho.com",
+    "126.com",
+    "foxmail.com",
+    "sina.com",
+    "naver.com",
+    "hanmail.net",
+    "yahoo.co.jp",
+    "docomo.ne.jp",
+    "yahoo.co.in",
+    "rediffmail.com",
+    "yahoo.com.tw",
+    "yahoo.com.sg",
+    "bigpond.com",
+    "optusnet.com.au",
+    "xtra.co.nz",
+    "webmail.co.za",
+    "uol.com.br",
+    "yahoo.com.br",
+    "yahoo.com.mx",
+    "yahoo.com.ar",
+    "comcast.net",
+    "verizon.net",
+    "att.net",
+    "cox.net",
   ]
   strangers = join("\n", concat(
     flatten([for domain in local.public_mail_domains : ["mallory@${domain}", "m.allory-2@${domain}"]]),
     [
       for first in range(256) :
-      format("%02x%s", first, replace(sha256(first), "/^(.{6})(.{4})(.{3})(.{3})(.{12}).*$/", "$1-$2-4$3-${substr("89ab", first % 4, 1)}$4-$5"))
+      format("%02x%s%02x", first, replace(sha256(first), "/^(.{6})(.{4})(.{3})(.{3})(.{10}).*$/", "$1-$2-4$3-${substr("89ab", first % 4, 1)}$4-$5"), (first * 167 + 13) % 256)
     ],
   ))
 
@@ -39,13 +103,21 @@ locals {
     "(?m)^${replace(replace(replace(pattern, "/[^*?0-9A-Za-z\\x{80}-\\x{10FFFF}]/", "\\$0"), "*", ".*"), "?", ".")}$"
   }
 
-  # A pattern that fixes the local part only is tried with that local part.
+  # A pattern that fixes the local part is tried with that local part, one that ends in a top-level domain with a domain
+  # that anybody may register there.
+  subject_locals = {
+    for pattern in local.subject_patterns : pattern =>
+    can(regex("^[^@]+@", pattern)) ? replace(split("@", pattern)[0], "/[*?]/", "x") : ""
+  }
+  subject_strangers = {
+    for pattern, name in local.subject_locals : pattern => concat(
+      name == "" ? [] : formatlist("${name}@%s", local.public_mail_domains),
+      [for ending in regexall("\\.([A-Za-z]{2,24})$", pattern) : "${name == "" ? "mallory" : name}@mallory.${ending[0]}"],
+    )
+  }
   subject_patterns_too_wide = [
     for pattern, expression in local.subject_expressions : pattern
-    if !can(regex("[^*?]", pattern)) || can(regex(expression, local.strangers)) || can(regex("^[^@]+@", pattern)) && can(regex(
-      expression,
-      join("\n", formatlist("${replace(split("@", pattern)[0], "/[*?]/", "x")}@%s", local.public_mail_domains)),
-    ))
+    if !can(regex("[^*?]", pattern)) || can(regex(expression, local.strangers)) || can(regex(expression, join("\n", local.subject_strangers[pattern])))
   ]
 
   problems = {
