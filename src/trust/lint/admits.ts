@@ -4,7 +4,7 @@ import { compilePolicy, decide } from "../decide/decide";
 import type { ExaminedCondition, ExaminedRole, ExaminedStatement } from "./examine";
 
 interface Compiled {
-  /** The guards alone, with every Deny that needs no more than them. */
+  /** The guards alone, with every Deny that closes something by no more than them. */
   readonly guards: CompiledPolicy;
   /** The statement whole, with every Deny. */
   readonly whole: CompiledPolicy;
@@ -15,11 +15,10 @@ const compiled = new WeakMap<ExaminedStatement, Compiled>();
 function compiledFor(role: ExaminedRole, statement: ExaminedStatement): Compiled {
   let found = compiled.get(statement);
   if (found === undefined) {
-    const isGuard = (condition: ExaminedCondition): boolean => /:(?:aud|sub)$/i.test(condition.key);
     const denies = role.statements.filter(({ effect }) => effect === "Deny");
     const version = "2012-10-17";
     found = {
-      guards: compilePolicy({ version, statements: [{ ...statement, conditions: [...statement.aud, ...statement.sub] }, ...denies.filter(({ conditions }) => conditions.every(isGuard))] }),
+      guards: compilePolicy({ version, statements: [{ ...statement, conditions: [...statement.aud, ...statement.sub] }, ...denies.flatMap(closingDeny)] }),
       whole: compilePolicy({ version, statements: [statement, ...denies] }),
     };
     compiled.set(statement, found);
@@ -27,22 +26,42 @@ function compiledFor(role: ExaminedRole, statement: ExaminedStatement): Compiled
   return found;
 }
 
-/** Whether the statement's guards let `subject` in, its further conditions taken as met. Every Deny on guards counts. */
+/**
+ * A Deny as far as it closes a door for certain: for the providers it names, by conditions on guards that can be decided,
+ * and for all subjects but those it spares. One that lists whom it keeps out leaves everybody else in, whoever is tried.
+ */
+function closingDeny(statement: ExaminedStatement): readonly ExaminedStatement[] {
+  const certain = ({ key, known, values }: ExaminedCondition): boolean => /:(?:aud|sub)$/i.test(key) && known && values.length > 0 && !values.some((value) => value.includes("${"));
+  const lists = statement.sub.some(({ negated, test }) => !negated && test !== "Null");
+  if (statement.providers.length === 0 || lists || !statement.conditions.every(certain)) return [];
+  return [{ ...statement, principals: { Federated: statement.providers.map(({ arn }) => arn) } }];
+}
+
+/** The first of `subjects` whom the statement's guards let in, its further conditions taken as met. A Deny on guards counts where it spares by name. */
+export function firstLetIn(role: ExaminedRole, statement: ExaminedStatement, subjects: readonly string[]): string | undefined {
+  const { guards } = compiledFor(role, statement);
+  const tries = triesOf(statement);
+  return subjects.find((subject) => tries.some((request) => decide(guards, request(subject))));
+}
+
+/** Whether the statement's guards let `subject` in, as `firstLetIn`. */
 export function letsIn(role: ExaminedRole, statement: ExaminedStatement, subject: string): boolean {
-  return requests(statement, subject).some((request) => decide(compiledFor(role, statement).guards, request));
+  return firstLetIn(role, statement, [subject]) !== undefined;
 }
 
 /** Whether the statement lets `subject` in from anywhere: the request has nothing but the token's keys. */
 export function letsInWithoutContext(role: ExaminedRole, statement: ExaminedStatement, subject: string): boolean {
-  return requests(statement, subject).some((request) => decide(compiledFor(role, statement).whole, request));
+  return triesOf(statement).some((request) => decide(compiledFor(role, statement).whole, request(subject)));
 }
 
-/** A request for each provider and each audience the statement names. */
-function requests(statement: ExaminedStatement, subject: string): readonly PolicyRequest[] {
+/** A request by provider and by audience the statement names, for any subject. */
+function triesOf(statement: ExaminedStatement): readonly ((subject: string) => PolicyRequest)[] {
   const named = statement.aud.flatMap(({ values }) => values).map((value) => value.replace(/[*?]/g, "x"));
-  return statement.providers.flatMap(({ arn, issuerPath }) => (named.length === 0 ? ["any"] : named.slice(0, 4)).map((audience): PolicyRequest => ({
-    action: "sts:AssumeRoleWithWebIdentity",
-    principal: { kind: "Federated", arn },
-    keys: new Map([[`${issuerPath}:aud`.toLowerCase(), [audience]], [`${issuerPath}:sub`.toLowerCase(), [subject]]]),
-  })));
+  return statement.providers.flatMap(({ arn, issuerPath }) => {
+    const [aud, sub] = [`${issuerPath}:aud`.toLowerCase(), `${issuerPath}:sub`.toLowerCase()];
+    return (named.length === 0 ? ["any"] : named.slice(0, 4)).map((audience) => {
+      const asked = [audience];
+      return (subject: string): PolicyRequest => ({ action: "sts:AssumeRoleWithWebIdentity", principal: { kind: "Federated", arn }, keys: new Map([[aud, asked], [sub, [subject]]]) });
+    });
+  });
 }

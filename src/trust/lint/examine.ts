@@ -157,6 +157,17 @@ export function asRecord(value: unknown): Readonly<Record<string, unknown>> | un
   return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Readonly<Record<string, unknown>>) : undefined;
 }
 
+/**
+ * Whether a condition key is named after another issuer than the statement's: then it is never in a request of theirs. A
+ * scheme makes it another one too. AWS's own keys (`aws:…`, `sts:…`) are named after no issuer.
+ */
+export function isForeignKey(statement: Pick<ExaminedStatement, "providers">, key: string): boolean {
+  if (/^https?:\/\//i.test(key)) return true;
+  if (!/^[^:]*[./][^:]*:/.test(key)) return false;
+  const prefix = key.slice(0, key.lastIndexOf(":")).toLowerCase();
+  return !statement.providers.some(({ issuerPath }) => issuerPath.toLowerCase() === prefix);
+}
+
 /** The JSON objects in a list; none for anything else. */
 export function records(value: unknown): readonly Readonly<Record<string, unknown>>[] {
   const list: readonly unknown[] = Array.isArray(value) ? value : [];
@@ -164,6 +175,11 @@ export function records(value: unknown): readonly Readonly<Record<string, unknow
     const record = asRecord(item);
     return record === undefined ? [] : [record];
   });
+}
+
+/** Conditions that ask something of a claim's value: `Null` only asks whether there is one, and every token has. */
+export function guarding(conditions: readonly ExaminedCondition[]): readonly ExaminedCondition[] {
+  return conditions.filter(({ test }) => test !== "Null");
 }
 
 /** Subject patterns of a statement: values that are read with wildcards. */

@@ -2,6 +2,7 @@
 import { cloudOfHost } from "../../../issuer/clouds";
 import { quoted } from "../../../text-rule";
 import type { ExaminedStatement } from "../examine";
+import { guarding, isForeignKey } from "../examine";
 import { AUD, conditionExample, EXAMPLE_SUBJECT, GUARDS, SUB } from "../examples";
 import type { Breach, LintRule } from "../rule";
 import { SOURCES } from "../sources";
@@ -22,8 +23,7 @@ const hasWildcard = (audience: string): boolean => /[*?]/.test(audience);
 
 /** Whether some condition stands on this claim under another issuer's name: then that is the mistake to tell. */
 export function misnamed(statement: ExaminedStatement, claim: "aud" | "sub"): boolean {
-  const own = new Set(statement.providers.map((provider) => `${provider.issuerPath}:${claim}`.toLowerCase()));
-  return statement.conditions.some(({ key }) => key.toLowerCase().endsWith(`:${claim}`) && /[./]/.test(key) && !own.has(key.toLowerCase()));
+  return statement.conditions.some(({ key }) => key.toLowerCase().endsWith(`:${claim}`) && isForeignKey(statement, key));
 }
 
 export const AUDIENCE_RULES: readonly LintRule[] = [
@@ -37,7 +37,7 @@ export const AUDIENCE_RULES: readonly LintRule[] = [
     good: GOOD,
     bad: conditionExample({ StringEquals: { [SUB]: EXAMPLE_SUBJECT } }),
     source: SOURCES.federated,
-    check: (statement) => (statement.aud.length > 0 || statement.providers.length === 0 || misnamed(statement, "aud") ? [] : [{
+    check: (statement) => (guarding(statement.aud).length > 0 || statement.providers.length === 0 || misnamed(statement, "aud") ? [] : [{
       statement: statement.index,
       at: "Condition",
       message: `The statement has no condition on ${statement.providers[0]?.issuerPath ?? ""}:aud.`,

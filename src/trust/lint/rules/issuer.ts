@@ -2,7 +2,8 @@
 import { isAccountsHost } from "../../../issuer/clouds";
 import { issuerPathOf } from "../../../issuer/issuer";
 import { MAX_ISSUER_LENGTH } from "../../../issuer/rules";
-import { quoted } from "../../../text-rule";
+import { quoted, quotedAscii } from "../../../text-rule";
+import { isForeignKey } from "../examine";
 import { AUD, conditionExample, EXAMPLE_AUDIENCE, EXAMPLE_ISSUER, EXAMPLE_SUBJECT, GUARDS, providerExample } from "../examples";
 import type { Breach, LintRule, ProviderRule } from "../rule";
 import { SOURCES } from "../sources";
@@ -39,8 +40,6 @@ function providerRule(rule: Pick<ProviderRule, "id" | "title" | "why" | "fix"> &
     },
   };
 }
-
-const HOST_PATH = /^[^:]*[./][^:]*$/;
 
 export const ISSUER_RULES: readonly LintRule[] = [
   providerRule({
@@ -108,6 +107,14 @@ export const ISSUER_RULES: readonly LintRule[] = [
     broken: ({ authority }) => (/[A-Z]/.test(authority) ? `The host ${quoted(authority)} has capitals.` : undefined),
   }),
   providerRule({
+    id: "issuer-odd-character",
+    title: "The issuer holds a character no Databricks issuer has",
+    why: `A letter of another script that looks Latin makes it somebody else's host, and white space or what cannot be seen makes it nobody's. ${EXACT}`,
+    fix: "Type the issuer anew, in plain letters.",
+    bad: "https://mycompany.cloud.d\u0430tabricks.com/oidc",
+    broken: (_, url) => (/[^\x21-\x7e]/.test(url) ? `${quotedAscii(url)} holds a character beyond plain ASCII.` : undefined),
+  }),
+  providerRule({
     id: "issuer-too-long",
     title: "The issuer is too long",
     why: `IAM takes ${MAX_ISSUER_LENGTH} characters, https:// included.`,
@@ -134,14 +141,10 @@ export const ISSUER_RULES: readonly LintRule[] = [
     bad: conditionExample({ StringEquals: { [AUD]: EXAMPLE_AUDIENCE, "other.cloud.databricks.com/oidc:sub": EXAMPLE_SUBJECT } }),
     source: SOURCES.keys,
     check: (statement) => {
-      const own = new Set(statement.providers.map((provider) => provider.issuerPath.toLowerCase()));
-      if (own.size === 0) return [];
-      return statement.conditions.flatMap((condition): readonly Breach[] => {
-        const prefix = condition.key.slice(0, condition.key.lastIndexOf(":"));
-        // A scheme in the key is a prefix of another issuer as well: https://…:sub.
-        const foreign = /^https?:\/\//i.test(condition.key) || (HOST_PATH.test(prefix) && !own.has(prefix.toLowerCase()));
-        return foreign ? [{ statement: statement.index, at: `Condition.${condition.operator}`, message: `${quoted(condition.key)} is no key of ${[...own].join(", ")}.` }] : [];
-      });
+      const own = [...new Set(statement.providers.map((provider) => provider.issuerPath))];
+      if (own.length === 0) return [];
+      return statement.conditions.filter(({ key }) => isForeignKey(statement, key))
+        .map((condition): Breach => ({ statement: statement.index, at: `Condition.${condition.operator}`, message: `${quotedAscii(condition.key)} is no key of ${own.join(", ")}.` }));
     },
   },
 ];

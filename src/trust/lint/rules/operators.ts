@@ -81,6 +81,16 @@ export const OPERATOR_RULES: readonly LintRule[] = [
     message: ({ key }) => `Null asks that ${quoted(key)} be absent.`,
   }),
   guardRule({
+    id: "guard-not-text",
+    title: "A guard that is not compared as text",
+    why: "Subjects and audiences are texts. Compared as numbers, dates, ARNs or bytes they match nobody, or somebody else than the line seems to say.",
+    fix: "Use StringEquals.",
+    source: SOURCES.operators,
+    bad: { StringEquals: { [AUD]: EXAMPLE_AUDIENCE }, NumericGreaterThan: { [SUB]: "0" } },
+    broken: (condition) => condition.known && condition.test !== "Null" && !condition.test.startsWith("String"),
+    message: ({ operator, key }) => `${operator} does not compare ${quoted(key)} as text.`,
+  }),
+  guardRule({
     id: "guard-policy-variable",
     title: "A policy variable in a guard",
     why: "IAM puts something else in its place when the call is made, so who gets in does not stand in the policy.",
@@ -92,7 +102,7 @@ export const OPERATOR_RULES: readonly LintRule[] = [
   }),
   {
     id: "operator-unknown",
-    on: "statement",
+    on: "role",
     severity: "error",
     title: "An operator IAM does not know",
     why: "IAM refuses the policy, or the condition is not the one that was meant.",
@@ -100,7 +110,7 @@ export const OPERATOR_RULES: readonly LintRule[] = [
     good: GOOD,
     bad: conditionExample({ ...GUARDS, StringMatches: { "aws:SourceVpc": "vpc-0123" } }),
     source: SOURCES.operators,
-    check: (statement) => each(statement, statement.conditions, ({ known }) => !known, ({ operator }) => `IAM knows no operator ${quoted(operator)}.`),
+    check: ({ statements }) => statements.flatMap((statement) => each(statement, statement.conditions, ({ known }) => !known, ({ operator }) => `IAM knows no operator ${quoted(operator)}.`)),
   },
   {
     id: "condition-empty",

@@ -1,10 +1,11 @@
 /** Rules on the subject: the `sub` guard of a statement. Patterns are judged by trying people on them. */
-import { quoted } from "../../../text-rule";
+import { keeps, quoted, quotedAscii } from "../../../text-rule";
+import { SERVICE_PRINCIPAL, SUBJECT } from "../../rules";
 import { STRANGERS, strangerLetIn } from "../../strangers";
-import { stringLike } from "../../string-like";
-import { letsIn } from "../admits";
-import type { ExaminedStatement } from "../examine";
-import { exactSubjects, readsWildcards, subjectPatterns } from "../examine";
+import { likeMatcher, stringLike } from "../../string-like";
+import { firstLetIn, letsIn } from "../admits";
+import type { ExaminedRole, ExaminedStatement } from "../examine";
+import { exactSubjects, guarding, readsWildcards, subjectPatterns } from "../examine";
 import { AUD, AUDIENCE_GUARD, conditionExample, EXAMPLE_AUDIENCE, GUARDS, OTHER_SUBJECT, SUB } from "../examples";
 import type { Breach, LintRule } from "../rule";
 import { SOURCES } from "../sources";
@@ -27,14 +28,33 @@ function strangerOf(value: string): string | undefined {
   return strangers.get(value);
 }
 
-/** A pattern whose literal begins or ends in the middle of a word, with somebody it lets in besides those meant. */
+/** A pattern whose literal begins or ends in the middle of a word or of a domain, with somebody it lets in besides those meant. */
 function neighbour(value: string): string | undefined {
   const [prefix = ""] = value.split(/[*?]/, 1);
   const suffix = /[^*?]*$/.exec(value)?.[0] ?? "";
   const filled = (text: string): string => text.replace(/[*?]/g, "x");
   if (prefix !== "" && /[A-Za-z0-9]$/.test(prefix)) return [`${prefix}x${suffix}`, filled(value)].find((someone) => stringLike(value, someone));
+  // an open end behind a domain: *@example.com* is also x@example.com.evil.example
+  const open = /@[^*?]*[A-Za-z0-9.](?=\*[^@]*$)/.exec(value);
+  if (open !== null) return [`${filled(value.slice(0, open.index + open[0].length))}${open[0].endsWith(".") ? "" : "."}evil.example${suffix}`, filled(value)].find((someone) => stringLike(value, someone));
   if (prefix === "" && suffix !== "" && /^[A-Za-z0-9]/.test(suffix)) return [`mallory@evil${suffix}`, filled(value)].find((someone) => stringLike(value, someone));
   return undefined;
+}
+
+/** Whether a value of wildcards alone is what decides: beside another guard, or a Deny, it may let nobody in. */
+function letsEverybodyIn(role: ExaminedRole, statement: ExaminedStatement, value: string): boolean {
+  if (!ONLY_WILDCARDS.test(value)) return false;
+  const few = value.replace(/\*/g, "").replace(/\?/g, "x");
+  return firstLetIn(role, statement, [few, ...STRANGERS.filter(likeMatcher(value))]) !== undefined;
+}
+
+/** Why Databricks signs no such subject, or undefined for one it may. */
+function unlikely(subject: string): string | undefined {
+  if (subject.includes("${") || keeps(SERVICE_PRINCIPAL, subject)) return undefined;
+  if (keeps(SERVICE_PRINCIPAL, subject.toLowerCase())) return "is a service principal's ID in capitals, and IAM minds case";
+  if (subject === "") return "is empty";
+  if (subject.trim() !== subject) return "has white space at its ends";
+  return keeps(SUBJECT, subject.replace(/[*?{]/g, "x")) ? undefined : "holds a character that cannot be seen or only looks like the one that is meant";
 }
 
 export const SUBJECT_RULES: readonly LintRule[] = [
@@ -49,8 +69,8 @@ export const SUBJECT_RULES: readonly LintRule[] = [
     bad: conditionExample(AUDIENCE_GUARD),
     source: `${SOURCES.keysAttached}; ${SOURCES.tinder}`,
     check: (statement, role) => {
-      if (statement.sub.length > 0 || statement.providers.length === 0 || misnamed(statement, "sub")) return [];
-      const stranger = STRANGERS.find((someone) => letsIn(role, statement, someone));
+      if (guarding(statement.sub).length > 0 || statement.providers.length === 0 || misnamed(statement, "sub")) return [];
+      const stranger = firstLetIn(role, statement, STRANGERS);
       return stranger === undefined ? [] : [on(statement, "Condition", `The statement has no condition on ${statement.providers[0]?.issuerPath ?? ""}:sub: ${stranger} gets in, and everybody else of that issuer.`)];
     },
   },
@@ -64,9 +84,9 @@ export const SUBJECT_RULES: readonly LintRule[] = [
     good: GOOD,
     bad: pattern("*"),
     source: SOURCES.ohMyDc,
-    check: (statement) => statement.sub.flatMap((condition) => {
+    check: (statement, role) => statement.sub.flatMap((condition) => {
       if (condition.values.length === 0) return [on(statement, `Condition.${condition.operator}`, "The list of subjects is empty.")];
-      return condition.values.filter((value) => readsWildcards(condition) && ONLY_WILDCARDS.test(value))
+      return condition.values.filter((value) => readsWildcards(condition) && letsEverybodyIn(role, statement, value))
         .map((value) => on(statement, `Condition.${condition.operator}`, `The subject ${quoted(value)} lets everybody of the issuer in.`));
     }),
   },
@@ -111,7 +131,7 @@ export const SUBJECT_RULES: readonly LintRule[] = [
     good: GOOD,
     bad: pattern("*@data.example.com"),
     source: SOURCES.subJugation,
-    check: (statement) => subjectPatterns(statement).filter((value) => !ONLY_WILDCARDS.test(value))
+    check: (statement, role) => subjectPatterns(statement).filter((value) => !letsEverybodyIn(role, statement, value))
       .map((value) => on(statement, "Condition", `${quoted(value)} is a pattern.`, { pattern: value })),
   },
   {
@@ -127,6 +147,21 @@ export const SUBJECT_RULES: readonly LintRule[] = [
     check: (statement) => subjectPatterns(statement).flatMap((value) => {
       const someone = neighbour(value);
       return someone === undefined ? [] : [on(statement, "Condition", `${quoted(value)} also lets ${quoted(someone)} in.`, { pattern: value })];
+    }),
+  },
+  {
+    id: "subject-unlikely",
+    on: "statement",
+    severity: "warning",
+    title: "A subject Databricks does not sign",
+    why: "Application IDs are written in small letters, and no subject is empty, begins or ends in white space, or holds invisible characters or look-alikes from other scripts. Such a line lets nobody in; or it lets in somebody who only looks like the one it seems to name.",
+    fix: "Copy the application ID or the address anew from Databricks.",
+    good: GOOD,
+    bad: conditionExample({ StringEquals: { [AUD]: EXAMPLE_AUDIENCE, [SUB]: "\u0430lice@example.com" } }),
+    source: SOURCES.trustPage,
+    check: (statement) => [...exactSubjects(statement), ...subjectPatterns(statement)].flatMap((value) => {
+      const why = unlikely(value);
+      return why === undefined ? [] : [on(statement, "Condition", `${quotedAscii(value)} ${why}.`)];
     }),
   },
   {
