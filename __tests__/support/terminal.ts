@@ -25,7 +25,7 @@ export async function openTerminal(command: readonly string[], options: { readon
   return {
     screen,
     type: async (text, ...keys) => {
-      if (text !== "") await tmux("send-keys", "-t", "t", "-l", text);
+      if (text !== "") await tmux("send-keys", "-t", "t", "-l", "--", text);
       if (keys.length > 0) await tmux("send-keys", "-t", "t", ...keys);
     },
     shows: async (wanted) => {

@@ -2,6 +2,7 @@
 import { realpathSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import type { CommandModule } from "yargs";
+import { TOKEN_SOURCE_NAMES } from "../../src/token/source-names";
 import type { ExitCode } from "../run";
 import { run, say, tell } from "../run";
 
@@ -42,7 +43,7 @@ const command: CommandModule<object, Flags> = {
       .option("account", { type: "string", describe: "Key of the AWS account, where the federation has several" })
       .option("aws-account-id", { type: "string", describe: "AWS account, where the federation does not name it" })
       .option("issuer", { type: "string", describe: "Key of the issuer that is to mint the token" })
-      .option("from", { type: "string", describe: "The way to the token (see token --help)" })
+      .option("from", { type: "string", choices: TOKEN_SOURCE_NAMES, describe: "The way to the token (default: the first that is there, in this order)" })
       .option("token-file", { type: "string", describe: "For --from file: the file" })
       .option("profile", { type: "string", describe: "Profile of ~/.databrickscfg" })
       .option("scope", { type: "string", describe: "OAuth scopes to ask for (default: openid)" })

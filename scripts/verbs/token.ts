@@ -1,5 +1,6 @@
 /** `token`: get or read a Databricks token. Only its decoded parts are shown; the token itself goes to a pipe or file. */
 import type { CommandModule } from "yargs";
+import { TOKEN_SOURCE_NAMES } from "../../src/token/source-names";
 import type { ExitCode } from "../run";
 import { run, say, sayJson, tell } from "../run";
 
@@ -20,7 +21,7 @@ const command: CommandModule<object, Flags> = {
   describe: "Get or read a Databricks token",
   builder: (yargs) =>
     yargs
-      .option("from", { type: "string", describe: "The way to get it: databricks-app, notebook, oidc-env, oidc-file, github-oidc, file, env, databricks-cli, client-credentials or profile (default: the first that is there)" })
+      .option("from", { type: "string", choices: TOKEN_SOURCE_NAMES, describe: "The way to get it (default: the first that is there, in this order)" })
       .option("token", { type: "string", nargs: 1, describe: "Read this one instead: - for standard input, @FILE for a file" })
       .option("config", { type: "string", describe: "Federation file (default: ./federation.yaml, if there is one)" })
       .option("issuer", { type: "string", describe: "Key of the federation's issuer that is to mint it" })

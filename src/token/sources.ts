@@ -1,20 +1,10 @@
 /** The ways to a Databricks token, as data, in the order they are tried: those without a stored secret first. */
 import { InputError } from "../errors";
+import type { TokenSourceName } from "./source-names";
+import { TOKEN_SOURCE_NAMES } from "./source-names";
 
-export const TOKEN_SOURCE_NAMES = [
-  "databricks-app",
-  "notebook",
-  "oidc-env",
-  "oidc-file",
-  "github-oidc",
-  "file",
-  "env",
-  "databricks-cli",
-  "client-credentials",
-  "profile",
-] as const;
-
-export type TokenSourceName = (typeof TOKEN_SOURCE_NAMES)[number];
+export { TOKEN_SOURCE_NAMES };
+export type { TokenSourceName };
 
 /** What a way to a token rests on. `stored-secret` is the one to get rid of. */
 export type RestsOn = "platform" | "workload-identity" | "a-token-put-there" | "a-persons-login" | "stored-secret";

@@ -1,0 +1,15 @@
+/** The ways to a Databricks token by name, in the order they are tried: those without a stored secret first. */
+export const TOKEN_SOURCE_NAMES = [
+  "databricks-app",
+  "notebook",
+  "oidc-env",
+  "oidc-file",
+  "github-oidc",
+  "file",
+  "env",
+  "databricks-cli",
+  "client-credentials",
+  "profile",
+] as const;
+
+export type TokenSourceName = (typeof TOKEN_SOURCE_NAMES)[number];
