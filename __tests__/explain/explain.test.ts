@@ -1,7 +1,13 @@
+import type { KeyObject } from "node:crypto";
+import { createSign, generateKeyPairSync } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { parseFederation } from "../../src/federation";
 import { explain } from "../../src/explain/explain";
 import { askedOfFederation, askedOfPolicy } from "../../src/explain/subject-of";
 import { explanationText } from "../../src/explain/text";
+import { TOKEN_SOURCE_NAMES } from "../../src/token/sources";
+import { keySet } from "../../src/token/verify";
 
 const NOW = 1_757_600_000;
 const SERVICE_PRINCIPAL = "6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b";
@@ -48,6 +54,15 @@ test.each([
   ["azp", { azp: "other" }, "with azp that is the audience"],
   ["an old token", { exp: NOW - 1000 }, "ended 1000 s ago"],
   ["a clock that is off", { iat: NOW + 1000 }, "begins in the future"],
+  ["times in milliseconds", { iat: NOW * 1000, exp: NOW * 2000 }, "in milliseconds"],
+  ["several audiences", { aud: ["1444828305810485", "x"] }, "names 2 audiences"],
+  ["a number for an audience", { aud: 1444828305810485 }, "`aud` is no text"],
+  ["no audience in the list", { aud: [] }, "an empty list"],
+  ["an empty azp", { azp: "" }, "`azp` is empty"],
+  ["null for a subject", { sub: null }, "`sub` is null"],
+  ["no subject", { sub: undefined }, "has no `sub`"],
+  ["GitHub's own token", { iss: "https://token.actions.githubusercontent.com" }, "GitHub gives a job"],
+  ["a roles claim of another role", { "https://aws.amazon.com/roles": ["arn:aws:iam::111122223333:role/other"] }, "roles claim names other roles"],
 ])("%s: the nearest miss says so", async (_name, change, words) => {
   const explanation = await explained(change);
   expect(explanation.allowed).toBe(false);
@@ -102,6 +117,79 @@ test.each([
   ["two swapped", SERVICE_PRINCIPAL.replace("6a9f", "6af9")],
 ])("a subject with %s is a slip, not a stranger", async (_name, sub) => {
   expect((await explained({ sub })).misses[0]?.what).toContain("one character off");
+});
+
+describe("of several statements", () => {
+  const mixed = parseFederation(`
+name: lakehouse
+aws: { accountId: "111122223333" }
+issuers:
+  production: { level: workspace, host: mycompany.cloud.databricks.com, workspaceId: "1444828305810485" }
+  company: { level: account, accountId: 7d3c2b1a-0f5e-4c8d-9a6b-123456789012 }
+roles:
+  mixed:
+    trusts:
+      - { issuer: production, servicePrincipals: [${SERVICE_PRINCIPAL}] }
+      - { issuer: production, users: [alice@example.com], conditions: [{ test: IpAddress, variable: "aws:SourceIp", values: [203.0.113.0/24] }] }
+`).federation;
+  const ofMixed = (change: Readonly<Record<string, unknown>>) => {
+    const asked = askedOfFederation(mixed, "mixed", undefined, null);
+    return explain({ kind: "claims", claims: { ...HONEST, ...change } }, asked.providers, asked.role, CALL);
+  };
+
+  test("the one that names the subject is nearer than one that names its application", async () => {
+    const explanation = await ofMixed({ sub: "alice@example.com", client_id: SERVICE_PRINCIPAL });
+    expect(explanation.misses.map(({ what, statement }) => [statement, what])).toEqual([[1, expect.stringContaining("aws:SourceIp")], [0, expect.stringContaining("client_id")]]);
+    expect(explanationText(explanation, "mixed")).toContain("  statement 1: `aws:SourceIp` is not in the request");
+  });
+
+  test("what is far off is not told beside a slip, nor where only the audience is wrong", async () => {
+    expect((await ofMixed({ sub: SERVICE_PRINCIPAL.toUpperCase() })).misses).toHaveLength(1);
+    expect((await ofMixed({ aud: "99" })).misses).toHaveLength(1);
+  });
+
+  test("a subject that is trusted under another issuer is told so: workspace and account are easily mixed up", async () => {
+    const account = "https://accounts.cloud.databricks.com/oidc/accounts/7d3c2b1a-0f5e-4c8d-9a6b-123456789012";
+    const explanation = await ofMixed({ iss: account, aud: "7d3c2b1a-0f5e-4c8d-9a6b-123456789012" });
+    expect(explanation.misses[0]).toMatchObject({ statement: 0, what: expect.stringContaining(`trusted as one of ${ISSUER}`) as string });
+    expect(explanation.fix).toContain(`${ISSUER}/v1/token`);
+  });
+});
+
+test("nobody is told to trust a look-alike", async () => {
+  const { fix } = await explained({ sub: SERVICE_PRINCIPAL.replace("a", "а") });
+  expect(fix).toContain("only looks the same");
+  expect(fix).not.toContain("Write it");
+});
+
+describe("a signature that is not taken", () => {
+  const pairs = [0, 1].map(() => generateKeyPairSync("rsa", { modulusLength: 2048 }));
+  const jwk = { ...pairs[0]?.publicKey.export({ format: "jwk" }), kid: "k" };
+  const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const tokenOf = (header: Readonly<Record<string, unknown>>, pair = 0): string => {
+    const input = `${encode({ alg: "RS256", kid: "k", ...header })}.${encode(HONEST)}`;
+    return `${input}.${createSign("sha256").update(input).sign(pairs[pair]?.privateKey as KeyObject).toString("base64url")}`;
+  };
+  test.each([
+    ["of another key", tokenOf({}, 1), jwk, "the signature does not verify"],
+    ["by no algorithm", `${encode({ alg: "none" })}.${encode(HONEST)}.`, jwk, "signed with none"],
+    ["by a shared secret", tokenOf({ alg: "HS256" }), jwk, "signed with HS256"],
+    ["by an unknown key", tokenOf({ kid: "other" }), jwk, "`kid` other is unknown"],
+    ["by no named key", tokenOf({ kid: undefined }), jwk, "names no key"],
+    ["by a key with operations", tokenOf({}), { ...jwk, key_ops: ["verify"] }, "`key_ops`"],
+    ["that is whole, of a token in its wrapping", JSON.stringify({ access_token: tokenOf({}) }), jwk, "JSON around a token"],
+  ])("%s: the nearest miss says so, and holds nothing of the signature", async (_name, token, key, words) => {
+    const asked = askedOfFederation(federation, "reader", undefined, keySet({ keys: [key] }));
+    const explanation = await explain({ kind: "token", text: token }, asked.providers, asked.role, CALL);
+    expect(explanation.misses[0]?.what).toContain(words);
+    expect(JSON.stringify(explanation)).not.toContain(tokenOf({}).slice(-20));
+  });
+});
+
+test("every way to a token that an explanation names is one", () => {
+  const named = ["nearest-miss", "issuer-misses", "policy-misses", "slips"].flatMap((file) => [...readFileSync(join(__dirname, `../../src/explain/${file}.ts`), "utf8").matchAll(/--from ([a-z-]+)/g)].map((match) => match[1]));
+  expect(named.length).toBeGreaterThan(1);
+  expect(named.filter((name) => !(TOKEN_SOURCE_NAMES as readonly (string | undefined)[]).includes(name))).toEqual([]);
 });
 
 test("when several things are wrong all are told, what AWS names first", async () => {

@@ -68,6 +68,7 @@ test("--json is one document of the promised shape", async () => {
   const { out } = await explain(`${OWN} --claims +claims.json --now ${NOW} --context a:b=c --context __proto__=x --context constructor=y --json`);
   const document = JSON.parse(out) as { readonly statements: readonly unknown[] };
   expect(document).toMatchObject({ allowed: true, error: null, audience: "1444828305810485", subject: CLAIMS.sub, issuer: ISSUER, decidedBy: 0, fix: null });
+  expect(Object.keys(document)).toEqual(["allowed", "error", "audience", "subject", "issuer", "decidedBy", "statements", "fix", "misses", "findings", "basis", "unrecorded", "signatureChecked"]);
   expect(document.statements[0]).toMatchObject({ index: 0, effect: "Allow", matched: true, conditions: [
     { operator: "StringEquals", key: "mycompany.cloud.databricks.com/oidc:aud", expected: ["1444828305810485"], actual: ["1444828305810485"], matched: true },
     { operator: "StringEquals", key: "mycompany.cloud.databricks.com/oidc:sub", expected: [CLAIMS.sub], actual: [CLAIMS.sub], matched: true },

@@ -72,7 +72,7 @@ export async function explain(presented: Presented, providers: readonly WebIdent
   // Where STS would not have come to the policy it is judged all the same, so that a person sees every line.
   const request = answer.request ?? wouldBeRequest(claims, providers, role, call);
   const decision = request === null ? null : explainDecision(role.trust, request);
-  const misses = answer.allowed ? [] : nearestMisses({ answer, decision, claims, providers, notAToken, now: call.now });
+  const misses = answer.allowed ? [] : nearestMisses({ answer, decision, header: reading?.ok === true ? reading.token.header : {}, claims, providers, notAToken, now: call.now });
   return {
     allowed: answer.allowed,
     error: answer.error,

@@ -1,20 +1,24 @@
 /** What comes closest to letting a refused token in, and what to do about it. Pure. */
-import { CLOUDS } from "../issuer/clouds";
 import type { Answer, WebIdentityProvider } from "../token/judge";
+import { ALGORITHMS } from "../token/verify";
 import type { NotAToken } from "../token/read";
 import type { Decision } from "../trust/decide/decide";
+import { issuerMisses } from "./issuer-misses";
 import { policyMisses } from "./policy-misses";
 
 export interface Miss {
   /** What differs, in a few words, e.g. "`sub` differs in case". */
   readonly what: string;
   readonly fix: string;
+  /** Index of the statement it is about; null for what stopped the token before the trust policy. */
+  readonly statement: number | null;
 }
 
 export interface Refusal {
   readonly answer: Answer;
   /** Null where the trust policy was not reached. */
   readonly decision: Decision | null;
+  readonly header: Readonly<Record<string, unknown>>;
   readonly claims: Readonly<Record<string, unknown>>;
   readonly providers: readonly WebIdentityProvider[];
   readonly notAToken: NotAToken | null;
@@ -22,15 +26,25 @@ export interface Refusal {
   readonly now: number;
 }
 
+const OTHER_TOKEN = "This is no token of Databricks' OIDC issuer; get one with databricks-aws-oidc token.";
+
+/** A miss outside the trust policy. */
+export function miss(what: string, fix: string): Miss {
+  return { what, fix, statement: null };
+}
+
 /**
  * The misses of a refusal, nearest first; at least one wherever the reason is known. What stopped the token comes first,
  * then what the trust policy would have said had it been asked.
  */
 export function nearestMisses(refusal: Refusal): readonly Miss[] {
-  const first = firstMisses(refusal);
   const { answer, decision, claims } = refusal;
-  if (decision === null || decision.allowed || answer.error?.code === "AccessDenied" || isIssuerMiss(refusal)) return first;
-  return [...first, ...policyMisses(decision, claims, { audienceIsTold: answer.audience !== null && !registered(refusal) })];
+  const policy = (audienceIsTold: boolean): readonly Miss[] => (decision === null ? [] : policyMisses(decision, claims, { audienceIsTold }));
+  const first = firstMisses(refusal);
+  if (first.length === 0) return answer.error?.code === "AccessDenied" ? policy(false) : [miss(answer.error?.message ?? "it is refused", "Get a fresh token and try again; run doctor on the issuer if it stays.")];
+  // without issuer, subject or audience the policy has nothing to go by
+  if (decision === null || decision.allowed || isIssuerMiss(refusal) || answer.subject === null || answer.audience === null) return first;
+  return [...first, ...policy(!registered(refusal))];
 }
 
 function isIssuerMiss({ answer }: Refusal): boolean {
@@ -38,74 +52,68 @@ function isIssuerMiss({ answer }: Refusal): boolean {
   return message.startsWith("No OpenIDConnect provider") || message.endsWith("required claim: iss");
 }
 
+/** What stopped the token before the trust policy; empty where nothing that has a name did. */
 function firstMisses(refusal: Refusal): readonly Miss[] {
   const { answer, notAToken } = refusal;
-  if (notAToken !== null) return [{ what: notAToken.why, fix: notAToken.kind === "opaque" ? "Get a JWT with databricks-aws-oidc token --from exchange." : "Pass the access token as Databricks' token endpoint gave it." }];
+  if (notAToken !== null) return [miss(notAToken.why, notAToken.kind === "opaque" ? "In a notebook or job get a JWT with databricks-aws-oidc token --from notebook; elsewhere let databricks-aws-oidc token choose the way." : "Pass the access token as Databricks' token endpoint gave it, and nothing else.")];
   const message = answer.error?.message ?? "";
-  if (isIssuerMiss(refusal)) return issuerMisses(refusal);
-  if (answer.error?.code === "ExpiredTokenException" || /issued in the future|timestamp/.test(message)) return timeMisses(refusal);
-  if (/^Missing a required claim/.test(message)) return [{ what: message, fix: "This is no token of Databricks' OIDC issuer; get one with databricks-aws-oidc token." }];
-  if (/verification key/.test(message)) {
-    return [{ what: "no key of the issuer's key set may verify this token (unknown `kid`, `use: enc`, or too many RSA keys)", fix: "Fetch the key set again (--jwks), or run doctor to see whether AWS can reach it." }];
-  }
-  if (answer.error?.code === "ValidationError") return [{ what: "the session asked for is longer than the role allows", fix: "Ask for less, or raise maxSessionDuration." }];
+  if (isIssuerMiss(refusal)) return issuerMisses(answer.issuer, refusal.providers.map((provider) => provider.issuer));
+  if (answer.signature !== null && answer.signature !== "verified") return [signatureMiss(refusal)];
+  if (answer.error?.code === "ExpiredTokenException" || /issued in the future|timestamp/.test(message)) return [timeMiss(refusal)];
+  if (/^Missing a required claim/.test(message)) return [miss(`the token has no \`${message.split(" ").at(-1) ?? ""}\``, OTHER_TOKEN)];
+  if (answer.error?.code === "ValidationError") return [miss("the session asked for is longer than the role allows", "Ask for less, or raise maxSessionDuration.")];
+  const odd = oddClaim(refusal);
+  if (odd !== null) return [odd];
   if (answer.audience !== null && !registered(refusal)) return [audienceMiss(refusal)];
-  if (answer.error?.code === "AccessDenied") return refusal.decision === null ? [] : policyMisses(refusal.decision, refusal.claims, { audienceIsTold: false });
-  return [{ what: message, fix: "Get a fresh token and try again; run doctor on the issuer if it stays." }];
+  return /roles claim/.test(message) ? [miss("the token's roles claim names other roles", "Databricks signs no such claim: ask whoever made the token to name this role.")] : [];
 }
 
 function registered({ answer, providers }: Refusal): boolean {
   return providers.some((provider) => provider.issuer === answer.issuer && provider.clientIds.includes(answer.audience ?? ""));
 }
 
-function issuerMisses({ answer, providers }: Refusal): readonly Miss[] {
-  const issuer = answer.issuer;
-  if (issuer === null) return [{ what: "the token names no issuer", fix: "This is no token of Databricks' OIDC issuer; get one with databricks-aws-oidc token." }];
-  const known = providers.map((provider) => provider.issuer);
-  const near = (same: (candidate: string) => boolean): string | undefined => known.find(same);
-  const register = (registered: string): string => `Register ${issuer} as provider URL instead of ${registered}; IAM compares to the last character.`;
-  const cases: readonly (readonly [string | undefined, string, (found: string) => string])[] = [
-    [near((url) => trimmed(url) === issuer && url !== issuer), "the registered issuer has a trailing slash or the discovery suffix", register],
-    [near((url) => url === trimmed(issuer) && url !== issuer), "issuer has a trailing slash", () => `Databricks signs none; get the token from ${trimmed(issuer)}/v1/token.`],
-    [near((url) => url.toLowerCase() === issuer.toLowerCase()), "issuer differs in case", register],
-    [near((url) => url.replace(/^https?:\/\//, "") === issuer.replace(/^https?:\/\//, "")), "issuer differs in its scheme", register],
-  ];
-  for (const [found, what, fix] of cases) if (found !== undefined) return [{ what, fix: fix(found) }];
-  if (Object.values(CLOUDS).some(({ accountsHost }) => issuer === `https://${accountsHost ?? ""}/oidc`)) {
-    return [{ what: "the token is of the account-agnostic issuer, which every Databricks customer shares", fix: "Ask the token endpoint of your own account or workspace." }];
+function signatureMiss({ answer, header }: Refusal): Miss {
+  const { alg, kid } = header;
+  switch (answer.signature) {
+    case "no-key":
+      return typeof kid === "string"
+        ? miss(`no key of the issuer's key set may verify this token (\`kid\` ${kid} is unknown or of another kind, the key is for encryption, or there are over 100 RSA keys)`, "Fetch the key set again (--jwks), or run doctor to see whether AWS can reach it.")
+        : miss("the token's header names no key (`kid`)", OTHER_TOKEN);
+    case "bad-key":
+      return miss("the issuer's key carries `key_ops`, and STS then uses it for nothing", "Databricks publishes none: fetch the key set again (--jwks) from the discovery document's jwks_uri.");
+    case "bad-header":
+      return miss(`the token is signed with ${typeof alg === "string" ? alg : "nothing STS knows"}; STS takes ${ALGORITHMS.join(", ")}`, OTHER_TOKEN);
+    default:
+      return miss("the signature does not verify: the token was altered or cut, or its key is not the one in the key set", "Get a fresh token and pass it whole; fetch the key set again (--jwks).");
   }
-  if (/^https:\/\/(?:sts\.windows\.net|login\.microsoftonline\.com)\//.test(issuer)) {
-    return [{ what: "that is a Microsoft Entra token, not one of Databricks", fix: "Ask Databricks' own token endpoint: <issuer>/v1/token." }];
-  }
-  const host = issuer.split("/")[2] ?? "";
-  if (known.some((url) => (url.split("/")[2] ?? "") === host)) return [{ what: "the token is of another issuer on the same host", fix: `Ask the token endpoint of ${known.find((url) => url.includes(host)) ?? ""}.` }];
-  return [{
-    what: `no provider is registered for ${issuer}; registered: ${known.join(", ") || "none"}`,
-    fix: issuer.includes("/oidc/accounts/") ? "The account's endpoint minted this token: ask the workspace's, or add an account issuer." : "Ask the token endpoint of a registered issuer, or add this one under issuers.",
-  }];
 }
 
-function trimmed(url: string): string {
-  return url.replace(/\/+$/, "").replace(/\/\.well-known\/openid-configuration$/, "");
-}
-
-function timeMisses({ answer, claims, now }: Refusal): readonly Miss[] {
+function timeMiss({ answer, claims, now }: Refusal): Miss {
   const exp = Number(claims["exp"]);
-  if (answer.error?.code === "ExpiredTokenException") {
-    return [{ what: `the token ended ${now - exp} s ago; STS forgives 300 s`, fix: "Get a fresh token: Databricks' live an hour." }];
-  }
-  if (/timestamp/.test(answer.error?.message ?? "")) return [{ what: "a time in the token is no whole number of seconds", fix: "Get the token from Databricks' token endpoint." }];
-  return [{ what: "the token begins in the future", fix: "Set this machine's clock; doctor measures how far it is off." }];
+  const message = answer.error?.message ?? "";
+  if (answer.error?.code === "ExpiredTokenException") return miss(`the token ended ${now - exp} s ago; STS forgives 300 s`, "Get a fresh token: Databricks' live an hour.");
+  if (/timestamp/.test(message)) return miss("a time in the token is no whole number of seconds", "Get the token from Databricks' token endpoint.");
+  if (Number(claims["iat"]) > now * 100) return miss("the token counts its times in milliseconds; STS counts seconds", OTHER_TOKEN);
+  return miss("the token begins in the future", "Set this machine's clock; doctor measures how far it is off.");
+}
+
+/** A subject or audience that does not read as one. */
+function oddClaim({ answer, claims }: Refusal): Miss | null {
+  const { aud, azp } = claims;
+  if (azp === "") return miss("`azp` is empty, and with azp that is the audience", "Get a token without azp.");
+  if (azp !== undefined && typeof azp !== "string") return miss("`azp` is no text", OTHER_TOKEN);
+  if (Array.isArray(aud) && aud.length === 0) return miss("`aud` is an empty list", OTHER_TOKEN);
+  if (Array.isArray(aud) && aud.length > 1 && azp === undefined) return miss(`\`aud\` names ${aud.length} audiences, and no \`azp\` says which counts`, "Ask the token endpoint for one audience; Databricks signs one.");
+  if (answer.audience === null) return miss("`aud` is no text", "Databricks signs the workspace ID as a text: ask its own token endpoint.");
+  return answer.subject === null ? miss(`\`sub\` is ${claims["sub"] === null ? "null" : "no text"}`, OTHER_TOKEN) : null;
 }
 
 function audienceMiss({ answer, claims, providers }: Refusal): Miss {
   const audience = answer.audience ?? "";
   const provider = providers.find((candidate) => candidate.issuer === answer.issuer);
   const wanted = provider?.clientIds.join(", ") ?? "";
-  if (claims["azp"] !== undefined) return { what: `\`azp\` is ${audience}, and with azp that is the audience`, fix: `Register ${audience}, or get a token without azp.` };
-  if (audience === "sts.amazonaws.com") {
-    return { what: "audience is `sts.amazonaws.com`; Databricks puts the workspace ID there", fix: `Get the token from Databricks; the provider registers ${wanted}.` };
-  }
-  if (/^[0-9]+$/.test(audience) && /^[0-9]+$/.test(wanted)) return { what: `audience is ${audience}: another workspace's token; registered is ${wanted}`, fix: "Ask the right workspace's token endpoint, or add its ID to audiences." };
-  return { what: `audience is ${audience}; the provider registers ${wanted}`, fix: `Add ${audience} to the issuer's audiences if it is meant.` };
+  if (claims["azp"] !== undefined) return miss(`\`azp\` is ${audience}, and with azp that is the audience`, `Register ${audience}, or get a token without azp.`);
+  if (audience === "sts.amazonaws.com") return miss("audience is `sts.amazonaws.com`; Databricks puts the workspace ID there", `Get the token from Databricks; the provider registers ${wanted}.`);
+  if (/^[0-9]+$/.test(audience) && /^[0-9]+$/.test(wanted)) return miss(`audience is ${audience}: another workspace's token; registered is ${wanted}`, "Ask the right workspace's token endpoint, or add its ID to audiences.");
+  return miss(`audience is ${audience}; the provider registers ${wanted}`, `Add ${audience} to the issuer's audiences if it is meant.`);
 }

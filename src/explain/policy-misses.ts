@@ -2,15 +2,18 @@
 import type { ConditionTrace, Decision, StatementTrace } from "../trust/decide/decide";
 import { stringLike } from "../trust/string-like";
 import type { Miss } from "./nearest-miss";
+import { slipOf } from "./slips";
 
 type Claims = Readonly<Record<string, unknown>>;
 
-/** A miss and how far off it is: a slip of the pen is nearer than another value. */
-interface Measured extends Miss { readonly distance: number }
+/** A miss and how far off it is: a slip of the pen is nearer than another network, and that nearer than another subject. */
+interface Measured { readonly what: string; readonly fix: string; readonly key: string; readonly distance: number }
 
-/** Added up over a statement, so that one slip is nearer than one other value, and that nearer than two. */
+/** Added up over a statement. */
 const SLIP = 0.1;
 const OTHER = 1;
+const OTHER_SUBJECT = 2;
+const BY_CLIENT_ID = 1.5;
 
 /** A few say it all. */
 const MOST_MISSES = 10;
@@ -20,88 +23,79 @@ export function policyMisses(decision: Decision, claims: Claims, { audienceIsTol
   const deny = decision.statements.find(({ effect, verdict }) => effect === "Deny" && verdict !== "no");
   if (deny !== undefined) {
     const open = deny.verdict === "unknown" ? ", or may: what can not be decided counts as denied" : "";
-    return [{ what: `statement ${deny.index} denies explicitly${open}`, fix: "A Deny wins over every Allow; change that statement." }];
+    return [{ what: `statement ${deny.index} denies explicitly${open}`, fix: "A Deny wins over every Allow; change that statement.", statement: deny.index }];
   }
   const allows = decision.statements.filter(({ effect }) => effect === "Allow");
-  const about = allows.filter(({ principal, action }) => principal === "yes" && action);
-  if (about.length === 0) return strangersMisses(allows);
-  const ranked = about
-    .map((statement) => statementMisses(statement, claims))
-    .sort((left, right) => sum(left) - sum(right))
-    .flatMap((misses) => [...misses].sort((left, right) => left.distance - right.distance))
-    .filter(({ key }) => !(audienceIsTold && /:aud$/i.test(key)));
+  const elsewhere = namedElsewhere(allows, claims);
+  const ranked = allows.filter(({ principal, action }) => principal === "yes" && action)
+    .map((statement) => rankedStatement(statement, claims, audienceIsTold))
+    .sort((left, right) => left.distance - right.distance);
+  const [nearest] = ranked;
+  if (nearest === undefined) return [...elsewhere, ...strangersMisses(allows)].slice(0, MOST_MISSES);
+  // what is much farther off than the nearest only misleads
+  const near = ranked.filter(({ distance }) => distance <= nearest.distance + (nearest.distance === 0 ? 0 : OTHER)).flatMap(({ misses }) => misses);
+  const all = nearest.distance < OTHER ? [...near, ...elsewhere] : [...elsewhere, ...near];
   const seen = new Set<string>();
-  return ranked.filter(({ what }) => !seen.has(what) && seen.add(what) !== undefined).slice(0, MOST_MISSES).map(({ what, fix }) => ({ what, fix }));
+  return all.filter(({ what }) => !seen.has(what) && seen.add(what) !== undefined).slice(0, MOST_MISSES);
 }
 
-function sum(misses: readonly Measured[]): number {
-  return misses.reduce((total, { distance }) => total + distance, 0);
+function rankedStatement(statement: StatementTrace, claims: Claims, audienceIsTold: boolean): { readonly distance: number; readonly misses: readonly Miss[] } {
+  const measured = statement.conditions
+    .filter(({ verdict, key }) => verdict !== "yes" && !(audienceIsTold && /:aud$/i.test(key)))
+    .map((condition): Measured => (condition.finding === null ? conditionMiss(condition, claims) : { what: condition.finding, fix: "Write the value out.", key: condition.key, distance: OTHER }))
+    .sort((left, right) => left.distance - right.distance);
+  return { distance: measured.reduce((total, { distance }) => total + distance, 0), misses: measured.map(({ what, fix }) => ({ what, fix, statement: statement.index })) };
+}
+
+/** The subject stands in the policy, but under another issuer: the commonest mix-up of workspace and account. */
+function namedElsewhere(allows: readonly StatementTrace[], claims: Claims): readonly Miss[] {
+  const { sub, iss } = claims;
+  if (typeof sub !== "string") return [];
+  return allows.filter(({ principal }) => principal === "no").flatMap(({ index, conditions }): readonly Miss[] => {
+    const own = conditions.find(({ key, operator, expected }) => /:sub$/i.test(key) && expected.some((entry) => (operator === "StringEquals" ? entry === sub : operator === "StringLike" && stringLike(entry, sub))));
+    if (own === undefined) return [];
+    const issuer = `https://${own.key.slice(0, -":sub".length)}`;
+    return [{ what: `\`sub\` is trusted as one of ${issuer}; this token is of ${String(iss)}`, fix: `Get the token from ${issuer}/v1/token, or add a trust for the token's issuer.`, statement: index }];
+  });
 }
 
 /** No Allow is about this provider and action: which comes near. */
 function strangersMisses(allows: readonly StatementTrace[]): readonly Miss[] {
   const near = allows.flatMap(({ index, principal, action, source }): readonly Miss[] => {
     const federated = source.principals?.["Federated"] ?? [];
-    if (principal === "yes" && !action) return [{ what: `statement ${index} allows ${source.actions.join(", ")}, not sts:AssumeRoleWithWebIdentity`, fix: "Name the action sts:AssumeRoleWithWebIdentity." }];
-    if (principal === "unknown") return [{ what: `statement ${index} does not name the provider by its ARN`, fix: "Write the provider's ARN out under Federated." }];
-    if (action && federated.length > 0) return [{ what: `statement ${index} trusts ${federated.slice(0, 3).join(", ")}, which is another provider`, fix: "Compare it with the ARN of the token's provider: account, case and slashes count." }];
-    if (action && (source.principals?.["AWS"] ?? []).includes("*")) return [{ what: `statement ${index} has AWS: "*", which lets no web identity in`, fix: "Name the provider's ARN under Federated." }];
+    const one = (what: string, fix: string): readonly Miss[] => [{ what: `statement ${index} ${what}`, fix, statement: index }];
+    if (principal === "yes" && !action) return one(`allows ${source.actions.join(", ")}, not sts:AssumeRoleWithWebIdentity`, "Name the action sts:AssumeRoleWithWebIdentity.");
+    if (principal === "unknown") return one("does not name the provider by its ARN", "Write the provider's ARN out under Federated.");
+    if (action && federated.length > 0) return one(`trusts ${federated.slice(0, 3).join(", ")}, which is another provider`, "Compare it with the ARN of the token's provider: account, case and slashes count.");
+    if (action && (source.principals?.["AWS"] ?? []).includes("*")) return one("has AWS: \"*\", which lets no web identity in", "Name the provider's ARN under Federated.");
     return [];
   });
-  return near.length > 0 ? near.slice(0, MOST_MISSES) : [{ what: "no statement of the trust policy is about this provider and action", fix: "Add a trust for this issuer to the role." }];
+  return near.length > 0 ? near : [{ what: "no statement of the trust policy is about this provider and action", fix: "Add a trust for this issuer to the role.", statement: null }];
 }
 
-function statementMisses(statement: StatementTrace, claims: Claims): readonly (Measured & { readonly key: string })[] {
-  return statement.conditions
-    .filter(({ verdict }) => verdict !== "yes")
-    .map((condition) => ({ key: condition.key, ...(condition.finding === null ? conditionMiss(condition, claims) : { what: condition.finding, fix: "Write the value out.", distance: OTHER }) }));
-}
-
-function conditionMiss({ operator, key, expected, actual }: ConditionTrace, claims: Claims): Measured {
-  const name = key.split(":").at(-1) ?? key;
-  const label = `\`${/:(?:aud|sub)$/i.test(key) ? name : key}\``;
+function conditionMiss(condition: ConditionTrace, claims: Claims): Measured {
+  const { operator, key, expected, actual } = condition;
+  const claim = /:(aud|sub)$/i.exec(key)?.[1]?.toLowerCase();
+  const label = `\`${claim ?? key}\``;
   const [value] = actual ?? [];
-  const other = (what: string, fix: string): Measured => ({ what, fix, distance: OTHER });
-  if (value === undefined) return other(`${label} is not in the request`, `A caller whose request carries ${key} would match; see the condition.`);
-  if (/Not/.test(operator)) return other(`${label} is ${value}, which ${operator} keeps out`, "Call with another, or change the condition.");
+  const at = (distance: number, what: string, fix: string): Measured => ({ what, fix, key, distance });
+  if (value === undefined) return at(OTHER, `${label} is not in the request`, `A caller whose request carries ${key} would match; try it with --context ${key}=….`);
+  if (/Not/.test(operator)) return at(OTHER, `${label} is ${value}, which ${operator} keeps out`, "Call with another, or change the condition.");
   const slip = slipOf(value, expected, operator);
-  if (slip !== null) return { what: `${label} ${slip}`, fix: `Make the two equal: the token has ${JSON.stringify(value)}.`, distance: SLIP };
-  if (!/:sub$/i.test(key)) return other(`${label} is ${value}; wanted: ${expected.slice(0, 5).join(", ")}`, `Call from where ${key} matches, or change the condition.`);
-  if (typeof claims["client_id"] === "string" && expected.includes(claims["client_id"])) {
-    return { what: "`client_id` would match, but IAM sees `sub` only", fix: `Name the subject ${JSON.stringify(value)}.`, distance: 2 * SLIP };
+  if (slip !== null) return at(SLIP, `${label} ${slip.what}`, slip.fix(claim === undefined ? `the request has ${JSON.stringify(value)}` : `the token has ${JSON.stringify(value)}`));
+  if (claim === "sub") return subjectMiss(value, condition, claims);
+  const wanted = `${label} is ${value}; wanted: ${expected.slice(0, 5).join(", ")}`;
+  if (claim === "aud") return at(OTHER, wanted, "Get a token for that audience, or add this one to the trust's audiences.");
+  return at(OTHER, wanted, `Call from where ${key} matches, or change the condition.`);
+}
+
+function subjectMiss(value: string, { key, expected }: ConditionTrace, claims: Claims): Measured {
+  const at = (distance: number, what: string, fix: string): Measured => ({ what, fix, key, distance });
+  const clientId = claims["client_id"];
+  if (typeof clientId === "string" && clientId !== value && expected.includes(clientId)) {
+    return at(BY_CLIENT_ID, "`client_id` would match, but IAM sees `sub` only", `The token is of ${value}, got by that application. Name that subject if it is meant, or get the application's own token.`);
   }
-  if (value.includes("@") && expected.every((entry) => !entry.includes("@"))) return other(`the token is a user's (${value}); the role trusts service principals`, "Use a service principal's token, or add the user under users.");
-  if (!value.includes("@") && expected.every((entry) => entry.includes("@"))) return other(`the token is a service principal's (${value}); the role trusts users`, "Add it under servicePrincipals.");
-  return other(`\`sub\` is ${value}, which the role does not name`, "Add it to the trust, if it is meant to get in.");
-}
-
-/** How `value` differs from the nearest of `expected`, where that is by little; null where nothing is near. */
-function slipOf(value: string, expected: readonly string[], operator: string): string | null {
-  const like = /StringLike/.test(operator);
-  const matches = (entry: string, text: string): boolean => (like ? stringLike(entry, text) : entry === text);
-  const found = (near: (entry: string) => boolean): boolean => expected.some(near);
-  if (found((entry) => matches(entry.toLowerCase(), value.toLowerCase()))) return "differs in case";
-  if (found((entry) => matches(entry.trim(), value.trim()))) return "differs in white space";
-  if (found((entry) => matches(entry.normalize("NFKC"), value.normalize("NFKC")) || matches(entry, lookAlike(value)) || lookAlike(entry) === value)) return "differs in a look-alike character";
-  if (found((entry) => matches(entry, value.replace(/\/+$/, "")) || matches(entry.replace(/\/+$/, ""), value))) return "differs in a trailing slash";
-  const pattern = like ? undefined : expected.find((entry) => /[*?]/.test(entry) && stringLike(entry, value));
-  if (pattern !== undefined) return `would match ${pattern} as a pattern, but ${operator} takes * literally`;
-  const typo = expected.find((entry) => value.length > 6 && differsByOne(value, entry));
-  return typo === undefined ? null : `is one character off ${typo}`;
-}
-
-/** One character changed, left out, added, or two neighbours swapped. */
-function differsByOne(left: string, right: string): boolean {
-  if (Math.abs(left.length - right.length) > 1) return false;
-  let at = 0;
-  while (at < left.length && left[at] === right[at]) at += 1;
-  const tails = (skipLeft: number, skipRight: number): boolean => left.slice(at + skipLeft) === right.slice(at + skipRight);
-  const swapped = left[at] === right[at + 1] && left[at + 1] === right[at] && tails(2, 2);
-  return left !== right && (tails(1, 1) || tails(1, 0) || tails(0, 1) || swapped);
-}
-
-/** Letters of other scripts that look Latin, and invisible characters, undone. */
-function lookAlike(text: string): string {
-  const latin: Readonly<Record<string, string>> = { а: "a", е: "e", о: "o", р: "p", с: "c", х: "x", у: "y", і: "i", ѕ: "s", ο: "o", α: "a", ı: "i", ӏ: "l" };
-  return text.replace(/[\u00ad\u200b-\u200f\u2060\ufeff]/g, "").replace(/[^\x00-\x7f]/g, (character) => latin[character] ?? character);
+  if (value.includes("@") && expected.every((entry) => !entry.includes("@"))) return at(OTHER_SUBJECT, `the token is a user's (${value}); the role trusts service principals`, "Use a service principal's token, or add the user under users.");
+  if (!value.includes("@") && expected.every((entry) => entry.includes("@"))) return at(OTHER_SUBJECT, `the token is a service principal's (${value}); the role trusts users`, "Add it under servicePrincipals, if it is meant to get in.");
+  return at(OTHER_SUBJECT, `\`sub\` is ${value}, which the role does not name`, "Add it to the trust, if it is meant to get in.");
 }

@@ -11,7 +11,8 @@ export function explanationText(explanation: Explanation, role: string): string 
   if (explanation.basis === "expected") lines.push(`  expected, not recorded: ${explanation.unrecorded.join("; ")}`);
   if (explanation.misses.length > 0) {
     lines.push("", "nearest miss:");
-    for (const miss of explanation.misses) lines.push(`  ${miss.what}`);
+    const several = explanation.statements.filter(({ effect }) => effect === "Allow").length > 1;
+    for (const { what, statement } of explanation.misses) lines.push(`  ${several && statement !== null && !what.startsWith("statement ") ? `statement ${statement}: ` : ""}${what}`);
   }
   lines.push("", "the token:", `  issuer    ${explanation.issuer ?? "none"}`, `  audience  ${explanation.audience ?? "none"}`, `  subject   ${explanation.subject ?? "none"}`);
   if (!explanation.signatureChecked) lines.push("  signature not checked (no key set given)");

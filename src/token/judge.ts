@@ -12,7 +12,7 @@ import { readToken } from "./read";
 import type { ReadToken } from "./read";
 import type { Claims, TokenFacts } from "./request-keys";
 import { factsOf, policyRequest, TAGS_CLAIM } from "./request-keys";
-import type { KeySet } from "./verify";
+import type { KeySet, SignatureVerdict } from "./verify";
 import { verifySignature } from "./verify";
 
 export { TOLERANCE_SECONDS } from "./faults";
@@ -57,6 +57,8 @@ export interface Answer extends TokenFacts {
   readonly basis: Basis;
   /** Why the answer is expected, each in a clause; empty where it is recorded. */
   readonly unrecorded: readonly string[];
+  /** What the signature came to; null where it was not judged. */
+  readonly signature: SignatureVerdict | null;
   /** The keys the trust policy was asked with; null where it was not reached. */
   readonly request: PolicyRequest | null;
 }
@@ -78,6 +80,7 @@ function answered(wrong: Fault | null, facts: TokenFacts, unrecorded: readonly (
     issuer: facts.issuer,
     basis: reasons.length === 0 ? "recorded" : "expected",
     unrecorded: reasons,
+    signature: null,
     request,
   };
 }
@@ -89,20 +92,25 @@ export async function judgeToken(text: string, providers: readonly WebIdentityPr
   const reading = readToken(text);
   if (!reading.ok) return answered(fault("InvalidIdentityToken", NO_JWT, "the words for what is no JWT are from public reports"), NOTHING, []);
   const { header, claims } = reading.token;
-  const wrong = await wrongBeforeClaims(reading.token, providers);
-  const answer = judgeClaims(claims, providers, role, call);
+  const signature = await signatureVerdict(reading.token, providers);
+  const wrong = wrongBeforeClaims(header, signature);
+  const answer = { ...judgeClaims(claims, providers, role, call), signature };
   const type = typeof header["typ"] === "string" && header["typ"].toLowerCase() === "at+jwt" ? "no token of type at+jwt was among the recorded calls" : null;
   if (wrong === null) return { ...answer, basis: type === null ? answer.basis : "expected", unrecorded: type === null ? answer.unrecorded : [...answer.unrecorded, type] };
-  return answered(wrong, factsOf(claims), [answer.allowed ? null : ORDER_UNRECORDED, pathReason(claims), type]);
+  return { ...answered(wrong, factsOf(claims), [answer.allowed ? null : ORDER_UNRECORDED, pathReason(claims), type]), signature };
 }
 
-/** The shape and the signature. A token without provider is left to its claims. */
-async function wrongBeforeClaims(token: ReadToken, providers: readonly WebIdentityProvider[]): Promise<Fault | null> {
-  if (token.header["crit"] !== undefined) return fault("InvalidIdentityToken", NO_JWT);
-  const provider = providerOf(token.claims, providers);
-  if (provider === undefined || provider.keys === null) return null;
-  switch (await verifySignature(token, provider.keys)) {
-    case "verified": return null;
+/** A token without provider is left to its claims. */
+async function signatureVerdict(token: ReadToken, providers: readonly WebIdentityProvider[]): Promise<SignatureVerdict | null> {
+  const keys = providerOf(token.claims, providers)?.keys ?? null;
+  return keys === null ? null : verifySignature(token, keys);
+}
+
+/** The shape and the signature. */
+function wrongBeforeClaims(header: ReadToken["header"], signature: SignatureVerdict | null): Fault | null {
+  if (header["crit"] !== undefined) return fault("InvalidIdentityToken", NO_JWT);
+  switch (signature) {
+    case null: case "verified": return null;
     case "no-key": return fault("InvalidIdentityToken", NO_KEY);
     case "bad-key": return fault("InvalidIdentityToken", GENERIC);
     case "bad-signature": return fault("InvalidIdentityToken", GENERIC, "no altered signature was sent, only one of another key");

@@ -30,6 +30,7 @@ export function readToken(text: string): TokenReading {
   if (/^(?:dapi|dkea|dose)/i.test(text)) {
     return no("opaque", "It is an opaque Databricks token (a personal access token or a notebook's own), not a JWT: exchange it at /oidc/v1/token first.");
   }
+  if (/^\s*[{["]/.test(text.slice(0, 100))) return no("malformed", "It is JSON around a token, or a quoted one: pass the access_token alone, e.g. by jq -r .access_token.");
   if (text.length > MAX_TOKEN_CHARACTERS) return no("too-long", `It has ${text.length} characters; STS takes ${MAX_TOKEN_CHARACTERS}.`);
   const parts = text.split(".");
   if (parts.length !== 3) return no("malformed", parts.length === 5 ? "It is encrypted (five parts); STS takes signed tokens." : `It has ${parts.length === 1 ? "one part" : `${parts.length} parts separated by dots`}; a JWT has three.`);
