@@ -8,7 +8,7 @@ import tseslint from "typescript-eslint";
  * Room of src/ -> the rooms it may import, beside itself and the leaves. Written out, because "down" is a decision:
  * whoever needs a new line here changes the map in ARCHITECTURE.md too.
  */
-const LEAVES = ["errors", "text-rule", "nearest", "visible-text", "secret", "surroundings"];
+const LEAVES = ["errors", "text-rule", "nearest", "visible-text", "secret", "surroundings", "make-folder"];
 const BELOW = {
   "errors": [],
   "text-rule": [],
@@ -16,6 +16,7 @@ const BELOW = {
   "visible-text": [],
   "secret": [],
   "surroundings": [],
+  "make-folder": [],
   "issuer": [],
   "trust": ["issuer"],
   "federation": ["issuer", "trust"],

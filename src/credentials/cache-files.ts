@@ -2,8 +2,9 @@
  * Small private files in a private folder: written whole or not at all, read only if nobody else could have written
  * them. Loads nothing but Node's file system, as the quick way to cached credentials goes through here.
  */
-import { closeSync, constants, fstatSync, mkdirSync, openSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { makeFolder } from "../make-folder";
 
 const MAX_BYTES = 64 * 1024;
 
@@ -20,7 +21,7 @@ export function cacheFolder(env: Env, home: string): string {
 /** Makes `folder` (0700); false where it is, or stays, open to others. */
 export function makePrivateFolder(folder: string): boolean {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder, 0o700);
     return isOurs(statSync(folder), 0o022);
   } catch {
     return false;

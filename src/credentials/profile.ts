@@ -1,9 +1,10 @@
 /** One profile in the AWS config, so that every SDK and the AWS CLI ask this program for credentials. */
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, realpathSync } from "node:fs";
+import { readFileSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { InputError, OutsideError } from "../errors";
+import { makeFolder } from "../make-folder";
 import type { Surroundings } from "../surroundings";
 import { readAwsFile, withSettings } from "./aws-file";
 import { cacheFolder, makePrivateFolder } from "./cache-files";
@@ -40,7 +41,7 @@ export async function writeProfile(question: ProfileQuestion): Promise<WrittenPr
   const file = target(files.config);
   refuseKeys(files.credentials, name, [name]);
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(file), 0o700);
   } catch (cause) {
     throw unusable(file, cause);
   }

@@ -3,9 +3,10 @@
  * everything is written beside first, then folders (or, next to files of others, single files) are renamed. Where that
  * takes several renames a journal stands first, and the next run finishes what was begun.
  */
-import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, realpathSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { OutsideError, refuse } from "../errors";
+import { makeFolder } from "../make-folder";
 import type { Difference, GeneratedTree } from "./compare-tree";
 import { compareTree } from "./compare-tree";
 import type { FileSet } from "./generated-file";
@@ -84,9 +85,9 @@ function carryOut(target: string, { stage, units, remove }: Journal): void {
     const fresh = join(staged, "new", unit);
     if (!existsSync(fresh)) return;
     const place = join(target, unit);
-    mkdirSync(dirname(place), { recursive: true });
+    makeFolder(dirname(place));
     if (lstatSync(place, { throwIfNoEntry: false })?.isDirectory() === true) {
-      mkdirSync(join(staged, "old"), { recursive: true });
+      makeFolder(join(staged, "old"));
       renameSync(place, join(staged, "old", String(index)));
     }
     renameSync(fresh, place);

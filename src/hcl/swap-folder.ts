@@ -1,6 +1,7 @@
 /** Replaces a whole folder by another that was written beside it, with renames alone. */
-import { existsSync, mkdirSync, readdirSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, sep } from "node:path";
+import { makeFolder } from "../make-folder";
 
 /** Begins the name of everything that is ours and temporary. */
 export const MARK = ".databricks-aws-oidc";
@@ -15,7 +16,7 @@ export function writeFiles(folder: string, files: Iterable<readonly [string, str
   for (const [path, content] of files) {
     const file = join(folder, path);
     const parent = dirname(file);
-    if (!made.has(parent)) mkdirSync(parent, { recursive: true });
+    if (!made.has(parent)) makeFolder(parent);
     made.add(parent);
     writeFileSync(file, content);
   }
@@ -23,7 +24,7 @@ export function writeFiles(folder: string, files: Iterable<readonly [string, str
 
 /** Makes `target`, which is not there. */
 export function makeWhole(target: string, files: Iterable<readonly [string, string | Uint8Array]>): void {
-  mkdirSync(dirname(target), { recursive: true });
+  makeFolder(dirname(target));
   const stage = stagePath(target, "new");
   writeFiles(stage, files);
   renameSync(stage, target);
