@@ -32,7 +32,7 @@ const BELOW = {
   "doctor": ["issuer", "trust", "federation", "load-federation", "network", "token", "lint", "explain", "credentials"],
   "init": ["issuer", "trust", "federation", "load-federation", "lint", "network"],
   "completion": [],
-  "sandbox": ["issuer", "trust", "federation", "load-federation", "network", "token"],
+  "sandbox": ["issuer", "trust", "federation", "load-federation", "network", "token", "lint", "explain"],
   "cdktf": ["issuer", "trust", "federation", "load-federation", "lint"],
   "hcl": ["issuer", "trust", "federation"],
   "module": ["issuer", "trust", "federation", "hcl"],

@@ -192,6 +192,10 @@ export const ERROR_CODES = {
   "release-file-unexpected": "input",
   "release-changed": "input",
   "version-step-too-small": "input",
+  // sandbox
+  "port-invalid": "input",
+  "port-unusable": "outside",
+  "sandbox-needs": "input",
   // the command line
   "usage": "input",
   // files

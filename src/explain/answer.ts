@@ -5,6 +5,7 @@ import type { Surroundings } from "../surroundings";
 import { variable } from "../surroundings";
 import { readGivenToken } from "../token/given";
 import { keySet } from "../token/verify";
+import { readContext } from "./context";
 import type { Explanation, Presented } from "./explain";
 import { explain } from "./explain";
 import type { Asked } from "./subject-of";
@@ -40,7 +41,7 @@ export async function answerExplain(request: ExplainRequest): Promise<{ readonly
   const explanation = await explain(whatIsPresented(request), asked.providers, role, {
     roleSessionName: "explain",
     durationSeconds: null,
-    context: contextOf(request.context),
+    context: readContext(request.context),
     now: timeOf(request.now, request.surroundings),
   });
   return { explanation, text: explanationText(explanation, asked.name) };
@@ -98,17 +99,6 @@ function readInput(file: string): string {
     if (!(cause instanceof OutsideError) || cause.code !== "file-not-found") throw cause;
     throw new OutsideError([{ code: "file-not-found", message: `There is no file ${file}.`, fix: "Check the path." }], { cause });
   }
-}
-
-function contextOf(pairs: readonly string[]): Readonly<Record<string, readonly string[]>> {
-  const context = new Map<string, string[]>();
-  for (const pair of pairs) {
-    const at = pair.indexOf("=");
-    if (at <= 0) throw new InputError([{ code: "context-invalid", message: `${JSON.stringify(pair)} is no key=value.`, path: "context", fix: "Write it like --context aws:SourceIp=203.0.113.7." }]);
-    const key = pair.slice(0, at);
-    context.set(key, [...(context.get(key) ?? []), pair.slice(at + 1)]);
-  }
-  return Object.fromEntries(context);
 }
 
 function timeOf(text: string | undefined, surroundings: Surroundings): number {

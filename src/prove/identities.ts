@@ -1,5 +1,7 @@
 /** The identities a role declares, as the claims and request keys they would come with. Pure. */
 import type { FederationIssuer, FederationRole } from "../federation/model";
+import { databricksClaims } from "../token/databricks-claims";
+import { instanceOf } from "../trust/string-like";
 import type { Condition, SubjectTrust } from "../trust/trust";
 import { exactSubjects } from "../trust/trust";
 
@@ -19,11 +21,6 @@ export interface Declared {
   readonly context: Context;
 }
 
-/** Claims as Databricks signs them (facts: one decoded token; `typ` is at+jwt). `now` in seconds. */
-export function databricksClaims(issuer: string, audience: string, subject: string, now: number): Claims {
-  return { client_id: "databricks-cli", scope: "all-apis", iss: issuer, aud: audience, sub: subject, iat: now, exp: now + 3600, jti: "00000000-0000-4000-8000-000000000000" };
-}
-
 /** Every identity the role's web identity trusts name; for a pattern one that it lets in. */
 export function declaredIdentities(role: FederationRole, issuers: Readonly<Record<string, FederationIssuer>>, now: number): readonly Declared[] {
   return role.trusts.flatMap((trust): readonly Declared[] => {
@@ -32,17 +29,12 @@ export function declaredIdentities(role: FederationRole, issuers: Readonly<Recor
     const context = satisfying(trust.conditions);
     const audiences = trust.audiences ?? issuer.audiences.slice(0, 1);
     const one = (subject: string, pattern: string | null): readonly Declared[] =>
-      audiences.map((audience) => ({ issuer, trust, audience, subject, pattern, context, claims: databricksClaims(issuer.issuer, audience, subject, now) }));
+      audiences.map((audience) => ({ issuer, trust, audience, subject, pattern, context, claims: databricksClaims({ issuer: issuer.issuer, audience, subject, clientId: "databricks-cli", scope: "all-apis", id: "00000000-0000-4000-8000-000000000000", now }) }));
     return [
       ...exactSubjects(trust).flatMap((subject) => one(subject, null)),
       ...trust.subjectPatterns.flatMap(({ pattern }) => one(instanceOf(pattern), pattern)),
     ];
   });
-}
-
-/** A text that `pattern` lets in. */
-export function instanceOf(pattern: string, filler = "someone"): string {
-  return pattern.replace(/\*+/g, filler).replace(/\?/g, "x");
 }
 
 /** Request keys under which all `conditions` hold, as far as their values say; a key that must be absent is left out. */

@@ -2,8 +2,9 @@
 import { CLOUDS } from "../issuer/clouds";
 import { DERIVED_KEYS } from "../token/request-keys";
 import { STRANGERS } from "../trust/strangers";
+import { instanceOf } from "../trust/string-like";
 import type { Claims, Context, Declared } from "./identities";
-import { instanceOf, violating } from "./identities";
+import { violating } from "./identities";
 import type { Random } from "./random";
 import { randomUuid } from "./random";
 

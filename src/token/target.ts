@@ -22,13 +22,14 @@ export interface MintingPlace {
 
 /** DATABRICKS_HOST as its parts. */
 export type ConfiguredHost =
-  | { readonly kind: "loopback"; readonly origin: string }
+  /** `base` is origin and path: a local stand-in may serve several hosts, each below a path of its own. */
+  | { readonly kind: "loopback"; readonly base: string }
   | { readonly kind: "host"; readonly host: string; readonly accountId: string | undefined };
 
 /** Reads DATABRICKS_HOST or a profile's `host`. Throws InputError: the codes of `readIssuerUrl`. */
 export function readConfiguredHost(text: string): ConfiguredHost {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url !== undefined && /^https?:$/.test(url.protocol) && isLoopback(url.hostname)) return { kind: "loopback", origin: url.origin };
+  if (url !== undefined && /^https?:$/.test(url.protocol) && isLoopback(url.hostname)) return { kind: "loopback", base: `${url.origin}${url.pathname.replace(/\/+$/, "")}` };
   const bare = text.trim().replace(/^https:\/\//i, "").replace(/[/?#].*$/s, "").toLowerCase();
   if (isAccountsHost(bare)) return { kind: "host", host: bare, accountId: /\/oidc\/accounts\/([^/?#]+)/.exec(text)?.[1] };
   const read = readIssuerUrl(text, { allowCustomHost: true });
@@ -57,7 +58,7 @@ export function mintingPlace(question: MintingQuestion): MintingPlace {
     return placeOf(only);
   }
   const host = readConfiguredHost(question.host);
-  if (host.kind === "loopback") return loopbackPlace(host.origin, question);
+  if (host.kind === "loopback") return loopbackPlace(host.base, question);
   if (targets.length === 0) return placeOf(targetOfHost(host, question.accountId));
   const own = targets.filter((target) => new URL(target.tokenEndpoint).hostname === host.host);
   const accounts = targets.filter((target) => target.level === "account" && sameCloud(host.host, new URL(target.tokenEndpoint).hostname));
@@ -79,12 +80,12 @@ function undetermined(targets: readonly IssuerTarget[]): InputError {
 }
 
 /** A local stand-in for Databricks serves the issuer's own paths. */
-function loopbackPlace(origin: string, question: MintingQuestion): MintingPlace {
+function loopbackPlace(base: string, question: MintingQuestion): MintingPlace {
   const [only, ...others] = question.targets;
   if (others.length > 0) throw undetermined(question.targets);
-  if (only !== undefined) return { endpoint: new URL(new URL(only.tokenEndpoint).pathname, origin), issuer: only.issuer, level: only.level };
+  if (only !== undefined) return { endpoint: new URL(`${base}${new URL(only.tokenEndpoint).pathname}`), issuer: only.issuer, level: only.level };
   const path = question.accountId === undefined ? "/oidc" : `/oidc/accounts/${question.accountId}`;
-  return { endpoint: new URL(`${path}/v1/token`, origin), issuer: `${origin}${path}`, level: question.accountId === undefined ? "workspace" : "account" };
+  return { endpoint: new URL(`${base}${path}/v1/token`), issuer: `${base}${path}`, level: question.accountId === undefined ? "workspace" : "account" };
 }
 
 function placeOf(target: IssuerTarget): MintingPlace {

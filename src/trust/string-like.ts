@@ -51,6 +51,11 @@ export function stringLike(pattern: string, text: string): boolean {
   return likeMatcher(pattern)(text);
 }
 
+/** A text that `pattern` lets in: `filler` for its stars. */
+export function instanceOf(pattern: string, filler = "someone"): string {
+  return pattern.replace(/\*+/g, filler).replace(/\?/g, "x");
+}
+
 const CLOSED: readonly number[] = [];
 
 function piecesOf(pattern: string): readonly Piece[] {

@@ -20,10 +20,25 @@ export function isState(document: Members): boolean {
   return typeof document["format_version"] === "string" && !isPlan(document);
 }
 
+/** The IAM resources there will be once `document` (a plan) is applied, or that there are (a state). */
+export function deployedResources(document: Members): { readonly resources: readonly TerraformResource[]; readonly accountId: string | null } {
+  if (isPlan(document)) return { resources: changesOf(document).flatMap((change) => side(change, "after")), accountId: callerAccount(dataOfPlan(document)) };
+  const root = asRecord(document["values"])?.["root_module"];
+  return { resources: resourcesOf(root, "managed"), accountId: callerAccount(resourcesOf(root, "data")) };
+}
+
+function dataOfPlan(plan: Members): readonly TerraformResource[] {
+  return resourcesOf(asRecord(asRecord(plan["prior_state"])?.["values"])?.["root_module"], "data");
+}
+
+function changesOf(plan: Members): readonly Members[] {
+  return records(plan["resource_changes"]).filter((change) => change["mode"] !== "data" && READ_TYPES.has(String(change["type"])));
+}
+
 export function readPlan(plan: Members): LintDocument {
-  const data = resourcesOf(asRecord(asRecord(plan["prior_state"])?.["values"])?.["root_module"], "data");
+  const data = dataOfPlan(plan);
   const accountId = callerAccount(data);
-  const changes = records(plan["resource_changes"]).filter((change) => change["mode"] !== "data" && READ_TYPES.has(String(change["type"])));
+  const changes = changesOf(plan);
   const after = readResources(changes.flatMap((change) => side(change, "after")), accountId);
   const before = readResources(changes.flatMap((change) => side(change, "before")), accountId);
   const { roles, leftAside } = relevantRoles(after.roles);

@@ -1,0 +1,55 @@
+import { parseFederation } from "../../src/federation";
+import type { Sandbox } from "../../src/sandbox/sandbox";
+import { startSandbox } from "../../src/sandbox/sandbox";
+import { worldOfFederation } from "../../src/sandbox/world-of-federation";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describeToken } from "../../src/token/describe";
+
+const { federation } = parseFederation(readFileSync(join(__dirname, "..", "..", "federation.yaml"), "utf8"), { file: "federation.yaml" });
+
+let sandbox: Sandbox;
+const reasons: string[] = [];
+beforeAll(async () => { sandbox = await startSandbox({ world: worldOfFederation(federation), onRefusal: (text) => reasons.push(text) }); });
+afterAll(() => sandbox.stop());
+beforeEach(() => { reasons.length = 0; });
+
+const READER = "arn:aws:iam::111122223333:role/databricks/lake-reader";
+
+async function tokenOf(declared: boolean): Promise<string> {
+  const identity = sandbox.identities.find((one) => one.declared === declared);
+  const response = await fetch(sandbox.issuers["production"]?.tokenEndpoint ?? "", {
+    method: "POST",
+    headers: { authorization: `Basic ${Buffer.from(`${identity?.clientId ?? ""}:${identity?.clientSecret ?? ""}`).toString("base64")}` },
+    body: new URLSearchParams({ grant_type: "client_credentials", scope: "openid" }),
+  });
+  expect(response.status).toBe(200);
+  return ((await response.json()) as { readonly access_token: string }).access_token;
+}
+
+async function assume(token: string): Promise<{ readonly status: number; readonly text: string }> {
+  const response = await fetch(sandbox.sts, {
+    method: "POST",
+    body: new URLSearchParams({ Action: "AssumeRoleWithWebIdentity", Version: "2011-06-15", RoleArn: READER, RoleSessionName: "me", WebIdentityToken: token }),
+  });
+  return { status: response.status, text: await response.text() };
+}
+
+test("a declared identity gets a token that fits the federation, and the role", async () => {
+  const token = await tokenOf(true);
+  expect(describeToken(token, { now: Date.now() / 1000, federation })).toMatchObject({ fit: { issuer: "production", fits: true }, header: { typ: "at+jwt", alg: "RS256" } });
+  const { status, text } = await assume(token);
+  expect(status).toBe(200);
+  expect(text).toMatch(/<Arn>arn:aws:sts::111122223333:assumed-role\/lake-reader\/me<\/Arn>/);
+  expect(reasons).toEqual([]);
+});
+
+test("a stranger is refused in AWS' words, and the reason is told without the token", async () => {
+  const token = await tokenOf(false);
+  const { status, text } = await assume(token);
+  expect(status).toBe(403);
+  expect(text).toContain("<Code>AccessDenied</Code><Message>Not authorized to perform sts:AssumeRoleWithWebIdentity</Message>");
+  expect(reasons).toHaveLength(1);
+  expect(reasons[0]).toContain("does not get lake-reader");
+  expect(reasons[0]).not.toContain(token.split(".")[1]);
+});

@@ -1,0 +1,57 @@
+/** What the sandbox says when it has started: as a document, and as lines to paste. Pure. */
+import type { Sandbox } from "./sandbox";
+
+/** The document of `sandbox --json`. Its secrets are made up for the run and open nothing else. */
+export function sandboxDocument(sandbox: Sandbox): Readonly<Record<string, unknown>> {
+  const { sts, issuers, identities, otherTenant, principals, roles } = sandbox;
+  return { sts, issuers, identities, otherTenant, principals, roles };
+}
+
+/** The same for a person. */
+export function sandboxText(sandbox: Sandbox, region: string): string {
+  const { sts, issuers, identities, otherTenant, principals, roles } = sandbox;
+  const served = Object.entries(issuers);
+  const width = Math.max(13, ...served.map(([key]) => key.length)) + 2;
+  const lines = [
+    `A Databricks and an STS on this machine alone. Their secrets are made up for this run and open nothing else.`,
+    "",
+    `${"STS".padEnd(width)}${sts}`,
+    ...served.map(([key, { url, issuer }]) => `${key.padEnd(width)}${url}  stands for ${issuer}`),
+    `${"other tenant".padEnd(width)}${otherTenant.url}  stands for ${otherTenant.issuer}, which nobody trusts`,
+    "",
+    "roles",
+    ...roles.map((arn) => `  ${arn}`),
+  ];
+  for (const declared of [true, false]) {
+    lines.push("", declared ? "identities that some role names" : "strangers");
+    for (const one of identities) {
+      if (one.declared !== declared) continue;
+      lines.push(`  ${one.subject} of ${one.issuer}`, `    client ID ${one.clientId}  secret ${one.clientSecret}${one.personalAccessToken === null ? "" : `  notebook token ${one.personalAccessToken}`}`);
+    }
+  }
+  if (principals.length > 0) {
+    lines.push("", "AWS principals, for sts:AssumeRole");
+    for (const one of principals) lines.push(`  ${one.arn}${one.declared ? "" : " (a stranger)"}`, `    access key ID ${one.accessKeyId}  secret ${one.secretAccessKey}`, `    session token ${one.sessionToken}`);
+  }
+  return [...lines, "", ...environmentLines(sandbox, region)].join("\n");
+}
+
+/** `export` lines for the first identity. */
+function environmentLines({ sts, issuers, identities, roles }: Sandbox, region: string): readonly string[] {
+  const [first] = identities;
+  const host = first === undefined ? undefined : issuers[first.issuer]?.url;
+  if (first === undefined || host === undefined) return [];
+  const account = /\/oidc\/accounts\/([^/]+)$/.exec(issuers[first.issuer]?.issuer ?? "")?.[1];
+  return [
+    `paste into a shell to be ${first.subject}:`,
+    `  export DATABRICKS_HOST=${host}`,
+    ...(account === undefined ? [] : [`  export DATABRICKS_ACCOUNT_ID=${account}`]),
+    `  export DATABRICKS_CLIENT_ID=${first.clientId}`,
+    `  export DATABRICKS_CLIENT_SECRET=${first.clientSecret}`,
+    `  export AWS_ENDPOINT_URL_STS=${sts}`,
+    `  export AWS_REGION=${region} AWS_DEFAULT_REGION=${region}`,
+    "then for example:",
+    `  databricks-aws-oidc token --from client-credentials --issuer ${first.issuer}`,
+    `  databricks-aws-oidc credentials --from client-credentials --role-arn ${roles[0] ?? "ROLE_ARN"} -- aws sts get-caller-identity`,
+  ];
+}

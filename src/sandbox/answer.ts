@@ -1,0 +1,58 @@
+/** The verb `sandbox`, from its flags to a running sandbox. */
+import { InputError } from "../errors";
+import { readContext } from "../explain/context";
+import { readFederationFile, readText } from "../load-federation";
+import { sandboxDocument, sandboxText } from "./announce";
+import type { Sandbox } from "./sandbox";
+import { startSandbox } from "./sandbox";
+import type { World } from "./world";
+import { worldOfFederation } from "./world-of-federation";
+import { worldOfPlan } from "./world-of-plan";
+
+/** Values as typed; undefined where not given. */
+export interface SandboxRequest {
+  readonly config: string | undefined;
+  readonly plan: string | undefined;
+  readonly account: string | undefined;
+  readonly awsAccountId: string | undefined;
+  readonly port: string | undefined;
+  readonly context: readonly string[];
+  /** Told why something was refused; undefined: nobody asks. */
+  readonly onRefusal: ((text: string) => void) | undefined;
+}
+
+export interface StartedSandbox {
+  readonly sandbox: Sandbox;
+  /** Each in a sentence. */
+  readonly notes: readonly string[];
+  readonly document: Readonly<Record<string, unknown>>;
+  readonly text: string;
+}
+
+/**
+ * Starts what is asked for. Throws InputError sandbox-needs, port-invalid, context-invalid, those of a federation file
+ * and of `worldOfPlan`; OutsideError port-unusable, file-not-found, file-unreadable.
+ */
+export async function answerSandbox(request: SandboxRequest): Promise<StartedSandbox> {
+  const port = portOf(request.port);
+  const context = readContext(request.context);
+  const world = worldOf(request);
+  const sandbox = await startSandbox({ world, port, context, ...(request.onRefusal === undefined ? {} : { onRefusal: request.onRefusal }) });
+  const region = world.accounts.find((account) => account.region !== null)?.region ?? "us-east-1";
+  return { sandbox, notes: world.notes, document: sandboxDocument(sandbox), text: sandboxText(sandbox, region) };
+}
+
+function worldOf({ config, plan, account, awsAccountId }: SandboxRequest): World {
+  if (plan === undefined) return worldOfFederation(readFederationFile(config).federation, { account, awsAccountId });
+  for (const [flag, value] of [["config", config], ["account", account], ["aws-account-id", awsAccountId]] as const) {
+    if (value !== undefined) throw new InputError([{ code: "sandbox-needs", message: `--plan and --${flag} are both given; a plan says by itself.`, path: flag, fix: "Leave one of them out." }]);
+  }
+  return worldOfPlan(readText(plan), plan);
+}
+
+function portOf(text: string | undefined): number {
+  if (text === undefined) return 0;
+  const port = /^[0-9]{1,5}$/.test(text) ? Number(text) : NaN;
+  if (port >= 0 && port <= 65_535) return port;
+  throw new InputError([{ code: "port-invalid", message: `${JSON.stringify(text.slice(0, 20))} is no port.`, path: "port", fix: "Give a number from 1 to 65535, or leave --port out for a free one." }]);
+}

@@ -1,0 +1,115 @@
+/** The log-in: an authorization endpoint with PKCE (RFC 7636) that approves itself at once. */
+import { randomBytes } from "node:crypto";
+import { isLoopback } from "../../network/proxy";
+import type { Reply } from "../exchange";
+import { jsonReply } from "../exchange";
+import type { IdentityBook } from "../identities";
+import type { PlayedIssuer } from "../world";
+import { scopeOf } from "./grants";
+import { OauthError, oauthErrorReply, only, required } from "./oauth-error";
+
+interface PendingCode {
+  readonly issuer: string;
+  readonly subject: string;
+  readonly clientId: string;
+  readonly redirectUri: string;
+  readonly challenge: string;
+  readonly scope: readonly string[];
+  readonly nonce: string | null;
+  /** Seconds since the epoch. */
+  readonly expires: number;
+}
+
+/** Codes between log-in and token: each good once, for a minute. */
+export interface AuthorizationCodes {
+  readonly give: (facts: Omit<PendingCode, "expires">, now: number) => string;
+  readonly take: (code: string, now: number) => PendingCode | undefined;
+}
+
+const CODE_SECONDS = 60;
+/** Of unused codes; the oldest goes first, so that a client that never comes back costs nothing. */
+const MOST_CODES = 10_000;
+
+export function authorizationCodes(): AuthorizationCodes {
+  const pending = new Map<string, PendingCode>();
+  return {
+    give: (facts, now) => {
+      for (const [code, { expires }] of pending) {
+        if (pending.size < MOST_CODES && expires > now) break;
+        pending.delete(code);
+      }
+      const code = randomBytes(24).toString("base64url");
+      pending.set(code, { ...facts, expires: now + CODE_SECONDS });
+      return code;
+    },
+    take: (code, now) => {
+      const found = pending.get(code);
+      pending.delete(code);
+      return found === undefined || found.expires <= now ? undefined : found;
+    },
+  };
+}
+
+export interface AuthorizeContext {
+  readonly issuer: PlayedIssuer;
+  readonly book: IdentityBook;
+  readonly codes: AuthorizationCodes;
+  /** Seconds since the epoch. */
+  readonly now: number;
+  readonly onRefusal: (error: OauthError) => void;
+}
+
+/**
+ * Sends back to `redirect_uri`, which must be on loopback, with a code for `login_hint`, else for the issuer's first
+ * declared user. What is wrong with client or redirect is answered here, anything else by the redirect (RFC 6749, 4.1.2.1).
+ */
+export function authorize(query: URLSearchParams, context: AuthorizeContext): Reply {
+  let redirect: URL | undefined;
+  try {
+    const clientId = required(query, "client_id");
+    redirect = loopbackUrl(required(query, "redirect_uri"));
+    const code = approve(query, clientId, context);
+    return sentTo(redirect, { code, state: query.get("state") });
+  } catch (error) {
+    if (!(error instanceof OauthError)) throw error;
+    context.onRefusal(error);
+    return redirect === undefined ? oauthErrorReply(error) : sentTo(redirect, { error: error.code, error_description: error.message, state: query.get("state") });
+  }
+}
+
+function approve(query: URLSearchParams, clientId: string, { issuer, book, codes, now }: AuthorizeContext): string {
+  if (required(query, "response_type") !== "code") throw new OauthError("unsupported_response_type", "response_type must be code.");
+  const challenge = required(query, "code_challenge");
+  if (only(query, "code_challenge_method") !== "S256") throw new OauthError("invalid_request", "code_challenge_method must be S256.");
+  if (!/^[A-Za-z0-9_-]{43}$/.test(challenge)) throw new OauthError("invalid_request", "code_challenge is no SHA-256 in base64url.");
+  return codes.give({
+    issuer: issuer.key,
+    subject: whoLogsIn(only(query, "login_hint"), issuer, book),
+    clientId,
+    redirectUri: required(query, "redirect_uri"),
+    challenge,
+    scope: scopeOf(query, ["all-apis", "offline_access"]),
+    nonce: only(query, "nonce") ?? null,
+  }, now);
+}
+
+/** Throws OauthError `access_denied` for a hint that is no identity of the issuer, and where there is no user. */
+function whoLogsIn(hint: string | undefined, issuer: PlayedIssuer, book: IdentityBook): string {
+  const users = book.all.filter((one) => one.issuer === issuer.key && one.subject.includes("@"));
+  const found = hint === undefined ? (users.find((one) => one.declared) ?? users[0]) : book.bySubject(issuer.key, hint);
+  if (found !== undefined) return found.subject;
+  throw new OauthError("access_denied", hint === undefined ? "This issuer has no user here; name an identity with login_hint." : "login_hint is no identity of this issuer.");
+}
+
+/** Codes go nowhere but to a program on this machine. */
+function loopbackUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol) || !isLoopback(url.hostname) || url.hash !== "") throw new OauthError("invalid_request", "redirect_uri must be an http URL on loopback, without a fragment.");
+  return url;
+}
+
+function sentTo(redirect: URL, parameters: Readonly<Record<string, string | null>>): Reply {
+  const target = new URL(redirect);
+  for (const [name, value] of Object.entries(parameters)) if (value !== null) target.searchParams.set(name, value);
+  return { ...jsonReply(302, {}), headers: { "location": target.href, "cache-control": "no-store" }, body: "" };
+}

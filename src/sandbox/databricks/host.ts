@@ -1,0 +1,94 @@
+/** A Databricks host: its documents and endpoints, for one issuer. */
+import { randomUUID } from "node:crypto";
+import { databricksClaims, DATABRICKS_TOKEN_SECONDS } from "../../token/databricks-claims";
+import type { Exchange, Reply } from "../exchange";
+import { formOf, jsonReply } from "../exchange";
+import type { IdentityBook } from "../identities";
+import type { SigningKeys } from "../keys";
+import type { Seal } from "../sealed";
+import type { PlayedIssuer } from "../world";
+import { pathOfIssuer } from "../world";
+import type { AuthorizationCodes } from "./authorize";
+import { authorize } from "./authorize";
+import { discoveryDocument, hostMetadata } from "./documents";
+import type { Granted } from "./grants";
+import { grant, refreshToken } from "./grants";
+import { OauthError, oauthErrorReply } from "./oauth-error";
+
+export interface DatabricksHost {
+  readonly issuer: PlayedIssuer;
+  /** What stands for `https://<host>`. */
+  readonly url: string;
+  readonly origin: string;
+  readonly book: IdentityBook;
+  /** As in GrantContext. */
+  readonly of: string | null;
+  readonly keys: SigningKeys;
+  readonly seal: Seal;
+  readonly codes: AuthorizationCodes;
+  /** Seconds since the epoch. */
+  readonly now: () => number;
+  readonly onRefusal: (error: OauthError, what: string) => void;
+}
+
+/** Answers a request below the host, `path` without what stands for the host; undefined: there is nothing there. */
+export function answerDatabricks(host: DatabricksHost, path: string, exchange: Exchange): Promise<Reply> | Reply | undefined {
+  const base = pathOfIssuer(host.issuer);
+  switch (path) {
+    case "/.well-known/databricks-config": return reading(exchange, () => jsonReply(200, hostMetadata(host.issuer, host.url)));
+    case `${base}/.well-known/openid-configuration`:
+    case `${base}/.well-known/oauth-authorization-server`: return reading(exchange, () => jsonReply(200, discoveryDocument(host.issuer, host.url, host.origin)));
+    case `${base}/v1/authorize`: return reading(exchange, () => authorize(exchange.query, { ...host, now: host.now(), onRefusal: (error) => host.onRefusal(error, "log-in") }));
+    case `${base}/v1/token`: return exchange.method === "POST" ? token(host, exchange) : wrongMethod("POST");
+    default: return undefined;
+  }
+}
+
+function reading(exchange: Exchange, answer: () => Reply): Reply {
+  return exchange.method === "GET" || exchange.method === "HEAD" ? answer() : wrongMethod("GET");
+}
+
+function wrongMethod(allow: string): Reply {
+  return jsonReply(405, { error: "invalid_request", error_description: `This address takes ${allow}.` }, { allow });
+}
+
+async function token(host: DatabricksHost, exchange: Exchange): Promise<Reply> {
+  try {
+    const form = formOf(exchange);
+    if (form === undefined) throw new OauthError("invalid_request", "The body must be application/x-www-form-urlencoded.");
+    const now = host.now();
+    const granted = grant(form, exchange.headers["authorization"], { issuer: host.issuer, book: host.book, of: host.of, seal: host.seal, codes: host.codes, now });
+    return jsonReply(200, await tokenAnswer(host, granted, now));
+  } catch (error) {
+    if (!(error instanceof OauthError)) throw error;
+    host.onRefusal(error, "token endpoint");
+    return oauthErrorReply(error);
+  }
+}
+
+async function tokenAnswer({ issuer, keys, seal }: DatabricksHost, granted: Granted, now: number): Promise<Readonly<Record<string, unknown>>> {
+  const { subject, clientId, scope, login } = granted;
+  const facts = { issuer: issuer.issuer, audience: granted.audience ?? issuer.audience, subject, clientId, scope: scope.join(" "), id: randomUUID(), now };
+  return {
+    access_token: await keys.sign(databricksClaims(facts)),
+    token_type: "Bearer",
+    expires_in: DATABRICKS_TOKEN_SECONDS,
+    scope: facts.scope,
+    ...(login !== null && scope.includes("offline_access") ? { refresh_token: refreshToken(seal, { issuer: issuer.key, subject, clientId, scope }) } : {}),
+    ...(login !== null && scope.includes("openid") ? { id_token: await keys.sign(idClaims(facts, login.nonce), { typ: "JWT" }) } : {}),
+  };
+}
+
+/** An ID token is for the client: its audience is the client's ID, so AWS takes none. */
+function idClaims(facts: { readonly issuer: string; readonly subject: string; readonly clientId: string; readonly id: string; readonly now: number }, nonce: string | null): Readonly<Record<string, string | number>> {
+  return {
+    iss: facts.issuer,
+    sub: facts.subject,
+    aud: facts.clientId,
+    iat: facts.now,
+    exp: facts.now + DATABRICKS_TOKEN_SECONDS,
+    jti: facts.id,
+    preferred_username: facts.subject,
+    ...(nonce === null ? {} : { nonce }),
+  };
+}

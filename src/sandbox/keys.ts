@@ -1,0 +1,30 @@
+/** The key pair of the run, as a region of Databricks has one: shared by all tenants, so `iss` alone tells them apart. */
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT } from "jose";
+import type { JWK } from "jose";
+import { DATABRICKS_TOKEN_TYPE } from "../token/databricks-claims";
+import type { KeySet } from "../token/verify";
+import { keySet } from "../token/verify";
+
+export type Claims = Readonly<Record<string, unknown>>;
+
+export interface SigningKeys {
+  /** `{keys: […]}`, public parts only. */
+  readonly jwks: { readonly keys: readonly JWK[] };
+  /** The same, as STS verifies with it. */
+  readonly set: KeySet;
+  /** Signs claims as they stand; `header` is added to alg, typ and kid, and wins over them. */
+  readonly sign: (claims: Claims, header?: Readonly<Record<string, unknown>>) => Promise<string>;
+}
+
+/** Makes an RS256 pair whose `kid` is 64 hex digits, as Databricks' are. It lives in this process and nowhere else. */
+export async function makeKeys(): Promise<SigningKeys> {
+  const { publicKey, privateKey } = await generateKeyPair("RS256", { extractable: true });
+  const bare = await exportJWK(publicKey);
+  const kid = Buffer.from(await calculateJwkThumbprint(bare, "sha256"), "base64url").toString("hex");
+  const jwks = { keys: [{ ...bare, kid, use: "sig", alg: "RS256" }] };
+  return {
+    jwks,
+    set: keySet(jwks),
+    sign: (claims, header = {}) => new SignJWT(claims).setProtectedHeader({ alg: "RS256", typ: DATABRICKS_TOKEN_TYPE, kid, ...header }).sign(privateKey),
+  };
+}

@@ -1,0 +1,140 @@
+/** Starts the sandbox: one server on loopback that is a Databricks and an STS over one world. */
+import { redact } from "../secret";
+import { visible } from "../visible-text";
+import { authorizationCodes } from "./databricks/authorize";
+import { JWKS_PATH } from "./databricks/documents";
+import type { DatabricksHost } from "./databricks/host";
+import { answerDatabricks } from "./databricks/host";
+import type { Exchange, Reply } from "./exchange";
+import { formOf, jsonReply } from "./exchange";
+import type { Identity } from "./identities";
+import { identitiesOf, identityBook } from "./identities";
+import type { Claims } from "./keys";
+import { makeKeys } from "./keys";
+import type { AwsPrincipal } from "./principals";
+import { principalsOf } from "./principals";
+import { makeSeal } from "./sealed";
+import { startServer } from "./server";
+import { answerSts, stsAccounts } from "./sts/sts";
+import type { PlayedIssuer, World } from "./world";
+import { otherTenant, pathOfIssuer } from "./world";
+
+export interface SandboxOptions {
+  readonly world: World;
+  /** Default: a free one. */
+  readonly port?: number;
+  /** Further condition keys of every call to STS. `aws:SourceIp` is 127.0.0.1 unless it says otherwise. */
+  readonly context?: Readonly<Record<string, readonly string[]>>;
+  /** Milliseconds since 1970; default: the machine's clock. */
+  readonly now?: () => number;
+  /** Told why something was refused, without tokens and secrets. */
+  readonly onRefusal?: (text: string) => void;
+}
+
+export interface ServedIssuer {
+  /** Production's, as tokens carry it. */
+  readonly issuer: string;
+  /** Stands for `https://<host>`: what DATABRICKS_HOST is set to. */
+  readonly url: string;
+  readonly tokenEndpoint: string;
+}
+
+export interface Sandbox {
+  /** Stands for STS' endpoint: what AWS_ENDPOINT_URL_STS is set to. */
+  readonly sts: string;
+  /** By key. */
+  readonly issuers: Readonly<Record<string, ServedIssuer>>;
+  /** Another tenant of the same region, whom nobody trusts: the same clients, the same key, another `iss`. */
+  readonly otherTenant: ServedIssuer;
+  readonly identities: readonly Identity[];
+  /** AWS principals that Unity Catalog trusts are about, and one stranger; empty where there is no such trust. */
+  readonly principals: readonly AwsPrincipal[];
+  /** ARNs of the roles, in the order of the world. */
+  readonly roles: readonly string[];
+  /** Signs any claims with the issuers' key: for tokens Databricks would never give, in tests. */
+  readonly sign: (claims: Claims, header?: Claims) => Promise<string>;
+  /** Ends every connection and frees the port. */
+  readonly stop: () => Promise<void>;
+}
+
+/** Longer reasons are cut: a token may hold 15,000 characters of subject. */
+const MOST_REASON = 8000;
+
+/** Throws OutsideError `port-unusable`. */
+export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const { world } = options;
+  const clock = options.now ?? Date.now;
+  const now = (): number => Math.floor(clock() / 1000);
+  const [keys, seal, codes] = [await makeKeys(), makeSeal(), authorizationCodes()];
+  const identities = identitiesOf(world);
+  const book = identityBook(identities);
+  const told = options.onRefusal;
+  const tell = told === undefined ? null : (text: string): void => told(text.length > MOST_REASON ? `${text.slice(0, MOST_REASON)}\n… cut` : text);
+  const sts = { accounts: stsAccounts(world, keys.set), seal, context: { "aws:SourceIp": ["127.0.0.1"], ...options.context }, now, explain: tell };
+  const hosts = new Map<string, DatabricksHost>();
+  const route = async (exchange: Exchange): Promise<Reply> => {
+    if (exchange.path === JWKS_PATH) return jsonReply(200, keys.jwks, { "cache-control": "max-age=300" });
+    const found = hostFor(hosts, exchange);
+    const answer = found === undefined ? undefined : answerDatabricks(found.host, found.path, exchange);
+    if (answer !== undefined) return answer;
+    if (exchange.path === "/" || exchange.query.has("Action")) return answerSts(sts, exchange);
+    return jsonReply(404, { error: "not_found", error_description: `There is nothing at ${visible(exchange.path.slice(0, 200))} here.` });
+  };
+  const server = await startServer(options.port ?? 0, route, (error) => tell?.(`the sandbox failed: ${redact(error instanceof Error ? error.message : String(error))}`));
+  const other = otherTenant(world.issuers);
+  for (const issuer of [...world.issuers, other]) {
+    hosts.set(issuer.key, {
+      issuer,
+      url: `${server.origin}/${issuer.key}`,
+      origin: server.origin,
+      book,
+      of: issuer === other ? null : issuer.key,
+      keys, seal, codes, now,
+      onRefusal: (error, what) => tell?.(visible(`✗ ${issuer.key}'s ${what} refused: ${error.code}: ${error.message}`)),
+    });
+  }
+  return {
+    sts: server.origin,
+    issuers: Object.fromEntries(world.issuers.map((issuer) => [issuer.key, served(issuer, server.origin)])),
+    otherTenant: served(other, server.origin),
+    identities,
+    principals: principalsOf(world, seal),
+    roles: world.accounts.flatMap(({ roles }) => roles.map(({ arn }) => arn)),
+    sign: keys.sign,
+    stop: server.stop,
+  };
+}
+
+function served(issuer: PlayedIssuer, origin: string): ServedIssuer {
+  const url = `${origin}/${issuer.key}`;
+  return { issuer: issuer.issuer, url, tokenEndpoint: `${url}${pathOfIssuer(issuer)}/v1/token` };
+}
+
+/**
+ * The issuer a request is for: by the first part of its path; or, since some SDKs keep nothing of DATABRICKS_HOST but
+ * host and port, by the rest alone: an account by its ID, a workspace by whose client it is, else the first.
+ */
+function hostFor(hosts: ReadonlyMap<string, DatabricksHost>, exchange: Exchange): { readonly host: DatabricksHost; readonly path: string } | undefined {
+  const [, key = "", rest = ""] = /^\/([^/]+)(\/.*)$/.exec(exchange.path) ?? [];
+  const named = hosts.get(key);
+  if (named !== undefined && (rest.startsWith("/oidc/") || rest.startsWith("/.well-known/"))) return { host: named, path: rest };
+  const { path } = exchange;
+  const all = [...hosts.values()].filter(({ of }) => of !== null);
+  const account = /^(\/oidc\/accounts\/[^/]+)\//.exec(path)?.[1];
+  if (account !== undefined) return bare(all.find(({ issuer }) => pathOfIssuer(issuer) === account), path);
+  if (!path.startsWith("/oidc/") && path !== "/.well-known/databricks-config") return undefined;
+  const workspaces = all.filter(({ issuer }) => issuer.level === "workspace");
+  return bare(workspaces.length > 1 ? (workspaceOfClient(workspaces, exchange) ?? workspaces[0]) : workspaces[0], path);
+}
+
+function bare(host: DatabricksHost | undefined, path: string): { readonly host: DatabricksHost; readonly path: string } | undefined {
+  return host === undefined ? undefined : { host, path };
+}
+
+function workspaceOfClient(workspaces: readonly DatabricksHost[], exchange: Exchange): DatabricksHost | undefined {
+  const basic = Buffer.from(/^Basic +(\S+)$/i.exec(exchange.headers["authorization"] ?? "")?.[1] ?? "", "base64").toString("utf8");
+  const form = formOf(exchange);
+  const presented = new Set([basic.slice(basic.indexOf(":") + 1), form?.get("client_secret") ?? "", form?.get("subject_token") ?? ""]);
+  const owner = workspaces[0]?.book.all.find(({ clientSecret, personalAccessToken }) => presented.has(clientSecret) || presented.has(personalAccessToken ?? " "));
+  return workspaces.find(({ issuer }) => issuer.key === owner?.issuer);
+}

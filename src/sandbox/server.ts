@@ -1,0 +1,97 @@
+/** The sandbox's one HTTP server: loopback only, bounded in size and time, whatever comes. */
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { OutsideError } from "../errors";
+import type { Exchange, Reply } from "./exchange";
+import { jsonReply } from "./exchange";
+
+/** A web identity token has 20,000 characters at most; three times that when every one is percent-encoded. */
+const MAX_BODY_BYTES = 128 * 1024;
+/** From the first byte of a request to its last, and to the end of its headers, milliseconds. */
+const REQUEST_TIMEOUT_MS = 10_000;
+const HEADERS_TIMEOUT_MS = 5_000;
+/** Connections that wait to be taken: more than a burst of tests opens at once. */
+const BACKLOG = 2048;
+
+export interface RunningServer {
+  /** `http://127.0.0.1:<port>` */
+  readonly origin: string;
+  readonly stop: () => Promise<void>;
+}
+
+/**
+ * Starts to listen on 127.0.0.1; port 0: a free one. `answer` may fail: the caller is told 500, and `onFault` why.
+ * Throws OutsideError `port-unusable`.
+ */
+export async function startServer(port: number, answer: (exchange: Exchange) => Promise<Reply> | Reply, onFault: (error: unknown) => void): Promise<RunningServer> {
+  const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: 1000, keepAliveTimeout: 5_000 }, (request, response) => {
+    response.on("error", () => undefined);
+    serve(request, response, answer).catch((error: unknown) => {
+      if (!request.destroyed) onFault(error);
+      if (response.headersSent) response.destroy();
+      else send(response, request.method, { ...jsonReply(500, { error: "server_error", error_description: "The sandbox failed." }) });
+    });
+  });
+  await listening(server, port);
+  return {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    stop: () => new Promise((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    }),
+  };
+}
+
+function listening(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (cause: NodeJS.ErrnoException) => {
+      reject(new OutsideError([{ code: "port-unusable", message: `Port ${port} on 127.0.0.1 can not be used: ${cause.code ?? "unknown error"}.`, path: "port", fix: "Leave --port out for a free one, or end what listens there." }], { cause }));
+    });
+    server.listen({ port, host: "127.0.0.1", backlog: BACKLOG }, resolve);
+  });
+}
+
+async function serve(request: IncomingMessage, response: ServerResponse, answer: (exchange: Exchange) => Promise<Reply> | Reply): Promise<void> {
+  const body = await bodyOf(request);
+  if (body === undefined) {
+    response.shouldKeepAlive = false;
+    send(response, request.method, { ...jsonReply(413, { error: "invalid_request", error_description: `A request has ${MAX_BODY_BYTES} bytes at most.` }) });
+    return;
+  }
+  const [path = "/", query = ""] = splitOnce(request.url ?? "/");
+  send(response, request.method, await answer({ method: request.method ?? "GET", path, query: new URLSearchParams(query), headers: headersOf(request), body }));
+}
+
+/** Undefined where it is too long; the rest is then not read. */
+async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
+  if (Number(request.headers["content-length"] ?? "0") > MAX_BODY_BYTES) return undefined;
+  const chunks: Buffer[] = [];
+  let size = 0;
+  return new Promise((resolve, reject) => {
+    request.on("data", (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > MAX_BODY_BYTES) {
+        request.pause();
+        resolve(undefined);
+      } else chunks.push(chunk);
+    });
+    request.once("end", () => resolve(Buffer.concat(chunks).toString("utf8")));
+    request.once("error", reject);
+    request.once("close", () => reject(new Error("cut short")));
+  });
+}
+
+function splitOnce(url: string): readonly [string, string] {
+  const at = url.indexOf("?");
+  return at < 0 ? [url, ""] : [url.slice(0, at), url.slice(at + 1)];
+}
+
+function headersOf(request: IncomingMessage): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : (value ?? "")]));
+}
+
+function send(response: ServerResponse, method: string | undefined, reply: Reply): void {
+  response.writeHead(reply.status, { ...reply.headers, "content-length": Buffer.byteLength(reply.body) });
+  response.end(method === "HEAD" ? undefined : reply.body);
+}

@@ -1,0 +1,97 @@
+/** `sts:AssumeRole`: how Unity Catalog gets in. Not web identity: who calls is an AWS principal. */
+import { durationOutOfRange } from "../../token/faults";
+import type { Decision, PolicyRequest } from "../../trust/decide/decide";
+import { decide, explainDecision } from "../../trust/decide/decide";
+import type { PlayedRole } from "../world";
+import { identityPolicyAllows } from "./identity-policy";
+import { checkSessionPolicy, checkShapes, durationOf, roleArnOf, SHAPES, StsRefusal, tagsOf } from "./parameters";
+import type { Session } from "./session";
+import { assumedRoleUser } from "./session";
+import type { StsCall } from "./sts";
+
+/** Seconds a session may last that a session asked for: role chaining. */
+const MOST_CHAINED = 3600;
+
+/** Throws StsRefusal with what AWS would answer. */
+export function assumeRole(call: StsCall, caller: Session): { readonly session: Session; readonly seconds: number } {
+  const { parameters, now } = call;
+  checkShapes(parameters, SHAPES.AssumeRole);
+  const { arn, accountId } = roleArnOf(parameters);
+  const seconds = durationOf(parameters) ?? MOST_CHAINED;
+  const range = durationOutOfRange(seconds);
+  if (range !== null) throw new StsRefusal(range.error.code, range.error.message);
+  checkSessionPolicy(parameters);
+  const tags = tagsOf(parameters);
+  const role = call.accounts.get(accountId)?.roles.get(arn);
+  const actions = ["sts:AssumeRole", ...(tags.size > 0 ? ["sts:TagSession"] : []), ...(parameters.has("SourceIdentity") ? ["sts:SetSourceIdentity"] : [])];
+  const request = requestOf(call, caller, tags);
+  for (const action of actions) {
+    const why = whyNot(call, caller, role, { ...request, action });
+    if (why === null) continue;
+    call.explain?.(`✗ ${caller.roleArn} does not get ${role?.name ?? arn} (${action})\n${why}`);
+    throw new StsRefusal("AccessDenied", `User: ${assumedRoleUser(caller).Arn} is not authorized to perform: ${action} on resource: ${arn}`, true);
+  }
+  if (seconds > MOST_CHAINED) throw new StsRefusal("ValidationError", "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining");
+  const session = { roleArn: arn, sessionName: parameters.get("RoleSessionName") ?? "", expires: now + seconds, tags: Object.fromEntries(tags), sourceIdentity: parameters.get("SourceIdentity") };
+  return { session, seconds };
+}
+
+/** Why the caller does not get in; null: it does. */
+function whyNot(call: StsCall, caller: Session, role: PlayedRole | undefined, request: PolicyRequest): string | null {
+  if (role === undefined) return "  there is no such role in the sandbox";
+  if (!decide(role.trust, request)) return decisionText(explainDecision(role.trust, request));
+  if (accountOf(role.arn) !== accountOf(caller.roleArn)) return null; // the other account's own policies are its matter
+  if (namesRole(explainDecision(role.trust, request), caller.roleArn)) return null;
+  const own = call.accounts.get(accountOf(caller.roleArn))?.roles.get(caller.roleArn);
+  if (own !== undefined && identityPolicyAllows(own.source, request.action, role.arn)) return null;
+  return "  the trust policy trusts the account's root, which only delegates: no inline policy of the caller's role allows it";
+}
+
+/** Whether the deciding statement trusts the role by its ARN, and not by its account. */
+function namesRole(decision: Decision, arn: string): boolean {
+  return decision.statements.some(({ effect, verdict, source }) => effect === "Allow" && verdict === "yes" && (source.principals?.["AWS"] ?? []).includes(arn));
+}
+
+function accountOf(arn: string): string {
+  return arn.split(":")[4] ?? "";
+}
+
+function requestOf({ parameters, now, context }: StsCall, caller: Session, tags: ReadonlyMap<string, string>): PolicyRequest {
+  const keys = new Map<string, readonly string[]>([
+    ["sts:rolesessionname", [parameters.get("RoleSessionName") ?? ""]],
+    ["aws:securetransport", ["true"]],
+    ["aws:currenttime", [new Date(now * 1000).toISOString()]],
+    ["aws:epochtime", [String(now)]],
+  ]);
+  for (const [name, values] of Object.entries(context)) keys.set(name.toLowerCase(), values);
+  const given: readonly (readonly [string, readonly string[] | undefined])[] = [
+    ["sts:externalid", single(parameters.get("ExternalId"))],
+    ["sts:sourceidentity", single(parameters.get("SourceIdentity"))],
+    ["aws:principalarn", [caller.roleArn]],
+    ["aws:principalaccount", [accountOf(caller.roleArn)]],
+    ["aws:principaltype", ["AssumedRole"]],
+    ["aws:userid", [assumedRoleUser(caller).AssumedRoleId]],
+    ["aws:tagkeys", tags.size === 0 ? undefined : [...tags.keys()]],
+    ...[...tags].map(([name, value]) => [`aws:requesttag/${name.toLowerCase()}`, [value]] as const),
+    ...Object.entries(caller.tags).map(([name, value]) => [`aws:principaltag/${name.toLowerCase()}`, [value]] as const),
+  ];
+  for (const [name, values] of given) {
+    if (values === undefined) keys.delete(name);
+    else keys.set(name, values);
+  }
+  return { action: "sts:AssumeRole", principal: { kind: "AWS", arn: caller.roleArn }, keys };
+}
+
+function single(value: string | null): readonly string[] | undefined {
+  return value === null ? undefined : [value];
+}
+
+function decisionText({ statements }: Decision): string {
+  const mark = (yes: boolean): string => (yes ? "✓" : "✗");
+  return statements.flatMap(({ index, effect, verdict, principal, action, conditions }) => [
+    `  ${mark(verdict === "yes")} statement ${index} (${effect})`,
+    `    ${mark(principal === "yes")} Principal`,
+    `    ${mark(action)} Action`,
+    ...conditions.map((condition) => `    ${mark(condition.verdict === "yes")} ${condition.operator} ${condition.key}: wanted ${condition.expected.slice(0, 5).join(", ")}; is ${condition.actual?.join(", ") ?? "not in the request"}`),
+  ]).join("\n");
+}

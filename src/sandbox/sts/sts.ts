@@ -1,0 +1,106 @@
+/** STS in its Query protocol: reads a call, has it decided, writes the answer. */
+import { randomUUID } from "node:crypto";
+import type { WebIdentityProvider } from "../../token/judge";
+import type { KeySet } from "../../token/verify";
+import type { Exchange, Reply } from "../exchange";
+import { formOf } from "../exchange";
+import type { Seal } from "../sealed";
+import type { PlayedRole, World } from "../world";
+import { assumeRole } from "./assume-role";
+import { StsRefusal } from "./parameters";
+import type { Session } from "./session";
+import { assumedRoleUser, callerOf, openSession } from "./session";
+import { assumeRoleWithWebIdentity } from "./web-identity";
+import type { Elements } from "./xml";
+import { stsErrorReply, stsResult } from "./xml";
+
+export interface StsAccount {
+  readonly providers: readonly WebIdentityProvider[];
+  /** By ARN. */
+  readonly roles: ReadonlyMap<string, PlayedRole>;
+}
+
+export interface Sts {
+  /** By 12 digits. */
+  readonly accounts: ReadonlyMap<string, StsAccount>;
+  readonly seal: Seal;
+  /** Further keys of every request, e.g. `aws:SourceIp`. */
+  readonly context: Readonly<Record<string, readonly string[]>>;
+  /** Seconds since the epoch. */
+  readonly now: () => number;
+  /** Told why a call was refused; null: nobody asks. */
+  readonly explain: ((text: string) => void) | null;
+}
+
+export interface StsCall extends Omit<Sts, "now"> {
+  readonly parameters: URLSearchParams;
+  readonly now: number;
+}
+
+/** The world's accounts, their providers with the keys of this run. */
+export function stsAccounts(world: World, keys: KeySet): ReadonlyMap<string, StsAccount> {
+  return new Map(world.accounts.map(({ accountId, providers, roles }) => [accountId, {
+    providers: providers.map((provider) => ({ ...provider, keys })),
+    roles: new Map(roles.map((role) => [role.arn, role])),
+  }]));
+}
+
+const VERSION = "2011-06-15";
+
+/** Answers `exchange`. Never throws for anything a caller sends. */
+export async function answerSts(sts: Sts, exchange: Exchange): Promise<Reply> {
+  const requestId = randomUUID();
+  try {
+    const parameters = exchange.method === "GET" ? exchange.query : (formOf(exchange) ?? new URLSearchParams());
+    const action = actionOf(parameters);
+    const call: StsCall = { ...sts, parameters, now: sts.now() };
+    return stsResult(action, await ACTIONS[action](call, () => callerOf(sts.seal, exchange.headers, exchange.query, call.now)), requestId);
+  } catch (error) {
+    if (!(error instanceof StsRefusal)) throw error;
+    if (!error.explained) sts.explain?.(`✗ STS refused a call: ${error.code}: ${error.message}`);
+    return stsErrorReply(error.code, error.message, requestId);
+  }
+}
+
+type Action = "AssumeRoleWithWebIdentity" | "AssumeRole" | "GetCallerIdentity";
+
+const ACTIONS: Readonly<Record<Action, (call: StsCall, caller: () => Session) => Promise<Elements> | Elements>> = {
+  AssumeRoleWithWebIdentity: async (call) => {
+    const { session, subject, audience, providerArn } = await assumeRoleWithWebIdentity(call);
+    return { ...opened(call, session), SubjectFromWebIdentityToken: subject, Audience: audience, Provider: providerArn };
+  },
+  AssumeRole: (call, caller) => {
+    const { session } = assumeRole(call, caller());
+    return { ...opened(call, session), SourceIdentity: session.sourceIdentity ?? undefined };
+  },
+  GetCallerIdentity: (_call, caller) => {
+    const session = caller();
+    const { Arn, AssumedRoleId } = assumedRoleUser(session);
+    return { Arn, UserId: AssumedRoleId, Account: session.roleArn.split(":")[4] ?? "" };
+  },
+};
+
+function opened({ seal }: StsCall, session: Session): Elements {
+  const keys = openSession(seal, session, randomUUID());
+  return {
+    Credentials: {
+      AccessKeyId: keys.accessKeyId,
+      SecretAccessKey: keys.secretAccessKey,
+      SessionToken: keys.sessionToken,
+      Expiration: new Date((session.expires ?? 0) * 1000).toISOString().replace(/\.\d+Z$/, "Z"),
+    },
+    AssumedRoleUser: { ...assumedRoleUser(session) },
+    ...(Object.keys(session.tags).length > 0 ? { PackedPolicySize: 1 } : {}),
+  };
+}
+
+/** Throws StsRefusal MissingAction, InvalidAction. */
+function actionOf(parameters: URLSearchParams): Action {
+  const name = parameters.get("Action");
+  if (name === null || name === "") throw new StsRefusal("MissingAction", "Missing Action");
+  const version = parameters.get("Version");
+  if (version !== VERSION || !Object.hasOwn(ACTIONS, name)) {
+    throw new StsRefusal("InvalidAction", `Could not find operation ${name.slice(0, 100)} for version ${version === null || version === "" ? "NO_VERSION_SPECIFIED" : version.slice(0, 40)}`);
+  }
+  return name as Action;
+}

@@ -1,0 +1,79 @@
+/** `sts:AssumeRoleWithWebIdentity`, decided as everywhere in this project. */
+import type { Explanation } from "../../explain/explain";
+import { explain } from "../../explain/explain";
+import { explanationText } from "../../explain/text";
+import type { WebIdentityProvider, WebIdentityRole } from "../../token/judge";
+import { judgeToken } from "../../token/judge";
+import { readToken } from "../../token/read";
+import { TAGS_CLAIM } from "../../token/request-keys";
+import { compilePolicy } from "../../trust/decide/decide";
+import type { PlayedRole } from "../world";
+import { checkSessionPolicy, checkShapes, durationOf, roleArnOf, SHAPES, StsRefusal } from "./parameters";
+import type { StsAccount, StsCall } from "./sts";
+import type { Session } from "./session";
+
+export interface WebIdentityAnswer {
+  readonly session: Session;
+  readonly seconds: number;
+  readonly subject: string;
+  readonly audience: string;
+  readonly providerArn: string;
+}
+
+/** AWS' default, in seconds. */
+const DEFAULT_DURATION = 3600;
+
+/** What a role that does not exist is judged by: nobody gets in, and nobody learns that it is not there. */
+const NOBODY = compilePolicy({ version: "2012-10-17", statements: [] });
+
+/** Throws StsRefusal with what AWS would answer. */
+export async function assumeRoleWithWebIdentity(call: StsCall): Promise<WebIdentityAnswer> {
+  const { parameters, now } = call;
+  checkShapes(parameters, SHAPES.AssumeRoleWithWebIdentity);
+  const { arn, accountId } = roleArnOf(parameters);
+  const durationSeconds = durationOf(parameters);
+  checkSessionPolicy(parameters);
+  const account = call.accounts.get(accountId);
+  const found = account?.roles.get(arn);
+  const providers = account?.providers ?? [];
+  const role: WebIdentityRole = found ?? { arn, trust: NOBODY, maxSessionDuration: 43_200 };
+  const token = parameters.get("WebIdentityToken") ?? "";
+  const sessionName = parameters.get("RoleSessionName") ?? "";
+  const web = { roleSessionName: sessionName, durationSeconds, context: call.context, now };
+  const answer = await judgeToken(token, providers, role, web);
+  if (answer.error !== null) {
+    if (call.explain !== null) call.explain(await reasonOf(token, providers, role, web, { call, account, found }));
+    throw new StsRefusal(answer.error.code, answer.error.message, true);
+  }
+  const seconds = durationSeconds ?? DEFAULT_DURATION;
+  return {
+    session: { roleArn: arn, sessionName, expires: now + seconds, tags: tagsOfToken(token), sourceIdentity: null },
+    seconds,
+    subject: answer.subject ?? "",
+    audience: answer.audience ?? "",
+    providerArn: providers.find(({ issuer }) => issuer === answer.issuer)?.arn ?? "",
+  };
+}
+
+/** A person's text: no token in it. */
+async function reasonOf(
+  token: string, providers: readonly WebIdentityProvider[], role: WebIdentityRole, web: Parameters<typeof explain>[3],
+  known: { readonly call: StsCall; readonly account: StsAccount | undefined; readonly found: PlayedRole | undefined },
+): Promise<string> {
+  const explanation: Explanation = await explain({ kind: "token", text: token }, providers, role, web);
+  const text = explanationText(explanation, known.found?.name ?? role.arn);
+  if (known.found !== undefined) return text;
+  const { accounts } = known.call;
+  const arns = [...accounts.values()].flatMap(({ roles }) => [...roles.keys()]);
+  const there = `There are: ${arns.slice(0, 10).join(", ")}${arns.length > 10 ? `, and ${arns.length - 10} more` : ""}.`;
+  return `${text}\n\nno such role: ${known.account === undefined ? `the AWS account of ${role.arn} is none of the sandbox's` : `there is no ${role.arn} here`}. ${there}`;
+}
+
+/** The session tags a token brings, one value each. */
+function tagsOfToken(token: string): Readonly<Record<string, string>> {
+  const reading = readToken(token);
+  const claim: unknown = reading.ok ? reading.token.claims[TAGS_CLAIM] : undefined;
+  const tags: unknown = typeof claim === "object" && claim !== null ? (claim as { readonly principal_tags?: unknown }).principal_tags : undefined;
+  if (typeof tags !== "object" || tags === null) return {};
+  return Object.fromEntries(Object.entries(tags).map(([name, values]) => [name, String(Array.isArray(values) ? values[0] : values)]));
+}

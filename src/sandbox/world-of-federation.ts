@@ -1,0 +1,70 @@
+/** A federation file as the sandbox plays it. Pure. */
+import { InputError } from "../errors";
+import { accountView } from "../federation/account-view";
+import type { AwsAccount, Federation } from "../federation/model";
+import { defaultAudience } from "../issuer/issuer";
+import { AWS_ACCOUNT_ID } from "../issuer/rules";
+import { targetOfAccount } from "../lint/federation";
+import { breach } from "../text-rule";
+import { roleArn } from "../trust/build";
+import type { PlayedAccount, PlayedIssuer, World } from "./world";
+import { EXAMPLE_ACCOUNT_ID, playedRole } from "./world";
+
+export interface AccountChoice {
+  /** Key of an account of the federation; undefined: all of them. */
+  readonly account?: string | undefined;
+  /** 12 digits, where the federation leaves the account to be found out. */
+  readonly awsAccountId?: string | undefined;
+}
+
+/** Throws InputError account-not-found, aws-account-id-invalid, aws-account-unknown. */
+export function worldOfFederation(federation: Federation, choice: AccountChoice = {}): World {
+  const invalid = choice.awsAccountId === undefined ? undefined : breach(AWS_ACCOUNT_ID, choice.awsAccountId, "aws-account-id");
+  if (invalid !== undefined) throw new InputError([invalid]);
+  const chosen = chosenAccounts(federation, choice.account);
+  const unknown = chosen.filter(({ accountId }) => accountId === null);
+  if (unknown.length > 1) {
+    throw new InputError([{ code: "aws-account-unknown", message: `The federation leaves ${unknown.length} AWS accounts to be found out, and only one of them can be made up.`, path: "aws.accounts", fix: `Name one with --account: ${unknown.flatMap(({ key }) => key ?? []).join(", ")}.` }]);
+  }
+  return {
+    issuers: Object.values(federation.issuers).map((issuer): PlayedIssuer => ({
+      key: issuer.key,
+      issuer: issuer.issuer,
+      level: issuer.level,
+      host: new URL(issuer.issuer).hostname,
+      cloud: issuer.cloud,
+      databricksAccountId: issuer.input.level === "account" ? issuer.input.accountId : null,
+      audience: defaultAudience(issuer.input),
+    })),
+    accounts: chosen.map((account) => playedAccount(federation, { ...account, accountId: account.accountId ?? choice.awsAccountId ?? EXAMPLE_ACCOUNT_ID })),
+    notes: unknown.length === 1 && choice.awsAccountId === undefined ? [`The federation does not say its AWS account; here it is ${EXAMPLE_ACCOUNT_ID}. --aws-account-id takes another.`] : [],
+  };
+}
+
+function chosenAccounts(federation: Federation, key: string | undefined): readonly AwsAccount[] {
+  if (key === undefined) return federation.accounts;
+  const found = federation.accounts.find((account) => account.key === key);
+  if (found !== undefined) return [found];
+  const keys = federation.accounts.flatMap((account) => account.key ?? []);
+  throw new InputError([{
+    code: "account-not-found",
+    message: `There is no AWS account ${JSON.stringify(key.slice(0, 64))}.`,
+    path: "account",
+    fix: keys.length === 0 ? "Leave --account out: the federation has one account, without a key." : `Use one of: ${keys.join(", ")}.`,
+  }]);
+}
+
+function playedAccount(federation: Federation, account: AwsAccount & { readonly accountId: string }): PlayedAccount {
+  const view = accountView(federation, account);
+  const sources = targetOfAccount(view).roles;
+  return {
+    accountId: account.accountId,
+    partition: account.partition,
+    region: account.region,
+    providers: view.providers.map(({ issuer, arn }) => ({ arn, issuer: issuer.issuer, clientIds: issuer.audiences })),
+    roles: view.roles.flatMap((role, index) => {
+      const source = sources[index];
+      return source === undefined ? [] : (playedRole(role.key, roleArn({ partition: account.partition, accountId: account.accountId }, role), source) ?? []);
+    }),
+  };
+}

@@ -1,0 +1,134 @@
+/** `terraform show -json` of a plan or a state as the sandbox plays it: what will be, before it is. Pure. */
+import { InputError } from "../errors";
+import { KEY } from "../federation/rules";
+import { issuerPathOf, providerArn } from "../issuer/issuer";
+import { isDatabricksIssuer, relevantRoles } from "../lint/documents/relevance";
+import { deployedResources, isPlan, isState } from "../lint/documents/terraform-plan";
+import type { TerraformResource } from "../lint/documents/terraform-resources";
+import { readResources } from "../lint/documents/terraform-resources";
+import { keeps } from "../text-rule";
+import type { ExaminedStatement } from "../trust/lint/examine";
+import { asRecord, examineRole } from "../trust/lint/examine";
+import type { LintProvider, LintRole } from "../trust/lint/target";
+import type { PlayedAccount, PlayedIssuer, PlayedProvider, PlayedRole, World } from "./world";
+import { EXAMPLE_ACCOUNT_ID, issuerOfUrl, keyOfHost, playedRole } from "./world";
+
+/**
+ * The world of `text`; `file` names it in messages. Throws InputError json-syntax, document-unknown (neither plan nor
+ * state), no-role (no role in it trusts Databricks by a policy that is known).
+ */
+export function worldOfPlan(text: string, file: string): World {
+  const document = readMembers(text, file);
+  const { resources, accountId } = deployedResources(document);
+  const read = readResources(resources, accountId);
+  const byAddress = new Map(resources.map((resource) => [resource.address, resource]));
+  const { roles } = relevantRoles(read.roles);
+  const registered = read.providers.filter(({ url }) => isDatabricksIssuer(url));
+  const placed = roles.map((source) => ({ source, arn: arnOf(source, byAddress.get(source.path)) }));
+  const given = givenProviders(roles, registered);
+  if (placed.length === 0) {
+    throw new InputError([{
+      code: "no-role",
+      file,
+      message: read.unknownPolicies.length > 0 ? `No trust policy in it is known before apply (${read.unknownPolicies.slice(0, 3).join(", ")}).` : "No role in it trusts Databricks.",
+      fix: "Give terraform show -json of a plan or state with such a role, or a federation file with --config.",
+    }]);
+  }
+  const accounts = new Map<string, { partition: string; providers: PlayedProvider[]; roles: PlayedRole[] }>();
+  for (const { source, arn } of placed) {
+    const [, partition = "aws", , , account = EXAMPLE_ACCOUNT_ID] = arn.split(":");
+    const played = accounts.get(account) ?? { partition, providers: [], roles: [] };
+    accounts.set(account, played);
+    const role = playedRole(source.path, arn, source);
+    if (role !== undefined) played.roles.push(role);
+  }
+  for (const [account, played] of accounts) {
+    played.providers.push(
+      ...registered.filter((provider) => (provider.accountId ?? account) === account).map(({ url, clientIds }) => providerIn(account, played.partition, issuerPathOf(url), clientIds ?? [])),
+      ...given.filter((provider) => provider.accountId === account).map(({ issuerPath, audiences }) => providerIn(account, played.partition, issuerPath, audiences)),
+    );
+  }
+  return {
+    issuers: issuersOf(registered, [...accounts.values()].flatMap(({ providers }) => providers)),
+    accounts: [...accounts].map(([account, played]): PlayedAccount => ({ accountId: account, region: null, ...played })),
+    notes: [
+      ...given.map(({ issuerPath, audiences }) => `The provider of https://${issuerPath} is not in the document; it is taken to exist with the client IDs its roles ask for: ${audiences.join(", ")}.`),
+      ...read.unknownPolicies.map((address) => `${address} is left out: its trust policy is only known after apply.`),
+    ],
+  };
+}
+
+function readMembers(text: string, file: string): Readonly<Record<string, unknown>> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text.replace(/^\ufeff/, "")) as unknown;
+  } catch (cause) {
+    throw new InputError([{ code: "json-syntax", file, message: "The file is no JSON.", fix: "Write it with terraform show -json PLAN (or terraform show -json for the state)." }], { cause });
+  }
+  const document = asRecord(value);
+  if (document !== undefined && (isPlan(document) || isState(document))) return document;
+  throw new InputError([{ code: "document-unknown", file, message: "The file is neither a plan nor a state in JSON.", fix: "Write it with terraform show -json PLAN (or terraform show -json for the state); a federation file goes to --config." }]);
+}
+
+/** The role's ARN: as applied, or as it will be. */
+function arnOf(role: LintRole, resource: TerraformResource | undefined): string {
+  const { arn, path, name } = resource?.values ?? {};
+  if (typeof arn === "string" && arn !== "") return arn;
+  const trusted = examineRole(role).statements.flatMap(({ providers }) => providers.map((provider) => provider.arn.split(":")));
+  const [, partition = "aws", , , account = EXAMPLE_ACCOUNT_ID] = trusted[0] ?? [];
+  // a name that AWS is to make up gets the address's last part
+  const called = typeof name === "string" && name !== "" ? name : role.path.replace(/^.*\.([^.]+)$/, "$1").replace(/[^A-Za-z0-9_+=,.@-]+/g, "-");
+  return `arn:${partition}:iam::${role.accountId ?? account}:role${typeof path === "string" ? path : "/"}${called}`;
+}
+
+function providerIn(account: string, partition: string, issuerPath: string, clientIds: readonly string[]): PlayedProvider {
+  return { arn: providerArn(partition, account, issuerPath), issuer: `https://${issuerPath}`, clientIds };
+}
+
+interface GivenProvider {
+  readonly accountId: string;
+  readonly issuerPath: string;
+  readonly audiences: readonly string[];
+}
+
+/** Databricks providers that roles trust and the document does not make, with every audience that is asked of them. */
+function givenProviders(roles: readonly LintRole[], made: readonly LintProvider[]): readonly GivenProvider[] {
+  const known = new Set(made.map(({ url }) => issuerPathOf(url)));
+  const found = new Map<string, { accountId: string; issuerPath: string; audiences: Set<string> }>();
+  for (const statement of roles.flatMap((role) => examineRole(role).statements)) {
+    for (const { accountId, issuerPath } of statement.providers) {
+      if (known.has(issuerPath) || !isDatabricksIssuer(issuerPath)) continue;
+      const account = accountId ?? EXAMPLE_ACCOUNT_ID;
+      const entry = found.get(`${account} ${issuerPath}`) ?? { accountId: account, issuerPath, audiences: new Set<string>() };
+      found.set(`${account} ${issuerPath}`, entry);
+      for (const audience of audiencesOf(statement)) entry.audiences.add(audience);
+    }
+  }
+  return [...found.values()].map((entry) => ({ ...entry, audiences: [...entry.audiences] }));
+}
+
+function audiencesOf(statement: ExaminedStatement): readonly string[] {
+  return statement.aud.filter(({ negated, test }) => !negated && test !== "Null").flatMap(({ values }) => values);
+}
+
+/** One for each issuer, named by the key of its resource where that says something. */
+function issuersOf(registered: readonly LintProvider[], providers: readonly PlayedProvider[]): readonly PlayedIssuer[] {
+  const addresses = new Map(registered.map(({ url, path }) => [`https://${issuerPathOf(url)}`, path]));
+  const issuers = new Map<string, PlayedIssuer>();
+  const taken = new Set<string>();
+  for (const { issuer, clientIds } of providers) {
+    if (issuers.has(issuer)) continue;
+    const wanted = keyOfAddress(addresses.get(issuer)) ?? keyOfHost(issuerPathOf(issuer).split("/")[0] ?? "");
+    let key = wanted;
+    for (let number = 2; taken.has(key); number += 1) key = `${wanted}-${number}`;
+    taken.add(key);
+    issuers.set(issuer, issuerOfUrl(key, issuer, clientIds));
+  }
+  return [...issuers.values()];
+}
+
+/** `….this["production"]` -> production; `….lakehouse_production` -> lakehouse_production; `….this` says nothing. */
+function keyOfAddress(address: string | undefined): string | undefined {
+  const [, name, key] = /\.([^.[]+)(?:\[(?:"((?:[^"\\]|\\.)*)"|\d+)\])?$/.exec(address ?? "") ?? [];
+  return [key, name === "this" || name === "default" ? undefined : name].find((candidate) => candidate !== undefined && keeps(KEY, candidate));
+}

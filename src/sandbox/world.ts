@@ -1,0 +1,105 @@
+/** What the sandbox plays: Databricks issuers, and AWS accounts with their providers and roles. Plain data. */
+import type { Cloud } from "../issuer/clouds";
+import { CLOUDS, cloudOfHost, isAccountsHost, workspaceIdOfHost } from "../issuer/clouds";
+import { issuerPathOf } from "../issuer/issuer";
+import { WORKSPACE_ID } from "../issuer/rules";
+import { keeps } from "../text-rule";
+import type { CompiledPolicy } from "../trust/decide/decide";
+import { compilePolicy } from "../trust/decide/decide";
+import { readPolicy } from "../trust/decide/document";
+import type { LintRole } from "../trust/lint/target";
+
+export interface PlayedIssuer {
+  /** The first part of its path in the sandbox. */
+  readonly key: string;
+  /** As production tokens name it, with `https://`. */
+  readonly issuer: string;
+  readonly level: "workspace" | "account";
+  readonly host: string;
+  readonly cloud: Cloud | null;
+  /** Databricks' account ID; null for a workspace. */
+  readonly databricksAccountId: string | null;
+  /** What Databricks puts into `aud`. */
+  readonly audience: string;
+}
+
+export interface PlayedProvider {
+  readonly arn: string;
+  readonly issuer: string;
+  readonly clientIds: readonly string[];
+}
+
+export interface PlayedRole {
+  /** What a reader knows it by: its key, or its address in the plan. */
+  readonly name: string;
+  readonly arn: string;
+  readonly trust: CompiledPolicy;
+  /** Seconds. */
+  readonly maxSessionDuration: number;
+  /** The role as read, with its trust policy and what it is given. */
+  readonly source: LintRole;
+}
+
+export interface PlayedAccount {
+  /** 12 digits. */
+  readonly accountId: string;
+  readonly partition: string;
+  readonly region: string | null;
+  readonly providers: readonly PlayedProvider[];
+  readonly roles: readonly PlayedRole[];
+}
+
+export interface World {
+  readonly issuers: readonly PlayedIssuer[];
+  readonly accounts: readonly PlayedAccount[];
+  /** What was taken for granted, each in a sentence. */
+  readonly notes: readonly string[];
+}
+
+/** Where nobody says which AWS account it is: the one of AWS' own examples. */
+export const EXAMPLE_ACCOUNT_ID = "111122223333";
+/** IAM's own default, in seconds. */
+export const DEFAULT_MAX_SESSION_DURATION = 3600;
+
+/** A role with its policy made ready; undefined where its trust policy does not read. */
+export function playedRole(name: string, arn: string, source: LintRole): PlayedRole | undefined {
+  const read = readPolicy(source.policy);
+  if (!read.ok) return undefined;
+  return { name, arn, trust: compilePolicy(read.policy), maxSessionDuration: source.maxSessionDuration ?? DEFAULT_MAX_SESSION_DURATION, source };
+}
+
+/** An issuer of which only the URL and the registered client IDs are known. */
+export function issuerOfUrl(key: string, url: string, clientIds: readonly string[]): PlayedIssuer {
+  const [host = "", ...rest] = issuerPathOf(url).split("/");
+  const account = /^oidc\/accounts\/([^/]+)$/.exec(rest.join("/"))?.[1] ?? null;
+  return {
+    key,
+    issuer: url,
+    level: account === null ? "workspace" : "account",
+    host,
+    cloud: cloudOfHost(host),
+    databricksAccountId: account,
+    // what Databricks is known to put there, where IAM registers it; else what IAM does register
+    audience: account ?? workspaceIdOfHost(host) ?? clientIds.find((id) => keeps(WORKSPACE_ID, id)) ?? clientIds[0] ?? "0",
+  };
+}
+
+/** A workspace nobody trusts, whose tokens are signed by the same regional key. */
+export function otherTenant(issuers: readonly PlayedIssuer[]): PlayedIssuer {
+  const cloud = issuers.find((issuer) => issuer.cloud !== null)?.cloud ?? "aws";
+  const zone = CLOUDS[cloud].workspaceZone;
+  const names = ["another-tenant", "yet-another-tenant", "nobody-of-ours"].map((name) => `https://${name}${zone}/oidc`);
+  const free = names.find((name) => !issuers.some(({ issuer }) => issuer === name)) ?? `https://tenant-${issuers.length}${zone}/oidc`;
+  return issuerOfUrl("another.tenant", free, ["9999999999999999"]);
+}
+
+/** The name `accounts` or the first label of a host: for issuers that have no key. */
+export function keyOfHost(host: string): string {
+  const label = isAccountsHost(host) ? "accounts" : (host.split(".")[0] ?? "issuer");
+  return /^[A-Za-z]/.test(label) ? label : `issuer-${label}`;
+}
+
+/** The path of an issuer below its host, e.g. `/oidc`. */
+export function pathOfIssuer(issuer: PlayedIssuer): string {
+  return new URL(issuer.issuer).pathname;
+}
