@@ -1,5 +1,5 @@
 /** The graph: issuers, identities and roles in three columns, as inline SVG. The page's script lays it out again when filtered. */
-import { html } from "./escape";
+import { html } from "../html-text";
 import type { ReportView } from "./view";
 
 /** More roles than this at once are unreadable; the filter brings the others up. */
