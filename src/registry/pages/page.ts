@@ -1,0 +1,35 @@
+/** The frame of every page: no script, nothing loaded, readable on a phone, in the dark and on paper. */
+import { createHash } from "node:crypto";
+import { html } from "../../html-text";
+import { STYLE } from "./style";
+
+export interface Page {
+  readonly title: string;
+  /** Markup above the body: where one is. */
+  readonly trail?: string;
+  /** Markup. */
+  readonly body: string;
+}
+
+const STYLE_HASH = `sha256-${createHash("sha256").update(STYLE).digest("base64")}`;
+
+export function pageHtml({ title, trail, body }: Page): Buffer {
+  return Buffer.from(`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src '${STYLE_HASH}'; base-uri 'none'; form-action 'none'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<title>${html(title)}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<main>
+${trail === undefined ? "" : `<nav aria-label="Where you are">${trail}</nav>\n`}${body}
+</main>
+</body>
+</html>
+`);
+}

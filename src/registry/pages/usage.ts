@@ -1,0 +1,52 @@
+/** What a caller writes to use a module of this registry. */
+import type { ModuleContract, ModuleVariable } from "../../module/contract";
+import { typeExpression } from "../../module/contract";
+import { hclString } from "../../hcl/encode";
+import type { ModuleAddress } from "../tree/address";
+import { addressText } from "../tree/address";
+import type { RegistrySite } from "../tree/documents";
+
+/** Stands for the host where nobody said which it is. */
+export const UNKNOWN_HOST = "registry.example.com";
+
+/** `registry.example.com/acme/databricks-federation/aws` */
+export function sourceAddress(site: RegistrySite, address: ModuleAddress): string {
+  return `${site.host ?? UNKNOWN_HOST}/${addressText(address)}`;
+}
+
+/** A module block with what must be given: `~> 1.2` from 1.0.0 on, the exact version of a pre-release. */
+export function usage(site: RegistrySite, address: ModuleAddress, version: string, contract: ModuleContract): string {
+  const required = contract.variables.filter((variable) => variable.default === undefined);
+  const width = Math.max("version".length, ...required.map(({ name }) => name.length));
+  const lines = required.map((variable) => `  ${variable.name.padEnd(width)} = ${placeholder(variable)}`);
+  return [
+    "module \"databricks\" {",
+    `  source  = ${hclString(sourceAddress(site, address))}`,
+    `  version = ${hclString(constraint(version))}`,
+    ...(lines.length === 0 ? [] : ["", ...lines]),
+    "}",
+  ].join("\n");
+}
+
+/** A README whose examples call the module from this registry, wherever they called it from before. */
+export function withSource(readme: string, site: RegistrySite, address: ModuleAddress, version: string): string {
+  const call = new RegExp(`^( *)source( *)= "[^"\\n]*\\b${address.name}(?:/${address.system})?"\\n(?: *version *= "[^"\\n]*"\\n)?`, "gm");
+  return readme.replace(call, (_, indent: string) => `${indent}source  = ${hclString(sourceAddress(site, address))}\n${indent}version = ${hclString(constraint(version))}\n`);
+}
+
+/** The README's first call of a module, which has values to write over; undefined where it has none. */
+export function example(readme: string | undefined): string | undefined {
+  return /^```hcl\n(module "[\s\S]*?)^```$/m.exec(readme ?? "")?.[1]?.trimEnd();
+}
+
+function constraint(version: string): string {
+  const [major, minor] = version.split(".");
+  return version.includes("-") ? version : `~> ${major}.${minor}${major === "0" ? ".0" : ""}`;
+}
+
+/** Something of the right kind to be written over. */
+function placeholder({ type }: ModuleVariable): string {
+  if (type === "string") return "\"…\"";
+  if (typeof type === "string") return type === "bool" ? "true" : "0";
+  return "list" in type ? "[]" : `{} # ${typeExpression(type).slice(0, 60)}…`;
+}

@@ -1,0 +1,121 @@
+/**
+ * Publishes into a folder. Readers see each module as it was or as it will be: new versions are whole folders renamed
+ * into place before any list names them, lists are renamed last. A journal stands first, so the next publish finishes
+ * what a killed one began; a lock keeps two from publishing at once.
+ */
+import { lstatSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { OutsideError } from "../../errors";
+import type { HeldLock } from "../../file-lock";
+import { holderFile, pauseForLock, tryLock } from "../../file-lock";
+import type { Release } from "../tree/plan-module";
+import type { Publication, PublishSettings } from "../tree/plan";
+import { planPublication } from "../tree/plan";
+import type { ReadFile } from "../tree/stored";
+import { damaged } from "../tree/stored";
+import { CHECKSUMS_FILE, sha256 } from "../checksums";
+import { readSums } from "../tree/sums";
+import { finishInterrupted, isInterrupted, putInPlace } from "./journal";
+
+export interface FolderAnswer {
+  readonly changes: Publication["changes"];
+  /** Paths of the files that came or were replaced, or would be. */
+  readonly files: readonly string[];
+  /** Whether an earlier publish that was stopped has been finished first, or waits to be. */
+  readonly repaired: boolean;
+}
+
+export interface FolderOptions extends PublishSettings {
+  readonly dryRun?: boolean | undefined;
+  /** How long another publish is waited for, milliseconds; default one minute. */
+  readonly waitMs?: number;
+}
+
+const LOCK = ".databricks-aws-oidc-publish";
+const WAIT_MS = 60_000;
+
+/**
+ * Throws what `planPublication` does; OutsideError registry-busy, file-unwritable. After an error of the first kind the
+ * folder is as it was.
+ */
+export async function publishToFolder(folder: string, release: Release, options: FolderOptions): Promise<FolderAnswer> {
+  if (options.dryRun === true) {
+    return answerOf(await planPublication(release, options, readerOf(folder)), isInterrupted(folder));
+  }
+  return writing(folder, async () => {
+    mkdirSync(folder, { recursive: true });
+    const lock = await acquire(folder, options.waitMs ?? WAIT_MS);
+    try {
+      const repaired = finishInterrupted(folder);
+      const publication = await planPublication(release, options, untampered(readerOf(folder)));
+      if (!lock.held()) throw busy(folder);
+      putInPlace(folder, publication);
+      return answerOf(publication, repaired);
+    } finally {
+      rmSync(holderFile(join(folder, LOCK)), { force: true });
+      await lock.free();
+    }
+  });
+}
+
+function answerOf({ changes, added, replaced }: Publication, repaired: boolean): FolderAnswer {
+  const fresh = [...added].flatMap(([path, files]) => [...files.keys()].map((name) => `${path}/${name}`));
+  return { changes, files: [...fresh, ...replaced.keys()], repaired };
+}
+
+async function writing<T>(folder: string, body: () => Promise<T>): Promise<T> {
+  try {
+    return await body();
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (typeof code !== "string" || !/^E[A-Z]+$/.test(code)) throw cause;
+    throw new OutsideError([{ code: "file-unwritable", message: `${folder} cannot be written: ${code}.`, path: folder, fix: "Check the folder, its permissions and the space left, then publish again: what is listed there is whole." }], { cause });
+  }
+}
+
+async function acquire(folder: string, waitMs: number): Promise<HeldLock> {
+  const deadline = Date.now() + waitMs;
+  for (;;) {
+    const outcome = await tryLock(join(folder, LOCK));
+    if (outcome === "unusable") throw Object.assign(new Error("no lock"), { code: "EACCES" });
+    if (outcome !== "taken") return outcome;
+    if (Date.now() > deadline) throw busy(folder);
+    await pauseForLock();
+  }
+}
+
+function busy(folder: string): OutsideError {
+  return new OutsideError([{ code: "registry-busy", message: `Another publish is at work in ${folder}.`, path: folder, fix: "Wait for it to end, then publish again." }]);
+}
+
+/** Reads regular files below `folder`; a link in the way is no part of a registry. */
+export function readerOf(folder: string): ReadFile {
+  return async (path) => {
+    refuseLinks(folder, path);
+    try {
+      return readFileSync(join(folder, path));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+      throw error;
+    }
+  };
+}
+
+/** Holds what is read of lists to the registry's SHA256SUMS: a list that somebody changed is not written on. */
+function untampered(read: ReadFile): ReadFile {
+  let known: Promise<ReadonlyMap<string, string>> | undefined;
+  return async (path) => {
+    const bytes = await read(path);
+    if (bytes === undefined || path === CHECKSUMS_FILE) return bytes;
+    known ??= read(CHECKSUMS_FILE).then((sums) => (sums === undefined ? undefined : readSums(sums)) ?? new Map<string, string>());
+    const digest = (await known).get(path);
+    if (digest !== undefined && digest !== sha256(bytes)) throw damaged(path);
+    return bytes;
+  };
+}
+
+function refuseLinks(folder: string, path: string): void {
+  for (let at = path; at !== "."; at = dirname(at)) {
+    if (lstatSync(join(folder, at), { throwIfNoEntry: false })?.isSymbolicLink() === true) throw damaged(at);
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * Publishes into a bucket. Archives go first, lists last, and each list only if it is still the one the plan was made
+ * from: so two publishers at once cannot lose each other's version, and one that was stopped is simply run again.
+ */
+import type { S3Client } from "@aws-sdk/client-s3";
+import { InputError, OutsideError } from "../../errors";
+import { quoted } from "../../text-rule";
+import { fixedHeaders } from "../serve/answer";
+import { sha256 } from "../checksums";
+import type { Publication, PublishSettings } from "../tree/plan";
+import { planPublication } from "../tree/plan";
+import type { Release } from "../tree/plan-module";
+import type { Bucket } from "./bucket";
+import { openBucket } from "./bucket";
+
+export interface S3Options extends PublishSettings {
+  readonly bucket: string;
+  /** Before every key, without slashes around it; empty for the bucket's root. */
+  readonly prefix: string;
+  readonly dryRun?: boolean | undefined;
+}
+
+export interface S3Answer {
+  readonly changes: Publication["changes"];
+  /** Keys of the objects that were uploaded, or would be. */
+  readonly files: readonly string[];
+}
+
+/** As often the plan is made anew when another publisher was quicker. */
+const TRIES = 5;
+
+/** Throws what `planPublication` does; OutsideError s3-failed, registry-busy. */
+export async function publishToS3(client: S3Client, release: Release, options: S3Options): Promise<S3Answer> {
+  for (let tried = 1; ; tried += 1) {
+    const bucket = openBucket(client, options.bucket, options.prefix);
+    const publication = await planPublication(release, options, bucket.read);
+    const missing = await missingObjects(publication, bucket);
+    const files = [...missing.keys(), ...publication.replaced.keys()].map(bucket.key);
+    if (options.dryRun === true || (await upload(publication, missing, bucket)) === "done") return { changes: publication.changes, files };
+    if (tried === TRIES) {
+      throw new OutsideError([{ code: "registry-busy", message: `Another publish keeps changing ${options.bucket}.`, path: options.bucket, fix: "Wait for it to end, then publish again." }]);
+    }
+  }
+}
+
+/** New objects that an earlier, broken-off publish has not put there already. */
+async function missingObjects({ added }: Publication, bucket: Bucket): Promise<ReadonlyMap<string, Buffer>> {
+  const missing = new Map<string, Buffer>();
+  for (const [folder, files] of added) {
+    for (const [name, bytes] of files) {
+      const path = `${folder}/${name}`;
+      const there = await bucket.digest(path);
+      if (there === undefined) missing.set(path, bytes);
+      // pages may have been written by another release of this program; archives are the same or not
+      else if (there !== sha256(bytes) && name.endsWith(".html")) missing.set(path, bytes);
+      else if (there !== sha256(bytes)) throw otherObject(path);
+    }
+  }
+  return missing;
+}
+
+function otherObject(path: string): InputError {
+  return new InputError([{ code: "registry-version-taken", message: `The bucket holds ${path} already, with other bytes; no list names its version yet.`, path, fix: "A publish of other bytes was broken off here: publish under a new version, or delete that version's folder if nobody can have used it." }]);
+}
+
+async function upload({ replaced }: Publication, missing: ReadonlyMap<string, Buffer>, bucket: Bucket): Promise<"done" | "changed"> {
+  for (const [path, bytes] of missing) {
+    // pages may be written again, nothing else may
+    const put = await bucket.put(path, bytes, fixedHeaders(path), path.endsWith(".html") ? "always" : "if-absent");
+    if (put === "changed") return "changed";
+  }
+  for (const [path, bytes] of replaced) {
+    if ((await bucket.put(path, bytes, fixedHeaders(path), "if-unchanged")) === "changed") return "changed";
+  }
+  return "done";
+}
+
+/** `registries/terraform` of `--prefix`, without slashes around it. Throws InputError registry-prefix-invalid. */
+export function readPrefix(prefix: string): string {
+  const plain = prefix.replace(/^\/+|\/+$/g, "");
+  if (plain.length <= 200 && /^(?:[A-Za-z0-9_-][A-Za-z0-9._-]*(?:\/|$))*$/.test(plain)) return plain;
+  throw new InputError([{ code: "registry-prefix-invalid", message: `${quoted(prefix)} is no prefix for a registry.`, path: "--prefix", fix: "Write it like registries/terraform: letters, digits, . _ - and /." }]);
+}

@@ -1,0 +1,117 @@
+/** A registry's folder over HTTP, on loopback: for trying it, and for tests. Reads files, and nothing else. */
+import { close, createReadStream, readFileSync, realpathSync } from "node:fs";
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http";
+import { createServer } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { InputError, OutsideError } from "../../errors";
+import { MODULES_PATH } from "../tree/address";
+import { DISCOVERY } from "../tree/plan";
+import { fileAnswer } from "./answer";
+import { findFile } from "./find-file";
+
+export interface ServeOptions {
+  readonly folder: string;
+  /** 0: a free one. */
+  readonly port: number;
+  /** PEM texts; undefined: plain http. */
+  readonly tls?: { readonly cert: Buffer; readonly key: Buffer } | undefined;
+  /** Told of every answer. */
+  readonly log?: (line: string) => void;
+}
+
+export interface RunningServer {
+  /** `https://127.0.0.1:8443`, without a slash. */
+  readonly url: string;
+  readonly close: () => Promise<void>;
+}
+
+const HOST = "127.0.0.1";
+
+/** Throws InputError registry-missing, tls-invalid; OutsideError port-taken. */
+export async function serveRegistry(options: ServeOptions): Promise<RunningServer> {
+  const listener = registryListener(options.folder, options.log);
+  const server = createListener(options.tls, listener);
+  await listening(server, options.port);
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `${options.tls === undefined ? "http" : "https"}://${HOST}:${port}`,
+    close: () => new Promise((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    }),
+  };
+}
+
+function createListener(tls: ServeOptions["tls"], listener: RequestListener): Server {
+  if (tls === undefined) return createServer(listener);
+  try {
+    return createTlsServer({ ...tls, minVersion: "TLSv1.2" }, listener);
+  } catch (cause) {
+    // OpenSSL's words may quote the key file; ours do not
+    throw new InputError([{ code: "tls-invalid", message: "The certificate and the key do not go together, or are not PEM.", path: "--tls-cert", fix: "Give a certificate and its unencrypted key, both as PEM files." }], { cause });
+  }
+}
+
+function listening(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (cause: NodeJS.ErrnoException) => {
+      reject(new OutsideError([{ code: "port-taken", message: `Port ${port} cannot be listened on: ${cause.code ?? "unknown error"}.`, path: "--port", fix: "Name another with --port, or 0 for a free one." }], { cause }));
+    });
+    server.listen(port, HOST, () => resolve());
+  });
+}
+
+function registryListener(folder: string, log: ServeOptions["log"]): RequestListener {
+  const { root, base } = registryRoot(folder);
+  return (request, response) => {
+    response.once("finish", () => log?.(`${response.statusCode} ${request.method ?? ""} ${shown(request.url ?? "")}`));
+    answer(root, base, request, response);
+  };
+}
+
+/** The folder's real path, and the path it is served under: pages and discovery name it. */
+function registryRoot(folder: string): { readonly root: string; readonly base: string } {
+  try {
+    const root = realpathSync(folder);
+    const service = (JSON.parse(readFileSync(join(root, DISCOVERY), "utf8")) as Readonly<Record<string, unknown>>)["modules.v1"];
+    if (typeof service === "string" && service.startsWith("/") && service.endsWith(`/${MODULES_PATH}/`)) return { root, base: service.slice(0, -`${MODULES_PATH}/`.length) };
+  } catch {
+    // said below
+  }
+  throw new InputError([{ code: "registry-missing", message: `There is no registry in ${folder}.`, path: folder, fix: "Name the folder that publish --to wrote." }]);
+}
+
+function answer(root: string, base: string, request: IncomingMessage, response: ServerResponse): void {
+  if (request.method !== "GET" && request.method !== "HEAD") {
+    response.writeHead(405, { "allow": "GET, HEAD", "content-length": "0" }).end();
+    return;
+  }
+  const pathname = (request.url ?? "").split(/[?#]/, 1)[0] ?? "";
+  // discovery is at the host's root, wherever the registry is
+  const below = pathname.startsWith(base) ? pathname.slice(base.length - 1) : pathname === `/${DISCOVERY}` ? pathname : "";
+  const file = findFile(root, below);
+  if (file === undefined) {
+    const body = "Not found\n";
+    response.writeHead(404, { "content-type": "text/plain; charset=utf-8", "content-length": String(body.length), "x-content-type-options": "nosniff" });
+    response.end(request.method === "HEAD" ? undefined : body);
+    return;
+  }
+  const { status, headers, range } = fileAnswer(file, request);
+  response.writeHead(status, headers);
+  if (range === undefined || request.method === "HEAD") {
+    close(file.handle);
+    response.end();
+    return;
+  }
+  const stream = createReadStream("", { fd: file.handle, start: range.from, end: range.to });
+  stream.once("error", () => response.destroy());
+  response.once("close", () => stream.destroy());
+  stream.pipe(response);
+}
+
+/** A path somebody asked for, fit for a terminal. */
+function shown(path: string): string {
+  return path.replace(/[^!-~]/g, "?").slice(0, 200);
+}

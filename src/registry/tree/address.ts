@@ -1,0 +1,79 @@
+/** Where things lie in a registry: the module registry protocol's paths, and the names that may stand in them. */
+import type { Problem } from "../../errors";
+import { refuse } from "../../errors";
+import type { TextRule } from "../../text-rule";
+import { breach, keeps } from "../../text-rule";
+import { isVersion, readVersion } from "../version";
+
+/** Terraform's address of a module without the host: `acme/databricks-federation/aws`. */
+export interface ModuleAddress {
+  readonly namespace: string;
+  readonly name: string;
+  /** What Terraform calls the target system; of ours always `aws`. */
+  readonly system: string;
+}
+
+/** Narrower than Terraform's own rule: no capitals, as `Acme` and `acme` are one folder on half of all machines. */
+export const NAMESPACE_RULE: TextRule = {
+  code: "registry-name-invalid",
+  pattern: "^[0-9a-z](?:[0-9a-z_-]{0,62}[0-9a-z])?$",
+  says: "a registry namespace: at most 64 small letters, digits, - and _",
+  example: "acme",
+};
+
+const NAME_RULE: TextRule = { ...NAMESPACE_RULE, says: "a module's name: at most 64 small letters, digits, - and _", example: "databricks-federation" };
+const SYSTEM_RULE: TextRule = { ...NAMESPACE_RULE, pattern: "^[0-9a-z]{1,64}$", says: "a system's name: small letters and digits", example: "aws" };
+
+/** Below the registry's folder. The protocol's paths begin here. */
+export const MODULES_PATH = "v1/modules";
+/** The same name in every version's folder: so one fixed header tells Terraform where each archive is. */
+export const ARCHIVE_NAME = "module.tar.gz";
+/** As the `X-Terraform-Get` header and the JSON body of `download` have it: relative to `download` itself. */
+export const ARCHIVE_LOCATION = `./${ARCHIVE_NAME}`;
+
+/** Throws InputError registry-name-invalid, version-invalid. Nothing unfit ever becomes a path. */
+export function readAddress(address: ModuleAddress): ModuleAddress {
+  const problems: readonly (Problem | undefined)[] = [
+    breach(NAMESPACE_RULE, address.namespace, "namespace"),
+    breach(NAME_RULE, address.name, "name"),
+    breach(SYSTEM_RULE, address.system, "system"),
+  ];
+  refuse(problems.filter((problem) => problem !== undefined));
+  return address;
+}
+
+/** `acme/databricks-federation/aws` read; undefined where it is no address. */
+export function parseAddress(text: string): ModuleAddress | undefined {
+  const [namespace, name, system, ...rest] = text.split("/");
+  if (namespace === undefined || name === undefined || system === undefined || rest.length > 0) return undefined;
+  return keeps(NAMESPACE_RULE, namespace) && keeps(NAME_RULE, name) && keeps(SYSTEM_RULE, system) ? { namespace, name, system } : undefined;
+}
+
+export function addressText({ namespace, name, system }: ModuleAddress): string {
+  return `${namespace}/${name}/${system}`;
+}
+
+/** The module's folder below the registry's: `v1/modules/acme/databricks-federation/aws`. */
+export function moduleFolder(address: ModuleAddress): string {
+  return `${MODULES_PATH}/${addressText(readAddress(address))}`;
+}
+
+/** The version's folder below the registry's. Throws InputError version-invalid too. */
+export function versionFolder(address: ModuleAddress, version: string): string {
+  return `${moduleFolder(address)}/${readVersion(version, "version")}`;
+}
+
+/** What a path below the registry's folder belongs to. */
+export type PlaceOfPath =
+  | { readonly of: "registry" }
+  | { readonly of: "module"; readonly address: ModuleAddress; readonly file: string }
+  | { readonly of: "version"; readonly address: ModuleAddress; readonly version: string; readonly file: string };
+
+export function placeOf(path: string): PlaceOfPath {
+  const parts = path.split("/");
+  const address = parts.slice(0, 2).join("/") === MODULES_PATH ? parseAddress(parts.slice(2, 5).join("/")) : undefined;
+  const [first, second, ...rest] = parts.slice(5);
+  if (address === undefined || first === undefined || rest.length > 0) return { of: "registry" };
+  if (second === undefined) return { of: "module", address, file: first };
+  return isVersion(first) ? { of: "version", address, version: first, file: second } : { of: "registry" };
+}
