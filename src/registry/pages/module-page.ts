@@ -46,18 +46,19 @@ function moduleBody(view: ModuleView, toVersion: string): string {
   const { site, address, module, commit, readme } = view;
   const { contract } = module;
   const ours = readme === undefined ? undefined : withSource(readme, site, address, module.version);
+  const call = example(ours);
   const needs = [`Terraform ${contract.requiredVersion}`, ...Object.values(contract.requiredProviders).map(({ source, version }) => `${source} ${version}`)];
   return `<h1>${html(address.name)} <span class="soft">${html(module.version)}</span></h1>
 <p>${html(contract.summary)}</p>
 <p class="soft">Needs ${html(needs.join("; "))}.</p>
 <p class="contents"><a href="#usage">Usage</a> <a href="#inputs">Inputs</a> <a href="#outputs">Outputs</a>${ours === undefined ? "" : " <a href=\"#readme\">README</a>"}${toVersion === "" ? "" : " <a href=\"#versions\">Versions</a>"}</p>
 <h2 id="usage">Usage</h2>
-<pre><code>${htmlText(example(ours) ?? usage(site, address, module.version, contract))}</code></pre>
+<pre><code>${htmlText(call ?? usage(site, address, module.version, contract))}</code></pre>
 ${site.host === null ? `<p class="soft">Write the host that serves this registry for ${UNKNOWN_HOST}.</p>\n` : ""}<p class="soft"><a href="${toVersion}${ARCHIVE_NAME}" download="${html(module.archive)}">Archive</a>, ${module.size.toLocaleString("en")} bytes, SHA-256 <code>${html(module.sha256)}</code>${commit === null ? "" : `, packed from commit <code>${html(commit)}</code>`}. <a href="${toVersion}manifest.json">Manifest</a> with the digest of each file.</p>
 <h2 id="inputs">Inputs</h2>
 ${inputs(contract)}
 <h2 id="outputs">Outputs</h2>
-${outputs(contract)}${ours === undefined ? "" : `\n<h2 id="readme">README</h2>\n${readmeHtml(ours)}`}`;
+${outputs(contract)}${ours === undefined ? "" : `\n<h2 id="readme">README</h2>\n${readmeHtml(call === undefined ? ours : ours.replace(call, "# as above"))}`}`;
 }
 
 /** A sentence of a contract, its `code` as code. */

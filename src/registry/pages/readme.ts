@@ -1,6 +1,6 @@
 /** A module's README for its page: Markdown with no HTML of its own, loading nothing, leading nowhere it should not. */
 import MarkdownIt from "markdown-it";
-import { html } from "../../html-text";
+import { html, seen } from "../../html-text";
 
 /** Longer ones are cut: a page stays a page. Characters. */
 const MAX_LENGTH = 200_000;
@@ -15,7 +15,7 @@ let engine: Engine | undefined;
 export function readmeHtml(markdown: string): string {
   // a generated file begins with a comment that says so
   const text = markdown.replace(/^(?:<!--(?:(?!-->)[\s\S])*-->\s*)+/, "").replace(REFERENCE, "").replace(/^# [^\n]*\n/, "");
-  return markdownEngine().render(text.slice(0, MAX_LENGTH));
+  return markdownEngine().render(seen(text.slice(0, MAX_LENGTH)));
 }
 
 function markdownEngine(): Engine {
