@@ -214,6 +214,7 @@ export const ERROR_CODES = {
   "registry-busy": "outside",
   "tls-invalid": "input",
   "port-taken": "outside",
+  "release-recorded": "input",
   // the command line
   "usage": "input",
   // files

@@ -8,6 +8,7 @@ interface Flags {
   readonly modules?: string;
   readonly version?: string;
   readonly out: string;
+  readonly previous?: string;
   readonly verify?: string;
   readonly "source-commit"?: string;
   readonly json?: boolean;
@@ -22,6 +23,7 @@ const command: CommandModule<object, Flags> = {
       .option("modules", { type: "string", describe: "Folder of generated modules (default: ./modules, else those of this package)" })
       .option("version", { type: "string", describe: `Version of the release (default: ${ownVersion})` })
       .option("out", { type: "string", default: "out/release", describe: "Folder of the release; replaced as a whole" })
+      .option("previous", { type: "string", describe: "Last release: its manifest.json or folder, or a folder of recorded releases (default: ./releases)" })
       .option("verify", { type: "string", describe: "Instead: hold the release in this folder to its manifest, every byte" })
       .option("source-commit", { type: "string", describe: "Commit the modules come from (default: that of a clean checkout)" })
       .option("json", { type: "boolean", default: false, describe: "One JSON document on stdout" })
@@ -32,10 +34,11 @@ const command: CommandModule<object, Flags> = {
 
 async function pack(flags: Flags): Promise<ExitCode> {
   const { answerPack } = await import("../../src/registry/answer-pack");
-  const { manifest, skipped } = await answerPack({ modules: flags.modules, version: flags.version, out: flags.out, sourceCommit: flags["source-commit"], ownVersion, sourceDateEpoch: process.env["SOURCE_DATE_EPOCH"] });
+  const { manifest, skipped, previous, changes } = await answerPack({ modules: flags.modules, version: flags.version, out: flags.out, previous: flags.previous, sourceCommit: flags["source-commit"], ownVersion, sourceDateEpoch: process.env["SOURCE_DATE_EPOCH"] });
   if (skipped.length > 0) tell(`not packed: ${skipped.join(", ")}`);
-  if (flags.json === true) sayJson({ out: flags.out, skipped, manifest });
+  if (flags.json === true) sayJson({ out: flags.out, previous, changes, skipped, manifest });
   else for (const { archive, sha256, size } of manifest.modules) say(`${sha256}  ${flags.out}/${archive}  ${size} bytes`);
+  tell(previous === null ? "No earlier release to compare with." : `Compared with ${previous}: ${changes.length} changes, and ${manifest.version} is step enough.`);
   tell(`${flags.out}: ${manifest.modules.length} modules, version ${manifest.version}${manifest.source.commit === null ? ", of no commit" : `, of commit ${manifest.source.commit.slice(0, 12)}`}.`);
   return 0;
 }

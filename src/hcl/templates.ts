@@ -7,6 +7,7 @@ import { join } from "node:path";
 import Handlebars from "handlebars";
 import type { HclValue } from "./encode";
 import { hclAttributes, hclComment, hclString, hclValue } from "./encode";
+import { markdownText } from "./markdown-text";
 import { packageFolder } from "./package-folder";
 
 type HelperOptions = { readonly hash: Readonly<Record<string, unknown>> };
@@ -18,11 +19,6 @@ export class SourceText {
 
 function indentOf(options: HelperOptions): number {
   return Number(options.hash["indent"] ?? 0);
-}
-
-/** A Markdown text on one line: nothing in it can begin a table cell, a tag or a link. */
-export function markdownText(text: string): string {
-  return text.replace(/\s+/g, " ").replace(/[\\|<>[\]*]/g, "\\$&");
 }
 
 function tableCell(source: SourceText): string {

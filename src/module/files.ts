@@ -1,6 +1,6 @@
 /** A module's files, rendered from its definition. */
 import type { HclExpression, HclValue } from "../hcl/encode";
-import { expression, hclAttributes, hclKey, hclString, hclValue } from "../hcl/encode";
+import { expression, hclKey, hclString, hclValue } from "../hcl/encode";
 import type { FileKind, FileSet } from "../hcl/generated-file";
 import { generatedFile } from "../hcl/generated-file";
 import { renderTemplate, SourceText, templatesIn } from "../hcl/templates";
@@ -8,13 +8,13 @@ import { CLOUD_NAMES, CLOUDS } from "../issuer/clouds";
 import { SELF_ASSUME_POLICY_NAME } from "../trust/build";
 import { PUBLIC_MAIL_DOMAINS } from "../trust/strangers";
 import { UNITY_CATALOG_PRINCIPALS } from "../trust/rules";
-import type { VariableType } from "./contract";
-import { attributeExpression, contractJson } from "./contract";
+import { contractJson } from "./contract";
 import type { ModuleDefinition, OutputDefinition, RuleDefinition, VariableDefinition } from "./definition";
 import { contractOf } from "./definition";
 import { publishedView } from "./published-view";
 import type { Sample } from "./sample";
 import { TRUST_PROBES_FILE, trustProbes } from "./trust-probes";
+import { typeText } from "./type-text";
 
 export interface RenderOptions {
   /** Of the generator: stands in every file's first line. */
@@ -99,17 +99,6 @@ function ruleView(rule: RuleDefinition): { readonly condition: HclExpression; re
     condition: expression(rule.condition.replaceAll("\n", "\n    ")),
     error_message: expression(`${hclString(`${rule.message}.`).slice(0, -1)}${atFault}"`),
   };
-}
-
-/** A type laid out over lines, to stand after `indent` spaces. */
-export function typeText(type: VariableType, indent: number): string {
-  if (typeof type === "string") return type;
-  if ("list" in type) return `list(${typeText(type.list, indent)})`;
-  if ("map" in type) return `map(${typeText(type.map, indent)})`;
-  const attributes = Object.entries(type.object)
-    .sort(([left], [right]) => (left < right ? -1 : 1))
-    .map(([name, attribute]) => [name, expression(attributeExpression(attribute, (inner) => typeText(inner, indent + 2)))] as const);
-  return `object({\n${hclAttributes(attributes, indent + 2)}\n${" ".repeat(indent)}})`;
 }
 
 function referenceView(definition: ModuleDefinition): object {

@@ -1,6 +1,7 @@
 /**
  * What a release says of its trust policies, as data in the module itself: inputs, the policies they give, and a digest
- * of the HCL that gives them. So whoever packs a module knows, without Terraform, that nobody changed the HCL since.
+ * of the HCL that gives them and of the contract it keeps. So whoever packs a module knows, without Terraform, that
+ * nobody changed one of them since.
  */
 import { createHash } from "node:crypto";
 import type { FileSet } from "../hcl/generated-file";
@@ -21,8 +22,8 @@ export interface TrustProbe {
 }
 
 export interface TrustProbes {
-  /** SHA-256 (hex) of the module's HCL, tests and examples left out. */
-  readonly hcl: string;
+  /** SHA-256 (hex) of the module's HCL, tests and examples left out, and of its contract. */
+  readonly digest: string;
   readonly probes: readonly TrustProbe[];
 }
 
@@ -34,11 +35,11 @@ export function trustProbes(definition: ModuleDefinition, sample: Sample, files:
     inputs: JSON.parse(JSON.stringify({ ...definition.sample, ...inputs })) as TrustProbe["inputs"],
     policies: { [role]: policy },
   }));
-  return { hcl: hclDigest(files), probes };
+  return { digest: sourceDigest(files), probes };
 }
 
-/** SHA-256 (hex) of the HCL in `files` (by path) that a plan reads; the generator's first line does not count. */
-export function hclDigest(files: FileSet): string {
+/** SHA-256 (hex) of what in `files` (by path) a plan reads, and of the contract; the generator's first line does not count. */
+export function sourceDigest(files: FileSet): string {
   const hash = createHash("sha256");
   for (const [path, text] of [...files].filter(([name]) => isPlanned(name)).sort(([left], [right]) => (left < right ? -1 : 1))) {
     const body = generatedKind(text) === undefined ? text : text.slice(text.indexOf("\n") + 1);
@@ -48,5 +49,5 @@ export function hclDigest(files: FileSet): string {
 }
 
 function isPlanned(path: string): boolean {
-  return /\.tf(?:\.json)?$/.test(path) && !/^(?:tests|examples)\//.test(path);
+  return path === "contract.json" || /\.tf(?:\.json)?$/.test(path) && !/^(?:tests|examples)\//.test(path);
 }

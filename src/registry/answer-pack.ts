@@ -1,12 +1,12 @@
 /** What the verb `pack` does: reads modules, packs them, writes the release. */
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { InputError } from "../errors";
-import { packageFolder } from "../hcl/package-folder";
 import { quoted } from "../text-rule";
+import type { ReleaseChange } from "./guard/change";
+import { previousRelease } from "./guard/previous-release";
 import type { ReleaseManifest } from "./manifest";
 import { COMMIT } from "./manifest";
-import { readModules } from "./module-folder";
+import { modulesFolder, readModules } from "./module-folder";
+import type { SourceModule } from "./module-folder";
 import { packRelease } from "./pack";
 import { sourceCommit } from "./source-commit";
 import { readVersion } from "./version";
@@ -16,6 +16,8 @@ export interface PackAsked {
   readonly modules: string | undefined;
   readonly version: string | undefined;
   readonly out: string;
+  /** Manifest, release or folder of releases to compare with; undefined: ./releases where it is. */
+  readonly previous: string | undefined;
   readonly sourceCommit: string | undefined;
   /** Of this program. */
   readonly ownVersion: string;
@@ -27,17 +29,30 @@ export interface PackAnswer {
   readonly manifest: ReleaseManifest;
   /** Left out, below the modules' folder. */
   readonly skipped: readonly string[];
+  /** Version of the release it was compared with; null: there was none. */
+  readonly previous: string | null;
+  readonly changes: readonly ReleaseChange[];
 }
 
 /** Packs and writes. Throws InputError and OutsideError as the parts do; nothing is written then. */
 export async function answerPack(asked: PackAsked): Promise<PackAnswer> {
   const version = readVersion(asked.version ?? asked.ownVersion);
-  const folder = asked.modules ?? (existsSync("modules") ? "modules" : join(packageFolder(), "modules"));
+  const folder = modulesFolder(asked.modules);
   const [source, { modules, skipped }] = await Promise.all([readCommit(asked, folder), readModules(folder)]);
+  const { previous, changes } = await holdToPrevious(asked.previous, version, modules);
   const created = readEpoch(asked.sourceDateEpoch) ?? source.time;
   const { manifest, files } = await packRelease(modules, { version, ownVersion: asked.ownVersion, commit: source.commit, created });
   writeRelease(asked.out, files);
-  return { manifest, skipped };
+  return { manifest, skipped, previous, changes };
+}
+
+async function holdToPrevious(given: string | undefined, version: string, modules: readonly SourceModule[]): Promise<Pick<PackAnswer, "previous" | "changes">> {
+  const last = previousRelease(given, version);
+  if (last === null) return { previous: null, changes: [] };
+  const [{ compareReleases }, { holdVersion }] = await Promise.all([import("./guard/compare-releases"), import("./guard/hold-version")]);
+  const changes = await compareReleases(last.manifest, modules);
+  holdVersion(version, last.manifest.version, changes);
+  return { previous: last.manifest.version, changes };
 }
 
 async function readCommit({ sourceCommit: given }: PackAsked, folder: string): Promise<{ readonly commit: string | null; readonly time: number }> {

@@ -48,6 +48,6 @@ export const contractReader: Reader<ModuleContract> = record<ModuleContract>({
 });
 
 export const trustReader: Reader<TrustProbes> = record<TrustProbes>({
-  hcl: text(SHA256_HEX, "must be a SHA-256 in hexadecimal"),
+  digest: text(SHA256_HEX, "must be a SHA-256 in hexadecimal"),
   probes: list(record<TrustProbe>({ name: text(), inputs: mapOf(json), policies: mapOf(text()) })),
 });

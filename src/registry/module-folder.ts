@@ -1,13 +1,14 @@
 /** Reads modules from disk as they are to be packed: what belongs to a module, byte for byte, and nothing else. */
 import type { Dirent } from "node:fs";
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { ErrorCode, Problem } from "../errors";
 import { InputError, OutsideError, refuse } from "../errors";
 import { generatedKind } from "../hcl/generated-file";
+import { packageFolder } from "../hcl/package-folder";
 import type { ModuleContract } from "../module/contract";
 import type { TrustProbes } from "../module/trust-probes";
-import { hclDigest, TRUST_PROBES_FILE } from "../module/trust-probes";
+import { sourceDigest, TRUST_PROBES_FILE } from "../module/trust-probes";
 import type { ArchiveFile } from "./archive";
 import { ARCHIVE_LIMITS } from "./archive";
 import { contractReader, trustReader } from "./contract-shape";
@@ -37,6 +38,11 @@ const LEFT_BEHIND = /^\.|^terraform\.tfstate|\.tfstate(?:\.|$)|\.tfvars(?:\.json
 /** Kinds of file a module is made of. Anything else must carry the generator's marker. */
 const KNOWN = /(?:\.tf|\.tf\.json|\.tftest\.hcl|\.tftest\.json|\.md)$|^(?:LICEN[CS]E|NOTICE)(?:\.txt)?$|^contract\.json$|^trust-probes\.json$/;
 
+/** Folder of the modules to release: the one named, `./modules`, or this package's own. */
+export function modulesFolder(given: string | undefined): string {
+  return given ?? (existsSync("modules") ? "modules" : join(packageFolder(), "modules"));
+}
+
 /**
  * The modules in `folder`: each folder of it that holds a contract.json. Throws InputError (module-folder-invalid,
  * module-file-unknown, module-file-link, contract-unreadable, trust-probes-unreadable, trust-probes-stale) with every
@@ -47,7 +53,7 @@ export function readModules(folder: string): SourceModules {
   const problems: Problem[] = [];
   const modules: SourceModule[] = [];
   for (const entry of entriesOf(folder)) {
-    if (entry.isDirectory() && exists(join(folder, entry.name, CONTRACT_FILE))) {
+    if (entry.isDirectory() && existsSync(join(folder, entry.name, CONTRACT_FILE))) {
       const found = readModule(folder, entry.name, skipped, problems);
       if (found !== undefined) modules.push(found);
     } else skipped.push(entry.name + (entry.isDirectory() ? "/" : ""));
@@ -66,8 +72,8 @@ function readModule(folder: string, name: string, skipped: string[], problems: P
     const contract = readDocument(texts, name, CONTRACT_FILE, "contract-unreadable", contractReader);
     const trust = readDocument(texts, name, TRUST_PROBES_FILE, "trust-probes-unreadable", trustReader);
     if (contract.name !== name) throw new InputError([invalid("module-folder-invalid", join(folder, name), `The folder ${name} holds the module ${contract.name}.`)]);
-    if (trust.hcl !== hclDigest(texts)) {
-      throw new InputError([{ ...invalid("trust-probes-stale", join(folder, name), `The HCL of ${name} is not the HCL whose trust policies ${TRUST_PROBES_FILE} records.`), fix: "Make the change in the templates or the profile, and run generate modules." }]);
+    if (trust.digest !== sourceDigest(texts)) {
+      throw new InputError([{ ...invalid("trust-probes-stale", join(folder, name), `The HCL or the contract of ${name} is not the one that ${TRUST_PROBES_FILE} was recorded from.`), fix: "Make the change in the templates or the profile, and run generate modules." }]);
     }
     return { name, contract, trust, files, generatorVersion: generatorOf(texts.get(CONTRACT_FILE) ?? "") };
   } catch (cause) {
@@ -134,10 +140,6 @@ function readBytes(file: string, shown: string): Buffer {
     if (cause instanceof InputError) throw cause;
     throw unreadable(file, cause, "Check the file and its permissions.");
   }
-}
-
-function exists(file: string): boolean {
-  return statSync(file, { throwIfNoEntry: false }) !== undefined;
 }
 
 function unreadable(path: string, cause: unknown, fix: string): OutsideError {

@@ -1,0 +1,202 @@
+import fc from "fast-check";
+import type { ModuleContract, ModuleVariable, VariableType } from "../../src/module/contract";
+import type { TrustProbe } from "../../src/module/trust-probes";
+import type { Move } from "../../src/registry/guard/moves";
+import { movedTo } from "../../src/registry/guard/moves";
+import { readMoves } from "../../src/registry/guard/read-moves";
+import { largestStep } from "../../src/registry/guard/change";
+import { compareContracts } from "../../src/registry/guard/compare-contracts";
+import { compareTrust } from "../../src/registry/guard/compare-trust";
+import { compareTypes } from "../../src/registry/guard/compare-types";
+import { leastVersion, mayFollow } from "../../src/registry/guard/least-version";
+import { compareRanges } from "../../src/registry/guard/version-range";
+import { publishedModules } from "../../src/module/modules";
+import { contractOf } from "../../src/module/definition";
+import { SMALL_CONTRACT, SMALL_PROBES, smallPolicy } from "../support/small-release";
+
+const changed = (name: string, change: Partial<ModuleVariable>): ModuleContract => ({ ...SMALL_CONTRACT, variables: SMALL_CONTRACT.variables.map((variable) => (variable.name === name ? { ...variable, ...change } : variable)) });
+const withVariable = (variable: Partial<ModuleVariable>): ModuleContract => ({ ...SMALL_CONTRACT, variables: [...SMALL_CONTRACT.variables, { name: "more", type: "bool", description: "More.", nullable: false, validations: [], ...variable }] });
+const without = (name: string): ModuleContract => ({ ...SMALL_CONTRACT, variables: SMALL_CONTRACT.variables.filter((variable) => variable.name !== name) });
+const rule = { code: "host-invalid", condition: "length(var.host) > 3", message: "host must be longer" };
+const role = (attributes: Readonly<Record<string, { readonly type: VariableType; readonly optional: boolean; readonly default?: string }>>): ModuleContract => changed("tags", { type: { map: { object: attributes } } });
+const plainRole = role({ name: { type: "string", optional: true, default: "x" } });
+
+type Case = readonly [what: string, step: "major" | "minor" | "patch", kinds: readonly string[], after: ModuleContract, before?: ModuleContract, moves?: readonly Move[]];
+
+describe("what changed in a contract decides the least step", () => {
+  // the contract before is SMALL_CONTRACT unless given
+  const cases: readonly Case[] = [
+    ["nothing", "patch", [], SMALL_CONTRACT],
+    ["a variable removed", "major", ["variable-removed"], without("tags")],
+    ["a variable renamed", "major", ["variable-renamed"], { ...SMALL_CONTRACT, variables: SMALL_CONTRACT.variables.map((variable) => (variable.name === "host" ? { ...variable, name: "workspace_host" } : variable)) }],
+    ["a new required variable", "major", ["variable-required"], withVariable({})],
+    ["a new optional variable", "minor", ["variable-added"], withVariable({ default: false })],
+    ["a variable newly required", "major", ["variable-required"], { ...SMALL_CONTRACT, variables: SMALL_CONTRACT.variables.map(({ default: _, ...variable }) => variable) }],
+    ["a variable newly optional", "minor", ["variable-widened"], changed("host", { default: "x.example.com" })],
+    ["a new default", "major", ["variable-default"], changed("tags", { default: { team: "data" } })],
+    ["null no longer taken", "major", ["variable-narrowed"], SMALL_CONTRACT, changed("host", { nullable: true })],
+    ["null taken", "minor", ["variable-widened"], changed("host", { nullable: true })],
+    ["another type", "major", ["variable-narrowed"], changed("host", { type: "number" })],
+    ["text where a number was", "minor", ["variable-widened"], changed("host", { type: "string" }), changed("host", { type: "number" })],
+    ["a list where text was", "major", ["variable-narrowed"], changed("host", { type: { list: "string" } })],
+    ["a list where a map was", "major", ["variable-narrowed"], changed("tags", { type: { list: "string" } })],
+    ["a map of other values", "major", ["variable-narrowed"], changed("tags", { type: { map: "number" } })],
+    ["an attribute removed", "major", ["variable-narrowed"], role({}), plainRole],
+    ["an optional attribute added", "minor", ["variable-widened"], role({ name: { type: "string", optional: true, default: "x" }, path: { type: "string", optional: true } }), plainRole],
+    ["a required attribute added", "major", ["variable-narrowed"], role({ name: { type: "string", optional: true, default: "x" }, path: { type: "string", optional: false } }), plainRole],
+    ["an attribute newly required", "major", ["variable-narrowed"], role({ name: { type: "string", optional: false } }), plainRole],
+    ["an attribute's new default", "major", ["variable-default"], role({ name: { type: "string", optional: true, default: "y" } }), plainRole],
+    ["a rule added", "major", ["variable-narrowed"], changed("host", { validations: [rule, { code: "other", condition: "length(var.host) < 9", message: "host must be shorter" }] })],
+    ["a rule changed", "major", ["variable-narrowed"], changed("host", { validations: [{ ...rule, condition: "length(var.host) > 4" }] })],
+    ["a rule laid out otherwise", "patch", [], changed("host", { validations: [{ ...rule, condition: "length(var.host)\n  > 3" }] })],
+    ["a rule removed", "minor", ["variable-widened"], changed("host", { validations: [] })],
+    ["a rule reworded", "patch", ["variable-text"], changed("host", { validations: [{ ...rule, message: "host must have four letters" }] })],
+    ["a description reworded", "patch", ["variable-text"], changed("host", { description: "A host." })],
+    ["an output removed", "major", ["output-removed"], { ...SMALL_CONTRACT, outputs: [] }],
+    ["an output added", "minor", ["output-added"], { ...SMALL_CONTRACT, outputs: [...SMALL_CONTRACT.outputs, { name: "url", description: "URL", preconditions: [] }] }],
+    ["an output with a new rule", "major", ["output-narrowed"], { ...SMALL_CONTRACT, outputs: [{ name: "arn", description: "The ARN", preconditions: [rule] }] }],
+    ["an output reworded", "patch", ["output-text"], { ...SMALL_CONTRACT, outputs: [{ name: "arn", description: "An ARN", preconditions: [] }] }],
+    ["a newer Terraform", "major", ["requirement-raised"], { ...SMALL_CONTRACT, requiredVersion: ">= 1.6.0" }],
+    ["an older Terraform", "minor", ["requirement-loosened"], { ...SMALL_CONTRACT, requiredVersion: ">= 1.5.0" }],
+    ["a provider's upper bound lowered", "major", ["requirement-raised"], { ...SMALL_CONTRACT, requiredProviders: { aws: { source: "hashicorp/aws", version: ">= 5.81.0, < 6.0.0" } } }],
+    ["another provider", "major", ["requirement-raised"], { ...SMALL_CONTRACT, requiredProviders: { aws: { source: "acme/aws", version: ">= 5.81.0, < 7.0.0" } } }],
+    ["one more provider", "major", ["requirement-raised"], { ...SMALL_CONTRACT, requiredProviders: { ...SMALL_CONTRACT.requiredProviders, tls: { source: "hashicorp/tls", version: ">= 4.0" } } }],
+    ["an address changed", "major", ["address-changed"], { ...SMALL_CONTRACT, resources: ["aws_iam_openid_connect_provider.main", "module.role.aws_iam_role.this"] }],
+    ["an address moved", "minor", ["address-moved"], { ...SMALL_CONTRACT, resources: ["aws_iam_openid_connect_provider.main", "module.role.aws_iam_role.this"] }, SMALL_CONTRACT, [{ from: "aws_iam_openid_connect_provider.this", to: "aws_iam_openid_connect_provider.main" }]],
+    ["an address moved with its module, in two steps", "minor", ["address-moved"], { ...SMALL_CONTRACT, resources: ["aws_iam_openid_connect_provider.this", "module.roles.aws_iam_role.this"] }, SMALL_CONTRACT, [{ from: "module.role", to: "module.federated" }, { from: "module.federated", to: "module.roles" }]],
+    ["an address moved to nowhere", "major", ["address-changed"], { ...SMALL_CONTRACT, resources: ["aws_iam_openid_connect_provider.main", "module.role.aws_iam_role.this"] }, SMALL_CONTRACT, [{ from: "aws_iam_openid_connect_provider.this", to: "aws_iam_openid_connect_provider.elsewhere" }]],
+    ["an address gone", "major", ["address-changed"], { ...SMALL_CONTRACT, resources: ["module.role.aws_iam_role.this"] }],
+    ["an address added", "minor", ["address-added"], { ...SMALL_CONTRACT, resources: [...SMALL_CONTRACT.resources, "aws_iam_role_policy.extra"] }],
+    ["the summary", "patch", ["summary-text"], { ...SMALL_CONTRACT, summary: "Small." }],
+  ];
+
+  test.each(cases.map(([what, step, kinds, after, before = SMALL_CONTRACT, moves = []]) => ({ what, step, kinds, after, before, moves })))("$what: $step", ({ step, kinds, after, before, moves }) => {
+    const changes = compareContracts(before, after, moves);
+    expect(changes.map(({ kind }) => kind)).toEqual(kinds);
+    expect(largestStep(changes)).toBe(step);
+    for (const { says } of changes) expect(says).toMatch(/^[A-Za-z].*\.$/s);
+  });
+
+  test("a rule on a new attribute asks nothing of those who leave it out", () => {
+    const on = (condition: string): ModuleContract => ({ ...SMALL_CONTRACT, variables: [{ ...(SMALL_CONTRACT.variables[1] ?? { name: "", description: "", nullable: false }), type: { map: { object: { name: { type: "string", optional: true, default: "x" }, path: { type: "string", optional: true } } } }, validations: [{ code: "p", condition, message: "m" }] }] });
+    const before: ModuleContract = { ...plainRole, variables: plainRole.variables.slice(1) };
+    const step = (condition: string): string => largestStep(compareContracts(before, on(condition)));
+    expect(step('alltrue([\n  for tag in var.tags : tag.path == null ? true : startswith(tag.path, "/")\n])')).toBe("minor");
+    expect(step('alltrue([\n  for tag in var.tags : tag.path == null ? true : startswith(tag.path, "/")\n]) && length(var.tags) < 3')).toBe("major");
+    expect(step('alltrue([\n  for tag in var.tags : tag.name == null ? true : startswith(tag.name, "/")\n])')).toBe("major");
+  });
+
+  test("our own modules are no change to themselves, and without any one variable they are a breaking one", () => {
+    for (const definition of publishedModules()) {
+      const contract = contractOf(definition);
+      expect(compareContracts(contract, contract)).toEqual([]);
+      for (const { name } of contract.variables) {
+        expect(largestStep(compareContracts(contract, { ...contract, variables: contract.variables.filter((variable) => variable.name !== name) }))).toBe("major");
+      }
+    }
+  });
+
+  test("whatever widens one way narrows the other", () => {
+    const type = fc.letrec<{ readonly type: VariableType }>((tie) => ({
+      type: fc.oneof({ depthSize: "small" }, fc.constantFrom<VariableType>("string", "number", "bool"), fc.record({ list: tie("type") }), fc.record({ map: tie("type") }),
+        fc.record({ object: fc.dictionary(fc.constantFrom("a", "b", "c"), fc.record({ type: tie("type"), optional: fc.boolean() })) })),
+    })).type;
+    fc.assert(fc.property(type, type, (before, after) => {
+      expect(compareTypes(before, before)).toEqual([]);
+      const there = compareTypes(before, after);
+      const back = compareTypes(after, before);
+      expect(there.length === 0).toBe(back.length === 0);
+      if (there.length > 0 && there.every(({ what }) => what === "wider")) expect(back.some(({ what }) => what === "narrower")).toBe(true);
+    }), { numRuns: 300 });
+  });
+});
+
+describe("a trust policy that comes out different for the same input", () => {
+  const probe = (policy: string, change: Partial<TrustProbe> = {}): readonly TrustProbe[] => [{ ...(SMALL_PROBES[0] ?? { name: "", inputs: {} }), policies: { reader: policy }, ...change }];
+  const [aud, sub] = ["mycompany.cloud.databricks.com/oidc:aud", "mycompany.cloud.databricks.com/oidc:sub"];
+  const both = { [aud]: ["1444828305810485"], [sub]: ["alice@example.com", "bob@example.com"] };
+  const twice = JSON.parse(smallPolicy(["alice@example.com", "bob@example.com"])) as { readonly Statement: readonly unknown[] };
+
+  test.each([
+    ["the same bytes", "patch", [], probe(smallPolicy(["alice@example.com", "bob@example.com"]))],
+    ["other bytes for the same identities", "minor", ["trust-rewritten"], probe(smallPolicy(["bob@example.com", "alice@example.com"]))],
+    ["one identity fewer", "major", ["trust-narrower"], probe(smallPolicy(["alice@example.com"]))],
+    ["one condition more", "major", ["trust-narrower"], probe(smallPolicy([], { Condition: { StringEquals: both, IpAddress: { "aws:SourceIp": ["203.0.113.0/24"] } } }))],
+    ["one identity more", "major", ["trust-wider"], probe(smallPolicy(["alice@example.com", "bob@example.com", "mallory@example.com"]))],
+    ["a pattern instead", "major", ["trust-wider"], probe(smallPolicy([], { Condition: { StringEquals: { [aud]: ["1444828305810485"] }, StringLike: { [sub]: ["*@example.com"] } } }))],
+    ["any subject", "major", ["trust-wider"], probe(smallPolicy([], { Condition: { StringEquals: { [aud]: ["1444828305810485"] } } }))],
+    ["no audience asked for", "major", ["trust-unknown"], probe(smallPolicy([], { Condition: { StringEquals: { [sub]: both[sub] } } }))],
+    ["one action more", "major", ["trust-unknown"], probe(smallPolicy(["alice@example.com", "bob@example.com"], { Action: ["sts:AssumeRoleWithWebIdentity", "sts:TagSession"] }))],
+    ["another statement", "major", ["trust-wider"], probe(JSON.stringify({ ...twice, Statement: [...twice.Statement, ...(JSON.parse(smallPolicy(["eve@example.com"])) as typeof twice).Statement] }))],
+    ["a shape nobody knows", "major", ["trust-unknown"], probe("no policy")],
+    ["no policy at all", "major", ["trust-narrower"], probe("", { policies: {} })],
+    ["a policy for one role more", "major", ["trust-wider"], probe("", { policies: { reader: smallPolicy(["alice@example.com", "bob@example.com"]), writer: smallPolicy(["alice@example.com"]) } })],
+    ["a case that is gone", "major", ["trust-unknown"], []],
+    ["a case of other inputs", "major", ["trust-unknown"], probe(smallPolicy(["alice@example.com", "bob@example.com"]), { inputs: { users: [] } })],
+    ["a new case", "patch", [], [...SMALL_PROBES, { name: "two", inputs: {}, policies: {} }]],
+  ] as const)("%s: %s", (_, step, kinds, after) => {
+    const changes = compareTrust({ digest: "", probes: SMALL_PROBES }, { digest: "", probes: after });
+    expect(changes.map(({ kind }) => kind)).toEqual(kinds);
+    expect(largestStep(changes)).toBe(step);
+  });
+
+  test("names who gets in now", () => {
+    const [change] = compareTrust({ digest: "", probes: SMALL_PROBES }, { digest: "", probes: probe(smallPolicy(["alice@example.com", "bob@example.com", "mallory@example.com"])) });
+    expect(change?.says).toContain("let more in: mallory@example.com of https://mycompany.cloud.databricks.com/oidc.");
+    expect(change?.given).toContain("users = [");
+  });
+});
+
+describe("versions", () => {
+  test.each([
+    ["1.2.3", "major", "2.0.0"], ["1.2.3", "minor", "1.3.0"], ["1.2.3", "patch", "1.2.4"],
+    ["0.2.3", "major", "0.3.0"], ["0.2.3", "minor", "0.2.4"], ["0.2.3", "patch", "0.2.4"],
+    ["2.0.0-rc.1", "major", "2.0.0"],
+  ] as const)("after %s a %s step is at least %s", (previous, step, least) => {
+    expect(leastVersion(previous, step)).toBe(least);
+    expect(mayFollow(least, previous, step)).toBe(true);
+    expect(mayFollow(previous, previous, step)).toBe(false);
+  });
+
+  test.each([
+    ["1.9.9", "1.2.3", "major", false], ["2.0.0-rc.1", "1.2.3", "major", true], ["1.3.0-rc.1", "1.2.3", "major", false],
+    ["3.0.0", "1.2.3", "patch", true], ["1.2.2", "1.2.3", "patch", false], ["1.0.0", "0.9.0", "major", true], ["2.0.0-rc.2", "2.0.0-rc.1", "major", true],
+  ] as const)("%s after %s with a %s step: %s", (version, previous, step, may) => {
+    expect(mayFollow(version, previous, step)).toBe(may);
+  });
+
+  test.each([
+    [">= 1.5.7", ">= 1.5.7", "same"], [">= 1.5.7", ">=1.5.7", "same"], [">= 1.5", ">= 1.5.0", "same"], ["~> 1.5", ">= 1.5.0, < 2.0.0", "same"],
+    [">= 1.5.7", ">= 1.6.0", "narrower"], [">= 1.6.0", ">= 1.5.7", "wider"], [">= 5.81.0, < 7.0.0", ">= 5.81.0, < 6.0.0", "narrower"],
+    [">= 5.81.0, < 7.0.0", ">= 5.81.0", "wider"], ["~> 5.81", "~> 5.81.0", "narrower"], ["~> 5.81.0", "~> 5.81", "wider"], [">= 5.0.0", "= 5.1.0", "narrower"],
+    [">= 5.0.0", ">= 5.0.0, != 5.1.0", "narrower"], [">= 5.0.0", "newest", "narrower"], ["> 5.0.0", ">= 5.0.0", "wider"],
+  ] as const)("the range %s and then %s is %s", (before, after, change) => {
+    expect(compareRanges(before, after)).toBe(change);
+  });
+});
+
+describe("moved blocks", () => {
+  const files = (texts: Readonly<Record<string, string>>) => Object.entries(texts).map(([path, text]) => ({ path, bytes: Buffer.from(text) }));
+
+  test("are read from the module and the modules inside it, without instance keys", async () => {
+    const moves = await readMoves(files({
+      "moved.tf": 'moved {\n  from = aws_iam_openid_connect_provider.this["a"]\n  to   = aws_iam_openid_connect_provider.main[0]\n}\n',
+      "main.tf": 'module "role" {\n  source = "./modules/role"\n}\nmodule "other" {\n  source = "hashicorp/x/aws"\n}\n',
+      "modules/role/main.tf": "moved {\n  from = aws_iam_role.old\n  to   = aws_iam_role.this\n}\n",
+      "modules/unused/main.tf": "moved {\n  from = aws_iam_role.a\n  to   = aws_iam_role.b\n}\n",
+      "broken.tf": "moved {",
+    }));
+    expect([...moves].sort((left, right) => (left.from < right.from ? -1 : 1))).toEqual([
+      { from: "aws_iam_openid_connect_provider.this", to: "aws_iam_openid_connect_provider.main" },
+      { from: "module.role.aws_iam_role.old", to: "module.role.aws_iam_role.this" },
+    ]);
+  });
+
+  test("in a circle end somewhere", () => {
+    expect(movedTo("a.b", [{ from: "a.b", to: "a.c" }, { from: "a.c", to: "a.b" }])).toBe("a.b");
+  });
+
+  test("of a module that calls itself are read to an end", async () => {
+    expect((await readMoves(files({ "main.tf": 'module "m" {\n  source = "./"\n}\nmoved {\n  from = x_y.a\n  to   = x_y.b\n}\n' }))).length).toBeLessThan(20);
+  });
+});

@@ -1,0 +1,47 @@
+/** Parts of a contract as the HCL that a user of the module reads: the before and after of release notes. */
+import { expression, hclAttributes } from "../../hcl/encode";
+import type { HclValue } from "../../hcl/encode";
+import type { ContractRule, ModuleContract, ModuleOutput, ModuleVariable } from "../../module/contract";
+import { typeText } from "../../module/type-text";
+
+/** `variable "x" { … }` without description; with its rules where `rules` says which. */
+export function showVariable(variable: ModuleVariable, rules: readonly ContractRule[] = []): string {
+  const settings: readonly (readonly [string, HclValue])[] = [
+    ["type", expression(typeText(variable.type, 2))],
+    ...(variable.default === undefined ? [] : [["default", variable.default as HclValue] as const]),
+    ["nullable", variable.nullable],
+  ];
+  return block(`variable "${variable.name}"`, [hclAttributes(settings, 2), ...rules.map((rule) => showRule("validation", rule))]);
+}
+
+export function showOutput(output: ModuleOutput, rules: readonly ContractRule[] = []): string {
+  return block(`output "${output.name}"`, [`  # ${output.description.replace(/\s+/g, " ")}`, ...rules.map((rule) => showRule("precondition", rule))]);
+}
+
+/** `terraform { … }`: what the module asks for. */
+export function showRequirements({ requiredVersion, requiredProviders }: Pick<ModuleContract, "requiredVersion" | "requiredProviders">): string {
+  const providers = Object.entries(requiredProviders).map(([name, { source, version }]) => [name, { source, version }] as const);
+  return block("terraform", [
+    hclAttributes([["required_version", requiredVersion]], 2),
+    ...(providers.length === 0 ? [] : [`  required_providers {\n${hclAttributes(providers, 4)}\n  }`]),
+  ]);
+}
+
+/** The block that keeps a resource where its address changed. */
+export function showMoved(from: string, to: string): string {
+  return block("moved", [hclAttributes([["from", expression(from)], ["to", expression(to)]], 2)]);
+}
+
+/** `resource "type" "name" {}`, in words of its address. */
+export function showAddress(address: string): string {
+  return `# ${address}`;
+}
+
+function showRule(name: "validation" | "precondition", rule: ContractRule): string {
+  const condition = rule.condition.replaceAll("\n", "\n    ");
+  return `  ${name} {\n${hclAttributes([["condition", expression(condition)], ["error_message", `${rule.message}.`]], 4)}\n  }`;
+}
+
+function block(head: string, parts: readonly string[]): string {
+  return `${head} {\n${parts.join("\n\n")}\n}`;
+}
