@@ -46,7 +46,7 @@ export async function smallRelease(version: string, { names = ["one-role", "two-
     sha256: sha256(archive),
     files,
     contract: smallContract(name, contract),
-    trust: { hcl: sha256(text), probes: [] },
+    trust: { digest: sha256(text), probes: [] },
   }));
   return {
     manifest: { schemaVersion: 1, version, generator: { name: "databricks-aws-oidc", version: "0.1.0" }, source: { commit: null }, modules },
