@@ -1,4 +1,5 @@
 /** Starts the sandbox: one server on loopback that is a Databricks and an STS over one world. */
+import { randomUUID } from "node:crypto";
 import { redact } from "../secret";
 import { visible } from "../visible-text";
 import { authorizationCodes } from "./databricks/authorize";
@@ -16,6 +17,7 @@ import { principalsOf } from "./principals";
 import { makeSeal } from "./sealed";
 import { startServer } from "./server";
 import { answerSts, stsAccounts } from "./sts/sts";
+import { stsErrorReply } from "./sts/xml";
 import type { PlayedIssuer, World } from "./world";
 import { otherTenant, pathOfIssuer } from "./world";
 
@@ -80,7 +82,15 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     if (exchange.path === "/" || exchange.query.has("Action")) return answerSts(sts, exchange);
     return jsonReply(404, { error: "not_found", error_description: `There is nothing at ${visible(exchange.path.slice(0, 200))} here.` });
   };
-  const server = await startServer(options.port ?? 0, route, (error) => tell?.(`the sandbox failed: ${redact(error instanceof Error ? error.message : String(error))}`));
+  const server = await startServer(options.port ?? 0, {
+    answer: route,
+    tooLong: (exchange, mostBytes) => {
+      tell?.(`✗ a request with more than ${mostBytes} bytes was refused`);
+      const message = `A request has ${mostBytes} bytes at most.`;
+      return exchange.path === "/" ? stsErrorReply("RequestEntityTooLarge", message, randomUUID()) : jsonReply(413, { error: "invalid_request", error_description: message });
+    },
+    onFault: (error) => tell?.(`the sandbox failed: ${redact(error instanceof Error ? error.message : String(error))}`),
+  });
   const other = otherTenant(world.issuers);
   for (const issuer of [...world.issuers, other]) {
     hosts.set(issuer.key, {

@@ -20,17 +20,22 @@ export interface RunningServer {
   readonly stop: () => Promise<void>;
 }
 
-/**
- * Starts to listen on 127.0.0.1; port 0: a free one. `answer` may fail: the caller is told 500, and `onFault` why.
- * Throws OutsideError `port-unusable`.
- */
-export async function startServer(port: number, answer: (exchange: Exchange) => Promise<Reply> | Reply, onFault: (error: unknown) => void): Promise<RunningServer> {
+export interface Answering {
+  /** May fail: the caller is told 500, and `onFault` why. */
+  readonly answer: (exchange: Exchange) => Promise<Reply> | Reply;
+  /** For a request whose body, left out, is longer than is taken. */
+  readonly tooLong: (exchange: Exchange, mostBytes: number) => Reply;
+  readonly onFault: (error: unknown) => void;
+}
+
+/** Starts to listen on 127.0.0.1; port 0: a free one. Throws OutsideError `port-unusable`. */
+export async function startServer(port: number, answering: Answering): Promise<RunningServer> {
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: 1000, keepAliveTimeout: 5_000 }, (request, response) => {
     response.on("error", () => undefined);
-    serve(request, response, answer).catch((error: unknown) => {
-      if (!request.destroyed) onFault(error);
+    serve(request, response, answering).catch((error: unknown) => {
+      if (!request.destroyed) answering.onFault(error);
       if (response.headersSent) response.destroy();
-      else send(response, request.method, { ...jsonReply(500, { error: "server_error", error_description: "The sandbox failed." }) });
+      else send(response, request.method, jsonReply(500, { error: "server_error", error_description: "The sandbox failed." }));
     });
   });
   await listening(server, port);
@@ -52,15 +57,13 @@ function listening(server: Server, port: number): Promise<void> {
   });
 }
 
-async function serve(request: IncomingMessage, response: ServerResponse, answer: (exchange: Exchange) => Promise<Reply> | Reply): Promise<void> {
+async function serve(request: IncomingMessage, response: ServerResponse, { answer, tooLong }: Answering): Promise<void> {
   const body = await bodyOf(request);
-  if (body === undefined) {
-    response.shouldKeepAlive = false;
-    send(response, request.method, { ...jsonReply(413, { error: "invalid_request", error_description: `A request has ${MAX_BODY_BYTES} bytes at most.` }) });
-    return;
-  }
-  const [path = "/", query = ""] = splitOnce(request.url ?? "/");
-  send(response, request.method, await answer({ method: request.method ?? "GET", path, query: new URLSearchParams(query), headers: headersOf(request), body }));
+  const [path, query] = splitOnce(request.url ?? "/");
+  const exchange: Exchange = { method: request.method ?? "GET", path, query: new URLSearchParams(query), headers: headersOf(request), body: body ?? "" };
+  // what is left of the body goes with the connection
+  if (body === undefined) response.shouldKeepAlive = false;
+  send(response, request.method, body === undefined ? tooLong(exchange, MAX_BODY_BYTES) : await answer(exchange));
 }
 
 /** Undefined where it is too long; the rest is then not read. */

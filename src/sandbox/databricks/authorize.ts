@@ -12,6 +12,7 @@ interface PendingCode {
   readonly issuer: string;
   readonly subject: string;
   readonly clientId: string;
+  /** As a URL is written out in full: clients add the slash of an empty path or do not. */
   readonly redirectUri: string;
   readonly challenge: string;
   readonly scope: readonly string[];
@@ -68,7 +69,7 @@ export function authorize(query: URLSearchParams, context: AuthorizeContext): Re
   try {
     const clientId = required(query, "client_id");
     redirect = loopbackUrl(required(query, "redirect_uri"));
-    const code = approve(query, clientId, context);
+    const code = approve(query, clientId, redirect, context);
     return sentTo(redirect, { code, state: query.get("state") });
   } catch (error) {
     if (!(error instanceof OauthError)) throw error;
@@ -77,7 +78,7 @@ export function authorize(query: URLSearchParams, context: AuthorizeContext): Re
   }
 }
 
-function approve(query: URLSearchParams, clientId: string, { issuer, book, codes, now }: AuthorizeContext): string {
+function approve(query: URLSearchParams, clientId: string, redirect: URL, { issuer, book, codes, now }: AuthorizeContext): string {
   if (required(query, "response_type") !== "code") throw new OauthError("unsupported_response_type", "response_type must be code.");
   const challenge = required(query, "code_challenge");
   if (only(query, "code_challenge_method") !== "S256") throw new OauthError("invalid_request", "code_challenge_method must be S256.");
@@ -86,7 +87,7 @@ function approve(query: URLSearchParams, clientId: string, { issuer, book, codes
     issuer: issuer.key,
     subject: whoLogsIn(only(query, "login_hint"), issuer, book),
     clientId,
-    redirectUri: required(query, "redirect_uri"),
+    redirectUri: redirect.href,
     challenge,
     scope: scopeOf(query, ["all-apis", "offline_access"]),
     nonce: only(query, "nonce") ?? null,

@@ -97,7 +97,8 @@ function authorizationCode(form: URLSearchParams, { id }: Client, { issuer, code
   const code = codes.take(required(form, "code"), now);
   if (code === undefined || code.issuer !== issuer.key) throw new OauthError("invalid_grant", "The code is unknown, used, over, or of another issuer.");
   if (id !== code.clientId) throw new OauthError("invalid_grant", "The code was given to another client_id.");
-  if (required(form, "redirect_uri") !== code.redirectUri) throw new OauthError("invalid_grant", "redirect_uri is not the one the code was asked with.");
+  const redirect = required(form, "redirect_uri");
+  if (!URL.canParse(redirect) || new URL(redirect).href !== code.redirectUri) throw new OauthError("invalid_grant", "redirect_uri is not the one the code was asked with.");
   const verifier = required(form, "code_verifier");
   if (!/^[A-Za-z0-9._~-]{43,128}$/.test(verifier) || createHash("sha256").update(verifier).digest("base64url") !== code.challenge) {
     throw new OauthError("invalid_grant", "code_verifier does not fit the code_challenge.");
