@@ -150,6 +150,7 @@ export const ERROR_CODES = {
   "aws-throttled": "outside",
   "aws-refused": "outside",
   "aws-answer-unreadable": "outside",
+  "aws-credentials-missing": "outside",
   "cache-unusable": "outside",
   "profile-name-invalid": "input",
   "profile-taken": "input",

@@ -68,7 +68,7 @@ export async function assumeRole(question: AssumeQuestion): Promise<AssumedRole>
     timeoutMs: question.timeoutMs ?? TIMEOUT_MS,
     maxBytes: MAX_BYTES,
     allow: (host) => checkStsHost(host, question.allowEndpoint === true),
-    onDate: (seen) => { date = seen; },
+    onDate: (_host, seen) => { date = seen; },
   });
   const endpoint = stsEndpoint(question.env);
   const client = new STSClient({ region: question.region, maxAttempts: 1, requestHandler, ...(endpoint === undefined ? {} : { endpoint }) });
@@ -122,13 +122,14 @@ function refusalOf(error: unknown, question: AssumeQuestion): unknown {
   if (error instanceof FederationError) return error;
   const { name = "", message = "", $metadata, $response } = error as SdkError;
   const status = $metadata?.httpStatusCode ?? $response?.statusCode ?? 0;
-  const ours = codeOf(name, status);
+  const ours = awsErrorCode(name, status);
   if (ours === undefined) return unreadable(status);
   const said = redact(message, [question.token]);
   return new AwsRefusal(name, said, status, { code: ours, message: messageFor(ours, name, said, question.roleArn, status), fix: fixFor(ours, said) });
 }
 
-function codeOf(name: string, status: number): ErrorCode | undefined {
+/** Our code for an error of AWS, by its name and HTTP status; undefined where it is no answer of AWS. */
+export function awsErrorCode(name: string, status: number): ErrorCode | undefined {
   if (status === 0 || status === 200) return undefined;
   if (name === "AccessDenied" || name === "AccessDeniedException") return "aws-access-denied";
   if (name === "InvalidIdentityToken" || name === "InvalidIdentityTokenException") return "aws-invalid-token";

@@ -12,8 +12,8 @@ export interface AwsHandlerOptions {
   readonly maxBytes?: number;
   /** Throws to keep a request from leaving. */
   readonly allow?: (host: string) => void;
-  /** Called with the answer's `Date` header. */
-  readonly onDate?: (date: string) => void;
+  /** Called with whose answer it is, its `Date` header, and how long it took, milliseconds. */
+  readonly onDate?: (host: string, date: string, milliseconds: number) => void;
 }
 
 /** A request handler for any client of the AWS SDK. Its errors are ours (`request`). */
@@ -29,7 +29,7 @@ export function awsHandler(options: AwsHandlerOptions): Handler {
       ...(options.maxBytes === undefined ? {} : { maxBytes: options.maxBytes }),
       ...(outgoing.body === undefined ? {} : { body: outgoing.body as string | Uint8Array }),
     });
-    if (answer.headers["date"] !== undefined) options.onDate?.(answer.headers["date"]);
+    if (answer.headers["date"] !== undefined) options.onDate?.(outgoing.hostname, answer.headers["date"], answer.milliseconds);
     const response = { statusCode: answer.status, headers: { ...answer.headers }, body: new Uint8Array(answer.body) };
     // the SDK asks for this shape, and exports no type a plain object could be declared with
     return { response: response as never };

@@ -28,13 +28,36 @@ export function stsRegion(partition: string, candidates: readonly (string | null
   return named;
 }
 
+/** A region as a label of a host: not `s3`, or a bucket called `sts` would pass for AWS' STS. */
+const REGION_LABEL = "[a-z]{2,4}(?:-[a-z]+){1,2}-[0-9]{1,2}";
+const AWS_ZONE = "(?:amazonaws\\.com(?:\\.cn)?|api\\.aws|api\\.amazonwebservices\\.com\\.cn)";
+const STS_HOST = new RegExp(`^sts(?:-fips)?(?:\\.${REGION_LABEL})?\\.${AWS_ZONE}$`);
+const STS_VPC_ENDPOINT = new RegExp(`^vpce-[a-z0-9-]+\\.sts(?:-fips)?\\.${REGION_LABEL}\\.vpce\\.amazonaws\\.com(?:\\.cn)?$`);
+
 /**
  * Whether `host` is AWS' own STS: regional, global, FIPS, dual-stack or a VPC endpoint of it. Other names below
  * amazonaws.com (buckets, API gateways) belong to whoever made them.
  */
 export function isAwsSts(host: string): boolean {
-  return /^sts(?:-fips)?(?:\.[a-z0-9-]+)?\.(?:amazonaws\.com(?:\.cn)?|api\.aws|api\.amazonwebservices\.com\.cn)$/.test(host)
-    || /^vpce-[a-z0-9-]+\.sts(?:-fips)?\.[a-z0-9-]+\.vpce\.amazonaws\.com(?:\.cn)?$/.test(host);
+  return STS_HOST.test(host) || STS_VPC_ENDPOINT.test(host);
+}
+
+const CONTROL_HOST = new RegExp(`^(?:iam(?:-fips)?(?:\\.(?:us-gov|global|${REGION_LABEL}))?|(?:oidc|portal\\.sso)\\.${REGION_LABEL})\\.${AWS_ZONE}$`);
+const SIGN_IN_HOST = new RegExp(`^(?:${REGION_LABEL}\\.)?signin\\.aws\\.amazon\\.com$`);
+
+/** Whether `host` is AWS' own of those that reads of IAM and a person's log-in go to. */
+function isAwsControl(host: string): boolean {
+  return isAwsSts(host) || CONTROL_HOST.test(host) || SIGN_IN_HOST.test(host);
+}
+
+/** Lets signed requests, and what the credential chain sends by itself, go to AWS and to loopback; elsewhere only when asked. Throws InputError `aws-endpoint-overridden`. */
+export function checkAwsHost(host: string, allowOther: boolean): void {
+  if (isAwsControl(host) || isLoopback(host) || allowOther) return;
+  throw new InputError([{
+    code: "aws-endpoint-overridden",
+    message: `AWS is configured to be ${host}, which is not AWS': nothing is sent there.`,
+    fix: "Unset AWS_ENDPOINT_URL and its kind (or endpoint_url in the AWS config), or say --allow-endpoint if that host is yours.",
+  }]);
 }
 
 /** Lets a token go to AWS' STS and to loopback; elsewhere only when asked. Throws InputError `aws-endpoint-overridden`. */

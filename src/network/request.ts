@@ -6,7 +6,7 @@ import type { IncomingMessage } from "node:http";
 import { request as plainRequest } from "node:http";
 import { request as tlsRequest } from "node:https";
 import type { TLSSocket } from "node:tls";
-import { connect as tlsConnect } from "node:tls";
+import { connect as tlsConnect, rootCertificates } from "node:tls";
 import type { ErrorCode } from "../errors";
 import { FederationError, InputError, OutsideError } from "../errors";
 import { certificateAuthorities } from "./authorities";
@@ -20,6 +20,8 @@ export interface RequestOptions {
   readonly timeoutMs?: number;
   /** Of the answer's body; default 1 MiB. */
   readonly maxBytes?: number;
+  /** Whose certificates are taken: those this machine trusts (default), or only those everybody does. */
+  readonly trust?: "machine" | "public";
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
@@ -69,7 +71,7 @@ export async function request(url: URL, options: RequestOptions): Promise<Answer
 async function exchange(
   url: URL, options: RequestOptions, proxy: URL | undefined, ca: readonly string[] | undefined, signal: AbortSignal,
 ): Promise<Omit<Answer, "milliseconds" | "proxy">> {
-  const trust = ca === undefined ? {} : { ca: [...ca] };
+  const trust = options.trust === "public" ? { ca: [...rootCertificates] } : ca === undefined ? {} : { ca: [...ca] };
   const tunnel = proxy === undefined ? undefined : await openTunnel(proxy, url, ca, signal);
   return new Promise((resolve, reject) => {
     const send = url.protocol === "https:" ? tlsRequest : plainRequest;

@@ -52,7 +52,8 @@ function subjectOfNoKind({ claims, facts }: Examined): Fault | null {
   return fault("InvalidIdentityToken", GENERIC, "no sub of this kind was sent");
 }
 
-function times({ claims, call }: Examined): Fault | null {
+/** What is wrong with `iat`, `exp` and `nbf` at the time of the call. */
+export function timesFault({ claims, call }: Examined): Fault | null {
   const read: Record<string, number> = {};
   for (const name of ["iat", "exp", "nbf"]) {
     const value = claims[name];
@@ -72,7 +73,8 @@ function times({ claims, call }: Examined): Fault | null {
   return null;
 }
 
-function audience({ claims, facts, provider }: Examined): Fault | null {
+/** What is wrong with `aud` and `azp`, for the provider's client IDs. */
+export function audienceFault({ claims, facts, provider }: Examined): Fault | null {
   const { aud, azp } = claims;
   if (aud === undefined) return null;
   const list: readonly unknown[] = Array.isArray(aud) ? aud : [aud];
@@ -102,7 +104,7 @@ function sessionTooLong({ role, call }: Examined): Fault | null {
 }
 
 /** In the order of judgement, which is expected and not recorded. */
-const CHECKS = [missingClaim, subjectOfNoKind, times, audience, rolesClaim, sessionTooLong] as const;
+const CHECKS = [missingClaim, subjectOfNoKind, timesFault, audienceFault, rolesClaim, sessionTooLong] as const;
 
 /** Everything wrong with the claims, in the order of judgement. */
 export function faultsOf(examined: Examined): readonly Fault[] {

@@ -6,7 +6,7 @@ import type { ReadToken } from "./read";
 export const ALGORITHMS = ["RS256", "RS384", "RS512", "ES256", "ES384", "ES512"] as const;
 
 /** Recorded: with more RSA keys than this STS finds none for an RSA token. */
-const MAX_RSA_KEYS = 100;
+export const MAX_RSA_KEYS = 100;
 
 /**
  * `verified`; `no-key`: no key of that `kid` that may be used; `bad-key`: the key carries `key_ops`; `bad-signature`: it

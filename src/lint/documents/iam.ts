@@ -44,7 +44,8 @@ function targetOf(roles: readonly LintRole[], providers: readonly LintProvider[]
   return { roles, providers, complete: false, givenProviderArns: [], givenIssuerPaths: [], deletedProviders: [], ignores: [] };
 }
 
-function roleOf(detail: Members, name: string, managed: ReadonlyMap<string, unknown> = new Map()): LintRole {
+/** A role of IAM's API or command line, with what it has of policies. `managed`: `managedDocuments`. */
+export function roleOf(detail: Members, name: string, managed: ReadonlyMap<string, unknown> = new Map()): LintRole {
   const roleName = typeof detail["RoleName"] === "string" ? detail["RoleName"] : null;
   const attached = records(detail["AttachedManagedPolicies"]).flatMap((policy) => (typeof policy["PolicyArn"] === "string" ? policy["PolicyArn"] : []));
   const inline = records(detail["RolePolicyList"]).map((policy) => [String(policy["PolicyName"]), policyOf(policy["PolicyDocument"])] as const);
@@ -69,14 +70,14 @@ function roleOf(detail: Members, name: string, managed: ReadonlyMap<string, unkn
 function policyOf(value: unknown): unknown {
   if (typeof value !== "string") return value;
   try {
-    return JSON.parse(value.startsWith("%7B") || value.startsWith("%7b") ? decodeURIComponent(value) : value) as unknown;
+    return JSON.parse(/^(?:%(?:20|09|0A|0D)|\s)*%7B/i.test(value) ? decodeURIComponent(value) : value) as unknown;
   } catch {
     return value;
   }
 }
 
 /** Default versions of customer-managed policies, by ARN. */
-function managedDocuments(policies: unknown): ReadonlyMap<string, unknown> {
+export function managedDocuments(policies: unknown): ReadonlyMap<string, unknown> {
   return new Map(records(policies).flatMap((policy) => {
     const version = records(policy["PolicyVersionList"]).find((candidate) => candidate["IsDefaultVersion"] === true);
     return typeof policy["Arn"] === "string" && version !== undefined ? [[policy["Arn"], policyOf(version["Document"])] as const] : [];
@@ -86,7 +87,6 @@ function managedDocuments(policies: unknown): ReadonlyMap<string, unknown> {
 function providerOf(document: Members, name: string): LintProvider {
   return { url: String(document["Url"]), clientIds: texts(document["ClientIDList"]), accountId: null, path: name };
 }
-
 
 function texts(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((item): item is string => typeof item === "string") : [];

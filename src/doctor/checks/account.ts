@@ -1,0 +1,98 @@
+/** Judges a whole AWS account: does it trust Databricks anywhere the federation does not say? Pure. */
+import type { AccountView } from "../../federation/account-view";
+import { compareTargets } from "../../lint/compare";
+import { concernsDatabricks, isDatabricksIssuer } from "../../lint/documents/relevance";
+import { examineRole } from "../../trust/lint/examine";
+import { lintTarget } from "../../trust/lint/lint";
+import type { LintTarget } from "../../trust/lint/target";
+import { issuerPathOf } from "../../issuer/issuer";
+import type { Check } from "../check";
+import { fail, pass, unknown } from "../check";
+import type { Found, LiveProvider, LiveRole } from "../reach/live";
+import { lintProviderOf } from "../reach/live";
+import { isDiscoveryUrl, withoutDiscovery } from "./provider";
+import { people } from "./role";
+
+const DAY_MS = 86_400_000;
+/** A role nobody has used for this long is worth a question. IAM remembers 400 days. */
+const UNUSED_AFTER_DAYS = 90;
+
+const NO_TARGET: LintTarget = { complete: false, providers: [], givenProviderArns: [], givenIssuerPaths: [], deletedProviders: [], ignores: [], roles: [] };
+
+export interface AccountFacts {
+  readonly providers: Found<readonly LiveProvider[]>;
+  readonly roles: Found<readonly LiveRole[]>;
+}
+
+export function accountChecks(view: AccountView, facts: AccountFacts, now: number): readonly Check[] {
+  const { providers, roles } = facts;
+  // subjects of their own: an account whose roles could not be listed has not been judged
+  const ofProviders = `providers of AWS account ${view.accountId}`;
+  const ofRoles = `roles of AWS account ${view.accountId}`;
+  return [
+    ...(providers.kind === "found" ? providersChecks(ofProviders, view, providers.value) : [notListed("account-providers", ofProviders, providers)]),
+    ...(roles.kind === "found" ? rolesChecks(ofRoles, view, roles.value) : [notListed("account-roles", ofRoles, roles)]),
+    providers.kind === "found" && roles.kind === "found"
+      ? unusedCheck(ofRoles, view, providers.value, roles.value, now)
+      : unknown("account-unused", ofRoles, "Not judged: the account could not be listed.", null),
+  ];
+}
+
+function notListed(id: "account-providers" | "account-roles", subject: string, found: Exclude<Found<unknown>, { kind: "found" }>): Check {
+  return found.kind === "failed" ? unknown(id, subject, found.message, found.fix, found.code) : unknown(id, subject, "AWS lists none.", null);
+}
+
+/** Providers that have to do with Databricks, also those whose URL is not what it should be. */
+function databricksProviders(view: AccountView, live: readonly LiveProvider[]): readonly LiveProvider[] {
+  const ours = new Set(view.providers.map(({ arn }) => arn));
+  return live.filter(({ arn, url }) => ours.has(arn) || isDatabricksIssuer(url) || isDatabricksIssuer(withoutDiscovery(url)));
+}
+
+function providersChecks(subject: string, view: AccountView, live: readonly LiveProvider[]): readonly Check[] {
+  const ours = new Set(view.providers.map(({ arn }) => arn));
+  const concerned = databricksProviders(view, live);
+  const strangers = concerned.filter(({ arn }) => !ours.has(arn));
+  if (strangers.length === 0) return [pass("account-providers", subject, `${live.length} ${live.length === 1 ? "provider" : "providers"}, ${concerned.length} of them Databricks', all of the federation.`)];
+  return strangers.map((provider) => {
+    const of = `provider ${issuerPathOf(provider.url)}`;
+    if (isDiscoveryUrl(provider.url)) {
+      return fail("account-providers", of, `${provider.arn} is registered with the discovery URL, as a well-known recipe has it: no token's issuer is ever equal to that.`, "Delete it; the federation registers the issuer itself.");
+    }
+    const [finding] = lintTarget({ ...NO_TARGET, providers: [lintProviderOf(provider, "")] }).filter(({ severity }) => severity === "error");
+    return fail("account-providers", of, `${provider.arn} is not in the federation.${finding === undefined ? "" : ` ${finding.message}`}`, finding?.fix ?? "Take it into the federation (issuers, existingProviderArn), or delete it once no role trusts it.");
+  });
+}
+
+function rolesChecks(subject: string, view: AccountView, live: readonly LiveRole[]): readonly Check[] {
+  const ours = new Set(view.roles.map(({ name }) => name.toLowerCase()));
+  const concerned = live.filter((role) => concernsDatabricks(role.lint) || trustsOneOf(view, role));
+  const strangers = concerned.filter(({ name }) => !ours.has(name.toLowerCase()));
+  if (strangers.length === 0) return [pass("account-roles", subject, `${live.length} ${live.length === 1 ? "role" : "roles"}, ${concerned.length} of them ${concerned.length === 1 ? "trusts" : "trust"} Databricks, all of the federation.`)];
+  return strangers.map((role) => {
+    const [change] = compareTargets(NO_TARGET, { ...NO_TARGET, roles: [role.lint] });
+    const errors = lintTarget({ ...NO_TARGET, roles: [role.lint] }).filter(({ severity, role: of }) => severity === "error" && of !== null);
+    const [worst] = errors;
+    const who = change === undefined || change.gained.length === 0 ? "nobody, as it stands" : people(change.gained);
+    return fail("account-roles", `role ${role.name}`, `${role.arn} trusts Databricks and is not in the federation. It lets in: ${who}.${worst === undefined ? "" : ` Lint: ${worst.message.replace(/\.$/, "")} [${worst.rule}].`}`, "Take it into the federation (roles, with its name), or delete it.");
+  });
+}
+
+/** Also by a custom host, which nobody could tell from any other. */
+function trustsOneOf(view: AccountView, role: LiveRole): boolean {
+  const arns = new Set(view.providers.map(({ arn }) => arn));
+  return examineRole(role.lint).statements.some(({ providers }) => providers.some(({ arn }) => arns.has(arn)));
+}
+
+function unusedCheck(subject: string, view: AccountView, providers: readonly LiveProvider[], roles: readonly LiveRole[], now: number): Check {
+  const trusted = new Set(roles.flatMap((role) => examineRole(role.lint).statements.flatMap((statement) => statement.providers.map(({ arn }) => arn))));
+  const idleProviders = databricksProviders(view, providers).filter(({ arn }) => !trusted.has(arn)).map(({ url }) => `no role trusts the provider for ${url}`);
+  const idleRoles = roles.filter((role) => concernsDatabricks(role.lint) || trustsOneOf(view, role)).flatMap((role) => {
+    const since = role.lastUsed ?? role.created;
+    if (since === null) return [];
+    const days = Math.floor((now - since) / DAY_MS);
+    return days < UNUSED_AFTER_DAYS ? [] : [`role ${role.name} ${role.lastUsed === null ? `was never used in the ${days} days it stands` : `was last used ${days} days ago`}`];
+  });
+  const idle = [...idleProviders, ...idleRoles];
+  if (idle.length === 0) return pass("account-unused", subject, "Every Databricks provider is trusted by a role, and none of the roles has lain idle.");
+  return unknown("account-unused", subject, `${idle.slice(0, 8).join("; ")}${idle.length > 8 ? `; and ${idle.length - 8} more` : ""}.`, "Delete what is no longer meant: a workspace that is gone leaves its trust behind.");
+}

@@ -1,0 +1,109 @@
+/** Asks an issuer's host everything `doctor` judges it by: name, certificate, host metadata, discovery document, keys. */
+import { lookup } from "node:dns/promises";
+import { isLoopback, proxyFor } from "../../network/proxy";
+import type { Surroundings } from "../../surroundings";
+import { readDocument } from "./document";
+import type { Fetched } from "./exchange";
+import { fetched } from "./exchange";
+
+/** How patient `doctor` is, milliseconds; tests are less so. */
+export interface Limits {
+  /** For one exchange, from start to the last byte. */
+  readonly timeoutMs: number;
+  /** STS gives up on an issuer after this. */
+  readonly stsMs: number;
+}
+
+/** STS waits 5 s for an issuer (recorded); twice that is measured, so that slow is told from silent. */
+export const LIMITS: Limits = { timeoutMs: 10_000, stsMs: 5_000 };
+
+export type Addresses =
+  | { readonly kind: "resolved"; readonly list: readonly string[] }
+  | { readonly kind: "not-found" }
+  | { readonly kind: "unanswered"; readonly code: string }
+  | { readonly kind: "by-proxy"; readonly proxy: string };
+
+/** How far this machine's clock is ahead of a server's, in seconds (negative: behind). */
+export interface ClockSample {
+  readonly host: string;
+  readonly ahead: number;
+}
+
+export interface IssuerFacts {
+  readonly host: string;
+  readonly addresses: Addresses;
+  /** The host's metadata, asked trusting only public authorities. */
+  readonly publicly: Fetched;
+  /** The same by whoever this machine trusts. */
+  readonly config: Fetched;
+  readonly discovery: Fetched;
+  /** Null where no discovery document names a place that may be asked. */
+  readonly jwks: Fetched | null;
+  readonly clocks: readonly ClockSample[];
+}
+
+export interface Reach {
+  readonly surroundings: Surroundings;
+  readonly limits: Limits;
+  readonly lookup?: (host: string) => Promise<readonly string[]>;
+}
+
+const MAX_BYTES = 1024 * 1024;
+
+/** Everything about the issuer with these URLs. Ends within three times `timeoutMs`. Throws InputError proxy-invalid, ca-file-unreadable. */
+export async function issuerFacts(issuer: { readonly issuer: string; readonly discoveryUrl: string }, reach: Reach): Promise<IssuerFacts> {
+  const discoveryUrl = new URL(issuer.discoveryUrl);
+  const configUrl = new URL("/.well-known/databricks-config", discoveryUrl);
+  const clocks: ClockSample[] = [];
+  const ask = async (url: URL, trust: "machine" | "public"): Promise<Fetched> => {
+    const result = await fetched(url, { env: reach.surroundings.env, timeoutMs: reach.limits.timeoutMs, maxBytes: MAX_BYTES, trust });
+    const sample = clockSample(result, reach.surroundings.now());
+    if (sample !== null) clocks.push(sample);
+    return result;
+  };
+  const [addresses, publicly, discovery] = await Promise.all([addressesOf(discoveryUrl, reach), ask(configUrl, "public"), ask(discoveryUrl, "machine")]);
+  const config = !publicly.ok && publicly.code === "network-tls" && discovery.ok ? await ask(configUrl, "machine") : publicly;
+  const jwksUrl = keysUrl(discovery);
+  const jwks = jwksUrl === null ? null : await ask(jwksUrl, "machine");
+  return { host: discoveryUrl.hostname, addresses, publicly, config, discovery, jwks, clocks };
+}
+
+/** Where the keys are, if a document says so and it is a place on the internet: it is somebody else who names it. */
+function keysUrl(discovery: Fetched): URL | null {
+  const read = readDocument(discovery);
+  const named = read.ok ? read.document["jwks_uri"] : undefined;
+  if (typeof named !== "string" || !URL.canParse(named)) return null;
+  const url = new URL(named);
+  return url.protocol === "https:" && !isLoopback(url.hostname) && url.username === "" ? url : null;
+}
+
+async function addressesOf(url: URL, reach: Reach): Promise<Addresses> {
+  const proxy = proxyFor(url, reach.surroundings.env);
+  if (proxy !== undefined) return { kind: "by-proxy", proxy: proxy.host };
+  const find = reach.lookup ?? (async (host) => (await lookup(host, { all: true })).map(({ address }) => address));
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Addresses>((resolve) => { timer = setTimeout(() => resolve({ kind: "unanswered", code: "ETIMEOUT" }), reach.limits.timeoutMs); });
+  const found = find(url.hostname).then(
+    (list): Addresses => ({ kind: "resolved", list }),
+    (error: unknown): Addresses => {
+      const code = String((error as NodeJS.ErrnoException).code ?? "");
+      return code === "ENOTFOUND" ? { kind: "not-found" } : { kind: "unanswered", code };
+    },
+  );
+  return Promise.race([found, late]).finally(() => clearTimeout(timer));
+}
+
+/** The clock of whoever answered. */
+export function clockSample(result: Fetched, now: number): ClockSample | null {
+  if (!result.ok) return null;
+  const { headers, milliseconds } = result.answer;
+  return clockSampleOf(result.url.host, { date: headers["date"], age: headers["age"], milliseconds }, now);
+}
+
+/** `Date` is when the answer began, a second coarse; `Age` is how long a cache in between has kept it, seconds. `now`: at the last byte. */
+export function clockSampleOf(host: string, { date, age, milliseconds }: { readonly date: string | undefined; readonly age?: string | undefined; readonly milliseconds: number }, now: number): ClockSample | null {
+  const said = Date.parse(date ?? "");
+  if (Number.isNaN(said)) return null;
+  const kept = /^[0-9]{1,9}$/.test(age ?? "") ? 1000 * Number(age) : 0;
+  return { host, ahead: Math.round((now - milliseconds / 2 - (said + kept + 500)) / 1000) };
+}

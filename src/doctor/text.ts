@@ -1,0 +1,22 @@
+/** A report for a person: by subject, a mark on every line, what was seen, and what to do; the next thing last. */
+import { visible } from "../visible-text";
+import type { CheckStatus } from "./check";
+import type { DoctorReport } from "./report";
+
+const MARKS: Readonly<Record<CheckStatus, string>> = { pass: "✓", fail: "✗", unknown: "?" };
+const WIDTH = 19;
+
+export function doctorText(report: DoctorReport): string {
+  const lines: string[] = [];
+  for (const subject of new Set(report.checks.map((check) => check.subject))) {
+    if (lines.length > 0) lines.push("");
+    lines.push(subject);
+    for (const check of report.checks) {
+      if (check.subject !== subject) continue;
+      lines.push(`  ${MARKS[check.status]} ${check.id.padEnd(WIDTH)}${check.evidence}`);
+      if (check.fix !== null) lines.push(`    ${"".padEnd(WIDTH)}fix: ${check.fix}`);
+    }
+  }
+  lines.push("", `${report.passed} passed, ${report.failed} failed, ${report.unknown} unknown`, `next: ${report.next}`);
+  return lines.map(visible).join("\n");
+}
