@@ -3,7 +3,7 @@ import { readAwsFile, withSettings } from "../../src/credentials/aws-file";
 import { ageOf } from "../../src/credentials/entry";
 import { kindOfFailure, withPatience } from "../../src/credentials/patience";
 import { AwsRefusal } from "../../src/credentials/assume";
-import { checkStsHost, isAwsSts, stsRegion } from "../../src/credentials/region";
+import { checkAwsHost, checkStsHost, isAwsSts, stsRegion } from "../../src/credentials/region";
 import { wantedRole } from "../../src/credentials/role";
 import { isSessionName, sessionNameOf } from "../../src/credentials/session-name";
 import { renewIn } from "../../src/credentials/token-file";
@@ -46,10 +46,23 @@ describe("the STS to ask", () => {
   });
 
   test.each([
+    ["iam.amazonaws.com", true], ["iam.us-gov.amazonaws.com", true], ["iam.cn-north-1.amazonaws.com.cn", true], ["sts.eu-west-1.amazonaws.com", true],
+    ["portal.sso.eu-west-1.amazonaws.com", true], ["oidc.us-east-1.amazonaws.com", true], ["127.0.0.1", true],
+    ["iam.s3.amazonaws.com", false], ["oidc.s3.us-east-1.amazonaws.com", false], ["iam.example.com", false], ["lambda.us-east-1.amazonaws.com", false],
+  ])("%s is where reads of IAM go: %s", (host, own) => {
+    const check = (): void => checkAwsHost(host, false);
+    if (own) expect(check).not.toThrow();
+    else expect(check).toThrow(expect.objectContaining({ code: "aws-endpoint-overridden" }) as Error);
+    expect(() => checkAwsHost(host, true)).not.toThrow();
+  });
+
+  test.each([
     ["sts.us-east-1.amazonaws.com", true], ["sts.amazonaws.com", true], ["sts-fips.us-gov-west-1.amazonaws.com", true],
     ["sts.cn-north-1.amazonaws.com.cn", true], ["sts.eu-west-1.api.aws", true], ["vpce-0abc-def.sts.us-east-1.vpce.amazonaws.com", true],
     ["sts.example.com", false], ["sts.s3.us-east-1.amazonaws.com", false], ["evil.s3.amazonaws.com", false], ["x.execute-api.us-east-1.amazonaws.com", false],
     ["sts.amazonaws.com.evil.example", false], ["stsXamazonaws.com", false], ["vpce-1.evil.us-east-1.vpce.amazonaws.com", false],
+    // a bucket may be called sts
+    ["sts.s3.amazonaws.com", false], ["sts.s3-accelerate.amazonaws.com", false],
   ])("%s is AWS' own: %s", (host, own) => {
     expect(isAwsSts(host)).toBe(own);
     if (own) expect(() => checkStsHost(host, false)).not.toThrow();

@@ -35,9 +35,13 @@ export function reportOf(federation: string, checks: readonly Check[], asked: As
  */
 export function exitCodeOf(checks: readonly Check[]): 0 | 1 | 3 {
   if (checks.some(({ status }) => status === "fail")) return 1;
-  const silent = checks.some(({ subject, code }) => code !== null && !checks.some((other) => other.subject === subject && other.status !== "unknown"));
+  const judged = (of: string): boolean => checks.some(({ id, subject, status }) => subject === of && status !== "unknown" && !WAYS.has(id));
+  const silent = checks.some(({ subject, code }) => code !== null && !judged(subject));
   return silent ? 3 : 0;
 }
+
+/** Ways to what is judged: that a name resolves says nothing about the issuer. */
+const WAYS: ReadonlySet<CheckId> = new Set(["dns", "tls"]);
 
 const ORDER = Object.keys(CHECKS) as readonly CheckId[];
 

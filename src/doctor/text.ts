@@ -11,10 +11,13 @@ export function doctorText(report: DoctorReport): string {
   for (const subject of new Set(report.checks.map((check) => check.subject))) {
     if (lines.length > 0) lines.push("");
     lines.push(subject);
+    // one cause often keeps several checks from being judged: what to do about it is said once
+    const fixes = new Set<string | null>([null]);
     for (const check of report.checks) {
       if (check.subject !== subject) continue;
       lines.push(`  ${MARKS[check.status]} ${check.id.padEnd(WIDTH)}${check.evidence}`);
-      if (check.fix !== null) lines.push(`    ${"".padEnd(WIDTH)}fix: ${check.fix}`);
+      if (!fixes.has(check.fix)) lines.push(`    ${"".padEnd(WIDTH)}fix: ${check.fix ?? ""}`);
+      fixes.add(check.fix);
     }
   }
   lines.push("", `${report.passed} passed, ${report.failed} failed, ${report.unknown} unknown`, `next: ${report.next}`);

@@ -29,7 +29,8 @@ export function assumeCheck(role: string, outcome: AssumeOutcome, translation: T
   if (outcome.kind === "failed") {
     return outcome.ours ? fail("assume", subject, outcome.message, outcome.fix) : unknown("assume", subject, outcome.message, outcome.fix, outcome.code);
   }
-  if (outcome.code === "aws-throttled" || outcome.status >= 500 || outcome.awsCode === "IDPCommunicationError") return unknown("assume", subject, outcome.message, outcome.fix, outcome.code);
+  const isAnswer = outcome.status >= 400 && outcome.status < 500;
+  if (outcome.code === "aws-throttled" || !isAnswer || outcome.awsCode === "IDPCommunicationError") return unknown("assume", subject, outcome.message, outcome.fix, outcome.code);
   const says = `AWS answers ${outcome.awsCode}: ${outcome.awsMessage.replace(/\.?$/, ".")}`;
   if (translation === null) return fail("assume", subject, says, outcome.fix);
   const { by, explanation } = translation;

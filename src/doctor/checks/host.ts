@@ -38,7 +38,7 @@ const CERTIFICATE_FAULTS: readonly (readonly [RegExp, string, string])[] = [
 export function tlsCheck(subject: string, { host, publicly, config, discovery }: IssuerFacts, now: number): Check {
   const seen = [publicly, discovery, config].find((fetched) => fetched.ok && fetched.answer.tls !== null);
   const tls = seen?.ok === true ? seen.answer.tls : null;
-  if (tls === null) return withoutAnswer(subject, host, [publicly, discovery]);
+  if (tls === null) return withoutAnswer(subject, host, discovery);
   const end = Date.parse(tls.validTo);
   const days = Math.floor((end - now) / DAY_MS);
   const says = `${tls.protocol}, signed by ${tls.issuedBy}, valid until ${Number.isNaN(end) ? tls.validTo : new Date(end).toISOString().slice(0, 10)}${days < 14 ? ` (${days} days)` : ""}`;
@@ -50,9 +50,9 @@ export function tlsCheck(subject: string, { host, publicly, config, discovery }:
   return fail("tls", subject, `${says}, which is a private authority.`, "Get a certificate of a public authority for the host: AWS takes no other without a thumbprint, and the modules set none.");
 }
 
-function withoutAnswer(subject: string, host: string, tried: readonly Fetched[]): Check {
-  const failure = tried.find((fetched) => !fetched.ok && fetched.code === "network-tls") ?? tried.find((fetched) => !fetched.ok);
-  if (failure === undefined || failure.ok) return unknown("tls", subject, `${host} did not say.`, null);
+/** `failure` is by whoever this machine trusts: what only the public does not trust is no fault yet. */
+function withoutAnswer(subject: string, host: string, failure: Fetched): Check {
+  if (failure.ok) return unknown("tls", subject, `${host} did not say.`, null);
   if (failure.code !== "network-tls") return unknown("tls", subject, failure.message, failure.fix, failure.code);
   const [, what, fix] = CERTIFICATE_FAULTS.find(([pattern]) => pattern.test(failure.detail)) ?? [null, `TLS fails (${failure.detail})`, failure.fix];
   return fail("tls", subject, `${host}: ${what}.`, fix);

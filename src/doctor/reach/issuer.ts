@@ -62,7 +62,8 @@ export async function issuerFacts(issuer: { readonly issuer: string; readonly di
     return result;
   };
   const [addresses, publicly, discovery] = await Promise.all([addressesOf(discoveryUrl, reach), ask(configUrl, "public"), ask(discoveryUrl, "machine")]);
-  const config = !publicly.ok && publicly.code === "network-tls" && discovery.ok ? await ask(configUrl, "machine") : publicly;
+  const onlyHere = !publicly.ok && publicly.code === "network-tls" && (discovery.ok || discovery.code !== "network-tls");
+  const config = onlyHere ? await ask(configUrl, "machine") : publicly;
   const jwksUrl = keysUrl(discovery);
   const jwks = jwksUrl === null ? null : await ask(jwksUrl, "machine");
   return { host: discoveryUrl.hostname, addresses, publicly, config, discovery, jwks, clocks };
@@ -105,5 +106,5 @@ export function clockSampleOf(host: string, { date, age, milliseconds }: { reado
   const said = Date.parse(date ?? "");
   if (Number.isNaN(said)) return null;
   const kept = /^[0-9]{1,9}$/.test(age ?? "") ? 1000 * Number(age) : 0;
-  return { host, ahead: Math.round((now - milliseconds / 2 - (said + kept + 500)) / 1000) };
+  return { host, ahead: Math.floor((now - milliseconds / 2 - said - kept) / 1000) };
 }
