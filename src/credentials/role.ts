@@ -1,6 +1,7 @@
 /** Which role is asked for: one of a federation, or any by its ARN. */
 import { InputError } from "../errors";
-import type { AwsAccount, Federation, FederationRole } from "../federation/model";
+import { findAccount, findIssuer, findRole, issuersOf } from "../federation/find-role";
+import type { Federation } from "../federation/model";
 import { ROLE_ARN } from "../federation/rules";
 import { AWS_ACCOUNT_ID } from "../issuer/rules";
 import { breach, keeps } from "../text-rule";
@@ -44,15 +45,15 @@ export function wantedRole(question: RoleQuestion, federation: () => Federation)
       partition: question.roleArn.split(":")[1] ?? "aws",
       region: null,
       maxSessionDuration: null,
-      targets: question.issuer === undefined ? [] : [issuerOf(federation(), question.issuer)],
+      targets: question.issuer === undefined ? [] : [findIssuer(federation(), question.issuer)],
     };
   }
   return roleOf(federation(), question);
 }
 
 function roleOf(federation: Federation, question: RoleQuestion): WantedRole {
-  const role = theRole(federation, question.role);
-  const account = theAccount(federation, role, question.account);
+  const role = findRole(federation, question.role);
+  const account = findAccount(federation, role, question.account);
   const accountId = account.accountId ?? question.awsAccountId;
   if (accountId === undefined) {
     throw new InputError([{ code: "aws-account-unknown", message: "The federation leaves the AWS account to be found out at plan time, and no AWS key is here to ask with.", path: "aws.accountId", fix: "Write aws.accountId into the federation, or give --aws-account-id." }]);
@@ -65,42 +66,6 @@ function roleOf(federation: Federation, question: RoleQuestion): WantedRole {
     partition: account.partition,
     region: account.region,
     maxSessionDuration: role.maxSessionDuration,
-    targets: question.issuer === undefined ? trusted : [issuerOf(federation, question.issuer)],
+    targets: question.issuer === undefined ? trusted : [findIssuer(federation, question.issuer)],
   };
-}
-
-function theRole(federation: Federation, name: string | undefined): FederationRole {
-  const known = `There are: ${federation.roles.map((role) => role.key).join(", ")}.`;
-  if (name === undefined) {
-    const [only, ...others] = federation.roles;
-    if (only !== undefined && others.length === 0) return only;
-    throw new InputError([{ code: "role-ambiguous", message: "The federation has several roles.", path: "role", fix: `Name one with --role. ${known}` }]);
-  }
-  const found = federation.roles.find((role) => role.key === name) ?? federation.roles.find((role) => role.name === name);
-  if (found !== undefined) return found;
-  throw new InputError([{ code: "role-not-found", message: `There is no role ${JSON.stringify(name.slice(0, 64))} in the federation.`, path: "role", fix: known }]);
-}
-
-function theAccount(federation: Federation, role: FederationRole, key: string | undefined): AwsAccount {
-  const holding = federation.accounts.filter((account) => role.accounts === null || (account.key !== null && role.accounts.includes(account.key)));
-  if (key !== undefined) {
-    const found = holding.find((account) => account.key === key);
-    if (found !== undefined) return found;
-    throw new InputError([{ code: "account-not-found", message: `The role ${role.key} is in no account ${JSON.stringify(key.slice(0, 64))}.`, path: "account", fix: `Name one of: ${holding.map((account) => account.key ?? "").join(", ")}.` }]);
-  }
-  const [only, ...others] = holding;
-  if (only !== undefined && others.length === 0) return only;
-  throw new InputError([{ code: "role-ambiguous", message: `The role ${role.key} is in several AWS accounts.`, path: "account", fix: `Name one with --account: ${holding.map((account) => account.key ?? "").join(", ")}.` }]);
-}
-
-/** The issuers whose tokens `role` trusts. */
-export function issuersOf(federation: Federation, role: FederationRole): readonly IssuerTarget[] {
-  const keys = new Set(role.trusts.flatMap((trust) => (trust.kind === "subjects" ? [trust.issuer] : [])));
-  return Object.values(federation.issuers).filter((issuer) => keys.has(issuer.key));
-}
-
-function issuerOf(federation: Federation, key: string): IssuerTarget {
-  const found = Object.hasOwn(federation.issuers, key) ? federation.issuers[key] : undefined;
-  if (found !== undefined) return found;
-  throw new InputError([{ code: "issuer-not-found", message: `There is no issuer ${JSON.stringify(key.slice(0, 64))}.`, path: "issuer", fix: `There are: ${Object.keys(federation.issuers).join(", ")}.` }]);
 }

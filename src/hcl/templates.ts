@@ -49,33 +49,43 @@ const helpers = {
   label: (text: string) => hclString(text),
 };
 
-let engine: typeof Handlebars | undefined;
+/** Prints the file that a template (a path below templates/, with .hbs) makes of a view. */
+export type Renderer = (template: string, view: object) => string;
 
-function templatesFolder(): string {
+/**
+ * A renderer whose templates print values through `helpers` alone and share what lies in the folders `partials` (below
+ * templates/). Nothing is escaped for HTML, and a name that the view lacks is an error.
+ */
+export function rendererWith(helpers: Readonly<Record<string, Handlebars.HelperDelegate>>, partials: readonly string[]): Renderer {
+  const engine = Handlebars.create();
+  engine.registerHelper(helpers);
+  for (const within of partials) {
+    const path = join(templatesFolder(), within);
+    for (const file of readdirSync(path)) engine.registerPartial(file.replace(/\.hbs$/, ""), readFileSync(join(path, file), "utf8"));
+  }
+  const knownHelpers = Object.fromEntries(Object.keys(helpers).map((helper) => [helper, true]));
+  const compiled = new Map<string, HandlebarsTemplateDelegate>();
+  return (name, view) => {
+    let template = compiled.get(name);
+    if (template === undefined) {
+      template = engine.compile(readFileSync(join(templatesFolder(), name), "utf8"), { noEscape: true, strict: true, knownHelpersOnly: true, knownHelpers });
+      compiled.set(name, template);
+    }
+    return template(view);
+  };
+}
+
+/** The templates folder of this package. */
+export function templatesFolder(): string {
   return join(packageFolder(), "templates");
 }
 
-function handlebars(): typeof Handlebars {
-  if (engine !== undefined) return engine;
-  engine = Handlebars.create();
-  engine.registerHelper(helpers);
-  const partials = join(templatesFolder(), "partials");
-  for (const file of readdirSync(partials)) engine.registerPartial(file.replace(/\.hbs$/, ""), readFileSync(join(partials, file), "utf8"));
-  return engine;
-}
+let hclRenderer: Renderer | undefined;
 
-const compiled = new Map<string, HandlebarsTemplateDelegate>();
-
-/** The file that template `name` (a path below templates/, with .hbs) makes of `view`. */
+/** The HCL or Markdown file that template `name` (a path below templates/, with .hbs) makes of `view`. */
 export function renderTemplate(name: string, view: object): string {
-  let template = compiled.get(name);
-  if (template === undefined) {
-    const source = readFileSync(join(templatesFolder(), name), "utf8");
-    // Nothing is escaped for HTML, a name that the view lacks is an error, and helpers are the only functions.
-    template = handlebars().compile(source, { noEscape: true, strict: true, knownHelpersOnly: true, knownHelpers: Object.fromEntries(Object.keys(helpers).map((helper) => [helper, true])) });
-    compiled.set(name, template);
-  }
-  return template(view);
+  hclRenderer ??= rendererWith(helpers, ["partials"]);
+  return hclRenderer(name, view);
 }
 
 /** The templates in `name` (a folder below templates/) with those in its folders: paths with .hbs, sorted. */

@@ -1,0 +1,42 @@
+/** A role of a federation, the AWS account it is in, and the issuers it trusts, as a caller names them. Pure. */
+import { InputError } from "../errors";
+import type { AwsAccount, Federation, FederationIssuer, FederationRole } from "./model";
+
+/** The role of key or name `name`; without one, the only role. Throws InputError role-ambiguous, role-not-found. */
+export function findRole(federation: Federation, name: string | undefined): FederationRole {
+  const known = `There are: ${federation.roles.map((role) => role.key).join(", ")}.`;
+  if (name === undefined) {
+    const [only, ...others] = federation.roles;
+    if (only !== undefined && others.length === 0) return only;
+    throw new InputError([{ code: "role-ambiguous", message: "The federation has several roles.", path: "role", fix: `Name one with --role. ${known}` }]);
+  }
+  const found = federation.roles.find((role) => role.key === name) ?? federation.roles.find((role) => role.name === name);
+  if (found !== undefined) return found;
+  throw new InputError([{ code: "role-not-found", message: `There is no role ${JSON.stringify(name.slice(0, 64))} in the federation.`, path: "role", fix: known }]);
+}
+
+/** The account of key `key` that holds `role`; without one, the only account. Throws InputError account-not-found, role-ambiguous. */
+export function findAccount(federation: Federation, role: FederationRole, key: string | undefined): AwsAccount {
+  const holding = federation.accounts.filter((account) => role.accounts === null || (account.key !== null && role.accounts.includes(account.key)));
+  if (key !== undefined) {
+    const found = holding.find((account) => account.key === key);
+    if (found !== undefined) return found;
+    throw new InputError([{ code: "account-not-found", message: `The role ${role.key} is in no account ${JSON.stringify(key.slice(0, 64))}.`, path: "account", fix: `Name one of: ${holding.map((account) => account.key ?? "").join(", ")}.` }]);
+  }
+  const [only, ...others] = holding;
+  if (only !== undefined && others.length === 0) return only;
+  throw new InputError([{ code: "role-ambiguous", message: `The role ${role.key} is in several AWS accounts.`, path: "account", fix: `Name one with --account: ${holding.map((account) => account.key ?? "").join(", ")}.` }]);
+}
+
+/** The issuers whose tokens `role` trusts. */
+export function issuersOf(federation: Federation, role: FederationRole): readonly FederationIssuer[] {
+  const keys = new Set(role.trusts.flatMap((trust) => (trust.kind === "subjects" ? [trust.issuer] : [])));
+  return Object.values(federation.issuers).filter((issuer) => keys.has(issuer.key));
+}
+
+/** The issuer `key`. Throws InputError `issuer-not-found`. */
+export function findIssuer(federation: Federation, key: string): FederationIssuer {
+  const found = Object.hasOwn(federation.issuers, key) ? federation.issuers[key] : undefined;
+  if (found !== undefined) return found;
+  throw new InputError([{ code: "issuer-not-found", message: `There is no issuer ${JSON.stringify(key.slice(0, 64))}.`, path: "issuer", fix: `There are: ${Object.keys(federation.issuers).join(", ")}.` }]);
+}
