@@ -103,6 +103,9 @@ export const ERROR_CODES = {
   // generate root
   "module-source-invalid": "input",
   "moved-from-invalid": "input",
+  // generate client
+  "client-not-possible": "input",
+  "client-package-missing": "outside",
   // both back ends
   "logical-id-collision": "input",
   "token-not-allowed": "input",

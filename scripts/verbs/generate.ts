@@ -1,5 +1,6 @@
 /** `generate`: what is written from one source: modules, a root, the JSON Schema. One file a sub-command. */
 import type { CommandModule } from "yargs";
+import client from "./generate/client";
 import modules from "./generate/modules";
 import root from "./generate/root";
 import schema from "./generate/schema";
@@ -11,8 +12,9 @@ const command: CommandModule = {
     yargs
       .command(modules)
       .command(root)
+      .command(client)
       .command(schema)
-      .demandCommand(1, "Say what to generate: modules, root or schema."),
+      .demandCommand(1, "Say what to generate: modules, root, client or schema."),
   handler: () => undefined,
 };
 

@@ -1,0 +1,104 @@
+/** What a client file needs to know: one role of a federation, and the one issuer whose tokens it will use. Pure. */
+import { InputError } from "../errors";
+import { findAccount, findIssuer, findRole, issuersOf } from "../federation/find-role";
+import type { Federation, FederationIssuer, FederationRole } from "../federation/model";
+import { DEFAULT_SESSION_SECONDS } from "../federation/rules";
+import { AWS_ACCOUNT_ID } from "../issuer/rules";
+import { breach } from "../text-rule";
+import { roleArn } from "../trust/build";
+import type { SubjectTrust } from "../trust/trust";
+import { exactSubjects } from "../trust/trust";
+import type { ClientPlace } from "./places";
+import { PLACES } from "./places";
+
+export interface ClientQuestion {
+  readonly place: ClientPlace;
+  /** Key or name; default: the only role. */
+  readonly role?: string | undefined;
+  /** Key of the issuer; default: the only one that will do. */
+  readonly issuer?: string | undefined;
+  /** Key of the AWS account; default: the only one. */
+  readonly account?: string | undefined;
+  /** 12 digits, where the federation leaves the account to be found out. */
+  readonly awsAccountId?: string | undefined;
+}
+
+/** Whom a trust of the role lets in. */
+export interface ClientTrust {
+  readonly audiences: readonly string[];
+  readonly subjects: readonly string[];
+  readonly patterns: readonly string[];
+}
+
+export interface Client {
+  readonly place: ClientPlace;
+  readonly federation: string;
+  readonly role: FederationRole;
+  readonly arn: string;
+  readonly partition: string;
+  readonly region: string | null;
+  readonly durationSeconds: number;
+  readonly issuer: FederationIssuer;
+  readonly trusts: readonly ClientTrust[];
+  /** Application IDs that the role trusts; where the place needs one, at least one. */
+  readonly servicePrincipals: readonly string[];
+}
+
+/**
+ * The client asked for. Throws InputError role-ambiguous, role-not-found, account-not-found, aws-account-unknown,
+ * aws-account-id-invalid, issuer-not-found, issuer-undetermined, client-not-possible.
+ */
+export function clientOf(federation: Federation, question: ClientQuestion): Client {
+  const role = findRole(federation, question.role);
+  const account = findAccount(federation, role, question.account);
+  const accountId = account.accountId ?? question.awsAccountId;
+  if (accountId === undefined) {
+    throw new InputError([{ code: "aws-account-unknown", message: "The federation leaves the AWS account to be found out at plan time, and a client file has the role's ARN in it.", path: "aws.accountId", fix: "Write aws.accountId into the federation, or give --aws-account-id." }]);
+  }
+  const invalid = breach(AWS_ACCOUNT_ID, accountId, "aws-account-id");
+  if (invalid !== undefined) throw new InputError([invalid]);
+  const issuer = issuerFor(federation, role, question);
+  const trusts = role.trusts.flatMap((trust) => (trust.kind === "subjects" && trust.issuer === issuer.key ? [trust] : []));
+  const servicePrincipals = [...new Set(trusts.flatMap((trust) => trust.servicePrincipals))];
+  if (PLACES[question.place].servicePrincipal && servicePrincipals.length === 0) {
+    throw notPossible(question.place, `it runs as a service principal, and ${role.key} names none of ${issuer.key}`, "Add one under servicePrincipals.");
+  }
+  return {
+    place: question.place,
+    federation: federation.name,
+    role,
+    arn: roleArn({ partition: account.partition, accountId }, role),
+    partition: account.partition,
+    region: account.region,
+    durationSeconds: Math.min(DEFAULT_SESSION_SECONDS, role.maxSessionDuration),
+    issuer,
+    trusts: trusts.map((trust) => clientTrust(trust, issuer)),
+    servicePrincipals,
+  };
+}
+
+function clientTrust(trust: SubjectTrust, issuer: FederationIssuer): ClientTrust {
+  return {
+    audiences: trust.audiences ?? issuer.audiences.slice(0, 1),
+    subjects: exactSubjects(trust),
+    patterns: trust.subjectPatterns.map(({ pattern }) => pattern),
+  };
+}
+
+function issuerFor(federation: Federation, role: FederationRole, { place, issuer: wanted }: ClientQuestion): FederationIssuer {
+  const trusted = issuersOf(federation, role);
+  if (trusted.length === 0) throw notPossible(place, `${role.key} trusts Unity Catalog alone, which brings its own credentials`, "Use the Unity Catalog credential (docs/unity-catalog.md), or add a trust that names an issuer.");
+  const asked = wanted === undefined ? trusted : trusted.filter(({ key }) => key === findIssuer(federation, wanted).key);
+  if (asked.length === 0) throw notPossible(place, `${role.key} does not trust ${wanted ?? ""}`, `Name one of: ${trusted.map(({ key }) => key).join(", ")}.`);
+  const fitting = asked.filter(({ level }) => level === "workspace" || !PLACES[place].workspaceOnly);
+  const [first, ...others] = fitting;
+  if (first === undefined) {
+    throw notPossible(place, `the ambient token of a notebook or job is exchanged at its workspace, and ${asked.map(({ key }) => key).join(", ")} is the account's issuer`, "Add a trust for the workspace's issuer.");
+  }
+  if (others.length > 0) throw new InputError([{ code: "issuer-undetermined", message: `Several issuers would do: ${fitting.map(({ key }) => key).join(", ")}.`, path: "issuer", fix: "Name one with --issuer." }]);
+  return first;
+}
+
+function notPossible(place: ClientPlace, why: string, fix: string): InputError {
+  return new InputError([{ code: "client-not-possible", message: `There can be no client for ${PLACES[place].says}: ${why}.`, path: "for", fix }]);
+}
