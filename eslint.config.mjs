@@ -38,7 +38,7 @@ const BELOW = {
   "cdktf": ["issuer", "trust", "federation", "load-federation", "lint"],
   "hcl": ["issuer", "trust", "federation"],
   "module": ["issuer", "trust", "federation", "hcl"],
-  "client": ["issuer", "trust", "federation", "load-federation", "token", "hcl"],
+  "client": ["issuer", "trust", "federation", "load-federation", "token", "credentials", "hcl"],
   "registry": ["issuer", "trust", "federation", "load-federation", "lint", "hcl", "module"],
 };
 

@@ -1,10 +1,8 @@
 /** What a client file needs to know: one role of a federation, and the one issuer whose tokens it will use. Pure. */
 import { InputError } from "../errors";
-import { findAccount, findIssuer, findRole, issuersOf } from "../federation/find-role";
+import { findAccount, findAccountId, findIssuer, findRole, issuersOf } from "../federation/find-role";
 import type { Federation, FederationIssuer, FederationRole } from "../federation/model";
 import { DEFAULT_SESSION_SECONDS } from "../federation/rules";
-import { AWS_ACCOUNT_ID } from "../issuer/rules";
-import { breach } from "../text-rule";
 import { roleArn } from "../trust/build";
 import type { SubjectTrust } from "../trust/trust";
 import { exactSubjects } from "../trust/trust";
@@ -51,12 +49,7 @@ export interface Client {
 export function clientOf(federation: Federation, question: ClientQuestion): Client {
   const role = findRole(federation, question.role);
   const account = findAccount(federation, role, question.account);
-  const accountId = account.accountId ?? question.awsAccountId;
-  if (accountId === undefined) {
-    throw new InputError([{ code: "aws-account-unknown", message: "The federation leaves the AWS account to be found out at plan time, and a client file has the role's ARN in it.", path: "aws.accountId", fix: "Write aws.accountId into the federation, or give --aws-account-id." }]);
-  }
-  const invalid = breach(AWS_ACCOUNT_ID, accountId, "aws-account-id");
-  if (invalid !== undefined) throw new InputError([invalid]);
+  const accountId = findAccountId(account, question.awsAccountId);
   const issuer = issuerFor(federation, role, question);
   const trusts = role.trusts.flatMap((trust) => (trust.kind === "subjects" && trust.issuer === issuer.key ? [trust] : []));
   const servicePrincipals = [...new Set(trusts.flatMap((trust) => trust.servicePrincipals))];

@@ -2,8 +2,10 @@
 import { generatedFile } from "../hcl/generated-file";
 import type { GeneratedTree } from "../hcl/compare-tree";
 import { templatesIn } from "../hcl/templates";
+import { stsRegion } from "../credentials/region";
 import { DEFAULT_SCOPE } from "../token/obtain";
 import type { Client } from "./client";
+import { clusterEnvironment, policyDefinition, sparkS3a } from "./cluster";
 import { PLACES } from "./places";
 import { renderClientTemplate } from "./templates";
 
@@ -20,10 +22,12 @@ export function clientTree(client: Client, version: string): GeneratedTree {
   return { kind: "client", files, owned: [...folders].map((folder) => ({ folder, deep: false })) };
 }
 
+/** Everything a template may name; each prints what it needs, encoded for where it stands. */
 function viewOf(client: Client): object {
   const { role, issuer, place } = client;
   const { input } = issuer;
   const host = issuer.issuer.split("/")[2] ?? "";
+  const login = ["--host", `https://${host}`, ...(input.level === "account" ? ["--account-id", input.accountId] : [])];
   return {
     ...PLACES[place].python,
     about: `What the federation says of the role ${role.key}. To change it, change the federation and generate again.`,
@@ -36,8 +40,54 @@ function viewOf(client: Client): object {
     tokenEndpoint: issuer.tokenEndpoint,
     trusts: client.trusts,
     scope: DEFAULT_SCOPE,
-    host,
     workspaceId: input.level === "workspace" ? input.workspaceId : null,
-    login: ["--host", `https://${host}`, ...(input.level === "account" ? ["--account-id", input.accountId] : [])],
+    login,
+    loginCommand: `databricks auth login ${login.join(" ")}`,
+    ...(place === "cluster-policy" ? clusterView(client) : {}),
+    ...(place === "asset-bundle" ? bundleView(client, host) : {}),
+    ...(place === "github-actions" ? workflowView(client) : {}),
+  };
+}
+
+function clusterView(client: Client): object {
+  const { conf, environment } = sparkS3a(client);
+  return {
+    policyName: `AWS as ${client.role.key}, without stored keys`,
+    policy: policyDefinition(client),
+    environment: clusterEnvironment(client),
+    sparkConf: conf,
+    sparkEnvironment: environment,
+    secretExample: "{{secrets/SCOPE/KEY}}",
+  };
+}
+
+/** A small machine of each cloud Databricks runs on. */
+function nodeTypeOf(cloud: Client["issuer"]["cloud"]): string {
+  if (cloud?.startsWith("azure") === true) return "Standard_DS3_v2";
+  return cloud === "gcp" ? "n1-standard-4" : "i3.xlarge";
+}
+
+function bundleView(client: Client, host: string): object {
+  return {
+    bundleName: `${client.federation}-aws`,
+    jobName: `AWS as ${client.role.key}`,
+    nodeType: nodeTypeOf(client.issuer.cloud),
+    workspaceUrl: `https://${host}`,
+    servicePrincipal: client.servicePrincipals[0] ?? "",
+  };
+}
+
+function workflowView(client: Client): object {
+  const servicePrincipal = client.servicePrincipals[0] ?? "";
+  const { input, tokenEndpoint } = client.issuer;
+  // Databricks recommends its account ID; where the federation does not know it, the endpoint is as good: the policy lists it
+  const githubAudience = input.level === "account" ? input.accountId : tokenEndpoint;
+  return {
+    workflowName: `AWS as ${client.role.key}`,
+    servicePrincipal,
+    audiences: JSON.stringify(client.trusts.flatMap(({ subjects, audiences }) => (subjects.includes(servicePrincipal) ? audiences : []))),
+    stsRegion: stsRegion(client.partition, [client.region]),
+    githubAudience,
+    federationPolicy: { oidc_policy: { issuer: "https://token.actions.githubusercontent.com", audiences: [githubAudience], subject: "repo:ORGANISATION/REPOSITORY:environment:production" } },
   };
 }

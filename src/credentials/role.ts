@@ -1,10 +1,9 @@
 /** Which role is asked for: one of a federation, or any by its ARN. */
 import { InputError } from "../errors";
-import { findAccount, findIssuer, findRole, issuersOf } from "../federation/find-role";
+import { findAccount, findAccountId, findIssuer, findRole, issuersOf } from "../federation/find-role";
 import type { Federation } from "../federation/model";
 import { ROLE_ARN } from "../federation/rules";
-import { AWS_ACCOUNT_ID } from "../issuer/rules";
-import { breach, keeps } from "../text-rule";
+import { keeps } from "../text-rule";
 import type { IssuerTarget } from "../token/target";
 import { roleArn } from "../trust/build";
 
@@ -54,12 +53,7 @@ export function wantedRole(question: RoleQuestion, federation: () => Federation)
 function roleOf(federation: Federation, question: RoleQuestion): WantedRole {
   const role = findRole(federation, question.role);
   const account = findAccount(federation, role, question.account);
-  const accountId = account.accountId ?? question.awsAccountId;
-  if (accountId === undefined) {
-    throw new InputError([{ code: "aws-account-unknown", message: "The federation leaves the AWS account to be found out at plan time, and no AWS key is here to ask with.", path: "aws.accountId", fix: "Write aws.accountId into the federation, or give --aws-account-id." }]);
-  }
-  const invalid = breach(AWS_ACCOUNT_ID, accountId, "aws-account-id");
-  if (invalid !== undefined) throw new InputError([invalid]);
+  const accountId = findAccountId(account, question.awsAccountId);
   const trusted = issuersOf(federation, role);
   return {
     arn: roleArn({ partition: account.partition, accountId }, role),

@@ -1,5 +1,7 @@
 /** A role of a federation, the AWS account it is in, and the issuers it trusts, as a caller names them. Pure. */
 import { InputError } from "../errors";
+import { AWS_ACCOUNT_ID } from "../issuer/rules";
+import { breach } from "../text-rule";
 import type { AwsAccount, Federation, FederationIssuer, FederationRole } from "./model";
 
 /** The role of key or name `name`; without one, the only role. Throws InputError role-ambiguous, role-not-found. */
@@ -26,6 +28,17 @@ export function findAccount(federation: Federation, role: FederationRole, key: s
   const [only, ...others] = holding;
   if (only !== undefined && others.length === 0) return only;
   throw new InputError([{ code: "role-ambiguous", message: `The role ${role.key} is in several AWS accounts.`, path: "account", fix: `Name one with --account: ${holding.map((account) => account.key ?? "").join(", ")}.` }]);
+}
+
+/** The account's 12 digits, else `given`. Throws InputError aws-account-unknown, aws-account-id-invalid. */
+export function findAccountId(account: AwsAccount, given: string | undefined): string {
+  const accountId = account.accountId ?? given;
+  if (accountId === undefined) {
+    throw new InputError([{ code: "aws-account-unknown", message: "The federation leaves the AWS account to be found out at plan time, and the role's ARN has it.", path: "aws.accountId", fix: "Write aws.accountId into the federation, or give --aws-account-id." }]);
+  }
+  const invalid = breach(AWS_ACCOUNT_ID, accountId, "aws-account-id");
+  if (invalid !== undefined) throw new InputError([invalid]);
+  return accountId;
 }
 
 /** The issuers whose tokens `role` trusts. */
