@@ -9,13 +9,10 @@ export interface Requirements {
   readonly terraform?: boolean;
   readonly moto?: boolean;
   readonly chromium?: boolean;
-<<<<<<< HEAD
   readonly tmux?: boolean;
   readonly zsh?: boolean;
-=======
   /** python3 with boto3. */
   readonly boto3?: boolean;
->>>>>>> 2755791 (Generate cluster policies, bundles and workflows beside the Python, and try the Python in every fault)
 }
 
 /** Generous: two cores, shared, and the AWS provider takes two seconds to start. */
@@ -65,13 +62,11 @@ export function missingRequirements(needs: Requirements): readonly string[] {
   if (needs.chromium === true && findOnPath("chromium") === undefined) {
     missing.push("chromium on PATH (apt-get install chromium)");
   }
-<<<<<<< HEAD
   for (const program of ["tmux", "zsh"] as const) {
     if (needs[program] === true && findOnPath(program) === undefined) missing.push(`${program} on PATH (apt-get install ${program})`);
-=======
+  }
   if (needs.boto3 === true && !hasBoto3()) {
     missing.push("python3 with boto3 (pip install boto3)");
->>>>>>> 2755791 (Generate cluster policies, bundles and workflows beside the Python, and try the Python in every fault)
   }
   return missing;
 }
