@@ -1,7 +1,8 @@
 /** The templates of client files: layout only, every value through a helper that encodes it for where it stands. */
 import { hclComment } from "../hcl/encode";
+import { markdownText } from "../hcl/markdown-text";
 import type { Renderer } from "../hcl/templates";
-import { markdownText, rendererWith } from "../hcl/templates";
+import { rendererWith } from "../hcl/templates";
 import type { PlainValue } from "./encode";
 import { bundleString, codeSpan, jsonValue, pythonValue, workflowString } from "./encode";
 
