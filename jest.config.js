@@ -14,6 +14,8 @@ const shared = {
   modulePathIgnorePatterns: ["<rootDir>/dist", "<rootDir>/out", "<rootDir>/cdktf.out", "<rootDir>/examples/.*/cdktf.out"],
 };
 module.exports = {
+  // jest would leave one of two cores idle
+  maxWorkers: "100%",
   projects: [
     {
       ...shared,

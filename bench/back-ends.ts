@@ -33,7 +33,7 @@ export async function backEnds(scratch: string, env: NodeJS.ProcessEnv): Promise
   mkdirSync(cdktf);
   const [modules, hcl] = await inTurn(3,
     { program: NODE, args: [CLI, "generate", "modules", "--out", join(scratch, "modules")] },
-    { program: NODE, args: [join(ROOT, "node_modules", "cdktf-cli", "bundled", "..", "bin", "cdktf"), "synth", "--hcl", "--output", cdktf], cwd: ROOT, env });
+    { program: NODE, args: [join(ROOT, "node_modules", "cdktf-cli", "bundle", "bin", "cdktf"), "synth", "--hcl", "--output", cdktf], cwd: ROOT, env });
   if (modules !== undefined && hcl !== undefined) {
     rows.push(
       { ...ratioRow({ what: "`generate modules`, cold process", peer: "`cdktf synth --hcl` of the default federation", ours: modules.seconds, theirs: hcl.seconds, unit: "s", atMost: 1 / 6 }), reach: "at least 6 times faster" },

@@ -17,29 +17,32 @@ roles:
 ${Array.from({ length: roles }, (_, index) => role(index)).join("")}`;
 }
 
+/** Milliseconds of processor time that `body` takes: what else the machine does hardly counts. */
+function processorTime(body: () => void): number {
+  const started = process.cpuUsage();
+  body();
+  return process.cpuUsage(started).user / 1000;
+}
+
 /** Milliseconds from text to every trust policy; the best of `tries`. */
 function timeFor(roles: number, tries: number): number {
   const text = fileOf(roles);
-  return Math.min(...Array.from({ length: tries }, () => {
-    const started = performance.now();
+  return Math.min(...Array.from({ length: tries }, () => processorTime(() => {
     const { federation } = parseFederation(text);
     for (const account of federation.accounts) {
       const view = accountView(federation, account);
       for (const each of view.roles) trustPolicyJson(roleTrustPolicy(each, view));
     }
-    return performance.now() - started;
-  }));
+  })));
 }
 
 test("ten times the roles take about ten times the time", () => {
   timeFor(100, 2);
-  // the benchmark holds 11 for 500 and 5,000 roles; here a square would show, and a busy machine must not
-  expect(timeFor(1000, 2) / timeFor(100, 5)).toBeLessThan(20);
+  // the benchmark holds 11 for 500 and 5,000 roles; here a square (100) would show, and a busy machine must not
+  expect(timeFor(1000, 2) / timeFor(100, 5)).toBeLessThan(40);
 });
 
 test("a mistake in every role does not take the square of their number to place", () => {
-  const text = fileOf(2000).replaceAll("team: data", "team: 'a,b'");
-  const started = performance.now();
-  expect(() => parseFederation(text)).toThrow(/1900 more problems are not listed/);
-  expect(performance.now() - started).toBeLessThan(5000);
+  const text = fileOf(1000).replaceAll("team: data", "team: 'a,b'");
+  expect(processorTime(() => expect(() => parseFederation(text)).toThrow(/900 more problems are not listed/))).toBeLessThan(2500);
 });

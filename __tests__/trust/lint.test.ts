@@ -147,7 +147,8 @@ test("a policy without an error lets no stranger in, whatever its conditions", (
       principal: { kind: "Federated", arn: EXAMPLE_ARN },
       keys: new Map([[AUD.toLowerCase(), [EXAMPLE_AUDIENCE]], [SUB.toLowerCase(), [stranger]], ["aws:sourceip", ["203.0.113.7"]]]),
     }));
-    expect(letIn).toEqual([]);
+    // a thousand calls of expect would cost more than what is tried
+    if (letIn.length > 0) throw new Error(`let in: ${letIn.join(", ")}`);
   }), { numRuns: 1200, seed: 3 });
   expect(clean).toBeGreaterThan(50);
 });
