@@ -24,11 +24,12 @@ const shared = {
   logLevel: "warning",
   metafile: true,
   legalComments: "none",
-  keepNames: true,
 };
 
 const library = await build({
   ...shared,
+  // an error's class is part of what a caller sees
+  keepNames: true,
   entryPoints: { index: "src/index.ts", cdktf: "src/cdktf/index.ts" },
   // zod and jose stand in the public types, so they are installed anyway
   external: [...external, "zod", "jose"],
