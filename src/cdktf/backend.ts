@@ -1,8 +1,7 @@
-import { join, relative, resolve } from "node:path";
+import { join, relative, resolve, sep } from "node:path";
 import type { S3BackendConfig, TerraformStack } from "cdktf";
 import { App, LocalBackend, S3Backend } from "cdktf";
 import type { Backend } from "../federation/model";
-import { terraformText } from "./terraform-text";
 
 /** Gives `stack` the backend of its federation file: where Terraform keeps the state. */
 export function addBackend(stack: TerraformStack, backend: Backend): void {
@@ -12,10 +11,9 @@ export function addBackend(stack: TerraformStack, backend: Backend): void {
   }
   const { type: _, settings, ...place } = backend;
   // S3BackendConfig has the settings in camelCase; CDKTF turns either spelling into Terraform's.
+  // Terraform reads a JSON backend literally, without templates: nothing is escaped, or it would be part of the name.
   const config: S3BackendConfig = { ...settings, ...place };
-  new S3Backend(stack, Object.fromEntries(
-    Object.entries(config).map(([name, value]) => [name, typeof value === "string" ? terraformText(value) : value]),
-  ) as unknown as S3BackendConfig);
+  new S3Backend(stack, config);
 }
 
 /**
@@ -25,5 +23,5 @@ export function addBackend(stack: TerraformStack, backend: Backend): void {
 function localStatePath(stack: TerraformStack, path: string | null): string {
   const stackFolder = join(resolve(App.of(stack).outdir), "stacks", stack.node.id);
   const file = resolve(path ?? `terraform.${stack.node.id}.tfstate`);
-  return relative(stackFolder, file).replaceAll("\\", "/");
+  return relative(stackFolder, file).replaceAll(sep, "/");
 }
