@@ -26,9 +26,9 @@ variable "audiences" {
 
   validation {
     condition = alltrue([
-      for value in var.audiences : can(regex("^[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007E}]+$", value)) && length(value) <= 255
+      for value in var.audiences : can(regex("^[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}]+$", value)) && length(value) <= 255
     ])
-    error_message = "Each of audiences must be 1 to 255 printable ASCII characters without space, * or ?, like 1444828305810485."
+    error_message = "Each of audiences must be 1 to 255 printable ASCII characters without space, *, ? or {, like 1444828305810485."
   }
 
   validation {
@@ -384,10 +384,10 @@ variable "roles" {
   validation {
     condition = alltrue(flatten([
       for trust in var.roles : [
-        for value in coalesce(trust.audiences, []) : can(regex("^[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007E}]+$", value)) && length(value) <= 255
+        for value in coalesce(trust.audiences, []) : can(regex("^[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}]+$", value)) && length(value) <= 255
       ]
     ]))
-    error_message = "Each of audiences must be 1 to 255 printable ASCII characters without space, * or ?, like 1444828305810485."
+    error_message = "Each of audiences must be 1 to 255 printable ASCII characters without space, *, ? or {, like 1444828305810485."
   }
 
   validation {

@@ -108,10 +108,10 @@ variable "issuers" {
   validation {
     condition = alltrue(flatten([
       for issuer in var.issuers : [
-        for value in issuer.audiences : can(regex("^[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007E}]+$", value)) && length(value) <= 255
+        for value in issuer.audiences : can(regex("^[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}]+$", value)) && length(value) <= 255
       ]
     ]))
-    error_message = "Each of audiences of an issuer must be 1 to 255 printable ASCII characters without space, * or ?, like 1444828305810485."
+    error_message = "Each of audiences of an issuer must be 1 to 255 printable ASCII characters without space, *, ? or {, like 1444828305810485."
   }
 
   validation {
@@ -236,10 +236,10 @@ variable "trusts" {
   validation {
     condition = alltrue(flatten([
       for trust in var.trusts : [
-        for value in coalesce(trust.audiences, []) : can(regex("^[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007E}]+$", value)) && length(value) <= 255
+        for value in coalesce(trust.audiences, []) : can(regex("^[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}]+$", value)) && length(value) <= 255
       ]
     ]))
-    error_message = "Each of audiences must be 1 to 255 printable ASCII characters without space, * or ?, like 1444828305810485."
+    error_message = "Each of audiences must be 1 to 255 printable ASCII characters without space, *, ? or {, like 1444828305810485."
   }
 
   validation {

@@ -57,7 +57,7 @@ export function accountIdRule(place: Place): RuleDefinition {
 export function audienceRules(place: Place): readonly RuleDefinition[] {
   const many = Array.from({ length: MAX_AUDIENCES + 1 }, (_, index) => `audience-${index}`);
   return [
-    eachTextRuleAt(place, AUDIENCE, ["*", "", "a b"]),
+    eachTextRuleAt(place, AUDIENCE, ["*", "", "a b", "${aws:userid}"]),
     ruleAt(place, "too-many-audiences", `length(${place.reference}) <= ${MAX_AUDIENCES}`, `There must be at most ${MAX_AUDIENCES} audiences: IAM registers no more`, [many]),
   ];
 }

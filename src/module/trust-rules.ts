@@ -83,7 +83,7 @@ export function trustRules(scope: TrustScope, sample: Sample): readonly RuleDefi
       breaks: [holding({ ...right, subject_patterns: ["alice@data.example.com"] })],
     },
     rule("audience-invalid", "trust.audiences == null ? true : length(trust.audiences) > 0", "audiences must name at least one, or be left out", { ...right, audiences: [] }),
-    eachTextRuleAt(place("audiences"), AUDIENCE, ["*", ""]),
+    eachTextRuleAt(place("audiences"), AUDIENCE, ["*", "", "${aws:userid}"]),
     ...conditionRules(scope, right, holding),
     ...unityCatalogRules(scope, holding),
   ];

@@ -19,7 +19,7 @@ run "takes_the_inputs_that_every_run_below_spoils" {
 }
 
 # databricks_account_id: databricks_account_id must be a Databricks account ID: a UUID in lower case, like 7d3c2b1a-0f5e-4c8d-9a6b-123456789012.
-# audiences: Each of audiences must be 1 to 255 printable ASCII characters without space, * or ?, like 1444828305810485.
+# audiences: Each of audiences must be 1 to 255 printable ASCII characters without space, *, ? or {, like 1444828305810485.
 # aws_account_id: aws_account_id must be 12 digits, in quotes, like 111122223333.
 # aws_partition: aws_partition must be one of aws, aws-us-gov, aws-cn.
 # databricks_account_host: databricks_account_host must be a bare host name in lower case, without https://, port or path, like mycompany.cloud.databricks.com.
@@ -797,7 +797,7 @@ run "refuses_inputs_29" {
   expect_failures = [var.roles]
 }
 
-# roles: Each of audiences must be 1 to 255 printable ASCII characters without space, * or ?, like 1444828305810485.
+# roles: Each of audiences must be 1 to 255 printable ASCII characters without space, *, ? or {, like 1444828305810485.
 run "refuses_inputs_30" {
   command = plan
 

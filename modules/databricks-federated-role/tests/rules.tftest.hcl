@@ -392,7 +392,7 @@ run "refuses_inputs_9" {
 }
 
 # issuers: The cloud of an issuer must be one of aws, aws-us-gov, aws-us-gov-dod, azure, azure-us-gov, azure-cn, gcp.
-# trusts: Each of audiences must be 1 to 255 printable ASCII characters without space, * or ?, like 1444828305810485.
+# trusts: Each of audiences must be 1 to 255 printable ASCII characters without space, *, ? or {, like 1444828305810485.
 run "refuses_inputs_10" {
   command = plan
 
@@ -496,7 +496,7 @@ run "refuses_inputs_13" {
   expect_failures = [var.issuers, var.trusts]
 }
 
-# issuers: Each of audiences of an issuer must be 1 to 255 printable ASCII characters without space, * or ?, like 1444828305810485.
+# issuers: Each of audiences of an issuer must be 1 to 255 printable ASCII characters without space, *, ? or {, like 1444828305810485.
 # trusts: The values of each condition must be 1 to 512 visible Latin-1 characters, like 203.0.113.0/24.
 run "refuses_inputs_14" {
   command = plan

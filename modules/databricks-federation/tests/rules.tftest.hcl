@@ -548,7 +548,7 @@ run "refuses_inputs_13" {
   expect_failures = [var.issuers, var.roles]
 }
 
-# issuers: Each of audiences of an issuer must be 1 to 255 printable ASCII characters without space, * or ?, like 1444828305810485.
+# issuers: Each of audiences of an issuer must be 1 to 255 printable ASCII characters without space, *, ? or {, like 1444828305810485.
 # roles: Each of managed_policy_arns must be the ARN of an IAM policy, like arn:aws:iam::111122223333:policy/read-lake.
 run "refuses_inputs_14" {
   command = plan
@@ -1060,7 +1060,7 @@ run "refuses_inputs_31" {
   expect_failures = [var.roles]
 }
 
-# roles: Each of audiences must be 1 to 255 printable ASCII characters without space, * or ?, like 1444828305810485.
+# roles: Each of audiences must be 1 to 255 printable ASCII characters without space, *, ? or {, like 1444828305810485.
 run "refuses_inputs_32" {
   command = plan
 

@@ -21,7 +21,7 @@ run "takes_the_inputs_that_every_run_below_spoils" {
 
 # databricks_workspace_host: databricks_workspace_host must be a bare host name in lower case, without https://, port or path, like mycompany.cloud.databricks.com.
 # databricks_workspace_id: databricks_workspace_id must be the workspace's number, in quotes: digits only, up to 20, no leading zero, like 1444828305810485.
-# audiences: Each of audiences must be 1 to 255 printable ASCII characters without space, * or ?, like 1444828305810485.
+# audiences: Each of audiences must be 1 to 255 printable ASCII characters without space, *, ? or {, like 1444828305810485.
 # aws_account_id: aws_account_id must be 12 digits, in quotes, like 111122223333.
 # aws_partition: aws_partition must be one of aws, aws-us-gov, aws-cn.
 # max_session_duration: max_session_duration must be whole seconds from 3600 (1 h) to 43200 (12 h).
@@ -800,7 +800,7 @@ run "refuses_inputs_29" {
   expect_failures = [var.roles]
 }
 
-# roles: Each of audiences must be 1 to 255 printable ASCII characters without space, * or ?, like 1444828305810485.
+# roles: Each of audiences must be 1 to 255 printable ASCII characters without space, *, ? or {, like 1444828305810485.
 run "refuses_inputs_30" {
   command = plan
 
