@@ -65,7 +65,7 @@ export async function startSandboxProcess(cli: string, args: readonly string[], 
 }
 
 /** A token by client credentials, at `endpoint` or where the identity belongs. */
-export async function tokenFor(document: SandboxDocument, identity: SandboxIdentity | undefined, endpoint?: string): Promise<string> {
+export async function tokenFor(document: Pick<SandboxDocument, "issuers">, identity: SandboxIdentity | undefined, endpoint?: string): Promise<string> {
   if (identity === undefined) throw new Error("there is no such identity");
   const response = await fetch(endpoint ?? document.issuers[identity.issuer]?.tokenEndpoint ?? "", {
     method: "POST",
@@ -77,7 +77,7 @@ export async function tokenFor(document: SandboxDocument, identity: SandboxIdent
 }
 
 /** What a program that talks to AWS sees of the sandbox: its STS, and nothing else of this machine. */
-export function awsEnvironment(document: SandboxDocument, more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
+export function awsEnvironment(document: Pick<SandboxDocument, "sts">, more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
   return {
     PATH: process.env["PATH"],
     HOME: "/nonexistent",
@@ -93,7 +93,7 @@ export function awsEnvironment(document: SandboxDocument, more: Readonly<Record<
 }
 
 /** What boto3 gets for each token, by the way of a container or a pod: ARN, or AWS' error text. One start of Python for all. */
-export async function boto3Answers(document: SandboxDocument, roleArn: string, tokenFiles: readonly string[], cwd: string): Promise<readonly string[]> {
+export async function boto3Answers(document: Pick<SandboxDocument, "sts">, roleArn: string, tokenFiles: readonly string[], cwd: string): Promise<readonly string[]> {
   const { stdout } = await runProgram("python3", ["-c", BOTO3, roleArn, ...tokenFiles], { cwd, env: awsEnvironment(document) });
   return JSON.parse(stdout) as readonly string[];
 }
