@@ -41,6 +41,8 @@ describe("a condition", () => {
     [{ IpAddress: { "a:b": "203.0.113.0/24" } }, { "a:b": ["203.0.113.255"] }, true],
     [{ IpAddress: { "a:b": "203.0.113.0/24" } }, { "a:b": ["203.0.114.0"] }, false],
     [{ IpAddress: { "a:b": "2001:db8::/32" } }, { "a:b": ["2001:db8:1::1"] }, true],
+    [{ IpAddress: { "a:b": "10.0.0.0/8" } }, { "a:b": ["a00:1::"] }, false],
+    [{ IpAddress: { "a:b": "0.0.0.0/0" } }, { "a:b": ["::1"] }, false],
     [{ NotIpAddress: { "a:b": "2001:db8::/32" } }, { "a:b": ["203.0.113.1"] }, true],
     [{ ArnLike: { "a:b": "arn:aws:iam::*:role/x*" } }, { "a:b": ["arn:aws:iam::1:role/xy/z"] }, true],
     [{ ArnLike: { "a:b": "arn:aws:*:role/x" } }, { "a:b": ["arn:aws:iam::1:role/x"] }, false],

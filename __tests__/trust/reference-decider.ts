@@ -20,8 +20,8 @@ export interface RawRequest {
 type Truth = boolean | undefined;
 
 /** "An explicit deny in any policy overrides any allows"; without an allow the answer is an implicit deny. */
-export function referenceDecision(statements: readonly RawStatement[], request: RawRequest): "allow" | "refuse" | "undecided" {
-  const truths = statements.map((statement) => ({ effect: statement.Effect, matches: statementMatches(statement, request) }));
+export function referenceDecision(statements: readonly RawStatement[], request: RawRequest, version = "2012-10-17"): "allow" | "refuse" | "undecided" {
+  const truths = statements.map((statement) => ({ effect: statement.Effect, matches: statementMatches(statement, request, version) }));
   const some = (effect: string, truth: Truth): boolean => truths.some((entry) => entry.effect === effect && entry.matches === truth);
   if (some("Deny", true)) return "refuse";
   if (some("Deny", undefined)) return "undecided";
@@ -43,16 +43,16 @@ function not(truth: Truth): Truth {
   return truth === undefined ? undefined : !truth;
 }
 
-function statementMatches(statement: RawStatement, request: RawRequest): Truth {
+function statementMatches(statement: RawStatement, request: RawRequest, version: string): Truth {
   const action = list(statement.Action).some((pattern) => glob(pattern.toLowerCase(), request.action.toLowerCase()));
   const federated = list(statement.Principal["Federated"] ?? []).includes(request.provider);
   const everyone = statement.Effect === "Deny" && list(statement.Principal["AWS"] ?? []).includes("*");
   const conditions = Object.entries(statement.Condition ?? {}).flatMap(([operator, keys]) =>
-    Object.entries(keys).map(([key, values]) => conditionHolds(operator, key, list(values), request.keys)));
+    Object.entries(keys).map(([key, values]) => conditionHolds(operator, key, list(values), request.keys, version)));
   return and([action, federated || everyone, ...conditions]);
 }
 
-function conditionHolds(operator: string, key: string, values: readonly string[], keys: RawRequest["keys"]): Truth {
+function conditionHolds(operator: string, key: string, values: readonly string[], keys: RawRequest["keys"], version: string): Truth {
   const [, found = []] = Object.entries(keys).find(([name]) => name.toLowerCase() === key.toLowerCase()) ?? [];
   if (operator === "Null") return values.length === 1 && values[0] === "true" ? found.length === 0 : values.length === 1 && values[0] === "false" ? found.length > 0 : undefined;
   const [, set = "", base = "", ifExists = ""] = /^(ForAllValues:|ForAnyValue:|)(.*?)(IfExists|)$/.exec(operator) ?? [];
@@ -65,7 +65,8 @@ function conditionHolds(operator: string, key: string, values: readonly string[]
   const textual = /^String|^Arn/.test(base);
   const one = (actual: string): Truth => {
     const any = or(values.map((value) => {
-      if (!value.includes("${")) return compare(actual, value);
+      // "policy variables" came with version 2012-10-17: "earlier versions treat them as literal strings"
+      if (version !== "2012-10-17" || !value.includes("${")) return compare(actual, value);
       const resolved = textual ? substituted(value, keys, /Like|^Arn/.test(base)) : undefined;
       return resolved === undefined ? undefined : compare(actual, resolved);
     }));
@@ -113,12 +114,16 @@ function when<T>(read: (text: string) => T | undefined, holds: (actual: T, expec
   };
 }
 
-const number = (text: string): number | undefined => (/^[+-]?\d{1,12}(\.\d{1,3})?$/.test(text) ? Number(text) : undefined);
+/** In thousandths, exactly. */
+const number = (text: string): bigint | undefined => {
+  const [, sign = "", whole, fraction = ""] = /^([+-]?)(\d{1,18})(?:\.(\d{1,3}))?$/.exec(text) ?? [];
+  return whole === undefined ? undefined : BigInt(`${sign === "-" ? "-" : ""}${whole}${fraction.padEnd(3, "0")}`);
+};
 const instant = (text: string): number | undefined => {
   if (/^\d{9,10}$/.test(text)) return Number(text) * 1000;
-  return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(text) && !Number.isNaN(Date.parse(text)) ? Date.parse(text) : undefined;
+  return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(Date.parse(text)) ? Date.parse(text) : undefined;
 };
-const truth = (text: string): boolean | undefined => (text === "true" ? true : text === "false" ? false : undefined);
+const truth = (text: string): boolean | undefined => (/^true$/i.test(text) ? true : /^false$/i.test(text) ? false : undefined);
 
 /** An IPv4 or full IPv6 block as [bits of the family, first address, last address]. */
 function block(text: string): readonly [number, bigint, bigint] | undefined {
