@@ -1,5 +1,5 @@
 /** A lock across processes, of which a killed holder holds nobody up. */
-import { readFileSync, statSync, utimesSync } from "node:fs";
+import { readFileSync, rmdirSync, statSync } from "node:fs";
 import { hostname } from "node:os";
 import { lock } from "proper-lockfile";
 import writeFileAtomic from "write-file-atomic";
@@ -20,8 +20,8 @@ export interface HeldLock {
 export type LockTry = HeldLock | "taken" | "unusable";
 
 /**
- * Tries once for the lock `path`.lock, signed in `path`.holder.json. The lock of a process that is no more is aged, so
- * that the next try takes it over.
+ * Tries once for the lock `path`.lock, signed in `path`.holder.json. The lock of a process that is no more is removed, so
+ * that the next try may have it.
  */
 export async function tryLock(path: string): Promise<LockTry> {
   try {
@@ -32,7 +32,7 @@ export async function tryLock(path: string): Promise<LockTry> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ELOCKED") return "unusable";
   }
-  breakIfDead(path);
+  await breakIfDead(path);
   return "taken";
 }
 
@@ -45,17 +45,37 @@ export function holderFile(path: string): string {
   return `${path}.holder.json`;
 }
 
-function breakIfDead(path: string): void {
+/**
+ * Removes the lock of a process that is no more. One at a time: whoever looked a moment ago must not remove the lock of
+ * the one who took it over since.
+ */
+async function breakIfDead(path: string): Promise<void> {
+  if (!isOfTheDead(path)) return;
+  const free = await lock(`${path}.breaking`, { realpath: false, lockfilePath: `${path}.breaking.lock`, stale: STALE_MS, retries: 0, onCompromised: () => undefined }).catch(() => undefined);
+  if (free === undefined) return;
   try {
-    if (Date.now() - statSync(`${path}.lock`).mtimeMs < SIGNED_BY_MS) return;
-    const { pid, host } = JSON.parse(readFileSync(holderFile(path), "utf8")) as { readonly pid: unknown; readonly host: unknown };
-    if (typeof pid === "number" && host === hostname() && !isAlive(pid)) utimesSync(`${path}.lock`, 0, 0);
+    if (isOfTheDead(path)) rmdirSync(`${path}.lock`);
   } catch {
-    // freed or replaced in between
+    // freed in between
+  } finally {
+    await free().catch(() => undefined);
   }
 }
 
-function isAlive(pid: number): boolean {
+/** Whether the one who signed the lock is no more. */
+function isOfTheDead(path: string): boolean {
+  try {
+    if (Date.now() - statSync(`${path}.lock`).mtimeMs < SIGNED_BY_MS) return false;
+    const { pid, host } = JSON.parse(readFileSync(holderFile(path), "utf8")) as { readonly pid: unknown; readonly host: unknown };
+    return typeof pid === "number" && host === hostname() && !isAlive(pid);
+  } catch {
+    // freed or replaced in between
+    return false;
+  }
+}
+
+/** Whether a process of this machine has the number `pid`. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -42,6 +42,24 @@ test("fifty processes at once make one call to STS, and all are served", async (
   expect(aws.stsCalls() - before).toBe(1);
 });
 
+test("a lock whose holder is killed goes to one at a time of those who wait, and soon", async () => {
+  const program = await buildProgram("__tests__/support/contend.ts");
+  for (let round = 0; round < 3; round += 1) {
+    const folder = temporaryFolder("lock");
+    const [path, log] = [join(folder, "it"), join(folder, "log")];
+    const holder = spawn(process.execPath, [program, "hold", path, log], { stdio: ["ignore", "pipe", "inherit"] });
+    await once(holder.stdout, "data");
+    const waiting = Promise.all(Array.from({ length: 12 }, () => runProgram(process.execPath, [program, "pass", path, log], { cwd: folder })));
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    expect(existsSync(log)).toBe(false);
+    holder.kill("SIGKILL");
+    const killed = Date.now();
+    await waiting;
+    expect(Date.now() - killed).toBeLessThan(20_000);
+    expect(readFileSync(log, "utf8")).toBe("in\nout\n".repeat(12));
+  }
+});
+
 describe("killed with -9 thirty times in the middle of", () => {
   let program: string;
   beforeAll(async () => { program = await buildProgram("__tests__/support/write-forever.ts"); });
@@ -83,11 +101,13 @@ describe("killed with -9 thirty times in the middle of", () => {
         if (round % 6 === 5) expect((await run(CALL, cacheHome, { DATABRICKS_AWS_OIDC_CACHE_DIR: cache })).exitCode).toBe(0);
       }),
       killed("token", tokenFile, tokenHome, async (round) => {
-        if (existsSync(tokenFile)) expect(readFileSync(tokenFile, "utf8")).toMatch(/^eyJ(\d)\1{1999}\.e\.s$/);
-        if (round % 6 === 5) {
-          expect((await run([...CALL, "--format", "token-file", "--once", "--out", tokenFile], tokenHome)).exitCode).toBe(0);
-          expect(readFileSync(tokenFile, "utf8")).toBe(fakeToken(JSON.parse(Buffer.from(readFileSync(tokenFile, "utf8").split(".")[1] ?? "", "base64url").toString()) as Record<string, unknown>));
-        }
+        // whole, of the writer's or of the program's last round
+        if (existsSync(tokenFile)) expect(readFileSync(tokenFile, "utf8")).toMatch(/^eyJ(?:(\d)\1{1999}\.e\.s|[\w-]+\.[\w-]+\.UExBTlRFRA)$/);
+        if (round % 6 !== 5) return;
+        expect((await run([...CALL, "--format", "token-file", "--once", "--out", tokenFile], tokenHome)).exitCode).toBe(0);
+        expect(readFileSync(tokenFile, "utf8")).toBe(fakeToken(JSON.parse(Buffer.from(readFileSync(tokenFile, "utf8").split(".")[1] ?? "", "base64url").toString()) as Record<string, unknown>));
+        // no token stays beside it
+        expect(readdirSync(tokenHome).filter((name) => name.includes("token"))).toEqual(["token"]);
       }),
     ]);
   });

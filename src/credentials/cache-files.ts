@@ -49,7 +49,7 @@ export function readPrivateJson(file: string): unknown {
 }
 
 /** Files this program may have put into `folder`: entries, and what a killed writer left. */
-const OURS = /^[0-9a-f]{64}(?:\.call|\.failed|\.holder)?\.json(?:\.[0-9]+)?$|^[0-9a-f]{64}\.lock$/;
+const OURS = /^[0-9a-f]{64}(?:\.call|\.failed|\.holder)?\.json(?:\.[0-9]+)?$|^[0-9a-f]{64}(?:\.breaking)?\.lock$/;
 
 /** Removes every cached entry, and returns how many credentials were among them. Other files stay. */
 export function purgeCache(folder: string): number {

@@ -5,6 +5,8 @@ import { AwsRefusal } from "./assume";
 /** A role answers AccessDenied for 4 to 11 seconds after it is made (recorded); a little more is waited. */
 export const NEW_ROLE_WAIT_MS = 15_000;
 const BUSY_RETRIES = 4;
+/** Whoever called waits too: after this no further call is made, so that a silent AWS is given up within 40 seconds. */
+const BUSY_WAIT_MS = 30_000;
 
 export interface PatienceOptions {
   /** How long an answer that a new role gives is asked again, milliseconds. */
@@ -38,7 +40,8 @@ export async function withPatience<T>(attempt: () => Promise<T>, options: Patien
       const kind = kindOfFailure(error);
       // full jitter for the throttled, steady steps for a role that is about to be there
       const delay = kind === "busy" ? Math.round(random() * Math.min(5000, 400 * 2 ** busy)) : Math.min(1000 * (tries + 1), 3000);
-      const out = kind === "final" || (kind === "busy" ? busy >= BUSY_RETRIES : clock() - started + delay > options.newRoleWaitMs);
+      const over = clock() - started + delay;
+      const out = kind === "final" || (kind === "busy" ? busy >= BUSY_RETRIES || over > BUSY_WAIT_MS : over > options.newRoleWaitMs);
       if (out) throw error;
       if (kind === "busy") busy += 1;
       options.onRetry?.(error as FederationError, delay);

@@ -90,16 +90,17 @@ async function renew(question: SessionQuestion, cache: { readonly folder: string
     if (already !== undefined) return already;
     const made = await assume(question, identity);
     sweepCache(cache.folder, Date.now());
-    await writePrivate(entryFile(cache.folder, key), made);
+    await keep(question, entryFile(cache.folder, key), made);
     return made;
   });
-  await writePrivate(callFile(cache.folder, cache.callKey), { entry: key });
+  await keep(question, callFile(cache.folder, cache.callKey), { entry: key });
   return session;
 }
 
-function writePrivate(file: string, value: unknown): Promise<void> {
-  return writeFileAtomic(file, JSON.stringify(value), { mode: 0o600 }).catch((cause: NodeJS.ErrnoException) => {
-    throw new OutsideError([{ code: "cache-unusable", message: `The cache cannot be written: ${cause.code ?? "unknown error"}.`, fix: "Free some space, set DATABRICKS_AWS_OIDC_CACHE_DIR, or use --no-cache." }], { cause });
+/** A cache that cannot be written is said and done without: the credentials are there. */
+async function keep(question: SessionQuestion, file: string, value: unknown): Promise<void> {
+  await writeFileAtomic(file, JSON.stringify(value), { mode: 0o600 }).catch((cause: NodeJS.ErrnoException) => {
+    question.note?.(`The cache cannot be written (${cause.code ?? "unknown error"}): the next call asks AWS again.`);
   });
 }
 

@@ -1,8 +1,8 @@
 /** Keeps a token file fresh, for SDKs that do web identity by themselves (AWS_WEB_IDENTITY_TOKEN_FILE). */
-import writeFileAtomic from "write-file-atomic";
 import { FederationError, OutsideError } from "../errors";
 import type { ObtainedToken } from "../token/obtain";
 import { readToken } from "../token/read";
+import { writePrivateFile } from "./private-file";
 
 export interface TokenFileQuestion {
   readonly file: string;
@@ -36,7 +36,7 @@ export function renewIn(token: string, now: number): number {
 
 /**
  * Writes the token (0600, whole or not at all) and renews it until `stop`. The first failure is thrown; a later one is
- * noted, tried again after 5 to 60 seconds, and leaves the token that is there. Throws OutsideError `file-unreadable`.
+ * noted, tried again after 5 to 60 seconds, and leaves the token that is there. Throws OutsideError `file-unwritable`.
  */
 export async function keepTokenFile(question: TokenFileQuestion): Promise<void> {
   let token = await write(question);
@@ -63,9 +63,9 @@ async function write(question: TokenFileQuestion): Promise<string> {
   const { token } = await question.obtain();
   const text = token.reveal();
   try {
-    await writeFileAtomic(question.file, text, { mode: 0o600 });
+    await writePrivateFile(question.file, text);
   } catch (cause) {
-    throw new OutsideError([{ code: "file-unreadable", message: `${question.file} cannot be written: ${(cause as NodeJS.ErrnoException).code ?? "unknown error"}.`, fix: "Name a file in a folder of your own." }], { cause });
+    throw new OutsideError([{ code: "file-unwritable", message: `${question.file} cannot be written: ${(cause as NodeJS.ErrnoException).code ?? "unknown error"}.`, fix: "Name a file in a folder of your own." }], { cause });
   }
   return text;
 }

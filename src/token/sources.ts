@@ -7,7 +7,7 @@ export { TOKEN_SOURCE_NAMES };
 export type { TokenSourceName };
 
 /** What a way to a token rests on. `stored-secret` is the one to get rid of. */
-export type RestsOn = "platform" | "workload-identity" | "a-token-put-there" | "a-persons-login" | "stored-secret";
+export type RestsOn = "platform" | "injected-secret" | "workload-identity" | "a-token-put-there" | "a-persons-login" | "stored-secret";
 
 export interface TokenSource {
   readonly name: TokenSourceName;
@@ -23,7 +23,7 @@ export const TOKEN_SOURCES: Readonly<Record<TokenSourceName, TokenSource>> = {
     name: "databricks-app",
     says: "the service principal of the Databricks App this runs in",
     needs: "DATABRICKS_APP_NAME, DATABRICKS_CLIENT_ID and DATABRICKS_CLIENT_SECRET, which Databricks injects into an app",
-    restsOn: "platform",
+    restsOn: "injected-secret",
   },
   "notebook": {
     name: "notebook",
@@ -85,6 +85,7 @@ export const TOKEN_SOURCES: Readonly<Record<TokenSourceName, TokenSource>> = {
 export function restsOnText(source: TokenSourceName): string {
   switch (TOKEN_SOURCES[source].restsOn) {
     case "platform": return "Nothing is stored: Databricks gives the identity to what runs there.";
+    case "injected-secret": return "It rests on a client secret that Databricks keeps and gives to the app; none is in your keeping.";
     case "workload-identity": return "Nothing is stored: another issuer's short token is exchanged.";
     case "a-token-put-there": return "Somebody else put the token there and has to renew it.";
     case "a-persons-login": return "It rests on a person's log-in, which the Databricks CLI keeps on this machine.";

@@ -1,0 +1,39 @@
+/** A file with a secret in it, in a folder of the user's: private, whole or not at all, and nothing left beside it. */
+import { constants } from "node:fs";
+import { open, readdir, rename, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { isAlive } from "../file-lock";
+
+const MARK = ".databricks-aws-oidc-";
+
+/**
+ * Writes `text` to `file` (0600). A process killed meanwhile leaves the old file; its half-written one is removed by the
+ * next. Throws Node's errors.
+ */
+export async function writePrivateFile(file: string, text: string): Promise<void> {
+  const stage = join(dirname(file), `.${basename(file)}${MARK}${process.pid}`);
+  await sweep(file);
+  await rm(stage, { force: true });
+  try {
+    const handle = await open(stage, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
+    try {
+      await handle.writeFile(text);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(stage, file);
+  } catch (error) {
+    await rm(stage, { force: true });
+    throw error;
+  }
+}
+
+/** What killed writers of `file` left. */
+async function sweep(file: string): Promise<void> {
+  const prefix = `.${basename(file)}${MARK}`;
+  for (const name of await readdir(dirname(file)).catch(() => [])) {
+    const pid = name.startsWith(prefix) ? Number(name.slice(prefix.length)) : NaN;
+    if (Number.isSafeInteger(pid) && pid > 0 && !isAlive(pid)) await rm(join(dirname(file), name), { force: true });
+  }
+}
