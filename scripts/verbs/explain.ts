@@ -16,6 +16,7 @@ interface Flags {
   readonly "role-arn"?: string;
   readonly now?: string;
   readonly context?: readonly string[];
+  readonly mechanisms?: boolean;
   readonly json?: boolean;
 }
 
@@ -36,11 +37,13 @@ const command: CommandModule<object, Flags> = {
       .option("role-arn", { type: "string", describe: "ARN of the role, for conditions that read it" })
       .option("now", { type: "string", describe: "Judge at this time (seconds since 1970; default: now)" })
       .option("context", { type: "string", array: true, describe: "Further condition keys, key=value" })
+      .option("mechanisms", { type: "boolean", default: false, describe: "Instead: which mechanism each Databricks feature uses to reach AWS" })
       .option("json", { type: "boolean", default: false, describe: "One JSON document on stdout" })
       .example("$0 explain --role lake-reader --token @token.jwt", "a token against the federation")
       .example("$0 explain --policy trust.json --provider-url https://mycompany.cloud.databricks.com/oidc --client-id 1444828305810485 --claims claims.json", "any trust policy"),
   handler: (flags) =>
     run(async (): Promise<ExitCode> => {
+      if (flags.mechanisms === true) return explainMechanisms(flags.json === true);
       const { answerExplain } = await import("../../src/explain/answer");
       const { ownSurroundings } = await import("../../src/surroundings");
       const surroundings = ownSurroundings();
@@ -64,5 +67,12 @@ const command: CommandModule<object, Flags> = {
       return explanation.allowed ? 0 : 1;
     }, flags),
 };
+
+async function explainMechanisms(json: boolean): Promise<ExitCode> {
+  const { MECHANISMS, mechanismsText } = await import("../../src/explain/mechanisms");
+  if (json) sayJson({ mechanisms: MECHANISMS });
+  else say(mechanismsText());
+  return 0;
+}
 
 export default command;

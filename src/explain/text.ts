@@ -22,6 +22,9 @@ export function explanationText(explanation: Explanation, role: string): string 
     lines.push(`    ${mark(statement.principal.matched)} Principal ${listed(statement.principal)}`, `    ${mark(statement.action.matched)} Action ${listed(statement.action)}`);
     for (const condition of statement.conditions) lines.push(...conditionLines(condition));
   }
+  if (explanation.statements.some(({ action }) => action.expected.includes("sts:AssumeRole"))) {
+    lines.push("", "Unity Catalog assumes this role too, as Databricks' own role and without a token: explain --mechanisms.");
+  }
   for (const finding of explanation.findings) lines.push(`  ? ${finding}`);
   if (explanation.fix !== null) lines.push("", `next: ${explanation.fix}`);
   return lines.map(visible).join("\n");

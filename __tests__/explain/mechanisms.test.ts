@@ -1,0 +1,43 @@
+import { explain } from "../../src/explain/explain";
+import { MECHANISMS, mechanismsTable, mechanismsText } from "../../src/explain/mechanisms";
+import { askedOfFederation } from "../../src/explain/subject-of";
+import { explanationText } from "../../src/explain/text";
+import { unityCatalogPage } from "../../src/explain/unity-catalog-page";
+import { readFederation } from "../../src/federation";
+import { UNITY_CATALOG_CLOUDS, UNITY_CATALOG_PRINCIPALS } from "../../src/trust/rules";
+import { pageText } from "../support/markdown";
+
+test("the page about Unity Catalog is what the code makes", () => {
+  expect(pageText("docs/unity-catalog.md")).toBe(unityCatalogPage());
+});
+
+test("every mechanism stands once in the table, as in the text, with no cell left empty", () => {
+  const rows = mechanismsTable().split("\n");
+  expect(rows).toHaveLength(2 + MECHANISMS.length);
+  expect(new Set(rows.map((row) => row.replaceAll("\\|", "").split("|").length)).size).toBe(1);
+  for (const row of rows) expect(row).not.toMatch(/\|\s*\|(?!-)/);
+  for (const { name } of MECHANISMS) expect([rows.filter((row) => row.startsWith(`| ${name} |`)).length, mechanismsText().split("\n").filter((line) => line === name).length]).toEqual([1, 1]);
+});
+
+test("the page names the principal of every cloud", () => {
+  for (const cloud of UNITY_CATALOG_CLOUDS) expect(unityCatalogPage()).toContain(UNITY_CATALOG_PRINCIPALS[cloud].arn);
+});
+
+test("explaining a role that Unity Catalog assumes says so, and only then", async () => {
+  const { federation } = readFederation({
+    name: "lakehouse",
+    aws: { accountId: "111122223333" },
+    issuers: { production: { level: "workspace", host: "mycompany.cloud.databricks.com", workspaceId: "1444828305810485" } },
+    roles: {
+      storage: { trusts: [{ unityCatalog: { externalIds: ["0b7e6f5a"], cloud: "aws" } }] },
+      reader: { trusts: [{ issuer: "production", users: ["alice@example.com"] }] },
+    },
+  });
+  const claims = { iss: "https://mycompany.cloud.databricks.com/oidc", sub: "alice@example.com", aud: "1444828305810485", iat: 1000, exp: 4600 };
+  const text = async (key: string): Promise<string> => {
+    const { providers, role, name } = askedOfFederation(federation, key, undefined, null);
+    return explanationText(await explain({ kind: "claims", claims }, providers, role, { roleSessionName: "explain", durationSeconds: null, context: {}, now: 2000 }), name);
+  };
+  expect(await text("storage")).toContain("Unity Catalog assumes this role too");
+  expect(await text("reader")).not.toContain("Unity Catalog");
+});

@@ -1,0 +1,101 @@
+/** How Databricks reaches AWS: four mechanisms, and which feature uses which. Data, for `explain --mechanisms` and docs/unity-catalog.md. */
+
+/** What it rests on, as everywhere in this project's pages. */
+export type Mark = "seen" | "once" | "expected" | "unknown";
+
+export interface Mechanism {
+  readonly id: "web-identity" | "service-credential" | "storage-credential" | "instance-profile";
+  readonly name: string;
+  /** The Databricks features that use it. */
+  readonly features: readonly string[];
+  /** Who calls AWS, and with which action. */
+  readonly caller: string;
+  /** The principal that the role's trust policy names. */
+  readonly principal: string;
+  /** What has to be set up. */
+  readonly needs: string;
+  /** Where it works and where not. */
+  readonly works: string;
+  /** Who is seen in CloudTrail. */
+  readonly seenAs: string;
+  readonly choose: string;
+  /** How the federation file says it. */
+  readonly federation: string;
+  readonly mark: Mark;
+}
+
+export const MECHANISMS: readonly Mechanism[] = [
+  {
+    id: "web-identity",
+    name: "web identity",
+    features: ["code with an OAuth token: notebooks, jobs, Databricks Apps, laptops, CI", "the files of generate client", "credentials"],
+    caller: "the code itself: sts:AssumeRoleWithWebIdentity with a Databricks token",
+    principal: "the OIDC provider of the issuer",
+    needs: "the issuer registered in IAM, a trust that names aud and sub",
+    works: "anywhere a token is to be had: Databricks on AWS, Azure and GCP, and outside Databricks; not Spark's own readers",
+    seenAs: "the Databricks identity: session name and sub",
+    choose: "the identity is to be seen in CloudTrail; Apps, CLI, laptops, CI; Databricks on Azure or GCP",
+    federation: "trusts: [{ issuer: …, servicePrincipals: […] }]",
+    mark: "expected",
+  },
+  {
+    id: "service-credential",
+    name: "Unity Catalog service credential",
+    features: ["boto3 in notebooks and jobs: dbutils.credentials.getServiceCredentialsProvider", "Python UDFs that name it"],
+    caller: "Databricks' own role: sts:AssumeRole with an external ID",
+    principal: "Databricks' Unity Catalog role of the cloud, and the role itself",
+    needs: "a service credential in Unity Catalog, its external ID in the trust, ACCESS granted to who may use it",
+    works: "Databricks on AWS, Databricks Runtime 16.2 and later, Python and Scala; no SQL warehouses",
+    seenAs: "Databricks' role; who used it is in Databricks' audit log",
+    choose: "code runs on Unity Catalog compute in Databricks on AWS, and a grant is enough: it is the simpler choice",
+    federation: "trusts: [{ unityCatalog: { externalIds: […], cloud: aws } }]",
+    mark: "seen",
+  },
+  {
+    id: "storage-credential",
+    name: "Unity Catalog storage credential",
+    features: ["external locations, external tables and volumes", "managed storage of catalogs", "Spark and SQL over s3:// paths below an external location"],
+    caller: "Databricks' own role: sts:AssumeRole with an external ID",
+    principal: "Databricks' Unity Catalog role of the cloud, and the role itself",
+    needs: "a storage credential in Unity Catalog, its external ID in the trust, an external location, grants on it",
+    works: "Databricks on AWS: clusters in standard and dedicated access mode, SQL warehouses, serverless compute",
+    seenAs: "Databricks' role; who used it is in Databricks' audit log",
+    choose: "tables and files in S3, for Spark and SQL",
+    federation: "trusts: [{ unityCatalog: { externalIds: […], cloud: aws } }]",
+    mark: "seen",
+  },
+  {
+    id: "instance-profile",
+    name: "instance profile",
+    features: ["clusters that carry one, for everybody on them", "SQL warehouses outside Unity Catalog"],
+    caller: "the EC2 instance, by its metadata service",
+    principal: "ec2.amazonaws.com",
+    needs: "a role with an instance profile, iam:PassRole for Databricks' deployment role, the profile registered in the workspace",
+    works: "classic compute of Databricks on AWS; no serverless compute, no Apps",
+    seenAs: "the instance: not which person or job",
+    choose: "what cannot be moved to one of the others yet",
+    federation: "not made by this project",
+    mark: "seen",
+  },
+];
+
+const FIELDS: readonly (readonly [keyof Mechanism, string])[] = [
+  ["features", "used by"], ["caller", "who calls AWS"], ["principal", "trusted principal"], ["needs", "needs"], ["works", "works"], ["seenAs", "seen in CloudTrail"], ["choose", "choose it when"], ["federation", "federation"], ["mark", "known"],
+];
+
+/** The one table, for a terminal. */
+export function mechanismsText(): string {
+  const width = Math.max(...FIELDS.map(([, label]) => label.length));
+  return MECHANISMS.map((mechanism) => [mechanism.name, ...FIELDS.map(([field, label]) => `  ${label.padEnd(width)}  ${textOf(mechanism[field])}`)].join("\n")).join("\n\n");
+}
+
+/** The same in Markdown: a row a mechanism. */
+export function mechanismsTable(): string {
+  const cell = (text: string): string => text.replaceAll("|", "\\|");
+  const rows = MECHANISMS.map((mechanism) => `| ${[mechanism.name, ...FIELDS.map(([field]) => textOf(mechanism[field]))].map(cell).join(" | ")} |`);
+  return [`| mechanism | ${FIELDS.map(([, label]) => label).join(" | ")} |`, `|${"---|".repeat(FIELDS.length + 1)}`, ...rows].join("\n");
+}
+
+function textOf(value: string | readonly string[]): string {
+  return typeof value === "string" ? value : value.join("; ");
+}
