@@ -100,6 +100,6 @@ test("whatever is called the same decides the same, for everybody", () => {
     }
     same += 1;
     for (const aud of [null, "a", "b", "A", "ax", "?"]) for (const sub of [null, "a", "b", "A", "ax", "?"]) expect([aud, sub, allows(left, aud, sub)]).toEqual([aud, sub, allows(right, aud, sub)]);
-  }), { numRuns: 150 });
-  expect(same).toBeGreaterThan(20);
+  }), { numRuns: 80 });
+  expect(same).toBeGreaterThan(10);
 });

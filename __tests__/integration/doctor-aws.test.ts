@@ -3,11 +3,14 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { DoctorReport } from "../../src/doctor/report";
 import { accountView, parseFederation, roleTrustPolicy } from "../../src/federation";
+import type { Sandbox } from "../../src/sandbox/sandbox";
+import { startSandbox } from "../../src/sandbox/sandbox";
+import { worldOfFederation } from "../../src/sandbox/world-of-federation";
 import { trustPolicyJson } from "../../src/trust/build";
 import { buildCli } from "../support/built-cli";
 import type { FakeAws } from "../support/fake-aws";
 import { startFakeAws, stsError } from "../support/fake-aws";
-import { FAULTS } from "../support/fault-server";
+import { FAULTS, json } from "../support/fault-server";
 import type { Iam } from "../support/iam";
 import { iamOf } from "../support/iam";
 import type { Moto } from "../support/moto";
@@ -15,7 +18,7 @@ import { startMoto } from "../support/moto";
 import type { PlayedInternet } from "../support/played-internet";
 import { startInternet } from "../support/played-internet";
 import type { PlayedIssuer } from "../support/played-issuer";
-import { HOST, ISSUER, playedIssuer, SUBJECT } from "../support/played-issuer";
+import { HOST, ISSUER, KEYS, playedIssuer, SUBJECT } from "../support/played-issuer";
 import { describeWith } from "../support/requirements";
 import { runProgram } from "../support/run-program";
 import { temporaryFolder } from "../support/temporary-folder";
@@ -288,6 +291,50 @@ describeWith({ moto: true }, "doctor and a local AWS", () => {
       const { report } = await call({}, [], await issuer.token({ iss: "https://elsewhere.cloud.databricks.com/oidc" }));
       expect(evidence(report, "assume")).toContain("shown to nobody");
       expect(sts.stsCalls()).toBe(before);
+    });
+  });
+
+  describe("against the sandbox, which decides as AWS does", () => {
+    let sandbox: Sandbox;
+    beforeAll(async () => {
+      sandbox = await startSandbox({ world: worldOfFederation(federation), context: { "aws:SourceIp": ["198.51.100.7"] } });
+      const discovery = (await (await fetch(`${sandbox.issuers["production"]?.url ?? ""}/oidc/.well-known/openid-configuration`)).json()) as { readonly jwks_uri: string };
+      internet.plays = { ...issuer.plays, [KEYS]: json(await (await fetch(discovery.jwks_uri)).json()) };
+    });
+    afterAll(async () => {
+      internet.plays = issuer.plays;
+      await sandbox?.stop();
+    });
+
+    async function call(subject: string, role: string): Promise<Run> {
+      const identity = sandbox.identities.find((one) => one.subject === subject && one.issuer === "production");
+      const run = await doctor(["--role", role, "--assume", "--from", "client-credentials"], {
+        DATABRICKS_HOST: sandbox.issuers["production"]?.url ?? "", DATABRICKS_CLIENT_ID: identity?.clientId ?? "", DATABRICKS_CLIENT_SECRET: identity?.clientSecret ?? "", AWS_ENDPOINT_URL_STS: sandbox.sts,
+      });
+      expect(`${run.stdout}${run.stderr}`).not.toContain(identity?.clientSecret);
+      return run;
+    }
+
+    test("a declared identity gets its session, from the token endpoint to STS", async () => {
+      const { report, exitCode } = await call(SUBJECT, "lake-reader");
+      expect(failures(report)).toEqual([]);
+      expect(evidence(report, "assume")).toContain(`assumed-role/lake-reader/${SUBJECT}`);
+      expect(evidence(report, "token-source")).toContain("stored secret");
+      expect(exitCode).toBe(0);
+    });
+
+    test("a stranger does not, and is told why as AWS would not", async () => {
+      const stranger = sandbox.identities.find(({ declared }) => !declared)?.subject ?? "";
+      const { report, exitCode } = await call(stranger, "lake-reader");
+      expect(failures(report)).toEqual(["token: token-roles", "session of lake-reader: assume"]);
+      expect(evidence(report, "assume")).toMatch(/^AWS answers AccessDenied: .*By the federation: /);
+      expect(exitCode).toBe(1);
+    });
+
+    test("somebody from the wrong network does not either, and the network is what is named", async () => {
+      const { report } = await call("alice@example.com", "lake-writer");
+      expect(report.checks.find(({ id }) => id === "assume")).toMatchObject({ status: "fail", evidence: expect.stringContaining("`aws:SourceIp`") });
+      expect(report.checks.find(({ id }) => id === "token-roles")).toMatchObject({ status: "unknown", evidence: expect.stringContaining("only AWS sees aws:SourceIp") });
     });
   });
 });

@@ -10,7 +10,8 @@ export interface Surrounding {
   readonly says: string;
 }
 
-const TOKEN_KEY = /[./].*:(?:aud|sub|amr|oaud|email)$/i;
+/** Condition keys that the token itself answers. */
+export const TOKEN_KEY = /[./].*:(?:aud|sub|amr|oaud|email)$/i;
 const NOWHERE: readonly Surrounding[] = [{ keys: new Map(), says: "" }];
 /** Nobody's address and nobody's value: outside whatever a condition names. */
 const ELSEWHERE_ADDRESS = "192.0.2.201";

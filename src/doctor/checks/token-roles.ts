@@ -4,6 +4,7 @@ import type { FederationRole } from "../../federation/model";
 import { explain } from "../../explain/explain";
 import type { Explanation } from "../../explain/explain";
 import { webIdentityRole } from "../../explain/subject-of";
+import { TOKEN_KEY } from "../../lint/compare-surroundings";
 import type { WebIdentityProvider, WebIdentityRole } from "../../token/judge";
 import type { KeySet } from "../../token/verify";
 import { compilePolicy } from "../../trust/decide/decide";
@@ -40,6 +41,9 @@ export function tokenRolesCheck(explained: readonly { readonly role: string; rea
   const gets = explained.filter(({ explanation }) => explanation.allowed).map(({ role }) => role);
   const not = explained.filter(({ explanation }) => !explanation.allowed);
   if (gets.length > 0) return pass("token-roles", TOKEN, `By the federation it gets ${listed(gets)}${not.length === 0 ? "" : `, and not ${listed(not.map(({ role }) => role))}`}.`);
+  const open = not.flatMap(({ role, explanation }) => { const keys = openKeys(explanation); return keys.length === 0 ? [] : [{ role, keys }]; });
+  const [possible] = open;
+  if (possible !== undefined) return unknown("token-roles", TOKEN, `By the federation it gets ${possible.role} where the call comes from the right place; only AWS sees ${listed(possible.keys)}.`, "Make one real call from there: --assume.");
   const nearest = not.find(({ explanation }) => explanation.error?.code === "AccessDenied") ?? first;
   const miss = nearest.explanation.misses[0];
   return fail("token-roles", TOKEN, `By the federation it gets ${named ? `no ${first.role}` : `none of ${listed(explained.map(({ role }) => role))}`}: ${miss?.what ?? nearest.explanation.error?.message ?? "no statement lets it in"}.`, miss?.fix ?? nearest.explanation.fix ?? `Run explain --role ${nearest.role} for every line of the policy.`);
@@ -49,8 +53,17 @@ export function tokenDeployedCheck(role: string, explanation: Explanation | null
   const subject = `role ${role}`;
   if (explanation === null) return unknown("token-deployed", subject, "Not judged: what is deployed does not read.", null);
   if (explanation.allowed) return pass("token-deployed", subject, `What is deployed lets ${explanation.subject ?? "it"} in (statement ${explanation.decidedBy ?? 0}).`);
+  const keys = openKeys(explanation);
+  if (keys.length > 0) return unknown("token-deployed", subject, `What is deployed lets ${explanation.subject ?? "it"} in where the call comes from the right place; only AWS sees ${listed(keys)}.`, "Make one real call from there: --assume.");
   const miss = explanation.misses[0];
   return fail("token-deployed", subject, `What is deployed does not let ${explanation.subject ?? "it"} in: ${miss?.what ?? explanation.error?.message ?? "no statement does"}.`, miss?.fix ?? explanation.fix ?? "Deploy the federation.");
+}
+
+/** Keys of the call that decide and that nobody knows here (network, time of day, …): all the token has to say fits. */
+function openKeys({ error, statements }: Explanation): readonly string[] {
+  if (error?.code !== "AccessDenied" || statements.some(({ effect, matched }) => effect === "Deny" && matched)) return [];
+  const near = statements.find(({ effect, principal, action, conditions }) => effect === "Allow" && principal.matched && action.matched && conditions.every(({ matched, actual, key }) => matched || (actual === null && !TOKEN_KEY.test(key))));
+  return near === undefined ? [] : near.conditions.filter(({ matched }) => !matched).map(({ key }) => key);
 }
 
 function listed(names: readonly string[]): string {

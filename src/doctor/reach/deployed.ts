@@ -21,6 +21,8 @@ export interface Deployed {
 }
 
 const AT_ONCE = 6;
+/** More roles than this are read with the account's details: each alone takes four calls, and IAM throttles. */
+const MANY_ROLES = 50;
 
 /** Reads AWS. Nothing is read beyond the caller where the credentials are of another account, or where there are none. */
 export async function readDeployed(question: DoctorQuestion, scope: Scope, settings: { readonly region: string; readonly onDate: (host: string, date: string, milliseconds: number) => void }): Promise<Deployed> {
@@ -43,15 +45,25 @@ async function readAccount(iam: Iam, whole: boolean, scope: Scope, view: Account
   const here = scope.roles.filter((role) => view.roles.includes(role));
   if (!whole) {
     const providers = await each(declared, AT_ONCE, async (provider) => ({ declared: provider, found: await iam.provider(provider.arn) }));
-    const roles = await each(here, AT_ONCE, async (role) => ({ role, found: await iam.role(role.name) }));
+    const details = here.length > MANY_ROLES ? await iam.roles() : null;
+    const roles = details?.kind === "found" ? rolesWithin(details, here) : await each(here, AT_ONCE, async (role) => ({ role, found: await iam.role(role.name) }));
     return { providers, roles, account: null };
   }
   const [providers, roles] = await Promise.all([iam.providers(), iam.roles()]);
   return {
     providers: declared.map((provider) => ({ declared: provider, found: within(providers, ({ arn }) => arn === provider.arn) })),
-    roles: here.map((role) => ({ role, found: within(roles, ({ name }) => name === role.name) })),
+    roles: rolesWithin(roles, here),
     account: { providers, roles },
   };
+}
+
+function rolesWithin(live: Found<readonly LiveRole[]>, roles: readonly FederationRole[]): Deployed["roles"] {
+  if (live.kind !== "found") return roles.map((role) => ({ role, found: live }));
+  const byName = new Map(live.value.map((role) => [role.name, role]));
+  return roles.map((role) => {
+    const value = byName.get(role.name);
+    return { role, found: value === undefined ? { kind: "absent" } : { kind: "found", value } };
+  });
 }
 
 function within<T>(list: Found<readonly T[]>, is: (item: T) => boolean): Found<T> {

@@ -1,5 +1,6 @@
 /** Asks an issuer's host everything `doctor` judges it by: name, certificate, host metadata, discovery document, keys. */
 import { lookup } from "node:dns/promises";
+import { databricksConfigUrl } from "../../network/databricks-config";
 import { isLoopback, proxyFor } from "../../network/proxy";
 import type { Surroundings } from "../../surroundings";
 import { readDocument } from "./document";
@@ -53,7 +54,7 @@ const MAX_BYTES = 1024 * 1024;
 /** Everything about the issuer with these URLs. Ends within three times `timeoutMs`. Throws InputError proxy-invalid, ca-file-unreadable. */
 export async function issuerFacts(issuer: { readonly issuer: string; readonly discoveryUrl: string }, reach: Reach): Promise<IssuerFacts> {
   const discoveryUrl = new URL(issuer.discoveryUrl);
-  const configUrl = new URL("/.well-known/databricks-config", discoveryUrl);
+  const configUrl = databricksConfigUrl(discoveryUrl.hostname);
   const clocks: ClockSample[] = [];
   const ask = async (url: URL, trust: "machine" | "public"): Promise<Fetched> => {
     const result = await fetched(url, { env: reach.surroundings.env, timeoutMs: reach.limits.timeoutMs, maxBytes: MAX_BYTES, trust });
