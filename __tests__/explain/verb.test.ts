@@ -26,6 +26,7 @@ beforeAll(() => {
   write("jwks.json", { keys: [{ kty: "RSA", kid: "k", n: "AQAB", e: "AQAB" }] });
   write("policy.json", POLICY);
   write("role.json", { Role: { AssumeRolePolicyDocument: encodeURIComponent(JSON.stringify(POLICY)) } });
+  write("huge.json", { ...POLICY, Id: "x".repeat(400_000) });
   write("broken.json", JSON.stringify({ AssumeRolePolicyDocument: "%7B%zz" }));
 });
 afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
@@ -79,6 +80,8 @@ test.each([
   ["a token on the command line", `${OWN} --token ${TOKEN}`, "token-in-argv"],
   ["an opaque token on the command line", `${OWN} --token=dapi0123456789abcdef`, "token-in-argv"],
   ["a token in no flag's place", `${OWN} ${TOKEN}`, "Unknown argument"],
+  ["a token file without end", `${OWN} --token @/dev/zero`, "holds no token"],
+  ["a policy no account can hold", `--policy +huge.json ${BARE} --claims +claims.json`, "characters"],
   ["both a token and claims", `${OWN} --token @+token.jwt --claims +claims.json`, "explain-needs"],
   ["both a policy and a federation", `${OWN} --policy +policy.json ${BARE} --claims +claims.json`, "explain-needs"],
   ["a policy without its provider", "--policy +policy.json --claims +claims.json", "explain-needs"],

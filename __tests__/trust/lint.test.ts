@@ -119,6 +119,13 @@ test("documents of any shape are judged without a throw", () => {
   }), { numRuns: 300 });
 });
 
+test("a policy that no account can hold is told so at once, however many patterns it has", () => {
+  const patterns = Array.from({ length: 500 }, (_, index) => `${"*a".repeat(200)}${index}`);
+  const started = performance.now();
+  expect(rulesOf(policyOf(statement({ Condition: { StringEquals: { [AUD]: EXAMPLE_AUDIENCE }, StringLike: { [SUB]: patterns } } })))).toEqual(["policy-malformed", "policy-too-long"]);
+  expect(performance.now() - started).toBeLessThan(1000);
+});
+
 test("a policy without an error lets no stranger in, whatever its conditions", () => {
   const operators = ["StringEquals", "StringLike", "StringNotEquals", "StringNotLike", "StringEqualsIfExists", "StringEqualsIgnoreCase", "ForAllValues:StringLike", "ForAnyValue:StringLike", "ForAllValues:StringEquals", "ArnLike", "Bool", "StringDiffers"];
   const values = [EXAMPLE_SUBJECT, OTHER_SUBJECT, "*", "*@*", "*@data.example.com", "*@gmail.com", "6a9f*", "?*", "true", "false", "${aws:userid}"];

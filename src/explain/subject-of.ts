@@ -8,6 +8,7 @@ import { readIssuerUrl } from "../issuer/read-url";
 import type { WebIdentityProvider, WebIdentityRole } from "../token/judge";
 import type { KeySet } from "../token/verify";
 import { roleArn, trustPolicyJson } from "../trust/build";
+import { TRUST_POLICY_JUDGED_CHARACTERS } from "../trust/rules";
 import { compilePolicy } from "../trust/decide/decide";
 import { readPolicy } from "../trust/decide/document";
 
@@ -52,7 +53,8 @@ export function webIdentityRole(role: FederationRole, view: AccountView): WebIde
  * Throws InputError: trust-policy-unreadable, and the codes of `readIssuerUrl`.
  */
 export function askedOfPolicy(policyText: string, input: { readonly providerUrl: string; readonly clientIds: readonly string[]; readonly roleArn: string | undefined }, keys: KeySet | null): Asked {
-  const read = readPolicy(unwrapped(policyText));
+  // room for what aws iam get-role puts around it, percent-encoded
+  const read = policyText.length > 3 * TRUST_POLICY_JUDGED_CHARACTERS ? { ok: false as const, why: `it has ${policyText.length} characters` } : readPolicy(unwrapped(policyText));
   if (!read.ok) {
     throw new InputError([{ code: "trust-policy-unreadable", message: `The policy does not read: ${read.why}.`, path: "policy", fix: "Give the trust policy's JSON, as aws iam get-role shows it under AssumeRolePolicyDocument." }]);
   }

@@ -1,5 +1,4 @@
 /** Obtains a Databricks token: by the way that is named, or by the first that is there. */
-import { readFileSync } from "node:fs";
 import { FederationError, InputError, OutsideError } from "../errors";
 import type { Secret } from "../secret";
 import { secret } from "../secret";
@@ -9,6 +8,7 @@ import { askDatabricksCli, findDatabricksCli } from "./databricks-cli";
 import { readProfile } from "./databricks-profile";
 import type { DatabricksProfile } from "./databricks-profile";
 import { askGithub, inGithubActions } from "./github-actions";
+import { readBounded } from "./read-bounded";
 import type { Grant, MintedToken } from "./mint";
 import { mint } from "./mint";
 import type { TokenSourceName } from "./sources";
@@ -22,7 +22,7 @@ import { mintingPlace } from "./target";
  */
 export const DEFAULT_SCOPE = "openid";
 const DEFAULT_TIMEOUT_MS = 20_000;
-const MAX_TOKEN_FILE_BYTES = 64 * 1024;
+export const MAX_TOKEN_FILE_BYTES = 64 * 1024;
 
 export interface TokenQuestion {
   readonly surroundings: Surroundings;
@@ -209,7 +209,7 @@ async function profile(context: Context): Promise<Found> {
 export function readTokenFile(file: string): Secret {
   let bytes: Buffer;
   try {
-    bytes = readFileSync(file);
+    bytes = readBounded(file, MAX_TOKEN_FILE_BYTES);
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code;
     throw new OutsideError([{ code: code === "ENOENT" ? "file-not-found" : "file-unreadable", message: `The token file ${file} cannot be read: ${code ?? "unknown error"}.`, fix: "Check the path and its permissions." }], { cause });

@@ -78,6 +78,8 @@ export const CONDITION_TESTS: readonly string[] = [
 /** IAM's default quota for a trust policy, in characters, and the most it can be raised to. */
 export const TRUST_POLICY_DEFAULT_QUOTA = 2048;
 export const TRUST_POLICY_MAX_QUOTA = 8192;
+/** A policy longer than this is not judged any more: IAM takes a twelfth of it, and judging takes time. */
+export const TRUST_POLICY_JUDGED_CHARACTERS = 100_000;
 
 /**
  * Databricks' own roles that assume a customer's role for Unity Catalog, by Databricks cloud.

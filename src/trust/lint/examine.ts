@@ -6,6 +6,7 @@ import { readPolicy } from "../decide/document";
 import { operatorNamed } from "../decide/operators";
 import { stringLike } from "../string-like";
 import type { LintProvider, LintRole, LintTarget } from "./target";
+import { TRUST_POLICY_DEFAULT_QUOTA, TRUST_POLICY_JUDGED_CHARACTERS } from "../rules";
 import { unityCatalogStatements } from "./unity-catalog-pair";
 
 /** A condition of a statement: one operator, one key, its values. */
@@ -53,6 +54,8 @@ export interface ExaminedRole {
   readonly statements: readonly ExaminedStatement[];
   /** What keeps the document from being a policy. */
   readonly malformed: readonly string[];
+  /** Length as IAM counts it: white space between tokens is free. 0 where it is nested too deeply to print. */
+  readonly characters: number;
 }
 
 export interface ExaminedTarget {
@@ -78,15 +81,26 @@ export function examineRole(role: LintRole): ExaminedRole {
 }
 
 function examine(role: LintRole): ExaminedRole {
-  const read = readPolicy(role.policy);
-  if (!read.ok) return { role, statements: [], malformed: [`The trust policy does not read: ${read.why}.`] };
+  const characters = charactersOf(role.policy);
+  const read = characters > TRUST_POLICY_JUDGED_CHARACTERS ? { ok: false as const, why: `it is longer than ${TRUST_POLICY_JUDGED_CHARACTERS} characters, and is not judged further` } : readPolicy(role.policy);
+  if (!read.ok) return { role, characters, statements: [], malformed: [`The trust policy does not read: ${read.why}.`] };
   const statements = read.policy.statements.map(examineStatement);
   const pair = unityCatalogStatements(statements, role);
   return {
     role,
+    characters,
     malformed: unknownElements(role.policy),
     statements: pair.size === 0 ? statements : statements.map((statement) => ({ ...statement, unityCatalog: pair.has(statement.index) })),
   };
+}
+
+function charactersOf(policy: unknown): number {
+  try {
+    const text = JSON.stringify(policy) ?? "";
+    return text.length <= TRUST_POLICY_DEFAULT_QUOTA ? text.length : [...text].length;
+  } catch {
+    return 0; // told by policy-malformed
+  }
 }
 
 const ELEMENTS = new Set(["Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"]);
