@@ -11,6 +11,11 @@ export function findOnPath(program: string): string | undefined {
   return undefined;
 }
 
+/** nginx, which Debian puts where ordinary users' PATH does not look. */
+export function findNginx(): string | undefined {
+  return findOnPath("nginx") ?? ["/usr/sbin/nginx"].find(isExecutable);
+}
+
 /**
  * The folder to give Terraform as `filesystem_mirror`: the one that holds
  * `registry.terraform.io/hashicorp/aws`. `DATABRICKS_AWS_OIDC_PROVIDER_MIRROR` goes first, then the

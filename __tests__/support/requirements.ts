@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { findOnPath, findProviderMirror } from "./found-programs";
+import { findNginx, findOnPath, findProviderMirror } from "./found-programs";
 
 /** What the generated Python is run with. */
 export const PYTHON = "python3";
@@ -11,6 +11,9 @@ export interface Requirements {
   readonly chromium?: boolean;
   readonly tmux?: boolean;
   readonly zsh?: boolean;
+  readonly nginx?: boolean;
+  readonly openssl?: boolean;
+  readonly git?: boolean;
   /** python3 with boto3. */
   readonly boto3?: boolean;
 }
@@ -62,7 +65,8 @@ export function missingRequirements(needs: Requirements): readonly string[] {
   if (needs.chromium === true && findOnPath("chromium") === undefined) {
     missing.push("chromium on PATH (apt-get install chromium)");
   }
-  for (const program of ["tmux", "zsh"] as const) {
+  if (needs.nginx === true && findNginx() === undefined) missing.push("nginx (apt-get install nginx)");
+  for (const program of ["tmux", "zsh", "openssl", "git"] as const) {
     if (needs[program] === true && findOnPath(program) === undefined) missing.push(`${program} on PATH (apt-get install ${program})`);
   }
   if (needs.boto3 === true && !hasBoto3()) {

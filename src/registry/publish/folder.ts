@@ -3,11 +3,12 @@
  * into place before any list names them, lists are renamed last. A journal stands first, so the next publish finishes
  * what a killed one began; a lock keeps two from publishing at once.
  */
-import { lstatSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { lstatSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { OutsideError } from "../../errors";
 import type { HeldLock } from "../../file-lock";
 import { holderFile, pauseForLock, tryLock } from "../../file-lock";
+import { makeFolder } from "../../make-folder";
 import type { Release } from "../tree/plan-module";
 import type { Publication, PublishSettings } from "../tree/plan";
 import { planPublication } from "../tree/plan";
@@ -43,7 +44,7 @@ export async function publishToFolder(folder: string, release: Release, options:
     return answerOf(await planPublication(release, options, readerOf(folder)), isInterrupted(folder));
   }
   return writing(folder, async () => {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     const lock = await acquire(folder, options.waitMs ?? WAIT_MS);
     try {
       const repaired = finishInterrupted(folder);

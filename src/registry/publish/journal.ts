@@ -1,7 +1,8 @@
 /** Renames that belong together: staged, written down, carried out; and carried out by the next run where this one was stopped. */
-import { existsSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, lstatSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { InputError } from "../../errors";
+import { makeFolder } from "../../make-folder";
 import { placeOf } from "../tree/address";
 import type { Publication } from "../tree/plan";
 
@@ -39,7 +40,7 @@ export function finishInterrupted(folder: string): boolean {
 /** May itself be stopped and begun again: what has left the stage is in place. */
 function carryOut(folder: string, moves: Moves): void {
   // folders first, so that the renames of the lists follow one another at once
-  for (const path of moves) mkdirSync(dirname(join(folder, path)), { recursive: true });
+  for (const path of moves) makeFolder(dirname(join(folder, path)));
   for (const path of moves) {
     const staged = lstatSync(join(folder, STAGE, path), { throwIfNoEntry: false });
     if (staged === undefined) continue;
@@ -54,7 +55,7 @@ function carryOut(folder: string, moves: Moves): void {
 
 function writeBelow(stage: string, path: string, bytes: Buffer): void {
   const file = join(stage, path);
-  mkdirSync(dirname(file), { recursive: true });
+  makeFolder(dirname(file));
   writeFileSync(file, bytes);
 }
 
