@@ -1,9 +1,12 @@
 /** Small releases made in memory: as `verifyRelease` would hand them over, without packing the real modules. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { ModuleContract } from "../../src/module/contract";
 import { writeArchive } from "../../src/registry/archive";
-import { sha256 } from "../../src/registry/checksums";
+import { CHECKSUMS_FILE, checksumsText, sha256 } from "../../src/registry/checksums";
 import type { ReleasedModule } from "../../src/registry/manifest";
-import { archiveName } from "../../src/registry/manifest";
+import { archiveName, MANIFEST_FILE, manifestJson } from "../../src/registry/manifest";
+import { SBOM_FILE } from "../../src/registry/sbom";
 import type { Release } from "../../src/registry/tree/plan-module";
 
 export interface SmallRelease {
@@ -52,4 +55,16 @@ export async function smallRelease(version: string, { names = ["one-role", "two-
     manifest: { schemaVersion: 1, version, generator: { name: "databricks-aws-oidc", version: "0.1.0" }, source: { commit: null }, modules },
     archives: new Map(modules.map(({ name }) => [name, archive])),
   };
+}
+
+/** The same as a folder that `publish --from` takes. Of the SBOM only that it is there. */
+export async function writeSmallRelease(folder: string, version: string, options: SmallRelease = {}): Promise<string> {
+  const { manifest, archives } = await smallRelease(version, options);
+  const files = new Map<string, Uint8Array>(manifest.modules.map(({ name, archive }) => [archive, archives.get(name) ?? Buffer.alloc(0)]));
+  files.set(MANIFEST_FILE, Buffer.from(manifestJson(manifest)));
+  files.set(SBOM_FILE, Buffer.from("{}\n"));
+  files.set(CHECKSUMS_FILE, Buffer.from(checksumsText([...files].map(([name, bytes]) => [name, sha256(bytes)] as const))));
+  mkdirSync(folder, { recursive: true });
+  for (const [name, bytes] of files) writeFileSync(join(folder, name), bytes);
+  return folder;
 }
