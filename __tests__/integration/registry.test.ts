@@ -5,10 +5,10 @@ import { request } from "node:https";
 import { join, resolve } from "node:path";
 import { buildCli } from "../support/built-cli";
 import { cdktf } from "../support/cdktf-project";
-import type { Certificate } from "../support/certificate";
-import { makeCertificate } from "../support/certificate";
+import { makeAuthority, makeCertificate } from "../support/certificates";
 import type { Moto } from "../support/moto";
 import { startMoto } from "../support/moto";
+import type { CertificateFiles } from "../support/nginx";
 import { startNginx } from "../support/nginx";
 import { describeWith } from "../support/requirements";
 import { runProgram } from "../support/run-program";
@@ -35,6 +35,18 @@ async function startServe(cli: string, folder: string, args: readonly string[]):
       expect(await ended).toBe(0);
     },
   };
+}
+
+/** A certificate for 127.0.0.1, and its authority for `SSL_CERT_FILE`. */
+function certificateFiles(): CertificateFiles & { readonly authority: string } {
+  const folder = temporaryFolder("tls");
+  const authority = makeAuthority();
+  const { cert, key } = makeCertificate(["127.0.0.1"], { authority });
+  const files = { cert: join(folder, "cert.pem"), key: join(folder, "key.pem"), authority: join(folder, "authority.pem") };
+  writeFileSync(files.cert, cert);
+  writeFileSync(files.key, key, { mode: 0o600 });
+  writeFileSync(files.authority, authority.certificate);
+  return files;
 }
 
 const call = (source: string, constraint: string): string => `
@@ -64,11 +76,11 @@ function chosen(folder: string): Readonly<Record<string, string>> {
   return Object.fromEntries(Modules.flatMap(({ Key, Version }) => (Version === undefined ? [] : [[Key, Version]])));
 }
 
-describeWith({ terraform: true, moto: true, nginx: true, openssl: true }, "modules from a registry of our own", () => {
+describeWith({ terraform: true, moto: true, nginx: true }, "modules from a registry of our own", () => {
   const work = temporaryFolder("registry");
   const registry = join(work, "registry");
   let moto: Moto;
-  let certificate: Certificate;
+  let certificate: CertificateFiles & { readonly authority: string };
   let cli: string;
 
   const ours = (...args: readonly string[]) => runProgram(process.execPath, [cli, ...args], { cwd: work });
@@ -83,7 +95,8 @@ describeWith({ terraform: true, moto: true, nginx: true, openssl: true }, "modul
   }
 
   beforeAll(async () => {
-    [moto, certificate, cli] = await Promise.all([startMoto(), makeCertificate(), buildCli(["pack", "publish", "serve"])]);
+    certificate = certificateFiles();
+    [moto, cli] = await Promise.all([startMoto(), buildCli(["pack", "publish", "serve"])]);
     symlinkSync(join(REPOSITORY, "node_modules"), join(cli, "..", "node_modules"));
     await release("1.0.0");
     await release("2.0.0");

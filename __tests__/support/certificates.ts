@@ -1,6 +1,7 @@
 /** X.509 certificates made on the spot, good and bad ones: just enough DER for that, so that no test needs openssl. */
 import type { KeyObject } from "node:crypto";
 import { createHash, generateKeyPairSync, randomBytes, sign } from "node:crypto";
+import { isIPv4 } from "node:net";
 
 export interface Authority {
   readonly name: string;
@@ -70,12 +71,12 @@ export function makeAuthority(common = "Test Authority"): Authority {
   return { ...own, certificate: certificate({ subject: common, publicKey, issuer: own, extensions, notBefore: Date.now() - DAY_MS, notAfter: Date.now() + 365 * DAY_MS }) };
 }
 
-/** A server's certificate for `hosts`. Without `authority` it signs itself; `days`: how long from now, negative: over. */
+/** A server's certificate for `hosts` (names, or addresses of IPv4). Without `authority` it signs itself; `days`: how long from now, negative: over. */
 export function makeCertificate(hosts: readonly string[], options: { readonly authority?: Authority; readonly days?: number } = {}): ServerCertificate {
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const subject = hosts[0] ?? "";
   const issuer = options.authority ?? { name: subject, key: privateKey, publicKey };
-  const names = sequence(...hosts.map((host) => der(0x82, Buffer.from(host))));
+  const names = sequence(...hosts.map((host) => (isIPv4(host) ? der(0x87, Buffer.from(host.split(".").map(Number))) : der(0x82, Buffer.from(host)))));
   const notAfter = Date.now() + (options.days ?? 90) * DAY_MS;
   return {
     cert: certificate({ subject, publicKey, issuer, extensions: [extension("2.5.29.17", false, names)], notBefore: Math.min(Date.now(), notAfter) - 30 * DAY_MS, notAfter }),

@@ -3,7 +3,6 @@ import { writeFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
-import type { Certificate } from "./certificate";
 import { findNginx } from "./found-programs";
 import { temporaryFolder } from "./temporary-folder";
 
@@ -15,8 +14,14 @@ export interface Nginx {
   readonly stop: () => Promise<void>;
 }
 
+/** PEM files. */
+export interface CertificateFiles {
+  readonly cert: string;
+  readonly key: string;
+}
+
 /** nginx with TLS on loopback, for the folder `root`, with `include` (a file of rules) in its server block. */
-export async function startNginx(root: string, include: string, { cert, key }: Certificate): Promise<Nginx> {
+export async function startNginx(root: string, include: string, { cert, key }: CertificateFiles): Promise<Nginx> {
   const folder = temporaryFolder("nginx");
   const port = await freePort();
   const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((kind) => `  ${kind}_temp_path ${folder}/${kind};`).join("\n");

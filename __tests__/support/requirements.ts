@@ -12,7 +12,6 @@ export interface Requirements {
   readonly tmux?: boolean;
   readonly zsh?: boolean;
   readonly nginx?: boolean;
-  readonly openssl?: boolean;
   readonly git?: boolean;
   /** python3 with boto3. */
   readonly boto3?: boolean;
@@ -66,7 +65,7 @@ export function missingRequirements(needs: Requirements): readonly string[] {
     missing.push("chromium on PATH (apt-get install chromium)");
   }
   if (needs.nginx === true && findNginx() === undefined) missing.push("nginx (apt-get install nginx)");
-  for (const program of ["tmux", "zsh", "openssl", "git"] as const) {
+  for (const program of ["tmux", "zsh", "git"] as const) {
     if (needs[program] === true && findOnPath(program) === undefined) missing.push(`${program} on PATH (apt-get install ${program})`);
   }
   if (needs.boto3 === true && !hasBoto3()) {
