@@ -1,0 +1,68 @@
+/** The workflows, judged by the real actionlint, and by rules of our own that it does not have. */
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { parse } from "yaml";
+import { runProgram } from "../support/run-program";
+import { temporaryFolder } from "../support/temporary-folder";
+
+interface Step {
+  readonly uses?: string;
+  readonly run?: string;
+  readonly with?: Readonly<Record<string, unknown>>;
+}
+
+interface Workflow {
+  readonly permissions?: Readonly<Record<string, string>>;
+  readonly jobs: Readonly<Record<string, { readonly permissions?: Readonly<Record<string, string>>; readonly uses?: string; readonly steps?: readonly Step[]; readonly "timeout-minutes"?: number }>>;
+}
+
+const REPOSITORY = resolve(__dirname, "..", "..");
+const FOLDER = join(REPOSITORY, ".github", "workflows");
+const workflows = readdirSync(FOLDER).map((file) => [file, readFileSync(join(FOLDER, file), "utf8")] as const);
+const stepsOf = (text: string): readonly Step[] => Object.values((parse(text) as Workflow).jobs).flatMap(({ steps = [] }) => steps);
+
+/** What actionlint says of the workflows of the repository in `folder`. */
+async function actionlint(folder: string): Promise<{ readonly exitCode: number; readonly stdout: string }> {
+  return runProgram(process.execPath, [join(REPOSITORY, "node_modules", "@tktco", "node-actionlint", "bin", "node-actionlint.js"), ".github/workflows/*.yml"], { cwd: folder, accept: [0, 1] });
+}
+
+test("actionlint has no complaint about any of them", async () => {
+  const { exitCode, stdout } = await actionlint(REPOSITORY);
+  expect(stdout).toContain(`Checking ${workflows.length} workflow file(s)`);
+  expect([exitCode, stdout]).toEqual([0, expect.stringContaining("All workflow files passed")]);
+});
+
+test("actionlint is at work: it finds a script that anybody's commit message may write", async () => {
+  const folder = temporaryFolder("workflows");
+  mkdirSync(join(folder, ".github", "workflows"), { recursive: true });
+  writeFileSync(join(folder, ".github", "workflows", "bad.yml"), "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: echo \"${{ github.event.head_commit.message }}\"\n");
+  const { exitCode, stdout } = await actionlint(folder);
+  expect([exitCode, stdout]).toEqual([1, expect.stringContaining("potentially untrusted")]);
+});
+
+describe.each(workflows)("%s", (_file, text) => {
+  test("every action is pinned by its commit, with the version beside it", () => {
+    const used = [...text.matchAll(/^\s*(?:- )?uses: (.*)$/gm)].map(([, what]) => what ?? "").filter((what) => !what.startsWith("./"));
+    expect(used.length).toBeGreaterThan(0);
+    expect(used.filter((what) => !/^[\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(what))).toEqual([]);
+  });
+
+  test("no expression stands in a script: values come through the environment", () => {
+    expect(stepsOf(text).filter(({ run }) => run?.includes("${{") === true)).toEqual([]);
+  });
+
+  test("permissions are written out, and the token stays out of the checkout", () => {
+    const { permissions, jobs } = parse(text) as Workflow;
+    expect(permissions).toBeDefined();
+    expect(Object.entries(permissions ?? {}).filter(([, right]) => right === "write")).toEqual([]);
+    for (const step of stepsOf(text)) if (step.uses?.startsWith("actions/checkout@") === true) expect(step.with?.["persist-credentials"]).toBe(false);
+    for (const job of Object.values(jobs)) if (job.uses === undefined) expect(job["timeout-minutes"]).toBeGreaterThan(0);
+  });
+});
+
+test("only the jobs that need it may write, and none holds npm's token", () => {
+  const { jobs } = parse(readFileSync(join(FOLDER, "release.yml"), "utf8")) as Workflow;
+  const writes = Object.fromEntries(Object.entries(jobs).map(([name, { permissions = {} }]) => [name, Object.keys(permissions).filter((right) => permissions[right] === "write")]));
+  expect(writes).toEqual({ test: [], pack: ["id-token", "attestations"], npm: ["id-token"], modules: ["contents"] });
+  expect(readFileSync(join(FOLDER, "release.yml"), "utf8")).not.toMatch(/NPM_TOKEN|NODE_AUTH_TOKEN/);
+});
