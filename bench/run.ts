@@ -17,6 +17,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   "back-ends": async () => (await import("./back-ends")).backEnds,
   "lint": async () => (await import("./lint")).lint,
   "decisions": async () => (await import("./decisions")).decisions,
+  "credentials": async () => (await import("./credentials")).credentials,
   "terraform-plan": async () => (await import("./terraform-plan")).terraformPlan,
 };
 
