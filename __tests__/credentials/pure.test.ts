@@ -6,6 +6,7 @@ import { AwsRefusal } from "../../src/credentials/assume";
 import { checkAwsHost, checkStsHost, isAwsSts, stsRegion } from "../../src/credentials/region";
 import { wantedRole } from "../../src/credentials/role";
 import { isSessionName, sessionNameOf } from "../../src/credentials/session-name";
+import { sleepByClock } from "../../src/credentials/sleep";
 import { renewIn } from "../../src/credentials/token-file";
 import { OutsideError } from "../../src/errors";
 import { parseFederation } from "../../src/federation";
@@ -168,6 +169,15 @@ describe("patience", () => {
     expect(await patiently([throttled])).toMatchObject({ calls: 5, result: "aws-throttled" });
   });
 
+  test("gives a silent AWS up: no call begins after 30 seconds", async () => {
+    let calls = 0;
+    let time = 0;
+    const silent = new OutsideError([{ code: "network-timeout", message: "", fix: "" }]);
+    await expect(withPatience(async () => { calls += 1; time += 10_000; throw silent; }, { newRoleWaitMs: 15_000, sleep: async (milliseconds) => { time += milliseconds; }, random: () => 1, clock: () => time })).rejects.toBe(silent);
+    expect(calls).toBe(3);
+    expect(time).toBeLessThanOrEqual(40_000);
+  });
+
   test("does not repeat what cannot come right", async () => {
     expect(await patiently([invalid])).toEqual({ calls: 1, waited: 0, result: "aws-invalid-token" });
     expect(kindOfFailure(new Error("bug"))).toBe("final");
@@ -219,4 +229,14 @@ test.each([
   [3600, 2400], [900, 600], [600, 300], [301, 150.5], [100, 50], [-5, 5], [36_000, 24_000],
 ])("a token with %d s to live is renewed in %d s", (life, seconds) => {
   expect(renewIn(fakeToken({ exp: life }), 0)).toBeCloseTo(seconds * 1000, 0);
+});
+
+test("a machine that was suspended for hours notices within 20 seconds", async () => {
+  let now = 0;
+  const waits: number[] = [];
+  await sleepByClock(50_000, new AbortController().signal, () => now, async (milliseconds) => {
+    waits.push(milliseconds);
+    now += waits.length === 2 ? 8 * 3_600_000 : milliseconds;
+  });
+  expect(waits).toEqual([20_000, 20_000]);
 });

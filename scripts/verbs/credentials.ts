@@ -1,6 +1,5 @@
 /** `credentials`: AWS credentials for a role, without a stored key. */
 import { realpathSync } from "node:fs";
-import { setTimeout as pause } from "node:timers/promises";
 import type { CommandModule } from "yargs";
 import { TOKEN_SOURCE_NAMES } from "../../src/token/source-names";
 import type { ExitCode } from "../run";
@@ -99,6 +98,7 @@ const command: CommandModule<object, Flags> = {
       }
       if (flags.format === "token-file") {
         if (flags.out === undefined) return missing("--out", "the file to keep the token in");
+        const { sleepByClock } = await import("../../src/credentials/sleep");
         const stop = new AbortController();
         for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => stop.abort());
         await answer.credentialsTokenFile(answer.sessionQuestion(question), {
@@ -106,7 +106,7 @@ const command: CommandModule<object, Flags> = {
           once: flags.once === true,
           stop: stop.signal,
           ready: say,
-          sleep: (milliseconds) => pause(milliseconds, undefined, { signal: stop.signal }).catch(() => undefined),
+          sleep: (milliseconds) => sleepByClock(milliseconds, stop.signal),
         });
         return 0;
       }
