@@ -7,7 +7,7 @@ import { serveCredentials } from "../../src/credentials/container";
 import { keepSession } from "../../src/credentials/keeper";
 import { commandEnvironment } from "../../src/credentials/run-command";
 import { getSession } from "../../src/credentials/session";
-import { warmAnswer } from "../../src/credentials/warm";
+import { callFile, callKey, warmAnswer } from "../../src/credentials/warm";
 import { credentialPlaces } from "../../src/credentials/which-wins";
 import { FederationError } from "../../src/errors";
 import { request } from "../../src/network/request";
@@ -155,6 +155,15 @@ describe("the cache", () => {
     const inside = caller({}, { DATABRICKS_RUNTIME_VERSION: "16.4" });
     await print(inside);
     expect(readdirSync(inside.home)).toEqual([]);
+  });
+
+  test("that cannot be written costs no credentials", async () => {
+    const from = caller();
+    const folder = join(from.home, ".cache", "databricks-aws-oidc");
+    const call = { args: from.question.args, cwd: from.home, env: from.question.surroundings.env, home: from.home };
+    mkdirSync(join(callFile(folder, callKey(call)), "in the way"), { recursive: true, mode: 0o700 });
+    await expect(print(from)).resolves.toContain("ASIA");
+    expect(from.notes.join()).toContain("The cache cannot be written");
   });
 
   test("answers a known call without anything else, until something that decides has changed", async () => {

@@ -15,6 +15,8 @@ import { Stopped } from "../../src/init/prompter";
 import { lintFederation } from "../../src/lint/federation";
 import { loadFederation } from "../../src/load-federation";
 import type { DatabricksConfig } from "../../src/network/databricks-config";
+import { askDatabricksConfig, databricksConfigUrl, readDatabricksConfig } from "../../src/network/databricks-config";
+import { FAULTS, startFaultServer } from "../support/fault-server";
 import { hostileText } from "../support/hostile-text";
 import { temporaryFolder } from "../support/temporary-folder";
 
@@ -177,6 +179,24 @@ describe("what the workspace says about itself", () => {
   test("is not believed where it contradicts what was given, or has no ID's form", async () => {
     expect(await refused(WHOLE, config({ workspaceId: "1" }))).toMatchObject({ codes: ["issuer-conflict"] });
     expect(await refused({ ...WHOLE, url: HOST }, config({ workspaceId: "${x}" }))).toMatchObject({ codes: ["init-needs"] });
+  });
+
+  test.each(Object.entries(FAULTS))("is asked for in bounded time, and done without: %s", async (_name, { play }) => {
+    const server = await startFaultServer(play);
+    try {
+      const started = Date.now();
+      const { notes } = await init(WHOLE, { askHost: () => askDatabricksConfig(new URL(databricksConfigUrl(HOST).pathname, server.origin), { env: {}, timeoutMs: 150 }) });
+      expect(notes.join()).toMatch(/does not say what it is .*\[(?:network|response)-[a-z-]+\]/);
+      expect(Date.now() - started).toBeLessThan(2000);
+      expect(server.received.every(({ url, headers, body }) => url === "/.well-known/databricks-config" && body === "" && headers.authorization === undefined)).toBe(true);
+    } finally {
+      await server.stop();
+    }
+  });
+
+  test("is read as it is published, IDs as text or as numbers", () => {
+    expect(readDatabricksConfig({ oidc_endpoint: "https://x/oidc", account_id: ACCOUNT, workspace_id: 1444828305810485, cloud: "AWS", host_type: "workspace" })).toEqual({ oidcEndpoint: "https://x/oidc", accountId: ACCOUNT, workspaceId: "1444828305810485", cloud: "AWS", hostType: "workspace" });
+    expect(readDatabricksConfig({ workspace_id: 1e300, account_id: [], oidc_endpoint: "" })).toEqual(NO_CONFIG);
   });
 
   test("is done without where it does not answer", async () => {
