@@ -5,6 +5,7 @@
  */
 import type { Identity } from "../lint/compare";
 import { compareTargets } from "../lint/compare";
+import { TOKEN_KEY } from "../lint/compare-surroundings";
 import type { ExaminedCondition, ExaminedStatement } from "../trust/lint/examine";
 import { asRecord, examineRole } from "../trust/lint/examine";
 import type { LintRole, LintTarget } from "../trust/lint/target";
@@ -23,39 +24,52 @@ export function comparePolicies(declared: LintTarget, live: LintTarget): PolicyC
   if (ours === undefined || theirs === undefined) throw new RangeError("two roles are compared");
   const { malformed, statements } = examineRole(theirs);
   if (malformed.length > 0) return { kind: "unreadable", why: malformed.join(" ") };
-  const left = atomsOf(examineRole(ours).statements, ours.policy);
+  const declaredStatements = examineRole(ours).statements;
+  const left = atomsOf(declaredStatements, ours.policy);
   const right = atomsOf(statements, theirs.policy);
-  if (left !== null && right !== null && left.size === right.size && [...left].every((atom) => right.has(atom))) return { kind: "same" };
+  if (left.size === right.size && [...left].every((atom) => right.has(atom))) return { kind: "same" };
+  if (tooManyToTry([...declaredStatements, ...statements])) return { kind: "unreadable", why: "The trust policy is not ours, and names so much that who gets in can not be tried out." };
   const named: LintRole = { ...theirs, name: ours.name, path: ours.path };
   const [change] = compareTargets({ ...declared, providers: [] }, { ...live, providers: [], roles: [named] });
   return change === undefined ? { kind: "no-difference-found" } : { kind: "different", gained: change.gained, lost: change.lost };
 }
 
-/** More than any policy of 8,192 characters makes of itself unless it is written to. */
-const MOST_ATOMS = 20_000;
+/** Statements are taken apart to so many pieces; a policy of 8,192 characters could be written to make millions. */
+const MOST_ATOMS = 5_000;
 
-/** The smallest statements, as texts; null where there are too many, or an element defies taking apart. */
-function atomsOf(statements: readonly ExaminedStatement[], policy: unknown): ReadonlySet<string> | null {
+/** The smallest statements, as texts. One that defies taking apart, or falls into too many pieces, stays whole. */
+function atomsOf(statements: readonly ExaminedStatement[], policy: unknown): ReadonlySet<string> {
   const atoms = new Set<string>();
   // policy variables are read from version 2012-10-17 on only
   const version = String(asRecord(policy)?.["Version"]);
   for (const statement of statements) {
-    if (statement.notPrincipal || statement.notAction || statement.hasResource) return null;
-    const choices: (readonly string[])[] = [
-      [statement.effect],
+    const head: readonly (readonly string[])[] = [
+      [JSON.stringify([statement.effect, statement.notPrincipal, statement.notAction, statement.hasResource])],
       statement.trusted.map(({ kind, value }) => JSON.stringify([kind, value])),
       statement.actions.map((action) => action.toLowerCase()),
-      ...statement.conditions.map(alternatives),
     ];
-    if (choices.reduce((product, list) => product * list.length, 1) > MOST_ATOMS) return null;
-    for (const combination of product(choices)) {
-      const [effect = "", principal = "", action = "", ...conditions] = combination;
-      const variables = conditions.some((condition) => condition.includes("${"));
-      atoms.add(JSON.stringify([effect, principal, action, [...new Set(conditions)].sort(), ...(variables ? [version] : [])]));
+    const conditions = statement.conditions.map(alternatives);
+    const odd = statement.notPrincipal || statement.notAction || statement.hasResource;
+    const pieces = [...head, ...conditions].reduce((size, list) => size * list.length, 1);
+    if (odd || pieces > MOST_ATOMS) {
+      atoms.add(JSON.stringify([version, ...head.map((list) => [...list].sort()), statement.notPrincipal ? statement.principals : null, conditions.map((list) => JSON.stringify(list)).sort()]));
+      continue;
     }
-    if (atoms.size > MOST_ATOMS) return null;
+    for (const [effect = "", principal = "", action = "", ...rest] of product([...head, ...conditions])) {
+      const variables = rest.some((condition) => condition.includes("${"));
+      atoms.add(JSON.stringify([effect, principal, action, [...new Set(rest)].sort(), ...(variables ? [version] : [])]));
+    }
   }
   return atoms;
+}
+
+const MOST_DECISIONS = 500_000;
+
+/** Whether trying everybody a policy names, from everywhere it mentions, would take longer than anybody waits. */
+export function tooManyToTry(statements: readonly ExaminedStatement[]): boolean {
+  const distinct = (of: (statement: ExaminedStatement) => readonly ExaminedCondition[]): number => new Set(statements.flatMap((statement) => of(statement).flatMap(({ values }) => values))).size;
+  const places = distinct(({ conditions }) => conditions.filter(({ key }) => !TOKEN_KEY.test(key)));
+  return (1 + distinct(({ aud }) => aud)) * (3 + distinct(({ sub }) => sub)) * (1 + 2 * places * statements.length) > MOST_DECISIONS;
 }
 
 /** A condition as the list of those one of which must hold. Only positive operators may be split: a negated one wants all. */

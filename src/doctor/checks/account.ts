@@ -10,6 +10,7 @@ import type { Check } from "../check";
 import { fail, pass, unknown } from "../check";
 import type { Found, LiveProvider, LiveRole } from "../reach/live";
 import { lintProviderOf } from "../reach/live";
+import { tooManyToTry } from "../same-policy";
 import { isDiscoveryUrl, withoutDiscovery } from "./provider";
 import { people } from "./role";
 
@@ -69,10 +70,11 @@ function rolesChecks(subject: string, view: AccountView, live: readonly LiveRole
   const strangers = concerned.filter(({ name }) => !ours.has(name.toLowerCase()));
   if (strangers.length === 0) return [pass("account-roles", subject, `${live.length} ${live.length === 1 ? "role" : "roles"}, ${concerned.length} of them ${concerned.length === 1 ? "trusts" : "trust"} Databricks, all of the federation.`)];
   return strangers.map((role) => {
-    const [change] = compareTargets(NO_TARGET, { ...NO_TARGET, roles: [role.lint] });
+    const { statements } = examineRole(role.lint);
+    const [change] = tooManyToTry(statements) ? [] : compareTargets(NO_TARGET, { ...NO_TARGET, roles: [role.lint] });
     const errors = lintTarget({ ...NO_TARGET, roles: [role.lint] }).filter(({ severity, role: of }) => severity === "error" && of !== null);
     const [worst] = errors;
-    const who = change === undefined || change.gained.length === 0 ? "nobody, as it stands" : people(change.gained);
+    const who = change === undefined ? "so many that they can not be tried out" : change.gained.length === 0 ? "nobody, as it stands" : people(change.gained);
     return fail("account-roles", `role ${role.name}`, `${role.arn} trusts Databricks and is not in the federation. It lets in: ${who}.${worst === undefined ? "" : ` Lint: ${worst.message.replace(/\.$/, "")} [${worst.rule}].`}`, "Take it into the federation (roles, with its name), or delete it.");
   });
 }
