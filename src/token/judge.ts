@@ -92,16 +92,18 @@ export async function judgeToken(text: string, providers: readonly WebIdentityPr
   const reading = readToken(text);
   if (!reading.ok) return answered(fault("InvalidIdentityToken", NO_JWT, "the words for what is no JWT are from public reports"), NOTHING, []);
   const { header, claims } = reading.token;
-  const signature = await signatureVerdict(reading.token, providers);
+  const verifying = signatureVerdict(reading.token, providers);
+  const byClaims = judgeClaims(claims, providers, role, call);
+  const signature = verifying === null ? null : await verifying;
   const wrong = wrongBeforeClaims(header, signature);
-  const answer = { ...judgeClaims(claims, providers, role, call), signature };
+  const answer = { ...byClaims, signature };
   const type = typeof header["typ"] === "string" && header["typ"].toLowerCase() === "at+jwt" ? "no token of type at+jwt was among the recorded calls" : null;
   if (wrong === null) return { ...answer, basis: type === null ? answer.basis : "expected", unrecorded: type === null ? answer.unrecorded : [...answer.unrecorded, type] };
   return { ...answered(wrong, factsOf(claims), [answer.allowed ? null : ORDER_UNRECORDED, pathReason(claims), type]), signature };
 }
 
 /** A token without provider is left to its claims. */
-async function signatureVerdict(token: ReadToken, providers: readonly WebIdentityProvider[]): Promise<SignatureVerdict | null> {
+function signatureVerdict(token: ReadToken, providers: readonly WebIdentityProvider[]): Promise<SignatureVerdict> | null {
   const keys = providerOf(token.claims, providers)?.keys ?? null;
   return keys === null ? null : verifySignature(token, keys);
 }

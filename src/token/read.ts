@@ -35,12 +35,20 @@ export function readToken(text: string): TokenReading {
   const parts = text.split(".");
   if (parts.length !== 3) return no("malformed", parts.length === 5 ? "It is encrypted (five parts); STS takes signed tokens." : `It has ${parts.length === 1 ? "one part" : `${parts.length} parts separated by dots`}; a JWT has three.`);
   const [header = "", payload = "", signature = ""] = parts;
-  const headerObject = jsonObject(header);
+  const headerObject = headerOf(header);
   if (headerObject === null) return no("malformed", "Its header is no JSON object in base64url.");
   const claims = jsonObject(payload);
   if (claims === null) return no("malformed", "Its payload is no JSON object in base64url.");
   if (!isBase64url(signature)) return no("malformed", "Its signature is no base64url.");
   return { ok: true, token: { header: headerObject, claims, parts: { protected: header, payload, signature } } };
+}
+
+/** An issuer's tokens begin alike, letter for letter, as long as its key stays: the last header read is kept. */
+let lastHeader: { readonly part: string; readonly value: Readonly<Record<string, unknown>> | null } = { part: "", value: null };
+
+function headerOf(part: string): Readonly<Record<string, unknown>> | null {
+  if (part !== lastHeader.part) lastHeader = { part, value: jsonObject(part) };
+  return lastHeader.value;
 }
 
 function no(kind: NotAToken["kind"], why: string): TokenReading {
@@ -69,13 +77,20 @@ function textOf(part: string): string | null {
 
 function jsonObject(part: string): Readonly<Record<string, unknown>> | null {
   const text = textOf(part);
-  if (text === null || nesting(text) > MAX_NESTING) return null;
+  if (text === null || (hasManyBrackets(text) && nesting(text) > MAX_NESTING)) return null;
   try {
     const value = JSON.parse(text) as unknown;
     return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Readonly<Record<string, unknown>>) : null;
   } catch {
     return null;
   }
+}
+
+/** Whether there are enough opening brackets for a nesting that is refused; most tokens have one. */
+function hasManyBrackets(json: string): boolean {
+  let found = 0;
+  for (const bracket of ["{", "["]) for (let at = json.indexOf(bracket); at >= 0 && found <= MAX_NESTING; at = json.indexOf(bracket, at + 1)) found += 1;
+  return found > MAX_NESTING;
 }
 
 /** The deepest nesting of brackets outside strings; what recurses over the value later must not overflow. */
