@@ -18,6 +18,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   "lint": async () => (await import("./lint")).lint,
   "decisions": async () => (await import("./decisions")).decisions,
   "credentials": async () => (await import("./credentials")).credentials,
+  "registry": async () => (await import("./registry")).registry,
   "terraform-plan": async () => (await import("./terraform-plan")).terraformPlan,
 };
 
