@@ -223,8 +223,8 @@ app.synth();
   }
 
   test("publish --verify names a file that does not belong to the registry", async () => {
-    writeFileSync(join(registry, "left"), "");
+    writeFileSync(join(registry, "v1", "left"), "");
     const { exitCode, stdout } = await runProgram(process.execPath, [cli, "publish", "--to", registry, "--verify"], { cwd: work, accept: [1] });
-    expect([exitCode, stdout]).toEqual([1, expect.stringContaining("left belongs to no published version. ")]);
+    expect([exitCode, stdout]).toEqual([1, expect.stringContaining("v1/left belongs to no published version. ")]);
   });
 });

@@ -130,6 +130,19 @@ describe("hostile names", () => {
     }), { numRuns: 60 });
   });
 
+  test("a folder of something else keeps its files, and what is not in the way may stay", async () => {
+    const folder = temporaryFolder("site");
+    writeFileSync(join(folder, "index.html"), "my site");
+    writeFileSync(join(folder, "SHA256SUMS"), "");
+    expect(await codesOf(publishToFolder(folder, await smallRelease("1.0.0"), acme))).toEqual(["file-not-generated", "file-not-generated"]);
+    expect(readdirSync(folder).sort()).toEqual(["SHA256SUMS", "index.html"]);
+    rmSync(join(folder, "index.html"));
+    rmSync(join(folder, "SHA256SUMS"));
+    writeFileSync(join(folder, "CNAME"), "modules.acme.example");
+    await publishToFolder(folder, await smallRelease("1.0.0"), acme);
+    expect((await verifyFolder(folder)).problems).toEqual([]);
+  });
+
   test("a link in the registry's folder is not written through", async () => {
     const outside = temporaryFolder("outside");
     const folder = join(temporaryFolder("linked"), "registry");

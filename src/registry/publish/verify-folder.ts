@@ -31,7 +31,7 @@ const MODULE_FILES = [CHECKSUMS_FILE, INDEX, "versions"];
 /** Reads every file. Problems are registry-damaged, registry-interrupted, archive-…; throws OutsideError file-not-found. */
 export async function verifyFolder(folder: string): Promise<VerifiedRegistry> {
   const there = lstatSync(join(folder, REGISTRY_DOCUMENT), { throwIfNoEntry: false });
-  if (there === undefined && listed(folder).length === 0) {
+  if (there === undefined && listed(folder, "v1").length === 0) {
     throw new OutsideError([{ code: "file-not-found", message: `There is no registry in ${folder}.`, path: folder, fix: "Name the folder that publish --to wrote." }]);
   }
   const read = readerOf(folder);
@@ -49,7 +49,8 @@ export async function verifyFolder(folder: string): Promise<VerifiedRegistry> {
     if ((await read(DISCOVERY))?.equals(discoveryDocument(registry.site)) !== true) problems.push(wrong(DISCOVERY, `does not lead to what ${REGISTRY_DOCUMENT} says`));
   });
   for (const module of modules) await check(() => checkModule(module, read, expected, problems));
-  for (const path of filesBelow(folder)) if (!expected.has(path)) problems.push(wrong(path, "belongs to no published version"));
+  // beside the modules a folder may hold what else its site needs
+  for (const path of listed(folder, "v1")) if (!expected.has(path)) problems.push(wrong(path, "belongs to no published version"));
   return { problems: unique(problems), modules: modules.length, versions: modules.reduce((sum, { versions }) => sum + versions, 0) };
 }
 
@@ -95,14 +96,10 @@ async function checkSums(folder: string, read: ReadFile, expected: Set<string>, 
   }
 }
 
-function filesBelow(folder: string): readonly string[] {
-  return listed(folder).filter((path) => !/^\.databricks-aws-oidc-/.test(path));
-}
-
-/** Everything but folders, by path with `/`. */
-function listed(folder: string): readonly string[] {
+/** Everything below `part` of `folder` but folders, by path with `/`. */
+function listed(folder: string, part: string): readonly string[] {
   try {
-    return readdirSync(folder, { recursive: true, withFileTypes: true })
+    return readdirSync(join(folder, part), { recursive: true, withFileTypes: true })
       .filter((entry) => !entry.isDirectory())
       .map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll("\\", "/"));
   } catch {

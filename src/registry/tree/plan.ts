@@ -1,4 +1,5 @@
 /** What publishing a release changes in a registry: which files are new for good, which are written anew. */
+import type { Problem } from "../../errors";
 import { InputError, refuse } from "../../errors";
 import { indexPage } from "../pages/index-page";
 import { addressText, moduleFolder, placeOf, readAddress, versionFolder } from "./address";
@@ -33,7 +34,7 @@ export const DISCOVERY = ".well-known/terraform.json";
 
 /**
  * Throws InputError registry-name-invalid, version-invalid, registry-namespace-missing, registry-version-taken (with every
- * such version), registry-damaged.
+ * such version), registry-damaged, file-not-generated (with every file of others in the way of a first publish).
  */
 export async function planPublication(release: Release, settings: PublishSettings, read: ReadFile): Promise<Publication> {
   const before = await readRegistry(read);
@@ -54,10 +55,12 @@ export async function planPublication(release: Release, settings: PublishSetting
   }
   for (const { listing } of [...plans, ...others]) listed.set(addressText(listing), listing);
   const registry: RegistryDocument = { schemaVersion: 1, site, modules: [...listed].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, module]) => module) };
+  const replaced = await changed(await withSums(heads([...plans, ...others], registry), read), read);
+  if (before === undefined) refuse(await inTheWay(replaced.keys(), read));
   return {
     changes: plans.map(({ address, added }, index) => ({ module: addressText(address), version: release.manifest.modules[index]?.version ?? "", change: added.size === 0 ? "none" : "add" })),
     added: new Map(plans.filter(({ added }) => added.size > 0).map(({ address, added }) => [versionFolder(address, release.manifest.version), added])),
-    replaced: await changed(await withSums(heads([...plans, ...others], registry), read), read),
+    replaced,
   };
 }
 
@@ -84,6 +87,12 @@ async function withSums(files: ReadonlyMap<string, Buffer>, read: ReadFile): Pro
 async function changed(files: ReadonlyMap<string, Buffer>, read: ReadFile): Promise<ReadonlyMap<string, Buffer>> {
   const compared = await Promise.all([...files].map(async ([path, bytes]) => ({ path, bytes, same: (await read(path))?.equals(bytes) === true })));
   return new Map(compared.filter(({ same }) => !same).map(({ path, bytes }) => [path, bytes]));
+}
+
+/** A first publish replaces nothing, unless a publish that was broken off left the very bytes. */
+async function inTheWay(paths: Iterable<string>, read: ReadFile): Promise<readonly Problem[]> {
+  const found = await Promise.all([...paths].map(async (path) => ((await read(path)) === undefined ? undefined : path)));
+  return found.filter((path) => path !== undefined).map((path) => ({ code: "file-not-generated", message: `${path} is there already, and no registry is.`, path, fix: "Name a folder or a prefix of its own for the registry." }));
 }
 
 function onlyNamespace(registry: RegistryDocument | undefined): string | undefined {
