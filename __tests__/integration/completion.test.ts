@@ -61,7 +61,7 @@ async function offered(...words: readonly string[]): Promise<readonly string[]> 
 describe("bash is offered", () => {
   test.each<[string, readonly string[], readonly string[]]>([
     ["verbs", ["is"], ["issuer"]],
-    ["verbs below a verb", ["generate", ""], ["modules", "root", "schema"]],
+    ["verbs below a verb", ["generate", "mo"], ["modules"]],
     ["a word of a verb", ["credentials", ""], ["purge"]],
     ["shells", ["completion", ""], ["bash", "zsh"]],
     ["choices", ["credentials", "--format", "pro"], ["process", "profile"]],
