@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { ModuleContract, ModuleVariable, VariableType } from "../../src/module/contract";
+import type { ContractRule, ModuleContract, ModuleVariable, ObjectAttribute, VariableType } from "../../src/module/contract";
 import type { TrustProbe } from "../../src/module/trust-probes";
 import type { Move } from "../../src/registry/guard/moves";
 import { movedTo } from "../../src/registry/guard/moves";
@@ -77,13 +77,38 @@ describe("what changed in a contract decides the least step", () => {
     for (const { says } of changes) expect(says).toMatch(/^[A-Za-z].*\.$/s);
   });
 
-  test("a rule on a new attribute asks nothing of those who leave it out", () => {
-    const on = (condition: string): ModuleContract => ({ ...SMALL_CONTRACT, variables: [{ ...(SMALL_CONTRACT.variables[1] ?? { name: "", description: "", nullable: false }), type: { map: { object: { name: { type: "string", optional: true, default: "x" }, path: { type: "string", optional: true } } } }, validations: [{ code: "p", condition, message: "m" }] }] });
-    const before: ModuleContract = { ...plainRole, variables: plainRole.variables.slice(1) };
-    const step = (condition: string): string => largestStep(compareContracts(before, on(condition)));
-    expect(step('alltrue([\n  for tag in var.tags : tag.path == null ? true : startswith(tag.path, "/")\n])')).toBe("minor");
-    expect(step('alltrue([\n  for tag in var.tags : tag.path == null ? true : startswith(tag.path, "/")\n]) && length(var.tags) < 3')).toBe("major");
-    expect(step('alltrue([\n  for tag in var.tags : tag.name == null ? true : startswith(tag.name, "/")\n])')).toBe("major");
+  test.each([
+    ["minor", 'alltrue([\n  for role in var.roles : role.path == null ? true : startswith(role.path, "/")\n])'],
+    ["minor", "alltrue(flatten([for role in var.roles : [for key in keys(role.labels) : length(key) < 9]]))"],
+    ["minor", "alltrue(flatten([for role in var.roles : [for trust in role.trusts : trust.reason == null ? true : length(trust.reason) > 3]]))"],
+    ["minor", 'alltrue([for role in var.roles : role.path == null ? true : "${lower(role.path)} x" != ""])'],
+    ["major", 'alltrue([for role in var.roles : role.path == null ? true : "${lookup(role, "name")}" != ""])'],
+    ["major", 'alltrue([for role in var.roles : role.path == null ? true : startswith(role.path, "/")]) && length(var.roles) < 3'],
+    ["major", "alltrue([for role in var.roles : role.path == null ? true : length(role.path) > length(role.name)])"],
+    ["major", "alltrue([for role in var.roles : length(role) > 0])"],
+    ["major", "alltrue([for key, role in var.roles : role.path == null ? true : length(key) > 3])"],
+    ["major", "alltrue(flatten([for role in var.roles : [for trust in role.trusts : trust.reason == null ? true : length(trust.issuer) > 3]]))"],
+    ["major", "alltrue(flatten([for role in var.roles : [for trust in role.trusts : length(role.trusts) > 3]]))"],
+    ["major", "alltrue([for role in var.roles : role.path == null ? true : length(role.path) < var.longest])"],
+    ["major", "alltrue([for role in var.roles : role.path == null ? true : role.path == local.path])"],
+    ["major", 'alltrue([for role in var.roles : role.path == null ? true : role.path == "/${role.name}/"])'],
+  ] as const)("a rule that reads only what is new is an addition, any other narrows: %s, %s", (step, condition) => {
+    const text = { type: "string", optional: true } as const;
+    const roles = (role: Readonly<Record<string, ObjectAttribute>>, trust: Readonly<Record<string, ObjectAttribute>>, validations: readonly ContractRule[]): ModuleContract => withVariable({
+      name: "roles", default: {}, validations,
+      type: { map: { object: { name: text, trusts: { type: { list: { object: { issuer: text, ...trust } } }, optional: true, default: [] }, ...role } } },
+    });
+    const after = roles({ path: text, labels: { type: { map: "string" }, optional: true, default: {} } }, { reason: text }, [{ code: "p", condition, message: "m" }]);
+    expect(largestStep(compareContracts(roles({}, {}, []), after))).toBe(step);
+  });
+
+  test("a variable that went is paired with the one that came whose name holds its own", () => {
+    const [first] = SMALL_CONTRACT.variables;
+    const after = { ...SMALL_CONTRACT, variables: [...SMALL_CONTRACT.variables.slice(1), ...["workspace_id", "workspace_host"].map((name) => ({ ...first, name }) as ModuleVariable)] };
+    expect(compareContracts(SMALL_CONTRACT, after).map(({ kind, says }) => [kind, says])).toEqual([
+      ["variable-renamed", "The variable host is gone; workspace_host, of the same type, is new: it was probably renamed."],
+      ["variable-required", "The variable workspace_id is new and required."],
+    ]);
   });
 
   test("our own modules are no change to themselves, and without any one variable they are a breaking one", () => {

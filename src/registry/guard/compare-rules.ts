@@ -29,13 +29,47 @@ export function compareRules(before: readonly ContractRule[], after: readonly Co
   return [...differences, ...left.map((rule): RuleDifference => ({ what: "removed", before: rule, after: undefined }))];
 }
 
-/** Whether `rule` holds for whoever leaves `attribute` out: it begins by asking whether it is null. */
-export function holdsWithout(rule: ContractRule, attribute: string): boolean {
-  const condition = rule.condition.replace(/\s+/g, " ");
-  const asks = new RegExp(`^(?:alltrue\\(\\[ for \\w+ in [\\w.]+ : )?[\\w.]+\\.${attribute} == null \\? true : `).exec(condition);
-  if (asks === null) return false;
-  // what follows the loop could ask for more
-  return !asks[0].startsWith("alltrue") || (condition.endsWith(" ])") && !condition.includes("]) "));
+/**
+ * Whether `rule` of `variable` asks nothing of whoever leaves `fresh` attributes out (paths as `compareTypes` writes them):
+ * it reads nothing else, so their defaults alone decide it, for everybody alike. False also where that cannot be shown.
+ */
+export function readsOnly(rule: ContractRule, variable: string, fresh: readonly string[]): boolean {
+  const condition = spaceless(rule.condition).replace(/"((?:[^"\\]|\\.)*)"/g, (_, text: string) => expressionsIn(text));
+  if (condition.includes(UNREAD) || /\b(?:local|data|module|each|path|self)\./.test(condition)) return false;
+  // what each loop runs over, below the variable
+  const loops = new Map<string, string>();
+  const plain = condition.replaceAll(/\bfor (\w+) in var\.(\w+) :/g, (loop, name: string, of: string) => {
+    if (of !== variable) return loop;
+    loops.set(name, "[*]");
+    return ":";
+  });
+  if (loops.size === 0 || /\bvar\./.test(plain)) return false;
+  return onlyFresh(plain, loops, new Set(fresh));
+}
+
+const UNREAD = "\0";
+
+/** What a text reads: the expressions in it, without the words around them. */
+function expressionsIn(text: string): string {
+  const expressions = [...text.matchAll(/\$\{([^{}]*)\}/g)].map(([, expression = ""]) => `(${expression})`);
+  // a quote or a brace within an expression ends the text too early for us
+  return /[$%]\{/.test(text.replace(/\$\{[^{}]*\}/g, "")) ? UNREAD : `(${expressions.join(" ")})`;
+}
+
+function onlyFresh(condition: string, loops: ReadonlyMap<string, string>, fresh: ReadonlySet<string>): boolean {
+  const inner = new Map<string, string>();
+  for (const [name, path] of loops) {
+    for (const [, attribute] of condition.matchAll(new RegExp(`\\b${name}\\b(?:\\.(\\w+))?`, "g"))) {
+      if (attribute === undefined) return false;
+      if (fresh.has(`${path}.${attribute}`)) continue;
+      // an attribute that was there may be run over, if only fresh ones are read of what it holds
+      const uses = [...condition.matchAll(new RegExp(`(?:\\bfor (\\w+) in )?\\b${name}\\.${attribute}\\b( :)?`, "g"))];
+      if (!uses.every(([, loop, end]) => loop !== undefined && end !== undefined)) return false;
+      for (const [, loop = ""] of uses) inner.set(loop, `${path}.${attribute}[*]`);
+    }
+  }
+  if (inner.size === 0) return true;
+  return onlyFresh(condition.replaceAll(/\bfor \w+ in \w+\.\w+ :/g, (loop) => (inner.has(/for (\w+)/.exec(loop)?.[1] ?? "") ? ":" : loop)), inner, fresh);
 }
 
 function spaceless(condition: string): string {

@@ -11,6 +11,9 @@ export interface TypeDifference {
   readonly says: string;
 }
 
+/** What is said of an optional attribute that was not there. */
+export const IS_NEW = "is new";
+
 export function compareTypes(before: VariableType, after: VariableType, path = ""): readonly TypeDifference[] {
   if (typeof before === "string" || typeof after === "string") {
     if (before === after) return [];
@@ -33,7 +36,7 @@ function compareAttributes(before: Attributes, after: Attributes, path: string):
     const old = Object.hasOwn(before, name) ? before[name] : undefined;
     const now = Object.hasOwn(after, name) ? after[name] : undefined;
     if (now === undefined) return [{ path: at, what: "narrower", says: "is gone: Terraform drops what is given for it without a word" }];
-    if (old === undefined) return [{ path: at, what: now.optional ? "wider" : "narrower", says: now.optional ? "is new" : "is new and required" }];
+    if (old === undefined) return [{ path: at, what: now.optional ? "wider" : "narrower", says: now.optional ? IS_NEW : `${IS_NEW} and required` }];
     return [...compareAttribute(old, now, at), ...compareTypes(old.type, now.type, at)];
   });
 }

@@ -4,8 +4,8 @@ import { canonicalJson } from "../../trust/canonical-json";
 import type { ModuleVariable } from "../../module/contract";
 import { typeExpression } from "../../module/contract";
 import type { ReleaseChange } from "./change";
-import { compareRules, holdsWithout } from "./compare-rules";
-import { compareTypes } from "./compare-types";
+import { compareRules, readsOnly } from "./compare-rules";
+import { compareTypes, IS_NEW } from "./compare-types";
 import { showVariable } from "./show-contract";
 
 type Change = Omit<ReleaseChange, "module">;
@@ -27,13 +27,15 @@ export function compareVariables(before: readonly ModuleVariable[], after: reado
   ];
 }
 
-/** Who went and who came with the same type: where several came, the one with the nearest name. */
+/** Who went and who came with the same type: where several came, the one whose name holds the other, or is nearest. */
 function pairRenames(gone: readonly ModuleVariable[], fresh: readonly ModuleVariable[]): ReadonlyMap<string, ModuleVariable> {
   const pairs = new Map<string, ModuleVariable>();
   for (const variable of gone) {
     const taken = new Set([...pairs.values()].map(({ name }) => name));
     const alike = fresh.filter(({ name, type }) => !taken.has(name) && typeExpression(type) === typeExpression(variable.type));
-    const meant = alike.length > 1 ? nearest(variable.name, alike.map(({ name }) => name)) : alike[0]?.name;
+    const longer = alike.filter(({ name }) => name.endsWith(`_${variable.name}`) || variable.name.endsWith(`_${name}`));
+    const names = (longer.length > 0 ? longer : alike).map(({ name }) => name);
+    const meant = names.length > 1 ? nearest(variable.name, names) : names[0];
     const found = alike.find(({ name }) => name === meant);
     if (found !== undefined) pairs.set(variable.name, found);
   }
@@ -75,7 +77,7 @@ function compareVariable(before: ModuleVariable, after: ModuleVariable): readonl
     if (what === "default") changes.push({ kind: "variable-default", step: "major", path: `${path}${below}`, says: sentence, ...shown });
     else (what === "narrower" ? narrowed : widened)(sentence);
   }
-  const fresh = types.filter(({ what }) => what === "wider").flatMap(({ path: below }) => /\.(\w+)$/.exec(below)?.[1] ?? []);
+  const fresh = types.filter(({ what, says }) => what === "wider" && says === IS_NEW).map(({ path: below }) => below);
   for (const difference of compareRules(before.validations, after.validations)) {
     const rules = {
       ...(difference.before === undefined ? {} : { before: showVariable(before, [difference.before]) }),
@@ -84,7 +86,7 @@ function compareVariable(before: ModuleVariable, after: ModuleVariable): readonl
     const rule = difference.after ?? difference.before;
     if (difference.what === "reworded") changes.push({ kind: "variable-text", step: "patch", path, says: `A rule of ${name} is worded otherwise: ${rule?.message ?? ""}.` });
     else if (difference.what === "removed") widened(`A rule of ${name} is gone: ${rule?.message ?? ""}.`, rules);
-    else if (difference.what === "added" && rule !== undefined && fresh.some((attribute) => holdsWithout(rule, attribute))) widened(`A rule of ${name} on what is new: ${rule.message}.`, rules);
+    else if (difference.what === "added" && rule !== undefined && readsOnly(rule, name, fresh)) widened(`A rule of ${name} on what is new: ${rule.message}.`, rules);
     else narrowed(`A rule of ${name} is ${difference.what === "added" ? "new" : "another"}: ${rule?.message ?? ""}.`, rules);
   }
   if (before.description !== after.description) changes.push({ kind: "variable-text", step: "patch", path, says: `The description of ${name} is worded otherwise.` });
