@@ -19,6 +19,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   "decisions": async () => (await import("./decisions")).decisions,
   "credentials": async () => (await import("./credentials")).credentials,
   "registry": async () => (await import("./registry")).registry,
+  "pack": async () => (await import("./pack")).pack,
   "terraform-plan": async () => (await import("./terraform-plan")).terraformPlan,
 };
 

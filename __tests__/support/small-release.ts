@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { ModuleContract } from "../../src/module/contract";
 import type { TrustProbe } from "../../src/module/trust-probes";
-import { sourceDigest } from "../../src/module/trust-probes";
+import { sourceDigest } from "../../src/module/source-digest";
 
 export const SMALL_CONTRACT: ModuleContract = {
   name: "small",

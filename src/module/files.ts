@@ -13,7 +13,8 @@ import type { ModuleDefinition, OutputDefinition, RuleDefinition, VariableDefini
 import { contractOf } from "./definition";
 import { publishedView } from "./published-view";
 import type { Sample } from "./sample";
-import { TRUST_PROBES_FILE, trustProbes } from "./trust-probes";
+import { TRUST_PROBES_FILE } from "./source-digest";
+import { trustProbes } from "./trust-probes";
 import { typeText } from "./type-text";
 
 export interface RenderOptions {

@@ -10,7 +10,7 @@ import { rootFiles } from "../hcl/root-files";
 import { federationModule } from "./modules/federation";
 import { moduleFiles } from "./files";
 import { SAMPLE } from "./sample";
-import { TRUST_PROBES_FILE } from "./trust-probes";
+import { TRUST_PROBES_FILE } from "./source-digest";
 
 /** A stack of `FederationStack`, or the text of another stack's cdk.tf.json. */
 export type MovedFrom = "cdktf" | { readonly file: string; readonly text: string };

@@ -7,6 +7,7 @@ import type { ReleaseManifest } from "./manifest";
 import { COMMIT } from "./manifest";
 import { modulesFolder, readModules } from "./module-folder";
 import type { SourceModule } from "./module-folder";
+import type { ReleaseSource } from "./pack";
 import { packRelease } from "./pack";
 import { sourceCommit } from "./source-commit";
 import { readVersion } from "./version";
@@ -38,10 +39,10 @@ export interface PackAnswer {
 export async function answerPack(asked: PackAsked): Promise<PackAnswer> {
   const version = readVersion(asked.version ?? asked.ownVersion);
   const folder = modulesFolder(asked.modules);
-  const [source, { modules, skipped }] = await Promise.all([readCommit(asked, folder), readModules(folder)]);
+  const source = readSource(asked, folder);
+  const { modules, skipped } = readModules(folder);
   const { previous, changes } = await holdToPrevious(asked.previous, version, modules);
-  const created = readEpoch(asked.sourceDateEpoch) ?? source.time;
-  const { manifest, files } = await packRelease(modules, { version, ownVersion: asked.ownVersion, commit: source.commit, created });
+  const { manifest, files } = await packRelease(modules, { version, ownVersion: asked.ownVersion, source });
   writeRelease(asked.out, files);
   return { manifest, skipped, previous, changes };
 }
@@ -55,10 +56,12 @@ async function holdToPrevious(given: string | undefined, version: string, module
   return { previous: last.manifest.version, changes };
 }
 
-async function readCommit({ sourceCommit: given }: PackAsked, folder: string): Promise<{ readonly commit: string | null; readonly time: number }> {
-  if (given === undefined) return (await sourceCommit(folder)) ?? { commit: null, time: 0 };
+/** Begins to ask git at once; a flag or variable that is wrong is told before. */
+function readSource({ sourceCommit: given, sourceDateEpoch }: PackAsked, folder: string): ReleaseSource | Promise<ReleaseSource> {
+  const epoch = readEpoch(sourceDateEpoch);
+  if (given === undefined) return sourceCommit(folder).then((found) => ({ commit: found?.commit ?? null, created: epoch ?? found?.time ?? 0 }));
   if (!COMMIT.test(given)) throw new InputError([{ code: "usage", message: `${quoted(given)} is no commit's hash.`, path: "--source-commit", fix: "Give all 40 hexadecimal digits, in lower case: git rev-parse HEAD." }]);
-  return { commit: given, time: 0 };
+  return { commit: given, created: epoch ?? 0 };
 }
 
 function readEpoch(text: string | undefined): number | undefined {

@@ -8,7 +8,7 @@ import { generatedKind } from "../hcl/generated-file";
 import { packageFolder } from "../hcl/package-folder";
 import type { ModuleContract } from "../module/contract";
 import type { TrustProbes } from "../module/trust-probes";
-import { sourceDigest, TRUST_PROBES_FILE } from "../module/trust-probes";
+import { sourceDigest, TRUST_PROBES_FILE } from "../module/source-digest";
 import type { ArchiveFile } from "./archive";
 import { ARCHIVE_LIMITS } from "./archive";
 import { contractReader, trustReader } from "./contract-shape";

@@ -15,6 +15,11 @@ export interface PackOptions {
   readonly version: string;
   /** Of this program: stands in for the generator's where the modules carry no marker. */
   readonly ownVersion: string;
+  /** Asked of git while we compress. */
+  readonly source: ReleaseSource | Promise<ReleaseSource>;
+}
+
+export interface ReleaseSource {
   readonly commit: string | null;
   /** Seconds since 1970: when the source was made. */
   readonly created: number;
@@ -32,6 +37,7 @@ export async function packRelease(modules: readonly SourceModule[], options: Pac
   const systems = modules.map(systemOf);
   refuse([...systems.flatMap((system) => (typeof system === "string" ? [] : [system])), ...mixedGenerators(modules)]);
   const archives = await Promise.all(modules.map(({ files }) => writeArchive(files)));
+  const { commit, created } = await options.source;
   const released = modules.map((module, index): ReleasedModule => {
     const archive = archives[index] ?? Buffer.alloc(0);
     return {
@@ -50,12 +56,12 @@ export async function packRelease(modules: readonly SourceModule[], options: Pac
     schemaVersion: 1,
     version,
     generator: { name: GENERATOR, version: modules[0]?.generatorVersion ?? options.ownVersion },
-    source: { commit: options.commit },
+    source: { commit },
     modules: released,
   };
   const files = new Map<string, Uint8Array>(released.map(({ archive }, index) => [archive, archives[index] ?? Buffer.alloc(0)]));
   files.set(MANIFEST_FILE, Buffer.from(manifestJson(manifest)));
-  files.set(SBOM_FILE, Buffer.from(sbomJson({ manifest, files: new Map(modules.map((module) => [module.name, module.files])), created: options.created })));
+  files.set(SBOM_FILE, Buffer.from(sbomJson({ manifest, files: new Map(modules.map((module) => [module.name, module.files])), created })));
   files.set(CHECKSUMS_FILE, Buffer.from(checksumsText([...files].map(([name, bytes]) => [name, sha256(bytes)] as const))));
   return { manifest, files };
 }
