@@ -19,8 +19,16 @@ async function decode(value: unknown): Promise<unknown> {
 async function decodeText(text: string): Promise<unknown> {
   const argument = /^\$\{jsonencode\((.*)\)\}$/s.exec(text)?.[1];
   if (argument === undefined) return /^\$\{(?!\{)[^"]*\}$/.test(text) && !text.startsWith("$${") ? text : literal(text);
-  const { value } = (await readHcl(`value = ${argument}\n`)) as { readonly value: unknown };
-  return { jsonencode: value };
+  return { jsonencode: await readArgument(argument) };
+}
+
+/** Roots of one test repeat their policies a hundred times, and every call of the parser costs milliseconds. */
+const read = new Map<string, Promise<unknown>>();
+
+function readArgument(argument: string): Promise<unknown> {
+  const known = read.get(argument) ?? readHcl(`value = ${argument}\n`).then((document) => (document as { readonly value: unknown }).value);
+  read.set(argument, known);
+  return known;
 }
 
 /** The text of a template without interpolation. */
