@@ -53,7 +53,7 @@ function moduleBody(view: ModuleView, toVersion: string): string {
 <p class="soft">Needs ${html(needs.join("; "))}.</p>
 <p class="contents"><a href="#usage">Usage</a> <a href="#inputs">Inputs</a> <a href="#outputs">Outputs</a>${ours === undefined ? "" : " <a href=\"#readme\">README</a>"}${toVersion === "" ? "" : " <a href=\"#versions\">Versions</a>"}</p>
 <h2 id="usage">Usage</h2>
-<pre><code>${htmlText(call ?? usage(site, address, module.version, contract))}</code></pre>
+<pre tabindex="0"><code>${htmlText(call ?? usage(site, address, module.version, contract))}</code></pre>
 ${site.host === null ? `<p class="soft">Write the host that serves this registry for ${UNKNOWN_HOST}.</p>\n` : ""}<p class="soft"><a href="${toVersion}${ARCHIVE_NAME}" download="${html(module.archive)}">Archive</a>, ${module.size.toLocaleString("en")} bytes, SHA-256 <code>${html(module.sha256)}</code>${commit === null ? "" : `, packed from commit <code>${html(commit)}</code>`}. <a href="${toVersion}manifest.json">Manifest</a> with the digest of each file.</p>
 <h2 id="inputs">Inputs</h2>
 ${inputs(contract)}
@@ -75,7 +75,7 @@ function input(variable: ModuleVariable): string {
   const { name, description, type } = variable;
   const plain = typeof type === "string" || ("list" in type && typeof type.list === "string") || ("map" in type && typeof type.map === "string");
   const fallback = variable.default === undefined ? "<span class=\"need\">required</span>" : `<span class="soft">default <code>${htmlText(JSON.stringify(variable.default))}</code></span>`;
-  return `<li id="input-${html(name)}"><strong><code>${htmlText(name)}</code></strong> ${plain ? `<code class="soft">${htmlText(typeExpression(type))}</code> ` : ""}${fallback}<p>${prose(description)}</p>${rules(variable.validations)}${plain ? "" : `<details><summary>Type</summary><pre><code>${htmlText(typeLines(type, ""))}</code></pre></details>`}</li>`;
+  return `<li id="input-${html(name)}"><strong><code>${htmlText(name)}</code></strong> ${plain ? `<code class="soft">${htmlText(typeExpression(type))}</code> ` : ""}${fallback}<p>${prose(description)}</p>${rules(variable.validations)}${plain ? "" : `<details><summary>Type</summary><pre tabindex="0"><code>${htmlText(typeLines(type, ""))}</code></pre></details>`}</li>`;
 }
 
 function rules(validations: readonly ContractRule[]): string {

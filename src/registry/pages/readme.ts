@@ -1,6 +1,6 @@
 /** A module's README for its page: Markdown with no HTML of its own, loading nothing, leading nowhere it should not. */
 import MarkdownIt from "markdown-it";
-import { html, seen } from "../../html-text";
+import { html, htmlText, seen } from "../../html-text";
 
 /** Longer ones are cut: a page stays a page. Characters. */
 const MAX_LENGTH = 200_000;
@@ -11,7 +11,7 @@ type Engine = InstanceType<typeof MarkdownIt>;
 
 let engine: Engine | undefined;
 
-/** HTML of `markdown`, its headings two levels down; HTML in it shows as text, links lead to https only, images are their words. */
+/** HTML of `markdown`, its headings a level down; HTML in it shows as text, links lead to https only, images are their words. */
 export function readmeHtml(markdown: string): string {
   // a generated file begins with a comment that says so
   const text = markdown.replace(/^(?:<!--(?:(?!-->)[\s\S])*-->\s*)+/, "").replace(REFERENCE, "").replace(/^# [^\n]*\n/, "");
@@ -28,10 +28,14 @@ function markdownEngine(): Engine {
   markdown.renderer.rules.heading_close = (tokens, index) => `</h${level(tokens[index]?.tag)}>`;
   markdown.renderer.rules.table_open = () => "<div class=\"scroll\" role=\"group\" tabindex=\"0\" aria-label=\"Table\"><table>";
   markdown.renderer.rules.table_close = () => "</table></div>";
+  markdown.renderer.rules.fence = (tokens, index) => `<pre tabindex="0"><code>${htmlText(tokens[index]?.content ?? "")}</code></pre>\n`;
+  // a heading of nothing is none
+  markdown.renderer.rules.th_open = (tokens, index) => (tokens[index + 1]?.content === "" ? "<td>" : "<th>");
+  markdown.renderer.rules.th_close = (tokens, index) => (tokens[index - 1]?.content === "" ? "</td>" : "</th>");
   markdown.renderer.rules.link_open = (tokens, index) => `<a href="${html(String(tokens[index]?.attrGet("href") ?? ""))}" rel="noreferrer">`;
   return (engine = markdown);
 }
 
 function level(tag: string | undefined): number {
-  return Math.min(6, Number(tag?.slice(1) ?? 1) + 2);
+  return Math.min(6, Number(tag?.slice(1) ?? 1) + 1);
 }

@@ -1,0 +1,57 @@
+/** The registry's pages in a browser: readable on a phone and in the dark, nothing loaded, no complaint of axe. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Browser } from "puppeteer-core";
+import { publishToFolder } from "../../src/registry/publish/folder";
+import { readModules } from "../../src/registry/module-folder";
+import { packRelease } from "../../src/registry/pack";
+import { findOnPath } from "../support/found-programs";
+import { describeWith } from "../support/requirements";
+import { temporaryFolder } from "../support/temporary-folder";
+
+const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+const MODULE = "v1/modules/acme/databricks-federation/aws";
+
+describeWith({ chromium: true }, "the registry's pages in a browser", () => {
+  const folder = join(temporaryFolder("pages"), "registry");
+  let browser: Browser;
+
+  beforeAll(async () => {
+    const { modules } = await readModules(join(__dirname, "..", "..", "modules"));
+    for (const version of ["1.0.0", "1.1.0"]) {
+      const { manifest, files } = await packRelease(modules, { version, ownVersion: "0.1.0", commit: null, created: 0 });
+      const archives = new Map(manifest.modules.map(({ name, archive }) => [name, Buffer.from(files.get(archive) ?? "")]));
+      await publishToFolder(folder, { manifest, archives }, { namespace: "acme" });
+    }
+    const { default: puppeteer } = await import("puppeteer-core");
+    browser = await puppeteer.launch({ executablePath: findOnPath("chromium") ?? "chromium", args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"] });
+  });
+
+  afterAll(() => browser?.close());
+
+  const pages = ["index.html", `${MODULE}/index.html`, `${MODULE}/1.0.0/index.html`];
+  const looks = [[1280, "light"], [360, "dark"]] as const;
+
+  test.each(pages.flatMap((page) => looks.map(([width, scheme]) => [page, width, scheme] as const)))("%s at %i pixels, %s", async (path, width, scheme) => {
+    const page = await browser.newPage();
+    const url = pathToFileURL(join(folder, path)).href;
+    const trouble: string[] = [];
+    page.on("pageerror", (error) => trouble.push(String(error)));
+    page.on("console", (message) => trouble.push(message.text()));
+    page.on("request", (request) => { if (request.url() !== url) trouble.push(request.url()); });
+    try {
+      await page.setViewport({ width, height: 800 });
+      await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
+      await page.goto(url);
+      expect(await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")).toBeLessThanOrEqual(0);
+      const broken = await page.evaluate("[...document.querySelectorAll('a[href^=\"#\"]')].map((link) => link.getAttribute('href')).filter((href) => document.querySelector(href) === null)");
+      expect(broken).toEqual([]);
+      await page.evaluate(`${AXE}; window.axe = axe; 0`);
+      expect(await page.evaluate("axe.run(document, { resultTypes: [\"violations\"] }).then(({ violations }) => violations.map(({ id, nodes }) => id + \": \" + nodes.slice(0, 3).map(({ html }) => html).join(\" \")))")).toEqual([]);
+      expect(trouble).toEqual([]);
+    } finally {
+      await page.close();
+    }
+  });
+});
