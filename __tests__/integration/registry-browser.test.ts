@@ -20,7 +20,7 @@ describeWith({ chromium: true }, "the registry's pages in a browser", () => {
   beforeAll(async () => {
     const { modules } = await readModules(join(__dirname, "..", "..", "modules"));
     for (const version of ["1.0.0", "1.1.0"]) {
-      const { manifest, files } = await packRelease(modules, { version, ownVersion: "0.1.0", commit: null, created: 0 });
+      const { manifest, files } = await packRelease(modules, { version, ownVersion: "0.1.0", source: { commit: null, created: 0 } });
       const archives = new Map(manifest.modules.map(({ name, archive }) => [name, Buffer.from(files.get(archive) ?? "")]));
       await publishToFolder(folder, { manifest, archives }, { namespace: "acme" });
     }
