@@ -95,11 +95,13 @@ export function otherTenant(issuers: readonly PlayedIssuer[]): PlayedIssuer {
 
 /** The name `accounts` or the first label of a host: for issuers that have no key. */
 export function keyOfHost(host: string): string {
-  const label = isAccountsHost(host) ? "accounts" : (host.split(".")[0] ?? "issuer");
+  const label = isAccountsHost(host) ? "accounts" : (host.split(".")[0] ?? "issuer").replace(/[^A-Za-z0-9_-]/g, "-");
   return /^[A-Za-z]/.test(label) ? label : `issuer-${label}`;
 }
 
 /** The path of an issuer below its host, e.g. `/oidc`. */
 export function pathOfIssuer(issuer: PlayedIssuer): string {
-  return new URL(issuer.issuer).pathname;
+  // not by URL: a plan may hold a host that is none
+  const path = issuerPathOf(issuer.issuer);
+  return path.includes("/") ? path.slice(path.indexOf("/")) : "";
 }
