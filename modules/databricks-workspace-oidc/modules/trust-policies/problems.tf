@@ -111,7 +111,7 @@ locals {
   }
   subject_strangers = {
     for pattern, name in local.subject_locals : pattern => concat(
-      name == "" ? [] : formatlist("${name}@%s", local.public_mail_domains),
+      name == "" ? [] : formatlist("%s@%s", name, local.public_mail_domains),
       [for ending in regexall("\\.([A-Za-z]{2,24})$", pattern) : "${name == "" ? "mallory" : name}@mallory.${ending[0]}"],
     )
   }
