@@ -95,3 +95,11 @@ test("Unity Catalog's principals are compared too", async () => {
     "+ arn:aws:iam::414351767826:role/unity-catalog-prod-UCMasterRole-14S5ZJVKOTYTL, with sts:ExternalId two",
     "- arn:aws:iam::414351767826:role/unity-catalog-prod-UCMasterRole-14S5ZJVKOTYTL, with sts:ExternalId one"]);
 });
+
+test("policies that name too much to try everybody are told at once, as wider", async () => {
+  const networks = Array.from({ length: 150 }, (_, index) => `10.0.${index}.0/24`);
+  const subjects = Array.from({ length: 1500 }, (_, index) => `s${index}*`);
+  const report = await reportOf(trust([READER]), trust(subjects, office(...networks)));
+  expect(report.widened).toBe(true);
+  expect(summaryOf(report)).toEqual(["changed", expect.stringMatching(/^\+ somebody: .* too much/), expect.stringMatching(/^- somebody: .* too much/)]);
+});

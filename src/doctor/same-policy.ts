@@ -4,8 +4,7 @@
  * What still differs is tried out by `compareTargets`. Pure.
  */
 import type { Identity } from "../lint/compare";
-import { compareTargets } from "../lint/compare";
-import { TOKEN_KEY } from "../lint/compare-surroundings";
+import { compareTargets, tooManyToTry } from "../lint/compare";
 import type { ExaminedCondition, ExaminedStatement } from "../trust/lint/examine";
 import { asRecord, examineRole } from "../trust/lint/examine";
 import type { LintRole, LintTarget } from "../trust/lint/target";
@@ -61,15 +60,6 @@ function atomsOf(statements: readonly ExaminedStatement[], policy: unknown): Rea
     }
   }
   return atoms;
-}
-
-const MOST_DECISIONS = 500_000;
-
-/** Whether trying everybody a policy names, from everywhere it mentions, would take longer than anybody waits. */
-export function tooManyToTry(statements: readonly ExaminedStatement[]): boolean {
-  const distinct = (of: (statement: ExaminedStatement) => readonly ExaminedCondition[]): number => new Set(statements.flatMap((statement) => of(statement).flatMap(({ values }) => values))).size;
-  const places = distinct(({ conditions }) => conditions.filter(({ key }) => !TOKEN_KEY.test(key)));
-  return (1 + distinct(({ aud }) => aud)) * (3 + distinct(({ sub }) => sub)) * (1 + 2 * places * statements.length) > MOST_DECISIONS;
 }
 
 /** A condition as the list of those one of which must hold. Only positive operators may be split: a negated one wants all. */

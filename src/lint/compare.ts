@@ -5,12 +5,12 @@
 import { issuerPathOf } from "../issuer/issuer";
 import type { CompiledPolicy, PolicyRequest } from "../trust/decide/decide";
 import { compilePolicy, decide } from "../trust/decide/decide";
-import type { ExaminedRole, ExaminedStatement } from "../trust/lint/examine";
+import type { ExaminedCondition, ExaminedRole, ExaminedStatement } from "../trust/lint/examine";
 import { examineRole } from "../trust/lint/examine";
 import type { LintProvider, LintRole, LintTarget } from "../trust/lint/target";
 import { STRANGERS } from "../trust/strangers";
 import type { Surrounding } from "./compare-surroundings";
-import { surroundingsOf } from "./compare-surroundings";
+import { surroundingsOf, TOKEN_KEY } from "./compare-surroundings";
 
 /** Somebody who gets into a role. */
 export interface Identity {
@@ -18,7 +18,7 @@ export interface Identity {
   readonly issuer: string | null;
   /** The subject, the pattern, or the AWS principal. */
   readonly subject: string;
-  readonly kind: "subject" | "pattern" | "stranger" | "AWS principal";
+  readonly kind: "subject" | "pattern" | "stranger" | "AWS principal" | "untried";
   /** What the token's audience must be; null for an AWS principal. */
   readonly audience: string | null;
   /** Whether it is somebody else than before, or somebody from elsewhere than before. */
@@ -110,6 +110,7 @@ interface Probe extends Pick<Identity, "issuer" | "subject" | "kind" | "audience
 
 function compareRoles(before: Access | null, after: Access | null): Pick<RoleChange, "gained" | "lost"> {
   const statements = [...(before?.examined.statements ?? []), ...(after?.examined.statements ?? [])];
+  if (tooManyToTry(statements)) return { gained: after === null ? [] : [UNTRIED], lost: before === null ? [] : [UNTRIED] };
   const surroundings = surroundingsOf(statements);
   const gained: Identity[] = [];
   const lost: Identity[] = [];
@@ -128,6 +129,18 @@ function compareRoles(before: Access | null, after: Access | null): Pick<RoleCha
   }
   return { gained: tellingOnly(gained), lost: tellingOnly(lost) };
 }
+
+const MOST_DECISIONS = 500_000;
+
+/** Whether trying everybody a policy names, from everywhere it mentions, would take longer than anybody waits. */
+export function tooManyToTry(statements: readonly ExaminedStatement[]): boolean {
+  const distinct = (of: (statement: ExaminedStatement) => readonly ExaminedCondition[]): number => new Set(statements.flatMap((statement) => of(statement).flatMap(({ values }) => values))).size;
+  const places = distinct(({ conditions }) => conditions.filter(({ key }) => !TOKEN_KEY.test(key)));
+  return (1 + distinct(({ aud }) => aud)) * (3 + distinct(({ sub }) => sub)) * (1 + 2 * places * statements.length) > MOST_DECISIONS;
+}
+
+/** Where nobody was tried, somebody may have been let in: it counts as wider. */
+const UNTRIED: Identity = { issuer: null, subject: "somebody: the trust policies name too much to try everybody", kind: "untried", audience: null, how: "new", from: null };
 
 function identity(probe: Probe, places: readonly Surrounding[], others: readonly Surrounding[]): Identity {
   const { issuer, subject, kind, audience } = probe;

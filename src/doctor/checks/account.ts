@@ -1,6 +1,6 @@
 /** Judges a whole AWS account: does it trust Databricks anywhere the federation does not say? Pure. */
 import type { AccountView } from "../../federation/account-view";
-import { compareTargets } from "../../lint/compare";
+import { compareTargets, tooManyToTry } from "../../lint/compare";
 import { concernsDatabricks, isDatabricksIssuer } from "../../lint/documents/relevance";
 import { examineRole } from "../../trust/lint/examine";
 import { lintTarget } from "../../trust/lint/lint";
@@ -10,7 +10,6 @@ import type { Check } from "../check";
 import { fail, pass, unknown } from "../check";
 import type { Found, LiveProvider, LiveRole } from "../reach/live";
 import { lintProviderOf } from "../reach/live";
-import { tooManyToTry } from "../same-policy";
 import { isDiscoveryUrl, withoutDiscovery } from "./provider";
 import { people } from "./role";
 
