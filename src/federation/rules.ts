@@ -128,6 +128,29 @@ export const STATE_KEY: TextRule = {
   example: "databricks/federation.tfstate",
 };
 
+/** DynamoDB CreateTable. */
+export const LOCK_TABLE: TextRule = {
+  code: "backend-invalid",
+  pattern: "^[A-Za-z0-9_.-]{3,255}$",
+  says: "the name of a DynamoDB table: 3 to 255 letters, digits and _.-",
+  example: "terraform-locks",
+};
+
+/** A key's ID, its ARN, or an alias. */
+export const KMS_KEY: TextRule = {
+  code: "backend-invalid",
+  pattern: "^[A-Za-z0-9:/_-]{1,1000}$",
+  says: "a KMS key: its ID, ARN or alias",
+  example: "alias/terraform-state",
+};
+
+export const PROFILE: TextRule = {
+  code: "backend-invalid",
+  pattern: "^[^\\u0000-\\u001F\\u007F]{1,250}$",
+  says: "the name of an AWS profile of at most 250 characters",
+  example: "deploy",
+};
+
 export const STATE_PATH: TextRule = {
   code: "backend-invalid",
   pattern: "^[^\\u0000-\\u001F\\u007F]{1,1000}$",

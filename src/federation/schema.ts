@@ -8,7 +8,7 @@ import type { Json } from "../trust/canonical-json";
 import { CONDITION_TESTS, CONDITION_VALUE, CONDITION_VARIABLE, EXTERNAL_ID, SERVICE_PRINCIPAL, SUBJECT, SUBJECT_PATTERN, TRUST_POLICY_DEFAULT_QUOTA, TRUST_POLICY_MAX_QUOTA, UNITY_CATALOG_CLOUDS, USER } from "../trust/rules";
 import { secondsOf } from "./duration";
 import {
-  BOUNDARY_ARN, BUCKET, DESCRIPTION, FEDERATION_NAME, MAX_SESSION_SECONDS, MIN_SESSION_SECONDS, POLICY_ARN, REASON, REGION,
+  BOUNDARY_ARN, BUCKET, DESCRIPTION, FEDERATION_NAME, KMS_KEY, LOCK_TABLE, MAX_SESSION_SECONDS, MIN_SESSION_SECONDS, POLICY_ARN, PROFILE, REASON, REGION,
   ROLE_ARN, ROLE_NAME, ROLE_NAME_PREFIX, ROLE_PATH, STATE_KEY, STATE_PATH, TAG_VALUE,
 } from "./rules";
 
@@ -131,11 +131,11 @@ export const backendSchema = z.discriminatedUnion("type", [
     bucket: ruled(BUCKET, "The bucket."),
     key: ruled(STATE_KEY, "The state's key in the bucket; several AWS accounts put their own in front."),
     region: ruled(REGION, "The bucket's region."),
-    dynamodbTable: z.string().optional(),
+    dynamodbTable: ruled(LOCK_TABLE, "Table that locks the state.").optional(),
     useLockfile: z.boolean().optional(),
     encrypt: z.boolean().optional(),
-    kmsKeyId: z.string().optional(),
-    profile: z.string().optional(),
+    kmsKeyId: ruled(KMS_KEY, "Key that encrypts the state.").optional(),
+    profile: ruled(PROFILE, "AWS profile that reads and writes the state.").optional(),
   }),
 ]).meta({ description: "Where Terraform keeps its state. Default: local." });
 
