@@ -3,7 +3,7 @@
  * and uses it from there as a stranger would. Prints a line a check and exits with 1 when one fails.
  */
 import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -91,6 +91,13 @@ try {
   });
   check("ES modules import it by name", () => {
     run(process.execPath, ["--input-type=module", "-e", "import { parseFederation } from 'databricks-aws-oidc'; if (typeof parseFederation !== 'function') process.exit(1)"]);
+  });
+  check("with its peers the constructs are required and imported, and make a stack", () => {
+    mkdirSync(join(consumer, "node_modules", "@cdktf"), { recursive: true });
+    for (const peer of ["cdktf", "constructs", join("@cdktf", "provider-aws")]) symlinkSync(join(root, "node_modules", peer), join(consumer, "node_modules", peer));
+    const use = "if (new FederationStack(new App({ outdir: 'cdktf.out' }), loadFederation('federation.yaml')).federation.roles['lake-reader'] === undefined) process.exit(1)";
+    run(process.execPath, ["-e", `const { App } = require('cdktf'); const { FederationStack, loadFederation } = require('databricks-aws-oidc/cdktf'); ${use}`]);
+    run(process.execPath, ["--input-type=module", "-e", `import { App } from 'cdktf'; import { FederationStack, loadFederation } from 'databricks-aws-oidc/cdktf'; ${use}`]);
   });
   check("publint has no complaint", () => void run(join(root, "node_modules", ".bin", "publint"), ["--strict", join(scratch, tarball)], { cwd: root }));
   check("types resolve for every kind of consumer (attw)", () => {

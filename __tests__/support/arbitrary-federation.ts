@@ -37,12 +37,12 @@ const conditions = fc.uniqueArray(condition, { maxLength: 3, selector: ({ test, 
 type Issuers = FederationInput["issuers"];
 type Partition = "aws" | "aws-us-gov" | "aws-cn";
 
-const HOSTS = ["x.cloud.databricks.com", "x.cloud.databricks.us", "x.cloud.databricks.mil", "adb-1.2.azuredatabricks.net", "x.databricks.azure.cn", "1.2.gcp.databricks.com"];
+const HOSTS = ["x.cloud.databricks.com", "x.cloud.databricks.us", "x.cloud.databricks.mil", "adb-1.2.azuredatabricks.net", "x.databricks.azure.us", "x.databricks.azure.cn", "1.2.gcp.databricks.com"];
 
 const issuer = fc.oneof(
   fc.record({ level: fc.constant("workspace" as const), host: fc.tuple(word, fc.constantFrom(...HOSTS)).map((parts) => parts.join("")), workspaceId: digits(16) }),
   fc.record({ level: fc.constant("workspace" as const), host: word.map((label) => `${label}.example.com`), workspaceId: digits(3), allowCustomHost: fc.constant(true) }),
-  fc.record({ level: fc.constant("account" as const), accountId: uuid, cloud: fc.constantFrom("aws" as const, "azure" as const, "gcp" as const, "aws-us-gov" as const) }),
+  fc.record({ level: fc.constant("account" as const), accountId: uuid, cloud: fc.constantFrom("aws" as const, "azure" as const, "azure-cn" as const, "gcp" as const, "aws-us-gov" as const, "aws-us-gov-dod" as const) }),
   fc.record({ level: fc.constant("account" as const), accountId: digits(12), accountsHost: fc.constant("accounts.cloud.databricks.us") }),
 ).chain((declared) => fc.option(fc.uniqueArray(fc.oneof(digits(6), fc.constantFrom("sts", "a<b>&c", "$x")), { minLength: 1, maxLength: 3 }), { nil: undefined }).map((audiences) => (audiences === undefined ? declared : { ...declared, audiences })));
 
