@@ -231,6 +231,10 @@ describe("what is wrong", () => {
     ["reserved-text", { ...reader, description: "String Map Token Value" }],
     ["reserved-text", { ...reader, description: "-1.8881545897087503e+289" }],
     ["reserved-text", { ...reader, tags: JSON.parse('{"__proto__": "lost"}') as Record<string, string> }],
+    ["reserved-text", { ...reader, inlinePolicies: JSON.parse('{"__proto__": {"Statement": []}}') as Record<string, string> }],
+    ["reserved-text", { ...reader, inlinePolicies: JSON.parse('{"__proto__": "{}"}') as Record<string, string> }],
+    ["reserved-text", { ...reader, inlinePolicies: JSON.parse('{"read": {"Version": "2012-10-17", "Statement": [{"__proto__": "lost"}]}}') as Record<string, string> }],
+    ["reserved-text", { ...reader, managedPolicyArns: JSON.parse('{"__proto__": "arn:aws:iam::111122223333:policy/read"}') as Record<string, string> }],
     ["reserved-text", { ...reader, description: "TfToken[" }],
     ["policy-arn-invalid", { ...reader, managedPolicyArns: { read: "arn:aws:iam::444455556666:policy/read" } }],
     ["inline-policy-invalid", { ...reader, inlinePolicies: { text: "no json" } }],
@@ -240,6 +244,19 @@ describe("what is wrong", () => {
     const stack = emptyStack();
     federationIn(stack).addRole("lake-reader", role);
     expect(codes(complaints(stack))).toEqual([code]);
+  });
+
+  test("includes keys called __proto__ wherever there are keys", () => {
+    const named = <T>(value: unknown): T => JSON.parse(`{"__proto__": ${JSON.stringify(value)}}`) as T;
+    const found = (make: (stack: TerraformStack) => void): readonly string[] => {
+      const stack = emptyStack();
+      make(stack);
+      return codes(complaints(stack));
+    };
+    expect(found((stack) => federationIn(stack).addRole("__proto__", reader))).not.toEqual([]);
+    expect(found((stack) => federationIn(stack, { issuers: named(production) }))).not.toEqual([]);
+    expect(found((stack) => federationIn(stack, { tags: named("lost") }))).toEqual(["reserved-text"]);
+    expect(found((stack) => new DatabricksOidcProvider(stack, "own", { ...inAws, ...production, tags: named<Record<string, string>>("lost") }))).toEqual(["reserved-text"]);
   });
 
   test("also where lengths are measured although the provider's ARN is a token", () => {

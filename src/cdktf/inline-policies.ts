@@ -1,6 +1,7 @@
 /** Inline policies as TypeScript declares them: documents, JSON text, or tokens that become JSON text. */
 import { Token, Tokenization } from "cdktf";
 import type { Problem } from "../errors";
+import { setMember } from "../federation/canonical-input";
 import type { PathPart } from "../federation/path";
 import { formatPath } from "../federation/path";
 import type { Json } from "../trust/canonical-json";
@@ -30,14 +31,14 @@ export function declaredPolicies(policies: Readonly<Record<string, unknown>>, at
     const document = typeof policy === "string" ? parsed(policy) : policy;
     if (document === undefined || Tokenization.isResolvable(document)) {
       if (holdsToken(policy)) {
-        documents[name] = STAND_IN;
+        setMember(documents, name, STAND_IN);
         tokens.set(name, typeof policy === "string" ? policy : Token.asString(policy));
       } else {
         problems.push({ code: "inline-policy-invalid", message: "The text is no JSON.", path: formatPath(path), fix: "Give the policy as an object or as JSON text." });
       }
       continue;
     }
-    documents[name] = document;
+    setMember(documents, name, document);
     if (holdsToken(document)) problems.push(...tokensThatAreNoText(document, path));
   }
   return { documents, tokens, problems };
