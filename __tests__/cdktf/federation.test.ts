@@ -1,6 +1,7 @@
 import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity";
 import { IamPolicy } from "@cdktf/provider-aws/lib/iam-policy";
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
+import type { TerraformStack } from "cdktf";
 import { Fn, TerraformOutput, TerraformVariable, Token } from "cdktf";
 import type { DatabricksFederationProps, RoleProps } from "../../src/cdktf";
 import { DatabricksFederatedRole, DatabricksFederation, DatabricksOidcProvider } from "../../src/cdktf";
