@@ -27,7 +27,7 @@ test("any text comes back from YAML, from JSON and from a workflow, in NFC, on o
     expect(parse(quotedAscii(text))).toBe(wanted);
     expect(evaluated(String(parse(workflowString(text))))).toBe(wanted);
     expect(JSON.parse(jsonValue({ [text]: [text] }, 4))).toEqual({ [text]: [text] });
-  }), { numRuns: 250, examples: [["${{ '${{' }}"], ["$${{{{x}}"], ["}}${{"], ["'${{"]] });
+  }), { numRuns: 150, examples: [["${{ '${{' }}"], ["$${{{{x}}"], ["}}${{"], ["'${{"]] });
 });
 
 test("a bundle refuses what it would read as a reference", () => {
@@ -37,8 +37,11 @@ test("a bundle refuses what it would read as a reference", () => {
 
 test("inline code ends where it began, whatever is in it", () => {
   fc.assert(fc.property(hostileText, (text) => {
-    const [span, fence = "", inside = ""] = /^(`+)([^]*?)\1$/.exec(codeSpan(text)) ?? [];
-    expect(span).toBe(codeSpan(text));
+    const span = codeSpan(text);
+    const fence = /^`+/.exec(span)?.[0] ?? "";
+    const inside = span.slice(fence.length, span.length - fence.length);
+    expect(fence).not.toBe("");
+    expect(span).toBe(`${fence}${inside}${fence}`);
     expect(span).not.toMatch(/[\n\r\u2028\u2029]/);
     expect((inside.match(/`+/g) ?? []).every((run) => run.length !== fence.length)).toBe(true);
   }), { numRuns: 200 });
@@ -85,7 +88,7 @@ test("no value of a federation changes the structure of a workflow, a policy or 
       if (workflow === undefined) return;
       const { jobs } = parse(workflow) as { readonly jobs: { readonly aws: { readonly env: { readonly AWS_ROLE_ARN: string } } } };
       expect(evaluated(jobs.aws.env.AWS_ROLE_ARN)).toBe(client.arn);
-    }), { numRuns: 30 });
+    }), { numRuns: 20 });
   }
   expect(tried).toBeGreaterThan(30);
 });

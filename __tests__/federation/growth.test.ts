@@ -1,5 +1,4 @@
-import { accountView, parseFederation, roleTrustPolicy } from "../../src/federation";
-import { trustPolicyJson } from "../../src/trust/build";
+import { parseFederation } from "../../src/federation";
 
 function fileOf(roles: number): string {
   const principal = (index: number): string => `6a9f1c2e-3b4d-4e5f-8a7b-${index.toString(16).padStart(12, "0")}`;
@@ -24,25 +23,7 @@ function processorTime(body: () => void): number {
   return process.cpuUsage(started).user / 1000;
 }
 
-/** Milliseconds from text to every trust policy; the best of `tries`. */
-function timeFor(roles: number, tries: number): number {
-  const text = fileOf(roles);
-  return Math.min(...Array.from({ length: tries }, () => processorTime(() => {
-    const { federation } = parseFederation(text);
-    for (const account of federation.accounts) {
-      const view = accountView(federation, account);
-      for (const each of view.roles) trustPolicyJson(roleTrustPolicy(each, view));
-    }
-  })));
-}
-
-test("ten times the roles take about ten times the time", () => {
-  timeFor(100, 2);
-  // the benchmark holds 11 for 500 and 5,000 roles; here a square (100) would show, and a busy machine must not
-  expect(timeFor(1000, 2) / timeFor(100, 5)).toBeLessThan(40);
-});
-
 test("a mistake in every role does not take the square of their number to place", () => {
-  const text = fileOf(1000).replaceAll("team: data", "team: 'a,b'");
-  expect(processorTime(() => expect(() => parseFederation(text)).toThrow(/900 more problems are not listed/))).toBeLessThan(2500);
+  const text = fileOf(600).replaceAll("team: data", "team: 'a,b'");
+  expect(processorTime(() => expect(() => parseFederation(text)).toThrow(/500 more problems are not listed/))).toBeLessThan(1500);
 });

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { FederationError } from "../../src/errors";
@@ -85,9 +85,9 @@ describe("a release", () => {
       return [...new Set(await codesOf(() => verifyRelease(out)))];
     };
     expect(await change((out) => writeFileSync(join(out, "extra.tar.gz"), "x"))).toEqual(["release-changed", "release-file-unexpected"]);
-    expect(await change((out) => execFileSync("rm", [join(out, "small-1.0.0.tar.gz")]))).toEqual(["release-file-missing"]);
-    expect(await change((out) => execFileSync("rm", [join(out, "manifest.json")]))).toContain("release-file-missing");
-    expect(await change((out) => execFileSync("rm", [join(out, "SHA256SUMS")]))).toContain("release-file-missing");
+    expect(await change((out) => rmSync(join(out, "small-1.0.0.tar.gz")))).toEqual(["release-file-missing"]);
+    expect(await change((out) => rmSync(join(out, "manifest.json")))).toContain("release-file-missing");
+    expect(await change((out) => rmSync(join(out, "SHA256SUMS")))).toContain("release-file-missing");
     expect(await change((out) => symlinkSync("/etc/passwd", join(out, "link.json")))).toEqual(["release-file-unexpected"]);
     expect(await change((out) => mkdirSync(join(out, "folder")))).toEqual(["release-file-unexpected"]);
     expect(await change((out) => writeFileSync(join(out, "SHA256SUMS.sig"), "a signature"))).toEqual([]);
