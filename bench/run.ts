@@ -43,11 +43,17 @@ async function main(asked: readonly string[]): Promise<void> {
     for (const [name, load] of Object.entries(BENCHES)) {
       if (asked.length > 0 && !asked.includes(name)) continue;
       process.stderr.write(`measuring ${name}\n`);
-      rows.push(...await (await load())(scratch, env));
+      try {
+        rows.push(...await (await load())(scratch, env));
+      } catch (error) {
+        // what the other groups measured is not lost with this one
+        process.stderr.write(`${name} could not be measured: ${error instanceof Error ? error.message : String(error)}\n`);
+        process.exitCode = 3;
+      }
     }
     const [cpu] = cpus();
     process.stdout.write(`${cpus().length} × ${cpu?.model ?? "unknown"}, ${Math.round(totalmem() / 1e9)} GB, Node ${process.version}\n\n${table(rows)}\n`);
-    if (rows.some((row) => !row.reached)) process.exitCode = 1;
+    if (rows.some((row) => !row.reached)) process.exitCode ??= 1;
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }

@@ -19,6 +19,7 @@ const OFFLINE = `provider "aws" {
   skip_metadata_api_check     = true
   skip_region_validation      = true
   skip_requesting_account_id  = true
+  allowed_account_ids         = []
 }
 `;
 
