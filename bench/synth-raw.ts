@@ -11,7 +11,7 @@ import { roleName, servicePrincipal } from "./federations";
 
 const roles = Number(process.argv[2]);
 const started = process.hrtime.bigint();
-const app = new App({ outdir: mkdtempSync(join(tmpdir(), "databricks-aws-oidc-bench-")) });
+const app = new App({ outdir: process.env["CDKTF_OUTDIR"] ?? mkdtempSync(join(tmpdir(), "databricks-aws-oidc-bench-")) });
 const stack = new TerraformStack(app, "bench");
 new AwsProvider(stack, "aws", { region: "us-east-1" });
 const host = "mycompany.cloud.databricks.com/oidc";
