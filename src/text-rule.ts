@@ -46,13 +46,14 @@ export function breach(rule: TextRule, text: string, path: string): Problem | un
 
 /** `text` for a message: JSON-quoted, control and bidirectional characters escaped, cut at 80 characters. */
 export function quoted(text: string): string {
-  return quotedWhole(text.length > 80 ? `${text.slice(0, 77)}...` : text);
+  return quotedWhole(text.length > 80 ? `${text.slice(0, 77).replace(/[\ud800-\udbff]$/, "")}...` : text);
 }
 
 /** The same uncut; `JSON.parse` gives `text` back. */
 export function quotedWhole(text: string): string {
+  // JSON.stringify escapes what is below a space, and half a character
   return JSON.stringify(text).replace(
-    /[\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]|[\ud800-\udfff](?![\udc00-\udfff])/g,
+    /[\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
 }
