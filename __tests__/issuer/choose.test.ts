@@ -65,6 +65,9 @@ describe.each(HOSTS)("in cloud %s", (cloud, workspace, accounts) => {
     expect(chooseIssuer({ accountId: ACCOUNT, cloud })).toMatchObject(expected);
     expect(chooseIssuer({ url: issuer })).toMatchObject(expected);
     expect(chooseIssuer({ host: workspace, accountId: ACCOUNT, unifiedLogin: false })).toMatchObject(expected);
+    // as Databricks' own command line takes it
+    expect(chooseIssuer({ host: `https://${accounts}`, accountId: ACCOUNT.toUpperCase() })).toMatchObject(expected);
+    expect(chooseIssuer({ url: `https://${accounts}/oidc/`, accountId: ACCOUNT })).toMatchObject(expected);
   });
 
   test("the accounts host without an account is refused: every customer shares it", () => {
@@ -118,6 +121,8 @@ test.each<[what: string, question: IssuerQuestion, warning: string]>([
   ["a missing workspace ID", { host: "mycompany.cloud.databricks.com" }, "workspace-id-unknown"],
   ["a custom host", { host: "login.example.com", allowCustomHost: true }, "custom-host"],
   ["a workspace host in place of the accounts host", { url: `https://mycompany.cloud.databricks.com/oidc/accounts/${ACCOUNT}` }, "accounts-host-unusual"],
+  ["another accounts host than the one that is known", { url: `https://accounts.cloud.databricks.mil/oidc/accounts/${ACCOUNT}` }, "accounts-host-unusual"],
+  ["a workspace ID beside the account issuer", { accountId: ACCOUNT, workspaceId: WORKSPACE }, "workspace-id-not-used"],
   ["a capital account ID", { accountId: ACCOUNT.toUpperCase() }, "account-id-lowered"],
   ["GovCloud without a partition", { host: "mycompany.cloud.databricks.us", awsAccountId: "111122223333" }, "partition-not-stated"],
 ])("warns of %s", (_, question, warning) => {

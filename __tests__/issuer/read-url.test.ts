@@ -97,6 +97,8 @@ test.each<[pasted: string, code: string]>([
   [`https:${HOST}/oidc`, "issuer-unreadable"],
   [`https:/${HOST}/oidc`, "issuer-unreadable"],
   [`https:///${HOST}/oidc`, "issuer-unreadable"],
+  [`'https://${HOST}/oidc'`, "issuer-unreadable"],
+  [`<https://${HOST}/oidc>`, "issuer-unreadable"],
   ["mailto:alice@example.com", "issuer-has-user-info"],
   ["/oidc", "issuer-unreadable"],
   ["?o=5", "issuer-unreadable"],

@@ -65,6 +65,9 @@ export function chooseIssuer(question: IssuerQuestion): IssuerChoice {
       ...known.notes,
       ...warnings,
       ...issuerWarnings(input),
+      ...(input.level === "account" && known.workspaceId !== undefined
+        ? [{ code: "workspace-id-not-used", message: "The workspace ID is not used: the account issuer's audience is the account ID." }]
+        : []),
       ...(audience === null ? [{ code: "workspace-id-unknown", message: "The workspace ID is not known: it is the audience to register. Add --workspace-id (the number after ?o= in the workspace's address)." }] : []),
       ...(question.awsAccountId !== undefined && question.partition === undefined && cloud?.startsWith("aws-us-gov") === true
         ? [{ code: "partition-not-stated", message: "The provider's ARN is that of an account in partition aws. For one in GovCloud add --partition aws-us-gov." }]
@@ -130,13 +133,14 @@ function problemsOfFlags(question: IssuerQuestion): readonly Problem[] {
 }
 
 /** What `--url` and `--host` say; undefined: neither is given. Codes: issuer-conflict, and those of `readIssuerUrl`. */
-function readPasted({ url, host, allowCustomHost = false }: IssuerQuestion): PastedIssuer | undefined {
-  const fromHost = host === undefined ? undefined : readIssuerUrl(host, { allowCustomHost, path: "host" });
+function readPasted({ url, host, allowCustomHost = false, accountId: account }: IssuerQuestion): PastedIssuer | undefined {
+  const accountId = account?.toLowerCase();
+  const fromHost = host === undefined ? undefined : readIssuerUrl(host, { allowCustomHost, accountId, path: "host" });
   if (url === undefined) {
     // `--host mycompany.cloud.databricks.com` is no URL and needs no scheme
     return fromHost === undefined ? undefined : { ...fromHost, notes: fromHost.notes.filter((note) => note.code !== "scheme-added") };
   }
-  const fromUrl = readIssuerUrl(url, { allowCustomHost });
+  const fromUrl = readIssuerUrl(url, { allowCustomHost, accountId });
   if (fromHost !== undefined && fromHost.host !== fromUrl.host) {
     throw conflict("host", `--url names ${fromUrl.host}, --host names ${fromHost.host}.`, "Leave one of them out.");
   }

@@ -188,13 +188,8 @@ export function issuerWarnings(input: IssuerInput, path?: string): readonly Warn
       message: `The host is named after workspace ${hostId}, the workspace ID is ${input.workspaceId}: no token carries both.`,
     });
   }
-  if (input.level === "account" && input.accountsHost !== undefined && cloudOfHost(input.accountsHost) !== null && !isAccountsHost(input.accountsHost)) {
-    warnings.push({
-      ...place,
-      code: "accounts-host-unusual",
-      message: `${input.accountsHost} is named like a workspace's host, not like an accounts host. Check with doctor.`,
-    });
-  }
+  const unusual = input.level === "account" && input.accountsHost !== undefined ? unusualAccountsHost(input.accountsHost) : undefined;
+  if (unusual !== undefined) warnings.push({ ...place, code: "accounts-host-unusual", message: `${unusual} Check with doctor.` });
   if (cloudOfIssuer(input) === null) {
     warnings.push({
       ...place,
@@ -210,4 +205,13 @@ export function issuerWarnings(input: IssuerInput, path?: string): readonly Warn
     });
   }
   return warnings;
+}
+
+/** What is odd about a host in a Databricks zone as accounts host; undefined: nothing. */
+function unusualAccountsHost(host: string): string | undefined {
+  const cloud = cloudOfHost(host);
+  if (cloud === null) return undefined;
+  if (!isAccountsHost(host)) return `${host} is named like a workspace's host, not like an accounts host.`;
+  const known = CLOUDS[cloud].accountsHost;
+  return known === null || known === host ? undefined : `The accounts host of cloud ${cloud} is known as ${known}, not ${host}.`;
 }

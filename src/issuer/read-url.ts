@@ -16,6 +16,8 @@ export interface ReadUrlOptions {
   readonly allowCustomHost?: boolean;
   /** What the caller calls the URL, for messages; default `url`. */
   readonly path?: string;
+  /** The account, in lower case, where it is known otherwise: for an accounts host whose URL names none. */
+  readonly accountId?: string | undefined;
 }
 
 /** Paths that belong to an issuer and are cut back to it; some paste them twice. */
@@ -60,6 +62,7 @@ export function readIssuerUrl(pasted: string, options: ReadUrlOptions = {}): Pas
       note("account-id-from-url", "The account ID is taken from the pasted URL.");
       return accountIssuer(host, fromQuery, notes, refusal);
     }
+    if (options.accountId !== undefined) return accountIssuer(host, options.accountId, notes, refusal);
     throw refusal(
       "issuer-account-agnostic",
       `https://${host}/oidc is shared by every Databricks customer: trusting it would let all of them try your roles.`,

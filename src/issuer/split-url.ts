@@ -39,7 +39,7 @@ export function splitUrl(pasted: string, refusal: Refusal): SplitUrl {
   if (authority.startsWith("[") || /^[0-9a-f]*(?::[0-9a-f]*){2,}$/i.test(authority)) {
     throw refusal("host-is-ip-address", `${quoted(authority)} is an IP address; AWS wants the issuer's name.`, "Use the host's name.");
   }
-  if (/^(?!https?:)[^:]+:[0-9]*$/i.test(authority)) throw refusal("issuer-has-port", `The URL names a port (${quoted(authority)}); IAM takes none.`, "Remove the port.");
+  if (/^(?!https?:)[^:'"<(]+:[0-9]*$/i.test(authority)) throw refusal("issuer-has-port", `The URL names a port (${quoted(authority)}); IAM takes none.`, "Remove the port.");
   // `https:host`, `https:/host`: a scheme without its two slashes
   if (authority.includes(":")) throw unreadable(pasted, refusal);
   return { authority, path, query, schemeAdded: scheme === undefined };
