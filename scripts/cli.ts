@@ -9,8 +9,8 @@ import { InputError } from "../src/errors";
 import { nearest } from "../src/nearest";
 import { redact } from "../src/secret";
 import { quoted } from "../src/text-rule";
-import type { KnownFlags } from "./mistakes";
-import { dashedValue, mistakeIn } from "./mistakes";
+import type { KnownCall, KnownFlags } from "./mistakes";
+import { dashedValue, mistakeIn, usageSentence } from "./mistakes";
 import { run, surviveClosedPipe } from "./run";
 import { VERBS } from "./verb-names";
 
@@ -54,13 +54,13 @@ async function runVerb(given: readonly string[]): Promise<void> {
     .wrap(Math.min(110, process.stdout.columns ?? 110))
     .check((argv) => {
       if (called !== "credentials" && Array.isArray(argv["--"])) return "Nothing goes after --.";
-      return mistakeIn(args, (parser as unknown as { getOptions(): KnownFlags }).getOptions()) ?? true;
+      return mistakeIn(args, (parser as unknown as Inside).getOptions()) ?? true;
     })
     .fail((message, error: unknown) => {
       if (error instanceof Error && error.name !== "YError") throw error;
       const unknown = message !== null && message.startsWith("Unknown argument") ? dashedValue(args) : undefined;
       // thrown, or yargs would run the verb all the same
-      throw usageError(unknown ?? message ?? String(error));
+      throw usageError(unknown ?? (message === null ? String(error) : usageSentence(message, args, knownCall(parser))));
     })
     .exitProcess(false);
   for (const [verb, describe] of Object.entries(VERBS)) {
@@ -68,6 +68,18 @@ async function runVerb(given: readonly string[]): Promise<void> {
     else parser.command(verb, describe, () => undefined, () => undefined);
   }
   await parser.parseAsync();
+}
+
+/** Parts of a yargs instance that its types leave out. */
+interface Inside {
+  getOptions(): KnownFlags & { readonly key: Readonly<Record<string, unknown>>; readonly choices: KnownCall["choices"]; readonly demandedOptions: Readonly<Record<string, unknown>> };
+  getInternalMethods(): { getCommandInstance(): { getCommands(): readonly string[] } };
+}
+
+function knownCall(parser: unknown): KnownCall {
+  const inside = parser as Inside;
+  const { key, choices, demandedOptions } = inside.getOptions();
+  return { keys: Object.keys(key), choices, demanded: Object.keys(demandedOptions), verbs: inside.getInternalMethods().getCommandInstance().getCommands() };
 }
 
 /** The call itself is wrong. */

@@ -12,13 +12,17 @@ export function nearest(typed: string, known: readonly string[]): string | undef
 
 function editDistance(left: string, right: string): number {
   if (Math.abs(left.length - right.length) > 8 || left.length > 64) return Infinity;
+  let above: readonly number[] = [];
   let row = Array.from({ length: right.length + 1 }, (_, index) => index);
   for (let i = 1; i <= left.length; i += 1) {
     const next = [i];
     for (let j = 1; j <= right.length; j += 1) {
-      const swap = (row[j - 1] ?? 0) + (left[i - 1] === right[j - 1] ? 0 : 1);
-      next.push(Math.min(swap, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+      const other = (row[j - 1] ?? 0) + (left[i - 1] === right[j - 1] ? 0 : 1);
+      // two letters in the wrong order are one slip: `--hots`
+      const turned = left[i - 1] === right[j - 2] && left[i - 2] === right[j - 1] ? (above[j - 2] ?? Infinity) + 1 : Infinity;
+      next.push(Math.min(other, turned, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
     }
+    above = row;
     row = next;
   }
   return row[right.length] ?? Infinity;

@@ -64,7 +64,7 @@ test.each([
   [[file("broken.json", "{")], 2, "json-syntax"],
   [[good, "--max-warnings", "few"], 2, "wrong-type"],
   [[good, "--given-provider", "mine"], 2, "given-provider-invalid"],
-  [[good, "--unknown"], 2, "Unknown argument"],
+  [[good, "--unknown"], 2, "There is no flag --unknown."],
 ])("lint %j ends in %i with %s", async (args, code, said) => {
   const outcome = await run("lint", ...args);
   expect(outcome.stderr).toContain(said);
@@ -126,7 +126,7 @@ describe("report", () => {
     [["--config", "nowhere.yaml"], 3, "file-not-found"],
     [["--config", good], 2, "unknown-key"],
     [["--config", federation, "--out", join(folder, "no", "such", "folder.html")], 3, "file-unwritable"],
-    [["--config", federation, "--format", "pdf"], 2, "Choices"],
+    [["--config", federation, "--format", "pdf"], 2, "--format cannot be \"pdf\" (it is one of html, mermaid, json)."],
   ])("%j ends in %i with %s", async (args, code, said) => {
     const outcome = await run("report", ...args);
     expect(outcome.stderr).toContain(said);
