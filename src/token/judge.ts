@@ -71,7 +71,9 @@ const NOTHING: TokenFacts = { audience: null, subject: null, issuer: null };
 const PATH_UNRECORDED = "no issuer with a path was among the recorded calls";
 
 function answered(wrong: Fault | null, facts: TokenFacts, unrecorded: readonly (string | null)[], request: PolicyRequest | null = null): Answer {
-  const reasons = [wrong?.unrecorded ?? null, ...unrecorded].filter((reason, at, all): reason is string => reason !== null && all.indexOf(reason) === at);
+  const reasons: string[] = [];
+  if (wrong !== null && wrong.unrecorded !== null) reasons.push(wrong.unrecorded);
+  for (const reason of unrecorded) if (reason !== null && !reasons.includes(reason)) reasons.push(reason);
   return {
     allowed: wrong === null,
     error: wrong?.error ?? null,
@@ -124,9 +126,14 @@ function providerOf(claims: Claims, providers: readonly WebIdentityProvider[]): 
   return providers.find((candidate) => candidate.issuer === claims["iss"]);
 }
 
+/** The last issuer looked at: most tokens in a row are of one. */
+let lastIssuer: { readonly iss: string; readonly reason: string | null } = { iss: "", reason: null };
+
 function pathReason(claims: Claims): string | null {
   const { iss } = claims;
-  return typeof iss === "string" && issuerPathOf(iss).includes("/") ? PATH_UNRECORDED : null;
+  if (typeof iss !== "string") return null;
+  if (iss !== lastIssuer.iss) lastIssuer = { iss, reason: issuerPathOf(iss).includes("/") ? PATH_UNRECORDED : null };
+  return lastIssuer.reason;
 }
 
 function noProvider(claims: Claims): Fault {

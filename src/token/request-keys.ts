@@ -82,13 +82,13 @@ function keysOf(provider: WebIdentityProvider): ProviderKeys {
 
 function requestKeys(claims: Claims, provider: WebIdentityProvider, authorizedByIdp: boolean, call: WebIdentityCall): RequestKeys {
   const own = keysOf(provider);
-  const keys = new Map<string, readonly string[]>([
-    ["sts:rolesessionname", [call.roleSessionName]],
-    ["aws:securetransport", ["true"]],
-    ["aws:currenttime", [new Date(call.now * 1000).toISOString()]],
-    ["aws:epochtime", [String(call.now)]],
-  ]);
-  for (const [name, values] of Object.entries(call.context)) keys.set(name.toLowerCase(), values);
+  const keys = new Map<string, readonly string[]>();
+  keys.set("sts:rolesessionname", [call.roleSessionName]);
+  keys.set("aws:securetransport", SECURE);
+  const time = timeOf(call.now);
+  keys.set("aws:currenttime", time.iso);
+  keys.set("aws:epochtime", time.epoch);
+  for (const name of Object.keys(call.context)) keys.set(name.toLowerCase(), call.context[name] ?? NONE);
   // what the token does not say, the context can not say for it: no values, no key
   const { audience, subject } = factsOf(claims);
   keys.set(own.aud, audience === null ? NONE : [audience]);
@@ -96,7 +96,7 @@ function requestKeys(claims: Claims, provider: WebIdentityProvider, authorizedBy
   keys.set(own.oaud, claims["azp"] === undefined ? NONE : texts(claims["aud"]));
   keys.set(own.amr, claims["amr"] === undefined ? NONE : texts(claims["amr"]));
   keys.set(own.email, typeof claims["email"] === "string" ? [claims["email"]] : NONE);
-  keys.set("sts:roleauthorizedbyidp", [String(authorizedByIdp)]);
+  keys.set("sts:roleauthorizedbyidp", authorizedByIdp ? YES : NO);
   for (const [name, values] of own.fixed) keys.set(name, values);
   const tags = claims[TAGS_CLAIM];
   const principalTags: unknown = typeof tags === "object" && tags !== null ? (tags as { readonly principal_tags?: unknown }).principal_tags : undefined;
@@ -108,6 +108,17 @@ function requestKeys(claims: Claims, provider: WebIdentityProvider, authorizedBy
 }
 
 const NONE: readonly string[] = [];
+const SECURE: readonly string[] = ["true"];
+const YES: readonly string[] = ["true"];
+const NO: readonly string[] = ["false"];
+
+/** A second as IAM's two keys say it. Many calls fall into one second: the last one is kept. */
+let lastTime: { readonly now: number; readonly iso: readonly string[]; readonly epoch: readonly string[] } = { now: NaN, iso: NONE, epoch: NONE };
+
+function timeOf(now: number): typeof lastTime {
+  if (lastTime.now !== now) lastTime = { now, iso: [new Date(now * 1000).toISOString()], epoch: [String(now)] };
+  return lastTime;
+}
 
 function texts(value: unknown): readonly string[] {
   const list: readonly unknown[] = Array.isArray(value) ? value : [value];
