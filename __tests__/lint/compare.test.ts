@@ -13,6 +13,8 @@ const office = (...blocks: readonly string[]): Readonly<Record<string, unknown>>
 const roleWith = (trust: string): Readonly<Record<string, unknown>> => ({ name: "reader", assume_role_policy: trust, max_session_duration: 3600, permissions_boundary: null });
 const trust = (subjects: readonly string[], more: Readonly<Record<string, unknown>> = {}): string => trustText(ISSUER, "1", subjects, more);
 
+const ec2 = (principal: unknown = { Service: "ec2.amazonaws.com" }): string => JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "sts:AssumeRole", Principal: principal }] });
+
 async function reportOf(before: string | null, after: string | null, provider: { readonly before: typeof PROVIDER | null; readonly after: typeof PROVIDER | null } = { before: PROVIDER, after: PROVIDER }): Promise<LintReport> {
   const plan = planOf([
     resourceChange("aws_iam_openid_connect_provider.p", provider.before, provider.after),
@@ -40,10 +42,15 @@ test.each([
   ["the subject's guard goes", trust([READER]), trust([READER]).replace(/,"[^"]*:sub":\[[^\]]*\]/, ""), ["changed", `+ anybody, mallory@gmail.com say, ${OF}`]],
   ["a network is asked for", trust([READER]), trust([READER], office("203.0.113.0/24")), ["changed", `- ${READER} ${OF}, from anywhere`]],
   ["the network is no longer asked for", trust([READER], office("203.0.113.0/24")), trust([READER]), ["changed", `+ ${READER} ${OF}, from anywhere`]],
-  ["the network becomes wider", trust([READER], office("203.0.113.0/25")), trust([READER], office("203.0.113.0/24")), ["changed", `+ ${READER} ${OF}, with aws:SourceIp 203.0.113.255`]],
+  ["the network becomes wider", trust([READER], office("203.0.113.0/25")), trust([READER], office("203.0.113.0/24")), ["changed", `+ ${READER} ${OF}, with aws:SourceIp 203.0.113.128`]],
   ["the network is written otherwise, and means the same", trust([READER], office("203.0.113.0/24")), trust([READER], office("203.0.113.0/25", "203.0.113.128/25")), []],
   ["the role is made", null, trust([READER]), ["created", `+ ${READER} ${OF}`]],
   ["the role is deleted", trust([READER]), null, ["deleted", `- ${READER} ${OF}`]],
+  ["the subject's case no longer counts", trust(["a@data.example.com"]), trust(["a@data.example.com"]).replace(/("[^"]*:aud":\["1"\]),("[^"]*:sub":\[[^\]]*\])/, "$1},\"StringEqualsIgnoreCase\":{$2"), ["changed", `+ A@DATA.EXAMPLE.COM ${OF}`]],
+  ["an IPv6 network becomes wider", trust([READER], office("2001:db8::/48")), trust([READER], office("2001:db8::/32")), ["changed", `+ ${READER} ${OF}, with aws:SourceIp 2001:db8:1:0:0:0:0:0`]],
+  ["the gap between two networks is let in", trust([READER], office("203.0.113.0/26", "203.0.113.192/26")), trust([READER], office("203.0.113.0/24")), ["changed", `+ ${READER} ${OF}, with aws:SourceIp 203.0.113.64`]],
+  ["the role is given to a service instead", trust([READER]), ec2(), ["changed", "+ Service ec2.amazonaws.com", `- ${READER} ${OF}`]],
+  ["anybody at AWS is let in instead", trust([READER]), ec2({ AWS: "*" }), ["changed", "+ *", `- ${READER} ${OF}`]],
 ])("when %s, that is what is told", async (_, before, after, expected) => {
   const report = await reportOf(before, after);
   expect(summaryOf(report)).toEqual(expected);
@@ -60,6 +67,13 @@ test("a Deny that goes lets people in", async () => {
   expect(summaryOf(await reportOf(denied, both))).toEqual(["changed", `+ ${WRITER} ${OF}`]);
 });
 
+test("a Deny for some of those whom a pattern lets in is missed when it goes", async () => {
+  const [allow] = (JSON.parse(trust(["*@data.example.com"])) as { readonly Statement: readonly [Readonly<Record<string, unknown>>] }).Statement;
+  const deny = { ...allow, Effect: "Deny", Condition: { StringLike: { [`${ISSUER}:sub`]: "contractor-*" } } };
+  const policy = (...statements: readonly unknown[]): string => JSON.stringify({ Version: "2012-10-17", Statement: statements });
+  expect(summaryOf(await reportOf(policy(allow, deny), policy(allow)))).toEqual(["changed", `+ everybody like "contractor-*@data.example.com" ${OF}`]);
+});
+
 test("an audience the provider comes to register lets those in who ask for it", async () => {
   expect(summaryOf(await reportOf(trust([READER]), trust([READER]), { before: { ...PROVIDER, client_id_list: ["2"] }, after: PROVIDER }))).toEqual(["changed", `+ ${READER} ${OF}`]);
 });
@@ -67,6 +81,42 @@ test("an audience the provider comes to register lets those in who ask for it", 
 test("a provider that is made or deleted decides for the roles that trusted it already", async () => {
   expect(summaryOf(await reportOf(trust([READER]), trust([READER]), { before: null, after: PROVIDER }))).toEqual(["changed", `+ ${READER} ${OF}`]);
   expect(summaryOf(await reportOf(trust([READER]), trust([READER]), { before: PROVIDER, after: null }))).toEqual(["changed", `- ${READER} ${OF}`]);
+});
+
+test("an audience nobody asks for lets in as soon as the provider registers it", async () => {
+  const careless = trust([READER]).replace(/"[^"]*:aud":\["1"\],/, "");
+  const two = { ...PROVIDER, client_id_list: ["1", "2"] };
+  const other = ["changed", `+ ${READER} of https://mycompany.cloud.databricks.com/oidc, audience 2`];
+  expect(summaryOf(await reportOf(careless, careless, { before: PROVIDER, after: two }))).toEqual(other);
+  expect(summaryOf(await reportOf(trust([READER]), careless, { before: two, after: two }))).toEqual(other);
+});
+
+test("roles of one name in two accounts are told apart by their places", async () => {
+  const wide = trust(["*@data.example.com"]);
+  const plan = planOf([
+    resourceChange("aws_iam_openid_connect_provider.p", PROVIDER, PROVIDER),
+    resourceChange("aws_iam_role.here", roleWith(trust([READER])), roleWith(wide)),
+    resourceChange("aws_iam_role.there", roleWith(wide), null),
+  ]);
+  const report = lintDocuments([{ file: "plan", document: await readDocument(JSON.stringify(plan), "plan") }]);
+  expect(report.changes.map(({ role, change, gained }) => [role, change, gained.length])).toEqual([["aws_iam_role.here", "changed", 1], ["aws_iam_role.there", "deleted", 0]]);
+});
+
+test("a trust policy that is only known after apply counts as wider, where there was one for Databricks or a provider stands beside it", async () => {
+  const report = async (before: string | null, provider: typeof PROVIDER | null): Promise<readonly unknown[]> => {
+    const { assume_role_policy: _, ...later } = roleWith("");
+    const plan = planOf([
+      ...(provider === null ? [] : [resourceChange("aws_iam_openid_connect_provider.p", provider, provider)]),
+      resourceChange("aws_iam_role.r", before === null ? null : roleWith(before), later, { assume_role_policy: true }),
+    ]);
+    const { changes, widened } = lintDocuments([{ file: "plan", document: await readDocument(JSON.stringify(plan), "plan") }]);
+    return [widened, ...changes.map(({ change, gained }) => [change, ...gained.map(identityText)])];
+  };
+  const somebody = "somebody: the trust policy is only known after apply";
+  expect(await report(trust([READER]), PROVIDER)).toEqual([true, ["changed", somebody]]);
+  expect(await report(trust([READER]), null)).toEqual([true, ["changed", somebody]]);
+  expect(await report(null, PROVIDER)).toEqual([true, ["created", somebody]]);
+  expect(await report(ec2(), null)).toEqual([false]);
 });
 
 test("two federation files are compared by their roles' names, account by account", async () => {

@@ -89,10 +89,14 @@ function changesOf(document: LintDocument, before: LintDocument | undefined): re
   const single = document.targets.length === 1 && before.targets.length === 1;
   const changes = document.targets.flatMap(({ name, target }) => {
     const old = before.targets.find((candidate) => single || candidate.name === name);
-    return compareTargets(old === undefined ? { ...target, roles: [], providers: [] } : sameLoneRole(old.target, target), target);
+    return compareTargets(old === undefined ? { ...withoutRoles(target), providers: [] } : sameLoneRole(old.target, target), target);
   });
   const gone = before.targets.filter((old) => !single && !document.targets.some(({ name }) => name === old.name));
-  return [...changes, ...gone.flatMap(({ target }) => compareTargets(target, { ...target, roles: [] }))];
+  return [...changes, ...gone.flatMap(({ target }) => compareTargets(target, withoutRoles(target)))];
+}
+
+function withoutRoles(target: LintTarget): LintTarget {
+  return { ...target, roles: [], aside: [], unread: [] };
 }
 
 /** Two documents of one role each are of the same one, whatever their files are called. */

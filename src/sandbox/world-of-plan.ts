@@ -30,7 +30,7 @@ export function worldOfPlan(text: string, file: string): World {
     throw new InputError([{
       code: "no-role",
       file,
-      message: read.unknownPolicies.length > 0 ? `No trust policy in it is known before apply (${read.unknownPolicies.slice(0, 3).join(", ")}).` : "No role in it trusts Databricks.",
+      message: read.unread.length > 0 ? `No trust policy in it is known before apply (${read.unread.slice(0, 3).map((role) => role.path).join(", ")}).` : "No role in it trusts Databricks.",
       fix: "Give terraform show -json of a plan or state with such a role, or a federation file with --config.",
     }]);
   }
@@ -53,7 +53,7 @@ export function worldOfPlan(text: string, file: string): World {
     accounts: [...accounts].map(([account, played]): PlayedAccount => ({ accountId: account, region: null, ...played })),
     notes: [
       ...given.map(({ issuerPath, audiences }) => `The provider of https://${issuerPath} is not in the document; it is taken to exist with the client IDs its roles ask for: ${audiences.join(", ")}.`),
-      ...read.unknownPolicies.map((address) => `${address} is left out: its trust policy is only known after apply.`),
+      ...read.unread.map((role) => `${role.path} is left out: its trust policy is only known after apply.`),
     ],
   };
 }

@@ -24,13 +24,13 @@ export function readStack(document: Members): LintDocument {
     }
   }
   const read = readResources(resources, null);
-  const { roles, leftAside } = relevantRoles(read.roles);
+  const { roles, aside } = relevantRoles(read.roles);
   const providers = relevantProviders(read.providers);
   return {
     kind: "CDKTF stack",
-    targets: [{ name: "", before: null, target: { providers, roles, complete: true, ...givenProviders(roles, providers, [document["variable"], document["output"], document["module"], document["locals"]]), deletedProviders: [], ignores: [] } }],
-    unknownPolicies: read.unknownPolicies,
-    leftAside,
+    targets: [{ name: "", before: null, target: { providers, roles, aside, unread: read.unread, complete: true, ...givenProviders(roles, providers, [document["variable"], document["output"], document["module"], document["locals"]]), deletedProviders: [], ignores: [] } }],
+    unknownPolicies: read.unread.map(({ path }) => path),
+    leftAside: aside.length,
   };
 }
 

@@ -36,8 +36,8 @@ function whole(kind: DocumentKind, roles: readonly LintRole[], providers: readon
 }
 
 function account(details: readonly Members[], managed: ReadonlyMap<string, unknown>): LintDocument {
-  const { roles, leftAside } = relevantRoles(details.map((detail) => roleOf(detail, "", managed)));
-  return { kind: "account", targets: [{ name: "", before: null, target: targetOf(roles, []) }], unknownPolicies: [], leftAside };
+  const { roles, aside } = relevantRoles(details.map((detail) => roleOf(detail, "", managed)));
+  return { kind: "account", targets: [{ name: "", before: null, target: { ...targetOf(roles, []), aside } }], unknownPolicies: [], leftAside: aside.length };
 }
 
 function targetOf(roles: readonly LintRole[], providers: readonly LintProvider[]): LintTarget {

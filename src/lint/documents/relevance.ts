@@ -28,10 +28,12 @@ function trustsDatabricks(statement: ExaminedStatement): boolean {
   return statement.letsWebIdentitiesIn && (statement.notPrincipal || statement.trusted.some(({ kind, value }) => kind === "Federated" && /[*?]/.test(value)));
 }
 
-/** The roles to judge, and how many are left aside. */
-export function relevantRoles(roles: readonly LintRole[]): { readonly roles: readonly LintRole[]; readonly leftAside: number } {
-  const relevant = roles.filter(concernsDatabricks);
-  return { roles: relevant, leftAside: roles.length - relevant.length };
+/** The roles to judge, and those that are left aside. */
+export function relevantRoles(all: readonly LintRole[]): { readonly roles: readonly LintRole[]; readonly aside: readonly LintRole[] } {
+  const roles: LintRole[] = [];
+  const aside: LintRole[] = [];
+  for (const role of all) (concernsDatabricks(role) ? roles : aside).push(role);
+  return { roles, aside };
 }
 
 export function relevantProviders(providers: readonly LintProvider[]): readonly LintProvider[] {

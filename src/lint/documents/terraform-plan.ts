@@ -41,11 +41,12 @@ export function readPlan(plan: Members): LintDocument {
   const changes = changesOf(plan);
   const after = readResources(changes.flatMap((change) => side(change, "after")), accountId);
   const before = readResources(changes.flatMap((change) => side(change, "before")), accountId);
-  const { roles, leftAside } = relevantRoles(after.roles);
+  const { roles, aside } = relevantRoles(after.roles);
   const providers = relevantProviders(after.providers);
   const kept = new Set(after.providers.map(({ url }) => issuerPathOf(url)));
   const target: LintTarget = {
-    providers, roles,
+    providers, roles, aside,
+    unread: after.unread,
     complete: true,
     ...givenProviders(roles, providers, [plan["variables"], asRecord(plan["planned_values"])?.["outputs"], constants(asRecord(plan["configuration"])?.["root_module"])], data.map(({ values }) => values)),
     deletedProviders: relevantProviders(before.providers).filter(({ url }) => !kept.has(issuerPathOf(url))),
@@ -53,9 +54,9 @@ export function readPlan(plan: Members): LintDocument {
   };
   return {
     kind: "Terraform plan",
-    targets: [{ name: "", target, before: { ...target, deletedProviders: [], providers: relevantProviders(before.providers), roles: relevantRoles(before.roles).roles } }],
-    unknownPolicies: after.unknownPolicies,
-    leftAside,
+    targets: [{ name: "", target, before: { ...target, deletedProviders: [], providers: relevantProviders(before.providers), ...relevantRoles(before.roles), unread: [] } }],
+    unknownPolicies: after.unread.map(({ path }) => path),
+    leftAside: aside.length,
   };
 }
 
@@ -63,17 +64,17 @@ export function readState(state: Members): LintDocument {
   const root = asRecord(state["values"])?.["root_module"];
   const data = resourcesOf(root, "data");
   const read = readResources(resourcesOf(root, "managed"), callerAccount(data));
-  const { roles, leftAside } = relevantRoles(read.roles);
+  const { roles, aside } = relevantRoles(read.roles);
   const providers: readonly LintProvider[] = relevantProviders(read.providers);
   return {
     kind: "Terraform state",
     targets: [{
       name: "",
       before: null,
-      target: { providers, roles, complete: true, ...givenProviders(roles, providers, asRecord(state["values"])?.["outputs"], data.map(({ values }) => values)), deletedProviders: [], ignores: [] },
+      target: { providers, roles, aside, unread: read.unread, complete: true, ...givenProviders(roles, providers, asRecord(state["values"])?.["outputs"], data.map(({ values }) => values)), deletedProviders: [], ignores: [] },
     }],
-    unknownPolicies: read.unknownPolicies,
-    leftAside,
+    unknownPolicies: read.unread.map(({ path }) => path),
+    leftAside: aside.length,
   };
 }
 

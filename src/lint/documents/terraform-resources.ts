@@ -1,6 +1,6 @@
 /** Makes providers and roles of Terraform resources, wherever they stand: plan, state, or a CDKTF stack. */
 import { TRUST_POLICY_DEFAULT_QUOTA } from "../../trust/rules";
-import type { LintProvider, LintRole } from "../../trust/lint/target";
+import type { LintProvider, LintRole, UnreadRole } from "../../trust/lint/target";
 
 /** A resource and its values. Unknown values are missing; `unknown` names those of the top level. */
 export interface TerraformResource {
@@ -14,8 +14,8 @@ export interface TerraformResource {
 export interface ReadResources {
   readonly providers: readonly LintProvider[];
   readonly roles: readonly LintRole[];
-  /** Addresses of roles whose trust policy is not known. */
-  readonly unknownPolicies: readonly string[];
+  /** Roles whose trust policy is not known. */
+  readonly unread: readonly UnreadRole[];
 }
 
 /** The types that are read; everything else is passed over. */
@@ -30,17 +30,17 @@ interface Permissions {
 export function readResources(resources: readonly TerraformResource[], accountId: string | null): ReadResources {
   const byType = (type: string): readonly TerraformResource[] => resources.filter((resource) => resource.type === type);
   const permissions = permissionsByRole(byType("aws_iam_role"), byType("aws_iam_role_policy"), byType("aws_iam_role_policy_attachment"), byType("aws_iam_policy"));
-  const unknownPolicies: string[] = [];
+  const unread: UnreadRole[] = [];
   const roles = byType("aws_iam_role").flatMap((resource) => {
     const policy = policyOf(resource.values["assume_role_policy"]);
     if (policy === undefined) {
-      unknownPolicies.push(resource.address);
+      unread.push({ path: resource.address, name: nameOf(resource), accountId: accountOf(resource.values["arn"]) ?? accountId });
       return [];
     }
     return [roleOf(resource, policy, permissions.get(resource.address), accountId)];
   });
   return {
-    unknownPolicies,
+    unread,
     roles,
     providers: byType("aws_iam_openid_connect_provider").flatMap(({ address, values }) => (typeof values["url"] === "string"
       ? [{ url: values["url"], clientIds: textList(values["client_id_list"]), accountId: accountOf(values["arn"]) ?? accountId, path: address }]
@@ -58,13 +58,17 @@ function policyOf(value: unknown): unknown {
   }
 }
 
+function nameOf({ values }: TerraformResource): string | null {
+  return typeof values["name"] === "string" ? values["name"] : null;
+}
+
 function roleOf(resource: TerraformResource, policy: unknown, permissions: Permissions | undefined, accountId: string | null): LintRole {
   const { values, unknown } = resource;
   const duration = values["max_session_duration"];
   const inline = Array.isArray(values["inline_policy"]) ? values["inline_policy"] as readonly Readonly<Record<string, unknown>>[] : [];
   return {
     path: resource.address,
-    name: typeof values["name"] === "string" ? values["name"] : null,
+    name: nameOf(resource),
     accountId: accountOf(values["arn"]) ?? accountId,
     policy,
     maxSessionDuration: typeof duration === "number" ? duration : null,

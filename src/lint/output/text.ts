@@ -32,7 +32,7 @@ function changeLines({ role, change, gained, lost }: PlacedChange): readonly str
 export function identityText({ issuer, subject, kind, audience, how, from }: Identity): string {
   const who = kind === "stranger" ? `anybody, ${subject} say,` : kind === "pattern" ? `everybody like ${JSON.stringify(subject)}` : subject;
   const of = issuer === null ? "" : ` of ${issuer}`;
-  const asked = audience === null ? "" : `, audience ${audience}`;
+  const asked = audience === null ? (issuer === null ? "" : ", any audience") : `, audience ${audience}`;
   const where = from === null ? (how === "new" ? "" : ", from anywhere") : `, with ${from}`;
   return `${who}${of}${asked}${where}`;
 }

@@ -80,15 +80,25 @@ export function compilePolicy(policy: PolicyDocument): CompiledPolicy {
 
 /** Whether `policy` lets `request` in. Without a trace: for many decisions. */
 export function decide(policy: CompiledPolicy, request: PolicyRequest): boolean {
-  let allowed = false;
+  return verdict(policy, request) === "yes";
+}
+
+/**
+ * The same in three answers: `unknown` where what can not be decided might let in, and nothing else settles it. For those
+ * who ask whether one policy is wider than another; who asks whether somebody gets in takes it for a no.
+ */
+export function verdict(policy: CompiledPolicy, request: PolicyRequest): Verdict {
+  let allowed: Verdict = "no";
+  let deniedPerhaps = false;
   for (const statement of policy.statements) {
-    if (allowed && statement.effect === "Allow") continue;
-    const verdict = verdictOf(statement, request);
-    if (statement.effect === "Deny") {
-      if (verdict !== "no") return false;
-    } else if (verdict === "yes") allowed = true;
+    if (statement.effect === "Allow" && allowed === "yes") continue;
+    const matches = verdictOf(statement, request);
+    if (matches === "no") continue;
+    if (statement.effect === "Allow") allowed = matches;
+    else if (matches === "yes") return "no";
+    else deniedPerhaps = true;
   }
-  return allowed;
+  return allowed === "yes" && deniedPerhaps ? "unknown" : allowed;
 }
 
 function verdictOf(statement: CompiledStatement, request: PolicyRequest): Verdict {

@@ -123,7 +123,7 @@ export const ipAddress: Prepare = (expected) => {
 };
 
 /** The bits of an IP address as a string of 32 or 128 characters, or null. */
-function addressBits(text: string): string | null {
+export function addressBits(text: string): string | null {
   if (/^(?:0|[1-9]\d{0,2})(?:\.(?:0|[1-9]\d{0,2})){3}$/.test(text)) {
     const bytes = text.split(".").map(Number);
     return bytes.every((byte) => byte <= 255) ? bytes.map((byte) => byte.toString(2).padStart(8, "0")).join("") : null;

@@ -16,7 +16,7 @@ function compiledFor(role: ExaminedRole, statement: ExaminedStatement): Compiled
   let found = compiled.get(statement);
   if (found === undefined) {
     const denies = role.statements.filter(({ effect }) => effect === "Deny");
-    const version = "2012-10-17";
+    const { version } = role;
     found = {
       guards: compilePolicy({ version, statements: [{ ...statement, conditions: [...statement.aud, ...statement.sub] }, ...denies.flatMap(closingDeny)] }),
       whole: compilePolicy({ version, statements: [statement, ...denies] }),

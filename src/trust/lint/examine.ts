@@ -52,6 +52,8 @@ export interface ExaminedRole {
   readonly role: LintRole;
   /** Empty where the policy does not read. */
   readonly statements: readonly ExaminedStatement[];
+  /** As the policy has it: before 2012-10-17 there are no policy variables. */
+  readonly version: string | null;
   /** What keeps the document from being a policy. */
   readonly malformed: readonly string[];
   /** Length as IAM counts it: white space between tokens is free. 0 where it is nested too deeply to print. */
@@ -83,12 +85,13 @@ export function examineRole(role: LintRole): ExaminedRole {
 function examine(role: LintRole): ExaminedRole {
   const characters = charactersOf(role.policy);
   const read = characters > TRUST_POLICY_JUDGED_CHARACTERS ? { ok: false as const, why: `it is longer than ${TRUST_POLICY_JUDGED_CHARACTERS} characters, and is not judged further` } : readPolicy(role.policy);
-  if (!read.ok) return { role, characters, statements: [], malformed: [`The trust policy does not read: ${read.why}.`] };
+  if (!read.ok) return { role, characters, version: null, statements: [], malformed: [`The trust policy does not read: ${read.why}.`] };
   const statements = read.policy.statements.map(examineStatement);
   const pair = unityCatalogStatements(statements, role);
   return {
     role,
     characters,
+    version: read.policy.version,
     malformed: unknownElements(role.policy),
     statements: pair.size === 0 ? statements : statements.map((statement) => ({ ...statement, unityCatalog: pair.has(statement.index) })),
   };

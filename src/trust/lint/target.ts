@@ -45,6 +45,9 @@ export interface LintIgnore {
   readonly path: string;
 }
 
+/** A role whose trust policy is not known. */
+export type UnreadRole = Pick<LintRole, "path" | "name" | "accountId">;
+
 export interface LintTarget {
   readonly providers: readonly LintProvider[];
   /** Whether `providers` and those given are all there are: then a role may trust no other. */
@@ -56,6 +59,10 @@ export interface LintTarget {
   /** Providers that a plan takes away. */
   readonly deletedProviders: readonly LintProvider[];
   readonly roles: readonly LintRole[];
+  /** Roles that are not ours to judge. A comparison looks for those in it that are ours on the other side. */
+  readonly aside?: readonly LintRole[];
+  /** Roles whose trust policy is only known after apply: named by a comparison, not judged. */
+  readonly unread?: readonly UnreadRole[];
   /** Suppressions for everything. */
   readonly ignores: readonly LintIgnore[];
 }
