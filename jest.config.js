@@ -16,6 +16,7 @@ const shared = {
 module.exports = {
   // jest would leave one of two cores idle
   maxWorkers: "100%",
+  testSequencer: "<rootDir>/__tests__/support/longest-first.js",
   projects: [
     {
       ...shared,
