@@ -21,6 +21,11 @@ const LOOKS_SECRET = [
   /\b(Bearer|Basic)\s+[A-Za-z0-9+/=._~-]{8,}/gi,
 ];
 
+/** `text` with whatever looks like a secret replaced by `[hidden]`; its lines stay. */
+export function hideSecrets(text: string): string {
+  return LOOKS_SECRET.reduce((clean, pattern) => clean.replace(pattern, HIDDEN), text);
+}
+
 /**
  * `text` of somebody else (a server, another program) made fit for a message: the given secrets and whatever looks
  * like one replaced by `[hidden]`, control characters dropped, cut at `length` characters.
@@ -32,7 +37,6 @@ export function redact(text: string, secrets: readonly (Secret | string | undefi
     if (known.length < 4) continue;
     for (const form of new Set([known, encodeURIComponent(known), Buffer.from(known).toString("base64")])) clean = clean.replaceAll(form, HIDDEN);
   }
-  for (const pattern of LOOKS_SECRET) clean = clean.replace(pattern, HIDDEN);
-  clean = clean.replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e]+/g, " ").trim();
+  clean = hideSecrets(clean).replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e]+/g, " ").trim();
   return clean.length > length ? `${clean.slice(0, length - 3)}...` : clean;
 }

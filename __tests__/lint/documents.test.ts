@@ -58,6 +58,14 @@ describe("the kind of a document is told by its content", () => {
     await expect(readDocument(text, "given")).rejects.toMatchObject({ code });
   });
 
+  test("what parsing would cut is told: in a lone policy and a plan as a finding, around it as a refusal", async () => {
+    const twice = TRUST.replace("\"Effect\":\"Allow\"", "\"Effect\":\"Deny\",\"Effect\":\"Allow\"");
+    expect(twice).not.toBe(TRUST);
+    expect(await rulesOf(planOf([resourceChange("aws_iam_role.r", null, { ...ROLE, assume_role_policy: twice })]))).toContain("policy-malformed");
+    expect(lintDocuments([{ file: "given", document: await readDocument(twice, "given") }]).findings).toEqual([expect.objectContaining({ rule: "policy-malformed", message: expect.stringContaining("\"Effect\" stands twice") as string })]);
+    await expect(readDocument(`{"Role":{"RoleName":"r","AssumeRolePolicyDocument":${twice}}}`, "given")).rejects.toMatchObject({ code: "json-syntax" });
+  });
+
   test("any text ends in an answer or a coded refusal", async () => {
     await fc.assert(fc.asyncProperty(fc.oneof(fc.string(), fc.json(), fc.json().map((json) => `{"format_version":"1.2","resource_changes":[{"type":"aws_iam_role","change":{"after":${json}}}]}`), fc.json().map((json) => `{"Statement":${json}}`)), async (text) => {
       try {

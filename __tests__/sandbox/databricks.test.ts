@@ -171,13 +171,15 @@ describe("the log-in", () => {
     expect([status, back.get("error"), back.get("code")]).toEqual([error === null ? 400 : 302, error, null]);
   });
 
-  test("keeps no more than ten thousand codes", () => {
+  test("keeps no more than a thousand codes, each of them small", async () => {
     const kept = authorizationCodes();
     const facts = { issuer: "i", subject: "s", clientId: "c", redirectUri: "http://localhost/", challenge: "", scope: [], nonce: null };
     const first = kept.give(facts, 0);
-    for (let count = 0; count < 9_999; count += 1) kept.give(facts, 0);
+    for (let count = 0; count < 999; count += 1) kept.give(facts, 0);
     const last = kept.give(facts, 0);
     expect([kept.take(first, 0), kept.take(last, 0)?.subject]).toEqual([undefined, "s"]);
+    const long = "x".repeat(2_000);
+    for (const change of [{ nonce: long }, { client_id: long }, { redirect_uri: `http://localhost/${long}` }]) expect((await logIn(change)).back.get("code")).toBeNull();
   });
 });
 

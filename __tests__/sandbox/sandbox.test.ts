@@ -53,3 +53,13 @@ test("a stranger is refused in AWS' words, and the reason is told without the to
   expect(reasons[0]).toContain("does not get lake-reader");
   expect(reasons[0]).not.toContain(token.split(".")[1]);
 });
+
+test("a secret or a token in the wrong parameter goes into no log", async () => {
+  const token = await tokenOf(true);
+  const secret = sandbox.identities[0]?.clientSecret ?? "";
+  await fetch(sandbox.issuers["production"]?.tokenEndpoint ?? "", { method: "POST", body: new URLSearchParams({ grant_type: "client_credentials", client_id: secret, client_secret: "x" }) });
+  await fetch(`${sandbox.sts}/?Action=AssumeRole&Version=2011-06-15&RoleSessionName=${token}&RoleArn=${token}`);
+  expect(reasons).toHaveLength(2);
+  expect(reasons[0]).toContain("No identity of this issuer has the client ID");
+  for (const reason of reasons) for (const part of [secret, ...token.split(".").slice(1)]) expect(reason).not.toContain(part.slice(0, 20));
+});

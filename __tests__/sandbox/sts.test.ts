@@ -62,6 +62,8 @@ describe("a bad call is answered in AWS' form and words", () => {
     ["a duration too short", { DurationSeconds: "60" }, 400, "ValidationError", "Member must have value greater than or equal to 900"],
     ["a duration beyond the role's", { DurationSeconds: "3601" }, 400, "ValidationError", "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."],
     ["a session policy that is none", { Policy: "{" }, 400, "MalformedPolicyDocument", "The policy is not in the valid JSON format."],
+    ["a session policy that is a list", { Policy: "[]" }, 400, "MalformedPolicyDocument", "The policy is not in the valid JSON format."],
+    ["a session policy of null", { Policy: "null" }, 400, "MalformedPolicyDocument", "The policy is not in the valid JSON format."],
     ["no JWT", { WebIdentityToken: "dapi0123456789abcdef" }, 400, "InvalidIdentityToken", "The ID Token provided is not a valid JWT."],
   ])("%s", async (_what, change, status, code, message) => {
     const reasons: string[] = [];

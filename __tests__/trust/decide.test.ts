@@ -175,6 +175,20 @@ describe("reading a policy", () => {
     expect(readPolicy({ Version: "2012-10-17", Statement: [statement] }).ok).toBe(false);
   });
 
+  test.each([
+    ["an element twice", '{"Statement":[{"Effect":"Deny","Effect":"Allow","Principal":"*","Action":"*"}]}', '"Effect" stands twice'],
+    ["an element twice, once in escapes", '{"Statement":[],"\\u0053tatement":[{"Effect":"Allow","Principal":"*","Action":"*"}]}', '"Statement" stands twice'],
+    ["an operator twice", '{"Statement":{"Effect":"Allow","Principal":"*","Action":"*","Condition":{"StringEquals":{"a:b":"x"},"StringEquals":{"a:c":"y"}}}}', '"StringEquals" stands twice'],
+    ["a key twice but for its case", '{"Statement":{"Effect":"Allow","Principal":"*","Action":"*","Condition":{"StringEquals":{"a:b":"x","A:B":"y"}}}}', 'asks for "A:B" twice'],
+    ["a number that reading rounds", '{"Statement":{"Effect":"Allow","Principal":"*","Action":"*","Condition":{"StringEquals":{"a:b":9007199254740993}}}}', "its Condition does not read"],
+  ])("%s does not read, since what AWS would make of it is not sure", (_, json, why) => {
+    expect(readPolicy(json)).toEqual({ ok: false, why: expect.stringContaining(why) as string });
+  });
+
+  test("one name in two objects, or in a text, is no repeat", () => {
+    expect(readPolicy('{"Statement":[{"Sid":"\\"Effect\\":{,","Effect":"Allow","Principal":"*","Action":["Effect","Effect"]},{"Effect":"Allow","Principal":"*","Action":"*"}]}').ok).toBe(true);
+  });
+
   test("whatever the JSON, the answer is a policy or a reason", () => {
     const strange = fc.oneof(fc.jsonValue({ maxDepth: 4 }), fc.record({
       Version: fc.oneof(fc.constantFrom("2012-10-17", "2008-10-17"), fc.jsonValue({ maxDepth: 1 })),

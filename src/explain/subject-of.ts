@@ -11,6 +11,7 @@ import { roleArn, trustPolicyJson } from "../trust/build";
 import { TRUST_POLICY_JUDGED_CHARACTERS } from "../trust/rules";
 import { compilePolicy } from "../trust/decide/decide";
 import { readPolicy } from "../trust/decide/document";
+import { repeatedMember } from "../trust/decide/repeated-member";
 
 export interface Asked {
   readonly providers: readonly WebIdentityProvider[];
@@ -79,6 +80,7 @@ function unwrapped(text: string): unknown {
   } catch {
     return text;
   }
+  if (repeatedMember(text) !== undefined) return text; // told by readPolicy
   const role = member(value, "Role") ?? value;
   const inner = member(role, "AssumeRolePolicyDocument") ?? value;
   if (typeof inner !== "string" || !inner.startsWith("%7B")) return inner;

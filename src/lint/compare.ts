@@ -99,6 +99,7 @@ function clientIdsOf({ here, there }: Access, issuerPath: string): readonly stri
 
 function compareRoles(before: Access | null, after: Access | null): Pick<RoleChange, "gained" | "lost"> {
   const [old, now] = [before?.examined.statements ?? [], after?.examined.statements ?? []];
+  if (after !== null && after.examined.malformed.length > 0) return { gained: [{ ...UNTRIED, subject: "somebody: the trust policy does not read" }], lost: [] };
   const untried = { gained: after === null ? [] : [UNTRIED], lost: before === null ? [] : [UNTRIED] };
   if (tooManyToTry([...old, ...now])) return untried;
   const surroundings = surroundingsOf([...old, ...now]);

@@ -1,6 +1,6 @@
 /** Starts the sandbox: one server on loopback that is a Databricks and an STS over one world. */
 import { randomUUID } from "node:crypto";
-import { redact } from "../secret";
+import { hideSecrets, redact } from "../secret";
 import { visible } from "../visible-text";
 import { authorizationCodes } from "./databricks/authorize";
 import { JWKS_PATH } from "./databricks/documents";
@@ -71,7 +71,11 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const identities = identitiesOf(world);
   const book = identityBook(identities);
   const told = options.onRefusal;
-  const tell = told === undefined ? null : (text: string): void => told(text.length > MOST_REASON ? `${text.slice(0, MOST_REASON)}\n… cut` : text);
+  const tell = told === undefined ? null : (text: string): void => {
+    // a token or a client secret sent in the wrong parameter is repeated in the refusal, and goes into no log
+    const shown = hideSecrets(text);
+    told(shown.length > MOST_REASON ? `${shown.slice(0, MOST_REASON)}\n… cut` : shown);
+  };
   const sts = { accounts: stsAccounts(world, keys.set), seal, context: { "aws:SourceIp": ["127.0.0.1"], ...options.context }, now, explain: tell };
   const hosts = new Map<string, DatabricksHost>();
   const route = async (exchange: Exchange): Promise<Reply> => {

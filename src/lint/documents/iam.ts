@@ -1,15 +1,15 @@
 /** Reads what IAM itself prints: a trust policy, a role, a provider, a whole account; and trust policies by role. */
 import { TRUST_POLICY_DEFAULT_QUOTA } from "../../trust/rules";
-import { asRecord, records } from "../../trust/lint/examine";
+import { asRecord, parsedPolicy, records } from "../../trust/lint/examine";
 import type { LintProvider, LintRole, LintTarget } from "../../trust/lint/target";
 import type { DocumentKind, LintDocument } from "./document";
 import { relevantRoles } from "./relevance";
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** The document's kind and content, or undefined where IAM prints nothing of that form. `name` names a lone policy. */
-export function readIam(document: Members, name: string): LintDocument | undefined {
-  if (document["Statement"] !== undefined) return whole("trust policy", [roleOf({ AssumeRolePolicyDocument: document }, name)], []);
+/** The content of `text`, which is `document`, or undefined where IAM prints nothing of that form. `name` names a lone policy. */
+export function readIam(document: Members, name: string, text: string): LintDocument | undefined {
+  if (document["Statement"] !== undefined) return whole("trust policy", [roleOf({ AssumeRolePolicyDocument: text }, name)], []);
   const role = asRecord(document["Role"]) ?? (document["AssumeRolePolicyDocument"] !== undefined ? document : undefined);
   if (role !== undefined) return whole("role", [roleOf(role, name)], []);
   // `aws iam list-roles`, `aws iam get-account-authorization-details`
@@ -70,9 +70,9 @@ export function roleOf(detail: Members, name: string, managed: ReadonlyMap<strin
 function policyOf(value: unknown): unknown {
   if (typeof value !== "string") return value;
   try {
-    return JSON.parse(/^(?:%(?:20|09|0A|0D)|\s)*%7B/i.test(value) ? decodeURIComponent(value) : value) as unknown;
+    return parsedPolicy(/^(?:%(?:20|09|0A|0D)|\s)*%7B/i.test(value) ? decodeURIComponent(value) : value);
   } catch {
-    return value;
+    return value; // no percent-encoding
   }
 }
 

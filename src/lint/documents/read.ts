@@ -1,5 +1,7 @@
 /** Reads a document of any kind that `lint` takes, told apart by its content. */
 import { InputError } from "../../errors";
+import { repeatedReason } from "../../trust/decide/document";
+import { repeatedMember } from "../../trust/decide/repeated-member";
 import { asRecord } from "../../trust/lint/examine";
 import { isStack, readStack } from "./cdktf-stack";
 import type { LintDocument } from "./document";
@@ -13,20 +15,25 @@ import { isPlan, isState, readPlan, readState } from "./terraform-plan";
  */
 export async function readDocument(text: string, file: string): Promise<LintDocument> {
   if (!/^[\s\ufeff]*[{[]/.test(text)) return readFederationText(text, file);
-  const document = asRecord(parsed(text, file));
+  const json = text.replace(/^\ufeff/, "");
+  const document = asRecord(parsed(json, file));
   if (document === undefined) throw unknown(file);
   if (document["issuers"] !== undefined && document["roles"] !== undefined) return readFederationText(text, file);
-  const read = readJson(document, file);
+  const read = readJson(document, json, file);
   if (read === undefined) throw unknown(file);
   return read;
 }
 
-function readJson(document: Readonly<Record<string, unknown>>, file: string): LintDocument | undefined {
+function readJson(document: Readonly<Record<string, unknown>>, json: string, file: string): LintDocument | undefined {
   try {
     if (isPlan(document)) return readPlan(document);
     if (isState(document)) return readState(document);
     if (isStack(document)) return readStack(document);
-    return readIam(document, nameOf(file));
+    const read = readIam(document, nameOf(file), json);
+    // a lone policy is judged by its rules; around a role or an account such a file is not what IAM prints
+    const repeated = read === undefined || read.kind === "trust policy" ? undefined : repeatedMember(json);
+    if (repeated !== undefined) throw new InputError([{ code: "json-syntax", file, message: `In the file, ${repeatedReason(repeated)}.`, fix: "Write it again with the command that made it." }]);
+    return read;
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
     throw new InputError([{ code: "json-syntax", file, message: "The file is nested too deeply to read.", fix: "Write it again with the command that made it." }], { cause });
@@ -40,7 +47,7 @@ async function readFederationText(text: string, file: string): Promise<LintDocum
 
 function parsed(text: string, file: string): unknown {
   try {
-    return JSON.parse(text.replace(/^\ufeff/, "")) as unknown;
+    return JSON.parse(text) as unknown;
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     // V8 quotes the text around the mistake, which may be long and is not ours to repeat

@@ -1,5 +1,6 @@
 /** Makes providers and roles of Terraform resources, wherever they stand: plan, state, or a CDKTF stack. */
 import { TRUST_POLICY_DEFAULT_QUOTA } from "../../trust/rules";
+import { parsedPolicy } from "../../trust/lint/examine";
 import type { LintProvider, LintRole, UnreadRole } from "../../trust/lint/target";
 
 /** A resource and its values. Unknown values are missing; `unknown` names those of the top level. */
@@ -48,14 +49,9 @@ export function readResources(resources: readonly TerraformResource[], accountId
   };
 }
 
-/** A policy as a resource holds it: JSON text. Undefined where it is unknown; text that is no JSON stays text. */
+/** A policy as a resource holds it: JSON text. Undefined where it is unknown. */
 function policyOf(value: unknown): unknown {
-  if (typeof value !== "string" || value === "") return undefined;
-  try {
-    return JSON.parse(value) as unknown;
-  } catch {
-    return value;
-  }
+  return typeof value !== "string" || value === "" ? undefined : parsedPolicy(value);
 }
 
 function nameOf({ values }: TerraformResource): string | null {

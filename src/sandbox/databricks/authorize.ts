@@ -28,8 +28,10 @@ export interface AuthorizationCodes {
 }
 
 const CODE_SECONDS = 60;
-/** Of unused codes; the oldest goes first, so that a client that never comes back costs nothing. */
-const MOST_CODES = 10_000;
+/** Of unused codes; the oldest goes first, so that clients that never come back cost a megabyte or two at most. */
+const MOST_CODES = 1_000;
+/** Characters of what is kept with a code. */
+const MOST_KEPT = 1_000;
 
 export function authorizationCodes(): AuthorizationCodes {
   const pending = new Map<string, PendingCode>();
@@ -67,8 +69,8 @@ export interface AuthorizeContext {
 export function authorize(query: URLSearchParams, context: AuthorizeContext): Reply {
   let redirect: URL | undefined;
   try {
-    const clientId = required(query, "client_id");
-    redirect = loopbackUrl(required(query, "redirect_uri"));
+    const clientId = kept("client_id", required(query, "client_id"));
+    redirect = loopbackUrl(kept("redirect_uri", required(query, "redirect_uri")));
     const code = approve(query, clientId, redirect, context);
     return sentTo(redirect, { code, state: query.get("state") });
   } catch (error) {
@@ -90,8 +92,14 @@ function approve(query: URLSearchParams, clientId: string, redirect: URL, { issu
     redirectUri: redirect.href,
     challenge,
     scope: scopeOf(query, ["all-apis", "offline_access"]),
-    nonce: only(query, "nonce") ?? null,
+    nonce: kept("nonce", only(query, "nonce") ?? null),
   }, now);
+}
+
+/** `value`, if it is short enough to be kept. Throws OauthError `invalid_request`. */
+function kept<T extends string | null>(name: string, value: T): T {
+  if (value !== null && value.length > MOST_KEPT) throw new OauthError("invalid_request", `${name} has more than ${MOST_KEPT} characters.`);
+  return value;
 }
 
 /** Throws OauthError `access_denied` for a hint that is no identity of the issuer, and where there is no user. */

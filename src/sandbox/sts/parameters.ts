@@ -1,4 +1,5 @@
 /** Parameters of a call to STS, held to the bounds of its service model. Pure. */
+import { asRecord } from "../../trust/lint/examine";
 
 export class StsRefusal extends Error {
   readonly code: string;
@@ -83,7 +84,7 @@ export function checkSessionPolicy(parameters: URLSearchParams): void {
   const policy = parameters.get("Policy");
   if (policy === null) return;
   try {
-    if (typeof JSON.parse(policy) === "object") return;
+    if (asRecord(JSON.parse(policy)) !== undefined) return;
   } catch {
     // told below
   }

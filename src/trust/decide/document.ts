@@ -1,5 +1,6 @@
 /** Reads any policy JSON, ours or not, into the form that is decided and linted. */
 import { quoted } from "../../text-rule";
+import { repeatedMember } from "./repeated-member";
 
 export interface PolicyCondition {
   readonly operator: string;
@@ -40,6 +41,8 @@ export function readPolicy(document: unknown): ReadPolicy {
     } catch {
       return { ok: false, why: "it is no JSON" };
     }
+    const repeated = repeatedMember(document);
+    if (repeated !== undefined) return { ok: false, why: repeatedReason(repeated) };
   }
   if (!isMapping(value)) return { ok: false, why: "it is no JSON object" };
   const strange = strangeElement(value, POLICY_ELEMENTS);
@@ -56,6 +59,11 @@ export function readPolicy(document: unknown): ReadPolicy {
     statements.push(read);
   }
   return { ok: true, policy: { version: version ?? null, statements } };
+}
+
+/** IAM takes no new policy with an element twice, and of what it stored before it knew, the last counts, or all (IAM user guide, "Troubleshoot IAM policies"). */
+export function repeatedReason(name: string): string {
+  return `${quoted(name)} stands twice in one object, and which of the two counts is not sure`;
 }
 
 /** IAM stores no policy with other elements; a misspelt `Condition` must not read as none. */
@@ -80,7 +88,7 @@ function readStatement(entry: unknown, index: number): PolicyStatement | string 
   const principals = readPrincipals(notPrincipal ? entry["NotPrincipal"] : entry["Principal"]);
   if (principals === undefined) return "its Principal does not read";
   const conditions = readConditions(entry["Condition"]);
-  if (conditions === null) return "its Condition does not read";
+  if (typeof conditions === "string") return conditions;
   const sid = entry["Sid"];
   return {
     index,
@@ -108,27 +116,35 @@ function readPrincipals(raw: unknown): Readonly<Record<string, readonly string[]
   return Object.fromEntries(principals);
 }
 
-function readConditions(raw: unknown): readonly PolicyCondition[] | null {
+/** The conditions, or why they do not read. */
+function readConditions(raw: unknown): readonly PolicyCondition[] | string {
   if (raw === undefined) return [];
-  if (!isMapping(raw)) return null;
+  if (!isMapping(raw)) return UNREADABLE_CONDITION;
   const conditions: PolicyCondition[] = [];
   for (const [operator, keys] of Object.entries(raw)) {
-    if (!isMapping(keys)) return null;
+    if (!isMapping(keys)) return UNREADABLE_CONDITION;
+    const seen = new Set<string>();
     for (const [key, values] of Object.entries(keys)) {
       const list = texts(values);
-      if (list === null) return null;
+      if (list === null) return UNREADABLE_CONDITION;
+      // whether IAM would ask for both, or for either, is not documented
+      if (seen.has(key.toLowerCase())) return `its ${quoted(operator)} asks for ${quoted(key)} twice: case does not tell keys apart`;
+      seen.add(key.toLowerCase());
       conditions.push({ operator, key, values: list });
     }
   }
   return conditions;
 }
 
-/** A text, number or boolean, or a list of them, as texts; null for anything else. */
+const UNREADABLE_CONDITION = "its Condition does not read";
+
+/** A text, number or boolean, or a list of them, as texts; null for anything else, and for a number JavaScript has rounded. */
 function texts(raw: unknown): readonly string[] | null {
   const list: readonly unknown[] = Array.isArray(raw) ? raw : [raw];
   const read: string[] = [];
   for (const item of list) {
     if (typeof item !== "string" && typeof item !== "number" && typeof item !== "boolean") return null;
+    if (typeof item === "number" && Math.abs(item) > Number.MAX_SAFE_INTEGER) return null;
     read.push(String(item));
   }
   return read;

@@ -3,6 +3,7 @@ import { issuerPathOf } from "../../issuer/issuer";
 import { ACCOUNT_ID_PLACEHOLDER, PARTITION_PLACEHOLDER } from "../build";
 import type { PolicyCondition, PolicyStatement } from "../decide/document";
 import { readPolicy } from "../decide/document";
+import { repeatedMember } from "../decide/repeated-member";
 import { operatorNamed } from "../decide/operators";
 import { stringLike } from "../string-like";
 import type { LintProvider, LintRole, LintTarget } from "./target";
@@ -168,6 +169,16 @@ const PROVIDER = new RegExp(`^arn:(?:aws|aws-us-gov|aws-cn|${PARTITION_PLACEHOLD
 export function trustedProvider(arn: string): TrustedProvider | undefined {
   const found = PROVIDER.exec(arn);
   return found === null ? undefined : { arn, accountId: found[1] ?? null, issuerPath: found[2] ?? "" };
+}
+
+/** A policy's text, parsed. One that is no JSON, or that parsing would cut (a name twice in one object), stays text: it does not read. */
+export function parsedPolicy(text: string): unknown {
+  try {
+    const value = JSON.parse(text) as unknown;
+    return repeatedMember(text) === undefined ? value : text;
+  } catch {
+    return text;
+  }
 }
 
 export function asRecord(value: unknown): Readonly<Record<string, unknown>> | undefined {
