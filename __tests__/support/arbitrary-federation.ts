@@ -27,10 +27,24 @@ const pattern = fc.tuple(hostileLatin, word).map(([hostile, local]) => {
   return keeps(SUBJECT_PATTERN, wild) && !/\$\{/.test(wild) && strangerLetIn(wild) === undefined ? wild : `${local}-?@data.example.com`;
 });
 
-const condition = fc.record({
-  test: fc.constantFrom(...CONDITION_TESTS),
-  variable: fc.tuple(fc.constantFrom("aws:", "s3:", "AWS:"), word).map((parts) => parts.join("")),
-  values: fc.array(kept(CONDITION_VALUE, word), { minLength: 1, maxLength: 3 }),
+/** Values that operators other than those on texts compare; lint refuses others. */
+const TYPED: Readonly<Record<string, readonly string[]>> = {
+  Numeric: ["0", "-7", "3600", "1.5"],
+  Date: ["2026-01-01T00:00:00Z", "1767225600", "2026-01-01"],
+  Bool: ["true", "false"],
+  Null: ["true", "false"],
+  Binary: ["QUJD", "Pz8/"],
+  IpAddress: ["203.0.113.0/24", "2001:db8::/32", "198.51.100.7"],
+  Arn: ["arn:aws:iam::111122223333:role/a", "arn:aws:iam::*:role/b<c>"],
+};
+
+const condition = fc.constantFrom(...CONDITION_TESTS).chain((test) => {
+  const kind = Object.keys(TYPED).find((name) => test.includes(name));
+  return fc.record({
+    test: fc.constant(test),
+    variable: fc.tuple(fc.constantFrom("aws:", "s3:", "AWS:"), word).map((parts) => parts.join("")),
+    values: kind === undefined ? fc.array(kept(CONDITION_VALUE, word), { minLength: 1, maxLength: 3 }) : fc.uniqueArray(fc.constantFrom(...(TYPED[kind] ?? [])), { minLength: 1, maxLength: kind === "Null" ? 1 : 3 }),
+  });
 });
 const conditions = fc.uniqueArray(condition, { maxLength: 3, selector: ({ test, variable }) => `${test} ${variable.toLowerCase()}` });
 

@@ -44,10 +44,14 @@ const NO_GUARD: readonly Case[] = [
   ["a Deny for all who look like strangers", policyOf(statement({ Condition: { StringEquals: aud } }), statement({ ...DENY, Condition: { StringLike: { [SUB]: ["*mallory*", "m.allory*", "*-4???-*"] } } })), "E subject-missing"],
   ["a Deny by an operator that does not exist", policyOf(statement({ Condition: { StringEquals: aud } }), statement({ ...DENY, Condition: { StringDiffers: { [SUB]: EXAMPLE_SUBJECT } } })), "E operator-unknown"],
   ["a Deny for AWS principals", policyOf(statement({ Condition: { StringEquals: aud } }), statement({ ...DENY, Principal: { AWS: "*" }, Condition: { StringNotEquals: { [SUB]: EXAMPLE_SUBJECT } } })), "E subject-missing"],
+  ["a Deny that compares aud as a number", policyOf(statement({ Condition: { StringEquals: aud } }), statement({ ...DENY, Condition: { NumericEquals: { [AUD]: "1*" } } })), "E subject-missing"],
+  ["a Deny that compares sub as an ARN", policyOf(statement({ Condition: { StringEquals: aud } }), statement({ ...DENY, Condition: { ArnNotLike: { [SUB]: EXAMPLE_SUBJECT } } })), "E condition-value-unreadable"],
+  ["sub asked after with Null and a word", beside({ Null: { [SUB]: "absent" } }), "E subject-missing"],
   ["a Deny with a network beside", policyOf(statement({ Condition: { StringEquals: aud } }), statement({ ...DENY, Condition: { StringNotEquals: { [SUB]: EXAMPLE_SUBJECT }, Bool: { "aws:SecureTransport": "false" } } })), "E subject-missing"],
 ];
 
 const OPERATORS: readonly Case[] = [
+  ["a network nobody can read, negated", where({ StringEquals: { ...aud, [SUB]: EXAMPLE_SUBJECT }, NotIpAddress: { "aws:SourceIp": "203.0.113.0-255" } }), "E condition-value-unreadable"],
   ["ForAllValues on sub", beside({ "ForAllValues:StringEquals": { [SUB]: EXAMPLE_SUBJECT } }), "E guard-for-all-values"],
   ["ForAllValues with a pattern", beside({ "ForAllValues:StringLike": { [SUB]: "x-*" } }), "E guard-for-all-values"],
   ["ForAllValues on aud", where({ "ForAllValues:StringEquals": aud, "StringEquals": { [SUB]: EXAMPLE_SUBJECT } }), "E guard-for-all-values"],

@@ -15,6 +15,8 @@ export interface CompiledCondition {
   readonly judge: (keys: RequestKeys) => Verdict;
   /** What can not be decided and why, or null. */
   readonly finding: (keys: RequestKeys) => string | null;
+  /** What can not be decided whatever the request, and why, or null. */
+  readonly neverDecided: string | null;
 }
 
 /** Prepares `condition` for many requests. `variables`: whether `${…}` stands for a key (from version 2012-10-17 on). */
@@ -24,14 +26,16 @@ export function compileCondition(condition: PolicyCondition, variables: boolean)
   const operator = operatorNamed(condition.operator);
   if (operator === null) return undecidable(`${quoted(condition.operator)} is no operator of IAM`);
   const unreadable = condition.values.map((value) => preparedValue(operator, value, variables)).find((value) => "finding" in value);
+  const neverDecided = unreadable !== undefined && "finding" in unreadable ? unreadable.finding : null;
   const tests = testsOf(operator, condition.values, variables);
   const judge = tests === null && operator.base === "StringEquals" && operator.set === null
     ? exactJudge(key, condition.values, operator.ifExists)
     : (keys: RequestKeys): Verdict => judgeValues(operator, keys.get(key), tests === null ? [] : tests(keys));
   return {
     judge,
+    neverDecided,
     finding: (keys) => {
-      if (unreadable !== undefined && "finding" in unreadable) return unreadable.finding;
+      if (neverDecided !== null) return neverDecided;
       const open = variables && operator.variables ? undecidedVariable(operator, condition.values, keys) : null;
       if (open !== null) return open;
       if (judge(keys) !== "unknown") return null;
@@ -43,13 +47,13 @@ export function compileCondition(condition: PolicyCondition, variables: boolean)
 }
 
 function undecidable(finding: string): CompiledCondition {
-  return { judge: () => "unknown", finding: () => finding };
+  return { judge: () => "unknown", finding: () => finding, neverDecided: finding };
 }
 
 function nullCondition(key: string, values: readonly string[]): CompiledCondition {
   const [wanted, ...others] = values.map((value) => value.toLowerCase());
   if (others.length > 0 || (wanted !== "true" && wanted !== "false")) return undecidable("Null takes one value, true or false");
-  return { judge: (keys) => (((keys.get(key)?.length ?? 0) === 0) === (wanted === "true") ? "yes" : "no"), finding: () => null };
+  return { judge: (keys) => (((keys.get(key)?.length ?? 0) === 0) === (wanted === "true") ? "yes" : "no"), finding: () => null, neverDecided: null };
 }
 
 const NEVER_KNOWN: ValueTest = () => null;

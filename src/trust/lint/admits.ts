@@ -1,6 +1,6 @@
 /** Asks the decision, not the looks: does a subject get in through a statement? */
 import type { CompiledPolicy, PolicyRequest } from "../decide/decide";
-import { compilePolicy, decide } from "../decide/decide";
+import { compilePolicy, decide, verdict } from "../decide/decide";
 import type { ExaminedCondition, ExaminedRole, ExaminedStatement } from "./examine";
 
 interface Compiled {
@@ -37,11 +37,14 @@ function closingDeny(statement: ExaminedStatement): readonly ExaminedStatement[]
   return [{ ...statement, principals: { Federated: statement.providers.map(({ arn }) => arn) } }];
 }
 
-/** The first of `subjects` whom the statement's guards let in, its further conditions taken as met. A Deny on guards counts where it spares by name. */
+/**
+ * The first of `subjects` whom the statement's guards let in, or may (what can not be decided keeps nobody out for certain),
+ * its further conditions taken as met. A Deny on guards counts where it spares by name.
+ */
 export function firstLetIn(role: ExaminedRole, statement: ExaminedStatement, subjects: readonly string[]): string | undefined {
   const { guards } = compiledFor(role, statement);
   const tries = triesOf(statement);
-  return subjects.find((subject) => tries.some((request) => decide(guards, request(subject))));
+  return subjects.find((subject) => tries.some((request) => verdict(guards, request(subject)) !== "no"));
 }
 
 /** Whether the statement's guards let `subject` in, as `firstLetIn`. */

@@ -1,5 +1,6 @@
 /** Rules on condition operators: those that are true when the key is absent, and those that never are. */
 import { quoted } from "../../../text-rule";
+import { compileCondition } from "../../decide/conditions";
 import type { ExaminedCondition, ExaminedStatement } from "../examine";
 import { AUD, AUDIENCE_GUARD, conditionExample, EXAMPLE_AUDIENCE, EXAMPLE_ISSUER, EXAMPLE_SUBJECT, GUARDS, SUB } from "../examples";
 import type { Breach, LintRule, StatementRule } from "../rule";
@@ -111,6 +112,23 @@ export const OPERATOR_RULES: readonly LintRule[] = [
     bad: conditionExample({ ...GUARDS, StringMatches: { "aws:SourceVpc": "vpc-0123" } }),
     source: SOURCES.operators,
     check: ({ statements }) => statements.flatMap((statement) => each(statement, statement.conditions, ({ known }) => !known, ({ operator }) => `IAM knows no operator ${quoted(operator)}.`)),
+  },
+  {
+    id: "condition-value-unreadable",
+    on: "role",
+    severity: "error",
+    title: "A value the operator cannot compare",
+    why: "A word under NumericLessThan, an address that is none, Null with anything but true or false: IAM refuses the policy, or the line says something else than was meant.",
+    fix: "Write a value of the operator's kind, or use the operator for the value.",
+    good: conditionExample({ ...GUARDS, NotIpAddress: { "aws:SourceIp": "203.0.113.0/24" } }),
+    bad: conditionExample({ ...GUARDS, NotIpAddress: { "aws:SourceIp": "203.0.113.0-255" } }),
+    source: SOURCES.operators,
+    check: ({ statements, version }) => statements.flatMap((statement) => statement.conditions.filter(({ known }) => known).flatMap((condition): readonly Breach[] => {
+      // a variable in a guard is told by guard-policy-variable
+      const why = compileCondition(condition, version === "2012-10-17").neverDecided;
+      const told = why === null || condition.values.some((value) => value.includes("${")) && (statement.aud.includes(condition) || statement.sub.includes(condition));
+      return told ? [] : [{ statement: statement.index, at: `Condition.${condition.operator}`, message: `On ${quoted(condition.key)}, ${why}.` }];
+    })),
   },
   {
     id: "condition-empty",
