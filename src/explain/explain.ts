@@ -79,7 +79,8 @@ export async function explain(presented: Presented, providers: readonly WebIdent
     audience: answer.audience,
     subject: answer.subject,
     issuer: answer.issuer,
-    decidedBy: answer.request === null ? null : (decision?.decidedBy ?? null),
+    // a statement that let the token in, while something else refused it, decided nothing
+    decidedBy: answer.request === null || (decision?.allowed === true && !answer.allowed) ? null : (decision?.decidedBy ?? null),
     statements: statementsOf(decision),
     fix: answer.allowed ? null : (misses[0]?.fix ?? "Compare the token with the federation: databricks-aws-oidc token shows it decoded."),
     misses,

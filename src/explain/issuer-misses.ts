@@ -12,7 +12,7 @@ export function issuerMisses(issuer: string | null, registered: readonly string[
     [near((url) => trimmed(url) === issuer && url !== issuer), "the registered issuer has a trailing slash or the discovery suffix", register],
     [near((url) => url === trimmed(issuer) && url !== issuer), "issuer has a trailing slash", () => `Databricks signs none; get the token from ${trimmed(issuer)}/v1/token.`],
     [near((url) => url.toLowerCase() === issuer.toLowerCase()), "issuer differs in case", (found) => (found === found.toLowerCase() ? "Databricks signs its host in small letters: find out who signed this token." : register(found))],
-    [near((url) => url.replace(/^https?:\/\//, "") === issuer.replace(/^https?:\/\//, "")), "issuer differs in its scheme", register],
+    [near((url) => url.replace(/^https?:\/\//, "") === issuer.replace(/^https?:\/\//, "")), "issuer differs in its scheme", (found) => (issuer.startsWith("https://") ? register(found) : `Databricks signs https://, and IAM registers nothing else: find out who signed this token, or get one from ${found}/v1/token.`)],
   ];
   for (const [found, what, fix] of cases) if (found !== undefined) return [miss(what, fix(found))];
   return [foreignToken(issuer) ?? otherIssuer(issuer, registered)];

@@ -1,5 +1,6 @@
 /** What comes closest to letting a refused token in, and what to do about it. Pure. */
 import type { Answer, WebIdentityProvider } from "../token/judge";
+import { TOLERANCE_SECONDS } from "../token/judge";
 import { ALGORITHMS } from "../token/verify";
 import type { NotAToken } from "../token/read";
 import type { Decision } from "../trust/decide/decide";
@@ -26,6 +27,7 @@ export interface Refusal {
   readonly now: number;
 }
 
+const CLOCK = "Set this machine's clock; doctor measures how far it is off.";
 const OTHER_TOKEN = "This is no token of Databricks' OIDC issuer; get one with databricks-aws-oidc token.";
 
 /** A miss outside the trust policy. */
@@ -41,6 +43,8 @@ export function nearestMisses(refusal: Refusal): readonly Miss[] {
   const { answer, decision, claims } = refusal;
   const policy = (audienceIsTold: boolean): readonly Miss[] => (decision === null ? [] : policyMisses(decision, claims, { audienceIsTold }));
   const first = firstMisses(refusal);
+  // the trust policy was asked twice: for the role, and for the tags
+  if (first.length === 0 && answer.error?.code === "AccessDenied" && decision?.allowed === true) return [miss("the token brings session tags, and the trust policy does not allow sts:TagSession for it", "Add sts:TagSession to the statement that lets it in, or get a token without https://aws.amazon.com/tags; Databricks signs none.")];
   if (first.length === 0) return answer.error?.code === "AccessDenied" ? policy(false) : [miss(answer.error?.message ?? "it is refused", "Get a fresh token and try again; run doctor on the issuer if it stays.")];
   // without issuer, subject or audience the policy has nothing to go by
   if (decision === null || decision.allowed || isIssuerMiss(refusal) || answer.subject === null || answer.audience === null) return first;
@@ -58,12 +62,14 @@ function firstMisses(refusal: Refusal): readonly Miss[] {
   if (notAToken !== null) return [miss(notAToken.why, notAToken.kind === "opaque" ? "In a notebook or job get a JWT with databricks-aws-oidc token --from notebook; elsewhere let databricks-aws-oidc token choose the way." : "Pass the access token as Databricks' token endpoint gave it, and nothing else.")];
   const message = answer.error?.message ?? "";
   if (isIssuerMiss(refusal)) return issuerMisses(answer.issuer, refusal.providers.map((provider) => provider.issuer));
+  if (refusal.header["crit"] !== undefined) return [miss("the token's header has `crit`, and STS takes no token with one", OTHER_TOKEN)];
   if (answer.signature !== null && answer.signature !== "verified") return [signatureMiss(refusal)];
   if (answer.error?.code === "ExpiredTokenException" || /issued in the future|timestamp/.test(message)) return [timeMiss(refusal)];
   if (/^Missing a required claim/.test(message)) return [miss(`the token has no \`${message.split(" ").at(-1) ?? ""}\``, OTHER_TOKEN)];
   if (answer.error?.code === "ValidationError") return [miss("the session asked for is longer than the role allows", "Ask for less, or raise maxSessionDuration.")];
   const odd = oddClaim(refusal);
   if (odd !== null) return [odd];
+  if (Number(refusal.claims["nbf"]) > refusal.now + TOLERANCE_SECONDS) return [miss("the token is not valid yet (`nbf`)", CLOCK)];
   if (answer.audience !== null && !registered(refusal)) return [audienceMiss(refusal)];
   return /roles claim/.test(message) ? [miss("the token's roles claim names other roles", "Databricks signs no such claim: ask whoever made the token to name this role.")] : [];
 }
@@ -94,7 +100,7 @@ function timeMiss({ answer, claims, now }: Refusal): Miss {
   if (answer.error?.code === "ExpiredTokenException") return miss(`the token ended ${now - exp} s ago; STS forgives 300 s`, "Get a fresh token: Databricks' live an hour.");
   if (/timestamp/.test(message)) return miss("a time in the token is no whole number of seconds", "Get the token from Databricks' token endpoint.");
   if (Number(claims["iat"]) > now * 100) return miss("the token counts its times in milliseconds; STS counts seconds", OTHER_TOKEN);
-  return miss("the token begins in the future", "Set this machine's clock; doctor measures how far it is off.");
+  return miss("the token begins in the future", CLOCK);
 }
 
 /** A subject or audience that does not read as one. */
@@ -104,6 +110,7 @@ function oddClaim({ answer, claims }: Refusal): Miss | null {
   if (azp !== undefined && typeof azp !== "string") return miss("`azp` is no text", OTHER_TOKEN);
   if (Array.isArray(aud) && aud.length === 0) return miss("`aud` is an empty list", OTHER_TOKEN);
   if (Array.isArray(aud) && aud.length > 1 && azp === undefined) return miss(`\`aud\` names ${aud.length} audiences, and no \`azp\` says which counts`, "Ask the token endpoint for one audience; Databricks signs one.");
+  if (answer.audience === "") return miss("`aud` is empty", OTHER_TOKEN);
   if (answer.audience === null) return miss("`aud` is no text", "Databricks signs the workspace ID as a text: ask its own token endpoint.");
   return answer.subject === null ? miss(`\`sub\` is ${claims["sub"] === null ? "null" : "no text"}`, OTHER_TOKEN) : null;
 }
