@@ -2,7 +2,7 @@
 import { compactVerify, exportJWK, generateKeyPair, importJWK, SignJWT } from "jose";
 import { parseFederation } from "../src/federation";
 import { prove } from "../src/prove/prove";
-import type { WebIdentityRole } from "../src/token/judge";
+import type { WebIdentityRole } from "../src/token/web-identity";
 import { judgeToken } from "../src/token/judge";
 import { keySet } from "../src/token/verify";
 import type { PolicyRequest } from "../src/trust/decide/decide";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import type { CryptoKey } from "jose";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
-import type { WebIdentityCall } from "../../src/token/judge";
+import type { WebIdentityCall } from "../../src/token/web-identity";
 import { judgeClaims, judgeToken } from "../../src/token/judge";
 import { keySet } from "../../src/token/verify";
 import { compilePolicy } from "../../src/trust/decide/decide";

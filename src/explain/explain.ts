@@ -1,5 +1,5 @@
 /** Would this token get this role, and if not, which line says no: the answer of STS, with the trust policy judged line by line. Pure. */
-import type { Basis, StsError, WebIdentityCall, WebIdentityProvider, WebIdentityRole } from "../token/judge";
+import type { Basis, StsError, WebIdentityCall, WebIdentityProvider, WebIdentityRole } from "../token/web-identity";
 import { judgeClaims, judgeToken, wouldBeRequest } from "../token/judge";
 import { readToken } from "../token/read";
 import type { Decision, Verdict } from "../trust/decide/decide";

@@ -1,5 +1,6 @@
 /** What comes closest to letting a refused token in, and what to do about it. Pure. */
-import type { Answer, WebIdentityProvider } from "../token/judge";
+import type { Answer } from "../token/judge";
+import type { WebIdentityProvider } from "../token/web-identity";
 import { TOLERANCE_SECONDS } from "../token/judge";
 import { ALGORITHMS } from "../token/verify";
 import type { NotAToken } from "../token/read";

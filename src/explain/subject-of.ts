@@ -5,7 +5,7 @@ import type { AccountView } from "../federation/account-view";
 import type { Federation, FederationRole } from "../federation/model";
 import { issuerPathOf, providerArn } from "../issuer/issuer";
 import { readIssuerUrl } from "../issuer/read-url";
-import type { WebIdentityProvider, WebIdentityRole } from "../token/judge";
+import type { WebIdentityProvider, WebIdentityRole } from "../token/web-identity";
 import type { KeySet } from "../token/verify";
 import { roleArn, trustPolicyJson } from "../trust/build";
 import { TRUST_POLICY_JUDGED_CHARACTERS } from "../trust/rules";

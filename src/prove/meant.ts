@@ -1,7 +1,7 @@
 /** Who is meant to get in, read off the federation and never off the policy that is on trial. Pure. */
 import type { AccountView } from "../federation/account-view";
 import type { FederationRole } from "../federation/model";
-import type { WebIdentityProvider, WebIdentityRole } from "../token/judge";
+import type { WebIdentityProvider, WebIdentityRole } from "../token/web-identity";
 import { TOLERANCE_SECONDS, wouldBeRequest } from "../token/judge";
 import { compileCondition } from "../trust/decide/conditions";
 import { likeMatcher } from "../trust/string-like";

@@ -3,7 +3,7 @@ import { accountView } from "../federation/account-view";
 import type { AccountView } from "../federation/account-view";
 import type { Federation, FederationRole } from "../federation/model";
 import { providersOf, webIdentityRole } from "../explain/subject-of";
-import type { WebIdentityProvider, WebIdentityRole } from "../token/judge";
+import type { WebIdentityProvider, WebIdentityRole } from "../token/web-identity";
 import { judgeClaims } from "../token/judge";
 import { decide } from "../trust/decide/decide";
 import type { Claims, Context, Declared } from "./identities";

@@ -1,7 +1,7 @@
 /** Tokens whose claims are right and whose signature is not. Once an issuer: the trust policy plays no part. */
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import type { CryptoKey } from "jose";
-import type { WebIdentityProvider, WebIdentityRole } from "../token/judge";
+import type { WebIdentityProvider, WebIdentityRole } from "../token/web-identity";
 import { judgeToken } from "../token/judge";
 import { keySet } from "../token/verify";
 import type { Claims, Declared } from "./identities";

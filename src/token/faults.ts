@@ -1,6 +1,5 @@
 /** What STS finds wrong with claims, one check a fault, with its own words. Pure. */
-import type { StsError, WebIdentityCall, WebIdentityProvider, WebIdentityRole } from "./judge";
-import type { Claims, TokenFacts } from "./request-keys";
+import type { Claims, StsError, TokenFacts, WebIdentityCall, WebIdentityProvider, WebIdentityRole } from "./web-identity";
 
 export interface Fault {
   readonly error: StsError;

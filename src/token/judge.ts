@@ -4,52 +4,18 @@
  * whether it was seen, and if not, why it is inferred.
  */
 import { issuerPathOf, providerArn } from "../issuer/issuer";
-import type { CompiledPolicy, PolicyRequest } from "../trust/decide/decide";
+import type { PolicyRequest } from "../trust/decide/decide";
 import { decide } from "../trust/decide/decide";
 import type { Examined, Fault } from "./faults";
 import { authorizedByIdp, durationOutOfRange, fault, faultsOf, GENERIC, ORDER_UNRECORDED } from "./faults";
 import { readToken } from "./read";
 import type { ReadToken } from "./read";
-import type { Claims, TokenFacts } from "./request-keys";
 import { factsOf, policyRequest, TAGS_CLAIM } from "./request-keys";
-import type { KeySet, SignatureVerdict } from "./verify";
+import type { SignatureVerdict } from "./verify";
 import { verifySignature } from "./verify";
+import type { Basis, Claims, StsError, TokenFacts, WebIdentityCall, WebIdentityProvider, WebIdentityRole } from "./web-identity";
 
 export { TOLERANCE_SECONDS } from "./faults";
-
-export interface StsError {
-  readonly code: "InvalidIdentityToken" | "ExpiredTokenException" | "AccessDenied" | "InternalFailure" | "ValidationError" | "IDPCommunicationError";
-  readonly message: string;
-}
-
-/** `recorded`: AWS has been seen to answer so; `expected`: inferred from documentation and neighbours. */
-export type Basis = "recorded" | "expected";
-
-export interface WebIdentityProvider {
-  readonly arn: string;
-  /** As tokens name it, with `https://`. */
-  readonly issuer: string;
-  readonly clientIds: readonly string[];
-  /** Null: signatures are not judged (claims only). */
-  readonly keys: KeySet | null;
-}
-
-export interface WebIdentityRole {
-  readonly arn: string;
-  readonly trust: CompiledPolicy;
-  /** Seconds. */
-  readonly maxSessionDuration: number;
-}
-
-export interface WebIdentityCall {
-  readonly roleSessionName: string;
-  /** Seconds; null: 3,600. */
-  readonly durationSeconds: number | null;
-  /** Further keys of the request (`aws:SourceIp`, …): name -> values. What the token and the provider say wins over them. */
-  readonly context: Readonly<Record<string, readonly string[]>>;
-  /** Seconds since the epoch. */
-  readonly now: number;
-}
 
 export interface Answer extends TokenFacts {
   readonly allowed: boolean;

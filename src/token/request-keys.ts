@@ -1,17 +1,7 @@
 /** What STS asks a trust policy about a web identity call: the condition keys of the request. Pure. */
 import { conditionKeysOf, issuerPathOf } from "../issuer/issuer";
 import type { PolicyRequest, RequestKeys } from "../trust/decide/decide";
-import type { WebIdentityCall, WebIdentityProvider } from "./judge";
-
-export type Claims = Readonly<Record<string, unknown>>;
-
-/** Who a token says it is of, as STS reads it; null where it can not be read. */
-export interface TokenFacts {
-  /** `azp` where there is one, else the only `aud`. */
-  readonly audience: string | null;
-  readonly subject: string | null;
-  readonly issuer: string | null;
-}
+import type { Claims, TokenFacts, WebIdentityCall, WebIdentityProvider } from "./web-identity";
 
 /** Session tags: `{principal_tags: {NAME: [VALUE]}, transitive_tag_keys: [NAME]}`. */
 export const TAGS_CLAIM = "https://aws.amazon.com/tags";

@@ -5,7 +5,7 @@ import { explain } from "../../explain/explain";
 import type { Explanation } from "../../explain/explain";
 import { webIdentityRole } from "../../explain/subject-of";
 import { TOKEN_KEY } from "../../lint/compare-surroundings";
-import type { WebIdentityProvider, WebIdentityRole } from "../../token/judge";
+import type { WebIdentityProvider, WebIdentityRole } from "../../token/web-identity";
 import type { KeySet } from "../../token/verify";
 import { compilePolicy } from "../../trust/decide/decide";
 import { readPolicy } from "../../trust/decide/document";

@@ -4,7 +4,7 @@ import type { FederationIssuer } from "../../federation/model";
 import { describeToken } from "../../token/describe";
 import type { Examined } from "../../token/faults";
 import { audienceFault, timesFault } from "../../token/faults";
-import type { WebIdentityCall, WebIdentityRole } from "../../token/judge";
+import type { WebIdentityCall, WebIdentityRole } from "../../token/web-identity";
 import { readToken } from "../../token/read";
 import type { ReadToken } from "../../token/read";
 import { factsOf } from "../../token/request-keys";

@@ -1,6 +1,6 @@
 /** STS in its Query protocol: reads a call, has it decided, writes the answer. */
 import { randomUUID } from "node:crypto";
-import type { WebIdentityProvider } from "../../token/judge";
+import type { WebIdentityProvider } from "../../token/web-identity";
 import type { KeySet } from "../../token/verify";
 import type { Exchange, Reply } from "../exchange";
 import { formOf } from "../exchange";

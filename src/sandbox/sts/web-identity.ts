@@ -2,7 +2,7 @@
 import type { Explanation } from "../../explain/explain";
 import { explain } from "../../explain/explain";
 import { explanationText } from "../../explain/text";
-import type { WebIdentityProvider, WebIdentityRole } from "../../token/judge";
+import type { WebIdentityProvider, WebIdentityRole } from "../../token/web-identity";
 import { judgeToken } from "../../token/judge";
 import { readToken } from "../../token/read";
 import { TAGS_CLAIM } from "../../token/request-keys";
