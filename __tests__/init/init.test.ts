@@ -75,13 +75,15 @@ describe("init by flags", () => {
     ["an account", { ...WHOLE, url: undefined, accountId: ACCOUNT.toUpperCase() }, `https://accounts.cloud.databricks.com/oidc/accounts/${ACCOUNT}`],
     ["an account of another cloud", { ...WHOLE, url: undefined, accountId: ACCOUNT, cloud: "gcp" }, `https://accounts.gcp.databricks.com/oidc/accounts/${ACCOUNT}`],
     ["an accounts host and its account", { ...WHOLE, url: "https://accounts.azuredatabricks.net", accountId: ACCOUNT }, `https://accounts.azuredatabricks.net/oidc/accounts/${ACCOUNT}`],
+    ["an account where no accounts host is known", { ...WHOLE, url: `https://accounts.databricks.azure.us/oidc/accounts/${ACCOUNT}` }, `https://accounts.databricks.azure.us/oidc/accounts/${ACCOUNT}`],
+    ["an account on another host than its cloud's", { ...WHOLE, url: `https://mycompany.cloud.databricks.com/oidc/accounts/${ACCOUNT}` }, `https://mycompany.cloud.databricks.com/oidc/accounts/${ACCOUNT}`],
     ["a workspace without unified login", { ...WHOLE, unifiedLogin: false, accountId: ACCOUNT }, `https://accounts.cloud.databricks.com/oidc/accounts/${ACCOUNT}`],
     ["GovCloud", { ...WHOLE, url: "https://mycompany.cloud.databricks.us/?o=1444828305810485" }, "https://mycompany.cloud.databricks.us/oidc"],
   ])("finds the issuer of %s", async (_name, flags, issuer) => {
     const { answer } = await init(flags);
     const federation = loadFederation(answer.file);
     expect(Object.values(federation.issuers).map((one) => one.issuer)).toEqual([issuer]);
-    expect(federation.partition).toBe(issuer.includes(".us/") ? "aws-us-gov" : "aws");
+    expect(federation.partition).toBe(issuer.includes("databricks.us/") ? "aws-us-gov" : "aws");
   });
 
   test.each<[string, InitFlags, readonly string[], readonly string[]]>([

@@ -4,7 +4,7 @@ import type { Warning } from "../errors";
 import type { IssuerDeclaration } from "../federation/schema";
 import type { IssuerChoice } from "../issuer/choose";
 import { chooseIssuer } from "../issuer/choose";
-import { cloudOfHost, isAccountsHost } from "../issuer/clouds";
+import { cloudOfHost, CLOUDS, isAccountsHost } from "../issuer/clouds";
 import { readIssuerUrl } from "../issuer/read-url";
 import { DATABRICKS_ACCOUNT_ID, WORKSPACE_ID } from "../issuer/rules";
 import type { DatabricksConfig } from "../network/databricks-config";
@@ -84,5 +84,7 @@ function declared(choice: IssuerChoice, flags: IssuerFlags): IssuerDeclaration {
   const { host } = new URL(choice.issuer);
   const custom = choice.cloud === null && flags.allowCustomHost === true ? { allowCustomHost: true } : {};
   if (choice.level === "workspace") return { level: "workspace", host, workspaceId: choice.audience ?? "", ...custom };
-  return { level: "account", accountId: choice.audience ?? "", ...(choice.cloud === null ? { accountsHost: host } : { cloud: choice.cloud }), ...custom };
+  // only where the cloud stands for this very host
+  const where = choice.cloud !== null && CLOUDS[choice.cloud].accountsHost === host ? { cloud: choice.cloud } : { accountsHost: host };
+  return { level: "account", accountId: choice.audience ?? "", ...where, ...custom };
 }
