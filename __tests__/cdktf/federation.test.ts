@@ -296,6 +296,17 @@ describe("what is wrong", () => {
     expect(codes(complaints(stack))).toEqual(["logical-id-collision", "logical-id-collision"]);
   });
 
+  test("the logical ID of what others name cannot be changed afterwards", () => {
+    const stack = emptyStack();
+    const federation = federationIn(stack);
+    const alone = federation.addRole("alone", reader);
+    const withPolicy = federation.addRole("with-policy", { ...reader, managedPolicyArns: { read: "arn:aws:iam::aws:policy/ReadOnlyAccess" } });
+    expect(() => withPolicy.resource?.overrideLogicalId("mine")).toThrow("may not be overridden");
+    expect(() => federation.providers["production"]?.resource?.overrideLogicalId("mine")).toThrow("may not be overridden");
+    alone.resource?.overrideLogicalId("mine");
+    expect(Object.keys(synthesise(stack).resource["aws_iam_role"] ?? {})).toEqual(["lakehouse_with-policy", "mine"]);
+  });
+
   test("includes a role added twice, and keys that fit nowhere", () => {
     const stack = emptyStack();
     const federation = federationIn(stack);

@@ -1,6 +1,7 @@
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment";
+import type { TerraformResource } from "cdktf";
 import { TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import type { Problem } from "../errors";
@@ -84,7 +85,7 @@ export class DatabricksFederatedRole extends Construct {
     watchStack(this).roleName(plan.role.name, this);
     const roleId = logicalId(...logicalIdParts);
     this.resource = this.#role(plan, roleId, dependenciesOf(this, plan, providers));
-    this.#policies(plan, logicalIdParts, `\${aws_iam_role.${roleId}.name}`);
+    this.#policies(plan, logicalIdParts, this.resource);
   }
 
   /** ARN of the role, a token for the rest of the stack. */
@@ -113,7 +114,9 @@ export class DatabricksFederatedRole extends Construct {
   }
 
   /** Separate resources: the role's own `inline_policy` and `managed_policy_arns` are deprecated. */
-  #policies(plan: RolePlan, idParts: readonly string[], role: string): void {
+  #policies(plan: RolePlan, idParts: readonly string[], resource: IamRole): void {
+    if (Object.keys(plan.role.managedPolicyArns).length === 0 && Object.keys(plan.inlinePolicies).length === 0) return;
+    const role = `\${${pinnedAddress(resource)}.name}`;
     for (const [key, arn] of Object.entries(plan.role.managedPolicyArns)) {
       const attachment = new IamRolePolicyAttachment(this, `managed-policy-${key}`, { role, policyArn: terraformText(arn) });
       attachment.overrideLogicalId(logicalId(...idParts, key));
@@ -148,7 +151,13 @@ function dependenciesOf(role: Construct, plan: RolePlan, providers: Readonly<Rec
   const addresses = new Set<string>();
   for (const trust of plan.role.trusts) {
     const resource = trust.kind === "subjects" ? providers[trust.issuer]?.resource : undefined;
-    if (resource !== undefined && resource.cdktfStack === stack) addresses.add(`${resource.terraformResourceType}.${resource.friendlyUniqueId}`);
+    if (resource !== undefined && resource.cdktfStack === stack) addresses.add(pinnedAddress(resource));
   }
   return [...addresses];
+}
+
+/** The address of `resource`, which others name from here on: CDKTF refuses to override its logical ID once `fqn` was read. */
+function pinnedAddress(resource: TerraformResource): string {
+  void resource.fqn;
+  return `${resource.terraformResourceType}.${resource.friendlyUniqueId}`;
 }
