@@ -3,7 +3,8 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { App } from "cdktf";
 import { FederationStack, loadFederation } from "./src/cdktf";
-import { FederationError, OutsideError } from "./src/errors";
+import type { Problem } from "./src/errors";
+import { FederationError, OutsideError, refuse } from "./src/errors";
 
 const FOLDER = "federations";
 
@@ -15,7 +16,19 @@ function federationFiles(): readonly string[] {
 
 function synthesise(): void {
   const app = new App();
-  for (const federation of federationFiles().map(loadFederation)) FederationStack.forEachAccount(app, federation);
+  const files = federationFiles();
+  const federations = files.map(loadFederation);
+  /** Stacks and the file each is from; in lower case, because folders of some systems do not mind case. */
+  const taken = new Map<string, string>();
+  const problems = federations.flatMap((federation, index) => federation.accounts.flatMap(({ stackName }): readonly Problem[] => {
+    const file = files[index] ?? "";
+    const other = taken.get(stackName.toLowerCase());
+    taken.set(stackName.toLowerCase(), file);
+    if (other === undefined) return [];
+    return [{ code: "name-collision", message: `${other} makes a stack called ${stackName} as well.`, file, path: "name", fix: "Give one of the federations another name." }];
+  }));
+  refuse(problems);
+  for (const federation of federations) FederationStack.forEachAccount(app, federation);
   app.synth();
 }
 

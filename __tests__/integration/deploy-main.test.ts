@@ -30,6 +30,15 @@ describe("main.ts", () => {
     expect([outcome.exitCode, outcome.stderr]).toEqual([3, expect.stringMatching(/There is no file federation\.yaml.*\[file-not-found\]/)]);
   });
 
+  test("names the files that would make the same stack, also where only the account tells, and case does not", async () => {
+    const text = readFileSync("federation.yaml", "utf8");
+    const outcome = await synth(cdktfProject({
+      "federation.yaml": text.replace('accountId: "111122223333"', 'accounts: { prod: { accountId: "111122223333" } }'),
+      "federations/one.yaml": text.replace("name: lakehouse", "name: Lakehouse-prod"),
+    }));
+    expect([outcome.exitCode, outcome.stderr]).toEqual([2, expect.stringMatching(/^federations\/one\.yaml name: federation\.yaml makes a stack called Lakehouse-prod as well\..*\[name-collision\]\n$/)]);
+  });
+
   test("makes one stack of each file under federations/, and one of each account in it", async () => {
     const text = readFileSync("federation.yaml", "utf8");
     const folder = cdktfProject({
