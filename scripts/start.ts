@@ -6,11 +6,12 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { version } from "../package.json";
-import { accountView, reachOf, roleTrustPolicy } from "../src/federation";
+import { accountView, parseFederation, reachOf, roleTrustPolicy } from "../src/federation";
 import type { AccountView, Federation, ReadFederation } from "../src/federation";
-import { DEFAULT_FEDERATION_FILE, readFederationFile, readText } from "../src/load-federation";
+import { DEFAULT_FEDERATION_FILE, readText } from "../src/load-federation";
 import { measureTrustPolicy, trustPolicyJson } from "../src/trust/build";
 import { replaceTree } from "../src/hcl/replace-tree";
+import { InputError } from "../src/errors";
 import { withOwnIssuer } from "./own-issuer";
 import { run, say, tell } from "./run";
 import { textTable } from "./text-table";
@@ -32,7 +33,9 @@ function progressDone(): void {
 /** A file, or what a browser shows of a workspace. */
 function read(given: string): ReadFederation {
   const isAddress = !existsSync(given) && !/\.(?:ya?ml|json)$/i.test(given);
-  return isAddress ? withOwnIssuer(readText(DEFAULT_FEDERATION_FILE), given) : readFederationFile(given);
+  if (isAddress) return withOwnIssuer(readText(DEFAULT_FEDERATION_FILE), given);
+  // the message of a missing file is about npm start
+  return parseFederation(readText(given, "Name a federation file, as in npm start -- federation.yaml."), { file: given });
 }
 
 async function start(given: string): Promise<0> {
@@ -102,4 +105,13 @@ function showNext(federation: Federation, given: string): void {
   ].join("\n"));
 }
 
-void run(() => start(process.argv[2] ?? DEFAULT_FEDERATION_FILE).finally(progressDone));
+/** The one argument, or the committed file. Throws InputError usage. */
+function givenArgument(args: readonly string[]): string {
+  const [given = DEFAULT_FEDERATION_FILE, ...more] = args;
+  if (given.startsWith("-") || more.length > 0) {
+    throw new InputError([{ code: "usage", message: "npm start takes a federation file, or the address of a workspace or account; nothing else.", fix: "Write npm start, npm start -- FILE or npm start -- \"https://mycompany.cloud.databricks.com/?o=1444828305810485\"." }]);
+  }
+  return given;
+}
+
+void run(() => start(givenArgument(process.argv.slice(2))).finally(progressDone));
