@@ -1,6 +1,7 @@
 import type { FederationInput } from "../../src/federation";
 import { readFederation } from "../../src/federation";
 import { InputError } from "../../src/errors";
+import type { Problem } from "../../src/errors";
 
 /** What IAM would only refuse at apply, at each limit and one past it. */
 
@@ -19,14 +20,18 @@ function federation(role: Role, top: Record<string, unknown> = {}): FederationIn
   } as unknown as FederationInput;
 }
 
-function codesOf(input: unknown): readonly string[] {
+function problemsOf(input: unknown): readonly Problem[] {
   try {
     readFederation(input);
   } catch (error) {
-    if (error instanceof InputError) return error.problems.map(({ code }) => code);
+    if (error instanceof InputError) return error.problems;
     throw error;
   }
   return [];
+}
+
+function codesOf(input: unknown): readonly string[] {
+  return problemsOf(input).map(({ code }) => code);
 }
 
 const numbered = <T>(count: number, value: (index: number) => T): Record<string, T> => Object.fromEntries(Array.from({ length: count }, (_, index) => [`key-${index}`, value(index)]));
@@ -118,6 +123,35 @@ test.each<[what: string, role: Role, code: string, top?: Record<string, unknown>
   expect(codes).toContain(code);
   // one mistake, one code
   expect(new Set(codes).size).toBe(1);
+});
+
+const { Effect, Action, Resource } = { Effect: "Allow", Action: ["s3:ListBucket"], Resource: ["arn:aws:s3:::lake"] };
+test.each<[what: string, statement: unknown, path: string]>([
+  ["a statement that is a text", "Allow", ""],
+  ["no effect", { Action, Resource }, "[0]"],
+  ["an effect in small letters", { Effect: "allow", Action, Resource }, "[0].Effect"],
+  ["no action", { Effect, Resource }, "[0]"],
+  ["an action and what it is not", { Effect, Action, NotAction: Action, Resource }, "[0]"],
+  ["an empty list of actions", { Effect, Action: [], Resource }, "[0].Action"],
+  ["an action that is no text", { Effect, Action: ["s3:ListBucket", 5], Resource }, "[0].Action"],
+  ["an action without its service", { Effect, Action: ["ListBucket"], Resource }, "[0].Action"],
+  ["no resource", { Effect, Action }, "[0]"],
+  ["an empty resource", { Effect, Action, Resource: "" }, "[0].Resource"],
+  ["a principal", { Effect, Action, Resource, Principal: "*" }, "[0].Principal"],
+  ["a misspelt member", { Effect, Action, Resource, Conditions: {} }, "[0].Conditions"],
+  ["a Sid with a space", { Effect, Action, Resource, Sid: "read lake" }, "[0].Sid"],
+  ["a Sid that stands twice", [{ Effect, Action, Resource, Sid: "Read" }, { Effect, Action, Resource, Sid: "Read" }], "[1].Sid"],
+  ["a condition that is a list", { Effect, Action, Resource, Condition: [] }, "[0].Condition"],
+  ["an operator that is none", { Effect, Action, Resource, Condition: { StringEqual: { "s3:prefix": "a" } } }, "[0].Condition.StringEqual"],
+  ["an operator without keys", { Effect, Action, Resource, Condition: { StringEquals: "a" } }, "[0].Condition.StringEquals"],
+])("IAM refuses a policy of a role with %s, and so do we", (_, statement, path) => {
+  const Statement = typeof statement === "string" || Array.isArray(statement) ? statement : [statement];
+  expect(problemsOf(federation({ inlinePolicies: { read: { Version: "2012-10-17", Statement } } })).map((problem) => [problem.code, problem.path])).toEqual([["inline-policy-invalid", `roles.lake-reader.inlinePolicies.read.Statement${path}`]]);
+});
+
+test("IAM takes a single statement, operators for sets and for what may be absent, and policy variables", () => {
+  const Statement = { Sid: "Home1", Effect: "Deny", NotAction: "*", NotResource: ["arn:aws:s3:::lake/${aws:username}/*"], Condition: { "ForAllValues:StringEqualsIfExists": { "aws:TagKeys": ["a"] }, Null: { "aws:SourceIp": true } } };
+  expect(codesOf(federation({ inlinePolicies: { read: { Id: "x", Version: "2012-10-17", Statement } } }))).toEqual([]);
 });
 
 function inlineWith(resource: string): object {

@@ -41,8 +41,22 @@ describe("a root", () => {
     [{ moduleVersion: "1.0.0" }],
     [{ moduleSource: 'x"\n}' }],
     [{ moduleSource: "x", moduleVersion: "${1}" }],
+    [{ moduleSource: "acme/databricks-federation/aws", moduleVersion: "foo bar" }],
+    [{ moduleSource: "acme/databricks-federation/aws", moduleVersion: "latest" }],
+    // Terraform takes a version with a registry's address only
+    [{ moduleSource: "git::https://example.com/modules.git?ref=v1", moduleVersion: "1.0.0" }],
+    [{ moduleSource: "./modules/databricks-federation", moduleVersion: "1.0.0" }],
+    [{ moduleSource: "github.com/acme/modules", moduleVersion: "1.0.0" }],
   ])("refuses %j", (options) => {
     expect(() => rootOf(SMALL, options)).toThrow("module-source-invalid");
+  });
+
+  test("an account without an ID is not the one that another says it is: it makes a provider of its own", () => {
+    const arn = "arn:aws:iam::111122223333:oidc-provider/mycompany.cloud.databricks.com/oidc";
+    const adopting = (accounts: object): FederationInput => ({ ...SMALL, aws: { accounts }, issuers: { production: { ...SMALL.issuers.production, existingProviderArn: arn } } }) as FederationInput;
+    const adopted = (accounts: object): readonly boolean[] => Object.keys(accounts).map((account) => file(adopting(accounts), `${account}/main.tf`).includes(arn));
+    expect(adopted({ prod: { accountId: "111122223333" }, dev: {} })).toEqual([true, false]);
+    expect(adopted({ prod: {}, dev: { accountId: "444455556666" } })).toEqual([true, false]);
   });
 
   test("one folder for each AWS account, one module for all of them, each account's own roles and adopted provider", async () => {

@@ -103,7 +103,7 @@ variable "permissions_boundary_arn" {
   nullable    = true
 
   validation {
-    condition     = var.permissions_boundary_arn == null ? true : can(regex("^arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}]+$", var.permissions_boundary_arn)) && length(var.permissions_boundary_arn) <= 552
+    condition     = var.permissions_boundary_arn == null ? true : can(regex("^arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}]*[A-Za-z0-9_+=,.@-]$", var.permissions_boundary_arn)) && length(var.permissions_boundary_arn) <= 552
     error_message = "permissions_boundary_arn must be the ARN of the IAM policy that bounds the role, like arn:aws:iam::111122223333:policy/read-lake."
   }
 }
@@ -199,7 +199,7 @@ variable "roles" {
 
   validation {
     condition = alltrue([
-      for role in var.roles : role.permissions_boundary_arn == null ? true : can(regex("^arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}]+$", role.permissions_boundary_arn)) && length(role.permissions_boundary_arn) <= 552
+      for role in var.roles : role.permissions_boundary_arn == null ? true : can(regex("^arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}]*[A-Za-z0-9_+=,.@-]$", role.permissions_boundary_arn)) && length(role.permissions_boundary_arn) <= 552
     ])
     error_message = "The permissions_boundary_arn of a role must be the ARN of the IAM policy that bounds the role, like arn:aws:iam::111122223333:policy/read-lake."
   }
@@ -226,10 +226,10 @@ variable "roles" {
   validation {
     condition = alltrue(flatten([
       for role in var.roles : [
-        for value in values(role.tags) : length(value) <= 256
+        for value in values(role.tags) : length(value) <= 256 && !startswith(lower(value), "aws:")
       ]
     ]))
-    error_message = "The value of each tag must be a tag value of at most 256 letters, digits, spaces and _.:/=+-@."
+    error_message = "The value of each tag must be a tag value of at most 256 letters, digits, spaces and _.:/=+-@, and must not begin with aws:."
   }
 
   validation {
@@ -258,7 +258,7 @@ variable "roles" {
   validation {
     condition = alltrue(flatten([
       for role in var.roles : [
-        for value in values(role.managed_policy_arns) : can(regex("^arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}]+$", value)) && length(value) <= 552
+        for value in values(role.managed_policy_arns) : can(regex("^arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}]*[A-Za-z0-9_+=,.@-]$", value)) && length(value) <= 552
       ]
     ]))
     error_message = "Each of managed_policy_arns must be the ARN of an IAM policy, like arn:aws:iam::111122223333:policy/read-lake."
@@ -524,9 +524,9 @@ variable "tags" {
 
   validation {
     condition = alltrue([
-      for value in values(var.tags) : length(value) <= 256
+      for value in values(var.tags) : length(value) <= 256 && !startswith(lower(value), "aws:")
     ])
-    error_message = "The value of each tag must be a tag value of at most 256 letters, digits, spaces and _.:/=+-@."
+    error_message = "The value of each tag must be a tag value of at most 256 letters, digits, spaces and _.:/=+-@, and must not begin with aws:."
   }
 
   validation {

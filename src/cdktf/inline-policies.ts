@@ -19,7 +19,7 @@ export interface DeclaredPolicies {
   readonly problems: readonly Problem[];
 }
 
-const STAND_IN = { Version: "2012-10-17", Statement: [{}] } as const;
+const STAND_IN = { Version: "2012-10-17", Statement: [{ Effect: "Deny", Action: ["sts:*"], Resource: ["*"] }] } as const;
 
 /** Reads the inline policies of a role declared at `at`. */
 export function declaredPolicies(policies: Readonly<Record<string, unknown>>, at: readonly PathPart[]): DeclaredPolicies {

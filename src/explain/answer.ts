@@ -1,5 +1,5 @@
 /** The verb `explain`, from its flags to its answer: reads files and standard input, then asks the pure parts. */
-import { InputError, OutsideError } from "../errors";
+import { InputError } from "../errors";
 import { readText, readFederationFile } from "../load-federation";
 import type { Surroundings } from "../surroundings";
 import { variable } from "../surroundings";
@@ -93,12 +93,7 @@ function readJson(file: string, what: "claims" | "jwks"): unknown {
 }
 
 function readInput(file: string): string {
-  try {
-    return readText(file);
-  } catch (cause) {
-    if (!(cause instanceof OutsideError) || cause.code !== "file-not-found") throw cause;
-    throw new OutsideError([{ code: "file-not-found", message: `There is no file ${file}.`, fix: "Check the path." }], { cause });
-  }
+  return readText(file, "Check the path.");
 }
 
 function timeOf(text: string | undefined, surroundings: Surroundings): number {

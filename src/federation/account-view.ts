@@ -26,12 +26,17 @@ export interface AccountView {
   readonly trusted: Readonly<Record<string, TrustedIssuer>>;
 }
 
-/** The federation in `account`. An existing provider is adopted in the account its ARN names; others create their own. */
+/**
+ * The federation in `account`. An existing provider is adopted in the account its ARN names, or, where no account says that
+ * it is that one, in those that say nothing; others create their own.
+ */
 export function accountView(federation: Federation, account: AwsAccount): AccountView {
   const accountId = account.accountId ?? ACCOUNT_ID_PLACEHOLDER;
   const providers = Object.values(federation.issuers).map((issuer): ProviderView => {
     const existing = issuer.existingProviderArn;
-    const adopt = existing !== null && (account.accountId === null || existing.split(":")[4] === account.accountId);
+    const home = existing?.split(":")[4];
+    const known = federation.accounts.some((other) => other.accountId === home);
+    const adopt = existing !== null && (account.accountId === home || (account.accountId === null && !known));
     return adopt
       ? { issuer, arn: existing, create: false }
       : { issuer, arn: providerArn(account.partition, accountId, issuer.issuerPath), create: true };

@@ -4,6 +4,7 @@ import { breach, quoted } from "../text-rule";
 import { canonicalJson } from "../trust/canonical-json";
 import type { Json } from "../trust/canonical-json";
 import { ACCOUNT_ID_PLACEHOLDER, SELF_ASSUME_POLICY_NAME, selfAssumePolicy } from "../trust/build";
+import { checkStatements } from "./check-statements";
 import type { AwsAccount, Federation, FederationRole } from "./model";
 import { memberPath } from "./path";
 import { INLINE_POLICY_NAME, KEY, MAX_INLINE_POLICY_CHARACTERS, MAX_MANAGED_POLICIES, POLICY_TEXT } from "./rules";
@@ -35,7 +36,8 @@ function accountsOfRole(role: FederationRole, federation: Federation): readonly 
   return federation.accounts.filter((account) => role.accounts === null || role.accounts.includes(account.key ?? ""));
 }
 
-function checkPolicyArn(arn: string, path: string, code: "policy-arn-invalid" | "boundary-arn-invalid", accounts: readonly AwsAccount[]): readonly Problem[] {
+/** Complains where a role of one of `accounts` could not have the policy `arn`. Codes: policy-arn-invalid, boundary-arn-invalid. */
+export function checkPolicyArn(arn: string, path: string, code: "policy-arn-invalid" | "boundary-arn-invalid", accounts: readonly Pick<AwsAccount, "partition" | "accountId">[]): readonly Problem[] {
   const [, partition, , , owner] = arn.split(":");
   for (const account of accounts) {
     if (partition !== account.partition) {
@@ -75,7 +77,7 @@ export function checkInlinePolicies(role: FederationRole, path: string): readonl
   return problems;
 }
 
-/** Complaints about an IAM policy document's form. Codes: inline-policy-invalid, policy-character. */
+/** Complaints about the form of a policy of a role's own. Codes: inline-policy-invalid, policy-character. */
 export function checkPolicyDocument(document: Json, path: string): readonly Problem[] {
   const problems: Problem[] = [];
   const members = typeof document === "object" && document !== null && !Array.isArray(document) ? (document as Readonly<Record<string, Json>>) : {};
@@ -85,6 +87,11 @@ export function checkPolicyDocument(document: Json, path: string): readonly Prob
   const statement = members["Statement"];
   if (statement === undefined || (Array.isArray(statement) && statement.length === 0)) {
     problems.push({ code: "inline-policy-invalid", message: "The policy has no Statement.", path, fix: "Add one, or remove the policy." });
+  } else {
+    problems.push(...checkStatements(statement, `${path}.Statement`));
+  }
+  for (const key of Object.keys(members)) {
+    if (!["Version", "Id", "Statement"].includes(key)) problems.push({ code: "inline-policy-invalid", message: `A policy has no ${quoted(key)}.`, path: memberPath(path, key), fix: "It takes Version and Statement." });
   }
   const visit = (value: Json, place: string): void => {
     if (typeof value === "string") {

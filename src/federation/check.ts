@@ -1,14 +1,15 @@
 /** What spans several values of a federation: names that clash, quotas, lengths, ARNs of the wrong account. */
 import type { Problem } from "../errors";
-import { quoted, breach, keeps } from "../text-rule";
+import { quoted, keeps } from "../text-rule";
 import { measureTrustPolicy, trustPolicyJson } from "../trust/build";
 import { providerArn } from "../issuer/issuer";
 import { accountView, roleTrustPolicy } from "./account-view";
 import { checkInlinePolicies, checkManagedPolicies } from "./check-policies";
+import { checkTags } from "./check-tags";
 import { logicalIdProblems } from "./logical-id";
 import type { Federation, FederationRole } from "./model";
-import { formatPath, memberPath } from "./path";
-import { MAX_PROVIDERS, MAX_TAGS, ROLE_NAME, TAG_KEY } from "./rules";
+import { formatPath } from "./path";
+import { MAX_PROVIDERS, ROLE_NAME } from "./rules";
 
 /**
  * Complaints that no single value shows. Run on whatever parts were readable; `unsound` are the keys of roles with
@@ -46,30 +47,6 @@ function checkIssuers(federation: Federation): readonly Problem[] {
       problems.push({ code: "provider-arn-mismatch", message: `${quoted(issuer.existingProviderArn)} is not the provider of ${issuer.issuer}.`, path: `${path}.existingProviderArn`, fix: `It should be ${expected}.` });
     } else if (accounts.length > 0 && !accounts.includes(accountId) && !accounts.includes(null)) {
       problems.push({ code: "provider-arn-mismatch", message: `The provider lives in account ${accountId}, which is not one of this federation's; provider and role live in the same account.`, path: `${path}.existingProviderArn`, fix: `Use the provider of account ${accounts.join(" or ")}.` });
-    }
-  }
-  return problems;
-}
-
-function checkTags(own: Readonly<Record<string, string>>, inherited: Readonly<Record<string, string>>, path: string): readonly Problem[] {
-  const problems: Problem[] = [];
-  const merged = { ...inherited, ...own };
-  if (Object.keys(merged).length > MAX_TAGS) {
-    problems.push({ code: "too-many-tags", message: `${Object.keys(merged).length} tags in all; IAM takes ${MAX_TAGS}.`, path, fix: "Remove some." });
-  }
-  const seen = new Map<string, string>();
-  for (const key of Object.keys(merged)) {
-    const other = seen.get(key.toLowerCase());
-    if (other !== undefined && Object.hasOwn(own, key)) {
-      problems.push({ code: "tag-collision", message: `The tags ${quoted(other)} and ${quoted(key)} differ only in case; IAM takes one.`, path: memberPath(path, key), fix: "Keep one." });
-    }
-    seen.set(key.toLowerCase(), key);
-  }
-  for (const key of Object.keys(own)) {
-    const rule = breach(TAG_KEY, key, memberPath(path, key));
-    if (rule !== undefined) problems.push(rule);
-    if (/^aws:/i.test(key)) {
-      problems.push({ code: "tag-invalid", message: `${quoted(key)} begins with aws:, which AWS keeps for itself.`, path: memberPath(path, key), fix: "Use another prefix." });
     }
   }
   return problems;

@@ -72,9 +72,10 @@ export const TAG_VALUE: TextRule = {
   example: "data",
 };
 
+/** A path that ends in a slash names no policy, so the last character is one of a name. */
 export const POLICY_ARN: TextRule = {
   code: "policy-arn-invalid",
-  pattern: "^arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[\\u0021-\\u0029\\u002B-\\u003E\\u0040-\\u007A\\u007C-\\u007E]{1,512}$",
+  pattern: "^arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[\\u0021-\\u0029\\u002B-\\u003E\\u0040-\\u007A\\u007C-\\u007E]{0,511}[A-Za-z0-9_+=,.@-]$",
   says: "the ARN of an IAM policy",
   example: "arn:aws:iam::111122223333:policy/read-lake",
 };
@@ -83,7 +84,7 @@ export const BOUNDARY_ARN: TextRule = { ...POLICY_ARN, code: "boundary-arn-inval
 
 export const ROLE_ARN: TextRule = {
   code: "policy-arn-invalid",
-  pattern: "^arn:(?:aws|aws-us-gov|aws-cn):iam::[0-9]{12}:role/[\\u0021-\\u0029\\u002B-\\u003E\\u0040-\\u007A\\u007C-\\u007E]{1,512}$",
+  pattern: "^arn:(?:aws|aws-us-gov|aws-cn):iam::[0-9]{12}:role/[\\u0021-\\u0029\\u002B-\\u003E\\u0040-\\u007A\\u007C-\\u007E]{0,511}[A-Za-z0-9_+=,.@-]$",
   says: "the ARN of an IAM role",
   example: "arn:aws:iam::111122223333:role/terraform",
 };
@@ -161,7 +162,7 @@ export const STATE_PATH: TextRule = {
 /** A reason must be a sentence, not a dot. */
 export const REASON: TextRule = {
   code: "reason-empty",
-  pattern: "^[^\\u0000-\\u001F]{10,500}$",
+  pattern: "^[^\\u0000-\\u0020][^\\u0000-\\u001F]{8,498}[^\\u0000-\\u0020]$",
   says: "a written reason of 10 to 500 characters",
   example: "Every mailbox of this domain belongs to the data team.",
 };

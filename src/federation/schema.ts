@@ -107,7 +107,10 @@ export const unityCatalogTrustSchema = z.strictObject({
 
 export const trustSchema = z.union([subjectTrustSchema, unityCatalogTrustSchema]);
 
-const policyDocument = z.custom<{ readonly [key: string]: Json }>((value) => typeof value === "object" && value !== null && !Array.isArray(value))
+const policyDocument = z.custom<{ readonly [key: string]: Json }>(
+  (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+  { message: "A policy is a mapping, not a text or a list.", params: { code: "wrong-type", fix: "Write its JSON out as it stands, without quotes around it: YAML reads it." } },
+)
   .meta({ type: "object", description: "An IAM policy document.", required: ["Version", "Statement"] });
 
 export const roleSchema = z.strictObject({

@@ -54,6 +54,7 @@ function problemsOf(issue: z.core.$ZodIssue, root: unknown, at: readonly PathPar
     case "invalid_value":
       return [{ code: found === undefined ? "required" : "value-not-allowed", message: found === undefined ? "A value is missing." : `${shown(found)} is not allowed here.`, path, fix: valueFix(found, issue.values.map(String)) }];
     case "invalid_union":
+      if (found === null) return [{ code: "wrong-type", message: "There is no value here.", path, fix: "Write one, or remove the key." }];
       if (found === undefined) return [{ code: "required", message: "A value is missing.", path, fix: schema === null || discriminatorValues(schema, root, inner).length === 0 ? "Add it." : `Use one of: ${discriminatorValues(schema, root, inner).join(", ")}.` }];
       if (typeof found === "number") return [wrongType("string", found, path, typedAt(parts))];
       {
@@ -64,6 +65,8 @@ function problemsOf(issue: z.core.$ZodIssue, root: unknown, at: readonly PathPar
         if (best !== undefined && depthOf(best) > 0) return best.flatMap((nested) => problemsOf(nested, found, parts, typedAt, null));
       }
       return [{ code: "value-not-allowed", message: "The value fits none of the forms this place takes.", path, fix: "See docs/federation-file.md." }];
+    case "too_small":
+      return [{ code: "value-not-allowed", message: issue.origin === "array" ? "The list is empty." : `${shown(found)} is too small: at least ${String(issue.minimum)}.`, path, fix: issue.origin === "array" ? "Give at least one, or leave it out." : "Write a larger one." }];
     case "too_big":
       return [{ code: issue.origin === "array" ? "too-many-audiences" : "value-not-allowed", message: `Too many or too long: at most ${String(issue.maximum)}.`, path, fix: "Shorten it." }];
     case "custom": {
@@ -109,7 +112,8 @@ function wrongType(expected: string, found: unknown, path: string, typed: string
       ? { code: "number-unquoted", message: `${typed ?? String(found)} is a number here; this must be a text.`, path, fix: `Put it in quotes: "${typed ?? String(found)}".` }
       : { code: "number-too-large", message: `${typed ?? String(found)} is read as a number and loses digits.`, path, fix: `Put it in quotes: "${typed ?? "…"}".` };
   }
-  return { code: "wrong-type", message: `This must be ${wanted}; it is ${kindOf(found)}.`, path, fix: expected === "string" ? "Put it in quotes." : `Write ${wanted}.` };
+  const fix = found === null ? `Write ${wanted}, or remove the key.` : expected === "string" && typeof found === "boolean" ? "Put it in quotes." : `Write ${wanted}.`;
+  return { code: "wrong-type", message: `This must be ${wanted}; it is ${kindOf(found)}.`, path, fix };
 }
 
 function kindOf(found: unknown): string {

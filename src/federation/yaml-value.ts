@@ -80,6 +80,10 @@ export function plainValue(contents: unknown): PlainValue {
         continue;
       }
       if (!inAlias && key.anchor !== undefined) anchors.set(key.anchor, key);
+      if (key.value === "<<" && key.type === "PLAIN") {
+        fault(key, "yaml-syntax", "YAML's merge key << is not read here: YAML 1.2 has none.", "Write the members out.");
+        continue;
+      }
       if (Object.hasOwn(members, key.value)) {
         if (!inAlias) fault(key, "yaml-duplicate-key", `The key ${quoted(key.value)} stands twice here.`, "Keep one of them.");
         continue;

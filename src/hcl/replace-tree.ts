@@ -39,7 +39,7 @@ export function replaceTree(folder: string, tree: GeneratedTree): readonly Diffe
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     if (typeof code !== "string" || !/^E[A-Z]+$/.test(code)) throw cause;
-    throw new OutsideError([{ code: "file-unwritable", message: `${folder} cannot be written: ${code}.`, path: folder, fix: "Check the folder, its permissions and the space left; the old files are still there." }], { cause });
+    throw new OutsideError([{ code: "file-unwritable", message: `${folder} cannot be written: ${code === "ENOTDIR" ? "a file stands in its way" : code}.`, path: folder, fix: "Check the folder, its permissions and the space left; the old files are still there." }], { cause });
   }
 }
 

@@ -97,7 +97,7 @@ export function defaultAudience(input: IssuerInput): string {
 /**
  * Every complaint about an issuer, none if it is right.
  * Codes: host-empty, host-invalid, host-is-ip-address, host-not-databricks, host-is-accounts-host,
- * workspace-id-invalid, databricks-account-id-invalid, accounts-host-unknown, issuer-too-long.
+ * workspace-id-invalid, databricks-account-id-invalid, accounts-host-unknown, issuer-conflict, issuer-too-long.
  */
 export function checkIssuer(input: IssuerInput, path = ""): readonly Problem[] {
   const at = (field: string): string => (path === "" ? field : `${path}.${field}`);
@@ -119,6 +119,10 @@ export function checkIssuer(input: IssuerInput, path = ""): readonly Problem[] {
     if (id !== undefined) problems.push(id);
     if (input.accountsHost !== undefined) {
       problems.push(...checkHost(input.accountsHost, at("accountsHost"), input.allowCustomHost ?? false));
+      const home = cloudOfHost(input.accountsHost);
+      if (input.cloud !== undefined && home !== null && home !== input.cloud) {
+        problems.push({ code: "issuer-conflict", message: `${quoted(input.accountsHost)} belongs to cloud ${home}, not ${input.cloud}.`, path: at("accountsHost"), fix: "Leave one of cloud and accountsHost out." });
+      }
     } else if (accountsHostOf(input) === null) {
       problems.push({
         code: "accounts-host-unknown",

@@ -83,9 +83,9 @@ export function tagRules(place: Place): readonly RuleDefinition[] {
     },
     {
       code: TAG_VALUE.code,
-      condition: forAll([...place.loops, `value in values(${tags})`], "length(value) <= 256"),
-      message: `The value of each tag must be ${TAG_VALUE.says}`,
-      breaks: breaks({ team: "x".repeat(257) }),
+      condition: forAll([...place.loops, `value in values(${tags})`], 'length(value) <= 256 && !startswith(lower(value), "aws:")'),
+      message: `The value of each tag must be ${TAG_VALUE.says}, and must not begin with aws:`,
+      breaks: breaks({ team: "x".repeat(257) }, { team: "AWS:x" }),
     },
     {
       code: "tag-collision",

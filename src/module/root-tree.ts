@@ -9,8 +9,10 @@ import type { RootStyle } from "../hcl/root-files";
 import { rootFiles } from "../hcl/root-files";
 import { federationModule } from "./modules/federation";
 import { moduleFiles } from "./files";
+import { breach, quoted } from "../text-rule";
 import { SAMPLE } from "./sample";
 import { TRUST_PROBES_FILE } from "./source-digest";
+import { VERSION_RANGE } from "./version-range";
 
 /** A stack of `FederationStack`, or the text of another stack's cdk.tf.json. */
 export type MovedFrom = "cdktf" | { readonly file: string; readonly text: string };
@@ -62,11 +64,16 @@ export function rootTree(federation: Federation, options: RootTreeOptions): Root
   return { tree: { kind: "root", files, owned: [...roots.map((folder) => ({ folder, deep: false })), { folder: VENDORED, deep: true }] }, missing };
 }
 
+/** `[HOST/]NAMESPACE/NAME/SYSTEM[//FOLDER]`; a host has a dot, a namespace has none. */
+const REGISTRY_ADDRESS = /^(?:[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::[0-9]{1,5})?\/)?[A-Za-z0-9][A-Za-z0-9_-]*\/[A-Za-z0-9][A-Za-z0-9_-]*\/[A-Za-z0-9]+(?:\/\/.*)?$/;
+
 function checkSource({ style, moduleSource, moduleVersion }: RootTreeOptions): void {
   const refusal = (path: string, message: string, fix: string): InputError => new InputError([{ code: "module-source-invalid", message, path, fix }]);
   if (style === "resources" && (moduleSource ?? moduleVersion) !== undefined) throw refusal("--module-source", "A root of plain resources calls no module.", "Leave --module-source and --module-version out, or use --style modules.");
   if (moduleSource !== undefined && !/^[\x21-\x7e]{1,500}$/.test(moduleSource)) throw refusal("--module-source", "The module source is no address.", "Write it like registry.example.com/acme/databricks-federation/aws.");
   if (moduleVersion === undefined) return;
   if (moduleSource === undefined) throw refusal("--module-version", "A version goes with a registry module.", "Give --module-source as well.");
-  if (!/^[0-9A-Za-z.,<>=!~ +-]{1,100}$/.test(moduleVersion)) throw refusal("--module-version", "The version is no range.", "Write it like \"~> 0.1\".");
+  if (!REGISTRY_ADDRESS.test(moduleSource)) throw refusal("--module-version", `Only a registry's modules have versions, and ${quoted(moduleSource)} is no address of a registry.`, "Leave --module-version out (in a git address ?ref= says the version), or write the source like registry.example.com/acme/databricks-federation/aws.");
+  const range = breach(VERSION_RANGE, moduleVersion, "--module-version");
+  if (range !== undefined) throw refusal("--module-version", range.message, "Write it like \"~> 0.1\".");
 }

@@ -47,7 +47,7 @@ function worldOf({ config, plan, account, awsAccountId }: SandboxRequest): World
   for (const [flag, value] of [["config", config], ["account", account], ["aws-account-id", awsAccountId]] as const) {
     if (value !== undefined) throw new InputError([{ code: "sandbox-needs", message: `--plan and --${flag} are both given; a plan says by itself.`, path: flag, fix: "Leave one of them out." }]);
   }
-  return worldOfPlan(readText(plan), plan);
+  return worldOfPlan(readText(plan, "Name the output of terraform show -json with --plan."), plan);
 }
 
 function portOf(text: string | undefined): number {

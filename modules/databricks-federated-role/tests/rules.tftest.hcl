@@ -161,7 +161,7 @@ run "refuses_inputs_3" {
 # trusts: Each of service_principals must be a service principal's application ID: a UUID in lower case, like 6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b.
 # inline_policies: inline_policies must hold Latin-1 characters only: IAM takes no others.
 # managed_policy_arns: There must be at most 20 of managed_policy_arns: IAM takes no more.
-# tags: The value of each tag must be a tag value of at most 256 letters, digits, spaces and _.:/=+-@.
+# tags: The value of each tag must be a tag value of at most 256 letters, digits, spaces and _.:/=+-@, and must not begin with aws:.
 run "refuses_inputs_4" {
   command = plan
 

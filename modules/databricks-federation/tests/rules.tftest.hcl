@@ -150,7 +150,7 @@ run "refuses_inputs_3" {
 
 # issuers: An account issuer must have account_id, and neither host nor workspace_id.
 # roles: The path of a role must be a path that begins and ends with /, of at most 512 visible ASCII characters without *, ? and {, like /databricks/.
-# tags: The value of each tag must be a tag value of at most 256 letters, digits, spaces and _.:/=+-@.
+# tags: The value of each tag must be a tag value of at most 256 letters, digits, spaces and _.:/=+-@, and must not begin with aws:.
 run "refuses_inputs_4" {
   command = plan
 
@@ -381,7 +381,7 @@ run "refuses_inputs_9" {
 }
 
 # issuers: The cloud of an issuer must be one of aws, aws-us-gov, aws-us-gov-dod, azure, azure-us-gov, azure-cn, gcp.
-# roles: The value of each tag must be a tag value of at most 256 letters, digits, spaces and _.:/=+-@.
+# roles: The value of each tag must be a tag value of at most 256 letters, digits, spaces and _.:/=+-@, and must not begin with aws:.
 run "refuses_inputs_10" {
   command = plan
 

@@ -218,7 +218,7 @@ run "refuses_inputs_3" {
 }
 
 # roles: The path of a role must be a path that begins and ends with /, of at most 512 visible ASCII characters without *, ? and {, like /databricks/.
-# tags: The value of each tag must be a tag value of at most 256 letters, digits, spaces and _.:/=+-@.
+# tags: The value of each tag must be a tag value of at most 256 letters, digits, spaces and _.:/=+-@, and must not begin with aws:.
 run "refuses_inputs_4" {
   command = plan
 
@@ -382,7 +382,7 @@ run "refuses_inputs_9" {
   expect_failures = [var.roles]
 }
 
-# roles: The value of each tag must be a tag value of at most 256 letters, digits, spaces and _.:/=+-@.
+# roles: The value of each tag must be a tag value of at most 256 letters, digits, spaces and _.:/=+-@, and must not begin with aws:.
 run "refuses_inputs_10" {
   command = plan
 

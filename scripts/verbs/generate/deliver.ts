@@ -1,12 +1,14 @@
 /** Puts what `generate` made in place, or says what would change. */
 import type { Difference, GeneratedTree } from "../../../src/hcl/compare-tree";
 import type { ExitCode } from "../../run";
+import { refuse } from "../../../src/errors";
 import { say, sayJson, tell } from "../../run";
 
 const SIGNS = { add: "+", change: "~", remove: "-" } as const;
 
 /** With `check` nothing is written: 0 where the folder is as it should be, 1 with the list of differences. */
 export async function deliver(folder: string, tree: GeneratedTree, options: { readonly check?: boolean | undefined; readonly json?: boolean | undefined }): Promise<ExitCode> {
+  if (folder === "") refuse([{ code: "usage", message: "--out is empty.", path: "out", fix: "Name a folder; this one is --out=." }]);
   const { differences, interrupted } = options.check === true ? await compare(folder, tree) : await replace(folder, tree);
   if (options.json === true) sayJson({ out: folder, differences });
   else for (const { path, change } of differences) say(`${SIGNS[change]} ${folder}/${path}`);
@@ -20,7 +22,7 @@ export async function deliver(folder: string, tree: GeneratedTree, options: { re
 }
 
 async function compare(folder: string, tree: GeneratedTree): Promise<{ readonly differences: readonly Difference[]; readonly interrupted: boolean }> {
-  const [{ compareTree }, { isInterrupted }, { refuse }] = await Promise.all([import("../../../src/hcl/compare-tree"), import("../../../src/hcl/replace-tree"), import("../../../src/errors")]);
+  const [{ compareTree }, { isInterrupted }] = await Promise.all([import("../../../src/hcl/compare-tree"), import("../../../src/hcl/replace-tree")]);
   const { differences, problems } = compareTree(folder, tree);
   refuse(problems);
   return { differences, interrupted: isInterrupted(folder) };

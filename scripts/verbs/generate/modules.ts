@@ -35,7 +35,7 @@ const command: CommandModule<object, Flags> = {
 
 async function readProfile(file: string): Promise<import("../../../src/module/profile").Profile> {
   const [{ readText }, { parseProfile }] = await Promise.all([import("../../../src/load-federation"), import("../../../src/module/profile")]);
-  return parseProfile(readText(file), { file });
+  return parseProfile(readText(file, "Name your profile with --profile."), { file });
 }
 
 export default command;

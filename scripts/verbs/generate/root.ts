@@ -52,7 +52,7 @@ const command: CommandModule<object, Flags> = {
 async function movedFrom(where: string | undefined): Promise<import("../../../src/module/root-tree").MovedFrom | undefined> {
   if (where === undefined || where === "cdktf") return where;
   const { readText } = await import("../../../src/load-federation");
-  return { file: where, text: readText(where) };
+  return { file: where, text: readText(where, "Name the stack's cdk.tf.json, below cdktf.out/stacks, or cdktf.") };
 }
 
 export default command;
