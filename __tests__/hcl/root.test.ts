@@ -124,7 +124,7 @@ describe("moved blocks", () => {
   } as const satisfies FederationInput;
 
   test("from a stack built by hand: found by name, URL, ARN and key; what is missing is told", () => {
-    const { tree, missing } = rootOf(declared, { movedFrom: { file: "cdk.tf.json", text: JSON.stringify(stack) } });
+    const { tree, missing, left } = rootOf(declared, { movedFrom: { file: "cdk.tf.json", text: JSON.stringify(stack) } });
     const pairs = [...(tree.files.get("moved.tf") ?? "").matchAll(/from = (.*)\n {2}to {3}= (.*)/g)].map(([, from, to]) => [from, to]);
     const role = 'module.databricks.module.role["reader"]';
     expect(pairs).toEqual([
@@ -135,6 +135,8 @@ describe("moved blocks", () => {
       ["aws_iam_role_policy.inline", `${role}.aws_iam_role_policy.this["list"]`],
     ]);
     expect(missing).toEqual([`${role}.aws_iam_role_policy_attachment.this["gone"]`]);
+    expect(left).toEqual(expect.arrayContaining(["aws_iam_openid_connect_provider.other", "aws_iam_role.many"]));
+    expect(left).not.toEqual(expect.arrayContaining(["aws_iam_role.reader_ABC"]));
   });
 
   test("the same in style resources", () => {
@@ -142,7 +144,7 @@ describe("moved blocks", () => {
     expect(tree.files.get("moved.tf")).toContain("from = aws_iam_role.reader_ABC\n  to   = aws_iam_role.lakehouse_reader");
   });
 
-  test.each([["{", "it is no JSON"], ["[]", "it has no resources"], ['{"resource": 1}', "it has no resources"]])("%j is no stack", (text, why) => {
+  test.each([["{", "it is no JSON"], ["[]", "it has no resources"], ['{"version": 4, "resources": []}', "it is a state"], ['{"resource": 1}', "it has no resources"]])("%j is no stack", (text, why) => {
     const read = () => rootOf(declared, { movedFrom: { file: "cdk.tf.json", text } });
     expect(read).toThrow(InputError);
     expect(read).toThrow(why);

@@ -9,6 +9,8 @@ export interface StackMoves {
   readonly moves: readonly Move[];
   /** Resources of the federation that the stack does not have: they will be created. */
   readonly missing: readonly string[];
+  /** Addresses of the stack that the root does not have: on the same state Terraform would destroy them. */
+  readonly left: readonly string[];
 }
 
 type Block = Readonly<Record<string, unknown>>;
@@ -40,7 +42,8 @@ export function movesFromCdkJson(text: string, file: string, view: AccountView, 
     taken.add(from);
     if (from !== to) moves.push({ from, to });
   }
-  return { moves, missing };
+  const left = Object.entries(resources).flatMap(([type, blocks]) => Object.keys(blocks).map((name) => `${type}.${name}`)).filter((address) => !taken.has(address));
+  return { moves, missing, left };
 }
 
 function resourcesIn(text: string, file: string): Resources {
@@ -51,6 +54,7 @@ function resourcesIn(text: string, file: string): Resources {
   } catch {
     throw invalid("it is no JSON");
   }
+  if (isBlock(parsed) && Array.isArray(parsed["resources"])) throw invalid("it is a state");
   const resource = isBlock(parsed) ? parsed["resource"] : undefined;
   if (!isBlock(resource)) throw invalid("it has no resources");
   const types = Object.entries(resource).filter((entry): entry is [string, Block] => isBlock(entry[1]));

@@ -29,6 +29,8 @@ export interface RootTree {
   readonly tree: GeneratedTree;
   /** Addresses that the stack to take over does not have. */
   readonly missing: readonly string[];
+  /** Addresses of that stack which no root has. */
+  readonly left: readonly string[];
 }
 
 /** Where the module is written when it comes along. */
@@ -43,6 +45,7 @@ export function rootTree(federation: Federation, options: RootTreeOptions): Root
   }
   const files = new Map<string, string>();
   const missing: string[] = [];
+  const left: string[] = [];
   for (const account of federation.accounts) {
     const view = accountView(federation, account);
     const folder = several ? `${account.key ?? ""}/` : "";
@@ -52,6 +55,7 @@ export function rootTree(federation: Federation, options: RootTreeOptions): Root
     const stack = typeof options.movedFrom === "object" ? movesFromCdkJson(options.movedFrom.text, options.movedFrom.file, view, options.style) : undefined;
     const moves = stack?.moves ?? (options.movedFrom === "cdktf" && options.style === "modules" ? movesFromStack(view) : []);
     missing.push(...(stack?.missing ?? []));
+    left.push(...(stack?.left ?? []));
     for (const [path, content] of rootFiles(view, how, { version: options.version, moves })) files.set(`${folder}${path}`, content);
   }
   if (options.style === "modules" && options.moduleSource === undefined) {
@@ -61,7 +65,7 @@ export function rootTree(federation: Federation, options: RootTreeOptions): Root
     }
   }
   const roots = several ? federation.accounts.map(({ key }) => key ?? "") : [""];
-  return { tree: { kind: "root", files, owned: [...roots.map((folder) => ({ folder, deep: false })), { folder: VENDORED, deep: true }] }, missing };
+  return { tree: { kind: "root", files, owned: [...roots.map((folder) => ({ folder, deep: false })), { folder: VENDORED, deep: true }] }, missing, left };
 }
 
 /** `[HOST/]NAMESPACE/NAME/SYSTEM[//FOLDER]`; a host has a dot, a namespace has none. */

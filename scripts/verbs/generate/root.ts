@@ -37,7 +37,7 @@ const command: CommandModule<object, Flags> = {
       ]);
       const { federation, warnings } = readFederationFile(flags.config);
       for (const warning of warnings) tell(`warning: ${warning.message} [${warning.code}]`);
-      const { tree, missing } = rootTree(federation, {
+      const { tree, missing, left } = rootTree(federation, {
         version,
         style: flags.style,
         moduleSource: flags["module-source"],
@@ -45,6 +45,7 @@ const command: CommandModule<object, Flags> = {
         movedFrom: await movedFrom(flags["moved-from"]),
       });
       for (const address of missing) tell(`note: ${flags["moved-from"] ?? ""} has nothing for ${address}; it will be created.`);
+      for (const address of left) tell(`note: ${flags["moved-from"] ?? ""} also has ${address}, and this root has not: on the same state Terraform would destroy it. See docs/leaving-cdktf.md.`);
       return deliver(flags.out, tree, flags);
     }, flags),
 };
