@@ -72,6 +72,7 @@ module "trust_policies" {
       audiences    = local.audiences
       path         = local.issuer_path
       provider_arn = local.provider_arn
+      trustworthy  = var.allow_custom_host || can(regex("\\.(?:cloud\\.databricks\\.com|cloud\\.databricks\\.us|cloud\\.databricks\\.mil|azuredatabricks\\.net|databricks\\.azure\\.us|databricks\\.azure\\.cn|gcp\\.databricks\\.com)$", var.databricks_account_host))
     }
   }
 

@@ -4,6 +4,7 @@ import type { HclValue } from "../hcl/encode";
 import { SourceText } from "../hcl/templates";
 import { MODULE_CHANGES } from "./changes";
 import type { ModuleDefinition } from "./definition";
+import { inDatabricksZone } from "./issuer-rules";
 import type { RenderOptions } from "./files";
 import type { Sample } from "./sample";
 import { policyRuns, refusalRuns, sampleProviderArn } from "./test-runs";
@@ -41,10 +42,18 @@ export function publishedView(definition: ModuleDefinition, sample: Sample, opti
 /** How the simple modules' main.tf says whose issuer it is. */
 function issuerText(definition: ModuleDefinition): object {
   if (definition.template === "databricks-workspace-oidc") {
-    return { defaultAudience: new SourceText("var.databricks_workspace_id"), issuerPath: new SourceText('"${var.databricks_workspace_host}/oidc"') };
+    return {
+      defaultAudience: new SourceText("var.databricks_workspace_id"),
+      issuerPath: new SourceText('"${var.databricks_workspace_host}/oidc"'),
+      inDatabricksZone: new SourceText(inDatabricksZone("var.databricks_workspace_host")),
+    };
   }
   if (definition.template === "databricks-account-oidc") {
-    return { defaultAudience: new SourceText("var.databricks_account_id"), issuerPath: new SourceText('"${var.databricks_account_host}/oidc/accounts/${var.databricks_account_id}"') };
+    return {
+      defaultAudience: new SourceText("var.databricks_account_id"),
+      issuerPath: new SourceText('"${var.databricks_account_host}/oidc/accounts/${var.databricks_account_id}"'),
+      inDatabricksZone: new SourceText(inDatabricksZone("var.databricks_account_host")),
+    };
   }
   return {};
 }

@@ -53,7 +53,8 @@ export const trustPoliciesModule: ModuleDefinition = {
       audiences: required({ list: "string" }),
       path: required("string"),
       provider_arn: required("string"),
-    } } }, "Issuers that trusts name: registered audiences, the issuer without https://, and the ARN of its provider."),
+      trustworthy: { type: "bool", optional: true, default: true },
+    } } }, "Issuers that trusts name: registered audiences, the issuer without https://, the ARN of its provider, and whether any role may trust it."),
     variable("partition", "string", "AWS partition of the roles."),
     variable("roles", { map: { object: {
       name: required("string"),

@@ -40,7 +40,7 @@ locals {
             Effect    = "Allow"
             Principal = { Federated = [var.issuers[trust.issuer].provider_arn] }
         }) if length(guarded.subjects) > 0
-      ] if try(contains(keys(var.issuers), trust.issuer), false)
+      ] if trust.issuer == null ? false : contains(keys(var.issuers), trust.issuer)
     ])
   }
 
@@ -75,9 +75,16 @@ locals {
     ])
   }
 
+  # No precondition stops in time what only shows when it is applied: such a role lets in nobody until it is mended.
+  nobody = jsonencode({
+    Action    = ["sts:AssumeRoleWithWebIdentity"]
+    Effect    = "Deny"
+    Principal = { AWS = ["*"] }
+  })
+
   policies = {
     for key, role in var.roles : key =>
-    "{\"Statement\":[${join(",", concat(local.subject_statements[key], local.unity_catalog_statements[key]))}],\"Version\":\"2012-10-17\"}"
+    "{\"Statement\":[${local.lets_strangers_in[key] ? local.nobody : join(",", concat(local.subject_statements[key], local.unity_catalog_statements[key]))}],\"Version\":\"2012-10-17\"}"
   }
 
   # Trusting the account only delegates: the role must also be allowed to assume itself.

@@ -7,11 +7,12 @@ variable "account_id" {
 }
 
 variable "issuers" {
-  description = "Issuers that trusts name: registered audiences, the issuer without https://, and the ARN of its provider."
+  description = "Issuers that trusts name: registered audiences, the issuer without https://, the ARN of its provider, and whether any role may trust it."
   type = map(object({
     audiences    = list(string)
     path         = string
     provider_arn = string
+    trustworthy  = optional(bool, true)
   }))
   nullable = false
 }

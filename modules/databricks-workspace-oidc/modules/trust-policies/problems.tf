@@ -120,25 +120,42 @@ locals {
     if !can(regex("[^*?]", pattern)) || can(regex(expression, local.strangers)) || can(regex(expression, join("\n", local.subject_strangers[pattern])))
   ]
 
+  # By issuer: the guards in lower case, because condition keys do not mind case.
+  guards = { for key, issuer in var.issuers : key => [lower("${issuer.path}:aud"), lower("${issuer.path}:sub")] }
+  conditions_on_guards = {
+    for key, role in var.roles : key => flatten([
+      for trust in role.trusts : [
+        for condition in trust.conditions : condition.variable
+        if trust.issuer == null ? false : contains(lookup(local.guards, trust.issuer, []), lower(condition.variable))
+      ]
+    ])
+  }
+
+  trustworthy = { for key, issuer in var.issuers : key => issuer.trustworthy }
+  lets_strangers_in = {
+    for key, role in var.roles : key => anytrue(concat(
+      [for pattern in flatten(role.trusts[*].subject_patterns) : contains(local.subject_patterns_too_wide, pattern)],
+      [for trust in role.trusts : trust.issuer == null ? false : !lookup(local.trustworthy, trust.issuer, true)],
+      [length(local.conditions_on_guards[key]) > 0],
+    ))
+  }
+  registered = { for key, issuer in var.issuers : key => issuer.audiences }
+
   problems = {
     audience_not_registered = flatten([
       for key, role in var.roles : [
         for trust in role.trusts : [
-          for audience in try(setsubtract(trust.audiences, var.issuers[trust.issuer].audiences), []) : "${key} ${audience}"
+          for audience in coalesce(trust.audiences, []) : "${key} ${audience}"
+          if trust.issuer == null ? false : !contains(lookup(local.registered, trust.issuer, [audience]), audience)
         ]
       ]
     ])
     condition_on_guard = flatten([
-      for key, role in var.roles : [
-        for trust in role.trusts : [
-          for condition in trust.conditions : "${key} ${condition.variable}"
-          if try(contains([lower("${var.issuers[trust.issuer].path}:aud"), lower("${var.issuers[trust.issuer].path}:sub")], lower(condition.variable)), false)
-        ]
-      ]
+      for key, variables in local.conditions_on_guards : [for variable in variables : "${key} ${variable}"]
     ])
     issuer_not_found = flatten([
       for key, role in var.roles : [
-        for trust in role.trusts : "${key} ${trust.issuer}" if try(!contains(keys(var.issuers), trust.issuer), false)
+        for trust in role.trusts : "${key} ${trust.issuer}" if trust.issuer == null ? false : !contains(keys(var.issuers), trust.issuer)
       ]
     ])
     subject_pattern_too_wide = local.subject_patterns_too_wide

@@ -1,0 +1,96 @@
+/** Values of other resources, which no check sees before they are applied: the modules called from a root, on a local AWS. */
+import { join, resolve } from "node:path";
+import { writeFileSync } from "node:fs";
+import { READER } from "../support/full-federation";
+import type { Iam } from "../support/iam";
+import { iamOf } from "../support/iam";
+import type { Moto } from "../support/moto";
+import { startMoto } from "../support/moto";
+import { describeWith } from "../support/requirements";
+import { temporaryFolder } from "../support/temporary-folder";
+import { terraformIn } from "../support/terraform";
+
+const MODULES = resolve(__dirname, "..", "..", "modules");
+const HOST = "mycompany.cloud.databricks.com";
+
+/** `late("x")` is known when it is applied, and `x` then. */
+const late = (text: string): string => `terraform_data.late[${JSON.stringify(text)}].output`;
+const LATE = ["*@gmail.com", "etl-*@data.example.com", READER, `${HOST.toUpperCase()}/oidc:SUB`, "login.example.com", "lake-*"];
+const reader = JSON.stringify([READER]);
+
+const ROOT = `
+resource "terraform_data" "late" {
+  for_each = toset(${JSON.stringify(LATE)})
+  input    = each.value
+}
+
+module "federation" {
+  source         = ${JSON.stringify(join(MODULES, "databricks-federation"))}
+  aws_account_id = "111122223333"
+  aws_partition  = "aws"
+  issuers        = { production = { level = "workspace", host = "${HOST}", workspace_id = "1" } }
+  roles = {
+    early       = { trusts = [{ issuer = "production", service_principals = ${reader} }] }
+    late        = { trusts = [{ issuer = "production", service_principals = [${late(READER)}] }] }
+    pattern     = { trusts = [{ issuer = "production", subject_patterns = [${late("etl-*@data.example.com")}] }] }
+    too-wide    = { trusts = [{ issuer = "production", subject_patterns = [${late("*@gmail.com")}] }] }
+    touches-sub = { trusts = [{ issuer = "production", service_principals = ${reader}, conditions = [{ test = "StringEquals", variable = ${late(`${HOST.toUpperCase()}/oidc:SUB`)}, values = ["anybody"] }] }] }
+  }
+}
+
+module "workspace" {
+  source                    = ${JSON.stringify(join(MODULES, "databricks-workspace-oidc"))}
+  databricks_workspace_host = ${late("login.example.com")}
+  databricks_workspace_id   = "1"
+  roles                     = { elsewhere = { service_principals = ${reader} } }
+}
+
+output "early" {
+  value = module.federation.trust_policies["early"]
+}
+`;
+
+describeWith({ terraform: true, moto: true }, "values known only when they are applied", () => {
+  let moto: Moto;
+  let iam: Iam;
+  beforeAll(async () => {
+    moto = await startMoto();
+    iam = iamOf(moto);
+  });
+  afterAll(async () => {
+    iam.client.destroy();
+    await moto.stop();
+  });
+
+  const effects = async (role: string): Promise<readonly string[]> =>
+    (JSON.parse(await iam.trustPolicy(role)) as { readonly Statement: readonly { readonly Effect: string }[] }).Statement.map(({ Effect }) => Effect);
+
+  test("hide no other role's policy, and make no role that lets strangers in: it lets in nobody", async () => {
+    const folder = temporaryFolder("late");
+    writeFileSync(join(folder, "main.tf"), ROOT);
+    const terraform = terraformIn(folder, moto.env);
+    await terraform.init();
+    const plan = await terraform.plan();
+    expect(plan.json.output_changes?.["early"]?.after).toContain(READER);
+
+    const { stderr } = await terraform.run(["apply", "-auto-approve", "-no-color"], { accept: [1] });
+    for (const words of ["A subject pattern must not let strangers in", "A condition must not be about the aud or sub", "must lie in one of Databricks' zones"]) {
+      expect(stderr.replace(/\s+/g, " ")).toContain(words);
+    }
+    const roles = await iam.roleNames();
+    expect(Object.fromEntries(await Promise.all(roles.map(async (role) => [role, await effects(role)] as const)))).toEqual({
+      early: ["Allow"], late: ["Allow"], pattern: ["Allow"], "too-wide": ["Deny"], "touches-sub": ["Deny"], elsewhere: ["Deny"],
+    });
+  });
+
+  test("that break a variable's own rule make no role at all", async () => {
+    const folder = temporaryFolder("late-subject");
+    writeFileSync(join(folder, "main.tf"), ROOT.replace(late(READER), late("lake-*")).replaceAll("early", "first").replace(/module "workspace"[^]*?\n}\n/, ""));
+    const terraform = terraformIn(folder, moto.env);
+    await moto.reset();
+    await terraform.init();
+    const { stderr } = await terraform.run(["apply", "-auto-approve", "-no-color"], { accept: [1] });
+    expect(stderr.replace(/\s+/g, " ")).toContain("Each of service_principals must be");
+    expect(await iam.roleNames()).toEqual([]);
+  });
+});
