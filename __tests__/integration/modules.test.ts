@@ -2,11 +2,8 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { HclValue } from "../../src/hcl/encode";
-import { hclAttributes, hclString } from "../../src/hcl/encode";
-import { modulesOfProfile } from "../../src/module/apply-profile";
-import { moduleTree } from "../../src/module/module-tree";
+import { hclAttributes } from "../../src/hcl/encode";
 import { publishedModules } from "../../src/module/modules";
-import { parseProfile } from "../../src/module/profile";
 import type { Refusal } from "../../src/module/test-runs";
 import { refusals } from "../../src/module/test-runs";
 import { describeWith } from "../support/requirements";
@@ -81,30 +78,5 @@ describeWith({ terraform: true }, "the published modules", () => {
     const complaints = await complaintsOf(name, definition.sample, cases);
     const told = cases.map(({ code, variables }, index) => ({ code, variables, complaints: complaints[index] }));
     expect(told).toEqual(cases.map(({ code, variables, message }) => ({ code, variables, complaints: [`${message}.`] })));
-  });
-
-  test("a module under a profile passes its own tests, and holds callers to the profile", async () => {
-    const profile = parseProfile([
-      "names: { databricks-workspace-oidc: acme-databricks }",
-      "defaults: { rolePath: /databricks/, roleNamePrefix: acme-, maxSessionDuration: 2h, tags: { cost-center: '42' } }",
-      "permissionsBoundary: { mandatory: true, allowed: ['arn:aws:iam::999988887777:policy/boundary'] }",
-      "allowedHosts: [acme.cloud.databricks.com]",
-      "mandatoryTags: [cost-center, owner]",
-      "providerRange: '>= 5.90.0, < 6.0.0'",
-    ].join("\n"));
-    const { modules, sample } = modulesOfProfile(profile);
-    const folder = temporaryFolder("profile");
-    for (const [path, content] of moduleTree(modules, sample, { version: "0.0.0" }).files) {
-      mkdirSync(join(folder, path, ".."), { recursive: true });
-      writeFileSync(join(folder, path), content);
-    }
-    const terraform = terraformIn(join(folder, "acme-databricks"));
-    await terraform.run(["fmt", "-check", "-recursive"]);
-    await terraform.init();
-    const { stdout } = await terraform.test();
-    expect(stdout).toMatch(/Success! \d+ passed, 0 failed\./);
-    const variables = readFileSync(join(folder, "acme-databricks", "variables.tf"), "utf8");
-    expect(variables).toContain(hclString("/databricks/"));
-    expect(variables).toContain("default     = 7200");
   });
 });

@@ -3,6 +3,7 @@ import { modulesOfProfile } from "../../src/module/apply-profile";
 import type { ModuleDefinition, VariableDefinition } from "../../src/module/definition";
 import { moduleTree, readNamespace } from "../../src/module/module-tree";
 import { parseProfile } from "../../src/module/profile";
+import { providerRangeProblems } from "../../src/module/provider-range";
 
 const BOUNDARY = "arn:aws:iam::999988887777:policy/boundary";
 
@@ -58,7 +59,7 @@ describe("a profile", () => {
     const modules = modulesOf("allowedHosts: [acme.cloud.databricks.com]\nallowedAccountIds: [7d3c2b1a-0f5e-4c8d-9a6b-123456789012]");
     expect(variable(modules["databricks-workspace-oidc"], "databricks_workspace_host")?.validations.at(-1)?.message).toContain("acme.cloud.databricks.com");
     expect(variable(modules["databricks-account-oidc"], "databricks_account_id")?.validations.at(-1)?.message).toContain("7d3c2b1a");
-    expect(variable(modules["databricks-federation"], "issuers")?.validations.slice(-2).map(({ code }) => code)).toEqual(["host-invalid", "databricks-account-id-invalid"]);
+    expect(variable(modules["databricks-federation"], "issuers")?.validations.slice(-3).map(({ code }) => code)).toEqual(["host-invalid", "databricks-account-id-invalid", "host-not-databricks"]);
   });
 
   test("the provider's range reaches the inner modules too", () => {
@@ -89,8 +90,16 @@ describe("a profile is refused with code, path and line", () => {
     [`permissionsBoundary: { mandatory: true, allowed: ["${BOUNDARY}"] }\ndefaults: { permissionsBoundaryArn: "${BOUNDARY}2" }`, "profile-invalid", "defaults.permissionsBoundaryArn", 2],
     ["allowedHosts: [login.example.com]", "host-not-databricks", "allowedHosts[0]", 1],
     ["allowedAccountIds: [123]", "number-unquoted", "allowedAccountIds[0]", 1],
+    ["allowedHosts: [accounts.cloud.databricks.com]", "host-is-accounts-host", "allowedHosts[0]", 1],
     ["mandatoryTags: ['a*']", "tag-invalid", "mandatoryTags[0]", 1],
+    ["mandatoryTags: [Team]\ndefaults: { tags: { team: data } }", "tag-collision", "mandatoryTags[0]", 1],
+    [`mandatoryTags: [${Array.from({ length: 50 }, (_, index) => `tag-${index}`).join(", ")}]\ndefaults: { tags: { team: data } }`, "too-many-tags", "mandatoryTags", 1],
+    ["names: { databricks-federation: acme- }", "profile-invalid", "names.databricks-federation", 1],
+    [`defaults: { roleNamePrefix: ${"x".repeat(54)} }`, "profile-invalid", "defaults.roleNamePrefix", 1],
+    [`defaults: { rolePath: /${"x".repeat(500)}/ }`, "profile-invalid", "defaults.rolePath", 1],
     ["providerRange: latest", "profile-invalid", "providerRange", 1],
+    ["providerRange: '>= 6.0, < 5.90'", "profile-invalid", "providerRange", 1],
+    ["providerRange: '>= 5.0'", "profile-invalid", "providerRange", 1],
     ["a: [", "yaml-syntax", undefined, 1],
   ])("%j", (yaml, code, path, line) => {
     try {
@@ -100,6 +109,13 @@ describe("a profile is refused with code, path and line", () => {
       expect(error).toBeInstanceOf(InputError);
       expect((error as InputError).problems.map((problem) => [problem.code, problem.path, problem.line, problem.file])).toContainEqual([code, path, line, "acme.yaml"]);
     }
+  });
+
+  test.each([
+    [">= 5.81.0", true], [">= 5.90, < 6.0", true], ["~> 5.90", true], ["~> 5.99.0", true], ["6.2.0", true], ["> 5.81.0, != 5.81.1", true], [">= 6.0", true], [">=5.81,<7", true],
+    ["~> 5.0", false], ["5.80.0", false], ["~> 7.0", false], ["< 6.0", false], ["!= 5.90.0", false], ["> 5.100.0, < 5.100.1", false], ["~> 5.81.0, != 5.81.0, < 5.81.1", false],
+  ])("provider range %j suits the modules: %s", (range, suits) => {
+    expect(providerRangeProblems(range).length === 0).toBe(suits);
   });
 
   test("an empty profile demands nothing", () => {

@@ -3,12 +3,13 @@ import type { HclValue } from "../hcl/encode";
 import { hclValue } from "../hcl/encode";
 import type { Json } from "../trust/canonical-json";
 import type { Place } from "./condition";
-import { forAll } from "./condition";
+import { forAll, ruleAt } from "./condition";
 import type { ModuleDefinition, RuleDefinition, VariableDefinition } from "./definition";
+import { inDatabricksZone } from "./issuer-rules";
 import { publishedModules } from "./modules";
 import type { Profile } from "./profile";
 import type { Sample } from "./sample";
-import { SAMPLE } from "./sample";
+import { isUuid, SAMPLE } from "./sample";
 
 /** The four modules under `profile`, and the sample their tests are written with. */
 export function modulesOfProfile(profile: Profile | undefined): { readonly modules: readonly ModuleDefinition[]; readonly sample: Sample } {
@@ -27,7 +28,7 @@ function sampleOf(profile: Profile): Sample {
   return {
     ...SAMPLE,
     host: profile.allowedHosts?.[0] ?? SAMPLE.host,
-    databricksAccountId: profile.allowedAccountIds?.[0] ?? SAMPLE.databricksAccountId,
+    databricksAccountId: profile.allowedAccountIds?.find(isUuid) ?? profile.allowedAccountIds?.[0] ?? SAMPLE.databricksAccountId,
     awsAccountId: account,
     awsPartition: partition,
     permissionsBoundaryArn: boundary ?? demanded,
@@ -43,12 +44,16 @@ function underProfile(definition: ModuleDefinition, profile: Profile, sample: Sa
     requiredProviders: providersUnder(profile, definition),
     // What lost its default is required, and stands first.
     variables: [...variables].sort((left, right) => Number(left.default !== undefined) - Number(right.default !== undefined)),
-    // Where hosts are allowed one by one, they need not lie in a zone as well.
-    outputs: profile.allowedHosts === undefined || definition.template !== "databricks-workspace-oidc"
-      ? definition.outputs
-      : definition.outputs.map((output) => ({ ...output, preconditions: output.preconditions.filter(({ code }) => code !== "host-not-databricks") })),
+    // Where the variable itself is held to a zone, or to hosts of one, no output need be.
+    outputs: bindsHost(profile, definition)
+      ? definition.outputs.map((output) => ({ ...output, preconditions: output.preconditions.filter(({ code }) => code !== "host-not-databricks") }))
+      : definition.outputs,
     nested: definition.nested.map((nested) => ({ ...nested, requiredProviders: providersUnder(profile, nested) })),
   };
+}
+
+function bindsHost({ allowedHosts, allowedAccountIds }: Profile, { template }: ModuleDefinition): boolean {
+  return template === "databricks-workspace-oidc" ? allowedHosts !== undefined : template === "databricks-account-oidc" && allowedAccountIds !== undefined;
 }
 
 function providersUnder({ providerRange }: Profile, { requiredProviders }: ModuleDefinition): ModuleDefinition["requiredProviders"] {
@@ -106,14 +111,16 @@ function demandsOn(variable: VariableDefinition, definition: ModuleDefinition, p
       return allowedHosts === undefined ? [] : [demand(oneOf("host-invalid", whole, "databricks_workspace_host", allowedHosts, "elsewhere.cloud.databricks.com"))];
     case "databricks_account_id":
       return allowedAccountIds === undefined ? [] : [demand(oneOf("databricks-account-id-invalid", whole, "databricks_account_id", allowedAccountIds, UNKNOWN_ACCOUNT))];
+    case "databricks_account_host":
+      return allowedAccountIds === undefined ? [] : [demand(inZone(whole, "databricks_account_host"))];
     case "issuers": {
       const at = (attribute: string, right: Readonly<Record<string, HclValue>>): Place =>
         place(["issuer in var.issuers"], `issuer.${attribute}`, (bad) => ({ production: { ...right, [attribute]: bad } }), true);
-      const account = { level: "account", accounts_host: sample.databricksAccountHost };
+      const account = { level: "account", account_id: sample.databricksAccountId, accounts_host: sample.databricksAccountHost };
       const workspace = { level: "workspace", workspace_id: sample.workspaceId };
       return [
         ...(allowedHosts === undefined ? [] : [demand(oneOf("host-invalid", at("host", workspace), "The host of an issuer", allowedHosts, "elsewhere.cloud.databricks.com"))]),
-        ...(allowedAccountIds === undefined ? [] : [demand(oneOf("databricks-account-id-invalid", at("account_id", account), "The account_id of an issuer", allowedAccountIds, UNKNOWN_ACCOUNT))]),
+        ...(allowedAccountIds === undefined ? [] : [demand(oneOf("databricks-account-id-invalid", at("account_id", account), "The account_id of an issuer", allowedAccountIds, UNKNOWN_ACCOUNT)), demand(inZone(at("accounts_host", { ...account, allow_custom_host: true }), "The accounts_host of an issuer"))]),
       ];
     }
     case "permissions_boundary_arn":
@@ -149,6 +156,11 @@ function oneOf(code: string, place: Place, words: string, allowed: readonly stri
     message: `${words} must be one that your organisation allows: ${allowed.join(", ")}`,
     breaks: [{ [place.variable]: place.holding(bad) }],
   };
+}
+
+/** An allowed account ID is worth nothing at a host that somebody else holds, so allow_custom_host does not reach that far. */
+function inZone(place: Place, words: string): RuleDefinition {
+  return ruleAt(place, "host-not-databricks", inDatabricksZone(place.reference), `${words} must lie in one of Databricks' zones: your organisation allows accounts, not hosts`, ["login.example.com"]);
 }
 
 /** A map's first member with more attributes. */

@@ -8,6 +8,7 @@ import type { Place } from "./condition";
 import { eachTextRuleAt, forAll, keepsRule, matches, ruleAt, textRuleAt } from "./condition";
 import type { Inputs, RuleDefinition } from "./definition";
 import type { Sample } from "./sample";
+import { isUuid } from "./sample";
 
 /** Attributes of an issuer in `issuers`, by name. */
 export const ISSUER_ATTRIBUTES = {
@@ -120,7 +121,7 @@ export function issuersRules(sample: Sample, adoptable: boolean): readonly RuleD
       "issuer-too-long",
       `issuer.level == "workspace" || issuer.accounts_host == null ? true : length(issuer.accounts_host) + length(coalesce(issuer.account_id, "-")) <= ${MAX_ISSUER_LENGTH - "https:///oidc/accounts/".length}`,
       `An issuer's URL must have at most ${MAX_ISSUER_LENGTH} characters: IAM takes no more`,
-      { ...account, accounts_host: `${labels}.cloud.databricks.com` },
+      ...(isUuid(sample.databricksAccountId) ? [{ ...account, accounts_host: `${labels}.cloud.databricks.com` }] : []),
     ),
     ...(adoptable ? [textRuleAt(place("existing_provider_arn", workspace), PROVIDER_ARN, [`arn:aws:iam::${sample.awsAccountId}:role/oidc-provider/${sample.host}/oidc`])] : []),
   ];

@@ -1,27 +1,24 @@
 /** A generator profile: an organisation's own rules, baked into the modules it emits. Read from YAML. */
 import { z } from "zod";
-import type { Problem } from "../errors";
 import { refuse } from "../errors";
 import { canonicalInput } from "../federation/canonical-input";
-import { checkPolicyArn } from "../federation/check-policies";
-import { checkTags } from "../federation/check-tags";
 import { secondsOf } from "../federation/duration";
 import { parsePath } from "../federation/path";
 import { BOUNDARY_ARN, MAX_SESSION_SECONDS, MAX_TAGS, MIN_SESSION_SECONDS, ROLE_NAME_PREFIX, ROLE_PATH, TAG_KEY, TAG_VALUE } from "../federation/rules";
 import { shape } from "../federation/shape";
 import { readYaml } from "../federation/yaml-source";
 import { checkHost } from "../issuer/issuer";
-import type { Partition } from "../issuer/rules";
 import { AWS_ACCOUNT_ID, DATABRICKS_ACCOUNT_ID, PARTITIONS } from "../issuer/rules";
 import type { TextRule } from "../text-rule";
-import { breach, quoted } from "../text-rule";
+import { breach } from "../text-rule";
 import { TRUST_POLICY_DEFAULT_QUOTA, TRUST_POLICY_MAX_QUOTA } from "../trust/rules";
+import { contradictions } from "./profile-contradictions";
 import { VERSION_RANGE } from "./version-range";
 
 const MODULE_NAME: TextRule = {
   code: "profile-invalid",
-  pattern: "^[a-z][a-z0-9-]{1,62}$",
-  says: "a module name of 2 to 63 lower-case letters, digits and -, starting with a letter",
+  pattern: "^[a-z][a-z0-9-]{0,61}[a-z0-9]$",
+  says: "a module name of 2 to 63 lower-case letters, digits and -, starting with a letter, no - at its end",
   example: "acme-databricks-workspace",
 };
 
@@ -77,7 +74,7 @@ export type Profile = z.output<typeof profileSchema>;
 
 /**
  * Reads a profile. Throws InputError with every problem, each with code, path, line and column: profile-invalid,
- * unknown-key, wrong-type, and the codes of the values (host-not-databricks, boundary-arn-invalid, tag-invalid, …).
+ * unknown-key, wrong-type, the codes of the values (host-not-databricks, boundary-arn-invalid, …) and of `contradictions`.
  */
 export function parseProfile(text: string, options: { readonly file?: string } = {}): Profile {
   const source = readYaml(text.replace(/^\ufeff/, ""));
@@ -89,37 +86,4 @@ export function parseProfile(text: string, options: { readonly file?: string } =
   refuse(found.map((problem) => ({ ...problem, ...file, ...source.locate(parsePath(problem.path ?? ""), problem.code === "unknown-key" ? "key" : "value") })));
   if (shaped.value === undefined) throw new RangeError("a profile without problems is readable");
   return shaped.value;
-}
-
-function contradictions(profile: Profile): readonly Problem[] {
-  const problems: Problem[] = [];
-  const boundary = profile.defaults?.permissionsBoundaryArn;
-  const allowed = profile.permissionsBoundary?.allowed;
-  if (boundary !== undefined && allowed !== undefined && !allowed.includes(boundary)) {
-    problems.push({ code: "profile-invalid", message: "The default permissions boundary is none of the allowed ones.", path: "defaults.permissionsBoundaryArn", fix: "Add it to permissionsBoundary.allowed, or change it." });
-  }
-  // a module without a name of its own keeps the one it has
-  const names = Object.entries(MODULE_NAMES.shape).map(([name]) => profile.names?.[name as keyof typeof MODULE_NAMES.shape] ?? name);
-  if (new Set(names).size < names.length) {
-    problems.push({ code: "profile-invalid", message: "Two modules have the same name.", path: "names", fix: "Rename one." });
-  }
-  const { awsAccountId, awsPartition, tags = {} } = profile.defaults ?? {};
-  if (boundary !== undefined) problems.push(...checkPolicyArn(boundary, "defaults.permissionsBoundaryArn", "boundary-arn-invalid", [{ partition: awsPartition ?? partitionOfArn(boundary), accountId: awsAccountId ?? null }]));
-  problems.push(...checkTags(tags, {}, "defaults.tags"), ...mandatoryTagProblems(profile.mandatoryTags ?? []));
-  return problems;
-}
-
-/** Without a default AWS is asked for the partition: then the ARN's own is as good as any. */
-function partitionOfArn(arn: string): Partition {
-  return PARTITIONS.find((partition) => partition === arn.split(":")[1]) ?? "aws";
-}
-
-/** As tags of a role: nobody could set two that differ only in case, or one that AWS keeps for itself. */
-function mandatoryTagProblems(keys: readonly string[]): readonly Problem[] {
-  return keys.flatMap((key, index): readonly Problem[] => {
-    const path = `mandatoryTags[${index}]`;
-    const own = checkTags({ [key]: "" }, {}, path).map((problem) => ({ ...problem, path }));
-    const other = keys.slice(0, index).find((earlier) => earlier.toLowerCase() === key.toLowerCase());
-    return other === undefined ? own : [...own, { code: "tag-collision", message: `The tags ${quoted(other)} and ${quoted(key)} differ at most in case; IAM takes one.`, path, fix: "Keep one." }];
-  });
 }

@@ -36,7 +36,7 @@ export function refusals(definition: ModuleDefinition): readonly Refusal[] {
 
 /** Runs that break every rule once. Each run costs a start of the provider, so rules of different variables share one. */
 export function refusalRuns(definition: ModuleDefinition): readonly RefusalRun[] {
-  const variables = definition.variables.map(({ name, validations }) => validations.map(({ breaks, message }) => ({ name, message, value: breaks[0]?.[name] ?? null })));
+  const variables = definition.variables.map(({ name, validations }) => validations.flatMap(({ breaks: [bad], message }) => (bad === undefined ? [] : [{ name, message, value: bad[name] ?? null }])));
   const rounds = Math.max(...variables.map((rules) => rules.length));
   const ofVariables = Array.from({ length: rounds }, (_, round): RefusalRun => {
     const broken = variables.flatMap((rules) => rules[round] ?? []);
@@ -47,12 +47,12 @@ export function refusalRuns(definition: ModuleDefinition): readonly RefusalRun[]
       expectFailures: broken.map(({ name }) => expression(`var.${name}`)),
     };
   });
-  const ofOutputs = definition.outputs.flatMap(({ name, preconditions }) => preconditions.map((rule): RefusalRun => ({
-    name: `refuses_${rule.code.replaceAll("-", "_")}`,
-    messages: [`${rule.message}.`],
-    variables: rule.breaks[0] ?? {},
+  const ofOutputs = definition.outputs.flatMap(({ name, preconditions }) => preconditions.flatMap(({ breaks: [bad], code, message }): readonly RefusalRun[] => (bad === undefined ? [] : [{
+    name: `refuses_${code.replaceAll("-", "_")}`,
+    messages: [`${message}.`],
+    variables: bad,
     expectFailures: [expression(`output.${name}`)],
-  })));
+  }])));
   return [...ofVariables, ...ofOutputs];
 }
 

@@ -5,7 +5,7 @@ import { buildTrustPolicy, trustPolicyJson } from "../trust/build";
 import type { Trust } from "../trust/trust";
 import type { Inputs, ModuleDefinition } from "./definition";
 import type { Sample } from "./sample";
-import { unityCatalogCloud } from "./sample";
+import { SAMPLE_ROLE, unityCatalogCloud } from "./sample";
 
 export interface TrustCase {
   readonly name: string;
@@ -16,8 +16,6 @@ export interface TrustCase {
   /** Canonical JSON, from TypeScript. */
   readonly policy: string;
 }
-
-const ROLE = "lake-reader";
 
 /**
  * Every way a trust policy comes about, each by one trust. A case never changes and never goes: a release is compared
@@ -38,13 +36,13 @@ export function trustCases(definition: ModuleDefinition, sample: Sample): readon
     } },
   };
   const fallback = (name: string): string => String(definition.variables.find((variable) => variable.name === name)?.default ?? "");
-  const role = single ? { name: ROLE, path: fallback("path") } : { name: `${fallback("role_name_prefix")}${ROLE}`, path: fallback("role_path") };
+  const role = single ? { name: SAMPLE_ROLE, path: fallback("path") } : { name: `${fallback("role_name_prefix")}${SAMPLE_ROLE}`, path: fallback("role_path") };
   return Object.entries(trusts(sample)).map(([name, trust]): TrustCase => ({
     name,
     inputs: single
       ? { trusts: [trustInput(trust)] }
-      : { roles: { [ROLE]: simple ? trustAttributes(trust) : { trusts: [trustInput(trust)] } } },
-    role: ROLE,
+      : { roles: { [SAMPLE_ROLE]: simple ? trustAttributes(trust) : { trusts: [trustInput(trust)] } } },
+    role: SAMPLE_ROLE,
     policy: trustPolicyJson(buildTrustPolicy([trust], role, context)),
   }));
 }

@@ -1,4 +1,5 @@
 /** Rules that span several variables: preconditions of outputs, over what the inner module trust-policies found. */
+import { TRUST_POLICY_DEFAULT_QUOTA } from "../trust/rules";
 import type { Inputs, RuleDefinition } from "./definition";
 import type { Sample } from "./sample";
 
@@ -28,7 +29,7 @@ export function trustPreconditions(holding: HoldingTrust, sample: Sample, issuer
       ...["*", "*@*", "alice@*", "*-*", "????????-????-????-????-????????????", "6*", "*@gmail.com"].map(pattern),
     ),
     problem("unity-catalog-cloud", "The cloud of unity_catalog must be of the role's own partition: aws, or in GovCloud aws-us-gov or aws-us-gov-dod; aws-cn has none", holding({ unity_catalog: { external_ids: [sample.externalId], cloud: sample.awsPartition === "aws" ? "aws-us-gov" : "aws" } })),
-    problem("trust-policy-too-long", "A trust policy must keep IAM's quota, trust_policy_max_length; split the role, or have AWS raise the quota", holding({ ...right, service_principals: subjects })),
+    problem("trust-policy-too-long", "A trust policy must keep IAM's quota, trust_policy_max_length; split the role, or have AWS raise the quota", { ...holding({ ...right, service_principals: subjects }), trust_policy_max_length: TRUST_POLICY_DEFAULT_QUOTA }),
   ];
 }
 

@@ -954,6 +954,7 @@ run "refuses_trust_policy_too_long" {
         "6a9f1c2e-3b4d-4e5f-8a7b-000000000059",
       ]
     }]
+    trust_policy_max_length = 2048
   }
 
   expect_failures = [output.trust_policy]

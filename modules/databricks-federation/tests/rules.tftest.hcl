@@ -1657,6 +1657,7 @@ run "refuses_trust_policy_too_long" {
         }]
       }
     }
+    trust_policy_max_length = 2048
   }
 
   expect_failures = [output.trust_policies]

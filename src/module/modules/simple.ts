@@ -7,7 +7,7 @@ import { simpleExample } from "../examples";
 import { accountIdRule, audienceRules, hostRule, inDatabricksZone, workspaceHostRule, workspaceIdRule, ZONE_MESSAGE } from "../issuer-rules";
 import { ROLE_ATTRIBUTES } from "../role-rules";
 import type { Sample } from "../sample";
-import { commonInputs } from "../sample";
+import { commonInputs, isUuid } from "../sample";
 import { awsAccountId, awsPartition, maxSessionDuration, permissionsBoundaryArn, roleNamePrefix, rolePath, tags, trustPolicyMaxLength, variablePlace } from "../settings";
 import { rolePreconditions, trustPreconditions } from "../trust-problems";
 import { TRUST_ATTRIBUTES, trustRules } from "../trust-rules";
@@ -73,7 +73,7 @@ export function accountModule(sample: Sample): ModuleDefinition {
       code: "issuer-too-long",
       condition: `length(local.issuer_url) <= ${MAX_ISSUER_LENGTH}`,
       message: `An issuer's URL must have at most ${MAX_ISSUER_LENGTH} characters: IAM takes no more`,
-      breaks: [{ [name]: `${labels}.cloud.databricks.com` }],
+      breaks: isUuid(sample.databricksAccountId) ? [{ [name]: `${labels}.cloud.databricks.com` }] : [],
     }],
   });
 }
