@@ -1,5 +1,5 @@
 /** Values of the request that tell two conditions apart: at each edge of what one lets in, and on either side of it. */
-import { addressBits } from "../trust/decide/values";
+import { addressEdges } from "../trust/address-edges";
 import type { ExaminedCondition } from "../trust/lint/examine";
 
 /** Nobody's address and nobody's value: outside whatever a condition names. */
@@ -42,24 +42,8 @@ function aroundDate(text: string): readonly string[] {
   return Number.isNaN(time) ? [text] : [text, ...[-1000, 1000].map((step) => new Date(time + step).toISOString())];
 }
 
-/**
- * First and last address of a block, and their neighbours outside it. Where two lists of blocks differ, they differ at
- * one of these: of either list, what is let in begins and ends nowhere else.
- */
+/** Where two lists of blocks differ, they differ at one of these: of either list, what is let in begins and ends nowhere else. */
 function edgesOfBlock(block: string): readonly string[] {
-  const [address = "", prefix] = block.split("/", 2);
-  const bits = addressBits(address);
-  if (bits === null) return [block];
-  const length = Math.min(bits.length, Math.max(0, Number(prefix ?? bits.length)));
-  const span = 1n << BigInt(bits.length - (Number.isInteger(length) ? length : bits.length));
-  const value = BigInt(`0b${bits}`);
-  const first = value - (value % span);
-  return [first, first + span - 1n, first - 1n, first + span]
-    .filter((edge) => edge >= 0n && edge < 1n << BigInt(bits.length))
-    .map((edge) => addressText(edge, bits.length));
-}
-
-function addressText(value: bigint, bits: number): string {
-  const [size, separator, radix] = bits === 32 ? [8, ".", 10] as const : [16, ":", 16] as const;
-  return Array.from({ length: bits / size }, (_, part) => ((value >> BigInt(bits - size * (part + 1))) & ((1n << BigInt(size)) - 1n)).toString(radix)).join(separator);
+  const edges = addressEdges(block);
+  return edges === null ? [block] : [...edges.inside, ...edges.outside];
 }

@@ -1,6 +1,7 @@
 /** The identities a role declares, as the claims and request keys they would come with. Pure. */
 import type { FederationIssuer, FederationRole } from "../federation/model";
 import { databricksClaims } from "../token/databricks-claims";
+import { addressEdges } from "../trust/address-edges";
 import { instanceOf } from "../trust/string-like";
 import type { Condition, SubjectTrust } from "../trust/trust";
 import { exactSubjects } from "../trust/trust";
@@ -63,10 +64,16 @@ function valueFor(base: string, value: string): string {
 }
 
 /**
- * A value of the request against which `condition` does not hold, as far as its values say; null where none is known.
- * The trial asks the condition itself before it counts on that.
+ * Values of the request against which `condition` does not hold, as far as its values say: far off, and where it is a
+ * network, next to it. The trial asks the condition itself before it counts on that.
  */
-export function violating({ test, values }: Condition): string | null {
+export function violating(condition: Condition): readonly string[] {
+  const far = farFrom(condition);
+  const near = /^(?:For(?:All|Any)Values?:)?IpAddress/.test(condition.test) ? condition.values.flatMap((block) => addressEdges(block)?.outside ?? []) : [];
+  return [...(far === null ? [] : [far]), ...near];
+}
+
+function farFrom({ test, values }: Condition): string | null {
   const base = test.replace(/^For(?:All|Any)Values?:/, "").replace(/IfExists$/, "");
   const [value = ""] = values;
   if (base === "Null") return value.toLowerCase() === "true" ? "present" : null;

@@ -1,6 +1,6 @@
 /** Those who must not get in, made from one who may: every claim altered, dropped, doubled, re-cased, padded, … Pure. */
 import { CLOUDS } from "../issuer/clouds";
-import { DERIVED_KEYS } from "../token/request-keys";
+import { DERIVED_KEYS, TAGS_CLAIM } from "../token/request-keys";
 import { STRANGERS } from "../trust/strangers";
 import { instanceOf } from "../trust/string-like";
 import type { Claims, Context, Declared } from "./identities";
@@ -53,6 +53,7 @@ const TEXT_TRICKS = (["sub", "aud", "iss"] as const).flatMap((claim): readonly T
   onClaim(claim, "padded with an invisible character", (text, random) => random.pick([`${text}\u200b`, `\ufeff${text}`, `${text}\u00ad`])),
   onClaim(claim, "NUL or newline behind", (text, random) => random.pick([`${text}\u0000`, `${text}\n`, `${text}\r\n`])),
   onClaim(claim, "prefix of it", (text, random) => text.slice(0, random.below(Math.max(1, text.length - 1)))),
+  onClaim(claim, "something inside it", (text, random) => withOne(text, random, (character) => character + random.hex(3))),
   onClaim(claim, "something before it", (text, random) => random.hex(3) + text),
   onClaim(claim, "something behind it", (text, random) => text + random.pick(["x", "/", "/..", "?", "#", ".", ":", "*"])),
   onClaim(claim, "a wildcard", (_, random) => random.pick(["*", "?", "**", "?*", "%"])),
@@ -114,20 +115,21 @@ const IDENTITY_TRICKS: readonly Trick[] = [
 const PATTERN_TRICKS: readonly Trick[] = [
   trick("stranger inside the pattern", (honest, random) => ({ ...honest.claims, sub: instanceOf(honest.pattern ?? honest.subject, `mallory-${random.hex(4)}`) })),
   trick("pattern's text itself, wildcards and all", (honest) => ({ ...honest.claims, sub: `${honest.pattern ?? honest.subject}*` })),
+  trick("another domain that ends alike", (honest, random) => ({ ...honest.claims, sub: `mallory@${random.hex(3)}${random.pick([".", ""])}${/[^*?@]*$/.exec(honest.pattern ?? honest.subject)?.[0] ?? ""}` })),
+  trick("something inside the pattern's text", (honest, random) => ({ ...honest.claims, sub: withOne(instanceOf(honest.pattern ?? honest.subject), random, (character) => character + random.hex(3)) })),
   trick("just outside the pattern", (honest, random) => ({ ...honest.claims, sub: `${instanceOf(honest.pattern ?? honest.subject)}.${random.pick(["evil.example", "x", "co"])}` })),
 ];
 
-/** Outside the trust's conditions: each key that the caller could leave out left out, and each answered wrongly. */
+/** Outside the trust's conditions: each key that the caller could leave out left out, and each answered wrongly; and with tags. */
 function contextTricks(honest: Declared): readonly Impostor[] {
   const claims = honest.claims;
   const without = Object.keys(honest.context)
     .filter((key) => !DERIVED_KEYS.has(key.toLowerCase()))
     .map((key): Impostor => ({ trick: `request without ${key}`, claims, context: Object.fromEntries(Object.entries(honest.context).filter(([name]) => name !== key)) }));
-  const wrong = honest.trust.conditions.flatMap((condition): readonly Impostor[] => {
-    const value = violating(condition);
-    return value === null ? [] : [{ trick: `request with another ${condition.variable}`, claims, context: { ...honest.context, [condition.variable]: [value] } }];
-  });
-  return [...without, ...wrong];
+  const wrong = honest.trust.conditions.flatMap((condition) => violating(condition).map((value): Impostor =>
+    ({ trick: `request with another ${condition.variable}`, claims, context: { ...honest.context, [condition.variable]: [value] } })));
+  const tagged: Impostor = { trick: "session tags nobody asked for", claims: { ...claims, [TAGS_CLAIM]: { principal_tags: { team: ["admin"] } } }, context: honest.context };
+  return [...without, ...wrong, tagged];
 }
 
 const ALWAYS: readonly Trick[] = [...TEXT_TRICKS, ...ISSUER_TRICKS, ...AUDIENCE_TRICKS, ...TIME_TRICKS, ...IDENTITY_TRICKS];

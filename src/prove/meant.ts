@@ -3,6 +3,7 @@ import type { AccountView } from "../federation/account-view";
 import type { FederationRole } from "../federation/model";
 import type { WebIdentityProvider, WebIdentityRole } from "../token/web-identity";
 import { TOLERANCE_SECONDS, wouldBeRequest } from "../token/judge";
+import { TAGS_CLAIM } from "../token/request-keys";
 import { compileCondition } from "../trust/decide/conditions";
 import { likeMatcher } from "../trust/string-like";
 import type { SubjectTrust } from "../trust/trust";
@@ -16,12 +17,13 @@ interface MeantTrust {
   readonly issuer: string;
   readonly audiences: readonly string[];
   readonly subject: (text: string) => boolean;
+  readonly takesTags: boolean;
   readonly conditions: readonly ReturnType<typeof compileCondition>[];
 }
 
 /**
  * Meant is a token in its time, not kept from this role by its roles claim, whose issuer, audience and subject one trust
- * names (exactly, or by a pattern with a written reason), in a request that meets that trust's conditions.
+ * names (exactly, or by a pattern with a written reason), without session tags it does not allow, in a request that meets that trust's conditions.
  */
 export function meantBy(role: FederationRole, judged: WebIdentityRole, view: AccountView, providers: readonly WebIdentityProvider[], now: number): Meant {
   const trusts = role.trusts.flatMap((trust) => (trust.kind === "subjects" ? meantTrust(trust, view) : []));
@@ -31,7 +33,7 @@ export function meantBy(role: FederationRole, judged: WebIdentityRole, view: Acc
     if (typeof subject !== "string" || audience === null || !inTime(claims, now)) return false;
     const roles = claims["https://aws.amazon.com/roles"];
     if (roles !== undefined && !(Array.isArray(roles) && roles.includes(judged.arn))) return false;
-    const named = trusts.filter((trust) => trust.issuer === claims["iss"] && trust.audiences.includes(audience) && trust.subject(subject));
+    const named = trusts.filter((trust) => trust.issuer === claims["iss"] && trust.audiences.includes(audience) && trust.subject(subject) && (trust.takesTags || claims[TAGS_CLAIM] === undefined));
     if (named.length === 0) return false;
     const request = wouldBeRequest(claims, providers, judged, { roleSessionName: "prove", durationSeconds: null, context, now });
     return request !== null && named.some(({ conditions }) => conditions.every((condition) => condition.judge(request.keys) === "yes"));
@@ -47,6 +49,7 @@ function meantTrust(trust: SubjectTrust, view: AccountView): readonly MeantTrust
     issuer: issuer.issuer,
     audiences: trust.audiences ?? issuer.audiences.slice(0, 1),
     subject: (text) => exact.has(text) || patterns.some((matches) => matches(text)),
+    takesTags: trust.allowTagSession,
     conditions: trust.conditions.map(({ test, variable, values }) => compileCondition({ operator: test, key: variable, values }, true)),
   }];
 }

@@ -5,15 +5,17 @@ import type { Federation, FederationRole } from "../federation/model";
 import { providersOf, webIdentityRole } from "../explain/subject-of";
 import type { WebIdentityProvider, WebIdentityRole } from "../token/web-identity";
 import { judgeClaims } from "../token/judge";
-import { decide } from "../trust/decide/decide";
+import { decide, verdict } from "../trust/decide/decide";
+import { strangeDoors } from "./doors";
 import type { Claims, Context, Declared } from "./identities";
 import { declaredIdentities } from "./identities";
 import { impostorsOf } from "./impostors";
 import { meantBy } from "./meant";
+import { neighboursOf } from "./neighbours";
 import { seededRandom } from "./random";
 import { signatureTricks } from "./signature-tricks";
 import type { Assumption } from "./unity-catalog";
-import { assumptionImpostors, declaredAssumptions } from "./unity-catalog";
+import { assumptionImpostors, declaredAssumptions, strangePrincipals } from "./unity-catalog";
 
 /** Somebody the trial went wrong with, in full. */
 export interface CounterExample {
@@ -97,6 +99,12 @@ function getsIn(claims: Claims, context: Context, providers: readonly WebIdentit
   return judgeClaims(claims, providers, role, { roleSessionName: "prove", durationSeconds: null, context, now }).allowed;
 }
 
+/** Whether claims get in, or may: what can not be decided keeps no impostor out for certain. */
+function mayGetIn(claims: Claims, context: Context, providers: readonly WebIdentityProvider[], role: WebIdentityRole, now: number): boolean {
+  const { allowed, error, request } = judgeClaims(claims, providers, role, { roleSessionName: "prove", durationSeconds: null, context, now });
+  return allowed || (error?.code === "AccessDenied" && request !== null && verdict(role.trust, request) === "unknown");
+}
+
 function proveRole(role: FederationRole, judged: WebIdentityRole, view: AccountView, providers: readonly WebIdentityProvider[], declared: readonly Declared[], options: ProveOptions): RoleProof {
   const random = seededRandom(options.seed ^ hashOf(role.key));
   const shutOut: CounterExample[] = [];
@@ -104,27 +112,36 @@ function proveRole(role: FederationRole, judged: WebIdentityRole, view: AccountV
   for (const { claims, context } of declared) {
     if (!getsIn(claims, context, providers, judged, options.now)) shutOut.push({ trick: "declared identity", claims, context });
   }
+  const assumptions = declaredAssumptions(role, judged.arn);
+  const meant = meantBy(role, judged, view, providers, options.now);
+  const near = neighboursOf(role, view.federation, seededRandom(options.seed ^ hashOf(`near ${role.key}`)), options.now).filter(({ claims, context }) => !meant(claims, context));
+  const principals = assumptions.length === 0 ? strangePrincipals(judged.arn, random) : [];
   let impostors = 0;
+  const attempt = ({ trick, claims, context }: CounterExample): void => {
+    impostors += 1;
+    if (mayGetIn(claims, context, providers, judged, options.now)) letIn.push({ trick, claims, context });
+  };
   const [first, ...others] = declared;
   if (first !== undefined) {
-    const meant = meantBy(role, judged, view, providers, options.now);
     let attempts = 0;
-    for (const { trick, claims, context } of impostorsOf([first, ...others], random, options.now)) {
-      if (impostors >= options.count || attempts >= options.count * MOST_ATTEMPTS) break;
+    for (const impostor of impostorsOf([first, ...others], random, options.now)) {
+      if (impostors >= options.count - near.length - principals.length || attempts >= options.count * MOST_ATTEMPTS) break;
       attempts += 1;
       // a change that happens to make an honest token is no impostor, and is made up for
-      if (meant(claims, context)) continue;
-      impostors += 1;
-      if (getsIn(claims, context, providers, judged, options.now)) letIn.push({ trick, claims, context });
+      if (!meant(impostor.claims, impostor.context)) attempt(impostor);
     }
   }
-  const assumptions = declaredAssumptions(role, judged.arn);
+  near.forEach(attempt);
   const example = ({ trick, request }: Assumption): CounterExample => ({ trick, claims: { principal: request.principal.arn }, context: Object.fromEntries(request.keys) });
   for (const assumption of assumptions) if (!decide(judged.trust, assumption.request)) shutOut.push(example(assumption));
   const rest = assumptions.length === 0 ? 0 : Math.max(100, options.count - impostors);
-  for (const assumption of assumptionImpostors(role, judged.arn, rest, random)) {
+  for (const assumption of [...principals, ...assumptionImpostors(role, view.federation.roles, judged.arn, rest, random)]) {
     impostors += 1;
-    if (decide(judged.trust, assumption.request)) letIn.push(example(assumption));
+    if (verdict(judged.trust, assumption.request) !== "no") letIn.push(example(assumption));
+  }
+  for (const door of strangeDoors(judged.trust, providers)) {
+    impostors += 1;
+    letIn.push({ trick: "a principal nobody declared", claims: { principal: door }, context: {} });
   }
   const tried = declared.length + assumptions.length;
   return {
@@ -139,7 +156,7 @@ function proveRole(role: FederationRole, judged: WebIdentityRole, view: AccountV
   };
 }
 
-/** A role's trial does not depend on which other roles there are. */
+/** Of other roles a trial takes who they name, and nothing else. */
 function hashOf(text: string): number {
   let hash = 2166136261;
   for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 16777619);

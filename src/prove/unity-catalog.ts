@@ -36,11 +36,17 @@ export function declaredAssumptions(role: FederationRole, roleArn: string): read
   }));
 }
 
-/** `count` who must not: other principals, other customers' external IDs, none at all. */
-export function* assumptionImpostors(role: FederationRole, roleArn: string, count: number, random: Random): Generator<Assumption> {
+const MOST_OTHER_IDS = 200;
+
+/** `count` who must not, after those of `others`: other principals, other customers' external IDs, none at all. */
+export function* assumptionImpostors(role: FederationRole, others: readonly FederationRole[], roleArn: string, count: number, random: Random): Generator<Assumption> {
   const trusts = trustsOf(role);
   const [first] = trusts;
   if (first === undefined) return;
+  const known = new Set(trusts.flatMap(({ externalIds }) => externalIds));
+  for (const externalId of new Set(others.flatMap(trustsOf).flatMap(({ externalIds }) => externalIds).slice(0, MOST_OTHER_IDS))) {
+    if (!known.has(externalId)) yield assumption("another role's external ID", UNITY_CATALOG_PRINCIPALS[first.cloud].arn, externalId, satisfying(first.conditions));
+  }
   const account = roleArn.split(":")[4] ?? "";
   const partition = roleArn.split(":")[1] ?? "aws";
   for (let made = 0; made < count; made += 1) {
@@ -64,6 +70,17 @@ export function* assumptionImpostors(role: FederationRole, roleArn: string, coun
     const chosen = cases[made % cases.length];
     if (chosen !== undefined) yield chosen;
   }
+}
+
+/** AWS principals that a role without Unity Catalog has nothing to do with, and Databricks' own with it. */
+export function strangePrincipals(roleArn: string, random: Random): readonly Assumption[] {
+  const [, partition = "aws", , , account = ""] = roleArn.split(":");
+  const here = `arn:${partition}:iam::${account}`;
+  return [
+    ...Object.values(UNITY_CATALOG_PRINCIPALS).map(({ arn }) => arn),
+    roleArn, `${here}:root`, `${here}:role/${random.hex(8)}`, `${here}:user/${random.hex(6)}`,
+    `arn:${partition}:iam::${String(100_000_000_000 + random.below(899_999_999))}:role/x`,
+  ].map((principal) => assumption("an AWS principal, without a token", principal, randomUuid(random), {}));
 }
 
 /** An ID without letters has no other case; it is made another ID. */
