@@ -130,6 +130,14 @@ describe("a federation built in TypeScript", () => {
     expect(resource["aws_iam_role"]?.["lakehouse_home"]?.["description"]).toBe("costs $ {5} and $${six}, %%{if}");
   });
 
+  test("takes data that nobody may change: `as const`, and lists that are readonly", () => {
+    const stack = emptyStack();
+    const readers: readonly string[] = [READER];
+    const trusts = [{ issuer: "production", servicePrincipals: readers }, { issuer: "production", users: ["alice@example.com"] }] as const;
+    federationIn(stack).addRole("lake-reader", { trusts, tags: { team: "data" } as const });
+    expect(codes(complaints(stack))).toEqual([]);
+  });
+
   test("gives tokens for the rest of the stack", () => {
     const stack = emptyStack();
     const role = federationIn(stack).addRole("lake-reader", reader);

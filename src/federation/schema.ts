@@ -191,11 +191,14 @@ export const federationSchema = z.strictObject({
   roles: z.record(z.string(), roleSchema.extend({ trusts: z.array(trustSchema) })),
 });
 
+/** Data that nobody changes: lists and members `readonly` all the way down, so that `as const` and readonly lists fit. */
+type Unchanged<T> = T extends readonly (infer Item)[] ? readonly Unchanged<Item>[] : T extends object ? { readonly [Key in keyof T]: Unchanged<T[Key]> } : T;
+
 /** A federation as written in YAML or TypeScript. */
-export type FederationInput = z.input<typeof federationSchema>;
-export type IssuerDeclaration = z.input<typeof issuerSchema>;
-export type TrustDeclaration = z.input<typeof trustSchema>;
-export type RoleDeclaration = z.input<typeof roleSchema> & { readonly trusts: readonly TrustDeclaration[] };
+export type FederationInput = Unchanged<z.input<typeof federationSchema>>;
+export type IssuerDeclaration = Unchanged<z.input<typeof issuerSchema>>;
+export type TrustDeclaration = Unchanged<z.input<typeof trustSchema>>;
+export type RoleDeclaration = Unchanged<z.input<typeof roleSchema>> & { readonly trusts: readonly TrustDeclaration[] };
 export type OutlineInput = z.output<typeof outlineSchema>;
 export type ParsedRole = z.output<typeof roleSchema>;
 export type ParsedIssuer = z.output<typeof issuerSchema>;
