@@ -7,6 +7,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { version } from "../package.json";
 import { accountView, parseFederation, reachOf, roleTrustPolicy } from "../src/federation";
+import { rootFolderOf } from "../src/federation/account-view";
 import type { AccountView, Federation, ReadFederation } from "../src/federation";
 import { DEFAULT_FEDERATION_FILE, readText } from "../src/load-federation";
 import { measureTrustPolicy, trustPolicyJson } from "../src/trust/build";
@@ -63,7 +64,7 @@ async function start(given: string): Promise<0> {
 
 function showAccount(view: AccountView): void {
   const { account, federation } = view;
-  const root = rootFolder(federation, account.key);
+  const root = join(OUT, "hcl", rootFolderOf(account));
   const placeholder = account.accountId === null ? (text: string): string => text.replaceAll(view.accountId, "<account>") : (text: string): string => text;
   say(`Federation ${federation.name}${account.key === null ? "" : `, AWS account ${account.key}`} (${account.accountId ?? "asked of AWS at plan time"}, ${account.partition})\n`);
   say(textTable(
@@ -83,10 +84,6 @@ function showAccount(view: AccountView): void {
   if (lines.length > SHOWN_LINES) say(`… and ${lines.length - SHOWN_LINES} lines more`);
 }
 
-function rootFolder(federation: Federation, accountKey: string | null): string {
-  return federation.accounts.length > 1 && accountKey !== null ? join(OUT, "hcl", accountKey) : join(OUT, "hcl");
-}
-
 function reachTable(federation: Federation): string {
   return textTable(
     ["role", "who", "kind", "issuer", "extra conditions"],
@@ -96,7 +93,7 @@ function reachTable(federation: Federation): string {
 
 function showNext(federation: Federation, given: string): void {
   const [account] = federation.accounts;
-  const root = rootFolder(federation, account?.key ?? null);
+  const root = join(OUT, "hcl", account === undefined ? "" : rootFolderOf(account));
   say([
     "\nNext, one of:",
     `  terraform -chdir=${root} init && terraform -chdir=${root} plan    review the HCL, then apply it`,

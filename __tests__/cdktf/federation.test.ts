@@ -353,6 +353,13 @@ describe("the parts by themselves", () => {
     expect(complaints(stack)).toEqual([expect.stringMatching(/^host: .*\[host-not-databricks\]$/)]);
   });
 
+  test("issuers and providers that JavaScript leaves out are missed where a trust names one", () => {
+    const stack = emptyStack();
+    new DatabricksFederation(stack, "lakehouse", { ...inAws } as unknown as DatabricksFederationProps).addRole("a", reader);
+    new DatabricksFederatedRole(stack, "b", { ...inAws, ...reader } as unknown as ConstructorParameters<typeof DatabricksFederatedRole>[2]);
+    expect(codes(complaints(stack))).toEqual(["issuer-not-found", "issuer-not-found"]);
+  });
+
   test("a quota that is none is refused", () => {
     const stack = emptyStack();
     const provider = new DatabricksOidcProvider(stack, "production", { ...production, ...inAws });

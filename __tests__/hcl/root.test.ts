@@ -1,10 +1,15 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { InputError } from "../../src/errors";
 import type { FederationInput } from "../../src/federation";
 import { readFederation } from "../../src/federation";
+import { replaceTree } from "../../src/hcl/replace-tree";
+import { staleRoots } from "../../src/hcl/stale-roots";
 import type { RootTreeOptions } from "../../src/module/root-tree";
 import { rootTree } from "../../src/module/root-tree";
 import { fullFederation } from "../support/full-federation";
 import { readHcl } from "../support/read-hcl";
+import { temporaryFolder } from "../support/temporary-folder";
 
 function rootOf(input: FederationInput, options: Partial<RootTreeOptions> = {}) {
   return rootTree(readFederation(input).federation, { version: "1.0.0", style: "modules", ...options });
@@ -49,6 +54,22 @@ describe("a root", () => {
     [{ moduleSource: "github.com/acme/modules", moduleVersion: "1.0.0" }],
   ])("refuses %j", (options) => {
     expect(() => rootOf(SMALL, options)).toThrow("module-source-invalid");
+  });
+
+  test("an account of its own name keeps its folder when it is the only one left", () => {
+    const only = { ...SMALL, aws: { accounts: { prod: { accountId: "111122223333" } } } } as const satisfies FederationInput;
+    expect(file(only, "prod/main.tf")).toContain('source = "../modules/databricks-federation"');
+    expect(rootOf(only).tree.files.has("main.tf")).toBe(false);
+  });
+
+  test("roots of accounts that are gone are found, and nobody else's", () => {
+    const folder = temporaryFolder("roots");
+    const accounts = (...keys: readonly string[]): FederationInput => ({ ...SMALL, aws: { accounts: Object.fromEntries(keys.map((key, index) => [key, { accountId: `11112222333${index}` }])) } });
+    for (const federation of [SMALL, accounts("prod", "dev")]) replaceTree(folder, rootOf(federation).tree);
+    mkdirSync(join(folder, "theirs"));
+    writeFileSync(join(folder, "theirs", "main.tf"), "# by hand\n");
+    expect(staleRoots(folder, rootOf(accounts("prod")).tree.files)).toEqual(["", "dev"]);
+    expect(staleRoots(folder, rootOf(accounts("prod", "dev")).tree.files)).toEqual([""]);
   });
 
   test("an account without an ID is not the one that another says it is: it makes a provider of its own", () => {

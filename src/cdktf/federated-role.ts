@@ -129,7 +129,7 @@ export class DatabricksFederatedRole extends Construct {
 }
 
 function planStandalone(role: Construct, id: string, props: DatabricksFederatedRoleProps): PlannedFederatedRole {
-  const { providers, awsAccountId, awsPartition, trustPolicyMaxLength, ...declaration } = props;
+  const { providers = {}, awsAccountId, awsPartition, trustPolicyMaxLength, ...declaration } = props;
   const [first] = Object.values(providers);
   const settings = readSettings("role", {
     awsAccountId: awsAccountId ?? first?.identity.known.accountId ?? undefined,

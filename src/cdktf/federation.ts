@@ -116,7 +116,8 @@ interface FederationPlan {
 }
 
 function planProps(construct: Construct, name: string, props: DatabricksFederationProps): FederationPlan {
-  const { issuers, roles: _, ...rest } = props;
+  // JavaScript may leave out what the type demands
+  const { issuers = {}, roles: _, ...rest } = props;
   const settings = readSettings(name, rest);
   const identity = awsIdentity(construct, settings.known);
   return {

@@ -79,3 +79,11 @@ export function inlinePoliciesOf(role: FederationRole, view: AccountView): Reado
 export function roleTags(role: FederationRole, federation: Federation): Readonly<Record<string, string>> {
   return { ...federation.tags, ...role.tags };
 }
+
+/**
+ * Where the root of `account` stands below the folder of all roots: "" without `aws.accounts`, else the account's key, also
+ * where it is the only one, so that no root moves when another account comes or goes.
+ */
+export function rootFolderOf({ key }: AwsAccount): string {
+  return key ?? "";
+}

@@ -1,6 +1,6 @@
 /** The folder of a generated root: one root for each AWS account, and the module they call where it comes along. */
 import { InputError } from "../errors";
-import { accountView } from "../federation/account-view";
+import { accountView, rootFolderOf } from "../federation/account-view";
 import type { Federation } from "../federation/model";
 import { movesFromCdkJson } from "../hcl/cdk-stack";
 import type { GeneratedTree } from "../hcl/compare-tree";
@@ -39,8 +39,7 @@ const VENDORED = "modules/databricks-federation";
 /** The files of every root of `federation`. Throws InputError: module-source-invalid, moved-from-invalid. */
 export function rootTree(federation: Federation, options: RootTreeOptions): RootTree {
   checkSource(options);
-  const several = federation.accounts.length > 1;
-  if (several && typeof options.movedFrom === "object") {
+  if (federation.accounts.length > 1 && typeof options.movedFrom === "object") {
     throw new InputError([{ code: "moved-from-invalid", message: "One stack cannot be that of several AWS accounts.", path: "--moved-from", fix: "Use --moved-from cdktf, or a federation file with the stack's account alone." }]);
   }
   const files = new Map<string, string>();
@@ -48,15 +47,15 @@ export function rootTree(federation: Federation, options: RootTreeOptions): Root
   const left: string[] = [];
   for (const account of federation.accounts) {
     const view = accountView(federation, account);
-    const folder = several ? `${account.key ?? ""}/` : "";
+    const folder = rootFolderOf(account);
     const how: RootStyle = options.style === "resources"
       ? { style: "resources" }
-      : { style: "modules", module: { source: options.moduleSource ?? `./${several ? "../" : ""}${VENDORED}`.replace("./../", "../"), version: options.moduleVersion } };
+      : { style: "modules", module: { source: options.moduleSource ?? `${folder === "" ? "./" : "../"}${VENDORED}`, version: options.moduleVersion } };
     const stack = typeof options.movedFrom === "object" ? movesFromCdkJson(options.movedFrom.text, options.movedFrom.file, view, options.style) : undefined;
     const moves = stack?.moves ?? (options.movedFrom === "cdktf" && options.style === "modules" ? movesFromStack(view) : []);
     missing.push(...(stack?.missing ?? []));
     left.push(...(stack?.left ?? []));
-    for (const [path, content] of rootFiles(view, how, { version: options.version, moves })) files.set(`${folder}${path}`, content);
+    for (const [path, content] of rootFiles(view, how, { version: options.version, moves })) files.set(folder === "" ? path : `${folder}/${path}`, content);
   }
   if (options.style === "modules" && options.moduleSource === undefined) {
     for (const [path, content] of moduleFiles(federationModule(SAMPLE), SAMPLE, { version: options.version, kind: "root" })) {
@@ -64,7 +63,7 @@ export function rootTree(federation: Federation, options: RootTreeOptions): Root
       if (!/^(?:tests|examples)\//.test(path) && path !== "contract.json" && path !== TRUST_PROBES_FILE) files.set(`${VENDORED}/${path}`, content);
     }
   }
-  const roots = several ? federation.accounts.map(({ key }) => key ?? "") : [""];
+  const roots = federation.accounts.map(rootFolderOf);
   return { tree: { kind: "root", files, owned: [...roots.map((folder) => ({ folder, deep: false })), { folder: VENDORED, deep: true }] }, missing, left };
 }
 

@@ -1,4 +1,5 @@
 /** `generate root`: what a team without Node reviews and applies, one root for each AWS account. */
+import { existsSync } from "node:fs";
 import type { CommandModule } from "yargs";
 import { version } from "../../../package.json";
 import { run, tell } from "../../run";
@@ -30,9 +31,10 @@ const command: CommandModule<object, Flags> = {
       .example("$0 generate root --out live --moved-from cdktf", "leave CDKTF without touching a role"),
   handler: (flags) =>
     run(async () => {
-      const [{ readFederationFile }, { rootTree }, { deliver }] = await Promise.all([
+      const [{ readFederationFile }, { rootTree }, { staleRoots }, { deliver }] = await Promise.all([
         import("../../../src/load-federation"),
         import("../../../src/module/root-tree"),
+        import("../../../src/hcl/stale-roots"),
         import("./deliver"),
       ]);
       const { federation, warnings } = readFederationFile(flags.config);
@@ -46,7 +48,14 @@ const command: CommandModule<object, Flags> = {
       });
       for (const address of missing) tell(`note: ${flags["moved-from"] ?? ""} has nothing for ${address}; it will be created.`);
       for (const address of left) tell(`note: ${flags["moved-from"] ?? ""} also has ${address}, and this root has not: on the same state Terraform would destroy it. See docs/leaving-cdktf.md.`);
-      return deliver(flags.out, tree, flags);
+      const code = await deliver(flags.out, tree, flags);
+      if (existsSync(flags.out)) {
+        for (const folder of staleRoots(flags.out, tree.files)) {
+          const root = folder === "" ? flags.out : `${flags.out}/${folder}`;
+          tell(`note: ${root}/main.tf is the root of an AWS account that the federation no longer names in this way. Move its state, or destroy what it made, then remove it.`);
+        }
+      }
+      return code;
     }, flags),
 };
 
