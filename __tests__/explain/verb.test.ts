@@ -90,6 +90,8 @@ test.each([
   ["a role that is not there", "--config +federation.yaml --role nobody --claims +claims.json", "role-not-found"],
   ["claims that are a list", `${OWN} --claims +list.json`, "claims-unreadable"],
   ["a key set that is no JSON", `${OWN} --token @+token.jwt --jwks +federation.yaml`, "jwks-unreadable"],
+  ["a role's ARN that is none", `${OWN} --claims +claims.json --role-arn reader`, "role-arn-invalid"],
+  ["a discovery document for a key set", `${OWN} --claims +claims.json --jwks +claims.json`, "jwks-unreadable"],
   ["a policy in broken percent-encoding", `--policy +broken.json ${BARE} --claims +claims.json`, "trust-policy-unreadable"],
   ["a context without value", `${OWN} --claims +claims.json --context x`, "context-invalid"],
   ["a time that is none", `${OWN} --claims +claims.json --now today`, "time-invalid"],

@@ -126,3 +126,11 @@ describe("the page", () => {
     expect(Buffer.byteLength(reportPage(reportView(federation)))).toBeLessThan(3_000_000);
   });
 });
+
+test("one of a kind is counted in the singular", () => {
+  const role = { trusts: [{ issuer: "production", servicePrincipals: ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"] }] };
+  const issuers = { production: { level: "workspace" as const, host: "mycompany.cloud.databricks.com", workspaceId: "1444828305810485" } };
+  const counted = (roles: Readonly<Record<string, typeof role>>): readonly (string | undefined)[] => [...reportPage(reportView(readFederation({ name: "lake", issuers, roles }).federation)).matchAll(/<strong>(\d+<\/strong> \w+)<\/a>/g)].map(([, text]) => text?.replace("</strong>", ""));
+  expect(counted({ reader: role })).toEqual(["1 Issuer", "1 Identity", "1 Role", "0 Errors", "0 Warnings"]);
+  expect(counted({ reader: role, writer: role })).toContain("2 Roles");
+});

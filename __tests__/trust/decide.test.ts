@@ -78,6 +78,7 @@ test.each([
   ["a time without zone", { DateNotEquals: { "a:b": "2026-01-01T00:00:00" } }, "2026-01-01T00:00:00"],
   ["a day that is none", { DateNotEquals: { "a:b": "2026-02-30" } }, "2026-02-30"],
   ["an ARN that is none, negated", { ArnNotLike: { "a:b": "*" } }, "ArnNotLike"],
+  ["an IPv4 address in IPv6, negated", { NotIpAddress: { "a:mapped": "203.0.113.0/24" } }, "a:mapped"],
   ["a value of the request that does not read, negated", { NumericNotEquals: { "a:b": "7" } }, "a:b"],
   ["a variable nobody knows", { StringEquals: { "a:b": "${who:knows}" } }, "${who:knows}"],
   ["a variable nobody knows, negated", { StringNotEquals: { "a:b": "${who:knows}" } }, "${who:knows}"],
@@ -89,7 +90,7 @@ test.each([
   ["no values, negated", { StringNotEquals: { "a:b": [] } }, "a:b"],
   ["Null with two values", { Null: { "a:b": ["true", "false"] } }, "Null"],
 ])("%s is a finding that names it, and never a yes, not even in a Deny", (_name, condition, named) => {
-  const keys = { "a:b": ["x"], "a:many": ["x", "y"], "a:star": ["*"], "a:one": ["1"], "a:kelvin": ["\u212a"] };
+  const keys = { "a:b": ["x"], "a:many": ["x", "y"], "a:star": ["*"], "a:one": ["1"], "a:kelvin": ["\u212a"], "a:mapped": ["::ffff:cb00:7109"] };
   const explained = explainDecision(compiled([allow(condition)]), request(keys));
   expect(explained.allowed).toBe(false);
   expect(explained.findings.join()).toContain(named);

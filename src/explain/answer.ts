@@ -31,11 +31,14 @@ export interface ExplainRequest {
 
 /**
  * Answers `explain`. Throws InputError (token-in-argv, explain-needs, claims-unreadable, jwks-unreadable,
- * context-invalid, time-invalid, role-not-found, trust-policy-unreadable, …) and OutsideError (file-not-found,
+ * context-invalid, time-invalid, role-arn-invalid, role-not-found, trust-policy-unreadable, …) and OutsideError (file-not-found,
  * file-unreadable).
  */
 export async function answerExplain(request: ExplainRequest): Promise<{ readonly explanation: Explanation; readonly text: string }> {
-  const keys = request.jwks === undefined ? null : keySet(readJson(request.jwks, "jwks"));
+  const keys = request.jwks === undefined ? null : keySet(readJwks(request.jwks));
+  if (request.roleArn !== undefined && !/^arn:[a-z-]+:iam::[0-9]{12}:role\/\S+$/.test(request.roleArn)) {
+    throw new InputError([{ code: "role-arn-invalid", message: `${JSON.stringify(request.roleArn.slice(0, 200))} is no role's ARN.`, path: "role-arn", fix: "Write it like arn:aws:iam::111122223333:role/lake-reader." }]);
+  }
   const asked = whatIsAsked(request, keys);
   const role = request.roleArn === undefined ? asked.role : { ...asked.role, arn: request.roleArn };
   const explanation = await explain(whatIsPresented(request), asked.providers, role, {
@@ -90,6 +93,13 @@ function readJson(file: string, what: "claims" | "jwks"): unknown {
     if (!(cause instanceof SyntaxError)) throw cause;
     throw new InputError([{ code: `${what}-unreadable`, message: `${file} is no JSON.`, path: what, fix: what === "jwks" ? "Fetch it from the discovery document's jwks_uri." : "Give the decoded payload of a token." }]);
   }
+}
+
+/** A key set is a list under `keys`; a discovery document passes for one otherwise, and no key would ever be found. */
+function readJwks(file: string): unknown {
+  const value = readJson(file, "jwks");
+  if (typeof value === "object" && value !== null && Array.isArray((value as { readonly keys?: unknown }).keys)) return value;
+  throw new InputError([{ code: "jwks-unreadable", message: `${file} is no key set: it has no list under "keys".`, path: "jwks", fix: "Fetch it from the discovery document's jwks_uri." }]);
 }
 
 function readInput(file: string): string {

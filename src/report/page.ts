@@ -59,14 +59,14 @@ function header(view: ReportView): string {
   const accounts = view.accounts.map(({ key, accountId }) => [key, accountId ?? "known at plan time"].filter((part) => part !== null).join(" ")).join(", ");
   const standing = [...view.findings, ...view.issuers.flatMap(({ findings }) => findings), ...view.roles.flatMap(({ findings }) => findings)].filter(({ ignored }) => ignored === null);
   const errors = standing.filter(({ severity }) => severity === "error").length;
-  const stats: readonly (readonly [string, number, string])[] = [
-    ["Issuers", view.issuers.length, "issuers"],
-    ["Identities", view.identities.length, "identities"],
-    ["Roles", view.roles.length, "roles"],
-    ["Errors", errors, "findings"],
-    ["Warnings", standing.length - errors, "findings"],
+  const stats: readonly (readonly [one: string, many: string, count: number, target: string])[] = [
+    ["Issuer", "Issuers", view.issuers.length, "issuers"],
+    ["Identity", "Identities", view.identities.length, "identities"],
+    ["Role", "Roles", view.roles.length, "roles"],
+    ["Error", "Errors", errors, "findings"],
+    ["Warning", "Warnings", standing.length - errors, "findings"],
   ];
-  return `<header class="top"><p class="eyebrow">Who reaches what</p><h1>${html(view.name)}</h1><p class="lede">AWS account ${html(accounts)}</p><ul class="stats">${stats.map(([label, count, target]) => `<li><a href="#${target}"${label === "Errors" && count > 0 ? " class=\"bad\"" : ""}><strong>${count}</strong> ${label}</a></li>`).join("")}</ul><nav class="contents" aria-label="Contents">${SECTIONS.map(([id, title]) => `<a href="#${id}">${title}</a>`).join("")}</nav></header>`;
+  return `<header class="top"><p class="eyebrow">Who reaches what</p><h1>${html(view.name)}</h1><p class="lede">AWS account ${html(accounts)}</p><ul class="stats">${stats.map(([one, many, count, target]) => `<li><a href="#${target}"${one === "Error" && count > 0 ? " class=\"bad\"" : ""}><strong>${count}</strong> ${count === 1 ? one : many}</a></li>`).join("")}</ul><nav class="contents" aria-label="Contents">${SECTIONS.map(([id, title]) => `<a href="#${id}">${title}</a>`).join("")}</nav></header>`;
 }
 
 function filters(view: ReportView): string {

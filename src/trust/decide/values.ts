@@ -138,5 +138,9 @@ export function addressBits(text: string): string | null {
   if (halves.length === 1 ? missing !== 0 : missing < 1) return null;
   const all = [...head, ...Array.from({ length: halves.length === 1 ? 0 : missing }, () => "0"), ...tail];
   if (!all.every((group) => /^[0-9a-fA-F]{1,4}$/.test(group))) return null;
-  return all.map((group) => parseInt(group, 16).toString(2).padStart(16, "0")).join("");
+  const bits = all.map((group) => parseInt(group, 16).toString(2).padStart(16, "0")).join("");
+  // whether AWS takes ::ffff:a.b.c.d for the IPv4 address in it is not documented
+  return bits.startsWith(MAPPED) ? null : bits;
 }
+
+const MAPPED = `${"0".repeat(80)}${"1".repeat(16)}`;

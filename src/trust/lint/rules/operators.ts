@@ -124,9 +124,9 @@ export const OPERATOR_RULES: readonly LintRule[] = [
     bad: conditionExample({ ...GUARDS, NotIpAddress: { "aws:SourceIp": "203.0.113.0-255" } }),
     source: SOURCES.operators,
     check: ({ statements, version }) => statements.flatMap((statement) => statement.conditions.filter(({ known }) => known).flatMap((condition): readonly Breach[] => {
-      // a variable in a guard is told by guard-policy-variable
+      // a variable in a guard is told by guard-policy-variable; whether Bool takes one is not sure
       const why = compileCondition(condition, version === "2012-10-17").neverDecided;
-      const told = why === null || condition.values.some((value) => value.includes("${")) && (statement.aud.includes(condition) || statement.sub.includes(condition));
+      const told = why === null || (condition.values.some((value) => value.includes("${")) && (condition.test === "Bool" || statement.aud.includes(condition) || statement.sub.includes(condition)));
       return told ? [] : [{ statement: statement.index, at: `Condition.${condition.operator}`, message: `On ${quoted(condition.key)}, ${why}.` }];
     })),
   },
