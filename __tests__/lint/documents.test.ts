@@ -63,7 +63,7 @@ describe("the kind of a document is told by its content", () => {
     expect(twice).not.toBe(TRUST);
     expect(await rulesOf(planOf([resourceChange("aws_iam_role.r", null, { ...ROLE, assume_role_policy: twice })]))).toContain("policy-malformed");
     expect(lintDocuments([{ file: "given", document: await readDocument(twice, "given") }]).findings).toEqual([expect.objectContaining({ rule: "policy-malformed", message: expect.stringContaining("\"Effect\" stands twice") as string })]);
-    await expect(readDocument(`{"Role":{"RoleName":"r","AssumeRolePolicyDocument":${twice}}}`, "given")).rejects.toMatchObject({ code: "json-syntax" });
+    await expect(readDocument(`{"Role":{"RoleName":"r","AssumeRolePolicyDocument":${twice}}}`, "given")).rejects.toMatchObject({ code: "trust-policy-unreadable" });
   });
 
   test("any text ends in an answer or a coded refusal", async () => {

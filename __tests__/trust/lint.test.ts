@@ -52,6 +52,11 @@ describe("patterns are judged by trying", () => {
     expect(rulesOf(like(pattern))).toEqual(["subject-wildcard"]);
   });
 
+  test.each(["team-*", "team-?-*"])("%s fixes a beginning alone: a mailbox anybody may open is named", (pattern) => {
+    const found = lintTarget(targetOf({ policy: like(pattern) }));
+    expect(found.map(({ rule, message }) => [rule, message.includes("mallory@gmail.com falls under it too")])).toEqual([["subject-wildcard", true]]);
+  });
+
   test.each(["*data.example.com", "etl*@data.example.com"])("%s ends in the middle of a word", (pattern) => {
     expect(rulesOf(like(pattern))).toEqual(["subject-wildcard", "subject-pattern-no-delimiter"]);
   });

@@ -11,7 +11,7 @@ import { isPlan, isState, readPlan, readState } from "./terraform-plan";
 /**
  * The document in `text`; `file` names it in messages. JSON is a plan, a state, a CDKTF stack, a policy, a role, an
  * account or outputs; everything else is a federation file.
- * Throws InputError: json-syntax, document-unknown, and the codes of a federation file.
+ * Throws InputError: json-syntax, document-unknown, trust-policy-unreadable, and the codes of a federation file.
  */
 export async function readDocument(text: string, file: string): Promise<LintDocument> {
   if (!/^[\s\ufeff]*[{[]/.test(text)) return readFederationText(text, file);
@@ -32,7 +32,7 @@ function readJson(document: Readonly<Record<string, unknown>>, json: string, fil
     const read = readIam(document, nameOf(file), json);
     // a lone policy is judged by its rules; around a role or an account such a file is not what IAM prints
     const repeated = read === undefined || read.kind === "trust policy" ? undefined : repeatedMember(json);
-    if (repeated !== undefined) throw new InputError([{ code: "json-syntax", file, message: `In the file, ${repeatedReason(repeated)}.`, fix: "Write it again with the command that made it." }]);
+    if (repeated !== undefined) throw new InputError([{ code: "trust-policy-unreadable", file, message: `In the file, ${repeatedReason(repeated)}.`, fix: "Write it again with the command that made it." }]);
     return read;
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;

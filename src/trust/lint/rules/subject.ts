@@ -1,7 +1,7 @@
 /** Rules on the subject: the `sub` guard of a statement. Patterns are judged by trying people on them. */
 import { keeps, quoted, quotedAscii } from "../../../text-rule";
 import { SERVICE_PRINCIPAL, SUBJECT } from "../../rules";
-import { STRANGERS, strangerLetIn } from "../../strangers";
+import { PUBLIC_MAIL_DOMAINS, STRANGERS, strangerLetIn } from "../../strangers";
 import { likeMatcher, stringLike } from "../../string-like";
 import { firstLetIn, letsIn } from "../admits";
 import type { ExaminedRole, ExaminedStatement } from "../examine";
@@ -39,6 +39,12 @@ function neighbour(value: string): string | undefined {
   if (open !== null) return [`${filled(value.slice(0, open.index + open[0].length))}${open[0].endsWith(".") ? "" : "."}evil.example${suffix}`, filled(value)].find((someone) => stringLike(value, someone));
   if (prefix === "" && suffix !== "" && /^[A-Za-z0-9]/.test(suffix)) return [`mallory@evil${suffix}`, filled(value)].find((someone) => stringLike(value, someone));
   return undefined;
+}
+
+/** A pattern that fixes a beginning alone also takes a mailbox that anybody may open. */
+function openEnd(value: string): string {
+  const mailbox = `${value.replace(/\*+$/, "").replace(/[*?]/g, "x")}mallory@${PUBLIC_MAIL_DOMAINS[0] ?? ""}`;
+  return value.endsWith("*") && !value.includes("@") && stringLike(value, mailbox) ? `, and ${mailbox} falls under it too` : "";
 }
 
 /** Whether a value of wildcards alone is what decides: beside another guard, or a Deny, it may let nobody in. */
@@ -132,7 +138,7 @@ export const SUBJECT_RULES: readonly LintRule[] = [
     bad: pattern("*@data.example.com"),
     source: SOURCES.subJugation,
     check: (statement, role) => subjectPatterns(statement).filter((value) => !letsEverybodyIn(role, statement, value))
-      .map((value) => on(statement, "Condition", `${quoted(value)} is a pattern.`, { pattern: value })),
+      .map((value) => on(statement, "Condition", `${quoted(value)} is a pattern${openEnd(value)}.`, { pattern: value })),
   },
   {
     id: "subject-pattern-no-delimiter",
