@@ -143,6 +143,7 @@ test.each<[what: string, statement: unknown, path: string]>([
   ["a Sid that stands twice", [{ Effect, Action, Resource, Sid: "Read" }, { Effect, Action, Resource, Sid: "Read" }], "[1].Sid"],
   ["a condition that is a list", { Effect, Action, Resource, Condition: [] }, "[0].Condition"],
   ["an operator that is none", { Effect, Action, Resource, Condition: { StringEqual: { "s3:prefix": "a" } } }, "[0].Condition.StringEqual"],
+  ["a list in the list of a condition's values", { Effect, Action, Resource, Condition: { StringEquals: { prefix: [["a"]] } } }, "[0].Condition.StringEquals.prefix"],
   ["an operator without keys", { Effect, Action, Resource, Condition: { StringEquals: "a" } }, "[0].Condition.StringEquals"],
 ])("IAM refuses a policy of a role with %s, and so do we", (_, statement, path) => {
   const Statement = typeof statement === "string" || Array.isArray(statement) ? statement : [statement];

@@ -84,7 +84,12 @@ function checkCondition(condition: Json | undefined, path: string): readonly Pro
       const meant = nearest(operator, CONDITION_TESTS);
       problems.push(problem(`${quoted(operator)} is no IAM condition operator.`, place, meant === undefined ? "Use one like StringEquals, IpAddress or ArnLike." : `Did you mean ${meant}?`));
     }
-    if (!isMembers(keys)) problems.push(problem("An operator holds a mapping of condition keys.", place, 'Write it like { "s3:prefix": ["data/"] }.'));
+    if (isMembers(keys)) {
+      for (const [key, value] of Object.entries(keys)) {
+        const plain = (Array.isArray(value) ? (value as readonly Json[]) : [value]).every((item) => typeof item !== "object");
+        if (!plain) problems.push(problem("The values of a condition key are a text or a list of texts.", memberPath(place, key), 'Write them like ["data/"].'));
+      }
+    } else problems.push(problem("An operator holds a mapping of condition keys.", place, 'Write it like { "s3:prefix": ["data/"] }.'));
     return problems;
   });
 }

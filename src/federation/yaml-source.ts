@@ -55,7 +55,7 @@ export function readYaml(text: string): YamlSource {
   const steps = stepsOf(targets);
   return {
     value,
-    problems: faults.map(({ code, message, fix, offset }): Problem => ({ code, message, fix, ...placeOf(offset) })),
+    problems: faults.map(({ code, message, fix, offset, path }): Problem => ({ code, message, fix, ...(path === "" ? {} : { path }), ...placeOf(offset) })),
     locate: (path, what = "value") => placeOf(walk(document, path, what, steps).step.offset),
     typedAt: (path) => typedAt(document, path, steps),
   };

@@ -7,6 +7,8 @@ import type { Node, YAMLMap } from "yaml";
 import type { ErrorCode } from "../errors";
 import { quoted } from "../text-rule";
 import { setMember } from "./canonical-input";
+import type { PathPart } from "./path";
+import { formatPath } from "./path";
 
 export interface YamlFault {
   readonly code: ErrorCode;
@@ -14,6 +16,8 @@ export interface YamlFault {
   readonly fix: string;
   /** Into the text. */
   readonly offset: number;
+  /** Of the value, or the key; "" for the whole. */
+  readonly path: string;
 }
 
 export interface PlainValue {
@@ -37,29 +41,38 @@ export function plainValue(contents: unknown): PlainValue {
   const open = new Set<Node>();
   const faults: YamlFault[] = [];
   let aliased = 0;
-  /** The alias as it stands in the document, while what it holds is written out. */
-  let outermost: unknown;
-  const fault = (node: unknown, code: ErrorCode, message: string, fix: string): undefined => {
-    if (faults.length < MAX_FAULTS) faults.push({ code, message, fix, offset: (node as Node | null)?.range?.[0] ?? 0 });
+  /** The alias as it stands in the document, while what it holds is written out, and where. */
+  let outermost: { readonly node: unknown; readonly path: string } = { node: undefined, path: "" };
+  /** Where `plain` is; one for all, so that nothing is allocated for a place nobody asks about. */
+  const trail: PathPart[] = [];
+  const fault = (node: unknown, code: ErrorCode, message: string, fix: string, path = formatPath(trail)): undefined => {
+    if (faults.length < MAX_FAULTS) faults.push({ code, message, fix, path, offset: (node as Node | null)?.range?.[0] ?? 0 });
     return undefined;
   };
 
   const plain = (node: unknown, depth: number, inAlias: boolean): unknown => {
     if (inAlias && (aliased += 1) > MAX_ALIASED_NODES) {
-      return aliased === MAX_ALIASED_NODES + 1 ? fault(outermost, "yaml-alias-limit", "The file's aliases expand too far.", "Write the values out.") : undefined;
+      return aliased === MAX_ALIASED_NODES + 1 ? fault(outermost.node, "yaml-alias-limit", "The file's aliases expand too far.", "Write the values out.", outermost.path) : undefined;
     }
     if (depth > MAX_DEPTH) return fault(node, "yaml-syntax", `The file is nested more than ${MAX_DEPTH} deep.`, "Flatten it.");
     if (node === null || node === undefined) return null;
     if (isAlias(node)) {
-      if (!inAlias) outermost = node;
+      if (!inAlias) outermost = { node, path: formatPath(trail) };
       return aliasValue(node, depth);
     }
     if (!inAlias && (isScalar(node) || isMap(node) || isSeq(node)) && node.anchor !== undefined) anchors.set(node.anchor, node);
     if (isScalar(node)) return node.value;
     if (!isMap(node) && !isSeq(node)) return fault(node, "yaml-syntax", "The file is no YAML: nothing a federation file may hold.", "Write a mapping, a list or a text.");
     open.add(node);
-    const value = isMap(node) ? mapping(node, depth, inAlias) : node.items.map((item) => plain(item, depth + 1, inAlias));
+    const value = isMap(node) ? mapping(node, depth, inAlias) : node.items.map((item, index) => plainAt(index, item, depth + 1, inAlias));
     open.delete(node);
+    return value;
+  };
+
+  const plainAt = (part: PathPart, node: unknown, depth: number, inAlias: boolean): unknown => {
+    trail.push(part);
+    const value = plain(node, depth, inAlias);
+    trail.pop();
     return value;
   };
 
@@ -81,14 +94,14 @@ export function plainValue(contents: unknown): PlainValue {
       }
       if (!inAlias && key.anchor !== undefined) anchors.set(key.anchor, key);
       if (key.value === "<<" && key.type === "PLAIN") {
-        fault(key, "yaml-syntax", "YAML's merge key << is not read here: YAML 1.2 has none.", "Write the members out.");
+        fault(key, "yaml-syntax", "YAML's merge key << is not read here: YAML 1.2 has none.", "Write the members out.", formatPath([...trail, key.value]));
         continue;
       }
       if (Object.hasOwn(members, key.value)) {
-        if (!inAlias) fault(key, "yaml-duplicate-key", `The key ${quoted(key.value)} stands twice here.`, "Keep one of them.");
+        if (!inAlias) fault(key, "yaml-duplicate-key", `The key ${quoted(key.value)} stands twice here.`, "Keep one of them.", formatPath([...trail, key.value]));
         continue;
       }
-      setMember(members, key.value, plain(value, depth + 1, inAlias));
+      setMember(members, key.value, plainAt(key.value, value, depth + 1, inAlias));
     }
     return members;
   };
