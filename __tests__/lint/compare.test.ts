@@ -91,6 +91,14 @@ test("an audience nobody asks for lets in as soon as the provider registers it",
   expect(summaryOf(await reportOf(trust([READER]), careless, { before: two, after: two }))).toEqual(other);
 });
 
+test("what Terraform only forgets stays: nobody loses the role, and its provider is not deleted", async () => {
+  const forget = (address: string, before: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => ({ ...resourceChange(address, before, null), change: { actions: ["forget"], before, after: null, after_unknown: {} } });
+  const plan = planOf([forget("aws_iam_openid_connect_provider.p", PROVIDER), forget("aws_iam_role.r", roleWith(trust([READER]))), resourceChange("aws_iam_role.s", null, { ...roleWith(trust([READER])), name: "other" })]);
+  const report = lintDocuments([{ file: "plan", document: await readDocument(JSON.stringify(plan), "plan") }]);
+  expect(report.changes.map(({ role, change }) => [role, change])).toEqual([["aws_iam_role.s", "created"]]);
+  expect(report.findings).toEqual([]);
+});
+
 test("roles of one name in two accounts are told apart by their places", async () => {
   const wide = trust(["*@data.example.com"]);
   const plan = planOf([

@@ -80,7 +80,10 @@ export function readState(state: Members): LintDocument {
 
 function side(change: Members, which: "before" | "after"): readonly TerraformResource[] {
   const detail = asRecord(change["change"]);
-  const values = asRecord(detail?.[which]);
+  const actions: unknown = detail?.["actions"];
+  // what Terraform only forgets (a removed block) stays as it is
+  const forgotten = Array.isArray(actions) && actions.includes("forget");
+  const values = asRecord(detail?.[forgotten ? "before" : which]);
   if (values === undefined) return [];
   return [{ address: String(change["address"]), type: String(change["type"]), values, unknown: which === "after" ? (asRecord(detail?.["after_unknown"]) ?? {}) : {} }];
 }
