@@ -42,5 +42,5 @@ test("of two policies, a comparison tells of every gain and every loss there is"
     const changes = compareTargets(target(before), target(after));
     if (now.some((yes, at) => yes && old[at] === false)) expect(changes.flatMap(({ gained }) => gained)).not.toEqual([]);
     if (old.some((yes, at) => yes && now[at] === false)) expect(changes.flatMap(({ lost }) => lost)).not.toEqual([]);
-  }), { numRuns: 100 });
+  }), { numRuns: 60 });
 });
