@@ -27,12 +27,20 @@ export function neighboursOf(role: FederationRole, federation: Pick<Federation, 
     ...[STRANGERS[0] ?? "", STRANGERS[STRANGERS.length - 1] ?? ""].map((subject) => ["a stranger", subject] as const),
   ];
   const contexts = contextsOf(role);
-  const all = subjects.flatMap(([who, subject]) => Object.values(federation.issuers).flatMap((issuer) => issuer.audiences.flatMap((audience) => contexts.map((context): Impostor => ({
-    trick: `${who}, with issuer ${issuer.key} and audience ${audience}`,
-    claims: databricksClaims({ issuer: issuer.issuer, audience, subject, clientId: "databricks-cli", scope: "all-apis", id: "00000000-0000-4000-8000-000000000000", now }),
-    context,
-  })))));
-  return drawn(all, MOST);
+  const asked = Object.values(federation.issuers).flatMap((issuer) => issuer.audiences.map((audience) => ({ issuer, audience })));
+  const all = subjects.length * asked.length * contexts.length;
+  // of many, some are drawn before any is made
+  const numbers = Array.from({ length: Math.min(all, MOST) }, (_, number) => (all <= MOST ? number : random.below(all)));
+  return numbers.flatMap((number): readonly Impostor[] => {
+    const [who, subject] = subjects[number % subjects.length] ?? ["", ""];
+    const rest = Math.floor(number / subjects.length);
+    const [pair, context] = [asked[rest % asked.length], contexts[Math.floor(rest / asked.length)]];
+    return pair === undefined || context === undefined ? [] : [{
+      trick: `${who}, with issuer ${pair.issuer.key} and audience ${pair.audience}`,
+      claims: databricksClaims({ issuer: pair.issuer.issuer, audience: pair.audience, subject, clientId: "databricks-cli", scope: "all-apis", id: "00000000-0000-4000-8000-000000000000", now }),
+      context,
+    }];
+  });
 }
 
 /** Exact ones, and of each pattern with a written reason one: strangers of the others are tried at their edges. */
