@@ -15,7 +15,7 @@ import { terraformIn } from "../support/terraform";
 
 const READER = "6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b";
 const trust = { issuer: "production", servicePrincipals: [READER] };
-const document = (statement: Record<string, string>): RoleProps["inlinePolicies"] => ({ own: { Version: "2012-10-17", Statement: [{ Effect: "Allow", ...statement }] } });
+const document = (statement: Readonly<Record<string, string | Readonly<Record<string, Readonly<Record<string, string>>>>>>): RoleProps["inlinePolicies"] => ({ own: { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "s3:*", Resource: "*", ...statement }] } });
 
 interface Field {
   readonly role: (text: string) => RoleProps;
@@ -39,7 +39,7 @@ const FIELDS: Readonly<Record<string, Field>> = {
   "condition value": { role: (text) => ({ trusts: [{ ...trust, conditions: [{ test: "StringLike", variable: "aws:RequestedRegion", values: [text] }] }] }), written: ({ role }) => role["assume_role_policy"], found: (policy) => first(conditionOf(policy)["StringLike"]?.["aws:RequestedRegion"]) },
   "external ID": { role: (text) => ({ trusts: [{ unityCatalog: { externalIds: [text] } }] }), written: ({ role }) => role["assume_role_policy"], found: (policy) => first(conditionOf(policy)["StringEquals"]?.["sts:ExternalId"]) },
   "policy value": { role: (text) => ({ trusts: [trust], inlinePolicies: document({ Resource: text }) ?? {} }), written: ({ inline }) => inline["policy"], found: (policy) => statementOf(policy)["Resource"] },
-  "policy key": { role: (text) => ({ trusts: [trust], inlinePolicies: { own: { Version: "2012-10-17", Statement: [Object.fromEntries([[text, "x"]])] } } }), written: ({ inline }) => inline["policy"], found: (policy) => Object.keys(statementOf(policy))[0] },
+  "policy key": { role: (text) => ({ trusts: [trust], inlinePolicies: document({ Condition: { StringEquals: Object.fromEntries([[text, "x"]]) } }) ?? {} }), written: ({ inline }) => inline["policy"], found: (policy) => Object.keys(conditionOf(policy)["StringEquals"] ?? {})[0] },
   "path": { role: (text) => ({ trusts: [trust], path: `/${text}/` }), written: ({ role }) => role["path"], found: (path) => path.slice(1, -1) },
   "name": { role: (text) => ({ trusts: [trust], name: text }), written: ({ role }) => role["name"] },
   "managed policy": { role: (text) => ({ trusts: [trust], managedPolicyArns: { key: `arn:aws:iam::111122223333:policy/${text}` } }), written: ({ attachment }) => attachment["policy_arn"], found: (arn) => arn.replace("arn:aws:iam::111122223333:policy/", "") },
