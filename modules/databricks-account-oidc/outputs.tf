@@ -57,6 +57,11 @@ output "trust_policies" {
   }
 
   precondition {
+    condition     = length([for key in keys(module.trust_policies.self_assume_policies) : key if length(join("", [for policy in values(local.roles[key].inline_policies) : try(jsonencode(jsondecode(policy)), policy) if policy != null])) > 10240]) == 0
+    error_message = "Inline policies must have at most 10240 characters together, with the one by which a role of unity_catalog assumes itself: IAM takes no more a role."
+  }
+
+  precondition {
     condition     = length([for key, role in var.roles : key if length(merge(var.tags, role.tags)) > 50]) == 0
     error_message = "A role must have at most 50 tags, those for every resource included."
   }

@@ -46,6 +46,11 @@ output "trust_policy" {
   }
 
   precondition {
+    condition     = length(join("", [for policy in values(merge(var.inline_policies, lookup(module.trust_policies.self_assume_policies, var.name, {}))) : try(jsonencode(jsondecode(policy)), policy) if policy != null])) <= 10240
+    error_message = "Inline policies must have at most 10240 characters together, with the one by which a role of unity_catalog assumes itself: IAM takes no more a role."
+  }
+
+  precondition {
     condition     = length(local.foreign_policy_arns) == 0
     error_message = "Policies and the permissions boundary must be of the role's own partition, and of its account or AWS's own. At fault: ${join(", ", local.foreign_policy_arns)}."
   }

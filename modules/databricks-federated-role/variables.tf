@@ -16,6 +16,13 @@ variable "issuers" {
 
   validation {
     condition = alltrue([
+      for issuer in var.issuers : issuer != null
+    ])
+    error_message = "An issuer must not be null; leave it out."
+  }
+
+  validation {
+    condition = alltrue([
       for key in keys(var.issuers) : can(regex("^[A-Za-z][A-Za-z0-9_-]*$", key)) && length(key) <= 63
     ])
     error_message = "Each key of issuers must be a key of 1 to 63 letters, digits, - and _, starting with a letter, like production."
@@ -23,84 +30,84 @@ variable "issuers" {
 
   validation {
     condition = alltrue([
-      for issuer in var.issuers : contains(["account", "workspace"], issuer.level)
+      for issuer in var.issuers : issuer.level == null ? false : contains(["account", "workspace"], issuer.level) if issuer != null
     ])
     error_message = "The level of an issuer must be workspace or account."
   }
 
   validation {
     condition = alltrue([
-      for issuer in var.issuers : issuer.level != "workspace" || issuer.host != null && issuer.workspace_id != null && issuer.account_id == null && issuer.accounts_host == null
+      for issuer in var.issuers : issuer.level != "workspace" || issuer.host != null && issuer.workspace_id != null && issuer.account_id == null && issuer.accounts_host == null if issuer != null
     ])
     error_message = "A workspace issuer must have host and workspace_id, and neither account_id nor accounts_host."
   }
 
   validation {
     condition = alltrue([
-      for issuer in var.issuers : issuer.level != "account" || issuer.account_id != null && issuer.host == null && issuer.workspace_id == null
+      for issuer in var.issuers : issuer.level != "account" || issuer.account_id != null && issuer.host == null && issuer.workspace_id == null if issuer != null
     ])
     error_message = "An account issuer must have account_id, and neither host nor workspace_id."
   }
 
   validation {
     condition = alltrue([
-      for issuer in var.issuers : issuer.host == null ? true : can(regex("^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$", issuer.host)) && length(issuer.host) <= 200
+      for issuer in var.issuers : issuer.host == null ? true : can(regex("^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$", issuer.host)) && length(issuer.host) <= 200 if issuer != null
     ])
     error_message = "The host of an issuer must be a bare host name in lower case, without https://, port or path, like mycompany.cloud.databricks.com."
   }
 
   validation {
     condition = alltrue([
-      for issuer in var.issuers : issuer.host == null ? true : !can(regex("^accounts(?:-[a-z0-9-]+)?\\..*(?:cloud\\.databricks\\.com|cloud\\.databricks\\.us|cloud\\.databricks\\.mil|azuredatabricks\\.net|databricks\\.azure\\.us|databricks\\.azure\\.cn|gcp\\.databricks\\.com)$", issuer.host))
+      for issuer in var.issuers : issuer.host == null ? true : !can(regex("^accounts(?:-[a-z0-9-]+)?\\..*(?:cloud\\.databricks\\.com|cloud\\.databricks\\.us|cloud\\.databricks\\.mil|azuredatabricks\\.net|databricks\\.azure\\.us|databricks\\.azure\\.cn|gcp\\.databricks\\.com)$", issuer.host)) if issuer != null
     ])
     error_message = "The host of an issuer must be the host of one workspace: an accounts host's issuer without an account ID is shared by every Databricks customer."
   }
 
   validation {
     condition = alltrue([
-      for issuer in var.issuers : issuer.host == null || issuer.allow_custom_host ? true : can(regex("\\.(?:cloud\\.databricks\\.com|cloud\\.databricks\\.us|cloud\\.databricks\\.mil|azuredatabricks\\.net|databricks\\.azure\\.us|databricks\\.azure\\.cn|gcp\\.databricks\\.com)$", issuer.host))
+      for issuer in var.issuers : issuer.host == null || issuer.allow_custom_host ? true : can(regex("\\.(?:cloud\\.databricks\\.com|cloud\\.databricks\\.us|cloud\\.databricks\\.mil|azuredatabricks\\.net|databricks\\.azure\\.us|databricks\\.azure\\.cn|gcp\\.databricks\\.com)$", issuer.host)) if issuer != null
     ])
     error_message = "The host of an issuer must lie in one of Databricks' zones, like mycompany.cloud.databricks.com: whoever holds another name could sign tokens for your roles; or set allow_custom_host."
   }
 
   validation {
     condition = alltrue([
-      for issuer in var.issuers : issuer.accounts_host == null ? true : can(regex("^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$", issuer.accounts_host)) && length(issuer.accounts_host) <= 200
+      for issuer in var.issuers : issuer.accounts_host == null ? true : can(regex("^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$", issuer.accounts_host)) && length(issuer.accounts_host) <= 200 if issuer != null
     ])
     error_message = "The accounts_host of an issuer must be a bare host name in lower case, without https://, port or path, like mycompany.cloud.databricks.com."
   }
 
   validation {
     condition = alltrue([
-      for issuer in var.issuers : issuer.accounts_host == null || issuer.allow_custom_host ? true : can(regex("\\.(?:cloud\\.databricks\\.com|cloud\\.databricks\\.us|cloud\\.databricks\\.mil|azuredatabricks\\.net|databricks\\.azure\\.us|databricks\\.azure\\.cn|gcp\\.databricks\\.com)$", issuer.accounts_host))
+      for issuer in var.issuers : issuer.accounts_host == null || issuer.allow_custom_host ? true : can(regex("\\.(?:cloud\\.databricks\\.com|cloud\\.databricks\\.us|cloud\\.databricks\\.mil|azuredatabricks\\.net|databricks\\.azure\\.us|databricks\\.azure\\.cn|gcp\\.databricks\\.com)$", issuer.accounts_host)) if issuer != null
     ])
     error_message = "The accounts_host of an issuer must lie in one of Databricks' zones, like mycompany.cloud.databricks.com: whoever holds another name could sign tokens for your roles; or set allow_custom_host."
   }
 
   validation {
     condition = alltrue([
-      for issuer in var.issuers : contains(["aws", "aws-us-gov", "aws-us-gov-dod", "azure", "azure-us-gov", "azure-cn", "gcp"], issuer.cloud)
+      for issuer in var.issuers : contains(["aws", "aws-us-gov", "aws-us-gov-dod", "azure", "azure-us-gov", "azure-cn", "gcp"], issuer.cloud) if issuer != null
     ])
     error_message = "The cloud of an issuer must be one of aws, aws-us-gov, aws-us-gov-dod, azure, azure-us-gov, azure-cn, gcp."
   }
 
   validation {
     condition = alltrue([
-      for issuer in var.issuers : issuer.level != "account" || issuer.accounts_host != null || !contains(["azure-us-gov"], issuer.cloud)
+      for issuer in var.issuers : issuer.level != "account" || issuer.accounts_host != null || !contains(["azure-us-gov"], issuer.cloud) if issuer != null
     ])
     error_message = "An account issuer of cloud azure-us-gov must have accounts_host: none is publicly known."
   }
 
   validation {
     condition = alltrue([
-      for issuer in var.issuers : issuer.workspace_id == null ? true : can(regex("^[1-9][0-9]{0,19}$", issuer.workspace_id))
+      for issuer in var.issuers : issuer.workspace_id == null ? true : can(regex("^[1-9][0-9]{0,19}$", issuer.workspace_id)) if issuer != null
     ])
     error_message = "The workspace_id of an issuer must be the workspace's number, in quotes: digits only, up to 20, no leading zero, like 1444828305810485."
   }
 
   validation {
     condition = alltrue([
-      for issuer in var.issuers : issuer.account_id == null ? true : can(regex("^(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9]{12})$", issuer.account_id))
+      for issuer in var.issuers : issuer.account_id == null ? true : can(regex("^(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9]{12})$", issuer.account_id)) if issuer != null
     ])
     error_message = "The account_id of an issuer must be a Databricks account ID: a UUID in lower case, like 7d3c2b1a-0f5e-4c8d-9a6b-123456789012."
   }
@@ -108,22 +115,22 @@ variable "issuers" {
   validation {
     condition = alltrue(flatten([
       for issuer in var.issuers : [
-        for value in issuer.audiences : can(regex("^[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}]+$", value)) && length(value) <= 255
-      ]
+        for value in issuer.audiences : value == null ? false : can(regex("^[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}]+$", value)) && length(value) <= 255
+      ] if issuer != null
     ]))
     error_message = "Each of audiences of an issuer must be 1 to 255 printable ASCII characters without space, *, ? or {, like 1444828305810485."
   }
 
   validation {
     condition = alltrue([
-      for issuer in var.issuers : length(issuer.audiences) <= 100
+      for issuer in var.issuers : length(issuer.audiences) <= 100 if issuer != null
     ])
     error_message = "There must be at most 100 audiences: IAM registers no more."
   }
 
   validation {
     condition = alltrue([
-      for issuer in var.issuers : issuer.level == "workspace" || issuer.accounts_host == null ? true : length(issuer.accounts_host) + length(coalesce(issuer.account_id, "-")) <= 232
+      for issuer in var.issuers : issuer.level == "workspace" || issuer.accounts_host == null ? true : length(issuer.accounts_host) + length(coalesce(issuer.account_id, "-")) <= 232 if issuer != null
     ])
     error_message = "An issuer's URL must have at most 255 characters: IAM takes no more."
   }
@@ -169,9 +176,16 @@ variable "trusts" {
 
   validation {
     condition = alltrue([
-      for trust in var.trusts : trust.unity_catalog == null ? trust.issuer != null : trust.issuer == null && length(concat(trust.service_principals, trust.users, trust.subjects, trust.subject_patterns)) == 0
+      for trust in var.trusts : trust != null
     ])
-    error_message = "Each trust must either name an issuer and whom of it the role trusts, or have unity_catalog and neither."
+    error_message = "A trust must not be null; leave it out."
+  }
+
+  validation {
+    condition = alltrue([
+      for trust in var.trusts : trust.unity_catalog == null ? trust.issuer != null : trust.issuer == null && length(concat(trust.service_principals, trust.users, trust.subjects, trust.subject_patterns)) == 0 && trust.audiences == null && !trust.allow_tag_session
+    ])
+    error_message = "Each trust must either name an issuer and whom of it the role trusts, or have unity_catalog and nothing else but conditions."
   }
 
   validation {
@@ -184,7 +198,7 @@ variable "trusts" {
   validation {
     condition = alltrue(flatten([
       for trust in var.trusts : [
-        for value in trust.service_principals : can(regex("^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", value))
+        for value in trust.service_principals : value == null ? false : can(regex("^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", value))
       ]
     ]))
     error_message = "Each of service_principals must be a service principal's application ID: a UUID in lower case, like 6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b."
@@ -193,7 +207,7 @@ variable "trusts" {
   validation {
     condition = alltrue(flatten([
       for trust in var.trusts : [
-        for value in trust.users : can(regex("^[A-Za-z0-9.!#%&'+/=^_`~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)+[A-Za-z]{2,63}$", value)) && length(value) <= 254
+        for value in trust.users : value == null ? false : can(regex("^[A-Za-z0-9.!#%&'+/=^_`~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)+[A-Za-z]{2,63}$", value)) && length(value) <= 254
       ]
     ]))
     error_message = "Each of users must be a user's e-mail address, as Databricks shows it, without wildcards, like alice@example.com."
@@ -202,7 +216,7 @@ variable "trusts" {
   validation {
     condition = alltrue(flatten([
       for trust in var.trusts : [
-        for value in trust.subjects : can(regex("^[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[\\x{0020}\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", value)) && length(value) <= 255
+        for value in trust.subjects : value == null ? false : can(regex("^[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[\\x{0020}\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", value)) && length(value) <= 255
       ]
     ]))
     error_message = "Each of subjects must be an exact sub of 1 to 255 visible Latin-1 characters, without *, ?, { and without space at its ends, like 6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b."
@@ -211,7 +225,7 @@ variable "trusts" {
   validation {
     condition = alltrue(flatten([
       for trust in var.trusts : [
-        for value in trust.subject_patterns : can(regex("^[*?\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[\\x{0020}*?\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[*?\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", value)) && length(value) <= 255
+        for value in trust.subject_patterns : value == null ? false : can(regex("^[*?\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[\\x{0020}*?\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[*?\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", value)) && length(value) <= 255
       ]
     ]))
     error_message = "Each of subject_patterns must be a pattern of 1 to 255 visible Latin-1 characters, with * or ?, without {, like *@data.example.com."
@@ -236,7 +250,7 @@ variable "trusts" {
   validation {
     condition = alltrue(flatten([
       for trust in var.trusts : [
-        for value in coalesce(trust.audiences, []) : can(regex("^[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}]+$", value)) && length(value) <= 255
+        for value in coalesce(trust.audiences, []) : value == null ? false : can(regex("^[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}]+$", value)) && length(value) <= 255
       ]
     ]))
     error_message = "Each of audiences must be 1 to 255 printable ASCII characters without space, *, ? or {, like 1444828305810485."
@@ -245,7 +259,16 @@ variable "trusts" {
   validation {
     condition = alltrue(flatten([
       for trust in var.trusts : [
-        for condition in trust.conditions : condition.test == "Null" || !can(regex("^For(?:AllValues|AnyValue):.*IfExists$", condition.test)) && contains([
+        for condition in trust.conditions : condition != null
+      ]
+    ]))
+    error_message = "A condition must not be null; leave it out."
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for trust in var.trusts : [
+        for condition in trust.conditions : condition.test == null ? false : condition.test == "Null" || !can(regex("^For(?:AllValues|AnyValue):.*IfExists$", condition.test)) && contains([
           "StringEquals",
           "StringNotEquals",
           "StringEqualsIgnoreCase",
@@ -272,7 +295,7 @@ variable "trusts" {
           "ArnNotEquals",
           "ArnLike",
           "ArnNotLike",
-        ], replace(condition.test, "/^For(?:AllValues|AnyValue):|IfExists$/", ""))
+        ], replace(condition.test, "/^For(?:AllValues|AnyValue):|IfExists$/", "")) if condition != null
       ]
     ]))
     error_message = "The test of each condition must be an IAM condition operator with IAM's capitals, like IpAddress."
@@ -281,7 +304,7 @@ variable "trusts" {
   validation {
     condition = alltrue(flatten([
       for trust in var.trusts : [
-        for condition in trust.conditions : can(regex("^[A-Za-z0-9][A-Za-z0-9._/-]*:[A-Za-z0-9_.:/=+@-]+$", condition.variable)) && length(condition.variable) <= 511
+        for condition in trust.conditions : condition.variable == null ? false : can(regex("^[A-Za-z0-9][A-Za-z0-9._/-]*:[A-Za-z0-9_.:/=+@-]+$", condition.variable)) && length(condition.variable) <= 511 if condition != null
       ]
     ]))
     error_message = "The variable of each condition must be an IAM condition key with its prefix, like aws:SourceIp."
@@ -290,7 +313,7 @@ variable "trusts" {
   validation {
     condition = alltrue(flatten([
       for trust in var.trusts : [
-        for condition in trust.conditions : length(condition.values) > 0
+        for condition in trust.conditions : condition.values == null ? false : length(condition.values) > 0 if condition != null
       ]
     ]))
     error_message = "Each condition must have values."
@@ -300,8 +323,8 @@ variable "trusts" {
     condition = alltrue(flatten([
       for trust in var.trusts : [
         for condition in trust.conditions : [
-          for value in condition.values : can(regex("^[\\x{0020}-\\x{007E}\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]+$", value)) && length(value) <= 512
-        ]
+          for value in coalesce(condition.values, []) : value == null ? false : can(regex("^[\\x{0020}-\\x{007E}\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]+$", value)) && length(value) <= 512
+        ] if condition != null
       ]
     ]))
     error_message = "The values of each condition must be 1 to 512 visible Latin-1 characters, like 203.0.113.0/24."
@@ -309,7 +332,7 @@ variable "trusts" {
 
   validation {
     condition = alltrue([
-      for trust in var.trusts : length(distinct([for condition in trust.conditions : "${condition.test} ${lower(condition.variable)}"])) == length(trust.conditions)
+      for trust in var.trusts : length(distinct([for condition in trust.conditions : jsonencode(condition == null ? [] : [condition.test, lower(coalesce(condition.variable, "-"))])])) == length(trust.conditions)
     ])
     error_message = "A trust must not repeat a condition's test and variable, in whatever case: IAM would OR their values; join them into one condition, or use two trusts."
   }
@@ -317,7 +340,7 @@ variable "trusts" {
   validation {
     condition = alltrue(flatten([
       for trust in var.trusts : [
-        for condition in trust.conditions : trust.unity_catalog == null || !contains(["aws:principalarn", "sts:externalid"], lower(condition.variable))
+        for condition in trust.conditions : trust.unity_catalog == null || !contains(["aws:principalarn", "sts:externalid"], lower(coalesce(condition.variable, "-"))) if condition != null
       ]
     ]))
     error_message = "A condition of a unity_catalog trust must not be about sts:ExternalId or aws:PrincipalArn, its guards; use external_ids."
@@ -325,7 +348,7 @@ variable "trusts" {
 
   validation {
     condition = alltrue([
-      for trust in var.trusts : trust.unity_catalog == null ? true : length(trust.unity_catalog.external_ids) > 0
+      for trust in var.trusts : trust.unity_catalog == null ? true : length(coalesce(trust.unity_catalog.external_ids, [])) > 0
     ])
     error_message = "unity_catalog must name external_ids, as the storage or service credential shows them: without, any customer's credential would get in."
   }
@@ -333,7 +356,7 @@ variable "trusts" {
   validation {
     condition = alltrue(flatten([
       for trust in var.trusts : [
-        for value in try(trust.unity_catalog.external_ids, []) : can(regex("^[A-Za-z0-9_+=,.@:/-]{2,}$", value)) && length(value) <= 1224
+        for value in try(coalesce(trust.unity_catalog.external_ids, []), []) : value == null ? false : can(regex("^[A-Za-z0-9_+=,.@:/-]{2,}$", value)) && length(value) <= 1224
       ]
     ]))
     error_message = "Each of external_ids must be an external ID of 2 to 1,224 characters, as the storage or service credential shows it, like 0b7e6f5a-1c2d-4e3f-9a8b-7c6d5e4f3a2b."
@@ -341,7 +364,7 @@ variable "trusts" {
 
   validation {
     condition = alltrue([
-      for trust in var.trusts : contains(["aws", "aws-us-gov", "aws-us-gov-dod"], try(coalesce(trust.unity_catalog.cloud), "aws"))
+      for trust in var.trusts : try(trust.unity_catalog.cloud, null) == null ? true : contains(["aws", "aws-us-gov", "aws-us-gov-dod"], trust.unity_catalog.cloud)
     ])
     error_message = "The cloud of unity_catalog must be one of aws, aws-us-gov, aws-us-gov-dod."
   }
@@ -378,7 +401,7 @@ variable "description" {
   nullable    = true
 
   validation {
-    condition     = var.description == null ? true : can(regex("^[\\x{0009}\\x{000A}\\x{000D}\\x{0020}-\\x{007E}\\x{00A1}-\\x{00FF}]*$", var.description)) && length(var.description) <= 1000
+    condition     = var.description == null ? true : can(regex("^[\\x{0009}\\x{000A}\\x{000D}\\x{0020}-\\x{007E}\\x{00A1}-\\x{00FF}]*$", var.description)) && length(split("", var.description)) <= 1000
     error_message = "description must be a description of at most 1,000 Latin-1 characters, like Nightly jobs read the lake."
   }
 }
@@ -416,7 +439,7 @@ variable "inline_policies" {
   }
 
   validation {
-    condition     = length(join("", [for policy in values(var.inline_policies) : try(jsonencode(jsondecode(policy)), policy)])) <= 10240
+    condition     = length(join("", [for policy in values(var.inline_policies) : try(jsonencode(jsondecode(policy)), policy) if policy != null])) <= 10240
     error_message = "inline_policies must have at most 10240 characters together: IAM takes no more a role."
   }
 }
@@ -436,7 +459,7 @@ variable "managed_policy_arns" {
 
   validation {
     condition = alltrue([
-      for value in values(var.managed_policy_arns) : can(regex("^arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}]*[A-Za-z0-9_+=,.@-]$", value)) && length(value) <= 552
+      for value in values(var.managed_policy_arns) : value == null ? false : can(regex("^arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}]*[A-Za-z0-9_+=,.@-]$", value)) && length(value) <= 552
     ])
     error_message = "Each of managed_policy_arns must be the ARN of an IAM policy, like arn:aws:iam::111122223333:policy/read-lake."
   }
@@ -501,7 +524,7 @@ variable "tags" {
 
   validation {
     condition = alltrue([
-      for name in keys(var.tags) : name != "" && length(name) <= 128 && !startswith(lower(name), "aws:")
+      for name in keys(var.tags) : name != "" && length(split("", name)) <= 128 && !startswith(lower(name), "aws:")
     ])
     error_message = "The key of each tag must be a tag key of 1 to 128 letters, digits, spaces and _.:/=+-@, and must not begin with aws:."
   }
@@ -513,7 +536,7 @@ variable "tags" {
 
   validation {
     condition = alltrue([
-      for value in values(var.tags) : length(value) <= 256 && !startswith(lower(value), "aws:")
+      for value in values(var.tags) : value == null ? false : length(split("", value)) <= 256 && !startswith(lower(value), "aws:")
     ])
     error_message = "The value of each tag must be a tag value of at most 256 letters, digits, spaces and _.:/=+-@, and must not begin with aws:."
   }

@@ -42,7 +42,7 @@ variable "audiences" {
 
   validation {
     condition = alltrue([
-      for value in var.audiences : can(regex("^[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}]+$", value)) && length(value) <= 255
+      for value in var.audiences : value == null ? false : can(regex("^[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}]+$", value)) && length(value) <= 255
     ])
     error_message = "Each of audiences must be 1 to 255 printable ASCII characters without space, *, ? or {, like 1444828305810485."
   }
@@ -164,6 +164,13 @@ variable "roles" {
 
   validation {
     condition = alltrue([
+      for role in var.roles : role != null
+    ])
+    error_message = "A role must not be null; leave it out."
+  }
+
+  validation {
+    condition = alltrue([
       for key in keys(var.roles) : can(regex("^[A-Za-z0-9][A-Za-z0-9_+=,.@-]*$", key)) && length(key) <= 64
     ])
     error_message = "Each key of roles must be a role name of 1 to 64 letters, digits and _+=,.@-, starting with a letter or digit, like lake-reader."
@@ -178,7 +185,7 @@ variable "roles" {
 
   validation {
     condition = alltrue([
-      for role in var.roles : role.description == null ? true : can(regex("^[\\x{0009}\\x{000A}\\x{000D}\\x{0020}-\\x{007E}\\x{00A1}-\\x{00FF}]*$", role.description)) && length(role.description) <= 1000
+      for role in var.roles : role.description == null ? true : can(regex("^[\\x{0009}\\x{000A}\\x{000D}\\x{0020}-\\x{007E}\\x{00A1}-\\x{00FF}]*$", role.description)) && length(split("", role.description)) <= 1000
     ])
     error_message = "The description of a role must be a description of at most 1,000 Latin-1 characters, like Nightly jobs read the lake."
   }
@@ -205,28 +212,28 @@ variable "roles" {
   }
 
   validation {
-    condition     = can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*$", join("", flatten([for role in var.roles : keys(role.tags)]))))
+    condition     = can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*$", join("", flatten([for role in var.roles : keys(role.tags) if role != null]))))
     error_message = "The key of each tag must be a tag key of 1 to 128 letters, digits, spaces and _.:/=+-@."
   }
 
   validation {
     condition = alltrue(flatten([
       for role in var.roles : [
-        for name in keys(role.tags) : name != "" && length(name) <= 128 && !startswith(lower(name), "aws:")
+        for name in keys(role.tags) : name != "" && length(split("", name)) <= 128 && !startswith(lower(name), "aws:")
       ]
     ]))
     error_message = "The key of each tag must be a tag key of 1 to 128 letters, digits, spaces and _.:/=+-@, and must not begin with aws:."
   }
 
   validation {
-    condition     = can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*$", join("", flatten([for role in var.roles : values(role.tags)]))))
+    condition     = can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*$", join("", flatten([for role in var.roles : values(role.tags) if role != null]))))
     error_message = "The value of each tag must be a tag value of at most 256 letters, digits, spaces and _.:/=+-@."
   }
 
   validation {
     condition = alltrue(flatten([
       for role in var.roles : [
-        for value in values(role.tags) : length(value) <= 256 && !startswith(lower(value), "aws:")
+        for value in values(role.tags) : value == null ? false : length(split("", value)) <= 256 && !startswith(lower(value), "aws:")
       ]
     ]))
     error_message = "The value of each tag must be a tag value of at most 256 letters, digits, spaces and _.:/=+-@, and must not begin with aws:."
@@ -258,7 +265,7 @@ variable "roles" {
   validation {
     condition = alltrue(flatten([
       for role in var.roles : [
-        for value in values(role.managed_policy_arns) : can(regex("^arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}]*[A-Za-z0-9_+=,.@-]$", value)) && length(value) <= 552
+        for value in values(role.managed_policy_arns) : value == null ? false : can(regex("^arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}]*[A-Za-z0-9_+=,.@-]$", value)) && length(value) <= 552
       ]
     ]))
     error_message = "Each of managed_policy_arns must be the ARN of an IAM policy, like arn:aws:iam::111122223333:policy/read-lake."
@@ -321,7 +328,7 @@ variable "roles" {
 
   validation {
     condition = alltrue([
-      for role in var.roles : length(join("", [for policy in values(role.inline_policies) : try(jsonencode(jsondecode(policy)), policy)])) <= 10240
+      for role in var.roles : length(join("", [for policy in values(role.inline_policies) : try(jsonencode(jsondecode(policy)), policy) if policy != null])) <= 10240
     ])
     error_message = "inline_policies must have at most 10240 characters together: IAM takes no more a role."
   }
@@ -336,7 +343,7 @@ variable "roles" {
   validation {
     condition = alltrue(flatten([
       for trust in var.roles : [
-        for value in trust.service_principals : can(regex("^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", value))
+        for value in trust.service_principals : value == null ? false : can(regex("^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", value))
       ]
     ]))
     error_message = "Each of service_principals must be a service principal's application ID: a UUID in lower case, like 6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b."
@@ -345,7 +352,7 @@ variable "roles" {
   validation {
     condition = alltrue(flatten([
       for trust in var.roles : [
-        for value in trust.users : can(regex("^[A-Za-z0-9.!#%&'+/=^_`~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)+[A-Za-z]{2,63}$", value)) && length(value) <= 254
+        for value in trust.users : value == null ? false : can(regex("^[A-Za-z0-9.!#%&'+/=^_`~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)+[A-Za-z]{2,63}$", value)) && length(value) <= 254
       ]
     ]))
     error_message = "Each of users must be a user's e-mail address, as Databricks shows it, without wildcards, like alice@example.com."
@@ -354,7 +361,7 @@ variable "roles" {
   validation {
     condition = alltrue(flatten([
       for trust in var.roles : [
-        for value in trust.subjects : can(regex("^[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[\\x{0020}\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", value)) && length(value) <= 255
+        for value in trust.subjects : value == null ? false : can(regex("^[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[\\x{0020}\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", value)) && length(value) <= 255
       ]
     ]))
     error_message = "Each of subjects must be an exact sub of 1 to 255 visible Latin-1 characters, without *, ?, { and without space at its ends, like 6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b."
@@ -363,7 +370,7 @@ variable "roles" {
   validation {
     condition = alltrue(flatten([
       for trust in var.roles : [
-        for value in trust.subject_patterns : can(regex("^[*?\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[\\x{0020}*?\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[*?\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", value)) && length(value) <= 255
+        for value in trust.subject_patterns : value == null ? false : can(regex("^[*?\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[\\x{0020}*?\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[*?\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", value)) && length(value) <= 255
       ]
     ]))
     error_message = "Each of subject_patterns must be a pattern of 1 to 255 visible Latin-1 characters, with * or ?, without {, like *@data.example.com."
@@ -388,7 +395,7 @@ variable "roles" {
   validation {
     condition = alltrue(flatten([
       for trust in var.roles : [
-        for value in coalesce(trust.audiences, []) : can(regex("^[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}]+$", value)) && length(value) <= 255
+        for value in coalesce(trust.audiences, []) : value == null ? false : can(regex("^[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}]+$", value)) && length(value) <= 255
       ]
     ]))
     error_message = "Each of audiences must be 1 to 255 printable ASCII characters without space, *, ? or {, like 1444828305810485."
@@ -397,7 +404,16 @@ variable "roles" {
   validation {
     condition = alltrue(flatten([
       for trust in var.roles : [
-        for condition in trust.conditions : condition.test == "Null" || !can(regex("^For(?:AllValues|AnyValue):.*IfExists$", condition.test)) && contains([
+        for condition in trust.conditions : condition != null
+      ]
+    ]))
+    error_message = "A condition must not be null; leave it out."
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for trust in var.roles : [
+        for condition in trust.conditions : condition.test == null ? false : condition.test == "Null" || !can(regex("^For(?:AllValues|AnyValue):.*IfExists$", condition.test)) && contains([
           "StringEquals",
           "StringNotEquals",
           "StringEqualsIgnoreCase",
@@ -424,7 +440,7 @@ variable "roles" {
           "ArnNotEquals",
           "ArnLike",
           "ArnNotLike",
-        ], replace(condition.test, "/^For(?:AllValues|AnyValue):|IfExists$/", ""))
+        ], replace(condition.test, "/^For(?:AllValues|AnyValue):|IfExists$/", "")) if condition != null
       ]
     ]))
     error_message = "The test of each condition must be an IAM condition operator with IAM's capitals, like IpAddress."
@@ -433,7 +449,7 @@ variable "roles" {
   validation {
     condition = alltrue(flatten([
       for trust in var.roles : [
-        for condition in trust.conditions : can(regex("^[A-Za-z0-9][A-Za-z0-9._/-]*:[A-Za-z0-9_.:/=+@-]+$", condition.variable)) && length(condition.variable) <= 511
+        for condition in trust.conditions : condition.variable == null ? false : can(regex("^[A-Za-z0-9][A-Za-z0-9._/-]*:[A-Za-z0-9_.:/=+@-]+$", condition.variable)) && length(condition.variable) <= 511 if condition != null
       ]
     ]))
     error_message = "The variable of each condition must be an IAM condition key with its prefix, like aws:SourceIp."
@@ -442,7 +458,7 @@ variable "roles" {
   validation {
     condition = alltrue(flatten([
       for trust in var.roles : [
-        for condition in trust.conditions : length(condition.values) > 0
+        for condition in trust.conditions : condition.values == null ? false : length(condition.values) > 0 if condition != null
       ]
     ]))
     error_message = "Each condition must have values."
@@ -452,8 +468,8 @@ variable "roles" {
     condition = alltrue(flatten([
       for trust in var.roles : [
         for condition in trust.conditions : [
-          for value in condition.values : can(regex("^[\\x{0020}-\\x{007E}\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]+$", value)) && length(value) <= 512
-        ]
+          for value in coalesce(condition.values, []) : value == null ? false : can(regex("^[\\x{0020}-\\x{007E}\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]+$", value)) && length(value) <= 512
+        ] if condition != null
       ]
     ]))
     error_message = "The values of each condition must be 1 to 512 visible Latin-1 characters, like 203.0.113.0/24."
@@ -461,7 +477,7 @@ variable "roles" {
 
   validation {
     condition = alltrue([
-      for trust in var.roles : length(distinct([for condition in trust.conditions : "${condition.test} ${lower(condition.variable)}"])) == length(trust.conditions)
+      for trust in var.roles : length(distinct([for condition in trust.conditions : jsonencode(condition == null ? [] : [condition.test, lower(coalesce(condition.variable, "-"))])])) == length(trust.conditions)
     ])
     error_message = "A trust must not repeat a condition's test and variable, in whatever case: IAM would OR their values; join them into one condition, or use two trusts."
   }
@@ -469,7 +485,7 @@ variable "roles" {
   validation {
     condition = alltrue(flatten([
       for trust in var.roles : [
-        for condition in trust.conditions : trust.unity_catalog == null || !contains(["aws:principalarn", "sts:externalid"], lower(condition.variable))
+        for condition in trust.conditions : trust.unity_catalog == null || !contains(["aws:principalarn", "sts:externalid"], lower(coalesce(condition.variable, "-"))) if condition != null
       ]
     ]))
     error_message = "A condition of a unity_catalog trust must not be about sts:ExternalId or aws:PrincipalArn, its guards; use external_ids."
@@ -477,7 +493,7 @@ variable "roles" {
 
   validation {
     condition = alltrue([
-      for trust in var.roles : trust.unity_catalog == null ? true : length(trust.unity_catalog.external_ids) > 0
+      for trust in var.roles : trust.unity_catalog == null ? true : length(coalesce(trust.unity_catalog.external_ids, [])) > 0
     ])
     error_message = "unity_catalog must name external_ids, as the storage or service credential shows them: without, any customer's credential would get in."
   }
@@ -485,7 +501,7 @@ variable "roles" {
   validation {
     condition = alltrue(flatten([
       for trust in var.roles : [
-        for value in try(trust.unity_catalog.external_ids, []) : can(regex("^[A-Za-z0-9_+=,.@:/-]{2,}$", value)) && length(value) <= 1224
+        for value in try(coalesce(trust.unity_catalog.external_ids, []), []) : value == null ? false : can(regex("^[A-Za-z0-9_+=,.@:/-]{2,}$", value)) && length(value) <= 1224
       ]
     ]))
     error_message = "Each of external_ids must be an external ID of 2 to 1,224 characters, as the storage or service credential shows it, like 0b7e6f5a-1c2d-4e3f-9a8b-7c6d5e4f3a2b."
@@ -493,7 +509,7 @@ variable "roles" {
 
   validation {
     condition = alltrue([
-      for trust in var.roles : contains(["aws", "aws-us-gov", "aws-us-gov-dod"], try(coalesce(trust.unity_catalog.cloud), "aws"))
+      for trust in var.roles : try(trust.unity_catalog.cloud, null) == null ? true : contains(["aws", "aws-us-gov", "aws-us-gov-dod"], trust.unity_catalog.cloud)
     ])
     error_message = "The cloud of unity_catalog must be one of aws, aws-us-gov, aws-us-gov-dod."
   }
@@ -512,7 +528,7 @@ variable "tags" {
 
   validation {
     condition = alltrue([
-      for name in keys(var.tags) : name != "" && length(name) <= 128 && !startswith(lower(name), "aws:")
+      for name in keys(var.tags) : name != "" && length(split("", name)) <= 128 && !startswith(lower(name), "aws:")
     ])
     error_message = "The key of each tag must be a tag key of 1 to 128 letters, digits, spaces and _.:/=+-@, and must not begin with aws:."
   }
@@ -524,7 +540,7 @@ variable "tags" {
 
   validation {
     condition = alltrue([
-      for value in values(var.tags) : length(value) <= 256 && !startswith(lower(value), "aws:")
+      for value in values(var.tags) : value == null ? false : length(split("", value)) <= 256 && !startswith(lower(value), "aws:")
     ])
     error_message = "The value of each tag must be a tag value of at most 256 letters, digits, spaces and _.:/=+-@, and must not begin with aws:."
   }

@@ -5,7 +5,7 @@ import { CLOUD_NAMES, CLOUDS } from "../issuer/clouds";
 import { AUDIENCE, DATABRICKS_ACCOUNT_ID, HOST, MAX_AUDIENCES, MAX_ISSUER_LENGTH, PROVIDER_ARN, WORKSPACE_ID } from "../issuer/rules";
 import type { ObjectAttribute } from "./contract";
 import type { Place } from "./condition";
-import { eachTextRuleAt, forAll, keepsRule, matches, ruleAt, textRuleAt } from "./condition";
+import { eachTextRuleAt, forAll, keepsRule, matches, noNullRule, ruleAt, textRuleAt } from "./condition";
 import type { Inputs, RuleDefinition } from "./definition";
 import type { Sample } from "./sample";
 import { isUuid } from "./sample";
@@ -82,13 +82,14 @@ export function issuersRules(sample: Sample, adoptable: boolean): readonly RuleD
   const unknownAccountsHosts = CLOUD_NAMES.filter((cloud) => CLOUDS[cloud].accountsHost === null);
   const labels = `${"a".repeat(60)}.${"b".repeat(60)}.${"c".repeat(56)}`;
   return [
+    noNullRule(loops, "An issuer", { issuers: { production: null } }),
     {
       code: KEY.code,
       condition: forAll(["key in keys(var.issuers)"], keepsRule(KEY, "key")),
       message: `Each key of issuers must be ${KEY.says}, like production`,
       breaks: [{ issuers: { production: workspace, "a b": account } }],
     },
-    rule("value-not-allowed", 'contains(["account", "workspace"], issuer.level)', "The level of an issuer must be workspace or account", { ...workspace, level: "metastore" }),
+    rule("value-not-allowed", 'issuer.level == null ? false : contains(["account", "workspace"], issuer.level)', "The level of an issuer must be workspace or account", { ...workspace, level: "metastore" }),
     rule(
       "required",
       'issuer.level != "workspace" || issuer.host != null && issuer.workspace_id != null && issuer.account_id == null && issuer.accounts_host == null',

@@ -7,7 +7,7 @@ import {
 import { SELF_ASSUME_POLICY_NAME } from "../trust/build";
 import type { ObjectAttribute } from "./contract";
 import type { Place } from "./condition";
-import { forAll, keepsRule, matches, ruleAt, textRuleAt } from "./condition";
+import { characters, forAll, keepsRule, matches, ruleAt, textRuleAt } from "./condition";
 import type { RuleDefinition } from "./definition";
 import { re2Pattern } from "../text-rule";
 
@@ -26,7 +26,7 @@ export const ROLE_ATTRIBUTES = {
 } as const satisfies Readonly<Record<string, ObjectAttribute>>;
 
 export function descriptionRule(place: Place): RuleDefinition {
-  return textRuleAt(place, DESCRIPTION, ["caf\u0107", "x\u0007"]);
+  return textRuleAt(place, DESCRIPTION, ["caf\u0107", "x\u0007", "\r\n".repeat(501)]);
 }
 
 export function nameRule(place: Place): RuleDefinition {
@@ -58,7 +58,7 @@ const CLASS_OF_TAGS = re2Pattern(TAG_VALUE).replace(/\{0,256\}\$$/, "*$");
 export function tagRules(place: Place): readonly RuleDefinition[] {
   const tags = place.reference;
   const each = (name: string): readonly string[] => [...place.loops, `${name} in keys(${tags})`];
-  const joined = (texts: string): string => `join("", ${place.loops.length === 0 ? texts : `flatten([for ${place.loops.join(" : for ")} : ${texts}])`})`;
+  const joined = (texts: string): string => `join("", ${place.loops.length === 0 ? texts : `flatten([for ${place.loops.join(" : for ")} : ${texts} if role != null])`})`;
   const breaks = (...bad: readonly HclValue[]): RuleDefinition["breaks"] => bad.map((value) => ({ [place.variable]: place.holding(value) }));
   const many = Object.fromEntries(Array.from({ length: MAX_TAGS + 1 }, (_, index) => [`tag-${index}`, "x"]));
   return [
@@ -71,9 +71,9 @@ export function tagRules(place: Place): readonly RuleDefinition[] {
     },
     {
       code: TAG_KEY.code,
-      condition: forAll(each("name"), 'name != "" && length(name) <= 128 && !startswith(lower(name), "aws:")'),
+      condition: forAll(each("name"), `name != "" && ${characters("name")} <= 128 && !startswith(lower(name), "aws:")`),
       message: `The key of each tag must be ${TAG_KEY.says}, and must not begin with aws:`,
-      breaks: breaks({ "AWS:team": "data" }, { ["x".repeat(129)]: "x" }),
+      breaks: breaks({ "AWS:team": "data" }, { ["x".repeat(129)]: "x" }, { ["\ua960\ud7b0".repeat(65)]: "x" }),
     },
     {
       code: TAG_VALUE.code,
@@ -83,9 +83,9 @@ export function tagRules(place: Place): readonly RuleDefinition[] {
     },
     {
       code: TAG_VALUE.code,
-      condition: forAll([...place.loops, `value in values(${tags})`], 'length(value) <= 256 && !startswith(lower(value), "aws:")'),
+      condition: forAll([...place.loops, `value in values(${tags})`], `value == null ? false : ${characters("value")} <= 256 && !startswith(lower(value), "aws:")`),
       message: `The value of each tag must be ${TAG_VALUE.says}, and must not begin with aws:`,
-      breaks: breaks({ team: "x".repeat(257) }, { team: "AWS:x" }),
+      breaks: breaks({ team: "\ua960\ud7b0".repeat(129) }, { team: "x".repeat(257) }, { team: "AWS:x" }),
     },
     {
       code: "tag-collision",
@@ -116,7 +116,7 @@ export function managedPolicyRules(place: Place): readonly RuleDefinition[] {
     },
     {
       code: POLICY_ARN.code,
-      condition: forAll([...place.loops, `value in values(${arns})`], keepsRule(POLICY_ARN, "value")),
+      condition: forAll([...place.loops, `value in values(${arns})`], `value == null ? false : ${keepsRule(POLICY_ARN, "value")}`),
       message: `Each of managed_policy_arns must be ${POLICY_ARN.says}, like ${arn}`,
       breaks: breaks({ read: "arn:aws:iam::111122223333:role/x" }),
     },
@@ -133,6 +133,11 @@ export function managedPolicyRules(place: Place): readonly RuleDefinition[] {
       breaks: breaks(many),
     },
   ];
+}
+
+/** How many characters the policies of the map `policies` have together, white space not counted, as an HCL expression. */
+export function inlineCharacters(policies: string): string {
+  return `length(join("", [for policy in values(${policies}) : try(jsonencode(jsondecode(policy)), policy) if policy != null]))`;
 }
 
 const POLICY = '{"Statement":[{"Action":["s3:ListBucket"],"Effect":"Allow","Resource":["arn:aws:s3:::lake"]}],"Version":"2012-10-17"}';
@@ -178,7 +183,7 @@ export function inlinePolicyRules(place: Place, unityCatalog: { readonly test: s
     },
     {
       code: "inline-policies-too-long",
-      condition: forAll(place.loops, `length(join("", [for policy in values(${policies}) : try(jsonencode(jsondecode(policy)), policy)])) <= ${MAX_INLINE_POLICY_CHARACTERS}`),
+      condition: forAll(place.loops, `${inlineCharacters(policies)} <= ${MAX_INLINE_POLICY_CHARACTERS}`),
       message: `inline_policies must have at most ${MAX_INLINE_POLICY_CHARACTERS} characters together: IAM takes no more a role`,
       breaks: breaks({ a: long, b: long }),
     },

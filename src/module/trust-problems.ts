@@ -1,12 +1,17 @@
 /** Rules that span several variables: preconditions of outputs, over what the inner module trust-policies found. */
+import { MAX_INLINE_POLICY_CHARACTERS } from "../federation/rules";
 import { TRUST_POLICY_DEFAULT_QUOTA } from "../trust/rules";
 import type { Inputs, RuleDefinition } from "./definition";
+import { inlineCharacters } from "./role-rules";
 import type { Sample } from "./sample";
 
 /** A precondition that the list `places` (an HCL expression) is empty. */
 export function nothingIn(code: string, places: string, message: string, breaks: readonly Inputs[]): RuleDefinition {
   return { code, condition: `length(${places}) == 0`, message, breaks, places };
 }
+
+export const SELF_ASSUMING_TOO_LONG =
+  `Inline policies must have at most ${MAX_INLINE_POLICY_CHARACTERS} characters together, with the one by which a role of unity_catalog assumes itself: IAM takes no more a role`;
 
 /** How a module's inputs hold one trust with these attributes, everything else right. */
 export type HoldingTrust = (attributes: Inputs) => Inputs;
@@ -33,8 +38,8 @@ export function trustPreconditions(holding: HoldingTrust, sample: Sample, issuer
   ];
 }
 
-/** Preconditions about `roles` as they will be; `right` is a role with nothing wrong. Names too long the AWS provider refuses itself. */
-export function rolePreconditions(right: Inputs, sample: Sample): readonly RuleDefinition[] {
+/** Preconditions about `roles` as they will be; `right` is a role with nothing wrong, `selfAssuming` inputs whose policies fit but for Unity Catalog's. Names too long the AWS provider refuses itself. */
+export function rolePreconditions(right: Inputs, sample: Sample, selfAssuming: Inputs): readonly RuleDefinition[] {
   const role = (attributes: Inputs): Inputs => ({ roles: { "lake-reader": { ...right, ...attributes } } });
   const many = Object.fromEntries(Array.from({ length: 50 - Object.keys(sample.mandatoryTags).length }, (_, index) => [`tag-${index}`, "x"]));
   const merged = "merge(var.tags, role.tags)";
@@ -53,6 +58,12 @@ export function rolePreconditions(right: Inputs, sample: Sample): readonly RuleD
       [
         role({ managed_policy_arns: { read: "arn:aws:iam::999999999999:policy/read-lake" } }),
       ],
+    ),
+    nothingIn(
+      "inline-policies-too-long",
+      `[for key in keys(module.trust_policies.self_assume_policies) : key if ${inlineCharacters("local.roles[key].inline_policies")} > ${MAX_INLINE_POLICY_CHARACTERS}]`,
+      SELF_ASSUMING_TOO_LONG,
+      [selfAssuming],
     ),
     nothingIn("too-many-tags", `[for key, role in var.roles : key if length(${merged}) > 50]`, "A role must have at most 50 tags, those for every resource included", [{ tags: { ...sample.mandatoryTags, ...many }, ...role({ tags: { one: "more" } }) }]),
     nothingIn("tag-collision", `[for key, role in var.roles : key if length(distinct([for name in keys(${merged}) : lower(name)])) < length(${merged})]`, "A role's tags must differ from those for every resource in more than case", [{ tags: { ...sample.mandatoryTags, "some-tag": "a" }, ...role({ tags: { "Some-Tag": "b" } }) }]),

@@ -7,7 +7,7 @@ import {
 } from "../trust/rules";
 import type { VariableType } from "./contract";
 import type { Place } from "./condition";
-import { eachTextRuleAt, forAll, keepsRule, matches } from "./condition";
+import { eachTextRuleAt, forAll, keepsRule, matches, noNullRule } from "./condition";
 import type { Inputs, RuleDefinition } from "./definition";
 import type { Sample } from "./sample";
 
@@ -36,7 +36,7 @@ export interface TrustScope {
   /** `for` clauses down to `trust`. */
   readonly loops: readonly string[];
   /** Value of the variable with one trust made of `attributes`. */
-  readonly holding: (attributes: Inputs) => HclValue;
+  readonly holding: (attributes: Inputs | null) => HclValue;
   /** Whether a trust says which issuer it is about. */
   readonly namesIssuer: boolean;
 }
@@ -60,11 +60,12 @@ export function trustRules(scope: TrustScope, sample: Sample): readonly RuleDefi
     ({ code, condition: forAll(scope.loops, test), message, breaks: bad.map(holding) });
   const unityCatalog: Inputs = { unity_catalog: { external_ids: [sample.externalId] } };
   return [
-    ...(scope.namesIssuer ? [rule(
+    ...(scope.namesIssuer ? [noNullRule(scope.loops, "A trust", { [scope.variable]: scope.holding(null) }), rule(
       "issuer-not-found",
-      `trust.unity_catalog == null ? trust.issuer != null : trust.issuer == null && ${SUBJECT_COUNT} == 0`,
-      "Each trust must either name an issuer and whom of it the role trusts, or have unity_catalog and neither",
+      `trust.unity_catalog == null ? trust.issuer != null : trust.issuer == null && ${SUBJECT_COUNT} == 0 && trust.audiences == null && !trust.allow_tag_session`,
+      "Each trust must either name an issuer and whom of it the role trusts, or have unity_catalog and nothing else but conditions",
       { service_principals: [sample.servicePrincipal] }, { ...right, ...unityCatalog }, { ...unityCatalog, users: ["alice@example.com"] },
+      { ...unityCatalog, audiences: [sample.workspaceId] }, { ...unityCatalog, allow_tag_session: true },
     )] : []),
     rule(
       "no-subject",
@@ -97,10 +98,11 @@ function conditionRules(scope: TrustScope, right: Inputs, holding: (attributes: 
   const baseTests = CONDITION_TESTS.filter((test) => /^(?!Null$)[A-Za-z]+$/.test(test) && !test.endsWith("IfExists"));
   const known = hclValue(baseTests);
   return [
+    noNullRule(loops, "A condition", bad(null)),
     {
       code: "condition-test-unknown",
       condition: forAll(loops, [
-        'condition.test == "Null" || ',
+        'condition.test == null ? false : condition.test == "Null" || ',
         String.raw`!can(regex("^For(?:AllValues|AnyValue):.*IfExists$", condition.test)) && contains(`,
         `${known}, `,
         String.raw`replace(condition.test, "/^For(?:AllValues|AnyValue):|IfExists$/", ""))`,
@@ -110,25 +112,25 @@ function conditionRules(scope: TrustScope, right: Inputs, holding: (attributes: 
     },
     {
       code: CONDITION_VARIABLE.code,
-      condition: forAll(loops, keepsRule(CONDITION_VARIABLE, "condition.variable")),
+      condition: forAll(loops, `condition.variable == null ? false : ${keepsRule(CONDITION_VARIABLE, "condition.variable")}`),
       message: `The variable of each condition must be ${CONDITION_VARIABLE.says}, like ${CONDITION_VARIABLE.example}`,
       breaks: [bad({ ...source, variable: "SourceIp" })],
     },
     {
       code: "condition-invalid",
-      condition: forAll(loops, "length(condition.values) > 0"),
+      condition: forAll(loops, "condition.values == null ? false : length(condition.values) > 0"),
       message: "Each condition must have values",
       breaks: [bad({ ...source, values: [] })],
     },
     {
       code: CONDITION_VALUE.code,
-      condition: forAll([...loops, "value in condition.values"], keepsRule(CONDITION_VALUE, "value")),
+      condition: forAll([...loops, "value in coalesce(condition.values, [])"], `value == null ? false : ${keepsRule(CONDITION_VALUE, "value")}`),
       message: `The values of each condition must be ${CONDITION_VALUE.says}, like ${CONDITION_VALUE.example}`,
       breaks: [bad({ ...source, values: [""] }), bad({ ...source, values: ["\u0107"] })],
     },
     {
       code: "condition-repeated",
-      condition: forAll(scope.loops, String.raw`length(distinct([for condition in trust.conditions : "${"${condition.test}"} ${"${lower(condition.variable)}"}"])) == length(trust.conditions)`),
+      condition: forAll(scope.loops, String.raw`length(distinct([for condition in trust.conditions : jsonencode(condition == null ? [] : [condition.test, lower(coalesce(condition.variable, "-"))])])) == length(trust.conditions)`),
       message: "A trust must not repeat a condition's test and variable, in whatever case: IAM would OR their values; join them into one condition, or use two trusts",
       breaks: [bad(source, { ...source, variable: "AWS:sourceip" })],
     },
@@ -142,27 +144,27 @@ function unityCatalogRules(scope: TrustScope, holding: (attributes: Inputs) => I
   return [
     {
       code: "condition-on-guard",
-      condition: forAll([...scope.loops, "condition in trust.conditions"], 'trust.unity_catalog == null || !contains(["aws:principalarn", "sts:externalid"], lower(condition.variable))'),
+      condition: forAll([...scope.loops, "condition in trust.conditions"], 'trust.unity_catalog == null || !contains(["aws:principalarn", "sts:externalid"], lower(coalesce(condition.variable, "-")))'),
       message: "A condition of a unity_catalog trust must not be about sts:ExternalId or aws:PrincipalArn, its guards; use external_ids",
       breaks: [bad(right, { conditions: [guarded] })],
     },
     {
       code: "no-subject",
-      condition: forAll(scope.loops, "trust.unity_catalog == null ? true : length(trust.unity_catalog.external_ids) > 0"),
+      condition: forAll(scope.loops, "trust.unity_catalog == null ? true : length(coalesce(trust.unity_catalog.external_ids, [])) > 0"),
       message: "unity_catalog must name external_ids, as the storage or service credential shows them: without, any customer's credential would get in",
       breaks: [bad({ external_ids: [] })],
     },
     {
       code: EXTERNAL_ID.code,
-      condition: forAll([...scope.loops, "value in try(trust.unity_catalog.external_ids, [])"], keepsRule(EXTERNAL_ID, "value")),
+      condition: forAll([...scope.loops, "value in try(coalesce(trust.unity_catalog.external_ids, []), [])"], `value == null ? false : ${keepsRule(EXTERNAL_ID, "value")}`),
       message: `Each of external_ids must be ${EXTERNAL_ID.says}, like ${EXTERNAL_ID.example}`,
       breaks: [bad({ external_ids: ["x"] }), bad({ external_ids: ["*x"] })],
     },
     {
       code: "unity-catalog-cloud",
-      condition: forAll(scope.loops, `contains(${hclValue(UNITY_CATALOG_CLOUDS)}, try(coalesce(trust.unity_catalog.cloud), "aws"))`),
+      condition: forAll(scope.loops, `try(trust.unity_catalog.cloud, null) == null ? true : contains(${hclValue(UNITY_CATALOG_CLOUDS)}, trust.unity_catalog.cloud)`),
       message: `The cloud of unity_catalog must be one of ${UNITY_CATALOG_CLOUDS.join(", ")}`,
-      breaks: [bad({ ...right, cloud: "azure" })],
+      breaks: [bad({ ...right, cloud: "azure" }), bad({ ...right, cloud: "" })],
     },
   ];
 }

@@ -1,19 +1,20 @@
 /** databricks-federated-role: one role that trusts providers that exist already. */
-import { ROLE_NAME } from "../../federation/rules";
+import { MAX_INLINE_POLICY_CHARACTERS, ROLE_NAME } from "../../federation/rules";
 import { TERRAFORM_RANGE } from "../../federation/aws-provider";
 import { SELF_ASSUME_POLICY_NAME } from "../../trust/build";
 import type { Inputs, ModuleDefinition, OutputDefinition, VariableDefinition } from "../definition";
 import { textRuleAt } from "../condition";
 import { federatedRoleExample } from "../examples";
 import { ISSUER_ATTRIBUTES, issuersRules } from "../issuer-rules";
-import { descriptionRule, inlinePolicyRules, managedPolicyRules } from "../role-rules";
+import { descriptionRule, inlineCharacters, inlinePolicyRules, managedPolicyRules } from "../role-rules";
 import type { Sample } from "../sample";
 import { commonInputs } from "../sample";
 import { awsAccountId, awsPartition, maxSessionDuration, permissionsBoundaryArn, rolePath, tags, trustPolicyMaxLength, variablePlace } from "../settings";
-import { nothingIn, trustPreconditions } from "../trust-problems";
+import { nothingIn, SELF_ASSUMING_TOO_LONG, trustPreconditions } from "../trust-problems";
 import { trustRules } from "../trust-rules";
 import { TRUST_TYPE } from "./federation";
 import { AWS_PROVIDER, roleModule, trustPoliciesModule } from "./inner";
+import { fullInlinePolicies, unityCatalogTrust } from "./roles";
 
 export function federatedRoleModule(sample: Sample): ModuleDefinition {
   const trust: Inputs = { issuer: "production", service_principals: [sample.servicePrincipal] };
@@ -115,6 +116,12 @@ function outputs(sample: Sample, trust: Inputs): readonly OutputDefinition[] {
           condition: `!contains([for name in keys(var.inline_policies) : lower(name)], "${SELF_ASSUME_POLICY_NAME}") || !anytrue([for trust in var.trusts : trust.unity_catalog != null])`,
           message: `An inline policy of a role with unity_catalog must not be called ${SELF_ASSUME_POLICY_NAME}: the module adds one of that name`,
           breaks: [{ inline_policies: { [SELF_ASSUME_POLICY_NAME]: policy }, trusts: [trust, { unity_catalog: { external_ids: [sample.externalId] } }] }],
+        },
+        {
+          code: "inline-policies-too-long",
+          condition: `${inlineCharacters("merge(var.inline_policies, lookup(module.trust_policies.self_assume_policies, var.name, {}))")} <= ${MAX_INLINE_POLICY_CHARACTERS}`,
+          message: SELF_ASSUMING_TOO_LONG,
+          breaks: [{ trusts: [unityCatalogTrust(sample)], inline_policies: fullInlinePolicies }],
         },
         nothingIn(
           "policy-arn-invalid",

@@ -1,6 +1,7 @@
 /** databricks-federation: the whole, issuers and roles as in the federation file. */
 import { TERRAFORM_RANGE } from "../../federation/aws-provider";
 import type { VariableType } from "../contract";
+import { forAll } from "../condition";
 import type { Inputs, ModuleDefinition, OutputDefinition, VariableDefinition } from "../definition";
 import { federationExample } from "../examples";
 import { ISSUER_ATTRIBUTES, issuersRules } from "../issuer-rules";
@@ -11,7 +12,7 @@ import { awsAccountId, awsPartition, maxSessionDuration, permissionsBoundaryArn,
 import { nothingIn, rolePreconditions, trustPreconditions } from "../trust-problems";
 import { TRUST_ATTRIBUTES, trustRules } from "../trust-rules";
 import { AWS_PROVIDER, roleModule, trustPoliciesModule } from "./inner";
-import { rolesRules, roleOutputs } from "./roles";
+import { fullInlinePolicies, rolesRules, roleOutputs, unityCatalogTrust } from "./roles";
 
 /** One trust in `trusts`. */
 export const TRUST_TYPE: VariableType = { object: { issuer: { type: "string", optional: true }, ...TRUST_ATTRIBUTES } };
@@ -20,7 +21,7 @@ export function federationModule(sample: Sample): ModuleDefinition {
   const trust: Inputs = { issuer: "production", service_principals: [sample.servicePrincipal] };
   const role: Inputs = { trusts: [trust] };
   const workspace: Inputs = { level: "workspace", host: sample.host, workspace_id: sample.workspaceId };
-  const holdingTrust = (attributes: Inputs): Inputs => ({ "lake-reader": { trusts: [attributes] } });
+  const holdingTrust = (attributes: Inputs | null): Inputs => ({ "lake-reader": { trusts: [attributes] } });
   const issuers: VariableDefinition = {
     name: "issuers",
     type: { map: { object: ISSUER_ATTRIBUTES } },
@@ -30,7 +31,7 @@ export function federationModule(sample: Sample): ModuleDefinition {
   };
   const roles: VariableDefinition = {
     name: "roles",
-    type: { map: { object: { ...ROLE_ATTRIBUTES, trusts: { type: { list: TRUST_TYPE }, optional: false } } } },
+    type: { map: { object: { ...ROLE_ATTRIBUTES, trusts: { type: { list: TRUST_TYPE }, optional: true, default: [] } } } },
     description: "Roles by key, which is the name unless `name` is given. Each of `trusts` names an `issuer` and whom of it the role trusts, or has `unity_catalog`. `inline_policies` are JSON by policy name, `managed_policy_arns` ARNs by a key of your own.",
     default: {},
     nullable: false,
@@ -38,9 +39,9 @@ export function federationModule(sample: Sample): ModuleDefinition {
       ...rolesRules(role, { test: "anytrue([for trust in role.trusts : trust.unity_catalog != null])", attributes: { trusts: [{ unity_catalog: { external_ids: [sample.externalId] } }] } }),
       {
         code: "no-trust",
-        condition: "alltrue([for role in var.roles : length(role.trusts) > 0])",
+        condition: forAll(["role in var.roles"], "length(role.trusts) > 0"),
         message: "Each role must have at least one of trusts, with an issuer and its service_principals",
-        breaks: [{ roles: { "lake-reader": { trusts: [] } } }],
+        breaks: [{ roles: { "lake-reader": { trusts: [] } } }, { roles: { "lake-reader": {} } }],
       },
       ...trustRules({ variable: "roles", loops: ["role in var.roles", "trust in role.trusts"], holding: holdingTrust, namesIssuer: true }, sample),
     ],
@@ -100,6 +101,6 @@ function federationOutputs(sample: Sample, role: Inputs, holdingTrust: (attribut
         [arn("999999999999", `${sample.host}/oidc`), arn(sample.awsAccountId, "other.cloud.databricks.com/oidc")],
       )],
     },
-    ...roleOutputs([...rolePreconditions(role, sample), ...trustPreconditions((attributes) => ({ roles: holdingTrust(attributes) }), sample, `${sample.host}/oidc`, true)]),
+    ...roleOutputs([...rolePreconditions(role, sample, { roles: { "lake-reader": { trusts: [unityCatalogTrust(sample)], inline_policies: fullInlinePolicies } } }), ...trustPreconditions((attributes) => ({ roles: holdingTrust(attributes) }), sample, `${sample.host}/oidc`, true)]),
   ];
 }

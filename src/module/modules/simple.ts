@@ -12,7 +12,7 @@ import { awsAccountId, awsPartition, maxSessionDuration, permissionsBoundaryArn,
 import { rolePreconditions, trustPreconditions } from "../trust-problems";
 import { TRUST_ATTRIBUTES, trustRules } from "../trust-rules";
 import { AWS_PROVIDER, roleModule, trustPoliciesModule } from "./inner";
-import { roleOutputs, rolesRules } from "./roles";
+import { fullInlinePolicies, roleOutputs, rolesRules, unityCatalogTrust } from "./roles";
 
 export function workspaceModule(sample: Sample): ModuleDefinition {
   const host: VariableDefinition = {
@@ -92,7 +92,7 @@ interface SimpleModule {
 
 function simpleModule(sample: Sample, simple: SimpleModule): ModuleDefinition {
   const role: Inputs = { service_principals: [sample.servicePrincipal] };
-  const holdingTrust = (attributes: Inputs): Inputs => ({ "lake-reader": attributes });
+  const holdingTrust = (attributes: Inputs | null): Inputs => ({ "lake-reader": attributes });
   const allowCustomHost: VariableDefinition = {
     name: "allow_custom_host",
     type: "bool",
@@ -152,7 +152,7 @@ function simpleModule(sample: Sample, simple: SimpleModule): ModuleDefinition {
     variables: [...(simple.host.default === undefined ? [simple.host] : []), simple.id, ...optional],
     outputs: [
       ...issuerOutputs(simple),
-      ...roleOutputs([...rolePreconditions(role, sample), ...trustPreconditions((attributes) => ({ roles: holdingTrust(attributes) }), sample, simple.issuerPath, false)]),
+      ...roleOutputs([...rolePreconditions(role, sample, { roles: holdingTrust({ ...unityCatalogTrust(sample), inline_policies: fullInlinePolicies }) }), ...trustPreconditions((attributes) => ({ roles: holdingTrust(attributes) }), sample, simple.issuerPath, false)]),
     ],
     resources: ["aws_iam_openid_connect_provider.this", ...roleModule.resources.map((resource) => `module.role.${resource}`)],
     nested: [roleModule, trustPoliciesModule],
