@@ -48,7 +48,7 @@ export function forAll(loops: readonly string[], test: string, nulls = false): s
 /** The rule that none of the objects in the last of `loops` is null. `words`: what one is. */
 export function noNullRule(loops: readonly string[], words: string, bad: Inputs): RuleDefinition {
   const object = loops.at(-1)?.split(" in ")[0] ?? "";
-  return { code: "required", condition: forAll(loops, `${object} != null`, true), message: `${words} must not be null; leave it out`, breaks: [bad] };
+  return { code: "required", condition: forAll(loops, `${object} != null`, true), message: `${words} must not be null; leave it out`, breaks: [bad], amongErrors: !FEW_OBJECTS.test(loops.at(-1) ?? "") };
 }
 
 function indented(text: string, depth: number): string {

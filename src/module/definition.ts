@@ -8,6 +8,8 @@ export type Inputs = Readonly<Record<string, HclValue>>;
 export interface RuleDefinition extends ContractRule {
   /** Of a validation: values of its variable under that variable's name; of a precondition: inputs that stand for the sample's. */
   readonly breaks: readonly Inputs[];
+  /** Terraform's own errors come along with the rule's message, which `terraform test` takes for a failure: no run expects it. */
+  readonly amongErrors?: boolean;
   /** HCL expression for a list of places at fault, shown after the message. */
   readonly places?: string;
 }

@@ -36,7 +36,7 @@ export function refusals(definition: ModuleDefinition): readonly Refusal[] {
 
 /** Runs that break every rule once. Each run costs a start of the provider, so rules of different variables share one. */
 export function refusalRuns(definition: ModuleDefinition): readonly RefusalRun[] {
-  const variables = definition.variables.map(({ name, validations }) => validations.flatMap(({ breaks: [bad], message }) => (bad === undefined ? [] : [{ name, message, value: bad[name] ?? null }])));
+  const variables = definition.variables.map(({ name, validations }) => validations.flatMap(({ breaks: [bad], message, amongErrors }) => (bad === undefined || amongErrors === true ? [] : [{ name, message, value: bad[name] ?? null }])));
   const rounds = Math.max(...variables.map((rules) => rules.length));
   const ofVariables = Array.from({ length: rounds }, (_, round): RefusalRun => {
     const broken = variables.flatMap((rules) => rules[round] ?? []);

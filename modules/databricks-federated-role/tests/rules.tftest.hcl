@@ -82,7 +82,7 @@ run "refuses_inputs_1" {
 }
 
 # issuers: Each key of issuers must be a key of 1 to 63 letters, digits, - and _, starting with a letter, like production.
-# trusts: A trust must not be null; leave it out.
+# trusts: Each trust must either name an issuer and whom of it the role trusts, or have unity_catalog and nothing else but conditions.
 # inline_policies: The keys of inline_policies must differ in more than case.
 # managed_policy_arns: Each of managed_policy_arns must be the ARN of an IAM policy, like arn:aws:iam::111122223333:policy/read-lake.
 # tags: The key of each tag must be a tag key of 1 to 128 letters, digits, spaces and _.:/=+-@, and must not begin with aws:.
@@ -102,7 +102,9 @@ run "refuses_inputs_2" {
         accounts_host = "accounts.cloud.databricks.com"
       }
     }
-    trusts = [null]
+    trusts = [{
+      service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
+    }]
     inline_policies = {
       list = "{\"Statement\":[{\"Action\":[\"s3:ListBucket\"],\"Effect\":\"Allow\",\"Resource\":[\"arn:aws:s3:::lake\"]}],\"Version\":\"2012-10-17\"}"
       List = "{\"Statement\":[{\"Action\":[\"s3:ListBucket\"],\"Effect\":\"Allow\",\"Resource\":[\"arn:aws:s3:::lake\"]}],\"Version\":\"2012-10-17\"}"
@@ -119,7 +121,7 @@ run "refuses_inputs_2" {
 }
 
 # issuers: The level of an issuer must be workspace or account.
-# trusts: Each trust must either name an issuer and whom of it the role trusts, or have unity_catalog and nothing else but conditions.
+# trusts: Each trust must name whom it trusts: service_principals, users, subjects or subject_patterns, or unity_catalog; without, every identity of the issuer would get in.
 # inline_policies: Each of inline_policies must be the JSON of an IAM policy with Version 2012-10-17 and a Statement; write it with jsonencode.
 # managed_policy_arns: managed_policy_arns must not hold the same ARN twice.
 # tags: The value of each tag must be a tag value of at most 256 letters, digits, spaces and _.:/=+-@.
@@ -135,7 +137,7 @@ run "refuses_inputs_3" {
       }
     }
     trusts = [{
-      service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
+      issuer = "production"
     }]
     inline_policies = {
       list = "{"
@@ -153,7 +155,7 @@ run "refuses_inputs_3" {
 }
 
 # issuers: A workspace issuer must have host and workspace_id, and neither account_id nor accounts_host.
-# trusts: Each trust must name whom it trusts: service_principals, users, subjects or subject_patterns, or unity_catalog; without, every identity of the issuer would get in.
+# trusts: Each of service_principals must be a service principal's application ID: a UUID in lower case, like 6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b.
 # inline_policies: inline_policies must hold Latin-1 characters only: IAM takes no others.
 # managed_policy_arns: There must be at most 20 of managed_policy_arns: IAM takes no more.
 # tags: The value of each tag must be a tag value of at most 256 letters, digits, spaces and _.:/=+-@, and must not begin with aws:.
@@ -168,7 +170,8 @@ run "refuses_inputs_4" {
       }
     }
     trusts = [{
-      issuer = "production"
+      issuer             = "production"
+      service_principals = ["6A9F1C2E-3B4D-4E5F-8A7B-0C1D2E3F4A5B"]
     }]
     inline_policies = {
       list = "{\"Statement\":[{\"Action\":[\"s3:ListBucket\"],\"Effect\":\"Allow\",\"Resource\":[\"arn:aws:s3:::ć\"]}],\"Version\":\"2012-10-17\"}"
@@ -205,7 +208,7 @@ run "refuses_inputs_4" {
 }
 
 # issuers: An account issuer must have account_id, and neither host nor workspace_id.
-# trusts: Each of service_principals must be a service principal's application ID: a UUID in lower case, like 6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b.
+# trusts: Each of users must be a user's e-mail address, as Databricks shows it, without wildcards, like alice@example.com.
 # inline_policies: inline_policies must have at most 10240 characters together: IAM takes no more a role.
 # tags: The keys of tags must differ in more than case: IAM takes one of them only.
 run "refuses_inputs_5" {
@@ -220,7 +223,8 @@ run "refuses_inputs_5" {
     }
     trusts = [{
       issuer             = "production"
-      service_principals = ["6A9F1C2E-3B4D-4E5F-8A7B-0C1D2E3F4A5B"]
+      service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
+      users              = ["*@example.com"]
     }]
     inline_policies = {
       a = "{\"Statement\":[{\"Action\":[\"s3:ListBucket\"],\"Effect\":\"Allow\",\"Resource\":[\"arn:aws:s3:::xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\"]}],\"Version\":\"2012-10-17\"}"
@@ -236,7 +240,7 @@ run "refuses_inputs_5" {
 }
 
 # issuers: The host of an issuer must be a bare host name in lower case, without https://, port or path, like mycompany.cloud.databricks.com.
-# trusts: Each of users must be a user's e-mail address, as Databricks shows it, without wildcards, like alice@example.com.
+# trusts: Each of subjects must be an exact sub of 1 to 255 visible Latin-1 characters, without *, ?, { and without space at its ends, like 6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b.
 # tags: There must be at most 50 tags: IAM takes no more.
 run "refuses_inputs_6" {
   command = plan
@@ -253,7 +257,7 @@ run "refuses_inputs_6" {
     trusts = [{
       issuer             = "production"
       service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
-      users              = ["*@example.com"]
+      subjects           = ["lake-*"]
     }]
     tags = {
       tag-0  = "x"
@@ -314,7 +318,7 @@ run "refuses_inputs_6" {
 }
 
 # issuers: The host of an issuer must be the host of one workspace: an accounts host's issuer without an account ID is shared by every Databricks customer.
-# trusts: Each of subjects must be an exact sub of 1 to 255 visible Latin-1 characters, without *, ?, { and without space at its ends, like 6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b.
+# trusts: Each of subject_patterns must be a pattern of 1 to 255 visible Latin-1 characters, with * or ?, without {, like *@data.example.com.
 run "refuses_inputs_7" {
   command = plan
 
@@ -329,7 +333,7 @@ run "refuses_inputs_7" {
     trusts = [{
       issuer             = "production"
       service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
-      subjects           = ["lake-*"]
+      subject_patterns   = ["$${aws:username}*"]
     }]
   }
 
@@ -337,7 +341,7 @@ run "refuses_inputs_7" {
 }
 
 # issuers: The host of an issuer must lie in one of Databricks' zones, like mycompany.cloud.databricks.com: whoever holds another name could sign tokens for your roles; or set allow_custom_host.
-# trusts: Each of subject_patterns must be a pattern of 1 to 255 visible Latin-1 characters, with * or ?, without {, like *@data.example.com.
+# trusts: Each of subject_patterns must hold * or ?; an exact subject goes into subjects.
 run "refuses_inputs_8" {
   command = plan
 
@@ -352,7 +356,7 @@ run "refuses_inputs_8" {
     trusts = [{
       issuer             = "production"
       service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
-      subject_patterns   = ["$${aws:username}*"]
+      subject_patterns   = ["alice@data.example.com"]
     }]
   }
 
@@ -360,7 +364,7 @@ run "refuses_inputs_8" {
 }
 
 # issuers: The accounts_host of an issuer must be a bare host name in lower case, without https://, port or path, like mycompany.cloud.databricks.com.
-# trusts: Each of subject_patterns must hold * or ?; an exact subject goes into subjects.
+# trusts: audiences must name at least one, or be left out.
 run "refuses_inputs_9" {
   command = plan
 
@@ -376,7 +380,7 @@ run "refuses_inputs_9" {
     trusts = [{
       issuer             = "production"
       service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
-      subject_patterns   = ["alice@data.example.com"]
+      audiences          = []
     }]
   }
 
@@ -384,7 +388,7 @@ run "refuses_inputs_9" {
 }
 
 # issuers: The accounts_host of an issuer must lie in one of Databricks' zones, like mycompany.cloud.databricks.com: whoever holds another name could sign tokens for your roles; or set allow_custom_host.
-# trusts: audiences must name at least one, or be left out.
+# trusts: Each of audiences must be 1 to 255 printable ASCII characters without space, *, ? or {, like 1444828305810485.
 run "refuses_inputs_10" {
   command = plan
 
@@ -399,7 +403,7 @@ run "refuses_inputs_10" {
     trusts = [{
       issuer             = "production"
       service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
-      audiences          = []
+      audiences          = ["*"]
     }]
   }
 
@@ -407,7 +411,7 @@ run "refuses_inputs_10" {
 }
 
 # issuers: The cloud of an issuer must be one of aws, aws-us-gov, aws-us-gov-dod, azure, azure-us-gov, azure-cn, gcp.
-# trusts: Each of audiences must be 1 to 255 printable ASCII characters without space, *, ? or {, like 1444828305810485.
+# trusts: A condition must not be null; leave it out.
 run "refuses_inputs_11" {
   command = plan
 
@@ -423,7 +427,7 @@ run "refuses_inputs_11" {
     trusts = [{
       issuer             = "production"
       service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
-      audiences          = ["*"]
+      conditions         = [null]
     }]
   }
 
@@ -431,7 +435,7 @@ run "refuses_inputs_11" {
 }
 
 # issuers: An account issuer of cloud azure-us-gov must have accounts_host: none is publicly known.
-# trusts: A condition must not be null; leave it out.
+# trusts: The test of each condition must be an IAM condition operator with IAM's capitals, like IpAddress.
 run "refuses_inputs_12" {
   command = plan
 
@@ -441,29 +445,6 @@ run "refuses_inputs_12" {
         level      = "account"
         account_id = "7d3c2b1a-0f5e-4c8d-9a6b-123456789012"
         cloud      = "azure-us-gov"
-      }
-    }
-    trusts = [{
-      issuer             = "production"
-      service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
-      conditions         = [null]
-    }]
-  }
-
-  expect_failures = [var.issuers, var.trusts]
-}
-
-# issuers: The workspace_id of an issuer must be the workspace's number, in quotes: digits only, up to 20, no leading zero, like 1444828305810485.
-# trusts: The test of each condition must be an IAM condition operator with IAM's capitals, like IpAddress.
-run "refuses_inputs_13" {
-  command = plan
-
-  variables {
-    issuers = {
-      production = {
-        level        = "workspace"
-        host         = "mycompany.cloud.databricks.com"
-        workspace_id = "0123"
       }
     }
     trusts = [{
@@ -480,17 +461,17 @@ run "refuses_inputs_13" {
   expect_failures = [var.issuers, var.trusts]
 }
 
-# issuers: The account_id of an issuer must be a Databricks account ID: a UUID in lower case, like 7d3c2b1a-0f5e-4c8d-9a6b-123456789012.
+# issuers: The workspace_id of an issuer must be the workspace's number, in quotes: digits only, up to 20, no leading zero, like 1444828305810485.
 # trusts: The variable of each condition must be an IAM condition key with its prefix, like aws:SourceIp.
-run "refuses_inputs_14" {
+run "refuses_inputs_13" {
   command = plan
 
   variables {
     issuers = {
       production = {
-        level         = "account"
-        account_id    = "7D3C2B1A-0F5E-4C8D-9A6B-123456789012"
-        accounts_host = "accounts.cloud.databricks.com"
+        level        = "workspace"
+        host         = "mycompany.cloud.databricks.com"
+        workspace_id = "0123"
       }
     }
     trusts = [{
@@ -507,8 +488,35 @@ run "refuses_inputs_14" {
   expect_failures = [var.issuers, var.trusts]
 }
 
-# issuers: Each of audiences of an issuer must be 1 to 255 printable ASCII characters without space, *, ? or {, like 1444828305810485.
+# issuers: The account_id of an issuer must be a Databricks account ID: a UUID in lower case, like 7d3c2b1a-0f5e-4c8d-9a6b-123456789012.
 # trusts: Each condition must have values.
+run "refuses_inputs_14" {
+  command = plan
+
+  variables {
+    issuers = {
+      production = {
+        level         = "account"
+        account_id    = "7D3C2B1A-0F5E-4C8D-9A6B-123456789012"
+        accounts_host = "accounts.cloud.databricks.com"
+      }
+    }
+    trusts = [{
+      issuer             = "production"
+      service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
+      conditions = [{
+        test     = "IpAddress"
+        variable = "aws:SourceIp"
+        values   = []
+      }]
+    }]
+  }
+
+  expect_failures = [var.issuers, var.trusts]
+}
+
+# issuers: Each of audiences of an issuer must be 1 to 255 printable ASCII characters without space, *, ? or {, like 1444828305810485.
+# trusts: The values of each condition must be 1 to 512 visible Latin-1 characters, like 203.0.113.0/24.
 run "refuses_inputs_15" {
   command = plan
 
@@ -527,7 +535,7 @@ run "refuses_inputs_15" {
       conditions = [{
         test     = "IpAddress"
         variable = "aws:SourceIp"
-        values   = []
+        values   = [""]
       }]
     }]
   }
@@ -536,7 +544,7 @@ run "refuses_inputs_15" {
 }
 
 # issuers: There must be at most 100 audiences: IAM registers no more.
-# trusts: The values of each condition must be 1 to 512 visible Latin-1 characters, like 203.0.113.0/24.
+# trusts: A trust must not repeat a condition's test and variable, in whatever case: IAM would OR their values; join them into one condition, or use two trusts.
 run "refuses_inputs_16" {
   command = plan
 
@@ -654,33 +662,6 @@ run "refuses_inputs_16" {
     trusts = [{
       issuer             = "production"
       service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
-      conditions = [{
-        test     = "IpAddress"
-        variable = "aws:SourceIp"
-        values   = [""]
-      }]
-    }]
-  }
-
-  expect_failures = [var.issuers, var.trusts]
-}
-
-# issuers: An issuer's URL must have at most 255 characters: IAM takes no more.
-# trusts: A trust must not repeat a condition's test and variable, in whatever case: IAM would OR their values; join them into one condition, or use two trusts.
-run "refuses_inputs_17" {
-  command = plan
-
-  variables {
-    issuers = {
-      production = {
-        level         = "account"
-        account_id    = "7d3c2b1a-0f5e-4c8d-9a6b-123456789012"
-        accounts_host = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb.cccccccccccccccccccccccccccccccccccccccccccccccccccccccc.cloud.databricks.com"
-      }
-    }
-    trusts = [{
-      issuer             = "production"
-      service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
       conditions = [
         {
           test     = "IpAddress"
@@ -699,11 +680,19 @@ run "refuses_inputs_17" {
   expect_failures = [var.issuers, var.trusts]
 }
 
+# issuers: An issuer's URL must have at most 255 characters: IAM takes no more.
 # trusts: A condition of a unity_catalog trust must not be about sts:ExternalId or aws:PrincipalArn, its guards; use external_ids.
-run "refuses_inputs_18" {
+run "refuses_inputs_17" {
   command = plan
 
   variables {
+    issuers = {
+      production = {
+        level         = "account"
+        account_id    = "7d3c2b1a-0f5e-4c8d-9a6b-123456789012"
+        accounts_host = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb.cccccccccccccccccccccccccccccccccccccccccccccccccccccccc.cloud.databricks.com"
+      }
+    }
     trusts = [{
       unity_catalog = {
         external_ids = ["0b7e6f5a-1c2d-4e3f-9a8b-7c6d5e4f3a2b"]
@@ -716,11 +705,11 @@ run "refuses_inputs_18" {
     }]
   }
 
-  expect_failures = [var.trusts]
+  expect_failures = [var.issuers, var.trusts]
 }
 
 # trusts: unity_catalog must name external_ids, as the storage or service credential shows them: without, any customer's credential would get in.
-run "refuses_inputs_19" {
+run "refuses_inputs_18" {
   command = plan
 
   variables {
@@ -735,7 +724,7 @@ run "refuses_inputs_19" {
 }
 
 # trusts: Each of external_ids must be an external ID of 2 to 1,224 characters, as the storage or service credential shows it, like 0b7e6f5a-1c2d-4e3f-9a8b-7c6d5e4f3a2b.
-run "refuses_inputs_20" {
+run "refuses_inputs_19" {
   command = plan
 
   variables {
@@ -750,7 +739,7 @@ run "refuses_inputs_20" {
 }
 
 # trusts: The cloud of unity_catalog must be one of aws, aws-us-gov, aws-us-gov-dod.
-run "refuses_inputs_21" {
+run "refuses_inputs_20" {
   command = plan
 
   variables {

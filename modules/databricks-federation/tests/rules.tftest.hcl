@@ -34,7 +34,7 @@ run "takes_the_inputs_that_every_run_below_spoils" {
 # permissions_boundary_arn: permissions_boundary_arn must be the ARN of the IAM policy that bounds the role, like arn:aws:iam::111122223333:policy/read-lake.
 # role_name_prefix: role_name_prefix must be up to 63 letters, digits and _+=,.@-, like databricks-.
 # role_path: role_path must be a path that begins and ends with /, of at most 512 visible ASCII characters without *, ? and {, like /databricks/.
-# roles: A role must not be null; leave it out.
+# roles: Each key of roles must be a role name of 1 to 64 letters, digits and _+=,.@-, starting with a letter or digit, like lake-reader.
 # tags: The key of each tag must be a tag key of 1 to 128 letters, digits, spaces and _.:/=+-@.
 # trust_policy_max_length: trust_policy_max_length must be a whole number from 2048 to 8192.
 run "refuses_inputs_1" {
@@ -51,7 +51,12 @@ run "refuses_inputs_1" {
     role_name_prefix         = "data bricks-"
     role_path                = "databricks"
     roles = {
-      lake-reader = null
+      "lake reader" = {
+        trusts = [{
+          issuer             = "production"
+          service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
+        }]
+      }
     }
     tags = {
       "a*b" = "x"
@@ -74,7 +79,7 @@ run "refuses_inputs_1" {
 }
 
 # issuers: Each key of issuers must be a key of 1 to 63 letters, digits, - and _, starting with a letter, like production.
-# roles: Each key of roles must be a role name of 1 to 64 letters, digits and _+=,.@-, starting with a letter or digit, like lake-reader.
+# roles: The name of a role must be a role name of 1 to 64 letters, digits and _+=,.@-, like lake-reader.
 # tags: The key of each tag must be a tag key of 1 to 128 letters, digits, spaces and _.:/=+-@, and must not begin with aws:.
 run "refuses_inputs_2" {
   command = plan
@@ -93,11 +98,12 @@ run "refuses_inputs_2" {
       }
     }
     roles = {
-      "lake reader" = {
+      lake-reader = {
         trusts = [{
           issuer             = "production"
           service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
         }]
+        name = "lake reader"
       }
     }
     tags = {
@@ -109,7 +115,7 @@ run "refuses_inputs_2" {
 }
 
 # issuers: The level of an issuer must be workspace or account.
-# roles: The name of a role must be a role name of 1 to 64 letters, digits and _+=,.@-, like lake-reader.
+# roles: The description of a role must be a description of at most 1,000 Latin-1 characters, like Nightly jobs read the lake.
 # tags: The value of each tag must be a tag value of at most 256 letters, digits, spaces and _.:/=+-@.
 run "refuses_inputs_3" {
   command = plan
@@ -128,7 +134,7 @@ run "refuses_inputs_3" {
           issuer             = "production"
           service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
         }]
-        name = "lake reader"
+        description = "cafć"
       }
     }
     tags = {
@@ -140,7 +146,7 @@ run "refuses_inputs_3" {
 }
 
 # issuers: A workspace issuer must have host and workspace_id, and neither account_id nor accounts_host.
-# roles: The description of a role must be a description of at most 1,000 Latin-1 characters, like Nightly jobs read the lake.
+# roles: The path of a role must be a path that begins and ends with /, of at most 512 visible ASCII characters without *, ? and {, like /databricks/.
 # tags: The value of each tag must be a tag value of at most 256 letters, digits, spaces and _.:/=+-@, and must not begin with aws:.
 run "refuses_inputs_4" {
   command = plan
@@ -158,7 +164,7 @@ run "refuses_inputs_4" {
           issuer             = "production"
           service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
         }]
-        description = "cafć"
+        path = "databricks"
       }
     }
     tags = {
@@ -170,7 +176,7 @@ run "refuses_inputs_4" {
 }
 
 # issuers: An account issuer must have account_id, and neither host nor workspace_id.
-# roles: The path of a role must be a path that begins and ends with /, of at most 512 visible ASCII characters without *, ? and {, like /databricks/.
+# roles: The max_session_duration of a role must be whole seconds from 3600 (1 h) to 43200 (12 h).
 # tags: The keys of tags must differ in more than case: IAM takes one of them only.
 run "refuses_inputs_5" {
   command = plan
@@ -188,7 +194,7 @@ run "refuses_inputs_5" {
           issuer             = "production"
           service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
         }]
-        path = "databricks"
+        max_session_duration = 3599
       }
     }
     tags = {
@@ -201,7 +207,7 @@ run "refuses_inputs_5" {
 }
 
 # issuers: The host of an issuer must be a bare host name in lower case, without https://, port or path, like mycompany.cloud.databricks.com.
-# roles: The max_session_duration of a role must be whole seconds from 3600 (1 h) to 43200 (12 h).
+# roles: The permissions_boundary_arn of a role must be the ARN of the IAM policy that bounds the role, like arn:aws:iam::111122223333:policy/read-lake.
 # tags: There must be at most 50 tags: IAM takes no more.
 run "refuses_inputs_6" {
   command = plan
@@ -221,7 +227,7 @@ run "refuses_inputs_6" {
           issuer             = "production"
           service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
         }]
-        max_session_duration = 3599
+        permissions_boundary_arn = "arn:aws:iam::111122223333:role/x"
       }
     }
     tags = {
@@ -283,7 +289,7 @@ run "refuses_inputs_6" {
 }
 
 # issuers: The host of an issuer must be the host of one workspace: an accounts host's issuer without an account ID is shared by every Databricks customer.
-# roles: The permissions_boundary_arn of a role must be the ARN of the IAM policy that bounds the role, like arn:aws:iam::111122223333:policy/read-lake.
+# roles: The key of each tag must be a tag key of 1 to 128 letters, digits, spaces and _.:/=+-@.
 run "refuses_inputs_7" {
   command = plan
 
@@ -292,33 +298,6 @@ run "refuses_inputs_7" {
       production = {
         level        = "workspace"
         host         = "accounts.cloud.databricks.com"
-        workspace_id = "1444828305810485"
-      }
-    }
-    roles = {
-      lake-reader = {
-        trusts = [{
-          issuer             = "production"
-          service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
-        }]
-        permissions_boundary_arn = "arn:aws:iam::111122223333:role/x"
-      }
-    }
-  }
-
-  expect_failures = [var.issuers, var.roles]
-}
-
-# issuers: The host of an issuer must lie in one of Databricks' zones, like mycompany.cloud.databricks.com: whoever holds another name could sign tokens for your roles; or set allow_custom_host.
-# roles: The key of each tag must be a tag key of 1 to 128 letters, digits, spaces and _.:/=+-@.
-run "refuses_inputs_8" {
-  command = plan
-
-  variables {
-    issuers = {
-      production = {
-        level        = "workspace"
-        host         = "login.example.com"
         workspace_id = "1444828305810485"
       }
     }
@@ -338,8 +317,37 @@ run "refuses_inputs_8" {
   expect_failures = [var.issuers, var.roles]
 }
 
-# issuers: The accounts_host of an issuer must be a bare host name in lower case, without https://, port or path, like mycompany.cloud.databricks.com.
+# issuers: The host of an issuer must lie in one of Databricks' zones, like mycompany.cloud.databricks.com: whoever holds another name could sign tokens for your roles; or set allow_custom_host.
 # roles: The key of each tag must be a tag key of 1 to 128 letters, digits, spaces and _.:/=+-@, and must not begin with aws:.
+run "refuses_inputs_8" {
+  command = plan
+
+  variables {
+    issuers = {
+      production = {
+        level        = "workspace"
+        host         = "login.example.com"
+        workspace_id = "1444828305810485"
+      }
+    }
+    roles = {
+      lake-reader = {
+        trusts = [{
+          issuer             = "production"
+          service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
+        }]
+        tags = {
+          "AWS:team" = "data"
+        }
+      }
+    }
+  }
+
+  expect_failures = [var.issuers, var.roles]
+}
+
+# issuers: The accounts_host of an issuer must be a bare host name in lower case, without https://, port or path, like mycompany.cloud.databricks.com.
+# roles: The value of each tag must be a tag value of at most 256 letters, digits, spaces and _.:/=+-@.
 run "refuses_inputs_9" {
   command = plan
 
@@ -359,7 +367,7 @@ run "refuses_inputs_9" {
           service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
         }]
         tags = {
-          "AWS:team" = "data"
+          team = "a,b"
         }
       }
     }
@@ -369,7 +377,7 @@ run "refuses_inputs_9" {
 }
 
 # issuers: The accounts_host of an issuer must lie in one of Databricks' zones, like mycompany.cloud.databricks.com: whoever holds another name could sign tokens for your roles; or set allow_custom_host.
-# roles: The value of each tag must be a tag value of at most 256 letters, digits, spaces and _.:/=+-@.
+# roles: The value of each tag must be a tag value of at most 256 letters, digits, spaces and _.:/=+-@, and must not begin with aws:.
 run "refuses_inputs_10" {
   command = plan
 
@@ -388,7 +396,7 @@ run "refuses_inputs_10" {
           service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
         }]
         tags = {
-          team = "a,b"
+          team = "ꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰ"
         }
       }
     }
@@ -398,7 +406,7 @@ run "refuses_inputs_10" {
 }
 
 # issuers: The cloud of an issuer must be one of aws, aws-us-gov, aws-us-gov-dod, azure, azure-us-gov, azure-cn, gcp.
-# roles: The value of each tag must be a tag value of at most 256 letters, digits, spaces and _.:/=+-@, and must not begin with aws:.
+# roles: The keys of tags must differ in more than case: IAM takes one of them only.
 run "refuses_inputs_11" {
   command = plan
 
@@ -418,35 +426,6 @@ run "refuses_inputs_11" {
           service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
         }]
         tags = {
-          team = "ꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰ"
-        }
-      }
-    }
-  }
-
-  expect_failures = [var.issuers, var.roles]
-}
-
-# issuers: An account issuer of cloud azure-us-gov must have accounts_host: none is publicly known.
-# roles: The keys of tags must differ in more than case: IAM takes one of them only.
-run "refuses_inputs_12" {
-  command = plan
-
-  variables {
-    issuers = {
-      production = {
-        level      = "account"
-        account_id = "7d3c2b1a-0f5e-4c8d-9a6b-123456789012"
-        cloud      = "azure-us-gov"
-      }
-    }
-    roles = {
-      lake-reader = {
-        trusts = [{
-          issuer             = "production"
-          service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
-        }]
-        tags = {
           Team = "a"
           team = "b"
         }
@@ -457,17 +436,17 @@ run "refuses_inputs_12" {
   expect_failures = [var.issuers, var.roles]
 }
 
-# issuers: The workspace_id of an issuer must be the workspace's number, in quotes: digits only, up to 20, no leading zero, like 1444828305810485.
+# issuers: An account issuer of cloud azure-us-gov must have accounts_host: none is publicly known.
 # roles: There must be at most 50 tags: IAM takes no more.
-run "refuses_inputs_13" {
+run "refuses_inputs_12" {
   command = plan
 
   variables {
     issuers = {
       production = {
-        level        = "workspace"
-        host         = "mycompany.cloud.databricks.com"
-        workspace_id = "0123"
+        level      = "account"
+        account_id = "7d3c2b1a-0f5e-4c8d-9a6b-123456789012"
+        cloud      = "azure-us-gov"
       }
     }
     roles = {
@@ -536,17 +515,17 @@ run "refuses_inputs_13" {
   expect_failures = [var.issuers, var.roles]
 }
 
-# issuers: The account_id of an issuer must be a Databricks account ID: a UUID in lower case, like 7d3c2b1a-0f5e-4c8d-9a6b-123456789012.
+# issuers: The workspace_id of an issuer must be the workspace's number, in quotes: digits only, up to 20, no leading zero, like 1444828305810485.
 # roles: The keys of managed_policy_arns must be a key of 1 to 63 letters, digits, - and _, starting with a letter, like read.
-run "refuses_inputs_14" {
+run "refuses_inputs_13" {
   command = plan
 
   variables {
     issuers = {
       production = {
-        level         = "account"
-        account_id    = "7D3C2B1A-0F5E-4C8D-9A6B-123456789012"
-        accounts_host = "accounts.cloud.databricks.com"
+        level        = "workspace"
+        host         = "mycompany.cloud.databricks.com"
+        workspace_id = "0123"
       }
     }
     roles = {
@@ -565,8 +544,37 @@ run "refuses_inputs_14" {
   expect_failures = [var.issuers, var.roles]
 }
 
-# issuers: Each of audiences of an issuer must be 1 to 255 printable ASCII characters without space, *, ? or {, like 1444828305810485.
+# issuers: The account_id of an issuer must be a Databricks account ID: a UUID in lower case, like 7d3c2b1a-0f5e-4c8d-9a6b-123456789012.
 # roles: Each of managed_policy_arns must be the ARN of an IAM policy, like arn:aws:iam::111122223333:policy/read-lake.
+run "refuses_inputs_14" {
+  command = plan
+
+  variables {
+    issuers = {
+      production = {
+        level         = "account"
+        account_id    = "7D3C2B1A-0F5E-4C8D-9A6B-123456789012"
+        accounts_host = "accounts.cloud.databricks.com"
+      }
+    }
+    roles = {
+      lake-reader = {
+        trusts = [{
+          issuer             = "production"
+          service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
+        }]
+        managed_policy_arns = {
+          read = "arn:aws:iam::111122223333:role/x"
+        }
+      }
+    }
+  }
+
+  expect_failures = [var.issuers, var.roles]
+}
+
+# issuers: Each of audiences of an issuer must be 1 to 255 printable ASCII characters without space, *, ? or {, like 1444828305810485.
+# roles: managed_policy_arns must not hold the same ARN twice.
 run "refuses_inputs_15" {
   command = plan
 
@@ -586,7 +594,8 @@ run "refuses_inputs_15" {
           service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
         }]
         managed_policy_arns = {
-          read = "arn:aws:iam::111122223333:role/x"
+          a = "arn:aws:iam::111122223333:policy/read-lake"
+          b = "arn:aws:iam::111122223333:policy/read-lake"
         }
       }
     }
@@ -596,7 +605,7 @@ run "refuses_inputs_15" {
 }
 
 # issuers: There must be at most 100 audiences: IAM registers no more.
-# roles: managed_policy_arns must not hold the same ARN twice.
+# roles: There must be at most 20 of managed_policy_arns: IAM takes no more.
 run "refuses_inputs_16" {
   command = plan
 
@@ -718,36 +727,6 @@ run "refuses_inputs_16" {
           service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
         }]
         managed_policy_arns = {
-          a = "arn:aws:iam::111122223333:policy/read-lake"
-          b = "arn:aws:iam::111122223333:policy/read-lake"
-        }
-      }
-    }
-  }
-
-  expect_failures = [var.issuers, var.roles]
-}
-
-# issuers: An issuer's URL must have at most 255 characters: IAM takes no more.
-# roles: There must be at most 20 of managed_policy_arns: IAM takes no more.
-run "refuses_inputs_17" {
-  command = plan
-
-  variables {
-    issuers = {
-      production = {
-        level         = "account"
-        account_id    = "7d3c2b1a-0f5e-4c8d-9a6b-123456789012"
-        accounts_host = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb.cccccccccccccccccccccccccccccccccccccccccccccccccccccccc.cloud.databricks.com"
-      }
-    }
-    roles = {
-      lake-reader = {
-        trusts = [{
-          issuer             = "production"
-          service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
-        }]
-        managed_policy_arns = {
           policy-0  = "arn:aws:iam::111122223333:policy/read-lake-0"
           policy-1  = "arn:aws:iam::111122223333:policy/read-lake-1"
           policy-2  = "arn:aws:iam::111122223333:policy/read-lake-2"
@@ -777,8 +756,37 @@ run "refuses_inputs_17" {
   expect_failures = [var.issuers, var.roles]
 }
 
-# issuers: The existing_provider_arn of an issuer must be the ARN of an IAM OIDC provider, like arn:aws:iam::111122223333:oidc-provider/mycompany.cloud.databricks.com/oidc.
+# issuers: An issuer's URL must have at most 255 characters: IAM takes no more.
 # roles: The keys of inline_policies must be a policy name of 1 to 128 letters, digits and _+=,.@-, like list-lake.
+run "refuses_inputs_17" {
+  command = plan
+
+  variables {
+    issuers = {
+      production = {
+        level         = "account"
+        account_id    = "7d3c2b1a-0f5e-4c8d-9a6b-123456789012"
+        accounts_host = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb.cccccccccccccccccccccccccccccccccccccccccccccccccccccccc.cloud.databricks.com"
+      }
+    }
+    roles = {
+      lake-reader = {
+        trusts = [{
+          issuer             = "production"
+          service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
+        }]
+        inline_policies = {
+          "list lake" = "{\"Statement\":[{\"Action\":[\"s3:ListBucket\"],\"Effect\":\"Allow\",\"Resource\":[\"arn:aws:s3:::lake\"]}],\"Version\":\"2012-10-17\"}"
+        }
+      }
+    }
+  }
+
+  expect_failures = [var.issuers, var.roles]
+}
+
+# issuers: The existing_provider_arn of an issuer must be the ARN of an IAM OIDC provider, like arn:aws:iam::111122223333:oidc-provider/mycompany.cloud.databricks.com/oidc.
+# roles: The keys of inline_policies must differ in more than case.
 run "refuses_inputs_18" {
   command = plan
 
@@ -798,7 +806,8 @@ run "refuses_inputs_18" {
           service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
         }]
         inline_policies = {
-          "list lake" = "{\"Statement\":[{\"Action\":[\"s3:ListBucket\"],\"Effect\":\"Allow\",\"Resource\":[\"arn:aws:s3:::lake\"]}],\"Version\":\"2012-10-17\"}"
+          list = "{\"Statement\":[{\"Action\":[\"s3:ListBucket\"],\"Effect\":\"Allow\",\"Resource\":[\"arn:aws:s3:::lake\"]}],\"Version\":\"2012-10-17\"}"
+          List = "{\"Statement\":[{\"Action\":[\"s3:ListBucket\"],\"Effect\":\"Allow\",\"Resource\":[\"arn:aws:s3:::lake\"]}],\"Version\":\"2012-10-17\"}"
         }
       }
     }
@@ -807,30 +816,8 @@ run "refuses_inputs_18" {
   expect_failures = [var.issuers, var.roles]
 }
 
-# roles: The keys of inline_policies must differ in more than case.
-run "refuses_inputs_19" {
-  command = plan
-
-  variables {
-    roles = {
-      lake-reader = {
-        trusts = [{
-          issuer             = "production"
-          service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
-        }]
-        inline_policies = {
-          list = "{\"Statement\":[{\"Action\":[\"s3:ListBucket\"],\"Effect\":\"Allow\",\"Resource\":[\"arn:aws:s3:::lake\"]}],\"Version\":\"2012-10-17\"}"
-          List = "{\"Statement\":[{\"Action\":[\"s3:ListBucket\"],\"Effect\":\"Allow\",\"Resource\":[\"arn:aws:s3:::lake\"]}],\"Version\":\"2012-10-17\"}"
-        }
-      }
-    }
-  }
-
-  expect_failures = [var.roles]
-}
-
 # roles: An inline policy of a role with unity_catalog must not be called unity-catalog-self-assume: the module adds one of that name.
-run "refuses_inputs_20" {
+run "refuses_inputs_19" {
   command = plan
 
   variables {
@@ -852,7 +839,7 @@ run "refuses_inputs_20" {
 }
 
 # roles: Each of inline_policies must be the JSON of an IAM policy with Version 2012-10-17 and a Statement; write it with jsonencode.
-run "refuses_inputs_21" {
+run "refuses_inputs_20" {
   command = plan
 
   variables {
@@ -873,7 +860,7 @@ run "refuses_inputs_21" {
 }
 
 # roles: inline_policies must hold Latin-1 characters only: IAM takes no others.
-run "refuses_inputs_22" {
+run "refuses_inputs_21" {
   command = plan
 
   variables {
@@ -894,7 +881,7 @@ run "refuses_inputs_22" {
 }
 
 # roles: inline_policies must have at most 10240 characters together: IAM takes no more a role.
-run "refuses_inputs_23" {
+run "refuses_inputs_22" {
   command = plan
 
   variables {
@@ -916,7 +903,7 @@ run "refuses_inputs_23" {
 }
 
 # roles: Each role must have at least one of trusts, with an issuer and its service_principals.
-run "refuses_inputs_24" {
+run "refuses_inputs_23" {
   command = plan
 
   variables {
@@ -930,23 +917,8 @@ run "refuses_inputs_24" {
   expect_failures = [var.roles]
 }
 
-# roles: A trust must not be null; leave it out.
-run "refuses_inputs_25" {
-  command = plan
-
-  variables {
-    roles = {
-      lake-reader = {
-        trusts = [null]
-      }
-    }
-  }
-
-  expect_failures = [var.roles]
-}
-
 # roles: Each trust must either name an issuer and whom of it the role trusts, or have unity_catalog and nothing else but conditions.
-run "refuses_inputs_26" {
+run "refuses_inputs_24" {
   command = plan
 
   variables {
@@ -963,7 +935,7 @@ run "refuses_inputs_26" {
 }
 
 # roles: Each trust must name whom it trusts: service_principals, users, subjects or subject_patterns, or unity_catalog; without, every identity of the issuer would get in.
-run "refuses_inputs_27" {
+run "refuses_inputs_25" {
   command = plan
 
   variables {
@@ -980,7 +952,7 @@ run "refuses_inputs_27" {
 }
 
 # roles: Each of service_principals must be a service principal's application ID: a UUID in lower case, like 6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b.
-run "refuses_inputs_28" {
+run "refuses_inputs_26" {
   command = plan
 
   variables {
@@ -998,7 +970,7 @@ run "refuses_inputs_28" {
 }
 
 # roles: Each of users must be a user's e-mail address, as Databricks shows it, without wildcards, like alice@example.com.
-run "refuses_inputs_29" {
+run "refuses_inputs_27" {
   command = plan
 
   variables {
@@ -1017,7 +989,7 @@ run "refuses_inputs_29" {
 }
 
 # roles: Each of subjects must be an exact sub of 1 to 255 visible Latin-1 characters, without *, ?, { and without space at its ends, like 6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b.
-run "refuses_inputs_30" {
+run "refuses_inputs_28" {
   command = plan
 
   variables {
@@ -1036,7 +1008,7 @@ run "refuses_inputs_30" {
 }
 
 # roles: Each of subject_patterns must be a pattern of 1 to 255 visible Latin-1 characters, with * or ?, without {, like *@data.example.com.
-run "refuses_inputs_31" {
+run "refuses_inputs_29" {
   command = plan
 
   variables {
@@ -1055,7 +1027,7 @@ run "refuses_inputs_31" {
 }
 
 # roles: Each of subject_patterns must hold * or ?; an exact subject goes into subjects.
-run "refuses_inputs_32" {
+run "refuses_inputs_30" {
   command = plan
 
   variables {
@@ -1074,7 +1046,7 @@ run "refuses_inputs_32" {
 }
 
 # roles: audiences must name at least one, or be left out.
-run "refuses_inputs_33" {
+run "refuses_inputs_31" {
   command = plan
 
   variables {
@@ -1093,7 +1065,7 @@ run "refuses_inputs_33" {
 }
 
 # roles: Each of audiences must be 1 to 255 printable ASCII characters without space, *, ? or {, like 1444828305810485.
-run "refuses_inputs_34" {
+run "refuses_inputs_32" {
   command = plan
 
   variables {
@@ -1112,7 +1084,7 @@ run "refuses_inputs_34" {
 }
 
 # roles: A condition must not be null; leave it out.
-run "refuses_inputs_35" {
+run "refuses_inputs_33" {
   command = plan
 
   variables {
@@ -1131,7 +1103,7 @@ run "refuses_inputs_35" {
 }
 
 # roles: The test of each condition must be an IAM condition operator with IAM's capitals, like IpAddress.
-run "refuses_inputs_36" {
+run "refuses_inputs_34" {
   command = plan
 
   variables {
@@ -1154,7 +1126,7 @@ run "refuses_inputs_36" {
 }
 
 # roles: The variable of each condition must be an IAM condition key with its prefix, like aws:SourceIp.
-run "refuses_inputs_37" {
+run "refuses_inputs_35" {
   command = plan
 
   variables {
@@ -1177,7 +1149,7 @@ run "refuses_inputs_37" {
 }
 
 # roles: Each condition must have values.
-run "refuses_inputs_38" {
+run "refuses_inputs_36" {
   command = plan
 
   variables {
@@ -1200,7 +1172,7 @@ run "refuses_inputs_38" {
 }
 
 # roles: The values of each condition must be 1 to 512 visible Latin-1 characters, like 203.0.113.0/24.
-run "refuses_inputs_39" {
+run "refuses_inputs_37" {
   command = plan
 
   variables {
@@ -1223,7 +1195,7 @@ run "refuses_inputs_39" {
 }
 
 # roles: A trust must not repeat a condition's test and variable, in whatever case: IAM would OR their values; join them into one condition, or use two trusts.
-run "refuses_inputs_40" {
+run "refuses_inputs_38" {
   command = plan
 
   variables {
@@ -1253,7 +1225,7 @@ run "refuses_inputs_40" {
 }
 
 # roles: A condition of a unity_catalog trust must not be about sts:ExternalId or aws:PrincipalArn, its guards; use external_ids.
-run "refuses_inputs_41" {
+run "refuses_inputs_39" {
   command = plan
 
   variables {
@@ -1277,7 +1249,7 @@ run "refuses_inputs_41" {
 }
 
 # roles: unity_catalog must name external_ids, as the storage or service credential shows them: without, any customer's credential would get in.
-run "refuses_inputs_42" {
+run "refuses_inputs_40" {
   command = plan
 
   variables {
@@ -1296,7 +1268,7 @@ run "refuses_inputs_42" {
 }
 
 # roles: Each of external_ids must be an external ID of 2 to 1,224 characters, as the storage or service credential shows it, like 0b7e6f5a-1c2d-4e3f-9a8b-7c6d5e4f3a2b.
-run "refuses_inputs_43" {
+run "refuses_inputs_41" {
   command = plan
 
   variables {
@@ -1315,7 +1287,7 @@ run "refuses_inputs_43" {
 }
 
 # roles: The cloud of unity_catalog must be one of aws, aws-us-gov, aws-us-gov-dod.
-run "refuses_inputs_44" {
+run "refuses_inputs_42" {
   command = plan
 
   variables {

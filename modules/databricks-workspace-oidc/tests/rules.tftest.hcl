@@ -28,7 +28,7 @@ run "takes_the_inputs_that_every_run_below_spoils" {
 # permissions_boundary_arn: permissions_boundary_arn must be the ARN of the IAM policy that bounds the role, like arn:aws:iam::111122223333:policy/read-lake.
 # role_name_prefix: role_name_prefix must be up to 63 letters, digits and _+=,.@-, like databricks-.
 # role_path: role_path must be a path that begins and ends with /, of at most 512 visible ASCII characters without *, ? and {, like /databricks/.
-# roles: A role must not be null; leave it out.
+# roles: Each key of roles must be a role name of 1 to 64 letters, digits and _+=,.@-, starting with a letter or digit, like lake-reader.
 # tags: The key of each tag must be a tag key of 1 to 128 letters, digits, spaces and _.:/=+-@.
 # trust_policy_max_length: trust_policy_max_length must be a whole number from 2048 to 8192.
 run "refuses_inputs_1" {
@@ -45,7 +45,9 @@ run "refuses_inputs_1" {
     role_name_prefix          = "data bricks-"
     role_path                 = "databricks"
     roles = {
-      lake-reader = null
+      "lake reader" = {
+        service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
+      }
     }
     tags = {
       "a*b" = "x"
@@ -71,7 +73,7 @@ run "refuses_inputs_1" {
 
 # databricks_workspace_host: databricks_workspace_host must be the host of one workspace: an accounts host's issuer without an account ID is shared by every Databricks customer.
 # audiences: There must be at most 100 audiences: IAM registers no more.
-# roles: Each key of roles must be a role name of 1 to 64 letters, digits and _+=,.@-, starting with a letter or digit, like lake-reader.
+# roles: The name of a role must be a role name of 1 to 64 letters, digits and _+=,.@-, like lake-reader.
 # tags: The key of each tag must be a tag key of 1 to 128 letters, digits, spaces and _.:/=+-@, and must not begin with aws:.
 run "refuses_inputs_2" {
   command = plan
@@ -182,8 +184,9 @@ run "refuses_inputs_2" {
       "audience-100",
     ]
     roles = {
-      "lake reader" = {
+      lake-reader = {
         service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
+        name               = "lake reader"
       }
     }
     tags = {
@@ -194,29 +197,9 @@ run "refuses_inputs_2" {
   expect_failures = [var.databricks_workspace_host, var.audiences, var.roles, var.tags]
 }
 
-# roles: The name of a role must be a role name of 1 to 64 letters, digits and _+=,.@-, like lake-reader.
+# roles: The description of a role must be a description of at most 1,000 Latin-1 characters, like Nightly jobs read the lake.
 # tags: The value of each tag must be a tag value of at most 256 letters, digits, spaces and _.:/=+-@.
 run "refuses_inputs_3" {
-  command = plan
-
-  variables {
-    roles = {
-      lake-reader = {
-        service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
-        name               = "lake reader"
-      }
-    }
-    tags = {
-      team = "a,b"
-    }
-  }
-
-  expect_failures = [var.roles, var.tags]
-}
-
-# roles: The description of a role must be a description of at most 1,000 Latin-1 characters, like Nightly jobs read the lake.
-# tags: The value of each tag must be a tag value of at most 256 letters, digits, spaces and _.:/=+-@, and must not begin with aws:.
-run "refuses_inputs_4" {
   command = plan
 
   variables {
@@ -227,7 +210,7 @@ run "refuses_inputs_4" {
       }
     }
     tags = {
-      team = "ꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰ"
+      team = "a,b"
     }
   }
 
@@ -235,8 +218,8 @@ run "refuses_inputs_4" {
 }
 
 # roles: The path of a role must be a path that begins and ends with /, of at most 512 visible ASCII characters without *, ? and {, like /databricks/.
-# tags: The keys of tags must differ in more than case: IAM takes one of them only.
-run "refuses_inputs_5" {
+# tags: The value of each tag must be a tag value of at most 256 letters, digits, spaces and _.:/=+-@, and must not begin with aws:.
+run "refuses_inputs_4" {
   command = plan
 
   variables {
@@ -244,6 +227,26 @@ run "refuses_inputs_5" {
       lake-reader = {
         service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
         path               = "databricks"
+      }
+    }
+    tags = {
+      team = "ꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰ"
+    }
+  }
+
+  expect_failures = [var.roles, var.tags]
+}
+
+# roles: The max_session_duration of a role must be whole seconds from 3600 (1 h) to 43200 (12 h).
+# tags: The keys of tags must differ in more than case: IAM takes one of them only.
+run "refuses_inputs_5" {
+  command = plan
+
+  variables {
+    roles = {
+      lake-reader = {
+        service_principals   = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
+        max_session_duration = 3599
       }
     }
     tags = {
@@ -255,7 +258,7 @@ run "refuses_inputs_5" {
   expect_failures = [var.roles, var.tags]
 }
 
-# roles: The max_session_duration of a role must be whole seconds from 3600 (1 h) to 43200 (12 h).
+# roles: The permissions_boundary_arn of a role must be the ARN of the IAM policy that bounds the role, like arn:aws:iam::111122223333:policy/read-lake.
 # tags: There must be at most 50 tags: IAM takes no more.
 run "refuses_inputs_6" {
   command = plan
@@ -263,8 +266,8 @@ run "refuses_inputs_6" {
   variables {
     roles = {
       lake-reader = {
-        service_principals   = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
-        max_session_duration = 3599
+        service_principals       = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
+        permissions_boundary_arn = "arn:aws:iam::111122223333:role/x"
       }
     }
     tags = {
@@ -325,24 +328,8 @@ run "refuses_inputs_6" {
   expect_failures = [var.roles, var.tags]
 }
 
-# roles: The permissions_boundary_arn of a role must be the ARN of the IAM policy that bounds the role, like arn:aws:iam::111122223333:policy/read-lake.
-run "refuses_inputs_7" {
-  command = plan
-
-  variables {
-    roles = {
-      lake-reader = {
-        service_principals       = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
-        permissions_boundary_arn = "arn:aws:iam::111122223333:role/x"
-      }
-    }
-  }
-
-  expect_failures = [var.roles]
-}
-
 # roles: The key of each tag must be a tag key of 1 to 128 letters, digits, spaces and _.:/=+-@.
-run "refuses_inputs_8" {
+run "refuses_inputs_7" {
   command = plan
 
   variables {
@@ -360,7 +347,7 @@ run "refuses_inputs_8" {
 }
 
 # roles: The key of each tag must be a tag key of 1 to 128 letters, digits, spaces and _.:/=+-@, and must not begin with aws:.
-run "refuses_inputs_9" {
+run "refuses_inputs_8" {
   command = plan
 
   variables {
@@ -378,7 +365,7 @@ run "refuses_inputs_9" {
 }
 
 # roles: The value of each tag must be a tag value of at most 256 letters, digits, spaces and _.:/=+-@.
-run "refuses_inputs_10" {
+run "refuses_inputs_9" {
   command = plan
 
   variables {
@@ -396,7 +383,7 @@ run "refuses_inputs_10" {
 }
 
 # roles: The value of each tag must be a tag value of at most 256 letters, digits, spaces and _.:/=+-@, and must not begin with aws:.
-run "refuses_inputs_11" {
+run "refuses_inputs_10" {
   command = plan
 
   variables {
@@ -414,7 +401,7 @@ run "refuses_inputs_11" {
 }
 
 # roles: The keys of tags must differ in more than case: IAM takes one of them only.
-run "refuses_inputs_12" {
+run "refuses_inputs_11" {
   command = plan
 
   variables {
@@ -433,7 +420,7 @@ run "refuses_inputs_12" {
 }
 
 # roles: There must be at most 50 tags: IAM takes no more.
-run "refuses_inputs_13" {
+run "refuses_inputs_12" {
   command = plan
 
   variables {
@@ -501,7 +488,7 @@ run "refuses_inputs_13" {
 }
 
 # roles: The keys of managed_policy_arns must be a key of 1 to 63 letters, digits, - and _, starting with a letter, like read.
-run "refuses_inputs_14" {
+run "refuses_inputs_13" {
   command = plan
 
   variables {
@@ -519,7 +506,7 @@ run "refuses_inputs_14" {
 }
 
 # roles: Each of managed_policy_arns must be the ARN of an IAM policy, like arn:aws:iam::111122223333:policy/read-lake.
-run "refuses_inputs_15" {
+run "refuses_inputs_14" {
   command = plan
 
   variables {
@@ -537,7 +524,7 @@ run "refuses_inputs_15" {
 }
 
 # roles: managed_policy_arns must not hold the same ARN twice.
-run "refuses_inputs_16" {
+run "refuses_inputs_15" {
   command = plan
 
   variables {
@@ -556,7 +543,7 @@ run "refuses_inputs_16" {
 }
 
 # roles: There must be at most 20 of managed_policy_arns: IAM takes no more.
-run "refuses_inputs_17" {
+run "refuses_inputs_16" {
   command = plan
 
   variables {
@@ -594,7 +581,7 @@ run "refuses_inputs_17" {
 }
 
 # roles: The keys of inline_policies must be a policy name of 1 to 128 letters, digits and _+=,.@-, like list-lake.
-run "refuses_inputs_18" {
+run "refuses_inputs_17" {
   command = plan
 
   variables {
@@ -612,7 +599,7 @@ run "refuses_inputs_18" {
 }
 
 # roles: The keys of inline_policies must differ in more than case.
-run "refuses_inputs_19" {
+run "refuses_inputs_18" {
   command = plan
 
   variables {
@@ -631,7 +618,7 @@ run "refuses_inputs_19" {
 }
 
 # roles: An inline policy of a role with unity_catalog must not be called unity-catalog-self-assume: the module adds one of that name.
-run "refuses_inputs_20" {
+run "refuses_inputs_19" {
   command = plan
 
   variables {
@@ -651,7 +638,7 @@ run "refuses_inputs_20" {
 }
 
 # roles: Each of inline_policies must be the JSON of an IAM policy with Version 2012-10-17 and a Statement; write it with jsonencode.
-run "refuses_inputs_21" {
+run "refuses_inputs_20" {
   command = plan
 
   variables {
@@ -669,7 +656,7 @@ run "refuses_inputs_21" {
 }
 
 # roles: inline_policies must hold Latin-1 characters only: IAM takes no others.
-run "refuses_inputs_22" {
+run "refuses_inputs_21" {
   command = plan
 
   variables {
@@ -687,7 +674,7 @@ run "refuses_inputs_22" {
 }
 
 # roles: inline_policies must have at most 10240 characters together: IAM takes no more a role.
-run "refuses_inputs_23" {
+run "refuses_inputs_22" {
   command = plan
 
   variables {
@@ -706,7 +693,7 @@ run "refuses_inputs_23" {
 }
 
 # roles: Each trust must name whom it trusts: service_principals, users, subjects or subject_patterns, or unity_catalog; without, every identity of the issuer would get in.
-run "refuses_inputs_24" {
+run "refuses_inputs_23" {
   command = plan
 
   variables {
@@ -719,7 +706,7 @@ run "refuses_inputs_24" {
 }
 
 # roles: Each of service_principals must be a service principal's application ID: a UUID in lower case, like 6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b.
-run "refuses_inputs_25" {
+run "refuses_inputs_24" {
   command = plan
 
   variables {
@@ -734,7 +721,7 @@ run "refuses_inputs_25" {
 }
 
 # roles: Each of users must be a user's e-mail address, as Databricks shows it, without wildcards, like alice@example.com.
-run "refuses_inputs_26" {
+run "refuses_inputs_25" {
   command = plan
 
   variables {
@@ -750,7 +737,7 @@ run "refuses_inputs_26" {
 }
 
 # roles: Each of subjects must be an exact sub of 1 to 255 visible Latin-1 characters, without *, ?, { and without space at its ends, like 6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b.
-run "refuses_inputs_27" {
+run "refuses_inputs_26" {
   command = plan
 
   variables {
@@ -766,7 +753,7 @@ run "refuses_inputs_27" {
 }
 
 # roles: Each of subject_patterns must be a pattern of 1 to 255 visible Latin-1 characters, with * or ?, without {, like *@data.example.com.
-run "refuses_inputs_28" {
+run "refuses_inputs_27" {
   command = plan
 
   variables {
@@ -782,7 +769,7 @@ run "refuses_inputs_28" {
 }
 
 # roles: Each of subject_patterns must hold * or ?; an exact subject goes into subjects.
-run "refuses_inputs_29" {
+run "refuses_inputs_28" {
   command = plan
 
   variables {
@@ -798,7 +785,7 @@ run "refuses_inputs_29" {
 }
 
 # roles: audiences must name at least one, or be left out.
-run "refuses_inputs_30" {
+run "refuses_inputs_29" {
   command = plan
 
   variables {
@@ -814,7 +801,7 @@ run "refuses_inputs_30" {
 }
 
 # roles: Each of audiences must be 1 to 255 printable ASCII characters without space, *, ? or {, like 1444828305810485.
-run "refuses_inputs_31" {
+run "refuses_inputs_30" {
   command = plan
 
   variables {
@@ -830,7 +817,7 @@ run "refuses_inputs_31" {
 }
 
 # roles: A condition must not be null; leave it out.
-run "refuses_inputs_32" {
+run "refuses_inputs_31" {
   command = plan
 
   variables {
@@ -846,7 +833,7 @@ run "refuses_inputs_32" {
 }
 
 # roles: The test of each condition must be an IAM condition operator with IAM's capitals, like IpAddress.
-run "refuses_inputs_33" {
+run "refuses_inputs_32" {
   command = plan
 
   variables {
@@ -866,7 +853,7 @@ run "refuses_inputs_33" {
 }
 
 # roles: The variable of each condition must be an IAM condition key with its prefix, like aws:SourceIp.
-run "refuses_inputs_34" {
+run "refuses_inputs_33" {
   command = plan
 
   variables {
@@ -886,7 +873,7 @@ run "refuses_inputs_34" {
 }
 
 # roles: Each condition must have values.
-run "refuses_inputs_35" {
+run "refuses_inputs_34" {
   command = plan
 
   variables {
@@ -906,7 +893,7 @@ run "refuses_inputs_35" {
 }
 
 # roles: The values of each condition must be 1 to 512 visible Latin-1 characters, like 203.0.113.0/24.
-run "refuses_inputs_36" {
+run "refuses_inputs_35" {
   command = plan
 
   variables {
@@ -926,7 +913,7 @@ run "refuses_inputs_36" {
 }
 
 # roles: A trust must not repeat a condition's test and variable, in whatever case: IAM would OR their values; join them into one condition, or use two trusts.
-run "refuses_inputs_37" {
+run "refuses_inputs_36" {
   command = plan
 
   variables {
@@ -953,7 +940,7 @@ run "refuses_inputs_37" {
 }
 
 # roles: A condition of a unity_catalog trust must not be about sts:ExternalId or aws:PrincipalArn, its guards; use external_ids.
-run "refuses_inputs_38" {
+run "refuses_inputs_37" {
   command = plan
 
   variables {
@@ -975,7 +962,7 @@ run "refuses_inputs_38" {
 }
 
 # roles: unity_catalog must name external_ids, as the storage or service credential shows them: without, any customer's credential would get in.
-run "refuses_inputs_39" {
+run "refuses_inputs_38" {
   command = plan
 
   variables {
@@ -992,7 +979,7 @@ run "refuses_inputs_39" {
 }
 
 # roles: Each of external_ids must be an external ID of 2 to 1,224 characters, as the storage or service credential shows it, like 0b7e6f5a-1c2d-4e3f-9a8b-7c6d5e4f3a2b.
-run "refuses_inputs_40" {
+run "refuses_inputs_39" {
   command = plan
 
   variables {
@@ -1009,7 +996,7 @@ run "refuses_inputs_40" {
 }
 
 # roles: The cloud of unity_catalog must be one of aws, aws-us-gov, aws-us-gov-dod.
-run "refuses_inputs_41" {
+run "refuses_inputs_40" {
   command = plan
 
   variables {
