@@ -39,8 +39,7 @@ const library = await build({
 const verbs = readdirSync("scripts/verbs").filter((file) => file.endsWith(".ts"));
 const commandLine = await build({
   ...shared,
-  minifyWhitespace: true,
-  minifySyntax: true,
+  minify: true,
   entryPoints: Object.fromEntries([
     ["cli", existsSync("scripts/bin.ts") ? "scripts/bin.ts" : "scripts/cli.ts"],
     ...verbs.map((file) => [`verbs/${file.replace(/\.ts$/, "")}`, `scripts/verbs/${file}`]),
