@@ -25,7 +25,7 @@ export function federationModule(sample: Sample): ModuleDefinition {
   const issuers: VariableDefinition = {
     name: "issuers",
     type: { map: { object: ISSUER_ATTRIBUTES } },
-    description: "Databricks issuers by a key of your own. A workspace issuer has `level = \"workspace\"`, `host` and `workspace_id`; an account issuer `level = \"account\"`, `account_id` and `cloud` or `accounts_host`. `audiences` is what IAM registers (default: the workspace ID, or the account ID); `existing_provider_arn` adopts a provider instead of creating one.",
+    description: "Databricks issuers by a key of your own. A workspace issuer has `level = \"workspace\"`, `host` and `workspace_id`; an account issuer `level = \"account\"`, `account_id` and `cloud` or `accounts_host`. `audiences` is what IAM registers (default: the workspace ID, or the account ID); `existing_provider_arn`, which must be known at plan time, adopts a provider instead of creating one.",
     nullable: false,
     validations: issuersRules(sample, true),
   };
