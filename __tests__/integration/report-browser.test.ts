@@ -112,7 +112,7 @@ describeWith({ chromium: true }, "the report in a browser", () => {
       expect(await visible(page, "article.role tbody tr")).toBe(1);
       expect(await visible(page, "#identity-table tbody tr")).toBe(1);
       expect(await visible(page, ".matrix tbody tr")).toBe(1);
-      expect(await page.$$eval("#graph .node:not(.off)", (nodes) => nodes.map((node) => node.querySelector("text")?.textContent))).toEqual(["company", "alice@example.com", "databricks-lake-reader"]);
+      expect(await page.$$eval("#graph .node", (nodes) => nodes.map((node) => node.querySelector("text")?.textContent))).toEqual(["company", "alice@example.com", "databricks-lake-reader"]);
       expect(await page.$$eval("#graph path[d]", (paths) => paths.length)).toBe(2);
       await page.click("button[type=reset]");
       await page.waitForFunction(counted(/^3 roles, 6 identities$/));
@@ -175,7 +175,7 @@ describeWith({ chromium: true }, "the report in a browser", () => {
         await filter(page, "#f-role", "role-0049", /^10 roles, 20 identities$/);
         // What a person would call stuck, not a measure of speed.
         expect(Date.now() - started).toBeLessThan(10_000);
-        expect(await page.$$eval("#graph .node:not(.off)[data-c=role]", (nodes) => nodes.length)).toBe(10);
+        expect(await page.$$eval("#graph .node[data-c=role]", (nodes) => nodes.length)).toBe(10);
         expect(await visible(page, ".matrix thead th[data-r]")).toBe(10);
       });
     });

@@ -1,4 +1,7 @@
-/** The graph: issuers, identities and roles in three columns, as inline SVG. The page's script lays it out again when filtered. */
+/**
+ * The graph: issuers, identities and roles in three columns, as inline SVG. Only what is drawn is in it; the page's script
+ * draws it anew when filtered, with the names it finds in the page's tables.
+ */
 import { html } from "../html-text";
 import type { ReportView } from "./view";
 
@@ -19,7 +22,7 @@ export function reachPairs(view: ReportView): readonly (readonly [number, number
   return [...pairs.values()];
 }
 
-/** The SVG, with the first roles laid out and everything else hidden. Not interactive: the matrix says the same. */
+/** The SVG of the first roles. Not interactive: the matrix says the same. */
 export function graph(view: ReportView): string {
   const pairs = reachPairs(view);
   const shown = pairs.filter(([, role]) => role < GRAPH_ROLES);
@@ -33,19 +36,22 @@ export function graph(view: ReportView): string {
     const row = column.get(index);
     return row === undefined ? undefined : TOP + row * ROW + (height - TOP - column.size * ROW) / 2 + ROW / 2;
   };
-  const issuerEdges = view.identities.flatMap(({ id }) => {
-    const issuer = issuerIndex(id);
-    return issuer === undefined ? [] : [edge("u", issuer, id, [COLUMNS.issuer.x + COLUMNS.issuer.width, y(issuers, issuer)], [COLUMNS.identity.x, y(identities, id)])];
+  const issuerEdges = [...identities.keys()].flatMap((identity) => {
+    const issuer = issuerIndex(identity);
+    return issuer === undefined ? [] : [edge("u", issuer, identity, [COLUMNS.issuer.x + COLUMNS.issuer.width, y(issuers, issuer)], [COLUMNS.identity.x, y(identities, identity)])];
   });
-  const roleEdges = pairs.map(([identity, role]) => edge("v", identity, role, [COLUMNS.identity.x + COLUMNS.identity.width, y(identities, identity)], [COLUMNS.role.x, y(roles, role)]));
+  const roleEdges = shown.map(([identity, role]) => edge("v", identity, role, [COLUMNS.identity.x + COLUMNS.identity.width, y(identities, identity)], [COLUMNS.role.x, y(roles, role)]));
+  const nodes = [
+    ...view.issuers.map(({ key, issuer }, index) => node("issuer", index, key, issuer, y(issuers, index))),
+    ...view.identities.map(({ id, who, kind }) => node("identity", id, who, `${who} (${kind})`, y(identities, id), kind === "subject pattern" ? " pattern" : "")),
+    ...view.roles.map(({ name, arn }, index) => node("role", index, name, arn, y(roles, index))),
+  ];
   return [
     `<svg id="graph" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-labelledby="graph-title">`,
     `<title id="graph-title">Issuers, their identities, and the roles these reach. The matrix says the same as a table.</title>`,
     Object.entries({ issuer: "Issuer", identity: "Identity", role: "Role" } as const).map(([column, head]) => `<text class="head" x="${COLUMNS[column as keyof typeof COLUMNS].x}" y="12">${head}</text>`).join(""),
     `<g class="edges">${issuerEdges.join("")}${roleEdges.join("")}</g>`,
-    ...view.issuers.map(({ key, issuer }, index) => node("issuer", index, key, issuer, y(issuers, index))),
-    ...view.identities.map(({ id, who, kind }) => node("identity", id, who, `${who} (${kind})`, y(identities, id), kind === "subject pattern" ? " pattern" : "")),
-    ...view.roles.map(({ name, arn }, index) => node("role", index, name, arn, y(roles, index))),
+    `<g class="nodes">${nodes.join("")}</g>`,
     "</svg>",
   ].join("");
 }
@@ -54,18 +60,19 @@ function placed(indexes: readonly number[]): ReadonlyMap<number, number> {
   return new Map(indexes.map((index, row) => [index, row]));
 }
 
+/** Nothing for what has no place. */
 function node(column: keyof typeof COLUMNS, index: number, label: string, title: string, y: number | undefined, extra = ""): string {
+  if (y === undefined) return "";
   const { x, width, letters } = COLUMNS[column];
-  const place = y === undefined ? ` class="node off${extra}"` : ` class="node${extra}" transform="translate(${x} ${y})"`;
   const cut = [...label].length > letters ? `${[...label].slice(0, letters - 1).join("")}…` : label;
   const full = title === cut ? "" : `<title>${html(title)}</title>`;
-  return `<g id="${column}-${index}" data-c="${column}"${place}>${full}<rect y="-11" width="${width}" height="22" rx="${column === "role" ? 3 : 11}"/><text x="12" y="4">${html(cut)}</text></g>`;
+  return `<g class="node${extra}" data-c="${column}" data-n="${index}" transform="translate(${x} ${y})">${full}<rect y="-11" width="${width}" height="22" rx="${column === "role" ? 3 : 11}"/><text x="12" y="4">${html(cut)}</text></g>`;
 }
 
 /** `u`: issuer to identity, `v`: identity to role. */
 function edge(kind: "u" | "v", from: number, to: number, start: readonly [number, number | undefined], end: readonly [number, number | undefined]): string {
   const [x1, y1] = start;
   const [x2, y2] = end;
-  const d = y1 === undefined || y2 === undefined ? "" : ` d="M${x1} ${y1}C${x1 + 40} ${y1} ${x2 - 40} ${y2} ${x2} ${y2}"`;
-  return `<path class="${kind}" data-a="${from}" data-b="${to}"${d}/>`;
+  if (y1 === undefined || y2 === undefined) return "";
+  return `<path class="${kind}" data-a="${from}" data-b="${to}" d="M${x1} ${y1}C${x1 + 40} ${y1} ${x2 - 40} ${y2} ${x2} ${y2}"/>`;
 }

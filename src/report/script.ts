@@ -17,13 +17,32 @@ export const SCRIPT = `"use strict";
   }));
   const fields = { identity: $("f-identity"), role: $("f-role"), issuer: $("f-issuer"), findings: $("f-findings") };
   const svg = $("graph");
-  const nodes = { issuer: [], identity: [], role: [] };
-  for (const node of all(".node", svg)) nodes[node.dataset.c].push(node);
-  const edges = all("path", svg).map((path) => ({ path, kind: path.getAttribute("class"), a: +path.dataset.a, b: +path.dataset.b }));
   const columnsOf = ${JSON.stringify(COLUMNS)};
 
   /* only what changes is touched: a page of a thousand roles stays quick */
   const hide = (element, hidden) => { if (element.hidden !== hidden) element.hidden = hidden; };
+
+  const make = (name, attributes, ...inside) => {
+    const element = document.createElementNS("http://www.w3.org/2000/svg", name);
+    for (const key of Object.keys(attributes)) element.setAttribute(key, attributes[key]);
+    element.append(...inside);
+    return element;
+  };
+  const text = (element) => (element === null ? "" : element.textContent);
+  /* what a node says stands in the page already */
+  const said = {
+    issuer: (index) => { const card = $("u" + index); return { label: text(card.querySelector("h3")), title: text(card.querySelector(".arn")) }; },
+    identity: (index) => { const who = text(rows[index].querySelector(".who")), kind = text(rows[index].cells[1]); return { label: who, title: who + " (" + kind + ")", extra: kind === "subject pattern" ? " pattern" : "" }; },
+    role: (index) => ({ label: text(cards[index].querySelector("h3")), title: text(cards[index].querySelector(".arn")) }),
+  };
+  function nodeOf(column, index, y) {
+    const { label, title, extra = "" } = said[column](index), { x, width, letters } = columnsOf[column];
+    const cut = [...label].length > letters ? [...label].slice(0, letters - 1).join("") + "…" : label;
+    return make("g", { class: "node" + extra, "data-c": column, "data-n": index, transform: "translate(" + x + " " + y + ")" },
+      ...(title === cut ? [] : [make("title", {}, title)]),
+      make("rect", { y: -11, width, height: 22, rx: column === "role" ? 3 : 11 }),
+      make("text", { x: 12, y: 4 }, cut));
+  }
 
   function draw(shownPairs, roles) {
     const role = [...roles].sort((a, b) => a - b).slice(0, ${GRAPH_ROLES});
@@ -34,22 +53,15 @@ export const SCRIPT = `"use strict";
     const columns = { issuer, identity, role };
     const height = Math.max(1, role.length, identity.length, issuer.length) * ${ROW} + ${TOP};
     const at = {};
-    for (const name of Object.keys(columns)) {
-      at[name] = new Map(columns[name].map((index, row) => [index, row * ${ROW} + (height + ${TOP} - columns[name].length * ${ROW}) / 2 + ${ROW / 2}]));
-      nodes[name].forEach((node, index) => {
-        const y = at[name].get(index);
-        node.classList.toggle("off", y === undefined);
-        if (y !== undefined) node.setAttribute("transform", "translate(" + columnsOf[name].x + " " + y + ")");
-      });
-    }
-    const linked = new Set(drawn.map(([i, r]) => i + " " + r));
-    for (const { path, kind, a, b } of edges) {
-      const [from, to] = kind === "u" ? ["issuer", "identity"] : ["identity", "role"];
-      const y1 = at[from].get(a), y2 = at[to].get(b);
-      if (y1 === undefined || y2 === undefined || (kind === "v" && !linked.has(a + " " + b))) { path.removeAttribute("d"); continue; }
-      const x1 = columnsOf[from].x + columnsOf[from].width, x2 = columnsOf[to].x;
-      path.setAttribute("d", "M" + x1 + " " + y1 + "C" + (x1 + 40) + " " + y1 + " " + (x2 - 40) + " " + y2 + " " + x2 + " " + y2);
-    }
+    for (const name of Object.keys(columns)) at[name] = new Map(columns[name].map((index, row) => [index, row * ${ROW} + (height + ${TOP} - columns[name].length * ${ROW}) / 2 + ${ROW / 2}]));
+    const edge = (kind, from, a, to, b) => {
+      const x1 = columnsOf[from].x + columnsOf[from].width, x2 = columnsOf[to].x, y1 = at[from].get(a), y2 = at[to].get(b);
+      return make("path", { class: kind, "data-a": a, "data-b": b, d: "M" + x1 + " " + y1 + "C" + (x1 + 40) + " " + y1 + " " + (x2 - 40) + " " + y2 + " " + x2 + " " + y2 });
+    };
+    svg.querySelector(".edges").replaceChildren(
+      ...identity.filter((i) => issuers[i] >= 0).map((i) => edge("u", "issuer", issuers[i], "identity", i)),
+      ...drawn.map(([i, r]) => edge("v", "identity", i, "role", r)));
+    svg.querySelector(".nodes").replaceChildren(...Object.keys(columns).flatMap((name) => columns[name].map((index) => nodeOf(name, index, at[name].get(index)))));
     svg.setAttribute("viewBox", "0 0 ${WIDTH} " + height);
     svg.setAttribute("height", height);
     $("graph-note").textContent = role.length < roles.size ? "The first " + role.length + " of " + roles.size + " roles; filter to see others." : "Issuers, identities, roles.";
@@ -106,8 +118,9 @@ export const SCRIPT = `"use strict";
   /* pointing at a node lights what hangs on it */
   const light = (event) => {
     const node = event.target.closest && event.target.closest(".node");
-    const key = node ? node.dataset.c : "", index = node ? nodes[key].indexOf(node) : -1;
-    for (const { path, kind, a, b } of edges) {
+    const key = node ? node.dataset.c : "", index = node ? node.dataset.n : "";
+    for (const path of all("path", svg)) {
+      const kind = path.classList.contains("u") ? "u" : "v", { a, b } = path.dataset;
       const lit = key === "issuer" ? kind === "u" && a === index : key === "role" ? kind === "v" && b === index : key === "identity" && (kind === "u" ? b === index : a === index);
       path.classList.toggle("lit", lit);
     }

@@ -118,7 +118,6 @@ svg path { fill: none; stroke: color-mix(in srgb, var(--soft) 45%, var(--line));
 svg .v { stroke: color-mix(in srgb, var(--accent) 60%, var(--line)); }
 svg.lighting path { opacity: 0.25; }
 svg.lighting path.lit { opacity: 1; stroke: var(--accent); stroke-width: 2; }
-.off { display: none; }
 footer { padding-block: 2.5rem 3rem; color: var(--soft); font-size: 0.86rem; }
 footer p { max-width: 75ch; }
 @media (max-width: 46rem) {
