@@ -44,3 +44,20 @@ test("of two policies, a comparison tells of every gain and every loss there is"
     if (old.some((yes, at) => yes && now[at] === false)) expect(changes.flatMap(({ lost }) => lost)).not.toEqual([]);
   }), { numRuns: 60 });
 });
+
+test("a role that is made or deleted lets in whom it names, told as if everybody had been tried", () => {
+  const named = record({ aud: uniqueArray(constantFrom("1", "2", "3"), { minLength: 1, maxLength: 2 }), sub: subjects }).map(({ aud, sub }) => ({
+    Effect: "Allow", Action: "sts:AssumeRoleWithWebIdentity", Principal: { Federated: EXAMPLE_ARN }, Condition: { StringEquals: { [AUD]: aud, [SUB]: sub } },
+  }));
+  const provider = { url: `https://${EXAMPLE_ISSUER}`, clientIds: ["2", "1"], accountId: null, path: "p" };
+  // a denial that concerns nobody, so that everybody is tried
+  const idle = { Effect: "Deny", Action: "sts:TagSession", Principal: { Federated: EXAMPLE_ARN } };
+  const targetWith = (Statement: readonly unknown[], providers: readonly (typeof provider)[]): ReturnType<typeof targetOf> => ({ ...targetOf({ policy: { Version: "2012-10-17", Statement } }), providers });
+  hold(property(array(named, { minLength: 1, maxLength: 3 }), constantFrom([provider], []), (statements, providers) => {
+    const nobody = { ...targetWith([], []), roles: [] };
+    const [exact, tried] = [targetWith(statements, providers), targetWith([...statements, idle], providers)];
+    expect(compareTargets(nobody, exact)).toEqual(compareTargets(nobody, tried));
+    expect(compareTargets(exact, nobody)).toEqual(compareTargets(tried, nobody));
+    expect(compareTargets(nobody, exact)[0]?.change).toBe("created");
+  }), { numRuns: 60 });
+});

@@ -59,7 +59,7 @@ function webIdentities(issuerPath: string, { before, after, clientIds }: Compare
 }
 
 /** Audiences either side asks for or registers; null stands for one that neither names, where any may be registered. */
-function audiencesOf(statements: readonly ExaminedStatement[], registered: readonly string[] | null): readonly (string | null)[] {
+export function audiencesOf(statements: readonly ExaminedStatement[], registered: readonly string[] | null): readonly (string | null)[] {
   const asked = new Set(registered ?? []);
   for (const { aud } of statements) {
     for (const { test, values } of aud) {

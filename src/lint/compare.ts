@@ -8,6 +8,7 @@ import { compilePolicy, verdict } from "../trust/decide/decide";
 import type { ExaminedCondition, ExaminedRole, ExaminedStatement } from "../trust/lint/examine";
 import { examineRole } from "../trust/lint/examine";
 import type { LintProvider, LintRole, LintTarget } from "../trust/lint/target";
+import { exactIdentities } from "./compare-exact";
 import type { Probe, Side, Tried } from "./compare-probes";
 import { otherDoors, probesOf } from "./compare-probes";
 import type { Surrounding } from "./compare-surroundings";
@@ -100,6 +101,10 @@ function clientIdsOf({ here, there }: Access, issuerPath: string): readonly stri
 function compareRoles(before: Access | null, after: Access | null): Pick<RoleChange, "gained" | "lost"> {
   const [old, now] = [before?.examined.statements ?? [], after?.examined.statements ?? []];
   if (after !== null && after.examined.malformed.length > 0) return { gained: [{ ...UNTRIED, subject: "somebody: the trust policy does not read" }], lost: [] };
+  if (before === null || after === null) {
+    const exact = everybodyOf(after ?? before);
+    if (exact !== null) return before === null ? { gained: exact, lost: [] } : { gained: [], lost: exact };
+  }
   const untried = { gained: after === null ? [] : [UNTRIED], lost: before === null ? [] : [UNTRIED] };
   if (tooManyToTry([...old, ...now])) return untried;
   const surroundings = surroundingsOf([...old, ...now]);
@@ -122,6 +127,14 @@ function compareRoles(before: Access | null, after: Access | null): Pick<RoleCha
     if (less !== null && !isToldBy(lost, probe)) lost.push(less);
   }
   return { gained: tellingOnly(gained), lost: tellingOnly(lost) };
+}
+
+/** Everybody a role lets in that there is on one side alone; null where they have to be tried. */
+function everybodyOf(side: Access | null): readonly Identity[] | null {
+  if (side === null) return [];
+  return exactIdentities(side.examined.statements, (issuerPath) => clientIdsOf(side, issuerPath))
+    ?.filter(({ issuerPath, audience }) => isRegistered(side, issuerPath, audience))
+    .map(({ issuerPath, audience, subject }) => ({ issuer: `https://${issuerPath}`, subject, kind: "subject", audience, how: "new", from: null })) ?? null;
 }
 
 function isToldBy(told: readonly Identity[], { within, issuer, audience }: Probe): boolean {

@@ -40,7 +40,11 @@ export function repeatedMember(json: string): string | undefined {
 
 /** Where the text that begins at `start` ends: at its closing quote. */
 function endOfText(json: string, start: number): number {
-  let at = start + 1;
-  while (at < json.length && json[at] !== "\"") at += json[at] === "\\" ? 2 : 1;
-  return at;
+  for (let at = json.indexOf("\"", start + 1); at >= 0; at = json.indexOf("\"", at + 1)) {
+    let before = at - 1;
+    while (json[before] === "\\") before -= 1;
+    // a quote after an odd number of backslashes is part of the text
+    if ((at - before) % 2 === 1) return at;
+  }
+  return json.length;
 }
