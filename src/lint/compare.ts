@@ -62,14 +62,16 @@ function sameProviders(left: LintTarget, right: LintTarget): boolean {
 interface Access {
   readonly side: Side;
   readonly examined: ExaminedRole;
-  readonly policy: CompiledPolicy;
+  /** Made ready when somebody is tried. */
+  readonly policy: () => CompiledPolicy;
   readonly here: ReadonlyMap<string, LintProvider>;
   readonly there: ReadonlyMap<string, LintProvider>;
 }
 
 function access(side: Side, role: LintRole, here: LintTarget, there: LintTarget): Access {
   const examined = examineRole(role);
-  return { side, examined, policy: compilePolicy(examined), here: providersOf(here), there: providersOf(there) };
+  let compiled: CompiledPolicy | undefined;
+  return { side, examined, policy: () => (compiled ??= compilePolicy(examined)), here: providersOf(here), there: providersOf(there) };
 }
 
 const providers = new WeakMap<LintTarget, ReadonlyMap<string, LintProvider>>();
@@ -165,7 +167,7 @@ function otherPrincipals(here: readonly ExaminedStatement[], there: readonly Exa
 function ranks(side: Access | null, probe: Probe, person: string, surroundings: readonly Surrounding[]): readonly number[] {
   if (side === null || (probe.issuerPath !== null && !isRegistered(side, probe.issuerPath, probe.audience))) return surroundings.map(() => RANK.no);
   const request: PolicyRequest = probe.request(person, side.side);
-  return surroundings.map(({ keys }) => RANK[verdict(side.policy, keys.size === 0 ? request : { ...request, keys: new Map([...keys, ...request.keys]) })]);
+  return surroundings.map(({ keys }) => RANK[verdict(side.policy(), keys.size === 0 ? request : { ...request, keys: new Map([...keys, ...request.keys]) })]);
 }
 
 const RANK: Readonly<Record<Verdict, number>> = { no: 0, unknown: 1, yes: 2 };
