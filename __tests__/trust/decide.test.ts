@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import type { PolicyRequest } from "../../src/trust/decide/decide";
-import { compilePolicy, decide, explainDecision } from "../../src/trust/decide/decide";
+import { compilePolicy, decide, explainDecision, verdict } from "../../src/trust/decide/decide";
 import { readPolicy } from "../../src/trust/decide/document";
 
 const PROVIDER = "arn:aws:iam::111122223333:oidc-provider/h.cloud.databricks.com/oidc";
@@ -119,7 +119,7 @@ describe("statements", () => {
   test.each<readonly [string, readonly unknown[], boolean]>([
     ["one Allow that matches is enough", [allow({ StringEquals: { "a:b": "no" } }), allow()], true],
     ["a Deny wins, wherever it stands", [allow(), allow(undefined, { Effect: "Deny" })], false],
-    ["a Deny for everyone is for OIDC callers too", [allow(), allow(undefined, { Effect: "Deny", Principal: "*" })], false],
+    ["a Deny for everyone may be for OIDC callers too", [allow(), allow(undefined, { Effect: "Deny", Principal: "*" })], false],
     ["AWS: * lets no OIDC caller in", [allow(undefined, { Principal: { AWS: "*" } })], false],
     ["a bare * lets no OIDC caller in", [allow(undefined, { Principal: "*" })], false],
     ["the provider's account lets no OIDC caller in", [allow(undefined, { Principal: { AWS: "arn:aws:iam::111122223333:root" } })], false],
@@ -139,6 +139,9 @@ describe("statements", () => {
     expect(explainDecision(pattern, request()).findings.join()).toContain("oidc-provider/*");
     const not = compiled([{ Effect: "Allow", NotPrincipal: { AWS: "111122223333" }, Action: ACTION }]);
     expect(explainDecision(not, request()).findings.join()).toContain("NotPrincipal");
+    const everybody = compiled([allow(), allow(undefined, { Effect: "Deny", Principal: { AWS: "*" } })]);
+    expect(explainDecision(everybody, request()).findings.join()).toContain("a Deny for AWS");
+    expect(verdict(everybody, request())).toBe("unknown");
   });
 });
 

@@ -32,6 +32,7 @@ const NO_GUARD: readonly Case[] = [
   ["sub asked to be there, and no more", beside({ Null: { [SUB]: "false" } }), "E subject-missing"],
   ["aud asked to be there, and no more", where({ Null: { [AUD]: false }, StringEquals: { [SUB]: EXAMPLE_SUBJECT } }), "E audience-missing"],
   ["a network for a guard", beside({ IpAddress: { "aws:SourceIp": "0.0.0.0/0" } }), "E subject-missing"],
+  ["a Deny for AWS: * beside an open Allow", policyOf(statement({ Condition: { StringEquals: aud } }), { Effect: "Deny", Action: "sts:AssumeRoleWithWebIdentity", Principal: { AWS: "*" }, Condition: { StringNotEquals: { [SUB]: EXAMPLE_SUBJECT } } }), "E subject-missing"],
   ["a key without its issuer", where({ StringEquals: { ...aud, sub: EXAMPLE_SUBJECT } }), "E subject-missing"],
   ["a key with a word before its issuer", beside({ StringEqualsIfExists: { [`x:${SUB}`]: EXAMPLE_SUBJECT } }), "E subject-missing"],
   ["a tag that is called like a guard", beside({ StringEqualsIfExists: { "aws:RequestTag/a.b:sub": EXAMPLE_SUBJECT } }), "E subject-missing"],

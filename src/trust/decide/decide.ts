@@ -172,8 +172,8 @@ function compilePrincipal(statement: PolicyStatement): Test {
     const { kind, arn } = request.principal;
     if (kind === "Federated") {
       if (federated.has(arn)) return "yes";
-      // Recorded: AWS: "*" lets no OIDC caller in. A Deny for everyone is still taken to mean everyone.
-      if (aws.has("*") && statement.effect === "Deny") return "yes";
+      // Recorded: AWS: "*" lets no OIDC caller in. Whether it keeps one out is not recorded, so nothing rests on it.
+      if (aws.has("*") && statement.effect === "Deny") return "unknown";
       return [...federated].some((name) => /[*?]/.test(name) && stringLike(name, arn)) ? "unknown" : "no";
     }
     if (aws.has("*") || aws.has(arn)) return "yes";
@@ -182,11 +182,16 @@ function compilePrincipal(statement: PolicyStatement): Test {
   };
   if (!statement.notPrincipal) return lists;
   // AWS advises against NotPrincipal; with Allow it would let in whoever is not listed, which is never what a trust means.
-  return (request) => (lists(request) === "yes" ? "no" : statement.effect === "Deny" ? "yes" : "unknown");
+  return (request) => {
+    const listed = lists(request);
+    if (listed === "yes") return "no";
+    return listed === "no" && statement.effect === "Deny" ? "yes" : "unknown";
+  };
 }
 
 function principalFinding(statement: PolicyStatement): string {
-  if (statement.notPrincipal) return `statement ${statement.index}: an Allow with NotPrincipal can not be decided`;
+  if (statement.notPrincipal && statement.effect === "Allow") return `statement ${statement.index}: an Allow with NotPrincipal can not be decided`;
+  if (statement.principals?.["AWS"]?.includes("*") === true) return `statement ${statement.index}: whether a Deny for AWS: "*" keeps out web identities is not recorded`;
   const patterns = (statement.principals?.["Federated"] ?? []).filter((name) => /[*?]/.test(name));
   return `statement ${statement.index}: ${patterns.slice(0, 3).map(quoted).join(", ")} is no provider's ARN; whether it stands for many is not recorded`;
 }
