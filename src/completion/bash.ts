@@ -1,6 +1,7 @@
 /** The completion script for bash (3.2 and newer). */
 import type { CompletionFlag, CompletionVerb } from "./verb";
-import { inSingleQuotes, KEY_SECTIONS, KEYS_BY_AWK, spellings } from "./verb";
+import { inSingleQuotes } from "../shell-word";
+import { KEY_SECTIONS, KEYS_BY_AWK, spellings } from "./verb";
 
 /** The script for `program`, which must be a plain word. */
 export function bashCompletion(program: string, verbs: readonly CompletionVerb[]): string {

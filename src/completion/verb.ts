@@ -50,8 +50,3 @@ export const KEYS_BY_AWK = `
       gsub(/["\\047]/, "", key)
       if (key ~ /^[A-Za-z0-9_+=,.@-]+$/) print key
     }`;
-
-/** What a shell may be given between single quotes. */
-export function inSingleQuotes(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
-}

@@ -4,6 +4,7 @@ import { InputError } from "../errors";
 import type { Federation } from "../federation/model";
 import { secondsOf } from "../federation/duration";
 import { DEFAULT_FEDERATION_FILE, loadFederation } from "../load-federation";
+import { inSingleQuotes } from "../shell-word";
 import type { Surroundings } from "../surroundings";
 import { variable } from "../surroundings";
 import { obtainToken } from "../token/obtain";
@@ -107,7 +108,7 @@ function exportLines(session: CachedSession): string {
 
 /** `export NAME='value'` for a POSIX shell, one a line. */
 function exported(variables: Readonly<Record<string, string>>): string {
-  return Object.entries(variables).map(([name, value]) => `export ${name}='${value.replace(/'/g, "'\\''")}'`).join("\n");
+  return Object.entries(variables).map(([name, value]) => `export ${name}=${inSingleQuotes(value)}`).join("\n");
 }
 
 /** Runs a program with renewing credentials; its exit code. The session is got before the program starts. */

@@ -1,4 +1,5 @@
 /** The call of `init` that asks nothing: what was answered, as flags for a POSIX shell. Pure. */
+import { shellWord } from "../shell-word";
 import type { InitFlags } from "./flags";
 
 /** `databricks-aws-oidc init --url … --role …`, on one line. */
@@ -15,8 +16,4 @@ export function commandOf(flags: InitFlags, out: string | undefined): string {
     ...one("name", flags.name), ...one("out", out),
   ];
   return ["databricks-aws-oidc", "init", ...words.map(shellWord)].join(" ");
-}
-
-function shellWord(word: string): string {
-  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

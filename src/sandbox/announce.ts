@@ -1,4 +1,5 @@
 /** What the sandbox says when it has started: as a document, and as lines to paste. Pure. */
+import { shellWord } from "../shell-word";
 import { visible } from "../visible-text";
 import type { Sandbox } from "./sandbox";
 
@@ -37,12 +38,7 @@ export function sandboxText(sandbox: Sandbox, region: string): string {
   return [...lines, "", ...environmentLines(sandbox, region)].map(visible).join("\n");
 }
 
-/** Plans hold what they like: pasted, it stays one word. */
-function word(text: string): string {
-  return /^[A-Za-z0-9_@+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-}
-
-/** `export` lines for the first identity. */
+/** `export` lines for the first identity. Plans hold what they like: pasted, it stays one word. */
 function environmentLines({ sts, issuers, identities, roles }: Sandbox, region: string): readonly string[] {
   const [first] = identities;
   const host = first === undefined ? undefined : issuers[first.issuer]?.url;
@@ -50,14 +46,14 @@ function environmentLines({ sts, issuers, identities, roles }: Sandbox, region: 
   const account = /\/oidc\/accounts\/([^/]+)$/.exec(issuers[first.issuer]?.issuer ?? "")?.[1];
   return [
     `paste into a shell to be ${first.subject}:`,
-    `  export DATABRICKS_HOST=${word(host)}`,
-    ...(account === undefined ? [] : [`  export DATABRICKS_ACCOUNT_ID=${word(account)}`]),
+    `  export DATABRICKS_HOST=${shellWord(host)}`,
+    ...(account === undefined ? [] : [`  export DATABRICKS_ACCOUNT_ID=${shellWord(account)}`]),
     `  export DATABRICKS_CLIENT_ID=${first.clientId}`,
     `  export DATABRICKS_CLIENT_SECRET=${first.clientSecret}`,
     `  export AWS_ENDPOINT_URL_STS=${sts}`,
     `  export AWS_REGION=${region} AWS_DEFAULT_REGION=${region}`,
     "then for example:",
-    `  databricks-aws-oidc token --from client-credentials --issuer ${word(first.issuer)}`,
-    `  databricks-aws-oidc credentials --from client-credentials --role-arn ${word(roles[0] ?? "ROLE_ARN")} -- aws sts get-caller-identity`,
+    `  databricks-aws-oidc token --from client-credentials --issuer ${shellWord(first.issuer)}`,
+    `  databricks-aws-oidc credentials --from client-credentials --role-arn ${shellWord(roles[0] ?? "ROLE_ARN")} -- aws sts get-caller-identity`,
   ];
 }
