@@ -1,9 +1,7 @@
 /** Which role is asked for: one of a federation, or any by its ARN. */
 import { InputError } from "../errors";
-import { findAccount, findAccountId, findIssuer, findRole, issuersOf } from "../federation/find-role";
+import { findAccount, findAccountId, findIssuer, findRole, issuersOf, requireRoleArn } from "../federation/find-role";
 import type { Federation } from "../federation/model";
-import { ROLE_ARN } from "../federation/rules";
-import { keeps } from "../text-rule";
 import type { IssuerTarget } from "../token/target";
 import { roleArn } from "../trust/build";
 
@@ -38,7 +36,7 @@ export interface RoleQuestion {
 export function wantedRole(question: RoleQuestion, federation: () => Federation): WantedRole {
   if (question.role !== undefined && question.roleArn !== undefined) throw new InputError([{ code: "role-ambiguous", message: "Both --role and --role-arn are given.", fix: "Give one." }]);
   if (question.roleArn !== undefined) {
-    if (!keeps(ROLE_ARN, question.roleArn)) throw new InputError([{ code: "role-arn-invalid", message: `${JSON.stringify(question.roleArn.slice(0, 100))} is no role ARN.`, path: "role-arn", fix: `Write it like ${JSON.stringify(ROLE_ARN.example)}.` }]);
+    requireRoleArn(question.roleArn);
     return {
       arn: question.roleArn,
       partition: question.roleArn.split(":")[1] ?? "aws",

@@ -1,5 +1,6 @@
 /** The verb `explain`, from its flags to its answer: reads files and standard input, then asks the pure parts. */
 import { InputError } from "../errors";
+import { requireRoleArn } from "../federation/find-role";
 import { readText, readFederationFile } from "../load-federation";
 import type { Surroundings } from "../surroundings";
 import { variable } from "../surroundings";
@@ -36,9 +37,7 @@ export interface ExplainRequest {
  */
 export async function answerExplain(request: ExplainRequest): Promise<{ readonly explanation: Explanation; readonly text: string }> {
   const keys = request.jwks === undefined ? null : keySet(readJwks(request.jwks));
-  if (request.roleArn !== undefined && !/^arn:[a-z-]+:iam::[0-9]{12}:role\/\S+$/.test(request.roleArn)) {
-    throw new InputError([{ code: "role-arn-invalid", message: `${JSON.stringify(request.roleArn.slice(0, 200))} is no role's ARN.`, path: "role-arn", fix: "Write it like arn:aws:iam::111122223333:role/lake-reader." }]);
-  }
+  if (request.roleArn !== undefined) requireRoleArn(request.roleArn);
   const asked = whatIsAsked(request, keys);
   const role = request.roleArn === undefined ? asked.role : { ...asked.role, arn: request.roleArn };
   const explanation = await explain(whatIsPresented(request), asked.providers, role, {

@@ -1,8 +1,9 @@
 /** A role of a federation, the AWS account it is in, and the issuers it trusts, as a caller names them. Pure. */
 import { InputError } from "../errors";
 import { AWS_ACCOUNT_ID } from "../issuer/rules";
-import { breach } from "../text-rule";
+import { breach, keeps } from "../text-rule";
 import type { AwsAccount, Federation, FederationIssuer, FederationRole } from "./model";
+import { ROLE_ARN } from "./rules";
 
 /** The role of key or name `name`; without one, the only role. Throws InputError role-ambiguous, role-not-found. */
 export function findRole(federation: Federation, name: string | undefined): FederationRole {
@@ -52,4 +53,9 @@ export function findIssuer(federation: Federation, key: string): FederationIssue
   const found = Object.hasOwn(federation.issuers, key) ? federation.issuers[key] : undefined;
   if (found !== undefined) return found;
   throw new InputError([{ code: "issuer-not-found", message: `There is no issuer ${JSON.stringify(key.slice(0, 64))}.`, path: "issuer", fix: `There are: ${Object.keys(federation.issuers).join(", ")}.` }]);
+}
+
+/** Throws InputError `role-arn-invalid` for what `--role-arn` cannot be. */
+export function requireRoleArn(roleArn: string): void {
+  if (!keeps(ROLE_ARN, roleArn)) throw new InputError([{ code: "role-arn-invalid", message: `${JSON.stringify(roleArn.slice(0, 100))} is no role ARN.`, path: "role-arn", fix: `Write it like ${JSON.stringify(ROLE_ARN.example)}.` }]);
 }
