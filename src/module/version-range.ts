@@ -10,3 +10,20 @@ export const VERSION_RANGE: TextRule = {
   says: "a version range as Terraform writes it",
   example: ">= 5.81.0, < 6.0.0",
 };
+
+/** A constraint in the language of semver; undefined for one it cannot say (`!=`, or none of Terraform's). */
+export function semverRange(constraint: string): string | undefined {
+  const parts = constraint.split(",").map((part) => {
+    const [, operator = "", version = ""] = /^\s*(=|>=|<=|>|<|~>|)\s*v?([0-9]+(?:\.[0-9]+){0,2}(?:-[0-9A-Za-z.-]+)?)\s*$/.exec(part) ?? [];
+    if (version === "") return undefined;
+    const [core = "", ...pre] = version.split("-");
+    const numbers = core.split(".");
+    const full = [...[...numbers, "0", "0"].slice(0, 3).join("."), ...(pre.length > 0 ? [`-${pre.join("-")}`] : [])].join("");
+    if (operator !== "~>") return `${operator}${full}`;
+    // the last number given may grow, those before it may not
+    const [major = "0", minor = "0"] = numbers;
+    if (numbers.length === 1) return `>=${full}`;
+    return `>=${full} <${numbers.length === 2 ? `${Number(major) + 1}.0.0` : `${major}.${Number(minor) + 1}.0`}`;
+  });
+  return parts.includes(undefined) ? undefined : parts.join(" ");
+}
