@@ -3,6 +3,7 @@ import type { Problem } from "../errors";
 import { breach, quoted } from "../text-rule";
 import { canonicalJson } from "../trust/canonical-json";
 import type { Json } from "../trust/canonical-json";
+import { POLICY_ELEMENTS } from "../trust/decide/document";
 import { ACCOUNT_ID_PLACEHOLDER, SELF_ASSUME_POLICY_NAME, selfAssumePolicy } from "../trust/build";
 import { checkStatements } from "./check-statements";
 import type { AwsAccount, Federation, FederationRole } from "./model";
@@ -91,7 +92,7 @@ export function checkPolicyDocument(document: Json, path: string): readonly Prob
     problems.push(...checkStatements(statement, `${path}.Statement`));
   }
   for (const key of Object.keys(members)) {
-    if (!["Version", "Id", "Statement"].includes(key)) problems.push({ code: "inline-policy-invalid", message: `A policy has no ${quoted(key)}.`, path: memberPath(path, key), fix: "It takes Version and Statement." });
+    if (!POLICY_ELEMENTS.has(key)) problems.push({ code: "inline-policy-invalid", message: `A policy has no ${quoted(key)}.`, path: memberPath(path, key), fix: "It takes Version and Statement." });
   }
   const visit = (value: Json, place: string): void => {
     if (typeof value === "string") {

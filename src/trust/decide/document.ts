@@ -67,7 +67,7 @@ export function repeatedReason(name: string): string {
 }
 
 /** IAM stores no policy with other elements; a misspelt `Condition` must not read as none. */
-const POLICY_ELEMENTS: ReadonlySet<string> = new Set(["Version", "Id", "Statement"]);
+export const POLICY_ELEMENTS: ReadonlySet<string> = new Set(["Version", "Id", "Statement"]);
 const STATEMENT_ELEMENTS: ReadonlySet<string> = new Set(["Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"]);
 
 function strangeElement(value: Readonly<Record<string, unknown>>, known: ReadonlySet<string>): string | undefined {

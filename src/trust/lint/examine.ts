@@ -93,7 +93,7 @@ function examine(role: LintRole): ExaminedRole {
     role,
     characters,
     version: read.policy.version,
-    malformed: unknownElements(role.policy),
+    malformed: [],
     statements: pair.size === 0 ? statements : statements.map((statement) => ({ ...statement, unityCatalog: pair.has(statement.index) })),
   };
 }
@@ -105,19 +105,6 @@ function charactersOf(policy: unknown): number {
   } catch {
     return 0; // told by policy-malformed
   }
-}
-
-const ELEMENTS = new Set(["Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"]);
-
-function unknownElements(policy: unknown): readonly string[] {
-  const raw = asRecord(policy)?.["Statement"];
-  const found: string[] = [];
-  (Array.isArray(raw) ? raw : [raw]).forEach((statement: unknown, index) => {
-    for (const element in asRecord(statement)) {
-      if (!ELEMENTS.has(element)) found.push(`Statement ${index} has an element IAM does not know: ${JSON.stringify(element)}.`);
-    }
-  });
-  return found;
 }
 
 function examineStatement(source: PolicyStatement): ExaminedStatement {
