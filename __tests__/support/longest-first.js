@@ -3,8 +3,8 @@ const Sequencer = require("@jest/test-sequencer").default;
 
 /** From half a minute to minutes each, the longest first. */
 const LONG = [
-  "modules", "walk", "end-to-end", "deploy", "parity", "client-sandbox", "lint-plans", "modules-examples", "registry", "upgrade", "docs-code", "adopt",
-  "cdktf-injection", "hcl-injection", "deploy-hostile-text", "examples-cdktf", "cdktf-get", "client-python", "sandbox-load",
+  "walk", "deploy", "profile", "parity", "lint-plans", "end-to-end", "modules-examples", "modules", "registry", "docs-code", "adopt", "doctor-network", "publish-killed", "credentials", "client-sandbox",
+  "cdktf-injection", "hcl-injection", "deploy-hostile-text", "examples-cdktf", "cdktf-get", "client-python", "sandbox-load", "modules-late-values", "upgrade",
 ];
 
 function rank({ path }) {

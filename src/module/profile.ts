@@ -40,15 +40,13 @@ const databricksHost = z.string().superRefine((value, context) => {
   for (const problem of checkHost(value, "", false)) context.addIssue({ code: "custom", message: problem.message, params: { code: problem.code, fix: problem.fix } });
 });
 
-const MODULE_NAMES = z.strictObject({
-  "databricks-account-oidc": ruled(MODULE_NAME).optional(),
-  "databricks-federated-role": ruled(MODULE_NAME).optional(),
-  "databricks-federation": ruled(MODULE_NAME).optional(),
-  "databricks-workspace-oidc": ruled(MODULE_NAME).optional(),
-});
-
 export const profileSchema = z.strictObject({
-  names: MODULE_NAMES.optional(),
+  names: z.strictObject({
+    "databricks-account-oidc": ruled(MODULE_NAME).optional(),
+    "databricks-federated-role": ruled(MODULE_NAME).optional(),
+    "databricks-federation": ruled(MODULE_NAME).optional(),
+    "databricks-workspace-oidc": ruled(MODULE_NAME).optional(),
+  }).optional(),
   defaults: z.strictObject({
     awsAccountId: ruled(AWS_ACCOUNT_ID).optional(),
     awsPartition: z.enum(PARTITIONS).optional(),
