@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { DatabricksHost } from "../../src/sandbox/databricks/host";
 import { answerDatabricks } from "../../src/sandbox/databricks/host";
-import { authorizationCodes } from "../../src/sandbox/databricks/authorize";
+import { authorizationCodes } from "../../src/sandbox/databricks/authorization-codes";
 import type { Exchange } from "../../src/sandbox/exchange";
 import { identitiesOf, identityBook } from "../../src/sandbox/identities";
 import { makeKeys } from "../../src/sandbox/keys";

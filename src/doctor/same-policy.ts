@@ -5,7 +5,7 @@
  */
 import type { Identity } from "../lint/compare";
 import { compareTargets, tooManyToTry } from "../lint/compare";
-import type { ExaminedCondition, ExaminedStatement } from "../trust/lint/examine";
+import type { ExaminedCondition, ExaminedStatement } from "../trust/lint/examined";
 import { asRecord, examineRole } from "../trust/lint/examine";
 import type { LintRole, LintTarget } from "../trust/lint/target";
 

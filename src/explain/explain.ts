@@ -4,7 +4,7 @@ import { judgeClaims, judgeToken, wouldBeRequest } from "../token/judge";
 import { readToken } from "../token/read";
 import type { Decision, Verdict } from "../trust/decide/decide";
 import { explainDecision } from "../trust/decide/decide";
-import type { Miss } from "./nearest-miss";
+import type { Miss } from "./miss";
 import { nearestMisses } from "./nearest-miss";
 
 export interface ExplainedCondition {

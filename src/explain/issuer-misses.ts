@@ -1,7 +1,7 @@
 /** Why no provider is registered for a token's issuer, and which comes near. Pure. */
 import { CLOUDS } from "../issuer/clouds";
-import type { Miss } from "./nearest-miss";
-import { miss } from "./nearest-miss";
+import type { Miss } from "./miss";
+import { miss } from "./miss";
 
 /** `issuer`: as the token names it, null where it names none. `registered`: URLs of the account's providers. */
 export function issuerMisses(issuer: string | null, registered: readonly string[]): readonly Miss[] {

@@ -6,15 +6,9 @@ import { ALGORITHMS } from "../token/verify";
 import type { NotAToken } from "../token/read";
 import type { Decision } from "../trust/decide/decide";
 import { issuerMisses } from "./issuer-misses";
+import type { Miss } from "./miss";
+import { miss } from "./miss";
 import { policyMisses } from "./policy-misses";
-
-export interface Miss {
-  /** What differs, in a few words, e.g. "`sub` differs in case". */
-  readonly what: string;
-  readonly fix: string;
-  /** Index of the statement it is about; null for what stopped the token before the trust policy. */
-  readonly statement: number | null;
-}
 
 export interface Refusal {
   readonly answer: Answer;
@@ -30,11 +24,6 @@ export interface Refusal {
 
 const CLOCK = "Set this machine's clock; doctor measures how far it is off.";
 const OTHER_TOKEN = "This is no token of Databricks' OIDC issuer; get one with databricks-aws-oidc token.";
-
-/** A miss outside the trust policy. */
-export function miss(what: string, fix: string): Miss {
-  return { what, fix, statement: null };
-}
 
 /**
  * The misses of a refusal, nearest first; at least one wherever the reason is known. What stopped the token comes first,

@@ -1,7 +1,7 @@
 /** How near each line of a trust policy comes to letting a request in. Pure. */
 import type { ConditionTrace, Decision, StatementTrace } from "../trust/decide/decide";
 import { stringLike } from "../trust/string-like";
-import type { Miss } from "./nearest-miss";
+import type { Miss } from "./miss";
 import { slipOf } from "./slips";
 
 type Claims = Readonly<Record<string, unknown>>;

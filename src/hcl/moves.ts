@@ -4,7 +4,9 @@ import { logicalId } from "../federation/logical-id";
 import type { FederationRole } from "../federation/model";
 import { SELF_ASSUME_POLICY_NAME } from "../trust/build";
 import { hclString } from "./encode";
-import { MODULE_CALL } from "./root-files";
+
+/** The name of the module call in a root. */
+export const MODULE_CALL = "databricks";
 
 export interface Move {
   /** Address as HCL. */

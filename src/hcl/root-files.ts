@@ -12,6 +12,7 @@ import type { FileSet } from "./generated-file";
 import { generatedFile } from "./generated-file";
 import { federationInputs } from "./module-inputs";
 import type { Move } from "./moves";
+import { MODULE_CALL } from "./moves";
 import { renderTemplate, SourceText } from "./templates";
 
 /** Where a root takes databricks-federation from. */
@@ -30,9 +31,6 @@ export interface RootOptions {
   readonly version: string;
   readonly moves: readonly Move[];
 }
-
-/** The name of the module call in a root. */
-export const MODULE_CALL = "databricks";
 
 /** Outputs of every root, whatever its style: those of the stack, so that a change of back end shows none. */
 const OUTPUTS: Readonly<Record<string, string>> = {

@@ -2,7 +2,7 @@
  * Whom a policy lets in that names everybody exactly: audiences and subjects by StringEquals and nothing else. Most roles
  * have such a policy, and where one is made or deleted there is nothing to compare it with and nobody to try.
  */
-import type { ExaminedCondition, ExaminedStatement } from "../trust/lint/examine";
+import type { ExaminedCondition, ExaminedStatement } from "../trust/lint/examined";
 import { audiencesOf } from "./compare-probes";
 
 export interface Named {

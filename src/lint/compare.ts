@@ -5,7 +5,7 @@
 import { issuerPathOf } from "../issuer/issuer";
 import type { CompiledPolicy, PolicyRequest, Verdict } from "../trust/decide/decide";
 import { compilePolicy, verdict } from "../trust/decide/decide";
-import type { ExaminedCondition, ExaminedRole, ExaminedStatement } from "../trust/lint/examine";
+import type { ExaminedCondition, ExaminedRole, ExaminedStatement } from "../trust/lint/examined";
 import { examineRole } from "../trust/lint/examine";
 import type { LintProvider, LintRole, LintTarget } from "../trust/lint/target";
 import { exactIdentities } from "./compare-exact";

@@ -7,7 +7,7 @@ import { forAll, ruleAt } from "./condition";
 import type { ModuleDefinition, RuleDefinition, VariableDefinition } from "./definition";
 import { inDatabricksZone } from "./issuer-rules";
 import { publishedModules } from "./modules";
-import type { Profile } from "./profile";
+import type { Profile } from "./profile-schema";
 import type { Sample } from "./sample";
 import { isUuid, SAMPLE } from "./sample";
 

@@ -1,7 +1,7 @@
 /** A module's files, rendered from its definition. */
 import type { HclExpression, HclValue } from "../hcl/encode";
 import { expression, hclKey, hclString, hclValue } from "../hcl/encode";
-import type { FileKind, FileSet } from "../hcl/generated-file";
+import type { FileSet } from "../hcl/generated-file";
 import { generatedFile } from "../hcl/generated-file";
 import { renderTemplate, SourceText, templatesIn } from "../hcl/templates";
 import { CLOUD_NAMES, CLOUDS } from "../issuer/clouds";
@@ -11,20 +11,12 @@ import { UNITY_CATALOG_PRINCIPALS } from "../trust/rules";
 import { contractJson } from "./contract";
 import type { ModuleDefinition, OutputDefinition, RuleDefinition, VariableDefinition } from "./definition";
 import { contractOf } from "./definition";
+import type { RenderOptions } from "./published-view";
 import { publishedView } from "./published-view";
 import type { Sample } from "./sample";
 import { TRUST_PROBES_FILE } from "./source-digest";
 import { trustProbes } from "./trust-probes";
 import { typeText } from "./type-text";
-
-export interface RenderOptions {
-  /** Of the generator: stands in every file's first line. */
-  readonly version: string;
-  /** Registry namespace for the README's usage, e.g. `acme`; or with a host, `registry.example.com/acme`. */
-  readonly namespace?: string | undefined;
-  /** What writes the files: a root may bring its module along. Default: modules. */
-  readonly kind?: FileKind;
-}
 
 /** All files of a published module, the modules inside it included, by path below its folder. */
 export function moduleFiles(definition: ModuleDefinition, sample: Sample, options: RenderOptions): FileSet {

@@ -3,7 +3,7 @@ import { InputError } from "../errors";
 import type { GeneratedTree } from "../hcl/compare-tree";
 import { quoted } from "../text-rule";
 import type { ModuleDefinition } from "./definition";
-import type { RenderOptions } from "./files";
+import type { RenderOptions } from "./published-view";
 import { moduleFiles } from "./files";
 import type { Sample } from "./sample";
 

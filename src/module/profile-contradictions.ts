@@ -7,7 +7,7 @@ import { isAccountsHost } from "../issuer/clouds";
 import { PARTITIONS } from "../issuer/rules";
 import { quoted } from "../text-rule";
 import { publishedModules } from "./modules";
-import type { Profile } from "./profile";
+import type { Profile } from "./profile-schema";
 import { providerRangeProblems } from "./provider-range";
 import { SAMPLE_ROLE } from "./sample";
 

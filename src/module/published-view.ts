@@ -1,13 +1,22 @@
 /** What the templates of a published module show beyond its contract: README, examples, tests. */
 import { expression } from "../hcl/encode";
 import type { HclValue } from "../hcl/encode";
+import type { FileKind } from "../hcl/generated-file";
 import { SourceText } from "../hcl/templates";
 import { MODULE_CHANGES } from "./changes";
 import type { ModuleDefinition } from "./definition";
 import { inDatabricksZone } from "./issuer-rules";
-import type { RenderOptions } from "./files";
 import type { Sample } from "./sample";
 import { policyRuns, refusalRuns, sampleProviderArn } from "./test-runs";
+
+export interface RenderOptions {
+  /** Of the generator: stands in every file's first line. */
+  readonly version: string;
+  /** Registry namespace for the README's usage, e.g. `acme`; or with a host, `registry.example.com/acme`. */
+  readonly namespace?: string | undefined;
+  /** What writes the files: a root may bring its module along. Default: modules. */
+  readonly kind?: FileKind;
+}
 
 export function publishedView(definition: ModuleDefinition, sample: Sample, options: RenderOptions): object {
   const several = definition.template === "databricks-federation";

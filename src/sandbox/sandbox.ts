@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { hideSecrets, redact } from "../secret";
 import { visible } from "../visible-text";
-import { authorizationCodes } from "./databricks/authorize";
+import { authorizationCodes } from "./databricks/authorization-codes";
 import { JWKS_PATH } from "./databricks/documents";
 import type { DatabricksHost } from "./databricks/host";
 import { answerDatabricks } from "./databricks/host";

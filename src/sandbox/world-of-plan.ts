@@ -7,7 +7,7 @@ import { deployedResources, isPlan, isState } from "../lint/documents/terraform-
 import type { TerraformResource } from "../lint/documents/terraform-resources";
 import { readResources } from "../lint/documents/terraform-resources";
 import { keeps } from "../text-rule";
-import type { ExaminedStatement } from "../trust/lint/examine";
+import type { ExaminedStatement } from "../trust/lint/examined";
 import { asRecord, examineRole } from "../trust/lint/examine";
 import type { LintProvider, LintRole } from "../trust/lint/target";
 import type { PlayedAccount, PlayedIssuer, PlayedProvider, PlayedRole, World } from "./world";

@@ -33,7 +33,7 @@ const command: CommandModule<object, Flags> = {
     }, flags),
 };
 
-async function readProfile(file: string): Promise<import("../../../src/module/profile").Profile> {
+async function readProfile(file: string): Promise<import("../../../src/module/profile-schema").Profile> {
   const [{ readText }, { parseProfile }] = await Promise.all([import("../../../src/load-federation"), import("../../../src/module/profile")]);
   return parseProfile(readText(file, "Name your profile with --profile."), { file });
 }

@@ -1,7 +1,7 @@
 /** Which roles and providers of a whole account or plan are ours to judge: those that have to do with Databricks. */
 import { cloudOfHost } from "../../issuer/clouds";
 import { issuerPathOf } from "../../issuer/issuer";
-import type { ExaminedStatement } from "../../trust/lint/examine";
+import type { ExaminedStatement } from "../../trust/lint/examined";
 import { examineRole } from "../../trust/lint/examine";
 import type { LintProvider, LintRole } from "../../trust/lint/target";
 import { UNITY_CATALOG_PRINCIPALS } from "../../trust/rules";

@@ -5,7 +5,7 @@ import { factsOf } from "../../token/request-keys";
 import type { Identity, IdentityBook } from "../identities";
 import type { Seal } from "../sealed";
 import type { PlayedIssuer } from "../world";
-import type { AuthorizationCodes } from "./authorize";
+import type { AuthorizationCodes } from "./authorization-codes";
 import { SCOPES } from "./documents";
 import { only, OauthError, required } from "./oauth-error";
 

@@ -8,7 +8,7 @@ import type { SigningKeys } from "../keys";
 import type { Seal } from "../sealed";
 import type { PlayedIssuer } from "../world";
 import { pathOfIssuer } from "../world";
-import type { AuthorizationCodes } from "./authorize";
+import type { AuthorizationCodes } from "./authorization-codes";
 import { authorize } from "./authorize";
 import { discoveryDocument, hostMetadata } from "./documents";
 import type { Granted } from "./grants";

@@ -7,7 +7,7 @@ import { identityPolicyAllows } from "./identity-policy";
 import { checkSessionPolicy, checkShapes, durationOf, roleArnOf, SHAPES, StsRefusal, tagsOf } from "./parameters";
 import type { Session } from "./session";
 import { assumedRoleUser } from "./session";
-import type { StsCall } from "./sts";
+import type { StsCall } from "./call";
 
 /** Seconds a session may last that a session asked for: role chaining. */
 const MOST_CHAINED = 3600;

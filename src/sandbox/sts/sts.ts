@@ -1,41 +1,17 @@
 /** STS in its Query protocol: reads a call, has it decided, writes the answer. */
 import { randomUUID } from "node:crypto";
-import type { WebIdentityProvider } from "../../token/web-identity";
 import type { KeySet } from "../../token/verify";
 import type { Exchange, Reply } from "../exchange";
 import { formOf } from "../exchange";
-import type { Seal } from "../sealed";
-import type { PlayedRole, World } from "../world";
+import type { World } from "../world";
 import { assumeRole } from "./assume-role";
+import type { Sts, StsAccount, StsCall } from "./call";
 import { StsRefusal } from "./parameters";
 import type { Session } from "./session";
 import { assumedRoleUser, callerOf, openSession } from "./session";
 import { assumeRoleWithWebIdentity } from "./web-identity";
 import type { Elements } from "./xml";
 import { stsErrorReply, stsResult } from "./xml";
-
-export interface StsAccount {
-  readonly providers: readonly WebIdentityProvider[];
-  /** By ARN. */
-  readonly roles: ReadonlyMap<string, PlayedRole>;
-}
-
-export interface Sts {
-  /** By 12 digits. */
-  readonly accounts: ReadonlyMap<string, StsAccount>;
-  readonly seal: Seal;
-  /** Further keys of every request, e.g. `aws:SourceIp`. */
-  readonly context: Readonly<Record<string, readonly string[]>>;
-  /** Seconds since the epoch. */
-  readonly now: () => number;
-  /** Told why a call was refused; null: nobody asks. */
-  readonly explain: ((text: string) => void) | null;
-}
-
-export interface StsCall extends Omit<Sts, "now"> {
-  readonly parameters: URLSearchParams;
-  readonly now: number;
-}
 
 /** The world's accounts, their providers with the keys of this run. */
 export function stsAccounts(world: World, keys: KeySet): ReadonlyMap<string, StsAccount> {

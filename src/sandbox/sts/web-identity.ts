@@ -9,7 +9,7 @@ import { TAGS_CLAIM } from "../../token/request-keys";
 import { compilePolicy } from "../../trust/decide/decide";
 import type { PlayedRole } from "../world";
 import { checkSessionPolicy, checkShapes, durationOf, roleArnOf, SHAPES, StsRefusal } from "./parameters";
-import type { StsAccount, StsCall } from "./sts";
+import type { StsAccount, StsCall } from "./call";
 import type { Session } from "./session";
 
 export interface WebIdentityAnswer {

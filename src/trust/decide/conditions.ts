@@ -1,12 +1,11 @@
 /** Judges one condition of a statement: operator, key and values against the keys of a request. */
 import { quoted } from "../../text-rule";
 import type { PolicyCondition } from "./document";
-import type { Operator, ValueTest } from "./operators";
+import type { Operator } from "./operators";
 import { operatorNamed } from "./operators";
+import type { ValueTest } from "./values";
+import type { RequestKeys } from "./variables";
 import { hasVariables, resolve, templateOf } from "./variables";
-
-/** The keys of a request: lower-case name -> values. A key with no entry, or with no value, is missing. */
-export type RequestKeys = ReadonlyMap<string, readonly string[]>;
 
 /** `unknown`: it can not be decided from what is given. Never counts as yes. */
 export type Verdict = "yes" | "no" | "unknown";

@@ -2,13 +2,15 @@
  * Decides a request by a policy as AWS does: an explicit Deny wins, otherwise any Allow that matches lets in.
  * What can not be decided (an unknown operator, a `${…}` without a value) is a finding that names it, and never a yes.
  */
-import type { CompiledCondition, RequestKeys, Verdict } from "./conditions";
+import type { CompiledCondition, Verdict } from "./conditions";
 import { compileCondition } from "./conditions";
 import type { PolicyDocument, PolicyStatement } from "./document";
 import { quoted } from "../../text-rule";
 import { stringLike } from "../string-like";
+import type { RequestKeys } from "./variables";
 
-export type { RequestKeys, Verdict } from "./conditions";
+export type { Verdict } from "./conditions";
+export type { RequestKeys } from "./variables";
 
 export interface PolicyRequest {
   /** E.g. `sts:AssumeRoleWithWebIdentity`. */

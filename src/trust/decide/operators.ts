@@ -1,12 +1,7 @@
 /** IAM's condition operators, each as a test of one value of the request against one of the policy. */
+import type { Prepare } from "./values";
 import { arn, binary, bool, date, ipAddress, numeric } from "./values";
 import { likeMatcher } from "../string-like";
-
-/** Whether one value of the request matches; null where that value does not read as what the operator compares. */
-export type ValueTest = (actual: string) => boolean | null;
-
-/** Prepares one value of the policy; null where the value does not read as what the operator compares. */
-export type Prepare = (expected: string) => ValueTest | null;
 
 export interface Operator {
   readonly base: string;

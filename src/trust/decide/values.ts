@@ -2,8 +2,13 @@
  * Numbers, dates, addresses, ARNs and the like, as condition operators compare them. What does not read is never
  * guessed: null on the policy's side when prepared, null on the request's when tested.
  */
-import type { Prepare } from "./operators";
 import { likeMatcher } from "../string-like";
+
+/** Whether one value of the request matches; null where that value does not read as what the operator compares. */
+export type ValueTest = (actual: string) => boolean | null;
+
+/** Prepares one value of the policy; null where the value does not read as what the operator compares. */
+export type Prepare = (expected: string) => ValueTest | null;
 
 /** Compares two read values: below 0, 0, or above. */
 type Order = (order: number) => boolean;

@@ -2,8 +2,10 @@
  * Policy variables: `${aws:PrincipalAccount}`, with a value to fall back on `${key, 'value'}`, and `${*}`, `${?}`, `${$}`
  * for the three characters themselves. IAM user guide, "IAM policy elements: Variables and tags".
  */
-import type { RequestKeys } from "./conditions";
 import { LITERAL_WILDCARDS } from "../string-like";
+
+/** The keys of a request: lower-case name -> values. A key with no entry, or with no value, is missing. */
+export type RequestKeys = ReadonlyMap<string, readonly string[]>;
 
 /** Literal text, or a key with the value that stands in for it where it is missing. */
 type Segment = { readonly text: string } | { readonly key: string; readonly fallback: string | null; readonly source: string };

@@ -1,7 +1,7 @@
 /** Asks the decision, not the looks: does a subject get in through a statement? */
 import type { CompiledPolicy, PolicyRequest } from "../decide/decide";
 import { compilePolicy, decide, verdict } from "../decide/decide";
-import type { ExaminedCondition, ExaminedRole, ExaminedStatement } from "./examine";
+import type { ExaminedCondition, ExaminedRole, ExaminedStatement } from "./examined";
 
 interface Compiled {
   /** The guards alone, with every Deny that closes something by no more than them. */

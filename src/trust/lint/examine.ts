@@ -6,66 +6,10 @@ import { readPolicy } from "../decide/document";
 import { repeatedMember } from "../decide/repeated-member";
 import { operatorNamed } from "../decide/operators";
 import { stringLike } from "../string-like";
-import type { LintProvider, LintRole, LintTarget } from "./target";
+import type { ExaminedCondition, ExaminedRole, ExaminedStatement, ExaminedTarget, TrustedProvider } from "./examined";
+import type { LintRole, LintTarget } from "./target";
 import { TRUST_POLICY_DEFAULT_QUOTA, TRUST_POLICY_JUDGED_CHARACTERS } from "../rules";
 import { unityCatalogStatements } from "./unity-catalog-pair";
-
-/** A condition of a statement: one operator, one key, its values. */
-export interface ExaminedCondition extends PolicyCondition {
-  /** The operator without set prefix and `IfExists`, e.g. `StringLike`; `Null`, or the whole name of an unknown one. */
-  readonly test: string;
-  readonly set: "all" | "any" | null;
-  readonly ifExists: boolean;
-  readonly negated: boolean;
-  /** Whether IAM knows the operator. */
-  readonly known: boolean;
-}
-
-export interface ExaminedPrincipal {
-  /** `AWS`, `Federated`, `Service`, `CanonicalUser`. */
-  readonly kind: string;
-  readonly value: string;
-}
-
-/** A principal that is an OIDC provider. */
-export interface TrustedProvider {
-  readonly arn: string;
-  /** 12 digits; null where only the plan knows it. */
-  readonly accountId: string | null;
-  readonly issuerPath: string;
-}
-
-export interface ExaminedStatement extends PolicyStatement {
-  readonly conditions: readonly ExaminedCondition[];
-  /** Those of `Principal`; none for `NotPrincipal`. */
-  readonly trusted: readonly ExaminedPrincipal[];
-  readonly providers: readonly TrustedProvider[];
-  /** Conditions on `<issuer path>:aud` and `<issuer path>:sub` of the statement's providers. */
-  readonly aud: readonly ExaminedCondition[];
-  readonly sub: readonly ExaminedCondition[];
-  /** An Allow by which web identities get in, if its conditions let them. */
-  readonly letsWebIdentitiesIn: boolean;
-  /** One of the exact pair that Unity Catalog needs. */
-  readonly unityCatalog: boolean;
-}
-
-export interface ExaminedRole {
-  readonly role: LintRole;
-  /** Empty where the policy does not read. */
-  readonly statements: readonly ExaminedStatement[];
-  /** As the policy has it: before 2012-10-17 there are no policy variables. */
-  readonly version: string | null;
-  /** What keeps the document from being a policy. */
-  readonly malformed: readonly string[];
-  /** Length as IAM counts it: white space between tokens is free. 0 where it is nested too deeply to print. */
-  readonly characters: number;
-}
-
-export interface ExaminedTarget {
-  readonly target: LintTarget;
-  /** By issuer path. */
-  readonly providers: ReadonlyMap<string, LintProvider>;
-}
 
 export function examineTarget(target: LintTarget): ExaminedTarget {
   return { target, providers: new Map(target.providers.map((provider) => [issuerPathOf(provider.url), provider])) };

@@ -1,7 +1,7 @@
 /** Runs every rule over providers and roles, and lets be what a written reason covers. */
 import { issuerPathOf } from "../../issuer/issuer";
 import { examineRole, examineTarget } from "./examine";
-import type { ExaminedRole, ExaminedTarget } from "./examine";
+import type { ExaminedRole, ExaminedTarget } from "./examined";
 import type { Breach, LintRule, Severity } from "./rule";
 import { LINT_RULES } from "./rules";
 import type { LintIgnore, LintProvider, LintRole, LintTarget } from "./target";

@@ -1,5 +1,5 @@
 /** A rule as data: what it is called, why it stands, an example each way, and the check itself. */
-import type { ExaminedRole, ExaminedStatement, ExaminedTarget } from "./examine";
+import type { ExaminedRole, ExaminedStatement, ExaminedTarget } from "./examined";
 import type { LintProvider, LintTarget } from "./target";
 
 export type Severity = "error" | "warning";

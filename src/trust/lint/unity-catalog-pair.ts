@@ -1,6 +1,6 @@
 /** Knows the two statements Unity Catalog needs, so that no rule for web identity blames them. */
 import { UNITY_CATALOG_PRINCIPALS } from "../rules";
-import type { ExaminedStatement } from "./examine";
+import type { ExaminedStatement } from "./examined";
 import type { LintRole } from "./target";
 
 const MASTER_ROLES = new Set<string>(Object.values(UNITY_CATALOG_PRINCIPALS).map((principal) => principal.arn));

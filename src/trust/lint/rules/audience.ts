@@ -1,7 +1,7 @@
 /** Rules on the audience: the `aud` guard of a statement. */
 import { cloudOfHost } from "../../../issuer/clouds";
 import { quoted } from "../../../text-rule";
-import type { ExaminedStatement } from "../examine";
+import type { ExaminedStatement } from "../examined";
 import { guarding, isForeignKey } from "../examine";
 import { AUD, conditionExample, EXAMPLE_SUBJECT, GUARDS, SUB } from "../examples";
 import type { Breach, LintRule } from "../rule";

@@ -1,7 +1,7 @@
 /** Rules on condition operators: those that are true when the key is absent, and those that never are. */
 import { quoted } from "../../../text-rule";
 import { compileCondition } from "../../decide/conditions";
-import type { ExaminedCondition, ExaminedStatement } from "../examine";
+import type { ExaminedCondition, ExaminedStatement } from "../examined";
 import { AUD, AUDIENCE_GUARD, conditionExample, EXAMPLE_AUDIENCE, EXAMPLE_ISSUER, EXAMPLE_SUBJECT, GUARDS, SUB } from "../examples";
 import type { Breach, LintRule, StatementRule } from "../rule";
 import { SOURCES } from "../sources";

@@ -2,7 +2,7 @@
 import { quoted } from "../../../text-rule";
 import { STRANGERS } from "../../strangers";
 import { letsIn, letsInWithoutContext } from "../admits";
-import type { ExaminedCondition, ExaminedRole, ExaminedStatement } from "../examine";
+import type { ExaminedCondition, ExaminedRole, ExaminedStatement } from "../examined";
 import { asRecord, exactSubjects, subjectPatterns } from "../examine";
 import { AUD, conditionExample, EXAMPLE_AUDIENCE, EXAMPLE_ISSUER, GUARDS, policyExample, policyOf, roleExample, statement, SUB } from "../examples";
 import type { Breach, LintRule } from "../rule";

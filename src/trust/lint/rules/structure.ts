@@ -1,7 +1,7 @@
 /** Rules on the shape of a trust policy: who, what, and nothing else. */
 import { TRUST_POLICY_DEFAULT_QUOTA, TRUST_POLICY_MAX_QUOTA } from "../../rules";
 import { quoted } from "../../../text-rule";
-import type { ExaminedStatement } from "../examine";
+import type { ExaminedStatement } from "../examined";
 import { trustedProvider } from "../examine";
 import { AUD, EXAMPLE_ARN, EXAMPLE_AUDIENCE, GUARDS, OTHER_SUBJECT, policyExample, policyOf, roleExample, statement, statementExample, SUB } from "../examples";
 import type { Breach, LintRule } from "../rule";

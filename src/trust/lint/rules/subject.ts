@@ -4,7 +4,7 @@ import { SERVICE_PRINCIPAL, SUBJECT } from "../../rules";
 import { PUBLIC_MAIL_DOMAINS, STRANGERS, strangerLetIn } from "../../strangers";
 import { likeMatcher, stringLike } from "../../string-like";
 import { firstLetIn, letsIn } from "../admits";
-import type { ExaminedRole, ExaminedStatement } from "../examine";
+import type { ExaminedRole, ExaminedStatement } from "../examined";
 import { exactSubjects, guarding, readsWildcards, subjectPatterns } from "../examine";
 import { AUD, AUDIENCE_GUARD, conditionExample, EXAMPLE_AUDIENCE, GUARDS, OTHER_SUBJECT, SUB } from "../examples";
 import type { Breach, LintRule } from "../rule";
