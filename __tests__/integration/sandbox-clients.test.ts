@@ -175,7 +175,7 @@ describe("our own verbs", () => {
   test.each<[string, (reader: SandboxIdentity) => readonly [readonly string[], Readonly<Record<string, string>>]]>([
     ["a client secret", (reader) => [["--from", "client-credentials"], client(reader)]],
     ["a notebook's own token", (reader) => [["--from", "notebook"], { DATABRICKS_HOST: client(reader)["DATABRICKS_HOST"] ?? "", DATABRICKS_RUNTIME_VERSION: "16.2", DATABRICKS_TOKEN: reader.personalAccessToken ?? "" }]],
-    ["another issuer's token", (reader) => [["--from", "oidc-env"], {
+    ["another issuer's token", (reader) => [["--from", "env-oidc"], {
       ...client(reader), DATABRICKS_CLIENT_SECRET: "",
       DATABRICKS_OIDC_TOKEN: ["{\"alg\":\"RS256\"}", JSON.stringify({ iss: "https://token.actions.githubusercontent.com", sub: "repo:x", exp: Math.floor(Date.now() / 1000) + 300 })].map((part) => Buffer.from(part).toString("base64url")).join(".") + ".AA",
     }]],

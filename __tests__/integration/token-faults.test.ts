@@ -49,8 +49,8 @@ type Env = Readonly<Record<string, string>>;
 const ASKING: Readonly<Record<string, { readonly from: TokenSourceName; readonly env: (origin: string) => Env }>> = {
   "databricks-app": { from: "databricks-app", env: (origin) => ({ DATABRICKS_HOST: origin, DATABRICKS_APP_NAME: "sales", DATABRICKS_CLIENT_ID: CLIENT_ID, DATABRICKS_CLIENT_SECRET: CLIENT_SECRET }) },
   "notebook": { from: "notebook", env: (origin) => ({ DATABRICKS_HOST: origin, DATABRICKS_RUNTIME_VERSION: "16.4", DATABRICKS_TOKEN: AMBIENT }) },
-  "oidc-env": { from: "oidc-env", env: (origin) => ({ DATABRICKS_HOST: origin, DATABRICKS_OIDC_TOKEN: JWT }) },
-  "oidc-file": { from: "oidc-file", env: (origin) => ({ DATABRICKS_HOST: origin, DATABRICKS_OIDC_TOKEN_FILEPATH: file("token", JWT) }) },
+  "env-oidc": { from: "env-oidc", env: (origin) => ({ DATABRICKS_HOST: origin, DATABRICKS_OIDC_TOKEN: JWT }) },
+  "file-oidc": { from: "file-oidc", env: (origin) => ({ DATABRICKS_HOST: origin, DATABRICKS_OIDC_TOKEN_FILEPATH: file("token", JWT) }) },
   "github-oidc, at GitHub": { from: "github-oidc", env: (origin) => ({ DATABRICKS_HOST: "https://mycompany.cloud.databricks.com", DATABRICKS_CLIENT_ID: CLIENT_ID, ACTIONS_ID_TOKEN_REQUEST_URL: `${origin}/token`, ACTIONS_ID_TOKEN_REQUEST_TOKEN: "PLANTEDrequest" }) },
   "github-oidc, at Databricks": { from: "github-oidc", env: (origin) => ({ DATABRICKS_HOST: origin, DATABRICKS_CLIENT_ID: CLIENT_ID, ACTIONS_ID_TOKEN_REQUEST_URL: `${github.origin}/token`, ACTIONS_ID_TOKEN_REQUEST_TOKEN: "PLANTEDrequest" }) },
   "client-credentials": { from: "client-credentials", env: (origin) => ({ DATABRICKS_HOST: origin, DATABRICKS_CLIENT_ID: CLIENT_ID, DATABRICKS_CLIENT_SECRET: CLIENT_SECRET }) },

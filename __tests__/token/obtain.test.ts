@@ -80,8 +80,8 @@ describe("ways to a token", () => {
   });
 
   test.each([
-    ["oidc-env", { DATABRICKS_OIDC_TOKEN: GIVEN }],
-    ["oidc-env", { DATABRICKS_OIDC_TOKEN_ENV: "CI_TOKEN", CI_TOKEN: GIVEN }],
+    ["env-oidc", { DATABRICKS_OIDC_TOKEN: GIVEN }],
+    ["env-oidc", { DATABRICKS_OIDC_TOKEN_ENV: "CI_TOKEN", CI_TOKEN: GIVEN }],
   ])("%s exchanges another issuer's token (%o)", async (source, env) => {
     const obtained = await ask({ ...(env as unknown as Record<string, string>), DATABRICKS_CLIENT_ID: CLIENT_ID });
     expect(obtained.source).toBe(source);
@@ -91,10 +91,10 @@ describe("ways to a token", () => {
     });
   });
 
-  test("oidc-file reads the file each time and does without a client ID, as account-wide federation does", async () => {
+  test("file-oidc reads the file each time and does without a client ID, as account-wide federation does", async () => {
     const file = join(temporaryFolder("oidc"), "token");
     writeFileSync(file, `${GIVEN}\n`);
-    expect((await ask({ DATABRICKS_OIDC_TOKEN_FILEPATH: file })).source).toBe("oidc-file");
+    expect((await ask({ DATABRICKS_OIDC_TOKEN_FILEPATH: file })).source).toBe("file-oidc");
     expect(sent().get("subject_token")).toBe(GIVEN);
     expect(sent().has("client_id")).toBe(false);
   });
@@ -163,7 +163,7 @@ describe("the first way that is there decides", () => {
   test.each<[string, Record<string, string>, Partial<TokenQuestion>, string]>([
     ["nothing is there", {}, {}, "token-source-missing"],
     ["only an opaque token is there", { DATABRICKS_TOKEN: "dapi0123" }, {}, "token-opaque"],
-    ["the named way is not there", {}, { from: "oidc-env" }, "token-source-missing"],
+    ["the named way is not there", {}, { from: "env-oidc" }, "token-source-missing"],
     ["the CLI is not installed", {}, { from: "databricks-cli" }, "databricks-cli-missing"],
     ["a profile does not exist", { DATABRICKS_CONFIG_PROFILE: "nope" }, { from: "profile" }, "databricks-profile-not-found"],
     ["the token file does not exist", {}, { tokenFile: "/nowhere/token" }, "file-not-found"],
@@ -234,5 +234,5 @@ describe("a token endpoint that misbehaves", () => {
 
 test("an unknown way is refused by name", () => {
   expect(() => readSourceName("aws")).toThrow(expect.objectContaining({ code: "token-source-unknown" }) as Error);
-  expect(readSourceName("oidc-file")).toBe("oidc-file");
+  expect(readSourceName("file-oidc")).toBe("file-oidc");
 });

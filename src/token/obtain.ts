@@ -94,12 +94,12 @@ export async function obtainToken(question: TokenQuestion): Promise<ObtainedToke
 const WAYS: Readonly<Record<TokenSourceName, Way>> = {
   "databricks-app": (context) => (variable(context.surroundings, "DATABRICKS_APP_NAME") === undefined ? undefined : clientCredentials(context, "the app's injected client")),
   "notebook": notebook,
-  "oidc-env": (context) => {
+  "env-oidc": (context) => {
     const name = variable(context.surroundings, "DATABRICKS_OIDC_TOKEN_ENV") ?? "DATABRICKS_OIDC_TOKEN";
     const token = variable(context.surroundings, name);
     return token === undefined ? undefined : federated(context, secret(token), `variable ${name}`);
   },
-  "oidc-file": (context) => {
+  "file-oidc": (context) => {
     const file = variable(context.surroundings, "DATABRICKS_OIDC_TOKEN_FILEPATH") ?? variable(context.surroundings, "DATABRICKS_OIDC_TOKEN_FILE");
     return file === undefined ? undefined : federated(context, readTokenFile(file), `file ${file}`);
   },

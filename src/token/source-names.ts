@@ -2,8 +2,8 @@
 export const TOKEN_SOURCE_NAMES = [
   "databricks-app",
   "notebook",
-  "oidc-env",
-  "oidc-file",
+  "env-oidc",
+  "file-oidc",
   "github-oidc",
   "file",
   "env",

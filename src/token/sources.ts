@@ -31,14 +31,14 @@ export const TOKEN_SOURCES: Readonly<Record<TokenSourceName, TokenSource>> = {
     needs: "DATABRICKS_RUNTIME_VERSION, DATABRICKS_HOST, and the ambient token in DATABRICKS_TOKEN",
     restsOn: "platform",
   },
-  "oidc-env": {
-    name: "oidc-env",
+  "env-oidc": {
+    name: "env-oidc",
     says: "another issuer's token in a variable, exchanged (workload identity federation)",
     needs: "DATABRICKS_HOST and DATABRICKS_OIDC_TOKEN (or the variable that DATABRICKS_OIDC_TOKEN_ENV names)",
     restsOn: "workload-identity",
   },
-  "oidc-file": {
-    name: "oidc-file",
+  "file-oidc": {
+    name: "file-oidc",
     says: "another issuer's token in a file, exchanged (workload identity federation)",
     needs: "DATABRICKS_HOST and DATABRICKS_OIDC_TOKEN_FILEPATH",
     restsOn: "workload-identity",
