@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { extname } from "node:path";
 import type { CommandModule } from "yargs";
+import { examples } from "../examples";
 import type { ExitCode } from "../run";
 import { run, say } from "../run";
 
@@ -15,8 +16,10 @@ const command: CommandModule<object, Flags> = {
   builder: (yargs) =>
     yargs
       .positional("shell", { choices: ["bash", "zsh"] as const, demandOption: true, describe: "Which shell" })
-      .example("source <($0 completion bash)", "in ~/.bashrc")
-      .example("source <($0 completion zsh)", "in ~/.zshrc, after compinit"),
+      .epilogue(examples(
+        ["source <($0 completion bash)", "in ~/.bashrc"],
+        ["source <($0 completion zsh)", "in ~/.zshrc, after compinit"],
+      )),
   handler: ({ shell }) =>
     run(async (): Promise<ExitCode> => {
       const [{ bashCompletion }, { zshCompletion }, { knownVerb }, { VERBS }] = await Promise.all([

@@ -1,6 +1,7 @@
 /** `credentials`: AWS credentials for a role, without a stored key. */
 import { realpathSync } from "node:fs";
 import type { CommandModule } from "yargs";
+import { examples } from "../examples";
 import { TOKEN_SOURCE_NAMES } from "../../src/token/source-names";
 import type { ExitCode } from "../run";
 import { run, say, tell } from "../run";
@@ -56,9 +57,11 @@ const command: CommandModule<object, Flags> = {
       .option("wait", { type: "string", describe: "How long a role that was just made is waited for (default: 15s)" })
       .option("cache", { type: "boolean", default: true, describe: "Keep sessions in the cache (--no-cache: in memory only)" })
       .option("allow-endpoint", { type: "boolean", default: false, describe: "Send the token to an STS endpoint that is not AWS'" })
-      .example("$0 credentials --role lake-reader -- aws s3 ls s3://lake", "run a program with credentials that renew")
-      .example("$0 credentials --role lake-reader --format profile --profile-name lake", "every AWS tool, by AWS_PROFILE=lake")
-      .example("eval \"$($0 credentials --role lake-reader --format env)\"", "this shell, for an hour"),
+      .epilogue(examples(
+        ["$0 credentials --role lake-reader -- aws s3 ls s3://lake", "run a program with credentials that renew"],
+        ["$0 credentials --role lake-reader \\\n--format profile --profile-name lake", "every AWS tool, by AWS_PROFILE=lake"],
+        ["eval \"$($0 credentials --role lake-reader --format env)\"", "this shell, for an hour"],
+      )),
   handler: (flags) =>
     run(async (): Promise<ExitCode> => {
       const answer = await import("../../src/credentials/answer");

@@ -1,5 +1,6 @@
 /** `doctor`: the real endpoints, the real AWS, one real call; and the one next thing to do. */
 import type { CommandModule } from "yargs";
+import { examples } from "../examples";
 import type { ExitCode } from "../run";
 import { run, say, sayJson } from "../run";
 
@@ -45,9 +46,11 @@ const command: CommandModule<object, Flags> = {
       .option("timeout", { type: "string", describe: "The longest one exchange may take (default: 10s)" })
       .option("allow-endpoint", { type: "boolean", default: false, describe: "Ask AWS endpoints that are not AWS', the token included" })
       .option("json", { type: "boolean", default: false, describe: "One JSON document on stdout" })
-      .example("$0 doctor", "the issuers of the federation, as AWS sees them")
-      .example("$0 doctor --role lake-reader --aws --assume", "one role, to the end")
-      .example("$0 doctor --account --json", "every night: exit 1 on drift"),
+      .epilogue(examples(
+        ["$0 doctor", "the issuers of the federation, as AWS sees them"],
+        ["$0 doctor --role lake-reader --aws --assume", "one role, to the end"],
+        ["$0 doctor --account --json", "every night: exit 1 on drift"],
+      )),
   handler: (flags) =>
     run(async (): Promise<ExitCode> => {
       const { answerDoctor } = await import("../../src/doctor/answer");

@@ -1,5 +1,6 @@
 /** `explain`: would this token get this role, and if not, which line says no. */
 import type { CommandModule } from "yargs";
+import { examples } from "../examples";
 import type { ExitCode } from "../run";
 import { run, say, sayJson } from "../run";
 
@@ -39,8 +40,10 @@ const command: CommandModule<object, Flags> = {
       .option("context", { type: "string", array: true, describe: "Further condition keys, key=value" })
       .option("mechanisms", { type: "boolean", default: false, describe: "Instead: which mechanism each Databricks feature uses to reach AWS" })
       .option("json", { type: "boolean", default: false, describe: "One JSON document on stdout" })
-      .example("$0 explain --role lake-reader --token @token.jwt", "a token against the federation")
-      .example("$0 explain --policy trust.json --provider-url https://mycompany.cloud.databricks.com/oidc --client-id 1444828305810485 --claims claims.json", "any trust policy"),
+      .epilogue(examples(
+        ["$0 explain --role lake-reader --token @token.jwt", "a token against the federation"],
+        ["$0 explain --policy trust.json --claims claims.json \\\n--provider-url https://mycompany.cloud.databricks.com/oidc \\\n--client-id 1444828305810485", "any trust policy"],
+      )),
   handler: (flags) =>
     run(async (): Promise<ExitCode> => {
       if (flags.mechanisms === true) return explainMechanisms(flags.json === true);

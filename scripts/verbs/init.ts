@@ -1,5 +1,6 @@
 /** `init`: a federation.yaml, by questions or by flags. */
 import type { CommandModule } from "yargs";
+import { examples } from "../examples";
 import type { ExitCode } from "../run";
 import { run, say, sayJson, tell } from "../run";
 
@@ -55,8 +56,10 @@ const command: CommandModule<object, Flags> = {
       .option("offline", { type: "boolean", default: false, describe: "Do not ask the workspace what it is" })
       .option("yes", { type: "boolean", default: false, describe: "Ask nothing, also in a terminal" })
       .option("json", { type: "boolean", default: false, describe: "One JSON document on stdout; asks nothing" })
-      .example("$0 init", "by questions")
-      .example("$0 init --url https://mycompany.cloud.databricks.com/?o=1444828305810485 --role lake-reader --service-principal 6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b --bucket mycompany-lake", "by flags"),
+      .epilogue(examples(
+        ["$0 init", "by questions"],
+        ["$0 init --role lake-reader --bucket mycompany-lake \\\n--url 'https://mycompany.cloud.databricks.com/?o=1444828305810485' \\\n--service-principal 6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b", "by flags"],
+      )),
   handler: (flags) =>
     run(async (): Promise<ExitCode> => {
       const [{ initFederation }, { Stopped, terminalPrompter }, { askDatabricksConfig, databricksConfigUrl }] = await Promise.all([

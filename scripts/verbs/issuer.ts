@@ -1,5 +1,6 @@
 /** `issuer`: which issuer, and every URL and ARN derived from it. */
 import type { CommandModule } from "yargs";
+import { examples } from "../examples";
 import type { ExitCode } from "../run";
 import { run, say, sayJson } from "../run";
 
@@ -31,8 +32,10 @@ const command: CommandModule<object, Flags> = {
       .option("partition", { type: "string", describe: "AWS partition: aws (default), aws-us-gov or aws-cn" })
       .option("allow-custom-host", { type: "boolean", default: false, describe: "Accept a host outside Databricks' zones" })
       .option("json", { type: "boolean", default: false, describe: "One JSON document on stdout" })
-      .example("$0 issuer --url https://mycompany.cloud.databricks.com/?o=1444828305810485", "the workspace issuer")
-      .example("$0 issuer --account-id 7d3c2b1a-0f5e-4c8d-9a6b-123456789012 --cloud azure", "an account issuer"),
+      .epilogue(examples(
+        ["$0 issuer \\\n--url 'https://mycompany.cloud.databricks.com/?o=1444828305810485'", "the workspace issuer"],
+        ["$0 issuer --cloud azure \\\n--account-id 7d3c2b1a-0f5e-4c8d-9a6b-123456789012", "an account issuer"],
+      )),
   handler: (flags) =>
     run(async (): Promise<ExitCode> => {
       const { chooseIssuer, issuerText } = await import("../../src/issuer/choose");

@@ -1,5 +1,6 @@
 /** `lint`: judges federations, policies, roles, plans; compares before and after. */
 import type { CommandModule } from "yargs";
+import { examples } from "../examples";
 import { version } from "../../package.json";
 import type { ExitCode } from "../run";
 import { run, say, sayJson, tell } from "../run";
@@ -32,8 +33,10 @@ const command: CommandModule<object, Flags> = {
       .option("fail-on-widening", { type: "boolean", default: false, describe: "Exit 1 where somebody gets in who did not before" })
       .option("json", { type: "boolean", default: false, describe: "One JSON document on stdout" })
       .option("sarif", { type: "boolean", default: false, describe: "SARIF 2.1.0 on stdout, for code scanning" })
-      .example("$0 lint", "judge federation.yaml")
-      .example("terraform show -json plan | $0 lint - --fail-on-widening", "judge a plan, and refuse anyone new"),
+      .epilogue(examples(
+        ["$0 lint", "judge federation.yaml"],
+        ["terraform show -json plan |\n$0 lint - --fail-on-widening", "judge a plan, and refuse anyone new"],
+      )),
   handler: (flags) =>
     run(async (): Promise<ExitCode> => {
       const { InputError } = await import("../../src/errors");

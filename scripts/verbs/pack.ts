@@ -1,5 +1,6 @@
 /** `pack`: module releases: archives, checksums, manifest; and their verification. */
 import type { CommandModule } from "yargs";
+import { examples } from "../examples";
 import { version as ownVersion } from "../../package.json";
 import type { ExitCode } from "../run";
 import { run, say, sayJson, tell } from "../run";
@@ -27,8 +28,10 @@ const command: CommandModule<object, Flags> = {
       .option("verify", { type: "string", describe: "Instead: hold the release in this folder to its manifest, every byte" })
       .option("source-commit", { type: "string", describe: "Commit the modules come from (default: that of a clean checkout)" })
       .option("json", { type: "boolean", default: false, describe: "One JSON document on stdout" })
-      .example("$0 pack --version 1.2.0", "pack ./modules into out/release")
-      .example("$0 pack --verify out/release", "has anybody touched it?"),
+      .epilogue(examples(
+        ["$0 pack --version 1.2.0", "pack ./modules into out/release"],
+        ["$0 pack --verify out/release", "has anybody touched it?"],
+      )),
   handler: (flags) => run((): Promise<ExitCode> => (flags.verify === undefined ? pack(flags) : verify(flags.verify, flags.json === true)), flags),
 };
 

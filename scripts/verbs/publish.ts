@@ -1,5 +1,6 @@
 /** `publish`: a packed release into a registry: a folder, a bucket, or git repositories. */
 import type { CommandModule } from "yargs";
+import { examples } from "../examples";
 import type { ExitCode } from "../run";
 import { run, say, sayJson, tell } from "../run";
 
@@ -37,10 +38,12 @@ const command: CommandModule<object, Flags> = {
       .option("dry-run", { type: "boolean", default: false, describe: "Say what would be published, and publish nothing" })
       .option("verify", { type: "boolean", default: false, describe: "For a folder: check the registry there whole, and publish nothing" })
       .option("json", { type: "boolean", default: false, describe: "One JSON document on stdout" })
-      .example("$0 publish --to registry --namespace acme", "a folder for any web server")
-      .example("$0 publish --to registry --verify", "is every file as it was published?")
-      .example("$0 publish --to s3 --bucket acme-registry --namespace acme", "a bucket behind a CDN")
-      .example("$0 publish --to git --repository https://github.com/acme/terraform-aws-{name}.git", "the public registry's repositories"),
+      .epilogue(examples(
+        ["$0 publish --to registry --namespace acme", "a folder for any web server"],
+        ["$0 publish --to registry --verify", "is every file as it was published?"],
+        ["$0 publish --to s3 --bucket acme-registry --namespace acme", "a bucket behind a CDN"],
+        ["$0 publish --to git \\\n--repository 'https://github.com/acme/terraform-aws-{name}.git'", "the public registry's repositories"],
+      )),
   handler: (flags) =>
     run(async (): Promise<ExitCode> => {
       if (flags.verify === true) return verify(flags);

@@ -1,5 +1,6 @@
 /** `report`: who reaches what, as one HTML page, a Mermaid diagram or JSON. */
 import type { CommandModule } from "yargs";
+import { examples } from "../examples";
 import type { ExitCode } from "../run";
 import { run, say, sayJson, tell } from "../run";
 
@@ -17,8 +18,10 @@ const command: CommandModule<object, Flags> = {
       .option("config", { type: "string", describe: "Federation file (default: federation.yaml)" })
       .option("format", { choices: ["html", "mermaid", "json"] as const, default: "html" as const, describe: "html is one file that loads nothing" })
       .option("out", { type: "string", describe: "Write there instead of stdout" })
-      .example("$0 report --out report.html", "a page to open in a browser")
-      .example("$0 report --format mermaid", "a diagram for a Markdown page"),
+      .epilogue(examples(
+        ["$0 report --out report.html", "a page to open in a browser"],
+        ["$0 report --format mermaid", "a diagram for a Markdown page"],
+      )),
   handler: (flags) =>
     run(async (): Promise<ExitCode> => {
       const { readFederationFile } = await import("../../src/load-federation");

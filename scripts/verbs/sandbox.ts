@@ -1,5 +1,6 @@
 /** `sandbox`: a local Databricks and STS for trying all of it offline. */
 import type { CommandModule } from "yargs";
+import { examples } from "../examples";
 import type { ExitCode } from "../run";
 import { run, say, tell } from "../run";
 
@@ -27,8 +28,10 @@ const command: CommandModule<object, Flags> = {
       .option("context", { type: "string", array: true, describe: "Further condition keys of calls to STS, e.g. aws:SourceIp=203.0.113.7" })
       .option("explain", { type: "boolean", default: false, describe: "Say on stderr why something is refused" })
       .option("json", { type: "boolean", default: false, describe: "Addresses and identities as one JSON document on one line" })
-      .example("$0 sandbox --explain", "the federation, and a reason for every no")
-      .example("$0 sandbox --plan plan.json", "what a plan would let in, before it is applied"),
+      .epilogue(examples(
+        ["$0 sandbox --explain", "the federation, and a reason for every no"],
+        ["$0 sandbox --plan plan.json", "what a plan would let in, before it is applied"],
+      )),
   handler: (flags) =>
     run(async (): Promise<ExitCode> => {
       const { answerSandbox } = await import("../../src/sandbox/answer");

@@ -1,5 +1,6 @@
 /** `token`: get or read a Databricks token. Only its decoded parts are shown; the token itself goes to a pipe or file. */
 import type { CommandModule } from "yargs";
+import { examples } from "../examples";
 import { TOKEN_SOURCE_NAMES } from "../../src/token/source-names";
 import type { ExitCode } from "../run";
 import { run, say, sayJson, tell } from "../run";
@@ -30,8 +31,10 @@ const command: CommandModule<object, Flags> = {
       .option("scope", { type: "string", describe: "OAuth scopes to ask for (default: openid, which opens no API)" })
       .option("raw", { type: "boolean", default: false, describe: "Print the token itself, to a pipe or file only" })
       .option("json", { type: "boolean", default: false, describe: "One JSON document on stdout, without the token" })
-      .example("$0 token", "whose token this machine gets, and whether it fits the federation")
-      .example("$0 token --token @token.jwt", "read a token from a file"),
+      .epilogue(examples(
+        ["$0 token", "whose token this machine gets, and whether it fits the federation"],
+        ["$0 token --token @token.jwt", "read a token from a file"],
+      )),
   handler: (flags) =>
     run(async (): Promise<ExitCode> => {
       const { answerToken } = await import("../../src/token/answer");

@@ -1,5 +1,6 @@
 /** `generate client`: files for whoever uses a role from inside Databricks, from a laptop or from CI, without Node. */
 import type { CommandModule } from "yargs";
+import { examples } from "../../examples";
 import { version } from "../../../package.json";
 import type { ClientPlace } from "../../../src/client/places";
 import { CLIENT_PLACES } from "../../../src/client/places";
@@ -31,7 +32,9 @@ const command: CommandModule<object, Flags> = {
       .option("out", { type: "string", demandOption: true, describe: "Folder for the files" })
       .option("check", { type: "boolean", default: false, describe: "Write nothing; exit 1 and list what differs" })
       .option("json", { type: "boolean", default: false, describe: "One JSON document on stdout" })
-      .example("$0 generate client --for notebook --role lake-reader --out clients/notebook", "a self-renewing boto3 session in one file"),
+      .epilogue(examples(
+        ["$0 generate client --for notebook --role lake-reader \\\n--out clients/notebook", "a self-renewing boto3 session in one file"],
+      )),
   handler: (flags) =>
     run(async () => {
       const [{ readFederationFile }, { clientOf }, { clientTree }, { deliver }] = await Promise.all([

@@ -1,5 +1,6 @@
 /** `generate modules`: the four HCL modules, under an organisation's profile if one is given. */
 import type { CommandModule } from "yargs";
+import { examples } from "../../examples";
 import { version } from "../../../package.json";
 import { run } from "../../run";
 
@@ -21,7 +22,9 @@ const command: CommandModule<object, Flags> = {
       .option("profile", { type: "string", describe: "YAML file with your organisation's names, defaults and demands" })
       .option("check", { type: "boolean", default: false, describe: "Write nothing; exit 1 and list what differs" })
       .option("json", { type: "boolean", default: false, describe: "One JSON document on stdout" })
-      .example("$0 generate modules --profile acme.yaml --namespace acme", "modules with Acme's rules baked in"),
+      .epilogue(examples(
+        ["$0 generate modules --profile acme.yaml --namespace acme", "modules with Acme's rules baked in"],
+      )),
   handler: (flags) =>
     run(async () => {
       const { moduleTree, readNamespace } = await import("../../../src/module/module-tree");

@@ -1,6 +1,7 @@
 /** `generate root`: what a team without Node reviews and applies, one root for each AWS account. */
 import { existsSync } from "node:fs";
 import type { CommandModule } from "yargs";
+import { examples } from "../../examples";
 import { version } from "../../../package.json";
 import { run, tell } from "../../run";
 
@@ -28,7 +29,9 @@ const command: CommandModule<object, Flags> = {
       .option("moved-from", { type: "string", describe: "cdktf, or a stack's cdk.tf.json: take over its state with moved blocks" })
       .option("check", { type: "boolean", default: false, describe: "Write nothing; exit 1 and list what differs" })
       .option("json", { type: "boolean", default: false, describe: "One JSON document on stdout" })
-      .example("$0 generate root --out live --moved-from cdktf", "leave CDKTF without touching a role"),
+      .epilogue(examples(
+        ["$0 generate root --out live --moved-from cdktf", "leave CDKTF without touching a role"],
+      )),
   handler: (flags) =>
     run(async () => {
       const [{ readFederationFile }, { rootTree }, { staleRoots }, { deliver }] = await Promise.all([
