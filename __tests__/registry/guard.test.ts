@@ -1,8 +1,12 @@
+import { join } from "node:path";
+import { parse } from "@cdktn/hcl2json";
 import fc from "fast-check";
 import type { ContractRule, ModuleContract, ModuleVariable, ObjectAttribute, VariableType } from "../../src/module/contract";
 import type { TrustProbe } from "../../src/module/trust-probes";
+import type { ArchiveFile } from "../../src/registry/archive";
+import { readModules } from "../../src/registry/module-folder";
 import type { Move } from "../../src/registry/guard/moves";
-import { movedTo } from "../../src/registry/guard/moves";
+import { arrivalOf } from "../../src/registry/guard/moves";
 import { readMoves } from "../../src/registry/guard/read-moves";
 import { largestStep } from "../../src/registry/guard/change";
 import { compareContracts } from "../../src/registry/guard/compare-contracts";
@@ -20,6 +24,26 @@ const without = (name: string): ModuleContract => ({ ...SMALL_CONTRACT, variable
 const rule = { code: "host-invalid", condition: "length(var.host) > 3", message: "host must be longer" };
 const role = (attributes: Readonly<Record<string, { readonly type: VariableType; readonly optional: boolean; readonly default?: string }>>): ModuleContract => changed("tags", { type: { map: { object: attributes } } });
 const plainRole = role({ name: { type: "string", optional: true, default: "x" } });
+
+type Blocks = Readonly<Record<string, Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>>>;
+
+/** Addresses of the resources in a module's HCL, those of modules inside it too, as a contract writes them. */
+async function addressesIn(files: readonly ArchiveFile[], folder = ""): Promise<readonly string[]> {
+  const instances = (block: Readonly<Record<string, unknown>> | undefined): string => ["count", "for_each"].map((key) => (block !== undefined && key in block ? `[${key}]` : "")).join("");
+  const found: string[] = [];
+  for (const { path, bytes } of files.filter(({ path }) => path.startsWith(folder) && /^[^/]+\.tf$/.test(path.slice(folder.length)))) {
+    const text = Buffer.from(bytes).toString("utf8");
+    // the parser is slow, and rules of variables are long
+    if (!/^\s*(?:resource|module)\b/m.test(text)) continue;
+    const { resource = {}, module = {} } = (await parse(path, text)) as { readonly resource?: Blocks; readonly module?: Blocks[string] };
+    for (const [type, names] of Object.entries(resource)) for (const [name, [block]] of Object.entries(names)) found.push(`${type}.${name}${instances(block)}`);
+    for (const [name, [call]] of Object.entries(module)) {
+      const inner = await addressesIn(files, `${folder}${String(call?.["source"]).replace(/^\.\//, "")}/`);
+      found.push(...inner.map((address) => `module.${name}${instances(call)}.${address}`));
+    }
+  }
+  return found.sort();
+}
 
 type Case = readonly [what: string, step: "major" | "minor" | "patch", kinds: readonly string[], after: ModuleContract, before?: ModuleContract, moves?: readonly Move[]];
 
@@ -121,6 +145,11 @@ describe("what changed in a contract decides the least step", () => {
     }
   });
 
+  test("the addresses that our own modules promise are those in their HCL", async () => {
+    const { modules } = readModules(join(__dirname, "..", "..", "modules"));
+    for (const { contract, files } of modules) expect(contract.resources).toEqual(await addressesIn(files));
+  });
+
   test("whatever widens one way narrows the other", () => {
     const type = fc.letrec<{ readonly type: VariableType }>((tie) => ({
       type: fc.oneof({ depthSize: "small" }, fc.constantFrom<VariableType>("string", "number", "bool"), fc.record({ list: tie("type") }), fc.record({ map: tie("type") }),
@@ -203,7 +232,7 @@ describe("versions", () => {
 describe("moved blocks", () => {
   const files = (texts: Readonly<Record<string, string>>) => Object.entries(texts).map(([path, text]) => ({ path, bytes: Buffer.from(text) }));
 
-  test("are read from the module and the modules inside it, without instance keys", async () => {
+  test("are read from the module and the modules inside it, with instance keys", async () => {
     const moves = await readMoves(files({
       "moved.tf": 'moved {\n  from = aws_iam_openid_connect_provider.this["a"]\n  to   = aws_iam_openid_connect_provider.main[0]\n}\n',
       "main.tf": 'module "role" {\n  source = "./modules/role"\n}\nmodule "other" {\n  source = "hashicorp/x/aws"\n}\n',
@@ -212,13 +241,42 @@ describe("moved blocks", () => {
       "broken.tf": "moved {",
     }));
     expect([...moves].sort((left, right) => (left.from < right.from ? -1 : 1))).toEqual([
-      { from: "aws_iam_openid_connect_provider.this", to: "aws_iam_openid_connect_provider.main" },
-      { from: "module.role.aws_iam_role.old", to: "module.role.aws_iam_role.this" },
+      { from: 'aws_iam_openid_connect_provider.this["a"]', to: "aws_iam_openid_connect_provider.main[0]" },
+      { from: "module.role[*].aws_iam_role.old", to: "module.role[*].aws_iam_role.this" },
     ]);
   });
 
   test("in a circle end somewhere", () => {
-    expect(movedTo("a.b", [{ from: "a.b", to: "a.c" }, { from: "a.c", to: "a.b" }])).toBe("a.b");
+    expect(arrivalOf("a.b", [{ from: "a.b", to: "a.c" }, { from: "a.c", to: "a.b" }], ["a.b"])).toMatchObject({ address: "a.b" });
+  });
+
+  const first = { from: "x_y.a[0]", to: 'x_y.a["main.this"]' };
+  test.each<readonly [what: string, before: string, after: string, moves: readonly Move[], kept: boolean]>([
+    ["a count that becomes a for_each", "x_y.a[count]", "x_y.a[for_each]", [], false],
+    ["a count that becomes a for_each, its first one moved", "x_y.a[count]", "x_y.a[for_each]", [first], true],
+    ["a for_each that becomes a count, whatever is moved: its keys are the caller's", "x_y.a[for_each]", "x_y.a[count]", [{ from: 'x_y.a["main"]', to: "x_y.a[0]" }], false],
+    ["a single one that becomes a count: Terraform goes there by itself", "x_y.a", "x_y.a[count]", [], true],
+    ["a single one that becomes a for_each", "x_y.a", "x_y.a[for_each]", [], false],
+    ["a single one that becomes a for_each, moved", "x_y.a", "x_y.a[for_each]", [{ from: "x_y.a", to: 'x_y.a["main"]' }], true],
+    ["a count that becomes a single one: there may be more than the first", "x_y.a[count]", "x_y.a", [], false],
+    ["a count that becomes a single one, moved", "x_y.a[count]", "x_y.a", [{ from: "x_y.a[0]", to: "x_y.a" }], true],
+    ["all of a for_each under another name", "x_y.a[for_each]", "x_y.b[for_each]", [{ from: "x_y.a", to: "x_y.b" }], true],
+    ["one of a for_each under another name", "x_y.a[for_each]", "x_y.b[for_each]", [{ from: 'x_y.a["main"]', to: 'x_y.b["main"]' }], false],
+    ["all of a count, as if it were one", "x_y.a[count]", "x_y.a[for_each]", [{ from: "x_y.a", to: 'x_y.a["main"]' }], false],
+    ["a name first, then the keys", "x_y.b[count]", "x_y.a[for_each]", [{ from: "x_y.b", to: "x_y.a" }, first], true],
+    ["a module of another name, for each as before", "module.a[for_each].x_y.a[for_each]", "module.b[for_each].x_y.a[for_each]", [{ from: "module.a", to: "module.b" }], true],
+    ["a module for each, where one was", "module.a.x_y.a", "module.a[for_each].x_y.a", [], false],
+    ["a module for each, where one was, moved", "module.a.x_y.a", "module.a[for_each].x_y.a", [{ from: "module.a", to: 'module.a["main"]' }], true],
+    ["into a module", "x_y.a", "module.a.x_y.a", [{ from: "x_y.a", to: "module.a.x_y.a" }], true],
+    ["a for_each into modules for each", "x_y.a[for_each]", "module.a[for_each].x_y.a", [{ from: "x_y.a", to: "module.a.x_y.a" }], false],
+    ["another name within a module for each", "module.a[for_each].x_y.a", "module.a[for_each].x_y.b", [{ from: "module.a[*].x_y.a", to: "module.a[*].x_y.b" }], true],
+    ["another name within a module that was renamed as well", "module.a[for_each].x_y.a[for_each]", "module.b[for_each].x_y.b[for_each]", [{ from: "module.a", to: "module.b" }, { from: "module.b[*].x_y.a", to: "module.b[*].x_y.b" }], true],
+    ["another name within a module, as its caller sees but one", "module.a[for_each].x_y.a", "module.a[for_each].x_y.b", [{ from: "module.a.x_y.a", to: "module.a.x_y.b" }], false],
+    ["a name that begins alike", "x_y.ab", "x_y.cb", [{ from: "x_y.a", to: "x_y.c" }], false],
+  ])("%s: %s to %s", (_, before, after, moves, kept) => {
+    expect(arrivalOf(before, moves, [after])?.address).toBe(kept ? after : undefined);
+    const [change] = compareContracts({ ...SMALL_CONTRACT, resources: [before] }, { ...SMALL_CONTRACT, resources: [after] }, moves);
+    expect(change?.kind).toBe(kept ? "address-moved" : "address-changed");
   });
 
   test("of a module that calls itself are read to an end", async () => {

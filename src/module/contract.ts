@@ -59,8 +59,16 @@ export interface ModuleContract {
   /** Required ones first, then by name. */
   readonly variables: readonly ModuleVariable[];
   readonly outputs: readonly ModuleOutput[];
-  /** Addresses of managed resources, instance keys left out: `module.role.aws_iam_role.this`. Sorted. */
+  /**
+   * Addresses of managed resources. Where Terraform counts a resource or module, or has one for each of a map, `[count]`
+   * or `[for_each]` stands for the key: `module.role[for_each].aws_iam_role.this`. Sorted.
+   */
   readonly resources: readonly string[];
+}
+
+/** An address of `resources` as it stands in the HCL: `module.role.aws_iam_role.this`. */
+export function plainAddress(address: string): string {
+  return address.replace(/\[[^\]]*\]/g, "");
 }
 
 /** A type as HCL text on one line, e.g. `map(object({ name = optional(string) }))`. */

@@ -8,7 +8,7 @@ import { CLOUD_NAMES, CLOUDS } from "../issuer/clouds";
 import { SELF_ASSUME_POLICY_NAME } from "../trust/build";
 import { PUBLIC_MAIL_DOMAINS } from "../trust/strangers";
 import { UNITY_CATALOG_PRINCIPALS } from "../trust/rules";
-import { contractJson } from "./contract";
+import { contractJson, plainAddress } from "./contract";
 import type { ModuleDefinition, OutputDefinition, RuleDefinition, VariableDefinition } from "./definition";
 import { contractOf } from "./definition";
 import type { RenderOptions } from "./published-view";
@@ -101,7 +101,7 @@ function referenceView(definition: ModuleDefinition): object {
     providers,
     modules: definition.nested.map(({ name }) => ({ name: name.replaceAll("-", "_"), source: `./modules/${name}` })),
     resources: [
-      ...definition.resources.filter((address) => !address.startsWith("module.")).map((address) => ({ name: address, type: "resource" })),
+      ...definition.resources.filter((address) => !address.startsWith("module.")).map((address) => ({ name: plainAddress(address), type: "resource" })),
       ...(definition.variables.some(({ name }) => name === "aws_partition")
         ? ["aws_caller_identity.current", "aws_partition.current"].map((name) => ({ name, type: "data source" }))
         : []),

@@ -12,7 +12,7 @@ export const MODULE_NAME = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/;
 /** SHA-256 as the tools print it. */
 export const SHA256_HEX = /^[0-9a-f]{64}$/;
 const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_-]*$/;
-const ADDRESS = /^[A-Za-z_][A-Za-z0-9_-]*(?:\.[A-Za-z_][A-Za-z0-9_-]*)+$/;
+const ADDRESS = /^[A-Za-z_][A-Za-z0-9_-]*(?:\.[A-Za-z_][A-Za-z0-9_-]*(?:\[(?:count|for_each)\])?)+$/;
 
 const variableType = (depth: number): Reader<VariableType> => (value, path) => {
   if (value === "string" || value === "number" || value === "bool") return value;

@@ -65,7 +65,7 @@ export function federationModule(sample: Sample): ModuleDefinition {
       trustPolicyMaxLength,
     ],
     outputs: federationOutputs(sample, role, holdingTrust),
-    resources: ["aws_iam_openid_connect_provider.this", ...roleModule.resources.map((resource) => `module.role.${resource}`)],
+    resources: ["aws_iam_openid_connect_provider.this[for_each]", ...roleModule.resources.map((resource) => `module.role[for_each].${resource}`)],
     nested: [roleModule, trustPoliciesModule],
     sample: { ...commonInputs(sample), issuers: { production: workspace }, roles: { "lake-reader": role } },
     example: federationExample(sample),

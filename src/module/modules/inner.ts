@@ -35,7 +35,7 @@ export const roleModule: ModuleDefinition = {
     trust_policy: required("string"),
   } }, "The role, whole: one object, because a plan of many roles takes the longer the more variables each has.")],
   outputs: [output("arn", "ARN of the role", "aws_iam_role.this.arn")],
-  resources: ["aws_iam_role.this", "aws_iam_role_policy.this", "aws_iam_role_policy_attachment.this"],
+  resources: ["aws_iam_role.this", "aws_iam_role_policy.this[for_each]", "aws_iam_role_policy_attachment.this[for_each]"],
   nested: [],
   sample: {},
   example: {},

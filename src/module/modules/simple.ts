@@ -154,7 +154,7 @@ function simpleModule(sample: Sample, simple: SimpleModule): ModuleDefinition {
       ...issuerOutputs(simple),
       ...roleOutputs([...rolePreconditions(role, sample, { roles: holdingTrust({ ...unityCatalogTrust(sample), inline_policies: fullInlinePolicies }) }), ...trustPreconditions((attributes) => ({ roles: holdingTrust(attributes) }), sample, simple.issuerPath, false)]),
     ],
-    resources: ["aws_iam_openid_connect_provider.this", ...roleModule.resources.map((resource) => `module.role.${resource}`)],
+    resources: ["aws_iam_openid_connect_provider.this[count]", ...roleModule.resources.map((resource) => `module.role[for_each].${resource}`)],
     nested: [roleModule, trustPoliciesModule],
     sample: { ...simple.sample, ...commonInputs(sample), roles: { "lake-reader": role } },
     example: simpleExample(simple.sample, sample),

@@ -1,11 +1,12 @@
 /** What a module promised before and what it promises now: each difference with the least step it may take. Pure. */
 import type { ModuleContract, ModuleOutput } from "../../module/contract";
+import { plainAddress } from "../../module/contract";
 import type { ReleaseChange } from "./change";
 import { compareRules } from "./compare-rules";
 import { compareVariables } from "./compare-variables";
 import type { Move } from "./moves";
-import { movedTo } from "./moves";
-import { showAddress, showMoved, showOutput, showRequirements } from "./show-contract";
+import { arrivalOf } from "./moves";
+import { showAddress, showMove, showOutput, showRequirements } from "./show-contract";
 import { compareRanges } from "./version-range";
 
 type Change = Omit<ReleaseChange, "module">;
@@ -79,14 +80,14 @@ function compareAddresses(before: readonly string[], after: readonly string[], m
   const old = new Set(before);
   const arrived = new Set<string>();
   const gone = before.filter((address) => !now.has(address)).map((address): Change => {
-    const target = movedTo(address, moves);
-    if (target !== address && now.has(target)) {
-      arrived.add(target);
-      return { kind: "address-moved", step: "minor", path: address, says: `${address} is ${target} now; Terraform moves it.`, before: showAddress(address), after: showMoved(address, target) };
+    const arrival = arrivalOf(address, moves, after);
+    if (arrival !== undefined) {
+      arrived.add(arrival.address);
+      return { kind: "address-moved", step: "minor", path: address, says: `${address} is ${arrival.address} now; Terraform moves it.`, before: showAddress(address), after: [showAddress(arrival.address), ...arrival.by.map(showMove)].join("\n\n") };
     }
     const type = address.split(".").at(-2);
-    const [heir, ...others] = after.filter((candidate) => !old.has(candidate) && candidate.split(".").at(-2) === type);
-    const instead = heir !== undefined && others.length === 0 ? heir : undefined;
+    const fresh = after.filter((candidate) => !old.has(candidate) && candidate.split(".").at(-2) === type);
+    const instead = fresh.find((candidate) => plainAddress(candidate) === plainAddress(address)) ?? (fresh.length === 1 ? fresh[0] : undefined);
     if (instead !== undefined) arrived.add(instead);
     return {
       kind: "address-changed", step: "major", path: address,

@@ -32,7 +32,7 @@ async function movesIn(folder: string, prefix: string, folders: ReadonlyMap<stri
     for (const [name, bodies] of Object.entries(calls)) {
       const { source } = listOf(bodies)[0] ?? {};
       const inner = typeof source === "string" && source.startsWith("./") ? source.slice(2).replace(/\/+$/, "") : undefined;
-      if (inner !== undefined) moves.push(...(await movesIn(folder === "" ? inner : `${folder}/${inner}`, `${prefix}module.${name}.`, folders, depth + 1)));
+      if (inner !== undefined) moves.push(...(await movesIn(folder === "" ? inner : `${folder}/${inner}`, `${prefix}module.${name}[*].`, folders, depth + 1)));
     }
   }
   return moves;
@@ -51,7 +51,7 @@ function listOf(value: unknown): readonly Blocks[] {
   return Array.isArray(value) ? (value as Blocks[]) : [];
 }
 
-/** `${aws_iam_role.this["a"]}` is `aws_iam_role.this`. */
+/** `${aws_iam_role.this["a"]}` is `aws_iam_role.this["a"]`. */
 function address(expression: string): string {
-  return expression.replace(/^\$\{|\}$/g, "").replace(/\[(?:"(?:[^"\\]|\\.)*"|[^\]]*)\]/g, "").trim();
+  return expression.replace(/^\$\{|\}$/g, "").trim();
 }

@@ -2,7 +2,9 @@
 import { expression, hclAttributes } from "../../hcl/encode";
 import type { HclValue } from "../../hcl/encode";
 import type { ContractRule, ModuleContract, ModuleOutput, ModuleVariable } from "../../module/contract";
+import { plainAddress } from "../../module/contract";
 import { typeText } from "../../module/type-text";
+import type { Move } from "./moves";
 
 /** `variable "x" { … }` without description; with its rules where `rules` says which. */
 export function showVariable(variable: ModuleVariable, rules: readonly ContractRule[] = []): string {
@@ -28,13 +30,14 @@ export function showRequirements({ requiredVersion, requiredProviders }: Pick<Mo
 }
 
 /** The block that keeps a resource where its address changed. */
-export function showMoved(from: string, to: string): string {
+export function showMove({ from, to }: Move): string {
   return block("moved", [hclAttributes([["from", expression(from)], ["to", expression(to)]], 2)]);
 }
 
-/** `resource "type" "name" {}`, in words of its address. */
+/** `resource "type" "name" {}` under its whole address. */
 export function showAddress(address: string): string {
-  return `# ${address}`;
+  const [type = "", name = ""] = plainAddress(address).split(".").slice(-2);
+  return `# ${address}\nresource "${type}" "${name}" {}`;
 }
 
 function showRule(name: "validation" | "precondition", rule: ContractRule): string {
