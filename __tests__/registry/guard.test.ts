@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { parse } from "@cdktn/hcl2json";
 import fc from "fast-check";
+import satisfies from "semver/functions/satisfies";
 import type { ContractRule, ModuleContract, ModuleVariable, ObjectAttribute, VariableType } from "../../src/module/contract";
 import type { TrustProbe } from "../../src/module/trust-probes";
 import type { ArchiveFile } from "../../src/registry/archive";
@@ -14,6 +15,7 @@ import { compareTrust } from "../../src/registry/guard/compare-trust";
 import { compareTypes } from "../../src/registry/guard/compare-types";
 import { leastVersion, mayFollow } from "../../src/registry/guard/least-version";
 import { compareRanges } from "../../src/registry/guard/version-range";
+import { compatibleRange, semverRange } from "../../src/module/version-range";
 import { publishedModules } from "../../src/module/modules";
 import { contractOf } from "../../src/module/definition";
 import { SMALL_CONTRACT, SMALL_PROBES, smallPolicy } from "../support/small-release";
@@ -60,6 +62,7 @@ describe("what changed in a contract decides the least step", () => {
     ["a new default", "major", ["variable-default"], changed("tags", { default: { team: "data" } })],
     ["null no longer taken", "major", ["variable-narrowed"], SMALL_CONTRACT, changed("host", { nullable: true })],
     ["null taken", "minor", ["variable-widened"], changed("host", { nullable: true })],
+    ["null taken, which meant the default", "major", ["variable-default"], changed("tags", { nullable: true })],
     ["another type", "major", ["variable-narrowed"], changed("host", { type: "number" })],
     ["text where a number was", "minor", ["variable-widened"], changed("host", { type: "string" }), changed("host", { type: "number" })],
     ["a list where text was", "major", ["variable-narrowed"], changed("host", { type: { list: "string" } })],
@@ -210,6 +213,11 @@ describe("versions", () => {
     expect(leastVersion(previous, step)).toBe(least);
     expect(mayFollow(least, previous, step)).toBe(true);
     expect(mayFollow(previous, previous, step)).toBe(false);
+  });
+
+  test.each(["1.2.3", "0.2.3", "12.0.0", "0.0.1"])("the range that READMEs show for %s takes what breaks nothing, and no breaking release", (version) => {
+    const range = semverRange(compatibleRange(version)) ?? "";
+    expect((["patch", "minor", "major"] as const).map((step) => satisfies(leastVersion(version, step), range))).toEqual([true, true, false]);
   });
 
   test.each([

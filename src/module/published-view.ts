@@ -8,6 +8,7 @@ import type { ModuleDefinition } from "./definition";
 import { inDatabricksZone } from "./issuer-rules";
 import type { Sample } from "./sample";
 import { policyRuns, refusalRuns, sampleProviderArn } from "./test-runs";
+import { compatibleRange } from "./version-range";
 
 export interface RenderOptions {
   /** Of the generator: stands in every file's first line. */
@@ -28,7 +29,7 @@ export function publishedView(definition: ModuleDefinition, sample: Sample, opti
     changes: MODULE_CHANGES,
     usage: options.namespace === undefined
       ? { source: `./modules/${definition.name}` }
-      : { source: `${options.namespace}/${definition.name}/aws`, version: `~> ${options.version.split(".").slice(0, 2).join(".")}` },
+      : { source: `${options.namespace}/${definition.name}/aws`, version: compatibleRange(options.version) },
     sample: definition.sample,
     example: definition.example,
     refusals: refusalRuns(definition),

@@ -78,5 +78,5 @@ function checkSource({ style, moduleSource, moduleVersion }: RootTreeOptions): v
   if (moduleSource === undefined) throw refusal("--module-version", "A version goes with a registry module.", "Give --module-source as well.");
   if (!REGISTRY_ADDRESS.test(moduleSource)) throw refusal("--module-version", `Only a registry's modules have versions, and ${quoted(moduleSource)} is no address of a registry.`, "Leave --module-version out (in a git address ?ref= says the version), or write the source like registry.example.com/acme/databricks-federation/aws.");
   const range = breach(VERSION_RANGE, moduleVersion, "--module-version");
-  if (range !== undefined) throw refusal("--module-version", range.message, "Write it like \"~> 0.1\".");
+  if (range !== undefined) throw refusal("--module-version", range.message, "Write it like \"~> 1.2\".");
 }

@@ -27,3 +27,12 @@ export function semverRange(constraint: string): string | undefined {
   });
   return parts.includes(undefined) ? undefined : parts.join(" ");
 }
+
+/**
+ * The range of the releases that break nothing for a caller of `version`: `~> 1.2` from 1.0.0 on, `~> 0.1.0` below, where the
+ * second number plays the major's part, and a pre-release alone.
+ */
+export function compatibleRange(version: string): string {
+  const [major, minor] = version.split(".");
+  return version.includes("-") ? version : `~> ${major}.${minor}${major === "0" ? ".0" : ""}`;
+}

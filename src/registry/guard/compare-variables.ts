@@ -69,7 +69,11 @@ function compareVariable(before: ModuleVariable, after: ModuleVariable): readonl
     changes.push({ kind: "variable-default", step: "major", path, says: `The variable ${name} has another default: ${canonicalJson(after.default ?? null)} instead of ${canonicalJson(before.default ?? null)}.`, ...shown });
   }
   if (before.nullable && !after.nullable) narrowed(`The variable ${name} may no longer be null.`);
-  if (!before.nullable && after.nullable) widened(`The variable ${name} may be null now.`);
+  if (!before.nullable && after.nullable) {
+    // until now null was taken for the default: callers hand their own optional values through
+    if ((before.default ?? null) === null) widened(`The variable ${name} may be null now.`);
+    else changes.push({ kind: "variable-default", step: "major", path, says: `For the variable ${name} null no longer means the default.`, ...shown });
+  }
 
   const types = compareTypes(before.type, after.type);
   for (const { path: below, what, says } of types) {

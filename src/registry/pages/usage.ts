@@ -2,6 +2,7 @@
 import type { ModuleContract, ModuleVariable } from "../../module/contract";
 import { typeExpression } from "../../module/contract";
 import { hclString } from "../../hcl/encode";
+import { compatibleRange } from "../../module/version-range";
 import type { ModuleAddress } from "../tree/address";
 import { addressText } from "../tree/address";
 import type { RegistrySite } from "../tree/documents";
@@ -22,7 +23,7 @@ export function usage(site: RegistrySite, address: ModuleAddress, version: strin
   return [
     "module \"databricks\" {",
     `  source  = ${hclString(sourceAddress(site, address))}`,
-    `  version = ${hclString(constraint(version))}`,
+    `  version = ${hclString(compatibleRange(version))}`,
     ...(lines.length === 0 ? [] : ["", ...lines]),
     "}",
   ].join("\n");
@@ -31,17 +32,12 @@ export function usage(site: RegistrySite, address: ModuleAddress, version: strin
 /** A README whose examples call the module from this registry, wherever they called it from before. */
 export function withSource(readme: string, site: RegistrySite, address: ModuleAddress, version: string): string {
   const call = new RegExp(`^( *)source( *)= "[^"\\n]*\\b${address.name}(?:/${address.system})?"\\n(?: *version *= "[^"\\n]*"\\n)?`, "gm");
-  return readme.replace(call, (_, indent: string) => `${indent}source  = ${hclString(sourceAddress(site, address))}\n${indent}version = ${hclString(constraint(version))}\n`);
+  return readme.replace(call, (_, indent: string) => `${indent}source  = ${hclString(sourceAddress(site, address))}\n${indent}version = ${hclString(compatibleRange(version))}\n`);
 }
 
 /** The README's first call of a module, which has values to write over; undefined where it has none. */
 export function example(readme: string | undefined): string | undefined {
   return /^```hcl\n(module "[\s\S]*?)^```$/m.exec(readme ?? "")?.[1]?.trimEnd();
-}
-
-function constraint(version: string): string {
-  const [major, minor] = version.split(".");
-  return version.includes("-") ? version : `~> ${major}.${minor}${major === "0" ? ".0" : ""}`;
 }
 
 /** Something of the right kind to be written over. */
