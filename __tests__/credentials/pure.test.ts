@@ -88,6 +88,13 @@ describe("the AWS config file", () => {
     ],
     ["Windows line ends", "[profile lake]\r\nregion = x\r\n[default]\r\n", "[profile lake]\r\nregion = eu-central-1\r\ncredential_process = /usr/bin/node cli.js\r\n[default]\r\n"],
     ["Windows line ends without a last one", "[default]\r\n[profile lake]\r\noutput = json", "[default]\r\n[profile lake]\r\noutput = json\r\ncredential_process = /usr/bin/node cli.js\r\nregion = eu-central-1\r\n"],
+    [
+      "a section indented as a whole",
+      "[profile lake]\n    region = a\n    s3 =\n      region = nested\n[profile z]\n",
+      "[profile lake]\n    region = eu-central-1\n    s3 =\n      region = nested\n    credential_process = /usr/bin/node cli.js\n[profile z]\n",
+    ],
+    ["colons", "[profile lake]\nRegion: a\noutput:json\n", "[profile lake]\nregion = eu-central-1\noutput:json\ncredential_process = /usr/bin/node cli.js\n"],
+    ["what is as wanted, to the blank", "[profile lake]\nregion=eu-central-1 \ncredential_process  = /usr/bin/node cli.js", "[profile lake]\nregion=eu-central-1 \ncredential_process  = /usr/bin/node cli.js"],
     ["a quoted name", "[ profile   \"lake\" ]\nregion = a\n", "[ profile   \"lake\" ]\nregion = eu-central-1\ncredential_process = /usr/bin/node cli.js\n"],
     ["a setting given twice", "[profile lake]\nregion = a\nregion = b\ncredential_process = x\n", "[profile lake]\nregion = eu-central-1\nregion = eu-central-1\ncredential_process = /usr/bin/node cli.js\n"],
     ["two sections of the name", "[profile lake]\nregion = a\n[profile lake]\nregion = b\n", "[profile lake]\nregion = a\n[profile lake]\nregion = eu-central-1\ncredential_process = /usr/bin/node cli.js\n"],

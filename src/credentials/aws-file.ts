@@ -20,12 +20,7 @@ export function readAwsFile(text: string): readonly AwsSection[] {
   });
   return headers.map(({ name, index }, at) => {
     const end = headers[at + 1]?.index ?? lines.length;
-    const values = new Map<string, string>();
-    for (const line of lines.slice(index + 1, end)) {
-      const setting = settingOf(line);
-      if (setting !== undefined) values.set(setting.key, setting.value);
-    }
-    return { name, start: index, end, values };
+    return { name, start: index, end, values: new Map(settingsOf(lines, index, end).map(({ key, value }) => [key, value])) };
   });
 }
 
@@ -34,10 +29,32 @@ function headerOf(line: string): string | undefined {
   return inside?.trim().replace(/^(profile|sso-session|services)\s+(?:"([^"]*)"|'([^']*)'|(.*))$/, (_all, kind: string, ...names: readonly unknown[]) => `${kind} ${String(names.find((name) => name !== undefined))}`);
 }
 
-/** A top-level `key = value`; an indented line belongs to the key above it. */
-function settingOf(line: string): { readonly key: string; readonly value: string } | undefined {
-  const [, key, value] = /^([^\s#;=[][^=]*?)[ \t]*=[ \t]*(.*?)[ \t]*\r?$/.exec(line) ?? [];
-  return key === undefined || value === undefined ? undefined : { key: key.toLowerCase(), value };
+/** A `key = value` of a section itself, where it stands and how far it is indented. */
+interface AwsSetting {
+  readonly index: number;
+  readonly indent: string;
+  /** In lower case. */
+  readonly key: string;
+  readonly value: string;
+}
+
+/**
+ * The settings between the header `start` and `end`, as botocore reads them: a line indented deeper than the setting
+ * before it belongs to that, so a section may be indented as a whole, and `key: value` counts too. Whoever missed one
+ * would write it a second time, and botocore refuses the whole file.
+ */
+function settingsOf(lines: readonly string[], start: number, end: number): readonly AwsSetting[] {
+  const found: AwsSetting[] = [];
+  for (let index = start + 1; index < end; index += 1) {
+    const line = lines[index] ?? "";
+    const text = line.trim();
+    const indent = line.slice(0, line.length - line.trimStart().length);
+    const above = found.at(-1);
+    if (text === "" || /^[#;]/.test(text) || (above !== undefined && indent.length > above.indent.length)) continue;
+    const [, key, value] = /^([^[=:][^=:]*?)\s*[=:]\s*(.*)$/.exec(text) ?? [];
+    if (key !== undefined && value !== undefined) found.push({ index, indent, key: key.toLowerCase(), value });
+  }
+  return found;
 }
 
 /**
@@ -56,20 +73,26 @@ export function withSettings(text: string, sectionName: string, settings: Readon
   const lines = text.split("\n");
   const wanted = new Map(Object.entries(settings));
   const missing = new Map(wanted);
-  let last = section.start;
-  for (let at = section.start + 1; at < section.end; at += 1) {
-    const line = lines[at] ?? "";
-    const setting = settingOf(line);
-    if (setting !== undefined || /^[ \t]+\S/.test(line)) last = at;
-    if (setting === undefined || !wanted.has(setting.key)) continue;
-    lines[at] = `${setting.key} = ${wanted.get(setting.key) ?? ""}${line.endsWith("\r") ? "\r" : ""}`;
-    missing.delete(setting.key);
+  const present = settingsOf(lines, section.start, section.end);
+  for (const { index, indent, key, value } of present) {
+    const replacement = wanted.get(key);
+    missing.delete(key);
+    if (replacement !== undefined && replacement !== value) lines[index] = `${indent}${key} = ${replacement}${lines[index]?.endsWith("\r") === true ? "\r" : ""}`;
   }
   if (missing.size === 0) return lines.join("\n");
-  const added = [...missing].map(([key, value]) => `${key} = ${value}${newline === "\r\n" ? "\r" : ""}`);
+  const indent = present.at(-1)?.indent ?? "";
+  const added = [...missing].map(([key, value]) => `${indent}${key} = ${value}${newline === "\r\n" ? "\r" : ""}`);
+  const last = lastOf(lines, section);
   const endless = last === lines.length - 1;
   // the file's last line had no end; it gets one, as it is no longer the last
   if (endless && newline === "\r\n") lines[last] = `${lines[last] ?? ""}\r`;
   lines.splice(last + 1, 0, ...added);
   return endless ? `${lines.join("\n")}\n` : lines.join("\n");
+}
+
+/** Index of the section's last line that is neither empty nor a comment at the margin. */
+function lastOf(lines: readonly string[], section: AwsSection): number {
+  let last = section.end - 1;
+  while (last > section.start && !/^(?:[ \t]+\S|[^\s#;])/.test(lines[last] ?? "")) last -= 1;
+  return last;
 }
