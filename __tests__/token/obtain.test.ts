@@ -1,4 +1,4 @@
-import { chmodSync, writeFileSync } from "node:fs";
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { FederationError } from "../../src/errors";
 import { urlsOf } from "../../src/issuer/issuer";
@@ -110,6 +110,45 @@ describe("ways to a token", () => {
     } finally {
       await github.stop();
     }
+  });
+
+  test("github-oidc asks for the account's ID at an account, as Databricks expects it, and says what is wrong with a URL", async () => {
+    const github = await startFaultServer(json({ value: GIVEN }));
+    const env = { ACTIONS_ID_TOKEN_REQUEST_TOKEN: "request-token", DATABRICKS_CLIENT_ID: CLIENT_ID };
+    try {
+      await ask({ ...env, ACTIONS_ID_TOKEN_REQUEST_URL: `${github.origin}/token` }, { targets: [ACCOUNT] });
+      expect(github.received[0]?.url).toBe("/token?audience=7d3c2b1a-0f5e-4c8d-9a6b-123456789012");
+    } finally {
+      await github.stop();
+    }
+    await expect(ask({ ...env, ACTIONS_ID_TOKEN_REQUEST_URL: "nonsense" })).rejects.toMatchObject({ code: "token-source-incomplete" });
+  });
+
+  test("workload identity takes host and client from the profile that DATABRICKS_CONFIG_PROFILE names, as SDKs do", async () => {
+    const file = profiles(`[ci]\nhost = ${server.origin}\nclient_id = ${CLIENT_ID}\nauth_type = env-oidc\n`);
+    expect((await ask({ DATABRICKS_HOST: "", DATABRICKS_CONFIG_FILE: file, DATABRICKS_CONFIG_PROFILE: "ci", DATABRICKS_OIDC_TOKEN: GIVEN })).source).toBe("env-oidc");
+    expect(sent().get("client_id")).toBe(CLIENT_ID);
+  });
+
+  test("a token file or profile that is named is meant, whatever else is there", async () => {
+    const file = join(temporaryFolder("file"), "token");
+    writeFileSync(file, GIVEN);
+    const others = { DATABRICKS_OIDC_TOKEN: MINTED, DATABRICKS_CLIENT_ID: "another", DATABRICKS_CLIENT_SECRET: "another" };
+    expect((await ask(others, { tokenFile: file })).source).toBe("file");
+    const cfg = profiles(`[sp]\nhost = ${server.origin}\nclient_id = ${CLIENT_ID}\nclient_secret = ${CLIENT_SECRET}\n[pat]\nhost = ${server.origin}\ntoken = dapi0\n[me]\nhost = ${server.origin}\nauth_type = databricks-cli\n`);
+    // the CLI would answer with a person's token
+    const program = cli(`printf '{"access_token":"%s"}' "${GIVEN}"`);
+    expect(await ask({ ...others, DATABRICKS_CONFIG_FILE: cfg, DATABRICKS_CLI_PATH: program }, { profile: "sp" })).toMatchObject({ source: "profile", passedOver: [] });
+    expect(await ask({ ...others, DATABRICKS_CONFIG_FILE: cfg, DATABRICKS_CLI_PATH: program }, { profile: "me" })).toMatchObject({ source: "databricks-cli" });
+    await expect(ask({ ...others, DATABRICKS_CONFIG_FILE: cfg }, { profile: "pat" })).rejects.toMatchObject({ code: "token-source-incomplete" });
+    await expect(ask({ ...others, DATABRICKS_CONFIG_FILE: cfg }, { profile: "me" })).rejects.toMatchObject({ code: "databricks-cli-missing" });
+  });
+
+  test("the Databricks CLI is asked for the federation's only issuer where no host is set", async () => {
+    const args = join(home, "args-of-target");
+    const program = cli(`printf '{"access_token":"%s"}' "${GIVEN}"; echo "$@" > "${args}"`);
+    expect((await ask({ DATABRICKS_HOST: "", DATABRICKS_CLI_PATH: program }, { targets: [ACCOUNT] })).source).toBe("databricks-cli");
+    expect(readFileSync(args, "utf8").trim()).toBe("auth token --host https://accounts.cloud.databricks.com --account-id 7d3c2b1a-0f5e-4c8d-9a6b-123456789012");
   });
 
   test("a file and a variable are taken as they are, without a request", async () => {

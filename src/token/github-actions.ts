@@ -1,5 +1,5 @@
 /** The token GitHub gives a job that has `permissions: id-token: write`. */
-import { OutsideError } from "../errors";
+import { InputError, OutsideError } from "../errors";
 import { readJson } from "../network/read-json";
 import { request } from "../network/request";
 import type { Secret } from "../secret";
@@ -11,9 +11,11 @@ export function inGithubActions(surroundings: Surroundings): boolean {
   return variable(surroundings, "ACTIONS_ID_TOKEN_REQUEST_URL") !== undefined && variable(surroundings, "ACTIONS_ID_TOKEN_REQUEST_TOKEN") !== undefined;
 }
 
-/** The job's token for `audience`. Throws OutsideError `token-refused` and those of `request`. */
+/** The job's token for `audience`. Throws InputError `token-source-incomplete`, OutsideError `token-refused` and those of `request`. */
 export async function askGithub(surroundings: Surroundings, audience: string, timeoutMs: number): Promise<Secret> {
-  const url = new URL(variable(surroundings, "ACTIONS_ID_TOKEN_REQUEST_URL") ?? "");
+  const address = variable(surroundings, "ACTIONS_ID_TOKEN_REQUEST_URL") ?? "";
+  if (!URL.canParse(address)) throw new InputError([{ code: "token-source-incomplete", message: "ACTIONS_ID_TOKEN_REQUEST_URL is no URL.", fix: "Leave it as GitHub sets it, in a job with `permissions: id-token: write`." }]);
+  const url = new URL(address);
   url.searchParams.set("audience", audience);
   const bearer = variable(surroundings, "ACTIONS_ID_TOKEN_REQUEST_TOKEN") ?? "";
   const answer = await request(url, { headers: { accept: "application/json", authorization: `Bearer ${bearer}` }, env: surroundings.env, timeoutMs, maxBytes: 64 * 1024 });

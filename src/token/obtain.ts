@@ -13,8 +13,8 @@ import type { Grant, MintedToken } from "./mint";
 import { mint } from "./mint";
 import type { TokenSourceName } from "./sources";
 import { TOKEN_SOURCE_NAMES, TOKEN_SOURCES } from "./sources";
-import type { IssuerTarget } from "./target";
-import { mintingPlace } from "./target";
+import type { IssuerTarget, MintingPlace } from "./target";
+import { hostOfTarget, mintingPlace } from "./target";
 
 /**
  * The narrowest scope a workspace's discovery document lists: the token says who it is and opens no API. AWS needs no
@@ -64,16 +64,16 @@ export function looksLikeJwt(text: string): boolean {
 }
 
 /**
- * A Databricks token. Without `from`, the first way that is there decides; if it then fails, that is the answer, so
- * that an identity is never swapped silently (the CLI alone, which may be there without a log-in, is passed over).
+ * A Databricks token. Without `from`, the first way that is there decides (of those that use the token file or profile
+ * that is named); if it then fails, that is the answer, so that an identity is never swapped silently (the CLI alone,
+ * which may be there without a log-in, is passed over).
  * Throws InputError token-source-missing, token-opaque, those of `mintingPlace`; OutsideError those of `mint`,
  * databricks-cli-failed, file-unreadable.
  */
 export async function obtainToken(question: TokenQuestion): Promise<ObtainedToken> {
   const passed: FederationError[] = [];
-  const names = question.from === undefined ? TOKEN_SOURCE_NAMES : [question.from];
   const context: Context = { ...question, timeoutMs: question.timeoutMs ?? DEFAULT_TIMEOUT_MS, named: question.from !== undefined };
-  for (const name of names) {
+  for (const name of namesOf(question)) {
     const found = await WAYS[name](context);
     if (found === undefined) continue;
     if ("passOver" in found) {
@@ -91,6 +91,13 @@ export async function obtainToken(question: TokenQuestion): Promise<ObtainedToke
   throw new InputError([{ code: "token-source-missing", message: "There is no way to a Databricks token here.", fix: "On a laptop: `databricks auth login`, then set DATABRICKS_HOST. Elsewhere see docs/token.md." }]);
 }
 
+/** Who names a token file or a profile means that one, whatever else is there. */
+function namesOf(question: TokenQuestion): readonly TokenSourceName[] {
+  if (question.from !== undefined) return [question.from];
+  if (question.tokenFile !== undefined) return ["file"];
+  return question.profile === undefined ? TOKEN_SOURCE_NAMES : ["databricks-cli", "profile"];
+}
+
 const WAYS: Readonly<Record<TokenSourceName, Way>> = {
   "databricks-app": (context) => (variable(context.surroundings, "DATABRICKS_APP_NAME") === undefined ? undefined : clientCredentials(context, "the app's injected client")),
   "notebook": notebook,
@@ -104,8 +111,8 @@ const WAYS: Readonly<Record<TokenSourceName, Way>> = {
     return file === undefined ? undefined : federated(context, readTokenFile(file), `file ${file}`);
   },
   "github-oidc": async (context) => {
-    if (!inGithubActions(context.surroundings) || (!context.named && variable(context.surroundings, "DATABRICKS_CLIENT_ID") === undefined)) return undefined;
-    const audience = variable(context.surroundings, "DATABRICKS_TOKEN_AUDIENCE") ?? placeFor(context).endpoint.href;
+    if (!inGithubActions(context.surroundings) || (!context.named && clientIdOf(context) === undefined)) return undefined;
+    const audience = variable(context.surroundings, "DATABRICKS_TOKEN_AUDIENCE") ?? usualAudience(placeFor(context));
     return federated(context, await askGithub(context.surroundings, audience, context.timeoutMs), "GitHub's token of this job");
   },
   "file": (context) => {
@@ -132,11 +139,27 @@ export function opaqueToken(where: string): InputError {
   }]);
 }
 
-function placeFor(context: Context, profileSettings?: DatabricksProfile): ReturnType<typeof mintingPlace> {
+/** The profile that DATABRICKS_CONFIG_PROFILE names, where DATABRICKS_HOST names no host: SDKs take the host from there. */
+function profileForHost({ surroundings }: Context): DatabricksProfile | undefined {
+  const wanted = variable(surroundings, "DATABRICKS_HOST") === undefined && variable(surroundings, "DATABRICKS_CONFIG_PROFILE") !== undefined;
+  return wanted ? readProfile(surroundings) : undefined;
+}
+
+/** The service principal's, for workload identity federation. */
+function clientIdOf(context: Context): string | undefined {
+  return variable(context.surroundings, "DATABRICKS_CLIENT_ID") ?? profileForHost(context)?.clientId;
+}
+
+/** What SDKs ask GitHub for, as Databricks expects it: the account's ID at an account, else the token endpoint. */
+function usualAudience({ endpoint, level }: MintingPlace): string {
+  return level === "account" ? (endpoint.pathname.split("/accounts/")[1]?.split("/")[0] ?? endpoint.href) : endpoint.href;
+}
+
+function placeFor(context: Context, profileSettings = profileForHost(context)): MintingPlace {
   const { surroundings } = context;
   return mintingPlace({
     host: profileSettings === undefined ? variable(surroundings, "DATABRICKS_HOST") : profileSettings.host,
-    accountId: profileSettings === undefined ? variable(surroundings, "DATABRICKS_ACCOUNT_ID") : (profileSettings.accountId ?? variable(surroundings, "DATABRICKS_ACCOUNT_ID")),
+    accountId: profileSettings?.accountId ?? variable(surroundings, "DATABRICKS_ACCOUNT_ID"),
     targets: context.targets ?? [],
   });
 }
@@ -166,7 +189,7 @@ async function notebook(context: Context): Promise<Found> {
 }
 
 async function federated(context: Context, subjectToken: Secret, where: string): Promise<Found> {
-  const grant: Grant = { kind: "exchange", subjectToken, subjectTokenType: "jwt", clientId: variable(context.surroundings, "DATABRICKS_CLIENT_ID") };
+  const grant: Grant = { kind: "exchange", subjectToken, subjectTokenType: "jwt", clientId: clientIdOf(context) };
   return { token: (await minted(context, grant)).token, place: `${where}, exchanged` };
 }
 
@@ -174,13 +197,20 @@ async function databricksCli(context: Context): Promise<Found> {
   const { surroundings } = context;
   const cli = findDatabricksCli(surroundings);
   const profileName = context.profile ?? variable(surroundings, "DATABRICKS_CONFIG_PROFILE");
-  const host = variable(surroundings, "DATABRICKS_HOST") ?? readProfile(surroundings, profileName)?.host;
+  const configured = variable(surroundings, "DATABRICKS_HOST");
+  const settings = configured === undefined || context.profile !== undefined ? readProfile(surroundings, profileName) : undefined;
+  // a service principal's profile is no log-in of a person, and old CLIs answer with the person's token
+  if (!context.named && context.profile !== undefined && settings?.clientSecret !== undefined) return undefined;
   if (cli === undefined) {
-    if (!context.named) return undefined;
-    throw new OutsideError([{ code: "databricks-cli-missing", message: "The Databricks CLI is not on PATH.", fix: "Install it (docs.databricks.com/dev-tools/cli), or set DATABRICKS_CLI_PATH." }]);
+    if (!context.named && settings?.authType !== "databricks-cli") return undefined;
+    const missing = new OutsideError([{ code: "databricks-cli-missing", message: "The Databricks CLI is not on PATH.", fix: "Install it (docs.databricks.com/dev-tools/cli), or set DATABRICKS_CLI_PATH." }]);
+    return { passOver: missing };
   }
+  // on a laptop the federation knows the host when nothing else says it
+  const target = hostOfTarget(context.targets ?? []);
+  const host = configured ?? settings?.host ?? target.host;
   if (profileName === undefined && host === undefined) return undefined;
-  const login = { profile: profileName, host, accountId: variable(surroundings, "DATABRICKS_ACCOUNT_ID") };
+  const login = { profile: profileName, host, accountId: variable(surroundings, "DATABRICKS_ACCOUNT_ID") ?? (host === target.host ? target.accountId : undefined) };
   try {
     return { token: await askDatabricksCli(cli, login, { env: surroundings.env, timeoutMs: context.timeoutMs }), place: `databricks auth token${profileName === undefined ? "" : `, profile ${profileName}`}` };
   } catch (error) {
@@ -194,7 +224,8 @@ async function profile(context: Context): Promise<Found> {
   if (settings === undefined) return undefined;
   const { clientId, clientSecret } = settings;
   if (clientId === undefined || clientSecret === undefined) {
-    if (!context.named) return undefined;
+    // a person's profile has been tried by the CLI, and what that said is the better answer
+    if (!context.named && (context.profile === undefined || settings.authType === "databricks-cli")) return undefined;
     throw new InputError([{
       code: "token-source-incomplete",
       message: `Profile ${settings.name} in ${settings.file} has no client_id and client_secret${settings.hasPersonalToken ? ", only a personal access token, which AWS can not verify" : ""}.`,

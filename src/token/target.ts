@@ -75,6 +75,13 @@ export function mintingPlace(question: MintingQuestion): MintingPlace {
   return placeOf(first);
 }
 
+/** Host and account that a log-in for the only one of `targets` is at; nothing where there are several or none. */
+export function hostOfTarget(targets: readonly IssuerTarget[]): { readonly host: string | undefined; readonly accountId: string | undefined } {
+  const [only, ...others] = targets;
+  if (only === undefined || others.length > 0) return { host: undefined, accountId: undefined };
+  return { host: new URL(only.issuer).origin, accountId: only.level === "account" ? new URL(only.issuer).pathname.split("/").at(-1) : undefined };
+}
+
 function undetermined(targets: readonly IssuerTarget[]): InputError {
   return new InputError([{ code: "issuer-undetermined", message: `Several issuers would do: ${targets.map((target) => target.key).join(", ")}.`, fix: "Name one with --issuer." }]);
 }
