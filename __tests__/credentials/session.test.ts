@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { CredentialsQuestion } from "../../src/credentials/answer";
 import { credentialsProfile, credentialsTokenFile, printedCredentials, purge, sessionQuestion } from "../../src/credentials/answer";
@@ -174,11 +174,45 @@ describe("the cache", () => {
     expect(warmAnswer({ ...call, args: [...call.args, "--region", "eu-west-1"] }, now)).toBeUndefined();
     expect(warmAnswer({ ...call, args: [...call.args, "--no-cache"] }, now)).toBeUndefined();
     expect(warmAnswer({ ...call, env: { ...call.env, DATABRICKS_HOST: "https://other.cloud.databricks.com" } }, now)).toBeUndefined();
-    expect(warmAnswer({ ...call, cwd: "/" }, now)).toBeUndefined();
     expect(warmAnswer(call, now + 45 * 60_000)).toBeUndefined();
+    // by its ARN a role is the same from everywhere, as SDKs that call a profile are; by name it is that of the file there
+    expect(warmAnswer({ ...call, cwd: "/" }, now)).toBe(printed);
+    expect(callKey({ ...call, args: ["--role", "lake-reader"], cwd: "/" })).not.toBe(callKey({ ...call, args: ["--role", "lake-reader"] }));
     writeFileSync(join(from.home, ".databrickscfg"), "[DEFAULT]\nhost = https://other.cloud.databricks.com\n");
     expect(warmAnswer(call, now)).toBeUndefined();
   });
+});
+
+test("the call's key minds a Databricks configuration that is named from home", () => {
+  const home = temporaryFolder("home");
+  const call = { args: ["--role-arn", ROLE_ARN], cwd: "/", env: { DATABRICKS_CONFIG_FILE: "~/cfg" }, home };
+  const before = callKey(call);
+  writeFileSync(join(home, "cfg"), "[DEFAULT]\n");
+  expect(callKey(call)).not.toBe(before);
+});
+
+test("a machine whose clock is behind does not take a session for longer-lived than it is", async () => {
+  now = Date.now() - 2 * 3_600_000;
+  const from = caller();
+  aws.clock = Date.now;
+  try {
+    const { Expiration } = JSON.parse(await print(from)) as { readonly Expiration: string };
+    expect(Date.parse(Expiration) - now).toBeLessThanOrEqual(3_602_000);
+  } finally {
+    aws.clock = () => now;
+  }
+});
+
+test("the region is that of the AWS profile in use where nothing nearer says one, and of the role's partition", () => {
+  const home = temporaryFolder("home");
+  mkdirSync(join(home, ".aws"));
+  writeFileSync(join(home, ".aws", "config"), "[default]\nregion = eu-west-1\n[profile gov]\nregion = us-gov-east-1\n");
+  const region = (env: Readonly<Record<string, string>>, change: Partial<CredentialsQuestion> = {}): string => sessionQuestion(caller(change, env, home).question).region;
+  expect(region({})).toBe("eu-west-1");
+  expect(region({ AWS_PROFILE: "gov" })).toBe("us-east-1");
+  expect(region({ AWS_DEFAULT_REGION: "eu-north-1" })).toBe("eu-north-1");
+  expect(region({ AWS_REGION: "eu-north-1" }, { region: "eu-west-3" })).toBe("eu-west-3");
+  expect(region({ AWS_PROFILE: "gov" }, { roleArn: ROLE_ARN.replace("arn:aws:", "arn:aws-us-gov:") })).toBe("us-gov-east-1");
 });
 
 describe("an AWS that misbehaves", () => {
@@ -227,14 +261,26 @@ describe("the profile", () => {
     writeFileSync(join(from.home, ".aws", "config"), "# mine\n[default]\nregion = eu-west-1\n", { mode: 0o640 });
     await credentialsProfile(from.question, "lake", ["/usr/bin/node", "/opt/cli.js"]);
     const written = readFileSync(join(from.home, ".aws", "config"), "utf8");
-    expect(written).toBe(`# mine\n[default]\nregion = eu-west-1\n\n[profile lake]\ncredential_process = /usr/bin/node /opt/cli.js credentials --role-arn ${ROLE_ARN} --region us-east-1 --from client-credentials --duration 30m --wait 0 --format process\nregion = us-east-1\n`);
+    expect(written).toBe(`# mine\n[default]\nregion = eu-west-1\n\n[profile lake]\ncredential_process = /usr/bin/node /opt/cli.js credentials --role-arn ${ROLE_ARN} --region eu-west-1 --from client-credentials --duration 30m --wait 0 --format process\nregion = eu-west-1\n`);
     expect(statSync(join(from.home, ".aws", "config")).mode & 0o777).toBe(0o640);
     expect(written).not.toContain("PLANTED");
     expect(await credentialsProfile(from.question, "lake", ["/usr/bin/node", "/opt/cli.js"])).toMatch(/^Nothing to change/);
   });
 
+  test("goes through a link, also to a file that is yet to be made, and leaves nothing beside it", async () => {
+    const from = caller();
+    for (const name of [".aws", "dotfiles"]) mkdirSync(join(from.home, name));
+    symlinkSync("../dotfiles/aws", join(from.home, ".aws", "config"));
+    for (const profile of ["lake", "lake2"]) await credentialsProfile(from.question, profile, ["node"]);
+    expect(lstatSync(join(from.home, ".aws", "config")).isSymbolicLink()).toBe(true);
+    expect(readFileSync(join(from.home, "dotfiles", "aws"), "utf8")).toContain("[profile lake2]");
+    expect(statSync(join(from.home, "dotfiles", "aws")).mode & 0o777).toBe(0o600);
+    expect(readdirSync(join(from.home, "dotfiles"))).toEqual(["aws"]);
+  });
+
   test.each([
     ["config", "[profile lake]\naws_access_key_id = AKIAEXAMPLE\n"],
+    ["config", "[profile lake]\n  role_arn = arn:aws:iam::111122223333:role/x\n  source_profile = y\n"],
     ["config", "[profile lake]\nsso_session = x\n"],
     ["credentials", "[lake]\naws_access_key_id = AKIAEXAMPLE\n"],
   ])("is not written where %s has something that would win", async (file, text) => {
@@ -269,9 +315,29 @@ describe("the token file", () => {
       },
     });
     expect(lines).toContain(`export AWS_WEB_IDENTITY_TOKEN_FILE='${file}'\nexport AWS_ROLE_ARN='${ROLE_ARN}'`);
+    for (const name of ["AWS_REGION", "AWS_DEFAULT_REGION"]) expect(lines).toContain(`export ${name}='us-east-1'`);
     expect(slept.map((milliseconds) => Math.round(milliseconds / 1000))).toEqual([2400, 2400, 5, 10, 20, 2400, 2400].map((seconds) => expect.closeTo(seconds, -1) as number));
     expect(from.notes.filter((note) => note.includes("not renewed"))).toHaveLength(3);
     expect(from.notes.join()).not.toMatch(/PLANTED|UExBTlRFRA/);
+  });
+
+  test("says that a token which nobody renews is over, tries again ever slower, and does not write it", async () => {
+    const from = caller({ from: "env" }, { DATABRICKS_TOKEN: fakeToken({}, now) });
+    const file = join(from.home, "token");
+    const stop = new AbortController();
+    const slept: number[] = [];
+    await credentialsTokenFile(sessionQuestion(from.question), {
+      file, once: false, stop: stop.signal, ready: () => undefined,
+      sleep: async (milliseconds) => {
+        slept.push(milliseconds);
+        now += Math.max(milliseconds, 3_600_000);
+        if (slept.length === 4) stop.abort();
+      },
+    });
+    expect(slept.slice(1)).toEqual([5000, 10_000, 20_000]);
+    expect(from.notes[0]).toMatch(/is over since .*\[token-does-not-fit\]/);
+    await expect(credentialsTokenFile(sessionQuestion(from.question), { file: join(from.home, "new"), once: true, stop: stop.signal, ready: () => undefined, sleep: async () => undefined })).rejects.toMatchObject({ code: "token-does-not-fit" });
+    expect(readdirSync(from.home)).not.toContain("new");
   });
 });
 
@@ -311,7 +377,7 @@ describe("the loopback endpoint", () => {
     expect(credentialPlaces(surroundings).map((place) => [place.kind, place.storedKey])).toEqual([["environment-keys", true], ["web-identity", false]]);
     const env = commandEnvironment(surroundings, { url: "http://127.0.0.1:1/x", authorization: "a" }, "us-east-1");
     expect(credentialPlaces({ ...surroundings, env }).map((place) => place.kind)).toEqual(["container"]);
-    expect(env).toMatchObject({ KEEP: "1", AWS_SHARED_CREDENTIALS_FILE: "/dev/null", AWS_CONTAINER_AUTHORIZATION_TOKEN: "a" });
+    expect(env).toMatchObject({ KEEP: "1", AWS_SHARED_CREDENTIALS_FILE: "/dev/null", AWS_CONTAINER_AUTHORIZATION_TOKEN: "a", AWS_REGION: "us-east-1", AWS_DEFAULT_REGION: "us-east-1" });
     expect(env["AWS_CONFIG_FILE"]).toBeUndefined();
   });
 });

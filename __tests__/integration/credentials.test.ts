@@ -91,7 +91,10 @@ describe("killed with -9 thirty times in the middle of", () => {
         expect(text.startsWith(mine)).toBe(true);
         const section = readAwsFile(text).find(({ name }) => name === "profile lake");
         expect(section?.values.get("credential_process") ?? "/usr/bin/node /opt/x.js").toMatch(/^\/usr\/bin\/node \/opt\/x*\.js$/);
-        if (round % 6 === 5) expect((await run([...CALL, "--format", "profile", "--profile-name", "next"], profileHome)).exitCode).toBe(0);
+        if (round % 6 !== 5) return;
+        expect((await run([...CALL, "--format", "profile", "--profile-name", "next"], profileHome)).exitCode).toBe(0);
+        // whatever is in the config, no copy of it stays
+        expect(readdirSync(join(profileHome, ".aws"))).toEqual(["config"]);
       }),
       killed("cache", cache, cacheHome, async (round) => {
         for (const name of existsSync(cache) ? readdirSync(cache) : []) {
@@ -199,6 +202,9 @@ const python = findOnPath("python3");
     ["boto3 by the loopback endpoint", [...CALL, "--"], {}, "container-role"],
   ])("%s", async (_name, prefix, env, method) => {
     const home = temporaryFolder("home");
+    mkdirSync(join(home, ".aws"));
+    // as some write it, and botocore reads it
+    writeFileSync(join(home, ".aws", "config"), "[profile lake]\n    region: eu-west-1\n    output = json\n[profile other]\nregion = eu-west-1\n");
     await run([...CALL, "--format", "profile", "--profile-name", "lake"], home);
     const args = prefix.length === 0 ? ["-c", BOTO3] : [cli, ...prefix, python ?? "", "-c", BOTO3];
     const outcome = await runProgram(prefix.length === 0 ? (python ?? "") : process.execPath, args, { cwd: home, env: { ...environment(home, env), PYENV_VERSION: process.env["PYENV_VERSION"] } });

@@ -41,7 +41,7 @@ function environment(subject = READER): Record<string, string> {
   return {
     PATH: process.env["PATH"] ?? "", HOME: home, ...(process.env["PYENV_VERSION"] === undefined ? {} : { PYENV_VERSION: process.env["PYENV_VERSION"] }),
     DATABRICKS_HOST: sandbox.issuers["production"]?.url ?? "", DATABRICKS_CLIENT_ID: identity?.clientId ?? "", DATABRICKS_CLIENT_SECRET: identity?.clientSecret ?? "",
-    AWS_ENDPOINT_URL_STS: sandbox.sts, AWS_EC2_METADATA_DISABLED: "true", AWS_DEFAULT_REGION: "us-east-1",
+    AWS_ENDPOINT_URL_STS: sandbox.sts, AWS_EC2_METADATA_DISABLED: "true",
   };
 }
 
@@ -95,7 +95,7 @@ describe("a program run with credentials", () => {
     const { stdout } = await run(["credentials", "--role", "lake-reader", "--", process.execPath, "-e", "const fs = require('node:fs'); const tree = (pid) => fs.readFileSync(`/proc/${pid}/cmdline`, 'latin1'); console.log(JSON.stringify({ env: process.env, mine: tree(process.pid), parent: tree(process.ppid), title: fs.readFileSync(`/proc/${process.ppid}/comm`, 'utf8'), parentEnv: fs.readFileSync(`/proc/${process.ppid}/environ`, 'latin1') }))"]);
     const seen = JSON.parse(stdout) as { readonly env: Record<string, string>; readonly mine: string; readonly parent: string; readonly title: string; readonly parentEnv: string };
     const own = environment();
-    expect(Object.keys(seen.env).filter((name) => !(name in own)).sort()).toEqual(["AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_REGION", "NO_PROXY", "no_proxy"]);
+    expect(Object.keys(seen.env).filter((name) => !(name in own)).sort()).toEqual(["AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_DEFAULT_REGION", "AWS_REGION", "NO_PROXY", "no_proxy"]);
     const authorization = seen.env["AWS_CONTAINER_AUTHORIZATION_TOKEN"] ?? "";
     expect(authorization.length).toBeGreaterThan(40);
     for (const text of [seen.mine, seen.parent, seen.title]) for (const secret of [authorization, own["DATABRICKS_CLIENT_SECRET"] ?? "", "eyJ"]) expect(text).not.toContain(secret);

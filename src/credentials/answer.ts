@@ -9,6 +9,7 @@ import type { Surroundings } from "../surroundings";
 import { variable } from "../surroundings";
 import { obtainToken } from "../token/obtain";
 import { readSourceName } from "../token/sources";
+import { configuredRegion } from "./which-wins";
 import { cacheFolder, purgeCache } from "./cache-files";
 import { serveCredentials } from "./container";
 import type { CachedSession } from "./entry";
@@ -19,7 +20,7 @@ import { writeProfile } from "./profile";
 import { stsRegion } from "./region";
 import type { RoleQuestion, WantedRole } from "./role";
 import { wantedRole } from "./role";
-import { commandEnvironment, runCommand } from "./run-command";
+import { commandEnvironment, regionVariables, runCommand } from "./run-command";
 import type { SessionQuestion } from "./session";
 import { getSession, identityOf } from "./session";
 import { isSessionName, sessionNameOf } from "./session-name";
@@ -67,7 +68,7 @@ export function sessionQuestion(question: CredentialsQuestion): SessionQuestion 
       profile: question.profile,
       scope: question.scope,
     },
-    region: stsRegion(role.partition, [question.region, variable(surroundings, "AWS_REGION"), variable(surroundings, "AWS_DEFAULT_REGION"), role.region]),
+    region: stsRegion(role.partition, [question.region, variable(surroundings, "AWS_REGION"), variable(surroundings, "AWS_DEFAULT_REGION"), role.region, configuredRegion(surroundings, role.partition)]),
     sessionName: question.sessionName,
     durationSeconds: durationOf(question.duration, role),
     allowEndpoint: question.allowEndpoint,
@@ -176,7 +177,7 @@ export async function credentialsTokenFile(question: SessionQuestion, run: Token
       AWS_WEB_IDENTITY_TOKEN_FILE: run.file,
       AWS_ROLE_ARN: question.role.arn,
       AWS_ROLE_SESSION_NAME: question.sessionName ?? sessionNameOf(subject),
-      AWS_REGION: question.region,
+      ...regionVariables(question.region),
     })),
   });
 }

@@ -1,14 +1,14 @@
 /** One profile in the AWS config, so that every SDK and the AWS CLI ask this program for credentials. */
 import { createHash } from "node:crypto";
-import { readFileSync, realpathSync } from "node:fs";
-import { dirname, join } from "node:path";
-import writeFileAtomic from "write-file-atomic";
+import { readFileSync, readlinkSync, realpathSync, statSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { InputError, OutsideError } from "../errors";
 import { makeFolder } from "../make-folder";
 import type { Surroundings } from "../surroundings";
 import { readAwsFile, withSettings } from "./aws-file";
 import { cacheFolder, makePrivateFolder } from "./cache-files";
 import { withLock } from "./lock";
+import { removeLeftovers, writePrivateFile } from "./private-file";
 import { awsFiles } from "./which-wins";
 
 export interface ProfileQuestion {
@@ -56,10 +56,13 @@ export async function writeProfile(question: ProfileQuestion): Promise<WrittenPr
       credential_process: commandLine(question.command),
       ...(question.region === null ? {} : { region: question.region }),
     });
-    if (after === before) return { file, changed: false };
+    if (after === before) {
+      await removeLeftovers(file);
+      return { file, changed: false };
+    }
     try {
       // mode and owner of a file that is there stay; a new one is the user's alone
-      await writeFileAtomic(file, after, before === "" ? { mode: 0o600 } : {});
+      await writePrivateFile(file, after, statSync(file, { throwIfNoEntry: false }));
     } catch (cause) {
       throw unusable(file, cause);
     }
@@ -67,13 +70,16 @@ export async function writeProfile(question: ProfileQuestion): Promise<WrittenPr
   });
 }
 
-/** A link is followed, so that it stays a link. */
+/** A link is followed, so that it stays a link; one to a file that is yet to be made too. */
 function target(file: string): string {
-  try {
-    return realpathSync(file);
-  } catch {
-    return file;
+  for (const find of [() => realpathSync(file), () => resolve(dirname(file), readlinkSync(file))]) {
+    try {
+      return find();
+    } catch {
+      // no such file, or no link
+    }
   }
+  return file;
 }
 
 function read(file: string): string {

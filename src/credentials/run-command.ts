@@ -25,15 +25,20 @@ export function commandEnvironment(surroundings: Surroundings, server: Pick<Cred
     ...env,
     AWS_CONTAINER_CREDENTIALS_FULL_URI: server.url,
     AWS_CONTAINER_AUTHORIZATION_TOKEN: server.authorization,
-    AWS_REGION: env["AWS_REGION"] ?? env["AWS_DEFAULT_REGION"] ?? region,
+    ...regionVariables(region),
     // loopback must not go through a proxy
     NO_PROXY: [env["NO_PROXY"] ?? env["no_proxy"], "127.0.0.1"].filter((part) => part !== undefined && part !== "").join(","),
     no_proxy: [env["no_proxy"] ?? env["NO_PROXY"], "127.0.0.1"].filter((part) => part !== undefined && part !== "").join(","),
   };
 }
 
+/** Both names: boto3 and the AWS CLI's first version know AWS_DEFAULT_REGION alone, the other SDKs AWS_REGION. */
+export function regionVariables(region: string): { readonly AWS_REGION: string; readonly AWS_DEFAULT_REGION: string } {
+  return { AWS_REGION: region, AWS_DEFAULT_REGION: region };
+}
+
 /** Signals a person or a supervisor sends us, passed on. */
-const PASSED_ON = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
+const PASSED_ON = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGCONT"] as const;
 
 /**
  * Runs the program to its end with our standard streams. Returns its exit code, 128 + N where signal N ended it, as

@@ -155,17 +155,19 @@ async function assume(question: SessionQuestion, identity: Identity): Promise<Ca
     env: question.surroundings.env,
     allowEndpoint: question.allowEndpoint,
   };
-  const { credentials }: AssumedRole = await withPatience(() => assumeRole(asked), {
+  const { credentials, awsTime }: AssumedRole = await withPatience(() => assumeRole(asked), {
     ...question.patience,
     onRetry: (error, delay) => {
       question.note?.(`${error.problems[0]?.message ?? ""} Trying again in ${Math.ceil(delay / 1000)} s${error.code === "aws-access-denied" ? ": a new role takes up to 11 s to answer" : ""}.`);
       question.patience.onRetry?.(error, delay);
     },
   });
+  const obtained = question.surroundings.now();
   return {
     version: 1,
-    obtained: question.surroundings.now(),
-    expires: credentials.expiration,
+    obtained,
+    // a clock that is behind AWS' would find a session alive that is over
+    expires: awsTime === null ? credentials.expiration : Math.min(credentials.expiration, obtained + credentials.expiration - awsTime),
     of: { role: question.role.arn, issuer: identity.issuer, subject: identity.subject },
     accessKeyId: credentials.accessKeyId,
     secretAccessKey: credentials.secretAccessKey.reveal(),

@@ -1,5 +1,5 @@
 /** Keeps a token file fresh, for SDKs that do web identity by themselves (AWS_WEB_IDENTITY_TOKEN_FILE). */
-import { FederationError, OutsideError } from "../errors";
+import { FederationError, InputError, OutsideError } from "../errors";
 import type { ObtainedToken } from "../token/obtain";
 import { readToken } from "../token/read";
 import { writePrivateFile } from "./private-file";
@@ -27,16 +27,23 @@ const LONGEST_RETRY_MS = 60_000;
 
 /** Milliseconds to wait before a token ought to be renewed: at two thirds of its life, 5 minutes before its end at the latest; a short one at half. */
 export function renewIn(token: string, now: number): number {
+  const end = endOf(token);
+  if (end === null) return BLIND_RENEWAL_MS;
+  const left = end - now;
+  return Math.max(FIRST_RETRY_MS, Math.min((left * 2) / 3, Math.max(left - LAST_MINUTES_MS, left / 2)));
+}
+
+/** Milliseconds since 1970; null where the token has no `exp` that is a time. */
+function endOf(token: string): number | null {
   const reading = readToken(token);
   const exp = reading.ok ? reading.token.claims["exp"] : undefined;
-  if (typeof exp !== "number") return BLIND_RENEWAL_MS;
-  const left = exp * 1000 - now;
-  return Math.max(FIRST_RETRY_MS, Math.min((left * 2) / 3, Math.max(left - LAST_MINUTES_MS, left / 2)));
+  return typeof exp === "number" && Math.abs(exp) < 8.64e12 ? exp * 1000 : null;
 }
 
 /**
  * Writes the token (0600, whole or not at all) and renews it until `stop`. The first failure is thrown; a later one is
- * noted, tried again after 5 to 60 seconds, and leaves the token that is there. Throws OutsideError `file-unwritable`.
+ * noted, tried again after 5 to 60 seconds, and leaves the token that is there. Throws OutsideError `file-unwritable`, InputError
+ * `token-does-not-fit` for one that is over.
  */
 export async function keepTokenFile(question: TokenFileQuestion): Promise<void> {
   let token = await write(question);
@@ -60,8 +67,12 @@ export async function keepTokenFile(question: TokenFileQuestion): Promise<void> 
 }
 
 async function write(question: TokenFileQuestion): Promise<string> {
-  const { token } = await question.obtain();
+  const { token, source, place } = await question.obtain();
   const text = token.reveal();
+  const end = endOf(text);
+  if (end !== null && end <= question.now()) {
+    throw new InputError([{ code: "token-does-not-fit", message: `The token (${source}: ${place}) is over since ${new Date(end).toISOString()}.`, fix: "Renew it where it comes from, choose another way with --from, or check this machine's clock." }]);
+  }
   try {
     await writePrivateFile(question.file, text);
   } catch (cause) {

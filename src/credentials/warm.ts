@@ -22,19 +22,21 @@ const DECIDING = /^(?:DATABRICKS_|AWS_ENDPOINT_URL|AWS_IGNORE_CONFIGURED_ENDPOIN
 const DECIDING_FILES = ["DATABRICKS_CONFIG_FILE", "DATABRICKS_OIDC_TOKEN_FILEPATH", "DATABRICKS_OIDC_TOKEN_FILE", "DATABRICKS_AWS_OIDC_TOKEN_FILE"];
 
 /**
- * 64 hex digits for a call: its arguments, folder, the variables above, and size and time of the federation file, of
+ * 64 hex digits for a call: its arguments, the variables above, and place, size and time of the federation file, of
  * Databricks' configuration and log-ins, and of token files. Equal keys mean the same answer.
  */
 export function callKey(call: Call): string {
   const variables = Object.entries(call.env).filter(([name]) => DECIDING.test(name)).map(([name, value]) => (/_OIDC_TOKEN$|^DATABRICKS_TOKEN$/.test(name) ? [name, identityOf(value ?? "")] : [name, value])).sort();
+  // a role by its ARN is found without the file, so that such a call is one from wherever it is made
+  const federation = option(call.args, "--config") ?? (option(call.args, "--role-arn") !== undefined && option(call.args, "--issuer") === undefined ? undefined : "federation.yaml");
   const files = [
-    option(call.args, "--config") ?? "federation.yaml",
+    federation,
     option(call.args, "--token-file"),
     ...DECIDING_FILES.map((name) => call.env[name]),
     join(call.home, ".databrickscfg"),
     join(call.home, ".databricks", "token-cache.json"),
-  ].filter((file) => file !== undefined).map((file) => [file, stampOf(resolve(call.cwd, file))]);
-  return createHash("sha256").update(JSON.stringify([1, call.args, call.cwd, call.home, variables, files])).digest("hex");
+  ].filter((file) => file !== undefined).map((file) => resolve(call.cwd, file.startsWith("~/") ? join(call.home, file.slice(2)) : file)).map((file) => [file, stampOf(file)]);
+  return createHash("sha256").update(JSON.stringify([2, call.args, call.home, variables, files])).digest("hex");
 }
 
 /** A renewed token of the same identity is the same call; anything unreadable counts as it stands. */

@@ -6,8 +6,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Surroundings } from "../surroundings";
 import { variable } from "../surroundings";
+import { REGION } from "../federation/rules";
+import { keeps } from "../text-rule";
 import { readAwsFile } from "./aws-file";
 import type { AwsSection } from "./aws-file";
+import { partitionOfRegion } from "./region";
 
 export interface CredentialPlace {
   readonly kind: "environment-keys" | "web-identity" | "stored-keys" | "profile" | "container";
@@ -45,10 +48,10 @@ export function credentialPlaces(surroundings: Surroundings): readonly Credentia
   }
   if (has("AWS_WEB_IDENTITY_TOKEN_FILE") && has("AWS_ROLE_ARN")) places.push({ kind: "web-identity", place: "AWS_WEB_IDENTITY_TOKEN_FILE and AWS_ROLE_ARN in the environment", storedKey: false });
   const files = awsFiles(surroundings);
-  const profile = variable(surroundings, "AWS_PROFILE") ?? variable(surroundings, "AWS_DEFAULT_PROFILE") ?? "default";
+  const profile = profileInUse(surroundings);
   const stored = section(files.credentials, [profile]);
   if (stored?.values.has("aws_access_key_id") === true) places.push(keys(`profile ${profile} in ${files.credentials}`, stored));
-  const configured = section(files.config, profile === "default" ? ["default", "profile default"] : [`profile ${profile}`]);
+  const configured = section(files.config, profileSections(profile));
   if (configured !== undefined) {
     if (configured.values.has("aws_access_key_id")) places.push(keys(`profile ${profile} in ${files.config}`, configured));
     const gives = GIVES_CREDENTIALS.filter((key) => configured.values.has(key));
@@ -57,6 +60,21 @@ export function credentialPlaces(surroundings: Surroundings): readonly Credentia
   const container = ["AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"].find(has);
   if (container !== undefined) places.push({ kind: "container", place: `${container} in the environment`, storedKey: false });
   return places;
+}
+
+/** The region of the AWS profile in use, as SDKs read it; undefined where there is none of `partition`. */
+export function configuredRegion(surroundings: Surroundings, partition: string): string | undefined {
+  const region = section(awsFiles(surroundings).config, profileSections(profileInUse(surroundings)))?.values.get("region");
+  return region !== undefined && keeps(REGION, region) && partitionOfRegion(region) === partition ? region : undefined;
+}
+
+function profileInUse(surroundings: Surroundings): string {
+  return variable(surroundings, "AWS_PROFILE") ?? variable(surroundings, "AWS_DEFAULT_PROFILE") ?? "default";
+}
+
+/** What a profile's section in the AWS config may be called. */
+function profileSections(profile: string): readonly string[] {
+  return profile === "default" ? ["default", "profile default"] : [`profile ${profile}`];
 }
 
 function keys(place: string, found: AwsSection): CredentialPlace {
