@@ -71,7 +71,12 @@ describe("bash is offered", () => {
     ["roles of the federation, and never what a shell would run", ["credentials", "--role", ""], ["lake-reader", "lake-writer"]],
     ["issuers of the federation", ["token", "--issuer", ""], ["production", "company"]],
     ["roles of the file that is named", ["credentials", "--config", "other.yaml", "--role", ""], ["another"]],
-    ["file names after @", ["token", "--token", "@token"], ["@token one.jwt"]],
+    ["roles of the file that is named after an equals sign", ["credentials", "--config", "=", "other.yaml", "--role", ""], ["another"]],
+    // as bash splits them
+    ["file names after @", ["token", "--token", "@", "token"], ["@token one.jwt"]],
+    ["file names after =@", ["token", "--token", "=@", "token"], ["@token one.jwt"]],
+    ["folders after @, to go on in", ["token", "--token", "@", "fold"], ["@folder/"]],
+    ["nothing of ours in an e-mail address", ["init", "--user", "alice", "@", "token"], []],
     ["what is switched off", ["credentials", "--no"], ["--no-cache"]],
     ["both sides of what has no default", ["issuer", "--no-u"], ["--no-unified-login"]],
     ["nothing of ours for a file", ["credentials", "--config", "f"], []],
@@ -105,6 +110,9 @@ describeWith({ tmux: true }, "bash in a terminal", () => {
       await terminal.type(" --conf", "Tab");
       await terminal.type("oth", "Tab");
       await terminal.shows(/credentials --role.*lake-reader.* --config other\.yaml/);
+      await terminal.type("", "C-u");
+      await terminal.type("databricks-aws-oidc token --token @tok", "Tab");
+      await terminal.shows(/--token \\?@token\\ one\.jwt/);
     } finally {
       await terminal.close();
     }
@@ -133,11 +141,14 @@ describeWith({ tmux: true, zsh: true }, "zsh in a terminal", () => {
     ["a verb below a verb", "generate sch", "databricks-aws-oidc generate schema"],
     ["a flag", "generate root --module-v", "--module-version"],
     ["a choice", "credentials --format tok", "--format token-file"],
+    ["a choice after an equals sign", "credentials --format=tok", "--format=token-file"],
     ["a role", "credentials --role lake-r", "--role lake-reader"],
+    ["a role of the file that is named after an equals sign", "credentials --config=other.yaml --role an", "--role another"],
     ["a role of the file that is named", "credentials --config other.yaml --role an", "--role another"],
     ["a word", "credentials pu", "credentials purge"],
     ["a file name", "token --config oth", "--config other.yaml"],
     ["a file name after @", "token --token @tok", /@token\\ one\.jwt/],
+    ["a file name after =@", "token --token=@tok", /--token=@token\\ one\.jwt/],
     ["a file of another program after --", "credentials -- ls oth", "-- ls other.yaml"],
     ["a verb with what it does", "c", /credentials +-- +AWS credentials for a role/],
   ])("completes %s", async (_name, typed, shown) => {

@@ -17,8 +17,13 @@ ${name}() {
   local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]} verb= config= offered= word at
   local IFS=$' \\t\\n'
   COMPREPLY=()
-  # bash splits --flag=value at the sign
-  if [ "$cur" = = ]; then cur=; elif [ "$prev" = = ]; then prev=\${COMP_WORDS[COMP_CWORD-2]}; fi
+  # bash splits words at = and @: --flag=value, --token @file, --token=@file
+  if [ "$cur" = = ]; then cur=
+  elif [ "$cur" = =@ ]; then cur=@
+  elif [ "$prev" = = ]; then prev=\${COMP_WORDS[COMP_CWORD-2]}
+  elif [ "$prev" = =@ ]; then cur=@$cur
+  elif [ "$prev" = @ ]; then case \${COMP_WORDS[COMP_CWORD-2]} in --*) cur=@$cur ;; esac
+  fi
   for ((at = 1; at < COMP_CWORD; at++)); do
     word=\${COMP_WORDS[at]}
     if [ "$word" = -- ]; then
@@ -29,11 +34,17 @@ ${name}() {
       '') case $word in -*) ;; *) verb=$word ;; esac ;;
 ${verbs.filter((verb) => verb.verbs.length > 0).map((verb) => `      ${verb.name}) case $word in ${verb.verbs.map((below) => below.name).join("|")}) verb="${verb.name} $word" ;; esac ;;`).join("\n")}
     esac
-    [ "$word" = --config ] && config=\${COMP_WORDS[at+1]}
+    if [ "$word" = --config ]; then
+      config=\${COMP_WORDS[at+1]}
+      [ "$config" = = ] && config=\${COMP_WORDS[at+2]}
+    fi
   done
   if [ "\${cur#@}" != "$cur" ]; then
     IFS=$'\\n'
     COMPREPLY=($(compgen -P @ -f -- "\${cur#@}"))
+    # compopt came with bash 4; it has names quoted
+    compopt -o filenames 2>/dev/null
+    if [ "\${#COMPREPLY[@]}" -eq 1 ] && [ -d "\${COMPREPLY[0]#@}" ]; then COMPREPLY[0]+=/; compopt -o nospace 2>/dev/null; fi
     return
   fi
   case "$verb $prev" in

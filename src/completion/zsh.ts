@@ -10,9 +10,10 @@ export function zshCompletion(program: string, verbs: readonly CompletionVerb[])
 # zsh completion for ${program}: source it after compinit, or save it as _${program} in a folder of fpath.
 ${name}_keys() {
   local -a keys
-  local at=$words[(i)--config]
+  local at=$words[(i)--config] file
+  file=\${words[at+1]:-\${\${(M)words:#--config=*}[1]#--config=}}
   keys=(\${(f)"$(awk -v section="$1" '${KEYS_BY_AWK}
-  ' "\${words[at+1]:-federation.yaml}" 2>/dev/null)"})
+  ' "\${file:-federation.yaml}" 2>/dev/null)"})
   compadd -a keys
 }
 
@@ -70,7 +71,7 @@ function choice(name: string, verbs: readonly CompletionVerb[], indent: string):
 
 function specs(name: string, verb: CompletionVerb): readonly string[] {
   const all = [
-    ...verb.flags.flatMap((flag) => spellings(flag).map((spelling) => inSingleQuotes(`${flag.repeats ? "*" : ""}${spelling}[${escaped(flag.describe)}]${value(name, flag)}`))),
+    ...verb.flags.flatMap((flag) => spellings(flag).map((spelling) => inSingleQuotes(`${flag.repeats ? "*" : ""}${spelling}${flag.takes === "text" ? "=" : ""}[${escaped(flag.describe)}]${value(name, flag)}`))),
     ...(verb.words.length > 0 ? [inSingleQuotes(`1:: :(${verb.words.join(" ")})`)] : [inSingleQuotes("*: :_files")]),
   ];
   return ["_arguments \\", ...all.map((spec, index) => `  ${spec}${index === all.length - 1 ? "" : " \\"}`)];
