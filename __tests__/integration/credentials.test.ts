@@ -174,6 +174,10 @@ describe("no failure shows a secret", () => {
 });
 
 describe("a program run with credentials", () => {
+  test("that is missing behind -- gets an error, not the keys printed", async () => {
+    expect(await run([...CALL, "--"], temporaryFolder("home"))).toMatchObject({ exitCode: 2, stdout: "", stderr: expect.stringContaining("[command-missing]") as string });
+  });
+
   test("gets its own exit code through, and nothing secret in anybody's argv", async () => {
     const home = temporaryFolder("home");
     const look = "tr '\\0' ' ' < /proc/$PPID/cmdline; tr '\\0' ' ' < /proc/$$/cmdline; exit 7";

@@ -144,6 +144,14 @@ describe("ways to a token", () => {
     await expect(ask({ ...others, DATABRICKS_CONFIG_FILE: cfg }, { profile: "me" })).rejects.toMatchObject({ code: "databricks-cli-missing" });
   });
 
+  test("DATABRICKS_AUTH_TYPE leaves the SDK's way alone; what is none of ours is not minded", async () => {
+    const both = { DATABRICKS_OIDC_TOKEN: GIVEN, DATABRICKS_CLIENT_ID: CLIENT_ID, DATABRICKS_CLIENT_SECRET: CLIENT_SECRET };
+    expect((await ask({ ...both, DATABRICKS_AUTH_TYPE: "oauth-m2m" })).source).toBe("client-credentials");
+    expect((await ask({ ...both, DATABRICKS_AUTH_TYPE: "env-oidc" })).source).toBe("env-oidc");
+    expect((await ask({ ...both, DATABRICKS_AUTH_TYPE: "pat" })).source).toBe("env-oidc");
+    await expect(ask({ ...both, DATABRICKS_AUTH_TYPE: "file-oidc" })).rejects.toMatchObject({ code: "token-source-missing", message: expect.stringContaining("DATABRICKS_AUTH_TYPE is file-oidc") as string });
+  });
+
   test("the Databricks CLI is asked for the federation's only issuer where no host is set", async () => {
     const args = join(home, "args-of-target");
     const program = cli(`printf '{"access_token":"%s"}' "${GIVEN}"; echo "$@" > "${args}"`);

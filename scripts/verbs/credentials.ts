@@ -92,8 +92,10 @@ const command: CommandModule<object, Flags> = {
         allowEndpoint: flags["allow-endpoint"],
         note: (text) => tell(`note: ${text}`),
       };
+      // yargs keeps nothing of a `--` with nothing behind it: whose variable was empty must not get the keys printed instead
+      const program = flags["--"] ?? (question.args.includes("--") ? [] : undefined);
       // a program's own exit code may be any
-      if (flags["--"] !== undefined) return (await answer.runWithCredentials(answer.sessionQuestion(question), flags["--"])) as ExitCode;
+      if (program !== undefined) return (await answer.runWithCredentials(answer.sessionQuestion(question), program)) as ExitCode;
       if (flags.format === "profile") {
         if (flags["profile-name"] === undefined) return missing("--profile-name", "the AWS profile to write");
         tell(await answer.credentialsProfile(question, flags["profile-name"], ownProgram()));

@@ -12,6 +12,7 @@ import { readBounded } from "./read-bounded";
 import type { Grant, MintedToken } from "./mint";
 import { mint } from "./mint";
 import type { TokenSourceName } from "./sources";
+import { sourcesOfAuthType } from "./source-names";
 import { TOKEN_SOURCE_NAMES, TOKEN_SOURCES } from "./sources";
 import type { IssuerTarget, MintingPlace } from "./target";
 import { hostOfTarget, mintingPlace } from "./target";
@@ -64,8 +65,8 @@ export function looksLikeJwt(text: string): boolean {
 }
 
 /**
- * A Databricks token. Without `from`, the first way that is there decides (of those that use the token file or profile
- * that is named); if it then fails, that is the answer, so that an identity is never swapped silently (the CLI alone,
+ * A Databricks token. Without `from`, the first way that is there decides (of those that use the token file, profile
+ * or DATABRICKS_AUTH_TYPE that is named); if it then fails, that is the answer, so that an identity is never swapped silently (the CLI alone,
  * which may be there without a log-in, is passed over).
  * Throws InputError token-source-missing, token-opaque, those of `mintingPlace`; OutsideError those of `mint`,
  * databricks-cli-failed, file-unreadable.
@@ -88,14 +89,19 @@ export async function obtainToken(question: TokenQuestion): Promise<ObtainedToke
   if (question.from !== undefined) {
     throw new InputError([{ code: "token-source-missing", message: `The way ${question.from} is not there.`, fix: `It needs ${TOKEN_SOURCES[question.from].needs}.` }]);
   }
+  const authType = variable(question.surroundings, "DATABRICKS_AUTH_TYPE");
+  if (authType !== undefined && namesOf(question) !== TOKEN_SOURCE_NAMES && question.profile === undefined) {
+    throw new InputError([{ code: "token-source-missing", message: `DATABRICKS_AUTH_TYPE is ${authType}, and that way is not there.`, fix: `It needs ${namesOf(question).map((name) => TOKEN_SOURCES[name].needs).join("; or ")}.` }]);
+  }
   throw new InputError([{ code: "token-source-missing", message: "There is no way to a Databricks token here.", fix: "On a laptop: `databricks auth login`, then set DATABRICKS_HOST. Elsewhere see docs/token.md." }]);
 }
 
-/** Who names a token file or a profile means that one, whatever else is there. */
+/** Who names a token file, a profile or DATABRICKS_AUTH_TYPE means that one, whatever else is there. */
 function namesOf(question: TokenQuestion): readonly TokenSourceName[] {
   if (question.from !== undefined) return [question.from];
   if (question.tokenFile !== undefined) return ["file"];
-  return question.profile === undefined ? TOKEN_SOURCE_NAMES : ["databricks-cli", "profile"];
+  if (question.profile !== undefined) return ["databricks-cli", "profile"];
+  return sourcesOfAuthType(variable(question.surroundings, "DATABRICKS_AUTH_TYPE") ?? "") ?? TOKEN_SOURCE_NAMES;
 }
 
 const WAYS: Readonly<Record<TokenSourceName, Way>> = {
