@@ -1,20 +1,34 @@
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import fs from "node:fs";
+import { appendFileSync, cpSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import fc from "fast-check";
 import { FederationError } from "../../src/errors";
 import { sha256 } from "../../src/registry/checksums";
 import { publishToFolder } from "../../src/registry/publish/folder";
 import { verifyFolder } from "../../src/registry/publish/verify-folder";
+import { moduleFolder, placeOf } from "../../src/registry/tree/address";
 import { smallRelease } from "../support/release";
 import { temporaryFolder } from "../support/temporary-folder";
 
 const acme = { namespace: "acme" } as const;
 const MODULE = "v1/modules/acme/one-role/aws";
 
+const STATES = ".registry-states";
+
+/** Digests of what is served, but for versions that no list names. */
 function files(folder: string): Readonly<Record<string, string>> {
-  const paths = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((path) => statSync(join(folder, path)).isFile()).sort();
+  const paths = readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((path) => !path.startsWith(STATES) && statSync(join(folder, path), { throwIfNoEntry: false })?.isFile() === true && isListed(folder, path))
+    .sort();
   return Object.fromEntries(paths.map((path) => [path, sha256(readFileSync(join(folder, path)))]));
+}
+
+function isListed(folder: string, path: string): boolean {
+  const place = placeOf(path);
+  if (place.of !== "version") return true;
+  const list = join(folder, moduleFolder(place.address), "versions");
+  return existsSync(list) && readFileSync(list, "utf8").includes(`"${place.version}"`);
 }
 
 async function codesOf(work: Promise<unknown>): Promise<readonly string[]> {
@@ -35,14 +49,14 @@ async function registryOf(...versions: readonly string[]): Promise<string> {
 const readJson = (...path: readonly string[]): unknown => JSON.parse(readFileSync(join(...path), "utf8"));
 
 describe("publishing into a folder", () => {
-  test("lays out the registry protocol, and nothing hidden is left behind", async () => {
+  test("lays out the registry protocol, and nothing of its making is left behind", async () => {
     const folder = await registryOf("1.0.0", "1.1.0");
     expect(readJson(folder, ".well-known/terraform.json")).toEqual({ "modules.v1": "/v1/modules/" });
     expect(readJson(folder, MODULE, "versions")).toEqual({ modules: [{ versions: [{ version: "1.1.0" }, { version: "1.0.0" }] }] });
     expect(readJson(folder, MODULE, "1.1.0/download")).toEqual({ location: "./module.tar.gz" });
     const { archives } = await smallRelease("1.1.0");
     expect(readFileSync(join(folder, MODULE, "1.1.0/module.tar.gz")).equals(archives.get("one-role") ?? Buffer.alloc(0))).toBe(true);
-    expect(readdirSync(folder).filter((name) => name.startsWith("."))).toEqual([".nojekyll", ".well-known"]);
+    expect(readdirSync(folder).filter((name) => name.startsWith("."))).toEqual([".nojekyll", STATES, ".well-known"]);
     expect((await verifyFolder(folder)).problems).toEqual([]);
   });
 
@@ -91,6 +105,7 @@ describe("publishing into a folder", () => {
       expect(readFileSync(join(folder, page), "utf8")).toContain("modules.acme.example/acme/one-role/aws");
     }
     expect(readJson(folder, ".well-known/terraform.json")).toEqual({ "modules.v1": "/terraform/v1/modules/" });
+    expect(lstatSync(join(folder, MODULE, "1.0.0/index.html")).isFile()).toBe(true);
     expect((await verifyFolder(folder)).problems).toEqual([]);
   });
 
@@ -143,6 +158,24 @@ describe("hostile names", () => {
     expect((await verifyFolder(folder)).problems).toEqual([]);
   });
 
+  test.each([
+    ["the current state", `${STATES}/current`, "../../outside"],
+    ["all states", STATES, "../outside"],
+    ["a list", `${MODULE}/versions`, "../../../../../../outside/versions"],
+    ["the front page", "index.html", `${STATES}/current/registry.json`],
+  ])("a link of somebody else's for %s is not followed", async (_what, path, target) => {
+    const parent = temporaryFolder("linked");
+    const folder = join(parent, "registry");
+    cpSync(await registryOf("1.0.0"), folder, { recursive: true, verbatimSymlinks: true });
+    mkdirSync(join(parent, "outside"));
+    writeFileSync(join(parent, "outside", "versions"), readFileSync(join(folder, MODULE, "versions")));
+    rmSync(join(folder, path), { recursive: true });
+    symlinkSync(target, join(folder, path));
+    expect(await codesOf(publishToFolder(folder, await smallRelease("1.1.0"), acme))).toEqual(["registry-damaged"]);
+    expect(readdirSync(join(parent, "outside"))).toEqual(["versions"]);
+    expect((await verifyFolder(folder)).problems.length).toBeGreaterThan(0);
+  });
+
   test("a link in the registry's folder is not written through", async () => {
     const outside = temporaryFolder("outside");
     const folder = join(temporaryFolder("linked"), "registry");
@@ -153,16 +186,70 @@ describe("hostile names", () => {
   });
 });
 
-describe("what a killed publish leaves", () => {
-  const STAGE = ".databricks-aws-oidc-stage";
-  const JOURNAL = ".databricks-aws-oidc-journal.json";
+describe("a publish that is stopped", () => {
+  /** Every call by which publish changes a folder. */
+  const CHANGES = ["copyFileSync", "linkSync", "mkdirSync", "renameSync", "rmSync", "symlinkSync", "writeFileSync"] as const;
+
+  /** Runs `work`, stopped as if killed before its change number `at`; returns how many changes it came to make. */
+  async function changesOf(at: number, work: () => Promise<unknown>): Promise<number> {
+    let made = 0;
+    const spies = CHANGES.map((name) => {
+      const real = fs[name] as (...args: readonly unknown[]) => unknown;
+      return jest.spyOn(fs, name).mockImplementation(((...args: readonly unknown[]) => {
+        // the lock of a killed process is broken, that of this one must be freed
+        if (String(args[0]).endsWith(".holder.json")) return real(...args);
+        if (made === at) throw new Error("killed");
+        made += 1;
+        return real(...args);
+      }) as never);
+    });
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof Error) || error.message !== "killed") throw error;
+    } finally {
+      for (const spy of spies) spy.mockRestore();
+    }
+    return made;
+  }
 
   test.each([
-    ["half a stage, before anything was decided", (folder: string) => {
-      mkdirSync(join(folder, STAGE, MODULE, "1.1.0"), { recursive: true });
-      writeFileSync(join(folder, STAGE, MODULE, "1.1.0/module.tar.gz"), "half");
-    }],
-    ["a journal whose moves are all done", (folder: string) => writeFileSync(join(folder, JOURNAL), JSON.stringify([`${MODULE}/1.0.0`, "index.html"]))],
+    // every so many changes, as it takes a while, and all of the last, among them the one that counts
+    ["a second publish", "a registry", 1, acme],
+    ["the first", "nothing", 9, acme],
+    // what `cp -RL` makes of a registry
+    ["one into a copy without links", "files", 7, acme],
+    ["one that moves the registry", "a registry", 7, { ...acme, site: { host: "modules.acme.example", basePath: "/" } }],
+  ])("%s: before whichever change, the whole registry is old or new, and the next publish repairs", async (_what, from, every, options) => {
+    const release = await smallRelease("1.1.0");
+    const original = await registryOf("1.0.0");
+    const begin = (): string => {
+      const folder = join(temporaryFolder("stopped"), "registry");
+      if (from !== "nothing") cpSync(original, folder, { recursive: true, ...(from === "files" ? { dereference: true } : { verbatimSymlinks: true }) });
+      return folder;
+    };
+    const model = begin();
+    const before = existsSync(model) ? files(model) : {};
+    const all = await changesOf(Infinity, () => publishToFolder(model, release, options));
+    const after = files(model);
+    expect(after).not.toEqual(before);
+    const states: string[] = [];
+    for (const at of Array.from({ length: all }, (_, index) => index).filter((index) => index % every === 0 || index > all - 12)) {
+      const folder = begin();
+      expect(await changesOf(at, () => publishToFolder(folder, release, options))).toBe(at);
+      const now = existsSync(folder) ? files(folder) : {};
+      const isNew = JSON.stringify(now) === JSON.stringify(after);
+      expect({ at, now }).toEqual({ at, now: isNew ? after : before });
+      states.push(isNew ? "new" : "old");
+      // of another version, so that nothing is mended by being done again
+      await publishToFolder(folder, await smallRelease("1.2.0"), options);
+      expect((await verifyFolder(folder)).problems).toEqual([]);
+      expect(readdirSync(join(folder, STATES)).filter((name) => !/^(?:current|\d+)$/.test(name))).toEqual([]);
+    }
+    expect(states.join(" ")).toMatch(/^(?:old )+new(?: new)*$/);
+  }, 60_000);
+
+  test.each([
     ["the lock of a process that is no more", (folder: string) => {
       mkdirSync(join(folder, ".databricks-aws-oidc-publish.lock"));
       writeFileSync(join(folder, ".databricks-aws-oidc-publish.holder.json"), JSON.stringify({ pid: 2 ** 22 - 1, host: hostname() }));
@@ -171,7 +258,9 @@ describe("what a killed publish leaves", () => {
       mkdirSync(join(folder, MODULE, "1.1.0"));
       writeFileSync(join(folder, MODULE, "1.1.0/module.tar.gz"), "half");
     }],
-  ])("%s: the next publish needs no help", async (_what, leave) => {
+    ["half a journal", (folder: string) => writeFileSync(join(folder, STATES, "journal.json.new"), "{")],
+    ["a journal that takes a published version for its own", (folder: string) => writeFileSync(join(folder, STATES, "journal.json"), JSON.stringify({ state: 7, added: [`${MODULE}/1.0.0`], opened: ["index.html"] }))],
+  ])("%s left: the next publish needs no help", async (_what, leave) => {
     const folder = await registryOf("1.0.0");
     leave(folder);
     await publishToFolder(folder, await smallRelease("1.1.0"), acme);
@@ -179,42 +268,58 @@ describe("what a killed publish leaves", () => {
     expect(readdirSync(folder).filter((name) => name.startsWith(".databricks"))).toEqual([]);
   });
 
-  test("moves that were written down are carried out, from whichever of them it was stopped at", async () => {
-    const [old, fresh] = [await registryOf("1.0.0"), await registryOf("1.0.0", "1.1.0")];
-    const [before, after] = [files(old), files(fresh)];
-    const versions = [`${MODULE}/1.1.0`, `${MODULE.replace("one-role", "two-roles")}/1.1.0`];
-    const moves = [...versions, ...Object.keys(after).filter((path) => after[path] !== before[path] && !versions.some((version) => path.startsWith(`${version}/`)))];
-    for (const done of [0, 1, 2, 5, moves.length - 1, moves.length]) {
-      const folder = await registryOf("1.0.0");
-      for (const path of Object.keys(after).filter((file) => moves.some((move) => file === move || file.startsWith(`${move}/`)))) {
-        mkdirSync(dirname(join(folder, STAGE, path)), { recursive: true });
-        writeFileSync(join(folder, STAGE, path), readFileSync(join(fresh, path)));
-      }
-      writeFileSync(join(folder, JOURNAL), JSON.stringify(moves));
-      for (const move of moves.slice(0, done)) renameSync(join(folder, STAGE, move), join(folder, move));
-      expect((await publishToFolder(folder, await smallRelease("1.1.0"), acme)).repaired).toBe(true);
-      expect(files(folder)).toEqual(after);
-    }
-  });
-
-  test.each([[["../outside"]], [["index.html", "/etc/passwd"]], [["v1/modules/acme/one-role/aws/1.0.0/../../.."]], [["anything"]], [{}], [[1]]])("a journal with %j is not ours", async (moves) => {
+  test("a stopped one is seen by a dry run and by --verify, and the next says that it cleared it away", async () => {
     const folder = await registryOf("1.0.0");
-    writeFileSync(join(folder, JOURNAL), JSON.stringify(moves));
-    expect(await codesOf(publishToFolder(folder, await smallRelease("1.1.0"), acme))).toEqual(["registry-damaged"]);
+    const release = await smallRelease("1.1.0");
+    const model = await registryOf("1.0.0");
+    const all = await changesOf(Infinity, () => publishToFolder(model, release, acme));
+    await changesOf(Math.floor(all / 2), () => publishToFolder(folder, release, acme));
+    expect((await publishToFolder(folder, release, { ...acme, dryRun: true })).repaired).toBe(true);
+    expect((await verifyFolder(folder)).problems.map(({ code }) => code)).toContain("registry-interrupted");
+    expect((await publishToFolder(folder, release, acme)).repaired).toBe(true);
+    expect((await publishToFolder(folder, release, acme)).repaired).toBe(false);
   });
 
-  test("a publish at work is waited for, then said", async () => {
+  test.each([
+    [{ state: 7, added: ["../outside"], opened: [] }], [{ state: 7, added: [`${MODULE}/1.0.0/../../..`], opened: [] }], [{ state: 7, added: [MODULE], opened: [] }],
+    [{ state: 7, added: [], opened: ["/etc/passwd"] }], [{ state: 7, added: [], opened: ["anything"] }], [{ added: [], opened: [] }], [{ state: 7 }], [[]], [1],
+  ])("a journal with %j is not ours", async (journal) => {
+    const folder = await registryOf("1.0.0");
+    writeFileSync(join(folder, STATES, "journal.json"), JSON.stringify(journal));
+    const before = files(folder);
+    expect(await codesOf(publishToFolder(folder, await smallRelease("1.1.0"), acme))).toEqual(["registry-damaged"]);
+    expect(files(folder)).toEqual(before);
+  });
+
+  test("lists whose state is gone are damaged, not a new registry", async () => {
+    const folder = await registryOf("1.0.0");
+    rmSync(join(folder, STATES), { recursive: true });
+    expect(await codesOf(publishToFolder(folder, await smallRelease("1.1.0"), acme))).toEqual(["registry-damaged"]);
+    expect((await verifyFolder(folder)).problems.length).toBeGreaterThan(0);
+  });
+});
+
+describe("two publishes at once", () => {
+  test("one at work is waited for, then said", async () => {
     const folder = await registryOf("1.0.0");
     mkdirSync(join(folder, ".databricks-aws-oidc-publish.lock"));
     writeFileSync(join(folder, ".databricks-aws-oidc-publish.holder.json"), JSON.stringify({ pid: process.pid, host: hostname() }));
     expect(await codesOf(publishToFolder(folder, await smallRelease("1.1.0"), { ...acme, waitMs: 100 }))).toEqual(["registry-busy"]);
   });
 
-  test("several at once in one process all arrive", async () => {
+  test("several in one process all arrive", async () => {
     const folder = await registryOf("1.0.0");
     const releases = await Promise.all(["1.1.0", "1.2.0", "1.3.0"].map((version) => smallRelease(version)));
     await Promise.all(releases.map((release) => publishToFolder(folder, release, acme)));
     expect(await verifyFolder(folder)).toEqual({ problems: [], modules: 2, versions: 8 });
+  });
+
+  test("with other bytes for one version: one is taken, the other refused in all its modules", async () => {
+    const folder = await registryOf("1.0.0");
+    const releases = await Promise.all(["# one\n", "# other\n"].map((text) => smallRelease("1.1.0", { text })));
+    const outcomes = await Promise.all(releases.map((release) => codesOf(publishToFolder(folder, release, acme))));
+    expect(outcomes.map((codes) => codes.join(" ")).sort()).toEqual(["", "registry-version-taken registry-version-taken"]);
+    expect(await verifyFolder(folder)).toEqual({ problems: [], modules: 2, versions: 4 });
   });
 });
 
@@ -222,7 +327,8 @@ describe("verifying a registry's folder", () => {
   test("one changed byte in any file is found, and so is a file too many or too few", async () => {
     const folder = await registryOf("1.1.0");
     for (const path of Object.keys(files(folder))) {
-      const file = join(folder, path);
+      const served = join(folder, path);
+      const file = lstatSync(served).isSymbolicLink() ? join(folder, STATES, readlinkSync(join(folder, STATES, "current")), path) : served;
       const good = readFileSync(file);
       if (good.length > 0) {
         const bad = Buffer.from(good);

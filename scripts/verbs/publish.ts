@@ -63,7 +63,7 @@ function summary(flags: Flags, { changes, files, repaired }: import("../../src/r
   const added = changes.filter(({ change }) => change === "add").length;
   const versions = added === 0 ? "Every version is published already" : `${added} of ${changes.length} versions ${flags["dry-run"] === true ? "would be added" : "added"}`;
   const written = files === undefined || files.length === 0 ? "" : `, ${files.length} files ${flags["dry-run"] === true ? "to write" : "written"}`;
-  return `${repaired ? "An earlier publish was stopped here; " + (flags["dry-run"] === true ? "it would be finished first. " : "it is finished. ") : ""}${versions}${written}.`;
+  return `${repaired ? `An earlier publish was stopped here; what it left ${flags["dry-run"] === true ? "would be" : "is"} cleared away. ` : ""}${versions}${written}.`;
 }
 
 async function verify(flags: Flags): Promise<ExitCode> {

@@ -1,10 +1,10 @@
 /**
- * Publishes into a folder. Readers see each module as it was or as it will be: new versions are whole folders renamed
- * into place before any list names them, lists are renamed last. A journal stands first, so the next publish finishes
- * what a killed one began; a lock keeps two from publishing at once.
+ * Publishes into a folder. Readers see the registry as it was or as it will be: new versions are whole folders renamed
+ * into place before any list names them, and all lists change by one rename. A journal stands first, so the next publish
+ * clears away what a killed one left; a lock keeps two from publishing at once.
  */
-import { lstatSync, readFileSync, rmSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { OutsideError } from "../../errors";
 import type { HeldLock } from "../../file-lock";
 import { holderFile, pauseForLock, tryLock } from "../../file-lock";
@@ -16,13 +16,14 @@ import type { ReadFile } from "../tree/stored";
 import { damaged } from "../tree/stored";
 import { CHECKSUMS_FILE, sha256 } from "../checksums";
 import { readSums } from "../tree/sums";
-import { finishInterrupted, isInterrupted, putInPlace } from "./journal";
+import { clearInterrupted, isInterrupted, putInPlace } from "./journal";
+import { readerOf } from "./state";
 
 export interface FolderAnswer {
   readonly changes: Publication["changes"];
   /** Paths of the files that came or were replaced, or would be. */
   readonly files: readonly string[];
-  /** Whether an earlier publish that was stopped has been finished first, or waits to be. */
+  /** Whether what an earlier publish left that was stopped has been cleared away first, or waits to be. */
   readonly repaired: boolean;
 }
 
@@ -47,7 +48,7 @@ export async function publishToFolder(folder: string, release: Release, options:
     makeFolder(folder);
     const lock = await acquire(folder, options.waitMs ?? WAIT_MS);
     try {
-      const repaired = finishInterrupted(folder);
+      const repaired = await clearInterrupted(folder);
       const publication = await planPublication(release, options, untampered(readerOf(folder)));
       if (!lock.held()) throw busy(folder);
       putInPlace(folder, publication);
@@ -89,19 +90,6 @@ function busy(folder: string): OutsideError {
   return new OutsideError([{ code: "registry-busy", message: `Another publish is at work in ${folder}.`, path: folder, fix: "Wait for it to end, then publish again." }]);
 }
 
-/** Reads regular files below `folder`; a link in the way is no part of a registry. */
-export function readerOf(folder: string): ReadFile {
-  return async (path) => {
-    refuseLinks(folder, path);
-    try {
-      return readFileSync(join(folder, path));
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-      throw error;
-    }
-  };
-}
-
 /** Holds what is read of lists to the registry's SHA256SUMS: a list that somebody changed is not written on. */
 function untampered(read: ReadFile): ReadFile {
   let known: Promise<ReadonlyMap<string, string>> | undefined;
@@ -113,10 +101,4 @@ function untampered(read: ReadFile): ReadFile {
     if (digest !== undefined && digest !== sha256(bytes)) throw damaged(path);
     return bytes;
   };
-}
-
-function refuseLinks(folder: string, path: string): void {
-  for (let at = path; at !== "."; at = dirname(at)) {
-    if (lstatSync(join(folder, at), { throwIfNoEntry: false })?.isSymbolicLink() === true) throw damaged(at);
-  }
 }

@@ -1,69 +1,95 @@
-/** Renames that belong together: staged, written down, carried out; and carried out by the next run where this one was stopped. */
+/** One publish into a folder, from one state to the next; and what is left of a publish that was stopped, cleared away. */
 import { existsSync, lstatSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { InputError } from "../../errors";
 import { makeFolder } from "../../make-folder";
 import { placeOf } from "../tree/address";
 import type { Publication } from "../tree/plan";
+import { readVersionsOf } from "../tree/stored";
+import { currentState, isLink, leadThroughState, makeCurrent, makeFirstState, readerOf, refuseLinks, settleVersions, STATES, sweepStates, writeBelow, writeState } from "./state";
 
-const STAGE = ".databricks-aws-oidc-stage";
-const JOURNAL = ".databricks-aws-oidc-journal.json";
+const JOURNAL = `${STATES}/journal.json`;
+const STAGE = `${STATES}/added`;
 
-/** Paths to move from the stage to where they belong, in order. */
-type Moves = readonly string[];
+/** What a publish is about to do: written down before it does any of it. */
+interface Journal {
+  /** The state it makes. */
+  readonly state: number;
+  /** Folders of new versions. */
+  readonly added: readonly string[];
+  /** Places where nothing is served yet. */
+  readonly opened: readonly string[];
+}
 
-/** Puts a publication's files in place. Stopped at any moment, each file is the old or the new one. */
+/** Puts a publication's files in place. Stopped at any moment, all of the registry is as it was, or as it will be. */
 export function putInPlace(folder: string, { added, replaced }: Publication): void {
   if (added.size === 0 && replaced.size === 0) return;
-  const stage = join(folder, STAGE);
-  for (const [path, files] of added) for (const [name, bytes] of files) writeBelow(stage, `${path}/${name}`, bytes);
-  for (const [path, bytes] of replaced) writeBelow(stage, path, bytes);
-  const moves: Moves = [...added.keys(), ...replaced.keys()];
-  writeFileSync(join(stage, JOURNAL), JSON.stringify(moves));
-  renameSync(join(stage, JOURNAL), join(folder, JOURNAL));
-  carryOut(folder, moves);
+  const before = currentState(folder) ?? makeFirstState(folder);
+  const next = before + 1;
+  writeJournal(folder, { state: next, added: [...added.keys()], opened: [...replaced.keys()].filter((path) => isAbsent(folder, path)) });
+  for (const [path, files] of added) addVersion(folder, path, files);
+  for (const path of replaced.keys()) leadThroughState(folder, path, before);
+  writeState(folder, before, next, replaced);
+  makeCurrent(folder, next);
+  rmSync(join(folder, JOURNAL));
+  settleVersions(folder, next);
+  // who has just found the way to a file of the state before shall still find the file
+  sweepStates(folder, [before, next]);
 }
 
-/** Whether a publish was stopped here and left something to finish or to clear away. */
+/** Whether a publish was stopped here and left something to clear away. */
 export function isInterrupted(folder: string): boolean {
-  return existsSync(join(folder, JOURNAL)) || existsSync(join(folder, STAGE));
+  return existsSync(join(folder, JOURNAL));
 }
 
-/** Finishes what a stopped publish began, or clears away what it had not begun yet. Throws InputError registry-damaged. */
-export function finishInterrupted(folder: string): boolean {
-  const interrupted = isInterrupted(folder);
-  if (existsSync(join(folder, JOURNAL))) carryOut(folder, readJournal(join(folder, JOURNAL)));
-  rmSync(join(folder, STAGE), { recursive: true, force: true });
-  return interrupted;
+/** Clears away what a stopped publish left. What is served stays the same. Throws InputError registry-damaged. */
+export async function clearInterrupted(folder: string): Promise<boolean> {
+  const state = currentState(folder);
+  const journal = readJournal(folder);
+  if (journal !== undefined && journal.state !== state) await undo(folder, journal);
+  if (existsSync(join(folder, STATES))) sweepStates(folder, [state]);
+  return journal !== undefined;
 }
 
-/** May itself be stopped and begun again: what has left the stage is in place. */
-function carryOut(folder: string, moves: Moves): void {
-  // folders first, so that the renames of the lists follow one another at once
-  for (const path of moves) makeFolder(dirname(join(folder, path)));
-  for (const path of moves) {
-    const staged = lstatSync(join(folder, STAGE, path), { throwIfNoEntry: false });
-    if (staged === undefined) continue;
-    const place = join(folder, path);
-    // a folder no list names, or the move would not be written down
-    if (staged.isDirectory()) rmSync(place, { recursive: true, force: true });
-    renameSync(join(folder, STAGE, path), place);
+async function undo(folder: string, { added, opened }: Journal): Promise<void> {
+  const read = readerOf(folder);
+  for (const path of added) {
+    const place = placeOf(`${path}/download`);
+    // a published version stays, whatever a journal says
+    if (place.of !== "version" || (await readVersionsOf(place.address, read)).includes(place.version)) continue;
+    refuseLinks(folder, dirname(path));
+    rmSync(join(folder, path), { recursive: true, force: true });
   }
-  rmSync(join(folder, STAGE), { recursive: true, force: true });
-  rmSync(join(folder, JOURNAL), { force: true });
+  for (const path of opened) {
+    refuseLinks(folder, dirname(path));
+    if (isLink(folder, path) && !existsSync(join(folder, path))) rmSync(join(folder, path));
+  }
 }
 
-function writeBelow(stage: string, path: string, bytes: Buffer): void {
-  const file = join(stage, path);
-  makeFolder(dirname(file));
-  writeFileSync(file, bytes);
+/** A folder that was there already is one that no list names, or it would not be added. */
+function addVersion(folder: string, path: string, files: ReadonlyMap<string, Buffer>): void {
+  for (const [name, bytes] of files) writeBelow(folder, `${STAGE}/${path}/${name}`, bytes);
+  makeFolder(dirname(join(folder, path)));
+  rmSync(join(folder, path), { recursive: true, force: true });
+  renameSync(join(folder, STAGE, path), join(folder, path));
 }
 
-/** A journal says what to rename and replace, so one that names anything publish does not write is refused. */
-function readJournal(file: string): Moves {
+function isAbsent(folder: string, path: string): boolean {
+  return lstatSync(join(folder, path), { throwIfNoEntry: false }) === undefined;
+}
+
+function writeJournal(folder: string, journal: Journal): void {
+  writeFileSync(join(folder, `${JOURNAL}.new`), JSON.stringify(journal));
+  renameSync(join(folder, `${JOURNAL}.new`), join(folder, JOURNAL));
+}
+
+/** Undefined where there is none. A journal says what to remove, so one that names anything publish does not write is refused. */
+function readJournal(folder: string): Journal | undefined {
+  const file = join(folder, JOURNAL);
+  if (!existsSync(file)) return undefined;
   try {
-    const moves = JSON.parse(readFileSync(file, "utf8")) as unknown;
-    if (Array.isArray(moves) && moves.every(isOurs)) return moves;
+    const { state, added, opened } = JSON.parse(readFileSync(file, "utf8")) as Journal;
+    if (Number.isSafeInteger(state) && added.every(isVersionFolder) && opened.every(isList)) return { state, added, opened };
   } catch {
     // refused below
   }
@@ -72,12 +98,12 @@ function readJournal(file: string): Moves {
 
 const HEADS = /^(?:index\.html|registry\.json|SHA256SUMS|_headers|\.nojekyll|\.well-known\/terraform\.json|server-rules\/(?:nginx\.conf|cloudfront-function\.js|README\.md))$/;
 
-function isOurs(path: unknown): path is string {
+function isVersionFolder(path: unknown): boolean {
+  return typeof path === "string" && placeOf(`${path}/download`).of === "version";
+}
+
+function isList(path: unknown): boolean {
   if (typeof path !== "string") return false;
   const place = placeOf(path);
-  return HEADS.test(path)
-    || (place.of === "module" && ["index.html", "versions", "SHA256SUMS"].includes(place.file))
-    || (place.of === "version" && place.file === "index.html")
-    // a version's folder as a whole
-    || placeOf(`${path}/download`).of === "version";
+  return HEADS.test(path) || (place.of === "module" && ["index.html", "versions", "SHA256SUMS"].includes(place.file)) || (place.of === "version" && place.file === "index.html");
 }

@@ -7,7 +7,7 @@ import { readArchive } from "../archive";
 import { CHECKSUMS_FILE, sha256 } from "../checksums";
 import { readManifest } from "../manifest";
 import { isInterrupted } from "./journal";
-import { readerOf } from "./folder";
+import { readerOf } from "./state";
 import type { ModuleAddress } from "../tree/address";
 import { addressText, ARCHIVE_NAME, moduleFolder, versionFolder } from "../tree/address";
 import type { ListedModule } from "../tree/documents";
@@ -39,7 +39,7 @@ export async function verifyFolder(folder: string): Promise<VerifiedRegistry> {
   const expected = new Set<string>([CHECKSUMS_FILE]);
   const check = async (body: () => Promise<void>): Promise<void> => { await body().catch((error: unknown) => { problems.push(...problemsOf(error)); }); };
 
-  if (isInterrupted(folder)) problems.push({ code: "registry-interrupted", message: "A publish was stopped here half way.", path: folder, fix: "Publish again: that finishes it first." });
+  if (isInterrupted(folder)) problems.push({ code: "registry-interrupted", message: "A publish was stopped here half way.", path: folder, fix: "Publish again: that clears away what it left." });
   await check(() => checkSums("", read, expected, problems));
   let modules: readonly ListedModule[] = [];
   await check(async () => {

@@ -2,6 +2,7 @@
 import { ARCHIVE_LOCATION, ARCHIVE_NAME, placeOf } from "../tree/address";
 
 export interface AskedFor {
+  readonly method?: string | undefined;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
 }
@@ -21,8 +22,8 @@ export interface FileAnswer {
   readonly range: { readonly from: number; readonly to: number } | undefined;
 }
 
-/** Conditional requests and single ranges as RFC 9110 has them; several ranges at once get the whole file. */
-export function fileAnswer(file: FileFacts, { headers }: AskedFor): FileAnswer {
+/** Conditional requests and single ranges as RFC 9110 has them: of GET only, and several ranges at once get the whole file. */
+export function fileAnswer(file: FileFacts, { method, headers }: AskedFor): FileAnswer {
   const shared = { "etag": file.etag, "last-modified": file.modified.toUTCString(), "accept-ranges": "bytes", ...fixedHeaders(file.path) };
   if (isKnown(text(headers["if-none-match"]), file.etag)) return { status: 304, headers: shared, range: undefined };
   const whole: FileAnswer = {
@@ -31,7 +32,7 @@ export function fileAnswer(file: FileFacts, { headers }: AskedFor): FileAnswer {
     range: file.size === 0 ? undefined : { from: 0, to: file.size - 1 },
   };
   const ifRange = text(headers["if-range"]);
-  const asked = ifRange === undefined || ifRange === file.etag ? /^bytes=(\d{0,15})-(\d{0,15})$/.exec(text(headers["range"]) ?? "") : null;
+  const asked = method === "GET" && (ifRange === undefined || ifRange === file.etag) ? /^bytes=(\d{0,15})-(\d{0,15})$/.exec(text(headers["range"]) ?? "") : null;
   if (asked === null || (asked[1] === "" && asked[2] === "")) return whole;
   const range = bounds(asked[1] ?? "", asked[2] ?? "", file.size);
   if (range === "whole") return whole;

@@ -118,6 +118,9 @@ ${below}
 | Cloudflare Pages, Netlify | nothing: they read \`_headers\` at the top of this folder |
 | GitHub Pages, GitLab Pages, a bare bucket | they send no header of yours: OpenTofu works, Terraform does not |
 
+In a folder (a bucket has none) lists and pages are relative links into \`.registry-states\`. To a host that takes no links, upload a copy of what
+they lead to: \`cp -RL registry site\`.
+
 Where no header can be sent, Terraform users name the archive itself, without \`version\`:
 
 \`\`\`hcl
