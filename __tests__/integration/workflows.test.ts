@@ -66,3 +66,27 @@ test("only the jobs that need it may write, and none holds npm's token", () => {
   expect(writes).toEqual({ test: [], pack: ["id-token", "attestations"], npm: ["id-token"], modules: ["contents"] });
   expect(readFileSync(join(FOLDER, "release.yml"), "utf8")).not.toMatch(/NPM_TOKEN|NODE_AUTH_TOKEN/);
 });
+
+describe("what a tag makes of npm and GitHub, with stand-ins for their programs", () => {
+  /** Runs the script of the step that holds `text`; returns the calls of npm and gh. */
+  async function calls(text: string, tag: string): Promise<string> {
+    const folder = temporaryFolder("step");
+    const step = stepsOf(readFileSync(join(FOLDER, "release.yml"), "utf8")).find(({ run }) => run?.includes(text) === true);
+    for (const name of ["npm", "gh"]) writeFileSync(join(folder, name), `#!/bin/sh\necho "${name} $*" >>calls\ntest "$1 $2" != "release view"\n`, { mode: 0o755 });
+    mkdirSync(join(folder, "out", "npm"), { recursive: true });
+    writeFileSync(join(folder, "out", "npm", "databricks-aws-oidc-1.2.0.tgz"), "");
+    await runProgram("bash", ["-e", "-c", step?.run ?? "exit 1"], { cwd: folder, env: { PATH: `${folder}:${process.env["PATH"] ?? ""}`, GITHUB_REF_NAME: tag, GITHUB_SERVER_URL: "https://github.com", GITHUB_REPOSITORY: "acme/databricks-aws-oidc" } });
+    return readFileSync(join(folder, "calls"), "utf8");
+  }
+
+  test.each([["v1.2.0", "latest", "false"], ["v1.2.0-rc.1", "next", "true"]])("%s is published as %s", async (tag, distTag, prerelease) => {
+    expect(await calls("npm publish", tag)).toBe(`npm publish --provenance --access public --tag ${distTag} out/npm/databricks-aws-oidc-1.2.0.tgz\n`);
+    expect(await calls("gh release create", tag)).toContain(`gh release create ${tag} --verify-tag --generate-notes --prerelease=${prerelease}\n`);
+  });
+
+  test("the package names the repository that the provenance does", async () => {
+    const [first = "", second = ""] = (await calls("npm pack ", "v1.2.0")).split("\n");
+    expect(first).toBe("npm pkg set repository.type=git repository.url=git+https://github.com/acme/databricks-aws-oidc.git");
+    expect(second).toMatch(/^npm pack /);
+  });
+});

@@ -13,6 +13,9 @@ export interface Requirements {
   readonly zsh?: boolean;
   readonly nginx?: boolean;
   readonly git?: boolean;
+  readonly curl?: boolean;
+  readonly jq?: boolean;
+  readonly zip?: boolean;
   /** python3 with boto3. */
   readonly boto3?: boolean;
 }
@@ -65,7 +68,7 @@ export function missingRequirements(needs: Requirements): readonly string[] {
     missing.push("chromium on PATH (apt-get install chromium)");
   }
   if (needs.nginx === true && findNginx() === undefined) missing.push("nginx (apt-get install nginx)");
-  for (const program of ["tmux", "zsh", "git"] as const) {
+  for (const program of ["tmux", "zsh", "git", "curl", "jq", "zip"] as const) {
     if (needs[program] === true && findOnPath(program) === undefined) missing.push(`${program} on PATH (apt-get install ${program})`);
   }
   if (needs.boto3 === true && !hasBoto3()) {
