@@ -7,6 +7,7 @@ import { publishToFolder } from "../../src/registry/publish/folder";
 import { readModules } from "../../src/registry/module-folder";
 import { packRelease } from "../../src/registry/pack";
 import { findOnPath } from "../support/found-programs";
+import { smallRelease } from "../support/release";
 import { describeWith } from "../support/requirements";
 import { temporaryFolder } from "../support/temporary-folder";
 
@@ -50,6 +51,32 @@ describeWith({ chromium: true }, "the registry's pages in a browser", () => {
       await page.evaluate(`${AXE}; window.axe = axe; 0`);
       expect(await page.evaluate("axe.run(document, { resultTypes: [\"violations\"] }).then(({ violations }) => violations.map(({ id, nodes }) => id + \": \" + nodes.slice(0, 3).map(({ html }) => html).join(\" \")))")).toEqual([]);
       expect(trouble).toEqual([]);
+    } finally {
+      await page.close();
+    }
+  });
+
+  test("a module that means ill shows as text: nothing runs, nothing is loaded, no link leads where it should not", async () => {
+    const evil = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>";
+    const hostile = join(temporaryFolder("hostile"), "registry");
+    await publishToFolder(hostile, await smallRelease("1.0.0", {
+      names: ["one-role"],
+      readme: `# ${evil}\n\n${evil}\n\n[a](javascript:document.title='owned') [b](data:text/html,x) ![c](https://evil.example/x.png)\n\n<iframe src="https://evil.example"></iframe>\n`,
+      contract: { summary: evil, outputs: [{ name: "arn", description: evil, preconditions: [] }] },
+    }), { namespace: "acme" });
+    const page = await browser.newPage();
+    const asked: string[] = [];
+    page.on("request", (request) => asked.push(request.url()));
+    try {
+      for (const path of ["index.html", "v1/modules/acme/one-role/aws/index.html", "v1/modules/acme/one-role/aws/1.0.0/index.html"]) {
+        const url = pathToFileURL(join(hostile, path)).href;
+        await page.goto(url);
+        expect(await page.title()).toMatch(/^(?:Terraform modules|acme\/one-role\/aws 1\.0\.0)$/);
+        expect(await page.evaluate("document.querySelectorAll('img, script, iframe').length")).toBe(0);
+        expect(await page.evaluate("[...document.links].map((link) => link.protocol).filter((protocol) => protocol !== 'file:' && protocol !== 'https:')")).toEqual([]);
+        expect(await page.evaluate("document.body.innerText")).toContain("onerror=");
+        expect(asked.splice(0)).toEqual([url]);
+      }
     } finally {
       await page.close();
     }

@@ -60,7 +60,7 @@ async function missingObjects({ added }: Publication, bucket: Bucket): Promise<R
 }
 
 function otherObject(path: string): InputError {
-  return new InputError([{ code: "registry-version-taken", message: `The bucket holds ${path} already, with other bytes; no list names its version yet.`, path, fix: "A publish of other bytes was broken off here: publish under a new version, or delete that version's folder if nobody can have used it." }]);
+  return new InputError([{ code: "registry-version-taken", message: `The bucket holds ${path} already, with other bytes; no list names its version yet.`, path, fix: "A publish of other bytes was broken off here or is at work: publish under a new version, or delete that version's folder if nobody can have used it." }]);
 }
 
 async function upload({ replaced }: Publication, missing: ReadonlyMap<string, Buffer>, bucket: Bucket): Promise<"done" | "changed"> {
