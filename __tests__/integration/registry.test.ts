@@ -168,6 +168,12 @@ host "modules.acme.example" {
       await terraform.init();
       expect(chosen(byHost)).toEqual({ databricks: "1.0.0" });
       expect((await terraform.plan()).counts.add).toBe(2);
+      await terraform.apply();
+      writeFileSync(join(byHost, "main.tf"), call("modules.acme.example/acme/databricks-workspace-oidc/aws", "~> 1.0"));
+      await terraform.init("-upgrade");
+      expect(chosen(byHost)).toEqual({ databricks: "1.1.0" });
+      expect((await terraform.plan("-detailed-exitcode")).counts).toEqual({ add: 0, change: 0, destroy: 0, moved: 0 });
+      await terraform.destroy();
 
       const byTls = temporaryFolder("consumer");
       writeFileSync(join(byTls, "main.tf"), call(`${new URL(secure.url).host}/acme/databricks-workspace-oidc/aws`, ">= 1.0.0"));
