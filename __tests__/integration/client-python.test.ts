@@ -8,9 +8,11 @@ import { stringLike } from "../../src/trust/string-like";
 import type { FakeAws } from "../support/fake-aws";
 import { fakeToken, PLANTED, startFakeAws, stsCredentials, stsError } from "../support/fake-aws";
 import { FAULTS } from "../support/fault-server";
+import { findOnPath } from "../support/found-programs";
 import { hostileLatin } from "../support/hostile-text";
-import { dbutils, fakeDatabricksCli, runClient, writeClient } from "../support/python-client";
-import { describeWith } from "../support/requirements";
+import { dbutils, fakeDatabricksCli, MODULE, PYTHON_PLACES, runClient, writeClient } from "../support/python-client";
+import { describeWith, PYTHON } from "../support/requirements";
+import { runProgram } from "../support/run-program";
 
 const READER = "6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b";
 const WORKSPACE = "1444828305810485";
@@ -23,6 +25,22 @@ const FEDERATION = {
 } as const satisfies FederationInput;
 
 const KEYS = 'c = m.session().get_credentials().get_frozen_credentials()\nreturn [c.access_key, c.token is not None]';
+
+/** How each tool is asked, where the machine has it: `--strict` on the oldest Python that mypy knows, without boto3's stubs. */
+const CHECKERS = { mypy: ["--strict", "--ignore-missing-imports", "--no-incremental"], ruff: ["check", "--no-cache", "--select", "E4,E7,E9,F,B,UP", "--target-version", "py39"], pyflakes: [] } as const;
+
+describeWith({ boto3: true }, "the generated Python is clean", () => {
+  test.each(PYTHON_PLACES)("for %s: to the compiler with every warning an error, and to each checker on this machine", async (place) => {
+    const folder = writeClient(FEDERATION, { place });
+    const file = place === "asset-bundle" ? `src/${MODULE}` : MODULE;
+    const env = { PATH: process.env["PATH"] ?? "", HOME: folder };
+    await runProgram(PYTHON, ["-B", "-W", "error", "-c", `import pathlib; compile(pathlib.Path("${file}").read_text("utf-8"), "${file}", "exec")`], { cwd: folder, env });
+    for (const [checker, flags] of Object.entries(CHECKERS)) {
+      const program = findOnPath(checker);
+      if (program !== undefined) expect((await runProgram(program, [...flags, file], { cwd: folder, env, accept: [0, 1] })).stdout).toMatch(/^(Success.*|All checks passed!)?\n?$/);
+    }
+  });
+});
 
 describeWith({ boto3: true }, "the generated Python", () => {
   let fake: FakeAws;
@@ -151,6 +169,35 @@ return [len(set(seen)), len(seen), sessions[0].region_name, sessions[1].region_n
     expect(fake.stsCalls()).toBe(before + 1);
   });
 
+  test("a process forked while another thread renews asks for itself, and does not wait for ever", async () => {
+    const before = fake.stsCalls();
+    const { answer } = await run("app", `import os, signal, threading
+if not hasattr(os, "fork"):
+    return [True, True]
+begun, real, session = threading.Event(), m._assume, m.session()
+parent = os.getpid()
+def slow(token, subject):
+    if os.getpid() == parent:
+        begun.set()
+        m.time.sleep(1)
+    return real(token, subject)
+m._assume = slow
+thread = threading.Thread(target=lambda: session.get_credentials().get_frozen_credentials())
+thread.start()
+begun.wait(5)
+child = os.fork()
+if child == 0:
+    signal.alarm(8)
+    m.session().get_credentials().get_frozen_credentials()
+    session.get_credentials().get_frozen_credentials()
+    os._exit(0)
+status = os.waitpid(child, 0)[1]
+thread.join()
+return [status == 0, session.get_credentials().get_frozen_credentials().token is not None]`);
+    expect(answer).toEqual([true, true]);
+    expect(fake.stsCalls()).toBe(before + 2);
+  });
+
   test("a role that was just made is waited for, a busy STS is asked again, and a no stays a no once the role has worked", async () => {
     const refusals = [stsError(403, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity"), stsError(400, "Throttling", "Rate exceeded"), stsError(400, "IDPCommunicationError", "x")];
     fake.sts = (request, response, body) => {
@@ -203,6 +250,7 @@ return found`);
     expect((await run("app", KEYS, { AWS_ENDPOINT_URL_STS: "http://sts.us-east-1.amazonaws.com" })).answer).toMatchObject({ code: "aws-endpoint-overridden" });
     expect((await run("app", KEYS, { AWS_REGION: "us-gov-west-1" })).answer).toMatchObject({ code: "region-partition-mismatch" });
     expect((await run("app", KEYS, { DATABRICKS_HOST: "https://other.cloud.databricks.com" })).answer).toMatchObject({ code: "databricks-host-mismatch" });
+    expect((await run("app", KEYS, { AWS_CA_BUNDLE: "/nonexistent/ca.pem" })).answer).toMatchObject({ code: "network-failed", text: expect.stringContaining("AWS_CA_BUNDLE") });
     expect(fake.stsCalls()).toBe(before);
   });
 
@@ -213,7 +261,7 @@ credentials = session.get_credentials()
 frozen = credentials.get_frozen_credentials()
 shown = [repr(frozen), str(frozen), repr(credentials), repr(session), repr(m._Secret("dosePLANTED0123456789abcdef")), f"{m._Secret('dosePLANTED0123456789abcdef')}"]
 refused = []
-for value in (credentials, m._Secret("x")):
+for value in (credentials, frozen, m._Secret("x")):
     try:
         pickle.dumps(value)
     except Exception as error:
@@ -222,7 +270,7 @@ back = pickle.loads(pickle.dumps(m.DatabricksAwsError("code", "message", "fix"))
 return [frozen.access_key, credentials.method, shown, refused, str(back), sorted(__import__("os").listdir("."))]`, { AWS_ACCESS_KEY_ID: "AKIAEXAMPLE", AWS_SECRET_ACCESS_KEY: "x" });
     const [accessKey, method, shown, refused, back, files] = answer as readonly [string, string, readonly string[], readonly string[], string, readonly string[]];
     expect([accessKey, method, back]).toEqual([expect.stringMatching(/^ASIAEXAMPLE/), "databricks-web-identity", "message fix [code]"]);
-    expect(refused).toHaveLength(2);
+    expect(refused).toHaveLength(3);
     noSecretIn(...shown, outcome.stderr);
     // memory only: nothing but what was generated lies there
     expect(files).toEqual(expect.arrayContaining(["databricks_aws_session.py"]));
