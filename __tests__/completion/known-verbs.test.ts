@@ -30,7 +30,7 @@ test("what yargs knows of a verb is what is completed: flags with their values, 
 });
 
 test("a description means nothing to zsh", () => {
-  expect(zshCompletion("program", [knownVerb("try", "it's", MODULE)])).toContain(`'--format[it'\\''s \\[a\\]\\: or b]:format:(a b)'`);
+  expect(zshCompletion("program", [knownVerb("try", "it's", MODULE)])).toContain(`'--format=[it'\\''s \\[a\\]\\: or b]:format:(a b)'`);
 });
 
 test("every verb of the command line has its flags completed", () => {
