@@ -42,7 +42,7 @@ async function pack(flags: Flags): Promise<ExitCode> {
   if (flags.json === true) sayJson({ out: flags.out, previous, changes, skipped, manifest });
   else for (const { archive, sha256, size } of manifest.modules) say(`${sha256}  ${flags.out}/${archive}  ${size} bytes`);
   tell(previous === null ? "No earlier release to compare with." : `Compared with ${previous}: ${changes.length} changes, and ${manifest.version} is step enough.`);
-  tell(`${flags.out}: ${manifest.modules.length} modules, version ${manifest.version}${manifest.source.commit === null ? ", of no commit" : `, of commit ${manifest.source.commit.slice(0, 12)}`}.`);
+  tell(`${flags.out}: ${manifest.modules.length} modules, version ${manifest.version}${manifest.source.commit === null ? ", of no commit: the modules stand in no clean checkout that git trusts; --source-commit names one" : `, of commit ${manifest.source.commit.slice(0, 12)}`}.`);
   return 0;
 }
 

@@ -26,43 +26,56 @@ export function trustCases(definition: ModuleDefinition, sample: Sample): readon
   const simple = definition.template === "databricks-workspace-oidc" || definition.template === "databricks-account-oidc";
   const account = definition.template === "databricks-account-oidc";
   const path = account ? `${sample.databricksAccountHost}/oidc/accounts/${sample.databricksAccountId}` : `${sample.host}/oidc`;
-  const context = {
+  const own = account ? sample.databricksAccountId : sample.workspaceId;
+  const context = (audiences: readonly string[]) => ({
     partition: sample.awsPartition,
     accountId: sample.awsAccountId,
     issuers: { production: {
       conditionKeys: { aud: `${path}:aud`, sub: `${path}:sub` },
-      audiences: [account ? sample.databricksAccountId : sample.workspaceId],
+      audiences,
       providerArn: providerArn(sample.awsPartition, sample.awsAccountId, path),
     } },
-  };
+  });
+  const registering = (audiences: readonly string[]): Inputs => (simple
+    ? { audiences }
+    : { issuers: { production: { ...(definition.sample["issuers"] as { readonly production: Inputs }).production, audiences } } });
   const fallback = (name: string): string => String(definition.variables.find((variable) => variable.name === name)?.default ?? "");
   const role = single ? { name: SAMPLE_ROLE, path: fallback("path") } : { name: `${fallback("role_name_prefix")}${SAMPLE_ROLE}`, path: fallback("role_path") };
-  return Object.entries(trusts(sample)).map(([name, trust]): TrustCase => ({
+  return Object.entries(trusts(sample, own)).map(([name, { trust, registered }]): TrustCase => ({
     name,
-    inputs: single
-      ? { trusts: [trustInput(trust)] }
-      : { roles: { [SAMPLE_ROLE]: simple ? trustAttributes(trust) : { trusts: [trustInput(trust)] } } },
+    inputs: {
+      ...(registered === undefined ? {} : registering(registered)),
+      ...(single ? { trusts: [trustInput(trust)] } : { roles: { [SAMPLE_ROLE]: simple ? trustAttributes(trust) : { trusts: [trustInput(trust)] } } }),
+    },
     role: SAMPLE_ROLE,
-    policy: trustPolicyJson(buildTrustPolicy([trust], role, context)),
+    policy: trustPolicyJson(buildTrustPolicy([trust], role, context(registered ?? [own]))),
   }));
 }
 
-function trusts(sample: Sample): Readonly<Record<string, Trust>> {
+interface Case {
+  readonly trust: Trust;
+  /** Audiences the issuer registers; undefined: those it registers by itself. */
+  readonly registered?: readonly string[];
+}
+
+function trusts(sample: Sample, own: string): Readonly<Record<string, Case>> {
   const nobody = { kind: "subjects", issuer: "production", servicePrincipals: [], users: [], subjects: [], subjectPatterns: [], audiences: null, conditions: [], allowTagSession: false } as const;
   const cloud = unityCatalogCloud(sample);
   const someone = { ...nobody, servicePrincipals: [sample.servicePrincipal] };
   return {
-    a_service_principal: someone,
-    users_and_subjects_in_order: { ...someone, users: ["zoe@example.com", "alice@example.com"], subjects: ["a<b>&c", "alice@example.com"] },
-    patterns_in_a_statement_of_their_own: { ...someone, subjectPatterns: [{ pattern: "*@data.example.com", reason: null }, { pattern: "etl-?@data.example.com", reason: null }] },
-    conditions_beside_the_guards: {
+    a_service_principal: { trust: someone },
+    users_and_subjects_in_order: { trust: { ...someone, users: ["zoe@example.com", "alice@example.com"], subjects: ["a<b>&c", "alice@example.com"] } },
+    patterns_in_a_statement_of_their_own: { trust: { ...someone, subjectPatterns: [{ pattern: "*@data.example.com", reason: null }, { pattern: "etl-?@data.example.com", reason: null }] } },
+    conditions_beside_the_guards: { trust: {
       ...someone,
       conditions: [
         { test: "IpAddress", variable: "aws:SourceIp", values: ["203.0.113.0/24", "203.0.113.0/24"] },
         { test: "StringEquals", variable: "aws:RequestedRegion", values: ["us-east-1"] },
       ],
       allowTagSession: true,
-    },
-    ...(cloud === undefined ? {} : { unity_catalog: { kind: "unityCatalog", externalIds: [sample.externalId], cloud, conditions: [{ test: "StringEquals", variable: "aws:PrincipalOrgID", values: ["o-1234567890"] }] } }),
+    } },
+    the_first_of_several_audiences: { trust: someone, registered: [own, "another-audience"] },
+    audiences_of_its_own: { trust: { ...someone, audiences: ["another-audience"], subjectPatterns: [{ pattern: "*@data.example.com", reason: null }] }, registered: [own, "another-audience"] },
+    ...(cloud === undefined ? {} : { unity_catalog: { trust: { kind: "unityCatalog", externalIds: [sample.externalId], cloud, conditions: [{ test: "StringEquals", variable: "aws:PrincipalOrgID", values: ["o-1234567890"] }] } } }),
   };
 }

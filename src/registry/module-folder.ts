@@ -73,7 +73,10 @@ function readModule(folder: string, name: string, skipped: string[], problems: P
     const trust = readDocument(texts, name, TRUST_PROBES_FILE, "trust-probes-unreadable", trustReader);
     if (contract.name !== name) throw new InputError([invalid("module-folder-invalid", join(folder, name), `The folder ${name} holds the module ${contract.name}.`)]);
     if (trust.digest !== sourceDigest(texts)) {
-      throw new InputError([{ ...invalid("trust-probes-stale", join(folder, name), `The HCL or the contract of ${name} is not the one that ${TRUST_PROBES_FILE} was recorded from.`), fix: "Make the change in the templates or the profile, and run generate modules." }]);
+      const other = `The HCL or the contract of ${name} is not the one that ${TRUST_PROBES_FILE} was recorded from`;
+      throw new InputError([trust.digest === sourceDigest(new Map([...texts].map(([path, text]) => [path, text.replaceAll("\r\n", "\n")] as const)))
+        ? { ...invalid("trust-probes-stale", join(folder, name), `${other}: its lines end with CRLF.`), fix: "Check the modules out with LF: put `* text=auto eol=lf` into .gitattributes, or set git's core.autocrlf to false." }
+        : { ...invalid("trust-probes-stale", join(folder, name), `${other}.`), fix: "Make the change in the templates or the profile, and run generate modules." }]);
     }
     return { name, contract, trust, files, generatorVersion: generatorOf(texts.get(CONTRACT_FILE) ?? "") };
   } catch (cause) {

@@ -1,6 +1,6 @@
 /** Makes a release of modules: archives, manifest, SBOM, checksums. The same bytes for the same input, anywhere, any day. */
 import type { Problem } from "../errors";
-import { refuse } from "../errors";
+import { InputError, refuse } from "../errors";
 import { writeArchive } from "./archive";
 import { CHECKSUMS_FILE, checksumsText, sha256 } from "./checksums";
 import type { ReleasedModule, ReleaseManifest } from "./manifest";
@@ -36,7 +36,7 @@ export async function packRelease(modules: readonly SourceModule[], options: Pac
   const { version } = options;
   const systems = modules.map(systemOf);
   refuse([...systems.flatMap((system) => (typeof system === "string" ? [] : [system])), ...mixedGenerators(modules)]);
-  const archives = await Promise.all(modules.map(({ files }) => writeArchive(files)));
+  const archives = await Promise.all(modules.map(archiveOf));
   const { commit, created } = await options.source;
   const released = modules.map((module, index): ReleasedModule => {
     const archive = archives[index] ?? Buffer.alloc(0);
@@ -64,6 +64,17 @@ export async function packRelease(modules: readonly SourceModule[], options: Pac
   files.set(SBOM_FILE, Buffer.from(sbomJson({ manifest, files: new Map(modules.map((module) => [module.name, module.files])), created })));
   files.set(CHECKSUMS_FILE, Buffer.from(checksumsText([...files].map(([name, bytes]) => [name, sha256(bytes)] as const))));
   return { manifest, files };
+}
+
+/** What is refused stands in the module's folder, so that is where to mend it. */
+async function archiveOf({ name, files }: SourceModule): Promise<Buffer> {
+  try {
+    return await writeArchive(files);
+  } catch (cause) {
+    if (!(cause instanceof InputError)) throw cause;
+    refuse(cause.problems.map((problem) => ({ ...problem, path: name, fix: "Rename, split or remove it in the module's folder." })));
+    throw cause;
+  }
 }
 
 /** A registry knows a module by name and target system: the one provider it is for. */

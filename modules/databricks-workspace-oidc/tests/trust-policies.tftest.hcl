@@ -117,6 +117,44 @@ run "writes_conditions_beside_the_guards" {
   }
 }
 
+run "writes_the_first_of_several_audiences" {
+  command = plan
+
+  variables {
+    audiences = ["1444828305810485", "another-audience"]
+    roles = {
+      lake-reader = {
+        service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
+      }
+    }
+  }
+
+  assert {
+    condition     = output.trust_policies["lake-reader"] == "{\"Statement\":[{\"Action\":[\"sts:AssumeRoleWithWebIdentity\"],\"Condition\":{\"StringEquals\":{\"mycompany.cloud.databricks.com/oidc:aud\":[\"1444828305810485\"],\"mycompany.cloud.databricks.com/oidc:sub\":[\"6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b\"]}},\"Effect\":\"Allow\",\"Principal\":{\"Federated\":[\"arn:aws:iam::111122223333:oidc-provider/mycompany.cloud.databricks.com/oidc\"]}}],\"Version\":\"2012-10-17\"}"
+    error_message = "The trust policy is not what the TypeScript side builds, to the byte."
+  }
+}
+
+run "writes_audiences_of_its_own" {
+  command = plan
+
+  variables {
+    audiences = ["1444828305810485", "another-audience"]
+    roles = {
+      lake-reader = {
+        service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
+        subject_patterns   = ["*@data.example.com"]
+        audiences          = ["another-audience"]
+      }
+    }
+  }
+
+  assert {
+    condition     = output.trust_policies["lake-reader"] == "{\"Statement\":[{\"Action\":[\"sts:AssumeRoleWithWebIdentity\"],\"Condition\":{\"StringEquals\":{\"mycompany.cloud.databricks.com/oidc:aud\":[\"another-audience\"],\"mycompany.cloud.databricks.com/oidc:sub\":[\"6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b\"]}},\"Effect\":\"Allow\",\"Principal\":{\"Federated\":[\"arn:aws:iam::111122223333:oidc-provider/mycompany.cloud.databricks.com/oidc\"]}},{\"Action\":[\"sts:AssumeRoleWithWebIdentity\"],\"Condition\":{\"StringEquals\":{\"mycompany.cloud.databricks.com/oidc:aud\":[\"another-audience\"]},\"StringLike\":{\"mycompany.cloud.databricks.com/oidc:sub\":[\"*@data.example.com\"]}},\"Effect\":\"Allow\",\"Principal\":{\"Federated\":[\"arn:aws:iam::111122223333:oidc-provider/mycompany.cloud.databricks.com/oidc\"]}}],\"Version\":\"2012-10-17\"}"
+    error_message = "The trust policy is not what the TypeScript side builds, to the byte."
+  }
+}
+
 run "writes_unity_catalog" {
   command = plan
 
