@@ -1,4 +1,4 @@
-import { AttachRolePolicyCommand, CreateOpenIDConnectProviderCommand, CreatePolicyCommand, CreateRoleCommand, DeleteOpenIDConnectProviderCommand, DeleteRoleCommand, DetachRolePolicyCommand, PutRolePermissionsBoundaryCommand, UpdateAssumeRolePolicyCommand, UpdateRoleCommand } from "@aws-sdk/client-iam";
+import { AttachRolePolicyCommand, CreateOpenIDConnectProviderCommand, CreatePolicyCommand, CreateRoleCommand, DeleteOpenIDConnectProviderCommand, DeleteRoleCommand, DeleteRolePolicyCommand, DetachRolePolicyCommand, PutRolePermissionsBoundaryCommand, PutRolePolicyCommand, UpdateAssumeRolePolicyCommand, UpdateRoleCommand } from "@aws-sdk/client-iam";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { DoctorReport } from "../../src/doctor/report";
@@ -34,12 +34,16 @@ roles:
   lake-reader:
     trusts:
       - { issuer: production, servicePrincipals: [${SUBJECT}, 0b7e6f5a-1c2d-4e3f-9a8b-7c6d5e4f3a2b] }
+    inlinePolicies:
+      read-lake: { Version: "2012-10-17", Statement: [{ Effect: Allow, Action: ["s3:ListBucket", "s3:GetObject"], Resource: ["arn:aws:s3:::lake", "arn:aws:s3:::lake/*"] }] }
+    managedPolicyArns: { lake: "arn:aws:iam::${ACCOUNT}:policy/lake" }
   lake-writer:
     trusts:
       - issuer: production
         users: [alice@example.com]
         conditions: [{ test: IpAddress, variable: "aws:SourceIp", values: [203.0.113.0/24] }]
 `;
+const LAKE = `arn:aws:iam::${ACCOUNT}:policy/lake`;
 const PROVIDER = `arn:aws:iam::${ACCOUNT}:oidc-provider/${HOST}/oidc`;
 
 describeWith({ moto: true }, "doctor and a local AWS", () => {
@@ -72,6 +76,15 @@ describeWith({ moto: true }, "doctor and a local AWS", () => {
   async function deploy(): Promise<void> {
     await iam.client.send(new CreateOpenIDConnectProviderCommand({ Url: ISSUER, ClientIDList: ["1444828305810485"], ThumbprintList: ["9".repeat(40)] }));
     for (const [RoleName, AssumeRolePolicyDocument] of policies) await iam.client.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument }));
+    await iam.client.send(new CreatePolicyCommand({ PolicyName: "lake", PolicyDocument: JSON.stringify(readLake("*")) }));
+    await permit();
+  }
+
+  const readLake = (...Action: readonly string[]): unknown => ({ Version: "2012-10-17", Statement: Action.map((action) => ({ Sid: action.replace(/\W/g, ""), Effect: "Allow", Action: `s3:${action}`, Resource: ["arn:aws:s3:::lake/*", "arn:aws:s3:::lake"] })) });
+  /** As the federation has it, written otherwise. */
+  async function permit(): Promise<void> {
+    await iam.client.send(new PutRolePolicyCommand({ RoleName: "lake-reader", PolicyName: "read-lake", PolicyDocument: JSON.stringify(readLake("GetObject", "ListBucket")) }));
+    await iam.client.send(new AttachRolePolicyCommand({ RoleName: "lake-reader", PolicyArn: LAKE }));
   }
 
   interface Run { readonly exitCode: number; readonly report: DoctorReport; readonly stdout: string; readonly stderr: string }
@@ -135,6 +148,19 @@ describeWith({ moto: true }, "doctor and a local AWS", () => {
     expect(evidence(report, "role-trust")).toMatch(says);
     expect(exitCode).toBe(1);
     expect(report.next).toMatch(/^role lake-reader: /);
+  });
+
+  test("drift: what the role may do; what others gave it beside the federation is told", async () => {
+    await iam.client.send(new PutRolePolicyCommand({ RoleName: "lake-reader", PolicyName: "read-lake", PolicyDocument: JSON.stringify(readLake("GetObject", "PutObject")) }));
+    await iam.client.send(new DetachRolePolicyCommand({ RoleName: "lake-reader", PolicyArn: LAKE }));
+    await iam.client.send(new PutRolePolicyCommand({ RoleName: "lake-writer", PolicyName: "by-hand", PolicyDocument: JSON.stringify(readLake("GetObject")) }));
+    const { report, exitCode } = await doctor(["--account"]);
+    await iam.client.send(new DeleteRolePolicyCommand({ RoleName: "lake-writer", PolicyName: "by-hand" }));
+    await permit();
+    expect(failures(report)).toEqual(["role lake-reader: role-policies"]);
+    expect(evidence(report, "role-policies", "role lake-reader")).toBe(`Its inline policy read-lake says something else than the federation; ${LAKE} is not attached.`);
+    expect(evidence(report, "role-policies", "role lake-writer")).toBe("The federation gives it no policy. Beside the federation it has: inline by-hand.");
+    expect(exitCode).toBe(1);
   });
 
   test("drift: session length, boundary, client IDs, a missing role, a missing provider", async () => {
@@ -208,7 +234,7 @@ describeWith({ moto: true }, "doctor and a local AWS", () => {
 
     test("of another account: nothing is compared", async () => {
       const other = join(temporaryFolder("federation"), "federation.yaml");
-      writeFileSync(other, YAML.replace(ACCOUNT, "444455556666"));
+      writeFileSync(other, YAML.replaceAll(ACCOUNT, "444455556666"));
       const { report, exitCode } = await doctor(["--aws", "--config", other]);
       expect(exitCode).toBe(1);
       expect(failures(report)).toEqual(["AWS credentials: aws-account"]);

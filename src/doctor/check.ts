@@ -19,6 +19,7 @@ export const CHECKS = {
   "provider-clients": "it registers the federation's audiences, and no others",
   "role": "the role is there, with the federation's path, session length and boundary",
   "role-trust": "it lets in whom the federation names, and nobody else",
+  "role-policies": "it may do what the federation gives it",
   "role-lint": "lint finds no error in what is deployed",
   "account-providers": "every Databricks provider of the account is the federation's",
   "account-roles": "every role of the account that trusts Databricks is the federation's",
@@ -51,6 +52,9 @@ export interface Check {
   /** Of an error that came from outside (network, AWS) and is why nothing could be judged; else null. */
   readonly code: string | null;
 }
+
+/** What to do about drift. */
+export const DEPLOY = "Deploy the federation; if the change is meant, write it into the federation first.";
 
 /** Some of it is a server's own words: whatever looks like a secret is taken out, and it is kept short. */
 const clean = (text: string): string => redact(text, [], 1200);

@@ -9,11 +9,10 @@ import type { LintProvider, LintRole, LintTarget } from "../../trust/lint/target
 import { roleArn } from "../../trust/build";
 import { quoted } from "../../text-rule";
 import type { Check } from "../check";
-import { fail, pass, unknown } from "../check";
+import { DEPLOY, fail, pass, unknown } from "../check";
 import type { Found, LiveRole } from "../reach/live";
 import { comparePolicies } from "../same-policy";
-
-const DEPLOY = "Deploy the federation; if the change is meant, write it into the federation first.";
+import { policiesCheck } from "./role-policies";
 
 /** What the federation says of one role in this account, as the rules read it. */
 function declaredRole(role: FederationRole, view: AccountView): LintTarget {
@@ -23,12 +22,18 @@ function declaredRole(role: FederationRole, view: AccountView): LintTarget {
 export function roleChecks(role: FederationRole, view: AccountView, found: Found<LiveRole>, providers: readonly LintProvider[]): readonly Check[] {
   const subject = `role ${role.key}`;
   if (found.kind !== "found") {
-    const rest = (["role-trust", "role-lint"] as const).map((id) => unknown(id, subject, "Not judged: there is no role to look at.", null));
+    const rest = (["role-trust", "role-policies", "role-lint"] as const).map((id) => unknown(id, subject, "Not judged: there is no role to look at.", null));
     if (found.kind === "failed") return [unknown("role", subject, found.message, found.fix, found.code), ...rest];
     return [fail("role", subject, `There is no role ${role.name} in account ${view.accountId}.`, "Deploy the federation to this account."), ...rest];
   }
   const live = found.value;
-  return [settingsCheck(subject, role, view, live), trustCheck(subject, declaredRole(role, view), live), lintCheck(subject, declaredRole(role, view), live, providers)];
+  const declared = declaredRole(role, view);
+  return [
+    settingsCheck(subject, role, view, live),
+    trustCheck(subject, declared, live),
+    ...declared.roles.map((ours) => policiesCheck(subject, ours, live.lint)),
+    lintCheck(subject, declared, live, providers),
+  ];
 }
 
 function settingsCheck(subject: string, role: FederationRole, view: AccountView, live: LiveRole): Check {

@@ -1,0 +1,55 @@
+/**
+ * Whether two permission policies say the same, however they are written: order, lists of one, Sids, the case of actions and
+ * condition keys, and statements split or joined make no difference. No wildcard is opened: `s3:*` and all its actions by
+ * name are two policies, here as for Terraform. Pure.
+ */
+import { asRecord, parsedPolicy, records } from "../trust/lint/examine";
+
+type Members = Readonly<Record<string, unknown>>;
+
+/** Statements are taken apart to so many pieces; beyond, one stays whole. */
+const MOST_PIECES = 2_000;
+
+/** `ours` and `theirs`: documents, parsed or as JSON text. One that does not read is like none but itself. */
+export function samePermissions(ours: unknown, theirs: unknown): boolean {
+  const [left, right] = [piecesOf(ours), piecesOf(theirs)];
+  return left.size === right.size && [...left].every((piece) => right.has(piece));
+}
+
+function piecesOf(policy: unknown): ReadonlySet<string> {
+  const document = asRecord(typeof policy === "string" ? parsedPolicy(policy) : policy);
+  if (document === undefined) return new Set([JSON.stringify(policy)]);
+  const { Version = "2008-10-17", Statement } = document;
+  const statements = records(Array.isArray(Statement) ? Statement : [Statement]);
+  return new Set(statements.flatMap((statement) => {
+    // policy variables are read from version 2012-10-17 on only
+    const version = JSON.stringify(statement).includes("${") ? Version : null;
+    return split(statement).map((piece) => JSON.stringify([version, ...piece]));
+  }));
+}
+
+/** A statement as one for each of its actions and resources; what is negated belongs together. */
+function split(statement: Members): readonly (readonly unknown[])[] {
+  const { Effect, Action, NotAction, Resource, NotResource, Condition, Sid: _, ...others } = statement;
+  const rest = [Effect, conditionsOf(Condition), Object.entries(others).sort(byName)];
+  const actions = NotAction === undefined ? texts(Action, lower) : [["not", ...texts(NotAction, lower)]];
+  const resources = NotResource === undefined ? texts(Resource) : [["not", ...texts(NotResource)]];
+  if (actions.length * resources.length > MOST_PIECES) return [[actions, resources, ...rest]];
+  return actions.flatMap((action) => resources.map((resource) => [action, resource, ...rest]));
+}
+
+function conditionsOf(condition: unknown): readonly unknown[] {
+  return Object.entries(asRecord(condition) ?? {}).flatMap(([operator, keys]) => Object.entries(asRecord(keys) ?? {})
+    .map(([key, values]) => [operator, lower(key), ...texts(values)])).map((entry) => JSON.stringify(entry)).sort();
+}
+
+/** A value or a list of values as a sorted list of texts, each once. IAM reads `true` and `"true"` alike. */
+function texts(value: unknown, as: (text: string) => string = (text) => text): readonly string[] {
+  return [...new Set((Array.isArray(value) ? value : [value]).map((item) => as(String(item))))].sort();
+}
+
+const lower = (text: string): string => text.toLowerCase();
+
+function byName([left]: readonly [string, unknown], [right]: readonly [string, unknown]): number {
+  return left < right ? -1 : left > right ? 1 : 0;
+}
