@@ -28,7 +28,7 @@ describe("the compute policy", () => {
 
   test("forbids AWS keys, and takes secrets as references alone", () => {
     const ofType = (type: string) => Object.entries(definition).filter(([, rule]) => (rule as { readonly type: string }).type === type);
-    expect(ofType("forbidden").map(([path]) => path).filter((path) => /ACCESS_KEY|SESSION_TOKEN|access\.key|secret\.key|session\.token/.test(path))).toHaveLength(6);
+    expect(ofType("forbidden").map(([path]) => path).filter((path) => /_KEY|_TOKEN|access\.key|secret\.key|session\.token/.test(path))).toHaveLength(9);
     expect(ofType("regex").map(([, rule]) => (rule as { readonly pattern: string }).pattern)).toEqual([SECRET_REFERENCE, SECRET_REFERENCE]);
   });
 
@@ -62,6 +62,11 @@ describe("the workflow", () => {
 
   test("asks for an OIDC token and nothing else it could do without", () => {
     expect(workflow.permissions).toEqual({ "contents": "read", "id-token": "write" });
+  });
+
+  test("runs in the environment that its federation policy names: GitHub's subject holds it", () => {
+    const readme = files("github-actions").get("README.md") ?? "";
+    expect(readme).toContain(`:environment:${String((workflow.jobs.aws as { readonly environment?: string }).environment)}"`);
   });
 
   test("pins every action to a commit", () => {

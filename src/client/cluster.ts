@@ -5,11 +5,14 @@ import type { PlainValue } from "./encode";
 
 type Members = Readonly<Record<string, PlainValue>>;
 
-/** AWS keys, wherever a cluster may carry some: they win over web identity. */
+/** AWS keys, wherever a cluster may carry some, by the names any SDK reads: they win over web identity. */
 const KEYS = [
   "spark_env_vars.AWS_ACCESS_KEY_ID",
+  "spark_env_vars.AWS_ACCESS_KEY",
   "spark_env_vars.AWS_SECRET_ACCESS_KEY",
+  "spark_env_vars.AWS_SECRET_KEY",
   "spark_env_vars.AWS_SESSION_TOKEN",
+  "spark_env_vars.AWS_SECURITY_TOKEN",
   "spark_conf.spark.hadoop.fs.s3a.access.key",
   "spark_conf.spark.hadoop.fs.s3a.secret.key",
   "spark_conf.spark.hadoop.fs.s3a.session.token",
