@@ -137,6 +137,10 @@ describe("init by flags", () => {
     expect(readdirSync(cwd)).toEqual(["federation.yaml"]);
   });
 
+  test("asks nothing where the folder is missing", async () => {
+    await expect(initFederation({ flags: WHOLE, cwd: temporaryFolder("init"), out: "live/federation.yaml", note: () => undefined, prompter: never() })).rejects.toMatchObject({ code: "file-unwritable" });
+  });
+
   test("says so where the folder cannot be written to", async () => {
     expect(await refused(WHOLE, { out: "no/such/folder/federation.yaml" })).toMatchObject({ codes: ["file-unwritable"] });
   });
@@ -247,6 +251,13 @@ function person(...answers: readonly (string | boolean)[]): { readonly prompter:
 }
 
 describe("init by questions", () => {
+  test("keeps the answers of a person whom lint refuses: the call is told, to mend", async () => {
+    const notes: string[] = [];
+    const flags = { ...WHOLE, policyArns: ["arn:aws:iam::aws:policy/AdministratorAccess"], name: "lake" };
+    await expect(init(flags, { prompter: person(true, "111122223333", "", "").prompter, note: (text) => notes.push(text) })).rejects.toMatchObject({ code: "init-lint" });
+    expect(notes.join("\n")).toMatch(/Your answers as a call, to mend and run again: databricks-aws-oidc init .*AdministratorAccess.*111122223333/);
+  });
+
   test("asks for what it cannot find out, complains at once, and prints the call that asks nothing", async () => {
     const who = person(
       "evil.example.com", "http://x", `https://${HOST}`, true, "1444828305810485",

@@ -17,7 +17,7 @@ import type { IssuerFinding } from "./find-issuer";
 import { findIssuer, hostToAsk } from "./find-issuer";
 import type { InitFlags, IssuerFlags } from "./flags";
 import { needed, rolesOf } from "./flags";
-import { refuseExisting, writeNewFile } from "./new-file";
+import { refusePlace, writeNewFile } from "./new-file";
 import type { Prompter } from "./prompter";
 
 export interface InitQuestion {
@@ -51,7 +51,7 @@ export interface InitAnswer {
 export async function initFederation(question: InitQuestion): Promise<InitAnswer> {
   const { prompter } = question;
   const file = resolve(question.cwd, question.out ?? DEFAULT_FEDERATION_FILE);
-  refuseExisting(file);
+  refusePlace(file);
   const lookUp = (flags: IssuerFlags): Promise<DatabricksConfig | null> => lookUpHost(flags, question);
   let flags = question.flags;
   let config: DatabricksConfig | null;
@@ -63,12 +63,19 @@ export async function initFederation(question: InitQuestion): Promise<InitAnswer
   }
   const finding = findIssuer(flags, config);
   if (prompter !== undefined && finding.found) flags = await askRest(flags, prompter, usualName(finding));
-  const text = fileText(flags, finding);
-  const warnings = judged(text, file);
-  writeNewFile(file, text);
-  if (!finding.found) throw new RangeError("a file is written for an issuer only");
-  for (const { message, code } of finding.notes) question.note(`${message} [${code}]`);
-  return { file, issuer: finding.choice.issuer, roles: flags.roles, command: commandOf({ ...flags, ...issuerFlags(finding) }, question.out), warnings };
+  const command = finding.found ? commandOf({ ...flags, ...issuerFlags(finding) }, question.out) : "";
+  try {
+    const text = fileText(flags, finding);
+    const warnings = judged(text, file);
+    writeNewFile(file, text);
+    if (!finding.found) throw new RangeError("a file is written for an issuer only");
+    for (const { message, code } of finding.notes) question.note(`${message} [${code}]`);
+    return { file, issuer: finding.choice.issuer, roles: flags.roles, command, warnings };
+  } catch (error) {
+    // nobody answers the same questions twice
+    if (prompter !== undefined && command !== "" && error instanceof FederationError) question.note(`Your answers as a call, to mend and run again: ${command}`);
+    throw error;
+  }
 }
 
 /** The issuer as flags, whatever told it: the printed call asks nobody. */

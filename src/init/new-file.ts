@@ -1,11 +1,15 @@
 /** A file that did not exist before: whole or not there, and never in place of another. */
 import { randomBytes } from "node:crypto";
-import { closeSync, fsyncSync, linkSync, lstatSync, openSync, rmSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, linkSync, lstatSync, openSync, rmSync, statSync, writeSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { InputError, OutsideError } from "../errors";
 
-/** Throws InputError `file-exists` where `file` is there already, whatever it is. */
-export function refuseExisting(file: string): void {
+/** Throws InputError `file-exists` where `file` is there already, whatever it is; OutsideError `file-unwritable` without its folder. */
+export function refusePlace(file: string): void {
+  const folder = dirname(file);
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    throw new OutsideError([{ code: "file-unwritable", message: `There is no folder ${folder}.`, path: "out", fix: "Make it, or name another file with --out." }]);
+  }
   if (lstatSync(file, { throwIfNoEntry: false }) !== undefined) throw exists(file);
 }
 
