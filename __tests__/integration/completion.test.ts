@@ -67,7 +67,7 @@ describe("bash is offered", () => {
     ["choices", ["credentials", "--format", "pro"], ["process", "profile"]],
     ["choices after an equals sign", ["credentials", "--format", "=", "tok"], ["token-file"]],
     ["choices at an equals sign", ["init", "--partition", "="], ["aws", "aws-us-gov", "aws-cn"]],
-    ["ways to a token", ["token", "--from", "oidc-"], ["env-oidc", "file-oidc"]],
+    ["ways to a token", ["token", "--from", "file"], ["file-oidc", "file"]],
     ["roles of the federation, and never what a shell would run", ["credentials", "--role", ""], ["lake-reader", "lake-writer"]],
     ["issuers of the federation", ["token", "--issuer", ""], ["production", "company"]],
     ["roles of the file that is named", ["credentials", "--config", "other.yaml", "--role", ""], ["another"]],
