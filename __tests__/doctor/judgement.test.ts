@@ -9,11 +9,14 @@ import { dnsCheck, tlsCheck } from "../../src/doctor/checks/host";
 import { jwksChecks } from "../../src/doctor/checks/jwks";
 import { clockAhead, clockCheck, credentialSourceCheck } from "../../src/doctor/checks/machine";
 import { providerChecks } from "../../src/doctor/checks/provider";
-import { allRoles, notFound } from "../../src/doctor/reach/iam";
+import { tagFaults } from "../../src/doctor/checks/tags";
+import { allRoles } from "../../src/doctor/reach/iam";
+import { asker, notFound } from "../../src/doctor/reach/iam-answer";
 import type { DetailsPage } from "../../src/doctor/reach/iam";
 import type { Fetched } from "../../src/doctor/reach/exchange";
 import { clockSampleOf, LIMITS } from "../../src/doctor/reach/issuer";
 import type { Addresses, IssuerFacts } from "../../src/doctor/reach/issuer";
+import type { LiveRole } from "../../src/doctor/reach/live";
 import { liveRoles } from "../../src/doctor/reach/live";
 import { exitCodeOf, reportOf } from "../../src/doctor/report";
 import { doctorText } from "../../src/doctor/text";
@@ -101,14 +104,18 @@ describe("databricks-config", () => {
 });
 
 describe("a key set", () => {
-  const key = { kty: "RSA", kid: "a", use: "sig", alg: "RS256" };
+  const key = { kty: "RSA", kid: "a", use: "sig", alg: "RS256", n: "AQAB", e: "AQAB" };
+  const curve = { kty: "EC", kid: "e", crv: "P-256", x: "AQAB", y: "AQAB" };
   const judge = (keys: unknown): readonly Check[] => {
     const jwks = answered({ keys });
     return jwksChecks(SUBJECT, { host: HOST, addresses: { kind: "not-found" }, publicly: jwks, config: jwks, discovery: jwks, jwks, clocks: [] }, LIMITS);
   };
   test.each<[string, unknown, CheckStatus]>([
     ["with one good key", [key], "pass"],
-    ["with an EC key", [{ kty: "EC", kid: "e", crv: "P-256" }], "pass"],
+    ["with an EC key", [curve], "pass"],
+    ["with a key on a curve STS does not know beside it", [key, { ...curve, crv: "secp256k1" }], "pass"],
+    ["with nothing but that", [{ ...curve, crv: "secp256k1" }], "fail"],
+    ["with a key that lacks a part", [key, { ...key, kid: "b", n: undefined }], "fail"],
     ["with an encryption key beside it", [key, { ...key, kid: "b", use: "enc" }], "pass"],
     ["with a key of a kind STS does not know beside it", [key, { kty: "OKP", kid: "o" }], "pass"],
     ["with a key for PS256 beside it", [key, { ...key, kid: "p", alg: "PS256" }], "pass"],
@@ -186,8 +193,33 @@ describe("what stands in AWS", () => {
     ["with a client too many", { clientIds: ["1444828305810485", "x"] }, ["pass", "fail"]],
     ["with none", { clientIds: [] }, ["pass", "fail"]],
   ])("a provider %s", (_name, change, expected) => {
-    const value = { arn: provider.arn, url: provider.issuer.issuer, clientIds: ["1444828305810485"], thumbprints: [], ...change };
-    expect(providerChecks("p", provider, { kind: "found", value }).map(({ status }) => status)).toEqual(expected);
+    const value = { arn: provider.arn, url: provider.issuer.issuer, clientIds: ["1444828305810485"], thumbprints: [], tags: {}, ...change };
+    expect(providerChecks("p", provider, {}, { kind: "found", value }).map(({ status }) => status)).toEqual(expected);
+  });
+
+  const role = (Federated: string, aud = "1444828305810485"): LiveRole => {
+    const [made] = liveRoles([{ RoleName: "stranger", Arn: "arn:aws:iam::111122223333:role/stranger", Tags: [{ Key: "team", Value: "data" }], AssumeRolePolicyDocument: JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "sts:AssumeRoleWithWebIdentity", Principal: { Federated }, Condition: { StringEquals: { [`${Federated.replace(/^.*oidc-provider./, "")}:aud`]: aud, [`${Federated.replace(/^.*oidc-provider./, "")}:sub`]: "bob@example.com" } } }] }) }]);
+    if (made === undefined) throw new Error("it is a role");
+    return made;
+  };
+  const listed = { arn: provider.arn, url: provider.issuer.issuer, clientIds: ["1444828305810485"], thumbprints: [], tags: {} };
+  const GONE = "arn:aws:iam::111122223333:oidc-provider/gone.cloud.databricks.com/oidc";
+  test.each<[string, LiveRole, RegExp, RegExp]>([
+    ["in a provider that is there", role(provider.arn), /It lets in: "bob@example\.com"/, /Take it into the federation/],
+    ["for an audience nobody registers", role(provider.arn, "7"), /It lets in: nobody/, /Take it into/],
+    ["in a provider that was deleted", role(GONE), /There is no \S+gone\.\S+ any more: nobody comes in by that, until somebody registers it again\. Then it lets in: "bob/, /Delete it/],
+  ])("a stranger's trust %s", (_name, stranger, says, fix) => {
+    const checks = accountChecks(view, { providers: { kind: "found", value: [listed] }, roles: { kind: "found", value: [stranger] } }, NOW);
+    expect(checks.find(({ id }) => id === "account-roles")).toMatchObject({ status: "fail", evidence: expect.stringMatching(says), fix: expect.stringMatching(fix) });
+  });
+
+  test("a provider that is adopted may register more, and is not ours to tag", () => {
+    const more = { kind: "found", value: { ...listed, clientIds: [...listed.clientIds, "x"] } } as const;
+    expect(providerChecks("p", { ...provider, create: false }, { team: "data" }, more).map(({ status }) => status)).toEqual(["pass", "pass"]);
+    expect(providerChecks("p", { ...provider, create: false }, {}, { kind: "found", value: { ...listed, clientIds: [] } })[1]?.fix).toContain("add-client-id-to-open-id-connect-provider");
+    expect(providerChecks("p", provider, { team: "data" }, { kind: "found", value: listed })[0]).toMatchObject({ status: "fail", evidence: expect.stringContaining("its tag \"team\" is missing") });
+    expect(tagFaults({ team: "data" }, role(provider.arn).tags)).toEqual([]);
+    expect(tagFaults({ team: "lake" }, { team: "data", CostCenter: "7" })).toEqual(["its tag \"team\" is \"data\", by the federation \"lake\""]);
   });
 
   test("an account that cannot be listed is unknown, and the run says so by its exit code", () => {
@@ -199,7 +231,7 @@ describe("what stands in AWS", () => {
 
   test("a role that nobody used for half a year is asked about, and is no drift", () => {
     const detail = { RoleName: "reader", Arn: "arn:aws:iam::111122223333:role/reader", Path: "/", MaxSessionDuration: 3600, CreateDate: new Date("2025-01-01"), RoleLastUsed: { LastUsedDate: new Date("2025-12-01T00:00:00Z") }, AssumeRolePolicyDocument: encodeURIComponent(`\n${JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "sts:AssumeRoleWithWebIdentity", Principal: { Federated: provider.arn } }] })}`) };
-    const value = { arn: provider.arn, url: provider.issuer.issuer, clientIds: [], thumbprints: [] };
+    const value = { arn: provider.arn, url: provider.issuer.issuer, clientIds: [], thumbprints: [], tags: {} };
     const checks = accountChecks(view, { providers: { kind: "found", value: [value] }, roles: { kind: "found", value: liveRoles([detail]) } }, NOW);
     expect(checks.find(({ id }) => id === "account-unused")).toMatchObject({ status: "unknown", code: null, evidence: expect.stringContaining("last used 182 days ago") });
     expect(exitCodeOf(checks)).toBe(0);
@@ -217,6 +249,8 @@ describe("what stands in AWS", () => {
   test.each<[string, unknown, object]>([
     ["not there", { name: "NoSuchEntityException", $metadata: { httpStatusCode: 404 } }, { kind: "absent" }],
     ["denied", { name: "AccessDenied", message: "User: x is not authorized", $metadata: { httpStatusCode: 403 } }, { code: "aws-access-denied", fix: expect.stringContaining("read IAM") }],
+    ["denied, with the permission named behind a long name", { name: "AccessDenied", message: `User: arn:aws:sts::111122223333:assumed-role/${"r".repeat(64)}/${"s".repeat(64)} is not authorized to perform: iam:ListRolePolicies on resource: role x because no identity-based policy allows the iam:ListRolePolicies action`, $metadata: { httpStatusCode: 403 } }, { message: expect.stringContaining("iam:ListRolePolicies"), fix: expect.stringContaining("Allow these credentials iam:ListRolePolicies") }],
+    ["denied by an organisation", { name: "AccessDenied", message: "User: x is not authorized to perform: iam:GetRole on resource: role x with an explicit deny in a service control policy", $metadata: { httpStatusCode: 403 } }, { fix: expect.stringContaining("A policy denies these credentials iam:GetRole") }],
     ["throttled", { name: "Throttling", message: "Rate exceeded", $metadata: { httpStatusCode: 400 } }, { code: "aws-throttled" }],
     ["keys that are none", { name: "InvalidClientTokenId", message: "The security token AKIAABCDEFGHIJKLMNOP is invalid", $metadata: { httpStatusCode: 403 } }, { code: "aws-refused", message: expect.not.stringContaining("AKIA"), fix: expect.stringContaining("log in to AWS again") }],
     ["no credentials", { name: "CredentialsProviderError", message: "Could not load credentials from any providers" }, { code: "aws-credentials-missing" }],
@@ -227,8 +261,18 @@ describe("what stands in AWS", () => {
   });
 });
 
+describe("an AWS that is out of reach", () => {
+  const late = new OutsideError([{ code: "network-timeout", message: "late", fix: "wait" }]);
+  test.each<[string, unknown, number]>([["is asked no more", late, 1], ["is told from one that only denies", { name: "AccessDenied", $metadata: { httpStatusCode: 403 } }, 3]])("%s", async (_name, error, times) => {
+    const ask = asker();
+    const question = jest.fn(async () => { throw error; });
+    for (let at = 0; at < 3; at += 1) expect((await ask(question)).kind).toBe("failed");
+    expect(question).toHaveBeenCalledTimes(times);
+  });
+});
+
 describe("a report", () => {
-  const asked = { config: "federation.yaml", role: "reader", aws: false, account: false, assume: false };
+  const asked = { config: "federation.yaml", role: "reader", roles: ["reader", "writer"], aws: false, account: false, assume: false };
   const silent = unknown("discovery", SUBJECT, "no answer", "Wait.", "network-timeout");
 
   test.each<[string, readonly Check[], number]>([
@@ -236,7 +280,9 @@ describe("a report", () => {
     ["something is wrong", [pass("discovery", SUBJECT, ""), fail("jwks", SUBJECT, "", "Mend.")], 1],
     ["something is wrong and something else is silent", [silent, fail("clock", "this machine", "", "Set it.")], 1],
     ["of an issuer nothing could be judged", [pass("dns", SUBJECT, ""), pass("tls", SUBJECT, ""), silent, pass("clock", "this machine", "")], 3],
-    ["of an issuer something could", [silent, pass("jwks", SUBJECT, "")], 0],
+    ["of an issuer something could, but not all that counts", [silent, pass("databricks-config", SUBJECT, "")], 3],
+    ["only what AWS never asks for is silent", [unknown("databricks-config", SUBJECT, "no answer", "Wait.", "network-timeout"), pass("discovery", SUBJECT, "")], 0],
+    ["a role's policies may not be read", [pass("role-trust", "role reader", ""), unknown("role-policies", "role reader", "denied", "Let.", "aws-access-denied")], 3],
     ["one issuer of two is silent", [silent, pass("discovery", "issuer other", "")], 3],
     ["nothing was asked of a token", [unknown("token", "token", "none", "Give one.")], 0],
     ["nothing was asked at all", [], 0],
@@ -250,6 +296,7 @@ describe("a report", () => {
     expect(reportOf("lakehouse", [silent], asked).next).toBe(`${SUBJECT}: Wait.`);
     expect(reportOf("lakehouse", [], asked).next).toContain("doctor --config federation.yaml --aws --role reader");
     expect(reportOf("lakehouse", [], { ...asked, aws: true }).next).toContain("--role reader --assume");
+    expect(reportOf("lakehouse", [], { ...asked, role: null, roles: ["writer"], config: "my federation.yaml", account: true }).next).toContain("--config 'my federation.yaml' --role writer --assume");
     expect(reportOf("lakehouse", [], { ...asked, aws: true, assume: true }).next).toContain("credentials --config federation.yaml --role reader");
   });
 

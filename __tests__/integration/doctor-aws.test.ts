@@ -27,6 +27,7 @@ const STRANGER = "11111111-2222-4333-8444-555555555555";
 const ACCOUNT = "111122223333";
 const YAML = `
 name: lakehouse
+tags: { team: data }
 aws: { accountId: "${ACCOUNT}" }
 issuers:
   production: { level: workspace, host: ${HOST}, workspaceId: "1444828305810485" }
@@ -43,6 +44,7 @@ roles:
         users: [alice@example.com]
         conditions: [{ test: IpAddress, variable: "aws:SourceIp", values: [203.0.113.0/24] }]
 `;
+const TAGS = [{ Key: "team", Value: "data" }];
 const LAKE = `arn:aws:iam::${ACCOUNT}:policy/lake`;
 const PROVIDER = `arn:aws:iam::${ACCOUNT}:oidc-provider/${HOST}/oidc`;
 
@@ -74,8 +76,8 @@ describeWith({ moto: true }, "doctor and a local AWS", () => {
   });
 
   async function deploy(): Promise<void> {
-    await iam.client.send(new CreateOpenIDConnectProviderCommand({ Url: ISSUER, ClientIDList: ["1444828305810485"], ThumbprintList: ["9".repeat(40)] }));
-    for (const [RoleName, AssumeRolePolicyDocument] of policies) await iam.client.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument }));
+    await iam.client.send(new CreateOpenIDConnectProviderCommand({ Url: ISSUER, ClientIDList: ["1444828305810485"], ThumbprintList: ["9".repeat(40)], Tags: TAGS }));
+    for (const [RoleName, AssumeRolePolicyDocument] of policies) await iam.client.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument, Tags: [...TAGS, { Key: "by-hand", Value: "" }] }));
     await iam.client.send(new CreatePolicyCommand({ PolicyName: "lake", PolicyDocument: JSON.stringify(readLake("*")) }));
     await permit();
   }
@@ -170,7 +172,7 @@ describeWith({ moto: true }, "doctor and a local AWS", () => {
     await iam.client.send(new DeleteRoleCommand({ RoleName: "lake-writer" }));
     await iam.client.send(new DeleteOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: PROVIDER }));
     const gone = await doctor(["--aws"]);
-    await iam.client.send(new CreateOpenIDConnectProviderCommand({ Url: ISSUER, ClientIDList: ["2555939416921596"], ThumbprintList: ["9".repeat(40)] }));
+    await iam.client.send(new CreateOpenIDConnectProviderCommand({ Url: ISSUER, ClientIDList: ["2555939416921596"], ThumbprintList: ["9".repeat(40)], Tags: TAGS }));
     const other = await doctor(["--account"]);
     await moto.reset();
     await deploy();

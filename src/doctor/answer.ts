@@ -17,6 +17,7 @@ export async function answerDoctor(question: DoctorQuestion): Promise<{ readonly
   const report = reportOf(federation.name, await examine(question, scope), {
     config: question.config ?? DEFAULT_FEDERATION_FILE,
     role: scope.role?.key ?? null,
+    roles: scope.roles.map(({ key }) => key),
     aws: question.aws,
     account: question.account,
     assume: question.assume,

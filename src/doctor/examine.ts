@@ -8,7 +8,7 @@ import type { KeySet } from "../token/verify";
 import type { Check } from "./check";
 import { accountChecks } from "./checks/account";
 import { assumeCheck } from "./checks/assume";
-import { awsAccountCheck } from "./checks/aws-account";
+import { awsAccountCheck, fittingAccount } from "./checks/aws-account";
 import { configCheck } from "./checks/config";
 import { discoveryChecks } from "./checks/discovery";
 import { dnsCheck, tlsCheck } from "./checks/host";
@@ -112,7 +112,7 @@ function deployedChecks(question: DoctorQuestion, scope: Scope, deployed: Deploy
   const providers = deployed.providers.flatMap(({ found }) => (found.kind === "found" ? [lintProviderOf(found.value, "")] : []));
   return [
     account,
-    ...deployed.providers.flatMap(({ declared, found }) => providerChecks(`provider of ${declared.issuer.key}`, declared, found)),
+    ...deployed.providers.flatMap(({ declared, found }) => providerChecks(`provider of ${declared.issuer.key}`, declared, view.federation.tags, found)),
     ...deployed.roles.flatMap(({ role, found }) => roleChecks(role, view, found, providers)),
     ...(question.account && deployed.account !== null ? accountChecks(view, deployed.account, now) : []),
   ];
@@ -132,7 +132,9 @@ function foundProviders(deployed: Deployed): readonly LiveProvider[] {
 async function assumed(question: DoctorQuestion, scope: Scope, given: TokenFound, deployed: Deployed | null, judged: Judged): Promise<Check> {
   const role = scope.role;
   if (role === null) throw new RangeError("one role is asked about");
-  const outcome = await oneRealCall(question, role, given, { view: judged.view, accounts: scope.accounts, region: regionOf(question, [judged.view.account]), timeoutMs: scope.limits.timeoutMs });
+  const caller = deployed?.caller.kind === "found" ? deployed.caller.value : null;
+  const found = caller !== null && fittingAccount(scope.accounts, caller, question.awsAccountId) !== undefined;
+  const outcome = await oneRealCall(question, role, given, { view: judged.view, accounts: scope.accounts, found, region: regionOf(question, [judged.view.account]), timeoutMs: scope.limits.timeoutMs });
   if (outcome.kind !== "refused" || given.kind !== "token") return assumeCheck(role.key, outcome, null);
   const live = deployed?.roles.find((candidate) => candidate.role.key === role.key);
   const byDeployed = deployed !== null && live?.found.kind === "found" ? await explainDeployed(given.token.reveal(), live.found.value, foundProviders(deployed), judged) : null;

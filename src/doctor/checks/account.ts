@@ -31,7 +31,7 @@ export function accountChecks(view: AccountView, facts: AccountFacts, now: numbe
   const ofRoles = `roles of AWS account ${view.accountId}`;
   return [
     ...(providers.kind === "found" ? providersChecks(ofProviders, view, providers.value) : [notListed("account-providers", ofProviders, providers)]),
-    ...(roles.kind === "found" ? rolesChecks(ofRoles, view, roles.value) : [notListed("account-roles", ofRoles, roles)]),
+    ...(roles.kind === "found" ? rolesChecks(ofRoles, view, roles.value, providers.kind === "found" ? providers.value : null) : [notListed("account-roles", ofRoles, roles)]),
     providers.kind === "found" && roles.kind === "found"
       ? unusedCheck(ofRoles, view, providers.value, roles.value, now)
       : unknown("account-unused", ofRoles, "Not judged: the account could not be listed.", null),
@@ -63,19 +63,30 @@ function providersChecks(subject: string, view: AccountView, live: readonly Live
   });
 }
 
-function rolesChecks(subject: string, view: AccountView, live: readonly LiveRole[]): readonly Check[] {
+/** `providers`: all that the account has; null where they could not be listed. */
+function rolesChecks(subject: string, view: AccountView, live: readonly LiveRole[], providers: readonly LiveProvider[] | null): readonly Check[] {
   const ours = new Set(view.roles.map(({ name }) => name.toLowerCase()));
   const concerned = live.filter((role) => concernsDatabricks(role.lint) || trustsOneOf(view, role));
   const strangers = concerned.filter(({ name }) => !ours.has(name.toLowerCase()));
   if (strangers.length === 0) return [pass("account-roles", subject, `${live.length} ${live.length === 1 ? "role" : "roles"}, ${concerned.length} of them ${concerned.length === 1 ? "trusts" : "trust"} Databricks, all of the federation.`)];
+  const registered = { ...NO_TARGET, providers: (providers ?? []).map((provider) => lintProviderOf(provider, "")) };
   return strangers.map((role) => {
     const { statements } = examineRole(role.lint);
-    const [change] = tooManyToTry(statements) ? [] : compareTargets(NO_TARGET, { ...NO_TARGET, roles: [role.lint] });
+    const [change] = tooManyToTry(statements) ? [] : compareTargets(registered, { ...registered, roles: [role.lint] });
     const errors = lintTarget({ ...NO_TARGET, roles: [role.lint] }).filter(({ severity, role: of }) => severity === "error" && of !== null);
     const [worst] = errors;
     const who = change === undefined ? "so many that they can not be tried out" : change.gained.length === 0 ? "nobody, as it stands" : people(change.gained);
-    return fail("account-roles", `role ${role.name}`, `${role.arn} trusts Databricks and is not in the federation. It lets in: ${who}.${worst === undefined ? "" : ` Lint: ${worst.message.replace(/\.$/, "")} [${worst.rule}].`}`, "Take it into the federation (roles, with its name), or delete it.");
+    const gone = providers === null ? [] : deletedProviders(role, view, providers);
+    const lets = gone.length === 0 ? `It lets in: ${who}.` : `There is no ${gone.join(" and no ")} any more: nobody comes in by that, until somebody registers it again. Then it lets in: ${who}.`;
+    return fail("account-roles", `role ${role.name}`, `${role.arn} trusts Databricks and is not in the federation. ${lets}${worst === undefined ? "" : ` Lint: ${worst.message.replace(/\.$/, "")} [${worst.rule}].`}`, gone.length === 0 ? "Take it into the federation (roles, with its name), or delete it." : "Delete it, or take that trust out of it.");
   });
+}
+
+/** ARNs of providers of this account that the role trusts and that are not there. */
+function deletedProviders(role: LiveRole, view: AccountView, providers: readonly LiveProvider[]): readonly string[] {
+  const there = new Set(providers.map(({ arn }) => arn));
+  const trusted = examineRole(role.lint).statements.filter(({ effect }) => effect === "Allow").flatMap((statement) => statement.providers.map(({ arn }) => arn));
+  return [...new Set(trusted)].filter((arn) => arn.split(":")[4] === view.accountId && !/[*?]/.test(arn) && !there.has(arn));
 }
 
 /** Also by a custom host, which nobody could tell from any other. */

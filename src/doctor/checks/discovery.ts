@@ -1,4 +1,5 @@
 /** Judges the discovery document as AWS does before it trusts a token. Pure. */
+import { isLoopback } from "../../network/proxy";
 import { ALGORITHMS } from "../../token/verify";
 import { quoted } from "../../text-rule";
 import type { Check, CheckId } from "../check";
@@ -45,12 +46,24 @@ export function seconds(milliseconds: number): string {
 function issuerCheck(subject: string, ours: string, theirs: unknown): Check {
   if (theirs === ours) return pass("discovery-issuer", subject, `issuer is ${ours}, as ours to the character.`);
   if (typeof theirs !== "string") return fail("discovery-issuer", subject, "The document names no issuer.", "This is no OIDC issuer AWS takes; check the address.");
-  const bare = (url: string): string => url.replace(/\/+$/, "");
-  const [how, fix] = bare(theirs) === bare(ours) ? ["a slash at the end", `Register ${quoted(theirs)}: it is what the tokens will say.`]
-    : theirs.toLowerCase() === ours.toLowerCase() ? ["case", `Write the host as ${quoted(theirs)} does.`]
-      : hostOf(theirs) !== hostOf(ours) ? ["its host: this one is another name of it", `Make ${quoted(theirs)} the issuer of the federation, by its host.`]
-        : ["its path", `Make ${quoted(theirs)} the issuer: level workspace ends in /oidc, level account in /oidc/accounts/<account ID>.`];
+  const { how, fix } = difference(ours, theirs);
   return fail("discovery-issuer", subject, `issuer is ${quoted(theirs)}, ours is ${quoted(ours)}: they differ in ${how}. AWS compares every character.`, fix);
+}
+
+/** What no Databricks host says of itself, and no federation can register. */
+const NOT_DATABRICKS = "Databricks' own documents do not say so: see whether a gateway or proxy rewrites this one. If the issuer itself says so, use the account issuer (level: account).";
+
+function difference(ours: string, theirs: string): { readonly how: string; readonly fix: string } {
+  const bare = (url: string): string => url.replace(/\/+$/, "");
+  const schemeless = (url: string): string => url.replace(/^[a-z]+:\/\//i, "");
+  const portless = (url: string): string => url.replace(/^([a-z]+:\/\/[^/:]+):[0-9]+/i, "$1");
+  if (theirs.trim() === ours) return { how: "white space around it", fix: NOT_DATABRICKS };
+  if (bare(theirs) === bare(ours)) return { how: "a slash at the end", fix: NOT_DATABRICKS };
+  if (theirs.toLowerCase() === ours.toLowerCase()) return { how: "case", fix: NOT_DATABRICKS };
+  if (schemeless(theirs) === schemeless(ours)) return { how: "its scheme: AWS takes https:// alone", fix: NOT_DATABRICKS };
+  if (portless(theirs) === ours) return { how: "its port: AWS takes an issuer without one", fix: NOT_DATABRICKS };
+  if (hostOf(theirs) !== hostOf(ours)) return { how: "its host: this one is another name of it", fix: `Make ${quoted(theirs)} the issuer of the federation, by its host.` };
+  return { how: "its path", fix: "Make theirs the issuer: level workspace ends in /oidc, level account in /oidc/accounts/<account ID>." };
 }
 
 function hostOf(url: string): string {
@@ -63,6 +76,7 @@ function fieldsCheck(subject: string, document: Readonly<Record<string, unknown>
   const jwksUri = document["jwks_uri"];
   if (typeof jwksUri !== "string") wrong.push("jwks_uri is missing");
   else if (!/^https:\/\/[^/@]+\//.test(jwksUri)) wrong.push(`jwks_uri ${quoted(jwksUri)} is no https URL`);
+  else if (isLoopback(hostOf(jwksUri).replace(/:[0-9]+$/, ""))) wrong.push(`jwks_uri ${quoted(jwksUri)} is on no host that AWS could ask`);
   if (!texts(document["response_types_supported"]).some((type) => type.split(" ").includes("id_token"))) wrong.push("response_types_supported has no id_token");
   if (!texts(document["subject_types_supported"]).includes("public")) wrong.push("subject_types_supported has no public");
   const algorithms = texts(document["id_token_signing_alg_values_supported"]);

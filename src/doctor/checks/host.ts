@@ -55,5 +55,7 @@ function withoutAnswer(subject: string, host: string, failure: Fetched): Check {
   if (failure.ok) return unknown("tls", subject, `${host} did not say.`, null);
   if (failure.code !== "network-tls") return unknown("tls", subject, failure.message, failure.fix, failure.code);
   const [, what, fix] = CERTIFICATE_FAULTS.find(([pattern]) => pattern.test(failure.detail)) ?? [null, `TLS fails (${failure.detail})`, failure.fix];
-  return fail("tls", subject, `${host}: ${what}.`, fix);
+  // Databricks' own certificates are in order everywhere: it is this network that shows another
+  const ofProxy = cloudOfHost(host) !== null && /SELF_SIGNED|DEPTH_ZERO|UNABLE_TO/.test(failure.detail);
+  return fail("tls", subject, `${host}: ${what}.`, ofProxy ? "A proxy or firewall here signs for Databricks: name its certificate in NODE_EXTRA_CA_CERTS (or AWS_CA_BUNDLE). Never switch verification off." : fix);
 }

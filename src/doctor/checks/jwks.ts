@@ -38,6 +38,9 @@ function timeCheck(subject: string, milliseconds: number, { stsMs }: Limits): Ch
   return pass("jwks-time", subject, `${milliseconds} ms; STS waits ${seconds(stsMs)}.`);
 }
 
+/** Of ES256, ES384 and ES512. */
+const CURVES: ReadonlySet<unknown> = new Set(["P-256", "P-384", "P-521"]);
+
 type Key = Readonly<Record<string, unknown>>;
 
 /** What keeps STS from using a key; null: nothing. `harmless`: no token is signed with such a key. */
@@ -47,6 +50,8 @@ function faultOf(key: Key): { readonly says: string; readonly harmless: boolean 
   if (kty !== "RSA" && kty !== "EC") return { says: `is of type ${quoted(String(kty))}`, harmless: true };
   if (typeof kid !== "string" || kid === "") return { says: "has no kid", harmless: false };
   if (operations !== undefined) return { says: "has key_ops, and STS refuses every token of such a key", harmless: false };
+  if (kty === "EC" && !CURVES.has(key["crv"])) return { says: `is on the curve ${quoted(String(key["crv"]))}`, harmless: true };
+  if ((kty === "RSA" ? ["n", "e"] : ["x", "y"]).some((member) => typeof key[member] !== "string" || key[member] === "")) return { says: "is not whole", harmless: false };
   if (alg !== undefined && !ALGORITHMS.some((known) => known === alg)) return { says: `is for ${quoted(String(alg))}`, harmless: true };
   return null;
 }

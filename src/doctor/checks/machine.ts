@@ -31,7 +31,7 @@ export function clockCheck(samples: readonly ClockSample[]): Check {
 /** Stored keys before web identity in the order of the SDKs are what keeps a role from being used. */
 export function credentialSourceCheck(places: readonly CredentialPlace[]): Check {
   const [winner, ...others] = places;
-  if (winner === undefined) return pass("credential-source", MACHINE, "No AWS credentials are set up here, so nothing hides web identity.");
+  if (winner === undefined) return pass("credential-source", MACHINE, "No AWS credentials are set up here, so nothing hides web identity. AWS tools ask the instance they run on (IMDS), last of all.");
   const hidden = others.find(({ kind }) => kind === "web-identity" || kind === "profile" || kind === "container");
   if (winner.kind !== "web-identity" && (winner.kind === "environment-keys" || winner.kind === "stored-keys") && hidden !== undefined) {
     return fail("credential-source", MACHINE, `AWS tools take ${winner.place} here, and never come to ${hidden.place}.`, winner.kind === "environment-keys" ? "Unset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN." : "Remove the keys from that file.");

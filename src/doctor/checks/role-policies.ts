@@ -1,15 +1,17 @@
 /** Judges what a deployed role may do against the federation: its inline policies and those attached. Pure. */
 import type { LintRole } from "../../trust/lint/target";
 import type { Check } from "../check";
-import { DEPLOY, fail, pass } from "../check";
+import { DEPLOY, fail, pass, unknown } from "../check";
+import type { LiveRole } from "../reach/live";
 import { samePermissions } from "../same-permissions";
 
 /**
  * What the federation names must be there and say the same. What others attached beside it is told and is no drift: a team
  * may give its role permissions elsewhere, and Terraform leaves those alone too; lint judges them.
  */
-export function policiesCheck(subject: string, declared: LintRole, live: LintRole): Check {
-  const [ours, theirs] = [policiesOf(declared), policiesOf(live)];
+export function policiesCheck(subject: string, declared: LintRole, { lint, policiesUnread }: LiveRole): Check {
+  if (policiesUnread !== null) return unknown("role-policies", subject, policiesUnread.message, policiesUnread.fix, policiesUnread.code);
+  const [ours, theirs] = [policiesOf(declared), policiesOf(lint)];
   const wrong = [
     ...[...ours.inline].flatMap(([name, document]) => {
       if (!theirs.inline.has(name)) return [`it has no inline policy ${name}`];

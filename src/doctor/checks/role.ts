@@ -1,5 +1,6 @@
 /** Judges a role as it stands in AWS against the federation: its settings, whom it lets in, and what lint says. Pure. */
 import type { AccountView } from "../../federation/account-view";
+import { roleTags } from "../../federation/account-view";
 import type { FederationRole } from "../../federation/model";
 import type { Identity } from "../../lint/compare";
 import { targetOfAccount } from "../../lint/federation";
@@ -10,9 +11,10 @@ import { roleArn } from "../../trust/build";
 import { quoted } from "../../text-rule";
 import type { Check } from "../check";
 import { DEPLOY, fail, pass, unknown } from "../check";
-import type { Found, LiveRole } from "../reach/live";
+import type { Failure, Found, LiveRole } from "../reach/live";
 import { comparePolicies } from "../same-policy";
 import { policiesCheck } from "./role-policies";
+import { tagFaults } from "./tags";
 
 /** What the federation says of one role in this account, as the rules read it. */
 function declaredRole(role: FederationRole, view: AccountView): LintTarget {
@@ -31,7 +33,7 @@ export function roleChecks(role: FederationRole, view: AccountView, found: Found
   return [
     settingsCheck(subject, role, view, live),
     trustCheck(subject, declared, live),
-    ...declared.roles.map((ours) => policiesCheck(subject, ours, live.lint)),
+    ...declared.roles.map((ours) => policiesCheck(subject, ours, live)),
     lintCheck(subject, declared, live, providers),
   ];
 }
@@ -42,6 +44,7 @@ function settingsCheck(subject: string, role: FederationRole, view: AccountView,
   if (live.arn !== arn) wrong.push(`its ARN is ${live.arn}, by the federation ${arn}`);
   if (live.maxSessionDuration !== role.maxSessionDuration) wrong.push(`its longest session is ${live.maxSessionDuration} s, by the federation ${role.maxSessionDuration} s`);
   if (live.boundaryArn !== role.permissionsBoundaryArn) wrong.push(`its permissions boundary is ${live.boundaryArn ?? "none"}, by the federation ${role.permissionsBoundaryArn ?? "none"}`);
+  wrong.push(...tagFaults(roleTags(role, view.federation), live.tags));
   if (wrong.length === 0) return pass("role", subject, `${arn}, sessions to ${role.maxSessionDuration} s, ${role.permissionsBoundaryArn === null ? "no boundary" : `boundary ${role.permissionsBoundaryArn}`}: as the federation has it.`);
   return fail("role", subject, `${wrong.join("; ")}.`, DEPLOY);
 }
@@ -73,7 +76,7 @@ export function people(identities: readonly Identity[]): string {
 function lintCheck(subject: string, declared: LintTarget, live: LiveRole, providers: readonly LintProvider[]): Check {
   const [ours] = declared.roles;
   const role: LintRole = { ...live.lint, path: live.name, quota: ours?.quota ?? live.lint.quota, meantPatterns: ours?.meantPatterns ?? [], ignores: ours?.ignores ?? [] };
-  return findingsCheck(subject, findingsOf(role, { ...declared, providers }));
+  return findingsCheck(subject, findingsOf(role, { ...declared, providers }), live.policiesUnread ?? live.documentsUnread);
 }
 
 /** Findings of one deployed role; providers are judged on their own. */
@@ -82,11 +85,13 @@ export function findingsOf(role: LintRole, within: Pick<LintTarget, "providers" 
     .filter(({ rule, ignored, role: of }) => ignored === null && of !== null && !rule.startsWith("ignore-"));
 }
 
-function findingsCheck(subject: string, findings: readonly Finding[]): Check {
+/** `unread`: why some of its policies could not be judged; null: all were. */
+function findingsCheck(subject: string, findings: readonly Finding[], unread: Failure | null): Check {
   const errors = findings.filter(({ severity }) => severity === "error");
   const told = (list: readonly Finding[]): string => `${list.slice(0, 3).map(({ rule, message }) => `${message.replace(/\.$/, "")} [${rule}]`).join("; ")}${list.length > 3 ? `; and ${list.length - 3} more` : ""}`;
   const [first] = errors;
   if (first !== undefined) return fail("role-lint", subject, `${told(errors)}.`, first.fix);
+  if (unread !== null) return unknown("role-lint", subject, `Nothing in what was read; of its policies not all were: ${unread.message}`, unread.fix, unread.code);
   if (findings.length > 0) return pass("role-lint", subject, `No error. Warnings: ${told(findings)}.`);
   return pass("role-lint", subject, "Nothing found.");
 }

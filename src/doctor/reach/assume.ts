@@ -16,6 +16,8 @@ export interface CallSettings {
   readonly view: AccountView;
   /** All that have the role. */
   readonly accounts: readonly AwsAccount[];
+  /** Whether AWS said that the credentials in use are of one of them, which is then `view`'s. */
+  readonly found: boolean;
   readonly region: string;
   readonly timeoutMs: number;
 }
@@ -30,7 +32,7 @@ export async function oneRealCall(question: DoctorQuestion, role: FederationRole
   const { issuer, subject } = factsOf(reading.token.claims);
   if (!Object.values(view.federation.issuers).some((known) => known.issuer === issuer)) return kept("No call was made: the token is of an issuer the federation does not have, and is shown to nobody.", "See what is said of the token.");
   if (view.accountId === ACCOUNT_ID_PLACEHOLDER) return kept("No call was made: the federation leaves the AWS account to be found out.", "Give --aws-account-id, or write aws.accountId into the federation.");
-  if (settings.accounts.length > 1 && !question.aws && !question.account) return kept(`No call was made: the role is in several AWS accounts.`, `Name one with --account-key: ${settings.accounts.map(({ key }) => key ?? "").join(", ")}.`);
+  if (settings.accounts.length > 1 && !settings.found) return kept(`No call was made: the role is in several AWS accounts.`, `Name one with --account-key: ${settings.accounts.map(({ key }) => key ?? "").join(", ")}.`);
   try {
     const { assumedRoleArn, credentials } = await assumeRole({
       token: given.token,

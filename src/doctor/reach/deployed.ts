@@ -43,18 +43,25 @@ export async function readDeployed(question: DoctorQuestion, scope: Scope, setti
 async function readAccount(iam: Iam, whole: boolean, scope: Scope, view: AccountView): Promise<Pick<Deployed, "providers" | "roles" | "account">> {
   const declared = view.providers.filter(({ issuer }) => scope.issuers.includes(issuer));
   const here = scope.roles.filter((role) => view.roles.includes(role));
+  const eachProvider = (): Promise<Deployed["providers"]> => each(declared, AT_ONCE, async (provider) => ({ declared: provider, found: await iam.provider(provider.arn) }));
+  const eachRole = (): Promise<Deployed["roles"]> => each(here, AT_ONCE, async (role) => ({ role, found: await iam.role(role.name) }));
   if (!whole) {
-    const providers = await each(declared, AT_ONCE, async (provider) => ({ declared: provider, found: await iam.provider(provider.arn) }));
+    const providers = await eachProvider();
     const details = here.length > MANY_ROLES ? await iam.roles() : null;
-    const roles = details?.kind === "found" ? rolesWithin(details, here) : await each(here, AT_ONCE, async (role) => ({ role, found: await iam.role(role.name) }));
+    const roles = details?.kind === "found" ? rolesWithin(details, here) : await eachRole();
     return { providers, roles, account: null };
   }
   const [providers, roles] = await Promise.all([iam.providers(), iam.roles()]);
-  return {
-    providers: declared.map((provider) => ({ declared: provider, found: within(providers, ({ arn }) => arn === provider.arn) })),
-    roles: rolesWithin(roles, here),
-    account: { providers, roles },
-  };
+  // who may not list the account may still look at what the federation names
+  const [ownProviders, ownRoles] = await Promise.all([
+    isDenied(providers) ? eachProvider() : declared.map((provider) => ({ declared: provider, found: within(providers, ({ arn }) => arn === provider.arn) })),
+    isDenied(roles) ? eachRole() : rolesWithin(roles, here),
+  ]);
+  return { providers: ownProviders, roles: ownRoles, account: { providers, roles } };
+}
+
+function isDenied(found: Found<unknown>): boolean {
+  return found.kind === "failed" && found.code === "aws-access-denied";
 }
 
 function rolesWithin(live: Found<readonly LiveRole[]>, roles: readonly FederationRole[]): Deployed["roles"] {

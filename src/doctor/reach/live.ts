@@ -1,7 +1,7 @@
 /** What stands in an AWS account, in the words of the rest. Pure. */
 import { issuerPathOf } from "../../issuer/issuer";
 import { managedDocuments, roleOf } from "../../lint/documents/iam";
-import { asRecord } from "../../trust/lint/examine";
+import { asRecord, records } from "../../trust/lint/examine";
 import type { LintProvider, LintRole } from "../../trust/lint/target";
 
 export interface LiveProvider {
@@ -10,6 +10,7 @@ export interface LiveProvider {
   readonly url: string;
   readonly clientIds: readonly string[];
   readonly thumbprints: readonly string[];
+  readonly tags: Readonly<Record<string, string>>;
 }
 
 export interface LiveRole {
@@ -22,15 +23,28 @@ export interface LiveRole {
   /** Milliseconds since 1970; null: never, or not told. */
   readonly lastUsed: number | null;
   readonly created: number | null;
+  readonly tags: Readonly<Record<string, string>>;
   /** As the rules read it. */
   readonly lint: LintRole;
+  /** Why it is not known which policies it has; null: it is. */
+  readonly policiesUnread: Failure | null;
+  /** Why it is not known what its customer-managed policies say; null: it is. */
+  readonly documentsUnread: Failure | null;
+}
+
+/** Why AWS was not to be asked, or did not answer. */
+export interface Failure {
+  readonly kind: "failed";
+  readonly code: string;
+  readonly message: string;
+  readonly fix: string;
 }
 
 /** A question to AWS and its answer: there, not there, or not to be found out. */
 export type Found<T> =
   | { readonly kind: "found"; readonly value: T }
   | { readonly kind: "absent" }
-  | { readonly kind: "failed"; readonly code: string; readonly message: string; readonly fix: string };
+  | Failure;
 
 /** A role as IAM's API gives it, with `AttachedManagedPolicies` and `RolePolicyList` as the account's details have them. */
 export type RoleDetail = Readonly<Record<string, unknown>>;
@@ -52,9 +66,17 @@ export function liveRoles(details: readonly RoleDetail[], policies: readonly unk
       boundaryArn: typeof boundary === "string" ? boundary : null,
       lastUsed: timeOf(asRecord(detail["RoleLastUsed"])?.["LastUsedDate"]),
       created: timeOf(detail["CreateDate"]),
+      tags: tagsOf(detail["Tags"]),
       lint: roleOf(detail, name, managed),
+      policiesUnread: null,
+      documentsUnread: null,
     }];
   });
+}
+
+/** IAM's list of tags as a record. */
+export function tagsOf(list: unknown): Readonly<Record<string, string>> {
+  return Object.fromEntries(records(list).flatMap(({ Key, Value }) => (typeof Key === "string" ? [[Key, typeof Value === "string" ? Value : ""] as const] : [])));
 }
 
 function timeOf(value: unknown): number | null {
