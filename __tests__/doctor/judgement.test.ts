@@ -255,6 +255,8 @@ describe("what stands in AWS", () => {
     ["keys that are none", { name: "InvalidClientTokenId", message: "The security token AKIAABCDEFGHIJKLMNOP is invalid", $metadata: { httpStatusCode: 403 } }, { code: "aws-refused", message: expect.not.stringContaining("AKIA"), fix: expect.stringContaining("log in to AWS again") }],
     ["no credentials", { name: "CredentialsProviderError", message: "Could not load credentials from any providers" }, { code: "aws-credentials-missing" }],
     ["a page of HTML", { name: "Error", message: "char '<' is not expected", $response: { statusCode: 200 } }, { code: "aws-answer-unreadable" }],
+    ["a redirect", { name: "Unknown", message: "Unknown", $metadata: { httpStatusCode: 302 } }, { message: "AWS answered 302 with something that is no answer of AWS." }],
+    ["a gateway that is busy, in words of the SDK", { name: "Error", message: "@aws-sdk XML parse error", $response: { statusCode: 503 } }, { message: expect.not.stringContaining("sdk"), fix: expect.stringContaining("busy") }],
     ["our own", new OutsideError([{ code: "network-timeout", message: "late", fix: "wait" }]), { code: "network-timeout", message: "late", fix: "wait" }],
   ])("or an error: %s", (_name, error, expected) => {
     expect(notFound(error)).toMatchObject(expected);

@@ -1,4 +1,4 @@
-import { AttachRolePolicyCommand, CreateOpenIDConnectProviderCommand, CreatePolicyCommand, CreateRoleCommand, DeleteOpenIDConnectProviderCommand, DeleteRoleCommand, DeleteRolePolicyCommand, DetachRolePolicyCommand, PutRolePermissionsBoundaryCommand, PutRolePolicyCommand, UpdateAssumeRolePolicyCommand, UpdateRoleCommand } from "@aws-sdk/client-iam";
+import { AttachRolePolicyCommand, CreateOpenIDConnectProviderCommand, CreatePolicyCommand, CreateRoleCommand, DeleteOpenIDConnectProviderCommand, DeleteRoleCommand, DeleteRolePolicyCommand, DetachRolePolicyCommand, PutRolePermissionsBoundaryCommand, PutRolePolicyCommand, TagRoleCommand, UntagRoleCommand, UpdateAssumeRolePolicyCommand, UpdateRoleCommand } from "@aws-sdk/client-iam";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { DoctorReport } from "../../src/doctor/report";
@@ -10,7 +10,8 @@ import { trustPolicyJson } from "../../src/trust/build";
 import { buildCli } from "../support/built-cli";
 import type { FakeAws } from "../support/fake-aws";
 import { startFakeAws, stsError } from "../support/fake-aws";
-import { FAULTS, json } from "../support/fault-server";
+import type { FaultServer, Play } from "../support/fault-server";
+import { FAULTS, json, startFaultServer } from "../support/fault-server";
 import type { Iam } from "../support/iam";
 import { iamOf } from "../support/iam";
 import type { Moto } from "../support/moto";
@@ -209,6 +210,66 @@ describeWith({ moto: true }, "doctor and a local AWS", () => {
     expect(evidence(report, "account-providers")).toContain("shared by every Databricks customer");
     expect(evidence(report, "account-roles")).toMatch(/role\/old\/forgotten trusts Databricks.*lets in: anybody/);
     expect(evidence(report, "account-unused")).toContain("no role trusts the provider for https://accounts.cloud.databricks.com/oidc");
+    expect(exitCode).toBe(1);
+  });
+
+  describe("an AWS that does not answer everything", () => {
+    let gate: FaultServer;
+    let denied: readonly string[] = [];
+    let instead: Play | undefined;
+    beforeAll(async () => {
+      gate = await startFaultServer((request, response, body) => {
+        const action = new URLSearchParams(body).get("Action") ?? "";
+        if (instead !== undefined && action !== "GetCallerIdentity") return instead(request, response, body);
+        const name = "assumed-role/AWSReservedSSO_SomeQuiteLongPermissionSetName_0123456789abcdef/firstname.lastname@some-company.example.com";
+        if (denied.includes(action)) return stsError(403, "AccessDenied", `User: arn:aws:sts::${ACCOUNT}:${name} is not authorized to perform: iam:${action} on resource: x because no identity-based policy allows the iam:${action} action`)(request, response, body);
+        const headers = Object.fromEntries(["authorization", "content-type", "x-amz-date"].flatMap((header) => { const value = request.headers[header]; return typeof value === "string" ? [[header, value]] : []; }));
+        void fetch(`${moto.endpoint}/`, { method: "POST", headers, body }).then(async (answer) => { response.writeHead(answer.status, { "content-type": "text/xml" }).end(await answer.text()); });
+      });
+    });
+    afterEach(() => { denied = []; instead = undefined; });
+    afterAll(() => gate?.stop());
+    const throughGate = (...args: readonly string[]): Promise<Run> => doctor(args, { AWS_ENDPOINT_URL: gate.origin });
+    const byStatus = (report: DoctorReport, subject: string): Readonly<Record<string, string>> => Object.fromEntries(report.checks.filter((check) => check.subject === subject).map(({ id, status }) => [id, status]));
+
+    test.each<[string, readonly string[], string, Readonly<Record<string, string>>]>([
+      ["--aws", ["ListRolePolicies"], "role lake-reader", { "role": "pass", "role-trust": "pass", "role-policies": "unknown", "role-lint": "unknown" }],
+      ["--aws", ["GetPolicy"], "role lake-reader", { "role": "pass", "role-trust": "pass", "role-policies": "pass", "role-lint": "unknown" }],
+      ["--account", ["GetAccountAuthorizationDetails", "ListOpenIDConnectProviders"], "role lake-reader", { "role": "pass", "role-trust": "pass", "role-policies": "pass", "role-lint": "pass" }],
+      ["--account", ["GetOpenIDConnectProvider"], "provider of production", { "provider": "unknown", "provider-clients": "unknown" }],
+    ])("with %s and %j denied the permission is named, the rest is judged, and the end is no peace", async (flag, actions, subject, expected) => {
+      denied = actions;
+      const { report, exitCode } = await throughGate(flag);
+      expect(byStatus(report, subject)).toEqual(expected);
+      for (const action of actions) expect(report.checks.some(({ status, fix, code }) => status === "unknown" && code === "aws-access-denied" && fix?.includes(`iam:${action};`) === true)).toBe(true);
+      expect(failures(report)).toEqual([]);
+      expect(exitCode).toBe(3);
+    });
+
+    test.each(["HTML instead of JSON", "503", "redirect to another host", "reset"])("%s is taken for no answer: nothing is called missing or in order", async (name) => {
+      instead = FAULTS[name]?.play;
+      const { report, exitCode } = await throughGate("--account");
+      expect(report.checks.filter(({ id }) => /^(?:provider|role|account-)/.test(id)).filter(({ status }) => status !== "unknown")).toEqual([]);
+      expect(evidence(report, "account-roles")).not.toMatch(/aws-sdk|Deserialization/);
+      expect(exitCode).toBe(3);
+    });
+  });
+
+  test("an attached policy is opened with --aws too", async () => {
+    const { Policy } = await iam.client.send(new CreatePolicyCommand({ PolicyName: "all", PolicyDocument: JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }] }) }));
+    await iam.client.send(new AttachRolePolicyCommand({ RoleName: "lake-reader", PolicyArn: Policy?.Arn ?? "" }));
+    const { report } = await doctor(["--aws", "--role", "lake-reader"]);
+    await iam.client.send(new DetachRolePolicyCommand({ RoleName: "lake-reader", PolicyArn: Policy?.Arn ?? "" }));
+    expect(failures(report)).toEqual(["role lake-reader: role-lint"]);
+    expect(evidence(report, "role-policies")).toContain(`Beside the federation it has: ${Policy?.Arn ?? ""}`);
+  });
+
+  test("tags that are gone are drift, others beside them are not", async () => {
+    await iam.client.send(new UntagRoleCommand({ RoleName: "lake-reader", TagKeys: ["team"] }));
+    const { report, exitCode } = await doctor(["--account"]);
+    await iam.client.send(new TagRoleCommand({ RoleName: "lake-reader", Tags: TAGS }));
+    expect(failures(report)).toEqual(["role lake-reader: role"]);
+    expect(evidence(report, "role", "role lake-reader")).toContain("its tag \"team\" is missing");
     expect(exitCode).toBe(1);
   });
 

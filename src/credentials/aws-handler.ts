@@ -1,5 +1,7 @@
 /** Carries the AWS SDK's requests over our bounded exchange, so that proxies, authorities and limits hold there too. */
 import type { STSClientConfig } from "@aws-sdk/client-sts";
+import { OutsideError } from "../errors";
+import { looksLikeHtml } from "../network/read-json";
 import { request } from "../network/request";
 
 type Handler = Extract<NonNullable<STSClientConfig["requestHandler"]>, { readonly handle: unknown }>;
@@ -29,12 +31,22 @@ export function awsHandler(options: AwsHandlerOptions): Handler {
       ...(options.maxBytes === undefined ? {} : { maxBytes: options.maxBytes }),
       ...(outgoing.body === undefined ? {} : { body: outgoing.body as string | Uint8Array }),
     });
+    if (answer.status === 200 && !isAnswerTo(outgoing, answer.body)) {
+      // the SDK would read a log-in page as an answer with nothing in it: no roles, no providers
+      throw new OutsideError([{ code: "aws-answer-unreadable", message: `${outgoing.hostname} answered with ${looksLikeHtml(answer) ? "an HTML page" : "something"} that is no answer of AWS.`, fix: "A log-in page or proxy is in the way, or the endpoint is another service." }]);
+    }
     if (answer.headers["date"] !== undefined) options.onDate?.(outgoing.hostname, answer.headers["date"], answer.milliseconds);
     const response = { statusCode: answer.status, headers: { ...answer.headers }, body: new Uint8Array(answer.body) };
     // the SDK asks for this shape, and exports no type a plain object could be declared with
     return { response: response as never };
   };
   return { handle, metadata: { handlerProtocol: "http/1.1" }, updateHttpClientConfig: () => undefined, httpHandlerConfigs: () => ({}), destroy: () => undefined };
+}
+
+/** Whether `body` is what the query protocol of STS and IAM answers with; true for other protocols. */
+function isAnswerTo({ body: asked }: HttpRequest, body: Buffer): boolean {
+  const [, action] = typeof asked === "string" ? (/^(?:.*&)?Action=([A-Za-z]+)(?:&|$)/.exec(asked) ?? []) : [];
+  return action === undefined || body.includes(`<${action}Response`);
 }
 
 function urlOf(outgoing: HttpRequest): URL {

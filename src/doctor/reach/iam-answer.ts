@@ -43,14 +43,20 @@ export function notFound(error: unknown): { readonly kind: "absent" } | Failure 
   if (/CredentialsProviderError|TokenProviderError/.test(name)) {
     return { kind: "failed", code: "aws-credentials-missing", message: `There are no AWS credentials to ask with: ${redact(message, [], 200)}`, fix: "Log in to AWS (aws sso login, AWS_PROFILE), with a role that may read IAM; docs/doctor.md has its policy." };
   }
-  const code = awsErrorCode(name, $metadata?.httpStatusCode ?? $response?.statusCode ?? 0) ?? "aws-answer-unreadable";
+  const status = $metadata?.httpStatusCode ?? $response?.statusCode ?? 0;
+  const code = awsErrorCode(name, status) ?? "aws-answer-unreadable";
+  // an answer that is no error document of AWS' is told by its status; what the SDK makes of it is about the SDK
+  if (name === "" || /^(?:Unknown|Unknown ?Error|Error|SyntaxError)$/.test(name)) {
+    const fix = code === "aws-throttled" || status >= 500 ? "It is busy, or something before it is: try again in a minute." : "A log-in page or proxy is in the way, or the endpoint is another service.";
+    return { kind: "failed", code, message: `AWS answered ${status === 0 ? "" : `${status} `}with something that is no answer of AWS.`, fix };
+  }
   // AWS names whom it denies first: an ARN as long as a role's and a session's name
   const said = redact(message, [], 500);
   const fix = code === "aws-access-denied" ? deniedFix(message)
     : code === "aws-throttled" ? "Try again in a minute."
       : /InvalidClientTokenId|SignatureDoesNotMatch|UnrecognizedClient/.test(name) ? "These AWS credentials are not valid: log in to AWS again."
         : code === "aws-expired-token" ? "The AWS credentials in use here have ended: log in to AWS again." : "Try again; if it lasts, check the region, the proxy and AWS' status page.";
-  return { kind: "failed", code, message: `AWS answered ${name === "" || name === "Error" ? "with an error" : redact(name, [], 60)}${said === "" ? "" : `: ${said}`}`, fix };
+  return { kind: "failed", code, message: `AWS answered ${redact(name, [], 60)}${said === "" ? "" : `: ${said}`}`, fix };
 }
 
 /** The permission that is missing, as AWS names it. */
