@@ -220,6 +220,8 @@ describe("what stands in AWS", () => {
     expect(providerChecks("p", provider, { team: "data" }, { kind: "found", value: listed })[0]).toMatchObject({ status: "fail", evidence: expect.stringContaining("its tag \"team\" is missing") });
     expect(tagFaults({ team: "data" }, role(provider.arn).tags)).toEqual([]);
     expect(tagFaults({ team: "lake" }, { team: "data", CostCenter: "7" })).toEqual(["its tag \"team\" is \"data\", by the federation \"lake\""]);
+    // as what every object has
+    expect(tagFaults({ constructor: "x" }, {})).toEqual(["its tag \"constructor\" is missing, by the federation \"x\""]);
   });
 
   test("an account that cannot be listed is unknown, and the run says so by its exit code", () => {
