@@ -6,12 +6,25 @@ const transform = {
   ],
 };
 // These packages ship as ES modules only; jest's module loader needs them as CommonJS.
-const esModules = ["jose", "oauth4webapi", "openid-client", "@inquirer", "write-file-atomic", "signal-exit", "imurmurhash"];
+const esModules = [
+  "jose",
+  "oauth4webapi",
+  "openid-client",
+  "@inquirer",
+  "write-file-atomic",
+  "signal-exit",
+  "imurmurhash",
+];
 const shared = {
   testEnvironment: "node",
   transform,
   transformIgnorePatterns: [`/node_modules/(?!(?:${esModules.join("|")})/)`],
-  modulePathIgnorePatterns: ["<rootDir>/dist", "<rootDir>/out", "<rootDir>/cdktf.out", "<rootDir>/examples/.*/cdktf.out"],
+  modulePathIgnorePatterns: [
+    "<rootDir>/dist",
+    "<rootDir>/out",
+    "<rootDir>/cdktf.out",
+    "<rootDir>/examples/.*/cdktf.out",
+  ],
 };
 module.exports = {
   // jest would leave one of two cores idle

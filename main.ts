@@ -9,7 +9,11 @@ import { FederationError, OutsideError, refuse } from "./src/errors";
 const FOLDER = "federations";
 
 function federationFiles(): readonly string[] {
-  const more = existsSync(FOLDER) ? readdirSync(FOLDER).filter((name) => /\.ya?ml$/.test(name)).sort() : [];
+  const more = existsSync(FOLDER)
+    ? readdirSync(FOLDER)
+        .filter((name) => /\.ya?ml$/.test(name))
+        .sort()
+    : [];
   const single = existsSync("federation.yaml") || more.length === 0 ? ["federation.yaml"] : [];
   return [...single, ...more.map((name) => join(FOLDER, name))];
 }
@@ -20,13 +24,23 @@ function synthesise(): void {
   const federations = files.map(loadFederation);
   /** Stacks and the file each is from; in lower case, because folders of some systems do not mind case. */
   const taken = new Map<string, string>();
-  const problems = federations.flatMap((federation, index) => federation.accounts.flatMap(({ stackName }): readonly Problem[] => {
-    const file = files[index] ?? "";
-    const other = taken.get(stackName.toLowerCase());
-    taken.set(stackName.toLowerCase(), file);
-    if (other === undefined) return [];
-    return [{ code: "name-collision", message: `${other} makes a stack called ${stackName} as well.`, file, path: "name", fix: "Give one of the federations another name." }];
-  }));
+  const problems = federations.flatMap((federation, index) =>
+    federation.accounts.flatMap(({ stackName }): readonly Problem[] => {
+      const file = files[index] ?? "";
+      const other = taken.get(stackName.toLowerCase());
+      taken.set(stackName.toLowerCase(), file);
+      if (other === undefined) return [];
+      return [
+        {
+          code: "name-collision",
+          message: `${other} makes a stack called ${stackName} as well.`,
+          file,
+          path: "name",
+          fix: "Give one of the federations another name.",
+        },
+      ];
+    }),
+  );
   refuse(problems);
   for (const federation of federations) FederationStack.forEachAccount(app, federation);
   app.synth();

@@ -6,8 +6,8 @@ const ROOT = resolve(__dirname, "..");
 
 /** The project's files that `file` imports, types included. */
 function importsOf(file: string): readonly string[] {
-  return preProcessFile(readFileSync(file, "utf8"), true, true).importedFiles
-    .filter(({ fileName }) => fileName.startsWith("."))
+  return preProcessFile(readFileSync(file, "utf8"), true, true)
+    .importedFiles.filter(({ fileName }) => fileName.startsWith("."))
     .map(({ fileName }) => resolve(dirname(file), fileName))
     .flatMap((path) => [`${path}.ts`, join(path, "index.ts")].filter((candidate) => existsSync(candidate)).slice(0, 1));
 }
@@ -33,13 +33,24 @@ function circleIn(graph: ReadonlyMap<string, readonly string[]>): readonly strin
 }
 
 test("no file of the project imports itself by way of others", () => {
-  const files = ["src", "scripts", "bench"].flatMap((folder) => readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".ts")).map((name) => join(ROOT, folder, name)));
+  const files = ["src", "scripts", "bench"].flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(".ts"))
+      .map((name) => join(ROOT, folder, name)),
+  );
   const graph = new Map(files.map((file) => [file, importsOf(file)]));
   expect([...graph.values()].flat().length).toBeGreaterThan(500);
   expect(circleIn(graph)?.map((file) => relative(ROOT, file)) ?? null).toBeNull();
 });
 
 test("a circle is found", () => {
-  expect(circleIn(new Map([["a", ["b"]], ["b", ["c"]], ["c", ["b"]]]))).toEqual(["b", "c", "b"]);
+  expect(
+    circleIn(
+      new Map([
+        ["a", ["b"]],
+        ["b", ["c"]],
+        ["c", ["b"]],
+      ]),
+    ),
+  ).toEqual(["b", "c", "b"]);
 });

@@ -21,10 +21,21 @@ const ROUNDS = 9;
 function roleOf(sub: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>): WebIdentityRole {
   const reading = readPolicy({
     Version: "2012-10-17",
-    Statement: [{ Effect: "Allow", Principal: { Federated: PROVIDER }, Action: "sts:AssumeRoleWithWebIdentity", Condition: { ...sub, StringEquals: { ...sub["StringEquals"], [`${PATH}:aud`]: "1444828305810485" } } }],
+    Statement: [
+      {
+        Effect: "Allow",
+        Principal: { Federated: PROVIDER },
+        Action: "sts:AssumeRoleWithWebIdentity",
+        Condition: { ...sub, StringEquals: { ...sub["StringEquals"], [`${PATH}:aud`]: "1444828305810485" } },
+      },
+    ],
   });
   if (!reading.ok) throw new Error(reading.why);
-  return { arn: "arn:aws:iam::111122223333:role/bench", trust: compilePolicy(reading.policy), maxSessionDuration: 3600 };
+  return {
+    arn: "arn:aws:iam::111122223333:role/bench",
+    trust: compilePolicy(reading.policy),
+    maxSessionDuration: 3600,
+  };
 }
 
 export async function decisions(): Promise<readonly Row[]> {
@@ -43,15 +54,20 @@ function decisionsRow(what: string, role: WebIdentityRole): Row {
   const requests = SUBJECTS.flatMap((subject) => [subject, `${subject}x`]).map((subject): PolicyRequest => ({
     action: "sts:AssumeRoleWithWebIdentity",
     principal: { kind: "Federated", arn: PROVIDER },
-    keys: new Map([[`${PATH}:aud`, ["1444828305810485"]], [`${PATH}:sub`, [subject]]]),
+    keys: new Map([
+      [`${PATH}:aud`, ["1444828305810485"]],
+      [`${PATH}:sub`, [subject]],
+    ]),
   }));
   const times = 2500;
   const perSecond = Array.from({ length: ROUNDS }, () => {
     let allowed = 0;
     const started = performance.now();
-    for (let round = 0; round < times; round += 1) for (const request of requests) if (decide(role.trust, request)) allowed += 1;
+    for (let round = 0; round < times; round += 1)
+      for (const request of requests) if (decide(role.trust, request)) allowed += 1;
     const seconds = (performance.now() - started) / 1000;
-    if (allowed * 2 !== times * requests.length) throw new Error(`${allowed} of ${times * requests.length} were let in`);
+    if (allowed * 2 !== times * requests.length)
+      throw new Error(`${allowed} of ${times * requests.length} were let in`);
     return (times * requests.length) / seconds;
   });
   const ours = median(perSecond);
@@ -61,16 +77,29 @@ function decisionsRow(what: string, role: WebIdentityRole): Row {
 /** The whole answer (reading, signature, claims, policy) beside jose's check of the same token with the key at hand. */
 async function signatureRow(role: WebIdentityRole): Promise<Row> {
   const pair = await generateKeyPair("RS256", { extractable: true });
-  const jwk = { ...await exportJWK(pair.publicKey), kid: "bench" };
-  const claims = { iss: `https://${PATH}`, aud: "1444828305810485", sub: SUBJECTS[39] ?? "", iat: NOW, exp: NOW + 3600, jti: "00000000-0000-4000-8000-000000000000", client_id: SUBJECTS[39] ?? "", scope: "all-apis" };
-  const token = await new SignJWT(claims).setProtectedHeader({ alg: "RS256", kid: "bench", typ: "at+jwt" }).sign(pair.privateKey);
+  const jwk = { ...(await exportJWK(pair.publicKey)), kid: "bench" };
+  const claims = {
+    iss: `https://${PATH}`,
+    aud: "1444828305810485",
+    sub: SUBJECTS[39] ?? "",
+    iat: NOW,
+    exp: NOW + 3600,
+    jti: "00000000-0000-4000-8000-000000000000",
+    client_id: SUBJECTS[39] ?? "",
+    scope: "all-apis",
+  };
+  const token = await new SignJWT(claims)
+    .setProtectedHeader({ alg: "RS256", kid: "bench", typ: "at+jwt" })
+    .sign(pair.privateKey);
   const key = await importJWK(jwk, "RS256");
-  const providers = [{ arn: PROVIDER, issuer: `https://${PATH}`, clientIds: ["1444828305810485"], keys: keySet({ keys: [jwk] }) }];
+  const providers = [
+    { arn: PROVIDER, issuer: `https://${PATH}`, clientIds: ["1444828305810485"], keys: keySet({ keys: [jwk] }) },
+  ];
   const call = { roleSessionName: "bench", durationSeconds: null, context: {}, now: NOW };
   const times = 2000;
   const rate = async (one: () => Promise<boolean>): Promise<number> => {
     const started = performance.now();
-    for (let at = 0; at < times; at += 1) if (!await one()) throw new Error("an honest token is refused");
+    for (let at = 0; at < times; at += 1) if (!(await one())) throw new Error("an honest token is refused");
     return times / ((performance.now() - started) / 1000);
   };
   const ours: number[] = [];
@@ -96,5 +125,13 @@ async function proofRow(): Promise<Row> {
   const proof = await prove(federation, { seed: 1, count: 1000, now: NOW });
   const seconds = (performance.now() - started) / 1000;
   if (!proof.holds) throw new Error("the benchmark's federation is not proven");
-  return { what: "`prove` of 100 roles × 1,000 impostors", peer: "", ours: seconds, theirs: null, unit: "s", reach: "under 5 s", reached: seconds < 5 };
+  return {
+    what: "`prove` of 100 roles × 1,000 impostors",
+    peer: "",
+    ours: seconds,
+    theirs: null,
+    unit: "s",
+    reach: "under 5 s",
+    reached: seconds < 5,
+  };
 }

@@ -4,9 +4,9 @@
 export function federationText(roles: number): string {
   const lines = [
     "name: bench",
-    "aws: { accountId: \"111122223333\", region: us-east-1 }",
+    'aws: { accountId: "111122223333", region: us-east-1 }',
     "issuers:",
-    "  production: { level: workspace, host: mycompany.cloud.databricks.com, workspaceId: \"1444828305810485\" }",
+    '  production: { level: workspace, host: mycompany.cloud.databricks.com, workspaceId: "1444828305810485" }',
     "roles:",
   ];
   for (let index = 0; index < roles; index += 1) {
@@ -14,7 +14,7 @@ export function federationText(roles: number): string {
       `  ${roleName(index)}:`,
       "    trusts:",
       `      - { issuer: production, servicePrincipals: [${servicePrincipal(index)}] }`,
-      "    managedPolicyArns: { read: \"arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess\" }",
+      '    managedPolicyArns: { read: "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess" }',
     );
   }
   return `${lines.join("\n")}\n`;

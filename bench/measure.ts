@@ -17,7 +17,9 @@ export interface Row {
 export interface Measured {
   /** Seconds of wall clock. */
   readonly seconds: number;
-  /** Peak resident memory in MB (10^6 bytes), of the largest process of the command; 0 where the system does not tell. */
+  /**
+   * Peak resident memory in MB (10^6 bytes), of the largest process of the command; 0 where the system does not tell.
+   */
   readonly megabytes: number;
 }
 
@@ -34,18 +36,27 @@ export interface Command {
 export function runOnce(command: Command): Promise<Measured> {
   return new Promise((resolve, reject) => {
     const started = process.hrtime.bigint();
-    const child = spawn(command.program, [...command.args], { cwd: command.cwd, env: command.env ?? process.env, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(command.program, [...command.args], {
+      cwd: command.cwd,
+      env: command.env ?? process.env,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     let output = "";
-    const keep = (chunk: Buffer): void => { output = `${output}${chunk.toString()}`.slice(-4000); };
+    const keep = (chunk: Buffer): void => {
+      output = `${output}${chunk.toString()}`.slice(-4000);
+    };
     child.stdout.on("data", keep);
     child.stderr.on("data", keep);
     let peak = 0;
-    const look = setInterval(() => { peak = Math.max(peak, peakOfTree(child.pid)); }, 10);
+    const look = setInterval(() => {
+      peak = Math.max(peak, peakOfTree(child.pid));
+    }, 10);
     child.on("error", reject);
     child.on("close", (code) => {
       clearInterval(look);
       const seconds = Number(process.hrtime.bigint() - started) / 1e9;
-      if (!(command.accept ?? [0]).includes(code ?? -1)) reject(new Error(`${command.program} ${command.args.join(" ")} ended in ${code}:\n${output}`));
+      if (!(command.accept ?? [0]).includes(code ?? -1))
+        reject(new Error(`${command.program} ${command.args.join(" ")} ended in ${code}:\n${output}`));
       else resolve({ seconds, megabytes: peak });
     });
   });
@@ -56,8 +67,11 @@ function peakOfTree(pid: number | undefined): number {
   if (pid === undefined) return 0;
   try {
     const status = readFileSync(`/proc/${pid}/status`, "utf8");
-    const own = Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024 / 1e6;
-    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ").filter((child) => child !== "");
+    const own = (Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024) / 1e6;
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8")
+      .trim()
+      .split(" ")
+      .filter((child) => child !== "");
     return Math.max(own, ...children.map((child) => peakOfTree(Number(child))));
   } catch {
     return 0;
@@ -67,20 +81,37 @@ function peakOfTree(pid: number | undefined): number {
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((left, right) => left - right);
   const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? (sorted[middle] ?? NaN) : ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2;
+  return sorted.length % 2 === 1
+    ? (sorted[middle] ?? NaN)
+    : ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2;
 }
 
-/** Runs several commands `times` times in turn, so that what else the machine does falls on all alike. Medians, in order. */
+/**
+ * Runs several commands `times` times in turn, so that what else the machine does falls on all alike. Medians, in
+ * order.
+ */
 export async function inTurn(times: number, ...commands: readonly Command[]): Promise<readonly Measured[]> {
   const runs: Measured[][] = commands.map(() => []);
   for (let round = 0; round < times; round += 1) {
     for (const [index, command] of commands.entries()) runs[index]?.push(await runOnce(command));
   }
-  return runs.map((measured) => ({ seconds: median(measured.map((run) => run.seconds)), megabytes: median(measured.map((run) => run.megabytes)) }));
+  return runs.map((measured) => ({
+    seconds: median(measured.map((run) => run.seconds)),
+    megabytes: median(measured.map((run) => run.megabytes)),
+  }));
 }
 
 /** A row that compares `ours / theirs` with a limit. */
-export function ratioRow(row: { readonly what: string; readonly peer: string; readonly ours: number; readonly theirs: number; readonly unit: string; readonly atMost: number; readonly and?: boolean; readonly reach?: string }): Row {
+export function ratioRow(row: {
+  readonly what: string;
+  readonly peer: string;
+  readonly ours: number;
+  readonly theirs: number;
+  readonly unit: string;
+  readonly atMost: number;
+  readonly and?: boolean;
+  readonly reach?: string;
+}): Row {
   return {
     what: row.what,
     peer: row.peer,
@@ -94,10 +125,13 @@ export function ratioRow(row: { readonly what: string; readonly peer: string; re
 
 /** The rows as a Markdown table. */
 export function table(rows: readonly Row[]): string {
-  const number = (value: number): string => (value >= 100 ? Math.round(value).toLocaleString("en") : value.toPrecision(3));
+  const number = (value: number): string =>
+    value >= 100 ? Math.round(value).toLocaleString("en") : value.toPrecision(3);
   const lines = rows.map((row) => {
     const times = row.theirs === null ? "" : (row.ours / row.theirs).toFixed(2);
     return `| ${row.what} | ${row.peer} | ${number(row.ours)} ${row.unit} | ${row.theirs === null ? "" : `${number(row.theirs)} ${row.unit}`} | ${times} | ${row.reach} | ${row.reached ? "yes" : "**no**"} |`;
   });
-  return ["| what | peer | ours | peer's | times | reach | reached |", "|---|---|---|---|---|---|---|", ...lines].join("\n");
+  return ["| what | peer | ours | peer's | times | reach | reached |", "|---|---|---|---|---|---|---|", ...lines].join(
+    "\n",
+  );
 }

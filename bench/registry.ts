@@ -15,25 +15,54 @@ const ROUNDS = 5;
 
 /** The same archives under another version. */
 function relabelled({ manifest, archives }: Release, version: string): Release {
-  return { archives, manifest: { ...manifest, version, modules: manifest.modules.map((module) => ({ ...module, version, archive: archiveName(module.name, version) })) } };
+  return {
+    archives,
+    manifest: {
+      ...manifest,
+      version,
+      modules: manifest.modules.map((module) => ({ ...module, version, archive: archiveName(module.name, version) })),
+    },
+  };
 }
 
 export async function registry(scratch: string, env: NodeJS.ProcessEnv): Promise<readonly Row[]> {
   const large = join(scratch, "large");
   const pack = (version: string): string => {
     const out = join(scratch, `release-${version}`);
-    execFileSync(process.execPath, [CLI, "pack", "--modules", MODULES, "--version", version, "--out", out], { cwd: scratch, env, stdio: "ignore" });
+    execFileSync(process.execPath, [CLI, "pack", "--modules", MODULES, "--version", version, "--out", out], {
+      cwd: scratch,
+      env,
+      stdio: "ignore",
+    });
     return out;
   };
   const release = await verifyRelease(pack("1.0.0"));
-  for (let index = 0; index < VERSIONS; index += 1) await publishToFolder(large, relabelled(release, `1.${Math.floor(index / 20)}.${index % 20}`), { namespace: "acme" });
+  for (let index = 0; index < VERSIONS; index += 1)
+    await publishToFolder(large, relabelled(release, `1.${Math.floor(index / 20)}.${index % 20}`), {
+      namespace: "acme",
+    });
 
   const [first, last]: [number[], number[]] = [[], []];
   for (let round = 0; round < ROUNDS; round += 1) {
     const from = pack(`2.0.${round}`);
-    const publish = (to: string) => runOnce({ program: process.execPath, args: [CLI, "publish", "--from", from, "--to", to, "--namespace", "acme"], cwd: scratch, env });
+    const publish = (to: string) =>
+      runOnce({
+        program: process.execPath,
+        args: [CLI, "publish", "--from", from, "--to", to, "--namespace", "acme"],
+        cwd: scratch,
+        env,
+      });
     first.push((await publish(join(scratch, `first-${round}`))).seconds);
     last.push((await publish(large)).seconds);
   }
-  return [ratioRow({ what: `publish all modules, version ${VERSIONS + 1}`, peer: "version 1", ours: median(last), theirs: median(first), unit: "s", atMost: 2 })];
+  return [
+    ratioRow({
+      what: `publish all modules, version ${VERSIONS + 1}`,
+      peer: "version 1",
+      ours: median(last),
+      theirs: median(first),
+      unit: "s",
+      atMost: 2,
+    }),
+  ];
 }

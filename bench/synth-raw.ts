@@ -11,11 +11,16 @@ import { roleName, servicePrincipal } from "./federations";
 
 const roles = Number(process.argv[2]);
 const started = process.hrtime.bigint();
-const app = new App({ outdir: process.env["CDKTF_OUTDIR"] ?? mkdtempSync(join(tmpdir(), "databricks-aws-oidc-bench-")) });
+const app = new App({
+  outdir: process.env["CDKTF_OUTDIR"] ?? mkdtempSync(join(tmpdir(), "databricks-aws-oidc-bench-")),
+});
 const stack = new TerraformStack(app, "bench");
 new AwsProvider(stack, "aws", { region: "us-east-1" });
 const host = "mycompany.cloud.databricks.com/oidc";
-const provider = new IamOpenidConnectProvider(stack, "production", { url: `https://${host}`, clientIdList: ["1444828305810485"] });
+const provider = new IamOpenidConnectProvider(stack, "production", {
+  url: `https://${host}`,
+  clientIdList: ["1444828305810485"],
+});
 const made: Record<string, IamRole> = {};
 for (let index = 0; index < roles; index += 1) {
   const name = roleName(index);
@@ -23,18 +28,25 @@ for (let index = 0; index < roles; index += 1) {
     name,
     assumeRolePolicy: JSON.stringify({
       Version: "2012-10-17",
-      Statement: [{
-        Effect: "Allow",
-        Action: ["sts:AssumeRoleWithWebIdentity"],
-        Principal: { Federated: [`arn:aws:iam::111122223333:oidc-provider/${host}`] },
-        Condition: { StringEquals: { [`${host}:aud`]: ["1444828305810485"], [`${host}:sub`]: [servicePrincipal(index)] } },
-      }],
+      Statement: [
+        {
+          Effect: "Allow",
+          Action: ["sts:AssumeRoleWithWebIdentity"],
+          Principal: { Federated: [`arn:aws:iam::111122223333:oidc-provider/${host}`] },
+          Condition: {
+            StringEquals: { [`${host}:aud`]: ["1444828305810485"], [`${host}:sub`]: [servicePrincipal(index)] },
+          },
+        },
+      ],
     }),
     maxSessionDuration: 3600,
     path: "/",
     dependsOn: [provider],
   });
-  new IamRolePolicyAttachment(stack, `${name}_read`, { role: role.name, policyArn: "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess" });
+  new IamRolePolicyAttachment(stack, `${name}_read`, {
+    role: role.name,
+    policyArn: "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess",
+  });
   made[name] = role;
 }
 const outputs: Readonly<Record<string, (role: IamRole) => string | undefined>> = {
@@ -43,7 +55,9 @@ const outputs: Readonly<Record<string, (role: IamRole) => string | undefined>> =
   trust_policies: (role) => role.assumeRolePolicyInput,
 };
 for (const [name, of] of Object.entries(outputs)) {
-  new TerraformOutput(stack, name, { value: Object.fromEntries(Object.entries(made).map(([key, role]) => [key, of(role)])) });
+  new TerraformOutput(stack, name, {
+    value: Object.fromEntries(Object.entries(made).map(([key, role]) => [key, of(role)])),
+  });
 }
 app.synth();
 process.stdout.write(`${Number(process.hrtime.bigint() - started) / 1e9}\n`);

@@ -13,7 +13,14 @@ process.chdir(root);
 rmSync("dist", { recursive: true, force: true });
 
 /** Loaded from node_modules at run time: optional peers, and the two that read a wasm file beside themselves. */
-const external = ["cdktf", "constructs", "@cdktf/provider-aws", "@cdktf/provider-aws/*", "@cdktn/hcl-tools", "@cdktn/hcl2json"];
+const external = [
+  "cdktf",
+  "constructs",
+  "@cdktf/provider-aws",
+  "@cdktf/provider-aws/*",
+  "@cdktn/hcl-tools",
+  "@cdktn/hcl2json",
+];
 
 const shared = {
   bundle: true,
@@ -47,10 +54,14 @@ const commandLine = await build({
   outdir: "dist",
   banner: { js: "" },
 });
-writeFileSync("dist/cli.js", `#!/usr/bin/env node\n${readFileSync("dist/cli.js", "utf8").replace(/^#!.*\n/, "")}`, { mode: 0o755 });
+writeFileSync("dist/cli.js", `#!/usr/bin/env node\n${readFileSync("dist/cli.js", "utf8").replace(/^#!.*\n/, "")}`, {
+  mode: 0o755,
+});
 
 writeNotices([library, commandLine]);
-execFileSync(process.execPath, [join("node_modules", "typescript", "bin", "tsc"), "-p", "tsconfig.build.json"], { stdio: "inherit" });
+execFileSync(process.execPath, [join("node_modules", "typescript", "bin", "tsc"), "-p", "tsconfig.build.json"], {
+  stdio: "inherit",
+});
 
 /** Every bundled package's licence, whole. */
 function writeNotices(results) {

@@ -18,23 +18,31 @@ interface Result {
   readonly output: string;
 }
 
-function terraform(folder: string, args: readonly string[]): Promise<{ readonly ok: boolean; readonly output: string }> {
+function terraform(
+  folder: string,
+  args: readonly string[],
+): Promise<{ readonly ok: boolean; readonly output: string }> {
   return new Promise((resolve) => {
-    execFile(findOnPath("terraform") ?? "terraform", args, {
-      cwd: folder,
-      encoding: "utf8",
-      maxBuffer: 64 * 1024 * 1024,
-      env: {
-        ...process.env,
-        TF_CLI_CONFIG_FILE: join(scratch, "terraformrc"),
-        TF_IN_AUTOMATION: "1",
-        CHECKPOINT_DISABLE: "1",
-        AWS_ACCESS_KEY_ID: "testing",
-        AWS_SECRET_ACCESS_KEY: "testing",
-        AWS_REGION: "us-east-1",
-        AWS_EC2_METADATA_DISABLED: "true",
+    execFile(
+      findOnPath("terraform") ?? "terraform",
+      args,
+      {
+        cwd: folder,
+        encoding: "utf8",
+        maxBuffer: 64 * 1024 * 1024,
+        env: {
+          ...process.env,
+          TF_CLI_CONFIG_FILE: join(scratch, "terraformrc"),
+          TF_IN_AUTOMATION: "1",
+          CHECKPOINT_DISABLE: "1",
+          AWS_ACCESS_KEY_ID: "testing",
+          AWS_SECRET_ACCESS_KEY: "testing",
+          AWS_REGION: "us-east-1",
+          AWS_EC2_METADATA_DISABLED: "true",
+        },
       },
-    }, (error, stdout, stderr) => resolve({ ok: error === null, output: `${stdout}${stderr}` }));
+      (error, stdout, stderr) => resolve({ ok: error === null, output: `${stdout}${stderr}` }),
+    );
   });
 }
 
@@ -48,13 +56,20 @@ async function checkedModule(folder: string, name: string): Promise<readonly Res
   const valid = await validated(folder, name);
   if (!valid.ok || !existsSync(join(folder, "tests"))) return [valid];
   const { ok, output } = await terraform(folder, ["test", "-no-color"]);
-  const runs = [...output.matchAll(/^ {2}run "([^"]+)"\.\.\. (\w+)/gm)].map(([, run, verdict]): Result => ({ ok: verdict === "pass", name: `${name}: terraform test, ${run ?? ""}`, output: "" }));
+  const runs = [...output.matchAll(/^ {2}run "([^"]+)"\.\.\. (\w+)/gm)].map(([, run, verdict]): Result => ({
+    ok: verdict === "pass",
+    name: `${name}: terraform test, ${run ?? ""}`,
+    output: "",
+  }));
   return [valid, ...runs, ...(ok ? [] : [{ ok, name: `${name}: terraform test`, output }])];
 }
 
 function foldersIn(folder: string): readonly string[] {
   if (!existsSync(folder)) return [];
-  return readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => entry.name).sort();
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
 }
 
 function print({ ok, name, output }: Result): void {
@@ -63,19 +78,30 @@ function print({ ok, name, output }: Result): void {
 
 async function main(): Promise<void> {
   const mirror = findProviderMirror();
-  if (mirror === undefined || findOnPath("terraform") === undefined) throw new Error("Terraform and the AWS provider are needed; see CONTRIBUTING.md.");
-  writeFileSync(join(scratch, "terraformrc"), `provider_installation {\n  filesystem_mirror {\n    path = ${JSON.stringify(mirror)}\n  }\n}\n`);
-  for (const part of ["modules", "examples"]) cpSync(join(root, part), join(scratch, part), { recursive: true, filter: (path) => !/\/(?:\.terraform|node_modules|cdktf\.out|\.gen)(?:\/|$)/.test(path) });
+  if (mirror === undefined || findOnPath("terraform") === undefined)
+    throw new Error("Terraform and the AWS provider are needed; see CONTRIBUTING.md.");
+  writeFileSync(
+    join(scratch, "terraformrc"),
+    `provider_installation {\n  filesystem_mirror {\n    path = ${JSON.stringify(mirror)}\n  }\n}\n`,
+  );
+  for (const part of ["modules", "examples"])
+    cpSync(join(root, part), join(scratch, part), {
+      recursive: true,
+      filter: (path) => !/\/(?:\.terraform|node_modules|cdktf\.out|\.gen)(?:\/|$)/.test(path),
+    });
   const tasks: (() => Promise<readonly Result[]>)[] = [];
   // the modules first: their tests take longest
-  for (const module of foldersIn(join(scratch, "modules"))) tasks.push(() => checkedModule(join(scratch, "modules", module), `modules/${module}`));
+  for (const module of foldersIn(join(scratch, "modules")))
+    tasks.push(() => checkedModule(join(scratch, "modules", module), `modules/${module}`));
   for (const module of foldersIn(join(scratch, "modules"))) {
     const examples = join(scratch, "modules", module, "examples");
-    for (const example of foldersIn(examples)) tasks.push(async () => [await validated(join(examples, example), `modules/${module}/examples/${example}`)]);
+    for (const example of foldersIn(examples))
+      tasks.push(async () => [await validated(join(examples, example), `modules/${module}/examples/${example}`)]);
   }
   for (const example of foldersIn(join(scratch, "examples"))) {
     const folder = join(scratch, "examples", example);
-    if (readdirSync(folder).some((file) => file.endsWith(".tf"))) tasks.push(async () => [await validated(folder, `examples/${example}`)]);
+    if (readdirSync(folder).some((file) => file.endsWith(".tf")))
+      tasks.push(async () => [await validated(folder, `examples/${example}`)]);
   }
   const worker = async (): Promise<void> => {
     for (let task = tasks.shift(); task !== undefined; task = tasks.shift()) {
@@ -88,7 +114,9 @@ async function main(): Promise<void> {
   await Promise.all(Array.from({ length: availableParallelism() }, worker));
 }
 
-main().catch((error: unknown) => {
-  process.stdout.write(`FAILED ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-}).finally(() => rmSync(scratch, { recursive: true, force: true }));
+main()
+  .catch((error: unknown) => {
+    process.stdout.write(`FAILED ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  })
+  .finally(() => rmSync(scratch, { recursive: true, force: true }));

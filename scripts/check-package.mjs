@@ -3,7 +3,17 @@
  * and uses it from there as a stranger would. Prints a line a check and exits with 1 when one fails.
  */
 import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -28,7 +38,9 @@ function check(name, body) {
 function run(command, args, options = {}) {
   const result = spawnSync(command, args, { cwd: consumer, encoding: "utf8", ...options });
   if (result.status !== (options.status ?? 0)) {
-    throw new Error(`${command} ${args.join(" ")} ended in ${result.status}: ${(result.stderr || result.stdout || "").slice(-2000)}`);
+    throw new Error(
+      `${command} ${args.join(" ")} ended in ${result.status}: ${(result.stderr || result.stdout || "").slice(-2000)}`,
+    );
   }
   return result.stdout;
 }
@@ -47,13 +59,20 @@ function bytesOf(folder) {
 try {
   mkdirSync(consumer);
   writeFileSync(join(consumer, "package.json"), JSON.stringify({ name: "consumer", private: true }));
-  const tarball = JSON.parse(execFileSync("npm", ["pack", "--json", "--pack-destination", scratch], { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }))[0].filename;
+  const tarball = JSON.parse(
+    execFileSync("npm", ["pack", "--json", "--pack-destination", scratch], {
+      cwd: root,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    }),
+  )[0].filename;
   run("npm", ["install", "--no-audit", "--no-fund", join(scratch, tarball)]);
   const bin = join(consumer, "node_modules", ".bin", "databricks-aws-oidc");
   cpSync(join(root, "federation.yaml"), join(consumer, "federation.yaml"));
 
   check("installs without cdktf, constructs and the provider package", () => {
-    for (const peer of ["cdktf", "constructs", "@cdktf/provider-aws"]) expect(!existsSync(join(consumer, "node_modules", peer)), `${peer} is installed`);
+    for (const peer of ["cdktf", "constructs", "@cdktf/provider-aws"])
+      expect(!existsSync(join(consumer, "node_modules", peer)), `${peer} is installed`);
   });
   check(`installed size under ${SIZE_LIMIT} MB`, () => {
     const megabytes = bytesOf(join(consumer, "node_modules")) / 1e6;
@@ -68,7 +87,9 @@ try {
     return `${verbs.length} verbs`;
   });
   check("issuer answers", () => {
-    const answer = JSON.parse(run(bin, ["issuer", "--url", "mycompany.cloud.databricks.com/?o=1444828305810485", "--json"]));
+    const answer = JSON.parse(
+      run(bin, ["issuer", "--url", "mycompany.cloud.databricks.com/?o=1444828305810485", "--json"]),
+    );
     expect(answer.issuer === "https://mycompany.cloud.databricks.com/oidc", answer.issuer);
   });
   check("lint finds nothing in the embedded federation", () => void run(bin, ["lint"]));
@@ -87,21 +108,48 @@ try {
     expect(!/^\s+at /m.test(result.stderr), result.stderr);
   });
   check("CommonJS requires it", () => {
-    run(process.execPath, ["-e", "const m = require('databricks-aws-oidc'); if (typeof m.parseFederation !== 'function') process.exit(1)"]);
+    run(process.execPath, [
+      "-e",
+      "const m = require('databricks-aws-oidc'); if (typeof m.parseFederation !== 'function') process.exit(1)",
+    ]);
   });
   check("ES modules import it by name", () => {
-    run(process.execPath, ["--input-type=module", "-e", "import { parseFederation } from 'databricks-aws-oidc'; if (typeof parseFederation !== 'function') process.exit(1)"]);
+    run(process.execPath, [
+      "--input-type=module",
+      "-e",
+      "import { parseFederation } from 'databricks-aws-oidc'; if (typeof parseFederation !== 'function') " +
+        "process.exit(1)",
+    ]);
   });
   check("with its peers the constructs are required and imported, and make a stack", () => {
     mkdirSync(join(consumer, "node_modules", "@cdktf"), { recursive: true });
-    for (const peer of ["cdktf", "constructs", join("@cdktf", "provider-aws")]) symlinkSync(join(root, "node_modules", peer), join(consumer, "node_modules", peer));
-    const use = "if (new FederationStack(new App({ outdir: 'cdktf.out' }), loadFederation('federation.yaml')).federation.roles['lake-reader'] === undefined) process.exit(1)";
-    run(process.execPath, ["-e", `const { App } = require('cdktf'); const { FederationStack, loadFederation } = require('databricks-aws-oidc/cdktf'); ${use}`]);
-    run(process.execPath, ["--input-type=module", "-e", `import { App } from 'cdktf'; import { FederationStack, loadFederation } from 'databricks-aws-oidc/cdktf'; ${use}`]);
+    for (const peer of ["cdktf", "constructs", join("@cdktf", "provider-aws")])
+      symlinkSync(join(root, "node_modules", peer), join(consumer, "node_modules", peer));
+    const use =
+      "if (new FederationStack(new App({ outdir: 'cdktf.out' }), " +
+      "loadFederation('federation.yaml')).federation.roles['lake-reader'] === undefined) process.exit(1)";
+    run(process.execPath, [
+      "-e",
+      `const { App } = require('cdktf'); const { FederationStack, loadFederation } = ` +
+        `require('databricks-aws-oidc/cdktf'); ${use}`,
+    ]);
+    run(process.execPath, [
+      "--input-type=module",
+      "-e",
+      `import { App } from 'cdktf'; import { FederationStack, loadFederation } from ` +
+        `'databricks-aws-oidc/cdktf'; ${use}`,
+    ]);
   });
-  check("publint has no complaint", () => void run(join(root, "node_modules", ".bin", "publint"), ["--strict", join(scratch, tarball)], { cwd: root }));
+  check(
+    "publint has no complaint",
+    () => void run(join(root, "node_modules", ".bin", "publint"), ["--strict", join(scratch, tarball)], { cwd: root }),
+  );
   check("types resolve for every kind of consumer (attw)", () => {
-    run(join(root, "node_modules", ".bin", "attw"), [join(scratch, tarball), "--exclude-entrypoints", "./schema.json"], { cwd: root });
+    run(
+      join(root, "node_modules", ".bin", "attw"),
+      [join(scratch, tarball), "--exclude-entrypoints", "./schema.json"],
+      { cwd: root },
+    );
   });
 } finally {
   rmSync(scratch, { recursive: true, force: true });

@@ -28,7 +28,14 @@ function loadVerb(verb: string): VerbModule {
 export async function main(args: readonly string[]): Promise<void> {
   surviveClosedPipe();
   // whatever happens, nobody is shown a stack trace
-  await runVerb(args).catch((error: unknown) => run(() => { throw error; }, { json: flagsOf(args).includes("--json") }));
+  await runVerb(args).catch((error: unknown) =>
+    run(
+      () => {
+        throw error;
+      },
+      { json: flagsOf(args).includes("--json") },
+    ),
+  );
 }
 
 /** What stands before `--`. */
@@ -48,7 +55,12 @@ async function runVerb(given: readonly string[]): Promise<void> {
     .usage("$0 <verb>\n\nLets Databricks identities into AWS without a stored key, and proves who gets in.")
     .version(version)
     .locale("en")
-    .parserConfiguration({ "parse-numbers": false, "parse-positional-numbers": false, "populate--": true, "dot-notation": false })
+    .parserConfiguration({
+      "parse-numbers": false,
+      "parse-positional-numbers": false,
+      "populate--": true,
+      "dot-notation": false,
+    })
     .strict()
     .demandCommand(1, "Name a verb, for example: databricks-aws-oidc issuer --host mycompany.cloud.databricks.com")
     .wrap(Math.min(110, process.stdout.columns ?? 110))
@@ -65,27 +77,48 @@ async function runVerb(given: readonly string[]): Promise<void> {
     .exitProcess(false);
   for (const [verb, describe] of Object.entries(VERBS)) {
     if (verb === called) parser.command(loadVerb(verb).default);
-    else parser.command(verb, describe, () => undefined, () => undefined);
+    else
+      parser.command(
+        verb,
+        describe,
+        () => undefined,
+        () => undefined,
+      );
   }
   await parser.parseAsync();
 }
 
 /** Parts of a yargs instance that its types leave out. */
 interface Inside {
-  getOptions(): KnownFlags & { readonly key: Readonly<Record<string, unknown>>; readonly choices: KnownCall["choices"]; readonly demandedOptions: Readonly<Record<string, unknown>> };
+  getOptions(): KnownFlags & {
+    readonly key: Readonly<Record<string, unknown>>;
+    readonly choices: KnownCall["choices"];
+    readonly demandedOptions: Readonly<Record<string, unknown>>;
+  };
   getInternalMethods(): { getCommandInstance(): { getCommands(): readonly string[] } };
 }
 
 function knownCall(parser: unknown): KnownCall {
   const inside = parser as Inside;
   const { key, choices, demandedOptions } = inside.getOptions();
-  return { keys: Object.keys(key), choices, demanded: Object.keys(demandedOptions), verbs: inside.getInternalMethods().getCommandInstance().getCommands() };
+  return {
+    keys: Object.keys(key),
+    choices,
+    demanded: Object.keys(demandedOptions),
+    verbs: inside.getInternalMethods().getCommandInstance().getCommands(),
+  };
 }
 
 /** The call itself is wrong. */
 function usageError(message: string): InputError {
   // what was typed may be a token in the wrong place
-  return new InputError([{ code: "usage", message: redact(message), fix: "See databricks-aws-oidc --help for the verbs, <verb> --help for its flags." }]);
+  return new InputError([
+    {
+      code: "usage",
+      message: redact(message),
+      fix: "See databricks-aws-oidc --help for the verbs, <verb> --help for its flags.",
+    },
+  ]);
 }
 
 // from source; the built program starts in bin.ts, bundled into one file with this one

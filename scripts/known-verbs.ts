@@ -16,14 +16,22 @@ interface Inside extends Argv {
   };
   getInternalMethods(): {
     getUsageInstance(): { getDescriptions(): Readonly<Record<string, string | undefined>> };
-    getCommandInstance(): { getCommandHandlers(): Readonly<Record<string, { readonly description?: string | false; readonly builder: unknown }>> };
+    getCommandInstance(): {
+      getCommandHandlers(): Readonly<
+        Record<string, { readonly description?: string | false; readonly builder: unknown }>
+      >;
+    };
   };
 }
 
 type Builder = (yargs: Argv) => unknown;
 
 /** A verb by its module: flags, words and the verbs below it. */
-export function knownVerb(name: string, describe: string, module: Pick<CommandModule, "command"> & { readonly builder?: unknown }): CompletionVerb {
+export function knownVerb(
+  name: string,
+  describe: string,
+  module: Pick<CommandModule, "command"> & { readonly builder?: unknown },
+): CompletionVerb {
   return verbOf(name, describe, String(module.command), module.builder as Builder | undefined);
 }
 
@@ -40,11 +48,23 @@ function verbOf(name: string, describe: string, command: string, builder: Builde
     .map((flag): CompletionFlag => ({
       name: flag,
       describe: (descriptions[flag] ?? "").replace(/^__yargsString__:/, ""),
-      takes: !options.boolean.includes(flag) ? "text" : flag === "help" || options.default[flag] === false ? "yes" : options.default[flag] === true ? "no" : "either",
+      takes: !options.boolean.includes(flag)
+        ? "text"
+        : flag === "help" || options.default[flag] === false
+          ? "yes"
+          : options.default[flag] === true
+            ? "no"
+            : "either",
       choices: choicesOf(flag),
       repeats: options.array.includes(flag),
     }));
-  const below = Object.entries(inside.getCommandInstance().getCommandHandlers())
-    .map(([key, handler]) => verbOf(key, handler.description === false ? "" : (handler.description ?? ""), key, handler.builder as Builder | undefined));
+  const below = Object.entries(inside.getCommandInstance().getCommandHandlers()).map(([key, handler]) =>
+    verbOf(
+      key,
+      handler.description === false ? "" : (handler.description ?? ""),
+      key,
+      handler.builder as Builder | undefined,
+    ),
+  );
   return { name, describe, flags, words: [...positionals].flatMap(choicesOf), verbs: below };
 }

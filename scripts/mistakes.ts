@@ -1,4 +1,7 @@
-/** Mistakes in a call: those that yargs lets pass, and then hands the verb a value of another type; and yargs' own complaints in our words. */
+/**
+ * Mistakes in a call: those that yargs lets pass, and then hands the verb a value of another type; and yargs' own
+ * complaints in our words.
+ */
 import { nearest } from "../src/nearest";
 import { quoted } from "../src/text-rule";
 
@@ -41,7 +44,8 @@ export function mistakeIn(args: readonly string[], flags: KnownFlags): string | 
     seen.add(name);
     const takesText = flags.string.includes(name);
     if (flags.boolean.includes(name)) {
-      if (value !== undefined && (negated || (value !== "true" && value !== "false"))) return `--${name} is yes or no: write --${name} or --no-${name}.`;
+      if (value !== undefined && (negated || (value !== "true" && value !== "false")))
+        return `--${name} is yes or no: write --${name} or --no-${name}.`;
     } else if (takesText && value === undefined && (next === undefined || next.startsWith("--"))) {
       return `--${name} needs a value.`;
     }
@@ -52,7 +56,9 @@ export function mistakeIn(args: readonly string[], flags: KnownFlags): string | 
 /** Where yargs knows no flag `-x`: probably the value of the flag before it. */
 export function dashedValue(args: readonly string[]): string | undefined {
   const at = args.findIndex((argument, index) => /^-[^-]/.test(argument) && /^--[^=]+$/.test(args[index - 1] ?? ""));
-  return at < 0 ? undefined : `${args[at - 1] ?? ""} needs a value; one that begins with - is written ${args[at - 1] ?? ""}=${args[at] ?? ""}.`;
+  return at < 0
+    ? undefined
+    : `${args[at - 1] ?? ""} needs a value; one that begins with - is written ${args[at - 1] ?? ""}=${args[at] ?? ""}.`;
 }
 
 /** What yargs knows of the verb that was called, for a sentence about what it did not find. */
@@ -70,9 +76,17 @@ export interface KnownCall {
 export function usageSentence(message: string, args: readonly string[], known: KnownCall): string {
   const [, unknown] = /^Unknown (?:argument|command)s?: (.*)$/s.exec(message) ?? [];
   // yargs names a flag with a dash twice, once in camelCase
-  if (unknown !== undefined) return args.flatMap((argument) => unknownArgument(argument, unknown.split(", "), known)).at(0) ?? `Unknown argument ${quoted(unknown)}.`;
+  if (unknown !== undefined)
+    return (
+      args.flatMap((argument) => unknownArgument(argument, unknown.split(", "), known)).at(0) ??
+      `Unknown argument ${quoted(unknown)}.`
+    );
   const [, missing] = /^Missing required arguments?: (.*)$/s.exec(message) ?? [];
-  if (missing !== undefined) return `${missing.split(", ").map((name) => `--${name}`).join(" and ")} ${missing.includes(", ") ? "are" : "is"} missing.`;
+  if (missing !== undefined)
+    return `${missing
+      .split(", ")
+      .map((name) => `--${name}`)
+      .join(" and ")} ${missing.includes(", ") ? "are" : "is"} missing.`;
   if (message.startsWith("Not enough non-option arguments")) {
     const words = known.demanded.map((name) => `${name}${choicesOf(known, name)}`);
     return `A word is missing${words.length === 0 ? "" : `: ${words.join(", ")}`}.`;
@@ -96,5 +110,9 @@ function unknownArgument(argument: string, unknown: readonly string[], known: Kn
   if (!unknown.includes(flag ?? argument) && !unknown.includes(flag?.replace(/^no-/, "") ?? "")) return [];
   const meant = nearest(flag ?? argument, flag === undefined ? known.verbs : known.keys);
   const hint = meant === undefined ? "" : ` Did you mean ${flag === undefined ? meant : `--${meant}`}?`;
-  return [flag === undefined ? `Unknown argument ${quoted(argument)}.${hint}` : `There is no flag ${argument.startsWith("--") ? "--" : "-"}${flag}.${hint}`];
+  return [
+    flag === undefined
+      ? `Unknown argument ${quoted(argument)}.${hint}`
+      : `There is no flag ${argument.startsWith("--") ? "--" : "-"}${flag}.${hint}`,
+  ];
 }

@@ -24,7 +24,10 @@ export function sayJson(document: unknown): void {
  * Runs `body` and sets the process's exit code to what it returns. An InputError ends in 2, any other error in 3;
  * both are printed on stderr as `error: …` lines, or, with `json`, as one document `{"error": {…}}` on stdout.
  */
-export async function run(body: () => Promise<ExitCode> | ExitCode, options: { readonly json?: boolean | undefined } = {}): Promise<void> {
+export async function run(
+  body: () => Promise<ExitCode> | ExitCode,
+  options: { readonly json?: boolean | undefined } = {},
+): Promise<void> {
   surviveClosedPipe();
   try {
     process.exitCode = await body();
@@ -50,7 +53,13 @@ export function surviveClosedPipe(): void {
 /** What an error has to say to a person. Anything that is not ours is a fault of this program and says so. */
 export function problemsOf(error: unknown): readonly Problem[] {
   if (error instanceof FederationError) return error.problems;
-  const message = error instanceof Error ? error.message.split("\n", 1)[0] ?? "" : String(error);
+  const message = error instanceof Error ? (error.message.split("\n", 1)[0] ?? "") : String(error);
   if (process.env["DATABRICKS_AWS_OIDC_DEBUG"] !== undefined && error instanceof Error) tell(error.stack ?? "");
-  return [{ code: "internal", message: `Unexpected: ${message}.`, fix: "Please report it; DATABRICKS_AWS_OIDC_DEBUG=1 prints where it came from." }];
+  return [
+    {
+      code: "internal",
+      message: `Unexpected: ${message}.`,
+      fix: "Please report it; DATABRICKS_AWS_OIDC_DEBUG=1 prints where it came from.",
+    },
+  ];
 }

@@ -36,7 +36,9 @@ function read(given: string): ReadFederation {
   const isAddress = !existsSync(given) && !/\.(?:ya?ml|json)$/i.test(given);
   if (isAddress) return withOwnIssuer(readText(DEFAULT_FEDERATION_FILE), given);
   // the message of a missing file is about npm start
-  return parseFederation(readText(given, "Name a federation file, as in npm start -- federation.yaml."), { file: given });
+  return parseFederation(readText(given, "Name a federation file, as in npm start -- federation.yaml."), {
+    file: given,
+  });
 }
 
 async function start(given: string): Promise<0> {
@@ -45,7 +47,13 @@ async function start(given: string): Promise<0> {
 
   progress(`writing HCL to ${OUT}/hcl`);
   const { rootTree } = await import("../src/module/root-tree");
-  const { tree } = rootTree(federation, { version, style: "modules", moduleSource: undefined, moduleVersion: undefined, movedFrom: undefined });
+  const { tree } = rootTree(federation, {
+    version,
+    style: "modules",
+    moduleSource: undefined,
+    moduleVersion: undefined,
+    movedFrom: undefined,
+  });
   replaceTree(join(OUT, "hcl"), tree);
 
   progress(`synthesising the CDKTF stack to ${OUT}/cdktf`);
@@ -57,7 +65,8 @@ async function start(given: string): Promise<0> {
 
   for (const account of federation.accounts) showAccount(accountView(federation, account));
   say(`\nWho reaches what\n\n${reachTable(federation)}`);
-  for (const warning of warnings) tell(`note: ${warning.path === undefined ? "" : `${warning.path}: `}${warning.message} [${warning.code}]`);
+  for (const warning of warnings)
+    tell(`note: ${warning.path === undefined ? "" : `${warning.path}: `}${warning.message} [${warning.code}]`);
   showNext(federation, given);
   return 0;
 }
@@ -65,17 +74,33 @@ async function start(given: string): Promise<0> {
 function showAccount(view: AccountView): void {
   const { account, federation } = view;
   const root = join(OUT, "hcl", rootFolderOf(account));
-  const placeholder = account.accountId === null ? (text: string): string => text.replaceAll(view.accountId, "<account>") : (text: string): string => text;
-  say(`Federation ${federation.name}${account.key === null ? "" : `, AWS account ${account.key}`} (${account.accountId ?? "asked of AWS at plan time"}, ${account.partition})\n`);
-  say(textTable(
-    ["issuer", "level", "URL", "audience", "provider ARN"],
-    view.providers.map(({ issuer, arn, create }) => [issuer.key, issuer.level, issuer.issuer, issuer.audiences.join(", "), `${placeholder(arn)}${create ? "" : " (adopted)"}`]),
-  ));
+  const placeholder =
+    account.accountId === null
+      ? (text: string): string => text.replaceAll(view.accountId, "<account>")
+      : (text: string): string => text;
+  say(
+    `Federation ${federation.name}${account.key === null ? "" : `, AWS account ${account.key}`} (${account.accountId ?? "asked of AWS at plan time"}, ${account.partition})\n`,
+  );
+  say(
+    textTable(
+      ["issuer", "level", "URL", "audience", "provider ARN"],
+      view.providers.map(({ issuer, arn, create }) => [
+        issuer.key,
+        issuer.level,
+        issuer.issuer,
+        issuer.audiences.join(", "),
+        `${placeholder(arn)}${create ? "" : " (adopted)"}`,
+      ]),
+    ),
+  );
   const [first] = view.roles;
   if (first !== undefined) {
     const policy = roleTrustPolicy(first, view);
     const size = measureTrustPolicy(trustPolicyJson(policy), federation.trustPolicyMaxLength);
-    say(`\nTrust policy of ${first.key} (${size.length} of ${size.quota} characters; ${size.moreSubjects} more service principals fit)\n`);
+    say(
+      `\nTrust policy of ${first.key} (${size.length} of ${size.quota} characters; ${size.moreSubjects} more ` +
+        `service principals fit)\n`,
+    );
     say(placeholder(JSON.stringify(policy, null, 2)));
   }
   say(`\nHCL: ${root}/main.tf\n`);
@@ -87,26 +112,43 @@ function showAccount(view: AccountView): void {
 function reachTable(federation: Federation): string {
   return textTable(
     ["role", "who", "kind", "issuer", "extra conditions"],
-    reachOf(federation).map(({ role, who, kind, issuer, conditions }) => [role, who, kind, issuer ?? "-", conditions === 0 ? "-" : String(conditions)]),
+    reachOf(federation).map(({ role, who, kind, issuer, conditions }) => [
+      role,
+      who,
+      kind,
+      issuer ?? "-",
+      conditions === 0 ? "-" : String(conditions),
+    ]),
   );
 }
 
 function showNext(federation: Federation, given: string): void {
   const [account] = federation.accounts;
   const root = join(OUT, "hcl", account === undefined ? "" : rootFolderOf(account));
-  say([
-    "\nNext, one of:",
-    `  terraform -chdir=${root} init && terraform -chdir=${root} plan    review the HCL, then apply it`,
-    `  npx cdktf deploy ${federation.accounts.map(({ stackName }) => stackName).join(" ")}    deploy the CDKTF stack${given === DEFAULT_FEDERATION_FILE ? "" : `, once it stands in ${DEFAULT_FEDERATION_FILE}`}`,
-    `  npx tsx scripts/cli.ts prove${given === DEFAULT_FEDERATION_FILE || !existsSync(given) ? "" : ` --config ${given}`}    try 1,000 impostors on every role`,
-  ].join("\n"));
+  say(
+    [
+      "\nNext, one of:",
+      `  terraform -chdir=${root} init && terraform -chdir=${root} plan    review the HCL, then apply it`,
+      `  npx cdktf deploy ${federation.accounts.map(({ stackName }) => stackName).join(" ")}    deploy the ` +
+        `CDKTF stack${given === DEFAULT_FEDERATION_FILE ? "" : `, once it stands in ${DEFAULT_FEDERATION_FILE}`}`,
+      `  npx tsx scripts/cli.ts prove${given === DEFAULT_FEDERATION_FILE || !existsSync(given) ? "" : ` --config ${given}`}    try 1,000 impostors on every role`,
+    ].join("\n"),
+  );
 }
 
 /** The one argument, or the committed file. Throws InputError usage. */
 function givenArgument(args: readonly string[]): string {
   const [given = DEFAULT_FEDERATION_FILE, ...more] = args;
   if (given.startsWith("-") || more.length > 0) {
-    throw new InputError([{ code: "usage", message: "npm start takes a federation file, or the address of a workspace or account; nothing else.", fix: "Write npm start, npm start -- FILE or npm start -- \"https://mycompany.cloud.databricks.com/?o=1444828305810485\"." }]);
+    throw new InputError([
+      {
+        code: "usage",
+        message: "npm start takes a federation file, or the address of a workspace or account; nothing else.",
+        fix:
+          "Write npm start, npm start -- FILE or npm start -- " +
+          '"https://mycompany.cloud.databricks.com/?o=1444828305810485".',
+      },
+    ]);
   }
   return given;
 }

@@ -42,7 +42,7 @@ export const ERROR_CODES = {
   "yaml-not-a-mapping": "input",
   "file-too-large": "input",
   "list-too-long": "input",
-  "required": "input",
+  required: "input",
   "unknown-key": "input",
   "wrong-type": "input",
   "number-too-large": "input",
@@ -220,14 +220,14 @@ export const ERROR_CODES = {
   "port-taken": "outside",
   "release-recorded": "input",
   // the command line
-  "usage": "input",
+  usage: "input",
   // files
   "file-not-found": "outside",
   "file-unreadable": "outside",
   "file-unwritable": "outside",
   "file-not-generated": "input",
   "file-exists": "input",
-  "internal": "outside",
+  internal: "outside",
 } as const satisfies Record<string, "input" | "outside">;
 
 /** A stable, machine-readable name for what went wrong, e.g. `host-not-databricks`. */

@@ -7,7 +7,10 @@ import writeFileAtomic from "write-file-atomic";
 const POLL_MS = 40;
 /** A lock whose holder stopped touching it is taken over after this. */
 const STALE_MS = 5000;
-/** A dead holder is recognised sooner, but never within this of the lock's making: its new holder may not have signed yet. */
+/**
+ * A dead holder is recognised sooner, but never within this of the lock's making: its new holder may not have signed
+ * yet.
+ */
 const SIGNED_BY_MS = 250;
 
 export interface HeldLock {
@@ -20,14 +23,27 @@ export interface HeldLock {
 export type LockTry = HeldLock | "taken" | "unusable";
 
 /**
- * Tries once for the lock `path`.lock, signed in `path`.holder.json. The lock of a process that is no more is removed, so
+ * Tries once for the lock `path`.lock, signed in `path`.holder.json. The lock of a process that is no more is
+ * removed, so
  * that the next try may have it.
  */
 export async function tryLock(path: string): Promise<LockTry> {
   try {
     let compromised = false;
-    const free = await lock(path, { realpath: false, lockfilePath: `${path}.lock`, stale: STALE_MS, update: 1000, retries: 0, onCompromised: () => { compromised = true; } });
-    await writeFileAtomic(holderFile(path), JSON.stringify({ pid: process.pid, host: hostname() }), { mode: 0o600, fsync: false }).catch(() => undefined);
+    const free = await lock(path, {
+      realpath: false,
+      lockfilePath: `${path}.lock`,
+      stale: STALE_MS,
+      update: 1000,
+      retries: 0,
+      onCompromised: () => {
+        compromised = true;
+      },
+    });
+    await writeFileAtomic(holderFile(path), JSON.stringify({ pid: process.pid, host: hostname() }), {
+      mode: 0o600,
+      fsync: false,
+    }).catch(() => undefined);
     return { held: () => !compromised, free: () => free().catch(() => undefined) };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ELOCKED") return "unusable";
@@ -51,7 +67,13 @@ export function holderFile(path: string): string {
  */
 async function breakIfDead(path: string): Promise<void> {
   if (!isOfTheDead(path)) return;
-  const free = await lock(`${path}.breaking`, { realpath: false, lockfilePath: `${path}.breaking.lock`, stale: STALE_MS, retries: 0, onCompromised: () => undefined }).catch(() => undefined);
+  const free = await lock(`${path}.breaking`, {
+    realpath: false,
+    lockfilePath: `${path}.breaking.lock`,
+    stale: STALE_MS,
+    retries: 0,
+    onCompromised: () => undefined,
+  }).catch(() => undefined);
   if (free === undefined) return;
   try {
     if (isOfTheDead(path)) rmdirSync(`${path}.lock`);
@@ -66,7 +88,10 @@ async function breakIfDead(path: string): Promise<void> {
 function isOfTheDead(path: string): boolean {
   try {
     if (Date.now() - statSync(`${path}.lock`).mtimeMs < SIGNED_BY_MS) return false;
-    const { pid, host } = JSON.parse(readFileSync(holderFile(path), "utf8")) as { readonly pid: unknown; readonly host: unknown };
+    const { pid, host } = JSON.parse(readFileSync(holderFile(path), "utf8")) as {
+      readonly pid: unknown;
+      readonly host: unknown;
+    };
     return typeof pid === "number" && host === hostname() && !isAlive(pid);
   } catch {
     // freed or replaced in between

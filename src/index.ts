@@ -22,7 +22,15 @@ export type { Json } from "./trust/canonical-json";
 export { checkTrusts } from "./trust/check";
 export type { CheckContext, KnownIssuers } from "./trust/check";
 export { compilePolicy, decide, explainDecision } from "./trust/decide/decide";
-export type { CompiledPolicy, ConditionTrace, Decision, PolicyRequest, RequestKeys, StatementTrace, Verdict } from "./trust/decide/decide";
+export type {
+  CompiledPolicy,
+  ConditionTrace,
+  Decision,
+  PolicyRequest,
+  RequestKeys,
+  StatementTrace,
+  Verdict,
+} from "./trust/decide/decide";
 export { readPolicy } from "./trust/decide/document";
 export type { PolicyCondition, PolicyDocument, PolicyStatement, ReadPolicy } from "./trust/decide/document";
 export { lintTarget } from "./trust/lint/lint";

@@ -15,12 +15,18 @@ export function readFederationFile(file: string = DEFAULT_FEDERATION_FILE): Read
   return parseFederation(readText(file), { file });
 }
 
-/** The federation of `file`, for `new FederationStack(app, loadFederation("federation.yaml"))`. Errors as `readFederationFile`. */
+/**
+ * The federation of `file`, for `new FederationStack(app, loadFederation("federation.yaml"))`. Errors as
+ * `readFederationFile`.
+ */
 export function loadFederation(file: string = DEFAULT_FEDERATION_FILE): ReadFederation["federation"] {
   return readFederationFile(file).federation;
 }
 
-/** The text of `file` as UTF-8. `named`: how to name another, for the message. Throws OutsideError `file-not-found` or `file-unreadable`. */
+/**
+ * The text of `file` as UTF-8. `named`: how to name another, for the message. Throws OutsideError `file-not-found` or
+ * `file-unreadable`.
+ */
 export function readText(file: string, named = "Name it with --config, or run init to write one."): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(file));
@@ -29,7 +35,17 @@ export function readText(file: string, named = "Name it with --config, or run in
     if (code === "ENOENT") {
       throw new OutsideError([{ code: "file-not-found", message: `There is no file ${file}.`, fix: named }], { cause });
     }
-    const why = cause instanceof TypeError ? "it is not UTF-8" : code === "EISDIR" ? "it is a folder" : (code ?? "unknown error");
-    throw new OutsideError([{ code: "file-unreadable", message: `${file} cannot be read: ${why}.`, fix: "Check the file and its permissions." }], { cause });
+    const why =
+      cause instanceof TypeError ? "it is not UTF-8" : code === "EISDIR" ? "it is a folder" : (code ?? "unknown error");
+    throw new OutsideError(
+      [
+        {
+          code: "file-unreadable",
+          message: `${file} cannot be read: ${why}.`,
+          fix: "Check the file and its permissions.",
+        },
+      ],
+      { cause },
+    );
   }
 }

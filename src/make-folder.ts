@@ -3,8 +3,10 @@ import { mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 
 /**
- * `folder` and what it lies in, where they are missing; `mode` for those that are made. Throws Node's error where one can
- * not be made. Not Node's own `recursive`, which never ends where a file system takes no folders and says ENOENT (`/proc/x`).
+ * `folder` and what it lies in, where they are missing; `mode` for those that are made. Throws Node's error where one
+ * can
+ * not be made. Not Node's own `recursive`, which never ends where a file system takes no folders and says ENOENT
+ * (`/proc/x`).
  */
 export function makeFolder(folder: string, mode?: number): void {
   const failure = failureOfMaking(folder, mode);
@@ -21,6 +23,8 @@ function failureOfMaking(folder: string, mode: number | undefined): NodeJS.Errno
     mkdirSync(folder, mode);
     return undefined;
   } catch (error) {
-    return statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true ? undefined : (error as NodeJS.ErrnoException);
+    return statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true
+      ? undefined
+      : (error as NodeJS.ErrnoException);
   }
 }

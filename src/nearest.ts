@@ -7,7 +7,9 @@ export function nearest(typed: string, known: readonly string[]): string | undef
     .map((candidate) => ({ candidate, distance: editDistance(wanted, candidate.toLowerCase()) }))
     .sort((left, right) => left.distance - right.distance);
   const [best] = ranked;
-  return best !== undefined && best.distance <= Math.max(1, Math.floor(best.candidate.length / 3)) ? best.candidate : undefined;
+  return best !== undefined && best.distance <= Math.max(1, Math.floor(best.candidate.length / 3))
+    ? best.candidate
+    : undefined;
 }
 
 function editDistance(left: string, right: string): number {
@@ -19,7 +21,8 @@ function editDistance(left: string, right: string): number {
     for (let j = 1; j <= right.length; j += 1) {
       const other = (row[j - 1] ?? 0) + (left[i - 1] === right[j - 1] ? 0 : 1);
       // two letters in the wrong order are one slip: `--hots`
-      const turned = left[i - 1] === right[j - 2] && left[i - 2] === right[j - 1] ? (above[j - 2] ?? Infinity) + 1 : Infinity;
+      const turned =
+        left[i - 1] === right[j - 2] && left[i - 2] === right[j - 1] ? (above[j - 2] ?? Infinity) + 1 : Infinity;
       next.push(Math.min(other, turned, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
     }
     above = row;

@@ -10,10 +10,18 @@ const HIDDEN = "[hidden]";
 /** Wraps `text`. `String(…)`, templates, `JSON.stringify` and `console.log` of the result say `[hidden]`. */
 export function secret(text: string): Secret {
   const hide = (): string => HIDDEN;
-  return Object.freeze({ reveal: () => text, toString: hide, toJSON: hide, [Symbol.for("nodejs.util.inspect.custom")]: hide });
+  return Object.freeze({
+    reveal: () => text,
+    toString: hide,
+    toJSON: hide,
+    [Symbol.for("nodejs.util.inspect.custom")]: hide,
+  });
 }
 
-/** What secrets look like wherever they come from: JWTs, Databricks' tokens and client secrets, AWS key IDs, `Bearer …`. */
+/**
+ * What secrets look like wherever they come from: JWTs, Databricks' tokens and client secrets, AWS key IDs, `Bearer
+ * …`.
+ */
 const LOOKS_SECRET = [
   /\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]*\.?[A-Za-z0-9_-]*/g,
   /\b(?:dapi|dkea|dose|dsapi)[A-Za-z0-9_-]{8,}/g,
@@ -35,8 +43,11 @@ export function redact(text: string, secrets: readonly (Secret | string | undefi
   for (const entry of secrets) {
     const known = typeof entry === "string" ? entry : (entry?.reveal() ?? "");
     if (known.length < 4) continue;
-    for (const form of new Set([known, encodeURIComponent(known), Buffer.from(known).toString("base64")])) clean = clean.replaceAll(form, HIDDEN);
+    for (const form of new Set([known, encodeURIComponent(known), Buffer.from(known).toString("base64")]))
+      clean = clean.replaceAll(form, HIDDEN);
   }
-  clean = hideSecrets(clean).replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e]+/g, " ").trim();
+  clean = hideSecrets(clean)
+    .replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e]+/g, " ")
+    .trim();
   return clean.length > length ? `${clean.slice(0, length - 3)}...` : clean;
 }

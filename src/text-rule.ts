@@ -60,7 +60,10 @@ export function quotedWhole(text: string): string {
 
 /** `quoted` with everything beyond ASCII escaped: a look-alike is not to be taken for what it looks like. */
 export function quotedAscii(text: string): string {
-  return quoted(text).replace(/[^\x20-\x7e]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return quoted(text).replace(
+    /[^\x20-\x7e]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 /** The same pattern for RE2 (Terraform's `regex`): `\u00FF` becomes `\x{00FF}`. */

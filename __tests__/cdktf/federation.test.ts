@@ -9,7 +9,11 @@ import { codes, complaints, emptyStack, synthesise } from "../support/synthesise
 
 const READER = "6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b";
 const EXTERNAL_ID = "0b7e6f5a-1c2d-4e3f-9a8b-7c6d5e4f3a2b";
-const production = { level: "workspace", host: "mycompany.cloud.databricks.com", workspaceId: "1444828305810485" } as const;
+const production = {
+  level: "workspace",
+  host: "mycompany.cloud.databricks.com",
+  workspaceId: "1444828305810485",
+} as const;
 const company = { level: "account", accountId: "7d3c2b1a-0f5e-4c8d-9a6b-123456789012" } as const;
 const inAws = { awsAccountId: "111122223333", awsPartition: "aws" } as const;
 const reader: RoleProps = { trusts: [{ issuer: "production", servicePrincipals: [READER] }] };
@@ -54,7 +58,12 @@ describe("a federation built in TypeScript", () => {
     federationIn(stack).addRole("lake-reader", {
       ...reader,
       managedPolicyArns: { read: "arn:aws:iam::111122223333:policy/read-lake" },
-      inlinePolicies: { list: { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: ["s3:ListBucket"], Resource: ["arn:aws:s3:::lake"] }] } },
+      inlinePolicies: {
+        list: {
+          Version: "2012-10-17",
+          Statement: [{ Effect: "Allow", Action: ["s3:ListBucket"], Resource: ["arn:aws:s3:::lake"] }],
+        },
+      },
     });
     const { resource } = synthesise(stack);
     expect(resource["aws_iam_role_policy_attachment"]?.["lakehouse_lake-reader_read"]).toMatchObject({
@@ -63,7 +72,8 @@ describe("a federation built in TypeScript", () => {
     });
     expect(resource["aws_iam_role_policy"]?.["lakehouse_lake-reader_list"]).toMatchObject({
       name: "list",
-      policy: '{"Statement":[{"Action":["s3:ListBucket"],"Effect":"Allow","Resource":["arn:aws:s3:::lake"]}],"Version":"2012-10-17"}',
+      policy:
+        '{"Statement":[{"Action":["s3:ListBucket"],"Effect":"Allow","Resource":["arn:aws:s3:::lake"]}],"Version":"2012-10-17"}',
       role: "${aws_iam_role.lakehouse_lake-reader.name}",
     });
     expect(resource["aws_iam_role"]?.["lakehouse_lake-reader"]).not.toHaveProperty("inline_policy");
@@ -72,8 +82,9 @@ describe("a federation built in TypeScript", () => {
   test("asks AWS once for account and partition where they are not given, however many federations there are", () => {
     const stack = emptyStack();
     for (const name of ["one", "two"]) {
-      new DatabricksFederation(stack, name, { issuers: { [name]: { ...production, host: `${name}.cloud.databricks.com` } } })
-        .addRole(`${name}-reader`, { trusts: [{ issuer: name, servicePrincipals: [READER] }] });
+      new DatabricksFederation(stack, name, {
+        issuers: { [name]: { ...production, host: `${name}.cloud.databricks.com` } },
+      }).addRole(`${name}-reader`, { trusts: [{ issuer: name, servicePrincipals: [READER] }] });
     }
     const { data, resource } = synthesise(stack);
     expect(Object.entries(data ?? {}).map(([type, sources]) => [type, Object.keys(sources)])).toEqual([
@@ -87,7 +98,9 @@ describe("a federation built in TypeScript", () => {
 
   test("adopts an existing provider without a resource for it, and roles wait for nothing", () => {
     const stack = emptyStack();
-    const federation = federationIn(stack, { issuers: { production: { ...production, existingProviderArn: PROVIDER_ARN } } });
+    const federation = federationIn(stack, {
+      issuers: { production: { ...production, existingProviderArn: PROVIDER_ARN } },
+    });
     federation.addRole("lake-reader", reader);
     const { resource } = synthesise(stack);
     expect(Object.keys(resource)).toEqual(["aws_iam_role"]);
@@ -97,23 +110,44 @@ describe("a federation built in TypeScript", () => {
 
   test("lets a Unity Catalog role assume itself by an inline policy, at its own path", () => {
     const stack = emptyStack();
-    federationIn(stack).addRole("storage", { path: "/databricks/", trusts: [{ unityCatalog: { externalIds: [EXTERNAL_ID] } }] });
-    expect(synthesise(stack).resource["aws_iam_role_policy"]?.["lakehouse_storage_unity-catalog-self-assume"]).toMatchObject({
+    federationIn(stack).addRole("storage", {
+      path: "/databricks/",
+      trusts: [{ unityCatalog: { externalIds: [EXTERNAL_ID] } }],
+    });
+    expect(
+      synthesise(stack).resource["aws_iam_role_policy"]?.["lakehouse_storage_unity-catalog-self-assume"],
+    ).toMatchObject({
       name: "unity-catalog-self-assume",
-      policy: '{"Statement":[{"Action":["sts:AssumeRole"],"Effect":"Allow","Resource":["arn:aws:iam::111122223333:role/databricks/storage"]}],"Version":"2012-10-17"}',
+      policy:
+        '{"Statement":[{"Action":["sts:AssumeRole"],"Effect":"Allow","Resource":["arn:aws:iam::111122223333:role/databricks/storage"]}],"Version":"2012-10-17"}',
     });
   });
 
   test("gives its roles what the federation has: prefix, path, boundary, session and tags, the role's own first", () => {
     const stack = emptyStack();
     const federation = federationIn(stack, {
-      roleNamePrefix: "databricks-", rolePath: "/databricks/", maxSessionDuration: "2h", tags: { team: "platform", env: "prod" },
+      roleNamePrefix: "databricks-",
+      rolePath: "/databricks/",
+      maxSessionDuration: "2h",
+      tags: { team: "platform", env: "prod" },
       permissionsBoundaryArn: "arn:aws:iam::111122223333:policy/boundary",
     });
     federation.addRole("reader", reader);
-    federation.addRole("writer", { ...reader, name: "own", path: "/own/", maxSessionDuration: 7000, tags: { team: "data" } });
+    federation.addRole("writer", {
+      ...reader,
+      name: "own",
+      path: "/own/",
+      maxSessionDuration: 7000,
+      tags: { team: "data" },
+    });
     expect(synthesise(stack).resource["aws_iam_role"]).toMatchObject({
-      lakehouse_reader: { name: "databricks-reader", path: "/databricks/", max_session_duration: 7200, permissions_boundary: "arn:aws:iam::111122223333:policy/boundary", tags: { team: "platform", env: "prod" } },
+      lakehouse_reader: {
+        name: "databricks-reader",
+        path: "/databricks/",
+        max_session_duration: 7200,
+        permissions_boundary: "arn:aws:iam::111122223333:policy/boundary",
+        tags: { team: "platform", env: "prod" },
+      },
       lakehouse_writer: { name: "own", path: "/own/", max_session_duration: 7000, tags: { team: "data", env: "prod" } },
     });
   });
@@ -123,17 +157,27 @@ describe("a federation built in TypeScript", () => {
     federationIn(stack).addRole("home", {
       ...reader,
       description: "costs $ {5} and ${six}, %{if}",
-      inlinePolicies: { home: { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: ["s3:GetObject"], Resource: ["arn:aws:s3:::lake/${aws:username}/*"] }] } },
+      inlinePolicies: {
+        home: {
+          Version: "2012-10-17",
+          Statement: [{ Effect: "Allow", Action: ["s3:GetObject"], Resource: ["arn:aws:s3:::lake/${aws:username}/*"] }],
+        },
+      },
     });
     const { resource } = synthesise(stack);
-    expect(resource["aws_iam_role_policy"]?.["lakehouse_home_home"]?.["policy"]).toContain("arn:aws:s3:::lake/$${aws:username}/*");
+    expect(resource["aws_iam_role_policy"]?.["lakehouse_home_home"]?.["policy"]).toContain(
+      "arn:aws:s3:::lake/$${aws:username}/*",
+    );
     expect(resource["aws_iam_role"]?.["lakehouse_home"]?.["description"]).toBe("costs $ {5} and $${six}, %%{if}");
   });
 
   test("takes data that nobody may change: `as const`, and lists that are readonly", () => {
     const stack = emptyStack();
     const readers: readonly string[] = [READER];
-    const trusts = [{ issuer: "production", servicePrincipals: readers }, { issuer: "production", users: ["alice@example.com"] }] as const;
+    const trusts = [
+      { issuer: "production", servicePrincipals: readers },
+      { issuer: "production", users: ["alice@example.com"] },
+    ] as const;
     federationIn(stack).addRole("lake-reader", { trusts, tags: { team: "data" } as const });
     expect(codes(complaints(stack))).toEqual([]);
   });
@@ -142,7 +186,10 @@ describe("a federation built in TypeScript", () => {
     const stack = emptyStack();
     const role = federationIn(stack).addRole("lake-reader", reader);
     new TerraformOutput(stack, "seen", { value: [role.arn, role.name], staticId: true });
-    expect(synthesise(stack).output?.["seen"]?.value).toEqual(["${aws_iam_role.lakehouse_lake-reader.arn}", "${aws_iam_role.lakehouse_lake-reader.name}"]);
+    expect(synthesise(stack).output?.["seen"]?.value).toEqual([
+      "${aws_iam_role.lakehouse_lake-reader.arn}",
+      "${aws_iam_role.lakehouse_lake-reader.name}",
+    ]);
   });
 });
 
@@ -162,8 +209,14 @@ describe("tokens", () => {
       managedPolicyArns: { read: policy.arn, other: Token.asString(variable.value) },
       tags: { team: `team ${variable.stringValue}` },
       inlinePolicies: {
-        own: { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: ["s3:*"], Resource: [`${policy.arn}/\${aws:username}`] }] },
-        text: JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Resource: [policy.arn], Action: ["s3:*"] }] }),
+        own: {
+          Version: "2012-10-17",
+          Statement: [{ Effect: "Allow", Action: ["s3:*"], Resource: [`${policy.arn}/\${aws:username}`] }],
+        },
+        text: JSON.stringify({
+          Version: "2012-10-17",
+          Statement: [{ Effect: "Allow", Resource: [policy.arn], Action: ["s3:*"] }],
+        }),
         whole: Fn.jsonencode({ Version: "2012-10-17" }),
       },
     });
@@ -178,8 +231,14 @@ describe("tokens", () => {
       "lakehouse_lake-reader_read": { policy_arn: "${aws_iam_policy.read.arn}" },
     });
     expect(resource["aws_iam_role_policy"]).toMatchObject({
-      "lakehouse_lake-reader_own": { policy: '{"Statement":[{"Action":["s3:*"],"Effect":"Allow","Resource":["${aws_iam_policy.read.arn}/$${aws:username}"]}],"Version":"2012-10-17"}' },
-      "lakehouse_lake-reader_text": { policy: '{"Statement":[{"Action":["s3:*"],"Effect":"Allow","Resource":["${aws_iam_policy.read.arn}"]}],"Version":"2012-10-17"}' },
+      "lakehouse_lake-reader_own": {
+        policy:
+          '{"Statement":[{"Action":["s3:*"],"Effect":"Allow","Resource":["${aws_iam_policy.read.arn}/$${aws:username}"]}],"Version":"2012-10-17"}',
+      },
+      "lakehouse_lake-reader_text": {
+        policy:
+          '{"Statement":[{"Action":["s3:*"],"Effect":"Allow","Resource":["${aws_iam_policy.read.arn}"]}],"Version":"2012-10-17"}',
+      },
       "lakehouse_lake-reader_whole": { policy: '${jsonencode({"Version" = "2012-10-17"})}' },
     });
   });
@@ -187,7 +246,11 @@ describe("tokens", () => {
   const text = Token.asString({ resolve: () => "x", creationStack: [], toString: () => "" });
   const number = Token.asNumber({ resolve: () => 1, creationStack: [], toString: () => "" });
   const refused: readonly (readonly [string, Partial<DatabricksFederationProps>, RoleProps])[] = [
-    ["issuers.production.host", { issuers: { production: { ...production, host: `${text}.cloud.databricks.com` } } }, reader],
+    [
+      "issuers.production.host",
+      { issuers: { production: { ...production, host: `${text}.cloud.databricks.com` } } },
+      reader,
+    ],
     ["issuers.production.workspaceId", { issuers: { production: { ...production, workspaceId: text } } }, reader],
     ["aws.accountId", { awsAccountId: text }, reader],
     ["roleNamePrefix", { roleNamePrefix: text }, reader],
@@ -197,16 +260,56 @@ describe("tokens", () => {
     ["roles.lake-reader.description", {}, { ...reader, description: text }],
     ["roles.lake-reader.maxSessionDuration", {}, { ...reader, maxSessionDuration: number }],
     ["roles.lake-reader.trusts[0].issuer", {}, { trusts: [{ issuer: text, servicePrincipals: [READER] }] }],
-    ["roles.lake-reader.trusts[0].servicePrincipals[0]", {}, { trusts: [{ issuer: "production", servicePrincipals: [text] }] }],
-    ["roles.lake-reader.trusts[0].servicePrincipals", {}, { trusts: [{ issuer: "production", servicePrincipals: Token.asList({ resolve: () => [], creationStack: [], toString: () => "" }) }] }],
-    ["roles.lake-reader.trusts[0].conditions[0].values[0]", {}, { trusts: [{ issuer: "production", servicePrincipals: [READER], conditions: [{ test: "IpAddress", variable: "aws:SourceIp", values: [text] }] }] }],
-    ["roles.lake-reader.trusts[0].unityCatalog.externalIds[0]", {}, { trusts: [{ unityCatalog: { externalIds: [text] } }] }],
-    ["roles.lake-reader.inlinePolicies.own.Statement[0].Max", {}, { ...reader, inlinePolicies: { own: { Version: "2012-10-17", Statement: [{ Max: number }] } } }],
+    [
+      "roles.lake-reader.trusts[0].servicePrincipals[0]",
+      {},
+      { trusts: [{ issuer: "production", servicePrincipals: [text] }] },
+    ],
+    [
+      "roles.lake-reader.trusts[0].servicePrincipals",
+      {},
+      {
+        trusts: [
+          {
+            issuer: "production",
+            servicePrincipals: Token.asList({ resolve: () => [], creationStack: [], toString: () => "" }),
+          },
+        ],
+      },
+    ],
+    [
+      "roles.lake-reader.trusts[0].conditions[0].values[0]",
+      {},
+      {
+        trusts: [
+          {
+            issuer: "production",
+            servicePrincipals: [READER],
+            conditions: [{ test: "IpAddress", variable: "aws:SourceIp", values: [text] }],
+          },
+        ],
+      },
+    ],
+    [
+      "roles.lake-reader.trusts[0].unityCatalog.externalIds[0]",
+      {},
+      { trusts: [{ unityCatalog: { externalIds: [text] } }] },
+    ],
+    [
+      "roles.lake-reader.inlinePolicies.own.Statement[0].Max",
+      {},
+      { ...reader, inlinePolicies: { own: { Version: "2012-10-17", Statement: [{ Max: number }] } } },
+    ],
   ];
   test("a construct in place of its attribute is told apart from a value", () => {
     const stack = emptyStack();
     const policy = new IamPolicy(stack, "policy", { policy: "{}" }) as unknown as string;
-    federationIn(stack).addRole("lake-reader", { ...reader, managedPolicyArns: { read: policy }, inlinePolicies: { own: policy }, description: policy });
+    federationIn(stack).addRole("lake-reader", {
+      ...reader,
+      managedPolicyArns: { read: policy },
+      inlinePolicies: { own: policy },
+      description: policy,
+    });
     expect(codes(complaints(stack))).toEqual(["token-not-allowed", "token-not-allowed", "token-not-allowed"]);
   });
 
@@ -223,27 +326,107 @@ describe("what is wrong", () => {
     const stack = emptyStack();
     const federation = federationIn(stack, { issuers: { production, broken: { ...production, host: "10.0.0.1" } } });
     federation.addRole("nobody", { trusts: [{ issuer: "production" }] });
-    federation.addRole("wide", { trusts: [{ issuer: "production", subjectPatterns: ["*"] }], maxSessionDuration: "1d" });
+    federation.addRole("wide", {
+      trusts: [{ issuer: "production", subjectPatterns: ["*"] }],
+      maxSessionDuration: "1d",
+    });
     federation.addRole("blameless", { trusts: [{ issuer: "broken", servicePrincipals: [READER] }] });
     federation.addRole("lake-reader", reader);
-    expect(codes(complaints(stack))).toEqual(["host-is-ip-address", "no-subject", "duration-invalid", "subject-pattern-too-wide"]);
-    expect(() => synthesise(stack)).toThrow(/\[stack\/lakehouse\/role-nobody\] roles\.nobody\.trusts\[0\]: The trust names no subject/);
-    expect(Object.keys(JSON.parse(JSON.stringify(stack.toTerraform())).resource.aws_iam_role)).toEqual(["lakehouse_lake-reader"]);
+    expect(codes(complaints(stack))).toEqual([
+      "host-is-ip-address",
+      "no-subject",
+      "duration-invalid",
+      "subject-pattern-too-wide",
+    ]);
+    expect(() => synthesise(stack)).toThrow(
+      /\[stack\/lakehouse\/role-nobody\] roles\.nobody\.trusts\[0\]: The trust names no subject/,
+    );
+    expect(Object.keys(JSON.parse(JSON.stringify(stack.toTerraform())).resource.aws_iam_role)).toEqual([
+      "lakehouse_lake-reader",
+    ]);
   });
 
   const wrong: readonly (readonly [string, RoleProps])[] = [
-    ["condition-on-guard", { trusts: [{ issuer: "production", servicePrincipals: [READER], conditions: [{ test: "StringLike", variable: "MyCompany.cloud.databricks.com/oidc:SUB", values: ["*"] }] }] }],
-    ["condition-on-guard", { trusts: [{ issuer: "production", servicePrincipals: [READER], conditions: [{ test: "StringEqualsIfExists", variable: "mycompany.cloud.databricks.com/oidc:aud", values: ["x"] }] }] }],
-    ["condition-repeated", { trusts: [{ issuer: "production", servicePrincipals: [READER], conditions: [{ test: "IpAddress", variable: "aws:SourceIp", values: ["10.0.0.0/8"] }, { test: "IpAddress", variable: "aws:sourceip", values: ["0.0.0.0/0"] }] }] }],
-    ["trust-policy-too-long", { trusts: [{ issuer: "production", users: Array.from({ length: 60 }, (_, index) => `user-number-${index}@data.example.com`) }] }],
+    [
+      "condition-on-guard",
+      {
+        trusts: [
+          {
+            issuer: "production",
+            servicePrincipals: [READER],
+            conditions: [{ test: "StringLike", variable: "MyCompany.cloud.databricks.com/oidc:SUB", values: ["*"] }],
+          },
+        ],
+      },
+    ],
+    [
+      "condition-on-guard",
+      {
+        trusts: [
+          {
+            issuer: "production",
+            servicePrincipals: [READER],
+            conditions: [
+              { test: "StringEqualsIfExists", variable: "mycompany.cloud.databricks.com/oidc:aud", values: ["x"] },
+            ],
+          },
+        ],
+      },
+    ],
+    [
+      "condition-repeated",
+      {
+        trusts: [
+          {
+            issuer: "production",
+            servicePrincipals: [READER],
+            conditions: [
+              { test: "IpAddress", variable: "aws:SourceIp", values: ["10.0.0.0/8"] },
+              { test: "IpAddress", variable: "aws:sourceip", values: ["0.0.0.0/0"] },
+            ],
+          },
+        ],
+      },
+    ],
+    [
+      "trust-policy-too-long",
+      {
+        trusts: [
+          {
+            issuer: "production",
+            users: Array.from({ length: 60 }, (_, index) => `user-number-${index}@data.example.com`),
+          },
+        ],
+      },
+    ],
     ["issuer-not-found", { trusts: [{ issuer: "elsewhere", servicePrincipals: [READER] }] }],
     ["reserved-text", { ...reader, description: "String Map Token Value" }],
     ["reserved-text", { ...reader, description: "-1.8881545897087503e+289" }],
     ["reserved-text", { ...reader, tags: JSON.parse('{"__proto__": "lost"}') as Record<string, string> }],
-    ["reserved-text", { ...reader, inlinePolicies: JSON.parse('{"__proto__": {"Statement": []}}') as Record<string, string> }],
+    [
+      "reserved-text",
+      { ...reader, inlinePolicies: JSON.parse('{"__proto__": {"Statement": []}}') as Record<string, string> },
+    ],
     ["reserved-text", { ...reader, inlinePolicies: JSON.parse('{"__proto__": "{}"}') as Record<string, string> }],
-    ["reserved-text", { ...reader, inlinePolicies: JSON.parse('{"read": {"Version": "2012-10-17", "Statement": [{"__proto__": "lost"}]}}') as Record<string, string> }],
-    ["reserved-text", { ...reader, managedPolicyArns: JSON.parse('{"__proto__": "arn:aws:iam::111122223333:policy/read"}') as Record<string, string> }],
+    [
+      "reserved-text",
+      {
+        ...reader,
+        inlinePolicies: JSON.parse(
+          '{"read": {"Version": "2012-10-17", "Statement": [{"__proto__": "lost"}]}}',
+        ) as Record<string, string>,
+      },
+    ],
+    [
+      "reserved-text",
+      {
+        ...reader,
+        managedPolicyArns: JSON.parse('{"__proto__": "arn:aws:iam::111122223333:policy/read"}') as Record<
+          string,
+          string
+        >,
+      },
+    ],
     ["reserved-text", { ...reader, description: "TfToken[" }],
     ["policy-arn-invalid", { ...reader, managedPolicyArns: { read: "arn:aws:iam::444455556666:policy/read" } }],
     ["inline-policy-invalid", { ...reader, inlinePolicies: { text: "no json" } }],
@@ -265,7 +448,16 @@ describe("what is wrong", () => {
     expect(found((stack) => federationIn(stack).addRole("__proto__", reader))).not.toEqual([]);
     expect(found((stack) => federationIn(stack, { issuers: named(production) }))).not.toEqual([]);
     expect(found((stack) => federationIn(stack, { tags: named("lost") }))).toEqual(["reserved-text"]);
-    expect(found((stack) => new DatabricksOidcProvider(stack, "own", { ...inAws, ...production, tags: named<Record<string, string>>("lost") }))).toEqual(["reserved-text"]);
+    expect(
+      found(
+        (stack) =>
+          new DatabricksOidcProvider(stack, "own", {
+            ...inAws,
+            ...production,
+            tags: named<Record<string, string>>("lost"),
+          }),
+      ),
+    ).toEqual(["reserved-text"]);
   });
 
   test("also where lengths are measured although the provider's ARN is a token", () => {
@@ -282,8 +474,12 @@ describe("what is wrong", () => {
 
   test("includes what two federations of one stack would both make", () => {
     const stack = emptyStack();
-    new DatabricksFederation(stack, "a", { ...inAws, issuers: { b_c: production } }).addRole("d", { trusts: [{ issuer: "b_c", servicePrincipals: [READER] }] });
-    new DatabricksFederation(stack, "a_b", { ...inAws, issuers: { c: company, twin: production } }).addRole("D", { trusts: [{ issuer: "c", servicePrincipals: [READER] }] });
+    new DatabricksFederation(stack, "a", { ...inAws, issuers: { b_c: production } }).addRole("d", {
+      trusts: [{ issuer: "b_c", servicePrincipals: [READER] }],
+    });
+    new DatabricksFederation(stack, "a_b", { ...inAws, issuers: { c: company, twin: production } }).addRole("D", {
+      trusts: [{ issuer: "c", servicePrincipals: [READER] }],
+    });
     expect(codes(complaints(stack))).toEqual(["issuer-collision", "role-name-collision", "logical-id-collision"]);
   });
 
@@ -308,9 +504,14 @@ describe("what is wrong", () => {
     const stack = emptyStack();
     const federation = federationIn(stack);
     const alone = federation.addRole("alone", reader);
-    const withPolicy = federation.addRole("with-policy", { ...reader, managedPolicyArns: { read: "arn:aws:iam::aws:policy/ReadOnlyAccess" } });
+    const withPolicy = federation.addRole("with-policy", {
+      ...reader,
+      managedPolicyArns: { read: "arn:aws:iam::aws:policy/ReadOnlyAccess" },
+    });
     expect(() => withPolicy.resource?.overrideLogicalId("mine")).toThrow("may not be overridden");
-    expect(() => federation.providers["production"]?.resource?.overrideLogicalId("mine")).toThrow("may not be overridden");
+    expect(() => federation.providers["production"]?.resource?.overrideLogicalId("mine")).toThrow(
+      "may not be overridden",
+    );
     alone.resource?.overrideLogicalId("mine");
     expect(Object.keys(synthesise(stack).resource["aws_iam_role"] ?? {})).toEqual(["lakehouse_with-policy", "mine"]);
   });
@@ -323,7 +524,12 @@ describe("what is wrong", () => {
     federation.addRole("", reader);
     federation.addRole("a/b", reader);
     federation.addRole(Token.asString({ resolve: () => "x", creationStack: [], toString: () => "" }), reader);
-    expect(codes(complaints(stack))).toEqual(["name-collision", "role-name-invalid", "role-name-invalid", "role-name-invalid"]);
+    expect(codes(complaints(stack))).toEqual([
+      "name-collision",
+      "role-name-invalid",
+      "role-name-invalid",
+      "role-name-invalid",
+    ]);
   });
 });
 
@@ -331,18 +537,33 @@ describe("the parts by themselves", () => {
   test("a provider and a role without a federation carry their own names", () => {
     const stack = emptyStack();
     const provider = new DatabricksOidcProvider(stack, "company", { ...company, ...inAws });
-    const role = new DatabricksFederatedRole(stack, "reader", { providers: { company: provider }, trusts: [{ issuer: "company", users: ["alice@example.com"] }] });
+    const role = new DatabricksFederatedRole(stack, "reader", {
+      providers: { company: provider },
+      trusts: [{ issuer: "company", users: ["alice@example.com"] }],
+    });
     const { resource } = synthesise(stack);
-    expect([Object.keys(resource["aws_iam_openid_connect_provider"] ?? {}), Object.keys(resource["aws_iam_role"] ?? {})]).toEqual([["company"], ["reader"]]);
-    expect(resource["aws_iam_role"]?.["reader"]).toMatchObject({ name: "reader", depends_on: ["aws_iam_openid_connect_provider.company"], assume_role_policy: role.trustPolicy });
-    expect(provider.issuerUrl).toBe("https://accounts.cloud.databricks.com/oidc/accounts/7d3c2b1a-0f5e-4c8d-9a6b-123456789012");
+    expect([
+      Object.keys(resource["aws_iam_openid_connect_provider"] ?? {}),
+      Object.keys(resource["aws_iam_role"] ?? {}),
+    ]).toEqual([["company"], ["reader"]]);
+    expect(resource["aws_iam_role"]?.["reader"]).toMatchObject({
+      name: "reader",
+      depends_on: ["aws_iam_openid_connect_provider.company"],
+      assume_role_policy: role.trustPolicy,
+    });
+    expect(provider.issuerUrl).toBe(
+      "https://accounts.cloud.databricks.com/oidc/accounts/7d3c2b1a-0f5e-4c8d-9a6b-123456789012",
+    );
     expect(provider.discoveryUrl).toBe(`${provider.issuerUrl}/.well-known/openid-configuration`);
     expect(provider.audiences).toEqual(["7d3c2b1a-0f5e-4c8d-9a6b-123456789012"]);
   });
 
   test("a role for Unity Catalog alone needs no provider", () => {
     const stack = emptyStack();
-    new DatabricksFederatedRole(stack, "storage", { providers: {}, trusts: [{ unityCatalog: { externalIds: [EXTERNAL_ID] } }] });
+    new DatabricksFederatedRole(stack, "storage", {
+      providers: {},
+      trusts: [{ unityCatalog: { externalIds: [EXTERNAL_ID] } }],
+    });
     expect(Object.keys(synthesise(stack).data ?? {})).toEqual(["aws_caller_identity", "aws_partition"]);
   });
 
@@ -355,15 +576,24 @@ describe("the parts by themselves", () => {
 
   test("issuers and providers that JavaScript leaves out are missed where a trust names one", () => {
     const stack = emptyStack();
-    new DatabricksFederation(stack, "lakehouse", { ...inAws } as unknown as DatabricksFederationProps).addRole("a", reader);
-    new DatabricksFederatedRole(stack, "b", { ...inAws, ...reader } as unknown as ConstructorParameters<typeof DatabricksFederatedRole>[2]);
+    new DatabricksFederation(stack, "lakehouse", { ...inAws } as unknown as DatabricksFederationProps).addRole(
+      "a",
+      reader,
+    );
+    new DatabricksFederatedRole(stack, "b", { ...inAws, ...reader } as unknown as ConstructorParameters<
+      typeof DatabricksFederatedRole
+    >[2]);
     expect(codes(complaints(stack))).toEqual(["issuer-not-found", "issuer-not-found"]);
   });
 
   test("a quota that is none is refused", () => {
     const stack = emptyStack();
     const provider = new DatabricksOidcProvider(stack, "production", { ...production, ...inAws });
-    new DatabricksFederatedRole(stack, "reader", { providers: { production: provider }, ...reader, trustPolicyMaxLength: 9000 });
+    new DatabricksFederatedRole(stack, "reader", {
+      providers: { production: provider },
+      ...reader,
+      trustPolicyMaxLength: 9000,
+    });
     expect(codes(complaints(stack))).toEqual(["trust-policy-max-length"]);
   });
 });

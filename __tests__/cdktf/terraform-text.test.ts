@@ -16,27 +16,38 @@ function synthesised(value: (stack: TerraformStack) => unknown): unknown {
 
 const variable = (stack: TerraformStack): TerraformVariable => new TerraformVariable(stack, "v", { type: "string" });
 
-const hostile = fc.stringOf(
-  fc.oneof(fc.constantFrom("${", "%{", "$", "%", "{", "}", '"', "\\", "\n", "$${", "aws:username", "8e5", "<<EOT"), fc.fullUnicode()),
-  { maxLength: 30 },
-).filter((text) => !/[\uE000\uE001]/.test(text));
+const hostile = fc
+  .stringOf(
+    fc.oneof(
+      fc.constantFrom("${", "%{", "$", "%", "{", "}", '"', "\\", "\n", "$${", "aws:username", "8e5", "<<EOT"),
+      fc.fullUnicode(),
+    ),
+    { maxLength: 30 },
+  )
+  .filter((text) => !/[\uE000\uE001]/.test(text));
 
 test("any literal is read back by Terraform as it was", () => {
-  fc.assert(fc.property(hostile, (text) => {
-    expect(evaluated(terraformText(text))).toBe(text);
-  }));
+  fc.assert(
+    fc.property(hostile, (text) => {
+      expect(evaluated(terraformText(text))).toBe(text);
+    }),
+  );
 });
 
 test("a literal passes CDKTF unchanged once it is no reserved text", () => {
-  fc.assert(fc.property(hostile, (text) => {
-    fc.pre(!isReservedText(text));
-    expect(synthesised(() => terraformText(text))).toBe(terraformText(text));
-  }), { numRuns: 50 });
+  fc.assert(
+    fc.property(hostile, (text) => {
+      fc.pre(!isReservedText(text));
+      expect(synthesised(() => terraformText(text))).toBe(terraformText(text));
+    }),
+    { numRuns: 50 },
+  );
 });
 
 test("IAM policy variables survive beside a token, whose braces stay", () => {
-  expect(synthesised((stack) => terraformText(`home/\${aws:username}/ of ${variable(stack).value}`)))
-    .toBe("home/$${aws:username}/ of ${var.v}");
+  expect(synthesised((stack) => terraformText(`home/\${aws:username}/ of ${variable(stack).value}`))).toBe(
+    "home/$${aws:username}/ of ${var.v}",
+  );
 });
 
 test("an unclosed ${ before a token does not take the token's braces", () => {
@@ -52,8 +63,9 @@ test("a literal inside a function's call is left to CDKTF", () => {
 });
 
 test("placeholders become the expressions that ask AWS, and only they", () => {
-  expect(terraformText(`arn:${PARTITION_PLACEHOLDER}:iam::${ACCOUNT_ID_PLACEHOLDER}:role/\${x}`))
-    .toBe("arn:${data.aws_partition.current.partition}:iam::${data.aws_caller_identity.current.account_id}:role/$${x}");
+  expect(terraformText(`arn:${PARTITION_PLACEHOLDER}:iam::${ACCOUNT_ID_PLACEHOLDER}:role/\${x}`)).toBe(
+    "arn:${data.aws_partition.current.partition}:iam::${data.aws_caller_identity.current.account_id}:role/$${x}",
+  );
 });
 
 test.each([
@@ -77,7 +89,16 @@ test("a tag called __proto__ would be lost, so it is reserved", () => {
 test("tokens are found in strings, numbers, lists, maps, keys and nested values", () => {
   const token = { resolve: () => "x", creationStack: [], toString: () => "" };
   const text = Token.asString(token);
-  const cases = [text, `a${text}`, Token.asNumber(token), Token.asList(token), Token.asStringMap(token), token, { a: [{ b: text }] }, { [text]: 1 }];
+  const cases = [
+    text,
+    `a${text}`,
+    Token.asNumber(token),
+    Token.asList(token),
+    Token.asStringMap(token),
+    token,
+    { a: [{ b: text }] },
+    { [text]: 1 },
+  ];
   expect(cases.map(holdsToken)).toEqual(cases.map(() => true));
   expect(["a", 1, [], {}, null, { a: [1, "b"] }].map(holdsToken)).toEqual([false, false, false, false, false, false]);
 });

@@ -17,10 +17,25 @@ const FEDERATION = {
     company: { level: "account", accountId: ACCOUNT },
   },
   roles: {
-    reader: { accounts: ["prod"], trusts: [{ issuer: "production", servicePrincipals: [READER] }, { issuer: "company", users: ["alice@example.com"] }] },
-    several: { accounts: ["prod"], trusts: [{ issuer: "production", servicePrincipals: [READER] }, { issuer: "azure", servicePrincipals: [READER] }] },
+    reader: {
+      accounts: ["prod"],
+      trusts: [
+        { issuer: "production", servicePrincipals: [READER] },
+        { issuer: "company", users: ["alice@example.com"] },
+      ],
+    },
+    several: {
+      accounts: ["prod"],
+      trusts: [
+        { issuer: "production", servicePrincipals: [READER] },
+        { issuer: "azure", servicePrincipals: [READER] },
+      ],
+    },
     account: { accounts: ["prod"], trusts: [{ issuer: "company", servicePrincipals: [READER] }] },
-    person: { accounts: ["prod"], trusts: [{ issuer: "production", users: ["alice@example.com"], audiences: ["1444828305810485"] }] },
+    person: {
+      accounts: ["prod"],
+      trusts: [{ issuer: "production", users: ["alice@example.com"], audiences: ["1444828305810485"] }],
+    },
     storage: { accounts: ["prod"], trusts: [{ unityCatalog: { externalIds: ["0b7e6f5a"], cloud: "aws" } }] },
     unknown: { accounts: ["dev"], trusts: [{ issuer: "production", servicePrincipals: [READER] }] },
     both: { trusts: [{ issuer: "production", servicePrincipals: [READER] }] },
@@ -33,7 +48,11 @@ test.each<readonly [string, ClientQuestion, string]>([
   ["no role where there are several", { place: "notebook" }, "role-ambiguous"],
   ["a role that is not there", { place: "notebook", role: "nobody" }, "role-not-found"],
   ["a role of several accounts", { place: "notebook", role: "both" }, "role-ambiguous"],
-  ["an account that does not hold the role", { place: "notebook", role: "reader", account: "dev" }, "account-not-found"],
+  [
+    "an account that does not hold the role",
+    { place: "notebook", role: "reader", account: "dev" },
+    "account-not-found",
+  ],
   ["an account that is not known", { place: "notebook", role: "unknown" }, "aws-account-unknown"],
   ["an account ID that is none", { place: "notebook", role: "unknown", awsAccountId: "1" }, "aws-account-id-invalid"],
   ["two issuers that would do", { place: "app", role: "reader" }, "issuer-undetermined"],
@@ -43,16 +62,28 @@ test.each<readonly [string, ClientQuestion, string]>([
   ["a notebook of an account issuer", { place: "notebook", role: "account" }, "client-not-possible"],
   ["a role for Unity Catalog alone", { place: "app", role: "storage" }, "client-not-possible"],
   ["a bundle without a service principal", { place: "asset-bundle", role: "person" }, "client-not-possible"],
-  ["a workflow without a service principal", { place: "github-actions", role: "reader", issuer: "company" }, "client-not-possible"],
+  [
+    "a workflow without a service principal",
+    { place: "github-actions", role: "reader", issuer: "company" },
+    "client-not-possible",
+  ],
 ])("%s is refused", (_name, question, code) => {
   expect(() => client(question)).toThrow(expect.objectContaining({ code }));
 });
 
 test("a place that needs a workspace takes the role's only one, and trusts are those of the issuer alone", () => {
   const { issuer, trusts, arn } = client({ place: "notebook", role: "reader" });
-  expect([issuer.key, trusts, arn]).toEqual(["production", [{ audiences: ["1444828305810485"], subjects: [READER], patterns: [] }], "arn:aws:iam::111122223333:role/reader"]);
-  expect(client({ place: "app", role: "reader", issuer: "company" }).trusts).toEqual([{ audiences: [ACCOUNT], subjects: ["alice@example.com"], patterns: [] }]);
-  expect(client({ place: "laptop", role: "unknown", awsAccountId: "444455556666" }).arn).toBe("arn:aws:iam::444455556666:role/unknown");
+  expect([issuer.key, trusts, arn]).toEqual([
+    "production",
+    [{ audiences: ["1444828305810485"], subjects: [READER], patterns: [] }],
+    "arn:aws:iam::111122223333:role/reader",
+  ]);
+  expect(client({ place: "app", role: "reader", issuer: "company" }).trusts).toEqual([
+    { audiences: [ACCOUNT], subjects: ["alice@example.com"], patterns: [] },
+  ]);
+  expect(client({ place: "laptop", role: "unknown", awsAccountId: "444455556666" }).arn).toBe(
+    "arn:aws:iam::444455556666:role/unknown",
+  );
 });
 
 test.each(CLIENT_PLACES)("every file for %s is marked as generated, and there is a README", (place) => {

@@ -10,12 +10,18 @@ const READER = "6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b";
 const FEDERATION = {
   name: "lakehouse",
   aws: { accountId: "111122223333", region: "us-east-1" },
-  issuers: { production: { level: "workspace", host: "mycompany.cloud.databricks.com", workspaceId: "1444828305810485" } },
-  roles: { "lake-reader": { trusts: [{ issuer: "production", servicePrincipals: [READER], users: ["alice@example.com"] }] } },
+  issuers: {
+    production: { level: "workspace", host: "mycompany.cloud.databricks.com", workspaceId: "1444828305810485" },
+  },
+  roles: {
+    "lake-reader": { trusts: [{ issuer: "production", servicePrincipals: [READER], users: ["alice@example.com"] }] },
+  },
 } as const satisfies FederationInput;
 
-const files = (place: ClientPlace) => clientTree(clientOf(readFederation(FEDERATION).federation, { place }), "1.0.0").files;
-const json = (place: ClientPlace, file: string) => JSON.parse(files(place).get(file) ?? "null") as Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+const files = (place: ClientPlace) =>
+  clientTree(clientOf(readFederation(FEDERATION).federation, { place }), "1.0.0").files;
+const json = (place: ClientPlace, file: string) =>
+  JSON.parse(files(place).get(file) ?? "null") as Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 describe("the compute policy", () => {
   const definition = json("cluster-policy", "cluster-policy.json")["definition"] ?? {};
@@ -27,46 +33,97 @@ describe("the compute policy", () => {
   });
 
   test("forbids AWS keys, and takes secrets as references alone", () => {
-    const ofType = (type: string) => Object.entries(definition).filter(([, rule]) => (rule as { readonly type: string }).type === type);
-    expect(ofType("forbidden").map(([path]) => path).filter((path) => /_KEY|_TOKEN|access\.key|secret\.key|session\.token/.test(path))).toHaveLength(9);
-    expect(ofType("regex").map(([, rule]) => (rule as { readonly pattern: string }).pattern)).toEqual([SECRET_REFERENCE, SECRET_REFERENCE]);
+    const ofType = (type: string) =>
+      Object.entries(definition).filter(([, rule]) => (rule as { readonly type: string }).type === type);
+    expect(
+      ofType("forbidden")
+        .map(([path]) => path)
+        .filter((path) => /_KEY|_TOKEN|access\.key|secret\.key|session\.token/.test(path)),
+    ).toHaveLength(9);
+    expect(ofType("regex").map(([, rule]) => (rule as { readonly pattern: string }).pattern)).toEqual([
+      SECRET_REFERENCE,
+      SECRET_REFERENCE,
+    ]);
   });
 
   test.each([
-    ["{{secrets/databricks/client-secret}}", true], ["{{secrets/a.b@c/d_e}}", true],
-    ["dose0123456789abcdef", false], ["{{secrets/a}}", false], ["{{secrets/a/b}}x", false], ["{{secrets/a/b}}\nx", false], ["{{secrets/a/b/c}}", false], ["", false],
+    ["{{secrets/databricks/client-secret}}", true],
+    ["{{secrets/a.b@c/d_e}}", true],
+    ["dose0123456789abcdef", false],
+    ["{{secrets/a}}", false],
+    ["{{secrets/a/b}}x", false],
+    ["{{secrets/a/b}}\nx", false],
+    ["{{secrets/a/b/c}}", false],
+    ["", false],
   ])("the secret %j is a reference: %s", (text, good) => {
     expect(new RegExp(SECRET_REFERENCE).test(text)).toBe(good);
   });
 
   test("the environment it fixes is the one that goes with it", () => {
-    for (const [name, value] of Object.entries(json("cluster-policy", "cluster-environment.json")["spark_env_vars"] ?? {})) expect(definition[`spark_env_vars.${name}`]).toEqual({ type: "fixed", value });
+    for (const [name, value] of Object.entries(
+      json("cluster-policy", "cluster-environment.json")["spark_env_vars"] ?? {},
+    ))
+      expect(definition[`spark_env_vars.${name}`]).toEqual({ type: "fixed", value });
   });
 });
 
 test("the bundle's job runs as the service principal, in dedicated access mode, and ships the Python it runs", () => {
-  const bundle = parse(files("asset-bundle").get("databricks.yml") ?? "") as { readonly targets: { readonly production: object }; readonly resources: { readonly jobs: Readonly<Record<string, { readonly run_as: object; readonly tasks: readonly [{ readonly spark_python_task: { readonly python_file: string }; readonly job_cluster_key: string }]; readonly job_clusters: readonly [{ readonly job_cluster_key: string; readonly new_cluster: object }] }>> } };
+  const bundle = parse(files("asset-bundle").get("databricks.yml") ?? "") as {
+    readonly targets: { readonly production: object };
+    readonly resources: {
+      readonly jobs: Readonly<
+        Record<
+          string,
+          {
+            readonly run_as: object;
+            readonly tasks: readonly [
+              { readonly spark_python_task: { readonly python_file: string }; readonly job_cluster_key: string },
+            ];
+            readonly job_clusters: readonly [{ readonly job_cluster_key: string; readonly new_cluster: object }];
+          }
+        >
+      >;
+    };
+  };
   const [job] = Object.values(bundle.resources.jobs);
   expect(job?.run_as).toEqual({ service_principal_name: READER });
   expect(bundle.targets.production).toMatchObject({ workspace: { host: "https://mycompany.cloud.databricks.com" } });
   expect(job?.job_clusters[0].new_cluster).toMatchObject({ data_security_mode: "SINGLE_USER" });
   expect(job?.tasks[0].job_cluster_key).toBe(job?.job_clusters[0].job_cluster_key);
   expect(files("asset-bundle").has((job?.tasks[0].spark_python_task.python_file ?? "").replace("./", ""))).toBe(true);
-  expect(files("asset-bundle").get("src/databricks_aws_session.py")).toBe(files("job").get("databricks_aws_session.py"));
+  expect(files("asset-bundle").get("src/databricks_aws_session.py")).toBe(
+    files("job").get("databricks_aws_session.py"),
+  );
 });
 
 describe("the workflow", () => {
   const text = files("github-actions").get("databricks-aws.yml") ?? "";
-  const workflow = parse(text) as { readonly permissions: object; readonly jobs: { readonly aws: { readonly env: Readonly<Record<string, string>>; readonly outputs?: unknown; readonly steps: readonly { readonly uses?: string; readonly run?: string; readonly env?: unknown; readonly if?: string }[] } } };
+  const workflow = parse(text) as {
+    readonly permissions: object;
+    readonly jobs: {
+      readonly aws: {
+        readonly env: Readonly<Record<string, string>>;
+        readonly outputs?: unknown;
+        readonly steps: readonly {
+          readonly uses?: string;
+          readonly run?: string;
+          readonly env?: unknown;
+          readonly if?: string;
+        }[];
+      };
+    };
+  };
   const { steps, env, outputs } = workflow.jobs.aws;
 
   test("asks for an OIDC token and nothing else it could do without", () => {
-    expect(workflow.permissions).toEqual({ "contents": "read", "id-token": "write" });
+    expect(workflow.permissions).toEqual({ contents: "read", "id-token": "write" });
   });
 
   test("runs in the environment that its federation policy names: GitHub's subject holds it", () => {
     const readme = files("github-actions").get("README.md") ?? "";
-    expect(readme).toContain(`:environment:${String((workflow.jobs.aws as { readonly environment?: string }).environment)}"`);
+    expect(readme).toContain(
+      `:environment:${String((workflow.jobs.aws as { readonly environment?: string }).environment)}"`,
+    );
   });
 
   test("pins every action to a commit", () => {
@@ -87,7 +144,7 @@ describe("the workflow", () => {
   test("masks each token before anything is done with it, and removes the file whatever happens", () => {
     const exchange = steps.find(({ run }) => run?.includes("add-mask") === true)?.run ?? "";
     expect(exchange.match(/::add-mask::\$(github|token)"/g)).toHaveLength(2);
-    expect(exchange.indexOf("::add-mask::$token")).toBeLessThan(exchange.indexOf(">\"$RUNNER_TEMP/databricks-token\""));
+    expect(exchange.indexOf("::add-mask::$token")).toBeLessThan(exchange.indexOf('>"$RUNNER_TEMP/databricks-token"'));
     expect(steps.at(-1)).toMatchObject({ if: "always()", run: 'rm -f "$RUNNER_TEMP/databricks-token"' });
   });
 });

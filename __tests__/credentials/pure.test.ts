@@ -25,10 +25,13 @@ describe("a session name", () => {
   });
 
   test("is legal for any subject, and two subjects have two", () => {
-    fc.assert(fc.property(fc.string16bits({ maxLength: 200 }), fc.fullUnicodeString({ maxLength: 200 }), (left, right) => {
-      expect(isSessionName(sessionNameOf(left))).toBe(true);
-      if (left !== right && left.isWellFormed() && right.isWellFormed()) expect(sessionNameOf(left)).not.toBe(sessionNameOf(right));
-    }));
+    fc.assert(
+      fc.property(fc.string16bits({ maxLength: 200 }), fc.fullUnicodeString({ maxLength: 200 }), (left, right) => {
+        expect(isSessionName(sessionNameOf(left))).toBe(true);
+        if (left !== right && left.isWellFormed() && right.isWellFormed())
+          expect(sessionNameOf(left)).not.toBe(sessionNameOf(right));
+      }),
+    );
   });
 });
 
@@ -42,14 +45,26 @@ describe("the STS to ask", () => {
     expect(stsRegion(partition, candidates)).toBe(region);
   });
 
-  test.each([["aws", "us-gov-west-1", "region-partition-mismatch"], ["aws-us-gov", "us-east-1", "region-partition-mismatch"], ["aws", "evil.example.com/", "value-not-allowed"]])("of %s is not in %s", (partition, region, code) => {
+  test.each([
+    ["aws", "us-gov-west-1", "region-partition-mismatch"],
+    ["aws-us-gov", "us-east-1", "region-partition-mismatch"],
+    ["aws", "evil.example.com/", "value-not-allowed"],
+  ])("of %s is not in %s", (partition, region, code) => {
     expect(() => stsRegion(partition, [region])).toThrow(expect.objectContaining({ code }) as Error);
   });
 
   test.each([
-    ["iam.amazonaws.com", true], ["iam.us-gov.amazonaws.com", true], ["iam.cn-north-1.amazonaws.com.cn", true], ["sts.eu-west-1.amazonaws.com", true],
-    ["portal.sso.eu-west-1.amazonaws.com", true], ["oidc.us-east-1.amazonaws.com", true], ["127.0.0.1", true],
-    ["iam.s3.amazonaws.com", false], ["oidc.s3.us-east-1.amazonaws.com", false], ["iam.example.com", false], ["lambda.us-east-1.amazonaws.com", false],
+    ["iam.amazonaws.com", true],
+    ["iam.us-gov.amazonaws.com", true],
+    ["iam.cn-north-1.amazonaws.com.cn", true],
+    ["sts.eu-west-1.amazonaws.com", true],
+    ["portal.sso.eu-west-1.amazonaws.com", true],
+    ["oidc.us-east-1.amazonaws.com", true],
+    ["127.0.0.1", true],
+    ["iam.s3.amazonaws.com", false],
+    ["oidc.s3.us-east-1.amazonaws.com", false],
+    ["iam.example.com", false],
+    ["lambda.us-east-1.amazonaws.com", false],
   ])("%s is where reads of IAM go: %s", (host, own) => {
     const check = (): void => checkAwsHost(host, false);
     if (own) expect(check).not.toThrow();
@@ -58,17 +73,29 @@ describe("the STS to ask", () => {
   });
 
   test.each([
-    ["sts.us-east-1.amazonaws.com", true], ["sts.amazonaws.com", true], ["sts-fips.us-gov-west-1.amazonaws.com", true],
-    ["sts.cn-north-1.amazonaws.com.cn", true], ["sts.eu-west-1.api.aws", true], ["vpce-0abc-def.sts.us-east-1.vpce.amazonaws.com", true],
-    ["sts.example.com", false], ["sts.s3.us-east-1.amazonaws.com", false], ["evil.s3.amazonaws.com", false], ["x.execute-api.us-east-1.amazonaws.com", false],
-    ["sts.amazonaws.com.evil.example", false], ["stsXamazonaws.com", false], ["vpce-1.evil.us-east-1.vpce.amazonaws.com", false],
+    ["sts.us-east-1.amazonaws.com", true],
+    ["sts.amazonaws.com", true],
+    ["sts-fips.us-gov-west-1.amazonaws.com", true],
+    ["sts.cn-north-1.amazonaws.com.cn", true],
+    ["sts.eu-west-1.api.aws", true],
+    ["vpce-0abc-def.sts.us-east-1.vpce.amazonaws.com", true],
+    ["sts.example.com", false],
+    ["sts.s3.us-east-1.amazonaws.com", false],
+    ["evil.s3.amazonaws.com", false],
+    ["x.execute-api.us-east-1.amazonaws.com", false],
+    ["sts.amazonaws.com.evil.example", false],
+    ["stsXamazonaws.com", false],
+    ["vpce-1.evil.us-east-1.vpce.amazonaws.com", false],
     // a bucket may be called sts
-    ["sts.s3.amazonaws.com", false], ["sts.s3-accelerate.amazonaws.com", false],
+    ["sts.s3.amazonaws.com", false],
+    ["sts.s3-accelerate.amazonaws.com", false],
   ])("%s is AWS' own: %s", (host, own) => {
     expect(isAwsSts(host)).toBe(own);
     if (own) expect(() => checkStsHost(host, false)).not.toThrow();
     else {
-      expect(() => checkStsHost(host, false)).toThrow(expect.objectContaining({ code: "aws-endpoint-overridden" }) as Error);
+      expect(() => checkStsHost(host, false)).toThrow(
+        expect.objectContaining({ code: "aws-endpoint-overridden" }) as Error,
+      );
       expect(() => checkStsHost(host, true)).not.toThrow();
     }
   });
@@ -79,83 +106,182 @@ describe("the AWS config file", () => {
 
   test.each<[string, string, string]>([
     ["an empty file", "", "[profile lake]\ncredential_process = /usr/bin/node cli.js\nregion = eu-central-1\n"],
-    ["another profile", "[default]\nregion = us-east-1\n", "[default]\nregion = us-east-1\n\n[profile lake]\ncredential_process = /usr/bin/node cli.js\nregion = eu-central-1\n"],
-    ["no line end at the end", "[default]\nregion = us-east-1", "[default]\nregion = us-east-1\n\n[profile lake]\ncredential_process = /usr/bin/node cli.js\nregion = eu-central-1\n"],
+    [
+      "another profile",
+      "[default]\nregion = us-east-1\n",
+      "[default]\nregion = us-east-1\n\n[profile lake]\ncredential_process = /usr/bin/node cli.js\nregion = " +
+        "eu-central-1\n",
+    ],
+    [
+      "no line end at the end",
+      "[default]\nregion = us-east-1",
+      "[default]\nregion = us-east-1\n\n[profile lake]\ncredential_process = /usr/bin/node cli.js\nregion = " +
+        "eu-central-1\n",
+    ],
     [
       "comments, nested settings and a profile after it",
-      "# mine\n[profile lake]\n# keep\nregion=us-east-1\ns3 =\n  max_concurrent_requests = 20\n\n; tail\n[profile z]\noutput = json\n",
-      "# mine\n[profile lake]\n# keep\nregion = eu-central-1\ns3 =\n  max_concurrent_requests = 20\ncredential_process = /usr/bin/node cli.js\n\n; tail\n[profile z]\noutput = json\n",
+      "# mine\n[profile lake]\n# keep\nregion=us-east-1\ns3 =\n  max_concurrent_requests = 20\n\n; " +
+        "tail\n[profile z]\noutput = json\n",
+      "# mine\n[profile lake]\n# keep\nregion = eu-central-1\ns3 =\n  max_concurrent_requests = " +
+        "20\ncredential_process = /usr/bin/node cli.js\n\n; tail\n[profile z]\noutput = json\n",
     ],
-    ["Windows line ends", "[profile lake]\r\nregion = x\r\n[default]\r\n", "[profile lake]\r\nregion = eu-central-1\r\ncredential_process = /usr/bin/node cli.js\r\n[default]\r\n"],
-    ["Windows line ends without a last one", "[default]\r\n[profile lake]\r\noutput = json", "[default]\r\n[profile lake]\r\noutput = json\r\ncredential_process = /usr/bin/node cli.js\r\nregion = eu-central-1\r\n"],
+    [
+      "Windows line ends",
+      "[profile lake]\r\nregion = x\r\n[default]\r\n",
+      "[profile lake]\r\nregion = eu-central-1\r\ncredential_process = /usr/bin/node cli.js\r\n[default]\r\n",
+    ],
+    [
+      "Windows line ends without a last one",
+      "[default]\r\n[profile lake]\r\noutput = json",
+      "[default]\r\n[profile lake]\r\noutput = json\r\ncredential_process = /usr/bin/node cli.js\r\nregion = " +
+        "eu-central-1\r\n",
+    ],
     [
       "a section indented as a whole",
       "[profile lake]\n    region = a\n    s3 =\n      region = nested\n[profile z]\n",
-      "[profile lake]\n    region = eu-central-1\n    s3 =\n      region = nested\n    credential_process = /usr/bin/node cli.js\n[profile z]\n",
+      "[profile lake]\n    region = eu-central-1\n    s3 =\n      region = nested\n    credential_process = " +
+        "/usr/bin/node cli.js\n[profile z]\n",
     ],
-    ["colons", "[profile lake]\nRegion: a\noutput:json\n", "[profile lake]\nregion = eu-central-1\noutput:json\ncredential_process = /usr/bin/node cli.js\n"],
-    ["what is as wanted, to the blank", "[profile lake]\nregion=eu-central-1 \ncredential_process  = /usr/bin/node cli.js", "[profile lake]\nregion=eu-central-1 \ncredential_process  = /usr/bin/node cli.js"],
-    ["a quoted name", "[ profile   \"lake\" ]\nregion = a\n", "[ profile   \"lake\" ]\nregion = eu-central-1\ncredential_process = /usr/bin/node cli.js\n"],
-    ["a setting given twice", "[profile lake]\nregion = a\nregion = b\ncredential_process = x\n", "[profile lake]\nregion = eu-central-1\nregion = eu-central-1\ncredential_process = /usr/bin/node cli.js\n"],
-    ["two sections of the name", "[profile lake]\nregion = a\n[profile lake]\nregion = b\n", "[profile lake]\nregion = a\n[profile lake]\nregion = eu-central-1\ncredential_process = /usr/bin/node cli.js\n"],
+    [
+      "colons",
+      "[profile lake]\nRegion: a\noutput:json\n",
+      "[profile lake]\nregion = eu-central-1\noutput:json\ncredential_process = /usr/bin/node cli.js\n",
+    ],
+    [
+      "what is as wanted, to the blank",
+      "[profile lake]\nregion=eu-central-1 \ncredential_process  = /usr/bin/node cli.js",
+      "[profile lake]\nregion=eu-central-1 \ncredential_process  = /usr/bin/node cli.js",
+    ],
+    [
+      "a quoted name",
+      '[ profile   "lake" ]\nregion = a\n',
+      '[ profile   "lake" ]\nregion = eu-central-1\ncredential_process = /usr/bin/node cli.js\n',
+    ],
+    [
+      "a setting given twice",
+      "[profile lake]\nregion = a\nregion = b\ncredential_process = x\n",
+      "[profile lake]\nregion = eu-central-1\nregion = eu-central-1\ncredential_process = /usr/bin/node cli.js\n",
+    ],
+    [
+      "two sections of the name",
+      "[profile lake]\nregion = a\n[profile lake]\nregion = b\n",
+      "[profile lake]\nregion = a\n[profile lake]\nregion = eu-central-1\ncredential_process = /usr/bin/node cli.js\n",
+    ],
   ])("keeps its every other byte: %s", (_name, before, after) => {
     expect(withSettings(before, "profile lake", OURS)).toBe(after);
   });
 
   const line = fc.oneof(
-    fc.constantFrom("[default]", "[profile other]", "[profile lake]", "# note", "", "region = us-east-1", "credential_process = old", "output=json", "s3 =", "  nested = 1", "junk", "[broken", "=x", "\tx = y"),
+    fc.constantFrom(
+      "[default]",
+      "[profile other]",
+      "[profile lake]",
+      "# note",
+      "",
+      "region = us-east-1",
+      "credential_process = old",
+      "output=json",
+      "s3 =",
+      "  nested = 1",
+      "junk",
+      "[broken",
+      "=x",
+      "\tx = y",
+    ),
     fc.string({ unit: "grapheme", maxLength: 12 }).map((text) => text.replace(/[\r\n]/g, "")),
   );
 
   test("has the settings afterwards whatever it was, and writing twice changes nothing more", () => {
-    fc.assert(fc.property(fc.array(line, { maxLength: 20 }), fc.constantFrom("\n", "\r\n"), fc.boolean(), (lines, newline, ended) => {
-      const before = lines.join(newline) + (ended ? newline : "");
-      const after = withSettings(before, "profile lake", OURS);
-      const section = readAwsFile(after).findLast(({ name }) => name === "profile lake");
-      expect(section?.values.get("credential_process")).toBe(OURS.credential_process);
-      expect(section?.values.get("region")).toBe(OURS.region);
-      expect(withSettings(after, "profile lake", OURS)).toBe(after);
-      // every line of the others is still there, in order
-      const kept = before.split(/\r?\n/).filter((text) => !/^(?:region|credential_process)[ \t]*=/.test(text));
-      let at = 0;
-      const now = after.split(/\r?\n/);
-      for (const text of kept) {
-        const found = now.indexOf(text, at);
-        expect(found).toBeGreaterThanOrEqual(at);
-        at = found + 1;
-      }
-    }));
+    fc.assert(
+      fc.property(
+        fc.array(line, { maxLength: 20 }),
+        fc.constantFrom("\n", "\r\n"),
+        fc.boolean(),
+        (lines, newline, ended) => {
+          const before = lines.join(newline) + (ended ? newline : "");
+          const after = withSettings(before, "profile lake", OURS);
+          const section = readAwsFile(after).findLast(({ name }) => name === "profile lake");
+          expect(section?.values.get("credential_process")).toBe(OURS.credential_process);
+          expect(section?.values.get("region")).toBe(OURS.region);
+          expect(withSettings(after, "profile lake", OURS)).toBe(after);
+          // every line of the others is still there, in order
+          const kept = before.split(/\r?\n/).filter((text) => !/^(?:region|credential_process)[ \t]*=/.test(text));
+          let at = 0;
+          const now = after.split(/\r?\n/);
+          for (const text of kept) {
+            const found = now.indexOf(text, at);
+            expect(found).toBeGreaterThanOrEqual(at);
+            at = found + 1;
+          }
+        },
+      ),
+    );
   });
 });
 
 describe("a cached session", () => {
   const MINUTE = 60_000;
   const hour = { obtained: 0, expires: 60 * MINUTE };
-  test.each([[0, "fresh"], [43, "fresh"], [45, "ageing"], [54, "ageing"], [55, "over"], [61, "over"], [-6, "over"]])("of an hour is, after %d minutes, %s", (minutes, age) => {
+  test.each([
+    [0, "fresh"],
+    [43, "fresh"],
+    [45, "ageing"],
+    [54, "ageing"],
+    [55, "over"],
+    [61, "over"],
+    [-6, "over"],
+  ])("of an hour is, after %d minutes, %s", (minutes, age) => {
     expect(ageOf(hour, minutes * MINUTE)).toBe(age);
   });
 
   test("is never served within five minutes of its end, however long it lives", () => {
-    fc.assert(fc.property(fc.integer({ min: 900, max: 43_200 }), fc.integer({ min: -1000, max: 50_000 }), (life, at) => {
-      if (ageOf({ obtained: 0, expires: life * 1000 }, at * 1000) !== "over") expect(life - at).toBeGreaterThan(300);
-    }));
+    fc.assert(
+      fc.property(fc.integer({ min: 900, max: 43_200 }), fc.integer({ min: -1000, max: 50_000 }), (life, at) => {
+        if (ageOf({ obtained: 0, expires: life * 1000 }, at * 1000) !== "over") expect(life - at).toBeGreaterThan(300);
+      }),
+    );
   });
 });
 
 describe("patience", () => {
-  const denied = new AwsRefusal("AccessDenied", "Not authorized", 403, { code: "aws-access-denied", message: "no", fix: "ask" });
-  const throttled = new AwsRefusal("Throttling", "Rate exceeded", 400, { code: "aws-throttled", message: "busy", fix: "wait" });
-  const invalid = new AwsRefusal("InvalidIdentityToken", "bad", 400, { code: "aws-invalid-token", message: "bad", fix: "look" });
+  const denied = new AwsRefusal("AccessDenied", "Not authorized", 403, {
+    code: "aws-access-denied",
+    message: "no",
+    fix: "ask",
+  });
+  const throttled = new AwsRefusal("Throttling", "Rate exceeded", 400, {
+    code: "aws-throttled",
+    message: "busy",
+    fix: "wait",
+  });
+  const invalid = new AwsRefusal("InvalidIdentityToken", "bad", 400, {
+    code: "aws-invalid-token",
+    message: "bad",
+    fix: "look",
+  });
 
-  async function patiently(failures: readonly (Error | null)[], newRoleWaitMs = 15_000): Promise<{ readonly calls: number; readonly waited: number; readonly result: string }> {
+  async function patiently(
+    failures: readonly (Error | null)[],
+    newRoleWaitMs = 15_000,
+  ): Promise<{ readonly calls: number; readonly waited: number; readonly result: string }> {
     let calls = 0;
     let time = 0;
-    const result = await withPatience(async () => {
-      const failure = failures[Math.min(calls, failures.length - 1)];
-      calls += 1;
-      if (failure instanceof Error) throw failure;
-      return "in";
-    }, { newRoleWaitMs, sleep: async (milliseconds) => { time += milliseconds; }, random: () => 1, clock: () => time }).catch((error: unknown) => (error as AwsRefusal).code);
+    const result = await withPatience(
+      async () => {
+        const failure = failures[Math.min(calls, failures.length - 1)];
+        calls += 1;
+        if (failure instanceof Error) throw failure;
+        return "in";
+      },
+      {
+        newRoleWaitMs,
+        sleep: async (milliseconds) => {
+          time += milliseconds;
+        },
+        random: () => 1,
+        clock: () => time,
+      },
+    ).catch((error: unknown) => (error as AwsRefusal).code);
     return { calls, waited: time, result };
   }
 
@@ -180,7 +306,23 @@ describe("patience", () => {
     let calls = 0;
     let time = 0;
     const silent = new OutsideError([{ code: "network-timeout", message: "", fix: "" }]);
-    await expect(withPatience(async () => { calls += 1; time += 10_000; throw silent; }, { newRoleWaitMs: 15_000, sleep: async (milliseconds) => { time += milliseconds; }, random: () => 1, clock: () => time })).rejects.toBe(silent);
+    await expect(
+      withPatience(
+        async () => {
+          calls += 1;
+          time += 10_000;
+          throw silent;
+        },
+        {
+          newRoleWaitMs: 15_000,
+          sleep: async (milliseconds) => {
+            time += milliseconds;
+          },
+          random: () => 1,
+          clock: () => time,
+        },
+      ),
+    ).rejects.toBe(silent);
     expect(calls).toBe(3);
     expect(time).toBeLessThanOrEqual(40_000);
   });
@@ -203,18 +345,31 @@ roles:
   everywhere: { trusts: [{ issuer: production, users: [a@example.com] }] }
   only-prod: { accounts: [prod], path: /databricks/, trusts: [{ issuer: production, users: [a@example.com] }] }
 `).federation;
-  const unknownAccount = parseFederation(readText("federation.yaml").replace(/^\s+accountId: "[0-9]{12}".*$/m, "")).federation;
+  const unknownAccount = parseFederation(
+    readText("federation.yaml").replace(/^\s+accountId: "[0-9]{12}".*$/m, ""),
+  ).federation;
 
   test("is the federation's, by key or by default", () => {
     expect(wantedRole({ role: key }, () => federation)).toEqual(wantedRole({}, () => federation));
-    expect(wantedRole({ role: "only-prod" }, () => several).arn).toBe("arn:aws:iam::111122223333:role/databricks/only-prod");
-    expect(wantedRole({ role: "everywhere", account: "dev" }, () => several).arn).toBe("arn:aws:iam::444455556666:role/everywhere");
-    expect(wantedRole({ role: key, awsAccountId: "999999999999" }, () => unknownAccount).arn).toContain(":999999999999:");
+    expect(wantedRole({ role: "only-prod" }, () => several).arn).toBe(
+      "arn:aws:iam::111122223333:role/databricks/only-prod",
+    );
+    expect(wantedRole({ role: "everywhere", account: "dev" }, () => several).arn).toBe(
+      "arn:aws:iam::444455556666:role/everywhere",
+    );
+    expect(wantedRole({ role: key, awsAccountId: "999999999999" }, () => unknownAccount).arn).toContain(
+      ":999999999999:",
+    );
   });
 
   test("by its ARN needs no federation", () => {
-    const never = (): never => { throw new Error("read"); };
-    expect(wantedRole({ roleArn: "arn:aws-us-gov:iam::111122223333:role/x/y" }, never)).toMatchObject({ partition: "aws-us-gov", targets: [] });
+    const never = (): never => {
+      throw new Error("read");
+    };
+    expect(wantedRole({ roleArn: "arn:aws-us-gov:iam::111122223333:role/x/y" }, never)).toMatchObject({
+      partition: "aws-us-gov",
+      targets: [],
+    });
   });
 
   test.each([
@@ -233,7 +388,13 @@ roles:
 });
 
 test.each([
-  [3600, 2400], [900, 600], [600, 300], [301, 150.5], [100, 50], [-5, 5], [36_000, 24_000],
+  [3600, 2400],
+  [900, 600],
+  [600, 300],
+  [301, 150.5],
+  [100, 50],
+  [-5, 5],
+  [36_000, 24_000],
 ])("a token with %d s to live is renewed in %d s", (life, seconds) => {
   expect(renewIn(fakeToken({ exp: life }), 0)).toBeCloseTo(seconds * 1000, 0);
 });
@@ -241,9 +402,14 @@ test.each([
 test("a machine that was suspended for hours notices within 20 seconds", async () => {
   let now = 0;
   const waits: number[] = [];
-  await sleepByClock(50_000, new AbortController().signal, () => now, async (milliseconds) => {
-    waits.push(milliseconds);
-    now += waits.length === 2 ? 8 * 3_600_000 : milliseconds;
-  });
+  await sleepByClock(
+    50_000,
+    new AbortController().signal,
+    () => now,
+    async (milliseconds) => {
+      waits.push(milliseconds);
+      now += waits.length === 2 ? 8 * 3_600_000 : milliseconds;
+    },
+  );
   expect(waits).toEqual([20_000, 20_000]);
 });

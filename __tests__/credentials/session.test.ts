@@ -1,7 +1,23 @@
-import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import type { CredentialsQuestion } from "../../src/credentials/answer";
-import { credentialsProfile, credentialsTokenFile, printedCredentials, purge, sessionQuestion } from "../../src/credentials/answer";
+import {
+  credentialsProfile,
+  credentialsTokenFile,
+  printedCredentials,
+  purge,
+  sessionQuestion,
+} from "../../src/credentials/answer";
 import { assumeRole } from "../../src/credentials/assume";
 import { serveCredentials } from "../../src/credentials/container";
 import { keepSession } from "../../src/credentials/keeper";
@@ -19,19 +35,40 @@ import { temporaryFolder } from "../support/temporary-folder";
 
 let aws: FakeAws;
 let now = Date.now();
-beforeAll(async () => { aws = await startFakeAws(); aws.clock = () => now; });
+beforeAll(async () => {
+  aws = await startFakeAws();
+  aws.clock = () => now;
+});
 afterAll(() => aws.stop());
-beforeEach(() => { aws.sts = undefined; aws.token = undefined; now = Date.now(); });
+beforeEach(() => {
+  aws.sts = undefined;
+  aws.token = undefined;
+  now = Date.now();
+});
 
-interface Caller { readonly question: CredentialsQuestion; readonly home: string; readonly notes: string[] }
+interface Caller {
+  readonly question: CredentialsQuestion;
+  readonly home: string;
+  readonly notes: string[];
+}
 
-function caller(change: Partial<CredentialsQuestion> = {}, env: Readonly<Record<string, string>> = {}, home = temporaryFolder("home")): Caller {
+function caller(
+  change: Partial<CredentialsQuestion> = {},
+  env: Readonly<Record<string, string>> = {},
+  home = temporaryFolder("home"),
+): Caller {
   const notes: string[] = [];
   return {
-    home, notes,
+    home,
+    notes,
     question: {
       surroundings: { env: { ...aws.env, PATH: "", ...env }, home, now: () => now },
-      args: ["--role-arn", ROLE_ARN], cwd: home, roleArn: ROLE_ARN, wait: "0", note: (text) => notes.push(text), ...change,
+      args: ["--role-arn", ROLE_ARN],
+      cwd: home,
+      roleArn: ROLE_ARN,
+      wait: "0",
+      note: (text) => notes.push(text),
+      ...change,
     },
   };
 }
@@ -41,7 +78,10 @@ const print = (from: Caller): Promise<string> => printedCredentials(sessionQuest
 describe("credentials", () => {
   test("are AWS' credential_process document, version 1", async () => {
     expect(JSON.parse(await print(caller()))).toEqual({
-      Version: 1, AccessKeyId: expect.stringMatching(/^ASIA/), SecretAccessKey: expect.any(String), SessionToken: expect.any(String),
+      Version: 1,
+      AccessKeyId: expect.stringMatching(/^ASIA/),
+      SecretAccessKey: expect.any(String),
+      SessionToken: expect.any(String),
       Expiration: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
     });
     const sent = new URLSearchParams(aws.server.received.at(-1)?.body);
@@ -50,7 +90,9 @@ describe("credentials", () => {
   });
 
   test("as shell exports survive a shell", async () => {
-    expect(await printedCredentials(sessionQuestion(caller().question), "env")).toMatch(/^export AWS_ACCESS_KEY_ID='ASIA[A-Z0-9]+'\nexport AWS_SECRET_ACCESS_KEY='[^']+'\nexport AWS_SESSION_TOKEN='[^']+'\nexport AWS_CREDENTIAL_EXPIRATION='[^']+'$/);
+    expect(await printedCredentials(sessionQuestion(caller().question), "env")).toMatch(
+      /^export AWS_ACCESS_KEY_ID='ASIA[A-Z0-9]+'\nexport AWS_SECRET_ACCESS_KEY='[^']+'\nexport AWS_SESSION_TOKEN='[^']+'\nexport AWS_CREDENTIAL_EXPIRATION='[^']+'$/,
+    );
   });
 
   test("asked for twenty times at once make one call to STS", async () => {
@@ -66,7 +108,9 @@ describe("credentials", () => {
     const from = caller();
     const before = aws.stsCalls();
     const all = await Promise.allSettled(Array.from({ length: 10 }, () => print(from)));
-    expect(all.map((one) => (one.status === "rejected" ? (one.reason as FederationError).code : "in"))).toEqual(Array(10).fill("aws-access-denied"));
+    expect(all.map((one) => (one.status === "rejected" ? (one.reason as FederationError).code : "in"))).toEqual(
+      Array(10).fill("aws-access-denied"),
+    );
     expect(aws.stsCalls() - before).toBe(1);
     aws.sts = undefined;
     await expect(print(from)).resolves.toContain("ASIA");
@@ -80,7 +124,9 @@ describe("credentials", () => {
     expect(aws.stsCalls() - before).toBe(1);
   });
 
-  test.each<[string, Partial<CredentialsQuestion>, Readonly<Record<string, string>>, Readonly<Record<string, unknown>>]>([
+  test.each<
+    [string, Partial<CredentialsQuestion>, Readonly<Record<string, string>>, Readonly<Record<string, unknown>>]
+  >([
     ["role", { roleArn: `${ROLE_ARN}-2`, args: ["2"] }, {}, {}],
     ["identity", { args: ["3"] }, {}, { sub: "alice@example.com" }],
     ["issuer", { args: ["4"] }, {}, { iss: "https://other.cloud.databricks.com/oidc" }],
@@ -136,7 +182,15 @@ describe("the cache", () => {
     ["readable by others", (file) => chmodSync(file, 0o644)],
     ["torn", (file) => writeFileSync(file, readFileSync(file, "utf8").slice(0, 40), { mode: 0o600 })],
     ["of another shape", (file) => writeFileSync(file, "[]")],
-    ["a link", (file) => { const real = `${file}.real`; writeFileSync(real, readFileSync(file), { mode: 0o600 }); rmSync(file); symlinkSync(real, file); }],
+    [
+      "a link",
+      (file) => {
+        const real = `${file}.real`;
+        writeFileSync(real, readFileSync(file), { mode: 0o600 });
+        rmSync(file);
+        symlinkSync(real, file);
+      },
+    ],
   ])("is not believed when an entry is %s", async (_name, spoil) => {
     const from = caller();
     const first = await print(from);
@@ -173,11 +227,16 @@ describe("the cache", () => {
     expect(warmAnswer(call, now)).toBe(printed);
     expect(warmAnswer({ ...call, args: [...call.args, "--region", "eu-west-1"] }, now)).toBeUndefined();
     expect(warmAnswer({ ...call, args: [...call.args, "--no-cache"] }, now)).toBeUndefined();
-    expect(warmAnswer({ ...call, env: { ...call.env, DATABRICKS_HOST: "https://other.cloud.databricks.com" } }, now)).toBeUndefined();
+    expect(
+      warmAnswer({ ...call, env: { ...call.env, DATABRICKS_HOST: "https://other.cloud.databricks.com" } }, now),
+    ).toBeUndefined();
     expect(warmAnswer(call, now + 45 * 60_000)).toBeUndefined();
-    // by its ARN a role is the same from everywhere, as SDKs that call a profile are; by name it is that of the file there
+    // by its ARN a role is the same from everywhere, as SDKs that call a profile are; by name it is that of the file
+    // there
     expect(warmAnswer({ ...call, cwd: "/" }, now)).toBe(printed);
-    expect(callKey({ ...call, args: ["--role", "lake-reader"], cwd: "/" })).not.toBe(callKey({ ...call, args: ["--role", "lake-reader"] }));
+    expect(callKey({ ...call, args: ["--role", "lake-reader"], cwd: "/" })).not.toBe(
+      callKey({ ...call, args: ["--role", "lake-reader"] }),
+    );
     writeFileSync(join(from.home, ".databrickscfg"), "[DEFAULT]\nhost = https://other.cloud.databricks.com\n");
     expect(warmAnswer(call, now)).toBeUndefined();
   });
@@ -207,33 +266,67 @@ test("the region is that of the AWS profile in use where nothing nearer says one
   const home = temporaryFolder("home");
   mkdirSync(join(home, ".aws"));
   writeFileSync(join(home, ".aws", "config"), "[default]\nregion = eu-west-1\n[profile gov]\nregion = us-gov-east-1\n");
-  const region = (env: Readonly<Record<string, string>>, change: Partial<CredentialsQuestion> = {}): string => sessionQuestion(caller(change, env, home).question).region;
+  const region = (env: Readonly<Record<string, string>>, change: Partial<CredentialsQuestion> = {}): string =>
+    sessionQuestion(caller(change, env, home).question).region;
   expect(region({})).toBe("eu-west-1");
   expect(region({ AWS_PROFILE: "gov" })).toBe("us-east-1");
   expect(region({ AWS_DEFAULT_REGION: "eu-north-1" })).toBe("eu-north-1");
   expect(region({ AWS_REGION: "eu-north-1" }, { region: "eu-west-3" })).toBe("eu-west-3");
-  expect(region({ AWS_PROFILE: "gov" }, { roleArn: ROLE_ARN.replace("arn:aws:", "arn:aws-us-gov:") })).toBe("us-gov-east-1");
+  expect(region({ AWS_PROFILE: "gov" }, { roleArn: ROLE_ARN.replace("arn:aws:", "arn:aws-us-gov:") })).toBe(
+    "us-gov-east-1",
+  );
 });
 
 describe("an AWS that misbehaves", () => {
-  const echo: (typeof FAULTS)[string] = { play: (request, response, body) => stsError(400, "InvalidIdentityToken", `cannot use ${new URLSearchParams(body).get("WebIdentityToken") ?? ""}`)(request, response, body), codes: ["aws-invalid-token"] };
+  const echo: (typeof FAULTS)[string] = {
+    play: (request, response, body) =>
+      stsError(400, "InvalidIdentityToken", `cannot use ${new URLSearchParams(body).get("WebIdentityToken") ?? ""}`)(
+        request,
+        response,
+        body,
+      ),
+    codes: ["aws-invalid-token"],
+  };
   const cases = {
     ...FAULTS,
     "the token echoed": echo,
-    "AccessDenied": { play: stsError(403, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity"), codes: ["aws-access-denied"] },
-    "ExpiredTokenException": { play: stsError(400, "ExpiredTokenException", "Token expired"), codes: ["aws-expired-token"] },
-    "Throttling": { play: stsError(400, "Throttling", "Rate exceeded"), codes: ["aws-throttled"] },
+    AccessDenied: {
+      play: stsError(403, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity"),
+      codes: ["aws-access-denied"],
+    },
+    ExpiredTokenException: {
+      play: stsError(400, "ExpiredTokenException", "Token expired"),
+      codes: ["aws-expired-token"],
+    },
+    Throttling: { play: stsError(400, "Throttling", "Rate exceeded"), codes: ["aws-throttled"] },
     "another service": { play: json({ hello: "world" }), codes: ["aws-answer-unreadable"] },
-    "an empty answer": { play: ((_request, response) => { response.writeHead(200).end(); }) as (typeof FAULTS)[string]["play"], codes: ["aws-answer-unreadable"] },
+    "an empty answer": {
+      play: ((_request, response) => {
+        response.writeHead(200).end();
+      }) as (typeof FAULTS)[string]["play"],
+      codes: ["aws-answer-unreadable"],
+    },
   };
 
   test.each(Object.entries(cases))("%s: bounded, coded, silent about the token", async (_name, fault) => {
     aws.sts = fault.play;
     const started = Date.now();
-    const error: unknown = await assumeRole({ token: secret(fakeToken()), roleArn: ROLE_ARN, sessionName: "me", region: "us-east-1", env: aws.env, timeoutMs: 200 }).then(() => undefined, (thrown: unknown) => thrown);
+    const error: unknown = await assumeRole({
+      token: secret(fakeToken()),
+      roleArn: ROLE_ARN,
+      sessionName: "me",
+      region: "us-east-1",
+      env: aws.env,
+      timeoutMs: 200,
+    }).then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
     expect(error).toBeInstanceOf(FederationError);
     expect([...fault.codes]).toContain((error as FederationError).code);
-    expect(JSON.stringify([error, (error as FederationError).message, (error as FederationError).stack])).not.toMatch(/UExBTlRFRA|eyJ/);
+    expect(JSON.stringify([error, (error as FederationError).message, (error as FederationError).stack])).not.toMatch(
+      /UExBTlRFRA|eyJ/,
+    );
     expect(Date.now() - started).toBeLessThan(1500);
   });
 
@@ -245,7 +338,10 @@ describe("an AWS that misbehaves", () => {
   test("is sent no token of another issuer than the role trusts", async () => {
     const config = join(temporaryFolder("federation"), "federation.yaml");
     writeFileSync(config, readFileSync("federation.yaml"));
-    aws.token = json({ access_token: fakeToken({ iss: "https://elsewhere.cloud.databricks.com/oidc" }), token_type: "bearer" });
+    aws.token = json({
+      access_token: fakeToken({ iss: "https://elsewhere.cloud.databricks.com/oidc" }),
+      token_type: "bearer",
+    });
     const before = aws.stsCalls();
     await expect(print(caller({ roleArn: undefined, config }))).rejects.toMatchObject({ code: "token-does-not-fit" });
     aws.token = json({ access_token: "dapi0123456789abcdef", token_type: "bearer" });
@@ -261,10 +357,16 @@ describe("the profile", () => {
     writeFileSync(join(from.home, ".aws", "config"), "# mine\n[default]\nregion = eu-west-1\n", { mode: 0o640 });
     await credentialsProfile(from.question, "lake", ["/usr/bin/node", "/opt/cli.js"]);
     const written = readFileSync(join(from.home, ".aws", "config"), "utf8");
-    expect(written).toBe(`# mine\n[default]\nregion = eu-west-1\n\n[profile lake]\ncredential_process = /usr/bin/node /opt/cli.js credentials --role-arn ${ROLE_ARN} --region eu-west-1 --from client-credentials --duration 30m --wait 0 --format process\nregion = eu-west-1\n`);
+    expect(written).toBe(
+      `# mine\n[default]\nregion = eu-west-1\n\n[profile lake]\ncredential_process = /usr/bin/node /opt/cli.js ` +
+        `credentials --role-arn ${ROLE_ARN} --region eu-west-1 --from client-credentials --duration 30m --wait ` +
+        `0 --format process\nregion = eu-west-1\n`,
+    );
     expect(statSync(join(from.home, ".aws", "config")).mode & 0o777).toBe(0o640);
     expect(written).not.toContain("PLANTED");
-    expect(await credentialsProfile(from.question, "lake", ["/usr/bin/node", "/opt/cli.js"])).toMatch(/^Nothing to change/);
+    expect(await credentialsProfile(from.question, "lake", ["/usr/bin/node", "/opt/cli.js"])).toMatch(
+      /^Nothing to change/,
+    );
   });
 
   test("goes through a link, also to a file that is yet to be made, and leaves nothing beside it", async () => {
@@ -292,7 +394,9 @@ describe("the profile", () => {
   });
 
   test.each(["a b", "", "x]\n[default", "../x"])("named %j is refused", async (name) => {
-    await expect(credentialsProfile(caller().question, name, ["node"])).rejects.toMatchObject({ code: "profile-name-invalid" });
+    await expect(credentialsProfile(caller().question, name, ["node"])).rejects.toMatchObject({
+      code: "profile-name-invalid",
+    });
   });
 });
 
@@ -304,11 +408,18 @@ describe("the token file", () => {
     const slept: number[] = [];
     let lines = "";
     await credentialsTokenFile(sessionQuestion(from.question), {
-      file, once: false, stop: stop.signal, ready: (text) => { lines = text; },
+      file,
+      once: false,
+      stop: stop.signal,
+      ready: (text) => {
+        lines = text;
+      },
       sleep: async (milliseconds) => {
         slept.push(milliseconds);
         now += milliseconds;
-        expect(JSON.parse(Buffer.from(readFileSync(file, "utf8").split(".")[1] ?? "", "base64url").toString())).toMatchObject({ aud: "1444828305810485" });
+        expect(
+          JSON.parse(Buffer.from(readFileSync(file, "utf8").split(".")[1] ?? "", "base64url").toString()),
+        ).toMatchObject({ aud: "1444828305810485" });
         expect(statSync(file).mode & 0o777).toBe(0o600);
         aws.token = slept.length >= 2 && slept.length < 5 ? json({ error: "invalid_client" }, 401) : undefined;
         if (slept.length === 7) stop.abort();
@@ -316,7 +427,9 @@ describe("the token file", () => {
     });
     expect(lines).toContain(`export AWS_WEB_IDENTITY_TOKEN_FILE='${file}'\nexport AWS_ROLE_ARN='${ROLE_ARN}'`);
     for (const name of ["AWS_REGION", "AWS_DEFAULT_REGION"]) expect(lines).toContain(`export ${name}='us-east-1'`);
-    expect(slept.map((milliseconds) => Math.round(milliseconds / 1000))).toEqual([2400, 2400, 5, 10, 20, 2400, 2400].map((seconds) => expect.closeTo(seconds, -1) as number));
+    expect(slept.map((milliseconds) => Math.round(milliseconds / 1000))).toEqual(
+      [2400, 2400, 5, 10, 20, 2400, 2400].map((seconds) => expect.closeTo(seconds, -1) as number),
+    );
     expect(from.notes.filter((note) => note.includes("not renewed"))).toHaveLength(3);
     expect(from.notes.join()).not.toMatch(/PLANTED|UExBTlRFRA/);
   });
@@ -327,7 +440,10 @@ describe("the token file", () => {
     const stop = new AbortController();
     const slept: number[] = [];
     await credentialsTokenFile(sessionQuestion(from.question), {
-      file, once: false, stop: stop.signal, ready: () => undefined,
+      file,
+      once: false,
+      stop: stop.signal,
+      ready: () => undefined,
       sleep: async (milliseconds) => {
         slept.push(milliseconds);
         now += Math.max(milliseconds, 3_600_000);
@@ -336,22 +452,45 @@ describe("the token file", () => {
     });
     expect(slept.slice(1)).toEqual([5000, 10_000, 20_000]);
     expect(from.notes[0]).toMatch(/is over since .*\[token-does-not-fit\]/);
-    await expect(credentialsTokenFile(sessionQuestion(from.question), { file: join(from.home, "new"), once: true, stop: stop.signal, ready: () => undefined, sleep: async () => undefined })).rejects.toMatchObject({ code: "token-does-not-fit" });
+    await expect(
+      credentialsTokenFile(sessionQuestion(from.question), {
+        file: join(from.home, "new"),
+        once: true,
+        stop: stop.signal,
+        ready: () => undefined,
+        sleep: async () => undefined,
+      }),
+    ).rejects.toMatchObject({ code: "token-does-not-fit" });
     expect(readdirSync(from.home)).not.toContain("new");
   });
 });
 
 describe("the loopback endpoint", () => {
-  const session = { version: 1, obtained: 0, expires: 3_600_000, of: { role: ROLE_ARN, issuer: "i", subject: "s" }, accessKeyId: "ASIA1", secretAccessKey: PLANTED.secretKey, sessionToken: PLANTED.sessionToken } as const;
+  const session = {
+    version: 1,
+    obtained: 0,
+    expires: 3_600_000,
+    of: { role: ROLE_ARN, issuer: "i", subject: "s" },
+    accessKeyId: "ASIA1",
+    secretAccessKey: PLANTED.secretKey,
+    sessionToken: PLANTED.sessionToken,
+  } as const;
 
   test("serves who knows its address and its authorization token, and nobody else", async () => {
     const server = await serveCredentials(async () => session);
-    const ask = async (headers: Record<string, string>, url = server.url): Promise<{ status: number; body: string }> => {
+    const ask = async (
+      headers: Record<string, string>,
+      url = server.url,
+    ): Promise<{ status: number; body: string }> => {
       const { status, body } = await request(new URL(url), { headers, env: {} });
       return { status, body: body.toString() };
     };
     try {
-      expect(JSON.parse((await ask({ authorization: server.authorization })).body)).toMatchObject({ AccessKeyId: "ASIA1", Token: PLANTED.sessionToken, Expiration: "1970-01-01T01:00:00Z" });
+      expect(JSON.parse((await ask({ authorization: server.authorization })).body)).toMatchObject({
+        AccessKeyId: "ASIA1",
+        Token: PLANTED.sessionToken,
+        Expiration: "1970-01-01T01:00:00Z",
+      });
       for (const [headers, url] of [
         [{}, server.url],
         [{ authorization: "wrong" }, server.url],
@@ -371,13 +510,36 @@ describe("the loopback endpoint", () => {
   test("gives the program nothing that would win over it", () => {
     const home = temporaryFolder("home");
     mkdirSync(join(home, ".aws"));
-    writeFileSync(join(home, ".aws", "credentials"), "[default]\naws_access_key_id = AKIAOLD\naws_secret_access_key = x\n");
+    writeFileSync(
+      join(home, ".aws", "credentials"),
+      "[default]\naws_access_key_id = AKIAOLD\naws_secret_access_key = x\n",
+    );
     writeFileSync(join(home, ".aws", "config"), "[default]\nregion = eu-west-1\n");
-    const surroundings = { env: { AWS_ACCESS_KEY_ID: "AKIAOLD", AWS_SECRET_ACCESS_KEY: "x", AWS_PROFILE: "old", AWS_WEB_IDENTITY_TOKEN_FILE: "f", AWS_ROLE_ARN: "r", KEEP: "1" }, home, now: () => 0 };
-    expect(credentialPlaces(surroundings).map((place) => [place.kind, place.storedKey])).toEqual([["environment-keys", true], ["web-identity", false]]);
+    const surroundings = {
+      env: {
+        AWS_ACCESS_KEY_ID: "AKIAOLD",
+        AWS_SECRET_ACCESS_KEY: "x",
+        AWS_PROFILE: "old",
+        AWS_WEB_IDENTITY_TOKEN_FILE: "f",
+        AWS_ROLE_ARN: "r",
+        KEEP: "1",
+      },
+      home,
+      now: () => 0,
+    };
+    expect(credentialPlaces(surroundings).map((place) => [place.kind, place.storedKey])).toEqual([
+      ["environment-keys", true],
+      ["web-identity", false],
+    ]);
     const env = commandEnvironment(surroundings, { url: "http://127.0.0.1:1/x", authorization: "a" }, "us-east-1");
     expect(credentialPlaces({ ...surroundings, env }).map((place) => place.kind)).toEqual(["container"]);
-    expect(env).toMatchObject({ KEEP: "1", AWS_SHARED_CREDENTIALS_FILE: "/dev/null", AWS_CONTAINER_AUTHORIZATION_TOKEN: "a", AWS_REGION: "us-east-1", AWS_DEFAULT_REGION: "us-east-1" });
+    expect(env).toMatchObject({
+      KEEP: "1",
+      AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
+      AWS_CONTAINER_AUTHORIZATION_TOKEN: "a",
+      AWS_REGION: "us-east-1",
+      AWS_DEFAULT_REGION: "us-east-1",
+    });
     expect(env["AWS_CONFIG_FILE"]).toBeUndefined();
   });
 });

@@ -9,7 +9,10 @@ import { fakeToken, stsCredentials } from "../support/fake-aws";
 import { startFaultServer } from "../support/fault-server";
 
 /** What was asked of the proxy: `CONNECT host:port`, and the headers, which are all it may see. */
-async function askedOfProxy(partition: string, region: string | null): Promise<{ readonly targets: readonly string[]; readonly seen: string }> {
+async function askedOfProxy(
+  partition: string,
+  region: string | null,
+): Promise<{ readonly targets: readonly string[]; readonly seen: string }> {
   const targets: string[] = [];
   let seen = "";
   const proxy = createServer();
@@ -20,10 +23,16 @@ async function askedOfProxy(partition: string, region: string | null): Promise<{
   });
   await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
   try {
-    await expect(assumeRole({
-      token: secret(fakeToken()), roleArn: `arn:${partition}:iam::111122223333:role/lake-reader`, sessionName: "me", region: stsRegion(partition, [region]), timeoutMs: 3000,
-      env: { HTTPS_PROXY: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}` },
-    })).rejects.toMatchObject({ code: "proxy-refused" });
+    await expect(
+      assumeRole({
+        token: secret(fakeToken()),
+        roleArn: `arn:${partition}:iam::111122223333:role/lake-reader`,
+        sessionName: "me",
+        region: stsRegion(partition, [region]),
+        timeoutMs: 3000,
+        env: { HTTPS_PROXY: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}` },
+      }),
+    ).rejects.toMatchObject({ code: "proxy-refused" });
   } finally {
     proxy.closeAllConnections();
     proxy.close();
@@ -45,11 +54,23 @@ test.each([
 });
 
 test.each([301, 302, 303, 307, 308])("a redirect (%d) is not followed with a token", async (status) => {
-  const elsewhere = await startFaultServer((_request, response) => { response.writeHead(200, { "content-type": "text/xml" }).end(stsCredentials(1, Date.now())); });
-  const sts = await startFaultServer((_request, response) => { response.writeHead(status, { location: `${elsewhere.origin}/` }).end(); });
+  const elsewhere = await startFaultServer((_request, response) => {
+    response.writeHead(200, { "content-type": "text/xml" }).end(stsCredentials(1, Date.now()));
+  });
+  const sts = await startFaultServer((_request, response) => {
+    response.writeHead(status, { location: `${elsewhere.origin}/` }).end();
+  });
   try {
-    await expect(assumeRole({ token: secret(fakeToken()), roleArn: "arn:aws:iam::111122223333:role/lake-reader", sessionName: "me", region: "us-east-1", env: { AWS_ENDPOINT_URL_STS: sts.origin }, timeoutMs: 3000 }))
-      .rejects.toMatchObject({ code: expect.stringMatching(/^aws-(?:refused|answer-unreadable)$/) as string });
+    await expect(
+      assumeRole({
+        token: secret(fakeToken()),
+        roleArn: "arn:aws:iam::111122223333:role/lake-reader",
+        sessionName: "me",
+        region: "us-east-1",
+        env: { AWS_ENDPOINT_URL_STS: sts.origin },
+        timeoutMs: 3000,
+      }),
+    ).rejects.toMatchObject({ code: expect.stringMatching(/^aws-(?:refused|answer-unreadable)$/) as string });
     expect([sts.received.length, elsewhere.received.length]).toEqual([1, 0]);
   } finally {
     await Promise.all([sts.stop(), elsewhere.stop()]);

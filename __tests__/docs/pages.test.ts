@@ -10,15 +10,18 @@ test.each(pages())("%s links to files that exist", (page) => {
   expect(missing).toEqual([]);
 });
 
-test.each(codeBlocks("yaml").filter((block) => /^name:/m.test(block.code)).map((block) => [`${block.page}:${block.line}`, block.code]))(
-  "the federation in %s reads without a problem",
-  (place, code) => {
-    expect(parseFederation(code, { file: place }).federation.roles.length).toBeGreaterThan(0);
-  },
-);
+test.each(
+  codeBlocks("yaml")
+    .filter((block) => /^name:/m.test(block.code))
+    .map((block) => [`${block.page}:${block.line}`, block.code]),
+)("the federation in %s reads without a problem", (place, code) => {
+  expect(parseFederation(code, { file: place }).federation.roles.length).toBeGreaterThan(0);
+});
 
 test("the README names every verb of the command line", async () => {
   const { VERBS } = await import("../../scripts/cli");
-  const listed = [.../^```\n(issuer[\s\S]*?)^```$/m.exec(pageText("README.md"))?.[1]?.matchAll(/^(\w+) /gm) ?? []].map((match) => match[1]);
+  const listed = [
+    ...(/^```\n(issuer[\s\S]*?)^```$/m.exec(pageText("README.md"))?.[1]?.matchAll(/^(\w+) /gm) ?? []),
+  ].map((match) => match[1]);
   expect(listed).toEqual(Object.keys(VERBS).filter((verb) => verb !== "completion"));
 });

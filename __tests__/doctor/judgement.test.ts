@@ -30,7 +30,9 @@ const SUBJECT = "issuer production";
 const HOST = "mycompany.cloud.databricks.com";
 const NOW = Date.parse("2026-06-01T00:00:00Z");
 
-const federation = (aws = "aws: { accountId: \"111122223333\" }"): ReturnType<typeof parseFederation>["federation"] => parseFederation(`
+const federation = (aws = 'aws: { accountId: "111122223333" }'): ReturnType<typeof parseFederation>["federation"] =>
+  parseFederation(
+    `
 name: lakehouse
 ${aws}
 issuers:
@@ -38,10 +40,24 @@ issuers:
   company: { level: account, accountId: 7d3c2b1a-0f5e-4c8d-9a6b-123456789012 }
 roles:
   reader: { trusts: [{ issuer: production, servicePrincipals: [6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b] }] }
-`, { file: "f.yaml" }).federation;
+`,
+    { file: "f.yaml" },
+  ).federation;
 
 function answered(document: unknown, change: Partial<Answer> = {}, url = `https://${HOST}/x`): Fetched {
-  return { ok: true, url: new URL(url), answer: { status: 200, headers: { "content-type": "application/json" }, body: Buffer.from(JSON.stringify(document)), milliseconds: 10, proxy: null, tls: null, ...change } };
+  return {
+    ok: true,
+    url: new URL(url),
+    answer: {
+      status: 200,
+      headers: { "content-type": "application/json" },
+      body: Buffer.from(JSON.stringify(document)),
+      milliseconds: 10,
+      proxy: null,
+      tls: null,
+      ...change,
+    },
+  };
 }
 
 function failed(code: ErrorCode, detail = ""): Fetched {
@@ -51,7 +67,11 @@ function failed(code: ErrorCode, detail = ""): Fetched {
 describe("a name", () => {
   test.each<[string, Addresses, CheckStatus]>([
     ["that resolves", { kind: "resolved", list: ["203.0.113.7"] }, "pass"],
-    ["that resolves to private addresses only: PrivateLink here, and STS asks elsewhere", { kind: "resolved", list: ["10.1.2.3", "172.20.0.1", "fd00::1"] }, "unknown"],
+    [
+      "that resolves to private addresses only: PrivateLink here, and STS asks elsewhere",
+      { kind: "resolved", list: ["10.1.2.3", "172.20.0.1", "fd00::1"] },
+      "unknown",
+    ],
     ["that resolves to both", { kind: "resolved", list: ["10.1.2.3", "203.0.113.7"] }, "pass"],
     ["that does not exist", { kind: "not-found" }, "fail"],
     ["that nobody answers for", { kind: "unanswered", code: "EAI_AGAIN" }, "unknown"],
@@ -63,14 +83,42 @@ describe("a name", () => {
 
 describe("a certificate", () => {
   const tls = { protocol: "TLSv1.3", issuedBy: "DigiCert Inc", validTo: "Jul  1 00:00:00 2026 GMT" };
-  const facts = (publicly: Fetched, machine: Fetched, host = HOST): IssuerFacts => ({ host, addresses: { kind: "not-found" }, publicly, config: machine, discovery: machine, jwks: null, clocks: [] });
+  const facts = (publicly: Fetched, machine: Fetched, host = HOST): IssuerFacts => ({
+    host,
+    addresses: { kind: "not-found" },
+    publicly,
+    config: machine,
+    discovery: machine,
+    jwks: null,
+    clocks: [],
+  });
   const good = answered({}, { tls });
   test.each<[string, IssuerFacts, CheckStatus, RegExp]>([
     ["of a public authority", facts(good, good), "pass", /DigiCert Inc, valid until 2026-07-01; a public authority/],
-    ["about to end", facts(answered({}, { tls: { ...tls, validTo: "Jun  5 00:00:00 2026 GMT" } }), good), "pass", /4 days/],
-    ["that only this machine trusts, for a Databricks host", facts(failed("network-tls", "SELF_SIGNED_CERT_IN_CHAIN"), good), "unknown", /a proxy opens TLS here/],
-    ["of a private authority, for a custom host", facts(failed("network-tls", "SELF_SIGNED_CERT_IN_CHAIN"), good, "databricks.example.com"), "fail", /private authority/],
-    ["that has ended", facts(failed("network-tls", "CERT_HAS_EXPIRED"), failed("network-tls", "CERT_HAS_EXPIRED")), "fail", /expired/],
+    [
+      "about to end",
+      facts(answered({}, { tls: { ...tls, validTo: "Jun  5 00:00:00 2026 GMT" } }), good),
+      "pass",
+      /4 days/,
+    ],
+    [
+      "that only this machine trusts, for a Databricks host",
+      facts(failed("network-tls", "SELF_SIGNED_CERT_IN_CHAIN"), good),
+      "unknown",
+      /a proxy opens TLS here/,
+    ],
+    [
+      "of a private authority, for a custom host",
+      facts(failed("network-tls", "SELF_SIGNED_CERT_IN_CHAIN"), good, "databricks.example.com"),
+      "fail",
+      /private authority/,
+    ],
+    [
+      "that has ended",
+      facts(failed("network-tls", "CERT_HAS_EXPIRED"), failed("network-tls", "CERT_HAS_EXPIRED")),
+      "fail",
+      /expired/,
+    ],
     ["that nobody saw", facts(failed("network-timeout"), failed("network-timeout")), "unknown", /network-timeout/],
   ])("%s", (_name, given, status, says) => {
     expect(tlsCheck(SUBJECT, given, NOW)).toMatchObject({ status, evidence: expect.stringMatching(says) });
@@ -84,20 +132,50 @@ describe("databricks-config", () => {
   if (workspace === undefined || account === undefined) throw new Error("the federation has both");
   const ACCOUNTS = "https://accounts.cloud.databricks.com/oidc/accounts";
   test.each<[string, typeof workspace, Fetched, CheckStatus]>([
-    ["that agrees", workspace, answered({ oidc_endpoint: `https://${HOST}/oidc`, workspace_id: "1444828305810485" }), "pass"],
+    [
+      "that agrees",
+      workspace,
+      answered({ oidc_endpoint: `https://${HOST}/oidc`, workspace_id: "1444828305810485" }),
+      "pass",
+    ],
     ["with the ID as a number", workspace, answered({ workspace_id: 1444828305810485 }), "pass"],
     ["with an ID no double holds", workspace, answered({ workspace_id: Number("14448283058104851") }), "unknown"],
     ["of another workspace", workspace, answered({ workspace_id: "2" }), "fail"],
-    ["that mints elsewhere", workspace, answered({ oidc_endpoint: `${ACCOUNTS}/7d3c2b1a-0f5e-4c8d-9a6b-123456789012` }), "fail"],
-    ["with a literal {account_id}, filled by its own", account, answered({ oidc_endpoint: `${ACCOUNTS}/{account_id}`, account_id: "7d3c2b1a-0f5e-4c8d-9a6b-123456789012" }), "pass"],
-    ["with a literal {account_id}, filled by ours", account, answered({ oidc_endpoint: `${ACCOUNTS}/{account_id}` }), "pass"],
-    ["with a literal {account_id} and nobody to fill it", workspace, answered({ oidc_endpoint: `${ACCOUNTS}/{account_id}` }), "unknown"],
+    [
+      "that mints elsewhere",
+      workspace,
+      answered({ oidc_endpoint: `${ACCOUNTS}/7d3c2b1a-0f5e-4c8d-9a6b-123456789012` }),
+      "fail",
+    ],
+    [
+      "with a literal {account_id}, filled by its own",
+      account,
+      answered({ oidc_endpoint: `${ACCOUNTS}/{account_id}`, account_id: "7d3c2b1a-0f5e-4c8d-9a6b-123456789012" }),
+      "pass",
+    ],
+    [
+      "with a literal {account_id}, filled by ours",
+      account,
+      answered({ oidc_endpoint: `${ACCOUNTS}/{account_id}` }),
+      "pass",
+    ],
+    [
+      "with a literal {account_id} and nobody to fill it",
+      workspace,
+      answered({ oidc_endpoint: `${ACCOUNTS}/{account_id}` }),
+      "unknown",
+    ],
     ["of another account", account, answered({ account_id: "00000000-0000-4000-8000-000000000000" }), "fail"],
     ["that says nothing", workspace, answered({}), "unknown"],
     ["that is a list of lists", workspace, answered([[]]), "unknown"],
     ["that is not there", workspace, answered({}, { status: 404 }), "unknown"],
     ["that nobody answers for", workspace, failed("network-reset"), "unknown"],
-    ["with values of every other kind", workspace, answered({ oidc_endpoint: 7, workspace_id: [], account_id: {} }), "unknown"],
+    [
+      "with values of every other kind",
+      workspace,
+      answered({ oidc_endpoint: 7, workspace_id: [], account_id: {} }),
+      "unknown",
+    ],
   ])("%s", (_name, issuer, config, status) => {
     expect(configCheck(SUBJECT, issuer, config).status).toBe(status);
   });
@@ -108,7 +186,11 @@ describe("a key set", () => {
   const curve = { kty: "EC", kid: "e", crv: "P-256", x: "AQAB", y: "AQAB" };
   const judge = (keys: unknown): readonly Check[] => {
     const jwks = answered({ keys });
-    return jwksChecks(SUBJECT, { host: HOST, addresses: { kind: "not-found" }, publicly: jwks, config: jwks, discovery: jwks, jwks, clocks: [] }, LIMITS);
+    return jwksChecks(
+      SUBJECT,
+      { host: HOST, addresses: { kind: "not-found" }, publicly: jwks, config: jwks, discovery: jwks, jwks, clocks: [] },
+      LIMITS,
+    );
   };
   test.each<[string, unknown, CheckStatus]>([
     ["with one good key", [key], "pass"],
@@ -122,7 +204,7 @@ describe("a key set", () => {
     ["with nothing but an encryption key", [{ ...key, use: "enc" }], "fail"],
     ["with a key without kid", [key, { ...key, kid: undefined }], "fail"],
     ["with an empty kid", [key, { ...key, kid: "" }], "fail"],
-    ["with key_ops, even [\"verify\"]", [key, { ...key, kid: "b", key_ops: ["verify"] }], "fail"],
+    ['with key_ops, even ["verify"]', [key, { ...key, kid: "b", key_ops: ["verify"] }], "fail"],
     ["with two keys of one name", [key, key], "unknown"],
     ["with a hundred RSA keys", Array.from({ length: 100 }, (_, at) => ({ ...key, kid: String(at) })), "pass"],
     ["with one more", Array.from({ length: 101 }, (_, at) => ({ ...key, kid: String(at) })), "fail"],
@@ -132,14 +214,20 @@ describe("a key set", () => {
   });
 
   test("that is no list is no key set", () => {
-    for (const keys of [undefined, {}, "x", []]) expect(judge(keys).find(({ id }) => id === "jwks")?.status).toBe("fail");
+    for (const keys of [undefined, {}, "x", []])
+      expect(judge(keys).find(({ id }) => id === "jwks")?.status).toBe("fail");
   });
 });
 
 describe("a clock", () => {
   test.each<[string, readonly number[], CheckStatus]>([
-    ["right", [0, 1, -1], "pass"], ["a minute off", [60, 61], "pass"], ["five minutes off", [300], "pass"], ["more", [301], "fail"], ["behind", [-301, -302], "fail"],
-    ["right by all servers but one", [0, 0, 9999], "pass"], ["nobody told", [], "unknown"],
+    ["right", [0, 1, -1], "pass"],
+    ["a minute off", [60, 61], "pass"],
+    ["five minutes off", [300], "pass"],
+    ["more", [301], "fail"],
+    ["behind", [-301, -302], "fail"],
+    ["right by all servers but one", [0, 0, 9999], "pass"],
+    ["nobody told", [], "unknown"],
   ])("%s", (_name, list, status) => {
     const samples = list.map((ahead, at) => ({ host: `h${at}`, ahead }));
     expect(clockCheck(samples).status).toBe(status);
@@ -147,26 +235,42 @@ describe("a clock", () => {
 
   test("is compared with the middle of the exchange, and with what a cache has kept", () => {
     const now = Date.parse("2026-06-01T00:00:10Z");
-    expect(clockSampleOf("h", { date: "Mon, 01 Jun 2026 00:00:08 GMT", milliseconds: 4000 }, now)).toEqual({ host: "h", ahead: 0 });
-    expect(clockSampleOf("h", { date: "Sun, 31 May 2026 23:00:09 GMT", age: "3600", milliseconds: 0 }, now)).toEqual({ host: "h", ahead: 1 });
-    for (const date of [undefined, "", "yesterday"]) expect(clockSampleOf("h", { date, milliseconds: 0 }, now)).toBeNull();
+    expect(clockSampleOf("h", { date: "Mon, 01 Jun 2026 00:00:08 GMT", milliseconds: 4000 }, now)).toEqual({
+      host: "h",
+      ahead: 0,
+    });
+    expect(clockSampleOf("h", { date: "Sun, 31 May 2026 23:00:09 GMT", age: "3600", milliseconds: 0 }, now)).toEqual({
+      host: "h",
+      ahead: 1,
+    });
+    for (const date of [undefined, "", "yesterday"])
+      expect(clockSampleOf("h", { date, milliseconds: 0 }, now)).toBeNull();
     expect(clockAhead([])).toBeNull();
   });
 });
 
 describe("AWS credentials here", () => {
-  const keys: CredentialPlace = { kind: "environment-keys", place: "AWS_ACCESS_KEY_ID in the environment", storedKey: true };
+  const keys: CredentialPlace = {
+    kind: "environment-keys",
+    place: "AWS_ACCESS_KEY_ID in the environment",
+    storedKey: true,
+  };
   const web: CredentialPlace = { kind: "web-identity", place: "AWS_WEB_IDENTITY_TOKEN_FILE", storedKey: false };
   const profile: CredentialPlace = { kind: "profile", place: "credential_process of profile lake", storedKey: false };
   test.each<[string, readonly CredentialPlace[], CheckStatus, RegExp]>([
-    ["none", [], "pass", /nothing hides/], ["web identity first", [web, profile], "pass", /AWS_WEB_IDENTITY_TOKEN_FILE/], ["keys that hide web identity", [keys, web], "fail", /never come to/],
-    ["keys that hide a profile", [{ ...keys, storedKey: false }, profile], "fail", /credential_process/], ["keys and nothing else", [keys], "pass", /a stored key/],
+    ["none", [], "pass", /nothing hides/],
+    ["web identity first", [web, profile], "pass", /AWS_WEB_IDENTITY_TOKEN_FILE/],
+    ["keys that hide web identity", [keys, web], "fail", /never come to/],
+    ["keys that hide a profile", [{ ...keys, storedKey: false }, profile], "fail", /credential_process/],
+    ["keys and nothing else", [keys], "pass", /a stored key/],
   ])("%s", (_name, places, status, says) => {
     expect(credentialSourceCheck(places)).toMatchObject({ status, evidence: expect.stringMatching(says) });
   });
 
   test("choose the account of a federation with several", () => {
-    const { accounts } = federation("aws: { accounts: { prod: { accountId: \"111122223333\" }, dev: { accountId: \"444455556666\" } } }");
+    const { accounts } = federation(
+      'aws: { accounts: { prod: { accountId: "111122223333" }, dev: { accountId: "444455556666" } } }',
+    );
     expect(fittingAccount(accounts, "444455556666", undefined)?.key).toBe("dev");
     expect(fittingAccount(accounts, "999999999999", undefined)).toBeUndefined();
     const open = federation("");
@@ -175,7 +279,10 @@ describe("AWS credentials here", () => {
     const [first] = accounts;
     if (first === undefined) throw new Error("there are two");
     const view = accountView(federation(), first);
-    expect(awsAccountCheck(view, { kind: "found", value: "999999999999" }, accounts, undefined)).toMatchObject({ status: "fail", evidence: expect.stringContaining("111122223333 (prod), 444455556666 (dev)") });
+    expect(awsAccountCheck(view, { kind: "found", value: "999999999999" }, accounts, undefined)).toMatchObject({
+      status: "fail",
+      evidence: expect.stringContaining("111122223333 (prod), 444455556666 (dev)"),
+    });
     expect(awsAccountCheck(view, { kind: "found", value: "" }, accounts, undefined).status).toBe("unknown");
   });
 });
@@ -193,56 +300,153 @@ describe("what stands in AWS", () => {
     ["with a client too many", { clientIds: ["1444828305810485", "x"] }, ["pass", "fail"]],
     ["with none", { clientIds: [] }, ["pass", "fail"]],
   ])("a provider %s", (_name, change, expected) => {
-    const value = { arn: provider.arn, url: provider.issuer.issuer, clientIds: ["1444828305810485"], thumbprints: [], tags: {}, ...change };
+    const value = {
+      arn: provider.arn,
+      url: provider.issuer.issuer,
+      clientIds: ["1444828305810485"],
+      thumbprints: [],
+      tags: {},
+      ...change,
+    };
     expect(providerChecks("p", provider, {}, { kind: "found", value }).map(({ status }) => status)).toEqual(expected);
   });
 
   const role = (Federated: string, aud = "1444828305810485"): LiveRole => {
-    const [made] = liveRoles([{ RoleName: "stranger", Arn: "arn:aws:iam::111122223333:role/stranger", Tags: [{ Key: "team", Value: "data" }], AssumeRolePolicyDocument: JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "sts:AssumeRoleWithWebIdentity", Principal: { Federated }, Condition: { StringEquals: { [`${Federated.replace(/^.*oidc-provider./, "")}:aud`]: aud, [`${Federated.replace(/^.*oidc-provider./, "")}:sub`]: "bob@example.com" } } }] }) }]);
+    const [made] = liveRoles([
+      {
+        RoleName: "stranger",
+        Arn: "arn:aws:iam::111122223333:role/stranger",
+        Tags: [{ Key: "team", Value: "data" }],
+        AssumeRolePolicyDocument: JSON.stringify({
+          Version: "2012-10-17",
+          Statement: [
+            {
+              Effect: "Allow",
+              Action: "sts:AssumeRoleWithWebIdentity",
+              Principal: { Federated },
+              Condition: {
+                StringEquals: {
+                  [`${Federated.replace(/^.*oidc-provider./, "")}:aud`]: aud,
+                  [`${Federated.replace(/^.*oidc-provider./, "")}:sub`]: "bob@example.com",
+                },
+              },
+            },
+          ],
+        }),
+      },
+    ]);
     if (made === undefined) throw new Error("it is a role");
     return made;
   };
-  const listed = { arn: provider.arn, url: provider.issuer.issuer, clientIds: ["1444828305810485"], thumbprints: [], tags: {} };
+  const listed = {
+    arn: provider.arn,
+    url: provider.issuer.issuer,
+    clientIds: ["1444828305810485"],
+    thumbprints: [],
+    tags: {},
+  };
   const GONE = "arn:aws:iam::111122223333:oidc-provider/gone.cloud.databricks.com/oidc";
   test.each<[string, LiveRole, RegExp, RegExp]>([
-    ["in a provider that is there", role(provider.arn), /It lets in: "bob@example\.com"/, /Take it into the federation/],
+    [
+      "in a provider that is there",
+      role(provider.arn),
+      /It lets in: "bob@example\.com"/,
+      /Take it into the federation/,
+    ],
     ["for an audience nobody registers", role(provider.arn, "7"), /It lets in: nobody/, /Take it into/],
-    ["in a provider that was deleted", role(GONE), /There is no \S+gone\.\S+ any more: nobody comes in by that, until somebody registers it again\. Then it lets in: "bob/, /Delete it/],
+    [
+      "in a provider that was deleted",
+      role(GONE),
+      /There is no \S+gone\.\S+ any more: nobody comes in by that, until somebody registers it again\. Then it lets in: "bob/,
+      /Delete it/,
+    ],
   ])("a stranger's trust %s", (_name, stranger, says, fix) => {
-    const checks = accountChecks(view, { providers: { kind: "found", value: [listed] }, roles: { kind: "found", value: [stranger] } }, NOW);
-    expect(checks.find(({ id }) => id === "account-roles")).toMatchObject({ status: "fail", evidence: expect.stringMatching(says), fix: expect.stringMatching(fix) });
+    const checks = accountChecks(
+      view,
+      { providers: { kind: "found", value: [listed] }, roles: { kind: "found", value: [stranger] } },
+      NOW,
+    );
+    expect(checks.find(({ id }) => id === "account-roles")).toMatchObject({
+      status: "fail",
+      evidence: expect.stringMatching(says),
+      fix: expect.stringMatching(fix),
+    });
   });
 
   test("a provider that is adopted may register more, and is not ours to tag", () => {
     const more = { kind: "found", value: { ...listed, clientIds: [...listed.clientIds, "x"] } } as const;
-    expect(providerChecks("p", { ...provider, create: false }, { team: "data" }, more).map(({ status }) => status)).toEqual(["pass", "pass"]);
-    expect(providerChecks("p", { ...provider, create: false }, {}, { kind: "found", value: { ...listed, clientIds: [] } })[1]?.fix).toContain("add-client-id-to-open-id-connect-provider");
-    expect(providerChecks("p", provider, { team: "data" }, { kind: "found", value: listed })[0]).toMatchObject({ status: "fail", evidence: expect.stringContaining("its tag \"team\" is missing") });
+    expect(
+      providerChecks("p", { ...provider, create: false }, { team: "data" }, more).map(({ status }) => status),
+    ).toEqual(["pass", "pass"]);
+    expect(
+      providerChecks("p", { ...provider, create: false }, {}, { kind: "found", value: { ...listed, clientIds: [] } })[1]
+        ?.fix,
+    ).toContain("add-client-id-to-open-id-connect-provider");
+    expect(providerChecks("p", provider, { team: "data" }, { kind: "found", value: listed })[0]).toMatchObject({
+      status: "fail",
+      evidence: expect.stringContaining('its tag "team" is missing'),
+    });
     expect(tagFaults({ team: "data" }, role(provider.arn).tags)).toEqual([]);
-    expect(tagFaults({ team: "lake" }, { team: "data", CostCenter: "7" })).toEqual(["its tag \"team\" is \"data\", by the federation \"lake\""]);
+    expect(tagFaults({ team: "lake" }, { team: "data", CostCenter: "7" })).toEqual([
+      'its tag "team" is "data", by the federation "lake"',
+    ]);
     // as what every object has
-    expect(tagFaults({ constructor: "x" }, {})).toEqual(["its tag \"constructor\" is missing, by the federation \"x\""]);
+    expect(tagFaults({ constructor: "x" }, {})).toEqual(['its tag "constructor" is missing, by the federation "x"']);
   });
 
   test("an account that cannot be listed is unknown, and the run says so by its exit code", () => {
-    const denied = { kind: "failed", code: "aws-access-denied", message: "AWS answered AccessDenied.", fix: "Let them." } as const;
+    const denied = {
+      kind: "failed",
+      code: "aws-access-denied",
+      message: "AWS answered AccessDenied.",
+      fix: "Let them.",
+    } as const;
     const checks = accountChecks(view, { providers: { kind: "found", value: [] }, roles: denied }, NOW);
-    expect(checks.map(({ id, status }) => [id, status])).toEqual([["account-providers", "pass"], ["account-roles", "unknown"], ["account-unused", "unknown"]]);
+    expect(checks.map(({ id, status }) => [id, status])).toEqual([
+      ["account-providers", "pass"],
+      ["account-roles", "unknown"],
+      ["account-unused", "unknown"],
+    ]);
     expect(exitCodeOf(checks)).toBe(3);
   });
 
   test("a role that nobody used for half a year is asked about, and is no drift", () => {
-    const detail = { RoleName: "reader", Arn: "arn:aws:iam::111122223333:role/reader", Path: "/", MaxSessionDuration: 3600, CreateDate: new Date("2025-01-01"), RoleLastUsed: { LastUsedDate: new Date("2025-12-01T00:00:00Z") }, AssumeRolePolicyDocument: encodeURIComponent(`\n${JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "sts:AssumeRoleWithWebIdentity", Principal: { Federated: provider.arn } }] })}`) };
+    const detail = {
+      RoleName: "reader",
+      Arn: "arn:aws:iam::111122223333:role/reader",
+      Path: "/",
+      MaxSessionDuration: 3600,
+      CreateDate: new Date("2025-01-01"),
+      RoleLastUsed: { LastUsedDate: new Date("2025-12-01T00:00:00Z") },
+      AssumeRolePolicyDocument: encodeURIComponent(
+        `\n${JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "sts:AssumeRoleWithWebIdentity", Principal: { Federated: provider.arn } }] })}`,
+      ),
+    };
     const value = { arn: provider.arn, url: provider.issuer.issuer, clientIds: [], thumbprints: [], tags: {} };
-    const checks = accountChecks(view, { providers: { kind: "found", value: [value] }, roles: { kind: "found", value: liveRoles([detail]) } }, NOW);
-    expect(checks.find(({ id }) => id === "account-unused")).toMatchObject({ status: "unknown", code: null, evidence: expect.stringContaining("last used 182 days ago") });
+    const checks = accountChecks(
+      view,
+      { providers: { kind: "found", value: [value] }, roles: { kind: "found", value: liveRoles([detail]) } },
+      NOW,
+    );
+    expect(checks.find(({ id }) => id === "account-unused")).toMatchObject({
+      status: "unknown",
+      code: null,
+      evidence: expect.stringContaining("last used 182 days ago"),
+    });
     expect(exitCodeOf(checks)).toBe(0);
   });
 
   test("comes in pages, each asked for once", async () => {
-    const pages: readonly DetailsPage[] = Array.from({ length: 4 }, (_, at) => ({ RoleDetailList: [{ RoleName: `r${at}`, Arn: `arn:aws:iam::111122223333:role/r${at}` }], IsTruncated: at < 3, Marker: at < 3 ? String(at + 1) : undefined }));
+    const pages: readonly DetailsPage[] = Array.from({ length: 4 }, (_, at) => ({
+      RoleDetailList: [{ RoleName: `r${at}`, Arn: `arn:aws:iam::111122223333:role/r${at}` }],
+      IsTruncated: at < 3,
+      Marker: at < 3 ? String(at + 1) : undefined,
+    }));
     const asked: (string | undefined)[] = [];
-    const roles = await allRoles(async (marker) => { asked.push(marker); return pages[Number(marker ?? 0)] ?? {}; });
+    const roles = await allRoles(async (marker) => {
+      asked.push(marker);
+      return pages[Number(marker ?? 0)] ?? {};
+    });
     expect(roles.map(({ name }) => name)).toEqual(["r0", "r1", "r2", "r3"]);
     expect(asked).toEqual([undefined, "1", "2", "3"]);
     await expect(allRoles(async () => ({ IsTruncated: true, Marker: "round" }))).rejects.toThrow("do not end");
@@ -250,16 +454,80 @@ describe("what stands in AWS", () => {
 
   test.each<[string, unknown, object]>([
     ["not there", { name: "NoSuchEntityException", $metadata: { httpStatusCode: 404 } }, { kind: "absent" }],
-    ["denied", { name: "AccessDenied", message: "User: x is not authorized", $metadata: { httpStatusCode: 403 } }, { code: "aws-access-denied", fix: expect.stringContaining("read IAM") }],
-    ["denied, with the permission named behind a long name", { name: "AccessDenied", message: `User: arn:aws:sts::111122223333:assumed-role/${"r".repeat(64)}/${"s".repeat(64)} is not authorized to perform: iam:ListRolePolicies on resource: role x because no identity-based policy allows the iam:ListRolePolicies action`, $metadata: { httpStatusCode: 403 } }, { message: expect.stringContaining("iam:ListRolePolicies"), fix: expect.stringContaining("Allow these credentials iam:ListRolePolicies") }],
-    ["denied by an organisation", { name: "AccessDenied", message: "User: x is not authorized to perform: iam:GetRole on resource: role x with an explicit deny in a service control policy", $metadata: { httpStatusCode: 403 } }, { fix: expect.stringContaining("A policy denies these credentials iam:GetRole") }],
-    ["throttled", { name: "Throttling", message: "Rate exceeded", $metadata: { httpStatusCode: 400 } }, { code: "aws-throttled" }],
-    ["keys that are none", { name: "InvalidClientTokenId", message: "The security token AKIAABCDEFGHIJKLMNOP is invalid", $metadata: { httpStatusCode: 403 } }, { code: "aws-refused", message: expect.not.stringContaining("AKIA"), fix: expect.stringContaining("log in to AWS again") }],
-    ["no credentials", { name: "CredentialsProviderError", message: "Could not load credentials from any providers" }, { code: "aws-credentials-missing" }],
-    ["a page of HTML", { name: "Error", message: "char '<' is not expected", $response: { statusCode: 200 } }, { code: "aws-answer-unreadable" }],
-    ["a redirect", { name: "Unknown", message: "Unknown", $metadata: { httpStatusCode: 302 } }, { message: "AWS answered 302 with something that is no answer of AWS." }],
-    ["a gateway that is busy, in words of the SDK", { name: "Error", message: "@aws-sdk XML parse error", $response: { statusCode: 503 } }, { message: expect.not.stringContaining("sdk"), fix: expect.stringContaining("busy") }],
-    ["our own", new OutsideError([{ code: "network-timeout", message: "late", fix: "wait" }]), { code: "network-timeout", message: "late", fix: "wait" }],
+    [
+      "denied",
+      { name: "AccessDenied", message: "User: x is not authorized", $metadata: { httpStatusCode: 403 } },
+      { code: "aws-access-denied", fix: expect.stringContaining("read IAM") },
+    ],
+    [
+      "denied, with the permission named behind a long name",
+      {
+        name: "AccessDenied",
+        message:
+          `User: arn:aws:sts::111122223333:assumed-role/${"r".repeat(64)}/${"s".repeat(64)} is not ` +
+          `authorized to perform: iam:ListRolePolicies on resource: role x because no identity-based policy ` +
+          `allows the iam:ListRolePolicies action`,
+        $metadata: { httpStatusCode: 403 },
+      },
+      {
+        message: expect.stringContaining("iam:ListRolePolicies"),
+        fix: expect.stringContaining("Allow these credentials iam:ListRolePolicies"),
+      },
+    ],
+    [
+      "denied by an organisation",
+      {
+        name: "AccessDenied",
+        message:
+          "User: x is not authorized to perform: iam:GetRole on resource: role x with an explicit deny in a " +
+          "service control policy",
+        $metadata: { httpStatusCode: 403 },
+      },
+      { fix: expect.stringContaining("A policy denies these credentials iam:GetRole") },
+    ],
+    [
+      "throttled",
+      { name: "Throttling", message: "Rate exceeded", $metadata: { httpStatusCode: 400 } },
+      { code: "aws-throttled" },
+    ],
+    [
+      "keys that are none",
+      {
+        name: "InvalidClientTokenId",
+        message: "The security token AKIAABCDEFGHIJKLMNOP is invalid",
+        $metadata: { httpStatusCode: 403 },
+      },
+      {
+        code: "aws-refused",
+        message: expect.not.stringContaining("AKIA"),
+        fix: expect.stringContaining("log in to AWS again"),
+      },
+    ],
+    [
+      "no credentials",
+      { name: "CredentialsProviderError", message: "Could not load credentials from any providers" },
+      { code: "aws-credentials-missing" },
+    ],
+    [
+      "a page of HTML",
+      { name: "Error", message: "char '<' is not expected", $response: { statusCode: 200 } },
+      { code: "aws-answer-unreadable" },
+    ],
+    [
+      "a redirect",
+      { name: "Unknown", message: "Unknown", $metadata: { httpStatusCode: 302 } },
+      { message: "AWS answered 302 with something that is no answer of AWS." },
+    ],
+    [
+      "a gateway that is busy, in words of the SDK",
+      { name: "Error", message: "@aws-sdk XML parse error", $response: { statusCode: 503 } },
+      { message: expect.not.stringContaining("sdk"), fix: expect.stringContaining("busy") },
+    ],
+    [
+      "our own",
+      new OutsideError([{ code: "network-timeout", message: "late", fix: "wait" }]),
+      { code: "network-timeout", message: "late", fix: "wait" },
+    ],
   ])("or an error: %s", (_name, error, expected) => {
     expect(notFound(error)).toMatchObject(expected);
   });
@@ -267,26 +535,53 @@ describe("what stands in AWS", () => {
 
 describe("an AWS that is out of reach", () => {
   const late = new OutsideError([{ code: "network-timeout", message: "late", fix: "wait" }]);
-  test.each<[string, unknown, number]>([["is asked no more", late, 1], ["is told from one that only denies", { name: "AccessDenied", $metadata: { httpStatusCode: 403 } }, 3]])("%s", async (_name, error, times) => {
+  test.each<[string, unknown, number]>([
+    ["is asked no more", late, 1],
+    ["is told from one that only denies", { name: "AccessDenied", $metadata: { httpStatusCode: 403 } }, 3],
+  ])("%s", async (_name, error, times) => {
     const ask = asker();
-    const question = jest.fn(async () => { throw error; });
+    const question = jest.fn(async () => {
+      throw error;
+    });
     for (let at = 0; at < 3; at += 1) expect((await ask(question)).kind).toBe("failed");
     expect(question).toHaveBeenCalledTimes(times);
   });
 });
 
 describe("a report", () => {
-  const asked = { config: "federation.yaml", role: "reader", roles: ["reader", "writer"], aws: false, account: false, assume: false };
+  const asked = {
+    config: "federation.yaml",
+    role: "reader",
+    roles: ["reader", "writer"],
+    aws: false,
+    account: false,
+    assume: false,
+  };
   const silent = unknown("discovery", SUBJECT, "no answer", "Wait.", "network-timeout");
 
   test.each<[string, readonly Check[], number]>([
     ["all is well", [pass("discovery", SUBJECT, "")], 0],
     ["something is wrong", [pass("discovery", SUBJECT, ""), fail("jwks", SUBJECT, "", "Mend.")], 1],
     ["something is wrong and something else is silent", [silent, fail("clock", "this machine", "", "Set it.")], 1],
-    ["of an issuer nothing could be judged", [pass("dns", SUBJECT, ""), pass("tls", SUBJECT, ""), silent, pass("clock", "this machine", "")], 3],
+    [
+      "of an issuer nothing could be judged",
+      [pass("dns", SUBJECT, ""), pass("tls", SUBJECT, ""), silent, pass("clock", "this machine", "")],
+      3,
+    ],
     ["of an issuer something could, but not all that counts", [silent, pass("databricks-config", SUBJECT, "")], 3],
-    ["only what AWS never asks for is silent", [unknown("databricks-config", SUBJECT, "no answer", "Wait.", "network-timeout"), pass("discovery", SUBJECT, "")], 0],
-    ["a role's policies may not be read", [pass("role-trust", "role reader", ""), unknown("role-policies", "role reader", "denied", "Let.", "aws-access-denied")], 3],
+    [
+      "only what AWS never asks for is silent",
+      [unknown("databricks-config", SUBJECT, "no answer", "Wait.", "network-timeout"), pass("discovery", SUBJECT, "")],
+      0,
+    ],
+    [
+      "a role's policies may not be read",
+      [
+        pass("role-trust", "role reader", ""),
+        unknown("role-policies", "role reader", "denied", "Let.", "aws-access-denied"),
+      ],
+      3,
+    ],
     ["one issuer of two is silent", [silent, pass("discovery", "issuer other", "")], 3],
     ["nothing was asked of a token", [unknown("token", "token", "none", "Give one.")], 0],
     ["nothing was asked at all", [], 0],
@@ -300,12 +595,32 @@ describe("a report", () => {
     expect(reportOf("lakehouse", [silent], asked).next).toBe(`${SUBJECT}: Wait.`);
     expect(reportOf("lakehouse", [], asked).next).toContain("doctor --config federation.yaml --aws --role reader");
     expect(reportOf("lakehouse", [], { ...asked, aws: true }).next).toContain("--role reader --assume");
-    expect(reportOf("lakehouse", [], { ...asked, role: null, roles: ["writer"], config: "my federation.yaml", account: true }).next).toContain("--config 'my federation.yaml' --role writer --assume");
-    expect(reportOf("lakehouse", [], { ...asked, aws: true, assume: true }).next).toContain("credentials --config federation.yaml --role reader");
+    expect(
+      reportOf("lakehouse", [], {
+        ...asked,
+        role: null,
+        roles: ["writer"],
+        config: "my federation.yaml",
+        account: true,
+      }).next,
+    ).toContain("--config 'my federation.yaml' --role writer --assume");
+    expect(reportOf("lakehouse", [], { ...asked, aws: true, assume: true }).next).toContain(
+      "credentials --config federation.yaml --role reader",
+    );
   });
 
   test("for a person groups by subject, says a fix once, and obeys no one's control characters", () => {
-    const text = doctorText(reportOf("lakehouse", [silent, unknown("jwks", SUBJECT, "\u001b[2Jno\u202e", "Wait.", "network-timeout"), pass("clock", "this machine", "right")], asked));
+    const text = doctorText(
+      reportOf(
+        "lakehouse",
+        [
+          silent,
+          unknown("jwks", SUBJECT, "\u001b[2Jno\u202e", "Wait.", "network-timeout"),
+          pass("clock", "this machine", "right"),
+        ],
+        asked,
+      ),
+    );
     expect(text.match(/fix: /g)).toHaveLength(1);
     expect(text).not.toMatch(/[\u001b\u202e]/);
     expect(text.split("\n").at(-1)).toBe(`next: ${SUBJECT}: Wait.`);
@@ -313,7 +628,12 @@ describe("a report", () => {
   });
 
   test("shows nothing that looks like a secret, whoever said it", () => {
-    const told = fail("token", "token", "refused eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln and dapi0123456789abcdef", "Ask AKIAABCDEFGHIJKLMNOP.");
+    const told = fail(
+      "token",
+      "token",
+      "refused eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln and dapi0123456789abcdef",
+      "Ask AKIAABCDEFGHIJKLMNOP.",
+    );
     expect(JSON.stringify(told)).not.toMatch(/eyJ|dapi0|AKIA/);
   });
 

@@ -12,8 +12,17 @@ const SUB = `${PATH}:sub`;
 
 type Condition = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
-function statement(Condition: Condition, change: Readonly<Record<string, unknown>> = {}): Readonly<Record<string, unknown>> {
-  return { Effect: "Allow", Action: "sts:AssumeRoleWithWebIdentity", Principal: { Federated: ARN }, Condition, ...change };
+function statement(
+  Condition: Condition,
+  change: Readonly<Record<string, unknown>> = {},
+): Readonly<Record<string, unknown>> {
+  return {
+    Effect: "Allow",
+    Action: "sts:AssumeRoleWithWebIdentity",
+    Principal: { Federated: ARN },
+    Condition,
+    ...change,
+  };
 }
 
 function policy(...Statement: readonly unknown[]): unknown {
@@ -21,8 +30,29 @@ function policy(...Statement: readonly unknown[]): unknown {
 }
 
 function target(document: unknown): LintTarget {
-  const role: LintRole = { path: "r", name: "r", accountId: null, policy: document, maxSessionDuration: null, bounded: null, managedPolicyArns: [], policies: {}, quota: 2048, meantPatterns: [], statementPaths: [], ignores: [] };
-  return { complete: false, providers: [], givenProviderArns: [], givenIssuerPaths: [], deletedProviders: [], ignores: [], roles: [role] };
+  const role: LintRole = {
+    path: "r",
+    name: "r",
+    accountId: null,
+    policy: document,
+    maxSessionDuration: null,
+    bounded: null,
+    managedPolicyArns: [],
+    policies: {},
+    quota: 2048,
+    meantPatterns: [],
+    statementPaths: [],
+    ignores: [],
+  };
+  return {
+    complete: false,
+    providers: [],
+    givenProviderArns: [],
+    givenIssuerPaths: [],
+    deletedProviders: [],
+    ignores: [],
+    roles: [role],
+  };
 }
 
 function compared(ours: unknown, live: unknown): PolicyComparison {
@@ -35,12 +65,38 @@ describe("a trust policy means the same", () => {
   test.each<[string, unknown]>([
     ["with its values in another order", policy(statement({ StringEquals: { [SUB]: ["b", "a"], [AUD]: "1" } }))],
     ["with values twice", policy(statement({ StringEquals: { [SUB]: ["b", "a", "a"], [AUD]: ["1", "1"] } }))],
-    ["split into two statements", policy(statement({ StringEquals: { [SUB]: "b", [AUD]: "1" } }), statement({ StringEquals: { [SUB]: "a", [AUD]: "1" } }))],
-    ["with a statement twice", policy(...[1, 2].map(() => statement({ StringEquals: { [SUB]: ["a", "b"], [AUD]: "1" } })))],
-    ["with a Sid, and an Id", { Id: "x", ...(policy(statement({ StringEquals: { [SUB]: ["a", "b"], [AUD]: "1" } }, { Sid: "S" })) as object) }],
-    ["with StringLike and no wildcard", policy(statement({ StringLike: { [SUB]: ["a", "b"] }, StringEquals: { [AUD]: "1" } }))],
-    ["with keys and actions in another case", policy(statement({ StringEquals: { [SUB.toUpperCase()]: ["a", "b"], [AUD]: "1" } }, { Action: ["STS:assumeRoleWithWebIdentity"] }))],
-    ["as one statement without a list", { Version: "2012-10-17", Statement: statement({ StringEquals: { [SUB]: ["a", "b"], [AUD]: "1" } }) }],
+    [
+      "split into two statements",
+      policy(
+        statement({ StringEquals: { [SUB]: "b", [AUD]: "1" } }),
+        statement({ StringEquals: { [SUB]: "a", [AUD]: "1" } }),
+      ),
+    ],
+    [
+      "with a statement twice",
+      policy(...[1, 2].map(() => statement({ StringEquals: { [SUB]: ["a", "b"], [AUD]: "1" } }))),
+    ],
+    [
+      "with a Sid, and an Id",
+      { Id: "x", ...(policy(statement({ StringEquals: { [SUB]: ["a", "b"], [AUD]: "1" } }, { Sid: "S" })) as object) },
+    ],
+    [
+      "with StringLike and no wildcard",
+      policy(statement({ StringLike: { [SUB]: ["a", "b"] }, StringEquals: { [AUD]: "1" } })),
+    ],
+    [
+      "with keys and actions in another case",
+      policy(
+        statement(
+          { StringEquals: { [SUB.toUpperCase()]: ["a", "b"], [AUD]: "1" } },
+          { Action: ["STS:assumeRoleWithWebIdentity"] },
+        ),
+      ),
+    ],
+    [
+      "as one statement without a list",
+      { Version: "2012-10-17", Statement: statement({ StringEquals: { [SUB]: ["a", "b"], [AUD]: "1" } }) },
+    ],
   ])("%s", (_name, live) => {
     expect(compared(OURS, live)).toEqual({ kind: "same" });
     expect(compared(live, OURS)).toEqual({ kind: "same" });
@@ -49,24 +105,38 @@ describe("a trust policy means the same", () => {
   test("and not with what decides otherwise", () => {
     const kinds = (live: unknown): string => compared(OURS, live).kind;
     expect(kinds(policy(statement({ StringEquals: { [AUD]: "1", [SUB]: ["a", "b", "c"] } })))).toBe("different");
-    expect(kinds(policy(statement({ StringLike: { [SUB]: ["a", "b*"] }, StringEquals: { [AUD]: "1" } })))).toBe("different");
+    expect(kinds(policy(statement({ StringLike: { [SUB]: ["a", "b*"] }, StringEquals: { [AUD]: "1" } })))).toBe(
+      "different",
+    );
     expect(kinds(policy(statement({ StringEquals: { [AUD]: "1" } })))).toBe("different");
-    expect(kinds(policy(statement({ "ForAllValues:StringEquals": { [SUB]: ["a", "b"] }, StringEquals: { [AUD]: "1" } })))).not.toBe("same");
-    expect(kinds(policy(statement({ StringNotEquals: { [SUB]: ["a", "b"] }, StringEquals: { [AUD]: "1" } })))).toBe("different");
+    expect(
+      kinds(policy(statement({ "ForAllValues:StringEquals": { [SUB]: ["a", "b"] }, StringEquals: { [AUD]: "1" } }))),
+    ).not.toBe("same");
+    expect(kinds(policy(statement({ StringNotEquals: { [SUB]: ["a", "b"] }, StringEquals: { [AUD]: "1" } })))).toBe(
+      "different",
+    );
     expect(kinds({ Statement: "no" })).toBe("unreadable");
     expect(kinds("no JSON")).toBe("unreadable");
   });
 
   test("is never claimed of what only looks alike: a letter's case is another subject", () => {
-    expect(compared(OURS, policy(statement({ StringEqualsIgnoreCase: { [SUB]: ["a", "b"] }, StringEquals: { [AUD]: "1" } }))).kind).not.toBe("same");
+    expect(
+      compared(OURS, policy(statement({ StringEqualsIgnoreCase: { [SUB]: ["a", "b"] }, StringEquals: { [AUD]: "1" } })))
+        .kind,
+    ).not.toBe("same");
   });
 
   test("and a policy written to blow up is compared in no time", () => {
-    const many = (prefix: string, length = 400): readonly string[] => Array.from({ length }, (_, at) => `${prefix}${at.toString(36)}`);
-    const wide = (subjects: readonly string[]): unknown => policy(statement({ StringEquals: { [AUD]: many("a"), [SUB]: subjects, "aws:SourceVpce": many("v") } }));
+    const many = (prefix: string, length = 400): readonly string[] =>
+      Array.from({ length }, (_, at) => `${prefix}${at.toString(36)}`);
+    const wide = (subjects: readonly string[]): unknown =>
+      policy(statement({ StringEquals: { [AUD]: many("a"), [SUB]: subjects, "aws:SourceVpce": many("v") } }));
     const started = Date.now();
     expect(compared(wide(many("s")), wide([...many("s")].reverse())).kind).toBe("same");
-    expect(compared(wide(many("s")), wide(many("s", 401)))).toMatchObject({ kind: "unreadable", why: expect.stringContaining("can not be tried out") });
+    expect(compared(wide(many("s")), wide(many("s", 401)))).toMatchObject({
+      kind: "unreadable",
+      why: expect.stringContaining("can not be tried out"),
+    });
     // it took three minutes before it was bounded
     expect(Date.now() - started).toBeLessThan(5_000);
   });
@@ -75,33 +145,64 @@ describe("a trust policy means the same", () => {
 // small worlds, so that chance meets every corner
 const value = fc.constantFrom("a", "b", "A", "a*", "?");
 const values = fc.uniqueArray(value, { minLength: 1, maxLength: 3 });
-const operator = fc.constantFrom("StringEquals", "StringLike", "StringEqualsIgnoreCase", "StringNotEquals", "StringEqualsIfExists", "ForAnyValue:StringLike", "ForAllValues:StringEquals");
-const condition = fc.uniqueArray(fc.tuple(operator, fc.constantFrom(SUB, AUD), values), { maxLength: 3, selector: ([name, key]) => `${name} ${key}` }).map((list): Condition => {
-  const block: Record<string, Record<string, unknown>> = {};
-  for (const [name, key, list_] of list) (block[name] ??= {})[key] = list_;
-  return block;
-});
-const anyStatement = fc.tuple(condition, fc.constantFrom("Allow", "Allow", "Allow", "Deny")).map(([block, Effect]) => statement(block, { Effect }));
+const operator = fc.constantFrom(
+  "StringEquals",
+  "StringLike",
+  "StringEqualsIgnoreCase",
+  "StringNotEquals",
+  "StringEqualsIfExists",
+  "ForAnyValue:StringLike",
+  "ForAllValues:StringEquals",
+);
+const condition = fc
+  .uniqueArray(fc.tuple(operator, fc.constantFrom(SUB, AUD), values), {
+    maxLength: 3,
+    selector: ([name, key]) => `${name} ${key}`,
+  })
+  .map((list): Condition => {
+    const block: Record<string, Record<string, unknown>> = {};
+    for (const [name, key, list_] of list) (block[name] ??= {})[key] = list_;
+    return block;
+  });
+const anyStatement = fc
+  .tuple(condition, fc.constantFrom("Allow", "Allow", "Allow", "Deny"))
+  .map(([block, Effect]) => statement(block, { Effect }));
 const anyPolicy = fc.array(anyStatement, { minLength: 1, maxLength: 3 }).map((list) => policy(...list));
 
 function allows(document: unknown, aud: string | null, sub: string | null): boolean {
   const read = readPolicy(document);
   if (!read.ok) throw new Error(read.why);
-  const keys = new Map([[AUD, aud], [SUB, sub]].flatMap(([name, text]): readonly (readonly [string, readonly string[]])[] => (name === null || name === undefined || text === null || text === undefined ? [] : [[name.toLowerCase(), [text]]])));
-  return decide(compilePolicy(read.policy), { action: "sts:AssumeRoleWithWebIdentity", principal: { kind: "Federated", arn: ARN }, keys });
+  const keys = new Map(
+    [
+      [AUD, aud],
+      [SUB, sub],
+    ].flatMap(([name, text]): readonly (readonly [string, readonly string[]])[] =>
+      name === null || name === undefined || text === null || text === undefined ? [] : [[name.toLowerCase(), [text]]],
+    ),
+  );
+  return decide(compilePolicy(read.policy), {
+    action: "sts:AssumeRoleWithWebIdentity",
+    principal: { kind: "Federated", arn: ARN },
+    keys,
+  });
 }
 
 test("whatever is called the same decides the same, for everybody", () => {
   let same = 0;
-  fc.assert(fc.property(anyPolicy, anyPolicy, fc.boolean(), (left, other, shuffle) => {
-    // half of the time the same statements backwards, so that equality is met at all
-    const right = shuffle ? policy(...[...(left as { Statement: readonly unknown[] }).Statement].reverse()) : other;
-    if (compared(left, right).kind !== "same") {
-      expect(shuffle).toBe(false);
-      return;
-    }
-    same += 1;
-    for (const aud of [null, "a", "b", "A", "ax", "?"]) for (const sub of [null, "a", "b", "A", "ax", "?"]) expect([aud, sub, allows(left, aud, sub)]).toEqual([aud, sub, allows(right, aud, sub)]);
-  }), { numRuns: 80 });
+  fc.assert(
+    fc.property(anyPolicy, anyPolicy, fc.boolean(), (left, other, shuffle) => {
+      // half of the time the same statements backwards, so that equality is met at all
+      const right = shuffle ? policy(...[...(left as { Statement: readonly unknown[] }).Statement].reverse()) : other;
+      if (compared(left, right).kind !== "same") {
+        expect(shuffle).toBe(false);
+        return;
+      }
+      same += 1;
+      for (const aud of [null, "a", "b", "A", "ax", "?"])
+        for (const sub of [null, "a", "b", "A", "ax", "?"])
+          expect([aud, sub, allows(left, aud, sub)]).toEqual([aud, sub, allows(right, aud, sub)]);
+    }),
+    { numRuns: 80 },
+  );
   expect(same).toBeGreaterThan(10);
 });

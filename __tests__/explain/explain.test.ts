@@ -12,7 +12,8 @@ import { keySet } from "../../src/token/verify";
 const NOW = 1_757_600_000;
 const SERVICE_PRINCIPAL = "6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b";
 const ISSUER = "https://mycompany.cloud.databricks.com/oidc";
-const { federation } = parseFederation(`
+const { federation } = parseFederation(
+  `
 name: lakehouse
 aws: { accountId: "111122223333" }
 issuers:
@@ -23,19 +24,36 @@ roles:
       - { issuer: production, servicePrincipals: [${SERVICE_PRINCIPAL}] }
   people:
     trusts:
-      - { issuer: production, users: [alice@example.com], conditions: [{ test: IpAddress, variable: "aws:SourceIp", values: [203.0.113.0/24] }] }
-`);
+      - { issuer: production, users: [alice@example.com], conditions: [{ test: IpAddress, variable: ` +
+    `"aws:SourceIp", values: [203.0.113.0/24] }] }
+`,
+);
 const HONEST = { iss: ISSUER, aud: "1444828305810485", sub: SERVICE_PRINCIPAL, iat: NOW, exp: NOW + 3600 };
 const CALL = { roleSessionName: "test", durationSeconds: null, context: {}, now: NOW };
 
-function explained(change: Readonly<Record<string, unknown>>, role = "reader", context: Readonly<Record<string, readonly string[]>> = {}) {
+function explained(
+  change: Readonly<Record<string, unknown>>,
+  role = "reader",
+  context: Readonly<Record<string, readonly string[]>> = {},
+) {
   const asked = askedOfFederation(federation, role, undefined, null);
-  return explain({ kind: "claims", claims: { ...HONEST, ...change } }, asked.providers, asked.role, { ...CALL, context });
+  return explain({ kind: "claims", claims: { ...HONEST, ...change } }, asked.providers, asked.role, {
+    ...CALL,
+    context,
+  });
 }
 
 test("an honest token gets in, by the statement that says so", async () => {
   const explanation = await explained({});
-  expect(explanation).toMatchObject({ allowed: true, error: null, decidedBy: 0, fix: null, subject: SERVICE_PRINCIPAL, audience: "1444828305810485", issuer: ISSUER });
+  expect(explanation).toMatchObject({
+    allowed: true,
+    error: null,
+    decidedBy: 0,
+    fix: null,
+    subject: SERVICE_PRINCIPAL,
+    audience: "1444828305810485",
+    issuer: ISSUER,
+  });
   expect(explanationText(explanation, "reader")).toContain("✓ statement 0 (Allow) decided");
 });
 
@@ -48,7 +66,11 @@ test.each([
   ["an issuer over http", { iss: ISSUER.replace("https", "http") }, "issuer differs in its scheme"],
   ["a token that is not valid yet", { nbf: NOW + 900 }, "not valid yet (`nbf`)"],
   ["an empty audience", { aud: "" }, "`aud` is empty"],
-  ["tags the trust does not allow", { "https://aws.amazon.com/tags": { principal_tags: { team: ["x"] } } }, "does not allow sts:TagSession"],
+  [
+    "tags the trust does not allow",
+    { "https://aws.amazon.com/tags": { principal_tags: { team: ["x"] } } },
+    "does not allow sts:TagSession",
+  ],
   ["issuer with a trailing slash", { iss: `${ISSUER}/` }, "issuer has a trailing slash"],
   ["issuer in capitals", { iss: "https://MyCompany.cloud.databricks.com/oidc" }, "issuer differs in case"],
   ["account-agnostic issuer", { iss: "https://accounts.cloud.databricks.com/oidc" }, "account-agnostic"],
@@ -66,7 +88,11 @@ test.each([
   ["null for a subject", { sub: null }, "`sub` is null"],
   ["no subject", { sub: undefined }, "has no `sub`"],
   ["GitHub's own token", { iss: "https://token.actions.githubusercontent.com" }, "GitHub gives a job"],
-  ["a roles claim of another role", { "https://aws.amazon.com/roles": ["arn:aws:iam::111122223333:role/other"] }, "roles claim names other roles"],
+  [
+    "a roles claim of another role",
+    { "https://aws.amazon.com/roles": ["arn:aws:iam::111122223333:role/other"] },
+    "roles claim names other roles",
+  ],
 ])("%s: the nearest miss says so", async (_name, change, words) => {
   const explanation = await explained(change);
   expect(explanation.allowed).toBe(false);
@@ -88,16 +114,36 @@ test("every line of the policy is judged even where STS would not come to it", a
 });
 
 test("a policy by itself is judged with the provider as registered, mistakes and all", async () => {
-  const policy = JSON.stringify({ Statement: [{ Effect: "Allow", Principal: { Federated: "arn:aws:iam::111122223333:oidc-provider/mycompany.cloud.databricks.com/oidc/" }, Action: "sts:AssumeRoleWithWebIdentity" }], Version: "2012-10-17" });
-  const asked = askedOfPolicy(policy, { providerUrl: `${ISSUER}/`, clientIds: ["1444828305810485"], roleArn: undefined }, null);
+  const policy = JSON.stringify({
+    Statement: [
+      {
+        Effect: "Allow",
+        Principal: { Federated: "arn:aws:iam::111122223333:oidc-provider/mycompany.cloud.databricks.com/oidc/" },
+        Action: "sts:AssumeRoleWithWebIdentity",
+      },
+    ],
+    Version: "2012-10-17",
+  });
+  const asked = askedOfPolicy(
+    policy,
+    { providerUrl: `${ISSUER}/`, clientIds: ["1444828305810485"], roleArn: undefined },
+    null,
+  );
   const explanation = await explain({ kind: "claims", claims: HONEST }, asked.providers, asked.role, CALL);
   expect(explanation.misses[0]?.what).toContain("registered issuer has a trailing slash");
 });
 
 test("what is no token is said to be none, and an opaque one is recognised", async () => {
   const asked = askedOfFederation(federation, "reader", undefined, null);
-  const opaque = await explain({ kind: "token", text: "dapi0123456789abcdef0123456789abcdef" }, asked.providers, asked.role, CALL);
-  expect(opaque.error?.message).toBe("The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)");
+  const opaque = await explain(
+    { kind: "token", text: "dapi0123456789abcdef0123456789abcdef" },
+    asked.providers,
+    asked.role,
+    CALL,
+  );
+  expect(opaque.error?.message).toBe(
+    "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)",
+  );
   expect(opaque.misses[0]?.what).toContain("opaque");
   expect(JSON.stringify(opaque)).not.toContain("dapi0123");
 });
@@ -107,9 +153,19 @@ test("the nearest miss comes first wherever it stands in the policy", async () =
     Effect: "Allow",
     Principal: { Federated: "arn:aws:iam::111122223333:oidc-provider/mycompany.cloud.databricks.com/oidc" },
     Action: "sts:AssumeRoleWithWebIdentity",
-    Condition: { StringEquals: { "mycompany.cloud.databricks.com/oidc:aud": "1444828305810485", "mycompany.cloud.databricks.com/oidc:sub": index === 24 ? SERVICE_PRINCIPAL.toUpperCase() : `00000000-0000-4000-8000-0000000000${index + 10}` } },
+    Condition: {
+      StringEquals: {
+        "mycompany.cloud.databricks.com/oidc:aud": "1444828305810485",
+        "mycompany.cloud.databricks.com/oidc:sub":
+          index === 24 ? SERVICE_PRINCIPAL.toUpperCase() : `00000000-0000-4000-8000-0000000000${index + 10}`,
+      },
+    },
   }));
-  const asked = askedOfPolicy(JSON.stringify({ Version: "2012-10-17", Statement: statements }), { providerUrl: ISSUER, clientIds: ["1444828305810485"], roleArn: undefined }, null);
+  const asked = askedOfPolicy(
+    JSON.stringify({ Version: "2012-10-17", Statement: statements }),
+    { providerUrl: ISSUER, clientIds: ["1444828305810485"], roleArn: undefined },
+    null,
+  );
   const explanation = await explain({ kind: "claims", claims: HONEST }, asked.providers, asked.role, CALL);
   expect(explanation.misses[0]?.what).toBe("`sub` differs in case");
   expect(explanation.misses.length).toBeLessThanOrEqual(10);
@@ -124,7 +180,8 @@ test.each([
 });
 
 describe("of several statements", () => {
-  const mixed = parseFederation(`
+  const mixed = parseFederation(
+    `
 name: lakehouse
 aws: { accountId: "111122223333" }
 issuers:
@@ -134,8 +191,10 @@ roles:
   mixed:
     trusts:
       - { issuer: production, servicePrincipals: [${SERVICE_PRINCIPAL}] }
-      - { issuer: production, users: [alice@example.com], conditions: [{ test: IpAddress, variable: "aws:SourceIp", values: [203.0.113.0/24] }] }
-`).federation;
+      - { issuer: production, users: [alice@example.com], conditions: [{ test: IpAddress, variable: ` +
+      `"aws:SourceIp", values: [203.0.113.0/24] }] }
+`,
+  ).federation;
   const ofMixed = (change: Readonly<Record<string, unknown>>) => {
     const asked = askedOfFederation(mixed, "mixed", undefined, null);
     return explain({ kind: "claims", claims: { ...HONEST, ...change } }, asked.providers, asked.role, CALL);
@@ -143,7 +202,10 @@ roles:
 
   test("the one that names the subject is nearer than one that names its application", async () => {
     const explanation = await ofMixed({ sub: "alice@example.com", client_id: SERVICE_PRINCIPAL });
-    expect(explanation.misses.map(({ what, statement }) => [statement, what])).toEqual([[1, expect.stringContaining("aws:SourceIp")], [0, expect.stringContaining("client_id")]]);
+    expect(explanation.misses.map(({ what, statement }) => [statement, what])).toEqual([
+      [1, expect.stringContaining("aws:SourceIp")],
+      [0, expect.stringContaining("client_id")],
+    ]);
     expect(explanationText(explanation, "mixed")).toContain("  statement 1: `aws:SourceIp` is not in the request");
   });
 
@@ -155,7 +217,10 @@ roles:
   test("a subject that is trusted under another issuer is told so: workspace and account are easily mixed up", async () => {
     const account = "https://accounts.cloud.databricks.com/oidc/accounts/7d3c2b1a-0f5e-4c8d-9a6b-123456789012";
     const explanation = await ofMixed({ iss: account, aud: "7d3c2b1a-0f5e-4c8d-9a6b-123456789012" });
-    expect(explanation.misses[0]).toMatchObject({ statement: 0, what: expect.stringContaining(`trusted as one of ${ISSUER}`) as string });
+    expect(explanation.misses[0]).toMatchObject({
+      statement: 0,
+      what: expect.stringContaining(`trusted as one of ${ISSUER}`) as string,
+    });
     expect(explanation.fix).toContain(`${ISSUER}/v1/token`);
   });
 });
@@ -172,7 +237,10 @@ describe("a signature that is not taken", () => {
   const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
   const tokenOf = (header: Readonly<Record<string, unknown>>, pair = 0): string => {
     const input = `${encode({ alg: "RS256", kid: "k", ...header })}.${encode(HONEST)}`;
-    return `${input}.${createSign("sha256").update(input).sign(pairs[pair]?.privateKey as KeyObject).toString("base64url")}`;
+    return `${input}.${createSign("sha256")
+      .update(input)
+      .sign(pairs[pair]?.privateKey as KeyObject)
+      .toString("base64url")}`;
   };
   test.each([
     ["of another key", tokenOf({}, 1), jwk, "the signature does not verify"],
@@ -182,7 +250,12 @@ describe("a signature that is not taken", () => {
     ["with a critical header", tokenOf({ crit: ["x"], x: 1 }), jwk, "has `crit`"],
     ["by no named key", tokenOf({ kid: undefined }), jwk, "names no key"],
     ["by a key with operations", tokenOf({}), { ...jwk, key_ops: ["verify"] }, "`key_ops`"],
-    ["that is whole, of a token in its wrapping", JSON.stringify({ access_token: tokenOf({}) }), jwk, "JSON around a token"],
+    [
+      "that is whole, of a token in its wrapping",
+      JSON.stringify({ access_token: tokenOf({}) }),
+      jwk,
+      "JSON around a token",
+    ],
   ])("%s: the nearest miss says so, and holds nothing of the signature", async (_name, token, key, words) => {
     const asked = askedOfFederation(federation, "reader", undefined, keySet({ keys: [key] }));
     const explanation = await explain({ kind: "token", text: token }, asked.providers, asked.role, CALL);
@@ -192,28 +265,61 @@ describe("a signature that is not taken", () => {
 });
 
 test("every way to a token that an explanation names is one", () => {
-  const named = ["nearest-miss", "issuer-misses", "policy-misses", "slips"].flatMap((file) => [...readFileSync(join(__dirname, `../../src/explain/${file}.ts`), "utf8").matchAll(/--from ([a-z-]+)/g)].map((match) => match[1]));
+  const named = ["nearest-miss", "issuer-misses", "policy-misses", "slips"].flatMap((file) =>
+    [...readFileSync(join(__dirname, `../../src/explain/${file}.ts`), "utf8").matchAll(/--from ([a-z-]+)/g)].map(
+      (match) => match[1],
+    ),
+  );
   expect(named.length).toBeGreaterThan(1);
   expect(named.filter((name) => !(TOKEN_SOURCE_NAMES as readonly (string | undefined)[]).includes(name))).toEqual([]);
 });
 
 test("when several things are wrong all are told, what AWS names first", async () => {
   const explanation = await explained({ exp: NOW - 1000, sub: SERVICE_PRINCIPAL.toUpperCase() });
-  expect(explanation.misses.map(({ what }) => what)).toEqual(["the token ended 1000 s ago; STS forgives 300 s", "`sub` differs in case"]);
-  expect((await explained({ aud: "99", sub: "x" })).misses.map(({ what }) => what)).toEqual([expect.stringContaining("another workspace's token"), expect.stringContaining("`sub` is x")]);
+  expect(explanation.misses.map(({ what }) => what)).toEqual([
+    "the token ended 1000 s ago; STS forgives 300 s",
+    "`sub` differs in case",
+  ]);
+  expect((await explained({ aud: "99", sub: "x" })).misses.map(({ what }) => what)).toEqual([
+    expect.stringContaining("another workspace's token"),
+    expect.stringContaining("`sub` is x"),
+  ]);
 });
 
-const about = (fields: object): string => JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Principal: { Federated: "arn:aws:iam::111122223333:oidc-provider/mycompany.cloud.databricks.com/oidc" }, Action: "sts:AssumeRoleWithWebIdentity", ...fields }] });
+const about = (fields: object): string =>
+  JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Effect: "Allow",
+        Principal: { Federated: "arn:aws:iam::111122223333:oidc-provider/mycompany.cloud.databricks.com/oidc" },
+        Action: "sts:AssumeRoleWithWebIdentity",
+        ...fields,
+      },
+    ],
+  });
 test.each([
   ["another action", about({ Action: "sts:AssumeRole" }), "allows sts:AssumeRole, not"],
   ["AWS: *", about({ Principal: { AWS: "*" } }), "lets no web identity in"],
-  ["a provider by pattern", about({ Principal: { Federated: "arn:aws:iam::111122223333:oidc-provider/*" } }), "by its ARN"],
-  ["another provider", about({ Principal: { Federated: "arn:aws:iam::111122223333:oidc-provider/other.example.com" } }), "another provider"],
+  [
+    "a provider by pattern",
+    about({ Principal: { Federated: "arn:aws:iam::111122223333:oidc-provider/*" } }),
+    "by its ARN",
+  ],
+  [
+    "another provider",
+    about({ Principal: { Federated: "arn:aws:iam::111122223333:oidc-provider/other.example.com" } }),
+    "another provider",
+  ],
   ["a Deny", about({ Effect: "Deny" }), "denies explicitly"],
   ["an unknown operator", about({ Condition: { StringLikes: { "a:b": "x" } } }), "no operator of IAM"],
   ["a negated condition", about({ Condition: { StringNotEquals: { "sts:RoleSessionName": "test" } } }), "keeps out"],
 ])("a policy with %s: the nearest miss says so", async (_name, policy, words) => {
-  const asked = askedOfPolicy(policy, { providerUrl: ISSUER, clientIds: ["1444828305810485"], roleArn: "arn:aws:iam::111122223333:role/reader" }, null);
+  const asked = askedOfPolicy(
+    policy,
+    { providerUrl: ISSUER, clientIds: ["1444828305810485"], roleArn: "arn:aws:iam::111122223333:role/reader" },
+    null,
+  );
   const explanation = await explain({ kind: "claims", claims: HONEST }, asked.providers, asked.role, CALL);
   expect(explanation.allowed).toBe(false);
   expect(explanation.misses[0]?.what).toContain(words);
@@ -221,7 +327,13 @@ test.each([
 
 test("the text ticks or crosses every line of the policy, even for a token without provider", async () => {
   const text = explanationText(await explained({ iss: `${ISSUER}/` }), "reader");
-  for (const line of ["✗ statement 0 (Allow)", "✗ Principal Federated arn:", "✓ Action sts:AssumeRoleWithWebIdentity", "✗ StringEquals mycompany.cloud.databricks.com/oidc:sub"]) expect(text).toContain(line);
+  for (const line of [
+    "✗ statement 0 (Allow)",
+    "✗ Principal Federated arn:",
+    "✓ Action sts:AssumeRoleWithWebIdentity",
+    "✗ StringEquals mycompany.cloud.databricks.com/oidc:sub",
+  ])
+    expect(text).toContain(line);
 });
 
 test("no claim can steer the terminal of who reads the explanation", async () => {

@@ -16,7 +16,13 @@ test("every mechanism stands once in the table, as in the text, with no cell lef
   expect(rows).toHaveLength(2 + MECHANISMS.length);
   expect(new Set(rows.map((row) => row.replaceAll("\\|", "").split("|").length)).size).toBe(1);
   for (const row of rows) expect(row).not.toMatch(/\|\s*\|(?!-)/);
-  for (const { name } of MECHANISMS) expect([rows.filter((row) => row.startsWith(`| ${name} |`)).length, mechanismsText().split("\n").filter((line) => line === name).length]).toEqual([1, 1]);
+  for (const { name } of MECHANISMS)
+    expect([
+      rows.filter((row) => row.startsWith(`| ${name} |`)).length,
+      mechanismsText()
+        .split("\n")
+        .filter((line) => line === name).length,
+    ]).toEqual([1, 1]);
 });
 
 test("the page names the principal of every cloud", () => {
@@ -27,16 +33,32 @@ test("explaining a role that Unity Catalog assumes says so, and only then", asyn
   const { federation } = readFederation({
     name: "lakehouse",
     aws: { accountId: "111122223333" },
-    issuers: { production: { level: "workspace", host: "mycompany.cloud.databricks.com", workspaceId: "1444828305810485" } },
+    issuers: {
+      production: { level: "workspace", host: "mycompany.cloud.databricks.com", workspaceId: "1444828305810485" },
+    },
     roles: {
       storage: { trusts: [{ unityCatalog: { externalIds: ["0b7e6f5a"], cloud: "aws" } }] },
       reader: { trusts: [{ issuer: "production", users: ["alice@example.com"] }] },
     },
   });
-  const claims = { iss: "https://mycompany.cloud.databricks.com/oidc", sub: "alice@example.com", aud: "1444828305810485", iat: 1000, exp: 4600 };
+  const claims = {
+    iss: "https://mycompany.cloud.databricks.com/oidc",
+    sub: "alice@example.com",
+    aud: "1444828305810485",
+    iat: 1000,
+    exp: 4600,
+  };
   const text = async (key: string): Promise<string> => {
     const { providers, role, name } = askedOfFederation(federation, key, undefined, null);
-    return explanationText(await explain({ kind: "claims", claims }, providers, role, { roleSessionName: "explain", durationSeconds: null, context: {}, now: 2000 }), name);
+    return explanationText(
+      await explain({ kind: "claims", claims }, providers, role, {
+        roleSessionName: "explain",
+        durationSeconds: null,
+        context: {},
+        now: 2000,
+      }),
+      name,
+    );
   };
   expect(await text("storage")).toContain("Unity Catalog assumes this role too");
   expect(await text("reader")).not.toContain("Unity Catalog");

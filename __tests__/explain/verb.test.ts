@@ -5,20 +5,38 @@ import { main } from "../../scripts/cli";
 
 const NOW = 1_757_600_000;
 const ISSUER = "https://mycompany.cloud.databricks.com/oidc";
-const CLAIMS = { iss: ISSUER, aud: "1444828305810485", sub: "6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b", iat: NOW, exp: NOW + 3600 };
-const TOKEN = `${["{\"alg\":\"RS256\",\"kid\":\"k\"}", JSON.stringify(CLAIMS)].map((part) => Buffer.from(part).toString("base64url")).join(".")}.c2lnbmF0dXJlLW9mLW5vYm9keQ`;
-const FEDERATION = `
+const CLAIMS = {
+  iss: ISSUER,
+  aud: "1444828305810485",
+  sub: "6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b",
+  iat: NOW,
+  exp: NOW + 3600,
+};
+const TOKEN = `${['{"alg":"RS256","kid":"k"}', JSON.stringify(CLAIMS)].map((part) => Buffer.from(part).toString("base64url")).join(".")}.c2lnbmF0dXJlLW9mLW5vYm9keQ`;
+const FEDERATION =
+  `
 name: lakehouse
 aws: { accountId: "111122223333" }
 issuers: { production: { level: workspace, host: mycompany.cloud.databricks.com, workspaceId: "1444828305810485" } }
-roles: { reader: { trusts: [{ issuer: production, servicePrincipals: [${CLAIMS.sub}] }] }, other: { trusts: [{ issuer: production, users: [alice@example.com] }] } }
+roles: { reader: { trusts: [{ issuer: production, servicePrincipals: [${CLAIMS.sub}] }] }, other: { trusts: [{ ` +
+  `issuer: production, users: [alice@example.com] }] } }
 `;
-const POLICY = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Principal: { Federated: "arn:aws:iam::111122223333:oidc-provider/mycompany.cloud.databricks.com/oidc" }, Action: "sts:AssumeRoleWithWebIdentity" }] };
+const POLICY = {
+  Version: "2012-10-17",
+  Statement: [
+    {
+      Effect: "Allow",
+      Principal: { Federated: "arn:aws:iam::111122223333:oidc-provider/mycompany.cloud.databricks.com/oidc" },
+      Action: "sts:AssumeRoleWithWebIdentity",
+    },
+  ],
+};
 
 let folder = "";
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "databricks-aws-oidc-explain-"));
-  const write = (name: string, content: unknown): void => writeFileSync(join(folder, name), typeof content === "string" ? content : JSON.stringify(content));
+  const write = (name: string, content: unknown): void =>
+    writeFileSync(join(folder, name), typeof content === "string" ? content : JSON.stringify(content));
   write("federation.yaml", FEDERATION);
   write("claims.json", CLAIMS);
   write("list.json", []);
@@ -29,21 +47,38 @@ beforeAll(() => {
   write("huge.json", { ...POLICY, Id: "x".repeat(400_000) });
   write("broken.json", JSON.stringify({ AssumeRolePolicyDocument: "%7B%zz" }));
 });
-afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
-afterEach(() => { process.exitCode = 0; });
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+afterEach(() => {
+  process.exitCode = 0;
+});
 
 /** Runs the verb; words that begin with `+` are files of the folder. */
 async function explain(line: string): Promise<{ readonly code: unknown; readonly out: string; readonly err: string }> {
   const written = { out: "", err: "" };
-  const out = jest.spyOn(process.stdout, "write").mockImplementation((text) => { written.out += String(text); return true; });
-  const err = jest.spyOn(process.stderr, "write").mockImplementation((text) => { written.err += String(text); return true; });
+  const out = jest.spyOn(process.stdout, "write").mockImplementation((text) => {
+    written.out += String(text);
+    return true;
+  });
+  const err = jest.spyOn(process.stderr, "write").mockImplementation((text) => {
+    written.err += String(text);
+    return true;
+  });
   const listeners = process.stdout.listeners("error");
   try {
-    await main(["explain", ...line.split(" ").filter((word) => word !== "").map((word) => word.replace(/^(@?)\+/, (_, at: string) => `${at}${folder}/`))]);
+    await main([
+      "explain",
+      ...line
+        .split(" ")
+        .filter((word) => word !== "")
+        .map((word) => word.replace(/^(@?)\+/, (_, at: string) => `${at}${folder}/`)),
+    ]);
   } finally {
     out.mockRestore();
     err.mockRestore();
-    for (const listener of process.stdout.listeners("error")) if (!listeners.includes(listener)) process.stdout.removeListener("error", listener as () => void);
+    for (const listener of process.stdout.listeners("error"))
+      if (!listeners.includes(listener)) process.stdout.removeListener("error", listener as () => void);
   }
   return { code: process.exitCode, ...written };
 }
@@ -56,7 +91,12 @@ test.each([
   ["a token from a file", `${OWN} --token @+token.jwt --now ${NOW}`, 0, "signature not checked"],
   ["a token with a key set", `${OWN} --token @+token.jwt --jwks +jwks.json --now ${NOW}`, 1, "InvalidIdentityToken"],
   ["claims long over", `${OWN} --claims +claims.json --now ${NOW + 9000}`, 1, "the token ended"],
-  ["a role for somebody else", `--config +federation.yaml --role other --claims +claims.json --now ${NOW}`, 1, "the role trusts users"],
+  [
+    "a role for somebody else",
+    `--config +federation.yaml --role other --claims +claims.json --now ${NOW}`,
+    1,
+    "the role trusts users",
+  ],
   ["a policy by itself", `--policy +policy.json ${BARE} --claims +claims.json --now ${NOW}`, 0, "gets"],
   ["a role as AWS shows it", `--policy +role.json ${BARE} --claims +claims.json --now ${NOW}`, 0, "gets"],
 ])("%s", async (_name, line, code, words) => {
@@ -66,14 +106,55 @@ test.each([
 });
 
 test("--json is one document of the promised shape", async () => {
-  const { out } = await explain(`${OWN} --claims +claims.json --now ${NOW} --context a:b=c --context __proto__=x --context constructor=y --json`);
+  const { out } = await explain(
+    `${OWN} --claims +claims.json --now ${NOW} --context a:b=c --context __proto__=x --context constructor=y --json`,
+  );
   const document = JSON.parse(out) as { readonly statements: readonly unknown[] };
-  expect(document).toMatchObject({ allowed: true, error: null, audience: "1444828305810485", subject: CLAIMS.sub, issuer: ISSUER, decidedBy: 0, fix: null });
-  expect(Object.keys(document)).toEqual(["allowed", "error", "audience", "subject", "issuer", "decidedBy", "statements", "fix", "misses", "findings", "basis", "unrecorded", "signatureChecked"]);
-  expect(document.statements[0]).toMatchObject({ index: 0, effect: "Allow", matched: true, conditions: [
-    { operator: "StringEquals", key: "mycompany.cloud.databricks.com/oidc:aud", expected: ["1444828305810485"], actual: ["1444828305810485"], matched: true },
-    { operator: "StringEquals", key: "mycompany.cloud.databricks.com/oidc:sub", expected: [CLAIMS.sub], actual: [CLAIMS.sub], matched: true },
-  ] });
+  expect(document).toMatchObject({
+    allowed: true,
+    error: null,
+    audience: "1444828305810485",
+    subject: CLAIMS.sub,
+    issuer: ISSUER,
+    decidedBy: 0,
+    fix: null,
+  });
+  expect(Object.keys(document)).toEqual([
+    "allowed",
+    "error",
+    "audience",
+    "subject",
+    "issuer",
+    "decidedBy",
+    "statements",
+    "fix",
+    "misses",
+    "findings",
+    "basis",
+    "unrecorded",
+    "signatureChecked",
+  ]);
+  expect(document.statements[0]).toMatchObject({
+    index: 0,
+    effect: "Allow",
+    matched: true,
+    conditions: [
+      {
+        operator: "StringEquals",
+        key: "mycompany.cloud.databricks.com/oidc:aud",
+        expected: ["1444828305810485"],
+        actual: ["1444828305810485"],
+        matched: true,
+      },
+      {
+        operator: "StringEquals",
+        key: "mycompany.cloud.databricks.com/oidc:sub",
+        expected: [CLAIMS.sub],
+        actual: [CLAIMS.sub],
+        matched: true,
+      },
+    ],
+  });
 });
 
 test.each([
@@ -92,7 +173,11 @@ test.each([
   ["a key set that is no JSON", `${OWN} --token @+token.jwt --jwks +federation.yaml`, "jwks-unreadable"],
   ["a role's ARN that is none", `${OWN} --claims +claims.json --role-arn reader`, "role-arn-invalid"],
   ["a discovery document for a key set", `${OWN} --claims +claims.json --jwks +claims.json`, "jwks-unreadable"],
-  ["a policy in broken percent-encoding", `--policy +broken.json ${BARE} --claims +claims.json`, "trust-policy-unreadable"],
+  [
+    "a policy in broken percent-encoding",
+    `--policy +broken.json ${BARE} --claims +claims.json`,
+    "trust-policy-unreadable",
+  ],
   ["a context without value", `${OWN} --claims +claims.json --context x`, "context-invalid"],
   ["a time that is none", `${OWN} --claims +claims.json --now today`, "time-invalid"],
 ])("%s is refused in words, and no token is repeated", async (_name, line, words) => {

@@ -26,16 +26,60 @@ const example = readFileSync(join(__dirname, "..", "..", "federation.yaml"), "ut
 
 test("random bytes and hostile text as a file", () => {
   const bytes = fc.uint8Array({ maxLength: 200 }).map((array) => new TextDecoder().decode(array));
-  fc.assert(fc.property(fc.oneof(bytes, hostileText, fc.string16bits({ maxLength: 100 })), (text) => settle(() => parseFederation(text))), { numRuns: 150 });
+  fc.assert(
+    fc.property(fc.oneof(bytes, hostileText, fc.string16bits({ maxLength: 100 })), (text) =>
+      settle(() => parseFederation(text)),
+    ),
+    { numRuns: 150 },
+  );
 });
 
 test("the example file with pieces cut out, doubled or replaced", () => {
-  const piece = fc.oneof(hostileText, fc.constantFrom("&a ", "*a", "<<: ", "!!binary ", "? ", "- ", "| ", "> ", "\t", "\0", "\u0085", "{", "[", "}", "]", ": ", "\r", "---\n", "...\n", "%YAML 1.1\n", "__proto__: ", "constructor: ", "null", "~", "0x1F", "1e999", ".inf", "'", "\""));
+  const piece = fc.oneof(
+    hostileText,
+    fc.constantFrom(
+      "&a ",
+      "*a",
+      "<<: ",
+      "!!binary ",
+      "? ",
+      "- ",
+      "| ",
+      "> ",
+      "\t",
+      "\0",
+      "\u0085",
+      "{",
+      "[",
+      "}",
+      "]",
+      ": ",
+      "\r",
+      "---\n",
+      "...\n",
+      "%YAML 1.1\n",
+      "__proto__: ",
+      "constructor: ",
+      "null",
+      "~",
+      "0x1F",
+      "1e999",
+      ".inf",
+      "'",
+      '"',
+    ),
+  );
   const edit = fc.record({ at: fc.nat(example.length), cut: fc.nat(30), piece });
-  fc.assert(fc.property(fc.array(edit, { minLength: 1, maxLength: 4 }), (edits) => {
-    const text = edits.reduce((current, { at, cut, piece: put }) => current.slice(0, at) + put + current.slice(at + cut), example);
-    settle(() => parseFederation(text));
-  }), { numRuns: 60 });
+  fc.assert(
+    fc.property(fc.array(edit, { minLength: 1, maxLength: 4 }), (edits) => {
+      const text = edits.reduce(
+        (current, { at, cut, piece: put }) => current.slice(0, at) + put + current.slice(at + cut),
+        example,
+      );
+      settle(() => parseFederation(text));
+    }),
+    { numRuns: 60 },
+  );
 });
 
 test("a federation of every feature with any value in any place", () => {
@@ -43,21 +87,54 @@ test("a federation of every feature with any value in any place", () => {
   const walk = (value: unknown, path: readonly (string | number)[]): void => {
     places.push(path);
     if (Array.isArray(value)) value.forEach((item, index) => walk(item, [...path, index]));
-    else if (typeof value === "object" && value !== null) for (const [key, member] of Object.entries(value)) walk(member, [...path, key]);
+    else if (typeof value === "object" && value !== null)
+      for (const [key, member] of Object.entries(value)) walk(member, [...path, key]);
   };
   walk(fullFederation, []);
   const proto = JSON.parse('{"__proto__":{"level":"workspace"},"constructor":[],"toString":1}') as unknown;
-  const odd = fc.oneof(fc.constantFrom<unknown>(null, undefined, true, 0, -1, 1.5, Number.NaN, 2 ** 60, "", [], {}, [[]], [null], proto, () => 1, Symbol("x"), 5n, new Date(0), new Map([["a", 1]]), /x/), hostileText, fc.jsonValue());
+  const odd = fc.oneof(
+    fc.constantFrom<unknown>(
+      null,
+      undefined,
+      true,
+      0,
+      -1,
+      1.5,
+      Number.NaN,
+      2 ** 60,
+      "",
+      [],
+      {},
+      [[]],
+      [null],
+      proto,
+      () => 1,
+      Symbol("x"),
+      5n,
+      new Date(0),
+      new Map([["a", 1]]),
+      /x/,
+    ),
+    hostileText,
+    fc.jsonValue(),
+  );
   const replaced = (value: unknown, path: readonly (string | number)[], by: unknown): unknown => {
     const [part, ...rest] = path;
     if (part === undefined) return by;
     if (Array.isArray(value)) return value.map((item, index) => (index === part ? replaced(item, rest, by) : item));
     if (typeof value !== "object" || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, key === part ? replaced(member, rest, by) : member]));
+    return Object.fromEntries(
+      Object.entries(value).map(([key, member]) => [key, key === part ? replaced(member, rest, by) : member]),
+    );
   };
-  fc.assert(fc.property(fc.array(fc.tuple(fc.constantFrom(...places), odd), { minLength: 1, maxLength: 3 }), (edits) => {
-    settle(() => readFederation(edits.reduce<unknown>((input, [path, by]) => replaced(input, path, by), fullFederation)));
-  }), { numRuns: 120 });
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.constantFrom(...places), odd), { minLength: 1, maxLength: 3 }), (edits) => {
+      settle(() =>
+        readFederation(edits.reduce<unknown>((input, [path, by]) => replaced(input, path, by), fullFederation)),
+      );
+    }),
+    { numRuns: 120 },
+  );
 });
 
 const deep = 10_000;
@@ -74,8 +151,14 @@ test.each<[what: string, text: string]>([
   ["a million commas", `a: [${",".repeat(1_100_000)}]`],
   ["a comment of five megabytes", `#${"x".repeat(5_000_000)}\n${example}`],
   ["an alias that holds itself, twice a time", "a: &a [*a, *a]"],
-  ["aliases that multiply", `a0: &a0 [x]\n${Array.from({ length: 30 }, (_, index) => `a${index + 1}: &a${index + 1} [*a${index},*a${index},*a${index}]`).join("\n")}`],
-  ["a role of 1,500 broken trusts", `${example}`.replace(/^roles:$/m, `roles:\n  many: { trusts: [${"{issuer: x},".repeat(1500)}] }`)],
+  [
+    "aliases that multiply",
+    `a0: &a0 [x]\n${Array.from({ length: 30 }, (_, index) => `a${index + 1}: ` + `&a${index + 1} [*a${index},*a${index},*a${index}]`).join("\n")}`,
+  ],
+  [
+    "a role of 1,500 broken trusts",
+    `${example}`.replace(/^roles:$/m, `roles:\n  many: { trusts: [${"{issuer: x},".repeat(1500)}] }`),
+  ],
 ])("%s: refused or read in bounded time", (_, text) => {
   const started = performance.now();
   settle(() => parseFederation(text));
@@ -86,7 +169,10 @@ test.each<[what: string, text: string]>([
   ["a byte order mark", `\ufeff${example}`],
   ["Windows line ends", example.replaceAll("\n", "\r\n")],
   ["an end marker", `${example}...\n`],
-  ["anchors and aliases", `${example.replace("trusts:", "trusts: &same").replace(/^tags:/m, "  second:\n    trusts: *same\ntags:")}`],
+  [
+    "anchors and aliases",
+    `${example.replace("trusts:", "trusts: &same").replace(/^tags:/m, "  second:\n    trusts: *same\ntags:")}`,
+  ],
   ["issuers named like methods of every object", example.replaceAll("production", "constructor")],
 ])("%s does no harm", (_, text) => {
   expect(parseFederation(text).federation.name).toBe("lakehouse");

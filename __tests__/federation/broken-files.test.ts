@@ -13,15 +13,22 @@ interface Broken {
   readonly line: number;
 }
 
-/** Each file stands under `=== what is wrong`; its mistake under the mark `# <- code path`, and a number moves the line. */
+/**
+ * Each file stands under `=== what is wrong`; its mistake under the mark `# <- code path`, and a number moves the
+ * line.
+ */
 function brokenFiles(): readonly Broken[] {
   const all = readFileSync(join(__dirname, "broken-files.txt"), "utf8");
-  return all.split(/^=== /m).slice(1).map((entry) => {
-    const [title = "", ...lines] = entry.split("\n");
-    const marked = lines.findIndex((line) => line.includes("# <- "));
-    const [, code = "", path, shift = "0"] = /# <- ([a-z0-9-]+)(?: ([^-\d\s].*?))?(?: (-?\d+))?$/.exec(lines[marked] ?? "") ?? [];
-    return { title, text: lines.join("\n"), code, path, line: marked + 1 + Number(shift) };
-  });
+  return all
+    .split(/^=== /m)
+    .slice(1)
+    .map((entry) => {
+      const [title = "", ...lines] = entry.split("\n");
+      const marked = lines.findIndex((line) => line.includes("# <- "));
+      const [, code = "", path, shift = "0"] =
+        /# <- ([a-z0-9-]+)(?: ([^-\d\s].*?))?(?: (-?\d+))?$/.exec(lines[marked] ?? "") ?? [];
+      return { title, text: lines.join("\n"), code, path, line: marked + 1 + Number(shift) };
+    });
 }
 
 function problemsOf(text: string): readonly Problem[] {
@@ -40,19 +47,29 @@ test("there are at least sixty broken files", () => {
   expect(files.length).toBeGreaterThanOrEqual(60);
 });
 
-test.each(files.map((file) => [file.title, file] as const))("%s is refused with its code, place and a fix", (_title, file) => {
-  const problems = problemsOf(file.text);
-  const found = problems.map(({ code, path, line }) => ({ code, path, line }));
-  expect(found).toContainEqual({ code: file.code, path: file.path, line: file.line });
-  for (const problem of problems) {
-    expect(problem.fix).toMatch(/\S/);
-    expect(problem.column).toBeGreaterThan(0);
-    expect(problem.file).toBe("federation.yaml");
-  }
-});
+test.each(files.map((file) => [file.title, file] as const))(
+  "%s is refused with its code, place and a fix",
+  (_title, file) => {
+    const problems = problemsOf(file.text);
+    const found = problems.map(({ code, path, line }) => ({ code, path, line }));
+    expect(found).toContainEqual({ code: file.code, path: file.path, line: file.line });
+    for (const problem of problems) {
+      expect(problem.fix).toMatch(/\S/);
+      expect(problem.column).toBeGreaterThan(0);
+      expect(problem.file).toBe("federation.yaml");
+    }
+  },
+);
 
 test("one mistake is told once", () => {
-  const many = files.filter(({ text }) => problemsOf(text).length > 1).map(({ title, text }) => `${title}: ${problemsOf(text).map(({ code }) => code).join(", ")}`);
+  const many = files
+    .filter(({ text }) => problemsOf(text).length > 1)
+    .map(
+      ({ title, text }) =>
+        `${title}: ${problemsOf(text)
+          .map(({ code }) => code)
+          .join(", ")}`,
+    );
   expect(many).toEqual([]);
 });
 

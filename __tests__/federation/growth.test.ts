@@ -25,5 +25,7 @@ function processorTime(body: () => void): number {
 
 test("a mistake in every role does not take the square of their number to place", () => {
   const text = fileOf(400).replaceAll("team: data", "team: 'a,b'");
-  expect(processorTime(() => expect(() => parseFederation(text)).toThrow(/300 more problems are not listed/))).toBeLessThan(1000);
+  expect(
+    processorTime(() => expect(() => parseFederation(text)).toThrow(/300 more problems are not listed/)),
+  ).toBeLessThan(1000);
 });

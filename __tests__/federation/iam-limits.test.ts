@@ -7,14 +7,19 @@ import type { Problem } from "../../src/errors";
 
 const READER = "6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b";
 const trusts = [{ issuer: "production", servicePrincipals: [READER] }];
-const policy = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: ["s3:ListBucket"], Resource: ["arn:aws:s3:::lake"] }] };
+const policy = {
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Action: ["s3:ListBucket"], Resource: ["arn:aws:s3:::lake"] }],
+};
 type Role = Record<string, unknown>;
 
 function federation(role: Role, top: Record<string, unknown> = {}): FederationInput {
   return {
     name: "lakehouse",
     aws: { accountId: "111122223333" },
-    issuers: { production: { level: "workspace", host: "mycompany.cloud.databricks.com", workspaceId: "1444828305810485" } },
+    issuers: {
+      production: { level: "workspace", host: "mycompany.cloud.databricks.com", workspaceId: "1444828305810485" },
+    },
     roles: { "lake-reader": { trusts, ...role } },
     ...top,
   } as unknown as FederationInput;
@@ -34,11 +39,15 @@ function codesOf(input: unknown): readonly string[] {
   return problemsOf(input).map(({ code }) => code);
 }
 
-const numbered = <T>(count: number, value: (index: number) => T): Record<string, T> => Object.fromEntries(Array.from({ length: count }, (_, index) => [`key-${index}`, value(index)]));
+const numbered = <T>(count: number, value: (index: number) => T): Record<string, T> =>
+  Object.fromEntries(Array.from({ length: count }, (_, index) => [`key-${index}`, value(index)]));
 const arn = (name: string): string => `arn:aws:iam::111122223333:policy/${name}`;
 /** An inline policy of exactly `length` characters. */
 const inlineOf = (length: number) => {
-  const of = (resource: string) => ({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: ["s3:*"], Resource: [resource] }] });
+  const of = (resource: string) => ({
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Action: ["s3:*"], Resource: [resource] }],
+  });
   return of("x".repeat(length - JSON.stringify(of("")).length));
 };
 
@@ -97,27 +106,101 @@ test.each<[what: string, role: Role, code: string, top?: Record<string, unknown>
   ["a tag value with a comma", { tags: { team: "a,b" } }, "tag-invalid"],
   ["a tag value with an emoji", { tags: { team: "😀" } }, "tag-invalid"],
   ["tag keys that differ in case", { tags: { Team: "a" } }, "tag-collision", { tags: { team: "b" } }],
-  ["21 managed policies", { managedPolicyArns: numbered(21, (index) => arn(`p${index}`)) }, "too-many-managed-policies"],
+  [
+    "21 managed policies",
+    { managedPolicyArns: numbered(21, (index) => arn(`p${index}`)) },
+    "too-many-managed-policies",
+  ],
   ["the same managed policy twice", { managedPolicyArns: { a: arn("x"), b: arn("x") } }, "policy-arn-invalid"],
-  ["a managed policy of another account", { managedPolicyArns: { a: "arn:aws:iam::444455556666:policy/x" } }, "policy-arn-invalid"],
-  ["a managed policy of another partition", { managedPolicyArns: { a: "arn:aws-cn:iam::aws:policy/x" } }, "policy-arn-invalid"],
-  ["a role in place of a policy", { managedPolicyArns: { a: "arn:aws:iam::111122223333:role/x" } }, "policy-arn-invalid"],
-  ["a user in place of a boundary", { permissionsBoundaryArn: "arn:aws:iam::111122223333:user/x" }, "boundary-arn-invalid"],
-  ["a boundary of another account", { permissionsBoundaryArn: "arn:aws:iam::444455556666:policy/x" }, "boundary-arn-invalid"],
-  ["inline policies of 10,241 characters", { inlinePolicies: { a: inlineOf(5120), b: inlineOf(5121) } }, "inline-policies-too-long"],
-  ["inline policies that leave no room for Unity Catalog's", { trusts: [{ unityCatalog: { externalIds: ["abc"] } }], inlinePolicies: { a: inlineOf(10_200) } }, "inline-policies-too-long"],
+  [
+    "a managed policy of another account",
+    { managedPolicyArns: { a: "arn:aws:iam::444455556666:policy/x" } },
+    "policy-arn-invalid",
+  ],
+  [
+    "a managed policy of another partition",
+    { managedPolicyArns: { a: "arn:aws-cn:iam::aws:policy/x" } },
+    "policy-arn-invalid",
+  ],
+  [
+    "a role in place of a policy",
+    { managedPolicyArns: { a: "arn:aws:iam::111122223333:role/x" } },
+    "policy-arn-invalid",
+  ],
+  [
+    "a user in place of a boundary",
+    { permissionsBoundaryArn: "arn:aws:iam::111122223333:user/x" },
+    "boundary-arn-invalid",
+  ],
+  [
+    "a boundary of another account",
+    { permissionsBoundaryArn: "arn:aws:iam::444455556666:policy/x" },
+    "boundary-arn-invalid",
+  ],
+  [
+    "inline policies of 10,241 characters",
+    { inlinePolicies: { a: inlineOf(5120), b: inlineOf(5121) } },
+    "inline-policies-too-long",
+  ],
+  [
+    "inline policies that leave no room for Unity Catalog's",
+    { trusts: [{ unityCatalog: { externalIds: ["abc"] } }], inlinePolicies: { a: inlineOf(10_200) } },
+    "inline-policies-too-long",
+  ],
   ["a policy name of 129 characters", { inlinePolicies: { ["n".repeat(129)]: policy } }, "inline-policy-name-invalid"],
   ["a policy name with a space", { inlinePolicies: { "a b": policy } }, "inline-policy-name-invalid"],
-  ["policy names that differ in case", { inlinePolicies: { list: policy, List: policy } }, "inline-policy-name-invalid"],
-  ["an inline policy named as Unity Catalog's", { trusts: [{ unityCatalog: { externalIds: ["abc"] } }], inlinePolicies: { "unity-catalog-self-assume": policy } }, "inline-policy-name-invalid"],
+  [
+    "policy names that differ in case",
+    { inlinePolicies: { list: policy, List: policy } },
+    "inline-policy-name-invalid",
+  ],
+  [
+    "an inline policy named as Unity Catalog's",
+    { trusts: [{ unityCatalog: { externalIds: ["abc"] } }], inlinePolicies: { "unity-catalog-self-assume": policy } },
+    "inline-policy-name-invalid",
+  ],
   ["a policy outside Latin-1", { inlinePolicies: { a: inlineWith("arn:aws:s3:::żółw") } }, "policy-character"],
-  ["a policy of an older version", { inlinePolicies: { a: { ...policy, Version: "2008-10-17" } } }, "inline-policy-invalid"],
-  ["a policy without statement", { inlinePolicies: { a: { Version: "2012-10-17", Statement: [] } } }, "inline-policy-invalid"],
-  ["a fraction in a policy", { inlinePolicies: { a: { ...policy, Statement: [{ ...policy.Statement[0], Condition: { NumericLessThan: { "s3:max-keys": 0.5 } } }] } } }, "inline-policy-invalid"],
-  ["a state in no bucket", {}, "backend-invalid", { aws: { backend: { type: "s3", bucket: "My_Bucket", key: "k", region: "us-east-1" } } }],
-  ["a state key with a slash in front", {}, "backend-invalid", { aws: { backend: { type: "s3", bucket: "my-bucket", key: "/k", region: "us-east-1" } } }],
+  [
+    "a policy of an older version",
+    { inlinePolicies: { a: { ...policy, Version: "2008-10-17" } } },
+    "inline-policy-invalid",
+  ],
+  [
+    "a policy without statement",
+    { inlinePolicies: { a: { Version: "2012-10-17", Statement: [] } } },
+    "inline-policy-invalid",
+  ],
+  [
+    "a fraction in a policy",
+    {
+      inlinePolicies: {
+        a: {
+          ...policy,
+          Statement: [{ ...policy.Statement[0], Condition: { NumericLessThan: { "s3:max-keys": 0.5 } } }],
+        },
+      },
+    },
+    "inline-policy-invalid",
+  ],
+  [
+    "a state in no bucket",
+    {},
+    "backend-invalid",
+    { aws: { backend: { type: "s3", bucket: "My_Bucket", key: "k", region: "us-east-1" } } },
+  ],
+  [
+    "a state key with a slash in front",
+    {},
+    "backend-invalid",
+    { aws: { backend: { type: "s3", bucket: "my-bucket", key: "/k", region: "us-east-1" } } },
+  ],
   ["a region of another partition", {}, "region-partition-mismatch", { aws: { region: "us-gov-west-1" } }],
-  ["a deploying role of another account", {}, "role-arn-invalid", { aws: { accountId: "111122223333", assumeRoleArn: "arn:aws:iam::444455556666:role/x" } }],
+  [
+    "a deploying role of another account",
+    {},
+    "role-arn-invalid",
+    { aws: { accountId: "111122223333", assumeRoleArn: "arn:aws:iam::444455556666:role/x" } },
+  ],
 ])("IAM refuses %s, and so do we", (_, role, code, top = {}) => {
   const codes = codesOf(federation(role, top));
   expect(codes).toContain(code);
@@ -140,18 +223,48 @@ test.each<[what: string, statement: unknown, path: string]>([
   ["a principal", { Effect, Action, Resource, Principal: "*" }, "[0].Principal"],
   ["a misspelt member", { Effect, Action, Resource, Conditions: {} }, "[0].Conditions"],
   ["a Sid with a space", { Effect, Action, Resource, Sid: "read lake" }, "[0].Sid"],
-  ["a Sid that stands twice", [{ Effect, Action, Resource, Sid: "Read" }, { Effect, Action, Resource, Sid: "Read" }], "[1].Sid"],
+  [
+    "a Sid that stands twice",
+    [
+      { Effect, Action, Resource, Sid: "Read" },
+      { Effect, Action, Resource, Sid: "Read" },
+    ],
+    "[1].Sid",
+  ],
   ["a condition that is a list", { Effect, Action, Resource, Condition: [] }, "[0].Condition"],
-  ["an operator that is none", { Effect, Action, Resource, Condition: { StringEqual: { "s3:prefix": "a" } } }, "[0].Condition.StringEqual"],
-  ["a list in the list of a condition's values", { Effect, Action, Resource, Condition: { StringEquals: { prefix: [["a"]] } } }, "[0].Condition.StringEquals.prefix"],
-  ["an operator without keys", { Effect, Action, Resource, Condition: { StringEquals: "a" } }, "[0].Condition.StringEquals"],
+  [
+    "an operator that is none",
+    { Effect, Action, Resource, Condition: { StringEqual: { "s3:prefix": "a" } } },
+    "[0].Condition.StringEqual",
+  ],
+  [
+    "a list in the list of a condition's values",
+    { Effect, Action, Resource, Condition: { StringEquals: { prefix: [["a"]] } } },
+    "[0].Condition.StringEquals.prefix",
+  ],
+  [
+    "an operator without keys",
+    { Effect, Action, Resource, Condition: { StringEquals: "a" } },
+    "[0].Condition.StringEquals",
+  ],
 ])("IAM refuses a policy of a role with %s, and so do we", (_, statement, path) => {
   const Statement = typeof statement === "string" || Array.isArray(statement) ? statement : [statement];
-  expect(problemsOf(federation({ inlinePolicies: { read: { Version: "2012-10-17", Statement } } })).map((problem) => [problem.code, problem.path])).toEqual([["inline-policy-invalid", `roles.lake-reader.inlinePolicies.read.Statement${path}`]]);
+  expect(
+    problemsOf(federation({ inlinePolicies: { read: { Version: "2012-10-17", Statement } } })).map((problem) => [
+      problem.code,
+      problem.path,
+    ]),
+  ).toEqual([["inline-policy-invalid", `roles.lake-reader.inlinePolicies.read.Statement${path}`]]);
 });
 
 test("IAM takes a single statement, operators for sets and for what may be absent, and policy variables", () => {
-  const Statement = { Sid: "Home1", Effect: "Deny", NotAction: "*", NotResource: ["arn:aws:s3:::lake/${aws:username}/*"], Condition: { "ForAllValues:StringEqualsIfExists": { "aws:TagKeys": ["a"] }, Null: { "aws:SourceIp": true } } };
+  const Statement = {
+    Sid: "Home1",
+    Effect: "Deny",
+    NotAction: "*",
+    NotResource: ["arn:aws:s3:::lake/${aws:username}/*"],
+    Condition: { "ForAllValues:StringEqualsIfExists": { "aws:TagKeys": ["a"] }, Null: { "aws:SourceIp": true } },
+  };
   expect(codesOf(federation({ inlinePolicies: { read: { Id: "x", Version: "2012-10-17", Statement } } }))).toEqual([]);
 });
 
@@ -162,12 +275,28 @@ function inlineWith(resource: string): object {
 test("IAM takes 5,000 roles and 700 providers of an account", () => {
   const many = { roles: Object.fromEntries(Array.from({ length: 5001 }, (_, index) => [`role-${index}`, { trusts }])) };
   expect(codesOf({ ...federation({}), ...many })).toEqual(["too-many-roles"]);
-  const issuers = Object.fromEntries(Array.from({ length: 701 }, (_, index) => [`issuer-${index}`, { level: "workspace", host: `w${index}.cloud.databricks.com`, workspaceId: "1" }]));
-  expect(codesOf({ ...federation({}), issuers: { ...federation({}).issuers, ...issuers } })).toEqual(["too-many-issuers"]);
+  const issuers = Object.fromEntries(
+    Array.from({ length: 701 }, (_, index) => [
+      `issuer-${index}`,
+      { level: "workspace", host: `w${index}.cloud.databricks.com`, workspaceId: "1" },
+    ]),
+  );
+  expect(codesOf({ ...federation({}), issuers: { ...federation({}).issuers, ...issuers } })).toEqual([
+    "too-many-issuers",
+  ]);
 });
 
 test("101 audiences are one more than a provider registers", () => {
-  const audiences = (count: number) => ({ issuers: { production: { level: "workspace", host: "x.cloud.databricks.com", workspaceId: "1", audiences: Array.from({ length: count }, (_, index) => `audience-${index}`) } } });
+  const audiences = (count: number) => ({
+    issuers: {
+      production: {
+        level: "workspace",
+        host: "x.cloud.databricks.com",
+        workspaceId: "1",
+        audiences: Array.from({ length: count }, (_, index) => `audience-${index}`),
+      },
+    },
+  });
   expect(codesOf({ ...federation({}), ...audiences(100) })).toEqual([]);
   expect(codesOf({ ...federation({}), ...audiences(101) })).toEqual(["too-many-audiences"]);
 });

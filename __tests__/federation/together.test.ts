@@ -19,58 +19,94 @@ function problemsOf(text: string): readonly Problem[] {
 
 /** The problems of one role with these lines in it. */
 function roleProblems(...lines: readonly string[]): readonly (readonly [string | undefined, string])[] {
-  return problemsOf(`name: lakehouse\naws: { accountId: "111122223333" }\n${ISSUERS}roles:\n  reader:\n${lines.map((line) => `    ${line}\n`).join("")}`)
-    .map(({ path, code }) => [path?.replace(/^roles\.reader\.?/, ""), code]);
+  return problemsOf(
+    `name: lakehouse\naws: { accountId: "111122223333" }\n${ISSUERS}roles:\n  ` +
+      `reader:\n${lines.map((line) => `    ${line}\n`).join("")}`,
+  ).map(({ path, code }) => [path?.replace(/^roles\.reader\.?/, ""), code]);
 }
 
 test.each<[what: string, lines: readonly string[], expected: readonly (readonly [string, string])[]]>([
-  ["a trust's list of the wrong type beside bad subjects", ["trusts: [{ issuer: productoin, servicePrincipals: 5, users: [alice], subjects: ['*'], conditions: [{ test: Boole, variable: x, values: [] }] }]"], [
-    ["trusts[0].issuer", "issuer-not-found"],
-    ["trusts[0].servicePrincipals", "wrong-type"],
-    ["trusts[0].users[0]", "user-invalid"],
-    ["trusts[0].subjects[0]", "subject-has-wildcard"],
-    ["trusts[0].conditions[0].test", "condition-test-unknown"],
-    ["trusts[0].conditions[0].variable", "condition-invalid"],
-    ["trusts[0].conditions[0].values", "condition-invalid"],
-  ]],
-  ["one number among bad service principals", [`trusts: [{ issuer: production, servicePrincipals: [7, etl, ${READER}] }]`], [
-    ["trusts[0].servicePrincipals[0]", "number-unquoted"],
-    ["trusts[0].servicePrincipals[1]", "service-principal-invalid"],
-  ]],
-  ["a missing issuer beside a wide pattern", ["trusts: [{ subjectPatterns: ['*', { pattern: '*@*', reason: no }] }]"], [
-    ["trusts[0].issuer", "required"],
-    ["trusts[0].subjectPatterns[0]", "subject-pattern-too-wide"],
-    ["trusts[0].subjectPatterns[1]", "subject-pattern-too-wide"],
-    ["trusts[0].subjectPatterns[1].reason", "reason-empty"],
-  ]],
-  ["an unknown key beside an audience nobody registers", [`trusts: [{ issuer: production, servicePrincipals: [${READER}], audience: x, audiences: ["7", "*"] }]`], [
-    ["trusts[0].audience", "unknown-key"],
-    ["trusts[0].audiences[0]", "audience-not-registered"],
-    ["trusts[0].audiences[1]", "audience-invalid"],
-  ]],
-  ["a condition that is a text beside one on a guard", [`trusts: [{ issuer: production, users: [a@example.com], conditions: [x, { test: StringLike, variable: "mycompany.cloud.databricks.com/oidc:SUB", values: [7] }] }]`], [
-    ["trusts[0].conditions[0]", "wrong-type"],
-    ["trusts[0].conditions[1].variable", "condition-on-guard"],
-    ["trusts[0].conditions[1].values[0]", "number-unquoted"],
-  ]],
-  ["Unity Catalog with a wrong cloud and a wrong ID", ["trusts: [{ unityCatalog: { externalIds: ['a b'], cloud: gcp } }]"], [
-    ["trusts[0].unityCatalog.externalIds[0]", "external-id-invalid"],
-    ["trusts[0].unityCatalog.cloud", "value-not-allowed"],
-  ]],
-  ["a role's wrong types beside tags, policies and ARNs that clash", [
-    `trusts: [{ issuer: production, servicePrincipals: [${READER}] }]`,
-    "description: [x]",
-    "tags: { 'aws:team': data, Team: a, team: b }",
-    "inlinePolicies: { 'a b': { Version: '2012-10-17', Statement: [] } }",
-    "managedPolicyArns: { read: 'arn:aws:iam::444455556666:policy/x' }",
-  ], [
-    ["description", "wrong-type"],
-    ["tags[\"aws:team\"]", "tag-invalid"],
-    ["tags.team", "tag-collision"],
-    ["inlinePolicies[\"a b\"]", "inline-policy-name-invalid"],
-    ["inlinePolicies[\"a b\"]", "inline-policy-invalid"],
-    ["managedPolicyArns.read", "policy-arn-invalid"],
-  ]],
+  [
+    "a trust's list of the wrong type beside bad subjects",
+    [
+      "trusts: [{ issuer: productoin, servicePrincipals: 5, users: [alice], subjects: ['*'], conditions: [{ " +
+        "test: Boole, variable: x, values: [] }] }]",
+    ],
+    [
+      ["trusts[0].issuer", "issuer-not-found"],
+      ["trusts[0].servicePrincipals", "wrong-type"],
+      ["trusts[0].users[0]", "user-invalid"],
+      ["trusts[0].subjects[0]", "subject-has-wildcard"],
+      ["trusts[0].conditions[0].test", "condition-test-unknown"],
+      ["trusts[0].conditions[0].variable", "condition-invalid"],
+      ["trusts[0].conditions[0].values", "condition-invalid"],
+    ],
+  ],
+  [
+    "one number among bad service principals",
+    [`trusts: [{ issuer: production, servicePrincipals: [7, etl, ${READER}] }]`],
+    [
+      ["trusts[0].servicePrincipals[0]", "number-unquoted"],
+      ["trusts[0].servicePrincipals[1]", "service-principal-invalid"],
+    ],
+  ],
+  [
+    "a missing issuer beside a wide pattern",
+    ["trusts: [{ subjectPatterns: ['*', { pattern: '*@*', reason: no }] }]"],
+    [
+      ["trusts[0].issuer", "required"],
+      ["trusts[0].subjectPatterns[0]", "subject-pattern-too-wide"],
+      ["trusts[0].subjectPatterns[1]", "subject-pattern-too-wide"],
+      ["trusts[0].subjectPatterns[1].reason", "reason-empty"],
+    ],
+  ],
+  [
+    "an unknown key beside an audience nobody registers",
+    [`trusts: [{ issuer: production, servicePrincipals: [${READER}], audience: x, audiences: ["7", "*"] }]`],
+    [
+      ["trusts[0].audience", "unknown-key"],
+      ["trusts[0].audiences[0]", "audience-not-registered"],
+      ["trusts[0].audiences[1]", "audience-invalid"],
+    ],
+  ],
+  [
+    "a condition that is a text beside one on a guard",
+    [
+      `trusts: [{ issuer: production, users: [a@example.com], conditions: [x, { test: StringLike, variable: ` +
+        `"mycompany.cloud.databricks.com/oidc:SUB", values: [7] }] }]`,
+    ],
+    [
+      ["trusts[0].conditions[0]", "wrong-type"],
+      ["trusts[0].conditions[1].variable", "condition-on-guard"],
+      ["trusts[0].conditions[1].values[0]", "number-unquoted"],
+    ],
+  ],
+  [
+    "Unity Catalog with a wrong cloud and a wrong ID",
+    ["trusts: [{ unityCatalog: { externalIds: ['a b'], cloud: gcp } }]"],
+    [
+      ["trusts[0].unityCatalog.externalIds[0]", "external-id-invalid"],
+      ["trusts[0].unityCatalog.cloud", "value-not-allowed"],
+    ],
+  ],
+  [
+    "a role's wrong types beside tags, policies and ARNs that clash",
+    [
+      `trusts: [{ issuer: production, servicePrincipals: [${READER}] }]`,
+      "description: [x]",
+      "tags: { 'aws:team': data, Team: a, team: b }",
+      "inlinePolicies: { 'a b': { Version: '2012-10-17', Statement: [] } }",
+      "managedPolicyArns: { read: 'arn:aws:iam::444455556666:policy/x' }",
+    ],
+    [
+      ["description", "wrong-type"],
+      ['tags["aws:team"]', "tag-invalid"],
+      ["tags.team", "tag-collision"],
+      ['inlinePolicies["a b"]', "inline-policy-name-invalid"],
+      ['inlinePolicies["a b"]', "inline-policy-invalid"],
+      ["managedPolicyArns.read", "policy-arn-invalid"],
+    ],
+  ],
 ])("%s: everything is told", (_, lines, expected) => {
   expect(roleProblems(...lines)).toEqual(expected);
 });
@@ -109,7 +145,10 @@ roles:
 });
 
 test("a mistake at the top hides none below, and blames none for what did not read", () => {
-  const principals = Array.from({ length: 60 }, (_, index) => `6a9f1c2e-3b4d-4e5f-8a7b-${String(index).padStart(12, "0")}`);
+  const principals = Array.from(
+    { length: 60 },
+    (_, index) => `6a9f1c2e-3b4d-4e5f-8a7b-${String(index).padStart(12, "0")}`,
+  );
   const problems = problemsOf(`nam: lakehouse
 roleNamePrefix: 5
 trustPolicyMaxLength: "4096"
@@ -123,20 +162,22 @@ ${ISSUERS}roles:
     ["nam", "unknown-key"],
     ["roleNamePrefix", "number-unquoted"],
     ["trustPolicyMaxLength", "wrong-type"],
-    ["tags[\"a*\"]", "tag-invalid"],
+    ['tags["a*"]', "tag-invalid"],
     ["roles.Reader", "role-name-collision"],
     ["roles.Reader.trusts[0].users[0]", "user-invalid"],
   ]);
 });
 
 test("what roles inherit is told once, where it is written", () => {
-  const text = `name: lakehouse
+  const text =
+    `name: lakehouse
 aws: { accountId: "111122223333" }
 permissionsBoundaryArn: arn:aws:iam::444455556666:policy/boundary
 ${ISSUERS}roles:
   a: { trusts: [{ issuer: production, users: [a@example.com] }] }
   b: { trusts: [{ issuer: production, users: [b@example.com] }] }
-  c: { trusts: [{ issuer: production, users: [b@example.com] }], permissionsBoundaryArn: "arn:aws-cn:iam::111122223333:policy/x" }
+  c: { trusts: [{ issuer: production, users: [b@example.com] }], permissionsBoundaryArn: ` +
+    `"arn:aws-cn:iam::111122223333:policy/x" }
 `;
   expect(problemsOf(text).map(({ path, code, line }) => [line, path, code])).toEqual([
     [3, "permissionsBoundaryArn", "boundary-arn-invalid"],
@@ -151,21 +192,42 @@ test.each<[typed: string, fix: RegExp]>([
   ["issuers: { a: { level: x } }", /^Use one of: workspace, account\./],
   ["issuers: { a: {} }", /^Use one of: workspace, account\./],
   ["issuers: { a: { level: workspace, hostname: x } }", /Did you mean host\?|known here: .*host/],
-  ["issuers: { a: { level: account, accountId: 7d3c2b1a-0f5e-4c8d-9a6b-123456789012, cloud: Azure } }", /Did you mean azure\? Use one of: aws, /],
+  [
+    "issuers: { a: { level: account, accountId: 7d3c2b1a-0f5e-4c8d-9a6b-123456789012, cloud: Azure } }",
+    /Did you mean azure\? Use one of: aws, /,
+  ],
   ["aws: { partition: gov }", /Use one of: aws, aws-us-gov, aws-cn\./],
   ["roles: { a: { trusts: [{ issuer: production, service_principals: [] }] } }", /Did you mean servicePrincipals\?/],
   ["roles: { a: { trusts: [{ issuer: prodution, users: [a@example.com] }] } }", /Did you mean production\?/],
-  ["roles: { a: { trusts: [{ issuer: production, users: [a@example.com], conditions: [{ test: ipaddress, variable: 'aws:SourceIp', values: [x] }] }] } }", /Did you mean IpAddress\?/],
+  [
+    "roles: { a: { trusts: [{ issuer: production, users: [a@example.com], conditions: [{ test: ipaddress, " +
+      "variable: 'aws:SourceIp', values: [x] }] }] } }",
+    /Did you mean IpAddress\?/,
+  ],
 ])("%s is answered with what was probably meant", (typed, fix) => {
-  const base = { name: "name: lakehouse", issuers: "issuers: { production: { level: workspace, host: x.cloud.databricks.com, workspaceId: '1' } }", roles: "roles: {}" };
-  const lines = Object.entries(base).filter(([key]) => !typed.startsWith(`${key}:`)).map(([, line]) => line);
-  expect(problemsOf([...lines, typed].join("\n")).map((problem) => problem.fix).join("\n")).toMatch(new RegExp(fix.source, "m"));
+  const base = {
+    name: "name: lakehouse",
+    issuers: "issuers: { production: { level: workspace, host: x.cloud.databricks.com, workspaceId: '1' } }",
+    roles: "roles: {}",
+  };
+  const lines = Object.entries(base)
+    .filter(([key]) => !typed.startsWith(`${key}:`))
+    .map(([, line]) => line);
+  expect(
+    problemsOf([...lines, typed].join("\n"))
+      .map((problem) => problem.fix)
+      .join("\n"),
+  ).toMatch(new RegExp(fix.source, "m"));
 });
 
 test("TypeScript gets the same problems, without places", () => {
   expect.assertions(1);
   try {
-    readFederation({ name: "lakehouse", issuers: { a: { level: "workspace", host: "x" } }, roles: { r: { trusts: [{ issuer: "b", users: ["x"] }] } } });
+    readFederation({
+      name: "lakehouse",
+      issuers: { a: { level: "workspace", host: "x" } },
+      roles: { r: { trusts: [{ issuer: "b", users: ["x"] }] } },
+    });
   } catch (error) {
     expect((error as InputError).problems.map(({ path, code, line }) => [line, path, code])).toEqual([
       [undefined, "issuers.a.workspaceId", "required"],

@@ -51,30 +51,34 @@ describe("keys", () => {
 
 describe("values", () => {
   test("objects stand on lines of their own, aligned in runs; short lists on one line", () => {
-    expect(hclValue({ a: 1, long_name: [true, null], nested: { x: "y" }, b: [] })).toBe([
-      "{",
-      "  a         = 1",
-      "  long_name = [true, null]",
-      "  nested = {",
-      '    x = "y"',
-      "  }",
-      "  b = []",
-      "}",
-    ].join("\n"));
+    expect(hclValue({ a: 1, long_name: [true, null], nested: { x: "y" }, b: [] })).toBe(
+      [
+        "{",
+        "  a         = 1",
+        "  long_name = [true, null]",
+        "  nested = {",
+        '    x = "y"',
+        "  }",
+        "  b = []",
+        "}",
+      ].join("\n"),
+    );
   });
 
   test("expressions are printed as they are, calls are laid out like their argument", () => {
-    expect(hclAttributes([["role", expression("aws_iam_role.x.name")], ["policy", call("jsonencode", { Version: "1" })]])).toBe([
-      "role = aws_iam_role.x.name",
-      "policy = jsonencode({",
-      '  Version = "1"',
-      "})",
-    ].join("\n"));
+    expect(
+      hclAttributes([
+        ["role", expression("aws_iam_role.x.name")],
+        ["policy", call("jsonencode", { Version: "1" })],
+      ]),
+    ).toBe(["role = aws_iam_role.x.name", "policy = jsonencode({", '  Version = "1"', "})"].join("\n"));
   });
 
   test("no value can pose as an expression", () => {
     const posing = JSON.parse('{"EXPRESSION": "file(\\"x\\")", "Symbol(HCL expression)": "x"}') as HclValue;
-    expect(hclValue(posing)).toBe('{\n  EXPRESSION               = "file(\\"x\\")"\n  "Symbol(HCL expression)" = "x"\n}');
+    expect(hclValue(posing)).toBe(
+      '{\n  EXPRESSION               = "file(\\"x\\")"\n  "Symbol(HCL expression)" = "x"\n}',
+    );
   });
 
   test("what is no number in HCL is refused", () => {
@@ -96,10 +100,17 @@ describe("properties", () => {
       fc.boolean(),
       fc.constant(null),
       fc.array(tie("value"), { maxLength: 4 }),
-      fc.dictionary(hostileText.filter((text) => text.length < 200), tie("value"), { maxKeys: 4 }),
+      fc.dictionary(
+        hostileText.filter((text) => text.length < 200),
+        tie("value"),
+        { maxKeys: 4 },
+      ),
     ),
   })).value;
-  const sample = fc.sample(fc.dictionary(fc.string({ maxLength: 8 }), value, { maxKeys: 4 }), { numRuns: 120, seed: 7 });
+  const sample = fc.sample(fc.dictionary(fc.string({ maxLength: 8 }), value, { maxKeys: 4 }), {
+    numRuns: 120,
+    seed: 7,
+  });
 
   test("every value comes back from the real parser as it went in, in NFC", async () => {
     const document = sample.map((object, index) => `v${index} = ${hclValue(object)}\n`).join("");
@@ -117,5 +128,7 @@ function canonical(value: HclValue): unknown {
   if (typeof value === "string") return canonicalText(value);
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.map(canonical);
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [canonicalText(key), canonical(member as HclValue)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [canonicalText(key), canonical(member as HclValue)]),
+  );
 }

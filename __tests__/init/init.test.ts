@@ -25,41 +25,100 @@ const OTHER_SP = "0b7e6f5a-1c2d-4e3f-9a8b-7c6d5e4f3a2b";
 const ACCOUNT = "7d3c2b1a-0f5e-4c8d-9a6b-123456789012";
 const HOST = "mycompany.cloud.databricks.com";
 const NOBODY: InitFlags = { roles: [], servicePrincipals: [], users: [], policyArns: [], buckets: [], maxSessions: [] };
-const WHOLE: InitFlags = { ...NOBODY, url: `https://${HOST}/?o=1444828305810485`, roles: ["lake-reader"], servicePrincipals: [SP] };
+const WHOLE: InitFlags = {
+  ...NOBODY,
+  url: `https://${HOST}/?o=1444828305810485`,
+  roles: ["lake-reader"],
+  servicePrincipals: [SP],
+};
 
-const NO_CONFIG: DatabricksConfig = { oidcEndpoint: null, accountId: null, workspaceId: null, cloud: null, hostType: null };
+const NO_CONFIG: DatabricksConfig = {
+  oidcEndpoint: null,
+  accountId: null,
+  workspaceId: null,
+  cloud: null,
+  hostType: null,
+};
 
-interface Told { readonly answer: InitAnswer; readonly text: string; readonly notes: readonly string[] }
+interface Told {
+  readonly answer: InitAnswer;
+  readonly text: string;
+  readonly notes: readonly string[];
+}
 
 async function init(flags: InitFlags, change: Partial<InitQuestion> = {}): Promise<Told> {
   const notes: string[] = [];
-  const answer = await initFederation({ flags, cwd: temporaryFolder("init"), note: (text) => notes.push(text), ...change });
+  const answer = await initFederation({
+    flags,
+    cwd: temporaryFolder("init"),
+    note: (text) => notes.push(text),
+    ...change,
+  });
   return { answer, text: readFileSync(answer.file, "utf8"), notes };
 }
 
 /** The codes it is refused with, and what lies in the folder afterwards. */
-async function refused(flags: InitFlags, change: Partial<InitQuestion> = {}): Promise<{ readonly codes: readonly string[]; readonly paths: readonly (string | undefined)[]; readonly left: readonly string[] }> {
+async function refused(
+  flags: InitFlags,
+  change: Partial<InitQuestion> = {},
+): Promise<{
+  readonly codes: readonly string[];
+  readonly paths: readonly (string | undefined)[];
+  readonly left: readonly string[];
+}> {
   const cwd = temporaryFolder("init");
-  const error: unknown = await initFederation({ flags, cwd, note: () => undefined, ...change }).then(() => undefined, (thrown: unknown) => thrown);
+  const error: unknown = await initFederation({ flags, cwd, note: () => undefined, ...change }).then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
   if (!(error instanceof FederationError)) throw new Error(`not refused: ${String(error)}`);
-  return { codes: error.problems.map(({ code }) => code), paths: error.problems.map(({ path }) => path), left: readdirSync(cwd) };
+  return {
+    codes: error.problems.map(({ code }) => code),
+    paths: error.problems.map(({ path }) => path),
+    left: readdirSync(cwd),
+  };
 }
 
 describe("init by flags", () => {
   test("writes a file that reads, passes lint, and says what was asked", async () => {
     const { answer, text } = await init({
-      ...WHOLE, roles: ["lake-reader", "ops=on,call"], servicePrincipals: [`lake-reader=${SP}`, `lake-reader=${OTHER_SP}`], users: ["ops=on,call=alice@example.com"],
-      usersReason: "On-call people look into the lake", buckets: ["lake-reader=mycompany-lake"], policyArns: ["ops=on,call=arn:aws:iam::aws:policy/ReadOnlyAccess", "ops=on,call=arn:aws:iam::111122223333:policy/x/ReadOnlyAccess"],
-      maxSessions: ["lake-reader=2h"], awsAccountId: "111122223333", region: "eu-central-1", name: "lakehouse",
+      ...WHOLE,
+      roles: ["lake-reader", "ops=on,call"],
+      servicePrincipals: [`lake-reader=${SP}`, `lake-reader=${OTHER_SP}`],
+      users: ["ops=on,call=alice@example.com"],
+      usersReason: "On-call people look into the lake",
+      buckets: ["lake-reader=mycompany-lake"],
+      policyArns: [
+        "ops=on,call=arn:aws:iam::aws:policy/ReadOnlyAccess",
+        "ops=on,call=arn:aws:iam::111122223333:policy/x/ReadOnlyAccess",
+      ],
+      maxSessions: ["lake-reader=2h"],
+      awsAccountId: "111122223333",
+      region: "eu-central-1",
+      name: "lakehouse",
     });
     expect(text).toMatch(/^# yaml-language-server: \$schema=\.\/schema\/federation\.schema\.json\n#/);
     const federation = loadFederation(answer.file);
-    expect(federation).toMatchObject({ name: "lakehouse", accounts: [{ accountId: "111122223333", region: "eu-central-1" }], issuers: { workspace: { issuer: `https://${HOST}/oidc`, audiences: ["1444828305810485"] } } });
+    expect(federation).toMatchObject({
+      name: "lakehouse",
+      accounts: [{ accountId: "111122223333", region: "eu-central-1" }],
+      issuers: { workspace: { issuer: `https://${HOST}/oidc`, audiences: ["1444828305810485"] } },
+    });
     expect(federation.roles).toMatchObject([
       { key: "lake-reader", maxSessionDuration: 7200, trusts: [{ servicePrincipals: [SP, OTHER_SP], users: [] }] },
-      { key: "ops=on,call", maxSessionDuration: 3600, trusts: [{ servicePrincipals: [], users: ["alice@example.com"] }], managedPolicyArns: { "ReadOnlyAccess": expect.any(String) as string, "ReadOnlyAccess-2": expect.any(String) as string } },
+      {
+        key: "ops=on,call",
+        maxSessionDuration: 3600,
+        trusts: [{ servicePrincipals: [], users: ["alice@example.com"] }],
+        managedPolicyArns: {
+          ReadOnlyAccess: expect.any(String) as string,
+          "ReadOnlyAccess-2": expect.any(String) as string,
+        },
+      },
     ]);
-    expect(lintFederation(federation).filter(({ ignored, severity }) => ignored === null && severity === "error")).toEqual([]);
+    expect(
+      lintFederation(federation).filter(({ ignored, severity }) => ignored === null && severity === "error"),
+    ).toEqual([]);
   });
 
   test("passes lint without a word for one role, one service principal and one bucket", async () => {
@@ -70,15 +129,51 @@ describe("init by flags", () => {
 
   test.each<[string, InitFlags, string]>([
     ["a workspace", WHOLE, `https://${HOST}/oidc`],
-    ["a discovery URL", { ...WHOLE, url: `https://${HOST}/oidc/.well-known/openid-configuration`, workspaceId: "1444828305810485" }, `https://${HOST}/oidc`],
-    ["an Azure workspace, whose name holds its ID", { ...WHOLE, url: "adb-1444828305810485.5.azuredatabricks.net" }, "https://adb-1444828305810485.5.azuredatabricks.net/oidc"],
-    ["an account", { ...WHOLE, url: undefined, accountId: ACCOUNT.toUpperCase() }, `https://accounts.cloud.databricks.com/oidc/accounts/${ACCOUNT}`],
-    ["an account of another cloud", { ...WHOLE, url: undefined, accountId: ACCOUNT, cloud: "gcp" }, `https://accounts.gcp.databricks.com/oidc/accounts/${ACCOUNT}`],
-    ["an accounts host and its account", { ...WHOLE, url: "https://accounts.azuredatabricks.net", accountId: ACCOUNT }, `https://accounts.azuredatabricks.net/oidc/accounts/${ACCOUNT}`],
-    ["an account where no accounts host is known", { ...WHOLE, url: `https://accounts.databricks.azure.us/oidc/accounts/${ACCOUNT}` }, `https://accounts.databricks.azure.us/oidc/accounts/${ACCOUNT}`],
-    ["an account on another host than its cloud's", { ...WHOLE, url: `https://mycompany.cloud.databricks.com/oidc/accounts/${ACCOUNT}` }, `https://mycompany.cloud.databricks.com/oidc/accounts/${ACCOUNT}`],
-    ["a workspace without unified login", { ...WHOLE, unifiedLogin: false, accountId: ACCOUNT }, `https://accounts.cloud.databricks.com/oidc/accounts/${ACCOUNT}`],
-    ["GovCloud", { ...WHOLE, url: "https://mycompany.cloud.databricks.us/?o=1444828305810485" }, "https://mycompany.cloud.databricks.us/oidc"],
+    [
+      "a discovery URL",
+      { ...WHOLE, url: `https://${HOST}/oidc/.well-known/openid-configuration`, workspaceId: "1444828305810485" },
+      `https://${HOST}/oidc`,
+    ],
+    [
+      "an Azure workspace, whose name holds its ID",
+      { ...WHOLE, url: "adb-1444828305810485.5.azuredatabricks.net" },
+      "https://adb-1444828305810485.5.azuredatabricks.net/oidc",
+    ],
+    [
+      "an account",
+      { ...WHOLE, url: undefined, accountId: ACCOUNT.toUpperCase() },
+      `https://accounts.cloud.databricks.com/oidc/accounts/${ACCOUNT}`,
+    ],
+    [
+      "an account of another cloud",
+      { ...WHOLE, url: undefined, accountId: ACCOUNT, cloud: "gcp" },
+      `https://accounts.gcp.databricks.com/oidc/accounts/${ACCOUNT}`,
+    ],
+    [
+      "an accounts host and its account",
+      { ...WHOLE, url: "https://accounts.azuredatabricks.net", accountId: ACCOUNT },
+      `https://accounts.azuredatabricks.net/oidc/accounts/${ACCOUNT}`,
+    ],
+    [
+      "an account where no accounts host is known",
+      { ...WHOLE, url: `https://accounts.databricks.azure.us/oidc/accounts/${ACCOUNT}` },
+      `https://accounts.databricks.azure.us/oidc/accounts/${ACCOUNT}`,
+    ],
+    [
+      "an account on another host than its cloud's",
+      { ...WHOLE, url: `https://mycompany.cloud.databricks.com/oidc/accounts/${ACCOUNT}` },
+      `https://mycompany.cloud.databricks.com/oidc/accounts/${ACCOUNT}`,
+    ],
+    [
+      "a workspace without unified login",
+      { ...WHOLE, unifiedLogin: false, accountId: ACCOUNT },
+      `https://accounts.cloud.databricks.com/oidc/accounts/${ACCOUNT}`,
+    ],
+    [
+      "GovCloud",
+      { ...WHOLE, url: "https://mycompany.cloud.databricks.us/?o=1444828305810485" },
+      "https://mycompany.cloud.databricks.us/oidc",
+    ],
   ])("finds the issuer of %s", async (_name, flags, issuer) => {
     const { answer } = await init(flags);
     const federation = loadFederation(answer.file);
@@ -98,12 +193,20 @@ describe("init by flags", () => {
 
   test.each<[string, Partial<InitFlags>, string]>([
     ["a host of nobody's", { url: "https://evil.example.com/?o=1444828305810485" }, "host-not-databricks"],
-    ["the issuer of everybody", { url: "https://accounts.cloud.databricks.com/oidc", accountId: "1" }, "databricks-account-id-invalid"],
+    [
+      "the issuer of everybody",
+      { url: "https://accounts.cloud.databricks.com/oidc", accountId: "1" },
+      "databricks-account-id-invalid",
+    ],
     ["a service principal that is none", { servicePrincipals: ["alice"] }, "service-principal-invalid"],
     ["a user that is none", { users: ["*@example.com"] }, "user-invalid"],
     ["a bucket that is an ARN", { buckets: ["arn:aws:s3:::lake/*"] }, "value-not-allowed"],
     ["a bucket that is everything", { buckets: ["*"] }, "value-not-allowed"],
-    ["a policy of another partition", { policyArns: ["arn:aws-cn:iam::aws:policy/ReadOnlyAccess"] }, "policy-arn-invalid"],
+    [
+      "a policy of another partition",
+      { policyArns: ["arn:aws-cn:iam::aws:policy/ReadOnlyAccess"] },
+      "policy-arn-invalid",
+    ],
     ["a session of a day", { maxSessions: ["24h"] }, "duration-out-of-range"],
     ["an AWS account that is none", { awsAccountId: ACCOUNT }, "aws-account-id-invalid"],
     ["a partition that is none", { partition: "moon" }, "partition-unknown"],
@@ -130,7 +233,9 @@ describe("init by flags", () => {
     const file = join(cwd, "federation.yaml");
     make(file);
     const before = lstatSync(file).ino;
-    await expect(initFederation({ flags: WHOLE, cwd, note: () => undefined, prompter: never() })).rejects.toMatchObject({ code: "file-exists" });
+    await expect(initFederation({ flags: WHOLE, cwd, note: () => undefined, prompter: never() })).rejects.toMatchObject(
+      { code: "file-exists" },
+    );
     // nor where the file comes in between
     expect(() => writeNewFile(file, "ours")).toThrow(expect.objectContaining({ code: "file-exists" }) as Error);
     expect(lstatSync(file).ino).toBe(before);
@@ -138,25 +243,67 @@ describe("init by flags", () => {
   });
 
   test("asks nothing where the folder is missing", async () => {
-    await expect(initFederation({ flags: WHOLE, cwd: temporaryFolder("init"), out: "live/federation.yaml", note: () => undefined, prompter: never() })).rejects.toMatchObject({ code: "file-unwritable" });
+    await expect(
+      initFederation({
+        flags: WHOLE,
+        cwd: temporaryFolder("init"),
+        out: "live/federation.yaml",
+        note: () => undefined,
+        prompter: never(),
+      }),
+    ).rejects.toMatchObject({ code: "file-unwritable" });
   });
 
   test("says so where the folder cannot be written to", async () => {
-    expect(await refused(WHOLE, { out: "no/such/folder/federation.yaml" })).toMatchObject({ codes: ["file-unwritable"] });
+    expect(await refused(WHOLE, { out: "no/such/folder/federation.yaml" })).toMatchObject({
+      codes: ["file-unwritable"],
+    });
   });
 
   test("encodes whatever stands in an answer", () => {
-    const text = fc.oneof(fc.constantFrom("no", "2012-10-17", "1e3", "0x10", "~", "- a: b", "# x", "a: b # c", "__proto__", ""), hostileText);
-    fc.assert(fc.property(text, text, text, text, text, (name, key, subject, bucket, reason) => {
-      const read = parse(federationText({
-        name, issuer: { level: "workspace", host: HOST, workspaceId: "1444828305810485" }, issuerUrl: `https://${HOST}/oidc`, awsAccountId: "000011112222", partition: "aws", region: undefined,
-        roles: [{ key, servicePrincipals: [subject], users: [subject], policyArns: [], buckets: [bucket], maxSession: undefined }], usersReason: reason,
-      })) as { readonly name: unknown; readonly aws: { readonly accountId: unknown }; readonly roles: Readonly<Record<string, { readonly trusts: unknown; readonly inlinePolicies: unknown; readonly lint: unknown }>> };
-      expect([read.name, read.aws.accountId, Object.keys(read.roles)]).toEqual([name, "000011112222", [key]]);
-      const role = Object.values(read.roles)[0];
-      expect(role).toMatchObject({ trusts: [{ issuer: "workspace", servicePrincipals: [subject], users: [subject] }], lint: [{ ignore: "subject-email", reason }] });
-      expect(JSON.stringify(role?.inlinePolicies)).toContain(JSON.stringify(`arn:aws:s3:::${bucket}/*`));
-    }), { numRuns: 60 });
+    const text = fc.oneof(
+      fc.constantFrom("no", "2012-10-17", "1e3", "0x10", "~", "- a: b", "# x", "a: b # c", "__proto__", ""),
+      hostileText,
+    );
+    fc.assert(
+      fc.property(text, text, text, text, text, (name, key, subject, bucket, reason) => {
+        const read = parse(
+          federationText({
+            name,
+            issuer: { level: "workspace", host: HOST, workspaceId: "1444828305810485" },
+            issuerUrl: `https://${HOST}/oidc`,
+            awsAccountId: "000011112222",
+            partition: "aws",
+            region: undefined,
+            roles: [
+              {
+                key,
+                servicePrincipals: [subject],
+                users: [subject],
+                policyArns: [],
+                buckets: [bucket],
+                maxSession: undefined,
+              },
+            ],
+            usersReason: reason,
+          }),
+        ) as {
+          readonly name: unknown;
+          readonly aws: { readonly accountId: unknown };
+          readonly roles: Readonly<
+            Record<string, { readonly trusts: unknown; readonly inlinePolicies: unknown; readonly lint: unknown }>
+          >;
+        };
+        expect([read.name, read.aws.accountId, Object.keys(read.roles)]).toEqual([name, "000011112222", [key]]);
+        const role = Object.values(read.roles)[0];
+        expect(role).toMatchObject({
+          trusts: [{ issuer: "workspace", servicePrincipals: [subject], users: [subject] }],
+          lint: [{ ignore: "subject-email", reason }],
+        });
+        expect(JSON.stringify(role?.inlinePolicies)).toContain(JSON.stringify(`arn:aws:s3:::${bucket}/*`));
+      }),
+      { numRuns: 60 },
+    );
   });
 });
 
@@ -164,7 +311,10 @@ describe("what the workspace says about itself", () => {
   const config = (change: Partial<DatabricksConfig>) => ({ askHost: async () => ({ ...NO_CONFIG, ...change }) });
 
   test("spares the question for its ID", async () => {
-    const { answer } = await init({ ...WHOLE, url: HOST }, config({ workspaceId: "1444828305810485", accountId: ACCOUNT }));
+    const { answer } = await init(
+      { ...WHOLE, url: HOST },
+      config({ workspaceId: "1444828305810485", accountId: ACCOUNT }),
+    );
     expect(loadFederation(answer.file).issuers["workspace"]?.audiences).toEqual(["1444828305810485"]);
   });
 
@@ -178,48 +328,90 @@ describe("what the workspace says about itself", () => {
     const { answer, notes } = await init({ ...WHOLE, url: "https://mycompany.databricks.com" }, elsewhere);
     expect(answer.issuer).toBe(`https://${HOST}/oidc`);
     expect(notes.join()).toContain("issuer-elsewhere");
-    expect(await refused({ ...WHOLE, url: "https://mycompany.example.com" }, elsewhere)).toMatchObject({ codes: ["host-not-databricks"] });
-    expect(await refused({ ...WHOLE, url: "https://mycompany.databricks.com" }, config({ oidcEndpoint: "https://evil.example.com/oidc" }))).toMatchObject({ codes: ["host-not-databricks"] });
+    expect(await refused({ ...WHOLE, url: "https://mycompany.example.com" }, elsewhere)).toMatchObject({
+      codes: ["host-not-databricks"],
+    });
+    expect(
+      await refused(
+        { ...WHOLE, url: "https://mycompany.databricks.com" },
+        config({ oidcEndpoint: "https://evil.example.com/oidc" }),
+      ),
+    ).toMatchObject({ codes: ["host-not-databricks"] });
   });
 
   test("is not believed where it contradicts what was given, or has no ID's form", async () => {
     expect(await refused(WHOLE, config({ workspaceId: "1" }))).toMatchObject({ codes: ["issuer-conflict"] });
-    expect(await refused({ ...WHOLE, url: HOST }, config({ workspaceId: "${x}" }))).toMatchObject({ codes: ["init-needs"] });
+    expect(await refused({ ...WHOLE, url: HOST }, config({ workspaceId: "${x}" }))).toMatchObject({
+      codes: ["init-needs"],
+    });
   });
 
   test.each(Object.entries(FAULTS))("is asked for in bounded time, and done without: %s", async (_name, { play }) => {
     const server = await startFaultServer(play);
     try {
       const started = Date.now();
-      const { notes } = await init(WHOLE, { askHost: () => askDatabricksConfig(new URL(databricksConfigUrl(HOST).pathname, server.origin), { env: {}, timeoutMs: 150 }) });
+      const { notes } = await init(WHOLE, {
+        askHost: () =>
+          askDatabricksConfig(new URL(databricksConfigUrl(HOST).pathname, server.origin), { env: {}, timeoutMs: 150 }),
+      });
       expect(notes.join()).toMatch(/does not say what it is .*\[(?:network|response)-[a-z-]+\]/);
       expect(Date.now() - started).toBeLessThan(2000);
-      expect(server.received.every(({ url, headers, body }) => url === "/.well-known/databricks-config" && body === "" && headers.authorization === undefined)).toBe(true);
+      expect(
+        server.received.every(
+          ({ url, headers, body }) =>
+            url === "/.well-known/databricks-config" && body === "" && headers.authorization === undefined,
+        ),
+      ).toBe(true);
     } finally {
       await server.stop();
     }
   });
 
   test("is read as it is published, IDs as text or as numbers", () => {
-    expect(readDatabricksConfig({ oidc_endpoint: "https://x/oidc", account_id: ACCOUNT, workspace_id: 1444828305810485, cloud: "AWS", host_type: "workspace" })).toEqual({ oidcEndpoint: "https://x/oidc", accountId: ACCOUNT, workspaceId: "1444828305810485", cloud: "AWS", hostType: "workspace" });
+    expect(
+      readDatabricksConfig({
+        oidc_endpoint: "https://x/oidc",
+        account_id: ACCOUNT,
+        workspace_id: 1444828305810485,
+        cloud: "AWS",
+        host_type: "workspace",
+      }),
+    ).toEqual({
+      oidcEndpoint: "https://x/oidc",
+      accountId: ACCOUNT,
+      workspaceId: "1444828305810485",
+      cloud: "AWS",
+      hostType: "workspace",
+    });
     expect(readDatabricksConfig({ workspace_id: 1e300, account_id: [], oidc_endpoint: "" })).toEqual(NO_CONFIG);
   });
 
   test("is done without where it does not answer", async () => {
-    const askHost = async (): Promise<never> => { throw new OutsideError([{ code: "network-timeout", message: "No answer.", fix: "Wait." }]); };
+    const askHost = async (): Promise<never> => {
+      throw new OutsideError([{ code: "network-timeout", message: "No answer.", fix: "Wait." }]);
+    };
     const { notes } = await init(WHOLE, { askHost });
     expect(notes.join()).toContain("network-timeout");
-    expect(await refused({ ...WHOLE, url: HOST }, { askHost })).toMatchObject({ codes: ["init-needs"], paths: ["workspace-id"] });
+    expect(await refused({ ...WHOLE, url: HOST }, { askHost })).toMatchObject({
+      codes: ["init-needs"],
+      paths: ["workspace-id"],
+    });
   });
 });
 
 function never(): Prompter {
-  const fail = async (): Promise<never> => { throw new Error("asked"); };
+  const fail = async (): Promise<never> => {
+    throw new Error("asked");
+  };
   return { text: fail, yesNo: fail, choose: fail };
 }
 
 /** Answers in order; a text that its question does not take is asked again, as a terminal does. */
-function person(...answers: readonly (string | boolean)[]): { readonly prompter: Prompter; readonly asked: string[]; readonly complaints: string[] } {
+function person(...answers: readonly (string | boolean)[]): {
+  readonly prompter: Prompter;
+  readonly asked: string[];
+  readonly complaints: string[];
+} {
   const left = [...answers];
   const asked: string[] = [];
   const complaints: string[] = [];
@@ -238,7 +430,8 @@ function person(...answers: readonly (string | boolean)[]): { readonly prompter:
     return text(question);
   };
   return {
-    asked, complaints,
+    asked,
+    complaints,
     prompter: {
       text,
       yesNo: async (message) => next(message) === true,
@@ -254,38 +447,89 @@ describe("init by questions", () => {
   test("keeps the answers of a person whom lint refuses: the call is told, to mend", async () => {
     const notes: string[] = [];
     const flags = { ...WHOLE, policyArns: ["arn:aws:iam::aws:policy/AdministratorAccess"], name: "lake" };
-    await expect(init(flags, { prompter: person(true, "111122223333", "", "").prompter, note: (text) => notes.push(text) })).rejects.toMatchObject({ code: "init-lint" });
-    expect(notes.join("\n")).toMatch(/Your answers as a call, to mend and run again: databricks-aws-oidc init .*AdministratorAccess.*111122223333/);
+    await expect(
+      init(flags, { prompter: person(true, "111122223333", "", "").prompter, note: (text) => notes.push(text) }),
+    ).rejects.toMatchObject({ code: "init-lint" });
+    expect(notes.join("\n")).toMatch(
+      /Your answers as a call, to mend and run again: databricks-aws-oidc init .*AdministratorAccess.*111122223333/,
+    );
   });
 
   test("asks for what it cannot find out, complains at once, and prints the call that asks nothing", async () => {
     const who = person(
-      "evil.example.com", "http://x", `https://${HOST}`, true, "1444828305810485",
-      "", `${SP}, bob`, `${SP}, alice@example.com`, "buckets", "My_Bucket", "mycompany-lake logs-lake", "", true,
-      "lake-reader", "writer", OTHER_SP, "policies", "arn:aws:iam::aws:policy/AmazonS3FullAccess", "24h", "2h", false,
-      "On-call people look into the lake", "12", "111122223333", "");
+      "evil.example.com",
+      "http://x",
+      `https://${HOST}`,
+      true,
+      "1444828305810485",
+      "",
+      `${SP}, bob`,
+      `${SP}, alice@example.com`,
+      "buckets",
+      "My_Bucket",
+      "mycompany-lake logs-lake",
+      "",
+      true,
+      "lake-reader",
+      "writer",
+      OTHER_SP,
+      "policies",
+      "arn:aws:iam::aws:policy/AmazonS3FullAccess",
+      "24h",
+      "2h",
+      false,
+      "On-call people look into the lake",
+      "12",
+      "111122223333",
+      "",
+    );
     const { answer, text } = await init(NOBODY, { prompter: who.prompter });
     expect(who.complaints).toEqual([
-      expect.stringContaining("outside Databricks' zones"), expect.stringContaining("https"), expect.stringContaining("\"bob\" is neither"),
-      expect.stringContaining("S3 bucket"), "That role is there already.", "Write 1h to 12h.", expect.stringContaining("12 digits"),
+      expect.stringContaining("outside Databricks' zones"),
+      expect.stringContaining("https"),
+      expect.stringContaining('"bob" is neither'),
+      expect.stringContaining("S3 bucket"),
+      "That role is there already.",
+      "Write 1h to 12h.",
+      expect.stringContaining("12 digits"),
     ]);
-    expect(loadFederation(answer.file)).toMatchObject({ name: "mycompany", roles: [
-      { key: "lake-reader", trusts: [{ servicePrincipals: [SP], users: ["alice@example.com"] }] },
-      { key: "writer", maxSessionDuration: 7200, trusts: [{ servicePrincipals: [OTHER_SP], users: [] }] },
-    ] });
+    expect(loadFederation(answer.file)).toMatchObject({
+      name: "mycompany",
+      roles: [
+        { key: "lake-reader", trusts: [{ servicePrincipals: [SP], users: ["alice@example.com"] }] },
+        { key: "writer", maxSessionDuration: 7200, trusts: [{ servicePrincipals: [OTHER_SP], users: [] }] },
+      ],
+    });
     expect(answer.warnings).toEqual([{ rule: "session-long", message: expect.any(String) as string }]);
     const flags = answer.command.match(/'[^']*'|\S+/g)?.map((word) => word.replace(/^'|'$/g, "")) ?? [];
-    const of = (flag: string): readonly string[] => flags.flatMap((word, at) => (flags[at - 1] === `--${flag}` ? [word] : []));
-    const again = await init({
-      url: of("url")[0], workspaceId: of("workspace-id")[0], unifiedLogin: flags.includes("--unified-login"), roles: of("role"), servicePrincipals: of("service-principal"), users: of("user"), usersReason: of("users-reason")[0],
-      buckets: of("bucket"), policyArns: of("policy-arn"), maxSessions: of("max-session"), awsAccountId: of("aws-account-id")[0], name: of("name")[0],
-    }, { prompter: undefined });
+    const of = (flag: string): readonly string[] =>
+      flags.flatMap((word, at) => (flags[at - 1] === `--${flag}` ? [word] : []));
+    const again = await init(
+      {
+        url: of("url")[0],
+        workspaceId: of("workspace-id")[0],
+        unifiedLogin: flags.includes("--unified-login"),
+        roles: of("role"),
+        servicePrincipals: of("service-principal"),
+        users: of("user"),
+        usersReason: of("users-reason")[0],
+        buckets: of("bucket"),
+        policyArns: of("policy-arn"),
+        maxSessions: of("max-session"),
+        awsAccountId: of("aws-account-id")[0],
+        name: of("name")[0],
+      },
+      { prompter: undefined },
+    );
     expect(again.text).toBe(text);
   });
 
   test("asks less where the workspace tells, and nothing that a flag says", async () => {
     const who = person(true, "");
-    await init({ ...WHOLE, url: HOST, name: "lake" }, { prompter: who.prompter, askHost: async () => ({ ...NO_CONFIG, workspaceId: "1444828305810485" }) });
+    await init(
+      { ...WHOLE, url: HOST, name: "lake" },
+      { prompter: who.prompter, askHost: async () => ({ ...NO_CONFIG, workspaceId: "1444828305810485" }) },
+    );
     expect(who.asked).toEqual([expect.stringContaining("unified login"), expect.stringContaining("AWS account ID")]);
   });
 
@@ -298,15 +542,45 @@ describe("init by questions", () => {
   });
 
   test("asks for the account of a workspace without unified login", async () => {
-    const who = person(`https://${HOST}/?o=1444828305810485`, false, "x", ACCOUNT, "reader", SP, "nothing", "", false, "", "");
+    const who = person(
+      `https://${HOST}/?o=1444828305810485`,
+      false,
+      "x",
+      ACCOUNT,
+      "reader",
+      SP,
+      "nothing",
+      "",
+      false,
+      "",
+      "",
+    );
     expect((await init(NOBODY, { prompter: who.prompter })).answer.issuer).toContain(ACCOUNT);
   });
 
   test("writes nothing when it is stopped, at whichever question", async () => {
-    const answers = [`https://${HOST}/?o=1444828305810485`, true, "reader", SP, "buckets", "lake", "1h", false, "", "lakehouse"];
+    const answers = [
+      `https://${HOST}/?o=1444828305810485`,
+      true,
+      "reader",
+      SP,
+      "buckets",
+      "lake",
+      "1h",
+      false,
+      "",
+      "lakehouse",
+    ];
     for (let stop = 0; stop < answers.length; stop += 1) {
       const cwd = temporaryFolder("init");
-      await expect(initFederation({ flags: NOBODY, cwd, note: () => undefined, prompter: person(...answers.slice(0, stop)).prompter })).rejects.toBeInstanceOf(Stopped);
+      await expect(
+        initFederation({
+          flags: NOBODY,
+          cwd,
+          note: () => undefined,
+          prompter: person(...answers.slice(0, stop)).prompter,
+        }),
+      ).rejects.toBeInstanceOf(Stopped);
       expect(readdirSync(cwd)).toEqual([]);
     }
     const whole = await init(NOBODY, { prompter: person(...answers).prompter });
@@ -319,5 +593,7 @@ test("a list is split at whatever separates", () => {
 });
 
 test("the printed call survives a shell", () => {
-  expect(commandOf({ ...WHOLE, usersReason: "it's $HOME" }, "my file.yaml")).toContain(`--users-reason 'it'\\''s $HOME' --out 'my file.yaml'`);
+  expect(commandOf({ ...WHOLE, usersReason: "it's $HOME" }, "my file.yaml")).toContain(
+    `--users-reason 'it'\\''s $HOME' --out 'my file.yaml'`,
+  );
 });

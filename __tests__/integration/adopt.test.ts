@@ -17,7 +17,11 @@ import { temporaryFolder } from "../support/temporary-folder";
 import { terraformIn } from "../support/terraform";
 
 const PROVIDER_ARN = "arn:aws:iam::111122223333:oidc-provider/mycompany.cloud.databricks.com/oidc";
-const production = { level: "workspace", host: "mycompany.cloud.databricks.com", workspaceId: "1444828305810485" } as const;
+const production = {
+  level: "workspace",
+  host: "mycompany.cloud.databricks.com",
+  workspaceId: "1444828305810485",
+} as const;
 const trusts = [{ issuer: "production", servicePrincipals: [READER] }];
 const adopting: FederationInput = {
   name: "lakehouse",
@@ -35,7 +39,12 @@ describeWith({ terraform: true, moto: true }, "an existing provider", () => {
   });
   beforeEach(async () => {
     await moto.reset();
-    await iam.client.send(new CreateOpenIDConnectProviderCommand({ Url: "https://mycompany.cloud.databricks.com/oidc", ClientIDList: ["1444828305810485"] }));
+    await iam.client.send(
+      new CreateOpenIDConnectProviderCommand({
+        Url: "https://mycompany.cloud.databricks.com/oidc",
+        ClientIDList: ["1444828305810485"],
+      }),
+    );
   });
   afterAll(async () => {
     iam.client.destroy();
@@ -49,7 +58,9 @@ describeWith({ terraform: true, moto: true }, "an existing provider", () => {
     expect(await iam.trustPolicy("reader")).toContain(PROVIDER_ARN);
     await terraform.destroy();
     expect([await iam.providerArns(), await iam.roleNames()]).toEqual([[PROVIDER_ARN], []]);
-    const { ClientIDList } = await iam.client.send(new GetOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: PROVIDER_ARN }));
+    const { ClientIDList } = await iam.client.send(
+      new GetOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: PROVIDER_ARN }),
+    );
     expect(ClientIDList).toEqual(["1444828305810485"]);
   });
 
@@ -77,12 +88,19 @@ describeWith({ terraform: true, moto: true }, "an existing provider", () => {
     const stack = new TerraformStack(app, "own");
     new AwsProvider(stack, "aws", { region: "us-east-1" });
     allowAwsProviderRange(stack);
-    const provider = new DataAwsIamOpenidConnectProvider(stack, "existing", { url: "https://mycompany.cloud.databricks.com/oidc" });
-    new DatabricksFederation(stack, "lakehouse", { issuers: { production: { ...production, existingProviderArn: provider.arn } }, roles: { reader: { trusts } } });
+    const provider = new DataAwsIamOpenidConnectProvider(stack, "existing", {
+      url: "https://mycompany.cloud.databricks.com/oidc",
+    });
+    new DatabricksFederation(stack, "lakehouse", {
+      issuers: { production: { ...production, existingProviderArn: provider.arn } },
+      roles: { reader: { trusts } },
+    });
     app.synth();
     const terraform = terraformIn(join(folder, "stacks", "own"), moto.env);
     await terraform.init();
     await terraform.apply(`-state=${join(folder, "tfstate")}`);
-    expect(JSON.parse(await iam.trustPolicy("reader"))).toMatchObject({ Statement: [{ Principal: { Federated: [PROVIDER_ARN] } }] });
+    expect(JSON.parse(await iam.trustPolicy("reader"))).toMatchObject({
+      Statement: [{ Principal: { Federated: [PROVIDER_ARN] } }],
+    });
   });
 });

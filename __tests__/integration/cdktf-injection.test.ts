@@ -36,11 +36,15 @@ function viewOf(federation: Federation): AccountView {
 /** The stack's JSON, or undefined where CDKTF's own words are refused: with codes, and nothing but codes. */
 function stackOrRefused(federation: Federation): SynthesisedStack | undefined {
   const [account] = federation.accounts;
-  const stack = new FederationStack(new App({ outdir: OUTDIR }), federation, account?.key === null || account === undefined ? {} : { account: account.key });
+  const stack = new FederationStack(
+    new App({ outdir: OUTDIR }),
+    federation,
+    account?.key === null || account === undefined ? {} : { account: account.key },
+  );
   stack.prepareStack();
   const complaints = stack.node.findAll().flatMap((construct) => construct.node.validate());
   expect(codes(complaints).filter((code) => !CODES.has(code))).toEqual([]);
-  return complaints.length > 0 ? undefined : JSON.parse(JSON.stringify(stack.toTerraform())) as SynthesisedStack;
+  return complaints.length > 0 ? undefined : (JSON.parse(JSON.stringify(stack.toTerraform())) as SynthesisedStack);
 }
 
 /** Strings that mean something to Terraform; all others are what they look like. */
@@ -55,7 +59,9 @@ function read(value: unknown, evaluated: ReadonlyMap<string, string>): unknown {
   if (typeof value === "string") return evaluated.get(value) ?? value;
   if (Array.isArray(value)) return value.map((item) => read(item, evaluated));
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [evaluated.get(key) ?? key, read(member, evaluated)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [evaluated.get(key) ?? key, read(member, evaluated)]),
+  );
 }
 
 /** What the federation means, by resource type; each list in the federation's order. */
@@ -64,12 +70,16 @@ function meant(view: AccountView): Members {
   const tagged = (tags: Members): Members => (Object.keys(tags).length === 0 ? {} : { tags });
   const some = (name: string, value: unknown): Members => (value === null ? {} : { [name]: value });
   return {
-    aws: [{
-      ...(account.accountId === null ? {} : { allowed_account_ids: [account.accountId] }),
-      ...(account.assumeRoleArn === null ? {} : { assume_role: [{ role_arn: account.assumeRoleArn }] }),
-      ...some("region", account.region),
-    }],
-    aws_iam_openid_connect_provider: view.providers.filter(({ create }) => create).map(({ issuer }) => ({ client_id_list: issuer.audiences, url: issuer.issuer, ...tagged(federation.tags) })),
+    aws: [
+      {
+        ...(account.accountId === null ? {} : { allowed_account_ids: [account.accountId] }),
+        ...(account.assumeRoleArn === null ? {} : { assume_role: [{ role_arn: account.assumeRoleArn }] }),
+        ...some("region", account.region),
+      },
+    ],
+    aws_iam_openid_connect_provider: view.providers
+      .filter(({ create }) => create)
+      .map(({ issuer }) => ({ client_id_list: issuer.audiences, url: issuer.issuer, ...tagged(federation.tags) })),
     aws_iam_role: view.roles.map((role) => ({
       assume_role_policy: trustPolicyJson(roleTrustPolicy(role, view)),
       max_session_duration: role.maxSessionDuration,
@@ -79,77 +89,119 @@ function meant(view: AccountView): Members {
       ...some("permissions_boundary", role.permissionsBoundaryArn),
       ...tagged(roleTags(role, federation)),
     })),
-    aws_iam_role_policy: view.roles.flatMap((role) => Object.entries(inlinePoliciesOf(role, view)).map(([name, document]) => ({ name, policy: canonicalJson(document) }))),
-    aws_iam_role_policy_attachment: view.roles.flatMap((role) => Object.values(role.managedPolicyArns).map((policyArn) => ({ policy_arn: policyArn }))),
+    aws_iam_role_policy: view.roles.flatMap((role) =>
+      Object.entries(inlinePoliciesOf(role, view)).map(([name, document]) => ({
+        name,
+        policy: canonicalJson(document),
+      })),
+    ),
+    aws_iam_role_policy_attachment: view.roles.flatMap((role) =>
+      Object.values(role.managedPolicyArns).map((policyArn) => ({ policy_arn: policyArn })),
+    ),
   };
 }
 
 /** The same of what was synthesised; members that only name other resources left out. */
 function said(stack: SynthesisedStack): Members {
-  const none: SynthesisedStack["resource"] = { aws_iam_openid_connect_provider: {}, aws_iam_role: {}, aws_iam_role_policy: {}, aws_iam_role_policy_attachment: {} };
+  const none: SynthesisedStack["resource"] = {
+    aws_iam_openid_connect_provider: {},
+    aws_iam_role: {},
+    aws_iam_role_policy: {},
+    aws_iam_role_policy_attachment: {},
+  };
   const own = ({ "//": _, depends_on: __, role: ___, lifecycle: ____, ...rest }: Members): Members => rest;
   return {
     aws: stack.provider["aws"],
-    ...Object.fromEntries(Object.entries({ ...none, ...stack.resource }).map(([type, blocks]) => [type, Object.values(blocks).map(own)])),
+    ...Object.fromEntries(
+      Object.entries({ ...none, ...stack.resource }).map(([type, blocks]) => [type, Object.values(blocks).map(own)]),
+    ),
   };
 }
 
 /** Terraform does not evaluate a backend: it is compared as it stands. */
 function backendOf({ account }: AccountView): unknown {
   const { backend, stackName } = account;
-  const path = relative(join(OUTDIR, "stacks", stackName), backend.type === "local" ? backend.path ?? `terraform.${stackName}.tfstate` : "");
+  const path = relative(
+    join(OUTDIR, "stacks", stackName),
+    backend.type === "local" ? (backend.path ?? `terraform.${stackName}.tfstate`) : "",
+  );
   if (backend.type === "local") return { local: { path } };
-  const snake = Object.entries(backend.settings).map(([name, value]) => [name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), value]);
-  return { s3: { ...Object.fromEntries(snake) as Members, bucket: backend.bucket, key: backend.key, region: backend.region } };
+  const snake = Object.entries(backend.settings).map(([name, value]) => [
+    name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+    value,
+  ]);
+  return {
+    s3: { ...(Object.fromEntries(snake) as Members), bucket: backend.bucket, key: backend.key, region: backend.region },
+  };
 }
 
 describeWith({ terraform: true }, "hostile strings in a federation, synthesised", () => {
-  test("over 14,000 come back from Terraform unchanged but for NFC, or are refused with a code; none changes the structure", async () => {
-    let tried = 0;
-    const synthesised: { readonly field: string; readonly view: AccountView; readonly stack: SynthesisedStack }[] = [];
-    Object.entries(FIELDS).forEach(([field, put], index) => {
-      for (const text of hostileTexts(SEED + index)) {
-        tried += 1;
-        const federation = readOrRefused(put, text);
-        const stack = federation === undefined ? undefined : stackOrRefused(federation);
-        if (federation !== undefined && stack !== undefined) synthesised.push({ field, view: viewOf(federation), stack });
+  test(
+    "over 14,000 come back from Terraform unchanged but for NFC, or are refused with a code; none changes " +
+      "the structure",
+    async () => {
+      let tried = 0;
+      const synthesised: { readonly field: string; readonly view: AccountView; readonly stack: SynthesisedStack }[] =
+        [];
+      Object.entries(FIELDS).forEach(([field, put], index) => {
+        for (const text of hostileTexts(SEED + index)) {
+          tried += 1;
+          const federation = readOrRefused(put, text);
+          const stack = federation === undefined ? undefined : stackOrRefused(federation);
+          if (federation !== undefined && stack !== undefined)
+            synthesised.push({ field, view: viewOf(federation), stack });
+        }
+      });
+
+      const templates = [...new Set(synthesised.flatMap(({ stack }) => templatesIn(said(stack))))];
+      const folder = temporaryFolder("evaluated");
+      writeFileSync(join(folder, "main.tf.json"), JSON.stringify({ output: { read: { value: templates } } }));
+      const terraform = terraformIn(folder);
+      await terraform.init();
+      await terraform.apply();
+      const texts = (await terraform.outputs())["read"] as readonly string[];
+      const evaluated = new Map(templates.map((template, index) => [template, texts[index] ?? ""]));
+
+      const wrong = synthesised.flatMap(({ field, view, stack }) => {
+        const [found, wanted] = [read(said(stack), evaluated), meant(view)].map(sorted);
+        return JSON.stringify(found) === JSON.stringify(wanted) ? [] : [{ field, found, wanted }];
+      });
+      expect(wrong).toEqual([]);
+      for (const { view, stack } of synthesised) {
+        expect(Object.keys(stack).sort()).toEqual(["//", "output", "provider", "resource", "terraform"]);
+        expect(stack.terraform.backend).toEqual(backendOf(view));
+        const providers = Object.values(stack.resource["aws_iam_openid_connect_provider"] ?? {});
+        expect(providers.map((provider) => JSON.stringify(provider["lifecycle"]).match(/\$\{/g)?.length)).toEqual(
+          providers.map(() => 1),
+        );
       }
-    });
-
-    const templates = [...new Set(synthesised.flatMap(({ stack }) => templatesIn(said(stack))))];
-    const folder = temporaryFolder("evaluated");
-    writeFileSync(join(folder, "main.tf.json"), JSON.stringify({ output: { read: { value: templates } } }));
-    const terraform = terraformIn(folder);
-    await terraform.init();
-    await terraform.apply();
-    const texts = (await terraform.outputs())["read"] as readonly string[];
-    const evaluated = new Map(templates.map((template, index) => [template, texts[index] ?? ""]));
-
-    const wrong = synthesised.flatMap(({ field, view, stack }) => {
-      const [found, wanted] = [read(said(stack), evaluated), meant(view)].map(sorted);
-      return JSON.stringify(found) === JSON.stringify(wanted) ? [] : [{ field, found, wanted }];
-    });
-    expect(wrong).toEqual([]);
-    for (const { view, stack } of synthesised) {
-      expect(Object.keys(stack).sort()).toEqual(["//", "output", "provider", "resource", "terraform"]);
-      expect(stack.terraform.backend).toEqual(backendOf(view));
-      const providers = Object.values(stack.resource["aws_iam_openid_connect_provider"] ?? {});
-      expect(providers.map((provider) => JSON.stringify(provider["lifecycle"]).match(/\$\{/g)?.length)).toEqual(providers.map(() => 1));
-    }
-    expect(tried).toBeGreaterThanOrEqual(14_000);
-    // Both happen, or the test has lost its teeth.
-    expect(synthesised.length).toBeGreaterThan(2_000);
-    expect(templates.length).toBeGreaterThan(300);
-  });
+      expect(tried).toBeGreaterThanOrEqual(14_000);
+      // Both happen, or the test has lost its teeth.
+      expect(synthesised.length).toBeGreaterThan(2_000);
+      expect(templates.length).toBeGreaterThan(300);
+    },
+  );
 
   test("a state's name with template marks is the same for Terraform from the stack as from the root", async () => {
     const folder = temporaryFolder("backend");
     const path = `${folder}/a$\{b}%{c}.tfstate`;
-    const federation = readOrRefused(() => ({ name: "lakehouse", aws: { accountId: "111122223333", backend: { type: "local", path } }, issuers: { company: { level: "account", accountId: "7d3c2b1a-0f5e-4c8d-9a6b-123456789012" } }, roles: {} }), "");
+    const federation = readOrRefused(
+      () => ({
+        name: "lakehouse",
+        aws: { accountId: "111122223333", backend: { type: "local", path } },
+        issuers: { company: { level: "account", accountId: "7d3c2b1a-0f5e-4c8d-9a6b-123456789012" } },
+        roles: {},
+      }),
+      "",
+    );
     const stack = federation === undefined ? undefined : stackOrRefused(federation);
     writeFileSync(join(folder, "main.tf.json"), JSON.stringify({ terraform: { backend: stack?.terraform.backend } }));
     await terraformIn(folder).init();
-    const recorded = (JSON.parse(readFileSync(join(folder, ".terraform", "terraform.tfstate"), "utf8")) as { readonly backend: { readonly config: { readonly path: string } } }).backend.config.path;
+    const recorded = (
+      JSON.parse(readFileSync(join(folder, ".terraform", "terraform.tfstate"), "utf8")) as {
+        readonly backend: { readonly config: { readonly path: string } };
+      }
+    ).backend.config.path;
     expect(resolve(OUTDIR, "stacks", "lakehouse", recorded)).toBe(path);
   });
 });
@@ -158,5 +210,9 @@ describeWith({ terraform: true }, "hostile strings in a federation, synthesised"
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1)).map(([key, member]) => [key, sorted(member)]));
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([left], [right]) => (left < right ? -1 : 1))
+      .map(([key, member]) => [key, sorted(member)]),
+  );
 }

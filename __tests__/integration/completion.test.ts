@@ -47,13 +47,21 @@ beforeAll(async () => {
 async function helpFlags(verb: readonly string[]): Promise<readonly string[]> {
   const { stdout } = await runProgram(process.execPath, [cli, ...verb, "--help"], { cwd });
   // an example that is wrapped may begin with a flag
-  return [...new Set([...stdout.matchAll(/^ +--([a-z-]+)/gm)].map((match) => match[1] ?? ""))].filter((flag) => flag !== "version").sort();
+  return [...new Set([...stdout.matchAll(/^ +--([a-z-]+)/gm)].map((match) => match[1] ?? ""))]
+    .filter((flag) => flag !== "version")
+    .sort();
 }
 
 /** What bash offers for the last of `words`. */
 async function offered(...words: readonly string[]): Promise<readonly string[]> {
-  const script = `. "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _databricks_aws_oidc; for one in "\${COMPREPLY[@]}"; do printf '%s\\n' "$one"; done`;
-  const { stdout, stderr } = await runProgram("bash", ["--norc", "-c", script, "bash", bash, "databricks-aws-oidc", ...words], { cwd });
+  const script =
+    `. "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _databricks_aws_oidc; for one in ` +
+    `"\${COMPREPLY[@]}"; do printf '%s\\n' "$one"; done`;
+  const { stdout, stderr } = await runProgram(
+    "bash",
+    ["--norc", "-c", script, "bash", bash, "databricks-aws-oidc", ...words],
+    { cwd },
+  );
   expect(stderr).toBe("");
   return stdout.split("\n").filter((line) => line !== "");
 }
@@ -68,10 +76,18 @@ describe("bash is offered", () => {
     ["choices after an equals sign", ["credentials", "--format", "=", "tok"], ["token-file"]],
     ["choices at an equals sign", ["init", "--partition", "="], ["aws", "aws-us-gov", "aws-cn"]],
     ["ways to a token", ["token", "--from", "file"], ["file-oidc", "file"]],
-    ["roles of the federation, and never what a shell would run", ["credentials", "--role", ""], ["lake-reader", "lake-writer"]],
+    [
+      "roles of the federation, and never what a shell would run",
+      ["credentials", "--role", ""],
+      ["lake-reader", "lake-writer"],
+    ],
     ["issuers of the federation", ["token", "--issuer", ""], ["production", "company"]],
     ["roles of the file that is named", ["credentials", "--config", "other.yaml", "--role", ""], ["another"]],
-    ["roles of the file that is named after an equals sign", ["credentials", "--config", "=", "other.yaml", "--role", ""], ["another"]],
+    [
+      "roles of the file that is named after an equals sign",
+      ["credentials", "--config", "=", "other.yaml", "--role", ""],
+      ["another"],
+    ],
     // as bash splits them
     ["file names after @", ["token", "--token", "@", "token"], ["@token one.jwt"]],
     ["file names after =@", ["token", "--token", "=@", "token"], ["@token one.jwt"]],
@@ -133,7 +149,9 @@ describeWith({ tmux: true, zsh: true }, "zsh in a terminal", () => {
     await on.type(`databricks-aws-oidc ${typed}`, "Tab");
   };
   let terminal: Terminal;
-  beforeAll(async () => { terminal = await open(`autoload -Uz compinit; compinit -D -u; . ${zsh}`); });
+  beforeAll(async () => {
+    terminal = await open(`autoload -Uz compinit; compinit -D -u; . ${zsh}`);
+  });
   afterAll(() => terminal.close());
 
   test.each<[string, string, string | RegExp]>([
@@ -143,7 +161,11 @@ describeWith({ tmux: true, zsh: true }, "zsh in a terminal", () => {
     ["a choice", "credentials --format tok", "--format token-file"],
     ["a choice after an equals sign", "credentials --format=tok", "--format=token-file"],
     ["a role", "credentials --role lake-r", "--role lake-reader"],
-    ["a role of the file that is named after an equals sign", "credentials --config=other.yaml --role an", "--role another"],
+    [
+      "a role of the file that is named after an equals sign",
+      "credentials --config=other.yaml --role an",
+      "--role another",
+    ],
     ["a role of the file that is named", "credentials --config other.yaml --role an", "--role another"],
     ["a word", "credentials pu", "credentials purge"],
     ["a file name", "token --config oth", "--config other.yaml"],
@@ -161,7 +183,10 @@ describeWith({ tmux: true, zsh: true }, "zsh in a terminal", () => {
     copyFileSync(zsh, join(folder, "_databricks-aws-oidc"));
     const other = await open(`fpath=(${folder} $fpath); autoload -Uz compinit; compinit -D -u`);
     try {
-      for (const [typed, shown] of [["generate sch", "generate schema"], ["iss", "databricks-aws-oidc issuer"]] as const) {
+      for (const [typed, shown] of [
+        ["generate sch", "generate schema"],
+        ["iss", "databricks-aws-oidc issuer"],
+      ] as const) {
         await complete(other, typed);
         await other.shows(shown);
       }

@@ -21,14 +21,27 @@ beforeAll(async () => {
   [aws, cli] = await Promise.all([startFakeAws(), buildCli(["credentials", "token"])]);
 });
 afterAll(() => aws.stop());
-beforeEach(() => { aws.sts = undefined; aws.token = undefined; });
+beforeEach(() => {
+  aws.sts = undefined;
+  aws.token = undefined;
+});
 
 function environment(home: string, change: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
   return { PATH: process.env["PATH"], HOME: home, ...aws.env, ...change };
 }
 
-function run(args: readonly string[], home: string, change: Readonly<Record<string, string>> = {}, input = ""): Promise<Outcome> {
-  return runProgram(process.execPath, [cli, ...args], { cwd: home, env: environment(home, change), input, accept: [0, 1, 2, 3, 7] });
+function run(
+  args: readonly string[],
+  home: string,
+  change: Readonly<Record<string, string>> = {},
+  input = "",
+): Promise<Outcome> {
+  return runProgram(process.execPath, [cli, ...args], {
+    cwd: home,
+    env: environment(home, change),
+    input,
+    accept: [0, 1, 2, 3, 7],
+  });
 }
 
 const CALL = ["credentials", "--role-arn", ROLE_ARN, "--wait", "0"];
@@ -49,7 +62,9 @@ test("a lock whose holder is killed goes to one at a time of those who wait, and
     const [path, log] = [join(folder, "it"), join(folder, "log")];
     const holder = spawn(process.execPath, [program, "hold", path, log], { stdio: ["ignore", "pipe", "inherit"] });
     await once(holder.stdout, "data");
-    const waiting = Promise.all(Array.from({ length: 12 }, () => runProgram(process.execPath, [program, "pass", path, log], { cwd: folder })));
+    const waiting = Promise.all(
+      Array.from({ length: 12 }, () => runProgram(process.execPath, [program, "pass", path, log], { cwd: folder })),
+    );
     await new Promise((resolve) => setTimeout(resolve, 1500));
     expect(existsSync(log)).toBe(false);
     holder.kill("SIGKILL");
@@ -62,12 +77,22 @@ test("a lock whose holder is killed goes to one at a time of those who wait, and
 
 describe("killed with -9 thirty times in the middle of", () => {
   let program: string;
-  beforeAll(async () => { program = await buildProgram("__tests__/support/write-forever.ts"); });
+  beforeAll(async () => {
+    program = await buildProgram("__tests__/support/write-forever.ts");
+  });
 
   /** Starts the writer, kills it at a random moment of its writing, and asks `check` what is left. */
-  async function killed(what: string, target: string, home: string, check: (round: number) => Promise<void>): Promise<void> {
+  async function killed(
+    what: string,
+    target: string,
+    home: string,
+    check: (round: number) => Promise<void>,
+  ): Promise<void> {
     for (let round = 0; round < 30; round += 1) {
-      const child = spawn(process.execPath, [program, what, target], { env: environment(home), stdio: ["ignore", "pipe", "inherit"] });
+      const child = spawn(process.execPath, [program, what, target], {
+        env: environment(home),
+        stdio: ["ignore", "pipe", "inherit"],
+      });
       await once(child.stdout, "data");
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 60));
       child.kill("SIGKILL");
@@ -90,7 +115,9 @@ describe("killed with -9 thirty times in the middle of", () => {
         const text = readFileSync(join(profileHome, ".aws", "config"), "utf8");
         expect(text.startsWith(mine)).toBe(true);
         const section = readAwsFile(text).find(({ name }) => name === "profile lake");
-        expect(section?.values.get("credential_process") ?? "/usr/bin/node /opt/x.js").toMatch(/^\/usr\/bin\/node \/opt\/x*\.js$/);
+        expect(section?.values.get("credential_process") ?? "/usr/bin/node /opt/x.js").toMatch(
+          /^\/usr\/bin\/node \/opt\/x*\.js$/,
+        );
         if (round % 6 !== 5) return;
         expect((await run([...CALL, "--format", "profile", "--profile-name", "next"], profileHome)).exitCode).toBe(0);
         // whatever is in the config, no copy of it stays
@@ -99,16 +126,30 @@ describe("killed with -9 thirty times in the middle of", () => {
       killed("cache", cache, cacheHome, async (round) => {
         for (const name of existsSync(cache) ? readdirSync(cache) : []) {
           const [, key] = /^([0-9a-f]{64})\.json$/.exec(name) ?? [];
-          if (key !== undefined) expect(readEntry(cache, key)).toMatchObject({ version: 1, secretAccessKey: expect.stringContaining("PLANTED") });
+          if (key !== undefined)
+            expect(readEntry(cache, key)).toMatchObject({
+              version: 1,
+              secretAccessKey: expect.stringContaining("PLANTED"),
+            });
         }
-        if (round % 6 === 5) expect((await run(CALL, cacheHome, { DATABRICKS_AWS_OIDC_CACHE_DIR: cache })).exitCode).toBe(0);
+        if (round % 6 === 5)
+          expect((await run(CALL, cacheHome, { DATABRICKS_AWS_OIDC_CACHE_DIR: cache })).exitCode).toBe(0);
       }),
       killed("token", tokenFile, tokenHome, async (round) => {
         // whole, of the writer's or of the program's last round
-        if (existsSync(tokenFile)) expect(readFileSync(tokenFile, "utf8")).toMatch(/^eyJ(?:(\d)\1{1999}\.e\.s|[\w-]+\.[\w-]+\.UExBTlRFRA)$/);
+        if (existsSync(tokenFile))
+          expect(readFileSync(tokenFile, "utf8")).toMatch(/^eyJ(?:(\d)\1{1999}\.e\.s|[\w-]+\.[\w-]+\.UExBTlRFRA)$/);
         if (round % 6 !== 5) return;
-        expect((await run([...CALL, "--format", "token-file", "--once", "--out", tokenFile], tokenHome)).exitCode).toBe(0);
-        expect(readFileSync(tokenFile, "utf8")).toBe(fakeToken(JSON.parse(Buffer.from(readFileSync(tokenFile, "utf8").split(".")[1] ?? "", "base64url").toString()) as Record<string, unknown>));
+        expect((await run([...CALL, "--format", "token-file", "--once", "--out", tokenFile], tokenHome)).exitCode).toBe(
+          0,
+        );
+        expect(readFileSync(tokenFile, "utf8")).toBe(
+          fakeToken(
+            JSON.parse(
+              Buffer.from(readFileSync(tokenFile, "utf8").split(".")[1] ?? "", "base64url").toString(),
+            ) as Record<string, unknown>,
+          ),
+        );
         // no token stays beside it
         expect(readdirSync(tokenHome).filter((name) => name.includes("token"))).toEqual(["token"]);
       }),
@@ -129,23 +170,120 @@ describe("no failure shows a secret", () => {
     ["a token as a word too many", () => run(["token", OIDC], temporaryFolder("h"))],
     ["a token as a verb", () => run([OIDC], temporaryFolder("h"))],
     ["a secret as a way", () => run(["token", "--from", PLANTED.clientSecret], temporaryFolder("h"))],
-    ["an unreadable token on standard input", () => run(["token", "--token", "-"], temporaryFolder("h"), {}, `${OIDC} ${OIDC}`)],
-    ["an opaque token", () => run(CALL, temporaryFolder("h"), { ...noClient, DATABRICKS_TOKEN: "dapiPLANTED0123456789" })],
-    ["an opaque token shown", () => run(["token", "--from", "env"], temporaryFolder("h"), { DATABRICKS_TOKEN: "dapiPLANTED0123456789" })],
-    ["a token shown", () => run(["token", "--from", "env", "--json"], temporaryFolder("h"), { DATABRICKS_TOKEN: OIDC })],
-    ["a host with a secret in it", () => run(CALL, temporaryFolder("h"), { DATABRICKS_HOST: "https://user:PLANTEDpassword@mycompany.cloud.databricks.com" })],
-    ["a proxy with a secret in it", () => run(CALL, temporaryFolder("h"), { DATABRICKS_HOST: "https://mycompany.cloud.databricks.com", HTTPS_PROXY: "http://user:PLANTEDpassword@127.0.0.1:1" })],
-    ["a proxy that is none", () => run(CALL, temporaryFolder("h"), { DATABRICKS_HOST: "https://mycompany.cloud.databricks.com", HTTPS_PROXY: "PLANTED://PLANTED" })],
-    ["an STS endpoint with a secret in it", () => run(CALL, temporaryFolder("h"), { AWS_ENDPOINT_URL_STS: "https://PLANTED.example.com:x" })],
-    ["a wrong audience of workload identity", () => { aws.token = (request, response, body) => json({ error: "invalid_grant", error_description: `no policy for ${new URLSearchParams(body).get("subject_token") ?? ""}` }, 400)(request, response, body); return run(CALL, temporaryFolder("h"), { DATABRICKS_OIDC_TOKEN: OIDC, ...clientId }); }],
-    ["AWS echoing the token", () => { aws.sts = (request, response, body) => stsError(400, "InvalidIdentityToken", decodeURIComponent(body))(request, response, body); return run(CALL, temporaryFolder("h")); }],
-    ["AWS saying no", () => { aws.sts = stsError(403, "AccessDenied", `Not authorized ${PLANTED.clientSecret}`); return run(CALL, temporaryFolder("h")); }],
-    ["a cache that cannot be written", () => run(CALL, temporaryFolder("h"), { DATABRICKS_AWS_OIDC_CACHE_DIR: "/proc/nowhere" }).then((outcome) => ({ ...outcome, stdout: "" }))],
+    [
+      "an unreadable token on standard input",
+      () => run(["token", "--token", "-"], temporaryFolder("h"), {}, `${OIDC} ${OIDC}`),
+    ],
+    [
+      "an opaque token",
+      () => run(CALL, temporaryFolder("h"), { ...noClient, DATABRICKS_TOKEN: "dapiPLANTED0123456789" }),
+    ],
+    [
+      "an opaque token shown",
+      () => run(["token", "--from", "env"], temporaryFolder("h"), { DATABRICKS_TOKEN: "dapiPLANTED0123456789" }),
+    ],
+    [
+      "a token shown",
+      () => run(["token", "--from", "env", "--json"], temporaryFolder("h"), { DATABRICKS_TOKEN: OIDC }),
+    ],
+    [
+      "a host with a secret in it",
+      () =>
+        run(CALL, temporaryFolder("h"), {
+          DATABRICKS_HOST: "https://user:PLANTEDpassword@mycompany.cloud.databricks.com",
+        }),
+    ],
+    [
+      "a proxy with a secret in it",
+      () =>
+        run(CALL, temporaryFolder("h"), {
+          DATABRICKS_HOST: "https://mycompany.cloud.databricks.com",
+          HTTPS_PROXY: "http://user:PLANTEDpassword@127.0.0.1:1",
+        }),
+    ],
+    [
+      "a proxy that is none",
+      () =>
+        run(CALL, temporaryFolder("h"), {
+          DATABRICKS_HOST: "https://mycompany.cloud.databricks.com",
+          HTTPS_PROXY: "PLANTED://PLANTED",
+        }),
+    ],
+    [
+      "an STS endpoint with a secret in it",
+      () => run(CALL, temporaryFolder("h"), { AWS_ENDPOINT_URL_STS: "https://PLANTED.example.com:x" }),
+    ],
+    [
+      "a wrong audience of workload identity",
+      () => {
+        aws.token = (request, response, body) =>
+          json(
+            {
+              error: "invalid_grant",
+              error_description: `no policy for ${new URLSearchParams(body).get("subject_token") ?? ""}`,
+            },
+            400,
+          )(request, response, body);
+        return run(CALL, temporaryFolder("h"), { DATABRICKS_OIDC_TOKEN: OIDC, ...clientId });
+      },
+    ],
+    [
+      "AWS echoing the token",
+      () => {
+        aws.sts = (request, response, body) =>
+          stsError(400, "InvalidIdentityToken", decodeURIComponent(body))(request, response, body);
+        return run(CALL, temporaryFolder("h"));
+      },
+    ],
+    [
+      "AWS saying no",
+      () => {
+        aws.sts = stsError(403, "AccessDenied", `Not authorized ${PLANTED.clientSecret}`);
+        return run(CALL, temporaryFolder("h"));
+      },
+    ],
+    [
+      "a cache that cannot be written",
+      () =>
+        run(CALL, temporaryFolder("h"), { DATABRICKS_AWS_OIDC_CACHE_DIR: "/proc/nowhere" }).then((outcome) => ({
+          ...outcome,
+          stdout: "",
+        })),
+    ],
     ["a program that cannot be started", () => run([...CALL, "--", "/nowhere/program"], temporaryFolder("h"))],
-    ["a failing CLI", () => run(["token", "--from", "databricks-cli"], temporaryFolder("h"), { DATABRICKS_CLI_PATH: failingCli() })],
-    ["everything printed for debugging", () => { aws.sts = FAULTS["garbage"]?.play; return run(CALL, temporaryFolder("h"), { DATABRICKS_AWS_OIDC_DEBUG: "1", NODE_DEBUG: "" }); }],
-    ...faults.map(([name, fault]) => [`token endpoint: ${name}`, () => { aws.token = fault.play; return run(CALL, temporaryFolder("h")); }] as const),
-    ...faults.filter(([name]) => !["reset", "429", "503", "cut short"].includes(name)).map(([name, fault]) => [`STS: ${name}`, () => { aws.sts = fault.play; return run(CALL, temporaryFolder("h")); }] as const),
+    [
+      "a failing CLI",
+      () => run(["token", "--from", "databricks-cli"], temporaryFolder("h"), { DATABRICKS_CLI_PATH: failingCli() }),
+    ],
+    [
+      "everything printed for debugging",
+      () => {
+        aws.sts = FAULTS["garbage"]?.play;
+        return run(CALL, temporaryFolder("h"), { DATABRICKS_AWS_OIDC_DEBUG: "1", NODE_DEBUG: "" });
+      },
+    ],
+    ...faults.map(
+      ([name, fault]) =>
+        [
+          `token endpoint: ${name}`,
+          () => {
+            aws.token = fault.play;
+            return run(CALL, temporaryFolder("h"));
+          },
+        ] as const,
+    ),
+    ...faults
+      .filter(([name]) => !["reset", "429", "503", "cut short"].includes(name))
+      .map(
+        ([name, fault]) =>
+          [
+            `STS: ${name}`,
+            () => {
+              aws.sts = fault.play;
+              return run(CALL, temporaryFolder("h"));
+            },
+          ] as const,
+      ),
   ];
 
   test.each(calls)("%s", async (_name, call) => {
@@ -156,7 +294,9 @@ describe("no failure shows a secret", () => {
 
   function failingCli(): string {
     const file = join(temporaryFolder("cli"), "databricks");
-    writeFileSync(file, `#!/bin/sh\necho "refresh token ${OIDC} dkeaPLANTED0123456789 is not valid" >&2; exit 1\n`, { mode: 0o755 });
+    writeFileSync(file, `#!/bin/sh\necho "refresh token ${OIDC} dkeaPLANTED0123456789 is not valid" >&2; exit 1\n`, {
+      mode: 0o755,
+    });
     return file;
   }
 
@@ -166,7 +306,7 @@ describe("no failure shows a secret", () => {
     await run([...CALL, "--format", "profile", "--profile-name", "lake"], home);
     aws.sts = stsError(403, "AccessDenied", "no");
     await run([...CALL, "--session-name", "other"], home);
-    const holding = (readdirSync(home, { recursive: true, withFileTypes: true }))
+    const holding = readdirSync(home, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && SECRETS.test(readFileSync(join(entry.parentPath, entry.name), "utf8")))
       .map((entry) => entry.name);
     expect(holding).toEqual([expect.stringMatching(/^[0-9a-f]{64}\.json$/)]);
@@ -175,7 +315,11 @@ describe("no failure shows a secret", () => {
 
 describe("a program run with credentials", () => {
   test("that is missing behind -- gets an error, not the keys printed", async () => {
-    expect(await run([...CALL, "--"], temporaryFolder("home"))).toMatchObject({ exitCode: 2, stdout: "", stderr: expect.stringContaining("[command-missing]") as string });
+    expect(await run([...CALL, "--"], temporaryFolder("home"))).toMatchObject({
+      exitCode: 2,
+      stdout: "",
+      stderr: expect.stringContaining("[command-missing]") as string,
+    });
   });
 
   test("gets its own exit code through, and nothing secret in anybody's argv", async () => {
@@ -189,7 +333,11 @@ describe("a program run with credentials", () => {
 
   test("is ended by the signal that ends us", async () => {
     const home = temporaryFolder("home");
-    const child = spawn(process.execPath, [cli, ...CALL, "--", "sh", "-c", "echo up; exec sleep 30"], { env: environment(home), cwd: home, stdio: ["ignore", "pipe", "inherit"] });
+    const child = spawn(process.execPath, [cli, ...CALL, "--", "sh", "-c", "echo up; exec sleep 30"], {
+      env: environment(home),
+      cwd: home,
+      stdio: ["ignore", "pipe", "inherit"],
+    });
     await once(child.stdout, "data");
     child.kill("SIGTERM");
     const [code] = (await once(child, "exit")) as [number];
@@ -199,7 +347,9 @@ describe("a program run with credentials", () => {
 
 const python = findOnPath("python3");
 (python === undefined ? describe.skip : describe)("the SDKs take them", () => {
-  const BOTO3 = "import boto3,json,sys; c=boto3.Session().get_credentials(); f=c.get_frozen_credentials(); print(json.dumps([c.method, f.access_key, f.token is not None]))";
+  const BOTO3 =
+    "import boto3,json,sys; c=boto3.Session().get_credentials(); f=c.get_frozen_credentials(); " +
+    "print(json.dumps([c.method, f.access_key, f.token is not None]))";
 
   test.each<[string, readonly string[], Readonly<Record<string, string>>, string]>([
     ["boto3 by credential_process", [], { AWS_PROFILE: "lake" }, "custom-process"],
@@ -208,10 +358,16 @@ const python = findOnPath("python3");
     const home = temporaryFolder("home");
     mkdirSync(join(home, ".aws"));
     // as some write it, and botocore reads it
-    writeFileSync(join(home, ".aws", "config"), "[profile lake]\n    region: eu-west-1\n    output = json\n[profile other]\nregion = eu-west-1\n");
+    writeFileSync(
+      join(home, ".aws", "config"),
+      "[profile lake]\n    region: eu-west-1\n    output = json\n[profile other]\nregion = eu-west-1\n",
+    );
     await run([...CALL, "--format", "profile", "--profile-name", "lake"], home);
     const args = prefix.length === 0 ? ["-c", BOTO3] : [cli, ...prefix, python ?? "", "-c", BOTO3];
-    const outcome = await runProgram(prefix.length === 0 ? (python ?? "") : process.execPath, args, { cwd: home, env: { ...environment(home, env), PYENV_VERSION: process.env["PYENV_VERSION"] } });
+    const outcome = await runProgram(prefix.length === 0 ? (python ?? "") : process.execPath, args, {
+      cwd: home,
+      env: { ...environment(home, env), PYENV_VERSION: process.env["PYENV_VERSION"] },
+    });
     expect(JSON.parse(outcome.stdout)).toEqual([method, expect.stringMatching(/^ASIA/), true]);
   });
 
@@ -221,8 +377,15 @@ const python = findOnPath("python3");
   ])("%s", async (_name, prefix, env) => {
     const home = temporaryFolder("home");
     await run([...CALL, "--format", "profile", "--profile-name", "lake"], home);
-    const script = `const { STSClient } = require(${JSON.stringify(require.resolve("@aws-sdk/client-sts"))}); new STSClient({ region: "us-east-1" }).config.credentials().then((c) => console.log(JSON.stringify([c.accessKeyId, c.expiration])));`;
-    const outcome = await runProgram(process.execPath, [...(prefix.length === 0 ? [] : [cli, ...prefix, process.execPath]), "-e", script], { cwd: home, env: environment(home, env) });
+    const script =
+      `const { STSClient } = require(${JSON.stringify(require.resolve("@aws-sdk/client-sts"))}); ` +
+      `new STSClient({ region: "us-east-1" }).config.credentials().then((c) => ` +
+      `console.log(JSON.stringify([c.accessKeyId, c.expiration])));`;
+    const outcome = await runProgram(
+      process.execPath,
+      [...(prefix.length === 0 ? [] : [cli, ...prefix, process.execPath]), "-e", script],
+      { cwd: home, env: environment(home, env) },
+    );
     expect(JSON.parse(outcome.stdout)).toEqual([expect.stringMatching(/^ASIA/), expect.any(String)]);
   });
 });

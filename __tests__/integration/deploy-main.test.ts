@@ -8,12 +8,15 @@ jest.setTimeout(60_000);
 
 describe("main.ts", () => {
   const broken = "name: lakehouse\nissuers: {}\nroles:\n  reader:\n    trusts: []\n    pth: /x/\n";
-  const synth = (folder: string) => runProgram(join(folder, "node_modules", ".bin", "tsx"), ["main.ts"], { cwd: folder, accept: [0, 2, 3] });
+  const synth = (folder: string) =>
+    runProgram(join(folder, "node_modules", ".bin", "tsx"), ["main.ts"], { cwd: folder, accept: [0, 2, 3] });
 
   test("tells every mistake of a file with its place, without a stack trace, and ends with 2", async () => {
     const outcome = await synth(cdktfProject({ "federation.yaml": broken }));
     expect(outcome.exitCode).toBe(2);
-    expect(outcome.stderr).toMatch(/^federation\.yaml:5:\d+ roles\.reader\.trusts: The role trusts nobody\..*\[no-trust\]$/m);
+    expect(outcome.stderr).toMatch(
+      /^federation\.yaml:5:\d+ roles\.reader\.trusts: The role trusts nobody\..*\[no-trust\]$/m,
+    );
     expect(outcome.stderr).toMatch(/^federation\.yaml:6:\d+ roles\.reader\.pth: .*\[unknown-key\]$/m);
     expect(outcome.stderr).not.toMatch(/^\s+at /m);
   });
@@ -27,25 +30,44 @@ describe("main.ts", () => {
 
   test("ends with 3 where there is no file, and says what to do", async () => {
     const outcome = await synth(cdktfProject({}));
-    expect([outcome.exitCode, outcome.stderr]).toEqual([3, expect.stringMatching(/There is no file federation\.yaml.*\[file-not-found\]/)]);
+    expect([outcome.exitCode, outcome.stderr]).toEqual([
+      3,
+      expect.stringMatching(/There is no file federation\.yaml.*\[file-not-found\]/),
+    ]);
   });
 
   test("names the files that would make the same stack, also where only the account tells, and case does not", async () => {
     const text = readFileSync("federation.yaml", "utf8");
-    const outcome = await synth(cdktfProject({
-      "federation.yaml": text.replace('accountId: "111122223333"', 'accounts: { prod: { accountId: "111122223333" } }'),
-      "federations/one.yaml": text.replace("name: lakehouse", "name: Lakehouse-prod"),
-    }));
-    expect([outcome.exitCode, outcome.stderr]).toEqual([2, expect.stringMatching(/^federations\/one\.yaml name: federation\.yaml makes a stack called Lakehouse-prod as well\..*\[name-collision\]\n$/)]);
+    const outcome = await synth(
+      cdktfProject({
+        "federation.yaml": text.replace(
+          'accountId: "111122223333"',
+          'accounts: { prod: { accountId: "111122223333" } }',
+        ),
+        "federations/one.yaml": text.replace("name: lakehouse", "name: Lakehouse-prod"),
+      }),
+    );
+    expect([outcome.exitCode, outcome.stderr]).toEqual([
+      2,
+      expect.stringMatching(
+        /^federations\/one\.yaml name: federation\.yaml makes a stack called Lakehouse-prod as well\..*\[name-collision\]\n$/,
+      ),
+    ]);
   });
 
   test("makes one stack of each file under federations/, and one of each account in it", async () => {
     const text = readFileSync("federation.yaml", "utf8");
     const folder = cdktfProject({
       "federations/one.yaml": text.replace("name: lakehouse", "name: one"),
-      "federations/two.yml": text.replace("name: lakehouse", "name: two").replace('accountId: "111122223333"', 'accounts: { prod: { accountId: "111122223333" }, dev: {} }'),
+      "federations/two.yml": text
+        .replace("name: lakehouse", "name: two")
+        .replace('accountId: "111122223333"', 'accounts: { prod: { accountId: "111122223333" }, dev: {} }'),
     });
     expect((await synth(folder)).exitCode).toBe(0);
-    expect(["one", "two-prod", "two-dev"].map((stack) => existsSync(join(folder, "cdktf.out", "stacks", stack, "cdk.tf.json")))).toEqual([true, true, true]);
+    expect(
+      ["one", "two-prod", "two-dev"].map((stack) =>
+        existsSync(join(folder, "cdktf.out", "stacks", stack, "cdk.tf.json")),
+      ),
+    ).toEqual([true, true, true]);
   });
 });

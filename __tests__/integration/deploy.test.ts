@@ -37,7 +37,12 @@ describeWith({ terraform: true, moto: true }, "a CDKTF stack on a local AWS", ()
   beforeEach(async () => {
     await moto.reset();
     for (const name of EXISTING_POLICIES) {
-      await iam.client.send(new CreatePolicyCommand({ PolicyName: name, PolicyDocument: '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}' }));
+      await iam.client.send(
+        new CreatePolicyCommand({
+          PolicyName: name,
+          PolicyDocument: '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}',
+        }),
+      );
     }
   });
   afterAll(async () => {
@@ -52,7 +57,9 @@ describeWith({ terraform: true, moto: true }, "a CDKTF stack on a local AWS", ()
 
     const deployed = await cdktf(folder, ["deploy", "--auto-approve", "--skip-provider-lock"], moto.env);
     expect(deployed.stdout).toContain("arn:aws:iam::111122223333:role/databricks/lake-reader");
-    expect(await iam.providerArns()).toEqual(["arn:aws:iam::111122223333:oidc-provider/mycompany.cloud.databricks.com/oidc"]);
+    expect(await iam.providerArns()).toEqual([
+      "arn:aws:iam::111122223333:oidc-provider/mycompany.cloud.databricks.com/oidc",
+    ]);
     expect(await iam.roleNames()).toEqual(["lake-reader"]);
     expect(existsSync(join(folder, "terraform.lakehouse.tfstate"))).toBe(true);
 
@@ -61,37 +68,49 @@ describeWith({ terraform: true, moto: true }, "a CDKTF stack on a local AWS", ()
     expect([await iam.providerArns(), await iam.roleNames()]).toEqual([[], []]);
   });
 
-  test("everything a federation may hold arrives in AWS, trust policies byte for byte and known in the first plan; the second plan is empty; destroy leaves nothing", async () => {
-    const { federation } = readFederation(fullFederation);
-    const [account] = federation.accounts;
-    if (account === undefined) throw new Error("the federation has an account");
-    const view = accountView(federation, account);
-    const { terraform } = await deployableStack(fullFederation, moto.env);
+  test(
+    "everything a federation may hold arrives in AWS, trust policies byte for byte and known in the first " +
+      "plan; the second plan is empty; destroy leaves nothing",
+    async () => {
+      const { federation } = readFederation(fullFederation);
+      const [account] = federation.accounts;
+      if (account === undefined) throw new Error("the federation has an account");
+      const view = accountView(federation, account);
+      const { terraform } = await deployableStack(fullFederation, moto.env);
 
-    const first = await terraform.plan();
-    expect(first.counts).toEqual({ add: 3 + 3 + 2 + 4, change: 0, destroy: 0, moved: 0 });
-    const planned = first.json.resource_changes ?? [];
-    for (const role of federation.roles) {
-      const change = planned.find((resource) => resource.type === "aws_iam_role" && resource.change.after?.["name"] === role.name)?.change;
-      expect(JSON.parse(String(change?.after?.["assume_role_policy"]))).toEqual(roleTrustPolicy(role, view));
-    }
+      const first = await terraform.plan();
+      expect(first.counts).toEqual({ add: 3 + 3 + 2 + 4, change: 0, destroy: 0, moved: 0 });
+      const planned = first.json.resource_changes ?? [];
+      for (const role of federation.roles) {
+        const change = planned.find(
+          (resource) => resource.type === "aws_iam_role" && resource.change.after?.["name"] === role.name,
+        )?.change;
+        expect(JSON.parse(String(change?.after?.["assume_role_policy"]))).toEqual(roleTrustPolicy(role, view));
+      }
 
-    await terraform.apply();
-    expect(await iam.roleNames()).toEqual(["databricks-lake-reader", "databricks-storage", "existing-role-name"]);
-    for (const role of federation.roles) {
-      expect(await iam.trustPolicy(role.name)).toBe(trustPolicyJson(roleTrustPolicy(role, view)));
-      // The provider itself moves Version to the front of an inline policy, so these are compared as values.
-      const inline = Object.entries(await iam.inlinePolicies(role.name)).map(([name, text]) => [name, JSON.parse(text) as unknown]);
-      expect(Object.fromEntries(inline)).toEqual(inlinePoliciesOf(role, view));
-    }
-    expect(await iam.attachedPolicyArns("databricks-lake-reader")).toEqual(["arn:aws:iam::111122223333:policy/list-lake", "arn:aws:iam::111122223333:policy/read-lake"]);
+      await terraform.apply();
+      expect(await iam.roleNames()).toEqual(["databricks-lake-reader", "databricks-storage", "existing-role-name"]);
+      for (const role of federation.roles) {
+        expect(await iam.trustPolicy(role.name)).toBe(trustPolicyJson(roleTrustPolicy(role, view)));
+        // The provider itself moves Version to the front of an inline policy, so these are compared as values.
+        const inline = Object.entries(await iam.inlinePolicies(role.name)).map(([name, text]) => [
+          name,
+          JSON.parse(text) as unknown,
+        ]);
+        expect(Object.fromEntries(inline)).toEqual(inlinePoliciesOf(role, view));
+      }
+      expect(await iam.attachedPolicyArns("databricks-lake-reader")).toEqual([
+        "arn:aws:iam::111122223333:policy/list-lake",
+        "arn:aws:iam::111122223333:policy/read-lake",
+      ]);
 
-    const second = await terraform.plan();
-    expect([second.counts, second.changedOutputs]).toEqual([NOTHING, []]);
+      const second = await terraform.plan();
+      expect([second.counts, second.changedOutputs]).toEqual([NOTHING, []]);
 
-    await terraform.destroy();
-    expect([await iam.providerArns(), await iam.roleNames()]).toEqual([[], []]);
-  });
+      await terraform.destroy();
+      expect([await iam.providerArns(), await iam.roleNames()]).toEqual([[], []]);
+    },
+  );
 
   test("roles come and go without touching others, and a role gains and loses an issuer in place", async () => {
     const base: FederationInput = {
@@ -109,7 +128,10 @@ describeWith({ terraform: true, moto: true }, "a CDKTF stack on a local AWS", ()
     await terraform.apply();
     expect(await iam.roleNames()).toEqual(["reader", "writer"]);
 
-    synthesise({ ...base, roles: { reader: { trusts: [...role.trusts, { issuer: "company", users: ["alice@example.com"] }] } } });
+    synthesise({
+      ...base,
+      roles: { reader: { trusts: [...role.trusts, { issuer: "company", users: ["alice@example.com"] }] } },
+    });
     expect((await terraform.plan()).counts).toEqual({ ...NOTHING, change: 1, destroy: 1 });
     await terraform.apply();
     expect(await iam.trustPolicy("reader")).toContain("alice@example.com");
@@ -126,33 +148,66 @@ describeWith({ terraform: true, moto: true }, "a CDKTF stack on a local AWS", ()
     const { federation } = readFederation(fullFederation);
     const [account] = federation.accounts;
     if (account === undefined) throw new Error("the federation has an account");
-    for (const role of federation.roles) expect(await iam.trustPolicy(role.name)).toBe(trustPolicyJson(roleTrustPolicy(role, accountView(federation, account))));
+    for (const role of federation.roles)
+      expect(await iam.trustPolicy(role.name)).toBe(
+        trustPolicyJson(roleTrustPolicy(role, accountView(federation, account))),
+      );
     expect((await terraform.plan()).counts).toEqual(NOTHING);
-    expect((await terraform.addresses()).filter((address) => address.startsWith("data."))).toEqual(["data.aws_caller_identity.current"]);
+    expect((await terraform.addresses()).filter((address) => address.startsWith("data."))).toEqual([
+      "data.aws_caller_identity.current",
+    ]);
   });
 
   test("GovCloud has its own ARNs, and its Unity Catalog its own principal", async () => {
-    const { terraform } = await deployableStack({
-      name: "gov",
-      aws: { accountId: "111122223333", partition: "aws-us-gov", region: "us-gov-west-1" },
-      issuers: { production: { level: "workspace", host: "agency.cloud.databricks.us", workspaceId: "1" } },
-      roles: { reader: { trusts: [{ issuer: "production", servicePrincipals: [READER] }, { unityCatalog: { externalIds: ["0b7e6f5a"], cloud: "aws-us-gov" } }] } },
-    }, moto.env);
+    const { terraform } = await deployableStack(
+      {
+        name: "gov",
+        aws: { accountId: "111122223333", partition: "aws-us-gov", region: "us-gov-west-1" },
+        issuers: { production: { level: "workspace", host: "agency.cloud.databricks.us", workspaceId: "1" } },
+        roles: {
+          reader: {
+            trusts: [
+              { issuer: "production", servicePrincipals: [READER] },
+              { unityCatalog: { externalIds: ["0b7e6f5a"], cloud: "aws-us-gov" } },
+            ],
+          },
+        },
+      },
+      moto.env,
+    );
     await terraform.apply();
     const outputs = await terraform.outputs();
     expect(outputs["role_arns"]).toEqual({ reader: "arn:aws-us-gov:iam::111122223333:role/reader" });
-    expect(outputs["trust_policies"]).toEqual({ reader: expect.stringContaining("arn:aws-us-gov:iam::044793339203:role/unity-catalog") as unknown });
+    expect(outputs["trust_policies"]).toEqual({
+      reader: expect.stringContaining("arn:aws-us-gov:iam::044793339203:role/unity-catalog") as unknown,
+    });
     expect((await terraform.plan()).counts).toEqual(NOTHING);
     await terraform.destroy();
   });
 
   test("the state goes to s3 where the file says so", async () => {
-    const s3 = new S3Client({ endpoint: moto.endpoint, region: "us-east-1", forcePathStyle: true, credentials: { accessKeyId: "testing", secretAccessKey: "testing" } });
+    const s3 = new S3Client({
+      endpoint: moto.endpoint,
+      region: "us-east-1",
+      forcePathStyle: true,
+      credentials: { accessKeyId: "testing", secretAccessKey: "testing" },
+    });
     await s3.send(new CreateBucketCommand({ Bucket: "states" }));
     const folder = temporaryFolder("s3");
     const app = new App({ outdir: folder });
-    const backend = { type: "s3", bucket: "states", key: "databricks/terraform.tfstate", region: "us-east-1", useLockfile: true } as const;
-    const { federation } = readFederation({ name: "lakehouse", aws: { backend, accountId: "111122223333" }, issuers: { company: fullFederation.issuers.company }, roles: {} });
+    const backend = {
+      type: "s3",
+      bucket: "states",
+      key: "databricks/terraform.tfstate",
+      region: "us-east-1",
+      useLockfile: true,
+    } as const;
+    const { federation } = readFederation({
+      name: "lakehouse",
+      aws: { backend, accountId: "111122223333" },
+      issuers: { company: fullFederation.issuers.company },
+      roles: {},
+    });
     new FederationStack(app, federation);
     app.synth();
     const terraform = terraformIn(join(folder, "stacks", "lakehouse"), moto.env);
@@ -165,7 +220,10 @@ describeWith({ terraform: true, moto: true }, "a CDKTF stack on a local AWS", ()
   });
 
   test("a stack applied in another account than its file says is refused before anything is made", async () => {
-    const { terraform } = await deployableStack({ ...fullFederation, aws: { accountId: "444455556666" }, roles: {} }, moto.env);
+    const { terraform } = await deployableStack(
+      { ...fullFederation, aws: { accountId: "444455556666" }, roles: {} },
+      moto.env,
+    );
     const refused = await terraform.run(["plan", "-no-color"], { accept: [1] });
     expect(refused.stderr).toContain("AWS account ID not allowed: 111122223333");
   });
@@ -176,12 +234,17 @@ describeWith({ terraform: true, moto: true }, "a CDKTF stack on a local AWS", ()
     const stack = new TerraformStack(app, "own");
     new AwsProvider(stack, "aws", { region: "us-east-1" });
     allowAwsProviderRange(stack);
-    new DatabricksFederation(stack, "lakehouse", { awsAccountId: "444455556666", awsPartition: "aws", issuers: { company: fullFederation.issuers.company } })
-      .addRole("reader", { trusts: [{ issuer: "company", users: ["alice@example.com"] }] });
+    new DatabricksFederation(stack, "lakehouse", {
+      awsAccountId: "444455556666",
+      awsPartition: "aws",
+      issuers: { company: fullFederation.issuers.company },
+    }).addRole("reader", { trusts: [{ issuer: "company", users: ["alice@example.com"] }] });
     app.synth();
     const terraform = terraformIn(join(folder, "stacks", "own"), moto.env);
     await terraform.init();
-    const refused = await terraform.run(["apply", "-auto-approve", "-no-color", `-state=${join(folder, "tfstate")}`], { accept: [1] });
+    const refused = await terraform.run(["apply", "-auto-approve", "-no-color", `-state=${join(folder, "tfstate")}`], {
+      accept: [1],
+    });
     expect(refused.stderr).toContain("The provider's ARN is not");
     expect(await iam.roleNames()).toEqual([]);
   });

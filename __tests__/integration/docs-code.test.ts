@@ -11,7 +11,9 @@ describe("code in the pages", () => {
   jest.setTimeout(300_000);
 
   test("every TypeScript block compiles against the package's own types", () => {
-    const files = new Map(codeBlocks("ts").map((block, index) => [join(REPOSITORY, "__tests__", `docs-block-${index}.ts`), block] as const));
+    const files = new Map(
+      codeBlocks("ts").map((block, index) => [join(REPOSITORY, "__tests__", `docs-block-${index}.ts`), block] as const),
+    );
     const options: ts.CompilerOptions = {
       strict: true,
       noEmit: true,
@@ -23,45 +25,67 @@ describe("code in the pages", () => {
       moduleDetection: ts.ModuleDetectionKind.Force,
       resolveJsonModule: true,
       types: ["node"],
-      paths: { "databricks-aws-oidc": [join(REPOSITORY, "src/index.ts")], "databricks-aws-oidc/cdktf": [join(REPOSITORY, "src/cdktf/index.ts")] },
+      paths: {
+        "databricks-aws-oidc": [join(REPOSITORY, "src/index.ts")],
+        "databricks-aws-oidc/cdktf": [join(REPOSITORY, "src/cdktf/index.ts")],
+      },
     };
     const host = ts.createCompilerHost(options);
-    const onDisk = { read: host.readFile.bind(host), exists: host.fileExists.bind(host), source: host.getSourceFile.bind(host) };
+    const onDisk = {
+      read: host.readFile.bind(host),
+      exists: host.fileExists.bind(host),
+      source: host.getSourceFile.bind(host),
+    };
     host.readFile = (name) => files.get(name)?.code ?? onDisk.read(name);
     host.fileExists = (name) => files.has(name) || onDisk.exists(name);
     host.getSourceFile = (name, languageVersion, ...rest) => {
       const block = files.get(name);
-      return block === undefined ? onDisk.source(name, languageVersion, ...rest) : ts.createSourceFile(name, block.code, languageVersion);
+      return block === undefined
+        ? onDisk.source(name, languageVersion, ...rest)
+        : ts.createSourceFile(name, block.code, languageVersion);
     };
     expect(files.size).toBeGreaterThan(1);
-    const complaints = ts.getPreEmitDiagnostics(ts.createProgram([...files.keys()], options, host)).map((diagnostic) => {
-      const block = files.get(diagnostic.file?.fileName ?? "");
-      return `${block?.page ?? diagnostic.file?.fileName ?? ""}: ${ts.flattenDiagnosticMessageText(diagnostic.messageText, "\n")}`;
-    });
+    const complaints = ts
+      .getPreEmitDiagnostics(ts.createProgram([...files.keys()], options, host))
+      .map((diagnostic) => {
+        const block = files.get(diagnostic.file?.fileName ?? "");
+        return `${block?.page ?? diagnostic.file?.fileName ?? ""}: ${ts.flattenDiagnosticMessageText(diagnostic.messageText, "\n")}`;
+      });
     expect(complaints).toEqual([]);
   });
 
   test("every command line in the pages names a verb and flags that exist", async () => {
     const calls = codeBlocks("sh").flatMap((block) =>
-      block.code.replace(/\\\n\s*/g, " ").split("\n")
+      block.code
+        .replace(/\\\n\s*/g, " ")
+        .split("\n")
         .filter((line) => /^databricks-aws-oidc /.test(line))
-        .map((line) => ({ place: `${block.page}:${block.line}`, line })));
+        .map((line) => ({ place: `${block.page}:${block.line}`, line })),
+    );
     expect(calls.length).toBeGreaterThan(5);
     const help = new Map<string, string>();
     const unknown: string[] = [];
     for (const { place, line } of calls) {
       const ours = line.split(/ -- | \| | > /)[0] ?? "";
-      const words = ours.replace(/"[^"]*"|'[^']*'/g, "TEXT").split(/\s+/).slice(1);
+      const words = ours
+        .replace(/"[^"]*"|'[^']*'/g, "TEXT")
+        .split(/\s+/)
+        .slice(1);
       const verb = words[0] ?? "";
       const sub = verb === "generate" || verb === "release" ? [verb, words[1] ?? ""] : [verb];
       const key = sub.join(" ");
       if (!help.has(key)) {
-        const { stdout } = await runProgram(process.execPath, [join(REPOSITORY, "node_modules", "tsx", "dist", "cli.mjs"), "scripts/cli.ts", ...sub, "--help"], { cwd: REPOSITORY });
+        const { stdout } = await runProgram(
+          process.execPath,
+          [join(REPOSITORY, "node_modules", "tsx", "dist", "cli.mjs"), "scripts/cli.ts", ...sub, "--help"],
+          { cwd: REPOSITORY },
+        );
         help.set(key, stdout);
       }
       for (const flag of words.filter((word) => /^--[a-z]/.test(word)).map((word) => word.split("=")[0] ?? "")) {
         const plain = flag.replace(/^--no-/, "--");
-        if (!(help.get(key) ?? "").includes(`${plain} `) && !(help.get(key) ?? "").includes(`${plain},`)) unknown.push(`${place}: ${key} ${flag}`);
+        if (!(help.get(key) ?? "").includes(`${plain} `) && !(help.get(key) ?? "").includes(`${plain},`))
+          unknown.push(`${place}: ${key} ${flag}`);
       }
     }
     expect(unknown).toEqual([]);
@@ -71,20 +95,23 @@ describe("code in the pages", () => {
 describeWith({ terraform: true }, "HCL in the pages", () => {
   const blocks = codeBlocks("hcl").filter((block) => /^module "/m.test(block.code));
 
-  test.each(blocks.map((block) => [`${block.page}:${block.line}`, block.code]))("the module call in %s plans", async (_place, code) => {
-    const folder = temporaryFolder("docs-hcl");
-    cpSync(join(REPOSITORY, "modules"), join(folder, "modules"), { recursive: true });
-    // Pages show a registry's address or a path; here both mean the committed module. Account and partition are
-    // given, so that the plan asks no AWS.
-    const local = code
-      .replace(/source(\s*)= "(?:[^"]*\/)?(databricks-[a-z-]+)(?:\/aws)?"/g, 'source$1= "./modules/$2"')
-      .replace(/^\s*version\s*= "[^"]*"\n/gm, "")
-      .replace(/^(module "[^"]+" \{\n)/gm, '$1  aws_account_id = "111122223333"\n  aws_partition = "aws"\n');
-    writeFileSync(join(folder, "main.tf"), local);
-    writeFileSync(join(folder, "provider.tf.json"), JSON.stringify(OFFLINE_PROVIDER));
-    const terraform = terraformIn(folder);
-    await terraform.init();
-    const plan = await terraform.plan();
-    expect(plan.counts.add).toBeGreaterThan(0);
-  });
+  test.each(blocks.map((block) => [`${block.page}:${block.line}`, block.code]))(
+    "the module call in %s plans",
+    async (_place, code) => {
+      const folder = temporaryFolder("docs-hcl");
+      cpSync(join(REPOSITORY, "modules"), join(folder, "modules"), { recursive: true });
+      // Pages show a registry's address or a path; here both mean the committed module. Account and partition are
+      // given, so that the plan asks no AWS.
+      const local = code
+        .replace(/source(\s*)= "(?:[^"]*\/)?(databricks-[a-z-]+)(?:\/aws)?"/g, 'source$1= "./modules/$2"')
+        .replace(/^\s*version\s*= "[^"]*"\n/gm, "")
+        .replace(/^(module "[^"]+" \{\n)/gm, '$1  aws_account_id = "111122223333"\n  aws_partition = "aws"\n');
+      writeFileSync(join(folder, "main.tf"), local);
+      writeFileSync(join(folder, "provider.tf.json"), JSON.stringify(OFFLINE_PROVIDER));
+      const terraform = terraformIn(folder);
+      await terraform.init();
+      const plan = await terraform.plan();
+      expect(plan.counts.add).toBeGreaterThan(0);
+    },
+  );
 });

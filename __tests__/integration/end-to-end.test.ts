@@ -36,31 +36,78 @@ roles:
       - { issuer: company, users: [alice@example.com] }
 `;
 
-const GENERIC = "(InvalidIdentityToken) when calling the AssumeRoleWithWebIdentity operation: The web identity token provided could not be validated.";
-const REFUSED = "(AccessDenied) when calling the AssumeRoleWithWebIdentity operation: Not authorized to perform sts:AssumeRoleWithWebIdentity";
+const GENERIC =
+  "(InvalidIdentityToken) when calling the AssumeRoleWithWebIdentity operation: The web identity token provided " +
+  "could not be validated.";
+const REFUSED =
+  "(AccessDenied) when calling the AssumeRoleWithWebIdentity operation: Not authorized to perform " +
+  "sts:AssumeRoleWithWebIdentity";
 
 /** Whoever tries, their token, and what boto3 must say. */
 async function triers(sandbox: Sandbox): Promise<readonly (readonly [string, string, string | RegExp])[]> {
-  const one = (issuer: string, subject: string) => sandbox.identities.find((identity) => identity.issuer === issuer && identity.subject === subject);
-  const key = Object.entries(sandbox.issuers).find(([, { issuer }]) => issuer === "https://mycompany.cloud.databricks.com/oidc")?.[0] ?? "";
+  const one = (issuer: string, subject: string) =>
+    sandbox.identities.find((identity) => identity.issuer === issuer && identity.subject === subject);
+  const key =
+    Object.entries(sandbox.issuers).find(
+      ([, { issuer }]) => issuer === "https://mycompany.cloud.databricks.com/oidc",
+    )?.[0] ?? "";
   const reader = one(key, READER);
   const alice = sandbox.identities.find(({ subject }) => subject === "alice@example.com");
   const token = await tokenFor(sandbox, reader);
   const [header = "", payload = "", signature = ""] = token.split(".");
   const now = Math.floor(Date.now() / 1000);
-  const claims = databricksClaims({ issuer: "https://mycompany.cloud.databricks.com/oidc", audience: WORKSPACE, subject: READER, clientId: READER, scope: "all-apis", id: "x", now });
+  const claims = databricksClaims({
+    issuer: "https://mycompany.cloud.databricks.com/oidc",
+    audience: WORKSPACE,
+    subject: READER,
+    clientId: READER,
+    scope: "all-apis",
+    id: "x",
+    now,
+  });
   const widened = Buffer.from(JSON.stringify({ ...claims, exp: now + 86_400 })).toString("base64url");
   return [
     ["the declared service principal", token, "arn:aws:sts::111122223333:assumed-role/lake-reader/boto3"],
-    ["the declared user, at the account", await tokenFor(sandbox, alice), "arn:aws:sts::111122223333:assumed-role/lake-reader/boto3"],
-    ["another subject", await tokenFor(sandbox, sandbox.identities.find(({ declared }) => !declared)), REFUSED],
+    [
+      "the declared user, at the account",
+      await tokenFor(sandbox, alice),
+      "arn:aws:sts::111122223333:assumed-role/lake-reader/boto3",
+    ],
+    [
+      "another subject",
+      await tokenFor(
+        sandbox,
+        sandbox.identities.find(({ declared }) => !declared),
+      ),
+      REFUSED,
+    ],
     ["another audience", await sandbox.sign({ ...claims, aud: "1444828305810486" }), GENERIC],
     ["the audience of STS itself", await sandbox.sign({ ...claims, aud: "sts.amazonaws.com" }), GENERIC],
-    ["another tenant, same regional key", await tokenFor(sandbox, reader, sandbox.otherTenant.tokenEndpoint), "No OpenIDConnect provider found in your account for https://another-tenant.cloud.databricks.com/oidc"],
-    ["the other issuer of the federation", await sandbox.sign({ ...claims, iss: "https://accounts.cloud.databricks.com/oidc/accounts/7d3c2b1a-0f5e-4c8d-9a6b-123456789012", aud: "7d3c2b1a-0f5e-4c8d-9a6b-123456789012" }), REFUSED],
+    [
+      "another tenant, same regional key",
+      await tokenFor(sandbox, reader, sandbox.otherTenant.tokenEndpoint),
+      "No OpenIDConnect provider found in your account for https://another-tenant.cloud.databricks.com/oidc",
+    ],
+    [
+      "the other issuer of the federation",
+      await sandbox.sign({
+        ...claims,
+        iss: "https://accounts.cloud.databricks.com/oidc/accounts/7d3c2b1a-0f5e-4c8d-9a6b-123456789012",
+        aud: "7d3c2b1a-0f5e-4c8d-9a6b-123456789012",
+      }),
+      REFUSED,
+    ],
     ["a changed payload", `${header}.${widened}.${signature}`, GENERIC],
-    ["a changed signature", `${header}.${payload}.${signature.startsWith("A") ? "B" : "A"}${signature.slice(1)}`, GENERIC],
-    ["an expired token", await sandbox.sign({ ...claims, iat: now - 7200, exp: now - 3600 }), /\(ExpiredTokenException\) .*Token expired: current date\/time \d+ must be before the expiration date\/time \d+/],
+    [
+      "a changed signature",
+      `${header}.${payload}.${signature.startsWith("A") ? "B" : "A"}${signature.slice(1)}`,
+      GENERIC,
+    ],
+    [
+      "an expired token",
+      await sandbox.sign({ ...claims, iat: now - 7200, exp: now - 3600 }),
+      /\(ExpiredTokenException\) .*Token expired: current date\/time \d+ must be before the expiration date\/time \d+/,
+    ],
   ];
 }
 
@@ -68,7 +115,15 @@ async function triers(sandbox: Sandbox): Promise<readonly (readonly [string, str
 async function everybodyTries(document: string): Promise<void> {
   const folder = temporaryFolder("e2e");
   writeFileSync(join(folder, "terraform.json"), document);
-  const { sandbox } = await answerSandbox({ config: undefined, plan: join(folder, "terraform.json"), account: undefined, awsAccountId: undefined, port: undefined, context: [], onRefusal: undefined });
+  const { sandbox } = await answerSandbox({
+    config: undefined,
+    plan: join(folder, "terraform.json"),
+    account: undefined,
+    awsAccountId: undefined,
+    port: undefined,
+    context: [],
+    onRefusal: undefined,
+  });
   try {
     expect(sandbox.roles).toEqual([ROLE]);
     const all = await triers(sandbox);
@@ -79,10 +134,29 @@ async function everybodyTries(document: string): Promise<void> {
     const said = await boto3Answers(sandbox, ROLE, files, folder);
     const wrong = all.flatMap(([who, , expected], index) => {
       const answer = said[index] ?? "";
-      return (typeof expected === "string" ? answer.includes(expected) : expected.test(answer)) ? [] : [`${who}: ${answer}`];
+      return (typeof expected === "string" ? answer.includes(expected) : expected.test(answer))
+        ? []
+        : [`${who}: ${answer}`];
     });
     expect(wrong).toEqual([]);
-    const cli = await runProgram("aws", ["sts", "assume-role-with-web-identity", "--role-arn", ROLE, "--role-session-name", "cli", "--web-identity-token", `file://${files[0] ?? ""}`, "--query", "AssumedRoleUser.Arn", "--output", "text"], { cwd: folder, env: awsEnvironment(sandbox) });
+    const cli = await runProgram(
+      "aws",
+      [
+        "sts",
+        "assume-role-with-web-identity",
+        "--role-arn",
+        ROLE,
+        "--role-session-name",
+        "cli",
+        "--web-identity-token",
+        `file://${files[0] ?? ""}`,
+        "--query",
+        "AssumedRoleUser.Arn",
+        "--output",
+        "text",
+      ],
+      { cwd: folder, env: awsEnvironment(sandbox) },
+    );
     expect(cli.stdout.trim()).toBe("arn:aws:sts::111122223333:assumed-role/lake-reader/cli");
   } finally {
     await sandbox.stop();
@@ -91,7 +165,9 @@ async function everybodyTries(document: string): Promise<void> {
 
 describeWith({ terraform: true, moto: true }, "a federation file, deployed and tried", () => {
   let moto: Moto;
-  beforeAll(async () => { moto = await startMoto({ accountId: "111122223333" }); });
+  beforeAll(async () => {
+    moto = await startMoto({ accountId: "111122223333" });
+  });
   afterAll(() => moto.stop());
   beforeEach(() => moto.reset());
 
@@ -103,18 +179,37 @@ describeWith({ terraform: true, moto: true }, "a federation file, deployed and t
   const byModules = async (): Promise<Terraform> => {
     const folder = temporaryFolder("e2e-root");
     writeFileSync(join(folder, "federation.yaml"), FEDERATION);
-    await runProgram(process.execPath, [join(REPOSITORY, "node_modules", "tsx", "dist", "cli.mjs"), join(REPOSITORY, "scripts", "cli.ts"), "generate", "root", "--config", join(folder, "federation.yaml"), "--out", join(folder, "root")], { cwd: REPOSITORY });
+    await runProgram(
+      process.execPath,
+      [
+        join(REPOSITORY, "node_modules", "tsx", "dist", "cli.mjs"),
+        join(REPOSITORY, "scripts", "cli.ts"),
+        "generate",
+        "root",
+        "--config",
+        join(folder, "federation.yaml"),
+        "--out",
+        join(folder, "root"),
+      ],
+      { cwd: REPOSITORY },
+    );
     return terraformIn(join(folder, "root"), moto.env);
   };
 
-  test.each([["CDKTF", byCdktf], ["the HCL modules", byModules]])("by %s: the plan alone lets in the declared and nobody else, and so does what is applied", async (_backEnd, deployed) => {
-    const terraform = await deployed();
-    await terraform.init();
-    const plan = await terraform.plan();
-    // nothing exists yet
-    expect(plan.counts).toEqual({ add: 3, change: 0, destroy: 0, moved: 0 });
-    await everybodyTries(JSON.stringify(plan.json));
-    await terraform.apply();
-    await everybodyTries((await terraform.run(["show", "-json"])).stdout);
-  });
+  test.each([
+    ["CDKTF", byCdktf],
+    ["the HCL modules", byModules],
+  ])(
+    "by %s: the plan alone lets in the declared and nobody else, and so does what is applied",
+    async (_backEnd, deployed) => {
+      const terraform = await deployed();
+      await terraform.init();
+      const plan = await terraform.plan();
+      // nothing exists yet
+      expect(plan.counts).toEqual({ add: 3, change: 0, destroy: 0, moved: 0 });
+      await everybodyTries(JSON.stringify(plan.json));
+      await terraform.apply();
+      await everybodyTries((await terraform.run(["show", "-json"])).stdout);
+    },
+  );
 });

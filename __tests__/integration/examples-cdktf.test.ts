@@ -26,10 +26,18 @@ describeWith({ terraform: true, moto: true }, "examples/cdktf", () => {
 
   test("synthesises, plans every trust policy in full, applies, and has nothing left to do", async () => {
     const folder = temporaryFolder("example");
-    cpSync(join(REPOSITORY, "examples", "cdktf"), folder, { recursive: true, filter: (file) => !/(?:cdktf\.out|tfstate.*)$/.test(file) });
+    cpSync(join(REPOSITORY, "examples", "cdktf"), folder, {
+      recursive: true,
+      filter: (file) => !/(?:cdktf\.out|tfstate.*)$/.test(file),
+    });
     symlinkSync(join(REPOSITORY, "node_modules"), join(folder, "node_modules"));
     // Outside the clone, what the package would be once installed.
-    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions: { paths: { "databricks-aws-oidc/cdktf": [join(REPOSITORY, "src", "cdktf", "index.ts")] } } }));
+    writeFileSync(
+      join(folder, "tsconfig.json"),
+      JSON.stringify({
+        compilerOptions: { paths: { "databricks-aws-oidc/cdktf": [join(REPOSITORY, "src", "cdktf", "index.ts")] } },
+      }),
+    );
     await cdktf(folder, ["synth"]);
 
     const terraform = terraformIn(join(folder, "cdktf.out", "stacks", "lake"), moto.env);
@@ -40,11 +48,16 @@ describeWith({ terraform: true, moto: true }, "examples/cdktf", () => {
     expect(roles.map((role) => [role.address, JSON.stringify(role.change.after?.["assume_role_policy"])])).toEqual([
       ["aws_iam_role.lakehouse_catalog-storage", expect.stringContaining("role/databricks/catalog-storage")],
       ["aws_iam_role.lakehouse_dashboards", expect.stringContaining("203.0.113.0/24")],
-      ["aws_iam_role.lakehouse_lake-reader", expect.stringContaining("arn:aws:iam::111122223333:oidc-provider/mycompany.cloud.databricks.com/oidc")],
+      [
+        "aws_iam_role.lakehouse_lake-reader",
+        expect.stringContaining("arn:aws:iam::111122223333:oidc-provider/mycompany.cloud.databricks.com/oidc"),
+      ],
     ]);
 
     await terraform.apply();
-    expect(await terraform.outputs()).toEqual({ lake_reader_arn: "arn:aws:iam::111122223333:role/databricks/lake-reader" });
+    expect(await terraform.outputs()).toEqual({
+      lake_reader_arn: "arn:aws:iam::111122223333:role/databricks/lake-reader",
+    });
     expect((await iam.inlinePolicies("dashboards"))["read-dashboards"]).toContain('"${aws:PrincipalAccount}"');
     expect(await iam.attachedPolicyArns("lake-reader")).toEqual(["arn:aws:iam::111122223333:policy/read-lake"]);
     const second = await terraform.plan();
@@ -52,8 +65,13 @@ describeWith({ terraform: true, moto: true }, "examples/cdktf", () => {
   });
 
   test("names the versions that the repository is tested with", () => {
-    const example = JSON.parse(readFileSync(join(REPOSITORY, "examples", "cdktf", "package.json"), "utf8")) as { dependencies: Record<string, string> };
-    const { peerDependencies, version } = JSON.parse(readFileSync(join(REPOSITORY, "package.json"), "utf8")) as { peerDependencies: Record<string, string>; version: string };
+    const example = JSON.parse(readFileSync(join(REPOSITORY, "examples", "cdktf", "package.json"), "utf8")) as {
+      dependencies: Record<string, string>;
+    };
+    const { peerDependencies, version } = JSON.parse(readFileSync(join(REPOSITORY, "package.json"), "utf8")) as {
+      peerDependencies: Record<string, string>;
+      version: string;
+    };
     expect(example.dependencies).toEqual({ ...peerDependencies, "databricks-aws-oidc": `^${version}` });
   });
 });

@@ -9,14 +9,34 @@ import { openTerminal } from "../support/terminal";
 
 const SP = "6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b";
 let cli: string;
-beforeAll(async () => { cli = await buildCli(["init", "lint"]); });
+beforeAll(async () => {
+  cli = await buildCli(["init", "lint"]);
+});
 jest.setTimeout(120_000);
 
 test("init by flags writes what lint finds nothing in, and a second time nothing at all", async () => {
   const cwd = temporaryFolder("init");
-  const call = [cli, "init", "--offline", "--url", "https://mycompany.cloud.databricks.com/?o=1444828305810485", "--unified-login", "--role", "lake-reader", "--service-principal", SP, "--bucket", "mycompany-lake", "--json"];
+  const call = [
+    cli,
+    "init",
+    "--offline",
+    "--url",
+    "https://mycompany.cloud.databricks.com/?o=1444828305810485",
+    "--unified-login",
+    "--role",
+    "lake-reader",
+    "--service-principal",
+    SP,
+    "--bucket",
+    "mycompany-lake",
+    "--json",
+  ];
   const written = await runProgram(process.execPath, call, { cwd });
-  expect(JSON.parse(written.stdout)).toMatchObject({ file: join(cwd, "federation.yaml"), roles: ["lake-reader"], warnings: [] });
+  expect(JSON.parse(written.stdout)).toMatchObject({
+    file: join(cwd, "federation.yaml"),
+    roles: ["lake-reader"],
+    warnings: [],
+  });
   expect((await runProgram(process.execPath, [cli, "lint"], { cwd })).stdout).toContain("nothing found");
   const again = await runProgram(process.execPath, call, { cwd, accept: [2] });
   expect(JSON.parse(again.stdout)).toMatchObject({ error: { code: "file-exists" } });
@@ -34,7 +54,10 @@ test("without a terminal it asks nothing and names every flag that is missing", 
 describeWith({ tmux: true }, "init in a terminal", () => {
   /** Runs it by a shell that says how it ended, so that the screen stays. */
   async function terminal(cwd: string): Promise<Terminal> {
-    return openTerminal(["sh", "-c", `"${process.execPath}" "${cli}" init --offline; echo "ended with $?"; exec cat`], { cwd, env: { ...process.env, NO_COLOR: "1" } });
+    return openTerminal(["sh", "-c", `"${process.execPath}" "${cli}" init --offline; echo "ended with $?"; exec cat`], {
+      cwd,
+      env: { ...process.env, NO_COLOR: "1" },
+    });
   }
 
   test("asks, takes a correction, writes a file that passes lint, and prints the call that asks nothing", async () => {
@@ -69,7 +92,7 @@ describeWith({ tmux: true }, "init in a terminal", () => {
     } finally {
       await screen.close();
     }
-    expect(readFileSync(join(cwd, "federation.yaml"), "utf8")).toContain("accountId: \"111122223333\"");
+    expect(readFileSync(join(cwd, "federation.yaml"), "utf8")).toContain('accountId: "111122223333"');
     expect((await runProgram(process.execPath, [cli, "lint"], { cwd })).stdout).toContain("nothing found");
   });
 

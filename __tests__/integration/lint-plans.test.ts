@@ -1,4 +1,7 @@
-/** Lint over what Terraform really plans: our own stacks and modules are right, and a change tells who gains and who loses. */
+/**
+ * Lint over what Terraform really plans: our own stacks and modules are right, and a change tells who gains and who
+ * loses.
+ */
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
@@ -20,16 +23,23 @@ async function reportOf(text: string): Promise<LintReport> {
   return lintDocuments([{ file: "plan.json", document: await readDocument(text, "plan.json") }]);
 }
 
-const errorsOf = (report: LintReport): readonly string[] => report.findings.filter(({ severity }) => severity === "error").map(({ rule, path }) => `${rule} ${path}`);
+const errorsOf = (report: LintReport): readonly string[] =>
+  report.findings.filter(({ severity }) => severity === "error").map(({ rule, path }) => `${rule} ${path}`);
 
 describeWith({ terraform: true }, "lint of our own modules' plans", () => {
-  const examples = readdirSync(join(REPOSITORY, "modules")).map((module) => [module, join(REPOSITORY, "modules", module)] as const);
+  const examples = readdirSync(join(REPOSITORY, "modules")).map(
+    (module) => [module, join(REPOSITORY, "modules", module)] as const,
+  );
 
   test.each(examples)("the example of %s has no error, and every role of it is judged", async (module, folder) => {
     const example = join(folder, "examples", readdirSync(join(folder, "examples"))[0] ?? "");
     const root = temporaryFolder("lint-module");
-    for (const file of readdirSync(example)) if (/\.tf$/.test(file)) copyFileSync(join(example, file), join(root, file));
-    writeFileSync(join(root, "main.tf"), readFileSync(join(root, "main.tf"), "utf8").replace("\"../..\"", JSON.stringify(`./${module}`)));
+    for (const file of readdirSync(example))
+      if (/\.tf$/.test(file)) copyFileSync(join(example, file), join(root, file));
+    writeFileSync(
+      join(root, "main.tf"),
+      readFileSync(join(root, "main.tf"), "utf8").replace('"../.."', JSON.stringify(`./${module}`)),
+    );
     copyTree(folder, join(root, module));
     writeFileSync(join(root, "offline_override.tf.json"), JSON.stringify(OFFLINE_PROVIDER));
     const terraform = terraformIn(root);
@@ -38,7 +48,9 @@ describeWith({ terraform: true }, "lint of our own modules' plans", () => {
     const report = await reportOf(JSON.stringify(json));
     expect(errorsOf(report)).toEqual([]);
     const roles = (json.resource_changes ?? []).filter(({ type }) => type === "aws_iam_role").length;
-    expect(report.files).toEqual([expect.objectContaining({ kind: "Terraform plan", roles, leftAside: 0, unknownPolicies: [] })]);
+    expect(report.files).toEqual([
+      expect.objectContaining({ kind: "Terraform plan", roles, leftAside: 0, unknownPolicies: [] }),
+    ]);
   });
 });
 
@@ -46,7 +58,8 @@ describeWith({ terraform: true }, "lint of our own modules' plans", () => {
 function copyTree(from: string, to: string): void {
   mkdirSync(to);
   for (const entry of readdirSync(from, { withFileTypes: true })) {
-    if (entry.isDirectory() && entry.name !== "examples" && entry.name !== ".terraform") copyTree(join(from, entry.name), join(to, entry.name));
+    if (entry.isDirectory() && entry.name !== "examples" && entry.name !== ".terraform")
+      copyTree(join(from, entry.name), join(to, entry.name));
     else if (entry.isFile() && entry.name.endsWith(".tf")) copyFileSync(join(from, entry.name), join(to, entry.name));
   }
 }
@@ -63,12 +76,22 @@ describeWith({ terraform: true, moto: true }, "lint of our own stacks' plans", (
     ["the committed federation", parse(readFileSync(join(REPOSITORY, "federation.yaml"), "utf8")) as FederationInput],
     ["a federation of every feature", fullFederation],
     ["a federation whose account only AWS knows", { ...fullFederation, aws: { region: "eu-west-1" } }],
-    ["an adopted provider", {
-      name: "adopted",
-      aws: { accountId: "111122223333" },
-      issuers: { production: { level: "workspace", host: "mycompany.cloud.databricks.com", workspaceId: "1", existingProviderArn: "arn:aws:iam::111122223333:oidc-provider/mycompany.cloud.databricks.com/oidc" } },
-      roles: { reader: { trusts: [{ issuer: "production", servicePrincipals: [READER] }] } },
-    }],
+    [
+      "an adopted provider",
+      {
+        name: "adopted",
+        aws: { accountId: "111122223333" },
+        issuers: {
+          production: {
+            level: "workspace",
+            host: "mycompany.cloud.databricks.com",
+            workspaceId: "1",
+            existingProviderArn: "arn:aws:iam::111122223333:oidc-provider/mycompany.cloud.databricks.com/oidc",
+          },
+        },
+        roles: { reader: { trusts: [{ issuer: "production", servicePrincipals: [READER] }] } },
+      },
+    ],
   ];
 
   test.each(cases)("%s has no error as a stack and as a plan", async (_, federation) => {
@@ -81,29 +104,48 @@ describeWith({ terraform: true, moto: true }, "lint of our own stacks' plans", (
     }
   });
 
-  test("over a deployed stack a plan tells who gains, who loses, and which provider goes while it is trusted", async () => {
-    const federation = (subject: string, more: Partial<FederationInput> = {}): FederationInput => ({
-      name: "lake",
-      aws: { accountId: "111122223333" },
-      issuers: { production: { level: "workspace", host: "mycompany.cloud.databricks.com", workspaceId: "1" } },
-      roles: { reader: { trusts: [{ issuer: "production", servicePrincipals: [subject] }] } },
-      ...more,
-    });
-    const stack = await deployableStack(federation(READER), moto.env);
-    await stack.terraform.apply();
-    const unchanged = await reportOf(JSON.stringify((await stack.terraform.plan()).json));
-    expect([unchanged.changes, unchanged.widened]).toEqual([[], false]);
-    const state = await reportOf((await stack.terraform.run(["show", "-json"])).stdout);
-    expect([state.findings, state.files[0]?.kind, state.files[0]?.roles]).toEqual([[], "Terraform state", 1]);
+  test(
+    "over a deployed stack a plan tells who gains, who loses, and which provider goes while it is " + "trusted",
+    async () => {
+      const federation = (subject: string, more: Partial<FederationInput> = {}): FederationInput => ({
+        name: "lake",
+        aws: { accountId: "111122223333" },
+        issuers: { production: { level: "workspace", host: "mycompany.cloud.databricks.com", workspaceId: "1" } },
+        roles: { reader: { trusts: [{ issuer: "production", servicePrincipals: [subject] }] } },
+        ...more,
+      });
+      const stack = await deployableStack(federation(READER), moto.env);
+      await stack.terraform.apply();
+      const unchanged = await reportOf(JSON.stringify((await stack.terraform.plan()).json));
+      expect([unchanged.changes, unchanged.widened]).toEqual([[], false]);
+      const state = await reportOf((await stack.terraform.run(["show", "-json"])).stdout);
+      expect([state.findings, state.files[0]?.kind, state.files[0]?.roles]).toEqual([[], "Terraform state", 1]);
 
-    stack.synthesise(federation(WRITER));
-    const changed = await reportOf(JSON.stringify((await stack.terraform.plan()).json));
-    expect(changed.changes.map(({ role, change, gained, lost }) => [role, change, gained.map(({ subject }) => subject), lost.map(({ subject }) => subject)])).toEqual([["aws_iam_role.lake_reader", "changed", [WRITER], [READER]]]);
+      stack.synthesise(federation(WRITER));
+      const changed = await reportOf(JSON.stringify((await stack.terraform.plan()).json));
+      expect(
+        changed.changes.map(({ role, change, gained, lost }) => [
+          role,
+          change,
+          gained.map(({ subject }) => subject),
+          lost.map(({ subject }) => subject),
+        ]),
+      ).toEqual([["aws_iam_role.lake_reader", "changed", [WRITER], [READER]]]);
 
-    const adopted = { production: { level: "workspace", host: "mycompany.cloud.databricks.com", workspaceId: "1", existingProviderArn: "arn:aws:iam::111122223333:oidc-provider/mycompany.cloud.databricks.com/oidc" } } as const;
-    stack.synthesise(federation(READER, { issuers: adopted }));
-    const deleted = await reportOf(JSON.stringify((await stack.terraform.plan()).json));
-    expect(errorsOf(deleted)).toEqual(["provider-deleted aws_iam_role.lake_reader: Statement[0].Principal.Federated"]);
-    expect(deleted.changes.map(({ lost }) => lost.map(({ subject }) => subject))).toEqual([[READER]]);
-  });
+      const adopted = {
+        production: {
+          level: "workspace",
+          host: "mycompany.cloud.databricks.com",
+          workspaceId: "1",
+          existingProviderArn: "arn:aws:iam::111122223333:oidc-provider/mycompany.cloud.databricks.com/oidc",
+        },
+      } as const;
+      stack.synthesise(federation(READER, { issuers: adopted }));
+      const deleted = await reportOf(JSON.stringify((await stack.terraform.plan()).json));
+      expect(errorsOf(deleted)).toEqual([
+        "provider-deleted aws_iam_role.lake_reader: Statement[0].Principal.Federated",
+      ]);
+      expect(deleted.changes.map(({ lost }) => lost.map(({ subject }) => subject))).toEqual([[READER]]);
+    },
+  );
 });

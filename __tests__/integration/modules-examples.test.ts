@@ -11,13 +11,22 @@ const REPOSITORY = resolve(__dirname, "..", "..");
 
 describeWith({ terraform: true, moto: true }, "the HCL examples", () => {
   let moto: Moto;
-  beforeAll(async () => { moto = await startMoto(); });
+  beforeAll(async () => {
+    moto = await startMoto();
+  });
   beforeEach(() => moto.reset());
   afterAll(() => moto.stop());
 
-  test.each([["hcl-workspace", 6], ["hcl-account", 7]] as const)("%s is laid out well, plans, applies, and then plans nothing", async (name, resources) => {
+  test.each([
+    ["hcl-workspace", 6],
+    ["hcl-account", 7],
+  ] as const)("%s is laid out well, plans, applies, and then plans nothing", async (name, resources) => {
     const folder = temporaryFolder("example");
-    for (const part of ["modules", join("examples", name)]) cpSync(join(REPOSITORY, part), join(folder, part), { recursive: true, filter: (path) => !path.includes(".terraform") });
+    for (const part of ["modules", join("examples", name)])
+      cpSync(join(REPOSITORY, part), join(folder, part), {
+        recursive: true,
+        filter: (path) => !path.includes(".terraform"),
+      });
     const terraform = terraformIn(join(folder, "examples", name), moto.env);
     await terraform.run(["fmt", "-check"]);
     await terraform.init();
@@ -33,21 +42,27 @@ describeWith({ terraform: true, moto: true }, "the HCL examples", () => {
 
   test("a subject that only an apply makes known is no obstacle: the policy is planned unknown and applied right", async () => {
     const folder = temporaryFolder("unknown");
-    cpSync(join(REPOSITORY, "modules", "databricks-workspace-oidc"), join(folder, "module"), { recursive: true, filter: (path) => !path.includes(".terraform") });
-    writeFileSync(join(folder, "main.tf"), [
-      'resource "terraform_data" "principal" {',
-      '  input = "6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"',
-      "}",
-      'module "databricks" {',
-      '  source                    = "./module"',
-      '  databricks_workspace_host = "mycompany.cloud.databricks.com"',
-      '  databricks_workspace_id   = "1444828305810485"',
-      "  roles = { lake-reader = { service_principals = [terraform_data.principal.output] } }",
-      "}",
-      'output "trust_policies" {',
-      "  value = module.databricks.trust_policies",
-      "}",
-    ].join("\n"));
+    cpSync(join(REPOSITORY, "modules", "databricks-workspace-oidc"), join(folder, "module"), {
+      recursive: true,
+      filter: (path) => !path.includes(".terraform"),
+    });
+    writeFileSync(
+      join(folder, "main.tf"),
+      [
+        'resource "terraform_data" "principal" {',
+        '  input = "6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"',
+        "}",
+        'module "databricks" {',
+        '  source                    = "./module"',
+        '  databricks_workspace_host = "mycompany.cloud.databricks.com"',
+        '  databricks_workspace_id   = "1444828305810485"',
+        "  roles = { lake-reader = { service_principals = [terraform_data.principal.output] } }",
+        "}",
+        'output "trust_policies" {',
+        "  value = module.databricks.trust_policies",
+        "}",
+      ].join("\n"),
+    );
     const terraform = terraformIn(folder, moto.env);
     await terraform.init();
     const plan = await terraform.plan();

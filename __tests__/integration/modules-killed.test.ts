@@ -10,18 +10,26 @@ const KILLS = 25;
 
 /** Runs the verb and kills it after `milliseconds`; resolves to whether it ended by itself. */
 function generate(args: readonly string[], milliseconds?: number): Promise<boolean> {
-  const child = spawn(process.execPath, ["--import", "tsx", join(REPOSITORY, "scripts", "cli.ts"), "generate", "modules", ...args], { cwd: REPOSITORY, stdio: "ignore" });
+  const child = spawn(
+    process.execPath,
+    ["--import", "tsx", join(REPOSITORY, "scripts", "cli.ts"), "generate", "modules", ...args],
+    { cwd: REPOSITORY, stdio: "ignore" },
+  );
   const timer = milliseconds === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), milliseconds);
-  return new Promise((done) => child.once("exit", (code) => {
-    clearTimeout(timer);
-    done(code === 0);
-  }));
+  return new Promise((done) =>
+    child.once("exit", (code) => {
+      clearTimeout(timer);
+      done(code === 0);
+    }),
+  );
 }
 
 function digest(folder: string): string {
   if (!existsSync(folder)) return "none";
   const hash = createHash("sha256");
-  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((path) => statSync(join(folder, path)).isFile());
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((path) =>
+    statSync(join(folder, path)).isFile(),
+  );
   for (const path of files.sort()) hash.update(`${path}\n`).update(readFileSync(join(folder, path)));
   return hash.digest("hex");
 }

@@ -1,4 +1,7 @@
-/** Values of other resources, which no check sees before they are applied: the modules called from a root, on a local AWS. */
+/**
+ * Values of other resources, which no check sees before they are applied: the modules called from a root, on a local
+ * AWS.
+ */
 import { join, resolve } from "node:path";
 import { writeFileSync } from "node:fs";
 import { READER } from "../support/full-federation";
@@ -15,10 +18,18 @@ const HOST = "mycompany.cloud.databricks.com";
 
 /** `late("x")` is known when it is applied, and `x` then. */
 const late = (text: string): string => `terraform_data.late[${JSON.stringify(text)}].output`;
-const LATE = ["*@gmail.com", "etl-*@data.example.com", READER, `${HOST.toUpperCase()}/oidc:SUB`, "login.example.com", "lake-*"];
+const LATE = [
+  "*@gmail.com",
+  "etl-*@data.example.com",
+  READER,
+  `${HOST.toUpperCase()}/oidc:SUB`,
+  "login.example.com",
+  "lake-*",
+];
 const reader = JSON.stringify([READER]);
 
-const ROOT = `
+const ROOT =
+  `
 resource "terraform_data" "late" {
   for_each = toset(${JSON.stringify(LATE)})
   input    = each.value
@@ -34,7 +45,8 @@ module "federation" {
     late        = { trusts = [{ issuer = "production", service_principals = [${late(READER)}] }] }
     pattern     = { trusts = [{ issuer = "production", subject_patterns = [${late("etl-*@data.example.com")}] }] }
     too-wide    = { trusts = [{ issuer = "production", subject_patterns = [${late("*@gmail.com")}] }] }
-    touches-sub = { trusts = [{ issuer = "production", service_principals = ${reader}, conditions = [{ test = "StringEquals", variable = ${late(`${HOST.toUpperCase()}/oidc:SUB`)}, values = ["anybody"] }] }] }
+    touches-sub = { trusts = [{ issuer = "production", service_principals = ${reader}, conditions = [{ test = ` +
+  `"StringEquals", variable = ${late(`${HOST.toUpperCase()}/oidc:SUB`)}, values = ["anybody"] }] }] }
   }
 }
 
@@ -63,7 +75,9 @@ describeWith({ terraform: true, moto: true }, "values known only when they are a
   });
 
   const effects = async (role: string): Promise<readonly string[]> =>
-    (JSON.parse(await iam.trustPolicy(role)) as { readonly Statement: readonly { readonly Effect: string }[] }).Statement.map(({ Effect }) => Effect);
+    (
+      JSON.parse(await iam.trustPolicy(role)) as { readonly Statement: readonly { readonly Effect: string }[] }
+    ).Statement.map(({ Effect }) => Effect);
 
   test("hide no other role's policy, and make no role that lets strangers in: it lets in nobody", async () => {
     const folder = temporaryFolder("late");
@@ -74,18 +88,34 @@ describeWith({ terraform: true, moto: true }, "values known only when they are a
     expect(plan.json.output_changes?.["early"]?.after).toContain(READER);
 
     const { stderr } = await terraform.run(["apply", "-auto-approve", "-no-color"], { accept: [1] });
-    for (const words of ["A subject pattern must not let strangers in", "A condition must not be about the aud or sub", "must lie in one of Databricks' zones"]) {
+    for (const words of [
+      "A subject pattern must not let strangers in",
+      "A condition must not be about the aud or sub",
+      "must lie in one of Databricks' zones",
+    ]) {
       expect(stderr.replace(/\s+/g, " ")).toContain(words);
     }
     const roles = await iam.roleNames();
-    expect(Object.fromEntries(await Promise.all(roles.map(async (role) => [role, await effects(role)] as const)))).toEqual({
-      early: ["Allow"], late: ["Allow"], pattern: ["Allow"], "too-wide": ["Deny"], "touches-sub": ["Deny"], elsewhere: ["Deny"],
+    expect(
+      Object.fromEntries(await Promise.all(roles.map(async (role) => [role, await effects(role)] as const))),
+    ).toEqual({
+      early: ["Allow"],
+      late: ["Allow"],
+      pattern: ["Allow"],
+      "too-wide": ["Deny"],
+      "touches-sub": ["Deny"],
+      elsewhere: ["Deny"],
     });
   });
 
   test("that break a variable's own rule make no role at all", async () => {
     const folder = temporaryFolder("late-subject");
-    writeFileSync(join(folder, "main.tf"), ROOT.replace(late(READER), late("lake-*")).replaceAll("early", "first").replace(/module "workspace"[^]*?\n}\n/, ""));
+    writeFileSync(
+      join(folder, "main.tf"),
+      ROOT.replace(late(READER), late("lake-*"))
+        .replaceAll("early", "first")
+        .replace(/module "workspace"[^]*?\n}\n/, ""),
+    );
     const terraform = terraformIn(folder, moto.env);
     await moto.reset();
     await terraform.init();

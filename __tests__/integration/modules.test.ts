@@ -1,4 +1,7 @@
-/** The published modules under the real Terraform: their layout, their examples, every refusal. Their own tests: scripts/check-modules.ts. */
+/**
+ * The published modules under the real Terraform: their layout, their examples, every refusal. Their own tests:
+ * scripts/check-modules.ts.
+ */
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { HclValue } from "../../src/hcl/encode";
@@ -29,15 +32,27 @@ interface Diagnostic {
 }
 
 /** Plans one call of the module's variables alone for each refusal, and gives the complaints by case. */
-async function complaintsOf(name: string, sample: Readonly<Record<string, HclValue>>, cases: readonly Refusal[]): Promise<readonly (readonly string[])[]> {
+async function complaintsOf(
+  name: string,
+  sample: Readonly<Record<string, HclValue>>,
+  cases: readonly Refusal[],
+): Promise<readonly (readonly string[])[]> {
   const folder = temporaryFolder("rules");
   mkdirSync(join(folder, "inputs"));
-  writeFileSync(join(folder, "inputs", "variables.tf"), readFileSync(join(REPOSITORY, "modules", name, "variables.tf")));
+  writeFileSync(
+    join(folder, "inputs", "variables.tf"),
+    readFileSync(join(REPOSITORY, "modules", name, "variables.tf")),
+  );
   const firstLines: number[] = [];
   const lines: string[] = [];
   cases.forEach(({ variables }, index) => {
     firstLines.push(lines.length + 1);
-    lines.push(`module "case_${index}" {`, '  source = "./inputs"', ...hclAttributes(Object.entries({ ...sample, ...variables }), 2).split("\n"), "}");
+    lines.push(
+      `module "case_${index}" {`,
+      '  source = "./inputs"',
+      ...hclAttributes(Object.entries({ ...sample, ...variables }), 2).split("\n"),
+      "}",
+    );
   });
   writeFileSync(join(folder, "main.tf"), `${lines.join("\n")}\n`);
   const terraform = terraformIn(folder);
@@ -70,14 +85,20 @@ describeWith({ terraform: true }, "the published modules", () => {
     const types = (plan.json.resource_changes ?? []).map((change: ResourceChange) => change.type);
     expect(types.filter((type) => type === "aws_iam_role").length).toBe(name === "databricks-federated-role" ? 1 : 3);
     expect(plan.counts.add).toBe(types.length);
-    const policies = plan.json.output_changes?.[name === "databricks-federated-role" ? "trust_policy" : "trust_policies"];
+    const policies =
+      plan.json.output_changes?.[name === "databricks-federated-role" ? "trust_policy" : "trust_policies"];
     expect(policies?.after_unknown).toBe(false);
   });
 
-  test.each(publishedModules().map((definition) => [definition.name, definition] as const))("%s refuses every bad value with the words of the rule it breaks, and only those", async (name, definition) => {
-    const cases = refusals(definition).filter(({ address }) => address.startsWith("var."));
-    const complaints = await complaintsOf(name, definition.sample, cases);
-    const told = cases.map(({ code, variables }, index) => ({ code, variables, complaints: complaints[index] }));
-    expect(told).toEqual(cases.map(({ code, variables, message }) => ({ code, variables, complaints: [`${message}.`] })));
-  });
+  test.each(publishedModules().map((definition) => [definition.name, definition] as const))(
+    "%s refuses every bad value with the words of the rule it breaks, and only those",
+    async (name, definition) => {
+      const cases = refusals(definition).filter(({ address }) => address.startsWith("var."));
+      const complaints = await complaintsOf(name, definition.sample, cases);
+      const told = cases.map(({ code, variables }, index) => ({ code, variables, complaints: complaints[index] }));
+      expect(told).toEqual(
+        cases.map(({ code, variables, message }) => ({ code, variables, complaints: [`${message}.`] })),
+      );
+    },
+  );
 });

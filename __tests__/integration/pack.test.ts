@@ -1,5 +1,14 @@
 /** Releases as another machine would make them, and as other people's tools read them. */
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join, resolve } from "node:path";
 import { buildCli } from "../support/built-cli";
 import { describeWith } from "../support/requirements";
@@ -28,8 +37,15 @@ function otherCheckout(folder: string): string {
 describeWith({}, "a packed release", () => {
   let cli: string;
   let release: string;
-  const pack = (args: readonly string[], options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv; readonly accept?: readonly number[] } = {}): Promise<Outcome> =>
-    runProgram(process.execPath, [cli, "pack", ...args], { cwd: options.cwd ?? REPOSITORY, env: { ...process.env, SOURCE_DATE_EPOCH: "", ...options.env }, ...(options.accept === undefined ? {} : { accept: options.accept }) });
+  const pack = (
+    args: readonly string[],
+    options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv; readonly accept?: readonly number[] } = {},
+  ): Promise<Outcome> =>
+    runProgram(process.execPath, [cli, "pack", ...args], {
+      cwd: options.cwd ?? REPOSITORY,
+      env: { ...process.env, SOURCE_DATE_EPOCH: "", ...options.env },
+      ...(options.accept === undefined ? {} : { accept: options.accept }),
+    });
 
   beforeAll(async () => {
     cli = await buildCli(["pack", "release"]);
@@ -41,13 +57,26 @@ describeWith({}, "a packed release", () => {
     const folder = temporaryFolder("other");
     const copy = otherCheckout(folder);
     const out = join(folder, "out");
-    const flags = ["pack", "--modules", copy, "--out", out, "--version", "1.2.0", "--source-commit", "0".repeat(40)].map((text) => `'${text}'`).join(" ");
+    const flags = ["pack", "--modules", copy, "--out", out, "--version", "1.2.0", "--source-commit", "0".repeat(40)]
+      .map((text) => `'${text}'`)
+      .join(" ");
     await runProgram("sh", ["-c", `umask 077; exec '${process.execPath}' '${cli}' ${flags}`], {
       cwd: folder,
-      env: { PATH: process.env["PATH"], HOME: folder, USER: "somebody", TZ: "Pacific/Kiritimati", LANG: "tr_TR.UTF-8", LC_ALL: "tr_TR.UTF-8" },
+      env: {
+        PATH: process.env["PATH"],
+        HOME: folder,
+        USER: "somebody",
+        TZ: "Pacific/Kiritimati",
+        LANG: "tr_TR.UTF-8",
+        LC_ALL: "tr_TR.UTF-8",
+      },
     });
     expect(readdirSync(out).sort()).toEqual(readdirSync(release).sort());
-    for (const name of readdirSync(out)) expect({ name, same: readFileSync(join(out, name)).equals(readFileSync(join(release, name))) }).toEqual({ name, same: true });
+    for (const name of readdirSync(out))
+      expect({ name, same: readFileSync(join(out, name)).equals(readFileSync(join(release, name))) }).toEqual({
+        name,
+        same: true,
+      });
   });
 
   test("is what GNU tar unpacks to the module, sha256sum finds right and pack --verify too", async () => {
@@ -61,7 +90,11 @@ describeWith({}, "a packed release", () => {
       expect(stderr).toBe("");
       await runProgram("diff", ["-r", "--exclude=.terraform*", join(MODULES, name), into], { cwd: release });
     }
-    expect(JSON.parse((await pack(["--verify", release, "--json"])).stdout)).toMatchObject({ verified: true, version: "1.2.0", problems: [] });
+    expect(JSON.parse((await pack(["--verify", release, "--json"])).stdout)).toMatchObject({
+      verified: true,
+      version: "1.2.0",
+      problems: [],
+    });
   });
 
   test("with a byte changed is a no, with where and why; what is no release is an error", async () => {
@@ -73,7 +106,9 @@ describeWith({}, "a packed release", () => {
     writeFileSync(file, bytes);
     const outcome = await pack(["--verify", copy], { accept: [1] });
     expect(outcome.stdout).toContain("databricks-federation-1.2.0.tar.gz is not the file that SHA256SUMS lists");
-    expect(JSON.parse((await pack(["--verify", copy, "--json"], { accept: [1] })).stdout)).toMatchObject({ verified: false });
+    expect(JSON.parse((await pack(["--verify", copy, "--json"], { accept: [1] })).stdout)).toMatchObject({
+      verified: false,
+    });
     expect((await pack(["--verify", join(copy, "absent")], { accept: [3] })).stderr).toContain("[file-not-found]");
   });
 
@@ -81,7 +116,9 @@ describeWith({}, "a packed release", () => {
     const out = join(temporaryFolder("killed"), "out");
     await pack(["--modules", MODULES, "--out", out, "--version", "1.0.0"]);
     for (const wait of [40, 90, 140, 190, 240]) {
-      const script = `"${process.execPath}" "${cli}" pack --modules "${MODULES}" --out "${out}" --version 2.0.0 >/dev/null 2>&1 & sleep ${wait / 1000}; kill -9 $! 2>/dev/null; wait $! 2>/dev/null; true`;
+      const script =
+        `"${process.execPath}" "${cli}" pack --modules "${MODULES}" --out "${out}" --version 2.0.0 ` +
+        `>/dev/null 2>&1 & sleep ${wait / 1000}; kill -9 $! 2>/dev/null; wait $! 2>/dev/null; true`;
       await runProgram("sh", ["-c", script], { cwd: REPOSITORY });
       if (existsSync(out)) expect((await pack(["--verify", out, "--json"])).exitCode).toBe(0);
     }
@@ -94,12 +131,24 @@ describeWith({}, "a packed release", () => {
     const folder = temporaryFolder("user");
     const { stderr } = await pack(["--version", "1.2.0", "--out", "out", "--modules", MODULES], { cwd: folder });
     expect(stderr).toContain("No earlier release to compare with.");
-    const verb = (args: readonly string[], accept: readonly number[] = [0]): Promise<Outcome> => runProgram(process.execPath, [cli, "release", ...args], { cwd: folder, accept });
+    const verb = (args: readonly string[], accept: readonly number[] = [0]): Promise<Outcome> =>
+      runProgram(process.execPath, [cli, "release", ...args], { cwd: folder, accept });
     await verb(["record", "--release", "out"]);
-    const notes = JSON.parse((await verb(["notes", "--modules", MODULES, "--version", "1.2.1", "--json"])).stdout) as unknown;
+    const notes = JSON.parse(
+      (await verb(["notes", "--modules", MODULES, "--version", "1.2.1", "--json"])).stdout,
+    ) as unknown;
     expect(notes).toMatchObject({ previous: "1.2.0", step: "patch", leastVersion: "1.2.1", changes: [] });
-    expect((await pack(["--version", "1.2.0", "--previous", "out", "--out", "again", "--modules", MODULES], { cwd: folder, accept: [2] })).stderr).toContain("[version-step-too-small]");
-    expect((await pack(["--version", "1.0.0/../..", "--modules", MODULES, "--json"], { cwd: folder, accept: [2] })).stdout).toContain('"version-invalid"');
+    expect(
+      (
+        await pack(["--version", "1.2.0", "--previous", "out", "--out", "again", "--modules", MODULES], {
+          cwd: folder,
+          accept: [2],
+        })
+      ).stderr,
+    ).toContain("[version-step-too-small]");
+    expect(
+      (await pack(["--version", "1.0.0/../..", "--modules", MODULES, "--json"], { cwd: folder, accept: [2] })).stdout,
+    ).toContain('"version-invalid"');
     expect((await verb(["frobnicate"], [2])).stderr).not.toContain("at ");
     expect(readdirSync(folder).sort()).toEqual(["out", "releases"]);
   });

@@ -28,17 +28,33 @@ const SEED = Number(process.env["PARITY_SEED"] ?? 20_251_124);
 
 /** A literal of Terraform's JSON syntax as the text it stands for. */
 function literal(text: unknown): string {
-  return String(text).replace(/\$\$\{/g, "${").replace(/%%\{/g, "%{");
+  return String(text)
+    .replace(/\$\$\{/g, "${")
+    .replace(/%%\{/g, "%{");
 }
 
 function stackOf(view: AccountView): SynthesisedStack {
   const { federation, account } = view;
-  return synthesise(new FederationStack(new App({ outdir: "cdktf.out" }), federation, account.key === null ? {} : { account: account.key }));
+  return synthesise(
+    new FederationStack(
+      new App({ outdir: "cdktf.out" }),
+      federation,
+      account.key === null ? {} : { account: account.key },
+    ),
+  );
 }
 
 /** Stacks refuse more than files: what CDKTF would take for its own, and what lint calls an error. */
 function isSynthesisable({ federation, account }: AccountView): boolean {
-  return complaints(new FederationStack(new App({ outdir: "cdktf.out" }), federation, account.key === null ? {} : { account: account.key })).length === 0;
+  return (
+    complaints(
+      new FederationStack(
+        new App({ outdir: "cdktf.out" }),
+        federation,
+        account.key === null ? {} : { account: account.key },
+      ),
+    ).length === 0
+  );
 }
 
 /** The outputs of trust-policies, planned as a root of its own with the values as JSON: no provider is started. */
@@ -57,15 +73,27 @@ function trustPolicyValues(view: AccountView): object {
     account_id: view.accountId,
     partition: view.account.partition,
     trust_policy_max_length: view.federation.trustPolicyMaxLength,
-    issuers: Object.fromEntries(view.providers.map(({ issuer, arn }) => [issuer.key, { audiences: issuer.audiences, path: issuer.issuerPath, provider_arn: arn }])),
-    roles: Object.fromEntries(view.roles.map(({ key, name, path, trusts }) => [key, { name, path, trusts: trusts.map(trustInput) }])),
+    issuers: Object.fromEntries(
+      view.providers.map(({ issuer, arn }) => [
+        issuer.key,
+        { audiences: issuer.audiences, path: issuer.issuerPath, provider_arn: arn },
+      ]),
+    ),
+    roles: Object.fromEntries(
+      view.roles.map(({ key, name, path, trusts }) => [key, { name, path, trusts: trusts.map(trustInput) }]),
+    ),
   };
 }
 
 /** One federation of many generated roles. */
 function manyRoles(count: number, partition: "aws" | "aws-us-gov"): Federation {
   const issuers: FederationInput["issuers"] = {
-    production: { level: "workspace", host: "mycompany.cloud.databricks.com", workspaceId: "1444828305810485", audiences: ["1444828305810485", "a<b>&c"] },
+    production: {
+      level: "workspace",
+      host: "mycompany.cloud.databricks.com",
+      workspaceId: "1444828305810485",
+      audiences: ["1444828305810485", "a<b>&c"],
+    },
     company: { level: "account", accountId: "7d3c2b1a-0f5e-4c8d-9a6b-123456789012" },
     azure: { level: "workspace", host: "adb-1234567890123456.7.azuredatabricks.net", workspaceId: "1234567890123456" },
   };
@@ -74,7 +102,13 @@ function manyRoles(count: number, partition: "aws" | "aws-us-gov"): Federation {
   for (const role of generated) {
     if (readable.length === count) break;
     try {
-      const { federation } = readFederation({ name: "one", aws: { accountId: "111122223333", partition }, issuers, roles: { role }, trustPolicyMaxLength: 8192 });
+      const { federation } = readFederation({
+        name: "one",
+        aws: { accountId: "111122223333", partition },
+        issuers,
+        roles: { role },
+        trustPolicyMaxLength: 8192,
+      });
       if (isSynthesisable(viewOf(federation))) readable.push(role);
     } catch {
       // what spans several values is left to the rules
@@ -82,7 +116,13 @@ function manyRoles(count: number, partition: "aws" | "aws-us-gov"): Federation {
   }
   expect(readable).toHaveLength(count);
   const roles = Object.fromEntries(readable.map((role, index) => [`role-${index}`, role]));
-  return readFederation({ name: "many", aws: { accountId: "111122223333", partition }, issuers, roles, trustPolicyMaxLength: 8192 }).federation;
+  return readFederation({
+    name: "many",
+    aws: { accountId: "111122223333", partition },
+    issuers,
+    roles,
+    trustPolicyMaxLength: 8192,
+  }).federation;
 }
 
 function viewOf(federation: Federation, index = 0): AccountView {
@@ -92,26 +132,95 @@ function viewOf(federation: Federation, index = 0): AccountView {
 }
 
 describeWith({ terraform: true }, "trust policies", () => {
-  test.each([["aws", 2_000], ["aws-us-gov", 200]] as const)("in %s %i generated roles have the same bytes in TypeScript, in cdk.tf.json and from the module", async (partition, count) => {
-    const federation = manyRoles(count, partition);
-    const view = viewOf(federation);
-    const built = Object.fromEntries(view.roles.map((role) => [role.key, trustPolicyJson(roleTrustPolicy(role, view))]));
-    const { policies, problems } = await trustPoliciesOf(trustPolicyValues(view));
-    expect(policies).toEqual(built);
-    expect(Object.values(problems as Readonly<Record<string, readonly string[]>>).flat()).toEqual([]);
-    const roles = stackOf(view).resource["aws_iam_role"] ?? {};
-    expect(Object.fromEntries(view.roles.map(({ key }) => [key, literal(roles[`many_${key}`]?.["assume_role_policy"])]))).toEqual(built);
-  });
+  test.each([
+    ["aws", 2_000],
+    ["aws-us-gov", 200],
+  ] as const)(
+    "in %s %i generated roles have the same bytes in TypeScript, in cdk.tf.json and from the module",
+    async (partition, count) => {
+      const federation = manyRoles(count, partition);
+      const view = viewOf(federation);
+      const built = Object.fromEntries(
+        view.roles.map((role) => [role.key, trustPolicyJson(roleTrustPolicy(role, view))]),
+      );
+      const { policies, problems } = await trustPoliciesOf(trustPolicyValues(view));
+      expect(policies).toEqual(built);
+      expect(Object.values(problems as Readonly<Record<string, readonly string[]>>).flat()).toEqual([]);
+      const roles = stackOf(view).resource["aws_iam_role"] ?? {};
+      expect(
+        Object.fromEntries(view.roles.map(({ key }) => [key, literal(roles[`many_${key}`]?.["assume_role_policy"])])),
+      ).toEqual(built);
+    },
+  );
 
   test("the module finds the same patterns too wide as the TypeScript side", async () => {
-    const piece = fc.constantFrom("*", "?", "*", "-", "@", ".", "a", "6", "f4", "alice", "mallory", "gmail.com", "data.example.com", "????????", "4???", "[a-z]", "\\", "+", "(x)", "é", " ", "^", "$", "|");
-    const patterns = [...new Set([
-      ...["*", "?", "*@*", "alice@*", "*@gmail.com", "alice@gmail.*", "6*", "*-*", "????????-????-????-????-????????????", "????????-????-4???-*", "@*", "*@data.example.com", "a.c*@data.example.com", "*@*.dev", "alice@*.io", "*.xyz", "*7f", "*-prod", "*@*.example.dev"],
-      ...fc.sample(fc.array(piece, { minLength: 1, maxLength: 7 }).map((parts) => parts.join("")), { numRuns: 1_500, seed: SEED }),
-    ])].filter((text) => /[*?]/.test(text));
+    const piece = fc.constantFrom(
+      "*",
+      "?",
+      "*",
+      "-",
+      "@",
+      ".",
+      "a",
+      "6",
+      "f4",
+      "alice",
+      "mallory",
+      "gmail.com",
+      "data.example.com",
+      "????????",
+      "4???",
+      "[a-z]",
+      "\\",
+      "+",
+      "(x)",
+      "é",
+      " ",
+      "^",
+      "$",
+      "|",
+    );
+    const patterns = [
+      ...new Set([
+        ...[
+          "*",
+          "?",
+          "*@*",
+          "alice@*",
+          "*@gmail.com",
+          "alice@gmail.*",
+          "6*",
+          "*-*",
+          "????????-????-????-????-????????????",
+          "????????-????-4???-*",
+          "@*",
+          "*@data.example.com",
+          "a.c*@data.example.com",
+          "*@*.dev",
+          "alice@*.io",
+          "*.xyz",
+          "*7f",
+          "*-prod",
+          "*@*.example.dev",
+        ],
+        ...fc.sample(
+          fc.array(piece, { minLength: 1, maxLength: 7 }).map((parts) => parts.join("")),
+          { numRuns: 1_500, seed: SEED },
+        ),
+      ]),
+    ].filter((text) => /[*?]/.test(text));
     const view = viewOf(manyRoles(1, "aws"));
-    const roles = Object.fromEntries(patterns.map((text, index) => [`role-${index}`, { name: "x", path: "/", trusts: [{ issuer: "production", subject_patterns: [text] }] }]));
-    const { problems } = await trustPoliciesOf({ ...trustPolicyValues(view), trust_policy_max_length: 1_000_000, roles });
+    const roles = Object.fromEntries(
+      patterns.map((text, index) => [
+        `role-${index}`,
+        { name: "x", path: "/", trusts: [{ issuer: "production", subject_patterns: [text] }] },
+      ]),
+    );
+    const { problems } = await trustPoliciesOf({
+      ...trustPolicyValues(view),
+      trust_policy_max_length: 1_000_000,
+      roles,
+    });
     const tooWide = new Set((problems as Readonly<Record<string, readonly string[]>>)["subject_pattern_too_wide"]);
     const judged = (text: string): boolean => !/[^*?]/.test(text) || strangerLetIn(text) !== undefined;
     expect(patterns.filter((text) => tooWide.has(text) !== judged(text))).toEqual([]);
@@ -124,7 +233,11 @@ function planned(change: ResourceChange | undefined): object | undefined {
   if (change === undefined) return undefined;
   const { tags, tags_all: _, ...after } = change.change.after ?? {};
   const none = tags === null || tags === undefined || Object.keys(tags).length === 0;
-  const { tags: __, tags_all: ___, ...unknown } = typeof change.change.after_unknown === "object" ? change.change.after_unknown : {};
+  const {
+    tags: __,
+    tags_all: ___,
+    ...unknown
+  } = typeof change.change.after_unknown === "object" ? change.change.after_unknown : {};
   return { type: change.type, actions: change.change.actions, after: { ...after, tags: none ? {} : tags }, unknown };
 }
 
@@ -139,49 +252,80 @@ async function planIn(folder: string): Promise<ReadonlyMap<string, ResourceChang
 /** The stacks' resources in one root: their addresses begin with the federation's name. */
 async function planOfStacks(views: readonly AccountView[]): Promise<ReadonlyMap<string, ResourceChange>> {
   const resource: Record<string, Record<string, unknown>> = {};
-  for (const view of views) for (const [type, blocks] of Object.entries(stackOf(view).resource)) resource[type] = { ...resource[type], ...blocks };
+  for (const view of views)
+    for (const [type, blocks] of Object.entries(stackOf(view).resource))
+      resource[type] = { ...resource[type], ...blocks };
   const folder = temporaryFolder("stacks");
   writeFileSync(join(folder, "main.tf.json"), JSON.stringify({ resource }));
   return planIn(folder);
 }
 
-async function planOfRoots(views: readonly AccountView[], style: "modules" | "resources"): Promise<ReadonlyMap<string, ResourceChange>> {
+async function planOfRoots(
+  views: readonly AccountView[],
+  style: "modules" | "resources",
+): Promise<ReadonlyMap<string, ResourceChange>> {
   const folder = temporaryFolder("roots");
   const module = { source: "./modules/databricks-federation" };
   views.forEach((view, index) => {
     const files = rootFiles(view, style === "modules" ? { style, module } : { style }, { version: "0.0.0", moves: [] });
-    writeFileSync(join(folder, `main-${index}.tf`), (files.get("main.tf") ?? "").replace(/^module "databricks"/m, `module "databricks-${index}"`));
+    writeFileSync(
+      join(folder, `main-${index}.tf`),
+      (files.get("main.tf") ?? "").replace(/^module "databricks"/m, `module "databricks-${index}"`),
+    );
   });
   mkdirSync(join(folder, "modules"));
-  cpSync(MODULE, join(folder, module.source), { recursive: true, filter: (path) => !path.includes(".terraform") && dirname(path) !== join(MODULE, "tests") });
+  cpSync(MODULE, join(folder, module.source), {
+    recursive: true,
+    filter: (path) => !path.includes(".terraform") && dirname(path) !== join(MODULE, "tests"),
+  });
   return planIn(folder);
 }
 
 describeWith({ terraform: true }, "planned resources", () => {
-  const generated = fc.sample(arbitraryFederation, { numRuns: 60, seed: SEED })
+  const generated = fc
+    .sample(arbitraryFederation, { numRuns: 60, seed: SEED })
     .filter((federation) => federation.accounts.every((_, index) => isSynthesisable(viewOf(federation, index))))
     .slice(0, 16)
     .map((federation, index): Federation => readFederationRenamed(federation, `f${index}-${federation.name}`));
 
-  test.each([["first", 0], ["last", 1]] as const)("16 generated federations, in the %s AWS account of each: the stack and both styles of root plan the same", async (_, account) => {
-    const views = generated.map((federation) => viewOf(federation, account));
-    const [stacks, modules, resources] = [await planOfStacks(views), await planOfRoots(views, "modules"), await planOfRoots(views, "resources")];
-    expect(views).toHaveLength(16);
-    let count = 0;
-    views.forEach((view, index) => {
-      for (const { type, name, inModule } of resourcesOf(view)) {
-        count += 1;
-        const fromStack = planned(stacks.get(`${type}.${name}`));
-        expect(fromStack).toBeDefined();
-        expect(planned(modules.get(inModule.replace("module.databricks.", `module.databricks-${index}.`)))).toEqual(fromStack);
-        expect(planned(resources.get(`${type}.${name}`))).toEqual(fromStack);
-      }
-    });
-    expect([stacks.size, modules.size, resources.size]).toEqual([count, count, count]);
-  });
+  test.each([
+    ["first", 0],
+    ["last", 1],
+  ] as const)(
+    "16 generated federations, in the %s AWS account of each: the stack and both styles of root plan the same",
+    async (_, account) => {
+      const views = generated.map((federation) => viewOf(federation, account));
+      const [stacks, modules, resources] = [
+        await planOfStacks(views),
+        await planOfRoots(views, "modules"),
+        await planOfRoots(views, "resources"),
+      ];
+      expect(views).toHaveLength(16);
+      let count = 0;
+      views.forEach((view, index) => {
+        for (const { type, name, inModule } of resourcesOf(view)) {
+          count += 1;
+          const fromStack = planned(stacks.get(`${type}.${name}`));
+          expect(fromStack).toBeDefined();
+          expect(planned(modules.get(inModule.replace("module.databricks.", `module.databricks-${index}.`)))).toEqual(
+            fromStack,
+          );
+          expect(planned(resources.get(`${type}.${name}`))).toEqual(fromStack);
+        }
+      });
+      expect([stacks.size, modules.size, resources.size]).toEqual([count, count, count]);
+    },
+  );
 });
 
 /** The same federation under a name of its own, so that many fit into one root. */
 function readFederationRenamed(federation: Federation, name: string): Federation {
-  return { ...federation, name, accounts: federation.accounts.map((account) => ({ ...account, stackName: account.key === null ? name : `${name}-${account.key}` })) };
+  return {
+    ...federation,
+    name,
+    accounts: federation.accounts.map((account) => ({
+      ...account,
+      stackName: account.key === null ? name : `${name}-${account.key}`,
+    })),
+  };
 }

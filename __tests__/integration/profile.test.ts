@@ -14,9 +14,11 @@ import { OFFLINE_PROVIDER, terraformIn } from "../support/terraform";
 
 const BOUNDARY = "arn:aws:iam::999988887777:policy/boundary";
 const ACCOUNT = "7d3c2b1a-0f5e-4c8d-9a6b-123456789012";
-const FULL = `
+const FULL =
+  `
 names: { databricks-workspace-oidc: acme-databricks, databricks-federation: acme-federation }
-defaults: { rolePath: /databricks/, roleNamePrefix: acme-, maxSessionDuration: 2h, trustPolicyMaxLength: 4096, tags: { cost-center: "42", "größe / 部署": "x=@" } }
+defaults: { rolePath: /databricks/, roleNamePrefix: acme-, maxSessionDuration: 2h, trustPolicyMaxLength: 4096, ` +
+  `tags: { cost-center: "42", "größe / 部署": "x=@" } }
 permissionsBoundary: { mandatory: true, allowed: ["${BOUNDARY}"] }
 allowedHosts: [acme.cloud.databricks.com]
 allowedAccountIds: ["123456789012", ${ACCOUNT}]
@@ -38,7 +40,9 @@ function modulesUnder(profile: string): string {
 /** A root that calls `module` once for each of `calls`. */
 function rootCalling(module: string, calls: Readonly<Record<string, Readonly<Record<string, HclValue>>>>): Terraform {
   const folder = temporaryFolder("calls");
-  const blocks = Object.entries(calls).map(([name, inputs]) => `module "${name}" {\n${hclAttributes(Object.entries({ source: module, ...inputs }), 2)}\n}\n`);
+  const blocks = Object.entries(calls).map(
+    ([name, inputs]) => `module "${name}" {\n${hclAttributes(Object.entries({ source: module, ...inputs }), 2)}\n}\n`,
+  );
   writeFileSync(join(folder, "main.tf"), blocks.join("\n"));
   writeFileSync(join(folder, "provider.tf.json"), JSON.stringify(OFFLINE_PROVIDER));
   return terraformIn(folder);
@@ -55,41 +59,69 @@ describeWith({ terraform: true }, "modules under a profile", () => {
     expect(stdout).toMatch(/Success! \d+ passed, 0 failed\./);
   });
 
-  const right = { aws_account_id: "999988887777", aws_partition: "aws", permissions_boundary_arn: BOUNDARY, tags: { "cost-center": "42", owner: "data" }, roles: { reader: { trusts: [{ issuer: "company", service_principals: [READER] }] } } };
-  const company = (more: Readonly<Record<string, HclValue>>): Readonly<Record<string, HclValue>> => ({ issuers: { company: { level: "account", account_id: ACCOUNT, ...more } } });
+  const right = {
+    aws_account_id: "999988887777",
+    aws_partition: "aws",
+    permissions_boundary_arn: BOUNDARY,
+    tags: { "cost-center": "42", owner: "data" },
+    roles: { reader: { trusts: [{ issuer: "company", service_principals: [READER] }] } },
+  };
+  const company = (more: Readonly<Record<string, HclValue>>): Readonly<Record<string, HclValue>> => ({
+    issuers: { company: { level: "account", account_id: ACCOUNT, ...more } },
+  });
 
   test("callers keep to it, or are told what the organisation allows", async () => {
     const module = join(folder, "acme-federation");
-    const kept = rootCalling(module, { right: { ...right, ...company({}) }, digits: { ...right, ...company({ account_id: "123456789012", accounts_host: "accounts.azuredatabricks.net" }) } });
+    const kept = rootCalling(module, {
+      right: { ...right, ...company({}) },
+      digits: { ...right, ...company({ account_id: "123456789012", accounts_host: "accounts.azuredatabricks.net" }) },
+    });
     await kept.init();
     expect((await kept.plan()).counts).toMatchObject({ add: 4, change: 0, destroy: 0 });
-    expect(readFileSync(join(kept.dir, ".terraform.lock.hcl"), "utf8")).toMatch(/constraints = ">= 5\.90\.0, < 6\.0\.0"/);
+    expect(readFileSync(join(kept.dir, ".terraform.lock.hcl"), "utf8")).toMatch(
+      /constraints = ">= 5\.90\.0, < 6\.0\.0"/,
+    );
 
     const role = right.roles.reader;
     const broken = rootCalling(module, {
       other_account: { ...right, ...company({ account_id: "00000000-0000-4000-8000-000000000000" }) },
       other_accounts_host: { ...right, ...company({ accounts_host: "login.example.com", allow_custom_host: true }) },
-      other_host: { ...right, issuers: { company: { level: "workspace", host: "elsewhere.cloud.databricks.com", workspace_id: "1" } } },
+      other_host: {
+        ...right,
+        issuers: { company: { level: "workspace", host: "elsewhere.cloud.databricks.com", workspace_id: "1" } },
+      },
       no_boundary: { ...right, ...company({}), permissions_boundary_arn: null },
-      other_boundary: { ...right, ...company({}), roles: { reader: { ...role, permissions_boundary_arn: "arn:aws:iam::aws:policy/AdministratorAccess" } } },
+      other_boundary: {
+        ...right,
+        ...company({}),
+        roles: { reader: { ...role, permissions_boundary_arn: "arn:aws:iam::aws:policy/AdministratorAccess" } },
+      },
       no_owner: { ...right, ...company({}), tags: { "cost-center": "42" } },
     });
     await broken.init();
     const { stderr } = await broken.run(["plan", "-no-color"], { accept: [1] });
     const told = stderr.replace(/[\s│╷╵]+/g, " ");
     for (const words of [
-      'in module "other_account"', `The account_id of an issuer must be one that your organisation allows: 123456789012, ${ACCOUNT}.`,
-      'in module "other_accounts_host"', "your organisation allows accounts, not hosts",
-      'in module "other_host"', "The host of an issuer must be one that your organisation allows: acme.cloud.databricks.com.",
-      'in module "other_boundary"', `The permissions_boundary_arn of a role must be one that your organisation allows: ${BOUNDARY}.`,
-      'in module "no_owner"', "tags must have cost-center, owner: your organisation demands it.",
+      'in module "other_account"',
+      `The account_id of an issuer must be one that your organisation allows: 123456789012, ${ACCOUNT}.`,
+      'in module "other_accounts_host"',
+      "your organisation allows accounts, not hosts",
+      'in module "other_host"',
+      "The host of an issuer must be one that your organisation allows: acme.cloud.databricks.com.",
+      'in module "other_boundary"',
+      `The permissions_boundary_arn of a role must be one that your organisation allows: ${BOUNDARY}.`,
+      'in module "no_owner"',
+      "tags must have cost-center, owner: your organisation demands it.",
       "module.no_boundary.var.permissions_boundary_arn",
-    ]) expect(told).toContain(words);
+    ])
+      expect(told).toContain(words);
     expect(stderr.match(/^Error: /gm)).toHaveLength(6);
   });
 
   test("a provider range that no provider at hand keeps stops init", async () => {
-    const terraform = rootCalling(join(modulesUnder("providerRange: '5.99.99'"), "databricks-federated-role"), { role: {} });
+    const terraform = rootCalling(join(modulesUnder("providerRange: '5.99.99'"), "databricks-federated-role"), {
+      role: {},
+    });
     const { stderr } = await terraform.run(["init", "-no-color"], { accept: [1] });
     expect(stderr.replace(/[\s│╷╵]+/g, " ")).toMatch(/no available releases match the given constraints .*5\.99\.99/);
   });

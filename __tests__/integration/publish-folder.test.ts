@@ -1,5 +1,18 @@
 import fs from "node:fs";
-import { appendFileSync, cpSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -19,7 +32,12 @@ const STATES = ".registry-states";
 /** Digests of what is served, but for versions that no list names. */
 function files(folder: string): Readonly<Record<string, string>> {
   const paths = readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((path) => !path.startsWith(STATES) && statSync(join(folder, path), { throwIfNoEntry: false })?.isFile() === true && isListed(folder, path))
+    .filter(
+      (path) =>
+        !path.startsWith(STATES) &&
+        statSync(join(folder, path), { throwIfNoEntry: false })?.isFile() === true &&
+        isListed(folder, path),
+    )
     .sort();
   return Object.fromEntries(paths.map((path) => [path, sha256(readFileSync(join(folder, path)))]));
 }
@@ -52,10 +70,14 @@ describe("publishing into a folder", () => {
   test("lays out the registry protocol, and nothing of its making is left behind", async () => {
     const folder = await registryOf("1.0.0", "1.1.0");
     expect(readJson(folder, ".well-known/terraform.json")).toEqual({ "modules.v1": "/v1/modules/" });
-    expect(readJson(folder, MODULE, "versions")).toEqual({ modules: [{ versions: [{ version: "1.1.0" }, { version: "1.0.0" }] }] });
+    expect(readJson(folder, MODULE, "versions")).toEqual({
+      modules: [{ versions: [{ version: "1.1.0" }, { version: "1.0.0" }] }],
+    });
     expect(readJson(folder, MODULE, "1.1.0/download")).toEqual({ location: "./module.tar.gz" });
     const { archives } = await smallRelease("1.1.0");
-    expect(readFileSync(join(folder, MODULE, "1.1.0/module.tar.gz")).equals(archives.get("one-role") ?? Buffer.alloc(0))).toBe(true);
+    expect(
+      readFileSync(join(folder, MODULE, "1.1.0/module.tar.gz")).equals(archives.get("one-role") ?? Buffer.alloc(0)),
+    ).toBe(true);
     expect(readdirSync(folder).filter((name) => name.startsWith("."))).toEqual([".nojekyll", STATES, ".well-known"]);
     expect((await verifyFolder(folder)).problems).toEqual([]);
   });
@@ -81,7 +103,10 @@ describe("publishing into a folder", () => {
   test("the same version with other bytes is refused, every module of it, and nothing is written", async () => {
     const folder = await registryOf("1.0.0");
     const before = files(folder);
-    expect(await codesOf(publishToFolder(folder, await smallRelease("1.0.0", { text: "# other\n" }), acme))).toEqual(["registry-version-taken", "registry-version-taken"]);
+    expect(await codesOf(publishToFolder(folder, await smallRelease("1.0.0", { text: "# other\n" }), acme))).toEqual([
+      "registry-version-taken",
+      "registry-version-taken",
+    ]);
     expect(files(folder)).toEqual(before);
   });
 
@@ -94,14 +119,26 @@ describe("publishing into a folder", () => {
 
   test("a fix of an older minor is added, and the newest stays the newest", async () => {
     const folder = await registryOf("1.0.0", "1.2.0", "1.0.1", "2.0.0-rc.1");
-    expect(readJson(folder, MODULE, "versions")).toEqual({ modules: [{ versions: ["2.0.0-rc.1", "1.2.0", "1.0.1", "1.0.0"].map((version) => ({ version })) }] });
-    expect(readFileSync(join(folder, MODULE, "index.html"), "utf8")).toContain("<title>acme/one-role/aws 1.2.0</title>");
+    expect(readJson(folder, MODULE, "versions")).toEqual({
+      modules: [{ versions: ["2.0.0-rc.1", "1.2.0", "1.0.1", "1.0.0"].map((version) => ({ version })) }],
+    });
+    expect(readFileSync(join(folder, MODULE, "index.html"), "utf8")).toContain(
+      "<title>acme/one-role/aws 1.2.0</title>",
+    );
   });
 
   test("a registry that moves says so on every page, and keeps every archive", async () => {
     const folder = await registryOf("1.0.0", "1.1.0");
-    await publishToFolder(folder, await smallRelease("3.0.0", { names: ["other"] }), { ...acme, site: { host: "modules.acme.example", basePath: "/terraform/" } });
-    for (const page of ["index.html", `${MODULE}/index.html`, `${MODULE}/1.0.0/index.html`, `${MODULE}/1.1.0/index.html`]) {
+    await publishToFolder(folder, await smallRelease("3.0.0", { names: ["other"] }), {
+      ...acme,
+      site: { host: "modules.acme.example", basePath: "/terraform/" },
+    });
+    for (const page of [
+      "index.html",
+      `${MODULE}/index.html`,
+      `${MODULE}/1.0.0/index.html`,
+      `${MODULE}/1.1.0/index.html`,
+    ]) {
       expect(readFileSync(join(folder, page), "utf8")).toContain("modules.acme.example/acme/one-role/aws");
     }
     expect(readJson(folder, ".well-known/terraform.json")).toEqual({ "modules.v1": "/terraform/v1/modules/" });
@@ -113,43 +150,90 @@ describe("publishing into a folder", () => {
     const folder = await registryOf("1.0.0");
     await publishToFolder(folder, await smallRelease("1.1.0"), {});
     expect(existsSync(join(folder, MODULE, "1.1.0"))).toBe(true);
-    expect(await codesOf(publishToFolder(join(folder, "new"), await smallRelease("1.0.0"), {}))).toEqual(["registry-namespace-missing"]);
+    expect(await codesOf(publishToFolder(join(folder, "new"), await smallRelease("1.0.0"), {}))).toEqual([
+      "registry-namespace-missing",
+    ]);
   });
 });
 
 describe("hostile names", () => {
-  const hostile = ["..", ".", "", "a/b", "../../etc", "/etc", "a\\b", "C:", "Acme", "a\u0000b", "a b", "é", "-a", "a".repeat(65), ".hidden", "%2e%2e", "a\n"];
+  const hostile = [
+    "..",
+    ".",
+    "",
+    "a/b",
+    "../../etc",
+    "/etc",
+    "a\\b",
+    "C:",
+    "Acme",
+    "a\u0000b",
+    "a b",
+    "é",
+    "-a",
+    "a".repeat(65),
+    ".hidden",
+    "%2e%2e",
+    "a\n",
+  ];
 
   test.each(hostile)("the namespace %j is refused", async (namespace) => {
     const parent = temporaryFolder("hostile");
-    expect(await codesOf(publishToFolder(join(parent, "registry"), await smallRelease("1.0.0"), { namespace }))).toEqual(["registry-name-invalid"]);
+    expect(
+      await codesOf(publishToFolder(join(parent, "registry"), await smallRelease("1.0.0"), { namespace })),
+    ).toEqual(["registry-name-invalid"]);
     expect(readdirSync(parent)).toEqual(["registry"]);
     expect(readdirSync(join(parent, "registry"))).toEqual([]);
   });
 
-  test.each(["1.0.0/../..", "../1.0.0", "1.0", "v1.0.0", "1.0.0+build", "1.0.0 ", "", "01.0.0", "1.0.0-\u202e", "latest"])("the version %j is refused", async (version) => {
+  test.each([
+    "1.0.0/../..",
+    "../1.0.0",
+    "1.0",
+    "v1.0.0",
+    "1.0.0+build",
+    "1.0.0 ",
+    "",
+    "01.0.0",
+    "1.0.0-\u202e",
+    "latest",
+  ])("the version %j is refused", async (version) => {
     const parent = temporaryFolder("hostile");
-    expect(await codesOf(publishToFolder(join(parent, "registry"), await smallRelease(version), acme))).toEqual(["version-invalid"]);
+    expect(await codesOf(publishToFolder(join(parent, "registry"), await smallRelease(version), acme))).toEqual([
+      "version-invalid",
+    ]);
     expect(readdirSync(join(parent, "registry"))).toEqual([]);
   });
 
   test("any name or version at all writes below the registry only", async () => {
     const parent = temporaryFolder("any");
     writeFileSync(join(parent, "beside"), "mine");
-    const text = fc.oneof(fc.string(), fc.constantFrom("..", "../..", "/tmp", "a"), fc.string({ unit: fc.constantFrom(".", "/", "a", "\\", "0") }));
-    await fc.assert(fc.asyncProperty(text, text, text, async (namespace, name, version) => {
-      await publishToFolder(join(parent, "registry"), await smallRelease(version, { names: [name] }), { namespace }).catch((error: unknown) => {
-        if (!(error instanceof FederationError)) throw error;
-      });
-      expect(readdirSync(parent).sort()).toEqual(["beside", "registry"]);
-    }), { numRuns: 60 });
+    const text = fc.oneof(
+      fc.string(),
+      fc.constantFrom("..", "../..", "/tmp", "a"),
+      fc.string({ unit: fc.constantFrom(".", "/", "a", "\\", "0") }),
+    );
+    await fc.assert(
+      fc.asyncProperty(text, text, text, async (namespace, name, version) => {
+        await publishToFolder(join(parent, "registry"), await smallRelease(version, { names: [name] }), {
+          namespace,
+        }).catch((error: unknown) => {
+          if (!(error instanceof FederationError)) throw error;
+        });
+        expect(readdirSync(parent).sort()).toEqual(["beside", "registry"]);
+      }),
+      { numRuns: 60 },
+    );
   });
 
   test("a folder of something else keeps its files, and what is not in the way may stay", async () => {
     const folder = temporaryFolder("site");
     writeFileSync(join(folder, "index.html"), "my site");
     writeFileSync(join(folder, "SHA256SUMS"), "");
-    expect(await codesOf(publishToFolder(folder, await smallRelease("1.0.0"), acme))).toEqual(["file-not-generated", "file-not-generated"]);
+    expect(await codesOf(publishToFolder(folder, await smallRelease("1.0.0"), acme))).toEqual([
+      "file-not-generated",
+      "file-not-generated",
+    ]);
     expect(readdirSync(folder).sort()).toEqual(["SHA256SUMS", "index.html"]);
     rmSync(join(folder, "index.html"));
     rmSync(join(folder, "SHA256SUMS"));
@@ -188,7 +272,15 @@ describe("hostile names", () => {
 
 describe("a publish that is stopped", () => {
   /** Every call by which publish changes a folder. */
-  const CHANGES = ["copyFileSync", "linkSync", "mkdirSync", "renameSync", "rmSync", "symlinkSync", "writeFileSync"] as const;
+  const CHANGES = [
+    "copyFileSync",
+    "linkSync",
+    "mkdirSync",
+    "renameSync",
+    "rmSync",
+    "symlinkSync",
+    "writeFileSync",
+  ] as const;
 
   /** Runs `work`, stopped as if killed before its change number `at`; returns how many changes it came to make. */
   async function changesOf(at: number, work: () => Promise<unknown>): Promise<number> {
@@ -219,47 +311,78 @@ describe("a publish that is stopped", () => {
     ["the first", "nothing", 9, acme],
     // what `cp -RL` makes of a registry
     ["one into a copy without links", "files", 7, acme],
-    ["one that moves the registry", "a registry", 7, { ...acme, site: { host: "modules.acme.example", basePath: "/" } }],
-  ])("%s: before whichever change, the whole registry is old or new, and the next publish repairs", async (_what, from, every, options) => {
-    const release = await smallRelease("1.1.0");
-    const original = await registryOf("1.0.0");
-    const begin = (): string => {
-      const folder = join(temporaryFolder("stopped"), "registry");
-      if (from !== "nothing") cpSync(original, folder, { recursive: true, ...(from === "files" ? { dereference: true } : { verbatimSymlinks: true }) });
-      return folder;
-    };
-    const model = begin();
-    const before = existsSync(model) ? files(model) : {};
-    const all = await changesOf(Infinity, () => publishToFolder(model, release, options));
-    const after = files(model);
-    expect(after).not.toEqual(before);
-    const states: string[] = [];
-    for (const at of Array.from({ length: all }, (_, index) => index).filter((index) => index % every === 0 || index > all - 12)) {
-      const folder = begin();
-      expect(await changesOf(at, () => publishToFolder(folder, release, options))).toBe(at);
-      const now = existsSync(folder) ? files(folder) : {};
-      const isNew = JSON.stringify(now) === JSON.stringify(after);
-      expect({ at, now }).toEqual({ at, now: isNew ? after : before });
-      states.push(isNew ? "new" : "old");
-      // of another version, so that nothing is mended by being done again
-      await publishToFolder(folder, await smallRelease("1.2.0"), options);
-      expect((await verifyFolder(folder)).problems).toEqual([]);
-      expect(readdirSync(join(folder, STATES)).filter((name) => !/^(?:current|\d+)$/.test(name))).toEqual([]);
-    }
-    expect(states.join(" ")).toMatch(/^(?:old )+new(?: new)*$/);
-  }, 60_000);
+    [
+      "one that moves the registry",
+      "a registry",
+      7,
+      { ...acme, site: { host: "modules.acme.example", basePath: "/" } },
+    ],
+  ])(
+    "%s: before whichever change, the whole registry is old or new, and the next publish repairs",
+    async (_what, from, every, options) => {
+      const release = await smallRelease("1.1.0");
+      const original = await registryOf("1.0.0");
+      const begin = (): string => {
+        const folder = join(temporaryFolder("stopped"), "registry");
+        if (from !== "nothing")
+          cpSync(original, folder, {
+            recursive: true,
+            ...(from === "files" ? { dereference: true } : { verbatimSymlinks: true }),
+          });
+        return folder;
+      };
+      const model = begin();
+      const before = existsSync(model) ? files(model) : {};
+      const all = await changesOf(Infinity, () => publishToFolder(model, release, options));
+      const after = files(model);
+      expect(after).not.toEqual(before);
+      const states: string[] = [];
+      for (const at of Array.from({ length: all }, (_, index) => index).filter(
+        (index) => index % every === 0 || index > all - 12,
+      )) {
+        const folder = begin();
+        expect(await changesOf(at, () => publishToFolder(folder, release, options))).toBe(at);
+        const now = existsSync(folder) ? files(folder) : {};
+        const isNew = JSON.stringify(now) === JSON.stringify(after);
+        expect({ at, now }).toEqual({ at, now: isNew ? after : before });
+        states.push(isNew ? "new" : "old");
+        // of another version, so that nothing is mended by being done again
+        await publishToFolder(folder, await smallRelease("1.2.0"), options);
+        expect((await verifyFolder(folder)).problems).toEqual([]);
+        expect(readdirSync(join(folder, STATES)).filter((name) => !/^(?:current|\d+)$/.test(name))).toEqual([]);
+      }
+      expect(states.join(" ")).toMatch(/^(?:old )+new(?: new)*$/);
+    },
+    60_000,
+  );
 
   test.each([
-    ["the lock of a process that is no more", (folder: string) => {
-      mkdirSync(join(folder, ".databricks-aws-oidc-publish.lock"));
-      writeFileSync(join(folder, ".databricks-aws-oidc-publish.holder.json"), JSON.stringify({ pid: 2 ** 22 - 1, host: hostname() }));
-    }],
-    ["a version's folder that no list names", (folder: string) => {
-      mkdirSync(join(folder, MODULE, "1.1.0"));
-      writeFileSync(join(folder, MODULE, "1.1.0/module.tar.gz"), "half");
-    }],
+    [
+      "the lock of a process that is no more",
+      (folder: string) => {
+        mkdirSync(join(folder, ".databricks-aws-oidc-publish.lock"));
+        writeFileSync(
+          join(folder, ".databricks-aws-oidc-publish.holder.json"),
+          JSON.stringify({ pid: 2 ** 22 - 1, host: hostname() }),
+        );
+      },
+    ],
+    [
+      "a version's folder that no list names",
+      (folder: string) => {
+        mkdirSync(join(folder, MODULE, "1.1.0"));
+        writeFileSync(join(folder, MODULE, "1.1.0/module.tar.gz"), "half");
+      },
+    ],
     ["half a journal", (folder: string) => writeFileSync(join(folder, STATES, "journal.json.new"), "{")],
-    ["a journal that takes a published version for its own", (folder: string) => writeFileSync(join(folder, STATES, "journal.json"), JSON.stringify({ state: 7, added: [`${MODULE}/1.0.0`], opened: ["index.html"] }))],
+    [
+      "a journal that takes a published version for its own",
+      (folder: string) =>
+        writeFileSync(
+          join(folder, STATES, "journal.json"),
+          JSON.stringify({ state: 7, added: [`${MODULE}/1.0.0`], opened: ["index.html"] }),
+        ),
+    ],
   ])("%s left: the next publish needs no help", async (_what, leave) => {
     const folder = await registryOf("1.0.0");
     leave(folder);
@@ -281,8 +404,15 @@ describe("a publish that is stopped", () => {
   });
 
   test.each([
-    [{ state: 7, added: ["../outside"], opened: [] }], [{ state: 7, added: [`${MODULE}/1.0.0/../../..`], opened: [] }], [{ state: 7, added: [MODULE], opened: [] }],
-    [{ state: 7, added: [], opened: ["/etc/passwd"] }], [{ state: 7, added: [], opened: ["anything"] }], [{ added: [], opened: [] }], [{ state: 7 }], [[]], [1],
+    [{ state: 7, added: ["../outside"], opened: [] }],
+    [{ state: 7, added: [`${MODULE}/1.0.0/../../..`], opened: [] }],
+    [{ state: 7, added: [MODULE], opened: [] }],
+    [{ state: 7, added: [], opened: ["/etc/passwd"] }],
+    [{ state: 7, added: [], opened: ["anything"] }],
+    [{ added: [], opened: [] }],
+    [{ state: 7 }],
+    [[]],
+    [1],
   ])("a journal with %j is not ours", async (journal) => {
     const folder = await registryOf("1.0.0");
     writeFileSync(join(folder, STATES, "journal.json"), JSON.stringify(journal));
@@ -303,8 +433,13 @@ describe("two publishes at once", () => {
   test("one at work is waited for, then said", async () => {
     const folder = await registryOf("1.0.0");
     mkdirSync(join(folder, ".databricks-aws-oidc-publish.lock"));
-    writeFileSync(join(folder, ".databricks-aws-oidc-publish.holder.json"), JSON.stringify({ pid: process.pid, host: hostname() }));
-    expect(await codesOf(publishToFolder(folder, await smallRelease("1.1.0"), { ...acme, waitMs: 100 }))).toEqual(["registry-busy"]);
+    writeFileSync(
+      join(folder, ".databricks-aws-oidc-publish.holder.json"),
+      JSON.stringify({ pid: process.pid, host: hostname() }),
+    );
+    expect(await codesOf(publishToFolder(folder, await smallRelease("1.1.0"), { ...acme, waitMs: 100 }))).toEqual([
+      "registry-busy",
+    ]);
   });
 
   test("several in one process all arrive", async () => {
@@ -318,7 +453,10 @@ describe("two publishes at once", () => {
     const folder = await registryOf("1.0.0");
     const releases = await Promise.all(["# one\n", "# other\n"].map((text) => smallRelease("1.1.0", { text })));
     const outcomes = await Promise.all(releases.map((release) => codesOf(publishToFolder(folder, release, acme))));
-    expect(outcomes.map((codes) => codes.join(" ")).sort()).toEqual(["", "registry-version-taken registry-version-taken"]);
+    expect(outcomes.map((codes) => codes.join(" ")).sort()).toEqual([
+      "",
+      "registry-version-taken registry-version-taken",
+    ]);
     expect(await verifyFolder(folder)).toEqual({ problems: [], modules: 2, versions: 4 });
   });
 });
@@ -328,14 +466,20 @@ describe("verifying a registry's folder", () => {
     const folder = await registryOf("1.1.0");
     for (const path of Object.keys(files(folder))) {
       const served = join(folder, path);
-      const file = lstatSync(served).isSymbolicLink() ? join(folder, STATES, readlinkSync(join(folder, STATES, "current")), path) : served;
+      const file = lstatSync(served).isSymbolicLink()
+        ? join(folder, STATES, readlinkSync(join(folder, STATES, "current")), path)
+        : served;
       const good = readFileSync(file);
       if (good.length > 0) {
         const bad = Buffer.from(good);
         const at = Math.floor(Math.random() * bad.length);
         bad[at] = (bad[at] ?? 0) ^ (1 << Math.floor(Math.random() * 8));
         writeFileSync(file, bad);
-        expect({ path, at, found: (await verifyFolder(folder)).problems.length > 0 }).toEqual({ path, at, found: true });
+        expect({ path, at, found: (await verifyFolder(folder)).problems.length > 0 }).toEqual({
+          path,
+          at,
+          found: true,
+        });
       }
       rmSync(file);
       expect({ path, found: (await verifyFolder(folder)).problems.length > 0 }).toEqual({ path, found: true });
@@ -350,14 +494,17 @@ describe("verifying a registry's folder", () => {
     const { archives } = await smallRelease("1.0.0", { text: "# evil\n" });
     const evil = archives.get("one-role") ?? Buffer.alloc(0);
     const archive = join(folder, MODULE, "1.0.0/module.tar.gz");
-    const replaceIn = (file: string, from: string, to: string): void => writeFileSync(file, readFileSync(file, "utf8").replaceAll(from, to));
+    const replaceIn = (file: string, from: string, to: string): void =>
+      writeFileSync(file, readFileSync(file, "utf8").replaceAll(from, to));
     const sums = join(folder, MODULE, "SHA256SUMS");
     const [oldSums, oldArchive] = [sha256(readFileSync(sums)), sha256(readFileSync(archive))];
     writeFileSync(archive, evil);
     // only this module's line of the file: both modules have the same bytes
     replaceIn(sums, oldArchive, sha256(evil));
     replaceIn(join(folder, "SHA256SUMS"), `${oldSums}  ${MODULE}/`, `${sha256(readFileSync(sums))}  ${MODULE}/`);
-    expect((await verifyFolder(folder)).problems.map(({ message }) => message)).toEqual([`${MODULE}/1.0.0/module.tar.gz is not the archive its manifest describes.`]);
+    expect((await verifyFolder(folder)).problems.map(({ message }) => message)).toEqual([
+      `${MODULE}/1.0.0/module.tar.gz is not the archive its manifest describes.`,
+    ]);
   });
 
   test("publishing on lists that somebody changed is refused", async () => {

@@ -9,30 +9,64 @@ import { smallRelease } from "../support/release";
 import { describeWith } from "../support/requirements";
 import { temporaryFolder } from "../support/temporary-folder";
 
-const IDENTITY = { GIT_AUTHOR_NAME: "Release", GIT_AUTHOR_EMAIL: "release@acme.example", GIT_COMMITTER_NAME: "Release", GIT_COMMITTER_EMAIL: "release@acme.example" };
+const IDENTITY = {
+  GIT_AUTHOR_NAME: "Release",
+  GIT_AUTHOR_EMAIL: "release@acme.example",
+  GIT_COMMITTER_NAME: "Release",
+  GIT_COMMITTER_EMAIL: "release@acme.example",
+};
 const PATH = process.env["PATH"];
 const TOKEN = "hunter22-very-secret";
 
 describeWith({ git: true }, "publishing into git repositories", () => {
   let folder: string;
-  const surroundings = (extra: Readonly<Record<string, string | undefined>> = {}) => ({ env: { PATH, HOME: folder, GIT_CONFIG_NOSYSTEM: "1", ...IDENTITY, ...extra } });
+  const surroundings = (extra: Readonly<Record<string, string | undefined>> = {}) => ({
+    env: { PATH, HOME: folder, GIT_CONFIG_NOSYSTEM: "1", ...IDENTITY, ...extra },
+  });
   const repository = (): string => join(folder, "terraform-aws-{name}.git");
-  const git = (name: string, ...args: readonly string[]): string => execFileSync("git", ["--git-dir", join(folder, `terraform-aws-${name}.git`), ...args], { encoding: "utf8", env: { PATH, HOME: folder } }).trim();
+  const git = (name: string, ...args: readonly string[]): string =>
+    execFileSync("git", ["--git-dir", join(folder, `terraform-aws-${name}.git`), ...args], {
+      encoding: "utf8",
+      env: { PATH, HOME: folder },
+    }).trim();
 
   beforeEach(() => {
     folder = temporaryFolder("git");
-    for (const name of ["one-role", "two-roles"]) execFileSync("git", ["init", "--quiet", "--bare", "--initial-branch=main", join(folder, `terraform-aws-${name}.git`)]);
+    for (const name of ["one-role", "two-roles"])
+      execFileSync("git", [
+        "init",
+        "--quiet",
+        "--bare",
+        "--initial-branch=main",
+        join(folder, `terraform-aws-${name}.git`),
+      ]);
   });
 
-  const publish = async (version: string, options: Partial<Parameters<typeof publishToGit>[1]> & { readonly text?: string } = {}) =>
-    publishToGit(await smallRelease(version, options.text === undefined ? {} : { text: options.text }), { repository: repository(), surroundings: surroundings(), ...options });
-  const errorOf = (work: Promise<unknown>): Promise<FederationError> => work.then(() => { throw new Error("it was done"); }, (error: unknown) => {
-    if (error instanceof FederationError) return error;
-    throw error;
-  });
+  const publish = async (
+    version: string,
+    options: Partial<Parameters<typeof publishToGit>[1]> & { readonly text?: string } = {},
+  ) =>
+    publishToGit(await smallRelease(version, options.text === undefined ? {} : { text: options.text }), {
+      repository: repository(),
+      surroundings: surroundings(),
+      ...options,
+    });
+  const errorOf = (work: Promise<unknown>): Promise<FederationError> =>
+    work.then(
+      () => {
+        throw new Error("it was done");
+      },
+      (error: unknown) => {
+        if (error instanceof FederationError) return error;
+        throw error;
+      },
+    );
 
   test("each module comes to the root of its repository, with an annotated tag", async () => {
-    expect((await publish("1.0.0")).map(({ tag, change }) => [tag, change])).toEqual([["v1.0.0", "add"], ["v1.0.0", "add"]]);
+    expect((await publish("1.0.0")).map(({ tag, change }) => [tag, change])).toEqual([
+      ["v1.0.0", "add"],
+      ["v1.0.0", "add"],
+    ]);
     for (const name of ["one-role", "two-roles"]) {
       expect(git(name, "ls-tree", "-r", "main")).toMatch(/^100644 blob \w+\tREADME\.md\n100644 blob \w+\tmain\.tf$/);
       expect(git(name, "cat-file", "-t", "v1.0.0")).toBe("tag");
@@ -72,7 +106,8 @@ describeWith({ git: true }, "publishing into git repositories", () => {
 
   test("what else was in the repository stays in its history, and the module is the whole tree", async () => {
     const clone = join(folder, "clone");
-    const inClone = (...args: readonly string[]): string => execFileSync("git", ["-C", clone, ...args], { encoding: "utf8", env: { PATH, HOME: folder, ...IDENTITY } });
+    const inClone = (...args: readonly string[]): string =>
+      execFileSync("git", ["-C", clone, ...args], { encoding: "utf8", env: { PATH, HOME: folder, ...IDENTITY } });
     execFileSync("git", ["clone", "--quiet", join(folder, "terraform-aws-one-role.git"), clone], { stdio: "ignore" });
     writeFileSync(join(clone, "old.tf"), "# old\n");
     inClone("checkout", "-q", "-B", "trunk");
@@ -92,12 +127,21 @@ describeWith({ git: true }, "publishing into git repositories", () => {
       writeFileSync(join(hooks, hook), `#!/bin/sh\ntouch ${join(folder, "ran")}\n`, { mode: 0o755 });
     }
     writeFileSync(join(folder, ".gitconfig"), `[core]\n\thooksPath = ${hooks}\n\tautocrlf = true\n`);
-    await publishToGit(await smallRelease("1.0.0"), { repository: repository(), surroundings: surroundings({ GIT_DIR: "/nonexistent", GIT_INDEX_FILE: "/nonexistent" }) });
+    await publishToGit(await smallRelease("1.0.0"), {
+      repository: repository(),
+      surroundings: surroundings({ GIT_DIR: "/nonexistent", GIT_INDEX_FILE: "/nonexistent" }),
+    });
     expect(existsSync(join(folder, "ran"))).toBe(false);
   });
 
   test("without a name for the commit it says so", async () => {
-    const nobody = { GIT_AUTHOR_NAME: undefined, GIT_AUTHOR_EMAIL: undefined, GIT_COMMITTER_NAME: undefined, GIT_COMMITTER_EMAIL: undefined, EMAIL: undefined };
+    const nobody = {
+      GIT_AUTHOR_NAME: undefined,
+      GIT_AUTHOR_EMAIL: undefined,
+      GIT_COMMITTER_NAME: undefined,
+      GIT_COMMITTER_EMAIL: undefined,
+      EMAIL: undefined,
+    };
     expect((await errorOf(publish("1.0.0", { surroundings: surroundings(nobody) }))).code).toBe("git-identity-missing");
     expect(git("one-role", "for-each-ref")).toBe("");
   });
@@ -107,14 +151,29 @@ describeWith({ git: true }, "publishing into git repositories", () => {
     const bin = join(folder, "bin");
     mkdirSync(bin);
     const real = execFileSync("sh", ["-c", "command -v git"], { encoding: "utf8" }).trim();
-    writeFileSync(join(bin, "git"), `#!/bin/sh\nprintf '%s\\n' "$*" >>${join(folder, "calls")}\nexec ${real} "$@"\n`, { mode: 0o755 });
+    writeFileSync(join(bin, "git"), `#!/bin/sh\nprintf '%s\\n' "$*" >>${join(folder, "calls")}\nexec ${real} "$@"\n`, {
+      mode: 0o755,
+    });
     for (const name of ["one-role", "two-roles"]) git(name, "config", "http.receivepack", "true");
     const server = await startGitServer(folder, "bot", TOKEN);
     try {
-      const at = { repository: `${server.url}/terraform-aws-{name}.git`, surroundings: surroundings({ PATH: `${bin}:${PATH ?? ""}`, DATABRICKS_AWS_OIDC_GIT_TOKEN: TOKEN, DATABRICKS_AWS_OIDC_GIT_USERNAME: "bot" }) };
+      const at = {
+        repository: `${server.url}/terraform-aws-{name}.git`,
+        surroundings: surroundings({
+          PATH: `${bin}:${PATH ?? ""}`,
+          DATABRICKS_AWS_OIDC_GIT_TOKEN: TOKEN,
+          DATABRICKS_AWS_OIDC_GIT_USERNAME: "bot",
+        }),
+      };
       expect((await publish("1.0.0", at)).map(({ change }) => change)).toEqual(["add", "add"]);
       expect(git("two-roles", "rev-parse", "v1.0.0^{commit}")).toBe(git("two-roles", "rev-parse", "main"));
-      const wrong = { ...at, surroundings: surroundings({ DATABRICKS_AWS_OIDC_GIT_TOKEN: `${TOKEN}-wrong`, DATABRICKS_AWS_OIDC_GIT_USERNAME: "bot" }) };
+      const wrong = {
+        ...at,
+        surroundings: surroundings({
+          DATABRICKS_AWS_OIDC_GIT_TOKEN: `${TOKEN}-wrong`,
+          DATABRICKS_AWS_OIDC_GIT_USERNAME: "bot",
+        }),
+      };
       const error = await errorOf(publish("1.1.0", wrong));
       expect(error.code).toBe("git-failed");
       expect(String(error)).not.toContain(TOKEN);
@@ -126,16 +185,30 @@ describeWith({ git: true }, "publishing into git repositories", () => {
   });
 
   test.each([
-    "https://me:secret1@github.com/acme/terraform-aws-{name}", "https://token1@github.com/acme/terraform-aws-{name}", "ext::sh -c id {name}", "http://github.com/{name}",
-    "-u{name}", "--upload-pack=touch{name}", "", "ftp://x/{name}", "https://github.com/acme/terraform-aws", "git@host:-x {name}",
+    "https://me:secret1@github.com/acme/terraform-aws-{name}",
+    "https://token1@github.com/acme/terraform-aws-{name}",
+    "ext::sh -c id {name}",
+    "http://github.com/{name}",
+    "-u{name}",
+    "--upload-pack=touch{name}",
+    "",
+    "ftp://x/{name}",
+    "https://github.com/acme/terraform-aws",
+    "git@host:-x {name}",
   ])("the repository %j is refused before git is called", async (text) => {
-    const error = await errorOf(publishToGit(await smallRelease("1.0.0"), { repository: text, surroundings: { env: { PATH: "/nonexistent" } } }));
+    const error = await errorOf(
+      publishToGit(await smallRelease("1.0.0"), { repository: text, surroundings: { env: { PATH: "/nonexistent" } } }),
+    );
     expect(error.code).toBe("repository-invalid");
     expect(String(error)).not.toMatch(/secret1|token1/);
   });
 
   test("a link in the temporary folder is nothing to a repository", async () => {
     symlinkSync(join(folder, "terraform-aws-one-role.git"), join(folder, "link-one-role"));
-    expect((await publish("1.0.0", { module: "one-role", repository: join(folder, "link-{name}") })).map(({ change }) => change)).toEqual(["add"]);
+    expect(
+      (await publish("1.0.0", { module: "one-role", repository: join(folder, "link-{name}") })).map(
+        ({ change }) => change,
+      ),
+    ).toEqual(["add"]);
   });
 });

@@ -1,4 +1,7 @@
-/** The scripts of the pages on other registries, run as they stand: each request is what the page says, and no token is in a list of processes. */
+/**
+ * The scripts of the pages on other registries, run as they stand: each request is what the page says, and no token
+ * is in a list of processes.
+ */
 import { readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -37,7 +40,15 @@ async function recorder(answers: Readonly<Record<string, (url: string) => readon
   });
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return { url, asked, stop: () => new Promise<void>((done) => { server.close(() => done()); server.closeAllConnections(); }) };
+  return {
+    url,
+    asked,
+    stop: () =>
+      new Promise<void>((done) => {
+        server.close(() => done());
+        server.closeAllConnections();
+      }),
+  };
 }
 
 /** The page's script of that language, `from` in it replaced. */
@@ -58,13 +69,26 @@ describeWith({ curl: true, jq: true, zip: true }, "the pages' scripts for other 
     await writeSmallRelease(join(folder, "out", "release"), "1.2.0", { names: [NAME] });
     archive = (await smallRelease("1.2.0", { names: [NAME] })).archives.get(NAME) ?? Buffer.alloc(0);
     // stand-ins that write down how they were called; a real curl behind one of them
-    for (const [name, then] of [["databricks-aws-oidc", ""], ["npx", ""], ["oras", "cat >/dev/null"], ["curl", `exec ${await realCurl()} "$@"`]] as const) {
-      writeFileSync(join(folder, name), `#!/bin/sh\nprintf '%s\\n' "${name} $*" >>"${folder}/calls"\n${then}\n`, { mode: 0o755 });
+    for (const [name, then] of [
+      ["databricks-aws-oidc", ""],
+      ["npx", ""],
+      ["oras", "cat >/dev/null"],
+      ["curl", `exec ${await realCurl()} "$@"`],
+    ] as const) {
+      writeFileSync(join(folder, name), `#!/bin/sh\nprintf '%s\\n' "${name} $*" >>"${folder}/calls"\n${then}\n`, {
+        mode: 0o755,
+      });
     }
   });
 
-  const realCurl = async (): Promise<string> => (await runProgram("sh", ["-c", "command -v curl"], { cwd: "/" })).stdout.trim();
-  const run = (text: string, env: Readonly<Record<string, string>> = {}) => runProgram("bash", ["-c", text], { cwd: folder, env: { ...process.env, ...env, PATH: `${folder}:${process.env["PATH"] ?? ""}` }, accept: [0, 1, 22] });
+  const realCurl = async (): Promise<string> =>
+    (await runProgram("sh", ["-c", "command -v curl"], { cwd: "/" })).stdout.trim();
+  const run = (text: string, env: Readonly<Record<string, string>> = {}) =>
+    runProgram("bash", ["-c", text], {
+      cwd: folder,
+      env: { ...process.env, ...env, PATH: `${folder}:${process.env["PATH"] ?? ""}` },
+      accept: [0, 1, 22],
+    });
   const calls = (): string => readFileSync(join(folder, "calls"), "utf8");
 
   test("HCP Terraform: the module, the version, the archive by its link", async () => {
@@ -76,7 +100,9 @@ describeWith({ curl: true, jq: true, zip: true }, "the pages' scripts for other 
       "PUT /upload/secret-link": () => [200, null],
     });
     try {
-      await run(script("docs/publish-to-hcp-terraform.md", "bash", ["https://app.terraform.io", server.url]), { TFE_TOKEN: TOKEN });
+      await run(script("docs/publish-to-hcp-terraform.md", "bash", ["https://app.terraform.io", server.url]), {
+        TFE_TOKEN: TOKEN,
+      });
       expect(server.asked.map(({ what, type, token }) => [what, type, token])).toEqual([
         [`POST ${modules}`, "application/vnd.api+json", `Bearer ${TOKEN}`],
         [`POST ${versions}`, "application/vnd.api+json", `Bearer ${TOKEN}`],
@@ -97,7 +123,13 @@ describeWith({ curl: true, jq: true, zip: true }, "the pages' scripts for other 
   test("HCP Terraform: a version that is refused uploads nothing", async () => {
     const server = await recorder({});
     try {
-      expect((await run(script("docs/publish-to-hcp-terraform.md", "bash", ["https://app.terraform.io", server.url]), { TFE_TOKEN: TOKEN })).exitCode).not.toBe(0);
+      expect(
+        (
+          await run(script("docs/publish-to-hcp-terraform.md", "bash", ["https://app.terraform.io", server.url]), {
+            TFE_TOKEN: TOKEN,
+          })
+        ).exitCode,
+      ).not.toBe(0);
       expect(server.asked.map(({ what }) => what.split(" ")[0])).toEqual(["POST", "POST"]);
       expect(calls().match(/^curl /gm)).toHaveLength(2);
     } finally {
@@ -108,19 +140,43 @@ describeWith({ curl: true, jq: true, zip: true }, "the pages' scripts for other 
   test.each(["hcp-terraform", "gitlab", "oci"])("%s: a release that is not whole goes nowhere", async (page) => {
     writeFileSync(join(folder, "databricks-aws-oidc"), "#!/bin/sh\nexit 1\n", { mode: 0o755 });
     writeFileSync(join(folder, "calls"), "");
-    expect((await run(script(`docs/publish-to-${page}.md`, "bash"), { TFE_TOKEN: TOKEN, GITLAB_TOKEN: TOKEN, REGISTRY_TOKEN: TOKEN })).exitCode).toBe(1);
+    expect(
+      (
+        await run(script(`docs/publish-to-${page}.md`, "bash"), {
+          TFE_TOKEN: TOKEN,
+          GITLAB_TOKEN: TOKEN,
+          REGISTRY_TOKEN: TOKEN,
+        })
+      ).exitCode,
+    ).toBe(1);
     expect(calls()).toBe("");
   });
 
-  const path = (project: string): string => `PUT /api/v4/projects/${project}/packages/terraform/modules/${NAME}/aws/1.2.0/file`;
+  const path = (project: string): string =>
+    `PUT /api/v4/projects/${project}/packages/terraform/modules/${NAME}/aws/1.2.0/file`;
 
   test("GitLab: the archive, with a token of one's own or the job's", async () => {
-    const server = await recorder({ [path("acme%2Fterraform-modules")]: () => [201, {}], [path("7")]: () => [201, {}] });
+    const server = await recorder({
+      [path("acme%2Fterraform-modules")]: () => [201, {}],
+      [path("7")]: () => [201, {}],
+    });
     try {
-      await run(script("docs/publish-to-gitlab.md", "bash", ["https://gitlab.example.com", server.url]), { GITLAB_TOKEN: TOKEN });
-      const job = parse(script("docs/publish-to-gitlab.md", "yaml")) as { readonly "publish-modules": { readonly script: readonly string[] } };
-      await run(`set -eo pipefail\n${job["publish-modules"].script.join("\n")}`, { CI_JOB_TOKEN: `job-${TOKEN}`, CI_COMMIT_TAG: "v1.2.0", CI_API_V4_URL: `${server.url}/api/v4`, CI_PROJECT_ID: "7" });
-      expect(server.asked.map(({ what, token }) => [what, token])).toEqual([[path("acme%2Fterraform-modules"), TOKEN], [path("7"), `job-${TOKEN}`]]);
+      await run(script("docs/publish-to-gitlab.md", "bash", ["https://gitlab.example.com", server.url]), {
+        GITLAB_TOKEN: TOKEN,
+      });
+      const job = parse(script("docs/publish-to-gitlab.md", "yaml")) as {
+        readonly "publish-modules": { readonly script: readonly string[] };
+      };
+      await run(`set -eo pipefail\n${job["publish-modules"].script.join("\n")}`, {
+        CI_JOB_TOKEN: `job-${TOKEN}`,
+        CI_COMMIT_TAG: "v1.2.0",
+        CI_API_V4_URL: `${server.url}/api/v4`,
+        CI_PROJECT_ID: "7",
+      });
+      expect(server.asked.map(({ what, token }) => [what, token])).toEqual([
+        [path("acme%2Fterraform-modules"), TOKEN],
+        [path("7"), `job-${TOKEN}`],
+      ]);
       for (const { body } of server.asked) expect(body.equals(archive)).toBe(true);
       expect(calls()).not.toContain(TOKEN);
     } finally {
@@ -131,8 +187,16 @@ describeWith({ curl: true, jq: true, zip: true }, "the pages' scripts for other 
   test("OCI: one zip of the module, its files at the root, pushed with the types that OpenTofu asks for", async () => {
     expect((await run(script("docs/publish-to-oci.md", "bash"), { REGISTRY_TOKEN: TOKEN })).exitCode).toBe(0);
     const { stdout } = await runProgram("python3", ["-m", "zipfile", "-l", `${NAME}-1.2.0.zip`], { cwd: folder });
-    expect(stdout.split("\n").slice(1, -1).map((line) => line.split(/\s+/)[0])).toEqual(["README.md", "main.tf"]);
-    expect(calls()).toContain(`oras push --artifact-type application/vnd.opentofu.modulepkg ghcr.io/acme/${NAME}:1.2.0 ${NAME}-1.2.0.zip:archive/zip\n`);
+    expect(
+      stdout
+        .split("\n")
+        .slice(1, -1)
+        .map((line) => line.split(/\s+/)[0]),
+    ).toEqual(["README.md", "main.tf"]);
+    expect(calls()).toContain(
+      `oras push --artifact-type application/vnd.opentofu.modulepkg ` +
+        `ghcr.io/acme/${NAME}:1.2.0 ${NAME}-1.2.0.zip:archive/zip\n`,
+    );
     expect(calls()).not.toContain(TOKEN);
   });
 });

@@ -1,5 +1,11 @@
 /** Publishing into a bucket of a local S3: what arrives is a whole registry, however often it broke off. */
-import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import {
+  CreateBucketCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { FederationError } from "../../src/errors";
@@ -22,7 +28,12 @@ describeWith({ moto: true }, "publishing into a bucket", () => {
 
   beforeAll(async () => {
     moto = await startMoto();
-    client = new S3Client({ endpoint: moto.endpoint, region: "us-east-1", forcePathStyle: true, credentials: { accessKeyId: "testing", secretAccessKey: "testing" } });
+    client = new S3Client({
+      endpoint: moto.endpoint,
+      region: "us-east-1",
+      forcePathStyle: true,
+      credentials: { accessKeyId: "testing", secretAccessKey: "testing" },
+    });
   });
   beforeEach(async () => {
     bucket = `registry-${(made += 1)}`;
@@ -65,7 +76,11 @@ describeWith({ moto: true }, "publishing into a bucket", () => {
     return folder;
   }
 
-  const codeOf = (work: Promise<unknown>): Promise<unknown> => work.then(() => "none", (error: unknown) => (error instanceof FederationError ? error.code : error));
+  const codeOf = (work: Promise<unknown>): Promise<unknown> =>
+    work.then(
+      () => "none",
+      (error: unknown) => (error instanceof FederationError ? error.code : error),
+    );
 
   test("a dry run lists the objects and puts none; then they are there, typed, and a whole registry", async () => {
     const release = await smallRelease("1.0.0");
@@ -74,7 +89,9 @@ describeWith({ moto: true }, "publishing into a bucket", () => {
     const { files } = await publishToS3(client, release, acme("a/b"));
     expect(files).toEqual(planned.files);
     expect(await keys()).toEqual([...files].sort());
-    const { ContentType, CacheControl } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: "a/b/v1/modules/acme/one-role/aws/1.0.0/download" }));
+    const { ContentType, CacheControl } = await client.send(
+      new GetObjectCommand({ Bucket: bucket, Key: "a/b/v1/modules/acme/one-role/aws/1.0.0/download" }),
+    );
     expect([ContentType, CacheControl]).toEqual(["application/json", "no-cache"]);
     expect(await verifyFolder(await downloaded("a/b/"))).toEqual({ problems: [], modules: 2, versions: 2 });
   });
@@ -92,8 +109,12 @@ describeWith({ moto: true }, "publishing into a bucket", () => {
   test("the same again puts nothing; other bytes are refused and put nothing", async () => {
     await publishToS3(client, await smallRelease("1.0.0"), acme());
     const { client: counted, puts } = counting();
-    expect((await publishToS3(counted, await smallRelease("1.0.0"), acme())).changes.map(({ change }) => change)).toEqual(["none", "none"]);
-    expect(await codeOf(publishToS3(counted, await smallRelease("1.0.0", { text: "# other\n" }), acme()))).toBe("registry-version-taken");
+    expect(
+      (await publishToS3(counted, await smallRelease("1.0.0"), acme())).changes.map(({ change }) => change),
+    ).toEqual(["none", "none"]);
+    expect(await codeOf(publishToS3(counted, await smallRelease("1.0.0", { text: "# other\n" }), acme()))).toBe(
+      "registry-version-taken",
+    );
     expect(puts).toEqual([]);
   });
 
@@ -116,20 +137,45 @@ describeWith({ moto: true }, "publishing into a bucket", () => {
     await publishToS3(client, await smallRelease("1.0.0"), acme());
     const { client: cut } = counting(1);
     expect(await codeOf(publishToS3(cut, await smallRelease("1.1.0"), acme()))).toBe("s3-failed");
-    expect(await codeOf(publishToS3(client, await smallRelease("1.1.0", { text: "# other\n" }), acme()))).toBe("registry-version-taken");
+    expect(await codeOf(publishToS3(client, await smallRelease("1.1.0", { text: "# other\n" }), acme()))).toBe(
+      "registry-version-taken",
+    );
   });
 
   test("two at once lose nothing", async () => {
     await publishToS3(client, await smallRelease("1.0.0"), acme());
-    await Promise.all(["1.1.0", "1.2.0"].map(async (version) => publishToS3(client, await smallRelease(version), acme())));
+    await Promise.all(
+      ["1.1.0", "1.2.0"].map(async (version) => publishToS3(client, await smallRelease(version), acme())),
+    );
     expect(await verifyFolder(await downloaded())).toEqual({ problems: [], modules: 2, versions: 6 });
   });
 
   test("the verb publishes there, and a bucket that is not there is said in words", async () => {
     const cli = await buildCli(["publish"]);
     const from = await writeSmallRelease(temporaryFolder("release"), "1.0.0");
-    const publish = (name: string, accept: number) => runProgram(process.execPath, [cli, "publish", "--from", from, "--to", "s3", "--bucket", name, "--namespace", "acme", "--endpoint", moto.endpoint, "--json"], { cwd: from, env: { ...process.env, ...moto.env }, accept: [accept] });
-    const { changes } = JSON.parse((await publish(bucket, 0)).stdout) as { readonly changes: readonly { readonly change: string }[] };
+    const publish = (name: string, accept: number) =>
+      runProgram(
+        process.execPath,
+        [
+          cli,
+          "publish",
+          "--from",
+          from,
+          "--to",
+          "s3",
+          "--bucket",
+          name,
+          "--namespace",
+          "acme",
+          "--endpoint",
+          moto.endpoint,
+          "--json",
+        ],
+        { cwd: from, env: { ...process.env, ...moto.env }, accept: [accept] },
+      );
+    const { changes } = JSON.parse((await publish(bucket, 0)).stdout) as {
+      readonly changes: readonly { readonly change: string }[];
+    };
     expect(changes.map(({ change }) => change)).toEqual(["add", "add"]);
     expect((await verifyFolder(await downloaded())).problems).toEqual([]);
     const refused = await publish("no-such-bucket", 3);
@@ -141,7 +187,10 @@ describeWith({ moto: true }, "publishing into a bucket", () => {
     expect(() => readPrefix(prefix)).toThrow(expect.objectContaining({ code: "registry-prefix-invalid" }));
   });
 
-  test.each(["http://s3.example.com", "ftp://127.0.0.1", "not a url", "https://me:secret@s3.example.com"])("credentials are not signed for the endpoint %j", (endpoint) => {
-    expect(() => openS3(endpoint, "us-east-1")).toThrow(expect.objectContaining({ code: "url-not-https" }));
-  });
+  test.each(["http://s3.example.com", "ftp://127.0.0.1", "not a url", "https://me:secret@s3.example.com"])(
+    "credentials are not signed for the endpoint %j",
+    (endpoint) => {
+      expect(() => openS3(endpoint, "us-east-1")).toThrow(expect.objectContaining({ code: "url-not-https" }));
+    },
+  );
 });

@@ -21,59 +21,101 @@ describeWith({ chromium: true }, "the registry's pages in a browser", () => {
   beforeAll(async () => {
     const { modules } = await readModules(join(__dirname, "..", "..", "modules"));
     for (const version of ["1.0.0", "1.1.0"]) {
-      const { manifest, files } = await packRelease(modules, { version, ownVersion: "0.1.0", source: { commit: null, created: 0 } });
-      const archives = new Map(manifest.modules.map(({ name, archive }) => [name, Buffer.from(files.get(archive) ?? "")]));
+      const { manifest, files } = await packRelease(modules, {
+        version,
+        ownVersion: "0.1.0",
+        source: { commit: null, created: 0 },
+      });
+      const archives = new Map(
+        manifest.modules.map(({ name, archive }) => [name, Buffer.from(files.get(archive) ?? "")]),
+      );
       await publishToFolder(folder, { manifest, archives }, { namespace: "acme" });
     }
     const { default: puppeteer } = await import("puppeteer-core");
-    browser = await puppeteer.launch({ executablePath: findOnPath("chromium") ?? "chromium", args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"] });
+    browser = await puppeteer.launch({
+      executablePath: findOnPath("chromium") ?? "chromium",
+      args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
+    });
   });
 
   afterAll(() => browser?.close());
 
   const pages = ["index.html", `${MODULE}/index.html`, `${MODULE}/1.0.0/index.html`];
-  const looks = [[1280, "light"], [360, "dark"]] as const;
+  const looks = [
+    [1280, "light"],
+    [360, "dark"],
+  ] as const;
 
-  test.each(pages.flatMap((page) => looks.map(([width, scheme]) => [page, width, scheme] as const)))("%s at %i pixels, %s", async (path, width, scheme) => {
-    const page = await browser.newPage();
-    const url = pathToFileURL(join(folder, path)).href;
-    const trouble: string[] = [];
-    page.on("pageerror", (error) => trouble.push(String(error)));
-    page.on("console", (message) => trouble.push(message.text()));
-    page.on("request", (request) => { if (request.url() !== url) trouble.push(request.url()); });
-    try {
-      await page.setViewport({ width, height: 800 });
-      await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
-      await page.goto(url);
-      expect(await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")).toBeLessThanOrEqual(0);
-      const broken = await page.evaluate("[...document.querySelectorAll('a[href^=\"#\"]')].map((link) => link.getAttribute('href')).filter((href) => document.querySelector(href) === null)");
-      expect(broken).toEqual([]);
-      await page.evaluate(`${AXE}; window.axe = axe; 0`);
-      expect(await page.evaluate("axe.run(document, { resultTypes: [\"violations\"] }).then(({ violations }) => violations.map(({ id, nodes }) => id + \": \" + nodes.slice(0, 3).map(({ html }) => html).join(\" \")))")).toEqual([]);
-      expect(trouble).toEqual([]);
-    } finally {
-      await page.close();
-    }
-  });
+  test.each(pages.flatMap((page) => looks.map(([width, scheme]) => [page, width, scheme] as const)))(
+    "%s at %i pixels, %s",
+    async (path, width, scheme) => {
+      const page = await browser.newPage();
+      const url = pathToFileURL(join(folder, path)).href;
+      const trouble: string[] = [];
+      page.on("pageerror", (error) => trouble.push(String(error)));
+      page.on("console", (message) => trouble.push(message.text()));
+      page.on("request", (request) => {
+        if (request.url() !== url) trouble.push(request.url());
+      });
+      try {
+        await page.setViewport({ width, height: 800 });
+        await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
+        await page.goto(url);
+        expect(
+          await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"),
+        ).toBeLessThanOrEqual(0);
+        const broken = await page.evaluate(
+          "[...document.querySelectorAll('a[href^=\"#\"]')].map((link) => " +
+            "link.getAttribute('href')).filter((href) => document.querySelector(href) === null)",
+        );
+        expect(broken).toEqual([]);
+        await page.evaluate(`${AXE}; window.axe = axe; 0`);
+        expect(
+          await page.evaluate(
+            'axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) => violations.map(({ id, ' +
+              'nodes }) => id + ": " + nodes.slice(0, 3).map(({ html }) => html).join(" ")))',
+          ),
+        ).toEqual([]);
+        expect(trouble).toEqual([]);
+      } finally {
+        await page.close();
+      }
+    },
+  );
 
   test("a module that means ill shows as text: nothing runs, nothing is loaded, no link leads where it should not", async () => {
     const evil = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>";
     const hostile = join(temporaryFolder("hostile"), "registry");
-    await publishToFolder(hostile, await smallRelease("1.0.0", {
-      names: ["one-role"],
-      readme: `# ${evil}\n\n${evil}\n\n[a](javascript:document.title='owned') [b](data:text/html,x) ![c](https://evil.example/x.png)\n\n<iframe src="https://evil.example"></iframe>\n`,
-      contract: { summary: evil, outputs: [{ name: "arn", description: evil, preconditions: [] }] },
-    }), { namespace: "acme" });
+    await publishToFolder(
+      hostile,
+      await smallRelease("1.0.0", {
+        names: ["one-role"],
+        readme:
+          `# ${evil}\n\n${evil}\n\n[a](javascript:document.title='owned') [b](data:text/html,x) ` +
+          `![c](https://evil.example/x.png)\n\n<iframe src="https://evil.example"></iframe>\n`,
+        contract: { summary: evil, outputs: [{ name: "arn", description: evil, preconditions: [] }] },
+      }),
+      { namespace: "acme" },
+    );
     const page = await browser.newPage();
     const asked: string[] = [];
     page.on("request", (request) => asked.push(request.url()));
     try {
-      for (const path of ["index.html", "v1/modules/acme/one-role/aws/index.html", "v1/modules/acme/one-role/aws/1.0.0/index.html"]) {
+      for (const path of [
+        "index.html",
+        "v1/modules/acme/one-role/aws/index.html",
+        "v1/modules/acme/one-role/aws/1.0.0/index.html",
+      ]) {
         const url = pathToFileURL(join(hostile, path)).href;
         await page.goto(url);
         expect(await page.title()).toMatch(/^(?:Terraform modules|acme\/one-role\/aws 1\.0\.0)$/);
         expect(await page.evaluate("document.querySelectorAll('img, script, iframe').length")).toBe(0);
-        expect(await page.evaluate("[...document.links].map((link) => link.protocol).filter((protocol) => protocol !== 'file:' && protocol !== 'https:')")).toEqual([]);
+        expect(
+          await page.evaluate(
+            "[...document.links].map((link) => link.protocol).filter((protocol) => protocol !== 'file:' && " +
+              "protocol !== 'https:')",
+          ),
+        ).toEqual([]);
         expect(await page.evaluate("document.body.innerText")).toContain("onerror=");
         expect(asked.splice(0)).toEqual([url]);
       }

@@ -1,4 +1,7 @@
-/** Releases from `pack` to Terraform: through the real nginx with TLS and the rules we write for it, and through `serve`. */
+/**
+ * Releases from `pack` to Terraform: through the real nginx with TLS and the rules we write for it, and through
+ * `serve`.
+ */
 import { spawn } from "node:child_process";
 import { appendFileSync, cpSync, existsSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { request } from "node:https";
@@ -18,8 +21,14 @@ import { terraformEnvironment, terraformIn } from "../support/terraform";
 const REPOSITORY = resolve(__dirname, "..", "..");
 
 /** A registry served by the built `serve`. */
-async function startServe(cli: string, folder: string, args: readonly string[]): Promise<{ readonly url: string; readonly stop: () => Promise<void> }> {
-  const child = spawn(process.execPath, [cli, "serve", folder, "--port", "0", ...args], { stdio: ["ignore", "pipe", "ignore"] });
+async function startServe(
+  cli: string,
+  folder: string,
+  args: readonly string[],
+): Promise<{ readonly url: string; readonly stop: () => Promise<void> }> {
+  const child = spawn(process.execPath, [cli, "serve", folder, "--port", "0", ...args], {
+    stdio: ["ignore", "pipe", "ignore"],
+  });
   const killAtExit = () => child.kill("SIGKILL");
   process.once("exit", killAtExit);
   const ended = new Promise<number | null>((done) => child.once("exit", done));
@@ -42,7 +51,11 @@ function certificateFiles(): CertificateFiles & { readonly authority: string } {
   const folder = temporaryFolder("tls");
   const authority = makeAuthority();
   const { cert, key } = makeCertificate(["127.0.0.1"], { authority });
-  const files = { cert: join(folder, "cert.pem"), key: join(folder, "key.pem"), authority: join(folder, "authority.pem") };
+  const files = {
+    cert: join(folder, "cert.pem"),
+    key: join(folder, "key.pem"),
+    authority: join(folder, "authority.pem"),
+  };
   writeFileSync(files.cert, cert);
   writeFileSync(files.key, key, { mode: 0o600 });
   writeFileSync(files.authority, authority.certificate);
@@ -72,7 +85,9 @@ output "role_arns" {
 
 /** Versions of the modules that `terraform init` chose. */
 function chosen(folder: string): Readonly<Record<string, string>> {
-  const { Modules } = JSON.parse(readFileSync(join(folder, ".terraform", "modules", "modules.json"), "utf8")) as { readonly Modules: readonly { readonly Key: string; readonly Version?: string }[] };
+  const { Modules } = JSON.parse(readFileSync(join(folder, ".terraform", "modules", "modules.json"), "utf8")) as {
+    readonly Modules: readonly { readonly Key: string; readonly Version?: string }[];
+  };
   return Object.fromEntries(Modules.flatMap(({ Key, Version }) => (Version === undefined ? [] : [[Key, Version]])));
 }
 
@@ -104,44 +119,59 @@ describeWith({ terraform: true, moto: true, nginx: true }, "modules from a regis
 
   afterAll(() => moto.stop());
 
-  test("through nginx: the constraint picks the version, plan and apply work, a newer minor comes with init -upgrade and changes nothing", async () => {
-    const nginx = await startNginx(registry, join(registry, "server-rules", "nginx.conf"), certificate);
-    try {
-      const folder = temporaryFolder("consumer");
-      writeFileSync(join(folder, "main.tf"), call(`${nginx.host}/acme/databricks-workspace-oidc/aws`, "~> 1.0"));
-      const terraform = terraformIn(folder, { ...moto.env, SSL_CERT_FILE: certificate.authority });
-      await terraform.init();
-      expect(chosen(folder)).toEqual({ databricks: "1.0.0" });
-      const plan = await terraform.plan();
-      expect(plan.counts).toEqual({ add: 2, change: 0, destroy: 0, moved: 0 });
-      await terraform.apply();
-      expect(await terraform.outputs()).toEqual({ role_arns: { "lake-reader": "arn:aws:iam::111122223333:role/lake-reader" } });
+  test(
+    "through nginx: the constraint picks the version, plan and apply work, a newer minor comes with init " +
+      "-upgrade and changes nothing",
+    async () => {
+      const nginx = await startNginx(registry, join(registry, "server-rules", "nginx.conf"), certificate);
+      try {
+        const folder = temporaryFolder("consumer");
+        writeFileSync(join(folder, "main.tf"), call(`${nginx.host}/acme/databricks-workspace-oidc/aws`, "~> 1.0"));
+        const terraform = terraformIn(folder, { ...moto.env, SSL_CERT_FILE: certificate.authority });
+        await terraform.init();
+        expect(chosen(folder)).toEqual({ databricks: "1.0.0" });
+        const plan = await terraform.plan();
+        expect(plan.counts).toEqual({ add: 2, change: 0, destroy: 0, moved: 0 });
+        await terraform.apply();
+        expect(await terraform.outputs()).toEqual({
+          role_arns: { "lake-reader": "arn:aws:iam::111122223333:role/lake-reader" },
+        });
 
-      await release("1.1.0");
-      await terraform.init();
-      expect(chosen(folder)).toEqual({ databricks: "1.0.0" });
-      await terraform.init("-upgrade");
-      expect(chosen(folder)).toEqual({ databricks: "1.1.0" });
-      expect(readFileSync(join(folder, ".terraform/modules/databricks/CHANGELOG.md"), "utf8")).toContain("Released as 1.1.0.");
-      const after = await terraform.plan("-detailed-exitcode");
-      expect(after.counts).toEqual({ add: 0, change: 0, destroy: 0, moved: 0 });
-      expect(after.changedOutputs).toEqual([]);
-      await terraform.destroy();
-      await checkRules(nginx.host);
-    } finally {
-      await nginx.stop();
-    }
-  });
+        await release("1.1.0");
+        await terraform.init();
+        expect(chosen(folder)).toEqual({ databricks: "1.0.0" });
+        await terraform.init("-upgrade");
+        expect(chosen(folder)).toEqual({ databricks: "1.1.0" });
+        expect(readFileSync(join(folder, ".terraform/modules/databricks/CHANGELOG.md"), "utf8")).toContain(
+          "Released as 1.1.0.",
+        );
+        const after = await terraform.plan("-detailed-exitcode");
+        expect(after.counts).toEqual({ add: 0, change: 0, destroy: 0, moved: 0 });
+        expect(after.changedOutputs).toEqual([]);
+        await terraform.destroy();
+        await checkRules(nginx.host);
+      } finally {
+        await nginx.stop();
+      }
+    },
+  );
 
   /** What nginx makes of the rules file, seen from outside. */
   async function checkRules(host: string): Promise<void> {
     const ca = readFileSync(certificate.authority);
-    const get = (path: string): Promise<readonly [number | undefined, string | undefined, string | undefined]> => new Promise((done, reject) => {
-      request(`https://${host}${path}`, { ca, agent: false }, (response) => {
-        response.resume();
-        done([response.statusCode, response.headers["content-type"], response.headers["x-terraform-get"] as string | undefined]);
-      }).on("error", reject).end();
-    });
+    const get = (path: string): Promise<readonly [number | undefined, string | undefined, string | undefined]> =>
+      new Promise((done, reject) => {
+        request(`https://${host}${path}`, { ca, agent: false }, (response) => {
+          response.resume();
+          done([
+            response.statusCode,
+            response.headers["content-type"],
+            response.headers["x-terraform-get"] as string | undefined,
+          ]);
+        })
+          .on("error", reject)
+          .end();
+      });
     const module = "/v1/modules/acme/databricks-workspace-oidc/aws";
     expect(await get("/.well-known/terraform.json")).toEqual([200, "application/json", undefined]);
     expect(await get(`${module}/versions`)).toEqual([200, "application/json", undefined]);
@@ -154,14 +184,23 @@ describeWith({ terraform: true, moto: true, nginx: true }, "modules from a regis
 
   test("through serve: with a host block over http, and with a certificate over https", async () => {
     const plain = await startServe(cli, registry, []);
-    const secure = await startServe(cli, registry, ["--tls-cert", certificate.cert, "--tls-key", certificate.key, "--quiet"]);
+    const secure = await startServe(cli, registry, [
+      "--tls-cert",
+      certificate.cert,
+      "--tls-key",
+      certificate.key,
+      "--quiet",
+    ]);
     try {
       const config = join(temporaryFolder("cli-config"), "terraformrc");
-      writeFileSync(config, `${readFileSync(terraformEnvironment()["TF_CLI_CONFIG_FILE"] ?? "", "utf8")}
+      writeFileSync(
+        config,
+        `${readFileSync(terraformEnvironment()["TF_CLI_CONFIG_FILE"] ?? "", "utf8")}
 host "modules.acme.example" {
   services = { "modules.v1" = "${plain.url}v1/modules/" }
 }
-`);
+`,
+      );
       const byHost = temporaryFolder("consumer");
       writeFileSync(join(byHost, "main.tf"), call("modules.acme.example/acme/databricks-workspace-oidc/aws", "1.0.0"));
       const terraform = terraformIn(byHost, { ...moto.env, TF_CLI_CONFIG_FILE: config });
@@ -176,7 +215,10 @@ host "modules.acme.example" {
       await terraform.destroy();
 
       const byTls = temporaryFolder("consumer");
-      writeFileSync(join(byTls, "main.tf"), call(`${new URL(secure.url).host}/acme/databricks-workspace-oidc/aws`, ">= 1.0.0"));
+      writeFileSync(
+        join(byTls, "main.tf"),
+        call(`${new URL(secure.url).host}/acme/databricks-workspace-oidc/aws`, ">= 1.0.0"),
+      );
       await terraformIn(byTls, { SSL_CERT_FILE: certificate.authority }).run(["get", "-no-color"]);
       expect(chosen(byTls)).toEqual({ databricks: "2.0.0" });
       await bindings(config);
@@ -190,16 +232,27 @@ host "modules.acme.example" {
   async function bindings(config: string): Promise<void> {
     const folder = temporaryFolder("bindings");
     symlinkSync(join(REPOSITORY, "node_modules"), join(folder, "node_modules"));
-    writeFileSync(join(folder, "cdktf.json"), JSON.stringify({
-      language: "typescript",
-      app: "npx tsx main.ts",
-      projectId: "bindings",
-      sendCrashReports: "false",
-      codeMakerOutput: ".gen",
-      terraformProviders: [],
-      terraformModules: [{ name: "databricks-workspace-oidc", source: "modules.acme.example/acme/databricks-workspace-oidc/aws", version: "~> 1.0" }],
-    }));
-    writeFileSync(join(folder, "main.ts"), `
+    writeFileSync(
+      join(folder, "cdktf.json"),
+      JSON.stringify({
+        language: "typescript",
+        app: "npx tsx main.ts",
+        projectId: "bindings",
+        sendCrashReports: "false",
+        codeMakerOutput: ".gen",
+        terraformProviders: [],
+        terraformModules: [
+          {
+            name: "databricks-workspace-oidc",
+            source: "modules.acme.example/acme/databricks-workspace-oidc/aws",
+            version: "~> 1.0",
+          },
+        ],
+      }),
+    );
+    writeFileSync(
+      join(folder, "main.ts"),
+      `
 import { App, TerraformOutput, TerraformStack } from "cdktf";
 import { DatabricksWorkspaceOidc } from "./.gen/modules/databricks-workspace-oidc";
 
@@ -214,14 +267,20 @@ const workspace = new DatabricksWorkspaceOidc(stack, "workspace", {
 });
 new TerraformOutput(stack, "arns", { value: workspace.roleArnsOutput });
 app.synth();
-`);
+`,
+    );
     const env = { ...moto.env, TF_CLI_CONFIG_FILE: config };
     await cdktf(folder, ["get"], env);
     expect(existsSync(join(folder, ".gen", "modules", "databricks-workspace-oidc.ts"))).toBe(true);
     await cdktf(folder, ["synth"], env);
     const stack = join(folder, "cdktf.out", "stacks", "bindings");
-    const synthesised = JSON.parse(readFileSync(join(stack, "cdk.tf.json"), "utf8")) as { readonly module: { readonly workspace: { readonly source: string; readonly version: string } } };
-    expect(synthesised.module.workspace).toMatchObject({ source: "modules.acme.example/acme/databricks-workspace-oidc/aws", version: "~> 1.0" });
+    const synthesised = JSON.parse(readFileSync(join(stack, "cdk.tf.json"), "utf8")) as {
+      readonly module: { readonly workspace: { readonly source: string; readonly version: string } };
+    };
+    expect(synthesised.module.workspace).toMatchObject({
+      source: "modules.acme.example/acme/databricks-workspace-oidc/aws",
+      version: "~> 1.0",
+    });
     const terraform = terraformIn(stack, env);
     await terraform.init();
     expect(chosen(stack)).toEqual({ workspace: "1.1.0" });
@@ -230,7 +289,10 @@ app.synth();
 
   test("publish --verify names a file that does not belong to the registry", async () => {
     writeFileSync(join(registry, "v1", "left"), "");
-    const { exitCode, stdout } = await runProgram(process.execPath, [cli, "publish", "--to", registry, "--verify"], { cwd: work, accept: [1] });
+    const { exitCode, stdout } = await runProgram(process.execPath, [cli, "publish", "--to", registry, "--verify"], {
+      cwd: work,
+      accept: [1],
+    });
     expect([exitCode, stdout]).toEqual([1, expect.stringContaining("v1/left belongs to no published version. ")]);
   });
 });

@@ -23,10 +23,25 @@ interface Asked {
 }
 
 /** Packs the small module; returns the release's folder. */
-async function packed({ version = "1.0.0", previous = "", out = join(temporaryFolder("release"), "out"), module = {}, folder, sourceDateEpoch }: Asked = {}): Promise<string> {
+async function packed({
+  version = "1.0.0",
+  previous = "",
+  out = join(temporaryFolder("release"), "out"),
+  module = {},
+  folder,
+  sourceDateEpoch,
+}: Asked = {}): Promise<string> {
   const modules = folder ?? temporaryFolder("modules");
   if (folder === undefined) writeSmallModule(modules, module);
-  await answerPack({ modules, version, out, previous: previous === "" ? temporaryFolder("no-releases") : previous, sourceCommit: undefined, ownVersion: "0.1.0", sourceDateEpoch });
+  await answerPack({
+    modules,
+    version,
+    out,
+    previous: previous === "" ? temporaryFolder("no-releases") : previous,
+    sourceCommit: undefined,
+    ownVersion: "0.1.0",
+    sourceDateEpoch,
+  });
   return out;
 }
 
@@ -47,7 +62,12 @@ describe("a release", () => {
     const out = await packed();
     expect(names(out)).toEqual(["SHA256SUMS", "manifest.json", "sbom.spdx.json", "small-1.0.0.tar.gz"]);
     const { manifest, archives } = await verifyRelease(out);
-    expect(manifest).toMatchObject({ schemaVersion: 1, version: "1.0.0", source: { commit: null }, modules: [{ name: "small", system: "aws", archive: "small-1.0.0.tar.gz", contract: { name: "small" } }] });
+    expect(manifest).toMatchObject({
+      schemaVersion: 1,
+      version: "1.0.0",
+      source: { commit: null },
+      modules: [{ name: "small", system: "aws", archive: "small-1.0.0.tar.gz", contract: { name: "small" } }],
+    });
     expect(archives.get("small")?.length).toBe(manifest.modules[0]?.size);
   });
 
@@ -57,12 +77,25 @@ describe("a release", () => {
       const file = join(out, name);
       const bytes = readFileSync(file);
       // its ends and 40 places between, other ones in every file
-      const places = [...new Set([0, bytes.length - 1, ...Array.from({ length: 40 }, (_, index) => Math.floor((index * bytes.length) / 40 + name.length) % bytes.length)])];
+      const places = [
+        ...new Set([
+          0,
+          bytes.length - 1,
+          ...Array.from(
+            { length: 40 },
+            (_, index) => Math.floor((index * bytes.length) / 40 + name.length) % bytes.length,
+          ),
+        ]),
+      ];
       for (const at of places) {
         const changed = Buffer.from(bytes);
-        changed[at] = (changed[at] ?? 0) ^ (1 << at % 8);
+        changed[at] = (changed[at] ?? 0) ^ (1 << (at % 8));
         writeFileSync(file, changed);
-        expect({ name, at, found: (await codesOf(() => verifyRelease(out))).length > 0 }).toEqual({ name, at, found: true });
+        expect({ name, at, found: (await codesOf(() => verifyRelease(out))).length > 0 }).toEqual({
+          name,
+          at,
+          found: true,
+        });
       }
       writeFileSync(file, bytes);
     }
@@ -71,8 +104,18 @@ describe("a release", () => {
 
   test("whose checksums were made again after a change is found out by its manifest", async () => {
     const out = await packed();
-    const resum = (): void => writeFileSync(join(out, "SHA256SUMS"), checksumsText(names(out).filter((name) => name !== "SHA256SUMS").map((name) => [name, sha256(readFileSync(join(out, name)))] as const)));
-    const other = await packed({ module: { files: { "main.tf": 'module "role" {\n  source = "./modules/role"\n}\nlocals {}\n' } } });
+    const resum = (): void =>
+      writeFileSync(
+        join(out, "SHA256SUMS"),
+        checksumsText(
+          names(out)
+            .filter((name) => name !== "SHA256SUMS")
+            .map((name) => [name, sha256(readFileSync(join(out, name)))] as const),
+        ),
+      );
+    const other = await packed({
+      module: { files: { "main.tf": 'module "role" {\n  source = "./modules/role"\n}\nlocals {}\n' } },
+    });
     cpSync(join(other, "small-1.0.0.tar.gz"), join(out, "small-1.0.0.tar.gz"));
     resum();
     expect(new Set(await codesOf(() => verifyRelease(out)))).toEqual(new Set(["release-changed"]));
@@ -84,11 +127,16 @@ describe("a release", () => {
       edit(out);
       return [...new Set(await codesOf(() => verifyRelease(out)))];
     };
-    expect(await change((out) => writeFileSync(join(out, "extra.tar.gz"), "x"))).toEqual(["release-changed", "release-file-unexpected"]);
+    expect(await change((out) => writeFileSync(join(out, "extra.tar.gz"), "x"))).toEqual([
+      "release-changed",
+      "release-file-unexpected",
+    ]);
     expect(await change((out) => rmSync(join(out, "small-1.0.0.tar.gz")))).toEqual(["release-file-missing"]);
     expect(await change((out) => rmSync(join(out, "manifest.json")))).toContain("release-file-missing");
     expect(await change((out) => rmSync(join(out, "SHA256SUMS")))).toContain("release-file-missing");
-    expect(await change((out) => symlinkSync("/etc/passwd", join(out, "link.json")))).toEqual(["release-file-unexpected"]);
+    expect(await change((out) => symlinkSync("/etc/passwd", join(out, "link.json")))).toEqual([
+      "release-file-unexpected",
+    ]);
     expect(await change((out) => mkdirSync(join(out, "folder")))).toEqual(["release-file-unexpected"]);
     expect(await change((out) => writeFileSync(join(out, "SHA256SUMS.sig"), "a signature"))).toEqual([]);
     expect(await codesOf(() => verifyRelease(temporaryFolder("empty")))).toContain("release-file-missing");
@@ -110,9 +158,14 @@ describe("a release", () => {
   test("names the commit of a clean checkout, and none of one with changes", async () => {
     const folder = temporaryFolder("checkout");
     writeSmallModule(folder);
-    const git = (...args: readonly string[]): string => execFileSync("git", ["-C", folder, "-c", "user.name=Test", "-c", "user.email=test@example.com", ...args], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+    const git = (...args: readonly string[]): string =>
+      execFileSync("git", ["-C", folder, "-c", "user.name=Test", "-c", "user.email=test@example.com", ...args], {
+        encoding: "utf8",
+        stdio: ["ignore", "pipe", "ignore"],
+      }).trim();
     git("init", "-q");
-    const commitOf = async (): Promise<string | null> => (await verifyRelease(await packed({ folder }))).manifest.source.commit;
+    const commitOf = async (): Promise<string | null> =>
+      (await verifyRelease(await packed({ folder }))).manifest.source.commit;
     expect(await commitOf()).toBeNull();
     git("add", "-A");
     git("commit", "-q", "-m", "modules");
@@ -124,19 +177,40 @@ describe("a release", () => {
   test("has an SBOM in which every name that is used is defined", async () => {
     const out = await packed({ sourceDateEpoch: "1700000000" });
     const sbom = JSON.parse(readFileSync(join(out, "sbom.spdx.json"), "utf8")) as {
-      readonly spdxVersion: string; readonly creationInfo: { readonly created: string };
-      readonly packages: readonly { readonly SPDXID: string; readonly name: string; readonly licenseDeclared: string }[];
+      readonly spdxVersion: string;
+      readonly creationInfo: { readonly created: string };
+      readonly packages: readonly {
+        readonly SPDXID: string;
+        readonly name: string;
+        readonly licenseDeclared: string;
+      }[];
       readonly files: readonly { readonly SPDXID: string; readonly fileName: string }[];
-      readonly relationships: readonly { readonly spdxElementId: string; readonly relationshipType: string; readonly relatedSpdxElement: string }[];
+      readonly relationships: readonly {
+        readonly spdxElementId: string;
+        readonly relationshipType: string;
+        readonly relatedSpdxElement: string;
+      }[];
     };
     expect(sbom.spdxVersion).toBe("SPDX-2.3");
     expect(sbom.creationInfo.created).toBe("2023-11-14T22:13:20Z");
-    const ids = ["SPDXRef-DOCUMENT", ...sbom.packages.map(({ SPDXID }) => SPDXID), ...sbom.files.map(({ SPDXID }) => SPDXID)];
+    const ids = [
+      "SPDXRef-DOCUMENT",
+      ...sbom.packages.map(({ SPDXID }) => SPDXID),
+      ...sbom.files.map(({ SPDXID }) => SPDXID),
+    ];
     expect(new Set(ids).size).toBe(ids.length);
     for (const id of ids) expect(id).toMatch(/^SPDXRef-[A-Za-z0-9.-]+$/);
-    for (const { spdxElementId, relatedSpdxElement } of sbom.relationships) expect(ids).toEqual(expect.arrayContaining([spdxElementId, relatedSpdxElement]));
-    expect(sbom.packages.map(({ name, licenseDeclared }) => [name, licenseDeclared])).toEqual([["small", "Apache-2.0"], ["hashicorp/aws", "NOASSERTION"]]);
-    expect(sbom.relationships).toContainEqual({ spdxElementId: "SPDXRef-Package-module-small", relationshipType: "DEPENDS_ON", relatedSpdxElement: expect.stringContaining("hashicorp-aws") });
+    for (const { spdxElementId, relatedSpdxElement } of sbom.relationships)
+      expect(ids).toEqual(expect.arrayContaining([spdxElementId, relatedSpdxElement]));
+    expect(sbom.packages.map(({ name, licenseDeclared }) => [name, licenseDeclared])).toEqual([
+      ["small", "Apache-2.0"],
+      ["hashicorp/aws", "NOASSERTION"],
+    ]);
+    expect(sbom.relationships).toContainEqual({
+      spdxElementId: "SPDXRef-Package-module-small",
+      relationshipType: "DEPENDS_ON",
+      relatedSpdxElement: expect.stringContaining("hashicorp-aws"),
+    });
   });
 });
 
@@ -144,14 +218,39 @@ describe("what is packed", () => {
   test("is the module, byte for byte, and neither state nor values nor dotfiles", async () => {
     const folder = temporaryFolder("modules");
     writeSmallModule(folder, { files: { "crlf.tf": "locals {}\r\n" } });
-    const left = [".terraform.lock.hcl", "terraform.tfstate", "terraform.tfstate.backup", "prod.auto.tfvars", ".env", "main.tf~", "crash.log"];
+    const left = [
+      ".terraform.lock.hcl",
+      "terraform.tfstate",
+      "terraform.tfstate.backup",
+      "prod.auto.tfvars",
+      ".env",
+      "main.tf~",
+      "crash.log",
+    ];
     for (const name of left) writeFileSync(join(folder, "small", name), "secret");
     mkdirSync(join(folder, "small", ".terraform"));
     mkdirSync(join(folder, "docs"));
-    const { manifest, skipped } = await answerPack({ modules: folder, version: "1.0.0", out: join(temporaryFolder("out"), "r"), previous: temporaryFolder("none"), sourceCommit: undefined, ownVersion: "0.1.0", sourceDateEpoch: undefined });
+    const { manifest, skipped } = await answerPack({
+      modules: folder,
+      version: "1.0.0",
+      out: join(temporaryFolder("out"), "r"),
+      previous: temporaryFolder("none"),
+      sourceCommit: undefined,
+      ownVersion: "0.1.0",
+      sourceDateEpoch: undefined,
+    });
     expect([...skipped].sort()).toEqual([...left.map((name) => `small/${name}`), "small/.terraform/", "docs/"].sort());
     const files = manifest.modules[0]?.files ?? [];
-    expect(files.map(({ path }) => path)).toEqual(["LICENSE", "README.md", "contract.json", "crlf.tf", "examples/complete/main.tf", "main.tf", "modules/role/main.tf", "trust-probes.json"]);
+    expect(files.map(({ path }) => path)).toEqual([
+      "LICENSE",
+      "README.md",
+      "contract.json",
+      "crlf.tf",
+      "examples/complete/main.tf",
+      "main.tf",
+      "modules/role/main.tf",
+      "trust-probes.json",
+    ]);
     expect(files.find(({ path }) => path === "crlf.tf")?.sha256).toBe(sha256("locals {}\r\n"));
   });
 
@@ -159,17 +258,70 @@ describe("what is packed", () => {
     ["a link to a file", "module-file-link", (module) => symlinkSync("/etc/passwd", join(module, "passwd.tf"))],
     ["a link to a folder", "module-file-link", (module) => symlinkSync("/etc", join(module, "etc"))],
     ["a fifo", "module-file-link", (module) => execFileSync("mkfifo", [join(module, "pipe.tf")])],
-    ["a file of no kind that modules have", "module-file-unknown", (module) => writeFileSync(join(module, "credentials.csv"), "key")],
-    ["HCL that was changed after its probes were recorded", "trust-probes-stale", (module) => writeFileSync(join(module, "main.tf"), "# mine\n")],
-    ["a contract that was changed by hand", "trust-probes-stale", (module) => writeFileSync(join(module, "contract.json"), JSON.stringify({ ...SMALL_CONTRACT, outputs: [] }))],
-    ["a contract that does not read", "contract-unreadable", (module) => writeFileSync(join(module, "contract.json"), "{")],
-    ["a contract with a key nobody knows", "contract-unreadable", (module) => writeFileSync(join(module, "contract.json"), JSON.stringify({ ...SMALL_CONTRACT, more: 1 }))],
-    ["a contract nested without end", "contract-unreadable", (module) => writeFileSync(join(module, "contract.json"), JSON.stringify({ ...SMALL_CONTRACT, variables: [{ ...SMALL_CONTRACT.variables[0], type: JSON.parse(`${'{"list":'.repeat(500)}"string"${"}".repeat(500)}`) as unknown }] }))],
-    ["lines that a checkout ended with CRLF", "trust-probes-stale", (module) => writeFileSync(join(module, "main.tf"), readFileSync(join(module, "main.tf"), "utf8").replaceAll("\n", "\r\n"))],
-    ["names that are one where case does not count", "archive-name-repeated", (module) => writeFileSync(join(module, "readme.md"), "# other\n")],
-    ["a name that is no ASCII", "archive-path-invalid", (module) => writeFileSync(join(module, "le\u0301a.md"), "# other\n")],
+    [
+      "a file of no kind that modules have",
+      "module-file-unknown",
+      (module) => writeFileSync(join(module, "credentials.csv"), "key"),
+    ],
+    [
+      "HCL that was changed after its probes were recorded",
+      "trust-probes-stale",
+      (module) => writeFileSync(join(module, "main.tf"), "# mine\n"),
+    ],
+    [
+      "a contract that was changed by hand",
+      "trust-probes-stale",
+      (module) => writeFileSync(join(module, "contract.json"), JSON.stringify({ ...SMALL_CONTRACT, outputs: [] })),
+    ],
+    [
+      "a contract that does not read",
+      "contract-unreadable",
+      (module) => writeFileSync(join(module, "contract.json"), "{"),
+    ],
+    [
+      "a contract with a key nobody knows",
+      "contract-unreadable",
+      (module) => writeFileSync(join(module, "contract.json"), JSON.stringify({ ...SMALL_CONTRACT, more: 1 })),
+    ],
+    [
+      "a contract nested without end",
+      "contract-unreadable",
+      (module) =>
+        writeFileSync(
+          join(module, "contract.json"),
+          JSON.stringify({
+            ...SMALL_CONTRACT,
+            variables: [
+              {
+                ...SMALL_CONTRACT.variables[0],
+                type: JSON.parse(`${'{"list":'.repeat(500)}"string"${"}".repeat(500)}`) as unknown,
+              },
+            ],
+          }),
+        ),
+    ],
+    [
+      "lines that a checkout ended with CRLF",
+      "trust-probes-stale",
+      (module) =>
+        writeFileSync(join(module, "main.tf"), readFileSync(join(module, "main.tf"), "utf8").replaceAll("\n", "\r\n")),
+    ],
+    [
+      "names that are one where case does not count",
+      "archive-name-repeated",
+      (module) => writeFileSync(join(module, "readme.md"), "# other\n"),
+    ],
+    [
+      "a name that is no ASCII",
+      "archive-path-invalid",
+      (module) => writeFileSync(join(module, "le\u0301a.md"), "# other\n"),
+    ],
     ["no probes", "trust-probes-unreadable", (module) => execFileSync("rm", [join(module, "trust-probes.json")])],
-    ["a name that climbs", "module-folder-invalid", (module) => writeFileSync(join(module, "contract.json"), JSON.stringify({ ...SMALL_CONTRACT, name: "large" }))],
+    [
+      "a name that climbs",
+      "module-folder-invalid",
+      (module) => writeFileSync(join(module, "contract.json"), JSON.stringify({ ...SMALL_CONTRACT, name: "large" })),
+    ],
   ])("with %s is refused (%s), and nothing is written", async (_, code, edit) => {
     const folder = temporaryFolder("modules");
     writeSmallModule(folder);
@@ -181,11 +333,27 @@ describe("what is packed", () => {
 
   test("without a module, or from no folder, is an error", async () => {
     expect(await codesOf(() => packed({ folder: temporaryFolder("empty") }))).toEqual(["module-folder-invalid"]);
-    expect(await codesOf(() => packed({ folder: join(temporaryFolder("empty"), "absent") }))).toEqual(["file-not-found"]);
-    expect(await codesOf(() => packed({ module: { contract: { ...SMALL_CONTRACT, requiredProviders: {} } } }))).toEqual(["module-folder-invalid"]);
+    expect(await codesOf(() => packed({ folder: join(temporaryFolder("empty"), "absent") }))).toEqual([
+      "file-not-found",
+    ]);
+    expect(await codesOf(() => packed({ module: { contract: { ...SMALL_CONTRACT, requiredProviders: {} } } }))).toEqual(
+      ["module-folder-invalid"],
+    );
   });
 
-  test.each(["v1.2.0", "1.2", "1.0.0/../..", "1.0.0+build", " 1.0.0", "1.0.0\n", "01.0.0", "", "latest", "../1.0.0", `1.0.0-${"a".repeat(80)}`])("with the version %j is refused", async (version) => {
+  test.each([
+    "v1.2.0",
+    "1.2",
+    "1.0.0/../..",
+    "1.0.0+build",
+    " 1.0.0",
+    "1.0.0\n",
+    "01.0.0",
+    "",
+    "latest",
+    "../1.0.0",
+    `1.0.0-${"a".repeat(80)}`,
+  ])("with the version %j is refused", async (version) => {
     expect(await codesOf(() => readVersion(version))).toEqual(["version-invalid"]);
   });
 
@@ -196,9 +364,15 @@ describe("what is packed", () => {
 
 describe("a manifest", () => {
   let whole: ReleaseManifest;
-  beforeAll(async () => { whole = (await verifyRelease(await packed())).manifest; });
-  const change = (edit: (manifest: ReleaseManifest) => unknown): Promise<readonly string[]> => codesOf(() => readManifest(`${JSON.stringify(edit(whole), null, 2)}\n`));
-  const first = (manifest: ReleaseManifest, more: object): object => ({ ...manifest, modules: manifest.modules.map((module) => ({ ...module, ...more })) });
+  beforeAll(async () => {
+    whole = (await verifyRelease(await packed())).manifest;
+  });
+  const change = (edit: (manifest: ReleaseManifest) => unknown): Promise<readonly string[]> =>
+    codesOf(() => readManifest(`${JSON.stringify(edit(whole), null, 2)}\n`));
+  const first = (manifest: ReleaseManifest, more: object): object => ({
+    ...manifest,
+    modules: manifest.modules.map((module) => ({ ...module, ...more })),
+  });
 
   test.each<readonly [string, (manifest: ReleaseManifest) => unknown]>([
     ["of another schema", (manifest) => ({ ...manifest, schemaVersion: 2 })],
@@ -209,7 +383,10 @@ describe("a manifest", () => {
     ["of a module of another version", (manifest) => first(manifest, { version: "1.0.1" })],
     ["of an archive that lies elsewhere", (manifest) => first(manifest, { archive: "../small-1.0.0.tar.gz" })],
     ["of a module whose name climbs", (manifest) => first(manifest, { name: "../small" })],
-    ["of a file that lies elsewhere", (manifest) => first(manifest, { files: [{ path: "../x", size: 1, sha256: "0".repeat(64) }] })],
+    [
+      "of a file that lies elsewhere",
+      (manifest) => first(manifest, { files: [{ path: "../x", size: 1, sha256: "0".repeat(64) }] }),
+    ],
     ["of a file without a digest", (manifest) => first(manifest, { files: [{ path: "x", size: 1, sha256: "" }] })],
     ["of a module twice", (manifest) => ({ ...manifest, modules: [...manifest.modules, ...manifest.modules] })],
     ["that is a list", () => []],
@@ -220,31 +397,57 @@ describe("a manifest", () => {
 
   test("is read back as it was written", async () => {
     expect(readManifest(manifestJson(whole))).toEqual(whole);
-    expect(await codesOf(() => readManifest(manifestJson(whole).replace('"version"', '"version": "1.0.0", "version"')))).toEqual(["manifest-unreadable"]);
+    expect(
+      await codesOf(() => readManifest(manifestJson(whole).replace('"version"', '"version": "1.0.0", "version"'))),
+    ).toEqual(["manifest-unreadable"]);
   });
 });
 
 describe("the semver guard", () => {
-  const wider: SmallModule = { probes: [{ ...(SMALL_PROBES[0] ?? { name: "", inputs: {} }), policies: { reader: smallPolicy(["alice@example.com", "bob@example.com", "mallory@example.com"]) } }] };
+  const wider: SmallModule = {
+    probes: [
+      {
+        ...(SMALL_PROBES[0] ?? { name: "", inputs: {} }),
+        policies: { reader: smallPolicy(["alice@example.com", "bob@example.com", "mallory@example.com"]) },
+      },
+    ],
+  };
   const breaking: SmallModule = { contract: { ...SMALL_CONTRACT, outputs: [] } };
-  const addition: SmallModule = { contract: { ...SMALL_CONTRACT, outputs: [...SMALL_CONTRACT.outputs, { name: "url", description: "URL", preconditions: [] }] } };
+  const addition: SmallModule = {
+    contract: {
+      ...SMALL_CONTRACT,
+      outputs: [...SMALL_CONTRACT.outputs, { name: "url", description: "URL", preconditions: [] }],
+    },
+  };
   const fix: SmallModule = { files: { "README.md": "# better\n" } };
   let previous: string;
-  beforeAll(async () => { previous = await packed({ version: "1.2.3" }); });
-
-  test.each([
-    ["a wider trust", wider, "1.9.0", "2.0.0"], ["an output gone", breaking, "1.9.0", "2.0.0"],
-    ["an output more", addition, "1.2.4", "1.3.0"], ["better words", fix, "1.2.3", "1.2.4"], ["nothing", {}, "1.2.2", "1.2.4"],
-  ] as const)("after 1.2.3 with %s refuses less than it needs, writes nothing, and takes what it needs", async (_, module, less, enough) => {
-    const out = join(temporaryFolder("out"), "r");
-    expect(new Set(await codesOf(() => packed({ module, version: less, previous, out })))).toEqual(new Set(["version-step-too-small"]));
-    expect(existsSync(out)).toBe(false);
-    await packed({ module, version: enough, previous, out });
-    expect(existsSync(out)).toBe(true);
+  beforeAll(async () => {
+    previous = await packed({ version: "1.2.3" });
   });
 
+  test.each([
+    ["a wider trust", wider, "1.9.0", "2.0.0"],
+    ["an output gone", breaking, "1.9.0", "2.0.0"],
+    ["an output more", addition, "1.2.4", "1.3.0"],
+    ["better words", fix, "1.2.3", "1.2.4"],
+    ["nothing", {}, "1.2.2", "1.2.4"],
+  ] as const)(
+    "after 1.2.3 with %s refuses less than it needs, writes nothing, and takes what it needs",
+    async (_, module, less, enough) => {
+      const out = join(temporaryFolder("out"), "r");
+      expect(new Set(await codesOf(() => packed({ module, version: less, previous, out })))).toEqual(
+        new Set(["version-step-too-small"]),
+      );
+      expect(existsSync(out)).toBe(false);
+      await packed({ module, version: enough, previous, out });
+      expect(existsSync(out)).toBe(true);
+    },
+  );
+
   test("says which change asks for the step", async () => {
-    await expect(packed({ module: breaking, version: "1.2.4", previous })).rejects.toThrow(/small output\.arn: breaking: The output arn is gone\. Release it as 2\.0\.0 or later/);
+    await expect(packed({ module: breaking, version: "1.2.4", previous })).rejects.toThrow(
+      /small output\.arn: breaking: The output arn is gone\. Release it as 2\.0\.0 or later/,
+    );
   });
 
   test("compares with the newest recorded release before the version, by default and pre-releases left out", async () => {
@@ -258,7 +461,9 @@ describe("the semver guard", () => {
     expect(await codesOf(() => packed({ version: "1.3.1", module: fix, previous: releases }))).not.toEqual([]);
     expect(names(join(releases, "1.2.3"))).toEqual(["consumers", "manifest.json"]);
     expect(await recordRelease(previous, releases)).toMatchObject({ changed: false });
-    expect(await codesOf(async () => recordRelease(await packed({ version: "1.2.3", module: breaking }), releases))).toEqual(["release-recorded"]);
+    expect(
+      await codesOf(async () => recordRelease(await packed({ version: "1.2.3", module: breaking }), releases)),
+    ).toEqual(["release-recorded"]);
     expect(await codesOf(() => packed({ previous: join(releases, "absent") }))).toEqual(["file-not-found"]);
     writeFileSync(join(releases, "1.3.0", "manifest.json"), "{}");
     expect(await codesOf(() => packed({ version: "1.3.1", previous: releases }))).toEqual(["manifest-unreadable"]);
@@ -266,11 +471,37 @@ describe("the semver guard", () => {
 
   test("writes notes: wider trusts in a section of their own and first, then what breaks, with before and after", async () => {
     const modules = temporaryFolder("modules");
-    writeSmallModule(modules, { ...wider, contract: { ...SMALL_CONTRACT, outputs: [], summary: "Small, with `ticks` and <b>tags</b>.", variables: [...SMALL_CONTRACT.variables, { name: "more", type: "bool", default: false, description: "More. And more.", nullable: false, validations: [] }] } });
+    writeSmallModule(modules, {
+      ...wider,
+      contract: {
+        ...SMALL_CONTRACT,
+        outputs: [],
+        summary: "Small, with `ticks` and <b>tags</b>.",
+        variables: [
+          ...SMALL_CONTRACT.variables,
+          {
+            name: "more",
+            type: "bool",
+            default: false,
+            description: "More. And more.",
+            nullable: false,
+            validations: [],
+          },
+        ],
+      },
+    });
     const { notes, step, leastVersion } = await answerNotes({ modules, version: "2.0.0", previous });
     expect({ step, leastVersion }).toEqual({ step: "major", leastVersion: "2.0.0" });
-    expect([...notes.matchAll(/^##.*$/gm)].map(([line]) => line)).toEqual(["## 2.0.0", "### Wider trusts", "### Breaking", "### Added", "### Changed"]);
-    expect(notes).toMatch(/let more in: mallory@example\.com.*Inputs:.*```hcl.*Before:.*```hcl\n {2}trust_policy = jsonencode\(.*After:.*mallory/s);
+    expect([...notes.matchAll(/^##.*$/gm)].map(([line]) => line)).toEqual([
+      "## 2.0.0",
+      "### Wider trusts",
+      "### Breaking",
+      "### Added",
+      "### Changed",
+    ]);
+    expect(notes).toMatch(
+      /let more in: mallory@example\.com.*Inputs:.*```hcl.*Before:.*```hcl\n {2}trust_policy = jsonencode\(.*After:.*mallory/s,
+    );
     expect(notes).toMatch(/The output arn is gone\.\n\n {2}Before:\n\n {2}```hcl\n {2}output "arn" \{/);
     expect(notes).not.toMatch(/\n\n\n/);
   });
@@ -278,6 +509,10 @@ describe("the semver guard", () => {
   test("calls a first release what it is", async () => {
     const modules = temporaryFolder("modules");
     writeSmallModule(modules);
-    expect(await answerNotes({ modules, version: "1.0.0", previous: temporaryFolder("none") })).toMatchObject({ previous: null, step: null, notes: "## 1.0.0\n\n- First release: small.\n" });
+    expect(await answerNotes({ modules, version: "1.0.0", previous: temporaryFolder("none") })).toMatchObject({
+      previous: null,
+      step: null,
+      notes: "## 1.0.0\n\n- First release: small.\n",
+    });
   });
 });

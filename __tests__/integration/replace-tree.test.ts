@@ -7,12 +7,35 @@ import { generatedFile } from "../../src/hcl/generated-file";
 import { isInterrupted, replaceTree } from "../../src/hcl/replace-tree";
 import { temporaryFolder } from "../support/temporary-folder";
 
-const OWNED = [{ folder: "a", deep: true }, { folder: "b", deep: true }];
+const OWNED = [
+  { folder: "a", deep: true },
+  { folder: "b", deep: true },
+];
 
 /** Two modules; `edition` stands in every file, and the second has one file more. */
 function treeOf(edition: "old" | "new"): GeneratedTree {
-  const paths = ["a/main.tf", "a/modules/x/main.tf", "b/README.md", "b/contract.json", ...(edition === "old" ? ["a/gone/old.tf"] : ["b/new.tf"])];
-  return { kind: "modules", owned: OWNED, files: new Map(paths.map((path) => [path, generatedFile(path, path.endsWith(".json") ? `{\n  "edition": "${edition}"\n}\n` : `# ${edition}\n`, "modules", "1.0.0")])) };
+  const paths = [
+    "a/main.tf",
+    "a/modules/x/main.tf",
+    "b/README.md",
+    "b/contract.json",
+    ...(edition === "old" ? ["a/gone/old.tf"] : ["b/new.tf"]),
+  ];
+  return {
+    kind: "modules",
+    owned: OWNED,
+    files: new Map(
+      paths.map((path) => [
+        path,
+        generatedFile(
+          path,
+          path.endsWith(".json") ? `{\n  "edition": "${edition}"\n}\n` : `# ${edition}\n`,
+          "modules",
+          "1.0.0",
+        ),
+      ]),
+    ),
+  };
 }
 
 /** Files of `folder` with their content; hidden ones are ours while we work. */
@@ -42,7 +65,12 @@ const FOREIGN_BESIDE = { "mine.tf": "# mine\n" };
 const FOREIGN_WITHIN = { "a/terraform.tfstate": "{}\n", "b/.terraform.lock.hcl": "# lock\n" };
 
 /** What the folder holds before: nothing, the old tree, or the old tree with files of others. */
-const STARTS: Readonly<Record<string, { readonly before: Readonly<Record<string, string>> | null; readonly kept: Readonly<Record<string, string>> }>> = {
+const STARTS: Readonly<
+  Record<
+    string,
+    { readonly before: Readonly<Record<string, string>> | null; readonly kept: Readonly<Record<string, string>> }
+  >
+> = {
   "no folder": { before: null, kept: {} },
   "an empty folder": { before: {}, kept: {} },
   "the old tree": { before: OLD, kept: {} },
@@ -95,10 +123,15 @@ describe.each(Object.entries(STARTS))("from %s", (name, { before, kept }) => {
   test("stopped at any change, every file is old or new, others' files are whole, and the next run finishes", () => {
     for (let last = 0; ; last += 1) {
       const folder = start(name);
-      const stopped = stoppedAfter(last, () => { replaceTree(folder, treeOf("new")); });
+      const stopped = stoppedAfter(last, () => {
+        replaceTree(folder, treeOf("new"));
+      });
       const found = filesIn(folder);
-      for (const [path, content] of Object.entries(found)) expect([OLD[path], NEW[path], kept[path]]).toContain(content);
-      const whole = [before ?? {}, { ...NEW, ...kept }].some((tree) => JSON.stringify(Object.entries(tree).sort()) === JSON.stringify(Object.entries(found).sort()));
+      for (const [path, content] of Object.entries(found))
+        expect([OLD[path], NEW[path], kept[path]]).toContain(content);
+      const whole = [before ?? {}, { ...NEW, ...kept }].some(
+        (tree) => JSON.stringify(Object.entries(tree).sort()) === JSON.stringify(Object.entries(found).sort()),
+      );
       if (stopped && !whole) expect(isInterrupted(folder)).toBe(true);
       replaceTree(folder, treeOf("new"));
       expect(filesIn(folder)).toEqual({ ...NEW, ...kept });
@@ -109,22 +142,28 @@ describe.each(Object.entries(STARTS))("from %s", (name, { before, kept }) => {
   });
 });
 
-test("where nothing of others is in the way, a stop leaves the old tree or the new one, or for the blink between two renames the old one beside", () => {
-  const between: number[] = [];
-  for (let last = 0; ; last += 1) {
-    const folder = start("the old tree");
-    const stopped = stoppedAfter(last, () => { replaceTree(folder, treeOf("new")); });
-    const found = JSON.stringify(Object.entries(filesIn(folder)).sort());
-    const isOld = found === JSON.stringify(Object.entries(OLD).sort());
-    const isNew = found === JSON.stringify(Object.entries(NEW).sort());
-    if (!isOld && !isNew) {
-      between.push(last);
-      expect(fs.existsSync(folder)).toBe(false);
+test(
+  "where nothing of others is in the way, a stop leaves the old tree or the new one, or for the blink " +
+    "between two renames the old one beside",
+  () => {
+    const between: number[] = [];
+    for (let last = 0; ; last += 1) {
+      const folder = start("the old tree");
+      const stopped = stoppedAfter(last, () => {
+        replaceTree(folder, treeOf("new"));
+      });
+      const found = JSON.stringify(Object.entries(filesIn(folder)).sort());
+      const isOld = found === JSON.stringify(Object.entries(OLD).sort());
+      const isNew = found === JSON.stringify(Object.entries(NEW).sort());
+      if (!isOld && !isNew) {
+        between.push(last);
+        expect(fs.existsSync(folder)).toBe(false);
+      }
+      if (!stopped) break;
     }
-    if (!stopped) break;
-  }
-  expect(between).toHaveLength(1);
-});
+    expect(between).toHaveLength(1);
+  },
+);
 
 describe("files that are not ours", () => {
   test("in the way are never overwritten: coded error, nothing written", () => {
@@ -134,7 +173,10 @@ describe("files that are not ours", () => {
     try {
       replaceTree(folder, treeOf("new"));
     } catch (error) {
-      expect((error as InputError).problems.map(({ code, path }) => [code, path])).toEqual([["file-not-generated", join(folder, "a/main.tf")], ["file-not-generated", join(folder, "b/README.md")]]);
+      expect((error as InputError).problems.map(({ code, path }) => [code, path])).toEqual([
+        ["file-not-generated", join(folder, "a/main.tf")],
+        ["file-not-generated", join(folder, "b/README.md")],
+      ]);
     }
     expect(filesIn(folder)).toEqual({ "a/main.tf": "# by hand\n", "b/README.md": "# by hand\n" });
   });
@@ -162,7 +204,13 @@ describe("files that are not ours", () => {
 
   test("in a journal that names places outside are refused", () => {
     const folder = start("the old tree");
-    write(folder, { ".databricks-aws-oidc-journal.json": JSON.stringify({ stage: ".databricks-aws-oidc-new-1", units: [], remove: ["../../etc/passwd"] }) });
+    write(folder, {
+      ".databricks-aws-oidc-journal.json": JSON.stringify({
+        stage: ".databricks-aws-oidc-new-1",
+        units: [],
+        remove: ["../../etc/passwd"],
+      }),
+    });
     expect(() => replaceTree(folder, treeOf("new"))).toThrow("is no journal of generate");
   });
 });

@@ -19,10 +19,23 @@ function manyRoles(count: number): FederationInput {
   return {
     name: "large",
     aws: { accountId: "111122223333" },
-    issuers: { production: { level: "workspace", host: "mycompany.cloud.databricks.com", workspaceId: "1" }, other: { level: "workspace", host: "other.cloud.databricks.com", workspaceId: "2" } },
-    roles: Object.fromEntries(Array.from({ length: count }, (_, index) => [`role-${String(index).padStart(5, "0")}`, {
-      trusts: [{ issuer: index % 2 === 0 ? "production" : "other", servicePrincipals: [subject(index), subject(1_000_000 + (index % 10))] }],
-    }])),
+    issuers: {
+      production: { level: "workspace", host: "mycompany.cloud.databricks.com", workspaceId: "1" },
+      other: { level: "workspace", host: "other.cloud.databricks.com", workspaceId: "2" },
+    },
+    roles: Object.fromEntries(
+      Array.from({ length: count }, (_, index) => [
+        `role-${String(index).padStart(5, "0")}`,
+        {
+          trusts: [
+            {
+              issuer: index % 2 === 0 ? "production" : "other",
+              servicePrincipals: [subject(index), subject(1_000_000 + (index % 10))],
+            },
+          ],
+        },
+      ]),
+    ),
   };
 }
 
@@ -32,12 +45,19 @@ describeWith({ chromium: true }, "the report in a browser", () => {
   let browser: Browser;
 
   beforeAll(async () => {
-    for (const [name, input] of Object.entries({ full: fullFederation, several: manyRoles(60), large: manyRoles(500) })) {
+    for (const [name, input] of Object.entries({
+      full: fullFederation,
+      several: manyRoles(60),
+      large: manyRoles(500),
+    })) {
       files[name] = join(folder, `${name}.html`);
       writeFileSync(files[name], reportPage(reportView(readFederation(input).federation)));
     }
     const { default: puppeteer } = await import("puppeteer-core");
-    browser = await puppeteer.launch({ executablePath: findOnPath("chromium") ?? "chromium", args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"] });
+    browser = await puppeteer.launch({
+      executablePath: findOnPath("chromium") ?? "chromium",
+      args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
+    });
   });
 
   afterAll(async () => {
@@ -50,13 +70,18 @@ describeWith({ chromium: true }, "the report in a browser", () => {
     readonly hash?: string;
   }
 
-  /** Opens a page and hands it over; fails for a script error, a refused style or script, and any request but the file. */
+  /**
+   * Opens a page and hands it over; fails for a script error, a refused style or script, and any request but the
+   * file.
+   */
   async function open(name: string, look: Look, body: (page: Page) => Promise<void>): Promise<void> {
     const page = await browser.newPage();
     const trouble: string[] = [];
     page.on("pageerror", (error) => trouble.push(String(error)));
     page.on("console", (message) => trouble.push(message.text()));
-    page.on("request", (request) => { if (request.url().split("#")[0] !== pathToFileURL(files[name] ?? "").href) trouble.push(request.url()); });
+    page.on("request", (request) => {
+      if (request.url().split("#")[0] !== pathToFileURL(files[name] ?? "").href) trouble.push(request.url());
+    });
     try {
       await page.setViewport({ width: look.width ?? 1280, height: 900 });
       await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: look.scheme ?? "light" }]);
@@ -71,11 +96,18 @@ describeWith({ chromium: true }, "the report in a browser", () => {
   async function axeViolations(page: Page): Promise<readonly string[]> {
     // Through the debugger, so that the page's own policy stays in force for everything else.
     await page.evaluate(`${AXE}; window.axe = axe; 0`);
-    return await page.evaluate(`axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) => violations.map(({ id, nodes }) => id + ": " + nodes.slice(0, 3).map(({ html }) => html).join(" ")))`) as readonly string[];
+    return (await page.evaluate(
+      `axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) => violations.map(({ id, nodes ` +
+        `}) => id + ": " + nodes.slice(0, 3).map(({ html }) => html).join(" ")))`,
+    )) as readonly string[];
   }
 
   // Code for the browser stands in quotes: the project's types know no document.
-  const visible = (page: Page, selector: string): Promise<unknown> => page.evaluate(`[...document.querySelectorAll(${JSON.stringify(selector)})].filter((element) => element.offsetParent !== null).length`);
+  const visible = (page: Page, selector: string): Promise<unknown> =>
+    page.evaluate(
+      `[...document.querySelectorAll(${JSON.stringify(selector)})].filter((element) => element.offsetParent !== ` +
+        `null).length`,
+    );
   const counted = (pattern: RegExp): string => `${pattern}.test(document.querySelector("#f-count").textContent)`;
   const countText = (page: Page): Promise<string> => page.$eval("#f-count", (element) => element.textContent ?? "");
 
@@ -93,7 +125,9 @@ describeWith({ chromium: true }, "the report in a browser", () => {
     ["more roles than the graph and one matrix hold", "several", {}],
   ] as const)("axe finds no violation (%s)", async (_, name, look) => {
     await open(name, look, async (page) => {
-      await page.$$eval("details", (all) => { for (const one of all) one.open = true; });
+      await page.$$eval("details", (all) => {
+        for (const one of all) one.open = true;
+      });
       expect(await axeViolations(page)).toEqual([]);
     });
   });
@@ -112,7 +146,9 @@ describeWith({ chromium: true }, "the report in a browser", () => {
       expect(await visible(page, "article.role tbody tr")).toBe(1);
       expect(await visible(page, "#identity-table tbody tr")).toBe(1);
       expect(await visible(page, ".matrix tbody tr")).toBe(1);
-      expect(await page.$$eval("#graph .node", (nodes) => nodes.map((node) => node.querySelector("text")?.textContent))).toEqual(["company", "alice@example.com", "databricks-lake-reader"]);
+      expect(
+        await page.$$eval("#graph .node", (nodes) => nodes.map((node) => node.querySelector("text")?.textContent)),
+      ).toEqual(["company", "alice@example.com", "databricks-lake-reader"]);
       expect(await page.$$eval("#graph path[d]", (paths) => paths.length)).toBe(2);
       await page.click("button[type=reset]");
       await page.waitForFunction(counted(/^3 roles, 6 identities$/));
@@ -128,10 +164,17 @@ describeWith({ chromium: true }, "the report in a browser", () => {
       await page.focus(".matrix td .mark");
       await page.keyboard.press("Enter");
       await page.waitForFunction("location.hash !== ''");
-      const target = await page.evaluate("(() => { const line = document.getElementById(location.hash.slice(1)); return { open: line.closest('details').open, text: line.textContent }; })()") as { readonly open: boolean; readonly text: string };
+      const target = (await page.evaluate(
+        "(() => { const line = document.getElementById(location.hash.slice(1)); return { open: " +
+          "line.closest('details').open, text: line.textContent }; })()",
+      )) as { readonly open: boolean; readonly text: string };
       expect(target.open).toBe(true);
       expect(target.text).toContain("sts:AssumeRoleWithWebIdentity");
-      await page.waitForFunction("(() => { const { top } = document.getElementById(location.hash.slice(1)).getBoundingClientRect(); return top >= 0 && top < innerHeight; })()", { timeout: 10_000 });
+      await page.waitForFunction(
+        "(() => { const { top } = document.getElementById(location.hash.slice(1)).getBoundingClientRect(); " +
+          "return top >= 0 && top < innerHeight; })()",
+        { timeout: 10_000 },
+      );
     });
   });
 
@@ -146,10 +189,17 @@ describeWith({ chromium: true }, "the report in a browser", () => {
       const seen: string[] = [];
       for (let step = 0; step < 25; step += 1) {
         await page.keyboard.press("Tab");
-        seen.push(await page.evaluate("(({ activeElement: at }) => getComputedStyle(at).outlineStyle === 'none' ? 'no outline' : at.localName + (at.id === '' ? '' : '#' + at.id))(document)") as string);
+        seen.push(
+          (await page.evaluate(
+            "(({ activeElement: at }) => getComputedStyle(at).outlineStyle === 'none' ? 'no outline' : " +
+              "at.localName + (at.id === '' ? '' : '#' + at.id))(document)",
+          )) as string,
+        );
       }
       expect(seen[0]).toBe("a");
-      expect(seen).toEqual(expect.arrayContaining(["input#f-identity", "input#f-role", "select#f-issuer", "input#f-findings", "button"]));
+      expect(seen).toEqual(
+        expect.arrayContaining(["input#f-identity", "input#f-role", "select#f-issuer", "input#f-findings", "button"]),
+      );
       expect(seen).not.toContain("no outline");
     });
   });
@@ -170,7 +220,9 @@ describeWith({ chromium: true }, "the report in a browser", () => {
     test("a filter answers, the graph says what it leaves out, and one role can be singled out", async () => {
       await open("large", {}, async (page) => {
         expect(await countText(page)).toBe("500 roles, 510 identities");
-        expect(await page.$eval("#graph-note", (note) => note.textContent)).toBe("The first 40 of 500 roles; filter to see others.");
+        expect(await page.$eval("#graph-note", (note) => note.textContent)).toBe(
+          "The first 40 of 500 roles; filter to see others.",
+        );
         const started = Date.now();
         await filter(page, "#f-role", "role-0049", /^10 roles, 20 identities$/);
         // What a person would call stuck, not a measure of speed.

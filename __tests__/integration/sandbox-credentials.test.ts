@@ -1,4 +1,7 @@
-/** Token and credentials against the sandbox, which judges as STS does: real clients, and ten token lives by a moved clock. */
+/**
+ * Token and credentials against the sandbox, which judges as STS does: real clients, and ten token lives by a moved
+ * clock.
+ */
 import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { sessionQuestion } from "../../src/credentials/answer";
@@ -30,18 +33,30 @@ beforeAll(async () => {
   const federation = loadFederation(join(ROOT, "federation.yaml"));
   [cli, sandbox] = await Promise.all([
     buildCli(["token", "credentials"]),
-    startSandbox({ world: worldOfFederation(federation, { account: undefined, awsAccountId: undefined }), now: () => clock() }),
+    startSandbox({
+      world: worldOfFederation(federation, { account: undefined, awsAccountId: undefined }),
+      now: () => clock(),
+    }),
   ]);
 });
 afterAll(() => sandbox.stop());
-beforeEach(() => { clock = Date.now; });
+beforeEach(() => {
+  clock = Date.now;
+});
 
 function environment(subject = READER): Record<string, string> {
-  const identity = sandbox.identities.find((one) => (subject === "a stranger" ? !one.declared : one.subject === subject));
+  const identity = sandbox.identities.find((one) =>
+    subject === "a stranger" ? !one.declared : one.subject === subject,
+  );
   return {
-    PATH: process.env["PATH"] ?? "", HOME: home, ...(process.env["PYENV_VERSION"] === undefined ? {} : { PYENV_VERSION: process.env["PYENV_VERSION"] }),
-    DATABRICKS_HOST: sandbox.issuers["production"]?.url ?? "", DATABRICKS_CLIENT_ID: identity?.clientId ?? "", DATABRICKS_CLIENT_SECRET: identity?.clientSecret ?? "",
-    AWS_ENDPOINT_URL_STS: sandbox.sts, AWS_EC2_METADATA_DISABLED: "true",
+    PATH: process.env["PATH"] ?? "",
+    HOME: home,
+    ...(process.env["PYENV_VERSION"] === undefined ? {} : { PYENV_VERSION: process.env["PYENV_VERSION"] }),
+    DATABRICKS_HOST: sandbox.issuers["production"]?.url ?? "",
+    DATABRICKS_CLIENT_ID: identity?.clientId ?? "",
+    DATABRICKS_CLIENT_SECRET: identity?.clientSecret ?? "",
+    AWS_ENDPOINT_URL_STS: sandbox.sts,
+    AWS_EC2_METADATA_DISABLED: "true",
   };
 }
 
@@ -52,7 +67,13 @@ function run(args: readonly string[], subject = READER): Promise<Outcome> {
 test("token says whose it is, and that it fits the federation's issuer", async () => {
   const { stdout, exitCode } = await run(["token", "--json"]);
   expect(exitCode).toBe(0);
-  expect(JSON.parse(stdout)).toMatchObject({ source: "client-credentials", kind: "jwt", whose: "service principal", subject: READER, fit: { issuer: "production", fits: true } });
+  expect(JSON.parse(stdout)).toMatchObject({
+    source: "client-credentials",
+    kind: "jwt",
+    whose: "service principal",
+    subject: READER,
+    fit: { issuer: "production", fits: true },
+  });
   const raw = await run(["token", "--raw"]);
   expect(raw.stdout.trim().split(".")).toHaveLength(3);
 });
@@ -65,10 +86,26 @@ test("a stranger's token is a token, and gets no credentials", async () => {
 
 describe("a program run with credentials", () => {
   const aws = findOnPath("aws");
-  (aws === undefined ? test.skip : test)("the AWS CLI is who the role says, and the session is named after the identity", async () => {
-    const { stdout } = await run(["credentials", "--role", "lake-reader", "--", aws ?? "", "sts", "get-caller-identity", "--output", "json"]);
-    expect(JSON.parse(stdout)).toMatchObject({ Account: "111122223333", Arn: `arn:aws:sts::111122223333:assumed-role/lake-reader/${READER}` });
-  });
+  (aws === undefined ? test.skip : test)(
+    "the AWS CLI is who the role says, and the session is named after the identity",
+    async () => {
+      const { stdout } = await run([
+        "credentials",
+        "--role",
+        "lake-reader",
+        "--",
+        aws ?? "",
+        "sts",
+        "get-caller-identity",
+        "--output",
+        "json",
+      ]);
+      expect(JSON.parse(stdout)).toMatchObject({
+        Account: "111122223333",
+        Arn: `arn:aws:sts::111122223333:assumed-role/lake-reader/${READER}`,
+      });
+    },
+  );
 
   const python = findOnPath("python3");
   (python === undefined ? test.skip : test)("boto3 renews while it runs, each session good at STS", async () => {
@@ -84,23 +121,68 @@ describe("a program run with credentials", () => {
       "    seen.append([session.get_credentials().get_frozen_credentials().access_key, arn])",
       "print(json.dumps(seen))",
     ].join("\n");
-    const { stdout, stderr } = await run(["credentials", "--role", "lake-reader", "--no-cache", "--", python ?? "", "-c", script]);
+    const { stdout, stderr } = await run([
+      "credentials",
+      "--role",
+      "lake-reader",
+      "--no-cache",
+      "--",
+      python ?? "",
+      "-c",
+      script,
+    ]);
     expect(stderr).toBe("");
     const seen = JSON.parse(stdout) as readonly (readonly [string, string])[];
     expect(new Set(seen.map(([key]) => key)).size).toBe(4);
-    expect(new Set(seen.map(([, arn]) => arn))).toEqual(new Set([`arn:aws:sts::111122223333:assumed-role/lake-reader/${READER}`]));
+    expect(new Set(seen.map(([, arn]) => arn))).toEqual(
+      new Set([`arn:aws:sts::111122223333:assumed-role/lake-reader/${READER}`]),
+    );
   });
 
-  test("has in its environment what its caller had, the endpoint and its authorization token, and no key or token of ours", async () => {
-    const { stdout } = await run(["credentials", "--role", "lake-reader", "--", process.execPath, "-e", "const fs = require('node:fs'); const tree = (pid) => fs.readFileSync(`/proc/${pid}/cmdline`, 'latin1'); console.log(JSON.stringify({ env: process.env, mine: tree(process.pid), parent: tree(process.ppid), title: fs.readFileSync(`/proc/${process.ppid}/comm`, 'utf8'), parentEnv: fs.readFileSync(`/proc/${process.ppid}/environ`, 'latin1') }))"]);
-    const seen = JSON.parse(stdout) as { readonly env: Record<string, string>; readonly mine: string; readonly parent: string; readonly title: string; readonly parentEnv: string };
-    const own = environment();
-    expect(Object.keys(seen.env).filter((name) => !(name in own)).sort()).toEqual(["AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_DEFAULT_REGION", "AWS_REGION", "NO_PROXY", "no_proxy"]);
-    const authorization = seen.env["AWS_CONTAINER_AUTHORIZATION_TOKEN"] ?? "";
-    expect(authorization.length).toBeGreaterThan(40);
-    for (const text of [seen.mine, seen.parent, seen.title]) for (const secret of [authorization, own["DATABRICKS_CLIENT_SECRET"] ?? "", "eyJ"]) expect(text).not.toContain(secret);
-    expect(`${JSON.stringify(seen.env)}${seen.parentEnv}`).not.toMatch(/eyJ[\w-]{10}|ASIA[A-Z0-9]{12}/);
-  });
+  test(
+    "has in its environment what its caller had, the endpoint and its authorization token, and no key or " +
+      "token of ours",
+    async () => {
+      const { stdout } = await run([
+        "credentials",
+        "--role",
+        "lake-reader",
+        "--",
+        process.execPath,
+        "-e",
+        "const fs = require('node:fs'); const tree = (pid) => fs.readFileSync(`/proc/${pid}/cmdline`, 'latin1'); " +
+          "console.log(JSON.stringify({ env: process.env, mine: tree(process.pid), parent: tree(process.ppid), " +
+          "title: fs.readFileSync(`/proc/${process.ppid}/comm`, 'utf8'), parentEnv: " +
+          "fs.readFileSync(`/proc/${process.ppid}/environ`, 'latin1') }))",
+      ]);
+      const seen = JSON.parse(stdout) as {
+        readonly env: Record<string, string>;
+        readonly mine: string;
+        readonly parent: string;
+        readonly title: string;
+        readonly parentEnv: string;
+      };
+      const own = environment();
+      expect(
+        Object.keys(seen.env)
+          .filter((name) => !(name in own))
+          .sort(),
+      ).toEqual([
+        "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+        "AWS_DEFAULT_REGION",
+        "AWS_REGION",
+        "NO_PROXY",
+        "no_proxy",
+      ]);
+      const authorization = seen.env["AWS_CONTAINER_AUTHORIZATION_TOKEN"] ?? "";
+      expect(authorization.length).toBeGreaterThan(40);
+      for (const text of [seen.mine, seen.parent, seen.title])
+        for (const secret of [authorization, own["DATABRICKS_CLIENT_SECRET"] ?? "", "eyJ"])
+          expect(text).not.toContain(secret);
+      expect(`${JSON.stringify(seen.env)}${seen.parentEnv}`).not.toMatch(/eyJ[\w-]{10}|ASIA[A-Z0-9]{12}/);
+    },
+  );
 });
 
 test("a session outlives ten token lives by a moved clock, without a call that fails", async () => {
@@ -109,7 +191,11 @@ test("a session outlives ten token lives by a moved clock, without a call that f
   const notes: string[] = [];
   const question = sessionQuestion({
     surroundings: { env: { ...environment(), PATH: "" }, home: temporaryFolder("home"), now: () => now },
-    args: [], cwd: home, role: "lake-reader", wait: "0", note: (text) => notes.push(text),
+    args: [],
+    cwd: home,
+    role: "lake-reader",
+    wait: "0",
+    note: (text) => notes.push(text),
   });
   const session = keepSession(() => getSession(question), { now: () => now, note: (text) => notes.push(text) });
   const keys = new Set<string>();

@@ -8,10 +8,16 @@ import { openTerminal } from "../support/terminal";
 
 jest.setTimeout(60_000);
 const REPOSITORY = resolve(__dirname, "..", "..");
-const SEVERAL = readFileSync(join(REPOSITORY, "federation.yaml"), "utf8").replace('accountId: "111122223333"', 'accounts: { prod: { accountId: "111122223333" }, dev: {} }');
+const SEVERAL = readFileSync(join(REPOSITORY, "federation.yaml"), "utf8").replace(
+  'accountId: "111122223333"',
+  'accounts: { prod: { accountId: "111122223333" }, dev: {} }',
+);
 
 function clone(): string {
-  const folder = cdktfProject({ "federation.yaml": readFileSync(join(REPOSITORY, "federation.yaml"), "utf8"), "several.yaml": SEVERAL });
+  const folder = cdktfProject({
+    "federation.yaml": readFileSync(join(REPOSITORY, "federation.yaml"), "utf8"),
+    "several.yaml": SEVERAL,
+  });
   for (const shared of ["scripts", "templates"]) symlinkSync(join(REPOSITORY, shared), join(folder, shared));
   return folder;
 }
@@ -22,24 +28,46 @@ describe("npm start in a pipe", () => {
   test("writes a root and a stack for each AWS account, shows who may assume what, and says what to type next", async () => {
     const folder = clone();
     const { stdout, stderr } = await runProgram(tsx(folder), ["scripts/start.ts", "several.yaml"], { cwd: folder });
-    expect(["out/hcl/prod/main.tf", "out/hcl/dev/main.tf", "out/cdktf/stacks/lakehouse-prod/cdk.tf.json", "out/cdktf/stacks/lakehouse-dev/cdk.tf.json"].filter((file) => !existsSync(join(folder, file)))).toEqual([]);
+    expect(
+      [
+        "out/hcl/prod/main.tf",
+        "out/hcl/dev/main.tf",
+        "out/cdktf/stacks/lakehouse-prod/cdk.tf.json",
+        "out/cdktf/stacks/lakehouse-dev/cdk.tf.json",
+      ].filter((file) => !existsSync(join(folder, file))),
+    ).toEqual([]);
     expect(stdout).toContain("https://mycompany.cloud.databricks.com/oidc");
     expect(stdout).toContain("arn:aws:iam::111122223333:oidc-provider/mycompany.cloud.databricks.com/oidc");
     expect(stdout).toContain("arn:aws:iam::<account>:oidc-provider/mycompany.cloud.databricks.com/oidc");
     expect(stdout).toMatch(/^lake-reader +6a9f1c2e-\S+ +service principal +production/m);
-    expect(stdout.split("Next, one of:\n")[1]?.trimEnd().split("\n").map((line) => line.trim().split("    ")[0])).toEqual([
+    expect(
+      stdout
+        .split("Next, one of:\n")[1]
+        ?.trimEnd()
+        .split("\n")
+        .map((line) => line.trim().split("    ")[0]),
+    ).toEqual([
       "terraform -chdir=out/hcl/prod init && terraform -chdir=out/hcl/prod plan",
       "npx cdktf deploy lakehouse-prod lakehouse-dev",
       "npx tsx scripts/cli.ts prove --config several.yaml",
     ]);
     // plain lines, a step each
-    expect(stderr.split("\n")).toEqual(["reading several.yaml", "writing HCL to out/hcl", "synthesising the CDKTF stack to out/cdktf", ""]);
+    expect(stderr.split("\n")).toEqual([
+      "reading several.yaml",
+      "writing HCL to out/hcl",
+      "synthesising the CDKTF stack to out/cdktf",
+      "",
+    ]);
   });
 
   test.each([
     [["--config", "several.yaml"], 2, "[usage]"],
     [["several.yaml", "federation.yaml"], 2, "[usage]"],
-    [["nowhere.yaml"], 3, "There is no file nowhere.yaml. Name a federation file, as in npm start -- federation.yaml. [file-not-found]"],
+    [
+      ["nowhere.yaml"],
+      3,
+      "There is no file nowhere.yaml. Name a federation file, as in npm start -- federation.yaml. [file-not-found]",
+    ],
     [["out"], 2, "[host-invalid]"],
     [["src"], 3, "src cannot be read: it is a folder."],
     [["accounts.cloud.databricks.com"], 2, "[issuer-account-agnostic]"],
@@ -55,7 +83,10 @@ describe("npm start in a pipe", () => {
 describeWith({ tmux: true }, "npm start on a terminal", () => {
   test("shows its progress in one line that is gone at the end", async () => {
     const folder = clone();
-    const screen = await openTerminal(["sh", "-c", `"${tsx(folder)}" scripts/start.ts > answer; echo "ended with $?"; exec cat`], { cwd: folder, env: process.env });
+    const screen = await openTerminal(
+      ["sh", "-c", `"${tsx(folder)}" scripts/start.ts > answer; echo "ended with $?"; exec cat`],
+      { cwd: folder, env: process.env },
+    );
     try {
       expect(await screen.shows("ended with 0")).toMatch(/^ended with 0\n*$/);
       expect(readFileSync(join(folder, "answer"), "utf8")).toMatch(/^Federation lakehouse/);

@@ -27,7 +27,12 @@ interface Consumer {
 function consumersIn(releases: string): readonly Consumer[] {
   return recordedVersions(releases).flatMap((version) => {
     const folder = join(releases, version, "consumers");
-    return readdirSync(folder).map((module): Consumer => ({ name: `${version} ${module}`, version, module, folder: join(folder, module) }));
+    return readdirSync(folder).map((module): Consumer => ({
+      name: `${version} ${module}`,
+      version,
+      module,
+      folder: join(folder, module),
+    }));
   });
 }
 
@@ -47,7 +52,9 @@ function rootOf(consumers: readonly Consumer[]): Terraform {
     mkdirSync(join(root, name));
     for (const file of readdirSync(folder)) {
       // a module that is called may not bring a provider's settings along; the root's serve all
-      const text = readFileSync(join(folder, file), "utf8").replaceAll('source = "../.."', `source = "${join(MODULES, module)}"`).replace(/^provider "aws" \{[^}]*\}\n/gm, "");
+      const text = readFileSync(join(folder, file), "utf8")
+        .replaceAll('source = "../.."', `source = "${join(MODULES, module)}"`)
+        .replace(/^provider "aws" \{[^}]*\}\n/gm, "");
       writeFileSync(join(root, name, file), text);
     }
     writeFileSync(join(root, `${name}.tf.json`), JSON.stringify({ module: { [name]: { source: `./${name}` } } }));
@@ -59,7 +66,8 @@ describeWith({ terraform: true }, "consumers of earlier releases", () => {
   test("are there for every recorded module, and the made-up ones are of both kinds", () => {
     expect(CONSUMERS.filter(({ version }) => takesCurrent(version)).length).toBeGreaterThan(0);
     expect(recordedVersions(MADE_UP).some((version) => !takesCurrent(version))).toBe(true);
-    for (const { module, folder } of CONSUMERS) expect(existsSync(join(folder, "main.tf")) && existsSync(join(MODULES, module))).toBe(true);
+    for (const { module, folder } of CONSUMERS)
+      expect(existsSync(join(folder, "main.tf")) && existsSync(join(MODULES, module))).toBe(true);
   });
 
   test("whose version range takes today's modules plan with them", async () => {
@@ -85,7 +93,11 @@ describeWith({ terraform: true }, "consumers of earlier releases", () => {
     for (const folder of [join(REPOSITORY, "releases"), MADE_UP]) {
       for (const version of recordedVersions(folder)) {
         const step = largestStep(await compareReleases(readRecorded(folder, version).manifest, modules));
-        expect({ version, step, taken: takesCurrent(version) && step === "major" }).toEqual({ version, step, taken: false });
+        expect({ version, step, taken: takesCurrent(version) && step === "major" }).toEqual({
+          version,
+          step,
+          taken: false,
+        });
         if (version === "0.0.1") expect(step).toBe("major");
       }
     }

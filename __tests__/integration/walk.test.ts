@@ -30,14 +30,34 @@ const RESOURCES = 3 + 3 + 2 + 4;
 type Style = "modules" | "resources";
 
 /** `generate root` for `federation`, in a folder of its own that already holds the stack's state. */
-async function rootFor(federation: FederationInput, style: Style, movedFrom: string, stateFile: string, env: NodeJS.ProcessEnv): Promise<Terraform> {
+async function rootFor(
+  federation: FederationInput,
+  style: Style,
+  movedFrom: string,
+  stateFile: string,
+  env: NodeJS.ProcessEnv,
+): Promise<Terraform> {
   const folder = temporaryFolder("walk");
   writeFileSync(join(folder, "federation.yaml"), JSON.stringify(federation));
   const out = join(folder, "root");
-  await runProgram(process.execPath, [
-    join(REPOSITORY, "node_modules", "tsx", "dist", "cli.mjs"), join(REPOSITORY, "scripts", "cli.ts"),
-    "generate", "root", "--config", join(folder, "federation.yaml"), "--out", out, "--style", style, "--moved-from", movedFrom,
-  ], { cwd: REPOSITORY });
+  await runProgram(
+    process.execPath,
+    [
+      join(REPOSITORY, "node_modules", "tsx", "dist", "cli.mjs"),
+      join(REPOSITORY, "scripts", "cli.ts"),
+      "generate",
+      "root",
+      "--config",
+      join(folder, "federation.yaml"),
+      "--out",
+      out,
+      "--style",
+      style,
+      "--moved-from",
+      movedFrom,
+    ],
+    { cwd: REPOSITORY },
+  );
   copyFileSync(stateFile, join(out, "terraform.tfstate"));
   const terraform = terraformIn(out, env);
   await terraform.init();
@@ -54,7 +74,12 @@ describeWith({ terraform: true, moto: true }, "the walk from CDKTF to HCL", () =
   beforeEach(async () => {
     await moto.reset();
     for (const name of EXISTING_POLICIES) {
-      await iam.client.send(new CreatePolicyCommand({ PolicyName: name, PolicyDocument: '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}' }));
+      await iam.client.send(
+        new CreatePolicyCommand({
+          PolicyName: name,
+          PolicyDocument: '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}',
+        }),
+      );
     }
   });
   afterAll(async () => {
@@ -63,10 +88,15 @@ describeWith({ terraform: true, moto: true }, "the walk from CDKTF to HCL", () =
   });
 
   const roleNames = readFederation(fullFederation).federation.roles.map((role) => role.name);
-  const policiesInAws = async (): Promise<readonly string[]> => Promise.all(roleNames.map((name) => iam.trustPolicy(name)));
+  const policiesInAws = async (): Promise<readonly string[]> =>
+    Promise.all(roleNames.map((name) => iam.trustPolicy(name)));
 
   /** The root's plan on the stack's state changes nothing but addresses, and applying it leaves AWS as it was. */
-  async function expectNothingButMoves(root: Terraform, before: { readonly policies: readonly string[]; readonly outputs: Readonly<Record<string, unknown>> }, moved: number): Promise<void> {
+  async function expectNothingButMoves(
+    root: Terraform,
+    before: { readonly policies: readonly string[]; readonly outputs: Readonly<Record<string, unknown>> },
+    moved: number,
+  ): Promise<void> {
     const plan = await root.plan();
     expect(plan.counts).toEqual({ ...NOTHING, moved });
     expect(plan.changedOutputs).toEqual([]);
@@ -76,16 +106,27 @@ describeWith({ terraform: true, moto: true }, "the walk from CDKTF to HCL", () =
     expect((await root.plan()).counts).toEqual({ ...NOTHING, moved: 0 });
   }
 
-  test("a stack of a federation with every feature, deployed by cdktf, becomes a root in either style: nothing to add, change or destroy", async () => {
-    const folder = cdktfProject({ "federation.yaml": JSON.stringify(fullFederation) });
-    await cdktf(folder, ["deploy", "--auto-approve", "--skip-provider-lock"], moto.env);
-    const deployed = terraformIn(join(folder, "cdktf.out", "stacks", "full"), moto.env);
-    const before = { policies: await policiesInAws(), outputs: await deployed.outputs() };
-    // The first walk leaves AWS as it was, so the second may start from the same state.
-    for (const [style, moved] of [["modules", RESOURCES], ["resources", 0]] as const) {
-      await expectNothingButMoves(await rootFor(fullFederation, style, "cdktf", join(folder, "terraform.full.tfstate"), moto.env), before, moved);
-    }
-  });
+  test(
+    "a stack of a federation with every feature, deployed by cdktf, becomes a root in either style: nothing " +
+      "to add, change or destroy",
+    async () => {
+      const folder = cdktfProject({ "federation.yaml": JSON.stringify(fullFederation) });
+      await cdktf(folder, ["deploy", "--auto-approve", "--skip-provider-lock"], moto.env);
+      const deployed = terraformIn(join(folder, "cdktf.out", "stacks", "full"), moto.env);
+      const before = { policies: await policiesInAws(), outputs: await deployed.outputs() };
+      // The first walk leaves AWS as it was, so the second may start from the same state.
+      for (const [style, moved] of [
+        ["modules", RESOURCES],
+        ["resources", 0],
+      ] as const) {
+        await expectNothingButMoves(
+          await rootFor(fullFederation, style, "cdktf", join(folder, "terraform.full.tfstate"), moto.env),
+          before,
+          moved,
+        );
+      }
+    },
+  );
 
   test("the way is the same where AWS is asked for the account", async () => {
     const asking = { ...fullFederation, aws: {} };
@@ -103,11 +144,22 @@ describeWith({ terraform: true, moto: true }, "the walk from CDKTF to HCL", () =
     allowAwsProviderRange(stack);
     const { issuers, roles, roleNamePrefix, tags, trustPolicyMaxLength } = fullFederation;
     // Called otherwise than the federation file, so no address can be guessed.
-    new DatabricksFederation(stack, "by-hand", { awsAccountId: "111122223333", awsPartition: "aws", issuers, roles, roleNamePrefix, tags, trustPolicyMaxLength });
+    new DatabricksFederation(stack, "by-hand", {
+      awsAccountId: "111122223333",
+      awsPartition: "aws",
+      issuers,
+      roles,
+      roleNamePrefix,
+      tags,
+      trustPolicyMaxLength,
+    });
     app.synth();
     const terraform = terraformIn(join(folder, "stacks", "own"), moto.env);
     const state = join(folder, "stacks", "own", "by-hand.tfstate");
-    writeFileSync(join(folder, "stacks", "own", "backend_override.tf.json"), JSON.stringify({ terraform: { backend: { local: { path: state } } } }));
+    writeFileSync(
+      join(folder, "stacks", "own", "backend_override.tf.json"),
+      JSON.stringify({ terraform: { backend: { local: { path: state } } } }),
+    );
     await terraform.init();
     await terraform.apply();
     expect(existsSync(state)).toBe(true);
@@ -123,14 +175,23 @@ describeWith({ terraform: true, moto: true }, "the walk from CDKTF to HCL", () =
   });
 
   test("after the walk a role gains and loses an issuer in place: nothing added, nothing destroyed", async () => {
-    const base: FederationInput = { ...fullFederation, roles: { storage: fullFederation.roles.storage, "a.b@c": fullFederation.roles["a.b@c"] } };
+    const base: FederationInput = {
+      ...fullFederation,
+      roles: { storage: fullFederation.roles.storage, "a.b@c": fullFederation.roles["a.b@c"] },
+    };
     const { terraform, stateFile } = await deployableStack(base, moto.env);
     await terraform.apply();
     const walked = await rootFor(base, "modules", "cdktf", stateFile, moto.env);
     await walked.apply();
 
     const role = fullFederation.roles["a.b@c"];
-    const gained = { ...base, roles: { ...base.roles, "a.b@c": { ...role, trusts: [...role.trusts, { issuer: "company", users: ["alice@example.com"] }] } } };
+    const gained = {
+      ...base,
+      roles: {
+        ...base.roles,
+        "a.b@c": { ...role, trusts: [...role.trusts, { issuer: "company", users: ["alice@example.com"] }] },
+      },
+    };
     const withIssuer = await rootFor(gained, "modules", "cdktf", join(walked.dir, "terraform.tfstate"), moto.env);
     expect((await withIssuer.plan()).counts).toEqual({ ...NOTHING, change: 1, moved: 0 });
     await withIssuer.apply();

@@ -13,17 +13,35 @@ interface Step {
 
 interface Workflow {
   readonly permissions?: Readonly<Record<string, string>>;
-  readonly jobs: Readonly<Record<string, { readonly permissions?: Readonly<Record<string, string>>; readonly uses?: string; readonly steps?: readonly Step[]; readonly "timeout-minutes"?: number }>>;
+  readonly jobs: Readonly<
+    Record<
+      string,
+      {
+        readonly permissions?: Readonly<Record<string, string>>;
+        readonly uses?: string;
+        readonly steps?: readonly Step[];
+        readonly "timeout-minutes"?: number;
+      }
+    >
+  >;
 }
 
 const REPOSITORY = resolve(__dirname, "..", "..");
 const FOLDER = join(REPOSITORY, ".github", "workflows");
 const workflows = readdirSync(FOLDER).map((file) => [file, readFileSync(join(FOLDER, file), "utf8")] as const);
-const stepsOf = (text: string): readonly Step[] => Object.values((parse(text) as Workflow).jobs).flatMap(({ steps = [] }) => steps);
+const stepsOf = (text: string): readonly Step[] =>
+  Object.values((parse(text) as Workflow).jobs).flatMap(({ steps = [] }) => steps);
 
 /** What actionlint says of the workflows of the repository in `folder`. */
 async function actionlint(folder: string): Promise<{ readonly exitCode: number; readonly stdout: string }> {
-  return runProgram(process.execPath, [join(REPOSITORY, "node_modules", "@tktco", "node-actionlint", "bin", "node-actionlint.js"), ".github/workflows/*.yml"], { cwd: folder, accept: [0, 1] });
+  return runProgram(
+    process.execPath,
+    [
+      join(REPOSITORY, "node_modules", "@tktco", "node-actionlint", "bin", "node-actionlint.js"),
+      ".github/workflows/*.yml",
+    ],
+    { cwd: folder, accept: [0, 1] },
+  );
 }
 
 test("actionlint has no complaint about any of them", async () => {
@@ -35,14 +53,20 @@ test("actionlint has no complaint about any of them", async () => {
 test("actionlint is at work: it finds a script that anybody's commit message may write", async () => {
   const folder = temporaryFolder("workflows");
   mkdirSync(join(folder, ".github", "workflows"), { recursive: true });
-  writeFileSync(join(folder, ".github", "workflows", "bad.yml"), "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: echo \"${{ github.event.head_commit.message }}\"\n");
+  writeFileSync(
+    join(folder, ".github", "workflows", "bad.yml"),
+    'on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: echo "${{ ' +
+      'github.event.head_commit.message }}"\n',
+  );
   const { exitCode, stdout } = await actionlint(folder);
   expect([exitCode, stdout]).toEqual([1, expect.stringContaining("potentially untrusted")]);
 });
 
 describe.each(workflows)("%s", (_file, text) => {
   test("every action is pinned by its commit, with the version beside it", () => {
-    const used = [...text.matchAll(/^\s*(?:- )?uses: (.*)$/gm)].map(([, what]) => what ?? "").filter((what) => !what.startsWith("./"));
+    const used = [...text.matchAll(/^\s*(?:- )?uses: (.*)$/gm)]
+      .map(([, what]) => what ?? "")
+      .filter((what) => !what.startsWith("./"));
     expect(used.length).toBeGreaterThan(0);
     expect(used.filter((what) => !/^[\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(what))).toEqual([]);
   });
@@ -55,14 +79,21 @@ describe.each(workflows)("%s", (_file, text) => {
     const { permissions, jobs } = parse(text) as Workflow;
     expect(permissions).toBeDefined();
     expect(Object.entries(permissions ?? {}).filter(([, right]) => right === "write")).toEqual([]);
-    for (const step of stepsOf(text)) if (step.uses?.startsWith("actions/checkout@") === true) expect(step.with?.["persist-credentials"]).toBe(false);
-    for (const job of Object.values(jobs)) if (job.uses === undefined) expect(job["timeout-minutes"]).toBeGreaterThan(0);
+    for (const step of stepsOf(text))
+      if (step.uses?.startsWith("actions/checkout@") === true) expect(step.with?.["persist-credentials"]).toBe(false);
+    for (const job of Object.values(jobs))
+      if (job.uses === undefined) expect(job["timeout-minutes"]).toBeGreaterThan(0);
   });
 });
 
 test("only the jobs that need it may write, and none holds npm's token", () => {
   const { jobs } = parse(readFileSync(join(FOLDER, "release.yml"), "utf8")) as Workflow;
-  const writes = Object.fromEntries(Object.entries(jobs).map(([name, { permissions = {} }]) => [name, Object.keys(permissions).filter((right) => permissions[right] === "write")]));
+  const writes = Object.fromEntries(
+    Object.entries(jobs).map(([name, { permissions = {} }]) => [
+      name,
+      Object.keys(permissions).filter((right) => permissions[right] === "write"),
+    ]),
+  );
   expect(writes).toEqual({ test: [], pack: ["id-token", "attestations"], npm: ["id-token"], modules: ["contents"] });
   expect(readFileSync(join(FOLDER, "release.yml"), "utf8")).not.toMatch(/NPM_TOKEN|NODE_AUTH_TOKEN/);
 });
@@ -71,22 +102,44 @@ describe("what a tag makes of npm and GitHub, with stand-ins for their programs"
   /** Runs the script of the step that holds `text`; returns the calls of npm and gh. */
   async function calls(text: string, tag: string): Promise<string> {
     const folder = temporaryFolder("step");
-    const step = stepsOf(readFileSync(join(FOLDER, "release.yml"), "utf8")).find(({ run }) => run?.includes(text) === true);
-    for (const name of ["npm", "gh"]) writeFileSync(join(folder, name), `#!/bin/sh\necho "${name} $*" >>calls\ntest "$1 $2" != "release view"\n`, { mode: 0o755 });
+    const step = stepsOf(readFileSync(join(FOLDER, "release.yml"), "utf8")).find(
+      ({ run }) => run?.includes(text) === true,
+    );
+    for (const name of ["npm", "gh"])
+      writeFileSync(join(folder, name), `#!/bin/sh\necho "${name} $*" >>calls\ntest "$1 $2" != "release view"\n`, {
+        mode: 0o755,
+      });
     mkdirSync(join(folder, "out", "npm"), { recursive: true });
     writeFileSync(join(folder, "out", "npm", "databricks-aws-oidc-1.2.0.tgz"), "");
-    await runProgram("bash", ["-e", "-c", step?.run ?? "exit 1"], { cwd: folder, env: { PATH: `${folder}:${process.env["PATH"] ?? ""}`, GITHUB_REF_NAME: tag, GITHUB_SERVER_URL: "https://github.com", GITHUB_REPOSITORY: "acme/databricks-aws-oidc" } });
+    await runProgram("bash", ["-e", "-c", step?.run ?? "exit 1"], {
+      cwd: folder,
+      env: {
+        PATH: `${folder}:${process.env["PATH"] ?? ""}`,
+        GITHUB_REF_NAME: tag,
+        GITHUB_SERVER_URL: "https://github.com",
+        GITHUB_REPOSITORY: "acme/databricks-aws-oidc",
+      },
+    });
     return readFileSync(join(folder, "calls"), "utf8");
   }
 
-  test.each([["v1.2.0", "latest", "false"], ["v1.2.0-rc.1", "next", "true"]])("%s is published as %s", async (tag, distTag, prerelease) => {
-    expect(await calls("npm publish", tag)).toBe(`npm publish --provenance --access public --tag ${distTag} out/npm/databricks-aws-oidc-1.2.0.tgz\n`);
-    expect(await calls("gh release create", tag)).toContain(`gh release create ${tag} --verify-tag --generate-notes --prerelease=${prerelease}\n`);
+  test.each([
+    ["v1.2.0", "latest", "false"],
+    ["v1.2.0-rc.1", "next", "true"],
+  ])("%s is published as %s", async (tag, distTag, prerelease) => {
+    expect(await calls("npm publish", tag)).toBe(
+      `npm publish --provenance --access public --tag ${distTag} out/npm/databricks-aws-oidc-1.2.0.tgz\n`,
+    );
+    expect(await calls("gh release create", tag)).toContain(
+      `gh release create ${tag} --verify-tag --generate-notes --prerelease=${prerelease}\n`,
+    );
   });
 
   test("the package names the repository that the provenance does", async () => {
     const [first = "", second = ""] = (await calls("npm pack ", "v1.2.0")).split("\n");
-    expect(first).toBe("npm pkg set repository.type=git repository.url=git+https://github.com/acme/databricks-aws-oidc.git");
+    expect(first).toBe(
+      "npm pkg set repository.type=git repository.url=git+https://github.com/acme/databricks-aws-oidc.git",
+    );
     expect(second).toMatch(/^npm pack /);
   });
 });

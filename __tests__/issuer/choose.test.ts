@@ -42,7 +42,9 @@ test("the table of hosts names every cloud", () => {
 
 describe.each(HOSTS)("in cloud %s", (cloud, workspace, accounts) => {
   test("a workspace with unified login has its own issuer", () => {
-    expect(chooseIssuer({ host: workspace, workspaceId: WORKSPACE, unifiedLogin: true, awsAccountId: "111122223333" })).toMatchObject({
+    expect(
+      chooseIssuer({ host: workspace, workspaceId: WORKSPACE, unifiedLogin: true, awsAccountId: "111122223333" }),
+    ).toMatchObject({
       level: "workspace",
       cloud,
       issuer: `https://${workspace}/oidc`,
@@ -61,7 +63,14 @@ describe.each(HOSTS)("in cloud %s", (cloud, workspace, accounts) => {
       return;
     }
     const issuer = `https://${accounts}/oidc/accounts/${ACCOUNT}`;
-    const expected = { level: "account", cloud, issuer, audience: ACCOUNT, tokenEndpoint: `${issuer}/v1/token`, discoveryUrl: `${issuer}/.well-known/openid-configuration` };
+    const expected = {
+      level: "account",
+      cloud,
+      issuer,
+      audience: ACCOUNT,
+      tokenEndpoint: `${issuer}/v1/token`,
+      discoveryUrl: `${issuer}/.well-known/openid-configuration`,
+    };
     expect(chooseIssuer({ accountId: ACCOUNT, cloud })).toMatchObject(expected);
     expect(chooseIssuer({ url: issuer })).toMatchObject(expected);
     expect(chooseIssuer({ host: workspace, accountId: ACCOUNT, unifiedLogin: false })).toMatchObject(expected);
@@ -95,17 +104,35 @@ test("the answer has the keys of its contract, and nothing else", () => {
   });
 });
 
-test("what is not known is null: cloud of a custom host, audience without a workspace ID, ARN without an AWS account", () => {
-  const choice = chooseIssuer({ host: "login.example.com", unifiedLogin: true, allowCustomHost: true });
-  expect(choice).toMatchObject({ cloud: null, audience: null, providerArn: null });
-  expect(choice.warnings.map(({ code }) => code)).toEqual(["custom-host", "workspace-id-unknown"]);
-  expect(issuerText(choice)).toMatch(/^audience +not known$/m);
-});
+test(
+  "what is not known is null: cloud of a custom host, audience without a workspace ID, ARN without an AWS " + "account",
+  () => {
+    const choice = chooseIssuer({ host: "login.example.com", unifiedLogin: true, allowCustomHost: true });
+    expect(choice).toMatchObject({ cloud: null, audience: null, providerArn: null });
+    expect(choice.warnings.map(({ code }) => code)).toEqual(["custom-host", "workspace-id-unknown"]);
+    expect(issuerText(choice)).toMatch(/^audience +not known$/m);
+  },
+);
 
 test.each<[given: string, question: IssuerQuestion, level: string, why: RegExp]>([
-  ["unified login", { host: "mycompany.cloud.databricks.com", accountId: ACCOUNT, unifiedLogin: true }, "workspace", /unified login/],
-  ["no unified login", { host: "mycompany.cloud.databricks.com", accountId: ACCOUNT, unifiedLogin: false }, "account", /Without unified login/],
-  ["an account, unified login not stated", { host: "mycompany.cloud.databricks.com", accountId: ACCOUNT }, "account", /account level/],
+  [
+    "unified login",
+    { host: "mycompany.cloud.databricks.com", accountId: ACCOUNT, unifiedLogin: true },
+    "workspace",
+    /unified login/,
+  ],
+  [
+    "no unified login",
+    { host: "mycompany.cloud.databricks.com", accountId: ACCOUNT, unifiedLogin: false },
+    "account",
+    /Without unified login/,
+  ],
+  [
+    "an account, unified login not stated",
+    { host: "mycompany.cloud.databricks.com", accountId: ACCOUNT },
+    "account",
+    /account level/,
+  ],
   ["a workspace alone", { host: "mycompany.cloud.databricks.com" }, "workspace", /A workspace is named/],
   ["an account alone", { accountId: ACCOUNT }, "account", /Only the account/],
 ])("the rule on unified login: %s", (_, question, level, why) => {
@@ -120,29 +147,51 @@ test.each<[what: string, question: IssuerQuestion, warning: string]>([
   ["unified login not stated", { host: "mycompany.cloud.databricks.com" }, "unified-login-not-stated"],
   ["a missing workspace ID", { host: "mycompany.cloud.databricks.com" }, "workspace-id-unknown"],
   ["a custom host", { host: "login.example.com", allowCustomHost: true }, "custom-host"],
-  ["a workspace host in place of the accounts host", { url: `https://mycompany.cloud.databricks.com/oidc/accounts/${ACCOUNT}` }, "accounts-host-unusual"],
-  ["another accounts host than the one that is known", { url: `https://accounts.cloud.databricks.mil/oidc/accounts/${ACCOUNT}` }, "accounts-host-unusual"],
+  [
+    "a workspace host in place of the accounts host",
+    { url: `https://mycompany.cloud.databricks.com/oidc/accounts/${ACCOUNT}` },
+    "accounts-host-unusual",
+  ],
+  [
+    "another accounts host than the one that is known",
+    { url: `https://accounts.cloud.databricks.mil/oidc/accounts/${ACCOUNT}` },
+    "accounts-host-unusual",
+  ],
   ["a workspace ID beside the account issuer", { accountId: ACCOUNT, workspaceId: WORKSPACE }, "workspace-id-not-used"],
   ["a capital account ID", { accountId: ACCOUNT.toUpperCase() }, "account-id-lowered"],
-  ["GovCloud without a partition", { host: "mycompany.cloud.databricks.us", awsAccountId: "111122223333" }, "partition-not-stated"],
+  [
+    "GovCloud without a partition",
+    { host: "mycompany.cloud.databricks.us", awsAccountId: "111122223333" },
+    "partition-not-stated",
+  ],
 ])("warns of %s", (_, question, warning) => {
   expect(warningsOf(question)).toContain(warning);
 });
 
 test("12 digits as account ID work, as in the well-known recipe", () => {
-  expect(chooseIssuer({ accountId: "123456789012" })).toMatchObject({ issuer: "https://accounts.cloud.databricks.com/oidc/accounts/123456789012", audience: "123456789012" });
+  expect(chooseIssuer({ accountId: "123456789012" })).toMatchObject({
+    issuer: "https://accounts.cloud.databricks.com/oidc/accounts/123456789012",
+    audience: "123456789012",
+  });
 });
 
 test("the provider's ARN is of the partition and account asked for", () => {
-  expect(chooseIssuer({ host: "mycompany.cloud.databricks.us", awsAccountId: "044793339203", partition: "aws-us-gov" }).providerArn)
-    .toBe("arn:aws-us-gov:iam::044793339203:oidc-provider/mycompany.cloud.databricks.us/oidc");
-  expect(chooseIssuer({ accountId: ACCOUNT, awsAccountId: "111122223333" }).providerArn)
-    .toBe(`arn:aws:iam::111122223333:oidc-provider/accounts.cloud.databricks.com/oidc/accounts/${ACCOUNT}`);
+  expect(
+    chooseIssuer({ host: "mycompany.cloud.databricks.us", awsAccountId: "044793339203", partition: "aws-us-gov" })
+      .providerArn,
+  ).toBe("arn:aws-us-gov:iam::044793339203:oidc-provider/mycompany.cloud.databricks.us/oidc");
+  expect(chooseIssuer({ accountId: ACCOUNT, awsAccountId: "111122223333" }).providerArn).toBe(
+    `arn:aws:iam::111122223333:oidc-provider/accounts.cloud.databricks.com/oidc/accounts/${ACCOUNT}`,
+  );
 });
 
 test.each<[what: string, question: IssuerQuestion, code: string]>([
   ["nothing at all", {}, "issuer-undetermined"],
-  ["no unified login and no account", { host: "mycompany.cloud.databricks.com", unifiedLogin: false }, "issuer-undetermined"],
+  [
+    "no unified login and no account",
+    { host: "mycompany.cloud.databricks.com", unifiedLogin: false },
+    "issuer-undetermined",
+  ],
   ["an empty host", { host: "" }, "host-empty"],
   ["an empty URL", { url: "  " }, "host-empty"],
   ["an empty account ID", { accountId: "" }, "databricks-account-id-invalid"],
@@ -151,12 +200,28 @@ test.each<[what: string, question: IssuerQuestion, code: string]>([
   ["an unknown cloud", { accountId: ACCOUNT, cloud: "oracle" }, "cloud-unknown"],
   ["a cloud the host does not lie in", { host: "mycompany.cloud.databricks.com", cloud: "gcp" }, "issuer-conflict"],
   ["an unknown partition", { accountId: ACCOUNT, partition: "aws-gov" }, "partition-unknown"],
-  ["a workspace ID of 21 digits", { host: "mycompany.cloud.databricks.com", workspaceId: "1".repeat(21) }, "workspace-id-invalid"],
-  ["a workspace ID in Arabic digits", { host: "mycompany.cloud.databricks.com", workspaceId: "١٢٣٤" }, "workspace-id-invalid"],
+  [
+    "a workspace ID of 21 digits",
+    { host: "mycompany.cloud.databricks.com", workspaceId: "1".repeat(21) },
+    "workspace-id-invalid",
+  ],
+  [
+    "a workspace ID in Arabic digits",
+    { host: "mycompany.cloud.databricks.com", workspaceId: "١٢٣٤" },
+    "workspace-id-invalid",
+  ],
   ["an account ID of 11 digits", { accountId: "12345678901" }, "databricks-account-id-invalid"],
   ["an account ID with a path", { accountId: `${ACCOUNT}/..` }, "databricks-account-id-invalid"],
-  ["another workspace in URL and flag", { url: `https://mycompany.cloud.databricks.com/?o=${WORKSPACE}`, workspaceId: "5" }, "issuer-conflict"],
-  ["another account in URL and flag", { url: `https://accounts.cloud.databricks.com/oidc/accounts/${ACCOUNT}`, accountId: "123456789012" }, "issuer-conflict"],
+  [
+    "another workspace in URL and flag",
+    { url: `https://mycompany.cloud.databricks.com/?o=${WORKSPACE}`, workspaceId: "5" },
+    "issuer-conflict",
+  ],
+  [
+    "another account in URL and flag",
+    { url: `https://accounts.cloud.databricks.com/oidc/accounts/${ACCOUNT}`, accountId: "123456789012" },
+    "issuer-conflict",
+  ],
   ["two different hosts", { url: "https://a.cloud.databricks.com", host: "b.cloud.databricks.com" }, "issuer-conflict"],
 ])("refuses %s", (_, question, code) => {
   expect(codeOf(question)).toBe(code);
@@ -165,8 +230,19 @@ test.each<[what: string, question: IssuerQuestion, code: string]>([
 test("all wrong flags are told at once", () => {
   expect.assertions(1);
   try {
-    chooseIssuer({ host: "mycompany.cloud.databricks.com", workspaceId: "x", awsAccountId: "1", cloud: "x", partition: "x" });
+    chooseIssuer({
+      host: "mycompany.cloud.databricks.com",
+      workspaceId: "x",
+      awsAccountId: "1",
+      cloud: "x",
+      partition: "x",
+    });
   } catch (error) {
-    expect((error as InputError).problems.map(({ path }) => path)).toEqual(["cloud", "partition", "workspace-id", "aws-account-id"]);
+    expect((error as InputError).problems.map(({ path }) => path)).toEqual([
+      "cloud",
+      "partition",
+      "workspace-id",
+      "aws-account-id",
+    ]);
   }
 });

@@ -149,7 +149,7 @@ test.each<[pasted: string, code: string]>([
   ["https://١٢٧.0.0.1/oidc", "host-invalid"],
   ["https://${x}.cloud.databricks.com/oidc", "host-invalid"],
   ["https://*.cloud.databricks.com/oidc", "host-invalid"],
-  ["https://\"mycompany\".cloud.databricks.com/oidc", "host-invalid"],
+  ['https://"mycompany".cloud.databricks.com/oidc', "host-invalid"],
   ["https://localhost/oidc", "host-invalid"],
   [`https://${"a".repeat(64)}.cloud.databricks.com/oidc`, "host-invalid"],
   [`https://${"a.".repeat(150)}cloud.databricks.com/oidc`, "host-invalid"],
@@ -189,7 +189,9 @@ test.each<[pasted: string, code: string]>([
 
 test("a custom host passes when it is asked for, its pages do not", () => {
   expect(refusalOf("https://databricks.example.com/oidc")).toBe("host-not-databricks");
-  expect(issuerOf(readIssuerUrl("https://databricks.example.com/oidc", { allowCustomHost: true }))).toBe("https://databricks.example.com/oidc");
+  expect(issuerOf(readIssuerUrl("https://databricks.example.com/oidc", { allowCustomHost: true }))).toBe(
+    "https://databricks.example.com/oidc",
+  );
   expect(refusalOf("https://databricks.example.com/some/page", true)).toBe("issuer-path-unknown");
   expect(refusalOf("https://10.0.0.1/oidc", true)).toBe("host-is-ip-address");
 });
@@ -198,25 +200,60 @@ test("an error names the place its caller says", () => {
   expect(() => readIssuerUrl("", { path: "host" })).toThrow(/^host: /);
 });
 
-test("whatever is read is an issuer our own check passes, in a Databricks zone; whatever is not is a coded refusal", () => {
-  const zones = fc.constantFrom(HOST, `${HOST}/oidc`, "accounts.cloud.databricks.com", `accounts.cloud.databricks.com/oidc/accounts/${ACCOUNT}`, "adb-1.2.azuredatabricks.net", "évil");
-  const pasted = fc.array(fc.oneof(zones, hostileText, fc.constantFrom("https://", "/", "?o=5", "#", "@", ":443", ".", "\\", "/oidc", "/.well-known/openid-configuration", "/v1/token")), { maxLength: 5 }).map((parts) => parts.join(""));
-  fc.assert(fc.property(pasted, (text) => {
-    let read: PastedIssuer;
-    try {
-      read = readIssuerUrl(text);
-    } catch (error) {
-      expect(error).toBeInstanceOf(InputError);
-      return;
-    }
-    expect(cloudOfHost(read.host)).not.toBeNull();
-    const input = read.level === "workspace"
-      ? { level: "workspace", host: read.host, workspaceId: "1" } as const
-      : { level: "account", accountId: read.accountId, accountsHost: read.host } as const;
-    expect(checkIssuer(input)).toEqual([]);
-    // an issuer is a fixed point: pasted again it is the same, with nothing to note
-    const again = readIssuerUrl(issuerUrl(input));
-    expect(again.host).toBe(read.host);
-    expect(again.notes.filter(({ code }) => code !== "workspace-id-from-url")).toEqual([]);
-  }), { numRuns: 1000 });
-});
+test(
+  "whatever is read is an issuer our own check passes, in a Databricks zone; whatever is not is a coded " + "refusal",
+  () => {
+    const zones = fc.constantFrom(
+      HOST,
+      `${HOST}/oidc`,
+      "accounts.cloud.databricks.com",
+      `accounts.cloud.databricks.com/oidc/accounts/${ACCOUNT}`,
+      "adb-1.2.azuredatabricks.net",
+      "évil",
+    );
+    const pasted = fc
+      .array(
+        fc.oneof(
+          zones,
+          hostileText,
+          fc.constantFrom(
+            "https://",
+            "/",
+            "?o=5",
+            "#",
+            "@",
+            ":443",
+            ".",
+            "\\",
+            "/oidc",
+            "/.well-known/openid-configuration",
+            "/v1/token",
+          ),
+        ),
+        { maxLength: 5 },
+      )
+      .map((parts) => parts.join(""));
+    fc.assert(
+      fc.property(pasted, (text) => {
+        let read: PastedIssuer;
+        try {
+          read = readIssuerUrl(text);
+        } catch (error) {
+          expect(error).toBeInstanceOf(InputError);
+          return;
+        }
+        expect(cloudOfHost(read.host)).not.toBeNull();
+        const input =
+          read.level === "workspace"
+            ? ({ level: "workspace", host: read.host, workspaceId: "1" } as const)
+            : ({ level: "account", accountId: read.accountId, accountsHost: read.host } as const);
+        expect(checkIssuer(input)).toEqual([]);
+        // an issuer is a fixed point: pasted again it is the same, with nothing to note
+        const again = readIssuerUrl(issuerUrl(input));
+        expect(again.host).toBe(read.host);
+        expect(again.notes.filter(({ code }) => code !== "workspace-id-from-url")).toEqual([]);
+      }),
+      { numRuns: 1000 },
+    );
+  },
+);

@@ -8,23 +8,52 @@ const ISSUER = "mycompany.cloud.databricks.com/oidc";
 const READER = "6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b";
 const WRITER = "1f0e9d8c-7b6a-4594-8372-615049382716";
 const PROVIDER = { url: `https://${ISSUER}`, client_id_list: ["1"] };
-const office = (...blocks: readonly string[]): Readonly<Record<string, unknown>> => ({ IpAddress: { "aws:SourceIp": blocks } });
+const office = (...blocks: readonly string[]): Readonly<Record<string, unknown>> => ({
+  IpAddress: { "aws:SourceIp": blocks },
+});
 
-const roleWith = (trust: string): Readonly<Record<string, unknown>> => ({ name: "reader", assume_role_policy: trust, max_session_duration: 3600, permissions_boundary: null });
-const trust = (subjects: readonly string[], more: Readonly<Record<string, unknown>> = {}): string => trustText(ISSUER, "1", subjects, more);
+const roleWith = (trust: string): Readonly<Record<string, unknown>> => ({
+  name: "reader",
+  assume_role_policy: trust,
+  max_session_duration: 3600,
+  permissions_boundary: null,
+});
+const trust = (subjects: readonly string[], more: Readonly<Record<string, unknown>> = {}): string =>
+  trustText(ISSUER, "1", subjects, more);
 
-const ec2 = (principal: unknown = { Service: "ec2.amazonaws.com" }): string => JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "sts:AssumeRole", Principal: principal }] });
+const ec2 = (principal: unknown = { Service: "ec2.amazonaws.com" }): string =>
+  JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Action: "sts:AssumeRole", Principal: principal }],
+  });
 
-async function reportOf(before: string | null, after: string | null, provider: { readonly before: typeof PROVIDER | null; readonly after: typeof PROVIDER | null } = { before: PROVIDER, after: PROVIDER }): Promise<LintReport> {
-  const plan = planOf([
-    resourceChange("aws_iam_openid_connect_provider.p", provider.before, provider.after),
-    resourceChange("aws_iam_role.r", before === null ? null : roleWith(before), after === null ? null : roleWith(after)),
-  ].filter((change) => JSON.stringify(change).includes("null,\"after\":null") === false));
+async function reportOf(
+  before: string | null,
+  after: string | null,
+  provider: { readonly before: typeof PROVIDER | null; readonly after: typeof PROVIDER | null } = {
+    before: PROVIDER,
+    after: PROVIDER,
+  },
+): Promise<LintReport> {
+  const plan = planOf(
+    [
+      resourceChange("aws_iam_openid_connect_provider.p", provider.before, provider.after),
+      resourceChange(
+        "aws_iam_role.r",
+        before === null ? null : roleWith(before),
+        after === null ? null : roleWith(after),
+      ),
+    ].filter((change) => JSON.stringify(change).includes('null,"after":null') === false),
+  );
   return lintDocuments([{ file: "plan", document: await readDocument(JSON.stringify(plan), "plan") }]);
 }
 
 function summaryOf(report: LintReport): readonly string[] {
-  return report.changes.flatMap(({ change, gained, lost }) => [change, ...gained.map((identity) => `+ ${identityText(identity)}`), ...lost.map((identity) => `- ${identityText(identity)}`)]);
+  return report.changes.flatMap(({ change, gained, lost }) => [
+    change,
+    ...gained.map((identity) => `+ ${identityText(identity)}`),
+    ...lost.map((identity) => `- ${identityText(identity)}`),
+  ]);
 }
 
 const OF = "of https://mycompany.cloud.databricks.com/oidc, audience 1";
@@ -34,22 +63,90 @@ test.each([
   ["order and repeats change", trust([READER, WRITER]), trust([WRITER, READER, WRITER]), []],
   ["a subject is added", trust([READER]), trust([READER, WRITER]), ["changed", `+ ${WRITER} ${OF}`]],
   ["a subject is removed", trust([READER, WRITER]), trust([READER]), ["changed", `- ${WRITER} ${OF}`]],
-  ["one is exchanged for another", trust([READER]), trust([WRITER]), ["changed", `+ ${WRITER} ${OF}`, `- ${READER} ${OF}`]],
-  ["a subject gives way to a pattern that covers it", trust(["a@data.example.com"]), trust(["*@data.example.com"]), ["changed", `+ everybody like "*@data.example.com" ${OF}`]],
-  ["a pattern gives way to a subject it covers", trust(["*@data.example.com"]), trust(["a@data.example.com"]), ["changed", `- everybody like "*@data.example.com" ${OF}`]],
+  [
+    "one is exchanged for another",
+    trust([READER]),
+    trust([WRITER]),
+    ["changed", `+ ${WRITER} ${OF}`, `- ${READER} ${OF}`],
+  ],
+  [
+    "a subject gives way to a pattern that covers it",
+    trust(["a@data.example.com"]),
+    trust(["*@data.example.com"]),
+    ["changed", `+ everybody like "*@data.example.com" ${OF}`],
+  ],
+  [
+    "a pattern gives way to a subject it covers",
+    trust(["*@data.example.com"]),
+    trust(["a@data.example.com"]),
+    ["changed", `- everybody like "*@data.example.com" ${OF}`],
+  ],
   ["a pattern is rewritten, and means the same", trust(["*@data.example.com"]), trust(["**@data.example.com"]), []],
-  ["a pattern becomes wider", trust(["etl-*@data.example.com"]), trust(["*@data.example.com"]), ["changed", `+ everybody like "*@data.example.com" ${OF}`]],
-  ["the subject's guard goes", trust([READER]), trust([READER]).replace(/,"[^"]*:sub":\[[^\]]*\]/, ""), ["changed", `+ anybody, mallory@gmail.com say, ${OF}`]],
-  ["a network is asked for", trust([READER]), trust([READER], office("203.0.113.0/24")), ["changed", `- ${READER} ${OF}, from anywhere`]],
-  ["the network is no longer asked for", trust([READER], office("203.0.113.0/24")), trust([READER]), ["changed", `+ ${READER} ${OF}, from anywhere`]],
-  ["the network becomes wider", trust([READER], office("203.0.113.0/25")), trust([READER], office("203.0.113.0/24")), ["changed", `+ ${READER} ${OF}, with aws:SourceIp 203.0.113.128`]],
-  ["the network is written otherwise, and means the same", trust([READER], office("203.0.113.0/24")), trust([READER], office("203.0.113.0/25", "203.0.113.128/25")), []],
+  [
+    "a pattern becomes wider",
+    trust(["etl-*@data.example.com"]),
+    trust(["*@data.example.com"]),
+    ["changed", `+ everybody like "*@data.example.com" ${OF}`],
+  ],
+  [
+    "the subject's guard goes",
+    trust([READER]),
+    trust([READER]).replace(/,"[^"]*:sub":\[[^\]]*\]/, ""),
+    ["changed", `+ anybody, mallory@gmail.com say, ${OF}`],
+  ],
+  [
+    "a network is asked for",
+    trust([READER]),
+    trust([READER], office("203.0.113.0/24")),
+    ["changed", `- ${READER} ${OF}, from anywhere`],
+  ],
+  [
+    "the network is no longer asked for",
+    trust([READER], office("203.0.113.0/24")),
+    trust([READER]),
+    ["changed", `+ ${READER} ${OF}, from anywhere`],
+  ],
+  [
+    "the network becomes wider",
+    trust([READER], office("203.0.113.0/25")),
+    trust([READER], office("203.0.113.0/24")),
+    ["changed", `+ ${READER} ${OF}, with aws:SourceIp 203.0.113.128`],
+  ],
+  [
+    "the network is written otherwise, and means the same",
+    trust([READER], office("203.0.113.0/24")),
+    trust([READER], office("203.0.113.0/25", "203.0.113.128/25")),
+    [],
+  ],
   ["the role is made", null, trust([READER]), ["created", `+ ${READER} ${OF}`]],
   ["the role is deleted", trust([READER]), null, ["deleted", `- ${READER} ${OF}`]],
-  ["the subject's case no longer counts", trust(["a@data.example.com"]), trust(["a@data.example.com"]).replace(/("[^"]*:aud":\["1"\]),("[^"]*:sub":\[[^\]]*\])/, "$1},\"StringEqualsIgnoreCase\":{$2"), ["changed", `+ A@DATA.EXAMPLE.COM ${OF}`]],
-  ["an IPv6 network becomes wider", trust([READER], office("2001:db8::/48")), trust([READER], office("2001:db8::/32")), ["changed", `+ ${READER} ${OF}, with aws:SourceIp 2001:db8:1:0:0:0:0:0`]],
-  ["the gap between two networks is let in", trust([READER], office("203.0.113.0/26", "203.0.113.192/26")), trust([READER], office("203.0.113.0/24")), ["changed", `+ ${READER} ${OF}, with aws:SourceIp 203.0.113.64`]],
-  ["the role is given to a service instead", trust([READER]), ec2(), ["changed", "+ Service ec2.amazonaws.com", `- ${READER} ${OF}`]],
+  [
+    "the subject's case no longer counts",
+    trust(["a@data.example.com"]),
+    trust(["a@data.example.com"]).replace(
+      /("[^"]*:aud":\["1"\]),("[^"]*:sub":\[[^\]]*\])/,
+      '$1},"StringEqualsIgnoreCase":{$2',
+    ),
+    ["changed", `+ A@DATA.EXAMPLE.COM ${OF}`],
+  ],
+  [
+    "an IPv6 network becomes wider",
+    trust([READER], office("2001:db8::/48")),
+    trust([READER], office("2001:db8::/32")),
+    ["changed", `+ ${READER} ${OF}, with aws:SourceIp 2001:db8:1:0:0:0:0:0`],
+  ],
+  [
+    "the gap between two networks is let in",
+    trust([READER], office("203.0.113.0/26", "203.0.113.192/26")),
+    trust([READER], office("203.0.113.0/24")),
+    ["changed", `+ ${READER} ${OF}, with aws:SourceIp 203.0.113.64`],
+  ],
+  [
+    "the role is given to a service instead",
+    trust([READER]),
+    ec2(),
+    ["changed", "+ Service ec2.amazonaws.com", `- ${READER} ${OF}`],
+  ],
   ["anybody at AWS is let in instead", trust([READER]), ec2({ AWS: "*" }), ["changed", "+ *", `- ${READER} ${OF}`]],
 ])("when %s, that is what is told", async (_, before, after, expected) => {
   const report = await reportOf(before, after);
@@ -60,7 +157,12 @@ test.each([
 });
 
 test("a Deny that goes lets people in", async () => {
-  const deny = { Effect: "Deny", Action: "sts:AssumeRoleWithWebIdentity", Principal: { Federated: `arn:aws:iam::111122223333:oidc-provider/${ISSUER}` }, Condition: { StringEquals: { [`${ISSUER}:sub`]: WRITER } } };
+  const deny = {
+    Effect: "Deny",
+    Action: "sts:AssumeRoleWithWebIdentity",
+    Principal: { Federated: `arn:aws:iam::111122223333:oidc-provider/${ISSUER}` },
+    Condition: { StringEquals: { [`${ISSUER}:sub`]: WRITER } },
+  };
   const both = trust([READER, WRITER]);
   const policy = JSON.parse(both) as { Statement: readonly unknown[] };
   const denied = JSON.stringify({ ...policy, Statement: [...policy.Statement, deny] });
@@ -68,19 +170,38 @@ test("a Deny that goes lets people in", async () => {
 });
 
 test("a Deny for some of those whom a pattern lets in is missed when it goes", async () => {
-  const [allow] = (JSON.parse(trust(["*@data.example.com"])) as { readonly Statement: readonly [Readonly<Record<string, unknown>>] }).Statement;
+  const [allow] = (
+    JSON.parse(trust(["*@data.example.com"])) as { readonly Statement: readonly [Readonly<Record<string, unknown>>] }
+  ).Statement;
   const deny = { ...allow, Effect: "Deny", Condition: { StringLike: { [`${ISSUER}:sub`]: "contractor-*" } } };
-  const policy = (...statements: readonly unknown[]): string => JSON.stringify({ Version: "2012-10-17", Statement: statements });
-  expect(summaryOf(await reportOf(policy(allow, deny), policy(allow)))).toEqual(["changed", `+ everybody like "contractor-*@data.example.com" ${OF}`]);
+  const policy = (...statements: readonly unknown[]): string =>
+    JSON.stringify({ Version: "2012-10-17", Statement: statements });
+  expect(summaryOf(await reportOf(policy(allow, deny), policy(allow)))).toEqual([
+    "changed",
+    `+ everybody like "contractor-*@data.example.com" ${OF}`,
+  ]);
 });
 
 test("an audience the provider comes to register lets those in who ask for it", async () => {
-  expect(summaryOf(await reportOf(trust([READER]), trust([READER]), { before: { ...PROVIDER, client_id_list: ["2"] }, after: PROVIDER }))).toEqual(["changed", `+ ${READER} ${OF}`]);
+  expect(
+    summaryOf(
+      await reportOf(trust([READER]), trust([READER]), {
+        before: { ...PROVIDER, client_id_list: ["2"] },
+        after: PROVIDER,
+      }),
+    ),
+  ).toEqual(["changed", `+ ${READER} ${OF}`]);
 });
 
 test("a provider that is made or deleted decides for the roles that trusted it already", async () => {
-  expect(summaryOf(await reportOf(trust([READER]), trust([READER]), { before: null, after: PROVIDER }))).toEqual(["changed", `+ ${READER} ${OF}`]);
-  expect(summaryOf(await reportOf(trust([READER]), trust([READER]), { before: PROVIDER, after: null }))).toEqual(["changed", `- ${READER} ${OF}`]);
+  expect(summaryOf(await reportOf(trust([READER]), trust([READER]), { before: null, after: PROVIDER }))).toEqual([
+    "changed",
+    `+ ${READER} ${OF}`,
+  ]);
+  expect(summaryOf(await reportOf(trust([READER]), trust([READER]), { before: PROVIDER, after: null }))).toEqual([
+    "changed",
+    `- ${READER} ${OF}`,
+  ]);
 });
 
 test("an audience nobody asks for lets in as soon as the provider registers it", async () => {
@@ -92,8 +213,15 @@ test("an audience nobody asks for lets in as soon as the provider registers it",
 });
 
 test("what Terraform only forgets stays: nobody loses the role, and its provider is not deleted", async () => {
-  const forget = (address: string, before: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => ({ ...resourceChange(address, before, null), change: { actions: ["forget"], before, after: null, after_unknown: {} } });
-  const plan = planOf([forget("aws_iam_openid_connect_provider.p", PROVIDER), forget("aws_iam_role.r", roleWith(trust([READER]))), resourceChange("aws_iam_role.s", null, { ...roleWith(trust([READER])), name: "other" })]);
+  const forget = (address: string, before: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => ({
+    ...resourceChange(address, before, null),
+    change: { actions: ["forget"], before, after: null, after_unknown: {} },
+  });
+  const plan = planOf([
+    forget("aws_iam_openid_connect_provider.p", PROVIDER),
+    forget("aws_iam_role.r", roleWith(trust([READER]))),
+    resourceChange("aws_iam_role.s", null, { ...roleWith(trust([READER])), name: "other" }),
+  ]);
   const report = lintDocuments([{ file: "plan", document: await readDocument(JSON.stringify(plan), "plan") }]);
   expect(report.changes.map(({ role, change }) => [role, change])).toEqual([["aws_iam_role.s", "created"]]);
   expect(report.findings).toEqual([]);
@@ -107,25 +235,36 @@ test("roles of one name in two accounts are told apart by their places", async (
     resourceChange("aws_iam_role.there", roleWith(wide), null),
   ]);
   const report = lintDocuments([{ file: "plan", document: await readDocument(JSON.stringify(plan), "plan") }]);
-  expect(report.changes.map(({ role, change, gained }) => [role, change, gained.length])).toEqual([["aws_iam_role.here", "changed", 1], ["aws_iam_role.there", "deleted", 0]]);
+  expect(report.changes.map(({ role, change, gained }) => [role, change, gained.length])).toEqual([
+    ["aws_iam_role.here", "changed", 1],
+    ["aws_iam_role.there", "deleted", 0],
+  ]);
 });
 
-test("a trust policy that is only known after apply counts as wider, where there was one for Databricks or a provider stands beside it", async () => {
-  const report = async (before: string | null, provider: typeof PROVIDER | null): Promise<readonly unknown[]> => {
-    const { assume_role_policy: _, ...later } = roleWith("");
-    const plan = planOf([
-      ...(provider === null ? [] : [resourceChange("aws_iam_openid_connect_provider.p", provider, provider)]),
-      resourceChange("aws_iam_role.r", before === null ? null : roleWith(before), later, { assume_role_policy: true }),
-    ]);
-    const { changes, widened } = lintDocuments([{ file: "plan", document: await readDocument(JSON.stringify(plan), "plan") }]);
-    return [widened, ...changes.map(({ change, gained }) => [change, ...gained.map(identityText)])];
-  };
-  const somebody = "somebody: the trust policy is only known after apply";
-  expect(await report(trust([READER]), PROVIDER)).toEqual([true, ["changed", somebody]]);
-  expect(await report(trust([READER]), null)).toEqual([true, ["changed", somebody]]);
-  expect(await report(null, PROVIDER)).toEqual([true, ["created", somebody]]);
-  expect(await report(ec2(), null)).toEqual([false]);
-});
+test(
+  "a trust policy that is only known after apply counts as wider, where there was one for Databricks or a " +
+    "provider stands beside it",
+  async () => {
+    const report = async (before: string | null, provider: typeof PROVIDER | null): Promise<readonly unknown[]> => {
+      const { assume_role_policy: _, ...later } = roleWith("");
+      const plan = planOf([
+        ...(provider === null ? [] : [resourceChange("aws_iam_openid_connect_provider.p", provider, provider)]),
+        resourceChange("aws_iam_role.r", before === null ? null : roleWith(before), later, {
+          assume_role_policy: true,
+        }),
+      ]);
+      const { changes, widened } = lintDocuments([
+        { file: "plan", document: await readDocument(JSON.stringify(plan), "plan") },
+      ]);
+      return [widened, ...changes.map(({ change, gained }) => [change, ...gained.map(identityText)])];
+    };
+    const somebody = "somebody: the trust policy is only known after apply";
+    expect(await report(trust([READER]), PROVIDER)).toEqual([true, ["changed", somebody]]);
+    expect(await report(trust([READER]), null)).toEqual([true, ["changed", somebody]]);
+    expect(await report(null, PROVIDER)).toEqual([true, ["created", somebody]]);
+    expect(await report(ec2(), null)).toEqual([false]);
+  },
+);
 
 test("two federation files are compared by their roles' names, account by account", async () => {
   const federation = (roles: string): string => `name: lake
@@ -133,25 +272,45 @@ aws: { accounts: { prod: { accountId: "111122223333" }, dev: { accountId: "44445
 issuers: { production: { level: workspace, host: mycompany.cloud.databricks.com, workspaceId: "1" } }
 roles:
 ${roles}`;
-  const role = (key: string, subject: string, more = ""): string => `  ${key}: { ${more}trusts: [{ issuer: production, servicePrincipals: [${subject}] }] }\n`;
+  const role = (key: string, subject: string, more = ""): string =>
+    `  ${key}: { ${more}trusts: [{ issuer: production, servicePrincipals: [${subject}] }] }\n`;
   const before = await readDocument(federation(role("reader", READER)), "before.yaml");
-  const after = await readDocument(federation(role("renamed", READER, "name: reader, ") + role("writer", WRITER, "accounts: [prod], ")), "after.yaml");
+  const after = await readDocument(
+    federation(role("renamed", READER, "name: reader, ") + role("writer", WRITER, "accounts: [prod], ")),
+    "after.yaml",
+  );
   const report = lintDocuments([{ file: "after.yaml", document: after }], { before });
   expect(report.changes.map(({ role: name, change }) => `${name} ${change}`)).toEqual(["roles.writer created"]);
 });
 
 test("a lone policy is compared with an older one, whatever their files are called", async () => {
   const before = await readDocument(trust([READER]), "old.json");
-  const report = lintDocuments([{ file: "new.json", document: await readDocument(trust([READER, WRITER]), "new.json") }], { before });
+  const report = lintDocuments(
+    [{ file: "new.json", document: await readDocument(trust([READER, WRITER]), "new.json") }],
+    { before },
+  );
   expect(summaryOf(report)).toEqual(["changed", `+ ${WRITER} ${OF}`]);
 });
 
 test("Unity Catalog's principals are compared too", async () => {
-  const assume = (externalId: string): string => JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "sts:AssumeRole", Principal: { AWS: "arn:aws:iam::414351767826:role/unity-catalog-prod-UCMasterRole-14S5ZJVKOTYTL" }, Condition: { StringEquals: { "sts:ExternalId": externalId } } }] });
+  const assume = (externalId: string): string =>
+    JSON.stringify({
+      Version: "2012-10-17",
+      Statement: [
+        {
+          Effect: "Allow",
+          Action: "sts:AssumeRole",
+          Principal: { AWS: "arn:aws:iam::414351767826:role/unity-catalog-prod-UCMasterRole-14S5ZJVKOTYTL" },
+          Condition: { StringEquals: { "sts:ExternalId": externalId } },
+        },
+      ],
+    });
   const report = await reportOf(assume("one"), assume("two"));
-  expect(summaryOf(report)).toEqual(["changed",
+  expect(summaryOf(report)).toEqual([
+    "changed",
     "+ arn:aws:iam::414351767826:role/unity-catalog-prod-UCMasterRole-14S5ZJVKOTYTL, with sts:ExternalId two",
-    "- arn:aws:iam::414351767826:role/unity-catalog-prod-UCMasterRole-14S5ZJVKOTYTL, with sts:ExternalId one"]);
+    "- arn:aws:iam::414351767826:role/unity-catalog-prod-UCMasterRole-14S5ZJVKOTYTL, with sts:ExternalId one",
+  ]);
 });
 
 test("policies that name too much to try everybody are told at once, as wider", async () => {
@@ -159,5 +318,9 @@ test("policies that name too much to try everybody are told at once, as wider", 
   const subjects = Array.from({ length: 1500 }, (_, index) => `s${index}*`);
   const report = await reportOf(trust([READER]), trust(subjects, office(...networks)));
   expect(report.widened).toBe(true);
-  expect(summaryOf(report)).toEqual(["changed", expect.stringMatching(/^\+ somebody: .* too much/), expect.stringMatching(/^- somebody: .* too much/)]);
+  expect(summaryOf(report)).toEqual([
+    "changed",
+    expect.stringMatching(/^\+ somebody: .* too much/),
+    expect.stringMatching(/^- somebody: .* too much/),
+  ]);
 });

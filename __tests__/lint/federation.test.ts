@@ -7,13 +7,17 @@ import { fullFederation } from "../support/full-federation";
 import { REPOSITORY } from "../support/markdown";
 
 test("the committed federation has nothing to complain about", () => {
-  expect(lintFederation(parseFederation(readFileSync(join(REPOSITORY, "federation.yaml"), "utf8")).federation)).toEqual([]);
+  expect(lintFederation(parseFederation(readFileSync(join(REPOSITORY, "federation.yaml"), "utf8")).federation)).toEqual(
+    [],
+  );
 });
 
 test("a federation of every feature has no error", () => {
   const findings = lintFederation(readFederation(fullFederation).federation);
   expect(findings.filter(({ severity }) => severity === "error")).toEqual([]);
-  expect(new Set(findings.map(({ rule }) => rule))).toEqual(new Set(["subject-wildcard", "subject-email", "session-long"]));
+  expect(new Set(findings.map(({ rule }) => rule))).toEqual(
+    new Set(["subject-wildcard", "subject-email", "session-long"]),
+  );
 });
 
 test("statements are told by the trust they were built from", () => {
@@ -23,7 +27,9 @@ test("statements are told by the trust they were built from", () => {
   for (const role of federation.roles) {
     expect(statementPaths(role)).toHaveLength(roleTrustPolicy(role, accountView(federation, account)).Statement.length);
   }
-  expect(statementPaths(federation.roles[0] ?? { ...fullFederation, trusts: [] } as never)).toEqual([0, 1, 1, 2, 3, 3].map((trust) => `roles.lake-reader.trusts[${trust}]`));
+  expect(statementPaths(federation.roles[0] ?? ({ ...fullFederation, trusts: [] } as never))).toEqual(
+    [0, 1, 1, 2, 3, 3].map((trust) => `roles.lake-reader.trusts[${trust}]`),
+  );
 });
 
 const PRODUCTION = { level: "workspace", host: "mycompany.cloud.databricks.com", workspaceId: "1" } as const;
@@ -36,7 +42,11 @@ test("what several accounts share is told once, and a suppression used in one ac
     issuers: { production: PRODUCTION },
     roles: {
       both: { trusts: [{ issuer: "production", users: ["alice@example.com"] }] },
-      prodOnly: { accounts: ["prod"], maxSessionDuration: "2h", trusts: [{ issuer: "production", servicePrincipals: [READER] }] },
+      prodOnly: {
+        accounts: ["prod"],
+        maxSessionDuration: "2h",
+        trusts: [{ issuer: "production", servicePrincipals: [READER] }],
+      },
     },
     lint: [{ ignore: "session-long", reason: "Our jobs in production take long." }],
   });
@@ -47,7 +57,18 @@ test("what several accounts share is told once, and a suppression used in one ac
 });
 
 test("without an account ID nothing is blamed for it", () => {
-  const { federation } = readFederation({ name: "lake", issuers: { production: PRODUCTION }, roles: { reader: { trusts: [{ issuer: "production", servicePrincipals: [READER] }, { unityCatalog: { externalIds: ["0b7e6f5a-1c2d-4e3f-9a8b-7c6d5e4f3a2b"] } }] } } });
+  const { federation } = readFederation({
+    name: "lake",
+    issuers: { production: PRODUCTION },
+    roles: {
+      reader: {
+        trusts: [
+          { issuer: "production", servicePrincipals: [READER] },
+          { unityCatalog: { externalIds: ["0b7e6f5a-1c2d-4e3f-9a8b-7c6d5e4f3a2b"] } },
+        ],
+      },
+    },
+  });
   expect(lintFederation(federation)).toEqual([]);
 });
 
@@ -55,18 +76,71 @@ test("an adopted provider is given, and its audiences are as the file says", () 
   const { federation } = readFederation({
     name: "lake",
     aws: { accountId: "111122223333" },
-    issuers: { production: { ...PRODUCTION, existingProviderArn: "arn:aws:iam::111122223333:oidc-provider/mycompany.cloud.databricks.com/oidc" } },
+    issuers: {
+      production: {
+        ...PRODUCTION,
+        existingProviderArn: "arn:aws:iam::111122223333:oidc-provider/mycompany.cloud.databricks.com/oidc",
+      },
+    },
     roles: { reader: { trusts: [{ issuer: "production", servicePrincipals: [READER] }] } },
   });
   expect(lintFederation(federation)).toEqual([]);
 });
 
 test.each([
-  ["a user's long session from anywhere", { maxSessionDuration: "12h", trusts: [{ issuer: "production", users: ["alice@example.com"] }] }, "session-long-users"],
-  ["an administrator without a boundary", { managedPolicyArns: { all: "arn:aws:iam::aws:policy/AdministratorAccess" }, trusts: [{ issuer: "production", servicePrincipals: [READER] }] }, "admin-without-boundary"],
-  ["a subject with and without its network", { trusts: [{ issuer: "production", servicePrincipals: [READER], conditions: [{ test: "IpAddress", variable: "aws:SourceIp", values: ["203.0.113.0/24"] }] }, { issuer: "production", servicePrincipals: [READER] }] }, "wider-allow"],
-  ["an address and an endpoint together", { trusts: [{ issuer: "production", servicePrincipals: [READER], conditions: [{ test: "IpAddress", variable: "aws:SourceIp", values: ["203.0.113.0/24"] }, { test: "StringEquals", variable: "aws:SourceVpce", values: ["vpce-1"] }] }] }, "network-never-true"],
+  [
+    "a user's long session from anywhere",
+    { maxSessionDuration: "12h", trusts: [{ issuer: "production", users: ["alice@example.com"] }] },
+    "session-long-users",
+  ],
+  [
+    "an administrator without a boundary",
+    {
+      managedPolicyArns: { all: "arn:aws:iam::aws:policy/AdministratorAccess" },
+      trusts: [{ issuer: "production", servicePrincipals: [READER] }],
+    },
+    "admin-without-boundary",
+  ],
+  [
+    "a subject with and without its network",
+    {
+      trusts: [
+        {
+          issuer: "production",
+          servicePrincipals: [READER],
+          conditions: [{ test: "IpAddress", variable: "aws:SourceIp", values: ["203.0.113.0/24"] }],
+        },
+        { issuer: "production", servicePrincipals: [READER] },
+      ],
+    },
+    "wider-allow",
+  ],
+  [
+    "an address and an endpoint together",
+    {
+      trusts: [
+        {
+          issuer: "production",
+          servicePrincipals: [READER],
+          conditions: [
+            { test: "IpAddress", variable: "aws:SourceIp", values: ["203.0.113.0/24"] },
+            { test: "StringEquals", variable: "aws:SourceVpce", values: ["vpce-1"] },
+          ],
+        },
+      ],
+    },
+    "network-never-true",
+  ],
 ])("%s is an error of a federation", (_, role, rule) => {
-  const { federation } = readFederation({ name: "lake", aws: { accountId: "111122223333" }, issuers: { production: PRODUCTION }, roles: { reader: role } });
-  expect(lintFederation(federation).filter(({ severity }) => severity === "error").map((finding) => finding.rule)).toEqual([rule]);
+  const { federation } = readFederation({
+    name: "lake",
+    aws: { accountId: "111122223333" },
+    issuers: { production: PRODUCTION },
+    roles: { reader: role },
+  });
+  expect(
+    lintFederation(federation)
+      .filter(({ severity }) => severity === "error")
+      .map((finding) => finding.rule),
+  ).toEqual([rule]);
 });

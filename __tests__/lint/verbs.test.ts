@@ -17,12 +17,16 @@ function file(name: string, content: unknown): string {
 }
 
 /** Runs the command line in this process. */
-async function run(...args: readonly string[]): Promise<{ readonly code: unknown; readonly stdout: string; readonly stderr: string }> {
+async function run(
+  ...args: readonly string[]
+): Promise<{ readonly code: unknown; readonly stdout: string; readonly stderr: string }> {
   const said = { stdout: "", stderr: "" };
-  const spies = (["stdout", "stderr"] as const).map((stream) => jest.spyOn(process[stream], "write").mockImplementation((text) => {
-    said[stream] += String(text);
-    return true;
-  }));
+  const spies = (["stdout", "stderr"] as const).map((stream) =>
+    jest.spyOn(process[stream], "write").mockImplementation((text) => {
+      said[stream] += String(text);
+      return true;
+    }),
+  );
   const before = process.exitCode;
   try {
     process.exitCode = undefined;
@@ -38,7 +42,10 @@ process.stdout.setMaxListeners(0); // every call of a verb listens for a closed 
 const good = file("good.json", trustText(ISSUER, "1", [READER]));
 const warned = file("warned.json", trustText(ISSUER, "1", ["alice@example.com"]));
 const open = file("open.json", trustText(ISSUER, "1", ["*-*"]));
-const plan = file("plan.json", planOf([resourceChange("aws_iam_role.r", null, { name: "r", assume_role_policy: trustText(ISSUER, "1", [READER]) })]));
+const plan = file(
+  "plan.json",
+  planOf([resourceChange("aws_iam_role.r", null, { name: "r", assume_role_policy: trustText(ISSUER, "1", [READER]) })]),
+);
 
 test.each([
   [[good], 0, "nothing found (1 role judged)"],
@@ -74,17 +81,29 @@ test.each([
 
 test("--json prints one document, of a mistake too", async () => {
   const { stdout } = await run("lint", warned, "--json");
-  expect(JSON.parse(stdout)).toMatchObject({ errors: 0, warnings: 1, widened: false, findings: [{ rule: "subject-email", file: warned, ignored: null }] });
-  expect(JSON.parse((await run("lint", "nowhere.json", "--json")).stdout)).toMatchObject({ error: { code: "file-not-found" } });
+  expect(JSON.parse(stdout)).toMatchObject({
+    errors: 0,
+    warnings: 1,
+    widened: false,
+    findings: [{ rule: "subject-email", file: warned, ignored: null }],
+  });
+  expect(JSON.parse((await run("lint", "nowhere.json", "--json")).stdout)).toMatchObject({
+    error: { code: "file-not-found" },
+  });
 });
 
 test("--sarif prints one log", async () => {
-  expect(JSON.parse((await run("lint", open, "--sarif")).stdout)).toMatchObject({ version: "2.1.0", runs: [{ results: [{ ruleId: "subject-stranger" }, { ruleId: "subject-wildcard" }] }] });
+  expect(JSON.parse((await run("lint", open, "--sarif")).stdout)).toMatchObject({
+    version: "2.1.0",
+    runs: [{ results: [{ ruleId: "subject-stranger" }, { ruleId: "subject-wildcard" }] }],
+  });
 });
 
 test("a folder is searched for what lint knows, and the rest is passed over with a note", async () => {
   file("folder/a.json", trustText(ISSUER, "1", ["alice@example.com"]));
-  file("folder/deep/b.json", { Role: { RoleName: "b", AssumeRolePolicyDocument: JSON.parse(trustText(ISSUER, "1", [READER])) as unknown } });
+  file("folder/deep/b.json", {
+    Role: { RoleName: "b", AssumeRolePolicyDocument: JSON.parse(trustText(ISSUER, "1", [READER])) as unknown },
+  });
   file("folder/package.json", { name: "x" });
   file("folder/half.json", "{");
   file("folder/other.yaml", "on: push\njobs: {}\n");
@@ -92,7 +111,11 @@ test("a folder is searched for what lint knows, and the rest is passed over with
   file("folder/readme.md", "text");
   const outcome = await run("lint", join(folder, "folder"));
   expect(outcome.stdout).toContain("0 errors, 1 warning (2 roles judged)");
-  expect([...outcome.stderr.matchAll(/note: .*[/\\]([^/\\]+) is passed over/g)].map((match) => match[1])).toEqual(["half.json", "other.yaml", "package.json"]);
+  expect([...outcome.stderr.matchAll(/note: .*[/\\]([^/\\]+) is passed over/g)].map((match) => match[1])).toEqual([
+    "half.json",
+    "other.yaml",
+    "package.json",
+  ]);
   expect((await run("lint", join(folder, "folder", "deep"))).code).toBe(0);
   mkdirSync(join(folder, "empty"));
   expect((await run("lint", join(folder, "empty"))).code).toBe(2);
@@ -105,7 +128,11 @@ test("a federation file with a mistake in a folder is told, not passed over", as
 });
 
 describe("report", () => {
-  const federation = file("federation.yaml", `name: lake\nissuers: { production: { level: workspace, host: mycompany.cloud.databricks.com, workspaceId: "1" } }\nroles: { reader: { trusts: [{ issuer: production, servicePrincipals: [${READER}] }] } }\n`);
+  const federation = file(
+    "federation.yaml",
+    `name: lake\nissuers: { production: { level: workspace, host: mycompany.cloud.databricks.com, workspaceId: ` +
+      `"1" } }\nroles: { reader: { trusts: [{ issuer: production, servicePrincipals: [${READER}] }] } }\n`,
+  );
 
   test("writes one page where it is told to, and says so on stderr", async () => {
     const out = join(folder, "report.html");
@@ -116,7 +143,10 @@ describe("report", () => {
     expect(again.stdout).toContain("who reaches what");
   });
 
-  test.each([["json", "\"identities\""], ["mermaid", "flowchart LR"]])("prints %s", async (format, said) => {
+  test.each([
+    ["json", '"identities"'],
+    ["mermaid", "flowchart LR"],
+  ])("prints %s", async (format, said) => {
     const outcome = await run("report", "--config", federation, "--format", format);
     expect(outcome.stdout).toContain(said);
     expect(outcome.code).toBe(0);
@@ -126,7 +156,7 @@ describe("report", () => {
     [["--config", "nowhere.yaml"], 3, "file-not-found"],
     [["--config", good], 2, "unknown-key"],
     [["--config", federation, "--out", join(folder, "no", "such", "folder.html")], 3, "file-unwritable"],
-    [["--config", federation, "--format", "pdf"], 2, "--format cannot be \"pdf\" (it is one of html, mermaid, json)."],
+    [["--config", federation, "--format", "pdf"], 2, '--format cannot be "pdf" (it is one of html, mermaid, json).'],
   ])("%j ends in %i with %s", async (args, code, said) => {
     const outcome = await run("report", ...args);
     expect(outcome.stderr).toContain(said);

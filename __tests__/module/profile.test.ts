@@ -8,7 +8,9 @@ import { providerRangeProblems } from "../../src/module/provider-range";
 const BOUNDARY = "arn:aws:iam::999988887777:policy/boundary";
 
 function modulesOf(yaml: string): Readonly<Record<string, ModuleDefinition>> {
-  return Object.fromEntries(modulesOfProfile(parseProfile(yaml)).modules.map((definition) => [definition.template, definition]));
+  return Object.fromEntries(
+    modulesOfProfile(parseProfile(yaml)).modules.map((definition) => [definition.template, definition]),
+  );
 }
 
 function variable(definition: ModuleDefinition | undefined, name: string): VariableDefinition | undefined {
@@ -27,7 +29,10 @@ describe("a profile", () => {
   });
 
   test("sets defaults, in every module that has the variable", () => {
-    const modules = modulesOf("defaults: { rolePath: /acme/, roleNamePrefix: acme-, maxSessionDuration: 2h, tags: { team: data }, trustPolicyMaxLength: 4096, awsPartition: aws }");
+    const modules = modulesOf(
+      "defaults: { rolePath: /acme/, roleNamePrefix: acme-, maxSessionDuration: 2h, tags: { team: data }, " +
+        "trustPolicyMaxLength: 4096, awsPartition: aws }",
+    );
     expect(variable(modules["databricks-federation"], "role_path")?.default).toBe("/acme/");
     expect(variable(modules["databricks-federated-role"], "path")?.default).toBe("/acme/");
     expect(variable(modules["databricks-workspace-oidc"], "max_session_duration")?.default).toBe(7200);
@@ -36,35 +41,58 @@ describe("a profile", () => {
   });
 
   test("a mandatory permissions boundary without a default is a required variable that cannot be null", () => {
-    const boundary = variable(modulesOf("permissionsBoundary: { mandatory: true }")["databricks-federation"], "permissions_boundary_arn");
+    const boundary = variable(
+      modulesOf("permissionsBoundary: { mandatory: true }")["databricks-federation"],
+      "permissions_boundary_arn",
+    );
     expect(boundary).not.toHaveProperty("default");
     expect(boundary?.nullable).toBe(false);
   });
 
   test("with a default it stays optional, and only the allowed ones pass, for roles as well", () => {
-    const modules = modulesOf(`permissionsBoundary: { mandatory: true, allowed: ["${BOUNDARY}"] }\ndefaults: { permissionsBoundaryArn: "${BOUNDARY}" }`);
+    const modules = modulesOf(
+      `permissionsBoundary: { mandatory: true, allowed: ["${BOUNDARY}"] }\ndefaults: { permissionsBoundaryArn: ` +
+        `"${BOUNDARY}" }`,
+    );
     const boundary = variable(modules["databricks-federation"], "permissions_boundary_arn");
     expect([boundary?.default, boundary?.nullable]).toEqual([BOUNDARY, false]);
     for (const name of ["permissions_boundary_arn", "roles"]) {
-      expect(variable(modules["databricks-federation"], name)?.validations.at(-1)?.condition).toContain(`contains(["${BOUNDARY}"]`);
+      expect(variable(modules["databricks-federation"], name)?.validations.at(-1)?.condition).toContain(
+        `contains(["${BOUNDARY}"]`,
+      );
     }
   });
 
   test("mandatory tags without a default for each make tags required", () => {
     expect(variable(modulesOf("mandatoryTags: [team]")["databricks-federation"], "tags")).not.toHaveProperty("default");
-    expect(variable(modulesOf("mandatoryTags: [team]\ndefaults: { tags: { team: data } }")["databricks-federation"], "tags")?.default).toEqual({ team: "data" });
+    expect(
+      variable(modulesOf("mandatoryTags: [team]\ndefaults: { tags: { team: data } }")["databricks-federation"], "tags")
+        ?.default,
+    ).toEqual({ team: "data" });
   });
 
   test("allowed hosts and account IDs bind the simple modules and issuers alike", () => {
-    const modules = modulesOf("allowedHosts: [acme.cloud.databricks.com]\nallowedAccountIds: [7d3c2b1a-0f5e-4c8d-9a6b-123456789012]");
-    expect(variable(modules["databricks-workspace-oidc"], "databricks_workspace_host")?.validations.at(-1)?.message).toContain("acme.cloud.databricks.com");
-    expect(variable(modules["databricks-account-oidc"], "databricks_account_id")?.validations.at(-1)?.message).toContain("7d3c2b1a");
-    expect(variable(modules["databricks-federation"], "issuers")?.validations.slice(-3).map(({ code }) => code)).toEqual(["host-invalid", "databricks-account-id-invalid", "host-not-databricks"]);
+    const modules = modulesOf(
+      "allowedHosts: [acme.cloud.databricks.com]\nallowedAccountIds: [7d3c2b1a-0f5e-4c8d-9a6b-123456789012]",
+    );
+    expect(
+      variable(modules["databricks-workspace-oidc"], "databricks_workspace_host")?.validations.at(-1)?.message,
+    ).toContain("acme.cloud.databricks.com");
+    expect(
+      variable(modules["databricks-account-oidc"], "databricks_account_id")?.validations.at(-1)?.message,
+    ).toContain("7d3c2b1a");
+    expect(
+      variable(modules["databricks-federation"], "issuers")
+        ?.validations.slice(-3)
+        .map(({ code }) => code),
+    ).toEqual(["host-invalid", "databricks-account-id-invalid", "host-not-databricks"]);
   });
 
   test("the provider's range reaches the inner modules too", () => {
     const federation = modulesOf("providerRange: '>= 5.90, < 6.0'")["databricks-federation"];
-    expect([federation, ...(federation?.nested ?? [])].map((definition) => definition?.requiredProviders["aws"]?.version)).toEqual([">= 5.90, < 6.0", ">= 5.90, < 6.0", undefined]);
+    expect(
+      [federation, ...(federation?.nested ?? [])].map((definition) => definition?.requiredProviders["aws"]?.version),
+    ).toEqual([">= 5.90, < 6.0", ">= 5.90, < 6.0", undefined]);
   });
 });
 
@@ -80,20 +108,42 @@ describe("a profile is refused with code, path and line", () => {
     ["defaults: { tags: { team: a, Team: b } }", "tag-collision", "defaults.tags.Team", 1],
     // the module that is not named keeps its own name
     ["names: { databricks-workspace-oidc: databricks-account-oidc }", "profile-invalid", "names", 1],
-    [`defaults: { awsPartition: aws-us-gov, permissionsBoundaryArn: "${BOUNDARY}" }`, "boundary-arn-invalid", "defaults.permissionsBoundaryArn", 1],
-    [`defaults: { awsAccountId: "999999999999", permissionsBoundaryArn: "${BOUNDARY}" }`, "boundary-arn-invalid", "defaults.permissionsBoundaryArn", 1],
+    [
+      `defaults: { awsPartition: aws-us-gov, permissionsBoundaryArn: "${BOUNDARY}" }`,
+      "boundary-arn-invalid",
+      "defaults.permissionsBoundaryArn",
+      1,
+    ],
+    [
+      `defaults: { awsAccountId: "999999999999", permissionsBoundaryArn: "${BOUNDARY}" }`,
+      "boundary-arn-invalid",
+      "defaults.permissionsBoundaryArn",
+      1,
+    ],
     ["allowedHosts: []", "value-not-allowed", "allowedHosts", 1],
     ["mandatoryTags: [team, Team]", "tag-collision", "mandatoryTags[1]", 1],
     ["mandatoryTags: [team, team]", "tag-collision", "mandatoryTags[1]", 1],
     ["mandatoryTags: ['aws:x']", "tag-invalid", "mandatoryTags[0]", 1],
     ["permissionsBoundary: {}", "required", "permissionsBoundary.mandatory", 1],
-    [`permissionsBoundary: { mandatory: true, allowed: ["${BOUNDARY}"] }\ndefaults: { permissionsBoundaryArn: "${BOUNDARY}2" }`, "profile-invalid", "defaults.permissionsBoundaryArn", 2],
+    [
+      `permissionsBoundary: { mandatory: true, allowed: ["${BOUNDARY}"] }\ndefaults: { permissionsBoundaryArn: ` +
+        `"${BOUNDARY}2" }`,
+      "profile-invalid",
+      "defaults.permissionsBoundaryArn",
+      2,
+    ],
     ["allowedHosts: [login.example.com]", "host-not-databricks", "allowedHosts[0]", 1],
     ["allowedAccountIds: [123]", "number-unquoted", "allowedAccountIds[0]", 1],
     ["allowedHosts: [accounts.cloud.databricks.com]", "host-is-accounts-host", "allowedHosts[0]", 1],
     ["mandatoryTags: ['a*']", "tag-invalid", "mandatoryTags[0]", 1],
     ["mandatoryTags: [Team]\ndefaults: { tags: { team: data } }", "tag-collision", "mandatoryTags[0]", 1],
-    [`mandatoryTags: [${Array.from({ length: 50 }, (_, index) => `tag-${index}`).join(", ")}]\ndefaults: { tags: { team: data } }`, "too-many-tags", "mandatoryTags", 1],
+    [
+      `mandatoryTags: [${Array.from({ length: 50 }, (_, index) => `tag-${index}`).join(", ")}]\ndefaults: { ` +
+        `tags: { team: data } }`,
+      "too-many-tags",
+      "mandatoryTags",
+      1,
+    ],
     ["names: { databricks-federation: acme- }", "profile-invalid", "names.databricks-federation", 1],
     [`defaults: { roleNamePrefix: ${"x".repeat(54)} }`, "profile-invalid", "defaults.roleNamePrefix", 1],
     [`defaults: { rolePath: /${"x".repeat(500)}/ }`, "profile-invalid", "defaults.rolePath", 1],
@@ -107,13 +157,28 @@ describe("a profile is refused with code, path and line", () => {
       throw new Error("was not refused");
     } catch (error) {
       expect(error).toBeInstanceOf(InputError);
-      expect((error as InputError).problems.map((problem) => [problem.code, problem.path, problem.line, problem.file])).toContainEqual([code, path, line, "acme.yaml"]);
+      expect(
+        (error as InputError).problems.map((problem) => [problem.code, problem.path, problem.line, problem.file]),
+      ).toContainEqual([code, path, line, "acme.yaml"]);
     }
   });
 
   test.each([
-    [">= 5.81.0", true], [">= 5.90, < 6.0", true], ["~> 5.90", true], ["~> 5.99.0", true], ["6.2.0", true], ["> 5.81.0, != 5.81.1", true], [">= 6.0", true], [">=5.81,<7", true],
-    ["~> 5.0", false], ["5.80.0", false], ["~> 7.0", false], ["< 6.0", false], ["!= 5.90.0", false], ["> 5.100.0, < 5.100.1", false], ["~> 5.81.0, != 5.81.0, < 5.81.1", false],
+    [">= 5.81.0", true],
+    [">= 5.90, < 6.0", true],
+    ["~> 5.90", true],
+    ["~> 5.99.0", true],
+    ["6.2.0", true],
+    ["> 5.81.0, != 5.81.1", true],
+    [">= 6.0", true],
+    [">=5.81,<7", true],
+    ["~> 5.0", false],
+    ["5.80.0", false],
+    ["~> 7.0", false],
+    ["< 6.0", false],
+    ["!= 5.90.0", false],
+    ["> 5.100.0, < 5.100.1", false],
+    ["~> 5.81.0, != 5.81.0, < 5.81.1", false],
   ])("provider range %j suits the modules: %s", (range, suits) => {
     expect(providerRangeProblems(range).length === 0).toBe(suits);
   });
@@ -123,7 +188,15 @@ describe("a profile is refused with code, path and line", () => {
   });
 });
 
-test.each([["acme", true], ["registry.example.com/acme", true], ["127.0.0.1:8443/acme", true], ["../acme", false], ["acme/x/y", false], ['a"', false], ["", false]])("namespace %j: %s", (namespace, ok) => {
+test.each([
+  ["acme", true],
+  ["registry.example.com/acme", true],
+  ["127.0.0.1:8443/acme", true],
+  ["../acme", false],
+  ["acme/x/y", false],
+  ['a"', false],
+  ["", false],
+])("namespace %j: %s", (namespace, ok) => {
   if (ok) expect(readNamespace(namespace)).toBe(namespace);
   else expect(() => readNamespace(namespace)).toThrow("module-source-invalid");
 });

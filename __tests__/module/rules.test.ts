@@ -8,14 +8,100 @@ import { refusalRuns, refusals } from "../../src/module/test-runs";
 
 /** Terraform 1.5.7's functions, without those that read files, the clock or randomness, and without `sensitive`. */
 const FUNCTIONS_OF_1_5_7 = new Set([
-  "abs", "alltrue", "anytrue", "base64decode", "base64encode", "base64gzip", "base64sha256", "base64sha512", "can", "ceil", "chomp", "chunklist",
-  "cidrhost", "cidrnetmask", "cidrsubnet", "cidrsubnets", "coalesce", "coalescelist", "compact", "concat", "contains", "csvdecode", "distinct",
-  "element", "endswith", "flatten", "floor", "format", "formatdate", "formatlist", "indent", "index", "join", "jsondecode", "jsonencode", "keys",
-  "length", "log", "lookup", "lower", "matchkeys", "max", "md5", "merge", "min", "one", "parseint", "pow", "range", "regex", "regexall", "replace",
-  "reverse", "rsadecrypt", "setintersection", "setproduct", "setsubtract", "setunion", "sha1", "sha256", "sha512", "signum", "slice", "sort", "split",
-  "startswith", "strcontains", "strrev", "substr", "sum", "textdecodebase64", "textencodebase64", "timeadd", "timecmp", "title", "tobool", "tolist",
-  "tomap", "tonumber", "toset", "tostring", "transpose", "trim", "trimprefix", "trimspace", "trimsuffix", "try", "upper", "urlencode", "uuidv5",
-  "values", "yamldecode", "yamlencode", "zipmap",
+  "abs",
+  "alltrue",
+  "anytrue",
+  "base64decode",
+  "base64encode",
+  "base64gzip",
+  "base64sha256",
+  "base64sha512",
+  "can",
+  "ceil",
+  "chomp",
+  "chunklist",
+  "cidrhost",
+  "cidrnetmask",
+  "cidrsubnet",
+  "cidrsubnets",
+  "coalesce",
+  "coalescelist",
+  "compact",
+  "concat",
+  "contains",
+  "csvdecode",
+  "distinct",
+  "element",
+  "endswith",
+  "flatten",
+  "floor",
+  "format",
+  "formatdate",
+  "formatlist",
+  "indent",
+  "index",
+  "join",
+  "jsondecode",
+  "jsonencode",
+  "keys",
+  "length",
+  "log",
+  "lookup",
+  "lower",
+  "matchkeys",
+  "max",
+  "md5",
+  "merge",
+  "min",
+  "one",
+  "parseint",
+  "pow",
+  "range",
+  "regex",
+  "regexall",
+  "replace",
+  "reverse",
+  "rsadecrypt",
+  "setintersection",
+  "setproduct",
+  "setsubtract",
+  "setunion",
+  "sha1",
+  "sha256",
+  "sha512",
+  "signum",
+  "slice",
+  "sort",
+  "split",
+  "startswith",
+  "strcontains",
+  "strrev",
+  "substr",
+  "sum",
+  "textdecodebase64",
+  "textencodebase64",
+  "timeadd",
+  "timecmp",
+  "title",
+  "tobool",
+  "tolist",
+  "tomap",
+  "tonumber",
+  "toset",
+  "tostring",
+  "transpose",
+  "trim",
+  "trimprefix",
+  "trimspace",
+  "trimsuffix",
+  "try",
+  "upper",
+  "urlencode",
+  "uuidv5",
+  "values",
+  "yamldecode",
+  "yamlencode",
+  "zipmap",
 ]);
 
 const MODULES = publishedModules();
@@ -42,7 +128,9 @@ function code(hcl: string): string {
 }
 
 function functionsOf(hcl: string): readonly string[] {
-  return [...code(hcl).matchAll(/(?<![.\w])([a-z0-9_]+)\(/g)].map(([, name]) => name ?? "").filter((name) => name !== "in");
+  return [...code(hcl).matchAll(/(?<![.\w])([a-z0-9_]+)\(/g)]
+    .map(([, name]) => name ?? "")
+    .filter((name) => name !== "in");
 }
 
 describe.each(EVERY.map((definition) => [definition.name, definition] as const))("%s", (_, definition) => {
@@ -50,21 +138,31 @@ describe.each(EVERY.map((definition) => [definition.name, definition] as const))
     for (const variable of definition.variables) {
       for (const { condition } of variable.validations) {
         const source = code(condition);
-        expect([...source.matchAll(/\b(var|local|module|data|aws_\w+|path|terraform|each|count|self)\.\w+/g)].map(([reference]) => reference).filter((reference) => reference !== `var.${variable.name}`)).toEqual([]);
+        expect(
+          [...source.matchAll(/\b(var|local|module|data|aws_\w+|path|terraform|each|count|self)\.\w+/g)]
+            .map(([reference]) => reference)
+            .filter((reference) => reference !== `var.${variable.name}`),
+        ).toEqual([]);
         expect(source).toContain(`var.${variable.name}`);
       }
     }
   });
 
   test("every rule, output and template calls functions of Terraform 1.5.7 only", () => {
-    const rules = [...definition.variables.flatMap(({ validations }) => validations), ...definition.outputs.flatMap(({ preconditions }) => preconditions)];
+    const rules = [
+      ...definition.variables.flatMap(({ validations }) => validations),
+      ...definition.outputs.flatMap(({ preconditions }) => preconditions),
+    ];
     const sources = [...rules.map(({ condition }) => condition), ...definition.outputs.map(({ value }) => value)];
     const unknown = sources.flatMap(functionsOf).filter((name) => !FUNCTIONS_OF_1_5_7.has(name));
     expect(unknown).toEqual([]);
   });
 
   test("every rule has a code of ours, and a value that breaks it", () => {
-    for (const rule of [...definition.variables.flatMap(({ validations }) => validations), ...definition.outputs.flatMap(({ preconditions }) => preconditions)]) {
+    for (const rule of [
+      ...definition.variables.flatMap(({ validations }) => validations),
+      ...definition.outputs.flatMap(({ preconditions }) => preconditions),
+    ]) {
       expect(Object.keys(ERROR_CODES)).toContain(rule.code);
       expect(rule.breaks.length).toBeGreaterThan(0);
       expect(rule.message).not.toMatch(/\.$|"|\n/);
@@ -82,21 +180,39 @@ describe.each(EVERY.map((definition) => [definition.name, definition] as const))
     const contract = contractOf(definition);
     expect(JSON.parse(JSON.stringify(contract))).toEqual(contract);
     expect(contract.variables.map(({ name }) => name)).toEqual(definition.variables.map(({ name }) => name));
-    expect(contract.outputs.flatMap(({ preconditions }) => preconditions.map((rule) => Object.keys(rule).sort()))).toEqual(
+    expect(
+      contract.outputs.flatMap(({ preconditions }) => preconditions.map((rule) => Object.keys(rule).sort())),
+    ).toEqual(
       definition.outputs.flatMap(({ preconditions }) => preconditions.map(() => ["code", "condition", "message"])),
     );
   });
 });
 
-test.each(["trust-policies/main.tf", "trust-policies/problems.tf", "role/main.tf"])("%s calls functions of Terraform 1.5.7 only", (file) => {
-  const source = readFileSync(join(__dirname, "..", "..", "modules", "databricks-federation", "modules", file), "utf8").replace(/^\s*#.*$/gm, "");
-  expect(functionsOf(source).filter((name) => !FUNCTIONS_OF_1_5_7.has(name))).toEqual([]);
-});
+test.each(["trust-policies/main.tf", "trust-policies/problems.tf", "role/main.tf"])(
+  "%s calls functions of Terraform 1.5.7 only",
+  (file) => {
+    const source = readFileSync(
+      join(__dirname, "..", "..", "modules", "databricks-federation", "modules", file),
+      "utf8",
+    ).replace(/^\s*#.*$/gm, "");
+    expect(functionsOf(source).filter((name) => !FUNCTIONS_OF_1_5_7.has(name))).toEqual([]);
+  },
+);
 
-test.each(MODULES.map((definition) => [definition.name, definition] as const))("%s: its own tests break every rule at least once", (_, definition) => {
-  const messages = refusalRuns(definition).flatMap((run) => run.messages).join("\n");
-  // a null role breaks other rules into errors, which no run can expect: integration/modules.test.ts tries it
-  const amongErrors = new Set(definition.variables.flatMap(({ validations }) => validations.filter((rule) => rule.amongErrors === true).map(({ message }) => message)));
-  expect([...amongErrors].every((message) => message.endsWith("must not be null; leave it out"))).toBe(true);
-  for (const { message } of refusals(definition).filter((refusal) => !amongErrors.has(refusal.message))) expect(messages).toContain(message);
-});
+test.each(MODULES.map((definition) => [definition.name, definition] as const))(
+  "%s: its own tests break every rule at least once",
+  (_, definition) => {
+    const messages = refusalRuns(definition)
+      .flatMap((run) => run.messages)
+      .join("\n");
+    // a null role breaks other rules into errors, which no run can expect: integration/modules.test.ts tries it
+    const amongErrors = new Set(
+      definition.variables.flatMap(({ validations }) =>
+        validations.filter((rule) => rule.amongErrors === true).map(({ message }) => message),
+      ),
+    );
+    expect([...amongErrors].every((message) => message.endsWith("must not be null; leave it out"))).toBe(true);
+    for (const { message } of refusals(definition).filter((refusal) => !amongErrors.has(refusal.message)))
+      expect(messages).toContain(message);
+  },
+);

@@ -18,35 +18,64 @@ jest.mock("../../src/federation/account-view", () => {
     },
   };
 });
-afterEach(() => { broken = (statement) => statement; });
+afterEach(() => {
+  broken = (statement) => statement;
+});
 
-const { federation } = parseFederation(`
+const { federation } = parseFederation(
+  `
 name: lakehouse
 aws: { accountId: "111122223333" }
 issuers:
-  production: { level: workspace, host: mycompany.cloud.databricks.com, workspaceId: "1444828305810485", audiences: ["1444828305810485", second] }
+  production: { level: workspace, host: mycompany.cloud.databricks.com, workspaceId: "1444828305810485", ` +
+    `audiences: ["1444828305810485", second] }
 roles:
   reader:
     trusts:
-      - { issuer: production, servicePrincipals: [6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b], conditions: [{ test: IpAddress, variable: "aws:SourceIp", values: [203.0.113.0/24] }] }
+      - { issuer: production, servicePrincipals: [6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b], conditions: [{ test: ` +
+    `IpAddress, variable: "aws:SourceIp", values: [203.0.113.0/24] }] }
   lake:
     trusts: [{ unityCatalog: { externalIds: [0b7e6f5a-1c2d-4e3f-9a8b-7c6d5e4f3a2b] } }]
-`);
+`,
+);
 const proofOf = () => prove(federation, { seed: 1, count: 1000, now: 1_757_600_000 });
 
 /** The statement's guards under other operators, without those that `operators` maps to null. */
 function under(operators: Readonly<Record<string, string | null>>): Change {
-  return (statement) => ({ ...statement, Condition: Object.fromEntries(Object.entries(statement.Condition).flatMap(([operator, keys]) => {
-    const to = Object.hasOwn(operators, operator) ? operators[operator] : operator;
-    return typeof to === "string" ? [[to, keys]] : [];
-  })) });
+  return (statement) => ({
+    ...statement,
+    Condition: Object.fromEntries(
+      Object.entries(statement.Condition).flatMap(([operator, keys]) => {
+        const to = Object.hasOwn(operators, operator) ? operators[operator] : operator;
+        return typeof to === "string" ? [[to, keys]] : [];
+      }),
+    ),
+  });
 }
 /** Without the condition key that ends so. */
 function without(ending: string): Change {
-  return (statement) => ({ ...statement, Condition: Object.fromEntries(Object.entries(statement.Condition).map(([operator, keys]) => [operator, Object.fromEntries(Object.entries(keys).filter(([key]) => !key.endsWith(ending)))])) });
+  return (statement) => ({
+    ...statement,
+    Condition: Object.fromEntries(
+      Object.entries(statement.Condition).map(([operator, keys]) => [
+        operator,
+        Object.fromEntries(Object.entries(keys).filter(([key]) => !key.endsWith(ending))),
+      ]),
+    ),
+  });
 }
 function withValues(ending: string, change: (value: string) => string, operator?: string): Change {
-  return (statement) => ({ ...statement, Condition: Object.fromEntries(Object.entries(statement.Condition).map(([name, keys]) => [name === "StringEquals" ? (operator ?? name) : name, Object.fromEntries(Object.entries(keys).map(([key, values]) => [key, key.endsWith(ending) ? values.map(change) : values]))])) });
+  return (statement) => ({
+    ...statement,
+    Condition: Object.fromEntries(
+      Object.entries(statement.Condition).map(([name, keys]) => [
+        name === "StringEquals" ? (operator ?? name) : name,
+        Object.fromEntries(
+          Object.entries(keys).map(([key, values]) => [key, key.endsWith(ending) ? values.map(change) : values]),
+        ),
+      ]),
+    ),
+  });
 }
 
 test.each<readonly [string, Change, string]>([
@@ -73,7 +102,13 @@ test.each<readonly [string, Change]>([
   ["writes the subject in capitals", withValues(":sub", (value) => value.toUpperCase())],
   ["asks for another audience", withValues(":aud", () => "sts.amazonaws.com")],
   ["names another action", (statement) => ({ ...statement, Action: ["sts:AssumeRoleWithSAML"] })],
-  ["names another provider", (statement) => ({ ...statement, Principal: { Federated: ["arn:aws:iam::111122223333:oidc-provider/other.example.com"] } })],
+  [
+    "names another provider",
+    (statement) => ({
+      ...statement,
+      Principal: { Federated: ["arn:aws:iam::111122223333:oidc-provider/other.example.com"] },
+    }),
+  ],
 ])("a builder that %s is found by whom it shuts out", async (_name, change) => {
   broken = change;
   const proof = await proofOf();

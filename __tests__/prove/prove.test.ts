@@ -15,7 +15,10 @@ issuers:
 roles:
   reader:
     trusts:
-${trusts.split("\n").map((line) => `      ${line}`).join("\n")}
+${trusts
+  .split("\n")
+  .map((line) => `      ${line}`)
+  .join("\n")}
 ${extra}`;
 }
 
@@ -24,13 +27,37 @@ async function proofOf(text: string, options: { readonly seed?: number; readonly
 }
 
 test.each([
-  ["service principals", "- { issuer: production, servicePrincipals: [6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b, 0d9c8b7a-6f5e-4d3c-8b2a-1f0e9d8c7b6a] }"],
-  ["users and another issuer", "- { issuer: production, users: [alice@example.com] }\n- { issuer: company, subjects: [\"group 7\"] }"],
-  ["a network condition", "- { issuer: production, users: [alice@example.com], conditions: [{ test: IpAddress, variable: \"aws:SourceIp\", values: [203.0.113.0/24] }] }"],
-  ["negated, numeric and date conditions", "- { issuer: production, users: [alice@example.com], conditions: [{ test: NotIpAddress, variable: \"aws:SourceIp\", values: [10.0.0.0/8] }, { test: DateLessThan, variable: \"aws:CurrentTime\", values: [\"2030-01-01T00:00:00Z\"] }] }"],
-  ["a pattern with a written reason", "- { issuer: production, subjectPatterns: [{ pattern: \"*@data.example.com\", reason: \"Every mailbox of this domain belongs to the data team.\" }] }"],
+  [
+    "service principals",
+    "- { issuer: production, servicePrincipals: [6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b, " +
+      "0d9c8b7a-6f5e-4d3c-8b2a-1f0e9d8c7b6a] }",
+  ],
+  [
+    "users and another issuer",
+    '- { issuer: production, users: [alice@example.com] }\n- { issuer: company, subjects: ["group 7"] }',
+  ],
+  [
+    "a network condition",
+    "- { issuer: production, users: [alice@example.com], conditions: [{ test: IpAddress, variable: " +
+      '"aws:SourceIp", values: [203.0.113.0/24] }] }',
+  ],
+  [
+    "negated, numeric and date conditions",
+    "- { issuer: production, users: [alice@example.com], conditions: [{ test: NotIpAddress, variable: " +
+      '"aws:SourceIp", values: [10.0.0.0/8] }, { test: DateLessThan, variable: "aws:CurrentTime", values: ' +
+      '["2030-01-01T00:00:00Z"] }] }',
+  ],
+  [
+    "a pattern with a written reason",
+    '- { issuer: production, subjectPatterns: [{ pattern: "*@data.example.com", reason: "Every mailbox of this ' +
+      'domain belongs to the data team." }] }',
+  ],
   ["Unity Catalog", "- { unityCatalog: { externalIds: [0b7e6f5a-1c2d-4e3f-9a8b-7c6d5e4f3a2b] } }"],
-  ["both kinds of trust", "- { issuer: production, servicePrincipals: [6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b] }\n- { unityCatalog: { externalIds: [0b7e6f5a-1c2d-4e3f-9a8b-7c6d5e4f3a2b] } }"],
+  [
+    "both kinds of trust",
+    "- { issuer: production, servicePrincipals: [6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b] }\n- { unityCatalog: { " +
+      "externalIds: [0b7e6f5a-1c2d-4e3f-9a8b-7c6d5e4f3a2b] } }",
+  ],
 ])("a role that trusts %s lets in whom it declares and nobody else", async (_name, trusts) => {
   const proof = await proofOf(federation(trusts));
   expect(proofText(proof)).toMatch(/Proven with seed 1/);
@@ -39,49 +66,72 @@ test.each([
 });
 
 test("a stranger whom a pattern lets in is an impostor unless the reason is written down", async () => {
-  const proof = await proofOf(federation("- { issuer: production, subjectPatterns: [\"*@data.example.com\"] }"));
+  const proof = await proofOf(federation('- { issuer: production, subjectPatterns: ["*@data.example.com"] }'));
   expect(proof.holds).toBe(false);
-  expect(proof.roles[0]?.letIn[0]).toMatchObject({ trick: "stranger inside the pattern", claims: { iss: "https://mycompany.cloud.databricks.com/oidc" } });
-  expect(proofText(proof)).toContain("\"sub\":\"mallory-");
+  expect(proof.roles[0]?.letIn[0]).toMatchObject({
+    trick: "stranger inside the pattern",
+    claims: { iss: "https://mycompany.cloud.databricks.com/oidc" },
+  });
+  expect(proofText(proof)).toContain('"sub":"mallory-');
 });
 
 test("a declared identity that no request can satisfy is shut out, and said so", async () => {
-  const conditions = "conditions: [{ test: StringEquals, variable: \"aws:SourceVpce\", values: [\"vpce-1${aws:unknowable}\"] }]";
+  const conditions =
+    'conditions: [{ test: StringEquals, variable: "aws:SourceVpce", values: ["vpce-1${aws:unknowable}"] }]';
   const proof = await proofOf(federation(`- { issuer: production, users: [alice@example.com], ${conditions} }`));
   expect(proof.holds).toBe(false);
   expect(proof.roles[0]?.shutOut).toHaveLength(1);
 });
 
 test("the same seed tries the same, another seed something else, and other roles only add whom they name", async () => {
-  const trusts = "- { issuer: production, subjectPatterns: [\"*@data.example.com\"] }";
+  const trusts = '- { issuer: production, subjectPatterns: ["*@data.example.com"] }';
   const first = await proofOf(federation(trusts));
   expect((await proofOf(federation(trusts))).roles).toEqual(first.roles);
   expect((await proofOf(federation(trusts), { seed: 2 })).roles).not.toEqual(first.roles);
-  const more = await proofOf(federation(trusts, "  writer:\n    trusts: [{ issuer: production, users: [bob@example.com] }]\n"));
+  const more = await proofOf(
+    federation(trusts, "  writer:\n    trusts: [{ issuer: production, users: [bob@example.com] }]\n"),
+  );
   const { impostorsIn: _, ...rest } = first.roles[0] ?? {};
   expect(more.roles[0]).toMatchObject(rest);
 });
 
 test("of many declared identities each is tried, and what goes wrong is counted, not only shown", async () => {
-  const subjects = Array.from({ length: 1200 }, (_, index) => `6a9f1c2e-3b4d-4e5f-8a7b-${String(index).padStart(12, "0")}`);
-  const roles = Array.from({ length: 30 }, (_, index) => `  many-${index}:\n    trusts: [{ issuer: production, servicePrincipals: [${subjects.slice(index * 40, index * 40 + 40).join(", ")}] }]\n`).join("");
+  const subjects = Array.from(
+    { length: 1200 },
+    (_, index) => `6a9f1c2e-3b4d-4e5f-8a7b-${String(index).padStart(12, "0")}`,
+  );
+  const roles = Array.from(
+    { length: 30 },
+    (_, index) =>
+      `  many-${index}:\n    trusts: [{ issuer: production, servicePrincipals: ` +
+      `[${subjects.slice(index * 40, index * 40 + 40).join(", ")}] }]\n`,
+  ).join("");
   const proof = await proofOf(federation("- { issuer: production, users: [alice@example.com] }", roles));
   expect(proof.holds).toBe(true);
   expect(proof.roles[1]).toMatchObject({ declared: 40, declaredIn: 40, impostors: 1000, impostorsIn: 0 });
   const closed = `conditions: [{ test: StringEquals, variable: "aws:PrincipalAccount", values: ["999999999999"] }]`;
-  const shut = await proofOf(federation(`- { issuer: production, users: [${Array.from({ length: 9 }, (_, index) => `u${index}@example.com`).join(", ")}], ${closed} }`));
+  const shut = await proofOf(
+    federation(
+      `- { issuer: production, users: [${Array.from({ length: 9 }, (_, index) => `u${index}@example.com`).join(", ")}], ${closed} }`,
+    ),
+  );
   expect(shut.roles[0]).toMatchObject({ declared: 9, declaredIn: 0 });
   expect(proofText(shut)).toContain("0 of 9 declared get in");
 });
 
 test("every pattern is tried at its edges, however many there are", async () => {
-  const patterns = Array.from({ length: 12 }, (_, index) => `{ pattern: "team-${index}-*@data.example.com", reason: "The team's own mailboxes." }`);
-  const proof = await proofOf(federation(`- { issuer: production, subjectPatterns: [${patterns.join(", ")}, "open-*@data.example.com"] }`));
+  const patterns = Array.from(
+    { length: 12 },
+    (_, index) => `{ pattern: "team-${index}-*@data.example.com", reason: "The team's own mailboxes." }`,
+  );
+  const proof = await proofOf(
+    federation(`- { issuer: production, subjectPatterns: [${patterns.join(", ")}, "open-*@data.example.com"] }`),
+  );
   expect(proof.roles[0]?.letIn[0]?.claims["sub"]).toMatch(/^open-mallory/);
 });
 
 test("a claim can not steer the terminal of who reads the proof", async () => {
-  const proof = await proofOf(federation("- { issuer: production, subjectPatterns: [\"*@data.example.com\"] }"));
+  const proof = await proofOf(federation('- { issuer: production, subjectPatterns: ["*@data.example.com"] }'));
   const [role] = proof.roles;
   if (role === undefined) throw new Error("no role");
   const hostile = { trick: "x", claims: { sub: "\u001b[2J\u202e\u009b" }, context: {} };

@@ -12,31 +12,67 @@ import { smallContract, smallRelease } from "../support/release";
 const address = { namespace: "acme", name: "one-role", system: "aws" } as const;
 const site = readSite("https://modules.acme.example");
 
-async function viewOf(version: string, changes: Parameters<typeof smallRelease>[1] & { readonly readme?: string } = {}): Promise<ModuleView> {
-  const { manifest: { modules: [module] } } = await smallRelease(version, { names: ["one-role"], ...changes });
+async function viewOf(
+  version: string,
+  changes: Parameters<typeof smallRelease>[1] & { readonly readme?: string } = {},
+): Promise<ModuleView> {
+  const {
+    manifest: {
+      modules: [module],
+    },
+  } = await smallRelease(version, { names: ["one-role"], ...changes });
   if (module === undefined) throw new Error("no module");
   return { site, address, module, commit: null, readme: changes.readme };
 }
 
 /** Tags a page may have; whatever else looks like one came from outside. */
-const OURS = /^<(?:\/?(?:html|head|title|style|body|main|nav|h[1-6]|p|pre|code|a|ul|ol|li|strong|em|span|div|details|summary|table|thead|tbody|tr|th|td|blockquote|hr|br|s)(?: (?:id|class|href|rel|download|lang|scope|role|tabindex|aria-label|style|start)="[^"<>]*")*>|!doctype html>|meta [^<>]*>|hr>|br>)/;
+const OURS =
+  /^<(?:\/?(?:html|head|title|style|body|main|nav|h[1-6]|p|pre|code|a|ul|ol|li|strong|em|span|div|details|summary|table|thead|tbody|tr|th|td|blockquote|hr|br|s)(?: (?:id|class|href|rel|download|lang|scope|role|tabindex|aria-label|style|start)="[^"<>]*")*>|!doctype html>|meta [^<>]*>|hr>|br>)/;
 
 function strangeTags(page: string): readonly string[] {
   const text = page.replace(/<style>[\s\S]*?<\/style>/, "");
   return [...text.matchAll(/<[^>]*>?/g)].map(([tag]) => tag).filter((tag) => !OURS.test(tag));
 }
 
-const HOSTILE = ["<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "`</code><script>`", "</title><script>", "[x](javascript:alert(1))", "<!-- --><b>", "![x](https://evil.example/x.png)", "&lt;script&gt;", "\u202egnp.exe"];
+const HOSTILE = [
+  "<script>alert(1)</script>",
+  '"><img src=x onerror=alert(1)>',
+  "`</code><script>`",
+  "</title><script>",
+  "[x](javascript:alert(1))",
+  "<!-- --><b>",
+  "![x](https://evil.example/x.png)",
+  "&lt;script&gt;",
+  "\u202egnp.exe",
+];
 
 test.each(HOSTILE)("%j in a contract or README stays text", async (text) => {
   const contract = {
     summary: text,
-    variables: [{ name: "subject", type: "string" as const, description: text, default: text, nullable: false, validations: [{ code: "x", condition: "true", message: text }] }],
+    variables: [
+      {
+        name: "subject",
+        type: "string" as const,
+        description: text,
+        default: text,
+        nullable: false,
+        validations: [{ code: "x", condition: "true", message: text }],
+      },
+    ],
     outputs: [{ name: "arn", description: text, preconditions: [] }],
     requiredVersion: text,
   };
-  const view = await viewOf("1.0.0", { contract, readme: `# ${text}\n\n${text}\n\n- ${text}\n\n| a |\n|---|\n| ${text} |\n\n\`\`\`hcl\nmodule "x" {\n${text}\n}\n\`\`\`\n` });
-  for (const page of [modulePage(view, ["1.0.0"]), versionPage(view), indexPage({ schemaVersion: 1, site, modules: [{ ...address, summary: text, newest: "1.0.0", versions: 1 }] })]) {
+  const view = await viewOf("1.0.0", {
+    contract,
+    readme:
+      `# ${text}\n\n${text}\n\n- ${text}\n\n| a |\n|---|\n| ${text} |\n\n\`\`\`hcl\nmodule "x" ` +
+      `{\n${text}\n}\n\`\`\`\n`,
+  });
+  for (const page of [
+    modulePage(view, ["1.0.0"]),
+    versionPage(view),
+    indexPage({ schemaVersion: 1, site, modules: [{ ...address, summary: text, newest: "1.0.0", versions: 1 }] }),
+  ]) {
     const shown = page.toString("utf8");
     expect(strangeTags(shown)).toEqual([]);
     expect(shown).not.toMatch(/<[^>]*href="(?!https:|#|[\w.-]+[/"]|\.\.\/)/);
@@ -45,25 +81,49 @@ test.each(HOSTILE)("%j in a contract or README stays text", async (text) => {
 });
 
 test("no Markdown whatever brings in a tag, a script or a thing to load", () => {
-  const piece = fc.oneof(fc.string({ unit: "grapheme" }), fc.constantFrom(...HOSTILE, "\n", "\n\n", "# ", "- ", "> ", "```", "<", ">", "](", "![", "|", "<a href='x'>", "http://e.example", "&#60;"));
-  fc.assert(fc.property(fc.array(piece, { maxLength: 20 }), (pieces) => {
-    const shown = readmeHtml(pieces.join(""));
-    expect(strangeTags(shown)).toEqual([]);
-    expect(shown).not.toMatch(/<[^>]*\s(?:src|on\w+)=/i);
-  }), { numRuns: 300 });
+  const piece = fc.oneof(
+    fc.string({ unit: "grapheme" }),
+    fc.constantFrom(
+      ...HOSTILE,
+      "\n",
+      "\n\n",
+      "# ",
+      "- ",
+      "> ",
+      "```",
+      "<",
+      ">",
+      "](",
+      "![",
+      "|",
+      "<a href='x'>",
+      "http://e.example",
+      "&#60;",
+    ),
+  );
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 20 }), (pieces) => {
+      const shown = readmeHtml(pieces.join(""));
+      expect(strangeTags(shown)).toEqual([]);
+      expect(shown).not.toMatch(/<[^>]*\s(?:src|on\w+)=/i);
+    }),
+    { numRuns: 300 },
+  );
 });
 
 test("a page lets nothing in but its own style", async () => {
   const page = versionPage(await viewOf("1.0.0", { readme: "# x\n" })).toString("utf8");
   const style = /<style>([\s\S]*?)<\/style>/.exec(page)?.[1] ?? "";
-  expect(page).toContain(`default-src 'none'; style-src 'sha256-${createHash("sha256").update(style).digest("base64")}'`);
+  expect(page).toContain(
+    `default-src 'none'; style-src 'sha256-${createHash("sha256").update(style).digest("base64")}'`,
+  );
   expect(style).not.toMatch(/url\(|@import/);
 });
 
 test("two hundred versions: a few in the open, the others folded by minor, and every one is there", async () => {
   const versions = Array.from({ length: 200 }, (_, index) => `1.${Math.floor(index / 20)}.${index % 20}`);
   const page = modulePage(await viewOf("1.9.19"), versions).toString("utf8");
-  const [open = "", ...folded] = page.slice(page.indexOf("id=\"versions\"")).split("<details>");
+  const [open = "", ...folded] = page.slice(page.indexOf('id="versions"')).split("<details>");
   expect(open.match(/<li>/g)).toHaveLength(8);
   expect(folded).toHaveLength(10);
   for (const version of versions) expect(page).toContain(`href="${version}/index.html"`);
@@ -71,10 +131,22 @@ test("two hundred versions: a few in the open, the others folded by minor, and e
 });
 
 test("usage is the README's own call from this registry, else what must be given", async () => {
-  const readme = "# x\n\n```hcl\nmodule \"databricks\" {\n  source = \"./modules/one-role\"\n\n  subject = \"me\"\n}\n```\n";
-  expect(withSource(readme, site, address, "1.2.3")).toContain("  source  = \"modules.acme.example/acme/one-role/aws\"\n  version = \"~> 1.2\"\n\n  subject = \"me\"\n");
-  expect(withSource(readme.replace("./modules/one-role\"", "old.example/x/one-role/aws\"\n  version = \"~> 0.1\""), site, address, "1.2.3")).toContain("  version = \"~> 1.2\"\n\n");
-  expect(usage(UNKNOWN_SITE, address, "2.0.0-rc.1", smallContract("one-role"))).toBe("module \"databricks\" {\n  source  = \"registry.example.com/acme/one-role/aws\"\n  version = \"2.0.0-rc.1\"\n\n  subject = \"…\"\n}");
+  const readme = '# x\n\n```hcl\nmodule "databricks" {\n  source = "./modules/one-role"\n\n  subject = "me"\n}\n```\n';
+  expect(withSource(readme, site, address, "1.2.3")).toContain(
+    '  source  = "modules.acme.example/acme/one-role/aws"\n  version = "~> 1.2"\n\n  subject = "me"\n',
+  );
+  expect(
+    withSource(
+      readme.replace('./modules/one-role"', 'old.example/x/one-role/aws"\n  version = "~> 0.1"'),
+      site,
+      address,
+      "1.2.3",
+    ),
+  ).toContain('  version = "~> 1.2"\n\n');
+  expect(usage(UNKNOWN_SITE, address, "2.0.0-rc.1", smallContract("one-role"))).toBe(
+    'module "databricks" {\n  source  = "registry.example.com/acme/one-role/aws"\n  version = "2.0.0-rc.1"\n\n  ' +
+      'subject = "…"\n}',
+  );
   const page = versionPage(await viewOf("1.0.0", { readme })).toString("utf8");
   expect(page.match(/subject = /g)).toHaveLength(1);
 });
@@ -85,7 +157,7 @@ test.each([
   ["https://localhost", "registry-base-url-invalid"],
   ["https://registry.example.com/?a=b", "registry-base-url-invalid"],
   ["https://registry.example.com/a b", "registry-base-url-invalid"],
-  ["https://registry.example.com/\";return 200", "registry-base-url-invalid"],
+  ['https://registry.example.com/";return 200', "registry-base-url-invalid"],
   ["https://registry.example.com/.hidden", "registry-base-url-invalid"],
 ])("the base URL %j is refused", (url, code) => {
   expect(() => readSite(url)).toThrow(expect.objectContaining({ code }));
@@ -102,6 +174,9 @@ test("a password in the base URL is not repeated", () => {
   throw new Error("it was taken");
 });
 
-test.each([["https://registry.example.com", "registry.example.com", "/"], ["https://Registry.example.com:8443/a/b//", "registry.example.com:8443", "/a/b/"]])("the base URL %j is taken", (url, host, basePath) => {
+test.each([
+  ["https://registry.example.com", "registry.example.com", "/"],
+  ["https://Registry.example.com:8443/a/b//", "registry.example.com:8443", "/a/b/"],
+])("the base URL %j is taken", (url, host, basePath) => {
   expect(readSite(url)).toEqual({ host, basePath });
 });

@@ -10,8 +10,26 @@ import { reportView } from "../../src/report/view";
 import { fullFederation } from "../support/full-federation";
 
 const HOSTILE = [
-  "<script>alert(1)</script>", "</script><script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "' onmouseover='alert(1)", "</title><svg onload=alert(1)>",
-  "</style><style>*{display:none}", "<!--", "]]>", "&lt;b&gt;", "javascript:alert(1)", "`${alert(1)}`", "\u202egnp.exe", "\u0000\u0007", "a\nb", "\u2028", "\ud800", "%%{init: {}}%%", "end\"] --> x", "#quot;", "\\\"",
+  "<script>alert(1)</script>",
+  "</script><script>alert(1)</script>",
+  '"><img src=x onerror=alert(1)>',
+  "' onmouseover='alert(1)",
+  "</title><svg onload=alert(1)>",
+  "</style><style>*{display:none}",
+  "<!--",
+  "]]>",
+  "&lt;b&gt;",
+  "javascript:alert(1)",
+  "`${alert(1)}`",
+  "\u202egnp.exe",
+  "\u0000\u0007",
+  "a\nb",
+  "\u2028",
+  "\ud800",
+  "%%{init: {}}%%",
+  'end"] --> x',
+  "#quot;",
+  '\\"',
 ];
 
 /** Long enough to be cut in the graph, whatever stands before it. */
@@ -20,16 +38,54 @@ const PADDING = "padding-".repeat(8);
 /** A view in which every text begins with `start`: more hostile than any federation file may be. */
 function viewOf(start: string): ReportView {
   const text = `${start}${PADDING}`;
-  const finding = { rule: text, severity: "error", message: text, fix: text, path: text, ignored: null, statement: 0 } as const;
+  const finding = {
+    rule: text,
+    severity: "error",
+    message: text,
+    fix: text,
+    path: text,
+    ignored: null,
+    statement: 0,
+  } as const;
   return {
     name: text,
     accounts: [{ key: text, accountId: text }],
-    issuers: [{ key: text, issuer: text, level: "workspace", cloud: text, audiences: [text], discoveryUrl: text, adopted: false, findings: [finding] }],
-    roles: [{
-      key: text, name: text, arn: text, description: text, accounts: [text], session: text, policies: [text], permissionsBoundaryArn: text,
-      trustPolicy: { Version: "2012-10-17", Statement: [{ Action: [text], Condition: { [text]: { [text]: [text] } }, Effect: "Allow", Principal: { Federated: [text] } }] },
-      findings: [finding, { ...finding, ignored: text }],
-    }],
+    issuers: [
+      {
+        key: text,
+        issuer: text,
+        level: "workspace",
+        cloud: text,
+        audiences: [text],
+        discoveryUrl: text,
+        adopted: false,
+        findings: [finding],
+      },
+    ],
+    roles: [
+      {
+        key: text,
+        name: text,
+        arn: text,
+        description: text,
+        accounts: [text],
+        session: text,
+        policies: [text],
+        permissionsBoundaryArn: text,
+        trustPolicy: {
+          Version: "2012-10-17",
+          Statement: [
+            {
+              Action: [text],
+              Condition: { [text]: { [text]: [text] } },
+              Effect: "Allow",
+              Principal: { Federated: [text] },
+            },
+          ],
+        },
+        findings: [finding, { ...finding, ignored: text }],
+      },
+    ],
     identities: [{ id: 0, kind: "user", who: text, issuer: text, secret: "never" }],
     reaches: [{ identity: 0, role: text, trust: text, statement: 0, audiences: [text], conditions: [text] }],
     findings: [finding],
@@ -38,7 +94,9 @@ function viewOf(start: string): ReportView {
 
 /** The page with every text between tags and in attributes taken out: what a browser takes for markup. */
 function markup(page: string): readonly string[] {
-  return [...page.replace(/<(style|script)\b[^>]*>[\s\S]*?<\/\1>/g, "").matchAll(/<[^>]*>/g)].map(([tag]) => tag.replace(/"[^"]*"/g, "\"\""));
+  return [...page.replace(/<(style|script)\b[^>]*>[\s\S]*?<\/\1>/g, "").matchAll(/<[^>]*>/g)].map(([tag]) =>
+    tag.replace(/"[^"]*"/g, '""'),
+  );
 }
 
 describe("names cannot inject markup", () => {
@@ -53,17 +111,33 @@ describe("names cannot inject markup", () => {
   });
 
   test("nor can any other text", () => {
-    fc.assert(fc.property(fc.oneof(fc.string(), fc.fullUnicodeString(), fc.array(fc.constantFrom(...HOSTILE)).map((parts) => parts.join(""))), (text) => {
-      expect(markup(reportPage(viewOf(text)))).toEqual(plain);
-    }), { numRuns: 150 });
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.fullUnicodeString(),
+          fc.array(fc.constantFrom(...HOSTILE)).map((parts) => parts.join("")),
+        ),
+        (text) => {
+          expect(markup(reportPage(viewOf(text)))).toEqual(plain);
+        },
+      ),
+      { numRuns: 150 },
+    );
   });
 
   test("escaping loses nothing that can be seen", () => {
-    const read = (escaped: string): string => escaped.replace(/&(amp|lt|gt|quot|#39|#96);/g, (_, name: string) => ({ "amp": "&", "lt": "<", "gt": ">", "quot": "\"", "#39": "'", "#96": "`" })[name] ?? "");
-    fc.assert(fc.property(fc.string(), (text) => {
-      expect(read(html(text))).toBe(read(htmlText(text)));
-      expect(html(text)).not.toMatch(/[<>"'`]/);
-    }));
+    const read = (escaped: string): string =>
+      escaped.replace(
+        /&(amp|lt|gt|quot|#39|#96);/g,
+        (_, name: string) => ({ amp: "&", lt: "<", gt: ">", quot: '"', "#39": "'", "#96": "`" })[name] ?? "",
+      );
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        expect(read(html(text))).toBe(read(htmlText(text)));
+        expect(html(text)).not.toMatch(/[<>"'`]/);
+      }),
+    );
     expect(read(html("a <b> & \"c\" 'd' `e` é"))).toBe("a <b> & \"c\" 'd' `e` é");
   });
 });
@@ -77,17 +151,19 @@ describe("a Mermaid diagram", () => {
   });
 
   test("labels hold plain text and entities alone", () => {
-    fc.assert(fc.property(fc.fullUnicodeString(), (text) => {
-      expect(mermaidText(text)).toMatch(/^(?:[\p{L}\p{N} .,:@*?=+/_()-]|#\d+;)*$/u);
-    }));
+    fc.assert(
+      fc.property(fc.fullUnicodeString(), (text) => {
+        expect(mermaidText(text)).toMatch(/^(?:[\p{L}\p{N} .,:@*?=+/_()-]|#\d+;)*$/u);
+      }),
+    );
   });
 
   test("shows issuers, identities and roles, and through which trust", () => {
     const { federation } = readFederation(fullFederation);
     const diagram = reportMermaid(reportView(federation));
     expect(diagram.startsWith("flowchart LR\n")).toBe(true);
-    expect(diagram).toContain("i0([\"https://mycompany.cloud.databricks.com/oidc\"])");
-    expect(diagram).toContain("[\"alice@example.com<br/>user\"]");
+    expect(diagram).toContain('i0(["https://mycompany.cloud.databricks.com/oidc"])');
+    expect(diagram).toContain('["alice@example.com<br/>user"]');
     expect(diagram).toMatch(/s2 -->\|"trusts#91;1#93;, with conditions"\| r0/);
   });
 });
@@ -96,12 +172,20 @@ describe("the page", () => {
   const page = reportPage(reportView(readFederation(fullFederation).federation));
 
   test("loads nothing: no address outside the text, and a policy that lets in its own style and script alone", () => {
-    expect(page).not.toMatch(/<(?:link|iframe|object|embed|img)\b|\b(?:src|srcset|data|action|formaction|background)=|@import|url\(/);
+    expect(page).not.toMatch(
+      /<(?:link|iframe|object|embed|img)\b|\b(?:src|srcset|data|action|formaction|background)=|@import|url\(/,
+    );
     const hrefs = [...page.matchAll(/href="([^"]*)"/g)].map((match) => match[1] ?? "");
     expect(hrefs.filter((href) => !href.startsWith("#"))).toEqual([]);
     const policy = /Content-Security-Policy" content="([^"]*)"/.exec(page)?.[1]?.replace(/&#39;/g, "'") ?? "";
-    const hashOf = (tag: string): string => `'sha256-${createHash("sha256").update(new RegExp(`<${tag}>([\\s\\S]*?)</${tag}>`).exec(page)?.[1] ?? "").digest("base64")}'`;
-    expect(policy).toBe(`default-src 'none'; style-src ${hashOf("style")}; script-src ${hashOf("script")}; base-uri 'none'; form-action 'none'`);
+    const hashOf = (tag: string): string =>
+      `'sha256-${createHash("sha256")
+        .update(new RegExp(`<${tag}>([\\s\\S]*?)</${tag}>`).exec(page)?.[1] ?? "")
+        .digest("base64")}'`;
+    expect(policy).toBe(
+      `default-src 'none'; style-src ${hashOf("style")}; script-src ${hashOf("script")}; base-uri 'none'; ` +
+        `form-action 'none'`,
+    );
   });
 
   test("links lead somewhere", () => {
@@ -118,19 +202,47 @@ describe("the page", () => {
   });
 
   test("stays under 3 MB for 1,000 roles", () => {
-    const roles = Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`role-${String(index).padStart(5, "0")}`, {
-      trusts: [{ issuer: "production", servicePrincipals: [`6a9f1c2e-3b4d-4e5f-8a7b-${index.toString(16).padStart(12, "0")}`] }],
-      managedPolicyArns: { read: "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess" },
-    }]));
-    const { federation } = readFederation({ name: "large", aws: { accountId: "111122223333" }, issuers: { production: { level: "workspace", host: "mycompany.cloud.databricks.com", workspaceId: "1444828305810485" } }, roles });
+    const roles = Object.fromEntries(
+      Array.from({ length: 1000 }, (_, index) => [
+        `role-${String(index).padStart(5, "0")}`,
+        {
+          trusts: [
+            {
+              issuer: "production",
+              servicePrincipals: [`6a9f1c2e-3b4d-4e5f-8a7b-${index.toString(16).padStart(12, "0")}`],
+            },
+          ],
+          managedPolicyArns: { read: "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess" },
+        },
+      ]),
+    );
+    const { federation } = readFederation({
+      name: "large",
+      aws: { accountId: "111122223333" },
+      issuers: {
+        production: { level: "workspace", host: "mycompany.cloud.databricks.com", workspaceId: "1444828305810485" },
+      },
+      roles,
+    });
     expect(Buffer.byteLength(reportPage(reportView(federation)))).toBeLessThan(3_000_000);
   });
 });
 
 test("one of a kind is counted in the singular", () => {
   const role = { trusts: [{ issuer: "production", servicePrincipals: ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"] }] };
-  const issuers = { production: { level: "workspace" as const, host: "mycompany.cloud.databricks.com", workspaceId: "1444828305810485" } };
-  const counted = (roles: Readonly<Record<string, typeof role>>): readonly (string | undefined)[] => [...reportPage(reportView(readFederation({ name: "lake", issuers, roles }).federation)).matchAll(/<strong>(\d+<\/strong> \w+)<\/a>/g)].map(([, text]) => text?.replace("</strong>", ""));
+  const issuers = {
+    production: {
+      level: "workspace" as const,
+      host: "mycompany.cloud.databricks.com",
+      workspaceId: "1444828305810485",
+    },
+  };
+  const counted = (roles: Readonly<Record<string, typeof role>>): readonly (string | undefined)[] =>
+    [
+      ...reportPage(reportView(readFederation({ name: "lake", issuers, roles }).federation)).matchAll(
+        /<strong>(\d+<\/strong> \w+)<\/a>/g,
+      ),
+    ].map(([, text]) => text?.replace("</strong>", ""));
   expect(counted({ reader: role })).toEqual(["1 Issuer", "1 Identity", "1 Role", "0 Errors", "0 Warnings"]);
   expect(counted({ reader: role, writer: role })).toContain("2 Roles");
 });

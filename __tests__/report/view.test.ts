@@ -24,30 +24,53 @@ test("every way into a role names the statement that lets in", () => {
 
 test("an identity that reaches several roles is one identity; the same subject of another issuer is another", () => {
   const trust = (issuer: string): object => ({ trusts: [{ issuer, servicePrincipals: [READER] }] });
-  const view = reportView(readFederation({
-    name: "lake",
-    issuers: { production: PRODUCTION, other: { ...PRODUCTION, host: "other.cloud.databricks.com" } },
-    roles: { one: trust("production"), two: trust("production"), three: trust("other") },
-  }).federation);
-  expect(view.identities.map(({ who, issuer }) => [who, issuer])).toEqual([[READER, "production"], [READER, "other"]]);
-  expect(view.reaches.map(({ identity, role }) => [identity, role])).toEqual([[0, "one"], [0, "two"], [1, "three"]]);
+  const view = reportView(
+    readFederation({
+      name: "lake",
+      issuers: { production: PRODUCTION, other: { ...PRODUCTION, host: "other.cloud.databricks.com" } },
+      roles: { one: trust("production"), two: trust("production"), three: trust("other") },
+    }).federation,
+  );
+  expect(view.identities.map(({ who, issuer }) => [who, issuer])).toEqual([
+    [READER, "production"],
+    [READER, "other"],
+  ]);
+  expect(view.reaches.map(({ identity, role }) => [identity, role])).toEqual([
+    [0, "one"],
+    [0, "two"],
+    [1, "three"],
+  ]);
 });
 
 test("an account that only AWS knows is said, not shown as a placeholder", () => {
-  const view = reportView(readFederation({ name: "lake", issuers: { production: PRODUCTION }, roles: { reader: { trusts: [{ issuer: "production", servicePrincipals: [READER] }] } } }).federation);
+  const view = reportView(
+    readFederation({
+      name: "lake",
+      issuers: { production: PRODUCTION },
+      roles: { reader: { trusts: [{ issuer: "production", servicePrincipals: [READER] }] } },
+    }).federation,
+  );
   expect(view.roles[0]?.arn).toBe(`arn:aws:iam::${UNKNOWN_ACCOUNT}:role/reader`);
   expect(JSON.stringify(view)).not.toMatch(/[\ue000-\uf8ff]/);
 });
 
 test("findings stand with their role, those let be with their reason, and those of suppressions with the whole", () => {
-  const view = reportView(readFederation({
-    name: "lake",
-    issuers: { production: PRODUCTION },
-    roles: {
-      "a.b": { trusts: [{ issuer: "production", users: ["alice@example.com"] }] },
-      quiet: { trusts: [{ issuer: "production", users: ["bob@example.com"] }], lint: [{ ignore: "subject-email", reason: "Bob has no service principal." }, { ignore: "session-long", reason: "It was long once." }] },
-    },
-  }).federation);
+  const view = reportView(
+    readFederation({
+      name: "lake",
+      issuers: { production: PRODUCTION },
+      roles: {
+        "a.b": { trusts: [{ issuer: "production", users: ["alice@example.com"] }] },
+        quiet: {
+          trusts: [{ issuer: "production", users: ["bob@example.com"] }],
+          lint: [
+            { ignore: "subject-email", reason: "Bob has no service principal." },
+            { ignore: "session-long", reason: "It was long once." },
+          ],
+        },
+      },
+    }).federation,
+  );
   expect(view.roles.map(({ key, findings }) => [key, findings.map(({ rule, ignored }) => [rule, ignored])])).toEqual([
     ["a.b", [["subject-email", null]]],
     ["quiet", [["subject-email", "Bob has no service principal."]]],
@@ -59,9 +82,9 @@ test("whether a stored secret is part of the way is said for every identity", ()
   const view = reportView(readFederation(fullFederation).federation);
   expect(Object.fromEntries(view.identities.map(({ kind, secret }) => [kind, secret]))).toEqual({
     "service principal": "on some ways",
-    "user": "never",
+    user: "never",
     "subject pattern": "unknown",
-    "subject": "unknown",
+    subject: "unknown",
     "Unity Catalog": "never",
   });
 });

@@ -6,13 +6,19 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describeToken } from "../../src/token/describe";
 
-const { federation } = parseFederation(readFileSync(join(__dirname, "..", "..", "federation.yaml"), "utf8"), { file: "federation.yaml" });
+const { federation } = parseFederation(readFileSync(join(__dirname, "..", "..", "federation.yaml"), "utf8"), {
+  file: "federation.yaml",
+});
 
 let sandbox: Sandbox;
 const reasons: string[] = [];
-beforeAll(async () => { sandbox = await startSandbox({ world: worldOfFederation(federation), onRefusal: (text) => reasons.push(text) }); });
+beforeAll(async () => {
+  sandbox = await startSandbox({ world: worldOfFederation(federation), onRefusal: (text) => reasons.push(text) });
+});
 afterAll(() => sandbox.stop());
-beforeEach(() => { reasons.length = 0; });
+beforeEach(() => {
+  reasons.length = 0;
+});
 
 const READER = "arn:aws:iam::111122223333:role/databricks/lake-reader";
 
@@ -20,7 +26,9 @@ async function tokenOf(declared: boolean): Promise<string> {
   const identity = sandbox.identities.find((one) => one.declared === declared);
   const response = await fetch(sandbox.issuers["production"]?.tokenEndpoint ?? "", {
     method: "POST",
-    headers: { authorization: `Basic ${Buffer.from(`${identity?.clientId ?? ""}:${identity?.clientSecret ?? ""}`).toString("base64")}` },
+    headers: {
+      authorization: `Basic ${Buffer.from(`${identity?.clientId ?? ""}:${identity?.clientSecret ?? ""}`).toString("base64")}`,
+    },
     body: new URLSearchParams({ grant_type: "client_credentials", scope: "openid" }),
   });
   expect(response.status).toBe(200);
@@ -30,14 +38,23 @@ async function tokenOf(declared: boolean): Promise<string> {
 async function assume(token: string): Promise<{ readonly status: number; readonly text: string }> {
   const response = await fetch(sandbox.sts, {
     method: "POST",
-    body: new URLSearchParams({ Action: "AssumeRoleWithWebIdentity", Version: "2011-06-15", RoleArn: READER, RoleSessionName: "me", WebIdentityToken: token }),
+    body: new URLSearchParams({
+      Action: "AssumeRoleWithWebIdentity",
+      Version: "2011-06-15",
+      RoleArn: READER,
+      RoleSessionName: "me",
+      WebIdentityToken: token,
+    }),
   });
   return { status: response.status, text: await response.text() };
 }
 
 test("a declared identity gets a token that fits the federation, and the role", async () => {
   const token = await tokenOf(true);
-  expect(describeToken(token, { now: Date.now() / 1000, federation })).toMatchObject({ fit: { issuer: "production", fits: true }, header: { typ: "at+jwt", alg: "RS256" } });
+  expect(describeToken(token, { now: Date.now() / 1000, federation })).toMatchObject({
+    fit: { issuer: "production", fits: true },
+    header: { typ: "at+jwt", alg: "RS256" },
+  });
   const { status, text } = await assume(token);
   expect(status).toBe(200);
   expect(text).toMatch(/<Arn>arn:aws:sts::111122223333:assumed-role\/lake-reader\/me<\/Arn>/);
@@ -48,7 +65,9 @@ test("a stranger is refused in AWS' words, and the reason is told without the to
   const token = await tokenOf(false);
   const { status, text } = await assume(token);
   expect(status).toBe(403);
-  expect(text).toContain("<Code>AccessDenied</Code><Message>Not authorized to perform sts:AssumeRoleWithWebIdentity</Message>");
+  expect(text).toContain(
+    "<Code>AccessDenied</Code><Message>Not authorized to perform sts:AssumeRoleWithWebIdentity</Message>",
+  );
   expect(reasons).toHaveLength(1);
   expect(reasons[0]).toContain("does not get lake-reader");
   expect(reasons[0]).not.toContain(token.split(".")[1]);
@@ -57,9 +76,13 @@ test("a stranger is refused in AWS' words, and the reason is told without the to
 test("a secret or a token in the wrong parameter goes into no log", async () => {
   const token = await tokenOf(true);
   const secret = sandbox.identities[0]?.clientSecret ?? "";
-  await fetch(sandbox.issuers["production"]?.tokenEndpoint ?? "", { method: "POST", body: new URLSearchParams({ grant_type: "client_credentials", client_id: secret, client_secret: "x" }) });
+  await fetch(sandbox.issuers["production"]?.tokenEndpoint ?? "", {
+    method: "POST",
+    body: new URLSearchParams({ grant_type: "client_credentials", client_id: secret, client_secret: "x" }),
+  });
   await fetch(`${sandbox.sts}/?Action=AssumeRole&Version=2011-06-15&RoleSessionName=${token}&RoleArn=${token}`);
   expect(reasons).toHaveLength(2);
   expect(reasons[0]).toContain("No identity of this issuer has the client ID");
-  for (const reason of reasons) for (const part of [secret, ...token.split(".").slice(1)]) expect(reason).not.toContain(part.slice(0, 20));
+  for (const reason of reasons)
+    for (const part of [secret, ...token.split(".").slice(1)]) expect(reason).not.toContain(part.slice(0, 20));
 });

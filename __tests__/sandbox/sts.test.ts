@@ -20,7 +20,17 @@ let keys: SigningKeys;
 let token: string;
 beforeAll(async () => {
   keys = await makeKeys();
-  token = await keys.sign(databricksClaims({ issuer: "https://mycompany.cloud.databricks.com/oidc", audience: "1444828305810485", subject: SUBJECT, clientId: SUBJECT, scope: "all-apis", id: "x", now: NOW }));
+  token = await keys.sign(
+    databricksClaims({
+      issuer: "https://mycompany.cloud.databricks.com/oidc",
+      audience: "1444828305810485",
+      subject: SUBJECT,
+      clientId: SUBJECT,
+      scope: "all-apis",
+      id: "x",
+      now: NOW,
+    }),
+  );
 });
 
 interface Asked {
@@ -30,41 +40,197 @@ interface Asked {
   readonly reasons?: string[];
 }
 
-async function ask({ parameters, headers = {}, at = NOW, reasons }: Asked): Promise<{ readonly status: number; readonly body: string; readonly code: string; readonly message: string }> {
-  const sts = { accounts: stsAccounts(world, keys.set), seal, context: {}, now: () => at, explain: reasons === undefined ? null : (text: string): void => { reasons.push(text); } };
+async function ask({ parameters, headers = {}, at = NOW, reasons }: Asked): Promise<{
+  readonly status: number;
+  readonly body: string;
+  readonly code: string;
+  readonly message: string;
+}> {
+  const sts = {
+    accounts: stsAccounts(world, keys.set),
+    seal,
+    context: {},
+    now: () => at,
+    explain:
+      reasons === undefined
+        ? null
+        : (text: string): void => {
+            reasons.push(text);
+          },
+  };
   const { status, body } = await answerSts(sts, {
-    method: "POST", path: "/", query: new URLSearchParams(), headers: { "content-type": "application/x-www-form-urlencoded; charset=utf-8", ...headers }, body: new URLSearchParams(parameters).toString(),
+    method: "POST",
+    path: "/",
+    query: new URLSearchParams(),
+    headers: { "content-type": "application/x-www-form-urlencoded; charset=utf-8", ...headers },
+    body: new URLSearchParams(parameters).toString(),
   });
-  return { status, body, code: /<Code>(.*?)<\/Code>/.exec(body)?.[1] ?? "", message: /<Message>(.*?)<\/Message>/s.exec(body)?.[1] ?? "" };
+  return {
+    status,
+    body,
+    code: /<Code>(.*?)<\/Code>/.exec(body)?.[1] ?? "",
+    message: /<Message>(.*?)<\/Message>/s.exec(body)?.[1] ?? "",
+  };
 }
 
 const call = (change: Readonly<Record<string, string | undefined>> = {}): Readonly<Record<string, string>> =>
-  Object.fromEntries(Object.entries({ Action: "AssumeRoleWithWebIdentity", Version: "2011-06-15", RoleArn: ROLE, RoleSessionName: "me", WebIdentityToken: token, ...change }).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+  Object.fromEntries(
+    Object.entries({
+      Action: "AssumeRoleWithWebIdentity",
+      Version: "2011-06-15",
+      RoleArn: ROLE,
+      RoleSessionName: "me",
+      WebIdentityToken: token,
+      ...change,
+    }).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
 
 describe("a bad call is answered in AWS' form and words", () => {
   test.each<[string, Readonly<Record<string, string | undefined>>, number, string, string]>([
     ["no action", { Action: undefined }, 400, "MissingAction", "Missing Action"],
-    ["an unknown action", { Action: "AssumeEverything" }, 400, "InvalidAction", "Could not find operation AssumeEverything for version 2011-06-15"],
-    ["an action of every object", { Action: "constructor" }, 400, "InvalidAction", "Could not find operation constructor for version 2011-06-15"],
-    ["no version", { Version: undefined }, 400, "InvalidAction", "Could not find operation AssumeRoleWithWebIdentity for version NO_VERSION_SPECIFIED"],
-    ["another version", { Version: "2012-10-17" }, 400, "InvalidAction", "Could not find operation AssumeRoleWithWebIdentity for version 2012-10-17"],
-    ["no token", { WebIdentityToken: undefined }, 400, "ValidationError", "1 validation error detected: Value null at &#39;webIdentityToken&#39; failed to satisfy constraint: Member must not be null"],
-    ["nothing at all", { WebIdentityToken: undefined, RoleArn: undefined, RoleSessionName: undefined }, 400, "ValidationError", "3 validation errors detected: "],
-    ["a session name with a space", { RoleSessionName: "a b" }, 400, "ValidationError", "Member must satisfy regular expression pattern: [\\w+=,.@-]*"],
-    ["a session name of one letter", { RoleSessionName: "a" }, 400, "ValidationError", "Member must have length greater than or equal to 2"],
-    ["a session name too long", { RoleSessionName: "a".repeat(65) }, 400, "ValidationError", "Member must have length less than or equal to 64"],
-    ["a token too long", { WebIdentityToken: "x".repeat(20_001) }, 400, "ValidationError", "Value *** at &#39;webIdentityToken&#39; failed to satisfy constraint: Member must have length less than or equal to 20000"],
-    ["an ARN of a user", { RoleArn: "arn:aws:iam::111122223333:user/alice" }, 400, "ValidationError", "Request ARN is invalid"],
-    ["a role of another account", { RoleArn: ROLE.replace("1111", "9999") }, 400, "InvalidIdentityToken", "No OpenIDConnect provider found in your account for https://mycompany.cloud.databricks.com/oidc"],
-    ["a role that is not there", { RoleArn: `${ROLE}x` }, 403, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity"],
-    ["a role without its path", { RoleArn: ROLE.replace("/databricks", "") }, 403, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity"],
+    [
+      "an unknown action",
+      { Action: "AssumeEverything" },
+      400,
+      "InvalidAction",
+      "Could not find operation AssumeEverything for version 2011-06-15",
+    ],
+    [
+      "an action of every object",
+      { Action: "constructor" },
+      400,
+      "InvalidAction",
+      "Could not find operation constructor for version 2011-06-15",
+    ],
+    [
+      "no version",
+      { Version: undefined },
+      400,
+      "InvalidAction",
+      "Could not find operation AssumeRoleWithWebIdentity for version NO_VERSION_SPECIFIED",
+    ],
+    [
+      "another version",
+      { Version: "2012-10-17" },
+      400,
+      "InvalidAction",
+      "Could not find operation AssumeRoleWithWebIdentity for version 2012-10-17",
+    ],
+    [
+      "no token",
+      { WebIdentityToken: undefined },
+      400,
+      "ValidationError",
+      "1 validation error detected: Value null at &#39;webIdentityToken&#39; failed to satisfy constraint: " +
+        "Member must not be null",
+    ],
+    [
+      "nothing at all",
+      { WebIdentityToken: undefined, RoleArn: undefined, RoleSessionName: undefined },
+      400,
+      "ValidationError",
+      "3 validation errors detected: ",
+    ],
+    [
+      "a session name with a space",
+      { RoleSessionName: "a b" },
+      400,
+      "ValidationError",
+      "Member must satisfy regular expression pattern: [\\w+=,.@-]*",
+    ],
+    [
+      "a session name of one letter",
+      { RoleSessionName: "a" },
+      400,
+      "ValidationError",
+      "Member must have length greater than or equal to 2",
+    ],
+    [
+      "a session name too long",
+      { RoleSessionName: "a".repeat(65) },
+      400,
+      "ValidationError",
+      "Member must have length less than or equal to 64",
+    ],
+    [
+      "a token too long",
+      { WebIdentityToken: "x".repeat(20_001) },
+      400,
+      "ValidationError",
+      "Value *** at &#39;webIdentityToken&#39; failed to satisfy constraint: Member must have length less than " +
+        "or equal to 20000",
+    ],
+    [
+      "an ARN of a user",
+      { RoleArn: "arn:aws:iam::111122223333:user/alice" },
+      400,
+      "ValidationError",
+      "Request ARN is invalid",
+    ],
+    [
+      "a role of another account",
+      { RoleArn: ROLE.replace("1111", "9999") },
+      400,
+      "InvalidIdentityToken",
+      "No OpenIDConnect provider found in your account for https://mycompany.cloud.databricks.com/oidc",
+    ],
+    [
+      "a role that is not there",
+      { RoleArn: `${ROLE}x` },
+      403,
+      "AccessDenied",
+      "Not authorized to perform sts:AssumeRoleWithWebIdentity",
+    ],
+    [
+      "a role without its path",
+      { RoleArn: ROLE.replace("/databricks", "") },
+      403,
+      "AccessDenied",
+      "Not authorized to perform sts:AssumeRoleWithWebIdentity",
+    ],
     ["a duration in words", { DurationSeconds: "an hour" }, 400, "MalformedInput", "DurationSeconds is no integer."],
-    ["a duration too short", { DurationSeconds: "60" }, 400, "ValidationError", "Member must have value greater than or equal to 900"],
-    ["a duration beyond the role's", { DurationSeconds: "3601" }, 400, "ValidationError", "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."],
-    ["a session policy that is none", { Policy: "{" }, 400, "MalformedPolicyDocument", "The policy is not in the valid JSON format."],
-    ["a session policy that is a list", { Policy: "[]" }, 400, "MalformedPolicyDocument", "The policy is not in the valid JSON format."],
-    ["a session policy of null", { Policy: "null" }, 400, "MalformedPolicyDocument", "The policy is not in the valid JSON format."],
-    ["no JWT", { WebIdentityToken: "dapi0123456789abcdef" }, 400, "InvalidIdentityToken", "The ID Token provided is not a valid JWT."],
+    [
+      "a duration too short",
+      { DurationSeconds: "60" },
+      400,
+      "ValidationError",
+      "Member must have value greater than or equal to 900",
+    ],
+    [
+      "a duration beyond the role's",
+      { DurationSeconds: "3601" },
+      400,
+      "ValidationError",
+      "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
+    ],
+    [
+      "a session policy that is none",
+      { Policy: "{" },
+      400,
+      "MalformedPolicyDocument",
+      "The policy is not in the valid JSON format.",
+    ],
+    [
+      "a session policy that is a list",
+      { Policy: "[]" },
+      400,
+      "MalformedPolicyDocument",
+      "The policy is not in the valid JSON format.",
+    ],
+    [
+      "a session policy of null",
+      { Policy: "null" },
+      400,
+      "MalformedPolicyDocument",
+      "The policy is not in the valid JSON format.",
+    ],
+    [
+      "no JWT",
+      { WebIdentityToken: "dapi0123456789abcdef" },
+      400,
+      "InvalidIdentityToken",
+      "The ID Token provided is not a valid JWT.",
+    ],
   ])("%s", async (_what, change, status, code, message) => {
     const reasons: string[] = [];
     const answer = await ask({ parameters: call(change), reasons });
@@ -76,32 +242,74 @@ describe("a bad call is answered in AWS' form and words", () => {
   });
 
   test("whatever is sent, it is an answer of STS that reads as XML", async () => {
-    const name = fc.constantFrom("Action", "Version", "RoleArn", "RoleSessionName", "WebIdentityToken", "DurationSeconds", "Policy", "ExternalId", "Tags.member.1.Key");
-    const value = fc.oneof(fc.fullUnicodeString(), fc.constantFrom(ROLE, "2011-06-15", "AssumeRole", "GetCallerIdentity", "AssumeRoleWithWebIdentity", "900", "-1", "<a>&]]>"));
-    await fc.assert(fc.asyncProperty(fc.dictionary(name, value), async (parameters) => {
-      const { body, code, message } = await ask({ parameters });
-      expect(body).toMatch(/^<(ErrorResponse|AssumeRoleWithWebIdentityResponse) xmlns="https:\/\/sts\.amazonaws\.com\/doc\/2011-06-15\/">/);
-      expect(code).toMatch(/^[A-Za-z]+$/);
-      expect(message).not.toMatch(/[<>]|&(?!#)/);
-    }), { numRuns: 150 });
+    const name = fc.constantFrom(
+      "Action",
+      "Version",
+      "RoleArn",
+      "RoleSessionName",
+      "WebIdentityToken",
+      "DurationSeconds",
+      "Policy",
+      "ExternalId",
+      "Tags.member.1.Key",
+    );
+    const value = fc.oneof(
+      fc.fullUnicodeString(),
+      fc.constantFrom(
+        ROLE,
+        "2011-06-15",
+        "AssumeRole",
+        "GetCallerIdentity",
+        "AssumeRoleWithWebIdentity",
+        "900",
+        "-1",
+        "<a>&]]>",
+      ),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.dictionary(name, value), async (parameters) => {
+        const { body, code, message } = await ask({ parameters });
+        expect(body).toMatch(
+          /^<(ErrorResponse|AssumeRoleWithWebIdentityResponse) xmlns="https:\/\/sts\.amazonaws\.com\/doc\/2011-06-15\/">/,
+        );
+        expect(code).toMatch(/^[A-Za-z]+$/);
+        expect(message).not.toMatch(/[<>]|&(?!#)/);
+      }),
+      { numRuns: 150 },
+    );
   });
 
   test("what XML can not say is replaced, and a pair of surrogates stays whole", () => {
-    expect(stsErrorReply("X", "a\u0000b\ud800c😀\uffff<&", "id").body).toContain("<Message>a\ufffdb\ufffdc😀\ufffd&#60;&#38;</Message>");
+    expect(stsErrorReply("X", "a\u0000b\ud800c😀\uffff<&", "id").body).toContain(
+      "<Message>a\ufffdb\ufffdc😀\ufffd&#60;&#38;</Message>",
+    );
   });
 });
 
 describe("a session", () => {
-  const session = openSession(seal, { roleArn: ROLE, sessionName: "me", expires: NOW + 900, tags: {}, sourceIdentity: null }, "n");
+  const session = openSession(
+    seal,
+    { roleArn: ROLE, sessionName: "me", expires: NOW + 900, tags: {}, sourceIdentity: null },
+    "n",
+  );
   const signed = (accessKeyId: string, sessionToken?: string): Readonly<Record<string, string>> => ({
-    authorization: `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20270115/us-east-1/sts/aws4_request, SignedHeaders=host, Signature=00`,
+    authorization:
+      `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20270115/us-east-1/sts/aws4_request, ` +
+      `SignedHeaders=host, Signature=00`,
     ...(sessionToken === undefined ? {} : { "x-amz-security-token": sessionToken }),
   });
-  const who = (headers: Readonly<Record<string, string>>, at = NOW): ReturnType<typeof ask> => ask({ parameters: { Action: "GetCallerIdentity", Version: "2011-06-15" }, headers, at });
+  const who = (headers: Readonly<Record<string, string>>, at = NOW): ReturnType<typeof ask> =>
+    ask({ parameters: { Action: "GetCallerIdentity", Version: "2011-06-15" }, headers, at });
 
   test("is who it says until it is over", async () => {
-    expect((await who(signed(session.accessKeyId, session.sessionToken), NOW + 899)).body).toContain("<Arn>arn:aws:sts::111122223333:assumed-role/lake-reader/me</Arn>");
-    expect(await who(signed(session.accessKeyId, session.sessionToken), NOW + 900)).toMatchObject({ status: 403, code: "ExpiredToken", message: "The security token included in the request is expired" });
+    expect((await who(signed(session.accessKeyId, session.sessionToken), NOW + 899)).body).toContain(
+      "<Arn>arn:aws:sts::111122223333:assumed-role/lake-reader/me</Arn>",
+    );
+    expect(await who(signed(session.accessKeyId, session.sessionToken), NOW + 900)).toMatchObject({
+      status: 403,
+      code: "ExpiredToken",
+      message: "The security token included in the request is expired",
+    });
   });
 
   test.each<[string, Readonly<Record<string, string>>, string]>([
@@ -109,21 +317,55 @@ describe("a session", () => {
     ["a header that is none", { authorization: "Bearer x" }, "IncompleteSignature"],
     ["an unknown key", signed("AKIAIOSFODNN7EXAMPLE"), "InvalidClientTokenId"],
     ["a key without its session token", signed(session.accessKeyId), "InvalidClientTokenId"],
-    ["another key with the session token", signed("ASIAAAAAAAAAAAAAAAAA", session.sessionToken), "InvalidClientTokenId"],
-    ["a session token with another role", signed(session.accessKeyId, session.sessionToken.replace(/^.{20}/, Buffer.from(`["arn:aws:iam::9`).toString("base64url"))), "InvalidClientTokenId"],
-    ["a session token of another run", signed(session.accessKeyId, openSession(makeSeal(), { roleArn: ROLE, sessionName: "me", expires: null, tags: {}, sourceIdentity: null }, "n").sessionToken), "InvalidClientTokenId"],
+    [
+      "another key with the session token",
+      signed("ASIAAAAAAAAAAAAAAAAA", session.sessionToken),
+      "InvalidClientTokenId",
+    ],
+    [
+      "a session token with another role",
+      signed(
+        session.accessKeyId,
+        session.sessionToken.replace(/^.{20}/, Buffer.from(`["arn:aws:iam::9`).toString("base64url")),
+      ),
+      "InvalidClientTokenId",
+    ],
+    [
+      "a session token of another run",
+      signed(
+        session.accessKeyId,
+        openSession(
+          makeSeal(),
+          { roleArn: ROLE, sessionName: "me", expires: null, tags: {}, sourceIdentity: null },
+          "n",
+        ).sessionToken,
+      ),
+      "InvalidClientTokenId",
+    ],
   ])("is nobody with %s", async (_what, headers, code) => {
     expect((await who(headers)).code).toBe(code);
   });
 });
 
 describe("session tags", () => {
-  const tagged = (name: string): Promise<string> => keys.sign({
-    ...databricksClaims({ issuer: "https://mycompany.cloud.databricks.com/oidc", audience: "1444828305810485", subject: SUBJECT, clientId: SUBJECT, scope: "all-apis", id: "x", now: NOW }),
-    "https://aws.amazon.com/tags": { principal_tags: { [name]: ["data"] } },
-  });
+  const tagged = (name: string): Promise<string> =>
+    keys.sign({
+      ...databricksClaims({
+        issuer: "https://mycompany.cloud.databricks.com/oidc",
+        audience: "1444828305810485",
+        subject: SUBJECT,
+        clientId: SUBJECT,
+        scope: "all-apis",
+        id: "x",
+        now: NOW,
+      }),
+      "https://aws.amazon.com/tags": { principal_tags: { [name]: ["data"] } },
+    });
 
   test("in a token need sts:TagSession in the trust", async () => {
-    expect(await ask({ parameters: call({ WebIdentityToken: await tagged("team") }) })).toMatchObject({ status: 403, code: "AccessDenied" });
+    expect(await ask({ parameters: call({ WebIdentityToken: await tagged("team") }) })).toMatchObject({
+      status: 403,
+      code: "AccessDenied",
+    });
   });
 });

@@ -11,21 +11,48 @@ import { planOf, resourceChange, trustText } from "../support/plan-json";
 
 const PATH = "mycompany.cloud.databricks.com/oidc";
 const SUBJECT = "6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b";
-const provider = (address: string, url = `https://${PATH}`) => resourceChange(address, null, { url, client_id_list: ["sts", "1444828305810485"] });
-const role = (address: string, values: Readonly<Record<string, unknown>>) => resourceChange(address, null, { path: "/", assume_role_policy: trustText(PATH, "1444828305810485", [SUBJECT]), ...values });
-const world = (...changes: readonly Readonly<Record<string, unknown>>[]) => worldOfPlan(JSON.stringify(planOf(changes)), "plan.json");
+const provider = (address: string, url = `https://${PATH}`) =>
+  resourceChange(address, null, { url, client_id_list: ["sts", "1444828305810485"] });
+const role = (address: string, values: Readonly<Record<string, unknown>>) =>
+  resourceChange(address, null, {
+    path: "/",
+    assume_role_policy: trustText(PATH, "1444828305810485", [SUBJECT]),
+    ...values,
+  });
+const world = (...changes: readonly Readonly<Record<string, unknown>>[]) =>
+  worldOfPlan(JSON.stringify(planOf(changes)), "plan.json");
 
 test("roles get the ARN they will have, from the account their own policy names", () => {
   const { accounts, issuers, notes } = world(
     provider('module.databricks.aws_iam_openid_connect_provider.this["production"]'),
-    role('module.databricks.module.role["r"].aws_iam_role.this', { name: "lake-reader", path: "/databricks/", max_session_duration: 7200 }),
-    role("aws_iam_role.old", { name: "x", arn: "arn:aws-us-gov:iam::222233334444:role/kept", assume_role_policy: trustText(PATH, "a", [SUBJECT]) }),
+    role('module.databricks.module.role["r"].aws_iam_role.this', {
+      name: "lake-reader",
+      path: "/databricks/",
+      max_session_duration: 7200,
+    }),
+    role("aws_iam_role.old", {
+      name: "x",
+      arn: "arn:aws-us-gov:iam::222233334444:role/kept",
+      assume_role_policy: trustText(PATH, "a", [SUBJECT]),
+    }),
   );
-  expect(accounts.flatMap(({ roles }) => roles.map(({ arn, maxSessionDuration }) => [arn, maxSessionDuration]))).toEqual([
+  expect(
+    accounts.flatMap(({ roles }) => roles.map(({ arn, maxSessionDuration }) => [arn, maxSessionDuration])),
+  ).toEqual([
     ["arn:aws:iam::111122223333:role/databricks/lake-reader", 7200],
     ["arn:aws-us-gov:iam::222233334444:role/kept", 3600],
   ]);
-  expect(issuers).toEqual([{ key: "production", issuer: `https://${PATH}`, level: "workspace", host: "mycompany.cloud.databricks.com", cloud: "aws", databricksAccountId: null, audience: "1444828305810485" }]);
+  expect(issuers).toEqual([
+    {
+      key: "production",
+      issuer: `https://${PATH}`,
+      level: "workspace",
+      host: "mycompany.cloud.databricks.com",
+      cloud: "aws",
+      databricksAccountId: null,
+      audience: "1444828305810485",
+    },
+  ]);
   expect(notes).toEqual([]);
 });
 
@@ -34,13 +61,27 @@ test.each([
   ["module.databricks.aws_iam_openid_connect_provider.this[0]", "mycompany"],
   ["aws_iam_openid_connect_provider.this", "mycompany"],
 ])("the provider at %s is called %s", (address, key) => {
-  expect(world(provider(address), role("aws_iam_role.r", { name: "r" })).issuers.map((issuer) => issuer.key)).toEqual([key]);
+  expect(world(provider(address), role("aws_iam_role.r", { name: "r" })).issuers.map((issuer) => issuer.key)).toEqual([
+    key,
+  ]);
 });
 
 test("a provider that is not in the plan is taken to exist, and a policy that is not known is named", () => {
-  const { accounts, notes } = world(role("aws_iam_role.r", { name: "r" }), resourceChange("aws_iam_role.later", null, { name: "later" }, { assume_role_policy: true }));
-  expect(accounts[0]?.providers).toEqual([{ arn: `arn:aws:iam::111122223333:oidc-provider/${PATH}`, issuer: `https://${PATH}`, clientIds: ["1444828305810485"] }]);
-  expect(notes).toEqual([expect.stringContaining("is not in the document; it is taken to exist"), expect.stringContaining("aws_iam_role.later is left out")]);
+  const { accounts, notes } = world(
+    role("aws_iam_role.r", { name: "r" }),
+    resourceChange("aws_iam_role.later", null, { name: "later" }, { assume_role_policy: true }),
+  );
+  expect(accounts[0]?.providers).toEqual([
+    {
+      arn: `arn:aws:iam::111122223333:oidc-provider/${PATH}`,
+      issuer: `https://${PATH}`,
+      clientIds: ["1444828305810485"],
+    },
+  ]);
+  expect(notes).toEqual([
+    expect.stringContaining("is not in the document; it is taken to exist"),
+    expect.stringContaining("aws_iam_role.later is left out"),
+  ]);
 });
 
 test.each([
@@ -49,22 +90,48 @@ test.each([
   ["other JSON", "{}", "document-unknown"],
   ["a list", "[]", "document-unknown"],
   ["a plan without roles", JSON.stringify(planOf([])), "no-role"],
-  ["a plan of other roles", JSON.stringify(planOf([role("aws_iam_role.ci", { name: "ci", assume_role_policy: trustText("token.actions.githubusercontent.com", "a", ["b"]) })])), "no-role"],
-  ["a plan whose policies are not known", JSON.stringify(planOf([resourceChange("aws_iam_role.later", null, { name: "later" }, { assume_role_policy: true })])), "no-role"],
+  [
+    "a plan of other roles",
+    JSON.stringify(
+      planOf([
+        role("aws_iam_role.ci", {
+          name: "ci",
+          assume_role_policy: trustText("token.actions.githubusercontent.com", "a", ["b"]),
+        }),
+      ]),
+    ),
+    "no-role",
+  ],
+  [
+    "a plan whose policies are not known",
+    JSON.stringify(
+      planOf([resourceChange("aws_iam_role.later", null, { name: "later" }, { assume_role_policy: true })]),
+    ),
+    "no-role",
+  ],
 ])("%s is refused", (_what, text, code) => {
   expect(() => worldOfPlan(text, "plan.json")).toThrow(expect.objectContaining({ code }) as Error);
 });
 
 describe("a federation of several accounts", () => {
-  const federation = (accounts: object) => readFederation({
-    name: "many", aws: { accounts }, issuers: { production: { level: "workspace", host: "mycompany.cloud.databricks.com", workspaceId: "1444828305810485" } },
-    roles: { r: { trusts: [{ issuer: "production", servicePrincipals: [SUBJECT] }] } },
-  }).federation;
+  const federation = (accounts: object) =>
+    readFederation({
+      name: "many",
+      aws: { accounts },
+      issuers: {
+        production: { level: "workspace", host: "mycompany.cloud.databricks.com", workspaceId: "1444828305810485" },
+      },
+      roles: { r: { trusts: [{ issuer: "production", servicePrincipals: [SUBJECT] }] } },
+    }).federation;
   const two = federation({ prod: { accountId: "222233334444" }, dev: {} });
 
   test("is played whole, or one of them", () => {
     expect(worldOfFederation(two).accounts.map(({ accountId }) => accountId)).toEqual(["222233334444", "111122223333"]);
-    expect(worldOfFederation(two, { account: "dev", awsAccountId: "555566667777" }).accounts.map(({ accountId }) => accountId)).toEqual(["555566667777"]);
+    expect(
+      worldOfFederation(two, { account: "dev", awsAccountId: "555566667777" }).accounts.map(
+        ({ accountId }) => accountId,
+      ),
+    ).toEqual(["555566667777"]);
     expect(worldOfFederation(two, { account: "prod" }).notes).toEqual([]);
   });
 
@@ -81,7 +148,15 @@ describe("the verb", () => {
   const folder = mkdtempSync(join(tmpdir(), "databricks-aws-oidc-sandbox-"));
   writeFileSync(join(folder, "plan.json"), "{}");
   afterAll(() => rmSync(folder, { recursive: true }));
-  const request = { config: undefined, plan: undefined, account: undefined, awsAccountId: undefined, port: undefined, context: [], onRefusal: undefined };
+  const request = {
+    config: undefined,
+    plan: undefined,
+    account: undefined,
+    awsAccountId: undefined,
+    port: undefined,
+    context: [],
+    onRefusal: undefined,
+  };
 
   test.each<[string, Partial<Parameters<typeof answerSandbox>[0]>, string]>([
     ["a port in words", { port: "http" }, "port-invalid"],
@@ -97,13 +172,25 @@ describe("the verb", () => {
 
   test("prints nothing of a hostile plan that a shell or a terminal would obey", async () => {
     const url = "https://$(id) x/oidc/accounts/$(id)";
-    writeFileSync(join(folder, "hostile.json"), JSON.stringify(planOf([
-      provider("aws_iam_openid_connect_provider.this", url),
-      role("aws_iam_role.r", { name: "r$(id)\u001b[2J", assume_role_policy: trustText(url.slice(8), "1", ["a\u001b]0;b\u0007"]) }),
-    ])));
+    writeFileSync(
+      join(folder, "hostile.json"),
+      JSON.stringify(
+        planOf([
+          provider("aws_iam_openid_connect_provider.this", url),
+          role("aws_iam_role.r", {
+            name: "r$(id)\u001b[2J",
+            assume_role_policy: trustText(url.slice(8), "1", ["a\u001b]0;b\u0007"]),
+          }),
+        ]),
+      ),
+    );
     const { sandbox, text } = await answerSandbox({ ...request, plan: join(folder, "hostile.json") });
     await sandbox.stop();
-    const pasted = text.slice(text.indexOf("paste into a shell")).split("\n").filter((line) => /^ {2}/.test(line)).join("\n");
+    const pasted = text
+      .slice(text.indexOf("paste into a shell"))
+      .split("\n")
+      .filter((line) => /^ {2}/.test(line))
+      .join("\n");
     expect(pasted.replace(/'[^']*'/g, "")).not.toMatch(/[$`;&|<>]/);
     expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
   });
@@ -111,7 +198,9 @@ describe("the verb", () => {
   test("says so where the port is taken", async () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
-    await expect(answerSandbox({ ...request, port: String((other.address() as AddressInfo).port) })).rejects.toMatchObject({ code: "port-unusable" });
+    await expect(
+      answerSandbox({ ...request, port: String((other.address() as AddressInfo).port) }),
+    ).rejects.toMatchObject({ code: "port-unusable" });
     await new Promise((resolve) => other.close(resolve));
   });
 });

@@ -9,9 +9,21 @@ const EMBEDDED = readFileSync(join(REPOSITORY, "federation.yaml"), "utf8");
 
 describe("npm start with a pasted address", () => {
   test.each([
-    ["https://acme.cloud.databricks.com/explore?o=2555939416921596", "https://acme.cloud.databricks.com/oidc", "2555939416921596"],
-    ["adb-1234567890123456.7.azuredatabricks.net/", "https://adb-1234567890123456.7.azuredatabricks.net/oidc", "1234567890123456"],
-    ["https://accounts.cloud.databricks.com/oidc/accounts/7d3c2b1a-0f5e-4c8d-9a6b-123456789012", "https://accounts.cloud.databricks.com/oidc/accounts/7d3c2b1a-0f5e-4c8d-9a6b-123456789012", "7d3c2b1a-0f5e-4c8d-9a6b-123456789012"],
+    [
+      "https://acme.cloud.databricks.com/explore?o=2555939416921596",
+      "https://acme.cloud.databricks.com/oidc",
+      "2555939416921596",
+    ],
+    [
+      "adb-1234567890123456.7.azuredatabricks.net/",
+      "https://adb-1234567890123456.7.azuredatabricks.net/oidc",
+      "1234567890123456",
+    ],
+    [
+      "https://accounts.cloud.databricks.com/oidc/accounts/7d3c2b1a-0f5e-4c8d-9a6b-123456789012",
+      "https://accounts.cloud.databricks.com/oidc/accounts/7d3c2b1a-0f5e-4c8d-9a6b-123456789012",
+      "7d3c2b1a-0f5e-4c8d-9a6b-123456789012",
+    ],
   ])("%s takes the place of the example's issuer", (url, issuer, audience) => {
     const { federation } = withOwnIssuer(EMBEDDED, url);
     expect(Object.values(federation.issuers).map((own) => [own.issuer, own.audiences])).toEqual([[issuer, [audience]]]);

@@ -11,12 +11,15 @@ import { hostileLatin } from "./hostile-text";
 
 /** Text full of what means something to HCL, JSON or IAM, as far as `rule` lets it through. */
 function kept(rule: TextRule, fallback: fc.Arbitrary<string>): fc.Arbitrary<string> {
-  return fc.tuple(hostileLatin, fallback).map(([hostile, usual]) => (keeps(rule, hostile.normalize("NFC")) ? hostile : usual));
+  return fc
+    .tuple(hostileLatin, fallback)
+    .map(([hostile, usual]) => (keeps(rule, hostile.normalize("NFC")) ? hostile : usual));
 }
 
 const hex = (length: number): fc.Arbitrary<string> => fc.hexaString({ minLength: length, maxLength: length });
 const uuid = fc.tuple(hex(8), hex(4), hex(4), hex(4), hex(12)).map((parts) => parts.join("-"));
-const digits = (length: number): fc.Arbitrary<string> => fc.stringOf(fc.constantFrom(..."123456789"), { minLength: length, maxLength: length });
+const digits = (length: number): fc.Arbitrary<string> =>
+  fc.stringOf(fc.constantFrom(..."123456789"), { minLength: length, maxLength: length });
 const word = fc.stringOf(fc.constantFrom(..."abcdefghijk"), { minLength: 1, maxLength: 8 });
 const key = fc.tuple(word, fc.constantFrom("", "-1", "_x", "-a_b")).map((parts) => parts.join(""));
 const roleKey = fc.tuple(word, fc.constantFrom("", "-1", ".x", "@y", "+z", "=", ",q")).map((parts) => parts.join(""));
@@ -24,7 +27,9 @@ const email = word.map((local) => `${local}@data.example.com`);
 const subject = kept(SUBJECT, uuid).filter((text) => !/\$\{/.test(text));
 const pattern = fc.tuple(hostileLatin, word).map(([hostile, local]) => {
   const wild = `${hostile}*@data.example.com`;
-  return keeps(SUBJECT_PATTERN, wild) && !/\$\{/.test(wild) && strangerLetIn(wild) === undefined ? wild : `${local}-?@data.example.com`;
+  return keeps(SUBJECT_PATTERN, wild) && !/\$\{/.test(wild) && strangerLetIn(wild) === undefined
+    ? wild
+    : `${local}-?@data.example.com`;
 });
 
 /** Values that operators other than those on texts compare; lint refuses others. */
@@ -43,96 +48,195 @@ const condition = fc.constantFrom(...CONDITION_TESTS).chain((test) => {
   return fc.record({
     test: fc.constant(test),
     variable: fc.tuple(fc.constantFrom("aws:", "s3:", "AWS:"), word).map((parts) => parts.join("")),
-    values: kind === undefined ? fc.array(kept(CONDITION_VALUE, word), { minLength: 1, maxLength: 3 }) : fc.uniqueArray(fc.constantFrom(...(TYPED[kind] ?? [])), { minLength: 1, maxLength: kind === "Null" ? 1 : 3 }),
+    values:
+      kind === undefined
+        ? fc.array(kept(CONDITION_VALUE, word), { minLength: 1, maxLength: 3 })
+        : fc.uniqueArray(fc.constantFrom(...(TYPED[kind] ?? [])), { minLength: 1, maxLength: kind === "Null" ? 1 : 3 }),
   });
 });
-const conditions = fc.uniqueArray(condition, { maxLength: 3, selector: ({ test, variable }) => `${test} ${variable.toLowerCase()}` });
+const conditions = fc.uniqueArray(condition, {
+  maxLength: 3,
+  selector: ({ test, variable }) => `${test} ${variable.toLowerCase()}`,
+});
 
 type Issuers = FederationInput["issuers"];
 type Partition = "aws" | "aws-us-gov" | "aws-cn";
 
-const HOSTS = ["x.cloud.databricks.com", "x.cloud.databricks.us", "x.cloud.databricks.mil", "adb-1.2.azuredatabricks.net", "x.databricks.azure.us", "x.databricks.azure.cn", "1.2.gcp.databricks.com"];
+const HOSTS = [
+  "x.cloud.databricks.com",
+  "x.cloud.databricks.us",
+  "x.cloud.databricks.mil",
+  "adb-1.2.azuredatabricks.net",
+  "x.databricks.azure.us",
+  "x.databricks.azure.cn",
+  "1.2.gcp.databricks.com",
+];
 
-const issuer = fc.oneof(
-  fc.record({ level: fc.constant("workspace" as const), host: fc.tuple(word, fc.constantFrom(...HOSTS)).map((parts) => parts.join("")), workspaceId: digits(16) }),
-  fc.record({ level: fc.constant("workspace" as const), host: word.map((label) => `${label}.example.com`), workspaceId: digits(3), allowCustomHost: fc.constant(true) }),
-  fc.record({ level: fc.constant("account" as const), accountId: uuid, cloud: fc.constantFrom("aws" as const, "azure" as const, "azure-cn" as const, "gcp" as const, "aws-us-gov" as const, "aws-us-gov-dod" as const) }),
-  fc.record({ level: fc.constant("account" as const), accountId: digits(12), accountsHost: fc.constant("accounts.cloud.databricks.us") }),
-).chain((declared) => fc.option(fc.uniqueArray(fc.oneof(digits(6), fc.constantFrom("sts", "a<b>&c", "$x")), { minLength: 1, maxLength: 3 }), { nil: undefined }).map((audiences) => (audiences === undefined ? declared : { ...declared, audiences })));
+const issuer = fc
+  .oneof(
+    fc.record({
+      level: fc.constant("workspace" as const),
+      host: fc.tuple(word, fc.constantFrom(...HOSTS)).map((parts) => parts.join("")),
+      workspaceId: digits(16),
+    }),
+    fc.record({
+      level: fc.constant("workspace" as const),
+      host: word.map((label) => `${label}.example.com`),
+      workspaceId: digits(3),
+      allowCustomHost: fc.constant(true),
+    }),
+    fc.record({
+      level: fc.constant("account" as const),
+      accountId: uuid,
+      cloud: fc.constantFrom(
+        "aws" as const,
+        "azure" as const,
+        "azure-cn" as const,
+        "gcp" as const,
+        "aws-us-gov" as const,
+        "aws-us-gov-dod" as const,
+      ),
+    }),
+    fc.record({
+      level: fc.constant("account" as const),
+      accountId: digits(12),
+      accountsHost: fc.constant("accounts.cloud.databricks.us"),
+    }),
+  )
+  .chain((declared) =>
+    fc
+      .option(
+        fc.uniqueArray(fc.oneof(digits(6), fc.constantFrom("sts", "a<b>&c", "$x")), { minLength: 1, maxLength: 3 }),
+        { nil: undefined },
+      )
+      .map((audiences) => (audiences === undefined ? declared : { ...declared, audiences })),
+  );
 
 function trustOf(issuers: Issuers, partition: Partition): fc.Arbitrary<TrustDeclaration> {
   const names = Object.keys(issuers);
-  const subjects = fc.record({
-    issuer: fc.constantFrom(...names),
-    servicePrincipals: fc.array(uuid, { maxLength: 3 }),
-    users: fc.array(email, { maxLength: 2 }),
-    subjects: fc.array(subject, { maxLength: 2 }),
-    subjectPatterns: fc.array(pattern, { maxLength: 2 }),
-    conditions,
-    allowTagSession: fc.boolean(),
-    ownAudiences: fc.boolean(),
-  }).map(({ ownAudiences, ...trust }): TrustDeclaration => {
-    const registered = issuers[trust.issuer]?.audiences;
-    const named = trust.servicePrincipals.length + trust.users.length + trust.subjects.length + trust.subjectPatterns.length > 0;
-    return {
-      ...trust,
-      ...(named ? {} : { users: ["alice@data.example.com", "alice@data.example.com"] }),
-      ...(ownAudiences && registered !== undefined ? { audiences: [...registered].reverse() } : {}),
-    };
-  });
+  const subjects = fc
+    .record({
+      issuer: fc.constantFrom(...names),
+      servicePrincipals: fc.array(uuid, { maxLength: 3 }),
+      users: fc.array(email, { maxLength: 2 }),
+      subjects: fc.array(subject, { maxLength: 2 }),
+      subjectPatterns: fc.array(pattern, { maxLength: 2 }),
+      conditions,
+      allowTagSession: fc.boolean(),
+      ownAudiences: fc.boolean(),
+    })
+    .map(({ ownAudiences, ...trust }): TrustDeclaration => {
+      const registered = issuers[trust.issuer]?.audiences;
+      const named =
+        trust.servicePrincipals.length + trust.users.length + trust.subjects.length + trust.subjectPatterns.length > 0;
+      return {
+        ...trust,
+        ...(named ? {} : { users: ["alice@data.example.com", "alice@data.example.com"] }),
+        ...(ownAudiences && registered !== undefined ? { audiences: [...registered].reverse() } : {}),
+      };
+    });
   const clouds = partition === "aws" ? (["aws"] as const) : (["aws-us-gov", "aws-us-gov-dod"] as const);
   const unityCatalog = fc.record({
-    unityCatalog: fc.record({ externalIds: fc.array(kept(EXTERNAL_ID, uuid), { minLength: 1, maxLength: 2 }), cloud: fc.constantFrom(...clouds) }),
+    unityCatalog: fc.record({
+      externalIds: fc.array(kept(EXTERNAL_ID, uuid), { minLength: 1, maxLength: 2 }),
+      cloud: fc.constantFrom(...clouds),
+    }),
     conditions,
   });
-  return partition === "aws-cn" ? subjects : fc.oneof({ weight: 4, arbitrary: subjects }, { weight: 1, arbitrary: unityCatalog });
+  return partition === "aws-cn"
+    ? subjects
+    : fc.oneof({ weight: 4, arbitrary: subjects }, { weight: 1, arbitrary: unityCatalog });
 }
 
-const document = fc.array(fc.record({ Effect: fc.constant("Allow"), Action: fc.oneof(fc.constant("s3:Get*"), fc.constant(["s3:List*"])), Resource: kept(POLICY_TEXT, fc.constant("arn:aws:s3:::lake/${aws:username}/*")) }), { minLength: 1, maxLength: 2 })
+const document = fc
+  .array(
+    fc.record({
+      Effect: fc.constant("Allow"),
+      Action: fc.oneof(fc.constant("s3:Get*"), fc.constant(["s3:List*"])),
+      Resource: kept(POLICY_TEXT, fc.constant("arn:aws:s3:::lake/${aws:username}/*")),
+    }),
+    { minLength: 1, maxLength: 2 },
+  )
   .map((Statement) => ({ Version: "2012-10-17", Statement }));
-const tags = fc.uniqueArray(fc.tuple(kept(TAG_KEY, fc.constantFrom("team", "größe", "部署", "กำ")), kept(TAG_VALUE, fc.constantFrom("café / π", ""))), { maxLength: 3, selector: ([name]) => name.normalize("NFC").toLowerCase() })
+const tags = fc
+  .uniqueArray(
+    fc.tuple(
+      kept(TAG_KEY, fc.constantFrom("team", "größe", "部署", "กำ")),
+      kept(TAG_VALUE, fc.constantFrom("café / π", "")),
+    ),
+    { maxLength: 3, selector: ([name]) => name.normalize("NFC").toLowerCase() },
+  )
   .map((pairs) => Object.fromEntries(pairs.filter((pair) => !pair.some((text) => /^aws:/i.test(text)))));
 
 /** A role; `accountId` null: its policies are AWS's own, because it goes to several accounts. */
-export function arbitraryRole(issuers: Issuers, partition: Partition, accountId: string | null): fc.Arbitrary<RoleDeclaration> {
+export function arbitraryRole(
+  issuers: Issuers,
+  partition: Partition,
+  accountId: string | null,
+): fc.Arbitrary<RoleDeclaration> {
   const arn = word.map((name) => `arn:${partition}:iam::${accountId ?? "aws"}:policy/${name}`);
-  return fc.record({
-    trusts: fc.array(trustOf(issuers, partition), { minLength: 1, maxLength: 3 }),
-    description: kept(DESCRIPTION, fc.constant("Reads ${lake}, 100%{if} \"quoted\"")),
-    inlinePolicies: fc.dictionary(key, document, { maxKeys: 2 }),
-    managedPolicyArns: fc.uniqueArray(fc.tuple(key, arn), { maxLength: 2, selector: ([name]) => name }).map((pairs) => Object.fromEntries(new Map(pairs.map(([name, value]) => [value, [name, value] as const])).values())),
-    maxSessionDuration: fc.constantFrom("1h", "90m", 43_200),
-    path: fc.constantFrom("/", "/databricks/", "/a/$%(b)/"),
-    permissionsBoundaryArn: arn,
-    tags,
-  }, { requiredKeys: ["trusts"] }).map((role) => {
-    // lint refuses people's long sessions from anywhere
-    const { maxSessionDuration: _, ...short } = role;
-    return role.trusts.some((trust) => "users" in trust && (trust.users ?? []).length > 0) ? short : role;
-  });
+  return fc
+    .record(
+      {
+        trusts: fc.array(trustOf(issuers, partition), { minLength: 1, maxLength: 3 }),
+        description: kept(DESCRIPTION, fc.constant('Reads ${lake}, 100%{if} "quoted"')),
+        inlinePolicies: fc.dictionary(key, document, { maxKeys: 2 }),
+        managedPolicyArns: fc
+          .uniqueArray(fc.tuple(key, arn), { maxLength: 2, selector: ([name]) => name })
+          .map((pairs) =>
+            Object.fromEntries(new Map(pairs.map(([name, value]) => [value, [name, value] as const])).values()),
+          ),
+        maxSessionDuration: fc.constantFrom("1h", "90m", 43_200),
+        path: fc.constantFrom("/", "/databricks/", "/a/$%(b)/"),
+        permissionsBoundaryArn: arn,
+        tags,
+      },
+      { requiredKeys: ["trusts"] },
+    )
+    .map((role) => {
+      // lint refuses people's long sessions from anywhere
+      const { maxSessionDuration: _, ...short } = role;
+      return role.trusts.some((trust) => "users" in trust && (trust.users ?? []).length > 0) ? short : role;
+    });
 }
 
 /** Valid federations with every optional field, in every partition, in one or two AWS accounts. */
-export const arbitraryFederation: fc.Arbitrary<Federation> = fc.record({
-  partition: fc.constantFrom<Partition>("aws", "aws", "aws-us-gov", "aws-cn"),
-  accountId: digits(12),
-  second: fc.option(digits(12), { nil: null, freq: 3 }),
-  issuers: fc.dictionary(key, issuer, { minKeys: 1, maxKeys: 3 }) as fc.Arbitrary<Issuers>,
-}).chain(({ partition, accountId, second, issuers }) => fc.record({
-  name: word,
-  roles: fc.dictionary(roleKey, arbitraryRole(issuers, partition, second === null ? accountId : null), { minKeys: 1, maxKeys: 4 }),
-  rolePath: fc.constantFrom("/", "/shared/"),
-  roleNamePrefix: fc.constantFrom("", "databricks-"),
-  maxSessionDuration: fc.constantFrom("1h", 7200),
-  permissionsBoundaryArn: fc.constantFrom(undefined, `arn:${partition}:iam::aws:policy/boundary`),
-  tags,
-  adopt: fc.boolean(),
-}).map(({ adopt, ...rest }) => adopting(adopt, {
-  ...rest,
-  aws: second === null ? { accountId, partition, region: "us-east-1" } : { partition, accounts: { prod: { accountId }, dev: { accountId: second, region: "eu-west-1" } } },
-  issuers,
-  trustPolicyMaxLength: 8192,
-}))).map(readOrNull).filter((federation) => federation !== null) as fc.Arbitrary<Federation>;
+export const arbitraryFederation: fc.Arbitrary<Federation> = fc
+  .record({
+    partition: fc.constantFrom<Partition>("aws", "aws", "aws-us-gov", "aws-cn"),
+    accountId: digits(12),
+    second: fc.option(digits(12), { nil: null, freq: 3 }),
+    issuers: fc.dictionary(key, issuer, { minKeys: 1, maxKeys: 3 }) as fc.Arbitrary<Issuers>,
+  })
+  .chain(({ partition, accountId, second, issuers }) =>
+    fc
+      .record({
+        name: word,
+        roles: fc.dictionary(roleKey, arbitraryRole(issuers, partition, second === null ? accountId : null), {
+          minKeys: 1,
+          maxKeys: 4,
+        }),
+        rolePath: fc.constantFrom("/", "/shared/"),
+        roleNamePrefix: fc.constantFrom("", "databricks-"),
+        maxSessionDuration: fc.constantFrom("1h", 7200),
+        permissionsBoundaryArn: fc.constantFrom(undefined, `arn:${partition}:iam::aws:policy/boundary`),
+        tags,
+        adopt: fc.boolean(),
+      })
+      .map(({ adopt, ...rest }) =>
+        adopting(adopt, {
+          ...rest,
+          aws:
+            second === null
+              ? { accountId, partition, region: "us-east-1" }
+              : { partition, accounts: { prod: { accountId }, dev: { accountId: second, region: "eu-west-1" } } },
+          issuers,
+          trustPolicyMaxLength: 8192,
+        }),
+      ),
+  )
+  .map(readOrNull)
+  .filter((federation) => federation !== null) as fc.Arbitrary<Federation>;
 
 /** With `adopt` the first issuer's provider exists already, in the first AWS account. */
 function adopting(adopt: boolean, input: object): unknown {

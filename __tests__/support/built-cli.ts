@@ -7,7 +7,13 @@ const ROOT = join(__dirname, "..", "..");
 
 /** Bundles the program's entry and the given verbs into a temporary folder; returns the file to run with Node. */
 export async function buildCli(verbs: readonly string[]): Promise<string> {
-  return bundle(Object.fromEntries([["cli", "scripts/bin.ts"], ...verbs.map((verb) => [`verbs/${verb}`, `scripts/verbs/${verb}.ts`])]), "cli");
+  return bundle(
+    Object.fromEntries([
+      ["cli", "scripts/bin.ts"],
+      ...verbs.map((verb) => [`verbs/${verb}`, `scripts/verbs/${verb}.ts`]),
+    ]),
+    "cli",
+  );
 }
 
 /** Bundles one program of the tests. */
@@ -18,8 +24,22 @@ export async function buildProgram(source: string): Promise<string> {
 async function bundle(entryPoints: Readonly<Record<string, string>>, name: string): Promise<string> {
   const outdir = temporaryFolder("built");
   await build({
-    absWorkingDir: ROOT, entryPoints: { ...entryPoints }, outdir, bundle: true, platform: "node", target: "node20", format: "cjs", logLevel: "error",
-    external: ["cdktf", "constructs", "@cdktf/provider-aws", "@cdktf/provider-aws/*", "@cdktn/hcl-tools", "@cdktn/hcl2json"],
+    absWorkingDir: ROOT,
+    entryPoints: { ...entryPoints },
+    outdir,
+    bundle: true,
+    platform: "node",
+    target: "node20",
+    format: "cjs",
+    logLevel: "error",
+    external: [
+      "cdktf",
+      "constructs",
+      "@cdktf/provider-aws",
+      "@cdktf/provider-aws/*",
+      "@cdktn/hcl-tools",
+      "@cdktn/hcl2json",
+    ],
   });
   return join(outdir, `${name}.js`);
 }

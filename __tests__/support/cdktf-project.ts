@@ -18,7 +18,8 @@ const REPOSITORY = resolve(__dirname, "..", "..");
  */
 export function cdktfProject(files: Readonly<Record<string, string>>): string {
   const folder = temporaryFolder("cdktf");
-  for (const shared of ["node_modules", "src", "main.ts", "tsconfig.json", "package.json"]) symlinkSync(join(REPOSITORY, shared), join(folder, shared));
+  for (const shared of ["node_modules", "src", "main.ts", "tsconfig.json", "package.json"])
+    symlinkSync(join(REPOSITORY, shared), join(folder, shared));
   cpSync(join(REPOSITORY, "cdktf.json"), join(folder, "cdktf.json"));
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
@@ -32,7 +33,12 @@ export function cdktfProject(files: Readonly<Record<string, string>>): string {
  * cache in the user's home folder; and before deploying, ask the registry for checksums of other platforms
  * (`--skip-provider-lock` for those commands).
  */
-export function cdktf(folder: string, args: readonly string[], env: NodeJS.ProcessEnv = {}, accept: readonly number[] = [0]): Promise<Outcome> {
+export function cdktf(
+  folder: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  accept: readonly number[] = [0],
+): Promise<Outcome> {
   return runProgram(join(REPOSITORY, "node_modules", ".bin", "cdktf"), args, {
     cwd: folder,
     accept,

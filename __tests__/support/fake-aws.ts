@@ -1,4 +1,6 @@
-/** Databricks' token endpoint and an STS that lets everybody in, on one loopback port, with a clock that can be moved. */
+/**
+ * Databricks' token endpoint and an STS that lets everybody in, on one loopback port, with a clock that can be moved.
+ */
 import type { FaultServer, Play } from "./fault-server";
 import { json, startFaultServer } from "./fault-server";
 
@@ -23,35 +25,53 @@ const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toSt
 /** An unsigned token of the committed federation's issuer: this STS does not judge. */
 export function fakeToken(claims: Readonly<Record<string, unknown>> = {}, now = Date.now()): string {
   return `${part({ alg: "RS256", kid: "k", typ: "at+jwt" })}.${part({
-    iss: "https://mycompany.cloud.databricks.com/oidc", sub: "6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b", aud: "1444828305810485",
-    iat: Math.floor(now / 1000), exp: Math.floor(now / 1000) + 3600, ...claims,
+    iss: "https://mycompany.cloud.databricks.com/oidc",
+    sub: "6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b",
+    aud: "1444828305810485",
+    iat: Math.floor(now / 1000),
+    exp: Math.floor(now / 1000) + 3600,
+    ...claims,
   })}.UExBTlRFRA`;
 }
 
 export const ROLE_ARN = "arn:aws:iam::111122223333:role/lake-reader";
-export const PLANTED = { clientSecret: "dosePLANTED0123456789abcdef", secretKey: "PLANTEDsecretKey", sessionToken: "PLANTEDsessionToken" } as const;
+export const PLANTED = {
+  clientSecret: "dosePLANTED0123456789abcdef",
+  secretKey: "PLANTEDsecretKey",
+  sessionToken: "PLANTEDsessionToken",
+} as const;
 
 /** STS' answer with credentials that live `seconds`. */
 export function stsCredentials(number: number, now: number, seconds = 3600): string {
-  return `<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>ASIAEXAMPLE${String(number).padStart(5, "0")}</AccessKeyId><SecretAccessKey>${PLANTED.secretKey}${number}</SecretAccessKey><SessionToken>${PLANTED.sessionToken}${number}</SessionToken><Expiration>${new Date(now + seconds * 1000).toISOString()}</Expiration></Credentials><AssumedRoleUser><Arn>arn:aws:sts::111122223333:assumed-role/lake-reader/me</Arn><AssumedRoleId>AROAEXAMPLE:me</AssumedRoleId></AssumedRoleUser></AssumeRoleWithWebIdentityResult><ResponseMetadata><RequestId>r</RequestId></ResponseMetadata></AssumeRoleWithWebIdentityResponse>`;
+  return (
+    `<AssumeRoleWithWebIdentityResponse ` +
+    `xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>ASIAEXAMPLE${String(number).padStart(5, "0")}</AccessKeyId><SecretAccessKey>${PLANTED.secretKey}${number}</SecretAccessKey><SessionToken>${PLANTED.sessionToken}${number}</SessionToken><Expiration>${new Date(now + seconds * 1000).toISOString()}</Expiration></Credentials><AssumedRoleUser><Arn>arn:aws:sts::111122223333:assumed-role/lake-reader/me</Arn><AssumedRoleId>AROAEXAMPLE:me</AssumedRoleId></AssumedRoleUser></AssumeRoleWithWebIdentityResult><ResponseMetadata><RequestId>r</RequestId></ResponseMetadata></AssumeRoleWithWebIdentityResponse>`
+  );
 }
 
 /** STS' way of saying no. */
 export function stsError(status: number, code: string, message: string): Play {
   return (_request, response) => {
     response.writeHead(status, { "content-type": "text/xml" });
-    response.end(`<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error><RequestId>r</RequestId></ErrorResponse>`);
+    response.end(
+      `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error><RequestId>r</RequestId></ErrorResponse>`,
+    );
   };
 }
 
 export async function startFakeAws(): Promise<FakeAws> {
   let sts = 0;
   let tokens = 0;
-  const state: { sts: Play | undefined; token: Play | undefined; clock: () => number } = { sts: undefined, token: undefined, clock: Date.now };
+  const state: { sts: Play | undefined; token: Play | undefined; clock: () => number } = {
+    sts: undefined,
+    token: undefined,
+    clock: Date.now,
+  };
   const server = await startFaultServer((request, response, body) => {
     if (request.url?.endsWith("/v1/token") === true) {
       tokens += 1;
-      const play = state.token ?? json({ access_token: fakeToken({}, state.clock()), token_type: "Bearer", expires_in: 3600 });
+      const play =
+        state.token ?? json({ access_token: fakeToken({}, state.clock()), token_type: "Bearer", expires_in: 3600 });
       return play(request, response, body);
     }
     sts += 1;
@@ -65,12 +85,24 @@ export async function startFakeAws(): Promise<FakeAws> {
     origin: server.origin,
     stsCalls: () => sts,
     tokenCalls: () => tokens,
-    get sts() { return state.sts; },
-    set sts(play: Play | undefined) { state.sts = play; },
-    get token() { return state.token; },
-    set token(play: Play | undefined) { state.token = play; },
-    get clock() { return state.clock; },
-    set clock(clock: () => number) { state.clock = clock; },
+    get sts() {
+      return state.sts;
+    },
+    set sts(play: Play | undefined) {
+      state.sts = play;
+    },
+    get token() {
+      return state.token;
+    },
+    set token(play: Play | undefined) {
+      state.token = play;
+    },
+    get clock() {
+      return state.clock;
+    },
+    set clock(clock: () => number) {
+      state.clock = clock;
+    },
     env: {
       DATABRICKS_HOST: server.origin,
       DATABRICKS_CLIENT_ID: "6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b",

@@ -11,23 +11,49 @@ export const fullFederation = {
   name: "full",
   aws: { accountId: "111122223333", partition: "aws", region: "eu-west-1" },
   issuers: {
-    production: { level: "workspace", host: "mycompany.cloud.databricks.com", workspaceId: "1444828305810485", audiences: ["1444828305810485", "sts"] },
+    production: {
+      level: "workspace",
+      host: "mycompany.cloud.databricks.com",
+      workspaceId: "1444828305810485",
+      audiences: ["1444828305810485", "sts"],
+    },
     company: { level: "account", accountId: "7d3c2b1a-0f5e-4c8d-9a6b-123456789012" },
     azure: { level: "workspace", host: "adb-1234567890123456.7.azuredatabricks.net", workspaceId: "1234567890123456" },
   },
   roles: {
     "lake-reader": {
-      description: "Reads ${lake} & café, 100%{if} \"quoted\"",
+      description: 'Reads ${lake} & café, 100%{if} "quoted"',
       trusts: [
         { issuer: "production", servicePrincipals: [READER, WRITER], audiences: ["sts"], allowTagSession: true },
-        { issuer: "company", users: ["alice@example.com"], subjectPatterns: ["*@data.example.com"], conditions: [{ test: "IpAddress", variable: "aws:SourceIp", values: ["203.0.113.0/24"] }] },
+        {
+          issuer: "company",
+          users: ["alice@example.com"],
+          subjectPatterns: ["*@data.example.com"],
+          conditions: [{ test: "IpAddress", variable: "aws:SourceIp", values: ["203.0.113.0/24"] }],
+        },
         { issuer: "azure", subjects: ["any <sub> & more"] },
         { unityCatalog: { externalIds: ["0b7e6f5a-1c2d-4e3f-9a8b-7c6d5e4f3a2b"] } },
       ],
-      managedPolicyArns: { read: "arn:aws:iam::111122223333:policy/read-lake", list: "arn:aws:iam::111122223333:policy/list-lake" },
+      managedPolicyArns: {
+        read: "arn:aws:iam::111122223333:policy/read-lake",
+        list: "arn:aws:iam::111122223333:policy/list-lake",
+      },
       inlinePolicies: {
-        home: { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "s3:GetObject", Resource: "arn:aws:s3:::lake/${aws:username}/*" }] },
-        "list.all": { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: ["s3:ListBucket"], Resource: ["*"], Condition: { NumericLessThan: { "s3:max-keys": "10" }, Bool: { "aws:SecureTransport": "true" } } }] },
+        home: {
+          Version: "2012-10-17",
+          Statement: [{ Effect: "Allow", Action: "s3:GetObject", Resource: "arn:aws:s3:::lake/${aws:username}/*" }],
+        },
+        "list.all": {
+          Version: "2012-10-17",
+          Statement: [
+            {
+              Effect: "Allow",
+              Action: ["s3:ListBucket"],
+              Resource: ["*"],
+              Condition: { NumericLessThan: { "s3:max-keys": "10" }, Bool: { "aws:SecureTransport": "true" } },
+            },
+          ],
+        },
       },
       maxSessionDuration: "90m",
       path: "/databricks/",

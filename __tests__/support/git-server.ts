@@ -13,7 +13,7 @@ export async function startGitServer(folder: string, user: string, password: str
   const expected = `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
   const server = createServer((request, response) => {
     if (request.headers.authorization !== expected) {
-      response.writeHead(401, { "www-authenticate": "Basic realm=\"git\"" }).end();
+      response.writeHead(401, { "www-authenticate": 'Basic realm="git"' }).end();
       return;
     }
     const url = new URL(request.url ?? "/", "http://127.0.0.1");
@@ -28,8 +28,12 @@ export async function startGitServer(folder: string, user: string, password: str
         PATH_INFO: url.pathname,
         QUERY_STRING: url.search.slice(1),
         CONTENT_TYPE: request.headers["content-type"] ?? "",
-        ...(request.headers["content-encoding"] === undefined ? {} : { HTTP_CONTENT_ENCODING: request.headers["content-encoding"] }),
-        ...(request.headers["git-protocol"] === undefined ? {} : { GIT_PROTOCOL: String(request.headers["git-protocol"]) }),
+        ...(request.headers["content-encoding"] === undefined
+          ? {}
+          : { HTTP_CONTENT_ENCODING: request.headers["content-encoding"] }),
+        ...(request.headers["git-protocol"] === undefined
+          ? {}
+          : { GIT_PROTOCOL: String(request.headers["git-protocol"]) }),
       },
     });
     request.pipe(child.stdin);
@@ -39,7 +43,13 @@ export async function startGitServer(folder: string, user: string, password: str
     child.once("close", () => {
       const answer = Buffer.concat(chunks);
       const end = answer.indexOf("\r\n\r\n");
-      const headers = Object.fromEntries(answer.subarray(0, end).toString("utf8").split("\r\n").map((line) => [line.slice(0, line.indexOf(":")).toLowerCase(), line.slice(line.indexOf(":") + 1).trim()]));
+      const headers = Object.fromEntries(
+        answer
+          .subarray(0, end)
+          .toString("utf8")
+          .split("\r\n")
+          .map((line) => [line.slice(0, line.indexOf(":")).toLowerCase(), line.slice(line.indexOf(":") + 1).trim()]),
+      );
       const { status, ...others } = headers;
       response.writeHead(Number(status?.slice(0, 3) ?? 200), others).end(answer.subarray(end + 4));
     });
@@ -47,9 +57,10 @@ export async function startGitServer(folder: string, user: string, password: str
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    stop: () => new Promise((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    }),
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
   };
 }

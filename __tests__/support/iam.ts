@@ -1,4 +1,12 @@
-import { GetRoleCommand, GetRolePolicyCommand, IAMClient, ListAttachedRolePoliciesCommand, ListOpenIDConnectProvidersCommand, ListRolePoliciesCommand, ListRolesCommand } from "@aws-sdk/client-iam";
+import {
+  GetRoleCommand,
+  GetRolePolicyCommand,
+  IAMClient,
+  ListAttachedRolePoliciesCommand,
+  ListOpenIDConnectProvidersCommand,
+  ListRolePoliciesCommand,
+  ListRolesCommand,
+} from "@aws-sdk/client-iam";
 import type { Moto } from "./moto";
 
 /** What the local AWS holds, read through the AWS SDK. */
@@ -14,20 +22,42 @@ export interface Iam {
 
 /** An IAM client for `moto`; call `client.destroy()` when done. */
 export function iamOf(moto: Moto): Iam {
-  const client = new IAMClient({ endpoint: moto.endpoint, region: "us-east-1", credentials: { accessKeyId: "testing", secretAccessKey: "testing" } });
+  const client = new IAMClient({
+    endpoint: moto.endpoint,
+    region: "us-east-1",
+    credentials: { accessKeyId: "testing", secretAccessKey: "testing" },
+  });
   return {
     client,
     providerArns: async () => {
       const { OpenIDConnectProviderList: list = [] } = await client.send(new ListOpenIDConnectProvidersCommand({}));
       return list.flatMap((provider) => provider.Arn ?? []).sort();
     },
-    roleNames: async () => (await client.send(new ListRolesCommand({}))).Roles?.flatMap((role) => role.RoleName ?? []).sort() ?? [],
-    trustPolicy: async (role) => decodeURIComponent((await client.send(new GetRoleCommand({ RoleName: role }))).Role?.AssumeRolePolicyDocument ?? ""),
+    roleNames: async () =>
+      (await client.send(new ListRolesCommand({}))).Roles?.flatMap((role) => role.RoleName ?? []).sort() ?? [],
+    trustPolicy: async (role) =>
+      decodeURIComponent(
+        (await client.send(new GetRoleCommand({ RoleName: role }))).Role?.AssumeRolePolicyDocument ?? "",
+      ),
     inlinePolicies: async (role) => {
       const { PolicyNames: names = [] } = await client.send(new ListRolePoliciesCommand({ RoleName: role }));
-      const documents = await Promise.all(names.map(async (name) => [name, decodeURIComponent((await client.send(new GetRolePolicyCommand({ RoleName: role, PolicyName: name }))).PolicyDocument ?? "")] as const));
+      const documents = await Promise.all(
+        names.map(
+          async (name) =>
+            [
+              name,
+              decodeURIComponent(
+                (await client.send(new GetRolePolicyCommand({ RoleName: role, PolicyName: name }))).PolicyDocument ??
+                  "",
+              ),
+            ] as const,
+        ),
+      );
       return Object.fromEntries(documents);
     },
-    attachedPolicyArns: async (role) => (await client.send(new ListAttachedRolePoliciesCommand({ RoleName: role }))).AttachedPolicies?.flatMap((policy) => policy.PolicyArn ?? []).sort() ?? [],
+    attachedPolicyArns: async (role) =>
+      (await client.send(new ListAttachedRolePoliciesCommand({ RoleName: role }))).AttachedPolicies?.flatMap(
+        (policy) => policy.PolicyArn ?? [],
+      ).sort() ?? [],
   };
 }

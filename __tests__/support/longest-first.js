@@ -3,8 +3,30 @@ const Sequencer = require("@jest/test-sequencer").default;
 
 /** From half a minute to minutes each, the longest first. */
 const LONG = [
-  "walk", "deploy", "profile", "parity", "lint-plans", "end-to-end", "modules-examples", "modules", "registry", "docs-code", "adopt", "doctor-network", "publish-killed", "credentials", "client-sandbox",
-  "cdktf-injection", "hcl-injection", "deploy-hostile-text", "examples-cdktf", "cdktf-get", "client-python", "sandbox-load", "modules-late-values", "upgrade",
+  "walk",
+  "deploy",
+  "profile",
+  "parity",
+  "lint-plans",
+  "end-to-end",
+  "modules-examples",
+  "modules",
+  "registry",
+  "docs-code",
+  "adopt",
+  "doctor-network",
+  "publish-killed",
+  "credentials",
+  "client-sandbox",
+  "cdktf-injection",
+  "hcl-injection",
+  "deploy-hostile-text",
+  "examples-cdktf",
+  "cdktf-get",
+  "client-python",
+  "sandbox-load",
+  "modules-late-values",
+  "upgrade",
 ];
 
 function rank({ path }) {

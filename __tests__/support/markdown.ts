@@ -15,7 +15,9 @@ export const REPOSITORY = join(__dirname, "..", "..");
 
 /** The pages a user reads, relative to the repository. */
 export function pages(): readonly string[] {
-  const docs = readdirSync(join(REPOSITORY, "docs")).filter((file) => file.endsWith(".md")).map((file) => `docs/${file}`);
+  const docs = readdirSync(join(REPOSITORY, "docs"))
+    .filter((file) => file.endsWith(".md"))
+    .map((file) => `docs/${file}`);
   return ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", ...docs];
 }
 

@@ -24,9 +24,13 @@ export interface CertificateFiles {
 export async function startNginx(root: string, include: string, { cert, key }: CertificateFiles): Promise<Nginx> {
   const folder = temporaryFolder("nginx");
   const port = await freePort();
-  const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((kind) => `  ${kind}_temp_path ${folder}/${kind};`).join("\n");
+  const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+    .map((kind) => `  ${kind}_temp_path ${folder}/${kind};`)
+    .join("\n");
   // one process under our own user: the test's folders are nobody else's to read
-  writeFileSync(join(folder, "nginx.conf"), `
+  writeFileSync(
+    join(folder, "nginx.conf"),
+    `
 daemon off;
 master_process off;
 pid ${folder}/pid;
@@ -45,10 +49,15 @@ ${temporary}
     include ${include};
   }
 }
-`);
-  const child = spawn(findNginx() ?? "nginx", ["-c", join(folder, "nginx.conf"), "-p", folder], { stdio: ["ignore", "ignore", "pipe"] });
+`,
+  );
+  const child = spawn(findNginx() ?? "nginx", ["-c", join(folder, "nginx.conf"), "-p", folder], {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
   let said = "";
-  child.stderr.on("data", (chunk: Buffer) => { said += chunk.toString("utf8"); });
+  child.stderr.on("data", (chunk: Buffer) => {
+    said += chunk.toString("utf8");
+  });
   const killAtExit = () => child.kill("SIGKILL");
   process.once("exit", killAtExit);
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));

@@ -41,7 +41,11 @@ export interface PlayedInternet {
 
 export async function startInternet(): Promise<PlayedInternet> {
   const authority = makeAuthority();
-  const state: { plays: Plays; certificates: Readonly<Record<string, ServerCertificate>>; tunnelFaults: Readonly<Record<string, (socket: Socket) => void>> } = { plays: {}, certificates: {}, tunnelFaults: {} };
+  const state: {
+    plays: Plays;
+    certificates: Readonly<Record<string, ServerCertificate>>;
+    tunnelFaults: Readonly<Record<string, (socket: Socket) => void>>;
+  } = { plays: {}, certificates: {}, tunnelFaults: {} };
   const requests: Request[] = [];
   const tunnels: string[] = [];
   const made = new Map<string, ServerCertificate>();
@@ -53,26 +57,38 @@ export async function startInternet(): Promise<PlayedInternet> {
     return known;
   };
   const fallback = makeCertificate(["fallback.example.com"], { authority });
-  const tls: TlsServer = createTlsServer({
-    ...fallback,
-    SNICallback: (host, done) => done(null, createSecureContext({ ...certificateOf(host) })),
-  }, (request, response) => {
-    let body = "";
-    response.on("error", () => undefined);
-    request.on("data", (chunk: Buffer) => { body += chunk.toString("utf8"); });
-    request.on("end", () => {
-      const host = (request.headers.host ?? "").replace(/:\d+$/, "");
-      requests.push({ host, method: request.method ?? "", url: request.url ?? "", headers: request.headers, body });
-      const place = `${host}${(request.url ?? "").replace(/\?.*$/, "")}`;
-      const [key] = Object.keys(state.plays).filter((candidate) => place === candidate || place.startsWith(candidate.endsWith("/") ? candidate : `${candidate}/`)).sort((left, right) => right.length - left.length);
-      const play = key === undefined ? undefined : state.plays[key];
-      if (play === undefined) response.writeHead(404, { "content-type": "application/json" }).end("{}");
-      else play(request, response, body);
-    });
-  });
+  const tls: TlsServer = createTlsServer(
+    {
+      ...fallback,
+      SNICallback: (host, done) => done(null, createSecureContext({ ...certificateOf(host) })),
+    },
+    (request, response) => {
+      let body = "";
+      response.on("error", () => undefined);
+      request.on("data", (chunk: Buffer) => {
+        body += chunk.toString("utf8");
+      });
+      request.on("end", () => {
+        const host = (request.headers.host ?? "").replace(/:\d+$/, "");
+        requests.push({ host, method: request.method ?? "", url: request.url ?? "", headers: request.headers, body });
+        const place = `${host}${(request.url ?? "").replace(/\?.*$/, "")}`;
+        const [key] = Object.keys(state.plays)
+          .filter(
+            (candidate) =>
+              place === candidate || place.startsWith(candidate.endsWith("/") ? candidate : `${candidate}/`),
+          )
+          .sort((left, right) => right.length - left.length);
+        const play = key === undefined ? undefined : state.plays[key];
+        if (play === undefined) response.writeHead(404, { "content-type": "application/json" }).end("{}");
+        else play(request, response, body);
+      });
+    },
+  );
   const open = new Set<Socket>();
   tls.on("tlsClientError", () => undefined);
-  const proxy: HttpServer = createServer((_request, response) => { response.writeHead(405).end(); });
+  const proxy: HttpServer = createServer((_request, response) => {
+    response.writeHead(405).end();
+  });
   proxy.on("connect", (request, client: Socket) => {
     const authorityAsked = request.url ?? "";
     tunnels.push(authorityAsked);
@@ -89,25 +105,56 @@ export async function startInternet(): Promise<PlayedInternet> {
     });
     for (const socket of [client, upstream]) {
       open.add(socket);
-      socket.on("error", () => { client.destroy(); upstream.destroy(); });
-      socket.on("close", () => { open.delete(socket); client.destroy(); upstream.destroy(); });
+      socket.on("error", () => {
+        client.destroy();
+        upstream.destroy();
+      });
+      socket.on("close", () => {
+        open.delete(socket);
+        client.destroy();
+        upstream.destroy();
+      });
     }
   });
-  await Promise.all([tls, proxy].map((server) => new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))));
+  await Promise.all(
+    [tls, proxy].map((server) => new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))),
+  );
   const file = join(temporaryFolder("authority"), "ca.pem");
   writeFileSync(file, authority.certificate);
   return {
-    authority, requests, tunnels,
+    authority,
+    requests,
+    tunnels,
     env: { HTTPS_PROXY: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`, NODE_EXTRA_CA_CERTS: file },
-    get plays() { return state.plays; },
-    set plays(next) { state.plays = next; },
-    get certificates() { return state.certificates; },
-    set certificates(next) { state.certificates = next; },
-    get tunnelFaults() { return state.tunnelFaults; },
-    set tunnelFaults(next) { state.tunnelFaults = next; },
+    get plays() {
+      return state.plays;
+    },
+    set plays(next) {
+      state.plays = next;
+    },
+    get certificates() {
+      return state.certificates;
+    },
+    set certificates(next) {
+      state.certificates = next;
+    },
+    get tunnelFaults() {
+      return state.tunnelFaults;
+    },
+    set tunnelFaults(next) {
+      state.tunnelFaults = next;
+    },
     stop: async () => {
       for (const socket of open) socket.destroy();
-      await Promise.all([tls, proxy].map((server) => new Promise<void>((resolve) => { server.closeAllConnections(); server.close(() => resolve()); })));
+      await Promise.all(
+        [tls, proxy].map(
+          (server) =>
+            new Promise<void>((resolve) => {
+              server.closeAllConnections();
+              server.close(() => resolve());
+            }),
+        ),
+      );
     },
   };
 }

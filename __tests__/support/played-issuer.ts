@@ -1,4 +1,7 @@
-/** A Databricks workspace as it answers on a good day: host metadata, discovery document, keys, and tokens signed by them. */
+/**
+ * A Databricks workspace as it answers on a good day: host metadata, discovery document, keys, and tokens signed by
+ * them.
+ */
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { json } from "./fault-server";
 import type { Plays } from "./played-internet";
@@ -24,16 +27,36 @@ export const DISCOVERY_DOCUMENT = {
   grant_types_supported: ["client_credentials", "authorization_code", "refresh_token"],
   subject_types_supported: ["public"],
   id_token_signing_alg_values_supported: ["RS256"],
-  claims_supported: ["iss", "sub", "aud", "iat", "exp", "jti", "name", "family_name", "given_name", "preferred_username"],
+  claims_supported: [
+    "iss",
+    "sub",
+    "aud",
+    "iat",
+    "exp",
+    "jti",
+    "name",
+    "family_name",
+    "given_name",
+    "preferred_username",
+  ],
 } as const;
 
-export const CONFIG_DOCUMENT = { oidc_endpoint: `https://${HOST}/oidc`, account_id: "7d3c2b1a-0f5e-4c8d-9a6b-123456789012", workspace_id: AUDIENCE, cloud: "aws", host_type: "workspace" } as const;
+export const CONFIG_DOCUMENT = {
+  oidc_endpoint: `https://${HOST}/oidc`,
+  account_id: "7d3c2b1a-0f5e-4c8d-9a6b-123456789012",
+  workspace_id: AUDIENCE,
+  cloud: "aws",
+  host_type: "workspace",
+} as const;
 
 export interface PlayedIssuer {
   /** `{keys: […]}` */
   readonly keys: { readonly keys: readonly Readonly<Record<string, unknown>>[] };
   readonly plays: Plays;
-  readonly token: (claims?: Readonly<Record<string, unknown>>, header?: Readonly<Record<string, unknown>>) => Promise<string>;
+  readonly token: (
+    claims?: Readonly<Record<string, unknown>>,
+    header?: Readonly<Record<string, unknown>>,
+  ) => Promise<string>;
 }
 
 export async function playedIssuer(): Promise<PlayedIssuer> {
@@ -45,7 +68,17 @@ export async function playedIssuer(): Promise<PlayedIssuer> {
     plays: { [CONFIG]: json(CONFIG_DOCUMENT), [DISCOVERY]: json(DISCOVERY_DOCUMENT), [KEYS]: json(keys) },
     token: (claims = {}, header = {}) => {
       const now = Math.floor(Date.now() / 1000);
-      return new SignJWT({ iss: ISSUER, sub: SUBJECT, aud: AUDIENCE, iat: now, exp: now + 3600, jti: "j", client_id: SUBJECT, scope: "openid", ...claims })
+      return new SignJWT({
+        iss: ISSUER,
+        sub: SUBJECT,
+        aud: AUDIENCE,
+        iat: now,
+        exp: now + 3600,
+        jti: "j",
+        client_id: SUBJECT,
+        scope: "openid",
+        ...claims,
+      })
         .setProtectedHeader({ alg: "RS256", kid, typ: "at+jwt", ...header })
         .sign(privateKey);
     },

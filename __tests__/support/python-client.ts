@@ -25,32 +25,52 @@ export function writeClient(input: FederationInput, question: ClientQuestion): s
 }
 
 /** What a Databricks place puts around a process: nothing of this machine's own log-ins and settings. */
-const NOTHING_ELSE = { AWS_EC2_METADATA_DISABLED: "true", AWS_CONFIG_FILE: "/nonexistent/config", AWS_SHARED_CREDENTIALS_FILE: "/nonexistent/credentials", NO_PROXY: "127.0.0.1,localhost" };
+const NOTHING_ELSE = {
+  AWS_EC2_METADATA_DISABLED: "true",
+  AWS_CONFIG_FILE: "/nonexistent/config",
+  AWS_SHARED_CREDENTIALS_FILE: "/nonexistent/credentials",
+  NO_PROXY: "127.0.0.1,localhost",
+};
 
 /**
  * Runs `script` in `folder` with the client's module as `m`; its last line on stdout is read as JSON. A
  * DatabricksAwsError becomes `{"code", "text"}`.
  */
-export async function runClient(folder: string, script: string, env: Readonly<Record<string, string>> = {}): Promise<{ readonly answer: unknown; readonly outcome: Outcome }> {
+export async function runClient(
+  folder: string,
+  script: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ readonly answer: unknown; readonly outcome: Outcome }> {
   const program = `import json, sys
 sys.path.insert(0, "src")
 import databricks_aws_session as m
 def main():
-${script.trim().split("\n").map((line) => `    ${line}`).join("\n")}
+${script
+  .trim()
+  .split("\n")
+  .map((line) => `    ${line}`)
+  .join("\n")}
 try:
     answer = main()
 except m.DatabricksAwsError as error:
     answer = {"code": error.code, "text": str(error)}
 print(json.dumps(answer))
 `;
-  const outcome = await runProgram(PYTHON, ["-B", "-c", program], { cwd: folder, env: { PATH: process.env["PATH"] ?? "", HOME: folder, ...NOTHING_ELSE, ...env } });
+  const outcome = await runProgram(PYTHON, ["-B", "-c", program], {
+    cwd: folder,
+    env: { PATH: process.env["PATH"] ?? "", HOME: folder, ...NOTHING_ELSE, ...env },
+  });
   return { answer: JSON.parse(outcome.stdout.trim().split("\n").at(-1) ?? "null") as unknown, outcome };
 }
 
 /** A `databricks` that prints a token as the CLI does, and its arguments to stderr. */
 export function fakeDatabricksCli(folder: string, token: string): string {
   const cli = join(folder, "databricks");
-  writeFileSync(cli, `#!/bin/sh\necho "$@" >> '${folder}/asked'\necho '${JSON.stringify({ access_token: token, token_type: "Bearer", expiry: "2100-01-01T00:00:00Z" })}'\n`);
+  writeFileSync(
+    cli,
+    `#!/bin/sh\necho "$@" >> '${folder}/asked'\necho ` +
+      `'${JSON.stringify({ access_token: token, token_type: "Bearer", expiry: "2100-01-01T00:00:00Z" })}'\n`,
+  );
   chmodSync(cli, 0o755);
   return cli;
 }
@@ -72,4 +92,10 @@ __main__.dbutils = Chain()`;
 }
 
 /** Every place that has Python. */
-export const PYTHON_PLACES = ["notebook", "job", "app", "laptop", "asset-bundle"] as const satisfies readonly ClientPlace[];
+export const PYTHON_PLACES = [
+  "notebook",
+  "job",
+  "app",
+  "laptop",
+  "asset-bundle",
+] as const satisfies readonly ClientPlace[];

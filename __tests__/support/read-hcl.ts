@@ -1,7 +1,8 @@
 import { parse } from "@cdktn/hcl2json";
 
 /**
- * HCL through the real parser, as plain values: literals as the texts they stand for, and what stands in `jsonencode(…)`
+ * HCL through the real parser, as plain values: literals as the texts they stand for, and what stands in
+ * `jsonencode(…)`
  * as `{ jsonencode: value }`. Other expressions stay as `${…}`.
  */
 export async function readHcl(source: string): Promise<unknown> {
@@ -12,7 +13,9 @@ async function decode(value: unknown): Promise<unknown> {
   if (typeof value === "string") return decodeText(value);
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return Promise.all(value.map(decode));
-  const entries = await Promise.all(Object.entries(value).map(async ([key, member]) => [literal(key), await decode(member)] as const));
+  const entries = await Promise.all(
+    Object.entries(value).map(async ([key, member]) => [literal(key), await decode(member)] as const),
+  );
   return Object.fromEntries(entries);
 }
 
@@ -26,7 +29,9 @@ async function decodeText(text: string): Promise<unknown> {
 const read = new Map<string, Promise<unknown>>();
 
 function readArgument(argument: string): Promise<unknown> {
-  const known = read.get(argument) ?? readHcl(`value = ${argument}\n`).then((document) => (document as { readonly value: unknown }).value);
+  const known =
+    read.get(argument) ??
+    readHcl(`value = ${argument}\n`).then((document) => (document as { readonly value: unknown }).value);
   read.set(argument, known);
   return known;
 }

@@ -33,13 +33,27 @@ export function smallContract(name: string, changes: Partial<ModuleContract> = {
 
 const archives = new Map<string, Promise<Buffer>>();
 
-export async function smallRelease(version: string, { names = ["one-role", "two-roles"], text = "# nothing\n", readme = "# Small\n\nA module.\n", contract }: SmallRelease = {}): Promise<Release> {
+export async function smallRelease(
+  version: string,
+  {
+    names = ["one-role", "two-roles"],
+    text = "# nothing\n",
+    readme = "# Small\n\nA module.\n",
+    contract,
+  }: SmallRelease = {},
+): Promise<Release> {
   const content = { "README.md": readme, "main.tf": text };
   const key = JSON.stringify(content);
-  const made = archives.get(key) ?? writeArchive(Object.entries(content).map(([path, file]) => ({ path, bytes: Buffer.from(file) })));
+  const made =
+    archives.get(key) ??
+    writeArchive(Object.entries(content).map(([path, file]) => ({ path, bytes: Buffer.from(file) })));
   archives.set(key, made);
   const archive = await made;
-  const files = Object.entries(content).map(([path, file]) => ({ path, size: Buffer.byteLength(file), sha256: sha256(file) }));
+  const files = Object.entries(content).map(([path, file]) => ({
+    path,
+    size: Buffer.byteLength(file),
+    sha256: sha256(file),
+  }));
   const modules = [...names].sort().map((name): ReleasedModule => ({
     name,
     system: "aws",
@@ -52,7 +66,13 @@ export async function smallRelease(version: string, { names = ["one-role", "two-
     trust: { digest: sha256(text), probes: [] },
   }));
   return {
-    manifest: { schemaVersion: 1, version, generator: { name: "databricks-aws-oidc", version: "0.1.0" }, source: { commit: null }, modules },
+    manifest: {
+      schemaVersion: 1,
+      version,
+      generator: { name: "databricks-aws-oidc", version: "0.1.0" },
+      source: { commit: null },
+      modules,
+    },
     archives: new Map(modules.map(({ name }) => [name, archive])),
   };
 }
@@ -60,10 +80,15 @@ export async function smallRelease(version: string, { names = ["one-role", "two-
 /** The same as a folder that `publish --from` takes. Of the SBOM only that it is there. */
 export async function writeSmallRelease(folder: string, version: string, options: SmallRelease = {}): Promise<string> {
   const { manifest, archives } = await smallRelease(version, options);
-  const files = new Map<string, Uint8Array>(manifest.modules.map(({ name, archive }) => [archive, archives.get(name) ?? Buffer.alloc(0)]));
+  const files = new Map<string, Uint8Array>(
+    manifest.modules.map(({ name, archive }) => [archive, archives.get(name) ?? Buffer.alloc(0)]),
+  );
   files.set(MANIFEST_FILE, Buffer.from(manifestJson(manifest)));
   files.set(SBOM_FILE, Buffer.from("{}\n"));
-  files.set(CHECKSUMS_FILE, Buffer.from(checksumsText([...files].map(([name, bytes]) => [name, sha256(bytes)] as const))));
+  files.set(
+    CHECKSUMS_FILE,
+    Buffer.from(checksumsText([...files].map(([name, bytes]) => [name, sha256(bytes)] as const))),
+  );
   mkdirSync(folder, { recursive: true });
   for (const [name, bytes] of files) writeFileSync(join(folder, name), bytes);
   return folder;

@@ -58,7 +58,8 @@ export function missingRequirements(needs: Requirements): readonly string[] {
   }
   if (needs.terraform === true && findProviderMirror() === undefined) {
     missing.push(
-      "the AWS provider in a local mirror (terraform providers mirror DIR, then DATABRICKS_AWS_OIDC_PROVIDER_MIRROR=DIR)",
+      "the AWS provider in a local mirror (terraform providers mirror DIR, then " +
+        "DATABRICKS_AWS_OIDC_PROVIDER_MIRROR=DIR)",
     );
   }
   if (needs.moto === true && findOnPath("moto_server") === undefined) {
@@ -69,7 +70,8 @@ export function missingRequirements(needs: Requirements): readonly string[] {
   }
   if (needs.nginx === true && findNginx() === undefined) missing.push("nginx (apt-get install nginx)");
   for (const program of ["tmux", "zsh", "git", "curl", "jq", "zip"] as const) {
-    if (needs[program] === true && findOnPath(program) === undefined) missing.push(`${program} on PATH (apt-get install ${program})`);
+    if (needs[program] === true && findOnPath(program) === undefined)
+      missing.push(`${program} on PATH (apt-get install ${program})`);
   }
   if (needs.boto3 === true && !hasBoto3()) {
     missing.push("python3 with boto3 (pip install boto3)");

@@ -24,7 +24,13 @@ export interface SandboxDocument {
   readonly issuers: Readonly<Record<string, ServedIssuer>>;
   readonly otherTenant: ServedIssuer;
   readonly identities: readonly SandboxIdentity[];
-  readonly principals: readonly { readonly arn: string; readonly declared: boolean; readonly accessKeyId: string; readonly secretAccessKey: string; readonly sessionToken: string }[];
+  readonly principals: readonly {
+    readonly arn: string;
+    readonly declared: boolean;
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    readonly sessionToken: string;
+  }[];
   readonly roles: readonly string[];
 }
 
@@ -39,12 +45,21 @@ export interface SandboxProcess {
 
 /** `node CLI sandbox --json ARGS`, once it has said where it is. */
 export async function startSandboxProcess(cli: string, args: readonly string[], cwd: string): Promise<SandboxProcess> {
-  const child = spawn(process.execPath, [cli, "sandbox", "--json", ...args], { cwd, stdio: ["ignore", "pipe", "pipe"] });
-  const killAtExit = (): void => { child.kill("SIGKILL"); };
+  const child = spawn(process.execPath, [cli, "sandbox", "--json", ...args], {
+    cwd,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const killAtExit = (): void => {
+    child.kill("SIGKILL");
+  };
   process.once("exit", killAtExit);
   const said = { stdout: "", stderr: "" };
-  child.stdout.on("data", (chunk: Buffer) => { said.stdout += chunk.toString("utf8"); });
-  child.stderr.on("data", (chunk: Buffer) => { said.stderr += chunk.toString("utf8"); });
+  child.stdout.on("data", (chunk: Buffer) => {
+    said.stdout += chunk.toString("utf8");
+  });
+  child.stderr.on("data", (chunk: Buffer) => {
+    said.stderr += chunk.toString("utf8");
+  });
   const ended = once(child, "exit").then(([code]) => {
     process.removeListener("exit", killAtExit);
     return code as number | null;
@@ -65,11 +80,20 @@ export async function startSandboxProcess(cli: string, args: readonly string[], 
 }
 
 /** A token by client credentials, at `endpoint` or where the identity belongs. */
-export async function tokenFor(document: Pick<SandboxDocument, "issuers">, identity: SandboxIdentity | undefined, endpoint?: string): Promise<string> {
+export async function tokenFor(
+  document: Pick<SandboxDocument, "issuers">,
+  identity: SandboxIdentity | undefined,
+  endpoint?: string,
+): Promise<string> {
   if (identity === undefined) throw new Error("there is no such identity");
   const response = await fetch(endpoint ?? document.issuers[identity.issuer]?.tokenEndpoint ?? "", {
     method: "POST",
-    body: new URLSearchParams({ grant_type: "client_credentials", scope: "all-apis", client_id: identity.clientId, client_secret: identity.clientSecret }),
+    body: new URLSearchParams({
+      grant_type: "client_credentials",
+      scope: "all-apis",
+      client_id: identity.clientId,
+      client_secret: identity.clientSecret,
+    }),
   });
   const answer = (await response.json()) as { readonly access_token?: string };
   if (answer.access_token === undefined) throw new Error(`no token: ${JSON.stringify(answer)}`);
@@ -77,7 +101,10 @@ export async function tokenFor(document: Pick<SandboxDocument, "issuers">, ident
 }
 
 /** What a program that talks to AWS sees of the sandbox: its STS, and nothing else of this machine. */
-export function awsEnvironment(document: Pick<SandboxDocument, "sts">, more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
+export function awsEnvironment(
+  document: Pick<SandboxDocument, "sts">,
+  more: Readonly<Record<string, string>> = {},
+): NodeJS.ProcessEnv {
   return {
     PATH: process.env["PATH"],
     HOME: "/nonexistent",
@@ -92,9 +119,20 @@ export function awsEnvironment(document: Pick<SandboxDocument, "sts">, more: Rea
   };
 }
 
-/** What boto3 gets for each token, by the way of a container or a pod: ARN, or AWS' error text. One start of Python for all. */
-export async function boto3Answers(document: Pick<SandboxDocument, "sts">, roleArn: string, tokenFiles: readonly string[], cwd: string): Promise<readonly string[]> {
-  const { stdout } = await runProgram("python3", ["-c", BOTO3, roleArn, ...tokenFiles], { cwd, env: awsEnvironment(document) });
+/**
+ * What boto3 gets for each token, by the way of a container or a pod: ARN, or AWS' error text. One start of Python
+ * for all.
+ */
+export async function boto3Answers(
+  document: Pick<SandboxDocument, "sts">,
+  roleArn: string,
+  tokenFiles: readonly string[],
+  cwd: string,
+): Promise<readonly string[]> {
+  const { stdout } = await runProgram("python3", ["-c", BOTO3, roleArn, ...tokenFiles], {
+    cwd,
+    env: awsEnvironment(document),
+  });
   return JSON.parse(stdout) as readonly string[];
 }
 

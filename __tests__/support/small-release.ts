@@ -11,7 +11,13 @@ export const SMALL_CONTRACT: ModuleContract = {
   requiredVersion: ">= 1.5.7",
   requiredProviders: { aws: { source: "hashicorp/aws", version: ">= 5.81.0, < 7.0.0" } },
   variables: [
-    { name: "host", type: "string", description: "The host.", nullable: false, validations: [{ code: "host-invalid", condition: "length(var.host) > 3", message: "host must be longer" }] },
+    {
+      name: "host",
+      type: "string",
+      description: "The host.",
+      nullable: false,
+      validations: [{ code: "host-invalid", condition: "length(var.host) > 3", message: "host must be longer" }],
+    },
     { name: "tags", type: { map: "string" }, description: "Tags.", default: {}, nullable: false, validations: [] },
   ],
   outputs: [{ name: "arn", description: "The ARN", preconditions: [] }],
@@ -21,18 +27,31 @@ export const SMALL_CONTRACT: ModuleContract = {
 /** A trust policy that lets `subjects` in, and beside that what `change` says. */
 export function smallPolicy(subjects: readonly string[], change: Readonly<Record<string, unknown>> = {}): string {
   return JSON.stringify({
-    Statement: [{
-      Action: ["sts:AssumeRoleWithWebIdentity"],
-      Condition: { StringEquals: { "mycompany.cloud.databricks.com/oidc:aud": ["1444828305810485"], "mycompany.cloud.databricks.com/oidc:sub": subjects } },
-      Effect: "Allow",
-      Principal: { Federated: ["arn:aws:iam::111122223333:oidc-provider/mycompany.cloud.databricks.com/oidc"] },
-      ...change,
-    }],
+    Statement: [
+      {
+        Action: ["sts:AssumeRoleWithWebIdentity"],
+        Condition: {
+          StringEquals: {
+            "mycompany.cloud.databricks.com/oidc:aud": ["1444828305810485"],
+            "mycompany.cloud.databricks.com/oidc:sub": subjects,
+          },
+        },
+        Effect: "Allow",
+        Principal: { Federated: ["arn:aws:iam::111122223333:oidc-provider/mycompany.cloud.databricks.com/oidc"] },
+        ...change,
+      },
+    ],
     Version: "2012-10-17",
   });
 }
 
-export const SMALL_PROBES: readonly TrustProbe[] = [{ name: "one", inputs: { users: ["alice@example.com", "bob@example.com"] }, policies: { reader: smallPolicy(["alice@example.com", "bob@example.com"]) } }];
+export const SMALL_PROBES: readonly TrustProbe[] = [
+  {
+    name: "one",
+    inputs: { users: ["alice@example.com", "bob@example.com"] },
+    policies: { reader: smallPolicy(["alice@example.com", "bob@example.com"]) },
+  },
+];
 
 const MAIN = 'module "role" {\n  source = "./modules/role"\n}\n';
 
@@ -44,12 +63,23 @@ export interface SmallModule {
 }
 
 /** The files of a module whose digest is right. */
-export function smallModuleFiles({ contract = SMALL_CONTRACT, probes = SMALL_PROBES, files = {} }: SmallModule = {}): ReadonlyMap<string, string> {
-  const all = new Map(Object.entries({
-    "main.tf": MAIN, "modules/role/main.tf": "# a role\n", "README.md": "# small\n", "LICENSE": "Apache-2.0\n",
-    "examples/complete/main.tf": 'module "small" {\n  source = "../.."\n  host   = "mycompany.cloud.databricks.com"\n}\n',
-    "contract.json": `${JSON.stringify(contract, null, 2)}\n`, ...files,
-  }));
+export function smallModuleFiles({
+  contract = SMALL_CONTRACT,
+  probes = SMALL_PROBES,
+  files = {},
+}: SmallModule = {}): ReadonlyMap<string, string> {
+  const all = new Map(
+    Object.entries({
+      "main.tf": MAIN,
+      "modules/role/main.tf": "# a role\n",
+      "README.md": "# small\n",
+      LICENSE: "Apache-2.0\n",
+      "examples/complete/main.tf":
+        'module "small" {\n  source = "../.."\n  host   = "mycompany.cloud.databricks.com"\n}\n',
+      "contract.json": `${JSON.stringify(contract, null, 2)}\n`,
+      ...files,
+    }),
+  );
   return all.set("trust-probes.json", `${JSON.stringify({ digest: sourceDigest(all), probes }, null, 2)}\n`);
 }
 

@@ -9,7 +9,11 @@ export interface SynthesisedStack {
   readonly data?: Readonly<Record<string, Readonly<Record<string, Block>>>>;
   readonly output?: Readonly<Record<string, { readonly value: unknown }>>;
   readonly provider: Readonly<Record<string, readonly Block[]>>;
-  readonly terraform: { readonly backend?: Block; readonly required_providers: Block; readonly required_version?: string };
+  readonly terraform: {
+    readonly backend?: Block;
+    readonly required_providers: Block;
+    readonly required_version?: string;
+  };
 }
 
 /** A stack with an AWS provider, for constructs used one by one. */

@@ -6,7 +6,15 @@ import { pack } from "tar-stream";
 export type Entry = Partial<Header> & { readonly name: string; readonly text?: string };
 
 /** What a release's archives say of every file. */
-const PLAIN = { mode: 0o644, mtime: new Date("2000-01-01T00:00:00Z"), uid: 0, gid: 0, uname: "", gname: "", type: "file" } as const;
+const PLAIN = {
+  mode: 0o644,
+  mtime: new Date("2000-01-01T00:00:00Z"),
+  uid: 0,
+  gid: 0,
+  uname: "",
+  gname: "",
+  type: "file",
+} as const;
 
 /** The tar of `entries`, in the order given, nothing checked. */
 export async function tarText(entries: readonly Entry[]): Promise<Buffer> {

@@ -14,14 +14,21 @@ export interface Terminal {
 }
 
 /** Opens one with `command` (program and arguments) running in it. */
-export async function openTerminal(command: readonly string[], options: { readonly cwd: string; readonly env: NodeJS.ProcessEnv }): Promise<Terminal> {
+export async function openTerminal(
+  command: readonly string[],
+  options: { readonly cwd: string; readonly env: NodeJS.ProcessEnv },
+): Promise<Terminal> {
   const socket = `databricks-aws-oidc-${process.pid}-${randomBytes(4).toString("hex")}`;
   const tmux = async (...args: readonly string[]): Promise<string> => {
-    const { stdout } = await runProgram("tmux", ["-L", socket, "-f", "/dev/null", ...args], { cwd: options.cwd, env: options.env });
+    const { stdout } = await runProgram("tmux", ["-L", socket, "-f", "/dev/null", ...args], {
+      cwd: options.cwd,
+      env: options.env,
+    });
     return stdout;
   };
   await tmux("new-session", "-d", "-x", "160", "-y", "50", "-s", "t", ...command);
-  const screen = async (): Promise<string> => (await tmux("capture-pane", "-p", "-J", "-t", "t")).replace(/[ \t]+$/gm, "");
+  const screen = async (): Promise<string> =>
+    (await tmux("capture-pane", "-p", "-J", "-t", "t")).replace(/[ \t]+$/gm, "");
   return {
     screen,
     type: async (text, ...keys) => {
@@ -36,6 +43,8 @@ export async function openTerminal(command: readonly string[], options: { readon
         await pause(50);
       }
     },
-    close: async () => { await tmux("kill-server"); },
+    close: async () => {
+      await tmux("kill-server");
+    },
   };
 }

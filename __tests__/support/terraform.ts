@@ -69,7 +69,8 @@ export function terraformEnvironment(extra: NodeJS.ProcessEnv = {}): NodeJS.Proc
     cliConfig = join(temporaryFolder("terraformrc"), "terraformrc");
     writeFileSync(
       cliConfig,
-      `provider_installation {\n  filesystem_mirror {\n    path = ${JSON.stringify(mirror ?? "/nonexistent")}\n  }\n}\n`,
+      `provider_installation {\n  filesystem_mirror {\n    path = ${JSON.stringify(mirror ?? "/nonexistent")}\n ` +
+        ` }\n}\n`,
     );
   }
   const inherited = Object.entries(process.env).filter(([name]) => !/^(?:TF_|AWS_)/.test(name));
@@ -141,7 +142,11 @@ export function terraformIn(dir: string, env: NodeJS.ProcessEnv = {}): Terraform
       const parsed = JSON.parse((await run(["output", "-json"])).stdout) as Record<string, { value: unknown }>;
       return Object.fromEntries(Object.entries(parsed).map(([name, output]) => [name, output.value]));
     },
-    addresses: async () => (await run(["state", "list"])).stdout.split("\n").filter((line) => line !== "").sort(),
+    addresses: async () =>
+      (await run(["state", "list"])).stdout
+        .split("\n")
+        .filter((line) => line !== "")
+        .sort(),
   };
 }
 

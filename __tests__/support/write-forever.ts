@@ -1,4 +1,7 @@
-/** Writes the same thing over and over until it is killed: `profile`, `cache` or `token`. Prints `writing` when it starts. */
+/**
+ * Writes the same thing over and over until it is killed: `profile`, `cache` or `token`. Prints `writing` when it
+ * starts.
+ */
 import { writeProfile } from "../../src/credentials/profile";
 import { getSession } from "../../src/credentials/session";
 import type { SessionQuestion } from "../../src/credentials/session";
@@ -11,13 +14,28 @@ const surroundings = ownSurroundings();
 
 async function once(round: number): Promise<void> {
   if (what === "profile") {
-    await writeProfile({ surroundings, name: "lake", command: ["/usr/bin/node", `/opt/${"x".repeat(round % 50)}.js`], region: "us-east-1" });
+    await writeProfile({
+      surroundings,
+      name: "lake",
+      command: ["/usr/bin/node", `/opt/${"x".repeat(round % 50)}.js`],
+      region: "us-east-1",
+    });
   } else {
     const question: SessionQuestion = {
-      surroundings, region: "us-east-1", token: {}, patience: { newRoleWaitMs: 0 },
+      surroundings,
+      region: "us-east-1",
+      token: {},
+      patience: { newRoleWaitMs: 0 },
       // another session each time, always by the same call: entry and call file are both rewritten
-      sessionName: `round-${round % 7}`, cache: { folder, callKey: "c".repeat(64) },
-      role: { arn: "arn:aws:iam::111122223333:role/lake-reader", partition: "aws", region: null, maxSessionDuration: null, targets: [] },
+      sessionName: `round-${round % 7}`,
+      cache: { folder, callKey: "c".repeat(64) },
+      role: {
+        arn: "arn:aws:iam::111122223333:role/lake-reader",
+        partition: "aws",
+        region: null,
+        maxSessionDuration: null,
+        targets: [],
+      },
     };
     // what is there counts as ageing, so that it is always renewed
     await getSession({ ...question, surroundings: { ...surroundings, now: () => Date.now() + 50 * 60_000 } });
@@ -29,8 +47,18 @@ async function main(): Promise<void> {
   if (what === "token") {
     let round = 0;
     await keepTokenFile({
-      file: folder, now: Date.now, stop: new AbortController().signal, note: () => undefined, sleep: () => new Promise((resolve) => setImmediate(resolve)),
-      obtain: async () => ({ token: secret(`eyJ${String((round += 1) % 10).repeat(2000)}.e.s`), source: "env", place: "", opaque: false, passedOver: [] }),
+      file: folder,
+      now: Date.now,
+      stop: new AbortController().signal,
+      note: () => undefined,
+      sleep: () => new Promise((resolve) => setImmediate(resolve)),
+      obtain: async () => ({
+        token: secret(`eyJ${String((round += 1) % 10).repeat(2000)}.e.s`),
+        source: "env",
+        place: "",
+        opaque: false,
+        passedOver: [],
+      }),
     });
   }
   for (let round = 0; ; round += 1) await once(round);

@@ -11,14 +11,27 @@ import { temporaryFolder } from "../support/temporary-folder";
 const NOW = 1_800_000_000;
 const { federation } = parseFederation(readText("federation.yaml"));
 const issuer = Object.values(federation.issuers)[0];
-const CLAIMS = { iss: issuer?.issuer, sub: "6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b", aud: issuer?.audiences[0], iat: NOW - 60, exp: NOW + 3540, scope: "openid" };
+const CLAIMS = {
+  iss: issuer?.issuer,
+  sub: "6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b",
+  aud: issuer?.audiences[0],
+  iat: NOW - 60,
+  exp: NOW + 3540,
+  scope: "openid",
+};
 
-function jwt(claims: Readonly<Record<string, unknown>>, header: Readonly<Record<string, unknown>> = { alg: "RS256", kid: "k" }): string {
+function jwt(
+  claims: Readonly<Record<string, unknown>>,
+  header: Readonly<Record<string, unknown>> = { alg: "RS256", kid: "k" },
+): string {
   const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
   return `${part(header)}.${part(claims)}.U0lHTkFUVVJF`;
 }
 
-function described(change: Readonly<Record<string, unknown>> = {}, header?: Readonly<Record<string, unknown>>): TokenDescription {
+function described(
+  change: Readonly<Record<string, unknown>> = {},
+  header?: Readonly<Record<string, unknown>>,
+): TokenDescription {
   const description = describeToken(jwt({ ...CLAIMS, ...change }, header), { now: NOW, federation });
   if (description.kind !== "jwt") throw new Error(description.why);
   return description;
@@ -26,7 +39,12 @@ function described(change: Readonly<Record<string, unknown>> = {}, header?: Read
 
 describe("a token's description", () => {
   test("says whose it is, how long it lives and which issuer it fits", () => {
-    expect(described()).toMatchObject({ whose: "service principal", secondsLeft: 3540, fit: { issuer: issuer?.key, fits: true, against: [] }, notes: [] });
+    expect(described()).toMatchObject({
+      whose: "service principal",
+      secondsLeft: 3540,
+      fit: { issuer: issuer?.key, fits: true, against: [] },
+      notes: [],
+    });
     expect(described({ sub: "alice@example.com" }).whose).toBe("user");
   });
 
@@ -83,12 +101,23 @@ describe("the verb token", () => {
   });
 
   test("refuses to print the token on a terminal", async () => {
-    await expect(answerToken({ surroundings, raw: { toTerminal: true } })).rejects.toMatchObject({ code: "token-to-terminal" });
+    await expect(answerToken({ surroundings, raw: { toTerminal: true } })).rejects.toMatchObject({
+      code: "token-to-terminal",
+    });
   });
 
   test("answers no for a token over, and for one of another issuer than asked", async () => {
-    expect((await answerToken({ surroundings: { ...surroundings, now: () => (NOW + 4000) * 1000 }, config: "federation.yaml" })).good).toBe(false);
-    await expect(answerToken({ surroundings, config: "federation.yaml", issuer: "nope" })).rejects.toMatchObject({ code: "issuer-not-found" });
+    expect(
+      (
+        await answerToken({
+          surroundings: { ...surroundings, now: () => (NOW + 4000) * 1000 },
+          config: "federation.yaml",
+        })
+      ).good,
+    ).toBe(false);
+    await expect(answerToken({ surroundings, config: "federation.yaml", issuer: "nope" })).rejects.toMatchObject({
+      code: "issuer-not-found",
+    });
   });
 
   test("reads a token from a file, and refuses one on the command line without repeating it", async () => {

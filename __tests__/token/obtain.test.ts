@@ -20,12 +20,24 @@ const CLIENT_SECRET = "dosePLANTED0123456789abcdef";
 const AMBIENT = "dkeaPLANTED0123456789abcdef";
 const CLIENT_ID = "6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b";
 
-const WORKSPACE: IssuerTarget = { key: "production", level: "workspace", ...urlsOf("https://mycompany.cloud.databricks.com/oidc") };
-const ACCOUNT: IssuerTarget = { key: "company", level: "account", ...urlsOf("https://accounts.cloud.databricks.com/oidc/accounts/7d3c2b1a-0f5e-4c8d-9a6b-123456789012") };
+const WORKSPACE: IssuerTarget = {
+  key: "production",
+  level: "workspace",
+  ...urlsOf("https://mycompany.cloud.databricks.com/oidc"),
+};
+const ACCOUNT: IssuerTarget = {
+  key: "company",
+  level: "account",
+  ...urlsOf("https://accounts.cloud.databricks.com/oidc/accounts/7d3c2b1a-0f5e-4c8d-9a6b-123456789012"),
+};
 
 let server: FaultServer;
 const home = temporaryFolder("home");
-beforeAll(async () => { server = await startFaultServer(json({ access_token: MINTED, token_type: "Bearer", expires_in: 3600, scope: DEFAULT_SCOPE })); });
+beforeAll(async () => {
+  server = await startFaultServer(
+    json({ access_token: MINTED, token_type: "Bearer", expires_in: 3600, scope: DEFAULT_SCOPE }),
+  );
+});
 afterAll(() => server.stop());
 
 function surroundings(env: Record<string, string>, at = home): Surroundings {
@@ -33,7 +45,11 @@ function surroundings(env: Record<string, string>, at = home): Surroundings {
 }
 
 function ask(env: Record<string, string>, question: Partial<TokenQuestion> = {}): ReturnType<typeof obtainToken> {
-  return obtainToken({ surroundings: surroundings({ DATABRICKS_HOST: server.origin, ...env }), timeoutMs: 3000, ...question });
+  return obtainToken({
+    surroundings: surroundings({ DATABRICKS_HOST: server.origin, ...env }),
+    timeoutMs: 3000,
+    ...question,
+  });
 }
 
 function sent(): URLSearchParams {
@@ -55,13 +71,19 @@ describe("ways to a token", () => {
     expect(obtained.token.reveal()).toBe(MINTED);
     const request = server.received.at(-1);
     expect(request?.url).toBe("/oidc/v1/token");
-    expect(request?.headers.authorization).toBe(`Basic ${Buffer.from(`${CLIENT_ID}:${CLIENT_SECRET}`).toString("base64")}`);
+    expect(request?.headers.authorization).toBe(
+      `Basic ${Buffer.from(`${CLIENT_ID}:${CLIENT_SECRET}`).toString("base64")}`,
+    );
     expect(Object.fromEntries(sent())).toEqual({ grant_type: "client_credentials", scope: "openid" });
     expect(restsOnText("client-credentials")).toContain("stored secret");
   });
 
   test("an app's injected client is known as the app's", async () => {
-    const obtained = await ask({ DATABRICKS_APP_NAME: "sales", DATABRICKS_CLIENT_ID: CLIENT_ID, DATABRICKS_CLIENT_SECRET: CLIENT_SECRET });
+    const obtained = await ask({
+      DATABRICKS_APP_NAME: "sales",
+      DATABRICKS_CLIENT_ID: CLIENT_ID,
+      DATABRICKS_CLIENT_SECRET: CLIENT_SECRET,
+    });
     expect(obtained.source).toBe("databricks-app");
     expect(restsOnText("databricks-app")).toContain("client secret that Databricks keeps");
   });
@@ -86,8 +108,11 @@ describe("ways to a token", () => {
     const obtained = await ask({ ...(env as unknown as Record<string, string>), DATABRICKS_CLIENT_ID: CLIENT_ID });
     expect(obtained.source).toBe(source);
     expect(Object.fromEntries(sent())).toEqual({
-      grant_type: "urn:ietf:params:oauth:grant-type:token-exchange", subject_token: GIVEN,
-      subject_token_type: "urn:ietf:params:oauth:token-type:jwt", client_id: CLIENT_ID, scope: "openid",
+      grant_type: "urn:ietf:params:oauth:grant-type:token-exchange",
+      subject_token: GIVEN,
+      subject_token_type: "urn:ietf:params:oauth:token-type:jwt",
+      client_id: CLIENT_ID,
+      scope: "openid",
     });
   });
 
@@ -102,9 +127,15 @@ describe("ways to a token", () => {
   test("github-oidc asks GitHub for a token of our audience, then exchanges it", async () => {
     const github = await startFaultServer(json({ value: GIVEN }));
     try {
-      const env = { ACTIONS_ID_TOKEN_REQUEST_URL: `${github.origin}/token?api-version=2`, ACTIONS_ID_TOKEN_REQUEST_TOKEN: "request-token", DATABRICKS_CLIENT_ID: CLIENT_ID };
+      const env = {
+        ACTIONS_ID_TOKEN_REQUEST_URL: `${github.origin}/token?api-version=2`,
+        ACTIONS_ID_TOKEN_REQUEST_TOKEN: "request-token",
+        DATABRICKS_CLIENT_ID: CLIENT_ID,
+      };
       expect((await ask(env)).source).toBe("github-oidc");
-      expect(github.received[0]?.url).toBe(`/token?api-version=2&audience=${encodeURIComponent(`${server.origin}/oidc/v1/token`)}`);
+      expect(github.received[0]?.url).toBe(
+        `/token?api-version=2&audience=${encodeURIComponent(`${server.origin}/oidc/v1/token`)}`,
+      );
       expect(github.received[0]?.headers.authorization).toBe("Bearer request-token");
       expect(sent().get("subject_token")).toBe(GIVEN);
     } finally {
@@ -112,51 +143,92 @@ describe("ways to a token", () => {
     }
   });
 
-  test("github-oidc asks for the account's ID at an account, as Databricks expects it, and says what is wrong with a URL", async () => {
-    const github = await startFaultServer(json({ value: GIVEN }));
-    const env = { ACTIONS_ID_TOKEN_REQUEST_TOKEN: "request-token", DATABRICKS_CLIENT_ID: CLIENT_ID };
-    try {
-      await ask({ ...env, ACTIONS_ID_TOKEN_REQUEST_URL: `${github.origin}/token` }, { targets: [ACCOUNT] });
-      expect(github.received[0]?.url).toBe("/token?audience=7d3c2b1a-0f5e-4c8d-9a6b-123456789012");
-    } finally {
-      await github.stop();
-    }
-    await expect(ask({ ...env, ACTIONS_ID_TOKEN_REQUEST_URL: "nonsense" })).rejects.toMatchObject({ code: "token-source-incomplete" });
-  });
+  test(
+    "github-oidc asks for the account's ID at an account, as Databricks expects it, and says what is wrong " +
+      "with a URL",
+    async () => {
+      const github = await startFaultServer(json({ value: GIVEN }));
+      const env = { ACTIONS_ID_TOKEN_REQUEST_TOKEN: "request-token", DATABRICKS_CLIENT_ID: CLIENT_ID };
+      try {
+        await ask({ ...env, ACTIONS_ID_TOKEN_REQUEST_URL: `${github.origin}/token` }, { targets: [ACCOUNT] });
+        expect(github.received[0]?.url).toBe("/token?audience=7d3c2b1a-0f5e-4c8d-9a6b-123456789012");
+      } finally {
+        await github.stop();
+      }
+      await expect(ask({ ...env, ACTIONS_ID_TOKEN_REQUEST_URL: "nonsense" })).rejects.toMatchObject({
+        code: "token-source-incomplete",
+      });
+    },
+  );
 
   test("workload identity takes host and client from the profile that DATABRICKS_CONFIG_PROFILE names, as SDKs do", async () => {
     const file = profiles(`[ci]\nhost = ${server.origin}\nclient_id = ${CLIENT_ID}\nauth_type = env-oidc\n`);
-    expect((await ask({ DATABRICKS_HOST: "", DATABRICKS_CONFIG_FILE: file, DATABRICKS_CONFIG_PROFILE: "ci", DATABRICKS_OIDC_TOKEN: GIVEN })).source).toBe("env-oidc");
+    expect(
+      (
+        await ask({
+          DATABRICKS_HOST: "",
+          DATABRICKS_CONFIG_FILE: file,
+          DATABRICKS_CONFIG_PROFILE: "ci",
+          DATABRICKS_OIDC_TOKEN: GIVEN,
+        })
+      ).source,
+    ).toBe("env-oidc");
     expect(sent().get("client_id")).toBe(CLIENT_ID);
   });
 
   test("a token file or profile that is named is meant, whatever else is there", async () => {
     const file = join(temporaryFolder("file"), "token");
     writeFileSync(file, GIVEN);
-    const others = { DATABRICKS_OIDC_TOKEN: MINTED, DATABRICKS_CLIENT_ID: "another", DATABRICKS_CLIENT_SECRET: "another" };
+    const others = {
+      DATABRICKS_OIDC_TOKEN: MINTED,
+      DATABRICKS_CLIENT_ID: "another",
+      DATABRICKS_CLIENT_SECRET: "another",
+    };
     expect((await ask(others, { tokenFile: file })).source).toBe("file");
-    const cfg = profiles(`[sp]\nhost = ${server.origin}\nclient_id = ${CLIENT_ID}\nclient_secret = ${CLIENT_SECRET}\n[pat]\nhost = ${server.origin}\ntoken = dapi0\n[me]\nhost = ${server.origin}\nauth_type = databricks-cli\n`);
+    const cfg = profiles(
+      `[sp]\nhost = ${server.origin}\nclient_id = ${CLIENT_ID}\nclient_secret = ${CLIENT_SECRET}\n[pat]\nhost ` +
+        `= ${server.origin}\ntoken = dapi0\n[me]\nhost = ${server.origin}\nauth_type = databricks-cli\n`,
+    );
     // the CLI would answer with a person's token
     const program = cli(`printf '{"access_token":"%s"}' "${GIVEN}"`);
-    expect(await ask({ ...others, DATABRICKS_CONFIG_FILE: cfg, DATABRICKS_CLI_PATH: program }, { profile: "sp" })).toMatchObject({ source: "profile", passedOver: [] });
-    expect(await ask({ ...others, DATABRICKS_CONFIG_FILE: cfg, DATABRICKS_CLI_PATH: program }, { profile: "me" })).toMatchObject({ source: "databricks-cli" });
-    await expect(ask({ ...others, DATABRICKS_CONFIG_FILE: cfg }, { profile: "pat" })).rejects.toMatchObject({ code: "token-source-incomplete" });
-    await expect(ask({ ...others, DATABRICKS_CONFIG_FILE: cfg }, { profile: "me" })).rejects.toMatchObject({ code: "databricks-cli-missing" });
+    expect(
+      await ask({ ...others, DATABRICKS_CONFIG_FILE: cfg, DATABRICKS_CLI_PATH: program }, { profile: "sp" }),
+    ).toMatchObject({ source: "profile", passedOver: [] });
+    expect(
+      await ask({ ...others, DATABRICKS_CONFIG_FILE: cfg, DATABRICKS_CLI_PATH: program }, { profile: "me" }),
+    ).toMatchObject({ source: "databricks-cli" });
+    await expect(ask({ ...others, DATABRICKS_CONFIG_FILE: cfg }, { profile: "pat" })).rejects.toMatchObject({
+      code: "token-source-incomplete",
+    });
+    await expect(ask({ ...others, DATABRICKS_CONFIG_FILE: cfg }, { profile: "me" })).rejects.toMatchObject({
+      code: "databricks-cli-missing",
+    });
   });
 
   test("DATABRICKS_AUTH_TYPE leaves the SDK's way alone; what is none of ours is not minded", async () => {
-    const both = { DATABRICKS_OIDC_TOKEN: GIVEN, DATABRICKS_CLIENT_ID: CLIENT_ID, DATABRICKS_CLIENT_SECRET: CLIENT_SECRET };
+    const both = {
+      DATABRICKS_OIDC_TOKEN: GIVEN,
+      DATABRICKS_CLIENT_ID: CLIENT_ID,
+      DATABRICKS_CLIENT_SECRET: CLIENT_SECRET,
+    };
     expect((await ask({ ...both, DATABRICKS_AUTH_TYPE: "oauth-m2m" })).source).toBe("client-credentials");
     expect((await ask({ ...both, DATABRICKS_AUTH_TYPE: "env-oidc" })).source).toBe("env-oidc");
     expect((await ask({ ...both, DATABRICKS_AUTH_TYPE: "pat" })).source).toBe("env-oidc");
-    await expect(ask({ ...both, DATABRICKS_AUTH_TYPE: "file-oidc" })).rejects.toMatchObject({ code: "token-source-missing", message: expect.stringContaining("DATABRICKS_AUTH_TYPE is file-oidc") as string });
+    await expect(ask({ ...both, DATABRICKS_AUTH_TYPE: "file-oidc" })).rejects.toMatchObject({
+      code: "token-source-missing",
+      message: expect.stringContaining("DATABRICKS_AUTH_TYPE is file-oidc") as string,
+    });
   });
 
   test("the Databricks CLI is asked for the federation's only issuer where no host is set", async () => {
     const args = join(home, "args-of-target");
     const program = cli(`printf '{"access_token":"%s"}' "${GIVEN}"; echo "$@" > "${args}"`);
-    expect((await ask({ DATABRICKS_HOST: "", DATABRICKS_CLI_PATH: program }, { targets: [ACCOUNT] })).source).toBe("databricks-cli");
-    expect(readFileSync(args, "utf8").trim()).toBe("auth token --host https://accounts.cloud.databricks.com --account-id 7d3c2b1a-0f5e-4c8d-9a6b-123456789012");
+    expect((await ask({ DATABRICKS_HOST: "", DATABRICKS_CLI_PATH: program }, { targets: [ACCOUNT] })).source).toBe(
+      "databricks-cli",
+    );
+    expect(readFileSync(args, "utf8").trim()).toBe(
+      "auth token --host https://accounts.cloud.databricks.com --account-id 7d3c2b1a-0f5e-4c8d-9a6b-123456789012",
+    );
   });
 
   test("a file and a variable are taken as they are, without a request", async () => {
@@ -169,19 +241,40 @@ describe("ways to a token", () => {
   });
 
   test("the Databricks CLI is asked for the profile or the host, with nothing secret on its command line", async () => {
-    const program = cli(`printf '{"access_token":"%s","token_type":"Bearer","expiry":"2026-01-01T00:00:00Z"}' "${GIVEN}"; echo "$@" > "${join(home, "args")}"`);
-    const obtained = await ask({ DATABRICKS_CLI_PATH: program, PATH: process.env["PATH"] ?? "", DATABRICKS_CONFIG_PROFILE: "PROD", DATABRICKS_CONFIG_FILE: profiles("[PROD]\nhost = https://mycompany.cloud.databricks.com\n") });
+    const program = cli(
+      `printf '{"access_token":"%s","token_type":"Bearer","expiry":"2026-01-01T00:00:00Z"}' "${GIVEN}"; echo ` +
+        `"$@" > "${join(home, "args")}"`,
+    );
+    const obtained = await ask({
+      DATABRICKS_CLI_PATH: program,
+      PATH: process.env["PATH"] ?? "",
+      DATABRICKS_CONFIG_PROFILE: "PROD",
+      DATABRICKS_CONFIG_FILE: profiles("[PROD]\nhost = https://mycompany.cloud.databricks.com\n"),
+    });
     expect(obtained).toMatchObject({ source: "databricks-cli", place: "databricks auth token, profile PROD" });
   });
 
   test("a profile's client secret is used at the profile's own host", async () => {
-    const file = profiles(`; comment\n[DEFAULT]\nhost=https://other.cloud.databricks.com\n[sp]\nhost = ${server.origin}\nclient_id = ${CLIENT_ID}\nclient_secret = ${CLIENT_SECRET}\n`);
-    const obtained = await ask({ DATABRICKS_CONFIG_FILE: file, DATABRICKS_HOST: "https://unrelated.cloud.databricks.com" }, { from: "profile", profile: "sp" });
+    const file = profiles(
+      `; comment\n[DEFAULT]\nhost=https://other.cloud.databricks.com\n[sp]\nhost = ${server.origin}\nclient_id ` +
+        `= ${CLIENT_ID}\nclient_secret = ${CLIENT_SECRET}\n`,
+    );
+    const obtained = await ask(
+      { DATABRICKS_CONFIG_FILE: file, DATABRICKS_HOST: "https://unrelated.cloud.databricks.com" },
+      { from: "profile", profile: "sp" },
+    );
     expect(obtained.place).toBe(`profile sp in ${file}`);
   });
 
   test("go from what needs no stored secret to what does", () => {
-    const rank = { "platform": 0, "injected-secret": 0, "workload-identity": 0, "a-token-put-there": 1, "a-persons-login": 2, "stored-secret": 3 };
+    const rank = {
+      platform: 0,
+      "injected-secret": 0,
+      "workload-identity": 0,
+      "a-token-put-there": 1,
+      "a-persons-login": 2,
+      "stored-secret": 3,
+    };
     const ranks = TOKEN_SOURCE_NAMES.map((name) => rank[TOKEN_SOURCES[name].restsOn]);
     expect(ranks).toEqual([...ranks].sort());
   });
@@ -196,13 +289,20 @@ function profiles(text: string): string {
 describe("the first way that is there decides", () => {
   test("and its failure is the answer: an identity is never swapped silently", async () => {
     server.play = json({ error: "invalid_grant", error_description: "no policy" }, 400);
-    await expect(ask({ DATABRICKS_OIDC_TOKEN: GIVEN, DATABRICKS_CLIENT_ID: CLIENT_ID, DATABRICKS_CLIENT_SECRET: CLIENT_SECRET })).rejects.toMatchObject({ code: "token-refused" });
+    await expect(
+      ask({ DATABRICKS_OIDC_TOKEN: GIVEN, DATABRICKS_CLIENT_ID: CLIENT_ID, DATABRICKS_CLIENT_SECRET: CLIENT_SECRET }),
+    ).rejects.toMatchObject({ code: "token-refused" });
     server.play = json({ access_token: MINTED, token_type: "bearer" });
   });
 
   test("but a CLI without a log-in and an opaque DATABRICKS_TOKEN are passed over, and said so", async () => {
     const program = cli("echo 'not logged in' >&2; exit 1");
-    const obtained = await ask({ DATABRICKS_CLI_PATH: program, DATABRICKS_TOKEN: "dapi0123", DATABRICKS_CLIENT_ID: CLIENT_ID, DATABRICKS_CLIENT_SECRET: CLIENT_SECRET });
+    const obtained = await ask({
+      DATABRICKS_CLI_PATH: program,
+      DATABRICKS_TOKEN: "dapi0123",
+      DATABRICKS_CLIENT_ID: CLIENT_ID,
+      DATABRICKS_CLIENT_SECRET: CLIENT_SECRET,
+    });
     expect(obtained.source).toBe("client-credentials");
     expect(obtained.passedOver.join()).toMatch(/DATABRICKS_TOKEN holds an opaque token.*ended with 1: not logged in/s);
   });
@@ -212,11 +312,26 @@ describe("the first way that is there decides", () => {
     ["only an opaque token is there", { DATABRICKS_TOKEN: "dapi0123" }, {}, "token-opaque"],
     ["the named way is not there", {}, { from: "env-oidc" }, "token-source-missing"],
     ["the CLI is not installed", {}, { from: "databricks-cli" }, "databricks-cli-missing"],
-    ["a profile does not exist", { DATABRICKS_CONFIG_PROFILE: "nope" }, { from: "profile" }, "databricks-profile-not-found"],
+    [
+      "a profile does not exist",
+      { DATABRICKS_CONFIG_PROFILE: "nope" },
+      { from: "profile" },
+      "databricks-profile-not-found",
+    ],
     ["the token file does not exist", {}, { tokenFile: "/nowhere/token" }, "file-not-found"],
     ["no host is set", { DATABRICKS_HOST: " ", DATABRICKS_OIDC_TOKEN: GIVEN }, {}, "databricks-host-missing"],
-    ["the issuer asked for is on another host", { DATABRICKS_HOST: "https://other.cloud.databricks.com", DATABRICKS_OIDC_TOKEN: GIVEN }, { targets: [WORKSPACE] }, "databricks-host-mismatch"],
-    ["a notebook is asked for an account's token", { DATABRICKS_RUNTIME_VERSION: "16.4", DATABRICKS_TOKEN: AMBIENT }, { targets: [ACCOUNT] }, "token-source-incomplete"],
+    [
+      "the issuer asked for is on another host",
+      { DATABRICKS_HOST: "https://other.cloud.databricks.com", DATABRICKS_OIDC_TOKEN: GIVEN },
+      { targets: [WORKSPACE] },
+      "databricks-host-mismatch",
+    ],
+    [
+      "a notebook is asked for an account's token",
+      { DATABRICKS_RUNTIME_VERSION: "16.4", DATABRICKS_TOKEN: AMBIENT },
+      { targets: [ACCOUNT] },
+      "token-source-incomplete",
+    ],
   ])("%s: coded", async (_name, env, question, code) => {
     await expect(ask(env, question)).rejects.toMatchObject({ code });
   });
@@ -224,57 +339,134 @@ describe("the first way that is there decides", () => {
 
 describe("the endpoint that mints", () => {
   test.each<[string, Parameters<typeof mintingPlace>[0], string]>([
-    ["a workspace host", { host: "mycompany.cloud.databricks.com", accountId: undefined, targets: [] }, "https://mycompany.cloud.databricks.com/oidc/v1/token"],
-    ["a pasted page of it", { host: "https://MyCompany.cloud.databricks.com/browse?o=1444828305810485", accountId: undefined, targets: [] }, "https://mycompany.cloud.databricks.com/oidc/v1/token"],
-    ["an accounts host with its account", { host: "https://accounts.cloud.databricks.com", accountId: "7d3c2b1a-0f5e-4c8d-9a6b-123456789012", targets: [] }, ACCOUNT.tokenEndpoint],
-    ["the host's own issuer of two", { host: "mycompany.cloud.databricks.com", accountId: undefined, targets: [ACCOUNT, WORKSPACE] }, WORKSPACE.tokenEndpoint],
-    ["the account issuer of the same cloud", { host: "other.cloud.databricks.com", accountId: undefined, targets: [ACCOUNT] }, ACCOUNT.tokenEndpoint],
-    ["the only issuer where no host is set", { host: undefined, accountId: undefined, targets: [WORKSPACE] }, WORKSPACE.tokenEndpoint],
-    ["a stand-in on loopback", { host: "http://127.0.0.1:8080", accountId: undefined, targets: [ACCOUNT] }, "http://127.0.0.1:8080/oidc/accounts/7d3c2b1a-0f5e-4c8d-9a6b-123456789012/v1/token"],
+    [
+      "a workspace host",
+      { host: "mycompany.cloud.databricks.com", accountId: undefined, targets: [] },
+      "https://mycompany.cloud.databricks.com/oidc/v1/token",
+    ],
+    [
+      "a pasted page of it",
+      { host: "https://MyCompany.cloud.databricks.com/browse?o=1444828305810485", accountId: undefined, targets: [] },
+      "https://mycompany.cloud.databricks.com/oidc/v1/token",
+    ],
+    [
+      "an accounts host with its account",
+      { host: "https://accounts.cloud.databricks.com", accountId: "7d3c2b1a-0f5e-4c8d-9a6b-123456789012", targets: [] },
+      ACCOUNT.tokenEndpoint,
+    ],
+    [
+      "the host's own issuer of two",
+      { host: "mycompany.cloud.databricks.com", accountId: undefined, targets: [ACCOUNT, WORKSPACE] },
+      WORKSPACE.tokenEndpoint,
+    ],
+    [
+      "the account issuer of the same cloud",
+      { host: "other.cloud.databricks.com", accountId: undefined, targets: [ACCOUNT] },
+      ACCOUNT.tokenEndpoint,
+    ],
+    [
+      "the only issuer where no host is set",
+      { host: undefined, accountId: undefined, targets: [WORKSPACE] },
+      WORKSPACE.tokenEndpoint,
+    ],
+    [
+      "a stand-in on loopback",
+      { host: "http://127.0.0.1:8080", accountId: undefined, targets: [ACCOUNT] },
+      "http://127.0.0.1:8080/oidc/accounts/7d3c2b1a-0f5e-4c8d-9a6b-123456789012/v1/token",
+    ],
   ])("is that of %s", (_name, question, endpoint) => {
     expect(mintingPlace(question).endpoint.href).toBe(endpoint);
   });
 
   test.each<[string, Parameters<typeof mintingPlace>[0], string]>([
-    ["an accounts host without an account", { host: "accounts.cloud.databricks.com", accountId: undefined, targets: [] }, "issuer-account-agnostic"],
-    ["another cloud's host", { host: "adb-123.4.azuredatabricks.net", accountId: undefined, targets: [ACCOUNT] }, "databricks-host-mismatch"],
-    ["a host of nobody's", { host: "evil.example.com", accountId: undefined, targets: [WORKSPACE, ACCOUNT] }, "databricks-host-mismatch"],
-    ["plain http off loopback", { host: "http://mycompany.cloud.databricks.com", accountId: undefined, targets: [] }, "issuer-not-https"],
-    ["two issuers and no host", { host: undefined, accountId: undefined, targets: [WORKSPACE, ACCOUNT] }, "issuer-undetermined"],
+    [
+      "an accounts host without an account",
+      { host: "accounts.cloud.databricks.com", accountId: undefined, targets: [] },
+      "issuer-account-agnostic",
+    ],
+    [
+      "another cloud's host",
+      { host: "adb-123.4.azuredatabricks.net", accountId: undefined, targets: [ACCOUNT] },
+      "databricks-host-mismatch",
+    ],
+    [
+      "a host of nobody's",
+      { host: "evil.example.com", accountId: undefined, targets: [WORKSPACE, ACCOUNT] },
+      "databricks-host-mismatch",
+    ],
+    [
+      "plain http off loopback",
+      { host: "http://mycompany.cloud.databricks.com", accountId: undefined, targets: [] },
+      "issuer-not-https",
+    ],
+    [
+      "two issuers and no host",
+      { host: undefined, accountId: undefined, targets: [WORKSPACE, ACCOUNT] },
+      "issuer-undetermined",
+    ],
   ])("is refused for %s", (_name, question, code) => {
     expect(() => mintingPlace(question)).toThrow(expect.objectContaining({ code }) as Error);
   });
 });
 
 describe("a token endpoint that misbehaves", () => {
-  afterAll(() => { server.play = json({ access_token: MINTED, token_type: "bearer" }); });
+  afterAll(() => {
+    server.play = json({ access_token: MINTED, token_type: "bearer" });
+  });
 
-  const repeats = (request: { readonly url?: string | undefined }, body: string): string => `${request.url ?? ""} ${body} ${CLIENT_SECRET} ${Buffer.from(`${CLIENT_ID}:${CLIENT_SECRET}`).toString("base64")}`;
+  const repeats = (request: { readonly url?: string | undefined }, body: string): string =>
+    `${request.url ?? ""} ${body} ${CLIENT_SECRET} ${Buffer.from(`${CLIENT_ID}:${CLIENT_SECRET}`).toString("base64")}`;
   const answers: Readonly<Record<string, { readonly play: FaultServer["play"]; readonly codes: readonly string[] }>> = {
     ...FAULTS,
-    "the secret echoed": { play: (request, response, body) => json({ error: "invalid_client", error_description: repeats(request, body) }, 401)(request, response, body), codes: ["token-refused"] },
+    "the secret echoed": {
+      play: (request, response, body) =>
+        json({ error: "invalid_client", error_description: repeats(request, body) }, 401)(request, response, body),
+      codes: ["token-refused"],
+    },
     "the secret as error code": { play: json({ error: CLIENT_SECRET }, 400), codes: ["token-refused"] },
     "a scope it does not know": { play: json({ error: "invalid_scope" }, 400), codes: ["token-scope-refused"] },
     "no token in a 200": { play: json({ token_type: "bearer" }), codes: ["response-not-json"] },
     "a token that is a number": { play: json({ access_token: 5, token_type: "bearer" }), codes: ["response-not-json"] },
   };
 
-  test.each(Object.entries(answers))("%s: bounded, coded, asked nowhere else, silent about the secret", async (_name, fault) => {
-    const elsewhere = server.received.length;
-    server.play = fault.play;
-    const started = Date.now();
-    const error = await ask({ DATABRICKS_CLIENT_ID: CLIENT_ID, DATABRICKS_CLIENT_SECRET: CLIENT_SECRET }, { timeoutMs: 300 }).then(() => undefined, (thrown: unknown) => thrown);
-    expect(error).toBeInstanceOf(FederationError);
-    expect(fault.codes).toContain((error as FederationError).code);
-    expect(JSON.stringify([(error as FederationError).message, (error as FederationError).problems, (error as FederationError).stack])).not.toMatch(/PLANTED|UExBTlRFR/);
-    expect(Date.now() - started).toBeLessThan(1500);
-    expect(server.received.slice(elsewhere).every((request) => request.url === "/oidc/v1/token")).toBe(true);
-  });
+  test.each(Object.entries(answers))(
+    "%s: bounded, coded, asked nowhere else, silent about the secret",
+    async (_name, fault) => {
+      const elsewhere = server.received.length;
+      server.play = fault.play;
+      const started = Date.now();
+      const error = await ask(
+        { DATABRICKS_CLIENT_ID: CLIENT_ID, DATABRICKS_CLIENT_SECRET: CLIENT_SECRET },
+        { timeoutMs: 300 },
+      ).then(
+        () => undefined,
+        (thrown: unknown) => thrown,
+      );
+      expect(error).toBeInstanceOf(FederationError);
+      expect(fault.codes).toContain((error as FederationError).code);
+      expect(
+        JSON.stringify([
+          (error as FederationError).message,
+          (error as FederationError).problems,
+          (error as FederationError).stack,
+        ]),
+      ).not.toMatch(/PLANTED|UExBTlRFR/);
+      expect(Date.now() - started).toBeLessThan(1500);
+      expect(server.received.slice(elsewhere).every((request) => request.url === "/oidc/v1/token")).toBe(true);
+    },
+  );
 
   test("a busy one is asked again", async () => {
     let calls = 0;
-    server.play = (request, response, body) => (calls++ === 0 ? json({ error: "busy" }, 429) : json({ access_token: MINTED, token_type: "bearer" }))(request, response, body);
-    expect((await ask({ DATABRICKS_CLIENT_ID: CLIENT_ID, DATABRICKS_CLIENT_SECRET: CLIENT_SECRET })).token.reveal()).toBe(MINTED);
+    server.play = (request, response, body) =>
+      (calls++ === 0 ? json({ error: "busy" }, 429) : json({ access_token: MINTED, token_type: "bearer" }))(
+        request,
+        response,
+        body,
+      );
+    expect(
+      (await ask({ DATABRICKS_CLIENT_ID: CLIENT_ID, DATABRICKS_CLIENT_SECRET: CLIENT_SECRET })).token.reveal(),
+    ).toBe(MINTED);
     expect(calls).toBe(2);
   });
 });

@@ -1,19 +1,24 @@
 import fc from "fast-check";
 import { MAX_TOKEN_CHARACTERS, readToken } from "../../src/token/read";
 
-const encode = (value: unknown): string => Buffer.from(typeof value === "string" ? value : JSON.stringify(value)).toString("base64url");
+const encode = (value: unknown): string =>
+  Buffer.from(typeof value === "string" ? value : JSON.stringify(value)).toString("base64url");
 const HEADER = encode({ alg: "RS256", kid: "k" });
-const tokenOf = (payload: string | Buffer, signature = "c2ln"): string => `${HEADER}.${Buffer.from(payload).toString("base64url")}.${signature}`;
+const tokenOf = (payload: string | Buffer, signature = "c2ln"): string =>
+  `${HEADER}.${Buffer.from(payload).toString("base64url")}.${signature}`;
 
 test("what any JSON object says is read back, whatever its characters", () => {
-  fc.assert(fc.property(fc.dictionary(fc.fullUnicodeString(), fc.jsonValue({ maxDepth: 3 })), (claims) => {
-    const reading = readToken(tokenOf(JSON.stringify(claims)));
-    expect(reading.ok && JSON.stringify(reading.token.claims)).toBe(JSON.stringify(claims));
-  }), { numRuns: 300 });
+  fc.assert(
+    fc.property(fc.dictionary(fc.fullUnicodeString(), fc.jsonValue({ maxDepth: 3 })), (claims) => {
+      const reading = readToken(tokenOf(JSON.stringify(claims)));
+      expect(reading.ok && JSON.stringify(reading.token.claims)).toBe(JSON.stringify(claims));
+    }),
+    { numRuns: 300 },
+  );
 });
 
 test("of duplicate members the last counts", () => {
-  const reading = readToken(tokenOf("{\"sub\":\"first\",\"sub\":\"last\"}"));
+  const reading = readToken(tokenOf('{"sub":"first","sub":"last"}'));
   expect(reading.ok && reading.token.claims["sub"]).toBe("last");
 });
 
@@ -34,7 +39,11 @@ test.each([
   ["a byte order mark", tokenOf("\ufeff{}"), "malformed"],
   ["bytes that are no UTF-8", tokenOf(Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])), "malformed"],
   ["an overlong slash", tokenOf(Buffer.from([0x7b, 0x22, 0xc0, 0xaf, 0x22, 0x3a, 0x31, 0x7d])), "malformed"],
-  ["half a surrogate pair in UTF-8", tokenOf(Buffer.from([0x7b, 0x22, 0xed, 0xa0, 0x80, 0x22, 0x3a, 0x31, 0x7d])), "malformed"],
+  [
+    "half a surrogate pair in UTF-8",
+    tokenOf(Buffer.from([0x7b, 0x22, 0xed, 0xa0, 0x80, 0x22, 0x3a, 0x31, 0x7d])),
+    "malformed",
+  ],
   ["nesting beyond any token", tokenOf(`{"a":${"[".repeat(40)}${"]".repeat(40)}}`), "malformed"],
   ["a bomb of brackets", tokenOf("[".repeat(14_000)), "malformed"],
   ["a token longer than STS takes", tokenOf(JSON.stringify({ sub: "x".repeat(MAX_TOKEN_CHARACTERS) })), "too-long"],
@@ -52,9 +61,17 @@ test("brackets inside strings are no nesting", () => {
 });
 
 test("whatever the text, the answer is a token or a reason", () => {
-  const part = fc.oneof(fc.base64String().map((text) => text.replace(/=/g, "")), fc.fullUnicodeString(), fc.json({ maxDepth: 40 }).map(encode), fc.uint8Array({ maxLength: 60 }).map((bytes) => Buffer.from(bytes).toString("base64url")));
-  fc.assert(fc.property(fc.array(part, { maxLength: 6 }), (parts) => {
-    const reading = readToken(parts.join("."));
-    expect(reading.ok || reading.not.why !== "").toBe(true);
-  }), { numRuns: 800 });
+  const part = fc.oneof(
+    fc.base64String().map((text) => text.replace(/=/g, "")),
+    fc.fullUnicodeString(),
+    fc.json({ maxDepth: 40 }).map(encode),
+    fc.uint8Array({ maxLength: 60 }).map((bytes) => Buffer.from(bytes).toString("base64url")),
+  );
+  fc.assert(
+    fc.property(fc.array(part, { maxLength: 6 }), (parts) => {
+      const reading = readToken(parts.join("."));
+      expect(reading.ok || reading.not.why !== "").toBe(true);
+    }),
+    { numRuns: 800 },
+  );
 });

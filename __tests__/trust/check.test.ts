@@ -5,14 +5,36 @@ import type { SubjectTrust, Trust, UnityCatalogTrust } from "../../src/trust/tru
 
 const READER = "6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b";
 const PATH = "mycompany.cloud.databricks.com/oidc";
-const CONTEXT: CheckContext = { issuers: { production: { conditionKeys: { aud: `${PATH}:aud`, sub: `${PATH}:sub` }, audiences: ["1444828305810485", "sts"] } }, partition: "aws" };
+const CONTEXT: CheckContext = {
+  issuers: {
+    production: { conditionKeys: { aud: `${PATH}:aud`, sub: `${PATH}:sub` }, audiences: ["1444828305810485", "sts"] },
+  },
+  partition: "aws",
+};
 
 function subjects(fields: Partial<SubjectTrust>): SubjectTrust {
-  return { kind: "subjects", issuer: "production", servicePrincipals: [READER], users: [], subjects: [], subjectPatterns: [], audiences: null, conditions: [], allowTagSession: false, ...fields };
+  return {
+    kind: "subjects",
+    issuer: "production",
+    servicePrincipals: [READER],
+    users: [],
+    subjects: [],
+    subjectPatterns: [],
+    audiences: null,
+    conditions: [],
+    allowTagSession: false,
+    ...fields,
+  };
 }
 
 function unityCatalog(fields: Partial<UnityCatalogTrust>): UnityCatalogTrust {
-  return { kind: "unityCatalog", externalIds: ["0b7e6f5a-1c2d-4e3f-9a8b-7c6d5e4f3a2b"], cloud: "aws", conditions: [], ...fields };
+  return {
+    kind: "unityCatalog",
+    externalIds: ["0b7e6f5a-1c2d-4e3f-9a8b-7c6d5e4f3a2b"],
+    cloud: "aws",
+    conditions: [],
+    ...fields,
+  };
 }
 
 const pattern = (text: string) => ({ pattern: text, reason: null });
@@ -21,12 +43,27 @@ const ip = { test: "IpAddress", variable: "aws:SourceIp", values: ["203.0.113.0/
 test.each<[what: string, trust: Trust]>([
   ["a service principal", subjects({})],
   ["users with odd but real addresses", subjects({ users: ["o'hara+x@sub.example.co.uk", "A.B@Example.COM"] })],
-  ["any exact subject", subjects({ subjects: ["12345", "<a> & \"b\"", "é", "x".repeat(255)] })],
-  ["a pattern with a fixed domain", subjects({ subjectPatterns: [pattern("*@data.example.com"), pattern("team-*@data.example.com"), pattern("etl-??@data.example.com")] })],
+  ["any exact subject", subjects({ subjects: ["12345", '<a> & "b"', "é", "x".repeat(255)] })],
+  [
+    "a pattern with a fixed domain",
+    subjects({
+      subjectPatterns: [
+        pattern("*@data.example.com"),
+        pattern("team-*@data.example.com"),
+        pattern("etl-??@data.example.com"),
+      ],
+    }),
+  ],
   ["a pattern with a fixed beginning", subjects({ subjectPatterns: [pattern("team-etl-*")] })],
   ["registered audiences", subjects({ audiences: ["sts", "1444828305810485"] })],
-  ["every condition operator of IAM", subjects({ conditions: CONDITION_TESTS.map((operator) => ({ ...ip, test: operator })) })],
-  ["a condition on another issuer's sub", subjects({ conditions: [{ test: "Null", variable: "other.cloud.databricks.com/oidc:sub", values: ["true"] }] })],
+  [
+    "every condition operator of IAM",
+    subjects({ conditions: CONDITION_TESTS.map((operator) => ({ ...ip, test: operator })) }),
+  ],
+  [
+    "a condition on another issuer's sub",
+    subjects({ conditions: [{ test: "Null", variable: "other.cloud.databricks.com/oidc:sub", values: ["true"] }] }),
+  ],
   ["Unity Catalog", unityCatalog({ conditions: [ip] })],
 ])("%s passes", (_, trust) => {
   expect(checkTrusts([trust], CONTEXT, "trusts")).toEqual([]);
@@ -36,39 +73,164 @@ test.each<[what: string, trust: Trust, code: string, path: string]>([
   ["an issuer that is not there", subjects({ issuer: "staging" }), "issuer-not-found", ".issuer"],
   ["an issuer named like a method of every object", subjects({ issuer: "constructor" }), "issuer-not-found", ".issuer"],
   ["no subject", subjects({ servicePrincipals: [] }), "no-subject", ""],
-  ["a service principal in capitals", subjects({ servicePrincipals: [READER.toUpperCase()] }), "service-principal-invalid", ".servicePrincipals[0]"],
-  ["a service principal with a line feed", subjects({ servicePrincipals: [READER, `${READER}\n`] }), "service-principal-invalid", ".servicePrincipals[1]"],
+  [
+    "a service principal in capitals",
+    subjects({ servicePrincipals: [READER.toUpperCase()] }),
+    "service-principal-invalid",
+    ".servicePrincipals[0]",
+  ],
+  [
+    "a service principal with a line feed",
+    subjects({ servicePrincipals: [READER, `${READER}\n`] }),
+    "service-principal-invalid",
+    ".servicePrincipals[1]",
+  ],
   ["a user without domain", subjects({ users: ["alice"] }), "user-invalid", ".users[0]"],
   ["a user with a wildcard", subjects({ users: ["*@example.com"] }), "user-invalid", ".users[0]"],
   ["an exact subject with a wildcard", subjects({ subjects: ["team-?"] }), "subject-has-wildcard", ".subjects[0]"],
-  ["an exact subject with a policy variable", subjects({ subjects: ["${aws:userid}"] }), "policy-variable-in-subject", ".subjects[0]"],
+  [
+    "an exact subject with a policy variable",
+    subjects({ subjects: ["${aws:userid}"] }),
+    "policy-variable-in-subject",
+    ".subjects[0]",
+  ],
   ["an empty exact subject", subjects({ subjects: [""] }), "subject-invalid", ".subjects[0]"],
   ["a subject with a space at its end", subjects({ subjects: ["a "] }), "subject-invalid", ".subjects[0]"],
   ["a subject outside Latin-1", subjects({ subjects: ["ć"] }), "subject-invalid", ".subjects[0]"],
   ["a subject with a soft hyphen", subjects({ subjects: ["a\u00adb"] }), "subject-invalid", ".subjects[0]"],
   ["a subject of 256 characters", subjects({ subjects: ["x".repeat(256)] }), "subject-invalid", ".subjects[0]"],
-  ["a pattern with a policy variable", subjects({ subjectPatterns: [pattern("${aws:userid}*")] }), "policy-variable-in-subject", ".subjectPatterns[0]"],
-  ["a pattern outside Latin-1", subjects({ subjectPatterns: [pattern("ć*")] }), "subject-pattern-invalid", ".subjectPatterns[0]"],
-  ["a pattern without wildcard", subjects({ subjectPatterns: [pattern("alice@example.com")] }), "subject-pattern-without-wildcard", ".subjectPatterns[0]"],
-  ...["*", "?*", "**", "*@*", "*-*", "????????-????-????-????-????????????", "6*", "*@gmail.com", "*gmail.com", "*.com", "*@*.com", "alice@*", "*e*", "m*", "?".repeat(36)]
-    .map((wide): [string, Trust, string, string] => [`the wide pattern ${wide}`, subjects({ subjectPatterns: [pattern(wide)] }), "subject-pattern-too-wide", ".subjectPatterns[0]"]),
-  ["a wide pattern, reason or not: the modules would refuse it", subjects({ subjectPatterns: [{ pattern: "*", reason: "Everybody is meant to get in here." }] }), "subject-pattern-too-wide", ".subjectPatterns[0]"],
+  [
+    "a pattern with a policy variable",
+    subjects({ subjectPatterns: [pattern("${aws:userid}*")] }),
+    "policy-variable-in-subject",
+    ".subjectPatterns[0]",
+  ],
+  [
+    "a pattern outside Latin-1",
+    subjects({ subjectPatterns: [pattern("ć*")] }),
+    "subject-pattern-invalid",
+    ".subjectPatterns[0]",
+  ],
+  [
+    "a pattern without wildcard",
+    subjects({ subjectPatterns: [pattern("alice@example.com")] }),
+    "subject-pattern-without-wildcard",
+    ".subjectPatterns[0]",
+  ],
+  ...[
+    "*",
+    "?*",
+    "**",
+    "*@*",
+    "*-*",
+    "????????-????-????-????-????????????",
+    "6*",
+    "*@gmail.com",
+    "*gmail.com",
+    "*.com",
+    "*@*.com",
+    "alice@*",
+    "*e*",
+    "m*",
+    "?".repeat(36),
+  ].map((wide): [string, Trust, string, string] => [
+    `the wide pattern ${wide}`,
+    subjects({ subjectPatterns: [pattern(wide)] }),
+    "subject-pattern-too-wide",
+    ".subjectPatterns[0]",
+  ]),
+  [
+    "a wide pattern, reason or not: the modules would refuse it",
+    subjects({ subjectPatterns: [{ pattern: "*", reason: "Everybody is meant to get in here." }] }),
+    "subject-pattern-too-wide",
+    ".subjectPatterns[0]",
+  ],
   ["no audience", subjects({ audiences: [] }), "audience-invalid", ".audiences"],
-  ["an audience the provider does not register", subjects({ audiences: ["sts", "other"] }), "audience-not-registered", ".audiences[1]"],
-  ["an unknown operator", subjects({ conditions: [{ ...ip, test: "ipAddress" }] }), "condition-test-unknown", ".conditions[0].test"],
-  ["an operator named like a method of every object", subjects({ conditions: [{ ...ip, test: "constructor" }] }), "condition-test-unknown", ".conditions[0].test"],
-  ["a condition on sub", subjects({ conditions: [{ test: "StringLike", variable: `${PATH}:sub`, values: ["*"] }] }), "condition-on-guard", ".conditions[0].variable"],
-  ["a condition on aud in other case", subjects({ conditions: [{ test: "Null", variable: `${PATH.toUpperCase()}:AUD`, values: ["false"] }] }), "condition-on-guard", ".conditions[0].variable"],
-  ["a condition twice, in other case", subjects({ conditions: [ip, { ...ip, variable: "AWS:SOURCEIP" }] }), "condition-repeated", ".conditions[1]"],
-  ["a condition without values", subjects({ conditions: [{ ...ip, values: [] }] }), "condition-invalid", ".conditions[0].values"],
-  ["a condition with an empty value", subjects({ conditions: [{ ...ip, values: ["x", ""] }] }), "condition-invalid", ".conditions[0].values[1]"],
-  ["a condition key without prefix", subjects({ conditions: [{ ...ip, variable: "SourceIp" }] }), "condition-invalid", ".conditions[0].variable"],
+  [
+    "an audience the provider does not register",
+    subjects({ audiences: ["sts", "other"] }),
+    "audience-not-registered",
+    ".audiences[1]",
+  ],
+  [
+    "an unknown operator",
+    subjects({ conditions: [{ ...ip, test: "ipAddress" }] }),
+    "condition-test-unknown",
+    ".conditions[0].test",
+  ],
+  [
+    "an operator named like a method of every object",
+    subjects({ conditions: [{ ...ip, test: "constructor" }] }),
+    "condition-test-unknown",
+    ".conditions[0].test",
+  ],
+  [
+    "a condition on sub",
+    subjects({ conditions: [{ test: "StringLike", variable: `${PATH}:sub`, values: ["*"] }] }),
+    "condition-on-guard",
+    ".conditions[0].variable",
+  ],
+  [
+    "a condition on aud in other case",
+    subjects({ conditions: [{ test: "Null", variable: `${PATH.toUpperCase()}:AUD`, values: ["false"] }] }),
+    "condition-on-guard",
+    ".conditions[0].variable",
+  ],
+  [
+    "a condition twice, in other case",
+    subjects({ conditions: [ip, { ...ip, variable: "AWS:SOURCEIP" }] }),
+    "condition-repeated",
+    ".conditions[1]",
+  ],
+  [
+    "a condition without values",
+    subjects({ conditions: [{ ...ip, values: [] }] }),
+    "condition-invalid",
+    ".conditions[0].values",
+  ],
+  [
+    "a condition with an empty value",
+    subjects({ conditions: [{ ...ip, values: ["x", ""] }] }),
+    "condition-invalid",
+    ".conditions[0].values[1]",
+  ],
+  [
+    "a condition key without prefix",
+    subjects({ conditions: [{ ...ip, variable: "SourceIp" }] }),
+    "condition-invalid",
+    ".conditions[0].variable",
+  ],
   ["no external ID", unityCatalog({ externalIds: [] }), "no-subject", ".unityCatalog.externalIds"],
-  ["an external ID with a space", unityCatalog({ externalIds: ["a b"] }), "external-id-invalid", ".unityCatalog.externalIds[0]"],
-  ["an external ID with a wildcard", unityCatalog({ externalIds: ["abc*"] }), "external-id-invalid", ".unityCatalog.externalIds[0]"],
-  ["Unity Catalog of another partition", unityCatalog({ cloud: "aws-us-gov" }), "unity-catalog-cloud", ".unityCatalog.cloud"],
-  ["a condition on the external ID", unityCatalog({ conditions: [{ test: "StringLike", variable: "STS:externalid", values: ["*"] }] }), "condition-on-guard", ".conditions[0].variable"],
-  ["a condition on the role's own ARN", unityCatalog({ conditions: [{ test: "ArnLike", variable: "aws:principalarn", values: ["*"] }] }), "condition-on-guard", ".conditions[0].variable"],
+  [
+    "an external ID with a space",
+    unityCatalog({ externalIds: ["a b"] }),
+    "external-id-invalid",
+    ".unityCatalog.externalIds[0]",
+  ],
+  [
+    "an external ID with a wildcard",
+    unityCatalog({ externalIds: ["abc*"] }),
+    "external-id-invalid",
+    ".unityCatalog.externalIds[0]",
+  ],
+  [
+    "Unity Catalog of another partition",
+    unityCatalog({ cloud: "aws-us-gov" }),
+    "unity-catalog-cloud",
+    ".unityCatalog.cloud",
+  ],
+  [
+    "a condition on the external ID",
+    unityCatalog({ conditions: [{ test: "StringLike", variable: "STS:externalid", values: ["*"] }] }),
+    "condition-on-guard",
+    ".conditions[0].variable",
+  ],
+  [
+    "a condition on the role's own ARN",
+    unityCatalog({ conditions: [{ test: "ArnLike", variable: "aws:principalarn", values: ["*"] }] }),
+    "condition-on-guard",
+    ".conditions[0].variable",
+  ],
 ])("%s is refused", (_, trust, code, path) => {
   const problems = checkTrusts([trust], CONTEXT, "trusts");
   expect(problems.map((problem) => [problem.code, problem.path])).toContainEqual([code, `trusts[0]${path}`]);
@@ -80,11 +242,20 @@ test("a role that trusts nobody is refused", () => {
 });
 
 test("Unity Catalog has no role in the partition of China", () => {
-  expect(checkTrusts([unityCatalog({})], { ...CONTEXT, partition: "aws-cn" }, "trusts")).toMatchObject([{ code: "unity-catalog-cloud" }]);
-  expect(checkTrusts([unityCatalog({ cloud: "aws-us-gov-dod" })], { ...CONTEXT, partition: "aws-us-gov" }, "trusts")).toEqual([]);
+  expect(checkTrusts([unityCatalog({})], { ...CONTEXT, partition: "aws-cn" }, "trusts")).toMatchObject([
+    { code: "unity-catalog-cloud" },
+  ]);
+  expect(
+    checkTrusts([unityCatalog({ cloud: "aws-us-gov-dod" })], { ...CONTEXT, partition: "aws-us-gov" }, "trusts"),
+  ).toEqual([]);
 });
 
 test("all complaints of all trusts come together", () => {
-  expect(checkTrusts([subjects({ users: ["a"], subjects: ["*"] }), unityCatalog({ externalIds: ["x"] })], CONTEXT, "trusts").map(({ path }) => path))
-    .toEqual(["trusts[0].users[0]", "trusts[0].subjects[0]", "trusts[1].unityCatalog.externalIds[0]"]);
+  expect(
+    checkTrusts(
+      [subjects({ users: ["a"], subjects: ["*"] }), unityCatalog({ externalIds: ["x"] })],
+      CONTEXT,
+      "trusts",
+    ).map(({ path }) => path),
+  ).toEqual(["trusts[0].users[0]", "trusts[0].subjects[0]", "trusts[1].unityCatalog.externalIds[0]"]);
 });

@@ -5,7 +5,13 @@ import { readPolicy } from "../../src/trust/decide/document";
 
 const PROVIDER = "arn:aws:iam::111122223333:oidc-provider/h.cloud.databricks.com/oidc";
 const ACTION = "sts:AssumeRoleWithWebIdentity";
-const allow = (condition?: unknown, fields: object = {}) => ({ Effect: "Allow", Principal: { Federated: PROVIDER }, Action: ACTION, ...(condition === undefined ? {} : { Condition: condition }), ...fields });
+const allow = (condition?: unknown, fields: object = {}) => ({
+  Effect: "Allow",
+  Principal: { Federated: PROVIDER },
+  Action: ACTION,
+  ...(condition === undefined ? {} : { Condition: condition }),
+  ...fields,
+});
 
 function compiled(statements: readonly unknown[], version: string | null = "2012-10-17") {
   const reading = readPolicy({ ...(version === null ? {} : { Version: version }), Statement: statements });
@@ -13,8 +19,16 @@ function compiled(statements: readonly unknown[], version: string | null = "2012
   return compilePolicy(reading.policy);
 }
 
-function request(keys: Readonly<Record<string, readonly string[]>> = {}, fields: Partial<PolicyRequest> = {}): PolicyRequest {
-  return { action: ACTION, principal: { kind: "Federated", arn: PROVIDER }, keys: new Map(Object.entries(keys)), ...fields };
+function request(
+  keys: Readonly<Record<string, readonly string[]>> = {},
+  fields: Partial<PolicyRequest> = {},
+): PolicyRequest {
+  return {
+    action: ACTION,
+    principal: { kind: "Federated", arn: PROVIDER },
+    keys: new Map(Object.entries(keys)),
+    ...fields,
+  };
 }
 
 function answer(condition: unknown, keys: Readonly<Record<string, readonly string[]>>): boolean {
@@ -90,7 +104,14 @@ test.each([
   ["no values, negated", { StringNotEquals: { "a:b": [] } }, "a:b"],
   ["Null with two values", { Null: { "a:b": ["true", "false"] } }, "Null"],
 ])("%s is a finding that names it, and never a yes, not even in a Deny", (_name, condition, named) => {
-  const keys = { "a:b": ["x"], "a:many": ["x", "y"], "a:star": ["*"], "a:one": ["1"], "a:kelvin": ["\u212a"], "a:mapped": ["::ffff:cb00:7109"] };
+  const keys = {
+    "a:b": ["x"],
+    "a:many": ["x", "y"],
+    "a:star": ["*"],
+    "a:one": ["1"],
+    "a:kelvin": ["\u212a"],
+    "a:mapped": ["::ffff:cb00:7109"],
+  };
   const explained = explainDecision(compiled([allow(condition)]), request(keys));
   expect(explained.allowed).toBe(false);
   expect(explained.findings.join()).toContain(named);
@@ -112,22 +133,55 @@ test.each<Row>([
 });
 
 test("before version 2012-10-17 a variable is literal text", () => {
-  expect(decide(compiled([allow({ StringEquals: { "a:b": "${a:one}" } })], null), request({ "a:b": ["${a:one}"], "a:one": ["1"] }))).toBe(true);
+  expect(
+    decide(
+      compiled([allow({ StringEquals: { "a:b": "${a:one}" } })], null),
+      request({ "a:b": ["${a:one}"], "a:one": ["1"] }),
+    ),
+  ).toBe(true);
 });
 
 describe("statements", () => {
   test.each<readonly [string, readonly unknown[], boolean]>([
     ["one Allow that matches is enough", [allow({ StringEquals: { "a:b": "no" } }), allow()], true],
     ["a Deny wins, wherever it stands", [allow(), allow(undefined, { Effect: "Deny" })], false],
-    ["a Deny for everyone may be for OIDC callers too", [allow(), allow(undefined, { Effect: "Deny", Principal: "*" })], false],
+    [
+      "a Deny for everyone may be for OIDC callers too",
+      [allow(), allow(undefined, { Effect: "Deny", Principal: "*" })],
+      false,
+    ],
     ["AWS: * lets no OIDC caller in", [allow(undefined, { Principal: { AWS: "*" } })], false],
     ["a bare * lets no OIDC caller in", [allow(undefined, { Principal: "*" })], false],
-    ["the provider's account lets no OIDC caller in", [allow(undefined, { Principal: { AWS: "arn:aws:iam::111122223333:root" } })], false],
-    ["a provider by pattern is undecided", [allow(undefined, { Principal: { Federated: "arn:aws:iam::111122223333:oidc-provider/*" } })], false],
-    ["an Allow for all but somebody is undecided", [{ Effect: "Allow", NotPrincipal: { AWS: "111122223333" }, Action: ACTION }], false],
-    ["a Deny for all but the provider spares it", [allow(), { Effect: "Deny", NotPrincipal: { Federated: PROVIDER }, Action: ACTION }], true],
-    ["a Deny for all but somebody else does not", [allow(), { Effect: "Deny", NotPrincipal: { AWS: "111122223333" }, Action: ACTION }], false],
-    ["all actions but another take this one in", [{ Effect: "Allow", Principal: { Federated: PROVIDER }, NotAction: "sts:TagSession" }], true],
+    [
+      "the provider's account lets no OIDC caller in",
+      [allow(undefined, { Principal: { AWS: "arn:aws:iam::111122223333:root" } })],
+      false,
+    ],
+    [
+      "a provider by pattern is undecided",
+      [allow(undefined, { Principal: { Federated: "arn:aws:iam::111122223333:oidc-provider/*" } })],
+      false,
+    ],
+    [
+      "an Allow for all but somebody is undecided",
+      [{ Effect: "Allow", NotPrincipal: { AWS: "111122223333" }, Action: ACTION }],
+      false,
+    ],
+    [
+      "a Deny for all but the provider spares it",
+      [allow(), { Effect: "Deny", NotPrincipal: { Federated: PROVIDER }, Action: ACTION }],
+      true,
+    ],
+    [
+      "a Deny for all but somebody else does not",
+      [allow(), { Effect: "Deny", NotPrincipal: { AWS: "111122223333" }, Action: ACTION }],
+      false,
+    ],
+    [
+      "all actions but another take this one in",
+      [{ Effect: "Allow", Principal: { Federated: PROVIDER }, NotAction: "sts:TagSession" }],
+      true,
+    ],
     ["actions ignore case and take wildcards", [allow(undefined, { Action: "STS:assume*" })], true],
     ["another action does not match", [allow(undefined, { Action: "sts:AssumeRole" })], false],
   ])("%s", (_name, statements, allowed) => {
@@ -135,7 +189,9 @@ describe("statements", () => {
   });
 
   test("what makes a principal undecidable is named", () => {
-    const pattern = compiled([allow(undefined, { Principal: { Federated: "arn:aws:iam::111122223333:oidc-provider/*" } })]);
+    const pattern = compiled([
+      allow(undefined, { Principal: { Federated: "arn:aws:iam::111122223333:oidc-provider/*" } }),
+    ]);
     expect(explainDecision(pattern, request()).findings.join()).toContain("oidc-provider/*");
     const not = compiled([{ Effect: "Allow", NotPrincipal: { AWS: "111122223333" }, Action: ACTION }]);
     expect(explainDecision(not, request()).findings.join()).toContain("NotPrincipal");
@@ -149,8 +205,18 @@ describe("Unity Catalog's sts:AssumeRole", () => {
   const MASTER = "arn:aws:iam::414351767826:role/unity-catalog-prod-UCMasterRole-14S5ZJVKOTYTL";
   const SELF = "arn:aws:iam::111122223333:role/databricks/lake-reader";
   const policy = compiled([
-    { Effect: "Allow", Principal: { AWS: [MASTER] }, Action: "sts:AssumeRole", Condition: { StringEquals: { "sts:ExternalId": "0b7e" } } },
-    { Effect: "Allow", Principal: { AWS: ["arn:aws:iam::111122223333:root"] }, Action: "sts:AssumeRole", Condition: { ArnEquals: { "aws:PrincipalArn": SELF }, StringEquals: { "sts:ExternalId": "0b7e" } } },
+    {
+      Effect: "Allow",
+      Principal: { AWS: [MASTER] },
+      Action: "sts:AssumeRole",
+      Condition: { StringEquals: { "sts:ExternalId": "0b7e" } },
+    },
+    {
+      Effect: "Allow",
+      Principal: { AWS: ["arn:aws:iam::111122223333:root"] },
+      Action: "sts:AssumeRole",
+      Condition: { ArnEquals: { "aws:PrincipalArn": SELF }, StringEquals: { "sts:ExternalId": "0b7e" } },
+    },
   ]);
   test.each([
     ["Databricks' role with the external ID", MASTER, "0b7e", true],
@@ -180,35 +246,80 @@ describe("reading a policy", () => {
   });
 
   test.each([
-    ["an element twice", '{"Statement":[{"Effect":"Deny","Effect":"Allow","Principal":"*","Action":"*"}]}', '"Effect" stands twice'],
-    ["an element twice, once in escapes", '{"Statement":[],"\\u0053tatement":[{"Effect":"Allow","Principal":"*","Action":"*"}]}', '"Statement" stands twice'],
-    ["an operator twice", '{"Statement":{"Effect":"Allow","Principal":"*","Action":"*","Condition":{"StringEquals":{"a:b":"x"},"StringEquals":{"a:c":"y"}}}}', '"StringEquals" stands twice'],
-    ["a key twice but for its case", '{"Statement":{"Effect":"Allow","Principal":"*","Action":"*","Condition":{"StringEquals":{"a:b":"x","A:B":"y"}}}}', 'asks for "A:B" twice'],
-    ["a number that reading rounds", '{"Statement":{"Effect":"Allow","Principal":"*","Action":"*","Condition":{"StringEquals":{"a:b":9007199254740993}}}}', "its Condition does not read"],
+    [
+      "an element twice",
+      '{"Statement":[{"Effect":"Deny","Effect":"Allow","Principal":"*","Action":"*"}]}',
+      '"Effect" stands twice',
+    ],
+    [
+      "an element twice, once in escapes",
+      '{"Statement":[],"\\u0053tatement":[{"Effect":"Allow","Principal":"*","Action":"*"}]}',
+      '"Statement" stands twice',
+    ],
+    [
+      "an operator twice",
+      '{"Statement":{"Effect":"Allow","Principal":"*","Action":"*","Condition":{"StringEquals":{"a:b":"x"},"StringEquals":{"a:c":"y"}}}}',
+      '"StringEquals" stands twice',
+    ],
+    [
+      "a key twice but for its case",
+      '{"Statement":{"Effect":"Allow","Principal":"*","Action":"*","Condition":{"StringEquals":{"a:b":"x","A:B":"y"}}}}',
+      'asks for "A:B" twice',
+    ],
+    [
+      "a number that reading rounds",
+      '{"Statement":{"Effect":"Allow","Principal":"*","Action":"*","Condition":{"StringEquals":{"a:b":9007199254740993}}}}',
+      "its Condition does not read",
+    ],
   ])("%s does not read, since what AWS would make of it is not sure", (_, json, why) => {
     expect(readPolicy(json)).toEqual({ ok: false, why: expect.stringContaining(why) as string });
   });
 
   test("one name in two objects, or in a text, is no repeat", () => {
-    expect(readPolicy('{"Statement":[{"Sid":"\\"Effect\\":{,","Effect":"Allow","Principal":"*","Action":["Effect","Effect"]},{"Effect":"Allow","Principal":"*","Action":"*"}]}').ok).toBe(true);
+    expect(
+      readPolicy(
+        '{"Statement":[{"Sid":"\\"Effect\\":{,","Effect":"Allow","Principal":"*","Action":["Effect","Effect"]},{"Effect":"Allow","Principal":"*","Action":"*"}]}',
+      ).ok,
+    ).toBe(true);
   });
 
   test("whatever the JSON, the answer is a policy or a reason", () => {
-    const strange = fc.oneof(fc.jsonValue({ maxDepth: 4 }), fc.record({
-      Version: fc.oneof(fc.constantFrom("2012-10-17", "2008-10-17"), fc.jsonValue({ maxDepth: 1 })),
-      Statement: fc.array(fc.record({
-        Effect: fc.constantFrom("Allow", "Deny"),
-        Principal: fc.oneof(fc.constant("*"), fc.dictionary(fc.constantFrom("AWS", "Federated", "__proto__", "constructor"), fc.jsonValue({ maxDepth: 1 }))),
-        Action: fc.oneof(fc.constant(ACTION), fc.jsonValue({ maxDepth: 1 })),
-        Condition: fc.dictionary(fc.constantFrom("StringEquals", "StringLike", "Null", "__proto__", "toString"), fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 1 }))),
-      }, { requiredKeys: ["Effect"] }), { maxLength: 3 }),
-    }));
-    fc.assert(fc.property(strange, fc.dictionary(fc.string(), fc.array(fc.string(), { maxLength: 2 })), (document, keys) => {
-      const reading = readPolicy(JSON.stringify(document));
-      if (!reading.ok) return expect(reading.why).not.toBe("");
-      const policy = compilePolicy(reading.policy);
-      return expect(explainDecision(policy, request(keys)).allowed).toBe(decide(policy, request(keys)));
-    }), { numRuns: 400 });
+    const strange = fc.oneof(
+      fc.jsonValue({ maxDepth: 4 }),
+      fc.record({
+        Version: fc.oneof(fc.constantFrom("2012-10-17", "2008-10-17"), fc.jsonValue({ maxDepth: 1 })),
+        Statement: fc.array(
+          fc.record(
+            {
+              Effect: fc.constantFrom("Allow", "Deny"),
+              Principal: fc.oneof(
+                fc.constant("*"),
+                fc.dictionary(
+                  fc.constantFrom("AWS", "Federated", "__proto__", "constructor"),
+                  fc.jsonValue({ maxDepth: 1 }),
+                ),
+              ),
+              Action: fc.oneof(fc.constant(ACTION), fc.jsonValue({ maxDepth: 1 })),
+              Condition: fc.dictionary(
+                fc.constantFrom("StringEquals", "StringLike", "Null", "__proto__", "toString"),
+                fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 1 })),
+              ),
+            },
+            { requiredKeys: ["Effect"] },
+          ),
+          { maxLength: 3 },
+        ),
+      }),
+    );
+    fc.assert(
+      fc.property(strange, fc.dictionary(fc.string(), fc.array(fc.string(), { maxLength: 2 })), (document, keys) => {
+        const reading = readPolicy(JSON.stringify(document));
+        if (!reading.ok) return expect(reading.why).not.toBe("");
+        const policy = compilePolicy(reading.policy);
+        return expect(explainDecision(policy, request(keys)).allowed).toBe(decide(policy, request(keys)));
+      }),
+      { numRuns: 400 },
+    );
   });
 
   test("a bomb of brackets is an answer, not a crash", () => {

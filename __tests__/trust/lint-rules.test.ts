@@ -4,7 +4,8 @@ import type { LintRule } from "../../src/trust/lint/rule";
 import { LINT_RULES } from "../../src/trust/lint/rules";
 
 const rules = LINT_RULES.map((rule): readonly [string, LintRule] => [rule.id, rule]);
-const standing = (findings: readonly Finding[]): readonly Finding[] => findings.filter((finding) => finding.ignored === null);
+const standing = (findings: readonly Finding[]): readonly Finding[] =>
+  findings.filter((finding) => finding.ignored === null);
 
 test.each(rules)("%s finds nothing at all in its good example", (_, rule) => {
   expect(standing(lintTarget(rule.good.target))).toEqual([]);

@@ -20,9 +20,17 @@ export interface RawRequest {
 type Truth = boolean | undefined;
 
 /** "An explicit deny in any policy overrides any allows"; without an allow the answer is an implicit deny. */
-export function referenceDecision(statements: readonly RawStatement[], request: RawRequest, version = "2012-10-17"): "allow" | "refuse" | "undecided" {
-  const truths = statements.map((statement) => ({ effect: statement.Effect, matches: statementMatches(statement, request, version) }));
-  const some = (effect: string, truth: Truth): boolean => truths.some((entry) => entry.effect === effect && entry.matches === truth);
+export function referenceDecision(
+  statements: readonly RawStatement[],
+  request: RawRequest,
+  version = "2012-10-17",
+): "allow" | "refuse" | "undecided" {
+  const truths = statements.map((statement) => ({
+    effect: statement.Effect,
+    matches: statementMatches(statement, request, version),
+  }));
+  const some = (effect: string, truth: Truth): boolean =>
+    truths.some((entry) => entry.effect === effect && entry.matches === truth);
   if (some("Deny", true)) return "refuse";
   if (some("Deny", undefined)) return "undecided";
   if (some("Allow", true)) return "allow";
@@ -48,32 +56,48 @@ function statementMatches(statement: RawStatement, request: RawRequest, version:
   const federated = list(statement.Principal["Federated"] ?? []).includes(request.provider);
   const everyone = statement.Effect === "Deny" && list(statement.Principal["AWS"] ?? []).includes("*");
   const conditions = Object.entries(statement.Condition ?? {}).flatMap(([operator, keys]) =>
-    Object.entries(keys).map(([key, values]) => conditionHolds(operator, key, list(values), request.keys, version)));
+    Object.entries(keys).map(([key, values]) => conditionHolds(operator, key, list(values), request.keys, version)),
+  );
   return and([action, federated || everyone, ...conditions]);
 }
 
-function conditionHolds(operator: string, key: string, values: readonly string[], keys: RawRequest["keys"], version: string): Truth {
+function conditionHolds(
+  operator: string,
+  key: string,
+  values: readonly string[],
+  keys: RawRequest["keys"],
+  version: string,
+): Truth {
   const [, found = []] = Object.entries(keys).find(([name]) => name.toLowerCase() === key.toLowerCase()) ?? [];
-  if (operator === "Null") return values.length === 1 && values[0] === "true" ? found.length === 0 : values.length === 1 && values[0] === "false" ? found.length > 0 : undefined;
+  if (operator === "Null")
+    return values.length === 1 && values[0] === "true"
+      ? found.length === 0
+      : values.length === 1 && values[0] === "false"
+        ? found.length > 0
+        : undefined;
   const [, set = "", base = "", ifExists = ""] = /^(ForAllValues:|ForAnyValue:|)(.*?)(IfExists|)$/.exec(operator) ?? [];
   const negated = base.includes("Not");
   const compare = COMPARISONS[base.replace("Not", "")];
   if (compare === undefined || (negated && /^Bool|^Binary/.test(base))) return undefined;
   // an empty list is not documented: what would hold by it is left open
   const unlessEmpty = (truth: Truth): Truth => (values.length === 0 && truth === true ? undefined : truth);
-  if (found.length === 0) return unlessEmpty(ifExists !== "" || set === "ForAllValues:" ? true : set === "ForAnyValue:" ? false : negated);
+  if (found.length === 0)
+    return unlessEmpty(ifExists !== "" || set === "ForAllValues:" ? true : set === "ForAnyValue:" ? false : negated);
   const textual = /^String|^Arn/.test(base);
   const one = (actual: string): Truth => {
-    const any = or(values.map((value) => {
-      // "policy variables" came with version 2012-10-17: "earlier versions treat them as literal strings"
-      if (version !== "2012-10-17" || !value.includes("${")) return compare(actual, value);
-      const resolved = textual ? substituted(value, keys, /Like|^Arn/.test(base)) : undefined;
-      return resolved === undefined ? undefined : compare(actual, resolved);
-    }));
+    const any = or(
+      values.map((value) => {
+        // "policy variables" came with version 2012-10-17: "earlier versions treat them as literal strings"
+        if (version !== "2012-10-17" || !value.includes("${")) return compare(actual, value);
+        const resolved = textual ? substituted(value, keys, /Like|^Arn/.test(base)) : undefined;
+        return resolved === undefined ? undefined : compare(actual, resolved);
+      }),
+    );
     return negated ? not(any) : any;
   };
   const each = found.map(one);
-  if (set === "ForAllValues:") return and(each) === false && found.every((value) => value === "") ? undefined : unlessEmpty(and(each));
+  if (set === "ForAllValues:")
+    return and(each) === false && found.every((value) => value === "") ? undefined : unlessEmpty(and(each));
   return unlessEmpty(set === "" && negated ? and(each) : or(each));
 }
 
@@ -121,9 +145,12 @@ const number = (text: string): bigint | undefined => {
 };
 const instant = (text: string): number | undefined => {
   if (/^\d{9,10}$/.test(text)) return Number(text) * 1000;
-  return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(Date.parse(text)) ? Date.parse(text) : undefined;
+  return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(Date.parse(text))
+    ? Date.parse(text)
+    : undefined;
 };
-const truth = (text: string): boolean | undefined => (/^true$/i.test(text) ? true : /^false$/i.test(text) ? false : undefined);
+const truth = (text: string): boolean | undefined =>
+  /^true$/i.test(text) ? true : /^false$/i.test(text) ? false : undefined;
 
 /** An IPv4 or full IPv6 block as [bits of the family, first address, last address]. */
 function block(text: string): readonly [number, bigint, bigint] | undefined {
@@ -134,7 +161,12 @@ function block(text: string): readonly [number, bigint, bigint] | undefined {
   const bits = four === null ? 128 : 32;
   const parts = four === null ? address.split(":").map((group) => BigInt(`0x${group}`)) : four.slice(1).map(BigInt);
   const size = four === null ? 16n : 8n;
-  if (parts.some((part) => part >= 1n << size) || (prefix !== undefined && !/^\d+$/.test(prefix)) || Number(prefix ?? bits) > bits) return undefined;
+  if (
+    parts.some((part) => part >= 1n << size) ||
+    (prefix !== undefined && !/^\d+$/.test(prefix)) ||
+    Number(prefix ?? bits) > bits
+  )
+    return undefined;
   const value = parts.reduce((sum, part) => (sum << size) + part, 0n);
   const span = 1n << BigInt(bits - Number(prefix ?? bits));
   const first = value - (value % span);
@@ -143,10 +175,13 @@ function block(text: string): readonly [number, bigint, bigint] | undefined {
 
 /** "Each of the six colon-delimited components of the ARN is checked separately". */
 const arn: Compare = (actual, expected) => {
-  const split = (text: string): readonly string[] | undefined => (text.split(":").length < 6 ? undefined : [...text.split(":").slice(0, 5), text.split(":").slice(5).join(":")]);
+  const split = (text: string): readonly string[] | undefined =>
+    text.split(":").length < 6 ? undefined : [...text.split(":").slice(0, 5), text.split(":").slice(5).join(":")];
   const left = actual.startsWith("arn:") ? split(actual) : undefined;
   const right = split(expected);
-  return left === undefined || right === undefined ? undefined : right.every((part, index) => glob(part, left[index] ?? ""));
+  return left === undefined || right === undefined
+    ? undefined
+    : right.every((part, index) => glob(part, left[index] ?? ""));
 };
 
 const COMPARISONS: Readonly<Record<string, Compare>> = {
@@ -164,9 +199,16 @@ const COMPARISONS: Readonly<Record<string, Compare>> = {
   DateGreaterThan: when(instant, (actual, expected) => actual > expected),
   DateGreaterThanEquals: when(instant, (actual, expected) => actual >= expected),
   Bool: when(truth, (actual, expected) => actual === expected),
-  BinaryEquals: (actual, expected) => ([actual, expected].every((text) => /^([A-Za-z0-9+/]{4})*$/.test(text)) ? actual === expected : undefined),
+  BinaryEquals: (actual, expected) =>
+    [actual, expected].every((text) => /^([A-Za-z0-9+/]{4})*$/.test(text)) ? actual === expected : undefined,
   // a caller has an address, never a block of them
-  IpAddress: (actual, expected) => (actual.includes("/") ? undefined : when(block, ([family, first], [expectedFamily, from, to]) => family === expectedFamily && first >= from && first <= to)(actual, expected)),
+  IpAddress: (actual, expected) =>
+    actual.includes("/")
+      ? undefined
+      : when(
+          block,
+          ([family, first], [expectedFamily, from, to]) => family === expectedFamily && first >= from && first <= to,
+        )(actual, expected),
   ArnEquals: arn,
   ArnLike: arn,
 };

@@ -6,17 +6,23 @@ const letters = (alphabet: string, maxLength: number): fc.Arbitrary<string> =>
   fc.array(fc.constantFrom(...alphabet), { maxLength }).map((parts) => parts.join(""));
 
 test("every pattern matches as the definition says", () => {
-  fc.assert(fc.property(letters("ab*?", 9), letters("ab", 10), (pattern, text) => {
-    expect(stringLike(pattern, text)).toBe(glob(pattern, text));
-  }), { numRuns: 5000 });
+  fc.assert(
+    fc.property(letters("ab*?", 9), letters("ab", 10), (pattern, text) => {
+      expect(stringLike(pattern, text)).toBe(glob(pattern, text));
+    }),
+    { numRuns: 5000 },
+  );
 });
 
 test("pieces longer than a machine word are found with their open places", () => {
-  fc.assert(fc.property(letters("ab?", 90), letters("ab", 40), letters("ab", 40), (piece, before, after) => {
-    const text = `${before}${piece.replaceAll("?", "b")}${after}`;
-    expect(stringLike(`*${piece}*`, text)).toBe(true);
-    expect(stringLike(`*${piece}c*`, text)).toBe(false);
-  }), { numRuns: 300 });
+  fc.assert(
+    fc.property(letters("ab?", 90), letters("ab", 40), letters("ab", 40), (piece, before, after) => {
+      const text = `${before}${piece.replaceAll("?", "b")}${after}`;
+      expect(stringLike(`*${piece}*`, text)).toBe(true);
+      expect(stringLike(`*${piece}c*`, text)).toBe(false);
+    }),
+    { numRuns: 300 },
+  );
 });
 
 test("a wildcard that stands for itself matches itself only", () => {

@@ -47,20 +47,24 @@ const reader = federation.addRole("lake-reader", {
 // A service principal known to the whole account, from the office network only. ${aws:PrincipalAccount} is IAM's
 // variable, not Terraform's, and arrives as it stands here: a bucket that changes hands is out of reach.
 federation.addRole("dashboards", {
-  trusts: [{
-    issuer: "company",
-    servicePrincipals: [DASHBOARDS],
-    conditions: [{ test: "IpAddress", variable: "aws:SourceIp", values: ["203.0.113.0/24"] }],
-  }],
+  trusts: [
+    {
+      issuer: "company",
+      servicePrincipals: [DASHBOARDS],
+      conditions: [{ test: "IpAddress", variable: "aws:SourceIp", values: ["203.0.113.0/24"] }],
+    },
+  ],
   inlinePolicies: {
     "read-dashboards": {
       Version: "2012-10-17",
-      Statement: [{
-        Effect: "Allow",
-        Action: ["s3:GetObject"],
-        Resource: [`${lake.arn}/dashboards/*`],
-        Condition: { StringEquals: { "s3:ResourceAccount": ["${aws:PrincipalAccount}"] } },
-      }],
+      Statement: [
+        {
+          Effect: "Allow",
+          Action: ["s3:GetObject"],
+          Resource: [`${lake.arn}/dashboards/*`],
+          Condition: { StringEquals: { "s3:ResourceAccount": ["${aws:PrincipalAccount}"] } },
+        },
+      ],
     },
   },
 });
@@ -72,6 +76,10 @@ federation.addRole("catalog-storage", {
   managedPolicyArns: { read: readLake.arn },
 });
 
-new TerraformOutput(stack, "lake_reader_arn", { value: reader.arn, description: "For AWS_ROLE_ARN in Databricks", staticId: true });
+new TerraformOutput(stack, "lake_reader_arn", {
+  value: reader.arn,
+  description: "For AWS_ROLE_ARN in Databricks",
+  staticId: true,
+});
 
 app.synth();

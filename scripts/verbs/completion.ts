@@ -16,10 +16,12 @@ const command: CommandModule<object, Flags> = {
   builder: (yargs) =>
     yargs
       .positional("shell", { choices: ["bash", "zsh"] as const, demandOption: true, describe: "Which shell" })
-      .epilogue(examples(
-        ["source <($0 completion bash)", "in ~/.bashrc"],
-        ["source <($0 completion zsh)", "in ~/.zshrc, after compinit"],
-      )),
+      .epilogue(
+        examples(
+          ["source <($0 completion bash)", "in ~/.bashrc"],
+          ["source <($0 completion zsh)", "in ~/.zshrc, after compinit"],
+        ),
+      ),
   handler: ({ shell }) =>
     run(async (): Promise<ExitCode> => {
       const [{ bashCompletion }, { zshCompletion }, { knownVerb }, { VERBS }] = await Promise.all([
@@ -32,7 +34,11 @@ const command: CommandModule<object, Flags> = {
         // the verbs lie beside this one, as source and as built
         const file = `${__dirname}/${name}`;
         const there = existsSync(`${file}${extname(__filename)}`);
-        return knownVerb(name, describe, there ? (require(file) as { readonly default: CommandModule<object, never> }).default : { command: name });
+        return knownVerb(
+          name,
+          describe,
+          there ? (require(file) as { readonly default: CommandModule<object, never> }).default : { command: name },
+        );
       });
       say((shell === "bash" ? bashCompletion : zshCompletion)("databricks-aws-oidc", verbs));
       return 0;

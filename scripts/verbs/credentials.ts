@@ -43,25 +43,50 @@ const command: CommandModule<object, Flags> = {
       .option("account", { type: "string", describe: "Key of the AWS account, where the federation has several" })
       .option("aws-account-id", { type: "string", describe: "AWS account, where the federation does not name it" })
       .option("issuer", { type: "string", describe: "Key of the issuer that is to mint the token" })
-      .option("from", { type: "string", choices: TOKEN_SOURCE_NAMES, describe: "The way to the token (default: the first that is there, in this order)" })
+      .option("from", {
+        type: "string",
+        choices: TOKEN_SOURCE_NAMES,
+        describe: "The way to the token (default: the first that is there, in this order)",
+      })
       .option("token-file", { type: "string", describe: "A file with a Databricks token (--from file)" })
       .option("profile", { type: "string", describe: "Profile of ~/.databrickscfg (--from databricks-cli or profile)" })
       .option("scope", { type: "string", describe: "OAuth scopes to ask for (default: openid)" })
-      .option("format", { type: "string", choices: ["process", "env", "profile", "token-file"], default: "process", describe: "AWS credential_process, shell exports, a profile in the AWS config, or a token file kept fresh" })
+      .option("format", {
+        type: "string",
+        choices: ["process", "env", "profile", "token-file"],
+        default: "process",
+        describe: "AWS credential_process, shell exports, a profile in the AWS config, or a token file kept fresh",
+      })
       .option("profile-name", { type: "string", describe: "For --format profile: the profile to write" })
       .option("out", { type: "string", describe: "For --format token-file: the file" })
       .option("once", { type: "boolean", default: false, describe: "For --format token-file: write it once and end" })
-      .option("region", { type: "string", describe: "AWS region (default: AWS_REGION, the federation's, the AWS profile's, or the partition's usual one)" })
+      .option("region", {
+        type: "string",
+        describe: "AWS region (default: AWS_REGION, the federation's, the AWS profile's, or the partition's usual one)",
+      })
       .option("duration", { type: "string", describe: "Length of the session, e.g. 1h (default: 1h)" })
       .option("session-name", { type: "string", describe: "Default: the identity, made legal" })
       .option("wait", { type: "string", describe: "How long a role that was just made is waited for (default: 15s)" })
-      .option("cache", { type: "boolean", default: true, describe: "Keep sessions in the cache (--no-cache: in memory only)" })
-      .option("allow-endpoint", { type: "boolean", default: false, describe: "Send the token to an STS endpoint that is not AWS'" })
-      .epilogue(examples(
-        ["$0 credentials --role lake-reader -- aws s3 ls s3://lake", "run a program with credentials that renew"],
-        ["$0 credentials --role lake-reader \\\n--format profile --profile-name lake", "every AWS tool, by AWS_PROFILE=lake"],
-        ["eval \"$($0 credentials --role lake-reader --format env)\"", "this shell, for an hour"],
-      )),
+      .option("cache", {
+        type: "boolean",
+        default: true,
+        describe: "Keep sessions in the cache (--no-cache: in memory only)",
+      })
+      .option("allow-endpoint", {
+        type: "boolean",
+        default: false,
+        describe: "Send the token to an STS endpoint that is not AWS'",
+      })
+      .epilogue(
+        examples(
+          ["$0 credentials --role lake-reader -- aws s3 ls s3://lake", "run a program with credentials that renew"],
+          [
+            "$0 credentials --role lake-reader \\\n--format profile --profile-name lake",
+            "every AWS tool, by AWS_PROFILE=lake",
+          ],
+          ['eval "$($0 credentials --role lake-reader --format env)"', "this shell, for an hour"],
+        ),
+      ),
   handler: (flags) =>
     run(async (): Promise<ExitCode> => {
       const answer = await import("../../src/credentials/answer");
@@ -92,10 +117,12 @@ const command: CommandModule<object, Flags> = {
         allowEndpoint: flags["allow-endpoint"],
         note: (text) => tell(`note: ${text}`),
       };
-      // yargs keeps nothing of a `--` with nothing behind it: whose variable was empty must not get the keys printed instead
+      // yargs keeps nothing of a `--` with nothing behind it: whose variable was empty must not get the keys printed
+      // instead
       const program = flags["--"] ?? (question.args.includes("--") ? [] : undefined);
       // a program's own exit code may be any
-      if (program !== undefined) return (await answer.runWithCredentials(answer.sessionQuestion(question), program)) as ExitCode;
+      if (program !== undefined)
+        return (await answer.runWithCredentials(answer.sessionQuestion(question), program)) as ExitCode;
       if (flags.format === "profile") {
         if (flags["profile-name"] === undefined) return missing("--profile-name", "the AWS profile to write");
         tell(await answer.credentialsProfile(question, flags["profile-name"], ownProgram()));
@@ -115,7 +142,9 @@ const command: CommandModule<object, Flags> = {
         });
         return 0;
       }
-      say(await answer.printedCredentials(answer.sessionQuestion(question), flags.format === "env" ? "env" : "process"));
+      say(
+        await answer.printedCredentials(answer.sessionQuestion(question), flags.format === "env" ? "env" : "process"),
+      );
       return 0;
     }, {}),
 };

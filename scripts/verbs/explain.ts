@@ -31,19 +31,40 @@ const command: CommandModule<object, Flags> = {
       .option("account", { type: "string", describe: "Key of the AWS account, where the federation has several" })
       .option("policy", { type: "string", describe: "Instead of a federation: file with a trust policy (JSON)" })
       .option("provider-url", { type: "string", describe: "With --policy: the provider's URL as registered" })
-      .option("client-id", { type: "string", array: true, describe: "With --policy: client IDs the provider registers" })
-      .option("token", { type: "string", nargs: 1, describe: "- for standard input, @FILE for a file (default: $DATABRICKS_TOKEN_JWT)" })
-      .option("claims", { type: "string", describe: "Instead of a token: file with claims (JSON); no signature is checked" })
+      .option("client-id", {
+        type: "string",
+        array: true,
+        describe: "With --policy: client IDs the provider registers",
+      })
+      .option("token", {
+        type: "string",
+        nargs: 1,
+        describe: "- for standard input, @FILE for a file (default: $DATABRICKS_TOKEN_JWT)",
+      })
+      .option("claims", {
+        type: "string",
+        describe: "Instead of a token: file with claims (JSON); no signature is checked",
+      })
       .option("jwks", { type: "string", describe: "File with the issuer's key set, to check the signature" })
       .option("role-arn", { type: "string", describe: "ARN of the role, for conditions that read it" })
       .option("now", { type: "string", describe: "Judge at this time (seconds since 1970; default: now)" })
       .option("context", { type: "string", array: true, describe: "Further condition keys, key=value" })
-      .option("mechanisms", { type: "boolean", default: false, describe: "Instead: which mechanism each Databricks feature uses to reach AWS" })
+      .option("mechanisms", {
+        type: "boolean",
+        default: false,
+        describe: "Instead: which mechanism each Databricks feature uses to reach AWS",
+      })
       .option("json", { type: "boolean", default: false, describe: "One JSON document on stdout" })
-      .epilogue(examples(
-        ["$0 explain --role lake-reader --token @token.jwt", "a token against the federation"],
-        ["$0 explain --policy trust.json --claims claims.json \\\n--provider-url https://mycompany.cloud.databricks.com/oidc \\\n--client-id 1444828305810485", "any trust policy"],
-      )),
+      .epilogue(
+        examples(
+          ["$0 explain --role lake-reader --token @token.jwt", "a token against the federation"],
+          [
+            "$0 explain --policy trust.json --claims claims.json \\\n--provider-url " +
+              "https://mycompany.cloud.databricks.com/oidc \\\n--client-id 1444828305810485",
+            "any trust policy",
+          ],
+        ),
+      ),
   handler: (flags) =>
     run(async (): Promise<ExitCode> => {
       if (flags.mechanisms === true) return explainMechanisms(flags.json === true);

@@ -24,18 +24,30 @@ const command: CommandModule<object, Flags> = {
     yargs
       .option("host", { type: "string", describe: "Workspace host, e.g. mycompany.cloud.databricks.com" })
       .option("account-id", { type: "string", describe: "Databricks account ID (a UUID)" })
-      .option("unified-login", { type: "boolean", describe: "Whether the workspace has unified login (--no-unified-login: it has not)" })
+      .option("unified-login", {
+        type: "boolean",
+        describe: "Whether the workspace has unified login (--no-unified-login: it has not)",
+      })
       .option("url", { type: "string", describe: "Any pasted workspace, account, issuer or discovery URL" })
-      .option("cloud", { type: "string", describe: "aws, aws-us-gov, aws-us-gov-dod, azure, azure-us-gov, azure-cn or gcp" })
+      .option("cloud", {
+        type: "string",
+        describe: "aws, aws-us-gov, aws-us-gov-dod, azure, azure-us-gov, azure-cn or gcp",
+      })
       .option("workspace-id", { type: "string", describe: "Workspace ID: the audience of workspace tokens" })
       .option("aws-account-id", { type: "string", describe: "AWS account of the provider, for its ARN" })
       .option("partition", { type: "string", describe: "AWS partition: aws (default), aws-us-gov or aws-cn" })
-      .option("allow-custom-host", { type: "boolean", default: false, describe: "Accept a host outside Databricks' zones" })
+      .option("allow-custom-host", {
+        type: "boolean",
+        default: false,
+        describe: "Accept a host outside Databricks' zones",
+      })
       .option("json", { type: "boolean", default: false, describe: "One JSON document on stdout" })
-      .epilogue(examples(
-        ["$0 issuer \\\n--url 'https://mycompany.cloud.databricks.com/?o=1444828305810485'", "the workspace issuer"],
-        ["$0 issuer --cloud azure \\\n--account-id 7d3c2b1a-0f5e-4c8d-9a6b-123456789012", "an account issuer"],
-      )),
+      .epilogue(
+        examples(
+          ["$0 issuer \\\n--url 'https://mycompany.cloud.databricks.com/?o=1444828305810485'", "the workspace issuer"],
+          ["$0 issuer --cloud azure \\\n--account-id 7d3c2b1a-0f5e-4c8d-9a6b-123456789012", "an account issuer"],
+        ),
+      ),
   handler: (flags) =>
     run(async (): Promise<ExitCode> => {
       const { chooseIssuer, issuerText } = await import("../../src/issuer/choose");

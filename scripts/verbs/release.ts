@@ -23,17 +23,28 @@ const notes: CommandModule<object, NotesFlags> = {
   builder: (yargs) =>
     yargs
       .version(false)
-      .option("modules", { type: "string", describe: "Folder of generated modules (default: ./modules, else those of this package)" })
+      .option("modules", {
+        type: "string",
+        describe: "Folder of generated modules (default: ./modules, else those of this package)",
+      })
       .option("version", { type: "string", describe: `Version to be released (default: ${ownVersion})` })
-      .option("previous", { type: "string", describe: "Last release: its manifest.json or folder, or a folder of recorded releases (default: ./releases)" })
+      .option("previous", {
+        type: "string",
+        describe: "Last release: its manifest.json or folder, or a folder of recorded releases (default: ./releases)",
+      })
       .option("json", { type: "boolean", default: false, describe: "One JSON document on stdout" }),
   handler: (flags) =>
     run(async (): Promise<ExitCode> => {
       const { answerNotes } = await import("../../src/registry/answer-release");
-      const answer = await answerNotes({ modules: flags.modules, version: flags.version ?? ownVersion, previous: flags.previous });
+      const answer = await answerNotes({
+        modules: flags.modules,
+        version: flags.version ?? ownVersion,
+        previous: flags.previous,
+      });
       if (flags.json === true) sayJson(answer);
       else say(answer.notes);
-      if (answer.leastVersion !== null) tell(`The least version after ${answer.previous ?? ""} is ${answer.leastVersion}.`);
+      if (answer.leastVersion !== null)
+        tell(`The least version after ${answer.previous ?? ""} is ${answer.leastVersion}.`);
       return 0;
     }, flags),
 };

@@ -16,26 +16,35 @@ const command: CommandModule<object, Flags> = {
   builder: (yargs) =>
     yargs
       .option("config", { type: "string", describe: "Federation file (default: federation.yaml)" })
-      .option("format", { choices: ["html", "mermaid", "json"] as const, default: "html" as const, describe: "html is one file that loads nothing" })
+      .option("format", {
+        choices: ["html", "mermaid", "json"] as const,
+        default: "html" as const,
+        describe: "html is one file that loads nothing",
+      })
       .option("out", { type: "string", describe: "Write there instead of stdout" })
-      .epilogue(examples(
-        ["$0 report --out report.html", "a page to open in a browser"],
-        ["$0 report --format mermaid", "a diagram for a Markdown page"],
-      )),
+      .epilogue(
+        examples(
+          ["$0 report --out report.html", "a page to open in a browser"],
+          ["$0 report --format mermaid", "a diagram for a Markdown page"],
+        ),
+      ),
   handler: (flags) =>
-    run(async (): Promise<ExitCode> => {
-      const { readFederationFile } = await import("../../src/load-federation");
-      const { reportView } = await import("../../src/report/view");
-      const view = reportView(readFederationFile(flags.config).federation);
-      if (flags.out === undefined && flags.format === "json") sayJson(view);
-      else if (flags.out === undefined) say(await textOf(flags.format, view));
-      else {
-        const { writeText } = await import("../../src/report/write");
-        writeText(flags.out, await textOf(flags.format, view));
-        tell(`wrote ${flags.out}`);
-      }
-      return 0;
-    }, { json: flags.format === "json" }),
+    run(
+      async (): Promise<ExitCode> => {
+        const { readFederationFile } = await import("../../src/load-federation");
+        const { reportView } = await import("../../src/report/view");
+        const view = reportView(readFederationFile(flags.config).federation);
+        if (flags.out === undefined && flags.format === "json") sayJson(view);
+        else if (flags.out === undefined) say(await textOf(flags.format, view));
+        else {
+          const { writeText } = await import("../../src/report/write");
+          writeText(flags.out, await textOf(flags.format, view));
+          tell(`wrote ${flags.out}`);
+        }
+        return 0;
+      },
+      { json: flags.format === "json" },
+    ),
 };
 
 async function textOf(format: Flags["format"], view: import("../../src/report/view").ReportView): Promise<string> {

@@ -22,16 +22,29 @@ const command: CommandModule<object, Flags> = {
     yargs
       .option("config", { type: "string", describe: "Federation file (default: ./federation.yaml)" })
       .option("plan", { type: "string", describe: "Instead: terraform show -json of a plan or a state" })
-      .option("account", { type: "string", describe: "Key of the AWS account, where the federation has several (default: all)" })
+      .option("account", {
+        type: "string",
+        describe: "Key of the AWS account, where the federation has several (default: all)",
+      })
       .option("aws-account-id", { type: "string", describe: "AWS account, where the federation does not name it" })
       .option("port", { type: "string", describe: "Port on 127.0.0.1 (default: a free one)" })
-      .option("context", { type: "string", array: true, describe: "Further condition keys of calls to STS, e.g. aws:SourceIp=203.0.113.7" })
+      .option("context", {
+        type: "string",
+        array: true,
+        describe: "Further condition keys of calls to STS, e.g. aws:SourceIp=203.0.113.7",
+      })
       .option("explain", { type: "boolean", default: false, describe: "Say on stderr why something is refused" })
-      .option("json", { type: "boolean", default: false, describe: "Addresses and identities as one JSON document on one line" })
-      .epilogue(examples(
-        ["$0 sandbox --explain", "the federation, and a reason for every no"],
-        ["$0 sandbox --plan plan.json", "what a plan would let in, before it is applied"],
-      )),
+      .option("json", {
+        type: "boolean",
+        default: false,
+        describe: "Addresses and identities as one JSON document on one line",
+      })
+      .epilogue(
+        examples(
+          ["$0 sandbox --explain", "the federation, and a reason for every no"],
+          ["$0 sandbox --plan plan.json", "what a plan would let in, before it is applied"],
+        ),
+      ),
   handler: (flags) =>
     run(async (): Promise<ExitCode> => {
       const { answerSandbox } = await import("../../src/sandbox/answer");

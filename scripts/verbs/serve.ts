@@ -22,10 +22,15 @@ const command: CommandModule<object, Flags> = {
       .option("tls-cert", { type: "string", describe: "PEM file of a certificate: then https" })
       .option("tls-key", { type: "string", describe: "PEM file of its key" })
       .option("quiet", { type: "boolean", default: false, describe: "No line for each request" })
-      .epilogue(examples(
-        ["$0 serve registry", "Terraform needs a host block for it: docs/registry.md"],
-        ["$0 serve registry --tls-cert cert.pem --tls-key key.pem", "source = \"127.0.0.1:8080/acme/databricks-federation/aws\""],
-      )),
+      .epilogue(
+        examples(
+          ["$0 serve registry", "Terraform needs a host block for it: docs/registry.md"],
+          [
+            "$0 serve registry --tls-cert cert.pem --tls-key key.pem",
+            'source = "127.0.0.1:8080/acme/databricks-federation/aws"',
+          ],
+        ),
+      ),
   handler: (flags) =>
     run(async (): Promise<ExitCode> => {
       const { readPort, readTls } = await import("../../src/registry/serve/options");

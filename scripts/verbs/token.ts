@@ -1,4 +1,6 @@
-/** `token`: get or read a Databricks token. Only its decoded parts are shown; the token itself goes to a pipe or file. */
+/**
+ * `token`: get or read a Databricks token. Only its decoded parts are shown; the token itself goes to a pipe or file.
+ */
 import type { CommandModule } from "yargs";
 import { examples } from "../examples";
 import { TOKEN_SOURCE_NAMES } from "../../src/token/source-names";
@@ -22,8 +24,16 @@ const command: CommandModule<object, Flags> = {
   describe: "Get or read a Databricks token",
   builder: (yargs) =>
     yargs
-      .option("from", { type: "string", choices: TOKEN_SOURCE_NAMES, describe: "The way to get it (default: the first that is there, in this order)" })
-      .option("token", { type: "string", nargs: 1, describe: "Read this one instead: - for standard input, @FILE for a file" })
+      .option("from", {
+        type: "string",
+        choices: TOKEN_SOURCE_NAMES,
+        describe: "The way to get it (default: the first that is there, in this order)",
+      })
+      .option("token", {
+        type: "string",
+        nargs: 1,
+        describe: "Read this one instead: - for standard input, @FILE for a file",
+      })
       .option("config", { type: "string", describe: "Federation file (default: ./federation.yaml, if there is one)" })
       .option("issuer", { type: "string", describe: "Key of the federation's issuer that is to mint it" })
       .option("token-file", { type: "string", describe: "A file with a Databricks token (--from file)" })
@@ -31,10 +41,12 @@ const command: CommandModule<object, Flags> = {
       .option("scope", { type: "string", describe: "OAuth scopes to ask for (default: openid, which opens no API)" })
       .option("raw", { type: "boolean", default: false, describe: "Print the token itself, to a pipe or file only" })
       .option("json", { type: "boolean", default: false, describe: "One JSON document on stdout, without the token" })
-      .epilogue(examples(
-        ["$0 token", "whose token this machine gets, and whether it fits the federation"],
-        ["$0 token --token @token.jwt", "read a token from a file"],
-      )),
+      .epilogue(
+        examples(
+          ["$0 token", "whose token this machine gets, and whether it fits the federation"],
+          ["$0 token --token @token.jwt", "read a token from a file"],
+        ),
+      ),
   handler: (flags) =>
     run(async (): Promise<ExitCode> => {
       const { answerToken } = await import("../../src/token/answer");

@@ -18,5 +18,7 @@ export function complainAtSynthesisLazily(construct: Construct, problems: () => 
 
 /** The same for findings of lint, which have a rule in place of a code. */
 export function complainOfFindings(construct: Construct, findings: () => readonly Finding[]): void {
-  construct.node.addValidation({ validate: () => findings().map(({ path, message, fix, rule }) => `${path}: ${message} ${fix} [${rule}]`) });
+  construct.node.addValidation({
+    validate: () => findings().map(({ path, message, fix, rule }) => `${path}: ${message} ${fix} [${rule}]`),
+  });
 }

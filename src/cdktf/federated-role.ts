@@ -77,7 +77,8 @@ export class DatabricksFederatedRole extends Construct {
 
   constructor(scope: Construct, id: string, props: DatabricksFederatedRoleProps | PlannedFederatedRole) {
     super(scope, id);
-    const { plan, problems, providers, logicalIdParts } = "logicalIdParts" in props ? props : planStandalone(this, id, props);
+    const { plan, problems, providers, logicalIdParts } =
+      "logicalIdParts" in props ? props : planStandalone(this, id, props);
     complainAtSynthesis(this, problems);
     this.trustPolicy = plan === undefined ? INVALID : terraformText(plan.trustPolicy);
     if (plan === undefined) return;
@@ -105,7 +106,9 @@ export class DatabricksFederatedRole extends Construct {
       name: role.name,
       path: terraformText(role.path),
       ...(role.description === null ? {} : { description: terraformText(role.description) }),
-      ...(role.permissionsBoundaryArn === null ? {} : { permissionsBoundary: terraformText(role.permissionsBoundaryArn) }),
+      ...(role.permissionsBoundaryArn === null
+        ? {}
+        : { permissionsBoundary: terraformText(role.permissionsBoundaryArn) }),
       ...(Object.keys(tags).length === 0 ? {} : { tags: terraformValues(tags) }),
     });
     resource.overrideLogicalId(roleId);
@@ -118,7 +121,10 @@ export class DatabricksFederatedRole extends Construct {
     if (Object.keys(plan.role.managedPolicyArns).length === 0 && Object.keys(plan.inlinePolicies).length === 0) return;
     const role = `\${${pinnedAddress(resource)}.name}`;
     for (const [key, arn] of Object.entries(plan.role.managedPolicyArns)) {
-      const attachment = new IamRolePolicyAttachment(this, `managed-policy-${key}`, { role, policyArn: terraformText(arn) });
+      const attachment = new IamRolePolicyAttachment(this, `managed-policy-${key}`, {
+        role,
+        policyArn: terraformText(arn),
+      });
       attachment.overrideLogicalId(logicalId(...idParts, key));
     }
     for (const [name, policy] of Object.entries(plan.inlinePolicies)) {
@@ -137,7 +143,11 @@ function planStandalone(role: Construct, id: string, props: DatabricksFederatedR
     ...(trustPolicyMaxLength === undefined ? {} : { trustPolicyMaxLength }),
   });
   const plans = Object.fromEntries(Object.entries(providers).map(([key, provider]) => [key, provider.plan]));
-  const planned = planDeclaredRole(id, { ...declaration }, surroundingsOf(settings, awsIdentity(role, settings.known), plans));
+  const planned = planDeclaredRole(
+    id,
+    { ...declaration },
+    surroundingsOf(settings, awsIdentity(role, settings.known), plans),
+  );
   const problems = [...settings.problems, ...planned.problems];
   return { plan: problems.length === 0 ? planned.plan : undefined, problems, providers, logicalIdParts: [id] };
 }
@@ -146,7 +156,11 @@ function planStandalone(role: Construct, id: string, props: DatabricksFederatedR
  * Addresses of the providers the role trusts and this stack makes: the trust policy names only their computed ARNs,
  * so Terraform would not wait for them by itself.
  */
-function dependenciesOf(role: Construct, plan: RolePlan, providers: Readonly<Record<string, DatabricksOidcProvider>>): readonly string[] {
+function dependenciesOf(
+  role: Construct,
+  plan: RolePlan,
+  providers: Readonly<Record<string, DatabricksOidcProvider>>,
+): readonly string[] {
   const stack = TerraformStack.of(role);
   const addresses = new Set<string>();
   for (const trust of plan.role.trusts) {
@@ -156,7 +170,10 @@ function dependenciesOf(role: Construct, plan: RolePlan, providers: Readonly<Rec
   return [...addresses];
 }
 
-/** The address of `resource`, which others name from here on: CDKTF refuses to override its logical ID once `fqn` was read. */
+/**
+ * The address of `resource`, which others name from here on: CDKTF refuses to override its logical ID once `fqn` was
+ * read.
+ */
 function pinnedAddress(resource: TerraformResource): string {
   void resource.fqn;
   return `${resource.terraformResourceType}.${resource.friendlyUniqueId}`;

@@ -12,7 +12,10 @@ import { allowAwsProviderRange } from "./provider-range";
 import { terraformText } from "./terraform-text";
 
 export interface FederationStackOptions {
-  /** Key of the AWS account under `aws.accounts`. Needed where there are several; see `FederationStack.forEachAccount`. */
+  /**
+   * Key of the AWS account under `aws.accounts`. Needed where there are several; see
+   * `FederationStack.forEachAccount`.
+   */
   readonly account?: string;
 }
 
@@ -21,7 +24,8 @@ export interface FederationStackOptions {
  * (`oidc_provider_arns`, `issuer_urls`, `discovery_urls`, `role_arns`, `role_names`, `trust_policies`: maps by key,
  * as the HCL modules give them). The stack is called after the federation, and the account where there are several.
  *
- * Throws InputError with account-not-found where the account is not one of the federation's, or not named among several.
+ * Throws InputError with account-not-found where the account is not one of the federation's, or not named among
+ * several.
  *
  * @example
  * new FederationStack(app, loadFederation("federation.yaml"));
@@ -51,20 +55,39 @@ export class FederationStack extends TerraformStack {
 
   /** One stack for each AWS account of the federation. */
   static forEachAccount(scope: Construct, federation: Federation): readonly FederationStack[] {
-    return federation.accounts.map((account) => new FederationStack(scope, federation, account.key === null ? {} : { account: account.key }));
+    return federation.accounts.map(
+      (account) => new FederationStack(scope, federation, account.key === null ? {} : { account: account.key }),
+    );
   }
 
   #outputs(view: AccountView): void {
     const issuers = Object.fromEntries(view.providers.map(({ issuer }) => [issuer.key, issuer]));
     const { roles } = this.federation;
-    const ofIssuers = (field: "issuer" | "discoveryUrl"): Record<string, string> => mapped(issuers, (issuer) => issuer[field]);
-    this.#output("oidc_provider_arns", "ARNs of the IAM OIDC providers, by issuer", Object.fromEntries(view.providers.map(({ issuer, arn }) => [issuer.key, terraformText(arn)])));
+    const ofIssuers = (field: "issuer" | "discoveryUrl"): Record<string, string> =>
+      mapped(issuers, (issuer) => issuer[field]);
+    this.#output(
+      "oidc_provider_arns",
+      "ARNs of the IAM OIDC providers, by issuer",
+      Object.fromEntries(view.providers.map(({ issuer, arn }) => [issuer.key, terraformText(arn)])),
+    );
     this.#output("issuer_urls", "Issuers as their tokens name them, by issuer", ofIssuers("issuer"));
     this.#output("discovery_urls", "Discovery documents, by issuer", ofIssuers("discoveryUrl"));
     // Plain references, not CDKTF tokens: the same text at a third of the time.
-    this.#output("role_arns", "ARNs of the roles, by role", mapped(roles, (role) => reference(role.resource, "arn")));
-    this.#output("role_names", "IAM names of the roles, by role", mapped(roles, (role) => reference(role.resource, "name")));
-    this.#output("trust_policies", "Trust policies as sent to IAM, by role", mapped(roles, (role) => role.trustPolicy));
+    this.#output(
+      "role_arns",
+      "ARNs of the roles, by role",
+      mapped(roles, (role) => reference(role.resource, "arn")),
+    );
+    this.#output(
+      "role_names",
+      "IAM names of the roles, by role",
+      mapped(roles, (role) => reference(role.resource, "name")),
+    );
+    this.#output(
+      "trust_policies",
+      "Trust policies as sent to IAM, by role",
+      mapped(roles, (role) => role.trustPolicy),
+    );
   }
 
   #output(name: string, description: string, value: Readonly<Record<string, string>>): void {
@@ -80,8 +103,18 @@ function accountOf(federation: Federation, key: string | undefined): AwsAccount 
   const known = federation.accounts.flatMap((candidate) => candidate.key ?? []).join(", ");
   throw new InputError([
     key === undefined
-      ? { code: "account-not-found", message: `The federation has several AWS accounts: ${known}.`, path: "aws.accounts", fix: "Name one as option account, or use FederationStack.forEachAccount." }
-      : { code: "account-not-found", message: `The federation has no AWS account ${JSON.stringify(key)}.`, path: "aws.accounts", fix: known === "" ? "Leave the option account out." : `Use one of: ${known}.` },
+      ? {
+          code: "account-not-found",
+          message: `The federation has several AWS accounts: ${known}.`,
+          path: "aws.accounts",
+          fix: "Name one as option account, or use FederationStack.forEachAccount.",
+        }
+      : {
+          code: "account-not-found",
+          message: `The federation has no AWS account ${JSON.stringify(key)}.`,
+          path: "aws.accounts",
+          fix: known === "" ? "Leave the option account out." : `Use one of: ${known}.`,
+        },
   ]);
 }
 
@@ -89,6 +122,11 @@ function mapped<T>(values: Readonly<Record<string, T>>, text: (value: T) => stri
   return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, text(value)]));
 }
 
-function reference(resource: { readonly terraformResourceType: string; readonly friendlyUniqueId: string } | undefined, attribute: string): string {
-  return resource === undefined ? "" : `\${${resource.terraformResourceType}.${resource.friendlyUniqueId}.${attribute}}`;
+function reference(
+  resource: { readonly terraformResourceType: string; readonly friendlyUniqueId: string } | undefined,
+  attribute: string,
+): string {
+  return resource === undefined
+    ? ""
+    : `\${${resource.terraformResourceType}.${resource.friendlyUniqueId}.${attribute}}`;
 }

@@ -38,7 +38,8 @@ export interface DatabricksFederationProps extends FederationSettings {
  *
  * @example
  * const federation = new DatabricksFederation(stack, "lakehouse", {
- *   issuers: { production: { level: "workspace", host: "mycompany.cloud.databricks.com", workspaceId: "1444828305810485" } },
+ *   issuers: { production: { level: "workspace", host: "mycompany.cloud.databricks.com", workspaceId:
+ * "1444828305810485" } },
  * });
  * const reader = federation.addRole("lake-reader", {
  *   trusts: [{ issuer: "production", servicePrincipals: ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"] }],
@@ -58,11 +59,22 @@ export class DatabricksFederation extends Construct {
     this.#name = plan.name;
     complainAtSynthesis(this, plan.problems);
     const { identity, settings } = plan;
-    this.providers = Object.fromEntries(Object.entries(plan.issuers).map(([key, planned]) => [
-      key,
-      new DatabricksOidcProvider(this, childId("oidc-provider", key), { ...planned, tags: settings.tags, identity, logicalId: logicalId(plan.name, key) }),
-    ]));
-    this.#around = surroundingsOf(settings, identity, Object.fromEntries(Object.entries(plan.issuers).map(([key, planned]) => [key, planned.plan])));
+    this.providers = Object.fromEntries(
+      Object.entries(plan.issuers).map(([key, planned]) => [
+        key,
+        new DatabricksOidcProvider(this, childId("oidc-provider", key), {
+          ...planned,
+          tags: settings.tags,
+          identity,
+          logicalId: logicalId(plan.name, key),
+        }),
+      ]),
+    );
+    this.#around = surroundingsOf(
+      settings,
+      identity,
+      Object.fromEntries(Object.entries(plan.issuers).map(([key, planned]) => [key, planned.plan])),
+    );
     if ("federation" in props) {
       for (const role of plan.problems.length === 0 ? props.roles : []) {
         this.#add(role.key, { plan: planRole(role, this.#around, settings.tags), problems: [] });
@@ -87,12 +99,16 @@ export class DatabricksFederation extends Construct {
 
   #add(key: string, planned: Pick<PlannedFederatedRole, "plan" | "problems">): DatabricksFederatedRole {
     const twice = this.#roles.has(key);
-    const role = new DatabricksFederatedRole(this, childId("role", twice ? `${key}-${this.node.children.length}` : key), {
-      plan: twice ? undefined : planned.plan,
-      problems: twice ? [...planned.problems, stoodTwice(key)] : planned.problems,
-      providers: this.providers,
-      logicalIdParts: [this.#name, key],
-    });
+    const role = new DatabricksFederatedRole(
+      this,
+      childId("role", twice ? `${key}-${this.node.children.length}` : key),
+      {
+        plan: twice ? undefined : planned.plan,
+        problems: twice ? [...planned.problems, stoodTwice(key)] : planned.problems,
+        providers: this.providers,
+        logicalIdParts: [this.#name, key],
+      },
+    );
     if (!twice) this.#roles.set(key, role);
     return role;
   }
@@ -104,14 +120,21 @@ function childId(kind: string, key: string): string {
 }
 
 function stoodTwice(key: string): Problem {
-  return { code: "name-collision", message: `The role ${quoted(key)} was added twice.`, path: formatPath(["roles", key]), fix: "Give one of them another key." };
+  return {
+    code: "name-collision",
+    message: `The role ${quoted(key)} was added twice.`,
+    path: formatPath(["roles", key]),
+    fix: "Give one of them another key.",
+  };
 }
 
 interface FederationPlan {
   readonly name: string;
   readonly settings: ReadSettings;
   readonly identity: AwsIdentity;
-  readonly issuers: Readonly<Record<string, { readonly plan: IssuerPlan | undefined; readonly problems: readonly Problem[] }>>;
+  readonly issuers: Readonly<
+    Record<string, { readonly plan: IssuerPlan | undefined; readonly problems: readonly Problem[] }>
+  >;
   readonly problems: readonly Problem[];
 }
 
@@ -125,7 +148,9 @@ function planProps(construct: Construct, name: string, props: DatabricksFederati
     settings,
     identity,
     problems: settings.problems,
-    issuers: Object.fromEntries(Object.entries(issuers).map(([key, issuer]) => [key, planDeclaredIssuer(key, issuer, identity)])),
+    issuers: Object.fromEntries(
+      Object.entries(issuers).map(([key, issuer]) => [key, planDeclaredIssuer(key, issuer, identity)]),
+    ),
   };
 }
 
@@ -137,12 +162,26 @@ function planView(construct: Construct, view: AccountView): FederationPlan {
   const problems = reservedTextProblems(federation, []);
   return {
     name: federation.name,
-    settings: { federation: { ...federation, accounts: [{ ...account, key: null }] }, known, tags: federation.tags, boundaryToken: undefined, problems },
+    settings: {
+      federation: { ...federation, accounts: [{ ...account, key: null }] },
+      known,
+      tags: federation.tags,
+      boundaryToken: undefined,
+      problems,
+    },
     identity,
     problems,
-    issuers: Object.fromEntries(view.providers.map(({ issuer, arn, create }) => [
-      issuer.key,
-      { plan: problems.length > 0 ? undefined : { issuer, arn, create, computedArn: computedProviderArn(issuer, identity) }, problems: [] },
-    ])),
+    issuers: Object.fromEntries(
+      view.providers.map(({ issuer, arn, create }) => [
+        issuer.key,
+        {
+          plan:
+            problems.length > 0
+              ? undefined
+              : { issuer, arn, create, computedArn: computedProviderArn(issuer, identity) },
+          problems: [],
+        },
+      ]),
+    ),
   };
 }

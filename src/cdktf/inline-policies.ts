@@ -11,7 +11,9 @@ import { holdsToken, isPlainObject } from "./reserved-text";
 export type InlinePolicy = { readonly [key: string]: Json } | string;
 
 export interface DeclaredPolicies {
-  /** Documents for the rules to look at; those known only to Terraform have a stand-in. Tokens in them stay, as text. */
+  /**
+   * Documents for the rules to look at; those known only to Terraform have a stand-in. Tokens in them stay, as text.
+   */
   readonly documents: Readonly<Record<string, unknown>>;
   /** JSON that only Terraform knows, by policy name. */
   readonly tokens: ReadonlyMap<string, string>;
@@ -19,10 +21,16 @@ export interface DeclaredPolicies {
   readonly problems: readonly Problem[];
 }
 
-const STAND_IN = { Version: "2012-10-17", Statement: [{ Effect: "Deny", Action: ["sts:*"], Resource: ["*"] }] } as const;
+const STAND_IN = {
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Deny", Action: ["sts:*"], Resource: ["*"] }],
+} as const;
 
 /** Reads the inline policies of a role declared at `at`. */
-export function declaredPolicies(policies: Readonly<Record<string, unknown>>, at: readonly PathPart[]): DeclaredPolicies {
+export function declaredPolicies(
+  policies: Readonly<Record<string, unknown>>,
+  at: readonly PathPart[],
+): DeclaredPolicies {
   const documents: Record<string, unknown> = {};
   const tokens = new Map<string, string>();
   const problems: Problem[] = [];
@@ -34,7 +42,12 @@ export function declaredPolicies(policies: Readonly<Record<string, unknown>>, at
         setMember(documents, name, STAND_IN);
         tokens.set(name, typeof policy === "string" ? policy : Token.asString(policy));
       } else {
-        problems.push({ code: "inline-policy-invalid", message: "The text is no JSON.", path: formatPath(path), fix: "Give the policy as an object or as JSON text." });
+        problems.push({
+          code: "inline-policy-invalid",
+          message: "The text is no JSON.",
+          path: formatPath(path),
+          fix: "Give the policy as an object or as JSON text.",
+        });
       }
       continue;
     }
@@ -55,14 +68,17 @@ function parsed(text: string): unknown {
 /** Tokens for numbers, lists, maps and objects would be written into the JSON as CDKTF's internal marks. */
 function tokensThatAreNoText(document: unknown, at: readonly PathPart[]): readonly Problem[] {
   if (typeof document === "string" || !holdsToken(document)) return [];
-  if (Array.isArray(document) && !Token.isUnresolved(document)) return document.flatMap((item, index) => tokensThatAreNoText(item, [...at, index]));
+  if (Array.isArray(document) && !Token.isUnresolved(document))
+    return document.flatMap((item, index) => tokensThatAreNoText(item, [...at, index]));
   if (isPlainObject(document) && !Token.isUnresolved(document)) {
     return Object.entries(document).flatMap(([key, member]) => tokensThatAreNoText(member, [...at, key]));
   }
-  return [{
-    code: "token-not-allowed",
-    message: "Only tokens for text fit into a policy document; this one stands for a number, a list or an object.",
-    path: formatPath(at),
-    fix: "Use Token.asString for one value, or give the whole policy as Fn.jsonencode(...).",
-  }];
+  return [
+    {
+      code: "token-not-allowed",
+      message: "Only tokens for text fit into a policy document; this one stands for a number, a list or an object.",
+      path: formatPath(at),
+      fix: "Use Token.asString for one value, or give the whole policy as Fn.jsonencode(...).",
+    },
+  ];
 }

@@ -34,7 +34,8 @@ export function planDeclaredIssuer(key: string, declaration: IssuerDeclaration, 
   const early = [...aside.problems, ...reservedTextProblems(aside.clean, at)];
   if (early.length > 0) return { plan: undefined, problems: early };
   const existing = aside.tokenAt("existingProviderArn");
-  const partition = identity.known.partition ?? partitionOfArn(existing === undefined ? declaration.existingProviderArn : undefined);
+  const partition =
+    identity.known.partition ?? partitionOfArn(existing === undefined ? declaration.existingProviderArn : undefined);
   try {
     const { federation } = readFederation({
       name: "issuers",

@@ -16,7 +16,8 @@ import { watchStack } from "./stack-watch";
 import { terraformText, terraformValues } from "./terraform-text";
 
 /** A Databricks issuer as in a federation file, and where it is registered. `existingProviderArn` may be a token. */
-export type DatabricksOidcProviderProps = IssuerDeclaration & Pick<FederationSettings, "awsAccountId" | "awsPartition" | "tags">;
+export type DatabricksOidcProviderProps = IssuerDeclaration &
+  Pick<FederationSettings, "awsAccountId" | "awsPartition" | "tags">;
 
 /** A provider whose issuer has been looked at; `plan` is undefined where there are problems. */
 export interface PlannedProvider {
@@ -59,13 +60,16 @@ export class DatabricksOidcProvider extends Construct {
     this.identity = identity;
     complainAtSynthesis(this, problems);
     if (plan === undefined) return;
-    for (const warning of issuerWarnings(plan.issuer.input)) Annotations.of(this).addWarning(`${warning.message} [${warning.code}]`);
+    for (const warning of issuerWarnings(plan.issuer.input))
+      Annotations.of(this).addWarning(`${warning.message} [${warning.code}]`);
     if (!plan.create) return;
     watchStack(this).issuer(plan.issuer.issuer, this);
     this.resource = this.#create(plan, tags, name);
   }
 
-  /** ARN of the provider, computed: `arn:<partition>:iam::<account>:oidc-provider/<issuer path>`, or the adopted one. */
+  /**
+   * ARN of the provider, computed: `arn:<partition>:iam::<account>:oidc-provider/<issuer path>`, or the adopted one.
+   */
   get arn(): string {
     return this.plan === undefined ? INVALID : this.identity.tokenized(this.plan.arn);
   }
@@ -90,17 +94,25 @@ export class DatabricksOidcProvider extends Construct {
     return this.plan?.issuer.audiences ?? [];
   }
 
-  #create({ issuer, arn: computed }: IssuerPlan, tags: Readonly<Record<string, string>>, name: string): IamOpenidConnectProvider {
+  #create(
+    { issuer, arn: computed }: IssuerPlan,
+    tags: Readonly<Record<string, string>>,
+    name: string,
+  ): IamOpenidConnectProvider {
     const arn = terraformText(computed);
     const resource = new IamOpenidConnectProvider(this, "provider", {
       url: issuer.issuer,
       clientIdList: issuer.audiences.map(terraformText),
       ...(Object.keys(tags).length > 0 ? { tags: terraformValues(tags) } : {}),
       lifecycle: {
-        postcondition: [{
-          condition: `\${self.arn == "${arn}"}`,
-          errorMessage: `The provider's ARN is not ${arn}: it was made in another account or partition than the federation says.`,
-        }],
+        postcondition: [
+          {
+            condition: `\${self.arn == "${arn}"}`,
+            errorMessage:
+              `The provider's ARN is not ${arn}: it was made in another account or partition than ` +
+              `the federation says.`,
+          },
+        ],
       },
     });
     resource.overrideLogicalId(name);
@@ -117,7 +129,13 @@ function planned(construct: Construct, id: string, props: DatabricksOidcProvider
   return {
     plan: settings.problems.length === 0 ? issuer.plan : undefined,
     // The issuer is the construct itself, so its place needs no key.
-    problems: [...settings.problems, ...issuer.problems.map((problem) => ({ ...problem, path: (problem.path ?? "").replace(/^issuers\.issuer\.?/, "") }))],
+    problems: [
+      ...settings.problems,
+      ...issuer.problems.map((problem) => ({
+        ...problem,
+        path: (problem.path ?? "").replace(/^issuers\.issuer\.?/, ""),
+      })),
+    ],
     tags: settings.tags,
     identity,
     logicalId: logicalId(id),

@@ -16,7 +16,10 @@ export function holdsToken(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
   if (Tokenization.isResolvable(value) || Construct.isConstruct(value)) return true;
   if (Array.isArray(value)) return Token.isUnresolved(value) || value.some(holdsToken);
-  return isPlainObject(value) && Object.entries(value).some(([key, member]) => key.includes("TfToken[") || holdsToken(member));
+  return (
+    isPlainObject(value) &&
+    Object.entries(value).some(([key, member]) => key.includes("TfToken[") || holdsToken(member))
+  );
 }
 
 /** Whether `value` is an object of plain members: no list, no construct, no token. Only those are looked into. */
@@ -46,7 +49,10 @@ export function isReservedKey(key: string): boolean {
   return key === "__proto__" || isReservedText(key);
 }
 
-/** Complaints about texts and keys in `value` that CDKTF would change. Tokens themselves are none. Code: reserved-text. */
+/**
+ * Complaints about texts and keys in `value` that CDKTF would change. Tokens themselves are none. Code:
+ * reserved-text.
+ */
 export function reservedTextProblems(value: unknown, at: readonly PathPart[]): readonly Problem[] {
   const problems: Problem[] = [];
   const visit = (item: unknown, path: readonly PathPart[]): void => {

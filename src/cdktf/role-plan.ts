@@ -47,7 +47,11 @@ export type PlannedRole =
   | { readonly plan: undefined; readonly problems: readonly Problem[] };
 
 /** The plan of a role that has passed every rule. */
-export function planRole(role: FederationRole, around: Pick<RoleSurroundings, "federation" | "trust" | "measured">, tags: Readonly<Record<string, string>>): RolePlan {
+export function planRole(
+  role: FederationRole,
+  around: Pick<RoleSurroundings, "federation" | "trust" | "measured">,
+  tags: Readonly<Record<string, string>>,
+): RolePlan {
   const { trust } = around;
   const inlinePolicies: Record<string, string> = {};
   for (const [name, document] of Object.entries(role.inlinePolicies)) inlinePolicies[name] = canonicalJson(document);
@@ -64,7 +68,11 @@ export function planRole(role: FederationRole, around: Pick<RoleSurroundings, "f
 }
 
 /** Reads, checks and plans a role declared in TypeScript. Every complaint at once; a role with one has no plan. */
-export function planDeclaredRole(key: string, declaration: Readonly<Record<string, unknown>>, around: RoleSurroundings): PlannedRole {
+export function planDeclaredRole(
+  key: string,
+  declaration: Readonly<Record<string, unknown>>,
+  around: RoleSurroundings,
+): PlannedRole {
   const at = ["roles", key];
   const { inlinePolicies: declaredInline, ...rest } = declaration;
   const policies = declaredPolicies(isMapping(declaredInline) ? declaredInline : {}, [...at, "inlinePolicies"]);
@@ -81,16 +89,30 @@ export function planDeclaredRole(key: string, declaration: Readonly<Record<strin
   if (ruled.length > 0) return refused(ruled);
 
   // An issuer with complaints has made them itself.
-  if (read.value.trusts.some((trust) => trust.kind === "subjects" && !Object.hasOwn(around.trust.issuers, trust.issuer))) return refused([]);
+  if (
+    read.value.trusts.some((trust) => trust.kind === "subjects" && !Object.hasOwn(around.trust.issuers, trust.issuer))
+  )
+    return refused([]);
 
   const ownBoundary = rest["permissionsBoundaryArn"] !== undefined;
-  const role = withTokens(read.value, (...path) => aside.tokenAt(...path) ?? (path[0] === "permissionsBoundaryArn" && !ownBoundary ? around.boundaryToken : undefined));
+  const role = withTokens(
+    read.value,
+    (...path) =>
+      aside.tokenAt(...path) ??
+      (path[0] === "permissionsBoundaryArn" && !ownBoundary ? around.boundaryToken : undefined),
+  );
   const plan = planRole(role, around, around.tags);
-  const measured = around.measured === around.trust ? plan.trustPolicy : trustPolicyJson(buildTrustPolicy(role.trusts, role, around.measured));
+  const measured =
+    around.measured === around.trust
+      ? plan.trustPolicy
+      : trustPolicyJson(buildTrustPolicy(role.trusts, role, around.measured));
   const tooLong = checkTrustPolicyLength(role, measured, around.federation.trustPolicyMaxLength);
   if (tooLong.length > 0) return refused(tooLong);
   if (policies.tokens.size === 0) return { plan, problems: [] };
-  return { plan: { ...plan, inlinePolicies: { ...plan.inlinePolicies, ...Object.fromEntries(policies.tokens) } }, problems: [] };
+  return {
+    plan: { ...plan, inlinePolicies: { ...plan.inlinePolicies, ...Object.fromEntries(policies.tokens) } },
+    problems: [],
+  };
 }
 
 function refused(problems: readonly Problem[]): PlannedRole {

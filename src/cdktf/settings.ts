@@ -9,7 +9,10 @@ import { reservedTextProblems } from "./reserved-text";
 import { setTokensAside } from "./tokens-aside";
 
 /** As at the top of a federation file. */
-export interface FederationSettings extends Pick<FederationInput, "lint" | "maxSessionDuration" | "roleNamePrefix" | "rolePath" | "trustPolicyMaxLength"> {
+export interface FederationSettings extends Pick<
+  FederationInput,
+  "lint" | "maxSessionDuration" | "roleNamePrefix" | "rolePath" | "trustPolicyMaxLength"
+> {
   /** 12 digits; not Databricks' account ID. Default: AWS is asked once a stack, at plan time. */
   readonly awsAccountId?: string | undefined;
   /** Default: AWS is asked once a stack, at plan time. */
@@ -35,21 +38,38 @@ export interface ReadSettings {
 /** A federation without an issuer is refused; a construct may get its roles later, or be for Unity Catalog alone. */
 const PLACEHOLDER_ISSUER = { level: "workspace", host: "placeholder.cloud.databricks.com", workspaceId: "1" } as const;
 
-/** Reads the settings of the federation called `name`. Codes: those of a federation file, token-not-allowed, reserved-text. */
+/**
+ * Reads the settings of the federation called `name`. Codes: those of a federation file, token-not-allowed,
+ * reserved-text.
+ */
 export function readSettings(name: string, settings: FederationSettings): ReadSettings {
   const { awsAccountId: accountId, awsPartition: partition, ...rest } = settings;
-  const aside = setTokensAside({ ...rest, aws: { accountId, partition } }, [], [
-    { path: ["permissionsBoundaryArn"], standIn: () => `arn:${partition ?? "aws"}:iam::${accountId ?? "000000000000"}:policy/token` },
-    { path: ["tags", "*"], standIn: () => "" },
-  ]);
+  const aside = setTokensAside(
+    { ...rest, aws: { accountId, partition } },
+    [],
+    [
+      {
+        path: ["permissionsBoundaryArn"],
+        standIn: () => `arn:${partition ?? "aws"}:iam::${accountId ?? "000000000000"}:policy/token`,
+      },
+      { path: ["tags", "*"], standIn: () => "" },
+    ],
+  );
   const early = [...aside.problems, ...reservedTextProblems(aside.clean, [])];
   if (early.length > 0) return unreadable(early);
   try {
-    const { federation } = readFederation({ ...(aside.clean as object), name, issuers: { placeholder: PLACEHOLDER_ISSUER }, roles: {} });
+    const { federation } = readFederation({
+      ...(aside.clean as object),
+      name,
+      issuers: { placeholder: PLACEHOLDER_ISSUER },
+      roles: {},
+    });
     return {
       federation: { ...federation, issuers: {}, accounts: partition === undefined ? [] : federation.accounts },
       known: { accountId: accountId ?? null, partition: partition ?? null },
-      tags: Object.fromEntries(Object.entries(federation.tags).map(([key, value]) => [key, aside.tokenAt("tags", key) ?? value])),
+      tags: Object.fromEntries(
+        Object.entries(federation.tags).map(([key, value]) => [key, aside.tokenAt("tags", key) ?? value]),
+      ),
       boundaryToken: aside.tokenAt("permissionsBoundaryArn"),
       problems: [],
     };

@@ -21,8 +21,14 @@ export function watchStack(construct: Construct): StackWatch {
   const stack = TerraformStack.of(construct);
   const known = watches.get(stack);
   if (known !== undefined) return known;
-  const issuers = new Seen("issuer-collision", (name) => `register the issuer ${name}; an AWS account holds one provider per issuer`);
-  const roleNames = new Seen("role-name-collision", (name) => `make a role called ${name}; IAM's names do not mind case`);
+  const issuers = new Seen(
+    "issuer-collision",
+    (name) => `register the issuer ${name}; an AWS account holds one provider per issuer`,
+  );
+  const roleNames = new Seen(
+    "role-name-collision",
+    (name) => `make a role called ${name}; IAM's names do not mind case`,
+  );
   const watch: StackWatch = {
     issuer: (issuer, by) => issuers.add(issuer, by.node.path),
     roleName: (name, by) => roleNames.add(name.toLowerCase(), by.node.path),
@@ -45,7 +51,12 @@ class Seen {
     const other = this.#by.get(name);
     this.#by.set(name, by);
     if (other === undefined) return;
-    this.problems.push({ code: this.code, message: `${other} and ${by} both ${this.doing(name)}.`, path: by, fix: "Keep one." });
+    this.problems.push({
+      code: this.code,
+      message: `${other} and ${by} both ${this.doing(name)}.`,
+      path: by,
+      fix: "Keep one.",
+    });
   }
 }
 
@@ -67,8 +78,10 @@ function addressCollisions(stack: TerraformStack): readonly Problem[] {
 
 function addressOf(construct: IConstruct): string | undefined {
   if (!TerraformElement.isTerraformElement(construct)) return undefined;
-  if (TerraformResource.isTerraformResource(construct)) return `${construct.terraformResourceType}.${construct.friendlyUniqueId}`;
-  if (TerraformDataSource.isTerraformDataSource(construct)) return `data.${construct.terraformResourceType}.${construct.friendlyUniqueId}`;
+  if (TerraformResource.isTerraformResource(construct))
+    return `${construct.terraformResourceType}.${construct.friendlyUniqueId}`;
+  if (TerraformDataSource.isTerraformDataSource(construct))
+    return `data.${construct.terraformResourceType}.${construct.friendlyUniqueId}`;
   return undefined;
 }
 

@@ -7,7 +7,11 @@ import type { RoleSurroundings } from "./role-plan";
 import type { ReadSettings } from "./settings";
 
 /** `plans` has undefined for an issuer with complaints: trusts that name it are not blamed for it. */
-export function surroundingsOf(settings: ReadSettings, identity: AwsIdentity, plans: Readonly<Record<string, IssuerPlan | undefined>>): RoleSurroundings {
+export function surroundingsOf(
+  settings: ReadSettings,
+  identity: AwsIdentity,
+  plans: Readonly<Record<string, IssuerPlan | undefined>>,
+): RoleSurroundings {
   const issuers: Record<string, FederationIssuer> = {};
   const trusted: Record<string, TrustedIssuer> = {};
   const measured: Record<string, TrustedIssuer> = {};

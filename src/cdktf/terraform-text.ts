@@ -27,7 +27,9 @@ export function terraformText(text: string): string {
 function escapeTemplate(text: string): string {
   return text
     .replace(INTRODUCER, "$&$&")
-    .replace(PLACEHOLDERS, (found) => (found === ACCOUNT_ID_PLACEHOLDER ? ACCOUNT_ID_EXPRESSION : PARTITION_EXPRESSION));
+    .replace(PLACEHOLDERS, (found) =>
+      found === ACCOUNT_ID_PLACEHOLDER ? ACCOUNT_ID_EXPRESSION : PARTITION_EXPRESSION,
+    );
 }
 
 /**

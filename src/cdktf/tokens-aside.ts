@@ -25,7 +25,11 @@ export interface TokensAside {
 }
 
 /** Sets the tokens of `declaration` aside. `at` is the declaration's own place, for messages. */
-export function setTokensAside(declaration: unknown, at: readonly PathPart[], slots: readonly TokenSlot[]): TokensAside {
+export function setTokensAside(
+  declaration: unknown,
+  at: readonly PathPart[],
+  slots: readonly TokenSlot[],
+): TokensAside {
   if (!holdsToken(declaration)) return { clean: declaration, tokenAt: () => undefined, problems: [] };
   const aside = new Map<string, string>();
   const problems: Problem[] = [];
@@ -37,12 +41,15 @@ export function setTokensAside(declaration: unknown, at: readonly PathPart[], sl
       aside.set(JSON.stringify(path), token);
       return slot.standIn(aside.size);
     }
-    if (Array.isArray(value) && !Token.isUnresolved(value)) return value.map((item, index) => visit(item, [...path, index]));
+    if (Array.isArray(value) && !Token.isUnresolved(value))
+      return value.map((item, index) => visit(item, [...path, index]));
     if (isPlainObject(value) && !Token.isUnresolved(value)) {
-      return Object.fromEntries(Object.entries(value).map(([key, member]) => {
-        if (holdsToken(key)) problems.push(notAllowed([...at, ...path]));
-        return [key, visit(member, [...path, key])];
-      }));
+      return Object.fromEntries(
+        Object.entries(value).map(([key, member]) => {
+          if (holdsToken(key)) problems.push(notAllowed([...at, ...path]));
+          return [key, visit(member, [...path, key])];
+        }),
+      );
     }
     problems.push(notAllowed([...at, ...path]));
     return undefined;
@@ -66,6 +73,8 @@ function notAllowed(path: readonly PathPart[]): Problem {
     code: "token-not-allowed",
     message: "A Terraform token stands where a rule needs the value itself.",
     path: formatPath(path),
-    fix: "Write the value itself. Tokens are welcome in ARNs, tag values and policy documents: one attribute, like policy.arn.",
+    fix:
+      "Write the value itself. Tokens are welcome in ARNs, tag values and policy documents: one attribute, " +
+      "like policy.arn.",
   };
 }

@@ -51,10 +51,16 @@ export function clientOf(federation: Federation, question: ClientQuestion): Clie
   const account = findAccount(federation, role, question.account);
   const accountId = findAccountId(account, question.awsAccountId);
   const issuer = issuerFor(federation, role, question);
-  const trusts = role.trusts.flatMap((trust) => (trust.kind === "subjects" && trust.issuer === issuer.key ? [trust] : []));
+  const trusts = role.trusts.flatMap((trust) =>
+    trust.kind === "subjects" && trust.issuer === issuer.key ? [trust] : [],
+  );
   const servicePrincipals = [...new Set(trusts.flatMap((trust) => trust.servicePrincipals))];
   if (PLACES[question.place].servicePrincipal && servicePrincipals.length === 0) {
-    throw notPossible(question.place, `it runs as a service principal, and ${role.key} names none of ${issuer.key}`, "Add one under servicePrincipals.");
+    throw notPossible(
+      question.place,
+      `it runs as a service principal, and ${role.key} names none of ${issuer.key}`,
+      "Add one under servicePrincipals.",
+    );
   }
   return {
     place: question.place,
@@ -78,20 +84,55 @@ function clientTrust(trust: SubjectTrust, issuer: FederationIssuer): ClientTrust
   };
 }
 
-function issuerFor(federation: Federation, role: FederationRole, { place, issuer: wanted }: ClientQuestion): FederationIssuer {
+function issuerFor(
+  federation: Federation,
+  role: FederationRole,
+  { place, issuer: wanted }: ClientQuestion,
+): FederationIssuer {
   const trusted = issuersOf(federation, role);
-  if (trusted.length === 0) throw notPossible(place, `${role.key} trusts Unity Catalog alone, which brings its own credentials`, "Use the Unity Catalog credential (docs/unity-catalog.md), or add a trust that names an issuer.");
-  const asked = wanted === undefined ? trusted : trusted.filter(({ key }) => key === findIssuer(federation, wanted).key);
-  if (asked.length === 0) throw notPossible(place, `${role.key} does not trust ${wanted ?? ""}`, `Name one of: ${trusted.map(({ key }) => key).join(", ")}.`);
+  if (trusted.length === 0)
+    throw notPossible(
+      place,
+      `${role.key} trusts Unity Catalog alone, which brings its own credentials`,
+      "Use the Unity Catalog credential (docs/unity-catalog.md), or add a trust that names an issuer.",
+    );
+  const asked =
+    wanted === undefined ? trusted : trusted.filter(({ key }) => key === findIssuer(federation, wanted).key);
+  if (asked.length === 0)
+    throw notPossible(
+      place,
+      `${role.key} does not trust ${wanted ?? ""}`,
+      `Name one of: ${trusted.map(({ key }) => key).join(", ")}.`,
+    );
   const fitting = asked.filter(({ level }) => level === "workspace" || !PLACES[place].workspaceOnly);
   const [first, ...others] = fitting;
   if (first === undefined) {
-    throw notPossible(place, `the ambient token of a notebook or job is exchanged at its workspace, and ${asked.map(({ key }) => key).join(", ")} is the account's issuer`, "Add a trust for the workspace's issuer.");
+    throw notPossible(
+      place,
+      `the ambient token of a notebook or job is exchanged at its workspace, ` +
+        `and ${asked.map(({ key }) => key).join(", ")} is the account's issuer`,
+      "Add a trust for the workspace's issuer.",
+    );
   }
-  if (others.length > 0) throw new InputError([{ code: "issuer-undetermined", message: `Several issuers would do: ${fitting.map(({ key }) => key).join(", ")}.`, path: "issuer", fix: "Name one with --issuer." }]);
+  if (others.length > 0)
+    throw new InputError([
+      {
+        code: "issuer-undetermined",
+        message: `Several issuers would do: ${fitting.map(({ key }) => key).join(", ")}.`,
+        path: "issuer",
+        fix: "Name one with --issuer.",
+      },
+    ]);
   return first;
 }
 
 function notPossible(place: ClientPlace, why: string, fix: string): InputError {
-  return new InputError([{ code: "client-not-possible", message: `There can be no client for ${PLACES[place].says}: ${why}.`, path: "for", fix }]);
+  return new InputError([
+    {
+      code: "client-not-possible",
+      message: `There can be no client for ${PLACES[place].says}: ${why}.`,
+      path: "for",
+      fix,
+    },
+  ]);
 }

@@ -1,4 +1,7 @@
-/** What a cluster of a role's clients is held to: compute policy, environment and S3A settings, as Databricks' API has them. Pure. */
+/**
+ * What a cluster of a role's clients is held to: compute policy, environment and S3A settings, as Databricks' API has
+ * them. Pure.
+ */
 import { InputError } from "../errors";
 import type { Client } from "./client";
 import type { PlainValue } from "./encode";
@@ -27,10 +30,17 @@ export function policyDefinition(client: Client): Members {
   const exact = [...new Set(client.trusts.flatMap(({ subjects }) => subjects))];
   const anyPattern = client.trusts.some(({ patterns }) => patterns.length > 0);
   return {
-    "data_security_mode": { type: "fixed", value: "SINGLE_USER" },
-    ...(anyPattern ? {} : { "single_user_name": { type: "allowlist", values: exact } }),
-    ...Object.fromEntries(Object.entries(clusterEnvironment(client)).map(([name, value]) => [`spark_env_vars.${name}`, { type: "fixed", value }])),
-    ...Object.fromEntries(SECRETS.map((path) => [path, { type: "regex", pattern: SECRET_REFERENCE, isOptional: true }])),
+    data_security_mode: { type: "fixed", value: "SINGLE_USER" },
+    ...(anyPattern ? {} : { single_user_name: { type: "allowlist", values: exact } }),
+    ...Object.fromEntries(
+      Object.entries(clusterEnvironment(client)).map(([name, value]) => [
+        `spark_env_vars.${name}`,
+        { type: "fixed", value },
+      ]),
+    ),
+    ...Object.fromEntries(
+      SECRETS.map((path) => [path, { type: "regex", pattern: SECRET_REFERENCE, isOptional: true }]),
+    ),
     ...Object.fromEntries(KEYS.map((path) => [path, { type: "forbidden" }])),
   };
 }
@@ -54,5 +64,12 @@ export function sparkS3a(client: Client): { readonly conf: Members; readonly env
 /** Databricks hands `spark_env_vars` to a shell, which expands them. Throws InputError `client-not-possible`. */
 function forShell({ arn }: Client): string {
   if (/^[A-Za-z0-9_+=,.@:/-]+$/.test(arn)) return arn;
-  throw new InputError([{ code: "client-not-possible", message: "The role's path has characters that a cluster's shell would read as code.", path: "path", fix: "Use letters, digits and _+=,.@- in the role's path." }]);
+  throw new InputError([
+    {
+      code: "client-not-possible",
+      message: "The role's path has characters that a cluster's shell would read as code.",
+      path: "path",
+      fix: "Use letters, digits and _+=,.@- in the role's path.",
+    },
+  ]);
 }

@@ -1,14 +1,22 @@
 /**
- * Values encoded for where they stand in a client file: Python, JSON, YAML, a workflow, a bundle, Markdown. The one way a
+ * Values encoded for where they stand in a client file: Python, JSON, YAML, a workflow, a bundle, Markdown. The one
+ * way a
  * value of the federation gets into such a file, so that nothing a user writes becomes code.
  */
 import { canonicalText } from "../trust/canonical-json";
 
-export type PlainValue = null | boolean | number | string | readonly PlainValue[] | { readonly [key: string]: PlainValue };
+export type PlainValue =
+  null | boolean | number | string | readonly PlainValue[] | { readonly [key: string]: PlainValue };
 
 /** Lists and objects up to this width stay on their line. */
 const LINE_WIDTH = 110;
-const SHORT_ESCAPES: Readonly<Record<string, string>> = { "\"": "\\\"", "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t" };
+const SHORT_ESCAPES: Readonly<Record<string, string>> = {
+  '"': '\\"',
+  "\\": "\\\\",
+  "\n": "\\n",
+  "\r": "\\r",
+  "\t": "\\t",
+};
 
 /**
  * `text` in double quotes and ASCII alone, as Python and YAML both read it: `\xNN`, `\uNNNN` and `\UNNNNNNNN` are code
@@ -22,7 +30,11 @@ function escaped(character: string): string {
   const short = SHORT_ESCAPES[character];
   if (short !== undefined) return short;
   const code = (character.codePointAt(0) ?? 0).toString(16);
-  return code.length > 4 ? `\\U${code.padStart(8, "0")}` : code.length > 2 ? `\\u${code.padStart(4, "0")}` : `\\x${code.padStart(2, "0")}`;
+  return code.length > 4
+    ? `\\U${code.padStart(8, "0")}`
+    : code.length > 2
+      ? `\\u${code.padStart(4, "0")}`
+      : `\\x${code.padStart(2, "0")}`;
 }
 
 /** `value` as a Python literal, laid out as Black would. Throws RangeError for a number that is no safe integer. */
@@ -36,8 +48,12 @@ export function pythonValue(value: PlainValue, indent = 0): string {
   }
   const deeper = indent + 4;
   const [open, close, items] = isList(value)
-    ? ["[", "]", value.map((item) => pythonValue(item, deeper))] as const
-    : ["{", "}", Object.entries(value).map(([key, item]) => `${quotedAscii(key)}: ${pythonValue(item, deeper)}`)] as const;
+    ? (["[", "]", value.map((item) => pythonValue(item, deeper))] as const)
+    : ([
+        "{",
+        "}",
+        Object.entries(value).map(([key, item]) => `${quotedAscii(key)}: ${pythonValue(item, deeper)}`),
+      ] as const);
   const line = `${open}${items.join(", ")}${close}`;
   if (indent + line.length <= LINE_WIDTH && !line.includes("\n")) return line;
   const margin = " ".repeat(indent);
@@ -61,7 +77,10 @@ export function workflowString(text: string): string {
   return quotedAscii(text.replaceAll("${{", () => "${{ '${{' }}"));
 }
 
-/** `text` as a YAML string in a Databricks bundle, which knows no way to escape `${`. Throws RangeError where it would read one. */
+/**
+ * `text` as a YAML string in a Databricks bundle, which knows no way to escape `${`. Throws RangeError where it would
+ * read one.
+ */
 export function bundleString(text: string): string {
   if (text.includes("${")) throw new RangeError("a bundle would read ${ as a reference");
   return quotedAscii(text);

@@ -80,14 +80,23 @@ function bundleView(client: Client, host: string): object {
 function workflowView(client: Client): object {
   const servicePrincipal = client.servicePrincipals[0] ?? "";
   const { input, tokenEndpoint } = client.issuer;
-  // Databricks recommends its account ID; where the federation does not know it, the endpoint is as good: the policy lists it
+  // Databricks recommends its account ID; where the federation does not know it, the endpoint is as good: the policy
+  // lists it
   const githubAudience = input.level === "account" ? input.accountId : tokenEndpoint;
   return {
     workflowName: `AWS as ${client.role.key}`,
     servicePrincipal,
-    audiences: JSON.stringify(client.trusts.flatMap(({ subjects, audiences }) => (subjects.includes(servicePrincipal) ? audiences : []))),
+    audiences: JSON.stringify(
+      client.trusts.flatMap(({ subjects, audiences }) => (subjects.includes(servicePrincipal) ? audiences : [])),
+    ),
     stsRegion: stsRegion(client.partition, [client.region]),
     githubAudience,
-    federationPolicy: { oidc_policy: { issuer: "https://token.actions.githubusercontent.com", audiences: [githubAudience], subject: "repo:ORGANISATION/REPOSITORY:environment:production" } },
+    federationPolicy: {
+      oidc_policy: {
+        issuer: "https://token.actions.githubusercontent.com",
+        audiences: [githubAudience],
+        subject: "repo:ORGANISATION/REPOSITORY:environment:production",
+      },
+    },
   };
 }

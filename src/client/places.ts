@@ -1,6 +1,14 @@
 /** Where a client file runs, as data. */
 
-export const CLIENT_PLACES = ["notebook", "job", "app", "laptop", "cluster-policy", "asset-bundle", "github-actions"] as const;
+export const CLIENT_PLACES = [
+  "notebook",
+  "job",
+  "app",
+  "laptop",
+  "cluster-policy",
+  "asset-bundle",
+  "github-actions",
+] as const;
 
 export type ClientPlace = (typeof CLIENT_PLACES)[number];
 
@@ -18,11 +26,41 @@ export interface PlaceRules {
 const NO_PYTHON = { mints: false, runsPrograms: false, runsAlone: false } as const;
 
 export const PLACES: Readonly<Record<ClientPlace, PlaceRules>> = {
-  "notebook": { says: "a Databricks notebook", workspaceOnly: true, servicePrincipal: false, python: { mints: true, runsPrograms: false, runsAlone: false } },
-  "job": { says: "a Databricks job", workspaceOnly: true, servicePrincipal: false, python: { mints: true, runsPrograms: false, runsAlone: true } },
-  "app": { says: "a Databricks App", workspaceOnly: false, servicePrincipal: false, python: { mints: true, runsPrograms: false, runsAlone: true } },
-  "laptop": { says: "a person's own machine", workspaceOnly: false, servicePrincipal: false, python: { mints: false, runsPrograms: true, runsAlone: true } },
-  "cluster-policy": { says: "clusters that run notebooks and jobs", workspaceOnly: true, servicePrincipal: false, python: NO_PYTHON },
-  "asset-bundle": { says: "a job in a Databricks Asset Bundle", workspaceOnly: true, servicePrincipal: true, python: { mints: true, runsPrograms: false, runsAlone: true } },
+  notebook: {
+    says: "a Databricks notebook",
+    workspaceOnly: true,
+    servicePrincipal: false,
+    python: { mints: true, runsPrograms: false, runsAlone: false },
+  },
+  job: {
+    says: "a Databricks job",
+    workspaceOnly: true,
+    servicePrincipal: false,
+    python: { mints: true, runsPrograms: false, runsAlone: true },
+  },
+  app: {
+    says: "a Databricks App",
+    workspaceOnly: false,
+    servicePrincipal: false,
+    python: { mints: true, runsPrograms: false, runsAlone: true },
+  },
+  laptop: {
+    says: "a person's own machine",
+    workspaceOnly: false,
+    servicePrincipal: false,
+    python: { mints: false, runsPrograms: true, runsAlone: true },
+  },
+  "cluster-policy": {
+    says: "clusters that run notebooks and jobs",
+    workspaceOnly: true,
+    servicePrincipal: false,
+    python: NO_PYTHON,
+  },
+  "asset-bundle": {
+    says: "a job in a Databricks Asset Bundle",
+    workspaceOnly: true,
+    servicePrincipal: true,
+    python: { mints: true, runsPrograms: false, runsAlone: true },
+  },
   "github-actions": { says: "a GitHub Actions job", workspaceOnly: false, servicePrincipal: true, python: NO_PYTHON },
 };

@@ -6,8 +6,13 @@ import { KEY_SECTIONS, KEYS_BY_AWK, spellings } from "./verb";
 /** The script for `program`, which must be a plain word. */
 export function bashCompletion(program: string, verbs: readonly CompletionVerb[]): string {
   const name = `_${program.replaceAll("-", "_")}`;
-  const leaves = verbs.flatMap((verb) => (verb.verbs.length === 0 ? [{ path: verb.name, verb }] : verb.verbs.map((below) => ({ path: `${verb.name} ${below.name}`, verb: below }))));
-  return `# bash completion for ${program}: source it, or put it into bash-completion's folder.
+  const leaves = verbs.flatMap((verb) =>
+    verb.verbs.length === 0
+      ? [{ path: verb.name, verb }]
+      : verb.verbs.map((below) => ({ path: `${verb.name} ${below.name}`, verb: below })),
+  );
+  return (
+    `# bash completion for ${program}: source it, or put it into bash-completion's folder.
 ${name}_keys() {
   awk -v section="$1" '${KEYS_BY_AWK}
   ' "\${2:-federation.yaml}" 2>/dev/null
@@ -32,7 +37,14 @@ ${name}() {
     fi
     case $verb in
       '') case $word in -*) ;; *) verb=$word ;; esac ;;
-${verbs.filter((verb) => verb.verbs.length > 0).map((verb) => `      ${verb.name}) case $word in ${verb.verbs.map((below) => below.name).join("|")}) verb="${verb.name} $word" ;; esac ;;`).join("\n")}
+${verbs
+  .filter((verb) => verb.verbs.length > 0)
+  .map(
+    (verb) =>
+      `      ${verb.name}) case $word in ${verb.verbs.map((below) => below.name).join("|")}) ` +
+      `verb="${verb.name} $word" ;; esac ;;`,
+  )
+  .join("\n")}
     esac
     if [ "$word" = --config ]; then
       config=\${COMP_WORDS[at+1]}
@@ -44,7 +56,8 @@ ${verbs.filter((verb) => verb.verbs.length > 0).map((verb) => `      ${verb.name
     COMPREPLY=($(compgen -P @ -f -- "\${cur#@}"))
     # compopt came with bash 4; it has names quoted
     compopt -o filenames 2>/dev/null
-    if [ "\${#COMPREPLY[@]}" -eq 1 ] && [ -d "\${COMPREPLY[0]#@}" ]; then COMPREPLY[0]+=/; compopt -o nospace 2>/dev/null; fi
+    if [ "\${#COMPREPLY[@]}" -eq 1 ] && [ -d "\${COMPREPLY[0]#@}" ]; then COMPREPLY[0]+=/; compopt -o nospace ` +
+    `2>/dev/null; fi
     return
   fi
   case "$verb $prev" in
@@ -53,24 +66,31 @@ ${leaves.flatMap(({ path, verb }) => valueCases(name, path, verb)).join("\n")}
   if [ -z "$offered" ]; then
     case $verb in
       '') offered=${inSingleQuotes(verbs.map((verb) => verb.name).join(" "))} ;;
-${verbs.filter((verb) => verb.verbs.length > 0).map((verb) => `      ${verb.name}) offered=${inSingleQuotes(verb.verbs.map((below) => below.name).join(" "))} ;;`).join("\n")}
-${leaves.map(({ path, verb }) => `      ${inSingleQuotes(path)}) offered=${inSingleQuotes([...verb.words, ...verb.flags.flatMap(spellings)].join(" "))} ;;`).join("\n")}
+${verbs
+  .filter((verb) => verb.verbs.length > 0)
+  .map((verb) => `      ${verb.name}) offered=${inSingleQuotes(verb.verbs.map((below) => below.name).join(" "))} ;;`)
+  .join("\n")}
+${leaves.map(({ path, verb }) => `      ${inSingleQuotes(path)}) ` + `offered=${inSingleQuotes([...verb.words, ...verb.flags.flatMap(spellings)].join(" "))} ;;`).join("\n")}
     esac
     # flags only where one is begun, else file names by default
     case $cur in
       -*) ;;
-      *) for word in $offered; do case $word in -*) ;; *) COMPREPLY+=("$word") ;; esac; done; offered="\${COMPREPLY[*]}"; COMPREPLY=() ;;
+      *) for word in $offered; do case $word in -*) ;; *) COMPREPLY+=("$word") ;; esac; done; ` +
+    `offered="\${COMPREPLY[*]}"; COMPREPLY=() ;;
     esac
   fi
   [ -n "$offered" ] && COMPREPLY=($(compgen -W "$offered" -- "$cur"))
 }
 complete -o default -F ${name} ${program}
-`;
+`
+  );
 }
 
 /** After a flag that takes a value: its choices, the file's keys, or nothing, which makes bash offer file names. */
 function valueCases(name: string, path: string, verb: CompletionVerb): readonly string[] {
-  return verb.flags.filter((flag) => flag.takes === "text").map((flag) => `    ${inSingleQuotes(`${path} --${flag.name}`)}) ${offer(name, flag)} ;;`);
+  return verb.flags
+    .filter((flag) => flag.takes === "text")
+    .map((flag) => `    ${inSingleQuotes(`${path} --${flag.name}`)}) ${offer(name, flag)} ;;`);
 }
 
 function offer(name: string, flag: CompletionFlag): string {

@@ -28,9 +28,12 @@ export const KEY_SECTIONS: Readonly<Record<string, string>> = { role: "roles", i
 export function spellings(flag: CompletionFlag): readonly string[] {
   switch (flag.takes) {
     case "text":
-    case "yes": return [`--${flag.name}`];
-    case "no": return [`--no-${flag.name}`];
-    case "either": return [`--${flag.name}`, `--no-${flag.name}`];
+    case "yes":
+      return [`--${flag.name}`];
+    case "no":
+      return [`--no-${flag.name}`];
+    case "either":
+      return [`--${flag.name}`, `--no-${flag.name}`];
   }
 }
 

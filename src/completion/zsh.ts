@@ -59,7 +59,9 @@ function choice(name: string, verbs: readonly CompletionVerb[], indent: string):
     "    case $line[1] in",
     ...verbs.flatMap((verb) => [
       `      ${verb.name})`,
-      ...(verb.verbs.length > 0 ? [choice(name, verb.verbs, `${indent}        `).replace(/\n$/, "").slice(indent.length)] : specs(name, verb).map((line) => `        ${line}`)),
+      ...(verb.verbs.length > 0
+        ? [choice(name, verb.verbs, `${indent}        `).replace(/\n$/, "").slice(indent.length)]
+        : specs(name, verb).map((line) => `        ${line}`)),
       "        ;;",
     ]),
     "    esac",
@@ -71,7 +73,13 @@ function choice(name: string, verbs: readonly CompletionVerb[], indent: string):
 
 function specs(name: string, verb: CompletionVerb): readonly string[] {
   const all = [
-    ...verb.flags.flatMap((flag) => spellings(flag).map((spelling) => inSingleQuotes(`${flag.repeats ? "*" : ""}${spelling}${flag.takes === "text" ? "=" : ""}[${escaped(flag.describe)}]${value(name, flag)}`))),
+    ...verb.flags.flatMap((flag) =>
+      spellings(flag).map((spelling) =>
+        inSingleQuotes(
+          `${flag.repeats ? "*" : ""}${spelling}${flag.takes === "text" ? "=" : ""}[${escaped(flag.describe)}]${value(name, flag)}`,
+        ),
+      ),
+    ),
     ...(verb.words.length > 0 ? [inSingleQuotes(`1:: :(${verb.words.join(" ")})`)] : [inSingleQuotes("*: :_files")]),
   ];
   return ["_arguments \\", ...all.map((spec, index) => `  ${spec}${index === all.length - 1 ? "" : " \\"}`)];
@@ -80,7 +88,12 @@ function specs(name: string, verb: CompletionVerb): readonly string[] {
 function value(name: string, flag: CompletionFlag): string {
   if (flag.takes !== "text") return "";
   const section = KEY_SECTIONS[flag.name];
-  const action = flag.choices.length > 0 ? `(${flag.choices.join(" ")})` : section === undefined ? `${name}_value` : ` ${name}_keys ${section}`;
+  const action =
+    flag.choices.length > 0
+      ? `(${flag.choices.join(" ")})`
+      : section === undefined
+        ? `${name}_value`
+        : ` ${name}_keys ${section}`;
   return `:${flag.name}:${action}`;
 }
 

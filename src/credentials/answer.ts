@@ -50,14 +50,25 @@ export interface CredentialsQuestion extends RoleQuestion {
   readonly note: (text: string) => void;
 }
 
-/** The role, region and everything else a session needs. Throws InputError: those of `wantedRole`, `stsRegion`, value-not-allowed, duration-out-of-range. */
+/**
+ * The role, region and everything else a session needs. Throws InputError: those of `wantedRole`, `stsRegion`,
+ * value-not-allowed, duration-out-of-range.
+ */
 export function sessionQuestion(question: CredentialsQuestion): SessionQuestion {
   const { surroundings } = question;
-  const federation = (): Federation => loadFederation(resolve(question.cwd, question.config ?? DEFAULT_FEDERATION_FILE));
+  const federation = (): Federation =>
+    loadFederation(resolve(question.cwd, question.config ?? DEFAULT_FEDERATION_FILE));
   const role = wantedRole(question, federation);
   const call = { args: question.args, cwd: question.cwd, env: surroundings.env, home: surroundings.home };
   if (question.sessionName !== undefined && !isSessionName(question.sessionName)) {
-    throw new InputError([{ code: "value-not-allowed", message: `${JSON.stringify(question.sessionName.slice(0, 80))} is no session name.`, path: "session-name", fix: "Use 2 to 64 letters, digits and _+=,.@-, or leave it out." }]);
+    throw new InputError([
+      {
+        code: "value-not-allowed",
+        message: `${JSON.stringify(question.sessionName.slice(0, 80))} is no session name.`,
+        path: "session-name",
+        fix: "Use 2 to 64 letters, digits and _+=,.@-, or leave it out.",
+      },
+    ]);
   }
   return {
     surroundings,
@@ -68,7 +79,13 @@ export function sessionQuestion(question: CredentialsQuestion): SessionQuestion 
       profile: question.profile,
       scope: question.scope,
     },
-    region: stsRegion(role.partition, [question.region, variable(surroundings, "AWS_REGION"), variable(surroundings, "AWS_DEFAULT_REGION"), role.region, configuredRegion(surroundings, role.partition)]),
+    region: stsRegion(role.partition, [
+      question.region,
+      variable(surroundings, "AWS_REGION"),
+      variable(surroundings, "AWS_DEFAULT_REGION"),
+      role.region,
+      configuredRegion(surroundings, role.partition),
+    ]),
     sessionName: question.sessionName,
     durationSeconds: durationOf(question.duration, role),
     allowEndpoint: question.allowEndpoint,
@@ -83,13 +100,27 @@ function durationOf(text: string | undefined, role: WantedRole): number | undefi
   const asked = seconds(text, "duration");
   const most = role.maxSessionDuration ?? 43_200;
   if (asked >= 900 && asked <= most) return asked;
-  throw new InputError([{ code: "duration-out-of-range", message: `A session of ${asked} s is not to be had: this role gives 900 to ${most} s.`, path: "duration", fix: "Ask for less, or raise the role's maxSessionDuration." }]);
+  throw new InputError([
+    {
+      code: "duration-out-of-range",
+      message: `A session of ${asked} s is not to be had: this role gives 900 to ${most} s.`,
+      path: "duration",
+      fix: "Ask for less, or raise the role's maxSessionDuration.",
+    },
+  ]);
 }
 
 function seconds(text: string, path: string): number {
   const found = secondsOf(text);
   if (found !== null) return found;
-  throw new InputError([{ code: "duration-invalid", message: `${JSON.stringify(text.slice(0, 40))} is no duration.`, path, fix: "Write it like 1h, 90m or 3600." }]);
+  throw new InputError([
+    {
+      code: "duration-invalid",
+      message: `${JSON.stringify(text.slice(0, 40))} is no duration.`,
+      path,
+      fix: "Write it like 1h, 90m or 3600.",
+    },
+  ]);
 }
 
 /** The text to print: AWS' `credential_process` document, or `export` lines for a shell. */
@@ -109,13 +140,25 @@ function exportLines(session: CachedSession): string {
 
 /** `export NAME='value'` for a POSIX shell, one a line. */
 function exported(variables: Readonly<Record<string, string>>): string {
-  return Object.entries(variables).map(([name, value]) => `export ${name}=${inSingleQuotes(value)}`).join("\n");
+  return Object.entries(variables)
+    .map(([name, value]) => `export ${name}=${inSingleQuotes(value)}`)
+    .join("\n");
 }
 
 /** Runs a program with renewing credentials; its exit code. The session is got before the program starts. */
 export async function runWithCredentials(question: SessionQuestion, command: readonly string[]): Promise<number> {
-  if (command.length === 0) throw new InputError([{ code: "command-missing", message: "There is no program after --.", fix: "Write it like: credentials --role lake-reader -- aws s3 ls." }]);
-  const session = keepSession(() => getSession(question), { now: question.surroundings.now, ...(question.note === undefined ? {} : { note: question.note }) });
+  if (command.length === 0)
+    throw new InputError([
+      {
+        code: "command-missing",
+        message: "There is no program after --.",
+        fix: "Write it like: credentials --role lake-reader -- aws s3 ls.",
+      },
+    ]);
+  const session = keepSession(() => getSession(question), {
+    now: question.surroundings.now,
+    ...(question.note === undefined ? {} : { note: question.note }),
+  });
   await session();
   const server = await serveCredentials(session);
   try {
@@ -126,29 +169,64 @@ export async function runWithCredentials(question: SessionQuestion, command: rea
 }
 
 /** Flags of the call that the profile repeats. */
-const KEPT_FLAGS = ["from", "issuer", "account", "aws-account-id", "token-file", "profile", "scope", "duration", "session-name", "wait"] as const;
+const KEPT_FLAGS = [
+  "from",
+  "issuer",
+  "account",
+  "aws-account-id",
+  "token-file",
+  "profile",
+  "scope",
+  "duration",
+  "session-name",
+  "wait",
+] as const;
 
 /** Writes the AWS profile that calls this program again. `program` is how to start it, e.g. node and a file. */
-export async function credentialsProfile(question: CredentialsQuestion, name: string, program: readonly string[]): Promise<string> {
+export async function credentialsProfile(
+  question: CredentialsQuestion,
+  name: string,
+  program: readonly string[],
+): Promise<string> {
   const wanted = sessionQuestion(question);
   const flags: Readonly<Record<(typeof KEPT_FLAGS)[number], string | undefined>> = {
-    "from": question.from, "issuer": question.issuer, "account": question.account, "aws-account-id": question.awsAccountId,
-    "token-file": wanted.token.tokenFile, "profile": question.profile, "scope": question.scope, "duration": question.duration,
-    "session-name": question.sessionName, "wait": question.wait,
+    from: question.from,
+    issuer: question.issuer,
+    account: question.account,
+    "aws-account-id": question.awsAccountId,
+    "token-file": wanted.token.tokenFile,
+    profile: question.profile,
+    scope: question.scope,
+    duration: question.duration,
+    "session-name": question.sessionName,
+    wait: question.wait,
   };
   const needsFile = question.roleArn === undefined || question.issuer !== undefined;
   const command = [
-    ...program, "credentials",
-    ...(question.roleArn === undefined ? (question.role === undefined ? [] : ["--role", question.role]) : ["--role-arn", question.roleArn]),
+    ...program,
+    "credentials",
+    ...(question.roleArn === undefined
+      ? question.role === undefined
+        ? []
+        : ["--role", question.role]
+      : ["--role-arn", question.roleArn]),
     ...(needsFile ? ["--config", resolve(question.cwd, question.config ?? DEFAULT_FEDERATION_FILE)] : []),
-    "--region", wanted.region,
-    ...KEPT_FLAGS.flatMap((flag) => { const value = flags[flag]; return value === undefined ? [] : [`--${flag}`, value]; }),
+    "--region",
+    wanted.region,
+    ...KEPT_FLAGS.flatMap((flag) => {
+      const value = flags[flag];
+      return value === undefined ? [] : [`--${flag}`, value];
+    }),
     ...(question.allowEndpoint === true ? ["--allow-endpoint"] : []),
     ...(wanted.cache === null ? ["--no-cache"] : []),
-    "--format", "process",
+    "--format",
+    "process",
   ];
   const written = await writeProfile({ surroundings: question.surroundings, name, command, region: wanted.region });
-  return `${written.changed ? "Wrote" : "Nothing to change in"} profile ${name} in ${written.file}. Use it with AWS_PROFILE=${name}.`;
+  return (
+    `${written.changed ? "Wrote" : "Nothing to change in"} profile ${name} in ${written.file}. Use it with ` +
+    `AWS_PROFILE=${name}.`
+  );
 }
 
 export interface TokenFileRun {
@@ -165,20 +243,31 @@ export interface TokenFileRun {
 export async function credentialsTokenFile(question: SessionQuestion, run: TokenFileRun): Promise<void> {
   let subject = "";
   const obtain = async (): ReturnType<typeof obtainToken> => {
-    const obtained = await obtainToken({ ...question.token, surroundings: question.surroundings, targets: question.role.targets });
+    const obtained = await obtainToken({
+      ...question.token,
+      surroundings: question.surroundings,
+      targets: question.role.targets,
+    });
     subject = identityOf(obtained, question.role).subject;
     return obtained;
   };
   const ended = AbortSignal.abort();
   await keepTokenFile({
-    file: run.file, obtain, now: question.surroundings.now, sleep: run.sleep, stop: run.once ? ended : run.stop,
+    file: run.file,
+    obtain,
+    now: question.surroundings.now,
+    sleep: run.sleep,
+    stop: run.once ? ended : run.stop,
     note: (text) => question.note?.(text),
-    ready: () => run.ready(exported({
-      AWS_WEB_IDENTITY_TOKEN_FILE: run.file,
-      AWS_ROLE_ARN: question.role.arn,
-      AWS_ROLE_SESSION_NAME: question.sessionName ?? sessionNameOf(subject),
-      ...regionVariables(question.region),
-    })),
+    ready: () =>
+      run.ready(
+        exported({
+          AWS_WEB_IDENTITY_TOKEN_FILE: run.file,
+          AWS_ROLE_ARN: question.role.arn,
+          AWS_ROLE_SESSION_NAME: question.sessionName ?? sessionNameOf(subject),
+          ...regionVariables(question.region),
+        }),
+      ),
   });
 }
 

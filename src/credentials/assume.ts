@@ -45,7 +45,12 @@ export class AwsRefusal extends OutsideError {
   /** HTTP. */
   readonly status: number;
 
-  constructor(awsCode: string, awsMessage: string, status: number, problem: { readonly code: ErrorCode; readonly message: string; readonly fix: string }) {
+  constructor(
+    awsCode: string,
+    awsMessage: string,
+    status: number,
+    problem: { readonly code: ErrorCode; readonly message: string; readonly fix: string },
+  ) {
     super([problem]);
     this.awsCode = awsCode;
     this.awsMessage = awsMessage;
@@ -57,7 +62,8 @@ const TIMEOUT_MS = 10_000;
 const MAX_BYTES = 256 * 1024;
 
 /**
- * Asks STS once. Throws AwsRefusal (aws-access-denied, aws-invalid-token, aws-expired-token, aws-throttled, aws-refused),
+ * Asks STS once. Throws AwsRefusal (aws-access-denied, aws-invalid-token, aws-expired-token, aws-throttled,
+ * aws-refused),
  * OutsideError aws-answer-unreadable and those of `request`, InputError aws-endpoint-overridden.
  */
 export async function assumeRole(question: AssumeQuestion): Promise<AssumedRole> {
@@ -68,22 +74,43 @@ export async function assumeRole(question: AssumeQuestion): Promise<AssumedRole>
     timeoutMs: question.timeoutMs ?? TIMEOUT_MS,
     maxBytes: MAX_BYTES,
     allow: (host) => checkStsHost(host, question.allowEndpoint === true),
-    onDate: (_host, seen) => { date = seen; },
+    onDate: (_host, seen) => {
+      date = seen;
+    },
   });
   const endpoint = stsEndpoint(question.env);
-  const client = new STSClient({ region: question.region, maxAttempts: 1, requestHandler, ...(endpoint === undefined ? {} : { endpoint }) });
+  const client = new STSClient({
+    region: question.region,
+    maxAttempts: 1,
+    requestHandler,
+    ...(endpoint === undefined ? {} : { endpoint }),
+  });
   try {
-    const answer = await client.send(new AssumeRoleWithWebIdentityCommand({
-      RoleArn: question.roleArn,
-      RoleSessionName: question.sessionName,
-      WebIdentityToken: question.token.reveal(),
-      ...(question.durationSeconds === undefined ? {} : { DurationSeconds: question.durationSeconds }),
-      ...(question.policy === undefined ? {} : { Policy: question.policy }),
-    }));
+    const answer = await client.send(
+      new AssumeRoleWithWebIdentityCommand({
+        RoleArn: question.roleArn,
+        RoleSessionName: question.sessionName,
+        WebIdentityToken: question.token.reveal(),
+        ...(question.durationSeconds === undefined ? {} : { DurationSeconds: question.durationSeconds }),
+        ...(question.policy === undefined ? {} : { Policy: question.policy }),
+      }),
+    );
     const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = answer.Credentials ?? {};
-    if (AccessKeyId === undefined || SecretAccessKey === undefined || SessionToken === undefined || Expiration === undefined || Number.isNaN(Expiration.getTime())) throw unreadable(200);
+    if (
+      AccessKeyId === undefined ||
+      SecretAccessKey === undefined ||
+      SessionToken === undefined ||
+      Expiration === undefined ||
+      Number.isNaN(Expiration.getTime())
+    )
+      throw unreadable(200);
     return {
-      credentials: { accessKeyId: AccessKeyId, secretAccessKey: secret(SecretAccessKey), sessionToken: secret(SessionToken), expiration: Expiration.getTime() },
+      credentials: {
+        accessKeyId: AccessKeyId,
+        secretAccessKey: secret(SecretAccessKey),
+        sessionToken: secret(SessionToken),
+        expiration: Expiration.getTime(),
+      },
       assumedRoleArn: answer.AssumedRoleUser?.Arn ?? null,
       awsTime: timeOf(date),
     };
@@ -94,11 +121,23 @@ export async function assumeRole(question: AssumeQuestion): Promise<AssumedRole>
   }
 }
 
-/** AWS_ENDPOINT_URL_STS, else AWS_ENDPOINT_URL; the SDK itself reads the AWS config. Throws InputError `url-not-https`. */
+/**
+ * AWS_ENDPOINT_URL_STS, else AWS_ENDPOINT_URL; the SDK itself reads the AWS config. Throws InputError
+ * `url-not-https`.
+ */
 function stsEndpoint(env: Readonly<Record<string, string | undefined>>): string | undefined {
-  const named = [env["AWS_ENDPOINT_URL_STS"], env["AWS_ENDPOINT_URL"]].find((value) => value !== undefined && value !== "");
+  const named = [env["AWS_ENDPOINT_URL_STS"], env["AWS_ENDPOINT_URL"]].find(
+    (value) => value !== undefined && value !== "",
+  );
   if (named === undefined || env["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"] === "true") return undefined;
-  if (!URL.canParse(named)) throw new InputError([{ code: "url-not-https", message: "The configured STS endpoint is no URL.", fix: "Correct AWS_ENDPOINT_URL_STS, or unset it." }]);
+  if (!URL.canParse(named))
+    throw new InputError([
+      {
+        code: "url-not-https",
+        message: "The configured STS endpoint is no URL.",
+        fix: "Correct AWS_ENDPOINT_URL_STS, or unset it.",
+      },
+    ]);
   return named;
 }
 
@@ -108,7 +147,13 @@ function timeOf(date: string | undefined): number | null {
 }
 
 function unreadable(status: number): OutsideError {
-  return new OutsideError([{ code: "aws-answer-unreadable", message: `STS answered ${status} with something that is no STS answer.`, fix: "A proxy or log-in page is in the way, or the endpoint is another service." }]);
+  return new OutsideError([
+    {
+      code: "aws-answer-unreadable",
+      message: `STS answered ${status} with something that is no STS answer.`,
+      fix: "A proxy or log-in page is in the way, or the endpoint is another service.",
+    },
+  ]);
 }
 
 interface SdkError {
@@ -125,7 +170,11 @@ function refusalOf(error: unknown, question: AssumeQuestion): unknown {
   const ours = awsErrorCode(name, status);
   if (ours === undefined) return unreadable(status);
   const said = redact(message, [question.token]);
-  return new AwsRefusal(name, said, status, { code: ours, message: messageFor(ours, name, said, question.roleArn, status), fix: fixFor(ours, said) });
+  return new AwsRefusal(name, said, status, {
+    code: ours,
+    message: messageFor(ours, name, said, question.roleArn, status),
+    fix: fixFor(ours, said),
+  });
 }
 
 /** Our code for an error of AWS, by its name and HTTP status; undefined where it is no answer of AWS. */
@@ -140,23 +189,36 @@ export function awsErrorCode(name: string, status: number): ErrorCode | undefine
 
 function messageFor(code: ErrorCode, name: string, said: string, roleArn: string, status: number): string {
   switch (code) {
-    case "aws-access-denied": return `AWS does not let this identity assume ${roleArn}, and gives no reason: the trust policy does not fit the token, or there is no such role.`;
-    case "aws-invalid-token": return `AWS does not take the token: ${said.replace(/\.?$/, ".")}`;
-    case "aws-expired-token": return "AWS says that the token has expired.";
-    case "aws-throttled": return "AWS throttles calls to STS from this account.";
-    default: return `STS answered ${status}${/^[A-Za-z]{3,60}$/.test(name) && name !== "Error" ? ` ${name}` : ""}${status >= 400 && status < 500 && said !== "" && said !== "UnknownError" ? `: ${said.replace(/\.?$/, ".")}` : "."}`;
+    case "aws-access-denied":
+      return (
+        `AWS does not let this identity assume ${roleArn}, and gives no reason: the trust policy does not ` +
+        `fit the token, or there is no such role.`
+      );
+    case "aws-invalid-token":
+      return `AWS does not take the token: ${said.replace(/\.?$/, ".")}`;
+    case "aws-expired-token":
+      return "AWS says that the token has expired.";
+    case "aws-throttled":
+      return "AWS throttles calls to STS from this account.";
+    default:
+      return `STS answered ${status}${/^[A-Za-z]{3,60}$/.test(name) && name !== "Error" ? ` ${name}` : ""}${status >= 400 && status < 500 && said !== "" && said !== "UnknownError" ? `: ${said.replace(/\.?$/, ".")}` : "."}`;
   }
 }
 
 function fixFor(code: ErrorCode, said: string): string {
   switch (code) {
-    case "aws-access-denied": return "Run doctor with --role and --assume: it says which line says no.";
+    case "aws-access-denied":
+      return "Run doctor with --role and --assume: it says which line says no.";
     case "aws-invalid-token":
-      if (said.includes("No OpenIDConnect provider found")) return "Deploy the federation to this AWS account, or check the account in the role's ARN.";
+      if (said.includes("No OpenIDConnect provider found"))
+        return "Deploy the federation to this AWS account, or check the account in the role's ARN.";
       if (said.includes("verification key")) return "AWS can not reach the issuer's keys: run doctor.";
       return "Run token to see the token's claims, then doctor.";
-    case "aws-expired-token": return "Check this machine's clock, and where the token comes from (token says how long it lives).";
-    case "aws-throttled": return "Wait a minute; give concurrent calls one cache.";
-    default: return "Try again; if it lasts, check the region and AWS' status page.";
+    case "aws-expired-token":
+      return "Check this machine's clock, and where the token comes from (token says how long it lives).";
+    case "aws-throttled":
+      return "Wait a minute; give concurrent calls one cache.";
+    default:
+      return "Try again; if it lasts, check the region and AWS' status page.";
   }
 }

@@ -1,4 +1,6 @@
-/** The AWS config file as lines: read section by section, and changed in one profile with every other byte left alone. */
+/**
+ * The AWS config file as lines: read section by section, and changed in one profile with every other byte left alone.
+ */
 
 export interface AwsSection {
   /** What stands in the brackets, white space collapsed: `default`, `profile lake`. */
@@ -20,13 +22,24 @@ export function readAwsFile(text: string): readonly AwsSection[] {
   });
   return headers.map(({ name, index }, at) => {
     const end = headers[at + 1]?.index ?? lines.length;
-    return { name, start: index, end, values: new Map(settingsOf(lines, index, end).map(({ key, value }) => [key, value])) };
+    return {
+      name,
+      start: index,
+      end,
+      values: new Map(settingsOf(lines, index, end).map(({ key, value }) => [key, value])),
+    };
   });
 }
 
 function headerOf(line: string): string | undefined {
   const inside = /^\s*\[([^\]]*)\]\s*(?:[#;].*)?\r?$/.exec(line)?.[1];
-  return inside?.trim().replace(/^(profile|sso-session|services)\s+(?:"([^"]*)"|'([^']*)'|(.*))$/, (_all, kind: string, ...names: readonly unknown[]) => `${kind} ${String(names.find((name) => name !== undefined))}`);
+  return inside
+    ?.trim()
+    .replace(
+      /^(profile|sso-session|services)\s+(?:"([^"]*)"|'([^']*)'|(.*))$/,
+      (_all, kind: string, ...names: readonly unknown[]) =>
+        `${kind} ${String(names.find((name) => name !== undefined))}`,
+    );
 }
 
 /** A `key = value` of a section itself, where it stands and how far it is indented. */
@@ -58,16 +71,20 @@ function settingsOf(lines: readonly string[], start: number, end: number): reado
 }
 
 /**
- * `text` with the settings of one section set: a setting that is there is replaced in its line, a new one goes after the
+ * `text` with the settings of one section set: a setting that is there is replaced in its line, a new one goes after
+ * the
  * section's last setting, a missing section to the end. Comments, order, other sections, line ends stay as they are.
- * Of several sections of one name the last, which is the one that counts; a setting that stands there twice is replaced twice.
+ * Of several sections of one name the last, which is the one that counts; a setting that stands there twice is
+ * replaced twice.
  */
 export function withSettings(text: string, sectionName: string, settings: Readonly<Record<string, string>>): string {
   const newline = text.includes("\r\n") ? "\r\n" : "\n";
   const section = readAwsFile(text).findLast((candidate) => candidate.name === sectionName);
   if (section === undefined) {
     const gap = text === "" ? "" : text.endsWith("\n") ? newline : newline + newline;
-    const body = Object.entries(settings).map(([key, value]) => `${key} = ${value}${newline}`).join("");
+    const body = Object.entries(settings)
+      .map(([key, value]) => `${key} = ${value}${newline}`)
+      .join("");
     return `${text}${gap}[${sectionName}]${newline}${body}`;
   }
   const lines = text.split("\n");
@@ -77,7 +94,8 @@ export function withSettings(text: string, sectionName: string, settings: Readon
   for (const { index, indent, key, value } of present) {
     const replacement = wanted.get(key);
     missing.delete(key);
-    if (replacement !== undefined && replacement !== value) lines[index] = `${indent}${key} = ${replacement}${lines[index]?.endsWith("\r") === true ? "\r" : ""}`;
+    if (replacement !== undefined && replacement !== value)
+      lines[index] = `${indent}${key} = ${replacement}${lines[index]?.endsWith("\r") === true ? "\r" : ""}`;
   }
   if (missing.size === 0) return lines.join("\n");
   const indent = present.at(-1)?.indent ?? "";

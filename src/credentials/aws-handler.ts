@@ -33,14 +33,29 @@ export function awsHandler(options: AwsHandlerOptions): Handler {
     });
     if (answer.status === 200 && !isAnswerTo(outgoing, answer.body)) {
       // the SDK would read a log-in page as an answer with nothing in it: no roles, no providers
-      throw new OutsideError([{ code: "aws-answer-unreadable", message: `${outgoing.hostname} answered with ${looksLikeHtml(answer) ? "an HTML page" : "something"} that is no answer of AWS.`, fix: "A log-in page or proxy is in the way, or the endpoint is another service." }]);
+      throw new OutsideError([
+        {
+          code: "aws-answer-unreadable",
+          message:
+            `${outgoing.hostname} answered ` +
+            `with ${looksLikeHtml(answer) ? "an HTML page" : "something"} that is no answer of AWS.`,
+          fix: "A log-in page or proxy is in the way, or the endpoint is another service.",
+        },
+      ]);
     }
-    if (answer.headers["date"] !== undefined) options.onDate?.(outgoing.hostname, answer.headers["date"], answer.milliseconds);
+    if (answer.headers["date"] !== undefined)
+      options.onDate?.(outgoing.hostname, answer.headers["date"], answer.milliseconds);
     const response = { statusCode: answer.status, headers: { ...answer.headers }, body: new Uint8Array(answer.body) };
     // the SDK asks for this shape, and exports no type a plain object could be declared with
     return { response: response as never };
   };
-  return { handle, metadata: { handlerProtocol: "http/1.1" }, updateHttpClientConfig: () => undefined, httpHandlerConfigs: () => ({}), destroy: () => undefined };
+  return {
+    handle,
+    metadata: { handlerProtocol: "http/1.1" },
+    updateHttpClientConfig: () => undefined,
+    httpHandlerConfigs: () => ({}),
+    destroy: () => undefined,
+  };
 }
 
 /** Whether `body` is what the query protocol of STS and IAM answers with; true for other protocols. */

@@ -27,8 +27,10 @@ export async function serveCredentials(session: () => Promise<CachedSession>): P
   });
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     request.resume();
-    if (request.headers.host !== host || request.method !== "GET" || request.url !== path) return send(response, 404, { code: "not-found", message: "There is nothing here." });
-    if (!sameText(request.headers.authorization ?? "", authorization)) return send(response, 401, { code: "unauthorized", message: "The authorization token is another." });
+    if (request.headers.host !== host || request.method !== "GET" || request.url !== path)
+      return send(response, 404, { code: "not-found", message: "There is nothing here." });
+    if (!sameText(request.headers.authorization ?? "", authorization))
+      return send(response, 401, { code: "unauthorized", message: "The authorization token is another." });
     try {
       const found = await session();
       send(response, 200, {
@@ -39,7 +41,13 @@ export async function serveCredentials(session: () => Promise<CachedSession>): P
         RoleArn: found.of.role,
       });
     } catch (error) {
-      send(response, 500, error instanceof FederationError ? { code: error.code, message: error.problems[0]?.message ?? "" } : { code: "internal", message: "Unexpected." });
+      send(
+        response,
+        500,
+        error instanceof FederationError
+          ? { code: error.code, message: error.problems[0]?.message ?? "" }
+          : { code: "internal", message: "Unexpected." },
+      );
     }
   };
   await new Promise<void>((resolve, reject) => {
@@ -50,16 +58,21 @@ export async function serveCredentials(session: () => Promise<CachedSession>): P
   return {
     url: `http://${host}${path}`,
     authorization,
-    stop: () => new Promise((resolve) => {
-      server.closeAllConnections();
-      server.close(() => resolve());
-    }),
+    stop: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
   };
 }
 
 function send(response: ServerResponse, status: number, document: unknown): void {
   const body = JSON.stringify(document);
-  response.writeHead(status, { "content-type": "application/json", "content-length": Buffer.byteLength(body), "cache-control": "no-store" });
+  response.writeHead(status, {
+    "content-type": "application/json",
+    "content-length": Buffer.byteLength(body),
+    "cache-control": "no-store",
+  });
   response.end(body);
 }
 

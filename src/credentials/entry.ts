@@ -25,7 +25,9 @@ export function ageOf(session: Pick<CachedSession, "obtained" | "expires">, now:
   const left = session.expires - now;
   // a clock that was set back since would make a session look younger than it is
   if (left <= LAST_MINUTES_MS || now < session.obtained - LAST_MINUTES_MS) return "over";
-  return left > Math.max(LAST_MINUTES_MS, Math.min(RENEW_MS, (session.expires - session.obtained) / 3)) ? "fresh" : "ageing";
+  return left > Math.max(LAST_MINUTES_MS, Math.min(RENEW_MS, (session.expires - session.obtained) / 3))
+    ? "fresh"
+    : "ageing";
 }
 
 export function entryFile(folder: string, key: string): string {
@@ -36,10 +38,16 @@ export function entryFile(folder: string, key: string): string {
 export function readEntry(folder: string, key: string): CachedSession | undefined {
   if (!/^[0-9a-f]{64}$/.test(key)) return undefined;
   const found = readPrivateJson(entryFile(folder, key)) as Partial<CachedSession> | undefined;
-  const whole = found !== undefined && found !== null && found.version === 1
-    && typeof found.obtained === "number" && typeof found.expires === "number"
-    && typeof found.accessKeyId === "string" && typeof found.secretAccessKey === "string" && typeof found.sessionToken === "string"
-    && typeof found.of === "object";
+  const whole =
+    found !== undefined &&
+    found !== null &&
+    found.version === 1 &&
+    typeof found.obtained === "number" &&
+    typeof found.expires === "number" &&
+    typeof found.accessKeyId === "string" &&
+    typeof found.secretAccessKey === "string" &&
+    typeof found.sessionToken === "string" &&
+    typeof found.of === "object";
   return whole ? (found as CachedSession) : undefined;
 }
 

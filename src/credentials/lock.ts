@@ -27,7 +27,11 @@ export async function withLock<T>(path: string, options: LockOptions, body: () =
   }
 }
 
-async function acquire<T>(path: string, deadline: number, meanwhile: () => Promise<{ readonly found: T } | undefined>): Promise<HeldLock | { readonly found: T } | undefined> {
+async function acquire<T>(
+  path: string,
+  deadline: number,
+  meanwhile: () => Promise<{ readonly found: T } | undefined>,
+): Promise<HeldLock | { readonly found: T } | undefined> {
   for (;;) {
     const outcome = await tryLock(path);
     if (outcome === "unusable") return undefined;

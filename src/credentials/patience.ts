@@ -22,8 +22,16 @@ export interface PatienceOptions {
 /** `new-role`: may be right in a moment; `busy`: try again, backing off; `final`: no use. */
 export function kindOfFailure(error: unknown): "new-role" | "busy" | "final" {
   if (!(error instanceof FederationError)) return "final";
-  if (error.code === "aws-access-denied" || (error instanceof AwsRefusal && error.awsMessage.includes("No OpenIDConnect provider found"))) return "new-role";
-  if (error.code === "aws-throttled" || (error instanceof AwsRefusal && (error.status >= 500 || error.awsCode === "IDPCommunicationError"))) return "busy";
+  if (
+    error.code === "aws-access-denied" ||
+    (error instanceof AwsRefusal && error.awsMessage.includes("No OpenIDConnect provider found"))
+  )
+    return "new-role";
+  if (
+    error.code === "aws-throttled" ||
+    (error instanceof AwsRefusal && (error.status >= 500 || error.awsCode === "IDPCommunicationError"))
+  )
+    return "busy";
   return /^network-(?:reset|timeout|refused|dns)$/.test(error.code) ? "busy" : "final";
 }
 
@@ -39,9 +47,12 @@ export async function withPatience<T>(attempt: () => Promise<T>, options: Patien
     } catch (error) {
       const kind = kindOfFailure(error);
       // full jitter for the throttled, steady steps for a role that is about to be there
-      const delay = kind === "busy" ? Math.round(random() * Math.min(5000, 400 * 2 ** busy)) : Math.min(1000 * (tries + 1), 3000);
+      const delay =
+        kind === "busy" ? Math.round(random() * Math.min(5000, 400 * 2 ** busy)) : Math.min(1000 * (tries + 1), 3000);
       const over = clock() - started + delay;
-      const out = kind === "final" || (kind === "busy" ? busy >= BUSY_RETRIES || over > BUSY_WAIT_MS : over > options.newRoleWaitMs);
+      const out =
+        kind === "final" ||
+        (kind === "busy" ? busy >= BUSY_RETRIES || over > BUSY_WAIT_MS : over > options.newRoleWaitMs);
       if (out) throw error;
       if (kind === "busy") busy += 1;
       options.onRetry?.(error as FederationError, delay);

@@ -10,7 +10,8 @@ const MARK = ".databricks-aws-oidc-";
 export type Ownership = Readonly<Record<"mode" | "uid" | "gid", number>>;
 
 /**
- * Writes `text` to `file` (0600, or with mode and owner as `like` has them where we may). A process killed meanwhile leaves the old file; its half-written one is removed by the
+ * Writes `text` to `file` (0600, or with mode and owner as `like` has them where we may). A process killed meanwhile
+ * leaves the old file; its half-written one is removed by the
  * next. Throws Node's errors.
  */
 export async function writePrivateFile(file: string, text: string, like?: Ownership): Promise<void> {

@@ -25,17 +25,37 @@ export interface WrittenProfile {
 }
 
 /** Settings that give a profile credentials before, or instead of, `credential_process`. */
-const IN_THE_WAY = ["aws_access_key_id", "aws_secret_access_key", "aws_session_token", "role_arn", "source_profile", "credential_source", "web_identity_token_file", "sso_session", "sso_start_url", "sso_account_id", "login_session"];
+const IN_THE_WAY = [
+  "aws_access_key_id",
+  "aws_secret_access_key",
+  "aws_session_token",
+  "role_arn",
+  "source_profile",
+  "credential_source",
+  "web_identity_token_file",
+  "sso_session",
+  "sso_start_url",
+  "sso_account_id",
+  "login_session",
+];
 
 /**
  * Writes or updates the profile: `credential_process`, and `region` where given. The rest of the file keeps its every
- * byte, and the file is whole at all times. No secret is written. Throws InputError profile-name-invalid, profile-taken;
+ * byte, and the file is whole at all times. No secret is written. Throws InputError profile-name-invalid,
+ * profile-taken;
  * OutsideError aws-config-unusable.
  */
 export async function writeProfile(question: ProfileQuestion): Promise<WrittenProfile> {
   const { name } = question;
   if (!/^[A-Za-z0-9_.@+-]{1,64}$/.test(name)) {
-    throw new InputError([{ code: "profile-name-invalid", message: `${JSON.stringify(name.slice(0, 80))} is no profile name for us.`, path: "profile-name", fix: "Use 1 to 64 letters, digits and _.@+-." }]);
+    throw new InputError([
+      {
+        code: "profile-name-invalid",
+        message: `${JSON.stringify(name.slice(0, 80))} is no profile name for us.`,
+        path: "profile-name",
+        fix: "Use 1 to 64 letters, digits and _.@+-.",
+      },
+    ]);
   }
   const files = awsFiles(question.surroundings);
   const file = target(files.config);
@@ -92,8 +112,18 @@ function read(file: string): string {
 }
 
 function unusable(file: string, cause: unknown): OutsideError {
-  const why = cause instanceof TypeError ? "it is not UTF-8" : ((cause as NodeJS.ErrnoException).code ?? "unknown error");
-  return new OutsideError([{ code: "aws-config-unusable", message: `${file} cannot be changed: ${why}.`, fix: "Check the file and its folder, or name another with AWS_CONFIG_FILE." }], { cause });
+  const why =
+    cause instanceof TypeError ? "it is not UTF-8" : ((cause as NodeJS.ErrnoException).code ?? "unknown error");
+  return new OutsideError(
+    [
+      {
+        code: "aws-config-unusable",
+        message: `${file} cannot be changed: ${why}.`,
+        fix: "Check the file and its folder, or name another with AWS_CONFIG_FILE.",
+      },
+    ],
+    { cause },
+  );
 }
 
 /** Keys in `~/.aws/credentials` win over the config's `credential_process`. */
@@ -102,23 +132,37 @@ function refuseKeys(file: string, name: string, sections: readonly string[]): vo
 }
 
 function refuseIn(text: string, sections: readonly string[], file: string, name: string): void {
-  const found = readAwsFile(text).filter((section) => sections.includes(section.name)).flatMap((section) => IN_THE_WAY.filter((key) => section.values.has(key)));
+  const found = readAwsFile(text)
+    .filter((section) => sections.includes(section.name))
+    .flatMap((section) => IN_THE_WAY.filter((key) => section.values.has(key)));
   if (found.length === 0) return;
-  throw new InputError([{
-    code: "profile-taken",
-    message: `Profile ${name} in ${file} has ${found.join(", ")}, which would be used instead.`,
-    path: "profile-name",
-    fix: "Name another profile with --profile-name, or remove those lines (docs/moving-from-keys.md).",
-  }]);
+  throw new InputError([
+    {
+      code: "profile-taken",
+      message: `Profile ${name} in ${file} has ${found.join(", ")}, which would be used instead.`,
+      path: "profile-name",
+      fix: "Name another profile with --profile-name, or remove those lines (docs/moving-from-keys.md).",
+    },
+  ]);
 }
 
-/** As AWS SDKs split it: words with white space or quotes in double quotes. Throws InputError `profile-name-invalid`. */
+/**
+ * As AWS SDKs split it: words with white space or quotes in double quotes. Throws InputError `profile-name-invalid`.
+ */
 export function commandLine(words: readonly string[]): string {
-  return words.map((word) => {
-    if (/^[A-Za-z0-9_@%+=:,./-]+$/.test(word)) return word;
-    if (/["\\\r\n$`#;]/.test(word)) {
-      throw new InputError([{ code: "profile-name-invalid", message: `${JSON.stringify(word.slice(0, 80))} cannot stand in credential_process.`, fix: "Use paths without quotes, backslashes and $." }]);
-    }
-    return `"${word}"`;
-  }).join(" ");
+  return words
+    .map((word) => {
+      if (/^[A-Za-z0-9_@%+=:,./-]+$/.test(word)) return word;
+      if (/["\\\r\n$`#;]/.test(word)) {
+        throw new InputError([
+          {
+            code: "profile-name-invalid",
+            message: `${JSON.stringify(word.slice(0, 80))} cannot stand in credential_process.`,
+            fix: "Use paths without quotes, backslashes and $.",
+          },
+        ]);
+      }
+      return `"${word}"`;
+    })
+    .join(" ");
 }

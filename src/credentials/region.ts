@@ -5,7 +5,11 @@ import { isLoopback } from "../network/proxy";
 import { keeps } from "../text-rule";
 
 /** A region of each partition to ask where none is configured. Every region's STS answers for the whole partition. */
-const FALLBACK_REGION: Readonly<Record<string, string>> = { "aws": "us-east-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "cn-north-1" };
+const FALLBACK_REGION: Readonly<Record<string, string>> = {
+  aws: "us-east-1",
+  "aws-us-gov": "us-gov-west-1",
+  "aws-cn": "cn-north-1",
+};
 
 /** The partition `region` lies in. */
 export function partitionOfRegion(region: string): string {
@@ -20,10 +24,26 @@ export function stsRegion(partition: string, candidates: readonly (string | null
   const named = candidates.find((candidate) => candidate !== null && candidate !== undefined && candidate !== "");
   if (named === undefined || named === null) return FALLBACK_REGION[partition] ?? "us-east-1";
   if (!keeps(REGION, named)) {
-    throw new InputError([{ code: "value-not-allowed", message: `${JSON.stringify(named.slice(0, 40))} is no AWS region.`, path: "region", fix: `Write it like ${JSON.stringify(REGION.example)}.` }]);
+    throw new InputError([
+      {
+        code: "value-not-allowed",
+        message: `${JSON.stringify(named.slice(0, 40))} is no AWS region.`,
+        path: "region",
+        fix: `Write it like ${JSON.stringify(REGION.example)}.`,
+      },
+    ]);
   }
   if (partitionOfRegion(named) !== partition) {
-    throw new InputError([{ code: "region-partition-mismatch", message: `The role is in partition ${partition}, and region ${named} is in ${partitionOfRegion(named)}: their STS know nothing of each other.`, path: "region", fix: `Use a region of ${partition}, e.g. --region ${FALLBACK_REGION[partition] ?? "us-east-1"}.` }]);
+    throw new InputError([
+      {
+        code: "region-partition-mismatch",
+        message:
+          `The role is in partition ${partition}, and region ${named} is in ${partitionOfRegion(named)}: ` +
+          `their STS know nothing of each other.`,
+        path: "region",
+        fix: `Use a region of ${partition}, e.g. --region ${FALLBACK_REGION[partition] ?? "us-east-1"}.`,
+      },
+    ]);
   }
   return named;
 }
@@ -32,7 +52,9 @@ export function stsRegion(partition: string, candidates: readonly (string | null
 const REGION_LABEL = "[a-z]{2,4}(?:-[a-z]+){1,2}-[0-9]{1,2}";
 const AWS_ZONE = "(?:amazonaws\\.com(?:\\.cn)?|api\\.aws|api\\.amazonwebservices\\.com\\.cn)";
 const STS_HOST = new RegExp(`^sts(?:-fips)?(?:\\.${REGION_LABEL})?\\.${AWS_ZONE}$`);
-const STS_VPC_ENDPOINT = new RegExp(`^vpce-[a-z0-9-]+\\.sts(?:-fips)?\\.${REGION_LABEL}\\.vpce\\.amazonaws\\.com(?:\\.cn)?$`);
+const STS_VPC_ENDPOINT = new RegExp(
+  `^vpce-[a-z0-9-]+\\.sts(?:-fips)?\\.${REGION_LABEL}\\.vpce\\.amazonaws\\.com(?:\\.cn)?$`,
+);
 
 /**
  * Whether `host` is AWS' own STS: regional, global, FIPS, dual-stack or a VPC endpoint of it. Other names below
@@ -42,7 +64,9 @@ export function isAwsSts(host: string): boolean {
   return STS_HOST.test(host) || STS_VPC_ENDPOINT.test(host);
 }
 
-const CONTROL_HOST = new RegExp(`^(?:iam(?:-fips)?(?:\\.(?:us-gov|global|${REGION_LABEL}))?|(?:oidc|portal\\.sso)\\.${REGION_LABEL})\\.${AWS_ZONE}$`);
+const CONTROL_HOST = new RegExp(
+  `^(?:iam(?:-fips)?(?:\\.(?:us-gov|global|${REGION_LABEL}))?|(?:oidc|portal\\.sso)\\.${REGION_LABEL})\\.${AWS_ZONE}$`,
+);
 const SIGN_IN_HOST = new RegExp(`^(?:${REGION_LABEL}\\.)?signin\\.aws\\.amazon\\.com$`);
 
 /** Whether `host` is AWS' own of those that reads of IAM and a person's log-in go to. */
@@ -50,22 +74,36 @@ function isAwsControl(host: string): boolean {
   return isAwsSts(host) || CONTROL_HOST.test(host) || SIGN_IN_HOST.test(host);
 }
 
-/** Lets signed requests, and what the credential chain sends by itself, go to AWS and to loopback; elsewhere only when asked. Throws InputError `aws-endpoint-overridden`. */
+/**
+ * Lets signed requests, and what the credential chain sends by itself, go to AWS and to loopback; elsewhere only when
+ * asked. Throws InputError `aws-endpoint-overridden`.
+ */
 export function checkAwsHost(host: string, allowOther: boolean): void {
   if (isAwsControl(host) || isLoopback(host) || allowOther) return;
-  throw new InputError([{
-    code: "aws-endpoint-overridden",
-    message: `AWS is configured to be ${host}, which is not AWS': nothing is sent there.`,
-    fix: "Unset AWS_ENDPOINT_URL and its kind (or endpoint_url in the AWS config), or say --allow-endpoint if that host is yours.",
-  }]);
+  throw new InputError([
+    {
+      code: "aws-endpoint-overridden",
+      message: `AWS is configured to be ${host}, which is not AWS': nothing is sent there.`,
+      fix:
+        "Unset AWS_ENDPOINT_URL and its kind (or endpoint_url in the AWS config), or say --allow-endpoint if " +
+        "that host is yours.",
+    },
+  ]);
 }
 
-/** Lets a token go to AWS' STS and to loopback; elsewhere only when asked. Throws InputError `aws-endpoint-overridden`. */
+/**
+ * Lets a token go to AWS' STS and to loopback; elsewhere only when asked. Throws InputError
+ * `aws-endpoint-overridden`.
+ */
 export function checkStsHost(host: string, allowOther: boolean): void {
   if (isAwsSts(host) || isLoopback(host) || allowOther) return;
-  throw new InputError([{
-    code: "aws-endpoint-overridden",
-    message: `STS is configured to be ${host}, which is not AWS': the token is not sent there.`,
-    fix: "Unset AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_STS (or endpoint_url in the AWS config), or say --allow-endpoint if that host is yours.",
-  }]);
+  throw new InputError([
+    {
+      code: "aws-endpoint-overridden",
+      message: `STS is configured to be ${host}, which is not AWS': the token is not sent there.`,
+      fix:
+        "Unset AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_STS (or endpoint_url in the AWS config), or say " +
+        "--allow-endpoint if that host is yours.",
+    },
+  ]);
 }

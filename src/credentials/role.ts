@@ -30,11 +30,15 @@ export interface RoleQuestion {
 }
 
 /**
- * The role asked for. `federation` is called only for a role by key, and for `issuer`. Throws InputError role-ambiguous,
+ * The role asked for. `federation` is called only for a role by key, and for `issuer`. Throws InputError
+ * role-ambiguous,
  * role-arn-invalid, role-not-found, account-not-found, aws-account-unknown, aws-account-id-invalid, issuer-not-found.
  */
 export function wantedRole(question: RoleQuestion, federation: () => Federation): WantedRole {
-  if (question.role !== undefined && question.roleArn !== undefined) throw new InputError([{ code: "role-ambiguous", message: "Both --role and --role-arn are given.", fix: "Give one." }]);
+  if (question.role !== undefined && question.roleArn !== undefined)
+    throw new InputError([
+      { code: "role-ambiguous", message: "Both --role and --role-arn are given.", fix: "Give one." },
+    ]);
   if (question.roleArn !== undefined) {
     requireRoleArn(question.roleArn);
     return {

@@ -7,13 +7,31 @@ import type { CredentialServer } from "./container";
 import { awsFiles, credentialPlaces } from "./which-wins";
 
 /** Variables that would give the program other credentials, all before the container endpoint. */
-const HIDING = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_CREDENTIAL_EXPIRATION", "AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_SESSION_NAME", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"];
+const HIDING = [
+  "AWS_ACCESS_KEY_ID",
+  "AWS_SECRET_ACCESS_KEY",
+  "AWS_SESSION_TOKEN",
+  "AWS_SECURITY_TOKEN",
+  "AWS_CREDENTIAL_EXPIRATION",
+  "AWS_PROFILE",
+  "AWS_DEFAULT_PROFILE",
+  "AWS_ROLE_ARN",
+  "AWS_WEB_IDENTITY_TOKEN_FILE",
+  "AWS_ROLE_SESSION_NAME",
+  "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+  "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+];
 
 /**
- * The program's environment: ours with the endpoint in it, and without what would win over it. Where the default profile
+ * The program's environment: ours with the endpoint in it, and without what would win over it. Where the default
+ * profile
  * has credentials of its own, the shared files are hidden from the program too.
  */
-export function commandEnvironment(surroundings: Surroundings, server: Pick<CredentialServer, "url" | "authorization">, region: string): Record<string, string | undefined> {
+export function commandEnvironment(
+  surroundings: Surroundings,
+  server: Pick<CredentialServer, "url" | "authorization">,
+  region: string,
+): Record<string, string | undefined> {
   const env: Record<string, string | undefined> = { ...surroundings.env };
   for (const name of HIDING) delete env[name];
   const files = awsFiles(surroundings);
@@ -27,8 +45,12 @@ export function commandEnvironment(surroundings: Surroundings, server: Pick<Cred
     AWS_CONTAINER_AUTHORIZATION_TOKEN: server.authorization,
     ...regionVariables(region),
     // loopback must not go through a proxy
-    NO_PROXY: [env["NO_PROXY"] ?? env["no_proxy"], "127.0.0.1"].filter((part) => part !== undefined && part !== "").join(","),
-    no_proxy: [env["no_proxy"] ?? env["NO_PROXY"], "127.0.0.1"].filter((part) => part !== undefined && part !== "").join(","),
+    NO_PROXY: [env["NO_PROXY"] ?? env["no_proxy"], "127.0.0.1"]
+      .filter((part) => part !== undefined && part !== "")
+      .join(","),
+    no_proxy: [env["no_proxy"] ?? env["NO_PROXY"], "127.0.0.1"]
+      .filter((part) => part !== undefined && part !== "")
+      .join(","),
   };
 }
 
@@ -44,16 +66,33 @@ const PASSED_ON = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2
  * Runs the program to its end with our standard streams. Returns its exit code, 128 + N where signal N ended it, as
  * shells do. Throws OutsideError `command-failed` where it cannot be started.
  */
-export async function runCommand(command: readonly string[], env: Readonly<Record<string, string | undefined>>): Promise<number> {
+export async function runCommand(
+  command: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<number> {
   const [program = "", ...args] = command;
   const child = spawn(program, args, { env: { ...env }, stdio: "inherit" });
   // a terminal interrupts the whole group: the program has it already
-  const passOn = (signal: NodeJS.Signals): void => { if (!(process.stdin.isTTY && (signal === "SIGINT" || signal === "SIGQUIT"))) child.kill(signal); };
+  const passOn = (signal: NodeJS.Signals): void => {
+    if (!(process.stdin.isTTY && (signal === "SIGINT" || signal === "SIGQUIT"))) child.kill(signal);
+  };
   for (const signal of PASSED_ON) process.on(signal, passOn);
   try {
     return await new Promise<number>((resolve, reject) => {
       child.once("error", (cause: NodeJS.ErrnoException) => {
-        reject(new OutsideError([{ code: "command-failed", message: `${JSON.stringify(program.slice(0, 100))} cannot be started: ${cause.code ?? "unknown error"}.`, fix: "Check the program's name after --." }], { cause }));
+        reject(
+          new OutsideError(
+            [
+              {
+                code: "command-failed",
+                message:
+                  `${JSON.stringify(program.slice(0, 100))} cannot be ` + `started: ${cause.code ?? "unknown error"}.`,
+                fix: "Check the program's name after --.",
+              },
+            ],
+            { cause },
+          ),
+        );
       });
       child.once("exit", (code, signal) => resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])));
     });

@@ -42,10 +42,16 @@ export interface SessionQuestion {
 const LOCK_WAIT_MS = 75_000;
 
 /** What STS needs, and whose session it becomes. */
-interface Identity { readonly token: Secret; readonly issuer: string; readonly subject: string; readonly audience: string }
+interface Identity {
+  readonly token: Secret;
+  readonly issuer: string;
+  readonly subject: string;
+  readonly audience: string;
+}
 
 /**
- * The session asked for. Throws the codes of `obtainToken`, `assumeRole`, and InputError token-opaque, token-does-not-fit.
+ * The session asked for. Throws the codes of `obtainToken`, `assumeRole`, and InputError token-opaque,
+ * token-does-not-fit.
  */
 export async function getSession(question: SessionQuestion): Promise<CachedSession> {
   const { cache } = question;
@@ -61,24 +67,37 @@ export async function getSession(question: SessionQuestion): Promise<CachedSessi
     const session = known();
     return session !== undefined && ageOf(session, now()) === "fresh" ? session : undefined;
   };
-  return fresh() ?? withLock(join(cache.folder, cache.callKey), { waitMs: LOCK_WAIT_MS, meanwhile: () => fresh() ?? sharedFailure(cache, started) }, async () => {
-    const already = fresh() ?? sharedFailure(cache, started);
-    if (already !== undefined) return already;
-    try {
-      return await renew(question, cache);
-    } catch (error) {
-      const old = known();
-      if (old !== undefined && ageOf(old, now()) === "ageing") {
-        question.note?.(`A new session could not be had (${error instanceof FederationError ? error.code : "internal"}); the present one lives until ${new Date(old.expires).toISOString()}.`);
-        return old;
-      }
-      await shareFailure(cache, error);
-      throw error;
-    }
-  });
+  return (
+    fresh() ??
+    withLock(
+      join(cache.folder, cache.callKey),
+      { waitMs: LOCK_WAIT_MS, meanwhile: () => fresh() ?? sharedFailure(cache, started) },
+      async () => {
+        const already = fresh() ?? sharedFailure(cache, started);
+        if (already !== undefined) return already;
+        try {
+          return await renew(question, cache);
+        } catch (error) {
+          const old = known();
+          if (old !== undefined && ageOf(old, now()) === "ageing") {
+            question.note?.(
+              `A new session could not be had (${error instanceof FederationError ? error.code : "internal"}); ` +
+                `the present one lives until ${new Date(old.expires).toISOString()}.`,
+            );
+            return old;
+          }
+          await shareFailure(cache, error);
+          throw error;
+        }
+      },
+    )
+  );
 }
 
-async function renew(question: SessionQuestion, cache: { readonly folder: string; readonly callKey: string }): Promise<CachedSession> {
+async function renew(
+  question: SessionQuestion,
+  cache: { readonly folder: string; readonly callKey: string },
+): Promise<CachedSession> {
   const identity = await identify(question);
   const key = entryKey(question, identity);
   const fresh = (): CachedSession | undefined => {
@@ -112,7 +131,17 @@ function entryOfCall(folder: string, callKey: string): CachedSession | undefined
 /** Sessions are one if role, identity, name, length and the STS that gave them are. */
 function entryKey(question: SessionQuestion, identity: Identity): string {
   const { env } = question.surroundings;
-  const parts = [1, question.role.arn, identity.issuer, identity.subject, identity.audience, nameOf(question, identity), question.durationSeconds ?? null, question.region, env["AWS_ENDPOINT_URL_STS"] ?? env["AWS_ENDPOINT_URL"] ?? null];
+  const parts = [
+    1,
+    question.role.arn,
+    identity.issuer,
+    identity.subject,
+    identity.audience,
+    nameOf(question, identity),
+    question.durationSeconds ?? null,
+    question.region,
+    env["AWS_ENDPOINT_URL_STS"] ?? env["AWS_ENDPOINT_URL"] ?? null,
+  ];
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
 }
 
@@ -122,7 +151,11 @@ function nameOf(question: SessionQuestion, identity: Identity): string {
 
 /** A token that may be sent to AWS: a JWT, of an issuer the role trusts. */
 async function identify(question: SessionQuestion): Promise<Identity> {
-  const obtained = await obtainToken({ ...question.token, surroundings: question.surroundings, targets: question.role.targets });
+  const obtained = await obtainToken({
+    ...question.token,
+    surroundings: question.surroundings,
+    targets: question.role.targets,
+  });
   for (const note of obtained.passedOver) question.note?.(note);
   return identityOf(obtained, question.role);
 }
@@ -132,17 +165,32 @@ export function identityOf(obtained: ObtainedToken, role: Pick<WantedRole, "arn"
   const reading = readToken(obtained.token.reveal());
   if (!reading.ok) {
     if (reading.not.kind === "opaque" || obtained.opaque) throw opaqueToken(obtained.place);
-    throw new InputError([{ code: "token-does-not-fit", message: `What ${obtained.place} holds is no token AWS could take. ${reading.not.why}`, fix: "Run token to see what is there." }]);
+    throw new InputError([
+      {
+        code: "token-does-not-fit",
+        message: `What ${obtained.place} holds is no token AWS could take. ${reading.not.why}`,
+        fix: "Run token to see what is there.",
+      },
+    ]);
   }
   const { iss, sub, aud, azp } = reading.token.claims;
   if (role.targets.length > 0 && !role.targets.some((target) => target.issuer === iss)) {
-    throw new InputError([{
-      code: "token-does-not-fit",
-      message: `The token (${obtained.source}: ${obtained.place}) is of issuer ${JSON.stringify(String(iss)).slice(0, 200)}; ${role.arn} trusts ${role.targets.map((target) => target.issuer).join(", ")}.`,
-      fix: "Get the token from that issuer: check DATABRICKS_HOST, or choose another way with --from.",
-    }]);
+    throw new InputError([
+      {
+        code: "token-does-not-fit",
+        message:
+          `The token (${obtained.source}: ${obtained.place}) is of ` +
+          `issuer ${JSON.stringify(String(iss)).slice(0, 200)}; ${role.arn} trusts ${role.targets.map((target) => target.issuer).join(", ")}.`,
+        fix: "Get the token from that issuer: check DATABRICKS_HOST, or choose another way with --from.",
+      },
+    ]);
   }
-  return { token: obtained.token, issuer: String(iss), subject: String(sub ?? ""), audience: JSON.stringify(azp ?? aud ?? null) };
+  return {
+    token: obtained.token,
+    issuer: String(iss),
+    subject: String(sub ?? ""),
+    audience: JSON.stringify(azp ?? aud ?? null),
+  };
 }
 
 async function assume(question: SessionQuestion, identity: Identity): Promise<CachedSession> {
@@ -158,7 +206,10 @@ async function assume(question: SessionQuestion, identity: Identity): Promise<Ca
   const { credentials, awsTime }: AssumedRole = await withPatience(() => assumeRole(asked), {
     ...question.patience,
     onRetry: (error, delay) => {
-      question.note?.(`${error.problems[0]?.message ?? ""} Trying again in ${Math.ceil(delay / 1000)} s${error.code === "aws-access-denied" ? ": a new role takes up to 11 s to answer" : ""}.`);
+      question.note?.(
+        `${error.problems[0]?.message ?? ""} Trying again ` +
+          `in ${Math.ceil(delay / 1000)} s${error.code === "aws-access-denied" ? ": a new role takes up to 11 s " + "to answer" : ""}.`,
+      );
       question.patience.onRetry?.(error, delay);
     },
   });
@@ -167,7 +218,10 @@ async function assume(question: SessionQuestion, identity: Identity): Promise<Ca
     version: 1,
     obtained,
     // a clock that is behind AWS' would find a session alive that is over
-    expires: awsTime === null ? credentials.expiration : Math.min(credentials.expiration, obtained + credentials.expiration - awsTime),
+    expires:
+      awsTime === null
+        ? credentials.expiration
+        : Math.min(credentials.expiration, obtained + credentials.expiration - awsTime),
     of: { role: question.role.arn, issuer: identity.issuer, subject: identity.subject },
     accessKeyId: credentials.accessKeyId,
     secretAccessKey: credentials.secretAccessKey.reveal(),
@@ -176,15 +230,22 @@ async function assume(question: SessionQuestion, identity: Identity): Promise<Ca
 }
 
 /** A failure is shared with those who waited for it: fifty processes do not ask a busy AWS one after the other. */
-async function shareFailure(cache: { readonly folder: string; readonly callKey: string }, error: unknown): Promise<void> {
+async function shareFailure(
+  cache: { readonly folder: string; readonly callKey: string },
+  error: unknown,
+): Promise<void> {
   if (!(error instanceof FederationError)) return;
   const problems: readonly Problem[] = error.problems;
-  await writeFileAtomic(failedFile(cache), JSON.stringify({ at: Date.now(), problems }), { mode: 0o600, fsync: false }).catch(() => undefined);
+  await writeFileAtomic(failedFile(cache), JSON.stringify({ at: Date.now(), problems }), {
+    mode: 0o600,
+    fsync: false,
+  }).catch(() => undefined);
 }
 
 /** Throws the failure of a call that ended after `since`; undefined where there is none. */
 function sharedFailure(cache: { readonly folder: string; readonly callKey: string }, since: number): undefined {
-  const failure = readPrivateJson(failedFile(cache)) as { readonly at?: unknown; readonly problems?: readonly Problem[] } | undefined;
+  const failure = readPrivateJson(failedFile(cache)) as
+    { readonly at?: unknown; readonly problems?: readonly Problem[] } | undefined;
   if (failure === undefined || typeof failure.at !== "number" || failure.at < since) return undefined;
   const [first, ...rest] = failure.problems ?? [];
   if (first === undefined) return undefined;

@@ -25,7 +25,10 @@ const LAST_MINUTES_MS = 5 * 60_000;
 const FIRST_RETRY_MS = 5_000;
 const LONGEST_RETRY_MS = 60_000;
 
-/** Milliseconds to wait before a token ought to be renewed: at two thirds of its life, 5 minutes before its end at the latest; a short one at half. */
+/**
+ * Milliseconds to wait before a token ought to be renewed: at two thirds of its life, 5 minutes before its end at the
+ * latest; a short one at half.
+ */
 export function renewIn(token: string, now: number): number {
   const end = endOf(token);
   if (end === null) return BLIND_RENEWAL_MS;
@@ -42,7 +45,8 @@ function endOf(token: string): number | null {
 
 /**
  * Writes the token (0600, whole or not at all) and renews it until `stop`. The first failure is thrown; a later one is
- * noted, tried again after 5 to 60 seconds, and leaves the token that is there. Throws OutsideError `file-unwritable`, InputError
+ * noted, tried again after 5 to 60 seconds, and leaves the token that is there. Throws OutsideError
+ * `file-unwritable`, InputError
  * `token-does-not-fit` for one that is over.
  */
 export async function keepTokenFile(question: TokenFileQuestion): Promise<void> {
@@ -59,7 +63,10 @@ export async function keepTokenFile(question: TokenFileQuestion): Promise<void> 
       delay = renewIn(token, question.now());
     } catch (error) {
       if (!(error instanceof FederationError)) throw error;
-      question.note(`The token was not renewed: ${error.problems[0]?.message ?? error.code} [${error.code}] The one in ${question.file} stays; next try in ${retry / 1000} s.`);
+      question.note(
+        `The token was not renewed: ${error.problems[0]?.message ?? error.code} [${error.code}] The one ` +
+          `in ${question.file} stays; next try in ${retry / 1000} s.`,
+      );
       delay = retry;
       retry = Math.min(LONGEST_RETRY_MS, retry * 2);
     }
@@ -71,12 +78,27 @@ async function write(question: TokenFileQuestion): Promise<string> {
   const text = token.reveal();
   const end = endOf(text);
   if (end !== null && end <= question.now()) {
-    throw new InputError([{ code: "token-does-not-fit", message: `The token (${source}: ${place}) is over since ${new Date(end).toISOString()}.`, fix: "Renew it where it comes from, choose another way with --from, or check this machine's clock." }]);
+    throw new InputError([
+      {
+        code: "token-does-not-fit",
+        message: `The token (${source}: ${place}) is over since ${new Date(end).toISOString()}.`,
+        fix: "Renew it where it comes from, choose another way with --from, or check this machine's clock.",
+      },
+    ]);
   }
   try {
     await writePrivateFile(question.file, text);
   } catch (cause) {
-    throw new OutsideError([{ code: "file-unwritable", message: `${question.file} cannot be written: ${(cause as NodeJS.ErrnoException).code ?? "unknown error"}.`, fix: "Name a file in a folder of your own." }], { cause });
+    throw new OutsideError(
+      [
+        {
+          code: "file-unwritable",
+          message: `${question.file} cannot be written: ${(cause as NodeJS.ErrnoException).code ?? "unknown error"}.`,
+          fix: "Name a file in a folder of your own.",
+        },
+      ],
+      { cause },
+    );
   }
   return text;
 }

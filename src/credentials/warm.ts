@@ -17,32 +17,54 @@ export interface Call {
 }
 
 /** Variables that decide whose token it is, which role, and where it is sent. */
-const DECIDING = /^(?:DATABRICKS_|AWS_ENDPOINT_URL|AWS_IGNORE_CONFIGURED_ENDPOINT_URLS$|AWS_REGION$|AWS_DEFAULT_REGION$|AWS_USE_|ACTIONS_ID_TOKEN_REQUEST_)/;
+const DECIDING =
+  /^(?:DATABRICKS_|AWS_ENDPOINT_URL|AWS_IGNORE_CONFIGURED_ENDPOINT_URLS$|AWS_REGION$|AWS_DEFAULT_REGION$|AWS_USE_|ACTIONS_ID_TOKEN_REQUEST_)/;
 /** Variables that name files whose change may change the identity. */
-const DECIDING_FILES = ["DATABRICKS_CONFIG_FILE", "DATABRICKS_OIDC_TOKEN_FILEPATH", "DATABRICKS_OIDC_TOKEN_FILE", "DATABRICKS_AWS_OIDC_TOKEN_FILE"];
+const DECIDING_FILES = [
+  "DATABRICKS_CONFIG_FILE",
+  "DATABRICKS_OIDC_TOKEN_FILEPATH",
+  "DATABRICKS_OIDC_TOKEN_FILE",
+  "DATABRICKS_AWS_OIDC_TOKEN_FILE",
+];
 
 /**
  * 64 hex digits for a call: its arguments, the variables above, and place, size and time of the federation file, of
  * Databricks' configuration and log-ins, and of token files. Equal keys mean the same answer.
  */
 export function callKey(call: Call): string {
-  const variables = Object.entries(call.env).filter(([name]) => DECIDING.test(name)).map(([name, value]) => (/_OIDC_TOKEN$|^DATABRICKS_TOKEN$/.test(name) ? [name, identityOf(value ?? "")] : [name, value])).sort();
+  const variables = Object.entries(call.env)
+    .filter(([name]) => DECIDING.test(name))
+    .map(([name, value]) =>
+      /_OIDC_TOKEN$|^DATABRICKS_TOKEN$/.test(name) ? [name, identityOf(value ?? "")] : [name, value],
+    )
+    .sort();
   // a role by its ARN is found without the file, so that such a call is one from wherever it is made
-  const federation = option(call.args, "--config") ?? (option(call.args, "--role-arn") !== undefined && option(call.args, "--issuer") === undefined ? undefined : "federation.yaml");
+  const federation =
+    option(call.args, "--config") ??
+    (option(call.args, "--role-arn") !== undefined && option(call.args, "--issuer") === undefined
+      ? undefined
+      : "federation.yaml");
   const files = [
     federation,
     option(call.args, "--token-file"),
     ...DECIDING_FILES.map((name) => call.env[name]),
     join(call.home, ".databrickscfg"),
     join(call.home, ".databricks", "token-cache.json"),
-  ].filter((file) => file !== undefined).map((file) => resolve(call.cwd, file.startsWith("~/") ? join(call.home, file.slice(2)) : file)).map((file) => [file, stampOf(file)]);
-  return createHash("sha256").update(JSON.stringify([2, call.args, call.home, variables, files])).digest("hex");
+  ]
+    .filter((file) => file !== undefined)
+    .map((file) => resolve(call.cwd, file.startsWith("~/") ? join(call.home, file.slice(2)) : file))
+    .map((file) => [file, stampOf(file)]);
+  return createHash("sha256")
+    .update(JSON.stringify([2, call.args, call.home, variables, files]))
+    .digest("hex");
 }
 
 /** A renewed token of the same identity is the same call; anything unreadable counts as it stands. */
 function identityOf(token: string): unknown {
   try {
-    const { iss, sub, aud, azp } = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8")) as Readonly<Record<string, unknown>>;
+    const { iss, sub, aud, azp } = JSON.parse(
+      Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8"),
+    ) as Readonly<Record<string, unknown>>;
     return [iss, sub, aud, azp];
   } catch {
     return token;
@@ -88,5 +110,10 @@ export function warmAnswer(call: Call, now: number): string | undefined {
 }
 
 function isProcessCall(args: readonly string[]): boolean {
-  return !args.includes("--") && !args.includes("purge") && !args.includes("--help") && (option(args, "--format") ?? "process") === "process";
+  return (
+    !args.includes("--") &&
+    !args.includes("purge") &&
+    !args.includes("--help") &&
+    (option(args, "--format") ?? "process") === "process"
+  );
 }

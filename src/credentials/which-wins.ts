@@ -36,7 +36,16 @@ export function awsFiles(surroundings: Surroundings): AwsFiles {
 }
 
 /** Keys of a profile that give it credentials of its own. */
-const GIVES_CREDENTIALS = ["credential_process", "role_arn", "web_identity_token_file", "sso_session", "sso_start_url", "source_profile", "credential_source", "login_session"];
+const GIVES_CREDENTIALS = [
+  "credential_process",
+  "role_arn",
+  "web_identity_token_file",
+  "sso_session",
+  "sso_start_url",
+  "source_profile",
+  "credential_source",
+  "login_session",
+];
 
 /** Every place that would give credentials here, the winning one first. */
 export function credentialPlaces(surroundings: Surroundings): readonly CredentialPlace[] {
@@ -44,27 +53,46 @@ export function credentialPlaces(surroundings: Surroundings): readonly Credentia
   const has = (name: string): boolean => variable(surroundings, name) !== undefined;
   if (has("AWS_ACCESS_KEY_ID") && has("AWS_SECRET_ACCESS_KEY")) {
     const temporary = has("AWS_SESSION_TOKEN");
-    places.push({ kind: "environment-keys", place: `AWS_ACCESS_KEY_ID${temporary ? " and AWS_SESSION_TOKEN" : ""} in the environment`, storedKey: !temporary });
+    places.push({
+      kind: "environment-keys",
+      place: `AWS_ACCESS_KEY_ID${temporary ? " and AWS_SESSION_TOKEN" : ""} in the environment`,
+      storedKey: !temporary,
+    });
   }
-  if (has("AWS_WEB_IDENTITY_TOKEN_FILE") && has("AWS_ROLE_ARN")) places.push({ kind: "web-identity", place: "AWS_WEB_IDENTITY_TOKEN_FILE and AWS_ROLE_ARN in the environment", storedKey: false });
+  if (has("AWS_WEB_IDENTITY_TOKEN_FILE") && has("AWS_ROLE_ARN"))
+    places.push({
+      kind: "web-identity",
+      place: "AWS_WEB_IDENTITY_TOKEN_FILE and AWS_ROLE_ARN in the environment",
+      storedKey: false,
+    });
   const files = awsFiles(surroundings);
   const profile = profileInUse(surroundings);
   const stored = section(files.credentials, [profile]);
-  if (stored?.values.has("aws_access_key_id") === true) places.push(keys(`profile ${profile} in ${files.credentials}`, stored));
+  if (stored?.values.has("aws_access_key_id") === true)
+    places.push(keys(`profile ${profile} in ${files.credentials}`, stored));
   const configured = section(files.config, profileSections(profile));
   if (configured !== undefined) {
-    if (configured.values.has("aws_access_key_id")) places.push(keys(`profile ${profile} in ${files.config}`, configured));
+    if (configured.values.has("aws_access_key_id"))
+      places.push(keys(`profile ${profile} in ${files.config}`, configured));
     const gives = GIVES_CREDENTIALS.filter((key) => configured.values.has(key));
-    if (gives.length > 0) places.push({ kind: "profile", place: `${gives[0] ?? ""} of profile ${profile} in ${files.config}`, storedKey: false });
+    if (gives.length > 0)
+      places.push({
+        kind: "profile",
+        place: `${gives[0] ?? ""} of profile ${profile} in ${files.config}`,
+        storedKey: false,
+      });
   }
   const container = ["AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"].find(has);
-  if (container !== undefined) places.push({ kind: "container", place: `${container} in the environment`, storedKey: false });
+  if (container !== undefined)
+    places.push({ kind: "container", place: `${container} in the environment`, storedKey: false });
   return places;
 }
 
 /** The region of the AWS profile in use, as SDKs read it; undefined where there is none of `partition`. */
 export function configuredRegion(surroundings: Surroundings, partition: string): string | undefined {
-  const region = section(awsFiles(surroundings).config, profileSections(profileInUse(surroundings)))?.values.get("region");
+  const region = section(awsFiles(surroundings).config, profileSections(profileInUse(surroundings)))?.values.get(
+    "region",
+  );
   return region !== undefined && keeps(REGION, region) && partitionOfRegion(region) === partition ? region : undefined;
 }
 
@@ -79,7 +107,11 @@ function profileSections(profile: string): readonly string[] {
 
 function keys(place: string, found: AwsSection): CredentialPlace {
   const temporary = found.values.has("aws_session_token");
-  return { kind: "stored-keys", place: `${temporary ? "a session's keys" : "a stored key"} of ${place}`, storedKey: !temporary };
+  return {
+    kind: "stored-keys",
+    place: `${temporary ? "a session's keys" : "a stored key"} of ${place}`,
+    storedKey: !temporary,
+  };
 }
 
 function section(file: string, names: readonly string[]): AwsSection | undefined {

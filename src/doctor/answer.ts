@@ -11,7 +11,9 @@ import { doctorText } from "./text";
  * Looks at everything that was asked for. What is wrong with the world is in the report; throws InputError for what is
  * wrong with the question or the federation file, OutsideError for a file that cannot be read.
  */
-export async function answerDoctor(question: DoctorQuestion): Promise<{ readonly report: DoctorReport; readonly text: string }> {
+export async function answerDoctor(
+  question: DoctorQuestion,
+): Promise<{ readonly report: DoctorReport; readonly text: string }> {
   const { federation } = readFederationFile(question.config);
   const scope = scopeOf(federation, question);
   const report = reportOf(federation.name, await examine(question, scope), {

@@ -45,13 +45,26 @@ export async function examine(question: DoctorQuestion, scope: Scope): Promise<r
     if (sample !== null) clocks.push(sample);
   };
   const [facts, deployed] = await Promise.all([
-    each(scope.issuers, ISSUERS_AT_ONCE, (issuer) => issuerFacts(issuer, { surroundings, limits, ...(question.lookup === undefined ? {} : { lookup: question.lookup }) })),
-    question.aws || question.account ? readDeployed(question, scope, { region: regionOf(question, scope.accounts), onDate }) : null,
+    each(scope.issuers, ISSUERS_AT_ONCE, (issuer) =>
+      issuerFacts(issuer, {
+        surroundings,
+        limits,
+        ...(question.lookup === undefined ? {} : { lookup: question.lookup }),
+      }),
+    ),
+    question.aws || question.account
+      ? readDeployed(question, scope, { region: regionOf(question, scope.accounts), onDate })
+      : null,
   ]);
   clocks.unshift(...facts.flatMap((fact) => fact.clocks));
   // AWS' clocks are right; so is the issuer's, or its tokens are wrong anyway
   const now = surroundings.now() - 1000 * (clockAhead(clocks) ?? 0);
-  const keys = new Map(scope.issuers.flatMap((issuer, at): readonly (readonly [string, KeySet])[] => { const set = keysOf(facts[at]?.jwks ?? null); return set === null ? [] : [[issuer.key, set]]; }));
+  const keys = new Map(
+    scope.issuers.flatMap((issuer, at): readonly (readonly [string, KeySet])[] => {
+      const set = keysOf(facts[at]?.jwks ?? null);
+      return set === null ? [] : [[issuer.key, set]];
+    }),
+  );
   const view = deployed?.view ?? firstView(question, scope);
   const judged = { view, keys, now: Math.floor(now / 1000) };
   return [
@@ -79,7 +92,12 @@ function firstView({ awsAccountId }: DoctorQuestion, { federation, accounts }: S
 
 function regionOf({ region, surroundings }: DoctorQuestion, accounts: readonly AwsAccount[]): string {
   const [account] = accounts;
-  return stsRegion(account?.partition ?? "aws", [region, variable(surroundings, "AWS_REGION"), variable(surroundings, "AWS_DEFAULT_REGION"), account?.region]);
+  return stsRegion(account?.partition ?? "aws", [
+    region,
+    variable(surroundings, "AWS_REGION"),
+    variable(surroundings, "AWS_DEFAULT_REGION"),
+    account?.region,
+  ]);
 }
 
 function issuerChecks({ issuers, limits }: Scope, at: number, facts: IssuerFacts, now: number): readonly Check[] {
@@ -97,10 +115,18 @@ function issuerChecks({ issuers, limits }: Scope, at: number, facts: IssuerFacts
 
 async function checksOfToken(given: TokenFound, scope: Scope, judged: Judged): Promise<readonly Check[]> {
   if (given.kind !== "token") return given.checks;
-  const { checks, issuer } = await tokenChecks({ text: given.token.reveal(), place: given.place, source: given.source }, { ...judged, issuers: scope.issuers });
+  const { checks, issuer } = await tokenChecks(
+    { text: given.token.reveal(), place: given.place, source: given.source },
+    { ...judged, issuers: scope.issuers },
+  );
   if (issuer === null) return checks;
-  const candidates = scope.roles.filter((role) => role.trusts.some((trust) => trust.kind === "subjects" && trust.issuer === issuer.key));
-  const explained = await each(candidates, 1, async (role) => ({ role: role.key, explanation: await explainDeclared(given.token.reveal(), role, judged) }));
+  const candidates = scope.roles.filter((role) =>
+    role.trusts.some((trust) => trust.kind === "subjects" && trust.issuer === issuer.key),
+  );
+  const explained = await each(candidates, 1, async (role) => ({
+    role: role.key,
+    explanation: await explainDeclared(given.token.reveal(), role, judged),
+  }));
   return [...checks, tokenRolesCheck(explained, scope.roles.length === 1)];
 }
 
@@ -109,36 +135,69 @@ function deployedChecks(question: DoctorQuestion, scope: Scope, deployed: Deploy
   const account = awsAccountCheck(view, caller, scope.accounts, question.awsAccountId);
   // another account's providers and roles say nothing about ours
   if (account.status === "fail") return [account];
-  const providers = deployed.providers.flatMap(({ found }) => (found.kind === "found" ? [lintProviderOf(found.value, "")] : []));
+  const providers = deployed.providers.flatMap(({ found }) =>
+    found.kind === "found" ? [lintProviderOf(found.value, "")] : [],
+  );
   return [
     account,
-    ...deployed.providers.flatMap(({ declared, found }) => providerChecks(`provider of ${declared.issuer.key}`, declared, view.federation.tags, found)),
+    ...deployed.providers.flatMap(({ declared, found }) =>
+      providerChecks(`provider of ${declared.issuer.key}`, declared, view.federation.tags, found),
+    ),
     ...deployed.roles.flatMap(({ role, found }) => roleChecks(role, view, found, providers)),
     ...(question.account && deployed.account !== null ? accountChecks(view, deployed.account, now) : []),
   ];
 }
 
 /** Only the role that is asked about: a token need not get them all. */
-async function checksOfDeployedToken(given: TokenFound, scope: Scope, deployed: Deployed | null, judged: Judged): Promise<readonly Check[]> {
+async function checksOfDeployedToken(
+  given: TokenFound,
+  scope: Scope,
+  deployed: Deployed | null,
+  judged: Judged,
+): Promise<readonly Check[]> {
   const live = deployed?.roles.find(({ role }) => role.key === scope.role?.key);
   if (given.kind !== "token" || deployed === null || live?.found.kind !== "found") return [];
-  return [tokenDeployedCheck(live.role.key, await explainDeployed(given.token.reveal(), live.found.value, foundProviders(deployed), judged))];
+  return [
+    tokenDeployedCheck(
+      live.role.key,
+      await explainDeployed(given.token.reveal(), live.found.value, foundProviders(deployed), judged),
+    ),
+  ];
 }
 
 function foundProviders(deployed: Deployed): readonly LiveProvider[] {
   return deployed.providers.flatMap(({ found }) => (found.kind === "found" ? [found.value] : []));
 }
 
-async function assumed(question: DoctorQuestion, scope: Scope, given: TokenFound, deployed: Deployed | null, judged: Judged): Promise<Check> {
+async function assumed(
+  question: DoctorQuestion,
+  scope: Scope,
+  given: TokenFound,
+  deployed: Deployed | null,
+  judged: Judged,
+): Promise<Check> {
   const role = scope.role;
   if (role === null) throw new RangeError("one role is asked about");
   const caller = deployed?.caller.kind === "found" ? deployed.caller.value : null;
   const found = caller !== null && fittingAccount(scope.accounts, caller, question.awsAccountId) !== undefined;
-  const outcome = await oneRealCall(question, role, given, { view: judged.view, accounts: scope.accounts, found, region: regionOf(question, [judged.view.account]), timeoutMs: scope.limits.timeoutMs });
+  const outcome = await oneRealCall(question, role, given, {
+    view: judged.view,
+    accounts: scope.accounts,
+    found,
+    region: regionOf(question, [judged.view.account]),
+    timeoutMs: scope.limits.timeoutMs,
+  });
   if (outcome.kind !== "refused" || given.kind !== "token") return assumeCheck(role.key, outcome, null);
   const live = deployed?.roles.find((candidate) => candidate.role.key === role.key);
-  const byDeployed = deployed !== null && live?.found.kind === "found" ? await explainDeployed(given.token.reveal(), live.found.value, foundProviders(deployed), judged) : null;
-  return assumeCheck(role.key, outcome, byDeployed !== null
-    ? { by: "what is deployed", explanation: byDeployed }
-    : { by: "the federation", explanation: await explainDeclared(given.token.reveal(), role, judged) });
+  const byDeployed =
+    deployed !== null && live?.found.kind === "found"
+      ? await explainDeployed(given.token.reveal(), live.found.value, foundProviders(deployed), judged)
+      : null;
+  return assumeCheck(
+    role.key,
+    outcome,
+    byDeployed !== null
+      ? { by: "what is deployed", explanation: byDeployed }
+      : { by: "the federation", explanation: await explainDeclared(given.token.reveal(), role, judged) },
+  );
 }

@@ -50,20 +50,42 @@ export interface Scope {
   readonly limits: Limits;
 }
 
-/** Throws InputError issuer-not-found, role-not-found, account-not-found, role-ambiguous, duration-invalid, duration-out-of-range, aws-account-id-invalid. */
+/**
+ * Throws InputError issuer-not-found, role-not-found, account-not-found, role-ambiguous, duration-invalid,
+ * duration-out-of-range, aws-account-id-invalid.
+ */
 export function scopeOf(federation: Federation, question: DoctorQuestion): Scope {
   const issuer = question.issuer === undefined ? undefined : issuerNamed(federation, question.issuer);
   const named = question.role === undefined ? undefined : roleNamed(federation, question.role);
   const [only, ...others] = federation.roles;
   const role = named ?? (others.length === 0 ? (only ?? null) : null);
-  if (question.assume && role === null) throw new InputError([{ code: "role-ambiguous", message: "The federation has several roles, and one call is made for one of them.", path: "role", fix: `Name one with --role: ${federation.roles.map(({ key }) => key).slice(0, 20).join(", ")}.` }]);
-  const invalid = question.awsAccountId === undefined ? undefined : breach(AWS_ACCOUNT_ID, question.awsAccountId, "aws-account-id");
+  if (question.assume && role === null)
+    throw new InputError([
+      {
+        code: "role-ambiguous",
+        message: "The federation has several roles, and one call is made for one of them.",
+        path: "role",
+        fix: `Name one with --role: ${federation.roles
+          .map(({ key }) => key)
+          .slice(0, 20)
+          .join(", ")}.`,
+      },
+    ]);
+  const invalid =
+    question.awsAccountId === undefined ? undefined : breach(AWS_ACCOUNT_ID, question.awsAccountId, "aws-account-id");
   if (invalid !== undefined) throw new InputError([invalid]);
-  const trusts = (candidate: FederationRole, key: string): boolean => candidate.trusts.some((trust) => trust.kind === "subjects" && trust.issuer === key);
+  const trusts = (candidate: FederationRole, key: string): boolean =>
+    candidate.trusts.some((trust) => trust.kind === "subjects" && trust.issuer === key);
   return {
     federation,
-    issuers: issuer !== undefined ? [issuer] : Object.values(federation.issuers).filter(({ key }) => named === undefined || trusts(named, key)),
-    roles: named !== undefined ? [named] : federation.roles.filter((candidate) => issuer === undefined || trusts(candidate, issuer.key)),
+    issuers:
+      issuer !== undefined
+        ? [issuer]
+        : Object.values(federation.issuers).filter(({ key }) => named === undefined || trusts(named, key)),
+    roles:
+      named !== undefined
+        ? [named]
+        : federation.roles.filter((candidate) => issuer === undefined || trusts(candidate, issuer.key)),
     role,
     accounts: accountsOf(federation, named, question.accountKey),
     limits: limitsOf(question),
@@ -71,29 +93,76 @@ export function scopeOf(federation: Federation, question: DoctorQuestion): Scope
 }
 
 function roleNamed(federation: Federation, name: string): FederationRole {
-  const found = federation.roles.find((role) => role.key === name) ?? federation.roles.find((role) => role.name === name);
+  const found =
+    federation.roles.find((role) => role.key === name) ?? federation.roles.find((role) => role.name === name);
   if (found !== undefined) return found;
-  throw new InputError([{ code: "role-not-found", message: `There is no role ${JSON.stringify(name.slice(0, 64))} in the federation.`, path: "role", fix: `There are: ${federation.roles.map(({ key }) => key).slice(0, 20).join(", ")}.` }]);
+  throw new InputError([
+    {
+      code: "role-not-found",
+      message: `There is no role ${JSON.stringify(name.slice(0, 64))} in the federation.`,
+      path: "role",
+      fix: `There are: ${federation.roles
+        .map(({ key }) => key)
+        .slice(0, 20)
+        .join(", ")}.`,
+    },
+  ]);
 }
 
-function accountsOf(federation: Federation, role: FederationRole | undefined, key: string | undefined): readonly AwsAccount[] {
-  const holding = federation.accounts.filter((account) => role === undefined || role.accounts === null || (account.key !== null && role.accounts.includes(account.key)));
+function accountsOf(
+  federation: Federation,
+  role: FederationRole | undefined,
+  key: string | undefined,
+): readonly AwsAccount[] {
+  const holding = federation.accounts.filter(
+    (account) =>
+      role === undefined || role.accounts === null || (account.key !== null && role.accounts.includes(account.key)),
+  );
   if (key === undefined) return holding;
   const found = holding.filter((account) => account.key === key);
   if (found.length > 0) return found;
   const known = holding.flatMap((account) => account.key ?? []);
-  throw new InputError([{ code: "account-not-found", message: `There is no AWS account ${JSON.stringify(key.slice(0, 64))}${role === undefined ? "" : ` with the role ${role.key}`}.`, path: "account-key", fix: known.length === 0 ? "Leave --account-key out: the federation has one account." : `Name one of: ${known.join(", ")}.` }]);
+  throw new InputError([
+    {
+      code: "account-not-found",
+      message: `There is no AWS account ${JSON.stringify(key.slice(0, 64))}${role === undefined ? "" : ` with the role ${role.key}`}.`,
+      path: "account-key",
+      fix:
+        known.length === 0
+          ? "Leave --account-key out: the federation has one account."
+          : `Name one of: ${known.join(", ")}.`,
+    },
+  ]);
 }
 
 function limitsOf({ timeout, limits = LIMITS }: DoctorQuestion): Limits {
   if (timeout === undefined) return limits;
   const seconds = secondsOf(timeout);
-  if (seconds === null) throw new InputError([{ code: "duration-invalid", message: `${JSON.stringify(timeout.slice(0, 40))} is no duration.`, path: "timeout", fix: "Write it like 10s." }]);
-  if (seconds < 1 || seconds > 60) throw new InputError([{ code: "duration-out-of-range", message: `An exchange may take 1 to 60 s, not ${seconds}.`, path: "timeout", fix: "Write it like 10s." }]);
+  if (seconds === null)
+    throw new InputError([
+      {
+        code: "duration-invalid",
+        message: `${JSON.stringify(timeout.slice(0, 40))} is no duration.`,
+        path: "timeout",
+        fix: "Write it like 10s.",
+      },
+    ]);
+  if (seconds < 1 || seconds > 60)
+    throw new InputError([
+      {
+        code: "duration-out-of-range",
+        message: `An exchange may take 1 to 60 s, not ${seconds}.`,
+        path: "timeout",
+        fix: "Write it like 10s.",
+      },
+    ]);
   return { ...limits, timeoutMs: seconds * 1000 };
 }
 
 /** The account as the federation has it, with its number where that is only known here. */
 export function viewOf(federation: Federation, account: AwsAccount, accountId: string | undefined): AccountView {
-  return accountView(federation, account.accountId !== null || accountId === undefined ? account : { ...account, accountId });
+  return accountView(
+    federation,
+    account.accountId !== null || accountId === undefined ? account : { ...account, accountId },
+  );
 }

@@ -29,7 +29,15 @@ export interface DoctorReport {
 
 export function reportOf(federation: string, checks: readonly Check[], asked: Asked): DoctorReport {
   const count = (status: CheckStatus): number => checks.filter((check) => check.status === status).length;
-  return { federation, checks, passed: count("pass"), failed: count("fail"), unknown: count("unknown"), next: nextOf(checks, asked), exitCode: exitCodeOf(checks) };
+  return {
+    federation,
+    checks,
+    passed: count("pass"),
+    failed: count("fail"),
+    unknown: count("unknown"),
+    next: nextOf(checks, asked),
+    exitCode: exitCodeOf(checks),
+  };
 }
 
 /**
@@ -46,15 +54,24 @@ const BESIDE: ReadonlySet<CheckId> = new Set(["dns", "tls", "databricks-config"]
 
 const ORDER = Object.keys(CHECKS) as readonly CheckId[];
 
-/** The fix of what is wrong nearest the cause; then of what could not be judged for something outside; then the next step. */
+/**
+ * The fix of what is wrong nearest the cause; then of what could not be judged for something outside; then the next
+ * step.
+ */
 function nextOf(checks: readonly Check[], asked: Asked): string {
   const byCause = [...checks].sort((left, right) => ORDER.indexOf(left.id) - ORDER.indexOf(right.id));
-  const wrong = byCause.find(({ status }) => status === "fail") ?? byCause.find(({ status, code, fix }) => status === "unknown" && code !== null && fix !== null);
+  const wrong =
+    byCause.find(({ status }) => status === "fail") ??
+    byCause.find(({ status, code, fix }) => status === "unknown" && code !== null && fix !== null);
   if (wrong?.fix !== undefined && wrong.fix !== null) return `${wrong.subject}: ${wrong.fix}`;
   const config = shellWord(asked.config);
   const call = `databricks-aws-oidc doctor --config ${config}`;
-  if (!asked.aws && !asked.account) return `See what is deployed: ${call} --aws${asked.role === null ? "" : ` --role ${asked.role}`}`;
+  if (!asked.aws && !asked.account)
+    return `See what is deployed: ${call} --aws${asked.role === null ? "" : ` --role ${asked.role}`}`;
   const role = asked.role ?? asked.roles[0] ?? "ROLE";
   if (!asked.assume) return `Make one real call: ${call} --role ${role} --assume`;
-  return `Use the role: databricks-aws-oidc credentials --config ${config} --role ${role} -- aws sts get-caller-identity`;
+  return (
+    `Use the role: databricks-aws-oidc credentials --config ${config} --role ${role} -- aws sts ` +
+    `get-caller-identity`
+  );
 }

@@ -1,6 +1,8 @@
 /**
- * Whether two permission policies say the same, however they are written: order, lists of one, Sids, the case of actions and
- * condition keys, and statements split or joined make no difference. No wildcard is opened: `s3:*` and all its actions by
+ * Whether two permission policies say the same, however they are written: order, lists of one, Sids, the case of
+ * actions and
+ * condition keys, and statements split or joined make no difference. No wildcard is opened: `s3:*` and all its
+ * actions by
  * name are two policies, here as for Terraform. Pure.
  */
 import { asRecord, parsedPolicy, records } from "../trust/lint/examine";
@@ -21,11 +23,13 @@ function piecesOf(policy: unknown): ReadonlySet<string> {
   if (document === undefined) return new Set([JSON.stringify(policy)]);
   const { Version = "2008-10-17", Statement } = document;
   const statements = records(Array.isArray(Statement) ? Statement : [Statement]);
-  return new Set(statements.flatMap((statement) => {
-    // policy variables are read from version 2012-10-17 on only
-    const version = JSON.stringify(statement).includes("${") ? Version : null;
-    return split(statement).map((piece) => JSON.stringify([version, ...piece]));
-  }));
+  return new Set(
+    statements.flatMap((statement) => {
+      // policy variables are read from version 2012-10-17 on only
+      const version = JSON.stringify(statement).includes("${") ? Version : null;
+      return split(statement).map((piece) => JSON.stringify([version, ...piece]));
+    }),
+  );
 }
 
 /** A statement as one for each of its actions and resources; what is negated belongs together. */
@@ -39,8 +43,12 @@ function split(statement: Members): readonly (readonly unknown[])[] {
 }
 
 function conditionsOf(condition: unknown): readonly unknown[] {
-  return Object.entries(asRecord(condition) ?? {}).flatMap(([operator, keys]) => Object.entries(asRecord(keys) ?? {})
-    .map(([key, values]) => [operator, lower(key), ...texts(values)])).map((entry) => JSON.stringify(entry)).sort();
+  return Object.entries(asRecord(condition) ?? {})
+    .flatMap(([operator, keys]) =>
+      Object.entries(asRecord(keys) ?? {}).map(([key, values]) => [operator, lower(key), ...texts(values)]),
+    )
+    .map((entry) => JSON.stringify(entry))
+    .sort();
 }
 
 /** A value or a list of values as a sorted list of texts, each once. IAM reads `true` and `"true"` alike. */

@@ -27,10 +27,16 @@ export function comparePolicies(declared: LintTarget, live: LintTarget): PolicyC
   const left = atomsOf(declaredStatements, ours.policy);
   const right = atomsOf(statements, theirs.policy);
   if (left.size === right.size && [...left].every((atom) => right.has(atom))) return { kind: "same" };
-  if (tooManyToTry([...declaredStatements, ...statements])) return { kind: "unreadable", why: "The trust policy is not ours, and names so much that who gets in can not be tried out." };
+  if (tooManyToTry([...declaredStatements, ...statements]))
+    return {
+      kind: "unreadable",
+      why: "The trust policy is not ours, and names so much that who gets in can not be tried out.",
+    };
   const named: LintRole = { ...theirs, name: ours.name, path: ours.path };
   const [change] = compareTargets({ ...declared, providers: [] }, { ...live, providers: [], roles: [named] });
-  return change === undefined ? { kind: "no-difference-found" } : { kind: "different", gained: change.gained, lost: change.lost };
+  return change === undefined
+    ? { kind: "no-difference-found" }
+    : { kind: "different", gained: change.gained, lost: change.lost };
 }
 
 /** Statements are taken apart to so many pieces; a policy of 8,192 characters could be written to make millions. */
@@ -51,18 +57,30 @@ function atomsOf(statements: readonly ExaminedStatement[], policy: unknown): Rea
     const odd = statement.notPrincipal || statement.notAction || statement.hasResource;
     const pieces = [...head, ...conditions].reduce((size, list) => size * list.length, 1);
     if (odd || pieces > MOST_ATOMS) {
-      atoms.add(JSON.stringify([version, ...head.map((list) => [...list].sort()), statement.notPrincipal ? statement.principals : null, conditions.map((list) => JSON.stringify(list)).sort()]));
+      atoms.add(
+        JSON.stringify([
+          version,
+          ...head.map((list) => [...list].sort()),
+          statement.notPrincipal ? statement.principals : null,
+          conditions.map((list) => JSON.stringify(list)).sort(),
+        ]),
+      );
       continue;
     }
     for (const [effect = "", principal = "", action = "", ...rest] of product([...head, ...conditions])) {
       const variables = rest.some((condition) => condition.includes("${"));
-      atoms.add(JSON.stringify([effect, principal, action, [...new Set(rest)].sort(), ...(variables ? [version] : [])]));
+      atoms.add(
+        JSON.stringify([effect, principal, action, [...new Set(rest)].sort(), ...(variables ? [version] : [])]),
+      );
     }
   }
   return atoms;
 }
 
-/** A condition as the list of those one of which must hold. Only positive operators may be split: a negated one wants all. */
+/**
+ * A condition as the list of those one of which must hold. Only positive operators may be split: a negated one wants
+ * all.
+ */
 function alternatives(condition: ExaminedCondition): readonly string[] {
   const key = condition.key.toLowerCase();
   const values = [...new Set(condition.values)].sort();

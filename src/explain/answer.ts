@@ -32,10 +32,13 @@ export interface ExplainRequest {
 
 /**
  * Answers `explain`. Throws InputError (token-in-argv, explain-needs, claims-unreadable, jwks-unreadable,
- * context-invalid, time-invalid, role-arn-invalid, role-not-found, trust-policy-unreadable, …) and OutsideError (file-not-found,
+ * context-invalid, time-invalid, role-arn-invalid, role-not-found, trust-policy-unreadable, …) and OutsideError
+ * (file-not-found,
  * file-unreadable).
  */
-export async function answerExplain(request: ExplainRequest): Promise<{ readonly explanation: Explanation; readonly text: string }> {
+export async function answerExplain(
+  request: ExplainRequest,
+): Promise<{ readonly explanation: Explanation; readonly text: string }> {
   const keys = request.jwks === undefined ? null : keySet(readJwks(request.jwks));
   if (request.roleArn !== undefined) requireRoleArn(request.roleArn);
   const asked = whatIsAsked(request, keys);
@@ -51,7 +54,14 @@ export async function answerExplain(request: ExplainRequest): Promise<{ readonly
 
 /** Two answers to one question: neither is taken, so that nobody reads the answer to the other. */
 function oneOf(first: string, second: string): InputError {
-  return new InputError([{ code: "explain-needs", message: `--${first} and --${second} are both given.`, path: first, fix: `Leave one of them out.` }]);
+  return new InputError([
+    {
+      code: "explain-needs",
+      message: `--${first} and --${second} are both given.`,
+      path: first,
+      fix: `Leave one of them out.`,
+    },
+  ]);
 }
 
 function whatIsAsked(request: ExplainRequest, keys: ReturnType<typeof keySet> | null): Asked {
@@ -59,15 +69,36 @@ function whatIsAsked(request: ExplainRequest, keys: ReturnType<typeof keySet> | 
     if (request.config !== undefined) throw oneOf("policy", "config");
     if (request.role !== undefined) throw oneOf("policy", "role");
     if (request.providerUrl === undefined || request.clientIds.length === 0) {
-      throw new InputError([{ code: "explain-needs", message: "A policy by itself does not say what the provider registers.", path: "provider-url", fix: "Add --provider-url and --client-id, as aws iam get-open-id-connect-provider shows them." }]);
+      throw new InputError([
+        {
+          code: "explain-needs",
+          message: "A policy by itself does not say what the provider registers.",
+          path: "provider-url",
+          fix: "Add --provider-url and --client-id, as aws iam get-open-id-connect-provider shows them.",
+        },
+      ]);
     }
-    return askedOfPolicy(readInput(request.policy), { providerUrl: request.providerUrl, clientIds: request.clientIds, roleArn: request.roleArn }, keys);
+    return askedOfPolicy(
+      readInput(request.policy),
+      { providerUrl: request.providerUrl, clientIds: request.clientIds, roleArn: request.roleArn },
+      keys,
+    );
   }
   const { federation } = readFederationFile(request.config);
   const only = federation.roles.length === 1 ? federation.roles[0]?.key : undefined;
   const role = request.role ?? only;
   if (role === undefined) {
-    throw new InputError([{ code: "explain-needs", message: "Which role is not said.", path: "role", fix: `Add --role, one of: ${federation.roles.map(({ key }) => key).slice(0, 20).join(", ")}.` }]);
+    throw new InputError([
+      {
+        code: "explain-needs",
+        message: "Which role is not said.",
+        path: "role",
+        fix: `Add --role, one of: ${federation.roles
+          .map(({ key }) => key)
+          .slice(0, 20)
+          .join(", ")}.`,
+      },
+    ]);
   }
   return askedOfFederation(federation, role, request.account, keys);
 }
@@ -77,12 +108,29 @@ function whatIsPresented(request: ExplainRequest): Presented {
   if (request.token !== undefined) return { kind: "token", text: readGivenToken(request.token).reveal() };
   if (request.claims !== undefined) {
     const claims = readJson(request.claims, "claims");
-    if (typeof claims === "object" && claims !== null && !Array.isArray(claims)) return { kind: "claims", claims: claims as Readonly<Record<string, unknown>> };
-    throw new InputError([{ code: "claims-unreadable", message: `${request.claims} holds no JSON object.`, path: "claims", fix: "Give the decoded payload of a token." }]);
+    if (typeof claims === "object" && claims !== null && !Array.isArray(claims))
+      return { kind: "claims", claims: claims as Readonly<Record<string, unknown>> };
+    throw new InputError([
+      {
+        code: "claims-unreadable",
+        message: `${request.claims} holds no JSON object.`,
+        path: "claims",
+        fix: "Give the decoded payload of a token.",
+      },
+    ]);
   }
   const fromEnvironment = variable(request.surroundings, "DATABRICKS_TOKEN_JWT");
   if (fromEnvironment !== undefined) return { kind: "token", text: fromEnvironment };
-  throw new InputError([{ code: "explain-needs", message: "There is no token to judge.", path: "token", fix: "Pipe one in with --token -, name a file with --token @FILE, set DATABRICKS_TOKEN_JWT, or give --claims FILE." }]);
+  throw new InputError([
+    {
+      code: "explain-needs",
+      message: "There is no token to judge.",
+      path: "token",
+      fix:
+        "Pipe one in with --token -, name a file with --token @FILE, set DATABRICKS_TOKEN_JWT, or give " +
+        "--claims FILE.",
+    },
+  ]);
 }
 
 function readJson(file: string, what: "claims" | "jwks"): unknown {
@@ -90,15 +138,31 @@ function readJson(file: string, what: "claims" | "jwks"): unknown {
     return JSON.parse(readInput(file)) as unknown;
   } catch (cause) {
     if (!(cause instanceof SyntaxError)) throw cause;
-    throw new InputError([{ code: `${what}-unreadable`, message: `${file} is no JSON.`, path: what, fix: what === "jwks" ? "Fetch it from the discovery document's jwks_uri." : "Give the decoded payload of a token." }]);
+    throw new InputError([
+      {
+        code: `${what}-unreadable`,
+        message: `${file} is no JSON.`,
+        path: what,
+        fix:
+          what === "jwks" ? "Fetch it from the discovery document's jwks_uri." : "Give the decoded payload of a token.",
+      },
+    ]);
   }
 }
 
 /** A key set is a list under `keys`; a discovery document passes for one otherwise, and no key would ever be found. */
 function readJwks(file: string): unknown {
   const value = readJson(file, "jwks");
-  if (typeof value === "object" && value !== null && Array.isArray((value as { readonly keys?: unknown }).keys)) return value;
-  throw new InputError([{ code: "jwks-unreadable", message: `${file} is no key set: it has no list under "keys".`, path: "jwks", fix: "Fetch it from the discovery document's jwks_uri." }]);
+  if (typeof value === "object" && value !== null && Array.isArray((value as { readonly keys?: unknown }).keys))
+    return value;
+  throw new InputError([
+    {
+      code: "jwks-unreadable",
+      message: `${file} is no key set: it has no list under "keys".`,
+      path: "jwks",
+      fix: "Fetch it from the discovery document's jwks_uri.",
+    },
+  ]);
 }
 
 function readInput(file: string): string {
@@ -108,5 +172,12 @@ function readInput(file: string): string {
 function timeOf(text: string | undefined, surroundings: Surroundings): number {
   if (text === undefined) return Math.floor(surroundings.now() / 1000);
   if (/^[0-9]{1,11}$/.test(text)) return Number(text);
-  throw new InputError([{ code: "time-invalid", message: `${JSON.stringify(text)} is no time.`, path: "now", fix: "Give whole seconds since 1970." }]);
+  throw new InputError([
+    {
+      code: "time-invalid",
+      message: `${JSON.stringify(text)} is no time.`,
+      path: "now",
+      fix: "Give whole seconds since 1970.",
+    },
+  ]);
 }

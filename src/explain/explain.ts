@@ -1,4 +1,7 @@
-/** Would this token get this role, and if not, which line says no: the answer of STS, with the trust policy judged line by line. Pure. */
+/**
+ * Would this token get this role, and if not, which line says no: the answer of STS, with the trust policy judged
+ * line by line. Pure.
+ */
 import type { Basis, StsError, WebIdentityCall, WebIdentityProvider, WebIdentityRole } from "../token/web-identity";
 import { judgeClaims, judgeToken, wouldBeRequest } from "../token/judge";
 import { readToken } from "../token/read";
@@ -62,17 +65,33 @@ export type Presented =
   | { readonly kind: "claims"; readonly claims: Readonly<Record<string, unknown>> };
 
 /** Explains STS's answer. Never throws; the token's text is in no part of the result. */
-export async function explain(presented: Presented, providers: readonly WebIdentityProvider[], role: WebIdentityRole, call: WebIdentityCall): Promise<Explanation> {
+export async function explain(
+  presented: Presented,
+  providers: readonly WebIdentityProvider[],
+  role: WebIdentityRole,
+  call: WebIdentityCall,
+): Promise<Explanation> {
   const reading = presented.kind === "token" ? readToken(presented.text) : null;
   const claims = presented.kind === "claims" ? presented.claims : reading?.ok === true ? reading.token.claims : {};
-  const answer = presented.kind === "token"
-    ? await judgeToken(presented.text, providers, role, call)
-    : judgeClaims(presented.claims, providers, role, call);
+  const answer =
+    presented.kind === "token"
+      ? await judgeToken(presented.text, providers, role, call)
+      : judgeClaims(presented.claims, providers, role, call);
   const notAToken = reading !== null && !reading.ok ? reading.not : null;
   // Where STS would not have come to the policy it is judged all the same, so that a person sees every line.
   const request = answer.request ?? wouldBeRequest(claims, providers, role, call);
   const decision = request === null ? null : explainDecision(role.trust, request);
-  const misses = answer.allowed ? [] : nearestMisses({ answer, decision, header: reading?.ok === true ? reading.token.header : {}, claims, providers, notAToken, now: call.now });
+  const misses = answer.allowed
+    ? []
+    : nearestMisses({
+        answer,
+        decision,
+        header: reading?.ok === true ? reading.token.header : {},
+        claims,
+        providers,
+        notAToken,
+        now: call.now,
+      });
   return {
     allowed: answer.allowed,
     error: answer.error,
@@ -80,9 +99,12 @@ export async function explain(presented: Presented, providers: readonly WebIdent
     subject: answer.subject,
     issuer: answer.issuer,
     // a statement that let the token in, while something else refused it, decided nothing
-    decidedBy: answer.request === null || (decision?.allowed === true && !answer.allowed) ? null : (decision?.decidedBy ?? null),
+    decidedBy:
+      answer.request === null || (decision?.allowed === true && !answer.allowed) ? null : (decision?.decidedBy ?? null),
     statements: statementsOf(decision),
-    fix: answer.allowed ? null : (misses[0]?.fix ?? "Compare the token with the federation: databricks-aws-oidc token shows it decoded."),
+    fix: answer.allowed
+      ? null
+      : (misses[0]?.fix ?? "Compare the token with the federation: databricks-aws-oidc token shows it decoded."),
     misses,
     findings: decision?.findings ?? [],
     basis: answer.basis,
@@ -97,7 +119,12 @@ function statementsOf(decision: Decision | null): readonly ExplainedStatement[] 
     index,
     effect,
     matched: yes(verdict),
-    principal: { expected: Object.entries(source.principals ?? {}).flatMap(([kind, names]) => names.map((name) => `${source.notPrincipal ? "not " : ""}${kind} ${name}`)), matched: yes(principal) },
+    principal: {
+      expected: Object.entries(source.principals ?? {}).flatMap(([kind, names]) =>
+        names.map((name) => `${source.notPrincipal ? "not " : ""}${kind} ${name}`),
+      ),
+      matched: yes(principal),
+    },
     action: { expected: source.actions.map((name) => `${source.notAction ? "not " : ""}${name}`), matched: action },
     conditions: conditions.map((condition) => ({
       operator: condition.operator,

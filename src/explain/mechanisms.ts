@@ -1,4 +1,7 @@
-/** How Databricks reaches AWS: four mechanisms, and which feature uses which. Data, for `explain --mechanisms` and docs/unity-catalog.md. */
+/**
+ * How Databricks reaches AWS: four mechanisms, and which feature uses which. Data, for `explain --mechanisms` and
+ * docs/unity-catalog.md.
+ */
 
 /** What it rests on, as everywhere in this project's pages. */
 export type Mark = "seen" | "once" | "expected" | "unknown";
@@ -28,11 +31,17 @@ export const MECHANISMS: readonly Mechanism[] = [
   {
     id: "web-identity",
     name: "web identity",
-    features: ["code with an OAuth token: notebooks, jobs, Databricks Apps, laptops, CI", "the files of generate client", "credentials"],
+    features: [
+      "code with an OAuth token: notebooks, jobs, Databricks Apps, laptops, CI",
+      "the files of generate client",
+      "credentials",
+    ],
     caller: "the code itself: sts:AssumeRoleWithWebIdentity with a Databricks token",
     principal: "the OIDC provider of the issuer",
     needs: "the issuer registered in IAM, a trust that names aud and sub",
-    works: "anywhere a token is to be had: Databricks on AWS, Azure and GCP, and outside Databricks; not Spark's own readers",
+    works:
+      "anywhere a token is to be had: Databricks on AWS, Azure and GCP, and outside Databricks; not Spark's own " +
+      "readers",
     seenAs: "the Databricks identity: session name and sub",
     choose: "the identity is to be seen in CloudTrail; Apps, CLI, laptops, CI; Databricks on Azure or GCP",
     federation: "trusts: [{ issuer: …, servicePrincipals: […] }]",
@@ -41,7 +50,10 @@ export const MECHANISMS: readonly Mechanism[] = [
   {
     id: "service-credential",
     name: "Unity Catalog service credential",
-    features: ["boto3 in notebooks and jobs: dbutils.credentials.getServiceCredentialsProvider", "Python UDFs that name it"],
+    features: [
+      "boto3 in notebooks and jobs: dbutils.credentials.getServiceCredentialsProvider",
+      "Python UDFs that name it",
+    ],
     caller: "Databricks' own role: sts:AssumeRole with an external ID",
     principal: "Databricks' Unity Catalog role of the cloud, and the role itself",
     needs: "a service credential in Unity Catalog, its external ID in the trust, ACCESS granted to who may use it",
@@ -54,7 +66,11 @@ export const MECHANISMS: readonly Mechanism[] = [
   {
     id: "storage-credential",
     name: "Unity Catalog storage credential",
-    features: ["external locations, external tables and volumes", "managed storage of catalogs", "Spark and SQL over s3:// paths below an external location"],
+    features: [
+      "external locations, external tables and volumes",
+      "managed storage of catalogs",
+      "Spark and SQL over s3:// paths below an external location",
+    ],
     caller: "Databricks' own role: sts:AssumeRole with an external ID",
     principal: "Databricks' Unity Catalog role of the cloud, and the role itself",
     needs: "a storage credential in Unity Catalog, its external ID in the trust, an external location, grants on it",
@@ -70,7 +86,9 @@ export const MECHANISMS: readonly Mechanism[] = [
     features: ["clusters that carry one, for everybody on them", "SQL warehouses outside Unity Catalog"],
     caller: "the EC2 instance, by its metadata service",
     principal: "ec2.amazonaws.com",
-    needs: "a role with an instance profile, iam:PassRole for Databricks' deployment role, the profile registered in the workspace",
+    needs:
+      "a role with an instance profile, iam:PassRole for Databricks' deployment role, the profile registered in " +
+      "the workspace",
     works: "classic compute of Databricks on AWS; no serverless compute, no Apps",
     seenAs: "the instance: not which person or job",
     choose: "what cannot be moved to one of the others yet",
@@ -80,20 +98,39 @@ export const MECHANISMS: readonly Mechanism[] = [
 ];
 
 const FIELDS: readonly (readonly [keyof Mechanism, string])[] = [
-  ["features", "used by"], ["caller", "who calls AWS"], ["principal", "trusted principal"], ["needs", "needs"], ["works", "works"], ["seenAs", "seen in CloudTrail"], ["choose", "choose it when"], ["federation", "federation"], ["mark", "known"],
+  ["features", "used by"],
+  ["caller", "who calls AWS"],
+  ["principal", "trusted principal"],
+  ["needs", "needs"],
+  ["works", "works"],
+  ["seenAs", "seen in CloudTrail"],
+  ["choose", "choose it when"],
+  ["federation", "federation"],
+  ["mark", "known"],
 ];
 
 /** The one table, for a terminal. */
 export function mechanismsText(): string {
   const width = Math.max(...FIELDS.map(([, label]) => label.length));
-  return MECHANISMS.map((mechanism) => [mechanism.name, ...FIELDS.map(([field, label]) => `  ${label.padEnd(width)}  ${textOf(mechanism[field])}`)].join("\n")).join("\n\n");
+  return MECHANISMS.map((mechanism) =>
+    [mechanism.name, ...FIELDS.map(([field, label]) => `  ${label.padEnd(width)}  ${textOf(mechanism[field])}`)].join(
+      "\n",
+    ),
+  ).join("\n\n");
 }
 
 /** The same in Markdown: a row a mechanism. */
 export function mechanismsTable(): string {
   const cell = (text: string): string => text.replaceAll("|", "\\|");
-  const rows = MECHANISMS.map((mechanism) => `| ${[mechanism.name, ...FIELDS.map(([field]) => textOf(mechanism[field]))].map(cell).join(" | ")} |`);
-  return [`| mechanism | ${FIELDS.map(([, label]) => label).join(" | ")} |`, `|${"---|".repeat(FIELDS.length + 1)}`, ...rows].join("\n");
+  const rows = MECHANISMS.map(
+    (mechanism) =>
+      `| ${[mechanism.name, ...FIELDS.map(([field]) => textOf(mechanism[field]))].map(cell).join(" | ")} |`,
+  );
+  return [
+    `| mechanism | ${FIELDS.map(([, label]) => label).join(" | ")} |`,
+    `|${"---|".repeat(FIELDS.length + 1)}`,
+    ...rows,
+  ].join("\n");
 }
 
 function textOf(value: string | readonly string[]): string {

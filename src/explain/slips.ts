@@ -1,4 +1,7 @@
-/** Small differences between a value of a request and one of a policy: slips of the pen, and what only looks the same. Pure. */
+/**
+ * Small differences between a value of a request and one of a policy: slips of the pen, and what only looks the same.
+ * Pure.
+ */
 import { stringLike } from "../trust/string-like";
 
 export interface Slip {
@@ -17,15 +20,39 @@ export function slipOf(value: string, expected: readonly string[], operator: str
   const some = (near: (entry: string) => boolean): boolean => expected.some(near);
   const slip = (what: string, fix: Slip["fix"] = AS_IT_IS): Slip => ({ what, fix });
   if (some((entry) => matches(entry.toLowerCase(), value.toLowerCase()))) return slip("differs in case");
-  if (some((entry) => matches(entry.trim(), value.trim()))) return slip("differs in white space", (actual) => `Copy it anew from Databricks (${actual}): no subject begins or ends in white space.`);
-  if (some((entry) => matches(entry.normalize("NFKC"), value.normalize("NFKC")) || matches(entry, lookAlike(value)) || lookAlike(entry) === value)) {
-    return slip("differs in a look-alike character", () => "Find out who that is: it is another identity that only looks the same. Do not add it before you know.");
+  if (some((entry) => matches(entry.trim(), value.trim())))
+    return slip(
+      "differs in white space",
+      (actual) => `Copy it anew from Databricks (${actual}): no subject begins or ends in white space.`,
+    );
+  if (
+    some(
+      (entry) =>
+        matches(entry.normalize("NFKC"), value.normalize("NFKC")) ||
+        matches(entry, lookAlike(value)) ||
+        lookAlike(entry) === value,
+    )
+  ) {
+    return slip(
+      "differs in a look-alike character",
+      () => "Find out who that is: it is another identity that only looks the same. Do not add it before you know.",
+    );
   }
-  if (some((entry) => matches(entry, value.replace(/\/+$/, "")) || matches(entry.replace(/\/+$/, ""), value))) return slip("differs in a trailing slash");
+  if (some((entry) => matches(entry, value.replace(/\/+$/, "")) || matches(entry.replace(/\/+$/, ""), value)))
+    return slip("differs in a trailing slash");
   const pattern = like ? undefined : expected.find((entry) => /[*?]/.test(entry) && stringLike(entry, value));
-  if (pattern !== undefined) return slip(`would match ${pattern} as a pattern, but ${operator} takes * literally`, () => "Name the subject, or list the pattern under subjectPatterns if everybody it matches is meant.");
+  if (pattern !== undefined)
+    return slip(
+      `would match ${pattern} as a pattern, but ${operator} takes * literally`,
+      () => "Name the subject, or list the pattern under subjectPatterns if everybody it matches is meant.",
+    );
   const typo = expected.find((entry) => value.length > 6 && differsByOne(value, entry));
-  return typo === undefined ? null : slip(`is one character off ${typo}`, (actual) => `If that is a slip of the pen, mend the trust: ${actual}. If not, it is somebody else.`);
+  return typo === undefined
+    ? null
+    : slip(
+        `is one character off ${typo}`,
+        (actual) => `If that is a slip of the pen, mend the trust: ${actual}. If not, it is somebody else.`,
+      );
 }
 
 /** One character changed, left out, added, or two neighbours swapped. */
@@ -33,13 +60,30 @@ function differsByOne(left: string, right: string): boolean {
   if (Math.abs(left.length - right.length) > 1) return false;
   let at = 0;
   while (at < left.length && left[at] === right[at]) at += 1;
-  const tails = (skipLeft: number, skipRight: number): boolean => left.slice(at + skipLeft) === right.slice(at + skipRight);
+  const tails = (skipLeft: number, skipRight: number): boolean =>
+    left.slice(at + skipLeft) === right.slice(at + skipRight);
   const swapped = left[at] === right[at + 1] && left[at + 1] === right[at] && tails(2, 2);
   return left !== right && (tails(1, 1) || tails(1, 0) || tails(0, 1) || swapped);
 }
 
 /** Letters of other scripts that look Latin, and invisible characters, undone. */
 function lookAlike(text: string): string {
-  const latin: Readonly<Record<string, string>> = { а: "a", е: "e", о: "o", р: "p", с: "c", х: "x", у: "y", і: "i", ѕ: "s", ο: "o", α: "a", ı: "i", ӏ: "l" };
-  return text.replace(/[\u00ad\u200b-\u200f\u2060\ufeff]/g, "").replace(/[^\x00-\x7f]/g, (character) => latin[character] ?? character);
+  const latin: Readonly<Record<string, string>> = {
+    а: "a",
+    е: "e",
+    о: "o",
+    р: "p",
+    с: "c",
+    х: "x",
+    у: "y",
+    і: "i",
+    ѕ: "s",
+    ο: "o",
+    α: "a",
+    ı: "i",
+    ӏ: "l",
+  };
+  return text
+    .replace(/[\u00ad\u200b-\u200f\u2060\ufeff]/g, "")
+    .replace(/[^\x00-\x7f]/g, (character) => latin[character] ?? character);
 }

@@ -24,14 +24,40 @@ export interface Asked {
  * The role `key` of a federation, in the AWS account `account` (its key) where there are several.
  * Throws InputError: role-not-found, account-not-found.
  */
-export function askedOfFederation(federation: Federation, key: string, account: string | undefined, keys: KeySet | null): Asked {
+export function askedOfFederation(
+  federation: Federation,
+  key: string,
+  account: string | undefined,
+  keys: KeySet | null,
+): Asked {
   const role = federation.roles.find((candidate) => candidate.key === key || candidate.name === key);
   if (role === undefined) {
-    throw new InputError([{ code: "role-not-found", message: `There is no role ${JSON.stringify(key)}.`, path: "role", fix: `Use one of: ${federation.roles.map((candidate) => candidate.key).slice(0, 20).join(", ")}.` }]);
+    throw new InputError([
+      {
+        code: "role-not-found",
+        message: `There is no role ${JSON.stringify(key)}.`,
+        path: "role",
+        fix: `Use one of: ${federation.roles
+          .map((candidate) => candidate.key)
+          .slice(0, 20)
+          .join(", ")}.`,
+      },
+    ]);
   }
-  const found = federation.accounts.find((candidate) => (account === undefined ? role.accounts === null || role.accounts.includes(candidate.key ?? "") : candidate.key === account));
+  const found = federation.accounts.find((candidate) =>
+    account === undefined
+      ? role.accounts === null || role.accounts.includes(candidate.key ?? "")
+      : candidate.key === account,
+  );
   if (found === undefined) {
-    throw new InputError([{ code: "account-not-found", message: `There is no AWS account ${JSON.stringify(account ?? "")}.`, path: "account", fix: `Use one of: ${federation.accounts.flatMap((candidate) => candidate.key ?? []).join(", ")}.` }]);
+    throw new InputError([
+      {
+        code: "account-not-found",
+        message: `There is no AWS account ${JSON.stringify(account ?? "")}.`,
+        path: "account",
+        fix: `Use one of: ${federation.accounts.flatMap((candidate) => candidate.key ?? []).join(", ")}.`,
+      },
+    ]);
   }
   const view = accountView(federation, found);
   return { providers: providersOf(view, keys), role: webIdentityRole(role, view), name: role.key };
@@ -46,18 +72,36 @@ export function providersOf(view: AccountView, keys: KeySet | null): readonly We
 export function webIdentityRole(role: FederationRole, view: AccountView): WebIdentityRole {
   const read = readPolicy(trustPolicyJson(roleTrustPolicy(role, view)));
   if (!read.ok) throw new RangeError(`a policy of ours reads: ${read.why}`);
-  return { arn: roleArn({ partition: view.account.partition, accountId: view.accountId }, role), trust: compilePolicy(read.policy), maxSessionDuration: role.maxSessionDuration };
+  return {
+    arn: roleArn({ partition: view.account.partition, accountId: view.accountId }, role),
+    trust: compilePolicy(read.policy),
+    maxSessionDuration: role.maxSessionDuration,
+  };
 }
 
 /**
  * A trust policy by itself. Without `roleArn` its account is read from the policy's own principals.
  * Throws InputError: trust-policy-unreadable, and the codes of `readIssuerUrl`.
  */
-export function askedOfPolicy(policyText: string, input: { readonly providerUrl: string; readonly clientIds: readonly string[]; readonly roleArn: string | undefined }, keys: KeySet | null): Asked {
+export function askedOfPolicy(
+  policyText: string,
+  input: { readonly providerUrl: string; readonly clientIds: readonly string[]; readonly roleArn: string | undefined },
+  keys: KeySet | null,
+): Asked {
   // room for what aws iam get-role puts around it, percent-encoded
-  const read = policyText.length > 3 * TRUST_POLICY_JUDGED_CHARACTERS ? { ok: false as const, why: `it has ${policyText.length} characters` } : readPolicy(unwrapped(policyText));
+  const read =
+    policyText.length > 3 * TRUST_POLICY_JUDGED_CHARACTERS
+      ? { ok: false as const, why: `it has ${policyText.length} characters` }
+      : readPolicy(unwrapped(policyText));
   if (!read.ok) {
-    throw new InputError([{ code: "trust-policy-unreadable", message: `The policy does not read: ${read.why}.`, path: "policy", fix: "Give the trust policy's JSON, as aws iam get-role shows it under AssumeRolePolicyDocument." }]);
+    throw new InputError([
+      {
+        code: "trust-policy-unreadable",
+        message: `The policy does not read: ${read.why}.`,
+        path: "policy",
+        fix: "Give the trust policy's JSON, as aws iam get-role shows it under AssumeRolePolicyDocument.",
+      },
+    ]);
   }
   // the URL as registered, whatever it is: a trailing slash in it is just what is to be found out
   const registered = /^https:\/\//.test(input.providerUrl) ? input.providerUrl : `https://${input.providerUrl}`;
@@ -66,8 +110,19 @@ export function askedOfPolicy(policyText: string, input: { readonly providerUrl:
   const own = principals.find((arn) => arn.endsWith(`:oidc-provider/${issuerPathOf(registered)}`));
   const [, partition = "aws", , , account = "000000000000"] = (input.roleArn ?? own ?? principals[0] ?? "").split(":");
   return {
-    providers: [{ arn: own ?? providerArn(partition, account, issuerPathOf(registered)), issuer: registered, clientIds: input.clientIds, keys }],
-    role: { arn: input.roleArn ?? `arn:${partition}:iam::${account}:role/role`, trust: compilePolicy(read.policy), maxSessionDuration: 43_200 },
+    providers: [
+      {
+        arn: own ?? providerArn(partition, account, issuerPathOf(registered)),
+        issuer: registered,
+        clientIds: input.clientIds,
+        keys,
+      },
+    ],
+    role: {
+      arn: input.roleArn ?? `arn:${partition}:iam::${account}:role/role`,
+      trust: compilePolicy(read.policy),
+      maxSessionDuration: 43_200,
+    },
     name: input.roleArn ?? "the role",
   };
 }

@@ -12,18 +12,35 @@ export function explanationText(explanation: Explanation, role: string): string 
   if (explanation.misses.length > 0) {
     lines.push("", "nearest miss:");
     const several = explanation.statements.filter(({ effect }) => effect === "Allow").length > 1;
-    for (const { what, statement } of explanation.misses) lines.push(`  ${several && statement !== null && !what.startsWith("statement ") ? `statement ${statement}: ` : ""}${what}`);
+    for (const { what, statement } of explanation.misses)
+      lines.push(
+        `  ${several && statement !== null && !what.startsWith("statement ") ? `statement ${statement}: ` : ""}${what}`,
+      );
   }
-  lines.push("", "the token:", `  issuer    ${explanation.issuer ?? "none"}`, `  audience  ${explanation.audience ?? "none"}`, `  subject   ${explanation.subject ?? "none"}`);
+  lines.push(
+    "",
+    "the token:",
+    `  issuer    ${explanation.issuer ?? "none"}`,
+    `  audience  ${explanation.audience ?? "none"}`,
+    `  subject   ${explanation.subject ?? "none"}`,
+  );
   if (!explanation.signatureChecked) lines.push("  signature not checked (no key set given)");
   if (explanation.statements.length > 0) lines.push("", "the trust policy:");
   for (const statement of explanation.statements) {
-    lines.push(`  ${mark(statement.matched)} statement ${statement.index} (${statement.effect})${statement.index === explanation.decidedBy ? " decided" : ""}`);
-    lines.push(`    ${mark(statement.principal.matched)} Principal ${listed(statement.principal)}`, `    ${mark(statement.action.matched)} Action ${listed(statement.action)}`);
+    lines.push(
+      `  ${mark(statement.matched)} statement ${statement.index} (${statement.effect})${statement.index === explanation.decidedBy ? " decided" : ""}`,
+    );
+    lines.push(
+      `    ${mark(statement.principal.matched)} Principal ${listed(statement.principal)}`,
+      `    ${mark(statement.action.matched)} Action ${listed(statement.action)}`,
+    );
     for (const condition of statement.conditions) lines.push(...conditionLines(condition));
   }
   if (explanation.statements.some(({ action }) => action.expected.includes("sts:AssumeRole"))) {
-    lines.push("", "Unity Catalog assumes this role too, as Databricks' own role and without a token: explain --mechanisms.");
+    lines.push(
+      "",
+      "Unity Catalog assumes this role too, as Databricks' own role and without a token: explain --mechanisms.",
+    );
   }
   for (const finding of explanation.findings) lines.push(`  ? ${finding}`);
   if (explanation.fix !== null) lines.push("", `next: ${explanation.fix}`);
@@ -31,13 +48,21 @@ export function explanationText(explanation: Explanation, role: string): string 
 }
 
 function listed({ expected }: ExplainedLine): string {
-  return expected.length > 4 ? `${expected.slice(0, 4).join(", ")}, and ${expected.length - 4} more` : expected.join(", ") || "none";
+  return expected.length > 4
+    ? `${expected.slice(0, 4).join(", ")}, and ${expected.length - 4} more`
+    : expected.join(", ") || "none";
 }
 
 function conditionLines(condition: ExplainedCondition): readonly string[] {
-  const shown = condition.expected.slice(0, 8).map((value) => JSON.stringify(value)).join(", ");
+  const shown = condition.expected
+    .slice(0, 8)
+    .map((value) => JSON.stringify(value))
+    .join(", ");
   const more = condition.expected.length > 8 ? `, and ${condition.expected.length - 8} more` : "";
-  const actual = condition.actual === null ? "not in the request" : condition.actual.map((value) => JSON.stringify(value)).join(", ");
+  const actual =
+    condition.actual === null
+      ? "not in the request"
+      : condition.actual.map((value) => JSON.stringify(value)).join(", ");
   return [
     `    ${mark(condition.matched)} ${condition.operator} ${condition.key}`,
     `        wanted  ${shown}${more}`,

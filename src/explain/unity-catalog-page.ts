@@ -4,15 +4,19 @@ import { mechanismsTable } from "./mechanisms";
 
 /** The whole page as Markdown. */
 export function unityCatalogPage(): string {
-  return `<!-- Generated from src/explain by scripts/generate-docs.ts. Do not edit: npm run generate. -->
+  return (
+    `<!-- Generated from src/explain by scripts/generate-docs.ts. Do not edit: npm run generate. -->
 # Unity Catalog, and what else reaches AWS
 
-Unity Catalog does not speak web identity. A storage or service credential makes *Databricks' own role* call \`sts:AssumeRole\` on yours, with an
-external ID; no token of a person or a job comes to AWS. So there are four ways from Databricks into AWS, and each feature uses one:
+Unity Catalog does not speak web identity. A storage or service credential makes *Databricks' own role* call ` +
+    `\`sts:AssumeRole\` on yours, with an
+external ID; no token of a person or a job comes to AWS. So there are four ways from Databricks into AWS, and ` +
+    `each feature uses one:
 
 ${mechanismsTable()}
 
-\`databricks-aws-oidc explain --mechanisms\` prints the same. *Known* is said as everywhere here: seen in first-party code or documentation,
+\`databricks-aws-oidc explain --mechanisms\` prints the same. *Known* is said as everywhere here: seen in ` +
+    `first-party code or documentation,
 expected where nobody has published it.
 
 ## A role for Unity Catalog
@@ -36,9 +40,11 @@ roles:
 One role may carry both trusts, as this one does. The Unity Catalog trust becomes two statements and an inline policy:
 
 1. Databricks' role may assume it with the external ID.
-2. The role may assume *itself*, which Unity Catalog demands. A role cannot be named in a trust policy before it exists, so the statement trusts the
+2. The role may assume *itself*, which Unity Catalog demands. A role cannot be named in a trust policy before ` +
+    `it exists, so the statement trusts the
    account's root where \`aws:PrincipalArn\` is the role's own ARN (its path included), with the external ID.
-3. Trusting the root only delegates, so the role also gets the inline policy \`unity-catalog-self-assume\`, which allows \`sts:AssumeRole\` on itself.
+3. Trusting the root only delegates, so the role also gets the inline policy \`unity-catalog-self-assume\`, ` +
+    `which allows \`sts:AssumeRole\` on itself.
 
 ## Whom it trusts
 
@@ -60,5 +66,6 @@ databricks-aws-oidc sandbox        # a local STS that decides so, for AssumeRole
 
 The external ID is no secret, and it is what keeps another Databricks customer from having Databricks' role assume yours: never leave it out, and
 never share one between customers. A storage credential also needs what the role may do (\`s3:GetObject\` and the like), as inline or managed policies.
-`;
+`
+  );
 }

@@ -27,7 +27,8 @@ export interface AccountView {
 }
 
 /**
- * The federation in `account`. An existing provider is adopted in the account its ARN names, or, where no account says that
+ * The federation in `account`. An existing provider is adopted in the account its ARN names, or, where no account
+ * says that
  * it is that one, in those that say nothing; others create their own.
  */
 export function accountView(federation: Federation, account: AwsAccount): AccountView {
@@ -50,7 +51,9 @@ export function accountView(federation: Federation, account: AwsAccount): Accoun
     account,
     accountId,
     providers,
-    roles: federation.roles.filter((role) => role.accounts === null || (account.key !== null && role.accounts.includes(account.key))),
+    roles: federation.roles.filter(
+      (role) => role.accounts === null || (account.key !== null && role.accounts.includes(account.key)),
+    ),
     trusted,
   };
 }
@@ -66,7 +69,9 @@ export function roleTrustPolicy(role: FederationRole, view: AccountView): TrustP
 
 /** The policy by which a Unity Catalog role may assume itself; undefined for a role without that trust. */
 export function selfAssumePolicyOf(role: FederationRole, view: AccountView): Json | undefined {
-  return role.trusts.some((trust) => trust.kind === "unityCatalog") ? selfAssumePolicy(role, contextOf(view)) : undefined;
+  return role.trusts.some((trust) => trust.kind === "unityCatalog")
+    ? selfAssumePolicy(role, contextOf(view))
+    : undefined;
 }
 
 /** All inline policies of the role by name, the self-assume policy included, in canonical order of their names. */
@@ -81,7 +86,8 @@ export function roleTags(role: FederationRole, federation: Federation): Readonly
 }
 
 /**
- * Where the root of `account` stands below the folder of all roots: "" without `aws.accounts`, else the account's key, also
+ * Where the root of `account` stands below the folder of all roots: "" without `aws.accounts`, else the account's
+ * key, also
  * where it is the only one, so that no root moves when another account comes or goes.
  */
 export function rootFolderOf({ key }: AwsAccount): string {

@@ -28,12 +28,23 @@ export function accountsOf(aws: unknown, federationName: string, typedAt: TypedA
   const partition = partitionOf(aws);
   const shared = { partition, region: value.region ?? null, assumeRoleArn: value.assumeRoleArn ?? null };
   if (value.accounts === undefined) {
-    const account: AwsAccount = { ...shared, key: null, stackName: federationName, accountId: value.accountId ?? null, backend: backendOf(value.backend, null) };
+    const account: AwsAccount = {
+      ...shared,
+      key: null,
+      stackName: federationName,
+      accountId: value.accountId ?? null,
+      backend: backendOf(value.backend, null),
+    };
     return { partition, list: [account], problems: checkAccount(account, ["aws"]) };
   }
   const problems: Problem[] = [];
   if (value.accountId !== undefined) {
-    problems.push({ code: "accounts-and-account-id", message: "Both accountId and accounts are given.", path: "aws.accountId", fix: "Put the ID under accounts." });
+    problems.push({
+      code: "accounts-and-account-id",
+      message: "Both accountId and accounts are given.",
+      path: "aws.accountId",
+      fix: "Put the ID under accounts.",
+    });
   }
   const list: AwsAccount[] = [];
   for (const [key, raw] of Object.entries(value.accounts)) {
@@ -55,28 +66,54 @@ export function accountsOf(aws: unknown, federationName: string, typedAt: TypedA
     list.push(account);
   }
   if (Object.keys(value.accounts).length === 0) {
-    problems.push({ code: "required", message: "accounts is empty.", path: "aws.accounts", fix: "Name at least one AWS account, or leave accounts out." });
+    problems.push({
+      code: "required",
+      message: "accounts is empty.",
+      path: "aws.accounts",
+      fix: "Name at least one AWS account, or leave accounts out.",
+    });
   }
   const seen = new Map<string, string>();
   for (const { key, accountId } of list) {
     if (accountId === null) continue;
     const other = seen.get(accountId);
-    if (other !== undefined) problems.push({ code: "accounts-and-account-id", message: `The accounts ${other} and ${key ?? ""} are the same AWS account.`, path: formatPath(["aws", "accounts", key ?? "", "accountId"]), fix: "Keep one: an account holds one provider per issuer." });
+    if (other !== undefined)
+      problems.push({
+        code: "accounts-and-account-id",
+        message: `The accounts ${other} and ${key ?? ""} are the same AWS account.`,
+        path: formatPath(["aws", "accounts", key ?? "", "accountId"]),
+        fix: "Keep one: an account holds one provider per issuer.",
+      });
     seen.set(accountId, key ?? "");
   }
   return { partition, list, problems };
 }
 
 /** What of an account contradicts the rest of it. */
-function checkAccount({ partition, region, assumeRoleArn, accountId }: AwsAccount, at: readonly string[]): readonly Problem[] {
+function checkAccount(
+  { partition, region, assumeRoleArn, accountId }: AwsAccount,
+  at: readonly string[],
+): readonly Problem[] {
   const problems: Problem[] = [];
   if (region !== null && partitionOfRegion(region) !== partition) {
-    problems.push({ code: "region-partition-mismatch", message: `Region ${region} lies in partition ${partitionOfRegion(region)}, not in ${partition}.`, path: formatPath([...at, "region"]), fix: "Change aws.partition or the region." });
+    problems.push({
+      code: "region-partition-mismatch",
+      message: `Region ${region} lies in partition ${partitionOfRegion(region)}, not in ${partition}.`,
+      path: formatPath([...at, "region"]),
+      fix: "Change aws.partition or the region.",
+    });
   }
   if (assumeRoleArn !== null) {
     const [, owner, , , account] = assumeRoleArn.split(":");
     if (owner !== partition || (accountId !== null && account !== accountId)) {
-      problems.push({ code: "role-arn-invalid", message: `The role to deploy with is in account ${account ?? ""} (${owner ?? ""}), so everything would be made there and not in ${accountId ?? "an account"} (${partition}).`, path: formatPath([...at, "assumeRoleArn"]), fix: "Use a role of the account that is deployed to." });
+      problems.push({
+        code: "role-arn-invalid",
+        message:
+          `The role to deploy with is in account ${account ?? ""} (${owner ?? ""}), so everything would ` +
+          `be made there and not in ${accountId ?? "an account"} (${partition}).`,
+        path: formatPath([...at, "assumeRoleArn"]),
+        fix: "Use a role of the account that is deployed to.",
+      });
     }
   }
   return problems;
@@ -91,13 +128,20 @@ function partitionOf(aws: unknown): Partition {
   return PARTITIONS.find((known) => known === partition) ?? "aws";
 }
 
-const S3_SETTINGS = { dynamodbTable: "dynamodb_table", useLockfile: "use_lockfile", encrypt: "encrypt", kmsKeyId: "kms_key_id", profile: "profile" } as const;
+const S3_SETTINGS = {
+  dynamodbTable: "dynamodb_table",
+  useLockfile: "use_lockfile",
+  encrypt: "encrypt",
+  kmsKeyId: "kms_key_id",
+  profile: "profile",
+} as const;
 
 /** A backend that several accounts share keeps a state for each: `<account>/<key>`. */
 function backendOf(backend: ParsedBackend | undefined, accountKey: string | null): Backend {
   if (backend === undefined) return { type: "local", path: null };
   const inAccount = (key: string): string => (accountKey === null ? key : `${accountKey}/${key}`);
-  if (backend.type === "local") return { type: "local", path: backend.path === undefined ? null : inAccount(backend.path) };
+  if (backend.type === "local")
+    return { type: "local", path: backend.path === undefined ? null : inAccount(backend.path) };
   const settings: Record<string, string | boolean> = {};
   for (const [name, terraformName] of Object.entries(S3_SETTINGS)) {
     const setting = backend[name as keyof typeof S3_SETTINGS];

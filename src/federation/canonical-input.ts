@@ -19,7 +19,8 @@ export interface CanonicalInput {
 
 /**
  * A copy of `raw` with every string and key in NFC, `undefined` members dropped and no prototype tricks.
- * Problems: yaml-duplicate-key (keys equal after NFC), yaml-syntax (nested too deeply), list-too-long, wrong-type (what no
+ * Problems: yaml-duplicate-key (keys equal after NFC), yaml-syntax (nested too deeply), list-too-long, wrong-type
+ * (what no
  * text can say: functions and the like),
  * reserved-text (`TfToken[`, which CDKTF would read as its own, and the key `__proto__`).
  */
@@ -30,7 +31,12 @@ export function canonicalInput(raw: unknown, refuseTokens = true): CanonicalInpu
   const path: PathPart[] = [];
   const checkText = (text: string): string => {
     if (refuseTokens && text.includes("TfToken[")) {
-      problems.push({ code: "reserved-text", message: "The text holds TfToken[, which CDKTF reads as its own.", path: formatPath(path), fix: "Write it otherwise." });
+      problems.push({
+        code: "reserved-text",
+        message: "The text holds TfToken[, which CDKTF reads as its own.",
+        path: formatPath(path),
+        fix: "Write it otherwise.",
+      });
     }
     return canonicalText(text);
   };
@@ -50,23 +56,46 @@ export function canonicalInput(raw: unknown, refuseTokens = true): CanonicalInpu
     // in a list; members without a value are left out below
     if (value === undefined) return null;
     if (typeof value === "function" || typeof value === "symbol" || typeof value === "bigint") {
-      problems.push({ code: "wrong-type", message: `A ${typeof value} is no value of a federation.`, path: formatPath(path), fix: typeof value === "bigint" ? "Put it in quotes." : "Write the value itself." });
+      problems.push({
+        code: "wrong-type",
+        message: `A ${typeof value} is no value of a federation.`,
+        path: formatPath(path),
+        fix: typeof value === "bigint" ? "Put it in quotes." : "Write the value itself.",
+      });
       return null;
     }
     if (typeof value !== "object" || value === null) return value;
-    if (path.length > MAX_DEPTH) return tooMuch("yaml-syntax", `The input is nested more than ${MAX_DEPTH} deep.`, "Flatten it.");
+    if (path.length > MAX_DEPTH)
+      return tooMuch("yaml-syntax", `The input is nested more than ${MAX_DEPTH} deep.`, "Flatten it.");
     const entries = Array.isArray(value) ? value.length : Object.keys(value).length;
-    if (entries > MAX_ENTRIES) return tooMuch("list-too-long", `There are ${entries} entries here; at most ${MAX_ENTRIES} are read.`, "Split the federation.");
+    if (entries > MAX_ENTRIES)
+      return tooMuch(
+        "list-too-long",
+        `There are ${entries} entries here; at most ${MAX_ENTRIES} are read.`,
+        "Split the federation.",
+      );
     if (Array.isArray(value)) return value.map((item, index) => copyAt(index, item));
     const members: Record<string, unknown> = {};
     for (const [rawKey, member] of Object.entries(value)) {
       if (member === undefined) continue;
       path.push(rawKey);
       const key = checkText(rawKey);
-      // zod's records lose this one key and say nothing; the constructs tell it themselves, with the other texts CDKTF loses
-      if (refuseTokens && key === "__proto__") problems.push({ code: "reserved-text", message: "The key __proto__ has a meaning of its own in JavaScript.", path: formatPath(path), fix: "Name it otherwise." });
+      // zod's records lose this one key and say nothing; the constructs tell it themselves, with the other texts
+      // CDKTF loses
+      if (refuseTokens && key === "__proto__")
+        problems.push({
+          code: "reserved-text",
+          message: "The key __proto__ has a meaning of its own in JavaScript.",
+          path: formatPath(path),
+          fix: "Name it otherwise.",
+        });
       if (Object.hasOwn(members, key)) {
-        problems.push({ code: "yaml-duplicate-key", message: `The key ${quoted(key)} stands twice (its spellings are one after Unicode normalisation).`, path: formatPath(path), fix: "Keep one of them." });
+        problems.push({
+          code: "yaml-duplicate-key",
+          message: `The key ${quoted(key)} stands twice (its spellings are one after Unicode normalisation).`,
+          path: formatPath(path),
+          fix: "Keep one of them.",
+        });
       }
       path.pop();
       setMember(members, key, copyAt(key, member));
@@ -78,6 +107,7 @@ export function canonicalInput(raw: unknown, refuseTokens = true): CanonicalInpu
 
 /** Sets a member, also one called `__proto__`, which an assignment would take for something else. */
 export function setMember(members: Record<string, unknown>, key: string, value: unknown): void {
-  if (key === "__proto__") Object.defineProperty(members, key, { value, enumerable: true, writable: true, configurable: true });
+  if (key === "__proto__")
+    Object.defineProperty(members, key, { value, enumerable: true, writable: true, configurable: true });
   else members[key] = value;
 }

@@ -10,12 +10,20 @@ import type { AwsAccount, Federation, FederationRole } from "./model";
 import { memberPath } from "./path";
 import { INLINE_POLICY_NAME, KEY, MAX_INLINE_POLICY_CHARACTERS, MAX_MANAGED_POLICIES, POLICY_TEXT } from "./rules";
 
-/** Managed policies and permissions boundary. Codes: too-many-managed-policies, issuer-key-invalid, policy-arn-invalid, boundary-arn-invalid. */
+/**
+ * Managed policies and permissions boundary. Codes: too-many-managed-policies, issuer-key-invalid,
+ * policy-arn-invalid, boundary-arn-invalid.
+ */
 export function checkManagedPolicies(role: FederationRole, federation: Federation, path: string): readonly Problem[] {
   const problems: Problem[] = [];
   const entries = Object.entries(role.managedPolicyArns);
   if (entries.length > MAX_MANAGED_POLICIES) {
-    problems.push({ code: "too-many-managed-policies", message: `${entries.length} managed policies; IAM takes at most ${MAX_MANAGED_POLICIES}.`, path: `${path}.managedPolicyArns`, fix: "Join some." });
+    problems.push({
+      code: "too-many-managed-policies",
+      message: `${entries.length} managed policies; IAM takes at most ${MAX_MANAGED_POLICIES}.`,
+      path: `${path}.managedPolicyArns`,
+      fix: "Join some.",
+    });
   }
   const seen = new Map<string, string>();
   for (const [key, arn] of entries) {
@@ -23,12 +31,25 @@ export function checkManagedPolicies(role: FederationRole, federation: Federatio
     const keyProblem = breach(KEY, key, place);
     if (keyProblem !== undefined) problems.push(keyProblem);
     const other = seen.get(arn);
-    if (other !== undefined) problems.push({ code: "policy-arn-invalid", message: `${quoted(arn)} stands twice, as ${other} and as ${key}.`, path: place, fix: "Keep one." });
+    if (other !== undefined)
+      problems.push({
+        code: "policy-arn-invalid",
+        message: `${quoted(arn)} stands twice, as ${other} and as ${key}.`,
+        path: place,
+        fix: "Keep one.",
+      });
     seen.set(arn, key);
     problems.push(...checkPolicyArn(arn, place, "policy-arn-invalid", accountsOfRole(role, federation)));
   }
   if (role.permissionsBoundaryArn !== null) {
-    problems.push(...checkPolicyArn(role.permissionsBoundaryArn, `${path}.permissionsBoundaryArn`, "boundary-arn-invalid", accountsOfRole(role, federation)));
+    problems.push(
+      ...checkPolicyArn(
+        role.permissionsBoundaryArn,
+        `${path}.permissionsBoundaryArn`,
+        "boundary-arn-invalid",
+        accountsOfRole(role, federation),
+      ),
+    );
   }
   return problems;
 }
@@ -37,15 +58,39 @@ function accountsOfRole(role: FederationRole, federation: Federation): readonly 
   return federation.accounts.filter((account) => role.accounts === null || role.accounts.includes(account.key ?? ""));
 }
 
-/** Complains where a role of one of `accounts` could not have the policy `arn`. Codes: policy-arn-invalid, boundary-arn-invalid. */
-export function checkPolicyArn(arn: string, path: string, code: "policy-arn-invalid" | "boundary-arn-invalid", accounts: readonly Pick<AwsAccount, "partition" | "accountId">[]): readonly Problem[] {
+/**
+ * Complains where a role of one of `accounts` could not have the policy `arn`. Codes: policy-arn-invalid,
+ * boundary-arn-invalid.
+ */
+export function checkPolicyArn(
+  arn: string,
+  path: string,
+  code: "policy-arn-invalid" | "boundary-arn-invalid",
+  accounts: readonly Pick<AwsAccount, "partition" | "accountId">[],
+): readonly Problem[] {
   const [, partition, , , owner] = arn.split(":");
   for (const account of accounts) {
     if (partition !== account.partition) {
-      return [{ code, message: `${quoted(arn)} is in partition ${partition ?? ""}, the role in ${account.partition}.`, path, fix: "Use a policy of the role's own partition." }];
+      return [
+        {
+          code,
+          message: `${quoted(arn)} is in partition ${partition ?? ""}, the role in ${account.partition}.`,
+          path,
+          fix: "Use a policy of the role's own partition.",
+        },
+      ];
     }
     if (owner !== "aws" && account.accountId !== null && owner !== account.accountId) {
-      return [{ code, message: `${quoted(arn)} belongs to account ${owner ?? ""}, the role to ${account.accountId}; IAM attaches only its own account's policies.`, path, fix: "Use a policy of the role's account, or limit the role with accounts." }];
+      return [
+        {
+          code,
+          message:
+            `${quoted(arn)} belongs to account ${owner ?? ""}, the role to ${account.accountId}; IAM ` +
+            `attaches only its own account's policies.`,
+          path,
+          fix: "Use a policy of the role's account, or limit the role with accounts.",
+        },
+      ];
     }
   }
   return [];
@@ -63,17 +108,33 @@ export function checkInlinePolicies(role: FederationRole, path: string): readonl
     const place = memberPath(`${path}.inlinePolicies`, name);
     const nameProblem = breach(INLINE_POLICY_NAME, name, place);
     if (nameProblem !== undefined) problems.push(nameProblem);
-    if (seen.has(name.toLowerCase())) problems.push({ code: "inline-policy-name-invalid", message: `${quoted(name)} and ${quoted(seen.get(name.toLowerCase()) ?? "")} differ only in case.`, path: place, fix: "Rename one." });
+    if (seen.has(name.toLowerCase()))
+      problems.push({
+        code: "inline-policy-name-invalid",
+        message: `${quoted(name)} and ${quoted(seen.get(name.toLowerCase()) ?? "")} differ only in case.`,
+        path: place,
+        fix: "Rename one.",
+      });
     seen.set(name.toLowerCase(), name);
     if (name.toLowerCase() === SELF_ASSUME_POLICY_NAME && role.trusts.some((trust) => trust.kind === "unityCatalog")) {
-      problems.push({ code: "inline-policy-name-invalid", message: `The name ${SELF_ASSUME_POLICY_NAME} is taken by the policy that Unity Catalog needs.`, path: place, fix: "Rename yours." });
+      problems.push({
+        code: "inline-policy-name-invalid",
+        message: `The name ${SELF_ASSUME_POLICY_NAME} is taken by the policy that Unity Catalog needs.`,
+        path: place,
+        fix: "Rename yours.",
+      });
     }
     const found = checkPolicyDocument(document, place);
     problems.push(...found);
     if (found.length === 0) characters += canonicalJson(document).length;
   }
   if (characters > MAX_INLINE_POLICY_CHARACTERS) {
-    problems.push({ code: "inline-policies-too-long", message: `The inline policies have ${characters} characters; IAM takes ${MAX_INLINE_POLICY_CHARACTERS} a role.`, path: `${path}.inlinePolicies`, fix: "Move some into managed policies." });
+    problems.push({
+      code: "inline-policies-too-long",
+      message: `The inline policies have ${characters} characters; IAM takes ${MAX_INLINE_POLICY_CHARACTERS} a role.`,
+      path: `${path}.inlinePolicies`,
+      fix: "Move some into managed policies.",
+    });
   }
   return problems;
 }
@@ -81,33 +142,63 @@ export function checkInlinePolicies(role: FederationRole, path: string): readonl
 /** Complaints about the form of a policy of a role's own. Codes: inline-policy-invalid, policy-character. */
 export function checkPolicyDocument(document: Json, path: string): readonly Problem[] {
   const problems: Problem[] = [];
-  const members = typeof document === "object" && document !== null && !Array.isArray(document) ? (document as Readonly<Record<string, Json>>) : {};
+  const members =
+    typeof document === "object" && document !== null && !Array.isArray(document)
+      ? (document as Readonly<Record<string, Json>>)
+      : {};
   if (members["Version"] !== "2012-10-17") {
-    problems.push({ code: "inline-policy-invalid", message: "The policy's Version is not 2012-10-17; older versions take ${…} literally.", path, fix: "Write Version: \"2012-10-17\"." });
+    problems.push({
+      code: "inline-policy-invalid",
+      message: "The policy's Version is not 2012-10-17; older versions take ${…} literally.",
+      path,
+      fix: 'Write Version: "2012-10-17".',
+    });
   }
   const statement = members["Statement"];
   if (statement === undefined || (Array.isArray(statement) && statement.length === 0)) {
-    problems.push({ code: "inline-policy-invalid", message: "The policy has no Statement.", path, fix: "Add one, or remove the policy." });
+    problems.push({
+      code: "inline-policy-invalid",
+      message: "The policy has no Statement.",
+      path,
+      fix: "Add one, or remove the policy.",
+    });
   } else {
     problems.push(...checkStatements(statement, `${path}.Statement`));
   }
   for (const key of Object.keys(members)) {
-    if (!POLICY_ELEMENTS.has(key)) problems.push({ code: "inline-policy-invalid", message: `A policy has no ${quoted(key)}.`, path: memberPath(path, key), fix: "It takes Version and Statement." });
+    if (!POLICY_ELEMENTS.has(key))
+      problems.push({
+        code: "inline-policy-invalid",
+        message: `A policy has no ${quoted(key)}.`,
+        path: memberPath(path, key),
+        fix: "It takes Version and Statement.",
+      });
   }
   const visit = (value: Json, place: string): void => {
     if (typeof value === "string") {
       const problem = breach(POLICY_TEXT, value, place);
       if (problem !== undefined) problems.push(problem);
     } else if (typeof value === "number" && !Number.isSafeInteger(value)) {
-      problems.push({ code: "inline-policy-invalid", message: `${value} is no whole number; the two back ends would write it differently.`, path: place, fix: "Put it in quotes." });
+      problems.push({
+        code: "inline-policy-invalid",
+        message: `${value} is no whole number; the two back ends would write it differently.`,
+        path: place,
+        fix: "Put it in quotes.",
+      });
     } else if (value === null) {
-      problems.push({ code: "inline-policy-invalid", message: "A value is empty.", path: place, fix: "Give it, or remove the key." });
+      problems.push({
+        code: "inline-policy-invalid",
+        message: "A value is empty.",
+        path: place,
+        fix: "Give it, or remove the key.",
+      });
     } else if (typeof value === "object") {
       if (Array.isArray(value)) value.forEach((item: Json, index) => visit(item, `${place}[${index}]`));
-      else for (const [key, member] of Object.entries(value)) {
-        visit(key, memberPath(place, key));
-        visit(member as Json, memberPath(place, key));
-      }
+      else
+        for (const [key, member] of Object.entries(value)) {
+          visit(key, memberPath(place, key));
+          visit(member as Json, memberPath(place, key));
+        }
     }
   };
   visit(document, path);

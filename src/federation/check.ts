@@ -29,14 +29,24 @@ function checkIssuers(federation: Federation): readonly Problem[] {
   const problems: Problem[] = [];
   const count = Object.keys(federation.issuers).length;
   if (count > MAX_PROVIDERS) {
-    problems.push({ code: "too-many-issuers", message: `The federation has ${count} issuers; an AWS account takes at most ${MAX_PROVIDERS} providers.`, path: "issuers", fix: "Use account issuers, or split the federation over several AWS accounts." });
+    problems.push({
+      code: "too-many-issuers",
+      message: `The federation has ${count} issuers; an AWS account takes at most ${MAX_PROVIDERS} providers.`,
+      path: "issuers",
+      fix: "Use account issuers, or split the federation over several AWS accounts.",
+    });
   }
   const seen = new Map<string, string>();
   for (const issuer of Object.values(federation.issuers)) {
     const path = formatPath(["issuers", issuer.key]);
     const other = seen.get(issuer.issuer);
     if (other !== undefined) {
-      problems.push({ code: "issuer-collision", message: `The issuers ${other} and ${issuer.key} are the same: ${issuer.issuer}.`, path, fix: "Keep one: an AWS account holds one provider per issuer." });
+      problems.push({
+        code: "issuer-collision",
+        message: `The issuers ${other} and ${issuer.key} are the same: ${issuer.issuer}.`,
+        path,
+        fix: "Keep one: an AWS account holds one provider per issuer.",
+      });
     }
     seen.set(issuer.issuer, issuer.key);
     if (issuer.existingProviderArn === null) continue;
@@ -44,9 +54,21 @@ function checkIssuers(federation: Federation): readonly Problem[] {
     const expected = providerArn(federation.partition, accountId, issuer.issuerPath);
     const accounts = federation.accounts.map((account) => account.accountId);
     if (issuer.existingProviderArn !== expected) {
-      problems.push({ code: "provider-arn-mismatch", message: `${quoted(issuer.existingProviderArn)} is not the provider of ${issuer.issuer}.`, path: `${path}.existingProviderArn`, fix: `It should be ${expected}.` });
+      problems.push({
+        code: "provider-arn-mismatch",
+        message: `${quoted(issuer.existingProviderArn)} is not the provider of ${issuer.issuer}.`,
+        path: `${path}.existingProviderArn`,
+        fix: `It should be ${expected}.`,
+      });
     } else if (accounts.length > 0 && !accounts.includes(accountId) && !accounts.includes(null)) {
-      problems.push({ code: "provider-arn-mismatch", message: `The provider lives in account ${accountId}, which is not one of this federation's; provider and role live in the same account.`, path: `${path}.existingProviderArn`, fix: `Use the provider of account ${accounts.join(" or ")}.` });
+      problems.push({
+        code: "provider-arn-mismatch",
+        message:
+          `The provider lives in account ${accountId}, which is not one of this federation's; provider ` +
+          `and role live in the same account.`,
+        path: `${path}.existingProviderArn`,
+        fix: `Use the provider of account ${accounts.join(" or ")}.`,
+      });
     }
   }
   return problems;
@@ -65,7 +87,14 @@ function checkRoleNames(federation: Federation): readonly Problem[] {
       const other = seen.get(role.name.toLowerCase());
       if (other !== undefined && !told.has(role.key)) {
         told.add(role.key);
-        problems.push({ code: "role-name-collision", message: `The roles ${other} and ${role.key} have the same name ${quoted(role.name)}; IAM's names do not mind case.`, path: formatPath(["roles", role.key]), fix: "Rename one." });
+        problems.push({
+          code: "role-name-collision",
+          message:
+            `The roles ${other} and ${role.key} have the same name ${quoted(role.name)}; IAM's names do ` +
+            `not mind case.`,
+          path: formatPath(["roles", role.key]),
+          fix: "Rename one.",
+        });
       }
       seen.set(role.name.toLowerCase(), role.key);
     }
@@ -81,7 +110,10 @@ function checkRoles(federation: Federation, unsound: ReadonlySet<string>): reado
   /** Complaints about what roles inherit stand where it is written, once. */
   const inherited = new Map<string, Problem>();
   const own = federation.roles.flatMap((role) => {
-    const boundary = role.permissionsBoundaryArn === federation.permissionsBoundaryArn ? `${formatPath(["roles", role.key])}.permissionsBoundaryArn` : undefined;
+    const boundary =
+      role.permissionsBoundaryArn === federation.permissionsBoundaryArn
+        ? `${formatPath(["roles", role.key])}.permissionsBoundaryArn`
+        : undefined;
     const problems = checkRoleValues(role, federation).filter((problem) => {
       if (problem.path !== boundary) return true;
       inherited.set(problem.message, { ...problem, path: "permissionsBoundaryArn" });
@@ -98,11 +130,21 @@ export function checkRoleValues(role: FederationRole, federation: Federation): r
   const path = formatPath(["roles", role.key]);
   const problems: Problem[] = [];
   if (role.explicitName === null && federation.roleNamePrefix !== "" && !keeps(ROLE_NAME, role.name)) {
-    problems.push({ code: "role-name-invalid", message: `With its prefix the name ${quoted(role.name)} has ${role.name.length} characters; IAM takes 64.`, path, fix: "Shorten the key or roleNamePrefix." });
+    problems.push({
+      code: "role-name-invalid",
+      message: `With its prefix the name ${quoted(role.name)} has ${role.name.length} characters; IAM takes 64.`,
+      path,
+      fix: "Shorten the key or roleNamePrefix.",
+    });
   }
   const arnLength = role.path.length + role.name.length;
   if (arnLength > 512) {
-    problems.push({ code: "role-path-invalid", message: `Path and name have ${arnLength} characters together; IAM takes 512.`, path: `${path}.path`, fix: "Shorten the path." });
+    problems.push({
+      code: "role-path-invalid",
+      message: `Path and name have ${arnLength} characters together; IAM takes 512.`,
+      path: `${path}.path`,
+      fix: "Shorten the path.",
+    });
   }
   problems.push(...checkAccounts(role, federation, path), ...checkTags(role.tags, federation.tags, `${path}.tags`));
   problems.push(...checkManagedPolicies(role, federation, path), ...checkInlinePolicies(role, path));
@@ -112,24 +154,51 @@ export function checkRoleValues(role: FederationRole, federation: Federation): r
 function checkAccounts(role: FederationRole, federation: Federation, path: string): readonly Problem[] {
   if (role.accounts === null) return [];
   const known = federation.accounts.flatMap((account) => account.key ?? []);
-  if (role.accounts.length === 0) return [{ code: "account-not-found", message: "The list of accounts is empty: the role would be made nowhere.", path: `${path}.accounts`, fix: "Name an account, or leave accounts out." }];
-  return role.accounts.flatMap((key, index) => (known.includes(key) ? [] : [{
-    code: "account-not-found" as const,
-    message: `There is no AWS account ${quoted(key)}.`,
-    path: `${path}.accounts[${index}]`,
-    fix: known.length === 0 ? "Add it under aws.accounts." : `Use one of: ${known.join(", ")}.`,
-  }]));
+  if (role.accounts.length === 0)
+    return [
+      {
+        code: "account-not-found",
+        message: "The list of accounts is empty: the role would be made nowhere.",
+        path: `${path}.accounts`,
+        fix: "Name an account, or leave accounts out.",
+      },
+    ];
+  return role.accounts.flatMap((key, index) =>
+    known.includes(key)
+      ? []
+      : [
+          {
+            code: "account-not-found" as const,
+            message: `There is no AWS account ${quoted(key)}.`,
+            path: `${path}.accounts[${index}]`,
+            fix: known.length === 0 ? "Add it under aws.accounts." : `Use one of: ${known.join(", ")}.`,
+          },
+        ],
+  );
 }
 
-/** Complains where `policy`, the role's trust policy, is longer than `quota` characters. Code: trust-policy-too-long. */
+/**
+ * Complains where `policy`, the role's trust policy, is longer than `quota` characters. Code: trust-policy-too-long.
+ */
 export function checkTrustPolicyLength(role: FederationRole, policy: string, quota: number): readonly Problem[] {
   const size = measureTrustPolicy(policy, quota);
   if (size.length <= size.quota) return [];
-  const subjects = role.trusts.reduce((count, trust) => count + (trust.kind === "subjects" ? trust.servicePrincipals.length + trust.users.length + trust.subjects.length + trust.subjectPatterns.length : 0), 0);
-  return [{
-    code: "trust-policy-too-long",
-    message: `The trust policy has ${size.length} characters; the quota is ${size.quota}. About ${Math.max(0, subjects + size.moreSubjects)} of its ${subjects} subjects fit.`,
-    path: `${formatPath(["roles", role.key])}.trusts`,
-    fix: "Split the role, or have IAM's quota raised (to 8,192 at most) and set trustPolicyMaxLength.",
-  }];
+  const subjects = role.trusts.reduce(
+    (count, trust) =>
+      count +
+      (trust.kind === "subjects"
+        ? trust.servicePrincipals.length + trust.users.length + trust.subjects.length + trust.subjectPatterns.length
+        : 0),
+    0,
+  );
+  return [
+    {
+      code: "trust-policy-too-long",
+      message:
+        `The trust policy has ${size.length} characters; the quota is ${size.quota}. ` +
+        `About ${Math.max(0, subjects + size.moreSubjects)} of its ${subjects} subjects fit.`,
+      path: `${formatPath(["roles", role.key])}.trusts`,
+      fix: "Split the role, or have IAM's quota raised (to 8,192 at most) and set trustPolicyMaxLength.",
+    },
+  ];
 }

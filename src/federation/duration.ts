@@ -17,6 +17,9 @@ export function durationText(seconds: number): string {
     [Math.floor((seconds % 3600) / 60), "m"],
     [seconds % 60, "s"],
   ];
-  const text = parts.filter(([amount]) => amount > 0).map(([amount, unit]) => `${amount}${unit}`).join("");
+  const text = parts
+    .filter(([amount]) => amount > 0)
+    .map(([amount, unit]) => `${amount}${unit}`)
+    .join("");
   return text === "" ? "0s" : text;
 }

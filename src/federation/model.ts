@@ -8,13 +8,13 @@ import type { Trust } from "../trust/trust";
 export type Backend =
   | { readonly type: "local"; readonly path: string | null }
   | {
-    readonly type: "s3";
-    readonly bucket: string;
-    readonly key: string;
-    readonly region: string;
-    /** Further settings of Terraform's s3 backend, by their snake_case names, e.g. `use_lockfile`. */
-    readonly settings: Readonly<Record<string, string | boolean>>;
-  };
+      readonly type: "s3";
+      readonly bucket: string;
+      readonly key: string;
+      readonly region: string;
+      /** Further settings of Terraform's s3 backend, by their snake_case names, e.g. `use_lockfile`. */
+      readonly settings: Readonly<Record<string, string | boolean>>;
+    };
 
 /** One AWS account the federation is deployed to: one CDKTF stack, one HCL root. */
 export interface AwsAccount {

@@ -16,17 +16,23 @@ export interface Reach {
 
 /** Every declared way into every role, in file order. */
 export function reachOf(federation: Pick<Federation, "roles">): readonly Reach[] {
-  return federation.roles.flatMap((role) => role.trusts.flatMap((trust, index): readonly Reach[] => {
-    const shared = { role: role.key, trust: index, conditions: trust.conditions.length };
-    if (trust.kind === "unityCatalog") {
-      return trust.externalIds.map((who) => ({ ...shared, issuer: null, kind: "Unity Catalog", who }));
-    }
-    const of = (kind: Reach["kind"], whos: readonly string[]): readonly Reach[] => whos.map((who) => ({ ...shared, issuer: trust.issuer, kind, who }));
-    return [
-      ...of("service principal", trust.servicePrincipals),
-      ...of("user", trust.users),
-      ...of("subject", trust.subjects),
-      ...of("subject pattern", trust.subjectPatterns.map(({ pattern }) => pattern)),
-    ];
-  }));
+  return federation.roles.flatMap((role) =>
+    role.trusts.flatMap((trust, index): readonly Reach[] => {
+      const shared = { role: role.key, trust: index, conditions: trust.conditions.length };
+      if (trust.kind === "unityCatalog") {
+        return trust.externalIds.map((who) => ({ ...shared, issuer: null, kind: "Unity Catalog", who }));
+      }
+      const of = (kind: Reach["kind"], whos: readonly string[]): readonly Reach[] =>
+        whos.map((who) => ({ ...shared, issuer: trust.issuer, kind, who }));
+      return [
+        ...of("service principal", trust.servicePrincipals),
+        ...of("user", trust.users),
+        ...of("subject", trust.subjects),
+        ...of(
+          "subject pattern",
+          trust.subjectPatterns.map(({ pattern }) => pattern),
+        ),
+      ];
+    }),
+  );
 }

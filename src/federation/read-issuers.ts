@@ -1,6 +1,14 @@
 /** Reads the issuers of a federation. */
 import type { Problem, Warning } from "../errors";
-import { checkHost, checkIssuer, cloudOfIssuer, defaultAudience, issuerUrl, issuerWarnings, urlsOf } from "../issuer/issuer";
+import {
+  checkHost,
+  checkIssuer,
+  cloudOfIssuer,
+  defaultAudience,
+  issuerUrl,
+  issuerWarnings,
+  urlsOf,
+} from "../issuer/issuer";
 import type { IssuerInput } from "../issuer/issuer";
 import { DATABRICKS_ACCOUNT_ID, WORKSPACE_ID } from "../issuer/rules";
 import { breach } from "../text-rule";
@@ -52,7 +60,10 @@ function checkIssuerParts(raw: unknown, path: string): readonly Problem[] {
     const value = parts[key];
     return typeof value === "string" ? check(value, `${path}.${key}`) : [];
   };
-  const rule = (of: TextRule) => (value: string, place: string): readonly Problem[] => [breach(of, value, place)].flatMap((problem) => problem ?? []);
+  const rule =
+    (of: TextRule) =>
+    (value: string, place: string): readonly Problem[] =>
+      [breach(of, value, place)].flatMap((problem) => problem ?? []);
   return [
     ...text("host", (value, place) => checkHost(value, place, custom)),
     ...text("accountsHost", (value, place) => checkHost(value, place, custom)),

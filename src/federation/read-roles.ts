@@ -24,7 +24,10 @@ export interface RoleContext {
 }
 
 /** What roles inherit from their federation. */
-export type RoleDefaults = Pick<OutlineInput, "roleNamePrefix" | "rolePath" | "permissionsBoundaryArn" | "maxSessionDuration">;
+export type RoleDefaults = Pick<
+  OutlineInput,
+  "roleNamePrefix" | "rolePath" | "permissionsBoundaryArn" | "maxSessionDuration"
+>;
 
 export interface ReadRoles {
   /** In file order. Roles with complaints stand here with what could be read of them. */
@@ -35,20 +38,32 @@ export interface ReadRoles {
 }
 
 /** Each role by itself; what spans several is `checkFederation`'s. */
-export function readRoles(raw: Readonly<Record<string, unknown>>, top: RoleDefaults | undefined, context: RoleContext, typedAt: TypedAt): ReadRoles {
+export function readRoles(
+  raw: Readonly<Record<string, unknown>>,
+  top: RoleDefaults | undefined,
+  context: RoleContext,
+  typedAt: TypedAt,
+): ReadRoles {
   const list: FederationRole[] = [];
   const unsound = new Set<string>();
   const problems: Problem[] = [];
   const entries = Object.entries(raw);
   if (entries.length > MAX_ROLES) {
-    problems.push({ code: "too-many-roles", message: `The federation has ${entries.length} roles; an AWS account takes at most ${MAX_ROLES}.`, path: "roles", fix: "Split it over several AWS accounts." });
+    problems.push({
+      code: "too-many-roles",
+      message: `The federation has ${entries.length} roles; an AWS account takes at most ${MAX_ROLES}.`,
+      path: "roles",
+      fix: "Split it over several AWS accounts.",
+    });
   }
   for (const [key, value] of entries) {
     const read = readRole(key, value, top, context, typedAt);
     problems.push(...read.problems);
     if (read.value !== undefined) list.push(read.value);
     // A trust on an issuer that did not read has no complaint of its own, and no policy either.
-    const brokenIssuer = read.value?.trusts.some((trust) => trust.kind === "subjects" && !Object.hasOwn(context.issuers, trust.issuer)) ?? false;
+    const brokenIssuer =
+      read.value?.trusts.some((trust) => trust.kind === "subjects" && !Object.hasOwn(context.issuers, trust.issuer)) ??
+      false;
     if (read.problems.length > 0 || brokenIssuer) unsound.add(key);
   }
   return { list, unsound, problems };
@@ -58,7 +73,13 @@ export function readRoles(raw: Readonly<Record<string, unknown>>, top: RoleDefau
  * Reads one role, its trusts included. With complaints `value` is what could be read, the rest as if it were absent;
  * undefined where nothing could. What spans several roles is `checkFederation`'s.
  */
-export function readRole(key: string, raw: unknown, top: RoleDefaults | undefined, context: RoleContext, typedAt: TypedAt): Shaped<FederationRole> {
+export function readRole(
+  key: string,
+  raw: unknown,
+  top: RoleDefaults | undefined,
+  context: RoleContext,
+  typedAt: TypedAt,
+): Shaped<FederationRole> {
   const at: readonly PathPart[] = ["roles", key];
   const path = formatPath(at);
   const problems: Problem[] = [];
@@ -98,11 +119,26 @@ export function sessionSeconds(duration: string | number | undefined): number {
   return duration === undefined ? DEFAULT_SESSION_SECONDS : (secondsOf(duration) ?? DEFAULT_SESSION_SECONDS);
 }
 
-function readTrusts(raw: readonly unknown[] | undefined, rolePath: string, context: RoleContext, typedAt: TypedAt): { readonly list: readonly Trust[]; readonly problems: readonly Problem[] } {
+function readTrusts(
+  raw: readonly unknown[] | undefined,
+  rolePath: string,
+  context: RoleContext,
+  typedAt: TypedAt,
+): { readonly list: readonly Trust[]; readonly problems: readonly Problem[] } {
   if (raw === undefined) return { list: [], problems: [] };
   const path = `${rolePath}.trusts`;
   if (raw.length === 0) {
-    return { list: [], problems: [{ code: "no-trust", message: "The role trusts nobody.", path, fix: "Add a trust with an issuer and its servicePrincipals, or remove the role." }] };
+    return {
+      list: [],
+      problems: [
+        {
+          code: "no-trust",
+          message: "The role trusts nobody.",
+          path,
+          fix: "Add a trust with an issuer and its servicePrincipals, or remove the role.",
+        },
+      ],
+    };
   }
   const list: Trust[] = [];
   const problems: Problem[] = [];
@@ -110,7 +146,8 @@ function readTrusts(raw: readonly unknown[] | undefined, rolePath: string, conte
     const place = `${path}[${index}]`;
     const shaped = readTrust(entry, place, context.partition, typedAt);
     problems.push(...shaped.problems);
-    const found = shaped.value === undefined ? checkTrustParts(entry, context, place) : checkTrust(shaped.value, context, place);
+    const found =
+      shaped.value === undefined ? checkTrustParts(entry, context, place) : checkTrust(shaped.value, context, place);
     for (const problem of found) {
       // An issuer that is there but did not read has its own complaints, and a mistake is told once.
       const known = problem.code === "issuer-not-found" && context.broken.has(issuerNamed(entry));

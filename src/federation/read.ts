@@ -36,14 +36,18 @@ export function parseFederation(text: string, options: { readonly file?: string 
   const file = options.file === undefined ? {} : { file: options.file };
   refuse(source.problems.map((problem) => ({ ...problem, ...file })));
   const read = readValue(source.value, source.typedAt);
-  const placed = read.problems.map((problem) => {
-    if (problem.line !== undefined) return { ...problem, ...file };
-    const what = problem.code === "unknown-key" || problem.code === "role-name-collision" ? "key" : "value";
-    return { ...problem, ...file, ...source.locate(parsePath(problem.path ?? ""), what) };
-  }).sort((left, right) => (left.line ?? 0) - (right.line ?? 0) || (left.column ?? 0) - (right.column ?? 0));
+  const placed = read.problems
+    .map((problem) => {
+      if (problem.line !== undefined) return { ...problem, ...file };
+      const what = problem.code === "unknown-key" || problem.code === "role-name-collision" ? "key" : "value";
+      return { ...problem, ...file, ...source.locate(parsePath(problem.path ?? ""), what) };
+    })
+    .sort((left, right) => (left.line ?? 0) - (right.line ?? 0) || (left.column ?? 0) - (right.column ?? 0));
   refuse(limited(placed));
   if (read.federation === undefined) throw new RangeError("a federation without problems is readable");
-  const warnings = read.warnings.map((warning) => (warning.path === undefined ? warning : { ...warning, ...source.locate(parsePath(warning.path)) }));
+  const warnings = read.warnings.map((warning) =>
+    warning.path === undefined ? warning : { ...warning, ...source.locate(parsePath(warning.path)) },
+  );
   return { federation: read.federation, warnings };
 }
 
@@ -57,7 +61,14 @@ export function readFederation(input: FederationInput | unknown): ReadFederation
 
 function limited(problems: readonly Problem[]): readonly Problem[] {
   if (problems.length <= MAX_PROBLEMS) return problems;
-  return [...problems.slice(0, MAX_PROBLEMS), { code: "too-many-problems", message: `${problems.length - MAX_PROBLEMS} more problems are not listed.`, fix: "Mend these first." }];
+  return [
+    ...problems.slice(0, MAX_PROBLEMS),
+    {
+      code: "too-many-problems",
+      message: `${problems.length - MAX_PROBLEMS} more problems are not listed.`,
+      fix: "Mend these first.",
+    },
+  ];
 }
 
 interface Reading {
@@ -70,13 +81,25 @@ function readValue(raw: unknown, typedAt: TypedAt): Reading {
   const { value, problems: textProblems, unbounded } = canonicalInput(raw);
   if (unbounded) return { federation: undefined, warnings: [], problems: textProblems };
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    return { federation: undefined, warnings: [], problems: [{ code: "yaml-not-a-mapping", message: value === null || value === undefined ? "The federation is empty." : "The federation is no mapping.", fix: "Start it with name:, issuers: and roles:, or run init." }] };
+    return {
+      federation: undefined,
+      warnings: [],
+      problems: [
+        {
+          code: "yaml-not-a-mapping",
+          message: value === null || value === undefined ? "The federation is empty." : "The federation is no mapping.",
+          fix: "Start it with name:, issuers: and roles:, or run init.",
+        },
+      ],
+    };
   }
   const outline = shape(outlineSchema, value, [], typedAt);
   const problems: Problem[] = [...textProblems, ...outline.problems];
   const parts = value as Readonly<Record<string, unknown>>;
   // With mistakes at the top the rest is checked all the same, as if the settings that did not read were absent.
-  const top = outline.value ?? readable(outlineSchema, value, { name: "federation", issuers: {}, roles: {} }, outline.problems, []);
+  const top =
+    outline.value ??
+    readable(outlineSchema, value, { name: "federation", issuers: {}, roles: {} }, outline.problems, []);
   if (top === undefined) throw new RangeError("a federation without its faulty settings is readable");
 
   const accounts = accountsOf(parts["aws"], top.name, typedAt);
@@ -86,10 +109,20 @@ function readValue(raw: unknown, typedAt: TypedAt): Reading {
   const issuers = readIssuers(mappingAt(parts, "issuers"), typedAt);
   problems.push(...issuers.problems);
   if (isEmptyMapping(parts["issuers"])) {
-    problems.push({ code: "no-issuer", message: "The federation has no issuer.", path: "issuers", fix: "Add a workspace or an account under issuers." });
+    problems.push({
+      code: "no-issuer",
+      message: "The federation has no issuer.",
+      path: "issuers",
+      fix: "Add a workspace or an account under issuers.",
+    });
   }
 
-  const roles = readRoles(mappingAt(parts, "roles"), top, { issuers: issuers.byKey, broken: issuers.broken, partition }, typedAt);
+  const roles = readRoles(
+    mappingAt(parts, "roles"),
+    top,
+    { issuers: issuers.byKey, broken: issuers.broken, partition },
+    typedAt,
+  );
   problems.push(...roles.problems);
 
   // A quota that did not read is nobody's measure.
@@ -114,7 +147,9 @@ function readValue(raw: unknown, typedAt: TypedAt): Reading {
 
 function mappingAt(parts: Readonly<Record<string, unknown>>, key: string): Readonly<Record<string, unknown>> {
   const value = parts[key];
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Readonly<Record<string, unknown>>) : {};
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as Readonly<Record<string, unknown>>)
+    : {};
 }
 
 function isEmptyMapping(value: unknown): boolean {

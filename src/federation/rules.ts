@@ -75,16 +75,22 @@ export const TAG_VALUE: TextRule = {
 /** A path that ends in a slash names no policy, so the last character is one of a name. */
 export const POLICY_ARN: TextRule = {
   code: "policy-arn-invalid",
-  pattern: "^arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[\\u0021-\\u0029\\u002B-\\u003E\\u0040-\\u007A\\u007C-\\u007E]{0,511}[A-Za-z0-9_+=,.@-]$",
+  pattern:
+    "^arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[\\u0021-\\u0029\\u002B-\\u003E\\u0040-\\u007A\\u007C-\\u007E]{0,511}[A-Za-z0-9_+=,.@-]$",
   says: "the ARN of an IAM policy",
   example: "arn:aws:iam::111122223333:policy/read-lake",
 };
 
-export const BOUNDARY_ARN: TextRule = { ...POLICY_ARN, code: "boundary-arn-invalid", says: "the ARN of the IAM policy that bounds the role" };
+export const BOUNDARY_ARN: TextRule = {
+  ...POLICY_ARN,
+  code: "boundary-arn-invalid",
+  says: "the ARN of the IAM policy that bounds the role",
+};
 
 export const ROLE_ARN: TextRule = {
   code: "policy-arn-invalid",
-  pattern: "^arn:(?:aws|aws-us-gov|aws-cn):iam::[0-9]{12}:role/[\\u0021-\\u0029\\u002B-\\u003E\\u0040-\\u007A\\u007C-\\u007E]{0,511}[A-Za-z0-9_+=,.@-]$",
+  pattern:
+    "^arn:(?:aws|aws-us-gov|aws-cn):iam::[0-9]{12}:role/[\\u0021-\\u0029\\u002B-\\u003E\\u0040-\\u007A\\u007C-\\u007E]{0,511}[A-Za-z0-9_+=,.@-]$",
   says: "the ARN of an IAM role",
   example: "arn:aws:iam::111122223333:role/terraform",
 };

@@ -21,30 +21,49 @@ function isUnityCatalog(raw: unknown): boolean {
   return typeof raw === "object" && raw !== null && Object.hasOwn(raw, "unityCatalog");
 }
 
-/** Complaints about the readable parts of a trust whose shape is wrong, so that one mistake hides no other. Codes as `checkTrust`. */
+/**
+ * Complaints about the readable parts of a trust whose shape is wrong, so that one mistake hides no other. Codes as
+ * `checkTrust`.
+ */
 export function checkTrustParts(raw: unknown, context: CheckContext, path: string): readonly Problem[] {
   const trust = mapping(raw);
   const conditions = list(trust["conditions"], (entry) => {
     const condition = mapping(entry);
-    return { test: text(condition["test"]), variable: text(condition["variable"]), values: list(condition["values"], text) };
+    return {
+      test: text(condition["test"]),
+      variable: text(condition["variable"]),
+      values: list(condition["values"], text),
+    };
   });
   if (isUnityCatalog(raw)) {
     const unityCatalog = mapping(trust["unityCatalog"]);
-    return checkUnityCatalogParts({ externalIds: list(unityCatalog["externalIds"], text), cloud: undefined, conditions }, context, path);
+    return checkUnityCatalogParts(
+      { externalIds: list(unityCatalog["externalIds"], text), cloud: undefined, conditions },
+      context,
+      path,
+    );
   }
-  return checkSubjectParts({
-    issuer: text(trust["issuer"]),
-    servicePrincipals: list(trust["servicePrincipals"], text),
-    users: list(trust["users"], text),
-    subjects: list(trust["subjects"], text),
-    subjectPatterns: list(trust["subjectPatterns"], (entry) => ({ pattern: text(entry) ?? text(mapping(entry)["pattern"]) })),
-    audiences: list(trust["audiences"], text),
-    conditions,
-  }, context, path);
+  return checkSubjectParts(
+    {
+      issuer: text(trust["issuer"]),
+      servicePrincipals: list(trust["servicePrincipals"], text),
+      users: list(trust["users"], text),
+      subjects: list(trust["subjects"], text),
+      subjectPatterns: list(trust["subjectPatterns"], (entry) => ({
+        pattern: text(entry) ?? text(mapping(entry)["pattern"]),
+      })),
+      audiences: list(trust["audiences"], text),
+      conditions,
+    },
+    context,
+    path,
+  );
 }
 
 function mapping(raw: unknown): Readonly<Record<string, unknown>> {
-  return typeof raw === "object" && raw !== null && !Array.isArray(raw) ? (raw as Readonly<Record<string, unknown>>) : {};
+  return typeof raw === "object" && raw !== null && !Array.isArray(raw)
+    ? (raw as Readonly<Record<string, unknown>>)
+    : {};
 }
 
 function text(raw: unknown): string | undefined {
@@ -66,7 +85,9 @@ function readSubjects(raw: unknown, at: readonly PathPart[], typedAt: TypedAt): 
       servicePrincipals: value.servicePrincipals ?? [],
       users: value.users ?? [],
       subjects: value.subjects ?? [],
-      subjectPatterns: (value.subjectPatterns ?? []).map((entry) => (typeof entry === "string" ? { pattern: entry, reason: null } : entry)),
+      subjectPatterns: (value.subjectPatterns ?? []).map((entry) =>
+        typeof entry === "string" ? { pattern: entry, reason: null } : entry,
+      ),
       audiences: value.audiences ?? null,
       conditions: value.conditions ?? [],
       allowTagSession: value.allowTagSession ?? false,
@@ -74,19 +95,26 @@ function readSubjects(raw: unknown, at: readonly PathPart[], typedAt: TypedAt): 
   };
 }
 
-function readUnityCatalog(raw: unknown, at: readonly PathPart[], partition: Partition | null, typedAt: TypedAt): Shaped<Trust> {
+function readUnityCatalog(
+  raw: unknown,
+  at: readonly PathPart[],
+  partition: Partition | null,
+  typedAt: TypedAt,
+): Shaped<Trust> {
   const { value, problems } = shape(unityCatalogTrustSchema, raw, at, typedAt);
   if (value === undefined) return { value, problems };
   const cloud = value.unityCatalog.cloud ?? defaultCloud(partition);
   if (cloud === null) {
     return {
       value: undefined,
-      problems: [{
-        code: "unity-catalog-cloud",
-        message: `In partition ${partition ?? ""} the Databricks cloud is not plain.`,
-        path: formatPath([...at, "unityCatalog", "cloud"]),
-        fix: "Say cloud: aws-us-gov or cloud: aws-us-gov-dod; in aws-cn Databricks has no Unity Catalog.",
-      }],
+      problems: [
+        {
+          code: "unity-catalog-cloud",
+          message: `In partition ${partition ?? ""} the Databricks cloud is not plain.`,
+          path: formatPath([...at, "unityCatalog", "cloud"]),
+          fix: "Say cloud: aws-us-gov or cloud: aws-us-gov-dod; in aws-cn Databricks has no Unity Catalog.",
+        },
+      ],
     };
   }
   return {

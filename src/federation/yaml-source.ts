@@ -22,16 +22,29 @@ export interface YamlSource {
   typedAt(path: readonly PathPart[]): string | undefined;
 }
 
-/** About as many nodes as 5,000 roles with everything have; a parsed node takes a hundred times the space of its text. */
+/**
+ * About as many nodes as 5,000 roles with everything have; a parsed node takes a hundred times the space of its text.
+ */
 const MAX_NODES = 1_000_000;
 
-/** Reads `text`. Never throws: what is wrong stands in `problems` (yaml-syntax, yaml-duplicate-key, yaml-alias-limit, number-unquoted, file-too-large). */
+/**
+ * Reads `text`. Never throws: what is wrong stands in `problems` (yaml-syntax, yaml-duplicate-key, yaml-alias-limit,
+ * number-unquoted, file-too-large).
+ */
 export function readYaml(text: string): YamlSource {
   if (text.length > MAX_FILE_CHARACTERS) {
-    return unreadable({ code: "file-too-large", message: `The file has ${text.length} characters.`, fix: `Split it: at most ${MAX_FILE_CHARACTERS}.` });
+    return unreadable({
+      code: "file-too-large",
+      message: `The file has ${text.length} characters.`,
+      fix: `Split it: at most ${MAX_FILE_CHARACTERS}.`,
+    });
   }
   if (moreThan(MAX_NODES, text)) {
-    return unreadable({ code: "file-too-large", message: `The file has more than ${MAX_NODES} lines, keys and list entries.`, fix: "Split it." });
+    return unreadable({
+      code: "file-too-large",
+      message: `The file has more than ${MAX_NODES} lines, keys and list entries.`,
+      fix: "Split it.",
+    });
   }
   const lineCounter = new LineCounter();
   const placeOf = (offset: number): Place => {
@@ -41,7 +54,15 @@ export function readYaml(text: string): YamlSource {
   let document: Document.Parsed;
   try {
     // The parser's own search for repeated keys grows with the square of their number; plainValue looks for them.
-    document = parseDocument(text, { lineCounter, prettyErrors: false, version: "1.2", strict: true, uniqueKeys: false, resolveKnownTags: false, logLevel: "error" });
+    document = parseDocument(text, {
+      lineCounter,
+      prettyErrors: false,
+      version: "1.2",
+      strict: true,
+      uniqueKeys: false,
+      resolveKnownTags: false,
+      logLevel: "error",
+    });
   } catch (cause) {
     return unreadable(syntaxProblem(cause instanceof Error ? cause.message : String(cause)));
   }
@@ -55,7 +76,13 @@ export function readYaml(text: string): YamlSource {
   const steps = stepsOf(targets);
   return {
     value,
-    problems: faults.map(({ code, message, fix, offset, path }): Problem => ({ code, message, fix, ...(path === "" ? {} : { path }), ...placeOf(offset) })),
+    problems: faults.map(({ code, message, fix, offset, path }): Problem => ({
+      code,
+      message,
+      fix,
+      ...(path === "" ? {} : { path }),
+      ...placeOf(offset),
+    })),
     locate: (path, what = "value") => placeOf(walk(document, path, what, steps).step.offset),
     typedAt: (path) => typedAt(document, path, steps),
   };
@@ -72,7 +99,12 @@ function moreThan(limit: number, text: string): boolean {
 
 function unreadable(...problems: readonly Problem[]): YamlSource {
   // What concerns the whole file is placed at its beginning.
-  return { value: undefined, problems: problems.map((problem) => ({ line: 1, column: 1, ...problem })), locate: () => ({ line: 1, column: 1 }), typedAt: () => undefined };
+  return {
+    value: undefined,
+    problems: problems.map((problem) => ({ line: 1, column: 1, ...problem })),
+    locate: () => ({ line: 1, column: 1 }),
+    typedAt: () => undefined,
+  };
 }
 
 function syntaxProblem(message: string): Problem {
@@ -80,10 +112,17 @@ function syntaxProblem(message: string): Problem {
   const printable = message.replace(/\p{C}/gu, "\uFFFD").slice(0, 200);
   // What the engine says where a parser calls itself too often.
   const why = /call stack/.test(printable) ? "it is nested too deeply" : printable;
-  return { code, message: `The file is no YAML: ${why}.`, fix: "Mend the syntax here; strings with special characters go in quotes." };
+  return {
+    code,
+    message: `The file is no YAML: ${why}.`,
+    fix: "Mend the syntax here; strings with special characters go in quotes.",
+  };
 }
 
-interface Step { readonly node: unknown; readonly offset: number }
+interface Step {
+  readonly node: unknown;
+  readonly offset: number;
+}
 
 interface Steps {
   /** The node itself, or the one an alias stands for. */
@@ -99,7 +138,11 @@ function stepsOf(targets: ReadonlyMap<Node, Node>): Steps {
     pairOf: (map, key) => {
       let index = indexes.get(map);
       if (index === undefined) {
-        index = new Map(map.items.flatMap((pair) => (isScalar(pair.key) ? [[String(pair.key.value).normalize("NFC"), pair] as const] : [])));
+        index = new Map(
+          map.items.flatMap((pair) =>
+            isScalar(pair.key) ? [[String(pair.key.value).normalize("NFC"), pair] as const] : [],
+          ),
+        );
         indexes.set(map, index);
       }
       return index.get(key);
@@ -108,7 +151,12 @@ function stepsOf(targets: ReadonlyMap<Node, Node>): Steps {
 }
 
 /** Walks as far down `path` as the document goes. */
-function walk(document: Document.Parsed, path: readonly PathPart[], what: "key" | "value", { follow, pairOf }: Steps): { readonly step: Step; readonly whole: boolean } {
+function walk(
+  document: Document.Parsed,
+  path: readonly PathPart[],
+  what: "key" | "value",
+  { follow, pairOf }: Steps,
+): { readonly step: Step; readonly whole: boolean } {
   let step: Step = { node: document.contents, offset: document.contents?.range?.[0] ?? 0 };
   for (const [index, part] of path.entries()) {
     const node = follow(step.node);

@@ -46,25 +46,44 @@ export function plainValue(contents: unknown): PlainValue {
   /** Where `plain` is; one for all, so that nothing is allocated for a place nobody asks about. */
   const trail: PathPart[] = [];
   const fault = (node: unknown, code: ErrorCode, message: string, fix: string, path = formatPath(trail)): undefined => {
-    if (faults.length < MAX_FAULTS) faults.push({ code, message, fix, path, offset: (node as Node | null)?.range?.[0] ?? 0 });
+    if (faults.length < MAX_FAULTS)
+      faults.push({ code, message, fix, path, offset: (node as Node | null)?.range?.[0] ?? 0 });
     return undefined;
   };
 
   const plain = (node: unknown, depth: number, inAlias: boolean): unknown => {
     if (inAlias && (aliased += 1) > MAX_ALIASED_NODES) {
-      return aliased === MAX_ALIASED_NODES + 1 ? fault(outermost.node, "yaml-alias-limit", "The file's aliases expand too far.", "Write the values out.", outermost.path) : undefined;
+      return aliased === MAX_ALIASED_NODES + 1
+        ? fault(
+            outermost.node,
+            "yaml-alias-limit",
+            "The file's aliases expand too far.",
+            "Write the values out.",
+            outermost.path,
+          )
+        : undefined;
     }
-    if (depth > MAX_DEPTH) return fault(node, "yaml-syntax", `The file is nested more than ${MAX_DEPTH} deep.`, "Flatten it.");
+    if (depth > MAX_DEPTH)
+      return fault(node, "yaml-syntax", `The file is nested more than ${MAX_DEPTH} deep.`, "Flatten it.");
     if (node === null || node === undefined) return null;
     if (isAlias(node)) {
       if (!inAlias) outermost = { node, path: formatPath(trail) };
       return aliasValue(node, depth);
     }
-    if (!inAlias && (isScalar(node) || isMap(node) || isSeq(node)) && node.anchor !== undefined) anchors.set(node.anchor, node);
+    if (!inAlias && (isScalar(node) || isMap(node) || isSeq(node)) && node.anchor !== undefined)
+      anchors.set(node.anchor, node);
     if (isScalar(node)) return node.value;
-    if (!isMap(node) && !isSeq(node)) return fault(node, "yaml-syntax", "The file is no YAML: nothing a federation file may hold.", "Write a mapping, a list or a text.");
+    if (!isMap(node) && !isSeq(node))
+      return fault(
+        node,
+        "yaml-syntax",
+        "The file is no YAML: nothing a federation file may hold.",
+        "Write a mapping, a list or a text.",
+      );
     open.add(node);
-    const value = isMap(node) ? mapping(node, depth, inAlias) : node.items.map((item, index) => plainAt(index, item, depth + 1, inAlias));
+    const value = isMap(node)
+      ? mapping(node, depth, inAlias)
+      : node.items.map((item, index) => plainAt(index, item, depth + 1, inAlias));
     open.delete(node);
     return value;
   };
@@ -78,8 +97,15 @@ export function plainValue(contents: unknown): PlainValue {
 
   const aliasValue = (node: Node & { readonly source: string }, depth: number): unknown => {
     const target = targets.get(node) ?? anchors.get(node.source);
-    if (target === undefined) return fault(node, "yaml-syntax", `There is no anchor ${quoted(node.source)} above.`, "Write it out; a text that begins with * goes in quotes.");
-    if (open.has(target)) return fault(node, "yaml-alias-limit", `The alias ${quoted(node.source)} holds itself.`, "Write the values out.");
+    if (target === undefined)
+      return fault(
+        node,
+        "yaml-syntax",
+        `There is no anchor ${quoted(node.source)} above.`,
+        "Write it out; a text that begins with * goes in quotes.",
+      );
+    if (open.has(target))
+      return fault(node, "yaml-alias-limit", `The alias ${quoted(node.source)} holds itself.`, "Write the values out.");
     targets.set(node, target);
     return plain(target, depth, true);
   };
@@ -89,16 +115,34 @@ export function plainValue(contents: unknown): PlainValue {
     for (const { key, value } of node.items) {
       if (!isScalar(key) || typeof key.value !== "string") {
         // `0123: …` would silently become the key 123
-        fault(key, "number-unquoted", `The key ${quoted(isScalar(key) ? String(key.source ?? key.value) : "a list, mapping or alias")} is no text.`, "Put it in quotes.");
+        fault(
+          key,
+          "number-unquoted",
+          `The key ${quoted(isScalar(key) ? String(key.source ?? key.value) : "a list, mapping or alias")} is no text.`,
+          "Put it in quotes.",
+        );
         continue;
       }
       if (!inAlias && key.anchor !== undefined) anchors.set(key.anchor, key);
       if (key.value === "<<" && key.type === "PLAIN") {
-        fault(key, "yaml-syntax", "YAML's merge key << is not read here: YAML 1.2 has none.", "Write the members out.", formatPath([...trail, key.value]));
+        fault(
+          key,
+          "yaml-syntax",
+          "YAML's merge key << is not read here: YAML 1.2 has none.",
+          "Write the members out.",
+          formatPath([...trail, key.value]),
+        );
         continue;
       }
       if (Object.hasOwn(members, key.value)) {
-        if (!inAlias) fault(key, "yaml-duplicate-key", `The key ${quoted(key.value)} stands twice here.`, "Keep one of them.", formatPath([...trail, key.value]));
+        if (!inAlias)
+          fault(
+            key,
+            "yaml-duplicate-key",
+            `The key ${quoted(key.value)} stands twice here.`,
+            "Keep one of them.",
+            formatPath([...trail, key.value]),
+          );
         continue;
       }
       setMember(members, key.value, plainAt(key.value, value, depth + 1, inAlias));

@@ -21,7 +21,12 @@ type Resources = Readonly<Record<string, Readonly<Record<string, Block>>>>;
  * providers by URL, policies by their role and ARN or name. `file` names it in messages.
  * Throws InputError moved-from-invalid where the text is no synthesised stack.
  */
-export function movesFromCdkJson(text: string, file: string, view: AccountView, style: "modules" | "resources"): StackMoves {
+export function movesFromCdkJson(
+  text: string,
+  file: string,
+  view: AccountView,
+  style: "modules" | "resources",
+): StackMoves {
   const resources = resourcesIn(text, file);
   const roleNames = new Map<string, string>();
   for (const role of view.roles) {
@@ -32,7 +37,11 @@ export function movesFromCdkJson(text: string, file: string, view: AccountView, 
   const missing: string[] = [];
   const taken = new Set<string>();
   for (const resource of resourcesOf(view)) {
-    const name = findName(resources[resource.type], (block, candidate) => !taken.has(`${resource.type}.${candidate}`) && isSame(resource, block, candidate, view, roleNames));
+    const name = findName(
+      resources[resource.type],
+      (block, candidate) =>
+        !taken.has(`${resource.type}.${candidate}`) && isSame(resource, block, candidate, view, roleNames),
+    );
     const to = style === "modules" ? resource.inModule : `${resource.type}.${resource.name}`;
     if (name === undefined) {
       missing.push(to);
@@ -42,12 +51,22 @@ export function movesFromCdkJson(text: string, file: string, view: AccountView, 
     taken.add(from);
     if (from !== to) moves.push({ from, to });
   }
-  const left = Object.entries(resources).flatMap(([type, blocks]) => Object.keys(blocks).map((name) => `${type}.${name}`)).filter((address) => !taken.has(address));
+  const left = Object.entries(resources)
+    .flatMap(([type, blocks]) => Object.keys(blocks).map((name) => `${type}.${name}`))
+    .filter((address) => !taken.has(address));
   return { moves, missing, left };
 }
 
 function resourcesIn(text: string, file: string): Resources {
-  const invalid = (why: string): InputError => new InputError([{ code: "moved-from-invalid", message: `${file} is no synthesised stack: ${why}.`, path: "--moved-from", fix: "Name the stack's cdk.tf.json, below cdktf.out/stacks, or cdktf." }]);
+  const invalid = (why: string): InputError =>
+    new InputError([
+      {
+        code: "moved-from-invalid",
+        message: `${file} is no synthesised stack: ${why}.`,
+        path: "--moved-from",
+        fix: "Name the stack's cdk.tf.json, below cdktf.out/stacks, or cdktf.",
+      },
+    ]);
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
@@ -58,19 +77,30 @@ function resourcesIn(text: string, file: string): Resources {
   const resource = isBlock(parsed) ? parsed["resource"] : undefined;
   if (!isBlock(resource)) throw invalid("it has no resources");
   const types = Object.entries(resource).filter((entry): entry is [string, Block] => isBlock(entry[1]));
-  return Object.fromEntries(types.map(([type, blocks]) => [
-    type,
-    Object.fromEntries(Object.entries(blocks).filter((entry): entry is [string, Block] => isBlock(entry[1]) && /^[A-Za-z_][A-Za-z0-9_-]*$/.test(entry[0]))),
-  ]));
+  return Object.fromEntries(
+    types.map(([type, blocks]) => [
+      type,
+      Object.fromEntries(
+        Object.entries(blocks).filter(
+          (entry): entry is [string, Block] => isBlock(entry[1]) && /^[A-Za-z_][A-Za-z0-9_-]*$/.test(entry[0]),
+        ),
+      ),
+    ]),
+  );
 }
 
 function isBlock(value: unknown): value is Block {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function findName(blocks: Readonly<Record<string, Block>> | undefined, fits: (block: Block, name: string) => boolean): string | undefined {
+function findName(
+  blocks: Readonly<Record<string, Block>> | undefined,
+  fits: (block: Block, name: string) => boolean,
+): string | undefined {
   // Several instances under one address cannot be told apart from here.
-  return Object.entries(blocks ?? {}).find(([name, block]) => block["count"] === undefined && block["for_each"] === undefined && fits(block, name))?.[0];
+  return Object.entries(blocks ?? {}).find(
+    ([name, block]) => block["count"] === undefined && block["for_each"] === undefined && fits(block, name),
+  )?.[0];
 }
 
 /** A literal of Terraform's JSON syntax as the text it stands for. */
@@ -78,7 +108,13 @@ function plain(value: unknown): string | undefined {
   return typeof value === "string" ? value.replace(/\$\$\{/g, "${").replace(/%%\{/g, "%{") : undefined;
 }
 
-function isSame(resource: FederationResource, block: Block, name: string, view: AccountView, roleNames: ReadonlyMap<string, string>): boolean {
+function isSame(
+  resource: FederationResource,
+  block: Block,
+  name: string,
+  view: AccountView,
+  roleNames: ReadonlyMap<string, string>,
+): boolean {
   const role = view.roles.find(({ key }) => key === resource.key);
   switch (resource.kind) {
     case "provider":
@@ -86,7 +122,11 @@ function isSame(resource: FederationResource, block: Block, name: string, view: 
     case "role":
       return roleNames.get(resource.key) === name;
     case "attachment":
-      return role !== undefined && isOfRole(block["role"], role, roleNames) && isPolicy(block["policy_arn"], role, resource, name);
+      return (
+        role !== undefined &&
+        isOfRole(block["role"], role, roleNames) &&
+        isPolicy(block["policy_arn"], role, resource, name)
+      );
     case "inline":
       return role !== undefined && isOfRole(block["role"], role, roleNames) && plain(block["name"]) === resource.policy;
   }
@@ -94,7 +134,10 @@ function isSame(resource: FederationResource, block: Block, name: string, view: 
 
 /** `role` of a policy: the name itself, or a reference to the role's `name` or `id`. */
 function isOfRole(value: unknown, role: FederationRole, roleNames: ReadonlyMap<string, string>): boolean {
-  const reference = typeof value === "string" ? /^\$\{aws_iam_role\.([A-Za-z_][A-Za-z0-9_-]*)\.(?:name|id)\}$/.exec(value)?.[1] : undefined;
+  const reference =
+    typeof value === "string"
+      ? /^\$\{aws_iam_role\.([A-Za-z_][A-Za-z0-9_-]*)\.(?:name|id)\}$/.exec(value)?.[1]
+      : undefined;
   return reference === undefined ? plain(value) === role.name : roleNames.get(role.key) === reference;
 }
 

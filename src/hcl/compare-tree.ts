@@ -55,7 +55,12 @@ export function compareTree(folder: string, tree: GeneratedTree): TreeComparison
 }
 
 function notGenerated(path: string): Problem {
-  return { code: "file-not-generated", message: `${path} was not written by generate, and stays.`, path, fix: "Move it, or name another folder with --out." };
+  return {
+    code: "file-not-generated",
+    message: `${path} was not written by generate, and stays.`,
+    path,
+    fix: "Move it, or name another folder with --out.",
+  };
 }
 
 /** A link or special file where a folder or file of ours should be; links are never followed below the folder. */

@@ -11,7 +11,8 @@ export interface HclExpression {
   readonly [EXPRESSION]: string | { readonly name: string; readonly argument: HclValue };
 }
 
-export type HclValue = null | boolean | number | string | readonly HclValue[] | { readonly [key: string]: HclValue } | HclExpression;
+export type HclValue =
+  null | boolean | number | string | readonly HclValue[] | { readonly [key: string]: HclValue } | HclExpression;
 
 /** Text that stands for a value known only to Terraform, and the reference that goes in its place. */
 export type References = readonly (readonly [standIn: string, reference: string])[];
@@ -66,7 +67,10 @@ export function hclAttributes(
   let run: { readonly name: string; readonly width: number; readonly value: string }[] = [];
   const endRun = (): void => {
     const column = Math.max(0, ...run.map(({ width }) => width));
-    if (run.length > 0) groups.push(run.map(({ name, width, value }) => `${margin}${name}${" ".repeat(column - width)} = ${value}`).join("\n"));
+    if (run.length > 0)
+      groups.push(
+        run.map(({ name, width, value }) => `${margin}${name}${" ".repeat(column - width)} = ${value}`).join("\n"),
+      );
     run = [];
   };
   for (const [key, value] of entries) {
@@ -103,7 +107,13 @@ function isExpression(value: HclValue): value is HclExpression {
 }
 
 function isObject(value: HclValue): boolean {
-  return typeof value === "object" && value !== null && !isList(value) && !isExpression(value) && Object.keys(value).length > 0;
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    !isList(value) &&
+    !isExpression(value) &&
+    Object.keys(value).length > 0
+  );
 }
 
 /** Words that begin something else where an object's key may stand. */

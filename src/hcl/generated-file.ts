@@ -20,7 +20,8 @@ function markerLine(path: string, kind: FileKind, version: string): string {
 export function generatedKind(content: string): FileKind | undefined {
   const end = content.indexOf("\n");
   const first = end < 0 ? content : content.slice(0, end);
-  return new RegExp(`${WORDS} \\S+ \\(generate (modules|root|schema|client)\\)`).exec(first)?.[1] as FileKind | undefined;
+  return new RegExp(`${WORDS} \\S+ \\(generate (modules|root|schema|client)\\)`).exec(first)?.[1] as
+    FileKind | undefined;
 }
 
 /** `body` under the marker; `body` of a JSON file is the text of an object, laid out over lines. */

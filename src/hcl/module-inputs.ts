@@ -30,13 +30,19 @@ function conditionInputs(conditions: readonly Condition[]): readonly HclValue[] 
 /** A trust without its issuer: what stands in a role of the simple modules. */
 export function trustAttributes(trust: Trust): Inputs {
   if (trust.kind === "unityCatalog") {
-    return { unity_catalog: { cloud: trust.cloud, external_ids: trust.externalIds }, ...unlessEmpty("conditions", conditionInputs(trust.conditions)) };
+    return {
+      unity_catalog: { cloud: trust.cloud, external_ids: trust.externalIds },
+      ...unlessEmpty("conditions", conditionInputs(trust.conditions)),
+    };
   }
   return {
     ...unlessEmpty("service_principals", trust.servicePrincipals),
     ...unlessEmpty("users", trust.users),
     ...unlessEmpty("subjects", trust.subjects),
-    ...unlessEmpty("subject_patterns", trust.subjectPatterns.map(({ pattern }) => pattern)),
+    ...unlessEmpty(
+      "subject_patterns",
+      trust.subjectPatterns.map(({ pattern }) => pattern),
+    ),
     ...(trust.audiences === null ? {} : { audiences: trust.audiences }),
     ...unlessEmpty("conditions", conditionInputs(trust.conditions)),
     ...(trust.allowTagSession ? { allow_tag_session: true } : {}),
@@ -54,7 +60,8 @@ export function policyJson(document: Json): HclValue {
 }
 
 function roleInput(role: FederationRole, federation: Federation): HclValue {
-  const differs = (name: string, value: HclValue, shared: HclValue): Inputs => (value === shared ? {} : { [name]: value });
+  const differs = (name: string, value: HclValue, shared: HclValue): Inputs =>
+    value === shared ? {} : { [name]: value };
   const policies = Object.entries(role.inlinePolicies).map(([name, document]) => [name, policyJson(document)] as const);
   return {
     ...unlessNull("name", role.explicitName),
@@ -71,9 +78,15 @@ function roleInput(role: FederationRole, federation: Federation): HclValue {
 
 function issuerInput({ issuer, create, arn }: ProviderView): HclValue {
   const { input } = issuer;
-  const place: Inputs = input.level === "workspace"
-    ? { host: input.host, workspace_id: input.workspaceId }
-    : { account_id: input.accountId, ...(input.accountsHost === undefined ? { cloud: input.cloud ?? "aws" } : { accounts_host: input.accountsHost }) };
+  const place: Inputs =
+    input.level === "workspace"
+      ? { host: input.host, workspace_id: input.workspaceId }
+      : {
+          account_id: input.accountId,
+          ...(input.accountsHost === undefined
+            ? { cloud: input.cloud ?? "aws" }
+            : { accounts_host: input.accountsHost }),
+        };
   const usual = issuer.audiences.length === 1 && issuer.audiences[0] === defaultAudience(input);
   return {
     level: input.level,
@@ -90,14 +103,17 @@ export function federationInputs(view: AccountView): readonly (readonly [string,
   const settings: Inputs = {
     ...unlessNull("aws_account_id", account.accountId),
     aws_partition: account.partition,
-    ...(federation.maxSessionDuration === DEFAULT_SESSION_SECONDS ? {} : { max_session_duration: federation.maxSessionDuration }),
+    ...(federation.maxSessionDuration === DEFAULT_SESSION_SECONDS
+      ? {}
+      : { max_session_duration: federation.maxSessionDuration }),
     ...unlessNull("permissions_boundary_arn", federation.permissionsBoundaryArn),
     ...(federation.roleNamePrefix === "" ? {} : { role_name_prefix: federation.roleNamePrefix }),
     ...(federation.rolePath === "/" ? {} : { role_path: federation.rolePath }),
-    ...(federation.trustPolicyMaxLength === TRUST_POLICY_DEFAULT_QUOTA ? {} : { trust_policy_max_length: federation.trustPolicyMaxLength }),
+    ...(federation.trustPolicyMaxLength === TRUST_POLICY_DEFAULT_QUOTA
+      ? {}
+      : { trust_policy_max_length: federation.trustPolicyMaxLength }),
   };
   const issuers = Object.fromEntries(view.providers.map((provider) => [provider.issuer.key, issuerInput(provider)]));
   const roles = Object.fromEntries(view.roles.map((role) => [role.key, roleInput(role, federation)]));
   return Object.entries({ ...settings, ...mapUnlessEmpty("tags", federation.tags), issuers, roles });
 }
-

@@ -54,12 +54,16 @@ export function resourcesOf(view: AccountView): readonly FederationResource[] {
     return resource(kind, role.key, policy, `module.role[${hclString(role.key)}].${TYPES[kind]}.this${instance}`);
   };
   return [
-    ...view.providers.filter(({ create }) => create).map(({ issuer }) => resource("provider", issuer.key, null, `${TYPES.provider}.this[${hclString(issuer.key)}]`)),
+    ...view.providers
+      .filter(({ create }) => create)
+      .map(({ issuer }) => resource("provider", issuer.key, null, `${TYPES.provider}.this[${hclString(issuer.key)}]`)),
     ...view.roles.flatMap((role) => [
       inRole(role, "role", null),
       ...Object.keys(role.managedPolicyArns).map((key) => inRole(role, "attachment", key)),
       ...Object.keys(role.inlinePolicies).map((name) => inRole(role, "inline", name)),
-      ...(role.trusts.some((trust) => trust.kind === "unityCatalog") ? [inRole(role, "inline", SELF_ASSUME_POLICY_NAME)] : []),
+      ...(role.trusts.some((trust) => trust.kind === "unityCatalog")
+        ? [inRole(role, "inline", SELF_ASSUME_POLICY_NAME)]
+        : []),
     ]),
   ];
 }

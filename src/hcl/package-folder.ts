@@ -8,7 +8,8 @@ let folder: string | undefined;
 export function packageFolder(): string {
   if (folder !== undefined) return folder;
   for (let at = __dirname; ; at = dirname(at)) {
-    if (statSync(join(at, "templates", "every-module"), { throwIfNoEntry: false })?.isDirectory() === true) return (folder = at);
+    if (statSync(join(at, "templates", "every-module"), { throwIfNoEntry: false })?.isDirectory() === true)
+      return (folder = at);
     if (dirname(at) === at) throw new Error("the templates of this package are missing");
   }
 }

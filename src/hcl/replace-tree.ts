@@ -3,14 +3,33 @@
  * everything is written beside first, then folders (or, next to files of others, single files) are renamed. Where that
  * takes several renames a journal stands first, and the next run finishes what was begun.
  */
-import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { OutsideError, refuse } from "../errors";
 import { makeFolder } from "../make-folder";
 import type { Difference, GeneratedTree } from "./compare-tree";
 import { compareTree } from "./compare-tree";
 import type { FileSet } from "./generated-file";
-import { finishSwap, holdsWorkingFolder, isLeft, leftBeside, makeWhole, MARK, swapWhole, writeFiles } from "./swap-folder";
+import {
+  finishSwap,
+  holdsWorkingFolder,
+  isLeft,
+  leftBeside,
+  makeWhole,
+  MARK,
+  swapWhole,
+  writeFiles,
+} from "./swap-folder";
 
 const JOURNAL = `${MARK}-journal.json`;
 
@@ -39,15 +58,33 @@ export function replaceTree(folder: string, tree: GeneratedTree): readonly Diffe
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     if (typeof code !== "string" || !/^E[A-Z]+$/.test(code)) throw cause;
-    throw new OutsideError([{ code: "file-unwritable", message: `${folder} cannot be written: ${code === "ENOTDIR" ? "a file stands in its way" : code}.`, path: folder, fix: "Check the folder, its permissions and the space left; the old files are still there." }], { cause });
+    throw new OutsideError(
+      [
+        {
+          code: "file-unwritable",
+          message: `${folder} cannot be written: ${code === "ENOTDIR" ? "a file stands in its way" : code}.`,
+          path: folder,
+          fix: "Check the folder, its permissions and the space left; the old files are still there.",
+        },
+      ],
+      { cause },
+    );
   }
 }
 
-function replaceParts(target: string, tree: GeneratedTree, differences: readonly Difference[], ours: ReadonlySet<string>): void {
+function replaceParts(
+  target: string,
+  tree: GeneratedTree,
+  differences: readonly Difference[],
+  ours: ReadonlySet<string>,
+): void {
   const stage = `${MARK}-new-${process.pid}`;
   const units = unitsOf(target, tree.files, differences, ours);
   const within = (path: string): boolean => units.some((unit) => path === unit || path.startsWith(`${unit}/`));
-  writeFiles(join(target, stage, "new"), [...tree.files].filter(([path]) => within(path)));
+  writeFiles(
+    join(target, stage, "new"),
+    [...tree.files].filter(([path]) => within(path)),
+  );
   const remove = differences.flatMap(({ path, change }) => (change === "remove" && !within(path) ? [path] : []));
   const journal: Journal = { stage, units, remove };
   writeFileSync(join(target, stage, "journal"), JSON.stringify(journal));
@@ -56,11 +93,19 @@ function replaceParts(target: string, tree: GeneratedTree, differences: readonly
 }
 
 /** The fewest renames: a folder that holds nothing of others goes as a whole, else file by file. */
-function unitsOf(target: string, files: FileSet, differences: readonly Difference[], ours: ReadonlySet<string>): readonly string[] {
+function unitsOf(
+  target: string,
+  files: FileSet,
+  differences: readonly Difference[],
+  ours: ReadonlySet<string>,
+): readonly string[] {
   const units = new Set<string>();
   for (const { path, change } of differences) {
     const parts = path.split("/");
-    const whole = parts.slice(0, -1).map((_, index) => parts.slice(0, index + 1).join("/")).find((folder) => isOurs(target, folder, ours));
+    const whole = parts
+      .slice(0, -1)
+      .map((_, index) => parts.slice(0, index + 1).join("/"))
+      .find((folder) => isOurs(target, folder, ours));
     const kept = whole !== undefined && [...files.keys()].some((file) => file.startsWith(`${whole}/`));
     if (whole !== undefined && kept) units.add(whole);
     else if (change !== "remove") units.add(path);
@@ -120,18 +165,34 @@ function finishInterrupted(target: string): void {
   if (!existsSync(target)) return;
   const journal = join(target, JOURNAL);
   if (existsSync(journal)) carryOut(target, readJournal(journal));
-  for (const entry of readdirSync(target)) if (entry.startsWith(`${MARK}-new-`) && isLeft(entry)) rmSync(join(target, entry), { recursive: true, force: true });
+  for (const entry of readdirSync(target))
+    if (entry.startsWith(`${MARK}-new-`) && isLeft(entry))
+      rmSync(join(target, entry), { recursive: true, force: true });
 }
 
-/** A journal says what to rename and remove, so one that names anything outside the folder is not ours and is refused. */
+/**
+ * A journal says what to rename and remove, so one that names anything outside the folder is not ours and is refused.
+ */
 function readJournal(file: string): Journal {
-  const inside = (path: unknown): boolean => typeof path === "string" && path !== "" && !isAbsolute(path) && path.split(/[/\\]/).every((part) => part !== ".." && part !== "");
+  const inside = (path: unknown): boolean =>
+    typeof path === "string" &&
+    path !== "" &&
+    !isAbsolute(path) &&
+    path.split(/[/\\]/).every((part) => part !== ".." && part !== "");
   try {
     const { stage, units, remove } = JSON.parse(readFileSync(file, "utf8")) as Journal;
-    if (new RegExp(`^\\${MARK}-new-[0-9]+$`).test(stage) && [...units, ...remove].every(inside)) return { stage, units, remove };
+    if (new RegExp(`^\\${MARK}-new-[0-9]+$`).test(stage) && [...units, ...remove].every(inside))
+      return { stage, units, remove };
   } catch {
     // refused below
   }
-  refuse([{ code: "file-not-generated", message: `${file} is no journal of generate.`, path: file, fix: "Remove it, and run generate again." }]);
+  refuse([
+    {
+      code: "file-not-generated",
+      message: `${file} is no journal of generate.`,
+      path: file,
+      fix: "Remove it, and run generate again.",
+    },
+  ]);
   throw new RangeError("unreachable");
 }

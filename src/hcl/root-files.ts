@@ -22,9 +22,7 @@ export interface ModuleSource {
   readonly version?: string | undefined;
 }
 
-export type RootStyle =
-  | { readonly style: "modules"; readonly module: ModuleSource }
-  | { readonly style: "resources" };
+export type RootStyle = { readonly style: "modules"; readonly module: ModuleSource } | { readonly style: "resources" };
 
 export interface RootOptions {
   /** Of the generator: stands in every file's first line. */
@@ -55,9 +53,14 @@ export function rootFiles(view: AccountView, how: RootStyle, options: RootOption
   add("outputs.tf", folder, content);
   add("providers.tf", "root", { provider: providerView(view) });
   add("backend.tf", "root", { backend: backendView(view.account.backend) });
-  add("versions.tf", "root", { requiredVersion: TERRAFORM_RANGE, requiredProviders: { aws: { source: AWS_PROVIDER_SOURCE, version: AWS_PROVIDER_RANGE } } });
+  add("versions.tf", "root", {
+    requiredVersion: TERRAFORM_RANGE,
+    requiredProviders: { aws: { source: AWS_PROVIDER_SOURCE, version: AWS_PROVIDER_RANGE } },
+  });
   if (options.moves.length > 0) {
-    add("moved.tf", "root", { moved: options.moves.map(({ from, to }) => ({ from: expression(from), to: expression(to) })) });
+    add("moved.tf", "root", {
+      moved: options.moves.map(({ from, to }) => ({ from: expression(from), to: expression(to) })),
+    });
   }
   return files;
 }
@@ -71,7 +74,10 @@ function callView(view: AccountView, { source, version }: ModuleSource): object 
 }
 
 function outputsView(value: (name: string) => HclValue): object {
-  return Object.entries(OUTPUTS).map(([name, description]) => ({ name, settings: { description, value: value(name) } }));
+  return Object.entries(OUTPUTS).map(([name, description]) => ({
+    name,
+    settings: { description, value: value(name) },
+  }));
 }
 
 function providerView({ account }: AccountView): object {
@@ -86,7 +92,8 @@ function providerView({ account }: AccountView): object {
 }
 
 function backendView(backend: Backend): object {
-  if (backend.type === "local") return { type: "local", settings: backend.path === null ? null : { path: backend.path } };
+  if (backend.type === "local")
+    return { type: "local", settings: backend.path === null ? null : { path: backend.path } };
   const { bucket, key, region, settings } = backend;
   return { type: "s3", settings: { bucket, key, region, ...settings } };
 }
@@ -107,22 +114,31 @@ function resourcesView(view: AccountView): object {
   const created = view.providers.filter(({ create }) => create);
   const providers = created.map(({ issuer, arn }) => ({
     id: logicalId(federation.name, issuer.key),
-    body: body([
-      ["client_id_list", issuer.audiences],
-      ...tagsEntry(federation.tags),
-      ["url", issuer.issuer],
-    ], references),
-    postcondition: body([
-      ["condition", expression(`self.arn == ${hclString(arn, references)}`)],
-      ["error_message", `The provider's ARN is not ${arn}: it was made in another account or partition than the federation says.`],
-    ], references, 6),
+    body: body(
+      [["client_id_list", issuer.audiences], ...tagsEntry(federation.tags), ["url", issuer.issuer]],
+      references,
+    ),
+    postcondition: body(
+      [
+        ["condition", expression(`self.arn == ${hclString(arn, references)}`)],
+        [
+          "error_message",
+          `The provider's ARN is not ${arn}: it was made in another account or partition than the federation says.`,
+        ],
+      ],
+      references,
+      6,
+    ),
   }));
   const createdKeys = new Set(created.map(({ issuer }) => issuer.key));
   const roles = view.roles.map((role) => roleView(role, view, createdKeys, references));
   const ids = view.roles.map((role) => [role.key, logicalId(federation.name, role.key)] as const);
-  const byRole = (attribute: string): HclValue => Object.fromEntries(ids.map(([key, id]) => [key, expression(`aws_iam_role.${id}.${attribute}`)]));
+  const byRole = (attribute: string): HclValue =>
+    Object.fromEntries(ids.map(([key, id]) => [key, expression(`aws_iam_role.${id}.${attribute}`)]));
   const byIssuer = (text: (provider: AccountView["providers"][number]) => string): HclValue =>
-    Object.fromEntries(view.providers.map((provider) => [provider.issuer.key, expression(hclString(text(provider), references))]));
+    Object.fromEntries(
+      view.providers.map((provider) => [provider.issuer.key, expression(hclString(text(provider), references))]),
+    );
   const values: Readonly<Record<string, HclValue>> = {
     discovery_urls: byIssuer(({ issuer }) => issuer.discoveryUrl),
     issuer_urls: byIssuer(({ issuer }) => issuer.issuer),
@@ -142,32 +158,64 @@ function optionalEntry(name: string, value: string | null): Entries {
   return value === null ? [] : [[name, value]];
 }
 
-function roleView(role: FederationRole, view: AccountView, created: ReadonlySet<string>, references: References): object {
+function roleView(
+  role: FederationRole,
+  view: AccountView,
+  created: ReadonlySet<string>,
+  references: References,
+): object {
   const { federation } = view;
   const id = logicalId(federation.name, role.key);
   const roleName = expression(`aws_iam_role.${id}.name`);
-  const trusted = new Set(role.trusts.flatMap((trust) => (trust.kind === "subjects" && created.has(trust.issuer) ? [trust.issuer] : [])));
+  const trusted = new Set(
+    role.trusts.flatMap((trust) => (trust.kind === "subjects" && created.has(trust.issuer) ? [trust.issuer] : [])),
+  );
   const inline = inlinePoliciesOf(role, view);
   return {
     id,
-    body: body([
-      ["assume_role_policy", call("jsonencode", roleTrustPolicy(role, view) as unknown as HclValue)],
-      ...optionalEntry("description", role.description),
-      ["max_session_duration", role.maxSessionDuration],
-      ["name", role.name],
-      ["path", role.path],
-      ...optionalEntry("permissions_boundary", role.permissionsBoundaryArn),
-      ...tagsEntry(roleTags(role, federation)),
-      // The trust policy names providers by computed ARNs, which give Terraform no order by themselves.
-      ...(trusted.size === 0 ? [] : [["depends_on", [...trusted].map((key) => expression(`aws_iam_openid_connect_provider.${logicalId(federation.name, key)}`))] as const]),
-    ], references),
+    body: body(
+      [
+        ["assume_role_policy", call("jsonencode", roleTrustPolicy(role, view) as unknown as HclValue)],
+        ...optionalEntry("description", role.description),
+        ["max_session_duration", role.maxSessionDuration],
+        ["name", role.name],
+        ["path", role.path],
+        ...optionalEntry("permissions_boundary", role.permissionsBoundaryArn),
+        ...tagsEntry(roleTags(role, federation)),
+        // The trust policy names providers by computed ARNs, which give Terraform no order by themselves.
+        ...(trusted.size === 0
+          ? []
+          : [
+              [
+                "depends_on",
+                [...trusted].map((key) =>
+                  expression(`aws_iam_openid_connect_provider.${logicalId(federation.name, key)}`),
+                ),
+              ] as const,
+            ]),
+      ],
+      references,
+    ),
     attachments: Object.entries(role.managedPolicyArns).map(([key, arn]) => ({
       id: logicalId(federation.name, role.key, key),
-      body: body([["policy_arn", arn], ["role", roleName]], references),
+      body: body(
+        [
+          ["policy_arn", arn],
+          ["role", roleName],
+        ],
+        references,
+      ),
     })),
     inlinePolicies: inCanonicalOrder(Object.keys(inline)).map((name) => ({
       id: logicalId(federation.name, role.key, name),
-      body: body([["name", name], ["policy", call("jsonencode", (inline[name] ?? {}) as HclValue)], ["role", roleName]], references),
+      body: body(
+        [
+          ["name", name],
+          ["policy", call("jsonencode", (inline[name] ?? {}) as HclValue)],
+          ["role", roleName],
+        ],
+        references,
+      ),
     })),
   };
 }

@@ -5,11 +5,15 @@ import type { FileSet } from "./generated-file";
 import { generatedKind } from "./generated-file";
 
 /**
- * Folders below `folder` ("" is the folder itself) with a generated root that is not among `files`. They stay: what such a
+ * Folders below `folder` ("" is the folder itself) with a generated root that is not among `files`. They stay: what
+ * such a
  * root made would otherwise be left in AWS with nobody to destroy it.
  */
 export function staleRoots(folder: string, files: FileSet): readonly string[] {
-  const folders = ["", ...readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []))];
+  const folders = [
+    "",
+    ...readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])),
+  ];
   return folders.filter((below) => {
     const path = below === "" ? "main.tf" : `${below}/main.tf`;
     return !files.has(path) && isGeneratedRoot(join(folder, path));
@@ -17,5 +21,8 @@ export function staleRoots(folder: string, files: FileSet): readonly string[] {
 }
 
 function isGeneratedRoot(file: string): boolean {
-  return lstatSync(file, { throwIfNoEntry: false })?.isFile() === true && generatedKind(readFileSync(file, "utf8")) === "root";
+  return (
+    lstatSync(file, { throwIfNoEntry: false })?.isFile() === true &&
+    generatedKind(readFileSync(file, "utf8")) === "root"
+  );
 }

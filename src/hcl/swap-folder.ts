@@ -30,7 +30,10 @@ export function makeWhole(target: string, files: Iterable<readonly [string, stri
   renameSync(stage, target);
 }
 
-/** Two renames, the least Node can do for a folder; between them the old tree lies beside, and the next run puts it back. */
+/**
+ * Two renames, the least Node can do for a folder; between them the old tree lies beside, and the next run puts it
+ * back.
+ */
 export function swapWhole(target: string, files: Iterable<readonly [string, string | Uint8Array]>): void {
   const stage = stagePath(target, "new");
   const old = stagePath(target, "old");
@@ -59,7 +62,9 @@ export function leftBeside(target: string, what: "new" | "old"): readonly string
   const parent = dirname(target);
   if (!existsSync(parent)) return [];
   const start = `.${basename(target)}${MARK}-${what}-`;
-  return readdirSync(parent).filter((entry) => entry.startsWith(start) && isLeft(entry)).map((entry) => join(parent, entry));
+  return readdirSync(parent)
+    .filter((entry) => entry.startsWith(start) && isLeft(entry))
+    .map((entry) => join(parent, entry));
 }
 
 /** Whether the run that made `entry` is over. */

@@ -32,9 +32,11 @@ const helpers = {
   /** A value as HCL. */
   value: (value: HclValue, options: HelperOptions) => hclValue(value, indentOf(options)),
   /** `name = value` lines of an object, as HCL. */
-  attributes: (entries: Readonly<Record<string, HclValue>>, options: HelperOptions) => hclAttributes(Object.entries(entries), indentOf(options)),
+  attributes: (entries: Readonly<Record<string, HclValue>>, options: HelperOptions) =>
+    hclAttributes(Object.entries(entries), indentOf(options)),
   /** The same with empty lines around values of several lines, for the body of a block. */
-  arguments: (entries: Readonly<Record<string, HclValue>>, options: HelperOptions) => hclAttributes(Object.entries(entries), indentOf(options), [], true),
+  arguments: (entries: Readonly<Record<string, HclValue>>, options: HelperOptions) =>
+    hclAttributes(Object.entries(entries), indentOf(options), [], true),
   /** HCL or Markdown of this program. */
   hcl: (source: unknown) => {
     if (!(source instanceof SourceText)) throw new TypeError("a template may print source text only");
@@ -56,19 +58,28 @@ export type Renderer = (template: string, view: object) => string;
  * A renderer whose templates print values through `helpers` alone and share what lies in the folders `partials` (below
  * templates/). Nothing is escaped for HTML, and a name that the view lacks is an error.
  */
-export function rendererWith(helpers: Readonly<Record<string, Handlebars.HelperDelegate>>, partials: readonly string[]): Renderer {
+export function rendererWith(
+  helpers: Readonly<Record<string, Handlebars.HelperDelegate>>,
+  partials: readonly string[],
+): Renderer {
   const engine = Handlebars.create();
   engine.registerHelper(helpers);
   for (const within of partials) {
     const path = join(templatesFolder(), within);
-    for (const file of readdirSync(path)) engine.registerPartial(file.replace(/\.hbs$/, ""), readFileSync(join(path, file), "utf8"));
+    for (const file of readdirSync(path))
+      engine.registerPartial(file.replace(/\.hbs$/, ""), readFileSync(join(path, file), "utf8"));
   }
   const knownHelpers = Object.fromEntries(Object.keys(helpers).map((helper) => [helper, true]));
   const compiled = new Map<string, HandlebarsTemplateDelegate>();
   return (name, view) => {
     let template = compiled.get(name);
     if (template === undefined) {
-      template = engine.compile(readFileSync(join(templatesFolder(), name), "utf8"), { noEscape: true, strict: true, knownHelpersOnly: true, knownHelpers });
+      template = engine.compile(readFileSync(join(templatesFolder(), name), "utf8"), {
+        noEscape: true,
+        strict: true,
+        knownHelpersOnly: true,
+        knownHelpers,
+      });
       compiled.set(name, template);
     }
     return template(view);

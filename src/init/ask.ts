@@ -1,6 +1,14 @@
 /** Asks a person for what the flags do not say. Every answer becomes a flag. */
 import { FederationError } from "../errors";
-import { BUCKET, FEDERATION_NAME, MAX_SESSION_SECONDS, MIN_SESSION_SECONDS, POLICY_ARN, REASON, ROLE_KEY } from "../federation/rules";
+import {
+  BUCKET,
+  FEDERATION_NAME,
+  MAX_SESSION_SECONDS,
+  MIN_SESSION_SECONDS,
+  POLICY_ARN,
+  REASON,
+  ROLE_KEY,
+} from "../federation/rules";
 import { secondsOf } from "../federation/duration";
 import { CLOUD_NAMES } from "../issuer/clouds";
 import { AWS_ACCOUNT_ID, DATABRICKS_ACCOUNT_ID, WORKSPACE_ID } from "../issuer/rules";
@@ -43,25 +51,57 @@ function listed(...rules: readonly TextRule[]): (text: string) => string | undef
 }
 
 /** The issuer's part. `lookUp` asks the workspace; it is called once the address is known. */
-export async function askIssuer(flags: IssuerFlags, ask: Prompter, lookUp: (flags: IssuerFlags) => Promise<DatabricksConfig | null>): Promise<{ readonly flags: IssuerFlags; readonly config: DatabricksConfig | null }> {
+export async function askIssuer(
+  flags: IssuerFlags,
+  ask: Prompter,
+  lookUp: (flags: IssuerFlags) => Promise<DatabricksConfig | null>,
+): Promise<{ readonly flags: IssuerFlags; readonly config: DatabricksConfig | null }> {
   let told = flags;
   if (told.url === undefined && told.accountId === undefined) {
-    const pasted = await ask.text({ message: "Address of the workspace (paste it from the browser), or Databricks account ID:", wrong: wrongPlace(flags) });
-    told = keeps(DATABRICKS_ACCOUNT_ID, pasted.toLowerCase()) ? { ...told, accountId: pasted } : { ...told, url: pasted };
+    const pasted = await ask.text({
+      message: "Address of the workspace (paste it from the browser), or Databricks account ID:",
+      wrong: wrongPlace(flags),
+    });
+    told = keeps(DATABRICKS_ACCOUNT_ID, pasted.toLowerCase())
+      ? { ...told, accountId: pasted }
+      : { ...told, url: pasted };
   }
   if (told.url === undefined && told.cloud === undefined) {
-    told = { ...told, cloud: await ask.choose("Which Databricks cloud is the account in?", CLOUD_NAMES.map((cloud) => [cloud, cloud])) };
+    told = {
+      ...told,
+      cloud: await ask.choose(
+        "Which Databricks cloud is the account in?",
+        CLOUD_NAMES.map((cloud) => [cloud, cloud]),
+      ),
+    };
   }
   const config = await lookUp(told);
   // the rule of docs/issuer.md turns on it, and no document tells it
   if (told.unifiedLogin === undefined && told.accountId === undefined && leadsToWorkspace(findIssuer(told, config))) {
-    told = { ...told, unifiedLogin: await ask.yesNo("Does the workspace have unified login (single sign-on set up at account level)?", true) };
+    told = {
+      ...told,
+      unifiedLogin: await ask.yesNo(
+        "Does the workspace have unified login (single sign-on set up at account level)?",
+        true,
+      ),
+    };
   }
   for (;;) {
     const found = findIssuer(told, config);
     if (found.found || found.needs === "url") return { flags: told, config };
-    if (found.needs === "account-id") told = { ...told, accountId: await ask.text({ message: `Databricks account ID (${found.why}):`, wrong: (text) => wrongFor(DATABRICKS_ACCOUNT_ID)(text.toLowerCase()) }) };
-    else told = { ...told, workspaceId: await ask.text({ message: `Workspace ID (${found.why}):`, wrong: wrongFor(WORKSPACE_ID) }) };
+    if (found.needs === "account-id")
+      told = {
+        ...told,
+        accountId: await ask.text({
+          message: `Databricks account ID (${found.why}):`,
+          wrong: (text) => wrongFor(DATABRICKS_ACCOUNT_ID)(text.toLowerCase()),
+        }),
+      };
+    else
+      told = {
+        ...told,
+        workspaceId: await ask.text({ message: `Workspace ID (${found.why}):`, wrong: wrongFor(WORKSPACE_ID) }),
+      };
   }
 }
 
@@ -77,7 +117,11 @@ function wrongPlace(flags: IssuerFlags): (text: string) => string | undefined {
       return undefined;
     } catch (error) {
       // a custom host may name its issuer once it is asked
-      if (!(error instanceof FederationError) || (error.code === "host-not-databricks" && /\.databricks\.com\b/i.test(text))) return undefined;
+      if (
+        !(error instanceof FederationError) ||
+        (error.code === "host-not-databricks" && /\.databricks\.com\b/i.test(text))
+      )
+        return undefined;
       return `${error.problems[0]?.message ?? ""} ${error.fix}`;
     }
   };
@@ -87,24 +131,42 @@ function wrongPlace(flags: IssuerFlags): (text: string) => string | undefined {
 export async function askRest(flags: InitFlags, ask: Prompter, usualName: string): Promise<InitFlags> {
   let told: InitFlags = flags;
   if (told.roles.length === 0) {
-    do told = await askRole(told, ask); while (await ask.yesNo("Another role?", false));
+    do told = await askRole(told, ask);
+    while (await ask.yesNo("Another role?", false));
   } else {
     for (const key of told.roles) if (!hasIdentity(told, key)) told = await askIdentities(told, key, ask);
   }
   if (told.users.length > 0 && told.usersReason === undefined) {
-    const reason = await ask.text({ message: "Why may people have it? Kept in the file as lint's reason (empty: lint keeps warning of e-mail addresses):", wrong: optional(wrongFor(REASON)) });
+    const reason = await ask.text({
+      message:
+        "Why may people have it? Kept in the file as lint's reason (empty: lint keeps warning of e-mail addresses):",
+      wrong: optional(wrongFor(REASON)),
+    });
     if (reason !== "") told = { ...told, usersReason: reason };
   }
   if (told.awsAccountId === undefined) {
-    const account = await ask.text({ message: "AWS account ID, 12 digits (empty: AWS is asked at plan time):", wrong: optional(wrongFor(AWS_ACCOUNT_ID)) });
+    const account = await ask.text({
+      message: "AWS account ID, 12 digits (empty: AWS is asked at plan time):",
+      wrong: optional(wrongFor(AWS_ACCOUNT_ID)),
+    });
     if (account !== "") told = { ...told, awsAccountId: account };
   }
-  if (told.name === undefined) told = { ...told, name: await ask.text({ message: "Name of the federation:", default: usualName, wrong: wrongFor(FEDERATION_NAME) }) };
+  if (told.name === undefined)
+    told = {
+      ...told,
+      name: await ask.text({
+        message: "Name of the federation:",
+        default: usualName,
+        wrong: wrongFor(FEDERATION_NAME),
+      }),
+    };
   return told;
 }
 
 function hasIdentity(flags: InitFlags, key: string): boolean {
-  return [...flags.servicePrincipals, ...flags.users].some((text) => text.startsWith(`${key}=`) || flags.roles.length === 1);
+  return [...flags.servicePrincipals, ...flags.users].some(
+    (text) => text.startsWith(`${key}=`) || flags.roles.length === 1,
+  );
 }
 
 async function askRole(flags: InitFlags, ask: Prompter): Promise<InitFlags> {
@@ -115,10 +177,16 @@ async function askRole(flags: InitFlags, ask: Prompter): Promise<InitFlags> {
   });
   // answers name their role, so that they stay its own when a second role comes
   const told = await askIdentities({ ...flags, roles: [...flags.roles, key] }, key, ask);
-  const may = await ask.choose(`What may ${key} do?`, [["buckets", "Read S3 buckets"], ["policies", "What managed policies say"], ["nothing", "Nothing yet"]]);
+  const may = await ask.choose(`What may ${key} do?`, [
+    ["buckets", "Read S3 buckets"],
+    ["policies", "What managed policies say"],
+    ["nothing", "Nothing yet"],
+  ]);
   const of = (text: string): string => `${key}=${text}`;
-  const buckets = may === "buckets" ? listOf(await ask.text({ message: "Buckets, by name:", wrong: listed(BUCKET) })) : [];
-  const policies = may === "policies" ? listOf(await ask.text({ message: "ARNs of the policies:", wrong: listed(POLICY_ARN) })) : [];
+  const buckets =
+    may === "buckets" ? listOf(await ask.text({ message: "Buckets, by name:", wrong: listed(BUCKET) })) : [];
+  const policies =
+    may === "policies" ? listOf(await ask.text({ message: "ARNs of the policies:", wrong: listed(POLICY_ARN) })) : [];
   const session = await ask.text({ message: "Longest session:", default: "1h", wrong: wrongSession });
   return {
     ...told,
@@ -129,12 +197,24 @@ async function askRole(flags: InitFlags, ask: Prompter): Promise<InitFlags> {
 }
 
 async function askIdentities(flags: InitFlags, key: string, ask: Prompter): Promise<InitFlags> {
-  const identities = listOf(await ask.text({ message: `Who may assume ${key}? Application IDs of service principals, e-mail addresses of users:`, wrong: listed(SERVICE_PRINCIPAL, USER) }));
-  const of = (rule: TextRule): readonly string[] => identities.filter((identity) => keeps(rule, identity)).map((identity) => `${key}=${identity}`);
-  return { ...flags, servicePrincipals: [...flags.servicePrincipals, ...of(SERVICE_PRINCIPAL)], users: [...flags.users, ...of(USER)] };
+  const identities = listOf(
+    await ask.text({
+      message: `Who may assume ${key}? Application IDs of service principals, e-mail addresses of users:`,
+      wrong: listed(SERVICE_PRINCIPAL, USER),
+    }),
+  );
+  const of = (rule: TextRule): readonly string[] =>
+    identities.filter((identity) => keeps(rule, identity)).map((identity) => `${key}=${identity}`);
+  return {
+    ...flags,
+    servicePrincipals: [...flags.servicePrincipals, ...of(SERVICE_PRINCIPAL)],
+    users: [...flags.users, ...of(USER)],
+  };
 }
 
 function wrongSession(text: string): string | undefined {
   const seconds = secondsOf(text);
-  return seconds !== null && seconds >= MIN_SESSION_SECONDS && seconds <= MAX_SESSION_SECONDS ? undefined : "Write 1h to 12h.";
+  return seconds !== null && seconds >= MIN_SESSION_SECONDS && seconds <= MAX_SESSION_SECONDS
+    ? undefined
+    : "Write 1h to 12h.";
 }

@@ -1,4 +1,7 @@
-/** The text of a new federation file: the answers as YAML, each value encoded by the YAML library, with comments. Pure. */
+/**
+ * The text of a new federation file: the answers as YAML, each value encoded by the YAML library, with comments.
+ * Pure.
+ */
 import type { Document, Pair, Scalar } from "yaml";
 import { Document as YamlDocument, isMap, isPair, isScalar } from "yaml";
 import type { IssuerDeclaration } from "../federation/schema";
@@ -17,49 +20,69 @@ export interface InitAnswers {
   readonly usersReason: string | undefined;
 }
 
-const HEAD = ` yaml-language-server: $schema=./schema/federation.schema.json
- Who in Databricks may assume which AWS role. Judge it with \`databricks-aws-oidc lint\`, try to break in with \`prove\`.`;
+const HEAD =
+  ` yaml-language-server: $schema=./schema/federation.schema.json
+ Who in Databricks may assume which AWS role. Judge it with \`databricks-aws-oidc lint\`, try to break in with ` +
+  `\`prove\`.`;
 
 /** The file. It reads back as a federation where every answer keeps its rule. */
 export function federationText(answers: InitAnswers): string {
   const key = answers.issuer.level;
-  const document = new YamlDocument({
-    name: answers.name,
-    aws: {
-      ...(answers.awsAccountId === undefined ? {} : { accountId: answers.awsAccountId }),
-      partition: answers.partition,
-      ...(answers.region === undefined ? {} : { region: answers.region }),
+  const document = new YamlDocument(
+    {
+      name: answers.name,
+      aws: {
+        ...(answers.awsAccountId === undefined ? {} : { accountId: answers.awsAccountId }),
+        partition: answers.partition,
+        ...(answers.region === undefined ? {} : { region: answers.region }),
+      },
+      issuers: { [key]: answers.issuer },
+      roles: Object.fromEntries(answers.roles.map((role) => [role.key, roleOf(role, key, answers)])),
+      tags: { "managed-by": "databricks-aws-oidc" },
+      // an older reader would take a bare 2012-10-17 for a date and a bare no for a boolean
     },
-    issuers: { [key]: answers.issuer },
-    roles: Object.fromEntries(answers.roles.map((role) => [role.key, roleOf(role, key, answers)])),
-    tags: { "managed-by": "databricks-aws-oidc" },
-    // an older reader would take a bare 2012-10-17 for a date and a bare no for a boolean
-  }, { compat: "yaml-1.1" });
+    { compat: "yaml-1.1" },
+  );
   document.commentBefore = HEAD;
-  if (answers.awsAccountId === undefined) comment(document, ["aws", "partition"], " accountId is left out: AWS is asked at plan time. `credentials` needs it, or --aws-account-id.");
+  if (answers.awsAccountId === undefined)
+    comment(
+      document,
+      ["aws", "partition"],
+      " accountId is left out: AWS is asked at plan time. `credentials` needs it, or --aws-account-id.",
+    );
   comment(document, ["issuers", key], ` Who signs the tokens: ${answers.issuerUrl}`);
   for (const role of answers.roles) {
     const at = ["roles", role.key];
     comment(document, [...at, "trusts", 0, "servicePrincipals"], " Service principals, by application ID");
     comment(document, [...at, "trusts", 0, "users"], " People, by the e-mail address Databricks knows them by");
     if (role.buckets.length > 0) comment(document, [...at, "inlinePolicies"], " What the role may do");
-    if (role.policyArns.length > 0) comment(document, [...at, "managedPolicyArns"], " What the role may do: policies that exist already");
-    if (role.buckets.length + role.policyArns.length === 0) comment(document, [...at, "maxSessionDuration"], " The role may do nothing yet: add managedPolicyArns or inlinePolicies.");
+    if (role.policyArns.length > 0)
+      comment(document, [...at, "managedPolicyArns"], " What the role may do: policies that exist already");
+    if (role.buckets.length + role.policyArns.length === 0)
+      comment(
+        document,
+        [...at, "maxSessionDuration"],
+        " The role may do nothing yet: add managedPolicyArns or inlinePolicies.",
+      );
   }
   return document.toString({ lineWidth: 0 });
 }
 
 function roleOf(role: RoleAnswer, issuer: string, { partition, usersReason }: InitAnswers): Record<string, unknown> {
   return {
-    trusts: [{
-      issuer,
-      ...(role.servicePrincipals.length > 0 ? { servicePrincipals: role.servicePrincipals } : {}),
-      ...(role.users.length > 0 ? { users: role.users } : {}),
-    }],
+    trusts: [
+      {
+        issuer,
+        ...(role.servicePrincipals.length > 0 ? { servicePrincipals: role.servicePrincipals } : {}),
+        ...(role.users.length > 0 ? { users: role.users } : {}),
+      },
+    ],
     ...(role.policyArns.length > 0 ? { managedPolicyArns: policyKeys(role.policyArns) } : {}),
     ...(role.buckets.length > 0 ? { inlinePolicies: { "read-buckets": readBuckets(role.buckets, partition) } } : {}),
     maxSessionDuration: role.maxSession ?? "1h",
-    ...(role.users.length > 0 && usersReason !== undefined ? { lint: [{ ignore: "subject-email", reason: usersReason }] } : {}),
+    ...(role.users.length > 0 && usersReason !== undefined
+      ? { lint: [{ ignore: "subject-email", reason: usersReason }] }
+      : {}),
   };
 }
 
@@ -67,8 +90,16 @@ function readBuckets(buckets: readonly string[], partition: Partition): unknown 
   return {
     Version: "2012-10-17",
     Statement: [
-      { Effect: "Allow", Action: ["s3:ListBucket"], Resource: buckets.map((bucket) => `arn:${partition}:s3:::${bucket}`) },
-      { Effect: "Allow", Action: ["s3:GetObject"], Resource: buckets.map((bucket) => `arn:${partition}:s3:::${bucket}/*`) },
+      {
+        Effect: "Allow",
+        Action: ["s3:ListBucket"],
+        Resource: buckets.map((bucket) => `arn:${partition}:s3:::${bucket}`),
+      },
+      {
+        Effect: "Allow",
+        Action: ["s3:GetObject"],
+        Resource: buckets.map((bucket) => `arn:${partition}:s3:::${bucket}/*`),
+      },
     ],
   };
 }
@@ -77,7 +108,10 @@ function readBuckets(buckets: readonly string[], partition: Partition): unknown 
 function policyKeys(arns: readonly string[]): Readonly<Record<string, string>> {
   const keyed = new Map<string, string>();
   for (const arn of new Set(arns)) {
-    const legal = (arn.split("/").at(-1) ?? "").replace(/[^A-Za-z0-9_-]+/g, "-").replace(/^[^A-Za-z]+/, "").slice(0, 50);
+    const legal = (arn.split("/").at(-1) ?? "")
+      .replace(/[^A-Za-z0-9_-]+/g, "-")
+      .replace(/^[^A-Za-z]+/, "")
+      .slice(0, 50);
     const base = legal === "" ? "policy" : legal;
     let key = base;
     for (let number = 2; keyed.has(key); number += 1) key = `${base}-${number}`;
@@ -90,6 +124,8 @@ function policyKeys(arns: readonly string[]): Readonly<Record<string, string>> {
 function comment(document: Document, path: readonly (string | number)[], text: string): void {
   const parent: unknown = document.getIn(path.slice(0, -1), true);
   if (!isMap(parent)) return;
-  const pair = parent.items.find((item): item is Pair<Scalar> => isPair(item) && isScalar(item.key) && item.key.value === path.at(-1));
+  const pair = parent.items.find(
+    (item): item is Pair<Scalar> => isPair(item) && isScalar(item.key) && item.key.value === path.at(-1),
+  );
   if (pair !== undefined) pair.key.commentBefore = text;
 }

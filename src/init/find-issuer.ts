@@ -12,22 +12,36 @@ import { keeps } from "../text-rule";
 import type { IssuerFlags } from "./flags";
 
 export type IssuerFinding =
-  | { readonly found: true; readonly choice: IssuerChoice; readonly declaration: IssuerDeclaration; readonly notes: readonly Warning[] }
+  | {
+      readonly found: true;
+      readonly choice: IssuerChoice;
+      readonly declaration: IssuerDeclaration;
+      readonly notes: readonly Warning[];
+    }
   | { readonly found: false; readonly needs: "url" | "account-id" | "workspace-id"; readonly why: string };
 
 /** The host of a pasted address, where it can be read: whatever follows is left to `readIssuerUrl`. */
 export function pastedHost(url: string): string {
-  return url.trim().replace(/^[a-z]+:\/\//i, "").replace(/[/?#].*$/s, "").toLowerCase();
+  return url
+    .trim()
+    .replace(/^[a-z]+:\/\//i, "")
+    .replace(/[/?#].*$/s, "")
+    .toLowerCase();
 }
 
 /** The workspace host that may know the rest; null where there is none, or nothing is left to find out. */
 export function hostToAsk(flags: IssuerFlags): string | null {
   if (flags.url === undefined || isAccountsHost(pastedHost(flags.url))) return null;
-  const read = readIssuerUrl(flags.url, { allowCustomHost: flags.allowCustomHost === true || mayPointElsewhere(pastedHost(flags.url)) });
+  const read = readIssuerUrl(flags.url, {
+    allowCustomHost: flags.allowCustomHost === true || mayPointElsewhere(pastedHost(flags.url)),
+  });
   return read.level === "workspace" ? read.host : null;
 }
 
-/** Databricks' own names outside the zones of workspaces: custom and unified hosts. Nobody else is believed about an issuer. */
+/**
+ * Databricks' own names outside the zones of workspaces: custom and unified hosts. Nobody else is believed about an
+ * issuer.
+ */
 function mayPointElsewhere(host: string): boolean {
   return host.endsWith(".databricks.com") && cloudOfHost(host) === null;
 }
@@ -37,27 +51,48 @@ function mayPointElsewhere(host: string): boolean {
  * answer. Throws InputError: issuer-conflict and the codes of `chooseIssuer`.
  */
 export function findIssuer(flags: IssuerFlags, config: DatabricksConfig | null): IssuerFinding {
-  if (flags.url === undefined && flags.accountId === undefined) return { found: false, needs: "url", why: "the workspace's address, or --account-id" };
+  if (flags.url === undefined && flags.accountId === undefined)
+    return { found: false, needs: "url", why: "the workspace's address, or --account-id" };
   const told = config === null ? { accountId: null, workspaceId: null } : believable(config);
   const { url, note } = issuerAddress(flags, config, told.accountId);
-  if (url === undefined && flags.url !== undefined) return { found: false, needs: "account-id", why: "that host serves every Databricks account" };
-  const withoutUnifiedLogin = flags.unifiedLogin === false ? (flags.accountId ?? told.accountId ?? undefined) : flags.accountId;
-  if (flags.unifiedLogin === false && withoutUnifiedLogin === undefined && url !== undefined && !isAccountsHost(pastedHost(url))) {
+  if (url === undefined && flags.url !== undefined)
+    return { found: false, needs: "account-id", why: "that host serves every Databricks account" };
+  const withoutUnifiedLogin =
+    flags.unifiedLogin === false ? (flags.accountId ?? told.accountId ?? undefined) : flags.accountId;
+  if (
+    flags.unifiedLogin === false &&
+    withoutUnifiedLogin === undefined &&
+    url !== undefined &&
+    !isAccountsHost(pastedHost(url))
+  ) {
     return { found: false, needs: "account-id", why: "without unified login it is the account that signs" };
   }
   const choice = chooseIssuer({ ...flags, url, accountId: withoutUnifiedLogin });
-  if (choice.level === "account") return { found: true, choice, declaration: declared(choice, flags), notes: [...note, ...choice.warnings] };
+  if (choice.level === "account")
+    return { found: true, choice, declaration: declared(choice, flags), notes: [...note, ...choice.warnings] };
   if (choice.audience !== null && told.workspaceId !== null && choice.audience !== told.workspaceId) {
-    throw new InputError([{ code: "issuer-conflict", message: `${new URL(choice.issuer).host} says that it is workspace ${told.workspaceId}, not ${choice.audience}.`, path: "workspace-id", fix: "Leave --workspace-id out, or paste the address of the workspace you mean." }]);
+    throw new InputError([
+      {
+        code: "issuer-conflict",
+        message:
+          `${new URL(choice.issuer).host} says that it is workspace ${told.workspaceId}, ` + `not ${choice.audience}.`,
+        path: "workspace-id",
+        fix: "Leave --workspace-id out, or paste the address of the workspace you mean.",
+      },
+    ]);
   }
   const workspaceId = choice.audience ?? told.workspaceId;
-  if (workspaceId === null) return { found: false, needs: "workspace-id", why: "the number after ?o= in the workspace's address" };
+  if (workspaceId === null)
+    return { found: false, needs: "workspace-id", why: "the number after ?o= in the workspace's address" };
   const whole = chooseIssuer({ ...flags, url, workspaceId });
   return { found: true, choice: whole, declaration: declared(whole, flags), notes: [...note, ...whole.warnings] };
 }
 
 /** What of a host's answer has the form it must have; the rest counts as not said. */
-function believable(config: DatabricksConfig): { readonly accountId: string | null; readonly workspaceId: string | null } {
+function believable(config: DatabricksConfig): {
+  readonly accountId: string | null;
+  readonly workspaceId: string | null;
+} {
   const accountId = config.accountId?.toLowerCase() ?? null;
   return {
     accountId: accountId !== null && keeps(DATABRICKS_ACCOUNT_ID, accountId) ? accountId : null,
@@ -65,17 +100,29 @@ function believable(config: DatabricksConfig): { readonly accountId: string | nu
   };
 }
 
-/** The address to read the issuer from: an accounts host gets its account, a custom host what it names as its issuer. */
-function issuerAddress(flags: IssuerFlags, config: DatabricksConfig | null, toldAccountId: string | null): { readonly url: string | undefined; readonly note: readonly Warning[] } {
+/**
+ * The address to read the issuer from: an accounts host gets its account, a custom host what it names as its issuer.
+ */
+function issuerAddress(
+  flags: IssuerFlags,
+  config: DatabricksConfig | null,
+  toldAccountId: string | null,
+): { readonly url: string | undefined; readonly note: readonly Warning[] } {
   const { url } = flags;
   if (url === undefined) return { url, note: [] };
   const host = pastedHost(url);
   if (isAccountsHost(host) && !/\/oidc\/accounts\/[^/?#]/.test(url) && !/[?&](?:account_id|a)=/.test(url)) {
-    return { url: flags.accountId === undefined ? undefined : `https://${host}/oidc/accounts/${flags.accountId}`, note: [] };
+    return {
+      url: flags.accountId === undefined ? undefined : `https://${host}/oidc/accounts/${flags.accountId}`,
+      note: [],
+    };
   }
   const named = config?.oidcEndpoint?.replace("{account_id}", toldAccountId ?? "{account_id}");
   if (named !== undefined && mayPointElsewhere(host) && pastedHost(named) !== host) {
-    return { url: named, note: [{ code: "issuer-elsewhere", message: `${host} names another host as its issuer: ${pastedHost(named)}.` }] };
+    return {
+      url: named,
+      note: [{ code: "issuer-elsewhere", message: `${host} names another host as its issuer: ${pastedHost(named)}.` }],
+    };
   }
   return { url, note: [] };
 }
@@ -85,6 +132,9 @@ function declared(choice: IssuerChoice, flags: IssuerFlags): IssuerDeclaration {
   const custom = choice.cloud === null && flags.allowCustomHost === true ? { allowCustomHost: true } : {};
   if (choice.level === "workspace") return { level: "workspace", host, workspaceId: choice.audience ?? "", ...custom };
   // only where the cloud stands for this very host
-  const where = choice.cloud !== null && CLOUDS[choice.cloud].accountsHost === host ? { cloud: choice.cloud } : { accountsHost: host };
+  const where =
+    choice.cloud !== null && CLOUDS[choice.cloud].accountsHost === host
+      ? { cloud: choice.cloud }
+      : { accountsHost: host };
   return { level: "account", accountId: choice.audience ?? "", ...where, ...custom };
 }

@@ -45,8 +45,10 @@ export interface InitAnswer {
 }
 
 /**
- * Writes the file. Throws InputError file-exists, init-needs (every missing flag at once), init-role-unclear, init-lint,
- * and the codes of the issuer and of the federation file; OutsideError file-unwritable; Stopped where the person stops it.
+ * Writes the file. Throws InputError file-exists, init-needs (every missing flag at once), init-role-unclear,
+ * init-lint,
+ * and the codes of the issuer and of the federation file; OutsideError file-unwritable; Stopped where the person
+ * stops it.
  */
 export async function initFederation(question: InitQuestion): Promise<InitAnswer> {
   const { prompter } = question;
@@ -73,14 +75,20 @@ export async function initFederation(question: InitQuestion): Promise<InitAnswer
     return { file, issuer: finding.choice.issuer, roles: flags.roles, command, warnings };
   } catch (error) {
     // nobody answers the same questions twice
-    if (prompter !== undefined && command !== "" && error instanceof FederationError) question.note(`Your answers as a call, to mend and run again: ${command}`);
+    if (prompter !== undefined && command !== "" && error instanceof FederationError)
+      question.note(`Your answers as a call, to mend and run again: ${command}`);
     throw error;
   }
 }
 
 /** The issuer as flags, whatever told it: the printed call asks nobody. */
 function issuerFlags({ choice, declaration }: Extract<IssuerFinding, { found: true }>): IssuerFlags {
-  return { url: choice.issuer, accountId: undefined, cloud: undefined, workspaceId: declaration.level === "workspace" ? declaration.workspaceId : undefined };
+  return {
+    url: choice.issuer,
+    accountId: undefined,
+    cloud: undefined,
+    workspaceId: declaration.level === "workspace" ? declaration.workspaceId : undefined,
+  };
 }
 
 async function lookUpHost(flags: IssuerFlags, question: InitQuestion): Promise<DatabricksConfig | null> {
@@ -106,10 +114,19 @@ function fileText(flags: InitFlags, finding: IssuerFinding): string {
   const { roles, problems } = rolesOf(flags);
   const wrong: Problem[] = [...problems];
   if (!finding.found) wrong.unshift(needed(finding.needs, finding.why));
-  if (flags.partition !== undefined && !isPartition(flags.partition)) wrong.push({ code: "partition-unknown", message: `${quoted(flags.partition)} is no AWS partition.`, path: "partition", fix: `Use one of: ${PARTITIONS.join(", ")}.` });
+  if (flags.partition !== undefined && !isPartition(flags.partition))
+    wrong.push({
+      code: "partition-unknown",
+      message: `${quoted(flags.partition)} is no AWS partition.`,
+      path: "partition",
+      fix: `Use one of: ${PARTITIONS.join(", ")}.`,
+    });
   if (flags.usersReason !== undefined) wrong.push(...problemOf(breach(REASON, flags.usersReason, "users-reason")));
   // in a policy a bucket's name is only part of an ARN, which reads whatever it is
-  for (const bucket of roles.flatMap((role) => role.buckets)) wrong.push(...problemOf(breach({ ...BUCKET, code: "value-not-allowed", example: "mycompany-lake" }, bucket, "bucket")));
+  for (const bucket of roles.flatMap((role) => role.buckets))
+    wrong.push(
+      ...problemOf(breach({ ...BUCKET, code: "value-not-allowed", example: "mycompany-lake" }, bucket, "bucket")),
+    );
   refuse(wrong);
   if (!finding.found) throw new RangeError("what is missing has been refused");
   return federationText({
@@ -118,7 +135,11 @@ function fileText(flags: InitFlags, finding: IssuerFinding): string {
     issuerUrl: finding.choice.issuer,
     awsAccountId: flags.awsAccountId,
     // Databricks in GovCloud is used from AWS accounts in GovCloud
-    partition: isPartition(flags.partition) ? flags.partition : finding.choice.cloud?.startsWith("aws-us-gov") === true ? "aws-us-gov" : "aws",
+    partition: isPartition(flags.partition)
+      ? flags.partition
+      : finding.choice.cloud?.startsWith("aws-us-gov") === true
+        ? "aws-us-gov"
+        : "aws",
     region: flags.region,
     roles,
     usersReason: flags.usersReason,
@@ -133,10 +154,19 @@ function isPartition(text: string | undefined): text is Partition {
   return PARTITIONS.some((partition) => partition === text);
 }
 
-/** Reads the text as every verb will, and lints it. Throws InputError: the codes of `parseFederation`, and init-lint. */
+/**
+ * Reads the text as every verb will, and lints it. Throws InputError: the codes of `parseFederation`, and init-lint.
+ */
 function judged(text: string, file: string): InitAnswer["warnings"] {
   const findings = lintFederation(parseFederation(text, { file }).federation).filter(({ ignored }) => ignored === null);
-  const [first, ...rest] = findings.filter(({ severity }) => severity === "error").map(({ rule, message, path, fix }): Problem => ({ code: "init-lint", message: `${message} (${rule})`, path, fix }));
+  const [first, ...rest] = findings
+    .filter(({ severity }) => severity === "error")
+    .map(({ rule, message, path, fix }): Problem => ({
+      code: "init-lint",
+      message: `${message} (${rule})`,
+      path,
+      fix,
+    }));
   if (first !== undefined) throw new InputError([first, ...rest]);
   return findings.map(({ rule, message }) => ({ rule, message }));
 }

@@ -4,17 +4,34 @@ import { closeSync, fsyncSync, linkSync, lstatSync, openSync, rmSync, statSync, 
 import { basename, dirname, join } from "node:path";
 import { InputError, OutsideError } from "../errors";
 
-/** Throws InputError `file-exists` where `file` is there already, whatever it is; OutsideError `file-unwritable` without its folder. */
+/**
+ * Throws InputError `file-exists` where `file` is there already, whatever it is; OutsideError `file-unwritable`
+ * without its folder.
+ */
 export function refusePlace(file: string): void {
   const folder = dirname(file);
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
-    throw new OutsideError([{ code: "file-unwritable", message: `There is no folder ${folder}.`, path: "out", fix: "Make it, or name another file with --out." }]);
+    throw new OutsideError([
+      {
+        code: "file-unwritable",
+        message: `There is no folder ${folder}.`,
+        path: "out",
+        fix: "Make it, or name another file with --out.",
+      },
+    ]);
   }
   if (lstatSync(file, { throwIfNoEntry: false }) !== undefined) throw exists(file);
 }
 
 function exists(file: string): InputError {
-  return new InputError([{ code: "file-exists", message: `${file} is there already, and init overwrites nothing.`, path: "out", fix: "Edit it, or name another file with --out." }]);
+  return new InputError([
+    {
+      code: "file-exists",
+      message: `${file} is there already, and init overwrites nothing.`,
+      path: "out",
+      fix: "Edit it, or name another file with --out.",
+    },
+  ]);
 }
 
 /** Writes `text` to `file`. Throws InputError `file-exists`, OutsideError `file-unwritable`. */
@@ -33,7 +50,17 @@ export function writeNewFile(file: string, text: string): void {
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code ?? "unknown error";
     if (code === "EEXIST") throw exists(file);
-    throw new OutsideError([{ code: "file-unwritable", message: `${file} cannot be written: ${code}.`, path: "out", fix: "Check the folder and its permissions." }], { cause });
+    throw new OutsideError(
+      [
+        {
+          code: "file-unwritable",
+          message: `${file} cannot be written: ${code}.`,
+          path: "out",
+          fix: "Check the folder and its permissions.",
+        },
+      ],
+      { cause },
+    );
   } finally {
     rmSync(beside, { force: true });
   }

@@ -19,16 +19,24 @@ export class Stopped extends Error {}
 export async function terminalPrompter(): Promise<Prompter> {
   const { input, confirm, select } = await import("@inquirer/prompts");
   const context = { output: process.stderr };
-  const answered = <T>(question: Promise<T>): Promise<T> => question.catch((error: unknown) => {
-    throw error instanceof Error && error.name === "ExitPromptError" ? new Stopped() : error;
-  });
+  const answered = <T>(question: Promise<T>): Promise<T> =>
+    question.catch((error: unknown) => {
+      throw error instanceof Error && error.name === "ExitPromptError" ? new Stopped() : error;
+    });
   return {
-    text: ({ message, default: usual, wrong }) => answered(input({
-      message,
-      ...(usual === undefined ? {} : { default: usual }),
-      ...(wrong === undefined ? {} : { validate: (text: string) => wrong(text.trim()) ?? true }),
-    }, context)).then((text) => text.trim()),
+    text: ({ message, default: usual, wrong }) =>
+      answered(
+        input(
+          {
+            message,
+            ...(usual === undefined ? {} : { default: usual }),
+            ...(wrong === undefined ? {} : { validate: (text: string) => wrong(text.trim()) ?? true }),
+          },
+          context,
+        ),
+      ).then((text) => text.trim()),
     yesNo: (message, usual) => answered(confirm({ message, default: usual }, context)),
-    choose: (message, choices) => answered(select({ message, choices: choices.map(([value, name]) => ({ value, name })) }, context)),
+    choose: (message, choices) =>
+      answered(select({ message, choices: choices.map(([value, name]) => ({ value, name })) }, context)),
   };
 }

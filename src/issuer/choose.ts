@@ -44,12 +44,18 @@ export interface IssuerChoice {
 /**
  * The issuer for `question`. The rule the field uses (docs/issuer.md): workspace-level OIDC and unified login ->
  * workspace issuer; no unified login, or configuring at account level -> account issuer.
- * Throws InputError: issuer-undetermined, issuer-conflict, cloud-unknown, partition-unknown, and the codes of `readIssuerUrl` and `checkIssuer`.
+ * Throws InputError: issuer-undetermined, issuer-conflict, cloud-unknown, partition-unknown, and the codes of
+ * `readIssuerUrl` and `checkIssuer`.
  */
 export function chooseIssuer(question: IssuerQuestion): IssuerChoice {
   const known = gather(question);
   const { input, why, warnings } = decide(known);
-  refuse([...checkIssuer(input).filter((problem) => !(input.level === "workspace" && input.workspaceId === "" && problem.code === "workspace-id-invalid"))]);
+  refuse([
+    ...checkIssuer(input).filter(
+      (problem) =>
+        !(input.level === "workspace" && input.workspaceId === "" && problem.code === "workspace-id-invalid"),
+    ),
+  ]);
   const { conditionKeys, ...urls } = urlsOf(issuerUrl(input));
   const cloud = cloudOfIssuer(input);
   const audience = input.level === "account" ? input.accountId : input.workspaceId === "" ? null : input.workspaceId;
@@ -59,18 +65,44 @@ export function chooseIssuer(question: IssuerQuestion): IssuerChoice {
     ...urls,
     audience,
     conditionKeys,
-    providerArn: question.awsAccountId === undefined ? null : providerArn(partitionOf(question.partition), question.awsAccountId, urls.issuerPath),
+    providerArn:
+      question.awsAccountId === undefined
+        ? null
+        : providerArn(partitionOf(question.partition), question.awsAccountId, urls.issuerPath),
     why,
     warnings: [
       ...known.notes,
       ...warnings,
       ...issuerWarnings(input),
       ...(input.level === "account" && known.workspaceId !== undefined
-        ? [{ code: "workspace-id-not-used", message: "The workspace ID is not used: the account issuer's audience is the account ID." }]
+        ? [
+            {
+              code: "workspace-id-not-used",
+              message: "The workspace ID is not used: the account issuer's audience is the account ID.",
+            },
+          ]
         : []),
-      ...(audience === null ? [{ code: "workspace-id-unknown", message: "The workspace ID is not known: it is the audience to register. Add --workspace-id (the number after ?o= in the workspace's address)." }] : []),
-      ...(question.awsAccountId !== undefined && question.partition === undefined && cloud?.startsWith("aws-us-gov") === true
-        ? [{ code: "partition-not-stated", message: "The provider's ARN is that of an account in partition aws. For one in GovCloud add --partition aws-us-gov." }]
+      ...(audience === null
+        ? [
+            {
+              code: "workspace-id-unknown",
+              message:
+                "The workspace ID is not known: it is the audience to register. Add --workspace-id (the number " +
+                "after ?o= in the workspace's address).",
+            },
+          ]
+        : []),
+      ...(question.awsAccountId !== undefined &&
+      question.partition === undefined &&
+      cloud?.startsWith("aws-us-gov") === true
+        ? [
+            {
+              code: "partition-not-stated",
+              message:
+                "The provider's ARN is that of an account in partition aws. For one in GovCloud add --partition " +
+                "aws-us-gov.",
+            },
+          ]
         : []),
     ],
   };
@@ -92,33 +124,83 @@ function gather(question: IssuerQuestion): Known {
   const cloud = question.cloud !== undefined && isCloud(question.cloud) ? question.cloud : undefined;
   const allowCustomHost = question.allowCustomHost ?? false;
   const accountId = question.accountId?.toLowerCase();
-  const lowered = accountId === question.accountId ? [] : [{ code: "account-id-lowered", message: "The account ID is written in lower case, as Databricks signs it." }];
+  const lowered =
+    accountId === question.accountId
+      ? []
+      : [{ code: "account-id-lowered", message: "The account ID is written in lower case, as Databricks signs it." }];
   const { unifiedLogin, workspaceId } = question;
   const read = readPasted(question);
-  if (read === undefined) return { host: undefined, accountId, accountsHost: undefined, workspaceId, cloud, unifiedLogin, allowCustomHost, notes: lowered };
+  if (read === undefined)
+    return {
+      host: undefined,
+      accountId,
+      accountsHost: undefined,
+      workspaceId,
+      cloud,
+      unifiedLogin,
+      allowCustomHost,
+      notes: lowered,
+    };
   const readCloud = cloudOfHost(read.host) ?? undefined;
   if (cloud !== undefined && readCloud !== undefined && cloud !== readCloud) {
     throw conflict("cloud", `${read.host} belongs to cloud ${readCloud}, not ${cloud}.`, "Leave --cloud out.");
   }
   const notes = [...read.notes, ...lowered];
   if (read.level === "account") {
-    if (accountId !== undefined && accountId !== read.accountId) throw conflict("account-id", `The pasted URL is that of account ${read.accountId}, not ${accountId}.`, "Leave --account-id out, or paste another URL.");
-    return { host: undefined, accountsHost: read.host, accountId: read.accountId, workspaceId, cloud: cloud ?? readCloud, unifiedLogin, allowCustomHost, notes };
+    if (accountId !== undefined && accountId !== read.accountId)
+      throw conflict(
+        "account-id",
+        `The pasted URL is that of account ${read.accountId}, not ${accountId}.`,
+        "Leave --account-id out, or paste another URL.",
+      );
+    return {
+      host: undefined,
+      accountsHost: read.host,
+      accountId: read.accountId,
+      workspaceId,
+      cloud: cloud ?? readCloud,
+      unifiedLogin,
+      allowCustomHost,
+      notes,
+    };
   }
   if (workspaceId !== undefined && read.workspaceId !== null && workspaceId !== read.workspaceId) {
-    throw conflict("workspace-id", `The pasted URL is that of workspace ${read.workspaceId}, not ${workspaceId}.`, "Leave --workspace-id out, or paste another URL.");
+    throw conflict(
+      "workspace-id",
+      `The pasted URL is that of workspace ${read.workspaceId}, not ${workspaceId}.`,
+      "Leave --workspace-id out, or paste another URL.",
+    );
   }
-  return { host: read.host, accountsHost: undefined, accountId, workspaceId: workspaceId ?? read.workspaceId ?? undefined, cloud: cloud ?? readCloud, unifiedLogin, allowCustomHost, notes };
+  return {
+    host: read.host,
+    accountsHost: undefined,
+    accountId,
+    workspaceId: workspaceId ?? read.workspaceId ?? undefined,
+    cloud: cloud ?? readCloud,
+    unifiedLogin,
+    allowCustomHost,
+    notes,
+  };
 }
 
 /** Complaints about what is no URL. Codes: cloud-unknown, partition-unknown, and those of the IDs. */
 function problemsOfFlags(question: IssuerQuestion): readonly Problem[] {
   const problems: Problem[] = [];
   if (question.cloud !== undefined && !isCloud(question.cloud)) {
-    problems.push({ code: "cloud-unknown", message: `${quoted(question.cloud)} is no Databricks cloud.`, path: "cloud", fix: `Use one of: ${CLOUD_NAMES.join(", ")}.` });
+    problems.push({
+      code: "cloud-unknown",
+      message: `${quoted(question.cloud)} is no Databricks cloud.`,
+      path: "cloud",
+      fix: `Use one of: ${CLOUD_NAMES.join(", ")}.`,
+    });
   }
   if (question.partition !== undefined && !(PARTITIONS as readonly string[]).includes(question.partition)) {
-    problems.push({ code: "partition-unknown", message: `${quoted(question.partition)} is no AWS partition.`, path: "partition", fix: `Use one of: ${PARTITIONS.join(", ")}.` });
+    problems.push({
+      code: "partition-unknown",
+      message: `${quoted(question.partition)} is no AWS partition.`,
+      path: "partition",
+      fix: `Use one of: ${PARTITIONS.join(", ")}.`,
+    });
   }
   const rules: readonly (readonly [TextRule, string | undefined, string])[] = [
     [DATABRICKS_ACCOUNT_ID, question.accountId?.toLowerCase(), "account-id"],
@@ -133,12 +215,19 @@ function problemsOfFlags(question: IssuerQuestion): readonly Problem[] {
 }
 
 /** What `--url` and `--host` say; undefined: neither is given. Codes: issuer-conflict, and those of `readIssuerUrl`. */
-function readPasted({ url, host, allowCustomHost = false, accountId: account }: IssuerQuestion): PastedIssuer | undefined {
+function readPasted({
+  url,
+  host,
+  allowCustomHost = false,
+  accountId: account,
+}: IssuerQuestion): PastedIssuer | undefined {
   const accountId = account?.toLowerCase();
   const fromHost = host === undefined ? undefined : readIssuerUrl(host, { allowCustomHost, accountId, path: "host" });
   if (url === undefined) {
     // `--host mycompany.cloud.databricks.com` is no URL and needs no scheme
-    return fromHost === undefined ? undefined : { ...fromHost, notes: fromHost.notes.filter((note) => note.code !== "scheme-added") };
+    return fromHost === undefined
+      ? undefined
+      : { ...fromHost, notes: fromHost.notes.filter((note) => note.code !== "scheme-added") };
   }
   const fromUrl = readIssuerUrl(url, { allowCustomHost, accountId });
   if (fromHost !== undefined && fromHost.host !== fromUrl.host) {
@@ -160,28 +249,68 @@ interface Decision {
 function decide(known: Known): Decision {
   if (known.host === undefined) {
     if (known.accountId === undefined) {
-      throw new InputError([{ code: "issuer-undetermined", message: "Neither a workspace nor an account is named.", fix: "Give --host (or --url) of the workspace, or --account-id of the Databricks account." }]);
+      throw new InputError([
+        {
+          code: "issuer-undetermined",
+          message: "Neither a workspace nor an account is named.",
+          fix: "Give --host (or --url) of the workspace, or --account-id of the Databricks account.",
+        },
+      ]);
     }
-    return accountIssuer(known, known.accountId, "Only the account is named: the account issuer serves all its workspaces.");
+    return accountIssuer(
+      known,
+      known.accountId,
+      "Only the account is named: the account issuer serves all its workspaces.",
+    );
   }
   if (known.unifiedLogin === false) {
     if (known.accountId === undefined) {
       const console = known.cloud === undefined ? null : CLOUDS[known.cloud].accountsHost;
-      throw new InputError([{ code: "issuer-undetermined", message: "Without unified login the account issuer is needed, and the account is not named.", path: "account-id", fix: `Add --account-id: it stands in the account console${console === null ? "" : ` (${console})`}, top right.` }]);
+      throw new InputError([
+        {
+          code: "issuer-undetermined",
+          message: "Without unified login the account issuer is needed, and the account is not named.",
+          path: "account-id",
+          fix:
+            `Add --account-id: it stands in the account console${console === null ? "" : ` (${console})`}, ` +
+            `top right.`,
+        },
+      ]);
     }
-    return accountIssuer(known, known.accountId, "Without unified login a workspace's own OIDC is not to be used: the account issuer.");
+    return accountIssuer(
+      known,
+      known.accountId,
+      "Without unified login a workspace's own OIDC is not to be used: the account issuer.",
+    );
   }
   const workspace = (why: string, warnings: readonly Warning[] = []): Decision => ({
     why,
     warnings,
-    input: { level: "workspace", host: known.host ?? "", workspaceId: known.workspaceId ?? "", allowCustomHost: known.allowCustomHost },
+    input: {
+      level: "workspace",
+      host: known.host ?? "",
+      workspaceId: known.workspaceId ?? "",
+      allowCustomHost: known.allowCustomHost,
+    },
   });
-  if (known.unifiedLogin === true) return workspace("Workspace-level OIDC with unified login: the workspace issuer, which no other workspace can sign for.");
-  if (known.accountId !== undefined) return accountIssuer(known, known.accountId, "An account is named and unified login is not stated: configuring at account level takes the account issuer.");
-  return workspace("A workspace is named: its own issuer.", [{
-    code: "unified-login-not-stated",
-    message: "The workspace issuer needs unified login. State it with --unified-login, or with --no-unified-login and --account-id for the account issuer.",
-  }]);
+  if (known.unifiedLogin === true)
+    return workspace(
+      "Workspace-level OIDC with unified login: the workspace issuer, which no other workspace can sign for.",
+    );
+  if (known.accountId !== undefined)
+    return accountIssuer(
+      known,
+      known.accountId,
+      "An account is named and unified login is not stated: configuring at account level takes the account issuer.",
+    );
+  return workspace("A workspace is named: its own issuer.", [
+    {
+      code: "unified-login-not-stated",
+      message:
+        "The workspace issuer needs unified login. State it with --unified-login, or with --no-unified-login " +
+        "and --account-id for the account issuer.",
+    },
+  ]);
 }
 
 function accountIssuer({ accountsHost, cloud, allowCustomHost }: Known, accountId: string, why: string): Decision {

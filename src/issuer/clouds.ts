@@ -16,13 +16,13 @@ export interface CloudHosts {
 }
 
 export const CLOUDS: Readonly<Record<Cloud, CloudHosts>> = {
-  "aws": { workspaceZone: ".cloud.databricks.com", accountsHost: "accounts.cloud.databricks.com" },
+  aws: { workspaceZone: ".cloud.databricks.com", accountsHost: "accounts.cloud.databricks.com" },
   "aws-us-gov": { workspaceZone: ".cloud.databricks.us", accountsHost: "accounts.cloud.databricks.us" },
   "aws-us-gov-dod": { workspaceZone: ".cloud.databricks.mil", accountsHost: "accounts-dod.cloud.databricks.mil" },
-  "azure": { workspaceZone: ".azuredatabricks.net", accountsHost: "accounts.azuredatabricks.net" },
+  azure: { workspaceZone: ".azuredatabricks.net", accountsHost: "accounts.azuredatabricks.net" },
   "azure-us-gov": { workspaceZone: ".databricks.azure.us", accountsHost: null },
   "azure-cn": { workspaceZone: ".databricks.azure.cn", accountsHost: "accounts.databricks.azure.cn" },
-  "gcp": { workspaceZone: ".gcp.databricks.com", accountsHost: "accounts.gcp.databricks.com" },
+  gcp: { workspaceZone: ".gcp.databricks.com", accountsHost: "accounts.gcp.databricks.com" },
 };
 
 /** The cloud whose zone `host` (lower case) lies in, accounts host included; null outside Databricks' zones. */
@@ -38,5 +38,9 @@ export function isAccountsHost(host: string): boolean {
 
 /** Azure and GCP hosts carry the workspace ID: `adb-<id>.<n>.azuredatabricks.net`, `<id>.<n>.gcp.databricks.com`. */
 export function workspaceIdOfHost(host: string): string | null {
-  return /^(?:adb-)?([1-9][0-9]{8,19})\.[0-9]{1,2}\.(?:azuredatabricks\.net|databricks\.azure\.(?:us|cn)|gcp\.databricks\.com)$/.exec(host)?.[1] ?? null;
+  return (
+    /^(?:adb-)?([1-9][0-9]{8,19})\.[0-9]{1,2}\.(?:azuredatabricks\.net|databricks\.azure\.(?:us|cn)|gcp\.databricks\.com)$/.exec(
+      host,
+    )?.[1] ?? null
+  );
 }

@@ -89,7 +89,10 @@ export function cloudOfIssuer(input: IssuerInput): Cloud | null {
   return input.accountsHost === undefined ? (input.cloud ?? "aws") : cloudOfHost(input.accountsHost);
 }
 
-/** What Databricks puts into `aud`: the workspace ID (seen), or the account ID (expected, see facts in docs/issuer.md). */
+/**
+ * What Databricks puts into `aud`: the workspace ID (seen), or the account ID (expected, see facts in
+ * docs/issuer.md).
+ */
 export function defaultAudience(input: IssuerInput): string {
   return input.level === "workspace" ? input.workspaceId : input.accountId;
 }
@@ -107,7 +110,9 @@ export function checkIssuer(input: IssuerInput, path = ""): readonly Problem[] {
     if (isAccountsHost(input.host)) {
       problems.push({
         code: "host-is-accounts-host",
-        message: `${quoted(input.host)} is an accounts host: its issuer without an account ID is shared by every customer.`,
+        message:
+          `${quoted(input.host)} is an accounts host: its issuer without an account ID is shared by ` +
+          `every customer.`,
         path: at("host"),
         fix: "Use level: account with your accountId, or the host of one workspace.",
       });
@@ -121,14 +126,21 @@ export function checkIssuer(input: IssuerInput, path = ""): readonly Problem[] {
       problems.push(...checkHost(input.accountsHost, at("accountsHost"), input.allowCustomHost ?? false));
       const home = cloudOfHost(input.accountsHost);
       if (input.cloud !== undefined && home !== null && home !== input.cloud) {
-        problems.push({ code: "issuer-conflict", message: `${quoted(input.accountsHost)} belongs to cloud ${home}, not ${input.cloud}.`, path: at("accountsHost"), fix: "Leave one of cloud and accountsHost out." });
+        problems.push({
+          code: "issuer-conflict",
+          message: `${quoted(input.accountsHost)} belongs to cloud ${home}, not ${input.cloud}.`,
+          path: at("accountsHost"),
+          fix: "Leave one of cloud and accountsHost out.",
+        });
       }
     } else if (accountsHostOf(input) === null) {
       problems.push({
         code: "accounts-host-unknown",
         message: `The accounts host of cloud ${input.cloud ?? ""} is not publicly known.`,
         path: at("cloud"),
-        fix: "Give accountsHost (the host of your account console; on the command line --url https://<accounts host>/oidc/accounts/<account ID>), or use the workspace issuer.",
+        fix:
+          "Give accountsHost (the host of your account console; on the command line --url https://<accounts " +
+          "host>/oidc/accounts/<account ID>), or use the workspace issuer.",
       });
     }
   }
@@ -146,26 +158,46 @@ export function checkIssuer(input: IssuerInput, path = ""): readonly Problem[] {
 /** Complaints about a bare host. Codes: host-empty, host-is-ip-address, host-invalid, host-not-databricks. */
 export function checkHost(host: string, path: string, allowCustomHost: boolean): readonly Problem[] {
   if (host === "") {
-    return [{ code: "host-empty", message: "The host is empty.", path, fix: `Write it like ${JSON.stringify(HOST.example)}.` }];
+    return [
+      {
+        code: "host-empty",
+        message: "The host is empty.",
+        path,
+        fix: `Write it like ${JSON.stringify(HOST.example)}.`,
+      },
+    ];
   }
   // what a browser or `inet_aton` reads as an address: 10.0.0.1, 127.1, 2130706433, 0x7f.1, 0177.0.0.0x1
   if (/^\[|^(?:0x[0-9a-f]*|[0-9]+)(?:\.(?:0x[0-9a-f]*|[0-9]*))*$/i.test(host)) {
-    return [{
-      code: "host-is-ip-address",
-      message: `${quoted(host)} is an IP address; AWS wants the issuer's name.`,
-      path,
-      fix: `Write the host's name, like ${JSON.stringify(HOST.example)}.`,
-    }];
+    return [
+      {
+        code: "host-is-ip-address",
+        message: `${quoted(host)} is an IP address; AWS wants the issuer's name.`,
+        path,
+        fix: `Write the host's name, like ${JSON.stringify(HOST.example)}.`,
+      },
+    ];
   }
   const shape = breach(HOST, host, path);
-  if (shape !== undefined) return [host.endsWith(".") ? { ...shape, fix: "Remove the dot at the end: IAM compares the issuer to the last character." } : shape];
+  if (shape !== undefined)
+    return [
+      host.endsWith(".")
+        ? { ...shape, fix: "Remove the dot at the end: IAM compares the issuer to the last character." }
+        : shape,
+    ];
   if (!allowCustomHost && cloudOfHost(host) === null) {
-    return [{
-      code: "host-not-databricks",
-      message: `${quoted(host)} is outside Databricks' zones: whoever holds that name could sign tokens for your roles.`,
-      path,
-      fix: "Use the workspace's own host (see docs/issuer.md), or set allowCustomHost: true (--allow-custom-host) if you mean it and doctor agrees.",
-    }];
+    return [
+      {
+        code: "host-not-databricks",
+        message:
+          `${quoted(host)} is outside Databricks' zones: whoever holds that name could sign tokens for ` +
+          `your roles.`,
+        path,
+        fix:
+          "Use the workspace's own host (see docs/issuer.md), or set allowCustomHost: true " +
+          "(--allow-custom-host) if you mean it and doctor agrees.",
+      },
+    ];
   }
   return [];
 }
@@ -189,23 +221,30 @@ export function issuerWarnings(input: IssuerInput, path?: string): readonly Warn
     warnings.push({
       ...place,
       code: "workspace-id-of-another-host",
-      message: `The host is named after workspace ${hostId}, the workspace ID is ${input.workspaceId}: no token carries both.`,
+      message:
+        `The host is named after workspace ${hostId}, the workspace ID is ${input.workspaceId}: no token ` +
+        `carries both.`,
     });
   }
-  const unusual = input.level === "account" && input.accountsHost !== undefined ? unusualAccountsHost(input.accountsHost) : undefined;
-  if (unusual !== undefined) warnings.push({ ...place, code: "accounts-host-unusual", message: `${unusual} Check with doctor.` });
+  const unusual =
+    input.level === "account" && input.accountsHost !== undefined ? unusualAccountsHost(input.accountsHost) : undefined;
+  if (unusual !== undefined)
+    warnings.push({ ...place, code: "accounts-host-unusual", message: `${unusual} Check with doctor.` });
   if (cloudOfIssuer(input) === null) {
     warnings.push({
       ...place,
       code: "custom-host",
-      message: "A custom host's discovery document may name an issuer on another host; AWS requires equality. Check with doctor.",
+      message:
+        "A custom host's discovery document may name an issuer on another host; AWS requires equality. Check " +
+        "with doctor.",
     });
   }
   if (input.level === "account") {
     warnings.push({
       ...place,
       code: "audience-expected",
-      message: "That account-level tokens carry the account ID as audience is expected, not observed. Check one with token.",
+      message:
+        "That account-level tokens carry the account ID as audience is expected, not observed. Check one with token.",
     });
   }
   return warnings;
@@ -217,5 +256,7 @@ function unusualAccountsHost(host: string): string | undefined {
   if (cloud === null) return undefined;
   if (!isAccountsHost(host)) return `${host} is named like a workspace's host, not like an accounts host.`;
   const known = CLOUDS[cloud].accountsHost;
-  return known === null || known === host ? undefined : `The accounts host of cloud ${cloud} is known as ${known}, not ${host}.`;
+  return known === null || known === host
+    ? undefined
+    : `The accounts host of cloud ${cloud} is known as ${known}, not ${host}.`;
 }

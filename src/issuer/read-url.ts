@@ -9,8 +9,18 @@ import { splitUrl } from "./split-url";
 
 /** What a pasted URL says about an issuer. `null`: the URL does not say. */
 export type PastedIssuer =
-  | { readonly level: "workspace"; readonly host: string; readonly workspaceId: string | null; readonly notes: readonly Warning[] }
-  | { readonly level: "account"; readonly host: string; readonly accountId: string; readonly notes: readonly Warning[] };
+  | {
+      readonly level: "workspace";
+      readonly host: string;
+      readonly workspaceId: string | null;
+      readonly notes: readonly Warning[];
+    }
+  | {
+      readonly level: "account";
+      readonly host: string;
+      readonly accountId: string;
+      readonly notes: readonly Warning[];
+    };
 
 export interface ReadUrlOptions {
   readonly allowCustomHost?: boolean;
@@ -21,7 +31,8 @@ export interface ReadUrlOptions {
 }
 
 /** Paths that belong to an issuer and are cut back to it; some paste them twice. */
-const DISCOVERY = /(?:\/+\.well-known(?:\/(?:openid-configuration|oauth-authorization-server|databricks-config))?)+\/*$/i;
+const DISCOVERY =
+  /(?:\/+\.well-known(?:\/(?:openid-configuration|oauth-authorization-server|databricks-config))?)+\/*$/i;
 const ENDPOINT = /\/v1\/(?:token|authorize|logout)\/*$/;
 
 /**
@@ -34,8 +45,11 @@ const ENDPOINT = /\/v1\/(?:token|authorize|logout)\/*$/;
 export function readIssuerUrl(pasted: string, options: ReadUrlOptions = {}): PastedIssuer {
   const place = options.path ?? "url";
   const notes: Warning[] = [];
-  const note = (code: string, message: string): void => { notes.push({ code, message }); };
-  const refusal = (code: ErrorCode, message: string, fix: string): InputError => new InputError([{ code, message, fix, path: place }]);
+  const note = (code: string, message: string): void => {
+    notes.push({ code, message });
+  };
+  const refusal = (code: ErrorCode, message: string, fix: string): InputError =>
+    new InputError([{ code, message, fix, path: place }]);
 
   const url = splitUrl(pasted, refusal);
   if (url.schemeAdded) note("scheme-added", "https:// was missing and is added.");
@@ -43,13 +57,21 @@ export function readIssuerUrl(pasted: string, options: ReadUrlOptions = {}): Pas
   const host = url.authority.replace(/[A-Z]+/g, (capitals) => capitals.toLowerCase());
   const [hostProblem] = checkHost(host, place, options.allowCustomHost ?? false);
   if (hostProblem !== undefined) throw new InputError([hostProblem]);
-  if (host !== url.authority) note("host-lowered", "The host is written in lower case: IAM compares the issuer with case.");
+  if (host !== url.authority)
+    note("host-lowered", "The host is written in lower case: IAM compares the issuer with case.");
   if (url.query !== undefined) note("query-cut", "The query is cut: an issuer has none.");
   const path = issuerPathOfPage(url.path, note);
 
   const one = (names: readonly string[]): string | null => {
-    const values = new Set(names.flatMap((name) => new URLSearchParams(url.query ?? "").getAll(name)).filter((value) => value !== ""));
-    if (values.size > 1) throw refusal("issuer-conflict", `The URL names two IDs: ${[...values].slice(0, 2).map(quoted).join(" and ")}.`, "Paste the address of one workspace or account.");
+    const values = new Set(
+      names.flatMap((name) => new URLSearchParams(url.query ?? "").getAll(name)).filter((value) => value !== ""),
+    );
+    if (values.size > 1)
+      throw refusal(
+        "issuer-conflict",
+        `The URL names two IDs: ${[...values].slice(0, 2).map(quoted).join(" and ")}.`,
+        "Paste the address of one workspace or account.",
+      );
     return [...values][0] ?? null;
   };
 
@@ -91,22 +113,35 @@ function issuerPathOfPage(page: string, note: Note): string {
     path = path.replace(ENDPOINT, "");
   }
   if (path.endsWith("/")) {
-    if (!/^\/+$/.test(path)) note("slash-cut", "The trailing slash is cut: IAM compares the issuer to the last character.");
+    if (!/^\/+$/.test(path))
+      note("slash-cut", "The trailing slash is cut: IAM compares the issuer to the last character.");
     path = path.replace(/\/+$/, "");
   }
   return path;
 }
 
 function unknownPath(path: string, refusal: Refusal): InputError {
-  return refusal("issuer-path-unknown", `${quoted(path)} is no path of a Databricks issuer.`, "A workspace issuer ends in /oidc, an account issuer in /oidc/accounts/<account ID>.");
+  return refusal(
+    "issuer-path-unknown",
+    `${quoted(path)} is no path of a Databricks issuer.`,
+    "A workspace issuer ends in /oidc, an account issuer in /oidc/accounts/<account ID>.",
+  );
 }
 
 function accountIssuer(host: string, account: string, notes: Warning[], refusal: Refusal): PastedIssuer {
   const accountId = account.toLowerCase();
   if (!keeps(DATABRICKS_ACCOUNT_ID, accountId)) {
-    throw refusal("databricks-account-id-invalid", `${quoted(account)} is no Databricks account ID.`, `It is a UUID, like ${JSON.stringify(DATABRICKS_ACCOUNT_ID.example)}.`);
+    throw refusal(
+      "databricks-account-id-invalid",
+      `${quoted(account)} is no Databricks account ID.`,
+      `It is a UUID, like ${JSON.stringify(DATABRICKS_ACCOUNT_ID.example)}.`,
+    );
   }
-  if (accountId !== account) notes.push({ code: "account-id-lowered", message: "The account ID is written in lower case, as Databricks signs it." });
+  if (accountId !== account)
+    notes.push({
+      code: "account-id-lowered",
+      message: "The account ID is written in lower case, as Databricks signs it.",
+    });
   return { level: "account", host, accountId, notes };
 }
 
@@ -115,7 +150,11 @@ function workspaceIdIn(host: string, queried: string | null, note: Note, refusal
   const fromQuery = queried !== null && keeps(WORKSPACE_ID, queried) ? queried : null;
   const fromHost = workspaceIdOfHost(host);
   if (fromQuery !== null && fromHost !== null && fromQuery !== fromHost) {
-    throw refusal("issuer-conflict", `The host is that of workspace ${fromHost}, the query names ${fromQuery}.`, "Paste the address as the workspace itself shows it.");
+    throw refusal(
+      "issuer-conflict",
+      `The host is that of workspace ${fromHost}, the query names ${fromQuery}.`,
+      "Paste the address as the workspace itself shows it.",
+    );
   }
   const known = fromQuery ?? fromHost;
   if (known !== null) note("workspace-id-from-url", `The workspace ID ${known} is taken from the pasted URL.`);

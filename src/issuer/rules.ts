@@ -24,7 +24,10 @@ export const DATABRICKS_ACCOUNT_ID: TextRule = {
   example: "7d3c2b1a-0f5e-4c8d-9a6b-123456789012",
 };
 
-/** IAM: a client ID has 1 to 255 characters (CreateOpenIDConnectProvider). Wildcards would never match as meant, and `${` would be a policy variable. */
+/**
+ * IAM: a client ID has 1 to 255 characters (CreateOpenIDConnectProvider). Wildcards would never match as meant, and
+ * `${` would be a policy variable.
+ */
 export const AUDIENCE: TextRule = {
   code: "audience-invalid",
   pattern: "^[\\u0021-\\u0029\\u002B-\\u003E\\u0040-\\u007A\\u007C-\\u007E]{1,255}$",

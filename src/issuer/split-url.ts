@@ -20,31 +20,63 @@ type Refusal = (code: ErrorCode, message: string, fix: string) => InputError;
 /** A pasted URL longer than this is not looked at. */
 const MAX_PASTED_LENGTH = 2048;
 
-/** Throws what `refusal` makes of: host-empty, issuer-too-long, issuer-unreadable, issuer-not-https, issuer-has-user-info, issuer-has-fragment, host-is-ip-address, issuer-has-port. */
+/**
+ * Throws what `refusal` makes of: host-empty, issuer-too-long, issuer-unreadable, issuer-not-https,
+ * issuer-has-user-info, issuer-has-fragment, host-is-ip-address, issuer-has-port.
+ */
 export function splitUrl(pasted: string, refusal: Refusal): SplitUrl {
   const text = pasted.trim();
-  if (text === "") throw refusal("host-empty", "The URL is empty.", "Paste the address of your workspace or account console.");
-  if (text.length > MAX_PASTED_LENGTH) throw refusal("issuer-too-long", `The URL has ${text.length} characters.`, `An issuer has at most ${MAX_ISSUER_LENGTH}.`);
+  if (text === "")
+    throw refusal("host-empty", "The URL is empty.", "Paste the address of your workspace or account console.");
+  if (text.length > MAX_PASTED_LENGTH)
+    throw refusal(
+      "issuer-too-long",
+      `The URL has ${text.length} characters.`,
+      `An issuer has at most ${MAX_ISSUER_LENGTH}.`,
+    );
   if (/[\s\\\p{C}]/u.test(text)) throw unreadable(pasted, refusal);
 
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text)?.[1];
   if (scheme !== undefined && scheme.toLowerCase() !== "https") {
-    throw refusal("issuer-not-https", `The URL starts with ${quoted(`${scheme}://`)}; AWS takes https only.`, "Use https://.");
+    throw refusal(
+      "issuer-not-https",
+      `The URL starts with ${quoted(`${scheme}://`)}; AWS takes https only.`,
+      "Use https://.",
+    );
   }
   const rest = scheme === undefined ? text.replace(/^\/\//, "") : text.slice(scheme.length + 3);
   const [, authority = "", path = "", query, fragment] = /^([^/?#]*)([^?#]*)(?:\?([^#]*))?(#.*)?$/s.exec(rest) ?? [];
   if (authority === "") throw unreadable(pasted, refusal);
-  if (authority.includes("@")) throw refusal("issuer-has-user-info", "The URL carries user information before the host.", "Remove everything up to the @.");
-  if (fragment !== undefined) throw refusal("issuer-has-fragment", "The URL has a fragment (#…).", "Remove the # and what follows.");
+  if (authority.includes("@"))
+    throw refusal(
+      "issuer-has-user-info",
+      "The URL carries user information before the host.",
+      "Remove everything up to the @.",
+    );
+  if (fragment !== undefined)
+    throw refusal("issuer-has-fragment", "The URL has a fragment (#…).", "Remove the # and what follows.");
   if (authority.startsWith("[") || /^[0-9a-f]*(?::[0-9a-f]*){2,}$/i.test(authority)) {
-    throw refusal("host-is-ip-address", `${quoted(authority)} is an IP address; AWS wants the issuer's name.`, "Use the host's name.");
+    throw refusal(
+      "host-is-ip-address",
+      `${quoted(authority)} is an IP address; AWS wants the issuer's name.`,
+      "Use the host's name.",
+    );
   }
-  if (/^(?!https?:)[^:'"<(]+:[0-9]*$/i.test(authority)) throw refusal("issuer-has-port", `The URL names a port (${quoted(authority)}); IAM takes none.`, "Remove the port.");
+  if (/^(?!https?:)[^:'"<(]+:[0-9]*$/i.test(authority))
+    throw refusal(
+      "issuer-has-port",
+      `The URL names a port (${quoted(authority)}); IAM takes none.`,
+      "Remove the port.",
+    );
   // `https:host`, `https:/host`: a scheme without its two slashes
   if (authority.includes(":")) throw unreadable(pasted, refusal);
   return { authority, path, query, schemeAdded: scheme === undefined };
 }
 
 function unreadable(pasted: string, refusal: Refusal): InputError {
-  return refusal("issuer-unreadable", `${quoted(pasted)} is no URL.`, "Paste it like \"https://mycompany.cloud.databricks.com/oidc\".");
+  return refusal(
+    "issuer-unreadable",
+    `${quoted(pasted)} is no URL.`,
+    'Paste it like "https://mycompany.cloud.databricks.com/oidc".',
+  );
 }

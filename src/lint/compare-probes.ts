@@ -45,21 +45,39 @@ export function probesOf(compared: Compared): readonly Probe[] {
 }
 
 function webIdentities(issuerPath: string, { before, after, clientIds }: Compared): readonly Probe[] {
-  const of = (statements: readonly ExaminedStatement[]): readonly ExaminedStatement[] => statements.filter(({ providers }) => providers.length === 0 || providers.some((provider) => provider.issuerPath === issuerPath));
+  const of = (statements: readonly ExaminedStatement[]): readonly ExaminedStatement[] =>
+    statements.filter(
+      ({ providers }) => providers.length === 0 || providers.some((provider) => provider.issuerPath === issuerPath),
+    );
   const own = [...of(before), ...of(after)];
   const [aud, sub] = [`${issuerPath}:aud`.toLowerCase(), `${issuerPath}:sub`.toLowerCase()];
   const subjects = [...subjectsOf(own), ...STRANGERS_TRIED];
-  return audiencesOf(own, clientIds(issuerPath)).flatMap((audience) => arnsOf(issuerPath, before, after).flatMap((arns) => {
-    const asked = [audience ?? OTHER_AUDIENCE];
-    return subjects.map((named): Probe => ({
-      ...named, issuer: `https://${issuerPath}`, issuerPath, audience,
-      request: (person, side) => ({ action: "sts:AssumeRoleWithWebIdentity", principal: { kind: "Federated", arn: arns[side] }, keys: new Map([[aud, asked], [sub, [person]]]) }),
-    }));
-  }));
+  return audiencesOf(own, clientIds(issuerPath)).flatMap((audience) =>
+    arnsOf(issuerPath, before, after).flatMap((arns) => {
+      const asked = [audience ?? OTHER_AUDIENCE];
+      return subjects.map((named): Probe => ({
+        ...named,
+        issuer: `https://${issuerPath}`,
+        issuerPath,
+        audience,
+        request: (person, side) => ({
+          action: "sts:AssumeRoleWithWebIdentity",
+          principal: { kind: "Federated", arn: arns[side] },
+          keys: new Map([
+            [aud, asked],
+            [sub, [person]],
+          ]),
+        }),
+      }));
+    }),
+  );
 }
 
 /** Audiences either side asks for or registers; null stands for one that neither names, where any may be registered. */
-export function audiencesOf(statements: readonly ExaminedStatement[], registered: readonly string[] | null): readonly (string | null)[] {
+export function audiencesOf(
+  statements: readonly ExaminedStatement[],
+  registered: readonly string[] | null,
+): readonly (string | null)[] {
   const asked = new Set(registered ?? []);
   for (const { aud } of statements) {
     for (const { test, values } of aud) {
@@ -73,22 +91,32 @@ export function audiencesOf(statements: readonly ExaminedStatement[], registered
 }
 
 /**
- * The ARNs by which the two sides name an issuer's provider. Where one leaves the account to AWS, it is the other's; where
+ * The ARNs by which the two sides name an issuer's provider. Where one leaves the account to AWS, it is the other's;
+ * where
  * both write it out, each is another provider.
  */
-function arnsOf(issuerPath: string, before: readonly ExaminedStatement[], after: readonly ExaminedStatement[]): readonly Readonly<Record<Side, string>>[] {
-  const named = (statements: readonly ExaminedStatement[]) => statements.flatMap(({ providers }) => providers.filter((provider) => provider.issuerPath === issuerPath));
+function arnsOf(
+  issuerPath: string,
+  before: readonly ExaminedStatement[],
+  after: readonly ExaminedStatement[],
+): readonly Readonly<Record<Side, string>>[] {
+  const named = (statements: readonly ExaminedStatement[]) =>
+    statements.flatMap(({ providers }) => providers.filter((provider) => provider.issuerPath === issuerPath));
   const [old, now] = [named(before), named(after)];
   const arns = [...new Set([...old, ...now].map(({ arn }) => arn))];
   const open = [...old, ...now].some(({ accountId }) => accountId === null);
   const [first = ""] = arns;
-  return open ? [{ before: old[0]?.arn ?? first, after: now[0]?.arn ?? first }] : arns.map((arn) => ({ before: arn, after: arn }));
+  return open
+    ? [{ before: old[0]?.arn ?? first, after: now[0]?.arn ?? first }]
+    : arns.map((arn) => ({ before: arn, after: arn }));
 }
 
 type Named = Pick<Probe, "subject" | "kind" | "people" | "within">;
 
 /** A mailbox, a service principal, and one with nothing in common with any name a policy may keep out. */
-const STRANGERS_TRIED: readonly Named[] = [STRANGERS[0] ?? "", STRANGERS[STRANGERS.length - 1] ?? "", "~"].map((subject) => ({ subject, kind: "stranger", people: [subject], within: [] }));
+const STRANGERS_TRIED: readonly Named[] = [STRANGERS[0] ?? "", STRANGERS[STRANGERS.length - 1] ?? "", "~"].map(
+  (subject) => ({ subject, kind: "stranger", people: [subject], within: [] }),
+);
 
 /** A policy variable with the text that stands in where the request has no such key. */
 const FALLBACK = /\$\{[^}']*'([^']*)'\s*\}/g;
@@ -103,18 +131,40 @@ function subjectsOf(statements: readonly ExaminedStatement[]): readonly Named[] 
   }
   const exact = [...values].filter((value) => !/[*?]/.test(value));
   const patterns = [...values].filter((value) => /[*?]/.test(value));
-  const crossed = patterns.length > MOST_CROSSED ? [] : patterns.flatMap((one) => patterns.flatMap((other) => (one === other ? [] : [{ subject: crossing(one, other), within: [one, other] }])))
-    .filter(({ subject }) => !values.has(subject));
+  const crossed =
+    patterns.length > MOST_CROSSED
+      ? []
+      : patterns
+          .flatMap((one) =>
+            patterns.flatMap((other) =>
+              one === other ? [] : [{ subject: crossing(one, other), within: [one, other] }],
+            ),
+          )
+          .filter(({ subject }) => !values.has(subject));
   return [
     ...exact.map((subject): Named => ({ subject, kind: "subject", people: [subject], within: [] })),
-    ...(withoutCase ? exact.map((subject): Named => ({ subject, kind: "subject", people: caseTurned(subject).filter((other) => !values.has(other)), within: [] })) : []),
-    ...[...patterns.map((subject) => ({ subject, within: [] })), ...crossed].map((named): Named => ({ ...named, kind: "pattern", people: instancesOf(named.subject) })),
+    ...(withoutCase
+      ? exact.map((subject): Named => ({
+          subject,
+          kind: "subject",
+          people: caseTurned(subject).filter((other) => !values.has(other)),
+          within: [],
+        }))
+      : []),
+    ...[...patterns.map((subject) => ({ subject, within: [] })), ...crossed].map((named): Named => ({
+      ...named,
+      kind: "pattern",
+      people: instancesOf(named.subject),
+    })),
   ];
 }
 
 const MOST_CROSSED = 24;
 
-/** Whom `one` lets in by how it begins and `other` by how it ends: `contractor-*` and `*@example.com` are both true of those. */
+/**
+ * Whom `one` lets in by how it begins and `other` by how it ends: `contractor-*` and `*@example.com` are both true of
+ * those.
+ */
 function crossing(one: string, other: string): string {
   const head = one.endsWith("*") ? one.slice(0, -1) : one.slice(0, Math.max(0, one.search(/[*?]/)));
   const tail = other.startsWith("*") ? other.slice(1) : (/[^*?]*$/.exec(other)?.[0] ?? "");
@@ -122,9 +172,21 @@ function crossing(one: string, other: string): string {
 }
 
 function awsPrincipals(statements: readonly ExaminedStatement[]): readonly Probe[] {
-  const arns = new Set(statements.flatMap(({ trusted }) => trusted.flatMap(({ kind, value }) => (kind === "AWS" ? [/^\d{12}$/.test(value) ? `arn:aws:iam::${value}:root` : value] : []))));
+  const arns = new Set(
+    statements.flatMap(({ trusted }) =>
+      trusted.flatMap(({ kind, value }) =>
+        kind === "AWS" ? [/^\d{12}$/.test(value) ? `arn:aws:iam::${value}:root` : value] : [],
+      ),
+    ),
+  );
   return [...arns].map((arn) => ({
-    issuer: null, issuerPath: null, subject: arn, kind: "AWS principal", audience: null, people: [arn], within: [],
+    issuer: null,
+    issuerPath: null,
+    subject: arn,
+    kind: "AWS principal",
+    audience: null,
+    people: [arn],
+    within: [],
     request: () => ({ action: "sts:AssumeRole", principal: { kind: "AWS", arn }, keys: new Map() }),
   }));
 }
@@ -137,10 +199,28 @@ export function otherDoors(statements: readonly ExaminedStatement[]): ReadonlyMa
   const doors = new Map<string, string>();
   for (const { effect, trusted, providers, notPrincipal, principals, actions, notAction, conditions } of statements) {
     if (effect !== "Allow") continue;
-    const others = trusted.filter(({ kind, value }) => kind !== "AWS" && !providers.some(({ arn }) => kind === "Federated" && arn === value)).map(({ kind, value }) => `${kind} ${value}`);
-    const excepted = notPrincipal ? [`everybody but ${Object.values(principals ?? {}).flat().join(", ")}`] : [];
+    const others = trusted
+      .filter(
+        ({ kind, value }) => kind !== "AWS" && !providers.some(({ arn }) => kind === "Federated" && arn === value),
+      )
+      .map(({ kind, value }) => `${kind} ${value}`);
+    const excepted = notPrincipal
+      ? [
+          `everybody but ${Object.values(principals ?? {})
+            .flat()
+            .join(", ")}`,
+        ]
+      : [];
     for (const who of [...others, ...excepted]) {
-      doors.set(JSON.stringify([who, actions.map((action) => action.toLowerCase()).sort(), notAction, conditions.map(({ operator, key, values }) => [operator, key.toLowerCase(), [...values].sort()])]), who);
+      doors.set(
+        JSON.stringify([
+          who,
+          actions.map((action) => action.toLowerCase()).sort(),
+          notAction,
+          conditions.map(({ operator, key, values }) => [operator, key.toLowerCase(), [...values].sort()]),
+        ]),
+        who,
+      );
     }
   }
   return doors;

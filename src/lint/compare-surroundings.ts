@@ -27,7 +27,8 @@ export function surroundingsOf(statements: readonly ExaminedStatement[]): readon
   const found = new Map<string, Surrounding>();
   const add = (keys: ReadonlyMap<string, string>): void => {
     const says = [...keys].map(([key, value]) => `${key} ${value}`).join(", ");
-    if (!found.has(says)) found.set(says, { says, keys: new Map([...keys].map(([key, value]) => [key.toLowerCase(), [value]])) });
+    if (!found.has(says))
+      found.set(says, { says, keys: new Map([...keys].map(([key, value]) => [key.toLowerCase(), [value]])) });
   };
   add(new Map());
   for (const statement of statements) {
@@ -56,14 +57,38 @@ function candidateValues(statements: readonly ExaminedStatement[]): ReadonlyMap<
   return candidates;
 }
 
-/** For each key of the statement a value that meets all its conditions on that key; keys it cannot meet stay missing. */
-function meeting(statement: ExaminedStatement, candidates: ReadonlyMap<string, ReadonlySet<string>>): ReadonlyMap<string, string> {
+/**
+ * For each key of the statement a value that meets all its conditions on that key; keys it cannot meet stay missing.
+ */
+function meeting(
+  statement: ExaminedStatement,
+  candidates: ReadonlyMap<string, ReadonlySet<string>>,
+): ReadonlyMap<string, string> {
   const met = new Map<string, string>();
   for (const [key, values] of candidates) {
     const conditions = statement.conditions.filter((condition) => condition.key.toLowerCase() === key.toLowerCase());
     if (conditions.length === 0) continue;
-    const alone = compilePolicy({ version: "2012-10-17", statements: [{ ...statement, effect: "Allow", principals: { AWS: ["*"] }, notPrincipal: false, actions: ["*"], notAction: false, conditions }] });
-    const value = [...values].find((candidate) => decide(alone, { action: "sts:AssumeRole", principal: { kind: "AWS", arn: "anybody" }, keys: new Map([[key.toLowerCase(), [candidate]]]) }));
+    const alone = compilePolicy({
+      version: "2012-10-17",
+      statements: [
+        {
+          ...statement,
+          effect: "Allow",
+          principals: { AWS: ["*"] },
+          notPrincipal: false,
+          actions: ["*"],
+          notAction: false,
+          conditions,
+        },
+      ],
+    });
+    const value = [...values].find((candidate) =>
+      decide(alone, {
+        action: "sts:AssumeRole",
+        principal: { kind: "AWS", arn: "anybody" },
+        keys: new Map([[key.toLowerCase(), [candidate]]]),
+      }),
+    );
     if (value !== undefined) met.set(key, value);
   }
   return met;

@@ -17,8 +17,13 @@ export function instancesOf(pattern: string): readonly string[] {
 
 /** `text` with the case of all its letters turned round, of the first, and of the last; nothing where it has none. */
 export function caseTurned(text: string): readonly string[] {
-  const turned = (letter: string): string => (letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase());
-  const spellings = [text.replace(/[A-Za-z]/g, turned), text.replace(/[A-Za-z]/, turned), text.replace(/[A-Za-z](?=[^A-Za-z]*$)/, turned)];
+  const turned = (letter: string): string =>
+    letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase();
+  const spellings = [
+    text.replace(/[A-Za-z]/g, turned),
+    text.replace(/[A-Za-z]/, turned),
+    text.replace(/[A-Za-z](?=[^A-Za-z]*$)/, turned),
+  ];
   return [...new Set(spellings)].filter((spelling) => spelling !== text);
 }
 
@@ -30,7 +35,11 @@ export function telling({ test, values }: ExaminedCondition): readonly string[] 
   if (test.startsWith("Date")) return values.flatMap(aroundDate);
   if (test === "Bool") return ["true", "false"];
   const written = values.flatMap((value) => (/[*?]/.test(value) ? instancesOf(value) : [value]));
-  return [...written, ...(test.includes("IgnoreCase") ? written.flatMap(caseTurned) : []), test.startsWith("Arn") ? ELSEWHERE_ARN : ELSEWHERE];
+  return [
+    ...written,
+    ...(test.includes("IgnoreCase") ? written.flatMap(caseTurned) : []),
+    test.startsWith("Arn") ? ELSEWHERE_ARN : ELSEWHERE,
+  ];
 }
 
 function aroundNumber(text: string): readonly string[] {
@@ -42,7 +51,10 @@ function aroundDate(text: string): readonly string[] {
   return Number.isNaN(time) ? [text] : [text, ...[-1000, 1000].map((step) => new Date(time + step).toISOString())];
 }
 
-/** Where two lists of blocks differ, they differ at one of these: of either list, what is let in begins and ends nowhere else. */
+/**
+ * Where two lists of blocks differ, they differ at one of these: of either list, what is let in begins and ends
+ * nowhere else.
+ */
 function edgesOfBlock(block: string): readonly string[] {
   const edges = addressEdges(block);
   return edges === null ? [block] : [...edges.inside, ...edges.outside];

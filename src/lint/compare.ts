@@ -38,9 +38,14 @@ export function compareTargets(before: LintTarget, after: LintTarget): readonly 
   return pairRoles(before, after).flatMap(({ before: old, after: now, unread, path }): readonly RoleChange[] => {
     if (unread) return [{ role: path, change: old === null ? "created" : "changed", gained: [UNREAD], lost: [] }];
     if (old !== null && now !== null && unchanged && samePolicy(old, now)) return [];
-    const compared = compareRoles(old === null ? null : access("before", old, before, after), now === null ? null : access("after", now, after, before));
+    const compared = compareRoles(
+      old === null ? null : access("before", old, before, after),
+      now === null ? null : access("after", now, after, before),
+    );
     const change = old === null ? "created" : now === null ? "deleted" : "changed";
-    return change === "changed" && compared.gained.length + compared.lost.length === 0 ? [] : [{ role: path, change, ...compared }];
+    return change === "changed" && compared.gained.length + compared.lost.length === 0
+      ? []
+      : [{ role: path, change, ...compared }];
   });
 }
 
@@ -54,7 +59,10 @@ function samePolicy(left: LintRole, right: LintRole): boolean {
 }
 
 function sameProviders(left: LintTarget, right: LintTarget): boolean {
-  const listed = (target: LintTarget): string => JSON.stringify(target.providers.map(({ url, clientIds }) => [issuerPathOf(url), [...(clientIds ?? [])].sort()]).sort());
+  const listed = (target: LintTarget): string =>
+    JSON.stringify(
+      target.providers.map(({ url, clientIds }) => [issuerPathOf(url), [...(clientIds ?? [])].sort()]).sort(),
+    );
   return listed(left) === listed(right);
 }
 
@@ -71,7 +79,13 @@ interface Access {
 function access(side: Side, role: LintRole, here: LintTarget, there: LintTarget): Access {
   const examined = examineRole(role);
   let compiled: CompiledPolicy | undefined;
-  return { side, examined, policy: () => (compiled ??= compilePolicy(examined)), here: providersOf(here), there: providersOf(there) };
+  return {
+    side,
+    examined,
+    policy: () => (compiled ??= compilePolicy(examined)),
+    here: providersOf(here),
+    there: providersOf(there),
+  };
 }
 
 const providers = new WeakMap<LintTarget, ReadonlyMap<string, LintProvider>>();
@@ -102,7 +116,8 @@ function clientIdsOf({ here, there }: Access, issuerPath: string): readonly stri
 
 function compareRoles(before: Access | null, after: Access | null): Pick<RoleChange, "gained" | "lost"> {
   const [old, now] = [before?.examined.statements ?? [], after?.examined.statements ?? []];
-  if (after !== null && after.examined.malformed.length > 0) return { gained: [{ ...UNTRIED, subject: "somebody: the trust policy does not read" }], lost: [] };
+  if (after !== null && after.examined.malformed.length > 0)
+    return { gained: [{ ...UNTRIED, subject: "somebody: the trust policy does not read" }], lost: [] };
   if (before === null || after === null) {
     const exact = everybodyOf(after ?? before);
     if (exact !== null) return before === null ? { gained: exact, lost: [] } : { gained: [], lost: exact };
@@ -111,7 +126,11 @@ function compareRoles(before: Access | null, after: Access | null): Pick<RoleCha
   if (tooManyToTry([...old, ...now])) return untried;
   const surroundings = surroundingsOf([...old, ...now]);
   const either = after ?? before;
-  const probes = probesOf({ before: old, after: now, clientIds: (issuerPath) => (either === null ? null : clientIdsOf(either, issuerPath)) });
+  const probes = probesOf({
+    before: old,
+    after: now,
+    clientIds: (issuerPath) => (either === null ? null : clientIdsOf(either, issuerPath)),
+  });
   if (probes.length * surroundings.length > MOST_DECISIONS) return untried;
   const gained: Identity[] = otherPrincipals(now, old);
   const lost: Identity[] = otherPrincipals(old, now);
@@ -134,50 +153,105 @@ function compareRoles(before: Access | null, after: Access | null): Pick<RoleCha
 /** Everybody a role lets in that there is on one side alone; null where they have to be tried. */
 function everybodyOf(side: Access | null): readonly Identity[] | null {
   if (side === null) return [];
-  return exactIdentities(side.examined.statements, (issuerPath) => clientIdsOf(side, issuerPath))
-    ?.filter(({ issuerPath, audience }) => isRegistered(side, issuerPath, audience))
-    .map(({ issuerPath, audience, subject }) => ({ issuer: `https://${issuerPath}`, subject, kind: "subject", audience, how: "new", from: null })) ?? null;
+  return (
+    exactIdentities(side.examined.statements, (issuerPath) => clientIdsOf(side, issuerPath))
+      ?.filter(({ issuerPath, audience }) => isRegistered(side, issuerPath, audience))
+      .map(({ issuerPath, audience, subject }) => ({
+        issuer: `https://${issuerPath}`,
+        subject,
+        kind: "subject",
+        audience,
+        how: "new",
+        from: null,
+      })) ?? null
+  );
 }
 
 function isToldBy(told: readonly Identity[], { within, issuer, audience }: Probe): boolean {
-  return within.length > 0 && told.some((identity) => identity.issuer === issuer && identity.audience === audience && within.includes(identity.subject));
+  return (
+    within.length > 0 &&
+    told.some(
+      (identity) => identity.issuer === issuer && identity.audience === audience && within.includes(identity.subject),
+    )
+  );
 }
 
 const MOST_DECISIONS = 500_000;
 
 /** Whether trying everybody a policy names, from everywhere it mentions, would take longer than anybody waits. */
 export function tooManyToTry(statements: readonly ExaminedStatement[]): boolean {
-  const distinct = (of: (statement: ExaminedStatement) => readonly ExaminedCondition[]): number => new Set(statements.flatMap((statement) => of(statement).flatMap(({ values }) => values))).size;
+  const distinct = (of: (statement: ExaminedStatement) => readonly ExaminedCondition[]): number =>
+    new Set(statements.flatMap((statement) => of(statement).flatMap(({ values }) => values))).size;
   const places = distinct(({ conditions }) => conditions.filter(({ key }) => !GUARD_KEY.test(key)));
-  return (1 + distinct(({ aud }) => aud)) * (3 + distinct(({ sub }) => sub)) * (1 + 2 * places * statements.length) > MOST_DECISIONS;
+  return (
+    (1 + distinct(({ aud }) => aud)) * (3 + distinct(({ sub }) => sub)) * (1 + 2 * places * statements.length) >
+    MOST_DECISIONS
+  );
 }
 
 /** Where nobody was tried, somebody may have been let in: it counts as wider. */
-const UNTRIED: Identity = { issuer: null, subject: "somebody: the trust policies name too much to try everybody", kind: "untried", audience: null, how: "new", from: null };
+const UNTRIED: Identity = {
+  issuer: null,
+  subject: "somebody: the trust policies name too much to try everybody",
+  kind: "untried",
+  audience: null,
+  how: "new",
+  from: null,
+};
 const UNREAD: Identity = { ...UNTRIED, subject: "somebody: the trust policy is only known after apply" };
 
 function otherPrincipals(here: readonly ExaminedStatement[], there: readonly ExaminedStatement[]): Identity[] {
   const known = otherDoors(there);
   const who = new Set([...otherDoors(here)].flatMap(([door, name]) => (known.has(door) ? [] : [name])));
   const names = new Set(known.values());
-  return [...who].map((subject) => ({ issuer: null, subject, kind: "other principal", audience: null, how: names.has(subject) ? "from elsewhere" : "new", from: null }));
+  return [...who].map((subject) => ({
+    issuer: null,
+    subject,
+    kind: "other principal",
+    audience: null,
+    how: names.has(subject) ? "from elsewhere" : "new",
+    from: null,
+  }));
 }
 
 /** What a policy says where it is asked from each place: 0 no, 1 not to be told, 2 yes. */
-function ranks(side: Access | null, probe: Probe, person: string, surroundings: readonly Surrounding[]): readonly number[] {
-  if (side === null || (probe.issuerPath !== null && !isRegistered(side, probe.issuerPath, probe.audience))) return surroundings.map(() => RANK.no);
+function ranks(
+  side: Access | null,
+  probe: Probe,
+  person: string,
+  surroundings: readonly Surrounding[],
+): readonly number[] {
+  if (side === null || (probe.issuerPath !== null && !isRegistered(side, probe.issuerPath, probe.audience)))
+    return surroundings.map(() => RANK.no);
   const request: PolicyRequest = probe.request(person, side.side);
-  return surroundings.map(({ keys }) => RANK[verdict(side.policy(), keys.size === 0 ? request : { ...request, keys: new Map([...keys, ...request.keys]) })]);
+  return surroundings.map(
+    ({ keys }) =>
+      RANK[
+        verdict(side.policy(), keys.size === 0 ? request : { ...request, keys: new Map([...keys, ...request.keys]) })
+      ],
+  );
 }
 
 const RANK: Readonly<Record<Verdict, number>> = { no: 0, unknown: 1, yes: 2 };
 
 /** The identity as it gets in from more places by `here` than by `there`; null where it does not. */
-function difference({ issuer, subject, kind, audience }: Probe, surroundings: readonly Surrounding[], here: readonly number[], there: readonly number[]): Identity | null {
+function difference(
+  { issuer, subject, kind, audience }: Probe,
+  surroundings: readonly Surrounding[],
+  here: readonly number[],
+  there: readonly number[],
+): Identity | null {
   const places = surroundings.filter((_, at) => (here[at] ?? 0) > (there[at] ?? 0));
   const [first] = places;
   if (first === undefined) return null;
-  return { issuer, subject, kind, audience, how: there.every((rank) => rank === RANK.no) ? "new" : "from elsewhere", from: places.some(({ keys }) => keys.size === 0) ? null : first.says };
+  return {
+    issuer,
+    subject,
+    kind,
+    audience,
+    how: there.every((rank) => rank === RANK.no) ? "new" : "from elsewhere",
+    from: places.some(({ keys }) => keys.size === 0) ? null : first.says,
+  };
 }
 
 /** One stranger tells that the door is open; more of them tell no more. */

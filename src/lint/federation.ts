@@ -25,7 +25,8 @@ export function mergedFindings(targets: readonly LintTarget[]): readonly Finding
   for (const target of targets) {
     const found = lintTarget(target);
     const unused = new Set(found.filter((finding) => finding.rule === "ignore-unused").map((finding) => finding.path));
-    for (const { path } of [...target.ignores, ...target.roles.flatMap((role) => role.ignores)]) if (!unused.has(path)) used.add(path);
+    for (const { path } of [...target.ignores, ...target.roles.flatMap((role) => role.ignores)])
+      if (!unused.has(path)) used.add(path);
     for (const finding of found) findings.set(JSON.stringify([finding.rule, finding.path, finding.message]), finding);
   }
   return [...findings.values()].filter((finding) => finding.rule !== "ignore-unused" || !used.has(finding.path));
@@ -52,10 +53,18 @@ export function targetOfAccount(view: AccountView): LintTarget {
 }
 
 function lintRoleOf(role: FederationRole, view: AccountView, accountId: string | null): LintRole {
-  return lintedRole(role, { policy: roleTrustPolicy(role, view), policies: inlinePoliciesOf(role, view), accountId, quota: view.federation.trustPolicyMaxLength });
+  return lintedRole(role, {
+    policy: roleTrustPolicy(role, view),
+    policies: inlinePoliciesOf(role, view),
+    accountId,
+    quota: view.federation.trustPolicyMaxLength,
+  });
 }
 
-function lintedRole(role: FederationRole, known: Pick<LintRole, "policy" | "policies" | "accountId" | "quota">): LintRole {
+function lintedRole(
+  role: FederationRole,
+  known: Pick<LintRole, "policy" | "policies" | "accountId" | "quota">,
+): LintRole {
   const at = ["roles", role.key];
   return {
     ...known,
@@ -64,7 +73,11 @@ function lintedRole(role: FederationRole, known: Pick<LintRole, "policy" | "poli
     maxSessionDuration: role.maxSessionDuration,
     bounded: role.permissionsBoundaryArn !== null,
     managedPolicyArns: Object.values(role.managedPolicyArns),
-    meantPatterns: role.trusts.flatMap((trust) => (trust.kind === "subjects" ? trust.subjectPatterns.filter(({ reason }) => reason !== null).map(({ pattern }) => pattern) : [])),
+    meantPatterns: role.trusts.flatMap((trust) =>
+      trust.kind === "subjects"
+        ? trust.subjectPatterns.filter(({ reason }) => reason !== null).map(({ pattern }) => pattern)
+        : [],
+    ),
     statementPaths: statementPaths(role),
     ignores: ignoresAt(role.lint, at),
   };
@@ -78,7 +91,11 @@ function ignoresAt(ignores: Federation["lint"], at: readonly string[]): readonly
  * Errors of one role that is not part of a whole federation: what a construct refuses. `trust` has what its issuers are
  * worth; those that a `lint` entry of the role or of `federation` lets be are left out.
  */
-export function lintErrorsOfRole(role: FederationRole, trust: TrustContext, federation: Pick<Federation, "lint" | "trustPolicyMaxLength">): readonly Finding[] {
+export function lintErrorsOfRole(
+  role: FederationRole,
+  trust: TrustContext,
+  federation: Pick<Federation, "lint" | "trustPolicyMaxLength">,
+): readonly Finding[] {
   const issuers = Object.entries(trust.issuers);
   const target: LintTarget = {
     complete: false,
@@ -88,17 +105,26 @@ export function lintErrorsOfRole(role: FederationRole, trust: TrustContext, fede
       accountId: accountOf(issuer.providerArn),
       path: formatPath(["issuers", key]),
     })),
-    givenProviderArns: [], givenIssuerPaths: [],
+    givenProviderArns: [],
+    givenIssuerPaths: [],
     deletedProviders: [],
     ignores: ignoresAt(federation.lint, []),
-    roles: [lintedRole(role, {
-      policy: buildTrustPolicy(role.trusts, role, trust),
-      policies: role.inlinePolicies,
-      accountId: trust.accountId === ACCOUNT_ID_PLACEHOLDER ? null : trust.accountId,
-      quota: federation.trustPolicyMaxLength,
-    })],
+    roles: [
+      lintedRole(role, {
+        policy: buildTrustPolicy(role.trusts, role, trust),
+        policies: role.inlinePolicies,
+        accountId: trust.accountId === ACCOUNT_ID_PLACEHOLDER ? null : trust.accountId,
+        quota: federation.trustPolicyMaxLength,
+      }),
+    ],
   };
-  return lintRoleErrors(target).filter((finding) => finding.severity === "error" && finding.ignored === null && (finding.role !== null || role.lint.some((_, index) => finding.path === formatPath(["roles", role.key, "lint", index]))));
+  return lintRoleErrors(target).filter(
+    (finding) =>
+      finding.severity === "error" &&
+      finding.ignored === null &&
+      (finding.role !== null ||
+        role.lint.some((_, index) => finding.path === formatPath(["roles", role.key, "lint", index]))),
+  );
 }
 
 function accountOf(arn: string): string | null {
@@ -108,9 +134,16 @@ function accountOf(arn: string): string | null {
 /** The trust each statement was built from, in the order of the policy (`buildTrustPolicy`). */
 export function statementPaths(role: FederationRole): readonly string[] {
   const pathOf = (index: number): string => formatPath(["roles", role.key, "trusts", index]);
-  const subjects = role.trusts.flatMap((trust, index) => (trust.kind === "subjects"
-    ? [...(exactSubjects(trust).length > 0 ? [pathOf(index)] : []), ...(trust.subjectPatterns.length > 0 ? [pathOf(index)] : [])]
-    : []));
-  const unityCatalog = role.trusts.flatMap((trust, index) => (trust.kind === "unityCatalog" ? [pathOf(index), pathOf(index)] : []));
+  const subjects = role.trusts.flatMap((trust, index) =>
+    trust.kind === "subjects"
+      ? [
+          ...(exactSubjects(trust).length > 0 ? [pathOf(index)] : []),
+          ...(trust.subjectPatterns.length > 0 ? [pathOf(index)] : []),
+        ]
+      : [],
+  );
+  const unityCatalog = role.trusts.flatMap((trust, index) =>
+    trust.kind === "unityCatalog" ? [pathOf(index), pathOf(index)] : [],
+  );
   return [...subjects, ...unityCatalog];
 }

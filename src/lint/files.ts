@@ -10,15 +10,19 @@ export const STDIN = "stdin";
 const SKIPPED_FOLDERS = new Set(["node_modules", ".terraform", ".git"]);
 
 /**
- * The documents of `paths`: files, folders (every JSON and YAML file in them that lint knows, at any depth), and `-` for
+ * The documents of `paths`: files, folders (every JSON and YAML file in them that lint knows, at any depth), and `-`
+ * for
  * standard input. `note` is told of files in folders that are passed over.
  * Throws InputError json-syntax, document-unknown and the codes of a federation file; OutsideError file-not-found,
  * file-unreadable.
  */
-export async function readDocuments(paths: readonly string[], note: (message: string) => void = () => undefined): Promise<readonly NamedDocument[]> {
+export async function readDocuments(
+  paths: readonly string[],
+  note: (message: string) => void = () => undefined,
+): Promise<readonly NamedDocument[]> {
   const documents: NamedDocument[] = [];
   for (const path of paths) {
-    if (path !== "-" && isFolder(path)) documents.push(...await readFolder(path, note));
+    if (path !== "-" && isFolder(path)) documents.push(...(await readFolder(path, note)));
     else documents.push(await readOne(path));
   }
   return documents;
@@ -37,27 +41,42 @@ async function readFolder(folder: string, note: (message: string) => void): Prom
       documents.push(await readOne(file));
     } catch (error) {
       // A folder holds other things too; a federation file with mistakes is still told.
-      if (!(error instanceof InputError) || (error.code !== "document-unknown" && error.code !== "json-syntax" && !isOtherYaml(error))) throw error;
+      if (
+        !(error instanceof InputError) ||
+        (error.code !== "document-unknown" && error.code !== "json-syntax" && !isOtherYaml(error))
+      )
+        throw error;
       note(`${file} is passed over: ${error.problems[0]?.message ?? ""}`);
     }
   }
   if (documents.length === 0) {
-    throw new InputError([{ code: "document-unknown", file: folder, message: "The folder holds nothing lint knows.", fix: "Give the folder of rendered policies (*.json) or federation files (*.yaml)." }]);
+    throw new InputError([
+      {
+        code: "document-unknown",
+        file: folder,
+        message: "The folder holds nothing lint knows.",
+        fix: "Give the folder of rendered policies (*.json) or federation files (*.yaml).",
+      },
+    ]);
   }
   return documents;
 }
 
 /** YAML that never meant to be a federation: none of its keys is one of ours. */
 function isOtherYaml(error: InputError): boolean {
-  return ["issuers", "roles"].every((key) => error.problems.some((problem) => problem.code === "required" && problem.path === key));
+  return ["issuers", "roles"].every((key) =>
+    error.problems.some((problem) => problem.code === "required" && problem.path === key),
+  );
 }
 
 function filesIn(folder: string): readonly string[] {
-  return readdirSync(folder, { withFileTypes: true }).sort((left, right) => (left.name < right.name ? -1 : 1)).flatMap((entry) => {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) return SKIPPED_FOLDERS.has(entry.name) ? [] : filesIn(path);
-    return entry.isFile() && /\.(?:json|ya?ml)$/.test(entry.name) ? [path] : [];
-  });
+  return readdirSync(folder, { withFileTypes: true })
+    .sort((left, right) => (left.name < right.name ? -1 : 1))
+    .flatMap((entry) => {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) return SKIPPED_FOLDERS.has(entry.name) ? [] : filesIn(path);
+      return entry.isFile() && /\.(?:json|ya?ml)$/.test(entry.name) ? [path] : [];
+    });
 }
 
 function isFolder(path: string): boolean {
@@ -70,8 +89,27 @@ function textOf(path: string): string {
     return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(path === "-" ? 0 : path));
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code;
-    if (code === "ENOENT") throw new OutsideError([{ code: "file-not-found", message: `There is no file ${path}.`, fix: "Name the file or folder to judge, or run init to write a federation.yaml." }], { cause });
+    if (code === "ENOENT")
+      throw new OutsideError(
+        [
+          {
+            code: "file-not-found",
+            message: `There is no file ${path}.`,
+            fix: "Name the file or folder to judge, or run init to write a federation.yaml.",
+          },
+        ],
+        { cause },
+      );
     const why = cause instanceof TypeError ? "it is not UTF-8" : (code ?? "unknown error");
-    throw new OutsideError([{ code: "file-unreadable", message: `${path} cannot be read: ${why}.`, fix: "Check the file and its permissions." }], { cause });
+    throw new OutsideError(
+      [
+        {
+          code: "file-unreadable",
+          message: `${path} cannot be read: ${why}.`,
+          fix: "Check the file and its permissions.",
+        },
+      ],
+      { cause },
+    );
   }
 }

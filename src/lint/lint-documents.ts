@@ -26,7 +26,13 @@ export interface PlacedChange extends RoleChange {
 
 /** What `lint` answers; with `--json` this document as it is. */
 export interface LintReport {
-  readonly files: readonly { readonly file: string; readonly kind: string; readonly roles: number; readonly leftAside: number; readonly unknownPolicies: readonly string[] }[];
+  readonly files: readonly {
+    readonly file: string;
+    readonly kind: string;
+    readonly roles: number;
+    readonly leftAside: number;
+    readonly unknownPolicies: readonly string[];
+  }[];
   /** Errors and warnings that stand. */
   readonly findings: readonly PlacedFinding[];
   /** Those let be by a written reason. */
@@ -48,14 +54,20 @@ export interface LintOptions {
 
 /** Judges every document. Findings in the order of documents and rules. */
 export function lintDocuments(documents: readonly NamedDocument[], options: LintOptions = {}): LintReport {
-  const all = documents.flatMap(({ file, document }) => mergedFindings(document.targets.map(({ target }) => withGiven(target, options.givenProviders ?? [])))
-    .map((finding): PlacedFinding => {
-      const place = document.locate?.(finding.path);
-      return { ...finding, file, line: place?.line ?? null, column: place?.column ?? null };
-    }));
+  const all = documents.flatMap(({ file, document }) =>
+    mergedFindings(document.targets.map(({ target }) => withGiven(target, options.givenProviders ?? []))).map(
+      (finding): PlacedFinding => {
+        const place = document.locate?.(finding.path);
+        return { ...finding, file, line: place?.line ?? null, column: place?.column ?? null };
+      },
+    ),
+  );
   const findings = all.filter(({ ignored }) => ignored === null);
-  const changes = documents.flatMap(({ file, document }) => changesOf(document, options.before).map((change) => ({ ...change, file })));
-  const count = (severity: Finding["severity"]): number => findings.filter((finding) => finding.severity === severity).length;
+  const changes = documents.flatMap(({ file, document }) =>
+    changesOf(document, options.before).map((change) => ({ ...change, file })),
+  );
+  const count = (severity: Finding["severity"]): number =>
+    findings.filter((finding) => finding.severity === severity).length;
   return {
     files: documents.map(({ file, document }) => ({
       file,
@@ -74,7 +86,10 @@ export function lintDocuments(documents: readonly NamedDocument[], options: Lint
 }
 
 /** The exit code of a report: 1 for an error, for more than `maxWarnings`, and with `failOnWidening` for any gain. */
-export function lintExitCode(report: LintReport, limits: { readonly maxWarnings?: number | undefined; readonly failOnWidening?: boolean | undefined }): 0 | 1 {
+export function lintExitCode(
+  report: LintReport,
+  limits: { readonly maxWarnings?: number | undefined; readonly failOnWidening?: boolean | undefined },
+): 0 | 1 {
   if (report.errors > 0 || report.warnings > (limits.maxWarnings ?? Infinity)) return 1;
   return limits.failOnWidening === true && report.widened ? 1 : 0;
 }
@@ -85,11 +100,15 @@ function withGiven(target: LintTarget, given: readonly string[]): LintTarget {
 
 /** Targets are the same by their account's key; a document of one account is compared with one of one. */
 function changesOf(document: LintDocument, before: LintDocument | undefined): readonly RoleChange[] {
-  if (before === undefined) return document.targets.flatMap(({ target, before: own }) => (own === null ? [] : compareTargets(own, target)));
+  if (before === undefined)
+    return document.targets.flatMap(({ target, before: own }) => (own === null ? [] : compareTargets(own, target)));
   const single = document.targets.length === 1 && before.targets.length === 1;
   const changes = document.targets.flatMap(({ name, target }) => {
     const old = before.targets.find((candidate) => single || candidate.name === name);
-    return compareTargets(old === undefined ? { ...withoutRoles(target), providers: [] } : sameLoneRole(old.target, target), target);
+    return compareTargets(
+      old === undefined ? { ...withoutRoles(target), providers: [] } : sameLoneRole(old.target, target),
+      target,
+    );
   });
   const gone = before.targets.filter((old) => !single && !document.targets.some(({ name }) => name === old.name));
   return [...changes, ...gone.flatMap(({ target }) => compareTargets(target, withoutRoles(target)))];
@@ -103,6 +122,12 @@ function withoutRoles(target: LintTarget): LintTarget {
 function sameLoneRole(before: LintTarget, after: LintTarget): LintTarget {
   const [old, ...others] = before.roles;
   const [role, ...more] = after.roles;
-  if (old === undefined || role === undefined || others.length + more.length > 0 || (old.name !== null && role.name !== null)) return before;
+  if (
+    old === undefined ||
+    role === undefined ||
+    others.length + more.length > 0 ||
+    (old.name !== null && role.name !== null)
+  )
+    return before;
   return { ...before, roles: [{ ...old, name: role.name, path: role.path }] };
 }

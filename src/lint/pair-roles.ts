@@ -11,17 +11,26 @@ export interface RolePair {
 }
 
 /**
- * Every role that is ours to judge on either side, with its counterpart. One that is ours on one side only is looked for
+ * Every role that is ours to judge on either side, with its counterpart. One that is ours on one side only is looked
+ * for
  * among the other's that are not: a role that is handed over to somebody else is neither made nor deleted.
  */
 export function pairRoles(before: LintTarget, after: LintTarget): readonly RolePair[] {
   const old = poolOf([...before.roles, ...(before.aside ?? [])]);
   const found = matched(after.roles, old);
-  const pairs: RolePair[] = after.roles.map((role) => ({ before: found.get(role) ?? null, after: role, unread: false, path: role.path }));
+  const pairs: RolePair[] = after.roles.map((role) => ({
+    before: found.get(role) ?? null,
+    after: role,
+    unread: false,
+    path: role.path,
+  }));
   const known = new Set<LintRole>(found.values());
   const rest = before.roles.filter((role) => !known.has(role));
   const aside = matched(rest, poolOf(after.aside ?? []));
-  const unread = matched(rest.filter((role) => !aside.has(role)), poolOf(after.unread ?? []));
+  const unread = matched(
+    rest.filter((role) => !aside.has(role)),
+    poolOf(after.unread ?? []),
+  );
   for (const role of rest) {
     const [now, later] = [aside.get(role) ?? null, unread.get(role)];
     pairs.push({ before: role, after: now, unread: later !== undefined, path: (now ?? later ?? role).path });
@@ -29,7 +38,8 @@ export function pairRoles(before: LintTarget, after: LintTarget): readonly RoleP
   // beside a Databricks provider, a new role that nobody can read may be one for it
   if (after.providers.length > 0) {
     const taken = new Set<UnreadRole>(unread.values());
-    for (const role of (after.unread ?? []).filter((one) => !taken.has(one))) pairs.push({ before: null, after: null, unread: true, path: role.path });
+    for (const role of (after.unread ?? []).filter((one) => !taken.has(one)))
+      pairs.push({ before: null, after: null, unread: true, path: role.path });
   }
   return pairs;
 }
@@ -50,7 +60,9 @@ function poolOf<T extends UnreadRole>(roles: readonly T[]): Pool<T> {
   return pool;
 }
 
-/** Each role's counterpart in `pool`. Two accounts may have roles of one name: then the path tells, then the account. */
+/**
+ * Each role's counterpart in `pool`. Two accounts may have roles of one name: then the path tells, then the account.
+ */
 function matched<T extends UnreadRole>(roles: readonly LintRole[], pool: Pool<T>): ReadonlyMap<LintRole, T> {
   const found = new Map<LintRole, T>();
   const rounds: readonly ((role: LintRole, candidate: T) => boolean)[] = [

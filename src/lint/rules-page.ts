@@ -2,11 +2,14 @@
 import type { LintRule } from "../trust/lint/rule";
 import { RULE_GROUPS } from "../trust/lint/rules";
 
-const HEAD = `<!-- Generated from src/trust/lint by scripts/generate-docs.ts. Do not edit: npm run generate. -->
+const HEAD =
+  `<!-- Generated from src/trust/lint by scripts/generate-docs.ts. Do not edit: npm run generate. -->
 # Lint rules
 
-Every rule of [\`lint\`](lint.md), with one example it catches and one it lets pass. IDs are stable. An *error* ends the command with exit
-code 1; *warnings* do so with \`--max-warnings\`. The same rules run over federation files, policies, plans and inside the CDKTF constructs
+Every rule of [\`lint\`](lint.md), with one example it catches and one it lets pass. IDs are stable. An *error* ` +
+  `ends the command with exit
+code 1; *warnings* do so with \`--max-warnings\`. The same rules run over federation files, policies, plans and ` +
+  `inside the CDKTF constructs
 (errors only). Both examples of every rule are run in the tests.
 `;
 
@@ -16,7 +19,9 @@ export function lintRulesPage(): string {
 }
 
 function table(): string {
-  const rows = Object.values(RULE_GROUPS).flat().map((rule) => `| [\`${rule.id}\`](#${rule.id}) | ${rule.severity} | ${cell(rule.title)} |`);
+  const rows = Object.values(RULE_GROUPS)
+    .flat()
+    .map((rule) => `| [\`${rule.id}\`](#${rule.id}) | ${rule.severity} | ${cell(rule.title)} |`);
   return ["| rule | severity | what it catches |", "|---|---|---|", ...rows].join("\n");
 }
 
@@ -47,7 +52,9 @@ function laidOut(value: unknown, indent: string): string {
     }
     return `[\n${value.map((item) => `${deeper}${laidOut(item, deeper)}`).join(",\n")}\n${indent}]`;
   }
-  return `{\n${Object.entries(value).map(([key, member]) => `${deeper}${JSON.stringify(key)}: ${laidOut(member, deeper)}`).join(",\n")}\n${indent}}`;
+  return `{\n${Object.entries(value)
+    .map(([key, member]) => `${deeper}${JSON.stringify(key)}: ${laidOut(member, deeper)}`)
+    .join(",\n")}\n${indent}}`;
 }
 
 function oneLine(value: unknown): string {
@@ -58,10 +65,13 @@ function oneLine(value: unknown): string {
 }
 
 function linked(source: string): string {
-  return source.split("; ").map((one) => {
-    if (one.startsWith("docs/")) return `[${one.slice("docs/".length)}](${one.slice("docs/".length)})`;
-    return one.startsWith("https://") ? `<${one}>` : one;
-  }).join("; ");
+  return source
+    .split("; ")
+    .map((one) => {
+      if (one.startsWith("docs/")) return `[${one.slice("docs/".length)}](${one.slice("docs/".length)})`;
+      return one.startsWith("https://") ? `<${one}>` : one;
+    })
+    .join("; ");
 }
 
 function cell(text: string): string {

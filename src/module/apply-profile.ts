@@ -12,7 +12,10 @@ import type { Sample } from "./sample";
 import { isUuid, SAMPLE } from "./sample";
 
 /** The four modules under `profile`, and the sample their tests are written with. */
-export function modulesOfProfile(profile: Profile | undefined): { readonly modules: readonly ModuleDefinition[]; readonly sample: Sample } {
+export function modulesOfProfile(profile: Profile | undefined): {
+  readonly modules: readonly ModuleDefinition[];
+  readonly sample: Sample;
+} {
   if (profile === undefined) return { modules: publishedModules(SAMPLE), sample: SAMPLE };
   const sample = sampleOf(profile);
   return { modules: publishedModules(sample).map((definition) => underProfile(definition, profile, sample)), sample };
@@ -21,14 +24,22 @@ export function modulesOfProfile(profile: Profile | undefined): { readonly modul
 function sampleOf(profile: Profile): Sample {
   const boundary = profile.defaults?.permissionsBoundaryArn ?? profile.permissionsBoundary?.allowed?.[0];
   const [, boundaryPartition, , , boundaryAccount] = boundary?.split(":") ?? [];
-  const partition = profile.defaults?.awsPartition ?? (["aws", "aws-us-gov", "aws-cn"] as const).find((known) => known === boundaryPartition) ?? SAMPLE.awsPartition;
-  const account = boundaryAccount === undefined || boundaryAccount === "aws" ? (profile.defaults?.awsAccountId ?? SAMPLE.awsAccountId) : boundaryAccount;
-  const demanded = profile.permissionsBoundary === undefined ? null : `arn:${partition}:iam::${account}:policy/boundary`;
+  const partition =
+    profile.defaults?.awsPartition ??
+    (["aws", "aws-us-gov", "aws-cn"] as const).find((known) => known === boundaryPartition) ??
+    SAMPLE.awsPartition;
+  const account =
+    boundaryAccount === undefined || boundaryAccount === "aws"
+      ? (profile.defaults?.awsAccountId ?? SAMPLE.awsAccountId)
+      : boundaryAccount;
+  const demanded =
+    profile.permissionsBoundary === undefined ? null : `arn:${partition}:iam::${account}:policy/boundary`;
   const tags = profile.defaults?.tags ?? {};
   return {
     ...SAMPLE,
     host: profile.allowedHosts?.[0] ?? SAMPLE.host,
-    databricksAccountId: profile.allowedAccountIds?.find(isUuid) ?? profile.allowedAccountIds?.[0] ?? SAMPLE.databricksAccountId,
+    databricksAccountId:
+      profile.allowedAccountIds?.find(isUuid) ?? profile.allowedAccountIds?.[0] ?? SAMPLE.databricksAccountId,
     awsAccountId: account,
     awsPartition: partition,
     permissionsBoundaryArn: boundary ?? demanded,
@@ -37,28 +48,42 @@ function sampleOf(profile: Profile): Sample {
 }
 
 function underProfile(definition: ModuleDefinition, profile: Profile, sample: Sample): ModuleDefinition {
-  const variables = definition.variables.map((variable) => demanding(withDefault(variable, profile), definition, profile, sample));
+  const variables = definition.variables.map((variable) =>
+    demanding(withDefault(variable, profile), definition, profile, sample),
+  );
   return {
     ...definition,
     name: profile.names?.[definition.template as keyof typeof profile.names] ?? definition.name,
     requiredProviders: providersUnder(profile, definition),
     // What lost its default is required, and stands first.
-    variables: [...variables].sort((left, right) => Number(left.default !== undefined) - Number(right.default !== undefined)),
+    variables: [...variables].sort(
+      (left, right) => Number(left.default !== undefined) - Number(right.default !== undefined),
+    ),
     // Where the variable itself is held to a zone, or to hosts of one, no output need be.
     outputs: bindsHost(profile, definition)
-      ? definition.outputs.map((output) => ({ ...output, preconditions: output.preconditions.filter(({ code }) => code !== "host-not-databricks") }))
+      ? definition.outputs.map((output) => ({
+          ...output,
+          preconditions: output.preconditions.filter(({ code }) => code !== "host-not-databricks"),
+        }))
       : definition.outputs,
     nested: definition.nested.map((nested) => ({ ...nested, requiredProviders: providersUnder(profile, nested) })),
   };
 }
 
 function bindsHost({ allowedHosts, allowedAccountIds }: Profile, { template }: ModuleDefinition): boolean {
-  return template === "databricks-workspace-oidc" ? allowedHosts !== undefined : template === "databricks-account-oidc" && allowedAccountIds !== undefined;
+  return template === "databricks-workspace-oidc"
+    ? allowedHosts !== undefined
+    : template === "databricks-account-oidc" && allowedAccountIds !== undefined;
 }
 
-function providersUnder({ providerRange }: Profile, { requiredProviders }: ModuleDefinition): ModuleDefinition["requiredProviders"] {
+function providersUnder(
+  { providerRange }: Profile,
+  { requiredProviders }: ModuleDefinition,
+): ModuleDefinition["requiredProviders"] {
   if (providerRange === undefined) return requiredProviders;
-  return Object.fromEntries(Object.entries(requiredProviders).map(([name, { source }]) => [name, { source, version: providerRange }]));
+  return Object.fromEntries(
+    Object.entries(requiredProviders).map(([name, { source }]) => [name, { source, version: providerRange }]),
+  );
 }
 
 /** Variable -> the profile's default for it. */
@@ -82,7 +107,12 @@ function withDefault(variable: VariableDefinition, profile: Profile): VariableDe
   return variable.default === undefined || chosen === undefined ? variable : { ...variable, default: chosen };
 }
 
-function demanding(variable: VariableDefinition, definition: ModuleDefinition, profile: Profile, sample: Sample): VariableDefinition {
+function demanding(
+  variable: VariableDefinition,
+  definition: ModuleDefinition,
+  profile: Profile,
+  sample: Sample,
+): VariableDefinition {
   const demands = demandsOn(variable, definition, profile, sample);
   const required = demands.some(({ unmetByDefault }) => unmetByDefault);
   const { default: _, ...rest } = variable;
@@ -98,48 +128,143 @@ interface Demand {
   readonly unmetByDefault: boolean;
 }
 
-function demandsOn(variable: VariableDefinition, definition: ModuleDefinition, profile: Profile, sample: Sample): readonly Demand[] {
+function demandsOn(
+  variable: VariableDefinition,
+  definition: ModuleDefinition,
+  profile: Profile,
+  sample: Sample,
+): readonly Demand[] {
   const demand = (rule: RuleDefinition, unmetByDefault = false): Demand => ({ rule, unmetByDefault });
   const { allowedHosts, allowedAccountIds, mandatoryTags, permissionsBoundary } = profile;
   const value = definition.sample[variable.name] ?? null;
   const changed = (more: Readonly<Record<string, HclValue>>): HclValue => firstMember(value, more);
-  const place = (loops: readonly string[], reference: string, holding: Place["holding"], nullable: boolean): Place =>
-    ({ variable: variable.name, loops, reference, nullable, words: "", holding });
+  const place = (loops: readonly string[], reference: string, holding: Place["holding"], nullable: boolean): Place => ({
+    variable: variable.name,
+    loops,
+    reference,
+    nullable,
+    words: "",
+    holding,
+  });
   const whole = place([], `var.${variable.name}`, (bad) => bad, variable.nullable);
   switch (variable.name) {
     case "databricks_workspace_host":
-      return allowedHosts === undefined ? [] : [demand(oneOf("host-invalid", whole, "databricks_workspace_host", allowedHosts, "elsewhere.cloud.databricks.com"))];
+      return allowedHosts === undefined
+        ? []
+        : [
+            demand(
+              oneOf("host-invalid", whole, "databricks_workspace_host", allowedHosts, "elsewhere.cloud.databricks.com"),
+            ),
+          ];
     case "databricks_account_id":
-      return allowedAccountIds === undefined ? [] : [demand(oneOf("databricks-account-id-invalid", whole, "databricks_account_id", allowedAccountIds, UNKNOWN_ACCOUNT))];
+      return allowedAccountIds === undefined
+        ? []
+        : [
+            demand(
+              oneOf(
+                "databricks-account-id-invalid",
+                whole,
+                "databricks_account_id",
+                allowedAccountIds,
+                UNKNOWN_ACCOUNT,
+              ),
+            ),
+          ];
     case "databricks_account_host":
       return allowedAccountIds === undefined ? [] : [demand(inZone(whole, "databricks_account_host"))];
     case "issuers": {
       const at = (attribute: string, right: Readonly<Record<string, HclValue>>): Place =>
-        place(["issuer in var.issuers"], `issuer.${attribute}`, (bad) => ({ production: { ...right, [attribute]: bad } }), true);
-      const account = { level: "account", account_id: sample.databricksAccountId, accounts_host: sample.databricksAccountHost };
+        place(
+          ["issuer in var.issuers"],
+          `issuer.${attribute}`,
+          (bad) => ({ production: { ...right, [attribute]: bad } }),
+          true,
+        );
+      const account = {
+        level: "account",
+        account_id: sample.databricksAccountId,
+        accounts_host: sample.databricksAccountHost,
+      };
       const workspace = { level: "workspace", workspace_id: sample.workspaceId };
       return [
-        ...(allowedHosts === undefined ? [] : [demand(oneOf("host-invalid", at("host", workspace), "The host of an issuer", allowedHosts, "elsewhere.cloud.databricks.com"))]),
-        ...(allowedAccountIds === undefined ? [] : [demand(oneOf("databricks-account-id-invalid", at("account_id", account), "The account_id of an issuer", allowedAccountIds, UNKNOWN_ACCOUNT)), demand(inZone(at("accounts_host", { ...account, allow_custom_host: true }), "The accounts_host of an issuer"))]),
+        ...(allowedHosts === undefined
+          ? []
+          : [
+              demand(
+                oneOf(
+                  "host-invalid",
+                  at("host", workspace),
+                  "The host of an issuer",
+                  allowedHosts,
+                  "elsewhere.cloud.databricks.com",
+                ),
+              ),
+            ]),
+        ...(allowedAccountIds === undefined
+          ? []
+          : [
+              demand(
+                oneOf(
+                  "databricks-account-id-invalid",
+                  at("account_id", account),
+                  "The account_id of an issuer",
+                  allowedAccountIds,
+                  UNKNOWN_ACCOUNT,
+                ),
+              ),
+              demand(
+                inZone(at("accounts_host", { ...account, allow_custom_host: true }), "The accounts_host of an issuer"),
+              ),
+            ]),
       ];
     }
     case "permissions_boundary_arn":
-      return permissionsBoundary?.allowed === undefined ? [] : [demand(oneOf("boundary-arn-invalid", { ...whole, nullable: variable.nullable && !permissionsBoundary.mandatory }, "permissions_boundary_arn", permissionsBoundary.allowed, UNKNOWN_BOUNDARY))];
+      return permissionsBoundary?.allowed === undefined
+        ? []
+        : [
+            demand(
+              oneOf(
+                "boundary-arn-invalid",
+                { ...whole, nullable: variable.nullable && !permissionsBoundary.mandatory },
+                "permissions_boundary_arn",
+                permissionsBoundary.allowed,
+                UNKNOWN_BOUNDARY,
+              ),
+            ),
+          ];
     case "roles":
-      return permissionsBoundary?.allowed === undefined ? [] : [demand(oneOf(
-        "boundary-arn-invalid",
-        place(["role in var.roles"], "role.permissions_boundary_arn", (bad) => changed({ permissions_boundary_arn: bad }), true),
-        "The permissions_boundary_arn of a role",
-        permissionsBoundary.allowed,
-        UNKNOWN_BOUNDARY,
-      ))];
+      return permissionsBoundary?.allowed === undefined
+        ? []
+        : [
+            demand(
+              oneOf(
+                "boundary-arn-invalid",
+                place(
+                  ["role in var.roles"],
+                  "role.permissions_boundary_arn",
+                  (bad) => changed({ permissions_boundary_arn: bad }),
+                  true,
+                ),
+                "The permissions_boundary_arn of a role",
+                permissionsBoundary.allowed,
+                UNKNOWN_BOUNDARY,
+              ),
+            ),
+          ];
     case "tags":
-      return mandatoryTags === undefined ? [] : [demand({
-        code: "tag-invalid",
-        condition: `length(setsubtract(${hclValue(mandatoryTags)}, keys(var.tags))) == 0`,
-        message: `tags must have ${mandatoryTags.join(", ")}: your organisation demands it`,
-        breaks: [{ tags: {} }],
-      }, mandatoryTags.some((key) => !Object.hasOwn((variable.default ?? {}) as object, key)))];
+      return mandatoryTags === undefined
+        ? []
+        : [
+            demand(
+              {
+                code: "tag-invalid",
+                condition: `length(setsubtract(${hclValue(mandatoryTags)}, keys(var.tags))) == 0`,
+                message: `tags must have ${mandatoryTags.join(", ")}: your organisation demands it`,
+                breaks: [{ tags: {} }],
+              },
+              mandatoryTags.some((key) => !Object.hasOwn((variable.default ?? {}) as object, key)),
+            ),
+          ];
     default:
       return [];
   }
@@ -158,9 +283,18 @@ function oneOf(code: string, place: Place, words: string, allowed: readonly stri
   };
 }
 
-/** An allowed account ID is worth nothing at a host that somebody else holds, so allow_custom_host does not reach that far. */
+/**
+ * An allowed account ID is worth nothing at a host that somebody else holds, so allow_custom_host does not reach that
+ * far.
+ */
 function inZone(place: Place, words: string): RuleDefinition {
-  return ruleAt(place, "host-not-databricks", inDatabricksZone(place.reference), `${words} must lie in one of Databricks' zones: your organisation allows accounts, not hosts`, ["login.example.com"]);
+  return ruleAt(
+    place,
+    "host-not-databricks",
+    inDatabricksZone(place.reference),
+    `${words} must lie in one of Databricks' zones: your organisation allows accounts, not hosts`,
+    ["login.example.com"],
+  );
 }
 
 /** A map's first member with more attributes. */

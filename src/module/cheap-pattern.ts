@@ -1,6 +1,8 @@
 /**
- * Patterns that Terraform compiles quickly. RE2 copies what a counted repeat counts, and `regex` compiles anew for every
- * value: `{1,512}` costs a millisecond each time. So long counts lose their end (`*`, `+`, `{3,}`), and the whole length is
+ * Patterns that Terraform compiles quickly. RE2 copies what a counted repeat counts, and `regex` compiles anew for
+ * every
+ * value: `{1,512}` costs a millisecond each time. So long counts lose their end (`*`, `+`, `{3,}`), and the whole
+ * length is
  * checked instead.
  */
 import type { TextRule } from "../text-rule";
@@ -26,7 +28,8 @@ export function cheapPattern(rule: TextRule): CheapPattern {
   const exact = re2Pattern(rule);
   if (!Number.isFinite(longest)) return { pattern: exact, maxLength: rule.maxLength ?? null };
   const pattern = exact.replace(/\{([0-9]+),([0-9]+)\}/g, (count: string, least: string, most: string) =>
-    (Number(most) <= SHORT_REPEAT ? count : least === "0" ? "*" : least === "1" ? "+" : `{${least},}`));
+    Number(most) <= SHORT_REPEAT ? count : least === "0" ? "*" : least === "1" ? "+" : `{${least},}`,
+  );
   return { pattern, maxLength: pattern === exact && rule.maxLength === undefined ? null : maxLength };
 }
 

@@ -21,8 +21,10 @@ export interface Place {
 }
 
 /**
- * Loops over objects that are few. One of them may be null, which a rule of its own tells: every other rule passes it by.
- * Roles and their trusts are not few: asking of each, in every rule, makes a plan of a thousand a seventh slower, and the
+ * Loops over objects that are few. One of them may be null, which a rule of its own tells: every other rule passes it
+ * by.
+ * Roles and their trusts are not few: asking of each, in every rule, makes a plan of a thousand a seventh slower, and
+ * the
  * rule that tells stands first.
  */
 const FEW_OBJECTS = /^(condition|issuer) in /;
@@ -48,7 +50,13 @@ export function forAll(loops: readonly string[], test: string, nulls = false): s
 /** The rule that none of the objects in the last of `loops` is null. `words`: what one is. */
 export function noNullRule(loops: readonly string[], words: string, bad: Inputs): RuleDefinition {
   const object = loops.at(-1)?.split(" in ")[0] ?? "";
-  return { code: "required", condition: forAll(loops, `${object} != null`, true), message: `${words} must not be null; leave it out`, breaks: [bad], amongErrors: !FEW_OBJECTS.test(loops.at(-1) ?? "") };
+  return {
+    code: "required",
+    condition: forAll(loops, `${object} != null`, true),
+    message: `${words} must not be null; leave it out`,
+    breaks: [bad],
+    amongErrors: !FEW_OBJECTS.test(loops.at(-1) ?? ""),
+  };
 }
 
 function indented(text: string, depth: number): string {
@@ -60,10 +68,15 @@ export function keepsRule(rule: TextRule, reference: string): string {
   const { pattern, maxLength } = cheapPattern(rule);
   // Terraform takes a carriage return and the line feed after it for one character.
   const length = pattern.includes("\\x{000D}") ? characters(reference) : `length(${reference})`;
-  return maxLength === null ? matches(pattern, reference) : `${matches(pattern, reference)} && ${length} <= ${maxLength}`;
+  return maxLength === null
+    ? matches(pattern, reference)
+    : `${matches(pattern, reference)} && ${length} <= ${maxLength}`;
 }
 
-/** How many characters `text` has, as an HCL expression: code points, where `length` counts what a reader takes for one. */
+/**
+ * How many characters `text` has, as an HCL expression: code points, where `length` counts what a reader takes for
+ * one.
+ */
 export function characters(text: string): string {
   return `length(split("", ${text}))`;
 }
@@ -74,7 +87,13 @@ export function matches(pattern: string, text: string): string {
 }
 
 /** The rule that the value in `place` passes `test`, an expression over its reference. */
-export function ruleAt(place: Place, code: string, test: string, message: string, bad: readonly HclValue[]): RuleDefinition {
+export function ruleAt(
+  place: Place,
+  code: string,
+  test: string,
+  message: string,
+  bad: readonly HclValue[],
+): RuleDefinition {
   return {
     code,
     condition: forAll(place.loops, place.nullable ? `${place.reference} == null ? true : ${test}` : test),
@@ -85,7 +104,13 @@ export function ruleAt(place: Place, code: string, test: string, message: string
 
 /** The rule that the text in `place` keeps `rule`. */
 export function textRuleAt(place: Place, rule: TextRule, bad: readonly string[]): RuleDefinition {
-  return ruleAt(place, rule.code, keepsRule(rule, place.reference), `${place.words} must be ${rule.says}, like ${rule.example}`, bad);
+  return ruleAt(
+    place,
+    rule.code,
+    keepsRule(rule, place.reference),
+    `${place.words} must be ${rule.says}, like ${rule.example}`,
+    bad,
+  );
 }
 
 /** The rule that every text of the list in `place` keeps `rule`. */

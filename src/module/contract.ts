@@ -60,7 +60,8 @@ export interface ModuleContract {
   readonly variables: readonly ModuleVariable[];
   readonly outputs: readonly ModuleOutput[];
   /**
-   * Addresses of managed resources. Where Terraform counts a resource or module, or has one for each of a map, `[count]`
+   * Addresses of managed resources. Where Terraform counts a resource or module, or has one for each of a map,
+   * `[count]`
    * or `[for_each]` stands for the key: `module.role[for_each].aws_iam_role.this`. Sorted.
    */
   readonly resources: readonly string[];
@@ -76,7 +77,9 @@ export function typeExpression(type: VariableType): string {
   if (typeof type === "string") return type;
   if ("list" in type) return `list(${typeExpression(type.list)})`;
   if ("map" in type) return `map(${typeExpression(type.map)})`;
-  const attributes = Object.entries(type.object).map(([name, attribute]) => `${name} = ${attributeExpression(attribute, typeExpression)}`);
+  const attributes = Object.entries(type.object).map(
+    ([name, attribute]) => `${name} = ${attributeExpression(attribute, typeExpression)}`,
+  );
   return `object({ ${attributes.join(", ")} })`;
 }
 
@@ -84,7 +87,9 @@ export function typeExpression(type: VariableType): string {
 export function attributeExpression(attribute: ObjectAttribute, inner: (type: VariableType) => string): string {
   const type = inner(attribute.type);
   if (!attribute.optional) return type;
-  return attribute.default === undefined ? `optional(${type})` : `optional(${type}, ${JSON.stringify(attribute.default)})`;
+  return attribute.default === undefined
+    ? `optional(${type})`
+    : `optional(${type}, ${JSON.stringify(attribute.default)})`;
 }
 
 /** The contract as a module's `contract.json` holds it. */

@@ -6,9 +6,15 @@ export type Inputs = Readonly<Record<string, HclValue>>;
 
 /** A rule with inputs that break it, and it alone: each becomes a run with `expect_failures` in the module's tests. */
 export interface RuleDefinition extends ContractRule {
-  /** Of a validation: values of its variable under that variable's name; of a precondition: inputs that stand for the sample's. */
+  /**
+   * Of a validation: values of its variable under that variable's name; of a precondition: inputs that stand for the
+   * sample's.
+   */
   readonly breaks: readonly Inputs[];
-  /** Terraform's own errors come along with the rule's message, which `terraform test` takes for a failure: no run expects it. */
+  /**
+   * Terraform's own errors come along with the rule's message, which `terraform test` takes for a failure: no run
+   * expects it.
+   */
   readonly amongErrors?: boolean;
   /** HCL expression for a list of places at fault, shown after the message. */
   readonly places?: string;
@@ -28,8 +34,12 @@ export interface OutputDefinition extends ModuleOutput {
 
 /** Names of the templates' folders. */
 export type TemplateName =
-  | "databricks-federation" | "databricks-workspace-oidc" | "databricks-account-oidc" | "databricks-federated-role"
-  | "trust-policies" | "role";
+  | "databricks-federation"
+  | "databricks-workspace-oidc"
+  | "databricks-account-oidc"
+  | "databricks-federated-role"
+  | "trust-policies"
+  | "role";
 
 export interface ModuleDefinition extends ModuleContract {
   readonly template: TemplateName;
@@ -52,7 +62,11 @@ export function contractOf(definition: ModuleDefinition): ModuleContract {
     requiredVersion: definition.requiredVersion,
     requiredProviders: definition.requiredProviders,
     variables: definition.variables.map((variable) => ({ ...variable, validations: variable.validations.map(rule) })),
-    outputs: definition.outputs.map(({ name, description, preconditions }) => ({ name, description, preconditions: preconditions.map(rule) })),
+    outputs: definition.outputs.map(({ name, description, preconditions }) => ({
+      name,
+      description,
+      preconditions: preconditions.map(rule),
+    })),
     resources: definition.resources,
   };
 }

@@ -28,7 +28,10 @@ function reader(sample: Sample): Inputs {
   return { service_principals: [sample.servicePrincipal] };
 }
 
-/** Three roles: for a job, for a person at the office, for a storage credential. `trust` puts a trust's attributes in place. */
+/**
+ * Three roles: for a job, for a person at the office, for a storage credential. `trust` puts a trust's attributes in
+ * place.
+ */
 function roles(sample: Sample, trust: (issuer: string, attributes: Inputs) => Inputs): HclValue {
   const cloud = unityCatalogCloud(sample);
   return {
@@ -43,11 +46,15 @@ function roles(sample: Sample, trust: (issuer: string, attributes: Inputs) => In
       ...trust("company", { users: ["alice@example.com"], conditions: [office] }),
       managed_policy_arns: { read: `arn:${sample.awsPartition}:iam::${sample.awsAccountId}:policy/read-lake` },
     },
-    ...(cloud === undefined ? {} : { "lake-location": {
-      description: "Unity Catalog's storage credential",
-      ...trust("", { unity_catalog: { cloud, external_ids: [sample.externalId] } }),
-      inline_policies: { "read-lake": readLake },
-    } }),
+    ...(cloud === undefined
+      ? {}
+      : {
+          "lake-location": {
+            description: "Unity Catalog's storage credential",
+            ...trust("", { unity_catalog: { cloud, external_ids: [sample.externalId] } }),
+            inline_policies: { "read-lake": readLake },
+          },
+        }),
   };
 }
 
@@ -56,9 +63,15 @@ export function federationExample(sample: Sample): Inputs {
     ...settings(sample),
     issuers: {
       production: { level: "workspace", host: sample.host, workspace_id: sample.workspaceId },
-      company: { level: "account", account_id: sample.databricksAccountId, accounts_host: sample.databricksAccountHost },
+      company: {
+        level: "account",
+        account_id: sample.databricksAccountId,
+        accounts_host: sample.databricksAccountHost,
+      },
     },
-    roles: roles(sample, (issuer, attributes) => ({ trusts: [{ ...(issuer === "" ? {} : { issuer }), ...attributes }] })),
+    roles: roles(sample, (issuer, attributes) => ({
+      trusts: [{ ...(issuer === "" ? {} : { issuer }), ...attributes }],
+    })),
     tags: tags(sample),
   };
 }

@@ -21,7 +21,9 @@ import { typeText } from "./type-text";
 /** All files of a published module, the modules inside it included, by path below its folder. */
 export function moduleFiles(definition: ModuleDefinition, sample: Sample, options: RenderOptions): FileSet {
   const files = new Map<string, string>();
-  const add = (path: string, body: string): void => { files.set(path, generatedFile(path, body, options.kind ?? "modules", options.version)); };
+  const add = (path: string, body: string): void => {
+    files.set(path, generatedFile(path, body, options.kind ?? "modules", options.version));
+  };
   const view = { ...moduleView(definition), ...publishedView(definition, sample, options) };
   renderFolder("every-module", view, add);
   renderFolder("published-module", view, add);
@@ -37,7 +39,8 @@ export function moduleFiles(definition: ModuleDefinition, sample: Sample, option
 }
 
 function renderFolder(folder: string, view: object, add: (path: string, body: string) => void): void {
-  for (const template of templatesIn(folder)) add(template.replace(/\.hbs$/, ""), renderTemplate(`${folder}/${template}`, view));
+  for (const template of templatesIn(folder))
+    add(template.replace(/\.hbs$/, ""), renderTemplate(`${folder}/${template}`, view));
 }
 
 function moduleView(definition: ModuleDefinition): object {
@@ -56,18 +59,23 @@ function moduleView(definition: ModuleDefinition): object {
 
 /** What main.tf files need of the rooms below. */
 const FACTS = {
-  accountsHosts: Object.fromEntries(CLOUD_NAMES.flatMap((cloud) => {
-    const host = CLOUDS[cloud].accountsHost;
-    return host === null ? [] : [[cloud, host]];
-  })),
+  accountsHosts: Object.fromEntries(
+    CLOUD_NAMES.flatMap((cloud) => {
+      const host = CLOUDS[cloud].accountsHost;
+      return host === null ? [] : [[cloud, host]];
+    }),
+  ),
   publicMailDomains: PUBLIC_MAIL_DOMAINS,
   selfAssumePolicyName: new SourceText(hclKey(SELF_ASSUME_POLICY_NAME)),
-  unityCatalogPrincipals: Object.fromEntries(Object.entries(UNITY_CATALOG_PRINCIPALS).map(([cloud, { arn }]) => [cloud, arn])),
+  unityCatalogPrincipals: Object.fromEntries(
+    Object.entries(UNITY_CATALOG_PRINCIPALS).map(([cloud, { arn }]) => [cloud, arn]),
+  ),
 };
 
 function variableView(variable: VariableDefinition): object {
   const { name, description, type, nullable } = variable;
-  const fallback: Readonly<Record<string, HclValue>> = variable.default === undefined ? {} : { default: variable.default as HclValue };
+  const fallback: Readonly<Record<string, HclValue>> =
+    variable.default === undefined ? {} : { default: variable.default as HclValue };
   return {
     name,
     settings: { description, type: expression(typeText(type, 2)), ...fallback, nullable },
@@ -76,7 +84,8 @@ function variableView(variable: VariableDefinition): object {
 }
 
 function outputView(output: OutputDefinition): object {
-  const depends: Readonly<Record<string, HclValue>> = output.dependsOn === undefined ? {} : { depends_on: output.dependsOn.map(expression) };
+  const depends: Readonly<Record<string, HclValue>> =
+    output.dependsOn === undefined ? {} : { depends_on: output.dependsOn.map(expression) };
   return {
     name: output.name,
     description: output.description,
@@ -87,7 +96,8 @@ function outputView(output: OutputDefinition): object {
 }
 
 function ruleView(rule: RuleDefinition): { readonly condition: HclExpression; readonly error_message: HclExpression } {
-  const atFault = rule.places !== undefined && /^[a-z_.]+$/.test(rule.places) ? ` At fault: \${join(", ", ${rule.places})}.` : "";
+  const atFault =
+    rule.places !== undefined && /^[a-z_.]+$/.test(rule.places) ? ` At fault: \${join(", ", ${rule.places})}.` : "";
   return {
     condition: expression(rule.condition.replaceAll("\n", "\n    ")),
     error_message: expression(`${hclString(`${rule.message}.`).slice(0, -1)}${atFault}"`),
@@ -101,7 +111,9 @@ function referenceView(definition: ModuleDefinition): object {
     providers,
     modules: definition.nested.map(({ name }) => ({ name: name.replaceAll("-", "_"), source: `./modules/${name}` })),
     resources: [
-      ...definition.resources.filter((address) => !address.startsWith("module.")).map((address) => ({ name: plainAddress(address), type: "resource" })),
+      ...definition.resources
+        .filter((address) => !address.startsWith("module."))
+        .map((address) => ({ name: plainAddress(address), type: "resource" })),
       ...(definition.variables.some(({ name }) => name === "aws_partition")
         ? ["aws_caller_identity.current", "aws_partition.current"].map((name) => ({ name, type: "data source" }))
         : []),

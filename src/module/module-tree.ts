@@ -7,16 +7,37 @@ import type { RenderOptions } from "./published-view";
 import { moduleFiles } from "./files";
 import type { Sample } from "./sample";
 
-export function moduleTree(modules: readonly ModuleDefinition[], sample: Sample, options: RenderOptions): GeneratedTree {
+export function moduleTree(
+  modules: readonly ModuleDefinition[],
+  sample: Sample,
+  options: RenderOptions,
+): GeneratedTree {
   const files = new Map<string, string>();
   for (const definition of modules) {
-    for (const [path, content] of moduleFiles(definition, sample, options)) files.set(`${definition.name}/${path}`, content);
+    for (const [path, content] of moduleFiles(definition, sample, options))
+      files.set(`${definition.name}/${path}`, content);
   }
   return { kind: "modules", files, owned: modules.map(({ name }) => ({ folder: name, deep: true })) };
 }
 
-/** A registry namespace with or without a host: `acme`, `registry.example.com/acme`. Throws InputError module-source-invalid. */
+/**
+ * A registry namespace with or without a host: `acme`, `registry.example.com/acme`. Throws InputError
+ * module-source-invalid.
+ */
 export function readNamespace(namespace: string | undefined): string | undefined {
-  if (namespace === undefined || /^(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[0-9]{1,5})?\/)?[A-Za-z0-9](?:[A-Za-z0-9_-]{0,62}[A-Za-z0-9])?$/.test(namespace)) return namespace;
-  throw new InputError([{ code: "module-source-invalid", message: `${quoted(namespace)} is no registry namespace.`, path: "--namespace", fix: "Write it like acme, or registry.example.com/acme." }]);
+  if (
+    namespace === undefined ||
+    /^(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[0-9]{1,5})?\/)?[A-Za-z0-9](?:[A-Za-z0-9_-]{0,62}[A-Za-z0-9])?$/.test(
+      namespace,
+    )
+  )
+    return namespace;
+  throw new InputError([
+    {
+      code: "module-source-invalid",
+      message: `${quoted(namespace)} is no registry namespace.`,
+      path: "--namespace",
+      fix: "Write it like acme, or registry.example.com/acme.",
+    },
+  ]);
 }

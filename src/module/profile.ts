@@ -10,7 +10,8 @@ import { profileSchema } from "./profile-schema";
 
 /**
  * Reads a profile. Throws InputError with every problem, each with code, path, line and column: profile-invalid,
- * unknown-key, wrong-type, the codes of the values (host-not-databricks, boundary-arn-invalid, …) and of `contradictions`.
+ * unknown-key, wrong-type, the codes of the values (host-not-databricks, boundary-arn-invalid, …) and of
+ * `contradictions`.
  */
 export function parseProfile(text: string, options: { readonly file?: string } = {}): Profile {
   const source = readYaml(text.replace(/^\ufeff/, ""));
@@ -19,7 +20,13 @@ export function parseProfile(text: string, options: { readonly file?: string } =
   const { value, problems } = canonicalInput(source.value ?? {});
   const shaped = shape(profileSchema, value, [], source.typedAt);
   const found = [...problems, ...shaped.problems, ...(shaped.value === undefined ? [] : contradictions(shaped.value))];
-  refuse(found.map((problem) => ({ ...problem, ...file, ...source.locate(parsePath(problem.path ?? ""), problem.code === "unknown-key" ? "key" : "value") })));
+  refuse(
+    found.map((problem) => ({
+      ...problem,
+      ...file,
+      ...source.locate(parsePath(problem.path ?? ""), problem.code === "unknown-key" ? "key" : "value"),
+    })),
+  );
   if (shaped.value === undefined) throw new RangeError("a profile without problems is readable");
   return shaped.value;
 }

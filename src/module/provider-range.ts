@@ -24,15 +24,30 @@ export function providerRangeProblems(range: string | undefined): readonly Probl
   const own = clauses(AWS_PROVIDER_RANGE);
   const chosen = clauses(range);
   const oldest = own[0]?.version ?? "0.0.0";
-  // Ranges begin and end at the versions they name, so these and the next few stand for all: a clause takes out one at most.
+  // Ranges begin and end at the versions they name, so these and the next few stand for all: a clause takes out one
+  // at most.
   const near = ["0.0.0", ...[...own, ...chosen].flatMap(({ version }) => fromOn(version, chosen.length))];
   const taken = near.filter((version) => isIn(version, chosen));
   const older = taken.find((version) => lt(version, oldest));
   if (older !== undefined) {
-    return [{ code: "profile-invalid", message: `The range takes hashicorp/aws ${older}, which is older than the modules are written for.`, path: "providerRange", fix: `Stay in ${AWS_PROVIDER_RANGE}.` }];
+    return [
+      {
+        code: "profile-invalid",
+        message: `The range takes hashicorp/aws ${older}, which is older than the modules are written for.`,
+        path: "providerRange",
+        fix: `Stay in ${AWS_PROVIDER_RANGE}.`,
+      },
+    ];
   }
   if (taken.some((version) => isIn(version, own))) return [];
-  return [{ code: "profile-invalid", message: "The range takes no version of hashicorp/aws that the modules are written for.", path: "providerRange", fix: `Stay in ${AWS_PROVIDER_RANGE}.` }];
+  return [
+    {
+      code: "profile-invalid",
+      message: "The range takes no version of hashicorp/aws that the modules are written for.",
+      path: "providerRange",
+      fix: `Stay in ${AWS_PROVIDER_RANGE}.`,
+    },
+  ];
 }
 
 function isIn(version: string, clauses: readonly Clause[]): boolean {
@@ -45,7 +60,11 @@ function clauses(range: string): readonly Clause[] {
     const [, sign = "", written = ""] = /^\s*([=!<>~]*)\s*v?([0-9.]+)/.exec(text) ?? [];
     const numbers = written.split(".").map(Number);
     const excluded = sign === "!=";
-    return { range: semverRange(`${excluded ? "" : sign}${numbers.join(".")}`) ?? "", excluded, version: [...numbers, 0, 0].slice(0, 3).join(".") };
+    return {
+      range: semverRange(`${excluded ? "" : sign}${numbers.join(".")}`) ?? "",
+      excluded,
+      version: [...numbers, 0, 0].slice(0, 3).join("."),
+    };
   });
 }
 

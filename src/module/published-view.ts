@@ -27,9 +27,10 @@ export function publishedView(definition: ModuleDefinition, sample: Sample, opti
   const arn = sampleProviderArn(definition, sample);
   return {
     changes: MODULE_CHANGES,
-    usage: options.namespace === undefined
-      ? { source: `./modules/${definition.name}` }
-      : { source: `${options.namespace}/${definition.name}/aws`, version: compatibleRange(options.version) },
+    usage:
+      options.namespace === undefined
+        ? { source: `./modules/${definition.name}` }
+        : { source: `${options.namespace}/${definition.name}/aws`, version: compatibleRange(options.version) },
     sample: definition.sample,
     example: definition.example,
     refusals: refusalRuns(definition),
@@ -40,9 +41,11 @@ export function publishedView(definition: ModuleDefinition, sample: Sample, opti
     providerArn: arn,
     sampleAssertion: firstPolicy ?? {},
     providerAssertion: {
-      condition: expression(several
-        ? 'aws_iam_openid_connect_provider.this["production"].arn == output.oidc_provider_arns["production"]'
-        : "aws_iam_openid_connect_provider.this[0].arn == output.oidc_provider_arn"),
+      condition: expression(
+        several
+          ? 'aws_iam_openid_connect_provider.this["production"].arn == output.oidc_provider_arns["production"]'
+          : "aws_iam_openid_connect_provider.this[0].arn == output.oidc_provider_arn",
+      ),
       error_message: "The provider's ARN is not the computed one.",
     } satisfies Readonly<Record<string, HclValue>>,
     ...issuerText(definition),

@@ -1,8 +1,22 @@
 /** The rules on a role's own values as HCL validations: what IAM would only refuse when it is applied. */
 import type { HclValue } from "../hcl/encode";
 import {
-  BOUNDARY_ARN, DESCRIPTION, INLINE_POLICY_NAME, KEY, MAX_INLINE_POLICY_CHARACTERS, MAX_MANAGED_POLICIES, MAX_SESSION_SECONDS, MAX_TAGS,
-  MIN_SESSION_SECONDS, POLICY_ARN, POLICY_TEXT, ROLE_KEY, ROLE_NAME, ROLE_PATH, TAG_KEY, TAG_VALUE,
+  BOUNDARY_ARN,
+  DESCRIPTION,
+  INLINE_POLICY_NAME,
+  KEY,
+  MAX_INLINE_POLICY_CHARACTERS,
+  MAX_MANAGED_POLICIES,
+  MAX_SESSION_SECONDS,
+  MAX_TAGS,
+  MIN_SESSION_SECONDS,
+  POLICY_ARN,
+  POLICY_TEXT,
+  ROLE_KEY,
+  ROLE_NAME,
+  ROLE_PATH,
+  TAG_KEY,
+  TAG_VALUE,
 } from "../federation/rules";
 import { SELF_ASSUME_POLICY_NAME } from "../trust/build";
 import type { ObjectAttribute } from "./contract";
@@ -46,7 +60,8 @@ export function sessionRule(place: Place): RuleDefinition {
   return ruleAt(
     place,
     "duration-out-of-range",
-    `${reference} >= ${MIN_SESSION_SECONDS} && ${reference} <= ${MAX_SESSION_SECONDS} && floor(${reference}) == ${reference}`,
+    `${reference} >= ${MIN_SESSION_SECONDS} && ${reference} <= ${MAX_SESSION_SECONDS} && floor(${reference}) ` +
+      `== ${reference}`,
     `${place.words} must be whole seconds from ${MIN_SESSION_SECONDS} (1 h) to ${MAX_SESSION_SECONDS} (12 h)`,
     [MIN_SESSION_SECONDS - 1, MAX_SESSION_SECONDS + 1, 3600.5],
   );
@@ -58,8 +73,10 @@ const CLASS_OF_TAGS = re2Pattern(TAG_VALUE).replace(/\{0,256\}\$$/, "*$");
 export function tagRules(place: Place): readonly RuleDefinition[] {
   const tags = place.reference;
   const each = (name: string): readonly string[] => [...place.loops, `${name} in keys(${tags})`];
-  const joined = (texts: string): string => `join("", ${place.loops.length === 0 ? texts : `flatten([for ${place.loops.join(" : for ")} : ${texts} if role != null])`})`;
-  const breaks = (...bad: readonly HclValue[]): RuleDefinition["breaks"] => bad.map((value) => ({ [place.variable]: place.holding(value) }));
+  const joined = (texts: string): string =>
+    `join("", ${place.loops.length === 0 ? texts : `flatten([for ${place.loops.join(" : for ")} : ${texts} if ` + `role != null])`})`;
+  const breaks = (...bad: readonly HclValue[]): RuleDefinition["breaks"] =>
+    bad.map((value) => ({ [place.variable]: place.holding(value) }));
   const many = Object.fromEntries(Array.from({ length: MAX_TAGS + 1 }, (_, index) => [`tag-${index}`, "x"]));
   return [
     // Classes of Unicode are dear to compile: all keys, and all values, are looked at as one text.
@@ -83,7 +100,10 @@ export function tagRules(place: Place): readonly RuleDefinition[] {
     },
     {
       code: TAG_VALUE.code,
-      condition: forAll([...place.loops, `value in values(${tags})`], `value == null ? false : ${characters("value")} <= 256 && !startswith(lower(value), "aws:")`),
+      condition: forAll(
+        [...place.loops, `value in values(${tags})`],
+        `value == null ? false : ${characters("value")} <= 256 && !startswith(lower(value), "aws:")`,
+      ),
       message: `The value of each tag must be ${TAG_VALUE.says}, and must not begin with aws:`,
       breaks: breaks({ team: "\ua960\ud7b0".repeat(129) }, { team: "x".repeat(257) }, { team: "AWS:x" }),
     },
@@ -104,9 +124,12 @@ export function tagRules(place: Place): readonly RuleDefinition[] {
 
 export function managedPolicyRules(place: Place): readonly RuleDefinition[] {
   const arns = place.reference;
-  const breaks = (...bad: readonly HclValue[]): RuleDefinition["breaks"] => bad.map((value) => ({ [place.variable]: place.holding(value) }));
+  const breaks = (...bad: readonly HclValue[]): RuleDefinition["breaks"] =>
+    bad.map((value) => ({ [place.variable]: place.holding(value) }));
   const arn = POLICY_ARN.example;
-  const many = Object.fromEntries(Array.from({ length: MAX_MANAGED_POLICIES + 1 }, (_, index) => [`policy-${index}`, `${arn}-${index}`]));
+  const many = Object.fromEntries(
+    Array.from({ length: MAX_MANAGED_POLICIES + 1 }, (_, index) => [`policy-${index}`, `${arn}-${index}`]),
+  );
   return [
     {
       code: KEY.code,
@@ -116,7 +139,10 @@ export function managedPolicyRules(place: Place): readonly RuleDefinition[] {
     },
     {
       code: POLICY_ARN.code,
-      condition: forAll([...place.loops, `value in values(${arns})`], `value == null ? false : ${keepsRule(POLICY_ARN, "value")}`),
+      condition: forAll(
+        [...place.loops, `value in values(${arns})`],
+        `value == null ? false : ${keepsRule(POLICY_ARN, "value")}`,
+      ),
       message: `Each of managed_policy_arns must be ${POLICY_ARN.says}, like ${arn}`,
       breaks: breaks({ read: "arn:aws:iam::111122223333:role/x" }),
     },
@@ -135,17 +161,31 @@ export function managedPolicyRules(place: Place): readonly RuleDefinition[] {
   ];
 }
 
-/** How many characters the policies of the map `policies` have together, white space not counted, as an HCL expression. */
+/**
+ * How many characters the policies of the map `policies` have together, white space not counted, as an HCL
+ * expression.
+ */
 export function inlineCharacters(policies: string): string {
-  return `length(join("", [for policy in values(${policies}) : try(jsonencode(jsondecode(policy)), policy) if policy != null]))`;
+  return (
+    `length(join("", [for policy in values(${policies}) : try(jsonencode(jsondecode(policy)), policy) if ` +
+    `policy != null]))`
+  );
 }
 
-const POLICY = '{"Statement":[{"Action":["s3:ListBucket"],"Effect":"Allow","Resource":["arn:aws:s3:::lake"]}],"Version":"2012-10-17"}';
+const POLICY =
+  '{"Statement":[{"Action":["s3:ListBucket"],"Effect":"Allow","Resource":["arn:aws:s3:::lake"]}],"Version":"2012-10-17"}';
 
-/** `unityCatalog`: HCL for whether the role has a Unity Catalog trust, and attributes that give it one; null where another variable says so. */
-export function inlinePolicyRules(place: Place, unityCatalog: { readonly test: string; readonly holding: (value: HclValue) => HclValue } | null): readonly RuleDefinition[] {
+/**
+ * `unityCatalog`: HCL for whether the role has a Unity Catalog trust, and attributes that give it one; null where
+ * another variable says so.
+ */
+export function inlinePolicyRules(
+  place: Place,
+  unityCatalog: { readonly test: string; readonly holding: (value: HclValue) => HclValue } | null,
+): readonly RuleDefinition[] {
   const policies = place.reference;
-  const breaks = (...bad: readonly HclValue[]): RuleDefinition["breaks"] => bad.map((value) => ({ [place.variable]: place.holding(value) }));
+  const breaks = (...bad: readonly HclValue[]): RuleDefinition["breaks"] =>
+    bad.map((value) => ({ [place.variable]: place.holding(value) }));
   const long = POLICY.replace("lake", "x".repeat(MAX_INLINE_POLICY_CHARACTERS / 2));
   return [
     {
@@ -156,35 +196,60 @@ export function inlinePolicyRules(place: Place, unityCatalog: { readonly test: s
     },
     {
       code: INLINE_POLICY_NAME.code,
-      condition: forAll(place.loops, `length(distinct([for name in keys(${policies}) : lower(name)])) == length(${policies})`),
+      condition: forAll(
+        place.loops,
+        `length(distinct([for name in keys(${policies}) : lower(name)])) == length(${policies})`,
+      ),
       message: "The keys of inline_policies must differ in more than case",
       breaks: breaks({ list: POLICY, List: POLICY }),
     },
-    ...(unityCatalog === null ? [] : [{
-      code: INLINE_POLICY_NAME.code,
-      condition: forAll(place.loops, `!contains([for name in keys(${policies}) : lower(name)], "${SELF_ASSUME_POLICY_NAME}") || !${unityCatalog.test}`),
-      message: `An inline policy of a role with unity_catalog must not be called ${SELF_ASSUME_POLICY_NAME}: the module adds one of that name`,
-      breaks: [{ [place.variable]: unityCatalog.holding({ [SELF_ASSUME_POLICY_NAME]: POLICY }) }],
-    }]),
+    ...(unityCatalog === null
+      ? []
+      : [
+          {
+            code: INLINE_POLICY_NAME.code,
+            condition: forAll(
+              place.loops,
+              `!contains([for name in keys(${policies}) : lower(name)], "${SELF_ASSUME_POLICY_NAME}") || ` +
+                `!${unityCatalog.test}`,
+            ),
+            message:
+              `An inline policy of a role with unity_catalog must not be ` +
+              `called ${SELF_ASSUME_POLICY_NAME}: the module adds one of that name`,
+            breaks: [{ [place.variable]: unityCatalog.holding({ [SELF_ASSUME_POLICY_NAME]: POLICY }) }],
+          },
+        ]),
     {
       code: "inline-policy-invalid",
       condition: forAll(
         [...place.loops, `policy in values(${policies})`],
         'try(jsondecode(policy).Version == "2012-10-17" && length(flatten([jsondecode(policy).Statement])) > 0, false)',
       ),
-      message: "Each of inline_policies must be the JSON of an IAM policy with Version 2012-10-17 and a Statement; write it with jsonencode",
-      breaks: breaks({ list: "{" }, { list: '{"Statement":[]}' }, { list: '{"Version":"2012-10-17","Statement":[]}' }, { list: '{"Version":"2008-10-17","Statement":[{}]}' }),
+      message:
+        "Each of inline_policies must be the JSON of an IAM policy with Version 2012-10-17 and a Statement; " +
+        "write it with jsonencode",
+      breaks: breaks(
+        { list: "{" },
+        { list: '{"Statement":[]}' },
+        { list: '{"Version":"2012-10-17","Statement":[]}' },
+        { list: '{"Version":"2008-10-17","Statement":[{}]}' },
+      ),
     },
     {
       code: POLICY_TEXT.code,
-      condition: forAll([...place.loops, `policy in values(${policies})`], `!can(jsondecode(policy)) || ${matches(re2Pattern(POLICY_TEXT), "jsonencode(jsondecode(policy))")}`),
+      condition: forAll(
+        [...place.loops, `policy in values(${policies})`],
+        `!can(jsondecode(policy)) || ${matches(re2Pattern(POLICY_TEXT), "jsonencode(jsondecode(policy))")}`,
+      ),
       message: "inline_policies must hold Latin-1 characters only: IAM takes no others",
       breaks: breaks({ list: POLICY.replace("lake", "\u0107") }),
     },
     {
       code: "inline-policies-too-long",
       condition: forAll(place.loops, `${inlineCharacters(policies)} <= ${MAX_INLINE_POLICY_CHARACTERS}`),
-      message: `inline_policies must have at most ${MAX_INLINE_POLICY_CHARACTERS} characters together: IAM takes no more a role`,
+      message:
+        `inline_policies must have at most ${MAX_INLINE_POLICY_CHARACTERS} characters together: IAM ` +
+        `takes no more a role`,
       breaks: breaks({ a: long, b: long }),
     },
   ];

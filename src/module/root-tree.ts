@@ -40,7 +40,14 @@ const VENDORED = "modules/databricks-federation";
 export function rootTree(federation: Federation, options: RootTreeOptions): RootTree {
   checkSource(options);
   if (federation.accounts.length > 1 && typeof options.movedFrom === "object") {
-    throw new InputError([{ code: "moved-from-invalid", message: "One stack cannot be that of several AWS accounts.", path: "--moved-from", fix: "Use --moved-from cdktf, or a federation file with the stack's account alone." }]);
+    throw new InputError([
+      {
+        code: "moved-from-invalid",
+        message: "One stack cannot be that of several AWS accounts.",
+        path: "--moved-from",
+        fix: "Use --moved-from cdktf, or a federation file with the stack's account alone.",
+      },
+    ]);
   }
   const files = new Map<string, string>();
   const missing: string[] = [];
@@ -48,35 +55,78 @@ export function rootTree(federation: Federation, options: RootTreeOptions): Root
   for (const account of federation.accounts) {
     const view = accountView(federation, account);
     const folder = rootFolderOf(account);
-    const how: RootStyle = options.style === "resources"
-      ? { style: "resources" }
-      : { style: "modules", module: { source: options.moduleSource ?? `${folder === "" ? "./" : "../"}${VENDORED}`, version: options.moduleVersion } };
-    const stack = typeof options.movedFrom === "object" ? movesFromCdkJson(options.movedFrom.text, options.movedFrom.file, view, options.style) : undefined;
-    const moves = stack?.moves ?? (options.movedFrom === "cdktf" && options.style === "modules" ? movesFromStack(view) : []);
+    const how: RootStyle =
+      options.style === "resources"
+        ? { style: "resources" }
+        : {
+            style: "modules",
+            module: {
+              source: options.moduleSource ?? `${folder === "" ? "./" : "../"}${VENDORED}`,
+              version: options.moduleVersion,
+            },
+          };
+    const stack =
+      typeof options.movedFrom === "object"
+        ? movesFromCdkJson(options.movedFrom.text, options.movedFrom.file, view, options.style)
+        : undefined;
+    const moves =
+      stack?.moves ?? (options.movedFrom === "cdktf" && options.style === "modules" ? movesFromStack(view) : []);
     missing.push(...(stack?.missing ?? []));
     left.push(...(stack?.left ?? []));
-    for (const [path, content] of rootFiles(view, how, { version: options.version, moves })) files.set(folder === "" ? path : `${folder}/${path}`, content);
+    for (const [path, content] of rootFiles(view, how, { version: options.version, moves }))
+      files.set(folder === "" ? path : `${folder}/${path}`, content);
   }
   if (options.style === "modules" && options.moduleSource === undefined) {
-    for (const [path, content] of moduleFiles(federationModule(SAMPLE), SAMPLE, { version: options.version, kind: "root" })) {
+    for (const [path, content] of moduleFiles(federationModule(SAMPLE), SAMPLE, {
+      version: options.version,
+      kind: "root",
+    })) {
       // Tests and examples belong to the module's own release.
-      if (!/^(?:tests|examples)\//.test(path) && path !== "contract.json" && path !== TRUST_PROBES_FILE) files.set(`${VENDORED}/${path}`, content);
+      if (!/^(?:tests|examples)\//.test(path) && path !== "contract.json" && path !== TRUST_PROBES_FILE)
+        files.set(`${VENDORED}/${path}`, content);
     }
   }
   const roots = federation.accounts.map(rootFolderOf);
-  return { tree: { kind: "root", files, owned: [...roots.map((folder) => ({ folder, deep: false })), { folder: VENDORED, deep: true }] }, missing, left };
+  return {
+    tree: {
+      kind: "root",
+      files,
+      owned: [...roots.map((folder) => ({ folder, deep: false })), { folder: VENDORED, deep: true }],
+    },
+    missing,
+    left,
+  };
 }
 
 /** `[HOST/]NAMESPACE/NAME/SYSTEM[//FOLDER]`; a host has a dot, a namespace has none. */
-const REGISTRY_ADDRESS = /^(?:[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::[0-9]{1,5})?\/)?[A-Za-z0-9][A-Za-z0-9_-]*\/[A-Za-z0-9][A-Za-z0-9_-]*\/[A-Za-z0-9]+(?:\/\/.*)?$/;
+const REGISTRY_ADDRESS =
+  /^(?:[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::[0-9]{1,5})?\/)?[A-Za-z0-9][A-Za-z0-9_-]*\/[A-Za-z0-9][A-Za-z0-9_-]*\/[A-Za-z0-9]+(?:\/\/.*)?$/;
 
 function checkSource({ style, moduleSource, moduleVersion }: RootTreeOptions): void {
-  const refusal = (path: string, message: string, fix: string): InputError => new InputError([{ code: "module-source-invalid", message, path, fix }]);
-  if (style === "resources" && (moduleSource ?? moduleVersion) !== undefined) throw refusal("--module-source", "A root of plain resources calls no module.", "Leave --module-source and --module-version out, or use --style modules.");
-  if (moduleSource !== undefined && !/^[\x21-\x7e]{1,500}$/.test(moduleSource)) throw refusal("--module-source", "The module source is no address.", "Write it like registry.example.com/acme/databricks-federation/aws.");
+  const refusal = (path: string, message: string, fix: string): InputError =>
+    new InputError([{ code: "module-source-invalid", message, path, fix }]);
+  if (style === "resources" && (moduleSource ?? moduleVersion) !== undefined)
+    throw refusal(
+      "--module-source",
+      "A root of plain resources calls no module.",
+      "Leave --module-source and --module-version out, or use --style modules.",
+    );
+  if (moduleSource !== undefined && !/^[\x21-\x7e]{1,500}$/.test(moduleSource))
+    throw refusal(
+      "--module-source",
+      "The module source is no address.",
+      "Write it like registry.example.com/acme/databricks-federation/aws.",
+    );
   if (moduleVersion === undefined) return;
-  if (moduleSource === undefined) throw refusal("--module-version", "A version goes with a registry module.", "Give --module-source as well.");
-  if (!REGISTRY_ADDRESS.test(moduleSource)) throw refusal("--module-version", `Only a registry's modules have versions, and ${quoted(moduleSource)} is no address of a registry.`, "Leave --module-version out (in a git address ?ref= says the version), or write the source like registry.example.com/acme/databricks-federation/aws.");
+  if (moduleSource === undefined)
+    throw refusal("--module-version", "A version goes with a registry module.", "Give --module-source as well.");
+  if (!REGISTRY_ADDRESS.test(moduleSource))
+    throw refusal(
+      "--module-version",
+      `Only a registry's modules have versions, and ${quoted(moduleSource)} is no address of a registry.`,
+      "Leave --module-version out (in a git address ?ref= says the version), or write the source like " +
+        "registry.example.com/acme/databricks-federation/aws.",
+    );
   const range = breach(VERSION_RANGE, moduleVersion, "--module-version");
-  if (range !== undefined) throw refusal("--module-version", range.message, "Write it like \"~> 1.2\".");
+  if (range !== undefined) throw refusal("--module-version", range.message, 'Write it like "~> 1.2".');
 }

@@ -35,7 +35,10 @@ export const SAMPLE: Sample = {
 /** The role in tests and examples. */
 export const SAMPLE_ROLE = "lake-reader";
 
-/** A Databricks account ID as Databricks has them; 12 digits, which an issuer may have as well, make no URL that is too long. */
+/**
+ * A Databricks account ID as Databricks has them; 12 digits, which an issuer may have as well, make no URL that is
+ * too long.
+ */
 export function isUuid(accountId: string): boolean {
   return accountId.includes("-");
 }

@@ -28,28 +28,35 @@ export const awsPartition: VariableDefinition = {
   description: `AWS partition: ${PARTITIONS.join(", ")}. Default: AWS is asked, once. Must be known at plan time.`,
   default: null,
   nullable: true,
-  validations: [ruleAt(
-    variablePlace("aws_partition", true),
-    "partition-unknown",
-    `contains(${hclValue(PARTITIONS)}, var.aws_partition)`,
-    `aws_partition must be one of ${PARTITIONS.join(", ")}`,
-    ["aws-gov", ""],
-  )],
+  validations: [
+    ruleAt(
+      variablePlace("aws_partition", true),
+      "partition-unknown",
+      `contains(${hclValue(PARTITIONS)}, var.aws_partition)`,
+      `aws_partition must be one of ${PARTITIONS.join(", ")}`,
+      ["aws-gov", ""],
+    ),
+  ],
 };
 
 export const trustPolicyMaxLength: VariableDefinition = {
   name: "trust_policy_max_length",
   type: "number",
-  description: `IAM's quota for a trust policy in your account, in characters: ${TRUST_POLICY_DEFAULT_QUOTA}, unless AWS raised it (to ${TRUST_POLICY_MAX_QUOTA} at most).`,
+  description:
+    `IAM's quota for a trust policy in your account, in characters: ${TRUST_POLICY_DEFAULT_QUOTA}, ` +
+    `unless AWS raised it (to ${TRUST_POLICY_MAX_QUOTA} at most).`,
   default: TRUST_POLICY_DEFAULT_QUOTA,
   nullable: false,
-  validations: [ruleAt(
-    variablePlace("trust_policy_max_length"),
-    "trust-policy-max-length",
-    `var.trust_policy_max_length >= ${TRUST_POLICY_DEFAULT_QUOTA} && var.trust_policy_max_length <= ${TRUST_POLICY_MAX_QUOTA} && floor(var.trust_policy_max_length) == var.trust_policy_max_length`,
-    `trust_policy_max_length must be a whole number from ${TRUST_POLICY_DEFAULT_QUOTA} to ${TRUST_POLICY_MAX_QUOTA}`,
-    [TRUST_POLICY_DEFAULT_QUOTA - 1, TRUST_POLICY_MAX_QUOTA + 1, 2048.5],
-  )],
+  validations: [
+    ruleAt(
+      variablePlace("trust_policy_max_length"),
+      "trust-policy-max-length",
+      `var.trust_policy_max_length >= ${TRUST_POLICY_DEFAULT_QUOTA} && var.trust_policy_max_length ` +
+        `<= ${TRUST_POLICY_MAX_QUOTA} && floor(var.trust_policy_max_length) == var.trust_policy_max_length`,
+      `trust_policy_max_length must be a whole number from ${TRUST_POLICY_DEFAULT_QUOTA} to ${TRUST_POLICY_MAX_QUOTA}`,
+      [TRUST_POLICY_DEFAULT_QUOTA - 1, TRUST_POLICY_MAX_QUOTA + 1, 2048.5],
+    ),
+  ],
 };
 
 export const roleNamePrefix: VariableDefinition = {
@@ -62,19 +69,47 @@ export const roleNamePrefix: VariableDefinition = {
 };
 
 export function rolePath(name: string, description: string): VariableDefinition {
-  return { name, type: "string", description, default: "/", nullable: false, validations: [pathRule(variablePlace(name))] };
+  return {
+    name,
+    type: "string",
+    description,
+    default: "/",
+    nullable: false,
+    validations: [pathRule(variablePlace(name))],
+  };
 }
 
 export function permissionsBoundaryArn(description: string): VariableDefinition {
   const name = "permissions_boundary_arn";
-  return { name, type: "string", description, default: null, nullable: true, validations: [boundaryRule(variablePlace(name, true))] };
+  return {
+    name,
+    type: "string",
+    description,
+    default: null,
+    nullable: true,
+    validations: [boundaryRule(variablePlace(name, true))],
+  };
 }
 
 export function maxSessionDuration(description: string): VariableDefinition {
   const name = "max_session_duration";
-  return { name, type: "number", description, default: DEFAULT_SESSION_SECONDS, nullable: false, validations: [sessionRule(variablePlace(name))] };
+  return {
+    name,
+    type: "number",
+    description,
+    default: DEFAULT_SESSION_SECONDS,
+    nullable: false,
+    validations: [sessionRule(variablePlace(name))],
+  };
 }
 
 export function tags(description: string): VariableDefinition {
-  return { name: "tags", type: { map: "string" }, description, default: {}, nullable: false, validations: tagRules(variablePlace("tags")) };
+  return {
+    name: "tags",
+    type: { map: "string" },
+    description,
+    default: {},
+    nullable: false,
+    validations: tagRules(variablePlace("tags")),
+  };
 }

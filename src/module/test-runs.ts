@@ -34,9 +34,15 @@ export function refusals(definition: ModuleDefinition): readonly Refusal[] {
   ];
 }
 
-/** Runs that break every rule once. Each run costs a start of the provider, so rules of different variables share one. */
+/**
+ * Runs that break every rule once. Each run costs a start of the provider, so rules of different variables share one.
+ */
 export function refusalRuns(definition: ModuleDefinition): readonly RefusalRun[] {
-  const variables = definition.variables.map(({ name, validations }) => validations.flatMap(({ breaks: [bad], message, amongErrors }) => (bad === undefined || amongErrors === true ? [] : [{ name, message, value: bad[name] ?? null }])));
+  const variables = definition.variables.map(({ name, validations }) =>
+    validations.flatMap(({ breaks: [bad], message, amongErrors }) =>
+      bad === undefined || amongErrors === true ? [] : [{ name, message, value: bad[name] ?? null }],
+    ),
+  );
   const rounds = Math.max(...variables.map((rules) => rules.length));
   const ofVariables = Array.from({ length: rounds }, (_, round): RefusalRun => {
     const broken = variables.flatMap((rules) => rules[round] ?? []);
@@ -47,12 +53,20 @@ export function refusalRuns(definition: ModuleDefinition): readonly RefusalRun[]
       expectFailures: broken.map(({ name }) => expression(`var.${name}`)),
     };
   });
-  const ofOutputs = definition.outputs.flatMap(({ name, preconditions }) => preconditions.flatMap(({ breaks: [bad], code, message }): readonly RefusalRun[] => (bad === undefined ? [] : [{
-    name: `refuses_${code.replaceAll("-", "_")}`,
-    messages: [`${message}.`],
-    variables: bad,
-    expectFailures: [expression(`output.${name}`)],
-  }])));
+  const ofOutputs = definition.outputs.flatMap(({ name, preconditions }) =>
+    preconditions.flatMap(({ breaks: [bad], code, message }): readonly RefusalRun[] =>
+      bad === undefined
+        ? []
+        : [
+            {
+              name: `refuses_${code.replaceAll("-", "_")}`,
+              messages: [`${message}.`],
+              variables: bad,
+              expectFailures: [expression(`output.${name}`)],
+            },
+          ],
+    ),
+  );
   return [...ofVariables, ...ofOutputs];
 }
 
@@ -67,15 +81,23 @@ export function policyRuns(definition: ModuleDefinition, sample: Sample): readon
   return trustCases(definition, sample).map(({ name, inputs, role, policy }) => ({
     name: `writes_${name}`,
     variables: inputs,
-    assertions: [{
-      condition: expression(`${definition.template === "databricks-federated-role" ? "output.trust_policy" : `output.trust_policies[${hclString(role)}]`} == ${hclString(policy)}`),
-      error_message: "The trust policy is not what the TypeScript side builds, to the byte.",
-    }],
+    assertions: [
+      {
+        condition: expression(
+          `${definition.template === "databricks-federated-role" ? "output.trust_policy" : `output.trust_policies[${hclString(role)}]`} == ${hclString(policy)}`,
+        ),
+        error_message: "The trust policy is not what the TypeScript side builds, to the byte.",
+      },
+    ],
   }));
 }
 
 /** The computed ARN of the sample's provider, for a mocked provider to answer with. */
 export function sampleProviderArn(definition: ModuleDefinition, sample: Sample): HclValue {
   const account = definition.template === "databricks-account-oidc";
-  return providerArn(sample.awsPartition, sample.awsAccountId, account ? `${sample.databricksAccountHost}/oidc/accounts/${sample.databricksAccountId}` : `${sample.host}/oidc`);
+  return providerArn(
+    sample.awsPartition,
+    sample.awsAccountId,
+    account ? `${sample.databricksAccountHost}/oidc/accounts/${sample.databricksAccountId}` : `${sample.host}/oidc`,
+  );
 }

@@ -1,4 +1,6 @@
-/** Inputs of a module and the trust policies they give, to the byte: what its tests assert, and what releases compare. */
+/**
+ * Inputs of a module and the trust policies they give, to the byte: what its tests assert, and what releases compare.
+ */
 import { trustAttributes, trustInput } from "../hcl/module-inputs";
 import { providerArn } from "../issuer/issuer";
 import { buildTrustPolicy, trustPolicyJson } from "../trust/build";
@@ -23,29 +25,44 @@ export interface TrustCase {
  */
 export function trustCases(definition: ModuleDefinition, sample: Sample): readonly TrustCase[] {
   const single = definition.template === "databricks-federated-role";
-  const simple = definition.template === "databricks-workspace-oidc" || definition.template === "databricks-account-oidc";
+  const simple =
+    definition.template === "databricks-workspace-oidc" || definition.template === "databricks-account-oidc";
   const account = definition.template === "databricks-account-oidc";
-  const path = account ? `${sample.databricksAccountHost}/oidc/accounts/${sample.databricksAccountId}` : `${sample.host}/oidc`;
+  const path = account
+    ? `${sample.databricksAccountHost}/oidc/accounts/${sample.databricksAccountId}`
+    : `${sample.host}/oidc`;
   const own = account ? sample.databricksAccountId : sample.workspaceId;
   const context = (audiences: readonly string[]) => ({
     partition: sample.awsPartition,
     accountId: sample.awsAccountId,
-    issuers: { production: {
-      conditionKeys: { aud: `${path}:aud`, sub: `${path}:sub` },
-      audiences,
-      providerArn: providerArn(sample.awsPartition, sample.awsAccountId, path),
-    } },
+    issuers: {
+      production: {
+        conditionKeys: { aud: `${path}:aud`, sub: `${path}:sub` },
+        audiences,
+        providerArn: providerArn(sample.awsPartition, sample.awsAccountId, path),
+      },
+    },
   });
-  const registering = (audiences: readonly string[]): Inputs => (simple
-    ? { audiences }
-    : { issuers: { production: { ...(definition.sample["issuers"] as { readonly production: Inputs }).production, audiences } } });
-  const fallback = (name: string): string => String(definition.variables.find((variable) => variable.name === name)?.default ?? "");
-  const role = single ? { name: SAMPLE_ROLE, path: fallback("path") } : { name: `${fallback("role_name_prefix")}${SAMPLE_ROLE}`, path: fallback("role_path") };
+  const registering = (audiences: readonly string[]): Inputs =>
+    simple
+      ? { audiences }
+      : {
+          issuers: {
+            production: { ...(definition.sample["issuers"] as { readonly production: Inputs }).production, audiences },
+          },
+        };
+  const fallback = (name: string): string =>
+    String(definition.variables.find((variable) => variable.name === name)?.default ?? "");
+  const role = single
+    ? { name: SAMPLE_ROLE, path: fallback("path") }
+    : { name: `${fallback("role_name_prefix")}${SAMPLE_ROLE}`, path: fallback("role_path") };
   return Object.entries(trusts(sample, own)).map(([name, { trust, registered }]): TrustCase => ({
     name,
     inputs: {
       ...(registered === undefined ? {} : registering(registered)),
-      ...(single ? { trusts: [trustInput(trust)] } : { roles: { [SAMPLE_ROLE]: simple ? trustAttributes(trust) : { trusts: [trustInput(trust)] } } }),
+      ...(single
+        ? { trusts: [trustInput(trust)] }
+        : { roles: { [SAMPLE_ROLE]: simple ? trustAttributes(trust) : { trusts: [trustInput(trust)] } } }),
     },
     role: SAMPLE_ROLE,
     policy: trustPolicyJson(buildTrustPolicy([trust], role, context(registered ?? [own]))),
@@ -59,23 +76,63 @@ interface Case {
 }
 
 function trusts(sample: Sample, own: string): Readonly<Record<string, Case>> {
-  const nobody = { kind: "subjects", issuer: "production", servicePrincipals: [], users: [], subjects: [], subjectPatterns: [], audiences: null, conditions: [], allowTagSession: false } as const;
+  const nobody = {
+    kind: "subjects",
+    issuer: "production",
+    servicePrincipals: [],
+    users: [],
+    subjects: [],
+    subjectPatterns: [],
+    audiences: null,
+    conditions: [],
+    allowTagSession: false,
+  } as const;
   const cloud = unityCatalogCloud(sample);
   const someone = { ...nobody, servicePrincipals: [sample.servicePrincipal] };
   return {
     a_service_principal: { trust: someone },
-    users_and_subjects_in_order: { trust: { ...someone, users: ["zoe@example.com", "alice@example.com"], subjects: ["a<b>&c", "alice@example.com"] } },
-    patterns_in_a_statement_of_their_own: { trust: { ...someone, subjectPatterns: [{ pattern: "*@data.example.com", reason: null }, { pattern: "etl-?@data.example.com", reason: null }] } },
-    conditions_beside_the_guards: { trust: {
-      ...someone,
-      conditions: [
-        { test: "IpAddress", variable: "aws:SourceIp", values: ["203.0.113.0/24", "203.0.113.0/24"] },
-        { test: "StringEquals", variable: "aws:RequestedRegion", values: ["us-east-1"] },
-      ],
-      allowTagSession: true,
-    } },
+    users_and_subjects_in_order: {
+      trust: { ...someone, users: ["zoe@example.com", "alice@example.com"], subjects: ["a<b>&c", "alice@example.com"] },
+    },
+    patterns_in_a_statement_of_their_own: {
+      trust: {
+        ...someone,
+        subjectPatterns: [
+          { pattern: "*@data.example.com", reason: null },
+          { pattern: "etl-?@data.example.com", reason: null },
+        ],
+      },
+    },
+    conditions_beside_the_guards: {
+      trust: {
+        ...someone,
+        conditions: [
+          { test: "IpAddress", variable: "aws:SourceIp", values: ["203.0.113.0/24", "203.0.113.0/24"] },
+          { test: "StringEquals", variable: "aws:RequestedRegion", values: ["us-east-1"] },
+        ],
+        allowTagSession: true,
+      },
+    },
     the_first_of_several_audiences: { trust: someone, registered: [own, "another-audience"] },
-    audiences_of_its_own: { trust: { ...someone, audiences: ["another-audience"], subjectPatterns: [{ pattern: "*@data.example.com", reason: null }] }, registered: [own, "another-audience"] },
-    ...(cloud === undefined ? {} : { unity_catalog: { trust: { kind: "unityCatalog", externalIds: [sample.externalId], cloud, conditions: [{ test: "StringEquals", variable: "aws:PrincipalOrgID", values: ["o-1234567890"] }] } } }),
+    audiences_of_its_own: {
+      trust: {
+        ...someone,
+        audiences: ["another-audience"],
+        subjectPatterns: [{ pattern: "*@data.example.com", reason: null }],
+      },
+      registered: [own, "another-audience"],
+    },
+    ...(cloud === undefined
+      ? {}
+      : {
+          unity_catalog: {
+            trust: {
+              kind: "unityCatalog",
+              externalIds: [sample.externalId],
+              cloud,
+              conditions: [{ test: "StringEquals", variable: "aws:PrincipalOrgID", values: ["o-1234567890"] }],
+            },
+          },
+        }),
   };
 }

@@ -11,61 +11,124 @@ export function nothingIn(code: string, places: string, message: string, breaks:
 }
 
 export const SELF_ASSUMING_TOO_LONG =
-  `Inline policies must have at most ${MAX_INLINE_POLICY_CHARACTERS} characters together, with the one by which a role of unity_catalog assumes itself: IAM takes no more a role`;
+  `Inline policies must have at ` +
+  `most ${MAX_INLINE_POLICY_CHARACTERS} characters together, with the one by which a role of unity_catalog ` +
+  `assumes itself: IAM takes no more a role`;
 
 /** How a module's inputs hold one trust with these attributes, everything else right. */
 export type HoldingTrust = (attributes: Inputs) => Inputs;
 
 /** Preconditions of the output that gives trust policies. `namesIssuer`: trusts say which issuer they are about. */
-export function trustPreconditions(holding: HoldingTrust, sample: Sample, issuerPath: string, namesIssuer: boolean): readonly RuleDefinition[] {
-  const right: Inputs = { ...(namesIssuer ? { issuer: "production" } : {}), service_principals: [sample.servicePrincipal] };
+export function trustPreconditions(
+  holding: HoldingTrust,
+  sample: Sample,
+  issuerPath: string,
+  namesIssuer: boolean,
+): readonly RuleDefinition[] {
+  const right: Inputs = {
+    ...(namesIssuer ? { issuer: "production" } : {}),
+    service_principals: [sample.servicePrincipal],
+  };
   const problem = (code: string, message: string, ...bad: readonly Inputs[]): RuleDefinition =>
     nothingIn(code, `module.trust_policies.problems.${code.replaceAll("-", "_")}`, message, bad);
   const pattern = (value: string): Inputs => holding({ ...right, service_principals: [], subject_patterns: [value] });
-  const guard = (variable: string): Inputs => holding({ ...right, conditions: [{ test: "StringLike", variable, values: ["*"] }] });
-  const subjects = Array.from({ length: 60 }, (_, index) => `6a9f1c2e-3b4d-4e5f-8a7b-${String(index).padStart(12, "0")}`);
+  const guard = (variable: string): Inputs =>
+    holding({ ...right, conditions: [{ test: "StringLike", variable, values: ["*"] }] });
+  const subjects = Array.from(
+    { length: 60 },
+    (_, index) => `6a9f1c2e-3b4d-4e5f-8a7b-${String(index).padStart(12, "0")}`,
+  );
   return [
-    ...(namesIssuer ? [problem("issuer-not-found", "Each trust must name one of issuers", holding({ ...right, issuer: "elsewhere" }))] : []),
-    problem("audience-not-registered", "The audiences of a trust must be among those its issuer's provider registers: AWS would refuse every such token", holding({ ...right, audiences: ["2"] })),
-    problem("condition-on-guard", "A condition must not be about the aud or sub of its issuer, which guard the role; use audiences and subjects", guard(`${issuerPath}:sub`), guard(`${issuerPath.toUpperCase()}:AUD`)),
+    ...(namesIssuer
+      ? [problem("issuer-not-found", "Each trust must name one of issuers", holding({ ...right, issuer: "elsewhere" }))]
+      : []),
+    problem(
+      "audience-not-registered",
+      "The audiences of a trust must be among those its issuer's provider registers: AWS would refuse every such token",
+      holding({ ...right, audiences: ["2"] }),
+    ),
+    problem(
+      "condition-on-guard",
+      "A condition must not be about the aud or sub of its issuer, which guard the role; use audiences and subjects",
+      guard(`${issuerPath}:sub`),
+      guard(`${issuerPath.toUpperCase()}:AUD`),
+    ),
     problem(
       "subject-pattern-too-wide",
-      "A subject pattern must not let strangers in, like anybody with a public mail address, or other customers' service principals; write it like *@data.example.com",
+      "A subject pattern must not let strangers in, like anybody with a public mail address, or other " +
+        "customers' service principals; write it like *@data.example.com",
       ...["*", "*@*", "alice@*", "*-*", "????????-????-????-????-????????????", "6*", "*@gmail.com"].map(pattern),
     ),
-    problem("unity-catalog-cloud", "The cloud of unity_catalog must be of the role's own partition: aws, or in GovCloud aws-us-gov or aws-us-gov-dod; aws-cn has none", holding({ unity_catalog: { external_ids: [sample.externalId], cloud: sample.awsPartition === "aws" ? "aws-us-gov" : "aws" } })),
-    problem("trust-policy-too-long", "A trust policy must keep IAM's quota, trust_policy_max_length; split the role, or have AWS raise the quota", { ...holding({ ...right, service_principals: subjects }), trust_policy_max_length: TRUST_POLICY_DEFAULT_QUOTA }),
+    problem(
+      "unity-catalog-cloud",
+      "The cloud of unity_catalog must be of the role's own partition: aws, or in GovCloud aws-us-gov or " +
+        "aws-us-gov-dod; aws-cn has none",
+      holding({
+        unity_catalog: {
+          external_ids: [sample.externalId],
+          cloud: sample.awsPartition === "aws" ? "aws-us-gov" : "aws",
+        },
+      }),
+    ),
+    problem(
+      "trust-policy-too-long",
+      "A trust policy must keep IAM's quota, trust_policy_max_length; split the role, or have AWS raise the quota",
+      { ...holding({ ...right, service_principals: subjects }), trust_policy_max_length: TRUST_POLICY_DEFAULT_QUOTA },
+    ),
   ];
 }
 
-/** Preconditions about `roles` as they will be; `right` is a role with nothing wrong, `selfAssuming` inputs whose policies fit but for Unity Catalog's. Names too long the AWS provider refuses itself. */
+/**
+ * Preconditions about `roles` as they will be; `right` is a role with nothing wrong, `selfAssuming` inputs whose
+ * policies fit but for Unity Catalog's. Names too long the AWS provider refuses itself.
+ */
 export function rolePreconditions(right: Inputs, sample: Sample, selfAssuming: Inputs): readonly RuleDefinition[] {
   const role = (attributes: Inputs): Inputs => ({ roles: { "lake-reader": { ...right, ...attributes } } });
-  const many = Object.fromEntries(Array.from({ length: 50 - Object.keys(sample.mandatoryTags).length }, (_, index) => [`tag-${index}`, "x"]));
+  const many = Object.fromEntries(
+    Array.from({ length: 50 - Object.keys(sample.mandatoryTags).length }, (_, index) => [`tag-${index}`, "x"]),
+  );
   const merged = "merge(var.tags, role.tags)";
   return [
     {
       code: "role-name-collision",
       condition: "length(toset([for name in values(local.role_names) : lower(name)])) == length(local.role_names)",
       message: "No two roles may have the same name: IAM does not mind case",
-      breaks: [{ roles: { "lake-reader": right, "Lake-Reader": right } }, { roles: { a: right, b: { ...right, name: "a" } } }],
+      breaks: [
+        { roles: { "lake-reader": right, "Lake-Reader": right } },
+        { roles: { a: right, b: { ...right, name: "a" } } },
+      ],
     },
-    nothingIn("role-path-invalid", "[for key, role in local.roles : key if length(role.path) + length(role.name) > 512]", "A role's path and name must have at most 512 characters together", [role({ path: `/${"x".repeat(505)}/` })]),
+    nothingIn(
+      "role-path-invalid",
+      "[for key, role in local.roles : key if length(role.path) + length(role.name) > 512]",
+      "A role's path and name must have at most 512 characters together",
+      [role({ path: `/${"x".repeat(505)}/` })],
+    ),
     nothingIn(
       "policy-arn-invalid",
       "local.foreign_policy_arns",
       "Policies and permissions boundaries must be of the role's own partition, and of its account or AWS's own",
-      [
-        role({ managed_policy_arns: { read: "arn:aws:iam::999999999999:policy/read-lake" } }),
-      ],
+      [role({ managed_policy_arns: { read: "arn:aws:iam::999999999999:policy/read-lake" } })],
     ),
     nothingIn(
       "inline-policies-too-long",
-      `[for key in keys(module.trust_policies.self_assume_policies) : key if ${inlineCharacters("local.roles[key].inline_policies")} > ${MAX_INLINE_POLICY_CHARACTERS}]`,
+      `[for key in keys(module.trust_policies.self_assume_policies) : key ` +
+        `if ${inlineCharacters("local.roles[key].inline_policies")} > ${MAX_INLINE_POLICY_CHARACTERS}]`,
       SELF_ASSUMING_TOO_LONG,
       [selfAssuming],
     ),
-    nothingIn("too-many-tags", `[for key, role in var.roles : key if length(${merged}) > 50]`, "A role must have at most 50 tags, those for every resource included", [{ tags: { ...sample.mandatoryTags, ...many }, ...role({ tags: { one: "more" } }) }]),
-    nothingIn("tag-collision", `[for key, role in var.roles : key if length(distinct([for name in keys(${merged}) : lower(name)])) < length(${merged})]`, "A role's tags must differ from those for every resource in more than case", [{ tags: { ...sample.mandatoryTags, "some-tag": "a" }, ...role({ tags: { "Some-Tag": "b" } }) }]),
+    nothingIn(
+      "too-many-tags",
+      `[for key, role in var.roles : key if length(${merged}) > 50]`,
+      "A role must have at most 50 tags, those for every resource included",
+      [{ tags: { ...sample.mandatoryTags, ...many }, ...role({ tags: { one: "more" } }) }],
+    ),
+    nothingIn(
+      "tag-collision",
+      `[for key, role in var.roles : key if length(distinct([for name in keys(${merged}) : lower(name)])) < ` +
+        `length(${merged})]`,
+      "A role's tags must differ from those for every resource in more than case",
+      [{ tags: { ...sample.mandatoryTags, "some-tag": "a" }, ...role({ tags: { "Some-Tag": "b" } }) }],
+    ),
   ];
 }

@@ -10,6 +10,9 @@ export function typeText(type: VariableType, indent: number): string {
   if ("map" in type) return `map(${typeText(type.map, indent)})`;
   const attributes = Object.entries(type.object)
     .sort(([left], [right]) => (left < right ? -1 : 1))
-    .map(([name, attribute]) => [name, expression(attributeExpression(attribute, (inner) => typeText(inner, indent + 2)))] as const);
+    .map(
+      ([name, attribute]) =>
+        [name, expression(attributeExpression(attribute, (inner) => typeText(inner, indent + 2)))] as const,
+    );
   return `object({\n${hclAttributes(attributes, indent + 2)}\n${" ".repeat(indent)}})`;
 }

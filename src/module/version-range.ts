@@ -14,11 +14,15 @@ export const VERSION_RANGE: TextRule = {
 /** A constraint in the language of semver; undefined for one it cannot say (`!=`, or none of Terraform's). */
 export function semverRange(constraint: string): string | undefined {
   const parts = constraint.split(",").map((part) => {
-    const [, operator = "", version = ""] = /^\s*(=|>=|<=|>|<|~>|)\s*v?([0-9]+(?:\.[0-9]+){0,2}(?:-[0-9A-Za-z.-]+)?)\s*$/.exec(part) ?? [];
+    const [, operator = "", version = ""] =
+      /^\s*(=|>=|<=|>|<|~>|)\s*v?([0-9]+(?:\.[0-9]+){0,2}(?:-[0-9A-Za-z.-]+)?)\s*$/.exec(part) ?? [];
     if (version === "") return undefined;
     const [core = "", ...pre] = version.split("-");
     const numbers = core.split(".");
-    const full = [...[...numbers, "0", "0"].slice(0, 3).join("."), ...(pre.length > 0 ? [`-${pre.join("-")}`] : [])].join("");
+    const full = [
+      ...[...numbers, "0", "0"].slice(0, 3).join("."),
+      ...(pre.length > 0 ? [`-${pre.join("-")}`] : []),
+    ].join("");
     if (operator !== "~>") return `${operator}${full}`;
     // the last number given may grow, those before it may not
     const [major = "0", minor = "0"] = numbers;
@@ -29,7 +33,8 @@ export function semverRange(constraint: string): string | undefined {
 }
 
 /**
- * The range of the releases that break nothing for a caller of `version`: `~> 1.2` from 1.0.0 on, `~> 0.1.0` below, where the
+ * The range of the releases that break nothing for a caller of `version`: `~> 1.2` from 1.0.0 on, `~> 0.1.0` below,
+ * where the
  * second number plays the major's part, and a pre-release alone.
  */
 export function compatibleRange(version: string): string {

@@ -21,8 +21,16 @@ export function databricksConfigUrl(host: string): URL {
 }
 
 /** Asks `url`. Throws OutsideError: the codes of `request` and `readJson`. */
-export async function askDatabricksConfig(url: URL, options: { readonly env: Readonly<Record<string, string | undefined>>; readonly timeoutMs: number }): Promise<DatabricksConfig> {
-  const answer = await request(url, { headers: { accept: "application/json" }, env: options.env, timeoutMs: options.timeoutMs, maxBytes: MAX_BYTES });
+export async function askDatabricksConfig(
+  url: URL,
+  options: { readonly env: Readonly<Record<string, string | undefined>>; readonly timeoutMs: number },
+): Promise<DatabricksConfig> {
+  const answer = await request(url, {
+    headers: { accept: "application/json" },
+    env: options.env,
+    timeoutMs: options.timeoutMs,
+    maxBytes: MAX_BYTES,
+  });
   return readDatabricksConfig(readJson(answer, url));
 }
 
@@ -32,5 +40,11 @@ export function readDatabricksConfig(document: Readonly<Record<string, unknown>>
     const value = document[name];
     return typeof value === "string" && value !== "" ? value : Number.isSafeInteger(value) ? String(value) : null;
   };
-  return { oidcEndpoint: text("oidc_endpoint"), accountId: text("account_id"), workspaceId: text("workspace_id"), cloud: text("cloud"), hostType: text("host_type") };
+  return {
+    oidcEndpoint: text("oidc_endpoint"),
+    accountId: text("account_id"),
+    workspaceId: text("workspace_id"),
+    cloud: text("cloud"),
+    hostType: text("host_type"),
+  };
 }

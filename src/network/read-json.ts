@@ -9,14 +9,30 @@ import type { Answer } from "./request";
 export function readJson(answer: Answer, url: URL): Readonly<Record<string, unknown>> {
   const place = `${url.host}${url.pathname}`;
   if (answer.status >= 300 && answer.status < 400) {
-    throw new OutsideError([{ code: "response-redirect", message: `${place} answered ${answer.status}: go to ${redirectTarget(answer, url)}.`, fix: "It is not followed. Use the address that answers by itself." }]);
+    throw new OutsideError([
+      {
+        code: "response-redirect",
+        message: `${place} answered ${answer.status}: go to ${redirectTarget(answer, url)}.`,
+        fix: "It is not followed. Use the address that answers by itself.",
+      },
+    ]);
   }
   if (answer.status !== 200) {
-    throw new OutsideError([{ code: "response-status", message: `${place} answered ${answer.status}.`, fix: statusFix(answer.status) }]);
+    throw new OutsideError([
+      { code: "response-status", message: `${place} answered ${answer.status}.`, fix: statusFix(answer.status) },
+    ]);
   }
   const document = parse(answer.body);
   if (typeof document !== "object" || document === null || Array.isArray(document)) {
-    throw new OutsideError([{ code: "response-not-json", message: `${place} answered with ${looksLikeHtml(answer) ? "an HTML page" : "something"} instead of a JSON object.`, fix: "A log-in page or proxy is in the way, or the address is another." }]);
+    throw new OutsideError([
+      {
+        code: "response-not-json",
+        message:
+          `${place} answered with ${looksLikeHtml(answer) ? "an HTML page" : "something"} instead of a ` +
+          `JSON object.`,
+        fix: "A log-in page or proxy is in the way, or the address is another.",
+      },
+    ]);
   }
   return document as Readonly<Record<string, unknown>>;
 }
@@ -30,7 +46,9 @@ export function redirectTarget(answer: Answer, url: URL): string {
 }
 
 export function looksLikeHtml(answer: Answer): boolean {
-  return /html/i.test(answer.headers["content-type"] ?? "") || /^\s*</.test(answer.body.subarray(0, 64).toString("latin1"));
+  return (
+    /html/i.test(answer.headers["content-type"] ?? "") || /^\s*</.test(answer.body.subarray(0, 64).toString("latin1"))
+  );
 }
 
 function statusFix(status: number): string {

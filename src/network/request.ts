@@ -49,7 +49,13 @@ const DEFAULT_MAX_BYTES = 1024 * 1024;
 export async function request(url: URL, options: RequestOptions): Promise<Answer> {
   const loopback = isLoopback(url.hostname);
   if (url.protocol !== "https:" && !(url.protocol === "http:" && loopback)) {
-    throw new InputError([{ code: "url-not-https", message: `${url.protocol}//${url.host} is not https.`, fix: "Use https; plain http is taken on loopback only." }]);
+    throw new InputError([
+      {
+        code: "url-not-https",
+        message: `${url.protocol}//${url.host} is not https.`,
+        fix: "Use https; plain http is taken on loopback only.",
+      },
+    ]);
   }
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   const deadline = new AbortController();
@@ -69,7 +75,11 @@ export async function request(url: URL, options: RequestOptions): Promise<Answer
 }
 
 async function exchange(
-  url: URL, options: RequestOptions, proxy: URL | undefined, ca: readonly string[] | undefined, signal: AbortSignal,
+  url: URL,
+  options: RequestOptions,
+  proxy: URL | undefined,
+  ca: readonly string[] | undefined,
+  signal: AbortSignal,
 ): Promise<Omit<Answer, "milliseconds" | "proxy">> {
   const trust = options.trust === "public" ? { ca: [...rootCertificates] } : ca === undefined ? {} : { ca: [...ca] };
   const tunnel = proxy === undefined ? undefined : await openTunnel(proxy, url, ca, signal);
@@ -80,11 +90,19 @@ async function exchange(
       port: portOf(url),
       path: `${url.pathname}${url.search}`,
       method: options.method ?? "GET",
-      headers: { ...options.headers, ...(options.body === undefined ? {} : { "content-length": String(Buffer.byteLength(options.body)) }) },
+      headers: {
+        ...options.headers,
+        ...(options.body === undefined ? {} : { "content-length": String(Buffer.byteLength(options.body)) }),
+      },
       signal,
       ...trust,
       // with an agent, even `false`, Node would not ask createConnection
-      ...(tunnel === undefined ? { agent: false } : { createConnection: () => tlsConnect({ socket: tunnel, servername: url.hostname, ALPNProtocols: ["http/1.1"], ...trust }) }),
+      ...(tunnel === undefined
+        ? { agent: false }
+        : {
+            createConnection: () =>
+              tlsConnect({ socket: tunnel, servername: url.hostname, ALPNProtocols: ["http/1.1"], ...trust }),
+          }),
     });
     outgoing.once("error", (error) => {
       tunnel?.destroy();
@@ -110,7 +128,13 @@ async function collect(response: IncomingMessage, maxBytes: number, url: URL): P
   for await (const chunk of response as AsyncIterable<Buffer>) {
     size += chunk.length;
     if (size > maxBytes) {
-      throw new OutsideError([{ code: "response-too-large", message: `${url.host} answered with more than ${maxBytes} bytes.`, fix: "This is not what the address should serve; check it." }]);
+      throw new OutsideError([
+        {
+          code: "response-too-large",
+          message: `${url.host} answered with more than ${maxBytes} bytes.`,
+          fix: "This is not what the address should serve; check it.",
+        },
+      ]);
     }
     chunks.push(chunk);
   }
@@ -119,7 +143,12 @@ async function collect(response: IncomingMessage, maxBytes: number, url: URL): P
 }
 
 function headersOf(response: IncomingMessage): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : (value ?? "")]));
+  return Object.fromEntries(
+    Object.entries(response.headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.join(", ") : (value ?? ""),
+    ]),
+  );
 }
 
 function tlsOf(response: IncomingMessage): Answer["tls"] {
@@ -127,20 +156,54 @@ function tlsOf(response: IncomingMessage): Answer["tls"] {
   if (socket.getPeerCertificate === undefined) return null;
   const certificate = socket.getPeerCertificate();
   const issuer = (certificate as { readonly issuer?: { readonly O?: string; readonly CN?: string } }).issuer;
-  return { protocol: socket.getProtocol?.() ?? "unknown", issuedBy: issuer?.O ?? issuer?.CN ?? "unknown", validTo: certificate.valid_to ?? "unknown" };
+  return {
+    protocol: socket.getProtocol?.() ?? "unknown",
+    issuedBy: issuer?.O ?? issuer?.CN ?? "unknown",
+    validTo: certificate.valid_to ?? "unknown",
+  };
 }
 
 /** Node's error codes, ours, and what to do. */
 const CAUSES: readonly (readonly [RegExp, ErrorCode, (host: string) => string, string])[] = [
-  [/^(ENOTFOUND|EAI_)/, "network-dns", (host) => `The name ${host} does not resolve.`, "Check the host, or the DNS of this network."],
-  [/^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL)/, "network-refused", (host) => `${host} does not take connections from here.`, "Check the address, the firewall and HTTPS_PROXY."],
-  [/^(ECONNRESET|EPIPE|ECONNABORTED)/, "network-reset", (host) => `${host} broke the connection off.`, "Try again; if it lasts, a firewall or proxy is in the way."],
-  [/^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|ERR_TLS|ERR_SSL|EPROTO|HOSTNAME_MISMATCH)/, "network-tls", (host) => `TLS with ${host} failed`, "If a proxy or private authority signs here, name its certificate in NODE_EXTRA_CA_CERTS. Never switch verification off."],
+  [
+    /^(ENOTFOUND|EAI_)/,
+    "network-dns",
+    (host) => `The name ${host} does not resolve.`,
+    "Check the host, or the DNS of this network.",
+  ],
+  [
+    /^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL)/,
+    "network-refused",
+    (host) => `${host} does not take connections from here.`,
+    "Check the address, the firewall and HTTPS_PROXY.",
+  ],
+  [
+    /^(ECONNRESET|EPIPE|ECONNABORTED)/,
+    "network-reset",
+    (host) => `${host} broke the connection off.`,
+    "Try again; if it lasts, a firewall or proxy is in the way.",
+  ],
+  [
+    /^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|ERR_TLS|ERR_SSL|EPROTO|HOSTNAME_MISMATCH)/,
+    "network-tls",
+    (host) => `TLS with ${host} failed`,
+    "If a proxy or private authority signs here, name its certificate in NODE_EXTRA_CA_CERTS. Never switch " +
+      "verification off.",
+  ],
 ];
 
 function networkError(error: unknown, url: URL, timedOutAfter: number | null): OutsideError {
   if (timedOutAfter !== null) {
-    return new OutsideError([{ code: "network-timeout", message: `${url.host} did not finish its answer within ${timedOutAfter / 1000} s.`, fix: "Check the firewall and HTTPS_PROXY, then try again." }], { cause: error });
+    return new OutsideError(
+      [
+        {
+          code: "network-timeout",
+          message: `${url.host} did not finish its answer within ${timedOutAfter / 1000} s.`,
+          fix: "Check the firewall and HTTPS_PROXY, then try again.",
+        },
+      ],
+      { cause: error },
+    );
   }
   const code = String((error as NodeJS.ErrnoException | undefined)?.code ?? "");
   for (const [pattern, ours, says, fix] of CAUSES) {
@@ -148,5 +211,14 @@ function networkError(error: unknown, url: URL, timedOutAfter: number | null): O
     const message = ours === "network-tls" ? `${says(url.host)}: ${code}.` : says(url.host);
     return new OutsideError([{ code: ours, message, fix }], { cause: error });
   }
-  return new OutsideError([{ code: "network-failed", message: `The exchange with ${url.host} failed${code === "" ? "" : ` (${code})`}.`, fix: "Try again; if it lasts, something between here and there speaks no proper HTTP." }], { cause: error });
+  return new OutsideError(
+    [
+      {
+        code: "network-failed",
+        message: `The exchange with ${url.host} failed${code === "" ? "" : ` (${code})`}.`,
+        fix: "Try again; if it lasts, something between here and there speaks no proper HTTP.",
+      },
+    ],
+    { cause: error },
+  );
 }

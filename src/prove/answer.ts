@@ -22,8 +22,21 @@ export async function answerProve(request: ProveRequest): Promise<{ readonly pro
   const seed = wholeNumber("seed", request.seed, 0, 0xffffffff);
   const count = wholeNumber("count", request.count, COUNT.least, COUNT.most);
   const { federation } = readFederationFile(request.config);
-  if (request.role !== undefined && !federation.roles.some(({ key, name }) => key === request.role || name === request.role)) {
-    throw new InputError([{ code: "role-not-found", message: `There is no role ${JSON.stringify(request.role)}.`, path: "role", fix: `Use one of: ${federation.roles.map(({ key }) => key).slice(0, 20).join(", ")}.` }]);
+  if (
+    request.role !== undefined &&
+    !federation.roles.some(({ key, name }) => key === request.role || name === request.role)
+  ) {
+    throw new InputError([
+      {
+        code: "role-not-found",
+        message: `There is no role ${JSON.stringify(request.role)}.`,
+        path: "role",
+        fix: `Use one of: ${federation.roles
+          .map(({ key }) => key)
+          .slice(0, 20)
+          .join(", ")}.`,
+      },
+    ]);
   }
   const proof = await prove(federation, { seed, count, now: request.now, role: request.role });
   return { proof, text: proofText(proof) };
@@ -32,5 +45,12 @@ export async function answerProve(request: ProveRequest): Promise<{ readonly pro
 function wholeNumber(name: string, text: string, least: number, most: number): number {
   const number = /^[0-9]{1,10}$/.test(text) ? Number(text) : NaN;
   if (number >= least && number <= most) return number;
-  throw new InputError([{ code: "prove-number", message: `${JSON.stringify(text)} is no whole number from ${least} to ${most}.`, path: name, fix: `Write it like --${name} ${least}.` }]);
+  throw new InputError([
+    {
+      code: "prove-number",
+      message: `${JSON.stringify(text)} is no whole number from ${least} to ${most}.`,
+      path: name,
+      fix: `Write it like --${name} ${least}.`,
+    },
+  ]);
 }

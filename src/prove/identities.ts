@@ -23,14 +23,34 @@ export interface Declared {
 }
 
 /** Every identity the role's web identity trusts name; for a pattern one that it lets in. */
-export function declaredIdentities(role: FederationRole, issuers: Readonly<Record<string, FederationIssuer>>, now: number): readonly Declared[] {
+export function declaredIdentities(
+  role: FederationRole,
+  issuers: Readonly<Record<string, FederationIssuer>>,
+  now: number,
+): readonly Declared[] {
   return role.trusts.flatMap((trust): readonly Declared[] => {
     const issuer = trust.kind === "subjects" ? issuers[trust.issuer] : undefined;
     if (trust.kind !== "subjects" || issuer === undefined) return [];
     const context = satisfying(trust.conditions);
     const audiences = trust.audiences ?? issuer.audiences.slice(0, 1);
     const one = (subject: string, pattern: string | null): readonly Declared[] =>
-      audiences.map((audience) => ({ issuer, trust, audience, subject, pattern, context, claims: databricksClaims({ issuer: issuer.issuer, audience, subject, clientId: "databricks-cli", scope: "all-apis", id: "00000000-0000-4000-8000-000000000000", now }) }));
+      audiences.map((audience) => ({
+        issuer,
+        trust,
+        audience,
+        subject,
+        pattern,
+        context,
+        claims: databricksClaims({
+          issuer: issuer.issuer,
+          audience,
+          subject,
+          clientId: "databricks-cli",
+          scope: "all-apis",
+          id: "00000000-0000-4000-8000-000000000000",
+          now,
+        }),
+      }));
     return [
       ...exactSubjects(trust).flatMap((subject) => one(subject, null)),
       ...trust.subjectPatterns.flatMap(({ pattern }) => one(instanceOf(pattern), pattern)),
@@ -38,7 +58,9 @@ export function declaredIdentities(role: FederationRole, issuers: Readonly<Recor
   });
 }
 
-/** Request keys under which all `conditions` hold, as far as their values say; a key that must be absent is left out. */
+/**
+ * Request keys under which all `conditions` hold, as far as their values say; a key that must be absent is left out.
+ */
 export function satisfying(conditions: readonly Condition[]): Context {
   const context: Record<string, readonly string[]> = {};
   for (const { test, variable, values } of conditions) {
@@ -53,13 +75,22 @@ export function satisfying(conditions: readonly Condition[]): Context {
 
 function valueFor(base: string, value: string): string {
   switch (base) {
-    case "IpAddress": return value.replace(/\/\d+$/, "");
-    case "StringLike": case "ArnLike": case "ArnEquals": return instanceOf(value, "x");
-    case "NumericLessThan": return String(Number(value) - 1);
-    case "NumericGreaterThan": return String(Number(value) + 1);
-    case "DateLessThan": return shifted(value, -1);
-    case "DateGreaterThan": return shifted(value, 1);
-    default: return value;
+    case "IpAddress":
+      return value.replace(/\/\d+$/, "");
+    case "StringLike":
+    case "ArnLike":
+    case "ArnEquals":
+      return instanceOf(value, "x");
+    case "NumericLessThan":
+      return String(Number(value) - 1);
+    case "NumericGreaterThan":
+      return String(Number(value) + 1);
+    case "DateLessThan":
+      return shifted(value, -1);
+    case "DateGreaterThan":
+      return shifted(value, 1);
+    default:
+      return value;
   }
 }
 
@@ -69,7 +100,9 @@ function valueFor(base: string, value: string): string {
  */
 export function violating(condition: Condition): readonly string[] {
   const far = farFrom(condition);
-  const near = /^(?:For(?:All|Any)Values?:)?IpAddress/.test(condition.test) ? condition.values.flatMap((block) => addressEdges(block)?.outside ?? []) : [];
+  const near = /^(?:For(?:All|Any)Values?:)?IpAddress/.test(condition.test)
+    ? condition.values.flatMap((block) => addressEdges(block)?.outside ?? [])
+    : [];
   return [...(far === null ? [] : [far]), ...near];
 }
 
@@ -79,15 +112,32 @@ function farFrom({ test, values }: Condition): string | null {
   if (base === "Null") return value.toLowerCase() === "true" ? "present" : null;
   if (/Not/.test(base)) return valueFor(base.replace("Not", ""), value);
   switch (base) {
-    case "IpAddress": return value.includes(":") ? "fe80::1" : value.replace(/^\d+/, (first) => String(Number(first) ^ 128)).replace(/\/\d+$/, "");
-    case "Bool": return value.toLowerCase() === "true" ? "false" : "true";
-    case "NumericLessThan": case "NumericLessThanEquals": return "999999999999";
-    case "NumericGreaterThan": case "NumericGreaterThanEquals": return "-999999999999";
-    case "NumericEquals": return `${value}1`;
-    case "DateLessThan": case "DateLessThanEquals": return "9999-12-31T23:59:59Z";
-    case "DateGreaterThan": case "DateGreaterThanEquals": case "DateEquals": return "1970-01-02T00:00:00Z";
-    case "ArnEquals": case "ArnLike": return "arn:aws:iam::000000000000:role/nobody";
-    default: return `nobody-${value.replace(/[*?]/g, "")}-nowhere`;
+    case "IpAddress":
+      return value.includes(":")
+        ? "fe80::1"
+        : value.replace(/^\d+/, (first) => String(Number(first) ^ 128)).replace(/\/\d+$/, "");
+    case "Bool":
+      return value.toLowerCase() === "true" ? "false" : "true";
+    case "NumericLessThan":
+    case "NumericLessThanEquals":
+      return "999999999999";
+    case "NumericGreaterThan":
+    case "NumericGreaterThanEquals":
+      return "-999999999999";
+    case "NumericEquals":
+      return `${value}1`;
+    case "DateLessThan":
+    case "DateLessThanEquals":
+      return "9999-12-31T23:59:59Z";
+    case "DateGreaterThan":
+    case "DateGreaterThanEquals":
+    case "DateEquals":
+      return "1970-01-02T00:00:00Z";
+    case "ArnEquals":
+    case "ArnLike":
+      return "arn:aws:iam::000000000000:role/nobody";
+    default:
+      return `nobody-${value.replace(/[*?]/g, "")}-nowhere`;
   }
 }
 

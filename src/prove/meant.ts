@@ -22,10 +22,18 @@ interface MeantTrust {
 }
 
 /**
- * Meant is a token in its time, not kept from this role by its roles claim, whose issuer, audience and subject one trust
- * names (exactly, or by a pattern with a written reason), without session tags it does not allow, in a request that meets that trust's conditions.
+ * Meant is a token in its time, not kept from this role by its roles claim, whose issuer, audience and subject one
+ * trust
+ * names (exactly, or by a pattern with a written reason), without session tags it does not allow, in a request that
+ * meets that trust's conditions.
  */
-export function meantBy(role: FederationRole, judged: WebIdentityRole, view: AccountView, providers: readonly WebIdentityProvider[], now: number): Meant {
+export function meantBy(
+  role: FederationRole,
+  judged: WebIdentityRole,
+  view: AccountView,
+  providers: readonly WebIdentityProvider[],
+  now: number,
+): Meant {
   const trusts = role.trusts.flatMap((trust) => (trust.kind === "subjects" ? meantTrust(trust, view) : []));
   return (claims, context) => {
     const subject = typeof claims["sub"] === "number" ? String(claims["sub"]) : claims["sub"];
@@ -33,10 +41,24 @@ export function meantBy(role: FederationRole, judged: WebIdentityRole, view: Acc
     if (typeof subject !== "string" || audience === null || !inTime(claims, now)) return false;
     const roles = claims["https://aws.amazon.com/roles"];
     if (roles !== undefined && !(Array.isArray(roles) && roles.includes(judged.arn))) return false;
-    const named = trusts.filter((trust) => trust.issuer === claims["iss"] && trust.audiences.includes(audience) && trust.subject(subject) && (trust.takesTags || claims[TAGS_CLAIM] === undefined));
+    const named = trusts.filter(
+      (trust) =>
+        trust.issuer === claims["iss"] &&
+        trust.audiences.includes(audience) &&
+        trust.subject(subject) &&
+        (trust.takesTags || claims[TAGS_CLAIM] === undefined),
+    );
     if (named.length === 0) return false;
-    const request = wouldBeRequest(claims, providers, judged, { roleSessionName: "prove", durationSeconds: null, context, now });
-    return request !== null && named.some(({ conditions }) => conditions.every((condition) => condition.judge(request.keys) === "yes"));
+    const request = wouldBeRequest(claims, providers, judged, {
+      roleSessionName: "prove",
+      durationSeconds: null,
+      context,
+      now,
+    });
+    return (
+      request !== null &&
+      named.some(({ conditions }) => conditions.every((condition) => condition.judge(request.keys) === "yes"))
+    );
   };
 }
 
@@ -44,14 +66,20 @@ function meantTrust(trust: SubjectTrust, view: AccountView): readonly MeantTrust
   const issuer = view.federation.issuers[trust.issuer];
   if (issuer === undefined) return [];
   const exact = new Set(exactSubjects(trust));
-  const patterns = trust.subjectPatterns.flatMap(({ pattern, reason }) => (reason === null ? [] : likeMatcher(pattern)));
-  return [{
-    issuer: issuer.issuer,
-    audiences: trust.audiences ?? issuer.audiences.slice(0, 1),
-    subject: (text) => exact.has(text) || patterns.some((matches) => matches(text)),
-    takesTags: trust.allowTagSession,
-    conditions: trust.conditions.map(({ test, variable, values }) => compileCondition({ operator: test, key: variable, values }, true)),
-  }];
+  const patterns = trust.subjectPatterns.flatMap(({ pattern, reason }) =>
+    reason === null ? [] : likeMatcher(pattern),
+  );
+  return [
+    {
+      issuer: issuer.issuer,
+      audiences: trust.audiences ?? issuer.audiences.slice(0, 1),
+      subject: (text) => exact.has(text) || patterns.some((matches) => matches(text)),
+      takesTags: trust.allowTagSession,
+      conditions: trust.conditions.map(({ test, variable, values }) =>
+        compileCondition({ operator: test, key: variable, values }, true),
+      ),
+    },
+  ];
 }
 
 /** `azp` where there is one, else the only audience; null where there is none to go by. */
@@ -64,5 +92,11 @@ function audienceOf({ aud, azp }: Claims): string | null {
 
 function inTime({ iat, exp, nbf }: Claims, now: number): boolean {
   const whole = (value: unknown): value is number => Number.isInteger(value);
-  return whole(iat) && whole(exp) && exp > now - TOLERANCE_SECONDS && iat <= now + TOLERANCE_SECONDS && (nbf === undefined || (whole(nbf) && nbf <= now + TOLERANCE_SECONDS));
+  return (
+    whole(iat) &&
+    whole(exp) &&
+    exp > now - TOLERANCE_SECONDS &&
+    iat <= now + TOLERANCE_SECONDS &&
+    (nbf === undefined || (whole(nbf) && nbf <= now + TOLERANCE_SECONDS))
+  );
 }

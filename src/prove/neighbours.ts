@@ -1,4 +1,7 @@
-/** Those who are near: everybody the federation names, where somebody else is meant. What a builder mixes up lets them in. Pure. */
+/**
+ * Those who are near: everybody the federation names, where somebody else is meant. What a builder mixes up lets them
+ * in. Pure.
+ */
 import type { Federation, FederationRole } from "../federation/model";
 import { databricksClaims } from "../token/databricks-claims";
 import { STRANGERS } from "../trust/strangers";
@@ -18,34 +21,72 @@ const MOST = 400;
  * Subjects of the role, of other roles and strangers, each with every issuer and audience of the federation, from each
  * place the role's trusts ask for and from nowhere. Many are meant; the trial leaves those out.
  */
-export function neighboursOf(role: FederationRole, federation: Pick<Federation, "issuers" | "roles">, random: Random, now: number): readonly Impostor[] {
-  const drawn = <T>(items: readonly T[], most: number): readonly T[] => (items.length <= most ? items : Array.from({ length: most }, () => items[random.below(items.length)] as T));
+export function neighboursOf(
+  role: FederationRole,
+  federation: Pick<Federation, "issuers" | "roles">,
+  random: Random,
+  now: number,
+): readonly Impostor[] {
+  const drawn = <T>(items: readonly T[], most: number): readonly T[] =>
+    items.length <= most ? items : Array.from({ length: most }, () => items[random.below(items.length)] as T);
   const own = subjectsOf([role]);
   const subjects = [
     ...drawn(own, MOST_SUBJECTS).map((subject) => ["the role's own subject", subject] as const),
-    ...drawn(everybody(federation.roles), 2 * MOST_SUBJECTS).filter((subject) => !own.includes(subject)).slice(0, MOST_SUBJECTS).map((subject) => ["another role's subject", subject] as const),
+    ...drawn(everybody(federation.roles), 2 * MOST_SUBJECTS)
+      .filter((subject) => !own.includes(subject))
+      .slice(0, MOST_SUBJECTS)
+      .map((subject) => ["another role's subject", subject] as const),
     ...[STRANGERS[0] ?? "", STRANGERS[STRANGERS.length - 1] ?? ""].map((subject) => ["a stranger", subject] as const),
   ];
   const contexts = contextsOf(role);
-  const asked = Object.values(federation.issuers).flatMap((issuer) => issuer.audiences.map((audience) => ({ issuer, audience })));
+  const asked = Object.values(federation.issuers).flatMap((issuer) =>
+    issuer.audiences.map((audience) => ({ issuer, audience })),
+  );
   const all = subjects.length * asked.length * contexts.length;
   // of many, some are drawn before any is made
-  const numbers = Array.from({ length: Math.min(all, MOST) }, (_, number) => (all <= MOST ? number : random.below(all)));
+  const numbers = Array.from({ length: Math.min(all, MOST) }, (_, number) =>
+    all <= MOST ? number : random.below(all),
+  );
   return numbers.flatMap((number): readonly Impostor[] => {
     const [who, subject] = subjects[number % subjects.length] ?? ["", ""];
     const rest = Math.floor(number / subjects.length);
     const [pair, context] = [asked[rest % asked.length], contexts[Math.floor(rest / asked.length)]];
-    return pair === undefined || context === undefined ? [] : [{
-      trick: `${who}, with issuer ${pair.issuer.key} and audience ${pair.audience}`,
-      claims: databricksClaims({ issuer: pair.issuer.issuer, audience: pair.audience, subject, clientId: "databricks-cli", scope: "all-apis", id: "00000000-0000-4000-8000-000000000000", now }),
-      context,
-    }];
+    return pair === undefined || context === undefined
+      ? []
+      : [
+          {
+            trick: `${who}, with issuer ${pair.issuer.key} and audience ${pair.audience}`,
+            claims: databricksClaims({
+              issuer: pair.issuer.issuer,
+              audience: pair.audience,
+              subject,
+              clientId: "databricks-cli",
+              scope: "all-apis",
+              id: "00000000-0000-4000-8000-000000000000",
+              now,
+            }),
+            context,
+          },
+        ];
   });
 }
 
 /** Exact ones, and of each pattern with a written reason one: strangers of the others are tried at their edges. */
 function subjectsOf(roles: readonly FederationRole[]): readonly string[] {
-  return [...new Set(roles.flatMap(({ trusts }) => trusts.flatMap((trust) => (trust.kind === "subjects" ? [...exactSubjects(trust), ...trust.subjectPatterns.flatMap(({ pattern, reason }) => (reason === null ? [] : instanceOf(pattern)))] : []))))];
+  return [
+    ...new Set(
+      roles.flatMap(({ trusts }) =>
+        trusts.flatMap((trust) =>
+          trust.kind === "subjects"
+            ? [
+                ...exactSubjects(trust),
+                ...trust.subjectPatterns.flatMap(({ pattern, reason }) => (reason === null ? [] : instanceOf(pattern))),
+              ]
+            : [],
+        ),
+      ),
+    ),
+  ];
 }
 
 const known = new WeakMap<readonly FederationRole[], readonly string[]>();

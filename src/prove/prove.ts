@@ -86,35 +86,72 @@ export async function prove(federation: Federation, options: ProveOptions): Prom
         const provider = providers.find((candidate) => candidate.issuer === honest.issuer.issuer);
         if (provider === undefined || !getsIn(honest.claims, honest.context, providers, judged, options.now)) continue;
         const tricks = await signatureTricks(honest, provider, judged, options.now);
-        issuers.set(honest.issuer.key, { issuer: honest.issuer.key, tricks: tricks.length, letIn: tricks.filter(({ letIn }) => letIn).map(({ trick }) => trick) });
+        issuers.set(honest.issuer.key, {
+          issuer: honest.issuer.key,
+          tricks: tricks.length,
+          letIn: tricks.filter(({ letIn }) => letIn).map(({ trick }) => trick),
+        });
       }
     }
   }
   const proven = [...issuers.values()];
-  const holds = roles.every(({ shutOut, letIn }) => shutOut.length + letIn.length === 0) && proven.every(({ letIn }) => letIn.length === 0);
+  const holds =
+    roles.every(({ shutOut, letIn }) => shutOut.length + letIn.length === 0) &&
+    proven.every(({ letIn }) => letIn.length === 0);
   return { seed: options.seed, roles, issuers: proven, holds };
 }
 
-function getsIn(claims: Claims, context: Context, providers: readonly WebIdentityProvider[], role: WebIdentityRole, now: number): boolean {
-  return judgeClaims(claims, providers, role, { roleSessionName: "prove", durationSeconds: null, context, now }).allowed;
+function getsIn(
+  claims: Claims,
+  context: Context,
+  providers: readonly WebIdentityProvider[],
+  role: WebIdentityRole,
+  now: number,
+): boolean {
+  return judgeClaims(claims, providers, role, { roleSessionName: "prove", durationSeconds: null, context, now })
+    .allowed;
 }
 
 /** Whether claims get in, or may: what can not be decided keeps no impostor out for certain. */
-function mayGetIn(claims: Claims, context: Context, providers: readonly WebIdentityProvider[], role: WebIdentityRole, now: number): boolean {
-  const { allowed, error, request } = judgeClaims(claims, providers, role, { roleSessionName: "prove", durationSeconds: null, context, now });
+function mayGetIn(
+  claims: Claims,
+  context: Context,
+  providers: readonly WebIdentityProvider[],
+  role: WebIdentityRole,
+  now: number,
+): boolean {
+  const { allowed, error, request } = judgeClaims(claims, providers, role, {
+    roleSessionName: "prove",
+    durationSeconds: null,
+    context,
+    now,
+  });
   return allowed || (error?.code === "AccessDenied" && request !== null && verdict(role.trust, request) === "unknown");
 }
 
-function proveRole(role: FederationRole, judged: WebIdentityRole, view: AccountView, providers: readonly WebIdentityProvider[], declared: readonly Declared[], options: ProveOptions): RoleProof {
+function proveRole(
+  role: FederationRole,
+  judged: WebIdentityRole,
+  view: AccountView,
+  providers: readonly WebIdentityProvider[],
+  declared: readonly Declared[],
+  options: ProveOptions,
+): RoleProof {
   const random = seededRandom(options.seed ^ hashOf(role.key));
   const shutOut: CounterExample[] = [];
   const letIn: CounterExample[] = [];
   for (const { claims, context } of declared) {
-    if (!getsIn(claims, context, providers, judged, options.now)) shutOut.push({ trick: "declared identity", claims, context });
+    if (!getsIn(claims, context, providers, judged, options.now))
+      shutOut.push({ trick: "declared identity", claims, context });
   }
   const assumptions = declaredAssumptions(role, judged.arn);
   const meant = meantBy(role, judged, view, providers, options.now);
-  const near = neighboursOf(role, view.federation, seededRandom(options.seed ^ hashOf(`near ${role.key}`)), options.now).filter(({ claims, context }) => !meant(claims, context));
+  const near = neighboursOf(
+    role,
+    view.federation,
+    seededRandom(options.seed ^ hashOf(`near ${role.key}`)),
+    options.now,
+  ).filter(({ claims, context }) => !meant(claims, context));
   const principals = assumptions.length === 0 ? strangePrincipals(judged.arn, random) : [];
   let impostors = 0;
   const attempt = ({ trick, claims, context }: CounterExample): void => {
@@ -125,17 +162,26 @@ function proveRole(role: FederationRole, judged: WebIdentityRole, view: AccountV
   if (first !== undefined) {
     let attempts = 0;
     for (const impostor of impostorsOf([first, ...others], random, options.now)) {
-      if (impostors >= options.count - near.length - principals.length || attempts >= options.count * MOST_ATTEMPTS) break;
+      if (impostors >= options.count - near.length - principals.length || attempts >= options.count * MOST_ATTEMPTS)
+        break;
       attempts += 1;
       // a change that happens to make an honest token is no impostor, and is made up for
       if (!meant(impostor.claims, impostor.context)) attempt(impostor);
     }
   }
   near.forEach(attempt);
-  const example = ({ trick, request }: Assumption): CounterExample => ({ trick, claims: { principal: request.principal.arn }, context: Object.fromEntries(request.keys) });
-  for (const assumption of assumptions) if (!decide(judged.trust, assumption.request)) shutOut.push(example(assumption));
+  const example = ({ trick, request }: Assumption): CounterExample => ({
+    trick,
+    claims: { principal: request.principal.arn },
+    context: Object.fromEntries(request.keys),
+  });
+  for (const assumption of assumptions)
+    if (!decide(judged.trust, assumption.request)) shutOut.push(example(assumption));
   const rest = assumptions.length === 0 ? 0 : Math.max(100, options.count - impostors);
-  for (const assumption of [...principals, ...assumptionImpostors(role, view.federation.roles, judged.arn, rest, random)]) {
+  for (const assumption of [
+    ...principals,
+    ...assumptionImpostors(role, view.federation.roles, judged.arn, rest, random),
+  ]) {
     impostors += 1;
     if (verdict(judged.trust, assumption.request) !== "no") letIn.push(example(assumption));
   }

@@ -15,27 +15,39 @@ const encoder = new TextEncoder();
 
 function base64url(text: string | Uint8Array): string {
   const bytes = typeof text === "string" ? encoder.encode(text) : text;
-  return btoa(String.fromCharCode(...bytes)).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+  return btoa(String.fromCharCode(...bytes))
+    .replace(/\+/g, "-")
+    .replace(/\//g, "_")
+    .replace(/=+$/, "");
 }
 
 /**
  * Tries every forged signature on a role that lets `honest` in. The issuer's key pair is made for the occasion; the
  * honest token must get in, or the trial would prove nothing: it is reported as the trick "honest token refused".
  */
-export async function signatureTricks(honest: Declared, provider: WebIdentityProvider, role: WebIdentityRole, now: number): Promise<readonly SignatureTrick[]> {
+export async function signatureTricks(
+  honest: Declared,
+  provider: WebIdentityProvider,
+  role: WebIdentityRole,
+  now: number,
+): Promise<readonly SignatureTrick[]> {
   const { ours, theirs, curve } = await (pairs ??= makePairs());
   const kid = "0f".repeat(32);
   const jwk = { ...(await exportJWK(ours.publicKey)), kid, use: "sig", alg: "RS256" };
   const real: WebIdentityProvider = { ...provider, keys: keySet({ keys: [jwk] }) };
   const call = { roleSessionName: "prove", durationSeconds: null, context: honest.context, now };
-  const letsIn = async (token: string, of: WebIdentityProvider = real): Promise<boolean> => (await judgeToken(token, [of], role, call)).allowed;
+  const letsIn = async (token: string, of: WebIdentityProvider = real): Promise<boolean> =>
+    (await judgeToken(token, [of], role, call)).allowed;
   const header = { alg: "RS256", typ: "at+jwt", kid };
   const signed = (claims: Claims, key: CryptoKey, changed: Readonly<Record<string, unknown>> = {}): Promise<string> =>
-    new SignJWT(claims as Record<string, unknown>).setProtectedHeader({ ...header, ...changed } as { alg: string }).sign(key);
+    new SignJWT(claims as Record<string, unknown>)
+      .setProtectedHeader({ ...header, ...changed } as { alg: string })
+      .sign(key);
   const token = await signed(honest.claims, ours.privateKey);
   if (!(await letsIn(token))) return [{ trick: "honest token refused", letIn: true }];
   const [, payload = "", signature = ""] = token.split(".");
-  const forged = (changed: Readonly<Record<string, unknown>>, sign: string): string => `${base64url(JSON.stringify({ ...header, ...changed }))}.${payload}.${sign}`;
+  const forged = (changed: Readonly<Record<string, unknown>>, sign: string): string =>
+    `${base64url(JSON.stringify({ ...header, ...changed }))}.${payload}.${sign}`;
   const widened = base64url(JSON.stringify({ ...honest.claims, exp: now + 10 * 365 * 86_400 }));
   const mac = async (secret: Uint8Array<ArrayBuffer>): Promise<string> => {
     const key = await crypto.subtle.importKey("raw", secret, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
@@ -47,11 +59,20 @@ export async function signatureTricks(honest: Declared, provider: WebIdentityPro
     ["unsigned, alg None in capitals", forged({ alg: "NONE" }, "")],
     ["no signature", forged({}, "")],
     ["signature of another payload", `${token.split(".")[0] ?? ""}.${widened}.${signature}`],
-    ["one bit of the signature", forged({}, signature.slice(0, -8) + (signature.at(-8) === "A" ? "B" : "A") + signature.slice(-7))],
+    [
+      "one bit of the signature",
+      forged({}, signature.slice(0, -8) + (signature.at(-8) === "A" ? "B" : "A") + signature.slice(-7)),
+    ],
     ["signed with another key under our kid", await signed(honest.claims, theirs.privateKey)],
     ["signed with another key, unknown kid", await signed(honest.claims, theirs.privateKey, { kid: "ee".repeat(32) })],
-    ["own key in the header (jwk)", await signed(honest.claims, theirs.privateKey, { jwk: await exportJWK(theirs.publicKey) })],
-    ["own key set in the header (jku)", await signed(honest.claims, theirs.privateKey, { jku: "https://evil.example/jwks.json" })],
+    [
+      "own key in the header (jwk)",
+      await signed(honest.claims, theirs.privateKey, { jwk: await exportJWK(theirs.publicKey) }),
+    ],
+    [
+      "own key set in the header (jku)",
+      await signed(honest.claims, theirs.privateKey, { jku: "https://evil.example/jwks.json" }),
+    ],
     ["kid with a path", await signed(honest.claims, theirs.privateKey, { kid: "../../dev/null" })],
     ["no kid", await signed(honest.claims, ours.privateKey, { kid: undefined })],
     ["HS256 with the public key as secret (key confusion)", await mac(encoder.encode(JSON.stringify(jwk)))],
@@ -59,11 +80,20 @@ export async function signatureTricks(honest: Declared, provider: WebIdentityPro
     ["alg swapped to ES256", await signed(honest.claims, curve.privateKey, { alg: "ES256" })],
     ["alg swapped to PS256 in the header", forged({ alg: "PS256" }, signature)],
     ["alg swapped to RS512 in the header", forged({ alg: "RS512" }, signature)],
-    ["critical header", await signedText({ ...header, crit: ["b64"], b64: true }, JSON.stringify(honest.claims), ours.privateKey)],
+    [
+      "critical header",
+      await signedText({ ...header, crit: ["b64"], b64: true }, JSON.stringify(honest.claims), ours.privateKey),
+    ],
     ["key meant for encryption", token, { ...provider, keys: keySet({ keys: [{ ...jwk, use: "enc" }] }) }],
     ["key that is not in the set any more", token, { ...provider, keys: keySet({ keys: [] }) }],
-    ["aud twice in the JSON, ours first", await signedText(header, doubled(honest.claims, "aud", `${honest.audience}-not`), ours.privateKey)],
-    ["exp twice in the JSON, over last", await signedText(header, doubled(honest.claims, "exp", now - 1000), ours.privateKey)],
+    [
+      "aud twice in the JSON, ours first",
+      await signedText(header, doubled(honest.claims, "aud", `${honest.audience}-not`), ours.privateKey),
+    ],
+    [
+      "exp twice in the JSON, over last",
+      await signedText(header, doubled(honest.claims, "exp", now - 1000), ours.privateKey),
+    ],
     ["padded base64", `${token}=`],
     ["a fourth part", `${token}.x`],
   ];
@@ -76,7 +106,11 @@ let pairs: ReturnType<typeof makePairs> | undefined;
 
 /** One issuer's pair, a stranger's, and one on a curve: made once a process, since RSA keys take their time. */
 async function makePairs() {
-  const [ours, theirs, curve] = await Promise.all([generateKeyPair("RS256", { extractable: true }), generateKeyPair("RS256"), generateKeyPair("ES256")]);
+  const [ours, theirs, curve] = await Promise.all([
+    generateKeyPair("RS256", { extractable: true }),
+    generateKeyPair("RS256"),
+    generateKeyPair("ES256"),
+  ]);
   return { ours, theirs, curve };
 }
 

@@ -47,20 +47,42 @@ export async function answerPack(asked: PackAsked): Promise<PackAnswer> {
   return { manifest, skipped, previous, changes };
 }
 
-async function holdToPrevious(given: string | undefined, version: string, modules: readonly SourceModule[]): Promise<Pick<PackAnswer, "previous" | "changes">> {
+async function holdToPrevious(
+  given: string | undefined,
+  version: string,
+  modules: readonly SourceModule[],
+): Promise<Pick<PackAnswer, "previous" | "changes">> {
   const last = previousRelease(given, version);
   if (last === null) return { previous: null, changes: [] };
-  const [{ compareReleases }, { holdVersion }] = await Promise.all([import("./guard/compare-releases"), import("./guard/hold-version")]);
+  const [{ compareReleases }, { holdVersion }] = await Promise.all([
+    import("./guard/compare-releases"),
+    import("./guard/hold-version"),
+  ]);
   const changes = await compareReleases(last.manifest, modules);
   holdVersion(version, last.manifest.version, changes);
   return { previous: last.manifest.version, changes };
 }
 
 /** Begins to ask git at once; a flag or variable that is wrong is told before. */
-function readSource({ sourceCommit: given, sourceDateEpoch }: PackAsked, folder: string): ReleaseSource | Promise<ReleaseSource> {
+function readSource(
+  { sourceCommit: given, sourceDateEpoch }: PackAsked,
+  folder: string,
+): ReleaseSource | Promise<ReleaseSource> {
   const epoch = readEpoch(sourceDateEpoch);
-  if (given === undefined) return sourceCommit(folder).then((found) => ({ commit: found?.commit ?? null, created: epoch ?? found?.time ?? 0 }));
-  if (!COMMIT.test(given)) throw new InputError([{ code: "usage", message: `${quoted(given)} is no commit's hash.`, path: "--source-commit", fix: "Give all 40 hexadecimal digits, in lower case: git rev-parse HEAD." }]);
+  if (given === undefined)
+    return sourceCommit(folder).then((found) => ({
+      commit: found?.commit ?? null,
+      created: epoch ?? found?.time ?? 0,
+    }));
+  if (!COMMIT.test(given))
+    throw new InputError([
+      {
+        code: "usage",
+        message: `${quoted(given)} is no commit's hash.`,
+        path: "--source-commit",
+        fix: "Give all 40 hexadecimal digits, in lower case: git rev-parse HEAD.",
+      },
+    ]);
   return { commit: given, created: epoch ?? 0 };
 }
 
@@ -68,5 +90,12 @@ function readEpoch(text: string | undefined): number | undefined {
   if (text === undefined || text === "") return undefined;
   // the last second that ISO 8601 writes with four digits of year
   if (/^[0-9]{1,12}$/.test(text) && Number(text) <= 253_402_300_799) return Number(text);
-  throw new InputError([{ code: "usage", message: `SOURCE_DATE_EPOCH is ${quoted(text)}, no time.`, path: "SOURCE_DATE_EPOCH", fix: "Give seconds since 1970, or unset it." }]);
+  throw new InputError([
+    {
+      code: "usage",
+      message: `SOURCE_DATE_EPOCH is ${quoted(text)}, no time.`,
+      path: "SOURCE_DATE_EPOCH",
+      fix: "Give seconds since 1970, or unset it.",
+    },
+  ]);
 }

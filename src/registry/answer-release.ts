@@ -56,16 +56,27 @@ const CONSUMER = /^examples\/complete\/([^/]+\.tf)$/;
 
 /**
  * Keeps what the release in `dir` promises: its manifest, and its complete examples as consumers of this version.
- * A version that is recorded already stays: InputError release-recorded where it is another release. Returns the folder.
+ * A version that is recorded already stays: InputError release-recorded where it is another release. Returns the
+ * folder.
  */
-export async function recordRelease(dir: string, releases: string): Promise<{ readonly folder: string; readonly version: string; readonly changed: boolean }> {
+export async function recordRelease(
+  dir: string,
+  releases: string,
+): Promise<{ readonly folder: string; readonly version: string; readonly changed: boolean }> {
   const { manifest, archives } = await verifyRelease(dir);
   const folder = join(releases, manifest.version);
   const recorded = join(folder, MANIFEST_FILE);
   const text = manifestJson(manifest);
   if (existsSync(recorded)) {
     if (readFileSync(recorded, "utf8") === text) return { folder, version: manifest.version, changed: false };
-    throw new InputError([{ code: "release-recorded", message: `${recorded} records another release ${manifest.version}.`, path: recorded, fix: "A released version never changes: give the release the next version." }]);
+    throw new InputError([
+      {
+        code: "release-recorded",
+        message: `${recorded} records another release ${manifest.version}.`,
+        path: recorded,
+        fix: "A released version never changes: give the release the next version.",
+      },
+    ]);
   }
   const files = new Map<string, string | Uint8Array>([[MANIFEST_FILE, text]]);
   for (const { name } of manifest.modules) {
@@ -79,7 +90,19 @@ export async function recordRelease(dir: string, releases: string): Promise<{ re
     mkdirSync(dirname(folder), { recursive: true });
     makeWhole(folder, files);
   } catch (cause) {
-    throw new OutsideError([{ code: "file-unwritable", message: `${relative(".", folder)} cannot be written: ${(cause as NodeJS.ErrnoException).code ?? "unknown error"}.`, path: folder, fix: "Check the folder and its permissions; a folder of that name that holds no manifest is in the way." }], { cause });
+    throw new OutsideError(
+      [
+        {
+          code: "file-unwritable",
+          message:
+            `${relative(".", folder)} cannot be ` +
+            `written: ${(cause as NodeJS.ErrnoException).code ?? "unknown error"}.`,
+          path: folder,
+          fix: "Check the folder and its permissions; a folder of that name that holds no manifest is in the way.",
+        },
+      ],
+      { cause },
+    );
   }
   return { folder, version: manifest.version, changed: true };
 }

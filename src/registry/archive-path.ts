@@ -15,7 +15,8 @@ export function pathFault(path: string): string | undefined {
   const segments = path.split("/");
   if (segments.includes("..") || segments.includes(".")) return "leads elsewhere by . or ..";
   if (segments.includes("")) return "has an empty part";
-  if (!segments.every((segment) => SEGMENT.test(segment))) return "has a part that is not made of letters, digits, _, - and . (not first)";
+  if (!segments.every((segment) => SEGMENT.test(segment)))
+    return "has a part that is not made of letters, digits, _, - and . (not first)";
   if (segments.some((segment) => segment.endsWith("."))) return "has a part that ends with a dot";
   if (segments.some((segment) => DEVICE.test(segment))) return "is a device on Windows";
   return undefined;

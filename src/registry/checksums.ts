@@ -10,5 +10,8 @@ export function sha256(bytes: Uint8Array | string): string {
 
 /** One line a file, sorted by name: digest, two spaces, name. */
 export function checksumsText(digests: Iterable<readonly [name: string, digest: string]>): string {
-  return [...digests].sort(([left], [right]) => (left < right ? -1 : 1)).map(([name, digest]) => `${digest}  ${name}\n`).join("");
+  return [...digests]
+    .sort(([left], [right]) => (left < right ? -1 : 1))
+    .map(([name, digest]) => `${digest}  ${name}\n`)
+    .join("");
 }

@@ -6,7 +6,10 @@ export type Reader<T> = (value: unknown, path: string) => T;
 
 /** What stands at `path` is not what must stand there. */
 export class ShapeError extends Error {
-  constructor(readonly path: string, readonly says: string) {
+  constructor(
+    readonly path: string,
+    readonly says: string,
+  ) {
     super(`${path === "" ? "It" : path} ${says}`);
   }
 }
@@ -21,7 +24,8 @@ export function text(pattern?: RegExp, says = "must be a text"): Reader<string> 
 
 /** A whole number, zero or more. */
 export const count: Reader<number> = (value, path) => {
-  if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0) throw new ShapeError(path, "must be a whole number");
+  if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0)
+    throw new ShapeError(path, "must be a whole number");
   return value;
 };
 
@@ -51,14 +55,19 @@ export function list<T>(item: Reader<T>): Reader<readonly T[]> {
 
 /** An object with keys of the writer's choice, kept in order. */
 export function mapOf<T>(item: Reader<T>): Reader<Readonly<Record<string, T>>> {
-  return (value, path) => Object.fromEntries(Object.entries(object(value, path)).map(([key, entry]) => [key, item(entry, below(path, key))]));
+  return (value, path) =>
+    Object.fromEntries(Object.entries(object(value, path)).map(([key, entry]) => [key, item(entry, below(path, key))]));
 }
 
 /** An object with exactly these keys, in this order whatever the order it is read in. `optional` ones may be absent. */
-export function record<T extends object>(fields: { readonly [K in keyof T]-?: Reader<Exclude<T[K], undefined>> }, optional: readonly (keyof T & string)[] = []): Reader<T> {
+export function record<T extends object>(
+  fields: { readonly [K in keyof T]-?: Reader<Exclude<T[K], undefined>> },
+  optional: readonly (keyof T & string)[] = [],
+): Reader<T> {
   return (value, path) => {
     const given = object(value, path);
-    for (const key of Object.keys(given)) if (!Object.hasOwn(fields, key)) throw new ShapeError(below(path, key), "is not known here");
+    for (const key of Object.keys(given))
+      if (!Object.hasOwn(fields, key)) throw new ShapeError(below(path, key), "is not known here");
     const entries = (Object.entries(fields) as [string, Reader<unknown>][]).flatMap(([key, reader]) => {
       if (Object.hasOwn(given, key)) return [[key, reader(given[key], below(path, key))] as const];
       if ((optional as readonly string[]).includes(key)) return [];
@@ -75,7 +84,8 @@ export const json: Reader<Json> = (value, path) => {
 };
 
 function object(value: unknown, path: string): Readonly<Record<string, unknown>> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new ShapeError(path, "must be an object");
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new ShapeError(path, "must be an object");
   return value as Readonly<Record<string, unknown>>;
 }
 

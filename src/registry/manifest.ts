@@ -79,32 +79,50 @@ const manifestReader: Reader<ReleaseManifest> = record<ReleaseManifest>({
   version,
   generator: record<ReleaseManifest["generator"]>({ name: text(), version }),
   source: record<ReleaseManifest["source"]>({ commit: nullable(text(COMMIT, "must be a commit's hash")) }),
-  modules: list(record<ReleasedModule>({
-    name: text(MODULE_NAME, "must be a module's name, like databricks-workspace-oidc"),
-    system: text(/^[0-9a-z]{1,64}$/, "must be a provider's name, like aws"),
-    version,
-    archive: text(),
-    size: count,
-    sha256,
-    files: list(record<ReleaseFile>({ path: filePath, size: count, sha256 })),
-    contract: contractReader,
-    trust: trustReader,
-  })),
+  modules: list(
+    record<ReleasedModule>({
+      name: text(MODULE_NAME, "must be a module's name, like databricks-workspace-oidc"),
+      system: text(/^[0-9a-z]{1,64}$/, "must be a provider's name, like aws"),
+      version,
+      archive: text(),
+      size: count,
+      sha256,
+      files: list(record<ReleaseFile>({ path: filePath, size: count, sha256 })),
+      contract: contractReader,
+      trust: trustReader,
+    }),
+  ),
 });
 
 /**
- * The manifest in `content`, which must be written as `manifestJson` writes it: every key known, none twice, names, versions
+ * The manifest in `content`, which must be written as `manifestJson` writes it: every key known, none twice, names,
+ * versions
  * and archives consistent. `file` goes into messages. Throws InputError manifest-unreadable.
  */
 export function readManifest(content: string, file: string = MANIFEST_FILE): ReleaseManifest {
   try {
     const manifest = manifestReader(JSON.parse(content), "");
     checkNames(manifest);
-    if (manifestJson(manifest) !== content) throw new ShapeError("", "is not written as pack writes it: a key twice, another order, or another layout");
+    if (manifestJson(manifest) !== content)
+      throw new ShapeError("", "is not written as pack writes it: a key twice, another order, or another layout");
     return manifest;
   } catch (cause) {
-    const [path, why] = cause instanceof ShapeError ? [cause.path, `${cause.path === "" ? "it" : cause.path} ${cause.says}`] : [undefined, "it is no JSON"];
-    throw new InputError([{ code: "manifest-unreadable", message: `${file} is no release manifest: ${why}.`, ...(path === undefined || path === "" ? {} : { path }), file, fix: "Name a manifest.json that pack wrote, or pack the release again." }], { cause });
+    const [path, why] =
+      cause instanceof ShapeError
+        ? [cause.path, `${cause.path === "" ? "it" : cause.path} ${cause.says}`]
+        : [undefined, "it is no JSON"];
+    throw new InputError(
+      [
+        {
+          code: "manifest-unreadable",
+          message: `${file} is no release manifest: ${why}.`,
+          ...(path === undefined || path === "" ? {} : { path }),
+          file,
+          fix: "Name a manifest.json that pack wrote, or pack the release again.",
+        },
+      ],
+      { cause },
+    );
   }
 }
 
@@ -112,13 +130,16 @@ function checkNames({ version: released, modules }: ReleaseManifest): void {
   modules.forEach((module, index) => {
     const at = `modules[${index}]`;
     const previous = modules[index - 1];
-    if (previous !== undefined && previous.name >= module.name) throw new ShapeError(`${at}.name`, "must come after the one before, by name");
+    if (previous !== undefined && previous.name >= module.name)
+      throw new ShapeError(`${at}.name`, "must come after the one before, by name");
     if (module.version !== released) throw new ShapeError(`${at}.version`, `must be the release's, ${released}`);
-    if (module.archive !== archiveName(module.name, released)) throw new ShapeError(`${at}.archive`, `must be ${archiveName(module.name, released)}`);
+    if (module.archive !== archiveName(module.name, released))
+      throw new ShapeError(`${at}.archive`, `must be ${archiveName(module.name, released)}`);
     if (module.contract.name !== module.name) throw new ShapeError(`${at}.contract.name`, `must be ${module.name}`);
     module.files.forEach(({ path }, place) => {
       const before = module.files[place - 1];
-      if (before !== undefined && before.path >= path) throw new ShapeError(`${at}.files[${place}].path`, "must come after the one before, by name");
+      if (before !== undefined && before.path >= path)
+        throw new ShapeError(`${at}.files[${place}].path`, "must come after the one before, by name");
     });
   });
 }

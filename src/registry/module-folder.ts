@@ -36,7 +36,8 @@ const CONTRACT_FILE = "contract.json";
 /** What Terraform, editors and people leave in a module. State and values may hold secrets: they are never packed. */
 const LEFT_BEHIND = /^\.|^terraform\.tfstate|\.tfstate(?:\.|$)|\.tfvars(?:\.json)?$|\.tfplan$|^crash(?:\..*)?\.log$|~$/;
 /** Kinds of file a module is made of. Anything else must carry the generator's marker. */
-const KNOWN = /(?:\.tf|\.tf\.json|\.tftest\.hcl|\.tftest\.json|\.md)$|^(?:LICEN[CS]E|NOTICE)(?:\.txt)?$|^contract\.json$|^trust-probes\.json$/;
+const KNOWN =
+  /(?:\.tf|\.tf\.json|\.tftest\.hcl|\.tftest\.json|\.md)$|^(?:LICEN[CS]E|NOTICE)(?:\.txt)?$|^contract\.json$|^trust-probes\.json$/;
 
 /** Folder of the modules to release: the one named, `./modules`, or this package's own. */
 export function modulesFolder(given: string | undefined): string {
@@ -58,7 +59,10 @@ export function readModules(folder: string): SourceModules {
       if (found !== undefined) modules.push(found);
     } else skipped.push(entry.name + (entry.isDirectory() ? "/" : ""));
   }
-  if (modules.length === 0 && problems.length === 0) problems.push(invalid("module-folder-invalid", folder, `${folder} holds no module: no folder in it has a ${CONTRACT_FILE}.`));
+  if (modules.length === 0 && problems.length === 0)
+    problems.push(
+      invalid("module-folder-invalid", folder, `${folder} holds no module: no folder in it has a ${CONTRACT_FILE}.`),
+    );
   refuse(problems);
   return { modules: modules.sort((left, right) => (left.name < right.name ? -1 : 1)), skipped };
 }
@@ -71,12 +75,26 @@ function readModule(folder: string, name: string, skipped: string[], problems: P
   try {
     const contract = readDocument(texts, name, CONTRACT_FILE, "contract-unreadable", contractReader);
     const trust = readDocument(texts, name, TRUST_PROBES_FILE, "trust-probes-unreadable", trustReader);
-    if (contract.name !== name) throw new InputError([invalid("module-folder-invalid", join(folder, name), `The folder ${name} holds the module ${contract.name}.`)]);
+    if (contract.name !== name)
+      throw new InputError([
+        invalid("module-folder-invalid", join(folder, name), `The folder ${name} holds the module ${contract.name}.`),
+      ]);
     if (trust.digest !== sourceDigest(texts)) {
       const other = `The HCL or the contract of ${name} is not the one that ${TRUST_PROBES_FILE} was recorded from`;
-      throw new InputError([trust.digest === sourceDigest(new Map([...texts].map(([path, text]) => [path, text.replaceAll("\r\n", "\n")] as const)))
-        ? { ...invalid("trust-probes-stale", join(folder, name), `${other}: its lines end with CRLF.`), fix: "Check the modules out with LF: put `* text=auto eol=lf` into .gitattributes, or set git's core.autocrlf to false." }
-        : { ...invalid("trust-probes-stale", join(folder, name), `${other}.`), fix: "Make the change in the templates or the profile, and run generate modules." }]);
+      throw new InputError([
+        trust.digest ===
+        sourceDigest(new Map([...texts].map(([path, text]) => [path, text.replaceAll("\r\n", "\n")] as const)))
+          ? {
+              ...invalid("trust-probes-stale", join(folder, name), `${other}: its lines end with CRLF.`),
+              fix:
+                "Check the modules out with LF: put `* text=auto eol=lf` into .gitattributes, or set git's " +
+                "core.autocrlf to false.",
+            }
+          : {
+              ...invalid("trust-probes-stale", join(folder, name), `${other}.`),
+              fix: "Make the change in the templates or the profile, and run generate modules.",
+            },
+      ]);
     }
     return { name, contract, trust, files, generatorVersion: generatorOf(texts.get(CONTRACT_FILE) ?? "") };
   } catch (cause) {
@@ -97,20 +115,42 @@ function collect(folder: string, module: string, below: string, skipped: string[
     }
     if (entry.isDirectory()) return collect(folder, module, path, skipped, problems);
     if (!entry.isFile()) {
-      problems.push({ ...invalid("module-file-link", file, `${shown} is no regular file but ${entry.isSymbolicLink() ? "a link" : "a special file"}.`), fix: "Put the file itself there, or remove it." });
+      problems.push({
+        ...invalid(
+          "module-file-link",
+          file,
+          `${shown} is no regular file but ${entry.isSymbolicLink() ? "a link" : "a special file"}.`,
+        ),
+        fix: "Put the file itself there, or remove it.",
+      });
       return [];
     }
     const bytes = readBytes(file, shown);
     if (!KNOWN.test(entry.name) && generatedKind(bytes.toString("utf8")) === undefined) {
-      problems.push({ ...invalid("module-file-unknown", file, `${shown} is no file of a module.`), fix: "Remove it, so that nothing is published by accident." });
+      problems.push({
+        ...invalid("module-file-unknown", file, `${shown} is no file of a module.`),
+        fix: "Remove it, so that nothing is published by accident.",
+      });
       return [];
     }
     return [{ path, bytes }];
   });
 }
 
-function readDocument<T>(texts: ReadonlyMap<string, string>, module: string, file: string, code: ErrorCode, reader: Reader<T>): T {
-  const fault = (why: string): InputError => new InputError([{ ...invalid(code, `${module}/${file}`, `${module}/${file} cannot be read: ${why}.`), fix: "Run generate modules to write it." }]);
+function readDocument<T>(
+  texts: ReadonlyMap<string, string>,
+  module: string,
+  file: string,
+  code: ErrorCode,
+  reader: Reader<T>,
+): T {
+  const fault = (why: string): InputError =>
+    new InputError([
+      {
+        ...invalid(code, `${module}/${file}`, `${module}/${file} cannot be read: ${why}.`),
+        fix: "Run generate modules to write it.",
+      },
+    ]);
   const text = texts.get(file);
   if (text === undefined) throw fault("it is not there");
   try {
@@ -137,7 +177,10 @@ function entriesOf(folder: string): readonly Dirent[] {
 function readBytes(file: string, shown: string): Buffer {
   try {
     const { size } = statSync(file);
-    if (size > ARCHIVE_LIMITS.fileBytes) throw new InputError([invalid("archive-too-large", file, `${shown} has more than ${ARCHIVE_LIMITS.fileBytes} bytes.`)]);
+    if (size > ARCHIVE_LIMITS.fileBytes)
+      throw new InputError([
+        invalid("archive-too-large", file, `${shown} has more than ${ARCHIVE_LIMITS.fileBytes} bytes.`),
+      ]);
     return readFileSync(file);
   } catch (cause) {
     if (cause instanceof InputError) throw cause;
@@ -147,7 +190,17 @@ function readBytes(file: string, shown: string): Buffer {
 
 function unreadable(path: string, cause: unknown, fix: string): OutsideError {
   const { code } = cause as NodeJS.ErrnoException;
-  return new OutsideError([{ code: code === "ENOENT" ? "file-not-found" : "file-unreadable", message: code === "ENOENT" ? `There is no ${path}.` : `${path} cannot be read: ${code ?? "unknown error"}.`, path, fix }], { cause });
+  return new OutsideError(
+    [
+      {
+        code: code === "ENOENT" ? "file-not-found" : "file-unreadable",
+        message: code === "ENOENT" ? `There is no ${path}.` : `${path} cannot be read: ${code ?? "unknown error"}.`,
+        path,
+        fix,
+      },
+    ],
+    { cause },
+  );
 }
 
 function invalid(code: ErrorCode, path: string, message: string): Problem {

@@ -1,4 +1,7 @@
-/** Makes a release of modules: archives, manifest, SBOM, checksums. The same bytes for the same input, anywhere, any day. */
+/**
+ * Makes a release of modules: archives, manifest, SBOM, checksums. The same bytes for the same input, anywhere, any
+ * day.
+ */
 import type { Problem } from "../errors";
 import { InputError, refuse } from "../errors";
 import { writeArchive } from "./archive";
@@ -59,10 +62,18 @@ export async function packRelease(modules: readonly SourceModule[], options: Pac
     source: { commit },
     modules: released,
   };
-  const files = new Map<string, Uint8Array>(released.map(({ archive }, index) => [archive, archives[index] ?? Buffer.alloc(0)]));
+  const files = new Map<string, Uint8Array>(
+    released.map(({ archive }, index) => [archive, archives[index] ?? Buffer.alloc(0)]),
+  );
   files.set(MANIFEST_FILE, Buffer.from(manifestJson(manifest)));
-  files.set(SBOM_FILE, Buffer.from(sbomJson({ manifest, files: new Map(modules.map((module) => [module.name, module.files])), created })));
-  files.set(CHECKSUMS_FILE, Buffer.from(checksumsText([...files].map(([name, bytes]) => [name, sha256(bytes)] as const))));
+  files.set(
+    SBOM_FILE,
+    Buffer.from(sbomJson({ manifest, files: new Map(modules.map((module) => [module.name, module.files])), created })),
+  );
+  files.set(
+    CHECKSUMS_FILE,
+    Buffer.from(checksumsText([...files].map(([name, bytes]) => [name, sha256(bytes)] as const))),
+  );
   return { manifest, files };
 }
 
@@ -72,7 +83,13 @@ async function archiveOf({ name, files }: SourceModule): Promise<Buffer> {
     return await writeArchive(files);
   } catch (cause) {
     if (!(cause instanceof InputError)) throw cause;
-    refuse(cause.problems.map((problem) => ({ ...problem, path: name, fix: "Rename, split or remove it in the module's folder." })));
+    refuse(
+      cause.problems.map((problem) => ({
+        ...problem,
+        path: name,
+        fix: "Rename, split or remove it in the module's folder.",
+      })),
+    );
     throw cause;
   }
 }
@@ -83,7 +100,9 @@ function systemOf({ name, contract }: SourceModule): string | Problem {
   if (system !== undefined && others.length === 0 && /^[0-9a-z]{1,64}$/.test(system)) return system;
   return {
     code: "module-folder-invalid",
-    message: `${name} requires ${system === undefined ? "no provider" : `${others.length + 1} providers`}: its target system in a registry is not clear.`,
+    message:
+      `${name} requires ${system === undefined ? "no provider" : `${others.length + 1} providers`}: its ` +
+      `target system in a registry is not clear.`,
     path: name,
     fix: "Pack modules that require exactly one provider, with a name of lower-case letters and digits.",
   };
@@ -92,5 +111,12 @@ function systemOf({ name, contract }: SourceModule): string | Problem {
 function mixedGenerators(modules: readonly SourceModule[]): readonly Problem[] {
   const versions = [...new Set(modules.map(({ generatorVersion }) => generatorVersion ?? "none"))].sort();
   if (versions.length < 2) return [];
-  return [{ code: "module-folder-invalid", message: `The modules were written by different versions of the generator: ${versions.join(", ")}.`, path: "--modules", fix: "Run generate modules, so that one version writes them all." }];
+  return [
+    {
+      code: "module-folder-invalid",
+      message: `The modules were written by different versions of the generator: ${versions.join(", ")}.`,
+      path: "--modules",
+      fix: "Run generate modules, so that one version writes them all.",
+    },
+  ];
 }

@@ -1,4 +1,7 @@
-/** The release as an SPDX 2.3 document (https://spdx.github.io/spdx-spec/v2.3/): modules, their files, their providers. */
+/**
+ * The release as an SPDX 2.3 document (https://spdx.github.io/spdx-spec/v2.3/): modules, their files, their
+ * providers.
+ */
 import { createHash } from "node:crypto";
 import type { ArchiveFile } from "./archive";
 import { sha256 } from "./checksums";
@@ -27,13 +30,20 @@ export function sbomJson({ manifest, files, created }: SbomSource): string {
     SPDXID: "SPDXRef-DOCUMENT",
     name: `${manifest.generator.name}-modules-${manifest.version}`,
     documentNamespace: `https://spdx.org/spdxdocs/${manifest.generator.name}-modules-${manifest.version}-${sha256(manifestJson(manifest))}`,
-    creationInfo: { created: new Date(created * 1000).toISOString().replace(/\.\d+Z$/, "Z"), creators: [`Tool: ${manifest.generator.name}-${manifest.generator.version}`] },
+    creationInfo: {
+      created: new Date(created * 1000).toISOString().replace(/\.\d+Z$/, "Z"),
+      creators: [`Tool: ${manifest.generator.name}-${manifest.generator.version}`],
+    },
     packages: [...modules.map(({ entry }) => entry), ...[...providers.values()].map(({ entry }) => entry)],
     files: modules.flatMap((module) => module.files),
     relationships: [
       ...modules.map(({ entry }) => relation("SPDXRef-DOCUMENT", "DESCRIBES", entry.SPDXID)),
-      ...modules.flatMap((module) => module.files.map(({ SPDXID }) => relation(module.entry.SPDXID, "CONTAINS", SPDXID))),
-      ...[...providers.values()].flatMap(({ entry, of }) => of.map((name) => relation(moduleId(name), "DEPENDS_ON", entry.SPDXID))),
+      ...modules.flatMap((module) =>
+        module.files.map(({ SPDXID }) => relation(module.entry.SPDXID, "CONTAINS", SPDXID)),
+      ),
+      ...[...providers.values()].flatMap(({ entry, of }) =>
+        of.map((name) => relation(moduleId(name), "DEPENDS_ON", entry.SPDXID)),
+      ),
     ],
   };
   return `${JSON.stringify(document, null, 2)}\n`;
@@ -49,7 +59,12 @@ function modulePackage(module: ReleasedModule, files: readonly ArchiveFile[]) {
     copyrightText: "NOASSERTION",
   }));
   // SPDX 2.3, clause 7.9: SHA-1 over the files' SHA-1, sorted and joined
-  const code = sha1(files.map(({ bytes }) => sha1(bytes)).sort().join(""));
+  const code = sha1(
+    files
+      .map(({ bytes }) => sha1(bytes))
+      .sort()
+      .join(""),
+  );
   return {
     files: entries,
     entry: {

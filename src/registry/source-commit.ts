@@ -13,7 +13,8 @@ const execute = promisify(execFile);
 
 /** The commit that `folder` is a clean, tracked part of; null without git, in no checkout, or with changes. */
 export async function sourceCommit(folder: string): Promise<SourceCommit | null> {
-  const git = async (...args: readonly string[]): Promise<string> => (await execute("git", ["-C", resolve(folder), ...args], { maxBuffer: 16_000_000 })).stdout;
+  const git = async (...args: readonly string[]): Promise<string> =>
+    (await execute("git", ["-C", resolve(folder), ...args], { maxBuffer: 16_000_000 })).stdout;
   try {
     const [head, changes, tracked] = await Promise.all([
       git("log", "-1", "--format=%H %ct"),

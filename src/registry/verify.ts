@@ -20,7 +20,8 @@ export interface VerifiedRelease {
 const SIGNATURE = /\.(?:sig|pem|bundle|sigstore\.json)$/;
 
 /**
- * The release in `dir`, once every file in it is what manifest and checksums say. Throws InputError with each mismatch as
+ * The release in `dir`, once every file in it is what manifest and checksums say. Throws InputError with each
+ * mismatch as
  * one problem: release-file-missing, release-file-unexpected, release-changed, manifest-unreadable, archive-…;
  * OutsideError file-not-found, file-unreadable.
  */
@@ -33,7 +34,11 @@ export async function verifyRelease(dir: string): Promise<VerifiedRelease> {
   const others = [...files].filter(([name]) => name !== CHECKSUMS_FILE && !SIGNATURE.test(name));
   if (listed !== undefined) problems.push(...checkDigests(dir, others, listed));
   // the digests may fit and the text not be sha256sum's: another order, other spaces
-  if (sums !== undefined && problems.length === 0 && sums.toString("latin1") !== checksumsText(others.map(([name, bytes]) => [name, sha256(bytes)] as const))) {
+  if (
+    sums !== undefined &&
+    problems.length === 0 &&
+    sums.toString("latin1") !== checksumsText(others.map(([name, bytes]) => [name, sha256(bytes)] as const))
+  ) {
     problems.push(changed(dir, CHECKSUMS_FILE, "is not written as pack writes it"));
   }
   if (!files.has(SBOM_FILE)) problems.push(missing(dir, SBOM_FILE));
@@ -60,25 +65,45 @@ function readFolder(dir: string, problems: Problem[]): ReadonlyMap<string, Buffe
       const file = join(dir, name);
       const stats = lstatSync(file);
       if (!stats.isFile()) problems.push(at(dir, name, "release-file-unexpected", "is no regular file"));
-      else if (stats.size > Math.max(MANIFEST_LIMIT, ARCHIVE_LIMITS.archiveBytes)) problems.push(at(dir, name, "release-file-unexpected", `has ${stats.size} bytes, more than any file of a release`));
+      else if (stats.size > Math.max(MANIFEST_LIMIT, ARCHIVE_LIMITS.archiveBytes))
+        problems.push(
+          at(dir, name, "release-file-unexpected", `has ${stats.size} bytes, more than any file of a release`),
+        );
       else files.set(name, readFileSync(file));
     }
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
-    throw new OutsideError([{ code: code === "ENOENT" ? "file-not-found" : "file-unreadable", message: code === "ENOENT" ? `There is no folder ${dir}.` : `${dir} cannot be read: ${code ?? "unknown error"}.`, path: dir, fix: "Name the folder that pack wrote." }], { cause });
+    throw new OutsideError(
+      [
+        {
+          code: code === "ENOENT" ? "file-not-found" : "file-unreadable",
+          message:
+            code === "ENOENT" ? `There is no folder ${dir}.` : `${dir} cannot be read: ${code ?? "unknown error"}.`,
+          path: dir,
+          fix: "Name the folder that pack wrote.",
+        },
+      ],
+      { cause },
+    );
   }
   return files;
 }
 
 /** Digests by name, as far as lines can be read; the text as a whole is compared later. */
 function readChecksums(text: string): ReadonlyMap<string, string> {
-  return new Map(text.split("\n").flatMap((line) => {
-    const [, digest, name] = /^([0-9a-f]{64}) {2}(\S+)$/.exec(line) ?? [];
-    return digest === undefined || name === undefined ? [] : [[name, digest] as const];
-  }));
+  return new Map(
+    text.split("\n").flatMap((line) => {
+      const [, digest, name] = /^([0-9a-f]{64}) {2}(\S+)$/.exec(line) ?? [];
+      return digest === undefined || name === undefined ? [] : [[name, digest] as const];
+    }),
+  );
 }
 
-function checkDigests(dir: string, files: readonly (readonly [string, Buffer])[], listed: ReadonlyMap<string, string>): readonly Problem[] {
+function checkDigests(
+  dir: string,
+  files: readonly (readonly [string, Buffer])[],
+  listed: ReadonlyMap<string, string>,
+): readonly Problem[] {
   const present = new Set(files.map(([name]) => name));
   return [
     ...files.flatMap(([name, bytes]) => {
@@ -90,7 +115,11 @@ function checkDigests(dir: string, files: readonly (readonly [string, Buffer])[]
   ];
 }
 
-function readOwnManifest(dir: string, files: ReadonlyMap<string, Buffer>, problems: Problem[]): ReleaseManifest | undefined {
+function readOwnManifest(
+  dir: string,
+  files: ReadonlyMap<string, Buffer>,
+  problems: Problem[],
+): ReleaseManifest | undefined {
   const bytes = files.get(MANIFEST_FILE);
   if (bytes === undefined) {
     problems.push(missing(dir, MANIFEST_FILE));
@@ -109,7 +138,8 @@ function readOwnManifest(dir: string, files: ReadonlyMap<string, Buffer>, proble
 async function checkArchive(dir: string, module: ReleasedModule, bytes: Buffer): Promise<readonly Problem[]> {
   const name = module.archive;
   const problems: Problem[] = [];
-  if (bytes.length !== module.size || sha256(bytes) !== module.sha256) problems.push(changed(dir, name, `is not the archive that ${MANIFEST_FILE} describes`));
+  if (bytes.length !== module.size || sha256(bytes) !== module.sha256)
+    problems.push(changed(dir, name, `is not the archive that ${MANIFEST_FILE} describes`));
   let files: readonly ArchiveFile[];
   try {
     files = await readArchive(bytes);
@@ -121,7 +151,8 @@ async function checkArchive(dir: string, module: ReleasedModule, bytes: Buffer):
   for (const { path, bytes: content } of files) {
     const file = described.get(path);
     if (file === undefined) problems.push(changed(dir, name, `holds ${path}, which ${MANIFEST_FILE} does not list`));
-    else if (file.size !== content.length || file.sha256 !== sha256(content)) problems.push(changed(dir, name, `holds another ${path} than ${MANIFEST_FILE} lists`));
+    else if (file.size !== content.length || file.sha256 !== sha256(content))
+      problems.push(changed(dir, name, `holds another ${path} than ${MANIFEST_FILE} lists`));
     described.delete(path);
   }
   for (const path of described.keys()) problems.push(changed(dir, name, `lacks ${path}, which ${MANIFEST_FILE} lists`));
@@ -130,7 +161,9 @@ async function checkArchive(dir: string, module: ReleasedModule, bytes: Buffer):
 
 function unexpected(dir: string, files: ReadonlyMap<string, Buffer>, manifest: ReleaseManifest): readonly Problem[] {
   const known = new Set([MANIFEST_FILE, SBOM_FILE, CHECKSUMS_FILE, ...manifest.modules.map(({ archive }) => archive)]);
-  return [...files.keys()].filter((name) => !known.has(name) && !SIGNATURE.test(name)).map((name) => at(dir, name, "release-file-unexpected", "belongs to no release"));
+  return [...files.keys()]
+    .filter((name) => !known.has(name) && !SIGNATURE.test(name))
+    .map((name) => at(dir, name, "release-file-unexpected", "belongs to no release"));
 }
 
 function missing(dir: string, name: string): Problem {
@@ -142,7 +175,12 @@ function changed(dir: string, name: string, why: string): Problem {
 }
 
 function at(dir: string, name: string, code: ErrorCode, why: string): Problem {
-  return { code, message: `${name} ${why}.`, path: join(dir, name), fix: "Do not use this copy: take the release again from where it was published, or pack it again." };
+  return {
+    code,
+    message: `${name} ${why}.`,
+    path: join(dir, name),
+    fix: "Do not use this copy: take the release again from where it was published, or pack it again.",
+  };
 }
 
 function unique(problems: readonly Problem[]): readonly Problem[] {

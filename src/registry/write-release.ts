@@ -19,13 +19,30 @@ export function writeRelease(folder: string, files: ReadonlyMap<string, Uint8Arr
       return;
     }
     if (!isReplaceable(target)) {
-      throw new InputError([{ code: "file-not-generated", message: `${folder} holds something else than a release, or is the folder you stand in; it stays.`, path: folder, fix: "Name another folder with --out." }]);
+      throw new InputError([
+        {
+          code: "file-not-generated",
+          message: `${folder} holds something else than a release, or is the folder you stand in; it stays.`,
+          path: folder,
+          fix: "Name another folder with --out.",
+        },
+      ]);
     }
     swapWhole(target, files);
   } catch (cause) {
     if (cause instanceof InputError) throw cause;
     const { code } = cause as NodeJS.ErrnoException;
-    throw new OutsideError([{ code: "file-unwritable", message: `${folder} cannot be written: ${code ?? "unknown error"}.`, path: folder, fix: "Check the folder, its permissions and the space left." }], { cause });
+    throw new OutsideError(
+      [
+        {
+          code: "file-unwritable",
+          message: `${folder} cannot be written: ${code ?? "unknown error"}.`,
+          path: folder,
+          fix: "Check the folder, its permissions and the space left.",
+        },
+      ],
+      { cause },
+    );
   }
 }
 
@@ -35,6 +52,15 @@ function isReplaceable(target: string): boolean {
   const entries = readdirSync(target, { withFileTypes: true });
   if (entries.length === 0) return true;
   const names = entries.map(({ name }) => name);
-  return names.includes(MANIFEST_FILE) && names.includes(CHECKSUMS_FILE)
-    && entries.every((entry) => entry.isFile() && /^(?:manifest\.json|SHA256SUMS|[a-z0-9.-]+\.(?:tar\.gz|spdx\.json|sig|pem|bundle|sigstore\.json))$/.test(entry.name));
+  return (
+    names.includes(MANIFEST_FILE) &&
+    names.includes(CHECKSUMS_FILE) &&
+    entries.every(
+      (entry) =>
+        entry.isFile() &&
+        /^(?:manifest\.json|SHA256SUMS|[a-z0-9.-]+\.(?:tar\.gz|spdx\.json|sig|pem|bundle|sigstore\.json))$/.test(
+          entry.name,
+        ),
+    )
+  );
 }

@@ -17,7 +17,9 @@ export function reportMermaid(view: ReportView): string {
     ...view.issuers.map(({ issuer }, index) => `  i${index}(["${mermaidText(issuer)}"])`),
     ...view.identities.map(({ id, who, kind }) => `  s${id}["${mermaidText(who)}<br/>${kind}"]`),
     ...view.roles.map(({ name }, index) => `  r${index}[["${mermaidText(name)}"]]`),
-    ...view.identities.flatMap(({ id, issuer }) => (issuer === null ? [] : [`  ${issuers.get(issuer) ?? ""} --- s${id}`])),
+    ...view.identities.flatMap(({ id, issuer }) =>
+      issuer === null ? [] : [`  ${issuers.get(issuer) ?? ""} --- s${id}`],
+    ),
     ...[...edges].map(([ends, labels]) => `  ${ends.replace(" ", ` -->|"${mermaidText(labels.join("; "))}"| `)}`),
   ].join("\n");
 }

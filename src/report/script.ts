@@ -1,7 +1,11 @@
-/** What the page does in a browser: filters, lays the graph out again, opens what is linked to. Plain JavaScript, no names in it. */
+/**
+ * What the page does in a browser: filters, lays the graph out again, opens what is linked to. Plain JavaScript, no
+ * names in it.
+ */
 import { COLUMNS, GRAPH_ROLES, ROW, TOP, WIDTH } from "./graph";
 
-export const SCRIPT = `"use strict";
+export const SCRIPT =
+  `"use strict";
 (() => {
   const $ = (id) => document.getElementById(id);
   const all = (selector, within) => [...(within || document).querySelectorAll(selector)];
@@ -31,14 +35,19 @@ export const SCRIPT = `"use strict";
   const text = (element) => (element === null ? "" : element.textContent);
   /* what a node says stands in the page already */
   const said = {
-    issuer: (index) => { const card = $("u" + index); return { label: text(card.querySelector("h3")), title: text(card.querySelector(".arn")) }; },
-    identity: (index) => { const who = text(rows[index].querySelector(".who")), kind = text(rows[index].cells[1]); return { label: who, title: who + " (" + kind + ")", extra: kind === "subject pattern" ? " pattern" : "" }; },
-    role: (index) => ({ label: text(cards[index].querySelector("h3")), title: text(cards[index].querySelector(".arn")) }),
+    issuer: (index) => { const card = $("u" + index); return { label: text(card.querySelector("h3")), title: ` +
+  `text(card.querySelector(".arn")) }; },
+    identity: (index) => { const who = text(rows[index].querySelector(".who")), kind = ` +
+  `text(rows[index].cells[1]); return { label: who, title: who + " (" + kind + ")", extra: kind === "subject ` +
+  `pattern" ? " pattern" : "" }; },
+    role: (index) => ({ label: text(cards[index].querySelector("h3")), title: ` +
+  `text(cards[index].querySelector(".arn")) }),
   };
   function nodeOf(column, index, y) {
     const { label, title, extra = "" } = said[column](index), { x, width, letters } = columnsOf[column];
     const cut = [...label].length > letters ? [...label].slice(0, letters - 1).join("") + "…" : label;
-    return make("g", { class: "node" + extra, "data-c": column, "data-n": index, transform: "translate(" + x + " " + y + ")" },
+    return make("g", { class: "node" + extra, "data-c": column, "data-n": index, transform: "translate(" + x + ` +
+  `" " + y + ")" },
       ...(title === cut ? [] : [make("title", {}, title)]),
       make("rect", { y: -11, width, height: 22, rx: column === "role" ? 3 : 11 }),
       make("text", { x: 12, y: 4 }, cut));

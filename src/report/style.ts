@@ -1,20 +1,24 @@
 /** How the page looks: light and dark, phone and paper. No image, no font of its own. */
-export const STYLE = `
+export const STYLE =
+  `
 :root {
   color-scheme: light dark;
   --paper: #faf9f6; --card: #ffffff; --ink: #1d1c1a; --soft: #5f5b54; --line: #e3dfd6; --wash: #f1eee8;
-  --accent: #0a5560; --accent-wash: #e2eeef; --error: #9c2017; --error-wash: #fbe9e7; --warn: #7a4d00; --warn-wash: #fbf0dc; --calm: #3d5a2c; --calm-wash: #ebf2e4;
+  --accent: #0a5560; --accent-wash: #e2eeef; --error: #9c2017; --error-wash: #fbe9e7; --warn: #7a4d00; ` +
+  `--warn-wash: #fbf0dc; --calm: #3d5a2c; --calm-wash: #ebf2e4;
   --mono: ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, monospace;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --paper: #141513; --card: #1b1d1a; --ink: #e8e5de; --soft: #a9a498; --line: #30332d; --wash: #23261f;
-    --accent: #86cbd6; --accent-wash: #17323a; --error: #ffaba1; --error-wash: #3d1b17; --warn: #efc06a; --warn-wash: #37290d; --calm: #b3d59b; --calm-wash: #1f2d17;
+    --accent: #86cbd6; --accent-wash: #17323a; --error: #ffaba1; --error-wash: #3d1b17; --warn: #efc06a; ` +
+  `--warn-wash: #37290d; --calm: #b3d59b; --calm-wash: #1f2d17;
   }
 }
 * { box-sizing: border-box; }
 html { scroll-padding-top: 6rem; -webkit-text-size-adjust: 100%; }
-body { margin: 0; background: var(--paper); color: var(--ink); font: 15px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
+body { margin: 0; background: var(--paper); color: var(--ink); font: 15px/1.55 system-ui, -apple-system, "Segoe ` +
+  `UI", Roboto, sans-serif; }
 header.top, main, footer, .bar form { max-width: 74rem; margin-inline: auto; padding-inline: 1.5rem; }
 h1, h2, h3 { line-height: 1.2; letter-spacing: -0.01em; font-weight: 650; overflow-wrap: anywhere; }
 h1 { font-size: 2.4rem; margin: 0.15rem 0 0.4rem; letter-spacing: -0.025em; }
@@ -27,7 +31,8 @@ code, pre, .who, .matrix th[scope="row"], svg text { font-family: var(--mono); f
 code { overflow-wrap: anywhere; }
 .muted { color: var(--soft); }
 .skip { position: absolute; left: -99rem; }
-.skip:focus { left: 1rem; top: 1rem; z-index: 9; background: var(--card); padding: 0.5rem 1rem; border: 1px solid var(--line); }
+.skip:focus { left: 1rem; top: 1rem; z-index: 9; background: var(--card); padding: 0.5rem 1rem; border: 1px ` +
+  `solid var(--line); }
 header.top { padding-block: 3rem 1.75rem; }
 .eyebrow { color: var(--soft); font-size: 0.8rem; letter-spacing: 0.08em; text-transform: uppercase; font-weight: 600; }
 .lede { color: var(--soft); max-width: 60ch; }
@@ -37,7 +42,8 @@ header.top { padding-block: 3rem 1.75rem; }
 .stats strong { color: var(--ink); font-size: 1.5rem; font-weight: 600; font-variant-numeric: tabular-nums; }
 .stats .bad strong, .stats .bad { color: var(--error); }
 .contents { display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; margin-top: 1.25rem; font-size: 0.9rem; }
-.bar { display: block; position: sticky; top: 0; z-index: 5; background: var(--paper); border-block: 1px solid var(--line); }
+.bar { display: block; position: sticky; top: 0; z-index: 5; background: var(--paper); border-block: 1px solid ` +
+  `var(--line); }
 .bar form { display: flex; flex-wrap: wrap; gap: 0.5rem 1rem; align-items: center; padding-block: 0.6rem; }
 .bar label { display: flex; gap: 0.45rem; align-items: center; font-size: 0.85rem; color: var(--soft); }
 input[type="search"], select, button { font: inherit; font-size: 0.9rem; color: var(--ink); background: var(--card); border: 1px solid var(--line); border-radius: 6px; padding: 0.3rem 0.55rem; min-height: 2rem; }

@@ -1,4 +1,6 @@
-/** What a report shows, as plain data: issuers, roles, identities, who reaches what through which line, and findings. */
+/**
+ * What a report shows, as plain data: issuers, roles, identities, who reaches what through which line, and findings.
+ */
 import type { AccountView } from "../federation/account-view";
 import { accountView, inlinePoliciesOf, roleTrustPolicy } from "../federation/account-view";
 import { durationText } from "../federation/duration";
@@ -89,8 +91,16 @@ export interface ReportView {
 
 /** The view of `federation`, with lint's findings where they belong. */
 export function reportView(federation: Federation): ReportView {
-  const findings = lintFederation(federation).map(({ rule, severity, message, fix, path, ignored, role, statement }) => ({ role, finding: { rule, severity, message, fix, path, ignored, statement } }));
-  const byRole = grouped(findings.filter(({ role }) => role !== null), ({ role }) => role ?? "");
+  const findings = lintFederation(federation).map(
+    ({ rule, severity, message, fix, path, ignored, role, statement }) => ({
+      role,
+      finding: { rule, severity, message, fix, path, ignored, statement },
+    }),
+  );
+  const byRole = grouped(
+    findings.filter(({ role }) => role !== null),
+    ({ role }) => role ?? "",
+  );
   const views = federation.accounts.map((account) => accountView(federation, account));
   const issuers = Object.values(federation.issuers).map((issuer): ReportIssuer => ({
     key: issuer.key,
@@ -100,15 +110,26 @@ export function reportView(federation: Federation): ReportView {
     audiences: issuer.audiences,
     discoveryUrl: issuer.discoveryUrl,
     adopted: issuer.existingProviderArn !== null,
-    findings: findings.filter(({ role, finding }) => role === null && isAt(finding.path, formatPath(["issuers", issuer.key]))).map(({ finding }) => finding),
+    findings: findings
+      .filter(({ role, finding }) => role === null && isAt(finding.path, formatPath(["issuers", issuer.key])))
+      .map(({ finding }) => finding),
   }));
-  const roles = federation.roles.map((role) => reportRole(role, views, (byRole.get(formatPath(["roles", role.key])) ?? []).map(({ finding }) => finding)));
+  const roles = federation.roles.map((role) =>
+    reportRole(
+      role,
+      views,
+      (byRole.get(formatPath(["roles", role.key])) ?? []).map(({ finding }) => finding),
+    ),
+  );
   const placed = new Set([...issuers.flatMap((issuer) => issuer.findings), ...roles.flatMap((role) => role.findings)]);
   const { identities, reaches } = identitiesOf(federation);
   return {
     name: federation.name,
     accounts: federation.accounts.map(({ key, accountId }) => ({ key, accountId })),
-    issuers, roles, identities, reaches,
+    issuers,
+    roles,
+    identities,
+    reaches,
     findings: findings.map(({ finding }) => finding).filter((finding) => !placed.has(finding)),
   };
 }
@@ -128,7 +149,11 @@ function grouped<T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMa
   return groups;
 }
 
-function reportRole(role: FederationRole, views: readonly AccountView[], findings: readonly ReportFinding[]): ReportRole {
+function reportRole(
+  role: FederationRole,
+  views: readonly AccountView[],
+  findings: readonly ReportFinding[],
+): ReportRole {
   const own = views.filter((view) => role.accounts === null || role.accounts.includes(view.account.key ?? ""));
   const view = own[0] ?? views[0];
   if (view === undefined) throw new RangeError("a federation has an account");
@@ -141,7 +166,10 @@ function reportRole(role: FederationRole, views: readonly AccountView[], finding
     session: durationText(role.maxSessionDuration),
     policies: [...Object.values(role.managedPolicyArns), ...Object.keys(inlinePoliciesOf(role, view))],
     permissionsBoundaryArn: role.permissionsBoundaryArn,
-    trustPolicy: view.account.accountId === null ? (JSON.parse(withAccount(JSON.stringify(roleTrustPolicy(role, view)))) as TrustPolicy) : roleTrustPolicy(role, view),
+    trustPolicy:
+      view.account.accountId === null
+        ? (JSON.parse(withAccount(JSON.stringify(roleTrustPolicy(role, view)))) as TrustPolicy)
+        : roleTrustPolicy(role, view),
     findings,
   };
 }
@@ -152,12 +180,20 @@ function withAccount(text: string): string {
 
 function identitiesOf(federation: Federation): Pick<ReportView, "identities" | "reaches"> {
   const identities = new Map<string, ReportIdentity>();
-  const roles = new Map(federation.roles.map((role) => [role.key, { role, statements: statementIndexes(role.trusts) }]));
+  const roles = new Map(
+    federation.roles.map((role) => [role.key, { role, statements: statementIndexes(role.trusts) }]),
+  );
   const reaches = reachOf(federation).map((reach): ReportReach => {
     const key = JSON.stringify([reach.issuer, reach.kind, reach.who]);
     let identity = identities.get(key);
     if (identity === undefined) {
-      identity = { id: identities.size, kind: reach.kind, who: reach.who, issuer: reach.issuer, secret: SECRET_NOTES[reach.kind].stored };
+      identity = {
+        id: identities.size,
+        kind: reach.kind,
+        who: reach.who,
+        issuer: reach.issuer,
+        secret: SECRET_NOTES[reach.kind].stored,
+      };
       identities.set(key, identity);
     }
     const { role, statements } = roles.get(reach.role) ?? { role: undefined, statements: [] };
@@ -166,9 +202,15 @@ function identitiesOf(federation: Federation): Pick<ReportView, "identities" | "
       identity: identity.id,
       role: reach.role,
       trust: `trusts[${reach.trust}]`,
-      statement: (reach.kind === "subject pattern" ? statements[reach.trust]?.patterns : statements[reach.trust]?.exact) ?? 0,
-      audiences: trust?.kind === "subjects" ? (trust.audiences ?? federation.issuers[trust.issuer]?.audiences.slice(0, 1) ?? []) : [],
-      conditions: (trust?.conditions ?? []).map(({ test, variable, values }) => `${test} ${variable} ${values.join(", ")}`),
+      statement:
+        (reach.kind === "subject pattern" ? statements[reach.trust]?.patterns : statements[reach.trust]?.exact) ?? 0,
+      audiences:
+        trust?.kind === "subjects"
+          ? (trust.audiences ?? federation.issuers[trust.issuer]?.audiences.slice(0, 1) ?? [])
+          : [],
+      conditions: (trust?.conditions ?? []).map(
+        ({ test, variable, values }) => `${test} ${variable} ${values.join(", ")}`,
+      ),
     };
   });
   return { identities: [...identities.values()], reaches };
@@ -176,7 +218,8 @@ function identitiesOf(federation: Federation): Pick<ReportView, "identities" | "
 
 /** For each trust the indexes of its statements, in the order of `buildTrustPolicy`. */
 function statementIndexes(trusts: readonly Trust[]): readonly { readonly exact: number; readonly patterns: number }[] {
-  const sizeOf = (trust: SubjectTrust): number => Number(exactSubjects(trust).length > 0) + Number(trust.subjectPatterns.length > 0);
+  const sizeOf = (trust: SubjectTrust): number =>
+    Number(exactSubjects(trust).length > 0) + Number(trust.subjectPatterns.length > 0);
   let next = 0;
   let nextUnityCatalog = trusts.reduce((sum, trust) => sum + (trust.kind === "subjects" ? sizeOf(trust) : 0), 0);
   return trusts.map((trust) => {

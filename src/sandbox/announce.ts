@@ -28,12 +28,20 @@ export function sandboxText(sandbox: Sandbox, region: string): string {
     lines.push("", declared ? "identities that some role names" : "strangers");
     for (const one of identities) {
       if (one.declared !== declared) continue;
-      lines.push(`  ${one.subject} of ${one.issuer}`, `    client ID ${one.clientId}  secret ${one.clientSecret}${one.personalAccessToken === null ? "" : `  notebook token ${one.personalAccessToken}`}`);
+      lines.push(
+        `  ${one.subject} of ${one.issuer}`,
+        `    client ID ${one.clientId}  secret ${one.clientSecret}${one.personalAccessToken === null ? "" : `  notebook token ${one.personalAccessToken}`}`,
+      );
     }
   }
   if (principals.length > 0) {
     lines.push("", "AWS principals, for sts:AssumeRole");
-    for (const one of principals) lines.push(`  ${one.arn}${one.declared ? "" : " (a stranger)"}`, `    access key ID ${one.accessKeyId}  secret ${one.secretAccessKey}`, `    session token ${one.sessionToken}`);
+    for (const one of principals)
+      lines.push(
+        `  ${one.arn}${one.declared ? "" : " (a stranger)"}`,
+        `    access key ID ${one.accessKeyId}  secret ${one.secretAccessKey}`,
+        `    session token ${one.sessionToken}`,
+      );
   }
   return [...lines, "", ...environmentLines(sandbox, region)].map(visible).join("\n");
 }
@@ -54,6 +62,7 @@ function environmentLines({ sts, issuers, identities, roles }: Sandbox, region: 
     `  export AWS_REGION=${region} AWS_DEFAULT_REGION=${region}`,
     "then for example:",
     `  databricks-aws-oidc token --from client-credentials --issuer ${shellWord(first.issuer)}`,
-    `  databricks-aws-oidc credentials --from client-credentials --role-arn ${shellWord(roles[0] ?? "ROLE_ARN")} -- aws sts get-caller-identity`,
+    `  databricks-aws-oidc credentials --from client-credentials ` +
+      `--role-arn ${shellWord(roles[0] ?? "ROLE_ARN")} -- aws sts get-caller-identity`,
   ];
 }

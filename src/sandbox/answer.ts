@@ -37,15 +37,32 @@ export async function answerSandbox(request: SandboxRequest): Promise<StartedSan
   const port = portOf(request.port);
   const context = readContext(request.context);
   const world = worldOf(request);
-  const sandbox = await startSandbox({ world, port, context, ...(request.onRefusal === undefined ? {} : { onRefusal: request.onRefusal }) });
+  const sandbox = await startSandbox({
+    world,
+    port,
+    context,
+    ...(request.onRefusal === undefined ? {} : { onRefusal: request.onRefusal }),
+  });
   const region = world.accounts.find((account) => account.region !== null)?.region ?? "us-east-1";
   return { sandbox, notes: world.notes, document: sandboxDocument(sandbox), text: sandboxText(sandbox, region) };
 }
 
 function worldOf({ config, plan, account, awsAccountId }: SandboxRequest): World {
   if (plan === undefined) return worldOfFederation(readFederationFile(config).federation, { account, awsAccountId });
-  for (const [flag, value] of [["config", config], ["account", account], ["aws-account-id", awsAccountId]] as const) {
-    if (value !== undefined) throw new InputError([{ code: "sandbox-needs", message: `--plan and --${flag} are both given; a plan says by itself.`, path: flag, fix: "Leave one of them out." }]);
+  for (const [flag, value] of [
+    ["config", config],
+    ["account", account],
+    ["aws-account-id", awsAccountId],
+  ] as const) {
+    if (value !== undefined)
+      throw new InputError([
+        {
+          code: "sandbox-needs",
+          message: `--plan and --${flag} are both given; a plan says by itself.`,
+          path: flag,
+          fix: "Leave one of them out.",
+        },
+      ]);
   }
   return worldOfPlan(readText(plan, "Name the output of terraform show -json with --plan."), plan);
 }
@@ -54,5 +71,12 @@ function portOf(text: string | undefined): number {
   if (text === undefined) return 0;
   const port = /^[0-9]{1,5}$/.test(text) ? Number(text) : NaN;
   if (port >= 0 && port <= 65_535) return port;
-  throw new InputError([{ code: "port-invalid", message: `${JSON.stringify(text.slice(0, 20))} is no port.`, path: "port", fix: "Give a number from 1 to 65535, or leave --port out for a free one." }]);
+  throw new InputError([
+    {
+      code: "port-invalid",
+      message: `${JSON.stringify(text.slice(0, 20))} is no port.`,
+      path: "port",
+      fix: "Give a number from 1 to 65535, or leave --port out for a free one.",
+    },
+  ]);
 }

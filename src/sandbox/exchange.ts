@@ -18,7 +18,11 @@ export interface Reply {
 
 /** `value` as JSON that nobody keeps. */
 export function jsonReply(status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): Reply {
-  return { status, headers: { "content-type": "application/json", "cache-control": "no-store", ...headers }, body: JSON.stringify(value) };
+  return {
+    status,
+    headers: { "content-type": "application/json", "cache-control": "no-store", ...headers },
+    body: JSON.stringify(value),
+  };
 }
 
 /** The form in a request's body; undefined where its type says that it is something else. */

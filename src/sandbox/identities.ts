@@ -27,11 +27,23 @@ export function identitiesOf(world: World): readonly Identity[] {
   const [first] = world.issuers;
   const last = world.issuers[world.issuers.length - 1];
   return [
-    ...world.issuers.flatMap((issuer) => [...(subjects.get(issuer.issuer) ?? [])].map((subject) => identity(issuer, subject, true))),
-    ...(first === undefined || last === undefined ? [] : [
-      identity(first, stranger(subjects.get(first.issuer), (subject) => keeps(SERVICE_PRINCIPAL, subject)), false),
-      identity(last, stranger(subjects.get(last.issuer), (subject) => keeps(USER, subject)), false),
-    ]),
+    ...world.issuers.flatMap((issuer) =>
+      [...(subjects.get(issuer.issuer) ?? [])].map((subject) => identity(issuer, subject, true)),
+    ),
+    ...(first === undefined || last === undefined
+      ? []
+      : [
+          identity(
+            first,
+            stranger(subjects.get(first.issuer), (subject) => keeps(SERVICE_PRINCIPAL, subject)),
+            false,
+          ),
+          identity(
+            last,
+            stranger(subjects.get(last.issuer), (subject) => keeps(USER, subject)),
+            false,
+          ),
+        ]),
   ];
 }
 
@@ -42,7 +54,8 @@ function declaredSubjects(world: World): ReadonlyMap<string, ReadonlySet<string>
     for (const statement of examineRole(source).statements) {
       if (!statement.letsWebIdentitiesIn) continue;
       const named = [...exactSubjects(statement), ...subjectPatterns(statement).map((pattern) => instanceOf(pattern))];
-      for (const { issuerPath } of statement.providers) for (const subject of named) found.get(`https://${issuerPath}`)?.add(subject);
+      for (const { issuerPath } of statement.providers)
+        for (const subject of named) found.get(`https://${issuerPath}`)?.add(subject);
     }
   }
   return found;
@@ -83,7 +96,8 @@ export function identityBook(all: readonly Identity[]): IdentityBook {
   }
   return {
     all,
-    byClient: (issuer, clientId) => (clients.get(clientId) ?? []).filter((one) => issuer === null || one.issuer === issuer),
+    byClient: (issuer, clientId) =>
+      (clients.get(clientId) ?? []).filter((one) => issuer === null || one.issuer === issuer),
     byPersonalAccessToken: (token) => tokens.get(token),
     bySubject: (issuer, subject) => subjects.get(`${issuer} ${subject}`),
   };

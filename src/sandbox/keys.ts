@@ -1,4 +1,6 @@
-/** The key pair of the run, as a region of Databricks has one: shared by all tenants, so `iss` alone tells them apart. */
+/**
+ * The key pair of the run, as a region of Databricks has one: shared by all tenants, so `iss` alone tells them apart.
+ */
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT } from "jose";
 import type { JWK } from "jose";
 import { DATABRICKS_TOKEN_TYPE } from "../token/databricks-claims";
@@ -25,6 +27,9 @@ export async function makeKeys(): Promise<SigningKeys> {
   return {
     jwks,
     set: keySet(jwks),
-    sign: (claims, header = {}) => new SignJWT(claims).setProtectedHeader({ alg: "RS256", typ: DATABRICKS_TOKEN_TYPE, kid, ...header }).sign(privateKey),
+    sign: (claims, header = {}) =>
+      new SignJWT(claims)
+        .setProtectedHeader({ alg: "RS256", typ: DATABRICKS_TOKEN_TYPE, kid, ...header })
+        .sign(privateKey),
   };
 }

@@ -1,4 +1,7 @@
-/** AWS principals of the sandbox, with keys made up for the run: whom Unity Catalog trusts name, and one whom nobody does. */
+/**
+ * AWS principals of the sandbox, with keys made up for the run: whom Unity Catalog trusts name, and one whom nobody
+ * does.
+ */
 import { examineRole } from "../trust/lint/examine";
 import type { Seal } from "./sealed";
 import { openSession } from "./sts/session";
@@ -13,15 +16,27 @@ export interface AwsPrincipal {
   readonly sessionToken: string;
 }
 
-/** The roles that statements for `sts:AssumeRole` name, and a role of no account here; none where there is no such statement. */
+/**
+ * The roles that statements for `sts:AssumeRole` name, and a role of no account here; none where there is no such
+ * statement.
+ */
 export function principalsOf(world: World, seal: Seal): readonly AwsPrincipal[] {
   const named = new Set<string>();
   for (const { source } of world.accounts.flatMap(({ roles }) => roles)) {
     for (const { effect, trusted } of examineRole(source).statements) {
-      if (effect === "Allow") for (const { kind, value } of trusted) if (kind === "AWS" && /^arn:[a-z-]+:iam::[0-9]{12}:role\/[^*?]+$/.test(value)) named.add(value);
+      if (effect === "Allow")
+        for (const { kind, value } of trusted)
+          if (kind === "AWS" && /^arn:[a-z-]+:iam::[0-9]{12}:role\/[^*?]+$/.test(value)) named.add(value);
     }
   }
   if (named.size === 0) return [];
-  const principal = (arn: string, declared: boolean): AwsPrincipal => ({ arn, declared, ...openSession(seal, { roleArn: arn, sessionName: "sandbox", expires: null, tags: {}, sourceIdentity: null }, "") });
-  return [...[...named].map((arn) => principal(arn, true)), principal("arn:aws:iam::000000000000:role/stranger", false)];
+  const principal = (arn: string, declared: boolean): AwsPrincipal => ({
+    arn,
+    declared,
+    ...openSession(seal, { roleArn: arn, sessionName: "sandbox", expires: null, tags: {}, sourceIdentity: null }, ""),
+  });
+  return [
+    ...[...named].map((arn) => principal(arn, true)),
+    principal("arn:aws:iam::000000000000:role/stranger", false),
+  ];
 }

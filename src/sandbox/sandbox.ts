@@ -71,12 +71,21 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const identities = identitiesOf(world);
   const book = identityBook(identities);
   const told = options.onRefusal;
-  const tell = told === undefined ? null : (text: string): void => {
-    // a token or a client secret sent in the wrong parameter is repeated in the refusal, and goes into no log
-    const shown = hideSecrets(text);
-    told(shown.length > MOST_REASON ? `${shown.slice(0, MOST_REASON)}\n… cut` : shown);
+  const tell =
+    told === undefined
+      ? null
+      : (text: string): void => {
+          // a token or a client secret sent in the wrong parameter is repeated in the refusal, and goes into no log
+          const shown = hideSecrets(text);
+          told(shown.length > MOST_REASON ? `${shown.slice(0, MOST_REASON)}\n… cut` : shown);
+        };
+  const sts = {
+    accounts: stsAccounts(world, keys.set),
+    seal,
+    context: { "aws:SourceIp": ["127.0.0.1"], ...options.context },
+    now,
+    explain: tell,
   };
-  const sts = { accounts: stsAccounts(world, keys.set), seal, context: { "aws:SourceIp": ["127.0.0.1"], ...options.context }, now, explain: tell };
   const hosts = new Map<string, DatabricksHost>();
   const route = async (exchange: Exchange): Promise<Reply> => {
     if (exchange.path === JWKS_PATH) return jsonReply(200, keys.jwks, { "cache-control": "max-age=300" });
@@ -84,14 +93,19 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     const answer = found === undefined ? undefined : answerDatabricks(found.host, found.path, exchange);
     if (answer !== undefined) return answer;
     if (exchange.path === "/" || exchange.query.has("Action")) return answerSts(sts, exchange);
-    return jsonReply(404, { error: "not_found", error_description: `There is nothing at ${visible(exchange.path.slice(0, 200))} here.` });
+    return jsonReply(404, {
+      error: "not_found",
+      error_description: `There is nothing at ${visible(exchange.path.slice(0, 200))} here.`,
+    });
   };
   const server = await startServer(options.port ?? 0, {
     answer: route,
     tooLong: (exchange, mostBytes) => {
       tell?.(`✗ a request with more than ${mostBytes} bytes was refused`);
       const message = `A request has ${mostBytes} bytes at most.`;
-      return exchange.path === "/" ? stsErrorReply("RequestEntityTooLarge", message, randomUUID()) : jsonReply(413, { error: "invalid_request", error_description: message });
+      return exchange.path === "/"
+        ? stsErrorReply("RequestEntityTooLarge", message, randomUUID())
+        : jsonReply(413, { error: "invalid_request", error_description: message });
     },
     onFault: (error) => tell?.(`the sandbox failed: ${redact(error instanceof Error ? error.message : String(error))}`),
   });
@@ -103,7 +117,10 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       origin: server.origin,
       book,
       of: issuer === other ? null : issuer.key,
-      keys, seal, codes, now,
+      keys,
+      seal,
+      codes,
+      now,
       onRefusal: (error, what) => tell?.(visible(`✗ ${issuer.key}'s ${what} refused: ${error.code}: ${error.message}`)),
     });
   }
@@ -128,27 +145,47 @@ function served(issuer: PlayedIssuer, origin: string): ServedIssuer {
  * The issuer a request is for: by the first part of its path; or, since some SDKs keep nothing of DATABRICKS_HOST but
  * host and port, by the rest alone: an account by its ID, a workspace by whose client it is, else the first.
  */
-function hostFor(hosts: ReadonlyMap<string, DatabricksHost>, exchange: Exchange): { readonly host: DatabricksHost; readonly path: string } | undefined {
+function hostFor(
+  hosts: ReadonlyMap<string, DatabricksHost>,
+  exchange: Exchange,
+): { readonly host: DatabricksHost; readonly path: string } | undefined {
   const [, key = "", rest = ""] = /^\/([^/]+)(\/.*)$/.exec(exchange.path) ?? [];
   const named = hosts.get(key);
-  if (named !== undefined && (rest.startsWith("/oidc/") || rest.startsWith("/.well-known/"))) return { host: named, path: rest };
+  if (named !== undefined && (rest.startsWith("/oidc/") || rest.startsWith("/.well-known/")))
+    return { host: named, path: rest };
   const { path } = exchange;
   const all = [...hosts.values()].filter(({ of }) => of !== null);
   const account = /^(\/oidc\/accounts\/[^/]+)\//.exec(path)?.[1];
-  if (account !== undefined) return bare(all.find(({ issuer }) => pathOfIssuer(issuer) === account), path);
+  if (account !== undefined)
+    return bare(
+      all.find(({ issuer }) => pathOfIssuer(issuer) === account),
+      path,
+    );
   if (!path.startsWith("/oidc/") && path !== "/.well-known/databricks-config") return undefined;
   const workspaces = all.filter(({ issuer }) => issuer.level === "workspace");
   return bare(workspaces.length > 1 ? (workspaceOfClient(workspaces, exchange) ?? workspaces[0]) : workspaces[0], path);
 }
 
-function bare(host: DatabricksHost | undefined, path: string): { readonly host: DatabricksHost; readonly path: string } | undefined {
+function bare(
+  host: DatabricksHost | undefined,
+  path: string,
+): { readonly host: DatabricksHost; readonly path: string } | undefined {
   return host === undefined ? undefined : { host, path };
 }
 
 function workspaceOfClient(workspaces: readonly DatabricksHost[], exchange: Exchange): DatabricksHost | undefined {
-  const basic = Buffer.from(/^Basic +(\S+)$/i.exec(exchange.headers["authorization"] ?? "")?.[1] ?? "", "base64").toString("utf8");
+  const basic = Buffer.from(
+    /^Basic +(\S+)$/i.exec(exchange.headers["authorization"] ?? "")?.[1] ?? "",
+    "base64",
+  ).toString("utf8");
   const form = formOf(exchange);
-  const presented = new Set([basic.slice(basic.indexOf(":") + 1), form?.get("client_secret") ?? "", form?.get("subject_token") ?? ""]);
-  const owner = workspaces[0]?.book.all.find(({ clientSecret, personalAccessToken }) => presented.has(clientSecret) || presented.has(personalAccessToken ?? " "));
+  const presented = new Set([
+    basic.slice(basic.indexOf(":") + 1),
+    form?.get("client_secret") ?? "",
+    form?.get("subject_token") ?? "",
+  ]);
+  const owner = workspaces[0]?.book.all.find(
+    ({ clientSecret, personalAccessToken }) => presented.has(clientSecret) || presented.has(personalAccessToken ?? " "),
+  );
   return workspaces.find(({ issuer }) => issuer.key === owner?.issuer);
 }

@@ -15,7 +15,8 @@ export interface Seal {
 
 export function makeSeal(): Seal {
   const key = randomBytes(32);
-  const derive = (purpose: string, text: string): Buffer => createHmac("sha256", key).update(`${purpose}\0${text}`).digest();
+  const derive = (purpose: string, text: string): Buffer =>
+    createHmac("sha256", key).update(`${purpose}\0${text}`).digest();
   return {
     derive,
     close: (kind, value) => {

@@ -30,37 +30,73 @@ export interface Answering {
 
 /** Starts to listen on 127.0.0.1; port 0: a free one. Throws OutsideError `port-unusable`. */
 export async function startServer(port: number, answering: Answering): Promise<RunningServer> {
-  const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: 1000, keepAliveTimeout: 5_000 }, (request, response) => {
-    response.on("error", () => undefined);
-    serve(request, response, answering).catch((error: unknown) => {
-      if (!request.destroyed) answering.onFault(error);
-      if (response.headersSent) response.destroy();
-      else send(response, request.method, jsonReply(500, { error: "server_error", error_description: "The sandbox failed." }));
-    });
-  });
+  const server = createServer(
+    {
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      connectionsCheckingInterval: 1000,
+      keepAliveTimeout: 5_000,
+    },
+    (request, response) => {
+      response.on("error", () => undefined);
+      serve(request, response, answering).catch((error: unknown) => {
+        if (!request.destroyed) answering.onFault(error);
+        if (response.headersSent) response.destroy();
+        else
+          send(
+            response,
+            request.method,
+            jsonReply(500, { error: "server_error", error_description: "The sandbox failed." }),
+          );
+      });
+    },
+  );
   await listening(server, port);
   return {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    stop: () => new Promise((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    }),
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
   };
 }
 
 function listening(server: Server, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", (cause: NodeJS.ErrnoException) => {
-      reject(new OutsideError([{ code: "port-unusable", message: `Port ${port} on 127.0.0.1 can not be used: ${cause.code ?? "unknown error"}.`, path: "port", fix: "Leave --port out for a free one, or end what listens there." }], { cause }));
+      reject(
+        new OutsideError(
+          [
+            {
+              code: "port-unusable",
+              message: `Port ${port} on 127.0.0.1 can not be used: ${cause.code ?? "unknown error"}.`,
+              path: "port",
+              fix: "Leave --port out for a free one, or end what listens there.",
+            },
+          ],
+          { cause },
+        ),
+      );
     });
     server.listen({ port, host: "127.0.0.1", backlog: BACKLOG }, resolve);
   });
 }
 
-async function serve(request: IncomingMessage, response: ServerResponse, { answer, tooLong }: Answering): Promise<void> {
+async function serve(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { answer, tooLong }: Answering,
+): Promise<void> {
   const body = await bodyOf(request);
   const [path, query] = splitOnce(request.url ?? "/");
-  const exchange: Exchange = { method: request.method ?? "GET", path, query: new URLSearchParams(query), headers: headersOf(request), body: body ?? "" };
+  const exchange: Exchange = {
+    method: request.method ?? "GET",
+    path,
+    query: new URLSearchParams(query),
+    headers: headersOf(request),
+    body: body ?? "",
+  };
   // what is left of the body goes with the connection
   if (body === undefined) response.shouldKeepAlive = false;
   send(response, request.method, body === undefined ? tooLong(exchange, MAX_BODY_BYTES) : await answer(exchange));
@@ -91,7 +127,12 @@ function splitOnce(url: string): readonly [string, string] {
 }
 
 function headersOf(request: IncomingMessage): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : (value ?? "")]));
+  return Object.fromEntries(
+    Object.entries(request.headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.join(", ") : (value ?? ""),
+    ]),
+  );
 }
 
 function send(response: ServerResponse, method: string | undefined, reply: Reply): void {

@@ -19,12 +19,22 @@ export interface AccountChoice {
 
 /** Throws InputError account-not-found, aws-account-id-invalid, aws-account-unknown. */
 export function worldOfFederation(federation: Federation, choice: AccountChoice = {}): World {
-  const invalid = choice.awsAccountId === undefined ? undefined : breach(AWS_ACCOUNT_ID, choice.awsAccountId, "aws-account-id");
+  const invalid =
+    choice.awsAccountId === undefined ? undefined : breach(AWS_ACCOUNT_ID, choice.awsAccountId, "aws-account-id");
   if (invalid !== undefined) throw new InputError([invalid]);
   const chosen = chosenAccounts(federation, choice.account);
   const unknown = chosen.filter(({ accountId }) => accountId === null);
   if (unknown.length > 1) {
-    throw new InputError([{ code: "aws-account-unknown", message: `The federation leaves ${unknown.length} AWS accounts to be found out, and only one of them can be made up.`, path: "aws.accounts", fix: `Name one with --account: ${unknown.flatMap(({ key }) => key ?? []).join(", ")}.` }]);
+    throw new InputError([
+      {
+        code: "aws-account-unknown",
+        message:
+          `The federation leaves ${unknown.length} AWS accounts to be found out, and only one of them ` +
+          `can be made up.`,
+        path: "aws.accounts",
+        fix: `Name one with --account: ${unknown.flatMap(({ key }) => key ?? []).join(", ")}.`,
+      },
+    ]);
   }
   return {
     issuers: Object.values(federation.issuers).map((issuer): PlayedIssuer => ({
@@ -36,8 +46,19 @@ export function worldOfFederation(federation: Federation, choice: AccountChoice 
       databricksAccountId: issuer.input.level === "account" ? issuer.input.accountId : null,
       audience: defaultAudience(issuer.input),
     })),
-    accounts: chosen.map((account) => playedAccount(federation, { ...account, accountId: account.accountId ?? choice.awsAccountId ?? EXAMPLE_ACCOUNT_ID })),
-    notes: unknown.length === 1 && choice.awsAccountId === undefined ? [`The federation does not say its AWS account; here it is ${EXAMPLE_ACCOUNT_ID}. --aws-account-id takes another.`] : [],
+    accounts: chosen.map((account) =>
+      playedAccount(federation, {
+        ...account,
+        accountId: account.accountId ?? choice.awsAccountId ?? EXAMPLE_ACCOUNT_ID,
+      }),
+    ),
+    notes:
+      unknown.length === 1 && choice.awsAccountId === undefined
+        ? [
+            `The federation does not say its AWS account; here it is ${EXAMPLE_ACCOUNT_ID}. --aws-account-id ` +
+              `takes another.`,
+          ]
+        : [],
   };
 }
 
@@ -46,12 +67,17 @@ function chosenAccounts(federation: Federation, key: string | undefined): readon
   const found = federation.accounts.find((account) => account.key === key);
   if (found !== undefined) return [found];
   const keys = federation.accounts.flatMap((account) => account.key ?? []);
-  throw new InputError([{
-    code: "account-not-found",
-    message: `There is no AWS account ${JSON.stringify(key.slice(0, 64))}.`,
-    path: "account",
-    fix: keys.length === 0 ? "Leave --account out: the federation has one account, without a key." : `Use one of: ${keys.join(", ")}.`,
-  }]);
+  throw new InputError([
+    {
+      code: "account-not-found",
+      message: `There is no AWS account ${JSON.stringify(key.slice(0, 64))}.`,
+      path: "account",
+      fix:
+        keys.length === 0
+          ? "Leave --account out: the federation has one account, without a key."
+          : `Use one of: ${keys.join(", ")}.`,
+    },
+  ]);
 }
 
 function playedAccount(federation: Federation, account: AwsAccount & { readonly accountId: string }): PlayedAccount {
@@ -64,7 +90,13 @@ function playedAccount(federation: Federation, account: AwsAccount & { readonly 
     providers: view.providers.map(({ issuer, arn }) => ({ arn, issuer: issuer.issuer, clientIds: issuer.audiences })),
     roles: view.roles.flatMap((role, index) => {
       const source = sources[index];
-      return source === undefined ? [] : (playedRole(role.key, roleArn({ partition: account.partition, accountId: account.accountId }, role), source) ?? []);
+      return source === undefined
+        ? []
+        : (playedRole(
+            role.key,
+            roleArn({ partition: account.partition, accountId: account.accountId }, role),
+            source,
+          ) ?? []);
     }),
   };
 }

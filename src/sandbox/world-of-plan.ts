@@ -27,12 +27,20 @@ export function worldOfPlan(text: string, file: string): World {
   const placed = roles.map((source) => ({ source, arn: arnOf(source, byAddress.get(source.path)) }));
   const given = givenProviders(roles, registered);
   if (placed.length === 0) {
-    throw new InputError([{
-      code: "no-role",
-      file,
-      message: read.unread.length > 0 ? `No trust policy in it is known before apply (${read.unread.slice(0, 3).map((role) => role.path).join(", ")}).` : "No role in it trusts Databricks.",
-      fix: "Give terraform show -json of a plan or state with such a role, or a federation file with --config.",
-    }]);
+    throw new InputError([
+      {
+        code: "no-role",
+        file,
+        message:
+          read.unread.length > 0
+            ? `No trust policy in it is known before apply (${read.unread
+                .slice(0, 3)
+                .map((role) => role.path)
+                .join(", ")}).`
+            : "No role in it trusts Databricks.",
+        fix: "Give terraform show -json of a plan or state with such a role, or a federation file with --config.",
+      },
+    ]);
   }
   const accounts = new Map<string, { partition: string; providers: PlayedProvider[]; roles: PlayedRole[] }>();
   for (const { source, arn } of placed) {
@@ -44,15 +52,30 @@ export function worldOfPlan(text: string, file: string): World {
   }
   for (const [account, played] of accounts) {
     played.providers.push(
-      ...registered.filter((provider) => (provider.accountId ?? account) === account).map(({ url, clientIds }) => providerIn(account, played.partition, issuerPathOf(url), clientIds ?? [])),
-      ...given.filter((provider) => provider.accountId === account).map(({ issuerPath, audiences }) => providerIn(account, played.partition, issuerPath, audiences)),
+      ...registered
+        .filter((provider) => (provider.accountId ?? account) === account)
+        .map(({ url, clientIds }) => providerIn(account, played.partition, issuerPathOf(url), clientIds ?? [])),
+      ...given
+        .filter((provider) => provider.accountId === account)
+        .map(({ issuerPath, audiences }) => providerIn(account, played.partition, issuerPath, audiences)),
     );
   }
   return {
-    issuers: issuersOf(registered, [...accounts.values()].flatMap(({ providers }) => providers)),
-    accounts: [...accounts].map(([account, played]): PlayedAccount => ({ accountId: account, region: null, ...played })),
+    issuers: issuersOf(
+      registered,
+      [...accounts.values()].flatMap(({ providers }) => providers),
+    ),
+    accounts: [...accounts].map(([account, played]): PlayedAccount => ({
+      accountId: account,
+      region: null,
+      ...played,
+    })),
     notes: [
-      ...given.map(({ issuerPath, audiences }) => `The provider of https://${issuerPath} is not in the document; it is taken to exist with the client IDs its roles ask for: ${audiences.join(", ")}.`),
+      ...given.map(
+        ({ issuerPath, audiences }) =>
+          `The provider of https://${issuerPath} is not in the document; it is taken to exist with the client ` +
+          `IDs its roles ask for: ${audiences.join(", ")}.`,
+      ),
       ...read.unread.map((role) => `${role.path} is left out: its trust policy is only known after apply.`),
     ],
   };
@@ -63,25 +86,54 @@ function readMembers(text: string, file: string): Readonly<Record<string, unknow
   try {
     value = JSON.parse(text.replace(/^\ufeff/, "")) as unknown;
   } catch (cause) {
-    throw new InputError([{ code: "json-syntax", file, message: "The file is no JSON.", fix: "Write it with terraform show -json PLAN (or terraform show -json for the state)." }], { cause });
+    throw new InputError(
+      [
+        {
+          code: "json-syntax",
+          file,
+          message: "The file is no JSON.",
+          fix: "Write it with terraform show -json PLAN (or terraform show -json for the state).",
+        },
+      ],
+      { cause },
+    );
   }
   const document = asRecord(value);
   if (document !== undefined && (isPlan(document) || isState(document))) return document;
-  throw new InputError([{ code: "document-unknown", file, message: "The file is neither a plan nor a state in JSON.", fix: "Write it with terraform show -json PLAN (or terraform show -json for the state); a federation file goes to --config." }]);
+  throw new InputError([
+    {
+      code: "document-unknown",
+      file,
+      message: "The file is neither a plan nor a state in JSON.",
+      fix:
+        "Write it with terraform show -json PLAN (or terraform show -json for the state); a federation file " +
+        "goes to --config.",
+    },
+  ]);
 }
 
 /** The role's ARN: as applied, or as it will be. */
 function arnOf(role: LintRole, resource: TerraformResource | undefined): string {
   const { arn, path, name } = resource?.values ?? {};
   if (typeof arn === "string" && arn !== "") return arn;
-  const trusted = examineRole(role).statements.flatMap(({ providers }) => providers.map((provider) => provider.arn.split(":")));
+  const trusted = examineRole(role).statements.flatMap(({ providers }) =>
+    providers.map((provider) => provider.arn.split(":")),
+  );
   const [, partition = "aws", , , account = EXAMPLE_ACCOUNT_ID] = trusted[0] ?? [];
   // a name that AWS is to make up gets the address's last part
-  const called = typeof name === "string" && name !== "" ? name : role.path.replace(/^.*\.([^.]+)$/, "$1").replace(/[^A-Za-z0-9_+=,.@-]+/g, "-");
+  const called =
+    typeof name === "string" && name !== ""
+      ? name
+      : role.path.replace(/^.*\.([^.]+)$/, "$1").replace(/[^A-Za-z0-9_+=,.@-]+/g, "-");
   return `arn:${partition}:iam::${role.accountId ?? account}:role${typeof path === "string" ? path : "/"}${called}`;
 }
 
-function providerIn(account: string, partition: string, issuerPath: string, clientIds: readonly string[]): PlayedProvider {
+function providerIn(
+  account: string,
+  partition: string,
+  issuerPath: string,
+  clientIds: readonly string[],
+): PlayedProvider {
   return { arn: providerArn(partition, account, issuerPath), issuer: `https://${issuerPath}`, clientIds };
 }
 
@@ -99,7 +151,11 @@ function givenProviders(roles: readonly LintRole[], made: readonly LintProvider[
     for (const { accountId, issuerPath } of statement.providers) {
       if (known.has(issuerPath) || !isDatabricksIssuer(issuerPath)) continue;
       const account = accountId ?? EXAMPLE_ACCOUNT_ID;
-      const entry = found.get(`${account} ${issuerPath}`) ?? { accountId: account, issuerPath, audiences: new Set<string>() };
+      const entry = found.get(`${account} ${issuerPath}`) ?? {
+        accountId: account,
+        issuerPath,
+        audiences: new Set<string>(),
+      };
       found.set(`${account} ${issuerPath}`, entry);
       for (const audience of audiencesOf(statement)) entry.audiences.add(audience);
     }
@@ -130,5 +186,7 @@ function issuersOf(registered: readonly LintProvider[], providers: readonly Play
 /** `….this["production"]` -> production; `….lakehouse_production` -> lakehouse_production; `….this` says nothing. */
 function keyOfAddress(address: string | undefined): string | undefined {
   const [, name, key] = /\.([^.[]+)(?:\[(?:"((?:[^"\\]|\\.)*)"|\d+)\])?$/.exec(address ?? "") ?? [];
-  return [key, name === "this" || name === "default" ? undefined : name].find((candidate) => candidate !== undefined && keeps(KEY, candidate));
+  return [key, name === "this" || name === "default" ? undefined : name].find(
+    (candidate) => candidate !== undefined && keeps(KEY, candidate),
+  );
 }

@@ -65,7 +65,13 @@ export const DEFAULT_MAX_SESSION_DURATION = 3600;
 export function playedRole(name: string, arn: string, source: LintRole): PlayedRole | undefined {
   const read = readPolicy(source.policy);
   if (!read.ok) return undefined;
-  return { name, arn, trust: compilePolicy(read.policy), maxSessionDuration: source.maxSessionDuration ?? DEFAULT_MAX_SESSION_DURATION, source };
+  return {
+    name,
+    arn,
+    trust: compilePolicy(read.policy),
+    maxSessionDuration: source.maxSessionDuration ?? DEFAULT_MAX_SESSION_DURATION,
+    source,
+  };
 }
 
 /** An issuer of which only the URL and the registered client IDs are known. */
@@ -80,7 +86,8 @@ export function issuerOfUrl(key: string, url: string, clientIds: readonly string
     cloud: cloudOfHost(host),
     databricksAccountId: account,
     // what Databricks is known to put there, where IAM registers it; else what IAM does register
-    audience: account ?? workspaceIdOfHost(host) ?? clientIds.find((id) => keeps(WORKSPACE_ID, id)) ?? clientIds[0] ?? "0",
+    audience:
+      account ?? workspaceIdOfHost(host) ?? clientIds.find((id) => keeps(WORKSPACE_ID, id)) ?? clientIds[0] ?? "0",
   };
 }
 
@@ -89,7 +96,9 @@ export function otherTenant(issuers: readonly PlayedIssuer[]): PlayedIssuer {
   const cloud = issuers.find((issuer) => issuer.cloud !== null)?.cloud ?? "aws";
   const zone = CLOUDS[cloud].workspaceZone;
   const names = ["another-tenant", "yet-another-tenant", "nobody-of-ours"].map((name) => `https://${name}${zone}/oidc`);
-  const free = names.find((name) => !issuers.some(({ issuer }) => issuer === name)) ?? `https://tenant-${issuers.length}${zone}/oidc`;
+  const free =
+    names.find((name) => !issuers.some(({ issuer }) => issuer === name)) ??
+    `https://tenant-${issuers.length}${zone}/oidc`;
   return issuerOfUrl("another.tenant", free, ["9999999999999999"]);
 }
 

@@ -44,36 +44,81 @@ export function federationIfAny(config: string | undefined): Federation | undefi
 
 /** The issuer `key` of `federation`. Throws InputError `issuer-not-found`. */
 export function issuerNamed(federation: Federation | undefined, key: string): Federation["issuers"][string] {
-  const found = federation === undefined || !Object.hasOwn(federation.issuers, key) ? undefined : federation.issuers[key];
+  const found =
+    federation === undefined || !Object.hasOwn(federation.issuers, key) ? undefined : federation.issuers[key];
   if (found !== undefined) return found;
-  const known = federation === undefined ? "there is no federation file" : `there are: ${Object.keys(federation.issuers).join(", ")}`;
-  throw new InputError([{ code: "issuer-not-found", message: `There is no issuer ${JSON.stringify(key.slice(0, 60))}; ${known}.`, path: "issuer", fix: "Name one of the federation, with --config if it is elsewhere." }]);
+  const known =
+    federation === undefined
+      ? "there is no federation file"
+      : `there are: ${Object.keys(federation.issuers).join(", ")}`;
+  throw new InputError([
+    {
+      code: "issuer-not-found",
+      message: `There is no issuer ${JSON.stringify(key.slice(0, 60))}; ${known}.`,
+      path: "issuer",
+      fix: "Name one of the federation, with --config if it is elsewhere.",
+    },
+  ]);
 }
 
 /** Throws InputError token-to-terminal, and the codes of `obtainToken`, `readGivenToken` and `loadFederation`. */
 export async function answerToken(question: TokenVerbQuestion): Promise<TokenVerbAnswer> {
   if (question.raw?.toTerminal === true) {
-    throw new InputError([{ code: "token-to-terminal", message: "A token is not printed on a terminal, where it stays in the scrollback.", path: "raw", fix: "Pipe it on, or leave --raw out to see its decoded parts." }]);
+    throw new InputError([
+      {
+        code: "token-to-terminal",
+        message: "A token is not printed on a terminal, where it stays in the scrollback.",
+        path: "raw",
+        fix: "Pipe it on, or leave --raw out to see its decoded parts.",
+      },
+    ]);
   }
   const federation = federationIfAny(question.config);
   const wanted = question.issuer === undefined ? undefined : issuerNamed(federation, question.issuer);
-  const { token, source, place, passedOver } = question.given === undefined
-    ? await obtainToken({ ...question, from: question.from === undefined ? undefined : readSourceName(question.from), targets: targetsOf(federation, wanted, question.surroundings) })
-    : { token: readGivenToken(question.given), source: undefined, place: question.given === "-" ? "standard input" : `file ${question.given.slice(1)}`, passedOver: [] };
-  const description = describeToken(token.reveal(), { now: Math.floor(question.surroundings.now() / 1000), federation, source });
-  if (question.raw !== undefined && description.kind !== "jwt" && question.given === undefined) throw opaqueToken(place);
+  const { token, source, place, passedOver } =
+    question.given === undefined
+      ? await obtainToken({
+          ...question,
+          from: question.from === undefined ? undefined : readSourceName(question.from),
+          targets: targetsOf(federation, wanted, question.surroundings),
+        })
+      : {
+          token: readGivenToken(question.given),
+          source: undefined,
+          place: question.given === "-" ? "standard input" : `file ${question.given.slice(1)}`,
+          passedOver: [],
+        };
+  const description = describeToken(token.reveal(), {
+    now: Math.floor(question.surroundings.now() / 1000),
+    federation,
+    source,
+  });
+  if (question.raw !== undefined && description.kind !== "jwt" && question.given === undefined)
+    throw opaqueToken(place);
   const issuerAsked = wanted === undefined || (description.kind === "jwt" && description.issuer === wanted.issuer);
   return {
     token,
     passedOver,
     document: { source: source ?? null, place, ...description },
-    text: [`${"from".padEnd(13)}${source === undefined ? place : `${source}: ${place}`}`, tokenText(description), ...(issuerAsked ? [] : [`no: Its issuer is not that of ${wanted?.key ?? ""}.`])].join("\n"),
-    good: description.kind === "jwt" && issuerAsked && (description.secondsLeft ?? -1) > 0 && (description.fit === null || description.fit.fits),
+    text: [
+      `${"from".padEnd(13)}${source === undefined ? place : `${source}: ${place}`}`,
+      tokenText(description),
+      ...(issuerAsked ? [] : [`no: Its issuer is not that of ${wanted?.key ?? ""}.`]),
+    ].join("\n"),
+    good:
+      description.kind === "jwt" &&
+      issuerAsked &&
+      (description.secondsLeft ?? -1) > 0 &&
+      (description.fit === null || description.fit.fits),
   };
 }
 
 /** Without --issuer and without DATABRICKS_HOST the federation decides; with a host alone, the host does. */
-function targetsOf(federation: Federation | undefined, wanted: IssuerTarget | undefined, surroundings: Surroundings): readonly IssuerTarget[] {
+function targetsOf(
+  federation: Federation | undefined,
+  wanted: IssuerTarget | undefined,
+  surroundings: Surroundings,
+): readonly IssuerTarget[] {
   if (wanted !== undefined) return [wanted];
   const hostIsSet = (surroundings.env["DATABRICKS_HOST"] ?? "").trim() !== "";
   return hostIsSet || federation === undefined ? [] : Object.values(federation.issuers);

@@ -39,7 +39,13 @@ export function readProfile(surroundings: Surroundings, name?: string): Databric
   const fields = text === undefined ? undefined : sections(text).get(wanted);
   if (fields === undefined) {
     if (asked === undefined) return undefined;
-    throw new InputError([{ code: "databricks-profile-not-found", message: `There is no profile ${JSON.stringify(wanted.slice(0, 60))} in ${file}.`, fix: "Check DATABRICKS_CONFIG_PROFILE, or run `databricks auth login --profile NAME`." }]);
+    throw new InputError([
+      {
+        code: "databricks-profile-not-found",
+        message: `There is no profile ${JSON.stringify(wanted.slice(0, 60))} in ${file}.`,
+        fix: "Check DATABRICKS_CONFIG_PROFILE, or run `databricks auth login --profile NAME`.",
+      },
+    ]);
   }
   const field = (key: string): string | undefined => {
     const value = fields.get(key);
@@ -65,11 +71,22 @@ function read(file: string): string | undefined {
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code;
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-    throw new OutsideError([{ code: "file-unreadable", message: `${file} cannot be read: ${code ?? "unknown error"}.`, fix: "Check the file and its permissions." }], { cause });
+    throw new OutsideError(
+      [
+        {
+          code: "file-unreadable",
+          message: `${file} cannot be read: ${code ?? "unknown error"}.`,
+          fix: "Check the file and its permissions.",
+        },
+      ],
+      { cause },
+    );
   }
 }
 
-/** An INI file: section -> key -> value. Keys in lower case; later lines win; what is no `key = value` is passed over. */
+/**
+ * An INI file: section -> key -> value. Keys in lower case; later lines win; what is no `key = value` is passed over.
+ */
 function sections(text: string): ReadonlyMap<string, ReadonlyMap<string, string>> {
   const found = new Map<string, Map<string, string>>();
   let current: Map<string, string> | undefined;

@@ -65,7 +65,8 @@ export function describeToken(text: string, options: DescribeOptions): TokenDesc
     audience,
     expiresAt: expires === null ? null : new Date(expires * 1000).toISOString(),
     secondsLeft: expires === null ? null : expires - options.now,
-    fit: options.federation === undefined ? null : fitOf(options.federation, { issuer, audience, expires }, options.now),
+    fit:
+      options.federation === undefined ? null : fitOf(options.federation, { issuer, audience, expires }, options.now),
     notes: notesOf(header, claims, subject, options.source),
   };
 }
@@ -75,7 +76,8 @@ function textOf(value: unknown): string | null {
 }
 
 function secondsOf(value: unknown): number | null {
-  const seconds = typeof value === "number" ? value : typeof value === "string" && /^[0-9]{1,12}$/.test(value) ? Number(value) : NaN;
+  const seconds =
+    typeof value === "number" ? value : typeof value === "string" && /^[0-9]{1,12}$/.test(value) ? Number(value) : NaN;
   return Number.isInteger(seconds) && Math.abs(seconds) < 8.64e12 ? seconds : null;
 }
 
@@ -92,30 +94,58 @@ function whoseIs(subject: string | null): TokenDescription["whose"] {
   return subject.includes("@") ? "user" : "other";
 }
 
-function fitOf(federation: Pick<Federation, "issuers">, token: { readonly issuer: string | null; readonly audience: string | null; readonly expires: number | null }, now: number): IssuerFit {
+function fitOf(
+  federation: Pick<Federation, "issuers">,
+  token: { readonly issuer: string | null; readonly audience: string | null; readonly expires: number | null },
+  now: number,
+): IssuerFit {
   const issuers: readonly FederationIssuer[] = Object.values(federation.issuers);
   const match = issuers.find((candidate) => candidate.issuer === token.issuer);
   const against: string[] = [];
-  if (match === undefined) against.push(`Its issuer ${token.issuer === null ? "is missing" : quoted(token.issuer)}${token.issuer === null ? "" : " is none of the federation's"}: ${issuers.map((issuer) => issuer.issuer).join(", ")}.${entraHint(token.issuer)}`);
-  else if (token.audience === null || !match.audiences.includes(token.audience)) against.push(`Its audience ${token.audience === null ? "is missing or not a single one" : quoted(token.audience)}; ${match.key} registers ${match.audiences.map((audience) => quoted(audience)).join(", ")}.`);
+  if (match === undefined)
+    against.push(
+      `Its issuer ${token.issuer === null ? "is missing" : quoted(token.issuer)}${token.issuer === null ? "" : " is none of the federation's"}: ${issuers.map((issuer) => issuer.issuer).join(", ")}.${entraHint(token.issuer)}`,
+    );
+  else if (token.audience === null || !match.audiences.includes(token.audience))
+    against.push(
+      `Its audience ${token.audience === null ? "is missing or not a single one" : quoted(token.audience)}; ${match.key} registers ${match.audiences.map((audience) => quoted(audience)).join(", ")}.`,
+    );
   if (token.expires === null) against.push("It has no expiry.");
   else if (now - TOLERANCE_SECONDS >= token.expires) against.push("It has expired.");
   return { issuer: match?.key ?? null, fits: against.length === 0, against };
 }
 
 function entraHint(issuer: string | null): string {
-  return issuer !== null && /^https:\/\/(?:sts\.windows\.net|login\.microsoftonline\.com)\//.test(issuer) ? " It is Entra's token, not Databricks'." : "";
+  return issuer !== null && /^https:\/\/(?:sts\.windows\.net|login\.microsoftonline\.com)\//.test(issuer)
+    ? " It is Entra's token, not Databricks'."
+    : "";
 }
 
-function notesOf(header: Readonly<Record<string, unknown>>, claims: Readonly<Record<string, unknown>>, subject: string | null, source: TokenSourceName | undefined): readonly string[] {
+function notesOf(
+  header: Readonly<Record<string, unknown>>,
+  claims: Readonly<Record<string, unknown>>,
+  subject: string | null,
+  source: TokenSourceName | undefined,
+): readonly string[] {
   const notes: string[] = [];
   if (source !== undefined) notes.push(restsOnText(source));
-  if (source === "databricks-cli" && whoseIs(subject) === "user" && claims["client_id"] !== "databricks-cli" && typeof claims["client_id"] === "string") {
-    notes.push("Old Databricks CLIs gave the person's token for a service principal's profile (databricks/cli#1939): check that this is who you meant.");
+  if (
+    source === "databricks-cli" &&
+    whoseIs(subject) === "user" &&
+    claims["client_id"] !== "databricks-cli" &&
+    typeof claims["client_id"] === "string"
+  ) {
+    notes.push(
+      "Old Databricks CLIs gave the person's token for a service principal's profile (databricks/cli#1939): " +
+        "check that this is who you meant.",
+    );
   }
-  if (scopesOf(claims).includes("all-apis")) notes.push("Its scope is all-apis: whoever gets hold of it may do all its owner may, in Databricks and at AWS.");
-  if (Array.isArray(claims["aud"]) && claims["aud"].length > 1 && claims["azp"] === undefined) notes.push("It has several audiences and no azp: STS refuses that.");
-  if (header["alg"] !== "RS256") notes.push(`It is signed with ${quoted(String(header["alg"]))}; Databricks signs with RS256.`);
+  if (scopesOf(claims).includes("all-apis"))
+    notes.push("Its scope is all-apis: whoever gets hold of it may do all its owner may, in Databricks and at AWS.");
+  if (Array.isArray(claims["aud"]) && claims["aud"].length > 1 && claims["azp"] === undefined)
+    notes.push("It has several audiences and no azp: STS refuses that.");
+  if (header["alg"] !== "RS256")
+    notes.push(`It is signed with ${quoted(String(header["alg"]))}; Databricks signs with RS256.`);
   return notes;
 }
 
@@ -133,8 +163,15 @@ export function tokenText(description: TokenDescription | NoToken): string {
     ["issuer", claim(description.issuer)],
     ["subject", `${claim(description.subject)}${description.whose === "other" ? "" : ` (a ${description.whose})`}`],
     ["audience", claim(description.audience)],
-    ["lives until", description.expiresAt === null ? "it does not say" : `${description.expiresAt} (${left === null ? "" : left < 0 ? `over since ${duration(-left)}` : `${duration(left)} left`})`],
-    ...(description.fit === null ? [] : [["fits issuer", description.fit.fits ? (description.fit.issuer ?? "") : "none of the federation"] as const]),
+    [
+      "lives until",
+      description.expiresAt === null
+        ? "it does not say"
+        : `${description.expiresAt} (${left === null ? "" : left < 0 ? `over since ${duration(-left)}` : `${duration(left)} left`})`,
+    ],
+    ...(description.fit === null
+      ? []
+      : [["fits issuer", description.fit.fits ? (description.fit.issuer ?? "") : "none of the federation"] as const]),
   ];
   return [
     ...rows.map(([name, value]) => `${name.padEnd(13)}${value}`),

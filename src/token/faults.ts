@@ -1,5 +1,12 @@
 /** What STS finds wrong with claims, one check a fault, with its own words. Pure. */
-import type { Claims, StsError, TokenFacts, WebIdentityCall, WebIdentityProvider, WebIdentityRole } from "./web-identity";
+import type {
+  Claims,
+  StsError,
+  TokenFacts,
+  WebIdentityCall,
+  WebIdentityProvider,
+  WebIdentityRole,
+} from "./web-identity";
 
 export interface Fault {
   readonly error: StsError;
@@ -15,7 +22,9 @@ export interface Examined {
   readonly call: WebIdentityCall;
 }
 
-export const GENERIC = "The web identity token provided could not be validated. See the AssumeRoleWithWebIdentity documentation for requirements.";
+export const GENERIC =
+  "The web identity token provided could not be validated. See the AssumeRoleWithWebIdentity documentation for " +
+  "requirements.";
 export const ORDER_UNRECORDED = "two things are wrong at once, and the order of judgement was not recorded";
 
 /** Seconds by which STS lets `iat`, `nbf` and `exp` be off. */
@@ -30,11 +39,19 @@ export function fault(code: StsError["code"], message: string, unrecorded: strin
   return { error: { code, message }, unrecorded };
 }
 
-/** A session length STS takes from nobody. Judged before the token is looked at, as every bound of its service model. */
+/**
+ * A session length STS takes from nobody. Judged before the token is looked at, as every bound of its service model.
+ */
 export function durationOutOfRange(seconds: number | null): Fault | null {
   if (seconds === null || (seconds >= DURATION.least && seconds <= DURATION.most)) return null;
-  const bound = seconds < DURATION.least ? `greater than or equal to ${DURATION.least}` : `less than or equal to ${DURATION.most}`;
-  return fault("ValidationError", `1 validation error detected: Value '${seconds}' at 'durationSeconds' failed to satisfy constraint: Member must have value ${bound}`, "no session length out of range was sent");
+  const bound =
+    seconds < DURATION.least ? `greater than or equal to ${DURATION.least}` : `less than or equal to ${DURATION.most}`;
+  return fault(
+    "ValidationError",
+    `1 validation error detected: Value '${seconds}' at 'durationSeconds' failed to satisfy constraint: Member ` +
+      `must have value ${bound}`,
+    "no session length out of range was sent",
+  );
 }
 
 const REQUIRED = ["sub", "aud", "iat", "exp"] as const;
@@ -42,7 +59,9 @@ const REQUIRED = ["sub", "aud", "iat", "exp"] as const;
 function missingClaim({ claims }: Examined): Fault | null {
   const missing = REQUIRED.filter((name) => claims[name] === undefined);
   const [first] = missing;
-  return first === undefined ? null : fault("InvalidIdentityToken", `Missing a required claim: ${first}`, missing.length > 1 ? ORDER_UNRECORDED : null);
+  return first === undefined
+    ? null
+    : fault("InvalidIdentityToken", `Missing a required claim: ${first}`, missing.length > 1 ? ORDER_UNRECORDED : null);
 }
 
 function subjectOfNoKind({ claims, facts }: Examined): Fault | null {
@@ -57,18 +76,29 @@ export function timesFault({ claims, call }: Examined): Fault | null {
   for (const name of ["iat", "exp", "nbf"]) {
     const value = claims[name];
     if (value === undefined) continue;
-    const seconds = typeof value === "number" ? value : typeof value === "string" && /^-?\d{1,15}$/.test(value) ? Number(value) : NaN;
-    if (!Number.isSafeInteger(seconds)) return fault("InvalidIdentityToken", "Invalid timestamp in token claims.", typeof value === "number" ? null : "no time of this kind was sent");
+    const seconds =
+      typeof value === "number" ? value : typeof value === "string" && /^-?\d{1,15}$/.test(value) ? Number(value) : NaN;
+    if (!Number.isSafeInteger(seconds))
+      return fault(
+        "InvalidIdentityToken",
+        "Invalid timestamp in token claims.",
+        typeof value === "number" ? null : "no time of this kind was sent",
+      );
     read[name] = seconds;
   }
   const { iat, exp, nbf } = read;
   const earliest = call.now - TOLERANCE_SECONDS;
   if (exp !== undefined && earliest >= exp) {
-    return fault("ExpiredTokenException", `Token expired: current date/time ${earliest} must be before the expiration date/time ${exp}`);
+    return fault(
+      "ExpiredTokenException",
+      `Token expired: current date/time ${earliest} must be before the expiration date/time ${exp}`,
+    );
   }
   const latest = call.now + TOLERANCE_SECONDS;
-  if (iat !== undefined && iat > latest) return fault("InvalidIdentityToken", `Token issued in the future: ${iat}`, "the edge of iat was not sent");
-  if (nbf !== undefined && nbf > latest) return fault("InvalidIdentityToken", GENERIC, "no nbf beyond the tolerance was sent");
+  if (iat !== undefined && iat > latest)
+    return fault("InvalidIdentityToken", `Token issued in the future: ${iat}`, "the edge of iat was not sent");
+  if (nbf !== undefined && nbf > latest)
+    return fault("InvalidIdentityToken", GENERIC, "no nbf beyond the tolerance was sent");
   return null;
 }
 
@@ -78,10 +108,18 @@ export function audienceFault({ claims, facts, provider }: Examined): Fault | nu
   if (aud === undefined) return null;
   const list: readonly unknown[] = Array.isArray(aud) ? aud : [aud];
   if (list.length === 0) return fault("InvalidIdentityToken", "Claim is not allowed to be empty: aud");
-  if (!list.every((value) => typeof value === "string")) return fault("InvalidIdentityToken", GENERIC, "no aud of this kind was sent");
-  if (azp !== undefined && typeof azp !== "string") return fault("InvalidIdentityToken", GENERIC, "no azp of this kind was sent");
-  if (azp === undefined && list.length > 1) return fault("InvalidIdentityToken", "Token audience contains more than one audience while authorized party is not present");
-  return facts.audience !== null && provider.clientIds.includes(facts.audience) ? null : fault("InvalidIdentityToken", GENERIC);
+  if (!list.every((value) => typeof value === "string"))
+    return fault("InvalidIdentityToken", GENERIC, "no aud of this kind was sent");
+  if (azp !== undefined && typeof azp !== "string")
+    return fault("InvalidIdentityToken", GENERIC, "no azp of this kind was sent");
+  if (azp === undefined && list.length > 1)
+    return fault(
+      "InvalidIdentityToken",
+      "Token audience contains more than one audience while authorized party is not present",
+    );
+  return facts.audience !== null && provider.clientIds.includes(facts.audience)
+    ? null
+    : fault("InvalidIdentityToken", GENERIC);
 }
 
 /** Whether the token's roles claim, an array or a text split by `;`, names the role. */
@@ -99,7 +137,11 @@ function rolesClaim({ claims, role }: Examined): Fault | null {
 
 function sessionTooLong({ role, call }: Examined): Fault | null {
   if (call.durationSeconds === null || call.durationSeconds <= role.maxSessionDuration) return null;
-  return fault("ValidationError", "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.", "no session longer than the role's was asked for");
+  return fault(
+    "ValidationError",
+    "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
+    "no session longer than the role's was asked for",
+  );
 }
 
 /** In the order of judgement, which is expected and not recorded. */

@@ -8,18 +8,42 @@ import type { Surroundings } from "../surroundings";
 import { variable } from "../surroundings";
 
 export function inGithubActions(surroundings: Surroundings): boolean {
-  return variable(surroundings, "ACTIONS_ID_TOKEN_REQUEST_URL") !== undefined && variable(surroundings, "ACTIONS_ID_TOKEN_REQUEST_TOKEN") !== undefined;
+  return (
+    variable(surroundings, "ACTIONS_ID_TOKEN_REQUEST_URL") !== undefined &&
+    variable(surroundings, "ACTIONS_ID_TOKEN_REQUEST_TOKEN") !== undefined
+  );
 }
 
-/** The job's token for `audience`. Throws InputError `token-source-incomplete`, OutsideError `token-refused` and those of `request`. */
+/**
+ * The job's token for `audience`. Throws InputError `token-source-incomplete`, OutsideError `token-refused` and those
+ * of `request`.
+ */
 export async function askGithub(surroundings: Surroundings, audience: string, timeoutMs: number): Promise<Secret> {
   const address = variable(surroundings, "ACTIONS_ID_TOKEN_REQUEST_URL") ?? "";
-  if (!URL.canParse(address)) throw new InputError([{ code: "token-source-incomplete", message: "ACTIONS_ID_TOKEN_REQUEST_URL is no URL.", fix: "Leave it as GitHub sets it, in a job with `permissions: id-token: write`." }]);
+  if (!URL.canParse(address))
+    throw new InputError([
+      {
+        code: "token-source-incomplete",
+        message: "ACTIONS_ID_TOKEN_REQUEST_URL is no URL.",
+        fix: "Leave it as GitHub sets it, in a job with `permissions: id-token: write`.",
+      },
+    ]);
   const url = new URL(address);
   url.searchParams.set("audience", audience);
   const bearer = variable(surroundings, "ACTIONS_ID_TOKEN_REQUEST_TOKEN") ?? "";
-  const answer = await request(url, { headers: { accept: "application/json", authorization: `Bearer ${bearer}` }, env: surroundings.env, timeoutMs, maxBytes: 64 * 1024 });
+  const answer = await request(url, {
+    headers: { accept: "application/json", authorization: `Bearer ${bearer}` },
+    env: surroundings.env,
+    timeoutMs,
+    maxBytes: 64 * 1024,
+  });
   const { value } = readJson(answer, url);
   if (typeof value === "string" && value !== "") return secret(value);
-  throw new OutsideError([{ code: "token-refused", message: "GitHub gave the job no token.", fix: "Give the job `permissions: id-token: write`." }]);
+  throw new OutsideError([
+    {
+      code: "token-refused",
+      message: "GitHub gave the job no token.",
+      fix: "Give the job `permissions: id-token: write`.",
+    },
+  ]);
 }

@@ -12,10 +12,28 @@ import { readBounded } from "./read-bounded";
 export function readGivenToken(argument: string): Secret {
   if (argument.startsWith("@")) return readTokenFile(argument.slice(1));
   if (argument !== "-") {
-    throw new InputError([{ code: "token-in-argv", message: "A token on the command line is seen by every user of the machine and kept in the shell's history.", path: "token", fix: "Pipe it in with --token -, or name a file with --token @FILE. Consider this one leaked." }]);
+    throw new InputError([
+      {
+        code: "token-in-argv",
+        message: "A token on the command line is seen by every user of the machine and kept in the shell's history.",
+        path: "token",
+        fix: "Pipe it in with --token -, or name a file with --token @FILE. Consider this one leaked.",
+      },
+    ]);
   }
   const bytes = readBounded(0, MAX_TOKEN_FILE_BYTES);
   const text = bytes.length > MAX_TOKEN_FILE_BYTES ? "" : bytes.toString("utf8").trim();
-  if (text === "") throw new InputError([{ code: "token-source-incomplete", message: bytes.length > MAX_TOKEN_FILE_BYTES ? "What comes by standard input is too long for a token." : "There is no token on standard input.", path: "token", fix: "Pipe one in, e.g. `databricks-aws-oidc token --raw | databricks-aws-oidc token --token -`." }]);
+  if (text === "")
+    throw new InputError([
+      {
+        code: "token-source-incomplete",
+        message:
+          bytes.length > MAX_TOKEN_FILE_BYTES
+            ? "What comes by standard input is too long for a token."
+            : "There is no token on standard input.",
+        path: "token",
+        fix: "Pipe one in, e.g. `databricks-aws-oidc token --raw | databricks-aws-oidc token --token -`.",
+      },
+    ]);
   return secret(text);
 }

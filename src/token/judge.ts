@@ -13,7 +13,15 @@ import type { ReadToken } from "./read";
 import { factsOf, policyRequest, TAGS_CLAIM } from "./request-keys";
 import type { SignatureVerdict } from "./verify";
 import { verifySignature } from "./verify";
-import type { Basis, Claims, StsError, TokenFacts, WebIdentityCall, WebIdentityProvider, WebIdentityRole } from "./web-identity";
+import type {
+  Basis,
+  Claims,
+  StsError,
+  TokenFacts,
+  WebIdentityCall,
+  WebIdentityProvider,
+  WebIdentityRole,
+} from "./web-identity";
 
 export { TOLERANCE_SECONDS } from "./faults";
 
@@ -29,14 +37,21 @@ export interface Answer extends TokenFacts {
   readonly request: PolicyRequest | null;
 }
 
-const NO_KEY = "Couldn't retrieve verification key from your identity provider,  please reference AssumeRoleWithWebIdentity documentation for requirements";
+const NO_KEY =
+  "Couldn't retrieve verification key from your identity provider,  please reference AssumeRoleWithWebIdentity " +
+  "documentation for requirements";
 const NO_JWT = "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)";
 const REFUSED = "Not authorized to perform sts:AssumeRoleWithWebIdentity";
 
 const NOTHING: TokenFacts = { audience: null, subject: null, issuer: null };
 const PATH_UNRECORDED = "no issuer with a path was among the recorded calls";
 
-function answered(wrong: Fault | null, facts: TokenFacts, unrecorded: readonly (string | null)[], request: PolicyRequest | null = null): Answer {
+function answered(
+  wrong: Fault | null,
+  facts: TokenFacts,
+  unrecorded: readonly (string | null)[],
+  request: PolicyRequest | null = null,
+): Answer {
   const reasons: string[] = [];
   if (wrong !== null && wrong.unrecorded !== null) reasons.push(wrong.unrecorded);
   for (const reason of unrecorded) if (reason !== null && !reasons.includes(reason)) reasons.push(reason);
@@ -54,24 +69,48 @@ function answered(wrong: Fault | null, facts: TokenFacts, unrecorded: readonly (
 }
 
 /** STS's answer to a token. `providers` are the account's; `now` in seconds. Never throws. */
-export async function judgeToken(text: string, providers: readonly WebIdentityProvider[], role: WebIdentityRole, call: WebIdentityCall): Promise<Answer> {
+export async function judgeToken(
+  text: string,
+  providers: readonly WebIdentityProvider[],
+  role: WebIdentityRole,
+  call: WebIdentityCall,
+): Promise<Answer> {
   const duration = durationOutOfRange(call.durationSeconds);
   if (duration !== null) return answered(duration, NOTHING, []);
   const reading = readToken(text);
-  if (!reading.ok) return answered(fault("InvalidIdentityToken", NO_JWT, "the words for what is no JWT are from public reports"), NOTHING, []);
+  if (!reading.ok)
+    return answered(
+      fault("InvalidIdentityToken", NO_JWT, "the words for what is no JWT are from public reports"),
+      NOTHING,
+      [],
+    );
   const { header, claims } = reading.token;
   const verifying = signatureVerdict(reading.token, providers);
   const byClaims = judgeClaims(claims, providers, role, call);
   const signature = verifying === null ? null : await verifying;
   const wrong = wrongBeforeClaims(header, signature);
   const answer = { ...byClaims, signature };
-  const type = typeof header["typ"] === "string" && header["typ"].toLowerCase() === "at+jwt" ? "no token of type at+jwt was among the recorded calls" : null;
-  if (wrong === null) return { ...answer, basis: type === null ? answer.basis : "expected", unrecorded: type === null ? answer.unrecorded : [...answer.unrecorded, type] };
-  return { ...answered(wrong, factsOf(claims), [answer.allowed ? null : ORDER_UNRECORDED, pathReason(claims), type]), signature };
+  const type =
+    typeof header["typ"] === "string" && header["typ"].toLowerCase() === "at+jwt"
+      ? "no token of type at+jwt was among the recorded calls"
+      : null;
+  if (wrong === null)
+    return {
+      ...answer,
+      basis: type === null ? answer.basis : "expected",
+      unrecorded: type === null ? answer.unrecorded : [...answer.unrecorded, type],
+    };
+  return {
+    ...answered(wrong, factsOf(claims), [answer.allowed ? null : ORDER_UNRECORDED, pathReason(claims), type]),
+    signature,
+  };
 }
 
 /** A token without provider is left to its claims. */
-function signatureVerdict(token: ReadToken, providers: readonly WebIdentityProvider[]): Promise<SignatureVerdict> | null {
+function signatureVerdict(
+  token: ReadToken,
+  providers: readonly WebIdentityProvider[],
+): Promise<SignatureVerdict> | null {
   const keys = providerOf(token.claims, providers)?.keys ?? null;
   return keys === null ? null : verifySignature(token, keys);
 }
@@ -80,11 +119,17 @@ function signatureVerdict(token: ReadToken, providers: readonly WebIdentityProvi
 function wrongBeforeClaims(header: ReadToken["header"], signature: SignatureVerdict | null): Fault | null {
   if (header["crit"] !== undefined) return fault("InvalidIdentityToken", NO_JWT);
   switch (signature) {
-    case null: case "verified": return null;
-    case "no-key": return fault("InvalidIdentityToken", NO_KEY);
-    case "bad-key": return fault("InvalidIdentityToken", GENERIC);
-    case "bad-signature": return fault("InvalidIdentityToken", GENERIC, "no altered signature was sent, only one of another key");
-    case "bad-header": return fault("InvalidIdentityToken", GENERIC, "no token with this algorithm was sent");
+    case null:
+    case "verified":
+      return null;
+    case "no-key":
+      return fault("InvalidIdentityToken", NO_KEY);
+    case "bad-key":
+      return fault("InvalidIdentityToken", GENERIC);
+    case "bad-signature":
+      return fault("InvalidIdentityToken", GENERIC, "no altered signature was sent, only one of another key");
+    case "bad-header":
+      return fault("InvalidIdentityToken", GENERIC, "no token with this algorithm was sent");
   }
 }
 
@@ -106,11 +151,20 @@ function noProvider(claims: Claims): Fault {
   const { iss } = claims;
   if (iss === undefined) return fault("InvalidIdentityToken", "Missing a required claim: iss");
   if (typeof iss !== "string") return fault("InvalidIdentityToken", GENERIC, "no iss of this kind was sent");
-  return fault("InvalidIdentityToken", `No OpenIDConnect provider found in your account for ${iss}`, "the words are from public reports");
+  return fault(
+    "InvalidIdentityToken",
+    `No OpenIDConnect provider found in your account for ${iss}`,
+    "the words are from public reports",
+  );
 }
 
 /** STS's answer to claims whose signature is taken as good. Never throws. */
-export function judgeClaims(claims: Claims, providers: readonly WebIdentityProvider[], role: WebIdentityRole, call: WebIdentityCall): Answer {
+export function judgeClaims(
+  claims: Claims,
+  providers: readonly WebIdentityProvider[],
+  role: WebIdentityRole,
+  call: WebIdentityCall,
+): Answer {
   const duration = durationOutOfRange(call.durationSeconds);
   if (duration !== null) return answered(duration, NOTHING, []);
   const provider = providerOf(claims, providers);
@@ -121,9 +175,19 @@ export function judgeClaims(claims: Claims, providers: readonly WebIdentityProvi
   const [first, second] = faults;
   const path = pathReason(claims);
   // a token whose sub or aud does not read never comes to the policy
-  const request = facts.subject === null || facts.audience === null ? null : policyRequest(claims, provider, authorizedByIdp(claims, role.arn) === "listed", call);
-  const refused = request === null ? fault("InvalidIdentityToken", GENERIC, "no such claims were sent") : refusedByTrust(claims, role, request);
-  if (first !== undefined) return answered(first, facts, [second === undefined && (request === null || refused === null) ? null : ORDER_UNRECORDED, path]);
+  const request =
+    facts.subject === null || facts.audience === null
+      ? null
+      : policyRequest(claims, provider, authorizedByIdp(claims, role.arn) === "listed", call);
+  const refused =
+    request === null
+      ? fault("InvalidIdentityToken", GENERIC, "no such claims were sent")
+      : refusedByTrust(claims, role, request);
+  if (first !== undefined)
+    return answered(first, facts, [
+      second === undefined && (request === null || refused === null) ? null : ORDER_UNRECORDED,
+      path,
+    ]);
   return answered(refused, facts, [path], request);
 }
 
@@ -134,13 +198,24 @@ function refusedByTrust(claims: Claims, role: WebIdentityRole, request: PolicyRe
 }
 
 /**
- * What the trust policy would be asked for these claims, whatever else is wrong with them. Without a provider of theirs,
+ * What the trust policy would be asked for these claims, whatever else is wrong with them. Without a provider of
+ * theirs,
  * as if one stood in the role's account; null where the claims name no issuer.
  */
-export function wouldBeRequest(claims: Claims, providers: readonly WebIdentityProvider[], role: WebIdentityRole, call: WebIdentityCall): PolicyRequest | null {
+export function wouldBeRequest(
+  claims: Claims,
+  providers: readonly WebIdentityProvider[],
+  role: WebIdentityRole,
+  call: WebIdentityCall,
+): PolicyRequest | null {
   const { iss } = claims;
   if (typeof iss !== "string") return null;
   const [, partition = "aws", , , account = ""] = role.arn.split(":");
-  const provider = providerOf(claims, providers) ?? { arn: providerArn(partition, account, issuerPathOf(iss)), issuer: iss, clientIds: [], keys: null };
+  const provider = providerOf(claims, providers) ?? {
+    arn: providerArn(partition, account, issuerPathOf(iss)),
+    issuer: iss,
+    clientIds: [],
+    keys: null,
+  };
   return policyRequest(claims, provider, authorizedByIdp(claims, role.arn) === "listed", call);
 }

@@ -20,12 +20,12 @@ const SUBJECT_TOKEN_TYPES = {
 export type Grant =
   | { readonly kind: "client-credentials"; readonly clientId: string; readonly clientSecret: Secret }
   | {
-    readonly kind: "exchange";
-    readonly subjectToken: Secret;
-    readonly subjectTokenType: keyof typeof SUBJECT_TOKEN_TYPES;
-    /** The service principal's; absent for account-wide federation and for notebooks. */
-    readonly clientId: string | undefined;
-  };
+      readonly kind: "exchange";
+      readonly subjectToken: Secret;
+      readonly subjectTokenType: keyof typeof SUBJECT_TOKEN_TYPES;
+      /** The service principal's; absent for account-wide federation and for notebooks. */
+      readonly clientId: string | undefined;
+    };
 
 export interface MintOptions {
   /** Space-separated. */
@@ -52,23 +52,52 @@ const RETRY_DELAYS_MS = [500, 1500];
 export async function mint(place: MintingPlace, grant: Grant, options: MintOptions): Promise<MintedToken> {
   const oauth = await import("oauth4webapi");
   const server: AuthorizationServer = { issuer: place.issuer, token_endpoint: place.endpoint.href };
-  const client: Client = { client_id: (grant.kind === "client-credentials" ? grant.clientId : grant.clientId) ?? "none" };
+  const client: Client = {
+    client_id: (grant.kind === "client-credentials" ? grant.clientId : grant.clientId) ?? "none",
+  };
   const secrets = grant.kind === "client-credentials" ? [grant.clientSecret] : [grant.subjectToken];
   const deadline = Date.now() + options.timeoutMs;
   let last: Answer | undefined;
   const settings = {
     [oauth.allowInsecureRequests]: place.endpoint.protocol === "http:" && isLoopback(place.endpoint.hostname),
-    [oauth.customFetch]: async (url: string, init: { readonly body: unknown; readonly headers: Record<string, string>; readonly method: string }) => {
-      last = await request(new URL(url), { method: "POST", headers: init.headers, body: String(init.body), env: options.env, timeoutMs: Math.max(1, deadline - Date.now()), maxBytes: 256 * 1024 });
-      return new Response(last.body.length === 0 ? null : new Uint8Array(last.body), { status: last.status, headers: { ...last.headers } });
+    [oauth.customFetch]: async (
+      url: string,
+      init: { readonly body: unknown; readonly headers: Record<string, string>; readonly method: string },
+    ) => {
+      last = await request(new URL(url), {
+        method: "POST",
+        headers: init.headers,
+        body: String(init.body),
+        env: options.env,
+        timeoutMs: Math.max(1, deadline - Date.now()),
+        maxBytes: 256 * 1024,
+      });
+      return new Response(last.body.length === 0 ? null : new Uint8Array(last.body), {
+        status: last.status,
+        headers: { ...last.headers },
+      });
     },
   };
   for (let attempt = 0; ; attempt += 1) {
     last = undefined;
     try {
-      const response = grant.kind === "client-credentials"
-        ? await oauth.clientCredentialsGrantRequest(server, client, clientSecretBasic(grant.clientSecret), { scope: options.scope }, settings)
-        : await oauth.genericTokenEndpointRequest(server, client, grant.clientId === undefined ? unauthenticated : oauth.None(), TOKEN_EXCHANGE, exchangeParameters(grant, options.scope), settings);
+      const response =
+        grant.kind === "client-credentials"
+          ? await oauth.clientCredentialsGrantRequest(
+              server,
+              client,
+              clientSecretBasic(grant.clientSecret),
+              { scope: options.scope },
+              settings,
+            )
+          : await oauth.genericTokenEndpointRequest(
+              server,
+              client,
+              grant.clientId === undefined ? unauthenticated : oauth.None(),
+              TOKEN_EXCHANGE,
+              exchangeParameters(grant, options.scope),
+              settings,
+            );
       const answer = await oauth.processGenericTokenEndpointResponse(server, client, response);
       return { token: secret(answer.access_token), expiresIn: answer.expires_in ?? null, scope: answer.scope ?? null };
     } catch (error) {
@@ -99,7 +128,10 @@ function isBusy(status: number): boolean {
 function clientSecretBasic(clientSecret: Secret): ClientAuth {
   const encode = (text: string): string => new URLSearchParams({ "": text }).toString().slice(1);
   return (_server, client, _body, headers) => {
-    headers.set("authorization", `Basic ${Buffer.from(`${encode(client.client_id)}:${encode(clientSecret.reveal())}`).toString("base64")}`);
+    headers.set(
+      "authorization",
+      `Basic ${Buffer.from(`${encode(client.client_id)}:${encode(clientSecret.reveal())}`).toString("base64")}`,
+    );
   };
 }
 
@@ -109,7 +141,9 @@ function exchangeParameters(grant: Extract<Grant, { kind: "exchange" }>, scope: 
   return {
     subject_token: grant.subjectToken.reveal(),
     subject_token_type: SUBJECT_TOKEN_TYPES[grant.subjectTokenType],
-    ...(grant.subjectTokenType === "personal-access-token" ? { requested_token_type: "urn:ietf:params:oauth:token-type:access_token" } : {}),
+    ...(grant.subjectTokenType === "personal-access-token"
+      ? { requested_token_type: "urn:ietf:params:oauth:token-type:access_token" }
+      : {}),
     scope,
   };
 }
@@ -119,31 +153,69 @@ function refusal(answer: Answer, place: MintingPlace, scope: string, secrets: re
   const where = `${place.endpoint.host}${place.endpoint.pathname}`;
   if (answer.status >= 300 && answer.status < 400) {
     const login = /login|private-link/i.test(answer.headers["location"] ?? "");
-    return new OutsideError([{
-      code: "response-redirect",
-      message: `${where} answered ${answer.status}: go to ${redirectTarget(answer, place.endpoint)}. It is not followed with a secret.`,
-      fix: login ? "The workspace takes no calls from this network (PrivateLink or an IP access list): run this inside it, or use the account issuer." : "Check DATABRICKS_HOST.",
-    }]);
+    return new OutsideError([
+      {
+        code: "response-redirect",
+        message:
+          `${where} answered ${answer.status}: go to ${redirectTarget(answer, place.endpoint)}. It is ` +
+          `not followed with a secret.`,
+        fix: login
+          ? "The workspace takes no calls from this network (PrivateLink or an IP access list): run this inside " +
+            "it, or use the account issuer."
+          : "Check DATABRICKS_HOST.",
+      },
+    ]);
   }
   const fields = oauthError(answer);
   if (fields.error === "invalid_scope") {
-    return new OutsideError([{ code: "token-scope-refused", message: `${where} does not grant the scope ${JSON.stringify(scope)} to this identity.`, fix: "Try --scope sql; --scope all-apis last, as such a token may do all its owner may." }]);
+    return new OutsideError([
+      {
+        code: "token-scope-refused",
+        message: `${where} does not grant the scope ${JSON.stringify(scope)} to this identity.`,
+        fix: "Try --scope sql; --scope all-apis last, as such a token may do all its owner may.",
+      },
+    ]);
   }
   if (fields.error !== undefined) {
     const description = fields.description === undefined ? "" : `: ${redact(fields.description, secrets)}`;
-    return new OutsideError([{ code: "token-refused", message: `${where} refused: ${redact(fields.error, secrets, 60)}${description}`.replace(/\.?$/, "."), fix: refusalFix(fields.error) }]);
+    return new OutsideError([
+      {
+        code: "token-refused",
+        message: `${where} refused: ${redact(fields.error, secrets, 60)}${description}`.replace(/\.?$/, "."),
+        fix: refusalFix(fields.error),
+      },
+    ]);
   }
   if (answer.status !== 200) {
-    return new OutsideError([{ code: "response-status", message: `${where} answered ${answer.status}.`, fix: answer.status === 429 || answer.status === 503 ? "It is busy: try again in a minute." : "Check DATABRICKS_HOST." }]);
+    return new OutsideError([
+      {
+        code: "response-status",
+        message: `${where} answered ${answer.status}.`,
+        fix:
+          answer.status === 429 || answer.status === 503
+            ? "It is busy: try again in a minute."
+            : "Check DATABRICKS_HOST.",
+      },
+    ]);
   }
-  return new OutsideError([{ code: "response-not-json", message: `${where} answered with ${looksLikeHtml(answer) ? "an HTML page" : "something"} instead of a token.`, fix: "A log-in page or proxy is in the way, or DATABRICKS_HOST is another host." }]);
+  return new OutsideError([
+    {
+      code: "response-not-json",
+      message: `${where} answered with ${looksLikeHtml(answer) ? "an HTML page" : "something"} instead of a token.`,
+      fix: "A log-in page or proxy is in the way, or DATABRICKS_HOST is another host.",
+    },
+  ]);
 }
 
 function oauthError(answer: Answer): { readonly error: string | undefined; readonly description: string | undefined } {
   try {
     const body = JSON.parse(answer.body.toString("utf8")) as Readonly<Record<string, unknown>>;
-    const text = (...names: readonly string[]): string | undefined => names.map((name) => body[name]).find((value): value is string => typeof value === "string");
-    return { error: text("error", "errorCode", "error_code"), description: text("error_description", "errorSummary", "message") };
+    const text = (...names: readonly string[]): string | undefined =>
+      names.map((name) => body[name]).find((value): value is string => typeof value === "string");
+    return {
+      error: text("error", "errorCode", "error_code"),
+      description: text("error_description", "errorSummary", "message"),
+    };
   } catch {
     return { error: undefined, description: undefined };
   }
@@ -151,9 +223,16 @@ function oauthError(answer: Answer): { readonly error: string | undefined; reado
 
 function refusalFix(error: string): string {
   switch (error) {
-    case "invalid_client": return "Check DATABRICKS_CLIENT_ID and its secret (not expired, of this account).";
-    case "invalid_grant": return "The token to exchange is expired, or no federation policy of the service principal fits its iss, sub and aud.";
-    case "unauthorized_client": return "The service principal is not in this workspace, or may not use this grant.";
-    default: return "Check the host, the identity and its assignment to the workspace.";
+    case "invalid_client":
+      return "Check DATABRICKS_CLIENT_ID and its secret (not expired, of this account).";
+    case "invalid_grant":
+      return (
+        "The token to exchange is expired, or no federation policy of the service principal fits its iss, " +
+        "sub and aud."
+      );
+    case "unauthorized_client":
+      return "The service principal is not in this workspace, or may not use this grant.";
+    default:
+      return "Check the host, the identity and its assignment to the workspace.";
   }
 }

@@ -66,14 +66,19 @@ export function looksLikeJwt(text: string): boolean {
 
 /**
  * A Databricks token. Without `from`, the first way that is there decides (of those that use the token file, profile
- * or DATABRICKS_AUTH_TYPE that is named); if it then fails, that is the answer, so that an identity is never swapped silently (the CLI alone,
+ * or DATABRICKS_AUTH_TYPE that is named); if it then fails, that is the answer, so that an identity is never swapped
+ * silently (the CLI alone,
  * which may be there without a log-in, is passed over).
  * Throws InputError token-source-missing, token-opaque, those of `mintingPlace`; OutsideError those of `mint`,
  * databricks-cli-failed, file-unreadable.
  */
 export async function obtainToken(question: TokenQuestion): Promise<ObtainedToken> {
   const passed: FederationError[] = [];
-  const context: Context = { ...question, timeoutMs: question.timeoutMs ?? DEFAULT_TIMEOUT_MS, named: question.from !== undefined };
+  const context: Context = {
+    ...question,
+    timeoutMs: question.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    named: question.from !== undefined,
+  };
   for (const name of namesOf(question)) {
     const found = await WAYS[name](context);
     if (found === undefined) continue;
@@ -82,18 +87,44 @@ export async function obtainToken(question: TokenQuestion): Promise<ObtainedToke
       passed.push(found.passOver);
       continue;
     }
-    return { token: found.token, place: found.place, source: name, opaque: !looksLikeJwt(found.token.reveal()), passedOver: passed.map((error) => error.problems[0]?.message ?? "") };
+    return {
+      token: found.token,
+      place: found.place,
+      source: name,
+      opaque: !looksLikeJwt(found.token.reveal()),
+      passedOver: passed.map((error) => error.problems[0]?.message ?? ""),
+    };
   }
   const [last] = passed.slice(-1);
   if (last !== undefined) throw last;
   if (question.from !== undefined) {
-    throw new InputError([{ code: "token-source-missing", message: `The way ${question.from} is not there.`, fix: `It needs ${TOKEN_SOURCES[question.from].needs}.` }]);
+    throw new InputError([
+      {
+        code: "token-source-missing",
+        message: `The way ${question.from} is not there.`,
+        fix: `It needs ${TOKEN_SOURCES[question.from].needs}.`,
+      },
+    ]);
   }
   const authType = variable(question.surroundings, "DATABRICKS_AUTH_TYPE");
   if (authType !== undefined && namesOf(question) !== TOKEN_SOURCE_NAMES && question.profile === undefined) {
-    throw new InputError([{ code: "token-source-missing", message: `DATABRICKS_AUTH_TYPE is ${authType}, and that way is not there.`, fix: `It needs ${namesOf(question).map((name) => TOKEN_SOURCES[name].needs).join("; or ")}.` }]);
+    throw new InputError([
+      {
+        code: "token-source-missing",
+        message: `DATABRICKS_AUTH_TYPE is ${authType}, and that way is not there.`,
+        fix: `It needs ${namesOf(question)
+          .map((name) => TOKEN_SOURCES[name].needs)
+          .join("; or ")}.`,
+      },
+    ]);
   }
-  throw new InputError([{ code: "token-source-missing", message: "There is no way to a Databricks token here.", fix: "On a laptop: `databricks auth login`, then set DATABRICKS_HOST. Elsewhere see docs/token.md." }]);
+  throw new InputError([
+    {
+      code: "token-source-missing",
+      message: "There is no way to a Databricks token here.",
+      fix: "On a laptop: `databricks auth login`, then set DATABRICKS_HOST. Elsewhere see docs/token.md.",
+    },
+  ]);
 }
 
 /** Who names a token file, a profile or DATABRICKS_AUTH_TYPE means that one, whatever else is there. */
@@ -105,27 +136,37 @@ function namesOf(question: TokenQuestion): readonly TokenSourceName[] {
 }
 
 const WAYS: Readonly<Record<TokenSourceName, Way>> = {
-  "databricks-app": (context) => (variable(context.surroundings, "DATABRICKS_APP_NAME") === undefined ? undefined : clientCredentials(context, "the app's injected client")),
-  "notebook": notebook,
+  "databricks-app": (context) =>
+    variable(context.surroundings, "DATABRICKS_APP_NAME") === undefined
+      ? undefined
+      : clientCredentials(context, "the app's injected client"),
+  notebook: notebook,
   "env-oidc": (context) => {
     const name = variable(context.surroundings, "DATABRICKS_OIDC_TOKEN_ENV") ?? "DATABRICKS_OIDC_TOKEN";
     const token = variable(context.surroundings, name);
     return token === undefined ? undefined : federated(context, secret(token), `variable ${name}`);
   },
   "file-oidc": (context) => {
-    const file = variable(context.surroundings, "DATABRICKS_OIDC_TOKEN_FILEPATH") ?? variable(context.surroundings, "DATABRICKS_OIDC_TOKEN_FILE");
+    const file =
+      variable(context.surroundings, "DATABRICKS_OIDC_TOKEN_FILEPATH") ??
+      variable(context.surroundings, "DATABRICKS_OIDC_TOKEN_FILE");
     return file === undefined ? undefined : federated(context, readTokenFile(file), `file ${file}`);
   },
   "github-oidc": async (context) => {
-    if (!inGithubActions(context.surroundings) || (!context.named && clientIdOf(context) === undefined)) return undefined;
+    if (!inGithubActions(context.surroundings) || (!context.named && clientIdOf(context) === undefined))
+      return undefined;
     const audience = variable(context.surroundings, "DATABRICKS_TOKEN_AUDIENCE") ?? usualAudience(placeFor(context));
-    return federated(context, await askGithub(context.surroundings, audience, context.timeoutMs), "GitHub's token of this job");
+    return federated(
+      context,
+      await askGithub(context.surroundings, audience, context.timeoutMs),
+      "GitHub's token of this job",
+    );
   },
-  "file": (context) => {
+  file: (context) => {
     const file = context.tokenFile ?? variable(context.surroundings, "DATABRICKS_AWS_OIDC_TOKEN_FILE");
     return file === undefined ? undefined : { token: readTokenFile(file), place: `file ${file}` };
   },
-  "env": (context) => {
+  env: (context) => {
     const token = variable(context.surroundings, "DATABRICKS_TOKEN");
     if (token === undefined) return undefined;
     if (context.named || looksLikeJwt(token)) return { token: secret(token), place: "variable DATABRICKS_TOKEN" };
@@ -133,21 +174,32 @@ const WAYS: Readonly<Record<TokenSourceName, Way>> = {
   },
   "databricks-cli": databricksCli,
   "client-credentials": (context) => clientCredentials(context, "DATABRICKS_CLIENT_SECRET"),
-  "profile": profile,
+  profile: profile,
 };
 
 /** AWS can not verify an opaque token. Code `token-opaque`. */
 export function opaqueToken(where: string): InputError {
-  return new InputError([{
-    code: "token-opaque",
-    message: `${where} holds an opaque token (a personal access token, or a notebook's own): nobody but Databricks can verify it, so AWS takes none.`,
-    fix: "Use an OAuth token: `databricks auth login`, workload identity federation, or in a notebook the generated client (docs/token.md).",
-  }]);
+  return new InputError([
+    {
+      code: "token-opaque",
+      message:
+        `${where} holds an opaque token (a personal access token, or a notebook's own): nobody but ` +
+        `Databricks can verify it, so AWS takes none.`,
+      fix:
+        "Use an OAuth token: `databricks auth login`, workload identity federation, or in a notebook the " +
+        "generated client (docs/token.md).",
+    },
+  ]);
 }
 
-/** The profile that DATABRICKS_CONFIG_PROFILE names, where DATABRICKS_HOST names no host: SDKs take the host from there. */
+/**
+ * The profile that DATABRICKS_CONFIG_PROFILE names, where DATABRICKS_HOST names no host: SDKs take the host from
+ * there.
+ */
 function profileForHost({ surroundings }: Context): DatabricksProfile | undefined {
-  const wanted = variable(surroundings, "DATABRICKS_HOST") === undefined && variable(surroundings, "DATABRICKS_CONFIG_PROFILE") !== undefined;
+  const wanted =
+    variable(surroundings, "DATABRICKS_HOST") === undefined &&
+    variable(surroundings, "DATABRICKS_CONFIG_PROFILE") !== undefined;
   return wanted ? readProfile(surroundings) : undefined;
 }
 
@@ -158,7 +210,9 @@ function clientIdOf(context: Context): string | undefined {
 
 /** What SDKs ask GitHub for, as Databricks expects it: the account's ID at an account, else the token endpoint. */
 function usualAudience({ endpoint, level }: MintingPlace): string {
-  return level === "account" ? (endpoint.pathname.split("/accounts/")[1]?.split("/")[0] ?? endpoint.href) : endpoint.href;
+  return level === "account"
+    ? (endpoint.pathname.split("/accounts/")[1]?.split("/")[0] ?? endpoint.href)
+    : endpoint.href;
 }
 
 function placeFor(context: Context, profileSettings = profileForHost(context)): MintingPlace {
@@ -171,7 +225,11 @@ function placeFor(context: Context, profileSettings = profileForHost(context)): 
 }
 
 function minted(context: Context, grant: Grant, place = placeFor(context)): Promise<MintedToken> {
-  return mint(place, grant, { scope: context.scope ?? DEFAULT_SCOPE, env: context.surroundings.env, timeoutMs: context.timeoutMs });
+  return mint(place, grant, {
+    scope: context.scope ?? DEFAULT_SCOPE,
+    env: context.surroundings.env,
+    timeoutMs: context.timeoutMs,
+  });
 }
 
 async function clientCredentials(context: Context, where: string): Promise<Found> {
@@ -188,10 +246,24 @@ async function notebook(context: Context): Promise<Found> {
   if (token === undefined || looksLikeJwt(token) || (!inRuntime && !context.named)) return undefined;
   const place = placeFor(context);
   if (place.level === "account") {
-    throw new InputError([{ code: "token-source-incomplete", message: "A notebook's own token is exchanged at its workspace, and the issuer asked for is the account's.", fix: "Trust the workspace issuer, or use workload identity federation." }]);
+    throw new InputError([
+      {
+        code: "token-source-incomplete",
+        message: "A notebook's own token is exchanged at its workspace, and the issuer asked for is the account's.",
+        fix: "Trust the workspace issuer, or use workload identity federation.",
+      },
+    ]);
   }
-  const grant: Grant = { kind: "exchange", subjectToken: secret(token), subjectTokenType: "personal-access-token", clientId: undefined };
-  return { token: (await minted(context, grant, place)).token, place: "the ambient token in DATABRICKS_TOKEN, exchanged" };
+  const grant: Grant = {
+    kind: "exchange",
+    subjectToken: secret(token),
+    subjectTokenType: "personal-access-token",
+    clientId: undefined,
+  };
+  return {
+    token: (await minted(context, grant, place)).token,
+    place: "the ambient token in DATABRICKS_TOKEN, exchanged",
+  };
 }
 
 async function federated(context: Context, subjectToken: Secret, where: string): Promise<Found> {
@@ -204,21 +276,35 @@ async function databricksCli(context: Context): Promise<Found> {
   const cli = findDatabricksCli(surroundings);
   const profileName = context.profile ?? variable(surroundings, "DATABRICKS_CONFIG_PROFILE");
   const configured = variable(surroundings, "DATABRICKS_HOST");
-  const settings = configured === undefined || context.profile !== undefined ? readProfile(surroundings, profileName) : undefined;
+  const settings =
+    configured === undefined || context.profile !== undefined ? readProfile(surroundings, profileName) : undefined;
   // a service principal's profile is no log-in of a person, and old CLIs answer with the person's token
   if (!context.named && context.profile !== undefined && settings?.clientSecret !== undefined) return undefined;
   if (cli === undefined) {
     if (!context.named && settings?.authType !== "databricks-cli") return undefined;
-    const missing = new OutsideError([{ code: "databricks-cli-missing", message: "The Databricks CLI is not on PATH.", fix: "Install it (docs.databricks.com/dev-tools/cli), or set DATABRICKS_CLI_PATH." }]);
+    const missing = new OutsideError([
+      {
+        code: "databricks-cli-missing",
+        message: "The Databricks CLI is not on PATH.",
+        fix: "Install it (docs.databricks.com/dev-tools/cli), or set DATABRICKS_CLI_PATH.",
+      },
+    ]);
     return { passOver: missing };
   }
   // on a laptop the federation knows the host when nothing else says it
   const target = hostOfTarget(context.targets ?? []);
   const host = configured ?? settings?.host ?? target.host;
   if (profileName === undefined && host === undefined) return undefined;
-  const login = { profile: profileName, host, accountId: variable(surroundings, "DATABRICKS_ACCOUNT_ID") ?? (host === target.host ? target.accountId : undefined) };
+  const login = {
+    profile: profileName,
+    host,
+    accountId: variable(surroundings, "DATABRICKS_ACCOUNT_ID") ?? (host === target.host ? target.accountId : undefined),
+  };
   try {
-    return { token: await askDatabricksCli(cli, login, { env: surroundings.env, timeoutMs: context.timeoutMs }), place: `databricks auth token${profileName === undefined ? "" : `, profile ${profileName}`}` };
+    return {
+      token: await askDatabricksCli(cli, login, { env: surroundings.env, timeoutMs: context.timeoutMs }),
+      place: `databricks auth token${profileName === undefined ? "" : `, profile ${profileName}`}`,
+    };
   } catch (error) {
     if (error instanceof FederationError) return { passOver: error };
     throw error;
@@ -232,28 +318,57 @@ async function profile(context: Context): Promise<Found> {
   if (clientId === undefined || clientSecret === undefined) {
     // a person's profile has been tried by the CLI, and what that said is the better answer
     if (!context.named && (context.profile === undefined || settings.authType === "databricks-cli")) return undefined;
-    throw new InputError([{
-      code: "token-source-incomplete",
-      message: `Profile ${settings.name} in ${settings.file} has no client_id and client_secret${settings.hasPersonalToken ? ", only a personal access token, which AWS can not verify" : ""}.`,
-      fix: settings.authType === "databricks-cli" ? "It is a person's log-in: use --from databricks-cli." : "Use a profile of a service principal, or another way (docs/token.md).",
-    }]);
+    throw new InputError([
+      {
+        code: "token-source-incomplete",
+        message:
+          `Profile ${settings.name} in ${settings.file} has no client_id and ` +
+          `client_secret${settings.hasPersonalToken ? ", only a personal access token, which AWS can not verify" : ""}.`,
+        fix:
+          settings.authType === "databricks-cli"
+            ? "It is a person's log-in: use --from databricks-cli."
+            : "Use a profile of a service principal, or another way (docs/token.md).",
+      },
+    ]);
   }
-  const { token } = await minted(context, { kind: "client-credentials", clientId, clientSecret }, placeFor(context, settings));
+  const { token } = await minted(
+    context,
+    { kind: "client-credentials", clientId, clientSecret },
+    placeFor(context, settings),
+  );
   return { token, place: `profile ${settings.name} in ${settings.file}` };
 }
 
-/** The token in `file`, trimmed. Throws OutsideError file-not-found, file-unreadable; InputError token-source-incomplete. */
+/**
+ * The token in `file`, trimmed. Throws OutsideError file-not-found, file-unreadable; InputError
+ * token-source-incomplete.
+ */
 export function readTokenFile(file: string): Secret {
   let bytes: Buffer;
   try {
     bytes = readBounded(file, MAX_TOKEN_FILE_BYTES);
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code;
-    throw new OutsideError([{ code: code === "ENOENT" ? "file-not-found" : "file-unreadable", message: `The token file ${file} cannot be read: ${code ?? "unknown error"}.`, fix: "Check the path and its permissions." }], { cause });
+    throw new OutsideError(
+      [
+        {
+          code: code === "ENOENT" ? "file-not-found" : "file-unreadable",
+          message: `The token file ${file} cannot be read: ${code ?? "unknown error"}.`,
+          fix: "Check the path and its permissions.",
+        },
+      ],
+      { cause },
+    );
   }
   const text = bytes.length > MAX_TOKEN_FILE_BYTES ? "" : bytes.toString("utf8").trim();
   if (text === "" || /\s/.test(text)) {
-    throw new InputError([{ code: "token-source-incomplete", message: `The file ${file} holds no token.`, fix: "It must hold the token and nothing else." }]);
+    throw new InputError([
+      {
+        code: "token-source-incomplete",
+        message: `The file ${file} holds no token.`,
+        fix: "It must hold the token and nothing else.",
+      },
+    ]);
   }
   return secret(text);
 }

@@ -11,7 +11,8 @@ export interface ReadToken {
 /** Why a text is no JWT. `opaque`: a Databricks token that is not one by design. */
 export type NotAToken = { readonly kind: "opaque" | "malformed" | "too-long"; readonly why: string };
 
-export type TokenReading = { readonly ok: true; readonly token: ReadToken } | { readonly ok: false; readonly not: NotAToken };
+export type TokenReading =
+  { readonly ok: true; readonly token: ReadToken } | { readonly ok: false; readonly not: NotAToken };
 
 /** STS AssumeRoleWithWebIdentity: WebIdentityToken has 4 to 20,000 characters. */
 export const MAX_TOKEN_CHARACTERS = 20_000;
@@ -28,12 +29,27 @@ const CLOSE_BRACE = 0x7d;
 /** Reads `text`. Never throws. Of duplicate members the last counts, as recorded of STS. */
 export function readToken(text: string): TokenReading {
   if (/^(?:dapi|dkea|dose)/i.test(text)) {
-    return no("opaque", "It is an opaque Databricks token (a personal access token or a notebook's own), not a JWT: exchange it at /oidc/v1/token first.");
+    return no(
+      "opaque",
+      "It is an opaque Databricks token (a personal access token or a notebook's own), not a JWT: exchange it " +
+        "at /oidc/v1/token first.",
+    );
   }
-  if (/^\s*[{["]/.test(text.slice(0, 100))) return no("malformed", "It is JSON around a token, or a quoted one: pass the access_token alone, e.g. by jq -r .access_token.");
-  if (text.length > MAX_TOKEN_CHARACTERS) return no("too-long", `It has ${text.length} characters; STS takes ${MAX_TOKEN_CHARACTERS}.`);
+  if (/^\s*[{["]/.test(text.slice(0, 100)))
+    return no(
+      "malformed",
+      "It is JSON around a token, or a quoted one: pass the access_token alone, e.g. by jq -r .access_token.",
+    );
+  if (text.length > MAX_TOKEN_CHARACTERS)
+    return no("too-long", `It has ${text.length} characters; STS takes ${MAX_TOKEN_CHARACTERS}.`);
   const parts = text.split(".");
-  if (parts.length !== 3) return no("malformed", parts.length === 5 ? "It is encrypted (five parts); STS takes signed tokens." : `It has ${parts.length === 1 ? "one part" : `${parts.length} parts separated by dots`}; a JWT has three.`);
+  if (parts.length !== 3)
+    return no(
+      "malformed",
+      parts.length === 5
+        ? "It is encrypted (five parts); STS takes signed tokens."
+        : `It has ${parts.length === 1 ? "one part" : `${parts.length} parts separated by dots`}; a JWT has three.`,
+    );
   const [header = "", payload = "", signature = ""] = parts;
   const headerObject = headerOf(header);
   if (headerObject === null) return no("malformed", "Its header is no JSON object in base64url.");
@@ -44,7 +60,10 @@ export function readToken(text: string): TokenReading {
 }
 
 /** An issuer's tokens begin alike, letter for letter, as long as its key stays: the last header read is kept. */
-let lastHeader: { readonly part: string; readonly value: Readonly<Record<string, unknown>> | null } = { part: "", value: null };
+let lastHeader: { readonly part: string; readonly value: Readonly<Record<string, unknown>> | null } = {
+  part: "",
+  value: null,
+};
 
 function headerOf(part: string): Readonly<Record<string, unknown>> | null {
   if (part !== lastHeader.part) lastHeader = { part, value: jsonObject(part) };
@@ -80,7 +99,9 @@ function jsonObject(part: string): Readonly<Record<string, unknown>> | null {
   if (text === null || (hasManyBrackets(text) && nesting(text) > MAX_NESTING)) return null;
   try {
     const value = JSON.parse(text) as unknown;
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Readonly<Record<string, unknown>>) : null;
+    return typeof value === "object" && value !== null && !Array.isArray(value)
+      ? (value as Readonly<Record<string, unknown>>)
+      : null;
   } catch {
     return null;
   }
@@ -89,7 +110,9 @@ function jsonObject(part: string): Readonly<Record<string, unknown>> | null {
 /** Whether there are enough opening brackets for a nesting that is refused; most tokens have one. */
 function hasManyBrackets(json: string): boolean {
   let found = 0;
-  for (const bracket of ["{", "["]) for (let at = json.indexOf(bracket); at >= 0 && found <= MAX_NESTING; at = json.indexOf(bracket, at + 1)) found += 1;
+  for (const bracket of ["{", "["])
+    for (let at = json.indexOf(bracket); at >= 0 && found <= MAX_NESTING; at = json.indexOf(bracket, at + 1))
+      found += 1;
   return found > MAX_NESTING;
 }
 

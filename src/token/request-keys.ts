@@ -8,7 +8,14 @@ export const TAGS_CLAIM = "https://aws.amazon.com/tags";
 
 /** Keys STS puts into every web identity request itself, in lower case: a caller can not leave them out. */
 export const DERIVED_KEYS: ReadonlySet<string> = new Set([
-  "sts:rolesessionname", "sts:roleauthorizedbyidp", "aws:principalaccount", "aws:principaltype", "aws:userid", "aws:securetransport", "aws:currenttime", "aws:epochtime",
+  "sts:rolesessionname",
+  "sts:roleauthorizedbyidp",
+  "aws:principalaccount",
+  "aws:principaltype",
+  "aws:userid",
+  "aws:securetransport",
+  "aws:currenttime",
+  "aws:epochtime",
 ]);
 
 /** Issuer, subject and audience of `claims`. A number as `sub` is its digits; one a double can not hold is not read. */
@@ -27,7 +34,12 @@ export function factsOf(claims: Claims): TokenFacts {
  * The request for `claims`. What the token and the provider say can not be overruled by the call's context; what a
  * caller chooses (session name, time, network) can.
  */
-export function policyRequest(claims: Claims, provider: WebIdentityProvider, authorizedByIdp: boolean, call: WebIdentityCall): PolicyRequest {
+export function policyRequest(
+  claims: Claims,
+  provider: WebIdentityProvider,
+  authorizedByIdp: boolean,
+  call: WebIdentityCall,
+): PolicyRequest {
   return {
     action: "sts:AssumeRoleWithWebIdentity",
     principal: { kind: "Federated", arn: provider.arn },
@@ -62,7 +74,9 @@ function keysOf(provider: WebIdentityProvider): ProviderKeys {
       // recorded: no protection, since every OIDC caller has them. An account that is not known yet stays open.
       fixed: [
         ["aws:principaltype", ["User"]],
-        ...(/^[0-9]{12}$/.test(account) ? [["aws:principalaccount", [account]] as const, ["aws:userid", [provider.arn]] as const] : []),
+        ...(/^[0-9]{12}$/.test(account)
+          ? [["aws:principalaccount", [account]] as const, ["aws:userid", [provider.arn]] as const]
+          : []),
       ],
     };
     prepared.set(provider, found);
@@ -70,7 +84,12 @@ function keysOf(provider: WebIdentityProvider): ProviderKeys {
   return found;
 }
 
-function requestKeys(claims: Claims, provider: WebIdentityProvider, authorizedByIdp: boolean, call: WebIdentityCall): RequestKeys {
+function requestKeys(
+  claims: Claims,
+  provider: WebIdentityProvider,
+  authorizedByIdp: boolean,
+  call: WebIdentityCall,
+): RequestKeys {
   const own = keysOf(provider);
   const keys = new Map<string, readonly string[]>();
   keys.set("sts:rolesessionname", [call.roleSessionName]);
@@ -89,10 +108,14 @@ function requestKeys(claims: Claims, provider: WebIdentityProvider, authorizedBy
   keys.set("sts:roleauthorizedbyidp", authorizedByIdp ? YES : NO);
   for (const [name, values] of own.fixed) keys.set(name, values);
   const tags = claims[TAGS_CLAIM];
-  const principalTags: unknown = typeof tags === "object" && tags !== null ? (tags as { readonly principal_tags?: unknown }).principal_tags : undefined;
+  const principalTags: unknown =
+    typeof tags === "object" && tags !== null
+      ? (tags as { readonly principal_tags?: unknown }).principal_tags
+      : undefined;
   if (typeof principalTags === "object" && principalTags !== null) {
     keys.set("aws:tagkeys", Object.keys(principalTags));
-    for (const [name, value] of Object.entries(principalTags)) keys.set(`aws:RequestTag/${name}`.toLowerCase(), texts(value));
+    for (const [name, value] of Object.entries(principalTags))
+      keys.set(`aws:RequestTag/${name}`.toLowerCase(), texts(value));
   }
   return keys;
 }
@@ -103,7 +126,11 @@ const YES: readonly string[] = ["true"];
 const NO: readonly string[] = ["false"];
 
 /** A second as IAM's two keys say it. Many calls fall into one second: the last one is kept. */
-let lastTime: { readonly now: number; readonly iso: readonly string[]; readonly epoch: readonly string[] } = { now: NaN, iso: NONE, epoch: NONE };
+let lastTime: { readonly now: number; readonly iso: readonly string[]; readonly epoch: readonly string[] } = {
+  now: NaN,
+  iso: NONE,
+  epoch: NONE,
+};
 
 function timeOf(now: number): typeof lastTime {
   if (lastTime.now !== now) lastTime = { now, iso: [new Date(now * 1000).toISOString()], epoch: [String(now)] };

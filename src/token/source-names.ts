@@ -14,7 +14,10 @@ export const TOKEN_SOURCE_NAMES = [
 
 export type TokenSourceName = (typeof TOKEN_SOURCE_NAMES)[number];
 
-/** The ways that a value of DATABRICKS_AUTH_TYPE, the SDKs' variable, leaves; undefined for what is none of ours (`pat`). */
+/**
+ * The ways that a value of DATABRICKS_AUTH_TYPE, the SDKs' variable, leaves; undefined for what is none of ours
+ * (`pat`).
+ */
 export function sourcesOfAuthType(authType: string): readonly TokenSourceName[] | undefined {
   // a client secret, wherever it stands
   if (authType === "oauth-m2m") return ["databricks-app", "client-credentials", "profile"];

@@ -9,7 +9,8 @@ export const ALGORITHMS = ["RS256", "RS384", "RS512", "ES256", "ES384", "ES512"]
 export const MAX_RSA_KEYS = 100;
 
 /**
- * `verified`; `no-key`: no key of that `kid` that may be used; `bad-key`: the key carries `key_ops`; `bad-signature`: it
+ * `verified`; `no-key`: no key of that `kid` that may be used; `bad-key`: the key carries `key_ops`; `bad-signature`:
+ * it
  * does not verify; `bad-header`: `crit`, or an algorithm STS does not take.
  */
 export type SignatureVerdict = "verified" | "no-key" | "bad-key" | "bad-signature" | "bad-header";
@@ -26,7 +27,8 @@ export interface KeySet {
 
 /** A JWKS document (`{keys: […]}`) as a key set; anything else is a set without keys. */
 export function keySet(jwks: unknown): KeySet {
-  const listed: unknown = typeof jwks === "object" && jwks !== null ? (jwks as { readonly keys?: unknown }).keys : undefined;
+  const listed: unknown =
+    typeof jwks === "object" && jwks !== null ? (jwks as { readonly keys?: unknown }).keys : undefined;
   const keys = new Map<string, JWK>();
   let rsaKeys = 0;
   for (const entry of Array.isArray(listed) ? (listed as readonly unknown[]) : []) {

@@ -1,4 +1,7 @@
-/** What a web identity call is made of, and what its answers are called. Types alone, for those who judge it and those who ask. */
+/**
+ * What a web identity call is made of, and what its answers are called. Types alone, for those who judge it and those
+ * who ask.
+ */
 import type { CompiledPolicy } from "../trust/decide/decide";
 import type { KeySet } from "./verify";
 
@@ -13,7 +16,13 @@ export interface TokenFacts {
 }
 
 export interface StsError {
-  readonly code: "InvalidIdentityToken" | "ExpiredTokenException" | "AccessDenied" | "InternalFailure" | "ValidationError" | "IDPCommunicationError";
+  readonly code:
+    | "InvalidIdentityToken"
+    | "ExpiredTokenException"
+    | "AccessDenied"
+    | "InternalFailure"
+    | "ValidationError"
+    | "IDPCommunicationError";
   readonly message: string;
 }
 
@@ -40,7 +49,10 @@ export interface WebIdentityCall {
   readonly roleSessionName: string;
   /** Seconds; null: 3,600. */
   readonly durationSeconds: number | null;
-  /** Further keys of the request (`aws:SourceIp`, …): name -> values. What the token and the provider say wins over them. */
+  /**
+   * Further keys of the request (`aws:SourceIp`, …): name -> values. What the token and the provider say wins over
+   * them.
+   */
   readonly context: Readonly<Record<string, readonly string[]>>;
   /** Seconds since the epoch. */
   readonly now: number;

@@ -16,11 +16,16 @@ export function addressEdges(block: string): AddressEdges | null {
   const span = 1n << BigInt(bits.length - Number(prefix ?? bits.length));
   const value = BigInt(`0b${bits}`);
   const first = value - (value % span);
-  const written = (edges: readonly bigint[]): readonly string[] => edges.filter((edge) => edge >= 0n && edge < 1n << BigInt(bits.length)).map((edge) => addressText(edge, bits.length));
+  const written = (edges: readonly bigint[]): readonly string[] =>
+    edges
+      .filter((edge) => edge >= 0n && edge < 1n << BigInt(bits.length))
+      .map((edge) => addressText(edge, bits.length));
   return { inside: written([first, first + span - 1n]), outside: written([first - 1n, first + span]) };
 }
 
 function addressText(value: bigint, bits: number): string {
-  const [size, separator, radix] = bits === 32 ? [8, ".", 10] as const : [16, ":", 16] as const;
-  return Array.from({ length: bits / size }, (_, part) => ((value >> BigInt(bits - size * (part + 1))) & ((1n << BigInt(size)) - 1n)).toString(radix)).join(separator);
+  const [size, separator, radix] = bits === 32 ? ([8, ".", 10] as const) : ([16, ":", 16] as const);
+  return Array.from({ length: bits / size }, (_, part) =>
+    ((value >> BigInt(bits - size * (part + 1))) & ((1n << BigInt(size)) - 1n)).toString(radix),
+  ).join(separator);
 }

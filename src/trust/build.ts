@@ -51,7 +51,8 @@ export interface RoleIdentity {
 export function buildTrustPolicy(trusts: readonly Trust[], role: RoleIdentity, context: TrustContext): TrustPolicy {
   const statements: TrustStatement[] = [];
   for (const trust of trusts) if (trust.kind === "subjects") statements.push(...subjectStatements(trust, context));
-  for (const trust of trusts) if (trust.kind === "unityCatalog") statements.push(...unityCatalogStatements(trust, role, context));
+  for (const trust of trusts)
+    if (trust.kind === "unityCatalog") statements.push(...unityCatalogStatements(trust, role, context));
   return { Statement: statements, Version: "2012-10-17" };
 }
 
@@ -68,7 +69,10 @@ function subjectStatements(trust: SubjectTrust, context: TrustContext): readonly
   const statements: TrustStatement[] = [];
   const exact = exactSubjects(trust);
   if (exact.length > 0) {
-    statements.push({ ...shared, Condition: narrowed({ StringEquals: { [aud]: audiences, [sub]: exact } }, trust.conditions) });
+    statements.push({
+      ...shared,
+      Condition: narrowed({ StringEquals: { [aud]: audiences, [sub]: exact } }, trust.conditions),
+    });
   }
   const patterns = unique(trust.subjectPatterns.map((entry) => entry.pattern));
   if (patterns.length > 0) {
@@ -80,7 +84,11 @@ function subjectStatements(trust: SubjectTrust, context: TrustContext): readonly
   return statements;
 }
 
-function unityCatalogStatements(trust: UnityCatalogTrust, role: RoleIdentity, context: TrustContext): readonly TrustStatement[] {
+function unityCatalogStatements(
+  trust: UnityCatalogTrust,
+  role: RoleIdentity,
+  context: TrustContext,
+): readonly TrustStatement[] {
   const shared = { Action: ["sts:AssumeRole"], Effect: "Allow" } as const;
   const externalId = { "sts:ExternalId": unique(trust.externalIds) };
   return [

@@ -16,21 +16,45 @@ export interface ConditionParts {
 
 /** Complaints about those of `values` that break `rule`, each at its index. */
 export function broken(rule: TextRule, values: Readable<string>, path: string): readonly Problem[] {
-  return (values ?? []).flatMap((value, index) => (value === undefined ? [] : breach(rule, value, `${path}[${index}]`) ?? []));
+  return (values ?? []).flatMap((value, index) =>
+    value === undefined ? [] : (breach(rule, value, `${path}[${index}]`) ?? []),
+  );
 }
 
-/** Codes: condition-test-unknown, condition-invalid, condition-on-guard, condition-repeated. `guards`: condition keys, in any case. */
-export function checkConditions(conditions: Readable<ConditionParts>, guards: readonly string[], path: string): readonly Problem[] {
+/**
+ * Codes: condition-test-unknown, condition-invalid, condition-on-guard, condition-repeated. `guards`: condition keys,
+ * in any case.
+ */
+export function checkConditions(
+  conditions: Readable<ConditionParts>,
+  guards: readonly string[],
+  path: string,
+): readonly Problem[] {
   const seen = new Set<string>();
-  return (conditions ?? []).flatMap((condition, index) => (condition === undefined ? [] : checkCondition(condition, guards, seen, `${path}[${index}]`)));
+  return (conditions ?? []).flatMap((condition, index) =>
+    condition === undefined ? [] : checkCondition(condition, guards, seen, `${path}[${index}]`),
+  );
 }
 
 /** `seen` gathers the tests and keys of the trust's conditions so far. */
-function checkCondition({ test, variable, values }: ConditionParts, guards: readonly string[], seen: Set<string>, place: string): readonly Problem[] {
+function checkCondition(
+  { test, variable, values }: ConditionParts,
+  guards: readonly string[],
+  seen: Set<string>,
+  place: string,
+): readonly Problem[] {
   const problems: Problem[] = [];
   if (test !== undefined && !CONDITION_TESTS.includes(test)) {
     const meant = nearest(test, CONDITION_TESTS);
-    problems.push({ code: "condition-test-unknown", message: `${quoted(test)} is no IAM condition operator.`, path: `${place}.test`, fix: meant === undefined ? "Use one like StringEquals, IpAddress or ArnLike, with IAM's capitals." : `Did you mean ${meant}?` });
+    problems.push({
+      code: "condition-test-unknown",
+      message: `${quoted(test)} is no IAM condition operator.`,
+      path: `${place}.test`,
+      fix:
+        meant === undefined
+          ? "Use one like StringEquals, IpAddress or ArnLike, with IAM's capitals."
+          : `Did you mean ${meant}?`,
+    });
   }
   if (variable !== undefined) {
     const shape = breach(CONDITION_VARIABLE, variable, `${place}.variable`);
@@ -39,7 +63,8 @@ function checkCondition({ test, variable, values }: ConditionParts, guards: read
     if (guards.some((guard) => guard.toLowerCase() === key)) {
       problems.push({
         code: "condition-on-guard",
-        message: `${quoted(variable)} is a guard of this trust; a condition may narrow a trust, never touch its guards.`,
+        message:
+          `${quoted(variable)} is a guard of this trust; a condition may narrow a trust, never touch its ` + `guards.`,
         path: `${place}.variable`,
         fix: "Use servicePrincipals, users, subjects, subjectPatterns, audiences or externalIds.",
       });
@@ -56,7 +81,12 @@ function checkCondition({ test, variable, values }: ConditionParts, guards: read
     seen.add(pair);
   }
   if (values?.length === 0) {
-    problems.push({ code: "condition-invalid", message: "The condition has no values.", path: `${place}.values`, fix: "Give at least one." });
+    problems.push({
+      code: "condition-invalid",
+      message: "The condition has no values.",
+      path: `${place}.values`,
+      fix: "Give at least one.",
+    });
   }
   return [...problems, ...broken(CONDITION_VALUE, values, `${place}.values`)];
 }

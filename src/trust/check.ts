@@ -8,17 +8,27 @@ import type { ConditionParts, Readable } from "./check-conditions";
 import { broken, checkConditions } from "./check-conditions";
 import { strangerLetIn } from "./strangers";
 import {
-  EXTERNAL_ID, SERVICE_PRINCIPAL, SUBJECT, SUBJECT_PATTERN,
-  UNITY_CATALOG_CLOUDS, UNITY_CATALOG_PRINCIPALS, USER,
+  EXTERNAL_ID,
+  SERVICE_PRINCIPAL,
+  SUBJECT,
+  SUBJECT_PATTERN,
+  UNITY_CATALOG_CLOUDS,
+  UNITY_CATALOG_PRINCIPALS,
+  USER,
 } from "./rules";
 import type { UnityCatalogCloud } from "./rules";
 import type { Trust } from "./trust";
 
 /** What the check must know of the issuers a trust may name. */
-export type KnownIssuers = Readonly<Record<string, {
-  readonly conditionKeys: { readonly aud: string; readonly sub: string };
-  readonly audiences: readonly string[];
-}>>;
+export type KnownIssuers = Readonly<
+  Record<
+    string,
+    {
+      readonly conditionKeys: { readonly aud: string; readonly sub: string };
+      readonly audiences: readonly string[];
+    }
+  >
+>;
 
 export interface CheckContext {
   readonly issuers: KnownIssuers;
@@ -35,12 +45,14 @@ export interface CheckContext {
  */
 export function checkTrusts(trusts: readonly Trust[], context: CheckContext, path: string): readonly Problem[] {
   if (trusts.length === 0) {
-    return [{
-      code: "no-trust",
-      message: "The role trusts nobody.",
-      path,
-      fix: "Add a trust with an issuer and its servicePrincipals, or remove the role.",
-    }];
+    return [
+      {
+        code: "no-trust",
+        message: "The role trusts nobody.",
+        path,
+        fix: "Add a trust with an issuer and its servicePrincipals, or remove the role.",
+      },
+    ];
   }
   return trusts.flatMap((trust, index) => checkTrust(trust, context, `${path}[${index}]`));
 }
@@ -51,12 +63,16 @@ export function checkTrust(trust: Trust, context: CheckContext, path: string): r
   const { servicePrincipals, users, subjects, subjectPatterns } = trust;
   const named = servicePrincipals.length + users.length + subjects.length + subjectPatterns.length;
   return [
-    ...(named > 0 ? [] : [{
-      code: "no-subject" as const,
-      message: "The trust names no subject: every identity of the issuer would get in.",
-      path,
-      fix: "Name servicePrincipals, users, subjects or subjectPatterns.",
-    }]),
+    ...(named > 0
+      ? []
+      : [
+          {
+            code: "no-subject" as const,
+            message: "The trust names no subject: every identity of the issuer would get in.",
+            path,
+            fix: "Name servicePrincipals, users, subjects or subjectPatterns.",
+          },
+        ]),
     ...checkSubjectParts(trust, context, path),
   ];
 }
@@ -81,7 +97,10 @@ export interface UnityCatalogParts {
 
 /** Complaints about what is readable of a trust; that it names nobody is `checkTrust`'s. Codes as `checkTrusts`. */
 export function checkSubjectParts(trust: SubjectParts, context: CheckContext, path: string): readonly Problem[] {
-  const issuer = trust.issuer !== undefined && Object.hasOwn(context.issuers, trust.issuer) ? context.issuers[trust.issuer] : undefined;
+  const issuer =
+    trust.issuer !== undefined && Object.hasOwn(context.issuers, trust.issuer)
+      ? context.issuers[trust.issuer]
+      : undefined;
   const problems: Problem[] = [];
   if (issuer === undefined && trust.issuer !== undefined) {
     const known = Object.keys(context.issuers);
@@ -90,33 +109,66 @@ export function checkSubjectParts(trust: SubjectParts, context: CheckContext, pa
       code: "issuer-not-found",
       message: `There is no issuer ${quoted(trust.issuer)}.`,
       path: `${path}.issuer`,
-      fix: known.length === 0 ? "Add it under issuers." : `${meant === undefined ? "" : `Did you mean ${meant}? `}Use one of: ${listed(known)}.`,
+      fix:
+        known.length === 0
+          ? "Add it under issuers."
+          : `${meant === undefined ? "" : `Did you mean ${meant}? `}Use one of: ${listed(known)}.`,
     });
   }
   problems.push(
     ...broken(SERVICE_PRINCIPAL, trust.servicePrincipals, `${path}.servicePrincipals`),
     ...broken(USER, trust.users, `${path}.users`),
-    ...(trust.subjects ?? []).flatMap((subject, index) => (subject === undefined ? [] : checkSubject(subject, `${path}.subjects[${index}]`))),
-    ...(trust.subjectPatterns ?? []).flatMap((entry, index) => (entry?.pattern === undefined ? [] : checkPattern(entry.pattern, `${path}.subjectPatterns[${index}]`))),
+    ...(trust.subjects ?? []).flatMap((subject, index) =>
+      subject === undefined ? [] : checkSubject(subject, `${path}.subjects[${index}]`),
+    ),
+    ...(trust.subjectPatterns ?? []).flatMap((entry, index) =>
+      entry?.pattern === undefined ? [] : checkPattern(entry.pattern, `${path}.subjectPatterns[${index}]`),
+    ),
     ...checkAudiences(trust, issuer?.audiences, `${path}.audiences`),
-    ...checkConditions(trust.conditions, issuer === undefined ? [] : [issuer.conditionKeys.aud, issuer.conditionKeys.sub], `${path}.conditions`),
+    ...checkConditions(
+      trust.conditions,
+      issuer === undefined ? [] : [issuer.conditionKeys.aud, issuer.conditionKeys.sub],
+      `${path}.conditions`,
+    ),
   );
   return problems;
 }
 
-function checkAudiences({ issuer, audiences }: SubjectParts, registered: readonly string[] | undefined, path: string): readonly Problem[] {
+function checkAudiences(
+  { issuer, audiences }: SubjectParts,
+  registered: readonly string[] | undefined,
+  path: string,
+): readonly Problem[] {
   if (audiences === null || audiences === undefined) return [];
   if (audiences.length === 0) {
-    return [{ code: "audience-invalid", message: "The list of audiences is empty: no token would match.", path, fix: "Name one, or leave audiences out." }];
+    return [
+      {
+        code: "audience-invalid",
+        message: "The list of audiences is empty: no token would match.",
+        path,
+        fix: "Name one, or leave audiences out.",
+      },
+    ];
   }
   const malformed = broken(AUDIENCE, audiences, path);
   if (registered === undefined) return malformed;
-  return [...malformed, ...audiences.flatMap((audience, index): readonly Problem[] => (audience === undefined || registered.includes(audience) ? [] : [{
-    code: "audience-not-registered",
-    message: `The provider does not register the audience ${quoted(audience)}: AWS would refuse every such token.`,
-    path: `${path}[${index}]`,
-    fix: `Add it to issuers.${issuer ?? ""}.audiences, or use one of: ${listed(registered)}.`,
-  }]))];
+  return [
+    ...malformed,
+    ...audiences.flatMap((audience, index): readonly Problem[] =>
+      audience === undefined || registered.includes(audience)
+        ? []
+        : [
+            {
+              code: "audience-not-registered",
+              message:
+                `The provider does not register the audience ${quoted(audience)}: AWS would refuse every ` +
+                `such token.`,
+              path: `${path}[${index}]`,
+              fix: `Add it to issuers.${issuer ?? ""}.audiences, or use one of: ${listed(registered)}.`,
+            },
+          ],
+    ),
+  ];
 }
 
 /** At most ten of `names`, for a message. */
@@ -127,12 +179,14 @@ function listed(names: readonly string[]): string {
 function checkSubject(subject: string, path: string): readonly Problem[] {
   if (/\$\{/.test(subject)) return [policyVariable(subject, path)];
   if (/[*?]/.test(subject)) {
-    return [{
-      code: "subject-has-wildcard",
-      message: `${quoted(subject)} holds a wildcard, which an exact subject takes literally: nobody would match.`,
-      path,
-      fix: "Move it to subjectPatterns, or write the whole subject.",
-    }];
+    return [
+      {
+        code: "subject-has-wildcard",
+        message: `${quoted(subject)} holds a wildcard, which an exact subject takes literally: nobody would match.`,
+        path,
+        fix: "Move it to subjectPatterns, or write the whole subject.",
+      },
+    ];
   }
   const problem = breach(SUBJECT, subject, path);
   return problem === undefined ? [] : [problem];
@@ -152,50 +206,80 @@ function checkPattern(pattern: string, path: string): readonly Problem[] {
   const problem = breach(SUBJECT_PATTERN, pattern, path);
   if (problem !== undefined) return [problem];
   if (!/[*?]/.test(pattern)) {
-    return [{
-      code: "subject-pattern-without-wildcard",
-      message: `${quoted(pattern)} holds no wildcard.`,
-      path,
-      fix: "Move it to subjects (or users, servicePrincipals).",
-    }];
+    return [
+      {
+        code: "subject-pattern-without-wildcard",
+        message: `${quoted(pattern)} holds no wildcard.`,
+        path,
+        fix: "Move it to subjects (or users, servicePrincipals).",
+      },
+    ];
   }
   const stranger = /[^*?]/.test(pattern) ? strangerLetIn(pattern) : "anyone";
   if (stranger === undefined) return [];
-  return [{
-    code: "subject-pattern-too-wide",
-    message: `${quoted(pattern)} lets ${stranger === "anyone" ? "anyone" : `strangers like ${stranger}`} in.`,
-    path,
-    fix: "Fix the mail domain (\"*@data.example.com\") or name the service principals one by one.",
-  }];
+  return [
+    {
+      code: "subject-pattern-too-wide",
+      message: `${quoted(pattern)} lets ${stranger === "anyone" ? "anyone" : `strangers like ${stranger}`} in.`,
+      path,
+      fix: 'Fix the mail domain ("*@data.example.com") or name the service principals one by one.',
+    },
+  ];
 }
 
 /** Complaints about what is readable of a Unity Catalog trust. Codes as `checkTrusts`. */
-export function checkUnityCatalogParts(trust: UnityCatalogParts, context: CheckContext, path: string): readonly Problem[] {
+export function checkUnityCatalogParts(
+  trust: UnityCatalogParts,
+  context: CheckContext,
+  path: string,
+): readonly Problem[] {
   const place = `${path}.unityCatalog`;
   return [
-    ...(trust.externalIds?.length === 0 ? [{
-      code: "no-subject" as const,
-      message: "The Unity Catalog trust names no external ID: any customer's credential would get in.",
-      path: `${place}.externalIds`,
-      fix: "Copy the external ID from the storage or service credential.",
-    }] : []),
+    ...(trust.externalIds?.length === 0
+      ? [
+          {
+            code: "no-subject" as const,
+            message: "The Unity Catalog trust names no external ID: any customer's credential would get in.",
+            path: `${place}.externalIds`,
+            fix: "Copy the external ID from the storage or service credential.",
+          },
+        ]
+      : []),
     ...broken(EXTERNAL_ID, trust.externalIds, `${place}.externalIds`),
     ...(trust.cloud === undefined ? [] : checkUnityCatalogCloud(trust.cloud, context.partition, `${place}.cloud`)),
     ...checkConditions(trust.conditions, ["sts:ExternalId", "aws:PrincipalArn"], `${path}.conditions`),
   ];
 }
 
-function checkUnityCatalogCloud(cloud: UnityCatalogCloud, partition: Partition | null, path: string): readonly Problem[] {
+function checkUnityCatalogCloud(
+  cloud: UnityCatalogCloud,
+  partition: Partition | null,
+  path: string,
+): readonly Problem[] {
   const clouds = UNITY_CATALOG_CLOUDS.join(", ");
   if (!(UNITY_CATALOG_CLOUDS as readonly string[]).includes(cloud)) {
-    return [{ code: "unity-catalog-cloud", message: `Unity Catalog reaches AWS roles from ${clouds} only.`, path, fix: `Use one of: ${clouds}.` }];
+    return [
+      {
+        code: "unity-catalog-cloud",
+        message: `Unity Catalog reaches AWS roles from ${clouds} only.`,
+        path,
+        fix: `Use one of: ${clouds}.`,
+      },
+    ];
   }
   const home = UNITY_CATALOG_PRINCIPALS[cloud].partition;
   if (partition === null || home === partition) return [];
-  return [{
-    code: "unity-catalog-cloud",
-    message: `Databricks' Unity Catalog role of cloud ${cloud} lives in partition ${home} and cannot assume a role in ${partition}.`,
-    path,
-    fix: partition === "aws-cn" ? "Remove it: Databricks has none in aws-cn." : "Use the Databricks cloud of your partition: aws, or aws-us-gov / aws-us-gov-dod.",
-  }];
+  return [
+    {
+      code: "unity-catalog-cloud",
+      message:
+        `Databricks' Unity Catalog role of cloud ${cloud} lives in partition ${home} and cannot assume a ` +
+        `role in ${partition}.`,
+      path,
+      fix:
+        partition === "aws-cn"
+          ? "Remove it: Databricks has none in aws-cn."
+          : "Use the Databricks cloud of your partition: aws, or aws-us-gov / aws-us-gov-dod.",
+    },
+  ];
 }

@@ -60,11 +60,32 @@ export const EXTERNAL_ID: TextRule = {
 };
 
 const BASE_TESTS = [
-  "StringEquals", "StringNotEquals", "StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase", "StringLike", "StringNotLike",
-  "NumericEquals", "NumericNotEquals", "NumericLessThan", "NumericLessThanEquals", "NumericGreaterThan", "NumericGreaterThanEquals",
-  "DateEquals", "DateNotEquals", "DateLessThan", "DateLessThanEquals", "DateGreaterThan", "DateGreaterThanEquals",
-  "Bool", "BinaryEquals", "IpAddress", "NotIpAddress",
-  "ArnEquals", "ArnNotEquals", "ArnLike", "ArnNotLike",
+  "StringEquals",
+  "StringNotEquals",
+  "StringEqualsIgnoreCase",
+  "StringNotEqualsIgnoreCase",
+  "StringLike",
+  "StringNotLike",
+  "NumericEquals",
+  "NumericNotEquals",
+  "NumericLessThan",
+  "NumericLessThanEquals",
+  "NumericGreaterThan",
+  "NumericGreaterThanEquals",
+  "DateEquals",
+  "DateNotEquals",
+  "DateLessThan",
+  "DateLessThanEquals",
+  "DateGreaterThan",
+  "DateGreaterThanEquals",
+  "Bool",
+  "BinaryEquals",
+  "IpAddress",
+  "NotIpAddress",
+  "ArnEquals",
+  "ArnNotEquals",
+  "ArnLike",
+  "ArnNotLike",
 ] as const;
 
 /** Every condition operator IAM knows: the base ones, each with `IfExists`, each for sets, and `Null`. */
@@ -86,9 +107,15 @@ export const TRUST_POLICY_JUDGED_CHARACTERS = 100_000;
  * Source: terraform-provider-databricks `aws/constants.go`.
  */
 export const UNITY_CATALOG_PRINCIPALS = {
-  "aws": { partition: "aws", arn: "arn:aws:iam::414351767826:role/unity-catalog-prod-UCMasterRole-14S5ZJVKOTYTL" },
-  "aws-us-gov": { partition: "aws-us-gov", arn: "arn:aws-us-gov:iam::044793339203:role/unity-catalog-prod-UCMasterRole-1QRFA8SGY15OJ" },
-  "aws-us-gov-dod": { partition: "aws-us-gov", arn: "arn:aws-us-gov:iam::170661010020:role/unity-catalog-prod-UCMasterRole-1DI6DL6ZP26AS" },
+  aws: { partition: "aws", arn: "arn:aws:iam::414351767826:role/unity-catalog-prod-UCMasterRole-14S5ZJVKOTYTL" },
+  "aws-us-gov": {
+    partition: "aws-us-gov",
+    arn: "arn:aws-us-gov:iam::044793339203:role/unity-catalog-prod-UCMasterRole-1QRFA8SGY15OJ",
+  },
+  "aws-us-gov-dod": {
+    partition: "aws-us-gov",
+    arn: "arn:aws-us-gov:iam::170661010020:role/unity-catalog-prod-UCMasterRole-1DI6DL6ZP26AS",
+  },
 } as const satisfies Partial<Record<Cloud, { readonly partition: Partition; readonly arn: string }>>;
 
 /** A Databricks cloud on which Unity Catalog reaches AWS roles. */

@@ -1,16 +1,93 @@
 /** Judges a subject pattern by trying it on people and service principals nobody meant. */
 import { likeMatcher } from "./string-like";
 
-/** Mail providers where anybody may open an account, and so hold any local part. Of each wide-spread public suffix at least one. */
+/**
+ * Mail providers where anybody may open an account, and so hold any local part. Of each wide-spread public suffix at
+ * least one.
+ */
 export const PUBLIC_MAIL_DOMAINS = [
-  "gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "msn.com", "yahoo.com", "ymail.com", "icloud.com", "me.com", "mac.com",
-  "aol.com", "mail.com", "fastmail.com", "zoho.com", "hushmail.com", "mailinator.com", "proton.me", "protonmail.com", "pm.me", "tutanota.com", "tuta.io",
-  "gmx.net", "gmx.com", "gmx.de", "gmx.at", "gmx.ch", "web.de", "t-online.de", "freenet.de", "posteo.de", "mailbox.org", "bluewin.ch",
-  "orange.fr", "laposte.net", "free.fr", "hotmail.fr", "libero.it", "virgilio.it", "sapo.pt", "ziggo.nl", "telenet.be", "seznam.cz", "wp.pl", "o2.pl",
-  "abv.bg", "inbox.lv", "hotmail.co.uk", "yahoo.co.uk", "btinternet.com", "mail.ru", "bk.ru", "list.ru", "yandex.ru", "yandex.com", "rambler.ru", "ukr.net",
-  "qq.com", "163.com", "126.com", "foxmail.com", "sina.com", "naver.com", "hanmail.net", "yahoo.co.jp", "docomo.ne.jp", "yahoo.co.in", "rediffmail.com",
-  "yahoo.com.tw", "yahoo.com.sg", "bigpond.com", "optusnet.com.au", "xtra.co.nz", "webmail.co.za", "uol.com.br", "yahoo.com.br", "yahoo.com.mx",
-  "yahoo.com.ar", "comcast.net", "verizon.net", "att.net", "cox.net",
+  "gmail.com",
+  "googlemail.com",
+  "outlook.com",
+  "hotmail.com",
+  "live.com",
+  "msn.com",
+  "yahoo.com",
+  "ymail.com",
+  "icloud.com",
+  "me.com",
+  "mac.com",
+  "aol.com",
+  "mail.com",
+  "fastmail.com",
+  "zoho.com",
+  "hushmail.com",
+  "mailinator.com",
+  "proton.me",
+  "protonmail.com",
+  "pm.me",
+  "tutanota.com",
+  "tuta.io",
+  "gmx.net",
+  "gmx.com",
+  "gmx.de",
+  "gmx.at",
+  "gmx.ch",
+  "web.de",
+  "t-online.de",
+  "freenet.de",
+  "posteo.de",
+  "mailbox.org",
+  "bluewin.ch",
+  "orange.fr",
+  "laposte.net",
+  "free.fr",
+  "hotmail.fr",
+  "libero.it",
+  "virgilio.it",
+  "sapo.pt",
+  "ziggo.nl",
+  "telenet.be",
+  "seznam.cz",
+  "wp.pl",
+  "o2.pl",
+  "abv.bg",
+  "inbox.lv",
+  "hotmail.co.uk",
+  "yahoo.co.uk",
+  "btinternet.com",
+  "mail.ru",
+  "bk.ru",
+  "list.ru",
+  "yandex.ru",
+  "yandex.com",
+  "rambler.ru",
+  "ukr.net",
+  "qq.com",
+  "163.com",
+  "126.com",
+  "foxmail.com",
+  "sina.com",
+  "naver.com",
+  "hanmail.net",
+  "yahoo.co.jp",
+  "docomo.ne.jp",
+  "yahoo.co.in",
+  "rediffmail.com",
+  "yahoo.com.tw",
+  "yahoo.com.sg",
+  "bigpond.com",
+  "optusnet.com.au",
+  "xtra.co.nz",
+  "webmail.co.za",
+  "uol.com.br",
+  "yahoo.com.br",
+  "yahoo.com.mx",
+  "yahoo.com.ar",
+  "comcast.net",
+  "verizon.net",
+  "att.net",
+  "cox.net",
 ];
 
 /**
@@ -19,7 +96,10 @@ export const PUBLIC_MAIL_DOMAINS = [
  */
 const LOCAL_PARTS = ["mallory", "m.allory-2"];
 
-/** Service principals of other customers: every first and every last byte once, the rest as random as a version 4 UUID. */
+/**
+ * Service principals of other customers: every first and every last byte once, the rest as random as a version 4
+ * UUID.
+ */
 function strangerServicePrincipals(): readonly string[] {
   let state = 0x9e3779b9;
   const next = (): number => {
@@ -27,8 +107,11 @@ function strangerServicePrincipals(): readonly string[] {
     return (state ^ (state >>> 13)) >>> 0;
   };
   const hex = (value: number, digits: number): string => value.toString(16).padStart(8, "0").slice(-digits);
-  return Array.from({ length: 256 }, (_, first) =>
-    `${hex(first, 2)}${hex(next(), 6)}-${hex(next(), 4)}-4${hex(next(), 3)}-${"89ab"[next() % 4] ?? "8"}${hex(next(), 3)}-${hex(next(), 2)}${hex(next(), 8)}${hex((first * 167 + 13) % 256, 2)}`);
+  return Array.from(
+    { length: 256 },
+    (_, first) =>
+      `${hex(first, 2)}${hex(next(), 6)}-${hex(next(), 4)}-4${hex(next(), 3)}-${"89ab"[next() % 4] ?? "8"}${hex(next(), 3)}-${hex(next(), 2)}${hex(next(), 8)}${hex((first * 167 + 13) % 256, 2)}`,
+  );
 }
 
 /** Subjects that must not get in through a pattern: 256 UUIDs, and addresses of public mail providers. */

@@ -29,10 +29,14 @@ export function likeMatcher(pattern: string): LikeMatcher {
   const last = pieces[pieces.length - 1];
   if (first === undefined || last === undefined) return (text) => text === "";
   const closed = first.open.length + last.open.length === 0;
-  if (pieces.length === 1) return closed ? (text) => text === first.text : (text) => text.length === first.text.length && pieceAt(first, text, 0);
+  if (pieces.length === 1)
+    return closed
+      ? (text) => text === first.text
+      : (text) => text.length === first.text.length && pieceAt(first, text, 0);
   const inner = pieces.slice(1, -1).filter((piece) => piece.text !== "");
   const shortest = pieces.reduce((sum, piece) => sum + piece.text.length, 0);
-  if (inner.length === 0 && closed) return (text) => text.length >= shortest && text.startsWith(first.text) && text.endsWith(last.text);
+  if (inner.length === 0 && closed)
+    return (text) => text.length >= shortest && text.startsWith(first.text) && text.endsWith(last.text);
   return (text) => {
     const end = text.length - last.text.length;
     if (text.length < shortest || !pieceAt(first, text, 0) || !pieceAt(last, text, end)) return false;
@@ -97,7 +101,9 @@ function pieceAt(piece: Piece, text: string, at: number): boolean {
 function finderOf(piece: string, open: readonly number[]): (text: string, from: number) => number {
   const words = (piece.length + 31) >>> 5;
   const anywhere = new Int32Array(words);
-  const set = (mask: Int32Array, bit: number): void => { mask[bit >>> 5] = (mask[bit >>> 5] ?? 0) | (1 << (bit & 31)); };
+  const set = (mask: Int32Array, bit: number): void => {
+    mask[bit >>> 5] = (mask[bit >>> 5] ?? 0) | (1 << (bit & 31));
+  };
   for (const offset of open) set(anywhere, offset);
   const isOpen = new Set(open);
   const masks = new Map<number, Int32Array>();

@@ -18,26 +18,34 @@ const command: CommandModule<object, Flags> = {
   builder: (yargs) =>
     yargs
       .option("out", { type: "string", default: "modules", describe: "Folder for one folder a module" })
-      .option("namespace", { type: "string", describe: "Registry namespace for the READMEs, e.g. acme or registry.example.com/acme" })
+      .option("namespace", {
+        type: "string",
+        describe: "Registry namespace for the READMEs, e.g. acme or registry.example.com/acme",
+      })
       .option("profile", { type: "string", describe: "YAML file with your organisation's names, defaults and demands" })
       .option("check", { type: "boolean", default: false, describe: "Write nothing; exit 1 and list what differs" })
       .option("json", { type: "boolean", default: false, describe: "One JSON document on stdout" })
-      .epilogue(examples(
-        ["$0 generate modules --profile acme.yaml --namespace acme", "modules with Acme's rules baked in"],
-      )),
+      .epilogue(
+        examples(["$0 generate modules --profile acme.yaml --namespace acme", "modules with Acme's rules baked in"]),
+      ),
   handler: (flags) =>
     run(async () => {
       const { moduleTree, readNamespace } = await import("../../../src/module/module-tree");
       const { modulesOfProfile } = await import("../../../src/module/apply-profile");
       const namespace = readNamespace(flags.namespace);
-      const { modules, sample } = modulesOfProfile(flags.profile === undefined ? undefined : await readProfile(flags.profile));
+      const { modules, sample } = modulesOfProfile(
+        flags.profile === undefined ? undefined : await readProfile(flags.profile),
+      );
       const { deliver } = await import("./deliver");
       return deliver(flags.out, moduleTree(modules, sample, { version, namespace }), flags);
     }, flags),
 };
 
 async function readProfile(file: string): Promise<import("../../../src/module/profile-schema").Profile> {
-  const [{ readText }, { parseProfile }] = await Promise.all([import("../../../src/load-federation"), import("../../../src/module/profile")]);
+  const [{ readText }, { parseProfile }] = await Promise.all([
+    import("../../../src/load-federation"),
+    import("../../../src/module/profile"),
+  ]);
   return parseProfile(readText(file, "Name your profile with --profile."), { file });
 }
 

@@ -22,16 +22,28 @@ const command: CommandModule<object, Flags> = {
   builder: (yargs) =>
     yargs
       .option("config", { type: "string", default: "federation.yaml", describe: "Federation file" })
-      .option("out", { type: "string", demandOption: true, describe: "Folder of the root; with several AWS accounts, of one folder each" })
-      .option("style", { choices: ["modules", "resources"] as const, default: "modules" as const, describe: "One call of databricks-federation, or resource blocks" })
-      .option("module-source", { type: "string", describe: "Where the module comes from. Default: it is written beside the root" })
+      .option("out", {
+        type: "string",
+        demandOption: true,
+        describe: "Folder of the root; with several AWS accounts, of one folder each",
+      })
+      .option("style", {
+        choices: ["modules", "resources"] as const,
+        default: "modules" as const,
+        describe: "One call of databricks-federation, or resource blocks",
+      })
+      .option("module-source", {
+        type: "string",
+        describe: "Where the module comes from. Default: it is written beside the root",
+      })
       .option("module-version", { type: "string", describe: "Version range of a registry module" })
-      .option("moved-from", { type: "string", describe: "cdktf, or a stack's cdk.tf.json: take over its state with moved blocks" })
+      .option("moved-from", {
+        type: "string",
+        describe: "cdktf, or a stack's cdk.tf.json: take over its state with moved blocks",
+      })
       .option("check", { type: "boolean", default: false, describe: "Write nothing; exit 1 and list what differs" })
       .option("json", { type: "boolean", default: false, describe: "One JSON document on stdout" })
-      .epilogue(examples(
-        ["$0 generate root --out live --moved-from cdktf", "leave CDKTF without touching a role"],
-      )),
+      .epilogue(examples(["$0 generate root --out live --moved-from cdktf", "leave CDKTF without touching a role"])),
   handler: (flags) =>
     run(async () => {
       const [{ readFederationFile }, { rootTree }, { staleRoots }, { deliver }] = await Promise.all([
@@ -49,20 +61,30 @@ const command: CommandModule<object, Flags> = {
         moduleVersion: flags["module-version"],
         movedFrom: await movedFrom(flags["moved-from"]),
       });
-      for (const address of missing) tell(`note: ${flags["moved-from"] ?? ""} has nothing for ${address}; it will be created.`);
-      for (const address of left) tell(`note: ${flags["moved-from"] ?? ""} also has ${address}, and this root has not: on the same state Terraform would destroy it. See docs/leaving-cdktf.md.`);
+      for (const address of missing)
+        tell(`note: ${flags["moved-from"] ?? ""} has nothing for ${address}; it will be created.`);
+      for (const address of left)
+        tell(
+          `note: ${flags["moved-from"] ?? ""} also has ${address}, and this root has not: on the same state ` +
+            `Terraform would destroy it. See docs/leaving-cdktf.md.`,
+        );
       const code = await deliver(flags.out, tree, flags);
       if (existsSync(flags.out)) {
         for (const folder of staleRoots(flags.out, tree.files)) {
           const root = folder === "" ? flags.out : `${flags.out}/${folder}`;
-          tell(`note: ${root}/main.tf is the root of an AWS account that the federation no longer names in this way. Move its state, or destroy what it made, then remove it.`);
+          tell(
+            `note: ${root}/main.tf is the root of an AWS account that the federation no longer names in this ` +
+              `way. Move its state, or destroy what it made, then remove it.`,
+          );
         }
       }
       return code;
     }, flags),
 };
 
-async function movedFrom(where: string | undefined): Promise<import("../../../src/module/root-tree").MovedFrom | undefined> {
+async function movedFrom(
+  where: string | undefined,
+): Promise<import("../../../src/module/root-tree").MovedFrom | undefined> {
   if (where === undefined || where === "cdktf") return where;
   const { readText } = await import("../../../src/load-federation");
   return { file: where, text: readText(where, "Name the stack's cdk.tf.json, below cdktf.out/stacks, or cdktf.") };

@@ -15,7 +15,11 @@ const command: CommandModule<object, Flags> = {
   builder: (yargs) =>
     yargs
       .option("out", { type: "string", default: "schema", describe: "Folder for federation.schema.json" })
-      .option("check", { type: "boolean", default: false, describe: "Write nothing; exit 1 and say whether it differs" })
+      .option("check", {
+        type: "boolean",
+        default: false,
+        describe: "Write nothing; exit 1 and say whether it differs",
+      })
       .option("json", { type: "boolean", default: false, describe: "One JSON document on stdout" }),
   handler: (flags) =>
     run(async () => {
@@ -26,7 +30,11 @@ const command: CommandModule<object, Flags> = {
       ]);
       const name = "federation.schema.json";
       const body = `${JSON.stringify(federationJsonSchema(), null, 2)}\n`;
-      return deliver(flags.out, { kind: "schema", files: new Map([[name, generatedFile(name, body, "schema", version)]]), owned: [] }, flags);
+      return deliver(
+        flags.out,
+        { kind: "schema", files: new Map([[name, generatedFile(name, body, "schema", version)]]), owned: [] },
+        flags,
+      );
     }, flags),
 };
 

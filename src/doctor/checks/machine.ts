@@ -24,17 +24,48 @@ export function clockCheck(samples: readonly ClockSample[]): Check {
   const off = Math.abs(ahead);
   if (off <= 2) return pass("clock", MACHINE, `It agrees with ${against}.`);
   const says = `It is ${off} s ${ahead > 0 ? "ahead of" : "behind"} ${against}`;
-  if (off > TOLERANCE_SECONDS) return fail("clock", MACHINE, `${says}; AWS forgives ${TOLERANCE_SECONDS} s.`, "Set the clock (NTP): tokens look expired or not yet valid, and AWS refuses signed requests.");
-  return pass("clock", MACHINE, `${says}; AWS forgives ${TOLERANCE_SECONDS} s.${off > WORTH_A_WORD ? " Set it all the same." : ""}`);
+  if (off > TOLERANCE_SECONDS)
+    return fail(
+      "clock",
+      MACHINE,
+      `${says}; AWS forgives ${TOLERANCE_SECONDS} s.`,
+      "Set the clock (NTP): tokens look expired or not yet valid, and AWS refuses signed requests.",
+    );
+  return pass(
+    "clock",
+    MACHINE,
+    `${says}; AWS forgives ${TOLERANCE_SECONDS} s.${off > WORTH_A_WORD ? " Set it all the same." : ""}`,
+  );
 }
 
 /** Stored keys before web identity in the order of the SDKs are what keeps a role from being used. */
 export function credentialSourceCheck(places: readonly CredentialPlace[]): Check {
   const [winner, ...others] = places;
-  if (winner === undefined) return pass("credential-source", MACHINE, "No AWS credentials are set up here, so nothing hides web identity. AWS tools ask the instance they run on (IMDS), last of all.");
+  if (winner === undefined)
+    return pass(
+      "credential-source",
+      MACHINE,
+      "No AWS credentials are set up here, so nothing hides web identity. AWS tools ask the instance they run " +
+        "on (IMDS), last of all.",
+    );
   const hidden = others.find(({ kind }) => kind === "web-identity" || kind === "profile" || kind === "container");
-  if (winner.kind !== "web-identity" && (winner.kind === "environment-keys" || winner.kind === "stored-keys") && hidden !== undefined) {
-    return fail("credential-source", MACHINE, `AWS tools take ${winner.place} here, and never come to ${hidden.place}.`, winner.kind === "environment-keys" ? "Unset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN." : "Remove the keys from that file.");
+  if (
+    winner.kind !== "web-identity" &&
+    (winner.kind === "environment-keys" || winner.kind === "stored-keys") &&
+    hidden !== undefined
+  ) {
+    return fail(
+      "credential-source",
+      MACHINE,
+      `AWS tools take ${winner.place} here, and never come to ${hidden.place}.`,
+      winner.kind === "environment-keys"
+        ? "Unset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN."
+        : "Remove the keys from that file.",
+    );
   }
-  return pass("credential-source", MACHINE, `AWS tools take ${winner.place} here.${winner.storedKey ? " That is a stored key: with a role of the federation it can go." : ""}`);
+  return pass(
+    "credential-source",
+    MACHINE,
+    `AWS tools take ${winner.place} here.${winner.storedKey ? " That is a stored key: with a role of the " + "federation it can go." : ""}`,
+  );
 }

@@ -3,11 +3,19 @@ import { quoted } from "../../text-rule";
 
 type Tags = Readonly<Record<string, string>>;
 
-/** What is wrong, in words. Tags beside the declared ones are others' business: organisations and Terraform's default_tags set them. */
+/**
+ * What is wrong, in words. Tags beside the declared ones are others' business: organisations and Terraform's
+ * default_tags set them.
+ */
 export function tagFaults(declared: Tags, live: Tags): readonly string[] {
   return Object.entries(declared).flatMap(([key, value]) => {
     // a tag may be called as what every object has: constructor
     const there = Object.hasOwn(live, key) ? live[key] : undefined;
-    return there === value ? [] : [`its tag ${quoted(key)} is ${there === undefined ? "missing" : quoted(there)}, by the federation ${quoted(value)}`];
+    return there === value
+      ? []
+      : [
+          `its tag ${quoted(key)} is ${there === undefined ? "missing" : quoted(there)}, by the ` +
+            `federation ${quoted(value)}`,
+        ];
   });
 }

@@ -1,4 +1,7 @@
-/** A question to a server, and its answer or the coded reason why there is none. Nothing secret is ever sent from here. */
+/**
+ * A question to a server, and its answer or the coded reason why there is none. Nothing secret is ever sent from
+ * here.
+ */
 import type { ErrorCode } from "../../errors";
 import { FederationError } from "../../errors";
 import type { Answer, RequestOptions } from "../../network/request";
@@ -7,27 +10,46 @@ import { request } from "../../network/request";
 export type Fetched =
   | { readonly ok: true; readonly url: URL; readonly answer: Answer }
   | {
-    readonly ok: false;
-    readonly url: URL;
-    readonly code: ErrorCode;
-    readonly message: string;
-    readonly fix: string;
-    /** Node's own code, e.g. `CERT_HAS_EXPIRED`; "" where there is none. */
-    readonly detail: string;
-  };
+      readonly ok: false;
+      readonly url: URL;
+      readonly code: ErrorCode;
+      readonly message: string;
+      readonly fix: string;
+      /** Node's own code, e.g. `CERT_HAS_EXPIRED`; "" where there is none. */
+      readonly detail: string;
+    };
 
-/** GETs `url`. What goes wrong with the exchange is an answer; what is wrong with the configuration (a proxy that is none) throws. */
+/**
+ * GETs `url`. What goes wrong with the exchange is an answer; what is wrong with the configuration (a proxy that is
+ * none) throws.
+ */
 export async function fetched(url: URL, options: RequestOptions): Promise<Fetched> {
   try {
-    return { ok: true, url, answer: await request(url, { ...options, headers: { accept: "application/json", ...options.headers } }) };
+    return {
+      ok: true,
+      url,
+      answer: await request(url, { ...options, headers: { accept: "application/json", ...options.headers } }),
+    };
   } catch (error) {
-    if (!(error instanceof FederationError) || error.code === "proxy-invalid" || error.code === "ca-file-unreadable") throw error;
-    return { ok: false, url, code: error.code, message: error.problems[0]?.message ?? "", fix: error.fix, detail: String((error.cause as NodeJS.ErrnoException | undefined)?.code ?? "") };
+    if (!(error instanceof FederationError) || error.code === "proxy-invalid" || error.code === "ca-file-unreadable")
+      throw error;
+    return {
+      ok: false,
+      url,
+      code: error.code,
+      message: error.problems[0]?.message ?? "",
+      fix: error.fix,
+      detail: String((error.cause as NodeJS.ErrnoException | undefined)?.code ?? ""),
+    };
   }
 }
 
 /** Runs `work` on every item, at most `most` at a time; the results in the order of the items. */
-export async function each<T, R>(items: readonly T[], most: number, work: (item: T) => Promise<R>): Promise<readonly R[]> {
+export async function each<T, R>(
+  items: readonly T[],
+  most: number,
+  work: (item: T) => Promise<R>,
+): Promise<readonly R[]> {
   const results: R[] = [];
   let next = 0;
   const worker = async (): Promise<void> => {

@@ -50,31 +50,59 @@ export async function openIam(options: IamOptions): Promise<Iam> {
   const client = new sdk.IAMClient(shared);
   const ask = asker();
   const readRole = roleReader(sdk, client, ask);
-  const provider = (arn: string): Promise<Found<LiveProvider>> => ask(async () => {
-    const { Url, ClientIDList, ThumbprintList, Tags } = await client.send(new sdk.GetOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: arn }));
-    return { arn, url: Url === undefined ? urlOfArn(arn) : /^https?:\/\//.test(Url) ? Url : `https://${Url}`, clientIds: ClientIDList ?? [], thumbprints: ThumbprintList ?? [], tags: tagsOf(Tags) };
-  });
+  const provider = (arn: string): Promise<Found<LiveProvider>> =>
+    ask(async () => {
+      const { Url, ClientIDList, ThumbprintList, Tags } = await client.send(
+        new sdk.GetOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: arn }),
+      );
+      return {
+        arn,
+        url: Url === undefined ? urlOfArn(arn) : /^https?:\/\//.test(Url) ? Url : `https://${Url}`,
+        clientIds: ClientIDList ?? [],
+        thumbprints: ThumbprintList ?? [],
+        tags: tagsOf(Tags),
+      };
+    });
   return {
     provider,
-    callerAccount: () => asked(async () => {
-      const sts = await import("@aws-sdk/client-sts");
-      const stsClient = new sts.STSClient({ ...shared, credentials: client.config.credentials });
-      try {
-        const { Account } = await stsClient.send(new sts.GetCallerIdentityCommand({}));
-        return Account ?? "";
-      } finally {
-        stsClient.destroy();
-      }
-    }),
-    providers: () => ask(async () => {
-      const { OpenIDConnectProviderList: list = [] } = await client.send(new sdk.ListOpenIDConnectProvidersCommand({}));
-      const found = await each(list.flatMap(({ Arn }) => Arn ?? []), AT_ONCE, provider);
-      const failure = found.find((one) => one.kind === "failed");
-      if (failure?.kind === "failed") throw new Failed(failure);
-      return found.flatMap((one) => (one.kind === "found" ? [one.value] : []));
-    }),
+    callerAccount: () =>
+      asked(async () => {
+        const sts = await import("@aws-sdk/client-sts");
+        const stsClient = new sts.STSClient({ ...shared, credentials: client.config.credentials });
+        try {
+          const { Account } = await stsClient.send(new sts.GetCallerIdentityCommand({}));
+          return Account ?? "";
+        } finally {
+          stsClient.destroy();
+        }
+      }),
+    providers: () =>
+      ask(async () => {
+        const { OpenIDConnectProviderList: list = [] } = await client.send(
+          new sdk.ListOpenIDConnectProvidersCommand({}),
+        );
+        const found = await each(
+          list.flatMap(({ Arn }) => Arn ?? []),
+          AT_ONCE,
+          provider,
+        );
+        const failure = found.find((one) => one.kind === "failed");
+        if (failure?.kind === "failed") throw new Failed(failure);
+        return found.flatMap((one) => (one.kind === "found" ? [one.value] : []));
+      }),
     role: (name) => ask(() => readRole(name)),
-    roles: () => ask(() => allRoles(async (Marker) => client.send(new sdk.GetAccountAuthorizationDetailsCommand({ Filter: ["Role", "LocalManagedPolicy"], MaxItems: 100, ...(Marker === undefined ? {} : { Marker }) })))),
+    roles: () =>
+      ask(() =>
+        allRoles(async (Marker) =>
+          client.send(
+            new sdk.GetAccountAuthorizationDetailsCommand({
+              Filter: ["Role", "LocalManagedPolicy"],
+              MaxItems: 100,
+              ...(Marker === undefined ? {} : { Marker }),
+            }),
+          ),
+        ),
+      ),
     close: () => client.destroy(),
   };
 }
@@ -88,12 +116,20 @@ export interface DetailsPage {
 }
 
 /** Every page's roles. A marker that comes twice, and more than a thousand pages, end it with an error. */
-export async function allRoles(page: (marker: string | undefined) => Promise<DetailsPage>): Promise<readonly LiveRole[]> {
+export async function allRoles(
+  page: (marker: string | undefined) => Promise<DetailsPage>,
+): Promise<readonly LiveRole[]> {
   const details: RoleDetail[] = [];
   const policies: unknown[] = [];
   const seen = new Set<string | undefined>();
-  for (let marker: string | undefined; ; ) {
-    if (seen.has(marker) || seen.size >= MAX_PAGES) throw new Failed({ kind: "failed", code: "aws-answer-unreadable", message: "IAM's pages do not end.", fix: "Try again; if it lasts, something stands between here and AWS." });
+  for (let marker: string | undefined; ;) {
+    if (seen.has(marker) || seen.size >= MAX_PAGES)
+      throw new Failed({
+        kind: "failed",
+        code: "aws-answer-unreadable",
+        message: "IAM's pages do not end.",
+        fix: "Try again; if it lasts, something stands between here and AWS.",
+      });
     seen.add(marker);
     const { RoleDetailList = [], Policies = [], IsTruncated, Marker } = await page(marker);
     details.push(...(RoleDetailList as readonly RoleDetail[]));

@@ -1,4 +1,6 @@
-/** Asks an issuer's host everything `doctor` judges it by: name, certificate, host metadata, discovery document, keys. */
+/**
+ * Asks an issuer's host everything `doctor` judges it by: name, certificate, host metadata, discovery document, keys.
+ */
 import { lookup } from "node:dns/promises";
 import { databricksConfigUrl } from "../../network/databricks-config";
 import { isLoopback, proxyFor } from "../../network/proxy";
@@ -51,19 +53,35 @@ export interface Reach {
 
 const MAX_BYTES = 1024 * 1024;
 
-/** Everything about the issuer with these URLs. Ends within three times `timeoutMs`. Throws InputError proxy-invalid, ca-file-unreadable. */
-export async function issuerFacts(issuer: { readonly issuer: string; readonly discoveryUrl: string }, reach: Reach): Promise<IssuerFacts> {
+/**
+ * Everything about the issuer with these URLs. Ends within three times `timeoutMs`. Throws InputError proxy-invalid,
+ * ca-file-unreadable.
+ */
+export async function issuerFacts(
+  issuer: { readonly issuer: string; readonly discoveryUrl: string },
+  reach: Reach,
+): Promise<IssuerFacts> {
   const discoveryUrl = new URL(issuer.discoveryUrl);
   const configUrl = databricksConfigUrl(discoveryUrl.hostname);
   const clocks: ClockSample[] = [];
   const ask = async (url: URL, trust: "machine" | "public"): Promise<Fetched> => {
-    const result = await fetched(url, { env: reach.surroundings.env, timeoutMs: reach.limits.timeoutMs, maxBytes: MAX_BYTES, trust });
+    const result = await fetched(url, {
+      env: reach.surroundings.env,
+      timeoutMs: reach.limits.timeoutMs,
+      maxBytes: MAX_BYTES,
+      trust,
+    });
     const sample = clockSample(result, reach.surroundings.now());
     if (sample !== null) clocks.push(sample);
     return result;
   };
-  const [addresses, publicly, discovery] = await Promise.all([addressesOf(discoveryUrl, reach), ask(configUrl, "public"), ask(discoveryUrl, "machine")]);
-  const onlyHere = !publicly.ok && publicly.code === "network-tls" && (discovery.ok || discovery.code !== "network-tls");
+  const [addresses, publicly, discovery] = await Promise.all([
+    addressesOf(discoveryUrl, reach),
+    ask(configUrl, "public"),
+    ask(discoveryUrl, "machine"),
+  ]);
+  const onlyHere =
+    !publicly.ok && publicly.code === "network-tls" && (discovery.ok || discovery.code !== "network-tls");
   const config = onlyHere ? await ask(configUrl, "machine") : publicly;
   const jwksUrl = keysUrl(discovery);
   const jwks = jwksUrl === null ? null : await ask(jwksUrl, "machine");
@@ -84,7 +102,9 @@ async function addressesOf(url: URL, reach: Reach): Promise<Addresses> {
   if (proxy !== undefined) return { kind: "by-proxy", proxy: proxy.host };
   const find = reach.lookup ?? (async (host) => (await lookup(host, { all: true })).map(({ address }) => address));
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<Addresses>((resolve) => { timer = setTimeout(() => resolve({ kind: "unanswered", code: "ETIMEOUT" }), reach.limits.timeoutMs); });
+  const late = new Promise<Addresses>((resolve) => {
+    timer = setTimeout(() => resolve({ kind: "unanswered", code: "ETIMEOUT" }), reach.limits.timeoutMs);
+  });
   const found = find(url.hostname).then(
     (list): Addresses => ({ kind: "resolved", list }),
     (error: unknown): Addresses => {
@@ -102,8 +122,19 @@ export function clockSample(result: Fetched, now: number): ClockSample | null {
   return clockSampleOf(result.url.host, { date: headers["date"], age: headers["age"], milliseconds }, now);
 }
 
-/** `Date` is when the answer began, a second coarse; `Age` is how long a cache in between has kept it, seconds. `now`: at the last byte. */
-export function clockSampleOf(host: string, { date, age, milliseconds }: { readonly date: string | undefined; readonly age?: string | undefined; readonly milliseconds: number }, now: number): ClockSample | null {
+/**
+ * `Date` is when the answer began, a second coarse; `Age` is how long a cache in between has kept it, seconds. `now`:
+ * at the last byte.
+ */
+export function clockSampleOf(
+  host: string,
+  {
+    date,
+    age,
+    milliseconds,
+  }: { readonly date: string | undefined; readonly age?: string | undefined; readonly milliseconds: number },
+  now: number,
+): ClockSample | null {
   const said = Date.parse(date ?? "");
   if (Number.isNaN(said)) return null;
   const kept = /^[0-9]{1,9}$/.test(age ?? "") ? 1000 * Number(age) : 0;

@@ -41,12 +41,12 @@ export interface Failure {
 }
 
 /** A question to AWS and its answer: there, not there, or not to be found out. */
-export type Found<T> =
-  | { readonly kind: "found"; readonly value: T }
-  | { readonly kind: "absent" }
-  | Failure;
+export type Found<T> = { readonly kind: "found"; readonly value: T } | { readonly kind: "absent" } | Failure;
 
-/** A role as IAM's API gives it, with `AttachedManagedPolicies` and `RolePolicyList` as the account's details have them. */
+/**
+ * A role as IAM's API gives it, with `AttachedManagedPolicies` and `RolePolicyList` as the account's details have
+ * them.
+ */
 export type RoleDetail = Readonly<Record<string, unknown>>;
 
 const DEFAULT_SESSION = 3600;
@@ -58,25 +58,31 @@ export function liveRoles(details: readonly RoleDetail[], policies: readonly unk
     const { RoleName: name, Arn: arn, Path: path, MaxSessionDuration: duration } = detail;
     if (typeof name !== "string" || typeof arn !== "string") return [];
     const boundary = asRecord(detail["PermissionsBoundary"])?.["PermissionsBoundaryArn"];
-    return [{
-      name,
-      arn,
-      path: typeof path === "string" ? path : (/:role(\/(?:.*\/)?)[^/]+$/.exec(arn)?.[1] ?? "/"),
-      maxSessionDuration: typeof duration === "number" ? duration : DEFAULT_SESSION,
-      boundaryArn: typeof boundary === "string" ? boundary : null,
-      lastUsed: timeOf(asRecord(detail["RoleLastUsed"])?.["LastUsedDate"]),
-      created: timeOf(detail["CreateDate"]),
-      tags: tagsOf(detail["Tags"]),
-      lint: roleOf(detail, name, managed),
-      policiesUnread: null,
-      documentsUnread: null,
-    }];
+    return [
+      {
+        name,
+        arn,
+        path: typeof path === "string" ? path : (/:role(\/(?:.*\/)?)[^/]+$/.exec(arn)?.[1] ?? "/"),
+        maxSessionDuration: typeof duration === "number" ? duration : DEFAULT_SESSION,
+        boundaryArn: typeof boundary === "string" ? boundary : null,
+        lastUsed: timeOf(asRecord(detail["RoleLastUsed"])?.["LastUsedDate"]),
+        created: timeOf(detail["CreateDate"]),
+        tags: tagsOf(detail["Tags"]),
+        lint: roleOf(detail, name, managed),
+        policiesUnread: null,
+        documentsUnread: null,
+      },
+    ];
   });
 }
 
 /** IAM's list of tags as a record. */
 export function tagsOf(list: unknown): Readonly<Record<string, string>> {
-  return Object.fromEntries(records(list).flatMap(({ Key, Value }) => (typeof Key === "string" ? [[Key, typeof Value === "string" ? Value : ""] as const] : [])));
+  return Object.fromEntries(
+    records(list).flatMap(({ Key, Value }) =>
+      typeof Key === "string" ? [[Key, typeof Value === "string" ? Value : ""] as const] : [],
+    ),
+  );
 }
 
 function timeOf(value: unknown): number | null {
@@ -85,7 +91,12 @@ function timeOf(value: unknown): number | null {
 }
 
 export function lintProviderOf(provider: LiveProvider, path: string): LintProvider {
-  return { url: provider.url, clientIds: provider.clientIds, accountId: /:([0-9]{12}):/.exec(provider.arn)?.[1] ?? null, path };
+  return {
+    url: provider.url,
+    clientIds: provider.clientIds,
+    accountId: /:([0-9]{12}):/.exec(provider.arn)?.[1] ?? null,
+    path,
+  };
 }
 
 /** What the tail of a provider's ARN names, with `https://`. */

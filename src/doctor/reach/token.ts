@@ -10,7 +10,12 @@ import { fail, unknown } from "../check";
 import type { DoctorQuestion, Scope } from "../question";
 
 export type TokenFound =
-  | { readonly kind: "token"; readonly token: Secret; readonly place: string; readonly source?: TokenSourceName | undefined }
+  | {
+      readonly kind: "token";
+      readonly token: Secret;
+      readonly place: string;
+      readonly source?: TokenSourceName | undefined;
+    }
   | { readonly kind: "none"; readonly checks: readonly Check[] };
 
 /** Refusals that say something is wrong here, not only that something was out of reach. */
@@ -19,12 +24,29 @@ const TELLING = /^(?:token-refused|token-scope-refused|databricks-cli-failed|fil
 /** Throws InputError for a token on the command line or none in the file, and for an unknown way. */
 export async function theToken(question: DoctorQuestion, scope: Scope): Promise<TokenFound> {
   if (question.token !== undefined) {
-    if (question.from !== undefined) throw new InputError([{ code: "usage", message: "Both --token and --from are given.", fix: "Give one." }]);
-    return { kind: "token", token: readGivenToken(question.token), place: question.token === "-" ? "standard input" : `file ${question.token.slice(1)}` };
+    if (question.from !== undefined)
+      throw new InputError([{ code: "usage", message: "Both --token and --from are given.", fix: "Give one." }]);
+    return {
+      kind: "token",
+      token: readGivenToken(question.token),
+      place: question.token === "-" ? "standard input" : `file ${question.token.slice(1)}`,
+    };
   }
   const from = question.from === undefined ? undefined : readSourceName(question.from);
-  const asked = from !== undefined || question.assume || question.tokenFile !== undefined || question.profile !== undefined;
-  if (!asked) return { kind: "none", checks: [unknown("token", "token", "None was given, and none was asked for.", "Judge one: --token @FILE, or --from WAY to get it as token does (or --assume, which does both).")] };
+  const asked =
+    from !== undefined || question.assume || question.tokenFile !== undefined || question.profile !== undefined;
+  if (!asked)
+    return {
+      kind: "none",
+      checks: [
+        unknown(
+          "token",
+          "token",
+          "None was given, and none was asked for.",
+          "Judge one: --token @FILE, or --from WAY to get it as token does (or --assume, which does both).",
+        ),
+      ],
+    };
   try {
     const { token, place, source } = await obtainToken({
       surroundings: question.surroundings,
@@ -40,6 +62,11 @@ export async function theToken(question: DoctorQuestion, scope: Scope): Promise<
     if (!(error instanceof FederationError)) throw error;
     const message = error.problems[0]?.message ?? "";
     const wrong = error instanceof InputError || TELLING.test(error.code);
-    return { kind: "none", checks: [wrong ? fail("token", "token", message, error.fix) : unknown("token", "token", message, error.fix, error.code)] };
+    return {
+      kind: "none",
+      checks: [
+        wrong ? fail("token", "token", message, error.fix) : unknown("token", "token", message, error.fix, error.code),
+      ],
+    };
   }
 }

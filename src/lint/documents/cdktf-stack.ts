@@ -12,7 +12,12 @@ type Members = Readonly<Record<string, unknown>>;
 
 /** A Terraform configuration in JSON, by its `resource` block or CDKTF's own metadata. */
 export function isStack(document: Members): boolean {
-  return asRecord(document["resource"]) !== undefined || (asRecord(document["terraform"]) !== undefined && document["format_version"] === undefined && document["serial"] === undefined);
+  return (
+    asRecord(document["resource"]) !== undefined ||
+    (asRecord(document["terraform"]) !== undefined &&
+      document["format_version"] === undefined &&
+      document["serial"] === undefined)
+  );
 }
 
 export function readStack(document: Members): LintDocument {
@@ -20,7 +25,12 @@ export function readStack(document: Members): LintDocument {
   for (const [type, named] of Object.entries(asRecord(document["resource"]) ?? {})) {
     if (!READ_TYPES.has(type)) continue;
     for (const [name, values] of Object.entries(asRecord(named) ?? {})) {
-      resources.push({ address: `${type}.${name}`, type, values: resolved(asRecord(values) ?? {}, document), unknown: {} });
+      resources.push({
+        address: `${type}.${name}`,
+        type,
+        values: resolved(asRecord(values) ?? {}, document),
+        unknown: {},
+      });
     }
   }
   const read = readResources(resources, null);
@@ -28,7 +38,27 @@ export function readStack(document: Members): LintDocument {
   const providers = relevantProviders(read.providers);
   return {
     kind: "CDKTF stack",
-    targets: [{ name: "", before: null, target: { providers, roles, aside, unread: read.unread, complete: true, ...givenProviders(roles, providers, [document["variable"], document["output"], document["module"], document["locals"]]), deletedProviders: [], ignores: [] } }],
+    targets: [
+      {
+        name: "",
+        before: null,
+        target: {
+          providers,
+          roles,
+          aside,
+          unread: read.unread,
+          complete: true,
+          ...givenProviders(roles, providers, [
+            document["variable"],
+            document["output"],
+            document["module"],
+            document["locals"],
+          ]),
+          deletedProviders: [],
+          ignores: [],
+        },
+      },
+    ],
     unknownPolicies: read.unread.map(({ path }) => path),
     leftAside: aside.length,
   };
@@ -36,11 +66,16 @@ export function readStack(document: Members): LintDocument {
 
 /** Text values with what Terraform will make of them, as far as that is plain. */
 function resolved(values: Members, document: Members): Members {
-  return Object.fromEntries(Object.entries(values).map(([key, value]) => {
-    const text = typeof value === "string" ? plainText(value, document) : value;
-    // A provider that only Terraform knows: the policy cannot be read here.
-    return [key, key === "assume_role_policy" && typeof text === "string" && /"Federated":\s*\[?\s*"\$\{/.test(text) ? "" : text];
-  }));
+  return Object.fromEntries(
+    Object.entries(values).map(([key, value]) => {
+      const text = typeof value === "string" ? plainText(value, document) : value;
+      // A provider that only Terraform knows: the policy cannot be read here.
+      return [
+        key,
+        key === "assume_role_policy" && typeof text === "string" && /"Federated":\s*\[?\s*"\$\{/.test(text) ? "" : text,
+      ];
+    }),
+  );
 }
 
 const PROVIDER_ARN = /(?<!\$)\$\{aws_iam_openid_connect_provider\.([A-Za-z0-9_-]+)\.arn\}/g;

@@ -1,7 +1,16 @@
 /** What was read from one file, whatever its kind: what there is to judge, and what there was before. */
 import type { LintTarget } from "../../trust/lint/target";
 
-export type DocumentKind = "federation" | "trust policy" | "role" | "provider" | "account" | "Terraform plan" | "Terraform state" | "CDKTF stack" | "outputs";
+export type DocumentKind =
+  | "federation"
+  | "trust policy"
+  | "role"
+  | "provider"
+  | "account"
+  | "Terraform plan"
+  | "Terraform state"
+  | "CDKTF stack"
+  | "outputs";
 
 /** One thing to judge and, in a plan, what it was. */
 export interface JudgedTarget {

@@ -12,18 +12,30 @@ export function readFederationDocument(text: string, file: string): LintDocument
   let source: ReturnType<typeof readYaml> | undefined;
   return {
     kind: "federation",
-    targets: federation.accounts.map((account) => ({ name: account.key ?? "", before: null, target: targetOfAccount(accountView(federation, account)) })),
+    targets: federation.accounts.map((account) => ({
+      name: account.key ?? "",
+      before: null,
+      target: targetOfAccount(accountView(federation, account)),
+    })),
     unknownPolicies: [],
     leftAside: 0,
     locate: (path) => {
       source ??= readYaml(text.replace(/^\ufeff/, ""));
       const place = source.locate(parsePath(filePath(path)), "key");
-      return place.line === undefined || place.column === undefined ? undefined : { line: place.line, column: place.column };
+      return place.line === undefined || place.column === undefined
+        ? undefined
+        : { line: place.line, column: place.column };
     },
   };
 }
 
-/** The part of a finding's path that stands in the file: `roles.r.trusts[0].Condition.StringLike` -> `roles.r.trusts[0]`. */
+/**
+ * The part of a finding's path that stands in the file: `roles.r.trusts[0].Condition.StringLike` ->
+ * `roles.r.trusts[0]`.
+ */
 function filePath(path: string): string {
-  return path.replace(/\.(?:Condition|Principal|Action|Resource|NotAction|NotPrincipal)(?:\..*)?$|\.max_session_duration$/, "");
+  return path.replace(
+    /\.(?:Condition|Principal|Action|Resource|NotAction|NotPrincipal)(?:\..*)?$|\.max_session_duration$/,
+    "",
+  );
 }

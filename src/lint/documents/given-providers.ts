@@ -9,10 +9,17 @@ const PROVIDER_ARN = /^arn:[a-z-]+:iam::[0-9]{12}:oidc-provider\/.+$/;
  * What is given of the providers that `roles` trust and `providers` lacks. `named`: values in which an issuer may be
  * named (variables, constants, outputs); `found`: values in which only an ARN counts (data sources).
  */
-export function givenProviders(roles: readonly LintRole[], providers: readonly LintProvider[], named: unknown, found: unknown = null): Pick<LintTarget, "givenProviderArns" | "givenIssuerPaths"> {
+export function givenProviders(
+  roles: readonly LintRole[],
+  providers: readonly LintProvider[],
+  named: unknown,
+  found: unknown = null,
+): Pick<LintTarget, "givenProviderArns" | "givenIssuerPaths"> {
   const made = new Set(providers.map(({ url }) => issuerPathOf(url)));
   const missing = new Set<string>();
-  for (const role of roles) for (const statement of examineRole(role).statements) for (const { issuerPath } of statement.providers) if (!made.has(issuerPath)) missing.add(issuerPath);
+  for (const role of roles)
+    for (const statement of examineRole(role).statements)
+      for (const { issuerPath } of statement.providers) if (!made.has(issuerPath)) missing.add(issuerPath);
   // The usual plan makes its own providers, and then nothing is looked for.
   if (missing.size === 0) return { givenProviderArns: [], givenIssuerPaths: [] };
   const texts = textsIn(named);
@@ -26,7 +33,12 @@ export function givenProviders(roles: readonly LintRole[], providers: readonly L
 function namesOf(issuerPath: string): readonly string[] {
   const host = /^([^/]+)\/oidc$/.exec(issuerPath)?.[1];
   const account = /\/oidc\/accounts\/([^/]+)$/.exec(issuerPath)?.[1];
-  return [issuerPath, `https://${issuerPath}`, ...(host === undefined ? [] : [host]), ...(account === undefined ? [] : [account])];
+  return [
+    issuerPath,
+    `https://${issuerPath}`,
+    ...(host === undefined ? [] : [host]),
+    ...(account === undefined ? [] : [account]),
+  ];
 }
 
 /** Every text in `value`, at any depth. */

@@ -7,15 +7,21 @@ import { relevantRoles } from "./relevance";
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** The content of `text`, which is `document`, or undefined where IAM prints nothing of that form. `name` names a lone policy. */
+/**
+ * The content of `text`, which is `document`, or undefined where IAM prints nothing of that form. `name` names a lone
+ * policy.
+ */
 export function readIam(document: Members, name: string, text: string): LintDocument | undefined {
-  if (document["Statement"] !== undefined) return whole("trust policy", [roleOf({ AssumeRolePolicyDocument: text }, name)], []);
-  const role = asRecord(document["Role"]) ?? (document["AssumeRolePolicyDocument"] !== undefined ? document : undefined);
+  if (document["Statement"] !== undefined)
+    return whole("trust policy", [roleOf({ AssumeRolePolicyDocument: text }, name)], []);
+  const role =
+    asRecord(document["Role"]) ?? (document["AssumeRolePolicyDocument"] !== undefined ? document : undefined);
   if (role !== undefined) return whole("role", [roleOf(role, name)], []);
   // `aws iam list-roles`, `aws iam get-account-authorization-details`
   const many = document["RoleDetailList"] ?? document["Roles"];
   if (Array.isArray(many)) return account(records(many), managedDocuments(document["Policies"]));
-  if (typeof document["Url"] === "string" && Array.isArray(document["ClientIDList"])) return whole("provider", [], [providerOf(document, name)]);
+  if (typeof document["Url"] === "string" && Array.isArray(document["ClientIDList"]))
+    return whole("provider", [], [providerOf(document, name)]);
   return readPolicies(document);
 }
 
@@ -27,38 +33,69 @@ function readPolicies(document: Members): LintDocument | undefined {
   const output = asRecord(document["trust_policies"]);
   const policies = asRecord(output?.["value"]) ?? output ?? document;
   const roles = Object.entries(policies).map(([key, policy]) => [key, policyOf(policy)] as const);
-  if (roles.length === 0 || !roles.every(([, policy]) => asRecord(policy)?.["Statement"] !== undefined)) return undefined;
-  return whole("outputs", roles.map(([key, policy]) => ({ ...roleOf({ AssumeRolePolicyDocument: policy }, key), path: key })), []);
+  if (roles.length === 0 || !roles.every(([, policy]) => asRecord(policy)?.["Statement"] !== undefined))
+    return undefined;
+  return whole(
+    "outputs",
+    roles.map(([key, policy]) => ({ ...roleOf({ AssumeRolePolicyDocument: policy }, key), path: key })),
+    [],
+  );
 }
 
 function whole(kind: DocumentKind, roles: readonly LintRole[], providers: readonly LintProvider[]): LintDocument {
-  return { kind, targets: [{ name: "", before: null, target: targetOf(roles, providers) }], unknownPolicies: [], leftAside: 0 };
+  return {
+    kind,
+    targets: [{ name: "", before: null, target: targetOf(roles, providers) }],
+    unknownPolicies: [],
+    leftAside: 0,
+  };
 }
 
 function account(details: readonly Members[], managed: ReadonlyMap<string, unknown>): LintDocument {
   const { roles, aside } = relevantRoles(details.map((detail) => roleOf(detail, "", managed)));
-  return { kind: "account", targets: [{ name: "", before: null, target: { ...targetOf(roles, []), aside } }], unknownPolicies: [], leftAside: aside.length };
+  return {
+    kind: "account",
+    targets: [{ name: "", before: null, target: { ...targetOf(roles, []), aside } }],
+    unknownPolicies: [],
+    leftAside: aside.length,
+  };
 }
 
 function targetOf(roles: readonly LintRole[], providers: readonly LintProvider[]): LintTarget {
-  return { roles, providers, complete: false, givenProviderArns: [], givenIssuerPaths: [], deletedProviders: [], ignores: [] };
+  return {
+    roles,
+    providers,
+    complete: false,
+    givenProviderArns: [],
+    givenIssuerPaths: [],
+    deletedProviders: [],
+    ignores: [],
+  };
 }
 
 /** A role of IAM's API or command line, with what it has of policies. `managed`: `managedDocuments`. */
 export function roleOf(detail: Members, name: string, managed: ReadonlyMap<string, unknown> = new Map()): LintRole {
   const roleName = typeof detail["RoleName"] === "string" ? detail["RoleName"] : null;
-  const attached = records(detail["AttachedManagedPolicies"]).flatMap((policy) => (typeof policy["PolicyArn"] === "string" ? policy["PolicyArn"] : []));
-  const inline = records(detail["RolePolicyList"]).map((policy) => [String(policy["PolicyName"]), policyOf(policy["PolicyDocument"])] as const);
+  const attached = records(detail["AttachedManagedPolicies"]).flatMap((policy) =>
+    typeof policy["PolicyArn"] === "string" ? policy["PolicyArn"] : [],
+  );
+  const inline = records(detail["RolePolicyList"]).map(
+    (policy) => [String(policy["PolicyName"]), policyOf(policy["PolicyDocument"])] as const,
+  );
   const duration = detail["MaxSessionDuration"];
   return {
     path: roleName ?? name,
     name: roleName,
-    accountId: typeof detail["Arn"] === "string" ? (/^arn:[^:]+:iam::([0-9]{12}):/.exec(detail["Arn"])?.[1] ?? null) : null,
+    accountId:
+      typeof detail["Arn"] === "string" ? (/^arn:[^:]+:iam::([0-9]{12}):/.exec(detail["Arn"])?.[1] ?? null) : null,
     policy: policyOf(detail["AssumeRolePolicyDocument"]),
     maxSessionDuration: typeof duration === "number" ? duration : null,
     bounded: roleName === null ? null : asRecord(detail["PermissionsBoundary"]) !== undefined,
     managedPolicyArns: attached,
-    policies: Object.fromEntries([...inline, ...attached.flatMap((arn) => (managed.has(arn) ? [[arn, managed.get(arn)] as const] : []))]),
+    policies: Object.fromEntries([
+      ...inline,
+      ...attached.flatMap((arn) => (managed.has(arn) ? [[arn, managed.get(arn)] as const] : [])),
+    ]),
     quota: TRUST_POLICY_DEFAULT_QUOTA,
     meantPatterns: [],
     statementPaths: [],
@@ -78,10 +115,14 @@ function policyOf(value: unknown): unknown {
 
 /** Default versions of customer-managed policies, by ARN. */
 export function managedDocuments(policies: unknown): ReadonlyMap<string, unknown> {
-  return new Map(records(policies).flatMap((policy) => {
-    const version = records(policy["PolicyVersionList"]).find((candidate) => candidate["IsDefaultVersion"] === true);
-    return typeof policy["Arn"] === "string" && version !== undefined ? [[policy["Arn"], policyOf(version["Document"])] as const] : [];
-  }));
+  return new Map(
+    records(policies).flatMap((policy) => {
+      const version = records(policy["PolicyVersionList"]).find((candidate) => candidate["IsDefaultVersion"] === true);
+      return typeof policy["Arn"] === "string" && version !== undefined
+        ? [[policy["Arn"], policyOf(version["Document"])] as const]
+        : [];
+    }),
+  );
 }
 
 function providerOf(document: Members, name: string): LintProvider {

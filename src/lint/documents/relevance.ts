@@ -18,18 +18,25 @@ export function isDatabricksIssuer(url: string): boolean {
 /** Whether a role trusts Databricks, or might: a web identity statement for anybody counts too. */
 export function concernsDatabricks(role: LintRole): boolean {
   const { statements, malformed } = examineRole(role);
-  if (statements.length === 0) return malformed.length > 0 && JSON.stringify(role.policy)?.includes("databricks") === true;
+  if (statements.length === 0)
+    return malformed.length > 0 && JSON.stringify(role.policy)?.includes("databricks") === true;
   return statements.some(trustsDatabricks);
 }
 
 function trustsDatabricks(statement: ExaminedStatement): boolean {
   if (statement.providers.some(({ issuerPath }) => isDatabricksIssuer(issuerPath))) return true;
   if (statement.trusted.some(({ value }) => MASTER_ROLES.has(value))) return true;
-  return statement.letsWebIdentitiesIn && (statement.notPrincipal || statement.trusted.some(({ kind, value }) => kind === "Federated" && /[*?]/.test(value)));
+  return (
+    statement.letsWebIdentitiesIn &&
+    (statement.notPrincipal || statement.trusted.some(({ kind, value }) => kind === "Federated" && /[*?]/.test(value)))
+  );
 }
 
 /** The roles to judge, and those that are left aside. */
-export function relevantRoles(all: readonly LintRole[]): { readonly roles: readonly LintRole[]; readonly aside: readonly LintRole[] } {
+export function relevantRoles(all: readonly LintRole[]): {
+  readonly roles: readonly LintRole[];
+  readonly aside: readonly LintRole[];
+} {
   const roles: LintRole[] = [];
   const aside: LintRole[] = [];
   for (const role of all) (concernsDatabricks(role) ? roles : aside).push(role);

@@ -12,7 +12,10 @@ type Members = Readonly<Record<string, unknown>>;
 
 /** A plan, by its `format_version` and `resource_changes` or `planned_values`. */
 export function isPlan(document: Members): boolean {
-  return typeof document["format_version"] === "string" && (document["resource_changes"] !== undefined || document["planned_values"] !== undefined);
+  return (
+    typeof document["format_version"] === "string" &&
+    (document["resource_changes"] !== undefined || document["planned_values"] !== undefined)
+  );
 }
 
 /** A state, by its `format_version` and `values`; one without any resource has only the version. */
@@ -21,8 +24,15 @@ export function isState(document: Members): boolean {
 }
 
 /** The IAM resources there will be once `document` (a plan) is applied, or that there are (a state). */
-export function deployedResources(document: Members): { readonly resources: readonly TerraformResource[]; readonly accountId: string | null } {
-  if (isPlan(document)) return { resources: changesOf(document).flatMap((change) => side(change, "after")), accountId: callerAccount(dataOfPlan(document)) };
+export function deployedResources(document: Members): {
+  readonly resources: readonly TerraformResource[];
+  readonly accountId: string | null;
+} {
+  if (isPlan(document))
+    return {
+      resources: changesOf(document).flatMap((change) => side(change, "after")),
+      accountId: callerAccount(dataOfPlan(document)),
+    };
   const root = asRecord(document["values"])?.["root_module"];
   return { resources: resourcesOf(root, "managed"), accountId: callerAccount(resourcesOf(root, "data")) };
 }
@@ -32,29 +42,60 @@ function dataOfPlan(plan: Members): readonly TerraformResource[] {
 }
 
 function changesOf(plan: Members): readonly Members[] {
-  return records(plan["resource_changes"]).filter((change) => change["mode"] !== "data" && READ_TYPES.has(String(change["type"])));
+  return records(plan["resource_changes"]).filter(
+    (change) => change["mode"] !== "data" && READ_TYPES.has(String(change["type"])),
+  );
 }
 
 export function readPlan(plan: Members): LintDocument {
   const data = dataOfPlan(plan);
   const accountId = callerAccount(data);
   const changes = changesOf(plan);
-  const after = readResources(changes.flatMap((change) => side(change, "after")), accountId);
-  const before = readResources(changes.flatMap((change) => side(change, "before")), accountId);
+  const after = readResources(
+    changes.flatMap((change) => side(change, "after")),
+    accountId,
+  );
+  const before = readResources(
+    changes.flatMap((change) => side(change, "before")),
+    accountId,
+  );
   const { roles, aside } = relevantRoles(after.roles);
   const providers = relevantProviders(after.providers);
   const kept = new Set(after.providers.map(({ url }) => issuerPathOf(url)));
   const target: LintTarget = {
-    providers, roles, aside,
+    providers,
+    roles,
+    aside,
     unread: after.unread,
     complete: true,
-    ...givenProviders(roles, providers, [plan["variables"], asRecord(plan["planned_values"])?.["outputs"], constants(asRecord(plan["configuration"])?.["root_module"])], data.map(({ values }) => values)),
+    ...givenProviders(
+      roles,
+      providers,
+      [
+        plan["variables"],
+        asRecord(plan["planned_values"])?.["outputs"],
+        constants(asRecord(plan["configuration"])?.["root_module"]),
+      ],
+      data.map(({ values }) => values),
+    ),
     deletedProviders: relevantProviders(before.providers).filter(({ url }) => !kept.has(issuerPathOf(url))),
     ignores: [],
   };
   return {
     kind: "Terraform plan",
-    targets: [{ name: "", target, before: { ...target, deletedProviders: [], providers: relevantProviders(before.providers), ...relevantRoles(before.roles), unread: [] } }],
+    targets: [
+      {
+        name: "",
+        target,
+        before: {
+          ...target,
+          deletedProviders: [],
+          providers: relevantProviders(before.providers),
+          ...relevantRoles(before.roles),
+          unread: [],
+        },
+      },
+    ],
     unknownPolicies: after.unread.map(({ path }) => path),
     leftAside: aside.length,
   };
@@ -68,11 +109,27 @@ export function readState(state: Members): LintDocument {
   const providers: readonly LintProvider[] = relevantProviders(read.providers);
   return {
     kind: "Terraform state",
-    targets: [{
-      name: "",
-      before: null,
-      target: { providers, roles, aside, unread: read.unread, complete: true, ...givenProviders(roles, providers, asRecord(state["values"])?.["outputs"], data.map(({ values }) => values)), deletedProviders: [], ignores: [] },
-    }],
+    targets: [
+      {
+        name: "",
+        before: null,
+        target: {
+          providers,
+          roles,
+          aside,
+          unread: read.unread,
+          complete: true,
+          ...givenProviders(
+            roles,
+            providers,
+            asRecord(state["values"])?.["outputs"],
+            data.map(({ values }) => values),
+          ),
+          deletedProviders: [],
+          ignores: [],
+        },
+      },
+    ],
     unknownPolicies: read.unread.map(({ path }) => path),
     leftAside: aside.length,
   };
@@ -85,7 +142,14 @@ function side(change: Members, which: "before" | "after"): readonly TerraformRes
   const forgotten = Array.isArray(actions) && actions.includes("forget");
   const values = asRecord(detail?.[forgotten ? "before" : which]);
   if (values === undefined) return [];
-  return [{ address: String(change["address"]), type: String(change["type"]), values, unknown: which === "after" ? (asRecord(detail?.["after_unknown"]) ?? {}) : {} }];
+  return [
+    {
+      address: String(change["address"]),
+      type: String(change["type"]),
+      values,
+      unknown: which === "after" ? (asRecord(detail?.["after_unknown"]) ?? {}) : {},
+    },
+  ];
 }
 
 function resourcesOf(module: unknown, mode: "managed" | "data"): readonly TerraformResource[] {
@@ -93,18 +157,30 @@ function resourcesOf(module: unknown, mode: "managed" | "data"): readonly Terraf
   if (members === undefined) return [];
   const own = records(members["resources"])
     .filter((resource) => resource["mode"] === mode && (mode === "data" || READ_TYPES.has(String(resource["type"]))))
-    .map((resource): TerraformResource => ({ address: String(resource["address"]), type: String(resource["type"]), values: asRecord(resource["values"]) ?? {}, unknown: {} }));
+    .map((resource): TerraformResource => ({
+      address: String(resource["address"]),
+      type: String(resource["type"]),
+      values: asRecord(resource["values"]) ?? {},
+      unknown: {},
+    }));
   return [...own, ...records(members["child_modules"]).flatMap((child) => resourcesOf(child, mode))];
 }
 
 /** The account AWS said it is, where the plan asked. */
 function callerAccount(data: readonly TerraformResource[]): string | null {
-  const accounts = new Set(data.filter(({ type }) => type === "aws_caller_identity").flatMap(({ values }) => (typeof values["account_id"] === "string" ? values["account_id"] : [])));
+  const accounts = new Set(
+    data
+      .filter(({ type }) => type === "aws_caller_identity")
+      .flatMap(({ values }) => (typeof values["account_id"] === "string" ? values["account_id"] : [])),
+  );
   const [only] = accounts;
   return accounts.size === 1 && only !== undefined ? only : null;
 }
 
 /** What module calls are given as constants, at any depth. */
 function constants(module: unknown): unknown {
-  return Object.values(asRecord(asRecord(module)?.["module_calls"]) ?? {}).map((call) => [asRecord(call)?.["expressions"], constants(asRecord(call)?.["module"])]);
+  return Object.values(asRecord(asRecord(module)?.["module_calls"]) ?? {}).map((call) => [
+    asRecord(call)?.["expressions"],
+    constants(asRecord(call)?.["module"]),
+  ]);
 }

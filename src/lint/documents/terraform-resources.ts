@@ -20,7 +20,13 @@ export interface ReadResources {
 }
 
 /** The types that are read; everything else is passed over. */
-export const READ_TYPES: ReadonlySet<string> = new Set(["aws_iam_openid_connect_provider", "aws_iam_role", "aws_iam_role_policy", "aws_iam_role_policy_attachment", "aws_iam_policy"]);
+export const READ_TYPES: ReadonlySet<string> = new Set([
+  "aws_iam_openid_connect_provider",
+  "aws_iam_role",
+  "aws_iam_role_policy",
+  "aws_iam_role_policy_attachment",
+  "aws_iam_policy",
+]);
 
 interface Permissions {
   readonly managed: string[];
@@ -30,12 +36,21 @@ interface Permissions {
 /** `accountId`: the AWS account, where the document tells it; null: as the role's ARN says. */
 export function readResources(resources: readonly TerraformResource[], accountId: string | null): ReadResources {
   const byType = (type: string): readonly TerraformResource[] => resources.filter((resource) => resource.type === type);
-  const permissions = permissionsByRole(byType("aws_iam_role"), byType("aws_iam_role_policy"), byType("aws_iam_role_policy_attachment"), byType("aws_iam_policy"));
+  const permissions = permissionsByRole(
+    byType("aws_iam_role"),
+    byType("aws_iam_role_policy"),
+    byType("aws_iam_role_policy_attachment"),
+    byType("aws_iam_policy"),
+  );
   const unread: UnreadRole[] = [];
   const roles = byType("aws_iam_role").flatMap((resource) => {
     const policy = policyOf(resource.values["assume_role_policy"]);
     if (policy === undefined) {
-      unread.push({ path: resource.address, name: nameOf(resource), accountId: accountOf(resource.values["arn"]) ?? accountId });
+      unread.push({
+        path: resource.address,
+        name: nameOf(resource),
+        accountId: accountOf(resource.values["arn"]) ?? accountId,
+      });
       return [];
     }
     return [roleOf(resource, policy, permissions.get(resource.address), accountId)];
@@ -43,9 +58,18 @@ export function readResources(resources: readonly TerraformResource[], accountId
   return {
     unread,
     roles,
-    providers: byType("aws_iam_openid_connect_provider").flatMap(({ address, values }) => (typeof values["url"] === "string"
-      ? [{ url: values["url"], clientIds: textList(values["client_id_list"]), accountId: accountOf(values["arn"]) ?? accountId, path: address }]
-      : [])),
+    providers: byType("aws_iam_openid_connect_provider").flatMap(({ address, values }) =>
+      typeof values["url"] === "string"
+        ? [
+            {
+              url: values["url"],
+              clientIds: textList(values["client_id_list"]),
+              accountId: accountOf(values["arn"]) ?? accountId,
+              path: address,
+            },
+          ]
+        : [],
+    ),
   };
 }
 
@@ -58,19 +82,38 @@ function nameOf({ values }: TerraformResource): string | null {
   return typeof values["name"] === "string" ? values["name"] : null;
 }
 
-function roleOf(resource: TerraformResource, policy: unknown, permissions: Permissions | undefined, accountId: string | null): LintRole {
+function roleOf(
+  resource: TerraformResource,
+  policy: unknown,
+  permissions: Permissions | undefined,
+  accountId: string | null,
+): LintRole {
   const { values, unknown } = resource;
   const duration = values["max_session_duration"];
-  const inline = Array.isArray(values["inline_policy"]) ? values["inline_policy"] as readonly Readonly<Record<string, unknown>>[] : [];
+  const inline = Array.isArray(values["inline_policy"])
+    ? (values["inline_policy"] as readonly Readonly<Record<string, unknown>>[])
+    : [];
   return {
     path: resource.address,
     name: nameOf(resource),
     accountId: accountOf(values["arn"]) ?? accountId,
     policy,
     maxSessionDuration: typeof duration === "number" ? duration : null,
-    bounded: (typeof values["permissions_boundary"] === "string" && values["permissions_boundary"] !== "") || unknown["permissions_boundary"] === true,
-    managedPolicyArns: [...new Set([...(permissions?.managed ?? []), ...(textList(values["managed_policy_arns"]) ?? [])])],
-    policies: { ...permissions?.documents, ...Object.fromEntries(inline.map((entry, index) => [typeof entry["name"] === "string" ? entry["name"] : `inline_policy[${index}]`, policyOf(entry["policy"])])) },
+    bounded:
+      (typeof values["permissions_boundary"] === "string" && values["permissions_boundary"] !== "") ||
+      unknown["permissions_boundary"] === true,
+    managedPolicyArns: [
+      ...new Set([...(permissions?.managed ?? []), ...(textList(values["managed_policy_arns"]) ?? [])]),
+    ],
+    policies: {
+      ...permissions?.documents,
+      ...Object.fromEntries(
+        inline.map((entry, index) => [
+          typeof entry["name"] === "string" ? entry["name"] : `inline_policy[${index}]`,
+          policyOf(entry["policy"]),
+        ]),
+      ),
+    },
     quota: TRUST_POLICY_DEFAULT_QUOTA,
     meantPatterns: [],
     statementPaths: [],
@@ -78,8 +121,15 @@ function roleOf(resource: TerraformResource, policy: unknown, permissions: Permi
   };
 }
 
-/** What each role is given, by the role's address: a policy names its role, or stands in the same module as it alone. */
-function permissionsByRole(roles: readonly TerraformResource[], inline: readonly TerraformResource[], attachments: readonly TerraformResource[], policies: readonly TerraformResource[]): ReadonlyMap<string, Permissions> {
+/**
+ * What each role is given, by the role's address: a policy names its role, or stands in the same module as it alone.
+ */
+function permissionsByRole(
+  roles: readonly TerraformResource[],
+  inline: readonly TerraformResource[],
+  attachments: readonly TerraformResource[],
+  policies: readonly TerraformResource[],
+): ReadonlyMap<string, Permissions> {
   const byName = new Map<string, string>();
   const byModule = new Map<string, readonly string[]>();
   for (const { address, values } of roles) {
@@ -96,7 +146,11 @@ function permissionsByRole(roles: readonly TerraformResource[], inline: readonly
     found.set(owner, permissions);
     return permissions;
   };
-  const documents = new Map(policies.flatMap(({ values }) => (typeof values["arn"] === "string" ? [[values["arn"], policyOf(values["policy"])] as const] : [])));
+  const documents = new Map(
+    policies.flatMap(({ values }) =>
+      typeof values["arn"] === "string" ? [[values["arn"], policyOf(values["policy"])] as const] : [],
+    ),
+  );
   for (const resource of inline) {
     const permissions = of(resource);
     if (permissions !== undefined) permissions.documents[resource.address] = policyOf(resource.values["policy"]);

@@ -11,11 +11,15 @@ export function lintSarif(report: LintReport, version: string): Readonly<Record<
   return {
     $schema: "https://json.schemastore.org/sarif-2.1.0.json",
     version: "2.1.0",
-    runs: [{
-      tool: { driver: { name: "databricks-aws-oidc", semanticVersion: version, rules: LINT_RULES.map(ruleOf) } },
-      columnKind: "utf16CodeUnits",
-      results: [...report.findings, ...report.ignored].map((finding) => resultOf(finding, index.get(finding.rule) ?? -1)),
-    }],
+    runs: [
+      {
+        tool: { driver: { name: "databricks-aws-oidc", semanticVersion: version, rules: LINT_RULES.map(ruleOf) } },
+        columnKind: "utf16CodeUnits",
+        results: [...report.findings, ...report.ignored].map((finding) =>
+          resultOf(finding, index.get(finding.rule) ?? -1),
+        ),
+      },
+    ],
   };
 }
 
@@ -23,13 +27,22 @@ function ruleOf(rule: LintRule): Readonly<Record<string, unknown>> {
   const group = Object.entries(RULE_GROUPS).find(([, rules]) => rules.includes(rule))?.[0] ?? "";
   return {
     id: rule.id,
-    name: rule.id.split("-").map((word) => `${word.slice(0, 1).toUpperCase()}${word.slice(1)}`).join(""),
+    name: rule.id
+      .split("-")
+      .map((word) => `${word.slice(0, 1).toUpperCase()}${word.slice(1)}`)
+      .join(""),
     shortDescription: { text: `${rule.title}.` },
     fullDescription: { text: rule.why },
-    help: { text: `${rule.why} ${rule.fix}`, markdown: `${rule.why}\n\n**${rule.fix}**\n\nSee \`${REPOSITORY_PAGE}#${rule.id}\`; from ${rule.source}` },
+    help: {
+      text: `${rule.why} ${rule.fix}`,
+      markdown: `${rule.why}\n\n**${rule.fix}**\n\nSee \`${REPOSITORY_PAGE}#${rule.id}\`; from ${rule.source}`,
+    },
     defaultConfiguration: { level: rule.severity },
     // GitHub sorts security alerts by this number: above 7 high, above 4 medium.
-    properties: { "tags": ["security", "aws-iam", group.toLowerCase().replace(/ /g, "-")], "security-severity": rule.severity === "error" ? "8.0" : "4.5" },
+    properties: {
+      tags: ["security", "aws-iam", group.toLowerCase().replace(/ /g, "-")],
+      "security-severity": rule.severity === "error" ? "8.0" : "4.5",
+    },
   };
 }
 
@@ -39,13 +52,15 @@ function resultOf(finding: PlacedFinding, ruleIndex: number): Readonly<Record<st
     ruleIndex,
     level: finding.severity,
     message: { text: `${finding.path}: ${finding.message} ${finding.fix}` },
-    locations: [{
-      physicalLocation: {
-        artifactLocation: { uri: uriOf(finding.file) },
-        region: { startLine: finding.line ?? 1, startColumn: finding.column ?? 1 },
+    locations: [
+      {
+        physicalLocation: {
+          artifactLocation: { uri: uriOf(finding.file) },
+          region: { startLine: finding.line ?? 1, startColumn: finding.column ?? 1 },
+        },
+        logicalLocations: [{ fullyQualifiedName: finding.path }],
       },
-      logicalLocations: [{ fullyQualifiedName: finding.path }],
-    }],
+    ],
     // The same finding keeps its identity when lines move.
     partialFingerprints: { "findingPath/v1": `${finding.rule}|${finding.path}` },
     ...(finding.ignored === null ? {} : { suppressions: [{ kind: "inSource", justification: finding.ignored }] }),
@@ -55,5 +70,7 @@ function resultOf(finding: PlacedFinding, ruleIndex: number): Readonly<Record<st
 /** A path as a relative or file URI. */
 function uriOf(file: string): string {
   const path = file.replace(/\\/g, "/").split("/").map(encodeURIComponent).join("/");
-  return /^(?:\/|[A-Za-z]%3A\/)/.test(path) ? `file://${path.startsWith("/") ? "" : "/"}${path}` : path.replace(/^\.\//, "");
+  return /^(?:\/|[A-Za-z]%3A\/)/.test(path)
+    ? `file://${path.startsWith("/") ? "" : "/"}${path}`
+    : path.replace(/^\.\//, "");
 }

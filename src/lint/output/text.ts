@@ -6,15 +6,23 @@ import type { LintReport, PlacedChange, PlacedFinding } from "../lint-documents"
 export function lintText(report: LintReport, color = false): string {
   const lines = [
     ...report.findings.map((finding) => findingLine(finding, color)),
-    ...report.changes.flatMap((change, index) => [...(index === 0 ? ["", "Who gets in, before and after:"] : []), ...changeLines(change)]),
-    ...report.files.flatMap(({ file, unknownPolicies }) => (unknownPolicies.length === 0 ? [] : [`${file}: known only after apply, not judged: ${some(unknownPolicies)}.`])),
+    ...report.changes.flatMap((change, index) => [
+      ...(index === 0 ? ["", "Who gets in, before and after:"] : []),
+      ...changeLines(change),
+    ]),
+    ...report.files.flatMap(({ file, unknownPolicies }) =>
+      unknownPolicies.length === 0 ? [] : [`${file}: known only after apply, not judged: ${some(unknownPolicies)}.`],
+    ),
     ...report.ignored.map(({ file, path, rule, ignored }) => `${file}: let be: ${path} [${rule}]: ${ignored ?? ""}`),
     summary(report),
   ];
   return lines.join("\n").replace(/^\n/, "");
 }
 
-function findingLine({ file, line, column, severity, path, message, fix, rule }: PlacedFinding, color: boolean): string {
+function findingLine(
+  { file, line, column, severity, path, message, fix, rule }: PlacedFinding,
+  color: boolean,
+): string {
   const place = [file, ...(line === null ? [] : [line]), ...(column === null ? [] : [column])].join(":");
   const word = color ? `\u001b[${severity === "error" ? 31 : 33}m${severity}\u001b[0m` : severity;
   return `${place}: ${word}: ${path}: ${message} ${fix} [${rule}]`;
@@ -30,7 +38,12 @@ function changeLines({ role, change, gained, lost }: PlacedChange): readonly str
 
 /** E.g. `alice@example.com of https://…/oidc, audience 1444828305810485, from anywhere`. */
 export function identityText({ issuer, subject, kind, audience, how, from }: Identity): string {
-  const who = kind === "stranger" ? `anybody, ${subject} say,` : kind === "pattern" ? `everybody like ${JSON.stringify(subject)}` : subject;
+  const who =
+    kind === "stranger"
+      ? `anybody, ${subject} say,`
+      : kind === "pattern"
+        ? `everybody like ${JSON.stringify(subject)}`
+        : subject;
   const of = issuer === null ? "" : ` of ${issuer}`;
   const asked = audience === null ? (issuer === null ? "" : ", any audience") : `, audience ${audience}`;
   const where = from === null ? (how === "new" ? "" : ", from anywhere") : `, with ${from}`;
@@ -40,8 +53,9 @@ export function identityText({ issuer, subject, kind, audience, how, from }: Ide
 function summary({ files, findings, errors, warnings, ignored, changes }: LintReport): string {
   const roles = files.reduce((sum, file) => sum + file.roles, 0);
   const aside = files.reduce((sum, file) => sum + file.leftAside, 0);
-  const judged = `${counted(roles, "role")} judged${aside === 0 ? "" : `, ${aside} without a Databricks trust left aside`}`;
-  const verdict = findings.length === 0 ? "nothing found" : `${counted(errors, "error")}, ${counted(warnings, "warning")}`;
+  const judged = `${counted(roles, "role")} judged${aside === 0 ? "" : `, ${aside} without a Databricks trust ` + `left aside`}`;
+  const verdict =
+    findings.length === 0 ? "nothing found" : `${counted(errors, "error")}, ${counted(warnings, "warning")}`;
   const gained = changes.reduce((sum, change) => sum + change.gained.length, 0);
   const lost = changes.reduce((sum, change) => sum + change.lost.length, 0);
   const compared = changes.length === 0 ? "" : `; ${gained} gained, ${lost} lost`;

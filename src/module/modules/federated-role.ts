@@ -23,7 +23,7 @@ export function federatedRoleModule(sample: Sample): ModuleDefinition {
     {
       name: "issuers",
       type: { map: { object: issuerAttributes } },
-      description: "Databricks issuers by a key of your own, whose providers this AWS account has already. A workspace issuer has `level = \"workspace\"`, `host` and `workspace_id`; an account issuer `level = \"account\"`, `account_id` and `cloud` or `accounts_host`. `audiences` is what the provider registers (default: the workspace ID, or the account ID).",
+      description: ("Databricks issuers by a key of your own, whose providers this AWS account has already. A " + "workspace issuer has `level = \"workspace\"`, `host` and `workspace_id`; an account issuer `level = \"account\"`, `account_id` and `cloud` or `accounts_host`. `audiences` is what the provider registers (default: the workspace ID, or the account ID)."),
       nullable: false,
       validations: issuersRules(sample, false),
     },
@@ -37,10 +37,10 @@ export function federatedRoleModule(sample: Sample): ModuleDefinition {
     {
       name: "trusts",
       type: { list: TRUST_TYPE },
-      description: "Whom the role trusts: each names an `issuer` and `service_principals` (application IDs), `users` (e-mail addresses), `subjects` or `subject_patterns` of it, or has `unity_catalog`.",
+      description: ("Whom the role trusts: each names an `issuer` and `service_principals` (application IDs), " + "`users` (e-mail addresses), `subjects` or `subject_patterns` of it, or has `unity_catalog`."),
       nullable: false,
       validations: [
-        { code: "no-trust", condition: "length(var.trusts) > 0", message: "There must be at least one of trusts, with an issuer and its service_principals", breaks: [{ trusts: [] }] },
+        { code: "no-trust", condition: "length(var.trusts) > 0", message: ("There must be at least one of " + "trusts, with an issuer and its service_principals"), breaks: [{ trusts: [] }] },
         ...trustRules({ variable: "trusts", loops: ["trust in var.trusts"], holding: (attributes) => [attributes], namesIssuer: true }, sample),
       ],
     },
@@ -48,7 +48,7 @@ export function federatedRoleModule(sample: Sample): ModuleDefinition {
     awsPartition,
     { name: "description", type: "string", description: "What the role is for.", default: null, nullable: true, validations: [descriptionRule(variablePlace("description", true))] },
     { name: "inline_policies", type: { map: "string" }, description: "Inline policies: JSON by policy name.", default: {}, nullable: false, validations: inlinePolicyRules(variablePlace("inline_policies"), null) },
-    { name: "managed_policy_arns", type: { map: "string" }, description: "Managed policies: ARNs by a key of your own.", default: {}, nullable: false, validations: managedPolicyRules(variablePlace("managed_policy_arns")) },
+    { name: "managed_policy_arns", type: { map: "string" }, description: ("Managed policies: ARNs by a key of " + "your own."), default: {}, nullable: false, validations: managedPolicyRules(variablePlace("managed_policy_arns")) },
     maxSessionDuration("Longest session of the role, in seconds."),
     rolePath("path", "IAM path of the role."),
     permissionsBoundaryArn("Permissions boundary of the role."),
@@ -113,13 +113,13 @@ function outputs(sample: Sample, trust: Inputs): readonly OutputDefinition[] {
         },
         {
           code: "inline-policy-name-invalid",
-          condition: `!contains([for name in keys(var.inline_policies) : lower(name)], "${SELF_ASSUME_POLICY_NAME}") || !anytrue([for trust in var.trusts : trust.unity_catalog != null])`,
-          message: `An inline policy of a role with unity_catalog must not be called ${SELF_ASSUME_POLICY_NAME}: the module adds one of that name`,
+          condition: (`!contains([for name in keys(var.inline_policies) : ` + `lower(name)], ` + `"${SELF_ASSUME_POLICY_NAME}") || !anytrue([for trust in var.trusts : trust.unity_catalog != null])`),
+          message: (`An inline policy of a role with unity_catalog must not be ` + `called ${SELF_ASSUME_POLICY_NAME}: the module adds one of that name`),
           breaks: [{ inline_policies: { [SELF_ASSUME_POLICY_NAME]: policy }, trusts: [trust, { unity_catalog: { external_ids: [sample.externalId] } }] }],
         },
         {
           code: "inline-policies-too-long",
-          condition: `${inlineCharacters("merge(var.inline_policies, lookup(module.trust_policies.self_assume_policies, var.name, {}))")} <= ${MAX_INLINE_POLICY_CHARACTERS}`,
+          condition: `${inlineCharacters(("merge(var.inline_policies, " + "lookup(module.trust_policies.self_assume_policies, var.name, {}))"))} <= ${MAX_INLINE_POLICY_CHARACTERS}`,
           message: SELF_ASSUMING_TOO_LONG,
           breaks: [{ trusts: [unityCatalogTrust(sample)], inline_policies: fullInlinePolicies }],
         },

@@ -25,14 +25,14 @@ export function federationModule(sample: Sample): ModuleDefinition {
   const issuers: VariableDefinition = {
     name: "issuers",
     type: { map: { object: ISSUER_ATTRIBUTES } },
-    description: "Databricks issuers by a key of your own. A workspace issuer has `level = \"workspace\"`, `host` and `workspace_id`; an account issuer `level = \"account\"`, `account_id` and `cloud` or `accounts_host`. `audiences` is what IAM registers (default: the workspace ID, or the account ID); `existing_provider_arn`, which must be known at plan time, adopts a provider instead of creating one.",
+    description: ("Databricks issuers by a key of your own. A workspace issuer has `level = " + "\"workspace\"`, " + "`host` and `workspace_id`; an account issuer `level = \"account\"`, `account_id` and `cloud` or `accounts_host`. `audiences` is what IAM registers (default: the workspace ID, or the account ID); `existing_provider_arn`, which must be known at plan time, adopts a provider instead of creating one."),
     nullable: false,
     validations: issuersRules(sample, true),
   };
   const roles: VariableDefinition = {
     name: "roles",
     type: { map: { object: { ...ROLE_ATTRIBUTES, trusts: { type: { list: TRUST_TYPE }, optional: true, default: [] } } } },
-    description: "Roles by key, which is the name unless `name` is given. Each of `trusts` names an `issuer` and whom of it the role trusts, or has `unity_catalog`. `inline_policies` are JSON by policy name, `managed_policy_arns` ARNs by a key of your own.",
+    description: ("Roles by key, which is the name unless `name` is given. Each of `trusts` names an " + "`issuer` " + "and whom of it the role trusts, or has `unity_catalog`. `inline_policies` are JSON by policy name, `managed_policy_arns` ARNs by a key of your own."),
     default: {},
     nullable: false,
     validations: [
@@ -96,7 +96,7 @@ function federationOutputs(sample: Sample, role: Inputs, holdingTrust: (attribut
       dependsOn: ["aws_iam_openid_connect_provider.this"],
       preconditions: [nothingIn(
         "provider-arn-mismatch",
-        '[for key, issuer in var.issuers : key if coalesce(issuer.existing_provider_arn, local.issuers[key].computed_arn) != local.issuers[key].computed_arn]',
+        ('[for key, issuer in var.issuers : key if ' + 'coalesce(issuer.existing_provider_arn, ' + 'local.issuers[key].computed_arn) != local.issuers[key].computed_arn]'),
         "An existing_provider_arn must be that of its issuer, in the role's own account and partition",
         [arn("999999999999", `${sample.host}/oidc`), arn(sample.awsAccountId, "other.cloud.databricks.com/oidc")],
       )],

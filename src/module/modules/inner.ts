@@ -44,7 +44,7 @@ export const roleModule: ModuleDefinition = {
 export const trustPoliciesModule: ModuleDefinition = {
   name: "trust-policies",
   template: "trust-policies",
-  summary: "Roles in, trust policies out. No provider, no resource; its caller checks the values and acts on `problems`.",
+  summary: ("Roles in, trust policies out. No provider, no resource; its caller checks the values and acts on " + "`problems`."),
   requiredVersion: TERRAFORM_RANGE,
   requiredProviders: {},
   variables: [
@@ -54,7 +54,7 @@ export const trustPoliciesModule: ModuleDefinition = {
       path: required("string"),
       provider_arn: required("string"),
       trustworthy: { type: "bool", optional: true, default: true },
-    } } }, "Issuers that trusts name: registered audiences, the issuer without https://, the ARN of its provider, and whether any role may trust it."),
+    } } }, ("Issuers that trusts name: registered audiences, the issuer without https://, the ARN of its " + "provider, and whether any role may trust it.")),
     variable("partition", "string", "AWS partition of the roles."),
     variable("roles", { map: { object: {
       name: required("string"),
@@ -66,7 +66,7 @@ export const trustPoliciesModule: ModuleDefinition = {
   outputs: [
     output("policies", "Trust policies by role: JSON in the canonical form", "local.policies"),
     output("problems", "What no single value shows, by code: roles and values at fault", "local.problems"),
-    output("self_assume_policies", "By role with a Unity Catalog trust: the inline policy by which it may assume itself", "local.self_assume_policies"),
+    output("self_assume_policies", ("By role with a Unity Catalog trust: the inline policy by which it may " + "assume itself"), "local.self_assume_policies"),
   ],
   resources: [],
   nested: [],

@@ -9,7 +9,10 @@ import { boundaryRule, descriptionRule, inlinePolicyRules, managedPolicyRules, n
 import type { Sample } from "../sample";
 import { unityCatalogCloud } from "../sample";
 
-/** Rules on the roles of `roles` beside their trusts; `right` is a role with nothing wrong, `unityCatalog` how one has that trust. */
+/**
+ * Rules on the roles of `roles` beside their trusts; `right` is a role with nothing wrong, `unityCatalog` how one has
+ * that trust.
+ */
 export function rolesRules(right: Inputs, unityCatalog: { readonly test: string; readonly attributes: Inputs }): readonly RuleDefinition[] {
   const place = (attribute: keyof typeof ROLE_ATTRIBUTES, nullable: boolean): Place => ({
     variable: "roles",
@@ -47,10 +50,13 @@ export function unityCatalogTrust(sample: Sample): Inputs {
   return { unity_catalog: { external_ids: [sample.externalId], ...(cloud === undefined ? {} : { cloud }) } };
 }
 
-/** The outputs about roles. Rules stand on the one that waits for no resource, so that they speak before AWS's provider does. */
+/**
+ * The outputs about roles. Rules stand on the one that waits for no resource, so that they speak before AWS's
+ * provider does.
+ */
 export function roleOutputs(rules: readonly RuleDefinition[]): readonly OutputDefinition[] {
   return [
-    { name: "role_arns", description: "ARNs of the roles, by role", value: "{ for key, role in module.role : key => role.arn }", preconditions: [] },
+    { name: "role_arns", description: "ARNs of the roles, by role", value: ("{ for key, role in module.role : " + "key => role.arn }"), preconditions: [] },
     { name: "role_names", description: "IAM names of the roles, by role", value: "local.role_names", dependsOn: ["module.role"], preconditions: [] },
     { name: "trust_policies", description: "Trust policies as sent to IAM, by role", value: "module.trust_policies.policies", preconditions: rules },
   ];

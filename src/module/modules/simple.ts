@@ -47,7 +47,7 @@ export function accountModule(sample: Sample): ModuleDefinition {
   const host: VariableDefinition = {
     name,
     type: "string",
-    description: "The account console's host, without https://. On Azure accounts.azuredatabricks.net, on GCP accounts.gcp.databricks.com, in GovCloud accounts.cloud.databricks.us.",
+    description: ("The account console's host, without https://. On Azure accounts.azuredatabricks.net, on GCP " + "accounts.gcp.databricks.com, in GovCloud accounts.cloud.databricks.us."),
     default: CLOUDS.aws.accountsHost,
     nullable: false,
     validations: [hostRule(variablePlace(name))],
@@ -104,7 +104,7 @@ function simpleModule(sample: Sample, simple: SimpleModule): ModuleDefinition {
   const audiences: VariableDefinition = {
     name: "audiences",
     type: { list: "string" },
-    description: `What IAM registers as client IDs; trusts ask for the first unless they say which. Default: ${simple.defaultAudience}.`,
+    description: (`What IAM registers as client IDs; trusts ask for the first unless they say ` + `which. ` + `Default: ${simple.defaultAudience}.`),
     default: [],
     nullable: false,
     validations: audienceRules({ ...variablePlace("audiences"), words: "Each of audiences" }),
@@ -112,7 +112,7 @@ function simpleModule(sample: Sample, simple: SimpleModule): ModuleDefinition {
   const createOidcProvider: VariableDefinition = {
     name: "create_oidc_provider",
     type: "bool",
-    description: "False where the account has the provider already (it holds one per issuer): the roles then trust that one.",
+    description: ("False where the account has the provider already (it holds one per issuer): the roles then " + "trust that one."),
     default: true,
     nullable: false,
     validations: [],
@@ -120,7 +120,7 @@ function simpleModule(sample: Sample, simple: SimpleModule): ModuleDefinition {
   const roles: VariableDefinition = {
     name: "roles",
     type: { map: { object: { ...ROLE_ATTRIBUTES, ...TRUST_ATTRIBUTES } } },
-    description: "Roles by key, which is the name unless `name` is given; each says whom it trusts: `service_principals` (application IDs), `users` (e-mail addresses), `subjects`, `subject_patterns`, or `unity_catalog`. `inline_policies` are JSON by policy name, `managed_policy_arns` ARNs by a key of your own. More trusts a role: databricks-federation.",
+    description: ("Roles by key, which is the name unless `name` is given; each says whom it " + "trusts: " + "`service_principals` (application IDs), `users` (e-mail addresses), `subjects`, `subject_patterns`, or `unity_catalog`. `inline_policies` are JSON by policy name, `managed_policy_arns` ARNs by a key of your own. More trusts a role: databricks-federation."),
     default: {},
     nullable: false,
     validations: [

@@ -4,13 +4,32 @@
 export type Step = "major" | "minor" | "patch";
 
 export type ChangeKind =
-  | "trust-wider" | "trust-unknown" | "trust-narrower" | "trust-rewritten"
-  | "module-removed" | "module-added"
-  | "variable-removed" | "variable-renamed" | "variable-required" | "variable-narrowed" | "variable-default" | "variable-added" | "variable-widened" | "variable-text"
-  | "output-removed" | "output-added" | "output-narrowed" | "output-widened" | "output-text"
-  | "requirement-raised" | "requirement-loosened"
-  | "address-changed" | "address-moved" | "address-added"
-  | "summary-text" | "hcl-changed";
+  | "trust-wider"
+  | "trust-unknown"
+  | "trust-narrower"
+  | "trust-rewritten"
+  | "module-removed"
+  | "module-added"
+  | "variable-removed"
+  | "variable-renamed"
+  | "variable-required"
+  | "variable-narrowed"
+  | "variable-default"
+  | "variable-added"
+  | "variable-widened"
+  | "variable-text"
+  | "output-removed"
+  | "output-added"
+  | "output-narrowed"
+  | "output-widened"
+  | "output-text"
+  | "requirement-raised"
+  | "requirement-loosened"
+  | "address-changed"
+  | "address-moved"
+  | "address-added"
+  | "summary-text"
+  | "hcl-changed";
 
 export interface ReleaseChange {
   readonly module: string;

@@ -8,15 +8,31 @@ import { compareTrust } from "./compare-trust";
 import { readMoves } from "./read-moves";
 
 /** Wider trusts first, then by how far each moves the version, then by module. */
-export async function compareReleases(previous: ReleaseManifest, modules: readonly SourceModule[]): Promise<readonly ReleaseChange[]> {
+export async function compareReleases(
+  previous: ReleaseManifest,
+  modules: readonly SourceModule[],
+): Promise<readonly ReleaseChange[]> {
   const old = new Map(previous.modules.map((module) => [module.name, module]));
   const now = new Set(modules.map(({ name }) => name));
-  const changes: ReleaseChange[] = previous.modules.filter(({ name }) => !now.has(name))
-    .map(({ name }) => ({ module: name, kind: "module-removed", step: "major", path: "", says: `The module ${name} is gone.` }));
+  const changes: ReleaseChange[] = previous.modules
+    .filter(({ name }) => !now.has(name))
+    .map(({ name }) => ({
+      module: name,
+      kind: "module-removed",
+      step: "major",
+      path: "",
+      says: `The module ${name} is gone.`,
+    }));
   for (const module of modules) {
     const before = old.get(module.name);
     if (before === undefined) {
-      changes.push({ module: module.name, kind: "module-added", step: "minor", path: "", says: `The module ${module.name} is new. ${module.contract.summary}` });
+      changes.push({
+        module: module.name,
+        kind: "module-added",
+        step: "minor",
+        path: "",
+        says: `The module ${module.name} is new. ${module.contract.summary}`,
+      });
       continue;
     }
     const here = new Set(module.contract.resources);
@@ -26,10 +42,20 @@ export async function compareReleases(previous: ReleaseManifest, modules: readon
       ...compareTrust(before.trust, module.trust).map((change): ReleaseChange => ({ module: module.name, ...change })),
       ...compareContracts(before.contract, module.contract, moves),
     ];
-    if (found.length === 0 && before.trust.digest !== module.trust.digest) found.push({ module: module.name, kind: "hcl-changed", step: "patch", path: "", says: "Its HCL changed; what it promises did not." });
+    if (found.length === 0 && before.trust.digest !== module.trust.digest)
+      found.push({
+        module: module.name,
+        kind: "hcl-changed",
+        step: "patch",
+        path: "",
+        says: "Its HCL changed; what it promises did not.",
+      });
     changes.push(...found);
   }
-  return changes.map((change, index) => ({ change, index })).sort((left, right) => rank(left.change) - rank(right.change) || left.index - right.index).map(({ change }) => change);
+  return changes
+    .map((change, index) => ({ change, index }))
+    .sort((left, right) => rank(left.change) - rank(right.change) || left.index - right.index)
+    .map(({ change }) => change);
 }
 
 function rank(change: ReleaseChange): number {

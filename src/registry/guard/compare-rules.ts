@@ -8,7 +8,10 @@ export interface RuleDifference {
 }
 
 /** Rules are the same by their condition; one whose condition changed is found by its code. */
-export function compareRules(before: readonly ContractRule[], after: readonly ContractRule[]): readonly RuleDifference[] {
+export function compareRules(
+  before: readonly ContractRule[],
+  after: readonly ContractRule[],
+): readonly RuleDifference[] {
   const differences: RuleDifference[] = [];
   const left = [...before];
   const fresh: ContractRule[] = [];
@@ -19,7 +22,8 @@ export function compareRules(before: readonly ContractRule[], after: readonly Co
       continue;
     }
     const [same] = left.splice(index, 1);
-    if (same?.message !== rule.message || same.code !== rule.code) differences.push({ what: "reworded", before: same, after: rule });
+    if (same?.message !== rule.message || same.code !== rule.code)
+      differences.push({ what: "reworded", before: same, after: rule });
   }
   for (const rule of fresh) {
     const index = left.findIndex(({ code }) => code === rule.code);
@@ -30,7 +34,8 @@ export function compareRules(before: readonly ContractRule[], after: readonly Co
 }
 
 /**
- * Whether `rule` of `variable` asks nothing of whoever leaves `fresh` attributes out (paths as `compareTypes` writes them):
+ * Whether `rule` of `variable` asks nothing of whoever leaves `fresh` attributes out (paths as `compareTypes` writes
+ * them):
  * it reads nothing else, so their defaults alone decide it, for everybody alike. False also where that cannot be shown.
  */
 export function readsOnly(rule: ContractRule, variable: string, fresh: readonly string[]): boolean {
@@ -69,7 +74,13 @@ function onlyFresh(condition: string, loops: ReadonlyMap<string, string>, fresh:
     }
   }
   if (inner.size === 0) return true;
-  return onlyFresh(condition.replaceAll(/\bfor \w+ in \w+\.\w+ :/g, (loop) => (inner.has(/for (\w+)/.exec(loop)?.[1] ?? "") ? ":" : loop)), inner, fresh);
+  return onlyFresh(
+    condition.replaceAll(/\bfor \w+ in \w+\.\w+ :/g, (loop) =>
+      inner.has(/for (\w+)/.exec(loop)?.[1] ?? "") ? ":" : loop,
+    ),
+    inner,
+    fresh,
+  );
 }
 
 function spaceless(condition: string): string {

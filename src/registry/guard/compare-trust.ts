@@ -18,12 +18,18 @@ export function compareTrust(before: TrustProbes, after: TrustProbes): readonly 
   return before.probes.flatMap((probe) => {
     const current = now.get(probe.name);
     if (current === undefined || canonicalJson(current.inputs) !== canonicalJson(probe.inputs)) {
-      return [{
-        kind: "trust-unknown", step: "major", path: `trust ${probe.name}`,
-        says: `The trust policy of the last release's case ${probe.name} cannot be compared: ${current === undefined ? "the case is gone" : "its inputs are others now"}.`,
-        given: hclAttributes(Object.entries(probe.inputs)),
-        before: Object.entries(probe.policies).map(([role, policy]) => `# ${role}\n${asHcl(policy)}`).join("\n"),
-      } as const];
+      return [
+        {
+          kind: "trust-unknown",
+          step: "major",
+          path: `trust ${probe.name}`,
+          says: `The trust policy of the last release's case ${probe.name} cannot be compared: ${current === undefined ? "the case is gone" : "its inputs are others now"}.`,
+          given: hclAttributes(Object.entries(probe.inputs)),
+          before: Object.entries(probe.policies)
+            .map(([role, policy]) => `# ${role}\n${asHcl(policy)}`)
+            .join("\n"),
+        } as const,
+      ];
     }
     return comparePolicies(probe, current);
   });
@@ -42,16 +48,38 @@ function comparePolicies(before: TrustProbe, after: TrustProbe): readonly Change
       ...(now === undefined ? {} : { after: asHcl(now) }),
     };
     const subject = `The same inputs (case ${before.name}, role ${role})`;
-    if (now === undefined) return [{ ...shared, kind: "trust-narrower", step: "major", says: `${subject} no longer give a trust policy.` }];
+    if (now === undefined)
+      return [{ ...shared, kind: "trust-narrower", step: "major", says: `${subject} no longer give a trust policy.` }];
     if (old !== undefined && covers(old, now)) {
       return covers(now, old)
-        ? [{ ...shared, kind: "trust-rewritten", step: "minor", says: `${subject} give a trust policy of other bytes that lets the same identities in.` }]
+        ? [
+            {
+              ...shared,
+              kind: "trust-rewritten",
+              step: "minor",
+              says: `${subject} give a trust policy of other bytes that lets the same identities in.`,
+            },
+          ]
         : [{ ...shared, kind: "trust-narrower", step: "major", says: `${subject} let fewer in.` }];
     }
     const gained = gainedBy(old, now, role);
     return gained.length > 0
-      ? [{ ...shared, kind: "trust-wider", step: "major", says: `${subject} let more in: ${gained.map(inWords).join("; ")}.` }]
-      : [{ ...shared, kind: "trust-unknown", step: "major", says: `${subject} give another trust policy, and it cannot be shown to let nobody else in.` }];
+      ? [
+          {
+            ...shared,
+            kind: "trust-wider",
+            step: "major",
+            says: `${subject} let more in: ${gained.map(inWords).join("; ")}.`,
+          },
+        ]
+      : [
+          {
+            ...shared,
+            kind: "trust-unknown",
+            step: "major",
+            says: `${subject} give another trust policy, and it cannot be shown to let nobody else in.`,
+          },
+        ];
   });
 }
 
@@ -65,11 +93,34 @@ function gainedBy(before: string | undefined, after: string, role: string): read
 }
 
 function target(policy: string | undefined, role: string): LintTarget {
-  const roles = policy === undefined ? [] : [{
-    path: role, name: role, accountId: null, policy: JSON.parse(policy) as unknown, maxSessionDuration: null, bounded: null,
-    managedPolicyArns: [], policies: {}, quota: TRUST_POLICY_DEFAULT_QUOTA, meantPatterns: [], statementPaths: [], ignores: [],
-  }];
-  return { providers: [], complete: false, givenProviderArns: [], givenIssuerPaths: [], deletedProviders: [], roles, ignores: [] };
+  const roles =
+    policy === undefined
+      ? []
+      : [
+          {
+            path: role,
+            name: role,
+            accountId: null,
+            policy: JSON.parse(policy) as unknown,
+            maxSessionDuration: null,
+            bounded: null,
+            managedPolicyArns: [],
+            policies: {},
+            quota: TRUST_POLICY_DEFAULT_QUOTA,
+            meantPatterns: [],
+            statementPaths: [],
+            ignores: [],
+          },
+        ];
+  return {
+    providers: [],
+    complete: false,
+    givenProviderArns: [],
+    givenIssuerPaths: [],
+    deletedProviders: [],
+    roles,
+    ignores: [],
+  };
 }
 
 function inWords({ subject, issuer, kind, from }: Identity): string {

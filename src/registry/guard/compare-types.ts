@@ -19,12 +19,20 @@ export function compareTypes(before: VariableType, after: VariableType, path = "
     if (before === after) return [];
     // Terraform turns numbers and booleans into text by itself, and text into them only sometimes
     const converts = after === "string" && (before === "number" || before === "bool");
-    return [{ path, what: converts ? "wider" : "narrower", says: `was ${typeExpression(before)} and is ${typeExpression(after)}` }];
+    return [
+      {
+        path,
+        what: converts ? "wider" : "narrower",
+        says: `was ${typeExpression(before)} and is ${typeExpression(after)}`,
+      },
+    ];
   }
   if ("list" in before && "list" in after) return compareTypes(before.list, after.list, `${path}[*]`);
   if ("map" in before && "map" in after) return compareTypes(before.map, after.map, `${path}[*]`);
   if ("object" in before && "object" in after) return compareAttributes(before.object, after.object, path);
-  return [{ path, what: "narrower", says: `was a ${Object.keys(before)[0] ?? ""} and is a ${Object.keys(after)[0] ?? ""}` }];
+  return [
+    { path, what: "narrower", says: `was a ${Object.keys(before)[0] ?? ""} and is a ${Object.keys(after)[0] ?? ""}` },
+  ];
 }
 
 type Attributes = Readonly<Record<string, ObjectAttribute>>;
@@ -35,8 +43,12 @@ function compareAttributes(before: Attributes, after: Attributes, path: string):
     const at = `${path}.${name}`;
     const old = Object.hasOwn(before, name) ? before[name] : undefined;
     const now = Object.hasOwn(after, name) ? after[name] : undefined;
-    if (now === undefined) return [{ path: at, what: "narrower", says: "is gone: Terraform drops what is given for it without a word" }];
-    if (old === undefined) return [{ path: at, what: now.optional ? "wider" : "narrower", says: now.optional ? IS_NEW : `${IS_NEW} and required` }];
+    if (now === undefined)
+      return [{ path: at, what: "narrower", says: "is gone: Terraform drops what is given for it without a word" }];
+    if (old === undefined)
+      return [
+        { path: at, what: now.optional ? "wider" : "narrower", says: now.optional ? IS_NEW : `${IS_NEW} and required` },
+      ];
     return [...compareAttribute(old, now, at), ...compareTypes(old.type, now.type, at)];
   });
 }

@@ -1,4 +1,7 @@
-/** Whether one trust policy lets in nobody whom another does not: by the statements themselves, so that a yes is a proof. */
+/**
+ * Whether one trust policy lets in nobody whom another does not: by the statements themselves, so that a yes is a
+ * proof.
+ */
 
 interface Statement {
   readonly actions: ReadonlySet<string>;
@@ -9,7 +12,17 @@ interface Statement {
 }
 
 /** Tests that more values make wider: each value is one more way in. */
-const ALTERNATIVES: ReadonlySet<string> = new Set(["StringEquals", "StringEqualsIgnoreCase", "StringLike", "ArnEquals", "ArnLike", "IpAddress", "Bool", "NumericEquals", "DateEquals"]);
+const ALTERNATIVES: ReadonlySet<string> = new Set([
+  "StringEquals",
+  "StringEqualsIgnoreCase",
+  "StringLike",
+  "ArnEquals",
+  "ArnLike",
+  "IpAddress",
+  "Bool",
+  "NumericEquals",
+  "DateEquals",
+]);
 
 /**
  * Whether every statement of `narrow` (a policy's text) is within one of `wide`. False also where that only cannot be
@@ -27,7 +40,9 @@ function within(inner: Statement, outer: Statement): boolean {
   return [...outer.conditions].every(([condition, values]) => {
     const own = inner.conditions.get(condition);
     if (own === undefined) return false;
-    return ALTERNATIVES.has(condition.split(" ", 1)[0] ?? "") ? isSubset(own, values) : isSubset(own, values) && isSubset(values, own);
+    return ALTERNATIVES.has(condition.split(" ", 1)[0] ?? "")
+      ? isSubset(own, values)
+      : isSubset(own, values) && isSubset(values, own);
   });
 }
 
@@ -35,7 +50,8 @@ function readStatements(text: string): readonly Statement[] | undefined {
   try {
     const policy = members(JSON.parse(text));
     const statements = policy?.["Statement"];
-    if (policy?.["Version"] !== "2012-10-17" || Object.keys(policy).length !== 2 || !Array.isArray(statements)) return undefined;
+    if (policy?.["Version"] !== "2012-10-17" || Object.keys(policy).length !== 2 || !Array.isArray(statements))
+      return undefined;
     const read = statements.map(readStatement);
     return read.includes(undefined) ? undefined : (read as readonly Statement[]);
   } catch {
@@ -44,7 +60,13 @@ function readStatements(text: string): readonly Statement[] | undefined {
 }
 
 function readStatement(value: unknown): Statement | undefined {
-  const { Action: action, Condition: condition, Effect: effect, Principal: principal, ...others } = members(value) ?? {};
+  const {
+    Action: action,
+    Condition: condition,
+    Effect: effect,
+    Principal: principal,
+    ...others
+  } = members(value) ?? {};
   if (effect !== "Allow" || Object.keys(others).length > 0) return undefined;
   const actions = texts(action);
   const principals = pairs(principal);
@@ -63,16 +85,22 @@ function readStatement(value: unknown): Statement | undefined {
 }
 
 function pairs(value: unknown): readonly string[] | undefined {
-  const kinds = Object.entries(members(value) ?? {}).map(([kind, values]) => texts(values)?.map((one) => `${kind} ${one}`));
+  const kinds = Object.entries(members(value) ?? {}).map(([kind, values]) =>
+    texts(values)?.map((one) => `${kind} ${one}`),
+  );
   return kinds.length === 0 || kinds.includes(undefined) ? undefined : kinds.flatMap((kind) => kind ?? []);
 }
 
 function texts(value: unknown): readonly string[] | undefined {
-  return Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === "string") ? (value as string[]) : undefined;
+  return Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === "string")
+    ? (value as string[])
+    : undefined;
 }
 
 function members(value: unknown): Readonly<Record<string, unknown>> | undefined {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Readonly<Record<string, unknown>>) : undefined;
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as Readonly<Record<string, unknown>>)
+    : undefined;
 }
 
 function isSubset(small: ReadonlySet<string>, large: ReadonlySet<string>): boolean {

@@ -17,7 +17,10 @@ export function leastVersion(previous: string, step: Step): string {
   return inc(previous, taken) ?? previous;
 }
 
-/** Whether `version` may follow `previous` with changes of `step`. A pre-release is judged by the release it announces. */
+/**
+ * Whether `version` may follow `previous` with changes of `step`. A pre-release is judged by the release it
+ * announces.
+ */
 export function mayFollow(version: string, previous: string, step: Step): boolean {
   const read = parse(version);
   if (read === null || compare(version, previous) <= 0) return false;

@@ -51,27 +51,40 @@ function moved(at: readonly Step[], move: Move): readonly Step[] | undefined {
   const to = stepsOf(move.to);
   // two addresses that end without a key are of all instances, which keep their keys
   const whole = from.at(-1)?.key === undefined && to.at(-1)?.key === undefined;
-  const takes = from.length > 0 && from.every(({ name, key }, index) => {
-    const here = at[index];
-    if (here?.name !== name) return false;
-    // of a count's instances the first may be the only one
-    return key === "*" || key === here.key || key === "0" && here.key === "count" || whole && index === from.length - 1;
-  });
+  const takes =
+    from.length > 0 &&
+    from.every(({ name, key }, index) => {
+      const here = at[index];
+      if (here?.name !== name) return false;
+      // of a count's instances the first may be the only one
+      return (
+        key === "*" || key === here.key || (key === "0" && here.key === "count") || (whole && index === from.length - 1)
+      );
+    });
   if (!takes) return undefined;
   const kept = whole ? at[from.length - 1]?.key : undefined;
-  return [...to.map(({ name, key }, index) => ({ name, key: key === "*" ? at[index]?.key : key ?? (index === to.length - 1 ? kept : undefined) })), ...at.slice(from.length)];
+  return [
+    ...to.map(({ name, key }, index) => ({
+      name,
+      key: key === "*" ? at[index]?.key : (key ?? (index === to.length - 1 ? kept : undefined)),
+    })),
+    ...at.slice(from.length),
+  ];
 }
 
 /** Whether what stands at `at` is at home in `now`. */
 function fits(at: readonly Step[], now: readonly Step[]): boolean {
-  return at.length === now.length && at.every(({ name, key }, index) => {
-    const there = now[index];
-    if (there?.name !== name) return false;
-    if (key === there.key) return true;
-    // Terraform takes what had no key for the first of a count, and back
-    if (there.key === "count") return key === undefined || /^[0-9]+$/.test(key);
-    return there.key === "for_each" ? key?.startsWith("\"") === true : key === "0";
-  });
+  return (
+    at.length === now.length &&
+    at.every(({ name, key }, index) => {
+      const there = now[index];
+      if (there?.name !== name) return false;
+      if (key === there.key) return true;
+      // Terraform takes what had no key for the first of a count, and back
+      if (there.key === "count") return key === undefined || /^[0-9]+$/.test(key);
+      return there.key === "for_each" ? key?.startsWith('"') === true : key === "0";
+    })
+  );
 }
 
 function stepsOf(address: string): readonly Step[] {

@@ -20,19 +20,34 @@ export async function readMoves(files: readonly ArchiveFile[]): Promise<readonly
 /** Modules within modules, no deeper than anybody nests them; a module that calls itself ends here too. */
 const MAX_DEPTH = 8;
 
-async function movesIn(folder: string, prefix: string, folders: ReadonlyMap<string, readonly ArchiveFile[]>, depth: number): Promise<readonly Move[]> {
+async function movesIn(
+  folder: string,
+  prefix: string,
+  folders: ReadonlyMap<string, readonly ArchiveFile[]>,
+  depth: number,
+): Promise<readonly Move[]> {
   if (depth > MAX_DEPTH) return [];
   const moves: Move[] = [];
   for (const file of folders.get(folder) ?? []) {
     const blocks = await parseFile(file);
     for (const { from, to } of listOf(blocks["moved"])) {
-      if (typeof from === "string" && typeof to === "string") moves.push({ from: prefix + address(from), to: prefix + address(to) });
+      if (typeof from === "string" && typeof to === "string")
+        moves.push({ from: prefix + address(from), to: prefix + address(to) });
     }
     const calls = typeof blocks["module"] === "object" && blocks["module"] !== null ? (blocks["module"] as Blocks) : {};
     for (const [name, bodies] of Object.entries(calls)) {
       const { source } = listOf(bodies)[0] ?? {};
-      const inner = typeof source === "string" && source.startsWith("./") ? source.slice(2).replace(/\/+$/, "") : undefined;
-      if (inner !== undefined) moves.push(...(await movesIn(folder === "" ? inner : `${folder}/${inner}`, `${prefix}module.${name}[*].`, folders, depth + 1)));
+      const inner =
+        typeof source === "string" && source.startsWith("./") ? source.slice(2).replace(/\/+$/, "") : undefined;
+      if (inner !== undefined)
+        moves.push(
+          ...(await movesIn(
+            folder === "" ? inner : `${folder}/${inner}`,
+            `${prefix}module.${name}[*].`,
+            folders,
+            depth + 1,
+          )),
+        );
     }
   }
   return moves;

@@ -13,10 +13,17 @@ export interface NotesSource {
   readonly modules: readonly string[];
 }
 
-const SECTIONS: readonly { readonly title: string; readonly lead?: string; readonly holds: (change: ReleaseChange) => boolean; readonly shown: boolean }[] = [
+const SECTIONS: readonly {
+  readonly title: string;
+  readonly lead?: string;
+  readonly holds: (change: ReleaseChange) => boolean;
+  readonly shown: boolean;
+}[] = [
   {
     title: "Wider trusts",
-    lead: "For the same inputs a trust policy lets in more than before, or cannot be shown not to. Read each before you upgrade.",
+    lead:
+      "For the same inputs a trust policy lets in more than before, or cannot be shown not to. Read each " +
+      "before you upgrade.",
     holds: isWiderTrust,
     shown: true,
   },
@@ -35,7 +42,9 @@ export function releaseNotes({ version, previous, changes, modules }: NotesSourc
   if (changes.length === 0) return `## ${version}\n\nNothing that the modules promise changed since ${previous}.\n`;
   const sections = SECTIONS.flatMap(({ title, lead, holds, shown }) => {
     const entries = distinct(changes.filter(holds)).map((entry) => entryText(entry, shown));
-    return entries.length === 0 ? [] : [[`### ${title}`, ...(lead === undefined ? [] : [lead]), entries.join(shown ? "\n\n" : "\n")].join("\n\n")];
+    return entries.length === 0
+      ? []
+      : [[`### ${title}`, ...(lead === undefined ? [] : [lead]), entries.join(shown ? "\n\n" : "\n")].join("\n\n")];
   });
   return `## ${version}\n\nSince ${previous}.\n\n${sections.join("\n\n")}\n`;
 }
@@ -61,8 +70,14 @@ function distinct(changes: readonly ReleaseChange[]): readonly Entry[] {
 function entryText({ change, modules }: Entry, shown: boolean): string {
   const line = `- **${modules.join(", ")}**: ${markdownText(change.says)}`;
   if (!shown) return line;
-  const block = (title: string, code: string | undefined): readonly string[] => (code === undefined ? [] : ["", `  ${title}:`, "", ...fenced(code)]);
-  return [line, ...block("Inputs", change.given), ...block("Before", change.before), ...block("After", change.after)].join("\n");
+  const block = (title: string, code: string | undefined): readonly string[] =>
+    code === undefined ? [] : ["", `  ${title}:`, "", ...fenced(code)];
+  return [
+    line,
+    ...block("Inputs", change.given),
+    ...block("Before", change.before),
+    ...block("After", change.after),
+  ].join("\n");
 }
 
 /** A code block within a list's entry, with a fence longer than any in the code. */

@@ -13,16 +13,27 @@ export function showVariable(variable: ModuleVariable, rules: readonly ContractR
     ...(variable.default === undefined ? [] : [["default", variable.default as HclValue] as const]),
     ["nullable", variable.nullable],
   ];
-  return block(`variable "${variable.name}"`, [hclAttributes(settings, 2), ...rules.map((rule) => showRule("validation", rule))]);
+  return block(`variable "${variable.name}"`, [
+    hclAttributes(settings, 2),
+    ...rules.map((rule) => showRule("validation", rule)),
+  ]);
 }
 
 export function showOutput(output: ModuleOutput, rules: readonly ContractRule[] = []): string {
-  return block(`output "${output.name}"`, [`  # ${output.description.replace(/\s+/g, " ")}`, ...rules.map((rule) => showRule("precondition", rule))]);
+  return block(`output "${output.name}"`, [
+    `  # ${output.description.replace(/\s+/g, " ")}`,
+    ...rules.map((rule) => showRule("precondition", rule)),
+  ]);
 }
 
 /** `terraform { … }`: what the module asks for. */
-export function showRequirements({ requiredVersion, requiredProviders }: Pick<ModuleContract, "requiredVersion" | "requiredProviders">): string {
-  const providers = Object.entries(requiredProviders).map(([name, { source, version }]) => [name, { source, version }] as const);
+export function showRequirements({
+  requiredVersion,
+  requiredProviders,
+}: Pick<ModuleContract, "requiredVersion" | "requiredProviders">): string {
+  const providers = Object.entries(requiredProviders).map(
+    ([name, { source, version }]) => [name, { source, version }] as const,
+  );
   return block("terraform", [
     hclAttributes([["required_version", requiredVersion]], 2),
     ...(providers.length === 0 ? [] : [`  required_providers {\n${hclAttributes(providers, 4)}\n  }`]),
@@ -31,7 +42,15 @@ export function showRequirements({ requiredVersion, requiredProviders }: Pick<Mo
 
 /** The block that keeps a resource where its address changed. */
 export function showMove({ from, to }: Move): string {
-  return block("moved", [hclAttributes([["from", expression(from)], ["to", expression(to)]], 2)]);
+  return block("moved", [
+    hclAttributes(
+      [
+        ["from", expression(from)],
+        ["to", expression(to)],
+      ],
+      2,
+    ),
+  ]);
 }
 
 /** `resource "type" "name" {}` under its whole address. */
@@ -42,7 +61,13 @@ export function showAddress(address: string): string {
 
 function showRule(name: "validation" | "precondition", rule: ContractRule): string {
   const condition = rule.condition.replaceAll("\n", "\n    ");
-  return `  ${name} {\n${hclAttributes([["condition", expression(condition)], ["error_message", `${rule.message}.`]], 4)}\n  }`;
+  return `  ${name} {\n${hclAttributes(
+    [
+      ["condition", expression(condition)],
+      ["error_message", `${rule.message}.`],
+    ],
+    4,
+  )}\n  }`;
 }
 
 function block(head: string, parts: readonly string[]): string {

@@ -10,9 +10,11 @@ export function indexPage(registry: RegistryDocument): Buffer {
   const title = site.host === null ? "Terraform modules" : `Terraform modules of ${site.host}`;
   return pageHtml({
     title,
-    body: `<h1>${html(title)}</h1>
-<p class="soft">For Terraform 1.5 or newer and OpenTofu. Each version stays as it was published; <a href="SHA256SUMS">SHA256SUMS</a> covers this registry.</p>
-${modules.length === 0 ? "<p>Nothing is published yet.</p>" : `<ul class="modules">\n${modules.map((module) => moduleItem(registry, module)).join("\n")}\n</ul>`}`,
+    body:
+      `<h1>${html(title)}</h1>
+<p class="soft">For Terraform 1.5 or newer and OpenTofu. Each version stays as it was published; <a ` +
+      `href="SHA256SUMS">SHA256SUMS</a> covers this registry.</p>
+${modules.length === 0 ? "<p>Nothing is published " + "yet.</p>" : `<ul class="modules">\n${modules.map((module) => moduleItem(registry, module)).join("\n")}\n</ul>`}`,
   });
 }
 

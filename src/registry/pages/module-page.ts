@@ -1,4 +1,7 @@
-/** A module's page: how to use it, what it takes and gives, its README, its versions. One a version, and one for the newest. */
+/**
+ * A module's page: how to use it, what it takes and gives, its README, its versions. One a version, and one for the
+ * newest.
+ */
 import { html, htmlText } from "../../html-text";
 import type { ContractRule, ModuleContract, ModuleVariable } from "../../module/contract";
 import { attributeExpression, typeExpression } from "../../module/contract";
@@ -37,7 +40,9 @@ export function modulePage(view: ModuleView, versions: Iterable<string>): Buffer
 export function versionPage(view: ModuleView): Buffer {
   return pageHtml({
     title: `${addressText(view.address)} ${view.module.version}`,
-    trail: `<a href="../../../../../../index.html">All modules</a> / <a href="../index.html">${html(addressText(view.address))}</a>`,
+    trail:
+      `<a href="../../../../../../index.html">All modules</a> / <a ` +
+      `href="../index.html">${html(addressText(view.address))}</a>`,
     body: moduleBody(view, ""),
   });
 }
@@ -47,18 +52,24 @@ function moduleBody(view: ModuleView, toVersion: string): string {
   const { contract } = module;
   const ours = readme === undefined ? undefined : withSource(readme, site, address, module.version);
   const call = example(ours);
-  const needs = [`Terraform ${contract.requiredVersion}`, ...Object.values(contract.requiredProviders).map(({ source, version }) => `${source} ${version}`)];
-  return `<h1>${html(address.name)} <span class="soft">${html(module.version)}</span></h1>
+  const needs = [
+    `Terraform ${contract.requiredVersion}`,
+    ...Object.values(contract.requiredProviders).map(({ source, version }) => `${source} ${version}`),
+  ];
+  return (
+    `<h1>${html(address.name)} <span class="soft">${html(module.version)}</span></h1>
 <p>${html(contract.summary)}</p>
 <p class="soft">Needs ${html(needs.join("; "))}.</p>
-<p class="contents"><a href="#usage">Usage</a> <a href="#inputs">Inputs</a> <a href="#outputs">Outputs</a>${ours === undefined ? "" : " <a href=\"#readme\">README</a>"}${toVersion === "" ? "" : " <a href=\"#versions\">Versions</a>"}</p>
+<p class="contents"><a href="#usage">Usage</a> <a href="#inputs">Inputs</a> <a ` +
+    `href="#outputs">Outputs</a>${ours === undefined ? "" : ' <a href="#readme">README</a>'}${toVersion === "" ? "" : ' <a href="#versions">Versions</a>'}</p>
 <h2 id="usage">Usage</h2>
 <pre tabindex="0"><code>${htmlText(call ?? usage(site, address, module.version, contract))}</code></pre>
-${site.host === null ? `<p class="soft">Write the host that serves this registry for ${UNKNOWN_HOST}.</p>\n` : ""}<p class="soft"><a href="${toVersion}${ARCHIVE_NAME}" download="${html(module.archive)}">Archive</a>, ${module.size.toLocaleString("en")} bytes, SHA-256 <code>${html(module.sha256)}</code>${commit === null ? "" : `, packed from commit <code>${html(commit)}</code>`}. <a href="${toVersion}manifest.json">Manifest</a> with the digest of each file.</p>
+${site.host === null ? `<p class="soft">Write the host that serves this ` + `registry ` + `for ${UNKNOWN_HOST}.</p>\n` : ""}<p class="soft"><a href="${toVersion}${ARCHIVE_NAME}" download="${html(module.archive)}">Archive</a>, ${module.size.toLocaleString("en")} bytes, SHA-256 <code>${html(module.sha256)}</code>${commit === null ? "" : `, packed from commit <code>${html(commit)}</code>`}. <a href="${toVersion}manifest.json">Manifest</a> with the digest of each file.</p>
 <h2 id="inputs">Inputs</h2>
 ${inputs(contract)}
 <h2 id="outputs">Outputs</h2>
-${outputs(contract)}${ours === undefined ? "" : `\n<h2 id="readme">README</h2>\n${readmeHtml(call === undefined ? ours : ours.replace(call, "# as above"))}`}`;
+${outputs(contract)}${ours === undefined ? "" : `\n<h2 id="readme">README</h2>\n${readmeHtml(call === undefined ? ours : ours.replace(call, "# as above"))}`}`
+  );
 }
 
 /** A sentence of a contract, its `code` as code. */
@@ -73,8 +84,14 @@ function inputs(contract: ModuleContract): string {
 
 function input(variable: ModuleVariable): string {
   const { name, description, type } = variable;
-  const plain = typeof type === "string" || ("list" in type && typeof type.list === "string") || ("map" in type && typeof type.map === "string");
-  const fallback = variable.default === undefined ? "<span class=\"need\">required</span>" : `<span class="soft">default <code>${htmlText(JSON.stringify(variable.default))}</code></span>`;
+  const plain =
+    typeof type === "string" ||
+    ("list" in type && typeof type.list === "string") ||
+    ("map" in type && typeof type.map === "string");
+  const fallback =
+    variable.default === undefined
+      ? '<span class="need">required</span>'
+      : `<span class="soft">default <code>${htmlText(JSON.stringify(variable.default))}</code></span>`;
   return `<li id="input-${html(name)}"><strong><code>${htmlText(name)}</code></strong> ${plain ? `<code class="soft">${htmlText(typeExpression(type))}</code> ` : ""}${fallback}<p>${prose(description)}</p>${rules(variable.validations)}${plain ? "" : `<details><summary>Type</summary><pre tabindex="0"><code>${htmlText(typeLines(type, ""))}</code></pre></details>`}</li>`;
 }
 
@@ -89,14 +106,24 @@ function typeLines(type: ModuleVariable["type"], indent: string): string {
   if (typeof type === "string") return type;
   if ("list" in type) return `list(${typeLines(type.list, indent)})`;
   if ("map" in type) return `map(${typeLines(type.map, indent)})`;
-  const lines = Object.entries(type.object).map(([name, attribute]) => `${indent}  ${name} = ${attributeExpression(attribute, (inner) => typeLines(inner, `${indent}  `))}`);
+  const lines = Object.entries(type.object).map(
+    ([name, attribute]) =>
+      `${indent}  ${name} = ${attributeExpression(attribute, (inner) => typeLines(inner, `${indent}  `))}`,
+  );
   return `object({\n${lines.join("\n")}\n${indent}})`;
 }
 
 function outputs(contract: ModuleContract): string {
   if (contract.outputs.length === 0) return "<p>None.</p>";
-  const rows = contract.outputs.map(({ name, description }) => `<tr><th scope="row"><code>${htmlText(name)}</code></th><td>${prose(description)}</td></tr>`);
-  return `<div class="scroll" role="group" tabindex="0" aria-label="Outputs"><table><thead><tr><th scope="col">Name</th><th scope="col">What it is</th></tr></thead><tbody>\n${rows.join("\n")}\n</tbody></table></div>`;
+  const rows = contract.outputs.map(
+    ({ name, description }) =>
+      `<tr><th scope="row"><code>${htmlText(name)}</code></th><td>${prose(description)}</td></tr>`,
+  );
+  return (
+    `<div class="scroll" role="group" tabindex="0" aria-label="Outputs"><table><thead><tr><th ` +
+    `scope="col">Name</th><th scope="col">What it ` +
+    `is</th></tr></thead><tbody>\n${rows.join("\n")}\n</tbody></table></div>`
+  );
 }
 
 function versionsSection(versions: readonly string[]): string {
@@ -105,7 +132,10 @@ function versionsSection(versions: readonly string[]): string {
     const minor = version.split(".").slice(0, 2).join(".");
     folded.set(minor, [...(folded.get(minor) ?? []), version]);
   }
-  const older = [...folded].map(([minor, below]) => `<details><summary>${html(minor)}: ${below.length === 1 ? "1 version" : `${below.length} versions`}</summary>${versionList(below)}</details>`);
+  const older = [...folded].map(
+    ([minor, below]) =>
+      `<details><summary>${html(minor)}: ${below.length === 1 ? "1 version" : `${below.length} versions`}</summary>${versionList(below)}</details>`,
+  );
   return `<h2 id="versions">Versions</h2>\n${versionList(versions.slice(0, SHOWN_VERSIONS))}${older.length === 0 ? "" : `\n${older.join("\n")}`}`;
 }
 

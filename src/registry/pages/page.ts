@@ -14,11 +14,13 @@ export interface Page {
 const STYLE_HASH = `sha256-${createHash("sha256").update(STYLE).digest("base64")}`;
 
 export function pageHtml({ title, trail, body }: Page): Buffer {
-  return Buffer.from(`<!doctype html>
+  return Buffer.from(
+    `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src '${STYLE_HASH}'; base-uri 'none'; form-action 'none'">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src '${STYLE_HASH}'; base-uri ` +
+      `'none'; form-action 'none'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
@@ -31,5 +33,6 @@ ${trail === undefined ? "" : `<nav aria-label="Where you are">${trail}</nav>\n`}
 </main>
 </body>
 </html>
-`);
+`,
+  );
 }

@@ -11,10 +11,16 @@ type Engine = InstanceType<typeof MarkdownIt>;
 
 let engine: Engine | undefined;
 
-/** HTML of `markdown`, its headings a level down; HTML in it shows as text, links lead to https only, images are their words. */
+/**
+ * HTML of `markdown`, its headings a level down; HTML in it shows as text, links lead to https only, images are their
+ * words.
+ */
 export function readmeHtml(markdown: string): string {
   // a generated file begins with a comment that says so
-  const text = markdown.replace(/^(?:<!--(?:(?!-->)[\s\S])*-->\s*)+/, "").replace(REFERENCE, "").replace(/^# [^\n]*\n/, "");
+  const text = markdown
+    .replace(/^(?:<!--(?:(?!-->)[\s\S])*-->\s*)+/, "")
+    .replace(REFERENCE, "")
+    .replace(/^# [^\n]*\n/, "");
   return markdownEngine().render(seen(text.slice(0, MAX_LENGTH)));
 }
 
@@ -26,13 +32,15 @@ function markdownEngine(): Engine {
   markdown.renderer.rules.image = (tokens, index) => html(tokens[index]?.content ?? "");
   markdown.renderer.rules.heading_open = (tokens, index) => `<h${level(tokens[index]?.tag)}>`;
   markdown.renderer.rules.heading_close = (tokens, index) => `</h${level(tokens[index]?.tag)}>`;
-  markdown.renderer.rules.table_open = () => "<div class=\"scroll\" role=\"group\" tabindex=\"0\" aria-label=\"Table\"><table>";
+  markdown.renderer.rules.table_open = () => '<div class="scroll" role="group" tabindex="0" aria-label="Table"><table>';
   markdown.renderer.rules.table_close = () => "</table></div>";
-  markdown.renderer.rules.fence = (tokens, index) => `<pre tabindex="0"><code>${htmlText(tokens[index]?.content ?? "")}</code></pre>\n`;
+  markdown.renderer.rules.fence = (tokens, index) =>
+    `<pre tabindex="0"><code>${htmlText(tokens[index]?.content ?? "")}</code></pre>\n`;
   // a heading of nothing is none
   markdown.renderer.rules.th_open = (tokens, index) => (tokens[index + 1]?.content === "" ? "<td>" : "<th>");
   markdown.renderer.rules.th_close = (tokens, index) => (tokens[index - 1]?.content === "" ? "</td>" : "</th>");
-  markdown.renderer.rules.link_open = (tokens, index) => `<a href="${html(String(tokens[index]?.attrGet("href") ?? ""))}" rel="noreferrer">`;
+  markdown.renderer.rules.link_open = (tokens, index) =>
+    `<a href="${html(String(tokens[index]?.attrGet("href") ?? ""))}" rel="noreferrer">`;
   return (engine = markdown);
 }
 

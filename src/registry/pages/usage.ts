@@ -21,7 +21,7 @@ export function usage(site: RegistrySite, address: ModuleAddress, version: strin
   const width = Math.max("version".length, ...required.map(({ name }) => name.length));
   const lines = required.map((variable) => `  ${variable.name.padEnd(width)} = ${placeholder(variable)}`);
   return [
-    "module \"databricks\" {",
+    'module "databricks" {',
     `  source  = ${hclString(sourceAddress(site, address))}`,
     `  version = ${hclString(compatibleRange(version))}`,
     ...(lines.length === 0 ? [] : ["", ...lines]),
@@ -31,8 +31,16 @@ export function usage(site: RegistrySite, address: ModuleAddress, version: strin
 
 /** A README whose examples call the module from this registry, wherever they called it from before. */
 export function withSource(readme: string, site: RegistrySite, address: ModuleAddress, version: string): string {
-  const call = new RegExp(`^( *)source( *)= "[^"\\n]*\\b${address.name}(?:/${address.system})?"\\n(?: *version *= "[^"\\n]*"\\n)?`, "gm");
-  return readme.replace(call, (_, indent: string) => `${indent}source  = ${hclString(sourceAddress(site, address))}\n${indent}version = ${hclString(compatibleRange(version))}\n`);
+  const call = new RegExp(
+    `^( *)source( *)= "[^"\\n]*\\b${address.name}(?:/${address.system})?"\\n(?: *version *= "[^"\\n]*"\\n)?`,
+    "gm",
+  );
+  return readme.replace(
+    call,
+    (_, indent: string) =>
+      `${indent}source  = ${hclString(sourceAddress(site, address))}\n${indent}version ` +
+      `= ${hclString(compatibleRange(version))}\n`,
+  );
 }
 
 /** The README's first call of a module, which has values to write over; undefined where it has none. */
@@ -42,7 +50,7 @@ export function example(readme: string | undefined): string | undefined {
 
 /** Something of the right kind to be written over. */
 function placeholder({ type }: ModuleVariable): string {
-  if (type === "string") return "\"…\"";
+  if (type === "string") return '"…"';
   if (typeof type === "string") return type === "bool" ? "true" : "0";
   return "list" in type ? "[]" : `{} # ${typeExpression(type).slice(0, 60)}…`;
 }

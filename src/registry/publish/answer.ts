@@ -34,39 +34,76 @@ const ONLY_FOR = { bucket: "s3", endpoint: "s3", region: "s3", repository: "git"
 /** Throws what publishToFolder, publishToS3 and publishToGit do; InputError usage. */
 export async function answerPublish(release: Release, asked: PublishAsked): Promise<PublishAnswer> {
   for (const [flag, kind] of Object.entries(ONLY_FOR) as [keyof typeof ONLY_FOR, "s3" | "git"][]) {
-    if (asked[flag] !== undefined && asked.to !== kind) throw usage(`--${flag}`, `--${flag} goes with --to ${kind} only.`, `Leave it out, or write --to ${kind}.`);
+    if (asked[flag] !== undefined && asked.to !== kind)
+      throw usage(`--${flag}`, `--${flag} goes with --to ${kind} only.`, `Leave it out, or write --to ${kind}.`);
   }
-  if (asked.prefix !== "" && asked.to !== "s3") throw usage("--prefix", "--prefix goes with --to s3 only.", "Leave it out, or write --to s3.");
-  const settings: PublishSettings = { namespace: asked.namespace, site: asked.baseUrl === undefined ? undefined : readSite(asked.baseUrl) };
+  if (asked.prefix !== "" && asked.to !== "s3")
+    throw usage("--prefix", "--prefix goes with --to s3 only.", "Leave it out, or write --to s3.");
+  const settings: PublishSettings = {
+    namespace: asked.namespace,
+    site: asked.baseUrl === undefined ? undefined : readSite(asked.baseUrl),
+  };
   const shared = { to: asked.to, dryRun: asked.dryRun === true };
   if (asked.to === "git") return { ...shared, files: undefined, repaired: false, changes: await toGit(release, asked) };
   if (asked.to === "s3") return { ...shared, ...(await toS3(release, asked, settings)), repaired: false };
   const { publishToFolder } = await import("./folder");
-  return { ...shared, ...(await publishToFolder(readFolderTarget(asked.to), release, { ...settings, dryRun: asked.dryRun })) };
+  return {
+    ...shared,
+    ...(await publishToFolder(readFolderTarget(asked.to), release, { ...settings, dryRun: asked.dryRun })),
+  };
 }
 
 /** A folder called s3 or git is written ./s3. Throws InputError usage. */
 export function readFolderTarget(to: string): string {
   if (to !== "" && to !== "s3" && to !== "git") return to;
-  throw usage("--to", `--to ${to === "" ? "is empty" : `${to} is no folder`}.`, "Name a folder; one called s3 or git is written ./s3 or ./git.");
+  throw usage(
+    "--to",
+    `--to ${to === "" ? "is empty" : `${to} is no folder`}.`,
+    "Name a folder; one called s3 or git is written ./s3 or ./git.",
+  );
 }
 
-async function toS3(release: Release, asked: PublishAsked, settings: PublishSettings): Promise<{ readonly changes: Publication["changes"]; readonly files: readonly string[] }> {
-  if (asked.bucket === undefined || asked.bucket === "") throw usage("--bucket", "The bucket is not named.", "Give it with --bucket.");
+async function toS3(
+  release: Release,
+  asked: PublishAsked,
+  settings: PublishSettings,
+): Promise<{ readonly changes: Publication["changes"]; readonly files: readonly string[] }> {
+  if (asked.bucket === undefined || asked.bucket === "")
+    throw usage("--bucket", "The bucket is not named.", "Give it with --bucket.");
   const [{ publishToS3, readPrefix }, { openS3 }] = await Promise.all([import("./s3"), import("./s3-client")]);
   const client = openS3(asked.endpoint, asked.region);
   try {
-    return await publishToS3(client, release, { ...settings, bucket: asked.bucket, prefix: readPrefix(asked.prefix), dryRun: asked.dryRun });
+    return await publishToS3(client, release, {
+      ...settings,
+      bucket: asked.bucket,
+      prefix: readPrefix(asked.prefix),
+      dryRun: asked.dryRun,
+    });
   } finally {
     client.destroy();
   }
 }
 
 async function toGit(release: Release, asked: PublishAsked): Promise<Publication["changes"]> {
-  if (asked.repository === undefined) throw usage("--repository", "The repositories are not named.", "Give them like --repository https://github.com/acme/terraform-aws-{name}.git.");
-  if (asked.namespace !== undefined || asked.baseUrl !== undefined) throw usage("--to", "--namespace and --base-url do not go with --to git.", "Leave them out: the public registry takes both from the repository.");
+  if (asked.repository === undefined)
+    throw usage(
+      "--repository",
+      "The repositories are not named.",
+      "Give them like --repository https://github.com/acme/terraform-aws-{name}.git.",
+    );
+  if (asked.namespace !== undefined || asked.baseUrl !== undefined)
+    throw usage(
+      "--to",
+      "--namespace and --base-url do not go with --to git.",
+      "Leave them out: the public registry takes both from the repository.",
+    );
   const { publishToGit } = await import("./git");
-  return publishToGit(release, { repository: asked.repository, module: asked.module, dryRun: asked.dryRun, surroundings: asked.surroundings });
+  return publishToGit(release, {
+    repository: asked.repository,
+    module: asked.module,
+    dryRun: asked.dryRun,
+    surroundings: asked.surroundings,
+  });
 }
 
 function usage(path: string, message: string, fix: string): InputError {

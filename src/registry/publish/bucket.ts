@@ -11,7 +11,12 @@ export interface Bucket {
   /** SHA-256 of an object, from what `put` noted at it, else by reading it; undefined where there is none. */
   readonly digest: (path: string) => Promise<string | undefined>;
   /** `if-unchanged`: since it was read; "changed" where it is not, or, `if-absent`, where there is one. */
-  readonly put: (path: string, bytes: Buffer, headers: Readonly<Record<string, string>>, when: "always" | "if-absent" | "if-unchanged") => Promise<"done" | "changed">;
+  readonly put: (
+    path: string,
+    bytes: Buffer,
+    headers: Readonly<Record<string, string>>,
+    when: "always" | "if-absent" | "if-unchanged",
+  ) => Promise<"done" | "changed">;
   readonly key: (path: string) => string;
 }
 
@@ -22,7 +27,9 @@ export function openBucket(client: S3Client, name: string, prefix: string): Buck
   const key = (path: string): string => (prefix === "" ? path : `${prefix}/${path}`);
   const seen = new Map<string, Promise<{ readonly bytes: Buffer; readonly etag: string } | undefined>>();
   const fetchObject = async (path: string): Promise<{ readonly bytes: Buffer; readonly etag: string } | undefined> => {
-    const object = await absentAs(undefined, name, () => client.send(new GetObjectCommand({ Bucket: name, Key: key(path) })));
+    const object = await absentAs(undefined, name, () =>
+      client.send(new GetObjectCommand({ Bucket: name, Key: key(path) })),
+    );
     if (object === undefined) return undefined;
     return { bytes: Buffer.from((await object.Body?.transformToByteArray()) ?? []), etag: object.ETag ?? "" };
   };
@@ -35,7 +42,9 @@ export function openBucket(client: S3Client, name: string, prefix: string): Buck
     key,
     read: async (path) => (await look(path))?.bytes,
     digest: async (path) => {
-      const head = await absentAs(undefined, name, () => client.send(new HeadObjectCommand({ Bucket: name, Key: key(path) })));
+      const head = await absentAs(undefined, name, () =>
+        client.send(new HeadObjectCommand({ Bucket: name, Key: key(path) })),
+      );
       if (head === undefined) return undefined;
       const noted = head.Metadata?.[DIGEST_NOTE];
       return noted ?? (await look(path).then((object) => (object === undefined ? undefined : sha256(object.bytes))));
@@ -43,15 +52,22 @@ export function openBucket(client: S3Client, name: string, prefix: string): Buck
     put: async (path, bytes, headers, when) => {
       const before = when === "if-unchanged" ? await look(path) : undefined;
       const condition = when === "always" ? {} : before === undefined ? { IfNoneMatch: "*" } : { IfMatch: before.etag };
-      const sent = await failing(name, () => client.send(new PutObjectCommand({
-        Bucket: name,
-        Key: key(path),
-        Body: bytes,
-        ContentType: headers["content-type"],
-        CacheControl: headers["cache-control"],
-        Metadata: { [DIGEST_NOTE]: sha256(bytes) },
-        ...condition,
-      })), /^(?:PreconditionFailed|ConditionalRequestConflict)$/);
+      const sent = await failing(
+        name,
+        () =>
+          client.send(
+            new PutObjectCommand({
+              Bucket: name,
+              Key: key(path),
+              Body: bytes,
+              ContentType: headers["content-type"],
+              CacheControl: headers["cache-control"],
+              Metadata: { [DIGEST_NOTE]: sha256(bytes) },
+              ...condition,
+            }),
+          ),
+        /^(?:PreconditionFailed|ConditionalRequestConflict)$/,
+      );
       return sent === undefined ? "changed" : "done";
     },
   };
@@ -69,11 +85,18 @@ async function failing<T>(bucket: string, body: () => Promise<T>, expected: RegE
     const { name, message, $metadata } = cause as Error & { readonly $metadata?: { readonly httpStatusCode?: number } };
     const status = $metadata?.httpStatusCode;
     if (expected.test(name) || (status === 412 && expected.test("PreconditionFailed"))) return undefined;
-    throw new OutsideError([{
-      code: "s3-failed",
-      message: `S3 refused for bucket ${bucket}${status === undefined ? "" : ` (${status})`}: ${redact(`${name}: ${message}`)}.`,
-      path: bucket,
-      fix: "Check the bucket, the region, and that AWS credentials are in the environment; publish again then: it goes on where it stopped.",
-    }], { cause });
+    throw new OutsideError(
+      [
+        {
+          code: "s3-failed",
+          message: `S3 refused for bucket ${bucket}${status === undefined ? "" : ` (${status})`}: ${redact(`${name}: ${message}`)}.`,
+          path: bucket,
+          fix:
+            "Check the bucket, the region, and that AWS credentials are in the environment; publish again " +
+            "then: it goes on where it stopped.",
+        },
+      ],
+      { cause },
+    );
   }
 }

@@ -1,6 +1,7 @@
 /**
  * Publishes into a folder. Readers see the registry as it was or as it will be: new versions are whole folders renamed
- * into place before any list names them, and all lists change by one rename. A journal stands first, so the next publish
+ * into place before any list names them, and all lists change by one rename. A journal stands first, so the next
+ * publish
  * clears away what a killed one left; a lock keeps two from publishing at once.
  */
 import { rmSync } from "node:fs";
@@ -71,7 +72,19 @@ async function writing<T>(folder: string, body: () => Promise<T>): Promise<T> {
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     if (typeof code !== "string" || !/^E[A-Z]+$/.test(code)) throw cause;
-    throw new OutsideError([{ code: "file-unwritable", message: `${folder} cannot be written: ${code}.`, path: folder, fix: "Check the folder, its permissions and the space left, then publish again: what is listed there is whole." }], { cause });
+    throw new OutsideError(
+      [
+        {
+          code: "file-unwritable",
+          message: `${folder} cannot be written: ${code}.`,
+          path: folder,
+          fix:
+            "Check the folder, its permissions and the space left, then publish again: what is listed there " +
+            "is whole.",
+        },
+      ],
+      { cause },
+    );
   }
 }
 
@@ -87,7 +100,14 @@ async function acquire(folder: string, waitMs: number): Promise<HeldLock> {
 }
 
 function busy(folder: string): OutsideError {
-  return new OutsideError([{ code: "registry-busy", message: `Another publish is at work in ${folder}.`, path: folder, fix: "Wait for it to end, then publish again." }]);
+  return new OutsideError([
+    {
+      code: "registry-busy",
+      message: `Another publish is at work in ${folder}.`,
+      path: folder,
+      fix: "Wait for it to end, then publish again.",
+    },
+  ]);
 }
 
 /** Holds what is read of lists to the registry's SHA256SUMS: a list that somebody changed is not written on. */
@@ -96,7 +116,9 @@ function untampered(read: ReadFile): ReadFile {
   return async (path) => {
     const bytes = await read(path);
     if (bytes === undefined || path === CHECKSUMS_FILE) return bytes;
-    known ??= read(CHECKSUMS_FILE).then((sums) => (sums === undefined ? undefined : readSums(sums)) ?? new Map<string, string>());
+    known ??= read(CHECKSUMS_FILE).then(
+      (sums) => (sums === undefined ? undefined : readSums(sums)) ?? new Map<string, string>(),
+    );
     const digest = (await known).get(path);
     if (digest !== undefined && digest !== sha256(bytes)) throw damaged(path);
     return bytes;

@@ -1,4 +1,7 @@
-/** Calls of the git program: arguments as a list, no shell, no prompt, no hook, and a token only through the environment. */
+/**
+ * Calls of the git program: arguments as a list, no shell, no prompt, no hook, and a token only through the
+ * environment.
+ */
 import { spawn } from "node:child_process";
 import { OutsideError } from "../../errors";
 import { redact, secret } from "../../secret";
@@ -7,7 +10,10 @@ import { variable } from "../../surroundings";
 
 export interface Git {
   /** What git says on stdout, without the last newline. Throws OutsideError git-missing, git-failed. */
-  readonly run: (args: readonly string[], options?: { readonly input?: string; readonly accept?: readonly number[] }) => Promise<string>;
+  readonly run: (
+    args: readonly string[],
+    options?: { readonly input?: string; readonly accept?: readonly number[] },
+  ) => Promise<string>;
 }
 
 const TOKEN = "DATABRICKS_AWS_OIDC_GIT_TOKEN";
@@ -15,7 +21,9 @@ const USER = "DATABRICKS_AWS_OIDC_GIT_USERNAME";
 const TIMEOUT_MS = 300_000;
 
 /** Asked by git for the host of the repository only. git hands this text to its shell: it holds names, no values. */
-const CREDENTIAL_HELPER = `!f() { test "$1" = get && printf 'username=%s\\npassword=%s\\n' "\${${USER}:-x-access-token}" "$${TOKEN}"; }; f`;
+const CREDENTIAL_HELPER =
+  `!f() { test "$1" = get && printf 'username=%s\\npassword=%s\\n' ` +
+  `"\${${USER}:-x-access-token}" "$${TOKEN}"; }; f`;
 
 /** git in the bare repository `folder`, which talks to `remote`. */
 export function gitIn(folder: string, remote: string, surroundings: Pick<Surroundings, "env">): Git {
@@ -25,23 +33,36 @@ export function gitIn(folder: string, remote: string, surroundings: Pick<Surroun
     "core.hooksPath=/dev/null",
     "credential.interactive=false",
     "protocol.ext.allow=never",
-    ...(token === undefined || origin === undefined ? [] : [`credential.${origin}.helper=`, `credential.${origin}.helper=${CREDENTIAL_HELPER}`]),
+    ...(token === undefined || origin === undefined
+      ? []
+      : [`credential.${origin}.helper=`, `credential.${origin}.helper=${CREDENTIAL_HELPER}`]),
   ];
   const env = environment(surroundings.env);
   return {
     run: (args, options = {}) =>
       new Promise((resolve, reject) => {
-        const child = spawn("git", [...settings.flatMap((setting) => ["-c", setting]), ...args], { cwd: folder, env, stdio: "pipe", timeout: TIMEOUT_MS });
+        const child = spawn("git", [...settings.flatMap((setting) => ["-c", setting]), ...args], {
+          cwd: folder,
+          env,
+          stdio: "pipe",
+          timeout: TIMEOUT_MS,
+        });
         const stdout: Buffer[] = [];
         const stderr: Buffer[] = [];
         child.stdout.on("data", (chunk: Buffer) => stdout.push(chunk));
         child.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
         child.stdin.on("error", () => undefined);
         child.once("error", (cause) => {
-          reject(new OutsideError([{ code: "git-missing", message: "The program git cannot be run.", fix: "Install git 2.31 or newer." }], { cause }));
+          reject(
+            new OutsideError(
+              [{ code: "git-missing", message: "The program git cannot be run.", fix: "Install git 2.31 or newer." }],
+              { cause },
+            ),
+          );
         });
         child.once("close", (code) => {
-          if ((options.accept ?? [0]).includes(code ?? -1)) resolve(Buffer.concat(stdout).toString("utf8").replace(/\n$/, ""));
+          if ((options.accept ?? [0]).includes(code ?? -1))
+            resolve(Buffer.concat(stdout).toString("utf8").replace(/\n$/, ""));
           else reject(failed(args[0] ?? "", Buffer.concat(stderr).toString("utf8"), token));
         });
         child.stdin.end(options.input ?? "");
@@ -51,15 +72,29 @@ export function gitIn(folder: string, remote: string, surroundings: Pick<Surroun
 
 function failed(command: string, said: string, token: string | undefined): OutsideError {
   const words = redact(said, token === undefined ? [] : [secret(token)]);
-  return new OutsideError([{
-    code: "git-failed",
-    message: `git ${command} failed: ${words === "" ? "it says nothing" : words}`,
-    fix: `Check the repository and who may write to it (${TOKEN} holds a token for https), then publish again: it goes on where it stopped.`,
-  }]);
+  return new OutsideError([
+    {
+      code: "git-failed",
+      message: `git ${command} failed: ${words === "" ? "it says nothing" : words}`,
+      fix:
+        `Check the repository and who may write to it (${TOKEN} holds a token for https), then publish ` +
+        `again: it goes on where it stopped.`,
+    },
+  ]);
 }
 
 /** Nothing of a repository we were started in, no traces (they show headers), no questions. */
 function environment(env: Surroundings["env"]): NodeJS.ProcessEnv {
-  const inherited = Object.entries(env).filter(([name]) => !/^GIT_(?:DIR|WORK_TREE|INDEX_FILE|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|COMMON_DIR|NAMESPACE|PREFIX|TRACE.*|CURL_VERBOSE)$/.test(name));
-  return { ...Object.fromEntries(inherited), GIT_TERMINAL_PROMPT: "0", GIT_ALLOW_PROTOCOL: "file:https:http:ssh", LC_ALL: "C" };
+  const inherited = Object.entries(env).filter(
+    ([name]) =>
+      !/^GIT_(?:DIR|WORK_TREE|INDEX_FILE|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|COMMON_DIR|NAMESPACE|PREFIX|TRACE.*|CURL_VERBOSE)$/.test(
+        name,
+      ),
+  );
+  return {
+    ...Object.fromEntries(inherited),
+    GIT_TERMINAL_PROMPT: "0",
+    GIT_ALLOW_PROTOCOL: "file:https:http:ssh",
+    LC_ALL: "C",
+  };
 }

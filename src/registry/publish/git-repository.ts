@@ -13,31 +13,52 @@ export interface ModuleRepository {
 }
 
 /** Throws InputError repository-invalid. */
-export function readRepositories(manifest: ReleaseManifest, repository: string, only: string | undefined): readonly ModuleRepository[] {
+export function readRepositories(
+  manifest: ReleaseManifest,
+  repository: string,
+  only: string | undefined,
+): readonly ModuleRepository[] {
   const names = manifest.modules.map(({ name }) => name);
-  if (only !== undefined && !names.includes(only)) throw invalid(`The release has no module ${quoted(only)}.`, `It has ${names.join(", ")}.`, "--module");
+  if (only !== undefined && !names.includes(only))
+    throw invalid(`The release has no module ${quoted(only)}.`, `It has ${names.join(", ")}.`, "--module");
   const chosen = only === undefined ? names : [only];
   if (chosen.length > 1 && !repository.includes(PLACE_OF_NAME)) {
-    throw invalid("A repository holds one module.", `Write ${PLACE_OF_NAME} where the module's name goes, like https://github.com/acme/terraform-aws-${PLACE_OF_NAME}.git, or choose one with --module.`);
+    throw invalid(
+      "A repository holds one module.",
+      `Write ${PLACE_OF_NAME} where the module's name goes, like ` +
+        `https://github.com/acme/terraform-aws-${PLACE_OF_NAME}.git, or choose one with --module.`,
+    );
   }
   return chosen.map((name) => ({ name, repository: readRepository(repository.replaceAll(PLACE_OF_NAME, name)) }));
 }
 
-/** What git may be given: https, ssh (also written git@host:path), a folder; http on loopback. Never with a secret in it. */
+/**
+ * What git may be given: https, ssh (also written git@host:path), a folder; http on loopback. Never with a secret in
+ * it.
+ */
 function readRepository(text: string): string {
-  if (/[\u0000-\u0020\u007f]/.test(text) || text === "" || text.startsWith("-")) throw invalid(`${quoted(text)} is no repository.`);
+  if (/[\u0000-\u0020\u007f]/.test(text) || text === "" || text.startsWith("-"))
+    throw invalid(`${quoted(text)} is no repository.`);
   if (/^[A-Za-z0-9_.-]+@[A-Za-z0-9.-]+:(?!\/\/)[A-Za-z0-9_./~-]+$/.test(text)) return text;
   if (!/^[A-Za-z][A-Za-z0-9+.-]*:/.test(text)) return resolve(text);
   if (!URL.canParse(text)) throw invalid("The repository's URL cannot be read.");
   const url = new URL(text);
   if (url.password !== "" || (url.username !== "" && url.protocol !== "ssh:")) {
-    throw invalid("The repository's URL has a user or password in it.", "Leave it out, and put the token into DATABRICKS_AWS_OIDC_GIT_TOKEN.");
+    throw invalid(
+      "The repository's URL has a user or password in it.",
+      "Leave it out, and put the token into DATABRICKS_AWS_OIDC_GIT_TOKEN.",
+    );
   }
   const loopback = /^(?:127\.0\.0\.1|localhost|\[::1\])$/.test(url.hostname);
   if (["https:", "ssh:", "file:"].includes(url.protocol) || (url.protocol === "http:" && loopback)) return text;
   throw invalid(`${quoted(text)} is of a kind that is not taken.`);
 }
 
-function invalid(message: string, fix = "Write it like https://github.com/acme/terraform-aws-{name}.git, git@github.com:acme/terraform-aws-{name}.git, or a folder.", path = "--repository"): InputError {
+function invalid(
+  message: string,
+  fix = "Write it like https://github.com/acme/terraform-aws-{name}.git, " +
+    "git@github.com:acme/terraform-aws-{name}.git, or a folder.",
+  path = "--repository",
+): InputError {
   return new InputError([{ code: "repository-invalid", message, path, fix }]);
 }

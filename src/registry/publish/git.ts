@@ -1,6 +1,8 @@
 /**
- * Publishes into git repositories as the public registry reads them: one a module, `terraform-aws-<name>`, the module at
- * the root, an annotated tag `v<version>`. Branch and tag go in one push, so a publish that was stopped has done nothing
+ * Publishes into git repositories as the public registry reads them: one a module, `terraform-aws-<name>`, the module
+ * at
+ * the root, an annotated tag `v<version>`. Branch and tag go in one push, so a publish that was stopped has done
+ * nothing
  * or all, and is simply run again.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -41,7 +43,13 @@ export async function publishToGit(release: Release, options: GitOptions): Promi
     try {
       const git = gitIn(folder, repository, options.surroundings);
       const change = await publishModule(git, folder, repository, { release, name, dryRun: options.dryRun === true });
-      changes.push({ module: name, version: release.manifest.version, repository, tag: `v${release.manifest.version}`, change });
+      changes.push({
+        module: name,
+        version: release.manifest.version,
+        repository,
+        tag: `v${release.manifest.version}`,
+        change,
+      });
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
@@ -55,22 +63,48 @@ interface ModuleToPublish {
   readonly dryRun: boolean;
 }
 
-async function publishModule(git: Git, folder: string, repository: string, { release, name, dryRun }: ModuleToPublish): Promise<GitChange["change"]> {
+async function publishModule(
+  git: Git,
+  folder: string,
+  repository: string,
+  { release, name, dryRun }: ModuleToPublish,
+): Promise<GitChange["change"]> {
   const { version, source } = release.manifest;
   await git.run(["init", "--quiet", "--bare", "."]);
   const tree = await writeTree(git, folder, release.archives.get(name) ?? Buffer.alloc(0));
   const remote = await readRemote(git, repository);
   const tag = `v${version}`;
   if (remote.versions.has(version)) {
-    await git.run(["fetch", "--quiet", "--depth=1", "--no-tags", "--", repository, `refs/tags/${tag}:refs/tags/${tag}`]);
+    await git.run([
+      "fetch",
+      "--quiet",
+      "--depth=1",
+      "--no-tags",
+      "--",
+      repository,
+      `refs/tags/${tag}:refs/tags/${tag}`,
+    ]);
     if ((await git.run(["rev-parse", "--verify", `refs/tags/${tag}^{tree}`])) === tree) return "none";
-    throw new InputError([{ code: "git-tag-taken", message: `${tag} of ${repository} is another tree than the packed module.`, path: repository, fix: "A published version never changes: pack the modules under a new version." }]);
+    throw new InputError([
+      {
+        code: "git-tag-taken",
+        message: `${tag} of ${repository} is another tree than the packed module.`,
+        path: repository,
+        fix: "A published version never changes: pack the modules under a new version.",
+      },
+    ]);
   }
   if (dryRun) return "add";
   await checkIdentity(git);
   const parent = parentOf(version, remote);
-  if (parent !== undefined) await git.run(["fetch", "--quiet", "--depth=1", "--no-tags", "--", repository, `${parent.ref}:refs/parent`]);
-  const commit = await commitOf(git, tree, parent !== undefined, `${name} ${version}\n\nPacked by databricks-aws-oidc${source.commit === null ? "" : ` from ${source.commit}`}.`);
+  if (parent !== undefined)
+    await git.run(["fetch", "--quiet", "--depth=1", "--no-tags", "--", repository, `${parent.ref}:refs/parent`]);
+  const commit = await commitOf(
+    git,
+    tree,
+    parent !== undefined,
+    `${name} ${version}\n\nPacked by databricks-aws-oidc${source.commit === null ? "" : ` from ${source.commit}`}.`,
+  );
   await git.run(["tag", "--annotate", "--message", `${name} ${version}`, tag, commit]);
   const branch = isNewest(version, remote) ? [`${commit}:refs/heads/${remote.branch}`] : [];
   await git.run(["push", "--quiet", "--atomic", "--", repository, ...branch, `refs/tags/${tag}:refs/tags/${tag}`]);
@@ -85,8 +119,14 @@ async function writeTree(git: Git, folder: string, archive: Buffer): Promise<str
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, bytes);
   }
-  const blobs = (await git.run(["hash-object", "-w", "--no-filters", "--stdin-paths"], { input: files.map(({ path }) => `module/${path}\n`).join("") })).split("\n");
-  await git.run(["update-index", "--add", "--index-info"], { input: files.map(({ path }, index) => `100644 ${blobs[index] ?? ""}\t${path}\n`).join("") });
+  const blobs = (
+    await git.run(["hash-object", "-w", "--no-filters", "--stdin-paths"], {
+      input: files.map(({ path }) => `module/${path}\n`).join(""),
+    })
+  ).split("\n");
+  await git.run(["update-index", "--add", "--index-info"], {
+    input: files.map(({ path }, index) => `100644 ${blobs[index] ?? ""}\t${path}\n`).join(""),
+  });
   return git.run(["write-tree"]);
 }
 
@@ -99,10 +139,16 @@ interface Remote {
 
 async function readRemote(git: Git, repository: string): Promise<Remote> {
   const lines = (await git.run(["ls-remote", "--symref", "--", repository])).split("\n");
-  const head = lines.map((line) => /^ref: refs\/heads\/(\S+)\tHEAD$/.exec(line)?.[1]).find((name) => name !== undefined);
+  const head = lines
+    .map((line) => /^ref: refs\/heads\/(\S+)\tHEAD$/.exec(line)?.[1])
+    .find((name) => name !== undefined);
   const refs = new Set(lines.map((line) => line.split("\t")[1] ?? ""));
   const branch = head ?? "main";
-  const versions = [...refs].flatMap((ref) => (ref.startsWith("refs/tags/v") && isVersion(ref.slice("refs/tags/v".length)) ? [ref.slice("refs/tags/v".length)] : []));
+  const versions = [...refs].flatMap((ref) =>
+    ref.startsWith("refs/tags/v") && isVersion(ref.slice("refs/tags/v".length))
+      ? [ref.slice("refs/tags/v".length)]
+      : [],
+  );
   return { branch, hasBranch: refs.has(`refs/heads/${branch}`), versions: new Set(versions) };
 }
 
@@ -110,10 +156,16 @@ function isNewest(version: string, { versions }: Remote): boolean {
   return [...versions].every((other) => compare(other, version) < 0);
 }
 
-/** What the commit follows: the branch; or, for a version older than the newest, the version before it, the branch left alone. */
+/**
+ * What the commit follows: the branch; or, for a version older than the newest, the version before it, the branch
+ * left alone.
+ */
 function parentOf(version: string, remote: Remote): { readonly ref: string } | undefined {
   if (isNewest(version, remote)) return remote.hasBranch ? { ref: `refs/heads/${remote.branch}` } : undefined;
-  const before = [...remote.versions].filter((other) => compare(other, version) < 0).sort(compare).at(-1);
+  const before = [...remote.versions]
+    .filter((other) => compare(other, version) < 0)
+    .sort(compare)
+    .at(-1);
   return before === undefined ? undefined : { ref: `refs/tags/v${before}` };
 }
 
@@ -128,6 +180,14 @@ async function commitOf(git: Git, tree: string, hasParent: boolean, message: str
 async function checkIdentity(git: Git): Promise<void> {
   for (const name of ["GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"]) {
     if ((await git.run(["-c", "user.useConfigOnly=true", "var", name], { accept: [0, 1, 128] })) !== "") continue;
-    throw new InputError([{ code: "git-identity-missing", message: "git does not know who makes the commit and the tag.", fix: "Set user.name and user.email with git config, or GIT_AUTHOR_NAME, GIT_AUTHOR_EMAIL, GIT_COMMITTER_NAME and GIT_COMMITTER_EMAIL." }]);
+    throw new InputError([
+      {
+        code: "git-identity-missing",
+        message: "git does not know who makes the commit and the tag.",
+        fix:
+          "Set user.name and user.email with git config, or GIT_AUTHOR_NAME, GIT_AUTHOR_EMAIL, " +
+          "GIT_COMMITTER_NAME and GIT_COMMITTER_EMAIL.",
+      },
+    ]);
   }
 }

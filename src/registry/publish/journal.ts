@@ -1,4 +1,7 @@
-/** One publish into a folder, from one state to the next; and what is left of a publish that was stopped, cleared away. */
+/**
+ * One publish into a folder, from one state to the next; and what is left of a publish that was stopped, cleared
+ * away.
+ */
 import { existsSync, lstatSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { InputError } from "../../errors";
@@ -6,7 +9,20 @@ import { makeFolder } from "../../make-folder";
 import { placeOf } from "../tree/address";
 import type { Publication } from "../tree/plan";
 import { readVersionsOf } from "../tree/stored";
-import { currentState, isLink, leadThroughState, makeCurrent, makeFirstState, readerOf, refuseLinks, settleVersions, STATES, sweepStates, writeBelow, writeState } from "./state";
+import {
+  currentState,
+  isLink,
+  leadThroughState,
+  makeCurrent,
+  makeFirstState,
+  readerOf,
+  refuseLinks,
+  settleVersions,
+  STATES,
+  sweepStates,
+  writeBelow,
+  writeState,
+} from "./state";
 
 const JOURNAL = `${STATES}/journal.json`;
 const STAGE = `${STATES}/added`;
@@ -26,7 +42,11 @@ export function putInPlace(folder: string, { added, replaced }: Publication): vo
   if (added.size === 0 && replaced.size === 0) return;
   const before = currentState(folder) ?? makeFirstState(folder);
   const next = before + 1;
-  writeJournal(folder, { state: next, added: [...added.keys()], opened: [...replaced.keys()].filter((path) => isAbsent(folder, path)) });
+  writeJournal(folder, {
+    state: next,
+    added: [...added.keys()],
+    opened: [...replaced.keys()].filter((path) => isAbsent(folder, path)),
+  });
   for (const [path, files] of added) addVersion(folder, path, files);
   for (const path of replaced.keys()) leadThroughState(folder, path, before);
   writeState(folder, before, next, replaced);
@@ -83,20 +103,32 @@ function writeJournal(folder: string, journal: Journal): void {
   renameSync(join(folder, `${JOURNAL}.new`), join(folder, JOURNAL));
 }
 
-/** Undefined where there is none. A journal says what to remove, so one that names anything publish does not write is refused. */
+/**
+ * Undefined where there is none. A journal says what to remove, so one that names anything publish does not write is
+ * refused.
+ */
 function readJournal(folder: string): Journal | undefined {
   const file = join(folder, JOURNAL);
   if (!existsSync(file)) return undefined;
   try {
     const { state, added, opened } = JSON.parse(readFileSync(file, "utf8")) as Journal;
-    if (Number.isSafeInteger(state) && added.every(isVersionFolder) && opened.every(isList)) return { state, added, opened };
+    if (Number.isSafeInteger(state) && added.every(isVersionFolder) && opened.every(isList))
+      return { state, added, opened };
   } catch {
     // refused below
   }
-  throw new InputError([{ code: "registry-damaged", message: `${file} is no journal of publish.`, path: file, fix: "Remove it, and publish again." }]);
+  throw new InputError([
+    {
+      code: "registry-damaged",
+      message: `${file} is no journal of publish.`,
+      path: file,
+      fix: "Remove it, and publish again.",
+    },
+  ]);
 }
 
-const HEADS = /^(?:index\.html|registry\.json|SHA256SUMS|_headers|\.nojekyll|\.well-known\/terraform\.json|server-rules\/(?:nginx\.conf|cloudfront-function\.js|README\.md))$/;
+const HEADS =
+  /^(?:index\.html|registry\.json|SHA256SUMS|_headers|\.nojekyll|\.well-known\/terraform\.json|server-rules\/(?:nginx\.conf|cloudfront-function\.js|README\.md))$/;
 
 function isVersionFolder(path: unknown): boolean {
   return typeof path === "string" && placeOf(`${path}/download`).of === "version";
@@ -105,5 +137,9 @@ function isVersionFolder(path: unknown): boolean {
 function isList(path: unknown): boolean {
   if (typeof path !== "string") return false;
   const place = placeOf(path);
-  return HEADS.test(path) || (place.of === "module" && ["index.html", "versions", "SHA256SUMS"].includes(place.file)) || (place.of === "version" && place.file === "index.html");
+  return (
+    HEADS.test(path) ||
+    (place.of === "module" && ["index.html", "versions", "SHA256SUMS"].includes(place.file)) ||
+    (place.of === "version" && place.file === "index.html")
+  );
 }

@@ -1,4 +1,7 @@
-/** The S3 client of `publish --to s3`: credentials from the SDK's own chain, an endpoint only where it is safe to sign for. */
+/**
+ * The S3 client of `publish --to s3`: credentials from the SDK's own chain, an endpoint only where it is safe to sign
+ * for.
+ */
 import { S3Client } from "@aws-sdk/client-s3";
 import { InputError } from "../../errors";
 import { quoted } from "../../text-rule";
@@ -6,7 +9,14 @@ import { quoted } from "../../text-rule";
 /** Throws InputError url-not-https. */
 export function openS3(endpoint: string | undefined, region: string | undefined): S3Client {
   if (endpoint !== undefined && !isSafe(endpoint)) {
-    throw new InputError([{ code: "url-not-https", message: `${quoted(endpoint)} is no https URL of an S3 endpoint.`, path: "--endpoint", fix: "Write it like https://s3.example.com; plain http is taken on loopback only." }]);
+    throw new InputError([
+      {
+        code: "url-not-https",
+        message: `${quoted(endpoint)} is no https URL of an S3 endpoint.`,
+        path: "--endpoint",
+        fix: "Write it like https://s3.example.com; plain http is taken on loopback only.",
+      },
+    ]);
   }
   return new S3Client({
     ...(region === undefined ? {} : { region }),
@@ -19,5 +29,9 @@ export function openS3(endpoint: string | undefined, region: string | undefined)
 function isSafe(endpoint: string): boolean {
   if (!URL.canParse(endpoint)) return false;
   const { protocol, hostname, username, password } = new URL(endpoint);
-  return username === "" && password === "" && (protocol === "https:" || (protocol === "http:" && /^(?:127\.0\.0\.1|localhost|\[::1\])$/.test(hostname)));
+  return (
+    username === "" &&
+    password === "" &&
+    (protocol === "https:" || (protocol === "http:" && /^(?:127\.0\.0\.1|localhost|\[::1\])$/.test(hostname)))
+  );
 }

@@ -36,9 +36,17 @@ export async function publishToS3(client: S3Client, release: Release, options: S
     const publication = await planPublication(release, options, bucket.read);
     const missing = await missingObjects(publication, bucket);
     const files = [...missing.keys(), ...publication.replaced.keys()].map(bucket.key);
-    if (options.dryRun === true || (await upload(publication, missing, bucket)) === "done") return { changes: publication.changes, files };
+    if (options.dryRun === true || (await upload(publication, missing, bucket)) === "done")
+      return { changes: publication.changes, files };
     if (tried === TRIES) {
-      throw new OutsideError([{ code: "registry-busy", message: `Another publish keeps changing ${options.bucket}.`, path: options.bucket, fix: "Wait for it to end, then publish again." }]);
+      throw new OutsideError([
+        {
+          code: "registry-busy",
+          message: `Another publish keeps changing ${options.bucket}.`,
+          path: options.bucket,
+          fix: "Wait for it to end, then publish again.",
+        },
+      ]);
     }
   }
 }
@@ -60,10 +68,23 @@ async function missingObjects({ added }: Publication, bucket: Bucket): Promise<R
 }
 
 function otherObject(path: string): InputError {
-  return new InputError([{ code: "registry-version-taken", message: `The bucket holds ${path} already, with other bytes; no list names its version yet.`, path, fix: "A publish of other bytes was broken off here or is at work: publish under a new version, or delete that version's folder if nobody can have used it." }]);
+  return new InputError([
+    {
+      code: "registry-version-taken",
+      message: `The bucket holds ${path} already, with other bytes; no list names its version yet.`,
+      path,
+      fix:
+        "A publish of other bytes was broken off here or is at work: publish under a new version, or delete " +
+        "that version's folder if nobody can have used it.",
+    },
+  ]);
 }
 
-async function upload({ replaced }: Publication, missing: ReadonlyMap<string, Buffer>, bucket: Bucket): Promise<"done" | "changed"> {
+async function upload(
+  { replaced }: Publication,
+  missing: ReadonlyMap<string, Buffer>,
+  bucket: Bucket,
+): Promise<"done" | "changed"> {
   for (const [path, bytes] of missing) {
     // pages may be written again, nothing else may
     const put = await bucket.put(path, bytes, fixedHeaders(path), path.endsWith(".html") ? "always" : "if-absent");
@@ -79,5 +100,12 @@ async function upload({ replaced }: Publication, missing: ReadonlyMap<string, Bu
 export function readPrefix(prefix: string): string {
   const plain = prefix.replace(/^\/+|\/+$/g, "");
   if (plain.length <= 200 && /^(?:[A-Za-z0-9_-][A-Za-z0-9._-]*(?:\/|$))*$/.test(plain)) return plain;
-  throw new InputError([{ code: "registry-prefix-invalid", message: `${quoted(prefix)} is no prefix for a registry.`, path: "--prefix", fix: "Write it like registries/terraform: letters, digits, . _ - and /." }]);
+  throw new InputError([
+    {
+      code: "registry-prefix-invalid",
+      message: `${quoted(prefix)} is no prefix for a registry.`,
+      path: "--prefix",
+      fix: "Write it like registries/terraform: letters, digits, . _ - and /.",
+    },
+  ]);
 }

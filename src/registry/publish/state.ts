@@ -2,7 +2,18 @@
  * The states of a registry's folder. Its lists, pages and checksums lie in one folder a state; what is served at their
  * places are links that lead there through one more link, `current`. Renaming that one changes all of them at once.
  */
-import { copyFileSync, linkSync, lstatSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  linkSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { makeFolder } from "../../make-folder";
 import { placeOf } from "../tree/address";
@@ -15,7 +26,10 @@ const CURRENT = `${STATES}/current`;
 /** A link or file on its way to where it belongs. */
 const FRESH = `${STATES}/fresh`;
 
-/** The state that is served; undefined before the first publish, and in a copy without links. Throws InputError registry-damaged. */
+/**
+ * The state that is served; undefined before the first publish, and in a copy without links. Throws InputError
+ * registry-damaged.
+ */
 export function currentState(folder: string): number | undefined {
   refuseLinks(folder, STATES);
   if (lstatSync(join(folder, CURRENT), { throwIfNoEntry: false })?.isSymbolicLink() !== true) return undefined;
@@ -58,7 +72,10 @@ export function makeFirstState(folder: string): number {
   return 0;
 }
 
-/** Makes the file at `path` a link; what was served there still is, now from `state`, and nothing where there was nothing. */
+/**
+ * Makes the file at `path` a link; what was served there still is, now from `state`, and nothing where there was
+ * nothing.
+ */
 export function leadThroughState(folder: string, path: string, state: number): void {
   if (isLink(folder, path)) return;
   const served = join(folder, path);
@@ -86,7 +103,10 @@ export function makeCurrent(folder: string, state: number): void {
   putLink(folder, String(state), CURRENT);
 }
 
-/** Makes files again of links in versions' folders, which a move of the registry made: so that no later state carries them on. */
+/**
+ * Makes files again of links in versions' folders, which a move of the registry made: so that no later state carries
+ * them on.
+ */
 export function settleVersions(folder: string, state: number): void {
   for (const path of filesOf(folder, state)) {
     if (placeOf(path).of !== "version") continue;
@@ -99,7 +119,8 @@ export function settleVersions(folder: string, state: number): void {
 /** Removes all of this room but `kept`, the states to keep. */
 export function sweepStates(folder: string, kept: readonly (number | undefined)[]): void {
   const names = new Set(["current", ...kept.map(String)]);
-  for (const name of readdirSync(join(folder, STATES))) if (!names.has(name)) rmSync(join(folder, STATES, name), { recursive: true, force: true });
+  for (const name of readdirSync(join(folder, STATES)))
+    if (!names.has(name)) rmSync(join(folder, STATES, name), { recursive: true, force: true });
 }
 
 export function writeBelow(folder: string, path: string, bytes: Buffer): void {

@@ -28,62 +28,118 @@ export interface VerifiedRegistry {
 const VERSION_FILES = ["download", INDEX, "manifest.json", ARCHIVE_NAME];
 const MODULE_FILES = [CHECKSUMS_FILE, INDEX, "versions"];
 
-/** Reads every file. Problems are registry-damaged, registry-interrupted, archive-…; throws OutsideError file-not-found. */
+/**
+ * Reads every file. Problems are registry-damaged, registry-interrupted, archive-…; throws OutsideError
+ * file-not-found.
+ */
 export async function verifyFolder(folder: string): Promise<VerifiedRegistry> {
   const there = lstatSync(join(folder, REGISTRY_DOCUMENT), { throwIfNoEntry: false });
   if (there === undefined && listed(folder, "v1").length === 0) {
-    throw new OutsideError([{ code: "file-not-found", message: `There is no registry in ${folder}.`, path: folder, fix: "Name the folder that publish --to wrote." }]);
+    throw new OutsideError([
+      {
+        code: "file-not-found",
+        message: `There is no registry in ${folder}.`,
+        path: folder,
+        fix: "Name the folder that publish --to wrote.",
+      },
+    ]);
   }
   const read = readerOf(folder);
   const problems: Problem[] = [];
   const expected = new Set<string>([CHECKSUMS_FILE]);
-  const check = async (body: () => Promise<void>): Promise<void> => { await body().catch((error: unknown) => { problems.push(...problemsOf(error)); }); };
+  const check = async (body: () => Promise<void>): Promise<void> => {
+    await body().catch((error: unknown) => {
+      problems.push(...problemsOf(error));
+    });
+  };
 
-  if (isInterrupted(folder)) problems.push({ code: "registry-interrupted", message: "A publish was stopped here half way.", path: folder, fix: "Publish again: that clears away what it left." });
+  if (isInterrupted(folder))
+    problems.push({
+      code: "registry-interrupted",
+      message: "A publish was stopped here half way.",
+      path: folder,
+      fix: "Publish again: that clears away what it left.",
+    });
   await check(() => checkSums("", read, expected, problems));
   let modules: readonly ListedModule[] = [];
   await check(async () => {
     const registry = await readRegistry(read);
     if (registry === undefined) return void problems.push(wrong(REGISTRY_DOCUMENT, "is missing"));
     modules = registry.modules;
-    if ((await read(DISCOVERY))?.equals(discoveryDocument(registry.site)) !== true) problems.push(wrong(DISCOVERY, `does not lead to what ${REGISTRY_DOCUMENT} says`));
+    if ((await read(DISCOVERY))?.equals(discoveryDocument(registry.site)) !== true)
+      problems.push(wrong(DISCOVERY, `does not lead to what ${REGISTRY_DOCUMENT} says`));
   });
   for (const module of modules) await check(() => checkModule(module, read, expected, problems));
   // beside the modules a folder may hold what else its site needs
-  for (const path of listed(folder, "v1")) if (!expected.has(path)) problems.push(wrong(path, "belongs to no published version"));
-  return { problems: unique(problems), modules: modules.length, versions: modules.reduce((sum, { versions }) => sum + versions, 0) };
+  for (const path of listed(folder, "v1"))
+    if (!expected.has(path)) problems.push(wrong(path, "belongs to no published version"));
+  return {
+    problems: unique(problems),
+    modules: modules.length,
+    versions: modules.reduce((sum, { versions }) => sum + versions, 0),
+  };
 }
 
-async function checkModule(module: ListedModule, read: ReadFile, expected: Set<string>, problems: Problem[]): Promise<void> {
+async function checkModule(
+  module: ListedModule,
+  read: ReadFile,
+  expected: Set<string>,
+  problems: Problem[],
+): Promise<void> {
   const folder = moduleFolder(module);
   for (const name of MODULE_FILES) {
     if (!expected.has(`${folder}/${name}`)) problems.push(wrong(CHECKSUMS_FILE, `does not list ${folder}/${name}`));
     expected.add(`${folder}/${name}`);
   }
   const versions = await readVersionsOf(module, read);
-  if (versions.length !== module.versions || newestOf(versions) !== module.newest) problems.push(wrong(`${folder}/versions`, `has other versions than ${REGISTRY_DOCUMENT} says`));
+  if (versions.length !== module.versions || newestOf(versions) !== module.newest)
+    problems.push(wrong(`${folder}/versions`, `has other versions than ${REGISTRY_DOCUMENT} says`));
   await checkSums(`${folder}/`, read, expected, problems);
   const sums = await readSumsOf(`${folder}/${CHECKSUMS_FILE}`, read);
   const awaited = new Set(versions.flatMap((version) => VERSION_FILES.map((name) => `${version}/${name}`)));
-  for (const path of awaited) if (!sums.has(path)) problems.push(wrong(`${folder}/${CHECKSUMS_FILE}`, `does not list ${path}`));
-  for (const path of sums.keys()) if (!awaited.has(path)) problems.push(wrong(`${folder}/${CHECKSUMS_FILE}`, `lists ${path}, which is no version's`));
+  for (const path of awaited)
+    if (!sums.has(path)) problems.push(wrong(`${folder}/${CHECKSUMS_FILE}`, `does not list ${path}`));
+  for (const path of sums.keys())
+    if (!awaited.has(path)) problems.push(wrong(`${folder}/${CHECKSUMS_FILE}`, `lists ${path}, which is no version's`));
   for (const version of versions) await checkVersion(module, version, read, problems);
 }
 
-/** The documents of a version against its archive: whoever changed a file and its checksum is caught where they disagree. */
-async function checkVersion(address: ModuleAddress, version: string, read: ReadFile, problems: Problem[]): Promise<void> {
+/**
+ * The documents of a version against its archive: whoever changed a file and its checksum is caught where they
+ * disagree.
+ */
+async function checkVersion(
+  address: ModuleAddress,
+  version: string,
+  read: ReadFile,
+  problems: Problem[],
+): Promise<void> {
   const folder = versionFolder(address, version);
-  const [manifest, archive, download] = await Promise.all([read(`${folder}/manifest.json`), read(`${folder}/${ARCHIVE_NAME}`), read(`${folder}/download`)]);
+  const [manifest, archive, download] = await Promise.all([
+    read(`${folder}/manifest.json`),
+    read(`${folder}/${ARCHIVE_NAME}`),
+    read(`${folder}/download`),
+  ]);
   // what is missing is a problem of the checksums
   if (manifest === undefined || archive === undefined) return;
-  if (download?.equals(DOWNLOAD_DOCUMENT) !== true) problems.push(wrong(`${folder}/download`, `does not lead to ${ARCHIVE_NAME}`));
-  const { modules: [module, ...others] } = readManifest(manifest.toString("utf8"), `${folder}/manifest.json`);
-  if (module === undefined || others.length > 0 || addressText({ ...address, name: module.name, system: module.system }) !== addressText(address) || module.version !== version) {
+  if (download?.equals(DOWNLOAD_DOCUMENT) !== true)
+    problems.push(wrong(`${folder}/download`, `does not lead to ${ARCHIVE_NAME}`));
+  const {
+    modules: [module, ...others],
+  } = readManifest(manifest.toString("utf8"), `${folder}/manifest.json`);
+  if (
+    module === undefined ||
+    others.length > 0 ||
+    addressText({ ...address, name: module.name, system: module.system }) !== addressText(address) ||
+    module.version !== version
+  ) {
     return void problems.push(wrong(`${folder}/manifest.json`, "is that of another module or version"));
   }
-  if (module.sha256 !== sha256(archive) || module.size !== archive.length) return void problems.push(wrong(`${folder}/${ARCHIVE_NAME}`, "is not the archive its manifest describes"));
+  if (module.sha256 !== sha256(archive) || module.size !== archive.length)
+    return void problems.push(wrong(`${folder}/${ARCHIVE_NAME}`, "is not the archive its manifest describes"));
   const described = module.files.map(({ path, sha256: digest }) => `${path} ${digest}`).join("\n");
-  if ((await readArchive(archive)).map(({ path, bytes }) => `${path} ${sha256(bytes)}`).join("\n") !== described) problems.push(wrong(`${folder}/${ARCHIVE_NAME}`, "holds other files than its manifest lists"));
+  if ((await readArchive(archive)).map(({ path, bytes }) => `${path} ${sha256(bytes)}`).join("\n") !== described)
+    problems.push(wrong(`${folder}/${ARCHIVE_NAME}`, "holds other files than its manifest lists"));
 }
 
 /** Every file that a SHA256SUMS lists is there, as listed. */
@@ -92,7 +148,8 @@ async function checkSums(folder: string, read: ReadFile, expected: Set<string>, 
     expected.add(`${folder}${path}`);
     const bytes = path.split("/").includes("..") ? undefined : await read(`${folder}${path}`);
     if (bytes === undefined) problems.push(wrong(`${folder}${path}`, "is missing"));
-    else if (sha256(bytes) !== digest) problems.push(wrong(`${folder}${path}`, `is not the file that ${folder}${CHECKSUMS_FILE} lists`));
+    else if (sha256(bytes) !== digest)
+      problems.push(wrong(`${folder}${path}`, `is not the file that ${folder}${CHECKSUMS_FILE} lists`));
   }
 }
 
@@ -113,7 +170,12 @@ function problemsOf(error: unknown): readonly Problem[] {
 }
 
 function wrong(path: string, why: string): Problem {
-  return { code: "registry-damaged", message: `${path} ${why}.`, path, fix: "Put it back from a copy, or from the release it came from, and find out who changed it." };
+  return {
+    code: "registry-damaged",
+    message: `${path} ${why}.`,
+    path,
+    fix: "Put it back from a copy, or from the release it came from, and find out who changed it.",
+  };
 }
 
 function unique(problems: readonly Problem[]): readonly Problem[] {

@@ -22,9 +22,17 @@ export interface FileAnswer {
   readonly range: { readonly from: number; readonly to: number } | undefined;
 }
 
-/** Conditional requests and single ranges as RFC 9110 has them: of GET only, and several ranges at once get the whole file. */
+/**
+ * Conditional requests and single ranges as RFC 9110 has them: of GET only, and several ranges at once get the whole
+ * file.
+ */
 export function fileAnswer(file: FileFacts, { method, headers }: AskedFor): FileAnswer {
-  const shared = { "etag": file.etag, "last-modified": file.modified.toUTCString(), "accept-ranges": "bytes", ...fixedHeaders(file.path) };
+  const shared = {
+    etag: file.etag,
+    "last-modified": file.modified.toUTCString(),
+    "accept-ranges": "bytes",
+    ...fixedHeaders(file.path),
+  };
   if (isKnown(text(headers["if-none-match"]), file.etag)) return { status: 304, headers: shared, range: undefined };
   const whole: FileAnswer = {
     status: 200,
@@ -32,14 +40,26 @@ export function fileAnswer(file: FileFacts, { method, headers }: AskedFor): File
     range: file.size === 0 ? undefined : { from: 0, to: file.size - 1 },
   };
   const ifRange = text(headers["if-range"]);
-  const asked = method === "GET" && (ifRange === undefined || ifRange === file.etag) ? /^bytes=(\d{0,15})-(\d{0,15})$/.exec(text(headers["range"]) ?? "") : null;
+  const asked =
+    method === "GET" && (ifRange === undefined || ifRange === file.etag)
+      ? /^bytes=(\d{0,15})-(\d{0,15})$/.exec(text(headers["range"]) ?? "")
+      : null;
   if (asked === null || (asked[1] === "" && asked[2] === "")) return whole;
   const range = bounds(asked[1] ?? "", asked[2] ?? "", file.size);
   if (range === "whole") return whole;
-  if (range === undefined) return { status: 416, headers: { ...shared, "content-range": `bytes */${file.size}`, "content-length": "0" }, range };
+  if (range === undefined)
+    return {
+      status: 416,
+      headers: { ...shared, "content-range": `bytes */${file.size}`, "content-length": "0" },
+      range,
+    };
   return {
     status: 206,
-    headers: { ...shared, "content-range": `bytes ${range.from}-${range.to}/${file.size}`, "content-length": String(range.to - range.from + 1) },
+    headers: {
+      ...shared,
+      "content-range": `bytes ${range.from}-${range.to}/${file.size}`,
+      "content-length": String(range.to - range.from + 1),
+    },
     range,
   };
 }
@@ -57,7 +77,9 @@ function bounds(first: string, last: string, size: number): FileAnswer["range"] 
 
 function isKnown(ifNoneMatch: string | undefined, etag: string): boolean {
   if (ifNoneMatch === undefined) return false;
-  return ifNoneMatch.trim() === "*" || ifNoneMatch.split(",").some((known) => known.trim().replace(/^W\//, "") === etag);
+  return (
+    ifNoneMatch.trim() === "*" || ifNoneMatch.split(",").some((known) => known.trim().replace(/^W\//, "") === etag)
+  );
 }
 
 function text(value: string | readonly string[] | undefined): string | undefined {
@@ -80,7 +102,8 @@ export function fixedHeaders(path: string): Readonly<Record<string, string>> {
   const ending = /\.([a-z]+)$/.exec(path)?.[1] ?? "";
   return {
     "content-type": isJson ? "application/json" : (TYPES[ending] ?? "text/plain; charset=utf-8"),
-    "cache-control": place.of === "version" && place.file === ARCHIVE_NAME ? "public, max-age=31536000, immutable" : "no-cache",
+    "cache-control":
+      place.of === "version" && place.file === ARCHIVE_NAME ? "public, max-age=31536000, immutable" : "no-cache",
     "x-content-type-options": "nosniff",
     ...(isDownload ? { "x-terraform-get": ARCHIVE_LOCATION } : {}),
   };

@@ -1,4 +1,6 @@
-/** From a request's path to a file of the registry, or to nothing: no way leads out of the folder or to hidden files. */
+/**
+ * From a request's path to a file of the registry, or to nothing: no way leads out of the folder or to hidden files.
+ */
 import { closeSync, constants, fstatSync, openSync, realpathSync } from "node:fs";
 import { join, sep } from "node:path";
 
@@ -17,7 +19,10 @@ export interface FoundFile {
 /** One segment of a path: what may follow a dot is `.well-known` only. */
 const SEGMENT = /^(?:\.well-known|[A-Za-z0-9_][A-Za-z0-9._+~-]*)$/;
 
-/** The file below `root` (real path) that `pathname` of a URL names; `/` and folders name their index.html. Undefined where there is none. */
+/**
+ * The file below `root` (real path) that `pathname` of a URL names; `/` and folders name their index.html. Undefined
+ * where there is none.
+ */
 export function findFile(root: string, pathname: string): FoundFile | undefined {
   const decoded = decode(pathname);
   if (decoded === undefined || !decoded.startsWith("/")) return undefined;

@@ -6,14 +6,31 @@ import { quoted } from "../../text-rule";
 /** Throws InputError usage. */
 export function readPort(text: string): number {
   if (/^[0-9]{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
-  throw new InputError([{ code: "usage", message: `${quoted(text)} is no port.`, path: "--port", fix: "Give a number from 1 to 65535, or 0 for a free port." }]);
+  throw new InputError([
+    {
+      code: "usage",
+      message: `${quoted(text)} is no port.`,
+      path: "--port",
+      fix: "Give a number from 1 to 65535, or 0 for a free port.",
+    },
+  ]);
 }
 
 /** Both or neither. Throws InputError tls-invalid, OutsideError file-not-found, file-unreadable. */
-export function readTls(cert: string | undefined, key: string | undefined): { readonly cert: Buffer; readonly key: Buffer } | undefined {
+export function readTls(
+  cert: string | undefined,
+  key: string | undefined,
+): { readonly cert: Buffer; readonly key: Buffer } | undefined {
   if (cert === undefined && key === undefined) return undefined;
   if (cert === undefined || key === undefined) {
-    throw new InputError([{ code: "tls-invalid", message: "A certificate and its key go together.", path: cert === undefined ? "--tls-cert" : "--tls-key", fix: "Give both --tls-cert and --tls-key." }]);
+    throw new InputError([
+      {
+        code: "tls-invalid",
+        message: "A certificate and its key go together.",
+        path: cert === undefined ? "--tls-cert" : "--tls-key",
+        fix: "Give both --tls-cert and --tls-key.",
+      },
+    ]);
   }
   return { cert: readPem(cert, "--tls-cert"), key: readPem(key, "--tls-key") };
 }
@@ -23,6 +40,16 @@ function readPem(file: string, flag: string): Buffer {
     return readFileSync(file);
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code ?? "unknown error";
-    throw new OutsideError([{ code: code === "ENOENT" ? "file-not-found" : "file-unreadable", message: `${file} cannot be read: ${code}.`, path: flag, fix: "Name a PEM file that you may read." }], { cause });
+    throw new OutsideError(
+      [
+        {
+          code: code === "ENOENT" ? "file-not-found" : "file-unreadable",
+          message: `${file} cannot be read: ${code}.`,
+          path: flag,
+          fix: "Name a PEM file that you may read.",
+        },
+      ],
+      { cause },
+    );
   }
 }

@@ -37,10 +37,11 @@ export async function serveRegistry(options: ServeOptions): Promise<RunningServe
   const { port } = server.address() as AddressInfo;
   return {
     url: `${options.tls === undefined ? "http" : "https"}://${HOST}:${port}`,
-    close: () => new Promise((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    }),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
   };
 }
 
@@ -50,14 +51,36 @@ function createListener(tls: ServeOptions["tls"], listener: RequestListener): Se
     return createTlsServer({ ...tls, minVersion: "TLSv1.2" }, listener);
   } catch (cause) {
     // OpenSSL's words may quote the key file; ours do not
-    throw new InputError([{ code: "tls-invalid", message: "The certificate and the key do not go together, or are not PEM.", path: "--tls-cert", fix: "Give a certificate and its unencrypted key, both as PEM files." }], { cause });
+    throw new InputError(
+      [
+        {
+          code: "tls-invalid",
+          message: "The certificate and the key do not go together, or are not PEM.",
+          path: "--tls-cert",
+          fix: "Give a certificate and its unencrypted key, both as PEM files.",
+        },
+      ],
+      { cause },
+    );
   }
 }
 
 function listening(server: Server, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", (cause: NodeJS.ErrnoException) => {
-      reject(new OutsideError([{ code: "port-taken", message: `Port ${port} cannot be listened on: ${cause.code ?? "unknown error"}.`, path: "--port", fix: "Name another with --port, or 0 for a free one." }], { cause }));
+      reject(
+        new OutsideError(
+          [
+            {
+              code: "port-taken",
+              message: `Port ${port} cannot be listened on: ${cause.code ?? "unknown error"}.`,
+              path: "--port",
+              fix: "Name another with --port, or 0 for a free one.",
+            },
+          ],
+          { cause },
+        ),
+      );
     });
     server.listen(port, HOST, () => resolve());
   });
@@ -75,26 +98,44 @@ function registryListener(folder: string, log: ServeOptions["log"]): RequestList
 function registryRoot(folder: string): { readonly root: string; readonly base: string } {
   try {
     const root = realpathSync(folder);
-    const service = (JSON.parse(readFileSync(join(root, DISCOVERY), "utf8")) as Readonly<Record<string, unknown>>)["modules.v1"];
-    if (typeof service === "string" && service.startsWith("/") && service.endsWith(`/${MODULES_PATH}/`)) return { root, base: service.slice(0, -`${MODULES_PATH}/`.length) };
+    const service = (JSON.parse(readFileSync(join(root, DISCOVERY), "utf8")) as Readonly<Record<string, unknown>>)[
+      "modules.v1"
+    ];
+    if (typeof service === "string" && service.startsWith("/") && service.endsWith(`/${MODULES_PATH}/`))
+      return { root, base: service.slice(0, -`${MODULES_PATH}/`.length) };
   } catch {
     // said below
   }
-  throw new InputError([{ code: "registry-missing", message: `There is no registry in ${folder}.`, path: folder, fix: "Name the folder that publish --to wrote." }]);
+  throw new InputError([
+    {
+      code: "registry-missing",
+      message: `There is no registry in ${folder}.`,
+      path: folder,
+      fix: "Name the folder that publish --to wrote.",
+    },
+  ]);
 }
 
 function answer(root: string, base: string, request: IncomingMessage, response: ServerResponse): void {
   if (request.method !== "GET" && request.method !== "HEAD") {
-    response.writeHead(405, { "allow": "GET, HEAD", "content-length": "0" }).end();
+    response.writeHead(405, { allow: "GET, HEAD", "content-length": "0" }).end();
     return;
   }
   const pathname = (request.url ?? "").split(/[?#]/, 1)[0] ?? "";
   // discovery is at the host's root, wherever the registry is
-  const below = pathname.startsWith(base) ? pathname.slice(base.length - 1) : pathname === `/${DISCOVERY}` ? pathname : "";
+  const below = pathname.startsWith(base)
+    ? pathname.slice(base.length - 1)
+    : pathname === `/${DISCOVERY}`
+      ? pathname
+      : "";
   const file = findFile(root, below);
   if (file === undefined) {
     const body = "Not found\n";
-    response.writeHead(404, { "content-type": "text/plain; charset=utf-8", "content-length": String(body.length), "x-content-type-options": "nosniff" });
+    response.writeHead(404, {
+      "content-type": "text/plain; charset=utf-8",
+      "content-length": String(body.length),
+      "x-content-type-options": "nosniff",
+    });
     response.end(request.method === "HEAD" ? undefined : body);
     return;
   }

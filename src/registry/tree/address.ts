@@ -21,8 +21,17 @@ export const NAMESPACE_RULE: TextRule = {
   example: "acme",
 };
 
-const NAME_RULE: TextRule = { ...NAMESPACE_RULE, says: "a module's name: at most 64 small letters, digits, - and _", example: "databricks-federation" };
-const SYSTEM_RULE: TextRule = { ...NAMESPACE_RULE, pattern: "^[0-9a-z]{1,64}$", says: "a system's name: small letters and digits", example: "aws" };
+const NAME_RULE: TextRule = {
+  ...NAMESPACE_RULE,
+  says: "a module's name: at most 64 small letters, digits, - and _",
+  example: "databricks-federation",
+};
+const SYSTEM_RULE: TextRule = {
+  ...NAMESPACE_RULE,
+  pattern: "^[0-9a-z]{1,64}$",
+  says: "a system's name: small letters and digits",
+  example: "aws",
+};
 
 /** Below the registry's folder. The protocol's paths begin here. */
 export const MODULES_PATH = "v1/modules";
@@ -46,7 +55,9 @@ export function readAddress(address: ModuleAddress): ModuleAddress {
 export function parseAddress(text: string): ModuleAddress | undefined {
   const [namespace, name, system, ...rest] = text.split("/");
   if (namespace === undefined || name === undefined || system === undefined || rest.length > 0) return undefined;
-  return keeps(NAMESPACE_RULE, namespace) && keeps(NAME_RULE, name) && keeps(SYSTEM_RULE, system) ? { namespace, name, system } : undefined;
+  return keeps(NAMESPACE_RULE, namespace) && keeps(NAME_RULE, name) && keeps(SYSTEM_RULE, system)
+    ? { namespace, name, system }
+    : undefined;
 }
 
 export function addressText({ namespace, name, system }: ModuleAddress): string {

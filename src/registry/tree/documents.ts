@@ -53,13 +53,17 @@ export const DOWNLOAD_DOCUMENT = Buffer.from(`${JSON.stringify({ location: ARCHI
 
 /** `…/versions`, newest first. */
 export function versionsDocument(versions: Iterable<string>): Buffer {
-  return Buffer.from(`${JSON.stringify({ modules: [{ versions: newestFirst(versions).map((version) => ({ version })) }] })}\n`);
+  return Buffer.from(
+    `${JSON.stringify({ modules: [{ versions: newestFirst(versions).map((version) => ({ version })) }] })}\n`,
+  );
 }
 
 /** Undefined where `bytes` is not what `versionsDocument` writes. */
 export function readVersions(bytes: Buffer): readonly string[] | undefined {
   try {
-    const document = JSON.parse(bytes.toString("utf8")) as { readonly modules: readonly [{ readonly versions: readonly { readonly version: unknown }[] }] };
+    const document = JSON.parse(bytes.toString("utf8")) as {
+      readonly modules: readonly [{ readonly versions: readonly { readonly version: unknown }[] }];
+    };
     const versions = document.modules[0].versions.map(({ version }) => version);
     const known = versions.filter((version) => typeof version === "string").filter(isVersion);
     return new Set(known).size === versions.length && versionsDocument(known).equals(bytes) ? known : undefined;
@@ -72,10 +76,17 @@ export function readVersions(bytes: Buffer): readonly string[] | undefined {
 export function readRegistryDocument(bytes: Buffer): RegistryDocument | undefined {
   try {
     const { schemaVersion, site, modules } = JSON.parse(bytes.toString("utf8")) as RegistryDocument;
-    const sound = schemaVersion === 1
-      && (site.host === null || typeof site.host === "string") && typeof site.basePath === "string"
-      && modules.every((module) => parseAddress(`${module.namespace}/${module.name}/${module.system}`) !== undefined
-        && typeof module.summary === "string" && isVersion(module.newest) && Number.isSafeInteger(module.versions));
+    const sound =
+      schemaVersion === 1 &&
+      (site.host === null || typeof site.host === "string") &&
+      typeof site.basePath === "string" &&
+      modules.every(
+        (module) =>
+          parseAddress(`${module.namespace}/${module.name}/${module.system}`) !== undefined &&
+          typeof module.summary === "string" &&
+          isVersion(module.newest) &&
+          Number.isSafeInteger(module.versions),
+      );
     return sound ? { schemaVersion, site: { host: site.host, basePath: site.basePath }, modules } : undefined;
   } catch {
     return undefined;

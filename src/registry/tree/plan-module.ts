@@ -47,13 +47,22 @@ export const INDEX = "index.html";
 /** A version that is published with other bytes is a problem of the plan. Throws InputError registry-damaged. */
 export async function planModule({ address, release: given, site, moved, read }: ModuleRequest): Promise<ModulePlan> {
   const folder = moduleFolder(address);
-  const [before, published] = await Promise.all([readSumsOf(`${folder}/${CHECKSUMS_FILE}`, read), readVersionsOf(address, read)]);
+  const [before, published] = await Promise.all([
+    readSumsOf(`${folder}/${CHECKSUMS_FILE}`, read),
+    readVersionsOf(address, read),
+  ]);
   const fresh = given !== undefined && !published.includes(given.module.version) ? given : undefined;
-  const problems = given !== undefined && fresh === undefined && before.get(`${given.module.version}/${ARCHIVE_NAME}`) !== given.module.sha256
-    ? [versionTaken(address, given.module.version)]
-    : [];
+  const problems =
+    given !== undefined &&
+    fresh === undefined &&
+    before.get(`${given.module.version}/${ARCHIVE_NAME}`) !== given.module.sha256
+      ? [versionTaken(address, given.module.version)]
+      : [];
   const view = fresh === undefined ? undefined : await freshView(fresh.release, fresh.module, address, site);
-  const added = fresh === undefined || view === undefined ? new Map<string, Buffer>() : filesOfVersion(fresh.release, fresh.module, view);
+  const added =
+    fresh === undefined || view === undefined
+      ? new Map<string, Buffer>()
+      : filesOfVersion(fresh.release, fresh.module, view);
 
   const versions = fresh === undefined ? published : [...published, fresh.module.version];
   const newest = newestOf(versions);
@@ -79,11 +88,27 @@ export async function planModule({ address, release: given, site, moved, read }:
 }
 
 function versionTaken(address: ModuleAddress, version: string): Problem {
-  return { code: "registry-version-taken", message: `${addressText(address)} ${version} is published already, with other bytes.`, path: `${addressText(address)}/${version}`, fix: "A published version never changes: pack the modules under a new version." };
+  return {
+    code: "registry-version-taken",
+    message: `${addressText(address)} ${version} is published already, with other bytes.`,
+    path: `${addressText(address)}/${version}`,
+    fix: "A published version never changes: pack the modules under a new version.",
+  };
 }
 
-async function freshView(release: Release, module: ReleasedModule, address: ModuleAddress, site: RegistrySite): Promise<ModuleView> {
-  return { site, address, module, commit: release.manifest.source.commit, readme: await readmeOf(archiveOf(release, module)) };
+async function freshView(
+  release: Release,
+  module: ReleasedModule,
+  address: ModuleAddress,
+  site: RegistrySite,
+): Promise<ModuleView> {
+  return {
+    site,
+    address,
+    module,
+    commit: release.manifest.source.commit,
+    readme: await readmeOf(archiveOf(release, module)),
+  };
 }
 
 function filesOfVersion(release: Release, module: ReleasedModule, view: ModuleView): ReadonlyMap<string, Buffer> {

@@ -33,17 +33,26 @@ export interface Publication {
 export const DISCOVERY = ".well-known/terraform.json";
 
 /**
- * Throws InputError registry-name-invalid, version-invalid, registry-namespace-missing, registry-version-taken (with every
+ * Throws InputError registry-name-invalid, version-invalid, registry-namespace-missing, registry-version-taken (with
+ * every
  * such version), registry-damaged, file-not-generated (with every file of others in the way of a first publish).
  */
-export async function planPublication(release: Release, settings: PublishSettings, read: ReadFile): Promise<Publication> {
+export async function planPublication(
+  release: Release,
+  settings: PublishSettings,
+  read: ReadFile,
+): Promise<Publication> {
   const before = await readRegistry(read);
   const site = settings.site ?? before?.site ?? UNKNOWN_SITE;
   const namespace = settings.namespace ?? onlyNamespace(before);
   const moved = before !== undefined && (before.site.host !== site.host || before.site.basePath !== site.basePath);
   const plans: ModulePlan[] = [];
   for (const module of release.manifest.modules) {
-    const address = readAddress({ namespace: namespace ?? missingNamespace(), name: module.name, system: module.system });
+    const address = readAddress({
+      namespace: namespace ?? missingNamespace(),
+      name: module.name,
+      system: module.system,
+    });
     plans.push(await planModule({ address, release: { release, module }, site, moved, read }));
   }
   refuse(plans.flatMap(({ problems }) => problems));
@@ -51,15 +60,28 @@ export async function planPublication(release: Release, settings: PublishSetting
   const listed = new Map((before?.modules ?? []).map((module) => [addressText(module), module]));
   const others: ModulePlan[] = [];
   for (const [text, address] of moved ? listed : []) {
-    if (!plans.some((plan) => addressText(plan.address) === text)) others.push(await planModule({ address, release: undefined, site, moved, read }));
+    if (!plans.some((plan) => addressText(plan.address) === text))
+      others.push(await planModule({ address, release: undefined, site, moved, read }));
   }
   for (const { listing } of [...plans, ...others]) listed.set(addressText(listing), listing);
-  const registry: RegistryDocument = { schemaVersion: 1, site, modules: [...listed].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, module]) => module) };
+  const registry: RegistryDocument = {
+    schemaVersion: 1,
+    site,
+    modules: [...listed].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, module]) => module),
+  };
   const replaced = await changed(await withSums(heads([...plans, ...others], registry), read), read);
   if (before === undefined) refuse(await inTheWay(replaced.keys(), read));
   return {
-    changes: plans.map(({ address, added }, index) => ({ module: addressText(address), version: release.manifest.modules[index]?.version ?? "", change: added.size === 0 ? "none" : "add" })),
-    added: new Map(plans.filter(({ added }) => added.size > 0).map(({ address, added }) => [versionFolder(address, release.manifest.version), added])),
+    changes: plans.map(({ address, added }, index) => ({
+      module: addressText(address),
+      version: release.manifest.modules[index]?.version ?? "",
+      change: added.size === 0 ? "none" : "add",
+    })),
+    added: new Map(
+      plans
+        .filter(({ added }) => added.size > 0)
+        .map(({ address, added }) => [versionFolder(address, release.manifest.version), added]),
+    ),
     replaced,
   };
 }
@@ -85,14 +107,25 @@ async function withSums(files: ReadonlyMap<string, Buffer>, read: ReadFile): Pro
 }
 
 async function changed(files: ReadonlyMap<string, Buffer>, read: ReadFile): Promise<ReadonlyMap<string, Buffer>> {
-  const compared = await Promise.all([...files].map(async ([path, bytes]) => ({ path, bytes, same: (await read(path))?.equals(bytes) === true })));
+  const compared = await Promise.all(
+    [...files].map(async ([path, bytes]) => ({ path, bytes, same: (await read(path))?.equals(bytes) === true })),
+  );
   return new Map(compared.filter(({ same }) => !same).map(({ path, bytes }) => [path, bytes]));
 }
 
 /** A first publish replaces nothing, unless a publish that was broken off left the very bytes. */
 async function inTheWay(paths: Iterable<string>, read: ReadFile): Promise<readonly Problem[]> {
-  const found = await Promise.all([...paths].map(async (path) => ((await read(path)) === undefined ? undefined : path)));
-  return found.filter((path) => path !== undefined).map((path) => ({ code: "file-not-generated", message: `${path} is there already, and no registry is.`, path, fix: "Name a folder or a prefix of its own for the registry." }));
+  const found = await Promise.all(
+    [...paths].map(async (path) => ((await read(path)) === undefined ? undefined : path)),
+  );
+  return found
+    .filter((path) => path !== undefined)
+    .map((path) => ({
+      code: "file-not-generated",
+      message: `${path} is there already, and no registry is.`,
+      path,
+      fix: "Name a folder or a prefix of its own for the registry.",
+    }));
 }
 
 function onlyNamespace(registry: RegistryDocument | undefined): string | undefined {
@@ -101,5 +134,12 @@ function onlyNamespace(registry: RegistryDocument | undefined): string | undefin
 }
 
 function missingNamespace(): never {
-  throw new InputError([{ code: "registry-namespace-missing", message: "The registry needs a namespace for these modules.", path: "--namespace", fix: "Name one, like --namespace acme: callers then write HOST/acme/databricks-federation/aws." }]);
+  throw new InputError([
+    {
+      code: "registry-namespace-missing",
+      message: "The registry needs a namespace for these modules.",
+      path: "--namespace",
+      fix: "Name one, like --namespace acme: callers then write HOST/acme/databricks-federation/aws.",
+    },
+  ]);
 }

@@ -25,7 +25,9 @@ function escaped(base: string): string {
 
 function nginx({ basePath }: RegistrySite): string {
   const base = escaped(basePath);
-  return `# A Terraform module registry as static files. Include this file in the server block whose root ${basePath === "/" ? "is" : `has under ${basePath}`} the registry's folder:
+  return (
+    `# A Terraform module registry as static files. Include this file in the server block whose ` +
+    `root ${basePath === "/" ? "is" : `has under ${basePath}`} the registry's folder:
 #
 #   server {
 #     listen 443 ssl;
@@ -66,7 +68,8 @@ location = /.well-known/terraform.json {
 location ~ "/\\.(?!well-known/)" {
   return 404;
 }
-`;
+`
+  );
 }
 
 /** Cloudflare Pages and Netlify read the same file. */
@@ -103,22 +106,31 @@ function handler(event) {
 }
 
 function notes({ basePath }: RegistrySite): string {
-  const below = basePath === "/" ? "" : `
-This registry lies under \`${basePath}\`. Terraform asks for \`/.well-known/terraform.json\` at the root of the host: serve this folder's there.
+  const below =
+    basePath === "/"
+      ? ""
+      : `
+This registry lies under \`${basePath}\`. Terraform asks for \`/.well-known/terraform.json\` at the root of the ` +
+        `host: serve this folder's there.
 `;
-  return `# Serving this registry
+  return (
+    `# Serving this registry
 
-Terraform finds a module's archive by the header \`X-Terraform-Get: ${ARCHIVE_LOCATION}\` on \`…/download\`: the same for every
+Terraform finds a module's archive by the header \`X-Terraform-Get: ${ARCHIVE_LOCATION}\` on \`…/download\`: ` +
+    `the same for every
 module and version. OpenTofu finds it by the JSON body, which any server sends.
 ${below}
 | server | what to do |
 |---|---|
 | nginx | include [nginx.conf](nginx.conf) in the \`server\` block |
-| S3 with CloudFront | publish [cloudfront-function.js](cloudfront-function.js) and attach it to the behaviour as *viewer response*; or a response headers policy with that one header for \`${basePath}${MODULES_PATH}/*/download\` |
+| S3 with CloudFront | publish [cloudfront-function.js](cloudfront-function.js) and attach it to the behaviour ` +
+    `as *viewer response*; or a response headers policy with that one header for ` +
+    `\`${basePath}${MODULES_PATH}/*/download\` |
 | Cloudflare Pages, Netlify | nothing: they read \`_headers\` at the top of this folder |
 | GitHub Pages, GitLab Pages, a bare bucket | they send no header of yours: OpenTofu works, Terraform does not |
 
-In a folder (a bucket has none) lists and pages are relative links into \`.registry-states\`. To a host that takes no links, upload a copy of what
+In a folder (a bucket has none) lists and pages are relative links into \`.registry-states\`. To a host that ` +
+    `takes no links, upload a copy of what
 they lead to: \`cp -RL registry site\`.
 
 Where no header can be sent, Terraform users name the archive itself, without \`version\`:
@@ -130,5 +142,6 @@ module "databricks" {
 \`\`\`
 
 or the registry is put behind a CDN that adds the header.
-`;
+`
+  );
 }

@@ -16,12 +16,20 @@ export function readSite(baseUrl: string): RegistrySite {
   if (!url.hostname.includes(".")) throw invalid(baseUrl, "has no host with a dot in its name, as Terraform wants");
   // what goes into server rules and pages keeps to characters that mean nothing there
   const basePath = url.pathname.replace(/\/*$/, "/");
-  if (!/^\/(?:[A-Za-z0-9_~-][A-Za-z0-9._~-]*\/)*$/.test(basePath) || basePath.length > 200) throw invalid(baseUrl, "has a path with other characters than letters, digits, / . _ ~ and -");
+  if (!/^\/(?:[A-Za-z0-9_~-][A-Za-z0-9._~-]*\/)*$/.test(basePath) || basePath.length > 200)
+    throw invalid(baseUrl, "has a path with other characters than letters, digits, / . _ ~ and -");
   return { host: url.host, basePath };
 }
 
 /** Without `baseUrl` the message keeps it to itself. */
 function invalid(baseUrl: string | undefined, why: string): InputError {
   const what = baseUrl === undefined ? "The base URL" : quoted(baseUrl);
-  return new InputError([{ code: "registry-base-url-invalid", message: `${what} ${why}.`, path: "--base-url", fix: "Write it like https://registry.example.com." }]);
+  return new InputError([
+    {
+      code: "registry-base-url-invalid",
+      message: `${what} ${why}.`,
+      path: "--base-url",
+      fix: "Write it like https://registry.example.com.",
+    },
+  ]);
 }

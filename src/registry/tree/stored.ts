@@ -31,11 +31,19 @@ export async function readVersionsOf(address: ModuleAddress, read: ReadFile): Pr
 }
 
 /** What the page of a published version shows. */
-export async function storedView(address: ModuleAddress, version: string, site: RegistrySite, read: ReadFile): Promise<ModuleView> {
+export async function storedView(
+  address: ModuleAddress,
+  version: string,
+  site: RegistrySite,
+  read: ReadFile,
+): Promise<ModuleView> {
   const folder = versionFolder(address, version);
   const [manifest, archive] = await Promise.all([read(`${folder}/manifest.json`), read(`${folder}/${ARCHIVE_NAME}`)]);
   if (manifest === undefined || archive === undefined) throw damaged(folder);
-  const { modules: [module], source } = readManifest(manifest.toString("utf8"), `${folder}/manifest.json`);
+  const {
+    modules: [module],
+    source,
+  } = readManifest(manifest.toString("utf8"), `${folder}/manifest.json`);
   if (module === undefined) throw damaged(folder);
   return { site, address, module, commit: source.commit, readme: await readmeOf(archive) };
 }
@@ -46,7 +54,11 @@ export async function readmeOf(archive: Buffer): Promise<string | undefined> {
   return readme === undefined ? undefined : Buffer.from(readme.bytes).toString("utf8");
 }
 
-async function parsed<T>(path: string, parse: (bytes: Buffer) => T | undefined, read: ReadFile): Promise<T | undefined> {
+async function parsed<T>(
+  path: string,
+  parse: (bytes: Buffer) => T | undefined,
+  read: ReadFile,
+): Promise<T | undefined> {
   const bytes = await read(path);
   if (bytes === undefined) return undefined;
   const document = parse(bytes);
@@ -55,5 +67,12 @@ async function parsed<T>(path: string, parse: (bytes: Buffer) => T | undefined, 
 }
 
 export function damaged(path: string): InputError {
-  return new InputError([{ code: "registry-damaged", message: `${path} of the registry is missing or not as publish writes it.`, path, fix: "See what else is wrong with publish --to DIR --verify, and put the registry back from a copy." }]);
+  return new InputError([
+    {
+      code: "registry-damaged",
+      message: `${path} of the registry is missing or not as publish writes it.`,
+      path,
+      fix: "See what else is wrong with publish --to DIR --verify, and put the registry back from a copy.",
+    },
+  ]);
 }

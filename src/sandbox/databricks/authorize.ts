@@ -22,7 +22,8 @@ export interface AuthorizeContext {
 
 /**
  * Sends back to `redirect_uri`, which must be on loopback, with a code for `login_hint`, else for the issuer's first
- * declared user. What is wrong with client or redirect is answered here, anything else by the redirect (RFC 6749, 4.1.2.1).
+ * declared user. What is wrong with client or redirect is answered here, anything else by the redirect (RFC 6749,
+ * 4.1.2.1).
  */
 export function authorize(query: URLSearchParams, context: AuthorizeContext): Reply {
   let redirect: URL | undefined;
@@ -34,29 +35,43 @@ export function authorize(query: URLSearchParams, context: AuthorizeContext): Re
   } catch (error) {
     if (!(error instanceof OauthError)) throw error;
     context.onRefusal(error);
-    return redirect === undefined ? oauthErrorReply(error) : sentTo(redirect, { error: error.code, error_description: error.message, state: query.get("state") });
+    return redirect === undefined
+      ? oauthErrorReply(error)
+      : sentTo(redirect, { error: error.code, error_description: error.message, state: query.get("state") });
   }
 }
 
-function approve(query: URLSearchParams, clientId: string, redirect: URL, { issuer, book, codes, now }: AuthorizeContext): string {
-  if (required(query, "response_type") !== "code") throw new OauthError("unsupported_response_type", "response_type must be code.");
+function approve(
+  query: URLSearchParams,
+  clientId: string,
+  redirect: URL,
+  { issuer, book, codes, now }: AuthorizeContext,
+): string {
+  if (required(query, "response_type") !== "code")
+    throw new OauthError("unsupported_response_type", "response_type must be code.");
   const challenge = required(query, "code_challenge");
-  if (only(query, "code_challenge_method") !== "S256") throw new OauthError("invalid_request", "code_challenge_method must be S256.");
-  if (!/^[A-Za-z0-9_-]{43}$/.test(challenge)) throw new OauthError("invalid_request", "code_challenge is no SHA-256 in base64url.");
-  return codes.give({
-    issuer: issuer.key,
-    subject: whoLogsIn(only(query, "login_hint"), issuer, book),
-    clientId,
-    redirectUri: redirect.href,
-    challenge,
-    scope: scopeOf(query, ["all-apis", "offline_access"]),
-    nonce: kept("nonce", only(query, "nonce") ?? null),
-  }, now);
+  if (only(query, "code_challenge_method") !== "S256")
+    throw new OauthError("invalid_request", "code_challenge_method must be S256.");
+  if (!/^[A-Za-z0-9_-]{43}$/.test(challenge))
+    throw new OauthError("invalid_request", "code_challenge is no SHA-256 in base64url.");
+  return codes.give(
+    {
+      issuer: issuer.key,
+      subject: whoLogsIn(only(query, "login_hint"), issuer, book),
+      clientId,
+      redirectUri: redirect.href,
+      challenge,
+      scope: scopeOf(query, ["all-apis", "offline_access"]),
+      nonce: kept("nonce", only(query, "nonce") ?? null),
+    },
+    now,
+  );
 }
 
 /** `value`, if it is short enough to be kept. Throws OauthError `invalid_request`. */
 function kept<T extends string | null>(name: string, value: T): T {
-  if (value !== null && value.length > MOST_KEPT) throw new OauthError("invalid_request", `${name} has more than ${MOST_KEPT} characters.`);
+  if (value !== null && value.length > MOST_KEPT)
+    throw new OauthError("invalid_request", `${name} has more than ${MOST_KEPT} characters.`);
   return value;
 }
 
@@ -65,18 +80,24 @@ function whoLogsIn(hint: string | undefined, issuer: PlayedIssuer, book: Identit
   const users = book.all.filter((one) => one.issuer === issuer.key && one.subject.includes("@"));
   const found = hint === undefined ? (users.find((one) => one.declared) ?? users[0]) : book.bySubject(issuer.key, hint);
   if (found !== undefined) return found.subject;
-  throw new OauthError("access_denied", hint === undefined ? "This issuer has no user here; name an identity with login_hint." : "login_hint is no identity of this issuer.");
+  throw new OauthError(
+    "access_denied",
+    hint === undefined
+      ? "This issuer has no user here; name an identity with login_hint."
+      : "login_hint is no identity of this issuer.",
+  );
 }
 
 /** Codes go nowhere but to a program on this machine. */
 function loopbackUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || !/^https?:$/.test(url.protocol) || !isLoopback(url.hostname) || url.hash !== "") throw new OauthError("invalid_request", "redirect_uri must be an http URL on loopback, without a fragment.");
+  if (url === undefined || !/^https?:$/.test(url.protocol) || !isLoopback(url.hostname) || url.hash !== "")
+    throw new OauthError("invalid_request", "redirect_uri must be an http URL on loopback, without a fragment.");
   return url;
 }
 
 function sentTo(redirect: URL, parameters: Readonly<Record<string, string | null>>): Reply {
   const target = new URL(redirect);
   for (const [name, value] of Object.entries(parameters)) if (value !== null) target.searchParams.set(name, value);
-  return { ...jsonReply(302, {}), headers: { "location": target.href, "cache-control": "no-store" }, body: "" };
+  return { ...jsonReply(302, {}), headers: { location: target.href, "cache-control": "no-store" }, body: "" };
 }

@@ -19,7 +19,11 @@ export function hostMetadata(issuer: PlayedIssuer, url: string): Readonly<Record
 }
 
 /** The discovery document, as a workspace's was seen. `issuer` is production's: tokens carry it. */
-export function discoveryDocument(issuer: PlayedIssuer, url: string, origin: string): Readonly<Record<string, unknown>> {
+export function discoveryDocument(
+  issuer: PlayedIssuer,
+  url: string,
+  origin: string,
+): Readonly<Record<string, unknown>> {
   const base = `${url}${pathOfIssuer(issuer)}`;
   return {
     issuer: issuer.issuer,
@@ -34,6 +38,17 @@ export function discoveryDocument(issuer: PlayedIssuer, url: string, origin: str
     token_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post", "none"],
     subject_types_supported: ["public"],
     id_token_signing_alg_values_supported: ["RS256"],
-    claims_supported: ["iss", "sub", "aud", "iat", "exp", "jti", "name", "family_name", "given_name", "preferred_username"],
+    claims_supported: [
+      "iss",
+      "sub",
+      "aud",
+      "iat",
+      "exp",
+      "jti",
+      "name",
+      "family_name",
+      "given_name",
+      "preferred_username",
+    ],
   };
 }

@@ -50,11 +50,16 @@ export function grant(form: URLSearchParams, authorization: string | undefined, 
   const client = clientOf(form, authorization);
   const type = required(form, "grant_type");
   switch (type) {
-    case "client_credentials": return clientCredentials(form, client, context);
-    case "authorization_code": return authorizationCode(form, client, context);
-    case "refresh_token": return refresh(form, client, context);
-    case TOKEN_EXCHANGE: return exchange(form, client, context);
-    default: throw new OauthError("unsupported_grant_type", `There is no grant ${JSON.stringify(type.slice(0, 80))} here.`);
+    case "client_credentials":
+      return clientCredentials(form, client, context);
+    case "authorization_code":
+      return authorizationCode(form, client, context);
+    case "refresh_token":
+      return refresh(form, client, context);
+    case TOKEN_EXCHANGE:
+      return exchange(form, client, context);
+    default:
+      throw new OauthError("unsupported_grant_type", `There is no grant ${JSON.stringify(type.slice(0, 80))} here.`);
   }
 }
 
@@ -63,8 +68,10 @@ function clientOf(form: URLSearchParams, authorization: string | undefined): Cli
   if (authorization === undefined) return { id: only(form, "client_id"), secret: only(form, "client_secret") };
   const [, encoded] = /^Basic +([A-Za-z0-9+/=_-]+)$/i.exec(authorization) ?? [];
   const [, id, secret] = /^([^:]*):(.*)$/s.exec(Buffer.from(encoded ?? "", "base64").toString("utf8")) ?? [];
-  if (id === undefined || secret === undefined) throw new OauthError("invalid_client", "The Authorization header is no Basic one of client ID and secret.");
-  if (form.has("client_secret")) throw new OauthError("invalid_request", "The client secret is given twice, as header and in the body.");
+  if (id === undefined || secret === undefined)
+    throw new OauthError("invalid_client", "The Authorization header is no Basic one of client ID and secret.");
+  if (form.has("client_secret"))
+    throw new OauthError("invalid_request", "The client secret is given twice, as header and in the body.");
   return { id: formDecoded(id), secret: formDecoded(secret) };
 }
 
@@ -77,33 +84,71 @@ function formDecoded(text: string): string {
 }
 
 function clientCredentials(form: URLSearchParams, { id, secret }: Client, { book, of }: GrantContext): Granted {
-  if (id === undefined || secret === undefined) throw new OauthError("invalid_client", "Client ID or secret is missing.");
+  if (id === undefined || secret === undefined)
+    throw new OauthError("invalid_client", "Client ID or secret is missing.");
   const known = book.byClient(of, id);
-  if (known.length === 0) throw new OauthError("invalid_client", `No identity of this issuer has the client ID ${JSON.stringify(id.slice(0, 80))}.`);
+  if (known.length === 0)
+    throw new OauthError(
+      "invalid_client",
+      `No identity of this issuer has the client ID ${JSON.stringify(id.slice(0, 80))}.`,
+    );
   const found = known.find(({ clientSecret }) => clientSecret === secret);
-  if (found === undefined) throw new OauthError("invalid_client", `The client secret is not that of ${JSON.stringify(id.slice(0, 80))} in this run: the sandbox makes new ones each time.`);
-  return { subject: found.subject, clientId: found.clientId, scope: scopeOf(form, ["all-apis"]), audience: only(form, "audience") ?? null, login: null };
+  if (found === undefined)
+    throw new OauthError(
+      "invalid_client",
+      `The client secret is not that of ${JSON.stringify(id.slice(0, 80))} in this run: the sandbox makes new ` +
+        `ones each time.`,
+    );
+  return {
+    subject: found.subject,
+    clientId: found.clientId,
+    scope: scopeOf(form, ["all-apis"]),
+    audience: only(form, "audience") ?? null,
+    login: null,
+  };
 }
 
 /** The scopes asked for, or `usual`. Throws OauthError `invalid_scope`. */
-export function scopeOf(form: URLSearchParams, usual: readonly string[], allowed: readonly string[] = SCOPES): readonly string[] {
-  const asked = only(form, "scope")?.split(" ").filter((scope) => scope !== "") ?? usual;
+export function scopeOf(
+  form: URLSearchParams,
+  usual: readonly string[],
+  allowed: readonly string[] = SCOPES,
+): readonly string[] {
+  const asked =
+    only(form, "scope")
+      ?.split(" ")
+      .filter((scope) => scope !== "") ?? usual;
   const strange = asked.find((scope) => !allowed.includes(scope));
-  if (strange !== undefined) throw new OauthError("invalid_scope", `The scope ${JSON.stringify(strange.slice(0, 60))} can not be had here; there are: ${allowed.join(" ")}.`);
+  if (strange !== undefined)
+    throw new OauthError(
+      "invalid_scope",
+      `The scope ${JSON.stringify(strange.slice(0, 60))} can not be had here; there are: ${allowed.join(" ")}.`,
+    );
   return [...new Set(asked)];
 }
 
 function authorizationCode(form: URLSearchParams, { id }: Client, { issuer, codes, now }: GrantContext): Granted {
   const code = codes.take(required(form, "code"), now);
-  if (code === undefined || code.issuer !== issuer.key) throw new OauthError("invalid_grant", "The code is unknown, used, over, or of another issuer.");
+  if (code === undefined || code.issuer !== issuer.key)
+    throw new OauthError("invalid_grant", "The code is unknown, used, over, or of another issuer.");
   if (id !== code.clientId) throw new OauthError("invalid_grant", "The code was given to another client_id.");
   const redirect = required(form, "redirect_uri");
-  if (!URL.canParse(redirect) || new URL(redirect).href !== code.redirectUri) throw new OauthError("invalid_grant", "redirect_uri is not the one the code was asked with.");
+  if (!URL.canParse(redirect) || new URL(redirect).href !== code.redirectUri)
+    throw new OauthError("invalid_grant", "redirect_uri is not the one the code was asked with.");
   const verifier = required(form, "code_verifier");
-  if (!/^[A-Za-z0-9._~-]{43,128}$/.test(verifier) || createHash("sha256").update(verifier).digest("base64url") !== code.challenge) {
+  if (
+    !/^[A-Za-z0-9._~-]{43,128}$/.test(verifier) ||
+    createHash("sha256").update(verifier).digest("base64url") !== code.challenge
+  ) {
     throw new OauthError("invalid_grant", "code_verifier does not fit the code_challenge.");
   }
-  return { subject: code.subject, clientId: code.clientId, scope: code.scope, audience: null, login: { nonce: code.nonce } };
+  return {
+    subject: code.subject,
+    clientId: code.clientId,
+    scope: code.scope,
+    audience: null,
+    login: { nonce: code.nonce },
+  };
 }
 
 /** What a refresh token carries. */
@@ -120,30 +165,54 @@ export function refreshToken(seal: Seal, facts: RefreshFacts): string {
 
 function refresh(form: URLSearchParams, { id }: Client, { issuer, seal }: GrantContext): Granted {
   const facts = seal.open("refresh", required(form, "refresh_token")) as RefreshFacts | undefined;
-  if (facts === undefined || facts.issuer !== issuer.key) throw new OauthError("invalid_grant", "The refresh token is not of this run and issuer.");
+  if (facts === undefined || facts.issuer !== issuer.key)
+    throw new OauthError("invalid_grant", "The refresh token is not of this run and issuer.");
   if (id !== facts.clientId) throw new OauthError("invalid_grant", "The refresh token was given to another client_id.");
-  return { subject: facts.subject, clientId: facts.clientId, scope: scopeOf(form, facts.scope, facts.scope), audience: null, login: { nonce: null } };
+  return {
+    subject: facts.subject,
+    clientId: facts.clientId,
+    scope: scopeOf(form, facts.scope, facts.scope),
+    audience: null,
+    login: { nonce: null },
+  };
 }
 
 /** RFC 8693: a notebook's own token, or another issuer's (workload identity federation). */
 function exchange(form: URLSearchParams, { id }: Client, context: GrantContext): Granted {
   const subjectToken = required(form, "subject_token");
   const wanted = only(form, "requested_token_type");
-  if (wanted !== undefined && wanted !== ACCESS_TOKEN) throw new OauthError("invalid_request", "requested_token_type must be an access token.");
+  if (wanted !== undefined && wanted !== ACCESS_TOKEN)
+    throw new OauthError("invalid_request", "requested_token_type must be an access token.");
   const audience = only(form, "audience") ?? null;
   switch (required(form, "subject_token_type")) {
     case PERSONAL_ACCESS_TOKEN: {
-      if (context.issuer.level === "account") throw new OauthError("invalid_request", "A notebook's own token is exchanged at its workspace, not at the account.");
+      if (context.issuer.level === "account")
+        throw new OauthError(
+          "invalid_request",
+          "A notebook's own token is exchanged at its workspace, not at the account.",
+        );
       const found = context.book.byPersonalAccessToken(subjectToken);
-      if (found === undefined || (context.of !== null && found.issuer !== context.of)) throw new OauthError("invalid_grant", "The subject token is none of this workspace in this run.");
-      const scope = scopeOf(form, ["openid"], SCOPES.filter((one) => one !== "all-apis"));
+      if (found === undefined || (context.of !== null && found.issuer !== context.of))
+        throw new OauthError("invalid_grant", "The subject token is none of this workspace in this run.");
+      const scope = scopeOf(
+        form,
+        ["openid"],
+        SCOPES.filter((one) => one !== "all-apis"),
+      );
       return { subject: found.subject, clientId: found.clientId, scope, audience, login: null };
     }
     case JWT: {
       const found = federated(subjectToken, id, context);
-      return { subject: found.subject, clientId: found.clientId, scope: scopeOf(form, ["all-apis"]), audience, login: null };
+      return {
+        subject: found.subject,
+        clientId: found.clientId,
+        scope: scopeOf(form, ["all-apis"]),
+        audience,
+        login: null,
+      };
     }
-    default: throw new OauthError("invalid_request", "subject_token_type is neither a JWT nor a personal access token.");
+    default:
+      throw new OauthError("invalid_request", "subject_token_type is neither a JWT nor a personal access token.");
   }
 }
 
@@ -151,19 +220,31 @@ function exchange(form: URLSearchParams, { id }: Client, context: GrantContext):
  * Whose token another issuer's JWT is exchanged for: the service principal `client_id` names, else the identity whose
  * subject it has. Its signature and the federation policy are not here to be checked; shape and time are.
  */
-function federated(subjectToken: string, clientId: string | undefined, { book, of, issuer, now }: GrantContext): Identity {
+function federated(
+  subjectToken: string,
+  clientId: string | undefined,
+  { book, of, issuer, now }: GrantContext,
+): Identity {
   const reading = readToken(subjectToken);
   if (!reading.ok) throw new OauthError("invalid_grant", `The subject token is no JWT: ${reading.not.why}`);
   const { exp, iss } = reading.token.claims;
   if (typeof iss !== "string") throw new OauthError("invalid_grant", "The subject token names no issuer.");
-  if (typeof exp !== "number" || exp + LEEWAY <= now) throw new OauthError("invalid_grant", "The subject token is over, or does not say when it is.");
+  if (typeof exp !== "number" || exp + LEEWAY <= now)
+    throw new OauthError("invalid_grant", "The subject token is over, or does not say when it is.");
   if (clientId !== undefined) {
     const [known] = book.byClient(of, clientId);
     if (known !== undefined) return known;
-    throw new OauthError("invalid_client", `No identity of this issuer has the client ID ${JSON.stringify(clientId.slice(0, 80))}.`);
+    throw new OauthError(
+      "invalid_client",
+      `No identity of this issuer has the client ID ${JSON.stringify(clientId.slice(0, 80))}.`,
+    );
   }
   const subject = factsOf(reading.token.claims).subject ?? "";
   const own = book.bySubject(of ?? issuer.key, subject);
-  if (own === undefined) throw new OauthError("invalid_grant", "Without client_id the subject token's sub must be an identity of this issuer, and it is none.");
+  if (own === undefined)
+    throw new OauthError(
+      "invalid_grant",
+      "Without client_id the subject token's sub must be an identity of this issuer, and it is none.",
+    );
   return own;
 }

@@ -32,15 +32,26 @@ export interface DatabricksHost {
 }
 
 /** Answers a request below the host, `path` without what stands for the host; undefined: there is nothing there. */
-export function answerDatabricks(host: DatabricksHost, path: string, exchange: Exchange): Promise<Reply> | Reply | undefined {
+export function answerDatabricks(
+  host: DatabricksHost,
+  path: string,
+  exchange: Exchange,
+): Promise<Reply> | Reply | undefined {
   const base = pathOfIssuer(host.issuer);
   switch (path) {
-    case "/.well-known/databricks-config": return reading(exchange, () => jsonReply(200, hostMetadata(host.issuer, host.url)));
+    case "/.well-known/databricks-config":
+      return reading(exchange, () => jsonReply(200, hostMetadata(host.issuer, host.url)));
     case `${base}/.well-known/openid-configuration`:
-    case `${base}/.well-known/oauth-authorization-server`: return reading(exchange, () => jsonReply(200, discoveryDocument(host.issuer, host.url, host.origin)));
-    case `${base}/v1/authorize`: return reading(exchange, () => authorize(exchange.query, { ...host, now: host.now(), onRefusal: (error) => host.onRefusal(error, "log-in") }));
-    case `${base}/v1/token`: return exchange.method === "POST" ? token(host, exchange) : wrongMethod("POST");
-    default: return undefined;
+    case `${base}/.well-known/oauth-authorization-server`:
+      return reading(exchange, () => jsonReply(200, discoveryDocument(host.issuer, host.url, host.origin)));
+    case `${base}/v1/authorize`:
+      return reading(exchange, () =>
+        authorize(exchange.query, { ...host, now: host.now(), onRefusal: (error) => host.onRefusal(error, "log-in") }),
+      );
+    case `${base}/v1/token`:
+      return exchange.method === "POST" ? token(host, exchange) : wrongMethod("POST");
+    default:
+      return undefined;
   }
 }
 
@@ -55,9 +66,17 @@ function wrongMethod(allow: string): Reply {
 async function token(host: DatabricksHost, exchange: Exchange): Promise<Reply> {
   try {
     const form = formOf(exchange);
-    if (form === undefined) throw new OauthError("invalid_request", "The body must be application/x-www-form-urlencoded.");
+    if (form === undefined)
+      throw new OauthError("invalid_request", "The body must be application/x-www-form-urlencoded.");
     const now = host.now();
-    const granted = grant(form, exchange.headers["authorization"], { issuer: host.issuer, book: host.book, of: host.of, seal: host.seal, codes: host.codes, now });
+    const granted = grant(form, exchange.headers["authorization"], {
+      issuer: host.issuer,
+      book: host.book,
+      of: host.of,
+      seal: host.seal,
+      codes: host.codes,
+      now,
+    });
     return jsonReply(200, await tokenAnswer(host, granted, now));
   } catch (error) {
     if (!(error instanceof OauthError)) throw error;
@@ -66,21 +85,46 @@ async function token(host: DatabricksHost, exchange: Exchange): Promise<Reply> {
   }
 }
 
-async function tokenAnswer({ issuer, keys, seal }: DatabricksHost, granted: Granted, now: number): Promise<Readonly<Record<string, unknown>>> {
+async function tokenAnswer(
+  { issuer, keys, seal }: DatabricksHost,
+  granted: Granted,
+  now: number,
+): Promise<Readonly<Record<string, unknown>>> {
   const { subject, clientId, scope, login } = granted;
-  const facts = { issuer: issuer.issuer, audience: granted.audience ?? issuer.audience, subject, clientId, scope: scope.join(" "), id: randomUUID(), now };
+  const facts = {
+    issuer: issuer.issuer,
+    audience: granted.audience ?? issuer.audience,
+    subject,
+    clientId,
+    scope: scope.join(" "),
+    id: randomUUID(),
+    now,
+  };
   return {
     access_token: await keys.sign(databricksClaims(facts)),
     token_type: "Bearer",
     expires_in: DATABRICKS_TOKEN_SECONDS,
     scope: facts.scope,
-    ...(login !== null && scope.includes("offline_access") ? { refresh_token: refreshToken(seal, { issuer: issuer.key, subject, clientId, scope }) } : {}),
-    ...(login !== null && scope.includes("openid") ? { id_token: await keys.sign(idClaims(facts, login.nonce), { typ: "JWT" }) } : {}),
+    ...(login !== null && scope.includes("offline_access")
+      ? { refresh_token: refreshToken(seal, { issuer: issuer.key, subject, clientId, scope }) }
+      : {}),
+    ...(login !== null && scope.includes("openid")
+      ? { id_token: await keys.sign(idClaims(facts, login.nonce), { typ: "JWT" }) }
+      : {}),
   };
 }
 
 /** An ID token is for the client: its audience is the client's ID, so AWS takes none. */
-function idClaims(facts: { readonly issuer: string; readonly subject: string; readonly clientId: string; readonly id: string; readonly now: number }, nonce: string | null): Readonly<Record<string, string | number>> {
+function idClaims(
+  facts: {
+    readonly issuer: string;
+    readonly subject: string;
+    readonly clientId: string;
+    readonly id: string;
+    readonly now: number;
+  },
+  nonce: string | null,
+): Readonly<Record<string, string | number>> {
   return {
     iss: facts.issuer,
     sub: facts.subject,

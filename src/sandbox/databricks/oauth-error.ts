@@ -2,7 +2,16 @@
 import type { Reply } from "../exchange";
 import { jsonReply } from "../exchange";
 
-export type OauthCode = "invalid_request" | "invalid_client" | "invalid_grant" | "unauthorized_client" | "unsupported_grant_type" | "invalid_scope" | "access_denied" | "unsupported_response_type" | "invalid_target";
+export type OauthCode =
+  | "invalid_request"
+  | "invalid_client"
+  | "invalid_grant"
+  | "unauthorized_client"
+  | "unsupported_grant_type"
+  | "invalid_scope"
+  | "access_denied"
+  | "unsupported_response_type"
+  | "invalid_target";
 
 export class OauthError extends Error {
   readonly code: OauthCode;
@@ -16,7 +25,11 @@ export class OauthError extends Error {
 
 export function oauthErrorReply(error: OauthError): Reply {
   const status = error.code === "invalid_client" ? 401 : 400;
-  return jsonReply(status, { error: error.code, error_description: error.message }, status === 401 ? { "www-authenticate": "Basic realm=\"sandbox\"" } : {});
+  return jsonReply(
+    status,
+    { error: error.code, error_description: error.message },
+    status === 401 ? { "www-authenticate": 'Basic realm="sandbox"' } : {},
+  );
 }
 
 /** The value of `name`, at most once. Throws OauthError `invalid_request`. */

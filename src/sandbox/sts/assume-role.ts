@@ -23,16 +23,34 @@ export function assumeRole(call: StsCall, caller: Session): { readonly session: 
   checkSessionPolicy(parameters);
   const tags = tagsOf(parameters);
   const role = call.accounts.get(accountId)?.roles.get(arn);
-  const actions = ["sts:AssumeRole", ...(tags.size > 0 ? ["sts:TagSession"] : []), ...(parameters.has("SourceIdentity") ? ["sts:SetSourceIdentity"] : [])];
+  const actions = [
+    "sts:AssumeRole",
+    ...(tags.size > 0 ? ["sts:TagSession"] : []),
+    ...(parameters.has("SourceIdentity") ? ["sts:SetSourceIdentity"] : []),
+  ];
   const request = requestOf(call, caller, tags);
   for (const action of actions) {
     const why = whyNot(call, caller, role, { ...request, action });
     if (why === null) continue;
     call.explain?.(`✗ ${caller.roleArn} does not get ${role?.name ?? arn} (${action})\n${why}`);
-    throw new StsRefusal("AccessDenied", `User: ${assumedRoleUser(caller).Arn} is not authorized to perform: ${action} on resource: ${arn}`, true);
+    throw new StsRefusal(
+      "AccessDenied",
+      `User: ${assumedRoleUser(caller).Arn} is not authorized to perform: ${action} on resource: ${arn}`,
+      true,
+    );
   }
-  if (seconds > MOST_CHAINED) throw new StsRefusal("ValidationError", "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining");
-  const session = { roleArn: arn, sessionName: parameters.get("RoleSessionName") ?? "", expires: now + seconds, tags: Object.fromEntries(tags), sourceIdentity: parameters.get("SourceIdentity") };
+  if (seconds > MOST_CHAINED)
+    throw new StsRefusal(
+      "ValidationError",
+      "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining",
+    );
+  const session = {
+    roleArn: arn,
+    sessionName: parameters.get("RoleSessionName") ?? "",
+    expires: now + seconds,
+    tags: Object.fromEntries(tags),
+    sourceIdentity: parameters.get("SourceIdentity"),
+  };
   return { session, seconds };
 }
 
@@ -44,19 +62,29 @@ function whyNot(call: StsCall, caller: Session, role: PlayedRole | undefined, re
   if (namesRole(explainDecision(role.trust, request), caller.roleArn)) return null;
   const own = call.accounts.get(accountOf(caller.roleArn))?.roles.get(caller.roleArn);
   if (own !== undefined && identityPolicyAllows(own.source, request.action, role.arn)) return null;
-  return "  the trust policy trusts the account's root, which only delegates: no inline policy of the caller's role allows it";
+  return (
+    "  the trust policy trusts the account's root, which only delegates: no inline policy of the caller's " +
+    "role allows it"
+  );
 }
 
 /** Whether the deciding statement trusts the role by its ARN, and not by its account. */
 function namesRole(decision: Decision, arn: string): boolean {
-  return decision.statements.some(({ effect, verdict, source }) => effect === "Allow" && verdict === "yes" && (source.principals?.["AWS"] ?? []).includes(arn));
+  return decision.statements.some(
+    ({ effect, verdict, source }) =>
+      effect === "Allow" && verdict === "yes" && (source.principals?.["AWS"] ?? []).includes(arn),
+  );
 }
 
 function accountOf(arn: string): string {
   return arn.split(":")[4] ?? "";
 }
 
-function requestOf({ parameters, now, context }: StsCall, caller: Session, tags: ReadonlyMap<string, string>): PolicyRequest {
+function requestOf(
+  { parameters, now, context }: StsCall,
+  caller: Session,
+  tags: ReadonlyMap<string, string>,
+): PolicyRequest {
   const keys = new Map<string, readonly string[]>([
     ["sts:rolesessionname", [parameters.get("RoleSessionName") ?? ""]],
     ["aws:securetransport", ["true"]],
@@ -88,10 +116,17 @@ function single(value: string | null): readonly string[] | undefined {
 
 function decisionText({ statements }: Decision): string {
   const mark = (yes: boolean): string => (yes ? "✓" : "✗");
-  return statements.flatMap(({ index, effect, verdict, principal, action, conditions }) => [
-    `  ${mark(verdict === "yes")} statement ${index} (${effect})`,
-    `    ${mark(principal === "yes")} Principal`,
-    `    ${mark(action)} Action`,
-    ...conditions.map((condition) => `    ${mark(condition.verdict === "yes")} ${condition.operator} ${condition.key}: wanted ${condition.expected.slice(0, 5).join(", ")}; is ${condition.actual?.join(", ") ?? "not in the request"}`),
-  ]).join("\n");
+  return statements
+    .flatMap(({ index, effect, verdict, principal, action, conditions }) => [
+      `  ${mark(verdict === "yes")} statement ${index} (${effect})`,
+      `    ${mark(principal === "yes")} Principal`,
+      `    ${mark(action)} Action`,
+      ...conditions.map(
+        (condition) =>
+          `    ${mark(condition.verdict === "yes")} ${condition.operator} ${condition.key}: ` +
+          `wanted ${condition.expected.slice(0, 5).join(", ")}; ` +
+          `is ${condition.actual?.join(", ") ?? "not in the request"}`,
+      ),
+    ])
+    .join("\n");
 }

@@ -1,4 +1,7 @@
-/** Whether what a role is given lets it do something to a resource: as far as the self-assumption of Unity Catalog needs it. Pure. */
+/**
+ * Whether what a role is given lets it do something to a resource: as far as the self-assumption of Unity Catalog
+ * needs it. Pure.
+ */
 import { actionCovers, asRecord, records } from "../../trust/lint/examine";
 import type { LintRole } from "../../trust/lint/target";
 import { stringLike } from "../../trust/string-like";

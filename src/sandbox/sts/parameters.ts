@@ -26,13 +26,31 @@ interface TextShape {
 }
 
 const WORD = "[\\w+=,.@-]*";
-const ROLE_ARN: TextShape = { name: "RoleArn", required: true, least: 20, most: 2048, pattern: "[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u0085\\u00A0-\\uD7FF\\uE000-\\uFFFD\\u10000-\\u10FFFF]+" };
+const ROLE_ARN: TextShape = {
+  name: "RoleArn",
+  required: true,
+  least: 20,
+  most: 2048,
+  pattern: "[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u0085\\u00A0-\\uD7FF\\uE000-\\uFFFD\\u10000-\\u10FFFF]+",
+};
 const ROLE_SESSION_NAME: TextShape = { name: "RoleSessionName", required: true, least: 2, most: 64, pattern: WORD };
 const POLICY: TextShape = { name: "Policy", required: false, least: 1, most: 100_000 };
 
 export const SHAPES = {
-  AssumeRoleWithWebIdentity: [ROLE_ARN, ROLE_SESSION_NAME, { name: "WebIdentityToken", required: true, least: 4, most: 20_000, hidden: true }, { name: "ProviderId", required: false, least: 4, most: 2048 }, POLICY],
-  AssumeRole: [ROLE_ARN, ROLE_SESSION_NAME, { name: "ExternalId", required: false, least: 2, most: 1224, pattern: "[\\w+=,.@:\\/-]*" }, { name: "SourceIdentity", required: false, least: 2, most: 64, pattern: WORD }, POLICY],
+  AssumeRoleWithWebIdentity: [
+    ROLE_ARN,
+    ROLE_SESSION_NAME,
+    { name: "WebIdentityToken", required: true, least: 4, most: 20_000, hidden: true },
+    { name: "ProviderId", required: false, least: 4, most: 2048 },
+    POLICY,
+  ],
+  AssumeRole: [
+    ROLE_ARN,
+    ROLE_SESSION_NAME,
+    { name: "ExternalId", required: false, least: 2, most: 1224, pattern: "[\\w+=,.@:\\/-]*" },
+    { name: "SourceIdentity", required: false, least: 2, most: 64, pattern: WORD },
+    POLICY,
+  ],
 } as const satisfies Readonly<Record<string, readonly TextShape[]>>;
 
 /** The pattern of RoleArn as the message shows it; what is tested is wider than any ARN. */
@@ -41,18 +59,25 @@ const NOT_TESTED = ROLE_ARN.pattern;
 /** Throws StsRefusal `ValidationError` with everything that breaks its bounds, as AWS counts it up. */
 export function checkShapes(parameters: URLSearchParams, shapes: readonly TextShape[]): void {
   const broken = shapes.flatMap((shape) => constraintsBroken(shape, parameters.get(shape.name)));
-  if (broken.length > 0) throw new StsRefusal("ValidationError", `${broken.length} validation error${broken.length === 1 ? "" : "s"} detected: ${broken.join("; ")}`);
+  if (broken.length > 0)
+    throw new StsRefusal(
+      "ValidationError",
+      `${broken.length} validation error${broken.length === 1 ? "" : "s"} detected: ${broken.join("; ")}`,
+    );
 }
 
 function constraintsBroken(shape: TextShape, value: string | null): readonly string[] {
   const member = shape.name.charAt(0).toLowerCase() + shape.name.slice(1);
-  const failed = (shown: string, constraint: string): string => `Value ${shown} at '${member}' failed to satisfy constraint: Member must ${constraint}`;
+  const failed = (shown: string, constraint: string): string =>
+    `Value ${shown} at '${member}' failed to satisfy constraint: Member must ${constraint}`;
   if (value === null) return shape.required ? [failed("null", "not be null")] : [];
   const shown = shape.hidden === true ? "***" : `'${value.slice(0, 100)}'`;
   return [
     ...(value.length < shape.least ? [failed(shown, `have length greater than or equal to ${shape.least}`)] : []),
     ...(value.length > shape.most ? [failed(shown, `have length less than or equal to ${shape.most}`)] : []),
-    ...(shape.pattern !== undefined && shape.pattern !== NOT_TESTED && !new RegExp(`^${shape.pattern}$`).test(value) ? [failed(shown, `satisfy regular expression pattern: ${shape.pattern}`)] : []),
+    ...(shape.pattern !== undefined && shape.pattern !== NOT_TESTED && !new RegExp(`^${shape.pattern}$`).test(value)
+      ? [failed(shown, `satisfy regular expression pattern: ${shape.pattern}`)]
+      : []),
   ];
 }
 
@@ -66,8 +91,10 @@ export interface RoleArnParts {
 /** Throws StsRefusal `ValidationError`. */
 export function roleArnOf(parameters: URLSearchParams): RoleArnParts {
   const arn = parameters.get("RoleArn") ?? "";
-  const [, accountId, roleName] = /^arn:aws(?:-us-gov|-cn)?:iam::([0-9]{12}):role\/(?:[\u0021-\u007E]*\/)?([\w+=,.@-]{1,64})$/.exec(arn) ?? [];
-  if (accountId === undefined || roleName === undefined) throw new StsRefusal("ValidationError", "Request ARN is invalid");
+  const [, accountId, roleName] =
+    /^arn:aws(?:-us-gov|-cn)?:iam::([0-9]{12}):role\/(?:[\u0021-\u007E]*\/)?([\w+=,.@-]{1,64})$/.exec(arn) ?? [];
+  if (accountId === undefined || roleName === undefined)
+    throw new StsRefusal("ValidationError", "Request ARN is invalid");
   return { arn, accountId, roleName };
 }
 
@@ -79,7 +106,10 @@ export function durationOf(parameters: URLSearchParams): number | null {
   return Number(text);
 }
 
-/** Throws StsRefusal `MalformedPolicyDocument`: a session policy is read for its form only, since nothing is done here with it. */
+/**
+ * Throws StsRefusal `MalformedPolicyDocument`: a session policy is read for its form only, since nothing is done here
+ * with it.
+ */
 export function checkSessionPolicy(parameters: URLSearchParams): void {
   const policy = parameters.get("Policy");
   if (policy === null) return;
@@ -95,7 +125,12 @@ export function checkSessionPolicy(parameters: URLSearchParams): void {
 export function tagsOf(parameters: URLSearchParams): ReadonlyMap<string, string> {
   const tags = new Map<string, string>();
   for (let number = 1; parameters.has(`Tags.member.${number}.Key`); number += 1) {
-    if (number > 50) throw new StsRefusal("ValidationError", "1 validation error detected: Value at 'tags' failed to satisfy constraint: Member must have length less than or equal to 50");
+    if (number > 50)
+      throw new StsRefusal(
+        "ValidationError",
+        "1 validation error detected: Value at 'tags' failed to satisfy constraint: Member must have length " +
+          "less than or equal to 50",
+      );
     tags.set(parameters.get(`Tags.member.${number}.Key`) ?? "", parameters.get(`Tags.member.${number}.Value`) ?? "");
   }
   return tags;

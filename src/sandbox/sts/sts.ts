@@ -15,10 +15,15 @@ import { stsErrorReply, stsResult } from "./xml";
 
 /** The world's accounts, their providers with the keys of this run. */
 export function stsAccounts(world: World, keys: KeySet): ReadonlyMap<string, StsAccount> {
-  return new Map(world.accounts.map(({ accountId, providers, roles }) => [accountId, {
-    providers: providers.map((provider) => ({ ...provider, keys })),
-    roles: new Map(roles.map((role) => [role.arn, role])),
-  }]));
+  return new Map(
+    world.accounts.map(({ accountId, providers, roles }) => [
+      accountId,
+      {
+        providers: providers.map((provider) => ({ ...provider, keys })),
+        roles: new Map(roles.map((role) => [role.arn, role])),
+      },
+    ]),
+  );
 }
 
 const VERSION = "2011-06-15";
@@ -30,7 +35,11 @@ export async function answerSts(sts: Sts, exchange: Exchange): Promise<Reply> {
     const parameters = exchange.method === "GET" ? exchange.query : (formOf(exchange) ?? new URLSearchParams());
     const action = actionOf(parameters);
     const call: StsCall = { ...sts, parameters, now: sts.now() };
-    return stsResult(action, await ACTIONS[action](call, () => callerOf(sts.seal, exchange.headers, exchange.query, call.now)), requestId);
+    return stsResult(
+      action,
+      await ACTIONS[action](call, () => callerOf(sts.seal, exchange.headers, exchange.query, call.now)),
+      requestId,
+    );
   } catch (error) {
     if (!(error instanceof StsRefusal)) throw error;
     if (!error.explained) sts.explain?.(`✗ STS refused a call: ${error.code}: ${error.message}`);
@@ -43,7 +52,12 @@ type Action = "AssumeRoleWithWebIdentity" | "AssumeRole" | "GetCallerIdentity";
 const ACTIONS: Readonly<Record<Action, (call: StsCall, caller: () => Session) => Promise<Elements> | Elements>> = {
   AssumeRoleWithWebIdentity: async (call) => {
     const { session, subject, audience, providerArn } = await assumeRoleWithWebIdentity(call);
-    return { ...opened(call, session), SubjectFromWebIdentityToken: subject, Audience: audience, Provider: providerArn };
+    return {
+      ...opened(call, session),
+      SubjectFromWebIdentityToken: subject,
+      Audience: audience,
+      Provider: providerArn,
+    };
   },
   AssumeRole: (call, caller) => {
     const { session } = assumeRole(call, caller());
@@ -76,7 +90,11 @@ function actionOf(parameters: URLSearchParams): Action {
   if (name === null || name === "") throw new StsRefusal("MissingAction", "Missing Action");
   const version = parameters.get("Version");
   if (version !== VERSION || !Object.hasOwn(ACTIONS, name)) {
-    throw new StsRefusal("InvalidAction", `Could not find operation ${name.slice(0, 100)} for version ${version === null || version === "" ? "NO_VERSION_SPECIFIED" : version.slice(0, 40)}`);
+    throw new StsRefusal(
+      "InvalidAction",
+      `Could not find operation ${name.slice(0, 100)} for ` +
+        `version ${version === null || version === "" ? "NO_VERSION_SPECIFIED" : version.slice(0, 40)}`,
+    );
   }
   return name as Action;
 }

@@ -57,7 +57,10 @@ export async function assumeRoleWithWebIdentity(call: StsCall): Promise<WebIdent
 
 /** A person's text: no token in it. */
 async function reasonOf(
-  token: string, providers: readonly WebIdentityProvider[], role: WebIdentityRole, web: Parameters<typeof explain>[3],
+  token: string,
+  providers: readonly WebIdentityProvider[],
+  role: WebIdentityRole,
+  web: Parameters<typeof explain>[3],
   known: { readonly call: StsCall; readonly account: StsAccount | undefined; readonly found: PlayedRole | undefined },
 ): Promise<string> {
   const explanation: Explanation = await explain({ kind: "token", text: token }, providers, role, web);
@@ -66,14 +69,19 @@ async function reasonOf(
   const { accounts } = known.call;
   const arns = [...accounts.values()].flatMap(({ roles }) => [...roles.keys()]);
   const there = `There are: ${arns.slice(0, 10).join(", ")}${arns.length > 10 ? `, and ${arns.length - 10} more` : ""}.`;
-  return `${text}\n\nno such role: ${known.account === undefined ? `the AWS account of ${role.arn} is none of the sandbox's` : `there is no ${role.arn} here`}. ${there}`;
+  return `${text}\n\nno such role: ${known.account === undefined ? `the AWS account ` + `of ${role.arn} is none of ` + `the sandbox's` : `there is no ${role.arn} here`}. ${there}`;
 }
 
 /** The session tags a token brings, one value each. */
 function tagsOfToken(token: string): Readonly<Record<string, string>> {
   const reading = readToken(token);
   const claim: unknown = reading.ok ? reading.token.claims[TAGS_CLAIM] : undefined;
-  const tags: unknown = typeof claim === "object" && claim !== null ? (claim as { readonly principal_tags?: unknown }).principal_tags : undefined;
+  const tags: unknown =
+    typeof claim === "object" && claim !== null
+      ? (claim as { readonly principal_tags?: unknown }).principal_tags
+      : undefined;
   if (typeof tags !== "object" || tags === null) return {};
-  return Object.fromEntries(Object.entries(tags).map(([name, values]) => [name, String(Array.isArray(values) ? values[0] : values)]));
+  return Object.fromEntries(
+    Object.entries(tags).map(([name, values]) => [name, String(Array.isArray(values) ? values[0] : values)]),
+  );
 }

@@ -9,18 +9,23 @@ export interface Elements {
 }
 
 function escaped(text: string): string {
-  return text.replace(/[<>&"'\r]|[^\t\n\u0020-\ud7ff\ue000-\ufffd\ud800-\udfff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, (character) => {
-    // characters XML 1.0 has no way to write
-    if (/[^<>&"'\r]/.test(character)) return "\ufffd";
-    return `&#${character.charCodeAt(0)};`;
-  });
+  return text.replace(
+    /[<>&"'\r]|[^\t\n\u0020-\ud7ff\ue000-\ufffd\ud800-\udfff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g,
+    (character) => {
+      // characters XML 1.0 has no way to write
+      if (/[^<>&"'\r]/.test(character)) return "\ufffd";
+      return `&#${character.charCodeAt(0)};`;
+    },
+  );
 }
 
 function written(elements: Elements): string {
-  return Object.entries(elements).map(([name, value]) => {
-    if (value === undefined) return "";
-    return `<${name}>${typeof value === "object" ? written(value) : escaped(String(value))}</${name}>`;
-  }).join("");
+  return Object.entries(elements)
+    .map(([name, value]) => {
+      if (value === undefined) return "";
+      return `<${name}>${typeof value === "object" ? written(value) : escaped(String(value))}</${name}>`;
+    })
+    .join("");
 }
 
 /** `<ActionResponse>` with its result. */
@@ -32,7 +37,10 @@ export function stsResult(action: string, result: Elements, requestId: string): 
 /** `<ErrorResponse>`, with the HTTP status AWS gives the code. */
 export function stsErrorReply(code: string, message: string, requestId: string): Reply {
   const status = STATUS[code] ?? 400;
-  const body = written({ Error: { Type: status >= 500 ? "Receiver" : "Sender", Code: code, Message: message }, RequestId: requestId });
+  const body = written({
+    Error: { Type: status >= 500 ? "Receiver" : "Sender", Code: code, Message: message },
+    RequestId: requestId,
+  });
   return reply(status, `<ErrorResponse xmlns="${NAMESPACE}">${body}</ErrorResponse>`, requestId);
 }
 
@@ -46,5 +54,9 @@ const STATUS: Readonly<Record<string, number>> = {
 };
 
 function reply(status: number, body: string, requestId: string): Reply {
-  return { status, headers: { "content-type": "text/xml", "x-amzn-requestid": requestId, "cache-control": "no-store" }, body };
+  return {
+    status,
+    headers: { "content-type": "text/xml", "x-amzn-requestid": requestId, "cache-control": "no-store" },
+    body,
+  };
 }

@@ -18,18 +18,23 @@ export interface CompiledCondition {
   readonly neverDecided: string | null;
 }
 
-/** Prepares `condition` for many requests. `variables`: whether `${…}` stands for a key (from version 2012-10-17 on). */
+/**
+ * Prepares `condition` for many requests. `variables`: whether `${…}` stands for a key (from version 2012-10-17 on).
+ */
 export function compileCondition(condition: PolicyCondition, variables: boolean): CompiledCondition {
   const key = condition.key.toLowerCase();
   if (condition.operator === "Null") return nullCondition(key, condition.values);
   const operator = operatorNamed(condition.operator);
   if (operator === null) return undecidable(`${quoted(condition.operator)} is no operator of IAM`);
-  const unreadable = condition.values.map((value) => preparedValue(operator, value, variables)).find((value) => "finding" in value);
+  const unreadable = condition.values
+    .map((value) => preparedValue(operator, value, variables))
+    .find((value) => "finding" in value);
   const neverDecided = unreadable !== undefined && "finding" in unreadable ? unreadable.finding : null;
   const tests = testsOf(operator, condition.values, variables);
-  const judge = tests === null && operator.base === "StringEquals" && operator.set === null
-    ? exactJudge(key, condition.values, operator.ifExists)
-    : (keys: RequestKeys): Verdict => judgeValues(operator, keys.get(key), tests === null ? [] : tests(keys));
+  const judge =
+    tests === null && operator.base === "StringEquals" && operator.set === null
+      ? exactJudge(key, condition.values, operator.ifExists)
+      : (keys: RequestKeys): Verdict => judgeValues(operator, keys.get(key), tests === null ? [] : tests(keys));
   return {
     judge,
     neverDecided,
@@ -40,7 +45,8 @@ export function compileCondition(condition: PolicyCondition, variables: boolean)
       if (judge(keys) !== "unknown") return null;
       return condition.values.length === 0
         ? `${condition.operator} on ${quoted(condition.key)} has no values`
-        : `${quoted(condition.key)} is ${(keys.get(key) ?? []).slice(0, 3).map(quoted).join(", ")}, which ${condition.operator} does not compare for certain`;
+        : `${quoted(condition.key)} is ${(keys.get(key) ?? []).slice(0, 3).map(quoted).join(", ")}, ` +
+            `which ${condition.operator} does not compare for certain`;
     },
   };
 }
@@ -51,28 +57,42 @@ function undecidable(finding: string): CompiledCondition {
 
 function nullCondition(key: string, values: readonly string[]): CompiledCondition {
   const [wanted, ...others] = values.map((value) => value.toLowerCase());
-  if (others.length > 0 || (wanted !== "true" && wanted !== "false")) return undecidable("Null takes one value, true or false");
-  return { judge: (keys) => (((keys.get(key)?.length ?? 0) === 0) === (wanted === "true") ? "yes" : "no"), finding: () => null, neverDecided: null };
+  if (others.length > 0 || (wanted !== "true" && wanted !== "false"))
+    return undecidable("Null takes one value, true or false");
+  return {
+    judge: (keys) => (((keys.get(key)?.length ?? 0) === 0) === (wanted === "true") ? "yes" : "no"),
+    finding: () => null,
+    neverDecided: null,
+  };
 }
 
 const NEVER_KNOWN: ValueTest = () => null;
 
-type PreparedValue = { readonly test: ValueTest } | { readonly template: ReturnType<typeof templateOf> } | { readonly finding: string };
+type PreparedValue =
+  { readonly test: ValueTest } | { readonly template: ReturnType<typeof templateOf> } | { readonly finding: string };
 
 function preparedValue(operator: Operator, value: string, variables: boolean): PreparedValue {
-  if (operator.wildcards && /[\ufdd0\ufdd1]/.test(value)) return { finding: `${quoted(value)} holds what is no character` };
+  if (operator.wildcards && /[\ufdd0\ufdd1]/.test(value))
+    return { finding: `${quoted(value)} holds what is no character` };
   if (variables && hasVariables(value)) {
-    return operator.variables ? { template: templateOf(value, operator.wildcards) } : { finding: `${quoted(value)} can not be decided: ${operator.base} takes no variables` };
+    return operator.variables
+      ? { template: templateOf(value, operator.wildcards) }
+      : { finding: `${quoted(value)} can not be decided: ${operator.base} takes no variables` };
   }
   const test = operator.prepare(value);
   return test === null ? { finding: `${quoted(value)} is nothing that ${operator.base} compares` } : { test };
 }
 
 /** The tests of a condition's values; null where they are plain texts that a set compares faster. */
-function testsOf(operator: Operator, values: readonly string[], variables: boolean): ((keys: RequestKeys) => readonly ValueTest[]) | null {
+function testsOf(
+  operator: Operator,
+  values: readonly string[],
+  variables: boolean,
+): ((keys: RequestKeys) => readonly ValueTest[]) | null {
   const prepared = values.map((value) => preparedValue(operator, value, variables));
   const fixed = prepared.flatMap((value) => ("test" in value ? value.test : "finding" in value ? NEVER_KNOWN : []));
-  if (fixed.length === values.length) return operator.base === "StringEquals" && operator.set === null ? null : () => fixed;
+  if (fixed.length === values.length)
+    return operator.base === "StringEquals" && operator.set === null ? null : () => fixed;
   const templates = prepared.flatMap((value) => ("template" in value ? [value.template] : []));
   return (keys) => [
     ...fixed,
@@ -86,7 +106,8 @@ function testsOf(operator: Operator, values: readonly string[], variables: boole
 function undecidedVariable(operator: Operator, values: readonly string[], keys: RequestKeys): string | null {
   for (const value of values.filter(hasVariables)) {
     const resolution = resolve(templateOf(value, operator.wildcards), keys, operator.wildcards);
-    if ("undecided" in resolution) return `${quoted(resolution.undecided)} can not be decided from what is known of the request`;
+    if ("undecided" in resolution)
+      return `${quoted(resolution.undecided)} can not be decided from what is known of the request`;
   }
   return null;
 }
@@ -96,7 +117,8 @@ function exactJudge(key: string, values: readonly string[], ifExists: boolean): 
   const expected = new Set(values);
   return (keys) => {
     const actual = keys.get(key);
-    if (actual === undefined || actual.length === 0) return ifExists && expected.size > 0 ? "yes" : ifExists ? "unknown" : "no";
+    if (actual === undefined || actual.length === 0)
+      return ifExists && expected.size > 0 ? "yes" : ifExists ? "unknown" : "no";
     for (const value of actual) if (expected.has(value)) return "yes";
     return "no";
   };
@@ -104,9 +126,12 @@ function exactJudge(key: string, values: readonly string[], ifExists: boolean): 
 
 /** A missing key: positive operators no, negated yes, `IfExists` and `ForAllValues` yes, `ForAnyValue` no. */
 function judgeValues(operator: Operator, actual: readonly string[] | undefined, tests: readonly ValueTest[]): Verdict {
-  const verdict = actual === undefined || actual.length === 0
-    ? (operator.ifExists || operator.set === "all" || (operator.set === null && operator.negated) ? "yes" : "no")
-    : judgePresent(operator, actual, tests);
+  const verdict =
+    actual === undefined || actual.length === 0
+      ? operator.ifExists || operator.set === "all" || (operator.set === null && operator.negated)
+        ? "yes"
+        : "no"
+      : judgePresent(operator, actual, tests);
   // what an empty list of values means is not documented: no yes rests on it
   return tests.length === 0 && verdict === "yes" ? "unknown" : verdict;
 }
@@ -123,7 +148,10 @@ function judgePresent(operator: Operator, actual: readonly string[], tests: read
   return open ? "unknown" : every ? "yes" : "no";
 }
 
-/** `ForAllValues` also holds where the values are "a null data set, such as an empty string": how far that goes is open. */
+/**
+ * `ForAllValues` also holds where the values are "a null data set, such as an empty string": how far that goes is
+ * open.
+ */
 function blank(operator: Operator, actual: readonly string[]): Verdict {
   return operator.set === "all" && actual.every((value) => value === "") ? "unknown" : "no";
 }

@@ -86,7 +86,8 @@ export function decide(policy: CompiledPolicy, request: PolicyRequest): boolean 
 }
 
 /**
- * The same in three answers: `unknown` where what can not be decided might let in, and nothing else settles it. For those
+ * The same in three answers: `unknown` where what can not be decided might let in, and nothing else settles it. For
+ * those
  * who ask whether one policy is wider than another; who asks whether somebody gets in takes it for a no.
  */
 export function verdict(policy: CompiledPolicy, request: PolicyRequest): Verdict {
@@ -139,10 +140,14 @@ export function explainDecision(policy: CompiledPolicy, request: PolicyRequest):
     allowed: deny === undefined && allow !== undefined,
     decidedBy: (deny ?? allow)?.index ?? null,
     statements,
-    findings: [...new Set(statements.flatMap((trace) => [
-      ...(trace.principal === "unknown" ? [principalFinding(trace.source)] : []),
-      ...trace.conditions.flatMap(({ finding }) => finding ?? []),
-    ]))],
+    findings: [
+      ...new Set(
+        statements.flatMap((trace) => [
+          ...(trace.principal === "unknown" ? [principalFinding(trace.source)] : []),
+          ...trace.conditions.flatMap(({ finding }) => finding ?? []),
+        ]),
+      ),
+    ],
   };
 }
 
@@ -167,7 +172,8 @@ function compileAction(statement: PolicyStatement): (action: string) => boolean 
 function compilePrincipal(statement: PolicyStatement): Test {
   const { principals } = statement;
   if (principals === null) return () => "no";
-  const named = (kind: "Federated" | "AWS"): ReadonlySet<string> => new Set(Object.entries(principals).flatMap(([name, arns]) => (name === kind ? arns : [])));
+  const named = (kind: "Federated" | "AWS"): ReadonlySet<string> =>
+    new Set(Object.entries(principals).flatMap(([name, arns]) => (name === kind ? arns : [])));
   const federated = named("Federated");
   const aws = named("AWS");
   const lists = (request: PolicyRequest): Verdict => {
@@ -183,7 +189,8 @@ function compilePrincipal(statement: PolicyStatement): Test {
     return aws.has(`arn:${partition}:iam::${account}:root`) || aws.has(account) ? "yes" : "no";
   };
   if (!statement.notPrincipal) return lists;
-  // AWS advises against NotPrincipal; with Allow it would let in whoever is not listed, which is never what a trust means.
+  // AWS advises against NotPrincipal; with Allow it would let in whoever is not listed, which is never what a trust
+  // means.
   return (request) => {
     const listed = lists(request);
     if (listed === "yes") return "no";
@@ -192,8 +199,13 @@ function compilePrincipal(statement: PolicyStatement): Test {
 }
 
 function principalFinding(statement: PolicyStatement): string {
-  if (statement.notPrincipal && statement.effect === "Allow") return `statement ${statement.index}: an Allow with NotPrincipal can not be decided`;
-  if (statement.principals?.["AWS"]?.includes("*") === true) return `statement ${statement.index}: whether a Deny for AWS: "*" keeps out web identities is not recorded`;
+  if (statement.notPrincipal && statement.effect === "Allow")
+    return `statement ${statement.index}: an Allow with NotPrincipal can not be decided`;
+  if (statement.principals?.["AWS"]?.includes("*") === true)
+    return `statement ${statement.index}: whether a Deny for AWS: "*" keeps out web identities is not recorded`;
   const patterns = (statement.principals?.["Federated"] ?? []).filter((name) => /[*?]/.test(name));
-  return `statement ${statement.index}: ${patterns.slice(0, 3).map(quoted).join(", ")} is no provider's ARN; whether it stands for many is not recorded`;
+  return (
+    `statement ${statement.index}: ${patterns.slice(0, 3).map(quoted).join(", ")} is no provider's ARN; ` +
+    `whether it stands for many is not recorded`
+  );
 }

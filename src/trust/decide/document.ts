@@ -29,10 +29,12 @@ export interface PolicyDocument {
 }
 
 export type ReadPolicy =
-  | { readonly ok: true; readonly policy: PolicyDocument }
-  | { readonly ok: false; readonly why: string };
+  { readonly ok: true; readonly policy: PolicyDocument } | { readonly ok: false; readonly why: string };
 
-/** Reads `document` (JSON text or a parsed value). What does not read as a policy is refused with a reason; nothing is guessed. */
+/**
+ * Reads `document` (JSON text or a parsed value). What does not read as a policy is refused with a reason; nothing is
+ * guessed.
+ */
 export function readPolicy(document: unknown): ReadPolicy {
   let value = document;
   if (typeof document === "string") {
@@ -51,7 +53,8 @@ export function readPolicy(document: unknown): ReadPolicy {
   const list = Array.isArray(raw) ? raw : raw === undefined ? [] : [raw];
   if (list.length === 0) return { ok: false, why: "it has no Statement" };
   const version = value["Version"];
-  if (version !== undefined && version !== "2012-10-17" && version !== "2008-10-17") return { ok: false, why: `its Version is ${typeof version === "string" ? quoted(version) : `no text`}` };
+  if (version !== undefined && version !== "2012-10-17" && version !== "2008-10-17")
+    return { ok: false, why: `its Version is ${typeof version === "string" ? quoted(version) : `no text`}` };
   const statements: PolicyStatement[] = [];
   for (const [index, entry] of list.entries()) {
     const read = readStatement(entry, index);
@@ -61,14 +64,27 @@ export function readPolicy(document: unknown): ReadPolicy {
   return { ok: true, policy: { version: version ?? null, statements } };
 }
 
-/** IAM takes no new policy with an element twice, and of what it stored before it knew, the last counts, or all (IAM user guide, "Troubleshoot IAM policies"). */
+/**
+ * IAM takes no new policy with an element twice, and of what it stored before it knew, the last counts, or all (IAM
+ * user guide, "Troubleshoot IAM policies").
+ */
 export function repeatedReason(name: string): string {
   return `${quoted(name)} stands twice in one object, and which of the two counts is not sure`;
 }
 
 /** IAM stores no policy with other elements; a misspelt `Condition` must not read as none. */
 export const POLICY_ELEMENTS: ReadonlySet<string> = new Set(["Version", "Id", "Statement"]);
-const STATEMENT_ELEMENTS: ReadonlySet<string> = new Set(["Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"]);
+const STATEMENT_ELEMENTS: ReadonlySet<string> = new Set([
+  "Sid",
+  "Effect",
+  "Principal",
+  "NotPrincipal",
+  "Action",
+  "NotAction",
+  "Resource",
+  "NotResource",
+  "Condition",
+]);
 
 function strangeElement(value: Readonly<Record<string, unknown>>, known: ReadonlySet<string>): string | undefined {
   return Object.keys(value).find((name) => !known.has(name));
@@ -78,7 +94,8 @@ function readStatement(entry: unknown, index: number): PolicyStatement | string 
   if (!isMapping(entry)) return "it is no JSON object";
   const strange = strangeElement(entry, STATEMENT_ELEMENTS);
   if (strange !== undefined) return `${quoted(strange)} is no element of a statement`;
-  for (const name of ["Action", "Principal", "Resource"]) if (entry[name] !== undefined && entry[`Not${name}`] !== undefined) return `it has both ${name} and Not${name}`;
+  for (const name of ["Action", "Principal", "Resource"])
+    if (entry[name] !== undefined && entry[`Not${name}`] !== undefined) return `it has both ${name} and Not${name}`;
   const effect = entry["Effect"];
   if (effect !== "Allow" && effect !== "Deny") return "its Effect is neither Allow nor Deny";
   const notAction = entry["Action"] === undefined;
@@ -128,7 +145,8 @@ function readConditions(raw: unknown): readonly PolicyCondition[] | string {
       const list = texts(values);
       if (list === null) return UNREADABLE_CONDITION;
       // whether IAM would ask for both, or for either, is not documented
-      if (seen.has(key.toLowerCase())) return `its ${quoted(operator)} asks for ${quoted(key)} twice: case does not tell keys apart`;
+      if (seen.has(key.toLowerCase()))
+        return `its ${quoted(operator)} asks for ${quoted(key)} twice: case does not tell keys apart`;
       seen.add(key.toLowerCase());
       conditions.push({ operator, key, values: list });
     }
@@ -138,7 +156,10 @@ function readConditions(raw: unknown): readonly PolicyCondition[] | string {
 
 const UNREADABLE_CONDITION = "its Condition does not read";
 
-/** A text, number or boolean, or a list of them, as texts; null for anything else, and for a number JavaScript has rounded. */
+/**
+ * A text, number or boolean, or a list of them, as texts; null for anything else, and for a number JavaScript has
+ * rounded.
+ */
 function texts(raw: unknown): readonly string[] | null {
   const list: readonly unknown[] = Array.isArray(raw) ? raw : [raw];
   const read: string[] = [];

@@ -4,7 +4,8 @@
 type Level = Set<string> | null;
 
 /**
- * The first name that stands twice in one object of `json`, which must be valid JSON; undefined where there is none. Names
+ * The first name that stands twice in one object of `json`, which must be valid JSON; undefined where there is none.
+ * Names
  * are compared as they read: `"\u0041ction"` is `"Action"`.
  */
 export function repeatedMember(json: string): string | undefined {
@@ -22,7 +23,7 @@ export function repeatedMember(json: string): string | undefined {
       levels.pop();
       expectsName = false;
     } else if (character === ",") expectsName = levels[levels.length - 1] instanceof Set;
-    else if (character === "\"") {
+    else if (character === '"') {
       const end = endOfText(json, at);
       const names = levels[levels.length - 1];
       if (expectsName && names instanceof Set) {
@@ -40,7 +41,7 @@ export function repeatedMember(json: string): string | undefined {
 
 /** Where the text that begins at `start` ends: at its closing quote. */
 function endOfText(json: string, start: number): number {
-  for (let at = json.indexOf("\"", start + 1); at >= 0; at = json.indexOf("\"", at + 1)) {
+  for (let at = json.indexOf('"', start + 1); at >= 0; at = json.indexOf('"', at + 1)) {
     let before = at - 1;
     while (json[before] === "\\") before -= 1;
     // a quote after an odd number of backslashes is part of the text

@@ -13,7 +13,11 @@ export type Prepare = (expected: string) => ValueTest | null;
 /** Compares two read values: below 0, 0, or above. */
 type Order = (order: number) => boolean;
 
-function ordered<T>(read: (text: string) => T | null, compare: (left: T, right: T) => number | null, holds: Order): Prepare {
+function ordered<T>(
+  read: (text: string) => T | null,
+  compare: (left: T, right: T) => number | null,
+  holds: Order,
+): Prepare {
   return (expected) => {
     const right = read(expected);
     if (right === null) return null;
@@ -28,8 +32,14 @@ function ordered<T>(read: (text: string) => T | null, compare: (left: T, right: 
 export const numeric = (holds: Order): Prepare => ordered(readNumber, compareNumbers, holds);
 export const date = (holds: Order): Prepare => ordered(readInstant, (left, right) => left - right, holds);
 
-/** A decimal number as a whole number of `10^-scale`: exact, since a workspace ID may be longer than a double is precise. */
-interface Decimal { readonly digits: bigint; readonly scale: number }
+/**
+ * A decimal number as a whole number of `10^-scale`: exact, since a workspace ID may be longer than a double is
+ * precise.
+ */
+interface Decimal {
+  readonly digits: bigint;
+  readonly scale: number;
+}
 
 /** More digits than this are no number anyone compares, and are left undecided. */
 const MAX_DIGITS = 100;
@@ -48,7 +58,8 @@ function compareNumbers(left: Decimal, right: Decimal): number {
   return difference < 0n ? -1 : difference > 0n ? 1 : 0;
 }
 
-const W3C_DATE = /^(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|[+-]\d{2}:\d{2}))?)?)?$/;
+const W3C_DATE =
+  /^(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|[+-]\d{2}:\d{2}))?)?)?$/;
 
 /**
  * One of W3C's ISO 8601 forms (a time of day needs its zone), or seconds since the epoch -> milliseconds.
@@ -58,11 +69,30 @@ function readInstant(text: string): number | null {
   if (/^-?\d{5,12}$/.test(text)) return Number(text) * 1000;
   const parts = W3C_DATE.exec(text);
   if (parts === null) return null;
-  const [, year = "", month = "01", day = "01", hour = "00", minute = "00", second = "00", fraction = "0", zone = "Z"] = parts;
-  const numbers = [year, month, day, hour, minute, second].map(Number) as [number, number, number, number, number, number];
+  const [, year = "", month = "01", day = "01", hour = "00", minute = "00", second = "00", fraction = "0", zone = "Z"] =
+    parts;
+  const numbers = [year, month, day, hour, minute, second].map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
   const [y, mo, d, h, mi, s] = numbers;
   const [, zoneHour = "0", zoneMinute = "0"] = /^[+-](\d{2}):(\d{2})$/.exec(zone) ?? [];
-  if (mo < 1 || mo > 12 || d < 1 || d > new Date(Date.UTC(2000, mo, 0)).getUTCDate() || h > 23 || mi > 59 || s > 59 || Number(zoneHour) > 23 || Number(zoneMinute) > 59) return null;
+  if (
+    mo < 1 ||
+    mo > 12 ||
+    d < 1 ||
+    d > new Date(Date.UTC(2000, mo, 0)).getUTCDate() ||
+    h > 23 ||
+    mi > 59 ||
+    s > 59 ||
+    Number(zoneHour) > 23 ||
+    Number(zoneMinute) > 59
+  )
+    return null;
   const utc = new Date(0);
   utc.setUTCFullYear(y, mo - 1, d);
   if (utc.getUTCDate() !== d) return null;

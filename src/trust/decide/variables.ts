@@ -1,5 +1,6 @@
 /**
- * Policy variables: `${aws:PrincipalAccount}`, with a value to fall back on `${key, 'value'}`, and `${*}`, `${?}`, `${$}`
+ * Policy variables: `${aws:PrincipalAccount}`, with a value to fall back on `${key, 'value'}`, and `${*}`, `${?}`,
+ * `${$}`
  * for the three characters themselves. IAM user guide, "IAM policy elements: Variables and tags".
  */
 import { LITERAL_WILDCARDS } from "../string-like";
@@ -8,7 +9,8 @@ import { LITERAL_WILDCARDS } from "../string-like";
 export type RequestKeys = ReadonlyMap<string, readonly string[]>;
 
 /** Literal text, or a key with the value that stands in for it where it is missing. */
-type Segment = { readonly text: string } | { readonly key: string; readonly fallback: string | null; readonly source: string };
+type Segment =
+  { readonly text: string } | { readonly key: string; readonly fallback: string | null; readonly source: string };
 
 /** A value of a policy, cut at its variables. */
 export type Template = readonly Segment[];
@@ -34,7 +36,8 @@ export function templateOf(value: string, wildcards: boolean): Template {
     if (found === null) return [{ key: "", fallback: null, source: value.slice(at) }];
     const [source, character, key = "", fallback = null] = found;
     if (character === undefined) segments.push({ key: key.toLowerCase(), fallback, source });
-    else segments.push({ text: wildcards && character !== "$" ? LITERAL_WILDCARDS[character as "*" | "?"] : character });
+    else
+      segments.push({ text: wildcards && character !== "$" ? LITERAL_WILDCARDS[character as "*" | "?"] : character });
     from = at + source.length;
   }
   segments.push({ text: value.slice(from) });
@@ -54,7 +57,8 @@ export function resolve(template: Template, keys: RequestKeys, wildcards: boolea
     }
     const values = keys.get(segment.key) ?? [];
     const value = values.length === 0 ? segment.fallback : values.length === 1 ? values[0] : null;
-    if (value === null || value === undefined || (wildcards && /[*?\ufdd0\ufdd1]/.test(value))) return { undecided: segment.source };
+    if (value === null || value === undefined || (wildcards && /[*?\ufdd0\ufdd1]/.test(value)))
+      return { undecided: segment.source };
     text += value;
   }
   return { text };

@@ -18,7 +18,13 @@ function compiledFor(role: ExaminedRole, statement: ExaminedStatement): Compiled
     const denies = role.statements.filter(({ effect }) => effect === "Deny");
     const { version } = role;
     found = {
-      guards: compilePolicy({ version, statements: [{ ...statement, conditions: [...statement.aud, ...statement.sub] }, ...denies.flatMap(closingDeny)] }),
+      guards: compilePolicy({
+        version,
+        statements: [
+          { ...statement, conditions: [...statement.aud, ...statement.sub] },
+          ...denies.flatMap(closingDeny),
+        ],
+      }),
       whole: compilePolicy({ version, statements: [statement, ...denies] }),
     };
     compiled.set(statement, found);
@@ -27,21 +33,29 @@ function compiledFor(role: ExaminedRole, statement: ExaminedStatement): Compiled
 }
 
 /**
- * A Deny as far as it closes a door for certain: for the providers it names, by conditions on guards that can be decided,
- * and for all subjects but those it spares. One that lists whom it keeps out leaves everybody else in, whoever is tried.
+ * A Deny as far as it closes a door for certain: for the providers it names, by conditions on guards that can be
+ * decided,
+ * and for all subjects but those it spares. One that lists whom it keeps out leaves everybody else in, whoever is
+ * tried.
  */
 function closingDeny(statement: ExaminedStatement): readonly ExaminedStatement[] {
-  const certain = ({ key, known, values }: ExaminedCondition): boolean => /:(?:aud|sub)$/i.test(key) && known && values.length > 0 && !values.some((value) => value.includes("${"));
+  const certain = ({ key, known, values }: ExaminedCondition): boolean =>
+    /:(?:aud|sub)$/i.test(key) && known && values.length > 0 && !values.some((value) => value.includes("${"));
   const lists = statement.sub.some(({ negated, test }) => !negated && test !== "Null");
   if (statement.providers.length === 0 || lists || !statement.conditions.every(certain)) return [];
   return [{ ...statement, principals: { Federated: statement.providers.map(({ arn }) => arn) } }];
 }
 
 /**
- * The first of `subjects` whom the statement's guards let in, or may (what can not be decided keeps nobody out for certain),
+ * The first of `subjects` whom the statement's guards let in, or may (what can not be decided keeps nobody out for
+ * certain),
  * its further conditions taken as met. A Deny on guards counts where it spares by name.
  */
-export function firstLetIn(role: ExaminedRole, statement: ExaminedStatement, subjects: readonly string[]): string | undefined {
+export function firstLetIn(
+  role: ExaminedRole,
+  statement: ExaminedStatement,
+  subjects: readonly string[],
+): string | undefined {
   const { guards } = compiledFor(role, statement);
   const tries = triesOf(statement);
   return subjects.find((subject) => tries.some((request) => verdict(guards, request(subject)) !== "no"));
@@ -64,7 +78,14 @@ function triesOf(statement: ExaminedStatement): readonly ((subject: string) => P
     const [aud, sub] = [`${issuerPath}:aud`.toLowerCase(), `${issuerPath}:sub`.toLowerCase()];
     return (named.length === 0 ? ["any"] : named.slice(0, 4)).map((audience) => {
       const asked = [audience];
-      return (subject: string): PolicyRequest => ({ action: "sts:AssumeRoleWithWebIdentity", principal: { kind: "Federated", arn }, keys: new Map([[aud, asked], [sub, [subject]]]) });
+      return (subject: string): PolicyRequest => ({
+        action: "sts:AssumeRoleWithWebIdentity",
+        principal: { kind: "Federated", arn },
+        keys: new Map([
+          [aud, asked],
+          [sub, [subject]],
+        ]),
+      });
     });
   });
 }

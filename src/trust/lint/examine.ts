@@ -29,8 +29,21 @@ export function examineRole(role: LintRole): ExaminedRole {
 
 function examine(role: LintRole): ExaminedRole {
   const characters = charactersOf(role.policy);
-  const read = characters > TRUST_POLICY_JUDGED_CHARACTERS ? { ok: false as const, why: `it is longer than ${TRUST_POLICY_JUDGED_CHARACTERS} characters, and is not judged further` } : readPolicy(role.policy);
-  if (!read.ok) return { role, characters, version: null, statements: [], malformed: [`The trust policy does not read: ${read.why}.`] };
+  const read =
+    characters > TRUST_POLICY_JUDGED_CHARACTERS
+      ? {
+          ok: false as const,
+          why: `it is longer than ${TRUST_POLICY_JUDGED_CHARACTERS} characters, and is not judged further`,
+        }
+      : readPolicy(role.policy);
+  if (!read.ok)
+    return {
+      role,
+      characters,
+      version: null,
+      statements: [],
+      malformed: [`The trust policy does not read: ${read.why}.`],
+    };
   const statements = read.policy.statements.map(examineStatement);
   const pair = unityCatalogStatements(statements, role);
   return {
@@ -38,7 +51,10 @@ function examine(role: LintRole): ExaminedRole {
     characters,
     version: read.policy.version,
     malformed: [],
-    statements: pair.size === 0 ? statements : statements.map((statement) => ({ ...statement, unityCatalog: pair.has(statement.index) })),
+    statements:
+      pair.size === 0
+        ? statements
+        : statements.map((statement) => ({ ...statement, unityCatalog: pair.has(statement.index) })),
   };
 }
 
@@ -52,17 +68,37 @@ function charactersOf(policy: unknown): number {
 }
 
 function examineStatement(source: PolicyStatement): ExaminedStatement {
-  const trusted = source.notPrincipal ? [] : Object.entries(source.principals ?? {}).flatMap(([kind, values]) => values.map((value) => ({ kind, value })));
+  const trusted = source.notPrincipal
+    ? []
+    : Object.entries(source.principals ?? {}).flatMap(([kind, values]) => values.map((value) => ({ kind, value })));
   const providers = trusted.flatMap(({ kind, value }) => (kind === "Federated" ? (trustedProvider(value) ?? []) : []));
   const conditions = source.conditions.map(examineCondition);
   const guard = (claim: string): readonly ExaminedCondition[] =>
-    conditions.filter(({ key }) => providers.some(({ issuerPath }) => key.length === issuerPath.length + claim.length + 1 && key.toLowerCase() === `${issuerPath}:${claim}`.toLowerCase()));
+    conditions.filter(({ key }) =>
+      providers.some(
+        ({ issuerPath }) =>
+          key.length === issuerPath.length + claim.length + 1 &&
+          key.toLowerCase() === `${issuerPath}:${claim}`.toLowerCase(),
+      ),
+    );
   const { index, sid, effect, principals, notPrincipal, actions, notAction, hasResource } = source;
   return {
-    index, sid, effect, principals, notPrincipal, actions, notAction, hasResource, trusted, providers, conditions,
+    index,
+    sid,
+    effect,
+    principals,
+    notPrincipal,
+    actions,
+    notAction,
+    hasResource,
+    trusted,
+    providers,
+    conditions,
     aud: guard("aud"),
     sub: guard("sub"),
-    letsWebIdentitiesIn: source.effect === "Allow" && source.actions.some((action) => actionCovers(action, "sts:AssumeRoleWithWebIdentity")) !== source.notAction,
+    letsWebIdentitiesIn:
+      source.effect === "Allow" &&
+      source.actions.some((action) => actionCovers(action, "sts:AssumeRoleWithWebIdentity")) !== source.notAction,
     unityCatalog: false,
   };
 }
@@ -94,15 +130,23 @@ export function actionCovers(action: string, name: string): boolean {
 }
 
 const UNKNOWN = "\\$\\{[^}]*\\}";
-const PROVIDER = new RegExp(`^arn:(?:aws|aws-us-gov|aws-cn|${PARTITION_PLACEHOLDER}|${UNKNOWN}):iam::(?:([0-9]{12})|${ACCOUNT_ID_PLACEHOLDER}|${UNKNOWN}):oidc-provider/([^*?]+)$`);
+const PROVIDER = new RegExp(
+  `^arn:(?:aws|aws-us-gov|aws-cn|${PARTITION_PLACEHOLDER}|${UNKNOWN}):iam::(?:([0-9]{12})|${ACCOUNT_ID_PLACEHOLDER}|${UNKNOWN}):oidc-provider/([^*?]+)$`,
+);
 
-/** The OIDC provider that an ARN names, or undefined for anything else. Unknown accounts may be `${…}` or placeholders. */
+/**
+ * The OIDC provider that an ARN names, or undefined for anything else. Unknown accounts may be `${…}` or
+ * placeholders.
+ */
 export function trustedProvider(arn: string): TrustedProvider | undefined {
   const found = PROVIDER.exec(arn);
   return found === null ? undefined : { arn, accountId: found[1] ?? null, issuerPath: found[2] ?? "" };
 }
 
-/** A policy's text, parsed. One that is no JSON, or that parsing would cut (a name twice in one object), stays text: it does not read. */
+/**
+ * A policy's text, parsed. One that is no JSON, or that parsing would cut (a name twice in one object), stays text:
+ * it does not read.
+ */
 export function parsedPolicy(text: string): unknown {
   try {
     const value = JSON.parse(text) as unknown;
@@ -113,11 +157,14 @@ export function parsedPolicy(text: string): unknown {
 }
 
 export function asRecord(value: unknown): Readonly<Record<string, unknown>> | undefined {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Readonly<Record<string, unknown>>) : undefined;
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as Readonly<Record<string, unknown>>)
+    : undefined;
 }
 
 /**
- * Whether a condition key is named after another issuer than the statement's: then it is never in a request of theirs. A
+ * Whether a condition key is named after another issuer than the statement's: then it is never in a request of
+ * theirs. A
  * scheme makes it another one too. AWS's own keys (`aws:…`, `sts:…`) are named after no issuer.
  */
 export function isForeignKey(statement: Pick<ExaminedStatement, "providers">, key: string): boolean {
@@ -143,7 +190,9 @@ export function guarding(conditions: readonly ExaminedCondition[]): readonly Exa
 
 /** Subject patterns of a statement: values that are read with wildcards. */
 export function subjectPatterns(statement: ExaminedStatement): readonly string[] {
-  return statement.sub.filter(readsWildcards).flatMap((condition) => condition.values.filter((value) => /[*?]/.test(value)));
+  return statement.sub
+    .filter(readsWildcards)
+    .flatMap((condition) => condition.values.filter((value) => /[*?]/.test(value)));
 }
 
 /** Subjects a statement names exactly, under positive operators. */

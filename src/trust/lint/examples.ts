@@ -12,7 +12,12 @@ export const SUB = `${EXAMPLE_ISSUER}:sub`;
 
 type Members = Readonly<Record<string, unknown>>;
 
-const PROVIDER: LintProvider = { url: `https://${EXAMPLE_ISSUER}`, clientIds: [EXAMPLE_AUDIENCE], accountId: "111122223333", path: "issuers.production" };
+const PROVIDER: LintProvider = {
+  url: `https://${EXAMPLE_ISSUER}`,
+  clientIds: [EXAMPLE_AUDIENCE],
+  accountId: "111122223333",
+  path: "issuers.production",
+};
 
 const ROLE: LintRole = {
   path: "roles.lake-reader",
@@ -29,7 +34,15 @@ const ROLE: LintRole = {
   ignores: [],
 };
 
-const TARGET: LintTarget = { providers: [PROVIDER], complete: true, givenProviderArns: [], givenIssuerPaths: [], deletedProviders: [], roles: [], ignores: [] };
+const TARGET: LintTarget = {
+  providers: [PROVIDER],
+  complete: true,
+  givenProviderArns: [],
+  givenIssuerPaths: [],
+  deletedProviders: [],
+  roles: [],
+  ignores: [],
+};
 
 /** Guards of a statement: the audience and a subject. */
 export const GUARDS = { StringEquals: { [AUD]: EXAMPLE_AUDIENCE, [SUB]: EXAMPLE_SUBJECT } };
@@ -38,7 +51,13 @@ export const AUDIENCE_GUARD = { StringEquals: { [AUD]: EXAMPLE_AUDIENCE } };
 
 /** A right statement with `change` laid over it; a member of `undefined` is taken out. */
 export function statement(change: Members = {}): Members {
-  const members = { Effect: "Allow", Action: "sts:AssumeRoleWithWebIdentity", Principal: { Federated: EXAMPLE_ARN }, Condition: GUARDS, ...change };
+  const members = {
+    Effect: "Allow",
+    Action: "sts:AssumeRoleWithWebIdentity",
+    Principal: { Federated: EXAMPLE_ARN },
+    Condition: GUARDS,
+    ...change,
+  };
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
 }
 
@@ -49,7 +68,10 @@ export function policyOf(...statements: readonly Members[]): Members {
 
 /** Shows one condition block; the rest of its statement is right. */
 export function conditionExample(condition: Members): LintExample {
-  return { shown: { Condition: condition }, target: targetOf({ policy: policyOf(statement({ Condition: condition })) }) };
+  return {
+    shown: { Condition: condition },
+    target: targetOf({ policy: policyOf(statement({ Condition: condition })) }),
+  };
 }
 
 /** Shows a statement's changed members; the rest is right. */
@@ -64,7 +86,10 @@ export function policyExample(...statements: readonly Members[]): LintExample {
 
 /** Shows a provider as registered. */
 export function providerExample(url: string): LintExample {
-  return { shown: { url, client_id_list: [EXAMPLE_AUDIENCE] }, target: { ...TARGET, complete: false, providers: [{ ...PROVIDER, url }] } };
+  return {
+    shown: { url, client_id_list: [EXAMPLE_AUDIENCE] },
+    target: { ...TARGET, complete: false, providers: [{ ...PROVIDER, url }] },
+  };
 }
 
 /** Shows what is said of a role beside a right trust policy, or of the whole. */

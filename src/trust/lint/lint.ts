@@ -45,19 +45,34 @@ export function lintRoleErrors(target: LintTarget): readonly Finding[] {
   return findings;
 }
 
-function lintExaminedRoles(roles: readonly ExaminedRole[], target: LintTarget, used: Set<LintIgnore>, findings: Finding[], rules: readonly LintRule[] = LINT_RULES): void {
+function lintExaminedRoles(
+  roles: readonly ExaminedRole[],
+  target: LintTarget,
+  used: Set<LintIgnore>,
+  findings: Finding[],
+  rules: readonly LintRule[] = LINT_RULES,
+): void {
   const examined = examineTarget(target);
   for (const role of roles) lintRole(role, examined, used, findings, rules);
-  for (const ignore of new Set([...target.ignores, ...target.roles.flatMap((role) => role.ignores)])) lintSuppression(ignore, used.has(ignore), findings);
+  for (const ignore of new Set([...target.ignores, ...target.roles.flatMap((role) => role.ignores)]))
+    lintSuppression(ignore, used.has(ignore), findings);
 }
 
 /** The providers, and those that roles trust without anybody having listed them. */
 function providersOf(target: LintTarget, roles: readonly ExaminedRole[]): readonly LintProvider[] {
-  const byIssuer = new Map<string, LintProvider>(target.providers.map((provider) => [issuerPathOf(provider.url), provider]));
+  const byIssuer = new Map<string, LintProvider>(
+    target.providers.map((provider) => [issuerPathOf(provider.url), provider]),
+  );
   for (const { role, statements } of roles) {
     for (const statement of statements) {
       for (const { issuerPath, accountId } of statement.providers) {
-        if (!byIssuer.has(issuerPath)) byIssuer.set(issuerPath, { url: `https://${issuerPath}`, clientIds: null, accountId, path: placeOf(role, { message: "", statement: statement.index, at: "Principal.Federated" }) });
+        if (!byIssuer.has(issuerPath))
+          byIssuer.set(issuerPath, {
+            url: `https://${issuerPath}`,
+            clientIds: null,
+            accountId,
+            path: placeOf(role, { message: "", statement: statement.index, at: "Principal.Federated" }),
+          });
       }
     }
   }
@@ -66,22 +81,35 @@ function providersOf(target: LintTarget, roles: readonly ExaminedRole[]): readon
 
 function lintProvider(provider: LintProvider, target: LintTarget, used: Set<LintIgnore>, findings: Finding[]): void {
   for (const rule of PROVIDER_RULES) {
-    for (const breach of rule.check(provider)) findings.push(finding(rule, breach, { path: provider.path, role: null, ignored: reasonOf(rule, target.ignores, used) }));
+    for (const breach of rule.check(provider))
+      findings.push(
+        finding(rule, breach, { path: provider.path, role: null, ignored: reasonOf(rule, target.ignores, used) }),
+      );
   }
 }
 
-function lintRole(examined: ExaminedRole, target: ExaminedTarget, used: Set<LintIgnore>, findings: Finding[], rules: readonly LintRule[]): void {
+function lintRole(
+  examined: ExaminedRole,
+  target: ExaminedTarget,
+  used: Set<LintIgnore>,
+  findings: Finding[],
+  rules: readonly LintRule[],
+): void {
   const { role } = examined;
   const ignores = target.target.ignores.length === 0 ? role.ignores : [...role.ignores, ...target.target.ignores];
   const take = (rule: LintRule, breaches: readonly Breach[]): void => {
     for (const breach of breaches) {
       if (breach.pattern !== undefined && role.meantPatterns.includes(breach.pattern)) continue;
-      findings.push(finding(rule, breach, { path: placeOf(role, breach), role: role.path, ignored: reasonOf(rule, ignores, used) }));
+      findings.push(
+        finding(rule, breach, { path: placeOf(role, breach), role: role.path, ignored: reasonOf(rule, ignores, used) }),
+      );
     }
   };
   for (const rule of rules) {
     if (rule.on === "role") take(rule, rule.check(examined, target));
-    else if (rule.on === "statement") for (const statement of examined.statements) if (statement.letsWebIdentitiesIn) take(rule, rule.check(statement, examined, target));
+    else if (rule.on === "statement")
+      for (const statement of examined.statements)
+        if (statement.letsWebIdentitiesIn) take(rule, rule.check(statement, examined, target));
   }
 }
 
@@ -89,12 +117,20 @@ function lintSuppression(ignore: LintIgnore, used: boolean, findings: Finding[])
   const known = LINT_RULES.some((rule) => rule.id === ignore.ignore);
   for (const rule of LINT_RULES) {
     if (rule.on !== "suppression") continue;
-    for (const breach of rule.check(ignore.ignore, known, used)) findings.push(finding(rule, breach, { path: ignore.path, role: null, ignored: null }));
+    for (const breach of rule.check(ignore.ignore, known, used))
+      findings.push(finding(rule, breach, { path: ignore.path, role: null, ignored: null }));
   }
 }
 
 function finding(rule: LintRule, breach: Breach, place: Pick<Finding, "path" | "role" | "ignored">): Finding {
-  return { rule: rule.id, severity: rule.severity, message: breach.message, fix: rule.fix, statement: breach.statement ?? null, ...place };
+  return {
+    rule: rule.id,
+    severity: rule.severity,
+    message: breach.message,
+    fix: rule.fix,
+    statement: breach.statement ?? null,
+    ...place,
+  };
 }
 
 function reasonOf(rule: LintRule, ignores: readonly LintIgnore[], used: Set<LintIgnore>): string | null {
@@ -106,6 +142,8 @@ function reasonOf(rule: LintRule, ignores: readonly LintIgnore[], used: Set<Lint
 
 function placeOf(role: LintRole, breach: Breach): string {
   if (breach.statement === undefined) return breach.at === undefined ? role.path : `${role.path}.${breach.at}`;
-  const place = role.statementPaths[breach.statement] ?? `${role.path}${role.path === "" ? "" : ": "}Statement[${breach.statement}]`;
+  const place =
+    role.statementPaths[breach.statement] ??
+    `${role.path}${role.path === "" ? "" : ": "}Statement[${breach.statement}]`;
   return breach.at === undefined ? place : `${place}.${breach.at}`;
 }

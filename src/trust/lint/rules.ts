@@ -10,13 +10,13 @@ import { SUPPRESSION_RULES } from "./rules/suppression";
 
 /** Group title -> its rules. */
 export const RULE_GROUPS: Readonly<Record<string, readonly LintRule[]>> = {
-  "Structure": STRUCTURE_RULES,
-  "Issuer": ISSUER_RULES,
-  "Audience": AUDIENCE_RULES,
-  "Subject": SUBJECT_RULES,
-  "Operators": OPERATOR_RULES,
+  Structure: STRUCTURE_RULES,
+  Issuer: ISSUER_RULES,
+  Audience: AUDIENCE_RULES,
+  Subject: SUBJECT_RULES,
+  Operators: OPERATOR_RULES,
   "Whole role": ROLE_RULES,
-  "Suppressions": SUPPRESSION_RULES,
+  Suppressions: SUPPRESSION_RULES,
 };
 
 export const LINT_RULES: readonly LintRule[] = Object.values(RULE_GROUPS).flat();

@@ -33,7 +33,10 @@ export interface LintRole {
   readonly quota: number;
   /** Patterns whose strangers are meant, by a written reason. */
   readonly meantPatterns: readonly string[];
-  /** Places of the statements in the document they were built from, e.g. `roles.reader.trusts[1]`; empty: `Statement[1]`. */
+  /**
+   * Places of the statements in the document they were built from, e.g. `roles.reader.trusts[1]`; empty:
+   * `Statement[1]`.
+   */
   readonly statementPaths: readonly string[];
   readonly ignores: readonly LintIgnore[];
 }

@@ -4,7 +4,15 @@ import { issuerPathOf } from "../../../issuer/issuer";
 import { MAX_ISSUER_LENGTH } from "../../../issuer/rules";
 import { quoted, quotedAscii } from "../../../text-rule";
 import { isForeignKey } from "../examine";
-import { AUD, conditionExample, EXAMPLE_AUDIENCE, EXAMPLE_ISSUER, EXAMPLE_SUBJECT, GUARDS, providerExample } from "../examples";
+import {
+  AUD,
+  conditionExample,
+  EXAMPLE_AUDIENCE,
+  EXAMPLE_ISSUER,
+  EXAMPLE_SUBJECT,
+  GUARDS,
+  providerExample,
+} from "../examples";
 import type { Breach, LintRule, ProviderRule } from "../rule";
 import { SOURCES } from "../sources";
 
@@ -25,7 +33,12 @@ function partsOf(url: string): Parts {
   return { scheme: scheme?.toLowerCase() ?? null, authority, path };
 }
 
-function providerRule(rule: Pick<ProviderRule, "id" | "title" | "why" | "fix"> & { readonly bad: string; readonly broken: (parts: Parts, url: string) => string | undefined }): ProviderRule {
+function providerRule(
+  rule: Pick<ProviderRule, "id" | "title" | "why" | "fix"> & {
+    readonly bad: string;
+    readonly broken: (parts: Parts, url: string) => string | undefined;
+  },
+): ProviderRule {
   const { bad, broken, ...text } = rule;
   return {
     ...text,
@@ -48,7 +61,8 @@ export const ISSUER_RULES: readonly LintRule[] = [
     why: "IAM takes https only, and Databricks signs with https in iss.",
     fix: "Write https://.",
     bad: `http://${EXAMPLE_ISSUER}`,
-    broken: ({ scheme }) => (scheme === null || scheme === "https" ? undefined : `The issuer starts with ${scheme}://.`),
+    broken: ({ scheme }) =>
+      scheme === null || scheme === "https" ? undefined : `The issuer starts with ${scheme}://.`,
   }),
   providerRule({
     id: "issuer-port",
@@ -56,7 +70,8 @@ export const ISSUER_RULES: readonly LintRule[] = [
     why: `IAM takes no port. ${EXACT}`,
     fix: "Remove the port.",
     bad: "https://mycompany.cloud.databricks.com:443/oidc",
-    broken: ({ authority }) => (/:[0-9]*$/.test(authority) ? `The issuer names a port: ${quoted(authority)}.` : undefined),
+    broken: ({ authority }) =>
+      /:[0-9]*$/.test(authority) ? `The issuer names a port: ${quoted(authority)}.` : undefined,
   }),
   providerRule({
     id: "issuer-query",
@@ -80,7 +95,8 @@ export const ISSUER_RULES: readonly LintRule[] = [
     why: "What stands before the @ looks like a host and is none: the real host comes after it.",
     fix: "Remove everything up to the @.",
     bad: "https://mycompany.cloud.databricks.com@evil.example.com/oidc",
-    broken: ({ authority }) => (authority.includes("@") ? "The issuer carries user information before its host." : undefined),
+    broken: ({ authority }) =>
+      authority.includes("@") ? "The issuer carries user information before its host." : undefined,
   }),
   providerRule({
     id: "issuer-trailing-slash",
@@ -109,10 +125,13 @@ export const ISSUER_RULES: readonly LintRule[] = [
   providerRule({
     id: "issuer-odd-character",
     title: "The issuer holds a character no Databricks issuer has",
-    why: `A letter of another script that looks Latin makes it somebody else's host, and white space or what cannot be seen makes it nobody's. ${EXACT}`,
+    why:
+      `A letter of another script that looks Latin makes it somebody else's host, and white space or what ` +
+      `cannot be seen makes it nobody's. ${EXACT}`,
     fix: "Type the issuer anew, in plain letters.",
     bad: "https://mycompany.cloud.d\u0430tabricks.com/oidc",
-    broken: (_, url) => (/[^\x21-\x7e]/.test(url) ? `${quotedAscii(url)} holds a character beyond plain ASCII.` : undefined),
+    broken: (_, url) =>
+      /[^\x21-\x7e]/.test(url) ? `${quotedAscii(url)} holds a character beyond plain ASCII.` : undefined,
   }),
   providerRule({
     id: "issuer-too-long",
@@ -120,31 +139,50 @@ export const ISSUER_RULES: readonly LintRule[] = [
     why: `IAM takes ${MAX_ISSUER_LENGTH} characters, https:// included.`,
     fix: "Use a shorter host.",
     bad: `https://${"a".repeat(60)}.${"b".repeat(60)}.${"c".repeat(60)}.${"d".repeat(60)}.cloud.databricks.com/oidc`,
-    broken: (_, url) => (`https://${issuerPathOf(url)}`.length > MAX_ISSUER_LENGTH ? `The issuer has ${`https://${issuerPathOf(url)}`.length} characters.` : undefined),
+    broken: (_, url) =>
+      `https://${issuerPathOf(url)}`.length > MAX_ISSUER_LENGTH
+        ? `The issuer has ${`https://${issuerPathOf(url)}`.length} characters.`
+        : undefined,
   }),
   providerRule({
     id: "issuer-account-agnostic",
     title: "An issuer that all of Databricks' customers share",
-    why: "https://accounts.cloud.databricks.com/oidc is live and signs for every customer: trusting it lets all of them try the role.",
-    fix: "Add your account: https://accounts.cloud.databricks.com/oidc/accounts/<account ID>, or use a workspace's issuer.",
+    why:
+      "https://accounts.cloud.databricks.com/oidc is live and signs for every customer: trusting it lets all " +
+      "of them try the role.",
+    fix:
+      "Add your account: https://accounts.cloud.databricks.com/oidc/accounts/<account ID>, or use a " +
+      "workspace's issuer.",
     bad: "https://accounts.cloud.databricks.com/oidc",
-    broken: ({ authority, path }, url) => (isAccountsHost(authority.toLowerCase()) && !/^\/oidc\/accounts\/[^/]/.test(path) ? `${quoted(url)} is shared by every Databricks customer.` : undefined),
+    broken: ({ authority, path }, url) =>
+      isAccountsHost(authority.toLowerCase()) && !/^\/oidc\/accounts\/[^/]/.test(path)
+        ? `${quoted(url)} is shared by every Databricks customer.`
+        : undefined,
   }),
   {
     id: "condition-key-other-issuer",
     on: "statement",
     severity: "error",
     title: "A condition key of another issuer",
-    why: "Keys are named after the issuer's path. Under another prefix the key is never there: with a plain operator nobody gets in, with IfExists or a negation everybody.",
+    why:
+      "Keys are named after the issuer's path. Under another prefix the key is never there: with a plain " +
+      "operator nobody gets in, with IfExists or a negation everybody.",
     fix: "Use the provider's own issuer path as prefix, without https:// and trailing slash.",
     good: conditionExample(GUARDS),
-    bad: conditionExample({ StringEquals: { [AUD]: EXAMPLE_AUDIENCE, "other.cloud.databricks.com/oidc:sub": EXAMPLE_SUBJECT } }),
+    bad: conditionExample({
+      StringEquals: { [AUD]: EXAMPLE_AUDIENCE, "other.cloud.databricks.com/oidc:sub": EXAMPLE_SUBJECT },
+    }),
     source: SOURCES.keys,
     check: (statement) => {
       const own = [...new Set(statement.providers.map((provider) => provider.issuerPath))];
       if (own.length === 0) return [];
-      return statement.conditions.filter(({ key }) => isForeignKey(statement, key))
-        .map((condition): Breach => ({ statement: statement.index, at: `Condition.${condition.operator}`, message: `${quotedAscii(condition.key)} is no key of ${own.join(", ")}.` }));
+      return statement.conditions
+        .filter(({ key }) => isForeignKey(statement, key))
+        .map((condition): Breach => ({
+          statement: statement.index,
+          at: `Condition.${condition.operator}`,
+          message: `${quotedAscii(condition.key)} is no key of ${own.join(", ")}.`,
+        }));
     },
   },
 ];

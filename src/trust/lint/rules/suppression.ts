@@ -4,7 +4,9 @@ import { AUD, EXAMPLE_AUDIENCE, SUB } from "../examples";
 import type { LintRule } from "../rule";
 import { SOURCES } from "../sources";
 
-const USER = policyOf(statement({ Condition: { StringEquals: { [AUD]: EXAMPLE_AUDIENCE, [SUB]: "alice@example.com" } } }));
+const USER = policyOf(
+  statement({ Condition: { StringEquals: { [AUD]: EXAMPLE_AUDIENCE, [SUB]: "alice@example.com" } } }),
+);
 const REASON = "The data team's lead debugs with her own account.";
 const ignoring = (ignore: string): { readonly ignore: string; readonly reason: string } => ({ ignore, reason: REASON });
 const GOOD = roleExample(
@@ -21,7 +23,10 @@ export const SUPPRESSION_RULES: readonly LintRule[] = [
     why: "It lets nothing be, and its author believes otherwise.",
     fix: "Write the ID as it stands in the finding.",
     good: GOOD,
-    bad: roleExample({ lint: [ignoring("subject-mail")] }, { ignores: [{ ...ignoring("subject-mail"), path: "roles.lake-reader.lint[0]" }] }),
+    bad: roleExample(
+      { lint: [ignoring("subject-mail")] },
+      { ignores: [{ ...ignoring("subject-mail"), path: "roles.lake-reader.lint[0]" }] },
+    ),
     source: SOURCES.lintPage,
     check: (ignored, known) => (known ? [] : [{ message: `There is no rule ${JSON.stringify(ignored)}.` }]),
   },
@@ -33,7 +38,10 @@ export const SUPPRESSION_RULES: readonly LintRule[] = [
     why: "What it let be is gone; left standing it hides the next finding of that rule.",
     fix: "Remove it.",
     good: GOOD,
-    bad: roleExample({ servicePrincipals: ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"], lint: [ignoring("subject-email")] }, { ignores: [{ ...ignoring("subject-email"), path: "roles.lake-reader.lint[0]" }] }),
+    bad: roleExample(
+      { servicePrincipals: ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"], lint: [ignoring("subject-email")] },
+      { ignores: [{ ...ignoring("subject-email"), path: "roles.lake-reader.lint[0]" }] },
+    ),
     source: SOURCES.lintPage,
     check: (ignored, known, used) => (known && !used ? [{ message: `${ignored} finds nothing here.` }] : []),
   },
