@@ -1,72 +1,38 @@
 /** What a reviewer would say about every change: strict TypeScript, imports that point down, rooms that stay pure. */
+import { readFileSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { dirname, relative, resolve, sep } from "node:path";
 import js from "@eslint/js";
+import regexp from "eslint-plugin-regexp";
 import tseslint from "typescript-eslint";
 
-/**
- * Room of src/ -> the rooms it may import, beside itself and the leaves. Written out, because "down" is a decision:
- * whoever needs a new line here changes the map in ARCHITECTURE.md too.
- */
-const LEAVES = [
-  "errors",
-  "text-rule",
-  "nearest",
-  "visible-text",
-  "html-text",
-  "file-lock",
-  "secret",
-  "shell-word",
-  "surroundings",
-  "make-folder",
-];
-const BELOW = {
-  errors: [],
-  "text-rule": [],
-  nearest: [],
-  "visible-text": [],
-  "html-text": [],
-  "file-lock": [],
-  secret: [],
-  "shell-word": [],
-  surroundings: [],
-  "make-folder": [],
-  issuer: [],
-  trust: ["issuer"],
-  federation: ["issuer", "trust"],
-  "load-federation": ["federation"],
-  lint: ["issuer", "trust", "federation", "load-federation"],
-  index: ["issuer", "trust", "federation", "lint"],
-  network: [],
-  token: ["issuer", "trust", "federation", "load-federation", "network"],
-  explain: ["issuer", "trust", "federation", "load-federation", "token"],
-  prove: ["issuer", "trust", "federation", "load-federation", "token", "explain"],
-  credentials: ["issuer", "trust", "federation", "load-federation", "token", "network"],
-  report: ["issuer", "trust", "federation", "load-federation", "token", "lint", "explain", "prove"],
-  doctor: ["issuer", "trust", "federation", "load-federation", "network", "token", "lint", "explain", "credentials"],
-  init: ["issuer", "trust", "federation", "load-federation", "lint", "network"],
-  completion: [],
-  sandbox: ["issuer", "trust", "federation", "load-federation", "network", "token", "lint", "explain"],
-  cdktf: ["issuer", "trust", "federation", "load-federation", "lint"],
-  hcl: ["issuer", "trust", "federation"],
-  module: ["issuer", "trust", "federation", "hcl"],
-  client: ["issuer", "trust", "federation", "load-federation", "token", "credentials", "hcl"],
-  registry: ["issuer", "trust", "federation", "load-federation", "lint", "hcl", "module"],
-};
+/** The rooms of src/ in order, each with the rooms it may import: the table in ARCHITECTURE.md is made of the same file. */
+const ROOMS = JSON.parse(readFileSync(new URL("scripts/rooms.json", import.meta.url), "utf8"));
+const roomNamed = new Map(ROOMS.map((room) => [room.room, room]));
+/** What every room may import. */
+const LEAVES = ["errors.ts", "text"];
 
 /** Rooms of functions over plain data: the same answer for the same input, in a browser as in Node. */
-const PURE = [
-  "src/{errors,text-rule,nearest,visible-text,html-text,shell-word,index}.ts",
-  "src/{issuer,trust,federation}/**/*.ts",
-];
+const PURE = ROOMS.filter(({ pure }) => pure).map(({ room }) =>
+  room.endsWith(".ts") ? `src/${room}` : `src/${room}/**/*.ts`,
+);
 const OUTSIDE = `^(?:node:|(?:${builtinModules.join("|")}|cdktf|constructs|@cdktf|@cdktn|@aws-sdk|@smithy)(?:/|$))`;
 
 const src = resolve(import.meta.dirname, "src");
 
-/** The room a file of src/ belongs to, or undefined for other files. */
-function roomOf(file) {
-  const path = relative(src, file);
-  return path.startsWith("..") ? undefined : path.split(sep)[0].replace(/\.ts$/, "");
+/** The room of src/ that a file lies in and its folder there, or undefined for other files. */
+function placeOf(file) {
+  const [room, ...inside] = relative(src, file).split(sep);
+  return room === ".." ? undefined : { room, folder: inside.length > 1 ? inside[0] : null };
+}
+
+/** Why a file at `from` may not import one at `to`, as the name of a message; undefined where it may. */
+function importFault(from, to) {
+  const { imports, folders = [] } = roomNamed.get(from.room) ?? {};
+  if (imports === undefined) return "unknown";
+  if (to?.room === from.room)
+    return folders.indexOf(to.folder) > folders.indexOf(from.folder) && from.folder !== null ? "up" : undefined;
+  return LEAVES.includes(to?.room) || imports.includes(to?.room) ? undefined : "up";
 }
 
 /** Imports, also those made late or with `require`, may only name rooms below. */
@@ -75,19 +41,25 @@ const importsPointDown = {
     type: "problem",
     schema: [],
     messages: {
-      up: "{{from}} may not import {{to}}: imports point down only (ARCHITECTURE.md).",
-      unknown: "The room {{from}} has no line in eslint.config.mjs that says what it may import.",
+      up: "{{from}} may not import {{to}}: imports point down only (scripts/rooms.json).",
+      unknown: "The room {{from}} is missing in scripts/rooms.json, which says what each room may import.",
     },
   },
   create(context) {
-    const from = roomOf(context.filename);
+    const from = placeOf(context.filename);
     if (from === undefined) return {};
     const check = (node, source) => {
-      if (typeof source?.value !== "string" || !source.value.startsWith(".")) return;
-      const to = roomOf(resolve(dirname(context.filename), source.value)) ?? "what lies outside src";
-      if (to === from || LEAVES.includes(to)) return;
-      if (BELOW[from] === undefined) context.report({ node, messageId: "unknown", data: { from } });
-      else if (!BELOW[from].includes(to)) context.report({ node, messageId: "up", data: { from, to } });
+      if (typeof source?.value !== "string" || !source.value.startsWith(".") || source.value.endsWith("/package.json"))
+        return;
+      const target = resolve(dirname(context.filename), source.value);
+      const found = target.startsWith(src + sep)
+        ? placeOf(
+            /^[^/]+$/.test(relative(src, target)) && !roomNamed.has(relative(src, target)) ? `${target}.ts` : target,
+          )
+        : undefined;
+      const messageId = importFault(from, found);
+      if (messageId !== undefined)
+        context.report({ node, messageId, data: { from: from.room, to: found?.room ?? "what lies outside src" } });
     };
     return {
       ImportDeclaration: (node) => check(node, node.source),
@@ -119,13 +91,17 @@ export default tseslint.config(
   js.configs.recommended,
   ...tseslint.configs.strict,
   {
-    plugins: { house: { rules: { "imports-point-down": importsPointDown } } },
+    plugins: { house: { rules: { "imports-point-down": importsPointDown } }, regexp },
     linterOptions: { reportUnusedDisableDirectives: "error" },
     rules: {
       eqeqeq: ["error", "always", { null: "ignore" }],
       "no-console": "error",
       "no-restricted-syntax": ["error", { selector: "TSEnumDeclaration", message: "Write a union of literals." }],
       "house/imports-point-down": "error",
+      "max-len": ["error", { code: 120, ignoreUrls: true }],
+      // text of others must not hold a command up
+      "regexp/no-super-linear-backtracking": "error",
+      "regexp/no-super-linear-move": "error",
       "@typescript-eslint/consistent-type-imports": ["error", { disallowTypeAnnotations: false }],
       "@typescript-eslint/no-unused-vars": [
         "error",

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { preProcessFile } from "typescript";
+import ROOMS from "../scripts/rooms.json";
 
 const ROOT = resolve(__dirname, "..");
 
@@ -53,4 +54,11 @@ test("a circle is found", () => {
       ]),
     ),
   ).toEqual(["b", "c", "b"]);
+});
+
+test("each room may import only rooms that stand before it, and every room of src has its line", () => {
+  const names = ROOMS.map(({ room }) => room);
+  for (const [index, { room, imports }] of ROOMS.entries())
+    expect({ room, up: imports.filter((name) => !names.slice(0, index).includes(name)) }).toEqual({ room, up: [] });
+  expect(readdirSync(join(ROOT, "src")).sort()).toEqual([...names].sort());
 });

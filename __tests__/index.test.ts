@@ -44,8 +44,7 @@ test("the entry is made of pure rooms: no network, no file system, no CDKTF, no 
     "index.ts",
     "issuer",
     "lint",
-    "nearest.ts",
-    "text-rule.ts",
+    "text",
     "trust",
   ]);
   expect(packages).toEqual(["yaml", "zod"]);
@@ -58,7 +57,7 @@ test.each([
   "src/trust/build.ts",
   "src/trust/check.ts",
   "src/trust/decide/decide.ts",
-  "src/trust/lint/lint.ts",
+  "src/lint/run-rules.ts",
 ])("%s needs no package and nothing of Node", (file) => {
   expect(partsOf(file)).toMatchObject({ packages: [], node: [] });
 });

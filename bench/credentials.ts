@@ -6,7 +6,7 @@ import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { findOnPath } from "../__tests__/support/found-programs";
-import { loadFederation } from "../src/load-federation";
+import { loadFederation } from "../src/files/load-federation";
 import { startSandbox } from "../src/sandbox/sandbox";
 import { worldOfFederation } from "../src/sandbox/world-of-federation";
 import type { Row } from "./measure";

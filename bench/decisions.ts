@@ -2,9 +2,9 @@
 import { compactVerify, exportJWK, generateKeyPair, importJWK, SignJWT } from "jose";
 import { parseFederation } from "../src/federation";
 import { prove } from "../src/prove/prove";
-import type { WebIdentityRole } from "../src/token/web-identity";
-import { judgeToken } from "../src/token/judge";
-import { keySet } from "../src/token/verify";
+import type { WebIdentityRole } from "../src/sts/web-identity";
+import { judgeToken } from "../src/sts/decide-token";
+import { keySet } from "../src/sts/verify-signature";
 import type { PolicyRequest } from "../src/trust/decide/decide";
 import { compilePolicy, decide } from "../src/trust/decide/decide";
 import { readPolicy } from "../src/trust/decide/document";

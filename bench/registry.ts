@@ -1,10 +1,10 @@
 /** Publishing into a registry that is large already, beside the first publish of all. */
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
-import { archiveName } from "../src/registry/manifest";
+import { archiveName } from "../src/release/manifest";
 import { publishToFolder } from "../src/registry/publish/folder";
 import type { Release } from "../src/registry/tree/plan-module";
-import { verifyRelease } from "../src/registry/verify";
+import { verifyRelease } from "../src/release/verify";
 import type { Row } from "./measure";
 import { median, ratioRow, runOnce } from "./measure";
 

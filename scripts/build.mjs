@@ -43,13 +43,13 @@ const library = await build({
   outdir: "dist",
 });
 
-const verbs = readdirSync("scripts/verbs").filter((file) => file.endsWith(".ts"));
+const verbs = readdirSync("src/cli/verbs").filter((file) => file.endsWith(".ts"));
 const commandLine = await build({
   ...shared,
   minify: true,
   entryPoints: Object.fromEntries([
-    ["cli", existsSync("scripts/bin.ts") ? "scripts/bin.ts" : "scripts/cli.ts"],
-    ...verbs.map((file) => [`verbs/${file.replace(/\.ts$/, "")}`, `scripts/verbs/${file}`]),
+    ["cli", existsSync("src/cli/bin.ts") ? "src/cli/bin.ts" : "src/cli/cli.ts"],
+    ...verbs.map((file) => [`verbs/${file.replace(/\.ts$/, "")}`, `src/cli/verbs/${file}`]),
   ]),
   outdir: "dist",
   banner: { js: "" },

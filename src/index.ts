@@ -33,11 +33,11 @@ export type {
 } from "./trust/decide/decide";
 export { readPolicy } from "./trust/decide/document";
 export type { PolicyCondition, PolicyDocument, PolicyStatement, ReadPolicy } from "./trust/decide/document";
-export { lintTarget } from "./trust/lint/lint";
-export type { Finding } from "./trust/lint/lint";
-export type { LintRule } from "./trust/lint/rule";
-export { LINT_RULES } from "./trust/lint/rules";
-export type { LintProvider, LintRole, LintTarget } from "./trust/lint/target";
+export { lintTarget } from "./lint/run-rules";
+export type { Finding } from "./lint/run-rules";
+export type { LintRule } from "./lint/rule";
+export { LINT_RULES } from "./lint/all-rules";
+export type { LintProvider, LintRole, LintTarget } from "./trust/parsed/target";
 export type { TrustPolicy, TrustStatement } from "./trust/policy";
 export { strangerLetIn } from "./trust/strangers";
 export type { Condition, SubjectPattern, SubjectTrust, Trust, UnityCatalogTrust } from "./trust/trust";

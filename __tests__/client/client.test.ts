@@ -4,7 +4,7 @@ import { clientTree } from "../../src/client/files";
 import { CLIENT_PLACES } from "../../src/client/places";
 import type { FederationInput } from "../../src/federation";
 import { readFederation } from "../../src/federation";
-import { generatedKind } from "../../src/hcl/generated-file";
+import { generatedKind } from "../../src/files/generated-file";
 
 const READER = "6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b";
 const ACCOUNT = "7d3c2b1a-0f5e-4c8d-9a6b-123456789012";

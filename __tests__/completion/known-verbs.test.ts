@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Argv, CommandModule } from "yargs";
-import { knownVerb } from "../../scripts/known-verbs";
-import { VERBS } from "../../scripts/verb-names";
-import { spellings } from "../../src/completion/verb";
-import { zshCompletion } from "../../src/completion/zsh";
+import { knownVerb } from "../../src/cli/known-verbs";
+import { VERBS } from "../../src/cli/verb-names";
+import { spellings } from "../../src/cli/completion/verb";
+import { zshCompletion } from "../../src/cli/completion/zsh";
 
 const MODULE: Parameters<typeof knownVerb>[2] = {
   command: "try [what] <how>",

@@ -27,7 +27,7 @@ import { callFile, callKey, warmAnswer } from "../../src/credentials/warm";
 import { credentialPlaces } from "../../src/credentials/which-wins";
 import { FederationError } from "../../src/errors";
 import { request } from "../../src/network/request";
-import { secret } from "../../src/secret";
+import { secret } from "../../src/text/secret";
 import type { FakeAws } from "../support/fake-aws";
 import { fakeToken, PLANTED, ROLE_ARN, startFakeAws, stsError } from "../support/fake-aws";
 import { FAULTS, json } from "../support/fault-server";

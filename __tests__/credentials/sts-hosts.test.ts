@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { assumeRole } from "../../src/credentials/assume";
 import { stsRegion } from "../../src/credentials/region";
-import { secret } from "../../src/secret";
+import { secret } from "../../src/text/secret";
 import { fakeToken, stsCredentials } from "../support/fake-aws";
 import { startFaultServer } from "../support/fault-server";
 

@@ -3,7 +3,7 @@ import type { PolicyComparison } from "../../src/doctor/same-policy";
 import { comparePolicies } from "../../src/doctor/same-policy";
 import { compilePolicy, decide } from "../../src/trust/decide/decide";
 import { readPolicy } from "../../src/trust/decide/document";
-import type { LintRole, LintTarget } from "../../src/trust/lint/target";
+import type { LintRole, LintTarget } from "../../src/trust/parsed/target";
 
 const PATH = "mycompany.cloud.databricks.com/oidc";
 const ARN = `arn:aws:iam::111122223333:oidc-provider/${PATH}`;

@@ -7,7 +7,7 @@ import { explain } from "../../src/explain/explain";
 import { askedOfFederation, askedOfPolicy } from "../../src/explain/subject-of";
 import { explanationText } from "../../src/explain/text";
 import { TOKEN_SOURCE_NAMES } from "../../src/token/sources";
-import { keySet } from "../../src/token/verify";
+import { keySet } from "../../src/sts/verify-signature";
 
 const NOW = 1_757_600_000;
 const SERVICE_PRINCIPAL = "6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b";

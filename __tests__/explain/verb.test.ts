@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { main } from "../../scripts/cli";
+import { main } from "../../src/cli/cli";
 
 const NOW = 1_757_600_000;
 const ISSUER = "https://mycompany.cloud.databricks.com/oidc";

@@ -11,7 +11,7 @@ import type { AccountView } from "../../src/federation/account-view";
 import { accountView, inlinePoliciesOf, roleTags, roleTrustPolicy } from "../../src/federation/account-view";
 import type { Federation } from "../../src/federation/model";
 import { trustPolicyJson } from "../../src/trust/build";
-import { LINT_RULES } from "../../src/trust/lint/rules";
+import { LINT_RULES } from "../../src/lint/all-rules";
 import { canonicalJson } from "../../src/trust/canonical-json";
 import { FIELDS, hostileTexts, readOrRefused, SEED } from "../support/hostile-fields";
 import { describeWith } from "../support/requirements";

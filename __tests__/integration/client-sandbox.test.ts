@@ -9,7 +9,7 @@ import fc from "fast-check";
 import { pythonValue } from "../../src/client/encode";
 import type { FederationInput } from "../../src/federation";
 import { readFederation } from "../../src/federation";
-import { replaceTree } from "../../src/hcl/replace-tree";
+import { replaceTree } from "../../src/files/replace-tree";
 import { rootTree } from "../../src/module/root-tree";
 import type { Sandbox } from "../../src/sandbox/sandbox";
 import { startSandbox } from "../../src/sandbox/sandbox";

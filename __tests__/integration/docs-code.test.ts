@@ -77,7 +77,7 @@ describe("code in the pages", () => {
       if (!help.has(key)) {
         const { stdout } = await runProgram(
           process.execPath,
-          [join(REPOSITORY, "node_modules", "tsx", "dist", "cli.mjs"), "scripts/cli.ts", ...sub, "--help"],
+          [join(REPOSITORY, "node_modules", "tsx", "dist", "cli.mjs"), "src/cli/cli.ts", ...sub, "--help"],
           { cwd: REPOSITORY },
         );
         help.set(key, stdout);

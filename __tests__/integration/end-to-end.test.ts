@@ -7,7 +7,7 @@ import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { answerSandbox } from "../../src/sandbox/answer";
 import type { Sandbox } from "../../src/sandbox/sandbox";
-import { databricksClaims } from "../../src/token/databricks-claims";
+import { databricksClaims } from "../../src/sts/databricks-claims";
 import { cdktf, cdktfProject } from "../support/cdktf-project";
 import type { Moto } from "../support/moto";
 import { startMoto } from "../support/moto";

@@ -17,7 +17,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { FederationError } from "../../src/errors";
-import { sha256 } from "../../src/registry/checksums";
+import { sha256 } from "../../src/release/checksums";
 import { publishToFolder } from "../../src/registry/publish/folder";
 import { verifyFolder } from "../../src/registry/publish/verify-folder";
 import { moduleFolder, placeOf } from "../../src/registry/tree/address";

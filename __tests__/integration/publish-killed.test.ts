@@ -5,7 +5,7 @@
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { sha256 } from "../../src/registry/checksums";
+import { sha256 } from "../../src/release/checksums";
 import { publishToFolder } from "../../src/registry/publish/folder";
 import { readerOf } from "../../src/registry/publish/state";
 import { verifyFolder } from "../../src/registry/publish/verify-folder";

@@ -1,10 +1,10 @@
 import fs from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../../src/errors";
-import type { GeneratedTree } from "../../src/hcl/compare-tree";
-import { compareTree } from "../../src/hcl/compare-tree";
-import { generatedFile } from "../../src/hcl/generated-file";
-import { isInterrupted, replaceTree } from "../../src/hcl/replace-tree";
+import type { GeneratedTree } from "../../src/files/compare-tree";
+import { compareTree } from "../../src/files/compare-tree";
+import { generatedFile } from "../../src/files/generated-file";
+import { isInterrupted, replaceTree } from "../../src/files/replace-tree";
 import { temporaryFolder } from "../support/temporary-folder";
 
 const OWNED = [

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { sessionQuestion } from "../../src/credentials/answer";
 import { keepSession } from "../../src/credentials/keeper";
 import { getSession } from "../../src/credentials/session";
-import { loadFederation } from "../../src/load-federation";
+import { loadFederation } from "../../src/files/load-federation";
 import type { Sandbox } from "../../src/sandbox/sandbox";
 import { startSandbox } from "../../src/sandbox/sandbox";
 import { worldOfFederation } from "../../src/sandbox/world-of-federation";

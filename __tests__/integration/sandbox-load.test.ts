@@ -1,7 +1,7 @@
 /** The sandbox when everybody comes at once, some of them broken or slow, and when they keep coming. */
 import { connect } from "node:net";
 import { join } from "node:path";
-import { loadFederation } from "../../src/load-federation";
+import { loadFederation } from "../../src/files/load-federation";
 import type { Sandbox } from "../../src/sandbox/sandbox";
 import { startSandbox } from "../../src/sandbox/sandbox";
 import { worldOfFederation } from "../../src/sandbox/world-of-federation";

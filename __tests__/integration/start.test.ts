@@ -27,7 +27,7 @@ const tsx = (folder: string): string => join(folder, "node_modules", ".bin", "ts
 describe("npm start in a pipe", () => {
   test("writes a root and a stack for each AWS account, shows who may assume what, and says what to type next", async () => {
     const folder = clone();
-    const { stdout, stderr } = await runProgram(tsx(folder), ["scripts/start.ts", "several.yaml"], { cwd: folder });
+    const { stdout, stderr } = await runProgram(tsx(folder), ["src/cli/start.ts", "several.yaml"], { cwd: folder });
     expect(
       [
         "out/hcl/prod/main.tf",
@@ -49,7 +49,7 @@ describe("npm start in a pipe", () => {
     ).toEqual([
       "terraform -chdir=out/hcl/prod init && terraform -chdir=out/hcl/prod plan",
       "npx cdktf deploy lakehouse-prod lakehouse-dev",
-      "npx tsx scripts/cli.ts prove --config several.yaml",
+      "npx tsx src/cli/cli.ts prove --config several.yaml",
     ]);
     // plain lines, a step each
     expect(stderr.split("\n")).toEqual([
@@ -73,7 +73,7 @@ describe("npm start in a pipe", () => {
     [["accounts.cloud.databricks.com"], 2, "[issuer-account-agnostic]"],
   ])("%j ends with %i", async (args, code, said) => {
     const folder = clone();
-    const outcome = await runProgram(tsx(folder), ["scripts/start.ts", ...args], { cwd: folder, accept: [code] });
+    const outcome = await runProgram(tsx(folder), ["src/cli/start.ts", ...args], { cwd: folder, accept: [code] });
     expect(outcome.stderr).toContain(said);
     expect(outcome.stderr).not.toMatch(/^\s+at /m);
     expect([outcome.stdout, existsSync(join(folder, "out"))]).toEqual(["", false]);
@@ -84,7 +84,7 @@ describeWith({ tmux: true }, "npm start on a terminal", () => {
   test("shows its progress in one line that is gone at the end", async () => {
     const folder = clone();
     const screen = await openTerminal(
-      ["sh", "-c", `"${tsx(folder)}" scripts/start.ts > answer; echo "ended with $?"; exec cat`],
+      ["sh", "-c", `"${tsx(folder)}" src/cli/start.ts > answer; echo "ended with $?"; exec cat`],
       { cwd: folder, env: process.env },
     );
     try {

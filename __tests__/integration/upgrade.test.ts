@@ -3,10 +3,10 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join, resolve } from "node:path";
 import satisfies from "semver/functions/satisfies";
 import { version as current } from "../../package.json";
-import { largestStep } from "../../src/registry/guard/change";
-import { compareReleases } from "../../src/registry/guard/compare-releases";
-import { readRecorded, recordedVersions } from "../../src/registry/guard/previous-release";
-import { readModules } from "../../src/registry/module-folder";
+import { largestStep } from "../../src/release/guard/change";
+import { compareReleases } from "../../src/release/guard/compare-releases";
+import { readRecorded, recordedVersions } from "../../src/release/guard/previous-release";
+import { readModules } from "../../src/release/module-folder";
 import { describeWith } from "../support/requirements";
 import { temporaryFolder } from "../support/temporary-folder";
 import type { Terraform } from "../support/terraform";

@@ -3,7 +3,7 @@ import { assert as hold, array, constantFrom, property, record, tuple, uniqueArr
 import { compareTargets } from "../../src/lint/compare";
 import { compilePolicy, decide } from "../../src/trust/decide/decide";
 import { readPolicy } from "../../src/trust/decide/document";
-import { EXAMPLE_ARN, EXAMPLE_ISSUER, targetOf } from "../../src/trust/lint/examples";
+import { EXAMPLE_ARN, EXAMPLE_ISSUER, targetOf } from "../../src/lint/examples";
 
 const SUBJECTS = ["a", "A", "ab", "aB", "b", "bab", "q7", "B"];
 const ADDRESSES = Array.from({ length: 16 }, (_, index) => `10.0.0.${index}`);

@@ -1,5 +1,5 @@
 import { lintRulesPage } from "../../src/lint/rules-page";
-import { LINT_RULES } from "../../src/trust/lint/rules";
+import { LINT_RULES } from "../../src/lint/all-rules";
 import { pageText } from "../support/markdown";
 
 test("the page of lint rules is what the rules say", () => {

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { main } from "../../scripts/cli";
+import { main } from "../../src/cli/cli";
 import { planOf, resourceChange, trustText } from "../support/plan-json";
 import { temporaryFolder } from "../support/temporary-folder";
 

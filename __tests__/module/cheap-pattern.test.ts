@@ -2,8 +2,8 @@ import fc from "fast-check";
 import * as federationRules from "../../src/federation/rules";
 import * as issuerRules from "../../src/issuer/rules";
 import { cheapPattern } from "../../src/module/cheap-pattern";
-import type { TextRule } from "../../src/text-rule";
-import { keeps } from "../../src/text-rule";
+import type { TextRule } from "../../src/text/text-rule";
+import { keeps } from "../../src/text/text-rule";
 import * as trustRules from "../../src/trust/rules";
 
 const RULES = Object.entries({ ...federationRules, ...issuerRules, ...trustRules }).filter(

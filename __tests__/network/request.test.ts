@@ -2,7 +2,7 @@ import { FederationError } from "../../src/errors";
 import { proxyFor } from "../../src/network/proxy";
 import { readJson } from "../../src/network/read-json";
 import { request } from "../../src/network/request";
-import { redact, secret } from "../../src/secret";
+import { redact, secret } from "../../src/text/secret";
 import type { FaultServer } from "../support/fault-server";
 import { FAULTS, startFaultServer } from "../support/fault-server";
 import { inspect } from "node:util";

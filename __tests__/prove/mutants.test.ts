@@ -1,13 +1,13 @@
 /** The trial is on trial: an STS or a policy that forgets one rule must be caught. */
 import { parseFederation } from "../../src/federation";
 import { prove } from "../../src/prove/prove";
-import type * as Judge from "../../src/token/judge";
+import type * as Judge from "../../src/sts/decide-token";
 
 type Judged = typeof Judge.judgeClaims;
 let mutant: (real: Judged) => Judged = (real) => real;
 
-jest.mock("../../src/token/judge", () => {
-  const real = jest.requireActual<typeof Judge>("../../src/token/judge");
+jest.mock("../../src/sts/decide-token", () => {
+  const real = jest.requireActual<typeof Judge>("../../src/sts/decide-token");
   return { ...real, judgeClaims: (...asked: Parameters<Judged>) => mutant(real.judgeClaims)(...asked) };
 });
 

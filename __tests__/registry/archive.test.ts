@@ -1,10 +1,10 @@
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { FederationError } from "../../src/errors";
-import type { ArchiveFile, ArchiveLimits } from "../../src/registry/archive";
-import { ARCHIVE_LIMITS, readArchive, writeArchive } from "../../src/registry/archive";
-import { collidingPaths, pathFault } from "../../src/registry/archive-path";
-import { sha256 } from "../../src/registry/checksums";
+import type { ArchiveFile, ArchiveLimits } from "../../src/release/archive";
+import { ARCHIVE_LIMITS, readArchive, writeArchive } from "../../src/release/archive";
+import { collidingPaths, pathFault } from "../../src/release/archive-path";
+import { sha256 } from "../../src/release/checksums";
 import type { Entry } from "../support/tar-text";
 import { gzipped, tarText } from "../support/tar-text";
 

@@ -10,17 +10,17 @@ import type {
   VariableType,
 } from "../../src/module/contract";
 import type { TrustProbe } from "../../src/module/trust-probes";
-import type { ArchiveFile } from "../../src/registry/archive";
-import { readModules } from "../../src/registry/module-folder";
-import type { Move } from "../../src/registry/guard/moves";
-import { arrivalOf } from "../../src/registry/guard/moves";
-import { readMoves } from "../../src/registry/guard/read-moves";
-import { largestStep } from "../../src/registry/guard/change";
-import { compareContracts } from "../../src/registry/guard/compare-contracts";
-import { compareTrust } from "../../src/registry/guard/compare-trust";
-import { compareTypes } from "../../src/registry/guard/compare-types";
-import { leastVersion, mayFollow } from "../../src/registry/guard/least-version";
-import { compareRanges } from "../../src/registry/guard/version-range";
+import type { ArchiveFile } from "../../src/release/archive";
+import { readModules } from "../../src/release/module-folder";
+import type { Move } from "../../src/release/guard/moves";
+import { arrivalOf } from "../../src/release/guard/moves";
+import { readMoves } from "../../src/release/guard/read-moves";
+import { largestStep } from "../../src/release/guard/change";
+import { compareContracts } from "../../src/release/guard/compare-contracts";
+import { compareTrust } from "../../src/release/guard/compare-trust";
+import { compareTypes } from "../../src/release/guard/compare-types";
+import { leastVersion, mayFollow } from "../../src/release/guard/least-version";
+import { compareRanges } from "../../src/release/guard/version-range";
 import { compatibleRange, semverRange } from "../../src/module/version-range";
 import { publishedModules } from "../../src/module/modules";
 import { contractOf } from "../../src/module/definition";

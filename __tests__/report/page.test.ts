@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { readFederation } from "../../src/federation";
-import { html, htmlText } from "../../src/html-text";
+import { html, htmlText } from "../../src/text/html-text";
 import { mermaidText } from "../../src/report/escape";
 import { reportMermaid } from "../../src/report/mermaid";
 import { reportPage } from "../../src/report/page";

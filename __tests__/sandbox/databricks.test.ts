@@ -8,7 +8,7 @@ import { makeKeys } from "../../src/sandbox/keys";
 import { makeSeal } from "../../src/sandbox/sealed";
 import { worldOfFederation } from "../../src/sandbox/world-of-federation";
 import { readFederation } from "../../src/federation";
-import { readToken } from "../../src/token/read";
+import { readToken } from "../../src/sts/read-token";
 import { fullFederation, READER, WRITER } from "../support/full-federation";
 
 const world = worldOfFederation(readFederation(fullFederation).federation);

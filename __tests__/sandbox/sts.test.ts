@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import fc from "fast-check";
-import { loadFederation } from "../../src/load-federation";
+import { loadFederation } from "../../src/files/load-federation";
 import type { SigningKeys } from "../../src/sandbox/keys";
 import { makeKeys } from "../../src/sandbox/keys";
 import { makeSeal } from "../../src/sandbox/sealed";
@@ -8,7 +8,7 @@ import { openSession } from "../../src/sandbox/sts/session";
 import { answerSts, stsAccounts } from "../../src/sandbox/sts/sts";
 import { stsErrorReply } from "../../src/sandbox/sts/xml";
 import { worldOfFederation } from "../../src/sandbox/world-of-federation";
-import { databricksClaims } from "../../src/token/databricks-claims";
+import { databricksClaims } from "../../src/sts/databricks-claims";
 
 const ROLE = "arn:aws:iam::111122223333:role/databricks/lake-reader";
 const SUBJECT = "6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b";

@@ -2,9 +2,9 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import yargs from "yargs";
 import type { Argv, CommandModule } from "yargs";
-import { examples } from "../../scripts/examples";
+import { examples } from "../../src/cli/examples";
 
-const VERBS = join(__dirname, "../../scripts/verbs");
+const VERBS = join(__dirname, "../../src/cli/verbs");
 
 interface Verb {
   readonly file: string;

@@ -1,4 +1,4 @@
-import { usageSentence } from "../../scripts/mistakes";
+import { usageSentence } from "../../src/cli/mistakes";
 
 const ROOT = {
   keys: ["out", "style", "module-source"],

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
-import { withOwnIssuer } from "../../scripts/own-issuer";
+import { withOwnIssuer } from "../../src/cli/own-issuer";
 import { InputError } from "../../src/errors";
 import { REPOSITORY } from "../support/markdown";
 

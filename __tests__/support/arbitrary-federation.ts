@@ -3,8 +3,8 @@ import type { FederationInput, RoleDeclaration, TrustDeclaration } from "../../s
 import { readFederation } from "../../src/federation";
 import type { Federation } from "../../src/federation/model";
 import { DESCRIPTION, POLICY_TEXT, TAG_KEY, TAG_VALUE } from "../../src/federation/rules";
-import type { TextRule } from "../../src/text-rule";
-import { keeps } from "../../src/text-rule";
+import type { TextRule } from "../../src/text/text-rule";
+import { keeps } from "../../src/text/text-rule";
 import { CONDITION_TESTS, CONDITION_VALUE, EXTERNAL_ID, SUBJECT, SUBJECT_PATTERN } from "../../src/trust/rules";
 import { strangerLetIn } from "../../src/trust/strangers";
 import { hostileLatin } from "./hostile-text";

@@ -9,8 +9,8 @@ const ROOT = join(__dirname, "..", "..");
 export async function buildCli(verbs: readonly string[]): Promise<string> {
   return bundle(
     Object.fromEntries([
-      ["cli", "scripts/bin.ts"],
-      ...verbs.map((verb) => [`verbs/${verb}`, `scripts/verbs/${verb}.ts`]),
+      ["cli", "src/cli/bin.ts"],
+      ...verbs.map((verb) => [`verbs/${verb}`, `src/cli/verbs/${verb}.ts`]),
     ]),
     "cli",
   );

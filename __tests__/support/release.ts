@@ -2,11 +2,11 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ModuleContract } from "../../src/module/contract";
-import { writeArchive } from "../../src/registry/archive";
-import { CHECKSUMS_FILE, checksumsText, sha256 } from "../../src/registry/checksums";
-import type { ReleasedModule } from "../../src/registry/manifest";
-import { archiveName, MANIFEST_FILE, manifestJson } from "../../src/registry/manifest";
-import { SBOM_FILE } from "../../src/registry/sbom";
+import { writeArchive } from "../../src/release/archive";
+import { CHECKSUMS_FILE, checksumsText, sha256 } from "../../src/release/checksums";
+import type { ReleasedModule } from "../../src/release/manifest";
+import { archiveName, MANIFEST_FILE, manifestJson } from "../../src/release/manifest";
+import { SBOM_FILE } from "../../src/release/sbom";
 import type { Release } from "../../src/registry/tree/plan-module";
 
 export interface SmallRelease {

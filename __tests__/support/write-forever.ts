@@ -6,8 +6,8 @@ import { writeProfile } from "../../src/credentials/profile";
 import { getSession } from "../../src/credentials/session";
 import type { SessionQuestion } from "../../src/credentials/session";
 import { keepTokenFile } from "../../src/credentials/token-file";
-import { secret } from "../../src/secret";
-import { ownSurroundings } from "../../src/surroundings";
+import { secret } from "../../src/text/secret";
+import { ownSurroundings } from "../../src/network/environment";
 
 const [what = "", folder = ""] = process.argv.slice(2);
 const surroundings = ownSurroundings();

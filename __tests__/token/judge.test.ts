@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import type { CryptoKey } from "jose";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
-import type { WebIdentityCall } from "../../src/token/web-identity";
-import { judgeClaims, judgeToken } from "../../src/token/judge";
-import { keySet } from "../../src/token/verify";
+import type { WebIdentityCall } from "../../src/sts/web-identity";
+import { judgeClaims, judgeToken } from "../../src/sts/decide-token";
+import { keySet } from "../../src/sts/verify-signature";
 import { compilePolicy } from "../../src/trust/decide/decide";
 import { readPolicy } from "../../src/trust/decide/document";
 

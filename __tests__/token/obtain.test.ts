@@ -2,7 +2,7 @@ import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { FederationError } from "../../src/errors";
 import { urlsOf } from "../../src/issuer/issuer";
-import type { Surroundings } from "../../src/surroundings";
+import type { Surroundings } from "../../src/network/environment";
 import type { TokenQuestion } from "../../src/token/obtain";
 import { DEFAULT_SCOPE, obtainToken } from "../../src/token/obtain";
 import { readSourceName, restsOnText, TOKEN_SOURCE_NAMES, TOKEN_SOURCES } from "../../src/token/sources";

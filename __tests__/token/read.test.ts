@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { MAX_TOKEN_CHARACTERS, readToken } from "../../src/token/read";
+import { MAX_TOKEN_CHARACTERS, readToken } from "../../src/sts/read-token";
 
 const encode = (value: unknown): string =>
   Buffer.from(typeof value === "string" ? value : JSON.stringify(value)).toString("base64url");

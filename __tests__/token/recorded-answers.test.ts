@@ -1,8 +1,8 @@
 import { createSign, generateKeyPairSync, sign } from "node:crypto";
 import type { JWK } from "jose";
 import { providerArn } from "../../src/issuer/issuer";
-import { judgeToken } from "../../src/token/judge";
-import { keySet } from "../../src/token/verify";
+import { judgeToken } from "../../src/sts/decide-token";
+import { keySet } from "../../src/sts/verify-signature";
 import { compilePolicy } from "../../src/trust/decide/decide";
 import { readPolicy } from "../../src/trust/decide/document";
 import observations from "../data/sts-observations.json";

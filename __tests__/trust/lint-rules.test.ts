@@ -1,7 +1,7 @@
-import type { Finding } from "../../src/trust/lint/lint";
-import { lintTarget } from "../../src/trust/lint/lint";
-import type { LintRule } from "../../src/trust/lint/rule";
-import { LINT_RULES } from "../../src/trust/lint/rules";
+import type { Finding } from "../../src/lint/run-rules";
+import { lintTarget } from "../../src/lint/run-rules";
+import type { LintRule } from "../../src/lint/rule";
+import { LINT_RULES } from "../../src/lint/all-rules";
 
 const rules = LINT_RULES.map((rule): readonly [string, LintRule] => [rule.id, rule]);
 const standing = (findings: readonly Finding[]): readonly Finding[] =>

@@ -11,8 +11,8 @@ import {
   statement,
   SUB,
   targetOf,
-} from "../../src/trust/lint/examples";
-import { lintTarget } from "../../src/trust/lint/lint";
+} from "../../src/lint/examples";
+import { lintTarget } from "../../src/lint/run-rules";
 
 type Members = Readonly<Record<string, unknown>>;
 const aud = { [AUD]: EXAMPLE_AUDIENCE };

@@ -13,9 +13,9 @@ import {
   statement,
   SUB,
   targetOf,
-} from "../../src/trust/lint/examples";
-import { lintTarget } from "../../src/trust/lint/lint";
-import type { LintRole } from "../../src/trust/lint/target";
+} from "../../src/lint/examples";
+import { lintTarget } from "../../src/lint/run-rules";
+import type { LintRole } from "../../src/trust/parsed/target";
 import { STRANGERS } from "../../src/trust/strangers";
 
 /** IDs of the standing findings, in order, each once. */

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { keeps } from "../../src/text-rule";
+import { keeps } from "../../src/text/text-rule";
 import { SERVICE_PRINCIPAL, USER } from "../../src/trust/rules";
 import { PUBLIC_MAIL_DOMAINS, strangerLetIn, STRANGERS } from "../../src/trust/strangers";
 import { stringLike } from "../../src/trust/string-like";

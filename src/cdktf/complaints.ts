@@ -1,7 +1,7 @@
 import type { Construct } from "constructs";
 import type { Problem } from "../errors";
 import { formatProblem } from "../errors";
-import type { Finding } from "../trust/lint/lint";
+import type { Finding } from "../lint/run-rules";
 
 /**
  * Lets CDKTF print `problems` at synthesis, together with those of every other construct, instead of throwing the

@@ -4,7 +4,7 @@ import type { AccountView } from "../federation/account-view";
 import { logicalId } from "../federation/logical-id";
 import { formatPath } from "../federation/path";
 import type { IssuerDeclaration } from "../federation/schema";
-import { quoted } from "../text-rule";
+import { quoted } from "../text/text-rule";
 import type { AwsIdentity } from "./aws-identity";
 import { awsIdentity } from "./aws-identity";
 import { complainAtSynthesis } from "./complaints";

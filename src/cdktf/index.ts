@@ -6,7 +6,7 @@ export type { DatabricksFederationProps } from "./federation";
 export { FederationStack } from "./federation-stack";
 export type { FederationStackOptions } from "./federation-stack";
 export type { InlinePolicy } from "./inline-policies";
-export { loadFederation } from "../load-federation";
+export { loadFederation } from "../files/load-federation";
 export { DatabricksOidcProvider } from "./oidc-provider";
 export type { DatabricksOidcProviderProps } from "./oidc-provider";
 export { allowAwsProviderRange } from "./provider-range";

@@ -4,7 +4,7 @@ import { Construct } from "constructs";
 import type { Problem } from "../errors";
 import type { PathPart } from "../federation/path";
 import { formatPath } from "../federation/path";
-import { quoted } from "../text-rule";
+import { quoted } from "../text/text-rule";
 
 /**
  * Whether any CDKTF token stands in `value`: in a string, a number, a list or map of tokens, or an object. A construct

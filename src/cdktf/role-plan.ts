@@ -9,7 +9,7 @@ import { lintErrorsOfRole } from "../lint/federation";
 import type { TrustContext } from "../trust/build";
 import { buildTrustPolicy, SELF_ASSUME_POLICY_NAME, selfAssumePolicy, trustPolicyJson } from "../trust/build";
 import { canonicalJson } from "../trust/canonical-json";
-import type { Finding } from "../trust/lint/lint";
+import type { Finding } from "../lint/run-rules";
 import { declaredPolicies } from "./inline-policies";
 import { reservedTextProblems } from "./reserved-text";
 import type { TokenSlot } from "./tokens-aside";

@@ -1,6 +1,6 @@
 /** The files of a client, from the templates of its place. */
-import { generatedFile } from "../hcl/generated-file";
-import type { GeneratedTree } from "../hcl/compare-tree";
+import { generatedFile } from "../files/generated-file";
+import type { GeneratedTree } from "../files/compare-tree";
 import { templatesIn } from "../hcl/templates";
 import { stsRegion } from "../credentials/region";
 import { DEFAULT_SCOPE } from "../token/obtain";

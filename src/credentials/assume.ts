@@ -1,8 +1,8 @@
 /** One call of sts:AssumeRoleWithWebIdentity, and its answer in our words. */
 import { FederationError, InputError, OutsideError } from "../errors";
 import type { ErrorCode } from "../errors";
-import type { Secret } from "../secret";
-import { redact, secret } from "../secret";
+import type { Secret } from "../text/secret";
+import { redact, secret } from "../text/secret";
 import { awsHandler } from "./aws-handler";
 import { checkStsHost } from "./region";
 

@@ -1,6 +1,6 @@
 /** One at a time, across processes. */
-import type { HeldLock } from "../file-lock";
-import { pauseForLock, tryLock } from "../file-lock";
+import type { HeldLock } from "../files/lock";
+import { pauseForLock, tryLock } from "../files/lock";
 
 export interface LockOptions {
   /** Without the lock by then, the body runs all the same: twice is better than never. Milliseconds. */

@@ -3,12 +3,12 @@ import { createHash } from "node:crypto";
 import { readFileSync, readlinkSync, realpathSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { InputError, OutsideError } from "../errors";
-import { makeFolder } from "../make-folder";
-import type { Surroundings } from "../surroundings";
+import { makeFolder } from "../files/make-folder";
+import type { Surroundings } from "../network/environment";
 import { readAwsFile, withSettings } from "./aws-file";
 import { cacheFolder, makePrivateFolder } from "./cache-files";
 import { withLock } from "./lock";
-import { removeLeftovers, writePrivateFile } from "./private-file";
+import { removeLeftovers, writePrivateFile } from "../files/private-file";
 import { awsFiles } from "./which-wins";
 
 export interface ProfileQuestion {

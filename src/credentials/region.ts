@@ -2,7 +2,7 @@
 import { InputError } from "../errors";
 import { REGION } from "../federation/rules";
 import { isLoopback } from "../network/proxy";
-import { keeps } from "../text-rule";
+import { keeps } from "../text/text-rule";
 
 /** A region of each partition to ask where none is configured. Every region's STS answers for the whole partition. */
 const FALLBACK_REGION: Readonly<Record<string, string>> = {

@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { constants, devNull } from "node:os";
 import { OutsideError } from "../errors";
-import type { Surroundings } from "../surroundings";
+import type { Surroundings } from "../network/environment";
 import type { CredentialServer } from "./container";
 import { awsFiles, credentialPlaces } from "./which-wins";
 

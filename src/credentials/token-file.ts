@@ -1,8 +1,8 @@
 /** Keeps a token file fresh, for SDKs that do web identity by themselves (AWS_WEB_IDENTITY_TOKEN_FILE). */
 import { FederationError, InputError, OutsideError } from "../errors";
 import type { ObtainedToken } from "../token/obtain";
-import { readToken } from "../token/read";
-import { writePrivateFile } from "./private-file";
+import { readToken } from "../sts/read-token";
+import { writePrivateFile } from "../files/private-file";
 
 export interface TokenFileQuestion {
   readonly file: string;

@@ -4,10 +4,10 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Surroundings } from "../surroundings";
-import { variable } from "../surroundings";
+import type { Surroundings } from "../network/environment";
+import { variable } from "../network/environment";
 import { REGION } from "../federation/rules";
-import { keeps } from "../text-rule";
+import { keeps } from "../text/text-rule";
 import { readAwsFile } from "./aws-file";
 import type { AwsSection } from "./aws-file";
 import { partitionOfRegion } from "./region";

@@ -1,5 +1,5 @@
 /** The verb `doctor`, from its flags to its report. */
-import { DEFAULT_FEDERATION_FILE, readFederationFile } from "../load-federation";
+import { DEFAULT_FEDERATION_FILE, readFederationFile } from "../files/load-federation";
 import { examine } from "./examine";
 import type { DoctorQuestion } from "./question";
 import { scopeOf } from "./question";

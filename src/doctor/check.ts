@@ -1,5 +1,5 @@
 /** One thing that `doctor` looked at, and what it found. Plain data: safe to print as JSON, no secret in it. */
-import { redact } from "../secret";
+import { redact } from "../text/secret";
 
 /** Every check, and what it asks. The order is that of causes: what stands first explains what fails after it. */
 export const CHECKS = {

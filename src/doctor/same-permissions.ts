@@ -5,7 +5,7 @@
  * actions by
  * name are two policies, here as for Terraform. Pure.
  */
-import { asRecord, parsedPolicy, records } from "../trust/lint/examine";
+import { asRecord, parsedPolicy, records } from "../trust/parsed/parse-role";
 
 type Members = Readonly<Record<string, unknown>>;
 

@@ -5,9 +5,9 @@
  */
 import type { Identity } from "../lint/compare";
 import { compareTargets, tooManyToTry } from "../lint/compare";
-import type { ExaminedCondition, ExaminedStatement } from "../trust/lint/examined";
-import { asRecord, examineRole } from "../trust/lint/examine";
-import type { LintRole, LintTarget } from "../trust/lint/target";
+import type { ExaminedCondition, ExaminedStatement } from "../trust/parsed/parsed-role";
+import { asRecord, examineRole } from "../trust/parsed/parse-role";
+import type { LintRole, LintTarget } from "../trust/parsed/target";
 
 export type PolicyComparison =
   | { readonly kind: "same" }

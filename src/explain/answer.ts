@@ -1,11 +1,11 @@
 /** The verb `explain`, from its flags to its answer: reads files and standard input, then asks the pure parts. */
 import { InputError } from "../errors";
 import { requireRoleArn } from "../federation/find-role";
-import { readText, readFederationFile } from "../load-federation";
-import type { Surroundings } from "../surroundings";
-import { variable } from "../surroundings";
+import { readText, readFederationFile } from "../files/load-federation";
+import type { Surroundings } from "../network/environment";
+import { variable } from "../network/environment";
 import { readGivenToken } from "../token/given";
-import { keySet } from "../token/verify";
+import { keySet } from "../sts/verify-signature";
 import { readContext } from "./context";
 import type { Explanation, Presented } from "./explain";
 import { explain } from "./explain";

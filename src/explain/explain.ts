@@ -2,9 +2,9 @@
  * Would this token get this role, and if not, which line says no: the answer of STS, with the trust policy judged
  * line by line. Pure.
  */
-import type { Basis, StsError, WebIdentityCall, WebIdentityProvider, WebIdentityRole } from "../token/web-identity";
-import { judgeClaims, judgeToken, wouldBeRequest } from "../token/judge";
-import { readToken } from "../token/read";
+import type { Basis, StsError, WebIdentityCall, WebIdentityProvider, WebIdentityRole } from "../sts/web-identity";
+import { judgeClaims, judgeToken, wouldBeRequest } from "../sts/decide-token";
+import { readToken } from "../sts/read-token";
 import type { Decision, Verdict } from "../trust/decide/decide";
 import { explainDecision } from "../trust/decide/decide";
 import type { Miss } from "./miss";

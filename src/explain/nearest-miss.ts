@@ -1,9 +1,9 @@
 /** What comes closest to letting a refused token in, and what to do about it. Pure. */
-import type { Answer } from "../token/judge";
-import type { WebIdentityProvider } from "../token/web-identity";
-import { TOLERANCE_SECONDS } from "../token/judge";
-import { ALGORITHMS } from "../token/verify";
-import type { NotAToken } from "../token/read";
+import type { Answer } from "../sts/decide-token";
+import type { WebIdentityProvider } from "../sts/web-identity";
+import { TOLERANCE_SECONDS } from "../sts/decide-token";
+import { ALGORITHMS } from "../sts/verify-signature";
+import type { NotAToken } from "../sts/read-token";
 import type { Decision } from "../trust/decide/decide";
 import { issuerMisses } from "./issuer-misses";
 import type { Miss } from "./miss";

@@ -2,7 +2,7 @@
 import type { Problem } from "../errors";
 import type { Partition } from "../issuer/rules";
 import { PARTITIONS } from "../issuer/rules";
-import { breach } from "../text-rule";
+import { breach } from "../text/text-rule";
 import type { AwsAccount, Backend } from "./model";
 import { formatPath } from "./path";
 import { KEY } from "./rules";

@@ -1,6 +1,6 @@
 /** Brings raw input to the form Terraform would see: strings and keys in NFC, so both back ends start from the same. */
 import type { Problem } from "../errors";
-import { quoted } from "../text-rule";
+import { quoted } from "../text/text-rule";
 import { canonicalText } from "../trust/canonical-json";
 import type { PathPart } from "./path";
 import { formatPath } from "./path";

@@ -1,6 +1,6 @@
 /** A role's permissions: managed policies of its own account, inline policies that IAM takes. */
 import type { Problem } from "../errors";
-import { breach, quoted } from "../text-rule";
+import { breach, quoted } from "../text/text-rule";
 import { canonicalJson } from "../trust/canonical-json";
 import type { Json } from "../trust/canonical-json";
 import { POLICY_ELEMENTS } from "../trust/decide/document";

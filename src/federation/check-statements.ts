@@ -4,8 +4,8 @@
  * apply with MalformedPolicyDocument. Source: IAM User Guide, "Grammar of the IAM JSON policy language".
  */
 import type { Problem } from "../errors";
-import { nearest } from "../nearest";
-import { quoted } from "../text-rule";
+import { nearest } from "../text/nearest";
+import { quoted } from "../text/text-rule";
 import type { Json } from "../trust/canonical-json";
 import { CONDITION_TESTS } from "../trust/rules";
 import { memberPath } from "./path";

@@ -1,6 +1,6 @@
 /** The tags of one resource: how many, and what IAM takes as key and value. */
 import type { Problem } from "../errors";
-import { breach, quoted } from "../text-rule";
+import { breach, quoted } from "../text/text-rule";
 import { memberPath } from "./path";
 import { MAX_TAGS, TAG_KEY } from "./rules";
 

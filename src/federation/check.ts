@@ -1,6 +1,6 @@
 /** What spans several values of a federation: names that clash, quotas, lengths, ARNs of the wrong account. */
 import type { Problem } from "../errors";
-import { quoted, keeps } from "../text-rule";
+import { quoted, keeps } from "../text/text-rule";
 import { measureTrustPolicy, trustPolicyJson } from "../trust/build";
 import { providerArn } from "../issuer/issuer";
 import { accountView, roleTrustPolicy } from "./account-view";

@@ -1,7 +1,7 @@
 /** A role of a federation, the AWS account it is in, and the issuers it trusts, as a caller names them. Pure. */
 import { InputError } from "../errors";
 import { AWS_ACCOUNT_ID } from "../issuer/rules";
-import { breach, keeps } from "../text-rule";
+import { breach, keeps } from "../text/text-rule";
 import type { AwsAccount, Federation, FederationIssuer, FederationRole } from "./model";
 import { ROLE_ARN } from "./rules";
 

@@ -1,6 +1,6 @@
 /** Paths into a federation file: `roles.lake-reader.trusts[1].issuer`, keys with other characters as `["a.b"]`. */
 
-import { quotedWhole } from "../text-rule";
+import { quotedWhole } from "../text/text-rule";
 
 export type PathPart = string | number;
 

@@ -11,8 +11,8 @@ import {
 } from "../issuer/issuer";
 import type { IssuerInput } from "../issuer/issuer";
 import { DATABRICKS_ACCOUNT_ID, WORKSPACE_ID } from "../issuer/rules";
-import { breach } from "../text-rule";
-import type { TextRule } from "../text-rule";
+import { breach } from "../text/text-rule";
+import type { TextRule } from "../text/text-rule";
 import type { FederationIssuer } from "./model";
 import { formatPath } from "./path";
 import { KEY } from "./rules";

@@ -1,7 +1,7 @@
 /** Reads the roles of a federation, each with its trusts. */
 import type { Problem } from "../errors";
 import type { Partition } from "../issuer/rules";
-import { breach } from "../text-rule";
+import { breach } from "../text/text-rule";
 import { checkTrust } from "../trust/check";
 import type { Trust } from "../trust/trust";
 import { secondsOf } from "./duration";

@@ -1,5 +1,5 @@
 /** What IAM takes for roles, tags, policies and durations; Terraform lets more pass, so these are the only guard. */
-import type { TextRule } from "../text-rule";
+import type { TextRule } from "../text/text-rule";
 
 /** Becomes a stack's name and the first part of logical IDs. */
 export const FEDERATION_NAME: TextRule = {

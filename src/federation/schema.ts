@@ -11,8 +11,8 @@ import {
   PROVIDER_ARN,
   WORKSPACE_ID,
 } from "../issuer/rules";
-import type { TextRule } from "../text-rule";
-import { breach, quoted } from "../text-rule";
+import type { TextRule } from "../text/text-rule";
+import { breach, quoted } from "../text/text-rule";
 import type { Json } from "../trust/canonical-json";
 import {
   CONDITION_TESTS,

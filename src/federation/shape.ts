@@ -2,11 +2,11 @@
 import type { z } from "zod";
 import type { ErrorCode, Problem } from "../errors";
 import { ERROR_CODES } from "../errors";
-import { nearest } from "../nearest";
+import { nearest } from "../text/nearest";
 import { discriminatorValues, knownKeys } from "./known-keys";
 import type { PathPart } from "./path";
 import { formatPath, parsePath } from "./path";
-import { quoted } from "../text-rule";
+import { quoted } from "../text/text-rule";
 
 /** What a number in place of a text was typed as; undefined where the source is not known. */
 export type TypedAt = (path: readonly PathPart[]) => string | undefined;

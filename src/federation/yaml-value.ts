@@ -5,7 +5,7 @@
 import { isAlias, isMap, isScalar, isSeq } from "yaml";
 import type { Node, YAMLMap } from "yaml";
 import type { ErrorCode } from "../errors";
-import { quoted } from "../text-rule";
+import { quoted } from "../text/text-rule";
 import { setMember } from "./canonical-input";
 import type { PathPart } from "./path";
 import { formatPath } from "./path";

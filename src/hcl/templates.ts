@@ -7,8 +7,8 @@ import { join } from "node:path";
 import Handlebars from "handlebars";
 import type { HclValue } from "./encode";
 import { hclAttributes, hclComment, hclString, hclValue } from "./encode";
-import { markdownText } from "./markdown-text";
-import { packageFolder } from "./package-folder";
+import { markdownText } from "../text/markdown-text";
+import { packageFolder } from "../files/package-folder";
 
 type HelperOptions = { readonly hash: Readonly<Record<string, unknown>> };
 

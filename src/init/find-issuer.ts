@@ -8,7 +8,7 @@ import { cloudOfHost, CLOUDS, isAccountsHost } from "../issuer/clouds";
 import { readIssuerUrl } from "../issuer/read-url";
 import { DATABRICKS_ACCOUNT_ID, WORKSPACE_ID } from "../issuer/rules";
 import type { DatabricksConfig } from "../network/databricks-config";
-import { keeps } from "../text-rule";
+import { keeps } from "../text/text-rule";
 import type { IssuerFlags } from "./flags";
 
 export type IssuerFinding =

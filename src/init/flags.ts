@@ -1,6 +1,6 @@
 /** What `init` is told, as its flags say it. Questions asked in a terminal end up here too, so both ways meet. */
 import type { Problem } from "../errors";
-import { breach, quoted } from "../text-rule";
+import { breach, quoted } from "../text/text-rule";
 import { ROLE_KEY } from "../federation/rules";
 
 export interface IssuerFlags {

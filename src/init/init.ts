@@ -7,9 +7,9 @@ import { BUCKET, FEDERATION_NAME, REASON } from "../federation/rules";
 import type { Partition } from "../issuer/rules";
 import { PARTITIONS } from "../issuer/rules";
 import { lintFederation } from "../lint/federation";
-import { DEFAULT_FEDERATION_FILE } from "../load-federation";
+import { DEFAULT_FEDERATION_FILE } from "../files/load-federation";
 import type { DatabricksConfig } from "../network/databricks-config";
-import { breach, keeps, quoted } from "../text-rule";
+import { breach, keeps, quoted } from "../text/text-rule";
 import { askIssuer, askRest } from "./ask";
 import { commandOf } from "./command";
 import { federationText } from "./federation-text";
@@ -17,7 +17,7 @@ import type { IssuerFinding } from "./find-issuer";
 import { findIssuer, hostToAsk } from "./find-issuer";
 import type { InitFlags, IssuerFlags } from "./flags";
 import { needed, rolesOf } from "./flags";
-import { refusePlace, writeNewFile } from "./new-file";
+import { refusePlace, writeNewFile } from "../files/new-file";
 import type { Prompter } from "./prompter";
 
 export interface InitQuestion {

@@ -1,8 +1,8 @@
 /** Which issuer to trust, from what a person knows, and everything that follows from it. */
 import type { Problem, Warning } from "../errors";
 import { InputError, refuse } from "../errors";
-import type { TextRule } from "../text-rule";
-import { breach, quoted } from "../text-rule";
+import type { TextRule } from "../text/text-rule";
+import { breach, quoted } from "../text/text-rule";
 import type { Cloud } from "./clouds";
 import { CLOUD_NAMES, CLOUDS, cloudOfHost } from "./clouds";
 import { checkIssuer, cloudOfIssuer, issuerUrl, issuerWarnings, providerArn, urlsOf } from "./issuer";

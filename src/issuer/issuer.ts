@@ -1,6 +1,6 @@
 /** An issuer and everything derived from it: one function for each fact, used everywhere. */
 import type { Problem, Warning } from "../errors";
-import { breach, quoted } from "../text-rule";
+import { breach, quoted } from "../text/text-rule";
 import type { Cloud } from "./clouds";
 import { CLOUDS, cloudOfHost, isAccountsHost, workspaceIdOfHost } from "./clouds";
 import type { Partition } from "./rules";

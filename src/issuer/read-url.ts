@@ -1,7 +1,7 @@
 /** Reads an issuer out of whatever a person pasted, and says what was cut off; or refuses, with the reason. */
 import type { ErrorCode, Warning } from "../errors";
 import { InputError } from "../errors";
-import { keeps, quoted } from "../text-rule";
+import { keeps, quoted } from "../text/text-rule";
 import { cloudOfHost, isAccountsHost, workspaceIdOfHost } from "./clouds";
 import { checkHost } from "./issuer";
 import { DATABRICKS_ACCOUNT_ID, WORKSPACE_ID } from "./rules";

@@ -1,5 +1,5 @@
 /** What the parts of an issuer may be. Read by the schema, by `issuer` and by the modules' validations. */
-import type { TextRule } from "../text-rule";
+import type { TextRule } from "../text/text-rule";
 
 /** Lower-case DNS name of at least two labels whose last label is alphabetic, so that no IP address passes. */
 export const HOST: TextRule = {

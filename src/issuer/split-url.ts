@@ -3,7 +3,7 @@
  * address, `\` as `/`, drops tabs and `:443`, and turns look-alike letters into other hosts.
  */
 import type { ErrorCode, InputError } from "../errors";
-import { quoted } from "../text-rule";
+import { quoted } from "../text/text-rule";
 import { MAX_ISSUER_LENGTH } from "./rules";
 
 export interface SplitUrl {

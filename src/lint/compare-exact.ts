@@ -3,7 +3,7 @@
  * roles
  * have such a policy, and where one is made or deleted there is nothing to compare it with and nobody to try.
  */
-import type { ExaminedCondition, ExaminedStatement } from "../trust/lint/examined";
+import type { ExaminedCondition, ExaminedStatement } from "../trust/parsed/parsed-role";
 import { audiencesOf } from "./compare-probes";
 
 export interface Named {

@@ -1,6 +1,6 @@
 /** Whom to try on two policies: everybody either side names, people a pattern lets in, and strangers. */
 import type { PolicyRequest } from "../trust/decide/decide";
-import type { ExaminedStatement } from "../trust/lint/examined";
+import type { ExaminedStatement } from "../trust/parsed/parsed-role";
 import { STRANGERS } from "../trust/strangers";
 import { caseTurned, instancesOf } from "./compare-values";
 

@@ -1,7 +1,7 @@
 /** The places a call may come from, made of what the conditions of two policies mention. */
 import type { RequestKeys } from "../trust/decide/decide";
 import { compilePolicy, decide } from "../trust/decide/decide";
-import type { ExaminedStatement } from "../trust/lint/examined";
+import type { ExaminedStatement } from "../trust/parsed/parsed-role";
 import { telling } from "./compare-values";
 
 export interface Surrounding {

@@ -1,6 +1,6 @@
 /** Values of the request that tell two conditions apart: at each edge of what one lets in, and on either side of it. */
 import { addressEdges } from "../trust/address-edges";
-import type { ExaminedCondition } from "../trust/lint/examined";
+import type { ExaminedCondition } from "../trust/parsed/parsed-role";
 
 /** Nobody's address and nobody's value: outside whatever a condition names. */
 const ELSEWHERE_ADDRESS = "192.0.2.201";

@@ -5,9 +5,9 @@
 import { issuerPathOf } from "../issuer/issuer";
 import type { CompiledPolicy, PolicyRequest, Verdict } from "../trust/decide/decide";
 import { compilePolicy, verdict } from "../trust/decide/decide";
-import type { ExaminedCondition, ExaminedRole, ExaminedStatement } from "../trust/lint/examined";
-import { examineRole } from "../trust/lint/examine";
-import type { LintProvider, LintRole, LintTarget } from "../trust/lint/target";
+import type { ExaminedCondition, ExaminedRole, ExaminedStatement } from "../trust/parsed/parsed-role";
+import { examineRole } from "../trust/parsed/parse-role";
+import type { LintProvider, LintRole, LintTarget } from "../trust/parsed/target";
 import { exactIdentities } from "./compare-exact";
 import type { Probe, Side, Tried } from "./compare-probes";
 import { otherDoors, probesOf } from "./compare-probes";

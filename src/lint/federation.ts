@@ -5,9 +5,9 @@ import type { Federation, FederationRole } from "../federation/model";
 import { formatPath } from "../federation/path";
 import type { TrustContext } from "../trust/build";
 import { ACCOUNT_ID_PLACEHOLDER, buildTrustPolicy } from "../trust/build";
-import type { Finding } from "../trust/lint/lint";
-import { lintRoleErrors, lintTarget } from "../trust/lint/lint";
-import type { LintIgnore, LintProvider, LintRole, LintTarget } from "../trust/lint/target";
+import type { Finding } from "./run-rules";
+import { lintRoleErrors, lintTarget } from "./run-rules";
+import type { LintIgnore, LintProvider, LintRole, LintTarget } from "../trust/parsed/target";
 import { exactSubjects } from "../trust/trust";
 
 /**

@@ -1,6 +1,6 @@
 /** Judges documents that were read: findings with their places, and who gains or loses a role. Pure. */
-import type { Finding } from "../trust/lint/lint";
-import type { LintTarget } from "../trust/lint/target";
+import type { Finding } from "./run-rules";
+import type { LintTarget } from "../trust/parsed/target";
 import type { RoleChange } from "./compare";
 import { compareTargets } from "./compare";
 import type { LintDocument } from "./documents/document";

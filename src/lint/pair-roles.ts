@@ -1,5 +1,5 @@
 /** Which role of one document is which of another: by IAM's name, which a move in the configuration does not change. */
-import type { LintRole, LintTarget, UnreadRole } from "../trust/lint/target";
+import type { LintRole, LintTarget, UnreadRole } from "../trust/parsed/target";
 
 export interface RolePair {
   readonly before: LintRole | null;

@@ -1,9 +1,9 @@
 /** The page docs/lint-rules.md, made from the rules themselves. */
-import type { LintRule } from "../trust/lint/rule";
-import { RULE_GROUPS } from "../trust/lint/rules";
+import type { LintRule } from "./rule";
+import { RULE_GROUPS } from "./all-rules";
 
 const HEAD =
-  `<!-- Generated from src/trust/lint by scripts/generate-docs.ts. Do not edit: npm run generate. -->
+  `<!-- Generated from src/lint by scripts/generate-docs.ts. Do not edit: npm run generate. -->
 # Lint rules
 
 Every rule of [\`lint\`](lint.md), with one example it catches and one it lets pass. IDs are stable. An *error* ` +

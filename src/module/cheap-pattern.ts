@@ -5,8 +5,8 @@
  * length is
  * checked instead.
  */
-import type { TextRule } from "../text-rule";
-import { re2Pattern } from "../text-rule";
+import type { TextRule } from "../text/text-rule";
+import { re2Pattern } from "../text/text-rule";
 
 export interface CheapPattern {
   /** For RE2. */

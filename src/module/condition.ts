@@ -1,7 +1,7 @@
 /** Conditions of HCL rules, written from the same text rules as the TypeScript side. */
 import { hclString } from "../hcl/encode";
 import type { HclValue } from "../hcl/encode";
-import type { TextRule } from "../text-rule";
+import type { TextRule } from "../text/text-rule";
 import { cheapPattern } from "./cheap-pattern";
 import type { Inputs, RuleDefinition } from "./definition";
 

@@ -1,8 +1,8 @@
 /** A module's files, rendered from its definition. */
 import type { HclExpression, HclValue } from "../hcl/encode";
 import { expression, hclKey, hclString, hclValue } from "../hcl/encode";
-import type { FileSet } from "../hcl/generated-file";
-import { generatedFile } from "../hcl/generated-file";
+import type { FileSet } from "../files/generated-file";
+import { generatedFile } from "../files/generated-file";
 import { renderTemplate, SourceText, templatesIn } from "../hcl/templates";
 import { CLOUD_NAMES, CLOUDS } from "../issuer/clouds";
 import { SELF_ASSUME_POLICY_NAME } from "../trust/build";

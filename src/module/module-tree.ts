@@ -1,7 +1,7 @@
 /** The folder of generated modules: one folder each. */
 import { InputError } from "../errors";
-import type { GeneratedTree } from "../hcl/compare-tree";
-import { quoted } from "../text-rule";
+import type { GeneratedTree } from "../files/compare-tree";
+import { quoted } from "../text/text-rule";
 import type { ModuleDefinition } from "./definition";
 import type { RenderOptions } from "./published-view";
 import { moduleFiles } from "./files";

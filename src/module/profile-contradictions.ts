@@ -5,7 +5,7 @@ import { checkTags } from "../federation/check-tags";
 import { MAX_TAGS } from "../federation/rules";
 import { isAccountsHost } from "../issuer/clouds";
 import { PARTITIONS } from "../issuer/rules";
-import { quoted } from "../text-rule";
+import { quoted } from "../text/text-rule";
 import { publishedModules } from "./modules";
 import type { Profile } from "./profile-schema";
 import { providerRangeProblems } from "./provider-range";

@@ -13,8 +13,8 @@ import {
 } from "../federation/rules";
 import { checkHost } from "../issuer/issuer";
 import { AWS_ACCOUNT_ID, DATABRICKS_ACCOUNT_ID, PARTITIONS } from "../issuer/rules";
-import type { TextRule } from "../text-rule";
-import { breach } from "../text-rule";
+import type { TextRule } from "../text/text-rule";
+import { breach } from "../text/text-rule";
 import { TRUST_POLICY_DEFAULT_QUOTA, TRUST_POLICY_MAX_QUOTA } from "../trust/rules";
 import { VERSION_RANGE } from "./version-range";
 

@@ -1,7 +1,7 @@
 /** What the templates of a published module show beyond its contract: README, examples, tests. */
 import { expression } from "../hcl/encode";
 import type { HclValue } from "../hcl/encode";
-import type { FileKind } from "../hcl/generated-file";
+import type { FileKind } from "../files/generated-file";
 import { SourceText } from "../hcl/templates";
 import { MODULE_CHANGES } from "./changes";
 import type { ModuleDefinition } from "./definition";

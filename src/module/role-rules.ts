@@ -23,7 +23,7 @@ import type { ObjectAttribute } from "./contract";
 import type { Place } from "./condition";
 import { characters, forAll, keepsRule, matches, ruleAt, textRuleAt } from "./condition";
 import type { RuleDefinition } from "./definition";
-import { re2Pattern } from "../text-rule";
+import { re2Pattern } from "../text/text-rule";
 
 const texts = { map: "string" } as const;
 

@@ -2,8 +2,8 @@
  * The digest by which trust probes and a module belong together. Small: packing needs no more of how probes are made.
  */
 import { createHash } from "node:crypto";
-import type { FileSet } from "../hcl/generated-file";
-import { generatedKind } from "../hcl/generated-file";
+import type { FileSet } from "../files/generated-file";
+import { generatedKind } from "../files/generated-file";
 
 export const TRUST_PROBES_FILE = "trust-probes.json";
 

@@ -3,7 +3,7 @@
  * of the HCL that gives them and of the contract it keeps. So whoever packs a module knows, without Terraform, that
  * nobody changed one of them since.
  */
-import type { FileSet } from "../hcl/generated-file";
+import type { FileSet } from "../files/generated-file";
 import type { Json } from "../trust/canonical-json";
 import type { ModuleDefinition } from "./definition";
 import type { Sample } from "./sample";

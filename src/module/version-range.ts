@@ -1,5 +1,5 @@
 /** A range of versions, as Terraform's `version` arguments take it. */
-import type { TextRule } from "../text-rule";
+import type { TextRule } from "../text/text-rule";
 
 const ONE = "(?:(?:=|!=|>=|<=|>|<|~>) *)?v?[0-9]{1,9}(?:\\.[0-9]{1,9}){0,2}(?:-[0-9A-Za-z.-]{1,60})?";
 

@@ -1,6 +1,6 @@
 /** The verb `prove`, from its flags to its answer. */
 import { InputError } from "../errors";
-import { readFederationFile } from "../load-federation";
+import { readFederationFile } from "../files/load-federation";
 import type { Proof } from "./prove";
 import { prove } from "./prove";
 import { proofText } from "./text";

@@ -2,7 +2,7 @@
  * Principals of a policy that no token and no AWS principal can be tried on: each stands for somebody nobody meant.
  * Pure.
  */
-import type { WebIdentityProvider } from "../token/web-identity";
+import type { WebIdentityProvider } from "../sts/web-identity";
 import type { CompiledPolicy } from "../trust/decide/decide";
 
 /**

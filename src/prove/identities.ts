@@ -1,6 +1,6 @@
 /** The identities a role declares, as the claims and request keys they would come with. Pure. */
 import type { FederationIssuer, FederationRole } from "../federation/model";
-import { databricksClaims } from "../token/databricks-claims";
+import { databricksClaims } from "../sts/databricks-claims";
 import { addressEdges } from "../trust/address-edges";
 import { instanceOf } from "../trust/string-like";
 import type { Condition, SubjectTrust } from "../trust/trust";

@@ -2,7 +2,7 @@
  * Those who must not get in, made from one who may: every claim altered, dropped, doubled, re-cased, padded, … Pure.
  */
 import { CLOUDS } from "../issuer/clouds";
-import { DERIVED_KEYS, TAGS_CLAIM } from "../token/request-keys";
+import { DERIVED_KEYS, TAGS_CLAIM } from "../sts/request-keys";
 import { STRANGERS } from "../trust/strangers";
 import { instanceOf } from "../trust/string-like";
 import type { Claims, Context, Declared } from "./identities";

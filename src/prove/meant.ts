@@ -1,9 +1,9 @@
 /** Who is meant to get in, read off the federation and never off the policy that is on trial. Pure. */
 import type { AccountView } from "../federation/account-view";
 import type { FederationRole } from "../federation/model";
-import type { WebIdentityProvider, WebIdentityRole } from "../token/web-identity";
-import { TOLERANCE_SECONDS, wouldBeRequest } from "../token/judge";
-import { TAGS_CLAIM } from "../token/request-keys";
+import type { WebIdentityProvider, WebIdentityRole } from "../sts/web-identity";
+import { TOLERANCE_SECONDS, wouldBeRequest } from "../sts/decide-token";
+import { TAGS_CLAIM } from "../sts/request-keys";
 import { compileCondition } from "../trust/decide/conditions";
 import { likeMatcher } from "../trust/string-like";
 import type { SubjectTrust } from "../trust/trust";

@@ -3,7 +3,7 @@
  * in. Pure.
  */
 import type { Federation, FederationRole } from "../federation/model";
-import { databricksClaims } from "../token/databricks-claims";
+import { databricksClaims } from "../sts/databricks-claims";
 import { STRANGERS } from "../trust/strangers";
 import { instanceOf } from "../trust/string-like";
 import { exactSubjects } from "../trust/trust";

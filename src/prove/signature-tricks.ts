@@ -1,9 +1,9 @@
 /** Tokens whose claims are right and whose signature is not. Once an issuer: the trust policy plays no part. */
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import type { CryptoKey } from "jose";
-import type { WebIdentityProvider, WebIdentityRole } from "../token/web-identity";
-import { judgeToken } from "../token/judge";
-import { keySet } from "../token/verify";
+import type { WebIdentityProvider, WebIdentityRole } from "../sts/web-identity";
+import { judgeToken } from "../sts/decide-token";
+import { keySet } from "../sts/verify-signature";
 import type { Claims, Declared } from "./identities";
 
 export interface SignatureTrick {

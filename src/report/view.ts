@@ -11,7 +11,7 @@ import { reachOf } from "../federation/reach";
 import { lintFederation } from "../lint/federation";
 import type { TrustPolicy } from "../trust/policy";
 import { ACCOUNT_ID_PLACEHOLDER, roleArn } from "../trust/build";
-import type { Finding } from "../trust/lint/lint";
+import type { Finding } from "../lint/run-rules";
 import type { SubjectTrust, Trust } from "../trust/trust";
 import { exactSubjects } from "../trust/trust";
 import type { SecretNote } from "./secrets";

@@ -1,7 +1,7 @@
 /** The verb `sandbox`, from its flags to a running sandbox. */
 import { InputError } from "../errors";
 import { readContext } from "../explain/context";
-import { readFederationFile, readText } from "../load-federation";
+import { readFederationFile, readText } from "../files/load-federation";
 import { sandboxDocument, sandboxText } from "./announce";
 import type { Sandbox } from "./sandbox";
 import { startSandbox } from "./sandbox";

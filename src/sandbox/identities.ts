@@ -1,8 +1,8 @@
 /** Who can get a token in the sandbox: the identities the trust policies name, and two strangers. */
 import { randomBytes, randomUUID } from "node:crypto";
 import { SERVICE_PRINCIPAL, USER } from "../trust/rules";
-import { keeps } from "../text-rule";
-import { exactSubjects, examineRole, subjectPatterns } from "../trust/lint/examine";
+import { keeps } from "../text/text-rule";
+import { exactSubjects, examineRole, subjectPatterns } from "../trust/parsed/parse-role";
 import { STRANGERS } from "../trust/strangers";
 import { instanceOf } from "../trust/string-like";
 import type { PlayedIssuer, World } from "./world";

@@ -3,9 +3,9 @@
  */
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT } from "jose";
 import type { JWK } from "jose";
-import { DATABRICKS_TOKEN_TYPE } from "../token/databricks-claims";
-import type { KeySet } from "../token/verify";
-import { keySet } from "../token/verify";
+import { DATABRICKS_TOKEN_TYPE } from "../sts/databricks-claims";
+import type { KeySet } from "../sts/verify-signature";
+import { keySet } from "../sts/verify-signature";
 
 export type Claims = Readonly<Record<string, unknown>>;
 

@@ -2,7 +2,7 @@
  * AWS principals of the sandbox, with keys made up for the run: whom Unity Catalog trusts name, and one whom nobody
  * does.
  */
-import { examineRole } from "../trust/lint/examine";
+import { examineRole } from "../trust/parsed/parse-role";
 import type { Seal } from "./sealed";
 import { openSession } from "./sts/session";
 import type { World } from "./world";

@@ -5,7 +5,7 @@ import type { AwsAccount, Federation } from "../federation/model";
 import { defaultAudience } from "../issuer/issuer";
 import { AWS_ACCOUNT_ID } from "../issuer/rules";
 import { targetOfAccount } from "../lint/federation";
-import { breach } from "../text-rule";
+import { breach } from "../text/text-rule";
 import { roleArn } from "../trust/build";
 import type { PlayedAccount, PlayedIssuer, World } from "./world";
 import { EXAMPLE_ACCOUNT_ID, playedRole } from "./world";

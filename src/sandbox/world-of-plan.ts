@@ -6,10 +6,10 @@ import { isDatabricksIssuer, relevantRoles } from "../lint/documents/relevance";
 import { deployedResources, isPlan, isState } from "../lint/documents/terraform-plan";
 import type { TerraformResource } from "../lint/documents/terraform-resources";
 import { readResources } from "../lint/documents/terraform-resources";
-import { keeps } from "../text-rule";
-import type { ExaminedStatement } from "../trust/lint/examined";
-import { asRecord, examineRole } from "../trust/lint/examine";
-import type { LintProvider, LintRole } from "../trust/lint/target";
+import { keeps } from "../text/text-rule";
+import type { ExaminedStatement } from "../trust/parsed/parsed-role";
+import { asRecord, examineRole } from "../trust/parsed/parse-role";
+import type { LintProvider, LintRole } from "../trust/parsed/target";
 import type { PlayedAccount, PlayedIssuer, PlayedProvider, PlayedRole, World } from "./world";
 import { EXAMPLE_ACCOUNT_ID, issuerOfUrl, keyOfHost, playedRole } from "./world";
 

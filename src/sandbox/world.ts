@@ -3,11 +3,11 @@ import type { Cloud } from "../issuer/clouds";
 import { CLOUDS, cloudOfHost, isAccountsHost, workspaceIdOfHost } from "../issuer/clouds";
 import { issuerPathOf } from "../issuer/issuer";
 import { WORKSPACE_ID } from "../issuer/rules";
-import { keeps } from "../text-rule";
+import { keeps } from "../text/text-rule";
 import type { CompiledPolicy } from "../trust/decide/decide";
 import { compilePolicy } from "../trust/decide/decide";
 import { readPolicy } from "../trust/decide/document";
-import type { LintRole } from "../trust/lint/target";
+import type { LintRole } from "../trust/parsed/target";
 
 export interface PlayedIssuer {
   /** The first part of its path in the sandbox. */

@@ -2,9 +2,9 @@
 import { existsSync } from "node:fs";
 import { InputError } from "../errors";
 import type { Federation } from "../federation/model";
-import { DEFAULT_FEDERATION_FILE, loadFederation } from "../load-federation";
-import type { Secret } from "../secret";
-import type { Surroundings } from "../surroundings";
+import { DEFAULT_FEDERATION_FILE, loadFederation } from "../files/load-federation";
+import type { Secret } from "../text/secret";
+import type { Surroundings } from "../network/environment";
 import { describeToken, tokenText } from "./describe";
 import { readGivenToken } from "./given";
 import { obtainToken, opaqueToken } from "./obtain";

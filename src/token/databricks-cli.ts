@@ -3,10 +3,10 @@ import { execFile } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { OutsideError } from "../errors";
-import type { Secret } from "../secret";
-import { redact, secret } from "../secret";
-import type { Surroundings } from "../surroundings";
-import { variable } from "../surroundings";
+import type { Secret } from "../text/secret";
+import { redact, secret } from "../text/secret";
+import type { Surroundings } from "../network/environment";
+import { variable } from "../network/environment";
 
 /** Full path of the CLI: DATABRICKS_CLI_PATH, else `databricks` on PATH; undefined: there is none. */
 export function findDatabricksCli(surroundings: Surroundings): string | undefined {

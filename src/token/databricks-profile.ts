@@ -2,10 +2,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { InputError, OutsideError } from "../errors";
-import { secret } from "../secret";
-import type { Secret } from "../secret";
-import type { Surroundings } from "../surroundings";
-import { variable } from "../surroundings";
+import { secret } from "../text/secret";
+import type { Secret } from "../text/secret";
+import type { Surroundings } from "../network/environment";
+import { variable } from "../network/environment";
 
 export interface DatabricksProfile {
   readonly name: string;

@@ -1,8 +1,8 @@
 /** A token in words: whose it is, how long it lives, which issuer of a federation it fits. Pure; verifies nothing. */
 import type { Federation, FederationIssuer } from "../federation/model";
-import { quoted } from "../text-rule";
-import { TOLERANCE_SECONDS } from "./judge";
-import { readToken } from "./read";
+import { quoted } from "../text/text-rule";
+import { TOLERANCE_SECONDS } from "../sts/decide-token";
+import { readToken } from "../sts/read-token";
 import type { TokenSourceName } from "./sources";
 import { restsOnText } from "./sources";
 

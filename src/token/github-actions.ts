@@ -2,10 +2,10 @@
 import { InputError, OutsideError } from "../errors";
 import { readJson } from "../network/read-json";
 import { request } from "../network/request";
-import type { Secret } from "../secret";
-import { secret } from "../secret";
-import type { Surroundings } from "../surroundings";
-import { variable } from "../surroundings";
+import type { Secret } from "../text/secret";
+import { secret } from "../text/secret";
+import type { Surroundings } from "../network/environment";
+import { variable } from "../network/environment";
 
 export function inGithubActions(surroundings: Surroundings): boolean {
   return (

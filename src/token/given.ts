@@ -1,9 +1,9 @@
 /** A token the user hands over: by standard input or a file, never on the command line. */
 import { InputError } from "../errors";
-import type { Secret } from "../secret";
-import { secret } from "../secret";
+import type { Secret } from "../text/secret";
+import { secret } from "../text/secret";
 import { MAX_TOKEN_FILE_BYTES, readTokenFile } from "./obtain";
-import { readBounded } from "./read-bounded";
+import { readBounded } from "../files/read-bounded";
 
 /**
  * Reads `--token`: `-` is standard input, `@FILE` a file. The text is trimmed and nothing else is asked of it.

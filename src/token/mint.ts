@@ -5,8 +5,8 @@ import { looksLikeHtml, redirectTarget } from "../network/read-json";
 import type { Answer } from "../network/request";
 import { request } from "../network/request";
 import { isLoopback } from "../network/proxy";
-import type { Secret } from "../secret";
-import { redact, secret } from "../secret";
+import type { Secret } from "../text/secret";
+import { redact, secret } from "../text/secret";
 import type { MintingPlace } from "./target";
 
 /** RFC 8693, and Databricks' own type for its opaque tokens (databricks-sdk-py `oauth.py`). */

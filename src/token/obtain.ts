@@ -1,14 +1,14 @@
 /** Obtains a Databricks token: by the way that is named, or by the first that is there. */
 import { FederationError, InputError, OutsideError } from "../errors";
-import type { Secret } from "../secret";
-import { secret } from "../secret";
-import type { Surroundings } from "../surroundings";
-import { variable } from "../surroundings";
+import type { Secret } from "../text/secret";
+import { secret } from "../text/secret";
+import type { Surroundings } from "../network/environment";
+import { variable } from "../network/environment";
 import { askDatabricksCli, findDatabricksCli } from "./databricks-cli";
 import { readProfile } from "./databricks-profile";
 import type { DatabricksProfile } from "./databricks-profile";
 import { askGithub, inGithubActions } from "./github-actions";
-import { readBounded } from "./read-bounded";
+import { readBounded } from "../files/read-bounded";
 import type { Grant, MintedToken } from "./mint";
 import { mint } from "./mint";
 import type { TokenSourceName } from "./sources";

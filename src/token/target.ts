@@ -5,7 +5,7 @@ import { urlsOf } from "../issuer/issuer";
 import { cloudOfHost, isAccountsHost } from "../issuer/clouds";
 import { readIssuerUrl } from "../issuer/read-url";
 import { isLoopback } from "../network/proxy";
-import { quoted } from "../text-rule";
+import { quoted } from "../text/text-rule";
 
 /** An issuer that would do. A federation's issuers are ones. */
 export interface IssuerTarget extends Pick<IssuerUrls, "issuer" | "tokenEndpoint"> {

@@ -1,8 +1,8 @@
 /** The extra conditions of a trust: what each must be, and that none touches a guard. */
 import type { Problem } from "../errors";
-import { nearest } from "../nearest";
-import type { TextRule } from "../text-rule";
-import { breach, quoted } from "../text-rule";
+import { nearest } from "../text/nearest";
+import type { TextRule } from "../text/text-rule";
+import { breach, quoted } from "../text/text-rule";
 import { CONDITION_TESTS, CONDITION_VALUE, CONDITION_VARIABLE } from "./rules";
 
 /** A list of which some entries, or all of it, may not have been readable: nothing is said about those. */

@@ -1,7 +1,7 @@
 /** What a role's trusts must keep before a trust policy is built of them. Every complaint at once. */
 import type { Problem } from "../errors";
-import { nearest } from "../nearest";
-import { breach, quoted } from "../text-rule";
+import { nearest } from "../text/nearest";
+import { breach, quoted } from "../text/text-rule";
 import { AUDIENCE } from "../issuer/rules";
 import type { Partition } from "../issuer/rules";
 import type { ConditionParts, Readable } from "./check-conditions";

@@ -1,5 +1,5 @@
 /** What subjects, conditions and external IDs may be. Read by the schema, the builder and the modules' validations. */
-import type { TextRule } from "../text-rule";
+import type { TextRule } from "../text/text-rule";
 import type { Cloud } from "../issuer/clouds";
 import type { Partition } from "../issuer/rules";
 

@@ -2,9 +2,9 @@
 import type { AccountView } from "../../federation/account-view";
 import { compareTargets, tooManyToTry } from "../../lint/compare";
 import { concernsDatabricks, isDatabricksIssuer } from "../../lint/documents/relevance";
-import { examineRole } from "../../trust/lint/examine";
-import { lintTarget } from "../../trust/lint/lint";
-import type { LintTarget } from "../../trust/lint/target";
+import { examineRole } from "../../trust/parsed/parse-role";
+import { lintTarget } from "../../lint/run-rules";
+import type { LintTarget } from "../../trust/parsed/target";
 import { issuerPathOf } from "../../issuer/issuer";
 import type { Check } from "../check";
 import { fail, pass, unknown } from "../check";

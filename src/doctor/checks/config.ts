@@ -2,7 +2,7 @@
 import type { FederationIssuer } from "../../federation/model";
 import type { DatabricksConfig } from "../../network/databricks-config";
 import { readDatabricksConfig } from "../../network/databricks-config";
-import { quoted } from "../../text-rule";
+import { quoted } from "../../text/text-rule";
 import type { Check } from "../check";
 import { fail, pass, unknown } from "../check";
 import { readDocument } from "../reach/document";

@@ -1,7 +1,7 @@
 /** Judges the discovery document as AWS does before it trusts a token. Pure. */
 import { isLoopback } from "../../network/proxy";
-import { ALGORITHMS } from "../../token/verify";
-import { quoted } from "../../text-rule";
+import { ALGORITHMS } from "../../sts/verify-signature";
+import { quoted } from "../../text/text-rule";
 import type { Check, CheckId } from "../check";
 import { fail, pass, unknown } from "../check";
 import type { Reading } from "../reach/document";

@@ -1,7 +1,7 @@
 /** Judges an issuer's key set by what STS was seen to take. Pure. */
-import { quoted } from "../../text-rule";
-import { ALGORITHMS, keySet, MAX_RSA_KEYS } from "../../token/verify";
-import type { KeySet } from "../../token/verify";
+import { quoted } from "../../text/text-rule";
+import { ALGORITHMS, keySet, MAX_RSA_KEYS } from "../../sts/verify-signature";
+import type { KeySet } from "../../sts/verify-signature";
 import type { Check } from "../check";
 import { fail, pass, unknown } from "../check";
 import { readDocument } from "../reach/document";

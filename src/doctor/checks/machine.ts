@@ -1,6 +1,6 @@
 /** Judges the machine that doctor runs on: its clock, and which AWS credentials win. Pure. */
 import type { CredentialPlace } from "../../credentials/which-wins";
-import { TOLERANCE_SECONDS } from "../../token/judge";
+import { TOLERANCE_SECONDS } from "../../sts/decide-token";
 import type { Check } from "../check";
 import { fail, pass, unknown } from "../check";
 import type { ClockSample } from "../reach/issuer";

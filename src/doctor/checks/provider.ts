@@ -1,6 +1,6 @@
 /** Judges a provider as it stands in AWS against the federation. Pure. */
 import type { ProviderView } from "../../federation/account-view";
-import { quoted } from "../../text-rule";
+import { quoted } from "../../text/text-rule";
 import type { Check } from "../check";
 import { DEPLOY, fail, pass, unknown } from "../check";
 import type { Found, LiveProvider } from "../reach/live";

@@ -1,5 +1,5 @@
 /** Judges what a deployed role may do against the federation: its inline policies and those attached. Pure. */
-import type { LintRole } from "../../trust/lint/target";
+import type { LintRole } from "../../trust/parsed/target";
 import type { Check } from "../check";
 import { DEPLOY, fail, pass, unknown } from "../check";
 import type { LiveRole } from "../reach/live";

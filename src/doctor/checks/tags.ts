@@ -1,5 +1,5 @@
 /** Judges tags: a role's are its sessions' principal tags, so a policy may hang on them. Pure. */
-import { quoted } from "../../text-rule";
+import { quoted } from "../../text/text-rule";
 
 type Tags = Readonly<Record<string, string>>;
 

@@ -1,7 +1,7 @@
 /** What an answer of IAM, or the lack of one, means. */
 import { awsErrorCode } from "../../credentials/assume";
 import { FederationError } from "../../errors";
-import { redact } from "../../secret";
+import { redact } from "../../text/secret";
 import type { Failure, Found } from "./live";
 
 /** An answer that is told already. */

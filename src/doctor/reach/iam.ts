@@ -1,7 +1,7 @@
 /** Reads IAM with this machine's own AWS credentials, and nothing but reads. The SDK is loaded late. */
 import { awsHandler } from "../../credentials/aws-handler";
 import { checkAwsHost } from "../../credentials/region";
-import type { Surroundings } from "../../surroundings";
+import type { Surroundings } from "../../network/environment";
 import { each } from "./exchange";
 import { asked, asker, Failed } from "./iam-answer";
 import { roleReader } from "./iam-role";

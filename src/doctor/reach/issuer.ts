@@ -4,7 +4,7 @@
 import { lookup } from "node:dns/promises";
 import { databricksConfigUrl } from "../../network/databricks-config";
 import { isLoopback, proxyFor } from "../../network/proxy";
-import type { Surroundings } from "../../surroundings";
+import type { Surroundings } from "../../network/environment";
 import { readDocument } from "./document";
 import type { Fetched } from "./exchange";
 import { fetched } from "./exchange";

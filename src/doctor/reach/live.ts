@@ -1,8 +1,8 @@
 /** What stands in an AWS account, in the words of the rest. Pure. */
 import { issuerPathOf } from "../../issuer/issuer";
 import { managedDocuments, roleOf } from "../../lint/documents/iam";
-import { asRecord, records } from "../../trust/lint/examine";
-import type { LintProvider, LintRole } from "../../trust/lint/target";
+import { asRecord, records } from "../../trust/parsed/parse-role";
+import type { LintProvider, LintRole } from "../../trust/parsed/target";
 
 export interface LiveProvider {
   readonly arn: string;

@@ -1,6 +1,6 @@
 /** The token doctor judges: one that was handed over, or one got as `token` would get it, and then only when asked. */
 import { FederationError, InputError } from "../../errors";
-import type { Secret } from "../../secret";
+import type { Secret } from "../../text/secret";
 import { readGivenToken } from "../../token/given";
 import { obtainToken } from "../../token/obtain";
 import type { TokenSourceName } from "../../token/sources";

@@ -1,6 +1,6 @@
 /** Which providers somebody hands in: by ARN, or by what the modules know an issuer by. */
-import { examineRole } from "../../trust/lint/examine";
-import type { LintProvider, LintRole, LintTarget } from "../../trust/lint/target";
+import { examineRole } from "../../trust/parsed/parse-role";
+import type { LintProvider, LintRole, LintTarget } from "../../trust/parsed/target";
 import { issuerPathOf } from "../../issuer/issuer";
 
 const PROVIDER_ARN = /^arn:[a-z-]+:iam::[0-9]{12}:oidc-provider\/.+$/;

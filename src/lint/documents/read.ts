@@ -2,7 +2,7 @@
 import { InputError } from "../../errors";
 import { repeatedReason } from "../../trust/decide/document";
 import { repeatedMember } from "../../trust/decide/repeated-member";
-import { asRecord } from "../../trust/lint/examine";
+import { asRecord } from "../../trust/parsed/parse-role";
 import { isStack, readStack } from "./cdktf-stack";
 import type { LintDocument } from "./document";
 import { readIam } from "./iam";

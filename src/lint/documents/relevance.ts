@@ -1,9 +1,9 @@
 /** Which roles and providers of a whole account or plan are ours to judge: those that have to do with Databricks. */
 import { cloudOfHost } from "../../issuer/clouds";
 import { issuerPathOf } from "../../issuer/issuer";
-import type { ExaminedStatement } from "../../trust/lint/examined";
-import { examineRole } from "../../trust/lint/examine";
-import type { LintProvider, LintRole } from "../../trust/lint/target";
+import type { ExaminedStatement } from "../../trust/parsed/parsed-role";
+import { examineRole } from "../../trust/parsed/parse-role";
+import type { LintProvider, LintRole } from "../../trust/parsed/target";
 import { UNITY_CATALOG_PRINCIPALS } from "../../trust/rules";
 
 const MASTER_ROLES = new Set<string>(Object.values(UNITY_CATALOG_PRINCIPALS).map((principal) => principal.arn));

@@ -1,6 +1,6 @@
 /** A lint report as SARIF 2.1.0, for code scanning. */
-import type { LintRule } from "../../trust/lint/rule";
-import { LINT_RULES, RULE_GROUPS } from "../../trust/lint/rules";
+import type { LintRule } from "../rule";
+import { LINT_RULES, RULE_GROUPS } from "../all-rules";
 import type { LintReport, PlacedFinding } from "../lint-documents";
 
 const REPOSITORY_PAGE = "docs/lint-rules.md";

@@ -2,10 +2,10 @@
  * A module's page: how to use it, what it takes and gives, its README, its versions. One a version, and one for the
  * newest.
  */
-import { html, htmlText } from "../../html-text";
+import { html, htmlText } from "../../text/html-text";
 import type { ContractRule, ModuleContract, ModuleVariable } from "../../module/contract";
 import { attributeExpression, typeExpression } from "../../module/contract";
-import type { ReleasedModule } from "../manifest";
+import type { ReleasedModule } from "../../release/manifest";
 import type { ModuleAddress } from "../tree/address";
 import { addressText, ARCHIVE_NAME } from "../tree/address";
 import type { RegistrySite } from "../tree/documents";

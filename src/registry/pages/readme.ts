@@ -1,6 +1,6 @@
 /** A module's README for its page: Markdown with no HTML of its own, loading nothing, leading nowhere it should not. */
 import MarkdownIt from "markdown-it";
-import { html, htmlText, seen } from "../../html-text";
+import { html, htmlText, seen } from "../../text/html-text";
 
 /** Longer ones are cut: a page stays a page. Characters. */
 const MAX_LENGTH = 200_000;

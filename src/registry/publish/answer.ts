@@ -1,6 +1,6 @@
 /** What the verb `publish` does: picks the kind of registry, reads its flags, publishes. */
 import { InputError } from "../../errors";
-import type { Surroundings } from "../../surroundings";
+import type { Surroundings } from "../../network/environment";
 import type { Publication, PublishSettings } from "../tree/plan";
 import type { Release } from "../tree/plan-module";
 import { readSite } from "../tree/site";

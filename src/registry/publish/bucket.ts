@@ -2,8 +2,8 @@
 import type { S3Client } from "@aws-sdk/client-s3";
 import { GetObjectCommand, HeadObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { OutsideError } from "../../errors";
-import { redact } from "../../secret";
-import { sha256 } from "../checksums";
+import { redact } from "../../text/secret";
+import { sha256 } from "../../release/checksums";
 import type { ReadFile } from "../tree/stored";
 
 export interface Bucket {

@@ -4,9 +4,9 @@
  */
 import { spawn } from "node:child_process";
 import { OutsideError } from "../../errors";
-import { redact, secret } from "../../secret";
-import type { Surroundings } from "../../surroundings";
-import { variable } from "../../surroundings";
+import { redact, secret } from "../../text/secret";
+import type { Surroundings } from "../../network/environment";
+import { variable } from "../../network/environment";
 
 export interface Git {
   /** What git says on stdout, without the last newline. Throws OutsideError git-missing, git-failed. */

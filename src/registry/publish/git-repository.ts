@@ -1,8 +1,8 @@
 /** Which repository a module goes to, read from `--repository`. */
 import { resolve } from "node:path";
 import { InputError } from "../../errors";
-import { quoted } from "../../text-rule";
-import type { ReleaseManifest } from "../manifest";
+import { quoted } from "../../text/text-rule";
+import type { ReleaseManifest } from "../../release/manifest";
 
 const PLACE_OF_NAME = "{name}";
 

@@ -5,7 +5,7 @@
 import { existsSync, lstatSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { InputError } from "../../errors";
-import { makeFolder } from "../../make-folder";
+import { makeFolder } from "../../files/make-folder";
 import { placeOf } from "../tree/address";
 import type { Publication } from "../tree/plan";
 import { readVersionsOf } from "../tree/stored";

@@ -4,7 +4,7 @@
  */
 import { S3Client } from "@aws-sdk/client-s3";
 import { InputError } from "../../errors";
-import { quoted } from "../../text-rule";
+import { quoted } from "../../text/text-rule";
 
 /** Throws InputError url-not-https. */
 export function openS3(endpoint: string | undefined, region: string | undefined): S3Client {

@@ -4,9 +4,9 @@
  */
 import type { S3Client } from "@aws-sdk/client-s3";
 import { InputError, OutsideError } from "../../errors";
-import { quoted } from "../../text-rule";
+import { quoted } from "../../text/text-rule";
 import { fixedHeaders } from "../serve/answer";
-import { sha256 } from "../checksums";
+import { sha256 } from "../../release/checksums";
 import type { Publication, PublishSettings } from "../tree/plan";
 import { planPublication } from "../tree/plan";
 import type { Release } from "../tree/plan-module";

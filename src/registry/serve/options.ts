@@ -1,7 +1,7 @@
 /** The flags of `serve`, read. */
 import { readFileSync } from "node:fs";
 import { InputError, OutsideError } from "../../errors";
-import { quoted } from "../../text-rule";
+import { quoted } from "../../text/text-rule";
 
 /** Throws InputError usage. */
 export function readPort(text: string): number {

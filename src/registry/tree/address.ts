@@ -1,9 +1,9 @@
 /** Where things lie in a registry: the module registry protocol's paths, and the names that may stand in them. */
 import type { Problem } from "../../errors";
 import { refuse } from "../../errors";
-import type { TextRule } from "../../text-rule";
-import { breach, keeps } from "../../text-rule";
-import { isVersion, readVersion } from "../version";
+import type { TextRule } from "../../text/text-rule";
+import { breach, keeps } from "../../text/text-rule";
+import { isVersion, readVersion } from "../../release/version";
 
 /** Terraform's address of a module without the host: `acme/databricks-federation/aws`. */
 export interface ModuleAddress {

@@ -1,7 +1,7 @@
 /** The JSON documents of a registry: the protocol's own, and the one by which we find our way. */
 import rcompare from "semver/functions/rcompare";
 import prerelease from "semver/functions/prerelease";
-import { isVersion } from "../version";
+import { isVersion } from "../../release/version";
 import type { ModuleAddress } from "./address";
 import { ARCHIVE_LOCATION, MODULES_PATH, parseAddress } from "./address";
 

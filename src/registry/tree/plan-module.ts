@@ -1,7 +1,7 @@
 /** What publishing one module of a release changes. Published versions are not read, so their number costs nothing. */
 import type { Problem } from "../../errors";
-import type { ReleasedModule, ReleaseManifest } from "../manifest";
-import { manifestJson } from "../manifest";
+import type { ReleasedModule, ReleaseManifest } from "../../release/manifest";
+import { manifestJson } from "../../release/manifest";
 import type { ModuleView } from "../pages/module-page";
 import { modulePage, versionPage } from "../pages/module-page";
 import type { ModuleAddress } from "./address";
@@ -10,7 +10,7 @@ import type { ListedModule, RegistrySite } from "./documents";
 import { DOWNLOAD_DOCUMENT, newestOf, versionsDocument } from "./documents";
 import type { ReadFile } from "./stored";
 import { damaged, readmeOf, readSumsOf, readVersionsOf, storedView } from "./stored";
-import { CHECKSUMS_FILE, sha256 } from "../checksums";
+import { CHECKSUMS_FILE, sha256 } from "../../release/checksums";
 import { writeSums } from "./sums";
 
 /** A release as `verifyRelease` hands it over. */

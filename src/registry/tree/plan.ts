@@ -11,7 +11,7 @@ import { serverRules } from "./server-rules";
 import { UNKNOWN_SITE } from "./site";
 import type { ReadFile } from "./stored";
 import { readRegistry, readSumsOf, REGISTRY_DOCUMENT } from "./stored";
-import { CHECKSUMS_FILE, sha256 } from "../checksums";
+import { CHECKSUMS_FILE, sha256 } from "../../release/checksums";
 import { writeSums } from "./sums";
 
 export interface PublishSettings {

@@ -1,6 +1,6 @@
 /** Where a registry is served, read from `--base-url`. */
 import { InputError } from "../../errors";
-import { quoted } from "../../text-rule";
+import { quoted } from "../../text/text-rule";
 import type { RegistrySite } from "./documents";
 
 /** A registry nobody gave an address yet: works at the root of any host. */

@@ -1,7 +1,7 @@
 /** What a registry holds already, read through `read`: so a folder and an object store share every rule. */
 import { InputError } from "../../errors";
-import { readArchive } from "../archive";
-import { readManifest } from "../manifest";
+import { readArchive } from "../../release/archive";
+import { readManifest } from "../../release/manifest";
 import type { ModuleView } from "../pages/module-page";
 import type { ModuleAddress } from "./address";
 import { ARCHIVE_NAME, moduleFolder, versionFolder } from "./address";

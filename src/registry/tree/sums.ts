@@ -1,5 +1,5 @@
 /** `SHA256SUMS` files read back: the digests that hold a registry together. */
-import { checksumsText } from "../checksums";
+import { checksumsText } from "../../release/checksums";
 
 /** SHA-256 of a file, in small hexadecimal digits, by its path below the folder of the SHA256SUMS. */
 export type Sums = ReadonlyMap<string, string>;

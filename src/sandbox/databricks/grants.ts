@@ -1,7 +1,7 @@
 /** The grants of a token endpoint: who asks, and whose token it becomes. */
 import { createHash } from "node:crypto";
-import { readToken } from "../../token/read";
-import { factsOf } from "../../token/request-keys";
+import { readToken } from "../../sts/read-token";
+import { factsOf } from "../../sts/request-keys";
 import type { Identity, IdentityBook } from "../identities";
 import type { Seal } from "../sealed";
 import type { PlayedIssuer } from "../world";

@@ -1,6 +1,6 @@
 /** A Databricks host: its documents and endpoints, for one issuer. */
 import { randomUUID } from "node:crypto";
-import { databricksClaims, DATABRICKS_TOKEN_SECONDS } from "../../token/databricks-claims";
+import { databricksClaims, DATABRICKS_TOKEN_SECONDS } from "../../sts/databricks-claims";
 import type { Exchange, Reply } from "../exchange";
 import { formOf, jsonReply } from "../exchange";
 import type { IdentityBook } from "../identities";

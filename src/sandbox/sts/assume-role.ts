@@ -1,5 +1,5 @@
 /** `sts:AssumeRole`: how Unity Catalog gets in. Not web identity: who calls is an AWS principal. */
-import { durationOutOfRange } from "../../token/faults";
+import { durationOutOfRange } from "../../sts/claim-faults";
 import type { Decision, PolicyRequest } from "../../trust/decide/decide";
 import { decide, explainDecision } from "../../trust/decide/decide";
 import type { PlayedRole } from "../world";

@@ -1,5 +1,5 @@
 /** What a call to STS is decided by: the accounts as they are played, and the call itself. */
-import type { WebIdentityProvider } from "../../token/web-identity";
+import type { WebIdentityProvider } from "../../sts/web-identity";
 import type { Seal } from "../sealed";
 import type { PlayedRole } from "../world";
 

@@ -2,8 +2,8 @@
  * Whether what a role is given lets it do something to a resource: as far as the self-assumption of Unity Catalog
  * needs it. Pure.
  */
-import { actionCovers, asRecord, records } from "../../trust/lint/examine";
-import type { LintRole } from "../../trust/lint/target";
+import { actionCovers, asRecord, records } from "../../trust/parsed/parse-role";
+import type { LintRole } from "../../trust/parsed/target";
 import { stringLike } from "../../trust/string-like";
 
 /** Allow without conditions, Deny in any case. What is not known (AWS' own managed policies) allows nothing. */

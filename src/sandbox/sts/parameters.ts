@@ -1,5 +1,5 @@
 /** Parameters of a call to STS, held to the bounds of its service model. Pure. */
-import { asRecord } from "../../trust/lint/examine";
+import { asRecord } from "../../trust/parsed/parse-role";
 
 export class StsRefusal extends Error {
   readonly code: string;

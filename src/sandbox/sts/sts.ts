@@ -1,6 +1,6 @@
 /** STS in its Query protocol: reads a call, has it decided, writes the answer. */
 import { randomUUID } from "node:crypto";
-import type { KeySet } from "../../token/verify";
+import type { KeySet } from "../../sts/verify-signature";
 import type { Exchange, Reply } from "../exchange";
 import { formOf } from "../exchange";
 import type { World } from "../world";

@@ -2,10 +2,10 @@
 import type { Explanation } from "../../explain/explain";
 import { explain } from "../../explain/explain";
 import { explanationText } from "../../explain/text";
-import type { WebIdentityProvider, WebIdentityRole } from "../../token/web-identity";
-import { judgeToken } from "../../token/judge";
-import { readToken } from "../../token/read";
-import { TAGS_CLAIM } from "../../token/request-keys";
+import type { WebIdentityProvider, WebIdentityRole } from "../../sts/web-identity";
+import { judgeToken } from "../../sts/decide-token";
+import { readToken } from "../../sts/read-token";
+import { TAGS_CLAIM } from "../../sts/request-keys";
 import { compilePolicy } from "../../trust/decide/decide";
 import type { PlayedRole } from "../world";
 import { checkSessionPolicy, checkShapes, durationOf, roleArnOf, SHAPES, StsRefusal } from "./parameters";

@@ -1,5 +1,5 @@
 /** Judges one condition of a statement: operator, key and values against the keys of a request. */
-import { quoted } from "../../text-rule";
+import { quoted } from "../../text/text-rule";
 import type { PolicyCondition } from "./document";
 import type { Operator } from "./operators";
 import { operatorNamed } from "./operators";

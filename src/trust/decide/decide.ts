@@ -5,7 +5,7 @@
 import type { CompiledCondition, Verdict } from "./conditions";
 import { compileCondition } from "./conditions";
 import type { PolicyDocument, PolicyStatement } from "./document";
-import { quoted } from "../../text-rule";
+import { quoted } from "../../text/text-rule";
 import { stringLike } from "../string-like";
 import type { RequestKeys } from "./variables";
 

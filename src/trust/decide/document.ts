@@ -1,5 +1,5 @@
 /** Reads any policy JSON, ours or not, into the form that is decided and linted. */
-import { quoted } from "../../text-rule";
+import { quoted } from "../../text/text-rule";
 import { repeatedMember } from "./repeated-member";
 
 export interface PolicyCondition {

@@ -1,0 +1,26 @@
+/**
+ * The program's entry. AWS SDKs call `credentials --format process` over and over: such a call is answered from the
+ * cache before anything else is loaded. Everything else goes to the command line.
+ */
+import { homedir } from "node:os";
+import { setFlagsFromString } from "node:v8";
+import { warmAnswer } from "../credentials/warm";
+
+/** Verbs that pass over a large input once. */
+const ONE_PASS: ReadonlySet<string | undefined> = new Set(["generate", "lint", "report"]);
+
+const args = process.argv.slice(2);
+const warm =
+  args[0] === "credentials"
+    ? warmAnswer({ args: args.slice(1), cwd: process.cwd(), env: process.env, home: homedir() }, Date.now())
+    : undefined;
+if (warm !== undefined) {
+  process.stdout.write(`${warm}\n`);
+} else {
+  // Such a run is over before optimised code pays, and would wait for the compiler at its end: lint of 1,000 roles
+  // 0.27 s instead of 0.42.
+  if (ONE_PASS.has(args[0])) setFlagsFromString("--no-opt");
+  // not a static import: that would be loaded first
+  const { main } = require("./cli") as typeof import("./cli");
+  void main(args);
+}

@@ -1,0 +1,156 @@
+/**
+ * `npm start`: the main job on a federation file, no Terraform needed. Reads it, writes HCL and the CDKTF stack under
+ * out/, and shows issuers, trust policies, and who reaches what. `npm start -- FILE` takes another federation,
+ * `npm start -- URL` the embedded one with the issuer of that workspace or account.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { version } from "../../package.json";
+import { accountView, parseFederation, reachOf, roleTrustPolicy } from "../federation";
+import { rootFolderOf } from "../federation/account-view";
+import type { AccountView, Federation, ReadFederation } from "../federation";
+import { DEFAULT_FEDERATION_FILE, readText } from "../files/load-federation";
+import { measureTrustPolicy, trustPolicyJson } from "../trust/build";
+import { replaceTree } from "../files/replace-tree";
+import { InputError } from "../errors";
+import { withOwnIssuer } from "./own-issuer";
+import { run, say, tell } from "./run";
+import { textTable } from "../text/table";
+
+const OUT = "out";
+/** The rest of a root is for an editor. */
+const SHOWN_LINES = 30;
+
+/** One line on a terminal, overwritten by the next; a line each in a pipe. */
+function progress(step: string): void {
+  if (process.stderr.isTTY === true) process.stderr.write(`\r\u001b[K${step}`);
+  else tell(step);
+}
+
+function progressDone(): void {
+  if (process.stderr.isTTY === true) process.stderr.write("\r\u001b[K");
+}
+
+/** A file, or what a browser shows of a workspace. */
+function read(given: string): ReadFederation {
+  const isAddress = !existsSync(given) && !/\.(?:ya?ml|json)$/i.test(given);
+  if (isAddress) return withOwnIssuer(readText(DEFAULT_FEDERATION_FILE), given);
+  // the message of a missing file is about npm start
+  return parseFederation(readText(given, "Name a federation file, as in npm start -- federation.yaml."), {
+    file: given,
+  });
+}
+
+async function start(given: string): Promise<0> {
+  progress(`reading ${given}`);
+  const { federation, warnings } = read(given);
+
+  progress(`writing HCL to ${OUT}/hcl`);
+  const { rootTree } = await import("../module/root-tree");
+  const { tree } = rootTree(federation, {
+    version,
+    style: "modules",
+    moduleSource: undefined,
+    moduleVersion: undefined,
+    movedFrom: undefined,
+  });
+  replaceTree(join(OUT, "hcl"), tree);
+
+  progress(`synthesising the CDKTF stack to ${OUT}/cdktf`);
+  const [{ App }, { FederationStack }] = await Promise.all([import("cdktf"), import("../cdktf")]);
+  const app = new App({ outdir: join(OUT, "cdktf") });
+  FederationStack.forEachAccount(app, federation);
+  app.synth();
+  progressDone();
+
+  for (const account of federation.accounts) showAccount(accountView(federation, account));
+  say(`\nWho reaches what\n\n${reachTable(federation)}`);
+  for (const warning of warnings)
+    tell(`note: ${warning.path === undefined ? "" : `${warning.path}: `}${warning.message} [${warning.code}]`);
+  showNext(federation, given);
+  return 0;
+}
+
+function showAccount(view: AccountView): void {
+  const { account, federation } = view;
+  const root = join(OUT, "hcl", rootFolderOf(account));
+  const placeholder =
+    account.accountId === null
+      ? (text: string): string => text.replaceAll(view.accountId, "<account>")
+      : (text: string): string => text;
+  say(
+    `Federation ${federation.name}${account.key === null ? "" : `, AWS account ${account.key}`} (${account.accountId ?? "asked of AWS at plan time"}, ${account.partition})\n`,
+  );
+  say(
+    textTable(
+      ["issuer", "level", "URL", "audience", "provider ARN"],
+      view.providers.map(({ issuer, arn, create }) => [
+        issuer.key,
+        issuer.level,
+        issuer.issuer,
+        issuer.audiences.join(", "),
+        `${placeholder(arn)}${create ? "" : " (adopted)"}`,
+      ]),
+    ),
+  );
+  const [first] = view.roles;
+  if (first !== undefined) {
+    const policy = roleTrustPolicy(first, view);
+    const size = measureTrustPolicy(trustPolicyJson(policy), federation.trustPolicyMaxLength);
+    say(
+      `\nTrust policy of ${first.key} (${size.length} of ${size.quota} characters; ${size.moreSubjects} more ` +
+        `service principals fit)\n`,
+    );
+    say(placeholder(JSON.stringify(policy, null, 2)));
+  }
+  say(`\nHCL: ${root}/main.tf\n`);
+  const lines = readFileSync(join(root, "main.tf"), "utf8").trimEnd().split("\n");
+  say(lines.slice(0, SHOWN_LINES).join("\n"));
+  if (lines.length > SHOWN_LINES) say(`… and ${lines.length - SHOWN_LINES} lines more`);
+}
+
+function reachTable(federation: Federation): string {
+  return textTable(
+    ["role", "who", "kind", "issuer", "extra conditions"],
+    reachOf(federation).map(({ role, who, kind, issuer, conditions }) => [
+      role,
+      who,
+      kind,
+      issuer ?? "-",
+      conditions === 0 ? "-" : String(conditions),
+    ]),
+  );
+}
+
+function showNext(federation: Federation, given: string): void {
+  const [account] = federation.accounts;
+  const root = join(OUT, "hcl", account === undefined ? "" : rootFolderOf(account));
+  say(
+    [
+      "\nNext, one of:",
+      `  terraform -chdir=${root} init && terraform -chdir=${root} plan    review the HCL, then apply it`,
+      `  npx cdktf deploy ${federation.accounts.map(({ stackName }) => stackName).join(" ")}    deploy the ` +
+        `CDKTF stack${given === DEFAULT_FEDERATION_FILE ? "" : `, once it stands in ${DEFAULT_FEDERATION_FILE}`}`,
+      `  npx tsx src/cli/cli.ts prove${given === DEFAULT_FEDERATION_FILE || !existsSync(given) ? "" : ` --config ${given}`}    try 1,000 impostors on every role`,
+    ].join("\n"),
+  );
+}
+
+/** The one argument, or the committed file. Throws InputError usage. */
+function givenArgument(args: readonly string[]): string {
+  const [given = DEFAULT_FEDERATION_FILE, ...more] = args;
+  if (given.startsWith("-") || more.length > 0) {
+    throw new InputError([
+      {
+        code: "usage",
+        message: "npm start takes a federation file, or the address of a workspace or account; nothing else.",
+        fix:
+          "Write npm start, npm start -- FILE or npm start -- " +
+          '"https://mycompany.cloud.databricks.com/?o=1444828305810485".',
+      },
+    ]);
+  }
+  return given;
+}
+
+void run(() => start(givenArgument(process.argv.slice(2))).finally(progressDone));

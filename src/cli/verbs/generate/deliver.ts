@@ -1,0 +1,55 @@
+/** Puts what `generate` made in place, or says what would change. */
+import type { Difference, GeneratedTree } from "../../../files/compare-tree";
+import type { ExitCode } from "../../run";
+import { refuse } from "../../../errors";
+import { say, sayJson, tell } from "../../run";
+
+const SIGNS = { add: "+", change: "~", remove: "-" } as const;
+
+/** With `check` nothing is written: 0 where the folder is as it should be, 1 with the list of differences. */
+export async function deliver(
+  folder: string,
+  tree: GeneratedTree,
+  options: { readonly check?: boolean | undefined; readonly json?: boolean | undefined },
+): Promise<ExitCode> {
+  if (folder === "")
+    refuse([{ code: "usage", message: "--out is empty.", path: "out", fix: "Name a folder; this one is --out=." }]);
+  const { differences, interrupted } =
+    options.check === true ? await compare(folder, tree) : await replace(folder, tree);
+  if (options.json === true) sayJson({ out: folder, differences });
+  else for (const { path, change } of differences) say(`${SIGNS[change]} ${folder}/${path}`);
+  if (options.check !== true) {
+    tell(
+      `${folder}: ${tree.files.size} files, ${differences.length === 0 ? "nothing changed" : `${differences.length} changed`}.`,
+    );
+    return 0;
+  }
+  if (interrupted) tell(`An earlier generate was stopped in ${folder}; run it without --check to finish it.`);
+  tell(
+    differences.length === 0
+      ? `${folder} is up to date.`
+      : `${folder} differs in ${differences.length} files; run generate without --check.`,
+  );
+  return differences.length === 0 && !interrupted ? 0 : 1;
+}
+
+async function compare(
+  folder: string,
+  tree: GeneratedTree,
+): Promise<{ readonly differences: readonly Difference[]; readonly interrupted: boolean }> {
+  const [{ compareTree }, { isInterrupted }] = await Promise.all([
+    import("../../../files/compare-tree"),
+    import("../../../files/replace-tree"),
+  ]);
+  const { differences, problems } = compareTree(folder, tree);
+  refuse(problems);
+  return { differences, interrupted: isInterrupted(folder) };
+}
+
+async function replace(
+  folder: string,
+  tree: GeneratedTree,
+): Promise<{ readonly differences: readonly Difference[]; readonly interrupted: boolean }> {
+  const { replaceTree } = await import("../../../files/replace-tree");
+  return { differences: replaceTree(folder, tree), interrupted: false };
+}

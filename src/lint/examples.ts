@@ -1,0 +1,103 @@
+/** Makes the rules' examples: a right role of the model federation, and one thing changed. */
+import type { LintExample } from "./rule";
+import type { LintProvider, LintRole, LintTarget } from "../trust/parsed/target";
+
+export const EXAMPLE_ISSUER = "mycompany.cloud.databricks.com/oidc";
+export const EXAMPLE_ARN = `arn:aws:iam::111122223333:oidc-provider/${EXAMPLE_ISSUER}`;
+export const EXAMPLE_AUDIENCE = "1444828305810485";
+export const EXAMPLE_SUBJECT = "6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b";
+export const OTHER_SUBJECT = "1f0e9d8c-7b6a-4594-8372-615049382716";
+export const AUD = `${EXAMPLE_ISSUER}:aud`;
+export const SUB = `${EXAMPLE_ISSUER}:sub`;
+
+type Members = Readonly<Record<string, unknown>>;
+
+const PROVIDER: LintProvider = {
+  url: `https://${EXAMPLE_ISSUER}`,
+  clientIds: [EXAMPLE_AUDIENCE],
+  accountId: "111122223333",
+  path: "issuers.production",
+};
+
+const ROLE: LintRole = {
+  path: "roles.lake-reader",
+  name: "lake-reader",
+  accountId: "111122223333",
+  policy: {},
+  maxSessionDuration: 3600,
+  bounded: false,
+  managedPolicyArns: [],
+  policies: {},
+  quota: 2048,
+  meantPatterns: [],
+  statementPaths: [],
+  ignores: [],
+};
+
+const TARGET: LintTarget = {
+  providers: [PROVIDER],
+  complete: true,
+  givenProviderArns: [],
+  givenIssuerPaths: [],
+  deletedProviders: [],
+  roles: [],
+  ignores: [],
+};
+
+/** Guards of a statement: the audience and a subject. */
+export const GUARDS = { StringEquals: { [AUD]: EXAMPLE_AUDIENCE, [SUB]: EXAMPLE_SUBJECT } };
+/** The audience alone, for a statement whose subject stands elsewhere. */
+export const AUDIENCE_GUARD = { StringEquals: { [AUD]: EXAMPLE_AUDIENCE } };
+
+/** A right statement with `change` laid over it; a member of `undefined` is taken out. */
+export function statement(change: Members = {}): Members {
+  const members = {
+    Effect: "Allow",
+    Action: "sts:AssumeRoleWithWebIdentity",
+    Principal: { Federated: EXAMPLE_ARN },
+    Condition: GUARDS,
+    ...change,
+  };
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
+}
+
+/** A policy of these statements. */
+export function policyOf(...statements: readonly Members[]): Members {
+  return { Version: "2012-10-17", Statement: statements };
+}
+
+/** Shows one condition block; the rest of its statement is right. */
+export function conditionExample(condition: Members): LintExample {
+  return {
+    shown: { Condition: condition },
+    target: targetOf({ policy: policyOf(statement({ Condition: condition })) }),
+  };
+}
+
+/** Shows a statement's changed members; the rest is right. */
+export function statementExample(change: Members): LintExample {
+  return { shown: statement(change), target: targetOf({ policy: policyOf(statement(change)) }) };
+}
+
+/** Shows a whole policy's statements. */
+export function policyExample(...statements: readonly Members[]): LintExample {
+  return { shown: statements, target: targetOf({ policy: policyOf(...statements) }) };
+}
+
+/** Shows a provider as registered. */
+export function providerExample(url: string): LintExample {
+  return {
+    shown: { url, client_id_list: [EXAMPLE_AUDIENCE] },
+    target: { ...TARGET, complete: false, providers: [{ ...PROVIDER, url }] },
+  };
+}
+
+/** Shows what is said of a role beside a right trust policy, or of the whole. */
+export function roleExample(shown: unknown, role: Partial<LintRole>, target: Partial<LintTarget> = {}): LintExample {
+  return { shown, target: { ...targetOf(role), ...target } };
+}
+
+/** A target of one role, right but for what is given. */
+export function targetOf(role: Partial<LintRole>): LintTarget {
+  return { ...TARGET, roles: [{ ...ROLE, policy: policyOf(statement()), ...role }] };
+}

@@ -1,0 +1,64 @@
+/** A rule as data: what it is called, why it stands, an example each way, and the check itself. */
+import type { ExaminedRole, ExaminedStatement, ExaminedTarget } from "../trust/parsed/parsed-role";
+import type { LintProvider, LintTarget } from "../trust/parsed/target";
+
+export type Severity = "error" | "warning";
+
+/** One place where a rule is broken. */
+export interface Breach {
+  /** What is wrong, in one sentence, with the offending value. */
+  readonly message: string;
+  /** Index of the statement within its policy. */
+  readonly statement?: number;
+  /** The place below the role, provider or statement, e.g. `Condition.StringLike`. */
+  readonly at?: string;
+  /** The subject pattern it is about: one with a written reason is let be. */
+  readonly pattern?: string;
+}
+
+/** What a page shows and a test runs: `shown` is a cut-out a reader recognises, `target` the whole. */
+export interface LintExample {
+  readonly shown: unknown;
+  readonly target: LintTarget;
+}
+
+interface RuleText {
+  /** Stable, kebab-case; never re-used. */
+  readonly id: string;
+  readonly severity: Severity;
+  /** What it catches, as a short sentence. */
+  readonly title: string;
+  readonly why: string;
+  /** What to do, in the imperative. */
+  readonly fix: string;
+  readonly good: LintExample;
+  readonly bad: LintExample;
+  /** Where the rule comes from. */
+  readonly source: string;
+}
+
+/** Judges one provider. */
+export interface ProviderRule extends RuleText {
+  readonly on: "provider";
+  readonly check: (provider: LintProvider) => readonly Breach[];
+}
+
+/** Judges one Allow statement that lets web identities in. */
+export interface StatementRule extends RuleText {
+  readonly on: "statement";
+  readonly check: (statement: ExaminedStatement, role: ExaminedRole, target: ExaminedTarget) => readonly Breach[];
+}
+
+/** Judges a whole role. */
+export interface RoleRule extends RuleText {
+  readonly on: "role";
+  readonly check: (role: ExaminedRole, target: ExaminedTarget) => readonly Breach[];
+}
+
+/** Judges the suppressions, after everything else. */
+export interface SuppressionRule extends RuleText {
+  readonly on: "suppression";
+  readonly check: (ignored: string, known: boolean, used: boolean) => readonly Breach[];
+}
+
+export type LintRule = ProviderRule | StatementRule | RoleRule | SuppressionRule;

@@ -1,0 +1,149 @@
+/** Runs every rule over providers and roles, and lets be what a written reason covers. */
+import { issuerPathOf } from "../issuer/issuer";
+import { examineRole, examineTarget } from "../trust/parsed/parse-role";
+import type { ExaminedRole, ExaminedTarget } from "../trust/parsed/parsed-role";
+import type { Breach, LintRule, Severity } from "./rule";
+import { LINT_RULES } from "./all-rules";
+import type { LintIgnore, LintProvider, LintRole, LintTarget } from "../trust/parsed/target";
+
+const PROVIDER_RULES = LINT_RULES.filter((rule) => rule.on === "provider");
+const ERROR_RULES = LINT_RULES.filter((rule) => rule.severity === "error");
+
+/** One complaint of `lint`. Plain data: safe to print as JSON. */
+export interface Finding {
+  /** The rule's ID, stable. */
+  readonly rule: string;
+  readonly severity: Severity;
+  /** What is wrong, in one sentence. */
+  readonly message: string;
+  /** The next step, in the imperative. */
+  readonly fix: string;
+  /** Where, e.g. `roles.lake-reader.trusts[1]: Condition.StringLike`. */
+  readonly path: string;
+  /** Path of the role; null for a provider's finding. */
+  readonly role: string | null;
+  /** Index of the statement within the trust policy; null for the whole. */
+  readonly statement: number | null;
+  /** The reason why it is let be, as the federation file has it; null: it stands. */
+  readonly ignored: string | null;
+}
+
+/** Findings of everything in `target`, those that are let be included (`ignored` is their reason). */
+export function lintTarget(target: LintTarget): readonly Finding[] {
+  const used = new Set<LintIgnore>();
+  const roles = target.roles.map(examineRole);
+  const findings: Finding[] = [];
+  for (const provider of providersOf(target, roles)) lintProvider(provider, target, used, findings);
+  lintExaminedRoles(roles, target, used, findings);
+  return findings;
+}
+
+/** The errors alone, and without the providers: for roles whose providers have been judged. */
+export function lintRoleErrors(target: LintTarget): readonly Finding[] {
+  const findings: Finding[] = [];
+  lintExaminedRoles(target.roles.map(examineRole), target, new Set(), findings, ERROR_RULES);
+  return findings;
+}
+
+function lintExaminedRoles(
+  roles: readonly ExaminedRole[],
+  target: LintTarget,
+  used: Set<LintIgnore>,
+  findings: Finding[],
+  rules: readonly LintRule[] = LINT_RULES,
+): void {
+  const examined = examineTarget(target);
+  for (const role of roles) lintRole(role, examined, used, findings, rules);
+  for (const ignore of new Set([...target.ignores, ...target.roles.flatMap((role) => role.ignores)]))
+    lintSuppression(ignore, used.has(ignore), findings);
+}
+
+/** The providers, and those that roles trust without anybody having listed them. */
+function providersOf(target: LintTarget, roles: readonly ExaminedRole[]): readonly LintProvider[] {
+  const byIssuer = new Map<string, LintProvider>(
+    target.providers.map((provider) => [issuerPathOf(provider.url), provider]),
+  );
+  for (const { role, statements } of roles) {
+    for (const statement of statements) {
+      for (const { issuerPath, accountId } of statement.providers) {
+        if (!byIssuer.has(issuerPath))
+          byIssuer.set(issuerPath, {
+            url: `https://${issuerPath}`,
+            clientIds: null,
+            accountId,
+            path: placeOf(role, { message: "", statement: statement.index, at: "Principal.Federated" }),
+          });
+      }
+    }
+  }
+  return [...byIssuer.values()];
+}
+
+function lintProvider(provider: LintProvider, target: LintTarget, used: Set<LintIgnore>, findings: Finding[]): void {
+  for (const rule of PROVIDER_RULES) {
+    for (const breach of rule.check(provider))
+      findings.push(
+        finding(rule, breach, { path: provider.path, role: null, ignored: reasonOf(rule, target.ignores, used) }),
+      );
+  }
+}
+
+function lintRole(
+  examined: ExaminedRole,
+  target: ExaminedTarget,
+  used: Set<LintIgnore>,
+  findings: Finding[],
+  rules: readonly LintRule[],
+): void {
+  const { role } = examined;
+  const ignores = target.target.ignores.length === 0 ? role.ignores : [...role.ignores, ...target.target.ignores];
+  const take = (rule: LintRule, breaches: readonly Breach[]): void => {
+    for (const breach of breaches) {
+      if (breach.pattern !== undefined && role.meantPatterns.includes(breach.pattern)) continue;
+      findings.push(
+        finding(rule, breach, { path: placeOf(role, breach), role: role.path, ignored: reasonOf(rule, ignores, used) }),
+      );
+    }
+  };
+  for (const rule of rules) {
+    if (rule.on === "role") take(rule, rule.check(examined, target));
+    else if (rule.on === "statement")
+      for (const statement of examined.statements)
+        if (statement.letsWebIdentitiesIn) take(rule, rule.check(statement, examined, target));
+  }
+}
+
+function lintSuppression(ignore: LintIgnore, used: boolean, findings: Finding[]): void {
+  const known = LINT_RULES.some((rule) => rule.id === ignore.ignore);
+  for (const rule of LINT_RULES) {
+    if (rule.on !== "suppression") continue;
+    for (const breach of rule.check(ignore.ignore, known, used))
+      findings.push(finding(rule, breach, { path: ignore.path, role: null, ignored: null }));
+  }
+}
+
+function finding(rule: LintRule, breach: Breach, place: Pick<Finding, "path" | "role" | "ignored">): Finding {
+  return {
+    rule: rule.id,
+    severity: rule.severity,
+    message: breach.message,
+    fix: rule.fix,
+    statement: breach.statement ?? null,
+    ...place,
+  };
+}
+
+function reasonOf(rule: LintRule, ignores: readonly LintIgnore[], used: Set<LintIgnore>): string | null {
+  const found = ignores.find((ignore) => ignore.ignore === rule.id);
+  if (found === undefined) return null;
+  used.add(found);
+  return found.reason;
+}
+
+function placeOf(role: LintRole, breach: Breach): string {
+  if (breach.statement === undefined) return breach.at === undefined ? role.path : `${role.path}.${breach.at}`;
+  const place =
+    role.statementPaths[breach.statement] ??
+    `${role.path}${role.path === "" ? "" : ": "}Statement[${breach.statement}]`;
+  return breach.at === undefined ? place : `${place}.${breach.at}`;
+}

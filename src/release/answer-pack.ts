@@ -1,0 +1,101 @@
+/** What the verb `pack` does: reads modules, packs them, writes the release. */
+import { InputError } from "../errors";
+import { quoted } from "../text/text-rule";
+import type { ReleaseChange } from "./guard/change";
+import { previousRelease } from "./guard/previous-release";
+import type { ReleaseManifest } from "./manifest";
+import { COMMIT } from "./manifest";
+import { modulesFolder, readModules } from "./module-folder";
+import type { SourceModule } from "./module-folder";
+import type { ReleaseSource } from "./pack";
+import { packRelease } from "./pack";
+import { sourceCommit } from "./source-commit";
+import { readVersion } from "./version";
+import { writeRelease } from "./write-release";
+
+export interface PackAsked {
+  readonly modules: string | undefined;
+  readonly version: string | undefined;
+  readonly out: string;
+  /** Manifest, release or folder of releases to compare with; undefined: ./releases where it is. */
+  readonly previous: string | undefined;
+  readonly sourceCommit: string | undefined;
+  /** Of this program. */
+  readonly ownVersion: string;
+  /** `SOURCE_DATE_EPOCH`: seconds since 1970, for the SBOM. */
+  readonly sourceDateEpoch: string | undefined;
+}
+
+export interface PackAnswer {
+  readonly manifest: ReleaseManifest;
+  /** Left out, below the modules' folder. */
+  readonly skipped: readonly string[];
+  /** Version of the release it was compared with; null: there was none. */
+  readonly previous: string | null;
+  readonly changes: readonly ReleaseChange[];
+}
+
+/** Packs and writes. Throws InputError and OutsideError as the parts do; nothing is written then. */
+export async function answerPack(asked: PackAsked): Promise<PackAnswer> {
+  const version = readVersion(asked.version ?? asked.ownVersion);
+  const folder = modulesFolder(asked.modules);
+  const source = readSource(asked, folder);
+  const { modules, skipped } = readModules(folder);
+  const { previous, changes } = await holdToPrevious(asked.previous, version, modules);
+  const { manifest, files } = await packRelease(modules, { version, ownVersion: asked.ownVersion, source });
+  writeRelease(asked.out, files);
+  return { manifest, skipped, previous, changes };
+}
+
+async function holdToPrevious(
+  given: string | undefined,
+  version: string,
+  modules: readonly SourceModule[],
+): Promise<Pick<PackAnswer, "previous" | "changes">> {
+  const last = previousRelease(given, version);
+  if (last === null) return { previous: null, changes: [] };
+  const [{ compareReleases }, { holdVersion }] = await Promise.all([
+    import("./guard/compare-releases"),
+    import("./guard/hold-version"),
+  ]);
+  const changes = await compareReleases(last.manifest, modules);
+  holdVersion(version, last.manifest.version, changes);
+  return { previous: last.manifest.version, changes };
+}
+
+/** Begins to ask git at once; a flag or variable that is wrong is told before. */
+function readSource(
+  { sourceCommit: given, sourceDateEpoch }: PackAsked,
+  folder: string,
+): ReleaseSource | Promise<ReleaseSource> {
+  const epoch = readEpoch(sourceDateEpoch);
+  if (given === undefined)
+    return sourceCommit(folder).then((found) => ({
+      commit: found?.commit ?? null,
+      created: epoch ?? found?.time ?? 0,
+    }));
+  if (!COMMIT.test(given))
+    throw new InputError([
+      {
+        code: "usage",
+        message: `${quoted(given)} is no commit's hash.`,
+        path: "--source-commit",
+        fix: "Give all 40 hexadecimal digits, in lower case: git rev-parse HEAD.",
+      },
+    ]);
+  return { commit: given, created: epoch ?? 0 };
+}
+
+function readEpoch(text: string | undefined): number | undefined {
+  if (text === undefined || text === "") return undefined;
+  // the last second that ISO 8601 writes with four digits of year
+  if (/^[0-9]{1,12}$/.test(text) && Number(text) <= 253_402_300_799) return Number(text);
+  throw new InputError([
+    {
+      code: "usage",
+      message: `SOURCE_DATE_EPOCH is ${quoted(text)}, no time.`,
+      path: "SOURCE_DATE_EPOCH",
+      fix: "Give seconds since 1970, or unset it.",
+    },
+  ]);
+}

@@ -1,0 +1,108 @@
+/** What the verb `release` does: tells what changed since the last release, and records a release. */
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { InputError, OutsideError } from "../errors";
+import { finishSwap, makeWhole } from "../files/swap-folder";
+import { readArchive } from "./archive";
+import type { ReleaseChange, Step } from "./guard/change";
+import { largestStep } from "./guard/change";
+import { compareReleases } from "./guard/compare-releases";
+import { leastVersion } from "./guard/least-version";
+import { previousRelease } from "./guard/previous-release";
+import { releaseNotes } from "./guard/release-notes";
+import { manifestJson, MANIFEST_FILE } from "./manifest";
+import { modulesFolder, readModules } from "./module-folder";
+import { verifyRelease } from "./verify";
+import { readVersion } from "./version";
+
+export interface NotesAsked {
+  readonly modules: string | undefined;
+  readonly version: string;
+  readonly previous: string | undefined;
+}
+
+export interface NotesAnswer {
+  readonly version: string;
+  readonly previous: string | null;
+  /** What the changes ask for; null for a first release. */
+  readonly step: Step | null;
+  /** The least version that may follow; null for a first release. */
+  readonly leastVersion: string | null;
+  readonly changes: readonly ReleaseChange[];
+  /** Markdown. */
+  readonly notes: string;
+}
+
+/** Errors as `readModules`, `previousRelease` and `readVersion`. */
+export async function answerNotes(asked: NotesAsked): Promise<NotesAnswer> {
+  const version = readVersion(asked.version);
+  const { modules } = readModules(modulesFolder(asked.modules));
+  const last = previousRelease(asked.previous, version);
+  const changes = last === null ? [] : await compareReleases(last.manifest, modules);
+  const previous = last?.manifest.version ?? null;
+  const step = previous === null ? null : largestStep(changes);
+  return {
+    version,
+    previous,
+    step,
+    leastVersion: previous === null || step === null ? null : leastVersion(previous, step),
+    changes,
+    notes: releaseNotes({ version, previous, changes, modules: modules.map(({ name }) => name) }),
+  };
+}
+
+/** The HCL of an archive that shows how the module is called. */
+const CONSUMER = /^examples\/complete\/([^/]+\.tf)$/;
+
+/**
+ * Keeps what the release in `dir` promises: its manifest, and its complete examples as consumers of this version.
+ * A version that is recorded already stays: InputError release-recorded where it is another release. Returns the
+ * folder.
+ */
+export async function recordRelease(
+  dir: string,
+  releases: string,
+): Promise<{ readonly folder: string; readonly version: string; readonly changed: boolean }> {
+  const { manifest, archives } = await verifyRelease(dir);
+  const folder = join(releases, manifest.version);
+  const recorded = join(folder, MANIFEST_FILE);
+  const text = manifestJson(manifest);
+  if (existsSync(recorded)) {
+    if (readFileSync(recorded, "utf8") === text) return { folder, version: manifest.version, changed: false };
+    throw new InputError([
+      {
+        code: "release-recorded",
+        message: `${recorded} records another release ${manifest.version}.`,
+        path: recorded,
+        fix: "A released version never changes: give the release the next version.",
+      },
+    ]);
+  }
+  const files = new Map<string, string | Uint8Array>([[MANIFEST_FILE, text]]);
+  for (const { name } of manifest.modules) {
+    for (const { path, bytes } of await readArchive(archives.get(name) ?? Buffer.alloc(0))) {
+      const file = CONSUMER.exec(path)?.[1];
+      if (file !== undefined) files.set(`consumers/${name}/${file}`, bytes);
+    }
+  }
+  try {
+    finishSwap(folder);
+    mkdirSync(dirname(folder), { recursive: true });
+    makeWhole(folder, files);
+  } catch (cause) {
+    throw new OutsideError(
+      [
+        {
+          code: "file-unwritable",
+          message:
+            `${relative(".", folder)} cannot be ` +
+            `written: ${(cause as NodeJS.ErrnoException).code ?? "unknown error"}.`,
+          path: folder,
+          fix: "Check the folder and its permissions; a folder of that name that holds no manifest is in the way.",
+        },
+      ],
+      { cause },
+    );
+  }
+  return { folder, version: manifest.version, changed: true };
+}

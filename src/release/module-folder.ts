@@ -1,0 +1,208 @@
+/** Reads modules from disk as they are to be packed: what belongs to a module, byte for byte, and nothing else. */
+import type { Dirent } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import type { ErrorCode, Problem } from "../errors";
+import { InputError, OutsideError, refuse } from "../errors";
+import { generatedKind } from "../files/generated-file";
+import { packageFolder } from "../files/package-folder";
+import type { ModuleContract } from "../module/contract";
+import type { TrustProbes } from "../module/trust-probes";
+import { sourceDigest, TRUST_PROBES_FILE } from "../module/source-digest";
+import type { ArchiveFile } from "./archive";
+import { ARCHIVE_LIMITS } from "./archive";
+import { contractReader, trustReader } from "./contract-shape";
+import type { Reader } from "./json-shape";
+import { ShapeError } from "./json-shape";
+
+export interface SourceModule {
+  readonly name: string;
+  readonly contract: ModuleContract;
+  readonly trust: TrustProbes;
+  /** Sorted by path. */
+  readonly files: readonly ArchiveFile[];
+  /** Version of the generator whose marker the module carries; null for one written by hand. */
+  readonly generatorVersion: string | null;
+}
+
+export interface SourceModules {
+  readonly modules: readonly SourceModule[];
+  /** Paths below the folder that are not packed: Terraform's own files, state, values, dotfiles. */
+  readonly skipped: readonly string[];
+}
+
+const CONTRACT_FILE = "contract.json";
+
+/** What Terraform, editors and people leave in a module. State and values may hold secrets: they are never packed. */
+const LEFT_BEHIND = /^\.|^terraform\.tfstate|\.tfstate(?:\.|$)|\.tfvars(?:\.json)?$|\.tfplan$|^crash(?:\..*)?\.log$|~$/;
+/** Kinds of file a module is made of. Anything else must carry the generator's marker. */
+const KNOWN =
+  /(?:\.tf|\.tf\.json|\.tftest\.hcl|\.tftest\.json|\.md)$|^(?:LICEN[CS]E|NOTICE)(?:\.txt)?$|^contract\.json$|^trust-probes\.json$/;
+
+/** Folder of the modules to release: the one named, `./modules`, or this package's own. */
+export function modulesFolder(given: string | undefined): string {
+  return given ?? (existsSync("modules") ? "modules" : join(packageFolder(), "modules"));
+}
+
+/**
+ * The modules in `folder`: each folder of it that holds a contract.json. Throws InputError (module-folder-invalid,
+ * module-file-unknown, module-file-link, contract-unreadable, trust-probes-unreadable, trust-probes-stale) with every
+ * problem, OutsideError file-unreadable.
+ */
+export function readModules(folder: string): SourceModules {
+  const skipped: string[] = [];
+  const problems: Problem[] = [];
+  const modules: SourceModule[] = [];
+  for (const entry of entriesOf(folder)) {
+    if (entry.isDirectory() && existsSync(join(folder, entry.name, CONTRACT_FILE))) {
+      const found = readModule(folder, entry.name, skipped, problems);
+      if (found !== undefined) modules.push(found);
+    } else skipped.push(entry.name + (entry.isDirectory() ? "/" : ""));
+  }
+  if (modules.length === 0 && problems.length === 0)
+    problems.push(
+      invalid("module-folder-invalid", folder, `${folder} holds no module: no folder in it has a ${CONTRACT_FILE}.`),
+    );
+  refuse(problems);
+  return { modules: modules.sort((left, right) => (left.name < right.name ? -1 : 1)), skipped };
+}
+
+function readModule(folder: string, name: string, skipped: string[], problems: Problem[]): SourceModule | undefined {
+  const before = problems.length;
+  const files = collect(folder, name, "", skipped, problems).sort((left, right) => (left.path < right.path ? -1 : 1));
+  if (problems.length > before) return undefined;
+  const texts = new Map(files.map(({ path, bytes }) => [path, Buffer.from(bytes).toString("utf8")]));
+  try {
+    const contract = readDocument(texts, name, CONTRACT_FILE, "contract-unreadable", contractReader);
+    const trust = readDocument(texts, name, TRUST_PROBES_FILE, "trust-probes-unreadable", trustReader);
+    if (contract.name !== name)
+      throw new InputError([
+        invalid("module-folder-invalid", join(folder, name), `The folder ${name} holds the module ${contract.name}.`),
+      ]);
+    if (trust.digest !== sourceDigest(texts)) {
+      const other = `The HCL or the contract of ${name} is not the one that ${TRUST_PROBES_FILE} was recorded from`;
+      throw new InputError([
+        trust.digest ===
+        sourceDigest(new Map([...texts].map(([path, text]) => [path, text.replaceAll("\r\n", "\n")] as const)))
+          ? {
+              ...invalid("trust-probes-stale", join(folder, name), `${other}: its lines end with CRLF.`),
+              fix:
+                "Check the modules out with LF: put `* text=auto eol=lf` into .gitattributes, or set git's " +
+                "core.autocrlf to false.",
+            }
+          : {
+              ...invalid("trust-probes-stale", join(folder, name), `${other}.`),
+              fix: "Make the change in the templates or the profile, and run generate modules.",
+            },
+      ]);
+    }
+    return { name, contract, trust, files, generatorVersion: generatorOf(texts.get(CONTRACT_FILE) ?? "") };
+  } catch (cause) {
+    if (!(cause instanceof InputError)) throw cause;
+    problems.push(...cause.problems);
+    return undefined;
+  }
+}
+
+function collect(folder: string, module: string, below: string, skipped: string[], problems: Problem[]): ArchiveFile[] {
+  return entriesOf(join(folder, module, below)).flatMap((entry): ArchiveFile[] => {
+    const path = below === "" ? entry.name : `${below}/${entry.name}`;
+    const shown = `${module}/${path}`;
+    const file = join(folder, module, path);
+    if (LEFT_BEHIND.test(entry.name)) {
+      skipped.push(shown + (entry.isDirectory() ? "/" : ""));
+      return [];
+    }
+    if (entry.isDirectory()) return collect(folder, module, path, skipped, problems);
+    if (!entry.isFile()) {
+      problems.push({
+        ...invalid(
+          "module-file-link",
+          file,
+          `${shown} is no regular file but ${entry.isSymbolicLink() ? "a link" : "a special file"}.`,
+        ),
+        fix: "Put the file itself there, or remove it.",
+      });
+      return [];
+    }
+    const bytes = readBytes(file, shown);
+    if (!KNOWN.test(entry.name) && generatedKind(bytes.toString("utf8")) === undefined) {
+      problems.push({
+        ...invalid("module-file-unknown", file, `${shown} is no file of a module.`),
+        fix: "Remove it, so that nothing is published by accident.",
+      });
+      return [];
+    }
+    return [{ path, bytes }];
+  });
+}
+
+function readDocument<T>(
+  texts: ReadonlyMap<string, string>,
+  module: string,
+  file: string,
+  code: ErrorCode,
+  reader: Reader<T>,
+): T {
+  const fault = (why: string): InputError =>
+    new InputError([
+      {
+        ...invalid(code, `${module}/${file}`, `${module}/${file} cannot be read: ${why}.`),
+        fix: "Run generate modules to write it.",
+      },
+    ]);
+  const text = texts.get(file);
+  if (text === undefined) throw fault("it is not there");
+  try {
+    const { $comment: _, ...document } = JSON.parse(text) as Record<string, unknown>;
+    return reader(document, "");
+  } catch (cause) {
+    throw fault(cause instanceof ShapeError ? `${cause.path} ${cause.says}` : "it is no JSON");
+  }
+}
+
+/** Version in the marker of a generated file's first line. */
+function generatorOf(text: string): string | null {
+  return generatedKind(text) === undefined ? null : (/databricks-aws-oidc (\S+) \(/.exec(text)?.[1] ?? null);
+}
+
+function entriesOf(folder: string): readonly Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).sort((left, right) => (left.name < right.name ? -1 : 1));
+  } catch (cause) {
+    throw unreadable(folder, cause, "Name the folder of generated modules with --modules.");
+  }
+}
+
+function readBytes(file: string, shown: string): Buffer {
+  try {
+    const { size } = statSync(file);
+    if (size > ARCHIVE_LIMITS.fileBytes)
+      throw new InputError([
+        invalid("archive-too-large", file, `${shown} has more than ${ARCHIVE_LIMITS.fileBytes} bytes.`),
+      ]);
+    return readFileSync(file);
+  } catch (cause) {
+    if (cause instanceof InputError) throw cause;
+    throw unreadable(file, cause, "Check the file and its permissions.");
+  }
+}
+
+function unreadable(path: string, cause: unknown, fix: string): OutsideError {
+  const { code } = cause as NodeJS.ErrnoException;
+  return new OutsideError(
+    [
+      {
+        code: code === "ENOENT" ? "file-not-found" : "file-unreadable",
+        message: code === "ENOENT" ? `There is no ${path}.` : `${path} cannot be read: ${code ?? "unknown error"}.`,
+        path,
+        fix,
+      },
+    ],
+    { cause },
+  );
+}
+
+function invalid(code: ErrorCode, path: string, message: string): Problem {
+  return { code, message, path, fix: "Name the folder of generated modules with --modules." };
+}

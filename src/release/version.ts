@@ -1,0 +1,28 @@
+/** Versions of releases: semantic ones, written in full. */
+import parse from "semver/functions/parse";
+import { InputError } from "../errors";
+import { quoted } from "../text/text-rule";
+
+const MAX_LENGTH = 64;
+
+/** Whether `text` is a version as `readVersion` takes it. */
+export function isVersion(text: string): boolean {
+  // what semver makes of it is the text itself: no leading v, no space, no build metadata
+  return text.length <= MAX_LENGTH && parse(text)?.version === text;
+}
+
+/**
+ * `text` where it is a full semantic version: `1.2.0`, `1.2.0-rc.1`. No leading `v`, no build metadata (registries
+ * hold 1.0.0+a and 1.0.0+b for the same version). Throws InputError version-invalid.
+ */
+export function readVersion(text: string, path = "--version"): string {
+  if (isVersion(text)) return text;
+  throw new InputError([
+    {
+      code: "version-invalid",
+      message: `${quoted(text)} is no version of a release.`,
+      path,
+      fix: "Write three numbers, like 1.2.0, or 1.2.0-rc.1 before the release itself.",
+    },
+  ]);
+}

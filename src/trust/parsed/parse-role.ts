@@ -1,0 +1,208 @@
+/** A trust policy of anybody's making, laid out for the rules: who is trusted, and which conditions are its guards. */
+import { issuerPathOf } from "../../issuer/issuer";
+import { ACCOUNT_ID_PLACEHOLDER, PARTITION_PLACEHOLDER } from "../build";
+import type { PolicyCondition, PolicyStatement } from "../decide/document";
+import { readPolicy } from "../decide/document";
+import { repeatedMember } from "../decide/repeated-member";
+import { operatorNamed } from "../decide/operators";
+import { stringLike } from "../string-like";
+import type { ExaminedCondition, ExaminedRole, ExaminedStatement, ExaminedTarget, TrustedProvider } from "./parsed-role";
+import type { LintRole, LintTarget } from "./target";
+import { TRUST_POLICY_DEFAULT_QUOTA, TRUST_POLICY_JUDGED_CHARACTERS } from "../rules";
+import { unityCatalogStatements } from "./unity-catalog-pair";
+
+export function examineTarget(target: LintTarget): ExaminedTarget {
+  return { target, providers: new Map(target.providers.map((provider) => [issuerPathOf(provider.url), provider])) };
+}
+
+const examinedRoles = new WeakMap<LintRole, ExaminedRole>();
+
+/** Each role is read once, however often it is asked for. */
+export function examineRole(role: LintRole): ExaminedRole {
+  let examined = examinedRoles.get(role);
+  if (examined === undefined) {
+    examined = examine(role);
+    examinedRoles.set(role, examined);
+  }
+  return examined;
+}
+
+function examine(role: LintRole): ExaminedRole {
+  const characters = charactersOf(role.policy);
+  const read =
+    characters > TRUST_POLICY_JUDGED_CHARACTERS
+      ? {
+          ok: false as const,
+          why: `it is longer than ${TRUST_POLICY_JUDGED_CHARACTERS} characters, and is not judged further`,
+        }
+      : readPolicy(role.policy);
+  if (!read.ok)
+    return {
+      role,
+      characters,
+      version: null,
+      statements: [],
+      malformed: [`The trust policy does not read: ${read.why}.`],
+    };
+  const statements = read.policy.statements.map(examineStatement);
+  const pair = unityCatalogStatements(statements, role);
+  return {
+    role,
+    characters,
+    version: read.policy.version,
+    malformed: [],
+    statements:
+      pair.size === 0
+        ? statements
+        : statements.map((statement) => ({ ...statement, unityCatalog: pair.has(statement.index) })),
+  };
+}
+
+function charactersOf(policy: unknown): number {
+  try {
+    const text = JSON.stringify(policy) ?? "";
+    return text.length <= TRUST_POLICY_DEFAULT_QUOTA ? text.length : [...text].length;
+  } catch {
+    return 0; // told by policy-malformed
+  }
+}
+
+function examineStatement(source: PolicyStatement): ExaminedStatement {
+  const trusted = source.notPrincipal
+    ? []
+    : Object.entries(source.principals ?? {}).flatMap(([kind, values]) => values.map((value) => ({ kind, value })));
+  const providers = trusted.flatMap(({ kind, value }) => (kind === "Federated" ? (trustedProvider(value) ?? []) : []));
+  const conditions = source.conditions.map(examineCondition);
+  const guard = (claim: string): readonly ExaminedCondition[] =>
+    conditions.filter(({ key }) =>
+      providers.some(
+        ({ issuerPath }) =>
+          key.length === issuerPath.length + claim.length + 1 &&
+          key.toLowerCase() === `${issuerPath}:${claim}`.toLowerCase(),
+      ),
+    );
+  const { index, sid, effect, principals, notPrincipal, actions, notAction, hasResource } = source;
+  return {
+    index,
+    sid,
+    effect,
+    principals,
+    notPrincipal,
+    actions,
+    notAction,
+    hasResource,
+    trusted,
+    providers,
+    conditions,
+    aud: guard("aud"),
+    sub: guard("sub"),
+    letsWebIdentitiesIn:
+      source.effect === "Allow" &&
+      source.actions.some((action) => actionCovers(action, "sts:AssumeRoleWithWebIdentity")) !== source.notAction,
+    unityCatalog: false,
+  };
+}
+
+type OperatorFacts = Pick<ExaminedCondition, "test" | "set" | "ifExists" | "negated" | "known">;
+const operators = new Map<string, OperatorFacts>();
+
+function examineCondition(source: PolicyCondition): ExaminedCondition {
+  let facts = operators.get(source.operator);
+  if (facts === undefined) {
+    const operator = operatorNamed(source.operator);
+    facts = {
+      test: operator?.base ?? source.operator,
+      set: operator?.set ?? null,
+      ifExists: operator?.ifExists ?? false,
+      negated: operator?.negated ?? false,
+      known: operator !== null || source.operator === "Null",
+    };
+    // Foreign policies could hold any number of names; ours are few.
+    if (operators.size < 200) operators.set(source.operator, facts);
+  }
+  const { test, set, ifExists, negated, known } = facts;
+  return { operator: source.operator, key: source.key, values: source.values, test, set, ifExists, negated, known };
+}
+
+/** Whether an action of a policy covers `name`: case does not count, `*` and `?` are wildcards. */
+export function actionCovers(action: string, name: string): boolean {
+  return action === name || stringLike(action.toLowerCase(), name.toLowerCase());
+}
+
+const UNKNOWN = "\\$\\{[^}]*\\}";
+const PROVIDER = new RegExp(
+  `^arn:(?:aws|aws-us-gov|aws-cn|${PARTITION_PLACEHOLDER}|${UNKNOWN}):iam::(?:([0-9]{12})|${ACCOUNT_ID_PLACEHOLDER}|${UNKNOWN}):oidc-provider/([^*?]+)$`,
+);
+
+/**
+ * The OIDC provider that an ARN names, or undefined for anything else. Unknown accounts may be `${…}` or
+ * placeholders.
+ */
+export function trustedProvider(arn: string): TrustedProvider | undefined {
+  const found = PROVIDER.exec(arn);
+  return found === null ? undefined : { arn, accountId: found[1] ?? null, issuerPath: found[2] ?? "" };
+}
+
+/**
+ * A policy's text, parsed. One that is no JSON, or that parsing would cut (a name twice in one object), stays text:
+ * it does not read.
+ */
+export function parsedPolicy(text: string): unknown {
+  try {
+    const value = JSON.parse(text) as unknown;
+    return repeatedMember(text) === undefined ? value : text;
+  } catch {
+    return text;
+  }
+}
+
+export function asRecord(value: unknown): Readonly<Record<string, unknown>> | undefined {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as Readonly<Record<string, unknown>>)
+    : undefined;
+}
+
+/**
+ * Whether a condition key is named after another issuer than the statement's: then it is never in a request of
+ * theirs. A
+ * scheme makes it another one too. AWS's own keys (`aws:…`, `sts:…`) are named after no issuer.
+ */
+export function isForeignKey(statement: Pick<ExaminedStatement, "providers">, key: string): boolean {
+  if (/^https?:\/\//i.test(key)) return true;
+  if (!/^[^:]*[./][^:]*:/.test(key)) return false;
+  const prefix = key.slice(0, key.lastIndexOf(":")).toLowerCase();
+  return !statement.providers.some(({ issuerPath }) => issuerPath.toLowerCase() === prefix);
+}
+
+/** The JSON objects in a list; none for anything else. */
+export function records(value: unknown): readonly Readonly<Record<string, unknown>>[] {
+  const list: readonly unknown[] = Array.isArray(value) ? value : [];
+  return list.flatMap((item): readonly Readonly<Record<string, unknown>>[] => {
+    const record = asRecord(item);
+    return record === undefined ? [] : [record];
+  });
+}
+
+/** Conditions that ask something of a claim's value: `Null` only asks whether there is one, and every token has. */
+export function guarding(conditions: readonly ExaminedCondition[]): readonly ExaminedCondition[] {
+  return conditions.filter(({ test }) => test !== "Null");
+}
+
+/** Subject patterns of a statement: values that are read with wildcards. */
+export function subjectPatterns(statement: ExaminedStatement): readonly string[] {
+  return statement.sub
+    .filter(readsWildcards)
+    .flatMap((condition) => condition.values.filter((value) => /[*?]/.test(value)));
+}
+
+/** Subjects a statement names exactly, under positive operators. */
+export function exactSubjects(statement: ExaminedStatement): readonly string[] {
+  return statement.sub
+    .filter((condition) => !condition.negated && condition.known && condition.test !== "Null")
+    .flatMap((condition) => condition.values.filter((value) => !/[*?]/.test(value)));
+}
+
+/** Whether `*` and `?` in the condition's values stand for other characters, and letting in is what it does. */
+export function readsWildcards(condition: ExaminedCondition): boolean {
+  return condition.test === "StringLike" || condition.test === "ArnLike" || condition.test === "ArnEquals";
+}
