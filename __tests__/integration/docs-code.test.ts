@@ -1,6 +1,6 @@
 import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import ts from "typescript";
+import { compileSnippets, typeProblems } from "../support/compile";
 import { codeBlocks, REPOSITORY } from "../support/markdown";
 import { describeWith } from "../support/requirements";
 import { runProgram } from "../support/run-program";
@@ -14,44 +14,10 @@ describe("code in the pages", () => {
     const files = new Map(
       codeBlocks("ts").map((block, index) => [join(REPOSITORY, "__tests__", `docs-block-${index}.ts`), block] as const),
     );
-    const options: ts.CompilerOptions = {
-      strict: true,
-      noEmit: true,
-      skipLibCheck: true,
-      target: ts.ScriptTarget.ES2022,
-      lib: ["lib.es2023.d.ts", "lib.es2024.string.d.ts"],
-      module: ts.ModuleKind.Preserve,
-      moduleResolution: ts.ModuleResolutionKind.Bundler,
-      moduleDetection: ts.ModuleDetectionKind.Force,
-      resolveJsonModule: true,
-      types: ["node"],
-      paths: {
-        "databricks-aws-oidc": [join(REPOSITORY, "src/index.ts")],
-        "databricks-aws-oidc/cdktf": [join(REPOSITORY, "src/cdktf/index.ts")],
-      },
-    };
-    const host = ts.createCompilerHost(options);
-    const onDisk = {
-      read: host.readFile.bind(host),
-      exists: host.fileExists.bind(host),
-      source: host.getSourceFile.bind(host),
-    };
-    host.readFile = (name) => files.get(name)?.code ?? onDisk.read(name);
-    host.fileExists = (name) => files.has(name) || onDisk.exists(name);
-    host.getSourceFile = (name, languageVersion, ...rest) => {
-      const block = files.get(name);
-      return block === undefined
-        ? onDisk.source(name, languageVersion, ...rest)
-        : ts.createSourceFile(name, block.code, languageVersion);
-    };
     expect(files.size).toBeGreaterThan(1);
-    const complaints = ts
-      .getPreEmitDiagnostics(ts.createProgram([...files.keys()], options, host))
-      .map((diagnostic) => {
-        const block = files.get(diagnostic.file?.fileName ?? "");
-        return `${block?.page ?? diagnostic.file?.fileName ?? ""}: ${ts.flattenDiagnosticMessageText(diagnostic.messageText, "\n")}`;
-      });
-    expect(complaints).toEqual([]);
+    const program = compileSnippets(new Map([...files].map(([name, { code }]) => [name, code])));
+    const problems = typeProblems(program).map(({ file, message }) => `${files.get(file)?.page ?? file}: ${message}`);
+    expect(problems).toEqual([]);
   });
 
   test("every command line in the pages names a verb and flags that exist", async () => {
