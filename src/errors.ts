@@ -53,6 +53,8 @@ export const ERROR_CODES = {
   "name-invalid": "input",
   "name-collision": "input",
   "issuer-key-invalid": "input",
+  "account-key-invalid": "input",
+  "policy-key-invalid": "input",
   "issuer-collision": "input",
   "too-many-issuers": "input",
   "issuer-not-found": "input",

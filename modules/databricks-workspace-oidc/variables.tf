@@ -7,7 +7,7 @@ variable "databricks_workspace_host" {
 
   validation {
     condition     = can(regex("^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$", var.databricks_workspace_host)) && length(var.databricks_workspace_host) <= 200
-    error_message = "databricks_workspace_host must be a bare host name in lower case, without https://, port or path, like mycompany.cloud.databricks.com."
+    error_message = "databricks_workspace_host must be a host name in lower case, without https://, port or path, like mycompany.cloud.databricks.com."
   }
 
   validation {
@@ -23,7 +23,7 @@ variable "databricks_workspace_id" {
 
   validation {
     condition     = can(regex("^[1-9][0-9]{0,19}$", var.databricks_workspace_id))
-    error_message = "databricks_workspace_id must be the workspace's number, in quotes: digits only, up to 20, no leading zero, like 1444828305810485."
+    error_message = "databricks_workspace_id must be the workspace's number in quotes: 1 to 20 digits, no leading zero, like 1444828305810485."
   }
 }
 
@@ -42,9 +42,9 @@ variable "audiences" {
 
   validation {
     condition = alltrue([
-      for value in var.audiences : value == null ? false : can(regex("^[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}]+$", value)) && length(value) <= 255
+      for value in var.audiences : value == null ? false : can(regex("^[!-)+->@-z|-~]+$", value)) && length(value) <= 255
     ])
-    error_message = "Each of audiences must be 1 to 255 printable ASCII characters without space, *, ? or {, like 1444828305810485."
+    error_message = "Each of audiences must be 1 to 255 visible ASCII characters except *, ? and {, like 1444828305810485."
   }
 
   validation {
@@ -61,7 +61,7 @@ variable "aws_account_id" {
 
   validation {
     condition     = var.aws_account_id == null ? true : can(regex("^[0-9]{12}$", var.aws_account_id))
-    error_message = "aws_account_id must be 12 digits, in quotes, like 111122223333."
+    error_message = "aws_account_id must be 12 digits, like 111122223333."
   }
 }
 
@@ -103,8 +103,8 @@ variable "permissions_boundary_arn" {
   nullable    = true
 
   validation {
-    condition     = var.permissions_boundary_arn == null ? true : can(regex("^arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}]*[A-Za-z0-9_+=,.@-]$", var.permissions_boundary_arn)) && length(var.permissions_boundary_arn) <= 552
-    error_message = "permissions_boundary_arn must be the ARN of the IAM policy that bounds the role, like arn:aws:iam::111122223333:policy/read-lake."
+    condition     = var.permissions_boundary_arn == null ? true : can(regex("^arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[!-)+->@-z|-~]*[A-Za-z0-9_+=,.@-]$", var.permissions_boundary_arn)) && length(var.permissions_boundary_arn) <= 552
+    error_message = "permissions_boundary_arn must be the ARN of an IAM policy, like arn:aws:iam::111122223333:policy/read-lake."
   }
 }
 
@@ -116,7 +116,7 @@ variable "role_name_prefix" {
 
   validation {
     condition     = can(regex("^[A-Za-z0-9_+=,.@-]*$", var.role_name_prefix)) && length(var.role_name_prefix) <= 63
-    error_message = "role_name_prefix must be up to 63 letters, digits and _+=,.@-, like databricks-."
+    error_message = "role_name_prefix must be at most 63 letters, digits and _+=,.@-, like databricks-."
   }
 }
 
@@ -127,8 +127,8 @@ variable "role_path" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^/(?:[\\x{0021}-\\x{0029}\\x{002B}-\\x{002E}\\x{0030}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}]+/)*$", var.role_path)) && length(var.role_path) <= 512
-    error_message = "role_path must be a path that begins and ends with /, of at most 512 visible ASCII characters without *, ? and {, like /databricks/."
+    condition     = can(regex("^/(?:[!-)+-.0->@-z|-~]+/)*$", var.role_path)) && length(var.role_path) <= 512
+    error_message = "role_path must be a path of at most 512 visible ASCII characters except *, ? and {, beginning and ending with /, like /databricks/."
   }
 }
 
@@ -173,28 +173,28 @@ variable "roles" {
     condition = alltrue([
       for key in keys(var.roles) : can(regex("^[A-Za-z0-9][A-Za-z0-9_+=,.@-]*$", key)) && length(key) <= 64
     ])
-    error_message = "Each key of roles must be a role name of 1 to 64 letters, digits and _+=,.@-, starting with a letter or digit, like lake-reader."
+    error_message = "Each key of roles must be 1 to 64 letters, digits and _+=,.@-, starting with a letter or digit, like lake-reader."
   }
 
   validation {
     condition = alltrue([
       for role in var.roles : role.name == null ? true : can(regex("^[A-Za-z0-9_+=,.@-]+$", role.name)) && length(role.name) <= 64
     ])
-    error_message = "The name of a role must be a role name of 1 to 64 letters, digits and _+=,.@-, like lake-reader."
+    error_message = "The name of a role must be 1 to 64 letters, digits and _+=,.@-, like lake-reader."
   }
 
   validation {
     condition = alltrue([
-      for role in var.roles : role.description == null ? true : can(regex("^[\\x{0009}\\x{000A}\\x{000D}\\x{0020}-\\x{007E}\\x{00A1}-\\x{00FF}]*$", role.description)) && length(split("", role.description)) <= 1000
+      for role in var.roles : role.description == null ? true : can(regex("^[ -~\\x{00A1}-\\x{00FF}\\t\\n\\r]*$", role.description)) && length(split("", role.description)) <= 1000
     ])
-    error_message = "The description of a role must be a description of at most 1,000 Latin-1 characters, like Nightly jobs read the lake."
+    error_message = "The description of a role must be at most 1,000 printable Latin-1 characters, tabs and line breaks, like Nightly jobs read the lake."
   }
 
   validation {
     condition = alltrue([
-      for role in var.roles : role.path == null ? true : can(regex("^/(?:[\\x{0021}-\\x{0029}\\x{002B}-\\x{002E}\\x{0030}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}]+/)*$", role.path)) && length(role.path) <= 512
+      for role in var.roles : role.path == null ? true : can(regex("^/(?:[!-)+-.0->@-z|-~]+/)*$", role.path)) && length(role.path) <= 512
     ])
-    error_message = "The path of a role must be a path that begins and ends with /, of at most 512 visible ASCII characters without *, ? and {, like /databricks/."
+    error_message = "The path of a role must be a path of at most 512 visible ASCII characters except *, ? and {, beginning and ending with /, like /databricks/."
   }
 
   validation {
@@ -206,14 +206,14 @@ variable "roles" {
 
   validation {
     condition = alltrue([
-      for role in var.roles : role.permissions_boundary_arn == null ? true : can(regex("^arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}]*[A-Za-z0-9_+=,.@-]$", role.permissions_boundary_arn)) && length(role.permissions_boundary_arn) <= 552
+      for role in var.roles : role.permissions_boundary_arn == null ? true : can(regex("^arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[!-)+->@-z|-~]*[A-Za-z0-9_+=,.@-]$", role.permissions_boundary_arn)) && length(role.permissions_boundary_arn) <= 552
     ])
-    error_message = "The permissions_boundary_arn of a role must be the ARN of the IAM policy that bounds the role, like arn:aws:iam::111122223333:policy/read-lake."
+    error_message = "The permissions_boundary_arn of a role must be the ARN of an IAM policy, like arn:aws:iam::111122223333:policy/read-lake."
   }
 
   validation {
-    condition     = can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*$", join("", flatten([for role in var.roles : keys(role.tags) if role != null]))))
-    error_message = "The key of each tag must be a tag key of 1 to 128 letters, digits, spaces and _.:/=+-@."
+    condition     = can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$", join("", flatten([for role in var.roles : keys(role.tags) if role != null]))))
+    error_message = "The key of each tag must be 1 to 128 letters, digits, spaces and _.:/=+@-."
   }
 
   validation {
@@ -222,12 +222,12 @@ variable "roles" {
         for name in keys(role.tags) : name != "" && length(split("", name)) <= 128 && !startswith(lower(name), "aws:")
       ]
     ]))
-    error_message = "The key of each tag must be a tag key of 1 to 128 letters, digits, spaces and _.:/=+-@, and must not begin with aws:."
+    error_message = "The key of each tag must be 1 to 128 letters, digits, spaces and _.:/=+@-, and must not begin with aws:."
   }
 
   validation {
-    condition     = can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*$", join("", flatten([for role in var.roles : values(role.tags) if role != null]))))
-    error_message = "The value of each tag must be a tag value of at most 256 letters, digits, spaces and _.:/=+-@."
+    condition     = can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$", join("", flatten([for role in var.roles : values(role.tags) if role != null]))))
+    error_message = "The value of each tag must be at most 256 letters, digits, spaces and _.:/=+@-."
   }
 
   validation {
@@ -236,7 +236,7 @@ variable "roles" {
         for value in values(role.tags) : value == null ? false : length(split("", value)) <= 256 && !startswith(lower(value), "aws:")
       ]
     ]))
-    error_message = "The value of each tag must be a tag value of at most 256 letters, digits, spaces and _.:/=+-@, and must not begin with aws:."
+    error_message = "The value of each tag must be at most 256 letters, digits, spaces and _.:/=+@-, and must not begin with aws:."
   }
 
   validation {
@@ -259,13 +259,13 @@ variable "roles" {
         for name in keys(role.managed_policy_arns) : can(regex("^[A-Za-z][A-Za-z0-9_-]*$", name)) && length(name) <= 63
       ]
     ]))
-    error_message = "The keys of managed_policy_arns must be a key of 1 to 63 letters, digits, - and _, starting with a letter, like read."
+    error_message = "The keys of managed_policy_arns must be 1 to 63 letters, digits and _-, starting with a letter, like read."
   }
 
   validation {
     condition = alltrue(flatten([
       for role in var.roles : [
-        for value in values(role.managed_policy_arns) : value == null ? false : can(regex("^arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}]*[A-Za-z0-9_+=,.@-]$", value)) && length(value) <= 552
+        for value in values(role.managed_policy_arns) : value == null ? false : can(regex("^arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[!-)+->@-z|-~]*[A-Za-z0-9_+=,.@-]$", value)) && length(value) <= 552
       ]
     ]))
     error_message = "Each of managed_policy_arns must be the ARN of an IAM policy, like arn:aws:iam::111122223333:policy/read-lake."
@@ -291,7 +291,7 @@ variable "roles" {
         for name in keys(role.inline_policies) : can(regex("^[A-Za-z0-9_+=,.@-]+$", name)) && length(name) <= 128
       ]
     ]))
-    error_message = "The keys of inline_policies must be a policy name of 1 to 128 letters, digits and _+=,.@-, like list-lake."
+    error_message = "The keys of inline_policies must be 1 to 128 letters, digits and _+=,.@-, like list-lake."
   }
 
   validation {
@@ -320,7 +320,7 @@ variable "roles" {
   validation {
     condition = alltrue(flatten([
       for role in var.roles : [
-        for policy in values(role.inline_policies) : !can(jsondecode(policy)) || can(regex("^[\\x{0009}\\x{000A}\\x{000D}\\x{0020}-\\x{00FF}]*$", jsonencode(jsondecode(policy))))
+        for policy in values(role.inline_policies) : !can(jsondecode(policy)) || can(regex("^[\\t\\n\\r -\\x{00FF}]*$", jsonencode(jsondecode(policy))))
       ]
     ]))
     error_message = "inline_policies must hold Latin-1 characters only: IAM takes no others."
@@ -352,28 +352,28 @@ variable "roles" {
   validation {
     condition = alltrue(flatten([
       for trust in var.roles : [
-        for value in trust.users : value == null ? false : can(regex("^[A-Za-z0-9.!#%&'+/=^_`~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)+[A-Za-z]{2,63}$", value)) && length(value) <= 254
+        for value in trust.users : value == null ? false : can(regex("^[A-Za-z0-9.!#%&'+/=\\^_`~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)+[A-Za-z]{2,63}$", value)) && length(value) <= 254
       ]
     ]))
-    error_message = "Each of users must be a user's e-mail address, as Databricks shows it, without wildcards, like alice@example.com."
+    error_message = "Each of users must be a user's email address as Databricks shows it, without wildcards, like alice@example.com."
   }
 
   validation {
     condition = alltrue(flatten([
       for trust in var.roles : [
-        for value in trust.subjects : value == null ? false : can(regex("^[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[\\x{0020}\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", value)) && length(value) <= 255
+        for value in trust.subjects : value == null ? false : can(regex("^[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", value)) && length(value) <= 255
       ]
     ]))
-    error_message = "Each of subjects must be an exact sub of 1 to 255 visible Latin-1 characters, without *, ?, { and without space at its ends, like 6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b."
+    error_message = "Each of subjects must be an exact sub claim of 1 to 255 visible Latin-1 characters except *, ? and {, without a space at either end, like 6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b."
   }
 
   validation {
     condition = alltrue(flatten([
       for trust in var.roles : [
-        for value in trust.subject_patterns : value == null ? false : can(regex("^[*?\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[\\x{0020}*?\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[*?\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", value)) && length(value) <= 255
+        for value in trust.subject_patterns : value == null ? false : can(regex("^[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", value)) && length(value) <= 255
       ]
     ]))
-    error_message = "Each of subject_patterns must be a pattern of 1 to 255 visible Latin-1 characters, with * or ?, without {, like *@data.example.com."
+    error_message = "Each of subject_patterns must be a pattern of 1 to 255 visible Latin-1 characters except {, with * or ?, like *@data.example.com."
   }
 
   validation {
@@ -395,10 +395,10 @@ variable "roles" {
   validation {
     condition = alltrue(flatten([
       for trust in var.roles : [
-        for value in coalesce(trust.audiences, []) : value == null ? false : can(regex("^[\\x{0021}-\\x{0029}\\x{002B}-\\x{003E}\\x{0040}-\\x{007A}\\x{007C}-\\x{007E}]+$", value)) && length(value) <= 255
+        for value in coalesce(trust.audiences, []) : value == null ? false : can(regex("^[!-)+->@-z|-~]+$", value)) && length(value) <= 255
       ]
     ]))
-    error_message = "Each of audiences must be 1 to 255 printable ASCII characters without space, *, ? or {, like 1444828305810485."
+    error_message = "Each of audiences must be 1 to 255 visible ASCII characters except *, ? and {, like 1444828305810485."
   }
 
   validation {
@@ -468,11 +468,11 @@ variable "roles" {
     condition = alltrue(flatten([
       for trust in var.roles : [
         for condition in trust.conditions : [
-          for value in coalesce(condition.values, []) : value == null ? false : can(regex("^[\\x{0020}-\\x{007E}\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]+$", value)) && length(value) <= 512
+          for value in coalesce(condition.values, []) : value == null ? false : can(regex("^[ !-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]+$", value)) && length(value) <= 512
         ] if condition != null
       ]
     ]))
-    error_message = "The values of each condition must be 1 to 512 visible Latin-1 characters, like 203.0.113.0/24."
+    error_message = "The values of each condition must be 1 to 512 visible Latin-1 characters or spaces, like 203.0.113.0/24."
   }
 
   validation {
@@ -522,27 +522,27 @@ variable "tags" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*$", join("", keys(var.tags))))
-    error_message = "The key of each tag must be a tag key of 1 to 128 letters, digits, spaces and _.:/=+-@."
+    condition     = can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$", join("", keys(var.tags))))
+    error_message = "The key of each tag must be 1 to 128 letters, digits, spaces and _.:/=+@-."
   }
 
   validation {
     condition = alltrue([
       for name in keys(var.tags) : name != "" && length(split("", name)) <= 128 && !startswith(lower(name), "aws:")
     ])
-    error_message = "The key of each tag must be a tag key of 1 to 128 letters, digits, spaces and _.:/=+-@, and must not begin with aws:."
+    error_message = "The key of each tag must be 1 to 128 letters, digits, spaces and _.:/=+@-, and must not begin with aws:."
   }
 
   validation {
-    condition     = can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*$", join("", values(var.tags))))
-    error_message = "The value of each tag must be a tag value of at most 256 letters, digits, spaces and _.:/=+-@."
+    condition     = can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$", join("", values(var.tags))))
+    error_message = "The value of each tag must be at most 256 letters, digits, spaces and _.:/=+@-."
   }
 
   validation {
     condition = alltrue([
       for value in values(var.tags) : value == null ? false : length(split("", value)) <= 256 && !startswith(lower(value), "aws:")
     ])
-    error_message = "The value of each tag must be a tag value of at most 256 letters, digits, spaces and _.:/=+-@, and must not begin with aws:."
+    error_message = "The value of each tag must be at most 256 letters, digits, spaces and _.:/=+@-, and must not begin with aws:."
   }
 
   validation {

@@ -15,7 +15,7 @@ import type { DatabricksOidcProvider } from "./oidc-provider";
 import { INVALID } from "./oidc-provider";
 import type { RolePlan } from "./role-plan";
 import { planDeclaredRole } from "./role-plan";
-import { readSettings } from "./settings";
+import { planSettings } from "./settings";
 import { watchStack } from "./stack-watch";
 import { surroundingsOf } from "./surroundings";
 import { terraformText, terraformValues } from "./terraform-text";
@@ -137,7 +137,7 @@ export class DatabricksFederatedRole extends Construct {
 function planStandalone(role: Construct, id: string, props: DatabricksFederatedRoleProps): PlannedFederatedRole {
   const { providers = {}, awsAccountId, awsPartition, trustPolicyMaxLength, ...declaration } = props;
   const [first] = Object.values(providers);
-  const settings = readSettings("role", {
+  const settings = planSettings("role", {
     awsAccountId: awsAccountId ?? first?.identity.known.accountId ?? undefined,
     awsPartition: awsPartition ?? first?.identity.known.partition ?? undefined,
     ...(trustPolicyMaxLength === undefined ? {} : { trustPolicyMaxLength }),

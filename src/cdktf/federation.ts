@@ -16,8 +16,8 @@ import { DatabricksOidcProvider } from "./oidc-provider";
 import { holdsToken, reservedTextProblems } from "./reserved-text";
 import type { RoleSurroundings } from "./role-plan";
 import { planDeclaredRole, planRole } from "./role-plan";
-import type { FederationSettings, ReadSettings } from "./settings";
-import { readSettings } from "./settings";
+import type { FederationSettings, PlannedSettings } from "./settings";
+import { planSettings } from "./settings";
 import { surroundingsOf } from "./surroundings";
 
 /** A federation as in its file, word for word; without what belongs to the stack (account, region, backend). */
@@ -77,7 +77,7 @@ export class DatabricksFederation extends Construct {
     );
     if ("federation" in props) {
       for (const role of plan.problems.length === 0 ? props.roles : []) {
-        this.#add(role.key, { plan: planRole(role, this.#around, settings.tags), problems: [] });
+        this.#add(role.key, planRole(role, this.#around, settings.tags));
       }
     } else {
       for (const [key, role] of Object.entries(props.roles ?? {})) this.addRole(key, role);
@@ -130,7 +130,7 @@ function stoodTwice(key: string): Problem {
 
 interface FederationPlan {
   readonly name: string;
-  readonly settings: ReadSettings;
+  readonly settings: PlannedSettings;
   readonly identity: AwsIdentity;
   readonly issuers: Readonly<
     Record<string, { readonly plan: IssuerPlan | undefined; readonly problems: readonly Problem[] }>
@@ -141,7 +141,7 @@ interface FederationPlan {
 function planProps(construct: Construct, name: string, props: DatabricksFederationProps): FederationPlan {
   // JavaScript may leave out what the type demands
   const { issuers = {}, roles: _, ...rest } = props;
-  const settings = readSettings(name, rest);
+  const settings = planSettings(name, rest);
   const identity = awsIdentity(construct, settings.known);
   return {
     name,
@@ -163,7 +163,7 @@ function planView(construct: Construct, view: AccountView): FederationPlan {
   return {
     name: federation.name,
     settings: {
-      federation: { ...federation, accounts: [{ ...account, key: null }] },
+      settings: { ...federation, accounts: [{ ...account, key: null }] },
       known,
       tags: federation.tags,
       boundaryToken: undefined,

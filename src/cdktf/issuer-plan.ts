@@ -1,9 +1,9 @@
 /** From an issuer as declared to what its provider says: one function for single providers and for federations. */
 import type { Problem } from "../errors";
-import { InputError } from "../errors";
+import { canonicalInput } from "../federation/canonical-input";
+import { checkExistingProvider } from "../federation/check";
 import type { FederationIssuer } from "../federation/model";
-import { formatPath } from "../federation/path";
-import { readFederation } from "../federation/read";
+import { readIssuer } from "../federation/read";
 import type { IssuerDeclaration } from "../federation/schema";
 import { providerArn } from "../issuer/issuer";
 import type { Partition } from "../issuer/rules";
@@ -36,23 +36,23 @@ export function planDeclaredIssuer(key: string, declaration: IssuerDeclaration, 
   const existing = aside.tokenAt("existingProviderArn");
   const partition =
     identity.known.partition ?? partitionOfArn(existing === undefined ? declaration.existingProviderArn : undefined);
-  try {
-    const { federation } = readFederation({
-      name: "issuers",
-      aws: { accountId: identity.known.accountId ?? undefined, partition },
-      issuers: { [key]: aside.clean },
-      roles: {},
-    });
-    const issuer = federation.issuers[key];
-    if (issuer === undefined) throw new RangeError(`issuer ${formatPath(at)} was not read`);
-    const arn = existing ?? issuer.existingProviderArn;
-    const computedArn = computedProviderArn(issuer, identity);
-    return { plan: { issuer, arn: arn ?? computedArn, computedArn, create: arn === null }, problems: [] };
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    // That the only issuer is wrong leaves none: said once is enough.
-    return { plan: undefined, problems: error.problems.filter((problem) => problem.code !== "no-issuer") };
-  }
+  const canonical = canonicalInput(aside.clean);
+  const read = readIssuer(key, canonical.value, () => undefined);
+  const problems = [
+    ...canonical.problems,
+    ...read.problems,
+    ...(read.value === undefined
+      ? []
+      : checkExistingProvider(read.value, {
+          partition: partition ?? "aws",
+          accounts: [{ accountId: identity.known.accountId }],
+        })),
+  ];
+  if (read.value === undefined || problems.length > 0) return { plan: undefined, problems };
+  const issuer = read.value;
+  const arn = existing ?? issuer.existingProviderArn;
+  const computedArn = computedProviderArn(issuer, identity);
+  return { plan: { issuer, arn: arn ?? computedArn, computedArn, create: arn === null }, problems: [] };
 }
 
 /** The ARN of `issuer`'s provider in `identity`'s account; may hold placeholders. */

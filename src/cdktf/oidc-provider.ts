@@ -11,7 +11,7 @@ import { complainAtSynthesis } from "./complaints";
 import type { IssuerPlan } from "./issuer-plan";
 import { planDeclaredIssuer } from "./issuer-plan";
 import type { FederationSettings } from "./settings";
-import { readSettings } from "./settings";
+import { planSettings } from "./settings";
 import { watchStack } from "./stack-watch";
 import { terraformText, terraformValues } from "./terraform-text";
 
@@ -122,7 +122,7 @@ export class DatabricksOidcProvider extends Construct {
 
 function planned(construct: Construct, id: string, props: DatabricksOidcProviderProps): PlannedProvider {
   const { awsAccountId, awsPartition, tags, ...declaration } = props;
-  const settings = readSettings("provider", { awsAccountId, awsPartition, tags });
+  const settings = planSettings("provider", { awsAccountId, awsPartition, tags });
   const identity = awsIdentity(construct, settings.known);
   const key = "issuer";
   const issuer = planDeclaredIssuer(key, declaration, identity);

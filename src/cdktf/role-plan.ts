@@ -2,13 +2,14 @@
 import type { Problem } from "../errors";
 import { checkRoleValues, checkTrustPolicyLength } from "../federation/check";
 import { canonicalInput } from "../federation/canonical-input";
-import type { Federation, FederationRole } from "../federation/model";
+import type { FederationRole, Settings } from "../federation/model";
 import { readRole } from "../federation/read";
-import type { RoleContext, RoleDefaults } from "../federation/read";
+import type { RoleContext } from "../federation/read";
 import { lintErrorsOfRole } from "../lint/federation";
 import type { TrustContext } from "../trust/build";
 import { buildTrustPolicy, SELF_ASSUME_POLICY_NAME, selfAssumePolicy, trustPolicyJson } from "../trust/build";
 import { canonicalJson } from "../trust/canonical-json";
+import type { TrustPolicy } from "../trust/policy";
 import type { Finding } from "../lint/run-rules";
 import { declaredPolicies } from "./inline-policies";
 import { reservedTextProblems } from "./reserved-text";
@@ -29,41 +30,61 @@ export interface RolePlan {
 
 /** What a declared role must know of the federation around it. */
 export interface RoleSurroundings {
-  /** Checked; its own roles do not matter here. */
-  readonly federation: Federation;
+  readonly settings: Settings;
   readonly reading: RoleContext;
-  readonly defaults: RoleDefaults;
   /** The federation's tags, tokens in place. */
   readonly tags: Readonly<Record<string, string>>;
-  /** The federation's permissions boundary where it is a token; `defaults` then has a stand-in. */
+  /** The federation's permissions boundary where it is a token; `settings` then has a stand-in. */
   readonly boundaryToken: string | undefined;
+  /** With the computed ARN of each provider: what rules read. */
   readonly trust: TrustContext;
-  /** The same with computed provider ARNs where `trust` has tokens: what lengths are measured with. */
-  readonly measured: TrustContext;
+  /** Computed ARN -> ARN, of adopted providers whose own ARN is written otherwise (a token). */
+  readonly adopted: ReadonlyMap<string, string>;
 }
 
 export type PlannedRole =
   | { readonly plan: RolePlan; readonly problems: readonly [] }
   | { readonly plan: undefined; readonly problems: readonly Problem[] };
 
-/** The plan of a role that has passed every rule. */
+/** The plan of a role that has passed every rule on its fields. */
 export function planRole(
   role: FederationRole,
-  around: Pick<RoleSurroundings, "federation" | "trust" | "measured">,
+  { settings, trust, adopted }: Pick<RoleSurroundings, "settings" | "trust" | "adopted">,
   tags: Readonly<Record<string, string>>,
-): RolePlan {
-  const { trust } = around;
+): PlannedRole {
+  const policy = buildTrustPolicy(role.trusts, role, trust);
+  const json = trustPolicyJson(policy);
+  const problems = checkTrustPolicyLength(role, json, settings.trustPolicyMaxLength);
+  if (problems.length > 0) return refused(problems);
   const inlinePolicies: Record<string, string> = {};
   for (const [name, document] of Object.entries(role.inlinePolicies)) inlinePolicies[name] = canonicalJson(document);
   if (role.trusts.some((entry) => entry.kind === "unityCatalog")) {
     inlinePolicies[SELF_ASSUME_POLICY_NAME] = canonicalJson(selfAssumePolicy(role, trust));
   }
   return {
-    role,
-    trustPolicy: trustPolicyJson(buildTrustPolicy(role.trusts, role, trust)),
-    inlinePolicies,
-    tags: { ...tags, ...role.tags },
-    lintErrors: () => lintErrorsOfRole(role, around.measured, around.federation),
+    plan: {
+      role,
+      trustPolicy: adopted.size === 0 ? json : trustPolicyJson(withAdopted(policy, adopted)),
+      inlinePolicies,
+      tags: { ...tags, ...role.tags },
+      lintErrors: () => lintErrorsOfRole(role, policy, trust, settings),
+    },
+    problems: [],
+  };
+}
+
+/** The same policy with the ARNs of adopted providers as they were given. */
+function withAdopted(policy: TrustPolicy, adopted: ReadonlyMap<string, string>): TrustPolicy {
+  return {
+    ...policy,
+    Statement: policy.Statement.map((statement) =>
+      "Federated" in statement.Principal
+        ? {
+            ...statement,
+            Principal: { Federated: statement.Principal.Federated.map((arn) => adopted.get(arn) ?? arn) },
+          }
+        : statement,
+    ),
   };
 }
 
@@ -82,10 +103,10 @@ export function planDeclaredRole(
 
   const inline = declaredInline === undefined || isMapping(declaredInline) ? policies.documents : declaredInline;
   const canonical = canonicalInput({ ...(aside.clean as object), inlinePolicies: inline }, false);
-  const read = readRole(key, canonical.value, around.defaults, around.reading, () => undefined);
+  const read = readRole(key, canonical.value, around.settings, around.reading, () => undefined);
   const problems = [...canonical.problems, ...reservedTextProblems(canonical.value, at), ...read.problems];
   if (read.value === undefined || problems.length > 0) return refused(problems);
-  const ruled = checkRoleValues(read.value, around.federation);
+  const ruled = checkRoleValues(read.value, around.settings);
   if (ruled.length > 0) return refused(ruled);
 
   // An issuer with complaints has made them itself.
@@ -101,14 +122,9 @@ export function planDeclaredRole(
       aside.tokenAt(...path) ??
       (path[0] === "permissionsBoundaryArn" && !ownBoundary ? around.boundaryToken : undefined),
   );
-  const plan = planRole(role, around, around.tags);
-  const measured =
-    around.measured === around.trust
-      ? plan.trustPolicy
-      : trustPolicyJson(buildTrustPolicy(role.trusts, role, around.measured));
-  const tooLong = checkTrustPolicyLength(role, measured, around.federation.trustPolicyMaxLength);
-  if (tooLong.length > 0) return refused(tooLong);
-  if (policies.tokens.size === 0) return { plan, problems: [] };
+  const planned = planRole(role, around, around.tags);
+  if (planned.plan === undefined || policies.tokens.size === 0) return planned;
+  const { plan } = planned;
   return {
     plan: { ...plan, inlinePolicies: { ...plan.inlinePolicies, ...Object.fromEntries(policies.tokens) } },
     problems: [],
@@ -125,7 +141,7 @@ function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
 
 /** Where a role takes tokens, and what the rules see instead: a policy of the role's own account, each another. */
 function slotsOf(around: RoleSurroundings): readonly TokenSlot[] {
-  const account = around.federation.accounts[0];
+  const account = around.settings.accounts[0];
   const policyArn = (count: number): string =>
     `arn:${account?.partition ?? "aws"}:iam::${account?.accountId ?? "000000000000"}:policy/token-${count}`;
   return [

@@ -1,8 +1,8 @@
 /** What a federation gives all its roles and providers: read and checked once. */
 import type { Problem } from "../errors";
-import { InputError } from "../errors";
-import type { Federation } from "../federation/model";
-import { readFederation } from "../federation/read";
+import { canonicalInput } from "../federation/canonical-input";
+import type { Settings } from "../federation/model";
+import { readSettings } from "../federation/read";
 import type { FederationInput } from "../federation/schema";
 import type { Partition } from "../issuer/rules";
 import { reservedTextProblems } from "./reserved-text";
@@ -23,26 +23,23 @@ export interface FederationSettings extends Pick<
   readonly tags?: Readonly<Record<string, string>> | undefined;
 }
 
-export interface ReadSettings {
-  /** Without issuers and roles; all defaults where there are problems. */
-  readonly federation: Federation;
+export interface PlannedSettings {
+  /** All defaults where there are problems. `accounts` is empty where AWS is asked for the partition. */
+  readonly settings: Settings;
   /** As given; null where only AWS knows it. */
   readonly known: { readonly accountId: string | null; readonly partition: Partition | null };
   /** The federation's tags, tokens in place. */
   readonly tags: Readonly<Record<string, string>>;
-  /** The permissions boundary where it is a token; `federation` then has a stand-in. */
+  /** The permissions boundary where it is a token; `settings` then has a stand-in. */
   readonly boundaryToken: string | undefined;
   readonly problems: readonly Problem[];
 }
-
-/** A federation without an issuer is refused; a construct may get its roles later, or be for Unity Catalog alone. */
-const PLACEHOLDER_ISSUER = { level: "workspace", host: "placeholder.cloud.databricks.com", workspaceId: "1" } as const;
 
 /**
  * Reads the settings of the federation called `name`. Codes: those of a federation file, token-not-allowed,
  * reserved-text.
  */
-export function readSettings(name: string, settings: FederationSettings): ReadSettings {
+export function planSettings(name: string, settings: FederationSettings): PlannedSettings {
   const { awsAccountId: accountId, awsPartition: partition, ...rest } = settings;
   const aside = setTokensAside(
     { ...rest, aws: { accountId, partition } },
@@ -57,29 +54,22 @@ export function readSettings(name: string, settings: FederationSettings): ReadSe
   );
   const early = [...aside.problems, ...reservedTextProblems(aside.clean, [])];
   if (early.length > 0) return unreadable(early);
-  try {
-    const { federation } = readFederation({
-      ...(aside.clean as object),
-      name,
-      issuers: { placeholder: PLACEHOLDER_ISSUER },
-      roles: {},
-    });
-    return {
-      federation: { ...federation, issuers: {}, accounts: partition === undefined ? [] : federation.accounts },
-      known: { accountId: accountId ?? null, partition: partition ?? null },
-      tags: Object.fromEntries(
-        Object.entries(federation.tags).map(([key, value]) => [key, aside.tokenAt("tags", key) ?? value]),
-      ),
-      boundaryToken: aside.tokenAt("permissionsBoundaryArn"),
-      problems: [],
-    };
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    return unreadable(error.problems);
-  }
+  const canonical = canonicalInput({ ...(aside.clean as object), name });
+  const read = readSettings(canonical.value as Readonly<Record<string, unknown>>);
+  const problems = [...canonical.problems, ...read.problems];
+  if (problems.length > 0) return unreadable(problems);
+  return {
+    settings: partition === undefined ? { ...read.settings, accounts: [] } : read.settings,
+    known: { accountId: accountId ?? null, partition: partition ?? null },
+    tags: Object.fromEntries(
+      Object.entries(read.settings.tags).map(([key, value]) => [key, aside.tokenAt("tags", key) ?? value]),
+    ),
+    boundaryToken: aside.tokenAt("permissionsBoundaryArn"),
+    problems: [],
+  };
 }
 
-/** Defaults in place of what was wrong, so that issuers and roles are looked at all the same. */
-function unreadable(problems: readonly Problem[]): ReadSettings {
-  return { ...readSettings("federation", { awsPartition: "aws" }), problems };
+/** Defaults in place of what was wrong, so that issuers and roles are checked all the same. */
+function unreadable(problems: readonly Problem[]): PlannedSettings {
+  return { ...planSettings("federation", { awsPartition: "aws" }), problems };
 }

@@ -4,19 +4,18 @@ import type { FederationIssuer } from "../federation/model";
 import type { AwsIdentity } from "./aws-identity";
 import type { IssuerPlan } from "./issuer-plan";
 import type { RoleSurroundings } from "./role-plan";
-import type { ReadSettings } from "./settings";
+import type { PlannedSettings } from "./settings";
 
 /** `plans` has undefined for an issuer with complaints: trusts that name it are not blamed for it. */
 export function surroundingsOf(
-  settings: ReadSettings,
+  settings: PlannedSettings,
   identity: AwsIdentity,
   plans: Readonly<Record<string, IssuerPlan | undefined>>,
 ): RoleSurroundings {
   const issuers: Record<string, FederationIssuer> = {};
   const trusted: Record<string, TrustedIssuer> = {};
-  const measured: Record<string, TrustedIssuer> = {};
   const broken = new Set<string>();
-  let adoptedByToken = false;
+  const adopted = new Map<string, string>();
   for (const [key, plan] of Object.entries(plans)) {
     if (plan === undefined) {
       broken.add(key);
@@ -24,20 +23,15 @@ export function surroundingsOf(
     }
     const { issuer, arn, computedArn } = plan;
     issuers[key] = issuer;
-    trusted[key] = { conditionKeys: issuer.conditionKeys, audiences: issuer.audiences, providerArn: arn };
-    measured[key] = { ...trusted[key], providerArn: computedArn };
-    adoptedByToken ||= arn !== computedArn;
+    trusted[key] = { conditionKeys: issuer.conditionKeys, audiences: issuer.audiences, providerArn: computedArn };
+    if (arn !== computedArn) adopted.set(computedArn, arn);
   }
-  const place = { partition: identity.partition, accountId: identity.accountId };
-  const trust = { ...place, issuers: trusted };
-  const { federation } = settings;
   return {
-    federation,
+    settings: settings.settings,
     reading: { issuers, broken, partition: identity.known.partition },
-    defaults: { ...federation, permissionsBoundaryArn: federation.permissionsBoundaryArn ?? undefined },
     tags: settings.tags,
     boundaryToken: settings.boundaryToken,
-    trust,
-    measured: adoptedByToken ? { ...place, issuers: measured } : trust,
+    trust: { partition: identity.partition, accountId: identity.accountId, issuers: trusted },
+    adopted,
   };
 }

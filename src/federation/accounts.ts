@@ -5,7 +5,7 @@ import { PARTITIONS } from "../issuer/rules";
 import { breach } from "../text/text-rule";
 import type { AwsAccount, Backend } from "./model";
 import { formatPath } from "./path";
-import { KEY } from "./rules";
+import { ACCOUNT_KEY } from "./rules";
 import type { ParsedBackend } from "./schema";
 import { awsAccountSchema, awsSchema } from "./schema";
 import type { TypedAt } from "./shape";
@@ -18,7 +18,7 @@ export interface ReadAccounts {
 }
 
 /**
- * Reads the `aws` part of a federation. Codes: accounts-and-account-id, issuer-key-invalid, region-partition-mismatch,
+ * Reads the `aws` part of a federation. Codes: accounts-and-account-id, account-key-invalid, region-partition-mismatch,
  * role-arn-invalid, and those of the shape. Accounts with complaints stand in the list with what could be read of them.
  */
 export function accountsOf(aws: unknown, federationName: string, typedAt: TypedAt): ReadAccounts {
@@ -49,7 +49,7 @@ export function accountsOf(aws: unknown, federationName: string, typedAt: TypedA
   const list: AwsAccount[] = [];
   for (const [key, raw] of Object.entries(value.accounts)) {
     const at = ["aws", "accounts", key];
-    const keyProblem = breach(KEY, key, formatPath(at));
+    const keyProblem = breach(ACCOUNT_KEY, key, formatPath(at));
     if (keyProblem !== undefined) problems.push(keyProblem);
     const shaped = shape(awsAccountSchema, raw, at, typedAt);
     const own = shaped.value ?? readable(awsAccountSchema, raw, {}, shaped.problems, at) ?? {};

@@ -6,15 +6,21 @@ import type { Json } from "../trust/canonical-json";
 import { POLICY_ELEMENTS } from "../trust/decide/document";
 import { ACCOUNT_ID_PLACEHOLDER, SELF_ASSUME_POLICY_NAME, selfAssumePolicy } from "../trust/build";
 import { checkStatements } from "./check-statements";
-import type { AwsAccount, Federation, FederationRole } from "./model";
+import type { AwsAccount, FederationRole, Settings } from "./model";
 import { memberPath } from "./path";
-import { INLINE_POLICY_NAME, KEY, MAX_INLINE_POLICY_CHARACTERS, MAX_MANAGED_POLICIES, POLICY_TEXT } from "./rules";
+import {
+  INLINE_POLICY_NAME,
+  MAX_INLINE_POLICY_CHARACTERS,
+  MAX_MANAGED_POLICIES,
+  POLICY_KEY,
+  POLICY_TEXT,
+} from "./rules";
 
 /**
- * Managed policies and permissions boundary. Codes: too-many-managed-policies, issuer-key-invalid,
+ * Managed policies and permissions boundary. Codes: too-many-managed-policies, policy-key-invalid,
  * policy-arn-invalid, boundary-arn-invalid.
  */
-export function checkManagedPolicies(role: FederationRole, federation: Federation, path: string): readonly Problem[] {
+export function checkManagedPolicies(role: FederationRole, federation: Settings, path: string): readonly Problem[] {
   const problems: Problem[] = [];
   const entries = Object.entries(role.managedPolicyArns);
   if (entries.length > MAX_MANAGED_POLICIES) {
@@ -28,7 +34,7 @@ export function checkManagedPolicies(role: FederationRole, federation: Federatio
   const seen = new Map<string, string>();
   for (const [key, arn] of entries) {
     const place = memberPath(`${path}.managedPolicyArns`, key);
-    const keyProblem = breach(KEY, key, place);
+    const keyProblem = breach(POLICY_KEY, key, place);
     if (keyProblem !== undefined) problems.push(keyProblem);
     const other = seen.get(arn);
     if (other !== undefined)
@@ -54,7 +60,7 @@ export function checkManagedPolicies(role: FederationRole, federation: Federatio
   return problems;
 }
 
-function accountsOfRole(role: FederationRole, federation: Federation): readonly AwsAccount[] {
+function accountsOfRole(role: FederationRole, federation: Settings): readonly AwsAccount[] {
   return federation.accounts.filter((account) => role.accounts === null || role.accounts.includes(account.key ?? ""));
 }
 

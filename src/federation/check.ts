@@ -3,11 +3,12 @@ import type { Problem } from "../errors";
 import { quoted, keeps } from "../text/text-rule";
 import { measureTrustPolicy, trustPolicyJson } from "../trust/build";
 import { providerArn } from "../issuer/issuer";
+import type { Partition } from "../issuer/rules";
 import { accountView, roleTrustPolicy } from "./account-view";
 import { checkInlinePolicies, checkManagedPolicies } from "./check-policies";
 import { checkTags } from "./check-tags";
 import { logicalIdProblems } from "./logical-id";
-import type { Federation, FederationRole } from "./model";
+import type { AwsAccount, Federation, FederationIssuer, FederationRole, Settings } from "./model";
 import { formatPath } from "./path";
 import { MAX_PROVIDERS, ROLE_NAME } from "./rules";
 
@@ -49,29 +50,44 @@ function checkIssuers(federation: Federation): readonly Problem[] {
       });
     }
     seen.set(issuer.issuer, issuer.key);
-    if (issuer.existingProviderArn === null) continue;
-    const accountId = issuer.existingProviderArn.split(":")[4] ?? "";
-    const expected = providerArn(federation.partition, accountId, issuer.issuerPath);
-    const accounts = federation.accounts.map((account) => account.accountId);
-    if (issuer.existingProviderArn !== expected) {
-      problems.push({
-        code: "provider-arn-mismatch",
-        message: `${quoted(issuer.existingProviderArn)} is not the provider of ${issuer.issuer}.`,
-        path: `${path}.existingProviderArn`,
-        fix: `It should be ${expected}.`,
-      });
-    } else if (accounts.length > 0 && !accounts.includes(accountId) && !accounts.includes(null)) {
-      problems.push({
-        code: "provider-arn-mismatch",
-        message:
-          `The provider lives in account ${accountId}, which is not one of this federation's; provider ` +
-          `and role live in the same account.`,
-        path: `${path}.existingProviderArn`,
-        fix: `Use the provider of account ${accounts.join(" or ")}.`,
-      });
-    }
+    problems.push(...checkExistingProvider(issuer, federation));
   }
   return problems;
+}
+
+/** Complains where the provider that `issuer` adopts is another issuer's, or another account's. */
+export function checkExistingProvider(
+  { key, issuer, issuerPath, existingProviderArn }: FederationIssuer,
+  {
+    partition,
+    accounts,
+  }: { readonly partition: Partition; readonly accounts: readonly Pick<AwsAccount, "accountId">[] },
+): readonly Problem[] {
+  if (existingProviderArn === null) return [];
+  const path = `${formatPath(["issuers", key])}.existingProviderArn`;
+  const accountId = existingProviderArn.split(":")[4] ?? "";
+  const expected = providerArn(partition, accountId, issuerPath);
+  if (existingProviderArn !== expected)
+    return [
+      {
+        code: "provider-arn-mismatch",
+        message: `${quoted(existingProviderArn)} is not the provider of ${issuer}.`,
+        path,
+        fix: `It should be ${expected}.`,
+      },
+    ];
+  const known = accounts.map((account) => account.accountId);
+  if (known.length === 0 || known.includes(accountId) || known.includes(null)) return [];
+  return [
+    {
+      code: "provider-arn-mismatch",
+      message:
+        `The provider is in account ${accountId}, which is not one of this federation's; provider and role must be ` +
+        `in the same account.`,
+      path,
+      fix: `Use the provider of account ${known.join(" or ")}.`,
+    },
+  ];
 }
 
 function checkRoleNames(federation: Federation): readonly Problem[] {
@@ -126,7 +142,7 @@ function checkRoles(federation: Federation, unsound: ReadonlySet<string>): reado
 }
 
 /** The same without the length of the trust policy, for callers that have built it. */
-export function checkRoleValues(role: FederationRole, federation: Federation): readonly Problem[] {
+export function checkRoleValues(role: FederationRole, federation: Settings): readonly Problem[] {
   const path = formatPath(["roles", role.key]);
   const problems: Problem[] = [];
   if (role.explicitName === null && federation.roleNamePrefix !== "" && !keeps(ROLE_NAME, role.name)) {
@@ -151,7 +167,7 @@ export function checkRoleValues(role: FederationRole, federation: Federation): r
   return problems;
 }
 
-function checkAccounts(role: FederationRole, federation: Federation, path: string): readonly Problem[] {
+function checkAccounts(role: FederationRole, federation: Settings, path: string): readonly Problem[] {
   if (role.accounts === null) return [];
   const known = federation.accounts.flatMap((account) => account.key ?? []);
   if (role.accounts.length === 0)

@@ -2,8 +2,10 @@
 import type { Cloud } from "../issuer/clouds";
 import type { IssuerInput, IssuerUrls } from "../issuer/issuer";
 import type { Partition } from "../issuer/rules";
-import type { Json } from "../trust/canonical-json";
 import type { Trust } from "../trust/trust";
+import type { ModelOf } from "./fields/field";
+import type { ROLE_FIELDS } from "./fields/role";
+import type { SETTING_FIELDS } from "./fields/settings";
 
 export type Backend =
   | { readonly type: "local"; readonly path: string | null }
@@ -44,52 +46,26 @@ export interface FederationIssuer extends IssuerUrls {
   readonly existingProviderArn: string | null;
 }
 
-/** A finding of `lint` that is meant, and why. */
-export interface LintIgnore {
-  readonly ignore: string;
-  readonly reason: string;
-}
-
-export interface FederationRole {
+/** A role with every default applied: its fields are declared in fields/role.ts. */
+export interface FederationRole extends Omit<ModelOf<typeof ROLE_FIELDS>, "name" | "trusts"> {
   readonly key: string;
   /** IAM's name: `name`, or the prefix and the key. */
   readonly name: string;
   /** The explicit name of the file, null where the key is used. */
   readonly explicitName: string | null;
-  readonly description: string | null;
-  /** Account keys; null: all. */
-  readonly accounts: readonly string[] | null;
   readonly trusts: readonly Trust[];
-  /** Key -> ARN. */
-  readonly managedPolicyArns: Readonly<Record<string, string>>;
-  /** Policy name -> policy document. Without the self-assume policy of Unity Catalog. */
-  readonly inlinePolicies: Readonly<Record<string, Json>>;
-  /** Seconds, 3,600 to 43,200. */
-  readonly maxSessionDuration: number;
-  /** Begins and ends with `/`. */
-  readonly path: string;
-  readonly permissionsBoundaryArn: string | null;
-  /** The role's own tags; the federation's are added by `rolesOf`. */
-  readonly tags: Readonly<Record<string, string>>;
-  readonly lint: readonly LintIgnore[];
 }
 
-export interface Federation {
-  readonly name: string;
+/** A federation without its issuers and roles: fields/settings.ts, and where it is deployed. */
+export interface Settings extends ModelOf<typeof SETTING_FIELDS> {
   readonly partition: Partition;
   /** At least one. */
   readonly accounts: readonly AwsAccount[];
+}
+
+export interface Federation extends Settings {
   /** By key, in file order. */
   readonly issuers: Readonly<Record<string, FederationIssuer>>;
   /** In file order. */
   readonly roles: readonly FederationRole[];
-  readonly roleNamePrefix: string;
-  readonly rolePath: string;
-  readonly permissionsBoundaryArn: string | null;
-  /** Seconds. */
-  readonly maxSessionDuration: number;
-  /** Characters, 2,048 to 8,192. */
-  readonly trustPolicyMaxLength: number;
-  readonly tags: Readonly<Record<string, string>>;
-  readonly lint: readonly LintIgnore[];
 }

@@ -15,10 +15,10 @@ import { breach } from "../text/text-rule";
 import type { TextRule } from "../text/text-rule";
 import type { FederationIssuer } from "./model";
 import { formatPath } from "./path";
-import { KEY } from "./rules";
+import { ISSUER_KEY } from "./rules";
 import type { ParsedIssuer } from "./schema";
-import { issuerSchema } from "./schema";
-import type { TypedAt } from "./shape";
+import { issuerSchema } from "./fields/issuer";
+import type { Shaped, TypedAt } from "./shape";
 import { shape } from "./shape";
 
 export interface ReadIssuers {
@@ -36,20 +36,31 @@ export function readIssuers(raw: Readonly<Record<string, unknown>>, typedAt: Typ
   const problems: Problem[] = [];
   const warnings: Warning[] = [];
   for (const [key, value] of Object.entries(raw)) {
-    const at = ["issuers", key];
-    const path = formatPath(at);
-    const shaped = shape(issuerSchema, value, at, typedAt);
-    const found = [...[breach(KEY, key, path)].flatMap((problem) => problem ?? []), ...shaped.problems];
-    found.push(...(shaped.value === undefined ? checkIssuerParts(value, path) : checkIssuer(shaped.value, path)));
-    problems.push(...found);
-    if (found.length > 0 || shaped.value === undefined) {
-      broken.add(key);
-      continue;
-    }
-    byKey[key] = federationIssuer(key, shaped.value);
-    warnings.push(...issuerWarnings(shaped.value, path));
+    const read = readIssuer(key, value, typedAt);
+    problems.push(...read.problems);
+    warnings.push(...read.warnings);
+    if (read.value === undefined) broken.add(key);
+    else byKey[key] = read.value;
   }
   return { byKey, broken, problems, warnings };
+}
+
+/** Reads one issuer; undefined where anything is wrong with it. */
+export function readIssuer(
+  key: string,
+  raw: unknown,
+  typedAt: TypedAt,
+): Shaped<FederationIssuer> & { readonly warnings: readonly Warning[] } {
+  const at = ["issuers", key];
+  const path = formatPath(at);
+  const shaped = shape(issuerSchema, raw, at, typedAt);
+  const problems = [
+    ...[breach(ISSUER_KEY, key, path)].flatMap((problem) => problem ?? []),
+    ...shaped.problems,
+    ...(shaped.value === undefined ? checkIssuerParts(raw, path) : checkIssuer(shaped.value, path)),
+  ];
+  if (problems.length > 0 || shaped.value === undefined) return { value: undefined, problems, warnings: [] };
+  return { value: federationIssuer(key, shaped.value), problems, warnings: issuerWarnings(shaped.value, path) };
 }
 
 /** Complaints about the readable parts of an issuer whose shape is wrong, so that one mistake hides no other. */
@@ -73,7 +84,7 @@ function checkIssuerParts(raw: unknown, path: string): readonly Problem[] {
 }
 
 /** An issuer as declared, with everything derived from it. The declaration must have passed `checkIssuer`. */
-export function federationIssuer(key: string, declared: ParsedIssuer): FederationIssuer {
+function federationIssuer(key: string, declared: ParsedIssuer): FederationIssuer {
   const { audiences, existingProviderArn, ...rest } = declared;
   const input: IssuerInput = rest;
   return {

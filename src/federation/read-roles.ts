@@ -1,19 +1,25 @@
 /** Reads the roles of a federation, each with its trusts. */
+import { z } from "zod";
 import type { Problem } from "../errors";
 import type { Partition } from "../issuer/rules";
 import { breach } from "../text/text-rule";
 import { checkTrust } from "../trust/check";
 import type { Trust } from "../trust/trust";
-import { secondsOf } from "./duration";
+import type { ModelOf } from "./fields/field";
+import { modelOf } from "./fields/field";
+import { ROLE_FIELDS } from "./fields/role";
+import type { SETTING_FIELDS } from "./fields/settings";
 import type { FederationIssuer, FederationRole } from "./model";
 import type { PathPart } from "./path";
 import { formatPath } from "./path";
-import { DEFAULT_SESSION_SECONDS, MAX_ROLES, ROLE_KEY } from "./rules";
-import type { OutlineInput } from "./schema";
+import { MAX_ROLES, ROLE_KEY } from "./rules";
 import { roleSchema } from "./schema";
 import type { Shaped, TypedAt } from "./shape";
 import { readable, shape } from "./shape";
 import { checkTrustParts, readTrust } from "./trusts";
+
+/** A role whose trusts are read one by one, so that one mistake hides no other. */
+const outline = roleSchema.extend({ trusts: z.array(z.unknown()) });
 
 /** What reading a role must know of the rest of its federation. */
 export interface RoleContext {
@@ -24,10 +30,7 @@ export interface RoleContext {
 }
 
 /** What roles inherit from their federation. */
-export type RoleDefaults = Pick<
-  OutlineInput,
-  "roleNamePrefix" | "rolePath" | "permissionsBoundaryArn" | "maxSessionDuration"
->;
+export type RoleDefaults = Omit<ModelOf<typeof SETTING_FIELDS>, "name">;
 
 export interface ReadRoles {
   /** In file order. Roles with complaints stand here with what could be read of them. */
@@ -40,7 +43,7 @@ export interface ReadRoles {
 /** Each role by itself; what spans several is `checkFederation`'s. */
 export function readRoles(
   raw: Readonly<Record<string, unknown>>,
-  top: RoleDefaults | undefined,
+  settings: RoleDefaults,
   context: RoleContext,
   typedAt: TypedAt,
 ): ReadRoles {
@@ -57,7 +60,7 @@ export function readRoles(
     });
   }
   for (const [key, value] of entries) {
-    const read = readRole(key, value, top, context, typedAt);
+    const read = readRole(key, value, settings, context, typedAt);
     problems.push(...read.problems);
     if (read.value !== undefined) list.push(read.value);
     // A trust on an issuer that did not read has no complaint of its own, and no policy either.
@@ -76,7 +79,7 @@ export function readRoles(
 export function readRole(
   key: string,
   raw: unknown,
-  top: RoleDefaults | undefined,
+  settings: RoleDefaults,
   context: RoleContext,
   typedAt: TypedAt,
 ): Shaped<FederationRole> {
@@ -85,38 +88,26 @@ export function readRole(
   const problems: Problem[] = [];
   const keyProblem = breach(ROLE_KEY, key, path);
   if (keyProblem !== undefined) problems.push(keyProblem);
-  const shaped = shape(roleSchema, raw, at, typedAt);
+  const shaped = shape(outline, raw, at, typedAt);
   problems.push(...shaped.problems);
   const rawTrusts = typeof raw === "object" && raw !== null ? (raw as Record<string, unknown>)["trusts"] : undefined;
   const trusts = readTrusts(Array.isArray(rawTrusts) ? rawTrusts : undefined, path, context, typedAt);
   problems.push(...trusts.problems);
-  const role = shaped.value ?? readable(roleSchema, raw, { trusts: [] }, shaped.problems, at);
+  const role = shaped.value ?? readable(outline, raw, { trusts: [] }, shaped.problems, at);
   if (role === undefined) return { value: undefined, problems };
   // A name that did not read clashes with nobody.
   const unnamed = role.name === undefined && shaped.problems.some((problem) => problem.path === `${path}.name`);
+  const { name, ...values } = modelOf(ROLE_FIELDS, { ...role, trusts: [] }, { ...settings });
   return {
     problems,
     value: {
+      ...values,
       key,
-      name: unnamed ? "" : (role.name ?? `${top?.roleNamePrefix ?? ""}${key}`),
-      explicitName: unnamed ? "" : (role.name ?? null),
-      description: role.description ?? null,
-      accounts: role.accounts ?? null,
+      name: unnamed ? "" : (name ?? `${settings.roleNamePrefix}${key}`),
+      explicitName: unnamed ? "" : name,
       trusts: trusts.list,
-      managedPolicyArns: role.managedPolicyArns ?? {},
-      inlinePolicies: role.inlinePolicies ?? {},
-      maxSessionDuration: sessionSeconds(role.maxSessionDuration ?? top?.maxSessionDuration),
-      path: role.path ?? top?.rolePath ?? "/",
-      permissionsBoundaryArn: role.permissionsBoundaryArn ?? top?.permissionsBoundaryArn ?? null,
-      tags: role.tags ?? {},
-      lint: role.lint ?? [],
     },
   };
-}
-
-/** Seconds of a declared duration that has passed its rule; the default where there is none. */
-export function sessionSeconds(duration: string | number | undefined): number {
-  return duration === undefined ? DEFAULT_SESSION_SECONDS : (secondsOf(duration) ?? DEFAULT_SESSION_SECONDS);
 }
 
 function readTrusts(

@@ -1,21 +1,24 @@
 /** Reads a federation from YAML text or from a plain value: every mistake at once, or the normalised federation. */
 import type { Problem, Warning } from "../errors";
 import { refuse } from "../errors";
-import { TRUST_POLICY_DEFAULT_QUOTA, TRUST_POLICY_MAX_QUOTA } from "../trust/rules";
+import { TRUST_POLICY_MAX_QUOTA } from "../trust/rules";
 import { accountsOf } from "./accounts";
 import { canonicalInput } from "./canonical-input";
 import { checkFederation } from "./check";
-import type { Federation } from "./model";
+import { checkTags } from "./check-tags";
+import { modelOf } from "./fields/field";
+import { SETTING_FIELDS } from "./fields/settings";
+import type { Federation, Settings } from "./model";
 import { parsePath } from "./path";
 import { readIssuers } from "./read-issuers";
-import { readRoles, sessionSeconds } from "./read-roles";
+import { readRoles } from "./read-roles";
 import type { FederationInput } from "./schema";
-import { outlineSchema } from "./schema";
+import { outlineSchema, topSchema } from "./schema";
 import type { TypedAt } from "./shape";
 import { readable, shape } from "./shape";
 import { readYaml } from "./yaml-source";
 
-export { federationIssuer } from "./read-issuers";
+export { readIssuer } from "./read-issuers";
 export { readRole } from "./read-roles";
 export type { RoleContext, RoleDefaults } from "./read-roles";
 
@@ -93,18 +96,11 @@ function readValue(raw: unknown, typedAt: TypedAt): Reading {
       ],
     };
   }
-  const outline = shape(outlineSchema, value, [], typedAt);
-  const problems: Problem[] = [...textProblems, ...outline.problems];
   const parts = value as Readonly<Record<string, unknown>>;
   // With mistakes at the top the rest is checked all the same, as if the settings that did not read were absent.
-  const top =
-    outline.value ??
-    readable(outlineSchema, value, { name: "federation", issuers: {}, roles: {} }, outline.problems, []);
-  if (top === undefined) throw new RangeError("a federation without its faulty settings is readable");
-
-  const accounts = accountsOf(parts["aws"], top.name, typedAt);
-  problems.push(...accounts.problems);
-  const partition = accounts.partition;
+  const top = readTop(parts, outlineSchema, { issuers: {}, roles: {} }, typedAt);
+  const problems: Problem[] = [...textProblems, ...top.problems];
+  const { settings } = top;
 
   const issuers = readIssuers(mappingAt(parts, "issuers"), typedAt);
   problems.push(...issuers.problems);
@@ -119,30 +115,48 @@ function readValue(raw: unknown, typedAt: TypedAt): Reading {
 
   const roles = readRoles(
     mappingAt(parts, "roles"),
-    top,
-    { issuers: issuers.byKey, broken: issuers.broken, partition },
+    settings,
+    { issuers: issuers.byKey, broken: issuers.broken, partition: settings.partition },
     typedAt,
   );
   problems.push(...roles.problems);
-
-  // A quota that did not read is nobody's measure.
-  const quota = parts["trustPolicyMaxLength"] === undefined ? TRUST_POLICY_DEFAULT_QUOTA : TRUST_POLICY_MAX_QUOTA;
-  const federation: Federation = {
-    name: top.name,
-    partition,
-    accounts: accounts.list,
-    issuers: issuers.byKey,
-    roles: roles.list,
-    roleNamePrefix: top.roleNamePrefix ?? "",
-    rolePath: top.rolePath ?? "/",
-    permissionsBoundaryArn: top.permissionsBoundaryArn ?? null,
-    maxSessionDuration: sessionSeconds(top.maxSessionDuration),
-    trustPolicyMaxLength: top.trustPolicyMaxLength ?? quota,
-    tags: top.tags ?? {},
-    lint: top.lint ?? [],
-  };
+  const federation: Federation = { ...settings, issuers: issuers.byKey, roles: roles.list };
   problems.push(...checkFederation(federation, roles.unsound));
   return { federation: problems.length === 0 ? federation : undefined, problems, warnings: issuers.warnings };
+}
+
+export interface ReadSettings {
+  /** Defaults in place of what did not read. */
+  readonly settings: Settings;
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Reads the top of a federation that has no issuers and roles (yet): its settings and `aws`. Codes: those of the shape,
+ * of the accounts, and of tags.
+ */
+export function readSettings(raw: Readonly<Record<string, unknown>>): ReadSettings {
+  const { settings, problems } = readTop(raw, topSchema, {}, () => undefined);
+  return { settings, problems: [...problems, ...checkTags(settings.tags, {}, "tags")] };
+}
+
+function readTop(
+  parts: Readonly<Record<string, unknown>>,
+  schema: typeof topSchema,
+  required: Readonly<Record<string, unknown>>,
+  typedAt: TypedAt,
+): ReadSettings {
+  const shaped = shape(schema, parts, [], typedAt);
+  const top = shaped.value ?? readable(schema, parts, { name: "federation", ...required }, shaped.problems, []);
+  if (top === undefined) throw new RangeError("a federation without its faulty settings is readable");
+  const { list: accounts, partition, problems } = accountsOf(parts["aws"], top.name, typedAt);
+  const settings = { ...modelOf(SETTING_FIELDS, top), accounts, partition };
+  // A quota that did not read is nobody's measure.
+  const quotaUnread = parts["trustPolicyMaxLength"] !== undefined && top.trustPolicyMaxLength === undefined;
+  return {
+    settings: quotaUnread ? { ...settings, trustPolicyMaxLength: TRUST_POLICY_MAX_QUOTA } : settings,
+    problems: [...shaped.problems, ...problems],
+  };
 }
 
 function mappingAt(parts: Readonly<Record<string, unknown>>, key: string): Readonly<Record<string, unknown>> {

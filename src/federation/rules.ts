@@ -1,177 +1,252 @@
 /** What IAM takes for roles, tags, policies and durations; Terraform lets more pass, so these are the only guard. */
-import type { TextRule } from "../text/text-rule";
+import {
+  anyOf,
+  DIGITS,
+  except,
+  inCategories,
+  LETTERS,
+  LOWERCASE_LETTERS,
+  NO_CONTROLS,
+  range,
+  VISIBLE_ASCII,
+} from "../text/form";
+import type { Form } from "../text/form";
+import { textRule } from "../text/text-rule";
+
+const WORD = anyOf(LETTERS, DIGITS, "_-");
+/** IAM's `[\w+=,.@-]`. */
+const NAME = anyOf(LETTERS, DIGITS, "_+=,.@-");
 
 /** Becomes a stack's name and the first part of logical IDs. */
-export const FEDERATION_NAME: TextRule = {
+export const FEDERATION_NAME = textRule({
   code: "name-invalid",
-  pattern: "^[A-Za-z][A-Za-z0-9_-]{0,62}$",
-  says: "a name of 1 to 63 letters, digits, - and _, starting with a letter",
+  form: { characters: WORD, min: 1, max: 63, first: LETTERS },
   example: "lakehouse",
-};
+});
 
-/** Keys of issuers, AWS accounts and managed policies: the caller's own names. */
-export const KEY: TextRule = {
+/** Keys of issuers: the caller's own names. */
+export const ISSUER_KEY = textRule({
   code: "issuer-key-invalid",
-  pattern: "^[A-Za-z][A-Za-z0-9_-]{0,62}$",
-  says: "a key of 1 to 63 letters, digits, - and _, starting with a letter",
+  form: { characters: WORD, min: 1, max: 63, first: LETTERS },
   example: "production",
-};
+});
+
+/** Keys of AWS accounts. */
+export const ACCOUNT_KEY = textRule({ ...ISSUER_KEY, code: "account-key-invalid", example: "prod" });
+
+/** Keys of managed policies. */
+export const POLICY_KEY = textRule({
+  ...ISSUER_KEY,
+  code: "policy-key-invalid",
+  example: "read",
+  wrong: ["read lake"],
+});
 
 /** A role's key is its name by default, so it keeps IAM's rule; it starts with a letter or digit to stay readable. */
-export const ROLE_KEY: TextRule = {
+export const ROLE_KEY = textRule({
   code: "role-name-invalid",
-  pattern: "^[A-Za-z0-9][A-Za-z0-9_+=,.@-]{0,63}$",
-  says: "a role name of 1 to 64 letters, digits and _+=,.@-, starting with a letter or digit",
+  form: { characters: NAME, min: 1, max: 64, first: anyOf(LETTERS, DIGITS) },
   example: "lake-reader",
-};
+  wrong: ["lake reader", "x".repeat(65)],
+});
 
 /** IAM CreateRole: `[\w+=,.@-]+`, 1 to 64. */
-export const ROLE_NAME: TextRule = {
+export const ROLE_NAME = textRule({
   code: "role-name-invalid",
-  pattern: "^[A-Za-z0-9_+=,.@-]{1,64}$",
-  says: "a role name of 1 to 64 letters, digits and _+=,.@-",
+  form: { characters: NAME, min: 1, max: 64 },
   example: "lake-reader",
-};
+  wrong: ["lake reader", "x".repeat(65), ""],
+});
 
-export const ROLE_NAME_PREFIX: TextRule = {
+export const ROLE_NAME_PREFIX = textRule({
   code: "role-name-invalid",
-  pattern: "^[A-Za-z0-9_+=,.@-]{0,63}$",
-  says: "up to 63 letters, digits and _+=,.@-",
+  form: { characters: NAME, min: 0, max: 63 },
   example: "databricks-",
-};
+  wrong: ["data bricks-", "x".repeat(64)],
+});
 
 /** IAM: `(/)|(/[!-~]+/)`, up to 512; no `*` and `?`, which a policy would read as wildcards. */
-export const ROLE_PATH: TextRule = {
+export const ROLE_PATH = textRule({
   code: "role-path-invalid",
-  pattern: "^/(?:[\\u0021-\\u0029\\u002B-\\u002E\\u0030-\\u003E\\u0040-\\u007A\\u007C-\\u007E]+/)*$",
+  form: {
+    sequence: [
+      "/",
+      {
+        form: { sequence: [{ characters: except(VISIBLE_ASCII, "*/?{"), min: 1, max: Infinity }, "/"] },
+        min: 0,
+        max: Infinity,
+      },
+    ],
+  },
   maxLength: 512,
-  says: "a path that begins and ends with /, of at most 512 visible ASCII characters without *, ? and {",
+  says: "a path of at most 512 visible ASCII characters except *, ? and {, beginning and ending with /",
   example: "/databricks/",
-};
+  wrong: ["databricks", "/databricks", "/data*/", "//"],
+});
 
 /** IAM CreateRole: `[\t\n\r\u0020-\u007E\u00A1-\u00FF]*`, up to 1,000. */
-export const DESCRIPTION: TextRule = {
+export const DESCRIPTION = textRule({
   code: "role-description-invalid",
-  pattern: "^[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u00A1-\\u00FF]{0,1000}$",
-  says: "a description of at most 1,000 Latin-1 characters",
+  form: {
+    characters: anyOf(
+      range("printable Latin-1 characters", "printable Latin-1 character", [" ", "~"], ["\u00a1", "\u00ff"]),
+      { ...anyOf("\t"), words: "tabs" },
+      { ...anyOf("\n\r"), words: "line breaks" },
+    ),
+    min: 0,
+    max: 1000,
+  },
   example: "Nightly jobs read the lake",
-};
+  wrong: ["caf\u0107", "x\u0007", "\r\n".repeat(501)],
+});
 
-/** IAM TagRole: `[\p{L}\p{Z}\p{N}_.:/=+\-@]+`, 1 to 128. `aws:` is AWS's own prefix, refused in any case. */
-export const TAG_KEY: TextRule = {
+/** IAM TagRole: `[\p{L}\p{Z}\p{N}_.:/=+\-@]`. */
+export const TAG_CHARACTERS = anyOf(inCategories("letters, digits, spaces", "letter", "L", "Z", "N"), "_.:/=+@-");
+
+/** 1 to 128. `aws:` is AWS's own prefix, refused in any case. */
+export const TAG_KEY = textRule({
   code: "tag-invalid",
-  pattern: "^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]{1,128}$",
-  says: "a tag key of 1 to 128 letters, digits, spaces and _.:/=+-@",
+  form: { characters: TAG_CHARACTERS, min: 1, max: 128 },
   example: "team",
-};
+  wrong: ["a*b"],
+});
 
-export const TAG_VALUE: TextRule = {
+export const TAG_VALUE = textRule({
   code: "tag-invalid",
-  pattern: "^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]{0,256}$",
-  says: "a tag value of at most 256 letters, digits, spaces and _.:/=+-@",
+  form: { characters: TAG_CHARACTERS, min: 0, max: 256 },
   example: "data",
-};
+  wrong: ["a,b"],
+});
 
-/** A path that ends in a slash names no policy, so the last character is one of a name. */
-export const POLICY_ARN: TextRule = {
+/** The ARN of a `kind` of IAM. A path that ends in a slash names nothing, so the last character is one of a name. */
+function iamArn(owner: Form, kind: string): Form {
+  return {
+    sequence: [
+      "arn:",
+      { either: ["aws", "aws-us-gov", "aws-cn"] },
+      ":iam::",
+      owner,
+      `:${kind}/`,
+      { characters: except(VISIBLE_ASCII, "*?{"), min: 1, max: 512, last: NAME },
+    ],
+  };
+}
+
+const ACCOUNT: Form = { characters: DIGITS, min: 12, max: 12 };
+
+export const POLICY_ARN = textRule({
   code: "policy-arn-invalid",
-  pattern:
-    "^arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[\\u0021-\\u0029\\u002B-\\u003E\\u0040-\\u007A\\u007C-\\u007E]{0,511}[A-Za-z0-9_+=,.@-]$",
+  form: iamArn({ either: ["aws", ACCOUNT] }, "policy"),
   says: "the ARN of an IAM policy",
   example: "arn:aws:iam::111122223333:policy/read-lake",
-};
+  wrong: ["arn:aws:iam::111122223333:role/x", ""],
+});
 
-export const BOUNDARY_ARN: TextRule = {
-  ...POLICY_ARN,
-  code: "boundary-arn-invalid",
-  says: "the ARN of the IAM policy that bounds the role",
-};
+export const BOUNDARY_ARN = textRule({ ...POLICY_ARN, code: "boundary-arn-invalid" });
 
-export const ROLE_ARN: TextRule = {
-  code: "policy-arn-invalid",
-  pattern:
-    "^arn:(?:aws|aws-us-gov|aws-cn):iam::[0-9]{12}:role/[\\u0021-\\u0029\\u002B-\\u003E\\u0040-\\u007A\\u007C-\\u007E]{0,511}[A-Za-z0-9_+=,.@-]$",
+export const ROLE_ARN = textRule({
+  code: "role-arn-invalid",
+  form: iamArn(ACCOUNT, "role"),
   says: "the ARN of an IAM role",
   example: "arn:aws:iam::111122223333:role/terraform",
-};
+});
 
 /** IAM PutRolePolicy: `[\w+=,.@-]+`, 1 to 128. */
-export const INLINE_POLICY_NAME: TextRule = {
+export const INLINE_POLICY_NAME = textRule({
   code: "inline-policy-name-invalid",
-  pattern: "^[A-Za-z0-9_+=,.@-]{1,128}$",
-  says: "a policy name of 1 to 128 letters, digits and _+=,.@-",
+  form: { characters: NAME, min: 1, max: 128 },
   example: "list-lake",
-};
+  wrong: ["list lake"],
+});
 
 /** IAM's charset for policy documents. */
-export const POLICY_TEXT: TextRule = {
+export const POLICY_TEXT = textRule({
   code: "policy-character",
-  pattern: "^[\\u0009\\u000A\\u000D\\u0020-\\u00FF]*$",
-  maxLength: 10_240,
-  says: "Latin-1 text: IAM takes no other characters in a policy",
+  form: {
+    characters: anyOf("\t\n\r", range("Latin-1 characters", "Latin-1 character", [" ", "\u00ff"])),
+    min: 0,
+    max: 10_240,
+  },
+  says: "Latin-1 text, the only characters that IAM accepts in a policy",
   example: "arn:aws:s3:::lake",
-};
+});
 
-export const REGION: TextRule = {
+export const REGION = textRule({
   code: "value-not-allowed",
-  pattern: "^[a-z]{2,3}(?:-[a-z]+){1,3}-[0-9]{1,2}$",
+  form: {
+    sequence: [
+      { characters: LOWERCASE_LETTERS, min: 2, max: 3 },
+      { form: { sequence: ["-", { characters: LOWERCASE_LETTERS, min: 1, max: Infinity }] }, min: 1, max: 3 },
+      "-",
+      { characters: DIGITS, min: 1, max: 2 },
+    ],
+  },
   says: "an AWS region",
   example: "us-east-1",
-};
+});
+
+const LOWERCASE_WORD = anyOf(LOWERCASE_LETTERS, DIGITS);
 
 /** S3's names for general purpose buckets. */
-export const BUCKET: TextRule = {
+export const BUCKET = textRule({
   code: "backend-invalid",
-  pattern: "^[a-z0-9](?:[a-z0-9.-]{1,61}[a-z0-9])$",
-  says: "the name of an S3 bucket: 3 to 63 small letters, digits, - and .",
+  form: {
+    characters: anyOf(LOWERCASE_LETTERS, DIGITS, ".-"),
+    min: 3,
+    max: 63,
+    first: LOWERCASE_WORD,
+    last: LOWERCASE_WORD,
+  },
+  says: "the name of an S3 bucket: 3 to 63 lowercase letters, digits, - and .",
   example: "mycompany-terraform-state",
-};
+});
 
 /** Terraform's s3 backend takes no slash at either end. */
-export const STATE_KEY: TextRule = {
+export const STATE_KEY = textRule({
   code: "backend-invalid",
-  pattern: "^[^/\\u0000-\\u001F\\u007F](?:[^\\u0000-\\u001F\\u007F]{0,998}[^/\\u0000-\\u001F\\u007F])?$",
-  says: "the state's key in the bucket: 1 to 1,000 characters, no / at its ends",
+  form: { characters: NO_CONTROLS, min: 1, max: 1000, first: except(NO_CONTROLS, "/"), last: except(NO_CONTROLS, "/") },
+  says: "the state's key in the bucket: 1 to 1,000 characters, no / at either end",
   example: "databricks/federation.tfstate",
-};
+});
 
 /** DynamoDB CreateTable. */
-export const LOCK_TABLE: TextRule = {
+export const LOCK_TABLE = textRule({
   code: "backend-invalid",
-  pattern: "^[A-Za-z0-9_.-]{3,255}$",
-  says: "the name of a DynamoDB table: 3 to 255 letters, digits and _.-",
+  form: { characters: anyOf(LETTERS, DIGITS, "_.-"), min: 3, max: 255 },
   example: "terraform-locks",
-};
+});
 
 /** A key's ID, its ARN, or an alias. */
-export const KMS_KEY: TextRule = {
+export const KMS_KEY = textRule({
   code: "backend-invalid",
-  pattern: "^[A-Za-z0-9:/_-]{1,1000}$",
+  form: { characters: anyOf(LETTERS, DIGITS, ":/_-"), min: 1, max: 1000 },
   says: "a KMS key: its ID, ARN or alias",
   example: "alias/terraform-state",
-};
+});
 
-export const PROFILE: TextRule = {
+export const PROFILE = textRule({
   code: "backend-invalid",
-  pattern: "^[^\\u0000-\\u001F\\u007F]{1,250}$",
+  form: { characters: NO_CONTROLS, min: 1, max: 250 },
   says: "the name of an AWS profile of at most 250 characters",
   example: "deploy",
-};
+});
 
-export const STATE_PATH: TextRule = {
+export const STATE_PATH = textRule({
   code: "backend-invalid",
-  pattern: "^[^\\u0000-\\u001F\\u007F]{1,1000}$",
-  says: "the path of the state's file",
+  form: { characters: NO_CONTROLS, min: 1, max: 1000 },
+  says: "the path of the state file",
   example: "terraform.tfstate",
-};
+});
+
+const SENTENCE = range("characters", "character", [" ", "\u{10ffff}"]);
 
 /** A reason must be a sentence, not a dot. */
-export const REASON: TextRule = {
+export const REASON = textRule({
   code: "reason-empty",
-  pattern: "^[^\\u0000-\\u0020][^\\u0000-\\u001F]{8,498}[^\\u0000-\\u0020]$",
+  form: { characters: SENTENCE, min: 10, max: 500, first: except(SENTENCE, " "), last: except(SENTENCE, " ") },
   says: "a written reason of 10 to 500 characters",
   example: "Every mailbox of this domain belongs to the data team.",
-};
+});
 
 /** Seconds. IAM's bounds on a role's maximum session. */
 export const MIN_SESSION_SECONDS = 3600;

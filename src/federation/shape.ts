@@ -142,7 +142,7 @@ function problemsOf(
     case "too_big":
       return [
         {
-          code: issue.origin === "array" ? "too-many-audiences" : "value-not-allowed",
+          code: issue.origin === "array" ? "list-too-long" : "value-not-allowed",
           message: `Too many or too long: at most ${String(issue.maximum)}.`,
           path,
           fix: "Shorten it.",

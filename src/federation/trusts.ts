@@ -7,7 +7,8 @@ import type { UnityCatalogCloud } from "../trust/rules";
 import type { Trust } from "../trust/trust";
 import type { PathPart } from "./path";
 import { formatPath, parsePath } from "./path";
-import { subjectTrustSchema, unityCatalogTrustSchema } from "./schema";
+import { modelOf } from "./fields/field";
+import { SUBJECT_TRUST_FIELDS, subjectTrustSchema, unityCatalogTrustSchema } from "./fields/trust";
 import type { Shaped, TypedAt } from "./shape";
 import { shape } from "./shape";
 
@@ -77,22 +78,7 @@ function list<T>(raw: unknown, item: (entry: unknown) => T): readonly T[] | unde
 function readSubjects(raw: unknown, at: readonly PathPart[], typedAt: TypedAt): Shaped<Trust> {
   const { value, problems } = shape(subjectTrustSchema, raw, at, typedAt);
   if (value === undefined) return { value, problems };
-  return {
-    problems,
-    value: {
-      kind: "subjects",
-      issuer: value.issuer,
-      servicePrincipals: value.servicePrincipals ?? [],
-      users: value.users ?? [],
-      subjects: value.subjects ?? [],
-      subjectPatterns: (value.subjectPatterns ?? []).map((entry) =>
-        typeof entry === "string" ? { pattern: entry, reason: null } : entry,
-      ),
-      audiences: value.audiences ?? null,
-      conditions: value.conditions ?? [],
-      allowTagSession: value.allowTagSession ?? false,
-    },
-  };
+  return { problems, value: { kind: "subjects", ...modelOf(SUBJECT_TRUST_FIELDS, value) } };
 }
 
 function readUnityCatalog(

@@ -1,53 +1,95 @@
 /** What the parts of an issuer may be. Read by the schema, by `issuer` and by the modules' validations. */
-import type { TextRule } from "../text/text-rule";
+import type { Characters, Form } from "../text/form";
+import { anyOf, DIGITS, except, LOWERCASE_LETTERS, range, VISIBLE_ASCII } from "../text/form";
+import { textRule } from "../text/text-rule";
+
+/** A host name of labels of 1 to 63 `letters`, digits and dashes, then a label that starts as `last` does. */
+export function hostForm(letters: Characters): Form {
+  const ends = anyOf(letters, DIGITS);
+  const label = { characters: anyOf(letters, DIGITS, "-"), min: 1, max: 63, first: ends, last: ends } as const;
+  return {
+    sequence: [
+      { form: { sequence: [label, "."] }, min: 1, max: Infinity },
+      { ...label, first: letters },
+    ],
+  };
+}
 
 /** Lower-case DNS name of at least two labels whose last label is alphabetic, so that no IP address passes. */
-export const HOST: TextRule = {
+export const HOST = textRule({
   code: "host-invalid",
-  pattern: "^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$",
+  form: hostForm(LOWERCASE_LETTERS),
   maxLength: 200,
-  says: "a bare host name in lower case, without https://, port or path",
+  says: "a host name in lower case, without https://, port or path",
   example: "mycompany.cloud.databricks.com",
-};
+  wrong: [
+    "https://mycompany.cloud.databricks.com",
+    "MyCompany.cloud.databricks.com",
+    "mycompany.cloud.databricks.com:443",
+    "10.0.0.1",
+    "",
+  ],
+});
 
-export const WORKSPACE_ID: TextRule = {
+export const WORKSPACE_ID = textRule({
   code: "workspace-id-invalid",
-  pattern: "^[1-9][0-9]{0,19}$",
-  says: "the workspace's number, in quotes: digits only, up to 20, no leading zero",
+  form: { characters: DIGITS, min: 1, max: 20, first: range("1 to 9", "1 to 9", ["1", "9"]) },
+  says: "the workspace's number in quotes: 1 to 20 digits, no leading zero",
   example: "1444828305810485",
+  wrong: ["0123", "1.44483e15", "", "mycompany"],
+});
+
+const HEX = anyOf(DIGITS, range("a to f", "a to f", ["a", "f"]));
+/** A UUID in lower case. */
+export const UUID: Form = {
+  sequence: [8, 4, 4, 4, 12].flatMap((count, index): readonly Form[] => {
+    const part = { characters: HEX, min: count, max: count };
+    return index === 0 ? [part] : ["-", part];
+  }),
 };
 
-export const DATABRICKS_ACCOUNT_ID: TextRule = {
+export const DATABRICKS_ACCOUNT_ID = textRule({
   code: "databricks-account-id-invalid",
-  pattern: "^(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9]{12})$",
+  form: { either: [UUID, { characters: DIGITS, min: 12, max: 12 }] },
   says: "a Databricks account ID: a UUID in lower case",
   example: "7d3c2b1a-0f5e-4c8d-9a6b-123456789012",
-};
+  wrong: ["7D3C2B1A-0F5E-4C8D-9A6B-123456789012", "", "123"],
+});
 
 /**
  * IAM: a client ID has 1 to 255 characters (CreateOpenIDConnectProvider). Wildcards would never match as meant, and
  * `${` would be a policy variable.
  */
-export const AUDIENCE: TextRule = {
+export const AUDIENCE = textRule({
   code: "audience-invalid",
-  pattern: "^[\\u0021-\\u0029\\u002B-\\u003E\\u0040-\\u007A\\u007C-\\u007E]{1,255}$",
-  says: "1 to 255 printable ASCII characters without space, *, ? or {",
+  form: { characters: except(VISIBLE_ASCII, "*?{"), min: 1, max: 255 },
   example: "1444828305810485",
-};
+  wrong: ["*", "", "a b", "${aws:userid}"],
+});
 
-export const AWS_ACCOUNT_ID: TextRule = {
+export const AWS_ACCOUNT_ID = textRule({
   code: "aws-account-id-invalid",
-  pattern: "^[0-9]{12}$",
-  says: "12 digits, in quotes",
+  form: { characters: DIGITS, min: 12, max: 12 },
   example: "111122223333",
-};
+  wrong: ["1111-2222-3333", "12345", ""],
+});
 
-export const PROVIDER_ARN: TextRule = {
+export const PROVIDER_ARN = textRule({
   code: "provider-arn-invalid",
-  pattern: "^arn:(?:aws|aws-us-gov|aws-cn):iam::[0-9]{12}:oidc-provider/[!-~]{1,255}$",
+  form: {
+    sequence: [
+      "arn:",
+      { either: ["aws", "aws-us-gov", "aws-cn"] },
+      ":iam::",
+      { characters: DIGITS, min: 12, max: 12 },
+      ":oidc-provider/",
+      { characters: VISIBLE_ASCII, min: 1, max: 255 },
+    ],
+  },
   says: "the ARN of an IAM OIDC provider",
   example: "arn:aws:iam::111122223333:oidc-provider/mycompany.cloud.databricks.com/oidc",
-};
+  wrong: ["arn:aws:iam::111122223333:role/oidc-provider/mycompany.cloud.databricks.com/oidc"],
+});
 
 /** IAM registers at most this many client IDs a provider. */
 export const MAX_AUDIENCES = 100;

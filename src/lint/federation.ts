@@ -4,8 +4,9 @@ import { accountView, inlinePoliciesOf, roleTrustPolicy } from "../federation/ac
 import type { Federation, FederationRole } from "../federation/model";
 import { formatPath } from "../federation/path";
 import type { TrustContext } from "../trust/build";
-import { ACCOUNT_ID_PLACEHOLDER, buildTrustPolicy } from "../trust/build";
+import { ACCOUNT_ID_PLACEHOLDER } from "../trust/build";
 import type { Finding } from "./run-rules";
+import type { TrustPolicy } from "../trust/policy";
 import { lintRoleErrors, lintTarget } from "./run-rules";
 import type { LintIgnore, LintProvider, LintRole, LintTarget } from "../trust/parsed/target";
 import { exactSubjects } from "../trust/trust";
@@ -88,11 +89,12 @@ function ignoresAt(ignores: Federation["lint"], at: readonly string[]): readonly
 }
 
 /**
- * Errors of one role that is not part of a whole federation: what a construct refuses. `trust` has what its issuers are
- * worth; those that a `lint` entry of the role or of `federation` lets be are left out.
+ * Errors of one role that is not part of a whole federation: what a construct refuses. `policy` is its trust policy,
+ * `trust` what that was built with; those that a `lint` entry of the role or of `federation` lets be are left out.
  */
 export function lintErrorsOfRole(
   role: FederationRole,
+  policy: TrustPolicy,
   trust: TrustContext,
   federation: Pick<Federation, "lint" | "trustPolicyMaxLength">,
 ): readonly Finding[] {
@@ -111,7 +113,7 @@ export function lintErrorsOfRole(
     ignores: ignoresAt(federation.lint, []),
     roles: [
       lintedRole(role, {
-        policy: buildTrustPolicy(role.trusts, role, trust),
+        policy,
         policies: role.inlinePolicies,
         accountId: trust.accountId === ACCOUNT_ID_PLACEHOLDER ? null : trust.accountId,
         quota: federation.trustPolicyMaxLength,

@@ -2,7 +2,8 @@
 import { hclString } from "../hcl/encode";
 import type { HclValue } from "../hcl/encode";
 import type { TextRule } from "../text/text-rule";
-import { cheapPattern } from "./cheap-pattern";
+import { re2Rule } from "../text/text-rule";
+import { mayHold } from "../text/form";
 import type { Inputs, RuleDefinition } from "./definition";
 
 /** Where in a module's inputs a value stands: as itself in a variable, or below `for` loops over one. */
@@ -65,9 +66,9 @@ function indented(text: string, depth: number): string {
 
 /** Whether `reference` keeps `rule`, as an HCL expression. */
 export function keepsRule(rule: TextRule, reference: string): string {
-  const { pattern, maxLength } = cheapPattern(rule);
+  const { pattern, maxLength } = re2Rule(rule);
   // Terraform takes a carriage return and the line feed after it for one character.
-  const length = pattern.includes("\\x{000D}") ? characters(reference) : `length(${reference})`;
+  const length = mayHold(rule.form, "\r") ? characters(reference) : `length(${reference})`;
   return maxLength === null
     ? matches(pattern, reference)
     : `${matches(pattern, reference)} && ${length} <= ${maxLength}`;

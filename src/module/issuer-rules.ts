@@ -1,6 +1,6 @@
 /** The rules on issuers as HCL validations: the same as src/issuer and src/federation hold them to. */
 import { hclValue } from "../hcl/encode";
-import { KEY } from "../federation/rules";
+import { ISSUER_KEY } from "../federation/rules";
 import { CLOUD_NAMES, CLOUDS } from "../issuer/clouds";
 import {
   AUDIENCE,
@@ -122,9 +122,9 @@ export function issuersRules(sample: Sample, adoptable: boolean): readonly RuleD
   return [
     noNullRule(loops, "An issuer", { issuers: { production: null } }),
     {
-      code: KEY.code,
-      condition: forAll(["key in keys(var.issuers)"], keepsRule(KEY, "key")),
-      message: `Each key of issuers must be ${KEY.says}, like production`,
+      code: ISSUER_KEY.code,
+      condition: forAll(["key in keys(var.issuers)"], keepsRule(ISSUER_KEY, "key")),
+      message: `Each key of issuers must be ${ISSUER_KEY.says}, like production`,
       breaks: [{ issuers: { production: workspace, "a b": account } }],
     },
     rule(

@@ -14,16 +14,23 @@ import {
 import { checkHost } from "../issuer/issuer";
 import { AWS_ACCOUNT_ID, DATABRICKS_ACCOUNT_ID, PARTITIONS } from "../issuer/rules";
 import type { TextRule } from "../text/text-rule";
-import { breach } from "../text/text-rule";
+import { breach, textRule } from "../text/text-rule";
+import { anyOf, DIGITS, LOWERCASE_LETTERS } from "../text/form";
 import { TRUST_POLICY_DEFAULT_QUOTA, TRUST_POLICY_MAX_QUOTA } from "../trust/rules";
 import { VERSION_RANGE } from "./version-range";
 
-const MODULE_NAME: TextRule = {
+const MODULE_NAME = textRule({
   code: "profile-invalid",
-  pattern: "^[a-z][a-z0-9-]{0,61}[a-z0-9]$",
-  says: "a module name of 2 to 63 lower-case letters, digits and -, starting with a letter, no - at its end",
+  form: {
+    characters: anyOf(LOWERCASE_LETTERS, DIGITS, "-"),
+    min: 2,
+    max: 63,
+    first: LOWERCASE_LETTERS,
+    last: anyOf(LOWERCASE_LETTERS, DIGITS),
+  },
+  says: "a module name of 2 to 63 lowercase letters, digits and -, starting with a letter, without - at the end",
   example: "acme-databricks-workspace",
-};
+});
 
 function ruled(rule: TextRule): z.ZodString {
   return z.string().superRefine((value, context) => {

@@ -4,17 +4,18 @@ import {
   BOUNDARY_ARN,
   DESCRIPTION,
   INLINE_POLICY_NAME,
-  KEY,
   MAX_INLINE_POLICY_CHARACTERS,
   MAX_MANAGED_POLICIES,
   MAX_SESSION_SECONDS,
   MAX_TAGS,
   MIN_SESSION_SECONDS,
   POLICY_ARN,
+  POLICY_KEY,
   POLICY_TEXT,
   ROLE_KEY,
   ROLE_NAME,
   ROLE_PATH,
+  TAG_CHARACTERS,
   TAG_KEY,
   TAG_VALUE,
 } from "../federation/rules";
@@ -23,7 +24,8 @@ import type { ObjectAttribute } from "./contract";
 import type { Place } from "./condition";
 import { characters, forAll, keepsRule, matches, ruleAt, textRuleAt } from "./condition";
 import type { RuleDefinition } from "./definition";
-import { re2Pattern } from "../text/text-rule";
+import { re2Rule } from "../text/text-rule";
+import { re2OnlyOf } from "../text/form";
 
 const texts = { map: "string" } as const;
 
@@ -68,7 +70,7 @@ export function sessionRule(place: Place): RuleDefinition {
 }
 
 /** The characters of tags, as both rules have them. */
-const CLASS_OF_TAGS = re2Pattern(TAG_VALUE).replace(/\{0,256\}\$$/, "*$");
+const CLASS_OF_TAGS = re2OnlyOf(TAG_CHARACTERS);
 
 export function tagRules(place: Place): readonly RuleDefinition[] {
   const tags = place.reference;
@@ -132,9 +134,9 @@ export function managedPolicyRules(place: Place): readonly RuleDefinition[] {
   );
   return [
     {
-      code: KEY.code,
-      condition: forAll([...place.loops, `name in keys(${arns})`], keepsRule(KEY, "name")),
-      message: `The keys of managed_policy_arns must be ${KEY.says}, like read`,
+      code: POLICY_KEY.code,
+      condition: forAll([...place.loops, `name in keys(${arns})`], keepsRule(POLICY_KEY, "name")),
+      message: `The keys of managed_policy_arns must be ${POLICY_KEY.says}, like read`,
       breaks: breaks({ "read lake": arn }),
     },
     {
@@ -239,7 +241,7 @@ export function inlinePolicyRules(
       code: POLICY_TEXT.code,
       condition: forAll(
         [...place.loops, `policy in values(${policies})`],
-        `!can(jsondecode(policy)) || ${matches(re2Pattern(POLICY_TEXT), "jsonencode(jsondecode(policy))")}`,
+        `!can(jsondecode(policy)) || ${matches(re2Rule(POLICY_TEXT).pattern, "jsonencode(jsondecode(policy))")}`,
       ),
       message: "inline_policies must hold Latin-1 characters only: IAM takes no others",
       breaks: breaks({ list: POLICY.replace("lake", "\u0107") }),

@@ -1,15 +1,28 @@
 /** A range of versions, as Terraform's `version` arguments take it. */
-import type { TextRule } from "../text/text-rule";
+import type { Form } from "../text/form";
+import { anyOf, DIGITS, LETTERS } from "../text/form";
+import { textRule } from "../text/text-rule";
 
-const ONE = "(?:(?:=|!=|>=|<=|>|<|~>) *)?v?[0-9]{1,9}(?:\\.[0-9]{1,9}){0,2}(?:-[0-9A-Za-z.-]{1,60})?";
+/** Up to nine digits: more than any version has. */
+const NUMBER: Form = { characters: DIGITS, min: 1, max: 9 };
+const SPACES: Form = { form: " ", min: 0, max: Infinity };
+const ONE: readonly Form[] = [
+  { form: { sequence: [{ either: ["=", "!=", ">=", "<=", ">", "<", "~>"] }, SPACES] }, min: 0, max: 1 },
+  { form: "v", min: 0, max: 1 },
+  NUMBER,
+  { form: { sequence: [".", NUMBER] }, min: 0, max: 2 },
+  { form: { sequence: ["-", { characters: anyOf(DIGITS, LETTERS, ".-"), min: 1, max: 60 }] }, min: 0, max: 1 },
+];
 
-export const VERSION_RANGE: TextRule = {
+export const VERSION_RANGE = textRule({
   code: "module-source-invalid",
-  pattern: `^${ONE}(?: *, *${ONE})*$`,
+  form: {
+    sequence: [...ONE, { form: { sequence: [SPACES, ",", SPACES, ...ONE] }, min: 0, max: Infinity }],
+  },
   maxLength: 200,
   says: "a version range as Terraform writes it",
   example: ">= 5.81.0, < 6.0.0",
-};
+});
 
 /** A constraint in the language of semver; undefined for one it cannot say (`!=`, or none of Terraform's). */
 export function semverRange(constraint: string): string | undefined {

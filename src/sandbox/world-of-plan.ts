@@ -1,6 +1,6 @@
 /** `terraform show -json` of a plan or a state as the sandbox plays it: what will be, before it is. Pure. */
 import { InputError } from "../errors";
-import { KEY } from "../federation/rules";
+import { ISSUER_KEY } from "../federation/rules";
 import { issuerPathOf, providerArn } from "../issuer/issuer";
 import { isDatabricksIssuer, relevantRoles } from "../lint/documents/relevance";
 import { deployedResources, isPlan, isState } from "../lint/documents/terraform-plan";
@@ -187,6 +187,6 @@ function issuersOf(registered: readonly LintProvider[], providers: readonly Play
 function keyOfAddress(address: string | undefined): string | undefined {
   const [, name, key] = /\.([^.[]+)(?:\[(?:"((?:[^"\\]|\\.)*)"|\d+)\])?$/.exec(address ?? "") ?? [];
   return [key, name === "this" || name === "default" ? undefined : name].find(
-    (candidate) => candidate !== undefined && keeps(KEY, candidate),
+    (candidate) => candidate !== undefined && keeps(ISSUER_KEY, candidate),
   );
 }

@@ -1,19 +1,38 @@
 /**
- * A rule on one piece of text, as data: written once, read by the zod schema, the JSON Schema and the
- * `validation` blocks of the HCL modules. `pattern` therefore keeps to what JavaScript (flag `u`) and RE2 share.
+ * A rule on one piece of text, as data: written once, read by the zod schema, the JSON Schema and the `validation`
+ * blocks of the HCL modules.
  */
 import type { ErrorCode, Problem } from "../errors";
+import type { Form } from "./form";
+import { javascriptPattern, re2Pattern, runWords } from "./form";
 
-export interface TextRule {
+/** A rule as it is written down. */
+export interface RuleDeclaration {
   readonly code: ErrorCode;
-  /** Anchored regular expression. `\uXXXX` is written out for RE2 by `re2Pattern`. */
-  readonly pattern: string;
-  /** In characters (code points); absent where the pattern bounds the length itself. */
+  readonly form: Form;
+  /** In characters (code points), where the form alone would allow more. */
   readonly maxLength?: number;
-  /** What the value must be, to go after "must be". */
-  readonly says: string;
+  /** What the value must be, to go after "must be". Left out: the words of the form, which must be a single run. */
+  readonly says?: string;
   /** A right value, shown in messages. */
   readonly example: string;
+  /** Wrong values, the plainest first: the modules' own tests must see each refused. */
+  readonly wrong?: readonly string[];
+}
+
+export interface TextRule extends RuleDeclaration {
+  readonly says: string;
+  readonly wrong: readonly string[];
+  /** Anchored regular expression for JavaScript, flag `u`. */
+  readonly pattern: string;
+}
+
+/** The rule that `declaration` describes. Throws RangeError where neither it nor its form says what is right. */
+export function textRule(declaration: RuleDeclaration): TextRule {
+  const { form } = declaration;
+  const says = declaration.says ?? (typeof form === "object" && "characters" in form ? runWords(form) : undefined);
+  if (says === undefined) throw new RangeError(`the rule ${declaration.code} has no words`);
+  return { wrong: [], ...declaration, says, pattern: javascriptPattern(form) };
 }
 
 const compiled = new Map<string, RegExp>();
@@ -31,6 +50,15 @@ function compile(pattern: string): RegExp {
 export function keeps(rule: TextRule, text: string): boolean {
   if (rule.maxLength !== undefined && text.length > rule.maxLength && [...text].length > rule.maxLength) return false;
   return compile(rule.pattern).test(text);
+}
+
+/** The rule for Terraform: a pattern for `regex`, and the most characters, where it does not count them itself. */
+export function re2Rule(rule: TextRule): { readonly pattern: string; readonly maxLength: number | null } {
+  const { pattern, maxLength } = re2Pattern(rule.form);
+  return {
+    pattern,
+    maxLength: maxLength === null ? (rule.maxLength ?? null) : Math.min(maxLength, rule.maxLength ?? Infinity),
+  };
 }
 
 /** The problem to report when `text` breaks `rule`, or undefined when it keeps it. */
@@ -64,9 +92,4 @@ export function quotedAscii(text: string): string {
     /[^\x20-\x7e]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
-}
-
-/** The same pattern for RE2 (Terraform's `regex`): `\u00FF` becomes `\x{00FF}`. */
-export function re2Pattern(rule: TextRule): string {
-  return rule.pattern.replace(/\\u([0-9A-Fa-f]{4})/g, "\\x{$1}");
 }

@@ -1,63 +1,97 @@
 /** What subjects, conditions and external IDs may be. Read by the schema, the builder and the modules' validations. */
-import type { TextRule } from "../text/text-rule";
 import type { Cloud } from "../issuer/clouds";
 import type { Partition } from "../issuer/rules";
+import { UUID } from "../issuer/rules";
+import { anyOf, DIGITS, except, LETTERS, VISIBLE_LATIN_1 } from "../text/form";
+import { textRule } from "../text/text-rule";
 
 /** `sub` is compared with case, and Databricks writes application IDs in lower case. */
-export const SERVICE_PRINCIPAL: TextRule = {
+export const SERVICE_PRINCIPAL = textRule({
   code: "service-principal-invalid",
-  pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$",
+  form: UUID,
   says: "a service principal's application ID: a UUID in lower case",
   example: "6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b",
-};
+  wrong: ["6A9F1C2E-3B4D-4E5F-8A7B-0C1D2E3F4A5B", "lake-reader", ""],
+});
 
-export const USER: TextRule = {
+const ALPHANUMERIC = anyOf(LETTERS, DIGITS);
+
+export const USER = textRule({
   code: "user-invalid",
-  pattern: "^[A-Za-z0-9.!#%&'+/=^_`~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)+[A-Za-z]{2,63}$",
+  form: {
+    sequence: [
+      { characters: anyOf(LETTERS, DIGITS, ".!#%&'+/=^_`~-"), min: 1, max: 64 },
+      "@",
+      {
+        form: {
+          sequence: [
+            { characters: anyOf(LETTERS, DIGITS, "-"), min: 1, max: 63, first: ALPHANUMERIC, last: ALPHANUMERIC },
+            ".",
+          ],
+        },
+        min: 1,
+        max: Infinity,
+      },
+      { characters: LETTERS, min: 2, max: 63 },
+    ],
+  },
   maxLength: 254,
-  says: "a user's e-mail address, as Databricks shows it, without wildcards",
+  says: "a user's email address as Databricks shows it, without wildcards",
   example: "alice@example.com",
-};
+  wrong: ["*@example.com", "alice", "alice@example"],
+});
 
 /** IAM takes Latin-1 in policies; of that, what a person can see. No `*`, `?` or `{`: IAM reads those, or people do. */
-const SEEN = "\\u0021-\\u0029\\u002B-\\u003E\\u0040-\\u007A\\u007C-\\u007E\\u00A1-\\u00AC\\u00AE-\\u00FF";
+const SEEN = except(VISIBLE_LATIN_1, "*?{");
 
-export const SUBJECT: TextRule = {
+export const SUBJECT = textRule({
   code: "subject-invalid",
-  pattern: `^[${SEEN}](?:[\\u0020${SEEN}]{0,253}[${SEEN}])?$`,
-  says: "an exact sub of 1 to 255 visible Latin-1 characters, without *, ?, { and without space at its ends",
+  form: { characters: anyOf(" ", SEEN), min: 1, max: 255, first: SEEN, last: SEEN },
+  says: `an exact sub claim of 1 to 255 ${SEEN.words}, without a space at either end`,
   example: "6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b",
-};
+  wrong: ["lake-*", "a?", "${aws:username}", " x", "", "\u0107"],
+});
 
-export const SUBJECT_PATTERN: TextRule = {
+const WILD = except(VISIBLE_LATIN_1, "{");
+
+export const SUBJECT_PATTERN = textRule({
   code: "subject-pattern-invalid",
-  pattern: `^[*?${SEEN}](?:[\\u0020*?${SEEN}]{0,253}[*?${SEEN}])?$`,
-  says: "a pattern of 1 to 255 visible Latin-1 characters, with * or ?, without {",
+  form: { characters: anyOf(" ", WILD), min: 1, max: 255, first: WILD, last: WILD },
+  says: `a pattern of 1 to 255 ${WILD.words}, with * or ?`,
   example: "*@data.example.com",
-};
+  wrong: ["${aws:username}*", "\u0107*"],
+});
 
-export const CONDITION_VARIABLE: TextRule = {
+export const CONDITION_VARIABLE = textRule({
   code: "condition-invalid",
-  pattern: "^[A-Za-z0-9][A-Za-z0-9._/-]{0,254}:[A-Za-z0-9_.:/=+@-]{1,255}$",
+  form: {
+    sequence: [
+      { characters: anyOf(LETTERS, DIGITS, "._/-"), min: 1, max: 255, first: ALPHANUMERIC },
+      ":",
+      { characters: anyOf(LETTERS, DIGITS, "_.:/=+@-"), min: 1, max: 255 },
+    ],
+  },
   says: "an IAM condition key with its prefix",
   example: "aws:SourceIp",
-};
+  wrong: ["SourceIp"],
+});
 
-export const CONDITION_VALUE: TextRule = {
+export const CONDITION_VALUE = textRule({
   code: "condition-invalid",
-  pattern: "^[\\u0020-\\u007E\\u00A1-\\u00AC\\u00AE-\\u00FF]{1,512}$",
-  says: "1 to 512 visible Latin-1 characters",
+  form: { characters: anyOf(" ", VISIBLE_LATIN_1), min: 1, max: 512 },
+  says: `1 to 512 ${VISIBLE_LATIN_1.words} or spaces`,
   example: "203.0.113.0/24",
-};
+  wrong: ["", "\u0107"],
+});
 
 /** STS AssumeRole: `[\w+=,.@:\/-]*`, 2 to 1,224 characters. */
-export const EXTERNAL_ID: TextRule = {
+export const EXTERNAL_ID = textRule({
   code: "external-id-invalid",
-  pattern: "^[A-Za-z0-9_+=,.@:/-]{2,}$",
-  maxLength: 1224,
+  form: { characters: anyOf(LETTERS, DIGITS, "_+=,.@:/-"), min: 2, max: 1224 },
   says: "an external ID of 2 to 1,224 characters, as the storage or service credential shows it",
   example: "0b7e6f5a-1c2d-4e3f-9a8b-7c6d5e4f3a2b",
-};
+  wrong: ["x", "*x"],
+});
 
 const BASE_TESTS = [
   "StringEquals",

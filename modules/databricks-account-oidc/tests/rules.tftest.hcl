@@ -19,16 +19,16 @@ run "takes_the_inputs_that_every_run_below_spoils" {
 }
 
 # databricks_account_id: databricks_account_id must be a Databricks account ID: a UUID in lower case, like 7d3c2b1a-0f5e-4c8d-9a6b-123456789012.
-# audiences: Each of audiences must be 1 to 255 printable ASCII characters without space, *, ? or {, like 1444828305810485.
-# aws_account_id: aws_account_id must be 12 digits, in quotes, like 111122223333.
+# audiences: Each of audiences must be 1 to 255 visible ASCII characters except *, ? and {, like 1444828305810485.
+# aws_account_id: aws_account_id must be 12 digits, like 111122223333.
 # aws_partition: aws_partition must be one of aws, aws-us-gov, aws-cn.
-# databricks_account_host: databricks_account_host must be a bare host name in lower case, without https://, port or path, like mycompany.cloud.databricks.com.
+# databricks_account_host: databricks_account_host must be a host name in lower case, without https://, port or path, like mycompany.cloud.databricks.com.
 # max_session_duration: max_session_duration must be whole seconds from 3600 (1 h) to 43200 (12 h).
-# permissions_boundary_arn: permissions_boundary_arn must be the ARN of the IAM policy that bounds the role, like arn:aws:iam::111122223333:policy/read-lake.
-# role_name_prefix: role_name_prefix must be up to 63 letters, digits and _+=,.@-, like databricks-.
-# role_path: role_path must be a path that begins and ends with /, of at most 512 visible ASCII characters without *, ? and {, like /databricks/.
-# roles: Each key of roles must be a role name of 1 to 64 letters, digits and _+=,.@-, starting with a letter or digit, like lake-reader.
-# tags: The key of each tag must be a tag key of 1 to 128 letters, digits, spaces and _.:/=+-@.
+# permissions_boundary_arn: permissions_boundary_arn must be the ARN of an IAM policy, like arn:aws:iam::111122223333:policy/read-lake.
+# role_name_prefix: role_name_prefix must be at most 63 letters, digits and _+=,.@-, like databricks-.
+# role_path: role_path must be a path of at most 512 visible ASCII characters except *, ? and {, beginning and ending with /, like /databricks/.
+# roles: Each key of roles must be 1 to 64 letters, digits and _+=,.@-, starting with a letter or digit, like lake-reader.
+# tags: The key of each tag must be 1 to 128 letters, digits, spaces and _.:/=+@-.
 # trust_policy_max_length: trust_policy_max_length must be a whole number from 2048 to 8192.
 run "refuses_inputs_1" {
   command = plan
@@ -71,8 +71,8 @@ run "refuses_inputs_1" {
 }
 
 # audiences: There must be at most 100 audiences: IAM registers no more.
-# roles: The name of a role must be a role name of 1 to 64 letters, digits and _+=,.@-, like lake-reader.
-# tags: The key of each tag must be a tag key of 1 to 128 letters, digits, spaces and _.:/=+-@, and must not begin with aws:.
+# roles: The name of a role must be 1 to 64 letters, digits and _+=,.@-, like lake-reader.
+# tags: The key of each tag must be 1 to 128 letters, digits, spaces and _.:/=+@-, and must not begin with aws:.
 run "refuses_inputs_2" {
   command = plan
 
@@ -194,8 +194,8 @@ run "refuses_inputs_2" {
   expect_failures = [var.audiences, var.roles, var.tags]
 }
 
-# roles: The description of a role must be a description of at most 1,000 Latin-1 characters, like Nightly jobs read the lake.
-# tags: The value of each tag must be a tag value of at most 256 letters, digits, spaces and _.:/=+-@.
+# roles: The description of a role must be at most 1,000 printable Latin-1 characters, tabs and line breaks, like Nightly jobs read the lake.
+# tags: The value of each tag must be at most 256 letters, digits, spaces and _.:/=+@-.
 run "refuses_inputs_3" {
   command = plan
 
@@ -214,8 +214,8 @@ run "refuses_inputs_3" {
   expect_failures = [var.roles, var.tags]
 }
 
-# roles: The path of a role must be a path that begins and ends with /, of at most 512 visible ASCII characters without *, ? and {, like /databricks/.
-# tags: The value of each tag must be a tag value of at most 256 letters, digits, spaces and _.:/=+-@, and must not begin with aws:.
+# roles: The path of a role must be a path of at most 512 visible ASCII characters except *, ? and {, beginning and ending with /, like /databricks/.
+# tags: The value of each tag must be at most 256 letters, digits, spaces and _.:/=+@-, and must not begin with aws:.
 run "refuses_inputs_4" {
   command = plan
 
@@ -255,7 +255,7 @@ run "refuses_inputs_5" {
   expect_failures = [var.roles, var.tags]
 }
 
-# roles: The permissions_boundary_arn of a role must be the ARN of the IAM policy that bounds the role, like arn:aws:iam::111122223333:policy/read-lake.
+# roles: The permissions_boundary_arn of a role must be the ARN of an IAM policy, like arn:aws:iam::111122223333:policy/read-lake.
 # tags: There must be at most 50 tags: IAM takes no more.
 run "refuses_inputs_6" {
   command = plan
@@ -325,7 +325,7 @@ run "refuses_inputs_6" {
   expect_failures = [var.roles, var.tags]
 }
 
-# roles: The key of each tag must be a tag key of 1 to 128 letters, digits, spaces and _.:/=+-@.
+# roles: The key of each tag must be 1 to 128 letters, digits, spaces and _.:/=+@-.
 run "refuses_inputs_7" {
   command = plan
 
@@ -343,7 +343,7 @@ run "refuses_inputs_7" {
   expect_failures = [var.roles]
 }
 
-# roles: The key of each tag must be a tag key of 1 to 128 letters, digits, spaces and _.:/=+-@, and must not begin with aws:.
+# roles: The key of each tag must be 1 to 128 letters, digits, spaces and _.:/=+@-, and must not begin with aws:.
 run "refuses_inputs_8" {
   command = plan
 
@@ -361,7 +361,7 @@ run "refuses_inputs_8" {
   expect_failures = [var.roles]
 }
 
-# roles: The value of each tag must be a tag value of at most 256 letters, digits, spaces and _.:/=+-@.
+# roles: The value of each tag must be at most 256 letters, digits, spaces and _.:/=+@-.
 run "refuses_inputs_9" {
   command = plan
 
@@ -379,7 +379,7 @@ run "refuses_inputs_9" {
   expect_failures = [var.roles]
 }
 
-# roles: The value of each tag must be a tag value of at most 256 letters, digits, spaces and _.:/=+-@, and must not begin with aws:.
+# roles: The value of each tag must be at most 256 letters, digits, spaces and _.:/=+@-, and must not begin with aws:.
 run "refuses_inputs_10" {
   command = plan
 
@@ -484,7 +484,7 @@ run "refuses_inputs_12" {
   expect_failures = [var.roles]
 }
 
-# roles: The keys of managed_policy_arns must be a key of 1 to 63 letters, digits, - and _, starting with a letter, like read.
+# roles: The keys of managed_policy_arns must be 1 to 63 letters, digits and _-, starting with a letter, like read.
 run "refuses_inputs_13" {
   command = plan
 
@@ -577,7 +577,7 @@ run "refuses_inputs_16" {
   expect_failures = [var.roles]
 }
 
-# roles: The keys of inline_policies must be a policy name of 1 to 128 letters, digits and _+=,.@-, like list-lake.
+# roles: The keys of inline_policies must be 1 to 128 letters, digits and _+=,.@-, like list-lake.
 run "refuses_inputs_17" {
   command = plan
 
@@ -717,7 +717,7 @@ run "refuses_inputs_24" {
   expect_failures = [var.roles]
 }
 
-# roles: Each of users must be a user's e-mail address, as Databricks shows it, without wildcards, like alice@example.com.
+# roles: Each of users must be a user's email address as Databricks shows it, without wildcards, like alice@example.com.
 run "refuses_inputs_25" {
   command = plan
 
@@ -733,7 +733,7 @@ run "refuses_inputs_25" {
   expect_failures = [var.roles]
 }
 
-# roles: Each of subjects must be an exact sub of 1 to 255 visible Latin-1 characters, without *, ?, { and without space at its ends, like 6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b.
+# roles: Each of subjects must be an exact sub claim of 1 to 255 visible Latin-1 characters except *, ? and {, without a space at either end, like 6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b.
 run "refuses_inputs_26" {
   command = plan
 
@@ -749,7 +749,7 @@ run "refuses_inputs_26" {
   expect_failures = [var.roles]
 }
 
-# roles: Each of subject_patterns must be a pattern of 1 to 255 visible Latin-1 characters, with * or ?, without {, like *@data.example.com.
+# roles: Each of subject_patterns must be a pattern of 1 to 255 visible Latin-1 characters except {, with * or ?, like *@data.example.com.
 run "refuses_inputs_27" {
   command = plan
 
@@ -797,7 +797,7 @@ run "refuses_inputs_29" {
   expect_failures = [var.roles]
 }
 
-# roles: Each of audiences must be 1 to 255 printable ASCII characters without space, *, ? or {, like 1444828305810485.
+# roles: Each of audiences must be 1 to 255 visible ASCII characters except *, ? and {, like 1444828305810485.
 run "refuses_inputs_30" {
   command = plan
 
@@ -889,7 +889,7 @@ run "refuses_inputs_34" {
   expect_failures = [var.roles]
 }
 
-# roles: The values of each condition must be 1 to 512 visible Latin-1 characters, like 203.0.113.0/24.
+# roles: The values of each condition must be 1 to 512 visible Latin-1 characters or spaces, like 203.0.113.0/24.
 run "refuses_inputs_35" {
   command = plan
 

@@ -25,17 +25,17 @@ run "takes_the_inputs_that_every_run_below_spoils" {
 }
 
 # issuers: An issuer must not be null; leave it out.
-# name: name must be a role name of 1 to 64 letters, digits and _+=,.@-, like lake-reader.
+# name: name must be 1 to 64 letters, digits and _+=,.@-, like lake-reader.
 # trusts: There must be at least one of trusts, with an issuer and its service_principals.
-# aws_account_id: aws_account_id must be 12 digits, in quotes, like 111122223333.
+# aws_account_id: aws_account_id must be 12 digits, like 111122223333.
 # aws_partition: aws_partition must be one of aws, aws-us-gov, aws-cn.
-# description: description must be a description of at most 1,000 Latin-1 characters, like Nightly jobs read the lake.
-# inline_policies: The keys of inline_policies must be a policy name of 1 to 128 letters, digits and _+=,.@-, like list-lake.
-# managed_policy_arns: The keys of managed_policy_arns must be a key of 1 to 63 letters, digits, - and _, starting with a letter, like read.
+# description: description must be at most 1,000 printable Latin-1 characters, tabs and line breaks, like Nightly jobs read the lake.
+# inline_policies: The keys of inline_policies must be 1 to 128 letters, digits and _+=,.@-, like list-lake.
+# managed_policy_arns: The keys of managed_policy_arns must be 1 to 63 letters, digits and _-, starting with a letter, like read.
 # max_session_duration: max_session_duration must be whole seconds from 3600 (1 h) to 43200 (12 h).
-# path: path must be a path that begins and ends with /, of at most 512 visible ASCII characters without *, ? and {, like /databricks/.
-# permissions_boundary_arn: permissions_boundary_arn must be the ARN of the IAM policy that bounds the role, like arn:aws:iam::111122223333:policy/read-lake.
-# tags: The key of each tag must be a tag key of 1 to 128 letters, digits, spaces and _.:/=+-@.
+# path: path must be a path of at most 512 visible ASCII characters except *, ? and {, beginning and ending with /, like /databricks/.
+# permissions_boundary_arn: permissions_boundary_arn must be the ARN of an IAM policy, like arn:aws:iam::111122223333:policy/read-lake.
+# tags: The key of each tag must be 1 to 128 letters, digits, spaces and _.:/=+@-.
 # trust_policy_max_length: trust_policy_max_length must be a whole number from 2048 to 8192.
 run "refuses_inputs_1" {
   command = plan
@@ -81,11 +81,11 @@ run "refuses_inputs_1" {
   ]
 }
 
-# issuers: Each key of issuers must be a key of 1 to 63 letters, digits, - and _, starting with a letter, like production.
+# issuers: Each key of issuers must be 1 to 63 letters, digits and _-, starting with a letter, like production.
 # trusts: Each trust must either name an issuer and whom of it the role trusts, or have unity_catalog and nothing else but conditions.
 # inline_policies: The keys of inline_policies must differ in more than case.
 # managed_policy_arns: Each of managed_policy_arns must be the ARN of an IAM policy, like arn:aws:iam::111122223333:policy/read-lake.
-# tags: The key of each tag must be a tag key of 1 to 128 letters, digits, spaces and _.:/=+-@, and must not begin with aws:.
+# tags: The key of each tag must be 1 to 128 letters, digits, spaces and _.:/=+@-, and must not begin with aws:.
 run "refuses_inputs_2" {
   command = plan
 
@@ -124,7 +124,7 @@ run "refuses_inputs_2" {
 # trusts: Each trust must name whom it trusts: service_principals, users, subjects or subject_patterns, or unity_catalog; without, every identity of the issuer would get in.
 # inline_policies: Each of inline_policies must be the JSON of an IAM policy with Version 2012-10-17 and a Statement; write it with jsonencode.
 # managed_policy_arns: managed_policy_arns must not hold the same ARN twice.
-# tags: The value of each tag must be a tag value of at most 256 letters, digits, spaces and _.:/=+-@.
+# tags: The value of each tag must be at most 256 letters, digits, spaces and _.:/=+@-.
 run "refuses_inputs_3" {
   command = plan
 
@@ -158,7 +158,7 @@ run "refuses_inputs_3" {
 # trusts: Each of service_principals must be a service principal's application ID: a UUID in lower case, like 6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b.
 # inline_policies: inline_policies must hold Latin-1 characters only: IAM takes no others.
 # managed_policy_arns: There must be at most 20 of managed_policy_arns: IAM takes no more.
-# tags: The value of each tag must be a tag value of at most 256 letters, digits, spaces and _.:/=+-@, and must not begin with aws:.
+# tags: The value of each tag must be at most 256 letters, digits, spaces and _.:/=+@-, and must not begin with aws:.
 run "refuses_inputs_4" {
   command = plan
 
@@ -208,7 +208,7 @@ run "refuses_inputs_4" {
 }
 
 # issuers: An account issuer must have account_id, and neither host nor workspace_id.
-# trusts: Each of users must be a user's e-mail address, as Databricks shows it, without wildcards, like alice@example.com.
+# trusts: Each of users must be a user's email address as Databricks shows it, without wildcards, like alice@example.com.
 # inline_policies: inline_policies must have at most 10240 characters together: IAM takes no more a role.
 # tags: The keys of tags must differ in more than case: IAM takes one of them only.
 run "refuses_inputs_5" {
@@ -239,8 +239,8 @@ run "refuses_inputs_5" {
   expect_failures = [var.issuers, var.trusts, var.inline_policies, var.tags]
 }
 
-# issuers: The host of an issuer must be a bare host name in lower case, without https://, port or path, like mycompany.cloud.databricks.com.
-# trusts: Each of subjects must be an exact sub of 1 to 255 visible Latin-1 characters, without *, ?, { and without space at its ends, like 6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b.
+# issuers: The host of an issuer must be a host name in lower case, without https://, port or path, like mycompany.cloud.databricks.com.
+# trusts: Each of subjects must be an exact sub claim of 1 to 255 visible Latin-1 characters except *, ? and {, without a space at either end, like 6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b.
 # tags: There must be at most 50 tags: IAM takes no more.
 run "refuses_inputs_6" {
   command = plan
@@ -318,7 +318,7 @@ run "refuses_inputs_6" {
 }
 
 # issuers: The host of an issuer must be the host of one workspace: an accounts host's issuer without an account ID is shared by every Databricks customer.
-# trusts: Each of subject_patterns must be a pattern of 1 to 255 visible Latin-1 characters, with * or ?, without {, like *@data.example.com.
+# trusts: Each of subject_patterns must be a pattern of 1 to 255 visible Latin-1 characters except {, with * or ?, like *@data.example.com.
 run "refuses_inputs_7" {
   command = plan
 
@@ -363,7 +363,7 @@ run "refuses_inputs_8" {
   expect_failures = [var.issuers, var.trusts]
 }
 
-# issuers: The accounts_host of an issuer must be a bare host name in lower case, without https://, port or path, like mycompany.cloud.databricks.com.
+# issuers: The accounts_host of an issuer must be a host name in lower case, without https://, port or path, like mycompany.cloud.databricks.com.
 # trusts: audiences must name at least one, or be left out.
 run "refuses_inputs_9" {
   command = plan
@@ -388,7 +388,7 @@ run "refuses_inputs_9" {
 }
 
 # issuers: The accounts_host of an issuer must lie in one of Databricks' zones, like mycompany.cloud.databricks.com: whoever holds another name could sign tokens for your roles; or set allow_custom_host.
-# trusts: Each of audiences must be 1 to 255 printable ASCII characters without space, *, ? or {, like 1444828305810485.
+# trusts: Each of audiences must be 1 to 255 visible ASCII characters except *, ? and {, like 1444828305810485.
 run "refuses_inputs_10" {
   command = plan
 
@@ -461,7 +461,7 @@ run "refuses_inputs_12" {
   expect_failures = [var.issuers, var.trusts]
 }
 
-# issuers: The workspace_id of an issuer must be the workspace's number, in quotes: digits only, up to 20, no leading zero, like 1444828305810485.
+# issuers: The workspace_id of an issuer must be the workspace's number in quotes: 1 to 20 digits, no leading zero, like 1444828305810485.
 # trusts: The variable of each condition must be an IAM condition key with its prefix, like aws:SourceIp.
 run "refuses_inputs_13" {
   command = plan
@@ -515,8 +515,8 @@ run "refuses_inputs_14" {
   expect_failures = [var.issuers, var.trusts]
 }
 
-# issuers: Each of audiences of an issuer must be 1 to 255 printable ASCII characters without space, *, ? or {, like 1444828305810485.
-# trusts: The values of each condition must be 1 to 512 visible Latin-1 characters, like 203.0.113.0/24.
+# issuers: Each of audiences of an issuer must be 1 to 255 visible ASCII characters except *, ? and {, like 1444828305810485.
+# trusts: The values of each condition must be 1 to 512 visible Latin-1 characters or spaces, like 203.0.113.0/24.
 run "refuses_inputs_15" {
   command = plan
 

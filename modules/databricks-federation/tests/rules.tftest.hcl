@@ -28,14 +28,14 @@ run "takes_the_inputs_that_every_run_below_spoils" {
 }
 
 # issuers: An issuer must not be null; leave it out.
-# aws_account_id: aws_account_id must be 12 digits, in quotes, like 111122223333.
+# aws_account_id: aws_account_id must be 12 digits, like 111122223333.
 # aws_partition: aws_partition must be one of aws, aws-us-gov, aws-cn.
 # max_session_duration: max_session_duration must be whole seconds from 3600 (1 h) to 43200 (12 h).
-# permissions_boundary_arn: permissions_boundary_arn must be the ARN of the IAM policy that bounds the role, like arn:aws:iam::111122223333:policy/read-lake.
-# role_name_prefix: role_name_prefix must be up to 63 letters, digits and _+=,.@-, like databricks-.
-# role_path: role_path must be a path that begins and ends with /, of at most 512 visible ASCII characters without *, ? and {, like /databricks/.
-# roles: Each key of roles must be a role name of 1 to 64 letters, digits and _+=,.@-, starting with a letter or digit, like lake-reader.
-# tags: The key of each tag must be a tag key of 1 to 128 letters, digits, spaces and _.:/=+-@.
+# permissions_boundary_arn: permissions_boundary_arn must be the ARN of an IAM policy, like arn:aws:iam::111122223333:policy/read-lake.
+# role_name_prefix: role_name_prefix must be at most 63 letters, digits and _+=,.@-, like databricks-.
+# role_path: role_path must be a path of at most 512 visible ASCII characters except *, ? and {, beginning and ending with /, like /databricks/.
+# roles: Each key of roles must be 1 to 64 letters, digits and _+=,.@-, starting with a letter or digit, like lake-reader.
+# tags: The key of each tag must be 1 to 128 letters, digits, spaces and _.:/=+@-.
 # trust_policy_max_length: trust_policy_max_length must be a whole number from 2048 to 8192.
 run "refuses_inputs_1" {
   command = plan
@@ -78,9 +78,9 @@ run "refuses_inputs_1" {
   ]
 }
 
-# issuers: Each key of issuers must be a key of 1 to 63 letters, digits, - and _, starting with a letter, like production.
-# roles: The name of a role must be a role name of 1 to 64 letters, digits and _+=,.@-, like lake-reader.
-# tags: The key of each tag must be a tag key of 1 to 128 letters, digits, spaces and _.:/=+-@, and must not begin with aws:.
+# issuers: Each key of issuers must be 1 to 63 letters, digits and _-, starting with a letter, like production.
+# roles: The name of a role must be 1 to 64 letters, digits and _+=,.@-, like lake-reader.
+# tags: The key of each tag must be 1 to 128 letters, digits, spaces and _.:/=+@-, and must not begin with aws:.
 run "refuses_inputs_2" {
   command = plan
 
@@ -115,8 +115,8 @@ run "refuses_inputs_2" {
 }
 
 # issuers: The level of an issuer must be workspace or account.
-# roles: The description of a role must be a description of at most 1,000 Latin-1 characters, like Nightly jobs read the lake.
-# tags: The value of each tag must be a tag value of at most 256 letters, digits, spaces and _.:/=+-@.
+# roles: The description of a role must be at most 1,000 printable Latin-1 characters, tabs and line breaks, like Nightly jobs read the lake.
+# tags: The value of each tag must be at most 256 letters, digits, spaces and _.:/=+@-.
 run "refuses_inputs_3" {
   command = plan
 
@@ -146,8 +146,8 @@ run "refuses_inputs_3" {
 }
 
 # issuers: A workspace issuer must have host and workspace_id, and neither account_id nor accounts_host.
-# roles: The path of a role must be a path that begins and ends with /, of at most 512 visible ASCII characters without *, ? and {, like /databricks/.
-# tags: The value of each tag must be a tag value of at most 256 letters, digits, spaces and _.:/=+-@, and must not begin with aws:.
+# roles: The path of a role must be a path of at most 512 visible ASCII characters except *, ? and {, beginning and ending with /, like /databricks/.
+# tags: The value of each tag must be at most 256 letters, digits, spaces and _.:/=+@-, and must not begin with aws:.
 run "refuses_inputs_4" {
   command = plan
 
@@ -206,8 +206,8 @@ run "refuses_inputs_5" {
   expect_failures = [var.issuers, var.roles, var.tags]
 }
 
-# issuers: The host of an issuer must be a bare host name in lower case, without https://, port or path, like mycompany.cloud.databricks.com.
-# roles: The permissions_boundary_arn of a role must be the ARN of the IAM policy that bounds the role, like arn:aws:iam::111122223333:policy/read-lake.
+# issuers: The host of an issuer must be a host name in lower case, without https://, port or path, like mycompany.cloud.databricks.com.
+# roles: The permissions_boundary_arn of a role must be the ARN of an IAM policy, like arn:aws:iam::111122223333:policy/read-lake.
 # tags: There must be at most 50 tags: IAM takes no more.
 run "refuses_inputs_6" {
   command = plan
@@ -289,7 +289,7 @@ run "refuses_inputs_6" {
 }
 
 # issuers: The host of an issuer must be the host of one workspace: an accounts host's issuer without an account ID is shared by every Databricks customer.
-# roles: The key of each tag must be a tag key of 1 to 128 letters, digits, spaces and _.:/=+-@.
+# roles: The key of each tag must be 1 to 128 letters, digits, spaces and _.:/=+@-.
 run "refuses_inputs_7" {
   command = plan
 
@@ -318,7 +318,7 @@ run "refuses_inputs_7" {
 }
 
 # issuers: The host of an issuer must lie in one of Databricks' zones, like mycompany.cloud.databricks.com: whoever holds another name could sign tokens for your roles; or set allow_custom_host.
-# roles: The key of each tag must be a tag key of 1 to 128 letters, digits, spaces and _.:/=+-@, and must not begin with aws:.
+# roles: The key of each tag must be 1 to 128 letters, digits, spaces and _.:/=+@-, and must not begin with aws:.
 run "refuses_inputs_8" {
   command = plan
 
@@ -346,8 +346,8 @@ run "refuses_inputs_8" {
   expect_failures = [var.issuers, var.roles]
 }
 
-# issuers: The accounts_host of an issuer must be a bare host name in lower case, without https://, port or path, like mycompany.cloud.databricks.com.
-# roles: The value of each tag must be a tag value of at most 256 letters, digits, spaces and _.:/=+-@.
+# issuers: The accounts_host of an issuer must be a host name in lower case, without https://, port or path, like mycompany.cloud.databricks.com.
+# roles: The value of each tag must be at most 256 letters, digits, spaces and _.:/=+@-.
 run "refuses_inputs_9" {
   command = plan
 
@@ -377,7 +377,7 @@ run "refuses_inputs_9" {
 }
 
 # issuers: The accounts_host of an issuer must lie in one of Databricks' zones, like mycompany.cloud.databricks.com: whoever holds another name could sign tokens for your roles; or set allow_custom_host.
-# roles: The value of each tag must be a tag value of at most 256 letters, digits, spaces and _.:/=+-@, and must not begin with aws:.
+# roles: The value of each tag must be at most 256 letters, digits, spaces and _.:/=+@-, and must not begin with aws:.
 run "refuses_inputs_10" {
   command = plan
 
@@ -515,8 +515,8 @@ run "refuses_inputs_12" {
   expect_failures = [var.issuers, var.roles]
 }
 
-# issuers: The workspace_id of an issuer must be the workspace's number, in quotes: digits only, up to 20, no leading zero, like 1444828305810485.
-# roles: The keys of managed_policy_arns must be a key of 1 to 63 letters, digits, - and _, starting with a letter, like read.
+# issuers: The workspace_id of an issuer must be the workspace's number in quotes: 1 to 20 digits, no leading zero, like 1444828305810485.
+# roles: The keys of managed_policy_arns must be 1 to 63 letters, digits and _-, starting with a letter, like read.
 run "refuses_inputs_13" {
   command = plan
 
@@ -573,7 +573,7 @@ run "refuses_inputs_14" {
   expect_failures = [var.issuers, var.roles]
 }
 
-# issuers: Each of audiences of an issuer must be 1 to 255 printable ASCII characters without space, *, ? or {, like 1444828305810485.
+# issuers: Each of audiences of an issuer must be 1 to 255 visible ASCII characters except *, ? and {, like 1444828305810485.
 # roles: managed_policy_arns must not hold the same ARN twice.
 run "refuses_inputs_15" {
   command = plan
@@ -757,7 +757,7 @@ run "refuses_inputs_16" {
 }
 
 # issuers: An issuer's URL must have at most 255 characters: IAM takes no more.
-# roles: The keys of inline_policies must be a policy name of 1 to 128 letters, digits and _+=,.@-, like list-lake.
+# roles: The keys of inline_policies must be 1 to 128 letters, digits and _+=,.@-, like list-lake.
 run "refuses_inputs_17" {
   command = plan
 
@@ -969,7 +969,7 @@ run "refuses_inputs_26" {
   expect_failures = [var.roles]
 }
 
-# roles: Each of users must be a user's e-mail address, as Databricks shows it, without wildcards, like alice@example.com.
+# roles: Each of users must be a user's email address as Databricks shows it, without wildcards, like alice@example.com.
 run "refuses_inputs_27" {
   command = plan
 
@@ -988,7 +988,7 @@ run "refuses_inputs_27" {
   expect_failures = [var.roles]
 }
 
-# roles: Each of subjects must be an exact sub of 1 to 255 visible Latin-1 characters, without *, ?, { and without space at its ends, like 6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b.
+# roles: Each of subjects must be an exact sub claim of 1 to 255 visible Latin-1 characters except *, ? and {, without a space at either end, like 6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b.
 run "refuses_inputs_28" {
   command = plan
 
@@ -1007,7 +1007,7 @@ run "refuses_inputs_28" {
   expect_failures = [var.roles]
 }
 
-# roles: Each of subject_patterns must be a pattern of 1 to 255 visible Latin-1 characters, with * or ?, without {, like *@data.example.com.
+# roles: Each of subject_patterns must be a pattern of 1 to 255 visible Latin-1 characters except {, with * or ?, like *@data.example.com.
 run "refuses_inputs_29" {
   command = plan
 
@@ -1064,7 +1064,7 @@ run "refuses_inputs_31" {
   expect_failures = [var.roles]
 }
 
-# roles: Each of audiences must be 1 to 255 printable ASCII characters without space, *, ? or {, like 1444828305810485.
+# roles: Each of audiences must be 1 to 255 visible ASCII characters except *, ? and {, like 1444828305810485.
 run "refuses_inputs_32" {
   command = plan
 
@@ -1171,7 +1171,7 @@ run "refuses_inputs_36" {
   expect_failures = [var.roles]
 }
 
-# roles: The values of each condition must be 1 to 512 visible Latin-1 characters, like 203.0.113.0/24.
+# roles: The values of each condition must be 1 to 512 visible Latin-1 characters or spaces, like 203.0.113.0/24.
 run "refuses_inputs_37" {
   command = plan
 

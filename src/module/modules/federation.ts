@@ -8,7 +8,16 @@ import { ISSUER_ATTRIBUTES, issuersRules } from "../issuer-rules";
 import { ROLE_ATTRIBUTES } from "../role-rules";
 import type { Sample } from "../sample";
 import { commonInputs } from "../sample";
-import { awsAccountId, awsPartition, maxSessionDuration, permissionsBoundaryArn, roleNamePrefix, rolePath, tags, trustPolicyMaxLength } from "../settings";
+import {
+  awsAccountId,
+  awsPartition,
+  maxSessionDuration,
+  permissionsBoundaryArn,
+  roleNamePrefix,
+  rolePath,
+  tags,
+  trustPolicyMaxLength,
+} from "../settings";
 import { nothingIn, rolePreconditions, trustPreconditions } from "../trust-problems";
 import { TRUST_ATTRIBUTES, trustRules } from "../trust-rules";
 import { AWS_PROVIDER, roleModule, trustPoliciesModule } from "./inner";
@@ -25,25 +34,44 @@ export function federationModule(sample: Sample): ModuleDefinition {
   const issuers: VariableDefinition = {
     name: "issuers",
     type: { map: { object: ISSUER_ATTRIBUTES } },
-    description: ("Databricks issuers by a key of your own. A workspace issuer has `level = " + "\"workspace\"`, " + "`host` and `workspace_id`; an account issuer `level = \"account\"`, `account_id` and `cloud` or `accounts_host`. `audiences` is what IAM registers (default: the workspace ID, or the account ID); `existing_provider_arn`, which must be known at plan time, adopts a provider instead of creating one."),
+    description:
+      "Databricks issuers by a key of your own. A workspace issuer has `level = " +
+      '"workspace"`, ' +
+      '`host` and `workspace_id`; an account issuer `level = "account"`, `account_id` and `cloud` or `accounts_host`. `audiences` is what IAM registers (default: the workspace ID, or the account ID); `existing_provider_arn`, which must be known at plan time, adopts a provider instead of creating one.',
     nullable: false,
     validations: issuersRules(sample, true),
   };
   const roles: VariableDefinition = {
     name: "roles",
-    type: { map: { object: { ...ROLE_ATTRIBUTES, trusts: { type: { list: TRUST_TYPE }, optional: true, default: [] } } } },
-    description: ("Roles by key, which is the name unless `name` is given. Each of `trusts` names an " + "`issuer` " + "and whom of it the role trusts, or has `unity_catalog`. `inline_policies` are JSON by policy name, `managed_policy_arns` ARNs by a key of your own."),
+    type: {
+      map: { object: { ...ROLE_ATTRIBUTES, trusts: { type: { list: TRUST_TYPE }, optional: true, default: [] } } },
+    },
+    description:
+      "Roles by key, which is the name unless `name` is given. Each of `trusts` names an " +
+      "`issuer` " +
+      "and whom of it the role trusts, or has `unity_catalog`. `inline_policies` are JSON by policy name, `managed_policy_arns` ARNs by a key of your own.",
     default: {},
     nullable: false,
     validations: [
-      ...rolesRules(role, { test: "anytrue([for trust in role.trusts : trust.unity_catalog != null])", attributes: { trusts: [{ unity_catalog: { external_ids: [sample.externalId] } }] } }),
+      ...rolesRules(role, {
+        test: "anytrue([for trust in role.trusts : trust.unity_catalog != null])",
+        attributes: { trusts: [{ unity_catalog: { external_ids: [sample.externalId] } }] },
+      }),
       {
         code: "no-trust",
         condition: forAll(["role in var.roles"], "length(role.trusts) > 0"),
         message: "Each role must have at least one of trusts, with an issuer and its service_principals",
         breaks: [{ roles: { "lake-reader": { trusts: [] } } }, { roles: { "lake-reader": {} } }],
       },
-      ...trustRules({ variable: "roles", loops: ["role in var.roles", "trust in role.trusts"], holding: holdingTrust, namesIssuer: true }, sample),
+      ...trustRules(
+        {
+          variable: "roles",
+          loops: ["role in var.roles", "trust in role.trusts"],
+          holding: holdingTrust,
+          namesIssuer: true,
+        },
+        sample,
+      ),
     ],
   };
   return {
@@ -65,42 +93,71 @@ export function federationModule(sample: Sample): ModuleDefinition {
       trustPolicyMaxLength,
     ],
     outputs: federationOutputs(sample, role, holdingTrust),
-    resources: ["aws_iam_openid_connect_provider.this[for_each]", ...roleModule.resources.map((resource) => `module.role[for_each].${resource}`)],
+    resources: [
+      "aws_iam_openid_connect_provider.this[for_each]",
+      ...roleModule.resources.map((resource) => `module.role[for_each].${resource}`),
+    ],
     nested: [roleModule, trustPoliciesModule],
     sample: { ...commonInputs(sample), issuers: { production: workspace }, roles: { "lake-reader": role } },
     example: federationExample(sample),
   };
 }
 
-function federationOutputs(sample: Sample, role: Inputs, holdingTrust: (attributes: Inputs) => Inputs): readonly OutputDefinition[] {
+function federationOutputs(
+  sample: Sample,
+  role: Inputs,
+  holdingTrust: (attributes: Inputs) => Inputs,
+): readonly OutputDefinition[] {
   const workspace: Inputs = { level: "workspace", host: sample.host, workspace_id: sample.workspaceId };
-  const arn = (account: string, path: string): Inputs =>
-    ({ issuers: { production: { ...workspace, existing_provider_arn: `arn:${sample.awsPartition}:iam::${account}:oidc-provider/${path}` } } });
+  const arn = (account: string, path: string): Inputs => ({
+    issuers: {
+      production: {
+        ...workspace,
+        existing_provider_arn: `arn:${sample.awsPartition}:iam::${account}:oidc-provider/${path}`,
+      },
+    },
+  });
   return [
-    { name: "discovery_urls", description: "Where AWS finds the keys of each issuer, by issuer", value: '{ for key, issuer in local.issuers : key => "https://${issuer.path}/.well-known/openid-configuration" }', preconditions: [] },
+    {
+      name: "discovery_urls",
+      description: "Where AWS finds the keys of each issuer, by issuer",
+      value: '{ for key, issuer in local.issuers : key => "https://${issuer.path}/.well-known/openid-configuration" }',
+      preconditions: [],
+    },
     {
       name: "issuer_urls",
       description: "Issuers as their tokens name them, by issuer",
       value: '{ for key, issuer in local.issuers : key => "https://${issuer.path}" }',
-      preconditions: [{
-        code: "issuer-collision",
-        condition: "length(toset([for issuer in local.issuers : issuer.path])) == length(local.issuers)",
-        message: "No two of issuers may be the same: an AWS account holds one provider per issuer",
-        breaks: [{ issuers: { production: workspace, other: { ...workspace, workspace_id: "2" } } }],
-      }],
+      preconditions: [
+        {
+          code: "issuer-collision",
+          condition: "length(toset([for issuer in local.issuers : issuer.path])) == length(local.issuers)",
+          message: "No two of issuers may be the same: an AWS account holds one provider per issuer",
+          breaks: [{ issuers: { production: workspace, other: { ...workspace, workspace_id: "2" } } }],
+        },
+      ],
     },
     {
       name: "oidc_provider_arns",
       description: "ARNs of the IAM OIDC providers, created or adopted, by issuer",
       value: "{ for key, issuer in local.issuers : key => issuer.provider_arn }",
       dependsOn: ["aws_iam_openid_connect_provider.this"],
-      preconditions: [nothingIn(
-        "provider-arn-mismatch",
-        ('[for key, issuer in var.issuers : key if ' + 'coalesce(issuer.existing_provider_arn, ' + 'local.issuers[key].computed_arn) != local.issuers[key].computed_arn]'),
-        "An existing_provider_arn must be that of its issuer, in the role's own account and partition",
-        [arn("999999999999", `${sample.host}/oidc`), arn(sample.awsAccountId, "other.cloud.databricks.com/oidc")],
-      )],
+      preconditions: [
+        nothingIn(
+          "provider-arn-mismatch",
+          "[for key, issuer in var.issuers : key if " +
+            "coalesce(issuer.existing_provider_arn, " +
+            "local.issuers[key].computed_arn) != local.issuers[key].computed_arn]",
+          "An existing_provider_arn must be that of its issuer, in the role's own account and partition",
+          [arn("999999999999", `${sample.host}/oidc`), arn(sample.awsAccountId, "other.cloud.databricks.com/oidc")],
+        ),
+      ],
     },
-    ...roleOutputs([...rolePreconditions(role, sample, { roles: { "lake-reader": { trusts: [unityCatalogTrust(sample)], inline_policies: fullInlinePolicies } } }), ...trustPreconditions((attributes) => ({ roles: holdingTrust(attributes) }), sample, `${sample.host}/oidc`, true)]),
+    ...roleOutputs([
+      ...rolePreconditions(role, sample, {
+        roles: { "lake-reader": { trusts: [unityCatalogTrust(sample)], inline_policies: fullInlinePolicies } },
+      }),
+      ...trustPreconditions((attributes) => ({ roles: holdingTrust(attributes) }), sample, `${sample.host}/oidc`, true),
+    ]),
   ];
 }

@@ -23,19 +23,31 @@ export const roleModule: ModuleDefinition = {
   summary: "One IAM role with its policies. Its caller checks the values.",
   requiredVersion: TERRAFORM_RANGE,
   requiredProviders: AWS_PROVIDER,
-  variables: [variable("role", { object: {
-    description: nullable("string"),
-    inline_policies: required({ map: "string" }),
-    managed_policy_arns: required({ map: "string" }),
-    max_session_duration: required("number"),
-    name: required("string"),
-    path: required("string"),
-    permissions_boundary_arn: nullable("string"),
-    tags: required({ map: "string" }),
-    trust_policy: required("string"),
-  } }, "The role, whole: one object, because a plan of many roles takes the longer the more variables each has.")],
+  variables: [
+    variable(
+      "role",
+      {
+        object: {
+          description: nullable("string"),
+          inline_policies: required({ map: "string" }),
+          managed_policy_arns: required({ map: "string" }),
+          max_session_duration: required("number"),
+          name: required("string"),
+          path: required("string"),
+          permissions_boundary_arn: nullable("string"),
+          tags: required({ map: "string" }),
+          trust_policy: required("string"),
+        },
+      },
+      "The role, whole: one object, because a plan of many roles takes the longer the more variables each has.",
+    ),
+  ],
   outputs: [output("arn", "ARN of the role", "aws_iam_role.this.arn")],
-  resources: ["aws_iam_role.this", "aws_iam_role_policy.this[for_each]", "aws_iam_role_policy_attachment.this[for_each]"],
+  resources: [
+    "aws_iam_role.this",
+    "aws_iam_role_policy.this[for_each]",
+    "aws_iam_role_policy_attachment.this[for_each]",
+  ],
   nested: [],
   sample: {},
   example: {},
@@ -44,29 +56,51 @@ export const roleModule: ModuleDefinition = {
 export const trustPoliciesModule: ModuleDefinition = {
   name: "trust-policies",
   template: "trust-policies",
-  summary: ("Roles in, trust policies out. No provider, no resource; its caller checks the values and acts on " + "`problems`."),
+  summary:
+    "Roles in, trust policies out. No provider, no resource; its caller checks the values and acts on " + "`problems`.",
   requiredVersion: TERRAFORM_RANGE,
   requiredProviders: {},
   variables: [
     variable("account_id", "string", "AWS account of the roles."),
-    variable("issuers", { map: { object: {
-      audiences: required({ list: "string" }),
-      path: required("string"),
-      provider_arn: required("string"),
-      trustworthy: { type: "bool", optional: true, default: true },
-    } } }, ("Issuers that trusts name: registered audiences, the issuer without https://, the ARN of its " + "provider, and whether any role may trust it.")),
+    variable(
+      "issuers",
+      {
+        map: {
+          object: {
+            audiences: required({ list: "string" }),
+            path: required("string"),
+            provider_arn: required("string"),
+            trustworthy: { type: "bool", optional: true, default: true },
+          },
+        },
+      },
+      "Issuers that trusts name: registered audiences, the issuer without https://, the ARN of its " +
+        "provider, and whether any role may trust it.",
+    ),
     variable("partition", "string", "AWS partition of the roles."),
-    variable("roles", { map: { object: {
-      name: required("string"),
-      path: required("string"),
-      trusts: required({ list: { object: { ...TRUST_ATTRIBUTES, issuer: nullable("string") } } }),
-    } } }, "Roles by key, each with what it trusts."),
+    variable(
+      "roles",
+      {
+        map: {
+          object: {
+            name: required("string"),
+            path: required("string"),
+            trusts: required({ list: { object: { ...TRUST_ATTRIBUTES, issuer: nullable("string") } } }),
+          },
+        },
+      },
+      "Roles by key, each with what it trusts.",
+    ),
     variable("trust_policy_max_length", "number", "IAM's quota for a trust policy, in characters."),
   ],
   outputs: [
     output("policies", "Trust policies by role: JSON in the canonical form", "local.policies"),
     output("problems", "What no single value shows, by code: roles and values at fault", "local.problems"),
-    output("self_assume_policies", ("By role with a Unity Catalog trust: the inline policy by which it may " + "assume itself"), "local.self_assume_policies"),
+    output(
+      "self_assume_policies",
+      "By role with a Unity Catalog trust: the inline policy by which it may " + "assume itself",
+      "local.self_assume_policies",
+    ),
   ],
   resources: [],
   nested: [],

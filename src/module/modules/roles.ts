@@ -5,7 +5,17 @@ import type { Place } from "../condition";
 import { noNullRule } from "../condition";
 import { MAX_INLINE_POLICY_CHARACTERS } from "../../federation/rules";
 import type { ROLE_ATTRIBUTES } from "../role-rules";
-import { boundaryRule, descriptionRule, inlinePolicyRules, managedPolicyRules, nameRule, pathRule, roleKeyRule, sessionRule, tagRules } from "../role-rules";
+import {
+  boundaryRule,
+  descriptionRule,
+  inlinePolicyRules,
+  managedPolicyRules,
+  nameRule,
+  pathRule,
+  roleKeyRule,
+  sessionRule,
+  tagRules,
+} from "../role-rules";
 import type { Sample } from "../sample";
 import { unityCatalogCloud } from "../sample";
 
@@ -13,7 +23,10 @@ import { unityCatalogCloud } from "../sample";
  * Rules on the roles of `roles` beside their trusts; `right` is a role with nothing wrong, `unityCatalog` how one has
  * that trust.
  */
-export function rolesRules(right: Inputs, unityCatalog: { readonly test: string; readonly attributes: Inputs }): readonly RuleDefinition[] {
+export function rolesRules(
+  right: Inputs,
+  unityCatalog: { readonly test: string; readonly attributes: Inputs },
+): readonly RuleDefinition[] {
   const place = (attribute: keyof typeof ROLE_ATTRIBUTES, nullable: boolean): Place => ({
     variable: "roles",
     loops: ["role in var.roles"],
@@ -41,7 +54,16 @@ export function rolesRules(right: Inputs, unityCatalog: { readonly test: string;
 
 /** Inline policies that leave no room for the one Unity Catalog's role needs. */
 export const fullInlinePolicies: Inputs = {
-  full: JSON.stringify({ Statement: [{ Action: ["s3:ListBucket"], Effect: "Allow", Resource: [`arn:aws:s3:::${"x".repeat(MAX_INLINE_POLICY_CHARACTERS - 150)}`] }], Version: "2012-10-17" }),
+  full: JSON.stringify({
+    Statement: [
+      {
+        Action: ["s3:ListBucket"],
+        Effect: "Allow",
+        Resource: [`arn:aws:s3:::${"x".repeat(MAX_INLINE_POLICY_CHARACTERS - 150)}`],
+      },
+    ],
+    Version: "2012-10-17",
+  }),
 };
 
 /** A trust of Unity Catalog that the sample's partition takes. */
@@ -56,8 +78,24 @@ export function unityCatalogTrust(sample: Sample): Inputs {
  */
 export function roleOutputs(rules: readonly RuleDefinition[]): readonly OutputDefinition[] {
   return [
-    { name: "role_arns", description: "ARNs of the roles, by role", value: ("{ for key, role in module.role : " + "key => role.arn }"), preconditions: [] },
-    { name: "role_names", description: "IAM names of the roles, by role", value: "local.role_names", dependsOn: ["module.role"], preconditions: [] },
-    { name: "trust_policies", description: "Trust policies as sent to IAM, by role", value: "module.trust_policies.policies", preconditions: rules },
+    {
+      name: "role_arns",
+      description: "ARNs of the roles, by role",
+      value: "{ for key, role in module.role : " + "key => role.arn }",
+      preconditions: [],
+    },
+    {
+      name: "role_names",
+      description: "IAM names of the roles, by role",
+      value: "local.role_names",
+      dependsOn: ["module.role"],
+      preconditions: [],
+    },
+    {
+      name: "trust_policies",
+      description: "Trust policies as sent to IAM, by role",
+      value: "module.trust_policies.policies",
+      preconditions: rules,
+    },
   ];
 }

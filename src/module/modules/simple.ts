@@ -4,11 +4,29 @@ import { CLOUDS } from "../../issuer/clouds";
 import { MAX_ISSUER_LENGTH } from "../../issuer/rules";
 import type { Inputs, ModuleDefinition, OutputDefinition, RuleDefinition, VariableDefinition } from "../definition";
 import { simpleExample } from "../examples";
-import { accountIdRule, audienceRules, hostRule, inDatabricksZone, workspaceHostRule, workspaceIdRule, ZONE_MESSAGE } from "../issuer-rules";
+import {
+  accountIdRule,
+  audienceRules,
+  hostRule,
+  inDatabricksZone,
+  workspaceHostRule,
+  workspaceIdRule,
+  ZONE_MESSAGE,
+} from "../issuer-rules";
 import { ROLE_ATTRIBUTES } from "../role-rules";
 import type { Sample } from "../sample";
 import { commonInputs, isUuid } from "../sample";
-import { awsAccountId, awsPartition, maxSessionDuration, permissionsBoundaryArn, roleNamePrefix, rolePath, tags, trustPolicyMaxLength, variablePlace } from "../settings";
+import {
+  awsAccountId,
+  awsPartition,
+  maxSessionDuration,
+  permissionsBoundaryArn,
+  roleNamePrefix,
+  rolePath,
+  tags,
+  trustPolicyMaxLength,
+  variablePlace,
+} from "../settings";
 import { rolePreconditions, trustPreconditions } from "../trust-problems";
 import { TRUST_ATTRIBUTES, trustRules } from "../trust-rules";
 import { AWS_PROVIDER, roleModule, trustPoliciesModule } from "./inner";
@@ -20,7 +38,10 @@ export function workspaceModule(sample: Sample): ModuleDefinition {
     type: "string",
     description: "The workspace's host, without https://, e.g. mycompany.cloud.databricks.com.",
     nullable: false,
-    validations: [hostRule(variablePlace("databricks_workspace_host")), workspaceHostRule(variablePlace("databricks_workspace_host"))],
+    validations: [
+      hostRule(variablePlace("databricks_workspace_host")),
+      workspaceHostRule(variablePlace("databricks_workspace_host")),
+    ],
   };
   const id: VariableDefinition = {
     name: "databricks_workspace_id",
@@ -47,7 +68,9 @@ export function accountModule(sample: Sample): ModuleDefinition {
   const host: VariableDefinition = {
     name,
     type: "string",
-    description: ("The account console's host, without https://. On Azure accounts.azuredatabricks.net, on GCP " + "accounts.gcp.databricks.com, in GovCloud accounts.cloud.databricks.us."),
+    description:
+      "The account console's host, without https://. On Azure accounts.azuredatabricks.net, on GCP " +
+      "accounts.gcp.databricks.com, in GovCloud accounts.cloud.databricks.us.",
     default: CLOUDS.aws.accountsHost,
     nullable: false,
     validations: [hostRule(variablePlace(name))],
@@ -67,14 +90,19 @@ export function accountModule(sample: Sample): ModuleDefinition {
     defaultAudience: "the account ID",
     host,
     id,
-    sample: { ...(sample.databricksAccountHost === CLOUDS.aws.accountsHost ? {} : { [name]: sample.databricksAccountHost }), [id.name]: sample.databricksAccountId },
+    sample: {
+      ...(sample.databricksAccountHost === CLOUDS.aws.accountsHost ? {} : { [name]: sample.databricksAccountHost }),
+      [id.name]: sample.databricksAccountId,
+    },
     issuerPath: `${sample.databricksAccountHost}/oidc/accounts/${sample.databricksAccountId}`,
-    issuerRules: [{
-      code: "issuer-too-long",
-      condition: `length(local.issuer_url) <= ${MAX_ISSUER_LENGTH}`,
-      message: `An issuer's URL must have at most ${MAX_ISSUER_LENGTH} characters: IAM takes no more`,
-      breaks: isUuid(sample.databricksAccountId) ? [{ [name]: `${labels}.cloud.databricks.com` }] : [],
-    }],
+    issuerRules: [
+      {
+        code: "issuer-too-long",
+        condition: `length(local.issuer_url) <= ${MAX_ISSUER_LENGTH}`,
+        message: `An issuer's URL must have at most ${MAX_ISSUER_LENGTH} characters: IAM takes no more`,
+        breaks: isUuid(sample.databricksAccountId) ? [{ [name]: `${labels}.cloud.databricks.com` }] : [],
+      },
+    ],
   });
 }
 
@@ -104,7 +132,10 @@ function simpleModule(sample: Sample, simple: SimpleModule): ModuleDefinition {
   const audiences: VariableDefinition = {
     name: "audiences",
     type: { list: "string" },
-    description: (`What IAM registers as client IDs; trusts ask for the first unless they say ` + `which. ` + `Default: ${simple.defaultAudience}.`),
+    description:
+      `What IAM registers as client IDs; trusts ask for the first unless they say ` +
+      `which. ` +
+      `Default: ${simple.defaultAudience}.`,
     default: [],
     nullable: false,
     validations: audienceRules({ ...variablePlace("audiences"), words: "Each of audiences" }),
@@ -112,7 +143,8 @@ function simpleModule(sample: Sample, simple: SimpleModule): ModuleDefinition {
   const createOidcProvider: VariableDefinition = {
     name: "create_oidc_provider",
     type: "bool",
-    description: ("False where the account has the provider already (it holds one per issuer): the roles then " + "trust that one."),
+    description:
+      "False where the account has the provider already (it holds one per issuer): the roles then " + "trust that one.",
     default: true,
     nullable: false,
     validations: [],
@@ -120,12 +152,21 @@ function simpleModule(sample: Sample, simple: SimpleModule): ModuleDefinition {
   const roles: VariableDefinition = {
     name: "roles",
     type: { map: { object: { ...ROLE_ATTRIBUTES, ...TRUST_ATTRIBUTES } } },
-    description: ("Roles by key, which is the name unless `name` is given; each says whom it " + "trusts: " + "`service_principals` (application IDs), `users` (e-mail addresses), `subjects`, `subject_patterns`, or `unity_catalog`. `inline_policies` are JSON by policy name, `managed_policy_arns` ARNs by a key of your own. More trusts a role: databricks-federation."),
+    description:
+      "Roles by key, which is the name unless `name` is given; each says whom it " +
+      "trusts: " +
+      "`service_principals` (application IDs), `users` (e-mail addresses), `subjects`, `subject_patterns`, or `unity_catalog`. `inline_policies` are JSON by policy name, `managed_policy_arns` ARNs by a key of your own. More trusts a role: databricks-federation.",
     default: {},
     nullable: false,
     validations: [
-      ...rolesRules(role, { test: "(role.unity_catalog != null)", attributes: { unity_catalog: { external_ids: [sample.externalId] } } }),
-      ...trustRules({ variable: "roles", loops: ["trust in var.roles"], holding: holdingTrust, namesIssuer: false }, sample),
+      ...rolesRules(role, {
+        test: "(role.unity_catalog != null)",
+        attributes: { unity_catalog: { external_ids: [sample.externalId] } },
+      }),
+      ...trustRules(
+        { variable: "roles", loops: ["trust in var.roles"], holding: holdingTrust, namesIssuer: false },
+        sample,
+      ),
     ],
   };
   const optional = [
@@ -152,9 +193,17 @@ function simpleModule(sample: Sample, simple: SimpleModule): ModuleDefinition {
     variables: [...(simple.host.default === undefined ? [simple.host] : []), simple.id, ...optional],
     outputs: [
       ...issuerOutputs(simple),
-      ...roleOutputs([...rolePreconditions(role, sample, { roles: holdingTrust({ ...unityCatalogTrust(sample), inline_policies: fullInlinePolicies }) }), ...trustPreconditions((attributes) => ({ roles: holdingTrust(attributes) }), sample, simple.issuerPath, false)]),
+      ...roleOutputs([
+        ...rolePreconditions(role, sample, {
+          roles: holdingTrust({ ...unityCatalogTrust(sample), inline_policies: fullInlinePolicies }),
+        }),
+        ...trustPreconditions((attributes) => ({ roles: holdingTrust(attributes) }), sample, simple.issuerPath, false),
+      ]),
     ],
-    resources: ["aws_iam_openid_connect_provider.this[count]", ...roleModule.resources.map((resource) => `module.role[for_each].${resource}`)],
+    resources: [
+      "aws_iam_openid_connect_provider.this[count]",
+      ...roleModule.resources.map((resource) => `module.role[for_each].${resource}`),
+    ],
     nested: [roleModule, trustPoliciesModule],
     sample: { ...simple.sample, ...commonInputs(sample), roles: { "lake-reader": role } },
     example: simpleExample(simple.sample, sample),
@@ -164,7 +213,12 @@ function simpleModule(sample: Sample, simple: SimpleModule): ModuleDefinition {
 function issuerOutputs(simple: SimpleModule): readonly OutputDefinition[] {
   const host = `var.${simple.host.name}`;
   return [
-    { name: "discovery_url", description: "Where AWS finds the issuer's keys", value: '"${local.issuer_url}/.well-known/openid-configuration"', preconditions: [] },
+    {
+      name: "discovery_url",
+      description: "Where AWS finds the issuer's keys",
+      value: '"${local.issuer_url}/.well-known/openid-configuration"',
+      preconditions: [],
+    },
     {
       name: "issuer_url",
       description: "The issuer as its tokens name it",

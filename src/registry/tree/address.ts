@@ -1,8 +1,8 @@
 /** Where things lie in a registry: the module registry protocol's paths, and the names that may stand in them. */
 import type { Problem } from "../../errors";
 import { refuse } from "../../errors";
-import type { TextRule } from "../../text/text-rule";
-import { breach, keeps } from "../../text/text-rule";
+import { anyOf, DIGITS, LOWERCASE_LETTERS } from "../../text/form";
+import { breach, keeps, textRule } from "../../text/text-rule";
 import { isVersion, readVersion } from "../../release/version";
 
 /** Terraform's address of a module without the host: `acme/databricks-federation/aws`. */
@@ -14,24 +14,31 @@ export interface ModuleAddress {
 }
 
 /** Narrower than Terraform's own rule: no capitals, as `Acme` and `acme` are one folder on half of all machines. */
-export const NAMESPACE_RULE: TextRule = {
+const NAMESPACE_ENDS = anyOf(DIGITS, LOWERCASE_LETTERS);
+export const NAMESPACE_RULE = textRule({
   code: "registry-name-invalid",
-  pattern: "^[0-9a-z](?:[0-9a-z_-]{0,62}[0-9a-z])?$",
-  says: "a registry namespace: at most 64 small letters, digits, - and _",
+  form: {
+    characters: anyOf(DIGITS, LOWERCASE_LETTERS, "_-"),
+    min: 1,
+    max: 64,
+    first: NAMESPACE_ENDS,
+    last: NAMESPACE_ENDS,
+  },
+  says: "a registry namespace: at most 64 lowercase letters, digits, - and _",
   example: "acme",
-};
+});
 
-const NAME_RULE: TextRule = {
+const NAME_RULE = textRule({
   ...NAMESPACE_RULE,
-  says: "a module's name: at most 64 small letters, digits, - and _",
+  says: "a module name: at most 64 lowercase letters, digits, - and _",
   example: "databricks-federation",
-};
-const SYSTEM_RULE: TextRule = {
-  ...NAMESPACE_RULE,
-  pattern: "^[0-9a-z]{1,64}$",
-  says: "a system's name: small letters and digits",
+});
+const SYSTEM_RULE = textRule({
+  code: NAMESPACE_RULE.code,
+  form: { characters: NAMESPACE_ENDS, min: 1, max: 64 },
+  says: "a system name: lowercase letters and digits",
   example: "aws",
-};
+});
 
 /** Below the registry's folder. The protocol's paths begin here. */
 export const MODULES_PATH = "v1/modules";

@@ -1,0 +1,161 @@
+/** The kinds of fields: each with the schema of what is declared, and what the model holds of it. */
+import { z } from "zod";
+import type { ErrorCode, Problem } from "../../errors";
+import type { TextRule } from "../../text/text-rule";
+import { breach, quoted } from "../../text/text-rule";
+import type { Json } from "../../trust/canonical-json";
+import { secondsOf } from "../duration";
+import type { Field, Fields, ModelOf, Most, Options, SchemaOf } from "./field";
+import { field, modelOf, schemaOf } from "./field";
+
+/** Text that keeps a rule; its pattern, length and example reach the JSON Schema. */
+export function ruled(rule: TextRule, checkedLater?: true): z.ZodString {
+  const limit = rule.maxLength === undefined ? {} : { maxLength: rule.maxLength };
+  const schema =
+    checkedLater === true
+      ? z.string()
+      : z.string().superRefine((value, context) => complain(context, breach(rule, value, "")));
+  return schema.meta({ pattern: rule.pattern, examples: [rule.example], ...limit }) as z.ZodString;
+}
+
+function complain(context: z.core.$RefinementCtx, problem: Omit<Problem, "path"> | undefined): void {
+  if (problem === undefined) return;
+  const { code, message, fix } = problem;
+  context.addIssue({ code: "custom", message, params: { code, fix } } as never);
+}
+
+export function text(rule: TextRule, options: Options): Field<z.ZodString, string> {
+  return field({ is: "text", rule }, options, ruled(rule, options.checkedLater), (value) => value);
+}
+
+/** A list of texts. */
+export function texts(
+  rule: TextRule,
+  options: Options & { readonly most?: Most },
+): Field<z.ZodArray<z.ZodString>, readonly string[]> {
+  const { most, ...rest } = options;
+  const items = z.array(ruled(rule, options.checkedLater));
+  const bounded =
+    most === undefined
+      ? items
+      : items
+          .superRefine(({ length }, context) =>
+            complain(
+              context,
+              length <= most.count
+                ? undefined
+                : {
+                    code: most.code,
+                    message: `The list has ${length} entries; at most ${most.count} are accepted.`,
+                    fix: "Remove some.",
+                  },
+            ),
+          )
+          .meta({ maxItems: most.count });
+  return field({ is: "texts", rule, ...(most === undefined ? {} : { most }) }, rest, bounded, (value) => value);
+}
+
+export function flag(options: Options): Field<z.ZodBoolean, boolean> {
+  return field({ is: "flag" }, options, z.boolean(), (value) => value);
+}
+
+/** One of `values`. `code`: of the module's rule. */
+export function choice<V extends string>(
+  values: readonly V[],
+  code: ErrorCode,
+  options: Options,
+): Field<z.ZodType<V, V>, V> {
+  const schema = z.enum(values as readonly [V, ...V[]]) as unknown as z.ZodType<V, V>;
+  return field({ is: "choice", code, values }, options, schema, (value) => value);
+}
+
+/** A duration like `1h`, or seconds; seconds in the model and in HCL. */
+export function seconds(
+  min: number,
+  max: number,
+  options: Options,
+): Field<z.ZodUnion<readonly [z.ZodString, z.ZodNumber]>, number> {
+  const schema = z.union([z.string(), z.number()]).superRefine((value, context) => {
+    const amount = secondsOf(value);
+    complain(
+      context,
+      amount === null
+        ? {
+            code: "duration-invalid",
+            message: `${quoted(String(value))} is not a duration.`,
+            fix: "Write it like 1h, 90m or 3600 (seconds).",
+          }
+        : amount < min || amount > max
+          ? {
+              code: "duration-out-of-range",
+              message: `${quoted(String(value))} is ${amount} seconds; IAM accepts ${min} to ${max}.`,
+              fix: "Write 1h to 12h.",
+            }
+          : undefined,
+    );
+  });
+  const kind = { is: "seconds", code: "duration-out-of-range", min, max } as const;
+  const described = { ...options, description: `${options.description} 1h to 12h, or seconds.` };
+  const made = field(kind, described, schema, (value) => secondsOf(value) ?? min);
+  return { ...made, description: options.description, schema: made.schema.meta({ examples: ["1h", 3600] }) };
+}
+
+/** A whole number. */
+export function wholeNumber(min: number, max: number, code: ErrorCode, options: Options): Field<z.ZodNumber, number> {
+  const schema = z
+    .number()
+    .superRefine((value, context) =>
+      complain(
+        context,
+        Number.isInteger(value) && value >= min && value <= max
+          ? undefined
+          : {
+              code,
+              message: `${value} is not a whole number from ${min} to ${max}.`,
+              fix: `Write a whole number from ${min} to ${max}.`,
+            },
+      ),
+    )
+    .meta({ minimum: min, maximum: max });
+  return field({ is: "number", code, min, max }, options, schema, (value) => value);
+}
+
+/** Texts by a key of the user's own; the keys are checked with all of the role's. */
+export function textsByKey(
+  is: "tags" | "policyArns",
+  keys: TextRule,
+  values: TextRule,
+  most: Most,
+  options: Options,
+): Field<z.ZodRecord<z.ZodString, z.ZodString>, Readonly<Record<string, string>>> {
+  return field({ is, keys, values, most }, options, z.record(z.string(), ruled(values)), (value) => value);
+}
+
+/** An IAM policy document, as the file has it. */
+const policyDocument = z
+  .custom<{ readonly [key: string]: Json }>(
+    (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+    {
+      message: "A policy must be a mapping, not text or a list.",
+      params: { code: "wrong-type", fix: "Write its JSON out as it is, without quotes around it: YAML reads it." },
+    },
+  )
+  .meta({ type: "object", description: "An IAM policy document.", required: ["Version", "Statement"] });
+
+/** Policy documents by name. */
+export function policies(
+  keys: TextRule,
+  options: Options,
+): Field<z.ZodRecord<z.ZodString, typeof policyDocument>, Readonly<Record<string, Json>>> {
+  return field({ is: "policies", keys }, options, z.record(z.string(), policyDocument), (value) => value);
+}
+
+/** A list of mappings with these fields. */
+export function objects<F extends Fields>(
+  fields: F,
+  options: Options,
+): Field<z.ZodArray<SchemaOf<F>>, readonly ModelOf<F>[]> {
+  return field({ is: "objects", fields }, options, z.array(schemaOf(fields)), (values) =>
+    values.map((value) => modelOf(fields, value as Parameters<typeof modelOf<F>>[1])),
+  );
+}

@@ -1,0 +1,99 @@
+/** The fields of a role. See CONTRIBUTING.md on adding one. */
+import { z } from "zod";
+import {
+  ACCOUNT_KEY,
+  BOUNDARY_ARN,
+  DESCRIPTION,
+  INLINE_POLICY_NAME,
+  MAX_MANAGED_POLICIES,
+  MAX_SESSION_SECONDS,
+  MAX_TAGS,
+  MIN_SESSION_SECONDS,
+  POLICY_ARN,
+  POLICY_KEY,
+  REASON,
+  ROLE_NAME,
+  ROLE_PATH,
+  TAG_KEY,
+  TAG_VALUE,
+} from "../rules";
+import { field, optional } from "./field";
+import { policies, ruled, seconds, text, texts, textsByKey } from "./kinds";
+import { TRUST_FIELDS, trustSchema } from "./trust";
+
+/** Findings of lint that are accepted: of the whole federation, or of a role. */
+export const lint = optional(
+  field(
+    { is: "objects", fields: {} },
+    { description: "Lint findings that are accepted, each with its reason.", inHcl: false },
+    z.array(
+      z.strictObject({
+        ignore: z.string().meta({ description: "ID of a lint rule.", examples: ["subject-email"] }),
+        reason: ruled(REASON).meta({ description: "Why this is meant." }),
+      }),
+    ),
+    (entries): readonly { readonly ignore: string; readonly reason: string }[] => entries,
+  ),
+  [],
+);
+
+export const tags = (description: string, places: { readonly attribute?: string; readonly joins?: string }) =>
+  optional(
+    textsByKey("tags", TAG_KEY, TAG_VALUE, { count: MAX_TAGS, code: "too-many-tags" }, { description, ...places }),
+    {},
+  );
+
+export const ROLE_FIELDS = {
+  name: optional(
+    text(ROLE_NAME, { description: "IAM name of the role. Default: the prefix and the key.", attribute: "name" }),
+    null,
+  ),
+  description: optional(text(DESCRIPTION, { description: "What the role is for.", attribute: "description" }), null),
+  accounts: optional(
+    texts(ACCOUNT_KEY, {
+      description: "Keys of the AWS accounts that get the role. Default: all.",
+      checkedLater: true,
+      inHcl: false,
+    }),
+    null,
+  ),
+  path: optional(
+    text(ROLE_PATH, { description: "IAM path of the role.", attribute: "path", inherits: "rolePath" }),
+    "/",
+  ),
+  maxSessionDuration: optional(
+    seconds(MIN_SESSION_SECONDS, MAX_SESSION_SECONDS, {
+      description: "Longest session of the role.",
+      attribute: "max_session_duration",
+      inherits: "maxSessionDuration",
+    }),
+    MIN_SESSION_SECONDS,
+  ),
+  permissionsBoundaryArn: optional(
+    text(BOUNDARY_ARN, {
+      description: "ARN of the role's permissions boundary.",
+      attribute: "permissions_boundary",
+      inherits: "permissionsBoundaryArn",
+    }),
+    null,
+  ),
+  trusts: field(
+    { is: "objects", fields: TRUST_FIELDS },
+    { description: "Who may assume the role; at least one." },
+    z.array(trustSchema),
+    (trusts) => trusts,
+  ),
+  managedPolicyArns: optional(
+    textsByKey(
+      "policyArns",
+      POLICY_KEY,
+      POLICY_ARN,
+      { count: MAX_MANAGED_POLICIES, code: "too-many-managed-policies" },
+      { description: "ARNs of managed policies, by a key of your own." },
+    ),
+    {},
+  ),
+  inlinePolicies: optional(policies(INLINE_POLICY_NAME, { description: "Inline policies, by name." }), {}),
+  tags: tags("Tags of the role.", { attribute: "tags", joins: "tags" }),
+  lint,
+};

@@ -1,0 +1,44 @@
+/** What stands at the top of a federation file beside `aws`, `issuers` and `roles`. */
+import { TRUST_POLICY_DEFAULT_QUOTA, TRUST_POLICY_MAX_QUOTA } from "../../trust/rules";
+import {
+  BOUNDARY_ARN,
+  DEFAULT_SESSION_SECONDS,
+  FEDERATION_NAME,
+  MAX_SESSION_SECONDS,
+  MIN_SESSION_SECONDS,
+  ROLE_NAME_PREFIX,
+  ROLE_PATH,
+} from "../rules";
+import { optional } from "./field";
+import { seconds, text, wholeNumber } from "./kinds";
+import { lint, tags } from "./role";
+
+export const SETTING_FIELDS = {
+  name: text(FEDERATION_NAME, {
+    description: "Name of the federation: of its stack, and the first part of resource names.",
+    inHcl: false,
+  }),
+  roleNamePrefix: optional(
+    text(ROLE_NAME_PREFIX, { description: "Goes before the key of a role without a name of its own." }),
+    "",
+  ),
+  rolePath: optional(text(ROLE_PATH, { description: "IAM path of roles without their own." }), "/"),
+  permissionsBoundaryArn: optional(
+    text(BOUNDARY_ARN, { description: "ARN of the permissions boundary of roles without their own." }),
+    null,
+  ),
+  maxSessionDuration: optional(
+    seconds(MIN_SESSION_SECONDS, MAX_SESSION_SECONDS, { description: "Longest session of roles without their own." }),
+    DEFAULT_SESSION_SECONDS,
+  ),
+  trustPolicyMaxLength: optional(
+    wholeNumber(TRUST_POLICY_DEFAULT_QUOTA, TRUST_POLICY_MAX_QUOTA, "trust-policy-max-length", {
+      description:
+        `IAM's quota for a trust policy in your account, in characters: ${TRUST_POLICY_DEFAULT_QUOTA}, ` +
+        `unless AWS raised it (to ${TRUST_POLICY_MAX_QUOTA} at most).`,
+    }),
+    TRUST_POLICY_DEFAULT_QUOTA,
+  ),
+  tags: tags("Tags of every resource; a role's own win.", {}),
+  lint,
+};
