@@ -84,21 +84,23 @@ function conditionHolds(
   if (found.length === 0)
     return unlessEmpty(ifExists !== "" || set === "ForAllValues:" ? true : set === "ForAnyValue:" ? false : negated);
   const textual = /^String|^Arn/.test(base);
-  const one = (actual: string): Truth => {
-    const any = or(
-      values.map((value) => {
-        // "policy variables" came with version 2012-10-17: "earlier versions treat them as literal strings"
-        if (version !== "2012-10-17" || !value.includes("${")) return compare(actual, value);
-        const resolved = textual ? substituted(value, keys, /Like|^Arn/.test(base)) : undefined;
-        return resolved === undefined ? undefined : compare(actual, resolved);
-      }),
-    );
-    return negated ? not(any) : any;
-  };
-  const each = found.map(one);
+  const against =
+    (actual: string) =>
+    (value: string): Truth => {
+      // "policy variables" came with version 2012-10-17: "earlier versions treat them as literal strings"
+      if (version !== "2012-10-17" || !value.includes("${")) return compare(actual, value);
+      const resolved = textual ? substituted(value, keys, /Like|^Arn/.test(base)) : undefined;
+      return resolved === undefined ? undefined : compare(actual, resolved);
+    };
+  const flipped = (any: Truth): Truth => (negated ? not(any) : any);
+  const each = found.map((actual) => flipped(or(values.map(against(actual)))));
   if (set === "ForAllValues:")
     return and(each) === false && found.every((value) => value === "") ? undefined : unlessEmpty(and(each));
-  return unlessEmpty(set === "" && negated ? and(each) : or(each));
+  if (set !== "") return unlessEmpty(or(each));
+  // an operator for single values: what it says of several that differ is not documented
+  const agreed = (truths: readonly Truth[]): Truth =>
+    truths.every((truth) => truth === truths[0]) ? truths[0] : undefined;
+  return unlessEmpty(flipped(or(values.map((value) => agreed(found.map((actual) => against(actual)(value)))))));
 }
 
 /** Variables with a single value, and defaults. Wildcards that come out of one are left open. */

@@ -4,14 +4,21 @@ import type { PolicyCondition } from "./document";
 import type { Operator } from "./operators";
 import { operatorNamed } from "./operators";
 import type { ValueTest } from "./values";
-import type { RequestKeys } from "./variables";
+import type { RequestKeys, Template } from "./variables";
 import { hasVariables, resolve, templateOf } from "./variables";
 
 /** `unknown`: it can not be decided from what is given. Never counts as yes. */
 export type Verdict = "yes" | "no" | "unknown";
 
+/**
+ * What is taken for the answer to a test that IAM's documentation leaves open; null leaves it open. `test` names the
+ * smallest such test (the operator, the key, one value of the policy, what the request says), the same in every policy;
+ * `helps`: whether a yes to it lets the condition hold.
+ */
+export type Reading = (test: string, helps: boolean) => boolean | null;
+
 export interface CompiledCondition {
-  readonly judge: (keys: RequestKeys) => Verdict;
+  readonly judge: (keys: RequestKeys, reading?: Reading) => Verdict;
   /** What can not be decided and why, or null. */
   readonly finding: (keys: RequestKeys) => string | null;
   /** What can not be decided whatever the request, and why, or null. */
@@ -23,24 +30,21 @@ export interface CompiledCondition {
  */
 export function compileCondition(condition: PolicyCondition, variables: boolean): CompiledCondition {
   const key = condition.key.toLowerCase();
-  if (condition.operator === "Null") return nullCondition(key, condition.values);
+  if (condition.operator === "Null") return nullCondition(condition);
   const operator = operatorNamed(condition.operator);
-  if (operator === null) return undecidable(`${quoted(condition.operator)} is no operator of IAM`);
-  const unreadable = condition.values
-    .map((value) => preparedValue(operator, value, variables))
-    .find((value) => "finding" in value);
-  const neverDecided = unreadable !== undefined && "finding" in unreadable ? unreadable.finding : null;
-  const tests = testsOf(operator, condition.values, variables);
-  const judge =
-    tests === null && operator.base === "StringEquals" && operator.set === null
-      ? exactJudge(key, condition.values, operator.ifExists)
-      : (keys: RequestKeys): Verdict => judgeValues(operator, keys.get(key), tests === null ? [] : tests(keys));
+  if (operator === null) return undecidable(condition, `${quoted(condition.operator)} is no operator of IAM`);
+  const prepared = condition.values.map((value) => prepareValue(operator, value, variables));
+  const neverDecided = prepared.find(({ finding }) => finding !== null)?.finding ?? null;
+  const general = (keys: RequestKeys, reading: Reading = LEFT_OPEN): Verdict =>
+    judgeValues(operator, key, keys.get(key) ?? [], testsFor(operator, prepared, keys), reading);
+  const plainTexts = operator.base === "StringEquals" && operator.set === null && prepared.every(({ test }) => test);
+  const judge = plainTexts ? exactJudge(key, condition.values, operator.ifExists, general) : general;
   return {
     judge,
     neverDecided,
     finding: (keys) => {
       if (neverDecided !== null) return neverDecided;
-      const open = variables && operator.variables ? undecidedVariable(operator, condition.values, keys) : null;
+      const open = undecidedVariable(operator, prepared, keys);
       if (open !== null) return open;
       if (judge(keys) !== "unknown") return null;
       return condition.values.length === 0
@@ -51,14 +55,26 @@ export function compileCondition(condition: PolicyCondition, variables: boolean)
   };
 }
 
-function undecidable(finding: string): CompiledCondition {
-  return { judge: () => "unknown", finding: () => finding, neverDecided: finding };
+const LEFT_OPEN: Reading = () => null;
+
+function undecidable({ operator, key, values }: PolicyCondition, finding: string): CompiledCondition {
+  const test = `${operator} ${quoted(key.toLowerCase())} ${JSON.stringify([...new Set(values)].sort())}`;
+  return {
+    judge: (_, reading = LEFT_OPEN) => verdictOfTruth(reading(test, true)),
+    finding: () => finding,
+    neverDecided: finding,
+  };
 }
 
-function nullCondition(key: string, values: readonly string[]): CompiledCondition {
-  const [wanted, ...others] = values.map((value) => value.toLowerCase());
+function verdictOfTruth(truth: boolean | null): Verdict {
+  return truth === null ? "unknown" : truth ? "yes" : "no";
+}
+
+function nullCondition(condition: PolicyCondition): CompiledCondition {
+  const key = condition.key.toLowerCase();
+  const [wanted, ...others] = condition.values.map((value) => value.toLowerCase());
   if (others.length > 0 || (wanted !== "true" && wanted !== "false"))
-    return undecidable("Null takes one value, true or false");
+    return undecidable(condition, "Null takes one value, true or false");
   return {
     judge: (keys) => (((keys.get(key)?.length ?? 0) === 0) === (wanted === "true") ? "yes" : "no"),
     finding: () => null,
@@ -66,46 +82,56 @@ function nullCondition(key: string, values: readonly string[]): CompiledConditio
   };
 }
 
-const NEVER_KNOWN: ValueTest = () => null;
+/** One value of a condition: a test, or a template that becomes one for each request, or neither. */
+export interface PreparedValue {
+  readonly value: string;
+  readonly test: ValueTest | null;
+  readonly template: Template | null;
+  /** Why it is never decided; null where it is neither. */
+  readonly finding: string | null;
+}
 
-type PreparedValue =
-  { readonly test: ValueTest } | { readonly template: ReturnType<typeof templateOf> } | { readonly finding: string };
-
-function preparedValue(operator: Operator, value: string, variables: boolean): PreparedValue {
+/** Prepares one value of a condition; shared by `compileCondition` and the exact engine. */
+export function prepareValue(operator: Operator, value: string, variables: boolean): PreparedValue {
+  const open = { value, test: null, template: null };
   if (operator.wildcards && /[\ufdd0\ufdd1]/.test(value))
-    return { finding: `${quoted(value)} holds what is no character` };
+    return { ...open, finding: `${quoted(value)} holds what is no character` };
   if (variables && hasVariables(value)) {
     return operator.variables
-      ? { template: templateOf(value, operator.wildcards) }
-      : { finding: `${quoted(value)} can not be decided: ${operator.base} takes no variables` };
+      ? { ...open, template: templateOf(value, operator.wildcards), finding: null }
+      : { ...open, finding: `${quoted(value)} can not be decided: ${operator.base} takes no variables` };
   }
   const test = operator.prepare(value);
-  return test === null ? { finding: `${quoted(value)} is nothing that ${operator.base} compares` } : { test };
+  return {
+    ...open,
+    test,
+    finding: test === null ? `${quoted(value)} is nothing that ${operator.base} compares` : null,
+  };
 }
 
-/** The tests of a condition's values; null where they are plain texts that a set compares faster. */
-function testsOf(
-  operator: Operator,
-  values: readonly string[],
-  variables: boolean,
-): ((keys: RequestKeys) => readonly ValueTest[]) | null {
-  const prepared = values.map((value) => preparedValue(operator, value, variables));
-  const fixed = prepared.flatMap((value) => ("test" in value ? value.test : "finding" in value ? NEVER_KNOWN : []));
-  if (fixed.length === values.length)
-    return operator.base === "StringEquals" && operator.set === null ? null : () => fixed;
-  const templates = prepared.flatMap((value) => ("template" in value ? [value.template] : []));
-  return (keys) => [
-    ...fixed,
-    ...templates.map((template) => {
-      const resolution = resolve(template, keys, operator.wildcards);
-      return "text" in resolution ? (operator.prepare(resolution.text) ?? NEVER_KNOWN) : NEVER_KNOWN;
-    }),
-  ];
+const NEVER_KNOWN: ValueTest = () => null;
+
+/** A value of the policy made ready for one request. */
+interface NamedTest {
+  /** As the open tests on it are named. */
+  readonly name: string;
+  readonly matches: ValueTest;
 }
 
-function undecidedVariable(operator: Operator, values: readonly string[], keys: RequestKeys): string | null {
-  for (const value of values.filter(hasVariables)) {
-    const resolution = resolve(templateOf(value, operator.wildcards), keys, operator.wildcards);
+function testsFor(operator: Operator, prepared: readonly PreparedValue[], keys: RequestKeys): readonly NamedTest[] {
+  return prepared.map(({ value, test, template }) => {
+    if (template === null) return { name: value, matches: test ?? NEVER_KNOWN };
+    const resolution = resolve(template, keys, operator.wildcards);
+    return "text" in resolution
+      ? { name: resolution.text, matches: operator.prepare(resolution.text) ?? NEVER_KNOWN }
+      : { name: value, matches: NEVER_KNOWN };
+  });
+}
+
+function undecidedVariable(operator: Operator, prepared: readonly PreparedValue[], keys: RequestKeys): string | null {
+  for (const { template } of prepared) {
+    if (template === null) continue;
+    const resolution = resolve(template, keys, operator.wildcards);
     if ("undecided" in resolution)
       return `${quoted(resolution.undecided)} can not be decided from what is known of the request`;
   }
@@ -113,55 +139,112 @@ function undecidedVariable(operator: Operator, values: readonly string[], keys: 
 }
 
 /** The commonest condition of all, on a set: constant time however many subjects there are. */
-function exactJudge(key: string, values: readonly string[], ifExists: boolean): CompiledCondition["judge"] {
+function exactJudge(
+  key: string,
+  values: readonly string[],
+  ifExists: boolean,
+  general: CompiledCondition["judge"],
+): CompiledCondition["judge"] {
   const expected = new Set(values);
-  return (keys) => {
+  return (keys, reading) => {
     const actual = keys.get(key);
-    if (actual === undefined || actual.length === 0)
-      return ifExists && expected.size > 0 ? "yes" : ifExists ? "unknown" : "no";
-    for (const value of actual) if (expected.has(value)) return "yes";
-    return "no";
+    const [only] = actual ?? [];
+    if (actual === undefined || only === undefined) {
+      if (!ifExists) return "no";
+      return expected.size > 0 ? "yes" : general(keys, reading);
+    }
+    return actual.length > 1 ? general(keys, reading) : expected.has(only) ? "yes" : "no";
   };
 }
 
 /** A missing key: positive operators no, negated yes, `IfExists` and `ForAllValues` yes, `ForAnyValue` no. */
-function judgeValues(operator: Operator, actual: readonly string[] | undefined, tests: readonly ValueTest[]): Verdict {
-  const verdict =
-    actual === undefined || actual.length === 0
+function judgeValues(
+  operator: Operator,
+  key: string,
+  actual: readonly string[],
+  tests: readonly NamedTest[],
+  reading: Reading,
+): Verdict {
+  const truth =
+    actual.length === 0
       ? operator.ifExists || operator.set === "all" || (operator.set === null && operator.negated)
-        ? "yes"
-        : "no"
-      : judgePresent(operator, actual, tests);
+      : operator.set === null
+        ? judgeOne(operator, key, actual, tests, reading)
+        : judgeSet(operator, key, actual, tests, reading);
   // what an empty list of values means is not documented: no yes rests on it
-  return tests.length === 0 && verdict === "yes" ? "unknown" : verdict;
+  if (tests.length === 0 && truth === true)
+    return verdictOfTruth(reading(`${nameOf(operator)} ${quoted(key)} []`, true));
+  return verdictOfTruth(truth);
 }
 
-function judgePresent(operator: Operator, actual: readonly string[], tests: readonly ValueTest[]): Verdict {
-  const every = operator.set === "all" || (operator.set === null && operator.negated);
+/**
+ * An operator for single values. What it says to several is not documented unless they agree: IAM asks for
+ * `ForAllValues` or `ForAnyValue` there (IAM user guide, "Set operators for multivalued context keys").
+ */
+function judgeOne(
+  operator: Operator,
+  key: string,
+  actual: readonly string[],
+  tests: readonly NamedTest[],
+  reading: Reading,
+): boolean | null {
+  const matches = some(tests, (test) => {
+    const answers = actual.map((value) => matchOf(operator, key, value, test, reading));
+    const [first = false] = answers;
+    if (first !== null && answers.every((answer) => answer === first)) return first;
+    return actual.length === 1 ? first : reading(testName(operator, key, test, actual), !operator.negated);
+  });
+  return matches === null ? null : matches !== operator.negated;
+}
+
+function judgeSet(
+  operator: Operator,
+  key: string,
+  actual: readonly string[],
+  tests: readonly NamedTest[],
+  reading: Reading,
+): boolean | null {
+  const every = operator.set === "all";
   // one value decides against `every`, and for `some`; an open one keeps the answer open
   let open = false;
   for (const value of actual) {
-    const matches = matchesAny(value, tests);
+    const matches = some(tests, (test) => matchOf(operator, key, value, test, reading));
     if (matches === null) open = true;
-    else if ((matches !== operator.negated) !== every) return every ? blank(operator, actual) : "yes";
+    else if ((matches !== operator.negated) !== every) return every ? blank(key, actual, reading) : true;
   }
-  return open ? "unknown" : every ? "yes" : "no";
+  return open ? null : every;
 }
 
 /**
  * `ForAllValues` also holds where the values are "a null data set, such as an empty string": how far that goes is
  * open.
  */
-function blank(operator: Operator, actual: readonly string[]): Verdict {
-  return operator.set === "all" && actual.every((value) => value === "") ? "unknown" : "no";
+function blank(key: string, actual: readonly string[], reading: Reading): boolean | null {
+  if (actual.some((value) => value !== "")) return false;
+  return reading(`ForAllValues ${quoted(key)} where all values are empty`, true);
 }
 
-function matchesAny(value: string, tests: readonly ValueTest[]): boolean | null {
+/** Whether one value of the request matches one of the policy. */
+function matchOf(operator: Operator, key: string, value: string, test: NamedTest, reading: Reading): boolean | null {
+  return test.matches(value) ?? reading(testName(operator, key, test, [value]), !operator.negated);
+}
+
+function testName(operator: Operator, key: string, { name }: NamedTest, actual: readonly string[]): string {
+  const values = [...new Set(actual)].sort().map((value) => JSON.stringify(value));
+  return `${operator.compares} ${quoted(key)} ${JSON.stringify(operator.sameAs(name))} for ${values.join(", ")}`;
+}
+
+function nameOf({ set, base, ifExists }: Operator): string {
+  return `${set === null ? "" : set === "all" ? "ForAllValues:" : "ForAnyValue:"}${base}${ifExists ? "IfExists" : ""}`;
+}
+
+/** Whether any of `items` passes, in three values. */
+function some<T>(items: readonly T[], passes: (item: T) => boolean | null): boolean | null {
   let open = false;
-  for (const test of tests) {
-    const matches = test(value);
-    if (matches === true) return true;
-    if (matches === null) open = true;
+  for (const item of items) {
+    const answer = passes(item);
+    if (answer === true) return true;
+    if (answer === null) open = true;
   }
   return open ? null : false;
 }

@@ -2,21 +2,21 @@
  * Decides a request by a policy as AWS does: an explicit Deny wins, otherwise any Allow that matches lets in.
  * What can not be decided (an unknown operator, a `${…}` without a value) is a finding that names it, and never a yes.
  */
-import type { CompiledCondition, Verdict } from "./conditions";
+import type { CompiledCondition, Reading, Verdict } from "./conditions";
 import { compileCondition } from "./conditions";
 import type { PolicyDocument, PolicyStatement } from "./document";
 import { quoted } from "../../text/text-rule";
 import { stringLike } from "../string-like";
 import type { RequestKeys } from "./variables";
 
-export type { Verdict } from "./conditions";
+export type { Reading, Verdict } from "./conditions";
 export type { RequestKeys } from "./variables";
 
 export interface PolicyRequest {
   /** E.g. `sts:AssumeRoleWithWebIdentity`. */
   readonly action: string;
-  /** Who asks: the provider's ARN for web identity, an ARN for AWS principals. */
-  readonly principal: { readonly kind: "Federated" | "AWS"; readonly arn: string };
+  /** Who asks: the provider's ARN for web identity, an ARN for AWS principals, a name like `ec2.amazonaws.com`. */
+  readonly principal: { readonly kind: "Federated" | "AWS" | "Service"; readonly arn: string };
   readonly keys: RequestKeys;
 }
 
@@ -51,9 +51,9 @@ export interface Decision {
   readonly findings: readonly string[];
 }
 
-type Test = (request: PolicyRequest) => Verdict;
+type Test = (request: PolicyRequest, reading?: Reading) => Verdict;
 
-interface CompiledStatement {
+export interface CompiledStatement {
   readonly effect: "Allow" | "Deny";
   readonly principal: Test;
   readonly action: (action: string) => boolean;
@@ -87,15 +87,15 @@ export function decide(policy: CompiledPolicy, request: PolicyRequest): boolean 
 
 /**
  * The same in three answers: `unknown` where what can not be decided might let in, and nothing else settles it. For
- * those
- * who ask whether one policy is wider than another; who asks whether somebody gets in takes it for a no.
+ * those who ask whether one policy is wider than another; who asks whether somebody gets in takes it for a no.
+ * `reading` answers what is open.
  */
-export function verdict(policy: CompiledPolicy, request: PolicyRequest): Verdict {
+export function verdict(policy: CompiledPolicy, request: PolicyRequest, reading?: Reading): Verdict {
   let allowed: Verdict = "no";
   let deniedPerhaps = false;
   for (const statement of policy.statements) {
     if (statement.effect === "Allow" && allowed === "yes") continue;
-    const matches = verdictOf(statement, request);
+    const matches = verdictOf(statement, request, reading);
     if (matches === "no") continue;
     if (statement.effect === "Allow") allowed = matches;
     else if (matches === "yes") return "no";
@@ -104,12 +104,12 @@ export function verdict(policy: CompiledPolicy, request: PolicyRequest): Verdict
   return allowed === "yes" && deniedPerhaps ? "unknown" : allowed;
 }
 
-function verdictOf(statement: CompiledStatement, request: PolicyRequest): Verdict {
+function verdictOf(statement: CompiledStatement, request: PolicyRequest, reading?: Reading): Verdict {
   if (!statement.action(request.action)) return "no";
-  let verdict = statement.principal(request);
+  let verdict = statement.principal(request, reading);
   if (verdict === "no") return "no";
   for (const condition of statement.conditions) {
-    const next = condition.judge(request.keys);
+    const next = condition.judge(request.keys, reading);
     if (next === "no") return "no";
     if (next === "unknown") verdict = "unknown";
   }
@@ -172,30 +172,52 @@ function compileAction(statement: PolicyStatement): (action: string) => boolean 
 function compilePrincipal(statement: PolicyStatement): Test {
   const { principals } = statement;
   if (principals === null) return () => "no";
-  const named = (kind: "Federated" | "AWS"): ReadonlySet<string> =>
+  const named = (kind: string): ReadonlySet<string> =>
     new Set(Object.entries(principals).flatMap(([name, arns]) => (name === kind ? arns : [])));
   const federated = named("Federated");
   const aws = named("AWS");
-  const lists = (request: PolicyRequest): Verdict => {
+  const services = named("Service");
+  const lists = (request: PolicyRequest, reading: Reading): boolean | null => {
     const { kind, arn } = request.principal;
     if (kind === "Federated") {
-      if (federated.has(arn)) return "yes";
+      if (federated.has(arn)) return true;
       // Recorded: AWS: "*" lets no OIDC caller in. Whether it keeps one out is not recorded, so nothing rests on it.
-      if (aws.has("*") && statement.effect === "Deny") return "unknown";
-      return [...federated].some((name) => /[*?]/.test(name) && stringLike(name, arn)) ? "unknown" : "no";
+      const everybody =
+        aws.has("*") && statement.effect === "Deny" && reading(`a Deny for AWS "*" keeps out web identities`, true);
+      return everybody === false ? matchesPattern(federated, arn, reading) : everybody;
     }
-    if (aws.has("*") || aws.has(arn)) return "yes";
-    const [, partition = "", , , account = ""] = arn.split(":");
-    return aws.has(`arn:${partition}:iam::${account}:root`) || aws.has(account) ? "yes" : "no";
+    if (kind === "Service") {
+      if (services.has(arn)) return true;
+      const everybody = aws.has("*") && reading(`AWS "*" stands for services too`, true);
+      return everybody === false ? matchesPattern(services, arn, reading) : everybody;
+    }
+    if (aws.has("*") || aws.has(arn)) return true;
+    const [, partition = "", , , account = ""] = arn.split(":", 5);
+    return aws.has(`arn:${partition}:iam::${account}:root`) || aws.has(account);
   };
-  if (!statement.notPrincipal) return lists;
+  const answer = (truth: boolean | null): Verdict => (truth === null ? "unknown" : truth ? "yes" : "no");
+  if (!statement.notPrincipal) return (request, reading = LEFT_OPEN) => answer(lists(request, reading));
   // AWS advises against NotPrincipal; with Allow it would let in whoever is not listed, which is never what a trust
   // means.
-  return (request) => {
-    const listed = lists(request);
-    if (listed === "yes") return "no";
-    return listed === "no" && statement.effect === "Deny" ? "yes" : "unknown";
+  return (request, reading = LEFT_OPEN) => {
+    const listed = lists(request, reading);
+    if (listed !== false) return listed === true ? "no" : "unknown";
+    return statement.effect === "Deny" ? "yes" : answer(reading("an Allow with NotPrincipal lets in the others", true));
   };
+}
+
+const LEFT_OPEN: Reading = () => null;
+
+/** Whether a name with wildcards stands for many principals is not recorded. */
+function matchesPattern(names: ReadonlySet<string>, arn: string, reading: Reading): boolean | null {
+  let open = false;
+  for (const name of names) {
+    if (!/[*?]/.test(name) || !stringLike(name, arn)) continue;
+    const answer = reading(`${JSON.stringify(name)} stands for ${JSON.stringify(arn)}`, true);
+    if (answer === true) return true;
+    open ||= answer === null;
+  }
+  return open ? null : false;
 }
 
 function principalFinding(statement: PolicyStatement): string {

@@ -5,7 +5,11 @@ import { likeMatcher } from "../string-like";
 
 export interface Operator {
   readonly base: string;
+  /** What it compares for, without the negation: operators that share it share every test of a value. */
+  readonly compares: string;
   readonly prepare: Prepare;
+  /** Values of the policy with the same text here are the same test. */
+  readonly sameAs: (expected: string) => string;
   /** A negated operator holds when no value matches, and when the key is missing. */
   readonly negated: boolean;
   readonly ifExists: boolean;
@@ -25,22 +29,24 @@ const equalsIgnoreCase: Prepare = (expected) => {
   return (actual) => asciiLower(actual) === ascii || (actual.toUpperCase().toLowerCase() === folded ? null : false);
 };
 
-function asciiLower(text: string): string {
+export function asciiLower(text: string): string {
   return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
-type Kind = Pick<Operator, "prepare" | "variables" | "wildcards">;
+type Kind = Pick<Operator, "prepare" | "sameAs" | "variables" | "wildcards">;
 
-const text = (prepare: Prepare): Kind => ({ prepare, variables: true, wildcards: false });
-const pattern = (prepare: Prepare): Kind => ({ prepare, variables: true, wildcards: true });
-const plain = (prepare: Prepare): Kind => ({ prepare, variables: false, wildcards: false });
+const asWritten = (expected: string): string => expected;
+const text = (prepare: Prepare): Kind => ({ prepare, sameAs: asWritten, variables: true, wildcards: false });
+const pattern = (prepare: Prepare): Kind => ({ prepare, sameAs: asWritten, variables: true, wildcards: true });
+const plain = (prepare: Prepare): Kind => ({ prepare, sameAs: asWritten, variables: false, wildcards: false });
+const anyCase: Kind = { ...text(equalsIgnoreCase), sameAs: asciiLower };
 
 /** Operator -> what it compares, and whether it is negated. */
 const BASES: Readonly<Record<string, readonly [Kind, "negated"?]>> = {
   StringEquals: [text(equals)],
   StringNotEquals: [text(equals), "negated"],
-  StringEqualsIgnoreCase: [text(equalsIgnoreCase)],
-  StringNotEqualsIgnoreCase: [text(equalsIgnoreCase), "negated"],
+  StringEqualsIgnoreCase: [anyCase],
+  StringNotEqualsIgnoreCase: [anyCase, "negated"],
   StringLike: [pattern(likeMatcher)],
   StringNotLike: [pattern(likeMatcher), "negated"],
   NumericEquals: [plain(numeric((order) => order === 0))],
@@ -77,5 +83,6 @@ export function operatorNamed(name: string): Operator | null {
   const found = Object.hasOwn(BASES, base) ? BASES[base] : undefined;
   if (found === undefined) return null;
   const [kind, negated] = found;
-  return { base, ...kind, negated: negated !== undefined, ifExists, set };
+  const compares = base.replace("Not", "").replace("ArnEquals", "ArnLike");
+  return { base, compares, ...kind, negated: negated !== undefined, ifExists, set };
 }

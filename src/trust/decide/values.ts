@@ -36,7 +36,7 @@ export const date = (holds: Order): Prepare => ordered(readInstant, (left, right
  * A decimal number as a whole number of `10^-scale`: exact, since a workspace ID may be longer than a double is
  * precise.
  */
-interface Decimal {
+export interface Decimal {
   readonly digits: bigint;
   readonly scale: number;
 }
@@ -44,7 +44,7 @@ interface Decimal {
 /** More digits than this are no number anyone compares, and are left undecided. */
 const MAX_DIGITS = 100;
 
-function readNumber(text: string): Decimal | null {
+export function readNumber(text: string): Decimal | null {
   const parts = /^([+-]?)(\d+)(?:\.(\d+))?$/.exec(text);
   if (parts === null || text.length > MAX_DIGITS) return null;
   const [, sign = "", whole = "", fraction = ""] = parts;
@@ -65,7 +65,7 @@ const W3C_DATE =
  * One of W3C's ISO 8601 forms (a time of day needs its zone), or seconds since the epoch -> milliseconds.
  * IAM's condition operator reference, "Date condition operators".
  */
-function readInstant(text: string): number | null {
+export function readInstant(text: string): number | null {
   if (/^-?\d{5,12}$/.test(text)) return Number(text) * 1000;
   const parts = W3C_DATE.exec(text);
   if (parts === null) return null;
@@ -101,15 +101,15 @@ function readInstant(text: string): number | null {
 }
 
 export const bool: Prepare = (expected) => {
-  const wanted = readBool(expected);
+  const wanted = readBoolean(expected);
   if (wanted === null) return null;
   return (actual) => {
-    const is = readBool(actual);
+    const is = readBoolean(actual);
     return is === null ? null : is === wanted;
   };
 };
 
-function readBool(text: string): boolean | null {
+export function readBoolean(text: string): boolean | null {
   const lower = text.toLowerCase();
   return lower === "true" ? true : lower === "false" ? false : null;
 }
@@ -124,7 +124,7 @@ export const binary: Prepare = (expected) => {
 };
 
 /** The bytes as a string of characters below 256. */
-function readBase64(text: string): string | null {
+export function readBase64(text: string): string | null {
   return /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text) ? atob(text) : null;
 }
 

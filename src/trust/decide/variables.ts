@@ -1,7 +1,6 @@
 /**
  * Policy variables: `${aws:PrincipalAccount}`, with a value to fall back on `${key, 'value'}`, and `${*}`, `${?}`,
- * `${$}`
- * for the three characters themselves. IAM user guide, "IAM policy elements: Variables and tags".
+ * `${$}` for the three characters themselves. IAM user guide, "IAM policy elements: Variables and tags".
  */
 import { LITERAL_WILDCARDS } from "../string-like";
 
@@ -18,8 +17,6 @@ export type Template = readonly Segment[];
 /** The value with everything known put in, or the first variable that has no single value. */
 export type Resolution = { readonly text: string } | { readonly undecided: string };
 
-const VARIABLE = /\$\{\s*(?:([*?$])|([^,'{}$]+?)\s*(?:,\s*'([^']*)')?)\s*\}/y;
-
 /** Whether `value` has variables to resolve. */
 export function hasVariables(value: string): boolean {
   return value.includes("${");
@@ -31,17 +28,53 @@ export function templateOf(value: string, wildcards: boolean): Template {
   let from = 0;
   for (let at = value.indexOf("${"); at >= 0; at = value.indexOf("${", from)) {
     if (at > from) segments.push({ text: value.slice(from, at) });
-    VARIABLE.lastIndex = at;
-    const found = VARIABLE.exec(value);
+    const found = variableAt(value, at);
     if (found === null) return [{ key: "", fallback: null, source: value.slice(at) }];
-    const [source, character, key = "", fallback = null] = found;
-    if (character === undefined) segments.push({ key: key.toLowerCase(), fallback, source });
-    else
-      segments.push({ text: wildcards && character !== "$" ? LITERAL_WILDCARDS[character as "*" | "?"] : character });
+    const { name, fallback, source } = found;
+    if (fallback !== null || !isCharacter(name)) segments.push({ key: name.toLowerCase(), fallback, source });
+    else segments.push({ text: wildcards && name !== "$" ? LITERAL_WILDCARDS[name] : name });
     from = at + source.length;
   }
   segments.push({ text: value.slice(from) });
   return segments;
+}
+
+interface Variable {
+  readonly name: string;
+  readonly fallback: string | null;
+  readonly source: string;
+}
+
+/**
+ * The variable that begins at `at`: `${name}` or `${name, 'fallback'}`, with white space around each part. Null where
+ * it does not read. Each part is looked for where it must stand, so the time grows with the length of the text.
+ */
+function variableAt(value: string, at: number): Variable | null {
+  const close = value.indexOf("}", at);
+  if (close < 0) return null;
+  const [written = "", afterComma] = value.slice(at + 2, close).split(",", 2);
+  if (afterComma === undefined) return variable(written, null, value.slice(at, close + 1));
+  const open = afterSpaces(value, at + 2 + written.length + 1);
+  const end = value[open] === "'" ? value.indexOf("'", open + 1) : -1;
+  const last = end < 0 ? -1 : afterSpaces(value, end + 1);
+  if (value[last] !== "}") return null;
+  return variable(written, value.slice(open + 1, end), value.slice(at, last + 1));
+}
+
+function afterSpaces(text: string, from: number): number {
+  let at = from;
+  while (/\s/.test(text[at] ?? "")) at += 1;
+  return at;
+}
+
+function variable(written: string, fallback: string | null, source: string): Variable | null {
+  const name = written.trim();
+  const reads = (fallback === null && isCharacter(name)) || (name !== "" && !/['{}$]/.test(name));
+  return reads ? { name, fallback, source } : null;
+}
+
+function isCharacter(name: string): name is "*" | "?" | "$" {
+  return name === "*" || name === "?" || name === "$";
 }
 
 /**

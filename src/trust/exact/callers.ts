@@ -1,0 +1,181 @@
+/**
+ * Everybody whom the Principal and Action of some policies tell apart: those they name, those their patterns mean, and
+ * of all others one of each kind: another role, user and root of each account that is named, of an account that nobody
+ * names, another provider, another service.
+ */
+import type { PolicyRequest } from "../decide/decide";
+import type { PolicyDocument } from "../decide/document";
+import type { Domain } from "./domain";
+
+export interface Caller {
+  readonly kind: PolicyRequest["principal"]["kind"];
+  /** The provider's ARN, the service's name, the AWS principal's ARN; an example where `others` is set. */
+  readonly arn: string;
+  readonly action: string;
+  /** Twelve digits; null where the principal belongs to none. */
+  readonly account: string | null;
+  /** `aws:PrincipalType`; null where not known. */
+  readonly type: string | null;
+  /** Of an OIDC provider, in lower case: what its claims' keys begin with. */
+  readonly issuerPath: string | null;
+  /** What `aws:PrincipalArn` can be; null where that is not known. */
+  readonly arns: Domain | null;
+  /** Whether it stands for all of its kind that nobody names: its ARN is then `aws:PrincipalArn`. */
+  readonly others: boolean;
+}
+
+type Principal = Omit<Caller, "action">;
+
+const ACTIONS: Readonly<Record<Caller["kind"], readonly string[]>> = {
+  AWS: ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity", "sts:SetContext"],
+  Service: ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity", "sts:SetContext"],
+  Federated: ["sts:AssumeRoleWithWebIdentity", "sts:TagSession", "sts:SetSourceIdentity"],
+};
+const SAML_ACTIONS = ["sts:AssumeRoleWithSAML", "sts:TagSession", "sts:SetSourceIdentity"];
+
+/** Actions that give a session; the others of a trust policy only say what it may carry. */
+export const ASSUME_ACTIONS: readonly string[] = [
+  "sts:AssumeRoleWithWebIdentity",
+  "sts:AssumeRole",
+  "sts:AssumeRoleWithSAML",
+];
+
+/** Every caller that `policies` tell apart, by every action of a trust policy; those who get a session first. */
+export function callersOf(policies: readonly PolicyDocument[]): readonly Caller[] {
+  const principals = principalsOf(policies);
+  const order = [...ASSUME_ACTIONS, ...ACTIONS.AWS.slice(1)];
+  return order.flatMap((action) =>
+    principals.flatMap((principal) => {
+      const saml = principal.kind === "Federated" && principal.arn.includes(":saml-provider/");
+      return (saml ? SAML_ACTIONS : ACTIONS[principal.kind]).includes(action) ? [{ ...principal, action }] : [];
+    }),
+  );
+}
+
+function principalsOf(policies: readonly PolicyDocument[]): readonly Principal[] {
+  const statements = policies.flatMap((policy) => policy.statements);
+  const named = (kind: string): readonly string[] => [
+    ...new Set(statements.flatMap(({ principals }) => principals?.[kind] ?? [])),
+  ];
+  const [federated, aws, services] = [named("Federated"), named("AWS"), named("Service")];
+  const wide = statements.some(({ notPrincipal, principals }) => notPrincipal || principals?.["AWS"]?.includes("*"));
+  const texts = statements.flatMap(({ conditions }) => conditions.flatMap(({ values }) => values));
+  return [
+    ...federated.map((name) => providerOf(name.replace(/\*/g, "someone").replace(/\?/g, "x"))),
+    ...(wide ? [providerOf(unlike(federated, "arn:aws:iam::999988887777:oidc-provider/other", ".example"))] : []),
+    ...awsPrincipals(aws, texts),
+    ...services.map((name) => serviceOf(name.replace(/\*/g, "someone").replace(/\?/g, "x"))),
+    ...(wide ? [serviceOf(unlike(services, "other", ".amazonaws.com"))] : []),
+  ];
+}
+
+function providerOf(arn: string): Principal {
+  const name = /^arn:[^:]*:iam::([^:]*):oidc-provider\/(.*)$/s.exec(arn);
+  const [, account = "", path] = name ?? [];
+  // the four that AWS knows by a name alone are OIDC providers too
+  const issuerPath = path ?? (arn.startsWith("arn:") ? null : arn);
+  return {
+    kind: "Federated",
+    arn,
+    account: /^\d{12}$/.test(account) ? account : null,
+    type: null,
+    issuerPath: issuerPath?.toLowerCase() ?? null,
+    arns: null,
+    others: false,
+  };
+}
+
+function serviceOf(arn: string): Principal {
+  return { kind: "Service", arn, account: null, type: null, issuerPath: null, arns: null, others: false };
+}
+
+function awsPrincipals(names: readonly string[], texts: readonly string[]): readonly Principal[] {
+  const arns = names.filter((name) => name.startsWith("arn:"));
+  const mentioned = [...names, ...texts.filter((text) => /^arn:|^[\d*?]{1,12}$/.test(text))];
+  const partitions = new Set(["aws", ...mentioned.flatMap((text) => /^arn:(aws[a-z-]*):/.exec(text)?.[1] ?? [])]);
+  const mentionedAccounts = new Set(mentioned.flatMap(accountsIn));
+  const nobodys = Array.from({ length: 10 }, (_, digit) => String(9 - digit).repeat(12));
+  const accounts = [...mentionedAccounts, nobodys.find((account) => !mentionedAccounts.has(account)) ?? "123412341234"];
+  const everybody = names.includes("*");
+  return [
+    ...names.filter((name) => name !== "*" && !/^\d{12}$/.test(name)).map(namedPrincipal),
+    ...[...partitions].flatMap((partition) =>
+      accounts.flatMap((account) => {
+        const root = `arn:${partition}:iam::${account}:root`;
+        if (!everybody && !names.includes(root) && !names.includes(account)) return [];
+        return [
+          ...(["role", "user"] as const).map((resource) => others(partition, account, resource, arns)),
+          ...(names.includes(root) ? [] : [namedPrincipal(root)]),
+        ];
+      }),
+    ),
+  ];
+}
+
+/** The accounts in a text, a pattern's by an example. */
+function accountsIn(text: string): readonly string[] {
+  const written = text.startsWith("arn:") ? (text.split(":", 5)[4] ?? "") : text;
+  if (/^\d{12}$/.test(written)) return [written];
+  if (!/^[\d*?]+$/.test(written) || !/\d/.test(written)) return [];
+  const fixed = written.replace(/\?/g, "0");
+  const digits = fixed.replace(/\*/g, "").length;
+  const filled = fixed.replace(/\*/, "0".repeat(Math.max(0, 12 - digits))).replace(/\*/g, "");
+  return /^\d{12}$/.test(filled) ? [filled] : [];
+}
+
+function namedPrincipal(arn: string): Principal {
+  const [, , , , account = "", ...rest] = arn.split(":");
+  const resource = rest.join(":");
+  const session = /^assumed-role\/([^/]+)\//.exec(resource);
+  const [, partition = "aws"] = arn.split(":", 2);
+  const arns: Domain | null =
+    session !== null
+      ? {
+          kind: "patterns",
+          patterns: [
+            `arn:${partition}:iam::${account}:role/${session[1] ?? ""}`,
+            `arn:${partition}:iam::${account}:role/*/${session[1] ?? ""}`,
+          ],
+          except: [],
+        }
+      : arn.startsWith("arn:")
+        ? { kind: "values", values: [arn] }
+        : null;
+  const type = resource.startsWith("user/")
+    ? "User"
+    : resource === "root"
+      ? "Account"
+      : resource.startsWith("role/") || session !== null
+        ? "AssumedRole"
+        : null;
+  return {
+    kind: "AWS",
+    arn,
+    account: /^\d{12}$/.test(account) ? account : null,
+    type,
+    issuerPath: null,
+    arns,
+    others: false,
+  };
+}
+
+function others(partition: string, account: string, resource: "role" | "user", named: readonly string[]): Principal {
+  const prefix = `arn:${partition}:iam::${account}:${resource}/`;
+  const except = named.filter((name) => name.startsWith(prefix));
+  return {
+    kind: "AWS",
+    arn: unlike(except, `${prefix}someone`, ""),
+    account,
+    type: resource === "user" ? "User" : "AssumedRole",
+    issuerPath: null,
+    arns: { kind: "patterns", patterns: [`${prefix}?*`], except },
+    others: true,
+  };
+}
+
+/** A name that is not among `names`. */
+function unlike(names: readonly string[], prefix: string, suffix: string): string {
+  let name = `${prefix}${suffix}`;
+  for (let number = 2; names.includes(name); number += 1) name = `${prefix}-${number}${suffix}`;
+  return name;
+}
