@@ -14,7 +14,7 @@ export { readIssuerUrl } from "./issuer/read-url";
 export type { PastedIssuer } from "./issuer/read-url";
 export { PARTITIONS } from "./issuer/rules";
 export type { Partition } from "./issuer/rules";
-export { lintFederation } from "./lint/federation";
+export { lintFederation } from "./lint/lint-federation";
 export { buildTrustPolicy, measureTrustPolicy, selfAssumePolicy, trustPolicyJson } from "./trust/build";
 export type { RoleIdentity, TrustContext, TrustedIssuer, TrustPolicySize } from "./trust/build";
 export { canonicalJson } from "./trust/canonical-json";

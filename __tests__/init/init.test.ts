@@ -12,7 +12,7 @@ import { initFederation } from "../../src/init/init";
 import { writeNewFile } from "../../src/files/new-file";
 import type { Prompter, TextQuestion } from "../../src/init/prompter";
 import { Stopped } from "../../src/init/prompter";
-import { lintFederation } from "../../src/lint/federation";
+import { lintFederation } from "../../src/lint/lint-federation";
 import { loadFederation } from "../../src/files/load-federation";
 import type { DatabricksConfig } from "../../src/network/databricks-config";
 import { askDatabricksConfig, databricksConfigUrl, readDatabricksConfig } from "../../src/network/databricks-config";

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import type { FederationInput } from "../../src/federation";
 import { readFederation } from "../../src/federation";
-import { readDocument } from "../../src/lint/documents/read";
+import { readDocument } from "../../src/lint/read-document";
 import type { LintReport } from "../../src/lint/lint-documents";
 import { lintDocuments } from "../../src/lint/lint-documents";
 import { deployableStack } from "../support/cdktf-project";

@@ -1,5 +1,5 @@
 import { identityText } from "../../src/lint/output/text";
-import { readDocument } from "../../src/lint/documents/read";
+import { readDocument } from "../../src/lint/read-document";
 import type { LintReport } from "../../src/lint/lint-documents";
 import { lintDocuments, lintExitCode } from "../../src/lint/lint-documents";
 import { planOf, resourceChange, trustText } from "../support/plan-json";

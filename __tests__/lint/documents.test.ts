@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { InputError } from "../../src/errors";
-import { readDocument } from "../../src/lint/documents/read";
+import { readDocument } from "../../src/lint/read-document";
 import { lintDocuments } from "../../src/lint/lint-documents";
 import { buildTrustPolicy } from "../../src/trust/build";
 import { planOf, resourceChange, trustText } from "../support/plan-json";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseFederation, readFederation } from "../../src/federation";
 import { accountView, roleTrustPolicy } from "../../src/federation/account-view";
-import { lintFederation, statementPaths } from "../../src/lint/federation";
+import { lintFederation, statementPaths } from "../../src/lint/lint-federation";
 import { fullFederation } from "../support/full-federation";
 import { REPOSITORY } from "../support/markdown";
 

@@ -1,5 +1,5 @@
 import Ajv from "ajv";
-import { readDocument } from "../../src/lint/documents/read";
+import { readDocument } from "../../src/lint/read-document";
 import type { LintReport } from "../../src/lint/lint-documents";
 import { lintDocuments, lintExitCode } from "../../src/lint/lint-documents";
 import { lintSarif } from "../../src/lint/output/sarif";

@@ -5,7 +5,7 @@ import { canonicalInput } from "../federation/canonical-input";
 import type { FederationRole, Settings } from "../federation/model";
 import { readRole } from "../federation/read";
 import type { RoleContext } from "../federation/read";
-import { lintErrorsOfRole } from "../lint/federation";
+import { lintErrorsOfRole } from "../lint/lint-federation";
 import type { TrustContext } from "../trust/build";
 import { buildTrustPolicy, SELF_ASSUME_POLICY_NAME, selfAssumePolicy, trustPolicyJson } from "../trust/build";
 import { canonicalJson } from "../trust/canonical-json";

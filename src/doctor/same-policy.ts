@@ -5,8 +5,8 @@
  */
 import type { Identity } from "../lint/compare";
 import { compareTargets, tooManyToTry } from "../lint/compare";
-import type { ExaminedCondition, ExaminedStatement } from "../trust/parsed/parsed-role";
-import { asRecord, examineRole } from "../trust/parsed/parse-role";
+import type { ParsedCondition, ParsedStatement } from "../trust/parsed/parsed-role";
+import { asRecord, parseRole } from "../trust/parsed/parse-role";
 import type { LintRole, LintTarget } from "../trust/parsed/target";
 
 export type PolicyComparison =
@@ -21,9 +21,9 @@ export function comparePolicies(declared: LintTarget, live: LintTarget): PolicyC
   const [ours] = declared.roles;
   const [theirs] = live.roles;
   if (ours === undefined || theirs === undefined) throw new RangeError("two roles are compared");
-  const { malformed, statements } = examineRole(theirs);
+  const { malformed, statements } = parseRole(theirs);
   if (malformed.length > 0) return { kind: "unreadable", why: malformed.join(" ") };
-  const declaredStatements = examineRole(ours).statements;
+  const declaredStatements = parseRole(ours).statements;
   const left = atomsOf(declaredStatements, ours.policy);
   const right = atomsOf(statements, theirs.policy);
   if (left.size === right.size && [...left].every((atom) => right.has(atom))) return { kind: "same" };
@@ -43,7 +43,7 @@ export function comparePolicies(declared: LintTarget, live: LintTarget): PolicyC
 const MOST_ATOMS = 5_000;
 
 /** The smallest statements, as texts. One that defies taking apart, or falls into too many pieces, stays whole. */
-function atomsOf(statements: readonly ExaminedStatement[], policy: unknown): ReadonlySet<string> {
+function atomsOf(statements: readonly ParsedStatement[], policy: unknown): ReadonlySet<string> {
   const atoms = new Set<string>();
   // policy variables are read from version 2012-10-17 on only
   const version = String(asRecord(policy)?.["Version"]);
@@ -81,7 +81,7 @@ function atomsOf(statements: readonly ExaminedStatement[], policy: unknown): Rea
  * A condition as the list of those one of which must hold. Only positive operators may be split: a negated one wants
  * all.
  */
-function alternatives(condition: ExaminedCondition): readonly string[] {
+function alternatives(condition: ParsedCondition): readonly string[] {
   const key = condition.key.toLowerCase();
   const values = [...new Set(condition.values)].sort();
   const splits = condition.known && !condition.negated && condition.set !== "all" && condition.test !== "Null";
@@ -90,7 +90,7 @@ function alternatives(condition: ExaminedCondition): readonly string[] {
 }
 
 /** `StringLike` without a wildcard is `StringEquals`, and `ArnEquals` is `ArnLike`. */
-function operatorFor({ operator, test }: ExaminedCondition, value: string): string {
+function operatorFor({ operator, test }: ParsedCondition, value: string): string {
   if (test === "StringLike" && !/[*?$]/.test(value)) return operator.replace("StringLike", "StringEquals");
   return test === "ArnEquals" ? operator.replace("ArnEquals", "ArnLike") : operator;
 }

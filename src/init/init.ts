@@ -6,7 +6,7 @@ import { parseFederation } from "../federation";
 import { BUCKET, FEDERATION_NAME, REASON } from "../federation/rules";
 import type { Partition } from "../issuer/rules";
 import { PARTITIONS } from "../issuer/rules";
-import { lintFederation } from "../lint/federation";
+import { lintFederation } from "../lint/lint-federation";
 import { DEFAULT_FEDERATION_FILE } from "../files/load-federation";
 import type { DatabricksConfig } from "../network/databricks-config";
 import { breach, keeps, quoted } from "../text/text-rule";

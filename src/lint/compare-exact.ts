@@ -3,7 +3,7 @@
  * roles
  * have such a policy, and where one is made or deleted there is nothing to compare it with and nobody to try.
  */
-import type { ExaminedCondition, ExaminedStatement } from "../trust/parsed/parsed-role";
+import type { ParsedCondition, ParsedStatement } from "../trust/parsed/parsed-role";
 import { audiencesOf } from "./compare-probes";
 
 export interface Named {
@@ -20,7 +20,7 @@ const ACTIONS: readonly string[] = ["sts:assumerolewithwebidentity", "sts:tagses
  * this kind. `clientIds`: what the provider of an issuer registers, null where that is not known.
  */
 export function exactIdentities(
-  statements: readonly ExaminedStatement[],
+  statements: readonly ParsedStatement[],
   clientIds: (issuerPath: string) => readonly string[] | null,
 ): readonly Named[] | null {
   if (statements.length === 0 || !statements.every(isExact)) return null;
@@ -50,7 +50,7 @@ function isExact({
   conditions,
   aud,
   sub,
-}: ExaminedStatement): boolean {
+}: ParsedStatement): boolean {
   return (
     effect === "Allow" &&
     !notAction &&
@@ -66,6 +66,6 @@ function isExact({
   );
 }
 
-function namesExactly({ operator, values }: ExaminedCondition): boolean {
+function namesExactly({ operator, values }: ParsedCondition): boolean {
   return operator === "StringEquals" && values.length > 0 && values.every((value) => !/[*?$]/.test(value));
 }

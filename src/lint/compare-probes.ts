@@ -1,6 +1,6 @@
 /** Whom to try on two policies: everybody either side names, people a pattern lets in, and strangers. */
 import type { PolicyRequest } from "../trust/decide/decide";
-import type { ExaminedStatement } from "../trust/parsed/parsed-role";
+import type { ParsedStatement } from "../trust/parsed/parsed-role";
 import { STRANGERS } from "../trust/strangers";
 import { caseTurned, instancesOf } from "./compare-values";
 
@@ -29,8 +29,8 @@ export interface Probe extends Tried {
 
 /** The statements of either side, and what the providers of an issuer register on both. */
 export interface Compared {
-  readonly before: readonly ExaminedStatement[];
-  readonly after: readonly ExaminedStatement[];
+  readonly before: readonly ParsedStatement[];
+  readonly after: readonly ParsedStatement[];
   /** Null where a side does not say, and any audience may be registered. */
   readonly clientIds: (issuerPath: string) => readonly string[] | null;
 }
@@ -45,7 +45,7 @@ export function probesOf(compared: Compared): readonly Probe[] {
 }
 
 function webIdentities(issuerPath: string, { before, after, clientIds }: Compared): readonly Probe[] {
-  const of = (statements: readonly ExaminedStatement[]): readonly ExaminedStatement[] =>
+  const of = (statements: readonly ParsedStatement[]): readonly ParsedStatement[] =>
     statements.filter(
       ({ providers }) => providers.length === 0 || providers.some((provider) => provider.issuerPath === issuerPath),
     );
@@ -75,7 +75,7 @@ function webIdentities(issuerPath: string, { before, after, clientIds }: Compare
 
 /** Audiences either side asks for or registers; null stands for one that neither names, where any may be registered. */
 export function audiencesOf(
-  statements: readonly ExaminedStatement[],
+  statements: readonly ParsedStatement[],
   registered: readonly string[] | null,
 ): readonly (string | null)[] {
   const asked = new Set(registered ?? []);
@@ -97,10 +97,10 @@ export function audiencesOf(
  */
 function arnsOf(
   issuerPath: string,
-  before: readonly ExaminedStatement[],
-  after: readonly ExaminedStatement[],
+  before: readonly ParsedStatement[],
+  after: readonly ParsedStatement[],
 ): readonly Readonly<Record<Side, string>>[] {
-  const named = (statements: readonly ExaminedStatement[]) =>
+  const named = (statements: readonly ParsedStatement[]) =>
     statements.flatMap(({ providers }) => providers.filter((provider) => provider.issuerPath === issuerPath));
   const [old, now] = [named(before), named(after)];
   const arns = [...new Set([...old, ...now].map(({ arn }) => arn))];
@@ -121,7 +121,7 @@ const STRANGERS_TRIED: readonly Named[] = [STRANGERS[0] ?? "", STRANGERS[STRANGE
 /** A policy variable with the text that stands in where the request has no such key. */
 const FALLBACK = /\$\{[^}']*'([^']*)'\s*\}/g;
 
-function subjectsOf(statements: readonly ExaminedStatement[]): readonly Named[] {
+function subjectsOf(statements: readonly ParsedStatement[]): readonly Named[] {
   const values = new Set<string>();
   let withoutCase = false;
   for (const condition of statements.flatMap(({ sub }) => sub)) {
@@ -171,7 +171,7 @@ function crossing(one: string, other: string): string {
   return `${head}*${tail}`;
 }
 
-function awsPrincipals(statements: readonly ExaminedStatement[]): readonly Probe[] {
+function awsPrincipals(statements: readonly ParsedStatement[]): readonly Probe[] {
   const arns = new Set(
     statements.flatMap(({ trusted }) =>
       trusted.flatMap(({ kind, value }) =>
@@ -195,7 +195,7 @@ function awsPrincipals(statements: readonly ExaminedStatement[]): readonly Probe
  * Doors that no request here can try: services, SAML and other federations, wildcards, `NotPrincipal`. Each with the
  * conditions and actions it stands under, by which two are told apart.
  */
-export function otherDoors(statements: readonly ExaminedStatement[]): ReadonlyMap<string, string> {
+export function otherDoors(statements: readonly ParsedStatement[]): ReadonlyMap<string, string> {
   const doors = new Map<string, string>();
   for (const { effect, trusted, providers, notPrincipal, principals, actions, notAction, conditions } of statements) {
     if (effect !== "Allow") continue;

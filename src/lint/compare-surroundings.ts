@@ -1,7 +1,7 @@
 /** The places a call may come from, made of what the conditions of two policies mention. */
 import type { RequestKeys } from "../trust/decide/decide";
 import { compilePolicy, decide } from "../trust/decide/decide";
-import type { ExaminedStatement } from "../trust/parsed/parsed-role";
+import type { ParsedStatement } from "../trust/parsed/parsed-role";
 import { telling } from "./compare-values";
 
 export interface Surrounding {
@@ -21,7 +21,7 @@ const NOWHERE: readonly Surrounding[] = [{ keys: new Map(), says: "" }];
  * From nowhere in particular first; then, for each statement, one that meets its conditions where one can, and that one
  * with each of its keys at each value either side mentions, at none of them, and missing.
  */
-export function surroundingsOf(statements: readonly ExaminedStatement[]): readonly Surrounding[] {
+export function surroundingsOf(statements: readonly ParsedStatement[]): readonly Surrounding[] {
   if (statements.every(({ conditions }) => conditions.every(({ key }) => GUARD_KEY.test(key)))) return NOWHERE;
   const candidates = candidateValues(statements);
   const found = new Map<string, Surrounding>();
@@ -43,7 +43,7 @@ export function surroundingsOf(statements: readonly ExaminedStatement[]): readon
 }
 
 /** Key, as first written -> values worth trying. */
-function candidateValues(statements: readonly ExaminedStatement[]): ReadonlyMap<string, ReadonlySet<string>> {
+function candidateValues(statements: readonly ParsedStatement[]): ReadonlyMap<string, ReadonlySet<string>> {
   const spelling = new Map<string, string>();
   const candidates = new Map<string, Set<string>>();
   for (const condition of statements.flatMap(({ conditions }) => conditions)) {
@@ -61,7 +61,7 @@ function candidateValues(statements: readonly ExaminedStatement[]): ReadonlyMap<
  * For each key of the statement a value that meets all its conditions on that key; keys it cannot meet stay missing.
  */
 function meeting(
-  statement: ExaminedStatement,
+  statement: ParsedStatement,
   candidates: ReadonlyMap<string, ReadonlySet<string>>,
 ): ReadonlyMap<string, string> {
   const met = new Map<string, string>();

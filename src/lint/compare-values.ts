@@ -1,6 +1,6 @@
 /** Values of the request that tell two conditions apart: at each edge of what one lets in, and on either side of it. */
 import { addressEdges } from "../trust/address-edges";
-import type { ExaminedCondition } from "../trust/parsed/parsed-role";
+import type { ParsedCondition } from "../trust/parsed/parsed-role";
 
 /** Nobody's address and nobody's value: outside whatever a condition names. */
 const ELSEWHERE_ADDRESS = "192.0.2.201";
@@ -28,7 +28,7 @@ export function caseTurned(text: string): readonly string[] {
 }
 
 /** Values of `condition`'s key worth trying. */
-export function telling({ test, values }: ExaminedCondition): readonly string[] {
+export function telling({ test, values }: ParsedCondition): readonly string[] {
   if (test === "Null") return [ELSEWHERE];
   if (test.endsWith("IpAddress")) return [...values.flatMap(edgesOfBlock), ELSEWHERE_ADDRESS];
   if (test.startsWith("Numeric")) return values.flatMap(aroundNumber);

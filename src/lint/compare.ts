@@ -5,8 +5,8 @@
 import { issuerPathOf } from "../issuer/issuer";
 import type { CompiledPolicy, PolicyRequest, Verdict } from "../trust/decide/decide";
 import { compilePolicy, verdict } from "../trust/decide/decide";
-import type { ExaminedCondition, ExaminedRole, ExaminedStatement } from "../trust/parsed/parsed-role";
-import { examineRole } from "../trust/parsed/parse-role";
+import type { ParsedCondition, ParsedRole, ParsedStatement } from "../trust/parsed/parsed-role";
+import { parseRole } from "../trust/parsed/parse-role";
 import type { LintProvider, LintRole, LintTarget } from "../trust/parsed/target";
 import { exactIdentities } from "./compare-exact";
 import type { Probe, Side, Tried } from "./compare-probes";
@@ -69,7 +69,7 @@ function sameProviders(left: LintTarget, right: LintTarget): boolean {
 /** A role on one side: its policy, and what the provider of an issuer registers there. */
 interface Access {
   readonly side: Side;
-  readonly examined: ExaminedRole;
+  readonly parsed: ParsedRole;
   /** Made ready when somebody is tried. */
   readonly policy: () => CompiledPolicy;
   readonly here: ReadonlyMap<string, LintProvider>;
@@ -77,12 +77,12 @@ interface Access {
 }
 
 function access(side: Side, role: LintRole, here: LintTarget, there: LintTarget): Access {
-  const examined = examineRole(role);
+  const parsed = parseRole(role);
   let compiled: CompiledPolicy | undefined;
   return {
     side,
-    examined,
-    policy: () => (compiled ??= compilePolicy(examined)),
+    parsed,
+    policy: () => (compiled ??= compilePolicy(parsed)),
     here: providersOf(here),
     there: providersOf(there),
   };
@@ -115,8 +115,8 @@ function clientIdsOf({ here, there }: Access, issuerPath: string): readonly stri
 }
 
 function compareRoles(before: Access | null, after: Access | null): Pick<RoleChange, "gained" | "lost"> {
-  const [old, now] = [before?.examined.statements ?? [], after?.examined.statements ?? []];
-  if (after !== null && after.examined.malformed.length > 0)
+  const [old, now] = [before?.parsed.statements ?? [], after?.parsed.statements ?? []];
+  if (after !== null && after.parsed.malformed.length > 0)
     return { gained: [{ ...UNTRIED, subject: "somebody: the trust policy does not read" }], lost: [] };
   if (before === null || after === null) {
     const exact = everybodyOf(after ?? before);
@@ -154,7 +154,7 @@ function compareRoles(before: Access | null, after: Access | null): Pick<RoleCha
 function everybodyOf(side: Access | null): readonly Identity[] | null {
   if (side === null) return [];
   return (
-    exactIdentities(side.examined.statements, (issuerPath) => clientIdsOf(side, issuerPath))
+    exactIdentities(side.parsed.statements, (issuerPath) => clientIdsOf(side, issuerPath))
       ?.filter(({ issuerPath, audience }) => isRegistered(side, issuerPath, audience))
       .map(({ issuerPath, audience, subject }) => ({
         issuer: `https://${issuerPath}`,
@@ -179,8 +179,8 @@ function isToldBy(told: readonly Identity[], { within, issuer, audience }: Probe
 const MOST_DECISIONS = 500_000;
 
 /** Whether trying everybody a policy names, from everywhere it mentions, would take longer than anybody waits. */
-export function tooManyToTry(statements: readonly ExaminedStatement[]): boolean {
-  const distinct = (of: (statement: ExaminedStatement) => readonly ExaminedCondition[]): number =>
+export function tooManyToTry(statements: readonly ParsedStatement[]): boolean {
+  const distinct = (of: (statement: ParsedStatement) => readonly ParsedCondition[]): number =>
     new Set(statements.flatMap((statement) => of(statement).flatMap(({ values }) => values))).size;
   const places = distinct(({ conditions }) => conditions.filter(({ key }) => !GUARD_KEY.test(key)));
   return (
@@ -200,7 +200,7 @@ const UNTRIED: Identity = {
 };
 const UNREAD: Identity = { ...UNTRIED, subject: "somebody: the trust policy is only known after apply" };
 
-function otherPrincipals(here: readonly ExaminedStatement[], there: readonly ExaminedStatement[]): Identity[] {
+function otherPrincipals(here: readonly ParsedStatement[], there: readonly ParsedStatement[]): Identity[] {
   const known = otherDoors(there);
   const who = new Set([...otherDoors(here)].flatMap(([door, name]) => (known.has(door) ? [] : [name])));
   const names = new Set(known.values());

@@ -3,8 +3,8 @@ import type { Finding } from "./run-rules";
 import type { LintTarget } from "../trust/parsed/target";
 import type { RoleChange } from "./compare";
 import { compareTargets } from "./compare";
-import type { LintDocument } from "./documents/document";
-import { mergedFindings } from "./federation";
+import type { LintDocument } from "../trust/documents/document";
+import { mergedFindings } from "./lint-federation";
 
 /** A document and where it was read from. */
 export interface NamedDocument {

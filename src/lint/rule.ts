@@ -1,11 +1,11 @@
 /** A rule as data: what it is called, why it stands, an example each way, and the check itself. */
-import type { ExaminedRole, ExaminedStatement, ExaminedTarget } from "../trust/parsed/parsed-role";
+import type { ParsedRole, ParsedStatement, ParsedTarget } from "../trust/parsed/parsed-role";
 import type { LintProvider, LintTarget } from "../trust/parsed/target";
 
 export type Severity = "error" | "warning";
 
 /** One place where a rule is broken. */
-export interface Breach {
+export interface Violation {
   /** What is wrong, in one sentence, with the offending value. */
   readonly message: string;
   /** Index of the statement within its policy. */
@@ -40,25 +40,25 @@ interface RuleText {
 /** Judges one provider. */
 export interface ProviderRule extends RuleText {
   readonly on: "provider";
-  readonly check: (provider: LintProvider) => readonly Breach[];
+  readonly check: (provider: LintProvider) => readonly Violation[];
 }
 
 /** Judges one Allow statement that lets web identities in. */
 export interface StatementRule extends RuleText {
   readonly on: "statement";
-  readonly check: (statement: ExaminedStatement, role: ExaminedRole, target: ExaminedTarget) => readonly Breach[];
+  readonly check: (statement: ParsedStatement, role: ParsedRole, target: ParsedTarget) => readonly Violation[];
 }
 
 /** Judges a whole role. */
 export interface RoleRule extends RuleText {
   readonly on: "role";
-  readonly check: (role: ExaminedRole, target: ExaminedTarget) => readonly Breach[];
+  readonly check: (role: ParsedRole, target: ParsedTarget) => readonly Violation[];
 }
 
 /** Judges the suppressions, after everything else. */
 export interface SuppressionRule extends RuleText {
   readonly on: "suppression";
-  readonly check: (ignored: string, known: boolean, used: boolean) => readonly Breach[];
+  readonly check: (ignored: string, known: boolean, used: boolean) => readonly Violation[];
 }
 
 export type LintRule = ProviderRule | StatementRule | RoleRule | SuppressionRule;

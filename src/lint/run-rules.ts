@@ -1,8 +1,8 @@
 /** Runs every rule over providers and roles, and lets be what a written reason covers. */
 import { issuerPathOf } from "../issuer/issuer";
-import { examineRole, examineTarget } from "../trust/parsed/parse-role";
-import type { ExaminedRole, ExaminedTarget } from "../trust/parsed/parsed-role";
-import type { Breach, LintRule, Severity } from "./rule";
+import { parseRole, parseTarget } from "../trust/parsed/parse-role";
+import type { ParsedRole, ParsedTarget } from "../trust/parsed/parsed-role";
+import type { Violation, LintRule, Severity } from "./rule";
 import { LINT_RULES } from "./all-rules";
 import type { LintIgnore, LintProvider, LintRole, LintTarget } from "../trust/parsed/target";
 
@@ -31,35 +31,35 @@ export interface Finding {
 /** Findings of everything in `target`, those that are let be included (`ignored` is their reason). */
 export function lintTarget(target: LintTarget): readonly Finding[] {
   const used = new Set<LintIgnore>();
-  const roles = target.roles.map(examineRole);
+  const roles = target.roles.map(parseRole);
   const findings: Finding[] = [];
   for (const provider of providersOf(target, roles)) lintProvider(provider, target, used, findings);
-  lintExaminedRoles(roles, target, used, findings);
+  lintParsedRoles(roles, target, used, findings);
   return findings;
 }
 
 /** The errors alone, and without the providers: for roles whose providers have been judged. */
 export function lintRoleErrors(target: LintTarget): readonly Finding[] {
   const findings: Finding[] = [];
-  lintExaminedRoles(target.roles.map(examineRole), target, new Set(), findings, ERROR_RULES);
+  lintParsedRoles(target.roles.map(parseRole), target, new Set(), findings, ERROR_RULES);
   return findings;
 }
 
-function lintExaminedRoles(
-  roles: readonly ExaminedRole[],
+function lintParsedRoles(
+  roles: readonly ParsedRole[],
   target: LintTarget,
   used: Set<LintIgnore>,
   findings: Finding[],
   rules: readonly LintRule[] = LINT_RULES,
 ): void {
-  const examined = examineTarget(target);
-  for (const role of roles) lintRole(role, examined, used, findings, rules);
+  const parsed = parseTarget(target);
+  for (const role of roles) lintRole(role, parsed, used, findings, rules);
   for (const ignore of new Set([...target.ignores, ...target.roles.flatMap((role) => role.ignores)]))
     lintSuppression(ignore, used.has(ignore), findings);
 }
 
 /** The providers, and those that roles trust without anybody having listed them. */
-function providersOf(target: LintTarget, roles: readonly ExaminedRole[]): readonly LintProvider[] {
+function providersOf(target: LintTarget, roles: readonly ParsedRole[]): readonly LintProvider[] {
   const byIssuer = new Map<string, LintProvider>(
     target.providers.map((provider) => [issuerPathOf(provider.url), provider]),
   );
@@ -81,35 +81,39 @@ function providersOf(target: LintTarget, roles: readonly ExaminedRole[]): readon
 
 function lintProvider(provider: LintProvider, target: LintTarget, used: Set<LintIgnore>, findings: Finding[]): void {
   for (const rule of PROVIDER_RULES) {
-    for (const breach of rule.check(provider))
+    for (const violation of rule.check(provider))
       findings.push(
-        finding(rule, breach, { path: provider.path, role: null, ignored: reasonOf(rule, target.ignores, used) }),
+        finding(rule, violation, { path: provider.path, role: null, ignored: reasonOf(rule, target.ignores, used) }),
       );
   }
 }
 
 function lintRole(
-  examined: ExaminedRole,
-  target: ExaminedTarget,
+  parsed: ParsedRole,
+  target: ParsedTarget,
   used: Set<LintIgnore>,
   findings: Finding[],
   rules: readonly LintRule[],
 ): void {
-  const { role } = examined;
+  const { role } = parsed;
   const ignores = target.target.ignores.length === 0 ? role.ignores : [...role.ignores, ...target.target.ignores];
-  const take = (rule: LintRule, breaches: readonly Breach[]): void => {
-    for (const breach of breaches) {
-      if (breach.pattern !== undefined && role.meantPatterns.includes(breach.pattern)) continue;
+  const take = (rule: LintRule, violations: readonly Violation[]): void => {
+    for (const violation of violations) {
+      if (violation.pattern !== undefined && role.meantPatterns.includes(violation.pattern)) continue;
       findings.push(
-        finding(rule, breach, { path: placeOf(role, breach), role: role.path, ignored: reasonOf(rule, ignores, used) }),
+        finding(rule, violation, {
+          path: placeOf(role, violation),
+          role: role.path,
+          ignored: reasonOf(rule, ignores, used),
+        }),
       );
     }
   };
   for (const rule of rules) {
-    if (rule.on === "role") take(rule, rule.check(examined, target));
+    if (rule.on === "role") take(rule, rule.check(parsed, target));
     else if (rule.on === "statement")
-      for (const statement of examined.statements)
-        if (statement.letsWebIdentitiesIn) take(rule, rule.check(statement, examined, target));
+      for (const statement of parsed.statements)
+        if (statement.letsWebIdentitiesIn) take(rule, rule.check(statement, parsed, target));
   }
 }
 
@@ -117,18 +121,18 @@ function lintSuppression(ignore: LintIgnore, used: boolean, findings: Finding[])
   const known = LINT_RULES.some((rule) => rule.id === ignore.ignore);
   for (const rule of LINT_RULES) {
     if (rule.on !== "suppression") continue;
-    for (const breach of rule.check(ignore.ignore, known, used))
-      findings.push(finding(rule, breach, { path: ignore.path, role: null, ignored: null }));
+    for (const violation of rule.check(ignore.ignore, known, used))
+      findings.push(finding(rule, violation, { path: ignore.path, role: null, ignored: null }));
   }
 }
 
-function finding(rule: LintRule, breach: Breach, place: Pick<Finding, "path" | "role" | "ignored">): Finding {
+function finding(rule: LintRule, violation: Violation, place: Pick<Finding, "path" | "role" | "ignored">): Finding {
   return {
     rule: rule.id,
     severity: rule.severity,
-    message: breach.message,
+    message: violation.message,
     fix: rule.fix,
-    statement: breach.statement ?? null,
+    statement: violation.statement ?? null,
     ...place,
   };
 }
@@ -140,10 +144,10 @@ function reasonOf(rule: LintRule, ignores: readonly LintIgnore[], used: Set<Lint
   return found.reason;
 }
 
-function placeOf(role: LintRole, breach: Breach): string {
-  if (breach.statement === undefined) return breach.at === undefined ? role.path : `${role.path}.${breach.at}`;
+function placeOf(role: LintRole, violation: Violation): string {
+  if (violation.statement === undefined) return violation.at === undefined ? role.path : `${role.path}.${violation.at}`;
   const place =
-    role.statementPaths[breach.statement] ??
-    `${role.path}${role.path === "" ? "" : ": "}Statement[${breach.statement}]`;
-  return breach.at === undefined ? place : `${place}.${breach.at}`;
+    role.statementPaths[violation.statement] ??
+    `${role.path}${role.path === "" ? "" : ": "}Statement[${violation.statement}]`;
+  return violation.at === undefined ? place : `${place}.${violation.at}`;
 }

@@ -8,7 +8,7 @@ import type { Federation, FederationRole } from "../federation/model";
 import { formatPath } from "../federation/path";
 import type { Reach } from "../federation/reach";
 import { reachOf } from "../federation/reach";
-import { lintFederation } from "../lint/federation";
+import { lintFederation } from "../lint/lint-federation";
 import type { TrustPolicy } from "../trust/policy";
 import { ACCOUNT_ID_PLACEHOLDER, roleArn } from "../trust/build";
 import type { Finding } from "../lint/run-rules";

@@ -2,7 +2,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { SERVICE_PRINCIPAL, USER } from "../trust/rules";
 import { keeps } from "../text/text-rule";
-import { exactSubjects, examineRole, subjectPatterns } from "../trust/parsed/parse-role";
+import { exactSubjects, parseRole, subjectPatterns } from "../trust/parsed/parse-role";
 import { STRANGERS } from "../trust/strangers";
 import { instanceOf } from "../trust/string-like";
 import type { PlayedIssuer, World } from "./world";
@@ -51,7 +51,7 @@ export function identitiesOf(world: World): readonly Identity[] {
 function declaredSubjects(world: World): ReadonlyMap<string, ReadonlySet<string>> {
   const found = new Map<string, Set<string>>(world.issuers.map(({ issuer }) => [issuer, new Set<string>()]));
   for (const { source } of world.accounts.flatMap(({ roles }) => roles)) {
-    for (const statement of examineRole(source).statements) {
+    for (const statement of parseRole(source).statements) {
       if (!statement.letsWebIdentitiesIn) continue;
       const named = [...exactSubjects(statement), ...subjectPatterns(statement).map((pattern) => instanceOf(pattern))];
       for (const { issuerPath } of statement.providers)

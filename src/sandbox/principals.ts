@@ -2,7 +2,7 @@
  * AWS principals of the sandbox, with keys made up for the run: whom Unity Catalog trusts name, and one whom nobody
  * does.
  */
-import { examineRole } from "../trust/parsed/parse-role";
+import { parseRole } from "../trust/parsed/parse-role";
 import type { Seal } from "./sealed";
 import { openSession } from "./sts/session";
 import type { World } from "./world";
@@ -23,7 +23,7 @@ export interface AwsPrincipal {
 export function principalsOf(world: World, seal: Seal): readonly AwsPrincipal[] {
   const named = new Set<string>();
   for (const { source } of world.accounts.flatMap(({ roles }) => roles)) {
-    for (const { effect, trusted } of examineRole(source).statements) {
+    for (const { effect, trusted } of parseRole(source).statements) {
       if (effect === "Allow")
         for (const { kind, value } of trusted)
           if (kind === "AWS" && /^arn:[a-z-]+:iam::[0-9]{12}:role\/[^*?]+$/.test(value)) named.add(value);

@@ -4,7 +4,7 @@ import { accountView } from "../federation/account-view";
 import type { AwsAccount, Federation } from "../federation/model";
 import { defaultAudience } from "../issuer/issuer";
 import { AWS_ACCOUNT_ID } from "../issuer/rules";
-import { targetOfAccount } from "../lint/federation";
+import { targetOfAccount } from "../lint/lint-federation";
 import { breach } from "../text/text-rule";
 import { roleArn } from "../trust/build";
 import type { PlayedAccount, PlayedIssuer, World } from "./world";

@@ -2,13 +2,13 @@
 import { InputError } from "../errors";
 import { ISSUER_KEY } from "../federation/rules";
 import { issuerPathOf, providerArn } from "../issuer/issuer";
-import { isDatabricksIssuer, relevantRoles } from "../lint/documents/relevance";
-import { deployedResources, isPlan, isState } from "../lint/documents/terraform-plan";
-import type { TerraformResource } from "../lint/documents/terraform-resources";
-import { readResources } from "../lint/documents/terraform-resources";
+import { isDatabricksIssuer, relevantRoles } from "../trust/documents/relevance";
+import { deployedResources, isPlan, isState } from "../trust/documents/terraform-plan";
+import type { TerraformResource } from "../trust/documents/terraform-resources";
+import { readResources } from "../trust/documents/terraform-resources";
 import { keeps } from "../text/text-rule";
-import type { ExaminedStatement } from "../trust/parsed/parsed-role";
-import { asRecord, examineRole } from "../trust/parsed/parse-role";
+import type { ParsedStatement } from "../trust/parsed/parsed-role";
+import { asRecord, parseRole } from "../trust/parsed/parse-role";
 import type { LintProvider, LintRole } from "../trust/parsed/target";
 import type { PlayedAccount, PlayedIssuer, PlayedProvider, PlayedRole, World } from "./world";
 import { EXAMPLE_ACCOUNT_ID, issuerOfUrl, keyOfHost, playedRole } from "./world";
@@ -116,7 +116,7 @@ function readMembers(text: string, file: string): Readonly<Record<string, unknow
 function arnOf(role: LintRole, resource: TerraformResource | undefined): string {
   const { arn, path, name } = resource?.values ?? {};
   if (typeof arn === "string" && arn !== "") return arn;
-  const trusted = examineRole(role).statements.flatMap(({ providers }) =>
+  const trusted = parseRole(role).statements.flatMap(({ providers }) =>
     providers.map((provider) => provider.arn.split(":")),
   );
   const [, partition = "aws", , , account = EXAMPLE_ACCOUNT_ID] = trusted[0] ?? [];
@@ -147,7 +147,7 @@ interface GivenProvider {
 function givenProviders(roles: readonly LintRole[], made: readonly LintProvider[]): readonly GivenProvider[] {
   const known = new Set(made.map(({ url }) => issuerPathOf(url)));
   const found = new Map<string, { accountId: string; issuerPath: string; audiences: Set<string> }>();
-  for (const statement of roles.flatMap((role) => examineRole(role).statements)) {
+  for (const statement of roles.flatMap((role) => parseRole(role).statements)) {
     for (const { accountId, issuerPath } of statement.providers) {
       if (known.has(issuerPath) || !isDatabricksIssuer(issuerPath)) continue;
       const account = accountId ?? EXAMPLE_ACCOUNT_ID;
@@ -163,7 +163,7 @@ function givenProviders(roles: readonly LintRole[], made: readonly LintProvider[
   return [...found.values()].map((entry) => ({ ...entry, audiences: [...entry.audiences] }));
 }
 
-function audiencesOf(statement: ExaminedStatement): readonly string[] {
+function audiencesOf(statement: ParsedStatement): readonly string[] {
   return statement.aud.filter(({ negated, test }) => !negated && test !== "Null").flatMap(({ values }) => values);
 }
 

@@ -60,7 +60,7 @@ const command: CommandModule<object, Flags> = {
     run(
       async (): Promise<ExitCode> => {
         const { InputError } = await import("../../errors");
-        const { readDocuments, readOne } = await import("../../lint/files");
+        const { readDocuments, readOne } = await import("../../lint/read-documents");
         const { lintDocuments, lintExitCode } = await import("../../lint/lint-documents");
         const maxWarnings = flags["max-warnings"];
         if (maxWarnings !== undefined && !/^\d+$/.test(maxWarnings)) {

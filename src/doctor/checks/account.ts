@@ -1,8 +1,8 @@
 /** Judges a whole AWS account: does it trust Databricks anywhere the federation does not say? Pure. */
 import type { AccountView } from "../../federation/account-view";
 import { compareTargets, tooManyToTry } from "../../lint/compare";
-import { concernsDatabricks, isDatabricksIssuer } from "../../lint/documents/relevance";
-import { examineRole } from "../../trust/parsed/parse-role";
+import { concernsDatabricks, isDatabricksIssuer } from "../../trust/documents/relevance";
+import { parseRole } from "../../trust/parsed/parse-role";
 import { lintTarget } from "../../lint/run-rules";
 import type { LintTarget } from "../../trust/parsed/target";
 import { issuerPathOf } from "../../issuer/issuer";
@@ -126,7 +126,7 @@ function rolesChecks(
     ];
   const registered = { ...NO_TARGET, providers: (providers ?? []).map((provider) => lintProviderOf(provider, "")) };
   return strangers.map((role) => {
-    const { statements } = examineRole(role.lint);
+    const { statements } = parseRole(role.lint);
     const [change] = tooManyToTry(statements) ? [] : compareTargets(registered, { ...registered, roles: [role.lint] });
     const errors = lintTarget({ ...NO_TARGET, roles: [role.lint] }).filter(
       ({ severity, role: of }) => severity === "error" && of !== null,
@@ -159,7 +159,7 @@ function rolesChecks(
 /** ARNs of providers of this account that the role trusts and that are not there. */
 function deletedProviders(role: LiveRole, view: AccountView, providers: readonly LiveProvider[]): readonly string[] {
   const there = new Set(providers.map(({ arn }) => arn));
-  const trusted = examineRole(role.lint)
+  const trusted = parseRole(role.lint)
     .statements.filter(({ effect }) => effect === "Allow")
     .flatMap((statement) => statement.providers.map(({ arn }) => arn));
   return [...new Set(trusted)].filter(
@@ -170,7 +170,7 @@ function deletedProviders(role: LiveRole, view: AccountView, providers: readonly
 /** Also by a custom host, which nobody could tell from any other. */
 function trustsOneOf(view: AccountView, role: LiveRole): boolean {
   const arns = new Set(view.providers.map(({ arn }) => arn));
-  return examineRole(role.lint).statements.some(({ providers }) => providers.some(({ arn }) => arns.has(arn)));
+  return parseRole(role.lint).statements.some(({ providers }) => providers.some(({ arn }) => arns.has(arn)));
 }
 
 function unusedCheck(
@@ -182,7 +182,7 @@ function unusedCheck(
 ): Check {
   const trusted = new Set(
     roles.flatMap((role) =>
-      examineRole(role.lint).statements.flatMap((statement) => statement.providers.map(({ arn }) => arn)),
+      parseRole(role.lint).statements.flatMap((statement) => statement.providers.map(({ arn }) => arn)),
     ),
   );
   const idleProviders = databricksProviders(view, providers)

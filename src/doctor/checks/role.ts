@@ -5,7 +5,7 @@ import type { AccountView } from "../../federation/account-view";
 import { roleTags } from "../../federation/account-view";
 import type { FederationRole } from "../../federation/model";
 import type { Identity } from "../../lint/compare";
-import { targetOfAccount } from "../../lint/federation";
+import { targetOfAccount } from "../../lint/lint-federation";
 import type { Finding } from "../../lint/run-rules";
 import { lintTarget } from "../../lint/run-rules";
 import type { LintProvider, LintRole, LintTarget } from "../../trust/parsed/target";

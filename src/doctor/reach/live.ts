@@ -1,6 +1,6 @@
 /** What stands in an AWS account, in the words of the rest. Pure. */
 import { issuerPathOf } from "../../issuer/issuer";
-import { managedDocuments, roleOf } from "../../lint/documents/iam";
+import { managedDocuments, roleOf } from "../../trust/documents/iam";
 import { asRecord, records } from "../../trust/parsed/parse-role";
 import type { LintProvider, LintRole } from "../../trust/parsed/target";
 

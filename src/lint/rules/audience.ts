@@ -1,34 +1,34 @@
 /** Rules on the audience: the `aud` guard of a statement. */
 import { cloudOfHost } from "../../issuer/clouds";
 import { quoted } from "../../text/text-rule";
-import type { ExaminedStatement } from "../../trust/parsed/parsed-role";
+import type { ParsedStatement } from "../../trust/parsed/parsed-role";
 import { guarding, isForeignKey } from "../../trust/parsed/parse-role";
 import { AUD, conditionExample, EXAMPLE_SUBJECT, GUARDS, SUB } from "../examples";
-import type { Breach, LintRule } from "../rule";
+import type { Violation, LintRule } from "../rule";
 import { SOURCES } from "../sources";
 
 const GOOD = conditionExample(GUARDS);
 
-/** A breach for each audience asked for that is `broken`. Null and negations ask for nothing. */
+/** A violation for each audience asked for that is `broken`. Null and negations ask for nothing. */
 function audienceBreaches(
-  statement: ExaminedStatement,
+  statement: ParsedStatement,
   broken: (audience: string) => boolean,
   message: (audience: string) => string,
-): readonly Breach[] {
-  const breaches: Breach[] = [];
+): readonly Violation[] {
+  const violations: Violation[] = [];
   for (const { negated, test, operator, values } of statement.aud) {
     if (negated || test === "Null") continue;
     for (const value of values)
       if (broken(value))
-        breaches.push({ statement: statement.index, at: `Condition.${operator}`, message: message(value) });
+        violations.push({ statement: statement.index, at: `Condition.${operator}`, message: message(value) });
   }
-  return breaches;
+  return violations;
 }
 
 const hasWildcard = (audience: string): boolean => /[*?]/.test(audience);
 
 /** Whether some condition stands on this claim under another issuer's name: then that is the mistake to tell. */
-export function misnamed(statement: ExaminedStatement, claim: "aud" | "sub"): boolean {
+export function misnamed(statement: ParsedStatement, claim: "aud" | "sub"): boolean {
   return statement.conditions.some(
     ({ key }) => key.toLowerCase().endsWith(`:${claim}`) && isForeignKey(statement, key),
   );

@@ -13,7 +13,7 @@ import {
   GUARDS,
   providerExample,
 } from "../examples";
-import type { Breach, LintRule, ProviderRule } from "../rule";
+import type { Violation, LintRule, ProviderRule } from "../rule";
 import { SOURCES } from "../sources";
 
 const GOOD_PROVIDER = providerExample(`https://${EXAMPLE_ISSUER}`);
@@ -47,7 +47,7 @@ function providerRule(
     good: GOOD_PROVIDER,
     bad: providerExample(bad),
     source: SOURCES.createProvider,
-    check: ({ url }): readonly Breach[] => {
+    check: ({ url }): readonly Violation[] => {
       const message = broken(partsOf(url), url);
       return message === undefined ? [] : [{ message }];
     },
@@ -178,7 +178,7 @@ export const ISSUER_RULES: readonly LintRule[] = [
       if (own.length === 0) return [];
       return statement.conditions
         .filter(({ key }) => isForeignKey(statement, key))
-        .map((condition): Breach => ({
+        .map((condition): Violation => ({
           statement: statement.index,
           at: `Condition.${condition.operator}`,
           message: `${quotedAscii(condition.key)} is no key of ${own.join(", ")}.`,

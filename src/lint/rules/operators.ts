@@ -1,7 +1,7 @@
 /** Rules on condition operators: those that are true when the key is absent, and those that never are. */
 import { quoted } from "../../text/text-rule";
 import { compileCondition } from "../../trust/decide/conditions";
-import type { ExaminedCondition, ExaminedStatement } from "../../trust/parsed/parsed-role";
+import type { ParsedCondition, ParsedStatement } from "../../trust/parsed/parsed-role";
 import {
   AUD,
   AUDIENCE_GUARD,
@@ -12,20 +12,20 @@ import {
   GUARDS,
   SUB,
 } from "../examples";
-import type { Breach, LintRule, StatementRule } from "../rule";
+import type { Violation, LintRule, StatementRule } from "../rule";
 import { SOURCES } from "../sources";
 
 const GOOD = conditionExample(GUARDS);
 
-type Told = (condition: ExaminedCondition) => string;
+type Told = (condition: ParsedCondition) => string;
 
-/** A breach for each condition of `conditions` that is `broken`. */
+/** A violation for each condition of `conditions` that is `broken`. */
 function each(
-  statement: ExaminedStatement,
-  conditions: readonly ExaminedCondition[],
-  broken: (condition: ExaminedCondition) => boolean,
+  statement: ParsedStatement,
+  conditions: readonly ParsedCondition[],
+  broken: (condition: ParsedCondition) => boolean,
   message: Told,
-): readonly Breach[] {
+): readonly Violation[] {
   return conditions.filter(broken).map((condition) => ({
     statement: statement.index,
     at: `Condition.${condition.operator}`,
@@ -36,7 +36,7 @@ function each(
 function guardRule(
   rule: Pick<StatementRule, "id" | "title" | "why" | "fix" | "source"> & {
     readonly bad: Readonly<Record<string, unknown>>;
-    readonly broken: (condition: ExaminedCondition) => boolean;
+    readonly broken: (condition: ParsedCondition) => boolean;
     readonly message: Told;
   },
 ): StatementRule {
@@ -56,7 +56,7 @@ const CLAIMS = new Set(["aud", "sub", "amr", "oaud", "email"]);
 const ABSENT_KEYS = new Set(["sts:externalid", "sts:durationseconds", "aws:principalarn"]);
 const UNPROTECTING_KEYS = new Set(["sts:rolesessionname", "aws:principalaccount", "aws:principaltype", "aws:userid"]);
 
-function isAbsent(statement: ExaminedStatement, key: string): boolean {
+function isAbsent(statement: ParsedStatement, key: string): boolean {
   if (/:(?:aud|sub)$/.test(key)) return false;
   const lower = key.toLowerCase();
   if (ABSENT_KEYS.has(lower)) return true;
@@ -170,7 +170,7 @@ export const OPERATOR_RULES: readonly LintRule[] = [
       statements.flatMap((statement) =>
         statement.conditions
           .filter(({ known }) => known)
-          .flatMap((condition): readonly Breach[] => {
+          .flatMap((condition): readonly Violation[] => {
             // a variable in a guard is told by guard-policy-variable; whether Bool takes one is not sure
             const why = compileCondition(condition, version === "2012-10-17").neverDecided;
             const told =

@@ -2,7 +2,7 @@
 import { quoted } from "../../text/text-rule";
 import { STRANGERS } from "../../trust/strangers";
 import { letsIn, letsInWithoutContext } from "../../trust/parsed/admits";
-import type { ExaminedCondition, ExaminedRole, ExaminedStatement } from "../../trust/parsed/parsed-role";
+import type { ParsedCondition, ParsedRole, ParsedStatement } from "../../trust/parsed/parsed-role";
 import { asRecord, exactSubjects, subjectPatterns } from "../../trust/parsed/parse-role";
 import {
   AUD,
@@ -16,7 +16,7 @@ import {
   statement,
   SUB,
 } from "../examples";
-import type { Breach, LintRule } from "../rule";
+import type { Violation, LintRule } from "../rule";
 import { SOURCES } from "../sources";
 import { isEmail } from "./subject";
 import { TWO_STATEMENTS } from "./structure";
@@ -37,21 +37,21 @@ const FROM_OFFICE = { IpAddress: { "aws:SourceIp": "203.0.113.0/24" } };
 const SUBJECT_ONE_OFFICE = { ...GUARDS, ...FROM_OFFICE };
 
 /** A condition that must hold, of a key that must be there. */
-function requires(condition: ExaminedCondition): boolean {
+function requires(condition: ParsedCondition): boolean {
   return (
     condition.known && !condition.negated && !condition.ifExists && condition.set !== "all" && condition.test !== "Null"
   );
 }
 
-function requiresNetwork(candidate: ExaminedStatement): boolean {
+function requiresNetwork(candidate: ParsedStatement): boolean {
   return candidate.conditions.some((condition) => requires(condition) && NETWORK_KEYS.has(condition.key.toLowerCase()));
 }
 
-function letsUsersIn(candidate: ExaminedStatement): boolean {
+function letsUsersIn(candidate: ParsedStatement): boolean {
   return exactSubjects(candidate).some(isEmail) || subjectPatterns(candidate).some((pattern) => pattern.includes("@"));
 }
 
-function openToUsers({ statements }: ExaminedRole): ExaminedStatement | undefined {
+function openToUsers({ statements }: ParsedRole): ParsedStatement | undefined {
   return statements.find(
     (candidate) => candidate.letsWebIdentitiesIn && letsUsersIn(candidate) && !requiresNetwork(candidate),
   );
@@ -70,7 +70,7 @@ function allowsEverything(document: unknown): boolean {
 }
 
 /** The first policy of the role with which it may do, or give itself, anything. */
-function adminPolicy({ role }: ExaminedRole): string | undefined {
+function adminPolicy({ role }: ParsedRole): string | undefined {
   const managed = role.managedPolicyArns.find((arn) =>
     /^arn:[^:]+:iam::aws:policy\/(?:AdministratorAccess|IAMFullAccess)$/.test(arn),
   );
@@ -78,7 +78,7 @@ function adminPolicy({ role }: ExaminedRole): string | undefined {
 }
 
 /** What makes `wide` worth more than `narrow`: somebody it lets in where `narrow` would not. */
-function widerThan(role: ExaminedRole, wide: ExaminedStatement, narrow: ExaminedStatement): string | undefined {
+function widerThan(role: ParsedRole, wide: ParsedStatement, narrow: ParsedStatement): string | undefined {
   const stranger = STRANGERS[STRANGERS.length - 1] ?? "";
   if (letsIn(role, wide, stranger) && !letsIn(role, narrow, stranger))
     return `${stranger}, a stranger to statement ${narrow.index}`;
@@ -107,7 +107,7 @@ export const ROLE_RULES: readonly LintRule[] = [
       const allows = role.statements.filter(
         (candidate) => candidate.letsWebIdentitiesIn && candidate.providers.length > 0,
       );
-      return allows.flatMap((wide): readonly Breach[] => {
+      return allows.flatMap((wide): readonly Violation[] => {
         for (const narrow of allows) {
           if (
             narrow === wide ||
@@ -273,7 +273,7 @@ export const ROLE_RULES: readonly LintRule[] = [
               !target.givenIssuerPaths.includes(issuerPath) &&
               deletedBy(target.deletedProviders, issuerPath) === undefined,
           )
-          .map((provider): Breach => ({
+          .map((provider): Violation => ({
             statement: candidate.index,
             at: "Principal.Federated",
             message: `No provider for https://${provider.issuerPath} is made or given beside ${role.path}.`,
@@ -310,7 +310,7 @@ export const ROLE_RULES: readonly LintRule[] = [
     source: SOURCES.lintPage,
     check: ({ statements }, { target }) =>
       statements.flatMap((candidate) =>
-        candidate.providers.flatMap((provider): readonly Breach[] => {
+        candidate.providers.flatMap((provider): readonly Violation[] => {
           const deleted = deletedBy(target.deletedProviders, provider.issuerPath);
           return deleted === undefined
             ? []

@@ -1,7 +1,7 @@
 /** Rules on the shape of a trust policy: who, what, and nothing else. */
 import { TRUST_POLICY_DEFAULT_QUOTA, TRUST_POLICY_MAX_QUOTA } from "../../trust/rules";
 import { quoted } from "../../text/text-rule";
-import type { ExaminedStatement } from "../../trust/parsed/parsed-role";
+import type { ParsedStatement } from "../../trust/parsed/parsed-role";
 import { trustedProvider } from "../../trust/parsed/parse-role";
 import {
   AUD,
@@ -16,13 +16,13 @@ import {
   statementExample,
   SUB,
 } from "../examples";
-import type { Breach, LintRule } from "../rule";
+import type { Violation, LintRule } from "../rule";
 import { SOURCES } from "../sources";
 
 const WEB_IDENTITY_ACTIONS = new Set(["sts:assumerolewithwebidentity", "sts:tagsession", "sts:setsourceidentity"]);
 
 /** Statements that web-identity rules are about: every Allow but Unity Catalog's pair. */
-function judged(statements: readonly ExaminedStatement[]): readonly ExaminedStatement[] {
+function judged(statements: readonly ParsedStatement[]): readonly ParsedStatement[] {
   return statements.filter((candidate) => candidate.effect === "Allow" && !candidate.unityCatalog);
 }
 
@@ -53,7 +53,7 @@ export const STRUCTURE_RULES: readonly LintRule[] = [
     good: GOOD_STATEMENT,
     bad: statementExample({ Effect: "allow" }),
     source: SOURCES.grammar,
-    check: ({ malformed }) => malformed.map((message): Breach => ({ message })),
+    check: ({ malformed }) => malformed.map((message): Violation => ({ message })),
   },
   {
     id: "principal-not-oidc-provider",
@@ -71,7 +71,7 @@ export const STRUCTURE_RULES: readonly LintRule[] = [
     bad: statementExample({ Principal: { AWS: "arn:aws:iam::444455556666:root" } }),
     source: SOURCES.principal,
     check: ({ statements }) =>
-      judged(statements).flatMap((candidate): readonly Breach[] => {
+      judged(statements).flatMap((candidate): readonly Violation[] => {
         if (candidate.trusted.length === 0 && !candidate.notPrincipal)
           return [{ statement: candidate.index, at: "Principal", message: "The statement names no principal." }];
         return candidate.trusted
@@ -101,7 +101,7 @@ export const STRUCTURE_RULES: readonly LintRule[] = [
       judged(statements).flatMap((candidate) =>
         candidate.trusted
           .filter(({ value }) => isWildcard(value))
-          .map(({ kind, value }): Breach => ({
+          .map(({ kind, value }): Violation => ({
             statement: candidate.index,
             at: `Principal.${kind}`,
             message: `The principal ${quoted(value)} is a wildcard.`,
@@ -121,7 +121,7 @@ export const STRUCTURE_RULES: readonly LintRule[] = [
     check: ({ statements }) =>
       statements
         .filter((candidate) => candidate.effect === "Allow" && candidate.notPrincipal)
-        .map((candidate): Breach => ({
+        .map((candidate): Violation => ({
           statement: candidate.index,
           at: "NotPrincipal",
           message: "NotPrincipal lets in everybody but those it names.",
@@ -140,7 +140,7 @@ export const STRUCTURE_RULES: readonly LintRule[] = [
     check: ({ statements }) =>
       statements
         .filter((candidate) => candidate.effect === "Allow" && candidate.notAction)
-        .map((candidate): Breach => ({
+        .map((candidate): Violation => ({
           statement: candidate.index,
           at: "NotAction",
           message: "NotAction allows every action but those it names.",
@@ -159,7 +159,7 @@ export const STRUCTURE_RULES: readonly LintRule[] = [
     check: ({ statements }) =>
       statements
         .filter((candidate) => candidate.hasResource)
-        .map((candidate): Breach => ({
+        .map((candidate): Violation => ({
           statement: candidate.index,
           at: "Resource",
           message: "A trust policy takes no Resource.",
@@ -179,7 +179,7 @@ export const STRUCTURE_RULES: readonly LintRule[] = [
     bad: statementExample({ Action: "sts:*" }),
     source: SOURCES.federated,
     check: ({ statements }) =>
-      judged(statements).flatMap((candidate): readonly Breach[] => {
+      judged(statements).flatMap((candidate): readonly Violation[] => {
         if (candidate.notAction) return [];
         if (candidate.actions.length === 0)
           return [{ statement: candidate.index, at: "Action", message: "The statement names no action." }];
@@ -211,7 +211,7 @@ export const STRUCTURE_RULES: readonly LintRule[] = [
             (provider) =>
               provider.accountId !== null && role.accountId !== null && provider.accountId !== role.accountId,
           )
-          .map((provider): Breach => ({
+          .map((provider): Violation => ({
             statement: candidate.index,
             at: "Principal.Federated",
             message: `The provider is in account ${provider.accountId ?? ""}, the role in ${role.accountId ?? ""}.`,
@@ -237,7 +237,7 @@ export const STRUCTURE_RULES: readonly LintRule[] = [
     check: ({ statements }) =>
       statements
         .filter((candidate) => new Set(candidate.providers.map((provider) => provider.issuerPath)).size > 1)
-        .map((candidate): Breach => ({
+        .map((candidate): Violation => ({
           statement: candidate.index,
           at: "Principal.Federated",
           message: `The statement trusts ${candidate.providers.length} providers.`,

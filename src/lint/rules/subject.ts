@@ -4,10 +4,10 @@ import { SERVICE_PRINCIPAL, SUBJECT } from "../../trust/rules";
 import { PUBLIC_MAIL_DOMAINS, STRANGERS, strangerLetIn } from "../../trust/strangers";
 import { likeMatcher, stringLike } from "../../trust/string-like";
 import { firstLetIn, letsIn } from "../../trust/parsed/admits";
-import type { ExaminedRole, ExaminedStatement } from "../../trust/parsed/parsed-role";
+import type { ParsedRole, ParsedStatement } from "../../trust/parsed/parsed-role";
 import { exactSubjects, guarding, readsWildcards, subjectPatterns } from "../../trust/parsed/parse-role";
 import { AUD, AUDIENCE_GUARD, conditionExample, EXAMPLE_AUDIENCE, GUARDS, OTHER_SUBJECT, SUB } from "../examples";
-import type { Breach, LintRule } from "../rule";
+import type { Violation, LintRule } from "../rule";
 import { SOURCES } from "../sources";
 import { misnamed } from "./audience";
 
@@ -17,7 +17,7 @@ const GOOD = conditionExample(GUARDS);
 const pattern = (value: string): ReturnType<typeof conditionExample> =>
   conditionExample({ ...AUDIENCE_GUARD, StringLike: { [SUB]: value } });
 
-function on(statement: ExaminedStatement, at: string, message: string, of: Pick<Breach, "pattern"> = {}): Breach {
+function on(statement: ParsedStatement, at: string, message: string, of: Pick<Violation, "pattern"> = {}): Violation {
   return { statement: statement.index, at, message, ...of };
 }
 
@@ -60,7 +60,7 @@ function openEnd(value: string): string {
 }
 
 /** Whether a value of wildcards alone is what decides: beside another guard, or a Deny, it may let nobody in. */
-function letsEverybodyIn(role: ExaminedRole, statement: ExaminedStatement, value: string): boolean {
+function letsEverybodyIn(role: ParsedRole, statement: ParsedStatement, value: string): boolean {
   if (!ONLY_WILDCARDS.test(value)) return false;
   const few = value.replace(/\*/g, "").replace(/\?/g, "x");
   return firstLetIn(role, statement, [few, ...STRANGERS.filter(likeMatcher(value))]) !== undefined;

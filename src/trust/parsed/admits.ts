@@ -1,7 +1,7 @@
 /** Asks the decision, not the looks: does a subject get in through a statement? */
 import type { CompiledPolicy, PolicyRequest } from "../decide/decide";
 import { compilePolicy, decide, verdict } from "../decide/decide";
-import type { ExaminedCondition, ExaminedRole, ExaminedStatement } from "./parsed-role";
+import type { ParsedCondition, ParsedRole, ParsedStatement } from "./parsed-role";
 
 interface Compiled {
   /** The guards alone, with every Deny that closes something by no more than them. */
@@ -10,9 +10,9 @@ interface Compiled {
   readonly whole: CompiledPolicy;
 }
 
-const compiled = new WeakMap<ExaminedStatement, Compiled>();
+const compiled = new WeakMap<ParsedStatement, Compiled>();
 
-function compiledFor(role: ExaminedRole, statement: ExaminedStatement): Compiled {
+function compiledFor(role: ParsedRole, statement: ParsedStatement): Compiled {
   let found = compiled.get(statement);
   if (found === undefined) {
     const denies = role.statements.filter(({ effect }) => effect === "Deny");
@@ -38,8 +38,8 @@ function compiledFor(role: ExaminedRole, statement: ExaminedStatement): Compiled
  * and for all subjects but those it spares. One that lists whom it keeps out leaves everybody else in, whoever is
  * tried.
  */
-function closingDeny(statement: ExaminedStatement): readonly ExaminedStatement[] {
-  const certain = ({ key, known, values }: ExaminedCondition): boolean =>
+function closingDeny(statement: ParsedStatement): readonly ParsedStatement[] {
+  const certain = ({ key, known, values }: ParsedCondition): boolean =>
     /:(?:aud|sub)$/i.test(key) && known && values.length > 0 && !values.some((value) => value.includes("${"));
   const lists = statement.sub.some(({ negated, test }) => !negated && test !== "Null");
   if (statement.providers.length === 0 || lists || !statement.conditions.every(certain)) return [];
@@ -52,8 +52,8 @@ function closingDeny(statement: ExaminedStatement): readonly ExaminedStatement[]
  * its further conditions taken as met. A Deny on guards counts where it spares by name.
  */
 export function firstLetIn(
-  role: ExaminedRole,
-  statement: ExaminedStatement,
+  role: ParsedRole,
+  statement: ParsedStatement,
   subjects: readonly string[],
 ): string | undefined {
   const { guards } = compiledFor(role, statement);
@@ -62,17 +62,17 @@ export function firstLetIn(
 }
 
 /** Whether the statement's guards let `subject` in, as `firstLetIn`. */
-export function letsIn(role: ExaminedRole, statement: ExaminedStatement, subject: string): boolean {
+export function letsIn(role: ParsedRole, statement: ParsedStatement, subject: string): boolean {
   return firstLetIn(role, statement, [subject]) !== undefined;
 }
 
 /** Whether the statement lets `subject` in from anywhere: the request has nothing but the token's keys. */
-export function letsInWithoutContext(role: ExaminedRole, statement: ExaminedStatement, subject: string): boolean {
+export function letsInWithoutContext(role: ParsedRole, statement: ParsedStatement, subject: string): boolean {
   return triesOf(statement).some((request) => decide(compiledFor(role, statement).whole, request(subject)));
 }
 
 /** A request by provider and by audience the statement names, for any subject. */
-function triesOf(statement: ExaminedStatement): readonly ((subject: string) => PolicyRequest)[] {
+function triesOf(statement: ParsedStatement): readonly ((subject: string) => PolicyRequest)[] {
   const named = statement.aud.flatMap(({ values }) => values).map((value) => value.replace(/[*?]/g, "x"));
   return statement.providers.flatMap(({ arn, issuerPath }) => {
     const [aud, sub] = [`${issuerPath}:aud`.toLowerCase(), `${issuerPath}:sub`.toLowerCase()];

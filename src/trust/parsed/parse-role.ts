@@ -6,28 +6,28 @@ import { readPolicy } from "../decide/document";
 import { repeatedMember } from "../decide/repeated-member";
 import { operatorNamed } from "../decide/operators";
 import { stringLike } from "../string-like";
-import type { ExaminedCondition, ExaminedRole, ExaminedStatement, ExaminedTarget, TrustedProvider } from "./parsed-role";
+import type { ParsedCondition, ParsedRole, ParsedStatement, ParsedTarget, TrustedProvider } from "./parsed-role";
 import type { LintRole, LintTarget } from "./target";
 import { TRUST_POLICY_DEFAULT_QUOTA, TRUST_POLICY_JUDGED_CHARACTERS } from "../rules";
 import { unityCatalogStatements } from "./unity-catalog-pair";
 
-export function examineTarget(target: LintTarget): ExaminedTarget {
+export function parseTarget(target: LintTarget): ParsedTarget {
   return { target, providers: new Map(target.providers.map((provider) => [issuerPathOf(provider.url), provider])) };
 }
 
-const examinedRoles = new WeakMap<LintRole, ExaminedRole>();
+const parsedRoles = new WeakMap<LintRole, ParsedRole>();
 
 /** Each role is read once, however often it is asked for. */
-export function examineRole(role: LintRole): ExaminedRole {
-  let examined = examinedRoles.get(role);
-  if (examined === undefined) {
-    examined = examine(role);
-    examinedRoles.set(role, examined);
+export function parseRole(role: LintRole): ParsedRole {
+  let parsed = parsedRoles.get(role);
+  if (parsed === undefined) {
+    parsed = parse(role);
+    parsedRoles.set(role, parsed);
   }
-  return examined;
+  return parsed;
 }
 
-function examine(role: LintRole): ExaminedRole {
+function parse(role: LintRole): ParsedRole {
   const characters = charactersOf(role.policy);
   const read =
     characters > TRUST_POLICY_JUDGED_CHARACTERS
@@ -44,7 +44,7 @@ function examine(role: LintRole): ExaminedRole {
       statements: [],
       malformed: [`The trust policy does not read: ${read.why}.`],
     };
-  const statements = read.policy.statements.map(examineStatement);
+  const statements = read.policy.statements.map(parseStatement);
   const pair = unityCatalogStatements(statements, role);
   return {
     role,
@@ -67,13 +67,13 @@ function charactersOf(policy: unknown): number {
   }
 }
 
-function examineStatement(source: PolicyStatement): ExaminedStatement {
+function parseStatement(source: PolicyStatement): ParsedStatement {
   const trusted = source.notPrincipal
     ? []
     : Object.entries(source.principals ?? {}).flatMap(([kind, values]) => values.map((value) => ({ kind, value })));
   const providers = trusted.flatMap(({ kind, value }) => (kind === "Federated" ? (trustedProvider(value) ?? []) : []));
-  const conditions = source.conditions.map(examineCondition);
-  const guard = (claim: string): readonly ExaminedCondition[] =>
+  const conditions = source.conditions.map(parseCondition);
+  const guard = (claim: string): readonly ParsedCondition[] =>
     conditions.filter(({ key }) =>
       providers.some(
         ({ issuerPath }) =>
@@ -103,10 +103,10 @@ function examineStatement(source: PolicyStatement): ExaminedStatement {
   };
 }
 
-type OperatorFacts = Pick<ExaminedCondition, "test" | "set" | "ifExists" | "negated" | "known">;
+type OperatorFacts = Pick<ParsedCondition, "test" | "set" | "ifExists" | "negated" | "known">;
 const operators = new Map<string, OperatorFacts>();
 
-function examineCondition(source: PolicyCondition): ExaminedCondition {
+function parseCondition(source: PolicyCondition): ParsedCondition {
   let facts = operators.get(source.operator);
   if (facts === undefined) {
     const operator = operatorNamed(source.operator);
@@ -167,7 +167,7 @@ export function asRecord(value: unknown): Readonly<Record<string, unknown>> | un
  * theirs. A
  * scheme makes it another one too. AWS's own keys (`aws:…`, `sts:…`) are named after no issuer.
  */
-export function isForeignKey(statement: Pick<ExaminedStatement, "providers">, key: string): boolean {
+export function isForeignKey(statement: Pick<ParsedStatement, "providers">, key: string): boolean {
   if (/^https?:\/\//i.test(key)) return true;
   if (!/^[^:]*[./][^:]*:/.test(key)) return false;
   const prefix = key.slice(0, key.lastIndexOf(":")).toLowerCase();
@@ -184,25 +184,25 @@ export function records(value: unknown): readonly Readonly<Record<string, unknow
 }
 
 /** Conditions that ask something of a claim's value: `Null` only asks whether there is one, and every token has. */
-export function guarding(conditions: readonly ExaminedCondition[]): readonly ExaminedCondition[] {
+export function guarding(conditions: readonly ParsedCondition[]): readonly ParsedCondition[] {
   return conditions.filter(({ test }) => test !== "Null");
 }
 
 /** Subject patterns of a statement: values that are read with wildcards. */
-export function subjectPatterns(statement: ExaminedStatement): readonly string[] {
+export function subjectPatterns(statement: ParsedStatement): readonly string[] {
   return statement.sub
     .filter(readsWildcards)
     .flatMap((condition) => condition.values.filter((value) => /[*?]/.test(value)));
 }
 
 /** Subjects a statement names exactly, under positive operators. */
-export function exactSubjects(statement: ExaminedStatement): readonly string[] {
+export function exactSubjects(statement: ParsedStatement): readonly string[] {
   return statement.sub
     .filter((condition) => !condition.negated && condition.known && condition.test !== "Null")
     .flatMap((condition) => condition.values.filter((value) => !/[*?]/.test(value)));
 }
 
 /** Whether `*` and `?` in the condition's values stand for other characters, and letting in is what it does. */
-export function readsWildcards(condition: ExaminedCondition): boolean {
+export function readsWildcards(condition: ParsedCondition): boolean {
   return condition.test === "StringLike" || condition.test === "ArnLike" || condition.test === "ArnEquals";
 }

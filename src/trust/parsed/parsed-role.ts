@@ -1,9 +1,9 @@
-/** A trust policy laid out for the rules, as `examineRole` gives it. */
+/** A trust policy laid out for the rules, as `parseRole` gives it. */
 import type { PolicyCondition, PolicyStatement } from "../decide/document";
 import type { LintProvider, LintRole, LintTarget } from "./target";
 
 /** A condition of a statement: one operator, one key, its values. */
-export interface ExaminedCondition extends PolicyCondition {
+export interface ParsedCondition extends PolicyCondition {
   /** The operator without set prefix and `IfExists`, e.g. `StringLike`; `Null`, or the whole name of an unknown one. */
   readonly test: string;
   readonly set: "all" | "any" | null;
@@ -13,7 +13,7 @@ export interface ExaminedCondition extends PolicyCondition {
   readonly known: boolean;
 }
 
-export interface ExaminedPrincipal {
+export interface ParsedPrincipal {
   /** `AWS`, `Federated`, `Service`, `CanonicalUser`. */
   readonly kind: string;
   readonly value: string;
@@ -27,24 +27,24 @@ export interface TrustedProvider {
   readonly issuerPath: string;
 }
 
-export interface ExaminedStatement extends PolicyStatement {
-  readonly conditions: readonly ExaminedCondition[];
+export interface ParsedStatement extends PolicyStatement {
+  readonly conditions: readonly ParsedCondition[];
   /** Those of `Principal`; none for `NotPrincipal`. */
-  readonly trusted: readonly ExaminedPrincipal[];
+  readonly trusted: readonly ParsedPrincipal[];
   readonly providers: readonly TrustedProvider[];
   /** Conditions on `<issuer path>:aud` and `<issuer path>:sub` of the statement's providers. */
-  readonly aud: readonly ExaminedCondition[];
-  readonly sub: readonly ExaminedCondition[];
+  readonly aud: readonly ParsedCondition[];
+  readonly sub: readonly ParsedCondition[];
   /** An Allow by which web identities get in, if its conditions let them. */
   readonly letsWebIdentitiesIn: boolean;
   /** One of the exact pair that Unity Catalog needs. */
   readonly unityCatalog: boolean;
 }
 
-export interface ExaminedRole {
+export interface ParsedRole {
   readonly role: LintRole;
   /** Empty where the policy does not read. */
-  readonly statements: readonly ExaminedStatement[];
+  readonly statements: readonly ParsedStatement[];
   /** As the policy has it: before 2012-10-17 there are no policy variables. */
   readonly version: string | null;
   /** What keeps the document from being a policy. */
@@ -53,7 +53,7 @@ export interface ExaminedRole {
   readonly characters: number;
 }
 
-export interface ExaminedTarget {
+export interface ParsedTarget {
   readonly target: LintTarget;
   /** By issuer path. */
   readonly providers: ReadonlyMap<string, LintProvider>;

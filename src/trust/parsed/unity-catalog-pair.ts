@@ -1,6 +1,6 @@
 /** Knows the two statements Unity Catalog needs, so that no rule for web identity blames them. */
 import { UNITY_CATALOG_PRINCIPALS } from "../rules";
-import type { ExaminedStatement } from "./parsed-role";
+import type { ParsedStatement } from "./parsed-role";
 import type { LintRole } from "./target";
 
 const MASTER_ROLES = new Set<string>(Object.values(UNITY_CATALOG_PRINCIPALS).map((principal) => principal.arn));
@@ -10,7 +10,7 @@ const MASTER_ROLES = new Set<string>(Object.values(UNITY_CATALOG_PRINCIPALS).map
  * root. One without the other is not exempt. Further conditions only narrow, so they do not matter.
  */
 export function unityCatalogStatements(
-  statements: readonly ExaminedStatement[],
+  statements: readonly ParsedStatement[],
   role: Pick<LintRole, "name" | "accountId">,
 ): ReadonlySet<number> {
   const masters = statements.filter(isMasterStatement);
@@ -19,7 +19,7 @@ export function unityCatalogStatements(
   return new Set([...masters, ...selves].map((statement) => statement.index));
 }
 
-function isMasterStatement(statement: ExaminedStatement): boolean {
+function isMasterStatement(statement: ParsedStatement): boolean {
   const [principal, ...others] = statement.trusted;
   return (
     assumesRole(statement) &&
@@ -30,7 +30,7 @@ function isMasterStatement(statement: ExaminedStatement): boolean {
   );
 }
 
-function isSelfStatement(statement: ExaminedStatement, role: Pick<LintRole, "name" | "accountId">): boolean {
+function isSelfStatement(statement: ParsedStatement, role: Pick<LintRole, "name" | "accountId">): boolean {
   const [principal, ...others] = statement.trusted;
   if (!assumesRole(statement) || others.length > 0 || principal?.kind !== "AWS") return false;
   const account = /^arn:[^:]+:iam::([^:]+):root$/.exec(principal.value)?.[1];
@@ -51,7 +51,7 @@ function isSelfStatement(statement: ExaminedStatement, role: Pick<LintRole, "nam
   return role.name === null || self.endsWith(`/${role.name}`);
 }
 
-function assumesRole(statement: ExaminedStatement): boolean {
+function assumesRole(statement: ParsedStatement): boolean {
   return (
     statement.effect === "Allow" &&
     statement.actions.length === 1 &&
@@ -61,7 +61,7 @@ function assumesRole(statement: ExaminedStatement): boolean {
   );
 }
 
-function externalIds(statement: ExaminedStatement): readonly string[] {
+function externalIds(statement: ParsedStatement): readonly string[] {
   return statement.conditions
     .filter((condition) => condition.operator === "StringEquals" && condition.key.toLowerCase() === "sts:externalid")
     .flatMap((condition) => condition.values.filter((value) => value !== ""));

@@ -1,7 +1,7 @@
 /** Reads the JSON that CDKTF synthesises (cdk.tf.json), or any Terraform configuration in JSON. */
-import { ACCOUNT_ID_PLACEHOLDER, PARTITION_PLACEHOLDER } from "../../trust/build";
+import { ACCOUNT_ID_PLACEHOLDER, PARTITION_PLACEHOLDER } from "../build";
 import { issuerPathOf, providerArn } from "../../issuer/issuer";
-import { asRecord } from "../../trust/parsed/parse-role";
+import { asRecord } from "../parsed/parse-role";
 import type { LintDocument } from "./document";
 import { givenProviders } from "./given-providers";
 import { relevantProviders, relevantRoles } from "./relevance";

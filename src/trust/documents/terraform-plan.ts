@@ -1,7 +1,7 @@
 /** Reads `terraform show -json` of a plan or a state. Of a plan both what will be and what is. */
 import { issuerPathOf } from "../../issuer/issuer";
-import { asRecord, records } from "../../trust/parsed/parse-role";
-import type { LintProvider, LintTarget } from "../../trust/parsed/target";
+import { asRecord, records } from "../parsed/parse-role";
+import type { LintProvider, LintTarget } from "../parsed/target";
 import type { LintDocument } from "./document";
 import { givenProviders } from "./given-providers";
 import { relevantProviders, relevantRoles } from "./relevance";

@@ -1,7 +1,7 @@
 /** Makes providers and roles of Terraform resources, wherever they stand: plan, state, or a CDKTF stack. */
-import { TRUST_POLICY_DEFAULT_QUOTA } from "../../trust/rules";
-import { parsedPolicy } from "../../trust/parsed/parse-role";
-import type { LintProvider, LintRole, UnreadRole } from "../../trust/parsed/target";
+import { TRUST_POLICY_DEFAULT_QUOTA } from "../rules";
+import { parsedPolicy } from "../parsed/parse-role";
+import type { LintProvider, LintRole, UnreadRole } from "../parsed/target";
 
 /** A resource and its values. Unknown values are missing; `unknown` names those of the top level. */
 export interface TerraformResource {

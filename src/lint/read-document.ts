@@ -1,12 +1,12 @@
 /** Reads a document of any kind that `lint` takes, told apart by its content. */
-import { InputError } from "../../errors";
-import { repeatedReason } from "../../trust/decide/document";
-import { repeatedMember } from "../../trust/decide/repeated-member";
-import { asRecord } from "../../trust/parsed/parse-role";
-import { isStack, readStack } from "./cdktf-stack";
-import type { LintDocument } from "./document";
-import { readIam } from "./iam";
-import { isPlan, isState, readPlan, readState } from "./terraform-plan";
+import { InputError } from "../errors";
+import { repeatedReason } from "../trust/decide/document";
+import { repeatedMember } from "../trust/decide/repeated-member";
+import { asRecord } from "../trust/parsed/parse-role";
+import { isStack, readStack } from "../trust/documents/cdktf-stack";
+import type { LintDocument } from "../trust/documents/document";
+import { readIam } from "../trust/documents/iam";
+import { isPlan, isState, readPlan, readState } from "../trust/documents/terraform-plan";
 
 /**
  * The document in `text`; `file` names it in messages. JSON is a plan, a state, a CDKTF stack, a policy, a role, an
@@ -59,7 +59,7 @@ function readJson(document: Readonly<Record<string, unknown>>, json: string, fil
 }
 
 async function readFederationText(text: string, file: string): Promise<LintDocument> {
-  const { readFederationDocument } = await import("./federation");
+  const { readFederationDocument } = await import("./read-federation-document");
   return readFederationDocument(text, file);
 }
 

@@ -1,10 +1,10 @@
 /** Which roles and providers of a whole account or plan are ours to judge: those that have to do with Databricks. */
 import { cloudOfHost } from "../../issuer/clouds";
 import { issuerPathOf } from "../../issuer/issuer";
-import type { ExaminedStatement } from "../../trust/parsed/parsed-role";
-import { examineRole } from "../../trust/parsed/parse-role";
-import type { LintProvider, LintRole } from "../../trust/parsed/target";
-import { UNITY_CATALOG_PRINCIPALS } from "../../trust/rules";
+import type { ParsedStatement } from "../parsed/parsed-role";
+import { parseRole } from "../parsed/parse-role";
+import type { LintProvider, LintRole } from "../parsed/target";
+import { UNITY_CATALOG_PRINCIPALS } from "../rules";
 
 const MASTER_ROLES = new Set<string>(Object.values(UNITY_CATALOG_PRINCIPALS).map((principal) => principal.arn));
 
@@ -17,13 +17,13 @@ export function isDatabricksIssuer(url: string): boolean {
 
 /** Whether a role trusts Databricks, or might: a web identity statement for anybody counts too. */
 export function concernsDatabricks(role: LintRole): boolean {
-  const { statements, malformed } = examineRole(role);
+  const { statements, malformed } = parseRole(role);
   if (statements.length === 0)
     return malformed.length > 0 && JSON.stringify(role.policy)?.includes("databricks") === true;
   return statements.some(trustsDatabricks);
 }
 
-function trustsDatabricks(statement: ExaminedStatement): boolean {
+function trustsDatabricks(statement: ParsedStatement): boolean {
   if (statement.providers.some(({ issuerPath }) => isDatabricksIssuer(issuerPath))) return true;
   if (statement.trusted.some(({ value }) => MASTER_ROLES.has(value))) return true;
   return (

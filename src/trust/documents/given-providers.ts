@@ -1,6 +1,6 @@
 /** Which providers somebody hands in: by ARN, or by what the modules know an issuer by. */
-import { examineRole } from "../../trust/parsed/parse-role";
-import type { LintProvider, LintRole, LintTarget } from "../../trust/parsed/target";
+import { parseRole } from "../parsed/parse-role";
+import type { LintProvider, LintRole, LintTarget } from "../parsed/target";
 import { issuerPathOf } from "../../issuer/issuer";
 
 const PROVIDER_ARN = /^arn:[a-z-]+:iam::[0-9]{12}:oidc-provider\/.+$/;
@@ -18,7 +18,7 @@ export function givenProviders(
   const made = new Set(providers.map(({ url }) => issuerPathOf(url)));
   const missing = new Set<string>();
   for (const role of roles)
-    for (const statement of examineRole(role).statements)
+    for (const statement of parseRole(role).statements)
       for (const { issuerPath } of statement.providers) if (!made.has(issuerPath)) missing.add(issuerPath);
   // The usual plan makes its own providers, and then nothing is looked for.
   if (missing.size === 0) return { givenProviderArns: [], givenIssuerPaths: [] };

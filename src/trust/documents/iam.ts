@@ -1,7 +1,7 @@
 /** Reads what IAM itself prints: a trust policy, a role, a provider, a whole account; and trust policies by role. */
-import { TRUST_POLICY_DEFAULT_QUOTA } from "../../trust/rules";
-import { asRecord, parsedPolicy, records } from "../../trust/parsed/parse-role";
-import type { LintProvider, LintRole, LintTarget } from "../../trust/parsed/target";
+import { TRUST_POLICY_DEFAULT_QUOTA } from "../rules";
+import { asRecord, parsedPolicy, records } from "../parsed/parse-role";
+import type { LintProvider, LintRole, LintTarget } from "../parsed/target";
 import type { DocumentKind, LintDocument } from "./document";
 import { relevantRoles } from "./relevance";
 

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { InputError, OutsideError } from "../errors";
-import { readDocument } from "./documents/read";
+import { readDocument } from "./read-document";
 import type { NamedDocument } from "./lint-documents";
 
 /** The name of standard input in messages and reports. */

@@ -1,10 +1,10 @@
 /** Reads a federation file for the linter. Loaded only for one: YAML and the schema are slow to load. */
-import { parseFederation } from "../../federation";
-import { accountView } from "../../federation/account-view";
-import { parsePath } from "../../federation/path";
-import { readYaml } from "../../federation/yaml-source";
-import { targetOfAccount } from "../federation";
-import type { LintDocument } from "./document";
+import { parseFederation } from "../federation";
+import { accountView } from "../federation/account-view";
+import { parsePath } from "../federation/path";
+import { readYaml } from "../federation/yaml-source";
+import { targetOfAccount } from "./lint-federation";
+import type { LintDocument } from "../trust/documents/document";
 
 /** Throws InputError with every problem of the file. */
 export function readFederationDocument(text: string, file: string): LintDocument {

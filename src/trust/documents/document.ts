@@ -1,5 +1,5 @@
 /** What was read from one file, whatever its kind: what there is to judge, and what there was before. */
-import type { LintTarget } from "../../trust/parsed/target";
+import type { LintTarget } from "../parsed/target";
 
 export type DocumentKind =
   | "federation"
