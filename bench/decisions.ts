@@ -3,7 +3,7 @@ import { compactVerify, exportJWK, generateKeyPair, importJWK, SignJWT } from "j
 import { parseFederation } from "../src/federation";
 import { prove } from "../src/prove/prove";
 import type { WebIdentityRole } from "../src/sts/web-identity";
-import { judgeToken } from "../src/sts/decide-token";
+import { decideToken } from "../src/sts/decide-token";
 import { keySet } from "../src/sts/verify-signature";
 import type { PolicyRequest } from "../src/trust/decide/decide";
 import { compilePolicy, decide } from "../src/trust/decide/decide";
@@ -106,7 +106,7 @@ async function signatureRow(role: WebIdentityRole): Promise<Row> {
   const theirs: number[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
     theirs.push(await rate(async () => (await compactVerify(token, key)).payload.length > 0));
-    ours.push(await rate(async () => (await judgeToken(token, providers, role, call)).allowed));
+    ours.push(await rate(async () => (await decideToken(token, providers, role, call)).allowed));
   }
   return {
     what: "answers a second with RS256, keys cached",

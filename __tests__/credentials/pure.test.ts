@@ -4,7 +4,7 @@ import { ageOf } from "../../src/credentials/entry";
 import { kindOfFailure, withPatience } from "../../src/credentials/patience";
 import { AwsRefusal } from "../../src/credentials/assume";
 import { checkAwsHost, checkStsHost, isAwsSts, stsRegion } from "../../src/credentials/region";
-import { wantedRole } from "../../src/credentials/role";
+import { resolveRole } from "../../src/credentials/role";
 import { isSessionName, sessionNameOf } from "../../src/credentials/session-name";
 import { sleepByClock } from "../../src/credentials/sleep";
 import { renewIn } from "../../src/credentials/token-file";
@@ -350,14 +350,14 @@ roles:
   ).federation;
 
   test("is the federation's, by key or by default", () => {
-    expect(wantedRole({ role: key }, () => federation)).toEqual(wantedRole({}, () => federation));
-    expect(wantedRole({ role: "only-prod" }, () => several).arn).toBe(
+    expect(resolveRole({ role: key }, () => federation)).toEqual(resolveRole({}, () => federation));
+    expect(resolveRole({ role: "only-prod" }, () => several).arn).toBe(
       "arn:aws:iam::111122223333:role/databricks/only-prod",
     );
-    expect(wantedRole({ role: "everywhere", account: "dev" }, () => several).arn).toBe(
+    expect(resolveRole({ role: "everywhere", account: "dev" }, () => several).arn).toBe(
       "arn:aws:iam::444455556666:role/everywhere",
     );
-    expect(wantedRole({ role: key, awsAccountId: "999999999999" }, () => unknownAccount).arn).toContain(
+    expect(resolveRole({ role: key, awsAccountId: "999999999999" }, () => unknownAccount).arn).toContain(
       ":999999999999:",
     );
   });
@@ -366,7 +366,7 @@ roles:
     const never = (): never => {
       throw new Error("read");
     };
-    expect(wantedRole({ roleArn: "arn:aws-us-gov:iam::111122223333:role/x/y" }, never)).toMatchObject({
+    expect(resolveRole({ roleArn: "arn:aws-us-gov:iam::111122223333:role/x/y" }, never)).toMatchObject({
       partition: "aws-us-gov",
       targets: [],
     });
@@ -383,7 +383,7 @@ roles:
     [{ role: key, awsAccountId: "1" }, unknownAccount, "aws-account-id-invalid"],
     [{ role: key, issuer: "toString" }, federation, "issuer-not-found"],
   ])("%j is refused with a code", (question, from, code) => {
-    expect(() => wantedRole(question, () => from)).toThrow(expect.objectContaining({ code }) as Error);
+    expect(() => resolveRole(question, () => from)).toThrow(expect.objectContaining({ code }) as Error);
   });
 });
 

@@ -62,7 +62,7 @@ function caller(
     home,
     notes,
     question: {
-      surroundings: { env: { ...aws.env, PATH: "", ...env }, home, now: () => now },
+      environment: { env: { ...aws.env, PATH: "", ...env }, home, now: () => now },
       args: ["--role-arn", ROLE_ARN],
       cwd: home,
       roleArn: ROLE_ARN,
@@ -174,7 +174,7 @@ describe("the cache", () => {
     expect(statSync(folder).mode & 0o777).toBe(0o700);
     for (const name of readdirSync(folder)) expect(statSync(join(folder, name)).mode & 0o777).toBe(0o600);
     writeFileSync(join(folder, "mine.txt"), "keep");
-    expect(purge(from.question.surroundings)).toBe(1);
+    expect(purge(from.question.environment)).toBe(1);
     expect(readdirSync(folder)).toEqual(["mine.txt"]);
   });
 
@@ -214,7 +214,7 @@ describe("the cache", () => {
   test("that cannot be written costs no credentials", async () => {
     const from = caller();
     const folder = join(from.home, ".cache", "databricks-aws-oidc");
-    const call = { args: from.question.args, cwd: from.home, env: from.question.surroundings.env, home: from.home };
+    const call = { args: from.question.args, cwd: from.home, env: from.question.environment.env, home: from.home };
     mkdirSync(join(callFile(folder, callKey(call)), "in the way"), { recursive: true, mode: 0o700 });
     await expect(print(from)).resolves.toContain("ASIA");
     expect(from.notes.join()).toContain("The cache cannot be written");
@@ -223,7 +223,7 @@ describe("the cache", () => {
   test("answers a known call without anything else, until something that decides has changed", async () => {
     const from = caller();
     const printed = await print(from);
-    const call = { args: from.question.args, cwd: from.home, env: from.question.surroundings.env, home: from.home };
+    const call = { args: from.question.args, cwd: from.home, env: from.question.environment.env, home: from.home };
     expect(warmAnswer(call, now)).toBe(printed);
     expect(warmAnswer({ ...call, args: [...call.args, "--region", "eu-west-1"] }, now)).toBeUndefined();
     expect(warmAnswer({ ...call, args: [...call.args, "--no-cache"] }, now)).toBeUndefined();
@@ -515,7 +515,7 @@ describe("the loopback endpoint", () => {
       "[default]\naws_access_key_id = AKIAOLD\naws_secret_access_key = x\n",
     );
     writeFileSync(join(home, ".aws", "config"), "[default]\nregion = eu-west-1\n");
-    const surroundings = {
+    const environment = {
       env: {
         AWS_ACCESS_KEY_ID: "AKIAOLD",
         AWS_SECRET_ACCESS_KEY: "x",
@@ -527,12 +527,12 @@ describe("the loopback endpoint", () => {
       home,
       now: () => 0,
     };
-    expect(credentialPlaces(surroundings).map((place) => [place.kind, place.storedKey])).toEqual([
+    expect(credentialPlaces(environment).map((place) => [place.kind, place.storedKey])).toEqual([
       ["environment-keys", true],
       ["web-identity", false],
     ]);
-    const env = commandEnvironment(surroundings, { url: "http://127.0.0.1:1/x", authorization: "a" }, "us-east-1");
-    expect(credentialPlaces({ ...surroundings, env }).map((place) => place.kind)).toEqual(["container"]);
+    const env = commandEnvironment(environment, { url: "http://127.0.0.1:1/x", authorization: "a" }, "us-east-1");
+    expect(credentialPlaces({ ...environment, env }).map((place) => place.kind)).toEqual(["container"]);
     expect(env).toMatchObject({
       KEEP: "1",
       AWS_SHARED_CREDENTIALS_FILE: "/dev/null",

@@ -15,7 +15,7 @@ import { Stopped } from "../../src/init/prompter";
 import { lintFederation } from "../../src/lint/lint-federation";
 import { loadFederation } from "../../src/files/load-federation";
 import type { DatabricksConfig } from "../../src/network/databricks-config";
-import { askDatabricksConfig, databricksConfigUrl, readDatabricksConfig } from "../../src/network/databricks-config";
+import { fetchDatabricksConfig, databricksConfigUrl, readDatabricksConfig } from "../../src/network/databricks-config";
 import { FAULTS, startFaultServer } from "../support/fault-server";
 import { hostileText } from "../support/hostile-text";
 import { temporaryFolder } from "../support/temporary-folder";
@@ -352,7 +352,10 @@ describe("what the workspace says about itself", () => {
       const started = Date.now();
       const { notes } = await init(WHOLE, {
         askHost: () =>
-          askDatabricksConfig(new URL(databricksConfigUrl(HOST).pathname, server.origin), { env: {}, timeoutMs: 150 }),
+          fetchDatabricksConfig(new URL(databricksConfigUrl(HOST).pathname, server.origin), {
+            env: {},
+            timeoutMs: 150,
+          }),
       });
       expect(notes.join()).toMatch(/does not say what it is .*\[(?:network|response)-[a-z-]+\]/);
       expect(Date.now() - started).toBeLessThan(2000);

@@ -82,7 +82,7 @@ async function examined(
   writeFileSync(file, token);
   const started = performance.now();
   const { report, text } = await answerDoctor({
-    surroundings: { env: { ...internet.env, ...change }, home: "/nowhere", now: Date.now },
+    environment: { env: { ...internet.env, ...change }, home: "/nowhere", now: Date.now },
     config: FEDERATION,
     token: `@${file}`,
     timeout: "1s",
@@ -533,7 +533,7 @@ test.each(["NODE_EXTRA_CA_CERTS", "AWS_CA_BUNDLE"])("a private authority may be 
 describe("slowness is judged by what STS waits, not by what we do", () => {
   const ask = (): Promise<{ readonly report: DoctorReport }> =>
     answerDoctor({
-      surroundings: { env: internet.env, home: "/nowhere", now: Date.now },
+      environment: { env: internet.env, home: "/nowhere", now: Date.now },
       config: FEDERATION,
       aws: false,
       account: false,
@@ -638,7 +638,7 @@ describe("a token is judged by the keys that were fetched", () => {
     const folder = temporaryFolder("token");
     writeFileSync(join(folder, "token"), await issuer.token());
     const { report } = await answerDoctor({
-      surroundings: { env: internet.env, home: "/nowhere", now: () => Date.now() + 7_200_000 },
+      environment: { env: internet.env, home: "/nowhere", now: () => Date.now() + 7_200_000 },
       config: FEDERATION,
       token: `@${join(folder, "token")}`,
       aws: false,

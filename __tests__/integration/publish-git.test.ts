@@ -20,7 +20,7 @@ const TOKEN = "hunter22-very-secret";
 
 describeWith({ git: true }, "publishing into git repositories", () => {
   let folder: string;
-  const surroundings = (extra: Readonly<Record<string, string | undefined>> = {}) => ({
+  const environment = (extra: Readonly<Record<string, string | undefined>> = {}) => ({
     env: { PATH, HOME: folder, GIT_CONFIG_NOSYSTEM: "1", ...IDENTITY, ...extra },
   });
   const repository = (): string => join(folder, "terraform-aws-{name}.git");
@@ -48,7 +48,7 @@ describeWith({ git: true }, "publishing into git repositories", () => {
   ) =>
     publishToGit(await smallRelease(version, options.text === undefined ? {} : { text: options.text }), {
       repository: repository(),
-      surroundings: surroundings(),
+      environment: environment(),
       ...options,
     });
   const errorOf = (work: Promise<unknown>): Promise<FederationError> =>
@@ -129,7 +129,7 @@ describeWith({ git: true }, "publishing into git repositories", () => {
     writeFileSync(join(folder, ".gitconfig"), `[core]\n\thooksPath = ${hooks}\n\tautocrlf = true\n`);
     await publishToGit(await smallRelease("1.0.0"), {
       repository: repository(),
-      surroundings: surroundings({ GIT_DIR: "/nonexistent", GIT_INDEX_FILE: "/nonexistent" }),
+      environment: environment({ GIT_DIR: "/nonexistent", GIT_INDEX_FILE: "/nonexistent" }),
     });
     expect(existsSync(join(folder, "ran"))).toBe(false);
   });
@@ -142,7 +142,7 @@ describeWith({ git: true }, "publishing into git repositories", () => {
       GIT_COMMITTER_EMAIL: undefined,
       EMAIL: undefined,
     };
-    expect((await errorOf(publish("1.0.0", { surroundings: surroundings(nobody) }))).code).toBe("git-identity-missing");
+    expect((await errorOf(publish("1.0.0", { environment: environment(nobody) }))).code).toBe("git-identity-missing");
     expect(git("one-role", "for-each-ref")).toBe("");
   });
 
@@ -159,7 +159,7 @@ describeWith({ git: true }, "publishing into git repositories", () => {
     try {
       const at = {
         repository: `${server.url}/terraform-aws-{name}.git`,
-        surroundings: surroundings({
+        environment: environment({
           PATH: `${bin}:${PATH ?? ""}`,
           DATABRICKS_AWS_OIDC_GIT_TOKEN: TOKEN,
           DATABRICKS_AWS_OIDC_GIT_USERNAME: "bot",
@@ -169,7 +169,7 @@ describeWith({ git: true }, "publishing into git repositories", () => {
       expect(git("two-roles", "rev-parse", "v1.0.0^{commit}")).toBe(git("two-roles", "rev-parse", "main"));
       const wrong = {
         ...at,
-        surroundings: surroundings({
+        environment: environment({
           DATABRICKS_AWS_OIDC_GIT_TOKEN: `${TOKEN}-wrong`,
           DATABRICKS_AWS_OIDC_GIT_USERNAME: "bot",
         }),
@@ -197,7 +197,7 @@ describeWith({ git: true }, "publishing into git repositories", () => {
     "git@host:-x {name}",
   ])("the repository %j is refused before git is called", async (text) => {
     const error = await errorOf(
-      publishToGit(await smallRelease("1.0.0"), { repository: text, surroundings: { env: { PATH: "/nonexistent" } } }),
+      publishToGit(await smallRelease("1.0.0"), { repository: text, environment: { env: { PATH: "/nonexistent" } } }),
     );
     expect(error.code).toBe("repository-invalid");
     expect(String(error)).not.toMatch(/secret1|token1/);

@@ -190,7 +190,7 @@ test("a session outlives ten token lives by a moved clock, without a call that f
   clock = () => now;
   const notes: string[] = [];
   const question = sessionQuestion({
-    surroundings: { env: { ...environment(), PATH: "" }, home: temporaryFolder("home"), now: () => now },
+    environment: { env: { ...environment(), PATH: "" }, home: temporaryFolder("home"), now: () => now },
     args: [],
     cwd: home,
     role: "lake-reader",

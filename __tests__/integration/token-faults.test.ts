@@ -209,7 +209,7 @@ const ALONE: readonly (readonly [TokenSourceName, string, () => Env])[] = [
 async function failure(from: TokenSourceName, env: Env): Promise<FederationError> {
   const started = Date.now();
   const error: unknown = await obtainToken({
-    surroundings: { env: { PATH: "", ...env }, home: "/nowhere", now: Date.now },
+    environment: { env: { PATH: "", ...env }, home: "/nowhere", now: Date.now },
     from,
     timeoutMs: TIMEOUT_MS,
   }).then(

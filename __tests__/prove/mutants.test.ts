@@ -3,12 +3,12 @@ import { parseFederation } from "../../src/federation";
 import { prove } from "../../src/prove/prove";
 import type * as Judge from "../../src/sts/decide-token";
 
-type Judged = typeof Judge.judgeClaims;
+type Judged = typeof Judge.decideClaims;
 let mutant: (real: Judged) => Judged = (real) => real;
 
 jest.mock("../../src/sts/decide-token", () => {
   const real = jest.requireActual<typeof Judge>("../../src/sts/decide-token");
-  return { ...real, judgeClaims: (...asked: Parameters<Judged>) => mutant(real.judgeClaims)(...asked) };
+  return { ...real, decideClaims: (...asked: Parameters<Judged>) => mutant(real.decideClaims)(...asked) };
 });
 
 const NOW = 1_757_600_000;

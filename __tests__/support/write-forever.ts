@@ -4,25 +4,25 @@
  */
 import { writeProfile } from "../../src/credentials/profile";
 import { getSession } from "../../src/credentials/session";
-import type { SessionQuestion } from "../../src/credentials/session";
+import type { SessionOptions } from "../../src/credentials/session";
 import { keepTokenFile } from "../../src/credentials/token-file";
 import { secret } from "../../src/text/secret";
-import { ownSurroundings } from "../../src/network/environment";
+import { processEnvironment } from "../../src/network/environment";
 
 const [what = "", folder = ""] = process.argv.slice(2);
-const surroundings = ownSurroundings();
+const environment = processEnvironment();
 
 async function once(round: number): Promise<void> {
   if (what === "profile") {
     await writeProfile({
-      surroundings,
+      environment,
       name: "lake",
       command: ["/usr/bin/node", `/opt/${"x".repeat(round % 50)}.js`],
       region: "us-east-1",
     });
   } else {
-    const question: SessionQuestion = {
-      surroundings,
+    const question: SessionOptions = {
+      environment,
       region: "us-east-1",
       token: {},
       patience: { newRoleWaitMs: 0 },
@@ -38,7 +38,7 @@ async function once(round: number): Promise<void> {
       },
     };
     // what is there counts as ageing, so that it is always renewed
-    await getSession({ ...question, surroundings: { ...surroundings, now: () => Date.now() + 50 * 60_000 } });
+    await getSession({ ...question, environment: { ...environment, now: () => Date.now() + 50 * 60_000 } });
   }
 }
 

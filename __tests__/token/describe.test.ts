@@ -91,17 +91,17 @@ describe("a token's description", () => {
 });
 
 describe("the verb token", () => {
-  const surroundings = { env: { DATABRICKS_TOKEN: jwt(CLAIMS) }, home: temporaryFolder("home"), now: () => NOW * 1000 };
+  const environment = { env: { DATABRICKS_TOKEN: jwt(CLAIMS) }, home: temporaryFolder("home"), now: () => NOW * 1000 };
 
   test("answers yes for a token that fits, without the token", async () => {
-    const answer = await answerToken({ surroundings, config: "federation.yaml" });
+    const answer = await answerToken({ environment, config: "federation.yaml" });
     expect(answer.good).toBe(true);
     expect(answer.document).toMatchObject({ source: "env", place: "variable DATABRICKS_TOKEN" });
     expect(JSON.stringify(answer.document) + answer.text + JSON.stringify(answer)).not.toContain("U0lHTkFUVVJF");
   });
 
   test("refuses to print the token on a terminal", async () => {
-    await expect(answerToken({ surroundings, raw: { toTerminal: true } })).rejects.toMatchObject({
+    await expect(answerToken({ environment, raw: { toTerminal: true } })).rejects.toMatchObject({
       code: "token-to-terminal",
     });
   });
@@ -110,12 +110,12 @@ describe("the verb token", () => {
     expect(
       (
         await answerToken({
-          surroundings: { ...surroundings, now: () => (NOW + 4000) * 1000 },
+          environment: { ...environment, now: () => (NOW + 4000) * 1000 },
           config: "federation.yaml",
         })
       ).good,
     ).toBe(false);
-    await expect(answerToken({ surroundings, config: "federation.yaml", issuer: "nope" })).rejects.toMatchObject({
+    await expect(answerToken({ environment, config: "federation.yaml", issuer: "nope" })).rejects.toMatchObject({
       code: "issuer-not-found",
     });
   });
@@ -123,7 +123,7 @@ describe("the verb token", () => {
   test("reads a token from a file, and refuses one on the command line without repeating it", async () => {
     const file = join(temporaryFolder("token"), "token");
     writeFileSync(file, `${jwt(CLAIMS)}\n`);
-    expect((await answerToken({ surroundings, config: "federation.yaml", given: `@${file}` })).good).toBe(true);
+    expect((await answerToken({ environment, config: "federation.yaml", given: `@${file}` })).good).toBe(true);
     expect(() => readGivenToken("eyJplanted")).toThrow(/^(?!.*planted)/s);
   });
 });

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import type { CryptoKey } from "jose";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import type { WebIdentityCall } from "../../src/sts/web-identity";
-import { judgeClaims, judgeToken } from "../../src/sts/decide-token";
+import { decideClaims, decideToken } from "../../src/sts/decide-token";
 import { keySet } from "../../src/sts/verify-signature";
 import { compilePolicy } from "../../src/trust/decide/decide";
 import { readPolicy } from "../../src/trust/decide/document";
@@ -40,7 +40,7 @@ const call = (fields: Partial<WebIdentityCall> = {}): WebIdentityCall => ({
   ...fields,
 });
 const judged = (claims: Readonly<Record<string, unknown>>, role = ROLE, fields: Partial<WebIdentityCall> = {}) =>
-  judgeClaims(claims, [UNSIGNED], role, call(fields));
+  decideClaims(claims, [UNSIGNED], role, call(fields));
 
 test("an honest token gets in, and the answer says that an issuer with a path was never recorded", () => {
   expect(judged(CLAIMS)).toMatchObject({
@@ -191,7 +191,7 @@ describe("signatures", () => {
   ): Promise<string> =>
     new SignJWT(claims).setProtectedHeader({ alg: "RS256", kid: "k", typ: "at+jwt", ...header }).sign(pair.privateKey);
   const answerTo = (text: string, keys: unknown = { keys: [jwk] }) =>
-    judgeToken(text, [{ ...UNSIGNED, keys: keySet(keys) }], ROLE, call());
+    decideToken(text, [{ ...UNSIGNED, keys: keySet(keys) }], ROLE, call());
 
   test("a token of Databricks' shape gets in, and its type is told to be unrecorded", async () => {
     const answer = await answerTo(token);

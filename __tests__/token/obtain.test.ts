@@ -2,11 +2,11 @@ import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { FederationError } from "../../src/errors";
 import { urlsOf } from "../../src/issuer/issuer";
-import type { Surroundings } from "../../src/network/environment";
-import type { TokenQuestion } from "../../src/token/obtain";
+import type { Environment } from "../../src/network/environment";
+import type { TokenOptions } from "../../src/token/obtain";
 import { DEFAULT_SCOPE, obtainToken } from "../../src/token/obtain";
-import { readSourceName, restsOnText, TOKEN_SOURCE_NAMES, TOKEN_SOURCES } from "../../src/token/sources";
-import { mintingPlace } from "../../src/token/target";
+import { parseTokenSource, restsOnText, TOKEN_SOURCE_NAMES, TOKEN_SOURCES } from "../../src/token/sources";
+import { tokenEndpointFor } from "../../src/token/target";
 import type { IssuerTarget } from "../../src/token/target";
 import type { FaultServer } from "../support/fault-server";
 import { FAULTS, json, startFaultServer } from "../support/fault-server";
@@ -40,13 +40,13 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-function surroundings(env: Record<string, string>, at = home): Surroundings {
+function environment(env: Record<string, string>, at = home): Environment {
   return { env: { PATH: "", ...env }, home: at, now: Date.now };
 }
 
-function ask(env: Record<string, string>, question: Partial<TokenQuestion> = {}): ReturnType<typeof obtainToken> {
+function ask(env: Record<string, string>, question: Partial<TokenOptions> = {}): ReturnType<typeof obtainToken> {
   return obtainToken({
-    surroundings: surroundings({ DATABRICKS_HOST: server.origin, ...env }),
+    environment: environment({ DATABRICKS_HOST: server.origin, ...env }),
     timeoutMs: 3000,
     ...question,
   });
@@ -307,7 +307,7 @@ describe("the first way that is there decides", () => {
     expect(obtained.passedOver.join()).toMatch(/DATABRICKS_TOKEN holds an opaque token.*ended with 1: not logged in/s);
   });
 
-  test.each<[string, Record<string, string>, Partial<TokenQuestion>, string]>([
+  test.each<[string, Record<string, string>, Partial<TokenOptions>, string]>([
     ["nothing is there", {}, {}, "token-source-missing"],
     ["only an opaque token is there", { DATABRICKS_TOKEN: "dapi0123" }, {}, "token-opaque"],
     ["the named way is not there", {}, { from: "env-oidc" }, "token-source-missing"],
@@ -338,7 +338,7 @@ describe("the first way that is there decides", () => {
 });
 
 describe("the endpoint that mints", () => {
-  test.each<[string, Parameters<typeof mintingPlace>[0], string]>([
+  test.each<[string, Parameters<typeof tokenEndpointFor>[0], string]>([
     [
       "a workspace host",
       { host: "mycompany.cloud.databricks.com", accountId: undefined, targets: [] },
@@ -375,10 +375,10 @@ describe("the endpoint that mints", () => {
       "http://127.0.0.1:8080/oidc/accounts/7d3c2b1a-0f5e-4c8d-9a6b-123456789012/v1/token",
     ],
   ])("is that of %s", (_name, question, endpoint) => {
-    expect(mintingPlace(question).endpoint.href).toBe(endpoint);
+    expect(tokenEndpointFor(question).endpoint.href).toBe(endpoint);
   });
 
-  test.each<[string, Parameters<typeof mintingPlace>[0], string]>([
+  test.each<[string, Parameters<typeof tokenEndpointFor>[0], string]>([
     [
       "an accounts host without an account",
       { host: "accounts.cloud.databricks.com", accountId: undefined, targets: [] },
@@ -405,7 +405,7 @@ describe("the endpoint that mints", () => {
       "issuer-undetermined",
     ],
   ])("is refused for %s", (_name, question, code) => {
-    expect(() => mintingPlace(question)).toThrow(expect.objectContaining({ code }) as Error);
+    expect(() => tokenEndpointFor(question)).toThrow(expect.objectContaining({ code }) as Error);
   });
 });
 
@@ -472,6 +472,6 @@ describe("a token endpoint that misbehaves", () => {
 });
 
 test("an unknown way is refused by name", () => {
-  expect(() => readSourceName("aws")).toThrow(expect.objectContaining({ code: "token-source-unknown" }) as Error);
-  expect(readSourceName("file-oidc")).toBe("file-oidc");
+  expect(() => parseTokenSource("aws")).toThrow(expect.objectContaining({ code: "token-source-unknown" }) as Error);
+  expect(parseTokenSource("file-oidc")).toBe("file-oidc");
 });

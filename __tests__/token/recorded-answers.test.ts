@@ -1,7 +1,7 @@
 import { createSign, generateKeyPairSync, sign } from "node:crypto";
 import type { JWK } from "jose";
 import { providerArn } from "../../src/issuer/issuer";
-import { judgeToken } from "../../src/sts/decide-token";
+import { decideToken } from "../../src/sts/decide-token";
 import { keySet } from "../../src/sts/verify-signature";
 import { compilePolicy } from "../../src/trust/decide/decide";
 import { readPolicy } from "../../src/trust/decide/document";
@@ -108,7 +108,7 @@ test.each((observations.cases as readonly Case[]).map((observed) => [observed.na
       ],
     });
     if (!trust.ok) throw new Error(trust.why);
-    const answer = await judgeToken(
+    const answer = await decideToken(
       token,
       [
         {

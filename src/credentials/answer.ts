@@ -5,10 +5,10 @@ import type { Federation } from "../federation/model";
 import { secondsOf } from "../federation/duration";
 import { DEFAULT_FEDERATION_FILE, loadFederation } from "../files/load-federation";
 import { inSingleQuotes } from "../text/shell-word";
-import type { Surroundings } from "../network/environment";
+import type { Environment } from "../network/environment";
 import { variable } from "../network/environment";
 import { obtainToken } from "../token/obtain";
-import { readSourceName } from "../token/sources";
+import { parseTokenSource } from "../token/sources";
 import { configuredRegion } from "./which-wins";
 import { cacheFolder, purgeCache } from "./cache-files";
 import { serveCredentials } from "./container";
@@ -18,10 +18,10 @@ import { keepSession } from "./keeper";
 import { NEW_ROLE_WAIT_MS } from "./patience";
 import { writeProfile } from "./profile";
 import { stsRegion } from "./region";
-import type { RoleQuestion, WantedRole } from "./role";
-import { wantedRole } from "./role";
+import type { RoleOptions, ResolvedRole } from "./role";
+import { resolveRole } from "./role";
 import { commandEnvironment, regionVariables, runCommand } from "./run-command";
-import type { SessionQuestion } from "./session";
+import type { SessionOptions } from "./session";
 import { getSession, identityOf } from "./session";
 import { isSessionName, sessionNameOf } from "./session-name";
 import { keepTokenFile } from "./token-file";
@@ -30,8 +30,8 @@ import { callKey, mayCache } from "./warm";
 export const CREDENTIAL_FORMATS = ["process", "env", "profile", "token-file"] as const;
 export type CredentialFormat = (typeof CREDENTIAL_FORMATS)[number];
 
-export interface CredentialsQuestion extends RoleQuestion {
-  readonly surroundings: Surroundings;
+export interface CredentialsQuestion extends RoleOptions {
+  readonly environment: Environment;
   /** The arguments after `credentials`, as typed: they are the call's key. */
   readonly args: readonly string[];
   readonly cwd: string;
@@ -51,15 +51,15 @@ export interface CredentialsQuestion extends RoleQuestion {
 }
 
 /**
- * The role, region and everything else a session needs. Throws InputError: those of `wantedRole`, `stsRegion`,
+ * The role, region and everything else a session needs. Throws InputError: those of `resolveRole`, `stsRegion`,
  * value-not-allowed, duration-out-of-range.
  */
-export function sessionQuestion(question: CredentialsQuestion): SessionQuestion {
-  const { surroundings } = question;
+export function sessionQuestion(question: CredentialsQuestion): SessionOptions {
+  const { environment } = question;
   const federation = (): Federation =>
     loadFederation(resolve(question.cwd, question.config ?? DEFAULT_FEDERATION_FILE));
-  const role = wantedRole(question, federation);
-  const call = { args: question.args, cwd: question.cwd, env: surroundings.env, home: surroundings.home };
+  const role = resolveRole(question, federation);
+  const call = { args: question.args, cwd: question.cwd, env: environment.env, home: environment.home };
   if (question.sessionName !== undefined && !isSessionName(question.sessionName)) {
     throw new InputError([
       {
@@ -71,31 +71,31 @@ export function sessionQuestion(question: CredentialsQuestion): SessionQuestion 
     ]);
   }
   return {
-    surroundings,
+    environment,
     role,
     token: {
-      from: question.from === undefined ? undefined : readSourceName(question.from),
+      from: question.from === undefined ? undefined : parseTokenSource(question.from),
       tokenFile: question.tokenFile === undefined ? undefined : resolve(question.cwd, question.tokenFile),
       profile: question.profile,
       scope: question.scope,
     },
     region: stsRegion(role.partition, [
       question.region,
-      variable(surroundings, "AWS_REGION"),
-      variable(surroundings, "AWS_DEFAULT_REGION"),
+      variable(environment, "AWS_REGION"),
+      variable(environment, "AWS_DEFAULT_REGION"),
       role.region,
-      configuredRegion(surroundings, role.partition),
+      configuredRegion(environment, role.partition),
     ]),
     sessionName: question.sessionName,
     durationSeconds: durationOf(question.duration, role),
     allowEndpoint: question.allowEndpoint,
     patience: { newRoleWaitMs: question.wait === undefined ? NEW_ROLE_WAIT_MS : 1000 * seconds(question.wait, "wait") },
-    cache: mayCache(call) ? { folder: cacheFolder(surroundings.env, surroundings.home), callKey: callKey(call) } : null,
+    cache: mayCache(call) ? { folder: cacheFolder(environment.env, environment.home), callKey: callKey(call) } : null,
     note: question.note,
   };
 }
 
-function durationOf(text: string | undefined, role: WantedRole): number | undefined {
+function durationOf(text: string | undefined, role: ResolvedRole): number | undefined {
   if (text === undefined) return undefined;
   const asked = seconds(text, "duration");
   const most = role.maxSessionDuration ?? 43_200;
@@ -124,7 +124,7 @@ function seconds(text: string, path: string): number {
 }
 
 /** The text to print: AWS' `credential_process` document, or `export` lines for a shell. */
-export async function printedCredentials(question: SessionQuestion, format: "process" | "env"): Promise<string> {
+export async function printedCredentials(question: SessionOptions, format: "process" | "env"): Promise<string> {
   const session = await getSession(question);
   return format === "process" ? processDocument(session) : exportLines(session);
 }
@@ -146,7 +146,7 @@ function exported(variables: Readonly<Record<string, string>>): string {
 }
 
 /** Runs a program with renewing credentials; its exit code. The session is got before the program starts. */
-export async function runWithCredentials(question: SessionQuestion, command: readonly string[]): Promise<number> {
+export async function runWithCredentials(question: SessionOptions, command: readonly string[]): Promise<number> {
   if (command.length === 0)
     throw new InputError([
       {
@@ -156,13 +156,13 @@ export async function runWithCredentials(question: SessionQuestion, command: rea
       },
     ]);
   const session = keepSession(() => getSession(question), {
-    now: question.surroundings.now,
+    now: question.environment.now,
     ...(question.note === undefined ? {} : { note: question.note }),
   });
   await session();
   const server = await serveCredentials(session);
   try {
-    return await runCommand(command, commandEnvironment(question.surroundings, server, question.region));
+    return await runCommand(command, commandEnvironment(question.environment, server, question.region));
   } finally {
     await server.stop();
   }
@@ -222,7 +222,7 @@ export async function credentialsProfile(
     "--format",
     "process",
   ];
-  const written = await writeProfile({ surroundings: question.surroundings, name, command, region: wanted.region });
+  const written = await writeProfile({ environment: question.environment, name, command, region: wanted.region });
   return (
     `${written.changed ? "Wrote" : "Nothing to change in"} profile ${name} in ${written.file}. Use it with ` +
     `AWS_PROFILE=${name}.`
@@ -240,12 +240,12 @@ export interface TokenFileRun {
 }
 
 /** Keeps the file fresh until stopped. */
-export async function credentialsTokenFile(question: SessionQuestion, run: TokenFileRun): Promise<void> {
+export async function credentialsTokenFile(question: SessionOptions, run: TokenFileRun): Promise<void> {
   let subject = "";
   const obtain = async (): ReturnType<typeof obtainToken> => {
     const obtained = await obtainToken({
       ...question.token,
-      surroundings: question.surroundings,
+      environment: question.environment,
       targets: question.role.targets,
     });
     subject = identityOf(obtained, question.role).subject;
@@ -255,7 +255,7 @@ export async function credentialsTokenFile(question: SessionQuestion, run: Token
   await keepTokenFile({
     file: run.file,
     obtain,
-    now: question.surroundings.now,
+    now: question.environment.now,
     sleep: run.sleep,
     stop: run.once ? ended : run.stop,
     note: (text) => question.note?.(text),
@@ -272,6 +272,6 @@ export async function credentialsTokenFile(question: SessionQuestion, run: Token
 }
 
 /** Empties the cache; how many sessions were in it. They live on at AWS until they end. */
-export function purge(surroundings: Surroundings): number {
-  return purgeCache(cacheFolder(surroundings.env, surroundings.home));
+export function purge(environment: Environment): number {
+  return purgeCache(cacheFolder(environment.env, environment.home));
 }

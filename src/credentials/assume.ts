@@ -6,7 +6,7 @@ import { redact, secret } from "../text/secret";
 import { awsHandler } from "./aws-handler";
 import { checkStsHost } from "./region";
 
-export interface AssumeQuestion {
+export interface AssumeOptions {
   readonly token: Secret;
   readonly roleArn: string;
   readonly sessionName: string;
@@ -66,7 +66,7 @@ const MAX_BYTES = 256 * 1024;
  * aws-refused),
  * OutsideError aws-answer-unreadable and those of `request`, InputError aws-endpoint-overridden.
  */
-export async function assumeRole(question: AssumeQuestion): Promise<AssumedRole> {
+export async function assumeRole(question: AssumeOptions): Promise<AssumedRole> {
   const { STSClient, AssumeRoleWithWebIdentityCommand } = await import("@aws-sdk/client-sts");
   let date: string | undefined;
   const requestHandler = awsHandler({
@@ -163,7 +163,7 @@ interface SdkError {
   readonly $response?: { readonly statusCode?: number };
 }
 
-function refusalOf(error: unknown, question: AssumeQuestion): unknown {
+function refusalOf(error: unknown, question: AssumeOptions): unknown {
   if (error instanceof FederationError) return error;
   const { name = "", message = "", $metadata, $response } = error as SdkError;
   const status = $metadata?.httpStatusCode ?? $response?.statusCode ?? 0;

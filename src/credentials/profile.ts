@@ -4,7 +4,7 @@ import { readFileSync, readlinkSync, realpathSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { InputError, OutsideError } from "../errors";
 import { makeFolder } from "../files/make-folder";
-import type { Surroundings } from "../network/environment";
+import type { Environment } from "../network/environment";
 import { readAwsFile, withSettings } from "./aws-file";
 import { cacheFolder, makePrivateFolder } from "./cache-files";
 import { withLock } from "./lock";
@@ -12,7 +12,7 @@ import { removeLeftovers, writePrivateFile } from "../files/private-file";
 import { awsFiles } from "./which-wins";
 
 export interface ProfileQuestion {
-  readonly surroundings: Surroundings;
+  readonly environment: Environment;
   readonly name: string;
   /** The program and its arguments, unquoted. */
   readonly command: readonly string[];
@@ -57,7 +57,7 @@ export async function writeProfile(question: ProfileQuestion): Promise<WrittenPr
       },
     ]);
   }
-  const files = awsFiles(question.surroundings);
+  const files = awsFiles(question.environment);
   const file = target(files.config);
   refuseKeys(files.credentials, name, [name]);
   try {
@@ -65,7 +65,7 @@ export async function writeProfile(question: ProfileQuestion): Promise<WrittenPr
   } catch (cause) {
     throw unusable(file, cause);
   }
-  const folder = cacheFolder(question.surroundings.env, question.surroundings.home);
+  const folder = cacheFolder(question.environment.env, question.environment.home);
   makePrivateFolder(folder);
   // the lock lies in our own folder, not in the user's
   return withLock(join(folder, createHash("sha256").update(file).digest("hex")), { waitMs: 20_000 }, async () => {

@@ -5,7 +5,7 @@ import type { Federation } from "../federation/model";
 import type { IssuerTarget } from "../token/target";
 import { roleArn } from "../trust/build";
 
-export interface WantedRole {
+export interface ResolvedRole {
   readonly arn: string;
   /** `aws`, `aws-us-gov` or `aws-cn`. */
   readonly partition: string;
@@ -17,7 +17,7 @@ export interface WantedRole {
   readonly targets: readonly IssuerTarget[];
 }
 
-export interface RoleQuestion {
+export interface RoleOptions {
   /** A role's key or name in the federation. */
   readonly role?: string | undefined;
   readonly roleArn?: string | undefined;
@@ -34,7 +34,7 @@ export interface RoleQuestion {
  * role-ambiguous,
  * role-arn-invalid, role-not-found, account-not-found, aws-account-unknown, aws-account-id-invalid, issuer-not-found.
  */
-export function wantedRole(question: RoleQuestion, federation: () => Federation): WantedRole {
+export function resolveRole(question: RoleOptions, federation: () => Federation): ResolvedRole {
   if (question.role !== undefined && question.roleArn !== undefined)
     throw new InputError([
       { code: "role-ambiguous", message: "Both --role and --role-arn are given.", fix: "Give one." },
@@ -52,7 +52,7 @@ export function wantedRole(question: RoleQuestion, federation: () => Federation)
   return roleOf(federation(), question);
 }
 
-function roleOf(federation: Federation, question: RoleQuestion): WantedRole {
+function roleOf(federation: Federation, question: RoleOptions): ResolvedRole {
   const role = findRole(federation, question.role);
   const account = findAccount(federation, role, question.account);
   const accountId = findAccountId(account, question.awsAccountId);

@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { constants, devNull } from "node:os";
 import { OutsideError } from "../errors";
-import type { Surroundings } from "../network/environment";
+import type { Environment } from "../network/environment";
 import type { CredentialServer } from "./container";
 import { awsFiles, credentialPlaces } from "./which-wins";
 
@@ -28,14 +28,14 @@ const HIDING = [
  * has credentials of its own, the shared files are hidden from the program too.
  */
 export function commandEnvironment(
-  surroundings: Surroundings,
+  environment: Environment,
   server: Pick<CredentialServer, "url" | "authorization">,
   region: string,
 ): Record<string, string | undefined> {
-  const env: Record<string, string | undefined> = { ...surroundings.env };
+  const env: Record<string, string | undefined> = { ...environment.env };
   for (const name of HIDING) delete env[name];
-  const files = awsFiles(surroundings);
-  for (const { place } of credentialPlaces({ ...surroundings, env })) {
+  const files = awsFiles(environment);
+  for (const { place } of credentialPlaces({ ...environment, env })) {
     if (place.endsWith(files.credentials)) env["AWS_SHARED_CREDENTIALS_FILE"] = devNull;
     if (place.endsWith(files.config)) env["AWS_CONFIG_FILE"] = devNull;
   }

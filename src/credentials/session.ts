@@ -5,11 +5,11 @@ import writeFileAtomic from "write-file-atomic";
 import type { ErrorCode, Problem } from "../errors";
 import { ERROR_CODES, FederationError, InputError, OutsideError } from "../errors";
 import type { Secret } from "../text/secret";
-import type { Surroundings } from "../network/environment";
-import type { ObtainedToken, TokenQuestion } from "../token/obtain";
+import type { Environment } from "../network/environment";
+import type { ObtainedToken, TokenOptions } from "../token/obtain";
 import { obtainToken, opaqueToken } from "../token/obtain";
 import { readToken } from "../sts/read-token";
-import type { AssumedRole, AssumeQuestion } from "./assume";
+import type { AssumedRole, AssumeOptions } from "./assume";
 import { assumeRole } from "./assume";
 import { makePrivateFolder, readPrivateJson, sweepCache } from "./cache-files";
 import type { CachedSession } from "./entry";
@@ -17,14 +17,14 @@ import { ageOf, entryFile, readEntry } from "./entry";
 import { withLock } from "./lock";
 import type { PatienceOptions } from "./patience";
 import { withPatience } from "./patience";
-import type { WantedRole } from "./role";
+import type { ResolvedRole } from "./role";
 import { sessionNameOf } from "./session-name";
 import { callFile } from "./warm";
 
-export interface SessionQuestion {
-  readonly surroundings: Surroundings;
-  readonly role: WantedRole;
-  readonly token: Pick<TokenQuestion, "from" | "tokenFile" | "profile" | "scope" | "timeoutMs">;
+export interface SessionOptions {
+  readonly environment: Environment;
+  readonly role: ResolvedRole;
+  readonly token: Pick<TokenOptions, "from" | "tokenFile" | "profile" | "scope" | "timeoutMs">;
   readonly region: string;
   /** Default: made from the token's subject. */
   readonly sessionName?: string | undefined;
@@ -53,14 +53,14 @@ interface Identity {
  * The session asked for. Throws the codes of `obtainToken`, `assumeRole`, and InputError token-opaque,
  * token-does-not-fit.
  */
-export async function getSession(question: SessionQuestion): Promise<CachedSession> {
+export async function getSession(question: SessionOptions): Promise<CachedSession> {
   const { cache } = question;
   if (cache === null) return assume(question, await identify(question));
   if (!makePrivateFolder(cache.folder)) {
     question.note?.(`The cache ${cache.folder} is open to others: nothing is kept there.`);
     return assume(question, await identify(question));
   }
-  const now = question.surroundings.now;
+  const now = question.environment.now;
   const started = Date.now();
   const known = (): CachedSession | undefined => entryOfCall(cache.folder, cache.callKey);
   const fresh = (): CachedSession | undefined => {
@@ -95,14 +95,14 @@ export async function getSession(question: SessionQuestion): Promise<CachedSessi
 }
 
 async function renew(
-  question: SessionQuestion,
+  question: SessionOptions,
   cache: { readonly folder: string; readonly callKey: string },
 ): Promise<CachedSession> {
   const identity = await identify(question);
   const key = entryKey(question, identity);
   const fresh = (): CachedSession | undefined => {
     const session = readEntry(cache.folder, key);
-    return session !== undefined && ageOf(session, question.surroundings.now()) === "fresh" ? session : undefined;
+    return session !== undefined && ageOf(session, question.environment.now()) === "fresh" ? session : undefined;
   };
   const session = await withLock(join(cache.folder, key), { waitMs: LOCK_WAIT_MS, meanwhile: fresh }, async () => {
     const already = fresh();
@@ -117,7 +117,7 @@ async function renew(
 }
 
 /** A cache that cannot be written is said and done without: the credentials are there. */
-async function keep(question: SessionQuestion, file: string, value: unknown): Promise<void> {
+async function keep(question: SessionOptions, file: string, value: unknown): Promise<void> {
   await writeFileAtomic(file, JSON.stringify(value), { mode: 0o600 }).catch((cause: NodeJS.ErrnoException) => {
     question.note?.(`The cache cannot be written (${cause.code ?? "unknown error"}): the next call asks AWS again.`);
   });
@@ -129,8 +129,8 @@ function entryOfCall(folder: string, callKey: string): CachedSession | undefined
 }
 
 /** Sessions are one if role, identity, name, length and the STS that gave them are. */
-function entryKey(question: SessionQuestion, identity: Identity): string {
-  const { env } = question.surroundings;
+function entryKey(question: SessionOptions, identity: Identity): string {
+  const { env } = question.environment;
   const parts = [
     1,
     question.role.arn,
@@ -145,15 +145,15 @@ function entryKey(question: SessionQuestion, identity: Identity): string {
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
 }
 
-function nameOf(question: SessionQuestion, identity: Identity): string {
+function nameOf(question: SessionOptions, identity: Identity): string {
   return question.sessionName ?? sessionNameOf(identity.subject);
 }
 
 /** A token that may be sent to AWS: a JWT, of an issuer the role trusts. */
-async function identify(question: SessionQuestion): Promise<Identity> {
+async function identify(question: SessionOptions): Promise<Identity> {
   const obtained = await obtainToken({
     ...question.token,
-    surroundings: question.surroundings,
+    environment: question.environment,
     targets: question.role.targets,
   });
   for (const note of obtained.passedOver) question.note?.(note);
@@ -161,7 +161,7 @@ async function identify(question: SessionQuestion): Promise<Identity> {
 }
 
 /** Throws InputError token-opaque, token-does-not-fit. */
-export function identityOf(obtained: ObtainedToken, role: Pick<WantedRole, "arn" | "targets">): Identity {
+export function identityOf(obtained: ObtainedToken, role: Pick<ResolvedRole, "arn" | "targets">): Identity {
   const reading = readToken(obtained.token.reveal());
   if (!reading.ok) {
     if (reading.not.kind === "opaque" || obtained.opaque) throw opaqueToken(obtained.place);
@@ -193,14 +193,14 @@ export function identityOf(obtained: ObtainedToken, role: Pick<WantedRole, "arn"
   };
 }
 
-async function assume(question: SessionQuestion, identity: Identity): Promise<CachedSession> {
-  const asked: AssumeQuestion = {
+async function assume(question: SessionOptions, identity: Identity): Promise<CachedSession> {
+  const asked: AssumeOptions = {
     token: identity.token,
     roleArn: question.role.arn,
     sessionName: nameOf(question, identity),
     durationSeconds: question.durationSeconds,
     region: question.region,
-    env: question.surroundings.env,
+    env: question.environment.env,
     allowEndpoint: question.allowEndpoint,
   };
   const { credentials, awsTime }: AssumedRole = await withPatience(() => assumeRole(asked), {
@@ -213,7 +213,7 @@ async function assume(question: SessionQuestion, identity: Identity): Promise<Ca
       question.patience.onRetry?.(error, delay);
     },
   });
-  const obtained = question.surroundings.now();
+  const obtained = question.environment.now();
   return {
     version: 1,
     obtained,

@@ -1,5 +1,5 @@
 /**
- * The quick way to credentials: the same call, in the same surroundings, found them a moment ago. Loads neither the
+ * The quick way to credentials: the same call, in the same environment, found them a moment ago. Loads neither the
  * command line nor the federation file: whatever decides the answer is hashed into the call's key instead.
  */
 import { createHash } from "node:crypto";

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Surroundings } from "../network/environment";
+import type { Environment } from "../network/environment";
 import { variable } from "../network/environment";
 import { REGION } from "../federation/rules";
 import { keeps } from "../text/text-rule";
@@ -26,11 +26,11 @@ export interface AwsFiles {
 }
 
 /** AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE, else `~/.aws/config` and `~/.aws/credentials`. */
-export function awsFiles(surroundings: Surroundings): AwsFiles {
+export function awsFiles(environment: Environment): AwsFiles {
   const at = (name: string, usual: string): string => {
-    const named = variable(surroundings, name);
-    if (named === undefined) return join(surroundings.home, ".aws", usual);
-    return named.startsWith("~/") ? join(surroundings.home, named.slice(2)) : named;
+    const named = variable(environment, name);
+    if (named === undefined) return join(environment.home, ".aws", usual);
+    return named.startsWith("~/") ? join(environment.home, named.slice(2)) : named;
   };
   return { config: at("AWS_CONFIG_FILE", "config"), credentials: at("AWS_SHARED_CREDENTIALS_FILE", "credentials") };
 }
@@ -48,9 +48,9 @@ const GIVES_CREDENTIALS = [
 ];
 
 /** Every place that would give credentials here, the winning one first. */
-export function credentialPlaces(surroundings: Surroundings): readonly CredentialPlace[] {
+export function credentialPlaces(environment: Environment): readonly CredentialPlace[] {
   const places: CredentialPlace[] = [];
-  const has = (name: string): boolean => variable(surroundings, name) !== undefined;
+  const has = (name: string): boolean => variable(environment, name) !== undefined;
   if (has("AWS_ACCESS_KEY_ID") && has("AWS_SECRET_ACCESS_KEY")) {
     const temporary = has("AWS_SESSION_TOKEN");
     places.push({
@@ -65,8 +65,8 @@ export function credentialPlaces(surroundings: Surroundings): readonly Credentia
       place: "AWS_WEB_IDENTITY_TOKEN_FILE and AWS_ROLE_ARN in the environment",
       storedKey: false,
     });
-  const files = awsFiles(surroundings);
-  const profile = profileInUse(surroundings);
+  const files = awsFiles(environment);
+  const profile = profileInUse(environment);
   const stored = section(files.credentials, [profile]);
   if (stored?.values.has("aws_access_key_id") === true)
     places.push(keys(`profile ${profile} in ${files.credentials}`, stored));
@@ -89,15 +89,15 @@ export function credentialPlaces(surroundings: Surroundings): readonly Credentia
 }
 
 /** The region of the AWS profile in use, as SDKs read it; undefined where there is none of `partition`. */
-export function configuredRegion(surroundings: Surroundings, partition: string): string | undefined {
-  const region = section(awsFiles(surroundings).config, profileSections(profileInUse(surroundings)))?.values.get(
+export function configuredRegion(environment: Environment, partition: string): string | undefined {
+  const region = section(awsFiles(environment).config, profileSections(profileInUse(environment)))?.values.get(
     "region",
   );
   return region !== undefined && keeps(REGION, region) && partitionOfRegion(region) === partition ? region : undefined;
 }
 
-function profileInUse(surroundings: Surroundings): string {
-  return variable(surroundings, "AWS_PROFILE") ?? variable(surroundings, "AWS_DEFAULT_PROFILE") ?? "default";
+function profileInUse(environment: Environment): string {
+  return variable(environment, "AWS_PROFILE") ?? variable(environment, "AWS_DEFAULT_PROFILE") ?? "default";
 }
 
 /** What a profile's section in the AWS config may be called. */

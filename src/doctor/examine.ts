@@ -36,18 +36,18 @@ const ISSUERS_AT_ONCE = 8;
 
 /** Every check, in the order they are shown. Throws InputError for what is wrong with the question itself. */
 export async function examine(question: DoctorQuestion, scope: Scope): Promise<readonly Check[]> {
-  const { surroundings } = question;
+  const { environment } = question;
   const { limits } = scope;
   const given = await theToken(question, scope);
   const clocks: ClockSample[] = [];
   const onDate = (host: string, date: string, milliseconds: number): void => {
-    const sample = clockSampleOf(host, { date, milliseconds }, surroundings.now());
+    const sample = clockSampleOf(host, { date, milliseconds }, environment.now());
     if (sample !== null) clocks.push(sample);
   };
   const [facts, deployed] = await Promise.all([
     each(scope.issuers, ISSUERS_AT_ONCE, (issuer) =>
       issuerFacts(issuer, {
-        surroundings,
+        environment,
         limits,
         ...(question.lookup === undefined ? {} : { lookup: question.lookup }),
       }),
@@ -58,7 +58,7 @@ export async function examine(question: DoctorQuestion, scope: Scope): Promise<r
   ]);
   clocks.unshift(...facts.flatMap((fact) => fact.clocks));
   // AWS' clocks are right; so is the issuer's, or its tokens are wrong anyway
-  const now = surroundings.now() - 1000 * (clockAhead(clocks) ?? 0);
+  const now = environment.now() - 1000 * (clockAhead(clocks) ?? 0);
   const keys = new Map(
     scope.issuers.flatMap((issuer, at): readonly (readonly [string, KeySet])[] => {
       const set = keysOf(facts[at]?.jwks ?? null);
@@ -74,7 +74,7 @@ export async function examine(question: DoctorQuestion, scope: Scope): Promise<r
     ...(await checksOfDeployedToken(given, scope, deployed, judged)),
     ...(question.assume ? [await assumed(question, scope, given, deployed, judged)] : []),
     clockCheck(clocks),
-    credentialSourceCheck(credentialPlaces(surroundings)),
+    credentialSourceCheck(credentialPlaces(environment)),
   ];
 }
 
@@ -90,12 +90,12 @@ function firstView({ awsAccountId }: DoctorQuestion, { federation, accounts }: S
   return viewOf(federation, account, awsAccountId);
 }
 
-function regionOf({ region, surroundings }: DoctorQuestion, accounts: readonly AwsAccount[]): string {
+function regionOf({ region, environment }: DoctorQuestion, accounts: readonly AwsAccount[]): string {
   const [account] = accounts;
   return stsRegion(account?.partition ?? "aws", [
     region,
-    variable(surroundings, "AWS_REGION"),
-    variable(surroundings, "AWS_DEFAULT_REGION"),
+    variable(environment, "AWS_REGION"),
+    variable(environment, "AWS_DEFAULT_REGION"),
     account?.region,
   ]);
 }

@@ -5,7 +5,7 @@ import type { AccountView } from "../federation/account-view";
 import { secondsOf } from "../federation/duration";
 import type { AwsAccount, Federation, FederationIssuer, FederationRole } from "../federation/model";
 import { AWS_ACCOUNT_ID } from "../issuer/rules";
-import type { Surroundings } from "../network/environment";
+import type { Environment } from "../network/environment";
 import { breach } from "../text/text-rule";
 import { issuerNamed } from "../token/answer";
 import type { Limits } from "./reach/issuer";
@@ -13,7 +13,7 @@ import { LIMITS } from "./reach/issuer";
 
 /** Values as typed; undefined where not given. */
 export interface DoctorQuestion {
-  readonly surroundings: Surroundings;
+  readonly environment: Environment;
   readonly config?: string | undefined;
   readonly issuer?: string | undefined;
   readonly role?: string | undefined;

@@ -2,7 +2,7 @@
 import { InputError } from "../errors";
 import { requireRoleArn } from "../federation/find-role";
 import { readText, readFederationFile } from "../files/load-federation";
-import type { Surroundings } from "../network/environment";
+import type { Environment } from "../network/environment";
 import { variable } from "../network/environment";
 import { readGivenToken } from "../token/given";
 import { keySet } from "../sts/verify-signature";
@@ -15,7 +15,7 @@ import { explanationText } from "./text";
 
 /** Values as typed; undefined where not given. */
 export interface ExplainRequest {
-  readonly surroundings: Surroundings;
+  readonly environment: Environment;
   readonly config: string | undefined;
   readonly role: string | undefined;
   readonly account: string | undefined;
@@ -47,7 +47,7 @@ export async function answerExplain(
     roleSessionName: "explain",
     durationSeconds: null,
     context: readContext(request.context),
-    now: timeOf(request.now, request.surroundings),
+    now: timeOf(request.now, request.environment),
   });
   return { explanation, text: explanationText(explanation, asked.name) };
 }
@@ -119,7 +119,7 @@ function whatIsPresented(request: ExplainRequest): Presented {
       },
     ]);
   }
-  const fromEnvironment = variable(request.surroundings, "DATABRICKS_TOKEN_JWT");
+  const fromEnvironment = variable(request.environment, "DATABRICKS_TOKEN_JWT");
   if (fromEnvironment !== undefined) return { kind: "token", text: fromEnvironment };
   throw new InputError([
     {
@@ -169,8 +169,8 @@ function readInput(file: string): string {
   return readText(file, "Check the path.");
 }
 
-function timeOf(text: string | undefined, surroundings: Surroundings): number {
-  if (text === undefined) return Math.floor(surroundings.now() / 1000);
+function timeOf(text: string | undefined, environment: Environment): number {
+  if (text === undefined) return Math.floor(environment.now() / 1000);
   if (/^[0-9]{1,11}$/.test(text)) return Number(text);
   throw new InputError([
     {

@@ -3,7 +3,7 @@
  * line by line. Pure.
  */
 import type { Basis, StsError, WebIdentityCall, WebIdentityProvider, WebIdentityRole } from "../sts/web-identity";
-import { judgeClaims, judgeToken, wouldBeRequest } from "../sts/decide-token";
+import { decideClaims, decideToken, wouldBeRequest } from "../sts/decide-token";
 import { readToken } from "../sts/read-token";
 import type { Decision, Verdict } from "../trust/decide/decide";
 import { explainDecision } from "../trust/decide/decide";
@@ -75,8 +75,8 @@ export async function explain(
   const claims = presented.kind === "claims" ? presented.claims : reading?.ok === true ? reading.token.claims : {};
   const answer =
     presented.kind === "token"
-      ? await judgeToken(presented.text, providers, role, call)
-      : judgeClaims(presented.claims, providers, role, call);
+      ? await decideToken(presented.text, providers, role, call)
+      : decideClaims(presented.claims, providers, role, call);
   const notAToken = reading !== null && !reading.ok ? reading.not : null;
   // Where STS would not have come to the policy it is judged all the same, so that a person sees every line.
   const request = answer.request ?? wouldBeRequest(claims, providers, role, call);

@@ -1,5 +1,5 @@
 /** What comes closest to letting a refused token in, and what to do about it. Pure. */
-import type { Answer } from "../sts/decide-token";
+import type { StsDecision } from "../sts/decide-token";
 import type { WebIdentityProvider } from "../sts/web-identity";
 import { TOLERANCE_SECONDS } from "../sts/decide-token";
 import { ALGORITHMS } from "../sts/verify-signature";
@@ -11,7 +11,7 @@ import { miss } from "./miss";
 import { policyMisses } from "./policy-misses";
 
 export interface Refusal {
-  readonly answer: Answer;
+  readonly answer: StsDecision;
   /** Null where the trust policy was not reached. */
   readonly decision: Decision | null;
   readonly header: Readonly<Record<string, unknown>>;

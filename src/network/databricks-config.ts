@@ -21,7 +21,7 @@ export function databricksConfigUrl(host: string): URL {
 }
 
 /** Asks `url`. Throws OutsideError: the codes of `request` and `readJson`. */
-export async function askDatabricksConfig(
+export async function fetchDatabricksConfig(
   url: URL,
   options: { readonly env: Readonly<Record<string, string | undefined>>; readonly timeoutMs: number },
 ): Promise<DatabricksConfig> {

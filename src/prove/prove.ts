@@ -4,7 +4,7 @@ import type { AccountView } from "../federation/account-view";
 import type { Federation, FederationRole } from "../federation/model";
 import { providersOf, webIdentityRole } from "../explain/subject-of";
 import type { WebIdentityProvider, WebIdentityRole } from "../sts/web-identity";
-import { judgeClaims } from "../sts/decide-token";
+import { decideClaims } from "../sts/decide-token";
 import { decide, verdict } from "../trust/decide/decide";
 import { strangeDoors } from "./doors";
 import type { Claims, Context, Declared } from "./identities";
@@ -108,7 +108,7 @@ function getsIn(
   role: WebIdentityRole,
   now: number,
 ): boolean {
-  return judgeClaims(claims, providers, role, { roleSessionName: "prove", durationSeconds: null, context, now })
+  return decideClaims(claims, providers, role, { roleSessionName: "prove", durationSeconds: null, context, now })
     .allowed;
 }
 
@@ -120,7 +120,7 @@ function mayGetIn(
   role: WebIdentityRole,
   now: number,
 ): boolean {
-  const { allowed, error, request } = judgeClaims(claims, providers, role, {
+  const { allowed, error, request } = decideClaims(claims, providers, role, {
     roleSessionName: "prove",
     durationSeconds: null,
     context,

@@ -2,7 +2,7 @@
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import type { CryptoKey } from "jose";
 import type { WebIdentityProvider, WebIdentityRole } from "../sts/web-identity";
-import { judgeToken } from "../sts/decide-token";
+import { decideToken } from "../sts/decide-token";
 import { keySet } from "../sts/verify-signature";
 import type { Claims, Declared } from "./identities";
 
@@ -37,7 +37,7 @@ export async function signatureTricks(
   const real: WebIdentityProvider = { ...provider, keys: keySet({ keys: [jwk] }) };
   const call = { roleSessionName: "prove", durationSeconds: null, context: honest.context, now };
   const letsIn = async (token: string, of: WebIdentityProvider = real): Promise<boolean> =>
-    (await judgeToken(token, [of], role, call)).allowed;
+    (await decideToken(token, [of], role, call)).allowed;
   const header = { alg: "RS256", typ: "at+jwt", kid };
   const signed = (claims: Claims, key: CryptoKey, changed: Readonly<Record<string, unknown>> = {}): Promise<string> =>
     new SignJWT(claims as Record<string, unknown>)

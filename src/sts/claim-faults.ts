@@ -14,7 +14,7 @@ export interface Fault {
   readonly unrecorded: string | null;
 }
 
-export interface Examined {
+export interface CheckedClaims {
   readonly claims: Claims;
   readonly facts: TokenFacts;
   readonly provider: WebIdentityProvider;
@@ -56,7 +56,7 @@ export function durationOutOfRange(seconds: number | null): Fault | null {
 
 const REQUIRED = ["sub", "aud", "iat", "exp"] as const;
 
-function missingClaim({ claims }: Examined): Fault | null {
+function missingClaim({ claims }: CheckedClaims): Fault | null {
   const missing = REQUIRED.filter((name) => claims[name] === undefined);
   const [first] = missing;
   return first === undefined
@@ -64,14 +64,14 @@ function missingClaim({ claims }: Examined): Fault | null {
     : fault("InvalidIdentityToken", `Missing a required claim: ${first}`, missing.length > 1 ? ORDER_UNRECORDED : null);
 }
 
-function subjectOfNoKind({ claims, facts }: Examined): Fault | null {
+function subjectOfNoKind({ claims, facts }: CheckedClaims): Fault | null {
   if (claims["sub"] === undefined || facts.subject !== null) return null;
   if (claims["sub"] === null) return fault("InternalFailure", "Unknown error validating third-party token");
   return fault("InvalidIdentityToken", GENERIC, "no sub of this kind was sent");
 }
 
 /** What is wrong with `iat`, `exp` and `nbf` at the time of the call. */
-export function timesFault({ claims, call }: Examined): Fault | null {
+export function timesFault({ claims, call }: CheckedClaims): Fault | null {
   const read: Record<string, number> = {};
   for (const name of ["iat", "exp", "nbf"]) {
     const value = claims[name];
@@ -103,7 +103,7 @@ export function timesFault({ claims, call }: Examined): Fault | null {
 }
 
 /** What is wrong with `aud` and `azp`, for the provider's client IDs. */
-export function audienceFault({ claims, facts, provider }: Examined): Fault | null {
+export function audienceFault({ claims, facts, provider }: CheckedClaims): Fault | null {
   const { aud, azp } = claims;
   if (aud === undefined) return null;
   const list: readonly unknown[] = Array.isArray(aud) ? aud : [aud];
@@ -130,12 +130,12 @@ export function authorizedByIdp(claims: Claims, roleArn: string): "absent" | "li
   return roles.includes(roleArn) ? "listed" : "not-listed";
 }
 
-function rolesClaim({ claims, role }: Examined): Fault | null {
+function rolesClaim({ claims, role }: CheckedClaims): Fault | null {
   if (authorizedByIdp(claims, role.arn) !== "not-listed") return null;
   return fault("InvalidIdentityToken", "The target role ARN is not present in the roles claim of the identity token");
 }
 
-function sessionTooLong({ role, call }: Examined): Fault | null {
+function sessionTooLong({ role, call }: CheckedClaims): Fault | null {
   if (call.durationSeconds === null || call.durationSeconds <= role.maxSessionDuration) return null;
   return fault(
     "ValidationError",
@@ -148,10 +148,10 @@ function sessionTooLong({ role, call }: Examined): Fault | null {
 const CHECKS = [missingClaim, subjectOfNoKind, timesFault, audienceFault, rolesClaim, sessionTooLong] as const;
 
 /** Everything wrong with the claims, in the order of judgement. */
-export function faultsOf(examined: Examined): readonly Fault[] {
+export function faultsOf(checked: CheckedClaims): readonly Fault[] {
   const found: Fault[] = [];
   for (const check of CHECKS) {
-    const wrong = check(examined);
+    const wrong = check(checked);
     if (wrong !== null) found.push(wrong);
   }
   return found;

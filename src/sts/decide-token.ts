@@ -6,7 +6,7 @@
 import { issuerPathOf, providerArn } from "../issuer/issuer";
 import type { PolicyRequest } from "../trust/decide/decide";
 import { decide } from "../trust/decide/decide";
-import type { Examined, Fault } from "./claim-faults";
+import type { CheckedClaims, Fault } from "./claim-faults";
 import { authorizedByIdp, durationOutOfRange, fault, faultsOf, GENERIC, ORDER_UNRECORDED } from "./claim-faults";
 import { readToken } from "./read-token";
 import type { ReadToken } from "./read-token";
@@ -25,7 +25,7 @@ import type {
 
 export { TOLERANCE_SECONDS } from "./claim-faults";
 
-export interface Answer extends TokenFacts {
+export interface StsDecision extends TokenFacts {
   readonly allowed: boolean;
   readonly error: StsError | null;
   readonly basis: Basis;
@@ -51,7 +51,7 @@ function answered(
   facts: TokenFacts,
   unrecorded: readonly (string | null)[],
   request: PolicyRequest | null = null,
-): Answer {
+): StsDecision {
   const reasons: string[] = [];
   if (wrong !== null && wrong.unrecorded !== null) reasons.push(wrong.unrecorded);
   for (const reason of unrecorded) if (reason !== null && !reasons.includes(reason)) reasons.push(reason);
@@ -69,12 +69,12 @@ function answered(
 }
 
 /** STS's answer to a token. `providers` are the account's; `now` in seconds. Never throws. */
-export async function judgeToken(
+export async function decideToken(
   text: string,
   providers: readonly WebIdentityProvider[],
   role: WebIdentityRole,
   call: WebIdentityCall,
-): Promise<Answer> {
+): Promise<StsDecision> {
   const duration = durationOutOfRange(call.durationSeconds);
   if (duration !== null) return answered(duration, NOTHING, []);
   const reading = readToken(text);
@@ -86,7 +86,7 @@ export async function judgeToken(
     );
   const { header, claims } = reading.token;
   const verifying = signatureVerdict(reading.token, providers);
-  const byClaims = judgeClaims(claims, providers, role, call);
+  const byClaims = decideClaims(claims, providers, role, call);
   const signature = verifying === null ? null : await verifying;
   const wrong = wrongBeforeClaims(header, signature);
   const answer = { ...byClaims, signature };
@@ -159,19 +159,19 @@ function noProvider(claims: Claims): Fault {
 }
 
 /** STS's answer to claims whose signature is taken as good. Never throws. */
-export function judgeClaims(
+export function decideClaims(
   claims: Claims,
   providers: readonly WebIdentityProvider[],
   role: WebIdentityRole,
   call: WebIdentityCall,
-): Answer {
+): StsDecision {
   const duration = durationOutOfRange(call.durationSeconds);
   if (duration !== null) return answered(duration, NOTHING, []);
   const provider = providerOf(claims, providers);
   const facts = factsOf(claims);
   if (provider === undefined) return answered(noProvider(claims), facts, []);
-  const examined: Examined = { claims, facts, provider, role, call };
-  const faults = faultsOf(examined);
+  const checked: CheckedClaims = { claims, facts, provider, role, call };
+  const faults = faultsOf(checked);
   const [first, second] = faults;
   const path = pathReason(claims);
   // a token whose sub or aud does not read never comes to the policy

@@ -4,15 +4,15 @@ import { InputError } from "../errors";
 import type { Federation } from "../federation/model";
 import { DEFAULT_FEDERATION_FILE, loadFederation } from "../files/load-federation";
 import type { Secret } from "../text/secret";
-import type { Surroundings } from "../network/environment";
+import type { Environment } from "../network/environment";
 import { describeToken, tokenText } from "./describe";
 import { readGivenToken } from "./given";
 import { obtainToken, opaqueToken } from "./obtain";
-import { readSourceName } from "./sources";
+import { parseTokenSource } from "./sources";
 import type { IssuerTarget } from "./target";
 
 export interface TokenVerbQuestion {
-  readonly surroundings: Surroundings;
+  readonly environment: Environment;
   readonly from?: string | undefined;
   /** `-` or `@FILE`. */
   readonly given?: string | undefined;
@@ -79,8 +79,8 @@ export async function answerToken(question: TokenVerbQuestion): Promise<TokenVer
     question.given === undefined
       ? await obtainToken({
           ...question,
-          from: question.from === undefined ? undefined : readSourceName(question.from),
-          targets: targetsOf(federation, wanted, question.surroundings),
+          from: question.from === undefined ? undefined : parseTokenSource(question.from),
+          targets: targetsOf(federation, wanted, question.environment),
         })
       : {
           token: readGivenToken(question.given),
@@ -89,7 +89,7 @@ export async function answerToken(question: TokenVerbQuestion): Promise<TokenVer
           passedOver: [],
         };
   const description = describeToken(token.reveal(), {
-    now: Math.floor(question.surroundings.now() / 1000),
+    now: Math.floor(question.environment.now() / 1000),
     federation,
     source,
   });
@@ -117,9 +117,9 @@ export async function answerToken(question: TokenVerbQuestion): Promise<TokenVer
 function targetsOf(
   federation: Federation | undefined,
   wanted: IssuerTarget | undefined,
-  surroundings: Surroundings,
+  environment: Environment,
 ): readonly IssuerTarget[] {
   if (wanted !== undefined) return [wanted];
-  const hostIsSet = (surroundings.env["DATABRICKS_HOST"] ?? "").trim() !== "";
+  const hostIsSet = (environment.env["DATABRICKS_HOST"] ?? "").trim() !== "";
   return hostIsSet || federation === undefined ? [] : Object.values(federation.issuers);
 }

@@ -5,16 +5,16 @@ import { delimiter, join } from "node:path";
 import { OutsideError } from "../errors";
 import type { Secret } from "../text/secret";
 import { redact, secret } from "../text/secret";
-import type { Surroundings } from "../network/environment";
+import type { Environment } from "../network/environment";
 import { variable } from "../network/environment";
 
 /** Full path of the CLI: DATABRICKS_CLI_PATH, else `databricks` on PATH; undefined: there is none. */
-export function findDatabricksCli(surroundings: Surroundings): string | undefined {
-  const named = variable(surroundings, "DATABRICKS_CLI_PATH");
+export function findDatabricksCli(environment: Environment): string | undefined {
+  const named = variable(environment, "DATABRICKS_CLI_PATH");
   const candidates =
     named !== undefined
       ? [named]
-      : (surroundings.env["PATH"] ?? "")
+      : (environment.env["PATH"] ?? "")
           .split(delimiter)
           .filter((folder) => folder !== "")
           .map((folder) => join(folder, "databricks"));
@@ -42,7 +42,7 @@ export interface CliLogin {
 export async function askDatabricksCli(
   cli: string,
   login: CliLogin,
-  options: { readonly env: Surroundings["env"]; readonly timeoutMs: number },
+  options: { readonly env: Environment["env"]; readonly timeoutMs: number },
 ): Promise<Secret> {
   const args = [
     "auth",

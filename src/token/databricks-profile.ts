@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { InputError, OutsideError } from "../errors";
 import { secret } from "../text/secret";
 import type { Secret } from "../text/secret";
-import type { Surroundings } from "../network/environment";
+import type { Environment } from "../network/environment";
 import { variable } from "../network/environment";
 
 export interface DatabricksProfile {
@@ -21,19 +21,19 @@ export interface DatabricksProfile {
 const MAX_CONFIG_BYTES = 1024 * 1024;
 
 /** Where profiles stand: DATABRICKS_CONFIG_FILE, else `~/.databrickscfg`. */
-export function profilesFile(surroundings: Surroundings): string {
-  const named = variable(surroundings, "DATABRICKS_CONFIG_FILE");
-  if (named === undefined) return join(surroundings.home, ".databrickscfg");
-  return named.startsWith("~/") ? join(surroundings.home, named.slice(2)) : named;
+export function profilesFile(environment: Environment): string {
+  const named = variable(environment, "DATABRICKS_CONFIG_FILE");
+  if (named === undefined) return join(environment.home, ".databrickscfg");
+  return named.startsWith("~/") ? join(environment.home, named.slice(2)) : named;
 }
 
 /**
  * The profile `name`, else DATABRICKS_CONFIG_PROFILE, else DEFAULT. Undefined where none was named and there is no file
  * or no DEFAULT. Throws InputError `databricks-profile-not-found`, OutsideError `file-unreadable`.
  */
-export function readProfile(surroundings: Surroundings, name?: string): DatabricksProfile | undefined {
-  const asked = name ?? variable(surroundings, "DATABRICKS_CONFIG_PROFILE");
-  const file = profilesFile(surroundings);
+export function readProfile(environment: Environment, name?: string): DatabricksProfile | undefined {
+  const asked = name ?? variable(environment, "DATABRICKS_CONFIG_PROFILE");
+  const file = profilesFile(environment);
   const text = read(file);
   const wanted = asked ?? "DEFAULT";
   const fields = text === undefined ? undefined : sections(text).get(wanted);

@@ -4,13 +4,13 @@ import { readJson } from "../network/read-json";
 import { request } from "../network/request";
 import type { Secret } from "../text/secret";
 import { secret } from "../text/secret";
-import type { Surroundings } from "../network/environment";
+import type { Environment } from "../network/environment";
 import { variable } from "../network/environment";
 
-export function inGithubActions(surroundings: Surroundings): boolean {
+export function inGithubActions(environment: Environment): boolean {
   return (
-    variable(surroundings, "ACTIONS_ID_TOKEN_REQUEST_URL") !== undefined &&
-    variable(surroundings, "ACTIONS_ID_TOKEN_REQUEST_TOKEN") !== undefined
+    variable(environment, "ACTIONS_ID_TOKEN_REQUEST_URL") !== undefined &&
+    variable(environment, "ACTIONS_ID_TOKEN_REQUEST_TOKEN") !== undefined
   );
 }
 
@@ -18,8 +18,8 @@ export function inGithubActions(surroundings: Surroundings): boolean {
  * The job's token for `audience`. Throws InputError `token-source-incomplete`, OutsideError `token-refused` and those
  * of `request`.
  */
-export async function askGithub(surroundings: Surroundings, audience: string, timeoutMs: number): Promise<Secret> {
-  const address = variable(surroundings, "ACTIONS_ID_TOKEN_REQUEST_URL") ?? "";
+export async function askGithub(environment: Environment, audience: string, timeoutMs: number): Promise<Secret> {
+  const address = variable(environment, "ACTIONS_ID_TOKEN_REQUEST_URL") ?? "";
   if (!URL.canParse(address))
     throw new InputError([
       {
@@ -30,10 +30,10 @@ export async function askGithub(surroundings: Surroundings, audience: string, ti
     ]);
   const url = new URL(address);
   url.searchParams.set("audience", audience);
-  const bearer = variable(surroundings, "ACTIONS_ID_TOKEN_REQUEST_TOKEN") ?? "";
+  const bearer = variable(environment, "ACTIONS_ID_TOKEN_REQUEST_TOKEN") ?? "";
   const answer = await request(url, {
     headers: { accept: "application/json", authorization: `Bearer ${bearer}` },
-    env: surroundings.env,
+    env: environment.env,
     timeoutMs,
     maxBytes: 64 * 1024,
   });

@@ -7,7 +7,7 @@ import { request } from "../network/request";
 import { isLoopback } from "../network/proxy";
 import type { Secret } from "../text/secret";
 import { redact, secret } from "../text/secret";
-import type { MintingPlace } from "./target";
+import type { TokenEndpoint } from "./target";
 
 /** RFC 8693, and Databricks' own type for its opaque tokens (databricks-sdk-py `oauth.py`). */
 const TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange";
@@ -49,7 +49,7 @@ const RETRY_DELAYS_MS = [500, 1500];
  * Asks `place` for a token. 429 and 5xx are tried three times. Throws OutsideError token-refused (with the endpoint's
  * own error code), token-scope-refused, response-status, response-redirect, response-not-json, and those of `request`.
  */
-export async function mint(place: MintingPlace, grant: Grant, options: MintOptions): Promise<MintedToken> {
+export async function mint(place: TokenEndpoint, grant: Grant, options: MintOptions): Promise<MintedToken> {
   const oauth = await import("oauth4webapi");
   const server: AuthorizationServer = { issuer: place.issuer, token_endpoint: place.endpoint.href };
   const client: Client = {
@@ -149,7 +149,7 @@ function exchangeParameters(grant: Extract<Grant, { kind: "exchange" }>, scope: 
 }
 
 /** What the endpoint's answer means; its words are quoted only from the OAuth error fields, and redacted. */
-function refusal(answer: Answer, place: MintingPlace, scope: string, secrets: readonly Secret[]): OutsideError {
+function refusal(answer: Answer, place: TokenEndpoint, scope: string, secrets: readonly Secret[]): OutsideError {
   const where = `${place.endpoint.host}${place.endpoint.pathname}`;
   if (answer.status >= 300 && answer.status < 400) {
     const login = /login|private-link/i.test(answer.headers["location"] ?? "");

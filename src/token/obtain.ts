@@ -2,7 +2,7 @@
 import { FederationError, InputError, OutsideError } from "../errors";
 import type { Secret } from "../text/secret";
 import { secret } from "../text/secret";
-import type { Surroundings } from "../network/environment";
+import type { Environment } from "../network/environment";
 import { variable } from "../network/environment";
 import { askDatabricksCli, findDatabricksCli } from "./databricks-cli";
 import { readProfile } from "./databricks-profile";
@@ -14,8 +14,8 @@ import { mint } from "./mint";
 import type { TokenSourceName } from "./sources";
 import { sourcesOfAuthType } from "./source-names";
 import { TOKEN_SOURCE_NAMES, TOKEN_SOURCES } from "./sources";
-import type { IssuerTarget, MintingPlace } from "./target";
-import { hostOfTarget, mintingPlace } from "./target";
+import type { IssuerTarget, TokenEndpoint } from "./target";
+import { hostOfTarget, tokenEndpointFor } from "./target";
 
 /**
  * The narrowest scope a workspace's discovery document lists: the token says who it is and opens no API. AWS needs no
@@ -25,8 +25,8 @@ export const DEFAULT_SCOPE = "openid";
 const DEFAULT_TIMEOUT_MS = 20_000;
 export const MAX_TOKEN_FILE_BYTES = 64 * 1024;
 
-export interface TokenQuestion {
-  readonly surroundings: Surroundings;
+export interface TokenOptions {
+  readonly environment: Environment;
   /** Only this way; default: the first of TOKEN_SOURCE_NAMES that is there. */
   readonly from?: TokenSourceName | undefined;
   /** The issuers whose tokens would do, e.g. those a role trusts; none: whatever DATABRICKS_HOST is. */
@@ -54,7 +54,7 @@ export interface ObtainedToken {
 type Found = { readonly token: Secret; readonly place: string } | { readonly passOver: FederationError } | undefined;
 type Way = (context: Context) => Promise<Found> | Found;
 
-interface Context extends TokenQuestion {
+interface Context extends TokenOptions {
   readonly timeoutMs: number;
   readonly named: boolean;
 }
@@ -69,10 +69,10 @@ export function looksLikeJwt(text: string): boolean {
  * or DATABRICKS_AUTH_TYPE that is named); if it then fails, that is the answer, so that an identity is never swapped
  * silently (the CLI alone,
  * which may be there without a log-in, is passed over).
- * Throws InputError token-source-missing, token-opaque, those of `mintingPlace`; OutsideError those of `mint`,
+ * Throws InputError token-source-missing, token-opaque, those of `tokenEndpointFor`; OutsideError those of `mint`,
  * databricks-cli-failed, file-unreadable.
  */
-export async function obtainToken(question: TokenQuestion): Promise<ObtainedToken> {
+export async function obtainToken(question: TokenOptions): Promise<ObtainedToken> {
   const passed: FederationError[] = [];
   const context: Context = {
     ...question,
@@ -106,7 +106,7 @@ export async function obtainToken(question: TokenQuestion): Promise<ObtainedToke
       },
     ]);
   }
-  const authType = variable(question.surroundings, "DATABRICKS_AUTH_TYPE");
+  const authType = variable(question.environment, "DATABRICKS_AUTH_TYPE");
   if (authType !== undefined && namesOf(question) !== TOKEN_SOURCE_NAMES && question.profile === undefined) {
     throw new InputError([
       {
@@ -128,46 +128,46 @@ export async function obtainToken(question: TokenQuestion): Promise<ObtainedToke
 }
 
 /** Who names a token file, a profile or DATABRICKS_AUTH_TYPE means that one, whatever else is there. */
-function namesOf(question: TokenQuestion): readonly TokenSourceName[] {
+function namesOf(question: TokenOptions): readonly TokenSourceName[] {
   if (question.from !== undefined) return [question.from];
   if (question.tokenFile !== undefined) return ["file"];
   if (question.profile !== undefined) return ["databricks-cli", "profile"];
-  return sourcesOfAuthType(variable(question.surroundings, "DATABRICKS_AUTH_TYPE") ?? "") ?? TOKEN_SOURCE_NAMES;
+  return sourcesOfAuthType(variable(question.environment, "DATABRICKS_AUTH_TYPE") ?? "") ?? TOKEN_SOURCE_NAMES;
 }
 
 const WAYS: Readonly<Record<TokenSourceName, Way>> = {
   "databricks-app": (context) =>
-    variable(context.surroundings, "DATABRICKS_APP_NAME") === undefined
+    variable(context.environment, "DATABRICKS_APP_NAME") === undefined
       ? undefined
       : clientCredentials(context, "the app's injected client"),
   notebook: notebook,
   "env-oidc": (context) => {
-    const name = variable(context.surroundings, "DATABRICKS_OIDC_TOKEN_ENV") ?? "DATABRICKS_OIDC_TOKEN";
-    const token = variable(context.surroundings, name);
+    const name = variable(context.environment, "DATABRICKS_OIDC_TOKEN_ENV") ?? "DATABRICKS_OIDC_TOKEN";
+    const token = variable(context.environment, name);
     return token === undefined ? undefined : federated(context, secret(token), `variable ${name}`);
   },
   "file-oidc": (context) => {
     const file =
-      variable(context.surroundings, "DATABRICKS_OIDC_TOKEN_FILEPATH") ??
-      variable(context.surroundings, "DATABRICKS_OIDC_TOKEN_FILE");
+      variable(context.environment, "DATABRICKS_OIDC_TOKEN_FILEPATH") ??
+      variable(context.environment, "DATABRICKS_OIDC_TOKEN_FILE");
     return file === undefined ? undefined : federated(context, readTokenFile(file), `file ${file}`);
   },
   "github-oidc": async (context) => {
-    if (!inGithubActions(context.surroundings) || (!context.named && clientIdOf(context) === undefined))
+    if (!inGithubActions(context.environment) || (!context.named && clientIdOf(context) === undefined))
       return undefined;
-    const audience = variable(context.surroundings, "DATABRICKS_TOKEN_AUDIENCE") ?? usualAudience(placeFor(context));
+    const audience = variable(context.environment, "DATABRICKS_TOKEN_AUDIENCE") ?? usualAudience(placeFor(context));
     return federated(
       context,
-      await askGithub(context.surroundings, audience, context.timeoutMs),
+      await askGithub(context.environment, audience, context.timeoutMs),
       "GitHub's token of this job",
     );
   },
   file: (context) => {
-    const file = context.tokenFile ?? variable(context.surroundings, "DATABRICKS_AWS_OIDC_TOKEN_FILE");
+    const file = context.tokenFile ?? variable(context.environment, "DATABRICKS_AWS_OIDC_TOKEN_FILE");
     return file === undefined ? undefined : { token: readTokenFile(file), place: `file ${file}` };
   },
   env: (context) => {
-    const token = variable(context.surroundings, "DATABRICKS_TOKEN");
+    const token = variable(context.environment, "DATABRICKS_TOKEN");
     if (token === undefined) return undefined;
     if (context.named || looksLikeJwt(token)) return { token: secret(token), place: "variable DATABRICKS_TOKEN" };
     return { passOver: opaqueToken("DATABRICKS_TOKEN") };
@@ -196,30 +196,30 @@ export function opaqueToken(where: string): InputError {
  * The profile that DATABRICKS_CONFIG_PROFILE names, where DATABRICKS_HOST names no host: SDKs take the host from
  * there.
  */
-function profileForHost({ surroundings }: Context): DatabricksProfile | undefined {
+function profileForHost({ environment }: Context): DatabricksProfile | undefined {
   const wanted =
-    variable(surroundings, "DATABRICKS_HOST") === undefined &&
-    variable(surroundings, "DATABRICKS_CONFIG_PROFILE") !== undefined;
-  return wanted ? readProfile(surroundings) : undefined;
+    variable(environment, "DATABRICKS_HOST") === undefined &&
+    variable(environment, "DATABRICKS_CONFIG_PROFILE") !== undefined;
+  return wanted ? readProfile(environment) : undefined;
 }
 
 /** The service principal's, for workload identity federation. */
 function clientIdOf(context: Context): string | undefined {
-  return variable(context.surroundings, "DATABRICKS_CLIENT_ID") ?? profileForHost(context)?.clientId;
+  return variable(context.environment, "DATABRICKS_CLIENT_ID") ?? profileForHost(context)?.clientId;
 }
 
 /** What SDKs ask GitHub for, as Databricks expects it: the account's ID at an account, else the token endpoint. */
-function usualAudience({ endpoint, level }: MintingPlace): string {
+function usualAudience({ endpoint, level }: TokenEndpoint): string {
   return level === "account"
     ? (endpoint.pathname.split("/accounts/")[1]?.split("/")[0] ?? endpoint.href)
     : endpoint.href;
 }
 
-function placeFor(context: Context, profileSettings = profileForHost(context)): MintingPlace {
-  const { surroundings } = context;
-  return mintingPlace({
-    host: profileSettings === undefined ? variable(surroundings, "DATABRICKS_HOST") : profileSettings.host,
-    accountId: profileSettings?.accountId ?? variable(surroundings, "DATABRICKS_ACCOUNT_ID"),
+function placeFor(context: Context, profileSettings = profileForHost(context)): TokenEndpoint {
+  const { environment } = context;
+  return tokenEndpointFor({
+    host: profileSettings === undefined ? variable(environment, "DATABRICKS_HOST") : profileSettings.host,
+    accountId: profileSettings?.accountId ?? variable(environment, "DATABRICKS_ACCOUNT_ID"),
     targets: context.targets ?? [],
   });
 }
@@ -227,22 +227,22 @@ function placeFor(context: Context, profileSettings = profileForHost(context)): 
 function minted(context: Context, grant: Grant, place = placeFor(context)): Promise<MintedToken> {
   return mint(place, grant, {
     scope: context.scope ?? DEFAULT_SCOPE,
-    env: context.surroundings.env,
+    env: context.environment.env,
     timeoutMs: context.timeoutMs,
   });
 }
 
 async function clientCredentials(context: Context, where: string): Promise<Found> {
-  const clientId = variable(context.surroundings, "DATABRICKS_CLIENT_ID");
-  const clientSecret = variable(context.surroundings, "DATABRICKS_CLIENT_SECRET");
+  const clientId = variable(context.environment, "DATABRICKS_CLIENT_ID");
+  const clientSecret = variable(context.environment, "DATABRICKS_CLIENT_SECRET");
   if (clientId === undefined || clientSecret === undefined) return undefined;
   const { token } = await minted(context, { kind: "client-credentials", clientId, clientSecret: secret(clientSecret) });
   return { token, place: where };
 }
 
 async function notebook(context: Context): Promise<Found> {
-  const token = variable(context.surroundings, "DATABRICKS_TOKEN");
-  const inRuntime = variable(context.surroundings, "DATABRICKS_RUNTIME_VERSION") !== undefined;
+  const token = variable(context.environment, "DATABRICKS_TOKEN");
+  const inRuntime = variable(context.environment, "DATABRICKS_RUNTIME_VERSION") !== undefined;
   if (token === undefined || looksLikeJwt(token) || (!inRuntime && !context.named)) return undefined;
   const place = placeFor(context);
   if (place.level === "account") {
@@ -272,12 +272,12 @@ async function federated(context: Context, subjectToken: Secret, where: string):
 }
 
 async function databricksCli(context: Context): Promise<Found> {
-  const { surroundings } = context;
-  const cli = findDatabricksCli(surroundings);
-  const profileName = context.profile ?? variable(surroundings, "DATABRICKS_CONFIG_PROFILE");
-  const configured = variable(surroundings, "DATABRICKS_HOST");
+  const { environment } = context;
+  const cli = findDatabricksCli(environment);
+  const profileName = context.profile ?? variable(environment, "DATABRICKS_CONFIG_PROFILE");
+  const configured = variable(environment, "DATABRICKS_HOST");
   const settings =
-    configured === undefined || context.profile !== undefined ? readProfile(surroundings, profileName) : undefined;
+    configured === undefined || context.profile !== undefined ? readProfile(environment, profileName) : undefined;
   // a service principal's profile is no log-in of a person, and old CLIs answer with the person's token
   if (!context.named && context.profile !== undefined && settings?.clientSecret !== undefined) return undefined;
   if (cli === undefined) {
@@ -298,11 +298,11 @@ async function databricksCli(context: Context): Promise<Found> {
   const login = {
     profile: profileName,
     host,
-    accountId: variable(surroundings, "DATABRICKS_ACCOUNT_ID") ?? (host === target.host ? target.accountId : undefined),
+    accountId: variable(environment, "DATABRICKS_ACCOUNT_ID") ?? (host === target.host ? target.accountId : undefined),
   };
   try {
     return {
-      token: await askDatabricksCli(cli, login, { env: surroundings.env, timeoutMs: context.timeoutMs }),
+      token: await askDatabricksCli(cli, login, { env: environment.env, timeoutMs: context.timeoutMs }),
       place: `databricks auth token${profileName === undefined ? "" : `, profile ${profileName}`}`,
     };
   } catch (error) {
@@ -312,7 +312,7 @@ async function databricksCli(context: Context): Promise<Found> {
 }
 
 async function profile(context: Context): Promise<Found> {
-  const settings = readProfile(context.surroundings, context.profile);
+  const settings = readProfile(context.environment, context.profile);
   if (settings === undefined) return undefined;
   const { clientId, clientSecret } = settings;
   if (clientId === undefined || clientSecret === undefined) {

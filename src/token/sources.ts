@@ -105,7 +105,7 @@ export function restsOnText(source: TokenSourceName): string {
 }
 
 /** Reads `--from`. Throws InputError `token-source-unknown`. */
-export function readSourceName(text: string): TokenSourceName {
+export function parseTokenSource(text: string): TokenSourceName {
   const known = TOKEN_SOURCE_NAMES.find((name) => name === text);
   if (known !== undefined) return known;
   throw new InputError([

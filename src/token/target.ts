@@ -13,7 +13,7 @@ export interface IssuerTarget extends Pick<IssuerUrls, "issuer" | "tokenEndpoint
   readonly level: "workspace" | "account";
 }
 
-export interface MintingPlace {
+export interface TokenEndpoint {
   readonly endpoint: URL;
   /** What the token's `iss` will be, or null where a local stand-in decides. */
   readonly issuer: string;
@@ -57,7 +57,7 @@ export interface MintingQuestion {
  * cloud.
  * Throws InputError databricks-host-missing, databricks-host-mismatch, issuer-undetermined, and those of the host.
  */
-export function mintingPlace(question: MintingQuestion): MintingPlace {
+export function tokenEndpointFor(question: MintingQuestion): TokenEndpoint {
   const { targets } = question;
   if (question.host === undefined) {
     const [only, ...others] = targets;
@@ -120,7 +120,7 @@ function undetermined(targets: readonly IssuerTarget[]): InputError {
 }
 
 /** A local stand-in for Databricks serves the issuer's own paths. */
-function loopbackPlace(base: string, question: MintingQuestion): MintingPlace {
+function loopbackPlace(base: string, question: MintingQuestion): TokenEndpoint {
   const [only, ...others] = question.targets;
   if (others.length > 0) throw undetermined(question.targets);
   if (only !== undefined)
@@ -137,7 +137,7 @@ function loopbackPlace(base: string, question: MintingQuestion): MintingPlace {
   };
 }
 
-function placeOf(target: IssuerTarget): MintingPlace {
+function placeOf(target: IssuerTarget): TokenEndpoint {
   return { endpoint: new URL(target.tokenEndpoint), issuer: target.issuer, level: target.level };
 }
 

@@ -90,14 +90,14 @@ const command: CommandModule<object, Flags> = {
   handler: (flags) =>
     run(async (): Promise<ExitCode> => {
       const answer = await import("../../credentials/answer");
-      const { ownSurroundings } = await import("../../network/environment");
-      const surroundings = ownSurroundings();
+      const { processEnvironment } = await import("../../network/environment");
+      const environment = processEnvironment();
       if (flags.action === "purge") {
-        tell(`Removed ${answer.purge(surroundings)} cached sessions from this machine; AWS knows them until they end.`);
+        tell(`Removed ${answer.purge(environment)} cached sessions from this machine; AWS knows them until they end.`);
         return 0;
       }
       const question: import("../../credentials/answer").CredentialsQuestion = {
-        surroundings,
+        environment,
         args: process.argv.slice(process.argv.indexOf("credentials") + 1),
         cwd: process.cwd(),
         role: flags.role,

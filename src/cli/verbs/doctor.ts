@@ -79,9 +79,9 @@ const command: CommandModule<object, Flags> = {
   handler: (flags) =>
     run(async (): Promise<ExitCode> => {
       const { answerDoctor } = await import("../../doctor/answer");
-      const { ownSurroundings } = await import("../../network/environment");
+      const { processEnvironment } = await import("../../network/environment");
       const { report, text } = await answerDoctor({
-        surroundings: ownSurroundings(),
+        environment: processEnvironment(),
         config: flags.config,
         issuer: flags.issuer,
         role: flags.role,

@@ -69,10 +69,10 @@ const command: CommandModule<object, Flags> = {
     run(async (): Promise<ExitCode> => {
       if (flags.mechanisms === true) return explainMechanisms(flags.json === true);
       const { answerExplain } = await import("../../explain/answer");
-      const { ownSurroundings } = await import("../../network/environment");
-      const surroundings = ownSurroundings();
+      const { processEnvironment } = await import("../../network/environment");
+      const environment = processEnvironment();
       const { explanation, text } = await answerExplain({
-        surroundings,
+        environment,
         config: flags.config,
         role: flags.role,
         account: flags.account,

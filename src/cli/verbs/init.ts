@@ -107,7 +107,7 @@ const command: CommandModule<object, Flags> = {
       ),
   handler: (flags) =>
     run(async (): Promise<ExitCode> => {
-      const [{ initFederation }, { Stopped, terminalPrompter }, { askDatabricksConfig, databricksConfigUrl }] =
+      const [{ initFederation }, { Stopped, terminalPrompter }, { fetchDatabricksConfig, databricksConfigUrl }] =
         await Promise.all([
           import("../../init/init"),
           import("../../init/prompter"),
@@ -142,7 +142,7 @@ const command: CommandModule<object, Flags> = {
           askHost:
             flags.offline === true
               ? undefined
-              : (host) => askDatabricksConfig(databricksConfigUrl(host), { env: process.env, timeoutMs: LOOK_UP_MS }),
+              : (host) => fetchDatabricksConfig(databricksConfigUrl(host), { env: process.env, timeoutMs: LOOK_UP_MS }),
           note: (text) => tell(`note: ${text}`),
         });
         for (const { rule, message } of answer.warnings) tell(`lint: ${message} (${rule})`);

@@ -72,12 +72,12 @@ const command: CommandModule<object, Flags> = {
       const { verifyRelease } = await import("../../release/verify");
       const release = await verifyRelease(flags.from);
       const { answerPublish } = await import("../../registry/publish/answer");
-      const { ownSurroundings } = await import("../../network/environment");
+      const { processEnvironment } = await import("../../network/environment");
       const answer = await answerPublish(release, {
         ...flags,
         baseUrl: flags["base-url"],
         dryRun: flags["dry-run"],
-        surroundings: ownSurroundings(),
+        environment: processEnvironment(),
       });
       if (flags.json === true) sayJson(answer);
       else

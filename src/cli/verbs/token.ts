@@ -50,9 +50,9 @@ const command: CommandModule<object, Flags> = {
   handler: (flags) =>
     run(async (): Promise<ExitCode> => {
       const { answerToken } = await import("../../token/answer");
-      const { ownSurroundings } = await import("../../network/environment");
+      const { processEnvironment } = await import("../../network/environment");
       const answer = await answerToken({
-        surroundings: ownSurroundings(),
+        environment: processEnvironment(),
         from: flags.from,
         given: flags.token,
         config: flags.config,

@@ -5,7 +5,7 @@
 import type { AccountView } from "../../federation/account-view";
 import type { FederationIssuer } from "../../federation/model";
 import { describeToken } from "../../token/describe";
-import type { Examined } from "../../sts/claim-faults";
+import type { CheckedClaims } from "../../sts/claim-faults";
 import { audienceFault, timesFault } from "../../sts/claim-faults";
 import type { WebIdentityCall, WebIdentityRole } from "../../sts/web-identity";
 import { readToken } from "../../sts/read-token";
@@ -124,7 +124,7 @@ const ANY_ROLE: WebIdentityRole = {
   maxSessionDuration: 43_200,
 };
 
-function examinedOf({ claims }: ReadToken, issuer: FederationIssuer, { view, now }: TokenSetting): Examined {
+function examinedOf({ claims }: ReadToken, issuer: FederationIssuer, { view, now }: TokenSetting): CheckedClaims {
   const arn = view.providers.find((provider) => provider.issuer.key === issuer.key)?.arn ?? "";
   return {
     claims,
@@ -182,7 +182,7 @@ async function signatureCheck(token: ReadToken, keys: KeySet | undefined): Promi
   }
 }
 
-function audienceCheck(examined: Examined, issuer: FederationIssuer): Check {
+function audienceCheck(examined: CheckedClaims, issuer: FederationIssuer): Check {
   const { claims, facts } = examined;
   const registered = issuer.audiences.map(quoted).join(", ");
   const azp = claims["azp"] === undefined ? "" : " (that is its azp, which goes before aud)";
@@ -211,7 +211,7 @@ function audienceCheck(examined: Examined, issuer: FederationIssuer): Check {
   );
 }
 
-function timesCheck(examined: Examined, expiresAt: string | null, secondsLeft: number | null): Check {
+function timesCheck(examined: CheckedClaims, expiresAt: string | null, secondsLeft: number | null): Check {
   const { claims } = examined;
   const missing = ["iat", "exp"].find((name) => claims[name] === undefined);
   if (missing !== undefined)

@@ -71,7 +71,7 @@ export async function oneRealCall(
       durationSeconds: SHORTEST_SESSION_SECONDS,
       policy: DENY_ALL,
       region: settings.region,
-      env: question.surroundings.env,
+      env: question.environment.env,
       allowEndpoint: question.allowEndpoint,
       timeoutMs: settings.timeoutMs,
     });

@@ -33,7 +33,7 @@ export async function readDeployed(
   settings: { readonly region: string; readonly onDate: (host: string, date: string, milliseconds: number) => void },
 ): Promise<Deployed> {
   const iam = await openIam({
-    surroundings: question.surroundings,
+    environment: question.environment,
     allowEndpoint: question.allowEndpoint,
     timeoutMs: scope.limits.timeoutMs,
     ...settings,

@@ -1,7 +1,7 @@
 /** Reads IAM with this machine's own AWS credentials, and nothing but reads. The SDK is loaded late. */
 import { awsHandler } from "../../credentials/aws-handler";
 import { checkAwsHost } from "../../credentials/region";
-import type { Surroundings } from "../../network/environment";
+import type { Environment } from "../../network/environment";
 import { each } from "./exchange";
 import { asked, asker, Failed } from "./iam-answer";
 import { roleReader } from "./iam-role";
@@ -20,7 +20,7 @@ export interface Iam {
 }
 
 export interface IamOptions {
-  readonly surroundings: Surroundings;
+  readonly environment: Environment;
   readonly region: string;
   /** Ask endpoints that are neither AWS' nor loopback. */
   readonly allowEndpoint: boolean;
@@ -40,7 +40,7 @@ export async function openIam(options: IamOptions): Promise<Iam> {
     region: options.region,
     maxAttempts: 3,
     requestHandler: awsHandler({
-      env: options.surroundings.env,
+      env: options.environment.env,
       timeoutMs: options.timeoutMs,
       maxBytes: MAX_BYTES,
       allow: (host) => checkAwsHost(host, options.allowEndpoint),

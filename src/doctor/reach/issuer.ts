@@ -4,7 +4,7 @@
 import { lookup } from "node:dns/promises";
 import { databricksConfigUrl } from "../../network/databricks-config";
 import { isLoopback, proxyFor } from "../../network/proxy";
-import type { Surroundings } from "../../network/environment";
+import type { Environment } from "../../network/environment";
 import { readDocument } from "./document";
 import type { Fetched } from "./exchange";
 import { fetched } from "./exchange";
@@ -46,7 +46,7 @@ export interface IssuerFacts {
 }
 
 export interface Reach {
-  readonly surroundings: Surroundings;
+  readonly environment: Environment;
   readonly limits: Limits;
   readonly lookup?: (host: string) => Promise<readonly string[]>;
 }
@@ -66,12 +66,12 @@ export async function issuerFacts(
   const clocks: ClockSample[] = [];
   const ask = async (url: URL, trust: "machine" | "public"): Promise<Fetched> => {
     const result = await fetched(url, {
-      env: reach.surroundings.env,
+      env: reach.environment.env,
       timeoutMs: reach.limits.timeoutMs,
       maxBytes: MAX_BYTES,
       trust,
     });
-    const sample = clockSample(result, reach.surroundings.now());
+    const sample = clockSample(result, reach.environment.now());
     if (sample !== null) clocks.push(sample);
     return result;
   };
@@ -98,7 +98,7 @@ function keysUrl(discovery: Fetched): URL | null {
 }
 
 async function addressesOf(url: URL, reach: Reach): Promise<Addresses> {
-  const proxy = proxyFor(url, reach.surroundings.env);
+  const proxy = proxyFor(url, reach.environment.env);
   if (proxy !== undefined) return { kind: "by-proxy", proxy: proxy.host };
   const find = reach.lookup ?? (async (host) => (await lookup(host, { all: true })).map(({ address }) => address));
   let timer: NodeJS.Timeout | undefined;

@@ -4,7 +4,7 @@ import type { Secret } from "../../text/secret";
 import { readGivenToken } from "../../token/given";
 import { obtainToken } from "../../token/obtain";
 import type { TokenSourceName } from "../../token/sources";
-import { readSourceName } from "../../token/sources";
+import { parseTokenSource } from "../../token/sources";
 import type { Check } from "../check";
 import { fail, unknown } from "../check";
 import type { DoctorQuestion, Scope } from "../question";
@@ -32,7 +32,7 @@ export async function theToken(question: DoctorQuestion, scope: Scope): Promise<
       place: question.token === "-" ? "standard input" : `file ${question.token.slice(1)}`,
     };
   }
-  const from = question.from === undefined ? undefined : readSourceName(question.from);
+  const from = question.from === undefined ? undefined : parseTokenSource(question.from);
   const asked =
     from !== undefined || question.assume || question.tokenFile !== undefined || question.profile !== undefined;
   if (!asked)
@@ -49,7 +49,7 @@ export async function theToken(question: DoctorQuestion, scope: Scope): Promise<
     };
   try {
     const { token, place, source } = await obtainToken({
-      surroundings: question.surroundings,
+      environment: question.environment,
       from,
       targets: scope.issuers,
       tokenFile: question.tokenFile,

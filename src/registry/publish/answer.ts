@@ -1,6 +1,6 @@
 /** What the verb `publish` does: picks the kind of registry, reads its flags, publishes. */
 import { InputError } from "../../errors";
-import type { Surroundings } from "../../network/environment";
+import type { Environment } from "../../network/environment";
 import type { Publication, PublishSettings } from "../tree/plan";
 import type { Release } from "../tree/plan-module";
 import { readSite } from "../tree/site";
@@ -16,7 +16,7 @@ export interface PublishAsked {
   readonly repository?: string | undefined;
   readonly module?: string | undefined;
   readonly dryRun?: boolean | undefined;
-  readonly surroundings: Surroundings;
+  readonly environment: Environment;
 }
 
 export interface PublishAnswer {
@@ -102,7 +102,7 @@ async function toGit(release: Release, asked: PublishAsked): Promise<Publication
     repository: asked.repository,
     module: asked.module,
     dryRun: asked.dryRun,
-    surroundings: asked.surroundings,
+    environment: asked.environment,
   });
 }
 

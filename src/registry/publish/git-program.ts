@@ -5,7 +5,7 @@
 import { spawn } from "node:child_process";
 import { OutsideError } from "../../errors";
 import { redact, secret } from "../../text/secret";
-import type { Surroundings } from "../../network/environment";
+import type { Environment } from "../../network/environment";
 import { variable } from "../../network/environment";
 
 export interface Git {
@@ -26,8 +26,8 @@ const CREDENTIAL_HELPER =
   `"\${${USER}:-x-access-token}" "$${TOKEN}"; }; f`;
 
 /** git in the bare repository `folder`, which talks to `remote`. */
-export function gitIn(folder: string, remote: string, surroundings: Pick<Surroundings, "env">): Git {
-  const token = variable(surroundings, TOKEN);
+export function gitIn(folder: string, remote: string, environment: Pick<Environment, "env">): Git {
+  const token = variable(environment, TOKEN);
   const origin = /^https?:\/\/[^/]+/.exec(remote)?.[0];
   const settings = [
     "core.hooksPath=/dev/null",
@@ -37,7 +37,7 @@ export function gitIn(folder: string, remote: string, surroundings: Pick<Surroun
       ? []
       : [`credential.${origin}.helper=`, `credential.${origin}.helper=${CREDENTIAL_HELPER}`]),
   ];
-  const env = environment(surroundings.env);
+  const env = gitEnvironment(environment.env);
   return {
     run: (args, options = {}) =>
       new Promise((resolve, reject) => {
@@ -84,7 +84,7 @@ function failed(command: string, said: string, token: string | undefined): Outsi
 }
 
 /** Nothing of a repository we were started in, no traces (they show headers), no questions. */
-function environment(env: Surroundings["env"]): NodeJS.ProcessEnv {
+function gitEnvironment(env: Environment["env"]): NodeJS.ProcessEnv {
   const inherited = Object.entries(env).filter(
     ([name]) =>
       !/^GIT_(?:DIR|WORK_TREE|INDEX_FILE|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|COMMON_DIR|NAMESPACE|PREFIX|TRACE.*|CURL_VERBOSE)$/.test(

@@ -10,7 +10,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import compare from "semver/functions/compare";
 import { InputError } from "../../errors";
-import type { Surroundings } from "../../network/environment";
+import type { Environment } from "../../network/environment";
 import { readArchive } from "../../release/archive";
 import type { Release } from "../tree/plan-module";
 import { isVersion } from "../../release/version";
@@ -24,7 +24,7 @@ export interface GitOptions {
   /** One module of the release; undefined: all of them. */
   readonly module?: string | undefined;
   readonly dryRun?: boolean | undefined;
-  readonly surroundings: Pick<Surroundings, "env">;
+  readonly environment: Pick<Environment, "env">;
 }
 
 export interface GitChange {
@@ -41,7 +41,7 @@ export async function publishToGit(release: Release, options: GitOptions): Promi
   for (const { name, repository } of readRepositories(release.manifest, options.repository, options.module)) {
     const folder = mkdtempSync(join(tmpdir(), "databricks-aws-oidc-git-"));
     try {
-      const git = gitIn(folder, repository, options.surroundings);
+      const git = gitIn(folder, repository, options.environment);
       const change = await publishModule(git, folder, repository, { release, name, dryRun: options.dryRun === true });
       changes.push({
         module: name,

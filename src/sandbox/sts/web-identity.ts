@@ -3,7 +3,7 @@ import type { Explanation } from "../../explain/explain";
 import { explain } from "../../explain/explain";
 import { explanationText } from "../../explain/text";
 import type { WebIdentityProvider, WebIdentityRole } from "../../sts/web-identity";
-import { judgeToken } from "../../sts/decide-token";
+import { decideToken } from "../../sts/decide-token";
 import { readToken } from "../../sts/read-token";
 import { TAGS_CLAIM } from "../../sts/request-keys";
 import { compilePolicy } from "../../trust/decide/decide";
@@ -40,7 +40,7 @@ export async function assumeRoleWithWebIdentity(call: StsCall): Promise<WebIdent
   const token = parameters.get("WebIdentityToken") ?? "";
   const sessionName = parameters.get("RoleSessionName") ?? "";
   const web = { roleSessionName: sessionName, durationSeconds, context: call.context, now };
-  const answer = await judgeToken(token, providers, role, web);
+  const answer = await decideToken(token, providers, role, web);
   if (answer.error !== null) {
     if (call.explain !== null) call.explain(await reasonOf(token, providers, role, web, { call, account, found }));
     throw new StsRefusal(answer.error.code, answer.error.message, true);
