@@ -5,6 +5,7 @@ import { InputError } from "../errors";
 import type { AccountView } from "../federation/account-view";
 import { accountView } from "../federation/account-view";
 import { TERRAFORM_RANGE } from "../federation/aws-provider";
+import { findAccounts } from "../federation/find";
 import type { AwsAccount, Federation } from "../federation/model";
 import { addBackend } from "./backend";
 import { DatabricksFederation } from "./federation";
@@ -98,24 +99,18 @@ export class FederationStack extends TerraformStack {
 function accountOf(federation: Federation, key: string | undefined): AwsAccount {
   const [only, ...others] = federation.accounts;
   if (key === undefined && only !== undefined && others.length === 0) return only;
-  const account = federation.accounts.find((candidate) => candidate.key === key);
-  if (key !== undefined && account !== undefined) return account;
-  const known = federation.accounts.flatMap((candidate) => candidate.key ?? []).join(", ");
-  throw new InputError([
-    key === undefined
-      ? {
-          code: "account-not-found",
-          message: `The federation has several AWS accounts: ${known}.`,
-          path: "aws.accounts",
-          fix: "Name one as option account, or use FederationStack.forEachAccount.",
-        }
-      : {
-          code: "account-not-found",
-          message: `The federation has no AWS account ${JSON.stringify(key)}.`,
-          path: "aws.accounts",
-          fix: known === "" ? "Leave the option account out." : `Use one of: ${known}.`,
-        },
-  ]);
+  if (key === undefined)
+    throw new InputError([
+      {
+        code: "account-not-found",
+        message: `The federation has several AWS accounts: ${federation.accounts.map((account) => account.key).join(", ")}.`,
+        path: "aws.accounts",
+        fix: "Name one as option account, or use FederationStack.forEachAccount.",
+      },
+    ]);
+  const [account] = findAccounts(federation, undefined, key);
+  if (account === undefined) throw new RangeError("findAccounts gives one account or more");
+  return account;
 }
 
 function mapped<T>(values: Readonly<Record<string, T>>, text: (value: T) => string): Record<string, string> {

@@ -1,6 +1,6 @@
 /** What a client file needs to know: one role of a federation, and the one issuer whose tokens it will use. Pure. */
 import { InputError } from "../errors";
-import { findAccount, findAccountId, findIssuer, findRole, issuersOf } from "../federation/find-role";
+import { findAccount, findAccountId, findIssuer, findRole, issuersOf } from "../federation/find";
 import type { Federation, FederationIssuer, FederationRole } from "../federation/model";
 import { DEFAULT_SESSION_SECONDS } from "../federation/rules";
 import { roleArn } from "../trust/build";

@@ -1,6 +1,6 @@
 /** Which role is asked for: one of a federation, or any by its ARN. */
 import { InputError } from "../errors";
-import { findAccount, findAccountId, findIssuer, findRole, issuersOf, requireRoleArn } from "../federation/find-role";
+import { findAccount, findAccountId, findIssuer, findRole, issuersOf, requireRoleArn } from "../federation/find";
 import type { Federation } from "../federation/model";
 import type { IssuerTarget } from "../token/target";
 import { roleArn } from "../trust/build";

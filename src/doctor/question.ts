@@ -3,11 +3,11 @@ import { InputError } from "../errors";
 import { accountView } from "../federation/account-view";
 import type { AccountView } from "../federation/account-view";
 import { secondsOf } from "../federation/duration";
+import { findAccounts, findIssuer, findRole } from "../federation/find";
 import type { AwsAccount, Federation, FederationIssuer, FederationRole } from "../federation/model";
 import { AWS_ACCOUNT_ID } from "../issuer/rules";
 import type { Environment } from "../network/environment";
 import { breach } from "../text/text-rule";
-import { issuerNamed } from "../token/answer";
 import type { Limits } from "./reach/issuer";
 import { LIMITS } from "./reach/issuer";
 
@@ -55,22 +55,11 @@ export interface Scope {
  * duration-out-of-range, aws-account-id-invalid.
  */
 export function scopeOf(federation: Federation, question: DoctorQuestion): Scope {
-  const issuer = question.issuer === undefined ? undefined : issuerNamed(federation, question.issuer);
-  const named = question.role === undefined ? undefined : roleNamed(federation, question.role);
+  const issuer = question.issuer === undefined ? undefined : findIssuer(federation, question.issuer);
+  const named = question.role === undefined ? undefined : findRole(federation, question.role);
   const [only, ...others] = federation.roles;
-  const role = named ?? (others.length === 0 ? (only ?? null) : null);
-  if (question.assume && role === null)
-    throw new InputError([
-      {
-        code: "role-ambiguous",
-        message: "The federation has several roles, and one call is made for one of them.",
-        path: "role",
-        fix: `Name one with --role: ${federation.roles
-          .map(({ key }) => key)
-          .slice(0, 20)
-          .join(", ")}.`,
-      },
-    ]);
+  const sole = others.length === 0 ? only : undefined;
+  const role = question.assume ? findRole(federation, question.role) : (named ?? sole ?? null);
   const invalid =
     question.awsAccountId === undefined ? undefined : breach(AWS_ACCOUNT_ID, question.awsAccountId, "aws-account-id");
   if (invalid !== undefined) throw new InputError([invalid]);
@@ -87,52 +76,9 @@ export function scopeOf(federation: Federation, question: DoctorQuestion): Scope
         ? [named]
         : federation.roles.filter((candidate) => issuer === undefined || trusts(candidate, issuer.key)),
     role,
-    accounts: accountsOf(federation, named, question.accountKey),
+    accounts: findAccounts(federation, named, question.accountKey),
     limits: limitsOf(question),
   };
-}
-
-function roleNamed(federation: Federation, name: string): FederationRole {
-  const found =
-    federation.roles.find((role) => role.key === name) ?? federation.roles.find((role) => role.name === name);
-  if (found !== undefined) return found;
-  throw new InputError([
-    {
-      code: "role-not-found",
-      message: `There is no role ${JSON.stringify(name.slice(0, 64))} in the federation.`,
-      path: "role",
-      fix: `There are: ${federation.roles
-        .map(({ key }) => key)
-        .slice(0, 20)
-        .join(", ")}.`,
-    },
-  ]);
-}
-
-function accountsOf(
-  federation: Federation,
-  role: FederationRole | undefined,
-  key: string | undefined,
-): readonly AwsAccount[] {
-  const holding = federation.accounts.filter(
-    (account) =>
-      role === undefined || role.accounts === null || (account.key !== null && role.accounts.includes(account.key)),
-  );
-  if (key === undefined) return holding;
-  const found = holding.filter((account) => account.key === key);
-  if (found.length > 0) return found;
-  const known = holding.flatMap((account) => account.key ?? []);
-  throw new InputError([
-    {
-      code: "account-not-found",
-      message: `There is no AWS account ${JSON.stringify(key.slice(0, 64))}${role === undefined ? "" : ` with the role ${role.key}`}.`,
-      path: "account-key",
-      fix:
-        known.length === 0
-          ? "Leave --account-key out: the federation has one account."
-          : `Name one of: ${known.join(", ")}.`,
-    },
-  ]);
 }
 
 function limitsOf({ timeout, limits = LIMITS }: DoctorQuestion): Limits {

@@ -1,6 +1,6 @@
 /** The verb `explain`, from its flags to its answer: reads files and standard input, then asks the pure parts. */
 import { InputError } from "../errors";
-import { requireRoleArn } from "../federation/find-role";
+import { requireRoleArn } from "../federation/find";
 import { readText, readFederationFile } from "../files/load-federation";
 import type { Environment } from "../network/environment";
 import { variable } from "../network/environment";

@@ -2,6 +2,7 @@
 import { InputError } from "../errors";
 import { accountView, roleTrustPolicy } from "../federation/account-view";
 import type { AccountView } from "../federation/account-view";
+import { findAccounts, findRole } from "../federation/find";
 import type { Federation, FederationRole } from "../federation/model";
 import { issuerPathOf, providerArn } from "../issuer/issuer";
 import { readIssuerUrl } from "../issuer/read-url";
@@ -30,35 +31,9 @@ export function askedOfFederation(
   account: string | undefined,
   keys: KeySet | null,
 ): Asked {
-  const role = federation.roles.find((candidate) => candidate.key === key || candidate.name === key);
-  if (role === undefined) {
-    throw new InputError([
-      {
-        code: "role-not-found",
-        message: `There is no role ${JSON.stringify(key)}.`,
-        path: "role",
-        fix: `Use one of: ${federation.roles
-          .map((candidate) => candidate.key)
-          .slice(0, 20)
-          .join(", ")}.`,
-      },
-    ]);
-  }
-  const found = federation.accounts.find((candidate) =>
-    account === undefined
-      ? role.accounts === null || role.accounts.includes(candidate.key ?? "")
-      : candidate.key === account,
-  );
-  if (found === undefined) {
-    throw new InputError([
-      {
-        code: "account-not-found",
-        message: `There is no AWS account ${JSON.stringify(account ?? "")}.`,
-        path: "account",
-        fix: `Use one of: ${federation.accounts.flatMap((candidate) => candidate.key ?? []).join(", ")}.`,
-      },
-    ]);
-  }
+  const role = findRole(federation, key);
+  const [found] = findAccounts(federation, role, account);
+  if (found === undefined) throw new RangeError("findAccounts gives one account or more");
   const view = accountView(federation, found);
   return { providers: providersOf(view, keys), role: webIdentityRole(role, view), name: role.key };
 }

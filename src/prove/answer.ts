@@ -1,5 +1,6 @@
 /** The verb `prove`, from its flags to its answer. */
 import { InputError } from "../errors";
+import { findRole } from "../federation/find";
 import { readFederationFile } from "../files/load-federation";
 import type { Proof } from "./prove";
 import { prove } from "./prove";
@@ -22,23 +23,8 @@ export async function answerProve(request: ProveRequest): Promise<{ readonly pro
   const seed = wholeNumber("seed", request.seed, 0, 0xffffffff);
   const count = wholeNumber("count", request.count, COUNT.least, COUNT.most);
   const { federation } = readFederationFile(request.config);
-  if (
-    request.role !== undefined &&
-    !federation.roles.some(({ key, name }) => key === request.role || name === request.role)
-  ) {
-    throw new InputError([
-      {
-        code: "role-not-found",
-        message: `There is no role ${JSON.stringify(request.role)}.`,
-        path: "role",
-        fix: `Use one of: ${federation.roles
-          .map(({ key }) => key)
-          .slice(0, 20)
-          .join(", ")}.`,
-      },
-    ]);
-  }
-  const proof = await prove(federation, { seed, count, now: request.now, role: request.role });
+  const role = request.role === undefined ? undefined : findRole(federation, request.role).key;
+  const proof = await prove(federation, { seed, count, now: request.now, role });
   return { proof, text: proofText(proof) };
 }
 

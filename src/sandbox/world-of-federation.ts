@@ -1,6 +1,7 @@
 /** A federation file as the sandbox plays it. Pure. */
 import { InputError } from "../errors";
 import { accountView } from "../federation/account-view";
+import { findAccounts } from "../federation/find";
 import type { AwsAccount, Federation } from "../federation/model";
 import { defaultAudience } from "../issuer/issuer";
 import { AWS_ACCOUNT_ID } from "../issuer/rules";
@@ -22,7 +23,7 @@ export function worldOfFederation(federation: Federation, choice: AccountChoice 
   const invalid =
     choice.awsAccountId === undefined ? undefined : breach(AWS_ACCOUNT_ID, choice.awsAccountId, "aws-account-id");
   if (invalid !== undefined) throw new InputError([invalid]);
-  const chosen = chosenAccounts(federation, choice.account);
+  const chosen = findAccounts(federation, undefined, choice.account);
   const unknown = chosen.filter(({ accountId }) => accountId === null);
   if (unknown.length > 1) {
     throw new InputError([
@@ -60,24 +61,6 @@ export function worldOfFederation(federation: Federation, choice: AccountChoice 
           ]
         : [],
   };
-}
-
-function chosenAccounts(federation: Federation, key: string | undefined): readonly AwsAccount[] {
-  if (key === undefined) return federation.accounts;
-  const found = federation.accounts.find((account) => account.key === key);
-  if (found !== undefined) return [found];
-  const keys = federation.accounts.flatMap((account) => account.key ?? []);
-  throw new InputError([
-    {
-      code: "account-not-found",
-      message: `There is no AWS account ${JSON.stringify(key.slice(0, 64))}.`,
-      path: "account",
-      fix:
-        keys.length === 0
-          ? "Leave --account out: the federation has one account, without a key."
-          : `Use one of: ${keys.join(", ")}.`,
-    },
-  ]);
 }
 
 function playedAccount(federation: Federation, account: AwsAccount & { readonly accountId: string }): PlayedAccount {

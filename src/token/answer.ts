@@ -1,6 +1,7 @@
 /** What the verb `token` answers: a token obtained or given, described. */
 import { existsSync } from "node:fs";
 import { InputError } from "../errors";
+import { findIssuer } from "../federation/find";
 import type { Federation } from "../federation/model";
 import { DEFAULT_FEDERATION_FILE, loadFederation } from "../files/load-federation";
 import type { Secret } from "../text/secret";
@@ -42,25 +43,6 @@ export function federationIfAny(config: string | undefined): Federation | undefi
   return existsSync(DEFAULT_FEDERATION_FILE) ? loadFederation(DEFAULT_FEDERATION_FILE) : undefined;
 }
 
-/** The issuer `key` of `federation`. Throws InputError `issuer-not-found`. */
-export function issuerNamed(federation: Federation | undefined, key: string): Federation["issuers"][string] {
-  const found =
-    federation === undefined || !Object.hasOwn(federation.issuers, key) ? undefined : federation.issuers[key];
-  if (found !== undefined) return found;
-  const known =
-    federation === undefined
-      ? "there is no federation file"
-      : `there are: ${Object.keys(federation.issuers).join(", ")}`;
-  throw new InputError([
-    {
-      code: "issuer-not-found",
-      message: `There is no issuer ${JSON.stringify(key.slice(0, 60))}; ${known}.`,
-      path: "issuer",
-      fix: "Name one of the federation, with --config if it is elsewhere.",
-    },
-  ]);
-}
-
 /** Throws InputError token-to-terminal, and the codes of `obtainToken`, `readGivenToken` and `loadFederation`. */
 export async function answerToken(question: TokenVerbQuestion): Promise<TokenVerbAnswer> {
   if (question.raw?.toTerminal === true) {
@@ -74,7 +56,7 @@ export async function answerToken(question: TokenVerbQuestion): Promise<TokenVer
     ]);
   }
   const federation = federationIfAny(question.config);
-  const wanted = question.issuer === undefined ? undefined : issuerNamed(federation, question.issuer);
+  const wanted = question.issuer === undefined ? undefined : findIssuer(federation, question.issuer);
   const { token, source, place, passedOver } =
     question.given === undefined
       ? await obtainToken({
