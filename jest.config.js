@@ -27,6 +27,8 @@ const shared = {
   ],
 };
 module.exports = {
+  // a limit that a loaded machine keeps; speed is measured in bench/
+  testTimeout: 60_000,
   // jest would leave one of two cores idle
   maxWorkers: "100%",
   testSequencer: "<rootDir>/__tests__/support/longest-first.js",
