@@ -108,7 +108,7 @@ describe("patterns are judged by trying", () => {
 
   test.each(["team-*", "team-?-*"])("%s fixes a beginning alone: a mailbox anybody may open is named", (pattern) => {
     const found = lintTarget(targetOf({ policy: like(pattern) }));
-    expect(found.map(({ rule, message }) => [rule, message.includes("mallory@gmail.com falls under it too")])).toEqual([
+    expect(found.map(({ rule, message }) => [rule, message.includes("mallory@gmail.com")])).toEqual([
       ["subject-wildcard", true],
     ]);
   });

@@ -1,22 +1,132 @@
-/** Every rule, in the order of the page docs/lint-rules.md. */
+/** Every rule, in the order of the page docs/lint-rules.md. A rule is one file, named as the rule. */
 import type { LintRule } from "./rule";
-import { AUDIENCE_RULES } from "./rules/audience";
-import { ISSUER_RULES } from "./rules/issuer";
-import { OPERATOR_RULES } from "./rules/operators";
-import { ROLE_RULES } from "./rules/role";
-import { STRUCTURE_RULES } from "./rules/structure";
-import { SUBJECT_RULES } from "./rules/subject";
-import { SUPPRESSION_RULES } from "./rules/suppression";
+import { policyMalformed } from "./rules/policy-malformed";
+import { principalNotOidcProvider } from "./rules/principal-not-oidc-provider";
+import { principalWildcard } from "./rules/principal-wildcard";
+import { notPrincipal } from "./rules/not-principal";
+import { notAction } from "./rules/not-action";
+import { resourceElement } from "./rules/resource-element";
+import { actionNotWebIdentity } from "./rules/action-not-web-identity";
+import { providerOtherAccount } from "./rules/provider-other-account";
+import { severalProviders } from "./rules/several-providers";
+import { policyOverDefaultQuota } from "./rules/policy-over-default-quota";
+import { policyTooLong } from "./rules/policy-too-long";
+import { issuerNotHttps } from "./rules/issuer-not-https";
+import { issuerPort } from "./rules/issuer-port";
+import { issuerQuery } from "./rules/issuer-query";
+import { issuerFragment } from "./rules/issuer-fragment";
+import { issuerUserInfo } from "./rules/issuer-user-info";
+import { issuerTrailingSlash } from "./rules/issuer-trailing-slash";
+import { issuerDiscoveryUrl } from "./rules/issuer-discovery-url";
+import { issuerUpperCase } from "./rules/issuer-upper-case";
+import { issuerOddCharacter } from "./rules/issuer-odd-character";
+import { issuerTooLong } from "./rules/issuer-too-long";
+import { issuerAccountAgnostic } from "./rules/issuer-account-agnostic";
+import { conditionKeyOtherIssuer } from "./rules/condition-key-other-issuer";
+import { audienceMissing } from "./rules/audience-missing";
+import { audienceNotRegistered } from "./rules/audience-not-registered";
+import { audienceWildcard } from "./rules/audience-wildcard";
+import { audienceSts } from "./rules/audience-sts";
+import { subjectMissing } from "./rules/subject-missing";
+import { subjectOnlyWildcards } from "./rules/subject-only-wildcards";
+import { subjectStranger } from "./rules/subject-stranger";
+import { subjectLiteralWildcard } from "./rules/subject-literal-wildcard";
+import { subjectWildcard } from "./rules/subject-wildcard";
+import { subjectPatternNoDelimiter } from "./rules/subject-pattern-no-delimiter";
+import { subjectUnlikely } from "./rules/subject-unlikely";
+import { subjectEmail } from "./rules/subject-email";
+import { subjectMany } from "./rules/subject-many";
+import { guardForAllValues } from "./rules/guard-for-all-values";
+import { guardIfExists } from "./rules/guard-if-exists";
+import { guardNegated } from "./rules/guard-negated";
+import { guardNull } from "./rules/guard-null";
+import { guardNotText } from "./rules/guard-not-text";
+import { guardPolicyVariable } from "./rules/guard-policy-variable";
+import { operatorUnknown } from "./rules/operator-unknown";
+import { conditionValueUnreadable } from "./rules/condition-value-unreadable";
+import { conditionEmpty } from "./rules/condition-empty";
+import { subjectIgnoreCase } from "./rules/subject-ignore-case";
+import { stringLikeNoWildcard } from "./rules/string-like-no-wildcard";
+import { conditionKeyAbsent } from "./rules/condition-key-absent";
+import { conditionNoProtection } from "./rules/condition-no-protection";
+import { widerAllow } from "./rules/wider-allow";
+import { principalsMixed } from "./rules/principals-mixed";
+import { sessionLong } from "./rules/session-long";
+import { sessionLongUsers } from "./rules/session-long-users";
+import { adminWithoutBoundary } from "./rules/admin-without-boundary";
+import { networkNeverTrue } from "./rules/network-never-true";
+import { providerNotInPlan } from "./rules/provider-not-in-plan";
+import { providerDeleted } from "./rules/provider-deleted";
+import { ignoreUnknown } from "./rules/ignore-unknown";
+import { ignoreUnused } from "./rules/ignore-unused";
 
 /** Group title -> its rules. */
 export const RULE_GROUPS: Readonly<Record<string, readonly LintRule[]>> = {
-  Structure: STRUCTURE_RULES,
-  Issuer: ISSUER_RULES,
-  Audience: AUDIENCE_RULES,
-  Subject: SUBJECT_RULES,
-  Operators: OPERATOR_RULES,
-  "Whole role": ROLE_RULES,
-  Suppressions: SUPPRESSION_RULES,
+  Structure: [
+    policyMalformed,
+    principalNotOidcProvider,
+    principalWildcard,
+    notPrincipal,
+    notAction,
+    resourceElement,
+    actionNotWebIdentity,
+    providerOtherAccount,
+    severalProviders,
+    policyOverDefaultQuota,
+    policyTooLong,
+  ],
+  Issuer: [
+    issuerNotHttps,
+    issuerPort,
+    issuerQuery,
+    issuerFragment,
+    issuerUserInfo,
+    issuerTrailingSlash,
+    issuerDiscoveryUrl,
+    issuerUpperCase,
+    issuerOddCharacter,
+    issuerTooLong,
+    issuerAccountAgnostic,
+    conditionKeyOtherIssuer,
+  ],
+  Audience: [audienceMissing, audienceNotRegistered, audienceWildcard, audienceSts],
+  Subject: [
+    subjectMissing,
+    subjectOnlyWildcards,
+    subjectStranger,
+    subjectLiteralWildcard,
+    subjectWildcard,
+    subjectPatternNoDelimiter,
+    subjectUnlikely,
+    subjectEmail,
+    subjectMany,
+  ],
+  Operators: [
+    guardForAllValues,
+    guardIfExists,
+    guardNegated,
+    guardNull,
+    guardNotText,
+    guardPolicyVariable,
+    operatorUnknown,
+    conditionValueUnreadable,
+    conditionEmpty,
+    subjectIgnoreCase,
+    stringLikeNoWildcard,
+    conditionKeyAbsent,
+    conditionNoProtection,
+  ],
+  "Whole role": [
+    widerAllow,
+    principalsMixed,
+    sessionLong,
+    sessionLongUsers,
+    adminWithoutBoundary,
+    networkNeverTrue,
+    providerNotInPlan,
+    providerDeleted,
+  ],
+  Suppressions: [ignoreUnknown, ignoreUnused],
 };
 
 export const LINT_RULES: readonly LintRule[] = Object.values(RULE_GROUPS).flat();

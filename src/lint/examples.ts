@@ -101,3 +101,45 @@ export function roleExample(shown: unknown, role: Partial<LintRole>, target: Par
 export function targetOf(role: Partial<LintRole>): LintTarget {
   return { ...TARGET, roles: [{ ...ROLE, policy: policyOf(statement()), ...role }] };
 }
+
+export const RIGHT_CONDITION = conditionExample(GUARDS);
+export const RIGHT_STATEMENT = statementExample({});
+export const RIGHT_PROVIDER = providerExample(`https://${EXAMPLE_ISSUER}`);
+export const TWO_STATEMENTS = policyExample(
+  statement(),
+  statement({ Condition: { StringEquals: { ...GUARDS.StringEquals, [SUB]: OTHER_SUBJECT } } }),
+);
+
+/** Shows a subject pattern. */
+export function patternExample(pattern: string): LintExample {
+  return conditionExample({ ...AUDIENCE_GUARD, StringLike: { [SUB]: pattern } });
+}
+
+/** A policy with so many subjects that it has more than `characters`. */
+export function longPolicy(characters: number): Members {
+  const subject = (index: number): string => `6a9f1c2e-3b4d-4e5f-8a7b-${index.toString(16).padStart(12, "0")}`;
+  const statements: Members[] = [];
+  while (JSON.stringify(policyOf(...statements)).length <= characters) {
+    const subjects = Array.from({ length: 9 }, (_, at) => subject(statements.length * 9 + at));
+    statements.push(statement({ Condition: { StringEquals: { [AUD]: EXAMPLE_AUDIENCE, [SUB]: subjects } } }));
+  }
+  return policyOf(...statements);
+}
+
+const SUPPRESSION_REASON = "The data team's lead debugs with her own account.";
+
+/** Shows a `lint` entry of a role that names the rule `ignore`; `subjects` are those of the role. */
+export function suppressionExample(ignore: string, subjects: Readonly<Record<string, readonly string[]>>): LintExample {
+  const lint = { ignore, reason: SUPPRESSION_REASON };
+  return roleExample(
+    { ...subjects, lint: [lint] },
+    {
+      policy: policyOf(
+        statement({
+          Condition: { StringEquals: { [AUD]: EXAMPLE_AUDIENCE, [SUB]: Object.values(subjects).flat() } },
+        }),
+      ),
+      ignores: [{ ...lint, path: "roles.lake-reader.lint[0]" }],
+    },
+  );
+}

@@ -55,6 +55,19 @@ export function stringLike(pattern: string, text: string): boolean {
   return likeMatcher(pattern)(text);
 }
 
+/** Whether `text` holds `*` or `?`. */
+export function hasWildcard(text: string): boolean {
+  return /[*?]/.test(text);
+}
+
+/** The text of `pattern` before its first and after its last wildcard. */
+export function literalEnds(pattern: string): { readonly head: string; readonly tail: string } {
+  return {
+    head: pattern.split(/[*?]/, 1)[0] ?? "",
+    tail: pattern.slice(Math.max(pattern.lastIndexOf("*"), pattern.lastIndexOf("?")) + 1),
+  };
+}
+
 /** A text that `pattern` lets in: `filler` for its stars. */
 export function instanceOf(pattern: string, filler = "someone"): string {
   return pattern.replace(/\*+/g, filler).replace(/\?/g, "x");

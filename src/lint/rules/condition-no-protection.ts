@@ -1,0 +1,28 @@
+import { quoted } from "../../text/text-rule";
+import { conditionExample, GUARDS, RIGHT_CONDITION } from "../examples";
+import { conditionViolations } from "../guards";
+import type { StatementRule } from "../rule";
+import { SOURCES } from "../sources";
+
+const UNPROTECTING_KEYS = new Set(["sts:rolesessionname", "aws:principalaccount", "aws:principaltype", "aws:userid"]);
+
+export const conditionNoProtection: StatementRule = {
+  id: "condition-no-protection",
+  on: "statement",
+  severity: "warning",
+  title: "Condition that keeps nobody out",
+  why:
+    "The caller chooses sts:RoleSessionName; aws:PrincipalAccount, aws:PrincipalType and aws:userid are the " +
+    "same for every web identity.",
+  fix: "Guard with sub and aud; add a network condition (aws:SourceIp, aws:SourceVpce) as a second guard.",
+  good: RIGHT_CONDITION,
+  bad: conditionExample({ StringEquals: { ...GUARDS.StringEquals, "sts:RoleSessionName": "nightly" } }),
+  source: SOURCES.globalKeys,
+  check: (statement) =>
+    conditionViolations(
+      statement,
+      statement.conditions,
+      ({ key }) => UNPROTECTING_KEYS.has(key.toLowerCase()),
+      ({ key }) => `${quoted(key)} keeps no Databricks identity out.`,
+    ),
+};

@@ -1,0 +1,37 @@
+import { violationAt } from "../guards";
+import { firstLetIn } from "../../trust/parsed/admits";
+import { guarding } from "../../trust/parsed/parse-role";
+import { STRANGERS } from "../../trust/strangers";
+import { AUDIENCE_GUARD, conditionExample, RIGHT_CONDITION } from "../examples";
+import { misnamed } from "../guards";
+import type { StatementRule } from "../rule";
+import { SOURCES } from "../sources";
+
+export const subjectMissing: StatementRule = {
+  id: "subject-missing",
+  on: "statement",
+  severity: "error",
+  title: "No condition on the subject",
+  why:
+    "Every user and every service principal of the issuer gets in. It is the most common vulnerability of " +
+    "its kind, and AWS stores such a policy without a warning.",
+  fix: "Add StringEquals on the issuer's sub key with the service principals' application IDs.",
+  good: RIGHT_CONDITION,
+  bad: conditionExample(AUDIENCE_GUARD),
+  source: `${SOURCES.keysAttached}; ${SOURCES.tinder}`,
+  check: (statement, role) => {
+    if (guarding(statement.sub).length > 0 || statement.providers.length === 0 || misnamed(statement, "sub")) return [];
+    const stranger = firstLetIn(role, statement, STRANGERS);
+    return stranger === undefined
+      ? []
+      : [
+          violationAt(
+            statement,
+            "Condition",
+            `The statement has no condition ` +
+              `on ${statement.providers[0]?.issuerPath ?? ""}:sub: ${stranger} gets in, and everybody else of ` +
+              `that issuer.`,
+          ),
+        ];
+  },
+};

@@ -1,0 +1,33 @@
+import { quoted } from "../../text/text-rule";
+import { readsWildcards } from "../../trust/parsed/parse-role";
+import { patternExample, RIGHT_CONDITION } from "../examples";
+import { violationAt } from "../guards";
+import type { StatementRule } from "../rule";
+import { SOURCES } from "../sources";
+import { letsEverybodyIn } from "../subjects";
+
+export const subjectOnlyWildcards: StatementRule = {
+  id: "subject-only-wildcards",
+  on: "statement",
+  severity: "error",
+  title: "Subject of wildcards alone",
+  why: "It keeps nobody out: everybody of the issuer gets in. An empty list lets nobody in.",
+  fix: "List the service principals, or at least the email domain.",
+  good: RIGHT_CONDITION,
+  bad: patternExample("*"),
+  source: SOURCES.ohMyDc,
+  check: (statement, role) =>
+    statement.sub.flatMap((condition) => {
+      if (condition.values.length === 0)
+        return [violationAt(statement, `Condition.${condition.operator}`, "The list of subjects is empty.")];
+      return condition.values
+        .filter((value) => readsWildcards(condition) && letsEverybodyIn(role, statement, value))
+        .map((value) =>
+          violationAt(
+            statement,
+            `Condition.${condition.operator}`,
+            `The subject ${quoted(value)} lets everybody of the issuer in.`,
+          ),
+        );
+    }),
+};

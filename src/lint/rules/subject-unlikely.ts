@@ -1,0 +1,37 @@
+import { keeps, quotedAscii } from "../../text/text-rule";
+import { exactSubjects, subjectPatterns } from "../../trust/parsed/parse-role";
+import { SERVICE_PRINCIPAL, SUBJECT } from "../../trust/rules";
+import { AUD, conditionExample, EXAMPLE_AUDIENCE, RIGHT_CONDITION, SUB } from "../examples";
+import { violationAt } from "../guards";
+import type { StatementRule } from "../rule";
+import { SOURCES } from "../sources";
+
+/** Why Databricks signs no such subject, or undefined for one it may. */
+function unlikely(subject: string): string | undefined {
+  if (subject.includes("${") || keeps(SERVICE_PRINCIPAL, subject)) return undefined;
+  if (keeps(SERVICE_PRINCIPAL, subject.toLowerCase()))
+    return "is a service principal's ID in upper case, and IAM compares case";
+  if (subject === "") return "is empty";
+  if (subject.trim() !== subject) return "has white space at its ends";
+  return keeps(SUBJECT, subject.replace(/[*?{]/g, "x")) ? undefined : "contains an invisible or look-alike character";
+}
+
+export const subjectUnlikely: StatementRule = {
+  id: "subject-unlikely",
+  on: "statement",
+  severity: "warning",
+  title: "Subject that Databricks does not sign",
+  why:
+    "Application IDs are in lower case, and no subject is empty, begins or ends in white space, or contains " +
+    "invisible characters or look-alikes of other scripts. Such a line lets nobody in, or a different " +
+    "identity than it seems to name.",
+  fix: "Copy the application ID or the address again from Databricks.",
+  good: RIGHT_CONDITION,
+  bad: conditionExample({ StringEquals: { [AUD]: EXAMPLE_AUDIENCE, [SUB]: "\u0430lice@example.com" } }),
+  source: SOURCES.trustPage,
+  check: (statement) =>
+    [...exactSubjects(statement), ...subjectPatterns(statement)].flatMap((value) => {
+      const why = unlikely(value);
+      return why === undefined ? [] : [violationAt(statement, "Condition", `${quotedAscii(value)} ${why}.`)];
+    }),
+};
