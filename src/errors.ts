@@ -2,7 +2,7 @@
  * Every error this project raises: one base class, stable codes, and what to do next.
  *
  * A code never changes its meaning and is never re-used; messages may be reworded at any time.
- * `input` errors are the caller's to mend (exit code 2), `outside` errors came from the network,
+ * `input` errors are the caller's to fix (exit code 2), `outside` errors came from the network,
  * the file system or another program (exit code 3).
  */
 export const ERROR_CODES = {
@@ -235,7 +235,7 @@ export const ERROR_CODES = {
 /** A stable, machine-readable name for what went wrong, e.g. `host-not-databricks`. */
 export type ErrorCode = keyof typeof ERROR_CODES;
 
-/** One complaint about one place of the input. Plain data: safe to print as JSON. */
+/** One thing that is wrong in one place of the input. Plain data: safe to print as JSON. */
 export interface Problem {
   readonly code: ErrorCode;
   /** What is wrong, in one sentence, with the offending value where it is no secret. */
@@ -251,7 +251,7 @@ export interface Problem {
   readonly fix: string;
 }
 
-/** Something worth saying that stops nothing. */
+/** Something the user should know that stops nothing. */
 export interface Warning {
   readonly code: string;
   readonly message: string;
@@ -273,12 +273,13 @@ export class FederationError extends Error {
   readonly fix: string;
   readonly problems: readonly Problem[];
 
-  constructor(problems: readonly [Problem, ...Problem[]], options?: { readonly cause?: unknown }) {
-    super(problems.map(formatProblem).join("\n"), options);
+  constructor(problems: Problem | readonly [Problem, ...Problem[]], options?: { readonly cause?: unknown }) {
+    const all = "code" in problems ? ([problems] as const) : problems;
+    super(all.map(formatProblem).join("\n"), options);
     this.name = new.target.name;
-    this.code = problems[0].code;
-    this.fix = problems[0].fix;
-    this.problems = problems;
+    this.code = all[0].code;
+    this.fix = all[0].fix;
+    this.problems = all;
   }
 }
 

@@ -10,7 +10,7 @@ import { sleepByClock } from "../../src/credentials/sleep";
 import { renewIn } from "../../src/credentials/token-file";
 import { OutsideError } from "../../src/errors";
 import { parseFederation } from "../../src/federation";
-import { readText } from "../../src/files/load-federation";
+import { readText } from "../../src/files/read-file";
 import { fakeToken } from "../support/fake-aws";
 
 describe("a session name", () => {

@@ -4,7 +4,7 @@ import { InputError } from "../../src/errors";
 import type { FederationInput } from "../../src/federation";
 import { readFederation } from "../../src/federation";
 import { replaceTree } from "../../src/files/replace-tree";
-import { staleRoots } from "../../src/files/stale-roots";
+import { staleRoots } from "../../src/files/compare-tree";
 import type { RootTreeOptions } from "../../src/module/root-tree";
 import { rootTree } from "../../src/module/root-tree";
 import { fullFederation } from "../support/full-federation";

@@ -9,7 +9,7 @@ import { federationText } from "../../src/init/federation-text";
 import type { InitFlags } from "../../src/init/flags";
 import type { InitAnswer, InitQuestion } from "../../src/init/init";
 import { initFederation } from "../../src/init/init";
-import { writeNewFile } from "../../src/files/new-file";
+import { writeOutputFile } from "../../src/init/output-file";
 import type { Prompter, TextQuestion } from "../../src/init/prompter";
 import { Stopped } from "../../src/init/prompter";
 import { lintFederation } from "../../src/lint/lint-federation";
@@ -237,7 +237,7 @@ describe("init by flags", () => {
       { code: "file-exists" },
     );
     // nor where the file comes in between
-    expect(() => writeNewFile(file, "ours")).toThrow(expect.objectContaining({ code: "file-exists" }) as Error);
+    expect(() => writeOutputFile(file, "ours")).toThrow(expect.objectContaining({ code: "file-exists" }) as Error);
     expect(lstatSync(file).ino).toBe(before);
     expect(readdirSync(cwd)).toEqual(["federation.yaml"]);
   });

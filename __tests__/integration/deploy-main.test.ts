@@ -32,7 +32,7 @@ describe("main.ts", () => {
     const outcome = await synth(cdktfProject({}));
     expect([outcome.exitCode, outcome.stderr]).toEqual([
       3,
-      expect.stringMatching(/There is no file federation\.yaml.*\[file-not-found\]/),
+      expect.stringMatching(/federation\.yaml does not exist.*\[file-not-found\]/),
     ]);
   });
 

@@ -66,7 +66,7 @@ describe("npm start in a pipe", () => {
     [
       ["nowhere.yaml"],
       3,
-      "There is no file nowhere.yaml. Name a federation file, as in npm start -- federation.yaml. [file-not-found]",
+      "nowhere.yaml does not exist. Name a federation file, as in npm start -- federation.yaml. [file-not-found]",
     ],
     [["out"], 2, "[host-invalid]"],
     [["src"], 3, "src cannot be read: it is a folder."],

@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { readFederation } from "../../src/federation";
-import { html, htmlText } from "../../src/text/html-text";
-import { mermaidText } from "../../src/report/escape";
+import { html, htmlText, mermaidText } from "../../src/text/escape";
 import { reportMermaid } from "../../src/report/mermaid";
 import { reportPage } from "../../src/report/page";
 import type { ReportView } from "../../src/report/view";

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseFederation } from "../../src/federation";
-import { readText } from "../../src/files/load-federation";
+import { readText } from "../../src/files/read-file";
 import { answerToken } from "../../src/token/answer";
 import { describeToken, tokenText } from "../../src/token/describe";
 import type { TokenDescription } from "../../src/token/describe";

@@ -1,18 +1,19 @@
 /** Runs a verb: prints what it answers, turns every error into words and an exit code, never a stack trace. */
 import { FederationError, formatProblem, InputError } from "../errors";
 import type { Problem } from "../errors";
+import { visibleLines } from "../text/escape";
 
 /** 0 yes, 1 a finding or a no, 2 the input is wrong, 3 something outside failed. */
 export type ExitCode = 0 | 1 | 2 | 3;
 
 /** Writes one line (or block) of the answer to stdout. */
 export function say(text: string): void {
-  process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
+  process.stdout.write(visibleLines(text.endsWith("\n") ? text : `${text}\n`));
 }
 
 /** Writes a message for the person to stderr. */
 export function tell(text: string): void {
-  process.stderr.write(text.endsWith("\n") ? text : `${text}\n`);
+  process.stderr.write(visibleLines(text.endsWith("\n") ? text : `${text}\n`));
 }
 
 /** Prints one JSON document on stdout. */

@@ -3,6 +3,7 @@
  * way a
  * value of the federation gets into such a file, so that nothing a user writes becomes code.
  */
+import { replaceInvisible } from "../text/escape";
 import { canonicalText } from "../trust/canonical-json";
 
 export type PlainValue =
@@ -88,7 +89,7 @@ export function bundleString(text: string): string {
 
 /** `text` as inline code in Markdown: between more backticks than it holds in a row, on one line. */
 export function codeSpan(text: string): string {
-  const line = text.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, " ");
+  const line = replaceInvisible(text, " ");
   const longest = Math.max(0, ...(line.match(/`+/g) ?? []).map((run) => run.length));
   const fence = "`".repeat(longest + 1);
   const pad = line.startsWith("`") || line.endsWith("`") || line.trim() === "" ? " " : "";

@@ -1,6 +1,6 @@
 /** The templates of client files: layout only, every value through a helper that encodes it for where it stands. */
 import { hclComment } from "../hcl/encode";
-import { markdownText } from "../text/markdown-text";
+import { markdownText } from "../text/escape";
 import type { Renderer } from "../hcl/templates";
 import { rendererWith } from "../hcl/templates";
 import type { PlainValue } from "./encode";

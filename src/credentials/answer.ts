@@ -4,7 +4,7 @@ import { InputError } from "../errors";
 import type { Federation } from "../federation/model";
 import { secondsOf } from "../federation/duration";
 import { DEFAULT_FEDERATION_FILE, loadFederation } from "../files/load-federation";
-import { inSingleQuotes } from "../text/shell-word";
+import { inSingleQuotes } from "../text/escape";
 import type { Environment } from "../network/environment";
 import { variable } from "../network/environment";
 import { obtainToken } from "../token/obtain";

@@ -4,7 +4,7 @@
  */
 import { closeSync, constants, fstatSync, openSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { makeFolder } from "../files/make-folder";
+import { makeFolder } from "../files/write-file";
 
 const MAX_BYTES = 64 * 1024;
 

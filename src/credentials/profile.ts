@@ -3,12 +3,11 @@ import { createHash } from "node:crypto";
 import { readFileSync, readlinkSync, realpathSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { InputError, OutsideError } from "../errors";
-import { makeFolder } from "../files/make-folder";
+import { makeFolder, removeLeftovers, writeWhole } from "../files/write-file";
 import type { Environment } from "../network/environment";
 import { readAwsFile, withSettings } from "./aws-file";
 import { cacheFolder, makePrivateFolder } from "./cache-files";
 import { withLock } from "./lock";
-import { removeLeftovers, writePrivateFile } from "../files/private-file";
 import { awsFiles } from "./which-wins";
 
 export interface ProfileQuestion {
@@ -77,12 +76,12 @@ export async function writeProfile(question: ProfileQuestion): Promise<WrittenPr
       ...(question.region === null ? {} : { region: question.region }),
     });
     if (after === before) {
-      await removeLeftovers(file);
+      removeLeftovers(file);
       return { file, changed: false };
     }
     try {
       // mode and owner of a file that is there stay; a new one is the user's alone
-      await writePrivateFile(file, after, statSync(file, { throwIfNoEntry: false }));
+      writeWhole(file, after, { mode: 0o600, like: statSync(file, { throwIfNoEntry: false }) });
     } catch (cause) {
       throw unusable(file, cause);
     }

@@ -1,8 +1,8 @@
 /** Keeps a token file fresh, for SDKs that do web identity by themselves (AWS_WEB_IDENTITY_TOKEN_FILE). */
-import { FederationError, InputError, OutsideError } from "../errors";
+import { FederationError, InputError } from "../errors";
 import type { ObtainedToken } from "../token/obtain";
 import { readToken } from "../sts/read-token";
-import { writePrivateFile } from "../files/private-file";
+import { unwritable, writeWhole } from "../files/write-file";
 
 export interface TokenFileQuestion {
   readonly file: string;
@@ -87,18 +87,9 @@ async function write(question: TokenFileQuestion): Promise<string> {
     ]);
   }
   try {
-    await writePrivateFile(question.file, text);
+    writeWhole(question.file, text, { mode: 0o600 });
   } catch (cause) {
-    throw new OutsideError(
-      [
-        {
-          code: "file-unwritable",
-          message: `${question.file} cannot be written: ${(cause as NodeJS.ErrnoException).code ?? "unknown error"}.`,
-          fix: "Name a file in a folder of your own.",
-        },
-      ],
-      { cause },
-    );
+    throw unwritable(question.file, cause, "Name a file in a folder of your own.");
   }
   return text;
 }

@@ -1,7 +1,7 @@
 /** What doctor answers: its checks, the exit code they make, and the one next thing to do. Pure. */
 import type { Check, CheckId, CheckStatus } from "./check";
 import { CHECKS } from "./check";
-import { shellWord } from "../text/shell-word";
+import { shellWord } from "../text/escape";
 
 /** What was asked for beside the issuers: decides what is worth doing next when nothing is wrong. */
 export interface Asked {

@@ -1,5 +1,5 @@
 /** A report for a person: by subject, a mark on every line, what was seen, and what to do; the next thing last. */
-import { visible } from "../text/visible-text";
+import { visible } from "../text/escape";
 import type { CheckStatus } from "./check";
 import type { DoctorReport } from "./report";
 

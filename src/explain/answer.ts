@@ -1,7 +1,8 @@
 /** The verb `explain`, from its flags to its answer: reads files and standard input, then asks the pure parts. */
 import { InputError } from "../errors";
 import { requireRoleArn } from "../federation/find";
-import { readText, readFederationFile } from "../files/load-federation";
+import { readFederationFile } from "../files/load-federation";
+import { readText } from "../files/read-file";
 import type { Environment } from "../network/environment";
 import { variable } from "../network/environment";
 import { readGivenToken } from "../token/given";

@@ -2,6 +2,7 @@
  * Small differences between a value of a request and one of a policy: slips of the pen, and what only looks the same.
  * Pure.
  */
+import { replaceInvisible } from "../text/escape";
 import { stringLike } from "../trust/string-like";
 
 export interface Slip {
@@ -83,7 +84,5 @@ function lookAlike(text: string): string {
     ı: "i",
     ӏ: "l",
   };
-  return text
-    .replace(/[\u00ad\u200b-\u200f\u2060\ufeff]/g, "")
-    .replace(/[^\x00-\x7f]/g, (character) => latin[character] ?? character);
+  return replaceInvisible(text, "").replace(/[^\x00-\x7f]/g, (character) => latin[character] ?? character);
 }

@@ -1,5 +1,5 @@
 /** An explanation for a person: the nearest miss first, then the policy with a tick or a cross on every line. */
-import { visible } from "../text/visible-text";
+import { visible } from "../text/escape";
 import type { ExplainedCondition, ExplainedLine, Explanation } from "./explain";
 
 /** `explanation` as lines of text. Holds claims of the token (issuer, audience, subject), never the token. */

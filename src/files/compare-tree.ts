@@ -57,13 +57,13 @@ export function compareTree(folder: string, tree: GeneratedTree): TreeComparison
 function notGenerated(path: string): Problem {
   return {
     code: "file-not-generated",
-    message: `${path} was not written by generate, and stays.`,
+    message: `${path} was not written by generate, and is not replaced.`,
     path,
     fix: "Move it, or name another folder with --out.",
   };
 }
 
-/** A link or special file where a folder or file of ours should be; links are never followed below the folder. */
+/** A link or special file where a folder or file of ours belongs; links are never followed below the folder. */
 function obstacle(folder: string, path: string): string | undefined {
   const parts = path.split("/");
   for (let count = 1; count <= parts.length; count += 1) {
@@ -102,4 +102,26 @@ export function filesBelow(folder: string, start: string, deep: boolean): readon
     if (entry.isFile()) return [path];
     return deep && entry.isDirectory() ? filesBelow(folder, path, true) : [];
   });
+}
+
+/**
+ * Folders below `folder` ("" is the folder itself) with a root that an earlier `generate root` wrote and that is not
+ * among `files`. They stay: without them nobody could destroy what such a root made in AWS.
+ */
+export function staleRoots(folder: string, files: FileSet): readonly string[] {
+  const folders = [
+    "",
+    ...readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])),
+  ];
+  return folders.filter((below) => {
+    const path = below === "" ? "main.tf" : `${below}/main.tf`;
+    return !files.has(path) && isGeneratedRoot(join(folder, path));
+  });
+}
+
+function isGeneratedRoot(file: string): boolean {
+  return (
+    lstatSync(file, { throwIfNoEntry: false })?.isFile() === true &&
+    generatedKind(readFileSync(file, "utf8")) === "root"
+  );
 }

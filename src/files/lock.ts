@@ -1,16 +1,14 @@
-/** A lock across processes, of which a killed holder holds nobody up. */
+/** A lock across processes that a killed holder does not block. */
 import { readFileSync, rmdirSync, statSync } from "node:fs";
 import { hostname } from "node:os";
 import { lock } from "proper-lockfile";
 import writeFileAtomic from "write-file-atomic";
+import { isAlive } from "./write-file";
 
 const POLL_MS = 40;
 /** A lock whose holder stopped touching it is taken over after this. */
 const STALE_MS = 5000;
-/**
- * A dead holder is recognised sooner, but never within this of the lock's making: its new holder may not have signed
- * yet.
- */
+/** A dead holder is found sooner, but not in a lock younger than this: its new holder may not have signed yet. */
 const SIGNED_BY_MS = 250;
 
 export interface HeldLock {
@@ -19,13 +17,12 @@ export interface HeldLock {
   readonly free: () => Promise<void>;
 }
 
-/** What a try for a lock came to. `unusable`: its folder takes no locks. */
+/** The outcome of a try for a lock. `unusable`: its folder takes no locks. */
 export type LockTry = HeldLock | "taken" | "unusable";
 
 /**
- * Tries once for the lock `path`.lock, signed in `path`.holder.json. The lock of a process that is no more is
- * removed, so
- * that the next try may have it.
+ * Tries once for the lock `path`.lock, signed in `path`.holder.json. The lock of a process that has ended
+ * is removed, so that the next try may have it.
  */
 export async function tryLock(path: string): Promise<LockTry> {
   try {
@@ -62,7 +59,7 @@ export function holderFile(path: string): string {
 }
 
 /**
- * Removes the lock of a process that is no more. One at a time: whoever looked a moment ago must not remove the lock of
+ * Removes the lock of a process that has ended. One at a time: whoever looked a moment ago must not remove the lock of
  * the one who took it over since.
  */
 async function breakIfDead(path: string): Promise<void> {
@@ -84,7 +81,7 @@ async function breakIfDead(path: string): Promise<void> {
   }
 }
 
-/** Whether the one who signed the lock is no more. */
+/** Whether the process that signed the lock has ended. */
 function isOfTheDead(path: string): boolean {
   try {
     if (Date.now() - statSync(`${path}.lock`).mtimeMs < SIGNED_BY_MS) return false;
@@ -96,15 +93,5 @@ function isOfTheDead(path: string): boolean {
   } catch {
     // freed or replaced in between
     return false;
-  }
-}
-
-/** Whether a process of this machine has the number `pid`. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }

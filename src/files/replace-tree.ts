@@ -1,35 +1,25 @@
 /**
- * Puts a generated tree in place so that whoever stops us, at whatever moment, leaves the old tree or the new one:
- * everything is written beside first, then folders (or, next to files of others, single files) are renamed. Where that
- * takes several renames a journal stands first, and the next run finishes what was begun.
+ * Puts a generated tree in place so that a run stopped at any moment leaves the old tree or the new one: everything is
+ * written beside first, then folders (or, next to files of others, single files) are renamed. Where that takes several
+ * renames a journal is written first, and the next run finishes what was begun.
  */
 import {
   existsSync,
   lstatSync,
   readdirSync,
   readFileSync,
-  realpathSync,
   renameSync,
   rmdirSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, isAbsolute, join, resolve } from "node:path";
-import { OutsideError, refuse } from "../errors";
-import { makeFolder } from "./make-folder";
+import { refuse } from "../errors";
 import type { Difference, GeneratedTree } from "./compare-tree";
 import { compareTree } from "./compare-tree";
 import type { FileSet } from "./generated-file";
-import {
-  finishSwap,
-  holdsWorkingFolder,
-  isLeft,
-  leftBeside,
-  makeWhole,
-  MARK,
-  swapWhole,
-  writeFiles,
-} from "./swap-folder";
+import { finishReplacing, holdsWorkingFolder, replaceFolder, writeFiles } from "./replace-folder";
+import { isLeftover, leftBeside, makeFolder, MARK, unwritable } from "./write-file";
 
 const JOURNAL = `${MARK}-journal.json`;
 
@@ -46,28 +36,18 @@ interface Journal {
  */
 export function replaceTree(folder: string, tree: GeneratedTree): readonly Difference[] {
   try {
-    const target = existsSync(folder) ? realpathSync(folder) : resolve(folder);
-    finishInterrupted(target);
+    const target = finishInterrupted(folder);
     const { differences, problems, ours } = compareTree(target, tree);
     refuse(problems);
     if (differences.length === 0) return differences;
-    if (!existsSync(target)) makeWhole(target, tree.files);
-    else if (isOurs(target, "", ours) && !holdsWorkingFolder(target)) swapWhole(target, tree.files);
+    if (isOurs(target, "", ours) && !holdsWorkingFolder(target)) replaceFolder(target, tree.files);
     else replaceParts(target, tree, differences, ours);
     return differences;
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    if (typeof code !== "string" || !/^E[A-Z]+$/.test(code)) throw cause;
-    throw new OutsideError(
-      [
-        {
-          code: "file-unwritable",
-          message: `${folder} cannot be written: ${code === "ENOTDIR" ? "a file stands in its way" : code}.`,
-          path: folder,
-          fix: "Check the folder, its permissions and the space left; the old files are still there.",
-        },
-      ],
-      { cause },
+    throw unwritable(
+      folder,
+      cause,
+      "Check the folder, its permissions and the space left; the old files are still there.",
     );
   }
 }
@@ -157,22 +137,21 @@ function removeEmptyFolders(target: string, path: string): void {
 
 /** Whether a run on `folder` was stopped between two renames; `generate` without --check finishes it. */
 export function isInterrupted(folder: string): boolean {
-  return existsSync(join(folder, JOURNAL)) || (!existsSync(folder) && leftBeside(resolve(folder), "old").length > 0);
+  return existsSync(join(folder, JOURNAL)) || (!existsSync(folder) && leftBeside(resolve(folder), "-old").length > 0);
 }
 
-function finishInterrupted(target: string): void {
-  finishSwap(target);
-  if (!existsSync(target)) return;
+function finishInterrupted(folder: string): string {
+  const target = finishReplacing(folder);
+  if (!existsSync(target)) return target;
   const journal = join(target, JOURNAL);
   if (existsSync(journal)) carryOut(target, readJournal(journal));
   for (const entry of readdirSync(target))
-    if (entry.startsWith(`${MARK}-new-`) && isLeft(entry))
+    if (entry.startsWith(`${MARK}-new-`) && isLeftover(entry))
       rmSync(join(target, entry), { recursive: true, force: true });
+  return target;
 }
 
-/**
- * A journal says what to rename and remove, so one that names anything outside the folder is not ours and is refused.
- */
+/** A journal says what to rename and remove, so one that names anything outside the folder is refused. */
 function readJournal(file: string): Journal {
   const inside = (path: unknown): boolean =>
     typeof path === "string" &&
@@ -189,7 +168,7 @@ function readJournal(file: string): Journal {
   refuse([
     {
       code: "file-not-generated",
-      message: `${file} is no journal of generate.`,
+      message: `${file} is not a journal of generate.`,
       path: file,
       fix: "Remove it, and run generate again.",
     },

@@ -2,6 +2,7 @@
  * Values as HCL text, laid out as `terraform fmt` would. The one way a value gets into a generated file: quotes,
  * `${`, `%{`, control and invisible characters come out as text that reads back unchanged and changes no structure.
  */
+import { replaceInvisible } from "../text/escape";
 import { canonicalText } from "../trust/canonical-json";
 
 const EXPRESSION = Symbol("HCL expression");
@@ -127,7 +128,6 @@ export function hclKey(key: string): string {
   return isAscii(text) || [...text].length === graphemes(text) ? text : text.replace(/[^\0-\x7f]/gu, escaped);
 }
 
-const INVISIBLE = /[\p{C}\p{Zl}\p{Zp}]|[^\P{Zs} ]/gu;
 const SHORT_ESCAPES: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
 /**
@@ -140,7 +140,7 @@ export function hclString(text: string, references: References = NO_REFERENCES):
     .replace(/["\\]/g, "\\$&")
     .replace(/[$%](?=\{)/g, "$&$&");
   for (const [standIn, reference] of references) quoted = quoted.replaceAll(standIn, () => `\${${reference}}`);
-  return `"${quoted.replace(INVISIBLE, escaped)}"`;
+  return `"${replaceInvisible(quoted, escaped).replace(/[^\P{Zs} ]/gu, escaped)}"`;
 }
 
 function escaped(character: string): string {
@@ -169,5 +169,5 @@ function graphemes(text: string): number {
 
 /** `text` as a `#` comment of one line. */
 export function hclComment(text: string): string {
-  return `# ${canonicalText(text).replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, " ")}`;
+  return `# ${replaceInvisible(canonicalText(text), " ")}`;
 }

@@ -7,8 +7,8 @@ import { join } from "node:path";
 import Handlebars from "handlebars";
 import type { HclValue } from "./encode";
 import { hclAttributes, hclComment, hclString, hclValue } from "./encode";
-import { markdownText } from "../text/markdown-text";
-import { packageFolder } from "../files/package-folder";
+import { markdownText } from "../text/escape";
+import { packageFolder } from "../files/read-file";
 
 type HelperOptions = { readonly hash: Readonly<Record<string, unknown>> };
 

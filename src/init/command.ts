@@ -1,5 +1,5 @@
 /** The call of `init` that asks nothing: what was answered, as flags for a POSIX shell. Pure. */
-import { shellWord } from "../text/shell-word";
+import { shellWord } from "../text/escape";
 import type { InitFlags } from "./flags";
 
 /** `databricks-aws-oidc init --url … --role …`, on one line. */

@@ -17,7 +17,7 @@ import type { IssuerFinding } from "./find-issuer";
 import { findIssuer, hostToAsk } from "./find-issuer";
 import type { InitFlags, IssuerFlags } from "./flags";
 import { needed, rolesOf } from "./flags";
-import { refusePlace, writeNewFile } from "../files/new-file";
+import { checkOutputFile, writeOutputFile } from "./output-file";
 import type { Prompter } from "./prompter";
 
 export interface InitQuestion {
@@ -53,7 +53,7 @@ export interface InitAnswer {
 export async function initFederation(question: InitQuestion): Promise<InitAnswer> {
   const { prompter } = question;
   const file = resolve(question.cwd, question.out ?? DEFAULT_FEDERATION_FILE);
-  refusePlace(file);
+  checkOutputFile(file);
   const lookUp = (flags: IssuerFlags): Promise<DatabricksConfig | null> => lookUpHost(flags, question);
   let flags = question.flags;
   let config: DatabricksConfig | null;
@@ -69,7 +69,7 @@ export async function initFederation(question: InitQuestion): Promise<InitAnswer
   try {
     const text = fileText(flags, finding);
     const warnings = judged(text, file);
-    writeNewFile(file, text);
+    writeOutputFile(file, text);
     if (!finding.found) throw new RangeError("a file is written for an issuer only");
     for (const { message, code } of finding.notes) question.note(`${message} [${code}]`);
     return { file, issuer: finding.choice.issuer, roles: flags.roles, command, warnings };

@@ -1,7 +1,8 @@
 /** Finds and reads what the linter is given: files, folders, standard input. */
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { InputError, OutsideError } from "../errors";
+import { InputError } from "../errors";
+import { readText } from "../files/read-file";
 import { readDocument } from "./read-document";
 import type { NamedDocument } from "./lint-documents";
 
@@ -31,7 +32,13 @@ export async function readDocuments(
 /** One file, or `-` for standard input. Errors as `readDocuments`. */
 export async function readOne(path: string): Promise<NamedDocument> {
   const file = path === "-" ? STDIN : path;
-  return { file, document: await readDocument(textOf(path), file) };
+  return {
+    file,
+    document: await readDocument(
+      readText(path, "Name a file or folder to check, or run init to write a federation.yaml."),
+      file,
+    ),
+  };
 }
 
 async function readFolder(folder: string, note: (message: string) => void): Promise<readonly NamedDocument[]> {
@@ -81,35 +88,4 @@ function filesIn(folder: string): readonly string[] {
 
 function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-}
-
-/** The text of a file as UTF-8; errors as in `readText` of src/load-federation, which would load YAML. */
-function textOf(path: string): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(path === "-" ? 0 : path));
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code;
-    if (code === "ENOENT")
-      throw new OutsideError(
-        [
-          {
-            code: "file-not-found",
-            message: `There is no file ${path}.`,
-            fix: "Name the file or folder to judge, or run init to write a federation.yaml.",
-          },
-        ],
-        { cause },
-      );
-    const why = cause instanceof TypeError ? "it is not UTF-8" : (code ?? "unknown error");
-    throw new OutsideError(
-      [
-        {
-          code: "file-unreadable",
-          message: `${path} cannot be read: ${why}.`,
-          fix: "Check the file and its permissions.",
-        },
-      ],
-      { cause },
-    );
-  }
 }

@@ -1,5 +1,5 @@
 /** A proof for a person: one line a role, counter-examples in full. */
-import { visible } from "../text/visible-text";
+import { visible } from "../text/escape";
 import type { CounterExample, Proof, RoleProof } from "./prove";
 
 /** `proof` as lines of text. */

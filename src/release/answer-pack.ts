@@ -75,14 +75,12 @@ function readSource(
       created: epoch ?? found?.time ?? 0,
     }));
   if (!COMMIT.test(given))
-    throw new InputError([
-      {
-        code: "usage",
-        message: `${quoted(given)} is no commit's hash.`,
-        path: "--source-commit",
-        fix: "Give all 40 hexadecimal digits, in lower case: git rev-parse HEAD.",
-      },
-    ]);
+    throw new InputError({
+      code: "usage",
+      message: `${quoted(given)} is no commit's hash.`,
+      path: "--source-commit",
+      fix: "Give all 40 hexadecimal digits, in lower case: git rev-parse HEAD.",
+    });
   return { commit: given, created: epoch ?? 0 };
 }
 
@@ -90,12 +88,10 @@ function readEpoch(text: string | undefined): number | undefined {
   if (text === undefined || text === "") return undefined;
   // the last second that ISO 8601 writes with four digits of year
   if (/^[0-9]{1,12}$/.test(text) && Number(text) <= 253_402_300_799) return Number(text);
-  throw new InputError([
-    {
-      code: "usage",
-      message: `SOURCE_DATE_EPOCH is ${quoted(text)}, no time.`,
-      path: "SOURCE_DATE_EPOCH",
-      fix: "Give seconds since 1970, or unset it.",
-    },
-  ]);
+  throw new InputError({
+    code: "usage",
+    message: `SOURCE_DATE_EPOCH is ${quoted(text)}, no time.`,
+    path: "SOURCE_DATE_EPOCH",
+    fix: "Give seconds since 1970, or unset it.",
+  });
 }

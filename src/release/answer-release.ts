@@ -1,8 +1,9 @@
 /** What the verb `release` does: tells what changed since the last release, and records a release. */
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
-import { InputError, OutsideError } from "../errors";
-import { finishSwap, makeWhole } from "../files/swap-folder";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { InputError } from "../errors";
+import { finishReplacing, replaceFolder } from "../files/replace-folder";
+import { unwritable } from "../files/write-file";
 import { readArchive } from "./archive";
 import type { ReleaseChange, Step } from "./guard/change";
 import { largestStep } from "./guard/change";
@@ -69,14 +70,12 @@ export async function recordRelease(
   const text = manifestJson(manifest);
   if (existsSync(recorded)) {
     if (readFileSync(recorded, "utf8") === text) return { folder, version: manifest.version, changed: false };
-    throw new InputError([
-      {
-        code: "release-recorded",
-        message: `${recorded} records another release ${manifest.version}.`,
-        path: recorded,
-        fix: "A released version never changes: give the release the next version.",
-      },
-    ]);
+    throw new InputError({
+      code: "release-recorded",
+      message: `${recorded} records another release ${manifest.version}.`,
+      path: recorded,
+      fix: "A released version never changes: give the release the next version.",
+    });
   }
   const files = new Map<string, string | Uint8Array>([[MANIFEST_FILE, text]]);
   for (const { name } of manifest.modules) {
@@ -86,22 +85,12 @@ export async function recordRelease(
     }
   }
   try {
-    finishSwap(folder);
-    mkdirSync(dirname(folder), { recursive: true });
-    makeWhole(folder, files);
+    replaceFolder(finishReplacing(folder), files);
   } catch (cause) {
-    throw new OutsideError(
-      [
-        {
-          code: "file-unwritable",
-          message:
-            `${relative(".", folder)} cannot be ` +
-            `written: ${(cause as NodeJS.ErrnoException).code ?? "unknown error"}.`,
-          path: folder,
-          fix: "Check the folder and its permissions; a folder of that name that holds no manifest is in the way.",
-        },
-      ],
-      { cause },
+    throw unwritable(
+      folder,
+      cause,
+      "Check the folder and its permissions; a folder of that name that holds no manifest is in the way.",
     );
   }
   return { folder, version: manifest.version, changed: true };

@@ -207,5 +207,5 @@ function problem(code: ErrorCode, message: string): Problem {
 }
 
 function damaged(code: ErrorCode, message: string): InputError {
-  return new InputError([problem(code, message)]);
+  return new InputError(problem(code, message));
 }

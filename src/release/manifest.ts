@@ -112,15 +112,13 @@ export function readManifest(content: string, file: string = MANIFEST_FILE): Rel
         ? [cause.path, `${cause.path === "" ? "it" : cause.path} ${cause.says}`]
         : [undefined, "it is no JSON"];
     throw new InputError(
-      [
-        {
-          code: "manifest-unreadable",
-          message: `${file} is no release manifest: ${why}.`,
-          ...(path === undefined || path === "" ? {} : { path }),
-          file,
-          fix: "Name a manifest.json that pack wrote, or pack the release again.",
-        },
-      ],
+      {
+        code: "manifest-unreadable",
+        message: `${file} is no release manifest: ${why}.`,
+        ...(path === undefined || path === "" ? {} : { path }),
+        file,
+        fix: "Name a manifest.json that pack wrote, or pack the release again.",
+      },
       { cause },
     );
   }

@@ -3,9 +3,9 @@ import type { Dirent } from "node:fs";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { ErrorCode, Problem } from "../errors";
-import { InputError, OutsideError, refuse } from "../errors";
+import { InputError, refuse } from "../errors";
 import { generatedKind } from "../files/generated-file";
-import { packageFolder } from "../files/package-folder";
+import { packageFolder, unreadable } from "../files/read-file";
 import type { ModuleContract } from "../module/contract";
 import type { TrustProbes } from "../module/trust-probes";
 import { sourceDigest, TRUST_PROBES_FILE } from "../module/source-digest";
@@ -32,6 +32,7 @@ export interface SourceModules {
 }
 
 const CONTRACT_FILE = "contract.json";
+const NAME_FOLDER = "Name the folder of generated modules with --modules.";
 
 /** What Terraform, editors and people leave in a module. State and values may hold secrets: they are never packed. */
 const LEFT_BEHIND = /^\.|^terraform\.tfstate|\.tfstate(?:\.|$)|\.tfvars(?:\.json)?$|\.tfplan$|^crash(?:\..*)?\.log$|~$/;
@@ -76,14 +77,14 @@ function readModule(folder: string, name: string, skipped: string[], problems: P
     const contract = readDocument(texts, name, CONTRACT_FILE, "contract-unreadable", contractReader);
     const trust = readDocument(texts, name, TRUST_PROBES_FILE, "trust-probes-unreadable", trustReader);
     if (contract.name !== name)
-      throw new InputError([
+      throw new InputError(
         invalid("module-folder-invalid", join(folder, name), `The folder ${name} holds the module ${contract.name}.`),
-      ]);
+      );
     if (trust.digest !== sourceDigest(texts)) {
       const other = `The HCL or the contract of ${name} is not the one that ${TRUST_PROBES_FILE} was recorded from`;
-      throw new InputError([
+      throw new InputError(
         trust.digest ===
-        sourceDigest(new Map([...texts].map(([path, text]) => [path, text.replaceAll("\r\n", "\n")] as const)))
+          sourceDigest(new Map([...texts].map(([path, text]) => [path, text.replaceAll("\r\n", "\n")] as const)))
           ? {
               ...invalid("trust-probes-stale", join(folder, name), `${other}: its lines end with CRLF.`),
               fix:
@@ -94,7 +95,7 @@ function readModule(folder: string, name: string, skipped: string[], problems: P
               ...invalid("trust-probes-stale", join(folder, name), `${other}.`),
               fix: "Make the change in the templates or the profile, and run generate modules.",
             },
-      ]);
+      );
     }
     return { name, contract, trust, files, generatorVersion: generatorOf(texts.get(CONTRACT_FILE) ?? "") };
   } catch (cause) {
@@ -145,12 +146,10 @@ function readDocument<T>(
   reader: Reader<T>,
 ): T {
   const fault = (why: string): InputError =>
-    new InputError([
-      {
-        ...invalid(code, `${module}/${file}`, `${module}/${file} cannot be read: ${why}.`),
-        fix: "Run generate modules to write it.",
-      },
-    ]);
+    new InputError({
+      ...invalid(code, `${module}/${file}`, `${module}/${file} cannot be read: ${why}.`),
+      fix: "Run generate modules to write it.",
+    });
   const text = texts.get(file);
   if (text === undefined) throw fault("it is not there");
   try {
@@ -170,7 +169,7 @@ function entriesOf(folder: string): readonly Dirent[] {
   try {
     return readdirSync(folder, { withFileTypes: true }).sort((left, right) => (left.name < right.name ? -1 : 1));
   } catch (cause) {
-    throw unreadable(folder, cause, "Name the folder of generated modules with --modules.");
+    throw unreadable(folder, cause, NAME_FOLDER, folder);
   }
 }
 
@@ -178,31 +177,16 @@ function readBytes(file: string, shown: string): Buffer {
   try {
     const { size } = statSync(file);
     if (size > ARCHIVE_LIMITS.fileBytes)
-      throw new InputError([
+      throw new InputError(
         invalid("archive-too-large", file, `${shown} has more than ${ARCHIVE_LIMITS.fileBytes} bytes.`),
-      ]);
+      );
     return readFileSync(file);
   } catch (cause) {
     if (cause instanceof InputError) throw cause;
-    throw unreadable(file, cause, "Check the file and its permissions.");
+    throw unreadable(file, cause, NAME_FOLDER, file);
   }
 }
 
-function unreadable(path: string, cause: unknown, fix: string): OutsideError {
-  const { code } = cause as NodeJS.ErrnoException;
-  return new OutsideError(
-    [
-      {
-        code: code === "ENOENT" ? "file-not-found" : "file-unreadable",
-        message: code === "ENOENT" ? `There is no ${path}.` : `${path} cannot be read: ${code ?? "unknown error"}.`,
-        path,
-        fix,
-      },
-    ],
-    { cause },
-  );
-}
-
 function invalid(code: ErrorCode, path: string, message: string): Problem {
-  return { code, message, path, fix: "Name the folder of generated modules with --modules." };
+  return { code, message, path, fix: NAME_FOLDER };
 }

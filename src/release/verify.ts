@@ -2,7 +2,8 @@
 import { lstatSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ErrorCode, Problem } from "../errors";
-import { FederationError, OutsideError, refuse } from "../errors";
+import { FederationError, refuse } from "../errors";
+import { unreadable } from "../files/read-file";
 import type { ArchiveFile } from "./archive";
 import { ARCHIVE_LIMITS, readArchive } from "./archive";
 import { CHECKSUMS_FILE, checksumsText, sha256 } from "./checksums";
@@ -72,19 +73,7 @@ function readFolder(dir: string, problems: Problem[]): ReadonlyMap<string, Buffe
       else files.set(name, readFileSync(file));
     }
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    throw new OutsideError(
-      [
-        {
-          code: code === "ENOENT" ? "file-not-found" : "file-unreadable",
-          message:
-            code === "ENOENT" ? `There is no folder ${dir}.` : `${dir} cannot be read: ${code ?? "unknown error"}.`,
-          path: dir,
-          fix: "Name the folder that pack wrote.",
-        },
-      ],
-      { cause },
-    );
+    throw unreadable(dir, cause, "Name the folder that pack wrote.", dir);
   }
   return files;
 }

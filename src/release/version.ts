@@ -17,12 +17,10 @@ export function isVersion(text: string): boolean {
  */
 export function readVersion(text: string, path = "--version"): string {
   if (isVersion(text)) return text;
-  throw new InputError([
-    {
-      code: "version-invalid",
-      message: `${quoted(text)} is no version of a release.`,
-      path,
-      fix: "Write three numbers, like 1.2.0, or 1.2.0-rc.1 before the release itself.",
-    },
-  ]);
+  throw new InputError({
+    code: "version-invalid",
+    message: `${quoted(text)} is no version of a release.`,
+    path,
+    fix: "Write three numbers, like 1.2.0, or 1.2.0-rc.1 before the release itself.",
+  });
 }

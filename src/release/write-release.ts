@@ -1,8 +1,9 @@
-/** Puts a packed release in place: whoever looks sees the old folder or the new one. */
-import { existsSync, readdirSync, realpathSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { InputError, OutsideError } from "../errors";
-import { finishSwap, holdsWorkingFolder, makeWhole, swapWhole } from "../files/swap-folder";
+/** Puts a packed release in place: a reader sees the old folder or the new one. */
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { InputError } from "../errors";
+import { finishReplacing, holdsWorkingFolder, replaceFolder } from "../files/replace-folder";
+import { unwritable } from "../files/write-file";
 import { CHECKSUMS_FILE } from "./checksums";
 import { MANIFEST_FILE } from "./manifest";
 
@@ -12,37 +13,18 @@ import { MANIFEST_FILE } from "./manifest";
  */
 export function writeRelease(folder: string, files: ReadonlyMap<string, Uint8Array>): void {
   try {
-    const target = existsSync(folder) ? realpathSync(folder) : resolve(folder);
-    finishSwap(target);
-    if (!existsSync(target)) {
-      makeWhole(target, files);
-      return;
+    const target = finishReplacing(folder);
+    if (existsSync(target) && !isReplaceable(target)) {
+      throw new InputError({
+        code: "file-not-generated",
+        message: `${folder} holds something other than a release, or is the working folder; it is not replaced.`,
+        path: folder,
+        fix: "Name another folder with --out.",
+      });
     }
-    if (!isReplaceable(target)) {
-      throw new InputError([
-        {
-          code: "file-not-generated",
-          message: `${folder} holds something else than a release, or is the folder you stand in; it stays.`,
-          path: folder,
-          fix: "Name another folder with --out.",
-        },
-      ]);
-    }
-    swapWhole(target, files);
+    replaceFolder(target, files);
   } catch (cause) {
-    if (cause instanceof InputError) throw cause;
-    const { code } = cause as NodeJS.ErrnoException;
-    throw new OutsideError(
-      [
-        {
-          code: "file-unwritable",
-          message: `${folder} cannot be written: ${code ?? "unknown error"}.`,
-          path: folder,
-          fix: "Check the folder, its permissions and the space left.",
-        },
-      ],
-      { cause },
-    );
+    throw unwritable(folder, cause);
   }
 }
 

@@ -3,7 +3,7 @@
  * script
  * draws it anew when filtered, with the names it finds in the page's tables.
  */
-import { html } from "../text/html-text";
+import { html } from "../text/escape";
 import type { ReportView } from "./view";
 
 /** More roles than this at once are unreadable; the filter brings the others up. */

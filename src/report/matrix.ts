@@ -1,5 +1,5 @@
 /** The matrix: identities down, roles across, each mark a link to the line that lets them in. */
-import { html } from "../text/html-text";
+import { html } from "../text/escape";
 import type { ReportIdentity, ReportReach, ReportRole, ReportView } from "./view";
 
 /** Roles a table: wider ones cannot be read. */

@@ -1,5 +1,5 @@
 /** The report as a Mermaid flowchart: issuers to identities to roles. */
-import { mermaidText } from "./escape";
+import { mermaidText } from "../text/escape";
 import type { ReportView } from "./view";
 
 /** A `flowchart LR`. Names appear in quoted labels only; nodes are called i0, s0, r0. */

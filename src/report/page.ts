@@ -1,6 +1,6 @@
 /** Puts the report together: one HTML file that loads nothing and sends nothing. Pure. */
 import { createHash } from "node:crypto";
-import { html } from "../text/html-text";
+import { html } from "../text/escape";
 import { graph, GRAPH_ROLES, reachPairs } from "./graph";
 import { matrix } from "./matrix";
 import { SCRIPT } from "./script";

@@ -1,5 +1,5 @@
 /** The parts of the page beside graph and matrix: findings, roles, issuers, identities. */
-import { html, htmlText } from "../text/html-text";
+import { html, htmlText } from "../text/escape";
 import { SECRET_NOTES } from "./secrets";
 import type { ReportFinding, ReportIdentity, ReportIssuer, ReportReach, ReportRole, ReportView } from "./view";
 

@@ -1,6 +1,5 @@
 /** What the sandbox says when it has started: as a document, and as lines to paste. Pure. */
-import { shellWord } from "../text/shell-word";
-import { visible } from "../text/visible-text";
+import { shellWord, visible } from "../text/escape";
 import type { Sandbox } from "./sandbox";
 
 /** The document of `sandbox --json`. Its secrets are made up for the run and open nothing else. */

@@ -1,7 +1,8 @@
 /** The verb `sandbox`, from its flags to a running sandbox. */
 import { InputError } from "../errors";
 import { readContext } from "../explain/context";
-import { readFederationFile, readText } from "../files/load-federation";
+import { readFederationFile } from "../files/load-federation";
+import { readText } from "../files/read-file";
 import { sandboxDocument, sandboxText } from "./announce";
 import type { Sandbox } from "./sandbox";
 import { startSandbox } from "./sandbox";

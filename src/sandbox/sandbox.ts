@@ -1,7 +1,7 @@
 /** Starts the sandbox: one server on loopback that is a Databricks and an STS over one world. */
 import { randomUUID } from "node:crypto";
 import { hideSecrets, redact } from "../text/secret";
-import { visible } from "../text/visible-text";
+import { visible } from "../text/escape";
 import { authorizationCodes } from "./databricks/authorization-codes";
 import { JWKS_PATH } from "./databricks/documents";
 import type { DatabricksHost } from "./databricks/host";

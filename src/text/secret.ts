@@ -1,6 +1,7 @@
-/** Text that must not be printed: it hides itself from every way an object turns into text. */
+/** Text that must not be printed: it hides itself however an object is turned into text. */
+import { replaceInvisible } from "./escape";
 
-/** A token, a key or a client secret. `reveal()` is the one way to its text. */
+/** A token, a key or a client secret. Only `reveal()` returns its text. */
 export interface Secret {
   readonly reveal: () => string;
 }
@@ -35,19 +36,21 @@ export function hideSecrets(text: string): string {
 }
 
 /**
- * `text` of somebody else (a server, another program) made fit for a message: the given secrets and whatever looks
- * like one replaced by `[hidden]`, control characters dropped, cut at `length` characters.
+ * `text` of others (a server, another program) for a message: the given secrets and whatever looks like one replaced
+ * by `[hidden]`, each run of invisible characters by a space, cut at `length` characters.
  */
 export function redact(text: string, secrets: readonly (Secret | string | undefined)[] = [], length = 300): string {
   let clean = text;
   for (const entry of secrets) {
     const known = typeof entry === "string" ? entry : (entry?.reveal() ?? "");
     if (known.length < 4) continue;
-    for (const form of new Set([known, encodeURIComponent(known), Buffer.from(known).toString("base64")]))
+    for (const form of new Set([known, encodeURIComponent(known), base64(known)]))
       clean = clean.replaceAll(form, HIDDEN);
   }
-  clean = hideSecrets(clean)
-    .replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e]+/g, " ")
-    .trim();
+  clean = replaceInvisible(hideSecrets(clean), " ").trim();
   return clean.length > length ? `${clean.slice(0, length - 3)}...` : clean;
+}
+
+function base64(text: string): string {
+  return btoa(Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join(""));
 }

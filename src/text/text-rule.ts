@@ -5,6 +5,7 @@
 import type { ErrorCode, Problem } from "../errors";
 import type { Form } from "./form";
 import { javascriptPattern, re2Pattern, runWords } from "./form";
+import { codeUnits, showInvisible } from "./escape";
 
 /** A rule as it is written down. */
 export interface RuleDeclaration {
@@ -79,17 +80,10 @@ export function quoted(text: string): string {
 
 /** The same uncut; `JSON.parse` gives `text` back. */
 export function quotedWhole(text: string): string {
-  // JSON.stringify escapes what is below a space, and half a character
-  return JSON.stringify(text).replace(
-    /[\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
+  return showInvisible(JSON.stringify(text));
 }
 
 /** `quoted` with everything beyond ASCII escaped: a look-alike is not to be taken for what it looks like. */
 export function quotedAscii(text: string): string {
-  return quoted(text).replace(
-    /[^\x20-\x7e]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
+  return quoted(text).replace(/[^\x20-\x7e]/g, codeUnits);
 }

@@ -1,5 +1,6 @@
 /** A token in words: whose it is, how long it lives, which issuer of a federation it fits. Pure; verifies nothing. */
 import type { Federation, FederationIssuer } from "../federation/model";
+import { visibleLines } from "../text/escape";
 import { quoted } from "../text/text-rule";
 import { TOLERANCE_SECONDS } from "../sts/decide-token";
 import { readToken } from "../sts/read-token";
@@ -176,8 +177,8 @@ export function tokenText(description: TokenDescription | NoToken): string {
   return [
     ...rows.map(([name, value]) => `${name.padEnd(13)}${value}`),
     "",
-    `header  ${printable(description.header)}`,
-    `claims  ${printable(description.claims)}`,
+    `header  ${visibleLines(JSON.stringify(description.header, null, 2))}`,
+    `claims  ${visibleLines(JSON.stringify(description.claims, null, 2))}`,
     ...(description.fit?.against ?? []).map((reason) => `no: ${reason}`),
     ...description.notes.map((note) => `note: ${note}`),
   ].join("\n");
@@ -186,12 +187,4 @@ export function tokenText(description: TokenDescription | NoToken): string {
 function duration(seconds: number): string {
   if (seconds < 120) return `${seconds} s`;
   return seconds < 7200 ? `${Math.floor(seconds / 60)} min` : `${Math.floor(seconds / 3600)} h`;
-}
-
-/** JSON on lines, with everything a terminal could take as an order or a change of direction escaped. */
-function printable(value: unknown): string {
-  return JSON.stringify(value, null, 2).replace(
-    /[\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
 }

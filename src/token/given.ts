@@ -3,7 +3,7 @@ import { InputError } from "../errors";
 import type { Secret } from "../text/secret";
 import { secret } from "../text/secret";
 import { MAX_TOKEN_FILE_BYTES, readTokenFile } from "./obtain";
-import { readBounded } from "../files/read-bounded";
+import { readBounded } from "../files/read-file";
 
 /**
  * Reads `--token`: `-` is standard input, `@FILE` a file. The text is trimmed and nothing else is asked of it.

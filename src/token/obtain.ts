@@ -8,7 +8,7 @@ import { askDatabricksCli, findDatabricksCli } from "./databricks-cli";
 import { readProfile } from "./databricks-profile";
 import type { DatabricksProfile } from "./databricks-profile";
 import { askGithub, inGithubActions } from "./github-actions";
-import { readBounded } from "../files/read-bounded";
+import { readBounded } from "../files/read-file";
 import type { Grant, MintedToken } from "./mint";
 import { mint } from "./mint";
 import type { TokenSourceName } from "./sources";

@@ -1,6 +1,6 @@
 /** The completion script for bash (3.2 and newer). */
 import type { CompletionFlag, CompletionVerb } from "./verb";
-import { inSingleQuotes } from "../../text/shell-word";
+import { inSingleQuotes } from "../../text/escape";
 import { KEY_SECTIONS, KEYS_BY_AWK, spellings } from "./verb";
 
 /** The script for `program`, which must be a plain word. */

@@ -37,8 +37,13 @@ const command: CommandModule<object, Flags> = {
         if (flags.out === undefined && flags.format === "json") sayJson(view);
         else if (flags.out === undefined) say(await textOf(flags.format, view));
         else {
-          const { writeText } = await import("../../files/write-text");
-          writeText(flags.out, await textOf(flags.format, view));
+          const { unwritable, writeWhole } = await import("../../files/write-file");
+          const text = await textOf(flags.format, view);
+          try {
+            writeWhole(flags.out, text);
+          } catch (cause) {
+            throw unwritable(flags.out, cause, "Check that its folder exists and may be written.");
+          }
           tell(`wrote ${flags.out}`);
         }
         return 0;

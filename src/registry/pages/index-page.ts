@@ -1,5 +1,5 @@
 /** The registry's front page: its modules. */
-import { html } from "../../text/html-text";
+import { html } from "../../text/escape";
 import type { ListedModule, RegistryDocument } from "../tree/documents";
 import { addressText, moduleFolder } from "../tree/address";
 import { pageHtml } from "./page";

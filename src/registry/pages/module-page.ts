@@ -2,7 +2,7 @@
  * A module's page: how to use it, what it takes and gives, its README, its versions. One a version, and one for the
  * newest.
  */
-import { html, htmlText } from "../../text/html-text";
+import { html, htmlText } from "../../text/escape";
 import type { ContractRule, ModuleContract, ModuleVariable } from "../../module/contract";
 import { attributeExpression, typeExpression } from "../../module/contract";
 import type { ReleasedModule } from "../../release/manifest";

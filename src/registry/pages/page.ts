@@ -1,6 +1,6 @@
 /** The frame of every page: no script, nothing loaded, readable on a phone, in the dark and on paper. */
 import { createHash } from "node:crypto";
-import { html } from "../../text/html-text";
+import { html } from "../../text/escape";
 import { STYLE } from "./style";
 
 export interface Page {

@@ -1,6 +1,6 @@
 /** A module's README for its page: Markdown with no HTML of its own, loading nothing, leading nowhere it should not. */
 import MarkdownIt from "markdown-it";
-import { html, htmlText, seen } from "../../text/html-text";
+import { html, htmlText, showInvisible } from "../../text/escape";
 
 /** Longer ones are cut: a page stays a page. Characters. */
 const MAX_LENGTH = 200_000;
@@ -21,7 +21,7 @@ export function readmeHtml(markdown: string): string {
     .replace(/^(?:<!--(?:(?!-->)[\s\S])*-->\s*)+/, "")
     .replace(REFERENCE, "")
     .replace(/^# [^\n]*\n/, "");
-  return markdownEngine().render(seen(text.slice(0, MAX_LENGTH)));
+  return markdownEngine().render(showInvisible(text.slice(0, MAX_LENGTH), "\t\r\n"));
 }
 
 function markdownEngine(): Engine {

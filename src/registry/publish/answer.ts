@@ -107,5 +107,5 @@ async function toGit(release: Release, asked: PublishAsked): Promise<Publication
 }
 
 function usage(path: string, message: string, fix: string): InputError {
-  return new InputError([{ code: "usage", message, path, fix }]);
+  return new InputError({ code: "usage", message, path, fix });
 }

@@ -86,16 +86,14 @@ async function failing<T>(bucket: string, body: () => Promise<T>, expected: RegE
     const status = $metadata?.httpStatusCode;
     if (expected.test(name) || (status === 412 && expected.test("PreconditionFailed"))) return undefined;
     throw new OutsideError(
-      [
-        {
-          code: "s3-failed",
-          message: `S3 refused for bucket ${bucket}${status === undefined ? "" : ` (${status})`}: ${redact(`${name}: ${message}`)}.`,
-          path: bucket,
-          fix:
-            "Check the bucket, the region, and that AWS credentials are in the environment; publish again " +
-            "then: it goes on where it stopped.",
-        },
-      ],
+      {
+        code: "s3-failed",
+        message: `S3 refused for bucket ${bucket}${status === undefined ? "" : ` (${status})`}: ${redact(`${name}: ${message}`)}.`,
+        path: bucket,
+        fix:
+          "Check the bucket, the region, and that AWS credentials are in the environment; publish again " +
+          "then: it goes on where it stopped.",
+      },
       { cause },
     );
   }

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { OutsideError } from "../../errors";
 import type { HeldLock } from "../../files/lock";
 import { holderFile, pauseForLock, tryLock } from "../../files/lock";
-import { makeFolder } from "../../files/make-folder";
+import { makeFolder, unwritable } from "../../files/write-file";
 import type { Release } from "../tree/plan-module";
 import type { Publication, PublishSettings } from "../tree/plan";
 import { planPublication } from "../tree/plan";
@@ -45,7 +45,7 @@ export async function publishToFolder(folder: string, release: Release, options:
   if (options.dryRun === true) {
     return answerOf(await planPublication(release, options, readerOf(folder)), isInterrupted(folder));
   }
-  return writing(folder, async () => {
+  try {
     makeFolder(folder);
     const lock = await acquire(folder, options.waitMs ?? WAIT_MS);
     try {
@@ -58,34 +58,18 @@ export async function publishToFolder(folder: string, release: Release, options:
       rmSync(holderFile(join(folder, LOCK)), { force: true });
       await lock.free();
     }
-  });
+  } catch (cause) {
+    throw unwritable(
+      folder,
+      cause,
+      "Check the folder, its permissions and the space left, then publish again: every listed version is whole.",
+    );
+  }
 }
 
 function answerOf({ changes, added, replaced }: Publication, repaired: boolean): FolderAnswer {
   const fresh = [...added].flatMap(([path, files]) => [...files.keys()].map((name) => `${path}/${name}`));
   return { changes, files: [...fresh, ...replaced.keys()], repaired };
-}
-
-async function writing<T>(folder: string, body: () => Promise<T>): Promise<T> {
-  try {
-    return await body();
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    if (typeof code !== "string" || !/^E[A-Z]+$/.test(code)) throw cause;
-    throw new OutsideError(
-      [
-        {
-          code: "file-unwritable",
-          message: `${folder} cannot be written: ${code}.`,
-          path: folder,
-          fix:
-            "Check the folder, its permissions and the space left, then publish again: what is listed there " +
-            "is whole.",
-        },
-      ],
-      { cause },
-    );
-  }
 }
 
 async function acquire(folder: string, waitMs: number): Promise<HeldLock> {
@@ -100,14 +84,12 @@ async function acquire(folder: string, waitMs: number): Promise<HeldLock> {
 }
 
 function busy(folder: string): OutsideError {
-  return new OutsideError([
-    {
-      code: "registry-busy",
-      message: `Another publish is at work in ${folder}.`,
-      path: folder,
-      fix: "Wait for it to end, then publish again.",
-    },
-  ]);
+  return new OutsideError({
+    code: "registry-busy",
+    message: `Another publish is at work in ${folder}.`,
+    path: folder,
+    fix: "Wait for it to end, then publish again.",
+  });
 }
 
 /** Holds what is read of lists to the registry's SHA256SUMS: a list that somebody changed is not written on. */

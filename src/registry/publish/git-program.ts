@@ -55,7 +55,7 @@ export function gitIn(folder: string, remote: string, environment: Pick<Environm
         child.once("error", (cause) => {
           reject(
             new OutsideError(
-              [{ code: "git-missing", message: "The program git cannot be run.", fix: "Install git 2.31 or newer." }],
+              { code: "git-missing", message: "The program git cannot be run.", fix: "Install git 2.31 or newer." },
               { cause },
             ),
           );
@@ -72,15 +72,13 @@ export function gitIn(folder: string, remote: string, environment: Pick<Environm
 
 function failed(command: string, said: string, token: string | undefined): OutsideError {
   const words = redact(said, token === undefined ? [] : [secret(token)]);
-  return new OutsideError([
-    {
-      code: "git-failed",
-      message: `git ${command} failed: ${words === "" ? "it says nothing" : words}`,
-      fix:
-        `Check the repository and who may write to it (${TOKEN} holds a token for https), then publish ` +
-        `again: it goes on where it stopped.`,
-    },
-  ]);
+  return new OutsideError({
+    code: "git-failed",
+    message: `git ${command} failed: ${words === "" ? "it says nothing" : words}`,
+    fix:
+      `Check the repository and who may write to it (${TOKEN} holds a token for https), then publish ` +
+      `again: it goes on where it stopped.`,
+  });
 }
 
 /** Nothing of a repository we were started in, no traces (they show headers), no questions. */

@@ -60,5 +60,5 @@ function invalid(
     "git@github.com:acme/terraform-aws-{name}.git, or a folder.",
   path = "--repository",
 ): InputError {
-  return new InputError([{ code: "repository-invalid", message, path, fix }]);
+  return new InputError({ code: "repository-invalid", message, path, fix });
 }

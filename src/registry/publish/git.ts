@@ -85,14 +85,12 @@ async function publishModule(
       `refs/tags/${tag}:refs/tags/${tag}`,
     ]);
     if ((await git.run(["rev-parse", "--verify", `refs/tags/${tag}^{tree}`])) === tree) return "none";
-    throw new InputError([
-      {
-        code: "git-tag-taken",
-        message: `${tag} of ${repository} is another tree than the packed module.`,
-        path: repository,
-        fix: "A published version never changes: pack the modules under a new version.",
-      },
-    ]);
+    throw new InputError({
+      code: "git-tag-taken",
+      message: `${tag} of ${repository} is another tree than the packed module.`,
+      path: repository,
+      fix: "A published version never changes: pack the modules under a new version.",
+    });
   }
   if (dryRun) return "add";
   await checkIdentity(git);
@@ -180,14 +178,12 @@ async function commitOf(git: Git, tree: string, hasParent: boolean, message: str
 async function checkIdentity(git: Git): Promise<void> {
   for (const name of ["GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"]) {
     if ((await git.run(["-c", "user.useConfigOnly=true", "var", name], { accept: [0, 1, 128] })) !== "") continue;
-    throw new InputError([
-      {
-        code: "git-identity-missing",
-        message: "git does not know who makes the commit and the tag.",
-        fix:
-          "Set user.name and user.email with git config, or GIT_AUTHOR_NAME, GIT_AUTHOR_EMAIL, " +
-          "GIT_COMMITTER_NAME and GIT_COMMITTER_EMAIL.",
-      },
-    ]);
+    throw new InputError({
+      code: "git-identity-missing",
+      message: "git does not know who makes the commit and the tag.",
+      fix:
+        "Set user.name and user.email with git config, or GIT_AUTHOR_NAME, GIT_AUTHOR_EMAIL, " +
+        "GIT_COMMITTER_NAME and GIT_COMMITTER_EMAIL.",
+    });
   }
 }

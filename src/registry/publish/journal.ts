@@ -5,7 +5,7 @@
 import { existsSync, lstatSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { InputError } from "../../errors";
-import { makeFolder } from "../../files/make-folder";
+import { makeFolder } from "../../files/write-file";
 import { placeOf } from "../tree/address";
 import type { Publication } from "../tree/plan";
 import { readVersionsOf } from "../tree/stored";
@@ -117,14 +117,12 @@ function readJournal(folder: string): Journal | undefined {
   } catch {
     // refused below
   }
-  throw new InputError([
-    {
-      code: "registry-damaged",
-      message: `${file} is no journal of publish.`,
-      path: file,
-      fix: "Remove it, and publish again.",
-    },
-  ]);
+  throw new InputError({
+    code: "registry-damaged",
+    message: `${file} is no journal of publish.`,
+    path: file,
+    fix: "Remove it, and publish again.",
+  });
 }
 
 const HEADS =

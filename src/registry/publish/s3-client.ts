@@ -9,14 +9,12 @@ import { quoted } from "../../text/text-rule";
 /** Throws InputError url-not-https. */
 export function openS3(endpoint: string | undefined, region: string | undefined): S3Client {
   if (endpoint !== undefined && !isSafe(endpoint)) {
-    throw new InputError([
-      {
-        code: "url-not-https",
-        message: `${quoted(endpoint)} is no https URL of an S3 endpoint.`,
-        path: "--endpoint",
-        fix: "Write it like https://s3.example.com; plain http is taken on loopback only.",
-      },
-    ]);
+    throw new InputError({
+      code: "url-not-https",
+      message: `${quoted(endpoint)} is no https URL of an S3 endpoint.`,
+      path: "--endpoint",
+      fix: "Write it like https://s3.example.com; plain http is taken on loopback only.",
+    });
   }
   return new S3Client({
     ...(region === undefined ? {} : { region }),

@@ -39,14 +39,12 @@ export async function publishToS3(client: S3Client, release: Release, options: S
     if (options.dryRun === true || (await upload(publication, missing, bucket)) === "done")
       return { changes: publication.changes, files };
     if (tried === TRIES) {
-      throw new OutsideError([
-        {
-          code: "registry-busy",
-          message: `Another publish keeps changing ${options.bucket}.`,
-          path: options.bucket,
-          fix: "Wait for it to end, then publish again.",
-        },
-      ]);
+      throw new OutsideError({
+        code: "registry-busy",
+        message: `Another publish keeps changing ${options.bucket}.`,
+        path: options.bucket,
+        fix: "Wait for it to end, then publish again.",
+      });
     }
   }
 }
@@ -68,16 +66,14 @@ async function missingObjects({ added }: Publication, bucket: Bucket): Promise<R
 }
 
 function otherObject(path: string): InputError {
-  return new InputError([
-    {
-      code: "registry-version-taken",
-      message: `The bucket holds ${path} already, with other bytes; no list names its version yet.`,
-      path,
-      fix:
-        "A publish of other bytes was broken off here or is at work: publish under a new version, or delete " +
-        "that version's folder if nobody can have used it.",
-    },
-  ]);
+  return new InputError({
+    code: "registry-version-taken",
+    message: `The bucket holds ${path} already, with other bytes; no list names its version yet.`,
+    path,
+    fix:
+      "A publish of other bytes was broken off here or is at work: publish under a new version, or delete " +
+      "that version's folder if nobody can have used it.",
+  });
 }
 
 async function upload(
@@ -100,12 +96,10 @@ async function upload(
 export function readPrefix(prefix: string): string {
   const plain = prefix.replace(/^\/+|\/+$/g, "");
   if (plain.length <= 200 && /^(?:[A-Za-z0-9_-][A-Za-z0-9._-]*(?:\/|$))*$/.test(plain)) return plain;
-  throw new InputError([
-    {
-      code: "registry-prefix-invalid",
-      message: `${quoted(prefix)} is no prefix for a registry.`,
-      path: "--prefix",
-      fix: "Write it like registries/terraform: letters, digits, . _ - and /.",
-    },
-  ]);
+  throw new InputError({
+    code: "registry-prefix-invalid",
+    message: `${quoted(prefix)} is no prefix for a registry.`,
+    path: "--prefix",
+    fix: "Write it like registries/terraform: letters, digits, . _ - and /.",
+  });
 }

@@ -15,7 +15,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { makeFolder } from "../../files/make-folder";
+import { makeFolder } from "../../files/write-file";
 import { placeOf } from "../tree/address";
 import type { ReadFile } from "../tree/stored";
 import { damaged } from "../tree/stored";

@@ -35,14 +35,12 @@ const MODULE_FILES = [CHECKSUMS_FILE, INDEX, "versions"];
 export async function verifyFolder(folder: string): Promise<VerifiedRegistry> {
   const there = lstatSync(join(folder, REGISTRY_DOCUMENT), { throwIfNoEntry: false });
   if (there === undefined && listed(folder, "v1").length === 0) {
-    throw new OutsideError([
-      {
-        code: "file-not-found",
-        message: `There is no registry in ${folder}.`,
-        path: folder,
-        fix: "Name the folder that publish --to wrote.",
-      },
-    ]);
+    throw new OutsideError({
+      code: "file-not-found",
+      message: `There is no registry in ${folder}.`,
+      path: folder,
+      fix: "Name the folder that publish --to wrote.",
+    });
   }
   const read = readerOf(folder);
   const problems: Problem[] = [];

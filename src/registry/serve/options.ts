@@ -1,19 +1,18 @@
 /** The flags of `serve`, read. */
 import { readFileSync } from "node:fs";
-import { InputError, OutsideError } from "../../errors";
+import { InputError } from "../../errors";
+import { unreadable } from "../../files/read-file";
 import { quoted } from "../../text/text-rule";
 
 /** Throws InputError usage. */
 export function readPort(text: string): number {
   if (/^[0-9]{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
-  throw new InputError([
-    {
-      code: "usage",
-      message: `${quoted(text)} is no port.`,
-      path: "--port",
-      fix: "Give a number from 1 to 65535, or 0 for a free port.",
-    },
-  ]);
+  throw new InputError({
+    code: "usage",
+    message: `${quoted(text)} is no port.`,
+    path: "--port",
+    fix: "Give a number from 1 to 65535, or 0 for a free port.",
+  });
 }
 
 /** Both or neither. Throws InputError tls-invalid, OutsideError file-not-found, file-unreadable. */
@@ -23,14 +22,12 @@ export function readTls(
 ): { readonly cert: Buffer; readonly key: Buffer } | undefined {
   if (cert === undefined && key === undefined) return undefined;
   if (cert === undefined || key === undefined) {
-    throw new InputError([
-      {
-        code: "tls-invalid",
-        message: "A certificate and its key go together.",
-        path: cert === undefined ? "--tls-cert" : "--tls-key",
-        fix: "Give both --tls-cert and --tls-key.",
-      },
-    ]);
+    throw new InputError({
+      code: "tls-invalid",
+      message: "A certificate and its key go together.",
+      path: cert === undefined ? "--tls-cert" : "--tls-key",
+      fix: "Give both --tls-cert and --tls-key.",
+    });
   }
   return { cert: readPem(cert, "--tls-cert"), key: readPem(key, "--tls-key") };
 }
@@ -39,17 +36,6 @@ function readPem(file: string, flag: string): Buffer {
   try {
     return readFileSync(file);
   } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code ?? "unknown error";
-    throw new OutsideError(
-      [
-        {
-          code: code === "ENOENT" ? "file-not-found" : "file-unreadable",
-          message: `${file} cannot be read: ${code}.`,
-          path: flag,
-          fix: "Name a PEM file that you may read.",
-        },
-      ],
-      { cause },
-    );
+    throw unreadable(file, cause, "Name a PEM file that you may read.", flag);
   }
 }

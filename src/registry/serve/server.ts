@@ -52,14 +52,12 @@ function createListener(tls: ServeOptions["tls"], listener: RequestListener): Se
   } catch (cause) {
     // OpenSSL's words may quote the key file; ours do not
     throw new InputError(
-      [
-        {
-          code: "tls-invalid",
-          message: "The certificate and the key do not go together, or are not PEM.",
-          path: "--tls-cert",
-          fix: "Give a certificate and its unencrypted key, both as PEM files.",
-        },
-      ],
+      {
+        code: "tls-invalid",
+        message: "The certificate and the key do not go together, or are not PEM.",
+        path: "--tls-cert",
+        fix: "Give a certificate and its unencrypted key, both as PEM files.",
+      },
       { cause },
     );
   }
@@ -70,14 +68,12 @@ function listening(server: Server, port: number): Promise<void> {
     server.once("error", (cause: NodeJS.ErrnoException) => {
       reject(
         new OutsideError(
-          [
-            {
-              code: "port-taken",
-              message: `Port ${port} cannot be listened on: ${cause.code ?? "unknown error"}.`,
-              path: "--port",
-              fix: "Name another with --port, or 0 for a free one.",
-            },
-          ],
+          {
+            code: "port-taken",
+            message: `Port ${port} cannot be listened on: ${cause.code ?? "unknown error"}.`,
+            path: "--port",
+            fix: "Name another with --port, or 0 for a free one.",
+          },
           { cause },
         ),
       );
@@ -106,14 +102,12 @@ function registryRoot(folder: string): { readonly root: string; readonly base: s
   } catch {
     // said below
   }
-  throw new InputError([
-    {
-      code: "registry-missing",
-      message: `There is no registry in ${folder}.`,
-      path: folder,
-      fix: "Name the folder that publish --to wrote.",
-    },
-  ]);
+  throw new InputError({
+    code: "registry-missing",
+    message: `There is no registry in ${folder}.`,
+    path: folder,
+    fix: "Name the folder that publish --to wrote.",
+  });
 }
 
 function answer(root: string, base: string, request: IncomingMessage, response: ServerResponse): void {

@@ -134,12 +134,10 @@ function onlyNamespace(registry: RegistryDocument | undefined): string | undefin
 }
 
 function missingNamespace(): never {
-  throw new InputError([
-    {
-      code: "registry-namespace-missing",
-      message: "The registry needs a namespace for these modules.",
-      path: "--namespace",
-      fix: "Name one, like --namespace acme: callers then write HOST/acme/databricks-federation/aws.",
-    },
-  ]);
+  throw new InputError({
+    code: "registry-namespace-missing",
+    message: "The registry needs a namespace for these modules.",
+    path: "--namespace",
+    fix: "Name one, like --namespace acme: callers then write HOST/acme/databricks-federation/aws.",
+  });
 }

@@ -24,12 +24,10 @@ export function readSite(baseUrl: string): RegistrySite {
 /** Without `baseUrl` the message keeps it to itself. */
 function invalid(baseUrl: string | undefined, why: string): InputError {
   const what = baseUrl === undefined ? "The base URL" : quoted(baseUrl);
-  return new InputError([
-    {
-      code: "registry-base-url-invalid",
-      message: `${what} ${why}.`,
-      path: "--base-url",
-      fix: "Write it like https://registry.example.com.",
-    },
-  ]);
+  return new InputError({
+    code: "registry-base-url-invalid",
+    message: `${what} ${why}.`,
+    path: "--base-url",
+    fix: "Write it like https://registry.example.com.",
+  });
 }

@@ -67,12 +67,10 @@ async function parsed<T>(
 }
 
 export function damaged(path: string): InputError {
-  return new InputError([
-    {
-      code: "registry-damaged",
-      message: `${path} of the registry is missing or not as publish writes it.`,
-      path,
-      fix: "See what else is wrong with publish --to DIR --verify, and put the registry back from a copy.",
-    },
-  ]);
+  return new InputError({
+    code: "registry-damaged",
+    message: `${path} of the registry is missing or not as publish writes it.`,
+    path,
+    fix: "See what else is wrong with publish --to DIR --verify, and put the registry back from a copy.",
+  });
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import compare from "semver/functions/compare";
 import prerelease from "semver/functions/prerelease";
 import { InputError, OutsideError } from "../../errors";
+import { unreadable } from "../../files/read-file";
 import type { ReleaseManifest } from "../manifest";
 import { MANIFEST_FILE, MANIFEST_LIMIT, readManifest } from "../manifest";
 import { isVersion } from "../version";
@@ -28,14 +29,12 @@ export function previousRelease(given: string | undefined, version: string): Pre
   const stats = statSync(path, { throwIfNoEntry: false });
   if (stats === undefined) {
     if (given === undefined) return null;
-    throw new OutsideError([
-      {
-        code: "file-not-found",
-        message: `There is no ${path}.`,
-        path: "--previous",
-        fix: "Name the last release's manifest.json, its folder, or the folder of recorded releases.",
-      },
-    ]);
+    throw new OutsideError({
+      code: "file-not-found",
+      message: `There is no ${path}.`,
+      path: "--previous",
+      fix: "Name the last release's manifest.json, its folder, or the folder of recorded releases.",
+    });
   }
   if (!stats.isDirectory()) return readFile(path);
   if (statSync(join(path, MANIFEST_FILE), { throwIfNoEntry: false }) !== undefined)
@@ -50,14 +49,12 @@ export function previousRelease(given: string | undefined, version: string): Pre
 export function readRecorded(folder: string, version: string): PreviousRelease {
   const found = readFile(join(folder, version, MANIFEST_FILE));
   if (found.manifest.version === version) return found;
-  throw new InputError([
-    {
-      code: "manifest-unreadable",
-      message: `${found.file} is the manifest of ${found.manifest.version}.`,
-      file: found.file,
-      fix: `Record release ${version} again.`,
-    },
-  ]);
+  throw new InputError({
+    code: "manifest-unreadable",
+    message: `${found.file} is the manifest of ${found.manifest.version}.`,
+    file: found.file,
+    fix: `Record release ${version} again.`,
+  });
 }
 
 /** Versions recorded in `folder`, oldest first. */
@@ -71,28 +68,15 @@ export function recordedVersions(folder: string): readonly string[] {
 function readFile(file: string): PreviousRelease {
   try {
     if (statSync(file).size > MANIFEST_LIMIT)
-      throw new InputError([
-        {
-          code: "manifest-unreadable",
-          message: `${file} has more than ${MANIFEST_LIMIT} bytes.`,
-          file,
-          fix: "Name a manifest.json that pack wrote.",
-        },
-      ]);
+      throw new InputError({
+        code: "manifest-unreadable",
+        message: `${file} has more than ${MANIFEST_LIMIT} bytes.`,
+        file,
+        fix: "Name a manifest.json that pack wrote.",
+      });
     return { manifest: readManifest(readFileSync(file, "utf8"), file), file };
   } catch (cause) {
     if (cause instanceof InputError) throw cause;
-    const { code } = cause as NodeJS.ErrnoException;
-    throw new OutsideError(
-      [
-        {
-          code: code === "ENOENT" ? "file-not-found" : "file-unreadable",
-          message: code === "ENOENT" ? `There is no ${file}.` : `${file} cannot be read: ${code ?? "unknown error"}.`,
-          path: file,
-          fix: "Check the file and its permissions.",
-        },
-      ],
-      { cause },
-    );
+    throw unreadable(file, cause, "Check the path.", file);
   }
 }

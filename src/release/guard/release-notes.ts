@@ -1,5 +1,5 @@
 /** The CHANGELOG entry of a release, from what changed: wider trusts first, then what breaks, with before and after. */
-import { markdownText } from "../../text/markdown-text";
+import { markdownText } from "../../text/escape";
 import type { ReleaseChange, Step } from "./change";
 import { isWiderTrust } from "./change";
 

@@ -43,7 +43,7 @@ const command: CommandModule<object, Flags> = {
 
 async function readProfile(file: string): Promise<import("../../../module/profile-schema").Profile> {
   const [{ readText }, { parseProfile }] = await Promise.all([
-    import("../../../files/load-federation"),
+    import("../../../files/read-file"),
     import("../../../module/profile"),
   ]);
   return parseProfile(readText(file, "Name your profile with --profile."), { file });

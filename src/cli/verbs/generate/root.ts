@@ -49,7 +49,7 @@ const command: CommandModule<object, Flags> = {
       const [{ readFederationFile }, { rootTree }, { staleRoots }, { deliver }] = await Promise.all([
         import("../../../files/load-federation"),
         import("../../../module/root-tree"),
-        import("../../../files/stale-roots"),
+        import("../../../files/compare-tree"),
         import("./deliver"),
       ]);
       const { federation, warnings } = readFederationFile(flags.config);
@@ -86,7 +86,7 @@ async function movedFrom(
   where: string | undefined,
 ): Promise<import("../../../module/root-tree").MovedFrom | undefined> {
   if (where === undefined || where === "cdktf") return where;
-  const { readText } = await import("../../../files/load-federation");
+  const { readText } = await import("../../../files/read-file");
   return { file: where, text: readText(where, "Name the stack's cdk.tf.json, below cdktf.out/stacks, or cdktf.") };
 }
 

@@ -1,7 +1,7 @@
 import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
-import { makeFolder } from "../../src/files/make-folder";
+import { makeFolder } from "../../src/files/write-file";
 import { temporaryFolder } from "../support/temporary-folder";
 
 test("makes what is missing, with its mode, and takes what is there", () => {

@@ -1,0 +1,63 @@
+/** Reading files, and what an error of reading says to a user. */
+import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { OutsideError } from "../errors";
+
+/**
+ * The text of `file` as UTF-8 (`-`: of standard input). `fix` goes into the message where there is no such file.
+ * Throws OutsideError `file-not-found` or `file-unreadable`.
+ */
+export function readText(file: string, fix = "Name it with --config, or run init to write one."): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(file === "-" ? 0 : file));
+  } catch (cause) {
+    throw unreadable(file, cause, fix);
+  }
+}
+
+/**
+ * The error of a file or folder that could not be read because of `cause`: `file-not-found`, else `file-unreadable`.
+ * `fix`: what to do where it does not exist.
+ */
+export function unreadable(file: string, cause: unknown, fix: string, path?: string): OutsideError {
+  const { code } = cause as NodeJS.ErrnoException;
+  const place = path === undefined ? {} : { path };
+  if (code === "ENOENT")
+    return new OutsideError({ code: "file-not-found", message: `${file} does not exist.`, ...place, fix }, { cause });
+  const why =
+    cause instanceof TypeError ? "it is not UTF-8" : code === "EISDIR" ? "it is a folder" : (code ?? "unknown error");
+  const message = `${file} cannot be read: ${why}.`;
+  return new OutsideError(
+    { code: "file-unreadable", message, ...place, fix: "Check the file and its permissions." },
+    { cause },
+  );
+}
+
+/**
+ * The bytes of `file` (0: standard input), one more than `most` where there are more than that: a token's file may be
+ * a device, and standard input may never end. Errors as of `readSync`.
+ */
+export function readBounded(file: string | 0, most: number): Buffer {
+  const descriptor = file === 0 ? 0 : openSync(file, "r");
+  try {
+    const bytes = Buffer.alloc(most + 1);
+    let length = 0;
+    for (let read = -1; read !== 0 && length < bytes.length; length += read)
+      read = readSync(descriptor, bytes, length, bytes.length - length, null);
+    return bytes.subarray(0, length);
+  } finally {
+    if (file !== 0) closeSync(descriptor);
+  }
+}
+
+let folder: string | undefined;
+
+/** This package's folder, found upwards from where this file (or its bundle) lies: templates and modules are in it. */
+export function packageFolder(): string {
+  if (folder !== undefined) return folder;
+  for (let at = __dirname; ; at = dirname(at)) {
+    if (statSync(join(at, "templates", "every-module"), { throwIfNoEntry: false })?.isDirectory() === true)
+      return (folder = at);
+    if (dirname(at) === at) throw new Error("the templates of this package are missing");
+  }
+}
