@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { findOnPath } from "../__tests__/support/found-programs";
 import { loadFederation } from "../src/files/load-federation";
 import { startSandbox } from "../src/sandbox/sandbox";
-import { worldOfFederation } from "../src/sandbox/world-of-federation";
+import { directoryOfFederation } from "../src/sandbox/directory/of-federation";
 import type { Row } from "./measure";
 import { inTurn, ratioRow, runOnce } from "./measure";
 
@@ -22,7 +22,7 @@ export async function credentials(scratch: string): Promise<readonly Row[]> {
   const file = join(home, "federation.yaml");
   cpSync(join(ROOT, "federation.yaml"), file);
   const sandbox = await startSandbox({
-    world: worldOfFederation(loadFederation(file), { account: undefined, awsAccountId: undefined }),
+    directory: directoryOfFederation(loadFederation(file), { account: undefined, awsAccountId: undefined }),
   });
   try {
     const [identity] = sandbox.identities;

@@ -13,8 +13,8 @@ import { replaceTree } from "../../src/files/replace-tree";
 import { rootTree } from "../../src/module/root-tree";
 import type { Sandbox } from "../../src/sandbox/sandbox";
 import { startSandbox } from "../../src/sandbox/sandbox";
-import { worldOfFederation } from "../../src/sandbox/world-of-federation";
-import { worldOfPlan } from "../../src/sandbox/world-of-plan";
+import { directoryOfFederation } from "../../src/sandbox/directory/of-federation";
+import { directoryOfPlan } from "../../src/sandbox/directory/of-plan";
 import { canonicalText } from "../../src/trust/canonical-json";
 import { UNITY_CATALOG_PRINCIPALS } from "../../src/trust/rules";
 import { hostileText } from "../support/hostile-text";
@@ -45,7 +45,7 @@ const FEDERATION = {
 describeWith({ boto3: true }, "the generated Python in the sandbox", () => {
   let sandbox: Sandbox;
   beforeAll(async () => {
-    sandbox = await startSandbox({ world: worldOfFederation(readFederation(FEDERATION).federation) });
+    sandbox = await startSandbox({ directory: directoryOfFederation(readFederation(FEDERATION).federation) });
   });
   afterAll(() => sandbox.stop());
 
@@ -229,7 +229,7 @@ describeWith({ terraform: true, moto: true }, "Unity Catalog's trust, applied an
       // (moto puts every role into the partition aws)
       const { stdout } = await terraform.run(["show", "-json"]);
       const sandbox = await startSandbox({
-        world: worldOfPlan(
+        directory: directoryOfPlan(
           stdout.replaceAll(
             "arn:aws:iam::111122223333:role/databricks",
             `arn:${partition}:iam::111122223333:role/databricks`,

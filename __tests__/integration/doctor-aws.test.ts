@@ -20,7 +20,7 @@ import type { DoctorReport } from "../../src/doctor/report";
 import { accountView, parseFederation, roleTrustPolicy } from "../../src/federation";
 import type { Sandbox } from "../../src/sandbox/sandbox";
 import { startSandbox } from "../../src/sandbox/sandbox";
-import { worldOfFederation } from "../../src/sandbox/world-of-federation";
+import { directoryOfFederation } from "../../src/sandbox/directory/of-federation";
 import { trustPolicyJson } from "../../src/trust/build";
 import { buildCli } from "../support/built-cli";
 import type { FakeAws } from "../support/fake-aws";
@@ -31,10 +31,10 @@ import type { Iam } from "../support/iam";
 import { iamOf } from "../support/iam";
 import type { Moto } from "../support/moto";
 import { startMoto } from "../support/moto";
-import type { PlayedInternet } from "../support/played-internet";
-import { startInternet } from "../support/played-internet";
-import type { PlayedIssuer } from "../support/played-issuer";
-import { HOST, ISSUER, KEYS, playedIssuer, SUBJECT } from "../support/played-issuer";
+import type { SimulatedInternet } from "../support/simulated-internet";
+import { startInternet } from "../support/simulated-internet";
+import type { SimulatedIssuer } from "../support/simulated-issuer";
+import { HOST, ISSUER, KEYS, simulatedIssuer, SUBJECT } from "../support/simulated-issuer";
 import { describeWith } from "../support/requirements";
 import { runProgram } from "../support/run-program";
 import { temporaryFolder } from "../support/temporary-folder";
@@ -75,8 +75,8 @@ describeWith({ moto: true }, "doctor and a local AWS", () => {
 
   let moto: Moto;
   let iam: Iam;
-  let internet: PlayedInternet;
-  let issuer: PlayedIssuer;
+  let internet: SimulatedInternet;
+  let issuer: SimulatedIssuer;
   let sts: FakeAws;
   let cli: string;
   let config: string;
@@ -84,7 +84,7 @@ describeWith({ moto: true }, "doctor and a local AWS", () => {
     [moto, internet, issuer, sts, cli] = await Promise.all([
       startMoto({ accountId: ACCOUNT }),
       startInternet(),
-      playedIssuer(),
+      simulatedIssuer(),
       startFakeAws(),
       buildCli(["doctor"]),
     ]);
@@ -848,7 +848,7 @@ describeWith({ moto: true }, "doctor and a local AWS", () => {
     let sandbox: Sandbox;
     beforeAll(async () => {
       sandbox = await startSandbox({
-        world: worldOfFederation(federation),
+        directory: directoryOfFederation(federation),
         context: { "aws:SourceIp": ["198.51.100.7"] },
       });
       const discovery = (await (

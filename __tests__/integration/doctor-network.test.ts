@@ -7,9 +7,9 @@ import { buildCli } from "../support/built-cli";
 import { makeAuthority, makeCertificate } from "../support/certificates";
 import type { Play } from "../support/fault-server";
 import { FAULTS, json } from "../support/fault-server";
-import type { PlayedInternet, Plays } from "../support/played-internet";
-import { startInternet } from "../support/played-internet";
-import type { PlayedIssuer } from "../support/played-issuer";
+import type { SimulatedInternet, Plays } from "../support/simulated-internet";
+import { startInternet } from "../support/simulated-internet";
+import type { SimulatedIssuer } from "../support/simulated-issuer";
 import {
   CONFIG,
   CONFIG_DOCUMENT,
@@ -19,8 +19,8 @@ import {
   ISSUER,
   KEYS,
   KEYS_HOST,
-  playedIssuer,
-} from "../support/played-issuer";
+  simulatedIssuer,
+} from "../support/simulated-issuer";
 import { runProgram } from "../support/run-program";
 import { temporaryFolder } from "../support/temporary-folder";
 
@@ -29,11 +29,11 @@ jest.setTimeout(120_000);
 const ROOT = join(__dirname, "..", "..");
 const FEDERATION = join(ROOT, "federation.yaml");
 
-let internet: PlayedInternet;
-let issuer: PlayedIssuer;
+let internet: SimulatedInternet;
+let issuer: SimulatedIssuer;
 let cli: string;
 beforeAll(async () => {
-  [internet, issuer, cli] = await Promise.all([startInternet(), playedIssuer(), buildCli(["doctor"])]);
+  [internet, issuer, cli] = await Promise.all([startInternet(), simulatedIssuer(), buildCli(["doctor"])]);
 });
 afterAll(() => internet.stop());
 beforeEach(() => {
@@ -180,8 +180,8 @@ describe("an issuer in order", () => {
 
 interface Scene {
   readonly plays?: () => Plays;
-  readonly certificates?: () => PlayedInternet["certificates"];
-  readonly tunnelFaults?: PlayedInternet["tunnelFaults"];
+  readonly certificates?: () => SimulatedInternet["certificates"];
+  readonly tunnelFaults?: SimulatedInternet["tunnelFaults"];
   readonly fails?: readonly string[];
   readonly unknown?: readonly string[];
   readonly says: RegExp;

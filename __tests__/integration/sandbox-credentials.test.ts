@@ -10,7 +10,7 @@ import { getSession } from "../../src/credentials/session";
 import { loadFederation } from "../../src/files/load-federation";
 import type { Sandbox } from "../../src/sandbox/sandbox";
 import { startSandbox } from "../../src/sandbox/sandbox";
-import { worldOfFederation } from "../../src/sandbox/world-of-federation";
+import { directoryOfFederation } from "../../src/sandbox/directory/of-federation";
 import { buildCli } from "../support/built-cli";
 import { findOnPath } from "../support/found-programs";
 import type { Outcome } from "../support/run-program";
@@ -34,7 +34,7 @@ beforeAll(async () => {
   [cli, sandbox] = await Promise.all([
     buildCli(["token", "credentials"]),
     startSandbox({
-      world: worldOfFederation(federation, { account: undefined, awsAccountId: undefined }),
+      directory: directoryOfFederation(federation, { account: undefined, awsAccountId: undefined }),
       now: () => clock(),
     }),
   ]);

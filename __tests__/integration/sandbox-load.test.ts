@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { loadFederation } from "../../src/files/load-federation";
 import type { Sandbox } from "../../src/sandbox/sandbox";
 import { startSandbox } from "../../src/sandbox/sandbox";
-import { worldOfFederation } from "../../src/sandbox/world-of-federation";
+import { directoryOfFederation } from "../../src/sandbox/directory/of-federation";
 import { buildProgram } from "../support/built-cli";
 import { runProgram } from "../support/run-program";
 import { tokenFor } from "../support/sandbox-process";
@@ -17,7 +17,7 @@ const FEDERATION = join(ROOT, "federation.yaml");
 let sandbox: Sandbox;
 let good: string;
 beforeAll(async () => {
-  sandbox = await startSandbox({ world: worldOfFederation(loadFederation(FEDERATION)) });
+  sandbox = await startSandbox({ directory: directoryOfFederation(loadFederation(FEDERATION)) });
   const token = await tokenFor(sandbox, sandbox.identities[0]);
   good = new URLSearchParams({
     Action: "AssumeRoleWithWebIdentity",

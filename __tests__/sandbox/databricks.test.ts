@@ -3,22 +3,22 @@ import type { DatabricksHost } from "../../src/sandbox/databricks/host";
 import { answerDatabricks } from "../../src/sandbox/databricks/host";
 import { authorizationCodes } from "../../src/sandbox/databricks/authorization-codes";
 import type { Exchange } from "../../src/sandbox/exchange";
-import { identitiesOf, identityBook } from "../../src/sandbox/identities";
+import { identitiesOf, identityBook } from "../../src/sandbox/directory/identities";
 import { makeKeys } from "../../src/sandbox/keys";
-import { makeSeal } from "../../src/sandbox/sealed";
-import { worldOfFederation } from "../../src/sandbox/world-of-federation";
+import { makeSeal } from "../../src/sandbox/seal";
+import { directoryOfFederation } from "../../src/sandbox/directory/of-federation";
 import { readFederation } from "../../src/federation";
 import { readToken } from "../../src/sts/read-token";
 import { fullFederation, READER, WRITER } from "../support/full-federation";
 
-const world = worldOfFederation(readFederation(fullFederation).federation);
-const book = identityBook(identitiesOf(world));
+const directory = directoryOfFederation(readFederation(fullFederation).federation);
+const book = identityBook(identitiesOf(directory));
 const [seal, codes] = [makeSeal(), authorizationCodes()];
 const keysMade = makeKeys();
 let now = 1_800_000_000;
 
 async function host(key: string, reasons: string[] = []): Promise<DatabricksHost> {
-  const issuer = world.issuers.find((one) => one.key === key);
+  const issuer = directory.issuers.find((one) => one.key === key);
   if (issuer === undefined) throw new Error(`no issuer ${key}`);
   return {
     issuer,

@@ -1,7 +1,7 @@
 import { parseFederation } from "../../src/federation";
 import type { Sandbox } from "../../src/sandbox/sandbox";
 import { startSandbox } from "../../src/sandbox/sandbox";
-import { worldOfFederation } from "../../src/sandbox/world-of-federation";
+import { directoryOfFederation } from "../../src/sandbox/directory/of-federation";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describeToken } from "../../src/token/describe";
@@ -13,7 +13,7 @@ const { federation } = parseFederation(readFileSync(join(__dirname, "..", "..", 
 let sandbox: Sandbox;
 const reasons: string[] = [];
 beforeAll(async () => {
-  sandbox = await startSandbox({ world: worldOfFederation(federation), onRefusal: (text) => reasons.push(text) });
+  sandbox = await startSandbox({ directory: directoryOfFederation(federation), onRefusal: (text) => reasons.push(text) });
 });
 afterAll(() => sandbox.stop());
 beforeEach(() => {

@@ -3,18 +3,18 @@ import fc from "fast-check";
 import { loadFederation } from "../../src/files/load-federation";
 import type { SigningKeys } from "../../src/sandbox/keys";
 import { makeKeys } from "../../src/sandbox/keys";
-import { makeSeal } from "../../src/sandbox/sealed";
+import { makeSeal } from "../../src/sandbox/seal";
 import { openSession } from "../../src/sandbox/sts/session";
 import { answerSts, stsAccounts } from "../../src/sandbox/sts/sts";
 import { stsErrorReply } from "../../src/sandbox/sts/xml";
-import { worldOfFederation } from "../../src/sandbox/world-of-federation";
+import { directoryOfFederation } from "../../src/sandbox/directory/of-federation";
 import { databricksClaims } from "../../src/sts/databricks-claims";
 
 const ROLE = "arn:aws:iam::111122223333:role/databricks/lake-reader";
 const SUBJECT = "6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b";
 const NOW = 1_800_000_000;
 const seal = makeSeal();
-const world = worldOfFederation(loadFederation(join(__dirname, "..", "..", "federation.yaml")));
+const directory = directoryOfFederation(loadFederation(join(__dirname, "..", "..", "federation.yaml")));
 
 let keys: SigningKeys;
 let token: string;
@@ -47,7 +47,7 @@ async function ask({ parameters, headers = {}, at = NOW, reasons }: Asked): Prom
   readonly message: string;
 }> {
   const sts = {
-    accounts: stsAccounts(world, keys.set),
+    accounts: stsAccounts(directory, keys.set),
     seal,
     context: {},
     now: () => at,

@@ -5,7 +5,7 @@
 import { Agent, request } from "node:http";
 import { parseFederation } from "../../src/federation";
 import { startSandbox } from "../../src/sandbox/sandbox";
-import { worldOfFederation } from "../../src/sandbox/world-of-federation";
+import { directoryOfFederation } from "../../src/sandbox/directory/of-federation";
 
 const [, , file = "", requests = "20000"] = process.argv;
 const LANES = 40;
@@ -14,10 +14,10 @@ type Call = { readonly path: string; readonly method?: string; readonly body?: s
 
 async function main(): Promise<void> {
   const { readFileSync } = await import("node:fs");
-  const world = worldOfFederation(parseFederation(readFileSync(file, "utf8"), { file }).federation);
+  const directory = directoryOfFederation(parseFederation(readFileSync(file, "utf8"), { file }).federation);
   let told = 0;
   const sandbox = await startSandbox({
-    world,
+    directory,
     onRefusal: () => {
       told += 1;
     },

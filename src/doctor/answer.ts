@@ -1,6 +1,6 @@
 /** The verb `doctor`, from its flags to its report. */
 import { DEFAULT_FEDERATION_FILE, readFederationFile } from "../files/load-federation";
-import { examine } from "./examine";
+import { runChecks } from "./run-checks";
 import type { DoctorQuestion } from "./question";
 import { scopeOf } from "./question";
 import type { DoctorReport } from "./report";
@@ -16,7 +16,7 @@ export async function answerDoctor(
 ): Promise<{ readonly report: DoctorReport; readonly text: string }> {
   const { federation } = readFederationFile(question.config);
   const scope = scopeOf(federation, question);
-  const report = reportOf(federation.name, await examine(question, scope), {
+  const report = reportOf(federation.name, await runChecks(question, scope), {
     config: question.config ?? DEFAULT_FEDERATION_FILE,
     role: scope.role?.key ?? null,
     roles: scope.roles.map(({ key }) => key),

@@ -8,8 +8,8 @@ import type { AwsAccount, Federation, FederationIssuer, FederationRole } from ".
 import { AWS_ACCOUNT_ID } from "../issuer/rules";
 import type { Environment } from "../network/environment";
 import { breach } from "../text/text-rule";
-import type { Limits } from "./reach/issuer";
-import { LIMITS } from "./reach/issuer";
+import type { Limits } from "./fetch/issuer";
+import { LIMITS } from "./fetch/issuer";
 
 /** Values as typed; undefined where not given. */
 export interface DoctorQuestion {

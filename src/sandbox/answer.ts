@@ -6,9 +6,9 @@ import { readText } from "../files/read-file";
 import { sandboxDocument, sandboxText } from "./announce";
 import type { Sandbox } from "./sandbox";
 import { startSandbox } from "./sandbox";
-import type { World } from "./world";
-import { worldOfFederation } from "./world-of-federation";
-import { worldOfPlan } from "./world-of-plan";
+import type { SimulatedDirectory } from "./directory/directory";
+import { directoryOfFederation } from "./directory/of-federation";
+import { directoryOfPlan } from "./directory/of-plan";
 
 /** Values as typed; undefined where not given. */
 export interface SandboxRequest {
@@ -32,24 +32,24 @@ export interface StartedSandbox {
 
 /**
  * Starts what is asked for. Throws InputError sandbox-needs, port-invalid, context-invalid, those of a federation file
- * and of `worldOfPlan`; OutsideError port-unusable, file-not-found, file-unreadable.
+ * and of `directoryOfPlan`; OutsideError port-unusable, file-not-found, file-unreadable.
  */
 export async function answerSandbox(request: SandboxRequest): Promise<StartedSandbox> {
   const port = portOf(request.port);
   const context = readContext(request.context);
-  const world = worldOf(request);
+  const directory = directoryOf(request);
   const sandbox = await startSandbox({
-    world,
+    directory,
     port,
     context,
     ...(request.onRefusal === undefined ? {} : { onRefusal: request.onRefusal }),
   });
-  const region = world.accounts.find((account) => account.region !== null)?.region ?? "us-east-1";
-  return { sandbox, notes: world.notes, document: sandboxDocument(sandbox), text: sandboxText(sandbox, region) };
+  const region = directory.accounts.find((account) => account.region !== null)?.region ?? "us-east-1";
+  return { sandbox, notes: directory.notes, document: sandboxDocument(sandbox), text: sandboxText(sandbox, region) };
 }
 
-function worldOf({ config, plan, account, awsAccountId }: SandboxRequest): World {
-  if (plan === undefined) return worldOfFederation(readFederationFile(config).federation, { account, awsAccountId });
+function directoryOf({ config, plan, account, awsAccountId }: SandboxRequest): SimulatedDirectory {
+  if (plan === undefined) return directoryOfFederation(readFederationFile(config).federation, { account, awsAccountId });
   for (const [flag, value] of [
     ["config", config],
     ["account", account],
@@ -65,7 +65,7 @@ function worldOf({ config, plan, account, awsAccountId }: SandboxRequest): World
         },
       ]);
   }
-  return worldOfPlan(readText(plan, "Name the output of terraform show -json with --plan."), plan);
+  return directoryOfPlan(readText(plan, "Name the output of terraform show -json with --plan."), plan);
 }
 
 function portOf(text: string | undefined): number {

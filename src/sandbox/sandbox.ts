@@ -1,4 +1,4 @@
-/** Starts the sandbox: one server on loopback that is a Databricks and an STS over one world. */
+/** Starts the sandbox: one server on loopback that is a Databricks and an STS over one directory. */
 import { randomUUID } from "node:crypto";
 import { hideSecrets, redact } from "../text/secret";
 import { visible } from "../text/escape";
@@ -8,21 +8,21 @@ import type { DatabricksHost } from "./databricks/host";
 import { answerDatabricks } from "./databricks/host";
 import type { Exchange, Reply } from "./exchange";
 import { formOf, jsonReply } from "./exchange";
-import type { Identity } from "./identities";
-import { identitiesOf, identityBook } from "./identities";
+import type { Identity } from "./directory/identities";
+import { identitiesOf, identityBook } from "./directory/identities";
 import type { Claims } from "./keys";
 import { makeKeys } from "./keys";
-import type { AwsPrincipal } from "./principals";
-import { principalsOf } from "./principals";
-import { makeSeal } from "./sealed";
+import type { AwsPrincipal } from "./sts/principals";
+import { principalsOf } from "./sts/principals";
+import { makeSeal } from "./seal";
 import { startServer } from "./server";
 import { answerSts, stsAccounts } from "./sts/sts";
 import { stsErrorReply } from "./sts/xml";
-import type { PlayedIssuer, World } from "./world";
-import { otherTenant, pathOfIssuer } from "./world";
+import type { SimulatedIssuer, SimulatedDirectory } from "./directory/directory";
+import { otherTenant, pathOfIssuer } from "./directory/directory";
 
 export interface SandboxOptions {
-  readonly world: World;
+  readonly directory: SimulatedDirectory;
   /** Default: a free one. */
   readonly port?: number;
   /** Further condition keys of every call to STS. `aws:SourceIp` is 127.0.0.1 unless it says otherwise. */
@@ -51,7 +51,7 @@ export interface Sandbox {
   readonly identities: readonly Identity[];
   /** AWS principals that Unity Catalog trusts are about, and one stranger; empty where there is no such trust. */
   readonly principals: readonly AwsPrincipal[];
-  /** ARNs of the roles, in the order of the world. */
+  /** ARNs of the roles, in the order of the directory. */
   readonly roles: readonly string[];
   /** Signs any claims with the issuers' key: for tokens Databricks would never give, in tests. */
   readonly sign: (claims: Claims, header?: Claims) => Promise<string>;
@@ -64,11 +64,11 @@ const MOST_REASON = 8000;
 
 /** Throws OutsideError `port-unusable`. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const { world } = options;
+  const { directory } = options;
   const clock = options.now ?? Date.now;
   const now = (): number => Math.floor(clock() / 1000);
   const [keys, seal, codes] = [await makeKeys(), makeSeal(), authorizationCodes()];
-  const identities = identitiesOf(world);
+  const identities = identitiesOf(directory);
   const book = identityBook(identities);
   const told = options.onRefusal;
   const tell =
@@ -80,7 +80,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
           told(shown.length > MOST_REASON ? `${shown.slice(0, MOST_REASON)}\n… cut` : shown);
         };
   const sts = {
-    accounts: stsAccounts(world, keys.set),
+    accounts: stsAccounts(directory, keys.set),
     seal,
     context: { "aws:SourceIp": ["127.0.0.1"], ...options.context },
     now,
@@ -109,8 +109,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     },
     onFault: (error) => tell?.(`the sandbox failed: ${redact(error instanceof Error ? error.message : String(error))}`),
   });
-  const other = otherTenant(world.issuers);
-  for (const issuer of [...world.issuers, other]) {
+  const other = otherTenant(directory.issuers);
+  for (const issuer of [...directory.issuers, other]) {
     hosts.set(issuer.key, {
       issuer,
       url: `${server.origin}/${issuer.key}`,
@@ -126,17 +126,17 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   }
   return {
     sts: server.origin,
-    issuers: Object.fromEntries(world.issuers.map((issuer) => [issuer.key, served(issuer, server.origin)])),
+    issuers: Object.fromEntries(directory.issuers.map((issuer) => [issuer.key, served(issuer, server.origin)])),
     otherTenant: served(other, server.origin),
     identities,
-    principals: principalsOf(world, seal),
-    roles: world.accounts.flatMap(({ roles }) => roles.map(({ arn }) => arn)),
+    principals: principalsOf(directory, seal),
+    roles: directory.accounts.flatMap(({ roles }) => roles.map(({ arn }) => arn)),
     sign: keys.sign,
     stop: server.stop,
   };
 }
 
-function served(issuer: PlayedIssuer, origin: string): ServedIssuer {
+function served(issuer: SimulatedIssuer, origin: string): ServedIssuer {
   const url = `${origin}/${issuer.key}`;
   return { issuer: issuer.issuer, url, tokenEndpoint: `${url}${pathOfIssuer(issuer)}/v1/token` };
 }

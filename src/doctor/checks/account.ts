@@ -8,8 +8,8 @@ import type { LintTarget } from "../../trust/parsed/target";
 import { issuerPathOf } from "../../issuer/issuer";
 import type { Check } from "../check";
 import { fail, pass, unknown } from "../check";
-import type { Found, LiveProvider, LiveRole } from "../reach/live";
-import { lintProviderOf } from "../reach/live";
+import type { Found, LiveProvider, LiveRole } from "../fetch/live";
+import { lintProviderOf } from "../fetch/live";
 import { isDiscoveryUrl, withoutDiscovery } from "./provider";
 import { people } from "./role";
 

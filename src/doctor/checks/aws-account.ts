@@ -3,7 +3,7 @@ import type { AccountView } from "../../federation/account-view";
 import type { AwsAccount } from "../../federation/model";
 import type { Check } from "../check";
 import { fail, pass, unknown } from "../check";
-import type { Found } from "../reach/live";
+import type { Found } from "../fetch/live";
 
 const SUBJECT = "AWS credentials";
 

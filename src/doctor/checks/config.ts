@@ -5,8 +5,8 @@ import { readDatabricksConfig } from "../../network/databricks-config";
 import { quoted } from "../../text/text-rule";
 import type { Check } from "../check";
 import { fail, pass, unknown } from "../check";
-import { readDocument } from "../reach/document";
-import type { Fetched } from "../reach/exchange";
+import { readDocument } from "../fetch/document";
+import type { Fetched } from "../fetch/fetch-url";
 
 export function configCheck(
   subject: string,

@@ -4,10 +4,10 @@ import { ALGORITHMS } from "../../sts/verify-signature";
 import { quoted } from "../../text/text-rule";
 import type { Check, CheckId } from "../check";
 import { fail, pass, unknown } from "../check";
-import type { Reading } from "../reach/document";
-import { readDocument } from "../reach/document";
-import type { Fetched } from "../reach/exchange";
-import type { IssuerFacts, Limits } from "../reach/issuer";
+import type { Reading } from "../fetch/document";
+import { readDocument } from "../fetch/document";
+import type { Fetched } from "../fetch/fetch-url";
+import type { IssuerFacts, Limits } from "../fetch/issuer";
 
 const NOT_READ = "Not judged: there is no discovery document.";
 

@@ -2,8 +2,8 @@
 import { cloudOfHost } from "../../issuer/clouds";
 import type { Check } from "../check";
 import { fail, pass, unknown } from "../check";
-import type { Fetched } from "../reach/exchange";
-import type { Addresses, IssuerFacts } from "../reach/issuer";
+import type { Fetched } from "../fetch/fetch-url";
+import type { Addresses, IssuerFacts } from "../fetch/issuer";
 
 /** Addresses that only the network they are in can reach. */
 const PRIVATE =

@@ -4,9 +4,9 @@ import { ALGORITHMS, keySet, MAX_RSA_KEYS } from "../../sts/verify-signature";
 import type { KeySet } from "../../sts/verify-signature";
 import type { Check } from "../check";
 import { fail, pass, unknown } from "../check";
-import { readDocument } from "../reach/document";
-import type { Fetched } from "../reach/exchange";
-import type { IssuerFacts, Limits } from "../reach/issuer";
+import { readDocument } from "../fetch/document";
+import type { Fetched } from "../fetch/fetch-url";
+import type { IssuerFacts, Limits } from "../fetch/issuer";
 import { obstacleCheck, seconds } from "./discovery";
 
 /** The keys as `verifySignature` wants them; null where they were not to be had. */

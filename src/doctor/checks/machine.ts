@@ -3,7 +3,7 @@ import type { CredentialPlace } from "../../credentials/which-wins";
 import { TOLERANCE_SECONDS } from "../../sts/decide-token";
 import type { Check } from "../check";
 import { fail, pass, unknown } from "../check";
-import type { ClockSample } from "../reach/issuer";
+import type { ClockSample } from "../fetch/issuer";
 
 export const MACHINE = "this machine";
 

@@ -3,7 +3,7 @@ import type { ProviderView } from "../../federation/account-view";
 import { quoted } from "../../text/text-rule";
 import type { Check } from "../check";
 import { DEPLOY, fail, pass, unknown } from "../check";
-import type { Found, LiveProvider } from "../reach/live";
+import type { Found, LiveProvider } from "../fetch/live";
 import { tagFaults } from "./tags";
 
 /** Where a provider that is registered with the discovery URL ends: a well-known recipe's mistake. */

@@ -2,7 +2,7 @@
 import type { LintRole } from "../../trust/parsed/target";
 import type { Check } from "../check";
 import { DEPLOY, fail, pass, unknown } from "../check";
-import type { LiveRole } from "../reach/live";
+import type { LiveRole } from "../fetch/live";
 import { samePermissions } from "../same-permissions";
 
 /**

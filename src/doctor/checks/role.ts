@@ -13,7 +13,7 @@ import { roleArn } from "../../trust/build";
 import { quoted } from "../../text/text-rule";
 import type { Check } from "../check";
 import { DEPLOY, fail, pass, unknown } from "../check";
-import type { Failure, Found, LiveRole } from "../reach/live";
+import type { Failure, Found, LiveRole } from "../fetch/live";
 import { comparePolicies } from "../same-policy";
 import { policiesCheck } from "./role-policies";
 import { tagFaults } from "./tags";

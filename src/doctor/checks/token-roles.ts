@@ -11,7 +11,7 @@ import { compilePolicy } from "../../trust/decide/decide";
 import { readPolicy } from "../../trust/decide/document";
 import type { Check } from "../check";
 import { fail, pass, unknown } from "../check";
-import type { LiveProvider, LiveRole } from "../reach/live";
+import type { LiveProvider, LiveRole } from "../fetch/live";
 import { TOKEN, callAt } from "./token";
 
 /** The providers a federation registers in an account, with the keys that were fetched. */

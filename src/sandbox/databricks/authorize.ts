@@ -2,8 +2,8 @@
 import { isLoopback } from "../../network/proxy";
 import type { Reply } from "../exchange";
 import { jsonReply } from "../exchange";
-import type { IdentityBook } from "../identities";
-import type { PlayedIssuer } from "../world";
+import type { IdentityBook } from "../directory/identities";
+import type { SimulatedIssuer } from "../directory/directory";
 import type { AuthorizationCodes } from "./authorization-codes";
 import { scopeOf } from "./grants";
 import { OauthError, oauthErrorReply, only, required } from "./oauth-error";
@@ -12,7 +12,7 @@ import { OauthError, oauthErrorReply, only, required } from "./oauth-error";
 const MOST_KEPT = 1_000;
 
 export interface AuthorizeContext {
-  readonly issuer: PlayedIssuer;
+  readonly issuer: SimulatedIssuer;
   readonly book: IdentityBook;
   readonly codes: AuthorizationCodes;
   /** Seconds since the epoch. */
@@ -76,7 +76,7 @@ function kept<T extends string | null>(name: string, value: T): T {
 }
 
 /** Throws OauthError `access_denied` for a hint that is no identity of the issuer, and where there is no user. */
-function whoLogsIn(hint: string | undefined, issuer: PlayedIssuer, book: IdentityBook): string {
+function whoLogsIn(hint: string | undefined, issuer: SimulatedIssuer, book: IdentityBook): string {
   const users = book.all.filter((one) => one.issuer === issuer.key && one.subject.includes("@"));
   const found = hint === undefined ? (users.find((one) => one.declared) ?? users[0]) : book.bySubject(issuer.key, hint);
   if (found !== undefined) return found.subject;

@@ -1,6 +1,6 @@
 /** What a Databricks host publishes about itself. Production's issuer, and addresses of the sandbox. Pure. */
-import type { PlayedIssuer } from "../world";
-import { pathOfIssuer } from "../world";
+import type { SimulatedIssuer } from "../directory/directory";
+import { pathOfIssuer } from "../directory/directory";
 
 export const SCOPES = ["all-apis", "email", "offline_access", "openid", "profile", "sql"] as const;
 
@@ -8,7 +8,7 @@ export const SCOPES = ["all-apis", "email", "offline_access", "openid", "profile
 export const JWKS_PATH = "/region.cloud.databricks.com/oidc/jwks.json";
 
 /** `/.well-known/databricks-config` of the issuer's host. */
-export function hostMetadata(issuer: PlayedIssuer, url: string): Readonly<Record<string, string>> {
+export function hostMetadata(issuer: SimulatedIssuer, url: string): Readonly<Record<string, string>> {
   return {
     oidc_endpoint: issuer.level === "account" ? `${url}/oidc/accounts/{account_id}` : `${url}/oidc`,
     host_type: issuer.level,
@@ -20,7 +20,7 @@ export function hostMetadata(issuer: PlayedIssuer, url: string): Readonly<Record
 
 /** The discovery document, as a workspace's was seen. `issuer` is production's: tokens carry it. */
 export function discoveryDocument(
-  issuer: PlayedIssuer,
+  issuer: SimulatedIssuer,
   url: string,
   origin: string,
 ): Readonly<Record<string, unknown>> {

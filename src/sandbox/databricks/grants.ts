@@ -2,9 +2,9 @@
 import { createHash } from "node:crypto";
 import { readToken } from "../../sts/read-token";
 import { factsOf } from "../../sts/request-keys";
-import type { Identity, IdentityBook } from "../identities";
-import type { Seal } from "../sealed";
-import type { PlayedIssuer } from "../world";
+import type { Identity, IdentityBook } from "../directory/identities";
+import type { Seal } from "../seal";
+import type { SimulatedIssuer } from "../directory/directory";
 import type { AuthorizationCodes } from "./authorization-codes";
 import { SCOPES } from "./documents";
 import { only, OauthError, required } from "./oauth-error";
@@ -22,7 +22,7 @@ export interface Granted {
 }
 
 export interface GrantContext {
-  readonly issuer: PlayedIssuer;
+  readonly issuer: SimulatedIssuer;
   readonly book: IdentityBook;
   /** Null: identities of every issuer do, for a tenant that stands for all others. */
   readonly of: string | null;

@@ -3,11 +3,11 @@ import { randomUUID } from "node:crypto";
 import { databricksClaims, DATABRICKS_TOKEN_SECONDS } from "../../sts/databricks-claims";
 import type { Exchange, Reply } from "../exchange";
 import { formOf, jsonReply } from "../exchange";
-import type { IdentityBook } from "../identities";
+import type { IdentityBook } from "../directory/identities";
 import type { SigningKeys } from "../keys";
-import type { Seal } from "../sealed";
-import type { PlayedIssuer } from "../world";
-import { pathOfIssuer } from "../world";
+import type { Seal } from "../seal";
+import type { SimulatedIssuer } from "../directory/directory";
+import { pathOfIssuer } from "../directory/directory";
 import type { AuthorizationCodes } from "./authorization-codes";
 import { authorize } from "./authorize";
 import { discoveryDocument, hostMetadata } from "./documents";
@@ -16,7 +16,7 @@ import { grant, refreshToken } from "./grants";
 import { OauthError, oauthErrorReply } from "./oauth-error";
 
 export interface DatabricksHost {
-  readonly issuer: PlayedIssuer;
+  readonly issuer: SimulatedIssuer;
   /** What stands for `https://<host>`. */
   readonly url: string;
   readonly origin: string;

@@ -2,9 +2,9 @@
 import { durationOutOfRange } from "../../sts/claim-faults";
 import type { Decision, PolicyRequest } from "../../trust/decide/decide";
 import { decide, explainDecision } from "../../trust/decide/decide";
-import type { PlayedRole } from "../world";
+import type { SimulatedRole } from "../directory/directory";
 import { identityPolicyAllows } from "./identity-policy";
-import { checkSessionPolicy, checkShapes, durationOf, roleArnOf, SHAPES, StsRefusal, tagsOf } from "./parameters";
+import { checkSessionPolicy, checkShapes, durationOf, roleArnOf, SHAPES, StsRefusal, tagsOf } from "./call-parameters";
 import type { Session } from "./session";
 import { assumedRoleUser } from "./session";
 import type { StsCall } from "./call";
@@ -55,7 +55,7 @@ export function assumeRole(call: StsCall, caller: Session): { readonly session: 
 }
 
 /** Why the caller does not get in; null: it does. */
-function whyNot(call: StsCall, caller: Session, role: PlayedRole | undefined, request: PolicyRequest): string | null {
+function whyNot(call: StsCall, caller: Session, role: SimulatedRole | undefined, request: PolicyRequest): string | null {
   if (role === undefined) return "  there is no such role in the sandbox";
   if (!decide(role.trust, request)) return decisionText(explainDecision(role.trust, request));
   if (accountOf(role.arn) !== accountOf(caller.roleArn)) return null; // the other account's own policies are its matter

@@ -1,12 +1,12 @@
 /** What a call to STS is decided by: the accounts as they are played, and the call itself. */
 import type { WebIdentityProvider } from "../../sts/web-identity";
-import type { Seal } from "../sealed";
-import type { PlayedRole } from "../world";
+import type { Seal } from "../seal";
+import type { SimulatedRole } from "../directory/directory";
 
 export interface StsAccount {
   readonly providers: readonly WebIdentityProvider[];
   /** By ARN. */
-  readonly roles: ReadonlyMap<string, PlayedRole>;
+  readonly roles: ReadonlyMap<string, SimulatedRole>;
 }
 
 export interface Sts {

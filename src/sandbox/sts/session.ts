@@ -3,8 +3,8 @@
  * follow from it. So nothing is kept, and a session is known for as long as the sandbox runs.
  */
 import { createHash } from "node:crypto";
-import type { Seal } from "../sealed";
-import { StsRefusal } from "./parameters";
+import type { Seal } from "../seal";
+import { StsRefusal } from "./call-parameters";
 
 export interface Session {
   /** `arn:aws:iam::…:role/PATH/NAME` */

@@ -3,20 +3,20 @@ import { randomUUID } from "node:crypto";
 import type { KeySet } from "../../sts/verify-signature";
 import type { Exchange, Reply } from "../exchange";
 import { formOf } from "../exchange";
-import type { World } from "../world";
+import type { SimulatedDirectory } from "../directory/directory";
 import { assumeRole } from "./assume-role";
 import type { Sts, StsAccount, StsCall } from "./call";
-import { StsRefusal } from "./parameters";
+import { StsRefusal } from "./call-parameters";
 import type { Session } from "./session";
 import { assumedRoleUser, callerOf, openSession } from "./session";
 import { assumeRoleWithWebIdentity } from "./web-identity";
 import type { Elements } from "./xml";
 import { stsErrorReply, stsResult } from "./xml";
 
-/** The world's accounts, their providers with the keys of this run. */
-export function stsAccounts(world: World, keys: KeySet): ReadonlyMap<string, StsAccount> {
+/** The directory's accounts, their providers with the keys of this run. */
+export function stsAccounts(directory: SimulatedDirectory, keys: KeySet): ReadonlyMap<string, StsAccount> {
   return new Map(
-    world.accounts.map(({ accountId, providers, roles }) => [
+    directory.accounts.map(({ accountId, providers, roles }) => [
       accountId,
       {
         providers: providers.map((provider) => ({ ...provider, keys })),

@@ -7,8 +7,8 @@ import { decideToken } from "../../sts/decide-token";
 import { readToken } from "../../sts/read-token";
 import { TAGS_CLAIM } from "../../sts/request-keys";
 import { compilePolicy } from "../../trust/decide/decide";
-import type { PlayedRole } from "../world";
-import { checkSessionPolicy, checkShapes, durationOf, roleArnOf, SHAPES, StsRefusal } from "./parameters";
+import type { SimulatedRole } from "../directory/directory";
+import { checkSessionPolicy, checkShapes, durationOf, roleArnOf, SHAPES, StsRefusal } from "./call-parameters";
 import type { StsAccount, StsCall } from "./call";
 import type { Session } from "./session";
 
@@ -61,7 +61,7 @@ async function reasonOf(
   providers: readonly WebIdentityProvider[],
   role: WebIdentityRole,
   web: Parameters<typeof explain>[3],
-  known: { readonly call: StsCall; readonly account: StsAccount | undefined; readonly found: PlayedRole | undefined },
+  known: { readonly call: StsCall; readonly account: StsAccount | undefined; readonly found: SimulatedRole | undefined },
 ): Promise<string> {
   const explanation: Explanation = await explain({ kind: "token", text: token }, providers, role, web);
   const text = explanationText(explanation, known.found?.name ?? role.arn);

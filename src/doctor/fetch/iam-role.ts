@@ -1,8 +1,8 @@
 /** Reads one role with its policies. What of it may not be read is said, and keeps nothing else from being read. */
 import type { IAMClient } from "@aws-sdk/client-iam";
-import { each } from "./exchange";
-import type { Ask } from "./iam-answer";
-import { Failed } from "./iam-answer";
+import { each } from "./fetch-url";
+import type { Ask } from "./iam-error";
+import { Failed } from "./iam-error";
 import type { Failure, Found, LiveRole } from "./live";
 import { liveRoles } from "./live";
 

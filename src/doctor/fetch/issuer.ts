@@ -6,8 +6,8 @@ import { databricksConfigUrl } from "../../network/databricks-config";
 import { isLoopback, proxyFor } from "../../network/proxy";
 import type { Environment } from "../../network/environment";
 import { readDocument } from "./document";
-import type { Fetched } from "./exchange";
-import { fetched } from "./exchange";
+import type { Fetched } from "./fetch-url";
+import { fetched } from "./fetch-url";
 
 /** How patient `doctor` is, milliseconds; tests are less so. */
 export interface Limits {

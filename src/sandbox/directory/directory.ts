@@ -1,15 +1,15 @@
 /** What the sandbox plays: Databricks issuers, and AWS accounts with their providers and roles. Plain data. */
-import type { Cloud } from "../issuer/clouds";
-import { CLOUDS, cloudOfHost, isAccountsHost, workspaceIdOfHost } from "../issuer/clouds";
-import { issuerPathOf } from "../issuer/issuer";
-import { WORKSPACE_ID } from "../issuer/rules";
-import { keeps } from "../text/text-rule";
-import type { CompiledPolicy } from "../trust/decide/decide";
-import { compilePolicy } from "../trust/decide/decide";
-import { readPolicy } from "../trust/decide/document";
-import type { LintRole } from "../trust/parsed/target";
+import type { Cloud } from "../../issuer/clouds";
+import { CLOUDS, cloudOfHost, isAccountsHost, workspaceIdOfHost } from "../../issuer/clouds";
+import { issuerPathOf } from "../../issuer/issuer";
+import { WORKSPACE_ID } from "../../issuer/rules";
+import { keeps } from "../../text/text-rule";
+import type { CompiledPolicy } from "../../trust/decide/decide";
+import { compilePolicy } from "../../trust/decide/decide";
+import { readPolicy } from "../../trust/decide/document";
+import type { LintRole } from "../../trust/parsed/target";
 
-export interface PlayedIssuer {
+export interface SimulatedIssuer {
   /** The first part of its path in the sandbox. */
   readonly key: string;
   /** As production tokens name it, with `https://`. */
@@ -23,13 +23,13 @@ export interface PlayedIssuer {
   readonly audience: string;
 }
 
-export interface PlayedProvider {
+export interface SimulatedProvider {
   readonly arn: string;
   readonly issuer: string;
   readonly clientIds: readonly string[];
 }
 
-export interface PlayedRole {
+export interface SimulatedRole {
   /** What a reader knows it by: its key, or its address in the plan. */
   readonly name: string;
   readonly arn: string;
@@ -40,18 +40,18 @@ export interface PlayedRole {
   readonly source: LintRole;
 }
 
-export interface PlayedAccount {
+export interface SimulatedAccount {
   /** 12 digits. */
   readonly accountId: string;
   readonly partition: string;
   readonly region: string | null;
-  readonly providers: readonly PlayedProvider[];
-  readonly roles: readonly PlayedRole[];
+  readonly providers: readonly SimulatedProvider[];
+  readonly roles: readonly SimulatedRole[];
 }
 
-export interface World {
-  readonly issuers: readonly PlayedIssuer[];
-  readonly accounts: readonly PlayedAccount[];
+export interface SimulatedDirectory {
+  readonly issuers: readonly SimulatedIssuer[];
+  readonly accounts: readonly SimulatedAccount[];
   /** What was taken for granted, each in a sentence. */
   readonly notes: readonly string[];
 }
@@ -62,7 +62,7 @@ export const EXAMPLE_ACCOUNT_ID = "111122223333";
 export const DEFAULT_MAX_SESSION_DURATION = 3600;
 
 /** A role with its policy made ready; undefined where its trust policy does not read. */
-export function playedRole(name: string, arn: string, source: LintRole): PlayedRole | undefined {
+export function simulatedRole(name: string, arn: string, source: LintRole): SimulatedRole | undefined {
   const read = readPolicy(source.policy);
   if (!read.ok) return undefined;
   return {
@@ -75,7 +75,7 @@ export function playedRole(name: string, arn: string, source: LintRole): PlayedR
 }
 
 /** An issuer of which only the URL and the registered client IDs are known. */
-export function issuerOfUrl(key: string, url: string, clientIds: readonly string[]): PlayedIssuer {
+export function issuerOfUrl(key: string, url: string, clientIds: readonly string[]): SimulatedIssuer {
   const [host = "", ...rest] = issuerPathOf(url).split("/");
   const account = /^oidc\/accounts\/([^/]+)$/.exec(rest.join("/"))?.[1] ?? null;
   return {
@@ -92,7 +92,7 @@ export function issuerOfUrl(key: string, url: string, clientIds: readonly string
 }
 
 /** A workspace nobody trusts, whose tokens are signed by the same regional key. */
-export function otherTenant(issuers: readonly PlayedIssuer[]): PlayedIssuer {
+export function otherTenant(issuers: readonly SimulatedIssuer[]): SimulatedIssuer {
   const cloud = issuers.find((issuer) => issuer.cloud !== null)?.cloud ?? "aws";
   const zone = CLOUDS[cloud].workspaceZone;
   const names = ["another-tenant", "yet-another-tenant", "nobody-of-ours"].map((name) => `https://${name}${zone}/oidc`);
@@ -109,7 +109,7 @@ export function keyOfHost(host: string): string {
 }
 
 /** The path of an issuer below its host, e.g. `/oidc`. */
-export function pathOfIssuer(issuer: PlayedIssuer): string {
+export function pathOfIssuer(issuer: SimulatedIssuer): string {
   // not by URL: a plan may hold a host that is none
   const path = issuerPathOf(issuer.issuer);
   return path.includes("/") ? path.slice(path.indexOf("/")) : "";

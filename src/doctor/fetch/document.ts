@@ -2,7 +2,7 @@
 import type { ErrorCode } from "../../errors";
 import { FederationError } from "../../errors";
 import { looksLikeHtml, readJson } from "../../network/read-json";
-import type { Fetched } from "./exchange";
+import type { Fetched } from "./fetch-url";
 
 /** What stood there instead. `unreachable` and `busy` are about the way and the moment, the others about the server. */
 export type Obstacle =

@@ -2,10 +2,10 @@
  * AWS principals of the sandbox, with keys made up for the run: whom Unity Catalog trusts name, and one whom nobody
  * does.
  */
-import { parseRole } from "../trust/parsed/parse-role";
-import type { Seal } from "./sealed";
-import { openSession } from "./sts/session";
-import type { World } from "./world";
+import { parseRole } from "../../trust/parsed/parse-role";
+import type { Seal } from "../seal";
+import { openSession } from "./session";
+import type { SimulatedDirectory } from "../directory/directory";
 
 export interface AwsPrincipal {
   /** Its role. */
@@ -20,9 +20,9 @@ export interface AwsPrincipal {
  * The roles that statements for `sts:AssumeRole` name, and a role of no account here; none where there is no such
  * statement.
  */
-export function principalsOf(world: World, seal: Seal): readonly AwsPrincipal[] {
+export function principalsOf(directory: SimulatedDirectory, seal: Seal): readonly AwsPrincipal[] {
   const named = new Set<string>();
-  for (const { source } of world.accounts.flatMap(({ roles }) => roles)) {
+  for (const { source } of directory.accounts.flatMap(({ roles }) => roles)) {
     for (const { effect, trusted } of parseRole(source).statements) {
       if (effect === "Allow")
         for (const { kind, value } of trusted)

@@ -1,15 +1,15 @@
 /** A federation file as the sandbox plays it. Pure. */
-import { InputError } from "../errors";
-import { accountView } from "../federation/account-view";
-import { findAccounts } from "../federation/find";
-import type { AwsAccount, Federation } from "../federation/model";
-import { defaultAudience } from "../issuer/issuer";
-import { AWS_ACCOUNT_ID } from "../issuer/rules";
-import { targetOfAccount } from "../lint/lint-federation";
-import { breach } from "../text/text-rule";
-import { roleArn } from "../trust/build";
-import type { PlayedAccount, PlayedIssuer, World } from "./world";
-import { EXAMPLE_ACCOUNT_ID, playedRole } from "./world";
+import { InputError } from "../../errors";
+import { accountView } from "../../federation/account-view";
+import { findAccounts } from "../../federation/find";
+import type { AwsAccount, Federation } from "../../federation/model";
+import { defaultAudience } from "../../issuer/issuer";
+import { AWS_ACCOUNT_ID } from "../../issuer/rules";
+import { targetOfAccount } from "../../lint/lint-federation";
+import { breach } from "../../text/text-rule";
+import { roleArn } from "../../trust/build";
+import type { SimulatedAccount, SimulatedIssuer, SimulatedDirectory } from "./directory";
+import { EXAMPLE_ACCOUNT_ID, simulatedRole } from "./directory";
 
 export interface AccountChoice {
   /** Key of an account of the federation; undefined: all of them. */
@@ -19,7 +19,7 @@ export interface AccountChoice {
 }
 
 /** Throws InputError account-not-found, aws-account-id-invalid, aws-account-unknown. */
-export function worldOfFederation(federation: Federation, choice: AccountChoice = {}): World {
+export function directoryOfFederation(federation: Federation, choice: AccountChoice = {}): SimulatedDirectory {
   const invalid =
     choice.awsAccountId === undefined ? undefined : breach(AWS_ACCOUNT_ID, choice.awsAccountId, "aws-account-id");
   if (invalid !== undefined) throw new InputError([invalid]);
@@ -38,7 +38,7 @@ export function worldOfFederation(federation: Federation, choice: AccountChoice 
     ]);
   }
   return {
-    issuers: Object.values(federation.issuers).map((issuer): PlayedIssuer => ({
+    issuers: Object.values(federation.issuers).map((issuer): SimulatedIssuer => ({
       key: issuer.key,
       issuer: issuer.issuer,
       level: issuer.level,
@@ -48,7 +48,7 @@ export function worldOfFederation(federation: Federation, choice: AccountChoice 
       audience: defaultAudience(issuer.input),
     })),
     accounts: chosen.map((account) =>
-      playedAccount(federation, {
+      simulatedAccount(federation, {
         ...account,
         accountId: account.accountId ?? choice.awsAccountId ?? EXAMPLE_ACCOUNT_ID,
       }),
@@ -63,7 +63,7 @@ export function worldOfFederation(federation: Federation, choice: AccountChoice 
   };
 }
 
-function playedAccount(federation: Federation, account: AwsAccount & { readonly accountId: string }): PlayedAccount {
+function simulatedAccount(federation: Federation, account: AwsAccount & { readonly accountId: string }): SimulatedAccount {
   const view = accountView(federation, account);
   const sources = targetOfAccount(view).roles;
   return {
@@ -75,7 +75,7 @@ function playedAccount(federation: Federation, account: AwsAccount & { readonly 
       const source = sources[index];
       return source === undefined
         ? []
-        : (playedRole(
+        : (simulatedRole(
             role.key,
             roleArn({ partition: account.partition, accountId: account.accountId }, role),
             source,

@@ -23,7 +23,7 @@ export interface Request extends Received {
 /** `host` or `host/path` -> what it answers; the longest that fits counts. */
 export type Plays = Readonly<Record<string, Play>>;
 
-export interface PlayedInternet {
+export interface SimulatedInternet {
   readonly authority: Authority;
   /** HTTPS_PROXY and the authority's certificate file, for a program's environment. */
   readonly env: Readonly<Record<string, string>>;
@@ -39,7 +39,7 @@ export interface PlayedInternet {
   readonly stop: () => Promise<void>;
 }
 
-export async function startInternet(): Promise<PlayedInternet> {
+export async function startInternet(): Promise<SimulatedInternet> {
   const authority = makeAuthority();
   const state: {
     plays: Plays;

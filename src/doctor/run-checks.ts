@@ -20,22 +20,22 @@ import { tokenChecks } from "./checks/token";
 import { explainDeclared, explainDeployed, tokenDeployedCheck, tokenRolesCheck } from "./checks/token-roles";
 import type { DoctorQuestion, Scope } from "./question";
 import { viewOf } from "./question";
-import { oneRealCall } from "./reach/assume";
-import { each } from "./reach/exchange";
-import type { Deployed } from "./reach/deployed";
-import { readDeployed } from "./reach/deployed";
-import type { ClockSample, IssuerFacts } from "./reach/issuer";
-import { clockSampleOf, issuerFacts } from "./reach/issuer";
-import type { TokenFound } from "./reach/token";
-import { theToken } from "./reach/token";
-import type { LiveProvider } from "./reach/live";
-import { lintProviderOf } from "./reach/live";
+import { oneRealCall } from "./fetch/assume";
+import { each } from "./fetch/fetch-url";
+import type { Deployed } from "./fetch/deployed";
+import { readDeployed } from "./fetch/deployed";
+import type { ClockSample, IssuerFacts } from "./fetch/issuer";
+import { clockSampleOf, issuerFacts } from "./fetch/issuer";
+import type { TokenFound } from "./fetch/token";
+import { theToken } from "./fetch/token";
+import type { LiveProvider } from "./fetch/live";
+import { lintProviderOf } from "./fetch/live";
 
 /** Issuers asked at once; each is asked up to four things. */
 const ISSUERS_AT_ONCE = 8;
 
 /** Every check, in the order they are shown. Throws InputError for what is wrong with the question itself. */
-export async function examine(question: DoctorQuestion, scope: Scope): Promise<readonly Check[]> {
+export async function runChecks(question: DoctorQuestion, scope: Scope): Promise<readonly Check[]> {
   const { environment } = question;
   const { limits } = scope;
   const given = await theToken(question, scope);

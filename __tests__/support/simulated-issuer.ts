@@ -4,7 +4,7 @@
  */
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { json } from "./fault-server";
-import type { Plays } from "./played-internet";
+import type { Plays } from "./simulated-internet";
 
 export const HOST = "mycompany.cloud.databricks.com";
 /** Where a workspace's keys really are: on a host of its region. */
@@ -49,7 +49,7 @@ export const CONFIG_DOCUMENT = {
   host_type: "workspace",
 } as const;
 
-export interface PlayedIssuer {
+export interface SimulatedIssuer {
   /** `{keys: […]}` */
   readonly keys: { readonly keys: readonly Readonly<Record<string, unknown>>[] };
   readonly plays: Plays;
@@ -59,7 +59,7 @@ export interface PlayedIssuer {
   ) => Promise<string>;
 }
 
-export async function playedIssuer(): Promise<PlayedIssuer> {
+export async function simulatedIssuer(): Promise<SimulatedIssuer> {
   const { privateKey, publicKey } = await generateKeyPair("RS256");
   const kid = "ab".repeat(32);
   const keys = { keys: [{ ...(await exportJWK(publicKey)), kid, use: "sig", alg: "RS256" }] };

@@ -2,8 +2,8 @@
 import { awsHandler } from "../../credentials/aws-handler";
 import { checkAwsHost } from "../../credentials/region";
 import type { Environment } from "../../network/environment";
-import { each } from "./exchange";
-import { asked, asker, Failed } from "./iam-answer";
+import { each } from "./fetch-url";
+import { asked, asker, Failed } from "./iam-error";
 import { roleReader } from "./iam-role";
 import type { Found, LiveProvider, LiveRole, RoleDetail } from "./live";
 import { liveRoles, tagsOf, urlOfArn } from "./live";

@@ -1,23 +1,23 @@
 /** `terraform show -json` of a plan or a state as the sandbox plays it: what will be, before it is. Pure. */
-import { InputError } from "../errors";
-import { ISSUER_KEY } from "../federation/rules";
-import { issuerPathOf, providerArn } from "../issuer/issuer";
-import { isDatabricksIssuer, relevantRoles } from "../trust/documents/relevance";
-import { deployedResources, isPlan, isState } from "../trust/documents/terraform-plan";
-import type { TerraformResource } from "../trust/documents/terraform-resources";
-import { readResources } from "../trust/documents/terraform-resources";
-import { keeps } from "../text/text-rule";
-import type { ParsedStatement } from "../trust/parsed/parsed-role";
-import { asRecord, parseRole } from "../trust/parsed/parse-role";
-import type { LintProvider, LintRole } from "../trust/parsed/target";
-import type { PlayedAccount, PlayedIssuer, PlayedProvider, PlayedRole, World } from "./world";
-import { EXAMPLE_ACCOUNT_ID, issuerOfUrl, keyOfHost, playedRole } from "./world";
+import { InputError } from "../../errors";
+import { ISSUER_KEY } from "../../federation/rules";
+import { issuerPathOf, providerArn } from "../../issuer/issuer";
+import { isDatabricksIssuer, relevantRoles } from "../../trust/documents/relevance";
+import { deployedResources, isPlan, isState } from "../../trust/documents/terraform-plan";
+import type { TerraformResource } from "../../trust/documents/terraform-resources";
+import { readResources } from "../../trust/documents/terraform-resources";
+import { keeps } from "../../text/text-rule";
+import type { ParsedStatement } from "../../trust/parsed/parsed-role";
+import { asRecord, parseRole } from "../../trust/parsed/parse-role";
+import type { LintProvider, LintRole } from "../../trust/parsed/target";
+import type { SimulatedAccount, SimulatedIssuer, SimulatedProvider, SimulatedRole, SimulatedDirectory } from "./directory";
+import { EXAMPLE_ACCOUNT_ID, issuerOfUrl, keyOfHost, simulatedRole } from "./directory";
 
 /**
- * The world of `text`; `file` names it in messages. Throws InputError json-syntax, document-unknown (neither plan nor
+ * The directory of `text`; `file` names it in messages. Throws InputError json-syntax, document-unknown (neither plan nor
  * state), no-role (no role in it trusts Databricks by a policy that is known).
  */
-export function worldOfPlan(text: string, file: string): World {
+export function directoryOfPlan(text: string, file: string): SimulatedDirectory {
   const document = readMembers(text, file);
   const { resources, accountId } = deployedResources(document);
   const read = readResources(resources, accountId);
@@ -42,12 +42,12 @@ export function worldOfPlan(text: string, file: string): World {
       },
     ]);
   }
-  const accounts = new Map<string, { partition: string; providers: PlayedProvider[]; roles: PlayedRole[] }>();
+  const accounts = new Map<string, { partition: string; providers: SimulatedProvider[]; roles: SimulatedRole[] }>();
   for (const { source, arn } of placed) {
     const [, partition = "aws", , , account = EXAMPLE_ACCOUNT_ID] = arn.split(":");
     const played = accounts.get(account) ?? { partition, providers: [], roles: [] };
     accounts.set(account, played);
-    const role = playedRole(source.path, arn, source);
+    const role = simulatedRole(source.path, arn, source);
     if (role !== undefined) played.roles.push(role);
   }
   for (const [account, played] of accounts) {
@@ -65,7 +65,7 @@ export function worldOfPlan(text: string, file: string): World {
       registered,
       [...accounts.values()].flatMap(({ providers }) => providers),
     ),
-    accounts: [...accounts].map(([account, played]): PlayedAccount => ({
+    accounts: [...accounts].map(([account, played]): SimulatedAccount => ({
       accountId: account,
       region: null,
       ...played,
@@ -133,7 +133,7 @@ function providerIn(
   partition: string,
   issuerPath: string,
   clientIds: readonly string[],
-): PlayedProvider {
+): SimulatedProvider {
   return { arn: providerArn(partition, account, issuerPath), issuer: `https://${issuerPath}`, clientIds };
 }
 
@@ -168,9 +168,9 @@ function audiencesOf(statement: ParsedStatement): readonly string[] {
 }
 
 /** One for each issuer, named by the key of its resource where that says something. */
-function issuersOf(registered: readonly LintProvider[], providers: readonly PlayedProvider[]): readonly PlayedIssuer[] {
+function issuersOf(registered: readonly LintProvider[], providers: readonly SimulatedProvider[]): readonly SimulatedIssuer[] {
   const addresses = new Map(registered.map(({ url, path }) => [`https://${issuerPathOf(url)}`, path]));
-  const issuers = new Map<string, PlayedIssuer>();
+  const issuers = new Map<string, SimulatedIssuer>();
   const taken = new Set<string>();
   for (const { issuer, clientIds } of providers) {
     if (issuers.has(issuer)) continue;

@@ -5,7 +5,7 @@ import { fittingAccount } from "../checks/aws-account";
 import type { AccountFacts } from "../checks/account";
 import type { DoctorQuestion, Scope } from "../question";
 import { viewOf } from "../question";
-import { each } from "./exchange";
+import { each } from "./fetch-url";
 import type { Iam } from "./iam";
 import { openIam } from "./iam";
 import type { Found, LiveProvider, LiveRole } from "./live";

@@ -1,11 +1,11 @@
 /** Who can get a token in the sandbox: the identities the trust policies name, and two strangers. */
 import { randomBytes, randomUUID } from "node:crypto";
-import { SERVICE_PRINCIPAL, USER } from "../trust/rules";
-import { keeps } from "../text/text-rule";
-import { exactSubjects, parseRole, subjectPatterns } from "../trust/parsed/parse-role";
-import { STRANGERS } from "../trust/strangers";
-import { instanceOf } from "../trust/string-like";
-import type { PlayedIssuer, World } from "./world";
+import { SERVICE_PRINCIPAL, USER } from "../../trust/rules";
+import { keeps } from "../../text/text-rule";
+import { exactSubjects, parseRole, subjectPatterns } from "../../trust/parsed/parse-role";
+import { STRANGERS } from "../../trust/strangers";
+import { instanceOf } from "../../trust/string-like";
+import type { SimulatedIssuer, SimulatedDirectory } from "./directory";
 
 /** Its secrets are made up for one run and open nothing but the sandbox. */
 export interface Identity {
@@ -22,12 +22,12 @@ export interface Identity {
 }
 
 /** Declared identities in the order of the roles, then a strange service principal and a strange user. */
-export function identitiesOf(world: World): readonly Identity[] {
-  const subjects = declaredSubjects(world);
-  const [first] = world.issuers;
-  const last = world.issuers[world.issuers.length - 1];
+export function identitiesOf(directory: SimulatedDirectory): readonly Identity[] {
+  const subjects = declaredSubjects(directory);
+  const [first] = directory.issuers;
+  const last = directory.issuers[directory.issuers.length - 1];
   return [
-    ...world.issuers.flatMap((issuer) =>
+    ...directory.issuers.flatMap((issuer) =>
       [...(subjects.get(issuer.issuer) ?? [])].map((subject) => identity(issuer, subject, true)),
     ),
     ...(first === undefined || last === undefined
@@ -48,9 +48,9 @@ export function identitiesOf(world: World): readonly Identity[] {
 }
 
 /** Issuer URL -> the subjects that Allow statements name; for a pattern one that it lets in. */
-function declaredSubjects(world: World): ReadonlyMap<string, ReadonlySet<string>> {
-  const found = new Map<string, Set<string>>(world.issuers.map(({ issuer }) => [issuer, new Set<string>()]));
-  for (const { source } of world.accounts.flatMap(({ roles }) => roles)) {
+function declaredSubjects(directory: SimulatedDirectory): ReadonlyMap<string, ReadonlySet<string>> {
+  const found = new Map<string, Set<string>>(directory.issuers.map(({ issuer }) => [issuer, new Set<string>()]));
+  for (const { source } of directory.accounts.flatMap(({ roles }) => roles)) {
     for (const statement of parseRole(source).statements) {
       if (!statement.letsWebIdentitiesIn) continue;
       const named = [...exactSubjects(statement), ...subjectPatterns(statement).map((pattern) => instanceOf(pattern))];
@@ -65,7 +65,7 @@ function stranger(known: ReadonlySet<string> = new Set(), wanted: (subject: stri
   return STRANGERS.find((candidate) => wanted(candidate) && !known.has(candidate)) ?? `stranger-${randomUUID()}`;
 }
 
-function identity(issuer: PlayedIssuer, subject: string, declared: boolean): Identity {
+function identity(issuer: SimulatedIssuer, subject: string, declared: boolean): Identity {
   return {
     subject,
     issuer: issuer.key,

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readFederation } from "../../src/federation";
 import { answerSandbox } from "../../src/sandbox/answer";
-import { worldOfFederation } from "../../src/sandbox/world-of-federation";
-import { worldOfPlan } from "../../src/sandbox/world-of-plan";
+import { directoryOfFederation } from "../../src/sandbox/directory/of-federation";
+import { directoryOfPlan } from "../../src/sandbox/directory/of-plan";
 import { planOf, resourceChange, trustText } from "../support/plan-json";
 
 const PATH = "mycompany.cloud.databricks.com/oidc";
@@ -19,11 +19,11 @@ const role = (address: string, values: Readonly<Record<string, unknown>>) =>
     assume_role_policy: trustText(PATH, "1444828305810485", [SUBJECT]),
     ...values,
   });
-const world = (...changes: readonly Readonly<Record<string, unknown>>[]) =>
-  worldOfPlan(JSON.stringify(planOf(changes)), "plan.json");
+const directory = (...changes: readonly Readonly<Record<string, unknown>>[]) =>
+  directoryOfPlan(JSON.stringify(planOf(changes)), "plan.json");
 
 test("roles get the ARN they will have, from the account their own policy names", () => {
-  const { accounts, issuers, notes } = world(
+  const { accounts, issuers, notes } = directory(
     provider('module.databricks.aws_iam_openid_connect_provider.this["production"]'),
     role('module.databricks.module.role["r"].aws_iam_role.this', {
       name: "lake-reader",
@@ -61,13 +61,13 @@ test.each([
   ["module.databricks.aws_iam_openid_connect_provider.this[0]", "mycompany"],
   ["aws_iam_openid_connect_provider.this", "mycompany"],
 ])("the provider at %s is called %s", (address, key) => {
-  expect(world(provider(address), role("aws_iam_role.r", { name: "r" })).issuers.map((issuer) => issuer.key)).toEqual([
+  expect(directory(provider(address), role("aws_iam_role.r", { name: "r" })).issuers.map((issuer) => issuer.key)).toEqual([
     key,
   ]);
 });
 
 test("a provider that is not in the plan is taken to exist, and a policy that is not known is named", () => {
-  const { accounts, notes } = world(
+  const { accounts, notes } = directory(
     role("aws_iam_role.r", { name: "r" }),
     resourceChange("aws_iam_role.later", null, { name: "later" }, { assume_role_policy: true }),
   );
@@ -110,7 +110,7 @@ test.each([
     "no-role",
   ],
 ])("%s is refused", (_what, text, code) => {
-  expect(() => worldOfPlan(text, "plan.json")).toThrow(expect.objectContaining({ code }) as Error);
+  expect(() => directoryOfPlan(text, "plan.json")).toThrow(expect.objectContaining({ code }) as Error);
 });
 
 describe("a federation of several accounts", () => {
@@ -126,13 +126,13 @@ describe("a federation of several accounts", () => {
   const two = federation({ prod: { accountId: "222233334444" }, dev: {} });
 
   test("is played whole, or one of them", () => {
-    expect(worldOfFederation(two).accounts.map(({ accountId }) => accountId)).toEqual(["222233334444", "111122223333"]);
+    expect(directoryOfFederation(two).accounts.map(({ accountId }) => accountId)).toEqual(["222233334444", "111122223333"]);
     expect(
-      worldOfFederation(two, { account: "dev", awsAccountId: "555566667777" }).accounts.map(
+      directoryOfFederation(two, { account: "dev", awsAccountId: "555566667777" }).accounts.map(
         ({ accountId }) => accountId,
       ),
     ).toEqual(["555566667777"]);
-    expect(worldOfFederation(two, { account: "prod" }).notes).toEqual([]);
+    expect(directoryOfFederation(two, { account: "prod" }).notes).toEqual([]);
   });
 
   test.each([
@@ -140,7 +140,7 @@ describe("a federation of several accounts", () => {
     ["an account ID that is none", two, { awsAccountId: "12" }, "aws-account-id-invalid"],
     ["two accounts that nobody names", federation({ a: {}, b: {} }), {}, "aws-account-unknown"],
   ])("%s is refused", (_what, given, choice, code) => {
-    expect(() => worldOfFederation(given, choice)).toThrow(expect.objectContaining({ code }) as Error);
+    expect(() => directoryOfFederation(given, choice)).toThrow(expect.objectContaining({ code }) as Error);
   });
 });
 
