@@ -38,7 +38,14 @@ export function compileCondition(condition: PolicyCondition, variables: boolean)
   const general = (keys: RequestKeys, reading: Reading = LEFT_OPEN): Verdict =>
     judgeValues(operator, key, keys.get(key) ?? [], testsFor(operator, prepared, keys), reading);
   const plainTexts = operator.base === "StringEquals" && operator.set === null && prepared.every(({ test }) => test);
-  const judge = plainTexts ? exactJudge(key, condition.values, operator.ifExists, general) : general;
+  const judge = plainTexts
+    ? exactJudge(
+        key,
+        prepared.map(({ value }) => value),
+        operator.ifExists,
+        general,
+      )
+    : general;
   return {
     judge,
     neverDecided,
@@ -84,6 +91,7 @@ function nullCondition(condition: PolicyCondition): CompiledCondition {
 
 /** One value of a condition: a test, or a template that becomes one for each request, or neither. */
 export interface PreparedValue {
+  /** As written, or what it stands for where its variables are `${*}`, `${?}` and `${$}` alone. */
   readonly value: string;
   readonly test: ValueTest | null;
   readonly template: Template | null;
@@ -97,9 +105,12 @@ export function prepareValue(operator: Operator, value: string, variables: boole
   if (operator.wildcards && /[\ufdd0\ufdd1]/.test(value))
     return { ...open, finding: `${quoted(value)} holds what is no character` };
   if (variables && hasVariables(value)) {
-    return operator.variables
-      ? { ...open, template: templateOf(value, operator.wildcards), finding: null }
-      : { ...open, finding: `${quoted(value)} can not be decided: ${operator.base} takes no variables` };
+    if (!operator.variables)
+      return { ...open, finding: `${quoted(value)} can not be decided: ${operator.base} takes no variables` };
+    const template = templateOf(value, operator.wildcards);
+    const fixed = template.every((segment) => "text" in segment) ? resolve(template, NO_KEYS, false) : null;
+    if (fixed === null || !("text" in fixed)) return { ...open, template, finding: null };
+    return { value: fixed.text, test: operator.prepare(fixed.text), template: null, finding: null };
   }
   const test = operator.prepare(value);
   return {
@@ -109,6 +120,7 @@ export function prepareValue(operator: Operator, value: string, variables: boole
   };
 }
 
+const NO_KEYS: RequestKeys = new Map();
 const NEVER_KNOWN: ValueTest = () => null;
 
 /** A value of the policy made ready for one request. */

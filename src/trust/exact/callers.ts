@@ -4,7 +4,8 @@
  * names, another provider, another service.
  */
 import type { PolicyRequest } from "../decide/decide";
-import type { PolicyDocument } from "../decide/document";
+import type { PolicyDocument, PolicyStatement } from "../decide/document";
+import { instanceOf, stringLike } from "../string-like";
 import type { Domain } from "./domain";
 
 export interface Caller {
@@ -58,16 +59,49 @@ function principalsOf(policies: readonly PolicyDocument[]): readonly Principal[]
     ...new Set(statements.flatMap(({ principals }) => principals?.[kind] ?? [])),
   ];
   const [federated, aws, services] = [named("Federated"), named("AWS"), named("Service")];
-  const wide = statements.some(({ notPrincipal, principals }) => notPrincipal || principals?.["AWS"]?.includes("*"));
+  const wide = statements.some(
+    ({ notPrincipal, principals }) => notPrincipal || principals?.["AWS"]?.includes("*") === true,
+  );
   const texts = statements.flatMap(({ conditions }) => conditions.flatMap(({ values }) => values));
   return [
-    ...federated.map((name) => providerOf(name.replace(/\*/g, "someone").replace(/\?/g, "x"))),
-    ...(wide ? [providerOf(unlike(federated, "arn:aws:iam::999988887777:oidc-provider/other", ".example"))] : []),
-    ...awsPrincipals(aws, texts),
-    ...services.map((name) => serviceOf(name.replace(/\*/g, "someone").replace(/\?/g, "x"))),
+    ...[...providerNames(federated, statements, wide)].map(providerOf),
+    ...awsPrincipals(aws, texts, wide),
+    ...services.map((name) => serviceOf(instanceOf(name))),
     ...(wide ? [serviceOf(unlike(services, "other", ".amazonaws.com"))] : []),
   ];
 }
+
+/**
+ * The providers that are named, those that a pattern stands for (each issuer whose claims a condition asks for, and one
+ * more), and where others are meant too, each such issuer in an account that nobody names.
+ */
+function providerNames(
+  names: readonly string[],
+  statements: readonly PolicyStatement[],
+  wide: boolean,
+): ReadonlySet<string> {
+  const issuerPaths = new Set(
+    statements.flatMap(({ conditions }) =>
+      conditions.flatMap(({ key }) => (/[./]/.test(key) ? [key.slice(0, key.lastIndexOf(":"))] : [])),
+    ),
+  );
+  const patterns = names.filter((name) => /[*?]/.test(name));
+  const found = new Set(names.map((name) => instanceOf(name)));
+  const accounts = new Set([...names.flatMap((name) => /\d{12}/.exec(name) ?? []), STRANGE_ACCOUNT]);
+  const all = (account: string): readonly string[] =>
+    [...issuerPaths].map((path) => `arn:aws:iam::${account}:oidc-provider/${path}`);
+  for (const pattern of patterns)
+    for (const arn of [...accounts].flatMap(all)) if (stringLike(pattern, arn)) found.add(arn);
+  if (wide)
+    for (const arn of [
+      unlike(names, `arn:aws:iam::${STRANGE_ACCOUNT}:oidc-provider/other`, ".example"),
+      ...all(STRANGE_ACCOUNT),
+    ])
+      found.add(arn);
+  return found;
+}
+
+const STRANGE_ACCOUNT = "999988887777";
 
 function providerOf(arn: string): Principal {
   const name = /^arn:[^:]*:iam::([^:]*):oidc-provider\/(.*)$/s.exec(arn);
@@ -89,14 +123,13 @@ function serviceOf(arn: string): Principal {
   return { kind: "Service", arn, account: null, type: null, issuerPath: null, arns: null, others: false };
 }
 
-function awsPrincipals(names: readonly string[], texts: readonly string[]): readonly Principal[] {
+function awsPrincipals(names: readonly string[], texts: readonly string[], everybody: boolean): readonly Principal[] {
   const arns = names.filter((name) => name.startsWith("arn:"));
   const mentioned = [...names, ...texts.filter((text) => /^arn:|^[\d*?]{1,12}$/.test(text))];
   const partitions = new Set(["aws", ...mentioned.flatMap((text) => /^arn:(aws[a-z-]*):/.exec(text)?.[1] ?? [])]);
   const mentionedAccounts = new Set(mentioned.flatMap(accountsIn));
   const nobodys = Array.from({ length: 10 }, (_, digit) => String(9 - digit).repeat(12));
   const accounts = [...mentionedAccounts, nobodys.find((account) => !mentionedAccounts.has(account)) ?? "123412341234"];
-  const everybody = names.includes("*");
   return [
     ...names.filter((name) => name !== "*" && !/^\d{12}$/.test(name)).map(namedPrincipal),
     ...[...partitions].flatMap((partition) =>
