@@ -22,17 +22,15 @@ locals {
   role_names = { for key, role in var.roles : key => coalesce(role.name, "${var.role_name_prefix}${key}") }
 
   roles = {
-    for key, role in var.roles : key => {
-      description              = role.description
+    for key, role in var.roles : key => merge(role, {
       inline_policies          = merge(role.inline_policies, lookup(module.trust_policies.self_assume_policies, key, {}))
-      managed_policy_arns      = role.managed_policy_arns
       max_session_duration     = coalesce(role.max_session_duration, var.max_session_duration)
       name                     = local.role_names[key]
       path                     = coalesce(role.path, var.role_path)
       permissions_boundary_arn = role.permissions_boundary_arn == null ? var.permissions_boundary_arn : role.permissions_boundary_arn
       tags                     = merge(var.tags, role.tags)
       trust_policy             = module.trust_policies.policies[key]
-    }
+    })
   }
 
   # Policies IAM would refuse: of another partition, or of an account that is neither the role's nor AWS's own.
@@ -72,7 +70,7 @@ module "trust_policies" {
       audiences    = local.audiences
       path         = local.issuer_path
       provider_arn = local.provider_arn
-      trustworthy  = var.allow_custom_host || can(regex("\\.(?:cloud\\.databricks\\.com|cloud\\.databricks\\.us|cloud\\.databricks\\.mil|azuredatabricks\\.net|databricks\\.azure\\.us|databricks\\.azure\\.cn|gcp\\.databricks\\.com)$", var.databricks_account_host))
+      trustworthy  = var.allow_custom_host || can(regex("(?:\\.cloud\\.databricks\\.com|\\.cloud\\.databricks\\.us|\\.cloud\\.databricks\\.mil|\\.azuredatabricks\\.net|\\.databricks\\.azure\\.us|\\.databricks\\.azure\\.cn|\\.gcp\\.databricks\\.com)$", var.databricks_account_host))
     }
   }
 

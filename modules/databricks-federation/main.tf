@@ -46,17 +46,15 @@ locals {
   role_names = { for key, role in var.roles : key => coalesce(role.name, "${var.role_name_prefix}${key}") }
 
   roles = {
-    for key, role in var.roles : key => {
-      description              = role.description
+    for key, role in var.roles : key => merge(role, {
       inline_policies          = merge(role.inline_policies, lookup(module.trust_policies.self_assume_policies, key, {}))
-      managed_policy_arns      = role.managed_policy_arns
       max_session_duration     = coalesce(role.max_session_duration, var.max_session_duration)
       name                     = local.role_names[key]
       path                     = coalesce(role.path, var.role_path)
       permissions_boundary_arn = role.permissions_boundary_arn == null ? var.permissions_boundary_arn : role.permissions_boundary_arn
       tags                     = merge(var.tags, role.tags)
       trust_policy             = module.trust_policies.policies[key]
-    }
+    })
   }
 
   # Policies IAM would refuse: of another partition, or of an account that is neither the role's nor AWS's own.

@@ -10,8 +10,8 @@ output "issuer_url" {
   value       = local.issuer_url
 
   precondition {
-    condition     = var.allow_custom_host || can(regex("\\.(?:cloud\\.databricks\\.com|cloud\\.databricks\\.us|cloud\\.databricks\\.mil|azuredatabricks\\.net|databricks\\.azure\\.us|databricks\\.azure\\.cn|gcp\\.databricks\\.com)$", var.databricks_workspace_host))
-    error_message = "databricks_workspace_host must lie in one of Databricks' zones, like mycompany.cloud.databricks.com: whoever holds another name could sign tokens for your roles; or set allow_custom_host."
+    condition     = var.allow_custom_host || can(regex("(?:\\.cloud\\.databricks\\.com|\\.cloud\\.databricks\\.us|\\.cloud\\.databricks\\.mil|\\.azuredatabricks\\.net|\\.databricks\\.azure\\.us|\\.databricks\\.azure\\.cn|\\.gcp\\.databricks\\.com)$", var.databricks_workspace_host))
+    error_message = "databricks_workspace_host must be in one of Databricks' zones, e.g. mycompany.cloud.databricks.com: whoever holds another name could sign tokens for your roles; or set allow_custom_host."
   }
 }
 

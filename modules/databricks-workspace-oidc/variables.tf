@@ -7,11 +7,11 @@ variable "databricks_workspace_host" {
 
   validation {
     condition     = can(regex("^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$", var.databricks_workspace_host)) && length(var.databricks_workspace_host) <= 200
-    error_message = "databricks_workspace_host must be a host name in lower case, without https://, port or path, like mycompany.cloud.databricks.com."
+    error_message = "databricks_workspace_host must be a host name in lower case, without https://, port or path, e.g. mycompany.cloud.databricks.com."
   }
 
   validation {
-    condition     = !can(regex("^accounts(?:-[a-z0-9-]+)?\\..*(?:cloud\\.databricks\\.com|cloud\\.databricks\\.us|cloud\\.databricks\\.mil|azuredatabricks\\.net|databricks\\.azure\\.us|databricks\\.azure\\.cn|gcp\\.databricks\\.com)$", var.databricks_workspace_host))
+    condition     = !can(regex("^accounts(?:-[a-z0-9-]+)?(?:\\..*)?(?:\\.cloud\\.databricks\\.com|\\.cloud\\.databricks\\.us|\\.cloud\\.databricks\\.mil|\\.azuredatabricks\\.net|\\.databricks\\.azure\\.us|\\.databricks\\.azure\\.cn|\\.gcp\\.databricks\\.com)$", var.databricks_workspace_host))
     error_message = "databricks_workspace_host must be the host of one workspace: an accounts host's issuer without an account ID is shared by every Databricks customer."
   }
 }
@@ -23,7 +23,7 @@ variable "databricks_workspace_id" {
 
   validation {
     condition     = can(regex("^[1-9][0-9]{0,19}$", var.databricks_workspace_id))
-    error_message = "databricks_workspace_id must be the workspace's number in quotes: 1 to 20 digits, no leading zero, like 1444828305810485."
+    error_message = "databricks_workspace_id must be the workspace's number in quotes: 1 to 20 digits, no leading zero."
   }
 }
 
@@ -35,7 +35,7 @@ variable "allow_custom_host" {
 }
 
 variable "audiences" {
-  description = "What IAM registers as client IDs; trusts ask for the first unless they say which. Default: the workspace ID."
+  description = "What IAM registers as client IDs; trusts ask for the first unless they name others. Default: the workspace ID."
   type        = list(string)
   default     = []
   nullable    = false
@@ -44,12 +44,12 @@ variable "audiences" {
     condition = alltrue([
       for value in var.audiences : value == null ? false : can(regex("^[!-)+->@-z|-~]+$", value)) && length(value) <= 255
     ])
-    error_message = "Each of audiences must be 1 to 255 visible ASCII characters except *, ? and {, like 1444828305810485."
+    error_message = "Each of audiences must be 1 to 255 visible ASCII characters except *, ? and {."
   }
 
   validation {
     condition     = length(var.audiences) <= 100
-    error_message = "There must be at most 100 audiences: IAM registers no more."
+    error_message = "audiences must have at most 100 entries."
   }
 }
 
@@ -61,7 +61,7 @@ variable "aws_account_id" {
 
   validation {
     condition     = var.aws_account_id == null ? true : can(regex("^[0-9]{12}$", var.aws_account_id))
-    error_message = "aws_account_id must be 12 digits, like 111122223333."
+    error_message = "aws_account_id must be 12 digits."
   }
 }
 
@@ -85,26 +85,26 @@ variable "create_oidc_provider" {
 }
 
 variable "max_session_duration" {
-  description = "Longest session of roles that do not say their own, in seconds."
+  description = "Longest session of roles without their own. In seconds."
   type        = number
   default     = 3600
   nullable    = false
 
   validation {
     condition     = var.max_session_duration >= 3600 && var.max_session_duration <= 43200 && floor(var.max_session_duration) == var.max_session_duration
-    error_message = "max_session_duration must be whole seconds from 3600 (1 h) to 43200 (12 h)."
+    error_message = "max_session_duration must be a whole number of seconds from 3600 (1h) to 43200 (12h)."
   }
 }
 
 variable "permissions_boundary_arn" {
-  description = "Permissions boundary of roles that do not say their own."
+  description = "ARN of the permissions boundary of roles without their own."
   type        = string
   default     = null
   nullable    = true
 
   validation {
     condition     = var.permissions_boundary_arn == null ? true : can(regex("^arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[!-)+->@-z|-~]*[A-Za-z0-9_+=,.@-]$", var.permissions_boundary_arn)) && length(var.permissions_boundary_arn) <= 552
-    error_message = "permissions_boundary_arn must be the ARN of an IAM policy, like arn:aws:iam::111122223333:policy/read-lake."
+    error_message = "permissions_boundary_arn must be the ARN of an IAM policy, e.g. arn:aws:iam::111122223333:policy/read-lake."
   }
 }
 
@@ -116,24 +116,24 @@ variable "role_name_prefix" {
 
   validation {
     condition     = can(regex("^[A-Za-z0-9_+=,.@-]*$", var.role_name_prefix)) && length(var.role_name_prefix) <= 63
-    error_message = "role_name_prefix must be at most 63 letters, digits and _+=,.@-, like databricks-."
+    error_message = "role_name_prefix must be at most 63 letters, digits and _+=,.@-."
   }
 }
 
 variable "role_path" {
-  description = "IAM path of roles that do not say their own."
+  description = "IAM path of roles without their own."
   type        = string
   default     = "/"
   nullable    = false
 
   validation {
     condition     = can(regex("^/(?:[!-)+-.0->@-z|-~]+/)*$", var.role_path)) && length(var.role_path) <= 512
-    error_message = "role_path must be a path of at most 512 visible ASCII characters except *, ? and {, beginning and ending with /, like /databricks/."
+    error_message = "role_path must be a path of at most 512 visible ASCII characters except *, ? and {, beginning and ending with /, e.g. /databricks/."
   }
 }
 
 variable "roles" {
-  description = "Roles by key, which is the name unless `name` is given; each says whom it trusts: `service_principals` (application IDs), `users` (e-mail addresses), `subjects`, `subject_patterns`, or `unity_catalog`. `inline_policies` are JSON by policy name, `managed_policy_arns` ARNs by a key of your own. More trusts a role: databricks-federation."
+  description = "Roles by key, which is the name unless `name` is given; each names whom it trusts: `service_principals` (application IDs), `users` (email addresses), `subjects`, `subject_patterns`, or `unity_catalog`. For several trusts per role use databricks-federation."
   type = map(object({
     allow_tag_session = optional(bool, false)
     audiences         = optional(list(string))
@@ -173,84 +173,42 @@ variable "roles" {
     condition = alltrue([
       for key in keys(var.roles) : can(regex("^[A-Za-z0-9][A-Za-z0-9_+=,.@-]*$", key)) && length(key) <= 64
     ])
-    error_message = "Each key of roles must be 1 to 64 letters, digits and _+=,.@-, starting with a letter or digit, like lake-reader."
+    error_message = "Each key of roles must be 1 to 64 letters, digits and _+=,.@-, starting with a letter or digit."
   }
 
   validation {
     condition = alltrue([
       for role in var.roles : role.name == null ? true : can(regex("^[A-Za-z0-9_+=,.@-]+$", role.name)) && length(role.name) <= 64
     ])
-    error_message = "The name of a role must be 1 to 64 letters, digits and _+=,.@-, like lake-reader."
+    error_message = "A role's name must be 1 to 64 letters, digits and _+=,.@-."
   }
 
   validation {
     condition = alltrue([
       for role in var.roles : role.description == null ? true : can(regex("^[ -~\\x{00A1}-\\x{00FF}\\t\\n\\r]*$", role.description)) && length(split("", role.description)) <= 1000
     ])
-    error_message = "The description of a role must be at most 1,000 printable Latin-1 characters, tabs and line breaks, like Nightly jobs read the lake."
+    error_message = "A role's description must be at most 1,000 printable Latin-1 characters, tabs and line breaks."
   }
 
   validation {
     condition = alltrue([
       for role in var.roles : role.path == null ? true : can(regex("^/(?:[!-)+-.0->@-z|-~]+/)*$", role.path)) && length(role.path) <= 512
     ])
-    error_message = "The path of a role must be a path of at most 512 visible ASCII characters except *, ? and {, beginning and ending with /, like /databricks/."
+    error_message = "A role's path must be a path of at most 512 visible ASCII characters except *, ? and {, beginning and ending with /, e.g. /databricks/."
   }
 
   validation {
     condition = alltrue([
       for role in var.roles : role.max_session_duration == null ? true : role.max_session_duration >= 3600 && role.max_session_duration <= 43200 && floor(role.max_session_duration) == role.max_session_duration
     ])
-    error_message = "The max_session_duration of a role must be whole seconds from 3600 (1 h) to 43200 (12 h)."
+    error_message = "A role's max_session_duration must be a whole number of seconds from 3600 (1h) to 43200 (12h)."
   }
 
   validation {
     condition = alltrue([
       for role in var.roles : role.permissions_boundary_arn == null ? true : can(regex("^arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[!-)+->@-z|-~]*[A-Za-z0-9_+=,.@-]$", role.permissions_boundary_arn)) && length(role.permissions_boundary_arn) <= 552
     ])
-    error_message = "The permissions_boundary_arn of a role must be the ARN of an IAM policy, like arn:aws:iam::111122223333:policy/read-lake."
-  }
-
-  validation {
-    condition     = can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$", join("", flatten([for role in var.roles : keys(role.tags) if role != null]))))
-    error_message = "The key of each tag must be 1 to 128 letters, digits, spaces and _.:/=+@-."
-  }
-
-  validation {
-    condition = alltrue(flatten([
-      for role in var.roles : [
-        for name in keys(role.tags) : name != "" && length(split("", name)) <= 128 && !startswith(lower(name), "aws:")
-      ]
-    ]))
-    error_message = "The key of each tag must be 1 to 128 letters, digits, spaces and _.:/=+@-, and must not begin with aws:."
-  }
-
-  validation {
-    condition     = can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$", join("", flatten([for role in var.roles : values(role.tags) if role != null]))))
-    error_message = "The value of each tag must be at most 256 letters, digits, spaces and _.:/=+@-."
-  }
-
-  validation {
-    condition = alltrue(flatten([
-      for role in var.roles : [
-        for value in values(role.tags) : value == null ? false : length(split("", value)) <= 256 && !startswith(lower(value), "aws:")
-      ]
-    ]))
-    error_message = "The value of each tag must be at most 256 letters, digits, spaces and _.:/=+@-, and must not begin with aws:."
-  }
-
-  validation {
-    condition = alltrue([
-      for role in var.roles : length(distinct([for name in keys(role.tags) : lower(name)])) == length(role.tags)
-    ])
-    error_message = "The keys of tags must differ in more than case: IAM takes one of them only."
-  }
-
-  validation {
-    condition = alltrue([
-      for role in var.roles : length(role.tags) <= 50
-    ])
-    error_message = "There must be at most 50 tags: IAM takes no more."
+    error_message = "A role's permissions_boundary_arn must be the ARN of an IAM policy, e.g. arn:aws:iam::111122223333:policy/read-lake."
   }
 
   validation {
@@ -259,7 +217,7 @@ variable "roles" {
         for name in keys(role.managed_policy_arns) : can(regex("^[A-Za-z][A-Za-z0-9_-]*$", name)) && length(name) <= 63
       ]
     ]))
-    error_message = "The keys of managed_policy_arns must be 1 to 63 letters, digits and _-, starting with a letter, like read."
+    error_message = "Each key of a role's managed_policy_arns must be 1 to 63 letters, digits and _-, starting with a letter."
   }
 
   validation {
@@ -268,21 +226,21 @@ variable "roles" {
         for value in values(role.managed_policy_arns) : value == null ? false : can(regex("^arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[!-)+->@-z|-~]*[A-Za-z0-9_+=,.@-]$", value)) && length(value) <= 552
       ]
     ]))
-    error_message = "Each of managed_policy_arns must be the ARN of an IAM policy, like arn:aws:iam::111122223333:policy/read-lake."
+    error_message = "Each of a role's managed_policy_arns must be the ARN of an IAM policy, e.g. arn:aws:iam::111122223333:policy/read-lake."
   }
 
   validation {
     condition = alltrue([
       for role in var.roles : length(distinct(values(role.managed_policy_arns))) == length(role.managed_policy_arns)
     ])
-    error_message = "managed_policy_arns must not hold the same ARN twice."
+    error_message = "A role's managed_policy_arns must not contain the same ARN twice."
   }
 
   validation {
     condition = alltrue([
       for role in var.roles : length(role.managed_policy_arns) <= 20
     ])
-    error_message = "There must be at most 20 of managed_policy_arns: IAM takes no more."
+    error_message = "A role's managed_policy_arns must have at most 20 entries, the IAM limit."
   }
 
   validation {
@@ -291,21 +249,14 @@ variable "roles" {
         for name in keys(role.inline_policies) : can(regex("^[A-Za-z0-9_+=,.@-]+$", name)) && length(name) <= 128
       ]
     ]))
-    error_message = "The keys of inline_policies must be 1 to 128 letters, digits and _+=,.@-, like list-lake."
+    error_message = "Each key of a role's inline_policies must be 1 to 128 letters, digits and _+=,.@-."
   }
 
   validation {
     condition = alltrue([
       for role in var.roles : length(distinct([for name in keys(role.inline_policies) : lower(name)])) == length(role.inline_policies)
     ])
-    error_message = "The keys of inline_policies must differ in more than case."
-  }
-
-  validation {
-    condition = alltrue([
-      for role in var.roles : !contains([for name in keys(role.inline_policies) : lower(name)], "unity-catalog-self-assume") || !(role.unity_catalog != null)
-    ])
-    error_message = "An inline policy of a role with unity_catalog must not be called unity-catalog-self-assume: the module adds one of that name."
+    error_message = "The keys of a role's inline_policies must differ in more than case, which IAM ignores."
   }
 
   validation {
@@ -314,7 +265,7 @@ variable "roles" {
         for policy in values(role.inline_policies) : try(jsondecode(policy).Version == "2012-10-17" && length(flatten([jsondecode(policy).Statement])) > 0, false)
       ]
     ]))
-    error_message = "Each of inline_policies must be the JSON of an IAM policy with Version 2012-10-17 and a Statement; write it with jsonencode."
+    error_message = "Each of a role's inline_policies must be the JSON of an IAM policy with Version 2012-10-17 and a Statement; write it with jsonencode."
   }
 
   validation {
@@ -323,14 +274,63 @@ variable "roles" {
         for policy in values(role.inline_policies) : !can(jsondecode(policy)) || can(regex("^[\\t\\n\\r -\\x{00FF}]*$", jsonencode(jsondecode(policy))))
       ]
     ]))
-    error_message = "inline_policies must hold Latin-1 characters only: IAM takes no others."
+    error_message = "Each of a role's inline_policies must be Latin-1 text, the only characters that IAM accepts in a policy."
   }
 
   validation {
     condition = alltrue([
       for role in var.roles : length(join("", [for policy in values(role.inline_policies) : try(jsonencode(jsondecode(policy)), policy) if policy != null])) <= 10240
     ])
-    error_message = "inline_policies must have at most 10240 characters together: IAM takes no more a role."
+    error_message = "A role's inline_policies must have at most 10240 characters together, the IAM limit per role."
+  }
+
+  validation {
+    condition     = can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$", join("", flatten([for role in var.roles : keys(role.tags) if role != null]))))
+    error_message = "Each key of a role's tags must be 1 to 128 letters, digits, spaces and _.:/=+@-."
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for role in var.roles : [
+        for name in keys(role.tags) : name != "" && length(split("", name)) <= 128 && !startswith(lower(name), "aws:")
+      ]
+    ]))
+    error_message = "Each key of a role's tags must have at most 128 characters and must not begin with aws:, which AWS reserves."
+  }
+
+  validation {
+    condition     = can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$", join("", flatten([for role in var.roles : values(role.tags) if role != null]))))
+    error_message = "Each value of a role's tags must be at most 256 letters, digits, spaces and _.:/=+@-."
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for role in var.roles : [
+        for value in values(role.tags) : value == null ? false : length(split("", value)) <= 256 && !startswith(lower(value), "aws:")
+      ]
+    ]))
+    error_message = "Each value of a role's tags must have at most 256 characters and must not begin with aws:, which AWS reserves."
+  }
+
+  validation {
+    condition = alltrue([
+      for role in var.roles : length(distinct([for name in keys(role.tags) : lower(name)])) == length(role.tags)
+    ])
+    error_message = "The keys of a role's tags must differ in more than case, which IAM ignores."
+  }
+
+  validation {
+    condition = alltrue([
+      for role in var.roles : length(role.tags) <= 50
+    ])
+    error_message = "A role's tags must have at most 50 entries, the IAM limit."
+  }
+
+  validation {
+    condition = alltrue([
+      for role in var.roles : !contains([for name in keys(role.inline_policies) : lower(name)], "unity-catalog-self-assume") || !(role.unity_catalog != null)
+    ])
+    error_message = "An inline policy of a role with unity_catalog must not be called unity-catalog-self-assume: the module adds one of that name."
   }
 
   validation {
@@ -346,7 +346,7 @@ variable "roles" {
         for value in trust.service_principals : value == null ? false : can(regex("^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", value))
       ]
     ]))
-    error_message = "Each of service_principals must be a service principal's application ID: a UUID in lower case, like 6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b."
+    error_message = "Each of service_principals must be a service principal's application ID: a UUID in lower case, e.g. 6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b."
   }
 
   validation {
@@ -355,7 +355,7 @@ variable "roles" {
         for value in trust.users : value == null ? false : can(regex("^[A-Za-z0-9.!#%&'+/=\\^_`~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)+[A-Za-z]{2,63}$", value)) && length(value) <= 254
       ]
     ]))
-    error_message = "Each of users must be a user's email address as Databricks shows it, without wildcards, like alice@example.com."
+    error_message = "Each of users must be a user's email address as Databricks shows it, without wildcards, e.g. alice@example.com."
   }
 
   validation {
@@ -364,7 +364,7 @@ variable "roles" {
         for value in trust.subjects : value == null ? false : can(regex("^[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", value)) && length(value) <= 255
       ]
     ]))
-    error_message = "Each of subjects must be an exact sub claim of 1 to 255 visible Latin-1 characters except *, ? and {, without a space at either end, like 6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b."
+    error_message = "Each of subjects must be an exact sub claim of 1 to 255 visible Latin-1 characters except *, ? and {, without a space at either end."
   }
 
   validation {
@@ -373,23 +373,7 @@ variable "roles" {
         for value in trust.subject_patterns : value == null ? false : can(regex("^[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", value)) && length(value) <= 255
       ]
     ]))
-    error_message = "Each of subject_patterns must be a pattern of 1 to 255 visible Latin-1 characters except {, with * or ?, like *@data.example.com."
-  }
-
-  validation {
-    condition = alltrue(flatten([
-      for trust in var.roles : [
-        for pattern in trust.subject_patterns : can(regex("[*?]", pattern))
-      ]
-    ]))
-    error_message = "Each of subject_patterns must hold * or ?; an exact subject goes into subjects."
-  }
-
-  validation {
-    condition = alltrue([
-      for trust in var.roles : trust.audiences == null ? true : length(trust.audiences) > 0
-    ])
-    error_message = "audiences must name at least one, or be left out."
+    error_message = "Each of subject_patterns must be a pattern of 1 to 255 visible Latin-1 characters except {, with * or ?."
   }
 
   validation {
@@ -398,7 +382,23 @@ variable "roles" {
         for value in coalesce(trust.audiences, []) : value == null ? false : can(regex("^[!-)+->@-z|-~]+$", value)) && length(value) <= 255
       ]
     ]))
-    error_message = "Each of audiences must be 1 to 255 visible ASCII characters except *, ? and {, like 1444828305810485."
+    error_message = "Each of audiences must be 1 to 255 visible ASCII characters except *, ? and {."
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for trust in var.roles : [
+        for pattern in trust.subject_patterns : can(regex("[*?]", pattern))
+      ]
+    ]))
+    error_message = "Each of subject_patterns must contain * or ?; an exact subject goes into subjects."
+  }
+
+  validation {
+    condition = alltrue([
+      for trust in var.roles : trust.audiences == null ? true : length(trust.audiences) > 0
+    ])
+    error_message = "audiences must name at least one, or be left out."
   }
 
   validation {
@@ -443,7 +443,7 @@ variable "roles" {
         ], replace(condition.test, "/^For(?:AllValues|AnyValue):|IfExists$/", "")) if condition != null
       ]
     ]))
-    error_message = "The test of each condition must be an IAM condition operator with IAM's capitals, like IpAddress."
+    error_message = "A condition's test must be an IAM condition operator in IAM's spelling, e.g. IpAddress."
   }
 
   validation {
@@ -452,7 +452,7 @@ variable "roles" {
         for condition in trust.conditions : condition.variable == null ? false : can(regex("^[A-Za-z0-9][A-Za-z0-9._/-]*:[A-Za-z0-9_.:/=+@-]+$", condition.variable)) && length(condition.variable) <= 511 if condition != null
       ]
     ]))
-    error_message = "The variable of each condition must be an IAM condition key with its prefix, like aws:SourceIp."
+    error_message = "A condition's variable must be an IAM condition key with its prefix, e.g. aws:SourceIp."
   }
 
   validation {
@@ -461,7 +461,7 @@ variable "roles" {
         for condition in trust.conditions : condition.values == null ? false : length(condition.values) > 0 if condition != null
       ]
     ]))
-    error_message = "Each condition must have values."
+    error_message = "A condition must have values."
   }
 
   validation {
@@ -472,7 +472,7 @@ variable "roles" {
         ] if condition != null
       ]
     ]))
-    error_message = "The values of each condition must be 1 to 512 visible Latin-1 characters or spaces, like 203.0.113.0/24."
+    error_message = "Each of a condition's values must be 1 to 512 visible Latin-1 characters or spaces."
   }
 
   validation {
@@ -504,14 +504,14 @@ variable "roles" {
         for value in try(coalesce(trust.unity_catalog.external_ids, []), []) : value == null ? false : can(regex("^[A-Za-z0-9_+=,.@:/-]{2,}$", value)) && length(value) <= 1224
       ]
     ]))
-    error_message = "Each of external_ids must be an external ID of 2 to 1,224 characters, as the storage or service credential shows it, like 0b7e6f5a-1c2d-4e3f-9a8b-7c6d5e4f3a2b."
+    error_message = "Each of external_ids must be an external ID of 2 to 1,224 characters, as the storage or service credential shows it."
   }
 
   validation {
     condition = alltrue([
-      for trust in var.roles : try(trust.unity_catalog.cloud, null) == null ? true : contains(["aws", "aws-us-gov", "aws-us-gov-dod"], trust.unity_catalog.cloud)
+      for trust in var.roles : try(trust.unity_catalog.cloud, null) == null ? true : contains(["aws", "aws-us-gov", "aws-us-gov-dod"], try(trust.unity_catalog.cloud, null))
     ])
-    error_message = "The cloud of unity_catalog must be one of aws, aws-us-gov, aws-us-gov-dod."
+    error_message = "unity_catalog.cloud must be one of aws, aws-us-gov, aws-us-gov-dod."
   }
 }
 
@@ -523,36 +523,36 @@ variable "tags" {
 
   validation {
     condition     = can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$", join("", keys(var.tags))))
-    error_message = "The key of each tag must be 1 to 128 letters, digits, spaces and _.:/=+@-."
+    error_message = "Each key of tags must be 1 to 128 letters, digits, spaces and _.:/=+@-."
   }
 
   validation {
     condition = alltrue([
       for name in keys(var.tags) : name != "" && length(split("", name)) <= 128 && !startswith(lower(name), "aws:")
     ])
-    error_message = "The key of each tag must be 1 to 128 letters, digits, spaces and _.:/=+@-, and must not begin with aws:."
+    error_message = "Each key of tags must have at most 128 characters and must not begin with aws:, which AWS reserves."
   }
 
   validation {
     condition     = can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$", join("", values(var.tags))))
-    error_message = "The value of each tag must be at most 256 letters, digits, spaces and _.:/=+@-."
+    error_message = "Each value of tags must be at most 256 letters, digits, spaces and _.:/=+@-."
   }
 
   validation {
     condition = alltrue([
       for value in values(var.tags) : value == null ? false : length(split("", value)) <= 256 && !startswith(lower(value), "aws:")
     ])
-    error_message = "The value of each tag must be at most 256 letters, digits, spaces and _.:/=+@-, and must not begin with aws:."
+    error_message = "Each value of tags must have at most 256 characters and must not begin with aws:, which AWS reserves."
   }
 
   validation {
     condition     = length(distinct([for name in keys(var.tags) : lower(name)])) == length(var.tags)
-    error_message = "The keys of tags must differ in more than case: IAM takes one of them only."
+    error_message = "The keys of tags must differ in more than case, which IAM ignores."
   }
 
   validation {
     condition     = length(var.tags) <= 50
-    error_message = "There must be at most 50 tags: IAM takes no more."
+    error_message = "tags must have at most 50 entries, the IAM limit."
   }
 }
 

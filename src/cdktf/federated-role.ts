@@ -1,3 +1,4 @@
+import type { IamRoleConfig } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment";
@@ -5,6 +6,8 @@ import type { TerraformResource } from "cdktf";
 import { TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import type { Problem } from "../errors";
+import type { RoleAttributes } from "../federation/account-view";
+import { roleAttributes } from "../federation/account-view";
 import { logicalId } from "../federation/logical-id";
 import type { RoleDeclaration, TrustDeclaration } from "../federation/schema";
 import type { Partition } from "../issuer/rules";
@@ -102,14 +105,7 @@ export class DatabricksFederatedRole extends Construct {
   #role({ role, tags }: RolePlan, roleId: string, dependsOn: readonly string[]): IamRole {
     const resource = new IamRole(this, "role", {
       assumeRolePolicy: this.trustPolicy,
-      maxSessionDuration: role.maxSessionDuration,
-      name: role.name,
-      path: terraformText(role.path),
-      ...(role.description === null ? {} : { description: terraformText(role.description) }),
-      ...(role.permissionsBoundaryArn === null
-        ? {}
-        : { permissionsBoundary: terraformText(role.permissionsBoundaryArn) }),
-      ...(Object.keys(tags).length === 0 ? {} : { tags: terraformValues(tags) }),
+      ...attributesOf(roleAttributes(role, tags)),
     });
     resource.overrideLogicalId(roleId);
     if (dependsOn.length > 0) resource.dependsOn = [...dependsOn];
@@ -132,6 +128,16 @@ export class DatabricksFederatedRole extends Construct {
       inline.overrideLogicalId(logicalId(...idParts, name));
     }
   }
+}
+
+/** Attributes by CDKTF's names, their text written for Terraform. */
+function attributesOf(attributes: RoleAttributes): Partial<IamRoleConfig> {
+  return Object.fromEntries(
+    Object.entries(attributes).map(([name, value]) => [
+      name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+      typeof value === "string" ? terraformText(value) : typeof value === "object" ? terraformValues(value) : value,
+    ]),
+  );
 }
 
 function planStandalone(role: Construct, id: string, props: DatabricksFederatedRoleProps): PlannedFederatedRole {

@@ -1,57 +1,53 @@
-/** A federation in the words of the HCL modules: camelCase becomes snake_case, what is default is left out. */
+/** A federation as inputs of the HCL modules: each field by its name in HCL, what is default left out. */
 import type { AccountView, ProviderView } from "../federation/account-view";
+import type { Fields, Kind } from "../federation/fields/field";
+import { hclName } from "../federation/fields/field";
+import { ISSUER_FIELDS } from "../federation/fields/issuer";
+import { ROLE_FIELDS } from "../federation/fields/role";
+import { SETTING_FIELDS } from "../federation/fields/settings";
+import { TRUST_FIELDS } from "../federation/fields/trust";
 import type { Federation, FederationRole } from "../federation/model";
-import { DEFAULT_SESSION_SECONDS } from "../federation/rules";
 import { defaultAudience } from "../issuer/issuer";
 import type { Json } from "../trust/canonical-json";
-import { TRUST_POLICY_DEFAULT_QUOTA } from "../trust/rules";
-import type { Condition, Trust } from "../trust/trust";
+import type { SubjectPattern, Trust } from "../trust/trust";
 import type { HclValue } from "./encode";
 import { call } from "./encode";
 
 type Inputs = Readonly<Record<string, HclValue>>;
+type Values = Readonly<Record<string, unknown>>;
 
-function unlessEmpty(name: string, values: readonly HclValue[]): Inputs {
-  return values.length === 0 ? {} : { [name]: values };
+/** `values`, by the names of `fields`, as inputs; `inherited` has what fields inherit. */
+function inputsOf(fields: Fields, values: Values, inherited: Values = {}): Inputs {
+  return Object.fromEntries(
+    Object.entries(fields).flatMap(([name, field]): readonly (readonly [string, HclValue])[] => {
+      if (field.inHcl === false) return [];
+      const value = values[name];
+      const fallback = field.inherits === undefined ? field.default : inherited[field.inherits];
+      const left = value === undefined || (!field.required && (value === fallback || isEmpty(value)));
+      return left ? [] : [[hclName(name), inputOf(field.kind, value)]];
+    }),
+  );
 }
 
-function unlessNull(name: string, value: HclValue): Inputs {
-  return value === null ? {} : { [name]: value };
+function isEmpty(value: unknown): boolean {
+  return typeof value === "object" && value !== null && Object.keys(value).length === 0;
 }
 
-function mapUnlessEmpty(name: string, values: Readonly<Record<string, HclValue>>): Inputs {
-  return Object.keys(values).length === 0 ? {} : { [name]: values };
-}
-
-function conditionInputs(conditions: readonly Condition[]): readonly HclValue[] {
-  return conditions.map(({ test, variable, values }) => ({ test, variable, values }));
-}
-
-/** A trust without its issuer: what stands in a role of the simple modules. */
-export function trustAttributes(trust: Trust): Inputs {
-  if (trust.kind === "unityCatalog") {
-    return {
-      unity_catalog: { cloud: trust.cloud, external_ids: trust.externalIds },
-      ...unlessEmpty("conditions", conditionInputs(trust.conditions)),
-    };
+function inputOf(kind: Kind, value: unknown): HclValue {
+  switch (kind.is) {
+    case "patterns":
+      return (value as readonly SubjectPattern[]).map(({ pattern }) => pattern);
+    case "policies":
+      return Object.fromEntries(
+        Object.entries(value as Values).map(([name, text]) => [name, policyJson(text as Json)]),
+      );
+    case "object":
+      return inputsOf(kind.fields, value as Values);
+    case "objects":
+      return (value as readonly Values[]).map((entry) => inputsOf(kind.fields, entry));
+    default:
+      return value as HclValue;
   }
-  return {
-    ...unlessEmpty("service_principals", trust.servicePrincipals),
-    ...unlessEmpty("users", trust.users),
-    ...unlessEmpty("subjects", trust.subjects),
-    ...unlessEmpty(
-      "subject_patterns",
-      trust.subjectPatterns.map(({ pattern }) => pattern),
-    ),
-    ...(trust.audiences === null ? {} : { audiences: trust.audiences }),
-    ...unlessEmpty("conditions", conditionInputs(trust.conditions)),
-    ...(trust.allowTagSession ? { allow_tag_session: true } : {}),
-  };
-}
-
-/** A trust as in `trusts` of databricks-federation. */
-export function trustInput(trust: Trust): HclValue {
-  return trust.kind === "subjects" ? { issuer: trust.issuer, ...trustAttributes(trust) } : trustAttributes(trust);
 }
 
 /** A policy document as an expression for its JSON. */
@@ -59,61 +55,46 @@ export function policyJson(document: Json): HclValue {
   return call("jsonencode", document as HclValue);
 }
 
+/** A trust as in `trusts` of databricks-federation. */
+export function trustInput(trust: Trust): Inputs {
+  return inputsOf(TRUST_FIELDS, trustValues(trust));
+}
+
+/** A trust without its issuer: what stands in a role of the simple modules. */
+export function trustAttributes(trust: Trust): Inputs {
+  return inputsOf(TRUST_FIELDS, { ...trustValues(trust), issuer: null });
+}
+
+function trustValues(trust: Trust): Values {
+  if (trust.kind === "subjects") return { ...trust };
+  const { conditions, ...unityCatalog } = trust;
+  return { unityCatalog, conditions };
+}
+
 function roleInput(role: FederationRole, federation: Federation): HclValue {
-  const differs = (name: string, value: HclValue, shared: HclValue): Inputs =>
-    value === shared ? {} : { [name]: value };
-  const policies = Object.entries(role.inlinePolicies).map(([name, document]) => [name, policyJson(document)] as const);
-  return {
-    ...unlessNull("name", role.explicitName),
-    ...unlessNull("description", role.description),
-    ...differs("path", role.path, federation.rolePath),
-    ...differs("max_session_duration", role.maxSessionDuration, federation.maxSessionDuration),
-    ...differs("permissions_boundary_arn", role.permissionsBoundaryArn, federation.permissionsBoundaryArn),
-    trusts: role.trusts.map(trustInput),
-    ...mapUnlessEmpty("managed_policy_arns", role.managedPolicyArns),
-    ...mapUnlessEmpty("inline_policies", Object.fromEntries(policies)),
-    ...mapUnlessEmpty("tags", role.tags),
-  };
+  const values = { ...role, name: role.explicitName, trusts: role.trusts.map(trustValues) };
+  return inputsOf(ROLE_FIELDS, values, { ...federation });
 }
 
 function issuerInput({ issuer, create, arn }: ProviderView): HclValue {
-  const { input } = issuer;
-  const place: Inputs =
-    input.level === "workspace"
-      ? { host: input.host, workspace_id: input.workspaceId }
-      : {
-          account_id: input.accountId,
-          ...(input.accountsHost === undefined
-            ? { cloud: input.cloud ?? "aws" }
-            : { accounts_host: input.accountsHost }),
-        };
-  const usual = issuer.audiences.length === 1 && issuer.audiences[0] === defaultAudience(input);
-  return {
-    level: input.level,
-    ...place,
-    ...(usual ? {} : { audiences: issuer.audiences }),
-    ...(input.allowCustomHost === true ? { allow_custom_host: true } : {}),
-    ...(create ? {} : { existing_provider_arn: arn }),
-  };
+  const usual = issuer.audiences.length === 1 && issuer.audiences[0] === defaultAudience(issuer.input);
+  return inputsOf(ISSUER_FIELDS, {
+    ...issuer.input,
+    audiences: usual ? [] : issuer.audiences,
+    existingProviderArn: create ? null : arn,
+  });
 }
 
 /** Inputs of databricks-federation for the federation in one AWS account, single values first. */
 export function federationInputs(view: AccountView): readonly (readonly [string, HclValue])[] {
   const { federation, account } = view;
-  const settings: Inputs = {
-    ...unlessNull("aws_account_id", account.accountId),
-    aws_partition: account.partition,
-    ...(federation.maxSessionDuration === DEFAULT_SESSION_SECONDS
-      ? {}
-      : { max_session_duration: federation.maxSessionDuration }),
-    ...unlessNull("permissions_boundary_arn", federation.permissionsBoundaryArn),
-    ...(federation.roleNamePrefix === "" ? {} : { role_name_prefix: federation.roleNamePrefix }),
-    ...(federation.rolePath === "/" ? {} : { role_path: federation.rolePath }),
-    ...(federation.trustPolicyMaxLength === TRUST_POLICY_DEFAULT_QUOTA
-      ? {}
-      : { trust_policy_max_length: federation.trustPolicyMaxLength }),
-  };
   const issuers = Object.fromEntries(view.providers.map((provider) => [provider.issuer.key, issuerInput(provider)]));
   const roles = Object.fromEntries(view.roles.map((role) => [role.key, roleInput(role, federation)]));
-  return Object.entries({ ...settings, ...mapUnlessEmpty("tags", federation.tags), issuers, roles });
+  return Object.entries({
+    ...(account.accountId === null ? {} : { aws_account_id: account.accountId }),
+    aws_partition: account.partition,
+    ...inputsOf(SETTING_FIELDS, { ...federation }),
+    issuers,
+    roles,
+  });
 }

@@ -1,6 +1,6 @@
 /** A root for one AWS account: what a team without Node reviews and applies. */
 import type { AccountView } from "../federation/account-view";
-import { inlinePoliciesOf, roleTags, roleTrustPolicy } from "../federation/account-view";
+import { inlinePoliciesOf, roleAttributes, roleTags, roleTrustPolicy } from "../federation/account-view";
 import { AWS_PROVIDER_RANGE, AWS_PROVIDER_SOURCE, TERRAFORM_RANGE } from "../federation/aws-provider";
 import { logicalId } from "../federation/logical-id";
 import type { Backend, FederationRole } from "../federation/model";
@@ -154,10 +154,6 @@ function tagsEntry(tags: Readonly<Record<string, string>>): Entries {
   return Object.keys(tags).length === 0 ? [] : [["tags", tags]];
 }
 
-function optionalEntry(name: string, value: string | null): Entries {
-  return value === null ? [] : [[name, value]];
-}
-
 function roleView(
   role: FederationRole,
   view: AccountView,
@@ -176,12 +172,7 @@ function roleView(
     body: body(
       [
         ["assume_role_policy", call("jsonencode", roleTrustPolicy(role, view) as unknown as HclValue)],
-        ...optionalEntry("description", role.description),
-        ["max_session_duration", role.maxSessionDuration],
-        ["name", role.name],
-        ["path", role.path],
-        ...optionalEntry("permissions_boundary", role.permissionsBoundaryArn),
-        ...tagsEntry(roleTags(role, federation)),
+        ...Object.entries(roleAttributes(role, roleTags(role, federation))),
         // The trust policy names providers by computed ARNs, which give Terraform no order by themselves.
         ...(trusted.size === 0
           ? []

@@ -138,7 +138,7 @@ function demandsOn(
   const { allowedHosts, allowedAccountIds, mandatoryTags, permissionsBoundary } = profile;
   const value = definition.sample[variable.name] ?? null;
   const changed = (more: Readonly<Record<string, HclValue>>): HclValue => firstMember(value, more);
-  const place = (loops: readonly string[], reference: string, holding: Place["holding"], nullable: boolean): Place => ({
+  const place = (loops: Place["loops"], reference: string, holding: Place["holding"], nullable: boolean): Place => ({
     variable: variable.name,
     loops,
     reference,
@@ -175,7 +175,7 @@ function demandsOn(
     case "issuers": {
       const at = (attribute: string, right: Readonly<Record<string, HclValue>>): Place =>
         place(
-          ["issuer in var.issuers"],
+          [{ name: "issuer", over: "var.issuers", few: true }],
           `issuer.${attribute}`,
           (bad) => ({ production: { ...right, [attribute]: bad } }),
           true,
@@ -194,7 +194,7 @@ function demandsOn(
                 oneOf(
                   "host-invalid",
                   at("host", workspace),
-                  "The host of an issuer",
+                  "An issuer's host",
                   allowedHosts,
                   "elsewhere.cloud.databricks.com",
                 ),
@@ -207,14 +207,12 @@ function demandsOn(
                 oneOf(
                   "databricks-account-id-invalid",
                   at("account_id", account),
-                  "The account_id of an issuer",
+                  "An issuer's account_id",
                   allowedAccountIds,
                   UNKNOWN_ACCOUNT,
                 ),
               ),
-              demand(
-                inZone(at("accounts_host", { ...account, allow_custom_host: true }), "The accounts_host of an issuer"),
-              ),
+              demand(inZone(at("accounts_host", { ...account, allow_custom_host: true }), "An issuer's accounts_host")),
             ]),
       ];
     }
@@ -240,12 +238,12 @@ function demandsOn(
               oneOf(
                 "boundary-arn-invalid",
                 place(
-                  ["role in var.roles"],
+                  [{ name: "role", over: "var.roles" }],
                   "role.permissions_boundary_arn",
                   (bad) => changed({ permissions_boundary_arn: bad }),
                   true,
                 ),
-                "The permissions_boundary_arn of a role",
+                "A role's permissions_boundary_arn",
                 permissionsBoundary.allowed,
                 UNKNOWN_BOUNDARY,
               ),
@@ -259,7 +257,7 @@ function demandsOn(
               {
                 code: "tag-invalid",
                 condition: `length(setsubtract(${hclValue(mandatoryTags)}, keys(var.tags))) == 0`,
-                message: `tags must have ${mandatoryTags.join(", ")}: your organisation demands it`,
+                message: `tags must include ${mandatoryTags.join(", ")}, which your organization requires`,
                 breaks: [{ tags: {} }],
               },
               mandatoryTags.some((key) => !Object.hasOwn((variable.default ?? {}) as object, key)),
@@ -278,7 +276,7 @@ function oneOf(code: string, place: Place, words: string, allowed: readonly stri
   return {
     code,
     condition: forAll(place.loops, place.nullable ? `${place.reference} == null ? true : ${test}` : test),
-    message: `${words} must be one that your organisation allows: ${allowed.join(", ")}`,
+    message: `${words} must be one that your organization allows: ${allowed.join(", ")}`,
     breaks: [{ [place.variable]: place.holding(bad) }],
   };
 }
@@ -292,7 +290,7 @@ function inZone(place: Place, words: string): RuleDefinition {
     place,
     "host-not-databricks",
     inDatabricksZone(place.reference),
-    `${words} must lie in one of Databricks' zones: your organisation allows accounts, not hosts`,
+    `${words} must be in one of Databricks' zones: your organization allows accounts, not hosts`,
     ["login.example.com"],
   );
 }

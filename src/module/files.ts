@@ -11,6 +11,7 @@ import { UNITY_CATALOG_PRINCIPALS } from "../trust/rules";
 import { contractJson, plainAddress } from "./contract";
 import type { ModuleDefinition, OutputDefinition, RuleDefinition, VariableDefinition } from "./definition";
 import { contractOf } from "./definition";
+import { roleOfVariables, roleResource, roleValues } from "./modules/roles";
 import type { RenderOptions } from "./published-view";
 import { publishedView } from "./published-view";
 import type { Sample } from "./sample";
@@ -66,6 +67,9 @@ const FACTS = {
     }),
   ),
   publicMailDomains: PUBLIC_MAIL_DOMAINS,
+  roleOfVariables: roleOfVariables(),
+  roleResource: roleResource(),
+  roleValues: roleValues(),
   selfAssumePolicyName: new SourceText(hclKey(SELF_ASSUME_POLICY_NAME)),
   unityCatalogPrincipals: Object.fromEntries(
     Object.entries(UNITY_CATALOG_PRINCIPALS).map(([cloud, { arn }]) => [cloud, arn]),

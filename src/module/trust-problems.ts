@@ -2,7 +2,7 @@
 import { MAX_INLINE_POLICY_CHARACTERS } from "../federation/rules";
 import { TRUST_POLICY_DEFAULT_QUOTA } from "../trust/rules";
 import type { Inputs, RuleDefinition } from "./definition";
-import { inlineCharacters } from "./role-rules";
+import { inlineCharacters } from "./field-rules";
 import type { Sample } from "./sample";
 
 /** A precondition that the list `places` (an HCL expression) is empty. */

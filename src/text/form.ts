@@ -169,8 +169,13 @@ export function re2OnlyOf(characters: Characters): string {
   return re2({ characters, min: 0, max: Infinity }, Infinity);
 }
 
+/** RE2's expression for `form` as a part of an expression. */
+export function re2Part(form: Form, longestCount = Infinity): string {
+  return write(form, (code) => `\\x{${hex(code)}}`, longestCount);
+}
+
 function re2(form: Form, longestCount: number): string {
-  return `^${write(form, (code) => `\\x{${hex(code)}}`, longestCount)}$`;
+  return `^${re2Part(form, longestCount)}$`;
 }
 
 /** A character beyond printable ASCII, as the dialect at hand escapes it. */

@@ -8,9 +8,9 @@ import { javascriptPattern, re2Pattern, runWords } from "./form";
 import { codeUnits, showInvisible } from "./escape";
 
 /** A rule as it is written down. */
-export interface RuleDeclaration {
+export interface RuleDeclaration<F extends Form = Form> {
   readonly code: ErrorCode;
-  readonly form: Form;
+  readonly form: F;
   /** In characters (code points), where the form alone would allow more. */
   readonly maxLength?: number;
   /** What the value must be, to go after "must be". Left out: the words of the form, which must be a single run. */
@@ -21,7 +21,7 @@ export interface RuleDeclaration {
   readonly wrong?: readonly string[];
 }
 
-export interface TextRule extends RuleDeclaration {
+export interface TextRule<F extends Form = Form> extends RuleDeclaration<F> {
   readonly says: string;
   readonly wrong: readonly string[];
   /** Anchored regular expression for JavaScript, flag `u`. */
@@ -29,7 +29,7 @@ export interface TextRule extends RuleDeclaration {
 }
 
 /** The rule that `declaration` describes. Throws RangeError where neither it nor its form says what is right. */
-export function textRule(declaration: RuleDeclaration): TextRule {
+export function textRule<F extends Form>(declaration: RuleDeclaration<F>): TextRule<F> {
   const { form } = declaration;
   const says = declaration.says ?? (typeof form === "object" && "characters" in form ? runWords(form) : undefined);
   if (says === undefined) throw new RangeError(`the rule ${declaration.code} has no words`);
@@ -86,4 +86,9 @@ export function quotedWhole(text: string): string {
 /** `quoted` with everything beyond ASCII escaped: a look-alike is not to be taken for what it looks like. */
 export function quotedAscii(text: string): string {
   return quoted(text).replace(/[^\x20-\x7e]/g, codeUnits);
+}
+
+/** `, e.g. mycompany.cloud.databricks.com` where words alone do not show the form; else nothing. */
+export function exampleOf({ form, example }: TextRule): string {
+  return typeof form === "object" && "characters" in form ? "" : `, e.g. ${example}`;
 }

@@ -93,7 +93,7 @@ export const EXTERNAL_ID = textRule({
   wrong: ["x", "*x"],
 });
 
-const BASE_TESTS = [
+export const BASE_TESTS = [
   "StringEquals",
   "StringNotEquals",
   "StringEqualsIgnoreCase",

@@ -25,17 +25,17 @@ run "takes_the_inputs_that_every_run_below_spoils" {
 }
 
 # issuers: An issuer must not be null; leave it out.
-# name: name must be 1 to 64 letters, digits and _+=,.@-, like lake-reader.
-# trusts: There must be at least one of trusts, with an issuer and its service_principals.
-# aws_account_id: aws_account_id must be 12 digits, like 111122223333.
+# name: name must be 1 to 64 letters, digits and _+=,.@-.
+# trusts: trusts must have at least one entry, e.g. with an issuer and its service_principals.
+# aws_account_id: aws_account_id must be 12 digits.
 # aws_partition: aws_partition must be one of aws, aws-us-gov, aws-cn.
-# description: description must be at most 1,000 printable Latin-1 characters, tabs and line breaks, like Nightly jobs read the lake.
-# inline_policies: The keys of inline_policies must be 1 to 128 letters, digits and _+=,.@-, like list-lake.
-# managed_policy_arns: The keys of managed_policy_arns must be 1 to 63 letters, digits and _-, starting with a letter, like read.
-# max_session_duration: max_session_duration must be whole seconds from 3600 (1 h) to 43200 (12 h).
-# path: path must be a path of at most 512 visible ASCII characters except *, ? and {, beginning and ending with /, like /databricks/.
-# permissions_boundary_arn: permissions_boundary_arn must be the ARN of an IAM policy, like arn:aws:iam::111122223333:policy/read-lake.
-# tags: The key of each tag must be 1 to 128 letters, digits, spaces and _.:/=+@-.
+# description: description must be at most 1,000 printable Latin-1 characters, tabs and line breaks.
+# inline_policies: Each key of inline_policies must be 1 to 128 letters, digits and _+=,.@-.
+# managed_policy_arns: Each key of managed_policy_arns must be 1 to 63 letters, digits and _-, starting with a letter.
+# max_session_duration: max_session_duration must be a whole number of seconds from 3600 (1h) to 43200 (12h).
+# path: path must be a path of at most 512 visible ASCII characters except *, ? and {, beginning and ending with /, e.g. /databricks/.
+# permissions_boundary_arn: permissions_boundary_arn must be the ARN of an IAM policy, e.g. arn:aws:iam::111122223333:policy/read-lake.
+# tags: Each key of tags must be 1 to 128 letters, digits, spaces and _.:/=+@-.
 # trust_policy_max_length: trust_policy_max_length must be a whole number from 2048 to 8192.
 run "refuses_inputs_1" {
   command = plan
@@ -59,7 +59,7 @@ run "refuses_inputs_1" {
     path                     = "databricks"
     permissions_boundary_arn = "arn:aws:iam::111122223333:role/x"
     tags = {
-      "a*b" = "x"
+      "a*b" = "data"
     }
     trust_policy_max_length = 2047
   }
@@ -81,11 +81,11 @@ run "refuses_inputs_1" {
   ]
 }
 
-# issuers: Each key of issuers must be 1 to 63 letters, digits and _-, starting with a letter, like production.
+# issuers: Each key of issuers must be 1 to 63 letters, digits and _-, starting with a letter.
 # trusts: Each trust must either name an issuer and whom of it the role trusts, or have unity_catalog and nothing else but conditions.
-# inline_policies: The keys of inline_policies must differ in more than case.
-# managed_policy_arns: Each of managed_policy_arns must be the ARN of an IAM policy, like arn:aws:iam::111122223333:policy/read-lake.
-# tags: The key of each tag must be 1 to 128 letters, digits, spaces and _.:/=+@-, and must not begin with aws:.
+# inline_policies: The keys of inline_policies must differ in more than case, which IAM ignores.
+# managed_policy_arns: Each of managed_policy_arns must be the ARN of an IAM policy, e.g. arn:aws:iam::111122223333:policy/read-lake.
+# tags: Each key of tags must have at most 128 characters and must not begin with aws:, which AWS reserves.
 run "refuses_inputs_2" {
   command = plan
 
@@ -120,11 +120,11 @@ run "refuses_inputs_2" {
   expect_failures = [var.issuers, var.trusts, var.inline_policies, var.managed_policy_arns, var.tags]
 }
 
-# issuers: The level of an issuer must be workspace or account.
+# issuers: An issuer's level must be workspace or account.
 # trusts: Each trust must name whom it trusts: service_principals, users, subjects or subject_patterns, or unity_catalog; without, every identity of the issuer would get in.
 # inline_policies: Each of inline_policies must be the JSON of an IAM policy with Version 2012-10-17 and a Statement; write it with jsonencode.
-# managed_policy_arns: managed_policy_arns must not hold the same ARN twice.
-# tags: The value of each tag must be at most 256 letters, digits, spaces and _.:/=+@-.
+# managed_policy_arns: managed_policy_arns must not contain the same ARN twice.
+# tags: Each value of tags must be at most 256 letters, digits, spaces and _.:/=+@-.
 run "refuses_inputs_3" {
   command = plan
 
@@ -140,7 +140,7 @@ run "refuses_inputs_3" {
       issuer = "production"
     }]
     inline_policies = {
-      list = "{"
+      list-lake = "{"
     }
     managed_policy_arns = {
       a = "arn:aws:iam::111122223333:policy/read-lake"
@@ -155,10 +155,10 @@ run "refuses_inputs_3" {
 }
 
 # issuers: A workspace issuer must have host and workspace_id, and neither account_id nor accounts_host.
-# trusts: Each of service_principals must be a service principal's application ID: a UUID in lower case, like 6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b.
-# inline_policies: inline_policies must hold Latin-1 characters only: IAM takes no others.
-# managed_policy_arns: There must be at most 20 of managed_policy_arns: IAM takes no more.
-# tags: The value of each tag must be at most 256 letters, digits, spaces and _.:/=+@-, and must not begin with aws:.
+# trusts: Each of service_principals must be a service principal's application ID: a UUID in lower case, e.g. 6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b.
+# inline_policies: Each of inline_policies must be Latin-1 text, the only characters that IAM accepts in a policy.
+# managed_policy_arns: managed_policy_arns must have at most 20 entries, the IAM limit.
+# tags: Each value of tags must have at most 256 characters and must not begin with aws:, which AWS reserves.
 run "refuses_inputs_4" {
   command = plan
 
@@ -174,7 +174,7 @@ run "refuses_inputs_4" {
       service_principals = ["6A9F1C2E-3B4D-4E5F-8A7B-0C1D2E3F4A5B"]
     }]
     inline_policies = {
-      list = "{\"Statement\":[{\"Action\":[\"s3:ListBucket\"],\"Effect\":\"Allow\",\"Resource\":[\"arn:aws:s3:::ć\"]}],\"Version\":\"2012-10-17\"}"
+      list-lake = "{\"Statement\":[{\"Action\":[\"s3:ListBucket\"],\"Effect\":\"Allow\",\"Resource\":[\"arn:aws:s3:::ć\"]}],\"Version\":\"2012-10-17\"}"
     }
     managed_policy_arns = {
       policy-0  = "arn:aws:iam::111122223333:policy/read-lake-0"
@@ -200,7 +200,7 @@ run "refuses_inputs_4" {
       policy-20 = "arn:aws:iam::111122223333:policy/read-lake-20"
     }
     tags = {
-      team = "ꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰꥠힰ"
+      team = "AWS:x"
     }
   }
 
@@ -208,9 +208,9 @@ run "refuses_inputs_4" {
 }
 
 # issuers: An account issuer must have account_id, and neither host nor workspace_id.
-# trusts: Each of users must be a user's email address as Databricks shows it, without wildcards, like alice@example.com.
-# inline_policies: inline_policies must have at most 10240 characters together: IAM takes no more a role.
-# tags: The keys of tags must differ in more than case: IAM takes one of them only.
+# trusts: Each of users must be a user's email address as Databricks shows it, without wildcards, e.g. alice@example.com.
+# inline_policies: inline_policies must have at most 10240 characters together, the IAM limit per role.
+# tags: The keys of tags must differ in more than case, which IAM ignores.
 run "refuses_inputs_5" {
   command = plan
 
@@ -239,9 +239,9 @@ run "refuses_inputs_5" {
   expect_failures = [var.issuers, var.trusts, var.inline_policies, var.tags]
 }
 
-# issuers: The host of an issuer must be a host name in lower case, without https://, port or path, like mycompany.cloud.databricks.com.
-# trusts: Each of subjects must be an exact sub claim of 1 to 255 visible Latin-1 characters except *, ? and {, without a space at either end, like 6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b.
-# tags: There must be at most 50 tags: IAM takes no more.
+# issuers: An issuer's host must be a host name in lower case, without https://, port or path, e.g. mycompany.cloud.databricks.com.
+# trusts: Each of subjects must be an exact sub claim of 1 to 255 visible Latin-1 characters except *, ? and {, without a space at either end.
+# tags: tags must have at most 50 entries, the IAM limit.
 run "refuses_inputs_6" {
   command = plan
 
@@ -317,8 +317,8 @@ run "refuses_inputs_6" {
   expect_failures = [var.issuers, var.trusts, var.tags]
 }
 
-# issuers: The host of an issuer must be the host of one workspace: an accounts host's issuer without an account ID is shared by every Databricks customer.
-# trusts: Each of subject_patterns must be a pattern of 1 to 255 visible Latin-1 characters except {, with * or ?, like *@data.example.com.
+# issuers: An issuer's workspace_id must be the workspace's number in quotes: 1 to 20 digits, no leading zero.
+# trusts: Each of subject_patterns must be a pattern of 1 to 255 visible Latin-1 characters except {, with * or ?.
 run "refuses_inputs_7" {
   command = plan
 
@@ -326,8 +326,8 @@ run "refuses_inputs_7" {
     issuers = {
       production = {
         level        = "workspace"
-        host         = "accounts.cloud.databricks.com"
-        workspace_id = "1444828305810485"
+        host         = "mycompany.cloud.databricks.com"
+        workspace_id = "0123"
       }
     }
     trusts = [{
@@ -340,17 +340,41 @@ run "refuses_inputs_7" {
   expect_failures = [var.issuers, var.trusts]
 }
 
-# issuers: The host of an issuer must lie in one of Databricks' zones, like mycompany.cloud.databricks.com: whoever holds another name could sign tokens for your roles; or set allow_custom_host.
-# trusts: Each of subject_patterns must hold * or ?; an exact subject goes into subjects.
+# issuers: An issuer's account_id must be a Databricks account ID: a UUID in lower case, e.g. 7d3c2b1a-0f5e-4c8d-9a6b-123456789012.
+# trusts: Each of audiences must be 1 to 255 visible ASCII characters except *, ? and {.
 run "refuses_inputs_8" {
   command = plan
 
   variables {
     issuers = {
       production = {
-        level        = "workspace"
-        host         = "login.example.com"
-        workspace_id = "1444828305810485"
+        level         = "account"
+        account_id    = "7D3C2B1A-0F5E-4C8D-9A6B-123456789012"
+        accounts_host = "accounts.cloud.databricks.com"
+      }
+    }
+    trusts = [{
+      issuer             = "production"
+      service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
+      audiences          = ["*"]
+    }]
+  }
+
+  expect_failures = [var.issuers, var.trusts]
+}
+
+# issuers: An issuer's cloud must be one of aws, aws-us-gov, aws-us-gov-dod, azure, azure-us-gov, azure-cn, gcp.
+# trusts: Each of subject_patterns must contain * or ?; an exact subject goes into subjects.
+run "refuses_inputs_9" {
+  command = plan
+
+  variables {
+    issuers = {
+      production = {
+        level         = "account"
+        account_id    = "7d3c2b1a-0f5e-4c8d-9a6b-123456789012"
+        accounts_host = "accounts.cloud.databricks.com"
+        cloud         = "elsewhere"
       }
     }
     trusts = [{
@@ -363,9 +387,9 @@ run "refuses_inputs_8" {
   expect_failures = [var.issuers, var.trusts]
 }
 
-# issuers: The accounts_host of an issuer must be a host name in lower case, without https://, port or path, like mycompany.cloud.databricks.com.
+# issuers: An issuer's accounts_host must be a host name in lower case, without https://, port or path, e.g. accounts.cloud.databricks.com.
 # trusts: audiences must name at least one, or be left out.
-run "refuses_inputs_9" {
+run "refuses_inputs_10" {
   command = plan
 
   variables {
@@ -387,30 +411,7 @@ run "refuses_inputs_9" {
   expect_failures = [var.issuers, var.trusts]
 }
 
-# issuers: The accounts_host of an issuer must lie in one of Databricks' zones, like mycompany.cloud.databricks.com: whoever holds another name could sign tokens for your roles; or set allow_custom_host.
-# trusts: Each of audiences must be 1 to 255 visible ASCII characters except *, ? and {, like 1444828305810485.
-run "refuses_inputs_10" {
-  command = plan
-
-  variables {
-    issuers = {
-      production = {
-        level         = "account"
-        account_id    = "7d3c2b1a-0f5e-4c8d-9a6b-123456789012"
-        accounts_host = "login.example.com"
-      }
-    }
-    trusts = [{
-      issuer             = "production"
-      service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
-      audiences          = ["*"]
-    }]
-  }
-
-  expect_failures = [var.issuers, var.trusts]
-}
-
-# issuers: The cloud of an issuer must be one of aws, aws-us-gov, aws-us-gov-dod, azure, azure-us-gov, azure-cn, gcp.
+# issuers: Each of an issuer's audiences must be 1 to 255 visible ASCII characters except *, ? and {.
 # trusts: A condition must not be null; leave it out.
 run "refuses_inputs_11" {
   command = plan
@@ -418,10 +419,10 @@ run "refuses_inputs_11" {
   variables {
     issuers = {
       production = {
-        level         = "account"
-        account_id    = "7d3c2b1a-0f5e-4c8d-9a6b-123456789012"
-        accounts_host = "accounts.cloud.databricks.com"
-        cloud         = "oracle"
+        level        = "workspace"
+        host         = "mycompany.cloud.databricks.com"
+        workspace_id = "1444828305810485"
+        audiences    = ["*"]
       }
     }
     trusts = [{
@@ -434,17 +435,120 @@ run "refuses_inputs_11" {
   expect_failures = [var.issuers, var.trusts]
 }
 
-# issuers: An account issuer of cloud azure-us-gov must have accounts_host: none is publicly known.
-# trusts: The test of each condition must be an IAM condition operator with IAM's capitals, like IpAddress.
+# issuers: An issuer's audiences must have at most 100 entries.
+# trusts: A condition's test must be an IAM condition operator in IAM's spelling, e.g. IpAddress.
 run "refuses_inputs_12" {
   command = plan
 
   variables {
     issuers = {
       production = {
-        level      = "account"
-        account_id = "7d3c2b1a-0f5e-4c8d-9a6b-123456789012"
-        cloud      = "azure-us-gov"
+        level        = "workspace"
+        host         = "mycompany.cloud.databricks.com"
+        workspace_id = "1444828305810485"
+        audiences = [
+          "14448283058104850",
+          "14448283058104851",
+          "14448283058104852",
+          "14448283058104853",
+          "14448283058104854",
+          "14448283058104855",
+          "14448283058104856",
+          "14448283058104857",
+          "14448283058104858",
+          "14448283058104859",
+          "144482830581048510",
+          "144482830581048511",
+          "144482830581048512",
+          "144482830581048513",
+          "144482830581048514",
+          "144482830581048515",
+          "144482830581048516",
+          "144482830581048517",
+          "144482830581048518",
+          "144482830581048519",
+          "144482830581048520",
+          "144482830581048521",
+          "144482830581048522",
+          "144482830581048523",
+          "144482830581048524",
+          "144482830581048525",
+          "144482830581048526",
+          "144482830581048527",
+          "144482830581048528",
+          "144482830581048529",
+          "144482830581048530",
+          "144482830581048531",
+          "144482830581048532",
+          "144482830581048533",
+          "144482830581048534",
+          "144482830581048535",
+          "144482830581048536",
+          "144482830581048537",
+          "144482830581048538",
+          "144482830581048539",
+          "144482830581048540",
+          "144482830581048541",
+          "144482830581048542",
+          "144482830581048543",
+          "144482830581048544",
+          "144482830581048545",
+          "144482830581048546",
+          "144482830581048547",
+          "144482830581048548",
+          "144482830581048549",
+          "144482830581048550",
+          "144482830581048551",
+          "144482830581048552",
+          "144482830581048553",
+          "144482830581048554",
+          "144482830581048555",
+          "144482830581048556",
+          "144482830581048557",
+          "144482830581048558",
+          "144482830581048559",
+          "144482830581048560",
+          "144482830581048561",
+          "144482830581048562",
+          "144482830581048563",
+          "144482830581048564",
+          "144482830581048565",
+          "144482830581048566",
+          "144482830581048567",
+          "144482830581048568",
+          "144482830581048569",
+          "144482830581048570",
+          "144482830581048571",
+          "144482830581048572",
+          "144482830581048573",
+          "144482830581048574",
+          "144482830581048575",
+          "144482830581048576",
+          "144482830581048577",
+          "144482830581048578",
+          "144482830581048579",
+          "144482830581048580",
+          "144482830581048581",
+          "144482830581048582",
+          "144482830581048583",
+          "144482830581048584",
+          "144482830581048585",
+          "144482830581048586",
+          "144482830581048587",
+          "144482830581048588",
+          "144482830581048589",
+          "144482830581048590",
+          "144482830581048591",
+          "144482830581048592",
+          "144482830581048593",
+          "144482830581048594",
+          "144482830581048595",
+          "144482830581048596",
+          "144482830581048597",
+          "144482830581048598",
+          "144482830581048599",
+          "1444828305810485100",
+        ]
       }
     }
     trusts = [{
@@ -461,8 +565,8 @@ run "refuses_inputs_12" {
   expect_failures = [var.issuers, var.trusts]
 }
 
-# issuers: The workspace_id of an issuer must be the workspace's number in quotes: 1 to 20 digits, no leading zero, like 1444828305810485.
-# trusts: The variable of each condition must be an IAM condition key with its prefix, like aws:SourceIp.
+# issuers: An issuer's host must be the host of one workspace: an accounts host's issuer without an account ID is shared by every Databricks customer.
+# trusts: A condition's variable must be an IAM condition key with its prefix, e.g. aws:SourceIp.
 run "refuses_inputs_13" {
   command = plan
 
@@ -470,8 +574,8 @@ run "refuses_inputs_13" {
     issuers = {
       production = {
         level        = "workspace"
-        host         = "mycompany.cloud.databricks.com"
-        workspace_id = "0123"
+        host         = "accounts.cloud.databricks.com"
+        workspace_id = "1444828305810485"
       }
     }
     trusts = [{
@@ -488,17 +592,17 @@ run "refuses_inputs_13" {
   expect_failures = [var.issuers, var.trusts]
 }
 
-# issuers: The account_id of an issuer must be a Databricks account ID: a UUID in lower case, like 7d3c2b1a-0f5e-4c8d-9a6b-123456789012.
-# trusts: Each condition must have values.
+# issuers: An issuer's host must be in one of Databricks' zones, e.g. mycompany.cloud.databricks.com: whoever holds another name could sign tokens for your roles; or set allow_custom_host.
+# trusts: A condition must have values.
 run "refuses_inputs_14" {
   command = plan
 
   variables {
     issuers = {
       production = {
-        level         = "account"
-        account_id    = "7D3C2B1A-0F5E-4C8D-9A6B-123456789012"
-        accounts_host = "accounts.cloud.databricks.com"
+        level        = "workspace"
+        host         = "login.example.com"
+        workspace_id = "1444828305810485"
       }
     }
     trusts = [{
@@ -515,18 +619,17 @@ run "refuses_inputs_14" {
   expect_failures = [var.issuers, var.trusts]
 }
 
-# issuers: Each of audiences of an issuer must be 1 to 255 visible ASCII characters except *, ? and {, like 1444828305810485.
-# trusts: The values of each condition must be 1 to 512 visible Latin-1 characters or spaces, like 203.0.113.0/24.
+# issuers: An issuer's accounts_host must be in one of Databricks' zones, e.g. mycompany.cloud.databricks.com: whoever holds another name could sign tokens for your roles; or set allow_custom_host.
+# trusts: Each of a condition's values must be 1 to 512 visible Latin-1 characters or spaces.
 run "refuses_inputs_15" {
   command = plan
 
   variables {
     issuers = {
       production = {
-        level        = "workspace"
-        host         = "mycompany.cloud.databricks.com"
-        workspace_id = "1444828305810485"
-        audiences    = ["*"]
+        level         = "account"
+        account_id    = "7d3c2b1a-0f5e-4c8d-9a6b-123456789012"
+        accounts_host = "login.example.com"
       }
     }
     trusts = [{
@@ -543,7 +646,7 @@ run "refuses_inputs_15" {
   expect_failures = [var.issuers, var.trusts]
 }
 
-# issuers: There must be at most 100 audiences: IAM registers no more.
+# issuers: An account issuer of cloud azure-us-gov must have accounts_host: none is publicly known.
 # trusts: A trust must not repeat a condition's test and variable, in whatever case: IAM would OR their values; join them into one condition, or use two trusts.
 run "refuses_inputs_16" {
   command = plan
@@ -551,112 +654,9 @@ run "refuses_inputs_16" {
   variables {
     issuers = {
       production = {
-        level        = "workspace"
-        host         = "mycompany.cloud.databricks.com"
-        workspace_id = "1444828305810485"
-        audiences = [
-          "audience-0",
-          "audience-1",
-          "audience-2",
-          "audience-3",
-          "audience-4",
-          "audience-5",
-          "audience-6",
-          "audience-7",
-          "audience-8",
-          "audience-9",
-          "audience-10",
-          "audience-11",
-          "audience-12",
-          "audience-13",
-          "audience-14",
-          "audience-15",
-          "audience-16",
-          "audience-17",
-          "audience-18",
-          "audience-19",
-          "audience-20",
-          "audience-21",
-          "audience-22",
-          "audience-23",
-          "audience-24",
-          "audience-25",
-          "audience-26",
-          "audience-27",
-          "audience-28",
-          "audience-29",
-          "audience-30",
-          "audience-31",
-          "audience-32",
-          "audience-33",
-          "audience-34",
-          "audience-35",
-          "audience-36",
-          "audience-37",
-          "audience-38",
-          "audience-39",
-          "audience-40",
-          "audience-41",
-          "audience-42",
-          "audience-43",
-          "audience-44",
-          "audience-45",
-          "audience-46",
-          "audience-47",
-          "audience-48",
-          "audience-49",
-          "audience-50",
-          "audience-51",
-          "audience-52",
-          "audience-53",
-          "audience-54",
-          "audience-55",
-          "audience-56",
-          "audience-57",
-          "audience-58",
-          "audience-59",
-          "audience-60",
-          "audience-61",
-          "audience-62",
-          "audience-63",
-          "audience-64",
-          "audience-65",
-          "audience-66",
-          "audience-67",
-          "audience-68",
-          "audience-69",
-          "audience-70",
-          "audience-71",
-          "audience-72",
-          "audience-73",
-          "audience-74",
-          "audience-75",
-          "audience-76",
-          "audience-77",
-          "audience-78",
-          "audience-79",
-          "audience-80",
-          "audience-81",
-          "audience-82",
-          "audience-83",
-          "audience-84",
-          "audience-85",
-          "audience-86",
-          "audience-87",
-          "audience-88",
-          "audience-89",
-          "audience-90",
-          "audience-91",
-          "audience-92",
-          "audience-93",
-          "audience-94",
-          "audience-95",
-          "audience-96",
-          "audience-97",
-          "audience-98",
-          "audience-99",
-          "audience-100",
-        ]
+        level      = "account"
+        account_id = "7d3c2b1a-0f5e-4c8d-9a6b-123456789012"
+        cloud      = "azure-us-gov"
       }
     }
     trusts = [{
@@ -680,7 +680,7 @@ run "refuses_inputs_16" {
   expect_failures = [var.issuers, var.trusts]
 }
 
-# issuers: An issuer's URL must have at most 255 characters: IAM takes no more.
+# issuers: An issuer's URL must have at most 255 characters, the IAM limit.
 # trusts: A condition of a unity_catalog trust must not be about sts:ExternalId or aws:PrincipalArn, its guards; use external_ids.
 run "refuses_inputs_17" {
   command = plan
@@ -723,7 +723,7 @@ run "refuses_inputs_18" {
   expect_failures = [var.trusts]
 }
 
-# trusts: Each of external_ids must be an external ID of 2 to 1,224 characters, as the storage or service credential shows it, like 0b7e6f5a-1c2d-4e3f-9a8b-7c6d5e4f3a2b.
+# trusts: Each of external_ids must be an external ID of 2 to 1,224 characters, as the storage or service credential shows it.
 run "refuses_inputs_19" {
   command = plan
 
@@ -738,7 +738,7 @@ run "refuses_inputs_19" {
   expect_failures = [var.trusts]
 }
 
-# trusts: The cloud of unity_catalog must be one of aws, aws-us-gov, aws-us-gov-dod.
+# trusts: unity_catalog.cloud must be one of aws, aws-us-gov, aws-us-gov-dod.
 run "refuses_inputs_20" {
   command = plan
 
@@ -746,7 +746,7 @@ run "refuses_inputs_20" {
     trusts = [{
       unity_catalog = {
         external_ids = ["0b7e6f5a-1c2d-4e3f-9a8b-7c6d5e4f3a2b"]
-        cloud        = "azure"
+        cloud        = "elsewhere"
       }
     }]
   }

@@ -59,13 +59,13 @@ export const ACCOUNT_ISSUER_FIELDS = {
 
 /** Every field of an issuer: the modules take both levels as one object. */
 export const ISSUER_FIELDS = {
-  ...shared,
   level: level("workspace"),
   host: optional(WORKSPACE_ISSUER_FIELDS.host, null),
   workspaceId: optional(WORKSPACE_ISSUER_FIELDS.workspaceId, null),
   accountId: optional(ACCOUNT_ISSUER_FIELDS.accountId, null),
   cloud: ACCOUNT_ISSUER_FIELDS.cloud,
   accountsHost: ACCOUNT_ISSUER_FIELDS.accountsHost,
+  ...shared,
 };
 
 export const workspaceIssuerSchema = schemaOf(WORKSPACE_ISSUER_FIELDS).meta({

@@ -1,6 +1,7 @@
 /** The kinds of fields: each with the schema of what is declared, and what the model holds of it. */
 import { z } from "zod";
 import type { ErrorCode, Problem } from "../../errors";
+import type { Run } from "../../text/form";
 import type { TextRule } from "../../text/text-rule";
 import { breach, quoted } from "../../text/text-rule";
 import type { Json } from "../../trust/canonical-json";
@@ -120,15 +121,18 @@ export function wholeNumber(min: number, max: number, code: ErrorCode, options: 
   return field({ is: "number", code, min, max }, options, schema, (value) => value);
 }
 
-/** Texts by a key of the user's own; the keys are checked with all of the role's. */
-export function textsByKey(
-  is: "tags" | "policyArns",
-  keys: TextRule,
-  values: TextRule,
-  most: Most,
-  options: Options,
-): Field<z.ZodRecord<z.ZodString, z.ZodString>, Readonly<Record<string, string>>> {
-  return field({ is, keys, values, most }, options, z.record(z.string(), ruled(values)), (value) => value);
+type TextsByKey = Field<z.ZodRecord<z.ZodString, z.ZodString>, Readonly<Record<string, string>>>;
+
+/** Tags. Their keys are checked together with those they are merged over. */
+export function tags(keys: TextRule<Run>, values: TextRule<Run>, most: Most, options: Options): TextsByKey {
+  const schema = z.record(z.string(), ruled(values));
+  return field({ is: "tags", keys, values, most }, options, schema, (value) => value);
+}
+
+/** ARNs of policies by a key of the user's own; the keys are checked with the rest of the role. */
+export function policyArns(keys: TextRule, values: TextRule, most: Most, options: Options): TextsByKey {
+  const schema = z.record(z.string(), ruled(values));
+  return field({ is: "policyArns", keys, values, most }, options, schema, (value) => value);
 }
 
 /** An IAM policy document, as the file has it. */

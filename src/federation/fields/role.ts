@@ -17,8 +17,9 @@ import {
   TAG_KEY,
   TAG_VALUE,
 } from "../rules";
+import type { Places } from "./field";
 import { field, optional } from "./field";
-import { policies, ruled, seconds, text, texts, textsByKey } from "./kinds";
+import { policies, policyArns, ruled, seconds, tags, text, texts } from "./kinds";
 import { TRUST_FIELDS, trustSchema } from "./trust";
 
 /** Findings of lint that are accepted: of the whole federation, or of a role. */
@@ -37,11 +38,8 @@ export const lint = optional(
   [],
 );
 
-export const tags = (description: string, places: { readonly attribute?: string; readonly joins?: string }) =>
-  optional(
-    textsByKey("tags", TAG_KEY, TAG_VALUE, { count: MAX_TAGS, code: "too-many-tags" }, { description, ...places }),
-    {},
-  );
+export const tagsField = (description: string, places: Places) =>
+  optional(tags(TAG_KEY, TAG_VALUE, { count: MAX_TAGS, code: "too-many-tags" }, { description, ...places }), {});
 
 export const ROLE_FIELDS = {
   name: optional(
@@ -84,8 +82,7 @@ export const ROLE_FIELDS = {
     (trusts) => trusts,
   ),
   managedPolicyArns: optional(
-    textsByKey(
-      "policyArns",
+    policyArns(
       POLICY_KEY,
       POLICY_ARN,
       { count: MAX_MANAGED_POLICIES, code: "too-many-managed-policies" },
@@ -94,6 +91,6 @@ export const ROLE_FIELDS = {
     {},
   ),
   inlinePolicies: optional(policies(INLINE_POLICY_NAME, { description: "Inline policies, by name." }), {}),
-  tags: tags("Tags of the role.", { attribute: "tags", joins: "tags" }),
+  tags: tagsField("Tags of the role.", { attribute: "tags", joins: "tags" }),
   lint,
 };

@@ -11,7 +11,7 @@ import {
 } from "../rules";
 import { optional } from "./field";
 import { seconds, text, wholeNumber } from "./kinds";
-import { lint, tags } from "./role";
+import { lint, tagsField } from "./role";
 
 export const SETTING_FIELDS = {
   name: text(FEDERATION_NAME, {
@@ -39,6 +39,6 @@ export const SETTING_FIELDS = {
     }),
     TRUST_POLICY_DEFAULT_QUOTA,
   ),
-  tags: tags("Tags of every resource; a role's own win.", {}),
+  tags: tagsField("Tags of every resource; a role's own win.", {}),
   lint,
 };

@@ -39,9 +39,9 @@ const conditions = optional(
 
 const pattern = ruled(SUBJECT_PATTERN, checkedLater).meta({ description: "A pattern with * or ?." });
 
-/** A trust for identities of one issuer. */
-export const SUBJECT_TRUST_FIELDS = {
-  issuer: text(ISSUER_KEY, { description: "Key of one of the issuers.", checkedLater }),
+const ISSUER = text(ISSUER_KEY, { description: "Key of one of the issuers.", checkedLater });
+
+const SUBJECT_FIELDS = {
   servicePrincipals: optional(
     texts(SERVICE_PRINCIPAL, { description: "Application IDs of service principals. Prefer these.", checkedLater }),
     [],
@@ -83,6 +83,9 @@ export const SUBJECT_TRUST_FIELDS = {
   allowTagSession: optional(flag({ description: "Also allow sts:TagSession." }), false),
 };
 
+/** A trust for identities of one issuer. */
+export const SUBJECT_TRUST_FIELDS = { issuer: ISSUER, ...SUBJECT_FIELDS };
+
 /** What identifies credentials of Unity Catalog. */
 export const UNITY_CATALOG_FIELDS = {
   cloud: optional(
@@ -110,9 +113,9 @@ export const UNITY_CATALOG_TRUST_FIELDS = {
 
 /** Every field of a trust: the modules take both forms as one object. */
 export const TRUST_FIELDS = {
-  ...SUBJECT_TRUST_FIELDS,
-  issuer: optional(SUBJECT_TRUST_FIELDS.issuer, null),
+  issuer: optional(ISSUER, null),
   unityCatalog: optional(UNITY_CATALOG_TRUST_FIELDS.unityCatalog, null),
+  ...SUBJECT_FIELDS,
 };
 
 export const subjectTrustSchema = schemaOf(SUBJECT_TRUST_FIELDS).meta({

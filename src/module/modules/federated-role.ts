@@ -1,107 +1,81 @@
 /** databricks-federated-role: one role that trusts providers that exist already. */
-import { MAX_INLINE_POLICY_CHARACTERS, ROLE_NAME } from "../../federation/rules";
 import { TERRAFORM_RANGE } from "../../federation/aws-provider";
+import { hclFields } from "../../federation/fields/field";
+import { ISSUER_FIELDS } from "../../federation/fields/issuer";
+import { MAX_INLINE_POLICY_CHARACTERS } from "../../federation/rules";
 import { SELF_ASSUME_POLICY_NAME } from "../../trust/build";
 import type { Inputs, ModuleDefinition, OutputDefinition, VariableDefinition } from "../definition";
-import { textRuleAt } from "../condition";
 import { federatedRoleExample } from "../examples";
-import { ISSUER_ATTRIBUTES, issuersRules } from "../issuer-rules";
-import { descriptionRule, inlineCharacters, inlinePolicyRules, managedPolicyRules } from "../role-rules";
+import { inlineCharacters, SAMPLE_POLICY } from "../field-rules";
+import { attributesOf, fieldVariable, hclType } from "../fields";
+import { issuersRules } from "../issuer-rules";
 import type { Sample } from "../sample";
 import { commonInputs } from "../sample";
-import {
-  awsAccountId,
-  awsPartition,
-  maxSessionDuration,
-  permissionsBoundaryArn,
-  rolePath,
-  tags,
-  trustPolicyMaxLength,
-  variablePlace,
-} from "../settings";
+import { awsAccountId, awsPartition, inOrder, settings } from "../settings";
 import { nothingIn, SELF_ASSUMING_TOO_LONG, trustPreconditions } from "../trust-problems";
 import { trustRules } from "../trust-rules";
-import { TRUST_TYPE } from "./federation";
 import { AWS_PROVIDER, roleModule, trustPoliciesModule } from "./inner";
-import { fullInlinePolicies, unityCatalogTrust } from "./roles";
+import {
+  fullInlinePolicies,
+  PLAIN_ROLE_FIELDS,
+  selfAssumeName,
+  TRUSTS_FIELD,
+  unityCatalogTrust,
+  withSelfAssume,
+} from "./roles";
+
+/** It makes no provider, so there is none to adopt. */
+const { existingProviderArn: _, ...ISSUERS } = ISSUER_FIELDS;
+/** Its name is no key's. */
+const ROLE = { ...PLAIN_ROLE_FIELDS, name: { ...PLAIN_ROLE_FIELDS.name, required: true, default: undefined } };
 
 export function federatedRoleModule(sample: Sample): ModuleDefinition {
   const trust: Inputs = { issuer: "production", service_principals: [sample.servicePrincipal] };
-  const { existing_provider_arn: _, ...issuerAttributes } = ISSUER_ATTRIBUTES;
-  const variables: readonly VariableDefinition[] = [
-    {
-      name: "issuers",
-      type: { map: { object: issuerAttributes } },
-      description:
-        "Databricks issuers by a key of your own, whose providers this AWS account has already. A " +
-        'workspace issuer has `level = "workspace"`, `host` and `workspace_id`; an account issuer `level = "account"`, `account_id` and `cloud` or `accounts_host`. `audiences` is what the provider registers (default: the workspace ID, or the account ID).',
-      nullable: false,
-      validations: issuersRules(sample, false),
-    },
-    {
-      name: "name",
-      type: "string",
-      description: "Name of the role.",
-      nullable: false,
-      validations: [textRuleAt(variablePlace("name"), ROLE_NAME, ["lake reader", "x".repeat(65), ""])],
-    },
-    {
-      name: "trusts",
-      type: { list: TRUST_TYPE },
-      description:
-        "Whom the role trusts: each names an `issuer` and `service_principals` (application IDs), " +
-        "`users` (e-mail addresses), `subjects` or `subject_patterns` of it, or has `unity_catalog`.",
-      nullable: false,
-      validations: [
+  const issuers: VariableDefinition = {
+    name: "issuers",
+    type: { map: { object: attributesOf(ISSUERS) } },
+    description:
+      "Databricks issuers by a key of your own, whose providers this AWS account has already. A workspace issuer has " +
+      '`level = "workspace"`, `host` and `workspace_id`; an account issuer `level = "account"`, `account_id` and ' +
+      "`cloud` or `accounts_host`. `audiences` is what the provider registers.",
+    nullable: false,
+    validations: issuersRules(sample, ISSUERS),
+  };
+  const trusts: VariableDefinition = {
+    name: "trusts",
+    type: hclType(TRUSTS_FIELD.kind),
+    description:
+      "Whom the role trusts: each names an `issuer` and `service_principals` (application IDs), `users` (email " +
+      "addresses), `subjects` or `subject_patterns` of it, or has `unity_catalog`.",
+    nullable: false,
+    validations: [
+      {
+        code: "no-trust",
+        condition: "length(var.trusts) > 0",
+        message: "trusts must have at least one entry, e.g. with an issuer and its service_principals",
+        breaks: [{ trusts: [] }],
+      },
+      ...trustRules(
         {
-          code: "no-trust",
-          condition: "length(var.trusts) > 0",
-          message: "There must be at least one of " + "trusts, with an issuer and its service_principals",
-          breaks: [{ trusts: [] }],
+          variable: "trusts",
+          loops: [{ name: "trust", over: "var.trusts" }],
+          holding: (attributes) => [attributes],
+          namesIssuer: true,
         },
-        ...trustRules(
-          {
-            variable: "trusts",
-            loops: ["trust in var.trusts"],
-            holding: (attributes) => [attributes],
-            namesIssuer: true,
-          },
-          sample,
-        ),
-      ],
-    },
+        sample,
+      ),
+    ],
+  };
+  const { name, ...rest } = hclFields(ROLE);
+  const variables = inOrder([
+    issuers,
+    ...(name === undefined ? [] : [fieldVariable("name", name, "IAM name of the role.")]),
+    trusts,
     awsAccountId,
     awsPartition,
-    {
-      name: "description",
-      type: "string",
-      description: "What the role is for.",
-      default: null,
-      nullable: true,
-      validations: [descriptionRule(variablePlace("description", true))],
-    },
-    {
-      name: "inline_policies",
-      type: { map: "string" },
-      description: "Inline policies: JSON by policy name.",
-      default: {},
-      nullable: false,
-      validations: inlinePolicyRules(variablePlace("inline_policies"), null),
-    },
-    {
-      name: "managed_policy_arns",
-      type: { map: "string" },
-      description: "Managed policies: ARNs by a key of " + "your own.",
-      default: {},
-      nullable: false,
-      validations: managedPolicyRules(variablePlace("managed_policy_arns")),
-    },
-    maxSessionDuration("Longest session of the role, in seconds."),
-    rolePath("path", "IAM path of the role."),
-    permissionsBoundaryArn("Permissions boundary of the role."),
-    tags("Tags of the role."),
-    trustPolicyMaxLength,
-  ];
+    ...Object.entries(rest).map(([attribute, field]) => fieldVariable(attribute, field)),
+    ...settings.filter((variable) => variable.name === "trust_policy_max_length"),
+  ]);
   return {
     name: "databricks-federated-role",
     template: "databricks-federated-role",
@@ -124,8 +98,6 @@ export function federatedRoleModule(sample: Sample): ModuleDefinition {
 
 function outputs(sample: Sample, trust: Inputs): readonly OutputDefinition[] {
   const workspace: Inputs = { level: "workspace", host: sample.host, workspace_id: sample.workspaceId };
-  const policy =
-    '{"Statement":[{"Action":["s3:ListBucket"],"Effect":"Allow","Resource":["arn:aws:s3:::lake"]}],"Version":"2012-10-17"}';
   return [
     {
       name: "discovery_urls",
@@ -172,24 +144,17 @@ function outputs(sample: Sample, trust: Inputs): readonly OutputDefinition[] {
           breaks: [{ path: `/${"x".repeat(505)}/` }],
         },
         {
-          code: "inline-policy-name-invalid",
-          condition:
-            `!contains([for name in keys(var.inline_policies) : ` +
-            `lower(name)], ` +
-            `"${SELF_ASSUME_POLICY_NAME}") || !anytrue([for trust in var.trusts : trust.unity_catalog != null])`,
-          message:
-            `An inline policy of a role with unity_catalog must not be ` +
-            `called ${SELF_ASSUME_POLICY_NAME}: the module adds one of that name`,
+          ...selfAssumeName("var.inline_policies", "anytrue([for trust in var.trusts : trust.unity_catalog != null])"),
           breaks: [
             {
-              inline_policies: { [SELF_ASSUME_POLICY_NAME]: policy },
+              inline_policies: { [SELF_ASSUME_POLICY_NAME]: SAMPLE_POLICY },
               trusts: [trust, { unity_catalog: { external_ids: [sample.externalId] } }],
             },
           ],
         },
         {
           code: "inline-policies-too-long",
-          condition: `${inlineCharacters("merge(var.inline_policies, " + "lookup(module.trust_policies.self_assume_policies, var.name, {}))")} <= ${MAX_INLINE_POLICY_CHARACTERS}`,
+          condition: `${inlineCharacters(withSelfAssume("var.inline_policies", "var.name"))} <= ${MAX_INLINE_POLICY_CHARACTERS}`,
           message: SELF_ASSUMING_TOO_LONG,
           breaks: [{ trusts: [unityCatalogTrust(sample)], inline_policies: fullInlinePolicies }],
         },

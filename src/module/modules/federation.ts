@@ -1,30 +1,19 @@
 /** databricks-federation: the whole, issuers and roles as in the federation file. */
 import { TERRAFORM_RANGE } from "../../federation/aws-provider";
-import type { VariableType } from "../contract";
+import { ISSUER_FIELDS } from "../../federation/fields/issuer";
+import { ROLE_FIELDS } from "../../federation/fields/role";
 import { forAll } from "../condition";
 import type { Inputs, ModuleDefinition, OutputDefinition, VariableDefinition } from "../definition";
 import { federationExample } from "../examples";
-import { ISSUER_ATTRIBUTES, issuersRules } from "../issuer-rules";
-import { ROLE_ATTRIBUTES } from "../role-rules";
+import { attributesOf, hclType } from "../fields";
+import { issuersRules } from "../issuer-rules";
 import type { Sample } from "../sample";
 import { commonInputs } from "../sample";
-import {
-  awsAccountId,
-  awsPartition,
-  maxSessionDuration,
-  permissionsBoundaryArn,
-  roleNamePrefix,
-  rolePath,
-  tags,
-  trustPolicyMaxLength,
-} from "../settings";
+import { awsAccountId, awsPartition, inOrder, settings } from "../settings";
 import { nothingIn, rolePreconditions, trustPreconditions } from "../trust-problems";
-import { TRUST_ATTRIBUTES, trustRules } from "../trust-rules";
+import { trustRules } from "../trust-rules";
 import { AWS_PROVIDER, roleModule, trustPoliciesModule } from "./inner";
-import { fullInlinePolicies, rolesRules, roleOutputs, unityCatalogTrust } from "./roles";
-
-/** One trust in `trusts`. */
-export const TRUST_TYPE: VariableType = { object: { issuer: { type: "string", optional: true }, ...TRUST_ATTRIBUTES } };
+import { fullInlinePolicies, ROLE_LOOP, roleOutputs, rolesRules, TRUSTS_FIELD, unityCatalogTrust } from "./roles";
 
 export function federationModule(sample: Sample): ModuleDefinition {
   const trust: Inputs = { issuer: "production", service_principals: [sample.servicePrincipal] };
@@ -33,23 +22,28 @@ export function federationModule(sample: Sample): ModuleDefinition {
   const holdingTrust = (attributes: Inputs | null): Inputs => ({ "lake-reader": { trusts: [attributes] } });
   const issuers: VariableDefinition = {
     name: "issuers",
-    type: { map: { object: ISSUER_ATTRIBUTES } },
+    type: { map: { object: attributesOf(ISSUER_FIELDS) } },
     description:
-      "Databricks issuers by a key of your own. A workspace issuer has `level = " +
-      '"workspace"`, ' +
-      '`host` and `workspace_id`; an account issuer `level = "account"`, `account_id` and `cloud` or `accounts_host`. `audiences` is what IAM registers (default: the workspace ID, or the account ID); `existing_provider_arn`, which must be known at plan time, adopts a provider instead of creating one.',
+      'Databricks issuers by a key of your own. A workspace issuer has `level = "workspace"`, `host` and ' +
+      '`workspace_id`; an account issuer `level = "account"`, `account_id` and `cloud` or `accounts_host`. ' +
+      "`existing_provider_arn` must be known at plan time.",
     nullable: false,
-    validations: issuersRules(sample, true),
+    validations: issuersRules(sample, ISSUER_FIELDS),
   };
   const roles: VariableDefinition = {
     name: "roles",
     type: {
-      map: { object: { ...ROLE_ATTRIBUTES, trusts: { type: { list: TRUST_TYPE }, optional: true, default: [] } } },
+      // a role without trusts has a rule of its own, which says more than a missing attribute does
+      map: {
+        object: {
+          ...attributesOf(ROLE_FIELDS),
+          trusts: { type: hclType(TRUSTS_FIELD.kind), optional: true, default: [] },
+        },
+      },
     },
     description:
-      "Roles by key, which is the name unless `name` is given. Each of `trusts` names an " +
-      "`issuer` " +
-      "and whom of it the role trusts, or has `unity_catalog`. `inline_policies` are JSON by policy name, `managed_policy_arns` ARNs by a key of your own.",
+      "Roles by key, which is the name unless `name` is given. Each of `trusts` names an `issuer` and whom of it the " +
+      "role trusts, or has `unity_catalog`.",
     default: {},
     nullable: false,
     validations: [
@@ -59,14 +53,14 @@ export function federationModule(sample: Sample): ModuleDefinition {
       }),
       {
         code: "no-trust",
-        condition: forAll(["role in var.roles"], "length(role.trusts) > 0"),
-        message: "Each role must have at least one of trusts, with an issuer and its service_principals",
+        condition: forAll([ROLE_LOOP], "length(role.trusts) > 0"),
+        message: "A role must have at least one of trusts, e.g. with an issuer and its service_principals",
         breaks: [{ roles: { "lake-reader": { trusts: [] } } }, { roles: { "lake-reader": {} } }],
       },
       ...trustRules(
         {
           variable: "roles",
-          loops: ["role in var.roles", "trust in role.trusts"],
+          loops: [ROLE_LOOP, { name: "trust", over: "role.trusts" }],
           holding: holdingTrust,
           namesIssuer: true,
         },
@@ -80,18 +74,7 @@ export function federationModule(sample: Sample): ModuleDefinition {
     summary: "IAM OIDC providers for Databricks issuers, and the roles that Databricks identities may assume.",
     requiredVersion: TERRAFORM_RANGE,
     requiredProviders: AWS_PROVIDER,
-    variables: [
-      issuers,
-      awsAccountId,
-      awsPartition,
-      maxSessionDuration("Longest session of roles that do not say their own, in seconds."),
-      permissionsBoundaryArn("Permissions boundary of roles that do not say their own."),
-      roleNamePrefix,
-      rolePath("role_path", "IAM path of roles that do not say their own."),
-      roles,
-      tags("Tags of every resource; a role's own win."),
-      trustPolicyMaxLength,
-    ],
+    variables: inOrder([issuers, awsAccountId, awsPartition, ...settings, roles]),
     outputs: federationOutputs(sample, role, holdingTrust),
     resources: [
       "aws_iam_openid_connect_provider.this[for_each]",

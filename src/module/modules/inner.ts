@@ -1,11 +1,12 @@
 /** The two modules inside every other: one role, and the trust policies of all roles. */
+import { TRUST_FIELDS } from "../../federation/fields/trust";
 import { AWS_PROVIDER_RANGE, AWS_PROVIDER_SOURCE, TERRAFORM_RANGE } from "../../federation/aws-provider";
 import type { ObjectAttribute, VariableType } from "../contract";
 import type { ModuleDefinition, OutputDefinition, VariableDefinition } from "../definition";
-import { TRUST_ATTRIBUTES } from "../trust-rules";
+import { attributesOf, requiredAttributes } from "../fields";
+import { PLAIN_ROLE_FIELDS } from "./roles";
 
 const required = (type: VariableType): ObjectAttribute => ({ type, optional: false });
-const nullable = (type: VariableType): ObjectAttribute => ({ type, optional: true });
 
 function variable(name: string, type: VariableType, description: string): VariableDefinition {
   return { name, type, description, nullable: false, validations: [] };
@@ -27,17 +28,7 @@ export const roleModule: ModuleDefinition = {
     variable(
       "role",
       {
-        object: {
-          description: nullable("string"),
-          inline_policies: required({ map: "string" }),
-          managed_policy_arns: required({ map: "string" }),
-          max_session_duration: required("number"),
-          name: required("string"),
-          path: required("string"),
-          permissions_boundary_arn: nullable("string"),
-          tags: required({ map: "string" }),
-          trust_policy: required("string"),
-        },
+        object: { ...requiredAttributes(PLAIN_ROLE_FIELDS), trust_policy: required("string") },
       },
       "The role, whole: one object, because a plan of many roles takes the longer the more variables each has.",
     ),
@@ -57,7 +48,7 @@ export const trustPoliciesModule: ModuleDefinition = {
   name: "trust-policies",
   template: "trust-policies",
   summary:
-    "Roles in, trust policies out. No provider, no resource; its caller checks the values and acts on " + "`problems`.",
+    "Roles in, trust policies out. No provider, no resource; its caller checks the values and acts on `problems`.",
   requiredVersion: TERRAFORM_RANGE,
   requiredProviders: {},
   variables: [
@@ -85,7 +76,7 @@ export const trustPoliciesModule: ModuleDefinition = {
           object: {
             name: required("string"),
             path: required("string"),
-            trusts: required({ list: { object: { ...TRUST_ATTRIBUTES, issuer: nullable("string") } } }),
+            trusts: required({ list: { object: attributesOf(TRUST_FIELDS) } }),
           },
         },
       },

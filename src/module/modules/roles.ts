@@ -1,23 +1,25 @@
 /** What the modules with a map of roles share: rules on it, and the outputs about roles. */
-import type { HclValue } from "../../hcl/encode";
+import type { Fields } from "../../federation/fields/field";
+import { hclFields, hclName } from "../../federation/fields/field";
+import { ROLE_FIELDS } from "../../federation/fields/role";
+import { SETTING_FIELDS } from "../../federation/fields/settings";
+import { INLINE_POLICY_NAME, MAX_INLINE_POLICY_CHARACTERS, ROLE_KEY } from "../../federation/rules";
+import { expression } from "../../hcl/encode";
+import { SELF_ASSUME_POLICY_NAME } from "../../trust/build";
+import type { Loop } from "../condition";
+import { forAll, keepsRule, mustBe, noNullRule } from "../condition";
 import type { Inputs, OutputDefinition, RuleDefinition } from "../definition";
-import type { Place } from "../condition";
-import { noNullRule } from "../condition";
-import { MAX_INLINE_POLICY_CHARACTERS } from "../../federation/rules";
-import type { ROLE_ATTRIBUTES } from "../role-rules";
-import {
-  boundaryRule,
-  descriptionRule,
-  inlinePolicyRules,
-  managedPolicyRules,
-  nameRule,
-  pathRule,
-  roleKeyRule,
-  sessionRule,
-  tagRules,
-} from "../role-rules";
+import { fieldRules, SAMPLE_POLICY } from "../field-rules";
+import { isNullable } from "../fields";
 import type { Sample } from "../sample";
 import { unityCatalogCloud } from "../sample";
+
+/** The fields of a role beside its trusts. */
+export const { trusts: TRUSTS_FIELD, ...PLAIN_ROLE_FIELDS } = ROLE_FIELDS;
+
+const SETTINGS: Fields = SETTING_FIELDS;
+
+export const ROLE_LOOP: Loop = { name: "role", over: "var.roles" };
 
 /**
  * Rules on the roles of `roles` beside their trusts; `right` is a role with nothing wrong, `unityCatalog` how one has
@@ -27,29 +29,52 @@ export function rolesRules(
   right: Inputs,
   unityCatalog: { readonly test: string; readonly attributes: Inputs },
 ): readonly RuleDefinition[] {
-  const place = (attribute: keyof typeof ROLE_ATTRIBUTES, nullable: boolean): Place => ({
-    variable: "roles",
-    loops: ["role in var.roles"],
-    reference: `role.${attribute}`,
-    nullable,
-    words: `The ${attribute} of a role`,
-    holding: (value: HclValue) => ({ "lake-reader": { ...right, [attribute]: value } }),
-  });
+  const fields: Fields = PLAIN_ROLE_FIELDS;
   return [
-    noNullRule(["role in var.roles"], "A role", { roles: { "lake-reader": null } }),
-    roleKeyRule("roles", right),
-    nameRule(place("name", true)),
-    descriptionRule(place("description", true)),
-    pathRule(place("path", true)),
-    sessionRule(place("max_session_duration", true)),
-    boundaryRule(place("permissions_boundary_arn", true)),
-    ...tagRules(place("tags", false)),
-    ...managedPolicyRules(place("managed_policy_arns", false)),
-    ...inlinePolicyRules(place("inline_policies", false), {
-      test: unityCatalog.test,
-      holding: (inline) => ({ "lake-reader": { ...unityCatalog.attributes, inline_policies: inline } }),
-    }),
+    noNullRule([ROLE_LOOP], "A role", { roles: { "lake-reader": null } }),
+    {
+      code: ROLE_KEY.code,
+      condition: forAll([{ name: "key", over: "keys(var.roles)" }], keepsRule(ROLE_KEY, "key")),
+      message: mustBe("Each key of roles", ROLE_KEY),
+      breaks: ROLE_KEY.wrong.map((key) => ({ roles: { [key]: right } })),
+    },
+    ...Object.entries(hclFields(fields)).flatMap(([name, field]) =>
+      fieldRules(field, {
+        variable: "roles",
+        loops: [ROLE_LOOP],
+        reference: `role.${name}`,
+        nullable: isNullable(field),
+        words: `a role's ${name}`,
+        holding: (value) => ({ "lake-reader": { ...right, [name]: value } }),
+      }),
+    ),
+    {
+      ...selfAssumeName("role.inline_policies", unityCatalog.test),
+      condition: forAll([ROLE_LOOP], selfAssumeName("role.inline_policies", unityCatalog.test).condition),
+      breaks: [
+        {
+          roles: {
+            "lake-reader": {
+              ...unityCatalog.attributes,
+              inline_policies: { [SELF_ASSUME_POLICY_NAME]: SAMPLE_POLICY },
+            },
+          },
+        },
+      ],
+    },
   ];
+}
+
+/** The rule that none of `policies` is called as the module's own. `unityCatalog`: whether the role has that trust. */
+export function selfAssumeName(policies: string, unityCatalog: string): Omit<RuleDefinition, "breaks"> {
+  return {
+    code: INLINE_POLICY_NAME.code,
+    condition:
+      `!contains([for name in keys(${policies}) : lower(name)], "${SELF_ASSUME_POLICY_NAME}") || ` + `!${unityCatalog}`,
+    message:
+      `An inline policy of a role with unity_catalog must not be called ${SELF_ASSUME_POLICY_NAME}: the module adds ` +
+      `one of that name`,
+  };
 }
 
 /** Inline policies that leave no room for the one Unity Catalog's role needs. */
@@ -98,4 +123,51 @@ export function roleOutputs(rules: readonly RuleDefinition[]): readonly OutputDe
       preconditions: rules,
     },
   ];
+}
+
+/** `policies` with the one by which the role of `key` may assume itself, where it needs that. */
+export function withSelfAssume(policies: string, key: string): string {
+  return `merge(${policies}, lookup(module.trust_policies.self_assume_policies, ${key}, {}))`;
+}
+
+/** What a role of `var.roles` gets beyond what it is given, by attribute: what it inherits, and what the module adds. */
+export function roleValues(): Inputs {
+  const inherited = Object.entries(hclFields(PLAIN_ROLE_FIELDS)).flatMap(
+    ([name, { inherits, joins }]): readonly (readonly [string, string])[] => {
+      if (joins !== undefined) return [[name, `merge(var.${hclName(joins)}, role.${name})`]];
+      if (inherits === undefined) return [];
+      const setting = `var.${hclName(inherits)}`;
+      return SETTINGS[inherits]?.default === null
+        ? [[name, `role.${name} == null ? ${setting} : role.${name}`]]
+        : [[name, `coalesce(role.${name}, ${setting})`]];
+    },
+  );
+  return sortedExpressions({
+    ...Object.fromEntries(inherited),
+    inline_policies: withSelfAssume("role.inline_policies", "key"),
+    name: "local.role_names[key]",
+    trust_policy: "module.trust_policies.policies[key]",
+  });
+}
+
+/** The role of databricks-federated-role, whose fields are variables. */
+export function roleOfVariables(): Inputs {
+  return sortedExpressions({
+    ...Object.fromEntries(Object.keys(hclFields(PLAIN_ROLE_FIELDS)).map((name) => [name, `var.${name}`])),
+    inline_policies: withSelfAssume("var.inline_policies", "var.name"),
+    trust_policy: "module.trust_policies.policies[var.name]",
+  });
+}
+
+/** The attributes of `aws_iam_role` in the inner module. */
+export function roleResource(): Inputs {
+  const attributes = Object.entries(hclFields(PLAIN_ROLE_FIELDS)).flatMap(([name, { attribute }]) =>
+    attribute === undefined ? [] : [[attribute, `var.role.${name}`] as const],
+  );
+  return sortedExpressions({ ...Object.fromEntries(attributes), assume_role_policy: "var.role.trust_policy" });
+}
+
+function sortedExpressions(sources: Readonly<Record<string, string>>): Inputs {
+  const sorted = Object.entries(sources).sort(([left], [right]) => (left < right ? -1 : 1));
+  return Object.fromEntries(sorted.map(([name, source]) => [name, expression(source)]));
 }

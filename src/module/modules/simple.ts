@@ -1,61 +1,44 @@
 /** databricks-workspace-oidc and databricks-account-oidc: one issuer, and roles that trust it. */
 import { TERRAFORM_RANGE } from "../../federation/aws-provider";
+import { ACCOUNT_ISSUER_FIELDS, ISSUER_FIELDS, WORKSPACE_ISSUER_FIELDS } from "../../federation/fields/issuer";
+import { TRUST_FIELDS } from "../../federation/fields/trust";
 import { CLOUDS } from "../../issuer/clouds";
 import { MAX_ISSUER_LENGTH } from "../../issuer/rules";
+import { variablePlace } from "../condition";
 import type { Inputs, ModuleDefinition, OutputDefinition, RuleDefinition, VariableDefinition } from "../definition";
 import { simpleExample } from "../examples";
-import {
-  accountIdRule,
-  audienceRules,
-  hostRule,
-  inDatabricksZone,
-  workspaceHostRule,
-  workspaceIdRule,
-  ZONE_MESSAGE,
-} from "../issuer-rules";
-import { ROLE_ATTRIBUTES } from "../role-rules";
+import { attributesOf, fieldVariable } from "../fields";
+import { inDatabricksZone, LONG_HOST, TOO_LONG, workspaceHostRule, ZONE_MESSAGE } from "../issuer-rules";
 import type { Sample } from "../sample";
 import { commonInputs, isUuid } from "../sample";
-import {
-  awsAccountId,
-  awsPartition,
-  maxSessionDuration,
-  permissionsBoundaryArn,
-  roleNamePrefix,
-  rolePath,
-  tags,
-  trustPolicyMaxLength,
-  variablePlace,
-} from "../settings";
+import { awsAccountId, awsPartition, inOrder, settings } from "../settings";
 import { rolePreconditions, trustPreconditions } from "../trust-problems";
-import { TRUST_ATTRIBUTES, trustRules } from "../trust-rules";
+import { trustRules } from "../trust-rules";
 import { AWS_PROVIDER, roleModule, trustPoliciesModule } from "./inner";
-import { fullInlinePolicies, roleOutputs, rolesRules, unityCatalogTrust } from "./roles";
+import { fullInlinePolicies, PLAIN_ROLE_FIELDS, roleOutputs, rolesRules, unityCatalogTrust } from "./roles";
+
+/** A role trusts one issuer only: its trust's fields are its own, and name none. */
+const { issuer: _, ...TRUST_WITHOUT_ISSUER } = TRUST_FIELDS;
 
 export function workspaceModule(sample: Sample): ModuleDefinition {
-  const host: VariableDefinition = {
-    name: "databricks_workspace_host",
-    type: "string",
-    description: "The workspace's host, without https://, e.g. mycompany.cloud.databricks.com.",
-    nullable: false,
-    validations: [
-      hostRule(variablePlace("databricks_workspace_host")),
-      workspaceHostRule(variablePlace("databricks_workspace_host")),
-    ],
-  };
-  const id: VariableDefinition = {
-    name: "databricks_workspace_id",
-    type: "string",
-    description: "The workspace's number, in quotes: the audience of its tokens.",
-    nullable: false,
-    validations: [workspaceIdRule(variablePlace("databricks_workspace_id"))],
-  };
+  const name = "databricks_workspace_host";
+  const plain = fieldVariable(
+    name,
+    WORKSPACE_ISSUER_FIELDS.host,
+    "The workspace's host, without https://, e.g. mycompany.cloud.databricks.com.",
+  );
+  const host = { ...plain, validations: [...plain.validations, workspaceHostRule(variablePlace(name))] };
+  const id = fieldVariable(
+    "databricks_workspace_id",
+    WORKSPACE_ISSUER_FIELDS.workspaceId,
+    "The workspace's number, in quotes: the audience of its tokens.",
+  );
   return simpleModule(sample, {
     name: "databricks-workspace-oidc",
     summary: "The IAM OIDC provider for one Databricks workspace, and the roles its identities may assume.",
     issuer: "workspace",
     defaultAudience: "the workspace ID",
-    host: { ...host },
+    host,
     id,
     sample: { [host.name]: sample.host, [id.name]: sample.workspaceId },
     issuerPath: `${sample.host}/oidc`,
@@ -65,24 +48,21 @@ export function workspaceModule(sample: Sample): ModuleDefinition {
 
 export function accountModule(sample: Sample): ModuleDefinition {
   const name = "databricks_account_host";
+  const hosts = Object.entries(CLOUDS).flatMap(([cloud, { accountsHost }]) =>
+    accountsHost === null || cloud === "aws" ? [] : [`${accountsHost} (${cloud})`],
+  );
   const host: VariableDefinition = {
-    name,
-    type: "string",
-    description:
-      "The account console's host, without https://. On Azure accounts.azuredatabricks.net, on GCP " +
-      "accounts.gcp.databricks.com, in GovCloud accounts.cloud.databricks.us.",
-    default: CLOUDS.aws.accountsHost,
-    nullable: false,
-    validations: [hostRule(variablePlace(name))],
+    ...fieldVariable(
+      name,
+      { ...ACCOUNT_ISSUER_FIELDS.accountsHost, default: CLOUDS.aws.accountsHost },
+      `The account console's host, without https://. On other clouds than aws: ${hosts.join(", ")}.`,
+    ),
   };
-  const id: VariableDefinition = {
-    name: "databricks_account_id",
-    type: "string",
-    description: "Databricks' account ID, a UUID (not the AWS account ID): the audience expected of its tokens.",
-    nullable: false,
-    validations: [accountIdRule(variablePlace("databricks_account_id"))],
-  };
-  const labels = `${"a".repeat(60)}.${"b".repeat(60)}.${"c".repeat(56)}`;
+  const id = fieldVariable(
+    "databricks_account_id",
+    ACCOUNT_ISSUER_FIELDS.accountId,
+    "Databricks' account ID, a UUID (not the AWS account ID): the audience expected of its tokens.",
+  );
   return simpleModule(sample, {
     name: "databricks-account-oidc",
     summary: "The IAM OIDC provider for one Databricks account, and the roles its identities may assume.",
@@ -99,8 +79,8 @@ export function accountModule(sample: Sample): ModuleDefinition {
       {
         code: "issuer-too-long",
         condition: `length(local.issuer_url) <= ${MAX_ISSUER_LENGTH}`,
-        message: `An issuer's URL must have at most ${MAX_ISSUER_LENGTH} characters: IAM takes no more`,
-        breaks: isUuid(sample.databricksAccountId) ? [{ [name]: `${labels}.cloud.databricks.com` }] : [],
+        message: `The issuer's URL ${TOO_LONG}`,
+        breaks: isUuid(sample.databricksAccountId) ? [{ [name]: LONG_HOST }] : [],
       },
     ],
   });
@@ -121,41 +101,33 @@ interface SimpleModule {
 function simpleModule(sample: Sample, simple: SimpleModule): ModuleDefinition {
   const role: Inputs = { service_principals: [sample.servicePrincipal] };
   const holdingTrust = (attributes: Inputs | null): Inputs => ({ "lake-reader": attributes });
-  const allowCustomHost: VariableDefinition = {
-    name: "allow_custom_host",
-    type: "bool",
-    description: "Accept a host outside Databricks' zones. Its discovery document must name this very issuer.",
-    default: false,
-    nullable: false,
-    validations: [],
-  };
-  const audiences: VariableDefinition = {
-    name: "audiences",
-    type: { list: "string" },
-    description:
-      `What IAM registers as client IDs; trusts ask for the first unless they say ` +
-      `which. ` +
+  const allowCustomHost = fieldVariable(
+    "allow_custom_host",
+    ISSUER_FIELDS.allowCustomHost,
+    "Accept a host outside Databricks' zones. Its discovery document must name this very issuer.",
+  );
+  const audiences = fieldVariable(
+    "audiences",
+    ISSUER_FIELDS.audiences,
+    "What IAM registers as client IDs; trusts ask for the first unless they name others. " +
       `Default: ${simple.defaultAudience}.`,
-    default: [],
-    nullable: false,
-    validations: audienceRules({ ...variablePlace("audiences"), words: "Each of audiences" }),
-  };
+  );
   const createOidcProvider: VariableDefinition = {
     name: "create_oidc_provider",
     type: "bool",
     description:
-      "False where the account has the provider already (it holds one per issuer): the roles then " + "trust that one.",
+      "False where the account has the provider already (it holds one per issuer): the roles then trust that one.",
     default: true,
     nullable: false,
     validations: [],
   };
   const roles: VariableDefinition = {
     name: "roles",
-    type: { map: { object: { ...ROLE_ATTRIBUTES, ...TRUST_ATTRIBUTES } } },
+    type: { map: { object: { ...attributesOf(PLAIN_ROLE_FIELDS), ...attributesOf(TRUST_WITHOUT_ISSUER) } } },
     description:
-      "Roles by key, which is the name unless `name` is given; each says whom it " +
-      "trusts: " +
-      "`service_principals` (application IDs), `users` (e-mail addresses), `subjects`, `subject_patterns`, or `unity_catalog`. `inline_policies` are JSON by policy name, `managed_policy_arns` ARNs by a key of your own. More trusts a role: databricks-federation.",
+      "Roles by key, which is the name unless `name` is given; each names whom it trusts: `service_principals` " +
+      "(application IDs), `users` (email addresses), `subjects`, `subject_patterns`, or `unity_catalog`. For several " +
+      "trusts per role use databricks-federation.",
     default: {},
     nullable: false,
     validations: [
@@ -164,33 +136,28 @@ function simpleModule(sample: Sample, simple: SimpleModule): ModuleDefinition {
         attributes: { unity_catalog: { external_ids: [sample.externalId] } },
       }),
       ...trustRules(
-        { variable: "roles", loops: ["trust in var.roles"], holding: holdingTrust, namesIssuer: false },
+        { variable: "roles", loops: [{ name: "trust", over: "var.roles" }], holding: holdingTrust, namesIssuer: false },
         sample,
       ),
     ],
   };
-  const optional = [
-    allowCustomHost,
-    audiences,
-    awsAccountId,
-    awsPartition,
-    createOidcProvider,
-    ...(simple.host.default === undefined ? [] : [simple.host]),
-    maxSessionDuration("Longest session of roles that do not say their own, in seconds."),
-    permissionsBoundaryArn("Permissions boundary of roles that do not say their own."),
-    roleNamePrefix,
-    rolePath("role_path", "IAM path of roles that do not say their own."),
-    roles,
-    tags("Tags of every resource; a role's own win."),
-    trustPolicyMaxLength,
-  ];
   return {
     name: simple.name,
     template: simple.name,
     summary: simple.summary,
     requiredVersion: TERRAFORM_RANGE,
     requiredProviders: AWS_PROVIDER,
-    variables: [...(simple.host.default === undefined ? [simple.host] : []), simple.id, ...optional],
+    variables: inOrder([
+      simple.host,
+      simple.id,
+      allowCustomHost,
+      audiences,
+      awsAccountId,
+      awsPartition,
+      createOidcProvider,
+      ...settings,
+      roles,
+    ]),
     outputs: [
       ...issuerOutputs(simple),
       ...roleOutputs([

@@ -3,13 +3,13 @@
 variable "role" {
   description = "The role, whole: one object, because a plan of many roles takes the longer the more variables each has."
   type = object({
-    description              = optional(string)
+    description              = string
     inline_policies          = map(string)
     managed_policy_arns      = map(string)
     max_session_duration     = number
     name                     = string
     path                     = string
-    permissions_boundary_arn = optional(string)
+    permissions_boundary_arn = string
     tags                     = map(string)
     trust_policy             = string
   })
