@@ -1,30 +1,35 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Check, CheckStatus } from "../../src/doctor/check";
-import { CHECKS, fail, pass, unknown } from "../../src/doctor/check";
+import type { Check, CheckId, CheckStatus } from "../../src/doctor/check";
+import { CHECKS, checkOf } from "../../src/doctor/check";
 import { accountChecks } from "../../src/doctor/checks/account";
-import { awsAccountCheck, fittingAccount } from "../../src/doctor/checks/aws-account";
 import { configCheck } from "../../src/doctor/checks/config";
 import { dnsCheck, tlsCheck } from "../../src/doctor/checks/host";
 import { jwksChecks } from "../../src/doctor/checks/jwks";
-import { clockAhead, clockCheck, credentialSourceCheck } from "../../src/doctor/checks/machine";
-import { providerChecks } from "../../src/doctor/checks/provider";
-import { tagFaults } from "../../src/doctor/checks/tags";
+import { awsAccountCheck, clockAhead, clockCheck, credentialSourceCheck } from "../../src/doctor/checks/machine";
+import { providerChecks, tagFaults } from "../../src/doctor/checks/provider";
+import { accountOfCaller } from "../../src/doctor/fetch/deployed";
 import { allRoles } from "../../src/doctor/fetch/iam";
 import { asker, notFound } from "../../src/doctor/fetch/iam-error";
 import type { DetailsPage } from "../../src/doctor/fetch/iam";
 import type { Fetched } from "../../src/doctor/fetch/fetch-url";
-import { clockSampleOf, LIMITS } from "../../src/doctor/fetch/issuer";
+import { LIMITS } from "../../src/doctor/fetch/fetch-url";
+import { clockSampleOf } from "../../src/doctor/fetch/issuer";
 import type { Addresses, IssuerFacts } from "../../src/doctor/fetch/issuer";
 import type { LiveRole } from "../../src/doctor/fetch/live";
 import { liveRoles } from "../../src/doctor/fetch/live";
-import { exitCodeOf, reportOf } from "../../src/doctor/report";
-import { doctorText } from "../../src/doctor/text";
+import { doctorText, exitCodeOf, reportOf } from "../../src/doctor/report";
 import type { ErrorCode } from "../../src/errors";
 import { OutsideError } from "../../src/errors";
 import { accountView, parseFederation } from "../../src/federation";
 import type { CredentialPlace } from "../../src/credentials/which-wins";
 import type { Answer } from "../../src/network/request";
+
+const pass = (id: CheckId, subject: string, evidence: string): Check => checkOf(id, subject).pass(evidence);
+const fail = (id: CheckId, subject: string, evidence: string, fix: string): Check =>
+  checkOf(id, subject).fail(evidence, fix);
+const unknown = (id: CheckId, subject: string, message: string, fix: string, code?: string): Check =>
+  code === undefined ? checkOf(id, subject).unknown(message, fix) : checkOf(id, subject).unread({ message, fix, code });
 
 const SUBJECT = "issuer production";
 const HOST = "mycompany.cloud.databricks.com";
@@ -74,7 +79,7 @@ describe("a name", () => {
     ],
     ["that resolves to both", { kind: "resolved", list: ["10.1.2.3", "203.0.113.7"] }, "pass"],
     ["that does not exist", { kind: "not-found" }, "fail"],
-    ["that nobody answers for", { kind: "unanswered", code: "EAI_AGAIN" }, "unknown"],
+    ["that no server answers for", { kind: "unanswered", code: "EAI_AGAIN" }, "unknown"],
     ["that a proxy resolves", { kind: "by-proxy", proxy: "proxy.example.com:3128" }, "unknown"],
   ])("%s", (_name, addresses, status) => {
     expect(dnsCheck(SUBJECT, HOST, addresses).status).toBe(status);
@@ -105,7 +110,7 @@ describe("a certificate", () => {
       "that only this machine trusts, for a Databricks host",
       facts(failed("network-tls", "SELF_SIGNED_CERT_IN_CHAIN"), good),
       "unknown",
-      /a proxy opens TLS here/,
+      /a proxy intercepts TLS here/,
     ],
     [
       "of a private authority, for a custom host",
@@ -119,7 +124,12 @@ describe("a certificate", () => {
       "fail",
       /expired/,
     ],
-    ["that nobody saw", facts(failed("network-timeout"), failed("network-timeout")), "unknown", /network-timeout/],
+    [
+      "that could not be seen",
+      facts(failed("network-timeout"), failed("network-timeout")),
+      "unknown",
+      /network-timeout/,
+    ],
   ])("%s", (_name, given, status, says) => {
     expect(tlsCheck(SUBJECT, given, NOW)).toMatchObject({ status, evidence: expect.stringMatching(says) });
   });
@@ -142,7 +152,7 @@ describe("databricks-config", () => {
     ["with an ID no double holds", workspace, answered({ workspace_id: Number("14448283058104851") }), "unknown"],
     ["of another workspace", workspace, answered({ workspace_id: "2" }), "fail"],
     [
-      "that mints elsewhere",
+      "that sends clients to another endpoint",
       workspace,
       answered({ oidc_endpoint: `${ACCOUNTS}/7d3c2b1a-0f5e-4c8d-9a6b-123456789012` }),
       "fail",
@@ -169,7 +179,7 @@ describe("databricks-config", () => {
     ["that says nothing", workspace, answered({}), "unknown"],
     ["that is a list of lists", workspace, answered([[]]), "unknown"],
     ["that is not there", workspace, answered({}, { status: 404 }), "unknown"],
-    ["that nobody answers for", workspace, failed("network-reset"), "unknown"],
+    ["that no server answers for", workspace, failed("network-reset"), "unknown"],
     [
       "with values of every other kind",
       workspace,
@@ -184,7 +194,7 @@ describe("databricks-config", () => {
 describe("a key set", () => {
   const key = { kty: "RSA", kid: "a", use: "sig", alg: "RS256", n: "AQAB", e: "AQAB" };
   const curve = { kty: "EC", kid: "e", crv: "P-256", x: "AQAB", y: "AQAB" };
-  const judge = (keys: unknown): readonly Check[] => {
+  const check = (keys: unknown): readonly Check[] => {
     const jwks = answered({ keys });
     return jwksChecks(
       SUBJECT,
@@ -210,12 +220,12 @@ describe("a key set", () => {
     ["with one more", Array.from({ length: 101 }, (_, at) => ({ ...key, kid: String(at) })), "fail"],
     ["with no keys in it but other things", [null, 7, "x", [key]], "fail"],
   ])("%s", (_name, keys, status) => {
-    expect(judge(keys).find(({ id }) => id === "jwks-keys")?.status).toBe(status);
+    expect(check(keys).find(({ id }) => id === "jwks-keys")?.status).toBe(status);
   });
 
   test("that is no list is no key set", () => {
     for (const keys of [undefined, {}, "x", []])
-      expect(judge(keys).find(({ id }) => id === "jwks")?.status).toBe("fail");
+      expect(check(keys).find(({ id }) => id === "jwks")?.status).toBe("fail");
   });
 });
 
@@ -227,7 +237,7 @@ describe("a clock", () => {
     ["more", [301], "fail"],
     ["behind", [-301, -302], "fail"],
     ["right by all servers but one", [0, 0, 9999], "pass"],
-    ["nobody told", [], "unknown"],
+    ["that no server sent", [], "unknown"],
   ])("%s", (_name, list, status) => {
     const samples = list.map((ahead, at) => ({ host: `h${at}`, ahead }));
     expect(clockCheck(samples).status).toBe(status);
@@ -260,7 +270,7 @@ describe("AWS credentials here", () => {
   test.each<[string, readonly CredentialPlace[], CheckStatus, RegExp]>([
     ["none", [], "pass", /nothing hides/],
     ["web identity first", [web, profile], "pass", /AWS_WEB_IDENTITY_TOKEN_FILE/],
-    ["keys that hide web identity", [keys, web], "fail", /never come to/],
+    ["keys that hide web identity", [keys, web], "fail", /never reach/],
     ["keys that hide a profile", [{ ...keys, storedKey: false }, profile], "fail", /credential_process/],
     ["keys and nothing else", [keys], "pass", /a stored key/],
   ])("%s", (_name, places, status, says) => {
@@ -271,11 +281,11 @@ describe("AWS credentials here", () => {
     const { accounts } = federation(
       'aws: { accounts: { prod: { accountId: "111122223333" }, dev: { accountId: "444455556666" } } }',
     );
-    expect(fittingAccount(accounts, "444455556666", undefined)?.key).toBe("dev");
-    expect(fittingAccount(accounts, "999999999999", undefined)).toBeUndefined();
+    expect(accountOfCaller(accounts, "444455556666", undefined)?.key).toBe("dev");
+    expect(accountOfCaller(accounts, "999999999999", undefined)).toBeUndefined();
     const open = federation("");
-    expect(fittingAccount(open.accounts, "999999999999", undefined)).toBe(open.accounts[0]);
-    expect(fittingAccount(open.accounts, "999999999999", "111122223333")).toBeUndefined();
+    expect(accountOfCaller(open.accounts, "999999999999", undefined)).toBe(open.accounts[0]);
+    expect(accountOfCaller(open.accounts, "999999999999", "111122223333")).toBeUndefined();
     const [first] = accounts;
     if (first === undefined) throw new Error("there are two");
     const view = accountView(federation(), first);
@@ -287,7 +297,7 @@ describe("AWS credentials here", () => {
   });
 });
 
-describe("what stands in AWS", () => {
+describe("what is deployed in AWS", () => {
   const [account] = federation().accounts;
   if (account === undefined) throw new Error("there is one");
   const view = accountView(federation(), account);
@@ -347,20 +357,15 @@ describe("what stands in AWS", () => {
   };
   const GONE = "arn:aws:iam::111122223333:oidc-provider/gone.cloud.databricks.com/oidc";
   test.each<[string, LiveRole, RegExp, RegExp]>([
-    [
-      "in a provider that is there",
-      role(provider.arn),
-      /It lets in: "bob@example\.com"/,
-      /Take it into the federation/,
-    ],
-    ["for an audience nobody registers", role(provider.arn, "7"), /It lets in: nobody/, /Take it into/],
+    ["in a provider that is there", role(provider.arn), /It accepts: "bob@example\.com"/, /Add it to the federation/],
+    ["for an audience nobody registers", role(provider.arn, "7"), /It accepts: nobody/, /Add it to/],
     [
       "in a provider that was deleted",
       role(GONE),
-      /There is no \S+gone\.\S+ any more: nobody comes in by that, until somebody registers it again\. Then it lets in: "bob/,
+      /The provider \S+gone\.\S+ does not exist: nobody is accepted through it .*\. Then it accepts: "bob/,
       /Delete it/,
     ],
-  ])("a stranger's trust %s", (_name, stranger, says, fix) => {
+  ])("an undeclared role's trust %s", (_name, stranger, says, fix) => {
     const checks = accountChecks(
       view,
       { providers: { kind: "found", value: [listed] }, roles: { kind: "found", value: [stranger] } },
@@ -388,10 +393,10 @@ describe("what stands in AWS", () => {
     });
     expect(tagFaults({ team: "data" }, role(provider.arn).tags)).toEqual([]);
     expect(tagFaults({ team: "lake" }, { team: "data", CostCenter: "7" })).toEqual([
-      'its tag "team" is "data", by the federation "lake"',
+      'its tag "team" is "data", in the federation "lake"',
     ]);
     // as what every object has
-    expect(tagFaults({ constructor: "x" }, {})).toEqual(['its tag "constructor" is missing, by the federation "x"']);
+    expect(tagFaults({ constructor: "x" }, {})).toEqual(['its tag "constructor" is missing, in the federation "x"']);
   });
 
   test("an account that cannot be listed is unknown, and the run says so by its exit code", () => {
@@ -419,7 +424,12 @@ describe("what stands in AWS", () => {
       CreateDate: new Date("2025-01-01"),
       RoleLastUsed: { LastUsedDate: new Date("2025-12-01T00:00:00Z") },
       AssumeRolePolicyDocument: encodeURIComponent(
-        `\n${JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "sts:AssumeRoleWithWebIdentity", Principal: { Federated: provider.arn } }] })}`,
+        `\n${JSON.stringify({
+          Version: "2012-10-17",
+          Statement: [
+            { Effect: "Allow", Action: "sts:AssumeRoleWithWebIdentity", Principal: { Federated: provider.arn } },
+          ],
+        })}`,
       ),
     };
     const value = { arn: provider.arn, url: provider.issuer.issuer, clientIds: [], thumbprints: [], tags: {} };
@@ -491,7 +501,7 @@ describe("what stands in AWS", () => {
       { code: "aws-throttled" },
     ],
     [
-      "keys that are none",
+      "keys that are not valid",
       {
         name: "InvalidClientTokenId",
         message: "The security token AKIAABCDEFGHIJKLMNOP is invalid",
@@ -516,7 +526,7 @@ describe("what stands in AWS", () => {
     [
       "a redirect",
       { name: "Unknown", message: "Unknown", $metadata: { httpStatusCode: 302 } },
-      { message: "AWS answered 302 with something that is no answer of AWS." },
+      { message: "AWS answered 302 with something that AWS does not send." },
     ],
     [
       "a gateway that is busy, in words of the SDK",
@@ -533,11 +543,11 @@ describe("what stands in AWS", () => {
   });
 });
 
-describe("an AWS that is out of reach", () => {
+describe("AWS out of reach", () => {
   const late = new OutsideError([{ code: "network-timeout", message: "late", fix: "wait" }]);
   test.each<[string, unknown, number]>([
-    ["is asked no more", late, 1],
-    ["is told from one that only denies", { name: "AccessDenied", $metadata: { httpStatusCode: 403 } }, 3],
+    ["gets no more requests", late, 1],
+    ["differs from AWS that only denies", { name: "AccessDenied", $metadata: { httpStatusCode: 403 } }, 3],
   ])("%s", async (_name, error, times) => {
     const ask = asker();
     const question = jest.fn(async () => {
@@ -549,7 +559,7 @@ describe("an AWS that is out of reach", () => {
 });
 
 describe("a report", () => {
-  const asked = {
+  const coverage = {
     config: "federation.yaml",
     role: "reader",
     roles: ["reader", "writer"],
@@ -561,14 +571,18 @@ describe("a report", () => {
 
   test.each<[string, readonly Check[], number]>([
     ["all is well", [pass("discovery", SUBJECT, "")], 0],
-    ["something is wrong", [pass("discovery", SUBJECT, ""), fail("jwks", SUBJECT, "", "Mend.")], 1],
+    ["something is wrong", [pass("discovery", SUBJECT, ""), fail("jwks", SUBJECT, "", "Fix it.")], 1],
     ["something is wrong and something else is silent", [silent, fail("clock", "this machine", "", "Set it.")], 1],
     [
-      "of an issuer nothing could be judged",
+      "nothing of an issuer could be checked",
       [pass("dns", SUBJECT, ""), pass("tls", SUBJECT, ""), silent, pass("clock", "this machine", "")],
       3,
     ],
-    ["of an issuer something could, but not all that counts", [silent, pass("databricks-config", SUBJECT, "")], 3],
+    [
+      "some of an issuer could be checked, but not all that counts",
+      [silent, pass("databricks-config", SUBJECT, "")],
+      3,
+    ],
     [
       "only what AWS never asks for is silent",
       [unknown("databricks-config", SUBJECT, "no answer", "Wait.", "network-timeout"), pass("discovery", SUBJECT, "")],
@@ -583,33 +597,33 @@ describe("a report", () => {
       3,
     ],
     ["one issuer of two is silent", [silent, pass("discovery", "issuer other", "")], 3],
-    ["nothing was asked of a token", [unknown("token", "token", "none", "Give one.")], 0],
-    ["nothing was asked at all", [], 0],
+    ["no token was given", [unknown("token", "token", "none", "Give one.")], 0],
+    ["nothing was checked", [], 0],
   ])("ends with its exit code: %s", (_name, checks, exitCode) => {
     expect(exitCodeOf(checks)).toBe(exitCode);
   });
 
   test("ends with the one next thing, which is the cause and not what follows from it", () => {
     const checks = [fail("token-roles", "token", "", "Last."), fail("discovery", SUBJECT, "", "First."), silent];
-    expect(reportOf("lakehouse", checks, asked).next).toBe(`${SUBJECT}: First.`);
-    expect(reportOf("lakehouse", [silent], asked).next).toBe(`${SUBJECT}: Wait.`);
-    expect(reportOf("lakehouse", [], asked).next).toContain("doctor --config federation.yaml --aws --role reader");
-    expect(reportOf("lakehouse", [], { ...asked, aws: true }).next).toContain("--role reader --assume");
+    expect(reportOf("lakehouse", checks, coverage).next).toBe(`${SUBJECT}: First.`);
+    expect(reportOf("lakehouse", [silent], coverage).next).toBe(`${SUBJECT}: Wait.`);
+    expect(reportOf("lakehouse", [], coverage).next).toContain("doctor --config federation.yaml --aws --role reader");
+    expect(reportOf("lakehouse", [], { ...coverage, aws: true }).next).toContain("--role reader --assume");
     expect(
       reportOf("lakehouse", [], {
-        ...asked,
+        ...coverage,
         role: null,
         roles: ["writer"],
         config: "my federation.yaml",
         account: true,
       }).next,
     ).toContain("--config 'my federation.yaml' --role writer --assume");
-    expect(reportOf("lakehouse", [], { ...asked, aws: true, assume: true }).next).toContain(
+    expect(reportOf("lakehouse", [], { ...coverage, aws: true, assume: true }).next).toContain(
       "credentials --config federation.yaml --role reader",
     );
   });
 
-  test("for a person groups by subject, says a fix once, and obeys no one's control characters", () => {
+  test("as text groups by subject, shows a fix once, and escapes control characters", () => {
     const text = doctorText(
       reportOf(
         "lakehouse",
@@ -618,7 +632,7 @@ describe("a report", () => {
           unknown("jwks", SUBJECT, "\u001b[2Jno\u202e", "Wait.", "network-timeout"),
           pass("clock", "this machine", "right"),
         ],
-        asked,
+        coverage,
       ),
     );
     expect(text.match(/fix: /g)).toHaveLength(1);
@@ -627,14 +641,14 @@ describe("a report", () => {
     expect(text).toContain("1 passed, 0 failed, 2 unknown");
   });
 
-  test("shows nothing that looks like a secret, whoever said it", () => {
-    const told = fail(
+  test("shows nothing that looks like a secret, whatever it comes from", () => {
+    const check = fail(
       "token",
       "token",
       "refused eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln and dapi0123456789abcdef",
       "Ask AKIAABCDEFGHIJKLMNOP.",
     );
-    expect(JSON.stringify(told)).not.toMatch(/eyJ|dapi0|AKIA/);
+    expect(JSON.stringify(check)).not.toMatch(/eyJ|dapi0|AKIA/);
   });
 
   test("has every check on its page", () => {

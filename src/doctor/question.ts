@@ -1,15 +1,15 @@
-/** What doctor is asked, with the federation's roles, issuers and account picked out of it. */
+/** What doctor is to check, and the roles, issuers and accounts of the federation that are concerned. */
 import { InputError } from "../errors";
 import { accountView } from "../federation/account-view";
 import type { AccountView } from "../federation/account-view";
 import { secondsOf } from "../federation/duration";
-import { findAccounts, findIssuer, findRole } from "../federation/find";
+import { findAccounts, findIssuer, findRole, issuersOf } from "../federation/find";
 import type { AwsAccount, Federation, FederationIssuer, FederationRole } from "../federation/model";
 import { AWS_ACCOUNT_ID } from "../issuer/rules";
 import type { Environment } from "../network/environment";
-import { breach } from "../text/text-rule";
-import type { Limits } from "./fetch/issuer";
-import { LIMITS } from "./fetch/issuer";
+import { breach, quoted } from "../text/text-rule";
+import type { Limits } from "./fetch/fetch-url";
+import { LIMITS } from "./fetch/fetch-url";
 
 /** Values as typed; undefined where not given. */
 export interface DoctorQuestion {
@@ -19,7 +19,7 @@ export interface DoctorQuestion {
   readonly role?: string | undefined;
   /** Key of the AWS account, where the federation has several. */
   readonly accountKey?: string | undefined;
-  /** 12 digits, where the federation leaves the account to be found out. */
+  /** 12 digits, where the federation does not name the account. */
   readonly awsAccountId?: string | undefined;
   /** `-` or `@FILE`. */
   readonly token?: string | undefined;
@@ -33,20 +33,22 @@ export interface DoctorQuestion {
   readonly region?: string | undefined;
   readonly timeout?: string | undefined;
   readonly allowEndpoint: boolean;
-  /** Tests are less patient. */
+  /** Tests wait shorter. */
   readonly limits?: Limits;
   readonly lookup?: (host: string) => Promise<readonly string[]>;
 }
 
-/** What of the federation it is about. */
+/** What of the federation is checked. */
 export interface Scope {
   readonly federation: Federation;
   readonly issuers: readonly FederationIssuer[];
   readonly roles: readonly FederationRole[];
   /** The role named, or the federation's only one; null where there are several. */
   readonly role: FederationRole | null;
-  /** Accounts it may be about: the one named, or all that have the role. */
+  /** The account named, or all that have the role. */
   readonly accounts: readonly AwsAccount[];
+  /** The first of them. */
+  readonly account: AwsAccount;
   readonly limits: Limits;
 }
 
@@ -63,20 +65,20 @@ export function scopeOf(federation: Federation, question: DoctorQuestion): Scope
   const invalid =
     question.awsAccountId === undefined ? undefined : breach(AWS_ACCOUNT_ID, question.awsAccountId, "aws-account-id");
   if (invalid !== undefined) throw new InputError([invalid]);
-  const trusts = (candidate: FederationRole, key: string): boolean =>
-    candidate.trusts.some((trust) => trust.kind === "subjects" && trust.issuer === key);
+  const issuers = named === undefined ? Object.values(federation.issuers) : issuersOf(federation, named);
+  const trusting = federation.roles.filter(
+    (candidate) => issuer === undefined || issuersOf(federation, candidate).includes(issuer),
+  );
+  const accounts = findAccounts(federation, named, question.accountKey);
+  const [account] = accounts;
+  if (account === undefined) throw new RangeError("findAccounts gives one account or more");
   return {
     federation,
-    issuers:
-      issuer !== undefined
-        ? [issuer]
-        : Object.values(federation.issuers).filter(({ key }) => named === undefined || trusts(named, key)),
-    roles:
-      named !== undefined
-        ? [named]
-        : federation.roles.filter((candidate) => issuer === undefined || trusts(candidate, issuer.key)),
+    issuers: issuer === undefined ? issuers : [issuer],
+    roles: named === undefined ? trusting : [named],
     role,
-    accounts: findAccounts(federation, named, question.accountKey),
+    accounts,
+    account,
     limits: limitsOf(question),
   };
 }
@@ -84,31 +86,18 @@ export function scopeOf(federation: Federation, question: DoctorQuestion): Scope
 function limitsOf({ timeout, limits = LIMITS }: DoctorQuestion): Limits {
   if (timeout === undefined) return limits;
   const seconds = secondsOf(timeout);
-  if (seconds === null)
-    throw new InputError([
-      {
-        code: "duration-invalid",
-        message: `${JSON.stringify(timeout.slice(0, 40))} is no duration.`,
-        path: "timeout",
-        fix: "Write it like 10s.",
-      },
-    ]);
-  if (seconds < 1 || seconds > 60)
-    throw new InputError([
-      {
-        code: "duration-out-of-range",
-        message: `An exchange may take 1 to 60 s, not ${seconds}.`,
-        path: "timeout",
-        fix: "Write it like 10s.",
-      },
-    ]);
-  return { ...limits, timeoutMs: seconds * 1000 };
+  if (seconds !== null && seconds >= 1 && seconds <= 60) return { ...limits, timeoutMs: seconds * 1000 };
+  throw new InputError([
+    {
+      code: seconds === null ? "duration-invalid" : "duration-out-of-range",
+      message: `${quoted(timeout)} is not a valid timeout: it must be 1 s to 60 s.`,
+      path: "timeout",
+      fix: "Write it like 10s.",
+    },
+  ]);
 }
 
-/** The account as the federation has it, with its number where that is only known here. */
+/** The federation in `account`, with its ID where the federation does not name it. */
 export function viewOf(federation: Federation, account: AwsAccount, accountId: string | undefined): AccountView {
-  return accountView(
-    federation,
-    account.accountId !== null || accountId === undefined ? account : { ...account, accountId },
-  );
+  return accountView(federation, { ...account, accountId: account.accountId ?? accountId ?? null });
 }

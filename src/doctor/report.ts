@@ -1,14 +1,14 @@
-/** What doctor answers: its checks, the exit code they make, and the one next thing to do. Pure. */
+/** The report of doctor: its checks, the exit code, the one next step; as a document, and as text for a person. Pure. */
+import { shellWord, visible } from "../text/escape";
 import type { Check, CheckId, CheckStatus } from "./check";
 import { CHECKS } from "./check";
-import { shellWord } from "../text/escape";
 
-/** What was asked for beside the issuers: decides what is worth doing next when nothing is wrong. */
-export interface Asked {
+/** What was checked beside the issuers: decides the next step when nothing is wrong. */
+export interface Coverage {
   readonly config: string;
   /** The role named, or the federation's only one. */
   readonly role: string | null;
-  /** Those looked at. */
+  /** Those checked. */
   readonly roles: readonly string[];
   readonly aws: boolean;
   readonly account: boolean;
@@ -22,12 +22,12 @@ export interface DoctorReport {
   readonly passed: number;
   readonly failed: number;
   readonly unknown: number;
-  /** The one next thing to do, in the imperative. */
+  /** The one next step, in the imperative. */
   readonly next: string;
   readonly exitCode: 0 | 1 | 3;
 }
 
-export function reportOf(federation: string, checks: readonly Check[], asked: Asked): DoctorReport {
+export function reportOf(federation: string, checks: readonly Check[], coverage: Coverage): DoctorReport {
   const count = (status: CheckStatus): number => checks.filter((check) => check.status === status).length;
   return {
     federation,
@@ -35,43 +35,59 @@ export function reportOf(federation: string, checks: readonly Check[], asked: As
     passed: count("pass"),
     failed: count("fail"),
     unknown: count("unknown"),
-    next: nextOf(checks, asked),
+    next: nextStep(checks, coverage),
     exitCode: exitCodeOf(checks),
   };
 }
 
+/** Checks that AWS' answer does not depend on. */
+const BESIDE: ReadonlySet<CheckId> = new Set(["dns", "tls", "databricks-config"]);
+
 /**
- * 1: something is wrong. 3: nothing is, but something that AWS' answer hangs on could not be judged because the network
- * or AWS failed; a nightly run must not take that for peace. Else 0.
+ * 1: something is wrong. 3: nothing is, but something that AWS' answer depends on could not be checked because the
+ * network or AWS failed, so a nightly run must not pass. Else 0.
  */
 export function exitCodeOf(checks: readonly Check[]): 0 | 1 | 3 {
   if (checks.some(({ status }) => status === "fail")) return 1;
   return checks.some(({ id, code }) => code !== null && !BESIDE.has(id)) ? 3 : 0;
 }
 
-/** Ways to what is judged, and what AWS never asks for: where they alone are unknown, all that counts is known. */
-const BESIDE: ReadonlySet<CheckId> = new Set(["dns", "tls", "databricks-config"]);
-
 const ORDER = Object.keys(CHECKS) as readonly CheckId[];
 
-/**
- * The fix of what is wrong nearest the cause; then of what could not be judged for something outside; then the next
- * step.
- */
-function nextOf(checks: readonly Check[], asked: Asked): string {
+/** The fix of the fault nearest the cause; then of what could not be checked for something outside; then the next step. */
+function nextStep(checks: readonly Check[], { config, role, roles, aws, account, assume }: Coverage): string {
   const byCause = [...checks].sort((left, right) => ORDER.indexOf(left.id) - ORDER.indexOf(right.id));
   const wrong =
     byCause.find(({ status }) => status === "fail") ??
     byCause.find(({ status, code, fix }) => status === "unknown" && code !== null && fix !== null);
   if (wrong?.fix !== undefined && wrong.fix !== null) return `${wrong.subject}: ${wrong.fix}`;
-  const config = shellWord(asked.config);
-  const call = `databricks-aws-oidc doctor --config ${config}`;
-  if (!asked.aws && !asked.account)
-    return `See what is deployed: ${call} --aws${asked.role === null ? "" : ` --role ${asked.role}`}`;
-  const role = asked.role ?? asked.roles[0] ?? "ROLE";
-  if (!asked.assume) return `Make one real call: ${call} --role ${role} --assume`;
-  return (
-    `Use the role: databricks-aws-oidc credentials --config ${config} --role ${role} -- aws sts ` +
-    `get-caller-identity`
-  );
+  const options = `--config ${shellWord(config)}`;
+  if (!aws && !account)
+    return `See what is deployed: databricks-aws-oidc doctor ${options} --aws${role === null ? "" : ` --role ${role}`}`;
+  const tried = `${options} --role ${role ?? roles[0] ?? "ROLE"}`;
+  return assume
+    ? `Use the role: databricks-aws-oidc credentials ${tried} -- aws sts get-caller-identity`
+    : `Make one real call: databricks-aws-oidc doctor ${tried} --assume`;
+}
+
+const MARKS: Readonly<Record<CheckStatus, string>> = { pass: "✓", fail: "✗", unknown: "?" };
+const WIDTH = 19;
+
+/** For a person: by subject, a mark on every line, what was seen, and what to do; the next step last. */
+export function doctorText(report: DoctorReport): string {
+  const lines: string[] = [];
+  for (const subject of new Set(report.checks.map((check) => check.subject))) {
+    if (lines.length > 0) lines.push("");
+    lines.push(subject);
+    // one cause often stops several checks: its fix is shown once
+    const fixes = new Set<string | null>([null]);
+    for (const check of report.checks) {
+      if (check.subject !== subject) continue;
+      lines.push(`  ${MARKS[check.status]} ${check.id.padEnd(WIDTH)}${check.evidence}`);
+      if (!fixes.has(check.fix)) lines.push(`    ${"".padEnd(WIDTH)}fix: ${check.fix ?? ""}`);
+      fixes.add(check.fix);
+    }
+  }
+  lines.push("", `${report.passed} passed, ${report.failed} failed, ${report.unknown} unknown`, `next: ${report.next}`);
+  return lines.map(visible).join("\n");
 }

@@ -1,83 +1,68 @@
-/** Judges what a Databricks host says about itself in `/.well-known/databricks-config`. Pure. */
+/** Checks what a Databricks host says about itself in `/.well-known/databricks-config`. Pure. */
 import type { FederationIssuer } from "../../federation/model";
 import type { DatabricksConfig } from "../../network/databricks-config";
 import { readDatabricksConfig } from "../../network/databricks-config";
 import { quoted } from "../../text/text-rule";
 import type { Check } from "../check";
-import { fail, pass, unknown } from "../check";
+import { checkOf } from "../check";
 import { readDocument } from "../fetch/document";
 import type { Fetched } from "../fetch/fetch-url";
 
 export function configCheck(
   subject: string,
-  issuer: Pick<FederationIssuer, "issuer" | "input">,
-  config: Fetched,
+  { issuer, input }: Pick<FederationIssuer, "issuer" | "input">,
+  fetched: Fetched,
 ): Check {
-  const read = readDocument(config);
+  const { pass, fail, unknown, unread } = checkOf("databricks-config", subject);
+  const read = readDocument(fetched);
   if (!read.ok) {
-    if (read.obstacle === "unreachable" || read.obstacle === "busy")
-      return unknown("databricks-config", subject, read.says, read.fix, read.code);
+    if (read.obstacle === "unreachable" || read.obstacle === "busy") return unread(read);
     // older hosts have none, and AWS does not ask for it
-    return unknown(
-      "databricks-config",
-      subject,
-      read.obstacle === "missing"
-        ? "The host has no databricks-config: older ones have none."
-        : `Not to be read: ${read.says}`,
-      null,
-    );
+    if (read.obstacle === "missing") return unknown("The host has no databricks-config: older ones have none.");
+    return unknown(`Could not be read: ${read.message}`);
   }
-  const said = readDatabricksConfig(read.document);
-  const { input } = issuer;
-  const [id, ours, theirs] =
+  const config = readDatabricksConfig(read.document);
+  const [field, id, ours, theirs] =
     input.level === "workspace"
-      ? (["workspace_id", input.workspaceId, said.workspaceId] as const)
-      : (["account_id", input.accountId, said.accountId] as const);
-  if (theirs !== null && theirs.toLowerCase() !== ours.toLowerCase()) {
+      ? (["workspaceId", "workspace_id", input.workspaceId, config.workspaceId] as const)
+      : (["accountId", "account_id", input.accountId, config.accountId] as const);
+  if (theirs !== null && theirs.toLowerCase() !== ours.toLowerCase())
     return fail(
-      "databricks-config",
-      subject,
-      `The host says its ${id} is ${quoted(theirs)}; the federation says ${quoted(ours)}, and that is the ` +
-        `audience it registers.`,
-      `Correct ${input.level === "workspace" ? "workspaceId" : "accountId"} in the federation, or its host.`,
+      `The host says its ${id} is ${quoted(theirs)}; the federation has ${quoted(ours)} and registers it as audience.`,
+      `Correct ${field} in the federation, or its host.`,
     );
-  }
-  const endpoint = oidcEndpoint(said, input.level === "account" ? input.accountId : null);
-  if (endpoint !== null && endpoint !== issuer.issuer) {
+  const endpoint = oidcEndpoint(config, input.level === "account" ? input.accountId : null);
+  if (endpoint !== null && endpoint !== issuer)
     return fail(
-      "databricks-config",
-      subject,
-      `The host sends its clients to ${quoted(endpoint)} for tokens, and the federation's issuer ` +
-        `is ${issuer.issuer}: the endpoint that mints a token decides its issuer.`,
-      "Make that the issuer of the federation, or have every client ask this issuer's own token endpoint " +
+      `The host sends its clients to ${quoted(endpoint)} for tokens, and the federation's issuer is ${issuer}: the ` +
+        "endpoint that signs a token decides its issuer.",
+      "Make that the issuer of the federation, or have every client use this issuer's own token endpoint " +
         "(credentials does).",
     );
-  }
-  const facts = (
-    [
-      ["host_type", said.hostType],
-      ["cloud", said.cloud],
-      ["workspace_id", said.workspaceId],
-      ["account_id", said.accountId],
-    ] as const
-  ).flatMap(([name, value]) => (value === null ? [] : [`${name} ${quoted(value)}`]));
-  const says = facts.length === 0 ? "It says nothing about the host" : facts.join(", ");
-  if (theirs === null && endpoint === null)
-    return unknown("databricks-config", subject, `${says}; neither ${id} nor oidc_endpoint.`, null);
-  return pass(
-    "databricks-config",
-    subject,
-    `${says}${endpoint === null ? "" : `, tokens from ${endpoint}`}: as the federation has it.`,
-  );
+  const facts = Object.entries({
+    host_type: config.hostType,
+    cloud: config.cloud,
+    workspace_id: config.workspaceId,
+    account_id: config.accountId,
+  }).flatMap(([name, value]) => (value === null ? [] : [`${name} ${quoted(value)}`]));
+  const evidence = facts.length === 0 ? "It says nothing about the host" : facts.join(", ");
+  if (theirs === null && endpoint === null) return unknown(`${evidence}; neither ${id} nor oidc_endpoint.`);
+  return pass(`${evidence}${endpoint === null ? "" : `, tokens from ${endpoint}`}: as in the federation.`);
 }
 
 /**
- * Without a trailing slash; a literal `{account_id}` stands for the host's own account, else ours. Null where nobody
- * fills it, or it is no URL.
+ * Without a trailing slash; a literal `{account_id}` stands for the host's own account, else `ours`. Null where it
+ * cannot be filled in, or is not a URL.
  */
 function oidcEndpoint({ oidcEndpoint: endpoint, accountId }: DatabricksConfig, ours: string | null): string | null {
   if (endpoint === null || !/^https?:\/\//.test(endpoint)) return null;
   const account = accountId ?? ours;
   const filled = account === null ? endpoint : endpoint.replaceAll("{account_id}", account);
-  return filled.includes("{account_id}") ? null : filled.replace(/\/+$/, "");
+  return filled.includes("{account_id}") ? null : withoutTrailingSlashes(filled);
+}
+
+export function withoutTrailingSlashes(url: string): string {
+  let end = url.length;
+  while (url[end - 1] === "/") end -= 1;
+  return url.slice(0, end);
 }

@@ -1,74 +1,61 @@
-/** Judges an issuer's key set by what STS was seen to take. Pure. */
-import { quoted } from "../../text/text-rule";
-import { ALGORITHMS, keySet, MAX_RSA_KEYS } from "../../sts/verify-signature";
+/** Checks an issuer's key set against what STS was seen to accept. Pure. */
 import type { KeySet } from "../../sts/verify-signature";
+import { ALGORITHMS, keySet, MAX_RSA_KEYS } from "../../sts/verify-signature";
+import { counted, listed } from "../../text/listed";
+import { quoted } from "../../text/text-rule";
 import type { Check } from "../check";
-import { fail, pass, unknown } from "../check";
+import { checkOf, skipped } from "../check";
 import { readDocument } from "../fetch/document";
-import type { Fetched } from "../fetch/fetch-url";
-import type { IssuerFacts, Limits } from "../fetch/issuer";
-import { obstacleCheck, seconds } from "./discovery";
+import type { Fetched, Limits } from "../fetch/fetch-url";
+import type { IssuerFacts } from "../fetch/issuer";
+import { obstacleCheck, seconds, tooSlow } from "./discovery";
 
-/** The keys as `verifySignature` wants them; null where they were not to be had. */
+/** The keys for `verifySignature`; null where they could not be fetched. */
 export function keysOf(jwks: Fetched | null): KeySet | null {
   const read = jwks === null ? null : readDocument(jwks);
   return read?.ok === true && Array.isArray(read.document["keys"]) ? keySet(read.document) : null;
 }
 
-export function jwksChecks(subject: string, facts: IssuerFacts, limits: Limits): readonly Check[] {
-  const { jwks } = facts;
+export function jwksChecks(subject: string, { jwks, discovery }: IssuerFacts, limits: Limits): readonly Check[] {
+  const { pass, fail } = checkOf("jwks", subject);
   if (jwks === null)
-    return (["jwks", "jwks-time", "jwks-keys"] as const).map((id) =>
-      unknown(id, subject, "Not judged: no discovery document says where the keys are.", null),
-    );
+    return skipped(["jwks", "jwks-time", "jwks-keys"], subject, "no discovery document says where the keys are.");
   const read = readDocument(jwks);
   if (!read.ok) {
-    const sameHost = jwks.url.host === facts.discovery.url.host;
-    const judged = obstacleCheck("jwks", subject, jwks, read, { heardOf: sameHost && facts.discovery.ok, limits });
+    const answersElse = jwks.url.host === discovery.url.host && discovery.ok;
     return [
-      judged,
-      ...(["jwks-time", "jwks-keys"] as const).map((id) =>
-        unknown(id, subject, "Not judged: there are no keys.", null),
-      ),
+      obstacleCheck("jwks", subject, jwks, read, { answersElse, limits }),
+      ...skipped(["jwks-time", "jwks-keys"], subject, "there are no keys."),
     ];
   }
-  const listed: unknown = read.document["keys"];
+  const keys: unknown = read.document["keys"];
   const time = timeCheck(subject, jwks.ok ? jwks.answer.milliseconds : 0, limits);
-  if (!Array.isArray(listed) || listed.length === 0) {
+  if (!Array.isArray(keys) || keys.length === 0)
     return [
       fail(
-        "jwks",
-        subject,
         `${jwks.url.host}${jwks.url.pathname} holds no keys.`,
         "Check that this is Databricks' own key set and not a gateway's; try again in a minute.",
       ),
       time,
-      unknown("jwks-keys", subject, "Not judged: there are no keys.", null),
+      ...skipped(["jwks-keys"], subject, "there are no keys."),
     ];
-  }
   return [
-    pass("jwks", subject, `${jwks.url.href} holds ${listed.length} ${listed.length === 1 ? "key" : "keys"}.`),
+    pass(`${jwks.url.href} holds ${counted(keys.length, "key")}.`),
     time,
-    keysCheck(subject, listed as readonly unknown[]),
+    keysCheck(subject, keys as readonly unknown[]),
   ];
 }
 
-function timeCheck(subject: string, milliseconds: number, { stsMs }: Limits): Check {
-  if (milliseconds > stsMs)
-    return fail(
-      "jwks-time",
-      subject,
-      `The keys took ${seconds(milliseconds)}; STS gives up after ${seconds(stsMs)}.`,
-      "Run this from elsewhere too; if it is slow there as well, ask Databricks.",
-    );
+function timeCheck(subject: string, milliseconds: number, limits: Limits): Check {
+  const { pass, fail, unknown } = checkOf("jwks-time", subject);
+  const { stsMs } = limits;
+  if (milliseconds > stsMs) return fail(...tooSlow("The keys", milliseconds, limits));
   if (milliseconds > stsMs / 2)
     return unknown(
-      "jwks-time",
-      subject,
-      `The keys took ${seconds(milliseconds)}, which is near the ${seconds(stsMs)} STS waits.`,
+      `The keys took ${seconds(milliseconds)}, which is close to the ${seconds(stsMs)} that STS waits.`,
       "Run this a few times, and from elsewhere.",
     );
-  return pass("jwks-time", subject, `${milliseconds} ms; STS waits ${seconds(stsMs)}.`);
+  return pass(`${milliseconds} ms; STS waits ${seconds(stsMs)}.`);
 }
 
 /** Of ES256, ES384 and ES512. */
@@ -77,75 +64,62 @@ const CURVES: ReadonlySet<unknown> = new Set(["P-256", "P-384", "P-521"]);
 type Key = Readonly<Record<string, unknown>>;
 
 /** What keeps STS from using a key; null: nothing. `harmless`: no token is signed with such a key. */
-function faultOf(key: Key): { readonly says: string; readonly harmless: boolean } | null {
+function faultOf(key: Key): { readonly what: string; readonly harmless: boolean } | null {
   const { kty, kid, use, key_ops: operations, alg } = key;
-  if (use === "enc") return { says: "is for encryption", harmless: true };
-  if (kty !== "RSA" && kty !== "EC") return { says: `is of type ${quoted(String(kty))}`, harmless: true };
-  if (typeof kid !== "string" || kid === "") return { says: "has no kid", harmless: false };
-  if (operations !== undefined)
-    return { says: "has key_ops, and STS refuses every token of such a key", harmless: false };
-  if (kty === "EC" && !CURVES.has(key["crv"]))
-    return { says: `is on the curve ${quoted(String(key["crv"]))}`, harmless: true };
+  const unused = (what: string) => ({ what, harmless: true });
+  const broken = (what: string) => ({ what, harmless: false });
+  if (use === "enc") return unused("is for encryption");
+  if (kty !== "RSA" && kty !== "EC") return unused(`is of type ${quoted(String(kty))}`);
+  if (typeof kid !== "string" || kid === "") return broken("has no kid");
+  if (operations !== undefined) return broken("has key_ops, and STS refuses every token of such a key");
+  if (kty === "EC" && !CURVES.has(key["crv"])) return unused(`is on the curve ${quoted(String(key["crv"]))}`);
   if ((kty === "RSA" ? ["n", "e"] : ["x", "y"]).some((member) => typeof key[member] !== "string" || key[member] === ""))
-    return { says: "is not whole", harmless: false };
-  if (alg !== undefined && !ALGORITHMS.some((known) => known === alg))
-    return { says: `is for ${quoted(String(alg))}`, harmless: true };
+    return broken("is incomplete");
+  if (alg !== undefined && !ALGORITHMS.some((known) => known === alg)) return unused(`is for ${quoted(String(alg))}`);
   return null;
 }
 
-function keysCheck(subject: string, listed: readonly unknown[]): Check {
-  const keys = listed.filter(
+function keysCheck(subject: string, listedKeys: readonly unknown[]): Check {
+  const { pass, fail, unknown } = checkOf("jwks-keys", subject);
+  const keys = listedKeys.filter(
     (entry): entry is Key => typeof entry === "object" && entry !== null && !Array.isArray(entry),
   );
-  const rsa = keys.filter(({ kty }) => kty === "RSA").length;
+  const count = (kty: string, among: readonly Key[]): number => among.filter((key) => key["kty"] === kty).length;
+  const rsa = count("RSA", keys);
   if (rsa > MAX_RSA_KEYS)
     return fail(
-      "jwks-keys",
-      subject,
       `There are ${rsa} RSA keys; with more than ${MAX_RSA_KEYS} STS finds none.`,
-      "Ask Databricks to take old keys out.",
+      "Ask Databricks to remove old keys.",
     );
-  const judged = keys.map((key) => ({ key, fault: faultOf(key) }));
-  const good = judged.filter(({ fault }) => fault === null).map(({ key }) => key);
-  const bad = judged.flatMap(({ key, fault }) =>
-    fault === null ? [] : [{ says: `${nameOf(key)} ${fault.says}`, harmless: fault.harmless }],
+  const good = keys.filter((key) => faultOf(key) === null);
+  const faults = keys.flatMap((key) => faultOf(key) ?? []);
+  const described = listed(
+    keys.flatMap((key) => {
+      const fault = faultOf(key);
+      return fault === null ? [] : `${nameOf(key)} ${fault.what}`;
+    }),
+    5,
+    "; ",
   );
-  const told = `${bad
-    .slice(0, 5)
-    .map(({ says }) => says)
-    .join("; ")}${bad.length > 5 ? `; and ${bad.length - 5} more` : ""}`;
   if (good.length === 0)
     return fail(
-      "jwks-keys",
-      subject,
-      `STS can use none of the keys: ${told === "" ? "they are no keys" : told}.`,
+      `STS can use none of the keys: ${described === "" ? "they are not keys" : described}.`,
       "Check that this is Databricks' own key set and not a gateway's.",
     );
-  if (bad.some(({ harmless }) => !harmless))
+  if (faults.some(({ harmless }) => !harmless))
     return fail(
-      "jwks-keys",
-      subject,
-      `${told}. A token signed by such a key is refused.`,
-      "Ask whoever publishes the keys to mend them.",
+      `${described}. A token signed by such a key is refused.`,
+      "Ask whoever publishes the keys to correct them.",
     );
   const names = good.map(({ kty, kid }) => `${String(kty)} ${String(kid)}`);
   const twice = names.find((name, at) => names.indexOf(name) !== at);
   if (twice !== undefined)
     return unknown(
-      "jwks-keys",
-      subject,
-      `Two keys are called ${quoted(twice)}; which of them STS takes is not known.`,
-      "Ask whoever publishes the keys to name them apart.",
+      `Two keys are called ${quoted(twice)}; it is not known which of them STS uses.`,
+      "Ask whoever publishes the keys to give each its own name.",
     );
-  const count = (kty: string): string => {
-    const number = good.filter((key) => key["kty"] === kty).length;
-    return number === 0 ? "" : `${number} ${kty}`;
-  };
-  return pass(
-    "jwks-keys",
-    subject,
-    `Usable: ${[count("RSA"), count("EC")].filter((text) => text !== "").join(", ")}${told === "" ? "" : ` (left aside: ${told})`}.`,
-  );
+  const usable = ["RSA", "EC"].filter((kty) => count(kty, good) > 0).map((kty) => `${count(kty, good)} ${kty}`);
+  return pass(`Usable: ${usable.join(", ")}${described === "" ? "" : ` (ignored: ${described})`}.`);
 }
 
 function nameOf(key: Key): string {

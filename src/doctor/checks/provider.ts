@@ -1,12 +1,14 @@
-/** Judges a provider as it stands in AWS against the federation. Pure. */
+/** Compares a deployed provider with the federation. Pure. */
 import type { ProviderView } from "../../federation/account-view";
+import { counted, listed } from "../../text/listed";
 import { quoted } from "../../text/text-rule";
 import type { Check } from "../check";
-import { DEPLOY, fail, pass, unknown } from "../check";
+import { checkOf, DEPLOY, skipped } from "../check";
 import type { Found, LiveProvider } from "../fetch/live";
-import { tagFaults } from "./tags";
 
-/** Where a provider that is registered with the discovery URL ends: a well-known recipe's mistake. */
+type Tags = Readonly<Record<string, string>>;
+
+/** Where a provider registered with the discovery URL ends: the mistake of a well-known recipe. */
 const DISCOVERY_TAIL = /\/\.well-known(?:\/.*)?$/;
 
 export function isDiscoveryUrl(url: string): boolean {
@@ -20,88 +22,77 @@ export function withoutDiscovery(url: string): string {
 export function providerChecks(
   subject: string,
   declared: ProviderView,
-  federationTags: Readonly<Record<string, string>>,
+  federationTags: Tags,
   found: Found<LiveProvider>,
 ): readonly Check[] {
-  const clientsUnknown = unknown("provider-clients", subject, "Not judged: there is no provider to ask.", null);
-  if (found.kind === "failed")
-    return [unknown("provider", subject, found.message, found.fix, found.code), clientsUnknown];
-  if (found.kind === "absent") {
+  if (found.kind === "found")
     return [
-      fail(
-        "provider",
-        subject,
-        `There is no ${declared.arn}.`,
-        declared.create
-          ? "Deploy the federation to this account."
-          : "Correct existingProviderArn, or leave it out and deploy: the federation then makes the provider.",
-      ),
-      clientsUnknown,
+      registeredCheck(subject, declared, declared.create ? federationTags : {}, found.value),
+      clientsCheck(subject, declared, found.value.clientIds),
     ];
-  }
+  const { fail, unread } = checkOf("provider", subject);
+  const fix = declared.create
+    ? "Deploy the federation to this account."
+    : "Correct existingProviderArn, or remove it and deploy: the federation then creates the provider.";
   return [
-    registeredCheck(subject, declared, declared.create ? federationTags : {}, found.value),
-    clientsCheck(subject, declared, found.value.clientIds),
+    found.kind === "failed" ? unread(found) : fail(`The provider ${declared.arn} does not exist.`, fix),
+    ...skipped(["provider-clients"], subject, "no provider was read."),
   ];
 }
 
 function registeredCheck(
   subject: string,
-  declared: ProviderView,
-  tags: Readonly<Record<string, string>>,
+  { arn, issuer: { issuer } }: ProviderView,
+  tags: Tags,
   { url, thumbprints, tags: live }: LiveProvider,
 ): Check {
-  const ours = declared.issuer.issuer;
-  if (url !== ours) {
+  const { pass, fail } = checkOf("provider", subject);
+  if (url !== issuer)
     return fail(
-      "provider",
-      subject,
-      `It is registered for ${quoted(url)}, and the issuer is ${quoted(ours)}. IAM compares every character.`,
-      isDiscoveryUrl(url)
-        ? "That is the discovery URL: delete the provider, and deploy the federation."
-        : "Delete the provider, and deploy the federation.",
+      `It is registered for ${quoted(url)}, and the issuer is ${quoted(issuer)}. IAM compares every character.`,
+      `${isDiscoveryUrl(url) ? "That is the discovery URL: delete" : "Delete"} the provider, and deploy the federation.`,
     );
-  }
   const faults = tagFaults(tags, live);
-  if (faults.length > 0)
-    return fail("provider", subject, `It is registered for ${ours}, and ${faults.join("; ")}.`, DEPLOY);
-  return pass(
-    "provider",
-    subject,
-    `${declared.arn} is registered for ${ours}${thumbprints.length === 0 ? "" : `; its ${thumbprints.length === 1 ? "thumbprint is" : `${thumbprints.length} thumbprints are`} not used for a host with a public certificate`}.`,
+  if (faults.length > 0) return fail(`It is registered for ${issuer}, and ${faults.join("; ")}.`, DEPLOY);
+  const unused =
+    thumbprints.length === 0
+      ? ""
+      : `; AWS ignores its ${counted(thumbprints.length, "thumbprint")} for a host with a public certificate`;
+  return pass(`${arn} is registered for ${issuer}${unused}.`);
+}
+
+/** An adopted provider is managed elsewhere: what it registers for others is reported, and is not drift. */
+function clientsCheck(subject: string, { issuer, create }: ProviderView, live: readonly string[]): Check {
+  const { pass, fail } = checkOf("provider-clients", subject);
+  const list = (texts: readonly string[]): string => listed(texts.map(quoted), 5);
+  const missing = issuer.audiences.filter((audience) => !live.includes(audience));
+  const more = live.filter((audience) => !issuer.audiences.includes(audience));
+  if (missing.length === 0 && (more.length === 0 || !create)) {
+    const others = more.length === 0 ? "" : `, and ${list(more)} for others: the federation adopts it`;
+    return pass(`It registers ${list(issuer.audiences)}${others}.`);
+  }
+  const evidence = [
+    ...(missing.length === 0 ? [] : [`It does not register ${list(missing)}.`]),
+    ...(more.length === 0 ? [] : [`It registers ${list(more)}, which the federation does not.`]),
+  ].join(" ");
+  return fail(
+    evidence,
+    create
+      ? `Deploy the federation${more.length === 0 ? "" : `, or add it to issuers.${issuer.key}.audiences`}.`
+      : `The federation adopts this provider: have its owner register ${list(missing)} (aws iam ` +
+          "add-client-id-to-open-id-connect-provider).",
   );
 }
 
-/** An adopted provider is kept elsewhere: what it registers for others is told, and no drift. */
-function clientsCheck(subject: string, { issuer, create }: ProviderView, live: readonly string[]): Check {
-  const missing = issuer.audiences.filter((audience) => !live.includes(audience));
-  const more = live.filter((audience) => !issuer.audiences.includes(audience));
-  const list = (texts: readonly string[]): string =>
-    `${texts.slice(0, 5).map(quoted).join(", ")}${texts.length > 5 ? ` and ${texts.length - 5} more` : ""}`;
-  if (missing.length === 0 && (more.length === 0 || !create))
-    return pass(
-      "provider-clients",
-      subject,
-      `It registers ${list(issuer.audiences)}${more.length === 0 ? "" : `, and ${list(more)} for others: the ` + `federation adopts it`}.`,
-    );
-  const says = [
-    ...(missing.length === 0 ? [] : [`It does not register ${list(missing)}`]),
-    ...(more.length === 0
-      ? []
-      : [`${missing.length === 0 ? "It" : "it"} registers ${list(more)}, which the federation does not`]),
-  ].join("; ");
-  if (!create)
-    return fail(
-      "provider-clients",
-      subject,
-      `${says}.`,
-      `The federation adopts this provider: have whoever keeps it register ${list(missing)} (aws iam ` +
-        `add-client-id-to-open-id-connect-provider).`,
-    );
-  return fail(
-    "provider-clients",
-    subject,
-    `${says}.`,
-    `Deploy the federation${more.length === 0 ? "" : `, or add what is meant to issuers.${issuer.key}.audiences`}.`,
-  );
+/**
+ * What is wrong with the live tags. A role's tags are its sessions' principal tags, so policies may depend on them.
+ * Others beside the declared ones are no fault: organizations and Terraform's default_tags set them.
+ */
+export function tagFaults(declared: Tags, live: Tags): readonly string[] {
+  return Object.entries(declared).flatMap(([key, value]) => {
+    // a tag may be named like a property that every object has: constructor
+    const actual = Object.hasOwn(live, key) ? live[key] : undefined;
+    const is = actual === undefined ? "missing" : quoted(actual);
+    return actual === value ? [] : [`its tag ${quoted(key)} is ${is}, in the federation ${quoted(value)}`];
+  });
 }

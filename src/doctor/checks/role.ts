@@ -1,6 +1,4 @@
-/**
- * Judges a role as it stands in AWS against the federation: its settings, whom it lets in, and what lint says. Pure.
- */
+/** Compares a deployed role with the federation: its settings, who can assume it, and what lint finds. Pure. */
 import type { AccountView } from "../../federation/account-view";
 import { roleTags } from "../../federation/account-view";
 import type { FederationRole } from "../../federation/model";
@@ -8,20 +6,16 @@ import type { Identity } from "../../lint/compare";
 import { targetOfAccount } from "../../lint/lint-federation";
 import type { Finding } from "../../lint/run-rules";
 import { lintTarget } from "../../lint/run-rules";
-import type { LintProvider, LintRole, LintTarget } from "../../trust/parsed/target";
-import { roleArn } from "../../trust/build";
+import { listed } from "../../text/listed";
 import { quoted } from "../../text/text-rule";
+import { roleArn } from "../../trust/build";
+import type { LintProvider, LintRole, LintTarget } from "../../trust/parsed/target";
 import type { Check } from "../check";
-import { DEPLOY, fail, pass, unknown } from "../check";
-import type { Failure, Found, LiveRole } from "../fetch/live";
+import { checkOf, DEPLOY, skipped } from "../check";
+import type { Found, LiveRole } from "../fetch/live";
 import { comparePolicies } from "../same-policy";
+import { tagFaults } from "./provider";
 import { policiesCheck } from "./role-policies";
-import { tagFaults } from "./tags";
-
-/** What the federation says of one role in this account, as the rules read it. */
-function declaredRole(role: FederationRole, view: AccountView): LintTarget {
-  return targetOfAccount({ ...view, roles: [role] });
-}
 
 export function roleChecks(
   role: FederationRole,
@@ -31,22 +25,15 @@ export function roleChecks(
 ): readonly Check[] {
   const subject = `role ${role.key}`;
   if (found.kind !== "found") {
-    const rest = (["role-trust", "role-policies", "role-lint"] as const).map((id) =>
-      unknown(id, subject, "Not judged: there is no role to look at.", null),
-    );
-    if (found.kind === "failed") return [unknown("role", subject, found.message, found.fix, found.code), ...rest];
+    const { fail, unread } = checkOf("role", subject);
+    const missing = `The role ${role.name} does not exist in account ${view.accountId}.`;
     return [
-      fail(
-        "role",
-        subject,
-        `There is no role ${role.name} in account ${view.accountId}.`,
-        "Deploy the federation to this account.",
-      ),
-      ...rest,
+      found.kind === "failed" ? unread(found) : fail(missing, "Deploy the federation to this account."),
+      ...skipped(["role-trust", "role-policies", "role-lint"], subject, "no role was read."),
     ];
   }
   const live = found.value;
-  const declared = declaredRole(role, view);
+  const declared = targetOfAccount({ ...view, roles: [role] });
   return [
     settingsCheck(subject, role, view, live),
     trustCheck(subject, declared, live),
@@ -56,62 +43,64 @@ export function roleChecks(
 }
 
 function settingsCheck(subject: string, role: FederationRole, view: AccountView, live: LiveRole): Check {
-  const wrong: string[] = [];
+  const { pass, fail } = checkOf("role", subject);
   const arn = roleArn({ partition: view.account.partition, accountId: view.accountId }, role);
-  if (live.arn !== arn) wrong.push(`its ARN is ${live.arn}, by the federation ${arn}`);
-  if (live.maxSessionDuration !== role.maxSessionDuration)
-    wrong.push(`its longest session is ${live.maxSessionDuration} s, by the federation ${role.maxSessionDuration} s`);
-  if (live.boundaryArn !== role.permissionsBoundaryArn)
-    wrong.push(
-      `its permissions boundary is ${live.boundaryArn ?? "none"}, by the ` +
-        `federation ${role.permissionsBoundaryArn ?? "none"}`,
-    );
-  wrong.push(...tagFaults(roleTags(role, view.federation), live.tags));
-  if (wrong.length === 0)
-    return pass(
-      "role",
-      subject,
-      `${arn}, sessions to ${role.maxSessionDuration} s, ${role.permissionsBoundaryArn === null ? "no boundary" : `boundary ${role.permissionsBoundaryArn}`}: as the federation has it.`,
-    );
-  return fail("role", subject, `${wrong.join("; ")}.`, DEPLOY);
+  const boundary = role.permissionsBoundaryArn ?? "none";
+  const settings = [
+    ["ARN", live.arn, arn],
+    ["maximum session duration", `${live.maxSessionDuration} s`, `${role.maxSessionDuration} s`],
+    ["permissions boundary", live.boundaryArn ?? "none", boundary],
+  ] as const;
+  const wrong = [
+    ...settings.flatMap(([name, actual, expected]) =>
+      actual === expected ? [] : `its ${name} is ${actual}, in the federation ${expected}`,
+    ),
+    ...tagFaults(roleTags(role, view.federation), live.tags),
+  ];
+  if (wrong.length > 0) return fail(`${wrong.join("; ")}.`, DEPLOY);
+  return pass(`${arn}, sessions up to ${role.maxSessionDuration} s, boundary ${boundary}: as in the federation.`);
 }
 
 function trustCheck(subject: string, declared: LintTarget, live: LiveRole): Check {
+  const { pass, fail, unknown } = checkOf("role-trust", subject);
   const compared = comparePolicies(declared, { ...declared, roles: [live.lint] });
   switch (compared.kind) {
     case "same":
-      return pass("role-trust", subject, "The trust policy means what the federation says.");
+      return pass("The trust policy means the same as in the federation.");
     case "unreadable":
-      return fail("role-trust", subject, compared.why, DEPLOY);
+      return fail(compared.why, DEPLOY);
     case "no-difference-found":
       return unknown(
-        "role-trust",
-        subject,
-        "The trust policy is written otherwise than ours; everybody who was tried gets the same answer by both.",
-        "Deploy the federation, and there is nothing left to wonder about.",
+        "The trust policy is written differently; everyone who was tried gets the same answer from both.",
+        "Deploy the federation to remove the difference.",
       );
     case "different": {
       const { gained, lost } = compared;
-      const says = [
-        ...(gained.length === 0 ? [] : [`It lets in, and the federation does not: ${people(gained)}`]),
-        ...(lost.length === 0 ? [] : [`It keeps out, and the federation does not: ${people(lost)}`]),
-      ].join(". ");
-      return fail("role-trust", subject, `${says}.`, DEPLOY);
+      const evidence = [
+        ...(gained.length === 0 ? [] : [`It accepts, unlike the federation: ${people(gained)}.`]),
+        ...(lost.length === 0 ? [] : [`It refuses, unlike the federation: ${people(lost)}.`]),
+      ];
+      return fail(evidence.join(" "), DEPLOY);
     }
   }
 }
 
 /** Who it is about, the first few of them. */
 export function people(identities: readonly Identity[]): string {
-  const told = identities.slice(0, 5).map(({ subject, kind, issuer, audience, how, from }) => {
-    const who = kind === "stranger" ? `anybody (${quoted(subject)} was tried)` : quoted(subject);
-    return `${who}${issuer === null ? "" : ` of ${issuer}`}${audience === null ? "" : `, audience ${quoted(audience)}`}${how === "from elsewhere" ? `, from ${from ?? "anywhere"}` : ""}`;
-  });
-  return `${told.join("; ")}${identities.length > 5 ? `; and ${identities.length - 5} more` : ""}`;
+  const named = identities.map(({ subject, kind, issuer, audience, how, from }) =>
+    [
+      kind === "stranger" ? `anyone (${quoted(subject)} was tried)` : quoted(subject),
+      issuer === null ? "" : ` of ${issuer}`,
+      audience === null ? "" : `, audience ${quoted(audience)}`,
+      how === "from elsewhere" ? `, from ${from ?? "anywhere"}` : "",
+    ].join(""),
+  );
+  return listed(named, 5, "; ");
 }
 
-/** Lint of what is there, with what the federation lets be let be. */
+/** Lint of what is deployed, with what the federation ignores ignored. */
 function lintCheck(subject: string, declared: LintTarget, live: LiveRole, providers: readonly LintProvider[]): Check {
+  const { pass, fail, unread } = checkOf("role-lint", subject);
   const [ours] = declared.roles;
   const role: LintRole = {
     ...live.lint,
@@ -120,44 +109,32 @@ function lintCheck(subject: string, declared: LintTarget, live: LiveRole, provid
     meantPatterns: ours?.meantPatterns ?? [],
     ignores: ours?.ignores ?? [],
   };
-  return findingsCheck(
-    subject,
-    findingsOf(role, { ...declared, providers }),
-    live.policiesUnread ?? live.documentsUnread,
+  // providers have checks of their own
+  const findings = lintTarget({ ...NO_TARGET, ignores: declared.ignores, providers, roles: [role] }).filter(
+    ({ rule, ignored, role: of }) => ignored === null && of !== null && !rule.startsWith("ignore-"),
   );
-}
-
-/** Findings of one deployed role; providers are judged on their own. */
-export function findingsOf(role: LintRole, within: Pick<LintTarget, "providers" | "ignores">): readonly Finding[] {
-  return lintTarget({
-    providers: within.providers,
-    ignores: within.ignores,
-    roles: [role],
-    complete: false,
-    givenProviderArns: [],
-    givenIssuerPaths: [],
-    deletedProviders: [],
-  }).filter(({ rule, ignored, role: of }) => ignored === null && of !== null && !rule.startsWith("ignore-"));
-}
-
-/** `unread`: why some of its policies could not be judged; null: all were. */
-function findingsCheck(subject: string, findings: readonly Finding[], unread: Failure | null): Check {
+  const described = (list: readonly Finding[]): string => listed(list.map(findingText), 3, "; ");
   const errors = findings.filter(({ severity }) => severity === "error");
-  const told = (list: readonly Finding[]): string =>
-    `${list
-      .slice(0, 3)
-      .map(({ rule, message }) => `${message.replace(/\.$/, "")} [${rule}]`)
-      .join("; ")}${list.length > 3 ? `; and ${list.length - 3} more` : ""}`;
   const [first] = errors;
-  if (first !== undefined) return fail("role-lint", subject, `${told(errors)}.`, first.fix);
-  if (unread !== null)
-    return unknown(
-      "role-lint",
-      subject,
-      `Nothing in what was read; of its policies not all were: ${unread.message}`,
-      unread.fix,
-      unread.code,
-    );
-  if (findings.length > 0) return pass("role-lint", subject, `No error. Warnings: ${told(findings)}.`);
-  return pass("role-lint", subject, "Nothing found.");
+  if (first !== undefined) return fail(`${described(errors)}.`, first.fix);
+  const failure = live.policiesUnread ?? live.documentsUnread;
+  if (failure !== null)
+    return unread({ ...failure, message: `No findings so far; some policies could not be read: ${failure.message}` });
+  return pass(findings.length > 0 ? `No error. Warnings: ${described(findings)}.` : "No findings.");
 }
+
+/** The message and the rule, without a full stop. */
+export function findingText({ rule, message }: Finding): string {
+  return `${message.replace(/\.$/, "")} [${rule}]`;
+}
+
+/** Nothing to lint yet. */
+export const NO_TARGET: LintTarget = {
+  complete: false,
+  providers: [],
+  givenProviderArns: [],
+  givenIssuerPaths: [],
+  deletedProviders: [],
+  ignores: [],
+  roles: [],
+};

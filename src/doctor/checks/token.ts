@@ -1,250 +1,183 @@
-/**
- * Judges a token step by step, as STS will: its shape, issuer, signature, audience and times. No part of it is in the
- * answer but claims.
- */
+/** Checks a token step by step, as STS will: its form, issuer, signature, audience and times. Shows only claims. */
 import type { AccountView } from "../../federation/account-view";
 import type { FederationIssuer } from "../../federation/model";
-import { describeToken } from "../../token/describe";
 import type { CheckedClaims } from "../../sts/claim-faults";
 import { audienceFault, timesFault } from "../../sts/claim-faults";
-import type { WebIdentityCall, WebIdentityRole } from "../../sts/web-identity";
-import { readToken } from "../../sts/read-token";
 import type { ReadToken } from "../../sts/read-token";
+import { readToken } from "../../sts/read-token";
 import { factsOf } from "../../sts/request-keys";
-import type { TokenSourceName } from "../../token/sources";
-import { restsOnText, TOKEN_SOURCES } from "../../token/sources";
 import type { KeySet } from "../../sts/verify-signature";
 import { ALGORITHMS, verifySignature } from "../../sts/verify-signature";
+import type { WebIdentityCall } from "../../sts/web-identity";
 import { quoted } from "../../text/text-rule";
+import { describeToken } from "../../token/describe";
+import { restsOnText, TOKEN_SOURCES } from "../../token/sources";
 import { compilePolicy } from "../../trust/decide/decide";
 import type { Check } from "../check";
-import { fail, pass, unknown } from "../check";
+import { checkOf, skipped } from "../check";
+import type { TokenFound } from "../fetch/token";
 
 export const TOKEN = "token";
 
-export interface JudgedToken {
-  readonly text: string;
-  /** Where it is from, in words. */
-  readonly place: string;
-  /** Absent where it was handed over. */
-  readonly source?: TokenSourceName | undefined;
-}
-
-export interface TokenSetting {
+/** What a token is checked against. */
+export interface TokenContext {
   readonly view: AccountView;
-  readonly issuers: readonly FederationIssuer[];
-  /** By issuer key; none where they were not to be had. */
+  /** By issuer key; none where they could not be fetched. */
   readonly keys: ReadonlyMap<string, KeySet>;
   /** Seconds since the epoch, by a clock that is right. */
   readonly now: number;
 }
 
-const REST = ["token-issuer", "token-signature", "token-audience", "token-times", "token-roles"] as const;
+const AFTER_FORM = ["token-issuer", "token-signature", "token-audience", "token-times", "token-roles"] as const;
+const OWN_ENDPOINT = "Get the token from Databricks' own token endpoint.";
 
-/** Its checks, and the issuer of the federation it is of; without one the rest is not judged. */
+/** Its checks, and the issuer of the federation that it is from; without one the rest is skipped. */
 export async function tokenChecks(
-  token: JudgedToken,
-  setting: TokenSetting,
+  { token, place, source }: Extract<TokenFound, { kind: "token" }>,
+  issuers: readonly FederationIssuer[],
+  context: TokenContext,
 ): Promise<{ readonly checks: readonly Check[]; readonly issuer: FederationIssuer | null }> {
-  const came =
-    token.source === undefined
-      ? []
-      : [
-          pass(
-            "token-source",
-            TOKEN,
-            `${token.source} (${TOKEN_SOURCES[token.source].says}): ${token.place}. ${restsOnText(token.source)}`,
-          ),
-        ];
-  const reading = readToken(token.text);
-  if (!reading.ok) {
-    const fix =
-      reading.not.kind === "opaque"
-        ? "Get a JWT: databricks-aws-oidc token says which ways there are; AWS can not verify an opaque token."
-        : "Get one with databricks-aws-oidc token; paste nothing else into the file.";
-    return {
-      issuer: null,
-      checks: [
-        ...came,
-        fail("token", TOKEN, `What ${token.place} gives is no JWT. ${reading.not.why}`, fix),
-        ...REST.map((id) => unknown(id, TOKEN, "Not judged: there is no JWT.", null)),
-      ],
-    };
-  }
-  const described = describeToken(token.text, {
-    now: setting.now,
-    federation: { issuers: Object.fromEntries(setting.issuers.map((issuer) => [issuer.key, issuer])) },
+  const form = checkOf("token", TOKEN);
+  const checks: Check[] = [];
+  if (source !== undefined)
+    checks.push(
+      checkOf("token-source", TOKEN).pass(
+        `${source} (${TOKEN_SOURCES[source].says}): ${place}. ${restsOnText(source)}`,
+      ),
+    );
+  const read = readToken(token.reveal());
+  const described = describeToken(token.reveal(), {
+    now: context.now,
+    federation: { issuers: Object.fromEntries(issuers.map((issuer) => [issuer.key, issuer])) },
   });
-  if (described.kind !== "jwt") throw new RangeError("a token that reads is described");
-  const whose = `${described.whose === "other" ? "" : `the ${described.whose} `}${described.subject === null ? "nobody" : quoted(described.subject)}`;
-  const shape = pass(
-    "token",
-    TOKEN,
-    `A JWT of ${whose}, from ${token.place}.${described.notes.length === 0 ? "" : ` ${described.notes.join(" ")}`}`,
-  );
-  const issuer = setting.issuers.find((candidate) => candidate.issuer === described.issuer);
-  if (issuer === undefined) {
-    const why = described.fit?.against[0] ?? "";
-    const fix = `Ask the issuer's own token endpoint, which decides what a token says: ${setting.issuers
-      .map(({ tokenEndpoint }) => tokenEndpoint)
-      .slice(0, 3)
-      .join(" or ")}.`;
-    return {
-      issuer: null,
-      checks: [
-        ...came,
-        shape,
-        fail("token-issuer", TOKEN, why, fix),
-        ...REST.slice(1).map((id) => unknown(id, TOKEN, "Not judged: the token is of another issuer.", null)),
-      ],
-    };
+  if (!read.ok || described.kind !== "jwt") {
+    const opaque = !read.ok && read.not.kind === "opaque";
+    checks.push(
+      form.fail(
+        `The content of ${place} is not a JWT. ${read.ok ? "" : read.not.why}`,
+        opaque
+          ? "Get a JWT: databricks-aws-oidc token lists the token sources; AWS cannot verify an opaque token."
+          : "Get one with databricks-aws-oidc token, and put nothing else into the file.",
+      ),
+      ...skipped(AFTER_FORM, TOKEN, "there is no JWT."),
+    );
+    return { issuer: null, checks };
   }
-  const examined = examinedOf(reading.token, issuer, setting);
-  return {
-    issuer,
-    checks: [
-      ...came,
-      shape,
-      pass("token-issuer", TOKEN, `Of ${issuer.key}: ${issuer.issuer}.`),
-      await signatureCheck(reading.token, setting.keys.get(issuer.key)),
-      audienceCheck(examined, issuer),
-      timesCheck(examined, described.expiresAt, described.secondsLeft),
-    ],
-  };
+  const owner = described.subject === null ? "nobody" : quoted(described.subject);
+  const kind = described.whose === "other" ? "" : `the ${described.whose} `;
+  checks.push(form.pass([`A JWT of ${kind}${owner}, from ${place}.`, ...described.notes].join(" ")));
+  const issuer = issuers.find((candidate) => candidate.issuer === described.issuer);
+  const { pass, fail } = checkOf("token-issuer", TOKEN);
+  if (issuer === undefined) {
+    const endpoints = issuers.map(({ tokenEndpoint }) => tokenEndpoint).slice(0, 3);
+    checks.push(
+      fail(
+        described.fit?.against[0] ?? "",
+        `Use the issuer's own token endpoint, which decides the content of a token: ${endpoints.join(" or ")}.`,
+      ),
+      ...skipped(AFTER_FORM.slice(1), TOKEN, "the token is from another issuer."),
+    );
+    return { issuer: null, checks };
+  }
+  const claims = checkedClaims(read.token, issuer, context);
+  checks.push(
+    pass(`From ${issuer.key}: ${issuer.issuer}.`),
+    await signatureCheck(read.token, context.keys.get(issuer.key)),
+    audienceCheck(claims, issuer),
+    timesCheck(claims, described.expiresAt, described.secondsLeft),
+  );
+  return { issuer, checks };
 }
 
-/** The call the times and the audience are judged for: any role of the account. */
+/** The call for which audience and times are checked: the same for any role of the account. */
 export function callAt(now: number): WebIdentityCall {
   return { roleSessionName: "doctor", durationSeconds: 900, context: {}, now };
 }
 
-const ANY_ROLE: WebIdentityRole = {
-  arn: "arn:aws:iam::000000000000:role/any",
-  trust: compilePolicy({ version: "2012-10-17", statements: [] }),
-  maxSessionDuration: 43_200,
-};
-
-function examinedOf({ claims }: ReadToken, issuer: FederationIssuer, { view, now }: TokenSetting): CheckedClaims {
+function checkedClaims({ claims }: ReadToken, issuer: FederationIssuer, { view, now }: TokenContext): CheckedClaims {
   const arn = view.providers.find((provider) => provider.issuer.key === issuer.key)?.arn ?? "";
   return {
     claims,
     facts: factsOf(claims),
     provider: { arn, issuer: issuer.issuer, clientIds: issuer.audiences, keys: null },
-    role: ANY_ROLE,
+    role: {
+      arn: "arn:aws:iam::000000000000:role/any",
+      trust: compilePolicy({ version: "2012-10-17", statements: [] }),
+      maxSessionDuration: 43_200,
+    },
     call: callAt(now),
   };
 }
 
 async function signatureCheck(token: ReadToken, keys: KeySet | undefined): Promise<Check> {
+  const { pass, fail, unknown } = checkOf("token-signature", TOKEN);
   const { alg, kid, crit } = token.header;
-  const named = `alg ${quoted(String(alg))}, kid ${typeof kid === "string" ? quoted(kid.slice(0, 16)) : "missing"}`;
-  if (crit !== undefined)
-    return fail(
-      "token-signature",
-      TOKEN,
-      "Its header has crit, and STS takes such a token for no JWT.",
-      "Get the token from Databricks' own token endpoint.",
-    );
+  const header = `alg ${quoted(String(alg))}, kid ${typeof kid === "string" ? quoted(kid.slice(0, 16)) : "missing"}`;
+  if (crit !== undefined) return fail("Its header has crit, and STS accepts no such token.", OWN_ENDPOINT);
   if (!ALGORITHMS.some((known) => known === alg))
     return fail(
-      "token-signature",
-      TOKEN,
-      `It is signed with ${quoted(String(alg))}; STS takes ${ALGORITHMS.join(", ")}.`,
-      "Get the token from Databricks' own token endpoint: it signs with RS256.",
+      `It is signed with ${quoted(String(alg))}; STS accepts ${ALGORITHMS.join(", ")}.`,
+      `${OWN_ENDPOINT.slice(0, -1)}: it signs with RS256.`,
     );
-  if (keys === undefined)
-    return unknown("token-signature", TOKEN, `Not judged, for want of the keys (${named}).`, null);
+  if (keys === undefined) return unknown(`Skipped: no keys available (${header}).`);
   switch (await verifySignature(token, keys)) {
     case "verified":
-      return pass("token-signature", TOKEN, `A key of the issuer verifies it (${named}).`);
+      return pass(`A key of the issuer verifies it (${header}).`);
     case "no-key":
       return fail(
-        "token-signature",
-        TOKEN,
-        `The issuer has no usable key of that name (${named}).`,
-        "Get a fresh token: keys are changed now and then. If it stays, the token is not of this issuer.",
+        `The issuer has no usable key with this kid (${header}).`,
+        "Get a fresh token: keys are rotated. If it continues, the token is not from this issuer.",
       );
     case "bad-key":
       return fail(
-        "token-signature",
-        TOKEN,
-        `Its key carries key_ops, and STS refuses that (${named}).`,
-        "Ask whoever publishes the keys to take key_ops out.",
+        `Its key has key_ops, and STS refuses that (${header}).`,
+        "Ask whoever publishes the keys to remove key_ops.",
       );
     case "bad-header":
     case "bad-signature":
       return fail(
-        "token-signature",
-        TOKEN,
-        `The issuer's key of that name does not verify it (${named}).`,
-        "Get a fresh token, and copy it whole: it is altered, or not of this issuer.",
+        `The issuer's key with this kid does not verify it (${header}).`,
+        "Get a fresh token and copy all of it: this one was altered, or is not from this issuer.",
       );
   }
 }
 
-function audienceCheck(examined: CheckedClaims, issuer: FederationIssuer): Check {
-  const { claims, facts } = examined;
-  const registered = issuer.audiences.map(quoted).join(", ");
-  const azp = claims["azp"] === undefined ? "" : " (that is its azp, which goes before aud)";
-  const wrong = audienceFault(examined);
-  if (claims["aud"] === undefined)
-    return fail("token-audience", TOKEN, "It has no aud.", "Get the token from Databricks' own token endpoint.");
+function audienceCheck(checked: CheckedClaims, issuer: FederationIssuer): Check {
+  const { pass, fail } = checkOf("token-audience", TOKEN);
+  const { claims, facts } = checked;
+  if (claims["aud"] === undefined) return fail("It has no aud.", OWN_ENDPOINT);
+  const wrong = audienceFault(checked);
+  const azp = claims["azp"] === undefined ? "" : " (that is its azp, which takes precedence over aud)";
   if (wrong === null)
-    return pass(
-      "token-audience",
-      TOKEN,
-      `${facts.audience === null ? "None" : quoted(facts.audience)}${azp}, as ${issuer.key} registers.`,
-    );
+    return pass(`${facts.audience === null ? "None" : quoted(facts.audience)}${azp}, as ${issuer.key} registers.`);
   if (facts.audience === null)
     return fail(
-      "token-audience",
-      TOKEN,
       `STS finds no single audience in it: ${wrong.error.message}`,
       "Ask for a token with one aud, or with azp.",
     );
   return fail(
-    "token-audience",
-    TOKEN,
-    `Its audience is ${quoted(facts.audience)}${azp}; ${issuer.key} registers ${registered}.`,
-    `If that is meant, add it: issuers.${issuer.key}.audiences. If not, ask the endpoint of the ` +
-      `right ${issuer.level} for the token.`,
+    `Its audience is ${quoted(facts.audience)}${azp}; ${issuer.key} registers ${issuer.audiences.map(quoted).join(", ")}.`,
+    `If it is right, add it to issuers.${issuer.key}.audiences; otherwise get the token from the endpoint of the ` +
+      `right ${issuer.level}.`,
   );
 }
 
-function timesCheck(examined: CheckedClaims, expiresAt: string | null, secondsLeft: number | null): Check {
-  const { claims } = examined;
-  const missing = ["iat", "exp"].find((name) => claims[name] === undefined);
-  if (missing !== undefined)
-    return fail(
-      "token-times",
-      TOKEN,
-      `It has no ${missing}, and STS wants one.`,
-      "Get the token from Databricks' own token endpoint.",
-    );
-  const wrong = timesFault(examined);
-  if (wrong === null) {
-    const over = secondsLeft !== null && secondsLeft < 0;
+function timesCheck(checked: CheckedClaims, expiresAt: string | null, secondsLeft: number | null): Check {
+  const { pass, fail } = checkOf("token-times", TOKEN);
+  const missing = ["iat", "exp"].find((name) => checked.claims[name] === undefined);
+  if (missing !== undefined) return fail(`It has no ${missing}, which STS requires.`, OWN_ENDPOINT);
+  const wrong = timesFault(checked);
+  if (wrong === null)
     return pass(
-      "token-times",
-      TOKEN,
-      over
-        ? `Over since ${expiresAt ?? ""}; STS forgives five minutes, and they run.`
+      (secondsLeft ?? 0) < 0
+        ? `Expired since ${expiresAt ?? ""}; STS tolerates five minutes, which are not over.`
         : `Valid until ${expiresAt ?? "its exp"}, ${Math.floor((secondsLeft ?? 0) / 60)} min from now.`,
     );
-  }
   if (wrong.error.code === "ExpiredTokenException")
-    return fail(
-      "token-times",
-      TOKEN,
-      `It ended ${expiresAt ?? ""}.`,
-      "Get a fresh one: Databricks' tokens live an hour.",
-    );
+    return fail(`It expired ${expiresAt ?? ""}.`, "Get a fresh one: Databricks' tokens are valid for an hour.");
+  const future = /^(?:Token issued|The web)/.test(wrong.error.message);
   return fail(
-    "token-times",
-    TOKEN,
-    wrong.error.message.startsWith("Token issued") || wrong.error.message.startsWith("The web")
-      ? "It begins in the future."
-      : wrong.error.message,
-    "Check the clock of whoever minted it; get a fresh one.",
+    future ? "It is not valid yet (iat or nbf)." : wrong.error.message,
+    "Check the clock of the server that issued it, and get a fresh one.",
   );
 }

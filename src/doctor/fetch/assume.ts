@@ -1,4 +1,4 @@
-/** The one real call of sts:AssumeRoleWithWebIdentity. The session may do nothing, and nobody keeps its credentials. */
+/** The one real call of sts:AssumeRoleWithWebIdentity. The session may do nothing, and its credentials are dropped. */
 import { AwsRefusal, assumeRole } from "../../credentials/assume";
 import { sessionNameOf } from "../../credentials/session-name";
 import { FederationError, InputError } from "../../errors";
@@ -7,22 +7,49 @@ import type { AwsAccount, FederationRole } from "../../federation/model";
 import { readToken } from "../../sts/read-token";
 import { factsOf } from "../../sts/request-keys";
 import { ACCOUNT_ID_PLACEHOLDER, roleArn } from "../../trust/build";
-import type { AssumeOutcome } from "../checks/assume";
-import { DENY_ALL, SHORTEST_SESSION_SECONDS } from "../checks/assume";
 import type { DoctorQuestion } from "../question";
 import type { TokenFound } from "./token";
+
+/** The session policy: the call is only about getting in. */
+const DENY_ALL = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Deny", Action: "*", Resource: "*" }],
+});
+/** The minimum of STS. */
+export const SHORTEST_SESSION_SECONDS = 900;
+
+export type AssumeOutcome =
+  | { readonly kind: "in"; readonly assumedRoleArn: string | null; readonly expires: number }
+  /** AWS refused. */
+  | {
+      readonly kind: "refused";
+      readonly code: string;
+      readonly awsCode: string;
+      readonly awsMessage: string;
+      readonly status: number;
+      readonly message: string;
+      readonly fix: string;
+    }
+  /** No call was made (`ours`: for a reason that the user can correct), or AWS did not answer. */
+  | {
+      readonly kind: "failed";
+      readonly code: string;
+      readonly message: string;
+      readonly fix: string;
+      readonly ours: boolean;
+    };
 
 export interface CallSettings {
   readonly view: AccountView;
   /** All that have the role. */
   readonly accounts: readonly AwsAccount[];
-  /** Whether AWS said that the credentials in use are of one of them, which is then `view`'s. */
+  /** Whether the AWS credentials in use belong to one of them, which is then `view`'s. */
   readonly found: boolean;
   readonly region: string;
   readonly timeoutMs: number;
 }
 
-/** Asks STS once. A token that is no JWT, or of an issuer the federation does not have, stays here. */
+/** Calls STS once. A token that is not a JWT, or not from an issuer of the federation, is sent nowhere. */
 export async function oneRealCall(
   question: DoctorQuestion,
   role: FederationRole,
@@ -30,37 +57,27 @@ export async function oneRealCall(
   settings: CallSettings,
 ): Promise<AssumeOutcome> {
   const { view } = settings;
-  const kept = (message: string, fix: string): AssumeOutcome => ({
+  const noCall = (why: string, fix = "See the token check above.", code = "token-does-not-fit"): AssumeOutcome => ({
     kind: "failed",
-    code: "token-does-not-fit",
-    message,
+    code,
+    message: `No call was made: ${why}.`,
     fix,
-    ours: true,
+    ours: code === "token-does-not-fit",
   });
-  if (given.kind === "none")
-    return {
-      kind: "failed",
-      code: "token-source-missing",
-      message: "No call was made, for want of a token.",
-      fix: "See what is said of the token.",
-      ours: false,
-    };
-  const reading = readToken(given.token.reveal());
-  if (!reading.ok) return kept("No call was made: what there is is no JWT.", "See what is said of the token.");
-  const { issuer, subject } = factsOf(reading.token.claims);
+  if (given.kind === "none") return noCall("no token available", undefined, "token-source-missing");
+  const read = readToken(given.token.reveal());
+  if (!read.ok) return noCall("the token is not a JWT");
+  const { issuer, subject } = factsOf(read.token.claims);
   if (!Object.values(view.federation.issuers).some((known) => known.issuer === issuer))
-    return kept(
-      "No call was made: the token is of an issuer the federation does not have, and is shown to nobody.",
-      "See what is said of the token.",
-    );
+    return noCall("the token is from an issuer that the federation does not have, and is sent nowhere");
   if (view.accountId === ACCOUNT_ID_PLACEHOLDER)
-    return kept(
-      "No call was made: the federation leaves the AWS account to be found out.",
+    return noCall(
+      "the federation does not name its AWS account",
       "Give --aws-account-id, or write aws.accountId into the federation.",
     );
   if (settings.accounts.length > 1 && !settings.found)
-    return kept(
-      `No call was made: the role is in several AWS accounts.`,
+    return noCall(
+      "the role is in several AWS accounts",
       `Name one with --account-key: ${settings.accounts.map(({ key }) => key ?? "").join(", ")}.`,
     );
   try {
@@ -78,17 +95,11 @@ export async function oneRealCall(
     return { kind: "in", assumedRoleArn, expires: credentials.expiration };
   } catch (error) {
     if (!(error instanceof FederationError)) throw error;
+    const { code, fix } = error;
     const message = error.problems[0]?.message ?? "";
-    if (error instanceof AwsRefusal)
-      return {
-        kind: "refused",
-        code: error.code,
-        awsCode: error.awsCode,
-        awsMessage: error.awsMessage,
-        status: error.status,
-        message,
-        fix: error.fix,
-      };
-    return { kind: "failed", code: error.code, message, fix: error.fix, ours: error instanceof InputError };
+    if (!(error instanceof AwsRefusal))
+      return { kind: "failed", code, message, fix, ours: error instanceof InputError };
+    const { awsCode, awsMessage, status } = error;
+    return { kind: "refused", code, awsCode, awsMessage, status, message, fix };
   }
 }

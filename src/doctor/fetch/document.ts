@@ -1,16 +1,17 @@
-/** A public document out of an answer, or what stands there instead of it. Pure. */
+/** A public document out of a response, or what was there instead of it. Pure. */
 import type { ErrorCode } from "../../errors";
 import { FederationError } from "../../errors";
 import { looksLikeHtml, readJson } from "../../network/read-json";
+import type { Answer } from "../../network/request";
 import type { Fetched } from "./fetch-url";
 
-/** What stood there instead. `unreachable` and `busy` are about the way and the moment, the others about the server. */
+/** What was there instead. `unreachable` and `busy` may be the network or the moment, the others are the server. */
 export type Obstacle =
   | "unreachable"
   | "busy"
   | "private-link"
   | "ip-access-list"
-  | "log-in"
+  | "login"
   | "redirect"
   | "missing"
   | "not-json"
@@ -22,87 +23,66 @@ export type Reading =
       readonly ok: false;
       readonly obstacle: Obstacle;
       readonly code: ErrorCode;
-      readonly says: string;
+      readonly message: string;
       readonly fix: string;
     };
 
 const USE_ACCOUNT_ISSUER =
   "Use the account issuer (level: account), whose documents are on the accounts host; or let STS in.";
+const PUBLIC = "AWS does not log in: the document must be public.";
 
-/** The JSON object that was asked for. Of another answer no text is quoted. */
+/** The JSON object in the response. Of any other response no text is quoted. */
 export function readDocument(fetched: Fetched): Reading {
-  if (!fetched.ok)
-    return {
-      ok: false,
-      obstacle: fetched.code === "response-too-large" ? "too-large" : "unreachable",
-      code: fetched.code,
-      says: fetched.message,
-      fix: fetched.fix,
-    };
+  if (!fetched.ok) {
+    const { code, message, fix } = fetched;
+    return { ok: false, obstacle: code === "response-too-large" ? "too-large" : "unreachable", code, message, fix };
+  }
   const { answer, url } = fetched;
   try {
     return { ok: true, document: readJson(answer, url) };
   } catch (error) {
     if (!(error instanceof FederationError)) throw error;
     const { code, fix } = error;
-    const says = error.problems[0]?.message ?? "";
-    const no = (obstacle: Obstacle, better: { readonly says?: string; readonly fix?: string } = {}): Reading => ({
-      ok: false,
-      obstacle,
-      code,
-      says,
-      fix,
-      ...better,
-    });
-    const { status } = answer;
-    const target = status >= 300 && status < 400 ? targetOf(answer.headers["location"] ?? "", url) : null;
-    if (target !== null && isPrivateLinkPage(target)) {
-      return no("private-link", {
-        says:
-          `${url.host} sends outsiders to its PrivateLink log-in page instead: the workspace takes ` +
-          `connections over PrivateLink only, and AWS STS asks from the internet.`,
-        fix: USE_ACCOUNT_ISSUER,
-      });
-    }
-    if (target !== null && /\/(?:login|signin|sso|oidc\/v1\/authorize)\b/i.test(target.pathname))
-      return no("log-in", {
-        says: `${says.replace(/\.$/, "")}: that is a log-in page.`,
-        fix: "AWS logs in nowhere: the document must be public. A proxy or gateway stands before it.",
-      });
-    if (target !== null || (status >= 300 && status < 400)) return no("redirect");
-    if (status === 403 && isAccessListRefusal(answer.body))
-      return no("ip-access-list", {
-        says: `${url.host} refuses this address by its IP access list, and STS' addresses are on none.`,
-        fix: USE_ACCOUNT_ISSUER,
-      });
-    if (status === 401 || status === 403)
-      return no("log-in", {
-        says: `${says.replace(/\.$/, "")}: it wants a log-in.`,
-        fix: "AWS logs in nowhere: the document must be public.",
-      });
-    if (status === 429 || status >= 500) return no("busy");
-    if (status !== 200) return no("missing");
-    return looksLikeHtml(answer)
-      ? no("log-in", {
-          fix: "AWS logs in nowhere: the document must be public. A log-in page or proxy stands before it.",
-        })
-      : no("not-json");
+    const message = error.problems[0]?.message ?? "";
+    return { ok: false, code, message, fix, ...obstacleOf(answer, url, message.replace(/\.$/, "")) };
   }
 }
 
-function targetOf(location: string, url: URL): URL | null {
-  return URL.canParse(location, url.href) ? new URL(location, url) : null;
-}
-
-/** `/login.html?error=private-link-validation-error:…`, as PrivateLink-only workspaces answer outsiders. */
-function isPrivateLinkPage(target: URL): boolean {
-  return (target.searchParams.get("error") ?? "").startsWith("private-link-validation-error");
-}
-
-/**
- * `Source IP address: … is blocked by Databricks IP ACL for workspace: …`, as the APIs of a workspace with a list
- * say.
- */
-function isAccessListRefusal(body: Buffer): boolean {
-  return /IP ACL|IP access list|Unauthorized network access/i.test(body.subarray(0, 4096).toString("latin1"));
+/** What kept the document from being read, with a better message and fix where they are known. */
+function obstacleOf(
+  answer: Answer,
+  url: URL,
+  found: string,
+): { readonly obstacle: Obstacle; readonly message?: string; readonly fix?: string } {
+  const { status, headers, body } = answer;
+  if (status >= 300 && status < 400) {
+    const location = headers["location"] ?? "";
+    const target = URL.canParse(location, url.href) ? new URL(location, url) : null;
+    // PrivateLink-only workspaces answer outsiders with /login.html?error=private-link-validation-error:…
+    if (target?.searchParams.get("error")?.startsWith("private-link-validation-error") === true)
+      return {
+        obstacle: "private-link",
+        message:
+          `${url.host} redirects to its PrivateLink login page: the workspace accepts connections over PrivateLink ` +
+          "only, and AWS STS connects from the internet.",
+        fix: USE_ACCOUNT_ISSUER,
+      };
+    return target !== null && /\/(?:login|signin|sso|oidc\/v1\/authorize)\b/i.test(target.pathname)
+      ? { obstacle: "login", message: `${found}: that is a login page.`, fix: `${PUBLIC} Check the proxy or gateway.` }
+      : { obstacle: "redirect" };
+  }
+  // `Source IP address: … is blocked by Databricks IP ACL for workspace: …`, as the APIs of a workspace with a list say
+  if (status === 403 && /IP ACL|IP access list|Unauthorized network access/i.test(body.toString("latin1", 0, 4096)))
+    return {
+      obstacle: "ip-access-list",
+      message: `${url.host} refuses this address by its IP access list, and the addresses of STS are on no list.`,
+      fix: USE_ACCOUNT_ISSUER,
+    };
+  if (status === 401 || status === 403)
+    return { obstacle: "login", message: `${found}: it requires a login.`, fix: PUBLIC };
+  if (status === 429 || status >= 500) return { obstacle: "busy" };
+  if (status !== 200) return { obstacle: "missing" };
+  return looksLikeHtml(answer)
+    ? { obstacle: "login", fix: `${PUBLIC} A login page or proxy is in front of it.` }
+    : { obstacle: "not-json" };
 }

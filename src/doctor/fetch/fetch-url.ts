@@ -1,7 +1,4 @@
-/**
- * A question to a server, and its answer or the coded reason why there is none. Nothing secret is ever sent from
- * here.
- */
+/** A GET with its response, or the coded reason why there is none. No secret is ever sent from here. */
 import type { ErrorCode } from "../../errors";
 import { FederationError } from "../../errors";
 import type { Answer, RequestOptions } from "../../network/request";
@@ -19,17 +16,22 @@ export type Fetched =
       readonly detail: string;
     };
 
-/**
- * GETs `url`. What goes wrong with the exchange is an answer; what is wrong with the configuration (a proxy that is
- * none) throws.
- */
-export async function fetched(url: URL, options: RequestOptions): Promise<Fetched> {
+/** How long `doctor` waits, milliseconds; tests wait shorter. */
+export interface Limits {
+  /** For one request, from its start to the last byte of the response. */
+  readonly timeoutMs: number;
+  /** STS gives up on an issuer after this. */
+  readonly stsMs: number;
+}
+
+/** STS waits 5 s for an issuer (recorded); waiting twice that tells a slow issuer from a silent one. */
+export const LIMITS: Limits = { timeoutMs: 10_000, stsMs: 5_000 };
+
+/** GETs `url`. Throws InputError for a wrong configuration (proxy-invalid, ca-file-unreadable), else returns. */
+export async function fetchUrl(url: URL, options: RequestOptions): Promise<Fetched> {
   try {
-    return {
-      ok: true,
-      url,
-      answer: await request(url, { ...options, headers: { accept: "application/json", ...options.headers } }),
-    };
+    const headers = { accept: "application/json", ...options.headers };
+    return { ok: true, url, answer: await request(url, { ...options, headers }) };
   } catch (error) {
     if (!(error instanceof FederationError) || error.code === "proxy-invalid" || error.code === "ca-file-unreadable")
       throw error;

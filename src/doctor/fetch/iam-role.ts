@@ -1,9 +1,10 @@
-/** Reads one role with its policies. What of it may not be read is said, and keeps nothing else from being read. */
+/** Reads one role with its policies. What may not be read is reported; the rest is read all the same. */
 import type { IAMClient } from "@aws-sdk/client-iam";
 import { each } from "./fetch-url";
 import type { Ask } from "./iam-error";
 import { Failed } from "./iam-error";
-import type { Failure, Found, LiveRole } from "./live";
+import type { Failure } from "../check";
+import type { Found, LiveRole } from "./live";
 import { liveRoles } from "./live";
 
 const AT_ONCE = 6;
@@ -51,7 +52,7 @@ export function roleReader(
       ask(() => policiesOf(name)),
     ]);
     const { attached, inline } = policies.kind === "found" ? policies.value : { attached: [], inline: [] };
-    // as GetAccountAuthorizationDetails, which has no documents of AWS' own policies
+    // like GetAccountAuthorizationDetails, which has no documents of AWS' own policies
     const opened = await each(
       attached.flatMap(({ PolicyArn }) =>
         PolicyArn === undefined || PolicyArn.includes(":iam::aws:") ? [] : PolicyArn,
@@ -67,8 +68,8 @@ export function roleReader(
       throw new Failed({
         kind: "failed",
         code: "aws-answer-unreadable",
-        message: `IAM answered for role ${name} with something that is no role.`,
-        fix: "Something stands between here and AWS.",
+        message: `IAM answered for role ${name} with something that is not a role.`,
+        fix: "Check for a proxy between this machine and AWS.",
       });
     return {
       ...role,
@@ -78,7 +79,7 @@ export function roleReader(
   };
 }
 
-/** A role that was there a moment ago and is not any more is told by GetRole. */
+/** A role that was deleted a moment ago is reported by GetRole. */
 function failureOf(found: Found<unknown> | undefined): Failure | null {
   return found?.kind === "failed" ? found : null;
 }

@@ -1,4 +1,4 @@
-/** Reads IAM with this machine's own AWS credentials, and nothing but reads. The SDK is loaded late. */
+/** Reads IAM with this machine's own AWS credentials; writes nothing. The SDK is loaded late. */
 import { awsHandler } from "../../credentials/aws-handler";
 import { checkAwsHost } from "../../credentials/region";
 import type { Environment } from "../../network/environment";
@@ -22,7 +22,7 @@ export interface Iam {
 export interface IamOptions {
   readonly environment: Environment;
   readonly region: string;
-  /** Ask endpoints that are neither AWS' nor loopback. */
+  /** Use endpoints that are neither AWS' nor loopback. */
   readonly allowEndpoint: boolean;
   readonly timeoutMs: number;
   readonly onDate: (host: string, date: string, milliseconds: number) => void;
@@ -35,7 +35,7 @@ const AT_ONCE = 6;
 
 export async function openIam(options: IamOptions): Promise<Iam> {
   const sdk = await import("@aws-sdk/client-iam");
-  // the credential chain's own calls (web identity, SSO) go by this handler too, and so no token of theirs goes astray
+  // the credential chain's own calls (web identity, SSO) use this handler too, so their tokens go to no other host
   const shared = {
     region: options.region,
     maxAttempts: 3,
@@ -127,8 +127,8 @@ export async function allRoles(
       throw new Failed({
         kind: "failed",
         code: "aws-answer-unreadable",
-        message: "IAM's pages do not end.",
-        fix: "Try again; if it lasts, something stands between here and AWS.",
+        message: "The pages of IAM do not end.",
+        fix: "Try again; if it continues, check for a proxy between this machine and AWS.",
       });
     seen.add(marker);
     const { RoleDetailList = [], Policies = [], IsTruncated, Marker } = await page(marker);

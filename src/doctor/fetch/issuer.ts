@@ -1,24 +1,11 @@
-/**
- * Asks an issuer's host everything `doctor` judges it by: name, certificate, host metadata, discovery document, keys.
- */
+/** Fetches what `doctor` checks an issuer by: name, certificate, host metadata, discovery document, keys. */
 import { lookup } from "node:dns/promises";
 import { databricksConfigUrl } from "../../network/databricks-config";
 import { isLoopback, proxyFor } from "../../network/proxy";
 import type { Environment } from "../../network/environment";
 import { readDocument } from "./document";
-import type { Fetched } from "./fetch-url";
-import { fetched } from "./fetch-url";
-
-/** How patient `doctor` is, milliseconds; tests are less so. */
-export interface Limits {
-  /** For one exchange, from start to the last byte. */
-  readonly timeoutMs: number;
-  /** STS gives up on an issuer after this. */
-  readonly stsMs: number;
-}
-
-/** STS waits 5 s for an issuer (recorded); twice that is measured, so that slow is told from silent. */
-export const LIMITS: Limits = { timeoutMs: 10_000, stsMs: 5_000 };
+import type { Fetched, Limits } from "./fetch-url";
+import { fetchUrl } from "./fetch-url";
 
 export type Addresses =
   | { readonly kind: "resolved"; readonly list: readonly string[] }
@@ -35,17 +22,17 @@ export interface ClockSample {
 export interface IssuerFacts {
   readonly host: string;
   readonly addresses: Addresses;
-  /** The host's metadata, asked trusting only public authorities. */
+  /** The host's metadata, with public authorities only. */
   readonly publicly: Fetched;
-  /** The same by whoever this machine trusts. */
+  /** The same with the authorities that this machine trusts. */
   readonly config: Fetched;
   readonly discovery: Fetched;
-  /** Null where no discovery document names a place that may be asked. */
+  /** Null where no discovery document names a URL that may be fetched. */
   readonly jwks: Fetched | null;
   readonly clocks: readonly ClockSample[];
 }
 
-export interface Reach {
+export interface IssuerOptions {
   readonly environment: Environment;
   readonly limits: Limits;
   readonly lookup?: (host: string) => Promise<readonly string[]>;
@@ -59,24 +46,24 @@ const MAX_BYTES = 1024 * 1024;
  */
 export async function issuerFacts(
   issuer: { readonly issuer: string; readonly discoveryUrl: string },
-  reach: Reach,
+  options: IssuerOptions,
 ): Promise<IssuerFacts> {
   const discoveryUrl = new URL(issuer.discoveryUrl);
   const configUrl = databricksConfigUrl(discoveryUrl.hostname);
   const clocks: ClockSample[] = [];
   const ask = async (url: URL, trust: "machine" | "public"): Promise<Fetched> => {
-    const result = await fetched(url, {
-      env: reach.environment.env,
-      timeoutMs: reach.limits.timeoutMs,
+    const result = await fetchUrl(url, {
+      env: options.environment.env,
+      timeoutMs: options.limits.timeoutMs,
       maxBytes: MAX_BYTES,
       trust,
     });
-    const sample = clockSample(result, reach.environment.now());
+    const sample = clockSample(result, options.environment.now());
     if (sample !== null) clocks.push(sample);
     return result;
   };
   const [addresses, publicly, discovery] = await Promise.all([
-    addressesOf(discoveryUrl, reach),
+    addressesOf(discoveryUrl, options),
     ask(configUrl, "public"),
     ask(discoveryUrl, "machine"),
   ]);
@@ -88,7 +75,7 @@ export async function issuerFacts(
   return { host: discoveryUrl.hostname, addresses, publicly, config, discovery, jwks, clocks };
 }
 
-/** Where the keys are, if a document says so and it is a place on the internet: it is somebody else who names it. */
+/** Where the keys are, if the document names a URL on the internet: the document is not ours. */
 function keysUrl(discovery: Fetched): URL | null {
   const read = readDocument(discovery);
   const named = read.ok ? read.document["jwks_uri"] : undefined;
@@ -97,13 +84,13 @@ function keysUrl(discovery: Fetched): URL | null {
   return url.protocol === "https:" && !isLoopback(url.hostname) && url.username === "" ? url : null;
 }
 
-async function addressesOf(url: URL, reach: Reach): Promise<Addresses> {
-  const proxy = proxyFor(url, reach.environment.env);
+async function addressesOf(url: URL, options: IssuerOptions): Promise<Addresses> {
+  const proxy = proxyFor(url, options.environment.env);
   if (proxy !== undefined) return { kind: "by-proxy", proxy: proxy.host };
-  const find = reach.lookup ?? (async (host) => (await lookup(host, { all: true })).map(({ address }) => address));
+  const find = options.lookup ?? (async (host) => (await lookup(host, { all: true })).map(({ address }) => address));
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<Addresses>((resolve) => {
-    timer = setTimeout(() => resolve({ kind: "unanswered", code: "ETIMEOUT" }), reach.limits.timeoutMs);
+    timer = setTimeout(() => resolve({ kind: "unanswered", code: "ETIMEOUT" }), options.limits.timeoutMs);
   });
   const found = find(url.hostname).then(
     (list): Addresses => ({ kind: "resolved", list }),
@@ -115,7 +102,7 @@ async function addressesOf(url: URL, reach: Reach): Promise<Addresses> {
   return Promise.race([found, late]).finally(() => clearTimeout(timer));
 }
 
-/** The clock of whoever answered. */
+/** The clock of the server that answered. */
 export function clockSample(result: Fetched, now: number): ClockSample | null {
   if (!result.ok) return null;
   const { headers, milliseconds } = result.answer;
@@ -123,8 +110,8 @@ export function clockSample(result: Fetched, now: number): ClockSample | null {
 }
 
 /**
- * `Date` is when the answer began, a second coarse; `Age` is how long a cache in between has kept it, seconds. `now`:
- * at the last byte.
+ * `Date` is when the response began, in whole seconds; `Age` is how many seconds a cache kept it. `now`: at the last
+ * byte.
  */
 export function clockSampleOf(
   host: string,
@@ -135,8 +122,8 @@ export function clockSampleOf(
   }: { readonly date: string | undefined; readonly age?: string | undefined; readonly milliseconds: number },
   now: number,
 ): ClockSample | null {
-  const said = Date.parse(date ?? "");
-  if (Number.isNaN(said)) return null;
-  const kept = /^[0-9]{1,9}$/.test(age ?? "") ? 1000 * Number(age) : 0;
-  return { host, ahead: Math.floor((now - milliseconds / 2 - said - kept) / 1000) };
+  const sent = Date.parse(date ?? "");
+  if (Number.isNaN(sent)) return null;
+  const cached = /^[0-9]{1,9}$/.test(age ?? "") ? 1000 * Number(age) : 0;
+  return { host, ahead: Math.floor((now - milliseconds / 2 - sent - cached) / 1000) };
 }

@@ -1,8 +1,9 @@
-/** What stands in an AWS account, in the words of the rest. Pure. */
+/** Providers and roles that are deployed in an AWS account, from the answers of IAM. Pure. */
 import { issuerPathOf } from "../../issuer/issuer";
 import { managedDocuments, roleOf } from "../../trust/documents/iam";
 import { asRecord, records } from "../../trust/parsed/parse-role";
 import type { LintProvider, LintRole } from "../../trust/parsed/target";
+import type { Failure } from "../check";
 
 export interface LiveProvider {
   readonly arn: string;
@@ -20,28 +21,26 @@ export interface LiveRole {
   /** Seconds. */
   readonly maxSessionDuration: number;
   readonly boundaryArn: string | null;
-  /** Milliseconds since 1970; null: never, or not told. */
+  /** Milliseconds since 1970; null: never, or not known. */
   readonly lastUsed: number | null;
   readonly created: number | null;
   readonly tags: Readonly<Record<string, string>>;
-  /** As the rules read it. */
+  /** As the lint rules read it. */
   readonly lint: LintRole;
   /** Why it is not known which policies it has; null: it is. */
   readonly policiesUnread: Failure | null;
-  /** Why it is not known what its customer-managed policies say; null: it is. */
+  /** Why the content of its customer-managed policies is not known; null: it is. */
   readonly documentsUnread: Failure | null;
 }
 
-/** Why AWS was not to be asked, or did not answer. */
-export interface Failure {
-  readonly kind: "failed";
-  readonly code: string;
-  readonly message: string;
-  readonly fix: string;
-}
-
-/** A question to AWS and its answer: there, not there, or not to be found out. */
+/** What AWS answered: it exists, it does not, or why that is not known. */
 export type Found<T> = { readonly kind: "found"; readonly value: T } | { readonly kind: "absent" } | Failure;
+
+/** Everything in an account that may trust Databricks. */
+export interface AccountFacts {
+  readonly providers: Found<readonly LiveProvider[]>;
+  readonly roles: Found<readonly LiveRole[]>;
+}
 
 /**
  * A role as IAM's API gives it, with `AttachedManagedPolicies` and `RolePolicyList` as the account's details have

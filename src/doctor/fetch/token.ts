@@ -1,4 +1,4 @@
-/** The token doctor judges: one that was handed over, or one got as `token` would get it, and then only when asked. */
+/** The token that doctor checks: one that was given, or one obtained as `token` does, and then only when asked to. */
 import { FederationError, InputError } from "../../errors";
 import type { Secret } from "../../text/secret";
 import { readGivenToken } from "../../token/given";
@@ -6,7 +6,7 @@ import { obtainToken } from "../../token/obtain";
 import type { TokenSourceName } from "../../token/sources";
 import { parseTokenSource } from "../../token/sources";
 import type { Check } from "../check";
-import { fail, unknown } from "../check";
+import { checkOf } from "../check";
 import type { DoctorQuestion, Scope } from "../question";
 
 export type TokenFound =
@@ -19,54 +19,43 @@ export type TokenFound =
   | { readonly kind: "none"; readonly checks: readonly Check[] };
 
 /** Refusals that say something is wrong here, not only that something was out of reach. */
-const TELLING = /^(?:token-refused|token-scope-refused|databricks-cli-failed|file-not-found|response-status)$/;
+const WRONG_HERE = /^(?:token-refused|token-scope-refused|databricks-cli-failed|file-not-found|response-status)$/;
 
-/** Throws InputError for a token on the command line or none in the file, and for an unknown way. */
-export async function theToken(question: DoctorQuestion, scope: Scope): Promise<TokenFound> {
-  if (question.token !== undefined) {
-    if (question.from !== undefined)
-      throw new InputError([{ code: "usage", message: "Both --token and --from are given.", fix: "Give one." }]);
+/** Throws InputError for a token on the command line, none in the file, and an unknown token source. */
+export async function fetchToken(question: DoctorQuestion, scope: Scope): Promise<TokenFound> {
+  const { token: given, from, tokenFile, profile } = question;
+  if (given !== undefined && from !== undefined)
+    throw new InputError([{ code: "usage", message: "Both --token and --from are given.", fix: "Give one." }]);
+  if (given !== undefined)
     return {
       kind: "token",
-      token: readGivenToken(question.token),
-      place: question.token === "-" ? "standard input" : `file ${question.token.slice(1)}`,
+      token: readGivenToken(given),
+      place: given === "-" ? "standard input" : `file ${given.slice(1)}`,
     };
+  const { fail, unknown, unread } = checkOf("token", "token");
+  if (from === undefined && !question.assume && tokenFile === undefined && profile === undefined) {
+    const fix = "To check one: --token @FILE, or --from SOURCE to get it as token does (--assume does both).";
+    return { kind: "none", checks: [unknown("No token was given, and none was asked for.", fix)] };
   }
-  const from = question.from === undefined ? undefined : parseTokenSource(question.from);
-  const asked =
-    from !== undefined || question.assume || question.tokenFile !== undefined || question.profile !== undefined;
-  if (!asked)
-    return {
-      kind: "none",
-      checks: [
-        unknown(
-          "token",
-          "token",
-          "None was given, and none was asked for.",
-          "Judge one: --token @FILE, or --from WAY to get it as token does (or --assume, which does both).",
-        ),
-      ],
-    };
+  const source = from === undefined ? undefined : parseTokenSource(from);
   try {
-    const { token, place, source } = await obtainToken({
-      environment: question.environment,
-      from,
-      targets: scope.issuers,
-      tokenFile: question.tokenFile,
-      profile: question.profile,
-      scope: question.scope,
-      timeoutMs: 2 * scope.limits.timeoutMs,
-    });
-    return { kind: "token", token, place, source };
+    return {
+      kind: "token",
+      ...(await obtainToken({
+        environment: question.environment,
+        from: source,
+        targets: scope.issuers,
+        tokenFile,
+        profile,
+        scope: question.scope,
+        timeoutMs: 2 * scope.limits.timeoutMs,
+      })),
+    };
   } catch (error) {
     if (!(error instanceof FederationError)) throw error;
+    const { code, fix } = error;
     const message = error.problems[0]?.message ?? "";
-    const wrong = error instanceof InputError || TELLING.test(error.code);
-    return {
-      kind: "none",
-      checks: [
-        wrong ? fail("token", "token", message, error.fix) : unknown("token", "token", message, error.fix, error.code),
-      ],
-    };
+    const wrong = error instanceof InputError || WRONG_HERE.test(code);
+    return { kind: "none", checks: [wrong ? fail(message, fix) : unread({ message, fix, code })] };
   }
 }
