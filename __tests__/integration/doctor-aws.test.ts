@@ -232,7 +232,7 @@ describeWith({ moto: true }, "doctor and a local AWS", () => {
     );
     const { report, exitCode } = await doctor(["--aws", "--role", "lake-reader"]);
     await restore();
-    expect(evidence(report, "role-trust")).toContain("means what the federation says");
+    expect(evidence(report, "role-trust")).toContain("means the same as in the federation");
     expect(exitCode).toBe(0);
   });
 
@@ -250,7 +250,7 @@ describeWith({ moto: true }, "doctor and a local AWS", () => {
             },
           },
         })),
-      new RegExp(`lets in.*${STRANGER}`),
+      new RegExp(`accepts.*${STRANGER}`),
       ["role-trust"],
     ],
     [
@@ -260,7 +260,7 @@ describeWith({ moto: true }, "doctor and a local AWS", () => {
           ...statement,
           Condition: { StringEquals: { ...conditionOf(statement)["StringEquals"], [`${HOST}/oidc:sub`]: [SUBJECT] } },
         })),
-      /keeps out.*0b7e6f5a/,
+      /refuses.*0b7e6f5a/,
       ["role-trust"],
     ],
     [
@@ -270,7 +270,7 @@ describeWith({ moto: true }, "doctor and a local AWS", () => {
           ...statement,
           Condition: { StringEquals: { [`${HOST}/oidc:aud`]: ["1444828305810485"] } },
         })),
-      /lets in.*anybody/,
+      /accepts.*anyone/,
       ["role-trust", "role-lint"],
     ],
     [
@@ -292,7 +292,7 @@ describeWith({ moto: true }, "doctor and a local AWS", () => {
           ...statement,
           Condition: { ...conditionOf(statement), IpAddress: { "aws:SourceIp": ["203.0.113.0/24"] } },
         })),
-      /keeps out/,
+      /refuses/,
       ["role-trust"],
     ],
     [
@@ -310,7 +310,7 @@ describeWith({ moto: true }, "doctor and a local AWS", () => {
           },
         ],
       }),
-      /lets in.*data\.example\.com/,
+      /accepts.*data\.example\.com/,
       ["role-trust"],
     ],
     [
@@ -322,7 +322,7 @@ describeWith({ moto: true }, "doctor and a local AWS", () => {
           { Effect: "Deny", Action: "sts:AssumeRoleWithWebIdentity", Principal: { Federated: PROVIDER } },
         ],
       }),
-      /keeps out/,
+      /refuses/,
       ["role-trust"],
     ],
   ];
@@ -361,7 +361,7 @@ describeWith({ moto: true }, "doctor and a local AWS", () => {
       `Its inline policy read-lake says something else than the federation; ${LAKE} is not attached.`,
     );
     expect(evidence(report, "role-policies", "role lake-writer")).toBe(
-      "The federation gives it no policy. Beside the federation it has: inline by-hand.",
+      "The federation gives it no policy. Beside the federation's it has: inline by-hand.",
     );
     expect(exitCode).toBe(1);
   });
@@ -400,12 +400,12 @@ describeWith({ moto: true }, "doctor and a local AWS", () => {
       "role lake-writer: role",
     ]);
     expect(evidence(gone.report, "role", "role lake-reader")).toMatch(
-      /longest session is 43200 s.*boundary is arn:aws:iam::111122223333:policy\/boundary/,
+      /maximum session duration is 43200 s.*boundary is arn:aws:iam::111122223333:policy\/boundary/,
     );
-    expect(evidence(gone.report, "role", "role lake-writer")).toContain("There is no role lake-writer");
+    expect(evidence(gone.report, "role", "role lake-writer")).toContain("The role lake-writer does not exist");
     expect(gone.report.next).toContain("Deploy the federation");
     expect(evidence(other.report, "provider-clients")).toMatch(
-      /does not register "1444828305810485"; it registers "2555939416921596"/,
+      /does not register "1444828305810485"\. It registers "2555939416921596"/,
     );
     expect(other.exitCode).toBe(1);
   });
@@ -484,7 +484,7 @@ describeWith({ moto: true }, "doctor and a local AWS", () => {
     );
     expect(evidence(report, "account-providers")).toContain("registered with the discovery URL");
     expect(evidence(report, "account-providers")).toContain("shared by every Databricks customer");
-    expect(evidence(report, "account-roles")).toMatch(/role\/old\/forgotten trusts Databricks.*lets in: anybody/);
+    expect(evidence(report, "account-roles")).toMatch(/role\/old\/forgotten trusts Databricks.*accepts: anyone/);
     expect(evidence(report, "account-unused")).toContain(
       "no role trusts the provider for https://accounts.cloud.databricks.com/oidc",
     );
@@ -603,7 +603,7 @@ describeWith({ moto: true }, "doctor and a local AWS", () => {
     const { report } = await doctor(["--aws", "--role", "lake-reader"]);
     await iam.client.send(new DetachRolePolicyCommand({ RoleName: "lake-reader", PolicyArn: Policy?.Arn ?? "" }));
     expect(failures(report)).toEqual(["role lake-reader: role-lint"]);
-    expect(evidence(report, "role-policies")).toContain(`Beside the federation it has: ${Policy?.Arn ?? ""}`);
+    expect(evidence(report, "role-policies")).toContain(`Beside the federation's it has: ${Policy?.Arn ?? ""}`);
   });
 
   test("tags that are gone are drift, others beside them are not", async () => {
@@ -629,7 +629,7 @@ describeWith({ moto: true }, "doctor and a local AWS", () => {
     expect(report.checks.find(({ id }) => id === "token-deployed")?.status).toBe("pass");
   });
 
-  describe("credentials that do not do", () => {
+  describe("credentials that do not work", () => {
     test.each<[string, readonly string[], Readonly<Record<string, string>>, string, number, RegExp]>([
       [
         "none",
@@ -637,7 +637,7 @@ describeWith({ moto: true }, "doctor and a local AWS", () => {
         { AWS_ACCESS_KEY_ID: "", AWS_SECRET_ACCESS_KEY: "", AWS_SESSION_TOKEN: "" },
         "unknown",
         3,
-        /no AWS credentials/,
+        /No AWS credentials/,
       ],
       [
         "of an AWS that is out of reach",
@@ -738,7 +738,7 @@ describeWith({ moto: true }, "doctor and a local AWS", () => {
 
     test.each<[string, string, string, string, string, RegExp, RegExp]>([
       [
-        "no, and the token is somebody else's",
+        "no, and the token is of another identity",
         "AccessDenied",
         "Not authorized to perform sts:AssumeRoleWithWebIdentity",
         STRANGER,
@@ -747,12 +747,12 @@ describeWith({ moto: true }, "doctor and a local AWS", () => {
         /Add it to the trust/,
       ],
       [
-        "no, though by the federation it would get in",
+        "no, though by the federation it would be accepted",
         "AccessDenied",
         "Not authorized to perform sts:AssumeRoleWithWebIdentity",
         SUBJECT,
         "fail",
-        /By the federation the token would get in/,
+        /By the federation the token would be accepted/,
         /Add --aws/,
       ],
       [
@@ -839,7 +839,7 @@ describeWith({ moto: true }, "doctor and a local AWS", () => {
     test("is not made with a token of an issuer the federation does not have", async () => {
       const before = sts.stsCalls();
       const { report } = await call({}, [], await issuer.token({ iss: "https://elsewhere.cloud.databricks.com/oidc" }));
-      expect(evidence(report, "assume")).toContain("shown to nobody");
+      expect(evidence(report, "assume")).toContain("sent nowhere");
       expect(sts.stsCalls()).toBe(before);
     });
   });

@@ -186,8 +186,8 @@ interface Scene {
   readonly unknown?: readonly string[];
   readonly says: RegExp;
   readonly exitCode: number;
-  /** At most that many exchanges of a second each, one after the other. */
-  readonly patience?: number;
+  /** At most that many requests of a second each, one after the other. */
+  readonly requests?: number;
 }
 
 const unreachable = [
@@ -226,16 +226,16 @@ const SCENES: Readonly<Record<string, Scene>> = {
     says: /IP access list/,
     exitCode: 1,
   },
-  "a log-in page instead of the document": {
+  "a login page instead of the document": {
     plays: () => ({ ...issuer.plays, [DISCOVERY]: html(200, "Sign in") }),
     fails: ["discovery"],
     says: /HTML page/,
     exitCode: 1,
   },
-  "a document for those who are logged in": {
+  "a document that requires a login": {
     plays: () => ({ ...issuer.plays, [DISCOVERY]: json({}, 401) }),
     fails: ["discovery"],
-    says: /wants a log-in/,
+    says: /requires a login/,
     exitCode: 1,
   },
   "a redirect to another host": {
@@ -305,11 +305,11 @@ const SCENES: Readonly<Record<string, Scene>> = {
     says: /instead of a JSON object/,
     exitCode: 1,
   },
-  "a document without what AWS wants": {
+  "a document without what AWS requires": {
     plays: () => ({ ...issuer.plays, [DISCOVERY]: json({ issuer: ISSUER, jwks_uri: `http://${KEYS}` }) }),
     fails: ["discovery-fields"],
     unknown: ["jwks"],
-    says: /is no https URL; response_types_supported/,
+    says: /is not an https URL; response_types_supported/,
     exitCode: 1,
   },
   "keys on this very machine": {
@@ -319,7 +319,7 @@ const SCENES: Readonly<Record<string, Scene>> = {
     }),
     fails: ["discovery-fields"],
     unknown: ["jwks"],
-    says: /on no host that AWS could ask/,
+    says: /on a host that AWS cannot reach/,
     exitCode: 1,
   },
   "an oversized document": {
@@ -327,7 +327,7 @@ const SCENES: Readonly<Record<string, Scene>> = {
     fails: ["discovery"],
     says: /more than 1048576 bytes/,
     exitCode: 1,
-    patience: 2,
+    requests: 2,
   },
   "a busy issuer": {
     plays: () => ({ [HOST]: FAULTS["429"]?.play ?? json({}) }),
@@ -352,14 +352,14 @@ const SCENES: Readonly<Record<string, Scene>> = {
     unknown: unreachable,
     says: /within 1 s/,
     exitCode: 3,
-    patience: 3,
+    requests: 3,
   },
   "a drip": {
     plays: () => ({ [HOST]: FAULTS["slow drip"]?.play ?? json({}) }),
     unknown: unreachable,
     says: /within 1 s/,
     exitCode: 3,
-    patience: 3,
+    requests: 3,
   },
   "an answer cut short": {
     plays: () => ({ ...issuer.plays, [DISCOVERY]: FAULTS["cut short"]?.play ?? json({}) }),
@@ -388,7 +388,7 @@ const SCENES: Readonly<Record<string, Scene>> = {
     unknown: unreachable,
     says: /within 1 s/,
     exitCode: 3,
-    patience: 3,
+    requests: 3,
   },
   "a proxy that resets": {
     tunnelFaults: {
@@ -416,7 +416,7 @@ const SCENES: Readonly<Record<string, Scene>> = {
   "a certificate signed by itself": {
     certificates: () => ({ [HOST]: makeCertificate([HOST]) }),
     fails: ["tls"],
-    says: /an authority nobody knows/,
+    says: /from an unknown authority/,
     exitCode: 1,
   },
   "a certificate of an unknown authority": {
@@ -481,7 +481,7 @@ const SCENES: Readonly<Record<string, Scene>> = {
     unknown: ["jwks"],
     says: /within 1 s/,
     exitCode: 3,
-    patience: 2,
+    requests: 2,
   },
   "a clock ten minutes off": {
     plays: () => ({
@@ -513,7 +513,7 @@ describe("what is wrong is found, told with what to do, in bounded time", () => 
     // token checks pass or fail by the issuer's keys; the exit code without them is the scene's
     const tokenFails = report.checks.some(({ status, subject }) => status === "fail" && subject === "token");
     expect(report.exitCode).toBe(tokenFails ? 1 : scene.exitCode);
-    expect(milliseconds).toBeLessThan(2000 + 1000 * (scene.patience ?? 1));
+    expect(milliseconds).toBeLessThan(2000 + 1000 * (scene.requests ?? 1));
     expect(shown).not.toMatch(/PLANTED|eyJ[A-Za-z0-9_-]{10}/);
     expect(
       [...new Set(internet.tunnels)].filter((host) => host !== `${HOST}:443` && host !== `${KEYS_HOST}:443`),
@@ -530,7 +530,7 @@ test.each(["NODE_EXTRA_CA_CERTS", "AWS_CA_BUNDLE"])("a private authority may be 
   expect(statuses(report, "discovery", "jwks")).toEqual({ discovery: "pass", jwks: "pass" });
 });
 
-describe("slowness is judged by what STS waits, not by what we do", () => {
+describe("slowness is measured against what STS waits", () => {
   const ask = (): Promise<{ readonly report: DoctorReport }> =>
     answerDoctor({
       environment: { env: internet.env, home: "/nowhere", now: Date.now },
@@ -564,7 +564,7 @@ describe("slowness is judged by what STS waits, not by what we do", () => {
   });
 });
 
-describe("a token is judged by the keys that were fetched", () => {
+describe("a token is checked with the keys that were fetched", () => {
   const cases: readonly (readonly [string, () => Promise<string>, Readonly<Record<string, string>>])[] = [
     [
       "one in order",
@@ -596,16 +596,16 @@ describe("a token is judged by the keys that were fetched", () => {
     ["one whose azp is the audience", () => issuer.token({ azp: "someone-else" }), { "token-audience": "fail" }],
     ["one of two audiences", () => issuer.token({ aud: ["1444828305810485", "x"] }), { "token-audience": "fail" }],
     [
-      "one that is over",
+      "an expired one",
       () => issuer.token({ exp: Math.floor(Date.now() / 1000) - 400 }),
       { "token-times": "fail", "token-signature": "pass", "token-roles": "fail" },
     ],
     [
-      "one from the future",
+      "one not valid yet",
       () => issuer.token({ iat: Math.floor(Date.now() / 1000) + 900 }),
       { "token-times": "fail" },
     ],
-    ["one without an end", () => issuer.token({ exp: undefined }), { "token-times": "fail" }],
+    ["one without exp", () => issuer.token({ exp: undefined }), { "token-times": "fail" }],
     [
       "one of an unknown key",
       () => issuer.token({}, { kid: "other" }),
@@ -621,7 +621,7 @@ describe("a token is judged by the keys that were fetched", () => {
       { "token-signature": "fail", "token-audience": "pass" },
     ],
     [
-      "a stranger's",
+      "one of an undeclared identity",
       () => issuer.token({ sub: "11111111-2222-4333-8444-555555555555" }),
       { "token-signature": "pass", "token-roles": "fail" },
     ],
@@ -634,7 +634,7 @@ describe("a token is judged by the keys that were fetched", () => {
     expect(shown).not.toMatch(/eyJ[A-Za-z0-9_-]{10}|dapi0/);
   });
 
-  test("with times by the servers' clock, so that a wrong clock here blames no good token", async () => {
+  test("with times by the servers' clock, so that a wrong clock here fails no good token", async () => {
     const folder = temporaryFolder("token");
     writeFileSync(join(folder, "token"), await issuer.token());
     const { report } = await answerDoctor({

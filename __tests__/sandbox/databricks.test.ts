@@ -86,23 +86,23 @@ const client = (subject: string, key?: string): Form => ({
   client_id: of(subject, key).clientId,
   client_secret: of(subject, key).clientSecret,
 });
-const jwt = (payload: object): string =>
-  `${Buffer.from('{"alg":"RS256"}').toString("base64url")}.${Buffer.from(JSON.stringify(payload)).toString("base64url")}.AA`;
+const base64url = (text: string): string => Buffer.from(text).toString("base64url");
+const jwt = (payload: object): string => `${base64url('{"alg":"RS256"}')}.${base64url(JSON.stringify(payload))}.AA`;
 const EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange";
 const JWT = "urn:ietf:params:oauth:token-type:jwt";
 const PAT = "urn:databricks:params:oauth:token-type:personal-access-token";
 
-test("identities are whom the policies name, patterns by an example, and two strangers", () => {
+test("identities are those that the policies name, an example for a pattern, and two undeclared ones", () => {
   expect(
-    book.all.map(({ issuer, subject, declared }) => `${issuer} ${subject}${declared ? "" : " (stranger)"}`),
+    book.all.map(({ issuer, subject, declared }) => `${issuer} ${subject}${declared ? "" : " (undeclared)"}`),
   ).toEqual([
     `production ${READER}`,
     `production ${WRITER}`,
     "company alice@example.com",
     "company someone@data.example.com",
     "azure any <sub> & more",
-    expect.stringMatching(/^production [0-9a-f-]{36} \(stranger\)$/),
-    expect.stringMatching(/^azure \S+@\S+ \(stranger\)$/),
+    expect.stringMatching(/^production [0-9a-f-]{36} \(undeclared\)$/),
+    expect.stringMatching(/^azure [^\s@]+@[^\s@]+ \(undeclared\)$/),
   ]);
   expect(new Set(book.all.map(({ clientSecret }) => clientSecret)).size).toBe(book.all.length);
 });
@@ -185,7 +185,7 @@ describe("the token endpoint refuses", () => {
   test.each<[string, string, () => Form | string, Form, string]>([
     ["no grant", "production", () => ({}), {}, "invalid_request"],
     ["an unknown grant", "production", () => ({ grant_type: "password" }), {}, "unsupported_grant_type"],
-    ["a body that is no form", "production", () => "{}", { "content-type": "application/json" }, "invalid_request"],
+    ["a body that is not a form", "production", () => "{}", { "content-type": "application/json" }, "invalid_request"],
     [
       "a parameter twice",
       "production",
@@ -216,7 +216,7 @@ describe("the token endpoint refuses", () => {
       "invalid_client",
     ],
     [
-      "a header that is no Basic",
+      "a header that is not Basic",
       "production",
       () => ({ grant_type: "client_credentials" }),
       { authorization: "Bearer x" },
@@ -305,7 +305,7 @@ describe("the token endpoint refuses", () => {
       "invalid_grant",
     ],
     [
-      "a foreign token that is none",
+      "a foreign token that is not a JWT",
       "production",
       () => ({ grant_type: EXCHANGE, subject_token_type: JWT, subject_token: "x.y", client_id: READER }),
       {},

@@ -61,12 +61,12 @@ test.each([
   ["module.databricks.aws_iam_openid_connect_provider.this[0]", "mycompany"],
   ["aws_iam_openid_connect_provider.this", "mycompany"],
 ])("the provider at %s is called %s", (address, key) => {
-  expect(directory(provider(address), role("aws_iam_role.r", { name: "r" })).issuers.map((issuer) => issuer.key)).toEqual([
-    key,
-  ]);
+  expect(
+    directory(provider(address), role("aws_iam_role.r", { name: "r" })).issuers.map((issuer) => issuer.key),
+  ).toEqual([key]);
 });
 
-test("a provider that is not in the plan is taken to exist, and a policy that is not known is named", () => {
+test("a provider that is not in the plan is assumed to exist, and a policy that is not known is named", () => {
   const { accounts, notes } = directory(
     role("aws_iam_role.r", { name: "r" }),
     resourceChange("aws_iam_role.later", null, { name: "later" }, { assume_role_policy: true }),
@@ -79,7 +79,7 @@ test("a provider that is not in the plan is taken to exist, and a policy that is
     },
   ]);
   expect(notes).toEqual([
-    expect.stringContaining("is not in the document; it is taken to exist"),
+    expect.stringContaining("is not in the document; it is assumed to exist"),
     expect.stringContaining("aws_iam_role.later is left out"),
   ]);
 });
@@ -126,7 +126,10 @@ describe("a federation of several accounts", () => {
   const two = federation({ prod: { accountId: "222233334444" }, dev: {} });
 
   test("is played whole, or one of them", () => {
-    expect(directoryOfFederation(two).accounts.map(({ accountId }) => accountId)).toEqual(["222233334444", "111122223333"]);
+    expect(directoryOfFederation(two).accounts.map(({ accountId }) => accountId)).toEqual([
+      "222233334444",
+      "111122223333",
+    ]);
     expect(
       directoryOfFederation(two, { account: "dev", awsAccountId: "555566667777" }).accounts.map(
         ({ accountId }) => accountId,
@@ -136,8 +139,8 @@ describe("a federation of several accounts", () => {
   });
 
   test.each([
-    ["an account that is not there", two, { account: "test" }, "account-not-found"],
-    ["an account ID that is none", two, { awsAccountId: "12" }, "aws-account-id-invalid"],
+    ["an account that does not exist", two, { account: "test" }, "account-not-found"],
+    ["an invalid account ID", two, { awsAccountId: "12" }, "aws-account-id-invalid"],
     ["two accounts that nobody names", federation({ a: {}, b: {} }), {}, "aws-account-unknown"],
   ])("%s is refused", (_what, given, choice, code) => {
     expect(() => directoryOfFederation(given, choice)).toThrow(expect.objectContaining({ code }) as Error);
@@ -163,8 +166,8 @@ describe("the verb", () => {
     ["a port too high", { port: "65536" }, "port-invalid"],
     ["a plan and a federation", { plan: join(folder, "plan.json"), config: "federation.yaml" }, "sandbox-needs"],
     ["a plan and an account", { plan: join(folder, "plan.json"), account: "prod" }, "sandbox-needs"],
-    ["a plan that is none", { plan: join(folder, "plan.json") }, "document-unknown"],
-    ["a file that is not there", { config: join(folder, "nothing.yaml") }, "file-not-found"],
+    ["a file that is not a plan", { plan: join(folder, "plan.json") }, "document-unknown"],
+    ["a missing file", { config: join(folder, "nothing.yaml") }, "file-not-found"],
     ["a context without a value", { context: ["aws:SourceIp"] }, "context-invalid"],
   ])("refuses %s", async (_what, change, code) => {
     await expect(answerSandbox({ ...request, ...change })).rejects.toMatchObject({ code });
@@ -195,7 +198,7 @@ describe("the verb", () => {
     expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
   });
 
-  test("says so where the port is taken", async () => {
+  test("reports a port that is in use", async () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
     await expect(

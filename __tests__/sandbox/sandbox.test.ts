@@ -1,3 +1,4 @@
+import { get } from "node:http";
 import { parseFederation } from "../../src/federation";
 import type { Sandbox } from "../../src/sandbox/sandbox";
 import { startSandbox } from "../../src/sandbox/sandbox";
@@ -13,7 +14,10 @@ const { federation } = parseFederation(readFileSync(join(__dirname, "..", "..", 
 let sandbox: Sandbox;
 const reasons: string[] = [];
 beforeAll(async () => {
-  sandbox = await startSandbox({ directory: directoryOfFederation(federation), onRefusal: (text) => reasons.push(text) });
+  sandbox = await startSandbox({
+    directory: directoryOfFederation(federation),
+    onRefusal: (text) => reasons.push(text),
+  });
 });
 afterAll(() => sandbox.stop());
 beforeEach(() => {
@@ -24,11 +28,10 @@ const READER = "arn:aws:iam::111122223333:role/databricks/lake-reader";
 
 async function tokenOf(declared: boolean): Promise<string> {
   const identity = sandbox.identities.find((one) => one.declared === declared);
+  const client = `${identity?.clientId ?? ""}:${identity?.clientSecret ?? ""}`;
   const response = await fetch(sandbox.issuers["production"]?.tokenEndpoint ?? "", {
     method: "POST",
-    headers: {
-      authorization: `Basic ${Buffer.from(`${identity?.clientId ?? ""}:${identity?.clientSecret ?? ""}`).toString("base64")}`,
-    },
+    headers: { authorization: `Basic ${Buffer.from(client).toString("base64")}` },
     body: new URLSearchParams({ grant_type: "client_credentials", scope: "openid" }),
   });
   expect(response.status).toBe(200);
@@ -61,7 +64,7 @@ test("a declared identity gets a token that fits the federation, and the role", 
   expect(reasons).toEqual([]);
 });
 
-test("a stranger is refused in AWS' words, and the reason is told without the token", async () => {
+test("an undeclared identity is refused with AWS' message, and the reason is reported without the token", async () => {
   const token = await tokenOf(false);
   const { status, text } = await assume(token);
   expect(status).toBe(403);
@@ -85,4 +88,33 @@ test("a secret or a token in the wrong parameter goes into no log", async () => 
   expect(reasons[0]).toContain("No identity of this issuer has the client ID");
   for (const reason of reasons)
     for (const part of [secret, ...token.split(".").slice(1)]) expect(reason).not.toContain(part.slice(0, 20));
+});
+
+describe("a Host header", () => {
+  const statusFor = (host: string): Promise<number | undefined> =>
+    new Promise((resolve, reject) => {
+      const url = new URL("/production/oidc/.well-known/openid-configuration", sandbox.sts);
+      get(url, { headers: { host } }, (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      }).on("error", reject);
+    });
+
+  test.each(["127.0.0.1", "localhost", "LOCALHOST:8405", "[::1]:8405", "production.localhost:8405"])(
+    "of loopback is answered: %s",
+    async (host) => {
+      expect(await statusFor(host)).toBe(200);
+    },
+  );
+
+  test.each([
+    "mycompany.cloud.databricks.com",
+    "sts.amazonaws.com",
+    "127.0.0.1.attacker.example",
+    "attacker.example:8405",
+    "localhost.attacker.example",
+    "127.0.0.1@attacker.example",
+  ])("of another name gets no answer: %j", async (host) => {
+    expect(await statusFor(host)).toBe(421);
+  });
 });

@@ -175,7 +175,7 @@ describe("a bad call is answered in AWS' form and words", () => {
       "No OpenIDConnect provider found in your account for https://mycompany.cloud.databricks.com/oidc",
     ],
     [
-      "a role that is not there",
+      "a role that does not exist",
       { RoleArn: `${ROLE}x` },
       403,
       "AccessDenied",
@@ -188,7 +188,13 @@ describe("a bad call is answered in AWS' form and words", () => {
       "AccessDenied",
       "Not authorized to perform sts:AssumeRoleWithWebIdentity",
     ],
-    ["a duration in words", { DurationSeconds: "an hour" }, 400, "MalformedInput", "DurationSeconds is no integer."],
+    [
+      "a duration in words",
+      { DurationSeconds: "an hour" },
+      400,
+      "MalformedInput",
+      "DurationSeconds must be an integer.",
+    ],
     [
       "a duration too short",
       { DurationSeconds: "60" },
@@ -204,7 +210,7 @@ describe("a bad call is answered in AWS' form and words", () => {
       "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
     ],
     [
-      "a session policy that is none",
+      "a session policy that is not JSON",
       { Policy: "{" },
       400,
       "MalformedPolicyDocument",
@@ -270,7 +276,7 @@ describe("a bad call is answered in AWS' form and words", () => {
       fc.asyncProperty(fc.dictionary(name, value), async (parameters) => {
         const { body, code, message } = await ask({ parameters });
         expect(body).toMatch(
-          /^<(ErrorResponse|AssumeRoleWithWebIdentityResponse) xmlns="https:\/\/sts\.amazonaws\.com\/doc\/2011-06-15\/">/,
+          /^<(?:Error|AssumeRoleWithWebIdentity)Response xmlns="https:\/\/sts\.amazonaws\.com\/doc\/2011-06-15\/">/,
         );
         expect(code).toMatch(/^[A-Za-z]+$/);
         expect(message).not.toMatch(/[<>]|&(?!#)/);
@@ -279,7 +285,7 @@ describe("a bad call is answered in AWS' form and words", () => {
     );
   });
 
-  test("what XML can not say is replaced, and a pair of surrogates stays whole", () => {
+  test("characters that XML cannot hold are replaced, and a pair of surrogates stays whole", () => {
     expect(stsErrorReply("X", "a\u0000b\ud800c😀\uffff<&", "id").body).toContain(
       "<Message>a\ufffdb\ufffdc😀\ufffd&#60;&#38;</Message>",
     );
@@ -314,7 +320,7 @@ describe("a session", () => {
 
   test.each<[string, Readonly<Record<string, string>>, string]>([
     ["no signature", {}, "MissingAuthenticationToken"],
-    ["a header that is none", { authorization: "Bearer x" }, "IncompleteSignature"],
+    ["an invalid header", { authorization: "Bearer x" }, "IncompleteSignature"],
     ["an unknown key", signed("AKIAIOSFODNN7EXAMPLE"), "InvalidClientTokenId"],
     ["a key without its session token", signed(session.accessKeyId), "InvalidClientTokenId"],
     [

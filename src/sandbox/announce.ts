@@ -1,8 +1,8 @@
-/** What the sandbox says when it has started: as a document, and as lines to paste. Pure. */
+/** What the sandbox prints when it has started: as a document, and as lines to paste. Pure. */
 import { shellWord, visible } from "../text/escape";
 import type { Sandbox } from "./sandbox";
 
-/** The document of `sandbox --json`. Its secrets are made up for the run and open nothing else. */
+/** The document of `sandbox --json`. Its secrets are generated for the run and are valid nowhere else. */
 export function sandboxDocument(sandbox: Sandbox): Readonly<Record<string, unknown>> {
   const { sts, issuers, identities, otherTenant, principals, roles } = sandbox;
   return { sts, issuers, identities, otherTenant, principals, roles };
@@ -14,22 +14,23 @@ export function sandboxText(sandbox: Sandbox, region: string): string {
   const served = Object.entries(issuers);
   const width = Math.max(13, ...served.map(([key]) => key.length)) + 2;
   const lines = [
-    `A Databricks and an STS on this machine alone. Their secrets are made up for this run and open nothing else.`,
+    "A simulated Databricks and AWS STS, on this machine only. Their secrets are generated for this run.",
     "",
     `${"STS".padEnd(width)}${sts}`,
     ...served.map(([key, { url, issuer }]) => `${key.padEnd(width)}${url}  stands for ${issuer}`),
-    `${"other tenant".padEnd(width)}${otherTenant.url}  stands for ${otherTenant.issuer}, which nobody trusts`,
+    `${"other tenant".padEnd(width)}${otherTenant.url}  stands for ${otherTenant.issuer}, which no role trusts`,
     "",
     "roles",
     ...roles.map((arn) => `  ${arn}`),
   ];
   for (const declared of [true, false]) {
-    lines.push("", declared ? "identities that some role names" : "strangers");
+    lines.push("", declared ? "identities that a role names" : "undeclared identities");
     for (const one of identities) {
       if (one.declared !== declared) continue;
       lines.push(
         `  ${one.subject} of ${one.issuer}`,
-        `    client ID ${one.clientId}  secret ${one.clientSecret}${one.personalAccessToken === null ? "" : `  notebook token ${one.personalAccessToken}`}`,
+        `    client ID ${one.clientId}  secret ${one.clientSecret}`,
+        ...(one.personalAccessToken === null ? [] : [`    notebook token ${one.personalAccessToken}`]),
       );
     }
   }
@@ -37,7 +38,7 @@ export function sandboxText(sandbox: Sandbox, region: string): string {
     lines.push("", "AWS principals, for sts:AssumeRole");
     for (const one of principals)
       lines.push(
-        `  ${one.arn}${one.declared ? "" : " (a stranger)"}`,
+        `  ${one.arn}${one.declared ? "" : " (undeclared)"}`,
         `    access key ID ${one.accessKeyId}  secret ${one.secretAccessKey}`,
         `    session token ${one.sessionToken}`,
       );
@@ -45,7 +46,7 @@ export function sandboxText(sandbox: Sandbox, region: string): string {
   return [...lines, "", ...environmentLines(sandbox, region)].map(visible).join("\n");
 }
 
-/** `export` lines for the first identity. Plans hold what they like: pasted, it stays one word. */
+/** `export` lines for the first identity. A plan may hold anything: each value stays one word of the shell. */
 function environmentLines({ sts, issuers, identities, roles }: Sandbox, region: string): readonly string[] {
   const [first] = identities;
   const host = first === undefined ? undefined : issuers[first.issuer]?.url;

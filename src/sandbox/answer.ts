@@ -4,6 +4,7 @@ import { readContext } from "../explain/context";
 import { readFederationFile } from "../files/load-federation";
 import { readText } from "../files/read-file";
 import { sandboxDocument, sandboxText } from "./announce";
+import { quoted } from "../text/text-rule";
 import type { Sandbox } from "./sandbox";
 import { startSandbox } from "./sandbox";
 import type { SimulatedDirectory } from "./directory/directory";
@@ -18,7 +19,7 @@ export interface SandboxRequest {
   readonly awsAccountId: string | undefined;
   readonly port: string | undefined;
   readonly context: readonly string[];
-  /** Told why something was refused; undefined: nobody asks. */
+  /** Reports why something was refused; undefined: not wanted. */
   readonly onRefusal: ((text: string) => void) | undefined;
 }
 
@@ -31,7 +32,7 @@ export interface StartedSandbox {
 }
 
 /**
- * Starts what is asked for. Throws InputError sandbox-needs, port-invalid, context-invalid, those of a federation file
+ * Starts the sandbox. Throws InputError sandbox-needs, port-invalid, context-invalid, those of a federation file
  * and of `directoryOfPlan`; OutsideError port-unusable, file-not-found, file-unreadable.
  */
 export async function answerSandbox(request: SandboxRequest): Promise<StartedSandbox> {
@@ -49,7 +50,8 @@ export async function answerSandbox(request: SandboxRequest): Promise<StartedSan
 }
 
 function directoryOf({ config, plan, account, awsAccountId }: SandboxRequest): SimulatedDirectory {
-  if (plan === undefined) return directoryOfFederation(readFederationFile(config).federation, { account, awsAccountId });
+  if (plan === undefined)
+    return directoryOfFederation(readFederationFile(config).federation, { account, awsAccountId });
   for (const [flag, value] of [
     ["config", config],
     ["account", account],
@@ -59,9 +61,9 @@ function directoryOf({ config, plan, account, awsAccountId }: SandboxRequest): S
       throw new InputError([
         {
           code: "sandbox-needs",
-          message: `--plan and --${flag} are both given; a plan says by itself.`,
+          message: `--${flag} has no effect with --plan: the plan names its accounts.`,
           path: flag,
-          fix: "Leave one of them out.",
+          fix: `Remove --${flag} or --plan.`,
         },
       ]);
   }
@@ -75,7 +77,7 @@ function portOf(text: string | undefined): number {
   throw new InputError([
     {
       code: "port-invalid",
-      message: `${JSON.stringify(text.slice(0, 20))} is no port.`,
+      message: `${quoted(text)} is not a valid port.`,
       path: "port",
       fix: "Give a number from 1 to 65535, or leave --port out for a free one.",
     },

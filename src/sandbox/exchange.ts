@@ -1,4 +1,4 @@
-/** One request and its answer, without the network: what the sandbox's parts are functions over. */
+/** One request and its response, without the network: the parts of the sandbox are functions over them. */
 
 export interface Exchange {
   readonly method: string;
@@ -16,7 +16,7 @@ export interface Reply {
   readonly body: string;
 }
 
-/** `value` as JSON that nobody keeps. */
+/** `value` as JSON that is not cached. */
 export function jsonReply(status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): Reply {
   return {
     status,
@@ -25,7 +25,7 @@ export function jsonReply(status: number, value: unknown, headers: Readonly<Reco
   };
 }
 
-/** The form in a request's body; undefined where its type says that it is something else. */
+/** The form in a request's body; undefined for another content type. */
 export function formOf(exchange: Exchange): URLSearchParams | undefined {
   const type = (exchange.headers["content-type"] ?? "").split(";", 1)[0]?.trim().toLowerCase();
   return type === "application/x-www-form-urlencoded" ? new URLSearchParams(exchange.body) : undefined;

@@ -1,6 +1,4 @@
-/**
- * The key pair of the run, as a region of Databricks has one: shared by all tenants, so `iss` alone tells them apart.
- */
+/** The key pair of the run. As in a region of Databricks all tenants share it, so only `iss` tells them apart. */
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT } from "jose";
 import type { JWK } from "jose";
 import { DATABRICKS_TOKEN_TYPE } from "../sts/databricks-claims";

@@ -1,4 +1,4 @@
-/** Starts the sandbox: one server on loopback that is a Databricks and an STS over one directory. */
+/** Starts the sandbox: one server on loopback that simulates Databricks and STS over one directory. */
 import { randomUUID } from "node:crypto";
 import { hideSecrets, redact } from "../text/secret";
 import { visible } from "../text/escape";
@@ -29,7 +29,7 @@ export interface SandboxOptions {
   readonly context?: Readonly<Record<string, readonly string[]>>;
   /** Milliseconds since 1970; default: the machine's clock. */
   readonly now?: () => number;
-  /** Told why something was refused, without tokens and secrets. */
+  /** Reports why something was refused, without tokens and secrets. */
   readonly onRefusal?: (text: string) => void;
 }
 
@@ -46,14 +46,14 @@ export interface Sandbox {
   readonly sts: string;
   /** By key. */
   readonly issuers: Readonly<Record<string, ServedIssuer>>;
-  /** Another tenant of the same region, whom nobody trusts: the same clients, the same key, another `iss`. */
+  /** Another tenant of the same region, which no role trusts: the same clients, the same key, another `iss`. */
   readonly otherTenant: ServedIssuer;
   readonly identities: readonly Identity[];
-  /** AWS principals that Unity Catalog trusts are about, and one stranger; empty where there is no such trust. */
+  /** AWS principals that Unity Catalog trusts name, and an undeclared one; empty where there is no such trust. */
   readonly principals: readonly AwsPrincipal[];
   /** ARNs of the roles, in the order of the directory. */
   readonly roles: readonly string[];
-  /** Signs any claims with the issuers' key: for tokens Databricks would never give, in tests. */
+  /** Signs any claims with the issuers' key: for tokens that Databricks never issues, in tests. */
   readonly sign: (claims: Claims, header?: Claims) => Promise<string>;
   /** Ends every connection and frees the port. */
   readonly stop: () => Promise<void>;
@@ -70,21 +70,21 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const [keys, seal, codes] = [await makeKeys(), makeSeal(), authorizationCodes()];
   const identities = identitiesOf(directory);
   const book = identityBook(identities);
-  const told = options.onRefusal;
-  const tell =
-    told === undefined
+  const { onRefusal } = options;
+  const report =
+    onRefusal === undefined
       ? null
       : (text: string): void => {
-          // a token or a client secret sent in the wrong parameter is repeated in the refusal, and goes into no log
+          // the refusal repeats a token or secret that was sent in the wrong parameter: not in a log
           const shown = hideSecrets(text);
-          told(shown.length > MOST_REASON ? `${shown.slice(0, MOST_REASON)}\n… cut` : shown);
+          onRefusal(shown.length > MOST_REASON ? `${shown.slice(0, MOST_REASON)}\n… cut` : shown);
         };
   const sts = {
     accounts: stsAccounts(directory, keys.set),
     seal,
     context: { "aws:SourceIp": ["127.0.0.1"], ...options.context },
     now,
-    explain: tell,
+    explain: report,
   };
   const hosts = new Map<string, DatabricksHost>();
   const route = async (exchange: Exchange): Promise<Reply> => {
@@ -95,19 +95,20 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     if (exchange.path === "/" || exchange.query.has("Action")) return answerSts(sts, exchange);
     return jsonReply(404, {
       error: "not_found",
-      error_description: `There is nothing at ${visible(exchange.path.slice(0, 200))} here.`,
+      error_description: `Nothing is served at ${visible(exchange.path.slice(0, 200))}.`,
     });
   };
   const server = await startServer(options.port ?? 0, {
     answer: route,
     tooLong: (exchange, mostBytes) => {
-      tell?.(`✗ a request with more than ${mostBytes} bytes was refused`);
-      const message = `A request has ${mostBytes} bytes at most.`;
+      report?.(`✗ a request with more than ${mostBytes} bytes was refused`);
+      const message = `A request may have at most ${mostBytes} bytes.`;
       return exchange.path === "/"
         ? stsErrorReply("RequestEntityTooLarge", message, randomUUID())
         : jsonReply(413, { error: "invalid_request", error_description: message });
     },
-    onFault: (error) => tell?.(`the sandbox failed: ${redact(error instanceof Error ? error.message : String(error))}`),
+    onFault: (error) =>
+      report?.(`the sandbox failed: ${redact(error instanceof Error ? error.message : String(error))}`),
   });
   const other = otherTenant(directory.issuers);
   for (const issuer of [...directory.issuers, other]) {
@@ -121,7 +122,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       seal,
       codes,
       now,
-      onRefusal: (error, what) => tell?.(visible(`✗ ${issuer.key}'s ${what} refused: ${error.code}: ${error.message}`)),
+      onRefusal: (error, what) =>
+        report?.(visible(`✗ ${issuer.key}'s ${what} refused: ${error.code}: ${error.message}`)),
     });
   }
   return {
@@ -142,8 +144,8 @@ function served(issuer: SimulatedIssuer, origin: string): ServedIssuer {
 }
 
 /**
- * The issuer a request is for: by the first part of its path; or, since some SDKs keep nothing of DATABRICKS_HOST but
- * host and port, by the rest alone: an account by its ID, a workspace by whose client it is, else the first.
+ * The issuer of a request: by the first part of its path; or, since some SDKs use only host and port of
+ * DATABRICKS_HOST, by the rest: an account by its ID, a workspace by its client, else the first.
  */
 function hostFor(
   hosts: ReadonlyMap<string, DatabricksHost>,

@@ -1,17 +1,18 @@
-/** The sandbox's one HTTP server: loopback only, bounded in size and time, whatever comes. */
+/** The HTTP server of the sandbox: on loopback only, for loopback names only, bounded in size and time. */
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { OutsideError } from "../errors";
+import { isLoopback } from "../network/proxy";
 import type { Exchange, Reply } from "./exchange";
 import { jsonReply } from "./exchange";
 
-/** A web identity token has 20,000 characters at most; three times that when every one is percent-encoded. */
+/** A web identity token has at most 20,000 characters, three times that when each is percent-encoded. */
 const MAX_BODY_BYTES = 128 * 1024;
 /** From the first byte of a request to its last, and to the end of its headers, milliseconds. */
 const REQUEST_TIMEOUT_MS = 10_000;
 const HEADERS_TIMEOUT_MS = 5_000;
-/** Connections that wait to be taken: more than a burst of tests opens at once. */
+/** Connections waiting to be accepted: more than a burst of tests opens at once. */
 const BACKLOG = 2048;
 
 export interface RunningServer {
@@ -20,16 +21,16 @@ export interface RunningServer {
   readonly stop: () => Promise<void>;
 }
 
-export interface Answering {
-  /** May fail: the caller is told 500, and `onFault` why. */
+export interface RequestHandler {
+  /** May fail: the caller gets 500, and `onFault` the reason. */
   readonly answer: (exchange: Exchange) => Promise<Reply> | Reply;
-  /** For a request whose body, left out, is longer than is taken. */
+  /** For a request whose body is too long, and left out. */
   readonly tooLong: (exchange: Exchange, mostBytes: number) => Reply;
   readonly onFault: (error: unknown) => void;
 }
 
 /** Starts to listen on 127.0.0.1; port 0: a free one. Throws OutsideError `port-unusable`. */
-export async function startServer(port: number, answering: Answering): Promise<RunningServer> {
+export async function startServer(port: number, handler: RequestHandler): Promise<RunningServer> {
   const server = createServer(
     {
       requestTimeout: REQUEST_TIMEOUT_MS,
@@ -39,8 +40,8 @@ export async function startServer(port: number, answering: Answering): Promise<R
     },
     (request, response) => {
       response.on("error", () => undefined);
-      serve(request, response, answering).catch((error: unknown) => {
-        if (!request.destroyed) answering.onFault(error);
+      serve(request, response, handler).catch((error: unknown) => {
+        if (!request.destroyed) handler.onFault(error);
         if (response.headersSent) response.destroy();
         else
           send(
@@ -70,9 +71,12 @@ function listening(server: Server, port: number): Promise<void> {
           [
             {
               code: "port-unusable",
-              message: `Port ${port} on 127.0.0.1 can not be used: ${cause.code ?? "unknown error"}.`,
+              message:
+                cause.code === "EADDRINUSE"
+                  ? `Port ${port} is already in use.`
+                  : `Cannot listen on port ${port}: ${cause.code ?? "unknown error"}.`,
               path: "port",
-              fix: "Leave --port out for a free one, or end what listens there.",
+              fix: "Remove --port to use a free one, or stop the program that uses it.",
             },
           ],
           { cause },
@@ -86,7 +90,7 @@ function listening(server: Server, port: number): Promise<void> {
 async function serve(
   request: IncomingMessage,
   response: ServerResponse,
-  { answer, tooLong }: Answering,
+  { answer, tooLong }: RequestHandler,
 ): Promise<void> {
   const body = await bodyOf(request);
   const [path, query] = splitOnce(request.url ?? "/");
@@ -97,9 +101,23 @@ async function serve(
     headers: headersOf(request),
     body: body ?? "",
   };
-  // what is left of the body goes with the connection
+  // the rest of the body is dropped with the connection
   if (body === undefined) response.shouldKeepAlive = false;
-  send(response, request.method, body === undefined ? tooLong(exchange, MAX_BODY_BYTES) : await answer(exchange));
+  const reply = !isForLoopback(exchange.headers["host"])
+    ? jsonReply(421, {
+        error: "invalid_request",
+        error_description: "The sandbox answers requests for loopback names only: use http://127.0.0.1 or localhost.",
+      })
+    : body === undefined
+      ? tooLong(exchange, MAX_BODY_BYTES)
+      : await answer(exchange);
+  send(response, request.method, reply);
+}
+
+/** A page in a browser reaches this port under its own name (DNS rebinding), and must not get the secrets. */
+function isForLoopback(host: string | undefined): boolean {
+  const [, name] = /^(\[[^\]]*\]|[^:]*)(?::[0-9]{1,5})?$/.exec(host ?? "") ?? [];
+  return name !== undefined && isLoopback(name.toLowerCase());
 }
 
 /** Undefined where it is too long; the rest is then not read. */

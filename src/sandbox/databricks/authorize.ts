@@ -1,22 +1,17 @@
-/** The log-in: an authorization endpoint with PKCE (RFC 7636) that approves itself at once. */
+/** The login: an authorization endpoint with PKCE (RFC 7636) that approves every request at once. */
 import { isLoopback } from "../../network/proxy";
 import type { Reply } from "../exchange";
 import { jsonReply } from "../exchange";
 import type { IdentityBook } from "../directory/identities";
 import type { SimulatedIssuer } from "../directory/directory";
-import type { AuthorizationCodes } from "./authorization-codes";
+import type { GrantContext } from "./grants";
 import { scopeOf } from "./grants";
 import { OauthError, oauthErrorReply, only, required } from "./oauth-error";
 
-/** Characters of what is kept with a code. */
-const MOST_KEPT = 1_000;
+/** Maximum characters of a parameter that is stored with a code. */
+const MOST_STORED = 1_000;
 
-export interface AuthorizeContext {
-  readonly issuer: SimulatedIssuer;
-  readonly book: IdentityBook;
-  readonly codes: AuthorizationCodes;
-  /** Seconds since the epoch. */
-  readonly now: number;
+export interface AuthorizeContext extends Pick<GrantContext, "issuer" | "book" | "codes" | "now"> {
   readonly onRefusal: (error: OauthError) => void;
 }
 
@@ -28,16 +23,16 @@ export interface AuthorizeContext {
 export function authorize(query: URLSearchParams, context: AuthorizeContext): Reply {
   let redirect: URL | undefined;
   try {
-    const clientId = kept("client_id", required(query, "client_id"));
-    redirect = loopbackUrl(kept("redirect_uri", required(query, "redirect_uri")));
+    const clientId = stored("client_id", required(query, "client_id"));
+    redirect = loopbackUrl(stored("redirect_uri", required(query, "redirect_uri")));
     const code = approve(query, clientId, redirect, context);
-    return sentTo(redirect, { code, state: query.get("state") });
+    return redirectTo(redirect, { code, state: query.get("state") });
   } catch (error) {
     if (!(error instanceof OauthError)) throw error;
     context.onRefusal(error);
     return redirect === undefined
       ? oauthErrorReply(error)
-      : sentTo(redirect, { error: error.code, error_description: error.message, state: query.get("state") });
+      : redirectTo(redirect, { error: error.code, error_description: error.message, state: query.get("state") });
   }
 }
 
@@ -53,30 +48,30 @@ function approve(
   if (only(query, "code_challenge_method") !== "S256")
     throw new OauthError("invalid_request", "code_challenge_method must be S256.");
   if (!/^[A-Za-z0-9_-]{43}$/.test(challenge))
-    throw new OauthError("invalid_request", "code_challenge is no SHA-256 in base64url.");
+    throw new OauthError("invalid_request", "code_challenge must be a SHA-256 in base64url.");
   return codes.give(
     {
       issuer: issuer.key,
-      subject: whoLogsIn(only(query, "login_hint"), issuer, book),
+      subject: subjectOfLogin(only(query, "login_hint"), issuer, book),
       clientId,
       redirectUri: redirect.href,
       challenge,
       scope: scopeOf(query, ["all-apis", "offline_access"]),
-      nonce: kept("nonce", only(query, "nonce") ?? null),
+      nonce: stored("nonce", only(query, "nonce") ?? null),
     },
     now,
   );
 }
 
-/** `value`, if it is short enough to be kept. Throws OauthError `invalid_request`. */
-function kept<T extends string | null>(name: string, value: T): T {
-  if (value !== null && value.length > MOST_KEPT)
-    throw new OauthError("invalid_request", `${name} has more than ${MOST_KEPT} characters.`);
+/** `value`, if it is short enough to be stored. Throws OauthError `invalid_request`. */
+function stored<T extends string | null>(name: string, value: T): T {
+  if (value !== null && value.length > MOST_STORED)
+    throw new OauthError("invalid_request", `${name} has more than ${MOST_STORED} characters.`);
   return value;
 }
 
-/** Throws OauthError `access_denied` for a hint that is no identity of the issuer, and where there is no user. */
-function whoLogsIn(hint: string | undefined, issuer: SimulatedIssuer, book: IdentityBook): string {
+/** Throws OauthError `access_denied` for a hint that names no identity of the issuer, and where there is no user. */
+function subjectOfLogin(hint: string | undefined, issuer: SimulatedIssuer, book: IdentityBook): string {
   const users = book.all.filter((one) => one.issuer === issuer.key && one.subject.includes("@"));
   const found = hint === undefined ? (users.find((one) => one.declared) ?? users[0]) : book.bySubject(issuer.key, hint);
   if (found !== undefined) return found.subject;
@@ -84,11 +79,11 @@ function whoLogsIn(hint: string | undefined, issuer: SimulatedIssuer, book: Iden
     "access_denied",
     hint === undefined
       ? "This issuer has no user here; name an identity with login_hint."
-      : "login_hint is no identity of this issuer.",
+      : "login_hint is not an identity of this issuer.",
   );
 }
 
-/** Codes go nowhere but to a program on this machine. */
+/** Codes are sent to a program on this machine only. */
 function loopbackUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol) || !isLoopback(url.hostname) || url.hash !== "")
@@ -96,7 +91,7 @@ function loopbackUrl(text: string): URL {
   return url;
 }
 
-function sentTo(redirect: URL, parameters: Readonly<Record<string, string | null>>): Reply {
+function redirectTo(redirect: URL, parameters: Readonly<Record<string, string | null>>): Reply {
   const target = new URL(redirect);
   for (const [name, value] of Object.entries(parameters)) if (value !== null) target.searchParams.set(name, value);
   return { ...jsonReply(302, {}), headers: { location: target.href, "cache-control": "no-store" }, body: "" };

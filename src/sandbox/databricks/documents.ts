@@ -4,7 +4,7 @@ import { pathOfIssuer } from "../directory/directory";
 
 export const SCOPES = ["all-apis", "email", "offline_access", "openid", "profile", "sql"] as const;
 
-/** Keys lie on a host of the region, shared by its tenants. No issuer's key has a dot. */
+/** Keys are on a host of the region, shared by its tenants. No issuer's key has a dot. */
 export const JWKS_PATH = "/region.cloud.databricks.com/oidc/jwks.json";
 
 /** `/.well-known/databricks-config` of the issuer's host. */
@@ -14,7 +14,7 @@ export function hostMetadata(issuer: SimulatedIssuer, url: string): Readonly<Rec
     host_type: issuer.level,
     ...(issuer.databricksAccountId === null ? {} : { account_id: issuer.databricksAccountId }),
     ...(issuer.level === "workspace" ? { workspace_id: issuer.audience } : {}),
-    cloud: (issuer.cloud ?? "aws").replace(/-.*$/, ""),
+    cloud: (issuer.cloud ?? "aws").split("-", 1)[0] ?? "aws",
   };
 }
 

@@ -1,4 +1,4 @@
-/** The grants of a token endpoint: who asks, and whose token it becomes. */
+/** The grants of a token endpoint: which client asks, and whose token it gets. */
 import { createHash } from "node:crypto";
 import { readToken } from "../../sts/read-token";
 import { factsOf } from "../../sts/request-keys";
@@ -9,7 +9,7 @@ import type { AuthorizationCodes } from "./authorization-codes";
 import { SCOPES } from "./documents";
 import { only, OauthError, required } from "./oauth-error";
 
-/** What a granted token says, and what comes with it. */
+/** The content of a granted token, and what comes with it. */
 export interface Granted {
   readonly subject: string;
   /** The OAuth client, for the claim `client_id`. */
@@ -17,7 +17,7 @@ export interface Granted {
   readonly scope: readonly string[];
   /** The audience asked for; null: what Databricks puts there. */
   readonly audience: string | null;
-  /** A person's log-in: gets a refresh token with `offline_access`, an ID token with `openid`. */
+  /** A person's login: gets a refresh token with `offline_access`, an ID token with `openid`. */
   readonly login: { readonly nonce: string | null } | null;
 }
 
@@ -69,9 +69,9 @@ function clientOf(form: URLSearchParams, authorization: string | undefined): Cli
   const [, encoded] = /^Basic +([A-Za-z0-9+/=_-]+)$/i.exec(authorization) ?? [];
   const [, id, secret] = /^([^:]*):(.*)$/s.exec(Buffer.from(encoded ?? "", "base64").toString("utf8")) ?? [];
   if (id === undefined || secret === undefined)
-    throw new OauthError("invalid_client", "The Authorization header is no Basic one of client ID and secret.");
+    throw new OauthError("invalid_client", "The Authorization header must be Basic, with client ID and secret.");
   if (form.has("client_secret"))
-    throw new OauthError("invalid_request", "The client secret is given twice, as header and in the body.");
+    throw new OauthError("invalid_request", "The client secret is given twice: in the header and in the body.");
   return { id: formDecoded(id), secret: formDecoded(secret) };
 }
 
@@ -96,8 +96,8 @@ function clientCredentials(form: URLSearchParams, { id, secret }: Client, { book
   if (found === undefined)
     throw new OauthError(
       "invalid_client",
-      `The client secret is not that of ${JSON.stringify(id.slice(0, 80))} in this run: the sandbox makes new ` +
-        `ones each time.`,
+      `The client secret of ${JSON.stringify(id.slice(0, 80))} is another one: the sandbox generates new ones for ` +
+        "each run.",
     );
   return {
     subject: found.subject,
@@ -118,11 +118,11 @@ export function scopeOf(
     only(form, "scope")
       ?.split(" ")
       .filter((scope) => scope !== "") ?? usual;
-  const strange = asked.find((scope) => !allowed.includes(scope));
-  if (strange !== undefined)
+  const unavailable = asked.find((scope) => !allowed.includes(scope));
+  if (unavailable !== undefined)
     throw new OauthError(
       "invalid_scope",
-      `The scope ${JSON.stringify(strange.slice(0, 60))} can not be had here; there are: ${allowed.join(" ")}.`,
+      `The scope ${JSON.stringify(unavailable.slice(0, 60))} is not available here; use one of: ${allowed.join(" ")}.`,
     );
   return [...new Set(asked)];
 }
@@ -130,17 +130,17 @@ export function scopeOf(
 function authorizationCode(form: URLSearchParams, { id }: Client, { issuer, codes, now }: GrantContext): Granted {
   const code = codes.take(required(form, "code"), now);
   if (code === undefined || code.issuer !== issuer.key)
-    throw new OauthError("invalid_grant", "The code is unknown, used, over, or of another issuer.");
+    throw new OauthError("invalid_grant", "The code is unknown, used, expired, or from another issuer.");
   if (id !== code.clientId) throw new OauthError("invalid_grant", "The code was given to another client_id.");
   const redirect = required(form, "redirect_uri");
   if (!URL.canParse(redirect) || new URL(redirect).href !== code.redirectUri)
-    throw new OauthError("invalid_grant", "redirect_uri is not the one the code was asked with.");
+    throw new OauthError("invalid_grant", "redirect_uri differs from that of the authorization request.");
   const verifier = required(form, "code_verifier");
   if (
     !/^[A-Za-z0-9._~-]{43,128}$/.test(verifier) ||
     createHash("sha256").update(verifier).digest("base64url") !== code.challenge
   ) {
-    throw new OauthError("invalid_grant", "code_verifier does not fit the code_challenge.");
+    throw new OauthError("invalid_grant", "code_verifier does not match the code_challenge.");
   }
   return {
     subject: code.subject,
@@ -166,7 +166,7 @@ export function refreshToken(seal: Seal, facts: RefreshFacts): string {
 function refresh(form: URLSearchParams, { id }: Client, { issuer, seal }: GrantContext): Granted {
   const facts = seal.open("refresh", required(form, "refresh_token")) as RefreshFacts | undefined;
   if (facts === undefined || facts.issuer !== issuer.key)
-    throw new OauthError("invalid_grant", "The refresh token is not of this run and issuer.");
+    throw new OauthError("invalid_grant", "The refresh token is not from this run and issuer.");
   if (id !== facts.clientId) throw new OauthError("invalid_grant", "The refresh token was given to another client_id.");
   return {
     subject: facts.subject,
@@ -193,7 +193,7 @@ function exchange(form: URLSearchParams, { id }: Client, context: GrantContext):
         );
       const found = context.book.byPersonalAccessToken(subjectToken);
       if (found === undefined || (context.of !== null && found.issuer !== context.of))
-        throw new OauthError("invalid_grant", "The subject token is none of this workspace in this run.");
+        throw new OauthError("invalid_grant", "The subject token is not from this workspace in this run.");
       const scope = scopeOf(
         form,
         ["openid"],
@@ -212,13 +212,13 @@ function exchange(form: URLSearchParams, { id }: Client, context: GrantContext):
       };
     }
     default:
-      throw new OauthError("invalid_request", "subject_token_type is neither a JWT nor a personal access token.");
+      throw new OauthError("invalid_request", "subject_token_type must be that of a JWT or a personal access token.");
   }
 }
 
 /**
  * Whose token another issuer's JWT is exchanged for: the service principal `client_id` names, else the identity whose
- * subject it has. Its signature and the federation policy are not here to be checked; shape and time are.
+ * subject it has. Its form and times are checked; its signature and the federation policy cannot be checked here.
  */
 function federated(
   subjectToken: string,
@@ -226,11 +226,11 @@ function federated(
   { book, of, issuer, now }: GrantContext,
 ): Identity {
   const reading = readToken(subjectToken);
-  if (!reading.ok) throw new OauthError("invalid_grant", `The subject token is no JWT: ${reading.not.why}`);
+  if (!reading.ok) throw new OauthError("invalid_grant", `The subject token is not a JWT: ${reading.not.why}`);
   const { exp, iss } = reading.token.claims;
   if (typeof iss !== "string") throw new OauthError("invalid_grant", "The subject token names no issuer.");
   if (typeof exp !== "number" || exp + LEEWAY <= now)
-    throw new OauthError("invalid_grant", "The subject token is over, or does not say when it is.");
+    throw new OauthError("invalid_grant", "The subject token is expired, or has no exp.");
   if (clientId !== undefined) {
     const [known] = book.byClient(of, clientId);
     if (known !== undefined) return known;
@@ -244,7 +244,7 @@ function federated(
   if (own === undefined)
     throw new OauthError(
       "invalid_grant",
-      "Without client_id the subject token's sub must be an identity of this issuer, and it is none.",
+      "Without client_id the subject token's sub must be an identity of this issuer, and it is not.",
     );
   return own;
 }

@@ -1,31 +1,21 @@
-/** A Databricks host: its documents and endpoints, for one issuer. */
+/** A simulated Databricks host: its documents and endpoints, for one issuer. */
 import { randomUUID } from "node:crypto";
 import { databricksClaims, DATABRICKS_TOKEN_SECONDS } from "../../sts/databricks-claims";
 import type { Exchange, Reply } from "../exchange";
 import { formOf, jsonReply } from "../exchange";
-import type { IdentityBook } from "../directory/identities";
 import type { SigningKeys } from "../keys";
-import type { Seal } from "../seal";
-import type { SimulatedIssuer } from "../directory/directory";
 import { pathOfIssuer } from "../directory/directory";
-import type { AuthorizationCodes } from "./authorization-codes";
 import { authorize } from "./authorize";
 import { discoveryDocument, hostMetadata } from "./documents";
-import type { Granted } from "./grants";
+import type { GrantContext, Granted } from "./grants";
 import { grant, refreshToken } from "./grants";
 import { OauthError, oauthErrorReply } from "./oauth-error";
 
-export interface DatabricksHost {
-  readonly issuer: SimulatedIssuer;
+export interface DatabricksHost extends Omit<GrantContext, "now"> {
   /** What stands for `https://<host>`. */
   readonly url: string;
   readonly origin: string;
-  readonly book: IdentityBook;
-  /** As in GrantContext. */
-  readonly of: string | null;
   readonly keys: SigningKeys;
-  readonly seal: Seal;
-  readonly codes: AuthorizationCodes;
   /** Seconds since the epoch. */
   readonly now: () => number;
   readonly onRefusal: (error: OauthError, what: string) => void;
@@ -60,7 +50,7 @@ function reading(exchange: Exchange, answer: () => Reply): Reply {
 }
 
 function wrongMethod(allow: string): Reply {
-  return jsonReply(405, { error: "invalid_request", error_description: `This address takes ${allow}.` }, { allow });
+  return jsonReply(405, { error: "invalid_request", error_description: `This URL accepts ${allow} only.` }, { allow });
 }
 
 async function token(host: DatabricksHost, exchange: Exchange): Promise<Reply> {
@@ -69,14 +59,7 @@ async function token(host: DatabricksHost, exchange: Exchange): Promise<Reply> {
     if (form === undefined)
       throw new OauthError("invalid_request", "The body must be application/x-www-form-urlencoded.");
     const now = host.now();
-    const granted = grant(form, exchange.headers["authorization"], {
-      issuer: host.issuer,
-      book: host.book,
-      of: host.of,
-      seal: host.seal,
-      codes: host.codes,
-      now,
-    });
+    const granted = grant(form, exchange.headers["authorization"], { ...host, now });
     return jsonReply(200, await tokenAnswer(host, granted, now));
   } catch (error) {
     if (!(error instanceof OauthError)) throw error;

@@ -1,4 +1,4 @@
-/** A refusal in OAuth's own form (RFC 6749, section 5.2), and its reason for whoever runs the sandbox. */
+/** A refusal in OAuth's own form (RFC 6749, section 5.2), with its reason for the person who runs the sandbox. */
 import type { Reply } from "../exchange";
 import { jsonReply } from "../exchange";
 

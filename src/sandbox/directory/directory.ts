@@ -1,4 +1,4 @@
-/** What the sandbox plays: Databricks issuers, and AWS accounts with their providers and roles. Plain data. */
+/** What the sandbox simulates: Databricks issuers, and AWS accounts with their providers and roles. Plain data. */
 import type { Cloud } from "../../issuer/clouds";
 import { CLOUDS, cloudOfHost, isAccountsHost, workspaceIdOfHost } from "../../issuer/clouds";
 import { issuerPathOf } from "../../issuer/issuer";
@@ -30,7 +30,7 @@ export interface SimulatedProvider {
 }
 
 export interface SimulatedRole {
-  /** What a reader knows it by: its key, or its address in the plan. */
+  /** Its key, or its address in the plan. */
   readonly name: string;
   readonly arn: string;
   readonly trust: CompiledPolicy;
@@ -52,16 +52,16 @@ export interface SimulatedAccount {
 export interface SimulatedDirectory {
   readonly issuers: readonly SimulatedIssuer[];
   readonly accounts: readonly SimulatedAccount[];
-  /** What was taken for granted, each in a sentence. */
+  /** What was assumed, each in a sentence. */
   readonly notes: readonly string[];
 }
 
-/** Where nobody says which AWS account it is: the one of AWS' own examples. */
+/** Stands for an AWS account that is not named: the one of AWS' own examples. */
 export const EXAMPLE_ACCOUNT_ID = "111122223333";
 /** IAM's own default, in seconds. */
 export const DEFAULT_MAX_SESSION_DURATION = 3600;
 
-/** A role with its policy made ready; undefined where its trust policy does not read. */
+/** A role with its policy compiled; undefined where its trust policy cannot be read. */
 export function simulatedRole(name: string, arn: string, source: LintRole): SimulatedRole | undefined {
   const read = readPolicy(source.policy);
   if (!read.ok) return undefined;
@@ -85,17 +85,17 @@ export function issuerOfUrl(key: string, url: string, clientIds: readonly string
     host,
     cloud: cloudOfHost(host),
     databricksAccountId: account,
-    // what Databricks is known to put there, where IAM registers it; else what IAM does register
+    // what Databricks puts there, where IAM registers it; else what IAM does register
     audience:
       account ?? workspaceIdOfHost(host) ?? clientIds.find((id) => keeps(WORKSPACE_ID, id)) ?? clientIds[0] ?? "0",
   };
 }
 
-/** A workspace nobody trusts, whose tokens are signed by the same regional key. */
+/** A workspace that no role trusts, whose tokens are signed by the same regional key. */
 export function otherTenant(issuers: readonly SimulatedIssuer[]): SimulatedIssuer {
   const cloud = issuers.find((issuer) => issuer.cloud !== null)?.cloud ?? "aws";
   const zone = CLOUDS[cloud].workspaceZone;
-  const names = ["another-tenant", "yet-another-tenant", "nobody-of-ours"].map((name) => `https://${name}${zone}/oidc`);
+  const names = ["another-tenant", "yet-another-tenant", "third-tenant"].map((name) => `https://${name}${zone}/oidc`);
   const free =
     names.find((name) => !issuers.some(({ issuer }) => issuer === name)) ??
     `https://tenant-${issuers.length}${zone}/oidc`;
@@ -110,7 +110,7 @@ export function keyOfHost(host: string): string {
 
 /** The path of an issuer below its host, e.g. `/oidc`. */
 export function pathOfIssuer(issuer: SimulatedIssuer): string {
-  // not by URL: a plan may hold a host that is none
+  // not by URL: a plan may hold a host that is not valid
   const path = issuerPathOf(issuer.issuer);
   return path.includes("/") ? path.slice(path.indexOf("/")) : "";
 }

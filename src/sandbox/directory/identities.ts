@@ -1,18 +1,19 @@
-/** Who can get a token in the sandbox: the identities the trust policies name, and two strangers. */
+/** Who can get a token in the sandbox: the identities that trust policies name, and two undeclared ones. */
 import { randomBytes, randomUUID } from "node:crypto";
 import { SERVICE_PRINCIPAL, USER } from "../../trust/rules";
+import type { TextRule } from "../../text/text-rule";
 import { keeps } from "../../text/text-rule";
 import { exactSubjects, parseRole, subjectPatterns } from "../../trust/parsed/parse-role";
 import { STRANGERS } from "../../trust/strangers";
 import { instanceOf } from "../../trust/string-like";
 import type { SimulatedIssuer, SimulatedDirectory } from "./directory";
 
-/** Its secrets are made up for one run and open nothing but the sandbox. */
+/** Its secrets are generated for one run and are valid in the sandbox only. */
 export interface Identity {
   readonly subject: string;
   /** The issuer's key. */
   readonly issuer: string;
-  /** The application ID of a service principal; made up for others, which at Databricks have none. */
+  /** The application ID of a service principal; generated for others, which at Databricks have none. */
   readonly clientId: string;
   readonly clientSecret: string;
   /** What a notebook of this identity has as its own token: opaque, to be exchanged. Null at account level. */
@@ -21,7 +22,7 @@ export interface Identity {
   readonly declared: boolean;
 }
 
-/** Declared identities in the order of the roles, then a strange service principal and a strange user. */
+/** Declared identities in the order of the roles, then an undeclared service principal and an undeclared user. */
 export function identitiesOf(directory: SimulatedDirectory): readonly Identity[] {
   const subjects = declaredSubjects(directory);
   const [first] = directory.issuers;
@@ -32,18 +33,7 @@ export function identitiesOf(directory: SimulatedDirectory): readonly Identity[]
     ),
     ...(first === undefined || last === undefined
       ? []
-      : [
-          identity(
-            first,
-            stranger(subjects.get(first.issuer), (subject) => keeps(SERVICE_PRINCIPAL, subject)),
-            false,
-          ),
-          identity(
-            last,
-            stranger(subjects.get(last.issuer), (subject) => keeps(USER, subject)),
-            false,
-          ),
-        ]),
+      : [undeclared(first, SERVICE_PRINCIPAL, subjects), undeclared(last, USER, subjects)]),
   ];
 }
 
@@ -61,8 +51,14 @@ function declaredSubjects(directory: SimulatedDirectory): ReadonlyMap<string, Re
   return found;
 }
 
-function stranger(known: ReadonlySet<string> = new Set(), wanted: (subject: string) => boolean): string {
-  return STRANGERS.find((candidate) => wanted(candidate) && !known.has(candidate)) ?? `stranger-${randomUUID()}`;
+function undeclared(
+  issuer: SimulatedIssuer,
+  rule: TextRule,
+  declared: ReadonlyMap<string, ReadonlySet<string>>,
+): Identity {
+  const known = declared.get(issuer.issuer);
+  const free = STRANGERS.find((candidate) => keeps(rule, candidate) && known?.has(candidate) !== true);
+  return identity(issuer, free ?? `stranger-${randomUUID()}`, false);
 }
 
 function identity(issuer: SimulatedIssuer, subject: string, declared: boolean): Identity {
@@ -70,14 +66,14 @@ function identity(issuer: SimulatedIssuer, subject: string, declared: boolean): 
     subject,
     issuer: issuer.key,
     clientId: keeps(SERVICE_PRINCIPAL, subject) ? subject : randomUUID(),
-    // in the form of Databricks' own, so that whatever hides those hides these
+    // in the form of Databricks' own, so that a tool that redacts those redacts these
     clientSecret: `dose${randomBytes(16).toString("hex")}`,
     personalAccessToken: issuer.level === "account" ? null : `dapi${randomBytes(16).toString("hex")}`,
     declared,
   };
 }
 
-/** Looks identities up by what they present. */
+/** Finds identities by the credentials they present. */
 export interface IdentityBook {
   readonly all: readonly Identity[];
   readonly byClient: (issuer: string | null, clientId: string) => readonly Identity[];

@@ -1,4 +1,4 @@
-/** A federation file as the sandbox plays it. Pure. */
+/** The simulated directory of a federation file. Pure. */
 import { InputError } from "../../errors";
 import { accountView } from "../../federation/account-view";
 import { findAccounts } from "../../federation/find";
@@ -14,7 +14,7 @@ import { EXAMPLE_ACCOUNT_ID, simulatedRole } from "./directory";
 export interface AccountChoice {
   /** Key of an account of the federation; undefined: all of them. */
   readonly account?: string | undefined;
-  /** 12 digits, where the federation leaves the account to be found out. */
+  /** 12 digits, where the federation does not name the account. */
   readonly awsAccountId?: string | undefined;
 }
 
@@ -29,9 +29,7 @@ export function directoryOfFederation(federation: Federation, choice: AccountCho
     throw new InputError([
       {
         code: "aws-account-unknown",
-        message:
-          `The federation leaves ${unknown.length} AWS accounts to be found out, and only one of them ` +
-          `can be made up.`,
+        message: `The federation does not name ${unknown.length} of its AWS accounts, and the sandbox can stand for one only.`,
         path: "aws.accounts",
         fix: `Name one with --account: ${unknown.flatMap(({ key }) => key ?? []).join(", ")}.`,
       },
@@ -56,14 +54,17 @@ export function directoryOfFederation(federation: Federation, choice: AccountCho
     notes:
       unknown.length === 1 && choice.awsAccountId === undefined
         ? [
-            `The federation does not say its AWS account; here it is ${EXAMPLE_ACCOUNT_ID}. --aws-account-id ` +
-              `takes another.`,
+            `The federation does not name its AWS account; the sandbox uses ${EXAMPLE_ACCOUNT_ID}. Set another with ` +
+              "--aws-account-id.",
           ]
         : [],
   };
 }
 
-function simulatedAccount(federation: Federation, account: AwsAccount & { readonly accountId: string }): SimulatedAccount {
+function simulatedAccount(
+  federation: Federation,
+  account: AwsAccount & { readonly accountId: string },
+): SimulatedAccount {
   const view = accountView(federation, account);
   const sources = targetOfAccount(view).roles;
   return {

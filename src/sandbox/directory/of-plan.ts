@@ -1,4 +1,4 @@
-/** `terraform show -json` of a plan or a state as the sandbox plays it: what will be, before it is. Pure. */
+/** The simulated directory of a plan or a state (`terraform show -json`): what will be, before it is. Pure. */
 import { InputError } from "../../errors";
 import { ISSUER_KEY } from "../../federation/rules";
 import { issuerPathOf, providerArn } from "../../issuer/issuer";
@@ -10,7 +10,13 @@ import { keeps } from "../../text/text-rule";
 import type { ParsedStatement } from "../../trust/parsed/parsed-role";
 import { asRecord, parseRole } from "../../trust/parsed/parse-role";
 import type { LintProvider, LintRole } from "../../trust/parsed/target";
-import type { SimulatedAccount, SimulatedIssuer, SimulatedProvider, SimulatedRole, SimulatedDirectory } from "./directory";
+import type {
+  SimulatedAccount,
+  SimulatedIssuer,
+  SimulatedProvider,
+  SimulatedRole,
+  SimulatedDirectory,
+} from "./directory";
 import { EXAMPLE_ACCOUNT_ID, issuerOfUrl, keyOfHost, simulatedRole } from "./directory";
 
 /**
@@ -45,19 +51,19 @@ export function directoryOfPlan(text: string, file: string): SimulatedDirectory 
   const accounts = new Map<string, { partition: string; providers: SimulatedProvider[]; roles: SimulatedRole[] }>();
   for (const { source, arn } of placed) {
     const [, partition = "aws", , , account = EXAMPLE_ACCOUNT_ID] = arn.split(":");
-    const played = accounts.get(account) ?? { partition, providers: [], roles: [] };
-    accounts.set(account, played);
+    const simulated = accounts.get(account) ?? { partition, providers: [], roles: [] };
+    accounts.set(account, simulated);
     const role = simulatedRole(source.path, arn, source);
-    if (role !== undefined) played.roles.push(role);
+    if (role !== undefined) simulated.roles.push(role);
   }
-  for (const [account, played] of accounts) {
-    played.providers.push(
+  for (const [account, simulated] of accounts) {
+    simulated.providers.push(
       ...registered
         .filter((provider) => (provider.accountId ?? account) === account)
-        .map(({ url, clientIds }) => providerIn(account, played.partition, issuerPathOf(url), clientIds ?? [])),
+        .map(({ url, clientIds }) => providerIn(account, simulated.partition, issuerPathOf(url), clientIds ?? [])),
       ...given
         .filter((provider) => provider.accountId === account)
-        .map(({ issuerPath, audiences }) => providerIn(account, played.partition, issuerPath, audiences)),
+        .map(({ issuerPath, audiences }) => providerIn(account, simulated.partition, issuerPath, audiences)),
     );
   }
   return {
@@ -65,18 +71,18 @@ export function directoryOfPlan(text: string, file: string): SimulatedDirectory 
       registered,
       [...accounts.values()].flatMap(({ providers }) => providers),
     ),
-    accounts: [...accounts].map(([account, played]): SimulatedAccount => ({
+    accounts: [...accounts].map(([account, simulated]): SimulatedAccount => ({
       accountId: account,
       region: null,
-      ...played,
+      ...simulated,
     })),
     notes: [
       ...given.map(
         ({ issuerPath, audiences }) =>
-          `The provider of https://${issuerPath} is not in the document; it is taken to exist with the client ` +
-          `IDs its roles ask for: ${audiences.join(", ")}.`,
+          `The provider of https://${issuerPath} is not in the document; it is assumed to exist with the client IDs ` +
+          `that its roles require: ${audiences.join(", ")}.`,
       ),
-      ...read.unread.map((role) => `${role.path} is left out: its trust policy is only known after apply.`),
+      ...read.unread.map((role) => `${role.path} is left out: its trust policy is known only after apply.`),
     ],
   };
 }
@@ -91,7 +97,7 @@ function readMembers(text: string, file: string): Readonly<Record<string, unknow
         {
           code: "json-syntax",
           file,
-          message: "The file is no JSON.",
+          message: "Invalid JSON.",
           fix: "Write it with terraform show -json PLAN (or terraform show -json for the state).",
         },
       ],
@@ -120,7 +126,7 @@ function arnOf(role: LintRole, resource: TerraformResource | undefined): string 
     providers.map((provider) => provider.arn.split(":")),
   );
   const [, partition = "aws", , , account = EXAMPLE_ACCOUNT_ID] = trusted[0] ?? [];
-  // a name that AWS is to make up gets the address's last part
+  // a name that AWS generates is replaced by the last part of the address
   const called =
     typeof name === "string" && name !== ""
       ? name
@@ -143,7 +149,7 @@ interface GivenProvider {
   readonly audiences: readonly string[];
 }
 
-/** Databricks providers that roles trust and the document does not make, with every audience that is asked of them. */
+/** Databricks providers that roles trust and the document does not create, with every audience that is required. */
 function givenProviders(roles: readonly LintRole[], made: readonly LintProvider[]): readonly GivenProvider[] {
   const known = new Set(made.map(({ url }) => issuerPathOf(url)));
   const found = new Map<string, { accountId: string; issuerPath: string; audiences: Set<string> }>();
@@ -167,23 +173,26 @@ function audiencesOf(statement: ParsedStatement): readonly string[] {
   return statement.aud.filter(({ negated, test }) => !negated && test !== "Null").flatMap(({ values }) => values);
 }
 
-/** One for each issuer, named by the key of its resource where that says something. */
-function issuersOf(registered: readonly LintProvider[], providers: readonly SimulatedProvider[]): readonly SimulatedIssuer[] {
+/** One for each issuer, named after the key of its resource where there is one. */
+function issuersOf(
+  registered: readonly LintProvider[],
+  providers: readonly SimulatedProvider[],
+): readonly SimulatedIssuer[] {
   const addresses = new Map(registered.map(({ url, path }) => [`https://${issuerPathOf(url)}`, path]));
   const issuers = new Map<string, SimulatedIssuer>();
   const taken = new Set<string>();
   for (const { issuer, clientIds } of providers) {
     if (issuers.has(issuer)) continue;
-    const wanted = keyOfAddress(addresses.get(issuer)) ?? keyOfHost(issuerPathOf(issuer).split("/")[0] ?? "");
-    let key = wanted;
-    for (let number = 2; taken.has(key); number += 1) key = `${wanted}-${number}`;
+    const base = keyOfAddress(addresses.get(issuer)) ?? keyOfHost(issuerPathOf(issuer).split("/")[0] ?? "");
+    let key = base;
+    for (let number = 2; taken.has(key); number += 1) key = `${base}-${number}`;
     taken.add(key);
     issuers.set(issuer, issuerOfUrl(key, issuer, clientIds));
   }
   return [...issuers.values()];
 }
 
-/** `….this["production"]` -> production; `….lakehouse_production` -> lakehouse_production; `….this` says nothing. */
+/** `….this["production"]` -> production; `….lakehouse_production` -> lakehouse_production; `….this`: none. */
 function keyOfAddress(address: string | undefined): string | undefined {
   const [, name, key] = /\.([^.[]+)(?:\[(?:"((?:[^"\\]|\\.)*)"|\d+)\])?$/.exec(address ?? "") ?? [];
   return [key, name === "this" || name === "default" ? undefined : name].find(

@@ -1,15 +1,17 @@
-/** `sts:AssumeRole`: how Unity Catalog gets in. Not web identity: who calls is an AWS principal. */
+/** `sts:AssumeRole`, which Unity Catalog uses. Not web identity: the caller is an AWS principal. */
 import { durationOutOfRange } from "../../sts/claim-faults";
 import type { Decision, PolicyRequest } from "../../trust/decide/decide";
 import { decide, explainDecision } from "../../trust/decide/decide";
+import { actionCovers, asRecord, records } from "../../trust/parsed/parse-role";
+import type { LintRole } from "../../trust/parsed/target";
+import { stringLike } from "../../trust/string-like";
 import type { SimulatedRole } from "../directory/directory";
-import { identityPolicyAllows } from "./identity-policy";
-import { checkSessionPolicy, checkShapes, durationOf, roleArnOf, SHAPES, StsRefusal, tagsOf } from "./call-parameters";
+import type { StsCall } from "./call";
+import { checkSessionPolicy, checkShapes, durationOf, roleArnOf, SHAPES, StsRefusal, tagsOf } from "./call";
 import type { Session } from "./session";
 import { assumedRoleUser } from "./session";
-import type { StsCall } from "./call";
 
-/** Seconds a session may last that a session asked for: role chaining. */
+/** Maximum seconds of a session that another session requests: role chaining. */
 const MOST_CHAINED = 3600;
 
 /** Throws StsRefusal with what AWS would answer. */
@@ -32,7 +34,7 @@ export function assumeRole(call: StsCall, caller: Session): { readonly session: 
   for (const action of actions) {
     const why = whyNot(call, caller, role, { ...request, action });
     if (why === null) continue;
-    call.explain?.(`✗ ${caller.roleArn} does not get ${role?.name ?? arn} (${action})\n${why}`);
+    call.explain?.(`✗ ${caller.roleArn} cannot assume ${role?.name ?? arn} (${action})\n${why}`);
     throw new StsRefusal(
       "AccessDenied",
       `User: ${assumedRoleUser(caller).Arn} is not authorized to perform: ${action} on resource: ${arn}`,
@@ -54,11 +56,16 @@ export function assumeRole(call: StsCall, caller: Session): { readonly session: 
   return { session, seconds };
 }
 
-/** Why the caller does not get in; null: it does. */
-function whyNot(call: StsCall, caller: Session, role: SimulatedRole | undefined, request: PolicyRequest): string | null {
+/** Why the caller may not assume the role; null: it may. */
+function whyNot(
+  call: StsCall,
+  caller: Session,
+  role: SimulatedRole | undefined,
+  request: PolicyRequest,
+): string | null {
   if (role === undefined) return "  there is no such role in the sandbox";
   if (!decide(role.trust, request)) return decisionText(explainDecision(role.trust, request));
-  if (accountOf(role.arn) !== accountOf(caller.roleArn)) return null; // the other account's own policies are its matter
+  if (accountOf(role.arn) !== accountOf(caller.roleArn)) return null; // the caller's own policies are in the other account
   if (namesRole(explainDecision(role.trust, request), caller.roleArn)) return null;
   const own = call.accounts.get(accountOf(caller.roleArn))?.roles.get(caller.roleArn);
   if (own !== undefined && identityPolicyAllows(own.source, request.action, role.arn)) return null;
@@ -124,9 +131,33 @@ function decisionText({ statements }: Decision): string {
       ...conditions.map(
         (condition) =>
           `    ${mark(condition.verdict === "yes")} ${condition.operator} ${condition.key}: ` +
-          `wanted ${condition.expected.slice(0, 5).join(", ")}; ` +
-          `is ${condition.actual?.join(", ") ?? "not in the request"}`,
+          `expected ${condition.expected.slice(0, 5).join(", ")}; ` +
+          `actual ${condition.actual?.join(", ") ?? "not in the request"}`,
       ),
     ])
     .join("\n");
+}
+
+/**
+ * Whether the role's own policies allow the action, as far as the self-assumption of Unity Catalog needs it: Allow
+ * without conditions, Deny in any case. What is not known (AWS' own managed policies) allows nothing.
+ */
+function identityPolicyAllows(role: LintRole, action: string, resource: string): boolean {
+  let allowed = false;
+  for (const statement of Object.values(role.policies).flatMap(statementsOf)) {
+    if (!texts(statement["Action"]).some((name) => actionCovers(name, action))) continue;
+    if (!texts(statement["Resource"]).some((arn) => stringLike(arn, resource))) continue;
+    if (statement["Effect"] === "Deny") return false;
+    if (statement["Effect"] === "Allow" && statement["Condition"] === undefined) allowed = true;
+  }
+  return allowed;
+}
+
+function statementsOf(policy: unknown): readonly Readonly<Record<string, unknown>>[] {
+  const raw = asRecord(policy)?.["Statement"];
+  return records(Array.isArray(raw) ? raw : [raw]);
+}
+
+function texts(value: unknown): readonly string[] {
+  return (Array.isArray(value) ? value : [value]).filter((item): item is string => typeof item === "string");
 }

@@ -1,7 +1,4 @@
-/**
- * AWS principals of the sandbox, with keys made up for the run: whom Unity Catalog trusts name, and one whom nobody
- * does.
- */
+/** AWS principals with keys generated for the run: those that Unity Catalog trusts name, and an undeclared one. */
 import { parseRole } from "../../trust/parsed/parse-role";
 import type { Seal } from "../seal";
 import { openSession } from "./session";

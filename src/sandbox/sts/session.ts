@@ -1,10 +1,10 @@
 /**
- * Sessions of assumed roles. A session token carries who it is, under the seal of this run; access key ID and secret
- * follow from it. So nothing is kept, and a session is known for as long as the sandbox runs.
+ * Sessions of assumed roles. A session token carries its identity under the seal of this run; access key ID and secret
+ * are derived from it. So nothing is stored, and a session is known as long as the sandbox runs.
  */
 import { createHash } from "node:crypto";
 import type { Seal } from "../seal";
-import { StsRefusal } from "./call-parameters";
+import { StsRefusal } from "./call";
 
 export interface Session {
   /** `arn:aws:iam::…:role/PATH/NAME` */

@@ -1,4 +1,4 @@
-/** STS in its Query protocol: reads a call, has it decided, writes the answer. */
+/** STS in its Query protocol: reads a call, decides it, writes the response. */
 import { randomUUID } from "node:crypto";
 import type { KeySet } from "../../sts/verify-signature";
 import type { Exchange, Reply } from "../exchange";
@@ -6,14 +6,14 @@ import { formOf } from "../exchange";
 import type { SimulatedDirectory } from "../directory/directory";
 import { assumeRole } from "./assume-role";
 import type { Sts, StsAccount, StsCall } from "./call";
-import { StsRefusal } from "./call-parameters";
+import { StsRefusal } from "./call";
 import type { Session } from "./session";
 import { assumedRoleUser, callerOf, openSession } from "./session";
 import { assumeRoleWithWebIdentity } from "./web-identity";
 import type { Elements } from "./xml";
 import { stsErrorReply, stsResult } from "./xml";
 
-/** The directory's accounts, their providers with the keys of this run. */
+/** The accounts of the directory, their providers with the keys of this run. */
 export function stsAccounts(directory: SimulatedDirectory, keys: KeySet): ReadonlyMap<string, StsAccount> {
   return new Map(
     directory.accounts.map(({ accountId, providers, roles }) => [

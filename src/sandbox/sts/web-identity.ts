@@ -1,4 +1,4 @@
-/** `sts:AssumeRoleWithWebIdentity`, decided as everywhere in this project. */
+/** `sts:AssumeRoleWithWebIdentity`, decided by the code that explain and prove use. */
 import type { Explanation } from "../../explain/explain";
 import { explain } from "../../explain/explain";
 import { explanationText } from "../../explain/text";
@@ -6,9 +6,10 @@ import type { WebIdentityProvider, WebIdentityRole } from "../../sts/web-identit
 import { decideToken } from "../../sts/decide-token";
 import { readToken } from "../../sts/read-token";
 import { TAGS_CLAIM } from "../../sts/request-keys";
+import { listed } from "../../text/listed";
 import { compilePolicy } from "../../trust/decide/decide";
 import type { SimulatedRole } from "../directory/directory";
-import { checkSessionPolicy, checkShapes, durationOf, roleArnOf, SHAPES, StsRefusal } from "./call-parameters";
+import { checkSessionPolicy, checkShapes, durationOf, roleArnOf, SHAPES, StsRefusal } from "./call";
 import type { StsAccount, StsCall } from "./call";
 import type { Session } from "./session";
 
@@ -23,7 +24,7 @@ export interface WebIdentityAnswer {
 /** AWS' default, in seconds. */
 const DEFAULT_DURATION = 3600;
 
-/** What a role that does not exist is judged by: nobody gets in, and nobody learns that it is not there. */
+/** The policy of a role that does not exist: it refuses everyone, so the answer does not tell that it is missing. */
 const NOBODY = compilePolicy({ version: "2012-10-17", statements: [] });
 
 /** Throws StsRefusal with what AWS would answer. */
@@ -55,24 +56,31 @@ export async function assumeRoleWithWebIdentity(call: StsCall): Promise<WebIdent
   };
 }
 
-/** A person's text: no token in it. */
+/** For a person; without the token. */
 async function reasonOf(
   token: string,
   providers: readonly WebIdentityProvider[],
   role: WebIdentityRole,
   web: Parameters<typeof explain>[3],
-  known: { readonly call: StsCall; readonly account: StsAccount | undefined; readonly found: SimulatedRole | undefined },
+  known: {
+    readonly call: StsCall;
+    readonly account: StsAccount | undefined;
+    readonly found: SimulatedRole | undefined;
+  },
 ): Promise<string> {
   const explanation: Explanation = await explain({ kind: "token", text: token }, providers, role, web);
   const text = explanationText(explanation, known.found?.name ?? role.arn);
   if (known.found !== undefined) return text;
   const { accounts } = known.call;
   const arns = [...accounts.values()].flatMap(({ roles }) => [...roles.keys()]);
-  const there = `There are: ${arns.slice(0, 10).join(", ")}${arns.length > 10 ? `, and ${arns.length - 10} more` : ""}.`;
-  return `${text}\n\nno such role: ${known.account === undefined ? `the AWS account ` + `of ${role.arn} is none of ` + `the sandbox's` : `there is no ${role.arn} here`}. ${there}`;
+  const missing =
+    known.account === undefined
+      ? `the AWS account of ${role.arn} is not in the sandbox`
+      : `${role.arn} is not in the sandbox`;
+  return `${text}\n\nno such role: ${missing}. Its roles: ${listed(arns, 10)}.`;
 }
 
-/** The session tags a token brings, one value each. */
+/** The session tags in a token, one value each. */
 function tagsOfToken(token: string): Readonly<Record<string, string>> {
   const reading = readToken(token);
   const claim: unknown = reading.ok ? reading.token.claims[TAGS_CLAIM] : undefined;

@@ -8,14 +8,20 @@ export interface Elements {
   readonly [name: string]: string | number | Elements | undefined;
 }
 
+/** Markup, and characters that XML 1.0 cannot hold: controls, non-characters and halves of surrogate pairs. */
+const TO_ESCAPE = new RegExp(
+  [
+    String.raw`[<>&"'\r]`,
+    String.raw`[^\t\n\u0020-\ud7ff\ue000-\ufffd\ud800-\udfff]`,
+    String.raw`[\ud800-\udbff](?![\udc00-\udfff])`,
+    String.raw`(?<![\ud800-\udbff])[\udc00-\udfff]`,
+  ].join("|"),
+  "g",
+);
+
 function escaped(text: string): string {
-  return text.replace(
-    /[<>&"'\r]|[^\t\n\u0020-\ud7ff\ue000-\ufffd\ud800-\udfff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g,
-    (character) => {
-      // characters XML 1.0 has no way to write
-      if (/[^<>&"'\r]/.test(character)) return "\ufffd";
-      return `&#${character.charCodeAt(0)};`;
-    },
+  return text.replace(TO_ESCAPE, (character) =>
+    /[<>&"'\r]/.test(character) ? `&#${character.charCodeAt(0)};` : "\ufffd",
   );
 }
 
