@@ -19,8 +19,9 @@ import type { PolicyDocument } from "../decide/document";
 import { Budget, DEFAULT_STEPS, OutOfSteps } from "./budget";
 import type { Caller } from "./callers";
 import { callersOf } from "./callers";
+import type { Domain } from "./domain";
 import type { FactsOf, KeyFacts } from "./facts";
-import { stsFacts } from "./facts";
+import { fixedFacts, stsFacts } from "./facts";
 import type { Answers, Literal, Want } from "./literals";
 import { answersFor, Literals } from "./literals";
 import type { Witness } from "./request";
@@ -46,7 +47,11 @@ export interface CompareOptions {
   readonly facts?: FactsOf;
   /** Which callers to look at; default: all. */
   readonly callers?: (caller: Caller) => boolean;
+  /** Looks at those requests alone that have these keys (in lower case) with a value of the domain, or lack them. */
+  readonly fixed?: Fixed;
 }
+
+export type Fixed = ReadonlyMap<string, Domain | "missing">;
 
 /**
  * Whether `a` allows a request that `b` refuses. An empty list of policies refuses everything.
@@ -90,19 +95,28 @@ class PolicyPair {
   private readonly b: readonly Policy[];
   private readonly callers: readonly Caller[];
   private readonly facts: FactsOf;
+  private readonly fixedKeys: readonly string[];
   private readonly spelling = new Map<string, string>();
 
   constructor(
     a: readonly PolicyDocument[],
     b: readonly PolicyDocument[],
-    { facts = stsFacts, callers = () => true }: CompareOptions,
+    { facts = stsFacts, callers = () => true, fixed = new Map() }: CompareOptions,
     private readonly budget: Budget,
   ) {
     const both = [...a, ...b];
     this.a = a.map((policy) => this.read(policy));
     this.b = b.map((policy) => this.read(policy));
-    this.callers = callersOf(both).filter(callers);
-    this.facts = facts;
+    this.facts = fixedFacts(facts, fixed);
+    this.fixedKeys = [...fixed.keys()];
+    this.callers = callersOf(both).filter(
+      (caller) =>
+        callers(caller) &&
+        [...fixed].every(([key, domain]) => {
+          const { presence } = facts(key, caller);
+          return domain === "missing" ? presence !== "always" : presence !== "never";
+        }),
+    );
   }
 
   private read(policy: PolicyDocument): Policy {
@@ -191,7 +205,7 @@ class PolicyPair {
 
   /** The witness for what was found, once `decide` agrees. */
   private confirm(caller: Caller, found: Found, factsOf: (key: string) => KeyFacts, reading: Answers): Witness | null {
-    const request = requestOf(caller, found.values, factsOf);
+    const request = requestOf(caller, found.values, factsOf, this.fixedKeys);
     const answers = new Map([...reading, ...(answersFor(found.wants, request.keys) ?? [])]);
     const read: Reading = (test) => answers.get(test) ?? false;
     const allowed = this.a.some(({ compiled }) => verdict(compiled, request, read) === "yes");
@@ -201,7 +215,7 @@ class PolicyPair {
       return null;
     }
     const assumes = [...answers].map(([test, holds]) => ({ test, holds }));
-    return witnessOf(caller, found.values, factsOf, this.spelling, assumes);
+    return witnessOf(caller, request, this.spelling, assumes);
   }
 }
 

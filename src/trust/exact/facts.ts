@@ -5,6 +5,7 @@
  * keys for AWS web identity federation / AWS STS"; what was recorded of AWS stands in docs and in `token/request-keys`.
  */
 import type { Domain } from "./domain";
+import { domainTest } from "./domain";
 import type { Caller } from "./callers";
 
 export interface KeyFacts {
@@ -105,3 +106,22 @@ export const stsFacts: FactsOf = (key, caller) => {
   const own = kind === "Service" && Object.hasOwn(SERVICE, key) ? SERVICE[key] : undefined;
   return own ?? (Object.hasOwn(COMMON, key) ? (COMMON[key] ?? SOMETIMES) : SOMETIMES);
 };
+
+/** `factsOf` for those requests alone in which each key of `fixed` has a value of its domain, or is missing. */
+export function fixedFacts(factsOf: FactsOf, fixed: ReadonlyMap<string, Domain | "missing">): FactsOf {
+  return (key, caller) => {
+    const domain = fixed.get(key);
+    const facts = factsOf(key, caller);
+    if (domain === undefined) return facts;
+    if (domain === "missing") return { ...facts, presence: "never" };
+    return { presence: "always", several: false, domain: both(facts.domain, domain) };
+  };
+}
+
+/** The values in `known` and `asked`; of two domains that are not listed, what is asked for is within what is known. */
+function both(known: Domain, asked: Domain): Domain {
+  if (asked.kind === "any") return known;
+  if (known.kind === "values") return { kind: "values", values: known.values.filter(domainTest(asked)) };
+  if (asked.kind === "values") return { kind: "values", values: asked.values.filter(domainTest(known)) };
+  return asked;
+}

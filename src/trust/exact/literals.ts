@@ -1,5 +1,5 @@
 /** The conditions of some policies, each distinct one once, by the keys that they speak of. */
-import type { CompiledCondition } from "../decide/conditions";
+import type { CompiledCondition, PreparedValue } from "../decide/conditions";
 import { compileCondition, prepareValue } from "../decide/conditions";
 import type { PolicyCondition } from "../decide/document";
 import type { Operator } from "../decide/operators";
@@ -16,6 +16,7 @@ export interface Literal {
   /** Null for `Null` and for what IAM does not know. */
   readonly operator: Operator | null;
   readonly judge: CompiledCondition["judge"];
+  readonly values: readonly PreparedValue[];
   /** Numbers of its tests in the tests of its key. */
   readonly tests: readonly number[];
   readonly templates: readonly Template[];
@@ -59,6 +60,7 @@ export class Literals {
       key,
       condition,
       operator,
+      values: prepared,
       judge: compileCondition({ ...condition, values }, variables).judge,
       tests: operator === null ? [] : prepared.map((value) => keyTests.add(operator, value)),
       templates,

@@ -21,15 +21,13 @@ export interface Witness {
   readonly request: PolicyRequest;
 }
 
-/** `values`: what was found, by key in lower case. `spelling`: lower-case key -> as a policy writes it. */
+/** `request` for people. `spelling`: key in lower case -> as a policy writes it. */
 export function witnessOf(
   caller: Caller,
-  values: RequestKeys,
-  factsOf: (key: string) => KeyFacts,
+  request: PolicyRequest,
   spelling: ReadonlyMap<string, string>,
   assumes: Witness["assumes"],
 ): Witness {
-  const request = requestOf(caller, values, factsOf);
   const claims: Record<string, readonly string[]> = {};
   const context: Record<string, readonly string[]> = {};
   for (const [key, values] of request.keys) {
@@ -43,12 +41,20 @@ export function witnessOf(
 
 const WRITTEN: Readonly<Record<string, string>> = { "aws:principalarn": "aws:PrincipalArn" };
 
-/** The request for `values`; keys that are always there and that no policy asks for get a value too. */
-export function requestOf(caller: Caller, values: RequestKeys, factsOf: (key: string) => KeyFacts): PolicyRequest {
+/**
+ * The request for `values`; what is always there and no policy asks for gets a value too, and so do the keys `shown`.
+ */
+export function requestOf(
+  caller: Caller,
+  values: RequestKeys,
+  factsOf: (key: string) => KeyFacts,
+  shown: readonly string[],
+): PolicyRequest {
   const keys = new Map(values);
   const needed = [
     ...(caller.issuerPath === null ? [] : [`${caller.issuerPath}:aud`, `${caller.issuerPath}:sub`]),
     ...(caller.kind === "AWS" ? ["aws:principalarn"] : []),
+    ...shown,
   ];
   for (const key of needed) {
     const { presence, domain } = factsOf(key);

@@ -2,6 +2,8 @@
  * Keys tied by `${…}`: where a condition compares one key with another. The keys share a pool of values, of every cell
  * that the tests of all of them make one value more than there are keys, so that each may equal or differ from each.
  */
+import type { PreparedValue } from "../decide/conditions";
+import type { Operator } from "../decide/operators";
 import { operatorNamed } from "../decide/operators";
 import type { Template } from "../decide/variables";
 import { instanceOf, LITERAL_WILDCARDS } from "../string-like";
@@ -15,7 +17,6 @@ import { KeyTests } from "./key-tests";
 import type { Component, Literal, Literals, Want } from "./literals";
 import { answersFor } from "./literals";
 import { solveKey } from "./solve-key";
-import { prepareValue } from "../decide/conditions";
 
 /** The values of each key of a component that meet `wants`; null where there are none. */
 export function solveTied(
@@ -127,31 +128,32 @@ const ANY: Domain = { kind: "any" };
 /** Every set of tests of the component, in tests of its own: those of the conditions, and what templates read. */
 function testSets(literals: readonly Literal[], tests: KeyTests): readonly (readonly number[])[] {
   const sets = new Map<string, readonly number[]>();
-  const add = (name: string, values: readonly string[], variables: boolean): void => {
-    const operator = operatorNamed(name);
-    if (operator === null) return;
-    const set = values
-      .map((value) => prepareValue(operator, value, variables))
-      .filter(({ template }) => template === null)
-      .map((value) => tests.add(operator, value));
+  const add = (operator: Operator, values: readonly PreparedValue[]): void => {
+    const set = values.filter(({ template }) => template === null).map((value) => tests.add(operator, value));
     if (set.length > 0) sets.set(set.join(), set);
   };
-  const addPatterns = (patterns: readonly string[]): void => {
-    const operator = operatorNamed("StringLike");
-    if (operator === null) return;
-    const open = { template: null, finding: null };
-    const set = patterns.map((value) => tests.add(operator, { ...open, value, test: operator.prepare(value) }));
-    sets.set(set.join(), set);
+  const addTexts = (base: "StringEquals" | "StringLike", values: readonly string[]): void => {
+    const operator = operatorNamed(base);
+    const fixed = { template: null, finding: null };
+    if (operator !== null)
+      add(
+        operator,
+        values.map((value) => ({ ...fixed, value, test: operator.prepare(value) })),
+      );
   };
-  for (const { condition, operator, templates } of literals) {
+  for (const { values, operator, templates } of literals) {
     if (operator === null) continue;
-    add(operator.base, condition.values, templates.length > 0);
+    add(operator, values);
     for (const template of templates) {
       // a wildcard that comes out of a variable is open, and so is what reads as no ARN
-      if (operator.wildcards) addPatterns(Object.values(LITERAL_WILDCARDS).map((letter) => `*${letter}*`));
-      if (operator.compares === "ArnLike") addPatterns(["arn:*:*:*:*:*"]);
+      if (operator.wildcards)
+        addTexts(
+          "StringLike",
+          Object.values(LITERAL_WILDCARDS).map((letter) => `*${letter}*`),
+        );
+      if (operator.compares === "ArnLike") addTexts("StringLike", ["arn:*:*:*:*:*"]);
       for (const segment of template)
-        if ("key" in segment && segment.fallback !== null) add("StringEquals", [segment.fallback], false);
+        if ("key" in segment && segment.fallback !== null) addTexts("StringEquals", [segment.fallback]);
     }
   }
   return [...sets.values()];
