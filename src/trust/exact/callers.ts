@@ -131,14 +131,14 @@ function awsPrincipals(names: readonly string[], texts: readonly string[], every
   const nobodys = Array.from({ length: 10 }, (_, digit) => String(9 - digit).repeat(12));
   const accounts = [...mentionedAccounts, nobodys.find((account) => !mentionedAccounts.has(account)) ?? "123412341234"];
   return [
-    ...names.filter((name) => name !== "*" && !/^\d{12}$/.test(name)).map(namedPrincipal),
+    ...names.filter((name) => name !== "*" && !/^\d{12}$|:root$/.test(name)).map(namedPrincipal),
     ...[...partitions].flatMap((partition) =>
       accounts.flatMap((account) => {
         const root = `arn:${partition}:iam::${account}:root`;
         if (!everybody && !names.includes(root) && !names.includes(account)) return [];
         return [
           ...(["role", "user"] as const).map((resource) => others(partition, account, resource, arns)),
-          ...(names.includes(root) ? [] : [namedPrincipal(root)]),
+          namedPrincipal(root),
         ];
       }),
     ),

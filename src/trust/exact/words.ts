@@ -1,6 +1,7 @@
 /**
  * Is there one text that each of some automata takes and another refuses? A search over guessed states of the first and
- * sets of states of the second, breadth first. Joint states are never listed in advance:
+ * sets of states of the second, first where least is left to
+ * do. Joint states are never listed in advance:
  * - A letter that no positive automaton asks for by name is as good as a fresh one, which brings the negative least far.
  * - A branch ends where the negative has reached a final `*`; what it held before a `*` it reached is dropped.
  * - A state is skipped where the same guesses were reached before with fewer states of the negative.
@@ -16,7 +17,7 @@ interface Node {
 }
 
 /**
- * A shortest text in every one of `positives` and not in `negative`; null where there is none. `alphabet`: letters to
+ * A short text in every one of `positives` and not in `negative`; null where there is none. `alphabet`: letters to
  * use where any will do, the first that no automaton names.
  */
 export function findWord(
@@ -27,41 +28,65 @@ export function findWord(
 ): string | null {
   const fresh = freshLetter(negative === null ? positives : [...positives, negative], alphabet);
   const seen = new Map<string, (readonly number[])[]>();
-  let queue: Node[] = [];
-  const push = (node: Node): boolean => {
+  const first = negative === null ? [] : settled(negative, negative.starts);
+  if (first === null) return null;
+  const left = positives.map(distances);
+  /** Nodes by how many letters are left at least, for all automata together. */
+  const waiting: Node[][] = [];
+  let nearest = 0;
+  const push = (node: Node): void => {
     budget.spend(1 + node.live.length);
+    const distance = node.guesses.reduce((sum, state, at) => sum + (left[at]?.[state] ?? Infinity), 0);
+    if (distance === Infinity) return;
     const key = node.guesses.join(",");
     const known = seen.get(key);
     if (known === undefined) seen.set(key, [node.live]);
-    else if (known.some((live) => contains(node.live, live))) return false;
+    else if (known.some((live) => contains(node.live, live))) return;
     else known.push(node.live);
-    return true;
+    (waiting[distance] ??= []).push(node);
+    nearest = Math.min(nearest, distance);
   };
-  const first = negative === null ? [] : settled(negative, negative.starts);
-  if (first === null) return null;
-  for (const guesses of combinations(positives.map(({ starts }) => starts))) {
-    const node: Node = { guesses, live: first, letter: "", from: null };
-    if (push(node)) queue.push(node);
-  }
-  while (queue.length > 0) {
-    const next: Node[] = [];
-    for (const node of queue) {
-      if (isWord(positives, negative, node)) return textOf(node);
-      for (const letter of lettersFrom(positives, node.guesses, fresh)) {
-        const live = negative === null ? [] : settled(negative, reached(negative, node.live, letter));
-        if (live === null) continue;
-        const options = positives.map((machine, at) =>
-          (machine.edges[node.guesses[at] ?? 0] ?? []).filter((edge) => takes(edge, letter)).map(({ to }) => to),
-        );
-        for (const guesses of combinations(options)) {
-          const following: Node = { guesses, live, letter, from: node };
-          if (push(following)) next.push(following);
-        }
-      }
+  for (const guesses of combinations(positives.map(({ starts }) => starts)))
+    push({ guesses, live: first, letter: "", from: null });
+  for (; nearest < waiting.length;) {
+    const node = waiting[nearest]?.pop();
+    if (node === undefined) {
+      nearest += 1;
+      continue;
     }
-    queue = next;
+    if (isWord(positives, negative, node)) return textOf(node);
+    for (const letter of lettersFrom(positives, node.guesses, fresh)) {
+      const live = negative === null ? [] : settled(negative, reached(negative, node.live, letter));
+      if (live === null) continue;
+      const options = positives.map((machine, at) =>
+        (machine.edges[node.guesses[at] ?? 0] ?? []).filter((edge) => takes(edge, letter)).map(({ to }) => to),
+      );
+      for (const guesses of combinations(options)) push({ guesses, live, letter, from: node });
+    }
   }
   return null;
+}
+
+const known = new WeakMap<Machine, readonly number[]>();
+
+/** How many letters are left from each state to the nearest that accepts; infinite where none is. */
+function distances(machine: Machine): readonly number[] {
+  let found = known.get(machine);
+  if (found !== undefined) return found;
+  const least = machine.accepts.map((accepts) => (accepts ? 0 : Infinity));
+  for (let changed = true; changed;) {
+    changed = false;
+    for (let state = machine.edges.length - 1; state >= 0; state -= 1)
+      for (const { to } of machine.edges[state] ?? []) {
+        const over = (least[to] ?? Infinity) + 1;
+        if (over < (least[state] ?? Infinity)) {
+          least[state] = over;
+          changed = true;
+        }
+      }
+  }
+  known.set(machine, (found = least));
+  return found;
 }
 
 /** Plain letters first, so that a request reads well; then letters that no policy holds. */
