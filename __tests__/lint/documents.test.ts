@@ -188,7 +188,7 @@ test("a federation's findings carry line and column of their trust, and patterns
   const { findings } = lintDocuments([{ file: "federation.yaml", document }]);
   expect(findings.map(({ rule, line, path, message }) => [rule, line, path.split(".Condition")[0], message])).toEqual([
     ["subject-wildcard", 8, "roles.reader.trusts[0]", '"*@data.example.com" is a pattern.'],
-    ["subject-email", 8, "roles.reader.trusts[0]", '"alice@example.com" is an e-mail address.'],
+    ["subject-email", 8, "roles.reader.trusts[0]", '"alice@example.com" is an email address.'],
   ]);
 });
 

@@ -5,7 +5,8 @@ import type { Federation } from "../../src/federation/model";
 import { DESCRIPTION, POLICY_TEXT, TAG_KEY, TAG_VALUE } from "../../src/federation/rules";
 import type { TextRule } from "../../src/text/text-rule";
 import { keeps } from "../../src/text/text-rule";
-import { CONDITION_TESTS, CONDITION_VALUE, EXTERNAL_ID, SUBJECT, SUBJECT_PATTERN } from "../../src/trust/rules";
+import { CONDITION_TESTS } from "../../src/trust/decide/operators";
+import { CONDITION_VALUE, EXTERNAL_ID, SUBJECT, SUBJECT_PATTERN } from "../../src/trust/rules";
 import { strangerLetIn } from "../../src/trust/strangers";
 import { hostileLatin } from "./hostile-text";
 

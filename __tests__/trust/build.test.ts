@@ -11,7 +11,7 @@ import {
 import { checkTrusts } from "../../src/trust/check";
 import { compilePolicy, decide } from "../../src/trust/decide/decide";
 import { readPolicy } from "../../src/trust/decide/document";
-import { CONDITION_TESTS } from "../../src/trust/rules";
+import { CONDITION_TESTS } from "../../src/trust/decide/operators";
 import type { Condition, SubjectTrust, Trust, UnityCatalogTrust } from "../../src/trust/trust";
 
 const READER = "6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b";

@@ -1,6 +1,6 @@
 import { checkTrusts } from "../../src/trust/check";
 import type { CheckContext } from "../../src/trust/check";
-import { CONDITION_TESTS } from "../../src/trust/rules";
+import { CONDITION_TESTS } from "../../src/trust/decide/operators";
 import type { SubjectTrust, Trust, UnityCatalogTrust } from "../../src/trust/trust";
 
 const READER = "6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b";

@@ -1,5 +1,6 @@
 /** Why no provider is registered for a token's issuer, and which comes near. Pure. */
 import { CLOUDS } from "../issuer/clouds";
+import { withoutSlashes } from "../issuer/issuer";
 import type { Miss } from "./miss";
 import { miss } from "./miss";
 
@@ -49,7 +50,7 @@ export function issuerMisses(issuer: string | null, registered: readonly string[
 }
 
 function trimmed(url: string): string {
-  return url.replace(/\/+$/, "").replace(/\/\.well-known\/openid-configuration$/, "");
+  return withoutSlashes(url).replace(/\/\.well-known\/openid-configuration$/, "");
 }
 
 /** A token that no registration would help. */

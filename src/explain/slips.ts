@@ -3,6 +3,7 @@
  * Pure.
  */
 import { replaceInvisible } from "../text/escape";
+import { withoutSlashes } from "../issuer/issuer";
 import { stringLike } from "../trust/string-like";
 
 export interface Slip {
@@ -39,7 +40,7 @@ export function slipOf(value: string, expected: readonly string[], operator: str
       () => "Find out who that is: it is another identity that only looks the same. Do not add it before you know.",
     );
   }
-  if (some((entry) => matches(entry, value.replace(/\/+$/, "")) || matches(entry.replace(/\/+$/, ""), value)))
+  if (some((entry) => matches(entry, withoutSlashes(value)) || matches(withoutSlashes(entry), value)))
     return slip("differs in a trailing slash");
   const pattern = like ? undefined : expected.find((entry) => /[*?]/.test(entry) && stringLike(entry, value));
   if (pattern !== undefined)

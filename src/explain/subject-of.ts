@@ -4,7 +4,7 @@ import { accountView, roleTrustPolicy } from "../federation/account-view";
 import type { AccountView } from "../federation/account-view";
 import { findAccounts, findRole } from "../federation/find";
 import type { Federation, FederationRole } from "../federation/model";
-import { issuerPathOf, providerArn } from "../issuer/issuer";
+import { issuerPathOf, parseProviderArn, providerArn } from "../issuer/issuer";
 import { readIssuerUrl } from "../issuer/read-url";
 import type { WebIdentityProvider, WebIdentityRole } from "../sts/web-identity";
 import type { KeySet } from "../sts/verify-signature";
@@ -82,7 +82,7 @@ export function askedOfPolicy(
   const registered = /^https:\/\//.test(input.providerUrl) ? input.providerUrl : `https://${input.providerUrl}`;
   readIssuerUrl(registered, { allowCustomHost: true });
   const principals = read.policy.statements.flatMap((statement) => statement.principals?.["Federated"] ?? []);
-  const own = principals.find((arn) => arn.endsWith(`:oidc-provider/${issuerPathOf(registered)}`));
+  const own = principals.find((arn) => parseProviderArn(arn)?.issuerPath === issuerPathOf(registered));
   const [, partition = "aws", , , account = "000000000000"] = (input.roleArn ?? own ?? principals[0] ?? "").split(":");
   return {
     providers: [

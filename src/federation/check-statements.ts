@@ -7,7 +7,7 @@ import type { Problem } from "../errors";
 import { nearest } from "../text/nearest";
 import { quoted } from "../text/text-rule";
 import type { Json } from "../trust/canonical-json";
-import { CONDITION_TESTS } from "../trust/rules";
+import { CONDITION_TESTS } from "../trust/decide/operators";
 import { memberPath } from "./path";
 
 type Members = Readonly<Record<string, Json>>;

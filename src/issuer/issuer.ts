@@ -71,6 +71,35 @@ export function providerArn(partition: Partition | string, account: string, issu
   return `arn:${partition}:iam::${account}:oidc-provider/${issuerPath}`;
 }
 
+/** `text` without the slashes at its end. */
+export function withoutSlashes(text: string): string {
+  let end = text.length;
+  while (text[end - 1] === "/") end -= 1;
+  return text.slice(0, end);
+}
+
+/** What the ARN of an IAM OIDC provider names. */
+export interface ProviderArn {
+  /** E.g. `aws`; in policies that are not deployed yet also `${…}` or a placeholder, as is the account. */
+  readonly partition: string;
+  readonly account: string;
+  readonly issuerPath: string;
+}
+
+/** Reads the ARN of an IAM OIDC provider; undefined for anything else. */
+export function parseProviderArn(arn: string): ProviderArn | undefined {
+  const [, partition, account, issuerPath] =
+    /^arn:(\$\{[^}]*\}|[^:$]*):iam::(\$\{[^}]*\}|[^:$]*):oidc-provider\/(.+)$/s.exec(arn) ?? [];
+  return partition === undefined || account === undefined || issuerPath === undefined
+    ? undefined
+    : { partition, account, issuerPath };
+}
+
+/** The 12 digits of the AWS account in an ARN of IAM; null where it has none, or is no ARN. */
+export function accountOfArn(arn: unknown): string | null {
+  return typeof arn === "string" ? (/^arn:[^:]*:iam::([0-9]{12}):/.exec(arn)?.[1] ?? null) : null;
+}
+
 /** The issuer URL of `input`, which must have passed `checkIssuer`. */
 export function issuerUrl(input: IssuerInput): string {
   return input.level === "workspace"

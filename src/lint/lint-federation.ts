@@ -1,6 +1,7 @@
 /** Judges a federation: the trust policies it will have, in every account it is deployed to. Pure. */
 import type { AccountView } from "../federation/account-view";
 import { accountView, inlinePoliciesOf, roleTrustPolicy } from "../federation/account-view";
+import { accountOfArn } from "../issuer/issuer";
 import type { Federation, FederationRole } from "../federation/model";
 import { formatPath } from "../federation/path";
 import type { TrustContext } from "../trust/build";
@@ -42,7 +43,7 @@ export function targetOfAccount(view: AccountView): LintTarget {
     providers: view.providers.map(({ issuer, arn }): LintProvider => ({
       url: issuer.issuer,
       clientIds: issuer.audiences,
-      accountId: accountOf(arn),
+      accountId: accountOfArn(arn),
       path: formatPath(["issuers", issuer.key]),
     })),
     givenProviderArns: view.providers.filter((provider) => !made.includes(provider)).map(({ arn }) => arn),
@@ -104,7 +105,7 @@ export function lintErrorsOfRole(
     providers: issuers.map(([key, issuer]) => ({
       url: `https://${issuer.conditionKeys.sub.replace(/:sub$/, "")}`,
       clientIds: issuer.audiences,
-      accountId: accountOf(issuer.providerArn),
+      accountId: accountOfArn(issuer.providerArn),
       path: formatPath(["issuers", key]),
     })),
     givenProviderArns: [],
@@ -127,10 +128,6 @@ export function lintErrorsOfRole(
       (finding.role !== null ||
         role.lint.some((_, index) => finding.path === formatPath(["roles", role.key, "lint", index]))),
   );
-}
-
-function accountOf(arn: string): string | null {
-  return /:([0-9]{12}):/.exec(arn)?.[1] ?? null;
 }
 
 /** The trust each statement was built from, in the order of the policy (`buildTrustPolicy`). */

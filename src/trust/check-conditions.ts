@@ -3,7 +3,8 @@ import type { Problem } from "../errors";
 import { nearest } from "../text/nearest";
 import type { TextRule } from "../text/text-rule";
 import { breach, quoted } from "../text/text-rule";
-import { CONDITION_TESTS, CONDITION_VALUE, CONDITION_VARIABLE } from "./rules";
+import { CONDITION_TESTS } from "./decide/operators";
+import { CONDITION_VALUE, CONDITION_VARIABLE } from "./rules";
 
 /** A list of which some entries, or all of it, may not have been readable: nothing is said about those. */
 export type Readable<T> = readonly (T | undefined)[] | null | undefined;

@@ -93,43 +93,6 @@ export const EXTERNAL_ID = textRule({
   wrong: ["x", "*x"],
 });
 
-export const BASE_TESTS = [
-  "StringEquals",
-  "StringNotEquals",
-  "StringEqualsIgnoreCase",
-  "StringNotEqualsIgnoreCase",
-  "StringLike",
-  "StringNotLike",
-  "NumericEquals",
-  "NumericNotEquals",
-  "NumericLessThan",
-  "NumericLessThanEquals",
-  "NumericGreaterThan",
-  "NumericGreaterThanEquals",
-  "DateEquals",
-  "DateNotEquals",
-  "DateLessThan",
-  "DateLessThanEquals",
-  "DateGreaterThan",
-  "DateGreaterThanEquals",
-  "Bool",
-  "BinaryEquals",
-  "IpAddress",
-  "NotIpAddress",
-  "ArnEquals",
-  "ArnNotEquals",
-  "ArnLike",
-  "ArnNotLike",
-] as const;
-
-/** Every condition operator IAM knows: the base ones, each with `IfExists`, each for sets, and `Null`. */
-export const CONDITION_TESTS: readonly string[] = [
-  ...BASE_TESTS,
-  ...BASE_TESTS.map((test) => `${test}IfExists`),
-  "Null",
-  ...["ForAllValues:", "ForAnyValue:"].flatMap((set) => BASE_TESTS.map((test) => `${set}${test}`)),
-];
-
 /** IAM's default quota for a trust policy, in characters, and the most it can be raised to. */
 export const TRUST_POLICY_DEFAULT_QUOTA = 2048;
 export const TRUST_POLICY_MAX_QUOTA = 8192;

@@ -1,8 +1,8 @@
 /** The fields of a trust: of one for Databricks identities, and of one for Unity Catalog. */
 import { z } from "zod";
 import { AUDIENCE, MAX_AUDIENCES } from "../../issuer/rules";
+import { CONDITION_TESTS } from "../../trust/decide/operators";
 import {
-  CONDITION_TESTS,
   CONDITION_VALUE,
   CONDITION_VARIABLE,
   EXTERNAL_ID,

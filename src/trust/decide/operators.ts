@@ -66,10 +66,21 @@ const BASES: Readonly<Record<string, readonly [Kind, "negated"?]>> = {
   IpAddress: [plain(ipAddress)],
   NotIpAddress: [plain(ipAddress), "negated"],
   ArnEquals: [pattern(arn)],
-  ArnLike: [pattern(arn)],
   ArnNotEquals: [pattern(arn), "negated"],
+  ArnLike: [pattern(arn)],
   ArnNotLike: [pattern(arn), "negated"],
 };
+
+/** The operators by name, without what `IfExists` and the words for sets add. */
+export const BASE_TESTS: readonly string[] = Object.keys(BASES);
+
+/** Every condition operator IAM knows: the base ones, each with `IfExists`, each for sets, and `Null`. */
+export const CONDITION_TESTS: readonly string[] = [
+  ...BASE_TESTS,
+  ...BASE_TESTS.map((name) => `${name}IfExists`),
+  "Null",
+  ...["ForAllValues:", "ForAnyValue:"].flatMap((set) => BASE_TESTS.map((name) => `${set}${name}`)),
+];
 
 /**
  * The operator called `name`, or null where IAM knows none of that name. `Null` is no comparison and is decided by the

@@ -1,9 +1,7 @@
 /** Which providers somebody hands in: by ARN, or by what the modules know an issuer by. */
-import { parseRole } from "../parsed/parse-role";
+import { parseRole, trustedProvider } from "../parsed/parse-role";
 import type { LintProvider, LintRole, LintTarget } from "../parsed/target";
 import { issuerPathOf } from "../../issuer/issuer";
-
-const PROVIDER_ARN = /^arn:[a-z-]+:iam::[0-9]{12}:oidc-provider\/.+$/;
 
 /**
  * What is given of the providers that `roles` trust and `providers` lacks. `named`: values in which an issuer may be
@@ -24,7 +22,7 @@ export function givenProviders(
   if (missing.size === 0) return { givenProviderArns: [], givenIssuerPaths: [] };
   const texts = textsIn(named);
   return {
-    givenProviderArns: [...textsIn([named, found])].filter((text) => PROVIDER_ARN.test(text)),
+    givenProviderArns: [...textsIn([named, found])].filter((text) => trustedProvider(text) !== undefined),
     givenIssuerPaths: [...missing].filter((issuerPath) => namesOf(issuerPath).some((name) => texts.has(name))),
   };
 }

@@ -1,4 +1,5 @@
 /** Reads what IAM itself prints: a trust policy, a role, a provider, a whole account; and trust policies by role. */
+import { accountOfArn } from "../../issuer/issuer";
 import { TRUST_POLICY_DEFAULT_QUOTA } from "../rules";
 import { asRecord, parsedPolicy, records } from "../parsed/parse-role";
 import type { LintProvider, LintRole, LintTarget } from "../parsed/target";
@@ -86,8 +87,7 @@ export function roleOf(detail: Members, name: string, managed: ReadonlyMap<strin
   return {
     path: roleName ?? name,
     name: roleName,
-    accountId:
-      typeof detail["Arn"] === "string" ? (/^arn:[^:]+:iam::([0-9]{12}):/.exec(detail["Arn"])?.[1] ?? null) : null,
+    accountId: accountOfArn(detail["Arn"]),
     policy: policyOf(detail["AssumeRolePolicyDocument"]),
     maxSessionDuration: typeof duration === "number" ? duration : null,
     bounded: roleName === null ? null : asRecord(detail["PermissionsBoundary"]) !== undefined,

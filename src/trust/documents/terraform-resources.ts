@@ -1,4 +1,5 @@
 /** Makes providers and roles of Terraform resources, wherever they stand: plan, state, or a CDKTF stack. */
+import { accountOfArn } from "../../issuer/issuer";
 import { TRUST_POLICY_DEFAULT_QUOTA } from "../rules";
 import { parsedPolicy } from "../parsed/parse-role";
 import type { LintProvider, LintRole, UnreadRole } from "../parsed/target";
@@ -49,7 +50,7 @@ export function readResources(resources: readonly TerraformResource[], accountId
       unread.push({
         path: resource.address,
         name: nameOf(resource),
-        accountId: accountOf(resource.values["arn"]) ?? accountId,
+        accountId: accountOfArn(resource.values["arn"]) ?? accountId,
       });
       return [];
     }
@@ -64,7 +65,7 @@ export function readResources(resources: readonly TerraformResource[], accountId
             {
               url: values["url"],
               clientIds: textList(values["client_id_list"]),
-              accountId: accountOf(values["arn"]) ?? accountId,
+              accountId: accountOfArn(values["arn"]) ?? accountId,
               path: address,
             },
           ]
@@ -96,7 +97,7 @@ function roleOf(
   return {
     path: resource.address,
     name: nameOf(resource),
-    accountId: accountOf(values["arn"]) ?? accountId,
+    accountId: accountOfArn(values["arn"]) ?? accountId,
     policy,
     maxSessionDuration: typeof duration === "number" ? duration : null,
     bounded:
@@ -169,10 +170,6 @@ function permissionsByRole(
 /** `module.a.module.b["x"]` of an address in it; "" for the root. */
 function moduleOf(address: string): string {
   return /^((?:module\.[^.[]+(?:\[(?:"(?:[^"\\]|\\.)*"|\d+)\])?\.)*)/.exec(address)?.[1] ?? "";
-}
-
-function accountOf(arn: unknown): string | null {
-  return typeof arn === "string" ? (/^arn:[^:]+:iam::([0-9]{12}):/.exec(arn)?.[1] ?? null) : null;
 }
 
 function textList(value: unknown): readonly string[] | null {

@@ -1,11 +1,12 @@
 /** A trust policy of anybody's making, laid out for the rules: who is trusted, and which conditions are its guards. */
-import { issuerPathOf } from "../../issuer/issuer";
+import { issuerPathOf, parseProviderArn } from "../../issuer/issuer";
 import { ACCOUNT_ID_PLACEHOLDER, PARTITION_PLACEHOLDER } from "../build";
 import type { PolicyCondition, PolicyStatement } from "../decide/document";
 import { readPolicy } from "../decide/document";
 import { repeatedMember } from "../decide/repeated-member";
 import { operatorNamed } from "../decide/operators";
-import { stringLike } from "../string-like";
+import { hasWildcard, stringLike } from "../string-like";
+import { PARTITIONS } from "../../issuer/rules";
 import type { ParsedCondition, ParsedRole, ParsedStatement, ParsedTarget, TrustedProvider } from "./parsed-role";
 import type { LintRole, LintTarget } from "./target";
 import { TRUST_POLICY_DEFAULT_QUOTA, TRUST_POLICY_JUDGED_CHARACTERS } from "../rules";
@@ -129,18 +130,20 @@ export function actionCovers(action: string, name: string): boolean {
   return action === name || stringLike(action.toLowerCase(), name.toLowerCase());
 }
 
-const UNKNOWN = "\\$\\{[^}]*\\}";
-const PROVIDER = new RegExp(
-  `^arn:(?:aws|aws-us-gov|aws-cn|${PARTITION_PLACEHOLDER}|${UNKNOWN}):iam::(?:([0-9]{12})|${ACCOUNT_ID_PLACEHOLDER}|${UNKNOWN}):oidc-provider/([^*?]+)$`,
-);
+const isUnknown = (part: string): boolean =>
+  part === PARTITION_PLACEHOLDER || part === ACCOUNT_ID_PLACEHOLDER || part.startsWith("${");
 
 /**
  * The OIDC provider that an ARN names, or undefined for anything else. Unknown accounts may be `${…}` or
  * placeholders.
  */
 export function trustedProvider(arn: string): TrustedProvider | undefined {
-  const found = PROVIDER.exec(arn);
-  return found === null ? undefined : { arn, accountId: found[1] ?? null, issuerPath: found[2] ?? "" };
+  const found = parseProviderArn(arn);
+  if (found === undefined || hasWildcard(found.issuerPath)) return undefined;
+  const { partition, account, issuerPath } = found;
+  const accountId = /^[0-9]{12}$/.test(account) ? account : null;
+  if (!isUnknown(partition) && !(PARTITIONS as readonly string[]).includes(partition)) return undefined;
+  return accountId === null && !isUnknown(account) ? undefined : { arn, accountId, issuerPath };
 }
 
 /**
@@ -169,7 +172,7 @@ export function asRecord(value: unknown): Readonly<Record<string, unknown>> | un
  */
 export function isForeignKey(statement: Pick<ParsedStatement, "providers">, key: string): boolean {
   if (/^https?:\/\//i.test(key)) return true;
-  if (!/^[^:]*[./][^:]*:/.test(key)) return false;
+  if (!/[./]/.test(key.split(":", 1)[0] ?? "") || !key.includes(":")) return false;
   const prefix = key.slice(0, key.lastIndexOf(":")).toLowerCase();
   return !statement.providers.some(({ issuerPath }) => issuerPath.toLowerCase() === prefix);
 }
