@@ -1,6 +1,6 @@
 /**
  * Builds what is published: the pure entry and the constructs as CommonJS with types, and the command line as one
- * bundled file a verb. What is bundled needs no install; whose licence it is stands in dist/THIRD-PARTY-NOTICES.
+ * bundled file for each verb. What is bundled needs no install; its licences are in dist/THIRD-PARTY-NOTICES.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -38,7 +38,7 @@ const library = await build({
   // an error's class is part of what a caller sees
   keepNames: true,
   entryPoints: { index: "src/index.ts", cdktf: "src/cdktf/index.ts" },
-  // zod and jose stand in the public types, so they are installed anyway
+  // zod and jose are in the public types, so they are installed anyway
   external: [...external, "zod", "jose"],
   outdir: "dist",
 });

@@ -1,6 +1,6 @@
 /**
- * Holds the published package to its promises: packs it, installs the tarball in an empty folder without CDKTF,
- * and uses it from there as a stranger would. Prints a line a check and exits with 1 when one fails.
+ * Checks the published package: packs it, installs the tarball in an empty folder without CDKTF, and uses it from there
+ * as a new user would. Prints a line for each check and exits with 1 when one fails.
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import {
@@ -86,7 +86,7 @@ try {
     for (const verb of verbs) expect(run(bin, [verb, "--help"]).includes(verb), `no help for ${verb}`);
     return `${verbs.length} verbs`;
   });
-  check("issuer answers", () => {
+  check("issuer prints the issuer of a URL", () => {
     const answer = JSON.parse(
       run(bin, ["issuer", "--url", "mycompany.cloud.databricks.com/?o=1444828305810485", "--json"]),
     );
@@ -105,7 +105,7 @@ try {
     writeFileSync(join(consumer, "broken.yaml"), "name: 1\n");
     const result = spawnSync(bin, ["lint", "broken.yaml"], { cwd: consumer, encoding: "utf8" });
     expect(result.status === 2, `status ${result.status}`);
-    expect(!/^\s+at /m.test(result.stderr), result.stderr);
+    expect(!/^[ \t]+at /m.test(result.stderr), result.stderr);
   });
   check("CommonJS requires it", () => {
     run(process.execPath, [
@@ -141,7 +141,7 @@ try {
     ]);
   });
   check(
-    "publint has no complaint",
+    "publint reports nothing",
     () => void run(join(root, "node_modules", ".bin", "publint"), ["--strict", join(scratch, tarball)], { cwd: root }),
   );
   check("types resolve for every kind of consumer (attw)", () => {
@@ -154,5 +154,5 @@ try {
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }
-console.log(failed === 0 ? "the package keeps its promises" : `${failed} checks failed`);
+console.log(failed === 0 ? "all checks of the package passed" : `${failed} checks failed`);
 process.exitCode = failed === 0 ? 0 : 1;

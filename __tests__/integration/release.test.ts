@@ -446,7 +446,7 @@ describe("the semver guard", () => {
 
   test("says which change asks for the step", async () => {
     await expect(packed({ module: breaking, version: "1.2.4", previous })).rejects.toThrow(
-      /small output\.arn: breaking: The output arn is gone\. Release it as 2\.0\.0 or later/,
+      /small output\.arn: breaking: The output arn was removed\. Release it as 2\.0\.0 or later/,
     );
   });
 
@@ -500,9 +500,9 @@ describe("the semver guard", () => {
       "### Changed",
     ]);
     expect(notes).toMatch(
-      /let more in: mallory@example\.com.*Inputs:.*```hcl.*Before:.*```hcl\n {2}trust_policy = jsonencode\(.*After:.*mallory/s,
+      /let more identities in: mallory@example\.com.*Inputs:.*```hcl.*Before:.*```hcl\n {2}trust_policy = jsonencode\(.*After:.*mallory/s,
     );
-    expect(notes).toMatch(/The output arn is gone\.\n\n {2}Before:\n\n {2}```hcl\n {2}output "arn" \{/);
+    expect(notes).toMatch(/The output arn was removed\.\n\n {2}Before:\n\n {2}```hcl\n {2}output "arn" \{/);
     expect(notes).not.toMatch(/\n\n\n/);
   });
 

@@ -16,11 +16,10 @@ import type { Move } from "../../src/release/guard/moves";
 import { arrivalOf } from "../../src/release/guard/moves";
 import { readMoves } from "../../src/release/guard/read-moves";
 import { largestStep } from "../../src/release/guard/change";
-import { compareContracts } from "../../src/release/guard/compare-contracts";
+import { compareContracts, compareRanges } from "../../src/release/guard/compare-contracts";
 import { compareTrust } from "../../src/release/guard/compare-trust";
 import { compareTypes } from "../../src/release/guard/compare-types";
-import { leastVersion, mayFollow } from "../../src/release/guard/least-version";
-import { compareRanges } from "../../src/release/guard/version-range";
+import { leastVersion, mayFollow } from "../../src/release/guard/hold-version";
 import { compatibleRange, semverRange } from "../../src/module/version-range";
 import { publishedModules } from "../../src/module/modules";
 import { contractOf } from "../../src/module/definition";
@@ -290,7 +289,7 @@ describe("what changed in a contract decides the least step", () => {
     const changes = compareContracts(before, after, moves);
     expect(changes.map(({ kind }) => kind)).toEqual(kinds);
     expect(largestStep(changes)).toBe(step);
-    for (const { says } of changes) expect(says).toMatch(/^[A-Za-z].*\.$/s);
+    for (const { message } of changes) expect(message).toMatch(/^[A-Za-z].*\.$/s);
   });
 
   test.each([
@@ -355,10 +354,10 @@ describe("what changed in a contract decides the least step", () => {
         ...["workspace_id", "workspace_host"].map((name) => ({ ...first, name }) as ModuleVariable),
       ],
     };
-    expect(compareContracts(SMALL_CONTRACT, after).map(({ kind, says }) => [kind, says])).toEqual([
+    expect(compareContracts(SMALL_CONTRACT, after).map(({ kind, message }) => [kind, message])).toEqual([
       [
         "variable-renamed",
-        "The variable host is gone; workspace_host, of the same type, is new: it was probably renamed.",
+        "The variable host was removed; workspace_host, of the same type, is new: it was probably renamed.",
       ],
       ["variable-required", "The variable workspace_id is new and required."],
     ]);
@@ -521,7 +520,9 @@ describe("a trust policy that comes out different for the same input", () => {
       { digest: "", probes: SMALL_PROBES },
       { digest: "", probes: probe(smallPolicy(["alice@example.com", "bob@example.com", "mallory@example.com"])) },
     );
-    expect(change?.says).toContain("let more in: mallory@example.com of https://mycompany.cloud.databricks.com/oidc.");
+    expect(change?.message).toContain(
+      "let more identities in: mallory@example.com of https://mycompany.cloud.databricks.com/oidc.",
+    );
     expect(change?.given).toContain("users = [");
   });
 });

@@ -194,10 +194,10 @@ describe("the page", () => {
     expect(ids.size).toBe([...page.matchAll(/\sid="/g)].length);
   });
 
-  test("says where a stored secret comes in, and what is let be and why", () => {
-    expect(page).toContain("rests on an OAuth secret in your keeping");
+  test("shows where a stored secret is used, and which findings are ignored and why", () => {
+    expect(page).toContain("use an OAuth secret that you store");
     const quiet = reportPage(viewOf(""));
-    expect(quiet).toContain("let be");
+    expect(quiet).toContain("ignored");
   });
 
   test("stays under 3 MB for 1,000 roles", () => {

@@ -81,7 +81,7 @@ test("findings stand with their role, those let be with their reason, and those 
 test("whether a stored secret is part of the way is said for every identity", () => {
   const view = reportView(readFederation(fullFederation).federation);
   expect(Object.fromEntries(view.identities.map(({ kind, secret }) => [kind, secret]))).toEqual({
-    "service principal": "on some ways",
+    "service principal": "sometimes",
     user: "never",
     "subject pattern": "unknown",
     subject: "unknown",

@@ -28,14 +28,14 @@ export interface PackAsked {
 
 export interface PackAnswer {
   readonly manifest: ReleaseManifest;
-  /** Left out, below the modules' folder. */
+  /** Not packed; paths below the modules' folder. */
   readonly skipped: readonly string[];
-  /** Version of the release it was compared with; null: there was none. */
+  /** Version of the release it was compared with; null without one. */
   readonly previous: string | null;
   readonly changes: readonly ReleaseChange[];
 }
 
-/** Packs and writes. Throws InputError and OutsideError as the parts do; nothing is written then. */
+/** Packs and writes. Throws what the parts throw; nothing is written then. */
 export async function answerPack(asked: PackAsked): Promise<PackAnswer> {
   const version = readVersion(asked.version ?? asked.ownVersion);
   const folder = modulesFolder(asked.modules);
@@ -63,7 +63,7 @@ async function holdToPrevious(
   return { previous: last.manifest.version, changes };
 }
 
-/** Begins to ask git at once; a flag or variable that is wrong is told before. */
+/** Calls git at once, after flags and variables are checked. */
 function readSource(
   { sourceCommit: given, sourceDateEpoch }: PackAsked,
   folder: string,
@@ -77,7 +77,7 @@ function readSource(
   if (!COMMIT.test(given))
     throw new InputError({
       code: "usage",
-      message: `${quoted(given)} is no commit's hash.`,
+      message: `${quoted(given)} is not a commit hash.`,
       path: "--source-commit",
       fix: "Give all 40 hexadecimal digits, in lower case: git rev-parse HEAD.",
     });
@@ -90,7 +90,7 @@ function readEpoch(text: string | undefined): number | undefined {
   if (/^[0-9]{1,12}$/.test(text) && Number(text) <= 253_402_300_799) return Number(text);
   throw new InputError({
     code: "usage",
-    message: `SOURCE_DATE_EPOCH is ${quoted(text)}, no time.`,
+    message: `SOURCE_DATE_EPOCH is ${quoted(text)}, which is not a time.`,
     path: "SOURCE_DATE_EPOCH",
     fix: "Give seconds since 1970, or unset it.",
   });

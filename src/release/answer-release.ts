@@ -1,4 +1,4 @@
-/** What the verb `release` does: tells what changed since the last release, and records a release. */
+/** What the verb `release` does: reports what changed since the last release, and records a release. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../errors";
@@ -8,7 +8,7 @@ import { readArchive } from "./archive";
 import type { ReleaseChange, Step } from "./guard/change";
 import { largestStep } from "./guard/change";
 import { compareReleases } from "./guard/compare-releases";
-import { leastVersion } from "./guard/least-version";
+import { leastVersion } from "./guard/hold-version";
 import { previousRelease } from "./guard/previous-release";
 import { releaseNotes } from "./guard/release-notes";
 import { manifestJson, MANIFEST_FILE } from "./manifest";
@@ -25,7 +25,7 @@ export interface NotesAsked {
 export interface NotesAnswer {
   readonly version: string;
   readonly previous: string | null;
-  /** What the changes ask for; null for a first release. */
+  /** What the changes need; null for a first release. */
   readonly step: Step | null;
   /** The least version that may follow; null for a first release. */
   readonly leastVersion: string | null;
@@ -52,12 +52,12 @@ export async function answerNotes(asked: NotesAsked): Promise<NotesAnswer> {
   };
 }
 
-/** The HCL of an archive that shows how the module is called. */
+/** The HCL of an archive that calls the module. */
 const CONSUMER = /^examples\/complete\/([^/]+\.tf)$/;
 
 /**
- * Keeps what the release in `dir` promises: its manifest, and its complete examples as consumers of this version.
- * A version that is recorded already stays: InputError release-recorded where it is another release. Returns the
+ * Records the release in `dir`: its manifest, and its complete examples as consumers of this version.
+ * A recorded version never changes: InputError release-recorded where it is another release. Returns the
  * folder.
  */
 export async function recordRelease(

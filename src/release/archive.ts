@@ -1,7 +1,7 @@
 /**
- * A module as `tar.gz`: the same bytes on every machine and day, and read back only where it is what we would have
- * written. Deflate is fflate's, pinned: Node's zlib differs between its versions. Reading may use zlib: what a stream
- * inflates to is the same everywhere.
+ * A module as `tar.gz`: the same bytes on every machine and day, and read only where it is what `writeArchive` writes.
+ * Deflate is fflate's, pinned: Node's zlib differs between versions. Reading may use zlib: what a stream inflates to is
+ * the same everywhere.
  */
 import { crc32, inflateRawSync } from "node:zlib";
 import { gzipSync } from "fflate";
@@ -28,7 +28,7 @@ export interface ArchiveLimits {
   readonly archiveBytes: number;
 }
 
-/** Ten times and more what a module of ours takes. */
+/** More than ten times what a module needs. */
 export const ARCHIVE_LIMITS: ArchiveLimits = {
   files: 1_000,
   fileBytes: 4_000_000,
@@ -36,7 +36,7 @@ export const ARCHIVE_LIMITS: ArchiveLimits = {
   archiveBytes: 16_000_000,
 };
 
-/** Any time would do, if it is the same for all: GNU tar warns of 1970. */
+/** Any fixed time; GNU tar warns of 1970. */
 const FILE_TIME = new Date("2000-01-01T00:00:00Z");
 /** Magic, deflate, no flags, no time, no level, "unix": what fflate writes for level 6 and mtime 0. */
 const GZIP_HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3]);
@@ -62,9 +62,8 @@ export async function writeArchive(
 }
 
 /**
- * The files of an archive, sorted by path. Nothing is written anywhere. Throws InputError: archive-damaged (also
- * where it
- * is sound but not what `writeArchive` makes of its files), archive-too-large, archive-too-many-files,
+ * The files of an archive, sorted by path. Nothing is written. Throws InputError: archive-damaged (also where it is
+ * intact but not what `writeArchive` makes of its files), archive-too-large, archive-too-many-files,
  * archive-path-invalid, archive-name-repeated, archive-link, archive-special-file.
  */
 export async function readArchive(
@@ -90,10 +89,8 @@ export async function readArchive(
     }
   } catch (cause) {
     if (cause instanceof InputError) throw cause;
-    throw damaged(
-      "archive-damaged",
-      `The archive is damaged: ${cause instanceof Error ? (cause.message.split(".", 1)[0] ?? "") : "it cannot be read"}.`,
-    );
+    const why = cause instanceof Error ? (cause.message.split(".", 1)[0] ?? "") : "it cannot be read";
+    throw damaged("archive-damaged", `The archive is damaged: ${why}.`);
   }
   refuse(
     setProblems(
@@ -101,11 +98,11 @@ export async function readArchive(
       limits,
     ),
   );
-  // Everything that hides in a tar shows here: other owners, modes and times, extra headers, bytes after the end.
+  // finds whatever a tar may hide: other owners, modes and times, extra headers, bytes after the end
   if (!tar.equals(await tarOf(files)))
     throw damaged(
       "archive-damaged",
-      "The archive is not the one that its files make: headers, order or what follows the end differ.",
+      "The archive differs from what pack makes of its files: headers, order, or data after the end.",
     );
   return files;
 }
@@ -135,21 +132,21 @@ async function tarOf(files: readonly ArchiveFile[]): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** The tar in `bytes`: one gzip member of ours, whole, and nothing after it. Never more than the limit in memory. */
+/** The tar in `bytes`: one gzip member of ours, whole, and nothing after it. Holds at most the limit in memory. */
 function inflate(bytes: Uint8Array, limits: ArchiveLimits): Buffer {
   if (bytes.length > limits.archiveBytes)
     throw damaged("archive-too-large", `The archive has more than ${limits.archiveBytes} bytes.`);
   const stored = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const end = stored.length - GZIP_TRAILER_BYTES;
   if (end <= GZIP_HEADER.length || !stored.subarray(0, GZIP_HEADER.length).equals(GZIP_HEADER))
-    throw damaged("archive-damaged", "The archive does not begin as a release's archive does.");
+    throw damaged("archive-damaged", "The archive does not begin like an archive that pack wrote.");
   const deflated = stored.subarray(GZIP_HEADER.length, end);
   // `info` is in Node's documentation and not in its types
   const { buffer, engine } = inflated(deflated, limits);
   if (engine.bytesWritten !== deflated.length)
-    throw damaged("archive-damaged", "Something follows the end of the archive.");
+    throw damaged("archive-damaged", "There is data after the end of the archive.");
   if (crc32(buffer) !== stored.readUInt32LE(end) || buffer.length !== stored.readUInt32LE(end + 4))
-    throw damaged("archive-damaged", "The archive's own checksum does not fit its bytes.");
+    throw damaged("archive-damaged", "The archive's own checksum does not match its bytes.");
   return buffer;
 }
 
@@ -164,7 +161,7 @@ function inflated(
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE")
       throw damaged("archive-too-large", `The archive unpacks to more than ${limits.totalBytes} bytes.`);
-    throw damaged("archive-damaged", "The archive is cut off or changed: it cannot be unpacked.");
+    throw damaged("archive-damaged", "The archive is truncated or changed: it cannot be unpacked.");
   }
 }
 
@@ -172,7 +169,7 @@ function kindProblems({ name, type }: Header): readonly Problem[] {
   if (type === "file") return [];
   if (type === "symlink" || type === "link")
     return [problem("archive-link", `${quoted(name)} is a ${type === "link" ? "hard" : "symbolic"} link.`)];
-  return [problem("archive-special-file", `${quoted(name)} is no file: ${type ?? "unknown"}.`)];
+  return [problem("archive-special-file", `${quoted(name)} is not a regular file: ${type ?? "unknown"}.`)];
 }
 
 function pathProblems(path: string): readonly Problem[] {
@@ -189,11 +186,11 @@ function sizeProblems(path: string, size: number, limits: ArchiveLimits): readon
 function setProblems(paths: readonly string[], limits: ArchiveLimits): readonly Problem[] {
   if (paths.length > limits.files)
     return [problem("archive-too-many-files", `The archive has more than ${limits.files} files.`)];
-  if (paths.length === 0) return [problem("archive-damaged", "The archive holds no file.")];
+  if (paths.length === 0) return [problem("archive-damaged", "The archive holds no files.")];
   return collidingPaths(paths).map((path) =>
     problem(
       "archive-name-repeated",
-      `${quoted(path)} stands in the archive twice, or only its case differs from another's.`,
+      `${quoted(path)} is in the archive twice, or differs from another path only in case.`,
     ),
   );
 }
@@ -202,7 +199,7 @@ function problem(code: ErrorCode, message: string): Problem {
   return {
     code,
     message,
-    fix: "Pack the module again with pack, and take an archive only from where it was published.",
+    fix: "Pack the module again with pack, and use an archive only from where it was published.",
   };
 }
 

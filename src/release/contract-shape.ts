@@ -11,10 +11,10 @@ import type { TrustProbe, TrustProbes } from "../module/trust-probes";
 import type { Reader } from "./json-shape";
 import { flag, json, list, mapOf, record, ShapeError, text } from "./json-shape";
 
-/** Deeper types are nobody's: reading them is refused before the stack is full. */
+/** Deeper types are refused, before the stack overflows. */
 const MAX_DEPTH = 32;
 
-/** `databricks-workspace-oidc`: what a registry takes as a module's name. */
+/** `databricks-workspace-oidc`: a module's name that a registry accepts. */
 export const MODULE_NAME = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/;
 /** SHA-256 as the tools print it. */
 export const SHA256_HEX = /^[0-9a-f]{64}$/;
@@ -48,7 +48,7 @@ const variable = record<ModuleVariable>(
   ["default"],
 );
 
-/** A module's contract; its keys come out in the order of its type. */
+/** A module's contract; its keys are read in the order of its type. */
 export const contractReader: Reader<ModuleContract> = record<ModuleContract>({
   name: text(MODULE_NAME, "must be a module's name, like databricks-workspace-oidc"),
   summary: text(),

@@ -1,23 +1,23 @@
-/** Readers for JSON of others: each takes exactly one shape, and says where another one stands. */
+/** Readers for JSON of others: each accepts exactly one shape, and reports the path of any other. */
 import type { Json } from "../trust/canonical-json";
 
 /** Turns `value`, found at `path`, into what it must be. Throws ShapeError. */
 export type Reader<T> = (value: unknown, path: string) => T;
 
-/** What stands at `path` is not what must stand there. */
+/** The value at `path` has another shape. */
 export class ShapeError extends Error {
   constructor(
     readonly path: string,
-    readonly says: string,
+    readonly reason: string,
   ) {
-    super(`${path === "" ? "It" : path} ${says}`);
+    super(`${path === "" ? "It" : path} ${reason}`);
   }
 }
 
-/** A text; with `pattern`, one it matches, described by `says` ("must be …"). */
-export function text(pattern?: RegExp, says = "must be a text"): Reader<string> {
+/** A string; with `pattern`, one it matches, described by `rule` ("must be …"). */
+export function text(pattern?: RegExp, rule = "must be a string"): Reader<string> {
   return (value, path) => {
-    if (typeof value !== "string" || pattern?.test(value) === false) throw new ShapeError(path, says);
+    if (typeof value !== "string" || pattern?.test(value) === false) throw new ShapeError(path, rule);
     return value;
   };
 }
@@ -53,13 +53,13 @@ export function list<T>(item: Reader<T>): Reader<readonly T[]> {
   };
 }
 
-/** An object with keys of the writer's choice, kept in order. */
+/** An object with any keys, in their order. */
 export function mapOf<T>(item: Reader<T>): Reader<Readonly<Record<string, T>>> {
   return (value, path) =>
     Object.fromEntries(Object.entries(object(value, path)).map(([key, entry]) => [key, item(entry, below(path, key))]));
 }
 
-/** An object with exactly these keys, in this order whatever the order it is read in. `optional` ones may be absent. */
+/** An object with exactly these keys, returned in this order. `optional` ones may be absent. */
 export function record<T extends object>(
   fields: { readonly [K in keyof T]-?: Reader<Exclude<T[K], undefined>> },
   optional: readonly (keyof T & string)[] = [],
@@ -67,7 +67,7 @@ export function record<T extends object>(
   return (value, path) => {
     const given = object(value, path);
     for (const key of Object.keys(given))
-      if (!Object.hasOwn(fields, key)) throw new ShapeError(below(path, key), "is not known here");
+      if (!Object.hasOwn(fields, key)) throw new ShapeError(below(path, key), "is not a known key");
     const entries = (Object.entries(fields) as [string, Reader<unknown>][]).flatMap(([key, reader]) => {
       if (Object.hasOwn(given, key)) return [[key, reader(given[key], below(path, key))] as const];
       if ((optional as readonly string[]).includes(key)) return [];

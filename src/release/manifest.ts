@@ -1,4 +1,4 @@
-/** The release manifest: what one release holds, file by file, and what its modules promise. */
+/** The release manifest: the files of one release, and the contracts of its modules. */
 import { InputError } from "../errors";
 import type { ModuleContract } from "../module/contract";
 import type { TrustProbes } from "../module/trust-probes";
@@ -67,8 +67,8 @@ const version: Reader<string> = (value, path) => {
 };
 
 const filePath: Reader<string> = (value, path) => {
-  const fault = typeof value === "string" ? pathFault(value) : "is no text";
-  if (fault !== undefined) throw new ShapeError(path, `is no path of a module's file: it ${fault}`);
+  const fault = typeof value === "string" ? pathFault(value) : "is not a string";
+  if (fault !== undefined) throw new ShapeError(path, `is not a valid path in a module: it ${fault}`);
   return value as string;
 };
 
@@ -109,12 +109,12 @@ export function readManifest(content: string, file: string = MANIFEST_FILE): Rel
   } catch (cause) {
     const [path, why] =
       cause instanceof ShapeError
-        ? [cause.path, `${cause.path === "" ? "it" : cause.path} ${cause.says}`]
-        : [undefined, "it is no JSON"];
+        ? [cause.path, `${cause.path === "" ? "it" : cause.path} ${cause.reason}`]
+        : [undefined, "invalid JSON"];
     throw new InputError(
       {
         code: "manifest-unreadable",
-        message: `${file} is no release manifest: ${why}.`,
+        message: `${file} is not a release manifest: ${why}.`,
         ...(path === undefined || path === "" ? {} : { path }),
         file,
         fix: "Name a manifest.json that pack wrote, or pack the release again.",

@@ -1,4 +1,4 @@
-/** Reads modules from disk as they are to be packed: what belongs to a module, byte for byte, and nothing else. */
+/** Reads modules from disk for packing: what belongs to a module, byte for byte, and nothing else. */
 import type { Dirent } from "node:fs";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -34,11 +34,11 @@ export interface SourceModules {
 const CONTRACT_FILE = "contract.json";
 const NAME_FOLDER = "Name the folder of generated modules with --modules.";
 
-/** What Terraform, editors and people leave in a module. State and values may hold secrets: they are never packed. */
+/** Files that Terraform, editors and users leave in a module. State and values may hold secrets: never packed. */
 const LEFT_BEHIND = /^\.|^terraform\.tfstate|\.tfstate(?:\.|$)|\.tfvars(?:\.json)?$|\.tfplan$|^crash(?:\..*)?\.log$|~$/;
 /** Kinds of file a module is made of. Anything else must carry the generator's marker. */
 const KNOWN =
-  /(?:\.tf|\.tf\.json|\.tftest\.hcl|\.tftest\.json|\.md)$|^(?:LICEN[CS]E|NOTICE)(?:\.txt)?$|^contract\.json$|^trust-probes\.json$/;
+  /\.(?:tf|tf\.json|tftest\.(?:hcl|json)|md)$|^(?:LICEN[CS]E|NOTICE)(?:\.txt)?$|^(?:contract|trust-probes)\.json$/;
 
 /** Folder of the modules to release: the one named, `./modules`, or this package's own. */
 export function modulesFolder(given: string | undefined): string {
@@ -78,7 +78,11 @@ function readModule(folder: string, name: string, skipped: string[], problems: P
     const trust = readDocument(texts, name, TRUST_PROBES_FILE, "trust-probes-unreadable", trustReader);
     if (contract.name !== name)
       throw new InputError(
-        invalid("module-folder-invalid", join(folder, name), `The folder ${name} holds the module ${contract.name}.`),
+        invalid(
+          "module-folder-invalid",
+          join(folder, name),
+          `The folder ${name} contains the module ${contract.name}.`,
+        ),
       );
     if (trust.digest !== sourceDigest(texts)) {
       const other = `The HCL or the contract of ${name} is not the one that ${TRUST_PROBES_FILE} was recorded from`;
@@ -120,7 +124,7 @@ function collect(folder: string, module: string, below: string, skipped: string[
         ...invalid(
           "module-file-link",
           file,
-          `${shown} is no regular file but ${entry.isSymbolicLink() ? "a link" : "a special file"}.`,
+          `${shown} is not a regular file but ${entry.isSymbolicLink() ? "a link" : "a special file"}.`,
         ),
         fix: "Put the file itself there, or remove it.",
       });
@@ -129,8 +133,8 @@ function collect(folder: string, module: string, below: string, skipped: string[
     const bytes = readBytes(file, shown);
     if (!KNOWN.test(entry.name) && generatedKind(bytes.toString("utf8")) === undefined) {
       problems.push({
-        ...invalid("module-file-unknown", file, `${shown} is no file of a module.`),
-        fix: "Remove it, so that nothing is published by accident.",
+        ...invalid("module-file-unknown", file, `${shown} is not a kind of file that a module has.`),
+        fix: "Remove it, so that it is not published by accident.",
       });
       return [];
     }
@@ -156,7 +160,7 @@ function readDocument<T>(
     const { $comment: _, ...document } = JSON.parse(text) as Record<string, unknown>;
     return reader(document, "");
   } catch (cause) {
-    throw fault(cause instanceof ShapeError ? `${cause.path} ${cause.says}` : "it is no JSON");
+    throw fault(cause instanceof ShapeError ? `${cause.path} ${cause.reason}` : "invalid JSON");
   }
 }
 

@@ -16,9 +16,9 @@ export const GENERATOR = "databricks-aws-oidc";
 export interface PackOptions {
   /** As `readVersion` returns it. */
   readonly version: string;
-  /** Of this program: stands in for the generator's where the modules carry no marker. */
+  /** Of this program: used for the generator's where the modules carry no marker. */
   readonly ownVersion: string;
-  /** Asked of git while we compress. */
+  /** May still be pending while archives are compressed. */
   readonly source: ReleaseSource | Promise<ReleaseSource>;
 }
 
@@ -77,7 +77,7 @@ export async function packRelease(modules: readonly SourceModule[], options: Pac
   return { manifest, files };
 }
 
-/** What is refused stands in the module's folder, so that is where to mend it. */
+/** A problem of an archive is fixed in the module's folder, so its path is there. */
 async function archiveOf({ name, files }: SourceModule): Promise<Buffer> {
   try {
     return await writeArchive(files);
@@ -102,7 +102,7 @@ function systemOf({ name, contract }: SourceModule): string | Problem {
     code: "module-folder-invalid",
     message:
       `${name} requires ${system === undefined ? "no provider" : `${others.length + 1} providers`}: its ` +
-      `target system in a registry is not clear.`,
+      `target system in a registry is undefined.`,
     path: name,
     fix: "Pack modules that require exactly one provider, with a name of lower-case letters and digits.",
   };

@@ -20,19 +20,21 @@ export interface SbomSource {
   readonly created: number;
 }
 
-/** The document's text. The namespace is unique because it carries the manifest's digest. */
+/** The document's text. Its namespace is unique, as it contains the manifest's digest. */
 export function sbomJson({ manifest, files, created }: SbomSource): string {
   const modules = manifest.modules.map((module) => modulePackage(module, files.get(module.name) ?? []));
   const providers = providerPackages(manifest);
+  const { generator, version } = manifest;
+  const name = `${generator.name}-modules-${version}`;
   const document = {
     spdxVersion: "SPDX-2.3",
     dataLicense: "CC0-1.0",
     SPDXID: "SPDXRef-DOCUMENT",
-    name: `${manifest.generator.name}-modules-${manifest.version}`,
-    documentNamespace: `https://spdx.org/spdxdocs/${manifest.generator.name}-modules-${manifest.version}-${sha256(manifestJson(manifest))}`,
+    name,
+    documentNamespace: `https://spdx.org/spdxdocs/${name}-${sha256(manifestJson(manifest))}`,
     creationInfo: {
       created: new Date(created * 1000).toISOString().replace(/\.\d+Z$/, "Z"),
-      creators: [`Tool: ${manifest.generator.name}-${manifest.generator.version}`],
+      creators: [`Tool: ${generator.name}-${generator.version}`],
     },
     packages: [...modules.map(({ entry }) => entry), ...[...providers.values()].map(({ entry }) => entry)],
     files: modules.flatMap((module) => module.files),
@@ -52,7 +54,7 @@ export function sbomJson({ manifest, files, created }: SbomSource): string {
 function modulePackage(module: ReleasedModule, files: readonly ArchiveFile[]) {
   const entries = files.map(({ path, bytes }) => ({
     fileName: `./${path}`,
-    SPDXID: `SPDXRef-File-${module.name}-${path.replace(/[^A-Za-z0-9.-]/g, (character) => `-${character.charCodeAt(0).toString(16)}-`)}`,
+    SPDXID: `SPDXRef-File-${module.name}-${path.replace(/[^A-Za-z0-9.-]/g, hexadecimal)}`,
     checksums: [checksum("SHA1", sha1(bytes)), checksum("SHA256", sha256(bytes))],
     licenseConcluded: LICENCE,
     licenseInfoInFiles: ["NOASSERTION"],
@@ -92,7 +94,7 @@ interface ProviderPackage {
   readonly of: string[];
 }
 
-/** Providers that the modules ask for: not in the archives, downloaded by Terraform in the range the modules give. */
+/** Providers that the modules require: not in the archives; Terraform downloads them. */
 function providerPackages({ modules }: ReleaseManifest): ReadonlyMap<string, ProviderPackage> {
   const packages = new Map<string, ProviderPackage>();
   for (const { name, contract } of modules) {
@@ -131,7 +133,11 @@ function checksum(algorithm: "SHA1" | "SHA256", checksumValue: string) {
   return { algorithm, checksumValue };
 }
 
-/** SPDX 2.3 asks for it; nothing here relies on it. */
+function hexadecimal(character: string): string {
+  return `-${character.charCodeAt(0).toString(16)}-`;
+}
+
+/** SPDX 2.3 requires it; nothing here relies on it. */
 function sha1(bytes: Uint8Array | string): string {
   return createHash("sha1").update(bytes).digest("hex");
 }

@@ -1,4 +1,4 @@
-/** Which commit a folder of modules stands at, asked of git. */
+/** The commit of a folder of modules, from git. */
 import { execFile } from "node:child_process";
 import { resolve } from "node:path";
 import { promisify } from "node:util";

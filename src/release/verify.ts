@@ -1,4 +1,4 @@
-/** Holds a release's folder to its manifest and checksums: every byte of every file. */
+/** Verifies a release's folder against its manifest and checksums: every byte of every file. */
 import { lstatSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ErrorCode, Problem } from "../errors";
@@ -17,7 +17,7 @@ export interface VerifiedRelease {
   readonly archives: ReadonlyMap<string, Buffer>;
 }
 
-/** Signatures that may lie beside what they sign; whoever trusts their keys verifies them (docs/releases.md). */
+/** Signatures, which may be beside the files they sign; see docs/releases.md for how to verify them. */
 const SIGNATURE = /\.(?:sig|pem|bundle|sigstore\.json)$/;
 
 /**
@@ -34,13 +34,13 @@ export async function verifyRelease(dir: string): Promise<VerifiedRelease> {
   if (sums === undefined) problems.push(missing(dir, CHECKSUMS_FILE));
   const others = [...files].filter(([name]) => name !== CHECKSUMS_FILE && !SIGNATURE.test(name));
   if (listed !== undefined) problems.push(...checkDigests(dir, others, listed));
-  // the digests may fit and the text not be sha256sum's: another order, other spaces
+  // the digests may match and the text differ: another order, other spaces
   if (
     sums !== undefined &&
     problems.length === 0 &&
     sums.toString("latin1") !== checksumsText(others.map(([name, bytes]) => [name, sha256(bytes)] as const))
   ) {
-    problems.push(changed(dir, CHECKSUMS_FILE, "is not written as pack writes it"));
+    problems.push(changed(dir, CHECKSUMS_FILE, "is not as pack writes it"));
   }
   if (!files.has(SBOM_FILE)) problems.push(missing(dir, SBOM_FILE));
   const manifest = readOwnManifest(dir, files, problems);
@@ -65,7 +65,7 @@ function readFolder(dir: string, problems: Problem[]): ReadonlyMap<string, Buffe
     for (const name of readdirSync(dir).sort()) {
       const file = join(dir, name);
       const stats = lstatSync(file);
-      if (!stats.isFile()) problems.push(at(dir, name, "release-file-unexpected", "is no regular file"));
+      if (!stats.isFile()) problems.push(at(dir, name, "release-file-unexpected", "is not a regular file"));
       else if (stats.size > Math.max(MANIFEST_LIMIT, ARCHIVE_LIMITS.archiveBytes))
         problems.push(
           at(dir, name, "release-file-unexpected", `has ${stats.size} bytes, more than any file of a release`),
@@ -78,7 +78,7 @@ function readFolder(dir: string, problems: Problem[]): ReadonlyMap<string, Buffe
   return files;
 }
 
-/** Digests by name, as far as lines can be read; the text as a whole is compared later. */
+/** Digests by name, of the lines that can be read; the text as a whole is compared later. */
 function readChecksums(text: string): ReadonlyMap<string, string> {
   return new Map(
     text.split("\n").flatMap((line) => {
@@ -152,11 +152,11 @@ function unexpected(dir: string, files: ReadonlyMap<string, Buffer>, manifest: R
   const known = new Set([MANIFEST_FILE, SBOM_FILE, CHECKSUMS_FILE, ...manifest.modules.map(({ archive }) => archive)]);
   return [...files.keys()]
     .filter((name) => !known.has(name) && !SIGNATURE.test(name))
-    .map((name) => at(dir, name, "release-file-unexpected", "belongs to no release"));
+    .map((name) => at(dir, name, "release-file-unexpected", "does not belong to a release"));
 }
 
 function missing(dir: string, name: string): Problem {
-  return at(dir, name, "release-file-missing", "is not there");
+  return at(dir, name, "release-file-missing", "is missing");
 }
 
 function changed(dir: string, name: string, why: string): Problem {

@@ -5,9 +5,9 @@ import { quoted } from "../text/text-rule";
 
 const MAX_LENGTH = 64;
 
-/** Whether `text` is a version as `readVersion` takes it. */
+/** Whether `readVersion` accepts `text`. */
 export function isVersion(text: string): boolean {
-  // what semver makes of it is the text itself: no leading v, no space, no build metadata
+  // semver normalizes it to itself: no leading v, no space, no build metadata
   return text.length <= MAX_LENGTH && parse(text)?.version === text;
 }
 
@@ -19,7 +19,7 @@ export function readVersion(text: string, path = "--version"): string {
   if (isVersion(text)) return text;
   throw new InputError({
     code: "version-invalid",
-    message: `${quoted(text)} is no version of a release.`,
+    message: `${quoted(text)} is not a valid release version.`,
     path,
     fix: "Write three numbers, like 1.2.0, or 1.2.0-rc.1 before the release itself.",
   });

@@ -1,15 +1,15 @@
 /**
- * The graph: issuers, identities and roles in three columns, as inline SVG. Only what is drawn is in it; the page's
- * script
+ * The graph: issuers, identities and roles in three columns, as inline SVG. The page's script
  * draws it anew when filtered, with the names it finds in the page's tables.
  */
 import { html } from "../text/escape";
+import { element } from "../text/markup";
 import type { ReportView } from "./view";
 
-/** More roles than this at once are unreadable; the filter brings the others up. */
+/** More roles at once are unreadable; the filter shows the others. */
 export const GRAPH_ROLES = 40;
 export const ROW = 30;
-/** Where each column stands, and how many letters fit in it. */
+/** Position of each column, and how many letters fit in it. */
 export const COLUMNS = {
   issuer: { x: 1, width: 190, letters: 26 },
   identity: { x: 271, width: 272, letters: 38 },
@@ -28,7 +28,7 @@ export function reachPairs(view: ReportView): readonly (readonly [number, number
   return [...pairs.values()];
 }
 
-/** The SVG of the first roles. Not interactive: the matrix says the same. */
+/** The SVG of the first roles. Not interactive: the matrix shows the same. */
 export function graph(view: ReportView): string {
   const pairs = reachPairs(view);
   const shown = pairs.filter(([, role]) => role < GRAPH_ROLES);
@@ -46,28 +46,15 @@ export function graph(view: ReportView): string {
     const row = column.get(index);
     return row === undefined ? undefined : TOP + row * ROW + (height - TOP - column.size * ROW) / 2 + ROW / 2;
   };
-  const issuerEdges = [...identities.keys()].flatMap((identity) => {
+  const [issuerEnd, identityEnd] = [COLUMNS.issuer, COLUMNS.identity].map(({ x, width }) => x + width);
+  const issuerEdges = [...identities.keys()].map((identity) => {
     const issuer = issuerIndex(identity);
-    return issuer === undefined
-      ? []
-      : [
-          edge(
-            "u",
-            issuer,
-            identity,
-            [COLUMNS.issuer.x + COLUMNS.issuer.width, y(issuers, issuer)],
-            [COLUMNS.identity.x, y(identities, identity)],
-          ),
-        ];
+    if (issuer === undefined) return "";
+    const ends = [y(issuers, issuer), y(identities, identity)] as const;
+    return edge("u", issuer, identity, [issuerEnd ?? 0, COLUMNS.identity.x], ends);
   });
   const roleEdges = shown.map(([identity, role]) =>
-    edge(
-      "v",
-      identity,
-      role,
-      [COLUMNS.identity.x + COLUMNS.identity.width, y(identities, identity)],
-      [COLUMNS.role.x, y(roles, role)],
-    ),
+    edge("v", identity, role, [identityEnd ?? 0, COLUMNS.role.x], [y(identities, identity), y(roles, role)]),
   );
   const nodes = [
     ...view.issuers.map(({ key, issuer }, index) => node("issuer", index, key, issuer, y(issuers, index))),
@@ -76,21 +63,21 @@ export function graph(view: ReportView): string {
     ),
     ...view.roles.map(({ name, arn }, index) => node("role", index, name, arn, y(roles, index))),
   ];
-  return [
-    `<svg id="graph" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" ` +
-      `aria-labelledby="graph-title">`,
-    `<title id="graph-title">Issuers, their identities, and the roles these reach. The matrix says the same as ` +
-      `a table.</title>`,
-    Object.entries({ issuer: "Issuer", identity: "Identity", role: "Role" } as const)
-      .map(
-        ([column, head]) => `<text class="head" x="${COLUMNS[column as keyof typeof COLUMNS].x}" y="12">${head}</text>`,
-      )
-      .join(""),
-    `<g class="edges">${issuerEdges.join("")}${roleEdges.join("")}</g>`,
-    `<g class="nodes">${nodes.join("")}</g>`,
-    "</svg>",
-  ].join("");
+  const heads = [["issuer", "Issuer"] as const, ["identity", "Identity"] as const, ["role", "Role"] as const].map(
+    ([column, head]) => `<text class="head" x="${COLUMNS[column].x}" y="12">${head}</text>`,
+  );
+  return element(
+    "svg",
+    { id: "graph", viewBox: `0 0 ${WIDTH} ${height}`, width: WIDTH, height, role: "img", ...LABELLED },
+    `<title id="graph-title">Issuers, their identities, and the roles these reach. The matrix has the same as a `,
+    "table.</title>",
+    ...heads,
+    element("g", { class: "edges" }, ...issuerEdges, ...roleEdges),
+    element("g", { class: "nodes" }, ...nodes),
+  );
 }
+
+const LABELLED = { "aria-labelledby": "graph-title" } as const;
 
 function placed(indexes: readonly number[]): ReadonlyMap<number, number> {
   return new Map(indexes.map((index, row) => [index, row]));
@@ -108,11 +95,12 @@ function node(
   if (y === undefined) return "";
   const { x, width, letters } = COLUMNS[column];
   const cut = [...label].length > letters ? `${[...label].slice(0, letters - 1).join("")}…` : label;
-  const full = title === cut ? "" : `<title>${html(title)}</title>`;
-  return (
-    `<g class="node${extra}" data-c="${column}" data-n="${index}" ` +
-    `transform="translate(${x} ${y})">${full}<rect y="-11" width="${width}" height="22" ` +
-    `rx="${column === "role" ? 3 : 11}"/><text x="12" y="4">${html(cut)}</text></g>`
+  return element(
+    "g",
+    { class: `node${extra}`, "data-c": column, "data-n": index, transform: `translate(${x} ${y})` },
+    title === cut ? "" : `<title>${html(title)}</title>`,
+    `<rect y="-11" width="${width}" height="22" rx="${column === "role" ? 3 : 11}"/>`,
+    `<text x="12" y="4">${html(cut)}</text>`,
   );
 }
 
@@ -121,14 +109,10 @@ function edge(
   kind: "u" | "v",
   from: number,
   to: number,
-  start: readonly [number, number | undefined],
-  end: readonly [number, number | undefined],
+  [x1, x2]: readonly [number, number],
+  [y1, y2]: readonly [number | undefined, number | undefined],
 ): string {
-  const [x1, y1] = start;
-  const [x2, y2] = end;
   if (y1 === undefined || y2 === undefined) return "";
-  return (
-    `<path class="${kind}" data-a="${from}" data-b="${to}" ` +
-    `d="M${x1} ${y1}C${x1 + 40} ${y1} ${x2 - 40} ${y2} ${x2} ${y2}"/>`
-  );
+  const curve = `M${x1} ${y1}C${x1 + 40} ${y1} ${x2 - 40} ${y2} ${x2} ${y2}`;
+  return `<path class="${kind}" data-a="${from}" data-b="${to}" d="${curve}"/>`;
 }

@@ -1,8 +1,8 @@
-/** The matrix: identities down, roles across, each mark a link to the line that lets them in. */
-import { html } from "../text/escape";
+/** The matrix: identities down, roles across, each mark a link to the statement that allows it. */
+import { element, link } from "../text/markup";
 import type { ReportIdentity, ReportReach, ReportRole, ReportView } from "./view";
 
-/** Roles a table: wider ones cannot be read. */
+/** Roles in one table: wider ones cannot be read. */
 const BLOCK = 20;
 
 /** One table for each block of roles, with those identities alone that reach one of them. */
@@ -41,14 +41,17 @@ function block(
     .sort(([left], [right]) => left - right)
     .map(([id, row]) => identityRow(view.identities[id], row, indexes))
     .join("");
-  return (
-    `<div class="scroll block" role="group" aria-label="${name}" tabindex="0"><table ` +
-    `class="matrix"><caption>${several ? `Roles ${from + 1} to ${to}` : "Every identity and every role"}</caption><thead><tr><th scope="col" class="corner">Identity</th>${head}</tr></thead><tbody>${body}</tbody></table></div>`
+  const caption = several ? `Roles ${from + 1} to ${to}` : "Every identity and every role";
+  return element(
+    "div",
+    { class: "scroll block", role: "group", "aria-label": name, tabindex: 0 },
+    `<table class="matrix"><caption>${caption}</caption>`,
+    `<thead><tr><th scope="col" class="corner">Identity</th>${head}</tr></thead><tbody>${body}</tbody></table>`,
   );
 }
 
 function roleHead(role: ReportRole | undefined, index: number): string {
-  return `<th scope="col" data-r="${index}"><a href="#r${index}">${html(role?.name ?? "")}</a></th>`;
+  return `<th scope="col" data-r="${index}">${link(`#r${index}`, role?.name ?? "")}</th>`;
 }
 
 function identityRow(
@@ -61,16 +64,16 @@ function identityRow(
     const reaches = row.get(index);
     return reaches === undefined ? "<td></td>" : `<td>${reaches.map((reach) => mark(reach, index)).join(" ")}</td>`;
   });
-  return (
-    `<tr data-i="${identity.id}"><th scope="row"><a ` +
-    `href="#i${identity.id}">${html(identity.who)}</a></th>${cells.join("")}</tr>`
+  return element(
+    "tr",
+    { "data-i": identity.id },
+    `<th scope="row">${link(`#i${identity.id}`, identity.who)}</th>`,
+    ...cells,
   );
 }
 
 function mark({ trust, statement, conditions }: ReportReach, role: number): string {
-  const line = `Statement ${statement}, ${trust}${conditions.length > 0 ? `, if ${conditions.join(" and ")}` : ""}`;
-  return (
-    `<a class="mark" href="#r${role}s${statement}" title="${html(line)}" ` +
-    `aria-label="${html(line)}">${conditions.length > 0 ? "◐" : "●"}</a>`
-  );
+  const place = `Statement ${statement}, ${trust}${conditions.length > 0 ? `, if ${conditions.join(" and ")}` : ""}`;
+  const attributes = { class: "mark", title: place, "aria-label": place };
+  return link(`#r${role}s${statement}`, conditions.length > 0 ? "◐" : "●", attributes);
 }

@@ -1,6 +1,7 @@
 /** Puts the report together: one HTML file that loads nothing and sends nothing. Pure. */
 import { createHash } from "node:crypto";
 import { html } from "../text/escape";
+import { element, link } from "../text/markup";
 import { graph, GRAPH_ROLES, reachPairs } from "./graph";
 import { matrix } from "./matrix";
 import { SCRIPT } from "./script";
@@ -8,13 +9,13 @@ import { findingsSection, identitiesSection, issuersSection, rolesSection } from
 import { STYLE } from "./style";
 import type { ReportView } from "./view";
 
-/** The page as text. Names from the file reach it escaped; style and script are let in by their hashes alone. */
+/** The page as text. Names from the file are escaped; style and script are allowed by their hashes alone. */
 export function reportPage(view: ReportView): string {
   const policy =
-    `default-src 'none'; style-src '${hash(STYLE)}'; script-src '${hash(SCRIPT)}'; base-uri ` +
-    `'none'; form-action 'none'`;
-  return (
-    `<!doctype html>
+    `default-src 'none'; style-src '${hash(STYLE)}'; script-src '${hash(SCRIPT)}'; ` +
+    `base-uri 'none'; form-action 'none'`;
+  const sections = sectionsOf(view);
+  return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -28,37 +29,53 @@ export function reportPage(view: ReportView): string {
 </head>
 <body>
 <a class="skip" href="#roles">Skip to the roles</a>
-${header(view)}
+${header(view, sections)}
 ${filters(view)}
 <main>
-${section("findings", "Findings", findingsSection(view))}
-${section("graph-section", "Graph", `<p class="muted" ` + `id="graph-note">${view.roles.length > GRAPH_ROLES ? `The first ${GRAPH_ROLES} of ${view.roles.length} roles; filter to see others.` : "Issuers, identities, roles."}</p><div class="scroll" role="group" tabindex="0" aria-label="Graph">${graph(view)}</div>`)}
-${section("matrix", "Matrix", `<p class="muted">Who reaches what. A mark leads to the line of the trust ` + `policy ` + `that lets in: <span class="mark">●</span> always, <span class="mark">◐</span> under further conditions.</p>${matrix(view)}`)}
-${section("roles", "Roles", `<div class="cards">${rolesSection(view)}</div>`)}
-${section("issuers", "Issuers", `<div class="cards narrow">${issuersSection(view)}</div>`)}
-${section("identities", "Identities", identitiesSection(view))}
+${sections
+  .map(({ id, title, body }) =>
+    element("section", { id, "aria-labelledby": `${id}-title` }, `<h2 id="${id}-title">${title}</h2>`, body),
+  )
+  .join("\n")}
 </main>
-<footer><p>Made by databricks-aws-oidc from the federation file. It shows what is declared; <code>lint</code> ` +
-    `compares a plan, <code>doctor</code> asks AWS.</p></footer>
+<footer><p>Made by databricks-aws-oidc from the federation file. It shows what is declared;
+<code>lint</code> compares a plan, <code>doctor</code> checks AWS.</p></footer>
 <script type="application/json" id="reach">${JSON.stringify(dataOf(view))}</script>
 <script>${SCRIPT}</script>
 </body>
 </html>
-`
-  );
+`;
 }
 
-const SECTIONS = [
-  ["findings", "Findings"],
-  ["graph-section", "Graph"],
-  ["matrix", "Matrix"],
-  ["roles", "Roles"],
-  ["issuers", "Issuers"],
-  ["identities", "Identities"],
-] as const;
+interface Section {
+  readonly id: string;
+  readonly title: string;
+  /** Markup. */
+  readonly body: string;
+}
 
-function section(id: string, title: string, body: string): string {
-  return `<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2>${body}</section>`;
+function sectionsOf(view: ReportView): readonly Section[] {
+  const note =
+    view.roles.length > GRAPH_ROLES
+      ? `The first ${GRAPH_ROLES} of ${view.roles.length} roles; filter to see others.`
+      : "Issuers, identities, roles.";
+  const legend =
+    "Who reaches what. A mark links to the statement of the trust policy that allows it: " +
+    '<span class="mark">●</span> always, <span class="mark">◐</span> under further conditions.';
+  return [
+    { id: "findings", title: "Findings", body: findingsSection(view) },
+    {
+      id: "graph-section",
+      title: "Graph",
+      body:
+        `<p class="muted" id="graph-note">${note}</p>` +
+        `<div class="scroll" role="group" tabindex="0" aria-label="Graph">${graph(view)}</div>`,
+    },
+    { id: "matrix", title: "Matrix", body: `<p class="muted">${legend}</p>${matrix(view)}` },
+    { id: "roles", title: "Roles", body: `<div class="cards">${rolesSection(view)}</div>` },
+    { id: "issuers", title: "Issuers", body: `<div class="cards narrow">${issuersSection(view)}</div>` },
+    { id: "identities", title: "Identities", body: identitiesSection(view) },
+  ];
 }
 
 /** Numbers only: [identity, role] pairs, and each identity's issuer (-1: none). */
@@ -70,7 +87,7 @@ function dataOf(view: ReportView): unknown {
   };
 }
 
-function header(view: ReportView): string {
+function header(view: ReportView, sections: readonly Section[]): string {
   const accounts = view.accounts
     .map(({ key, accountId }) => [key, accountId ?? "known at plan time"].filter((part) => part !== null).join(" "))
     .join(", ");
@@ -80,33 +97,44 @@ function header(view: ReportView): string {
     ...view.roles.flatMap(({ findings }) => findings),
   ].filter(({ ignored }) => ignored === null);
   const errors = standing.filter(({ severity }) => severity === "error").length;
-  const stats: readonly (readonly [one: string, many: string, count: number, target: string])[] = [
-    ["Issuer", "Issuers", view.issuers.length, "issuers"],
-    ["Identity", "Identities", view.identities.length, "identities"],
-    ["Role", "Roles", view.roles.length, "roles"],
-    ["Error", "Errors", errors, "findings"],
-    ["Warning", "Warnings", standing.length - errors, "findings"],
+  const stats = [
+    stat(view.issuers.length, "Issuer", "Issuers", "issuers"),
+    stat(view.identities.length, "Identity", "Identities", "identities"),
+    stat(view.roles.length, "Role", "Roles", "roles"),
+    stat(errors, "Error", "Errors", "findings", errors > 0),
+    stat(standing.length - errors, "Warning", "Warnings", "findings"),
   ];
-  return (
-    `<header class="top"><p class="eyebrow">Who reaches what</p><h1>${html(view.name)}</h1><p ` +
-    `class="lede">AWS account ${html(accounts)}</p><ul ` +
-    `class="stats">${stats.map(([one, many, count, target]) => `<li><a href="#${target}"${one === "Error" && count > 0 ? ' class="bad"' : ""}><strong>${count}</strong> ${count === 1 ? one : many}</a></li>`).join("")}</ul><nav class="contents" aria-label="Contents">${SECTIONS.map(([id, title]) => `<a href="#${id}">${title}</a>`).join("")}</nav></header>`
+  return element(
+    "header",
+    { class: "top" },
+    `<p class="eyebrow">Who reaches what</p><h1>${html(view.name)}</h1>`,
+    `<p class="lede">AWS account ${html(accounts)}</p>`,
+    element("ul", { class: "stats" }, ...stats),
+    element(
+      "nav",
+      { class: "contents", "aria-label": "Contents" },
+      ...sections.map(({ id, title }) => link(`#${id}`, title)),
+    ),
   );
+}
+
+function stat(count: number, one: string, many: string, target: string, bad = false): string {
+  const text = `<strong>${count}</strong> ${count === 1 ? one : many}`;
+  return `<li>${element("a", { href: `#${target}`, class: bad && "bad" }, text)}</li>`;
 }
 
 function filters(view: ReportView): string {
   const issuers = view.issuers.map(({ key }, index) => `<option value="${index}">${html(key)}</option>`).join("");
-  return (
-    `<search class="bar"><form id="filter" aria-label="Filter">
+  const roles = view.roles.length === 1 ? "1 role" : `${view.roles.length} roles`;
+  const identities = view.identities.length === 1 ? "1 identity" : `${view.identities.length} identities`;
+  return `<search class="bar"><form id="filter" aria-label="Filter">
 <label>Identity <input type="search" id="f-identity" autocomplete="off" spellcheck="false"></label>
 <label>Role <input type="search" id="f-role" autocomplete="off" spellcheck="false"></label>
 <label>Issuer <select id="f-issuer"><option value="">all</option>${issuers}</select></label>
 <label class="check"><input type="checkbox" id="f-findings"> With findings</label>
 <button type="reset">Show all</button>
-<output id="f-count" for="f-identity f-role f-issuer f-findings" ` +
-    `aria-live="polite">${view.roles.length === 1 ? "1 role" : `${view.roles.length} roles`}, ${view.identities.length === 1 ? "1 identity" : `${view.identities.length} identities`}</output>
-</form></search>`
-  );
+<output id="f-count" for="f-identity f-role f-issuer f-findings" aria-live="polite">${roles}, ${identities}</output>
+</form></search>`;
 }
 
 function hash(text: string): string {

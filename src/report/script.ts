@@ -4,8 +4,7 @@
  */
 import { COLUMNS, GRAPH_ROLES, ROW, TOP, WIDTH } from "./graph";
 
-export const SCRIPT =
-  `"use strict";
+export const SCRIPT = `"use strict";
 (() => {
   const $ = (id) => document.getElementById(id);
   const all = (selector, within) => [...(within || document).querySelectorAll(selector)];
@@ -33,21 +32,26 @@ export const SCRIPT =
     return element;
   };
   const text = (element) => (element === null ? "" : element.textContent);
-  /* what a node says stands in the page already */
-  const said = {
-    issuer: (index) => { const card = $("u" + index); return { label: text(card.querySelector("h3")), title: ` +
-  `text(card.querySelector(".arn")) }; },
-    identity: (index) => { const who = text(rows[index].querySelector(".who")), kind = ` +
-  `text(rows[index].cells[1]); return { label: who, title: who + " (" + kind + ")", extra: kind === "subject ` +
-  `pattern" ? " pattern" : "" }; },
-    role: (index) => ({ label: text(cards[index].querySelector("h3")), title: ` +
-  `text(cards[index].querySelector(".arn")) }),
+  /* the words of a node are in the page already */
+  const words = {
+    issuer: (index) => {
+      const card = $("u" + index);
+      return { label: text(card.querySelector("h3")), title: text(card.querySelector(".arn")) };
+    },
+    identity: (index) => {
+      const who = text(rows[index].querySelector(".who")), kind = text(rows[index].cells[1]);
+      return { label: who, title: who + " (" + kind + ")", extra: kind === "subject pattern" ? " pattern" : "" };
+    },
+    role: (index) => {
+      const card = cards[index];
+      return { label: text(card.querySelector("h3")), title: text(card.querySelector(".arn")) };
+    },
   };
   function nodeOf(column, index, y) {
-    const { label, title, extra = "" } = said[column](index), { x, width, letters } = columnsOf[column];
+    const { label, title, extra = "" } = words[column](index), { x, width, letters } = columnsOf[column];
     const cut = [...label].length > letters ? [...label].slice(0, letters - 1).join("") + "…" : label;
-    return make("g", { class: "node" + extra, "data-c": column, "data-n": index, transform: "translate(" + x + ` +
-  `" " + y + ")" },
+    const place = "translate(" + x + " " + y + ")";
+    return make("g", { class: "node" + extra, "data-c": column, "data-n": index, transform: place },
       ...(title === cut ? [] : [make("title", {}, title)]),
       make("rect", { y: -11, width, height: 22, rx: column === "role" ? 3 : 11 }),
       make("text", { x: 12, y: 4 }, cut));
@@ -62,18 +66,26 @@ export const SCRIPT =
     const columns = { issuer, identity, role };
     const height = Math.max(1, role.length, identity.length, issuer.length) * ${ROW} + ${TOP};
     const at = {};
-    for (const name of Object.keys(columns)) at[name] = new Map(columns[name].map((index, row) => [index, row * ${ROW} + (height + ${TOP} - columns[name].length * ${ROW}) / 2 + ${ROW / 2}]));
+    for (const name of Object.keys(columns)) {
+      const top = (height + ${TOP} - columns[name].length * ${ROW}) / 2 + ${ROW / 2};
+      at[name] = new Map(columns[name].map((index, row) => [index, row * ${ROW} + top]));
+    }
     const edge = (kind, from, a, to, b) => {
-      const x1 = columnsOf[from].x + columnsOf[from].width, x2 = columnsOf[to].x, y1 = at[from].get(a), y2 = at[to].get(b);
-      return make("path", { class: kind, "data-a": a, "data-b": b, d: "M" + x1 + " " + y1 + "C" + (x1 + 40) + " " + y1 + " " + (x2 - 40) + " " + y2 + " " + x2 + " " + y2 });
+      const x1 = columnsOf[from].x + columnsOf[from].width, x2 = columnsOf[to].x;
+      const y1 = at[from].get(a), y2 = at[to].get(b);
+      const d = ["M" + x1, y1 + "C" + (x1 + 40), y1, x2 - 40, y2, x2, y2].join(" ");
+      return make("path", { class: kind, "data-a": a, "data-b": b, d });
     };
     svg.querySelector(".edges").replaceChildren(
       ...identity.filter((i) => issuers[i] >= 0).map((i) => edge("u", "issuer", issuers[i], "identity", i)),
       ...drawn.map(([i, r]) => edge("v", "identity", i, "role", r)));
-    svg.querySelector(".nodes").replaceChildren(...Object.keys(columns).flatMap((name) => columns[name].map((index) => nodeOf(name, index, at[name].get(index)))));
+    const nodesOf = (name) => columns[name].map((index) => nodeOf(name, index, at[name].get(index)));
+    svg.querySelector(".nodes").replaceChildren(...Object.keys(columns).flatMap(nodesOf));
     svg.setAttribute("viewBox", "0 0 ${WIDTH} " + height);
     svg.setAttribute("height", height);
-    $("graph-note").textContent = role.length < roles.size ? "The first " + role.length + " of " + roles.size + " roles; filter to see others." : "Issuers, identities, roles.";
+    $("graph-note").textContent = role.length < roles.size
+      ? "The first " + role.length + " of " + roles.size + " roles; filter to see others."
+      : "Issuers, identities, roles.";
   }
 
   function apply() {
@@ -81,7 +93,8 @@ export const SCRIPT =
     const issuer = fields.issuer.value, findings = fields.findings.checked;
     const open = who === "" && issuer === "";
     const roleFits = cards.map((card, r) => roleNames[r].includes(what) && (!findings || card.hasAttribute("data-f")));
-    const identityFits = rows.map((row, i) => identityNames[i].includes(who) && (issuer === "" || issuers[i] === +issuer));
+    const ofIssuer = (i) => issuer === "" || issuers[i] === +issuer;
+    const identityFits = rows.map((row, i) => identityNames[i].includes(who) && ofIssuer(i));
     const shown = pairs.filter(([i, r]) => roleFits[r] && identityFits[i]);
     const roles = new Set(shown.map(([, r]) => r)), identities = new Set(shown.map(([i]) => i));
     if (open) roleFits.forEach((fits, r) => { if (fits) roles.add(r); });
@@ -102,7 +115,10 @@ export const SCRIPT =
     }
     all("article.issuer").forEach((card, u) => hide(card, issuer !== "" && u !== +issuer));
     draw(shown, roles);
-    $("f-count").textContent = (roles.size === 1 ? "1 role, " : roles.size + " roles, ") + (identities.size === 1 ? "1 identity" : identities.size + " identities");
+    $("f-count").textContent = [
+      roles.size === 1 ? "1 role" : roles.size + " roles",
+      identities.size === 1 ? "1 identity" : identities.size + " identities",
+    ].join(", ");
   }
 
   let waiting = 0;
@@ -130,7 +146,8 @@ export const SCRIPT =
     const key = node ? node.dataset.c : "", index = node ? node.dataset.n : "";
     for (const path of all("path", svg)) {
       const kind = path.classList.contains("u") ? "u" : "v", { a, b } = path.dataset;
-      const lit = key === "issuer" ? kind === "u" && a === index : key === "role" ? kind === "v" && b === index : key === "identity" && (kind === "u" ? b === index : a === index);
+      const end = { issuer: kind === "u" && a, role: kind === "v" && b, identity: kind === "u" ? b : a }[key];
+      const lit = end === index;
       path.classList.toggle("lit", lit);
     }
     svg.classList.toggle("lighting", node !== null && node !== undefined);

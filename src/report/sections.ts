@@ -1,55 +1,60 @@
 /** The parts of the page beside graph and matrix: findings, roles, issuers, identities. */
 import { html, htmlText } from "../text/escape";
+import { code, definitions, element, link, scrollingTable } from "../text/markup";
 import { SECRET_NOTES } from "./secrets";
 import type { ReportFinding, ReportIdentity, ReportIssuer, ReportReach, ReportRole, ReportView } from "./view";
 
-/** Every finding that stands, worst first, each with a link to its place. */
+/** More findings than these are read with their roles. */
+const LISTED_FINDINGS = 50;
+const LISTED_ROLES = 12;
+
+/** Every finding that is not ignored, errors first, each with a link to its place. */
 export function findingsSection(view: ReportView): string {
   const placed = [
-    ...view.findings.map((finding) => ({ finding, href: null, name: null })),
-    ...view.issuers.flatMap((issuer, index) =>
-      issuer.findings.map((finding) => ({ finding, href: `#u${index}`, name: issuer.key })),
+    ...view.findings.map((finding) => ({ finding, place: "" })),
+    ...view.issuers.flatMap(({ key, findings }, index) =>
+      findings.map((finding) => ({ finding, place: `${link(`#u${index}`, key)}: ` })),
     ),
-    ...view.roles.flatMap((role, index) =>
-      role.findings.map((finding) => ({ finding, href: `#r${index}`, name: role.name })),
+    ...view.roles.flatMap(({ name, findings }, index) =>
+      findings.map((finding) => ({ finding, place: `${link(`#r${index}`, name)}: ` })),
     ),
   ].filter(({ finding }) => finding.ignored === null);
-  if (placed.length === 0)
-    return '<p class="clean"><span aria-hidden="true">✓</span> lint finds nothing to complain about.</p>';
-  const sorted = [
-    ...placed.filter(({ finding }) => finding.severity === "error"),
-    ...placed.filter(({ finding }) => finding.severity === "warning"),
-  ];
-  // The rest stands with its role; a list of hundreds helps nobody.
-  const shown = sorted.slice(0, 50);
-  const more =
-    sorted.length > shown.length
-      ? `<p class="muted">${sorted.length - shown.length} more stand with their roles.</p>`
-      : "";
-  return `<ul class="findings">${shown.map(({ finding, href, name }) => `<li>${badge(finding.severity)}<div><p>${href === null ? "" : `<a href="${href}">${html(name ?? "")}</a>: `}${html(finding.message)}</p><p class="muted">${html(finding.fix)} <code>${html(finding.rule)}</code></p></div></li>`).join("")}</ul>${more}`;
-}
-
-function badge(severity: ReportFinding["severity"]): string {
-  return `<span class="badge ${severity}">${severity}</span>`;
+  if (placed.length === 0) return '<p class="clean"><span aria-hidden="true">✓</span> No findings by lint.</p>';
+  const shown = placed
+    .sort((left, right) => rank(left.finding) - rank(right.finding))
+    .slice(0, LISTED_FINDINGS)
+    .map(({ finding, place }) => findingItem(finding, place));
+  const left = placed.length - shown.length;
+  return (
+    element("ul", { class: "findings" }, ...shown) +
+    (left > 0 ? `<p class="muted">${left} more are shown with their roles.</p>` : "")
+  );
 }
 
 function findingsOf(findings: readonly ReportFinding[]): string {
   if (findings.length === 0) return "";
-  const rank = ({ ignored, severity }: ReportFinding): number => (ignored !== null ? 2 : severity === "error" ? 0 : 1);
-  return `<ul class="findings">${[...findings]
+  const items = [...findings]
     .sort((left, right) => rank(left) - rank(right))
-    .map((finding) => {
-      const line = finding.statement === null ? "" : `Statement ${finding.statement}: `;
-      return finding.ignored === null
-        ? `<li>${badge(finding.severity)}<div><p>${line}${html(finding.message)}</p><p ` +
-            `class="muted">${html(finding.fix)} <code>${html(finding.rule)}</code></p></div></li>`
-        : `<li><span class="badge let">let be</span><div><p>${line}${html(finding.message)}</p><p ` +
-            `class="muted">“${html(finding.ignored)}” <code>${html(finding.rule)}</code></p></div></li>`;
-    })
-    .join("")}</ul>`;
+    .map((finding) => findingItem(finding, finding.statement === null ? "" : `Statement ${finding.statement}: `));
+  return element("ul", { class: "findings" }, ...items);
 }
 
-/** A card a role: what it is, who reaches it through which line, its trust policy a click away. */
+function rank({ ignored, severity }: ReportFinding): number {
+  return ignored !== null ? 2 : severity === "error" ? 0 : 1;
+}
+
+function findingItem({ ignored, severity, message, fix, rule }: ReportFinding, place: string): string {
+  const badge = ignored === null ? severity : "ignored";
+  const note = ignored === null ? fix : `“${ignored}”`;
+  return element(
+    "li",
+    {},
+    `<span class="badge ${badge}">${badge}</span>`,
+    `<div><p>${place}${html(message)}</p><p class="muted">${html(note)} ${code(rule)}</p></div>`,
+  );
+}
+
+/** A card for each role: what it is, who can assume it through which statement, and its trust policy, folded. */
 export function rolesSection(view: ReportView): string {
   const byRole = new Map<string, ReportReach[]>();
   for (const reach of view.reaches) byRole.set(reach.role, [...(byRole.get(reach.role) ?? []), reach]);
@@ -57,54 +62,52 @@ export function rolesSection(view: ReportView): string {
 }
 
 function roleCard(role: ReportRole, index: number, reaches: readonly ReportReach[], view: ReportView): string {
-  const accounts =
-    role.accounts.length === 0 ? "" : `<div><dt>AWS accounts</dt><dd>${html(role.accounts.join(", "))}</dd></div>`;
-  const boundary =
-    role.permissionsBoundaryArn === null
-      ? ""
-      : `<div><dt>Boundary</dt><dd><code>${html(role.permissionsBoundaryArn)}</code></dd></div>`;
-  const policies =
-    role.policies.length === 0
-      ? ""
-      : `<div><dt>May do</dt><dd>${role.policies.map((policy) => `<code>${html(policy)}</code>`).join(" ")}</dd></div>`;
-  const standing = role.findings.some(({ ignored }) => ignored === null);
-  return [
-    `<article class="card role" id="r${index}" data-r="${index}"${standing ? " data-f" : ""}>`,
+  const facts: (readonly [string, string])[] = [["Session", html(role.session)]];
+  if (role.accounts.length > 0) facts.push(["AWS accounts", html(role.accounts.join(", "))]);
+  if (role.permissionsBoundaryArn !== null) facts.push(["Boundary", code(role.permissionsBoundaryArn)]);
+  if (role.policies.length > 0) facts.push(["Policies", code(...role.policies)]);
+  const hasFindings = role.findings.some(({ ignored }) => ignored === null);
+  return element(
+    "article",
+    { class: "card role", id: `r${index}`, "data-r": index, "data-f": hasFindings },
     `<h3>${html(role.name)}</h3>`,
     role.description === null ? "" : `<p class="lede">${html(role.description)}</p>`,
-    `<p class="arn"><code>${html(role.arn)}</code></p>`,
+    `<p class="arn">${code(role.arn)}</p>`,
     findingsOf(role.findings),
     reachTable(role, index, reaches, view),
-    `<dl class="facts"><div><dt>Session</dt><dd>${html(role.session)}</dd></div>${accounts}${boundary}${policies}</dl>`,
-    `<details><summary>Trust policy</summary><pre tabindex="0" aria-label="Trust policy ` +
-      `of ${html(role.name)}">${policyText(role, index)}</pre></details>`,
-    "</article>",
-  ].join("");
+    definitions("facts", facts),
+    "<details><summary>Trust policy</summary>",
+    element("pre", { tabindex: 0, "aria-label": `Trust policy of ${role.name}` }, policyText(role, index)),
+    "</details>",
+  );
 }
 
 function reachTable(role: ReportRole, index: number, reaches: readonly ReportReach[], view: ReportView): string {
   const rows = reaches.map((reach) => {
     const identity = view.identities[reach.identity];
-    const asked =
-      reach.audiences.length === 0 ? "" : `<span class="asked">aud ${html(reach.audiences.join(", "))}</span>`;
-    const conditions = reach.conditions.map((condition) => `<span class="asked">${html(condition)}</span>`).join("");
-    return (
-      `<tr data-i="${reach.identity}"><td><a ` +
-      `href="#i${reach.identity}">${html(identity?.who ?? "")}</a></td><td>${identity === undefined ? "" : kindText(identity.kind)}</td><td>${html(identity?.issuer ?? "")}</td><td><a href="#r${index}s${reach.statement}">Statement ${reach.statement}</a> <span class="muted">${html(reach.trust)}</span></td><td>${asked}${conditions}</td></tr>`
-    );
+    const audiences = reach.audiences.length === 0 ? [] : [`aud ${reach.audiences.join(", ")}`];
+    const conditions = [...audiences, ...reach.conditions];
+    return row({ "data-i": reach.identity }, [
+      link(`#i${reach.identity}`, identity?.who ?? ""),
+      identity === undefined ? "" : kindText(identity.kind),
+      html(identity?.issuer ?? ""),
+      `${link(`#r${index}s${reach.statement}`, `Statement ${reach.statement}`)} ` +
+        `<span class="muted">${html(reach.trust)}</span>`,
+      conditions.map((condition) => `<span class="condition">${html(condition)}</span>`).join(""),
+    ]);
   });
-  return (
-    `<div class="scroll" role="group" tabindex="0" aria-label="Who reaches ${html(role.name)}"><table ` +
-    `class="stacked"><thead><tr><th scope="col">Who</th><th scope="col">Kind</th><th scope="col">Issuer</th><th ` +
-    `scope="col">Through</th><th scope="col">If</th></tr></thead><tbody>${rows.join("")}</tbody></table></div>`
-  );
+  const heads = ["Who", "Kind", "Issuer", "Through", "If"];
+  return scrollingTable(`Who reaches ${role.name}`, heads, rows, { class: "stacked" });
 }
 
-/** The policy, one block a statement, so that a line can be linked to. */
+function row(attributes: Readonly<Record<string, string | number>>, cells: readonly string[]): string {
+  return element("tr", attributes, ...cells.map((cell) => `<td>${cell}</td>`));
+}
+
+/** The policy, one block for each statement, so that a statement can be linked to. */
 function policyText({ trustPolicy }: ReportRole, index: number): string {
-  const statements = trustPolicy.Statement.map(
-    (statement, at) =>
-      `<span class="statement" id="r${index}s${at}">${htmlText(JSON.stringify(statement, null, 1))}</span>`,
+  const statements = trustPolicy.Statement.map((statement, at) =>
+    element("span", { class: "statement", id: `r${index}s${at}` }, htmlText(JSON.stringify(statement, null, 1))),
   );
   return `{"Version": "${html(trustPolicy.Version)}", "Statement": [\n${statements.join(",\n")}\n]}`;
 }
@@ -115,40 +118,42 @@ export function issuersSection(view: ReportView): string {
 
 function issuerCard(issuer: ReportIssuer, index: number, view: ReportView): string {
   const identities = view.identities.filter((identity) => identity.issuer === issuer.key).length;
-  return [
-    `<article class="card issuer" id="u${index}" data-u="${index}">`,
+  return element(
+    "article",
+    { class: "card issuer", id: `u${index}`, "data-u": index },
     `<h3>${html(issuer.key)}</h3>`,
-    `<p class="arn"><code>${html(issuer.issuer)}</code></p>`,
+    `<p class="arn">${code(issuer.issuer)}</p>`,
     findingsOf(issuer.findings),
-    `<dl class="facts"><div><dt>Level</dt><dd>${issuer.level}</dd></div><div><dt>Databricks ` +
-      `on</dt><dd>${html(issuer.cloud ?? "a custom host")}</dd></div>`,
-    `<div><dt>Audiences</dt><dd>${issuer.audiences.map((audience) => `<code>${html(audience)}</code>`).join(" ")}</dd></div>`,
-    `<div><dt>Provider</dt><dd>${issuer.adopted ? "adopted" : "created"}</dd></div><div><dt>Identities</dt><dd>${identities}</dd></div></dl>`,
-    "</article>",
-  ].join("");
+    definitions("facts", [
+      ["Level", issuer.level],
+      ["Databricks on", html(issuer.cloud ?? "a custom host")],
+      ["Audiences", code(...issuer.audiences)],
+      ["Provider", issuer.adopted ? "adopted" : "created"],
+      ["Identities", String(identities)],
+    ]),
+  );
 }
 
-/** A row an identity: what it reaches, and whether its way to a token rests on a stored secret. */
+/** A row for each identity: which roles it can assume, and whether obtaining its token may use a stored secret. */
 export function identitiesSection(view: ReportView): string {
   const roleIndex = new Map(view.roles.map(({ key }, index) => [key, index]));
   const reached = new Map<number, Set<number>>();
   for (const { identity, role } of view.reaches)
     reached.set(identity, (reached.get(identity) ?? new Set()).add(roleIndex.get(role) ?? 0));
-  const rows = view.identities
-    .map((identity) => identityRow(identity, [...(reached.get(identity.id) ?? [])], view))
-    .join("");
+  const rows = view.identities.map((identity) => identityRow(identity, [...(reached.get(identity.id) ?? [])], view));
   const kinds = [...new Set(view.identities.map(({ kind }) => kind))];
-  const notes = kinds
-    .map((kind) => `<div><dt>${kindText(kind)}</dt><dd>${html(SECRET_NOTES[kind].says)}</dd></div>`)
-    .join("");
-  return (
-    `<div class="scroll" role="group" tabindex="0" aria-label="Identities"><table id="identity-table" ` +
-    `class="stacked"><thead><tr><th scope="col">Who</th><th scope="col">Kind</th><th scope="col">Issuer</th><th ` +
-    `scope="col">Reaches</th><th scope="col">Stored ` +
-    `secret</th></tr></thead><tbody>${rows}</tbody></table></div><h3>Where a stored secret comes in</h3><p ` +
-    `class="muted">No way stores an AWS key. What is left is how the Databricks token is come by:</p><dl ` +
-    `class="notes">${notes}</dl>`
-  );
+  return [
+    scrollingTable("Identities", ["Who", "Kind", "Issuer", "Reaches", "Stored secret"], rows, {
+      id: "identity-table",
+      class: "stacked",
+    }),
+    "<h3>Where a stored secret is used</h3>",
+    '<p class="muted">No token source stores an AWS key. What differs is how the Databricks token is obtained:</p>',
+    definitions(
+      "notes",
+      kinds.map((kind) => [kindText(kind), html(SECRET_NOTES[kind].note)]),
+    ),
+  ].join("");
 }
 
 function identityRow(
@@ -156,18 +161,18 @@ function identityRow(
   roles: readonly number[],
   view: ReportView,
 ): string {
-  const links = roles
-    .slice(0, 12)
-    .map((index) => `<a href="#r${index}">${html(view.roles[index]?.name ?? "")}</a>`)
-    .join(", ");
-  const more = roles.length > 12 ? ` and ${roles.length - 12} more` : "";
-  return (
-    `<tr id="i${id}" data-i="${id}"><td ` +
-    `class="who">${html(who)}</td><td>${kindText(kind)}</td><td>${html(issuer ?? "")}</td><td>${links}${more}</td><td><span class="secret ${secret.replace(/ /g, "-")}">${SECRET_NOTES[kind].short}</span></td></tr>`
+  const links = roles.slice(0, LISTED_ROLES).map((index) => link(`#r${index}`, view.roles[index]?.name ?? ""));
+  const more = roles.length > LISTED_ROLES ? ` and ${roles.length - LISTED_ROLES} more` : "";
+  return element(
+    "tr",
+    { id: `i${id}`, "data-i": id },
+    `<td class="who">${html(who)}</td><td>${kindText(kind)}</td><td>${html(issuer ?? "")}</td>`,
+    `<td>${links.join(", ")}${more}</td>`,
+    `<td><span class="secret ${secret}">${SECRET_NOTES[kind].short}</span></td>`,
   );
 }
 
-/** What stands in the first column is a subject, but for Unity Catalog. */
+/** The first column shows a subject, except for Unity Catalog. */
 function kindText(kind: ReportIdentity["kind"]): string {
   return kind === "Unity Catalog" ? "Unity Catalog, by external ID" : kind;
 }

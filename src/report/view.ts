@@ -64,7 +64,7 @@ export interface ReportIdentity {
   readonly secret: SecretNote["stored"];
 }
 
-/** One way of one identity into one role. */
+/** One statement by which one identity can assume one role. */
 export interface ReportReach {
   readonly identity: number;
   /** Key of the role. */

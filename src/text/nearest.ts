@@ -1,4 +1,4 @@
-/** What somebody probably meant: the "did you mean" of every message. */
+/** The most similar known word: the "did you mean" of every message. */
 
 /** The one of `known` that `typed` most likely means, or undefined where none is near. */
 export function nearest(typed: string, known: readonly string[]): string | undefined {

@@ -1,8 +1,6 @@
-/**
- * A module's page: how to use it, what it takes and gives, its README, its versions. One a version, and one for the
- * newest.
- */
+/** A module's page: usage, inputs, outputs, README, versions. One for each version, and one for the newest. */
 import { html, htmlText } from "../../text/escape";
+import { code, element, link, scrollingTable } from "../../text/markup";
 import type { ContractRule, ModuleContract, ModuleVariable } from "../../module/contract";
 import { attributeExpression, typeExpression } from "../../module/contract";
 import type { ReleasedModule } from "../../release/manifest";
@@ -24,14 +22,14 @@ export interface ModuleView {
   readonly readme: string | undefined;
 }
 
-/** How many versions stand in the open; the others are folded, by minor version. */
+/** How many versions are shown at once; the others are folded, by minor version. */
 const SHOWN_VERSIONS = 8;
 
 /** The page of the newest version, with the list of all. Lies in the module's folder. */
 export function modulePage(view: ModuleView, versions: Iterable<string>): Buffer {
   return pageHtml({
     title: `${addressText(view.address)} ${view.module.version}`,
-    trail: `<a href="../../../../../index.html">All modules</a>`,
+    trail: ALL_MODULES("../../../../../"),
     body: `${moduleBody(view, `${view.module.version}/`)}\n${versionsSection(newestFirst(versions))}`,
   });
 }
@@ -40,15 +38,15 @@ export function modulePage(view: ModuleView, versions: Iterable<string>): Buffer
 export function versionPage(view: ModuleView): Buffer {
   return pageHtml({
     title: `${addressText(view.address)} ${view.module.version}`,
-    trail:
-      `<a href="../../../../../../index.html">All modules</a> / <a ` +
-      `href="../index.html">${html(addressText(view.address))}</a>`,
+    trail: `${ALL_MODULES("../../../../../../")} / ${link("../index.html", addressText(view.address))}`,
     body: moduleBody(view, ""),
   });
 }
 
+const ALL_MODULES = (up: string): string => link(`${up}index.html`, "All modules");
+
 function moduleBody(view: ModuleView, toVersion: string): string {
-  const { site, address, module, commit, readme } = view;
+  const { site, address, module, readme } = view;
   const { contract } = module;
   const ours = readme === undefined ? undefined : withSource(readme, site, address, module.version);
   const call = example(ours);
@@ -56,20 +54,43 @@ function moduleBody(view: ModuleView, toVersion: string): string {
     `Terraform ${contract.requiredVersion}`,
     ...Object.values(contract.requiredProviders).map(({ source, version }) => `${source} ${version}`),
   ];
-  return (
-    `<h1>${html(address.name)} <span class="soft">${html(module.version)}</span></h1>
+  const sections: readonly (readonly [title: string, body: string])[] = [
+    [
+      "Usage",
+      codeBlock(call ?? usage(site, address, module.version, contract)) +
+        (site.host === null ? `<p class="soft">Replace ${UNKNOWN_HOST} with the host of this registry.</p>\n` : "") +
+        archiveNote(view, toVersion),
+    ],
+    ["Inputs", contract.variables.length === 0 ? NONE : list("inputs", contract.variables.map(input))],
+    ["Outputs", contract.outputs.length === 0 ? NONE : outputs(contract)],
+    ...(ours === undefined
+      ? []
+      : [["README", readmeHtml(call === undefined ? ours : ours.replace(call, "# as above"))] as const]),
+  ];
+  const contents = [...sections.map(([title]) => title), ...(toVersion === "" ? [] : ["Versions"])];
+  return `<h1>${html(address.name)} <span class="soft">${html(module.version)}</span></h1>
 <p>${html(contract.summary)}</p>
 <p class="soft">Needs ${html(needs.join("; "))}.</p>
-<p class="contents"><a href="#usage">Usage</a> <a href="#inputs">Inputs</a> <a ` +
-    `href="#outputs">Outputs</a>${ours === undefined ? "" : ' <a href="#readme">README</a>'}${toVersion === "" ? "" : ' <a href="#versions">Versions</a>'}</p>
-<h2 id="usage">Usage</h2>
-<pre tabindex="0"><code>${htmlText(call ?? usage(site, address, module.version, contract))}</code></pre>
-${site.host === null ? `<p class="soft">Write the host that serves this ` + `registry ` + `for ${UNKNOWN_HOST}.</p>\n` : ""}<p class="soft"><a href="${toVersion}${ARCHIVE_NAME}" download="${html(module.archive)}">Archive</a>, ${module.size.toLocaleString("en")} bytes, SHA-256 <code>${html(module.sha256)}</code>${commit === null ? "" : `, packed from commit <code>${html(commit)}</code>`}. <a href="${toVersion}manifest.json">Manifest</a> with the digest of each file.</p>
-<h2 id="inputs">Inputs</h2>
-${inputs(contract)}
-<h2 id="outputs">Outputs</h2>
-${outputs(contract)}${ours === undefined ? "" : `\n<h2 id="readme">README</h2>\n${readmeHtml(call === undefined ? ours : ours.replace(call, "# as above"))}`}`
-  );
+<p class="contents">${contents.map((title) => link(`#${title.toLowerCase()}`, title)).join(" ")}</p>
+${sections.map(([title, body]) => `<h2 id="${title.toLowerCase()}">${title}</h2>\n${body}`).join("\n")}`;
+}
+
+const NONE = "<p>None.</p>";
+
+function list(name: string, items: readonly string[]): string {
+  return element("ul", { class: name }, ...items);
+}
+
+function codeBlock(text: string): string {
+  return `<pre tabindex="0"><code>${htmlText(text)}</code></pre>\n`;
+}
+
+function archiveNote({ module, commit }: ModuleView, toVersion: string): string {
+  const archive = link(`${toVersion}${ARCHIVE_NAME}`, "Archive", { download: module.archive });
+  const source = commit === null ? "" : `, packed from commit ${code(commit)}`;
+  const manifest = `${link(`${toVersion}manifest.json`, "Manifest")} with the digest of each file.`;
+  const size = `${module.size.toLocaleString("en")} bytes`;
+  return `<p class="soft">${archive}, ${size}, SHA-256 ${code(module.sha256)}${source}. ${manifest}</p>`;
 }
 
 /** A sentence of a contract, its `code` as code. */
@@ -77,28 +98,34 @@ function prose(text: string): string {
   return html(text).replace(/&#96;((?:(?!&#96;).)+)&#96;/g, "<code>$1</code>");
 }
 
-function inputs(contract: ModuleContract): string {
-  if (contract.variables.length === 0) return "<p>None.</p>";
-  return `<ul class="inputs">\n${contract.variables.map(input).join("\n")}\n</ul>`;
+function folded(summary: string, body: string): string {
+  return `<details><summary>${summary}</summary>${body}</details>`;
 }
 
-function input(variable: ModuleVariable): string {
-  const { name, description, type } = variable;
+function input({ name, description, type, default: fallback, validations }: ModuleVariable): string {
   const plain =
     typeof type === "string" ||
     ("list" in type && typeof type.list === "string") ||
     ("map" in type && typeof type.map === "string");
-  const fallback =
-    variable.default === undefined
+  return element(
+    "li",
+    { id: `input-${name}` },
+    `<strong><code>${htmlText(name)}</code></strong> `,
+    plain ? `<code class="soft">${htmlText(typeExpression(type))}</code> ` : "",
+    fallback === undefined
       ? '<span class="need">required</span>'
-      : `<span class="soft">default <code>${htmlText(JSON.stringify(variable.default))}</code></span>`;
-  return `<li id="input-${html(name)}"><strong><code>${htmlText(name)}</code></strong> ${plain ? `<code class="soft">${htmlText(typeExpression(type))}</code> ` : ""}${fallback}<p>${prose(description)}</p>${rules(variable.validations)}${plain ? "" : `<details><summary>Type</summary><pre tabindex="0"><code>${htmlText(typeLines(type, ""))}</code></pre></details>`}</li>`;
+      : `<span class="soft">default <code>${htmlText(JSON.stringify(fallback))}</code></span>`,
+    `<p>${prose(description)}</p>`,
+    rules(validations),
+    plain ? "" : folded("Type", codeBlock(typeLines(type, ""))),
+  );
 }
 
 function rules(validations: readonly ContractRule[]): string {
   if (validations.length === 0) return "";
   const messages = [...new Set(validations.map(({ message }) => message))];
-  return `<details><summary>${messages.length === 1 ? "1 rule" : `${messages.length} rules`}</summary><ul>${messages.map((message) => `<li>${prose(message)}.</li>`).join("")}</ul></details>`;
+  const items = messages.map((message) => `<li>${prose(message)}.</li>`);
+  return folded(messages.length === 1 ? "1 rule" : `${messages.length} rules`, `<ul>${items.join("")}</ul>`);
 }
 
 /** A type over several lines, two spaces a level. */
@@ -114,31 +141,29 @@ function typeLines(type: ModuleVariable["type"], indent: string): string {
 }
 
 function outputs(contract: ModuleContract): string {
-  if (contract.outputs.length === 0) return "<p>None.</p>";
   const rows = contract.outputs.map(
     ({ name, description }) =>
       `<tr><th scope="row"><code>${htmlText(name)}</code></th><td>${prose(description)}</td></tr>`,
   );
-  return (
-    `<div class="scroll" role="group" tabindex="0" aria-label="Outputs"><table><thead><tr><th ` +
-    `scope="col">Name</th><th scope="col">What it ` +
-    `is</th></tr></thead><tbody>\n${rows.join("\n")}\n</tbody></table></div>`
-  );
+  return scrollingTable("Outputs", ["Name", "Description"], rows);
 }
 
 function versionsSection(versions: readonly string[]): string {
-  const folded = new Map<string, string[]>();
+  const older = new Map<string, string[]>();
   for (const version of versions.slice(SHOWN_VERSIONS)) {
     const minor = version.split(".").slice(0, 2).join(".");
-    folded.set(minor, [...(folded.get(minor) ?? []), version]);
+    older.set(minor, [...(older.get(minor) ?? []), version]);
   }
-  const older = [...folded].map(
-    ([minor, below]) =>
-      `<details><summary>${html(minor)}: ${below.length === 1 ? "1 version" : `${below.length} versions`}</summary>${versionList(below)}</details>`,
-  );
-  return `<h2 id="versions">Versions</h2>\n${versionList(versions.slice(0, SHOWN_VERSIONS))}${older.length === 0 ? "" : `\n${older.join("\n")}`}`;
+  const minors = [...older].map(([minor, below]) => {
+    const count = below.length === 1 ? "1 version" : `${below.length} versions`;
+    return folded(`${html(minor)}: ${count}`, versionList(below));
+  });
+  return ['<h2 id="versions">Versions</h2>', versionList(versions.slice(0, SHOWN_VERSIONS)), ...minors].join("\n");
 }
 
 function versionList(versions: readonly string[]): string {
-  return `<ul class="versions">${versions.map((version) => `<li><a href="${html(version)}/index.html">${html(version)}</a></li>`).join("")}</ul>`;
+  return list(
+    "versions",
+    versions.map((version) => `<li>${link(`${version}/index.html`, version)}</li>`),
+  );
 }

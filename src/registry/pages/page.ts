@@ -1,11 +1,11 @@
-/** The frame of every page: no script, nothing loaded, readable on a phone, in the dark and on paper. */
+/** The frame of every page: no script, nothing loaded; for phones, dark mode and print too. */
 import { createHash } from "node:crypto";
 import { html } from "../../text/escape";
 import { STYLE } from "./style";
 
 export interface Page {
   readonly title: string;
-  /** Markup above the body: where one is. */
+  /** Markup above the body: links to the pages above this one. */
   readonly trail?: string;
   /** Markup. */
   readonly body: string;
@@ -14,13 +14,12 @@ export interface Page {
 const STYLE_HASH = `sha256-${createHash("sha256").update(STYLE).digest("base64")}`;
 
 export function pageHtml({ title, trail, body }: Page): Buffer {
-  return Buffer.from(
-    `<!doctype html>
+  const policy = `default-src 'none'; style-src '${STYLE_HASH}'; base-uri 'none'; form-action 'none'`;
+  return Buffer.from(`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src '${STYLE_HASH}'; base-uri ` +
-      `'none'; form-action 'none'">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
@@ -29,10 +28,9 @@ export function pageHtml({ title, trail, body }: Page): Buffer {
 </head>
 <body>
 <main>
-${trail === undefined ? "" : `<nav aria-label="Where you are">${trail}</nav>\n`}${body}
+${trail === undefined ? "" : `<nav aria-label="Breadcrumb">${trail}</nav>\n`}${body}
 </main>
 </body>
 </html>
-`,
-  );
+`);
 }

@@ -1,4 +1,4 @@
-/** A module's README for its page: Markdown with no HTML of its own, loading nothing, leading nowhere it should not. */
+/** A module's README for its page: Markdown without HTML of its own, which loads nothing and links to https only. */
 import MarkdownIt from "markdown-it";
 import { html, htmlText, showInvisible } from "../../text/escape";
 
@@ -16,7 +16,7 @@ let engine: Engine | undefined;
  * words.
  */
 export function readmeHtml(markdown: string): string {
-  // a generated file begins with a comment that says so
+  // a generated file begins with a marker comment
   const text = markdown
     .replace(/^(?:<!--(?:(?!-->)[\s\S])*-->\s*)+/, "")
     .replace(REFERENCE, "")
@@ -27,7 +27,7 @@ export function readmeHtml(markdown: string): string {
 function markdownEngine(): Engine {
   if (engine !== undefined) return engine;
   const markdown = new MarkdownIt({ html: false, linkify: false, typographer: false, maxNesting: 40 });
-  // what the page cannot keep a promise about stays text: files beside the README, http, addresses of mail
+  // other targets stay text: files beside the README, http, mail addresses
   markdown.validateLink = (url) => /^(?:https:\/\/|#[\w-]*$)/i.test(url);
   markdown.renderer.rules.image = (tokens, index) => html(tokens[index]?.content ?? "");
   markdown.renderer.rules.heading_open = (tokens, index) => `<h${level(tokens[index]?.tag)}>`;
@@ -36,7 +36,7 @@ function markdownEngine(): Engine {
   markdown.renderer.rules.table_close = () => "</table></div>";
   markdown.renderer.rules.fence = (tokens, index) =>
     `<pre tabindex="0"><code>${htmlText(tokens[index]?.content ?? "")}</code></pre>\n`;
-  // a heading of nothing is none
+  // an empty heading is a plain cell
   markdown.renderer.rules.th_open = (tokens, index) => (tokens[index + 1]?.content === "" ? "<td>" : "<th>");
   markdown.renderer.rules.th_close = (tokens, index) => (tokens[index - 1]?.content === "" ? "</td>" : "</th>");
   markdown.renderer.rules.link_open = (tokens, index) =>

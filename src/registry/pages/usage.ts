@@ -1,4 +1,4 @@
-/** What a caller writes to use a module of this registry. */
+/** How a module of this registry is called. */
 import type { ModuleContract, ModuleVariable } from "../../module/contract";
 import { typeExpression } from "../../module/contract";
 import { hclString } from "../../hcl/encode";
@@ -7,7 +7,7 @@ import type { ModuleAddress } from "../tree/address";
 import { addressText } from "../tree/address";
 import type { RegistrySite } from "../tree/documents";
 
-/** Stands for the host where nobody said which it is. */
+/** Used where the host is unknown. */
 export const UNKNOWN_HOST = "registry.example.com";
 
 /** `registry.example.com/acme/databricks-federation/aws` */
@@ -29,7 +29,7 @@ export function usage(site: RegistrySite, address: ModuleAddress, version: strin
   ].join("\n");
 }
 
-/** A README whose examples call the module from this registry, wherever they called it from before. */
+/** `readme` with the source in its examples replaced by this registry. */
 export function withSource(readme: string, site: RegistrySite, address: ModuleAddress, version: string): string {
   const call = new RegExp(
     `^( *)source( *)= "[^"\\n]*\\b${address.name}(?:/${address.system})?"\\n(?: *version *= "[^"\\n]*"\\n)?`,
@@ -43,12 +43,12 @@ export function withSource(readme: string, site: RegistrySite, address: ModuleAd
   );
 }
 
-/** The README's first call of a module, which has values to write over; undefined where it has none. */
+/** The README's first call of a module; undefined where it has none. */
 export function example(readme: string | undefined): string | undefined {
   return /^```hcl\n(module "[\s\S]*?)^```$/m.exec(readme ?? "")?.[1]?.trimEnd();
 }
 
-/** Something of the right kind to be written over. */
+/** A placeholder of the right type. */
 function placeholder({ type }: ModuleVariable): string {
   if (type === "string") return '"…"';
   if (typeof type === "string") return type === "bool" ? "true" : "0";

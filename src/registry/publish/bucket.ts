@@ -1,4 +1,4 @@
-/** A bucket as a registry's store: reads remember what they saw, writes may depend on it. */
+/** A bucket that holds a registry: reads are cached, and a write may depend on what was read. */
 import type { S3Client } from "@aws-sdk/client-s3";
 import { GetObjectCommand, HeadObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { OutsideError } from "../../errors";
@@ -8,9 +8,9 @@ import type { ReadFile } from "../tree/stored";
 
 export interface Bucket {
   readonly read: ReadFile;
-  /** SHA-256 of an object, from what `put` noted at it, else by reading it; undefined where there is none. */
+  /** SHA-256 of an object, from its metadata, else by reading it; undefined where there is none. */
   readonly digest: (path: string) => Promise<string | undefined>;
-  /** `if-unchanged`: since it was read; "changed" where it is not, or, `if-absent`, where there is one. */
+  /** `if-unchanged`: since it was read. "changed": it was, or, for `if-absent`, there is one. */
   readonly put: (
     path: string,
     bytes: Buffer,
@@ -22,7 +22,7 @@ export interface Bucket {
 
 const DIGEST_NOTE = "sha256";
 
-/** Errors that are no answer to the question asked are OutsideError s3-failed. */
+/** Every other error of the bucket is OutsideError s3-failed. */
 export function openBucket(client: S3Client, name: string, prefix: string): Bucket {
   const key = (path: string): string => (prefix === "" ? path : `${prefix}/${path}`);
   const seen = new Map<string, Promise<{ readonly bytes: Buffer; readonly etag: string } | undefined>>();
@@ -77,7 +77,7 @@ function absentAs<T, E>(absent: E, bucket: string, body: () => Promise<T>): Prom
   return failing(bucket, body, /^(?:NoSuchKey|NotFound)$/).then((answer) => answer ?? absent);
 }
 
-/** Undefined for an error whose name is `expected`; every other one in our words. */
+/** Undefined for an error whose name is `expected`; every other one is OutsideError s3-failed. */
 async function failing<T>(bucket: string, body: () => Promise<T>, expected: RegExp): Promise<T | undefined> {
   try {
     return await body();
@@ -88,11 +88,11 @@ async function failing<T>(bucket: string, body: () => Promise<T>, expected: RegE
     throw new OutsideError(
       {
         code: "s3-failed",
-        message: `S3 refused for bucket ${bucket}${status === undefined ? "" : ` (${status})`}: ${redact(`${name}: ${message}`)}.`,
+        message: `Bucket ${bucket}, ${status ?? "no status"}: ${redact(`${name}: ${message}`)}.`,
         path: bucket,
         fix:
-          "Check the bucket, the region, and that AWS credentials are in the environment; publish again " +
-          "then: it goes on where it stopped.",
+          "Check the bucket, the region, and that AWS credentials are in the environment; then " +
+          "publish again: it continues where it stopped.",
       },
       { cause },
     );

@@ -1,8 +1,7 @@
 /**
- * Publishes into a folder. Readers see the registry as it was or as it will be: new versions are whole folders renamed
- * into place before any list names them, and all lists change by one rename. A journal stands first, so the next
- * publish
- * clears away what a killed one left; a lock keeps two from publishing at once.
+ * Publishes into a folder. Readers see the old registry or the new one: new versions are whole folders renamed
+ * into place before any list names them, and all lists change by one rename. A journal is written first, so
+ * that the next publish removes what a killed one left; a lock keeps two from publishing at once.
  */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
@@ -15,8 +14,7 @@ import type { Publication, PublishSettings } from "../tree/plan";
 import { planPublication } from "../tree/plan";
 import type { ReadFile } from "../tree/stored";
 import { damaged } from "../tree/stored";
-import { CHECKSUMS_FILE, sha256 } from "../../release/checksums";
-import { readSums } from "../tree/sums";
+import { CHECKSUMS_FILE, readSums, sha256 } from "../../release/checksums";
 import { clearInterrupted, isInterrupted, putInPlace } from "./journal";
 import { readerOf } from "./state";
 
@@ -24,7 +22,7 @@ export interface FolderAnswer {
   readonly changes: Publication["changes"];
   /** Paths of the files that came or were replaced, or would be. */
   readonly files: readonly string[];
-  /** Whether what an earlier publish left that was stopped has been cleared away first, or waits to be. */
+  /** Whether what a stopped publish left was removed first, or would be. */
   readonly repaired: boolean;
 }
 
@@ -86,13 +84,13 @@ async function acquire(folder: string, waitMs: number): Promise<HeldLock> {
 function busy(folder: string): OutsideError {
   return new OutsideError({
     code: "registry-busy",
-    message: `Another publish is at work in ${folder}.`,
+    message: `Another publish into ${folder} is in progress.`,
     path: folder,
-    fix: "Wait for it to end, then publish again.",
+    fix: "Wait until it ends, then publish again.",
   });
 }
 
-/** Holds what is read of lists to the registry's SHA256SUMS: a list that somebody changed is not written on. */
+/** Compares what is read with the registry's SHA256SUMS: a list changed by others is not written on. */
 function untampered(read: ReadFile): ReadFile {
   let known: Promise<ReadonlyMap<string, string>> | undefined;
   return async (path) => {

@@ -9,7 +9,7 @@ import type { Environment } from "../../network/environment";
 import { variable } from "../../network/environment";
 
 export interface Git {
-  /** What git says on stdout, without the last newline. Throws OutsideError git-missing, git-failed. */
+  /** What git writes to stdout, without the last newline. Throws OutsideError git-missing, git-failed. */
   readonly run: (
     args: readonly string[],
     options?: { readonly input?: string; readonly accept?: readonly number[] },
@@ -20,7 +20,7 @@ const TOKEN = "DATABRICKS_AWS_OIDC_GIT_TOKEN";
 const USER = "DATABRICKS_AWS_OIDC_GIT_USERNAME";
 const TIMEOUT_MS = 300_000;
 
-/** Asked by git for the host of the repository only. git hands this text to its shell: it holds names, no values. */
+/** Called by git for the host of the repository only. git runs this text in its shell: it holds names, no values. */
 const CREDENTIAL_HELPER =
   `!f() { test "$1" = get && printf 'username=%s\\npassword=%s\\n' ` +
   `"\${${USER}:-x-access-token}" "$${TOKEN}"; }; f`;
@@ -70,27 +70,26 @@ export function gitIn(folder: string, remote: string, environment: Pick<Environm
   };
 }
 
-function failed(command: string, said: string, token: string | undefined): OutsideError {
-  const words = redact(said, token === undefined ? [] : [secret(token)]);
+function failed(command: string, stderr: string, token: string | undefined): OutsideError {
+  const words = redact(stderr, token === undefined ? [] : [secret(token)]);
   return new OutsideError({
     code: "git-failed",
-    message: `git ${command} failed: ${words === "" ? "it says nothing" : words}`,
+    message: `git ${command} failed: ${words === "" ? "no message" : words}`,
     fix:
       `Check the repository and who may write to it (${TOKEN} holds a token for https), then publish ` +
-      `again: it goes on where it stopped.`,
+      `again: it continues where it stopped.`,
   });
 }
 
-/** Nothing of a repository we were started in, no traces (they show headers), no questions. */
+const OF_ANOTHER_REPOSITORY = new RegExp(
+  "^GIT_(?:DIR|WORK_TREE|INDEX_FILE|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|COMMON_DIR|NAMESPACE|PREFIX" +
+    "|TRACE.*|CURL_VERBOSE)$",
+);
+
+/** Nothing of a repository in which this program was started, no traces (they show headers), no prompts. */
 function gitEnvironment(env: Environment["env"]): NodeJS.ProcessEnv {
-  const inherited = Object.entries(env).filter(
-    ([name]) =>
-      !/^GIT_(?:DIR|WORK_TREE|INDEX_FILE|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|COMMON_DIR|NAMESPACE|PREFIX|TRACE.*|CURL_VERBOSE)$/.test(
-        name,
-      ),
-  );
   return {
-    ...Object.fromEntries(inherited),
+    ...Object.fromEntries(Object.entries(env).filter(([name]) => !OF_ANOTHER_REPOSITORY.test(name))),
     GIT_TERMINAL_PROMPT: "0",
     GIT_ALLOW_PROTOCOL: "file:https:http:ssh",
     LC_ALL: "C",

@@ -24,7 +24,7 @@ export function readRepositories(
   const chosen = only === undefined ? names : [only];
   if (chosen.length > 1 && !repository.includes(PLACE_OF_NAME)) {
     throw invalid(
-      "A repository holds one module.",
+      "Each module needs its own repository.",
       `Write ${PLACE_OF_NAME} where the module's name goes, like ` +
         `https://github.com/acme/terraform-aws-${PLACE_OF_NAME}.git, or choose one with --module.`,
     );
@@ -38,7 +38,7 @@ export function readRepositories(
  */
 function readRepository(text: string): string {
   if (/[\u0000-\u0020\u007f]/.test(text) || text === "" || text.startsWith("-"))
-    throw invalid(`${quoted(text)} is no repository.`);
+    throw invalid(`${quoted(text)} is not a repository.`);
   if (/^[A-Za-z0-9_.-]+@[A-Za-z0-9.-]+:(?!\/\/)[A-Za-z0-9_./~-]+$/.test(text)) return text;
   if (!/^[A-Za-z][A-Za-z0-9+.-]*:/.test(text)) return resolve(text);
   if (!URL.canParse(text)) throw invalid("The repository's URL cannot be read.");
@@ -51,7 +51,7 @@ function readRepository(text: string): string {
   }
   const loopback = /^(?:127\.0\.0\.1|localhost|\[::1\])$/.test(url.hostname);
   if (["https:", "ssh:", "file:"].includes(url.protocol) || (url.protocol === "http:" && loopback)) return text;
-  throw invalid(`${quoted(text)} is of a kind that is not taken.`);
+  throw invalid(`${quoted(text)} has an unsupported scheme.`);
 }
 
 function invalid(

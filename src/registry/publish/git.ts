@@ -1,9 +1,8 @@
 /**
  * Publishes into git repositories as the public registry reads them: one a module, `terraform-aws-<name>`, the module
  * at
- * the root, an annotated tag `v<version>`. Branch and tag go in one push, so a publish that was stopped has done
- * nothing
- * or all, and is simply run again.
+ * the root, an annotated tag `v<version>`. Branch and tag go in one push, so a stopped publish has done
+ * nothing or all of it, and is simply run again.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -87,9 +86,9 @@ async function publishModule(
     if ((await git.run(["rev-parse", "--verify", `refs/tags/${tag}^{tree}`])) === tree) return "none";
     throw new InputError({
       code: "git-tag-taken",
-      message: `${tag} of ${repository} is another tree than the packed module.`,
+      message: `${tag} of ${repository} differs from the packed module.`,
       path: repository,
-      fix: "A published version never changes: pack the modules under a new version.",
+      fix: "A published version never changes: pack the modules as a new version.",
     });
   }
   if (dryRun) return "add";
@@ -109,7 +108,7 @@ async function publishModule(
   return "add";
 }
 
-/** The module's files as a tree, byte for byte: no line ending is turned, no attribute asked. */
+/** The module's files as a tree, byte for byte: without conversion of line endings, without attributes. */
 async function writeTree(git: Git, folder: string, archive: Buffer): Promise<string> {
   const files = await readArchive(archive);
   for (const { path, bytes } of files) {
@@ -180,7 +179,7 @@ async function checkIdentity(git: Git): Promise<void> {
     if ((await git.run(["-c", "user.useConfigOnly=true", "var", name], { accept: [0, 1, 128] })) !== "") continue;
     throw new InputError({
       code: "git-identity-missing",
-      message: "git does not know who makes the commit and the tag.",
+      message: "git has no name and email for the commit and the tag.",
       fix:
         "Set user.name and user.email with git config, or GIT_AUTHOR_NAME, GIT_AUTHOR_EMAIL, " +
         "GIT_COMMITTER_NAME and GIT_COMMITTER_EMAIL.",

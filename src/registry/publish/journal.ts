@@ -1,14 +1,16 @@
-/**
- * One publish into a folder, from one state to the next; and what is left of a publish that was stopped, cleared
- * away.
- */
+/** One publish into a folder, from one state to the next; and the clean-up after a publish that was stopped. */
 import { existsSync, lstatSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { InputError } from "../../errors";
 import { makeFolder } from "../../files/write-file";
+import { CHECKSUMS_FILE } from "../../release/checksums";
 import { placeOf } from "../tree/address";
 import type { Publication } from "../tree/plan";
-import { readVersionsOf } from "../tree/stored";
+import { DISCOVERY } from "../tree/plan";
+import { INDEX } from "../tree/plan-module";
+import { serverRules } from "../tree/server-rules";
+import { UNKNOWN_SITE } from "../tree/site";
+import { readVersionsOf, REGISTRY_DOCUMENT } from "../tree/stored";
 import {
   currentState,
   isLink,
@@ -53,16 +55,16 @@ export function putInPlace(folder: string, { added, replaced }: Publication): vo
   makeCurrent(folder, next);
   rmSync(join(folder, JOURNAL));
   settleVersions(folder, next);
-  // who has just found the way to a file of the state before shall still find the file
+  // a reader that has just resolved a link into the state before must still find its file
   sweepStates(folder, [before, next]);
 }
 
-/** Whether a publish was stopped here and left something to clear away. */
+/** Whether a publish was stopped here and left something to remove. */
 export function isInterrupted(folder: string): boolean {
   return existsSync(join(folder, JOURNAL));
 }
 
-/** Clears away what a stopped publish left. What is served stays the same. Throws InputError registry-damaged. */
+/** Removes what a stopped publish left. What is served stays the same. Throws InputError registry-damaged. */
 export async function clearInterrupted(folder: string): Promise<boolean> {
   const state = currentState(folder);
   const journal = readJournal(folder);
@@ -75,7 +77,7 @@ async function undo(folder: string, { added, opened }: Journal): Promise<void> {
   const read = readerOf(folder);
   for (const path of added) {
     const place = placeOf(`${path}/download`);
-    // a published version stays, whatever a journal says
+    // a published version is never removed
     if (place.of !== "version" || (await readVersionsOf(place.address, read)).includes(place.version)) continue;
     refuseLinks(folder, dirname(path));
     rmSync(join(folder, path), { recursive: true, force: true });
@@ -103,10 +105,7 @@ function writeJournal(folder: string, journal: Journal): void {
   renameSync(join(folder, `${JOURNAL}.new`), join(folder, JOURNAL));
 }
 
-/**
- * Undefined where there is none. A journal says what to remove, so one that names anything publish does not write is
- * refused.
- */
+/** Undefined without one. A journal says what to remove: one that names anything publish does not write is refused. */
 function readJournal(folder: string): Journal | undefined {
   const file = join(folder, JOURNAL);
   if (!existsSync(file)) return undefined;
@@ -119,14 +118,19 @@ function readJournal(folder: string): Journal | undefined {
   }
   throw new InputError({
     code: "registry-damaged",
-    message: `${file} is no journal of publish.`,
+    message: `${file} is not a journal of publish.`,
     path: file,
     fix: "Remove it, and publish again.",
   });
 }
 
-const HEADS =
-  /^(?:index\.html|registry\.json|SHA256SUMS|_headers|\.nojekyll|\.well-known\/terraform\.json|server-rules\/(?:nginx\.conf|cloudfront-function\.js|README\.md))$/;
+const TOP_FILES: ReadonlySet<string> = new Set([
+  INDEX,
+  REGISTRY_DOCUMENT,
+  CHECKSUMS_FILE,
+  DISCOVERY,
+  ...serverRules(UNKNOWN_SITE).keys(),
+]);
 
 function isVersionFolder(path: unknown): boolean {
   return typeof path === "string" && placeOf(`${path}/download`).of === "version";
@@ -136,7 +140,7 @@ function isList(path: unknown): boolean {
   if (typeof path !== "string") return false;
   const place = placeOf(path);
   return (
-    HEADS.test(path) ||
+    TOP_FILES.has(path) ||
     (place.of === "module" && ["index.html", "versions", "SHA256SUMS"].includes(place.file)) ||
     (place.of === "version" && place.file === "index.html")
   );

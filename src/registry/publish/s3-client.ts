@@ -11,14 +11,14 @@ export function openS3(endpoint: string | undefined, region: string | undefined)
   if (endpoint !== undefined && !isSafe(endpoint)) {
     throw new InputError({
       code: "url-not-https",
-      message: `${quoted(endpoint)} is no https URL of an S3 endpoint.`,
+      message: `${quoted(endpoint)} is not an https URL of an S3 endpoint.`,
       path: "--endpoint",
-      fix: "Write it like https://s3.example.com; plain http is taken on loopback only.",
+      fix: "Write it like https://s3.example.com; plain http is allowed on loopback only.",
     });
   }
   return new S3Client({
     ...(region === undefined ? {} : { region }),
-    // what is no AWS seldom has a name for each bucket
+    // servers other than AWS rarely have a host name for each bucket
     ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
     requestHandler: { connectionTimeout: 10_000, requestTimeout: 60_000 },
   });

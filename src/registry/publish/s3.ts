@@ -1,10 +1,11 @@
 /**
  * Publishes into a bucket. Archives go first, lists last, and each list only if it is still the one the plan was made
- * from: so two publishers at once cannot lose each other's version, and one that was stopped is simply run again.
+ * from: two publishers at once cannot lose each other's version, and a stopped publish is simply run again.
  */
 import type { S3Client } from "@aws-sdk/client-s3";
 import { InputError, OutsideError } from "../../errors";
 import { quoted } from "../../text/text-rule";
+import { withoutTrailingSlashes } from "../../release/archive-path";
 import { fixedHeaders } from "../serve/answer";
 import { sha256 } from "../../release/checksums";
 import type { Publication, PublishSettings } from "../tree/plan";
@@ -26,7 +27,7 @@ export interface S3Answer {
   readonly files: readonly string[];
 }
 
-/** As often the plan is made anew when another publisher was quicker. */
+/** How often the plan is made again when another publisher was quicker. */
 const TRIES = 5;
 
 /** Throws what `planPublication` does; OutsideError s3-failed, registry-busy. */
@@ -43,13 +44,13 @@ export async function publishToS3(client: S3Client, release: Release, options: S
         code: "registry-busy",
         message: `Another publish keeps changing ${options.bucket}.`,
         path: options.bucket,
-        fix: "Wait for it to end, then publish again.",
+        fix: "Wait until it ends, then publish again.",
       });
     }
   }
 }
 
-/** New objects that an earlier, broken-off publish has not put there already. */
+/** New objects that an earlier publish, stopped halfway, did not upload. */
 async function missingObjects({ added }: Publication, bucket: Bucket): Promise<ReadonlyMap<string, Buffer>> {
   const missing = new Map<string, Buffer>();
   for (const [folder, files] of added) {
@@ -68,7 +69,7 @@ async function missingObjects({ added }: Publication, bucket: Bucket): Promise<R
 function otherObject(path: string): InputError {
   return new InputError({
     code: "registry-version-taken",
-    message: `The bucket holds ${path} already, with other bytes; no list names its version yet.`,
+    message: `The bucket holds ${path} already, with other bytes; its version is not listed yet.`,
     path,
     fix:
       "A publish of other bytes was broken off here or is at work: publish under a new version, or delete " +
@@ -94,11 +95,11 @@ async function upload(
 
 /** `registries/terraform` of `--prefix`, without slashes around it. Throws InputError registry-prefix-invalid. */
 export function readPrefix(prefix: string): string {
-  const plain = prefix.replace(/^\/+|\/+$/g, "");
+  const plain = withoutTrailingSlashes(prefix.replace(/^\/+/, ""));
   if (plain.length <= 200 && /^(?:[A-Za-z0-9_-][A-Za-z0-9._-]*(?:\/|$))*$/.test(plain)) return plain;
   throw new InputError({
     code: "registry-prefix-invalid",
-    message: `${quoted(prefix)} is no prefix for a registry.`,
+    message: `${quoted(prefix)} is not a valid prefix for a registry.`,
     path: "--prefix",
     fix: "Write it like registries/terraform: letters, digits, . _ - and /.",
   });

@@ -1,6 +1,6 @@
 /**
- * The states of a registry's folder. Its lists, pages and checksums lie in one folder a state; what is served at their
- * places are links that lead there through one more link, `current`. Renaming that one changes all of them at once.
+ * The states of a registry's folder. Each state has a folder with its lists, pages and checksums; they are served
+ * through links that point there by one more link, `current`. Replacing that one changes all of them at once.
  */
 import {
   copyFileSync,
@@ -20,10 +20,10 @@ import { placeOf } from "../tree/address";
 import type { ReadFile } from "../tree/stored";
 import { damaged } from "../tree/stored";
 
-/** Below the registry's folder, as all of this room's own. */
+/** Below the registry's folder, as all paths here. */
 export const STATES = ".registry-states";
 const CURRENT = `${STATES}/current`;
-/** A link or file on its way to where it belongs. */
+/** A link or file before it is renamed to its place. */
 const FRESH = `${STATES}/fresh`;
 
 /**
@@ -38,7 +38,7 @@ export function currentState(folder: string): number | undefined {
   return Number(text);
 }
 
-/** Reads regular files below `folder`, and what our own links lead to; any other link is no part of a registry. */
+/** Reads regular files below `folder`, and what our own links point to; a registry has no other links. */
 export function readerOf(folder: string): ReadFile {
   return async (path) => {
     try {
@@ -50,7 +50,7 @@ export function readerOf(folder: string): ReadFile {
   };
 }
 
-/** Where the file served at `path` lies now. */
+/** Where the file served at `path` is now. */
 function placeNow(folder: string, path: string): string {
   if (!isLink(folder, path) || readlinkSync(join(folder, path)) !== targetOf(path)) {
     refuseLinks(folder, path);
@@ -64,7 +64,7 @@ function placeNow(folder: string, path: string): string {
   return place;
 }
 
-/** Makes the first state, of nothing: what is served stays as it is. */
+/** Makes the first, empty state: what is served does not change. */
 export function makeFirstState(folder: string): number {
   rmSync(join(folder, STATES), { recursive: true, force: true });
   makeFolder(join(folder, placeIn(0, "")));
@@ -98,7 +98,7 @@ export function writeState(folder: string, before: number, next: number, replace
   for (const [path, bytes] of replaced) writeBelow(folder, placeIn(next, path), bytes);
 }
 
-/** The one step by which a registry changes. */
+/** The single step in which a registry changes. */
 export function makeCurrent(folder: string, state: number): void {
   putLink(folder, String(state), CURRENT);
 }
@@ -116,7 +116,7 @@ export function settleVersions(folder: string, state: number): void {
   }
 }
 
-/** Removes all of this room but `kept`, the states to keep. */
+/** Removes all states but `kept`. */
 export function sweepStates(folder: string, kept: readonly (number | undefined)[]): void {
   const names = new Set(["current", ...kept.map(String)]);
   for (const name of readdirSync(join(folder, STATES)))
@@ -159,7 +159,7 @@ function putLink(folder: string, target: string, path: string): void {
   renameSync(join(folder, FRESH), join(folder, path));
 }
 
-/** States never change, so one file may stand in several; where a file system cannot do that it is copied. */
+/** States never change, so several share a file by hard links, or copies where links are not supported. */
 function keepFile(from: string, to: string): void {
   try {
     linkSync(from, to);

@@ -1,4 +1,4 @@
-/** Holds a registry's folder to its checksums, to the last byte, and its lists to one another. */
+/** Verifies a registry's folder: every file against its checksum, and the lists against each other. */
 import { lstatSync, readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { Problem } from "../../errors";
@@ -18,7 +18,7 @@ import type { ReadFile } from "../tree/stored";
 import { readRegistry, readSumsOf, readVersionsOf, REGISTRY_DOCUMENT } from "../tree/stored";
 
 export interface VerifiedRegistry {
-  /** Empty where the registry is whole. */
+  /** Empty where the registry is intact. */
   readonly problems: readonly Problem[];
   readonly modules: number;
   /** Of all modules together. */
@@ -54,9 +54,9 @@ export async function verifyFolder(folder: string): Promise<VerifiedRegistry> {
   if (isInterrupted(folder))
     problems.push({
       code: "registry-interrupted",
-      message: "A publish was stopped here half way.",
+      message: "A publish was stopped here halfway.",
       path: folder,
-      fix: "Publish again: that clears away what it left.",
+      fix: "Publish again: that removes what it left.",
     });
   await check(() => checkSums("", read, expected, problems));
   let modules: readonly ListedModule[] = [];
@@ -65,10 +65,10 @@ export async function verifyFolder(folder: string): Promise<VerifiedRegistry> {
     if (registry === undefined) return void problems.push(wrong(REGISTRY_DOCUMENT, "is missing"));
     modules = registry.modules;
     if ((await read(DISCOVERY))?.equals(discoveryDocument(registry.site)) !== true)
-      problems.push(wrong(DISCOVERY, `does not lead to what ${REGISTRY_DOCUMENT} says`));
+      problems.push(wrong(DISCOVERY, `does not match ${REGISTRY_DOCUMENT}`));
   });
   for (const module of modules) await check(() => checkModule(module, read, expected, problems));
-  // beside the modules a folder may hold what else its site needs
+  // beside the modules a folder may hold other files of its site
   for (const path of listed(folder, "v1"))
     if (!expected.has(path)) problems.push(wrong(path, "belongs to no published version"));
   return {
@@ -91,20 +91,20 @@ async function checkModule(
   }
   const versions = await readVersionsOf(module, read);
   if (versions.length !== module.versions || newestOf(versions) !== module.newest)
-    problems.push(wrong(`${folder}/versions`, `has other versions than ${REGISTRY_DOCUMENT} says`));
+    problems.push(wrong(`${folder}/versions`, `does not match the versions of ${REGISTRY_DOCUMENT}`));
   await checkSums(`${folder}/`, read, expected, problems);
   const sums = await readSumsOf(`${folder}/${CHECKSUMS_FILE}`, read);
   const awaited = new Set(versions.flatMap((version) => VERSION_FILES.map((name) => `${version}/${name}`)));
   for (const path of awaited)
     if (!sums.has(path)) problems.push(wrong(`${folder}/${CHECKSUMS_FILE}`, `does not list ${path}`));
   for (const path of sums.keys())
-    if (!awaited.has(path)) problems.push(wrong(`${folder}/${CHECKSUMS_FILE}`, `lists ${path}, which is no version's`));
+    if (!awaited.has(path))
+      problems.push(wrong(`${folder}/${CHECKSUMS_FILE}`, `lists ${path}, which belongs to no version`));
   for (const version of versions) await checkVersion(module, version, read, problems);
 }
 
 /**
- * The documents of a version against its archive: whoever changed a file and its checksum is caught where they
- * disagree.
+ * The documents of a version against its archive, which finds a file that was changed together with its checksum.
  */
 async function checkVersion(
   address: ModuleAddress,
@@ -118,10 +118,10 @@ async function checkVersion(
     read(`${folder}/${ARCHIVE_NAME}`),
     read(`${folder}/download`),
   ]);
-  // what is missing is a problem of the checksums
+  // a missing file is a problem of the checksums
   if (manifest === undefined || archive === undefined) return;
   if (download?.equals(DOWNLOAD_DOCUMENT) !== true)
-    problems.push(wrong(`${folder}/download`, `does not lead to ${ARCHIVE_NAME}`));
+    problems.push(wrong(`${folder}/download`, `does not point to ${ARCHIVE_NAME}`));
   const {
     modules: [module, ...others],
   } = readManifest(manifest.toString("utf8"), `${folder}/manifest.json`);
@@ -131,7 +131,7 @@ async function checkVersion(
     addressText({ ...address, name: module.name, system: module.system }) !== addressText(address) ||
     module.version !== version
   ) {
-    return void problems.push(wrong(`${folder}/manifest.json`, "is that of another module or version"));
+    return void problems.push(wrong(`${folder}/manifest.json`, "belongs to another module or version"));
   }
   if (module.sha256 !== sha256(archive) || module.size !== archive.length)
     return void problems.push(wrong(`${folder}/${ARCHIVE_NAME}`, "is not the archive its manifest describes"));
@@ -172,7 +172,7 @@ function wrong(path: string, why: string): Problem {
     code: "registry-damaged",
     message: `${path} ${why}.`,
     path,
-    fix: "Put it back from a copy, or from the release it came from, and find out who changed it.",
+    fix: "Restore it from a copy or from its release, and find out who changed it.",
   };
 }
 

@@ -1,4 +1,4 @@
-/** What a request for a file is answered with: status and headers. Pure. */
+/** The response to a request for a file: status and headers. Pure. */
 import { ARCHIVE_LOCATION, ARCHIVE_NAME, placeOf } from "../tree/address";
 
 export interface AskedFor {
@@ -64,7 +64,7 @@ export function fileAnswer(file: FileFacts, { method, headers }: AskedFor): File
   };
 }
 
-/** Undefined where nothing of the file is asked for; `whole` where the range makes no sense and so counts as none. */
+/** Undefined where the range is outside the file; `whole` where it is invalid and so ignored. */
 function bounds(first: string, last: string, size: number): FileAnswer["range"] | "whole" {
   if (first === "") {
     const length = Math.min(Number(last), size);

@@ -1,11 +1,11 @@
 /**
- * From a request's path to a file of the registry, or to nothing: no way leads out of the folder or to hidden files.
+ * Maps a request's path to a file of the registry, never outside the folder and never to a hidden file.
  */
 import { closeSync, constants, fstatSync, openSync, realpathSync } from "node:fs";
 import { join, sep } from "node:path";
 
 export interface FoundFile {
-  /** Open; whoever takes it closes it. */
+  /** Open; the caller closes it. */
   readonly handle: number;
   /** Below the folder, with `/`. */
   readonly path: string;

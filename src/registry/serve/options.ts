@@ -9,7 +9,7 @@ export function readPort(text: string): number {
   if (/^[0-9]{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
   throw new InputError({
     code: "usage",
-    message: `${quoted(text)} is no port.`,
+    message: `${quoted(text)} is not a valid port.`,
     path: "--port",
     fix: "Give a number from 1 to 65535, or 0 for a free port.",
   });
@@ -24,7 +24,7 @@ export function readTls(
   if (cert === undefined || key === undefined) {
     throw new InputError({
       code: "tls-invalid",
-      message: "A certificate and its key go together.",
+      message: "A certificate needs its key, and a key its certificate.",
       path: cert === undefined ? "--tls-cert" : "--tls-key",
       fix: "Give both --tls-cert and --tls-key.",
     });

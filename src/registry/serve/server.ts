@@ -1,4 +1,4 @@
-/** A registry's folder over HTTP, on loopback: for trying it, and for tests. Reads files, and nothing else. */
+/** Serves a registry's folder over HTTP on loopback: for trying it, and for tests. Only reads files. */
 import { close, createReadStream, readFileSync, realpathSync } from "node:fs";
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http";
 import { createServer } from "node:http";
@@ -17,7 +17,7 @@ export interface ServeOptions {
   readonly port: number;
   /** PEM texts; undefined: plain http. */
   readonly tls?: { readonly cert: Buffer; readonly key: Buffer } | undefined;
-  /** Told of every answer. */
+  /** Called with a line for every response. */
   readonly log?: (line: string) => void;
 }
 
@@ -50,11 +50,11 @@ function createListener(tls: ServeOptions["tls"], listener: RequestListener): Se
   try {
     return createTlsServer({ ...tls, minVersion: "TLSv1.2" }, listener);
   } catch (cause) {
-    // OpenSSL's words may quote the key file; ours do not
+    // OpenSSL's message may quote the key file
     throw new InputError(
       {
         code: "tls-invalid",
-        message: "The certificate and the key do not go together, or are not PEM.",
+        message: "The certificate and the key do not match, or are not PEM.",
         path: "--tls-cert",
         fix: "Give a certificate and its unencrypted key, both as PEM files.",
       },
@@ -70,7 +70,10 @@ function listening(server: Server, port: number): Promise<void> {
         new OutsideError(
           {
             code: "port-taken",
-            message: `Port ${port} cannot be listened on: ${cause.code ?? "unknown error"}.`,
+            message:
+              cause.code === "EADDRINUSE"
+                ? `Port ${port} is already in use.`
+                : `Cannot listen on port ${port}: ${cause.code ?? "unknown error"}.`,
             path: "--port",
             fix: "Name another with --port, or 0 for a free one.",
           },
@@ -100,7 +103,7 @@ function registryRoot(folder: string): { readonly root: string; readonly base: s
     if (typeof service === "string" && service.startsWith("/") && service.endsWith(`/${MODULES_PATH}/`))
       return { root, base: service.slice(0, -`${MODULES_PATH}/`.length) };
   } catch {
-    // said below
+    // reported below
   }
   throw new InputError({
     code: "registry-missing",
@@ -146,7 +149,7 @@ function answer(root: string, base: string, request: IncomingMessage, response: 
   stream.pipe(response);
 }
 
-/** A path somebody asked for, fit for a terminal. */
+/** A requested path, for a terminal. */
 function shown(path: string): string {
   return path.replace(/[^!-~]/g, "?").slice(0, 200);
 }

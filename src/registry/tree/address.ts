@@ -1,4 +1,4 @@
-/** Where things lie in a registry: the module registry protocol's paths, and the names that may stand in them. */
+/** Paths in a registry, as the module registry protocol defines them, and the names in them. */
 import type { Problem } from "../../errors";
 import { refuse } from "../../errors";
 import { anyOf, DIGITS, LOWERCASE_LETTERS } from "../../text/form";
@@ -13,7 +13,7 @@ export interface ModuleAddress {
   readonly system: string;
 }
 
-/** Narrower than Terraform's own rule: no capitals, as `Acme` and `acme` are one folder on half of all machines. */
+/** Narrower than Terraform's own rule: no capitals, as `Acme` and `acme` are one folder on some file systems. */
 const NAMESPACE_ENDS = anyOf(DIGITS, LOWERCASE_LETTERS);
 export const NAMESPACE_RULE = textRule({
   code: "registry-name-invalid",
@@ -47,7 +47,7 @@ export const ARCHIVE_NAME = "module.tar.gz";
 /** As the `X-Terraform-Get` header and the JSON body of `download` have it: relative to `download` itself. */
 export const ARCHIVE_LOCATION = `./${ARCHIVE_NAME}`;
 
-/** Throws InputError registry-name-invalid, version-invalid. Nothing unfit ever becomes a path. */
+/** Throws InputError registry-name-invalid, version-invalid. Only valid names become paths. */
 export function readAddress(address: ModuleAddress): ModuleAddress {
   const problems: readonly (Problem | undefined)[] = [
     breach(NAMESPACE_RULE, address.namespace, "namespace"),
@@ -58,7 +58,7 @@ export function readAddress(address: ModuleAddress): ModuleAddress {
   return address;
 }
 
-/** `acme/databricks-federation/aws` read; undefined where it is no address. */
+/** `acme/databricks-federation/aws` read; undefined where it is not an address. */
 export function parseAddress(text: string): ModuleAddress | undefined {
   const [namespace, name, system, ...rest] = text.split("/");
   if (namespace === undefined || name === undefined || system === undefined || rest.length > 0) return undefined;

@@ -1,4 +1,4 @@
-/** The JSON documents of a registry: the protocol's own, and the one by which we find our way. */
+/** The JSON documents of a registry: those of the protocol, and `registry.json`. */
 import rcompare from "semver/functions/rcompare";
 import prerelease from "semver/functions/prerelease";
 import { isVersion } from "../../release/version";
@@ -7,15 +7,15 @@ import { ARCHIVE_LOCATION, MODULES_PATH, parseAddress } from "./address";
 
 /** How a registry is reached, chosen with `--base-url`. */
 export interface RegistrySite {
-  /** As `source` names it, with the port where there is one; null where nobody said. */
+  /** As `source` names it, with the port where there is one; null where it is unknown. */
   readonly host: string | null;
-  /** Begins and ends with `/`; `/` unless the registry lies below another site. */
+  /** Begins and ends with `/`; `/` unless the registry is below another site. */
   readonly basePath: string;
 }
 
 export interface ListedModule extends ModuleAddress {
   readonly summary: string;
-  /** The newest version that is no pre-release, else the newest. */
+  /** The newest version that is not a pre-release, else the newest. */
   readonly newest: string;
   readonly versions: number;
 }
@@ -33,7 +33,7 @@ export function newestFirst(versions: Iterable<string>): readonly string[] {
   return [...versions].sort(rcompare);
 }
 
-/** The version to show first: the newest that is no pre-release, else the newest. Of none: undefined. */
+/** The version to show first: the newest that is not a pre-release, else the newest. Undefined without versions. */
 export function newestOf(versions: Iterable<string>): string | undefined {
   const sorted = newestFirst(versions);
   return sorted.find((version) => prerelease(version) === null) ?? sorted[0];
@@ -72,7 +72,7 @@ export function readVersions(bytes: Buffer): readonly string[] | undefined {
   }
 }
 
-/** Undefined where `bytes` is no document of ours. */
+/** Undefined where `bytes` is not a document that publish writes. */
 export function readRegistryDocument(bytes: Buffer): RegistryDocument | undefined {
   try {
     const { schemaVersion, site, modules } = JSON.parse(bytes.toString("utf8")) as RegistryDocument;

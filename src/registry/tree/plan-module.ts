@@ -10,8 +10,7 @@ import type { ListedModule, RegistrySite } from "./documents";
 import { DOWNLOAD_DOCUMENT, newestOf, versionsDocument } from "./documents";
 import type { ReadFile } from "./stored";
 import { damaged, readmeOf, readSumsOf, readVersionsOf, storedView } from "./stored";
-import { CHECKSUMS_FILE, sha256 } from "../../release/checksums";
-import { writeSums } from "./sums";
+import { CHECKSUMS_FILE, sha256, writeSums } from "../../release/checksums";
 
 /** A release as `verifyRelease` hands it over. */
 export interface Release {
@@ -34,7 +33,7 @@ export interface ModulePlan {
 
 export interface ModuleRequest {
   readonly address: ModuleAddress;
-  /** What to add; undefined to write anew what there is. */
+  /** What to add; undefined to write the existing pages again. */
   readonly release: { readonly release: Release; readonly module: ReleasedModule } | undefined;
   readonly site: RegistrySite;
   /** The registry moved to another address, which its pages name. */
@@ -92,7 +91,7 @@ function versionTaken(address: ModuleAddress, version: string): Problem {
     code: "registry-version-taken",
     message: `${addressText(address)} ${version} is published already, with other bytes.`,
     path: `${addressText(address)}/${version}`,
-    fix: "A published version never changes: pack the modules under a new version.",
+    fix: "A published version never changes: pack the modules as a new version.",
   };
 }
 

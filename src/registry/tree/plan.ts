@@ -1,4 +1,4 @@
-/** What publishing a release changes in a registry: which files are new for good, which are written anew. */
+/** What publishing a release changes in a registry: which files are added, which are replaced. */
 import type { Problem } from "../../errors";
 import { InputError, refuse } from "../../errors";
 import { indexPage } from "../pages/index-page";
@@ -11,8 +11,7 @@ import { serverRules } from "./server-rules";
 import { UNKNOWN_SITE } from "./site";
 import type { ReadFile } from "./stored";
 import { readRegistry, readSumsOf, REGISTRY_DOCUMENT } from "./stored";
-import { CHECKSUMS_FILE, sha256 } from "../../release/checksums";
-import { writeSums } from "./sums";
+import { CHECKSUMS_FILE, sha256, writeSums } from "../../release/checksums";
 
 export interface PublishSettings {
   /** Undefined: that of the registry, where it has only one. */
@@ -24,9 +23,9 @@ export interface PublishSettings {
 export interface Publication {
   /** What becomes of each module of the release, in its order. */
   readonly changes: readonly { readonly module: string; readonly version: string; readonly change: "add" | "none" }[];
-  /** Folders of new versions with their files by name; nobody may have them otherwise. */
+  /** Folders of new versions with their files by name; they never change afterwards. */
   readonly added: ReadonlyMap<string, ReadonlyMap<string, Buffer>>;
-  /** Files to replace, in the order they go: whoever stops in between leaves every listed version whole. */
+  /** Files to replace, in this order: a publish stopped in between leaves every listed version whole. */
   readonly replaced: ReadonlyMap<string, Buffer>;
 }
 
@@ -35,7 +34,7 @@ export const DISCOVERY = ".well-known/terraform.json";
 /**
  * Throws InputError registry-name-invalid, version-invalid, registry-namespace-missing, registry-version-taken (with
  * every
- * such version), registry-damaged, file-not-generated (with every file of others in the way of a first publish).
+ * such version), registry-damaged, file-not-generated (with every existing file that a first publish would replace).
  */
 export async function planPublication(
   release: Release,
@@ -86,7 +85,7 @@ export async function planPublication(
   };
 }
 
-/** Every file that is written anew, in order: pages lead to what is there already, lists come after what they list. */
+/** Every file that is replaced, in order: lists come after what they list. */
 function heads(plans: readonly ModulePlan[], registry: RegistryDocument): ReadonlyMap<string, Buffer> {
   return new Map([
     ...plans.flatMap(({ pages }) => [...pages]),
@@ -99,7 +98,7 @@ function heads(plans: readonly ModulePlan[], registry: RegistryDocument): Readon
   ]);
 }
 
-/** With the SHA256SUMS of all of them at the end. What lies in a version's folder stands in its module's. */
+/** With the SHA256SUMS of all of them at the end. Files of a version are in the SHA256SUMS of its module. */
 async function withSums(files: ReadonlyMap<string, Buffer>, read: ReadFile): Promise<ReadonlyMap<string, Buffer>> {
   const sums = new Map(await readSumsOf(CHECKSUMS_FILE, read));
   for (const [path, bytes] of files) if (placeOf(path).of !== "version") sums.set(path, sha256(bytes));
@@ -113,7 +112,7 @@ async function changed(files: ReadonlyMap<string, Buffer>, read: ReadFile): Prom
   return new Map(compared.filter(({ same }) => !same).map(({ path, bytes }) => [path, bytes]));
 }
 
-/** A first publish replaces nothing, unless a publish that was broken off left the very bytes. */
+/** A first publish replaces nothing, unless a stopped publish left the same bytes. */
 async function inTheWay(paths: Iterable<string>, read: ReadFile): Promise<readonly Problem[]> {
   const found = await Promise.all(
     [...paths].map(async (path) => ((await read(path)) === undefined ? undefined : path)),
@@ -122,9 +121,9 @@ async function inTheWay(paths: Iterable<string>, read: ReadFile): Promise<readon
     .filter((path) => path !== undefined)
     .map((path) => ({
       code: "file-not-generated",
-      message: `${path} is there already, and no registry is.`,
+      message: `${path} already exists, and there is no registry.`,
       path,
-      fix: "Name a folder or a prefix of its own for the registry.",
+      fix: "Use a folder or a prefix of its own for the registry.",
     }));
 }
 
@@ -136,8 +135,8 @@ function onlyNamespace(registry: RegistryDocument | undefined): string | undefin
 function missingNamespace(): never {
   throw new InputError({
     code: "registry-namespace-missing",
-    message: "The registry needs a namespace for these modules.",
+    message: "The namespace of the modules is missing.",
     path: "--namespace",
-    fix: "Name one, like --namespace acme: callers then write HOST/acme/databricks-federation/aws.",
+    fix: "Name one, like --namespace acme: the source is then HOST/acme/databricks-federation/aws.",
   });
 }

@@ -1,6 +1,6 @@
 /**
- * What a web server must be told to serve a registry: the header by which Terraform finds an archive, and the types of
- * files without an ending. Written beside the registry, for whoever serves it.
+ * Settings of web servers for a registry: the header by which Terraform finds an archive, and the types of files
+ * without an ending. Written beside the registry.
  */
 import { ARCHIVE_LOCATION, ARCHIVE_NAME, MODULES_PATH } from "./address";
 import type { RegistrySite } from "./documents";
@@ -8,7 +8,7 @@ import type { RegistrySite } from "./documents";
 /** Files by path below the registry's folder. */
 export function serverRules(site: RegistrySite): ReadonlyMap<string, Buffer> {
   const files: readonly (readonly [string, string])[] = [
-    // GitHub Pages leaves out what begins with a dot unless told not to
+    // without it GitHub Pages leaves out names that begin with a dot
     [".nojekyll", ""],
     ["_headers", headersFile(site)],
     ["server-rules/nginx.conf", nginx(site)],
@@ -25,9 +25,9 @@ function escaped(base: string): string {
 
 function nginx({ basePath }: RegistrySite): string {
   const base = escaped(basePath);
-  return (
-    `# A Terraform module registry as static files. Include this file in the server block whose ` +
-    `root ${basePath === "/" ? "is" : `has under ${basePath}`} the registry's folder:
+  const root = basePath === "/" ? "is the registry's folder" : `has the registry's folder under ${basePath}`;
+  return `# A Terraform module registry as static files. Include this file in the server block whose
+# root ${root}:
 #
 #   server {
 #     listen 443 ssl;
@@ -64,12 +64,11 @@ location = /.well-known/terraform.json {
   default_type application/json;
 }
 
-# Marks of a publish under way are nobody's business.
+# Hide the state of a publish in progress.
 location ~ "/\\.(?!well-known/)" {
   return 404;
 }
-`
-  );
+`;
 }
 
 /** Cloudflare Pages and Netlify read the same file. */
@@ -87,15 +86,17 @@ ${module}/:version/${ARCHIVE_NAME}
 `;
 }
 
-/** ES 5.1, as every runtime of CloudFront Functions takes. */
+/** ES 5.1, which every runtime of CloudFront Functions supports. */
 function cloudFrontFunction({ basePath }: RegistrySite): string {
-  const base = escaped(basePath).replaceAll("/", "\\/");
+  const part = "[^\\/]+";
+  const base = escaped(`${basePath}${MODULES_PATH}`).replaceAll("/", "\\/");
+  const path = `${base}\\/${part}\\/${part}\\/${part}\\/(versions|${part}\\/download)`;
   return `// CloudFront function for a Terraform module registry as static files. Event type: viewer response.
 // Terraform reads the header, OpenTofu the body.
 function handler(event) {
   var response = event.response;
   var path = event.request.uri;
-  var module = /^${base}${MODULES_PATH.replaceAll("/", "\\/")}\\/[^\\/]+\\/[^\\/]+\\/[^\\/]+\\/(versions|[^\\/]+\\/download)$/.exec(path);
+  var module = /^${path}$/.exec(path);
   if (module !== null) {
     response.headers['content-type'] = { value: 'application/json' };
     if (module[1] !== 'versions') response.headers['x-terraform-get'] = { value: '${ARCHIVE_LOCATION}' };
@@ -110,28 +111,26 @@ function notes({ basePath }: RegistrySite): string {
     basePath === "/"
       ? ""
       : `
-This registry lies under \`${basePath}\`. Terraform asks for \`/.well-known/terraform.json\` at the root of the ` +
-        `host: serve this folder's there.
+This registry is served under \`${basePath}\`. Terraform requests \`/.well-known/terraform.json\` at the root of the
+host: serve this folder's file there.
 `;
-  return (
-    `# Serving this registry
+  const cloudFront =
+    "publish [cloudfront-function.js](cloudfront-function.js) and attach it to the behavior as *viewer response*; or " +
+    `a response headers policy with that one header for \`${basePath}${MODULES_PATH}/*/download\``;
+  return `# Serving this registry
 
-Terraform finds a module's archive by the header \`X-Terraform-Get: ${ARCHIVE_LOCATION}\` on \`…/download\`: ` +
-    `the same for every
-module and version. OpenTofu finds it by the JSON body, which any server sends.
+Terraform finds a module's archive by the header \`X-Terraform-Get: ${ARCHIVE_LOCATION}\` on \`…/download\`, the same
+for every module and version. OpenTofu finds it by the JSON body, which any server sends.
 ${below}
 | server | what to do |
 |---|---|
 | nginx | include [nginx.conf](nginx.conf) in the \`server\` block |
-| S3 with CloudFront | publish [cloudfront-function.js](cloudfront-function.js) and attach it to the behaviour ` +
-    `as *viewer response*; or a response headers policy with that one header for ` +
-    `\`${basePath}${MODULES_PATH}/*/download\` |
+| S3 with CloudFront | ${cloudFront} |
 | Cloudflare Pages, Netlify | nothing: they read \`_headers\` at the top of this folder |
-| GitHub Pages, GitLab Pages, a bare bucket | they send no header of yours: OpenTofu works, Terraform does not |
+| GitHub Pages, GitLab Pages, a bare bucket | they send no custom header: OpenTofu works, Terraform does not |
 
-In a folder (a bucket has none) lists and pages are relative links into \`.registry-states\`. To a host that ` +
-    `takes no links, upload a copy of what
-they lead to: \`cp -RL registry site\`.
+In a folder (a bucket has none) lists and pages are relative links into \`.registry-states\`. To a host that does not
+support links, upload a copy of what they point to: \`cp -RL registry site\`.
 
 Where no header can be sent, Terraform users name the archive itself, without \`version\`:
 
@@ -142,6 +141,5 @@ module "databricks" {
 \`\`\`
 
 or the registry is put behind a CDN that adds the header.
-`
-  );
+`;
 }

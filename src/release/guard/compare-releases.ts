@@ -2,7 +2,7 @@
 import type { ReleaseManifest } from "../manifest";
 import type { SourceModule } from "../module-folder";
 import type { ReleaseChange } from "./change";
-import { isWiderTrust } from "./change";
+import { changeOf, isWiderTrust } from "./change";
 import { compareContracts } from "./compare-contracts";
 import { compareTrust } from "./compare-trust";
 import { readMoves } from "./read-moves";
@@ -16,40 +16,23 @@ export async function compareReleases(
   const now = new Set(modules.map(({ name }) => name));
   const changes: ReleaseChange[] = previous.modules
     .filter(({ name }) => !now.has(name))
-    .map(({ name }) => ({
-      module: name,
-      kind: "module-removed",
-      step: "major",
-      path: "",
-      says: `The module ${name} is gone.`,
-    }));
+    .map(({ name }) => ({ module: name, ...changeOf("module-removed", "", `The module ${name} was removed.`) }));
   for (const module of modules) {
     const before = old.get(module.name);
     if (before === undefined) {
-      changes.push({
-        module: module.name,
-        kind: "module-added",
-        step: "minor",
-        path: "",
-        says: `The module ${module.name} is new. ${module.contract.summary}`,
-      });
+      const message = `The module ${module.name} is new. ${module.contract.summary}`;
+      changes.push({ module: module.name, ...changeOf("module-added", "", message) });
       continue;
     }
     const here = new Set(module.contract.resources);
-    // the parser takes longer to load than all the rest: only where an address is gone
+    // the parser is slow to load: only where an address was removed
     const moves = before.contract.resources.every((address) => here.has(address)) ? [] : await readMoves(module.files);
     const found = [
       ...compareTrust(before.trust, module.trust).map((change): ReleaseChange => ({ module: module.name, ...change })),
       ...compareContracts(before.contract, module.contract, moves),
     ];
     if (found.length === 0 && before.trust.digest !== module.trust.digest)
-      found.push({
-        module: module.name,
-        kind: "hcl-changed",
-        step: "patch",
-        path: "",
-        says: "Its HCL changed; what it promises did not.",
-      });
+      found.push({ module: module.name, ...changeOf("hcl-changed", "", "Its HCL changed; its contract did not.") });
     changes.push(...found);
   }
   return changes

@@ -1,4 +1,4 @@
-/** Rules that Terraform enforces, before and after: which are new, changed, gone, or only worded otherwise. */
+/** Rules that Terraform enforces, before and after: which are new, changed, removed, or only reworded. */
 import type { ContractRule } from "../../module/contract";
 
 export interface RuleDifference {
@@ -6,6 +6,14 @@ export interface RuleDifference {
   readonly before: ContractRule | undefined;
   readonly after: ContractRule | undefined;
 }
+
+/** What happened to a rule of the variable or output `name`: a sentence that the rule's message ends. */
+export const RULE_WORDS: Readonly<Record<RuleDifference["what"], (name: string) => string>> = {
+  added: (name) => `A rule of ${name} is new`,
+  changed: (name) => `A rule of ${name} changed`,
+  removed: (name) => `A rule of ${name} was removed`,
+  reworded: (name) => `A rule of ${name} was reworded`,
+};
 
 /** Rules are the same by their condition; one whose condition changed is found by its code. */
 export function compareRules(
@@ -34,9 +42,8 @@ export function compareRules(
 }
 
 /**
- * Whether `rule` of `variable` asks nothing of whoever leaves `fresh` attributes out (paths as `compareTypes` writes
- * them):
- * it reads nothing else, so their defaults alone decide it, for everybody alike. False also where that cannot be shown.
+ * Whether `rule` of `variable` requires nothing of a caller who leaves `fresh` attributes out (paths as `compareTypes`
+ * writes them): it reads nothing else, so their defaults alone decide it. False also where that cannot be shown.
  */
 export function readsOnly(rule: ContractRule, variable: string, fresh: readonly string[]): boolean {
   const condition = spaceless(rule.condition).replace(/"((?:[^"\\]|\\.)*)"/g, (_, text: string) => expressionsIn(text));

@@ -1,4 +1,4 @@
-/** Whether a variable's type still takes what it took, and means the same by it. */
+/** Whether a variable's type still accepts what it did, with the same meaning. */
 import type { ObjectAttribute, VariableType } from "../../module/contract";
 import { typeExpression } from "../../module/contract";
 import { canonicalJson } from "../../trust/canonical-json";
@@ -7,11 +7,11 @@ export interface TypeDifference {
   /** Below the variable: `[*].users`, or empty for the whole. */
   readonly path: string;
   readonly what: "narrower" | "wider" | "default";
-  /** To go after the path: `is gone …`. */
-  readonly says: string;
+  /** To go after the path: `was removed …`. */
+  readonly message: string;
 }
 
-/** What is said of an optional attribute that was not there. */
+/** The message on an optional attribute that was not there before. */
 export const IS_NEW = "is new";
 
 export function compareTypes(before: VariableType, after: VariableType, path = ""): readonly TypeDifference[] {
@@ -19,19 +19,18 @@ export function compareTypes(before: VariableType, after: VariableType, path = "
     if (before === after) return [];
     // Terraform turns numbers and booleans into text by itself, and text into them only sometimes
     const converts = after === "string" && (before === "number" || before === "bool");
-    return [
-      {
-        path,
-        what: converts ? "wider" : "narrower",
-        says: `was ${typeExpression(before)} and is ${typeExpression(after)}`,
-      },
-    ];
+    const message = `was ${typeExpression(before)} and is ${typeExpression(after)}`;
+    return [{ path, what: converts ? "wider" : "narrower", message }];
   }
   if ("list" in before && "list" in after) return compareTypes(before.list, after.list, `${path}[*]`);
   if ("map" in before && "map" in after) return compareTypes(before.map, after.map, `${path}[*]`);
   if ("object" in before && "object" in after) return compareAttributes(before.object, after.object, path);
   return [
-    { path, what: "narrower", says: `was a ${Object.keys(before)[0] ?? ""} and is a ${Object.keys(after)[0] ?? ""}` },
+    {
+      path,
+      what: "narrower",
+      message: `was a ${Object.keys(before)[0] ?? ""} and is a ${Object.keys(after)[0] ?? ""}`,
+    },
   ];
 }
 
@@ -41,21 +40,24 @@ function compareAttributes(before: Attributes, after: Attributes, path: string):
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
   return names.flatMap((name): readonly TypeDifference[] => {
     const at = `${path}.${name}`;
-    const old = Object.hasOwn(before, name) ? before[name] : undefined;
-    const now = Object.hasOwn(after, name) ? after[name] : undefined;
+    const [old, now] = [before, after].map((side) => (Object.hasOwn(side, name) ? side[name] : undefined));
     if (now === undefined)
-      return [{ path: at, what: "narrower", says: "is gone: Terraform drops what is given for it without a word" }];
+      return [{ path: at, what: "narrower", message: "was removed: Terraform silently drops a value given for it" }];
     if (old === undefined)
       return [
-        { path: at, what: now.optional ? "wider" : "narrower", says: now.optional ? IS_NEW : `${IS_NEW} and required` },
+        {
+          path: at,
+          what: now.optional ? "wider" : "narrower",
+          message: now.optional ? IS_NEW : `${IS_NEW} and required`,
+        },
       ];
     return [...compareAttribute(old, now, at), ...compareTypes(old.type, now.type, at)];
   });
 }
 
 function compareAttribute(before: ObjectAttribute, after: ObjectAttribute, path: string): readonly TypeDifference[] {
-  if (before.optional && !after.optional) return [{ path, what: "narrower", says: "is required now" }];
-  if (!before.optional && after.optional) return [{ path, what: "wider", says: "is optional now" }];
+  if (before.optional && !after.optional) return [{ path, what: "narrower", message: "is now required" }];
+  if (!before.optional && after.optional) return [{ path, what: "wider", message: "is now optional" }];
   const [old, now] = [canonicalJson(before.default ?? null), canonicalJson(after.default ?? null)];
-  return old === now ? [] : [{ path, what: "default", says: `has another default: ${now} instead of ${old}` }];
+  return old === now ? [] : [{ path, what: "default", message: `has a new default: ${now}; it was ${old}` }];
 }

@@ -3,12 +3,11 @@ import { nearest } from "../../text/nearest";
 import { canonicalJson } from "../../trust/canonical-json";
 import type { ModuleVariable } from "../../module/contract";
 import { typeExpression } from "../../module/contract";
-import type { ReleaseChange } from "./change";
-import { compareRules, readsOnly } from "./compare-rules";
+import type { Change, ChangeKind } from "./change";
+import { changeOf, sides } from "./change";
+import { compareRules, readsOnly, RULE_WORDS } from "./compare-rules";
 import { compareTypes, IS_NEW } from "./compare-types";
 import { showVariable } from "./show-contract";
-
-type Change = Omit<ReleaseChange, "module">;
 
 export function compareVariables(
   before: readonly ModuleVariable[],
@@ -30,7 +29,7 @@ export function compareVariables(
   ];
 }
 
-/** Who went and who came with the same type: where several came, the one whose name holds the other, or is nearest. */
+/** Pairs removed variables with new ones of the same type: of several, one whose name ends alike, or the nearest. */
 function pairRenames(
   gone: readonly ModuleVariable[],
   fresh: readonly ModuleVariable[],
@@ -51,118 +50,83 @@ function pairRenames(
 }
 
 function removed(variable: ModuleVariable, renamed: ModuleVariable | undefined): Change {
-  const shared = { step: "major", path: `var.${variable.name}`, before: showVariable(variable) } as const;
-  if (renamed === undefined)
-    return { ...shared, kind: "variable-removed", says: `The variable ${variable.name} is gone.` };
-  return {
-    ...shared,
-    kind: "variable-renamed",
-    says: `The variable ${variable.name} is gone; ${renamed.name}, of the same type, is new: it was probably renamed.`,
-    after: showVariable(renamed),
-  };
+  const { name } = variable;
+  const shown = sides(variable, renamed, showVariable);
+  return renamed === undefined
+    ? changeOf("variable-removed", `var.${name}`, `The variable ${name} was removed.`, shown)
+    : changeOf(
+        "variable-renamed",
+        `var.${name}`,
+        `The variable ${name} was removed; ${renamed.name}, of the same type, is new: it was probably renamed.`,
+        shown,
+      );
 }
 
 function added(variable: ModuleVariable): Change {
-  const shared = { path: `var.${variable.name}`, after: showVariable(variable) };
+  const { name, description } = variable;
+  const shown = { after: showVariable(variable) };
   return variable.default === undefined
-    ? {
-        ...shared,
-        kind: "variable-required",
-        step: "major",
-        says: `The variable ${variable.name} is new and required.`,
-      }
-    : {
-        ...shared,
-        kind: "variable-added",
-        step: "minor",
-        says: `The variable ${variable.name} is new. ${firstSentence(variable.description)}`,
-      };
+    ? changeOf("variable-required", `var.${name}`, `The variable ${name} is new and required.`, shown)
+    : changeOf("variable-added", `var.${name}`, `The variable ${name} is new. ${firstSentence(description)}`, shown);
 }
 
 function compareVariable(before: ModuleVariable, after: ModuleVariable): readonly Change[] {
   const { name } = after;
   const path = `var.${name}`;
   const shown = { before: showVariable(before), after: showVariable(after) };
-  const changes: Change[] = [];
-  const narrowed = (says: string, show: Partial<typeof shown> = shown): void => {
-    changes.push({ kind: "variable-narrowed", step: "major", path, says, ...show });
-  };
-  const widened = (says: string, show: Partial<typeof shown> = shown): void => {
-    changes.push({ kind: "variable-widened", step: "minor", path, says, ...show });
-  };
-
-  if (before.default !== undefined && after.default === undefined)
-    changes.push({
-      kind: "variable-required",
-      step: "major",
-      path,
-      says: `The variable ${name} is required now.`,
-      ...shown,
-    });
-  else if (before.default === undefined && after.default !== undefined)
-    widened(`The variable ${name} may be left out now.`);
-  else if (canonicalJson(before.default ?? null) !== canonicalJson(after.default ?? null)) {
-    changes.push({
-      kind: "variable-default",
-      step: "major",
-      path,
-      says:
-        `The variable ${name} has another default: ${canonicalJson(after.default ?? null)} instead ` +
-        `of ${canonicalJson(before.default ?? null)}.`,
-      ...shown,
-    });
-  }
-  if (before.nullable && !after.nullable) narrowed(`The variable ${name} may no longer be null.`);
-  if (!before.nullable && after.nullable) {
-    // until now null was taken for the default: callers hand their own optional values through
-    if ((before.default ?? null) === null) widened(`The variable ${name} may be null now.`);
-    else
-      changes.push({
-        kind: "variable-default",
-        step: "major",
-        path,
-        says: `For the variable ${name} null no longer means the default.`,
-        ...shown,
-      });
-  }
-
   const types = compareTypes(before.type, after.type);
-  for (const { path: below, what, says } of types) {
-    const sentence = `${below === "" ? `The variable ${name}` : `${name}${below}`} ${says}.`;
-    if (what === "default")
-      changes.push({ kind: "variable-default", step: "major", path: `${path}${below}`, says: sentence, ...shown });
-    else (what === "narrower" ? narrowed : widened)(sentence);
-  }
-  const fresh = types.filter(({ what, says }) => what === "wider" && says === IS_NEW).map(({ path: below }) => below);
-  for (const difference of compareRules(before.validations, after.validations)) {
-    const rules = {
-      ...(difference.before === undefined ? {} : { before: showVariable(before, [difference.before]) }),
-      ...(difference.after === undefined ? {} : { after: showVariable(after, [difference.after]) }),
-    };
-    const rule = difference.after ?? difference.before;
-    if (difference.what === "reworded")
-      changes.push({
-        kind: "variable-text",
-        step: "patch",
-        path,
-        says: `A rule of ${name} is worded otherwise: ${rule?.message ?? ""}.`,
-      });
-    else if (difference.what === "removed") widened(`A rule of ${name} is gone: ${rule?.message ?? ""}.`, rules);
-    else if (difference.what === "added" && rule !== undefined && readsOnly(rule, name, fresh))
-      widened(`A rule of ${name} on what is new: ${rule.message}.`, rules);
-    else
-      narrowed(
-        `A rule of ${name} is ${difference.what === "added" ? "new" : "another"}: ${rule?.message ?? ""}.`,
-        rules,
-      );
-  }
-  if (before.description !== after.description)
-    changes.push({
-      kind: "variable-text",
-      step: "patch",
-      path,
-      says: `The description of ${name} is worded otherwise.`,
-    });
+  const fresh = types.filter(({ what, message }) => what === "wider" && message === IS_NEW).map(({ path: at }) => at);
+  return [
+    ...compareDefaults(before, after),
+    ...types.map(({ path: below, what, message }) =>
+      changeOf(
+        what === "default" ? "variable-default" : what === "narrower" ? "variable-narrowed" : "variable-widened",
+        what === "default" ? `${path}${below}` : path,
+        `${below === "" ? `The variable ${name}` : `${name}${below}`} ${message}.`,
+        shown,
+      ),
+    ),
+    ...compareRules(before.validations, after.validations).map(({ what, before: old, after: now }) => {
+      const rule = now ?? old;
+      const message = rule?.message ?? "";
+      const rules = {
+        ...(old === undefined ? {} : { before: showVariable(before, [old]) }),
+        ...(now === undefined ? {} : { after: showVariable(after, [now]) }),
+      };
+      if (what === "reworded") return changeOf("variable-text", path, `${RULE_WORDS[what](name)}: ${message}.`);
+      if (what === "added" && rule !== undefined && readsOnly(rule, name, fresh))
+        return changeOf("variable-widened", path, `A rule of ${name} on new attributes: ${message}.`, rules);
+      const kind = what === "removed" ? "variable-widened" : "variable-narrowed";
+      return changeOf(kind, path, `${RULE_WORDS[what](name)}: ${message}.`, rules);
+    }),
+    ...(before.description === after.description
+      ? []
+      : [changeOf("variable-text", path, `The description of ${name} was reworded.`)]),
+  ];
+}
+
+/** Whether a value must be given, and what leaving it out or giving null means. */
+function compareDefaults(before: ModuleVariable, after: ModuleVariable): readonly Change[] {
+  const { name } = after;
+  const shown = { before: showVariable(before), after: showVariable(after) };
+  const change = (kind: ChangeKind, message: string): Change => changeOf(kind, `var.${name}`, message, shown);
+  const changes: Change[] = [];
+  const [was, is] = [canonicalJson(before.default ?? null), canonicalJson(after.default ?? null)];
+  if (before.default !== undefined && after.default === undefined)
+    changes.push(change("variable-required", `The variable ${name} is now required.`));
+  else if (before.default === undefined && after.default !== undefined)
+    changes.push(change("variable-widened", `The variable ${name} is now optional.`));
+  else if (was !== is)
+    changes.push(change("variable-default", `The default of the variable ${name} is now ${is}; it was ${was}.`));
+  if (before.nullable && !after.nullable)
+    changes.push(change("variable-narrowed", `The variable ${name} may no longer be null.`));
+  // null meant the default: callers pass their own optional values on
+  else if (!before.nullable && after.nullable)
+    changes.push(
+      was === "null"
+        ? change("variable-widened", `The variable ${name} may now be null.`)
+        : change("variable-default", `For the variable ${name} null no longer means the default.`),
+    );
   return changes;
 }
 

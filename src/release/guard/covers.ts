@@ -1,6 +1,6 @@
 /**
- * Whether one trust policy lets in nobody whom another does not: by the statements themselves, so that a yes is a
- * proof.
+ * Whether one trust policy allows only identities that another allows: by the statements themselves, so that a yes is
+ * a proof.
  */
 
 interface Statement {
@@ -11,7 +11,7 @@ interface Statement {
   readonly conditions: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
-/** Tests that more values make wider: each value is one more way in. */
+/** Tests that more values make wider: the values are alternatives. */
 const ALTERNATIVES: ReadonlySet<string> = new Set([
   "StringEquals",
   "StringEqualsIgnoreCase",

@@ -1,4 +1,4 @@
-/** `moved` blocks: where Terraform takes a resource whose address changed. */
+/** `moved` blocks: where Terraform moves a resource whose address changed. */
 
 /**
  * Addresses from the module's root, instance keys as they are written; a block within a module is about each of its
@@ -12,7 +12,7 @@ export interface Move {
 export interface Arrival {
   /** One of the addresses there are now. */
   readonly address: string;
-  /** The moves that lead there, in order; none where Terraform goes there by itself. */
+  /** The moves that lead there, in order; none where Terraform moves by itself. */
   readonly by: readonly Move[];
 }
 
@@ -25,13 +25,13 @@ interface Step {
 const STEP = /([A-Za-z_][A-Za-z0-9_-]*)(?:\[("(?:[^"\\]|\\.)*"|[^\]]*)\])?(?:\.|$)/gy;
 
 /**
- * Which of the addresses `now` takes all that `address` made, by moves of it or of a module around it, one after the
- * other; undefined where none does, or only some of its instances are moved. Addresses are a contract's.
+ * The address of `now` to which moves, of it or of a module around it, take every instance of `address`; undefined
+ * where none do, or only some of its instances are moved. Addresses are those of a contract.
  */
 export function arrivalOf(address: string, moves: readonly Move[], now: readonly string[]): Arrival | undefined {
   let at = stepsOf(address);
   const by: Move[] = [];
-  // each move is taken once at most, so that a circle ends
+  // each move is used once at most, so that a cycle ends
   const left = [...moves];
   for (;;) {
     const found = left.map((move) => moved(at, move)).findIndex((steps) => steps !== undefined);
@@ -45,7 +45,7 @@ export function arrivalOf(address: string, moves: readonly Move[], now: readonly
   return target === undefined ? undefined : { address: target, by };
 }
 
-/** Where `move` takes what stands at `at`; undefined where it takes nothing, or one instance of several. */
+/** Where `move` moves what is at `at`; undefined where it moves nothing, or one instance of several. */
 function moved(at: readonly Step[], move: Move): readonly Step[] | undefined {
   const from = stepsOf(move.from);
   const to = stepsOf(move.to);
@@ -72,7 +72,7 @@ function moved(at: readonly Step[], move: Move): readonly Step[] | undefined {
   ];
 }
 
-/** Whether what stands at `at` is at home in `now`. */
+/** Whether what is at `at` belongs to the address `now`. */
 function fits(at: readonly Step[], now: readonly Step[]): boolean {
   return (
     at.length === now.length &&
@@ -80,7 +80,7 @@ function fits(at: readonly Step[], now: readonly Step[]): boolean {
       const there = now[index];
       if (there?.name !== name) return false;
       if (key === there.key) return true;
-      // Terraform takes what had no key for the first of a count, and back
+      // to Terraform a resource without a key is the first of a count, and the reverse
       if (there.key === "count") return key === undefined || /^[0-9]+$/.test(key);
       return there.key === "for_each" ? key?.startsWith('"') === true : key === "0";
     })

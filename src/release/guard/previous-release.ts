@@ -9,7 +9,7 @@ import type { ReleaseManifest } from "../manifest";
 import { MANIFEST_FILE, MANIFEST_LIMIT, readManifest } from "../manifest";
 import { isVersion } from "../version";
 
-/** Where a repository keeps what it released: `releases/<version>/manifest.json`. */
+/** Where a repository records its releases: `releases/<version>/manifest.json`. */
 export const RELEASES_FOLDER = "releases";
 
 export interface PreviousRelease {
@@ -31,7 +31,7 @@ export function previousRelease(given: string | undefined, version: string): Pre
     if (given === undefined) return null;
     throw new OutsideError({
       code: "file-not-found",
-      message: `There is no ${path}.`,
+      message: `${path} does not exist.`,
       path: "--previous",
       fix: "Name the last release's manifest.json, its folder, or the folder of recorded releases.",
     });

@@ -1,12 +1,13 @@
 /** Reads the `moved` blocks of a module and of the modules inside it, with the real HCL parser. */
 import type { ArchiveFile } from "../archive";
+import { withoutTrailingSlashes } from "../archive-path";
 import type { Move } from "./moves";
 
 type Blocks = Readonly<Record<string, unknown>>;
 
 /**
- * Moves in `files`, from the root's point of view. A file that the parser does not read says nothing: its
- * resources then count as gone, which is the larger step.
+ * Moves in `files`, from the root's point of view. A file that the parser cannot read has none: its
+ * resources then count as removed, which is the larger step.
  */
 export async function readMoves(files: readonly ArchiveFile[]): Promise<readonly Move[]> {
   const folders = new Map<string, ArchiveFile[]>();
@@ -17,7 +18,7 @@ export async function readMoves(files: readonly ArchiveFile[]): Promise<readonly
   return movesIn("", "", folders, 0);
 }
 
-/** Modules within modules, no deeper than anybody nests them; a module that calls itself ends here too. */
+/** How deep modules may be nested; a module that calls itself ends here too. */
 const MAX_DEPTH = 8;
 
 async function movesIn(
@@ -37,17 +38,9 @@ async function movesIn(
     const calls = typeof blocks["module"] === "object" && blocks["module"] !== null ? (blocks["module"] as Blocks) : {};
     for (const [name, bodies] of Object.entries(calls)) {
       const { source } = listOf(bodies)[0] ?? {};
-      const inner =
-        typeof source === "string" && source.startsWith("./") ? source.slice(2).replace(/\/+$/, "") : undefined;
-      if (inner !== undefined)
-        moves.push(
-          ...(await movesIn(
-            folder === "" ? inner : `${folder}/${inner}`,
-            `${prefix}module.${name}[*].`,
-            folders,
-            depth + 1,
-          )),
-        );
+      if (typeof source !== "string" || !source.startsWith("./")) continue;
+      const inner = `${folder === "" ? "" : `${folder}/`}${withoutTrailingSlashes(source.slice(2))}`;
+      moves.push(...(await movesIn(inner, `${prefix}module.${name}[*].`, folders, depth + 1)));
     }
   }
   return moves;

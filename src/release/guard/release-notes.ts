@@ -22,8 +22,8 @@ const SECTIONS: readonly {
   {
     title: "Wider trusts",
     lead:
-      "For the same inputs a trust policy lets in more than before, or cannot be shown not to. Read each " +
-      "before you upgrade.",
+      "For the same inputs a trust policy lets in more identities than before, or cannot be shown not to. Read " +
+      "each before you upgrade.",
     holds: isWiderTrust,
     shown: true,
   },
@@ -39,7 +39,7 @@ function ofStep(step: Step): (change: ReleaseChange) => boolean {
 /** Markdown: a heading of the second level and its sections. */
 export function releaseNotes({ version, previous, changes, modules }: NotesSource): string {
   if (previous === null) return `## ${version}\n\n- First release: ${modules.join(", ")}.\n`;
-  if (changes.length === 0) return `## ${version}\n\nNothing that the modules promise changed since ${previous}.\n`;
+  if (changes.length === 0) return `## ${version}\n\nThe contracts of the modules did not change since ${previous}.\n`;
   const sections = SECTIONS.flatMap(({ title, lead, holds, shown }) => {
     const entries = distinct(changes.filter(holds)).map((entry) => entryText(entry, shown));
     return entries.length === 0
@@ -54,7 +54,7 @@ interface Entry {
   readonly modules: readonly string[];
 }
 
-/** The same change of several modules is told once. */
+/** The same change of several modules is one entry. */
 function distinct(changes: readonly ReleaseChange[]): readonly Entry[] {
   const entries = new Map<string, { change: ReleaseChange; modules: string[] }>();
   for (const change of changes) {
@@ -68,7 +68,7 @@ function distinct(changes: readonly ReleaseChange[]): readonly Entry[] {
 }
 
 function entryText({ change, modules }: Entry, shown: boolean): string {
-  const line = `- **${modules.join(", ")}**: ${markdownText(change.says)}`;
+  const line = `- **${modules.join(", ")}**: ${markdownText(change.message)}`;
   if (!shown) return line;
   const block = (title: string, code: string | undefined): readonly string[] =>
     code === undefined ? [] : ["", `  ${title}:`, "", ...fenced(code)];

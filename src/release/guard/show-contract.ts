@@ -6,7 +6,7 @@ import { plainAddress } from "../../module/contract";
 import { typeText } from "../../module/type-text";
 import type { Move } from "./moves";
 
-/** `variable "x" { … }` without description; with its rules where `rules` says which. */
+/** `variable "x" { … }` without description, with the rules of `rules`. */
 export function showVariable(variable: ModuleVariable, rules: readonly ContractRule[] = []): string {
   const settings: readonly (readonly [string, HclValue])[] = [
     ["type", expression(typeText(variable.type, 2))],
@@ -26,7 +26,7 @@ export function showOutput(output: ModuleOutput, rules: readonly ContractRule[] 
   ]);
 }
 
-/** `terraform { … }`: what the module asks for. */
+/** `terraform { … }`: what the module requires. */
 export function showRequirements({
   requiredVersion,
   requiredProviders,
@@ -40,7 +40,7 @@ export function showRequirements({
   ]);
 }
 
-/** The block that keeps a resource where its address changed. */
+/** The block that moves a resource whose address changed. */
 export function showMove({ from, to }: Move): string {
   return block("moved", [
     hclAttributes(
