@@ -94,8 +94,22 @@ test("only the jobs that need it may write, and none holds npm's token", () => {
       Object.keys(permissions).filter((right) => permissions[right] === "write"),
     ]),
   );
-  expect(writes).toEqual({ test: [], pack: ["id-token", "attestations"], npm: ["id-token"], modules: ["contents"] });
+  expect(writes).toEqual({
+    test: [],
+    pack: [],
+    attest: ["id-token", "attestations"],
+    npm: ["id-token"],
+    modules: ["contents"],
+  });
   expect(readFileSync(join(FOLDER, "release.yml"), "utf8")).not.toMatch(/NPM_TOKEN|NODE_AUTH_TOKEN/);
+});
+
+test.each(workflows)("%s gives no identity token to a job that installs packages", (_file, text) => {
+  const installing = Object.entries((parse(text) as Workflow).jobs).filter(
+    ([, { permissions = {}, steps = [] }]) =>
+      permissions["id-token"] === "write" && steps.some(({ run = "" }) => /\b(?:npm (?:ci|install|i)|npx)\b/.test(run)),
+  );
+  expect(installing.map(([name]) => name)).toEqual([]);
 });
 
 describe("what a tag makes of npm and GitHub, with stand-ins for their programs", () => {

@@ -4,7 +4,8 @@ import { indexPage } from "../../src/registry/pages/index-page";
 import type { ModuleView } from "../../src/registry/pages/module-page";
 import { modulePage, versionPage } from "../../src/registry/pages/module-page";
 import { readmeHtml } from "../../src/registry/pages/readme";
-import { usage, withSource } from "../../src/registry/pages/usage";
+import { sourceAddress, usage } from "../../src/registry/pages/usage";
+import { withSource } from "../../src/release/readme";
 import { FederationError } from "../../src/errors";
 import { UNKNOWN_SITE, readSite } from "../../src/registry/tree/site";
 import { smallContract, smallRelease } from "../support/release";
@@ -132,15 +133,14 @@ test("two hundred versions: a few in the open, the others folded by minor, and e
 
 test("usage is the README's own call from this registry, else what must be given", async () => {
   const readme = '# x\n\n```hcl\nmodule "databricks" {\n  source = "./modules/one-role"\n\n  subject = "me"\n}\n```\n';
-  expect(withSource(readme, site, address, "1.2.3")).toContain(
+  expect(withSource(readme, { ...address, version: "1.2.3" }, sourceAddress(site, address))).toContain(
     '  source  = "modules.acme.example/acme/one-role/aws"\n  version = "~> 1.2"\n\n  subject = "me"\n',
   );
   expect(
     withSource(
       readme.replace('./modules/one-role"', 'old.example/x/one-role/aws"\n  version = "~> 0.1"'),
-      site,
-      address,
-      "1.2.3",
+      { ...address, version: "1.2.3" },
+      sourceAddress(site, address),
     ),
   ).toContain('  version = "~> 1.2"\n\n');
   expect(usage(UNKNOWN_SITE, address, "2.0.0-rc.1", smallContract("one-role"))).toBe(

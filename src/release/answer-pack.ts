@@ -1,5 +1,6 @@
 /** What the verb `pack` does: reads modules, packs them, writes the release. */
 import { InputError } from "../errors";
+import { readNamespace } from "../module/module-tree";
 import { quoted } from "../text/text-rule";
 import type { ReleaseChange } from "./guard/change";
 import { previousRelease } from "./guard/previous-release";
@@ -20,6 +21,8 @@ export interface PackAsked {
   /** Manifest, release or folder of releases to compare with; undefined: ./releases where it is. */
   readonly previous: string | undefined;
   readonly sourceCommit: string | undefined;
+  /** Registry namespace for the READMEs, e.g. `acme` or `registry.example.com/acme`. */
+  readonly namespace?: string | undefined;
   /** Of this program. */
   readonly ownVersion: string;
   /** `SOURCE_DATE_EPOCH`: seconds since 1970, for the SBOM. */
@@ -38,11 +41,12 @@ export interface PackAnswer {
 /** Packs and writes. Throws what the parts throw; nothing is written then. */
 export async function answerPack(asked: PackAsked): Promise<PackAnswer> {
   const version = readVersion(asked.version ?? asked.ownVersion);
+  const namespace = readNamespace(asked.namespace);
   const folder = modulesFolder(asked.modules);
   const source = readSource(asked, folder);
   const { modules, skipped } = readModules(folder);
   const { previous, changes } = await holdToPrevious(asked.previous, version, modules);
-  const { manifest, files } = await packRelease(modules, { version, ownVersion: asked.ownVersion, source });
+  const { manifest, files } = await packRelease(modules, { version, namespace, ownVersion: asked.ownVersion, source });
   writeRelease(asked.out, files);
   return { manifest, skipped, previous, changes };
 }

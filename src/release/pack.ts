@@ -9,6 +9,7 @@ import { CHECKSUMS_FILE, checksumsText, sha256 } from "./checksums";
 import type { ReleasedModule, ReleaseManifest } from "./manifest";
 import { archiveName, MANIFEST_FILE, manifestJson } from "./manifest";
 import type { SourceModule } from "./module-folder";
+import { releasedReadme } from "./readme";
 import { SBOM_FILE, sbomJson } from "./sbom";
 
 export const GENERATOR = "databricks-aws-oidc";
@@ -16,6 +17,8 @@ export const GENERATOR = "databricks-aws-oidc";
 export interface PackOptions {
   /** As `readVersion` returns it. */
   readonly version: string;
+  /** Registry namespace that READMEs name, as `readNamespace` returns it; undefined: the one they name already. */
+  readonly namespace?: string | undefined;
   /** Of this program: used for the generator's where the modules carry no marker. */
   readonly ownVersion: string;
   /** May still be pending while archives are compressed. */
@@ -34,11 +37,12 @@ export interface PackedRelease {
   readonly files: ReadonlyMap<string, Uint8Array>;
 }
 
-/** Packs `modules`. Throws InputError: module-folder-invalid, and what `writeArchive` throws. */
-export async function packRelease(modules: readonly SourceModule[], options: PackOptions): Promise<PackedRelease> {
+/** Packs `given`. Throws InputError: module-folder-invalid, and what `writeArchive` throws. */
+export async function packRelease(given: readonly SourceModule[], options: PackOptions): Promise<PackedRelease> {
   const { version } = options;
-  const systems = modules.map(systemOf);
-  refuse([...systems.flatMap((system) => (typeof system === "string" ? [] : [system])), ...mixedGenerators(modules)]);
+  const systems = given.map(systemOf);
+  refuse([...systems.flatMap((system) => (typeof system === "string" ? [] : [system])), ...mixedGenerators(given)]);
+  const modules = given.map((module, index) => withReadme(module, String(systems[index]), options));
   const archives = await Promise.all(modules.map(archiveOf));
   const { commit, created } = await options.source;
   const released = modules.map((module, index): ReleasedModule => {
@@ -75,6 +79,18 @@ export async function packRelease(modules: readonly SourceModule[], options: Pac
     Buffer.from(checksumsText([...files].map(([name, bytes]) => [name, sha256(bytes)] as const))),
   );
   return { manifest, files };
+}
+
+/** `module` with the README of this release; a module written by hand stays as it is. */
+function withReadme(module: SourceModule, system: string, { version, namespace }: PackOptions): SourceModule {
+  if (module.generatorVersion === null) return module;
+  const { name } = module;
+  const files = module.files.map((file) => {
+    if (file.path !== "README.md") return file;
+    const readme = releasedReadme(Buffer.from(file.bytes).toString("utf8"), { name, system, version }, namespace);
+    return { ...file, bytes: Buffer.from(readme) };
+  });
+  return { ...module, files };
 }
 
 /** A problem of an archive is fixed in the module's folder, so its path is there. */

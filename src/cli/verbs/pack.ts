@@ -12,6 +12,7 @@ interface Flags {
   readonly previous?: string;
   readonly verify?: string;
   readonly "source-commit"?: string;
+  readonly namespace?: string;
   readonly json?: boolean;
 }
 
@@ -39,6 +40,10 @@ const command: CommandModule<object, Flags> = {
         type: "string",
         describe: "Commit the modules come from (default: that of a clean checkout)",
       })
+      .option("namespace", {
+        type: "string",
+        describe: "Registry namespace that the READMEs name, with or without a host (default: as generated)",
+      })
       .option("json", { type: "boolean", default: false, describe: "One JSON document on stdout" })
       .epilogue(
         examples(
@@ -61,6 +66,7 @@ async function pack(flags: Flags): Promise<ExitCode> {
     out: flags.out,
     previous: flags.previous,
     sourceCommit: flags["source-commit"],
+    namespace: flags.namespace,
     ownVersion,
     sourceDateEpoch: process.env["SOURCE_DATE_EPOCH"],
   });

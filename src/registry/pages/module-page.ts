@@ -4,13 +4,14 @@ import { code, element, link, scrollingTable } from "../../text/markup";
 import type { ContractRule, ModuleContract, ModuleVariable } from "../../module/contract";
 import { attributeExpression, typeExpression } from "../../module/contract";
 import type { ReleasedModule } from "../../release/manifest";
+import { withSource } from "../../release/readme";
 import type { ModuleAddress } from "../tree/address";
 import { addressText, ARCHIVE_NAME } from "../tree/address";
 import type { RegistrySite } from "../tree/documents";
 import { newestFirst } from "../tree/documents";
 import { pageHtml } from "./page";
 import { readmeHtml } from "./readme";
-import { example, UNKNOWN_HOST, usage, withSource } from "./usage";
+import { example, sourceAddress, UNKNOWN_HOST, usage } from "./usage";
 
 export interface ModuleView {
   readonly site: RegistrySite;
@@ -48,7 +49,7 @@ const ALL_MODULES = (up: string): string => link(`${up}index.html`, "All modules
 function moduleBody(view: ModuleView, toVersion: string): string {
   const { site, address, module, readme } = view;
   const { contract } = module;
-  const ours = readme === undefined ? undefined : withSource(readme, site, address, module.version);
+  const ours = readme === undefined ? undefined : withSource(readme, module, sourceAddress(site, address));
   const call = example(ours);
   const needs = [
     `Terraform ${contract.requiredVersion}`,

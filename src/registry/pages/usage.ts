@@ -29,20 +29,6 @@ export function usage(site: RegistrySite, address: ModuleAddress, version: strin
   ].join("\n");
 }
 
-/** `readme` with the source in its examples replaced by this registry. */
-export function withSource(readme: string, site: RegistrySite, address: ModuleAddress, version: string): string {
-  const call = new RegExp(
-    `^( *)source( *)= "[^"\\n]*\\b${address.name}(?:/${address.system})?"\\n(?: *version *= "[^"\\n]*"\\n)?`,
-    "gm",
-  );
-  return readme.replace(
-    call,
-    (_, indent: string) =>
-      `${indent}source  = ${hclString(sourceAddress(site, address))}\n${indent}version ` +
-      `= ${hclString(compatibleRange(version))}\n`,
-  );
-}
-
 /** The README's first call of a module; undefined where it has none. */
 export function example(readme: string | undefined): string | undefined {
   return /^```hcl\n(module "[\s\S]*?)^```$/m.exec(readme ?? "")?.[1]?.trimEnd();
