@@ -17,6 +17,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   "back-ends": async () => (await import("./back-ends")).backEnds,
   lint: async () => (await import("./lint")).lint,
   decisions: async () => (await import("./decisions")).decisions,
+  exact: async () => (await import("./exact")).exact,
   credentials: async () => (await import("./credentials")).credentials,
   registry: async () => (await import("./registry")).registry,
   pack: async () => (await import("./pack")).pack,

@@ -81,6 +81,14 @@ const same = (name: string, a: PolicyDocument, b: PolicyDocument): readonly Exac
   one(`${name}: other way`, "none", b, a),
 ];
 
+/** Allows what matches every one of `patterns`. */
+function needing(key: string, first: string, ...patterns: readonly string[]): PolicyDocument {
+  return policy({
+    allow: [like(key, first)],
+    deny: patterns.map((pattern) => ({ StringNotLike: { [key]: pattern } })),
+  });
+}
+
 const TWELVE = "abcdefghijkl".split("");
 
 export const EXACT_CASES: readonly ExactCase[] = [
@@ -381,4 +389,119 @@ export const EXACT_CASES: readonly ExactCase[] = [
   ),
   one("an empty list that lets in nobody", "none", allow(equal(T)), []),
   one("two policies as one", "none", allow(equal(SUB, "a", "b")), [allow(equal(SUB, "a")), allow(equal(SUB, "b"))]),
+  // where candidates alone find nothing
+  one("a pattern met in another case", "none", needing(SUB, "Q?", "?w"), allow(anyCase(SUB, "qw"))),
+  one("a letter between two", "wider", needing(SUB, "*x*", "*y*"), allow(like(SUB, "*y*x*", "*x?*y*"))),
+  one("a letter that no pattern names", "wider", needing(SUB, "?g*", "*h*"), allow(like(SUB, "x*", "g*", "h*"))),
+  one(
+    "a colon in the last part of an ARN",
+    "wider",
+    policy({
+      allow: [{ ArnLike: { [ARN]: "arn:aws:iam::111122223333:role/*a*" } }],
+      deny: [{ ArnNotLike: { [ARN]: "arn:aws:iam::111122223333:role/*:*" } }],
+      principals: ROOT,
+      actions: ["sts:AssumeRole"],
+    }),
+    [],
+  ),
+  one(
+    "a text that is no ARN, of which a test of ARNs is open",
+    "wider",
+    policy({
+      allow: [{ ...like(T, "*g*"), ArnLike: { [T]: "arn:x:y:z:w:v" } }],
+      deny: [{ StringNotLike: { [T]: "*h*" } }, { Null: { [T]: "true" } }],
+    }),
+    [],
+  ),
+  one(
+    "the last of eight cases",
+    "wider",
+    allow(anyCase(SUB, "qwz")),
+    allow(equal(SUB, "qwz", "Qwz", "QWz", "qwZ", "QwZ", "qWZ", "QWZ")),
+  ),
+  one(
+    "two Kelvin signs",
+    "wider",
+    allow(anyCase(SUB, "kk")),
+    allow(
+      equal(
+        SUB,
+        ...["k", "K", "\u212a"].flatMap((first) =>
+          ["k", "K", ...(first === "\u212a" ? [] : ["\u212a"])].map((second) => `${first}${second}`),
+        ),
+      ),
+    ),
+  ),
+  one(
+    "the one second between two",
+    "wider",
+    allow({
+      NumericGreaterThan: { "aws:EpochTime": "1767225600" },
+      NumericLessThan: { "aws:EpochTime": "1767225602" },
+    }),
+    [],
+  ),
+  one(
+    "the one thousandth between two",
+    "wider",
+    allow({ DateGreaterThan: { [NOW]: "2028-01-01T00:00:00Z" }, DateLessThan: { [NOW]: "2028-01-01T00:00:00.002Z" } }),
+    [],
+  ),
+  one(
+    "IPv6 behind the addresses that stand for IPv4",
+    "wider",
+    allow(from("::/79")),
+    allow(
+      from(
+        "::/81",
+        ...Array.from({ length: 15 }, (_, at) => `::${(0x10000 - (0x8000 >> at)).toString(16)}:0:0/${82 + at}`),
+      ),
+    ),
+  ),
+  one(
+    "a boolean in other capitals",
+    "wider",
+    allow({ Bool: { "aws:SecureTransport": "true" } }),
+    allow(equal("aws:SecureTransport", "true", "True")),
+  ),
+  one(
+    "the same bytes in other letters",
+    "wider",
+    allow({ BinaryEquals: { [T]: "QQ==" } }),
+    allow(equal(T, "QQ=="), { StringNotLike: { [T]: "Q?==" } }),
+  ),
+  one(
+    "a wildcard in the value of a variable that has one",
+    "wider",
+    allow({ StringLike: { [SUB]: `\${${T}}` }, Null: { [T]: "false" } }),
+    allow(equal(SUB, `\${${T}}`)),
+  ),
+  one(
+    "the value to fall back on",
+    "wider",
+    allow({ StringEquals: { [SUB]: `\${${T}, 'mn'}` }, Null: { [T]: "true" } }),
+    allow(like(SUB, "someone*")),
+  ),
+  one(
+    "the one pair of values that is left",
+    "wider",
+    allow({ StringEquals: { [SUB]: ["a", "b"], [T]: ["1", "2"] } }),
+    allow(
+      ...[
+        ["a", "1"],
+        ["a", "2"],
+        ["b", "2"],
+      ].map(([sub = "", tag = ""]) => ({ StringEquals: { [SUB]: sub, [T]: tag } })),
+    ),
+  ),
+  one(
+    "a role of an account that nobody names",
+    "wider",
+    policy({
+      allow: [{ ArnLike: { [ARN]: "arn:aws:iam::*:role/r" } }],
+      principals: { AWS: ["*"] },
+      actions: ["sts:AssumeRole"],
+    }),
+    asAws({ ArnLike: { [ARN]: "arn:aws:iam::*:role/r" } }),
+  ),
 ];

@@ -8,7 +8,6 @@ import { addressBits, readBase64, readInstant, readNumber } from "../decide/valu
 import { instanceOf } from "../string-like";
 import type { Domain } from "./domain";
 import { domainExamples } from "./domain";
-import { foldVariants, folded } from "./fold";
 
 /** What a comparison reads; `text` for all that compare letters. */
 export type Kind = "text" | "number" | "date" | "address" | "boolean" | "bytes" | "arn";
@@ -67,12 +66,7 @@ function textsNear(compares: string, value: string): readonly string[] {
     const swapped = value.replace(/[A-Za-z]/g, (letter) =>
       letter < "a" ? letter.toLowerCase() : letter.toUpperCase(),
     );
-    return [
-      asciiUpper(value),
-      asciiUpper(value).replace(/[A-Z]/g, (letter) => letter.toLowerCase()),
-      swapped,
-      ...foldedLike(value),
-    ];
+    return [asciiUpper(value), asciiUpper(value).replace(/[A-Z]/g, (letter) => letter.toLowerCase()), swapped];
   }
   if (compares === "StringLike" || compares === "ArnLike")
     return [instanceOf(value), instanceOf(value, ""), instanceOf(value, "x")];
@@ -81,17 +75,6 @@ function textsNear(compares: string, value: string): readonly string[] {
 
 function asciiUpper(text: string): string {
   return text.replace(/[a-z]/g, (letter) => letter.toUpperCase());
-}
-
-/** `text` with one letter replaced by another that is equal to it only by Unicode's rules; and whole in each case. */
-function foldedLike(text: string): readonly string[] {
-  const found: string[] = [text.toUpperCase(), text.toLowerCase()];
-  for (let at = 0; at < text.length && found.length < 8; at += 1) {
-    const letter = text[at] ?? "";
-    const other = foldVariants(folded(letter)).find((variant) => variant.charCodeAt(0) > 0x7f && variant !== letter);
-    if (other !== undefined) found.push(`${text.slice(0, at)}${other}${text.slice(at + 1)}`);
-  }
-  return found;
 }
 
 /** Every limit, what lies between two of them, and what lies outside; each written in `ways` ways. */

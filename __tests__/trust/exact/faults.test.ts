@@ -1,0 +1,247 @@
+import type { compare as Compare } from "../../../src/trust/exact/compare";
+import { EXACT_CASES } from "../../support/exact-cases";
+import type { Fault } from "../../support/load-altered";
+import { loadAltered } from "../../support/load-altered";
+
+/** Slips of the kind that are easily made, each in one place of the engine. */
+const FAULTS: readonly (readonly [string, Fault])[] = [
+  [
+    "a pattern's star takes one letter at least",
+    {
+      file: "exact/machine.ts",
+      find: "accepts[at] = many && accepts[at + 1] === true;",
+      replace: "accepts[at] = false;",
+    },
+  ],
+  [
+    "a question mark takes no letter by name",
+    {
+      file: "exact/machine.ts",
+      find: 'if (letter === "?") return { many: false, only: null, not };',
+      replace: 'if (letter === "?") return { many: true, only: null, not };',
+    },
+  ],
+  [
+    "a star as a character is a wildcard",
+    {
+      file: "exact/machine.ts",
+      find: 'letter === LITERAL_WILDCARDS["*"] ? "*"',
+      replace: 'letter === LITERAL_WILDCARDS["*"] ? "~"',
+    },
+  ],
+  [
+    "an ARN's star crosses colons",
+    {
+      file: "exact/machine.ts",
+      find: '[...globTokens(part, ":"), one(":")]',
+      replace: '[...globTokens(part), one(":")]',
+    },
+  ],
+  [
+    "an ARN's last part ends at a colon",
+    { file: "exact/machine.ts", find: "...globTokens(last)]", replace: '...globTokens(last, ":")]' },
+  ],
+  [
+    "texts that read as no ARN are forgotten",
+    {
+      file: "exact/find-value.ts",
+      find: 'this.kinds.has("arn") ? [true, false]',
+      replace: 'this.kinds.has("arn") ? [true]',
+    },
+  ],
+  ["only one case of a letter matches", { file: "exact/machine.ts", find: "`${lower}${upper}`", replace: "lower" }],
+  [
+    "letters equal by Unicode alone are forgotten",
+    {
+      file: "exact/find-value.ts",
+      find: "(free ? test.openMachine() : null) ?? test.machine()",
+      replace: "test.machine()",
+    },
+  ],
+  [
+    "an open test is never answered yes",
+    {
+      file: "exact/find-value.ts",
+      find: "answer === null && !unwanted.has(test)",
+      replace: "answer === null && unwanted.has(test)",
+    },
+  ],
+  [
+    "an open test is answered differently for each side",
+    {
+      file: "exact/literals.ts",
+      find: "if (helps !== holds) answers.set(test, false);",
+      replace: "if (false) answers.set(test, false);",
+    },
+  ],
+  [
+    "the fresh letter may be one that a pattern names",
+    {
+      file: "exact/words.ts",
+      find: "if (!named.has(letter)) return letter;\n  for (let code",
+      replace: "return letter;\n  for (let code",
+    },
+  ],
+  [
+    "no letter but those of the patterns is tried",
+    { file: "exact/words.ts", find: "return letters.add(fresh);", replace: "return letters;" },
+  ],
+  [
+    "a word may end anywhere",
+    {
+      file: "exact/words.ts",
+      find: "positives.every(({ accepts }, at) => accepts[guesses[at] ?? 0] === true) &&",
+      replace: "",
+    },
+  ],
+  [
+    "what a negative pattern has reached is forgotten",
+    { file: "exact/words.ts", find: "known.some((live) => contains(node.live, live))", replace: "known.length > 0" },
+  ],
+  [
+    "every later state of a pattern drops the earlier ones",
+    { file: "exact/words.ts", find: "if (machine.stays[state] !== true) continue;", replace: "" },
+  ],
+  [
+    "a number is written in one way",
+    {
+      file: "exact/candidates.ts",
+      find: "const ways = Math.min(MOST_WAYS, 1 + named.size);",
+      replace: "const ways = 1;",
+    },
+  ],
+  [
+    "the moment before a date is not tried",
+    {
+      file: "exact/candidates.ts",
+      find: "[limit - 1, limit, limit + 1, limit - 1000, limit + 1000]",
+      replace: "[limit]",
+    },
+  ],
+  [
+    "the address after a block is not tried",
+    { file: "exact/candidates.ts", find: "[first, first + span]", replace: "[first]" },
+  ],
+  [
+    "IPv6 behind the mapped addresses is forgotten",
+    { file: "exact/candidates.ts", find: "new Set([0n, MAPPED_END])", replace: "new Set([0n])" },
+  ],
+  [
+    "booleans have one spelling",
+    { file: "exact/candidates.ts", find: "{ length: 1 << word.length }", replace: "{ length: 1 }" },
+  ],
+  [
+    "a key is never missing",
+    { file: "exact/solve-key.ts", find: 'if (presence !== "always" && fits([])) return [];', replace: "" },
+  ],
+  ["a subject may be missing", { file: "exact/facts.ts", find: "  sub: always(),", replace: "  sub: SOMETIMES," }],
+  [
+    "a subject may have two values",
+    {
+      file: "exact/facts.ts",
+      find: "  sub: always(),",
+      replace: '  sub: { presence: "always", several: true, domain: ANY },',
+    },
+  ],
+  [
+    "no key has several values",
+    { file: "exact/solve-key.ts", find: "if (!several) return null;", replace: "return null;" },
+  ],
+  [
+    "the set of one empty value is forgotten",
+    { file: "exact/solve-key.ts", find: 'if (blank && fits([""])) return [""];', replace: "" },
+  ],
+  [
+    "one of several values is asked of all",
+    { file: "exact/solve-key.ts", find: '(operator.set === "any") === want.holds', replace: 'operator.set === "any"' },
+  ],
+  [
+    "an operator for one value takes several alike",
+    { file: "exact/solve-key.ts", find: "tests.filter((test) => !missed.has(test))", replace: "[]" },
+  ],
+  [
+    "tied keys have one value a cell",
+    { file: "exact/solve-tied.ts", find: "taken.size <= keys.length", replace: "taken.size < 1" },
+  ],
+  [
+    "wildcards in a variable's value make no cell",
+    { file: "exact/solve-tied.ts", find: "if (operator.wildcards)", replace: "if (false)" },
+  ],
+  ["a fallback is no value", { file: "exact/solve-tied.ts", find: "segment.fallback !== null", replace: "false" }],
+  [
+    "variables tie no keys",
+    {
+      file: "exact/search.ts",
+      find: "others.length > 0 || component.literals.some(({ ties }) => ties.length > 0)",
+      replace: "false",
+    },
+  ],
+  [
+    "one option of a clause is never tried",
+    { file: "exact/search.ts", find: "for (const want of clause) {", replace: "for (const want of clause.slice(1)) {" },
+  ],
+  [
+    "wants of several clauses are always met at once",
+    {
+      file: "exact/search.ts",
+      find: "if (this.isPossibleWith(state, wants)) return state.with(wants);",
+      replace: "return state.with(wants);",
+    },
+  ],
+  [
+    "Denies of the first policy are forgotten",
+    { file: "exact/compare.ts", find: 'matching(policy, "Deny").map(failing)', replace: "[] as Clause[]" },
+  ],
+  [
+    "Denies of the second policy are forgotten",
+    {
+      file: "exact/compare.ts",
+      find: "...(allows.length === 0 ? [] : denies.map(",
+      replace: "...(true ? [] : denies.map(",
+    },
+  ],
+  ["services are not seen", { file: "exact/callers.ts", find: "...services.map(", replace: "...[].map(" }],
+  [
+    "the others of an account are forgotten",
+    { file: "exact/callers.ts", find: '...(["role", "user"] as const).map(', replace: "...([] as const).map(" },
+  ],
+  [
+    "an account that nobody names is forgotten",
+    {
+      file: "exact/callers.ts",
+      find: "const accounts = [...mentionedAccounts, ",
+      replace: "const accounts = [...mentionedAccounts]; [",
+    },
+  ],
+  [
+    "claims belong to every provider",
+    { file: "exact/facts.ts", find: "if (issuerPath !== claim.issuerPath) return NEVER;", replace: "" },
+  ],
+  ["an account is any account", { file: "exact/facts.ts", find: "always(one(account));", replace: "SOMETIMES;" }],
+];
+
+/** Of the directed cases those that a faulty engine gets wrong. */
+function wrongCases(fault: Fault | null): readonly string[] {
+  const { compare } = loadAltered("src/trust/exact/compare.ts", fault) as unknown as { compare: typeof Compare };
+  return EXACT_CASES.flatMap(({ name, a, b, is }) => {
+    try {
+      return compare(a, b, { steps: 30_000 }).kind === is ? [] : [name];
+    } catch {
+      return [name];
+    }
+  });
+}
+
+describe("a fault in the engine", () => {
+  test("is none where nothing is altered", () => {
+    expect(wrongCases(null)).toEqual([]);
+  });
+
+  test("has at least thirty kinds", () => {
+    expect(FAULTS.length).toBeGreaterThanOrEqual(30);
+  });
+
+  test.each(FAULTS)("is caught: %s", (_, fault) => {
+    expect(wrongCases(fault)).not.toEqual([]);
+  });
+});
