@@ -8,6 +8,7 @@ import { keySet } from "../src/sts/verify-signature";
 import type { PolicyRequest } from "../src/trust/decide/decide";
 import { compilePolicy, decide } from "../src/trust/decide/decide";
 import { readPolicy } from "../src/trust/decide/document";
+import { comparisonRow } from "./exact";
 import { federationText, servicePrincipal } from "./federations";
 import type { Row } from "./measure";
 import { median } from "./measure";
@@ -46,6 +47,7 @@ export async function decisions(): Promise<readonly Row[]> {
     decisionsRow("decisions a second, 40 subject patterns", patterns),
     await signatureRow(exact),
     await proofRow(),
+    await comparisonRow(),
   ];
 }
 

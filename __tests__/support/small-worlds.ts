@@ -4,6 +4,8 @@
  */
 import type { PolicyRequest, Reading } from "../../src/trust/decide/decide";
 import { compilePolicy, verdict } from "../../src/trust/decide/decide";
+import { addressEdges } from "../../src/trust/address-edges";
+import { addressBits, readBoolean, readInstant } from "../../src/trust/decide/values";
 import type { PolicyCondition, PolicyDocument, PolicyStatement } from "../../src/trust/decide/document";
 
 const PROVIDERS = ["h.example/oidc", "g.example/oidc"].map((path) => `arn:aws:iam::111122223333:oidc-provider/${path}`);
@@ -336,10 +338,15 @@ function* product(lists: readonly (readonly (readonly string[])[])[]): Generator
   for (const head of first) for (const tail of product(rest)) yield [head, ...tail];
 }
 
-/** Whether, by some answer to what is open, the first policy allows a request of the small world that the second refuses. */
+/** A request of the small world that, by some answer to what is open, the first policy allows and the second refuses. */
 export function widerInSmallWorld(pair: Pair): PolicyRequest | null {
+  return firstWider(pair, requestsOf(pair));
+}
+
+/** The first of `requests` that, by some answer to what is open, the first policy allows and the second refuses. */
+export function firstWider(pair: Pair, requests: Iterable<PolicyRequest>): PolicyRequest | null {
   const [a, b] = [compilePolicy(pair.a), compilePolicy(pair.b)];
-  for (const request of requestsOf(pair)) {
+  for (const request of requests) {
     const [allowed, refused] = [verdict(a, request), verdict(b, request)];
     if (allowed === "no" || refused === "yes") continue;
     if (allowed === "yes" && refused === "no") return request;
@@ -353,13 +360,59 @@ export function widerInSmallWorld(pair: Pair): PolicyRequest | null {
     const tests = [...open];
     if (tests.length > 10) continue;
     for (let mask = 0; mask < 1 << tests.length; mask += 1) {
-      const read: Reading = (test) => {
-        const at = tests.indexOf(test);
-        if (at < 0) open.add(test);
-        return ((mask >> at) & 1) === 1;
-      };
+      const read: Reading = (test) => ((mask >> tests.indexOf(test)) & 1) === 1 && tests.includes(test);
       if (verdict(a, request, read) === "yes" && verdict(b, request, read) === "no") return request;
     }
   }
   return null;
+}
+
+/**
+ * Requests near what the policies of `pair` say: each key at each literal, one letter more and one less, at the edges of
+ * each network and beside each number and date, or missing; `count` of them by chance.
+ */
+export function* requestsNear(pair: Pair, random: Random, count: number): Generator<PolicyRequest> {
+  const conditions = [...pair.a.statements, ...pair.b.statements].flatMap((statement) => statement.conditions);
+  const grounds = GROUNDS.filter(({ key }) =>
+    conditions.some((own) => own.key === key || own.values.some((value) => value.includes(key))),
+  );
+  const values = grounds.map((ground) => {
+    const written = conditions.filter(({ key }) => key === ground.key).flatMap((own) => own.values);
+    return [...new Set([...ground.world, ...written.flatMap(near)])].filter((value) => reads(ground, value));
+  });
+  for (let number = 0; number < count; number += 1) {
+    const principal = pick(random, random() < 0.7 ? PRINCIPALS.slice(0, 1) : PRINCIPALS);
+    const keys = new Map(
+      grounds.map((ground, at): [string, readonly string[]] => {
+        const states = statesOf({ ...ground, world: values[at] ?? [] }, principal);
+        return [ground.key.toLowerCase(), pick(random, states)];
+      }),
+    );
+    yield { action: pick(random, principal.actions), principal, keys };
+  }
+}
+
+function near(value: string): readonly string[] {
+  const edges = addressEdges(value);
+  const number = /^-?\d+(?:\.\d+)?$/.test(value) ? Number(value) : null;
+  const instant = /^\d{4}-/.test(value) ? Date.parse(value) : NaN;
+  return [
+    ...[
+      value,
+      `${value}x`,
+      value.slice(0, -1),
+      value.replaceAll("*", ""),
+      value.replaceAll("*", "q").replaceAll("?", "q"),
+    ],
+    ...(edges === null ? [] : [...edges.inside, ...edges.outside]),
+    ...(number === null ? [] : [String(number - 1), String(number + 1), String(number + 0.5), `0${value}`]),
+    ...(Number.isNaN(instant) ? [] : [-1, 0, 1].map((step) => new Date(instant + step).toISOString())),
+  ];
+}
+
+/** Whether AWS could send `value` for a key whose values are all of one kind. */
+function reads({ key }: Ground, value: string): boolean {
+  if (key === "aws:SourceIp") return addressBits(value) !== null;
+  if (key === "aws:CurrentTime") return readInstant(value) !== null;
+  return key === "aws:SecureTransport" ? readBoolean(value) !== null : true;
 }

@@ -1,7 +1,7 @@
 import { compilePolicy, verdict } from "../../../src/trust/decide/decide";
 import { compare, listOf } from "../../../src/trust/exact/compare";
 import { EXACT_CASES } from "../../support/exact-cases";
-import { pairFor, widerInSmallWorld } from "../../support/small-worlds";
+import { firstWider, pairFor, randomOf, requestsNear, widerInSmallWorld } from "../../support/small-worlds";
 
 describe("compare", () => {
   test.each(EXACT_CASES.map((entry) => [entry.name, entry] as const))("%s", (_, { a, b, is }) => {
@@ -31,6 +31,25 @@ describe("compare", () => {
     expect(counts.wider).toBeGreaterThan(130);
     expect(counts.none).toBeGreaterThan(130);
     expect(counts["cannot tell"]).toBeLessThan(10);
+  });
+
+  test("answers none where no request at a literal, beside it or at an edge is wider", () => {
+    let tried = 0;
+    for (let seed = 1001; seed <= 1250; seed += 1) {
+      const pair = pairFor(seed);
+      if (compare(pair.a, pair.b).kind !== "none") continue;
+      tried += 1;
+      const request = firstWider(pair, requestsNear(pair, randomOf(seed), 400));
+      expect({ seed, request }).toEqual({ seed, request: null });
+    }
+    expect(tried).toBeGreaterThan(80);
+  });
+
+  test("gives up after the steps it is given, and counts steps alike each time", () => {
+    const hard = EXACT_CASES.find(({ name }) => name === "twelve things at once");
+    if (hard === undefined) throw new Error("the case is gone");
+    expect(compare(hard.a, hard.b, { steps: 100 })).toMatchObject({ kind: "cannot tell", why: "more than 100 steps" });
+    expect(compare(hard.a, hard.b)).toEqual(compare(hard.a, hard.b));
   });
 
   test("never takes a policy for wider than itself", () => {
