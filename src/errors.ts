@@ -113,6 +113,7 @@ export const ERROR_CODES = {
   "token-not-allowed": "input",
   // network
   "url-not-https": "input",
+  "tls-verification-off": "input",
   "proxy-invalid": "input",
   "proxy-refused": "outside",
   "ca-file-unreadable": "input",
@@ -288,6 +289,16 @@ export class InputError extends FederationError {}
 
 /** Something outside failed: network, file system, another program. Exit code 3. */
 export class OutsideError extends FederationError {}
+
+/** An `InputError` with one problem; `path` is its place in the document, or the name of the flag. */
+export function inputError(code: ErrorCode, message: string, fix: string, path?: string): InputError {
+  return new InputError({ code, message, fix, ...(path === undefined ? {} : { path }) });
+}
+
+/** An `OutsideError` with one problem. */
+export function outsideError(code: ErrorCode, message: string, fix: string, cause?: unknown): OutsideError {
+  return new OutsideError({ code, message, fix }, { cause });
+}
 
 /** Throws one `InputError` with every problem, or returns when there is none. */
 export function refuse(problems: readonly Problem[]): void {

@@ -1,13 +1,12 @@
 import fc from "fast-check";
 import { readAwsFile, withSettings } from "../../src/credentials/aws-file";
-import { ageOf } from "../../src/credentials/entry";
-import { kindOfFailure, withPatience } from "../../src/credentials/patience";
-import { AwsRefusal } from "../../src/credentials/assume";
+import { ageOf } from "../../src/credentials/cached-session";
+import { kindOfFailure, withRetry } from "../../src/credentials/retry";
+import { AwsRefusal } from "../../src/credentials/aws-refusal";
 import { checkAwsHost, checkStsHost, isAwsSts, stsRegion } from "../../src/credentials/region";
 import { resolveRole } from "../../src/credentials/role";
-import { isSessionName, sessionNameOf } from "../../src/credentials/session-name";
-import { sleepByClock } from "../../src/credentials/sleep";
-import { renewIn } from "../../src/credentials/token-file";
+import { isSessionName, sessionNameOf } from "../../src/credentials/assume";
+import { renewIn, sleepByClock } from "../../src/credentials/token-file";
 import { OutsideError } from "../../src/errors";
 import { parseFederation } from "../../src/federation";
 import { readText } from "../../src/files/read-file";
@@ -225,8 +224,8 @@ describe("a cached session", () => {
   test.each([
     [0, "fresh"],
     [43, "fresh"],
-    [45, "ageing"],
-    [54, "ageing"],
+    [45, "aging"],
+    [54, "aging"],
     [55, "over"],
     [61, "over"],
     [-6, "over"],
@@ -243,7 +242,7 @@ describe("a cached session", () => {
   });
 });
 
-describe("patience", () => {
+describe("retrying", () => {
   const denied = new AwsRefusal("AccessDenied", "Not authorized", 403, {
     code: "aws-access-denied",
     message: "no",
@@ -260,13 +259,13 @@ describe("patience", () => {
     fix: "look",
   });
 
-  async function patiently(
+  async function retried(
     failures: readonly (Error | null)[],
     newRoleWaitMs = 15_000,
   ): Promise<{ readonly calls: number; readonly waited: number; readonly result: string }> {
     let calls = 0;
     let time = 0;
-    const result = await withPatience(
+    const result = await withRetry(
       async () => {
         const failure = failures[Math.min(calls, failures.length - 1)];
         calls += 1;
@@ -286,20 +285,20 @@ describe("patience", () => {
   }
 
   test("outlasts the seconds a new role says no", async () => {
-    const { result, waited } = await patiently([denied, denied, denied, denied, denied, null]);
+    const { result, waited } = await retried([denied, denied, denied, denied, denied, null]);
     expect(result).toBe("in");
     expect(waited).toBeGreaterThanOrEqual(11_000);
   });
 
   test("ends: a role that says no for good is believed after 15 seconds, or at once", async () => {
-    expect(await patiently([denied])).toMatchObject({ result: "aws-access-denied" });
-    expect((await patiently([denied])).waited).toBeLessThanOrEqual(15_000);
-    expect(await patiently([denied], 0)).toEqual({ calls: 1, waited: 0, result: "aws-access-denied" });
+    expect(await retried([denied])).toMatchObject({ result: "aws-access-denied" });
+    expect((await retried([denied])).waited).toBeLessThanOrEqual(15_000);
+    expect(await retried([denied], 0)).toEqual({ calls: 1, waited: 0, result: "aws-access-denied" });
   });
 
   test("backs off before a throttling AWS, five calls at most", async () => {
-    expect(await patiently([throttled, throttled, null])).toMatchObject({ calls: 3, result: "in", waited: 1200 });
-    expect(await patiently([throttled])).toMatchObject({ calls: 5, result: "aws-throttled" });
+    expect(await retried([throttled, throttled, null])).toMatchObject({ calls: 3, result: "in", waited: 1200 });
+    expect(await retried([throttled])).toMatchObject({ calls: 5, result: "aws-throttled" });
   });
 
   test("gives a silent AWS up: no call begins after 30 seconds", async () => {
@@ -307,7 +306,7 @@ describe("patience", () => {
     let time = 0;
     const silent = new OutsideError([{ code: "network-timeout", message: "", fix: "" }]);
     await expect(
-      withPatience(
+      withRetry(
         async () => {
           calls += 1;
           time += 10_000;
@@ -328,7 +327,7 @@ describe("patience", () => {
   });
 
   test("does not repeat what cannot come right", async () => {
-    expect(await patiently([invalid])).toEqual({ calls: 1, waited: 0, result: "aws-invalid-token" });
+    expect(await retried([invalid])).toEqual({ calls: 1, waited: 0, result: "aws-invalid-token" });
     expect(kindOfFailure(new Error("bug"))).toBe("final");
     expect(kindOfFailure(new OutsideError([{ code: "network-reset", message: "", fix: "" }]))).toBe("busy");
   });

@@ -20,11 +20,11 @@ import {
 } from "../../src/credentials/answer";
 import { assumeRole } from "../../src/credentials/assume";
 import { serveCredentials } from "../../src/credentials/container";
-import { keepSession } from "../../src/credentials/keeper";
 import { commandEnvironment } from "../../src/credentials/run-command";
-import { getSession } from "../../src/credentials/session";
-import { callFile, callKey, warmAnswer } from "../../src/credentials/warm";
-import { credentialPlaces } from "../../src/credentials/which-wins";
+import { getSession, renewingSession } from "../../src/credentials/session";
+import { cachedDocument, callKey } from "../../src/credentials/cached-call";
+import { sessionFile } from "../../src/credentials/cached-session";
+import { credentialPlaces } from "../../src/credentials/credential-chain";
 import { FederationError } from "../../src/errors";
 import { request } from "../../src/network/request";
 import { secret } from "../../src/text/secret";
@@ -103,7 +103,7 @@ describe("credentials", () => {
     expect(aws.stsCalls() - before).toBe(1);
   });
 
-  test("fail once for all who waited, and anew for who asks later", async () => {
+  test("that fail fail for each caller by a call of its own, within the time of one, and succeed for whoever calls later", async () => {
     aws.sts = stsError(403, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity");
     const from = caller();
     const before = aws.stsCalls();
@@ -111,7 +111,9 @@ describe("credentials", () => {
     expect(all.map((one) => (one.status === "rejected" ? (one.reason as FederationError).code : "in"))).toEqual(
       Array(10).fill("aws-access-denied"),
     );
-    expect(aws.stsCalls() - before).toBe(1);
+    expect(aws.stsCalls() - before).toBe(10);
+    const folder = join(from.home, ".cache", "databricks-aws-oidc");
+    expect(readdirSync(folder).filter((name) => /^[0-9a-f]{64}\.(?!holder)/.test(name))).toEqual([]);
     aws.sts = undefined;
     await expect(print(from)).resolves.toContain("ASIA");
   });
@@ -141,7 +143,7 @@ describe("credentials", () => {
 
   test("outlive ten token lives without a failed call, each with five minutes left at least", async () => {
     const from = caller();
-    const session = keepSession(() => getSession(sessionQuestion(from.question)), { now: () => now });
+    const session = renewingSession(() => getSession(sessionQuestion(from.question)), { now: () => now });
     const start = now;
     const served = new Set<string>();
     for (; now < start + 10 * 3_600_000; now += 7 * 60_000) {
@@ -215,7 +217,7 @@ describe("the cache", () => {
     const from = caller();
     const folder = join(from.home, ".cache", "databricks-aws-oidc");
     const call = { args: from.question.args, cwd: from.home, env: from.question.environment.env, home: from.home };
-    mkdirSync(join(callFile(folder, callKey(call)), "in the way"), { recursive: true, mode: 0o700 });
+    mkdirSync(join(sessionFile(folder, callKey(call)), "in the way"), { recursive: true, mode: 0o700 });
     await expect(print(from)).resolves.toContain("ASIA");
     expect(from.notes.join()).toContain("The cache cannot be written");
   });
@@ -224,21 +226,21 @@ describe("the cache", () => {
     const from = caller();
     const printed = await print(from);
     const call = { args: from.question.args, cwd: from.home, env: from.question.environment.env, home: from.home };
-    expect(warmAnswer(call, now)).toBe(printed);
-    expect(warmAnswer({ ...call, args: [...call.args, "--region", "eu-west-1"] }, now)).toBeUndefined();
-    expect(warmAnswer({ ...call, args: [...call.args, "--no-cache"] }, now)).toBeUndefined();
+    expect(cachedDocument(call, now)).toBe(printed);
+    expect(cachedDocument({ ...call, args: [...call.args, "--region", "eu-west-1"] }, now)).toBeUndefined();
+    expect(cachedDocument({ ...call, args: [...call.args, "--no-cache"] }, now)).toBeUndefined();
     expect(
-      warmAnswer({ ...call, env: { ...call.env, DATABRICKS_HOST: "https://other.cloud.databricks.com" } }, now),
+      cachedDocument({ ...call, env: { ...call.env, DATABRICKS_HOST: "https://other.cloud.databricks.com" } }, now),
     ).toBeUndefined();
-    expect(warmAnswer(call, now + 45 * 60_000)).toBeUndefined();
+    expect(cachedDocument(call, now + 45 * 60_000)).toBeUndefined();
     // by its ARN a role is the same from everywhere, as SDKs that call a profile are; by name it is that of the file
     // there
-    expect(warmAnswer({ ...call, cwd: "/" }, now)).toBe(printed);
+    expect(cachedDocument({ ...call, cwd: "/" }, now)).toBe(printed);
     expect(callKey({ ...call, args: ["--role", "lake-reader"], cwd: "/" })).not.toBe(
       callKey({ ...call, args: ["--role", "lake-reader"] }),
     );
     writeFileSync(join(from.home, ".databrickscfg"), "[DEFAULT]\nhost = https://other.cloud.databricks.com\n");
-    expect(warmAnswer(call, now)).toBeUndefined();
+    expect(cachedDocument(call, now)).toBeUndefined();
   });
 });
 
@@ -451,7 +453,7 @@ describe("the token file", () => {
       },
     });
     expect(slept.slice(1)).toEqual([5000, 10_000, 20_000]);
-    expect(from.notes[0]).toMatch(/is over since .*\[token-does-not-fit\]/);
+    expect(from.notes[0]).toMatch(/expired at .*\[token-does-not-fit\]/);
     await expect(
       credentialsTokenFile(sessionQuestion(from.question), {
         file: join(from.home, "new"),

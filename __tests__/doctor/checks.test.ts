@@ -22,8 +22,8 @@ import { doctorText, exitCodeOf, reportOf } from "../../src/doctor/report";
 import type { ErrorCode } from "../../src/errors";
 import { OutsideError } from "../../src/errors";
 import { accountView, parseFederation } from "../../src/federation";
-import type { CredentialPlace } from "../../src/credentials/which-wins";
-import type { Answer } from "../../src/network/request";
+import type { CredentialPlace } from "../../src/credentials/credential-chain";
+import type { HttpResponse } from "../../src/network/request";
 
 const pass = (id: CheckId, subject: string, evidence: string): Check => checkOf(id, subject).pass(evidence);
 const fail = (id: CheckId, subject: string, evidence: string, fix: string): Check =>
@@ -49,7 +49,7 @@ roles:
     { file: "f.yaml" },
   ).federation;
 
-function answered(document: unknown, change: Partial<Answer> = {}, url = `https://${HOST}/x`): Fetched {
+function answered(document: unknown, change: Partial<HttpResponse> = {}, url = `https://${HOST}/x`): Fetched {
   return {
     ok: true,
     url: new URL(url),

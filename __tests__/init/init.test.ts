@@ -38,6 +38,7 @@ const NO_CONFIG: DatabricksConfig = {
   workspaceId: null,
   cloud: null,
   hostType: null,
+  tokenAudience: null,
 };
 
 interface Told {

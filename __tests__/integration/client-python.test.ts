@@ -5,7 +5,7 @@
 import fc from "fast-check";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { sessionNameOf } from "../../src/credentials/session-name";
+import { sessionNameOf } from "../../src/credentials/assume";
 import type { FederationInput } from "../../src/federation";
 import { stringLike } from "../../src/trust/string-like";
 import type { FakeAws } from "../support/fake-aws";

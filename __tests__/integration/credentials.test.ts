@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readAwsFile } from "../../src/credentials/aws-file";
-import { readEntry } from "../../src/credentials/entry";
+import { readSession } from "../../src/credentials/cached-session";
 import { findOnPath } from "../support/found-programs";
 import { buildCli, buildProgram } from "../support/built-cli";
 import type { FakeAws } from "../support/fake-aws";
@@ -127,7 +127,7 @@ describe("killed with -9 thirty times in the middle of", () => {
         for (const name of existsSync(cache) ? readdirSync(cache) : []) {
           const [, key] = /^([0-9a-f]{64})\.json$/.exec(name) ?? [];
           if (key !== undefined)
-            expect(readEntry(cache, key)).toMatchObject({
+            expect(readSession(cache, key)).toMatchObject({
               version: 1,
               secretAccessKey: expect.stringContaining("PLANTED"),
             });

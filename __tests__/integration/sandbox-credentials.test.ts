@@ -5,8 +5,7 @@
 import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { sessionQuestion } from "../../src/credentials/answer";
-import { keepSession } from "../../src/credentials/keeper";
-import { getSession } from "../../src/credentials/session";
+import { getSession, renewingSession } from "../../src/credentials/session";
 import { loadFederation } from "../../src/files/load-federation";
 import type { Sandbox } from "../../src/sandbox/sandbox";
 import { startSandbox } from "../../src/sandbox/sandbox";
@@ -197,7 +196,7 @@ test("a session outlives ten token lives by a moved clock, without a call that f
     wait: "0",
     note: (text) => notes.push(text),
   });
-  const session = keepSession(() => getSession(question), { now: () => now, note: (text) => notes.push(text) });
+  const session = renewingSession(() => getSession(question), { now: () => now, note: (text) => notes.push(text) });
   const keys = new Set<string>();
   const start = now;
   for (; now < start + 10 * 3_600_000; now += 11 * 60_000) {

@@ -1,7 +1,7 @@
 /** Wants a lock: `hold` keeps it until it is killed, `pass` writes `in` and `out` around a short stay to a log. */
 import { appendFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
-import { withLock } from "../../src/credentials/lock";
+import { withLock } from "../../src/files/lock";
 
 const [what = "", path = "", log = ""] = process.argv.slice(2);
 

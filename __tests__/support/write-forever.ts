@@ -2,10 +2,10 @@
  * Writes the same thing over and over until it is killed: `profile`, `cache` or `token`. Prints `writing` when it
  * starts.
  */
-import { writeProfile } from "../../src/credentials/profile";
+import { writeProfile } from "../../src/credentials/aws-profile";
 import { getSession } from "../../src/credentials/session";
 import type { SessionOptions } from "../../src/credentials/session";
-import { keepTokenFile } from "../../src/credentials/token-file";
+import { renewTokenFile } from "../../src/credentials/token-file";
 import { secret } from "../../src/text/secret";
 import { processEnvironment } from "../../src/network/environment";
 
@@ -25,8 +25,8 @@ async function once(round: number): Promise<void> {
       environment,
       region: "us-east-1",
       token: {},
-      patience: { newRoleWaitMs: 0 },
-      // another session each time, always by the same call: entry and call file are both rewritten
+      retry: { newRoleWaitMs: 0 },
+      // another session each time, always by the same call: its file is rewritten
       sessionName: `round-${round % 7}`,
       cache: { folder, callKey: "c".repeat(64) },
       role: {
@@ -46,7 +46,7 @@ async function main(): Promise<void> {
   process.stdout.write("writing\n");
   if (what === "token") {
     let round = 0;
-    await keepTokenFile({
+    await renewTokenFile({
       file: folder,
       now: Date.now,
       stop: new AbortController().signal,
@@ -57,7 +57,7 @@ async function main(): Promise<void> {
         source: "env",
         place: "",
         opaque: false,
-        passedOver: [],
+        skipped: [],
       }),
     });
   }

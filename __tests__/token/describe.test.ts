@@ -5,7 +5,7 @@ import { readText } from "../../src/files/read-file";
 import { answerToken } from "../../src/token/answer";
 import { describeToken, tokenText } from "../../src/token/describe";
 import type { TokenDescription } from "../../src/token/describe";
-import { readGivenToken } from "../../src/token/given";
+import { readGivenToken } from "../../src/token/token-file";
 import { temporaryFolder } from "../support/temporary-folder";
 
 const NOW = 1_800_000_000;

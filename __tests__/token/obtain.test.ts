@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { FederationError } from "../../src/errors";
 import { urlsOf } from "../../src/issuer/issuer";
 import type { Environment } from "../../src/network/environment";
-import type { TokenOptions } from "../../src/token/obtain";
+import type { TokenOptions } from "../../src/token/choose-source";
 import { DEFAULT_SCOPE, obtainToken } from "../../src/token/obtain";
-import { parseTokenSource, restsOnText, TOKEN_SOURCE_NAMES, TOKEN_SOURCES } from "../../src/token/sources";
-import { tokenEndpointFor } from "../../src/token/target";
-import type { IssuerTarget } from "../../src/token/target";
+import { parseTokenSource, restsOnText, TOKEN_SOURCE_NAMES } from "../../src/token/sources";
+import { tokenEndpointFor } from "../../src/token/token-endpoint";
+import type { IssuerTarget } from "../../src/token/token-endpoint";
 import type { FaultServer } from "../support/fault-server";
 import { FAULTS, json, startFaultServer } from "../support/fault-server";
 import { temporaryFolder } from "../support/temporary-folder";
@@ -64,7 +64,7 @@ function cli(script: string): string {
   return file;
 }
 
-describe("ways to a token", () => {
+describe("token sources", () => {
   test("client credentials are sent as Databricks' own SDKs send them, with a narrow scope", async () => {
     const obtained = await ask({ DATABRICKS_CLIENT_ID: CLIENT_ID, DATABRICKS_CLIENT_SECRET: CLIENT_SECRET });
     expect(obtained).toMatchObject({ source: "client-credentials", opaque: false });
@@ -193,7 +193,7 @@ describe("ways to a token", () => {
     const program = cli(`printf '{"access_token":"%s"}' "${GIVEN}"`);
     expect(
       await ask({ ...others, DATABRICKS_CONFIG_FILE: cfg, DATABRICKS_CLI_PATH: program }, { profile: "sp" }),
-    ).toMatchObject({ source: "profile", passedOver: [] });
+    ).toMatchObject({ source: "profile", skipped: [] });
     expect(
       await ask({ ...others, DATABRICKS_CONFIG_FILE: cfg, DATABRICKS_CLI_PATH: program }, { profile: "me" }),
     ).toMatchObject({ source: "databricks-cli" });
@@ -205,7 +205,7 @@ describe("ways to a token", () => {
     });
   });
 
-  test("DATABRICKS_AUTH_TYPE leaves the SDK's way alone; what is none of ours is not minded", async () => {
+  test("DATABRICKS_AUTH_TYPE names the source; a kind without an OAuth token is refused by name", async () => {
     const both = {
       DATABRICKS_OIDC_TOKEN: GIVEN,
       DATABRICKS_CLIENT_ID: CLIENT_ID,
@@ -213,7 +213,16 @@ describe("ways to a token", () => {
     };
     expect((await ask({ ...both, DATABRICKS_AUTH_TYPE: "oauth-m2m" })).source).toBe("client-credentials");
     expect((await ask({ ...both, DATABRICKS_AUTH_TYPE: "env-oidc" })).source).toBe("env-oidc");
-    expect((await ask({ ...both, DATABRICKS_AUTH_TYPE: "pat" })).source).toBe("env-oidc");
+    for (const authType of ["azure-cli", "google-id", "external-browser", "constructor"])
+      await expect(ask({ ...both, DATABRICKS_AUTH_TYPE: authType })).rejects.toMatchObject({
+        code: "token-source-unknown",
+        message: expect.stringContaining(`DATABRICKS_AUTH_TYPE is "${authType}"`) as string,
+      });
+    await expect(ask({ ...both, DATABRICKS_AUTH_TYPE: "pat" })).rejects.toMatchObject({ code: "token-source-missing" });
+    await expect(ask({ ...both, DATABRICKS_AUTH_TYPE: "pat", DATABRICKS_TOKEN: "dapi0123" })).rejects.toMatchObject({
+      code: "token-opaque",
+    });
+    expect((await ask({ ...both, DATABRICKS_AUTH_TYPE: "pat", DATABRICKS_TOKEN: MINTED })).source).toBe("env");
     await expect(ask({ ...both, DATABRICKS_AUTH_TYPE: "file-oidc" })).rejects.toMatchObject({
       code: "token-source-missing",
       message: expect.stringContaining("DATABRICKS_AUTH_TYPE is file-oidc") as string,
@@ -266,17 +275,16 @@ describe("ways to a token", () => {
     expect(obtained.place).toBe(`profile sp in ${file}`);
   });
 
-  test("go from what needs no stored secret to what does", () => {
-    const rank = {
-      platform: 0,
-      "injected-secret": 0,
-      "workload-identity": 0,
-      "a-token-put-there": 1,
-      "a-persons-login": 2,
-      "stored-secret": 3,
+  test("are tried in the order of Databricks' SDKs: a client secret before another issuer's token, the CLI last", async () => {
+    const sdk = ["client-credentials", "env-oidc", "file-oidc", "github-oidc", "azure-devops-oidc", "databricks-cli"];
+    expect(TOKEN_SOURCE_NAMES.filter((name) => sdk.includes(name))).toEqual(sdk);
+    const both = {
+      DATABRICKS_OIDC_TOKEN: GIVEN,
+      DATABRICKS_CLIENT_ID: CLIENT_ID,
+      DATABRICKS_CLIENT_SECRET: CLIENT_SECRET,
+      DATABRICKS_CLI_PATH: cli(`printf '{"access_token":"%s"}' "${GIVEN}"`),
     };
-    const ranks = TOKEN_SOURCE_NAMES.map((name) => rank[TOKEN_SOURCES[name].restsOn]);
-    expect(ranks).toEqual([...ranks].sort());
+    expect((await ask(both)).source).toBe("client-credentials");
   });
 });
 
@@ -286,7 +294,7 @@ function profiles(text: string): string {
   return file;
 }
 
-describe("the first way that is there decides", () => {
+describe("the first source that is there decides", () => {
   test("and its failure is the answer: an identity is never swapped silently", async () => {
     server.play = json({ error: "invalid_grant", error_description: "no policy" }, 400);
     await expect(
@@ -295,7 +303,7 @@ describe("the first way that is there decides", () => {
     server.play = json({ access_token: MINTED, token_type: "bearer" });
   });
 
-  test("but a CLI without a log-in and an opaque DATABRICKS_TOKEN are passed over, and said so", async () => {
+  test("but an opaque DATABRICKS_TOKEN is skipped, with a note, and a client secret is used before a CLI login", async () => {
     const program = cli("echo 'not logged in' >&2; exit 1");
     const obtained = await ask({
       DATABRICKS_CLI_PATH: program,
@@ -304,13 +312,17 @@ describe("the first way that is there decides", () => {
       DATABRICKS_CLIENT_SECRET: CLIENT_SECRET,
     });
     expect(obtained.source).toBe("client-credentials");
-    expect(obtained.passedOver.join()).toMatch(/DATABRICKS_TOKEN holds an opaque token.*ended with 1: not logged in/s);
+    expect(obtained.skipped.join()).toMatch(/^DATABRICKS_TOKEN holds an opaque token/);
+    await expect(ask({ DATABRICKS_CLI_PATH: program, DATABRICKS_TOKEN: "dapi0123" })).rejects.toMatchObject({
+      code: "databricks-cli-failed",
+      message: expect.stringContaining("ended with 1: not logged in") as string,
+    });
   });
 
   test.each<[string, Record<string, string>, Partial<TokenOptions>, string]>([
     ["nothing is there", {}, {}, "token-source-missing"],
     ["only an opaque token is there", { DATABRICKS_TOKEN: "dapi0123" }, {}, "token-opaque"],
-    ["the named way is not there", {}, { from: "env-oidc" }, "token-source-missing"],
+    ["the named source is unavailable", {}, { from: "env-oidc" }, "token-source-missing"],
     ["the CLI is not installed", {}, { from: "databricks-cli" }, "databricks-cli-missing"],
     [
       "a profile does not exist",
@@ -337,7 +349,7 @@ describe("the first way that is there decides", () => {
   });
 });
 
-describe("the endpoint that mints", () => {
+describe("the token endpoint", () => {
   test.each<[string, Parameters<typeof tokenEndpointFor>[0], string]>([
     [
       "a workspace host",
@@ -471,7 +483,7 @@ describe("a token endpoint that misbehaves", () => {
   });
 });
 
-test("an unknown way is refused by name", () => {
+test("an unknown source is refused by name", () => {
   expect(() => parseTokenSource("aws")).toThrow(expect.objectContaining({ code: "token-source-unknown" }) as Error);
   expect(parseTokenSource("file-oidc")).toBe("file-oidc");
 });

@@ -4,18 +4,18 @@
  */
 import { homedir } from "node:os";
 import { setFlagsFromString } from "node:v8";
-import { warmAnswer } from "../credentials/warm";
+import { cachedDocument } from "../credentials/cached-call";
 
 /** Verbs that pass over a large input once. */
 const ONE_PASS: ReadonlySet<string | undefined> = new Set(["generate", "lint", "report"]);
 
 const args = process.argv.slice(2);
-const warm =
+const cached =
   args[0] === "credentials"
-    ? warmAnswer({ args: args.slice(1), cwd: process.cwd(), env: process.env, home: homedir() }, Date.now())
+    ? cachedDocument({ args: args.slice(1), cwd: process.cwd(), env: process.env, home: homedir() }, Date.now())
     : undefined;
-if (warm !== undefined) {
-  process.stdout.write(`${warm}\n`);
+if (cached !== undefined) {
+  process.stdout.write(`${cached}\n`);
 } else {
   // Such a run is over before optimised code pays, and would wait for the compiler at its end: lint of 1,000 roles
   // 0.27 s instead of 0.42.

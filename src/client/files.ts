@@ -15,7 +15,7 @@ export function clientTree(client: Client, version: string): GeneratedTree {
   const files = new Map<string, string>();
   for (const template of templatesIn(`client/${client.place}`)) {
     const path = template.replace(/\.hbs$/, "");
-    const body = renderClientTemplate(`client/${client.place}/${template}`, view).replace(/\n+$/, "\n");
+    const body = renderClientTemplate(`client/${client.place}/${template}`, view).trimEnd().concat("\n");
     files.set(path, generatedFile(path, body, "client", version));
   }
   const folders = new Set([...files.keys()].map((path) => path.slice(0, Math.max(0, path.lastIndexOf("/")))));

@@ -7,25 +7,23 @@ import { DEFAULT_FEDERATION_FILE, loadFederation } from "../files/load-federatio
 import { inSingleQuotes } from "../text/escape";
 import type { Environment } from "../network/environment";
 import { variable } from "../network/environment";
-import { obtainToken } from "../token/obtain";
 import { parseTokenSource } from "../token/sources";
-import { configuredRegion } from "./which-wins";
-import { cacheFolder, purgeCache } from "./cache-files";
+import { configuredRegion } from "./credential-chain";
 import { serveCredentials } from "./container";
-import type { CachedSession } from "./entry";
-import { processDocument } from "./entry";
-import { keepSession } from "./keeper";
-import { NEW_ROLE_WAIT_MS } from "./patience";
-import { writeProfile } from "./profile";
+import type { CachedSession } from "./cached-session";
+import { cacheFolder, processDocument, purgeCache } from "./cached-session";
+import { NEW_ROLE_WAIT_MS } from "./retry";
+import { writeProfile } from "./aws-profile";
 import { stsRegion } from "./region";
 import type { RoleOptions, ResolvedRole } from "./role";
 import { resolveRole } from "./role";
 import { commandEnvironment, regionVariables, runCommand } from "./run-command";
 import type { SessionOptions } from "./session";
-import { getSession, identityOf } from "./session";
-import { isSessionName, sessionNameOf } from "./session-name";
-import { keepTokenFile } from "./token-file";
-import { callKey, mayCache } from "./warm";
+import { getSession, renewingSession } from "./session";
+import { isSessionName, sessionNameOf } from "./assume";
+import { obtainSendableToken } from "./request-session";
+import { renewTokenFile } from "./token-file";
+import { callKey, mayCache } from "./cached-call";
 
 export const CREDENTIAL_FORMATS = ["process", "env", "profile", "token-file"] as const;
 export type CredentialFormat = (typeof CREDENTIAL_FORMATS)[number];
@@ -89,7 +87,7 @@ export function sessionQuestion(question: CredentialsQuestion): SessionOptions {
     sessionName: question.sessionName,
     durationSeconds: durationOf(question.duration, role),
     allowEndpoint: question.allowEndpoint,
-    patience: { newRoleWaitMs: question.wait === undefined ? NEW_ROLE_WAIT_MS : 1000 * seconds(question.wait, "wait") },
+    retry: { newRoleWaitMs: question.wait === undefined ? NEW_ROLE_WAIT_MS : 1000 * seconds(question.wait, "wait") },
     cache: mayCache(call) ? { folder: cacheFolder(environment.env, environment.home), callKey: callKey(call) } : null,
     note: question.note,
   };
@@ -155,7 +153,7 @@ export async function runWithCredentials(question: SessionOptions, command: read
         fix: "Write it like: credentials --role lake-reader -- aws s3 ls.",
       },
     ]);
-  const session = keepSession(() => getSession(question), {
+  const session = renewingSession(() => getSession(question), {
     now: question.environment.now,
     ...(question.note === undefined ? {} : { note: question.note }),
   });
@@ -242,17 +240,13 @@ export interface TokenFileRun {
 /** Keeps the file fresh until stopped. */
 export async function credentialsTokenFile(question: SessionOptions, run: TokenFileRun): Promise<void> {
   let subject = "";
-  const obtain = async (): ReturnType<typeof obtainToken> => {
-    const obtained = await obtainToken({
-      ...question.token,
-      environment: question.environment,
-      targets: question.role.targets,
-    });
-    subject = identityOf(obtained, question.role).subject;
+  const obtain = async (): ReturnType<typeof obtainSendableToken> => {
+    const obtained = await obtainSendableToken(question);
+    subject = obtained.subject;
     return obtained;
   };
   const ended = AbortSignal.abort();
-  await keepTokenFile({
+  await renewTokenFile({
     file: run.file,
     obtain,
     now: question.environment.now,

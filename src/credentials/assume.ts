@@ -1,9 +1,10 @@
-/** One call of sts:AssumeRoleWithWebIdentity, and its answer in our words. */
-import { FederationError, InputError, OutsideError } from "../errors";
-import type { ErrorCode } from "../errors";
+/** One call of sts:AssumeRoleWithWebIdentity. */
+import { createHash } from "node:crypto";
+import { inputError } from "../errors";
 import type { Secret } from "../text/secret";
-import { redact, secret } from "../text/secret";
+import { secret } from "../text/secret";
 import { awsHandler } from "./aws-handler";
+import { refusalOf, unreadable } from "./aws-refusal";
 import { checkStsHost } from "./region";
 
 export interface AssumeOptions {
@@ -34,68 +35,47 @@ export interface AssumedRole {
   readonly credentials: AwsCredentials;
   /** arn:aws:sts::…:assumed-role/NAME/SESSION */
   readonly assumedRoleArn: string | null;
-  /** AWS' clock at the answer, milliseconds since 1970; null where it did not say. */
+  /** AWS' clock at its response, milliseconds since 1970; null where it has none. */
   readonly awsTime: number | null;
-}
-
-/** What AWS answered instead; `awsCode` and `awsMessage` are its own, for `explain`. */
-export class AwsRefusal extends OutsideError {
-  readonly awsCode: string;
-  readonly awsMessage: string;
-  /** HTTP. */
-  readonly status: number;
-
-  constructor(
-    awsCode: string,
-    awsMessage: string,
-    status: number,
-    problem: { readonly code: ErrorCode; readonly message: string; readonly fix: string },
-  ) {
-    super([problem]);
-    this.awsCode = awsCode;
-    this.awsMessage = awsMessage;
-    this.status = status;
-  }
 }
 
 const TIMEOUT_MS = 10_000;
 const MAX_BYTES = 256 * 1024;
 
 /**
- * Asks STS once. Throws AwsRefusal (aws-access-denied, aws-invalid-token, aws-expired-token, aws-throttled,
- * aws-refused),
- * OutsideError aws-answer-unreadable and those of `request`, InputError aws-endpoint-overridden.
+ * Calls STS once. Throws AwsRefusal (aws-access-denied, aws-invalid-token, aws-expired-token, aws-throttled,
+ * aws-refused), OutsideError aws-answer-unreadable and those of `request`, InputError aws-endpoint-overridden.
  */
-export async function assumeRole(question: AssumeOptions): Promise<AssumedRole> {
+export async function assumeRole(options: AssumeOptions): Promise<AssumedRole> {
   const { STSClient, AssumeRoleWithWebIdentityCommand } = await import("@aws-sdk/client-sts");
+  const endpoint = stsEndpoint(options.env);
   let date: string | undefined;
   const requestHandler = awsHandler({
-    env: question.env,
-    timeoutMs: question.timeoutMs ?? TIMEOUT_MS,
+    env: options.env,
+    timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
     maxBytes: MAX_BYTES,
-    allow: (host) => checkStsHost(host, question.allowEndpoint === true),
+    allow: (host) => checkStsHost(host, options.allowEndpoint === true),
     onDate: (_host, seen) => {
       date = seen;
     },
   });
-  const endpoint = stsEndpoint(question.env);
   const client = new STSClient({
-    region: question.region,
+    region: options.region,
     maxAttempts: 1,
     requestHandler,
     ...(endpoint === undefined ? {} : { endpoint }),
   });
   try {
-    const answer = await client.send(
+    const response = await client.send(
       new AssumeRoleWithWebIdentityCommand({
-        RoleArn: question.roleArn,
-        RoleSessionName: question.sessionName,
-        WebIdentityToken: question.token.reveal(),
-        ...(question.durationSeconds === undefined ? {} : { DurationSeconds: question.durationSeconds }),
-        ...(question.policy === undefined ? {} : { Policy: question.policy }),
+        RoleArn: options.roleArn,
+        RoleSessionName: options.sessionName,
+        WebIdentityToken: options.token.reveal(),
+        ...(options.durationSeconds === undefined ? {} : { DurationSeconds: options.durationSeconds }),
+        ...(options.policy === undefined ? {} : { Policy: options.policy }),
       }),
     );
-    const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = answer.Credentials ?? {};
+    const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = response.Credentials ?? {};
     if (
       AccessKeyId === undefined ||
       SecretAccessKey === undefined ||
@@ -111,11 +91,11 @@ export async function assumeRole(question: AssumeOptions): Promise<AssumedRole> 
         sessionToken: secret(SessionToken),
         expiration: Expiration.getTime(),
       },
-      assumedRoleArn: answer.AssumedRoleUser?.Arn ?? null,
-      awsTime: timeOf(date),
+      assumedRoleArn: response.AssumedRoleUser?.Arn ?? null,
+      awsTime: date === undefined || Number.isNaN(Date.parse(date)) ? null : Date.parse(date),
     };
   } catch (error) {
-    throw refusalOf(error, question);
+    throw refusalOf(error, options);
   } finally {
     client.destroy();
   }
@@ -131,94 +111,30 @@ function stsEndpoint(env: Readonly<Record<string, string | undefined>>): string 
   );
   if (named === undefined || env["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"] === "true") return undefined;
   if (!URL.canParse(named))
-    throw new InputError([
-      {
-        code: "url-not-https",
-        message: "The configured STS endpoint is no URL.",
-        fix: "Correct AWS_ENDPOINT_URL_STS, or unset it.",
-      },
-    ]);
+    throw inputError(
+      "url-not-https",
+      "The configured STS endpoint is not a valid URL.",
+      "Correct AWS_ENDPOINT_URL_STS, or unset it.",
+    );
   return named;
 }
 
-function timeOf(date: string | undefined): number | null {
-  const time = Date.parse(date ?? "");
-  return Number.isNaN(time) ? null : time;
+/** STS: `[\w+=,.@-]*`, 2 to 64 characters. */
+const MAX_LENGTH = 64;
+const HASH_LENGTH = 8;
+
+/**
+ * A valid session name for `subject` (the token's `sub`), as CloudTrail will show it: the subject itself where STS
+ * takes it, as it does UUIDs and most e-mail addresses; else with other characters replaced, and 8 hex digits of its
+ * SHA-256, so that two stay two.
+ */
+export function sessionNameOf(subject: string): string {
+  const legal = subject.replace(/[^A-Za-z0-9_+=,.@-]+/g, "-");
+  if (legal === subject && isSessionName(legal)) return legal;
+  const hash = createHash("sha256").update(subject, "utf8").digest("hex").slice(0, HASH_LENGTH);
+  return `${legal.slice(0, MAX_LENGTH - HASH_LENGTH - 1)}-${hash}`;
 }
 
-function unreadable(status: number): OutsideError {
-  return new OutsideError([
-    {
-      code: "aws-answer-unreadable",
-      message: `STS answered ${status} with something that is no STS answer.`,
-      fix: "A proxy or log-in page is in the way, or the endpoint is another service.",
-    },
-  ]);
-}
-
-interface SdkError {
-  readonly name?: string;
-  readonly message?: string;
-  readonly $metadata?: { readonly httpStatusCode?: number };
-  readonly $response?: { readonly statusCode?: number };
-}
-
-function refusalOf(error: unknown, question: AssumeOptions): unknown {
-  if (error instanceof FederationError) return error;
-  const { name = "", message = "", $metadata, $response } = error as SdkError;
-  const status = $metadata?.httpStatusCode ?? $response?.statusCode ?? 0;
-  const ours = awsErrorCode(name, status);
-  if (ours === undefined) return unreadable(status);
-  const said = redact(message, [question.token]);
-  return new AwsRefusal(name, said, status, {
-    code: ours,
-    message: messageFor(ours, name, said, question.roleArn, status),
-    fix: fixFor(ours, said),
-  });
-}
-
-/** Our code for an error of AWS, by its name and HTTP status; undefined where it is no answer of AWS. */
-export function awsErrorCode(name: string, status: number): ErrorCode | undefined {
-  if (status === 0 || status === 200) return undefined;
-  if (name === "AccessDenied" || name === "AccessDeniedException") return "aws-access-denied";
-  if (name === "InvalidIdentityToken" || name === "InvalidIdentityTokenException") return "aws-invalid-token";
-  if (name === "ExpiredTokenException" || name === "ExpiredToken") return "aws-expired-token";
-  if (status === 429 || /Throttl|TooManyRequests|RequestLimitExceeded|SlowDown/.test(name)) return "aws-throttled";
-  return "aws-refused";
-}
-
-function messageFor(code: ErrorCode, name: string, said: string, roleArn: string, status: number): string {
-  switch (code) {
-    case "aws-access-denied":
-      return (
-        `AWS does not let this identity assume ${roleArn}, and gives no reason: the trust policy does not ` +
-        `fit the token, or there is no such role.`
-      );
-    case "aws-invalid-token":
-      return `AWS does not take the token: ${said.replace(/\.?$/, ".")}`;
-    case "aws-expired-token":
-      return "AWS says that the token has expired.";
-    case "aws-throttled":
-      return "AWS throttles calls to STS from this account.";
-    default:
-      return `STS answered ${status}${/^[A-Za-z]{3,60}$/.test(name) && name !== "Error" ? ` ${name}` : ""}${status >= 400 && status < 500 && said !== "" && said !== "UnknownError" ? `: ${said.replace(/\.?$/, ".")}` : "."}`;
-  }
-}
-
-function fixFor(code: ErrorCode, said: string): string {
-  switch (code) {
-    case "aws-access-denied":
-      return "Run doctor with --role and --assume: it says which line says no.";
-    case "aws-invalid-token":
-      if (said.includes("No OpenIDConnect provider found"))
-        return "Deploy the federation to this AWS account, or check the account in the role's ARN.";
-      if (said.includes("verification key")) return "AWS can not reach the issuer's keys: run doctor.";
-      return "Run token to see the token's claims, then doctor.";
-    case "aws-expired-token":
-      return "Check this machine's clock, and where the token comes from (token says how long it lives).";
-    case "aws-throttled":
-      return "Wait a minute; give concurrent calls one cache.";
-    default:
-      return "Try again; if it lasts, check the region and AWS' status page.";
-  }
+export function isSessionName(text: string): boolean {
+  return /^[A-Za-z0-9_+=,.@-]{2,64}$/.test(text);
 }

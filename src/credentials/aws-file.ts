@@ -32,14 +32,13 @@ export function readAwsFile(text: string): readonly AwsSection[] {
 }
 
 function headerOf(line: string): string | undefined {
-  const inside = /^\s*\[([^\]]*)\]\s*(?:[#;].*)?\r?$/.exec(line)?.[1];
-  return inside
-    ?.trim()
-    .replace(
-      /^(profile|sso-session|services)\s+(?:"([^"]*)"|'([^']*)'|(.*))$/,
-      (_all, kind: string, ...names: readonly unknown[]) =>
-        `${kind} ${String(names.find((name) => name !== undefined))}`,
-    );
+  const inside = /^\s*\[([^\]]*)\]\s*(?:[#;].*)?\r?$/.exec(line)?.[1]?.trim();
+  const [, kind, name = ""] = /^(profile|sso-session|services)\s(.*)$/.exec(inside ?? "") ?? [];
+  if (kind === undefined) return inside;
+  const bare = name.trim();
+  const quote = bare.at(0) ?? "";
+  const isQuoted = bare.length > 1 && /["']/.test(quote) && bare.indexOf(quote, 1) === bare.length - 1;
+  return `${kind} ${isQuoted ? bare.slice(1, -1) : bare}`;
 }
 
 /** A `key = value` of a section itself, where it stands and how far it is indented. */
@@ -64,17 +63,17 @@ function settingsOf(lines: readonly string[], start: number, end: number): reado
     const indent = line.slice(0, line.length - line.trimStart().length);
     const above = found.at(-1);
     if (text === "" || /^[#;]/.test(text) || (above !== undefined && indent.length > above.indent.length)) continue;
-    const [, key, value] = /^([^[=:][^=:]*?)\s*[=:]\s*(.*)$/.exec(text) ?? [];
-    if (key !== undefined && value !== undefined) found.push({ index, indent, key: key.toLowerCase(), value });
+    const at = text.search(/[=:]/);
+    if (at <= 0 || text.startsWith("[")) continue;
+    found.push({ index, indent, key: text.slice(0, at).trimEnd().toLowerCase(), value: text.slice(at + 1).trim() });
   }
   return found;
 }
 
 /**
  * `text` with the settings of one section set: a setting that is there is replaced in its line, a new one goes after
- * the
- * section's last setting, a missing section to the end. Comments, order, other sections, line ends stay as they are.
- * Of several sections of one name the last, which is the one that counts; a setting that stands there twice is
+ * the section's last setting, a missing section to the end. Comments, order, other sections, line ends stay as they
+ * are. Of several sections of one name the last, which is the one that counts; a setting that stands there twice is
  * replaced twice.
  */
 export function withSettings(text: string, sectionName: string, settings: Readonly<Record<string, string>>): string {

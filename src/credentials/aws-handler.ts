@@ -1,6 +1,6 @@
 /** Carries the AWS SDK's requests over our bounded exchange, so that proxies, authorities and limits hold there too. */
 import type { STSClientConfig } from "@aws-sdk/client-sts";
-import { OutsideError } from "../errors";
+import { outsideError } from "../errors";
 import { looksLikeHtml } from "../network/read-json";
 import { request } from "../network/request";
 
@@ -33,15 +33,11 @@ export function awsHandler(options: AwsHandlerOptions): Handler {
     });
     if (answer.status === 200 && !isAnswerTo(outgoing, answer.body)) {
       // the SDK would read a log-in page as an answer with nothing in it: no roles, no providers
-      throw new OutsideError([
-        {
-          code: "aws-answer-unreadable",
-          message:
-            `${outgoing.hostname} answered ` +
-            `with ${looksLikeHtml(answer) ? "an HTML page" : "something"} that is no answer of AWS.`,
-          fix: "A log-in page or proxy is in the way, or the endpoint is another service.",
-        },
-      ]);
+      throw outsideError(
+        "aws-answer-unreadable",
+        `${outgoing.hostname} answered with ${looksLikeHtml(answer) ? "an HTML page" : "data"} that AWS does not send.`,
+        "A login page or proxy answers instead, or the endpoint is another service.",
+      );
     }
     if (answer.headers["date"] !== undefined)
       options.onDate?.(outgoing.hostname, answer.headers["date"], answer.milliseconds);

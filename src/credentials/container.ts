@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { FederationError } from "../errors";
-import type { CachedSession } from "./entry";
+import type { CachedSession } from "./cached-session";
 
 export interface CredentialServer {
   /** For AWS_CONTAINER_CREDENTIALS_FULL_URI. */
@@ -16,16 +16,16 @@ export interface CredentialServer {
 
 /**
  * Serves what `session` gives on a free loopback port, to those who know the authorization token, and to nobody whose
- * `Host` is another (a browser lured here by DNS). An error is answered by its code alone.
+ * `Host` is another (a browser lured here by DNS). An error is reported by its code alone.
  */
 export async function serveCredentials(session: () => Promise<CachedSession>): Promise<CredentialServer> {
   const authorization = randomBytes(32).toString("base64url");
   const path = `/${randomBytes(16).toString("base64url")}`;
   let host = "";
   const server = createServer((request, response) => {
-    void answer(request, response).catch(() => response.destroy());
+    void respond(request, response).catch(() => response.destroy());
   });
-  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     request.resume();
     if (request.headers.host !== host || request.method !== "GET" || request.url !== path)
       return send(response, 404, { code: "not-found", message: "There is nothing here." });

@@ -1,8 +1,9 @@
 /** AWS regions, partitions and STS hosts: where a token may be sent. */
-import { InputError } from "../errors";
+import { inputError } from "../errors";
+import { partitionOfRegion } from "../federation/accounts";
 import { REGION } from "../federation/rules";
 import { isLoopback } from "../network/proxy";
-import { keeps } from "../text/text-rule";
+import { keeps, quoted } from "../text/text-rule";
 
 /** A region of each partition to ask where none is configured. Every region's STS answers for the whole partition. */
 const FALLBACK_REGION: Readonly<Record<string, string>> = {
@@ -11,11 +12,6 @@ const FALLBACK_REGION: Readonly<Record<string, string>> = {
   "aws-cn": "cn-north-1",
 };
 
-/** The partition `region` lies in. */
-export function partitionOfRegion(region: string): string {
-  return region.startsWith("us-gov-") ? "aws-us-gov" : region.startsWith("cn-") ? "aws-cn" : "aws";
-}
-
 /**
  * The region whose STS to ask: the first given of `candidates`, else the partition's usual one.
  * Throws InputError value-not-allowed, region-partition-mismatch.
@@ -23,45 +19,39 @@ export function partitionOfRegion(region: string): string {
 export function stsRegion(partition: string, candidates: readonly (string | null | undefined)[]): string {
   const named = candidates.find((candidate) => candidate !== null && candidate !== undefined && candidate !== "");
   if (named === undefined || named === null) return FALLBACK_REGION[partition] ?? "us-east-1";
-  if (!keeps(REGION, named)) {
-    throw new InputError([
-      {
-        code: "value-not-allowed",
-        message: `${JSON.stringify(named.slice(0, 40))} is no AWS region.`,
-        path: "region",
-        fix: `Write it like ${JSON.stringify(REGION.example)}.`,
-      },
-    ]);
-  }
-  if (partitionOfRegion(named) !== partition) {
-    throw new InputError([
-      {
-        code: "region-partition-mismatch",
-        message:
-          `The role is in partition ${partition}, and region ${named} is in ${partitionOfRegion(named)}: ` +
-          `their STS know nothing of each other.`,
-        path: "region",
-        fix: `Use a region of ${partition}, e.g. --region ${FALLBACK_REGION[partition] ?? "us-east-1"}.`,
-      },
-    ]);
-  }
+  if (!keeps(REGION, named))
+    throw inputError(
+      "value-not-allowed",
+      `${quoted(named)} is not a valid AWS region.`,
+      `Write it like ${JSON.stringify(REGION.example)}.`,
+      "region",
+    );
+  if (partitionOfRegion(named) !== partition)
+    throw inputError(
+      "region-partition-mismatch",
+      `The role is in partition ${partition}, and region ${named} is in ${partitionOfRegion(named)}.`,
+      `Use a region of ${partition}, e.g. --region ${FALLBACK_REGION[partition] ?? "us-east-1"}.`,
+      "region",
+    );
   return named;
 }
 
 /** A region as a label of a host: not `s3`, or a bucket called `sts` would pass for AWS' STS. */
 const REGION_LABEL = "[a-z]{2,4}(?:-[a-z]+){1,2}-[0-9]{1,2}";
 const AWS_ZONE = "(?:amazonaws\\.com(?:\\.cn)?|api\\.aws|api\\.amazonwebservices\\.com\\.cn)";
-const STS_HOST = new RegExp(`^sts(?:-fips)?(?:\\.${REGION_LABEL})?\\.${AWS_ZONE}$`);
-const STS_VPC_ENDPOINT = new RegExp(
-  `^vpce-[a-z0-9-]+\\.sts(?:-fips)?\\.${REGION_LABEL}\\.vpce\\.amazonaws\\.com(?:\\.cn)?$`,
-);
+/** AWS' own STS hosts, each a pattern of a whole name: for JavaScript here, and for the generated Python. */
+export const STS_HOST_PATTERNS: readonly string[] = [
+  `sts(?:-fips)?(?:\\.${REGION_LABEL})?\\.${AWS_ZONE}`,
+  `vpce-[a-z0-9-]+\\.sts(?:-fips)?\\.${REGION_LABEL}\\.vpce\\.amazonaws\\.com(?:\\.cn)?`,
+];
+const STS_HOST = new RegExp(`^(?:${STS_HOST_PATTERNS.join("|")})$`);
 
 /**
  * Whether `host` is AWS' own STS: regional, global, FIPS, dual-stack or a VPC endpoint of it. Other names below
  * amazonaws.com (buckets, API gateways) belong to whoever made them.
  */
 export function isAwsSts(host: string): boolean {
-  return STS_HOST.test(host) || STS_VPC_ENDPOINT.test(host);
+  return STS_HOST.test(host);
 }
 
 const CONTROL_HOST = new RegExp(
@@ -80,15 +70,12 @@ function isAwsControl(host: string): boolean {
  */
 export function checkAwsHost(host: string, allowOther: boolean): void {
   if (isAwsControl(host) || isLoopback(host) || allowOther) return;
-  throw new InputError([
-    {
-      code: "aws-endpoint-overridden",
-      message: `AWS is configured to be ${host}, which is not AWS': nothing is sent there.`,
-      fix:
-        "Unset AWS_ENDPOINT_URL and its kind (or endpoint_url in the AWS config), or say --allow-endpoint if " +
-        "that host is yours.",
-    },
-  ]);
+  throw inputError(
+    "aws-endpoint-overridden",
+    `AWS is configured to be ${host}, which is not AWS': nothing is sent there.`,
+    "Unset every AWS_ENDPOINT_URL variable (or endpoint_url in the AWS config), or pass --allow-endpoint " +
+      "if that host is yours.",
+  );
 }
 
 /**
@@ -97,13 +84,10 @@ export function checkAwsHost(host: string, allowOther: boolean): void {
  */
 export function checkStsHost(host: string, allowOther: boolean): void {
   if (isAwsSts(host) || isLoopback(host) || allowOther) return;
-  throw new InputError([
-    {
-      code: "aws-endpoint-overridden",
-      message: `STS is configured to be ${host}, which is not AWS': the token is not sent there.`,
-      fix:
-        "Unset AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_STS (or endpoint_url in the AWS config), or say " +
-        "--allow-endpoint if that host is yours.",
-    },
-  ]);
+  throw inputError(
+    "aws-endpoint-overridden",
+    `STS is configured to be ${host}, which is not AWS': the token is not sent there.`,
+    "Unset AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_STS (or endpoint_url in the AWS config), or pass " +
+      "--allow-endpoint if that host is yours.",
+  );
 }

@@ -1,8 +1,8 @@
-/** Which role is asked for: one of a federation, or any by its ARN. */
-import { InputError } from "../errors";
+/** Which role is meant: one of a federation, or any by its ARN. */
+import { inputError } from "../errors";
 import { findAccount, findAccountId, findIssuer, findRole, issuersOf, requireRoleArn } from "../federation/find";
 import type { Federation } from "../federation/model";
-import type { IssuerTarget } from "../token/target";
+import type { IssuerTarget } from "../token/token-endpoint";
 import { roleArn } from "../trust/build";
 
 export interface ResolvedRole {
@@ -23,22 +23,19 @@ export interface RoleOptions {
   readonly roleArn?: string | undefined;
   /** Key of an account of the federation. */
   readonly account?: string | undefined;
-  /** 12 digits, where the federation leaves the account to be found out. */
+  /** 12 digits, where the federation does not name the account. */
   readonly awsAccountId?: string | undefined;
-  /** Key of the issuer that is to mint the token. */
+  /** Key of the issuer whose token is requested. */
   readonly issuer?: string | undefined;
 }
 
 /**
- * The role asked for. `federation` is called only for a role by key, and for `issuer`. Throws InputError
- * role-ambiguous,
+ * The role. `federation` is called only for a role by key, and for `issuer`. Throws InputError role-ambiguous,
  * role-arn-invalid, role-not-found, account-not-found, aws-account-unknown, aws-account-id-invalid, issuer-not-found.
  */
 export function resolveRole(question: RoleOptions, federation: () => Federation): ResolvedRole {
   if (question.role !== undefined && question.roleArn !== undefined)
-    throw new InputError([
-      { code: "role-ambiguous", message: "Both --role and --role-arn are given.", fix: "Give one." },
-    ]);
+    throw inputError("role-ambiguous", "Both --role and --role-arn are given.", "Give one.");
   if (question.roleArn !== undefined) {
     requireRoleArn(question.roleArn);
     return {

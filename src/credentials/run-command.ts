@@ -1,10 +1,11 @@
 /** Runs a program with credentials that renew while it runs. */
 import { spawn } from "node:child_process";
 import { constants, devNull } from "node:os";
-import { OutsideError } from "../errors";
+import { outsideError } from "../errors";
 import type { Environment } from "../network/environment";
+import { quoted } from "../text/text-rule";
 import type { CredentialServer } from "./container";
-import { awsFiles, credentialPlaces } from "./which-wins";
+import { awsFiles, credentialPlaces } from "./credential-chain";
 
 /** Variables that would give the program other credentials, all before the container endpoint. */
 const HIDING = [
@@ -24,8 +25,7 @@ const HIDING = [
 
 /**
  * The program's environment: ours with the endpoint in it, and without what would win over it. Where the default
- * profile
- * has credentials of its own, the shared files are hidden from the program too.
+ * profile has credentials of its own, the shared files are hidden from the program too.
  */
 export function commandEnvironment(
   environment: Environment,
@@ -45,13 +45,13 @@ export function commandEnvironment(
     AWS_CONTAINER_AUTHORIZATION_TOKEN: server.authorization,
     ...regionVariables(region),
     // loopback must not go through a proxy
-    NO_PROXY: [env["NO_PROXY"] ?? env["no_proxy"], "127.0.0.1"]
-      .filter((part) => part !== undefined && part !== "")
-      .join(","),
-    no_proxy: [env["no_proxy"] ?? env["NO_PROXY"], "127.0.0.1"]
-      .filter((part) => part !== undefined && part !== "")
-      .join(","),
+    NO_PROXY: withLoopback(env["NO_PROXY"] ?? env["no_proxy"]),
+    no_proxy: withLoopback(env["no_proxy"] ?? env["NO_PROXY"]),
   };
+}
+
+function withLoopback(hosts: string | undefined): string {
+  return hosts === undefined || hosts === "" ? "127.0.0.1" : `${hosts},127.0.0.1`;
 }
 
 /** Both names: boto3 and the AWS CLI's first version know AWS_DEFAULT_REGION alone, the other SDKs AWS_REGION. */
@@ -81,16 +81,11 @@ export async function runCommand(
     return await new Promise<number>((resolve, reject) => {
       child.once("error", (cause: NodeJS.ErrnoException) => {
         reject(
-          new OutsideError(
-            [
-              {
-                code: "command-failed",
-                message:
-                  `${JSON.stringify(program.slice(0, 100))} cannot be ` + `started: ${cause.code ?? "unknown error"}.`,
-                fix: "Check the program's name after --.",
-              },
-            ],
-            { cause },
+          outsideError(
+            "command-failed",
+            `${quoted(program)} cannot be started: ${cause.code ?? "unknown error"}.`,
+            "Check the program's name after --.",
+            cause,
           ),
         );
       });

@@ -1,19 +1,20 @@
-/** Keeps a token file fresh, for SDKs that do web identity by themselves (AWS_WEB_IDENTITY_TOKEN_FILE). */
-import { FederationError, InputError } from "../errors";
-import type { ObtainedToken } from "../token/obtain";
+/** Renews a token file, for SDKs that call AssumeRoleWithWebIdentity themselves (AWS_WEB_IDENTITY_TOKEN_FILE). */
+import { setTimeout as pause } from "node:timers/promises";
+import { FederationError, inputError } from "../errors";
 import { readToken } from "../sts/read-token";
 import { unwritable, writeWhole } from "../files/write-file";
+import type { Secret } from "../text/secret";
 
-export interface TokenFileQuestion {
+export interface TokenFileOptions {
   readonly file: string;
   /** Gets a token that AWS may be sent. */
-  readonly obtain: () => Promise<ObtainedToken>;
+  readonly obtain: () => Promise<{ readonly token: Secret; readonly source: string; readonly place: string }>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Ends early, without an error, when `stop` aborts. */
   readonly sleep: (milliseconds: number) => Promise<void>;
   readonly stop: AbortSignal;
-  /** Told what happened; never a secret. */
+  /** Called with what happened; never a secret. */
   readonly note: (text: string) => void;
   /** Called once the first token is there. */
   readonly ready?: () => void;
@@ -46,26 +47,25 @@ function endOf(token: string): number | null {
 /**
  * Writes the token (0600, whole or not at all) and renews it until `stop`. The first failure is thrown; a later one is
  * noted, tried again after 5 to 60 seconds, and leaves the token that is there. Throws OutsideError
- * `file-unwritable`, InputError
- * `token-does-not-fit` for one that is over.
+ * `file-unwritable`, InputError `token-does-not-fit` for one that has expired.
  */
-export async function keepTokenFile(question: TokenFileQuestion): Promise<void> {
-  let token = await write(question);
-  question.ready?.();
+export async function renewTokenFile(options: TokenFileOptions): Promise<void> {
+  let token = await write(options);
+  options.ready?.();
   let retry = FIRST_RETRY_MS;
-  let delay = renewIn(token, question.now());
-  while (!question.stop.aborted) {
-    await question.sleep(delay);
-    if (question.stop.aborted) return;
+  let delay = renewIn(token, options.now());
+  while (!options.stop.aborted) {
+    await options.sleep(delay);
+    if (options.stop.aborted) return;
     try {
-      token = await write(question);
+      token = await write(options);
       retry = FIRST_RETRY_MS;
-      delay = renewIn(token, question.now());
+      delay = renewIn(token, options.now());
     } catch (error) {
       if (!(error instanceof FederationError)) throw error;
-      question.note(
+      options.note(
         `The token was not renewed: ${error.problems[0]?.message ?? error.code} [${error.code}] The one ` +
-          `in ${question.file} stays; next try in ${retry / 1000} s.`,
+          `in ${options.file} stays; next try in ${retry / 1000} s.`,
       );
       delay = retry;
       retry = Math.min(LONGEST_RETRY_MS, retry * 2);
@@ -73,23 +73,38 @@ export async function keepTokenFile(question: TokenFileQuestion): Promise<void> 
   }
 }
 
-async function write(question: TokenFileQuestion): Promise<string> {
-  const { token, source, place } = await question.obtain();
+async function write(options: TokenFileOptions): Promise<string> {
+  const { token, source, place } = await options.obtain();
   const text = token.reveal();
   const end = endOf(text);
-  if (end !== null && end <= question.now()) {
-    throw new InputError([
-      {
-        code: "token-does-not-fit",
-        message: `The token (${source}: ${place}) is over since ${new Date(end).toISOString()}.`,
-        fix: "Renew it where it comes from, choose another way with --from, or check this machine's clock.",
-      },
-    ]);
-  }
+  if (end !== null && end <= options.now())
+    throw inputError(
+      "token-does-not-fit",
+      `The token (${source}: ${place}) expired at ${new Date(end).toISOString()}.`,
+      "Renew it at its source, name another source with --from, or check this machine's clock.",
+    );
   try {
-    writeWhole(question.file, text, { mode: 0o600 });
+    writeWhole(options.file, text, { mode: 0o600 });
   } catch (cause) {
-    throw unwritable(question.file, cause, "Name a file in a folder of your own.");
+    throw unwritable(options.file, cause, "Name a file in a folder of your own.");
   }
   return text;
+}
+
+const CLOCK_CHECK_MS = 20_000;
+
+/**
+ * Ends `milliseconds` from now by the clock, read every 20 seconds, or at once when `stop` aborts: timers stand still
+ * while a laptop is suspended, tokens do not.
+ */
+export async function sleepByClock(
+  milliseconds: number,
+  stop: AbortSignal,
+  now: () => number = Date.now,
+  wait: (milliseconds: number) => Promise<unknown> = (most) =>
+    pause(most, undefined, { signal: stop }).catch(() => undefined),
+): Promise<void> {
+  const end = now() + milliseconds;
+  for (let left = milliseconds; left > 0 && !stop.aborted; left = end - now())
+    await wait(Math.min(left, CLOCK_CHECK_MS));
 }

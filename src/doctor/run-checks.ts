@@ -1,6 +1,6 @@
 /** Runs the checks: fetches what they need, and leaves the rest to src/doctor/checks. */
 import { stsRegion } from "../credentials/region";
-import { credentialPlaces } from "../credentials/which-wins";
+import { credentialPlaces } from "../credentials/credential-chain";
 import type { AwsAccount } from "../federation/model";
 import { variable } from "../network/environment";
 import type { KeySet } from "../sts/verify-signature";

@@ -5,7 +5,7 @@ import { readFederationFile } from "../files/load-federation";
 import { readText } from "../files/read-file";
 import type { Environment } from "../network/environment";
 import { variable } from "../network/environment";
-import { readGivenToken } from "../token/given";
+import { readGivenToken } from "../token/token-file";
 import { keySet } from "../sts/verify-signature";
 import { readContext } from "./context";
 import type { Explanation, Presented } from "./explain";

@@ -119,7 +119,8 @@ function checkAccount(
   return problems;
 }
 
-function partitionOfRegion(region: string): Partition {
+/** The partition `region` lies in. */
+export function partitionOfRegion(region: string): Partition {
   return region.startsWith("us-gov-") ? "aws-us-gov" : region.startsWith("cn-") ? "aws-cn" : "aws";
 }
 

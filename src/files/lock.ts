@@ -49,6 +49,33 @@ export async function tryLock(path: string): Promise<LockTry> {
   return "taken";
 }
 
+/**
+ * Runs `body` while holding the lock `path`.lock, and returns its value, or what `meanwhile` found while another
+ * process held it. A holder that was killed does not hold anybody up. Without the lock after `waitMs`, or in a folder
+ * that takes no locks, the body runs all the same: twice is better than never.
+ */
+export async function withLock<T>(
+  path: string,
+  options: { readonly waitMs: number; readonly meanwhile?: () => T | undefined },
+  body: () => Promise<T>,
+): Promise<T> {
+  const deadline = Date.now() + options.waitMs;
+  for (;;) {
+    const lock = await tryLock(path);
+    if (lock === "taken" && Date.now() <= deadline) {
+      const found = options.meanwhile?.();
+      if (found !== undefined) return found;
+      await pauseForLock();
+      continue;
+    }
+    try {
+      return await body();
+    } finally {
+      if (typeof lock === "object") await lock.free();
+    }
+  }
+}
+
 /** The pause between two tries. */
 export function pauseForLock(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, POLL_MS + Math.random() * POLL_MS));

@@ -1,8 +1,8 @@
-/** What a Databricks host says about itself: `/.well-known/databricks-config`. Older hosts have none (404). */
+/** What a Databricks host reports about itself: `/.well-known/databricks-config`. Older hosts have none (404). */
 import { readJson } from "./read-json";
 import { request } from "./request";
 
-/** As the host says it; nothing is checked beyond being text. Null where it does not say. */
+/** As the host reports it; nothing is checked but that values are strings. Null where it reports none. */
 export interface DatabricksConfig {
   /** May hold a literal `{account_id}`. */
   readonly oidcEndpoint: string | null;
@@ -11,6 +11,8 @@ export interface DatabricksConfig {
   readonly cloud: string | null;
   /** `workspace`, `account` or `unified`. */
   readonly hostType: string | null;
+  /** The audience that Databricks' SDKs request a CI system's token for. */
+  readonly tokenAudience: string | null;
 }
 
 const MAX_BYTES = 64 * 1024;
@@ -40,11 +42,14 @@ export function readDatabricksConfig(document: Readonly<Record<string, unknown>>
     const value = document[name];
     return typeof value === "string" && value !== "" ? value : Number.isSafeInteger(value) ? String(value) : null;
   };
+  const audiences = document["token_federation_default_oidc_audiences"];
+  const [audience]: readonly unknown[] = Array.isArray(audiences) ? audiences : [];
   return {
     oidcEndpoint: text("oidc_endpoint"),
     accountId: text("account_id"),
     workspaceId: text("workspace_id"),
     cloud: text("cloud"),
     hostType: text("host_type"),
+    tokenAudience: typeof audience === "string" && audience !== "" ? audience : null,
   };
 }

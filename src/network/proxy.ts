@@ -1,8 +1,10 @@
-/** Which proxy a request goes through, by the variables every tool knows, and the tunnel to it. */
+/** How a request leaves this machine: the proxy and the certificate authorities, by the variables every tool knows. */
+import { readFileSync } from "node:fs";
 import { request as plainRequest } from "node:http";
 import { request as tlsRequest } from "node:https";
 import type { Socket } from "node:net";
-import { InputError, OutsideError } from "../errors";
+import { rootCertificates } from "node:tls";
+import { inputError, outsideError } from "../errors";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -30,13 +32,11 @@ export function proxyFor(url: URL, env: Env): URL | undefined {
   const proxy = URL.canParse(written) ? new URL(written) : undefined;
   if (proxy === undefined || !/^https?:$/.test(proxy.protocol) || proxy.hostname === "") {
     // not quoted: a proxy's URL may hold a password
-    throw new InputError([
-      {
-        code: "proxy-invalid",
-        message: "HTTPS_PROXY is no http:// or https:// URL.",
-        fix: "Write it like http://proxy.example.com:3128.",
-      },
-    ]);
+    throw inputError(
+      "proxy-invalid",
+      "HTTPS_PROXY is not an http:// or https:// URL.",
+      "Write it like http://proxy.example.com:3128.",
+    );
   }
   return proxy;
 }
@@ -53,21 +53,70 @@ function exempt(url: URL, list: string): boolean {
     });
 }
 
-/** The port a URL means. */
+/** Variables that name a file of further authorities; Node reads the first by itself, the others are other tools'. */
+const CA_VARIABLES = [
+  "NODE_EXTRA_CA_CERTS",
+  "AWS_CA_BUNDLE",
+  "SSL_CERT_FILE",
+  "REQUESTS_CA_BUNDLE",
+  "CURL_CA_BUNDLE",
+] as const;
+
+/** The authorities to trust, in PEM: Node's with those of the files that CA_VARIABLES name; undefined: only Node's. */
+function certificateAuthorities(env: Env): readonly string[] | undefined {
+  const files = new Map<string, string>();
+  for (const name of CA_VARIABLES) {
+    const file = env[name];
+    if (file !== undefined && file !== "" && !files.has(file)) files.set(file, name);
+  }
+  if (files.size === 0) return undefined;
+  const read = ([file, name]: readonly [string, string]): string => {
+    try {
+      return readFileSync(file, "utf8");
+    } catch {
+      throw inputError(
+        "ca-file-unreadable",
+        `The certificate file ${file} of ${name} cannot be read.`,
+        `Correct ${name}.`,
+      );
+    }
+  };
+  return [...rootCertificates, ...[...files].map(read)];
+}
+
+/** How a request gets to its host. */
+export interface Route {
+  readonly proxy: URL | undefined;
+  /** The authorities to trust, in PEM; undefined: only Node's. */
+  readonly ca: readonly string[] | undefined;
+  /** A connection to the host through the proxy, for TLS. */
+  readonly tunnel: Socket | undefined;
+}
+
+/**
+ * The route to `url`, with the tunnel through a proxy open. Throws InputError `tls-verification-off`, `proxy-invalid`,
+ * `ca-file-unreadable`; OutsideError `proxy-refused`, or Node's own network errors.
+ */
+export async function openRoute(url: URL, env: Env, signal: AbortSignal): Promise<Route> {
+  // Node takes any certificate then: the secret would go to whoever answers
+  if (url.protocol === "https:" && env["NODE_TLS_REJECT_UNAUTHORIZED"] === "0")
+    throw inputError(
+      "tls-verification-off",
+      `NODE_TLS_REJECT_UNAUTHORIZED=0 switches certificate checks off: anybody could answer for ${url.host}.`,
+      "Unset it. Name a private certificate authority in NODE_EXTRA_CA_CERTS.",
+    );
+  const proxy = proxyFor(url, env);
+  const ca = url.protocol === "https:" || proxy !== undefined ? certificateAuthorities(env) : undefined;
+  return { proxy, ca, tunnel: proxy === undefined ? undefined : await openTunnel(proxy, url, ca, signal) };
+}
+
+/** The port of a URL, also where it is the default. */
 export function portOf(url: URL): number {
   return url.port !== "" ? Number(url.port) : url.protocol === "http:" ? 80 : 443;
 }
 
-/**
- * A socket to `target` through `proxy` (CONNECT). The tunnel carries TLS only, so the proxy never sees a secret.
- * Throws OutsideError `proxy-refused`, or Node's own network errors.
- */
-export function openTunnel(
-  proxy: URL,
-  target: URL,
-  ca: readonly string[] | undefined,
-  signal: AbortSignal,
-): Promise<Socket> {
+/** A socket to `target` through `proxy` (CONNECT). The tunnel carries TLS only, so the proxy never sees a secret. */
+function openTunnel(proxy: URL, target: URL, ca: readonly string[] | undefined, signal: AbortSignal): Promise<Socket> {
   const authority = `${target.hostname}:${portOf(target)}`;
   const send = proxy.protocol === "https:" ? tlsRequest : plainRequest;
   return new Promise((resolve, reject) => {
@@ -85,30 +134,23 @@ export function openTunnel(
       if (response.statusCode === 200) return resolve(socket);
       socket.destroy();
       reject(
-        new OutsideError([
-          {
-            code: "proxy-refused",
-            message:
-              `The proxy ${proxy.host} answered ${response.statusCode ?? "nothing"} to a connection ` +
-              `to ${authority}.`,
-            fix:
-              response.statusCode === 407
-                ? "Put the user and password into HTTPS_PROXY, or ask for an exemption."
-                : "Ask whoever runs the proxy, or name the host in NO_PROXY.",
-          },
-        ]),
+        outsideError(
+          "proxy-refused",
+          `The proxy ${proxy.host} answered ${response.statusCode ?? "nothing"} to a connection to ${authority}.`,
+          response.statusCode === 407
+            ? "Put the user and password into HTTPS_PROXY, or ask for an exemption."
+            : "Ask whoever runs the proxy, or name the host in NO_PROXY.",
+        ),
       );
     });
     tunnel.once("response", (response) => {
       response.resume();
       reject(
-        new OutsideError([
-          {
-            code: "proxy-refused",
-            message: `The proxy ${proxy.host} does not tunnel (answered ${response.statusCode ?? "nothing"}).`,
-            fix: "Use a proxy that supports CONNECT.",
-          },
-        ]),
+        outsideError(
+          "proxy-refused",
+          `The proxy ${proxy.host} does not tunnel (answered ${response.statusCode ?? "nothing"}).`,
+          "Use a proxy that supports CONNECT.",
+        ),
       );
     });
     tunnel.once("error", reject);

@@ -1,60 +1,53 @@
-/** An answer read as JSON, and why it is none. */
-import { OutsideError } from "../errors";
-import type { Answer } from "./request";
+/** A response read as JSON, and why it is none. */
+import { outsideError } from "../errors";
+import type { HttpResponse } from "./request";
 
 /**
- * The JSON object in `answer` from `url`. Throws OutsideError `response-redirect` (with the host it points to),
+ * The JSON object in `response` from `url`. Throws OutsideError `response-redirect` (with the host it points to),
  * `response-status` for any other status than 200, `response-not-json`. No text of the body is quoted.
  */
-export function readJson(answer: Answer, url: URL): Readonly<Record<string, unknown>> {
+export function readJson(response: HttpResponse, url: URL): Readonly<Record<string, unknown>> {
   const place = `${url.host}${url.pathname}`;
-  if (answer.status >= 300 && answer.status < 400) {
-    throw new OutsideError([
-      {
-        code: "response-redirect",
-        message: `${place} answered ${answer.status}: go to ${redirectTarget(answer, url)}.`,
-        fix: "It is not followed. Use the address that answers by itself.",
-      },
-    ]);
+  if (response.status >= 300 && response.status < 400) {
+    throw outsideError(
+      "response-redirect",
+      `${place} answered ${response.status} with a redirect to ${redirectTarget(response, url)}.`,
+      "It is not followed. Use the address that answers without a redirect.",
+    );
   }
-  if (answer.status !== 200) {
-    throw new OutsideError([
-      { code: "response-status", message: `${place} answered ${answer.status}.`, fix: statusFix(answer.status) },
-    ]);
+  if (response.status !== 200) {
+    throw outsideError("response-status", `${place} answered ${response.status}.`, statusFix(response.status));
   }
-  const document = parse(answer.body);
+  const document = parse(response.body);
   if (typeof document !== "object" || document === null || Array.isArray(document)) {
-    throw new OutsideError([
-      {
-        code: "response-not-json",
-        message:
-          `${place} answered with ${looksLikeHtml(answer) ? "an HTML page" : "something"} instead of a ` +
-          `JSON object.`,
-        fix: "A log-in page or proxy is in the way, or the address is another.",
-      },
-    ]);
+    throw outsideError(
+      "response-not-json",
+      `${place} answered with ${looksLikeHtml(response) ? "an HTML page" : "something"} instead of a JSON object.`,
+      "A login page or proxy answers instead, or the address is another.",
+    );
   }
   return document as Readonly<Record<string, unknown>>;
 }
 
 /** `host/path` a redirect points to; its query may hold anything and is left out. */
-export function redirectTarget(answer: Answer, url: URL): string {
-  const location = answer.headers["location"] ?? "";
+export function redirectTarget(response: HttpResponse, url: URL): string {
+  const location = response.headers["location"] ?? "";
   if (!URL.canParse(location, url.href)) return "nowhere";
   const target = new URL(location, url);
   return `${target.host}${target.pathname}`;
 }
 
-export function looksLikeHtml(answer: Answer): boolean {
+export function looksLikeHtml(response: HttpResponse): boolean {
   return (
-    /html/i.test(answer.headers["content-type"] ?? "") || /^\s*</.test(answer.body.subarray(0, 64).toString("latin1"))
+    /html/i.test(response.headers["content-type"] ?? "") ||
+    /^\s*</.test(response.body.subarray(0, 64).toString("latin1"))
   );
 }
 
 function statusFix(status: number): string {
   if (status === 429 || status === 503) return "It is busy: try again in a minute.";
   if (status === 404) return "Check the host and the path.";
-  return status >= 500 ? "It is its fault; try again later." : "Check what is asked of whom.";
+  return status >= 500 ? "The server has a problem: try again later." : "Check the address and the identity.";
 }
 
 function parse(body: Buffer): unknown {

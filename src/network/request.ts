@@ -8,9 +8,10 @@ import { request as tlsRequest } from "node:https";
 import type { TLSSocket } from "node:tls";
 import { connect as tlsConnect, rootCertificates } from "node:tls";
 import type { ErrorCode } from "../errors";
-import { FederationError, InputError, OutsideError } from "../errors";
-import { certificateAuthorities } from "./authorities";
-import { isLoopback, openTunnel, portOf, proxyFor } from "./proxy";
+import type { OutsideError } from "../errors";
+import { FederationError, inputError, outsideError } from "../errors";
+import type { Route } from "./proxy";
+import { isLoopback, openRoute, portOf } from "./proxy";
 
 export interface RequestOptions {
   readonly method?: "GET" | "POST";
@@ -18,14 +19,14 @@ export interface RequestOptions {
   readonly body?: string | Uint8Array;
   /** From start to the last byte, milliseconds; default 15,000. */
   readonly timeoutMs?: number;
-  /** Of the answer's body; default 1 MiB. */
+  /** Of the response's body; default 1 MiB. */
   readonly maxBytes?: number;
   /** Whose certificates are taken: those this machine trusts (default), or only those everybody does. */
   readonly trust?: "machine" | "public";
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-export interface Answer {
+export interface HttpResponse {
   readonly status: number;
   /** Names in lower case; repeated headers joined with ", ". */
   readonly headers: Readonly<Record<string, string>>;
@@ -42,30 +43,27 @@ const DEFAULT_TIMEOUT_MS = 15_000;
 const DEFAULT_MAX_BYTES = 1024 * 1024;
 
 /**
- * Sends one request and reads the whole answer, whatever its status; a redirect is an answer like any other.
- * Throws InputError url-not-https, proxy-invalid, ca-file-unreadable; OutsideError network-dns, network-refused,
- * network-reset, network-timeout, network-tls, network-failed, response-too-large, proxy-refused.
+ * Sends one request and reads the whole response, whatever its status; a redirect is a response like any other.
+ * Throws InputError url-not-https, tls-verification-off, proxy-invalid, ca-file-unreadable; OutsideError network-dns,
+ * network-refused, network-reset, network-timeout, network-tls, network-failed, response-too-large, proxy-refused.
  */
-export async function request(url: URL, options: RequestOptions): Promise<Answer> {
+export async function request(url: URL, options: RequestOptions): Promise<HttpResponse> {
   const loopback = isLoopback(url.hostname);
   if (url.protocol !== "https:" && !(url.protocol === "http:" && loopback)) {
-    throw new InputError([
-      {
-        code: "url-not-https",
-        message: `${url.protocol}//${url.host} is not https.`,
-        fix: "Use https; plain http is taken on loopback only.",
-      },
-    ]);
+    throw inputError(
+      "url-not-https",
+      `${url.protocol}//${url.host} is not https.`,
+      "Use https; plain http is allowed on loopback only.",
+    );
   }
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(), timeoutMs);
   const started = performance.now();
   try {
-    const proxy = proxyFor(url, options.env);
-    const ca = url.protocol === "https:" || proxy !== undefined ? certificateAuthorities(options.env) : undefined;
-    const answer = await exchange(url, options, proxy, ca, deadline.signal);
-    return { ...answer, milliseconds: Math.round(performance.now() - started), proxy: proxy?.host ?? null };
+    const route = await openRoute(url, options.env, deadline.signal);
+    const response = await exchange(url, options, route, deadline.signal);
+    return { ...response, milliseconds: Math.round(performance.now() - started), proxy: route.proxy?.host ?? null };
   } catch (error) {
     if (error instanceof FederationError) throw error;
     throw networkError(error, url, deadline.signal.aborted ? timeoutMs : null);
@@ -77,12 +75,10 @@ export async function request(url: URL, options: RequestOptions): Promise<Answer
 async function exchange(
   url: URL,
   options: RequestOptions,
-  proxy: URL | undefined,
-  ca: readonly string[] | undefined,
+  { ca, tunnel }: Route,
   signal: AbortSignal,
-): Promise<Omit<Answer, "milliseconds" | "proxy">> {
+): Promise<Omit<HttpResponse, "milliseconds" | "proxy">> {
   const trust = options.trust === "public" ? { ca: [...rootCertificates] } : ca === undefined ? {} : { ca: [...ca] };
-  const tunnel = proxy === undefined ? undefined : await openTunnel(proxy, url, ca, signal);
   return new Promise((resolve, reject) => {
     const send = url.protocol === "https:" ? tlsRequest : plainRequest;
     const outgoing = send({
@@ -128,13 +124,11 @@ async function collect(response: IncomingMessage, maxBytes: number, url: URL): P
   for await (const chunk of response as AsyncIterable<Buffer>) {
     size += chunk.length;
     if (size > maxBytes) {
-      throw new OutsideError([
-        {
-          code: "response-too-large",
-          message: `${url.host} answered with more than ${maxBytes} bytes.`,
-          fix: "This is not what the address should serve; check it.",
-        },
-      ]);
+      throw outsideError(
+        "response-too-large",
+        `${url.host} answered with more than ${maxBytes} bytes.`,
+        "This is not what the address should serve; check it.",
+      );
     }
     chunks.push(chunk);
   }
@@ -151,7 +145,7 @@ function headersOf(response: IncomingMessage): Readonly<Record<string, string>> 
   );
 }
 
-function tlsOf(response: IncomingMessage): Answer["tls"] {
+function tlsOf(response: IncomingMessage): HttpResponse["tls"] {
   const socket = response.socket as Partial<TLSSocket>;
   if (socket.getPeerCertificate === undefined) return null;
   const certificate = socket.getPeerCertificate();
@@ -168,20 +162,20 @@ const CAUSES: readonly (readonly [RegExp, ErrorCode, (host: string) => string, s
   [
     /^(ENOTFOUND|EAI_)/,
     "network-dns",
-    (host) => `The name ${host} does not resolve.`,
+    (host) => `The host name ${host} cannot be resolved.`,
     "Check the host, or the DNS of this network.",
   ],
   [
     /^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL)/,
     "network-refused",
-    (host) => `${host} does not take connections from here.`,
+    (host) => `${host} does not accept connections from here.`,
     "Check the address, the firewall and HTTPS_PROXY.",
   ],
   [
     /^(ECONNRESET|EPIPE|ECONNABORTED)/,
     "network-reset",
-    (host) => `${host} broke the connection off.`,
-    "Try again; if it lasts, a firewall or proxy is in the way.",
+    (host) => `${host} closed the connection.`,
+    "Try again; if it lasts, check the firewall and the proxy.",
   ],
   [
     /^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|ERR_TLS|ERR_SSL|EPROTO|HOSTNAME_MISMATCH)/,
@@ -194,31 +188,23 @@ const CAUSES: readonly (readonly [RegExp, ErrorCode, (host: string) => string, s
 
 function networkError(error: unknown, url: URL, timedOutAfter: number | null): OutsideError {
   if (timedOutAfter !== null) {
-    return new OutsideError(
-      [
-        {
-          code: "network-timeout",
-          message: `${url.host} did not finish its answer within ${timedOutAfter / 1000} s.`,
-          fix: "Check the firewall and HTTPS_PROXY, then try again.",
-        },
-      ],
-      { cause: error },
+    return outsideError(
+      "network-timeout",
+      `${url.host} did not finish its response within ${timedOutAfter / 1000} s.`,
+      "Check the firewall and HTTPS_PROXY, then try again.",
+      error,
     );
   }
   const code = String((error as NodeJS.ErrnoException | undefined)?.code ?? "");
   for (const [pattern, ours, says, fix] of CAUSES) {
     if (!pattern.test(code)) continue;
     const message = ours === "network-tls" ? `${says(url.host)}: ${code}.` : says(url.host);
-    return new OutsideError([{ code: ours, message, fix }], { cause: error });
+    return outsideError(ours, message, fix, error);
   }
-  return new OutsideError(
-    [
-      {
-        code: "network-failed",
-        message: `The exchange with ${url.host} failed${code === "" ? "" : ` (${code})`}.`,
-        fix: "Try again; if it lasts, something between here and there speaks no proper HTTP.",
-      },
-    ],
-    { cause: error },
+  return outsideError(
+    "network-failed",
+    `The request to ${url.host} failed${code === "" ? "" : ` (${code})`}.`,
+    "Try again; if it lasts, a device on the way does not speak proper HTTP.",
+    error,
   );
 }

@@ -7,10 +7,11 @@ import { DEFAULT_FEDERATION_FILE, loadFederation } from "../files/load-federatio
 import type { Secret } from "../text/secret";
 import type { Environment } from "../network/environment";
 import { describeToken, tokenText } from "./describe";
-import { readGivenToken } from "./given";
-import { obtainToken, opaqueToken } from "./obtain";
+import { readGivenToken } from "./token-file";
+import { opaqueToken } from "./choose-source";
+import { obtainToken } from "./obtain";
 import { parseTokenSource } from "./sources";
-import type { IssuerTarget } from "./target";
+import type { IssuerTarget } from "./token-endpoint";
 
 export interface TokenVerbQuestion {
   readonly environment: Environment;
@@ -28,7 +29,7 @@ export interface TokenVerbQuestion {
 
 export interface TokenVerbAnswer {
   readonly token: Secret;
-  readonly passedOver: readonly string[];
+  readonly skipped: readonly string[];
   /** For `--json`. */
   readonly document: Readonly<Record<string, unknown>>;
   /** For a person. */
@@ -57,7 +58,7 @@ export async function answerToken(question: TokenVerbQuestion): Promise<TokenVer
   }
   const federation = federationIfAny(question.config);
   const wanted = question.issuer === undefined ? undefined : findIssuer(federation, question.issuer);
-  const { token, source, place, passedOver } =
+  const { token, source, place, skipped } =
     question.given === undefined
       ? await obtainToken({
           ...question,
@@ -68,7 +69,7 @@ export async function answerToken(question: TokenVerbQuestion): Promise<TokenVer
           token: readGivenToken(question.given),
           source: undefined,
           place: question.given === "-" ? "standard input" : `file ${question.given.slice(1)}`,
-          passedOver: [],
+          skipped: [],
         };
   const description = describeToken(token.reveal(), {
     now: Math.floor(question.environment.now() / 1000),
@@ -80,7 +81,7 @@ export async function answerToken(question: TokenVerbQuestion): Promise<TokenVer
   const issuerAsked = wanted === undefined || (description.kind === "jwt" && description.issuer === wanted.issuer);
   return {
     token,
-    passedOver,
+    skipped,
     document: { source: source ?? null, place, ...description },
     text: [
       `${"from".padEnd(13)}${source === undefined ? place : `${source}: ${place}`}`,

@@ -1,4 +1,4 @@
-/** A token in words: whose it is, how long it lives, which issuer of a federation it fits. Pure; verifies nothing. */
+/** Describes a token: whose it is, how long it lives, which issuer of a federation it fits. Verifies nothing. */
 import type { Federation, FederationIssuer } from "../federation/model";
 import { visibleLines } from "../text/escape";
 import { quoted } from "../text/text-rule";
@@ -7,7 +7,7 @@ import { readToken } from "../sts/read-token";
 import type { TokenSourceName } from "./sources";
 import { restsOnText } from "./sources";
 
-/** Whether the token would do for one of the federation's issuers, and what stands against it. */
+/** Whether the token fits one of the federation's issuers, and if not, why. */
 export interface IssuerFit {
   /** The key of the issuer whose `iss` the token has; null: none has it. */
   readonly issuer: string | null;
@@ -31,7 +31,7 @@ export interface TokenDescription {
   readonly secondsLeft: number | null;
   /** Null where there is no federation to fit. */
   readonly fit: IssuerFit | null;
-  /** Worth knowing, each in a sentence. */
+  /** What a person should know, each in a sentence. */
   readonly notes: readonly string[];
 }
 
@@ -47,7 +47,7 @@ export interface DescribeOptions {
   readonly source?: TokenSourceName | undefined;
 }
 
-/** Describes `text`. Never throws, and no part of its signature is in the answer. */
+/** Describes `text`. Never throws, and no part of its signature is in the result. */
 export function describeToken(text: string, options: DescribeOptions): TokenDescription | NoToken {
   const reading = readToken(text);
   if (!reading.ok) return reading.not;
@@ -103,14 +103,14 @@ function fitOf(
   const issuers: readonly FederationIssuer[] = Object.values(federation.issuers);
   const match = issuers.find((candidate) => candidate.issuer === token.issuer);
   const against: string[] = [];
-  if (match === undefined)
-    against.push(
-      `Its issuer ${token.issuer === null ? "is missing" : quoted(token.issuer)}${token.issuer === null ? "" : " is none of the federation's"}: ${issuers.map((issuer) => issuer.issuer).join(", ")}.${entraHint(token.issuer)}`,
-    );
-  else if (token.audience === null || !match.audiences.includes(token.audience))
-    against.push(
-      `Its audience ${token.audience === null ? "is missing or not a single one" : quoted(token.audience)}; ${match.key} registers ${match.audiences.map((audience) => quoted(audience)).join(", ")}.`,
-    );
+  if (match === undefined) {
+    const own = token.issuer === null ? "is missing" : `${quoted(token.issuer)} is none of the federation's`;
+    const known = issuers.map((issuer) => issuer.issuer).join(", ");
+    against.push(`Its issuer ${own}: ${known}.${entraHint(token.issuer)}`);
+  } else if (token.audience === null || !match.audiences.includes(token.audience)) {
+    const own = token.audience === null ? "is missing or not a single one" : quoted(token.audience);
+    against.push(`Its audience ${own}; ${match.key} registers ${match.audiences.map(quoted).join(", ")}.`);
+  }
   if (token.expires === null) against.push("It has no expiry.");
   else if (now - TOLERANCE_SECONDS >= token.expires) against.push("It has expired.");
   return { issuer: match?.key ?? null, fits: against.length === 0, against };
@@ -118,7 +118,7 @@ function fitOf(
 
 function entraHint(issuer: string | null): string {
   return issuer !== null && /^https:\/\/(?:sts\.windows\.net|login\.microsoftonline\.com)\//.test(issuer)
-    ? " It is Entra's token, not Databricks'."
+    ? " It is a Microsoft Entra token, not a Databricks token."
     : "";
 }
 
@@ -137,8 +137,8 @@ function notesOf(
     typeof claims["client_id"] === "string"
   ) {
     notes.push(
-      "Old Databricks CLIs gave the person's token for a service principal's profile (databricks/cli#1939): " +
-        "check that this is who you meant.",
+      "Old Databricks CLIs return the person's token for a service principal's profile (databricks/cli#1939): " +
+        "check that this is the identity you expect.",
     );
   }
   if (scopesOf(claims).includes("all-apis"))
@@ -165,10 +165,10 @@ export function tokenText(description: TokenDescription | NoToken): string {
     ["subject", `${claim(description.subject)}${description.whose === "other" ? "" : ` (a ${description.whose})`}`],
     ["audience", claim(description.audience)],
     [
-      "lives until",
-      description.expiresAt === null
-        ? "it does not say"
-        : `${description.expiresAt} (${left === null ? "" : left < 0 ? `over since ${duration(-left)}` : `${duration(left)} left`})`,
+      "expires",
+      description.expiresAt === null || left === null
+        ? "unknown"
+        : `${description.expiresAt} (${left < 0 ? `expired ${duration(-left)} ago` : `${duration(left)} left`})`,
     ],
     ...(description.fit === null
       ? []

@@ -2,7 +2,7 @@
 import { realpathSync } from "node:fs";
 import type { CommandModule } from "yargs";
 import { examples } from "../examples";
-import { TOKEN_SOURCE_NAMES } from "../../token/source-names";
+import { TOKEN_SOURCE_NAMES } from "../../token/sources";
 import type { ExitCode } from "../run";
 import { run, say, tell } from "../run";
 
@@ -130,7 +130,7 @@ const command: CommandModule<object, Flags> = {
       }
       if (flags.format === "token-file") {
         if (flags.out === undefined) return missing("--out", "the file to keep the token in");
-        const { sleepByClock } = await import("../../credentials/sleep");
+        const { sleepByClock } = await import("../../credentials/token-file");
         const stop = new AbortController();
         for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => stop.abort());
         await answer.credentialsTokenFile(answer.sessionQuestion(question), {

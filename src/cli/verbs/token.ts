@@ -3,7 +3,7 @@
  */
 import type { CommandModule } from "yargs";
 import { examples } from "../examples";
-import { TOKEN_SOURCE_NAMES } from "../../token/source-names";
+import { TOKEN_SOURCE_NAMES } from "../../token/sources";
 import type { ExitCode } from "../run";
 import { run, say, sayJson, tell } from "../run";
 
@@ -62,7 +62,7 @@ const command: CommandModule<object, Flags> = {
         scope: flags.scope,
         raw: flags.raw === true ? { toTerminal: process.stdout.isTTY === true } : undefined,
       });
-      for (const note of answer.passedOver) tell(`note: ${note}`);
+      for (const note of answer.skipped) tell(`note: ${note}`);
       if (flags.raw === true) {
         say(answer.token.reveal());
         return 0;

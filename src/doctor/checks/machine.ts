@@ -1,5 +1,5 @@
 /** Checks the machine that doctor runs on: its clock, and its AWS credentials. Pure. */
-import type { CredentialPlace } from "../../credentials/which-wins";
+import type { CredentialPlace } from "../../credentials/credential-chain";
 import type { AccountView } from "../../federation/account-view";
 import type { AwsAccount } from "../../federation/model";
 import { TOLERANCE_SECONDS } from "../../sts/claim-faults";

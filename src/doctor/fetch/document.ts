@@ -2,7 +2,7 @@
 import type { ErrorCode } from "../../errors";
 import { FederationError } from "../../errors";
 import { looksLikeHtml, readJson } from "../../network/read-json";
-import type { Answer } from "../../network/request";
+import type { HttpResponse } from "../../network/request";
 import type { Fetched } from "./fetch-url";
 
 /** What was there instead. `unreachable` and `busy` may be the network or the moment, the others are the server. */
@@ -50,7 +50,7 @@ export function readDocument(fetched: Fetched): Reading {
 
 /** What kept the document from being read, with a better message and fix where they are known. */
 function obstacleOf(
-  answer: Answer,
+  answer: HttpResponse,
   url: URL,
   found: string,
 ): { readonly obstacle: Obstacle; readonly message?: string; readonly fix?: string } {

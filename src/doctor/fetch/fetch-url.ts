@@ -1,11 +1,11 @@
 /** A GET with its response, or the coded reason why there is none. No secret is ever sent from here. */
 import type { ErrorCode } from "../../errors";
 import { FederationError } from "../../errors";
-import type { Answer, RequestOptions } from "../../network/request";
+import type { HttpResponse, RequestOptions } from "../../network/request";
 import { request } from "../../network/request";
 
 export type Fetched =
-  | { readonly ok: true; readonly url: URL; readonly answer: Answer }
+  | { readonly ok: true; readonly url: URL; readonly answer: HttpResponse }
   | {
       readonly ok: false;
       readonly url: URL;

@@ -1,5 +1,5 @@
 /** What an error of IAM means. */
-import { awsErrorCode } from "../../credentials/assume";
+import { awsErrorCode } from "../../credentials/aws-refusal";
 import { FederationError } from "../../errors";
 import { redact } from "../../text/secret";
 import type { Failure } from "../check";

@@ -1,7 +1,7 @@
 /** The token that doctor checks: one that was given, or one obtained as `token` does, and then only when asked to. */
 import { FederationError, InputError } from "../../errors";
 import type { Secret } from "../../text/secret";
-import { readGivenToken } from "../../token/given";
+import { readGivenToken } from "../../token/token-file";
 import { obtainToken } from "../../token/obtain";
 import type { TokenSourceName } from "../../token/sources";
 import { parseTokenSource } from "../../token/sources";

@@ -1,6 +1,6 @@
-/** When to ask AWS again, and for how long. */
+/** When to call AWS again, and for how long. */
 import { FederationError } from "../errors";
-import { AwsRefusal } from "./assume";
+import { AwsRefusal } from "./aws-refusal";
 
 /** A role answers AccessDenied for 4 to 11 seconds after it is made (recorded); a little more is waited. */
 export const NEW_ROLE_WAIT_MS = 15_000;
@@ -8,39 +8,32 @@ const BUSY_RETRIES = 4;
 /** Whoever called waits too: after this no further call is made, so that a silent AWS is given up within 40 seconds. */
 const BUSY_WAIT_MS = 30_000;
 
-export interface PatienceOptions {
-  /** How long an answer that a new role gives is asked again, milliseconds. */
+export interface RetryOptions {
+  /** For how long a call is repeated that a new role refuses, milliseconds. */
   readonly newRoleWaitMs: number;
   readonly sleep?: (milliseconds: number) => Promise<void>;
   /** 0 to 1. */
   readonly random?: () => number;
   /** Milliseconds. */
   readonly clock?: () => number;
+  /** When waiting began, by `clock`; default: now. */
+  readonly started?: number;
   readonly onRetry?: (error: FederationError, delayMs: number) => void;
 }
 
-/** `new-role`: may be right in a moment; `busy`: try again, backing off; `final`: no use. */
+/** `new-role`: may succeed in a moment; `busy`: try again, backing off; `final`: no use. */
 export function kindOfFailure(error: unknown): "new-role" | "busy" | "final" {
   if (!(error instanceof FederationError)) return "final";
-  if (
-    error.code === "aws-access-denied" ||
-    (error instanceof AwsRefusal && error.awsMessage.includes("No OpenIDConnect provider found"))
-  )
-    return "new-role";
-  if (
-    error.code === "aws-throttled" ||
-    (error instanceof AwsRefusal && (error.status >= 500 || error.awsCode === "IDPCommunicationError"))
-  )
-    return "busy";
+  if (error instanceof AwsRefusal) return error.kind;
   return /^network-(?:reset|timeout|refused|dns)$/.test(error.code) ? "busy" : "final";
 }
 
-/** Runs `attempt` until it succeeds, fails for good, or patience ends; throws the last failure. */
-export async function withPatience<T>(attempt: () => Promise<T>, options: PatienceOptions): Promise<T> {
+/** Runs `attempt` until it succeeds, fails for good, or the time is over; throws the last failure. */
+export async function withRetry<T>(attempt: () => Promise<T>, options: RetryOptions): Promise<T> {
   const sleep = options.sleep ?? ((milliseconds) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds)));
   const random = options.random ?? Math.random;
   const clock = options.clock ?? (() => performance.now());
-  const started = clock();
+  const started = options.started ?? clock();
   for (let tries = 0, busy = 0; ; tries += 1) {
     try {
       return await attempt();
@@ -49,11 +42,11 @@ export async function withPatience<T>(attempt: () => Promise<T>, options: Patien
       // full jitter for the throttled, steady steps for a role that is about to be there
       const delay =
         kind === "busy" ? Math.round(random() * Math.min(5000, 400 * 2 ** busy)) : Math.min(1000 * (tries + 1), 3000);
-      const over = clock() - started + delay;
-      const out =
+      const waited = clock() - started + delay;
+      const isOver =
         kind === "final" ||
-        (kind === "busy" ? busy >= BUSY_RETRIES || over > BUSY_WAIT_MS : over > options.newRoleWaitMs);
-      if (out) throw error;
+        (kind === "busy" ? busy >= BUSY_RETRIES || waited > BUSY_WAIT_MS : waited > options.newRoleWaitMs);
+      if (isOver) throw error;
       if (kind === "busy") busy += 1;
       options.onRetry?.(error as FederationError, delay);
       await sleep(delay);

@@ -3,14 +3,13 @@
  * identity. Order: boto3 and AWS SDKs (keys in the environment, web identity, the shared files, container, instance).
  */
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Environment } from "../network/environment";
-import { variable } from "../network/environment";
+import { configuredFile, variable } from "../network/environment";
+import { partitionOfRegion } from "../federation/accounts";
 import { REGION } from "../federation/rules";
 import { keeps } from "../text/text-rule";
 import { readAwsFile } from "./aws-file";
 import type { AwsSection } from "./aws-file";
-import { partitionOfRegion } from "./region";
 
 export interface CredentialPlace {
   readonly kind: "environment-keys" | "web-identity" | "stored-keys" | "profile" | "container";
@@ -27,12 +26,10 @@ export interface AwsFiles {
 
 /** AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE, else `~/.aws/config` and `~/.aws/credentials`. */
 export function awsFiles(environment: Environment): AwsFiles {
-  const at = (name: string, usual: string): string => {
-    const named = variable(environment, name);
-    if (named === undefined) return join(environment.home, ".aws", usual);
-    return named.startsWith("~/") ? join(environment.home, named.slice(2)) : named;
+  return {
+    config: configuredFile(environment, "AWS_CONFIG_FILE", ".aws", "config"),
+    credentials: configuredFile(environment, "AWS_SHARED_CREDENTIALS_FILE", ".aws", "credentials"),
   };
-  return { config: at("AWS_CONFIG_FILE", "config"), credentials: at("AWS_SHARED_CREDENTIALS_FILE", "credentials") };
 }
 
 /** Keys of a profile that give it credentials of its own. */

@@ -2,15 +2,17 @@
 import { createHash } from "node:crypto";
 import { readFileSync, readlinkSync, realpathSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { InputError, OutsideError } from "../errors";
+import type { OutsideError } from "../errors";
+import { inputError, outsideError } from "../errors";
 import { makeFolder, removeLeftovers, writeWhole } from "../files/write-file";
 import type { Environment } from "../network/environment";
+import { quoted } from "../text/text-rule";
 import { readAwsFile, withSettings } from "./aws-file";
-import { cacheFolder, makePrivateFolder } from "./cache-files";
-import { withLock } from "./lock";
-import { awsFiles } from "./which-wins";
+import { cacheFolder, makePrivateFolder } from "./cached-session";
+import { withLock } from "../files/lock";
+import { awsFiles } from "./credential-chain";
 
-export interface ProfileQuestion {
+export interface ProfileOptions {
   readonly environment: Environment;
   readonly name: string;
   /** The program and its arguments, unquoted. */
@@ -41,30 +43,28 @@ const IN_THE_WAY = [
 /**
  * Writes or updates the profile: `credential_process`, and `region` where given. The rest of the file keeps its every
  * byte, and the file is whole at all times. No secret is written. Throws InputError profile-name-invalid,
- * profile-taken;
- * OutsideError aws-config-unusable.
+ * profile-taken; OutsideError aws-config-unusable.
  */
-export async function writeProfile(question: ProfileQuestion): Promise<WrittenProfile> {
-  const { name } = question;
+export async function writeProfile(options: ProfileOptions): Promise<WrittenProfile> {
+  const { name } = options;
   if (!/^[A-Za-z0-9_.@+-]{1,64}$/.test(name)) {
-    throw new InputError([
-      {
-        code: "profile-name-invalid",
-        message: `${JSON.stringify(name.slice(0, 80))} is no profile name for us.`,
-        path: "profile-name",
-        fix: "Use 1 to 64 letters, digits and _.@+-.",
-      },
-    ]);
+    throw inputError(
+      "profile-name-invalid",
+      `${quoted(name)} is not a valid profile name.`,
+      "Use 1 to 64 letters, digits and _.@+-.",
+      "profile-name",
+    );
   }
-  const files = awsFiles(question.environment);
+  const files = awsFiles(options.environment);
   const file = target(files.config);
-  refuseKeys(files.credentials, name, [name]);
+  // keys in `~/.aws/credentials` win over the config's `credential_process`
+  refuseIn(read(files.credentials), [name], files.credentials, name);
   try {
     makeFolder(dirname(file), 0o700);
   } catch (cause) {
     throw unusable(file, cause);
   }
-  const folder = cacheFolder(question.environment.env, question.environment.home);
+  const folder = cacheFolder(options.environment.env, options.environment.home);
   makePrivateFolder(folder);
   // the lock lies in our own folder, not in the user's
   return withLock(join(folder, createHash("sha256").update(file).digest("hex")), { waitMs: 20_000 }, async () => {
@@ -72,8 +72,8 @@ export async function writeProfile(question: ProfileQuestion): Promise<WrittenPr
     const section = name === "default" ? "default" : `profile ${name}`;
     refuseIn(before, [section, ...(name === "default" ? ["profile default"] : [])], file, name);
     const after = withSettings(before, section, {
-      credential_process: commandLine(question.command),
-      ...(question.region === null ? {} : { region: question.region }),
+      credential_process: commandLine(options.command),
+      ...(options.region === null ? {} : { region: options.region }),
     });
     if (after === before) {
       removeLeftovers(file);
@@ -113,21 +113,12 @@ function read(file: string): string {
 function unusable(file: string, cause: unknown): OutsideError {
   const why =
     cause instanceof TypeError ? "it is not UTF-8" : ((cause as NodeJS.ErrnoException).code ?? "unknown error");
-  return new OutsideError(
-    [
-      {
-        code: "aws-config-unusable",
-        message: `${file} cannot be changed: ${why}.`,
-        fix: "Check the file and its folder, or name another with AWS_CONFIG_FILE.",
-      },
-    ],
-    { cause },
+  return outsideError(
+    "aws-config-unusable",
+    `${file} cannot be changed: ${why}.`,
+    "Check the file and its folder, or name another with AWS_CONFIG_FILE.",
+    cause,
   );
-}
-
-/** Keys in `~/.aws/credentials` win over the config's `credential_process`. */
-function refuseKeys(file: string, name: string, sections: readonly string[]): void {
-  refuseIn(read(file), sections, file, name);
 }
 
 function refuseIn(text: string, sections: readonly string[], file: string, name: string): void {
@@ -135,14 +126,12 @@ function refuseIn(text: string, sections: readonly string[], file: string, name:
     .filter((section) => sections.includes(section.name))
     .flatMap((section) => IN_THE_WAY.filter((key) => section.values.has(key)));
   if (found.length === 0) return;
-  throw new InputError([
-    {
-      code: "profile-taken",
-      message: `Profile ${name} in ${file} has ${found.join(", ")}, which would be used instead.`,
-      path: "profile-name",
-      fix: "Name another profile with --profile-name, or remove those lines (docs/moving-from-keys.md).",
-    },
-  ]);
+  throw inputError(
+    "profile-taken",
+    `Profile ${name} in ${file} has ${found.join(", ")}, which would be used instead.`,
+    "Name another profile with --profile-name, or remove those lines (docs/moving-from-keys.md).",
+    "profile-name",
+  );
 }
 
 /**
@@ -152,15 +141,12 @@ export function commandLine(words: readonly string[]): string {
   return words
     .map((word) => {
       if (/^[A-Za-z0-9_@%+=:,./-]+$/.test(word)) return word;
-      if (/["\\\r\n$`#;]/.test(word)) {
-        throw new InputError([
-          {
-            code: "profile-name-invalid",
-            message: `${JSON.stringify(word.slice(0, 80))} cannot stand in credential_process.`,
-            fix: "Use paths without quotes, backslashes and $.",
-          },
-        ]);
-      }
+      if (/["\\\r\n$`#;]/.test(word))
+        throw inputError(
+          "profile-name-invalid",
+          `${quoted(word)} cannot be written to credential_process.`,
+          "Use paths without quotes, backslashes and $.",
+        );
       return `"${word}"`;
     })
     .join(" ");

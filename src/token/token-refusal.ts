@@ -1,0 +1,88 @@
+/** What a refusal of Databricks' token endpoint means, and what to do. */
+import type { OutsideError } from "../errors";
+import { outsideError } from "../errors";
+import { looksLikeHtml, redirectTarget } from "../network/read-json";
+import type { HttpResponse } from "../network/request";
+import { readToken } from "../sts/read-token";
+import { redact } from "../text/secret";
+import { quoted } from "../text/text-rule";
+import type { OAuthGrant } from "./request-token";
+
+/** What the endpoint's response means; only its OAuth error fields are quoted, and redacted. */
+export function tokenRefusal(response: HttpResponse, endpoint: URL, grant: OAuthGrant, scope: string): OutsideError {
+  const where = `${endpoint.host}${endpoint.pathname}`;
+  const { status } = response;
+  if (status >= 300 && status < 400) {
+    const login = /login|private-link/i.test(response.headers["location"] ?? "");
+    return outsideError(
+      "response-redirect",
+      `${where} answered ${status} with a redirect to ${redirectTarget(response, endpoint)}. A secret is not sent on.`,
+      login
+        ? "The workspace takes no calls from this network (PrivateLink or an IP access list): run this inside " +
+            "it, or use the account issuer."
+        : "Check DATABRICKS_HOST.",
+    );
+  }
+  const { error, description } = oauthError(response);
+  if (error === "invalid_scope")
+    return outsideError(
+      "token-scope-refused",
+      `${where} does not grant the scope ${quoted(scope)} to this identity.`,
+      "Try --scope sql; --scope all-apis last, as such a token may do all its owner may.",
+    );
+  if (error !== undefined) {
+    const secrets = [grant.kind === "client-credentials" ? grant.clientSecret : grant.subject];
+    const words = [redact(error, secrets, 60), ...(description === undefined ? [] : [redact(description, secrets)])];
+    const fix = refusalFix(error, grant);
+    return outsideError(
+      "token-refused",
+      `${where} refused: ${words.join(": ").replace(/\.$/, "")}.${sentText(grant)}`,
+      fix,
+    );
+  }
+  if (status !== 200)
+    return outsideError(
+      "response-status",
+      `${where} answered ${status}.`,
+      status === 429 || status === 503 ? "It is busy: try again in a minute." : "Check DATABRICKS_HOST.",
+    );
+  return outsideError(
+    "response-not-json",
+    `${where} answered with ${looksLikeHtml(response) ? "an HTML page" : "something"} instead of a token.`,
+    "A login page or a proxy answers instead, or DATABRICKS_HOST is another host.",
+  );
+}
+
+/** Of another issuer's token, what a federation policy is compared with. */
+function sentText(grant: OAuthGrant): string {
+  const reading = grant.kind === "federated" ? readToken(grant.subject.reveal()) : null;
+  if (reading?.ok !== true) return "";
+  const { claims } = reading.token;
+  const parts = ["iss", "sub", "aud"].map((name) => `${name} ${quoted(String(claims[name] ?? "none"))}`);
+  return ` Sent: ${parts.join(", ")}.`;
+}
+
+function oauthError(response: HttpResponse): { readonly error?: string; readonly description?: string } {
+  try {
+    const body = JSON.parse(response.body.toString("utf8")) as Readonly<Record<string, unknown>>;
+    const text = (...names: readonly string[]): string | undefined =>
+      names.map((name) => body[name]).find((value): value is string => typeof value === "string");
+    const error = text("error", "errorCode", "error_code");
+    const description = text("error_description", "errorSummary", "message");
+    return { ...(error === undefined ? {} : { error }), ...(description === undefined ? {} : { description }) };
+  } catch {
+    return {};
+  }
+}
+
+function refusalFix(error: string, grant: OAuthGrant): string {
+  if (error === "invalid_client") return "Check DATABRICKS_CLIENT_ID and its secret (not expired, of this account).";
+  if (grant.kind === "federated")
+    return (
+      "Compare these with the service principal's federation policy. DATABRICKS_TOKEN_AUDIENCE (or token_audience of " +
+      "the profile) changes the audience, DATABRICKS_CLIENT_ID the service principal."
+    );
+  if (error === "unauthorized_client")
+    return "The service principal is not in this workspace, or may not use this grant.";
+  return "Check the host, the identity and its assignment to the workspace.";
+}
