@@ -69,7 +69,7 @@ describeWith({ terraform: true }, "HCL in the pages", () => {
       // Pages show a registry's address or a path; here both mean the committed module. Account and partition are
       // given, so that the plan asks no AWS.
       const local = code
-        .replace(/source(\s*)= "(?:[^"]*\/)?(databricks-[a-z-]+)(?:\/aws)?"/g, 'source$1= "./modules/$2"')
+        .replace(/source(\s*)= "(?:[^"]*\/)?(databricks-[a-z-]+)(?:\/aws|\?ref=[^"]*)?"/g, 'source$1= "./modules/$2"')
         .replace(/^\s*version\s*= "[^"]*"\n/gm, "")
         .replace(/^(module "[^"]+" \{\n)/gm, '$1  aws_account_id = "111122223333"\n  aws_partition = "aws"\n');
       writeFileSync(join(folder, "main.tf"), local);

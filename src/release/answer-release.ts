@@ -11,7 +11,8 @@ import { compareReleases } from "./guard/compare-releases";
 import { leastVersion } from "./guard/hold-version";
 import { previousRelease } from "./guard/previous-release";
 import { releaseNotes } from "./guard/release-notes";
-import { manifestJson, MANIFEST_FILE } from "./manifest";
+import type { ReleaseManifest } from "./manifest";
+import { manifestJson, MANIFEST_FILE, readManifest } from "./manifest";
 import { modulesFolder, readModules } from "./module-folder";
 import { verifyRelease } from "./verify";
 import { readVersion } from "./version";
@@ -52,6 +53,10 @@ export async function answerNotes(asked: NotesAsked): Promise<NotesAnswer> {
   };
 }
 
+function withoutCommit(manifest: ReleaseManifest): string {
+  return manifestJson({ ...manifest, source: { commit: null } });
+}
+
 /** The HCL of an archive that calls the module. */
 const CONSUMER = /^examples\/complete\/([^/]+\.tf)$/;
 
@@ -69,7 +74,9 @@ export async function recordRelease(
   const recorded = join(folder, MANIFEST_FILE);
   const text = manifestJson(manifest);
   if (existsSync(recorded)) {
-    if (readFileSync(recorded, "utf8") === text) return { folder, version: manifest.version, changed: false };
+    // recorded before the commit that it was packed from, or after
+    if (withoutCommit(readManifest(readFileSync(recorded, "utf8"), recorded)) === withoutCommit(manifest))
+      return { folder, version: manifest.version, changed: false };
     throw new InputError({
       code: "release-recorded",
       message: `${recorded} records another release ${manifest.version}.`,
