@@ -15,7 +15,6 @@ export const ERROR_CODES = {
   "issuer-not-https": "input",
   "issuer-has-port": "input",
   "issuer-has-user-info": "input",
-  "issuer-has-fragment": "input",
   "issuer-has-query": "input",
   "issuer-path-unknown": "input",
   "issuer-account-agnostic": "input",

@@ -25,6 +25,19 @@ test("every mechanism stands once in the table, as in the text, with no cell lef
     ]).toEqual([1, 1]);
 });
 
+test("a service credential is offered to callers outside compute too, by the API of temporary credentials", () => {
+  const service = MECHANISMS.find(({ id }) => id === "service-credential");
+  expect(service?.features.join()).toMatch(/temporary-service-credentials: .*Apps.*CI.*laptops/);
+  expect(service?.works).toContain("outside compute");
+});
+
+test("Unity Catalog on GCP is said to read S3 by a storage credential", () => {
+  expect(MECHANISMS.find(({ id }) => id === "storage-credential")?.works).toContain("GCP reads S3");
+  expect(pageText("docs/azure-and-gcp.md")).toMatch(
+    /on GCP[^.]*Unity\s+Catalog can read it with a \[storage credential\]/,
+  );
+});
+
 test("the page names the principal of every cloud", () => {
   for (const cloud of UNITY_CATALOG_CLOUDS) expect(unityCatalogPage()).toContain(UNITY_CATALOG_PRINCIPALS[cloud].arn);
 });

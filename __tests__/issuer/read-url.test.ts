@@ -57,6 +57,11 @@ test.each<[pasted: string, notes: readonly string[]]>([
   [`https://${HOST}/?o=abc`, ["query-cut"]],
   [`https://${HOST}/browse/folders/42?o=5`, ["query-cut", "path-cut", "workspace-id-from-url"]],
   [`https://${HOST}/sql/warehouses`, ["path-cut"]],
+  // as the browser shows a page of a workspace
+  [`https://${HOST}/oidc#x`, ["fragment-cut"]],
+  [`https://${HOST}#`, ["fragment-cut"]],
+  [`https://${HOST}/?o=5#job/7`, ["query-cut", "fragment-cut", "workspace-id-from-url"]],
+  [`https://${HOST}/?o=5#notebook/1/command/2?o=6`, ["query-cut", "fragment-cut", "workspace-id-from-url"]],
 ])("%s is cut back to the workspace issuer", (pasted, notes) => {
   const read = readIssuerUrl(pasted);
   expect(issuerOf(read)).toBe(`https://${HOST}/oidc`);
@@ -71,6 +76,7 @@ test.each<[pasted: string, notes: readonly string[]]>([
   [`${ACCOUNT_ISSUER}/v1/token`, ["token-endpoint-cut"]],
   [`${ACCOUNT_ISSUER.replace(ACCOUNT, ACCOUNT.toUpperCase())}`, ["account-id-lowered"]],
   [`https://accounts.cloud.databricks.com/?account_id=${ACCOUNT}`, ["query-cut", "account-id-from-url"]],
+  [`https://accounts.cloud.databricks.com/?a=${ACCOUNT}#users`, ["query-cut", "fragment-cut", "account-id-from-url"]],
   [`https://accounts.cloud.databricks.com/workspaces?a=${ACCOUNT}`, ["query-cut", "account-id-from-url"]],
   [`accounts.cloud.databricks.com/oidc/accounts/${ACCOUNT}?o=5`, ["scheme-added", "query-cut"]],
 ])("%s is cut back to the account issuer", (pasted, notes) => {
@@ -103,16 +109,15 @@ test.each<[pasted: string, code: string]>([
   ["/oidc", "issuer-unreadable"],
   ["?o=5", "issuer-unreadable"],
   ["#", "issuer-unreadable"],
-  // port, user information, fragment, query with another ID
+  // port, user information, a host in the fragment, query with another ID
   [`https://${HOST}:443/oidc`, "issuer-has-port"],
   [`https://${HOST}:/oidc`, "issuer-has-port"],
   [`${HOST}:8443`, "issuer-has-port"],
   [`https://${HOST}@evil.example.com/oidc`, "issuer-has-user-info"],
   [`https://evil.example.com@${HOST}/oidc`, "issuer-has-user-info"],
   [`https://user:secret@${HOST}/oidc`, "issuer-has-user-info"],
-  [`https://${HOST}/oidc#x`, "issuer-has-fragment"],
-  [`https://${HOST}/?o=5#job/7`, "issuer-has-fragment"],
-  [`https://evil.example.com#.${HOST}`, "issuer-has-fragment"],
+  [`https://evil.example.com#.${HOST}`, "host-not-databricks"],
+  [`https://evil.example.com/#@${HOST}/oidc`, "host-not-databricks"],
   [`https://${HOST}/?o=5&o=6`, "issuer-conflict"],
   ["https://adb-1234567890123456.7.azuredatabricks.net/?o=5", "issuer-conflict"],
   // addresses

@@ -40,7 +40,7 @@ export const MECHANISMS: readonly Mechanism[] = [
     principal: "the OIDC provider of the issuer",
     needs: "the issuer registered in IAM, a trust that names aud and sub",
     works:
-      "anywhere a token is to be had: Databricks on AWS, Azure and GCP, and outside Databricks; not Spark's own " +
+      "wherever a token can be obtained: Databricks on AWS, Azure and GCP, and outside Databricks; not Spark's own " +
       "readers",
     seenAs: "the Databricks identity: session name and sub",
     choose: "the identity is to be seen in CloudTrail; Apps, CLI, laptops, CI; Databricks on Azure or GCP",
@@ -53,13 +53,18 @@ export const MECHANISMS: readonly Mechanism[] = [
     features: [
       "boto3 in notebooks and jobs: dbutils.credentials.getServiceCredentialsProvider",
       "Python UDFs that name it",
+      "any caller of the API temporary-service-credentials: Databricks Apps, serverless compute, CI, laptops",
     ],
     caller: "Databricks' own role: sts:AssumeRole with an external ID",
     principal: "Databricks' Unity Catalog role of the cloud, and the role itself",
     needs: "a service credential in Unity Catalog, its external ID in the trust, ACCESS granted to who may use it",
-    works: "Databricks on AWS, Databricks Runtime 16.2 and later, Python and Scala; no SQL warehouses",
+    works:
+      "Databricks on AWS: by dbutils on Databricks Runtime 16.2 and later (Python, Scala), not on SQL warehouses; by the " +
+      "API also outside compute, for a principal with ACCESS on the credential",
     seenAs: "Databricks' role; who used it is in Databricks' audit log",
-    choose: "code runs on Unity Catalog compute in Databricks on AWS, and a grant is enough: it is the simpler choice",
+    choose:
+      "a grant in Unity Catalog is enough, in or outside Databricks on AWS: it is the simpler choice, and the one that " +
+      "Databricks documents",
     federation: "trusts: [{ unityCatalog: { externalIds: […], cloud: aws } }]",
     mark: "seen",
   },
@@ -74,7 +79,9 @@ export const MECHANISMS: readonly Mechanism[] = [
     caller: "Databricks' own role: sts:AssumeRole with an external ID",
     principal: "Databricks' Unity Catalog role of the cloud, and the role itself",
     needs: "a storage credential in Unity Catalog, its external ID in the trust, an external location, grants on it",
-    works: "Databricks on AWS: clusters in standard and dedicated access mode, SQL warehouses, serverless compute",
+    works:
+      "Databricks on AWS: clusters in standard and dedicated access mode, SQL warehouses, serverless compute; Databricks " +
+      "on GCP reads S3 with one too",
     seenAs: "Databricks' role; who used it is in Databricks' audit log",
     choose: "tables and files in S3, for Spark and SQL",
     federation: "trusts: [{ unityCatalog: { externalIds: […], cloud: aws } }]",

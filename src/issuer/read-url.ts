@@ -37,9 +37,9 @@ const ENDPOINT = /\/v1\/(?:token|authorize|logout)\/*$/;
 
 /**
  * Reads a pasted issuer, discovery URL, token endpoint or workspace address. Missing scheme, capital host, trailing
- * slash, discovery suffix, query (`?o=`, `?w=`, `?a=`) and console paths are cut, each with a note.
- * Throws InputError: issuer-unreadable, issuer-not-https, issuer-has-port, issuer-has-user-info, issuer-has-fragment,
- * host-is-ip-address, host-invalid, host-empty, host-not-databricks, issuer-account-agnostic, issuer-conflict,
+ * slash, discovery suffix, query (`?o=`, `?w=`, `?a=`), fragment and console paths are cut, each with a note.
+ * Throws InputError: issuer-unreadable, issuer-not-https, issuer-has-port, issuer-has-user-info, host-is-ip-address,
+ * host-invalid, host-empty, host-not-databricks, issuer-account-agnostic, issuer-conflict,
  * databricks-account-id-invalid, issuer-path-unknown, issuer-too-long.
  */
 export function readIssuerUrl(pasted: string, options: ReadUrlOptions = {}): PastedIssuer {
@@ -60,6 +60,7 @@ export function readIssuerUrl(pasted: string, options: ReadUrlOptions = {}): Pas
   if (host !== url.authority)
     note("host-lowered", "The host is written in lower case: IAM compares the issuer with case.");
   if (url.query !== undefined) note("query-cut", "The query is cut: an issuer has none.");
+  if (url.fragment) note("fragment-cut", "Ignored the URL's fragment (#…): an issuer has none.");
   const path = issuerPathOfPage(url.path, note);
 
   const one = (names: readonly string[]): string | null => {

@@ -12,6 +12,8 @@ export interface SplitUrl {
   readonly path: string;
   /** Without `?`; undefined: there is none. */
   readonly query: string | undefined;
+  /** Whether there was one (`#…`): a browser shows one on many pages of a workspace. */
+  readonly fragment: boolean;
   readonly schemeAdded: boolean;
 }
 
@@ -22,7 +24,7 @@ const MAX_PASTED_LENGTH = 2048;
 
 /**
  * Throws what `refusal` makes of: host-empty, issuer-too-long, issuer-unreadable, issuer-not-https,
- * issuer-has-user-info, issuer-has-fragment, host-is-ip-address, issuer-has-port.
+ * issuer-has-user-info, host-is-ip-address, issuer-has-port.
  */
 export function splitUrl(pasted: string, refusal: Refusal): SplitUrl {
   const text = pasted.trim();
@@ -53,8 +55,6 @@ export function splitUrl(pasted: string, refusal: Refusal): SplitUrl {
       "The URL carries user information before the host.",
       "Remove everything up to the @.",
     );
-  if (fragment !== undefined)
-    throw refusal("issuer-has-fragment", "The URL has a fragment (#…).", "Remove the # and what follows.");
   if (authority.startsWith("[") || /^[0-9a-f]*(?::[0-9a-f]*){2,}$/i.test(authority)) {
     throw refusal(
       "host-is-ip-address",
@@ -70,7 +70,7 @@ export function splitUrl(pasted: string, refusal: Refusal): SplitUrl {
     );
   // `https:host`, `https:/host`: a scheme without its two slashes
   if (authority.includes(":")) throw unreadable(pasted, refusal);
-  return { authority, path, query, schemeAdded: scheme === undefined };
+  return { authority, path, query, fragment: fragment !== undefined, schemeAdded: scheme === undefined };
 }
 
 function unreadable(pasted: string, refusal: Refusal): InputError {

@@ -57,6 +57,7 @@ import { adminWithoutBoundary } from "./rules/admin-without-boundary";
 import { networkNeverTrue } from "./rules/network-never-true";
 import { providerNotInPlan } from "./rules/provider-not-in-plan";
 import { providerDeleted } from "./rules/provider-deleted";
+import { externalIdPlaceholder } from "./rules/external-id-placeholder";
 import { ignoreUnknown } from "./rules/ignore-unknown";
 import { ignoreUnused } from "./rules/ignore-unused";
 
@@ -123,6 +124,7 @@ export const RULE_GROUPS: Readonly<Record<string, readonly LintRule[]>> = {
     sessionLongUsers,
     adminWithoutBoundary,
     networkNeverTrue,
+    externalIdPlaceholder,
     providerNotInPlan,
     providerDeleted,
   ],
