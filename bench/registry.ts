@@ -48,7 +48,7 @@ export async function registry(scratch: string, env: NodeJS.ProcessEnv): Promise
     const publish = (to: string) =>
       runOnce({
         program: process.execPath,
-        args: [CLI, "publish", "--from", from, "--to", to, "--namespace", "acme"],
+        args: [CLI, "publish", "--release", from, "--to", to, "--namespace", "acme"],
         cwd: scratch,
         env,
       });

@@ -223,8 +223,9 @@ export const ERROR_CODES = {
   "release-recorded": "input",
   // the command line
   usage: "input",
+  "flags-conflict": "input",
   // files
-  "file-not-found": "outside",
+  "file-not-found": "input",
   "file-unreadable": "outside",
   "file-unwritable": "outside",
   "file-not-generated": "input",

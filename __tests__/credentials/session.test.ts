@@ -10,17 +10,13 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import type { CredentialsQuestion } from "../../src/credentials/answer";
-import {
-  credentialsProfile,
-  credentialsTokenFile,
-  printedCredentials,
-  purge,
-  sessionQuestion,
-} from "../../src/credentials/answer";
 import { assumeRole } from "../../src/credentials/assume";
+import { cacheFolder, purgeCache } from "../../src/credentials/cached-session";
 import { serveCredentials } from "../../src/credentials/container";
 import { commandEnvironment } from "../../src/credentials/run-command";
+import { printedCredentials, writeCredentialsProfile, writeTokenFile } from "../../src/credentials/forms";
+import type { CredentialsOptions } from "../../src/credentials/session-options";
+import { sessionOptions } from "../../src/credentials/session-options";
 import { getSession, renewingSession } from "../../src/credentials/session";
 import { cachedDocument, callKey } from "../../src/credentials/cached-call";
 import { sessionFile } from "../../src/credentials/cached-session";
@@ -47,13 +43,13 @@ beforeEach(() => {
 });
 
 interface Caller {
-  readonly question: CredentialsQuestion;
+  readonly question: CredentialsOptions;
   readonly home: string;
   readonly notes: string[];
 }
 
 function caller(
-  change: Partial<CredentialsQuestion> = {},
+  change: Partial<CredentialsOptions> = {},
   env: Readonly<Record<string, string>> = {},
   home = temporaryFolder("home"),
 ): Caller {
@@ -73,7 +69,7 @@ function caller(
   };
 }
 
-const print = (from: Caller): Promise<string> => printedCredentials(sessionQuestion(from.question), "process");
+const print = (from: Caller): Promise<string> => printedCredentials(sessionOptions(from.question), "process");
 
 describe("credentials", () => {
   test("are AWS' credential_process document, version 1", async () => {
@@ -90,7 +86,7 @@ describe("credentials", () => {
   });
 
   test("as shell exports survive a shell", async () => {
-    expect(await printedCredentials(sessionQuestion(caller().question), "env")).toMatch(
+    expect(await printedCredentials(sessionOptions(caller().question), "env")).toMatch(
       /^export AWS_ACCESS_KEY_ID='ASIA[A-Z0-9]+'\nexport AWS_SECRET_ACCESS_KEY='[^']+'\nexport AWS_SESSION_TOKEN='[^']+'\nexport AWS_CREDENTIAL_EXPIRATION='[^']+'$/,
     );
   });
@@ -126,15 +122,15 @@ describe("credentials", () => {
     expect(aws.stsCalls() - before).toBe(1);
   });
 
-  test.each<
-    [string, Partial<CredentialsQuestion>, Readonly<Record<string, string>>, Readonly<Record<string, unknown>>]
-  >([
-    ["role", { roleArn: `${ROLE_ARN}-2`, args: ["2"] }, {}, {}],
-    ["identity", { args: ["3"] }, {}, { sub: "alice@example.com" }],
-    ["issuer", { args: ["4"] }, {}, { iss: "https://other.cloud.databricks.com/oidc" }],
-    ["session name", { sessionName: "another", args: ["5"] }, {}, {}],
-    ["length", { duration: "30m", args: ["6"] }, {}, {}],
-  ])("of another %s are another session", async (_name, change, env, claims) => {
+  test.each<[string, Partial<CredentialsOptions>, Readonly<Record<string, string>>, Readonly<Record<string, unknown>>]>(
+    [
+      ["role", { roleArn: `${ROLE_ARN}-2`, args: ["2"] }, {}, {}],
+      ["identity", { args: ["3"] }, {}, { sub: "alice@example.com" }],
+      ["issuer", { args: ["4"] }, {}, { iss: "https://other.cloud.databricks.com/oidc" }],
+      ["session name", { sessionName: "another", args: ["5"] }, {}, {}],
+      ["length", { duration: "30m", args: ["6"] }, {}, {}],
+    ],
+  )("of another %s are another session", async (_name, change, env, claims) => {
     const one = caller();
     const first = await print(one);
     aws.token = json({ access_token: fakeToken(claims), token_type: "bearer" });
@@ -143,7 +139,7 @@ describe("credentials", () => {
 
   test("outlive ten token lives without a failed call, each with five minutes left at least", async () => {
     const from = caller();
-    const session = renewingSession(() => getSession(sessionQuestion(from.question)), { now: () => now });
+    const session = renewingSession(() => getSession(sessionOptions(from.question)), { now: () => now });
     const start = now;
     const served = new Set<string>();
     for (; now < start + 10 * 3_600_000; now += 7 * 60_000) {
@@ -176,7 +172,7 @@ describe("the cache", () => {
     expect(statSync(folder).mode & 0o777).toBe(0o700);
     for (const name of readdirSync(folder)) expect(statSync(join(folder, name)).mode & 0o777).toBe(0o600);
     writeFileSync(join(folder, "mine.txt"), "keep");
-    expect(purge(from.question.environment)).toBe(1);
+    expect(purgeCache(cacheFolder(from.question.environment.env, from.question.environment.home))).toBe(1);
     expect(readdirSync(folder)).toEqual(["mine.txt"]);
   });
 
@@ -268,8 +264,8 @@ test("the region is that of the AWS profile in use where nothing nearer says one
   const home = temporaryFolder("home");
   mkdirSync(join(home, ".aws"));
   writeFileSync(join(home, ".aws", "config"), "[default]\nregion = eu-west-1\n[profile gov]\nregion = us-gov-east-1\n");
-  const region = (env: Readonly<Record<string, string>>, change: Partial<CredentialsQuestion> = {}): string =>
-    sessionQuestion(caller(change, env, home).question).region;
+  const region = (env: Readonly<Record<string, string>>, change: Partial<CredentialsOptions> = {}): string =>
+    sessionOptions(caller(change, env, home).question).region;
   expect(region({})).toBe("eu-west-1");
   expect(region({ AWS_PROFILE: "gov" })).toBe("us-east-1");
   expect(region({ AWS_DEFAULT_REGION: "eu-north-1" })).toBe("eu-north-1");
@@ -357,7 +353,7 @@ describe("the profile", () => {
     const from = caller({ duration: "30m", from: "client-credentials" });
     mkdirSync(join(from.home, ".aws"));
     writeFileSync(join(from.home, ".aws", "config"), "# mine\n[default]\nregion = eu-west-1\n", { mode: 0o640 });
-    await credentialsProfile(from.question, "lake", ["/usr/bin/node", "/opt/cli.js"]);
+    await writeCredentialsProfile(from.question, "lake", ["/usr/bin/node", "/opt/cli.js"]);
     const written = readFileSync(join(from.home, ".aws", "config"), "utf8");
     expect(written).toBe(
       `# mine\n[default]\nregion = eu-west-1\n\n[profile lake]\ncredential_process = /usr/bin/node /opt/cli.js ` +
@@ -366,7 +362,7 @@ describe("the profile", () => {
     );
     expect(statSync(join(from.home, ".aws", "config")).mode & 0o777).toBe(0o640);
     expect(written).not.toContain("PLANTED");
-    expect(await credentialsProfile(from.question, "lake", ["/usr/bin/node", "/opt/cli.js"])).toMatch(
+    expect(await writeCredentialsProfile(from.question, "lake", ["/usr/bin/node", "/opt/cli.js"])).toMatch(
       /^Nothing to change/,
     );
   });
@@ -375,7 +371,7 @@ describe("the profile", () => {
     const from = caller();
     for (const name of [".aws", "dotfiles"]) mkdirSync(join(from.home, name));
     symlinkSync("../dotfiles/aws", join(from.home, ".aws", "config"));
-    for (const profile of ["lake", "lake2"]) await credentialsProfile(from.question, profile, ["node"]);
+    for (const profile of ["lake", "lake2"]) await writeCredentialsProfile(from.question, profile, ["node"]);
     expect(lstatSync(join(from.home, ".aws", "config")).isSymbolicLink()).toBe(true);
     expect(readFileSync(join(from.home, "dotfiles", "aws"), "utf8")).toContain("[profile lake2]");
     expect(statSync(join(from.home, "dotfiles", "aws")).mode & 0o777).toBe(0o600);
@@ -391,12 +387,14 @@ describe("the profile", () => {
     const from = caller();
     mkdirSync(join(from.home, ".aws"));
     writeFileSync(join(from.home, ".aws", file), text);
-    await expect(credentialsProfile(from.question, "lake", ["node"])).rejects.toMatchObject({ code: "profile-taken" });
+    await expect(writeCredentialsProfile(from.question, "lake", ["node"])).rejects.toMatchObject({
+      code: "profile-taken",
+    });
     expect(readFileSync(join(from.home, ".aws", file), "utf8")).toBe(text);
   });
 
   test.each(["a b", "", "x]\n[default", "../x"])("named %j is refused", async (name) => {
-    await expect(credentialsProfile(caller().question, name, ["node"])).rejects.toMatchObject({
+    await expect(writeCredentialsProfile(caller().question, name, ["node"])).rejects.toMatchObject({
       code: "profile-name-invalid",
     });
   });
@@ -409,7 +407,7 @@ describe("the token file", () => {
     const stop = new AbortController();
     const slept: number[] = [];
     let lines = "";
-    await credentialsTokenFile(sessionQuestion(from.question), {
+    await writeTokenFile(sessionOptions(from.question), {
       file,
       once: false,
       stop: stop.signal,
@@ -441,7 +439,7 @@ describe("the token file", () => {
     const file = join(from.home, "token");
     const stop = new AbortController();
     const slept: number[] = [];
-    await credentialsTokenFile(sessionQuestion(from.question), {
+    await writeTokenFile(sessionOptions(from.question), {
       file,
       once: false,
       stop: stop.signal,
@@ -455,7 +453,7 @@ describe("the token file", () => {
     expect(slept.slice(1)).toEqual([5000, 10_000, 20_000]);
     expect(from.notes[0]).toMatch(/expired at .*\[token-does-not-fit\]/);
     await expect(
-      credentialsTokenFile(sessionQuestion(from.question), {
+      writeTokenFile(sessionOptions(from.question), {
         file: join(from.home, "new"),
         once: true,
         stop: stop.signal,

@@ -564,7 +564,7 @@ describe("a report", () => {
     role: "reader",
     roles: ["reader", "writer"],
     aws: false,
-    account: false,
+    all: false,
     assume: false,
   };
   const silent = unknown("discovery", SUBJECT, "no answer", "Wait.", "network-timeout");
@@ -615,7 +615,7 @@ describe("a report", () => {
         role: null,
         roles: ["writer"],
         config: "my federation.yaml",
-        account: true,
+        all: true,
       }).next,
     ).toContain("--config 'my federation.yaml' --role writer --assume");
     expect(reportOf("lakehouse", [], { ...coverage, aws: true, assume: true }).next).toContain(

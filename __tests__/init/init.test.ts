@@ -4,10 +4,10 @@ import fc from "fast-check";
 import { parse } from "yaml";
 import { FederationError, OutsideError } from "../../src/errors";
 import { listOf } from "../../src/init/ask";
-import { commandOf } from "../../src/init/command";
 import { federationText } from "../../src/init/federation-text";
 import type { InitFlags } from "../../src/init/flags";
-import type { InitAnswer, InitQuestion } from "../../src/init/init";
+import { commandOf } from "../../src/init/flags";
+import type { InitResult, InitOptions } from "../../src/init/init";
 import { initFederation } from "../../src/init/init";
 import { writeOutputFile } from "../../src/init/output-file";
 import type { Prompter, TextQuestion } from "../../src/init/prompter";
@@ -24,12 +24,12 @@ const SP = "6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b";
 const OTHER_SP = "0b7e6f5a-1c2d-4e3f-9a8b-7c6d5e4f3a2b";
 const ACCOUNT = "7d3c2b1a-0f5e-4c8d-9a6b-123456789012";
 const HOST = "mycompany.cloud.databricks.com";
-const NOBODY: InitFlags = { roles: [], servicePrincipals: [], users: [], policyArns: [], buckets: [], maxSessions: [] };
+const NOBODY: InitFlags = { role: [], servicePrincipal: [], user: [], policyArn: [], bucket: [], maxSession: [] };
 const WHOLE: InitFlags = {
   ...NOBODY,
   url: `https://${HOST}/?o=1444828305810485`,
-  roles: ["lake-reader"],
-  servicePrincipals: [SP],
+  role: ["lake-reader"],
+  servicePrincipal: [SP],
 };
 
 const NO_CONFIG: DatabricksConfig = {
@@ -42,12 +42,12 @@ const NO_CONFIG: DatabricksConfig = {
 };
 
 interface Told {
-  readonly answer: InitAnswer;
+  readonly answer: InitResult;
   readonly text: string;
   readonly notes: readonly string[];
 }
 
-async function init(flags: InitFlags, change: Partial<InitQuestion> = {}): Promise<Told> {
+async function init(flags: InitFlags, change: Partial<InitOptions> = {}): Promise<Told> {
   const notes: string[] = [];
   const answer = await initFederation({
     flags,
@@ -61,7 +61,7 @@ async function init(flags: InitFlags, change: Partial<InitQuestion> = {}): Promi
 /** The codes it is refused with, and what lies in the folder afterwards. */
 async function refused(
   flags: InitFlags,
-  change: Partial<InitQuestion> = {},
+  change: Partial<InitOptions> = {},
 ): Promise<{
   readonly codes: readonly string[];
   readonly paths: readonly (string | undefined)[];
@@ -84,16 +84,16 @@ describe("init by flags", () => {
   test("writes a file that reads, passes lint, and says what was asked", async () => {
     const { answer, text } = await init({
       ...WHOLE,
-      roles: ["lake-reader", "ops=on,call"],
-      servicePrincipals: [`lake-reader=${SP}`, `lake-reader=${OTHER_SP}`],
-      users: ["ops=on,call=alice@example.com"],
+      role: ["lake-reader", "ops=on,call"],
+      servicePrincipal: [`lake-reader=${SP}`, `lake-reader=${OTHER_SP}`],
+      user: ["ops=on,call=alice@example.com"],
       usersReason: "On-call people look into the lake",
-      buckets: ["lake-reader=mycompany-lake"],
-      policyArns: [
+      bucket: ["lake-reader=mycompany-lake"],
+      policyArn: [
         "ops=on,call=arn:aws:iam::aws:policy/ReadOnlyAccess",
         "ops=on,call=arn:aws:iam::111122223333:policy/x/ReadOnlyAccess",
       ],
-      maxSessions: ["lake-reader=2h"],
+      maxSession: ["lake-reader=2h"],
       awsAccountId: "111122223333",
       region: "eu-central-1",
       name: "lakehouse",
@@ -123,7 +123,7 @@ describe("init by flags", () => {
   });
 
   test("passes lint without a word for one role, one service principal and one bucket", async () => {
-    const { answer } = await init({ ...WHOLE, buckets: ["mycompany-lake"] });
+    const { answer } = await init({ ...WHOLE, bucket: ["mycompany-lake"] });
     expect(answer.warnings).toEqual([]);
     expect(lintFederation(loadFederation(answer.file))).toEqual([]);
   });
@@ -184,7 +184,7 @@ describe("init by flags", () => {
 
   test.each<[string, InitFlags, readonly string[], readonly string[]]>([
     ["nothing at all", NOBODY, ["init-needs", "init-needs"], ["url", "role"]],
-    ["who may", { ...WHOLE, servicePrincipals: [] }, ["init-needs"], ["service-principal"]],
+    ["who may", { ...WHOLE, servicePrincipal: [] }, ["init-needs"], ["service-principal"]],
     ["the workspace's ID", { ...WHOLE, url: HOST }, ["init-needs"], ["workspace-id"]],
     ["the account", { ...WHOLE, url: "https://accounts.cloud.databricks.com" }, ["init-needs"], ["account-id"]],
     ["the account behind a workspace", { ...WHOLE, unifiedLogin: false }, ["init-needs"], ["account-id"]],
@@ -199,26 +199,26 @@ describe("init by flags", () => {
       { url: "https://accounts.cloud.databricks.com/oidc", accountId: "1" },
       "databricks-account-id-invalid",
     ],
-    ["a service principal that is none", { servicePrincipals: ["alice"] }, "service-principal-invalid"],
-    ["a user that is none", { users: ["*@example.com"] }, "user-invalid"],
-    ["a bucket that is an ARN", { buckets: ["arn:aws:s3:::lake/*"] }, "value-not-allowed"],
-    ["a bucket that is everything", { buckets: ["*"] }, "value-not-allowed"],
+    ["a service principal that is none", { servicePrincipal: ["alice"] }, "service-principal-invalid"],
+    ["a user that is none", { user: ["*@example.com"] }, "user-invalid"],
+    ["a bucket that is an ARN", { bucket: ["arn:aws:s3:::lake/*"] }, "value-not-allowed"],
+    ["a bucket that is everything", { bucket: ["*"] }, "value-not-allowed"],
     [
       "a policy of another partition",
-      { policyArns: ["arn:aws-cn:iam::aws:policy/ReadOnlyAccess"] },
+      { policyArn: ["arn:aws-cn:iam::aws:policy/ReadOnlyAccess"] },
       "policy-arn-invalid",
     ],
-    ["a session of a day", { maxSessions: ["24h"] }, "duration-out-of-range"],
+    ["a session of a day", { maxSession: ["24h"] }, "duration-out-of-range"],
     ["an AWS account that is none", { awsAccountId: ACCOUNT }, "aws-account-id-invalid"],
     ["a partition that is none", { partition: "moon" }, "partition-unknown"],
     ["a region of another partition", { region: "cn-north-1" }, "region-partition-mismatch"],
-    ["a role name IAM does not take", { roles: ["a b"] }, "role-name-invalid"],
-    ["a role named twice", { roles: ["lake-reader", "lake-reader"] }, "name-collision"],
-    ["two roles and an identity of neither", { roles: ["a", "b"] }, "init-role-unclear"],
+    ["a role name IAM does not take", { role: ["a b"] }, "role-name-invalid"],
+    ["a role named twice", { role: ["lake-reader", "lake-reader"] }, "name-collision"],
+    ["two roles and an identity of neither", { role: ["a", "b"] }, "init-role-unclear"],
     ["a name that is none", { name: "1 2" }, "name-invalid"],
-    ["a reason that is none", { users: ["alice@example.com"], usersReason: "." }, "reason-empty"],
-    ["people for twelve hours from anywhere", { users: ["alice@example.com"], maxSessions: ["12h"] }, "init-lint"],
-    ["administrators", { policyArns: ["arn:aws:iam::aws:policy/AdministratorAccess"] }, "init-lint"],
+    ["a reason that is none", { user: ["alice@example.com"], usersReason: "." }, "reason-empty"],
+    ["people for twelve hours from anywhere", { user: ["alice@example.com"], maxSession: ["12h"] }, "init-lint"],
+    ["administrators", { policyArn: ["arn:aws:iam::aws:policy/AdministratorAccess"] }, "init-lint"],
     ["an ID of another workspace", { workspaceId: "1" }, "issuer-conflict"],
   ])("writes nothing for %s", async (_name, change, code) => {
     const { codes, left } = await refused({ ...WHOLE, ...change });
@@ -450,7 +450,7 @@ function person(...answers: readonly (string | boolean)[]): {
 describe("init by questions", () => {
   test("keeps the answers of a person whom lint refuses: the call is told, to mend", async () => {
     const notes: string[] = [];
-    const flags = { ...WHOLE, policyArns: ["arn:aws:iam::aws:policy/AdministratorAccess"], name: "lake" };
+    const flags = { ...WHOLE, policyArn: ["arn:aws:iam::aws:policy/AdministratorAccess"], name: "lake" };
     await expect(
       init(flags, { prompter: person(true, "111122223333", "", "").prompter, note: (text) => notes.push(text) }),
     ).rejects.toMatchObject({ code: "init-lint" });
@@ -513,13 +513,13 @@ describe("init by questions", () => {
         url: of("url")[0],
         workspaceId: of("workspace-id")[0],
         unifiedLogin: flags.includes("--unified-login"),
-        roles: of("role"),
-        servicePrincipals: of("service-principal"),
-        users: of("user"),
+        role: of("role"),
+        servicePrincipal: of("service-principal"),
+        user: of("user"),
         usersReason: of("users-reason")[0],
-        buckets: of("bucket"),
-        policyArns: of("policy-arn"),
-        maxSessions: of("max-session"),
+        bucket: of("bucket"),
+        policyArn: of("policy-arn"),
+        maxSession: of("max-session"),
         awsAccountId: of("aws-account-id")[0],
         name: of("name")[0],
       },

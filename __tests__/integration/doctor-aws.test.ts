@@ -195,8 +195,8 @@ describeWith({ moto: true }, "doctor and a local AWS", () => {
   const conditionOf = (statement: Record<string, unknown>): Record<string, Record<string, unknown>> =>
     structuredClone(statement["Condition"]) as Record<string, Record<string, unknown>>;
 
-  test("what is deployed as declared passes, with --aws and with --account", async () => {
-    for (const flag of ["--aws", "--account"]) {
+  test("what is deployed as declared passes, with --aws and with --all", async () => {
+    for (const flag of ["--aws", "--all"]) {
       const { report, exitCode } = await doctor([flag]);
       expect([flag, failures(report)]).toEqual([flag, []]);
       expect(exitCode).toBe(0);
@@ -205,7 +205,7 @@ describeWith({ moto: true }, "doctor and a local AWS", () => {
         "pass",
       ]);
       expect(evidence(report, "provider")).toContain("thumbprint");
-      expect(report.checks.some(({ id }) => id === "account-roles")).toBe(flag === "--account");
+      expect(report.checks.some(({ id }) => id === "account-roles")).toBe(flag === "--all");
     }
   });
 
@@ -353,7 +353,7 @@ describeWith({ moto: true }, "doctor and a local AWS", () => {
         PolicyDocument: JSON.stringify(readLake("GetObject")),
       }),
     );
-    const { report, exitCode } = await doctor(["--account"]);
+    const { report, exitCode } = await doctor(["--all"]);
     await iam.client.send(new DeleteRolePolicyCommand({ RoleName: "lake-writer", PolicyName: "by-hand" }));
     await permit();
     expect(failures(report)).toEqual(["role lake-reader: role-policies"]);
@@ -391,7 +391,7 @@ describeWith({ moto: true }, "doctor and a local AWS", () => {
         Tags: TAGS,
       }),
     );
-    const other = await doctor(["--account"]);
+    const other = await doctor(["--all"]);
     await moto.reset();
     await deploy();
     expect(failures(gone.report)).toEqual([
@@ -410,7 +410,7 @@ describeWith({ moto: true }, "doctor and a local AWS", () => {
     expect(other.exitCode).toBe(1);
   });
 
-  test("--account finds what trusts Databricks beside the federation, and leaves the rest of the account alone", async () => {
+  test("--all finds what trusts Databricks beside the federation, and leaves the rest of the account alone", async () => {
     const otherHost = "adb-1234567890123456.7.azuredatabricks.net";
     const made = [
       `${ISSUER}/.well-known/openid-configuration`,
@@ -469,7 +469,7 @@ describeWith({ moto: true }, "doctor and a local AWS", () => {
       }),
     );
     await iam.client.send(new AttachRolePolicyCommand({ RoleName: "lake-writer", PolicyArn: Policy?.Arn ?? "" }));
-    const { report, exitCode } = await doctor(["--account"]);
+    const { report, exitCode } = await doctor(["--all"]);
     await iam.client.send(new DetachRolePolicyCommand({ RoleName: "lake-writer", PolicyArn: Policy?.Arn ?? "" }));
     await moto.reset();
     await deploy();
@@ -544,13 +544,13 @@ describeWith({ moto: true }, "doctor and a local AWS", () => {
         { role: "pass", "role-trust": "pass", "role-policies": "pass", "role-lint": "unknown" },
       ],
       [
-        "--account",
+        "--all",
         ["GetAccountAuthorizationDetails", "ListOpenIDConnectProviders"],
         "role lake-reader",
         { role: "pass", "role-trust": "pass", "role-policies": "pass", "role-lint": "pass" },
       ],
       [
-        "--account",
+        "--all",
         ["GetOpenIDConnectProvider"],
         "provider of production",
         { provider: "unknown", "provider-clients": "unknown" },
@@ -577,7 +577,7 @@ describeWith({ moto: true }, "doctor and a local AWS", () => {
       "%s is taken for no answer: nothing is called missing or in order",
       async (name) => {
         instead = FAULTS[name]?.play;
-        const { report, exitCode } = await throughGate("--account");
+        const { report, exitCode } = await throughGate("--all");
         expect(
           report.checks
             .filter(({ id }) => /^(?:provider|role|account-)/.test(id))
@@ -608,7 +608,7 @@ describeWith({ moto: true }, "doctor and a local AWS", () => {
 
   test("tags that are gone are drift, others beside them are not", async () => {
     await iam.client.send(new UntagRoleCommand({ RoleName: "lake-reader", TagKeys: ["team"] }));
-    const { report, exitCode } = await doctor(["--account"]);
+    const { report, exitCode } = await doctor(["--all"]);
     await iam.client.send(new TagRoleCommand({ RoleName: "lake-reader", Tags: TAGS }));
     expect(failures(report)).toEqual(["role lake-reader: role"]);
     expect(evidence(report, "role", "role lake-reader")).toContain('its tag "team" is missing');

@@ -1,8 +1,9 @@
 import { writeFileSync } from "node:fs";
 import type { Socket } from "node:net";
 import { join } from "node:path";
-import { answerDoctor } from "../../src/doctor/answer";
+import { doctor as runDoctor } from "../../src/doctor/doctor";
 import type { DoctorReport } from "../../src/doctor/report";
+import { loadFederation } from "../../src/files/load-federation";
 import { buildCli } from "../support/built-cli";
 import { makeAuthority, makeCertificate } from "../support/certificates";
 import type { Play } from "../support/fault-server";
@@ -81,13 +82,13 @@ async function examined(
   const file = join(temporaryFolder("token"), "token");
   writeFileSync(file, token);
   const started = performance.now();
-  const { report, text } = await answerDoctor({
+  const { report, text } = await runDoctor(loadFederation(FEDERATION), {
     environment: { env: { ...internet.env, ...change }, home: "/nowhere", now: Date.now },
     config: FEDERATION,
     token: `@${file}`,
     timeout: "1s",
     aws: false,
-    account: false,
+    all: false,
     assume: false,
     allowEndpoint: false,
     ...args,
@@ -532,11 +533,11 @@ test.each(["NODE_EXTRA_CA_CERTS", "AWS_CA_BUNDLE"])("a private authority may be 
 
 describe("slowness is measured against what STS waits", () => {
   const ask = (): Promise<{ readonly report: DoctorReport }> =>
-    answerDoctor({
+    runDoctor(loadFederation(FEDERATION), {
       environment: { env: internet.env, home: "/nowhere", now: Date.now },
       config: FEDERATION,
       aws: false,
-      account: false,
+      all: false,
       assume: false,
       allowEndpoint: false,
       limits: { timeoutMs: 1500, stsMs: 600 },
@@ -637,12 +638,12 @@ describe("a token is checked with the keys that were fetched", () => {
   test("with times by the servers' clock, so that a wrong clock here fails no good token", async () => {
     const folder = temporaryFolder("token");
     writeFileSync(join(folder, "token"), await issuer.token());
-    const { report } = await answerDoctor({
+    const { report } = await runDoctor(loadFederation(FEDERATION), {
       environment: { env: internet.env, home: "/nowhere", now: () => Date.now() + 7_200_000 },
       config: FEDERATION,
       token: `@${join(folder, "token")}`,
       aws: false,
-      account: false,
+      all: false,
       assume: false,
       allowEndpoint: false,
     });
@@ -701,17 +702,17 @@ describe("a token that doctor gets by itself", () => {
   );
 });
 
-describe("the question itself", () => {
+describe("wrong options", () => {
   test.each<[string, readonly string[], number, string]>([
     ["a token on the command line", ["--token", "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.UExBTlRFRA"], 2, "token-in-argv"],
     ["an unknown role", ["--role", "no-such"], 2, "role-not-found"],
     ["an unknown issuer", ["--issuer", "no-such"], 2, "issuer-not-found"],
-    ["an account key where there is one account", ["--account-key", "prod"], 2, "account-not-found"],
+    ["an account key where there is one account", ["--account", "prod"], 2, "account-not-found"],
     ["an AWS account of two digits", ["--aws-account-id", "12"], 2, "aws-account-id-invalid"],
-    ["an unknown way to a token", ["--from", "carrier-pigeon"], 2, "token-source-unknown"],
-    ["two tokens", ["--token", "-", "--from", "env"], 2, "usage"],
+    ["an unknown token source", ["--from", "carrier-pigeon"], 2, "usage"],
+    ["two tokens", ["--token", "-", "--from", "env"], 2, "flags-conflict"],
     ["no token on standard input", ["--token", "-"], 2, "token-source-incomplete"],
-    ["a token file that is not there", ["--token", "@/nowhere/token"], 3, "file-not-found"],
+    ["a token file that is not there", ["--token", "@/nowhere/token"], 2, "file-not-found"],
   ])("%s", async (_name, args, exitCode, code) => {
     const outcome = await doctor(args);
     expect(outcome.exitCode).toBe(exitCode);

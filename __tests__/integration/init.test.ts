@@ -104,8 +104,8 @@ describeWith({ tmux: true }, "init in a terminal", () => {
       await screen.type("https://mycompany.cloud.databricks.com", "Enter");
       await screen.shows("unified login");
       await screen.type("", key);
-      const end = await screen.shows("ended with 1");
-      expect(end).toContain("Stopped: nothing was written.");
+      const end = await screen.shows("ended with 130");
+      expect(end).toContain("Interrupted: nothing was written.");
       expect(end).not.toMatch(/^ {4}at |Error/m);
     } finally {
       await screen.close();

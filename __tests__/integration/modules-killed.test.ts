@@ -41,7 +41,7 @@ test(`killed ${KILLS} times at random, modules are whole every time, and the nex
   const [oldTree, newTree, out] = [join(folder, "old"), join(folder, "new"), join(folder, "out")];
   expect(await generate(["--out", oldTree])).toBe(true);
   const started = performance.now();
-  expect(await generate(["--out", newTree, "--profile", profile])).toBe(true);
+  expect(await generate(["--out", newTree, "--rules", profile])).toBe(true);
   const duration = performance.now() - started;
   cpSync(oldTree, out, { recursive: true });
   const whole = [digest(oldTree), digest(newTree)];
@@ -50,13 +50,13 @@ test(`killed ${KILLS} times at random, modules are whole every time, and the nex
     const toNew = digest(out) === whole[0];
     // most kills in the last third, where files are written
     const after = duration * (0.4 + 0.7 * Math.random());
-    if (!(await generate(["--out", out, ...(toNew ? ["--profile", profile] : [])], after))) cut += 1;
+    if (!(await generate(["--out", out, ...(toNew ? ["--rules", profile] : [])], after))) cut += 1;
     const left = digest(out);
     // between its two renames the old tree lies beside; the next run puts it back
     if (left !== "none") expect(whole).toContain(left);
   }
   expect(cut).toBeGreaterThan(0);
-  expect(await generate(["--out", out, "--profile", profile])).toBe(true);
+  expect(await generate(["--out", out, "--rules", profile])).toBe(true);
   expect(digest(out)).toBe(whole[1]);
   expect(readdirSync(folder).sort()).toEqual(["new", "old", "out", "profile.yaml"]);
 }, 180_000);

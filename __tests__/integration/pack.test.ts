@@ -90,7 +90,7 @@ describeWith({}, "a packed release", () => {
       expect(stderr).toBe("");
       await runProgram("diff", ["-r", "--exclude=.terraform*", join(MODULES, name), into], { cwd: release });
     }
-    expect(JSON.parse((await pack(["--verify", release, "--json"])).stdout)).toMatchObject({
+    expect(JSON.parse((await pack(["--verify", "--release", release, "--json"])).stdout)).toMatchObject({
       verified: true,
       version: "1.2.0",
       problems: [],
@@ -104,12 +104,12 @@ describeWith({}, "a packed release", () => {
     const bytes = readFileSync(file);
     bytes[1_000] = (bytes[1_000] ?? 0) ^ 1;
     writeFileSync(file, bytes);
-    const outcome = await pack(["--verify", copy], { accept: [1] });
+    const outcome = await pack(["--verify", "--release", copy], { accept: [1] });
     expect(outcome.stdout).toContain("databricks-federation-1.2.0.tar.gz is not the file that SHA256SUMS lists");
-    expect(JSON.parse((await pack(["--verify", copy, "--json"], { accept: [1] })).stdout)).toMatchObject({
+    expect(JSON.parse((await pack(["--verify", "--release", copy, "--json"], { accept: [1] })).stdout)).toMatchObject({
       verified: false,
     });
-    expect((await pack(["--verify", join(copy, "absent")], { accept: [3] })).stderr).toContain("[file-not-found]");
+    expect((await pack(["--verify", "--release", join(copy, "absent")], { accept: [2] })).stderr).toContain("[file-not-found]");
   });
 
   test("stopped at any moment is the old one, the new one, or beside itself until the next run puts it back", async () => {
@@ -120,11 +120,11 @@ describeWith({}, "a packed release", () => {
         `"${process.execPath}" "${cli}" pack --modules "${MODULES}" --out "${out}" --version 2.0.0 ` +
         `>/dev/null 2>&1 & sleep ${wait / 1000}; kill -9 $! 2>/dev/null; wait $! 2>/dev/null; true`;
       await runProgram("sh", ["-c", script], { cwd: REPOSITORY });
-      if (existsSync(out)) expect((await pack(["--verify", out, "--json"])).exitCode).toBe(0);
+      if (existsSync(out)) expect((await pack(["--verify", "--release", out, "--json"])).exitCode).toBe(0);
     }
     await pack(["--modules", MODULES, "--out", out, "--version", "2.0.0"]);
     expect(readdirSync(join(out, ".."))).toEqual(["out"]);
-    await pack(["--verify", out]);
+    await pack(["--verify", "--release", out]);
   });
 
   test("is compared, noted and recorded by the built program, each mistake by its code", async () => {

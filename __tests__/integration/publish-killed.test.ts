@@ -26,7 +26,7 @@ type Moment = { readonly after: number; readonly of: "the start" | "the journal"
 
 /** Runs the verb, kills it at the moment given, in milliseconds; resolves to whether it ended by itself. */
 function publish(cli: string, from: string, moment?: Moment): Promise<boolean> {
-  const child = spawn(process.execPath, [cli, "publish", "--from", from, "--to", registry, "--namespace", "acme"], {
+  const child = spawn(process.execPath, [cli, "publish", "--release", from, "--to", registry, "--namespace", "acme"], {
     stdio: "ignore",
   });
   let timer: NodeJS.Timeout | undefined;

@@ -159,7 +159,7 @@ describeWith({ moto: true }, "publishing into a bucket", () => {
         [
           cli,
           "publish",
-          "--from",
+          "--release",
           from,
           "--to",
           "s3",

@@ -106,7 +106,7 @@ describeWith({ terraform: true, moto: true, nginx: true }, "modules from a regis
     cpSync(join(REPOSITORY, "modules"), modules, { recursive: true });
     appendFileSync(join(modules, "databricks-workspace-oidc", "CHANGELOG.md"), `\nReleased as ${version}.\n`);
     await ours("pack", "--modules", modules, "--version", version, "--out", join(work, "release"));
-    await ours("publish", "--from", join(work, "release"), "--to", registry, "--namespace", "acme");
+    await ours("publish", "--release", join(work, "release"), "--to", registry, "--namespace", "acme");
   }
 
   beforeAll(async () => {

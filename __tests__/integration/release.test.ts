@@ -2,11 +2,12 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symli
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { FederationError } from "../../src/errors";
-import { answerPack } from "../../src/release/answer-pack";
-import { answerNotes, recordRelease } from "../../src/release/answer-release";
 import { checksumsText, sha256 } from "../../src/release/checksums";
 import { manifestJson, readManifest } from "../../src/release/manifest";
 import type { ReleaseManifest } from "../../src/release/manifest";
+import { notesSince } from "../../src/release/notes";
+import { packFolder } from "../../src/release/pack-folder";
+import { recordRelease } from "../../src/release/record-release";
 import { verifyRelease } from "../../src/release/verify";
 import { readVersion } from "../../src/release/version";
 import { SMALL_CONTRACT, SMALL_PROBES, smallPolicy, writeSmallModule } from "../support/small-release";
@@ -33,7 +34,7 @@ async function packed({
 }: Asked = {}): Promise<string> {
   const modules = folder ?? temporaryFolder("modules");
   if (folder === undefined) writeSmallModule(modules, module);
-  await answerPack({
+  await packFolder({
     modules,
     version,
     out,
@@ -230,7 +231,7 @@ describe("what is packed", () => {
     for (const name of left) writeFileSync(join(folder, "small", name), "secret");
     mkdirSync(join(folder, "small", ".terraform"));
     mkdirSync(join(folder, "docs"));
-    const { manifest, skipped } = await answerPack({
+    const { manifest, skipped } = await packFolder({
       modules: folder,
       version: "1.0.0",
       out: join(temporaryFolder("out"), "r"),
@@ -490,7 +491,7 @@ describe("the semver guard", () => {
         ],
       },
     });
-    const { notes, step, leastVersion } = await answerNotes({ modules, version: "2.0.0", previous });
+    const { notes, step, leastVersion } = await notesSince({ modules, version: "2.0.0", previous });
     expect({ step, leastVersion }).toEqual({ step: "major", leastVersion: "2.0.0" });
     expect([...notes.matchAll(/^##.*$/gm)].map(([line]) => line)).toEqual([
       "## 2.0.0",
@@ -509,7 +510,7 @@ describe("the semver guard", () => {
   test("calls a first release what it is", async () => {
     const modules = temporaryFolder("modules");
     writeSmallModule(modules);
-    expect(await answerNotes({ modules, version: "1.0.0", previous: temporaryFolder("none") })).toMatchObject({
+    expect(await notesSince({ modules, version: "1.0.0", previous: temporaryFolder("none") })).toMatchObject({
       previous: null,
       step: null,
       notes: "## 1.0.0\n\n- First release: small.\n",

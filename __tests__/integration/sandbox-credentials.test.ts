@@ -4,7 +4,7 @@
  */
 import { cpSync } from "node:fs";
 import { join } from "node:path";
-import { sessionQuestion } from "../../src/credentials/answer";
+import { sessionOptions } from "../../src/credentials/session-options";
 import { getSession, renewingSession } from "../../src/credentials/session";
 import { loadFederation } from "../../src/files/load-federation";
 import type { Sandbox } from "../../src/sandbox/sandbox";
@@ -188,7 +188,7 @@ test("a session outlives ten token lives by a moved clock, without a call that f
   let now = Date.now();
   clock = () => now;
   const notes: string[] = [];
-  const question = sessionQuestion({
+  const question = sessionOptions({
     environment: { env: { ...environment(), PATH: "" }, home: temporaryFolder("home"), now: () => now },
     args: [],
     cwd: home,

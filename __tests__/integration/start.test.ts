@@ -65,7 +65,7 @@ describe("npm start in a pipe", () => {
     [["several.yaml", "federation.yaml"], 2, "[usage]"],
     [
       ["nowhere.yaml"],
-      3,
+      2,
       "nowhere.yaml does not exist. Name a federation file, as in npm start -- federation.yaml. [file-not-found]",
     ],
     [["out"], 2, "[host-invalid]"],

@@ -66,11 +66,12 @@ test.each([
 });
 
 test.each([
-  [["nowhere.json"], 3, "file-not-found"],
+  [["nowhere.json"], 2, "file-not-found"],
   [[file("other.json", "{}")], 2, "document-unknown"],
   [[file("broken.json", "{")], 2, "json-syntax"],
   [[good, "--max-warnings", "few"], 2, "wrong-type"],
   [[good, "--given-provider", "mine"], 2, "given-provider-invalid"],
+  [[good, "--json", "--sarif"], 2, "flags-conflict"],
   [[good, "--unknown"], 2, "There is no flag --unknown."],
 ])("lint %j ends in %i with %s", async (args, code, said) => {
   const outcome = await run("lint", ...args);
@@ -137,26 +138,28 @@ describe("report", () => {
   test("writes one page where it is told to, and says so on stderr", async () => {
     const out = join(folder, "report.html");
     const outcome = await run("report", "--config", federation, "--out", out);
-    expect(outcome).toEqual({ code: 0, stdout: "", stderr: `wrote ${out}\n` });
+    expect(outcome).toEqual({ code: 0, stdout: "", stderr: `Wrote ${out}.\n` });
     const again = await run("report", "--config", federation);
     expect(again.stdout.startsWith("<!doctype html>")).toBe(true);
     expect(again.stdout).toContain("who reaches what");
   });
 
   test.each([
-    ["json", '"identities"'],
-    ["mermaid", "flowchart LR"],
-  ])("prints %s", async (format, said) => {
-    const outcome = await run("report", "--config", federation, "--format", format);
+    [["--json"], '"identities"'],
+    [["--format", "mermaid"], "flowchart LR"],
+  ])("prints %j", async (format, said) => {
+    const outcome = await run("report", "--config", federation, ...format);
     expect(outcome.stdout).toContain(said);
     expect(outcome.code).toBe(0);
   });
 
   test.each([
-    [["--config", "nowhere.yaml"], 3, "file-not-found"],
+    [["--config", "nowhere.yaml"], 2, "file-not-found"],
     [["--config", good], 2, "unknown-key"],
     [["--config", federation, "--out", join(folder, "no", "such", "folder.html")], 3, "file-unwritable"],
-    [["--config", federation, "--format", "pdf"], 2, '--format cannot be "pdf" (it is one of html, mermaid, json).'],
+    [["--config", federation, "--format", "pdf"], 2, '--format cannot be "pdf" (it is one of html, mermaid).'],
+    [["--config", federation, "--format", "html", "--json"], 2, "flags-conflict"],
+    [["--config", federation, "--format", "json"], 2, "usage"],
   ])("%j ends in %i with %s", async (args, code, said) => {
     const outcome = await run("report", ...args);
     expect(outcome.stderr).toContain(said);

@@ -228,7 +228,7 @@ test.each([
   ["a port that is taken", () => serveRegistry({ folder, port: Number(new URL(server.url).port) }), "port-taken"],
   [
     "what is no certificate",
-    () => serveRegistry({ folder, port: 0, tls: { cert: Buffer.from("x"), key: Buffer.from("hunter22") } }),
+    () => serveRegistry({ folder, port: 0, tls: { cert: "x", key: "hunter22" } }),
     "tls-invalid",
   ],
   ["a port that is none", async () => readPort("80a"), "usage"],

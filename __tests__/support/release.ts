@@ -77,7 +77,7 @@ export async function smallRelease(
   };
 }
 
-/** The same as a folder that `publish --from` takes. Of the SBOM only that it is there. */
+/** The same as a folder that `publish --release` takes. Of the SBOM only that it is there. */
 export async function writeSmallRelease(folder: string, version: string, options: SmallRelease = {}): Promise<string> {
   const { manifest, archives } = await smallRelease(version, options);
   const files = new Map<string, Uint8Array>(

@@ -2,10 +2,10 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseFederation } from "../../src/federation";
 import { readText } from "../../src/files/read-file";
-import { answerToken } from "../../src/token/answer";
 import { describeToken, tokenText } from "../../src/token/describe";
 import type { TokenDescription } from "../../src/token/describe";
 import { readGivenToken } from "../../src/token/token-file";
+import { tokenReport } from "../../src/token/token-report";
 import { temporaryFolder } from "../support/temporary-folder";
 
 const NOW = 1_800_000_000;
@@ -94,14 +94,14 @@ describe("the verb token", () => {
   const environment = { env: { DATABRICKS_TOKEN: jwt(CLAIMS) }, home: temporaryFolder("home"), now: () => NOW * 1000 };
 
   test("answers yes for a token that fits, without the token", async () => {
-    const answer = await answerToken({ environment, config: "federation.yaml" });
+    const answer = await tokenReport({ environment, federation });
     expect(answer.good).toBe(true);
     expect(answer.document).toMatchObject({ source: "env", place: "variable DATABRICKS_TOKEN" });
     expect(JSON.stringify(answer.document) + answer.text + JSON.stringify(answer)).not.toContain("U0lHTkFUVVJF");
   });
 
   test("refuses to print the token on a terminal", async () => {
-    await expect(answerToken({ environment, raw: { toTerminal: true } })).rejects.toMatchObject({
+    await expect(tokenReport({ environment, federation: undefined, raw: { toTerminal: true } })).rejects.toMatchObject({
       code: "token-to-terminal",
     });
   });
@@ -109,13 +109,13 @@ describe("the verb token", () => {
   test("answers no for a token over, and for one of another issuer than asked", async () => {
     expect(
       (
-        await answerToken({
+        await tokenReport({
           environment: { ...environment, now: () => (NOW + 4000) * 1000 },
-          config: "federation.yaml",
+          federation,
         })
       ).good,
     ).toBe(false);
-    await expect(answerToken({ environment, config: "federation.yaml", issuer: "nope" })).rejects.toMatchObject({
+    await expect(tokenReport({ environment, federation, issuer: "nope" })).rejects.toMatchObject({
       code: "issuer-not-found",
     });
   });
@@ -123,7 +123,9 @@ describe("the verb token", () => {
   test("reads a token from a file, and refuses one on the command line without repeating it", async () => {
     const file = join(temporaryFolder("token"), "token");
     writeFileSync(file, `${jwt(CLAIMS)}\n`);
-    expect((await answerToken({ environment, config: "federation.yaml", given: `@${file}` })).good).toBe(true);
+    expect(
+      (await tokenReport({ environment, federation, given: { token: readGivenToken(`@${file}`), place: file } })).good,
+    ).toBe(true);
     expect(() => readGivenToken("eyJplanted")).toThrow(/^(?!.*planted)/s);
   });
 });

@@ -1,124 +1,175 @@
-/**
- * The command line. Knows every verb's name and one line about it; a verb's own file is loaded only when it is
- * called, so that `--help` stays as quick as yargs itself.
- */
+/** The command line. A verb's file is loaded only when it is called, so that `--help` stays quick. */
 import yargs from "yargs";
-import type { CommandModule } from "yargs";
 import { version } from "../../package.json";
 import { InputError } from "../errors";
+import { flagName } from "../text/flag-words";
 import { nearest } from "../text/nearest";
 import { redact } from "../text/secret";
 import { quoted } from "../text/text-rule";
-import type { KnownCall, KnownFlags } from "./mistakes";
-import { dashedValue, mistakeIn, usageSentence } from "./mistakes";
-import { run, surviveClosedPipe } from "./run";
+import type { Flag } from "./flags";
+import { verbHelp, verbsHelp } from "./help";
+import { flagMistake, valueMistake } from "./mistakes";
+import type { ExitCode } from "./run";
+import { run, say, surviveClosedPipe } from "./run";
+import type { Call, Verb, VerbGroup } from "./verb";
 import { VERBS } from "./verb-names";
 
-export { VERBS };
-
-type VerbModule = { readonly default: CommandModule<object, never> };
-
-function loadVerb(verb: string): VerbModule {
-  // A path that is not literal stays a `require` at run time, so each verb is a bundle of its own.
-  const file = `${__dirname}/verbs/${verb}`;
-  return require(file) as VerbModule;
-}
+const ABOUT = "Lets Databricks identities into AWS without a stored key, and proves who gets in.";
 
 /** Runs the command line on `args` (without node and script). Sets `process.exitCode`. */
 export async function main(args: readonly string[]): Promise<void> {
   surviveClosedPipe();
+  const own = beforeProgram(args);
   // whatever happens, nobody is shown a stack trace
-  await runVerb(args).catch((error: unknown) =>
-    run(
-      () => {
-        throw error;
-      },
-      { json: flagsOf(args).includes("--json") },
-    ),
-  );
+  await run(() => runVerb(args[0] === "help" ? [...own.slice(1), "--help"] : own, args), {
+    json: own.includes("--json") || own.includes("--sarif"),
+  });
 }
 
-/** What stands before `--`. */
-function flagsOf(args: readonly string[]): readonly string[] {
+/** The arguments before `--`. */
+function beforeProgram(args: readonly string[]): readonly string[] {
   return args.includes("--") ? args.slice(0, args.indexOf("--")) : args;
 }
 
-async function runVerb(given: readonly string[]): Promise<void> {
-  const args = given[0] === "help" ? [...given.slice(1), "--help"] : given;
-  const called = args.find((argument) => !argument.startsWith("-"));
-  if (called !== undefined && !Object.hasOwn(VERBS, called)) {
-    const meant = nearest(called, Object.keys(VERBS));
-    throw usageError(`There is no verb ${quoted(called)}.${meant === undefined ? "" : ` Did you mean ${meant}?`}`);
-  }
-  const parser = yargs([...args])
-    .scriptName("databricks-aws-oidc")
-    .usage("$0 <verb>\n\nLets Databricks identities into AWS without a stored key, and proves who gets in.")
-    .version(version)
-    .locale("en")
-    .parserConfiguration({
-      "parse-numbers": false,
-      "parse-positional-numbers": false,
-      "populate--": true,
-      "dot-notation": false,
-    })
-    .strict()
-    .demandCommand(1, "Name a verb, for example: databricks-aws-oidc issuer --host mycompany.cloud.databricks.com")
-    .wrap(Math.min(110, process.stdout.columns ?? 110))
-    .check((argv) => {
-      if (called !== "credentials" && Array.isArray(argv["--"])) return "Nothing goes after --.";
-      return mistakeIn(args, (parser as unknown as Inside).getOptions()) ?? true;
-    })
-    .fail((message, error: unknown) => {
-      if (error instanceof Error && error.name !== "YError") throw error;
-      const unknown = message !== null && message.startsWith("Unknown argument") ? dashedValue(args) : undefined;
-      // thrown, or yargs would run the verb all the same
-      throw usageError(unknown ?? (message === null ? String(error) : usageSentence(message, args, knownCall(parser))));
-    })
-    .exitProcess(false);
-  for (const [verb, describe] of Object.entries(VERBS)) {
-    if (verb === called) parser.command(loadVerb(verb).default);
-    else
-      parser.command(
-        verb,
-        describe,
-        () => undefined,
-        () => undefined,
-      );
-  }
-  await parser.parseAsync();
+/** The verb `name`, or the group of verbs. */
+export function loadVerb(name: string): Verb | VerbGroup {
+  // A path that is not literal stays a `require` at run time, so each verb is a bundle of its own.
+  const file = `${__dirname}/verbs/${name}`;
+  return (require(file) as { readonly default: Verb | VerbGroup }).default;
 }
 
-/** Parts of a yargs instance that its types leave out. */
-interface Inside {
-  getOptions(): KnownFlags & {
-    readonly key: Readonly<Record<string, unknown>>;
-    readonly choices: KnownCall["choices"];
-    readonly demandedOptions: Readonly<Record<string, unknown>>;
-  };
-  getInternalMethods(): { getCommandInstance(): { getCommands(): readonly string[] } };
+async function runVerb(own: readonly string[], args: readonly string[]): Promise<ExitCode> {
+  const help = own.includes("--help");
+  const name = own.find((argument) => !argument.startsWith("-"));
+  if (name === undefined) {
+    if (help) return print(verbsHelp("", ABOUT, VERBS, columns()));
+    if (own.includes("--version")) return print(version);
+    const known = nearest((own[0] ?? "").replace(/^-+/, ""), ["help", "version"]);
+    throw usageError(
+      own[0] === undefined
+        ? `Name a verb, for example: databricks-aws-oidc issuer --host mycompany.cloud.databricks.com`
+        : `There is no flag ${own[0]} without a verb.${known === undefined ? "" : ` Did you mean --${known}?`}`,
+    );
+  }
+  if (!Object.hasOwn(VERBS, name)) throw usageError(`There is no verb ${quoted(name)}.${hint(name, VERBS)}`);
+  const about = VERBS[name] ?? "";
+  const loaded = loadVerb(name);
+  const rest = own.filter((_, index) => index !== own.indexOf(name));
+  if (!("verbs" in loaded)) return call(name, about, loaded, rest, args);
+  const below = rest.find((word) => Object.hasOwn(loaded.verbs, word)) ?? rest.find((word) => !word.startsWith("-"));
+  const verb = below !== undefined && Object.hasOwn(loaded.verbs, below) ? loaded.verbs[below] : undefined;
+  if (below !== undefined && verb !== undefined) {
+    const after = rest.filter((_, index) => index !== rest.indexOf(below));
+    return call(`${name} ${below}`, verb.about ?? "", verb, after, args);
+  }
+  const lines = Object.fromEntries(Object.entries(loaded.verbs).map(([key, one]) => [key, one.about ?? ""]));
+  if (help) return print(verbsHelp(` ${name}`, about, lines, columns()));
+  throw usageError(
+    below === undefined
+      ? `${name} needs one of: ${Object.keys(lines).join(", ")}.`
+      : `Unknown argument ${quoted(below)}.${hint(below, lines)}`,
+  );
 }
 
-function knownCall(parser: unknown): KnownCall {
-  const inside = parser as Inside;
-  const { key, choices, demandedOptions } = inside.getOptions();
-  return {
-    keys: Object.keys(key),
-    choices,
-    demanded: Object.keys(demandedOptions),
-    verbs: inside.getInternalMethods().getCommandInstance().getCommands(),
-  };
+/** Parses `own`, the call without the verb and what follows `--`, and runs the verb. */
+function call(
+  path: string,
+  about: string,
+  verb: Verb,
+  own: readonly string[],
+  args: readonly string[],
+): ExitCode | Promise<ExitCode> {
+  if (own.includes("--help")) return print(verbHelp(path, about, verb, columns()));
+  if (own.includes("--version") && !Object.hasOwn(verb.flags, "version")) return print(version);
+  // yargs keeps nothing of a `--` with nothing behind it: with an empty variable after it, keys must not be printed
+  const program = args.includes("--") ? args.slice(args.indexOf("--") + 1) : undefined;
+  if (program !== undefined && verb.program !== true) throw usageError("Nothing goes after --.");
+  const mistake = flagMistake(own, verb);
+  if (mistake !== undefined) throw usageError(mistake);
+  const { options, words } = parsed(own, verb);
+  const wrong = valueMistake(options, words, verb);
+  if (wrong !== undefined) throw usageError(wrong);
+  refuseConflicts(options, verb);
+  const all = Object.fromEntries(
+    Object.entries<Flag>(verb.flags).map(([name, flag]) => [name, options[name] ?? absent(flag)]),
+  );
+  return (verb.run as (options: unknown, call: Call) => ReturnType<Verb["run"]>)(all, {
+    words,
+    program,
+    args: args.slice(args.indexOf(path.split(" ")[0] ?? "") + 1),
+  });
+}
+
+/** The options that were given, by name. */
+function parsed(
+  own: readonly string[],
+  { flags, words }: Verb,
+): { readonly options: Readonly<Record<string, unknown>>; readonly words: readonly string[] } {
+  const types = Object.entries<Flag>(flags).map(([name, { value, many, stdin }]) => [
+    name,
+    {
+      type: value === undefined ? ("boolean" as const) : ("string" as const),
+      array: many === true,
+      // takes one value and leaves the verb its words; a lone - is a value
+      ...(stdin === true || (many === true && words !== undefined) ? { nargs: 1 } : {}),
+    },
+  ]);
+  const argv = yargs([...own])
+    .help(false)
+    .version(false)
+    .options(Object.fromEntries(types) as Parameters<ReturnType<typeof yargs>["options"]>[0])
+    .parserConfiguration({ "parse-numbers": false, "parse-positional-numbers": false, "dot-notation": false })
+    .fail(false)
+    .exitProcess(false)
+    .parseSync() as Readonly<Record<string, unknown>> & { readonly _: readonly unknown[] };
+  const given = Object.keys(flags).filter((name) => argv[name] !== undefined);
+  return { options: Object.fromEntries(given.map((name) => [name, argv[name]])), words: argv._.map(String) };
+}
+
+function absent({ value, many, default: usual, either }: Flag): string | boolean | readonly string[] | undefined {
+  return usual ?? (many === true ? [] : value === undefined && either !== true ? false : undefined);
+}
+
+/** Two options that exclude each other: neither is taken. Throws InputError flags-conflict. */
+function refuseConflicts(given: Readonly<Record<string, unknown>>, { flags, exclusive = [] }: Verb): void {
+  const isGiven = (name: string): boolean => given[name] !== undefined && given[name] !== false;
+  // a call prints one document
+  const outputs = Object.keys(flags).filter((name) => flags[name]?.output === true && isGiven(name));
+  for (const [first, second] of [outputs, ...exclusive]) {
+    if (first === undefined || second === undefined || !isGiven(first) || !isGiven(second)) continue;
+    throw new InputError({
+      code: "flags-conflict",
+      message: `--${flagName(first)} and --${flagName(second)} exclude each other.`,
+      path: flagName(first),
+      fix: "Leave one of them out.",
+    });
+  }
+}
+
+function print(text: string): 0 {
+  say(text);
+  return 0;
+}
+
+/** The terminal's width, or what COLUMNS says, at most 110. */
+function columns(): number {
+  const set = Number(process.env["COLUMNS"]);
+  return Math.min(110, process.stdout.columns ?? (set >= 20 ? set : 80));
+}
+
+function hint(typed: string, known: Readonly<Record<string, unknown>>): string {
+  const meant = nearest(typed, Object.keys(known));
+  return meant === undefined ? "" : ` Did you mean ${meant}?`;
 }
 
 /** The call itself is wrong. */
 function usageError(message: string): InputError {
-  // what was typed may be a token in the wrong place
-  return new InputError([
-    {
-      code: "usage",
-      message: redact(message),
-      fix: "See databricks-aws-oidc --help for the verbs, <verb> --help for its flags.",
-    },
-  ]);
+  return new InputError({
+    code: "usage",
+    // what was typed may be a token in the wrong place
+    message: redact(message),
+    fix: "See databricks-aws-oidc --help for the verbs, <verb> --help for its flags.",
+  });
 }
 
 // from source; the built program starts in bin.ts, bundled into one file with this one

@@ -1,118 +1,94 @@
-/**
- * Mistakes in a call: those that yargs lets pass, and then hands the verb a value of another type; and yargs' own
- * complaints in our words.
- */
+/** What is wrong with a call, in one sentence that names what was probably meant. */
+import { flagName } from "../text/flag-words";
 import { nearest } from "../text/nearest";
 import { quoted } from "../text/text-rule";
-
-/** Flags of the verb that was called, as yargs knows them. */
-export interface KnownFlags {
-  readonly string: readonly string[];
-  readonly boolean: readonly string[];
-  readonly array: readonly string[];
-}
+import type { Flag } from "./flags";
+import type { Verb } from "./verb";
 
 interface Given {
-  readonly name: string;
-  /** Undefined: `--name` alone. */
-  readonly value: string | undefined;
-  /** `--no-name`. */
+  /** As typed: `--out`, `--no-cache`, `-h`. */
+  readonly typed: string;
+  readonly flag: Flag | undefined;
   readonly negated: boolean;
+  /** After `=`. */
+  readonly value: string | undefined;
   readonly next: string | undefined;
+  readonly before: string | undefined;
 }
 
-/** The flags of `args` up to `--`. */
-function givenFlags(args: readonly string[], { boolean }: KnownFlags): readonly Given[] {
-  const end = args.indexOf("--");
-  const own = end < 0 ? args : args.slice(0, end);
-  return own.flatMap((argument, index): readonly Given[] => {
-    const [, name, value] = /^--([^=]+)(?:=(.*))?$/s.exec(argument) ?? [];
-    if (name === undefined) return [];
-    const positive = name.replace(/^no-/, "");
-    const negated = name !== positive && boolean.includes(positive);
-    return [{ name: negated ? positive : name, value, negated, next: own[index + 1] }];
+/** A negative number is a value. */
+const DASHED = /^-(?![0-9.]+$)[^-]/;
+
+/** The flags among `args`, which end before `--`. */
+function givenFlags(args: readonly string[], byName: ReadonlyMap<string, Flag>): readonly Given[] {
+  return args.flatMap((argument, index): readonly Given[] => {
+    if (!argument.startsWith("--") && !DASHED.test(argument)) return [];
+    const at = argument.indexOf("=");
+    const typed = at < 0 ? argument : argument.slice(0, at);
+    const positive = byName.get(typed.slice(2));
+    const negated = positive === undefined && typed.startsWith("--no-");
+    return [
+      {
+        typed,
+        flag: negated ? byName.get(typed.slice(5)) : typed.startsWith("--") ? positive : undefined,
+        negated,
+        value: at < 0 ? undefined : argument.slice(at + 1),
+        next: args[index + 1],
+        before: args[index - 1],
+      },
+    ];
   });
 }
 
-/** What is wrong with the call, in one sentence; undefined: nothing that yargs does not tell. */
-export function mistakeIn(args: readonly string[], flags: KnownFlags): string | undefined {
-  const seen = new Set<string>();
-  for (const { name, value, negated, next } of givenFlags(args, flags)) {
-    const positive = name.replace(/^no-/, "");
-    if (positive !== name && flags.string.includes(positive)) return `There is no flag --${name}.`;
-    if (seen.has(name) && !flags.array.includes(name)) return `--${name} is given twice.`;
-    seen.add(name);
-    const takesText = flags.string.includes(name);
-    if (flags.boolean.includes(name)) {
-      if (value !== undefined && (negated || (value !== "true" && value !== "false")))
-        return `--${name} is yes or no: write --${name} or --no-${name}.`;
-    } else if (takesText && value === undefined && (next === undefined || next.startsWith("--"))) {
-      return `--${name} needs a value.`;
+/** The first mistake among the flags that `args` give, before they are parsed; undefined: none. */
+export function flagMistake(args: readonly string[], { flags }: Pick<Verb, "flags">): string | undefined {
+  const byName = new Map(Object.entries<Flag>(flags).map(([name, flag]) => [flagName(name), flag]));
+  const seen = new Set<Flag>();
+  for (const { typed, flag, negated, value, next, before } of givenFlags(args, byName)) {
+    if (flag === undefined || (negated && flag.value !== undefined)) {
+      if (!typed.startsWith("--") && /^--[^=]+$/.test(before ?? ""))
+        return `${before ?? ""} needs a value; one that begins with - is written ${before ?? ""}=${typed}.`;
+      const meant = flag === undefined ? nearest(typed.replace(/^-+/, ""), [...byName.keys()]) : undefined;
+      return `There is no flag ${typed}.${meant === undefined ? "" : ` Did you mean --${meant}?`}`;
     }
+    const name = typed.replace(/^--(?:no-)?/, "");
+    if (seen.has(flag) && flag.many !== true) return `--${name} is given twice.`;
+    seen.add(flag);
+    if (flag.value === undefined) {
+      if (value !== undefined && (negated || (value !== "true" && value !== "false")))
+        return `--${name} takes no value: write --${name} or --no-${name}.`;
+    } else if (value === undefined && (next === undefined || next.startsWith("--"))) return `${typed} needs a value.`;
   }
   return undefined;
 }
 
-/** Where yargs knows no flag `-x`: probably the value of the flag before it. */
-export function dashedValue(args: readonly string[]): string | undefined {
-  const at = args.findIndex((argument, index) => /^-[^-]/.test(argument) && /^--[^=]+$/.test(args[index - 1] ?? ""));
-  return at < 0
-    ? undefined
-    : `${args[at - 1] ?? ""} needs a value; one that begins with - is written ${args[at - 1] ?? ""}=${args[at] ?? ""}.`;
-}
-
-/** What yargs knows of the verb that was called, for a sentence about what it did not find. */
-export interface KnownCall {
-  /** Flags and words, by name. */
-  readonly keys: readonly string[];
-  readonly choices: Readonly<Record<string, readonly unknown[] | undefined>>;
-  /** Flags and words that must be there. */
-  readonly demanded: readonly string[];
-  /** Names of the verbs below, like `modules` of `generate`. */
-  readonly verbs: readonly string[];
-}
-
-/** A complaint of yargs as a sentence that names what was probably meant; any other message as it is. */
-export function usageSentence(message: string, args: readonly string[], known: KnownCall): string {
-  const [, unknown] = /^Unknown (?:argument|command)s?: (.*)$/s.exec(message) ?? [];
-  // yargs names a flag with a dash twice, once in camelCase
-  if (unknown !== undefined)
-    return (
-      args.flatMap((argument) => unknownArgument(argument, unknown.split(", "), known)).at(0) ??
-      `Unknown argument ${quoted(unknown)}.`
-    );
-  const [, missing] = /^Missing required arguments?: (.*)$/s.exec(message) ?? [];
-  if (missing !== undefined)
-    return `${missing
-      .split(", ")
-      .map((name) => `--${name}`)
-      .join(" and ")} ${missing.includes(", ") ? "are" : "is"} missing.`;
-  if (message.startsWith("Not enough non-option arguments")) {
-    const words = known.demanded.map((name) => `${name}${choicesOf(known, name)}`);
-    return `A word is missing${words.length === 0 ? "" : `: ${words.join(", ")}`}.`;
+/** What of `given` (options by name, as parsed) and `words` the verb cannot take, or misses; undefined: nothing. */
+export function valueMistake(
+  given: Readonly<Record<string, unknown>>,
+  words: readonly string[],
+  { flags, words: takes }: Pick<Verb, "flags" | "words">,
+): string | undefined {
+  const missing = Object.entries<Flag>(flags).filter(([name, { required }]) => required === true && !(name in given));
+  if (missing.length > 0) {
+    const names = missing.map(([name]) => `--${flagName(name)}`).join(" and ");
+    return `${names} ${missing.length === 1 ? "is" : "are"} missing.`;
   }
-  const [, flag, given] = /^Invalid values:\s+Argument: (\S+), Given: (.*?), Choices: /s.exec(message) ?? [];
-  if (flag !== undefined && given !== undefined) {
-    const isFlag = args.some((argument) => argument === `--${flag}` || argument.startsWith(`--${flag}=`));
-    return `${isFlag ? "--" : ""}${flag} cannot be ${given}${choicesOf(known, flag)}.`;
+  for (const [name, { choices }] of Object.entries<Flag>(flags)) {
+    const wrong = [given[name] ?? []].flat().find((value) => choices?.includes(String(value)) === false);
+    if (wrong !== undefined) return notAChoice(`--${flagName(name)}`, String(wrong), choices);
   }
-  return message;
+  const [first] = words;
+  const extra = takes === undefined ? first : takes.many === true ? undefined : words[1];
+  if (extra !== undefined) return `Unknown argument ${quoted(extra)}.`;
+  if (takes?.required === true && first === undefined) {
+    const choices = takes.choices === undefined ? "" : ` (one of ${takes.choices.join(", ")})`;
+    return `Missing argument: ${takes.name}${choices}.`;
+  }
+  return first !== undefined && takes?.choices?.includes(first) === false
+    ? notAChoice(takes.name, first, takes.choices)
+    : undefined;
 }
 
-function choicesOf({ choices }: KnownCall, name: string): string {
-  const list = choices[name] ?? [];
-  return list.length === 0 ? "" : ` (it is one of ${list.join(", ")})`;
-}
-
-function unknownArgument(argument: string, unknown: readonly string[], known: KnownCall): readonly string[] {
-  const flag = /^--?([^-=][^=]*)/.exec(argument)?.[1];
-  // of `--no-name` yargs says `name`
-  if (!unknown.includes(flag ?? argument) && !unknown.includes(flag?.replace(/^no-/, "") ?? "")) return [];
-  const meant = nearest(flag ?? argument, flag === undefined ? known.verbs : known.keys);
-  const hint = meant === undefined ? "" : ` Did you mean ${flag === undefined ? meant : `--${meant}`}?`;
-  return [
-    flag === undefined
-      ? `Unknown argument ${quoted(argument)}.${hint}`
-      : `There is no flag ${argument.startsWith("--") ? "--" : "-"}${flag}.${hint}`,
-  ];
+function notAChoice(name: string, value: string, choices: readonly string[] = []): string {
+  return `${name} cannot be ${quoted(value)} (it is one of ${choices.join(", ")}).`;
 }

@@ -20,13 +20,11 @@ export function withOwnIssuer(text: string, url: string): ReadFederation {
   const pasted = readIssuerUrl(url);
   const choice = chooseIssuer({ url, unifiedLogin: pasted.level === "workspace" ? true : undefined });
   if (choice.audience === null) {
-    throw new InputError([
-      {
-        code: "workspace-id-invalid",
-        message: `${pasted.host} does not tell its workspace ID.`,
-        fix: "Paste the address the browser shows inside the workspace, with its ?o= and the number.",
-      },
-    ]);
+    throw new InputError({
+      code: "workspace-id-invalid",
+      message: `${pasted.host} does not tell its workspace ID.`,
+      fix: "Paste the address the browser shows inside the workspace, with its ?o= and the number.",
+    });
   }
   const own =
     pasted.level === "workspace"

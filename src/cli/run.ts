@@ -1,18 +1,20 @@
-/** Runs a verb: prints what it answers, turns every error into words and an exit code, never a stack trace. */
-import { FederationError, formatProblem, InputError } from "../errors";
+/** Runs a verb: prints its result, turns every error into a message and an exit code, never a stack trace. */
+import { ERROR_CODES, FederationError, formatProblem } from "../errors";
 import type { Problem } from "../errors";
 import { visibleLines } from "../text/escape";
 
-/** 0 yes, 1 a finding or a no, 2 the input is wrong, 3 something outside failed. */
-export type ExitCode = 0 | 1 | 2 | 3;
+/** 0 yes, 1 a finding or a no, 2 the input is wrong, 3 something outside failed, 130 interrupted. */
+export type ExitCode = 0 | 1 | 2 | 3 | 130;
 
-/** Writes one line (or block) of the answer to stdout. */
+/** Writes one line (or block) of the result to stdout. */
 export function say(text: string): void {
+  clearProgress();
   process.stdout.write(visibleLines(text.endsWith("\n") ? text : `${text}\n`));
 }
 
 /** Writes a message for the person to stderr. */
 export function tell(text: string): void {
+  clearProgress();
   process.stderr.write(visibleLines(text.endsWith("\n") ? text : `${text}\n`));
 }
 
@@ -21,9 +23,60 @@ export function sayJson(document: unknown): void {
   say(JSON.stringify(document, null, 2));
 }
 
+/** Work that takes longer than this shows its progress. */
+const QUIET_MS = 2000;
+const PROGRESS_MS = 100;
+
+const started = Date.now();
+let shown: number | undefined;
+
 /**
- * Runs `body` and sets the process's exit code to what it returns. An InputError ends in 2, any other error in 3;
- * both are printed on stderr as `error: …` lines, or, with `json`, as one document `{"error": {…}}` on stdout.
+ * Shows what is being done on one line of the terminal, which the next line replaces: after two seconds, ten times a
+ * second at most. Without a terminal nothing is shown.
+ */
+export function progress(text: string): void {
+  const now = Date.now();
+  if (process.stderr.isTTY === true && now - started >= QUIET_MS && now - (shown ?? 0) >= PROGRESS_MS) show(text, now);
+}
+
+/** Shows the next step at once: on one line of a terminal, on a line each elsewhere. */
+export function step(text: string): void {
+  if (process.stderr.isTTY === true) show(text, Date.now());
+  else tell(text);
+}
+
+function show(text: string, now: number): void {
+  shown = now;
+  process.stderr.write(`\r\u001b[K${text.slice(0, (process.stderr.columns ?? 80) - 1)}`);
+}
+
+/** Runs `body`, showing `text` and the seconds it takes. */
+export async function withProgress<T>(text: string, body: () => Promise<T>): Promise<T> {
+  const begun = Date.now();
+  const timer = setInterval(() => progress(`${text} (${Math.round((Date.now() - begun) / 1000)} s)`), 1000);
+  try {
+    return await body();
+  } finally {
+    clearInterval(timer);
+    clearProgress();
+  }
+}
+
+function clearProgress(): void {
+  if (shown !== undefined) process.stderr.write("\r\u001b[K");
+  shown = undefined;
+}
+
+/** Until the process is asked to end: Ctrl-C, `kill`, or a closed terminal. */
+export function untilSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve());
+  });
+}
+
+/**
+ * Runs `body` and sets the process's exit code to what it returns, or to 2 or 3 where it throws, by the error's code.
+ * Problems are printed on stderr as `error: …` lines and, with `json`, as one document `{"error": {…}}` on stdout.
  */
 export async function run(
   body: () => Promise<ExitCode> | ExitCode,
@@ -34,15 +87,16 @@ export async function run(
     process.exitCode = await body();
   } catch (error) {
     const problems = problemsOf(error);
-    if (options.json === true) sayJson({ error: { code: problems[0]?.code ?? "internal", problems } });
+    const code = problems[0]?.code ?? "internal";
+    if (options.json === true) sayJson({ error: { code, problems } });
     for (const problem of problems) tell(`error: ${formatProblem(problem)}`);
-    process.exitCode = error instanceof InputError ? 2 : 3;
+    process.exitCode = ERROR_CODES[code] === "input" ? 2 : 3;
   }
 }
 
 let pipeWatched = false;
 
-/** Ends quietly where whoever reads our output has had enough: `| head`. */
+/** Ends quietly where the reader of our output has closed it: `| head`. */
 export function surviveClosedPipe(): void {
   if (pipeWatched) return;
   pipeWatched = true;
@@ -51,8 +105,8 @@ export function surviveClosedPipe(): void {
   });
 }
 
-/** What an error has to say to a person. Anything that is not ours is a fault of this program and says so. */
-export function problemsOf(error: unknown): readonly Problem[] {
+/** The problems of an error. Anything that is not ours is a fault of this program and says so. */
+function problemsOf(error: unknown): readonly Problem[] {
   if (error instanceof FederationError) return error.problems;
   const message = error instanceof Error ? (error.message.split("\n", 1)[0] ?? "") : String(error);
   if (process.env["DATABRICKS_AWS_OIDC_DEBUG"] !== undefined && error instanceof Error) tell(error.stack ?? "");

@@ -15,22 +15,12 @@ import { measureTrustPolicy, trustPolicyJson } from "../trust/build";
 import { replaceTree } from "../files/replace-tree";
 import { InputError } from "../errors";
 import { withOwnIssuer } from "./own-issuer";
-import { run, say, tell } from "./run";
+import { run, say, step, tell } from "./run";
 import { textTable } from "../text/table";
 
 const OUT = "out";
 /** The rest of a root is for an editor. */
 const SHOWN_LINES = 30;
-
-/** One line on a terminal, overwritten by the next; a line each in a pipe. */
-function progress(step: string): void {
-  if (process.stderr.isTTY === true) process.stderr.write(`\r\u001b[K${step}`);
-  else tell(step);
-}
-
-function progressDone(): void {
-  if (process.stderr.isTTY === true) process.stderr.write("\r\u001b[K");
-}
 
 /** A file, or what a browser shows of a workspace. */
 function read(given: string): ReadFederation {
@@ -43,10 +33,10 @@ function read(given: string): ReadFederation {
 }
 
 async function start(given: string): Promise<0> {
-  progress(`reading ${given}`);
+  step(`reading ${given}`);
   const { federation, warnings } = read(given);
 
-  progress(`writing HCL to ${OUT}/hcl`);
+  step(`writing HCL to ${OUT}/hcl`);
   const { rootTree } = await import("../module/root-tree");
   const { tree } = rootTree(federation, {
     version,
@@ -57,12 +47,11 @@ async function start(given: string): Promise<0> {
   });
   replaceTree(join(OUT, "hcl"), tree);
 
-  progress(`synthesising the CDKTF stack to ${OUT}/cdktf`);
+  step(`synthesising the CDKTF stack to ${OUT}/cdktf`);
   const [{ App }, { FederationStack }] = await Promise.all([import("cdktf"), import("../cdktf")]);
   const app = new App({ outdir: join(OUT, "cdktf") });
   FederationStack.forEachAccount(app, federation);
   app.synth();
-  progressDone();
 
   for (const account of federation.accounts) showAccount(accountView(federation, account));
   say(`\nWho reaches what\n\n${reachTable(federation)}`);
@@ -79,8 +68,10 @@ function showAccount(view: AccountView): void {
     account.accountId === null
       ? (text: string): string => text.replaceAll(view.accountId, "<account>")
       : (text: string): string => text;
+  const key = account.key === null ? "" : `, AWS account ${account.key}`;
   say(
-    `Federation ${federation.name}${account.key === null ? "" : `, AWS account ${account.key}`} (${account.accountId ?? "asked of AWS at plan time"}, ${account.partition})\n`,
+    `Federation ${federation.name}${key} (${account.accountId ?? "account detected at plan time"}, ` +
+      `${account.partition})\n`,
   );
   say(
     textTable(
@@ -126,13 +117,14 @@ function reachTable(federation: Federation): string {
 function showNext(federation: Federation, given: string): void {
   const [account] = federation.accounts;
   const root = join(OUT, "hcl", account === undefined ? "" : rootFolderOf(account));
+  const config = given === DEFAULT_FEDERATION_FILE || !existsSync(given) ? "" : ` --config ${given}`;
   say(
     [
       "\nNext, one of:",
       `  terraform -chdir=${root} init && terraform -chdir=${root} plan    review the HCL, then apply it`,
       `  npx cdktf deploy ${federation.accounts.map(({ stackName }) => stackName).join(" ")}    deploy the ` +
         `CDKTF stack${given === DEFAULT_FEDERATION_FILE ? "" : `, once it stands in ${DEFAULT_FEDERATION_FILE}`}`,
-      `  npx tsx src/cli/cli.ts prove${given === DEFAULT_FEDERATION_FILE || !existsSync(given) ? "" : ` --config ${given}`}    try 1,000 impostors on every role`,
+      `  npx tsx src/cli/cli.ts prove${config}    try 1,000 impostors on every role`,
     ].join("\n"),
   );
 }
@@ -141,17 +133,15 @@ function showNext(federation: Federation, given: string): void {
 function givenArgument(args: readonly string[]): string {
   const [given = DEFAULT_FEDERATION_FILE, ...more] = args;
   if (given.startsWith("-") || more.length > 0) {
-    throw new InputError([
-      {
-        code: "usage",
-        message: "npm start takes a federation file, or the address of a workspace or account; nothing else.",
-        fix:
-          "Write npm start, npm start -- FILE or npm start -- " +
-          '"https://mycompany.cloud.databricks.com/?o=1444828305810485".',
-      },
-    ]);
+    throw new InputError({
+      code: "usage",
+      message: "npm start takes a federation file, or the address of a workspace or account; nothing else.",
+      fix:
+        "Write npm start, npm start -- FILE or npm start -- " +
+        '"https://mycompany.cloud.databricks.com/?o=1444828305810485".',
+    });
   }
   return given;
 }
 
-void run(() => start(givenArgument(process.argv.slice(2))).finally(progressDone));
+void run(() => start(givenArgument(process.argv.slice(2))));

@@ -11,7 +11,7 @@ export interface Coverage {
   /** Those checked. */
   readonly roles: readonly string[];
   readonly aws: boolean;
-  readonly account: boolean;
+  readonly all: boolean;
   readonly assume: boolean;
 }
 
@@ -55,14 +55,14 @@ export function exitCodeOf(checks: readonly Check[]): 0 | 1 | 3 {
 const ORDER = Object.keys(CHECKS) as readonly CheckId[];
 
 /** The fix of the fault nearest the cause; then of what could not be checked for something outside; then the next step. */
-function nextStep(checks: readonly Check[], { config, role, roles, aws, account, assume }: Coverage): string {
+function nextStep(checks: readonly Check[], { config, role, roles, aws, all, assume }: Coverage): string {
   const byCause = [...checks].sort((left, right) => ORDER.indexOf(left.id) - ORDER.indexOf(right.id));
   const wrong =
     byCause.find(({ status }) => status === "fail") ??
     byCause.find(({ status, code, fix }) => status === "unknown" && code !== null && fix !== null);
   if (wrong?.fix !== undefined && wrong.fix !== null) return `${wrong.subject}: ${wrong.fix}`;
   const options = `--config ${shellWord(config)}`;
-  if (!aws && !account)
+  if (!aws && !all)
     return `See what is deployed: databricks-aws-oidc doctor ${options} --aws${role === null ? "" : ` --role ${role}`}`;
   const tried = `${options} --role ${role ?? roles[0] ?? "ROLE"}`;
   return assume

@@ -26,17 +26,17 @@ import { clockSampleOf, issuerFacts } from "./fetch/issuer";
 import { lintProviderOf } from "./fetch/live";
 import type { TokenFound } from "./fetch/token";
 import { fetchToken } from "./fetch/token";
-import type { DoctorQuestion, Scope } from "./question";
-import { viewOf } from "./question";
+import type { DoctorOptions, Scope } from "./options";
+import { viewOf } from "./options";
 
 /** Issuers fetched at once; each takes up to four requests. */
 const ISSUERS_AT_ONCE = 8;
 
 /** Every check, in the order they are shown. Throws InputError for wrong options. */
-export async function runChecks(question: DoctorQuestion, scope: Scope): Promise<readonly Check[]> {
-  const { environment, lookup } = question;
+export async function runChecks(options: DoctorOptions, scope: Scope): Promise<readonly Check[]> {
+  const { environment, lookup } = options;
   const { limits, issuers } = scope;
-  const given = await fetchToken(question, scope);
+  const given = await fetchToken(options, scope);
   const clocks: ClockSample[] = [];
   const onDate = (host: string, date: string, milliseconds: number): void => {
     const sample = clockSampleOf(host, { date, milliseconds }, environment.now());
@@ -47,15 +47,15 @@ export async function runChecks(question: DoctorQuestion, scope: Scope): Promise
       issuer,
       ...(await issuerFacts(issuer, { environment, limits, ...(lookup === undefined ? {} : { lookup }) })),
     })),
-    question.aws || question.account
-      ? readDeployed(question, scope, { region: regionOf(question, scope.account), onDate })
+    options.aws || options.all
+      ? readDeployed(options, scope, { region: regionOf(options, scope.account), onDate })
       : null,
   ]);
   clocks.unshift(...facts.flatMap((fact) => fact.clocks));
   // AWS' clocks are right; so is the issuer's, or its tokens are wrong anyway
   const now = environment.now() - 1000 * (clockAhead(clocks) ?? 0);
   const context: TokenContext = {
-    view: deployed?.view ?? viewOf(scope.federation, scope.account, question.awsAccountId),
+    view: deployed?.view ?? viewOf(scope.federation, scope.account, options.awsAccountId),
     keys: new Map(
       facts.flatMap(({ issuer, jwks }): readonly (readonly [string, KeySet])[] => {
         const set = keysOf(jwks);
@@ -68,15 +68,15 @@ export async function runChecks(question: DoctorQuestion, scope: Scope): Promise
   return [
     ...facts.flatMap(({ issuer, ...fact }) => issuerChecks(issuer, fact, scope, now)),
     ...(await checksOfToken(given, scope, context)),
-    ...(deployed === null ? [] : deployedChecks(question, scope, deployed, now)),
+    ...(deployed === null ? [] : deployedChecks(options, scope, deployed, now)),
     ...(explained !== null ? [tokenDeployedCheck(explained.role, explained.deployed)] : []),
-    ...(question.assume ? [await realCallCheck(question, scope, given, deployed, context, explained)] : []),
+    ...(options.assume ? [await realCallCheck(options, scope, given, deployed, context, explained)] : []),
     clockCheck(clocks),
     credentialSourceCheck(credentialPlaces(environment)),
   ];
 }
 
-function regionOf({ region, environment }: DoctorQuestion, account: AwsAccount): string {
+function regionOf({ region, environment }: DoctorOptions, account: AwsAccount): string {
   return stsRegion(account.partition, [
     region,
     variable(environment, "AWS_REGION"),
@@ -110,9 +110,9 @@ async function checksOfToken(given: TokenFound, scope: Scope, context: TokenCont
   return [...checks, tokenRolesCheck(explained, scope.roles.length === 1)];
 }
 
-function deployedChecks(question: DoctorQuestion, scope: Scope, deployed: Deployed, now: number): readonly Check[] {
+function deployedChecks(options: DoctorOptions, scope: Scope, deployed: Deployed, now: number): readonly Check[] {
   const { view, caller } = deployed;
-  const account = awsAccountCheck(view, caller, scope.accounts, question.awsAccountId);
+  const account = awsAccountCheck(view, caller, scope.accounts, options.awsAccountId);
   // another account's providers and roles say nothing about the federation's
   if (account.status === "fail") return [account];
   const providers = deployed.providers.flatMap(({ found }) =>
@@ -124,7 +124,7 @@ function deployedChecks(question: DoctorQuestion, scope: Scope, deployed: Deploy
       providerChecks(`provider of ${declared.issuer.key}`, declared, view.federation.tags, found),
     ),
     ...deployed.roles.flatMap(({ role, found }) => roleChecks(role, view, found, providers)),
-    ...(question.account && deployed.account !== null ? accountChecks(view, deployed.account, now) : []),
+    ...(options.all && deployed.account !== null ? accountChecks(view, deployed.account, now) : []),
   ];
 }
 
@@ -140,7 +140,7 @@ async function explainRole(given: TokenFound, scope: Scope, deployed: Deployed |
 }
 
 async function realCallCheck(
-  question: DoctorQuestion,
+  options: DoctorOptions,
   scope: Scope,
   given: TokenFound,
   deployed: Deployed | null,
@@ -150,11 +150,11 @@ async function realCallCheck(
   const { role } = scope;
   if (role === null) throw new RangeError("scopeOf wants one role for a call");
   const caller = deployed?.caller.kind === "found" ? deployed.caller.value : null;
-  const outcome = await oneRealCall(question, role, given, {
+  const outcome = await oneRealCall(options, role, given, {
     view: context.view,
     accounts: scope.accounts,
-    found: caller !== null && accountOfCaller(scope.accounts, caller, question.awsAccountId) !== undefined,
-    region: regionOf(question, context.view.account),
+    found: caller !== null && accountOfCaller(scope.accounts, caller, options.awsAccountId) !== undefined,
+    region: regionOf(options, context.view.account),
     timeoutMs: scope.limits.timeoutMs,
   });
   if (outcome.kind !== "refused" || given.kind !== "token") return assumeCheck(role.key, outcome, null);

@@ -130,13 +130,13 @@ function wrongPlace(flags: IssuerFlags): (text: string) => string | undefined {
 /** Roles, identities and what they may do; then the AWS account and the federation's name. */
 export async function askRest(flags: InitFlags, ask: Prompter, usualName: string): Promise<InitFlags> {
   let told: InitFlags = flags;
-  if (told.roles.length === 0) {
+  if (told.role.length === 0) {
     do told = await askRole(told, ask);
     while (await ask.yesNo("Another role?", false));
   } else {
-    for (const key of told.roles) if (!hasIdentity(told, key)) told = await askIdentities(told, key, ask);
+    for (const key of told.role) if (!hasIdentity(told, key)) told = await askIdentities(told, key, ask);
   }
-  if (told.users.length > 0 && told.usersReason === undefined) {
+  if (told.user.length > 0 && told.usersReason === undefined) {
     const reason = await ask.text({
       message:
         "Why may people have it? Kept in the file as lint's reason (empty: lint keeps warning of e-mail addresses):",
@@ -164,19 +164,19 @@ export async function askRest(flags: InitFlags, ask: Prompter, usualName: string
 }
 
 function hasIdentity(flags: InitFlags, key: string): boolean {
-  return [...flags.servicePrincipals, ...flags.users].some(
-    (text) => text.startsWith(`${key}=`) || flags.roles.length === 1,
+  return [...flags.servicePrincipal, ...flags.user].some(
+    (text) => text.startsWith(`${key}=`) || flags.role.length === 1,
   );
 }
 
 async function askRole(flags: InitFlags, ask: Prompter): Promise<InitFlags> {
   const key = await ask.text({
     message: "Name of the AWS role:",
-    ...(flags.roles.length === 0 ? { default: "lake-reader" } : {}),
-    wrong: (text) => (flags.roles.includes(text) ? "That role is there already." : wrongFor(ROLE_KEY)(text)),
+    ...(flags.role.length === 0 ? { default: "lake-reader" } : {}),
+    wrong: (text) => (flags.role.includes(text) ? "That role is there already." : wrongFor(ROLE_KEY)(text)),
   });
   // answers name their role, so that they stay its own when a second role comes
-  const told = await askIdentities({ ...flags, roles: [...flags.roles, key] }, key, ask);
+  const told = await askIdentities({ ...flags, role: [...flags.role, key] }, key, ask);
   const may = await ask.choose(`What may ${key} do?`, [
     ["buckets", "Read S3 buckets"],
     ["policies", "What managed policies say"],
@@ -190,9 +190,9 @@ async function askRole(flags: InitFlags, ask: Prompter): Promise<InitFlags> {
   const session = await ask.text({ message: "Longest session:", default: "1h", wrong: wrongSession });
   return {
     ...told,
-    buckets: [...told.buckets, ...buckets.map(of)],
-    policyArns: [...told.policyArns, ...policies.map(of)],
-    maxSessions: [...told.maxSessions, of(session)],
+    bucket: [...told.bucket, ...buckets.map(of)],
+    policyArn: [...told.policyArn, ...policies.map(of)],
+    maxSession: [...told.maxSession, of(session)],
   };
 }
 
@@ -207,8 +207,8 @@ async function askIdentities(flags: InitFlags, key: string, ask: Prompter): Prom
     identities.filter((identity) => keeps(rule, identity)).map((identity) => `${key}=${identity}`);
   return {
     ...flags,
-    servicePrincipals: [...flags.servicePrincipals, ...of(SERVICE_PRINCIPAL)],
-    users: [...flags.users, ...of(USER)],
+    servicePrincipal: [...flags.servicePrincipal, ...of(SERVICE_PRINCIPAL)],
+    user: [...flags.user, ...of(USER)],
   };
 }
 

@@ -6,7 +6,7 @@ import type { Document, Pair, Scalar } from "yaml";
 import { Document as YamlDocument, isMap, isPair, isScalar } from "yaml";
 import type { IssuerDeclaration } from "../federation/schema";
 import type { Partition } from "../issuer/rules";
-import type { RoleAnswer } from "./flags";
+import type { RoleInput } from "./flags";
 
 export interface InitAnswers {
   readonly name: string;
@@ -16,7 +16,7 @@ export interface InitAnswers {
   readonly awsAccountId: string | undefined;
   readonly partition: Partition;
   readonly region: string | undefined;
-  readonly roles: readonly RoleAnswer[];
+  readonly roles: readonly RoleInput[];
   readonly usersReason: string | undefined;
 }
 
@@ -68,7 +68,7 @@ export function federationText(answers: InitAnswers): string {
   return document.toString({ lineWidth: 0 });
 }
 
-function roleOf(role: RoleAnswer, issuer: string, { partition, usersReason }: InitAnswers): Record<string, unknown> {
+function roleOf(role: RoleInput, issuer: string, { partition, usersReason }: InitAnswers): Record<string, unknown> {
   return {
     trusts: [
       {

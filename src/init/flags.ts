@@ -1,5 +1,7 @@
-/** What `init` is told, as its flags say it. Questions asked in a terminal end up here too, so both ways meet. */
+/** Flags of `init`, as typed. What is asked in a terminal becomes flags too. Pure. */
 import type { Problem } from "../errors";
+import { flagName, flagWords } from "../text/flag-words";
+import { shellWord } from "../text/escape";
 import { breach, quoted } from "../text/text-rule";
 import { ROLE_KEY } from "../federation/rules";
 
@@ -19,18 +21,18 @@ export interface InitFlags extends IssuerFlags {
   readonly awsAccountId?: string | undefined;
   readonly partition?: string | undefined;
   readonly region?: string | undefined;
-  readonly roles: readonly string[];
+  readonly role: readonly string[];
   /** These, and the next four, as `VALUE` or `ROLE=VALUE`. */
-  readonly servicePrincipals: readonly string[];
-  readonly users: readonly string[];
-  readonly policyArns: readonly string[];
-  readonly buckets: readonly string[];
-  readonly maxSessions: readonly string[];
+  readonly servicePrincipal: readonly string[];
+  readonly user: readonly string[];
+  readonly policyArn: readonly string[];
+  readonly bucket: readonly string[];
+  readonly maxSession: readonly string[];
   /** Why people may have the roles: lint's reason for their e-mail addresses. */
   readonly usersReason?: string | undefined;
 }
 
-export interface RoleAnswer {
+export interface RoleInput {
   readonly key: string;
   readonly servicePrincipals: readonly string[];
   readonly users: readonly string[];
@@ -39,14 +41,8 @@ export interface RoleAnswer {
   readonly maxSession: string | undefined;
 }
 
-/** Flags that belong to one role, and what a message calls them. */
-const OF_A_ROLE = {
-  servicePrincipals: "service-principal",
-  users: "user",
-  policyArns: "policy-arn",
-  buckets: "bucket",
-  maxSessions: "max-session",
-} as const;
+/** Flags that belong to one role. */
+type FlagOfRole = "servicePrincipal" | "user" | "policyArn" | "bucket" | "maxSession";
 
 /** A flag that is needed and not there. */
 export function needed(flag: string, what: string): Problem {
@@ -59,20 +55,20 @@ export function needed(flag: string, what: string): Problem {
 }
 
 /**
- * The roles with what belongs to each. With several roles a value without `ROLE=` belongs to none: nothing is spread
- * over roles unasked. Problems: init-needs, init-role-unclear, role-name-invalid, name-collision.
+ * The roles with what belongs to each. With several roles a value without `ROLE=` belongs to none.
+ * Problems: init-needs, init-role-unclear, role-name-invalid, name-collision.
  */
 export function rolesOf(flags: InitFlags): {
-  readonly roles: readonly RoleAnswer[];
+  readonly roles: readonly RoleInput[];
   readonly problems: readonly Problem[];
 } {
   const problems: Problem[] = [];
-  const keys = [...new Set(flags.roles)];
+  const keys = [...new Set(flags.role)];
   for (const key of keys) {
     const invalid = breach(ROLE_KEY, key, "role");
     if (invalid !== undefined) problems.push(invalid);
   }
-  if (keys.length < flags.roles.length)
+  if (keys.length < flags.role.length)
     problems.push({
       code: "name-collision",
       message: "A role is named twice.",
@@ -80,7 +76,7 @@ export function rolesOf(flags: InitFlags): {
       fix: "Name each role once.",
     });
   if (keys.length === 0) problems.push(needed("role", "a name for the role, like lake-reader"));
-  const given = (which: keyof typeof OF_A_ROLE): ReadonlyMap<string, readonly string[]> => {
+  const given = (which: FlagOfRole): ReadonlyMap<string, readonly string[]> => {
     const found = new Map<string, string[]>();
     for (const text of flags[which]) {
       const { role, value } = assigned(text, keys);
@@ -88,21 +84,19 @@ export function rolesOf(flags: InitFlags): {
       else if (keys.length > 1)
         problems.push({
           code: "init-role-unclear",
-          message: `--${OF_A_ROLE[which]} ${quoted(text)} does not say which role it is for.`,
-          path: OF_A_ROLE[which],
+          message: `--${flagName(which)} ${quoted(text)} does not say which role it is for.`,
+          path: flagName(which),
           fix: `Write it as ROLE=VALUE, with ROLE one of: ${keys.join(", ")}.`,
         });
     }
     return found;
   };
-  const [servicePrincipals, users, policyArns, buckets, maxSessions] = [
-    given("servicePrincipals"),
-    given("users"),
-    given("policyArns"),
-    given("buckets"),
-    given("maxSessions"),
-  ];
-  const roles = keys.map((key): RoleAnswer => ({
+  const servicePrincipals = given("servicePrincipal");
+  const users = given("user");
+  const policyArns = given("policyArn");
+  const buckets = given("bucket");
+  const maxSessions = given("maxSession");
+  const roles = keys.map((key): RoleInput => ({
     key,
     servicePrincipals: servicePrincipals.get(key) ?? [],
     users: users.get(key) ?? [],
@@ -125,4 +119,11 @@ function assigned(
   const named = keys.find((key) => text.startsWith(`${key}=`));
   if (named !== undefined) return { role: named, value: text.slice(named.length + 1) };
   return { role: keys.length === 1 ? keys[0] : undefined, value: text };
+}
+
+/** The call that asks nothing, for a POSIX shell: `databricks-aws-oidc init --url … --role …`, on one line. */
+export function commandOf(flags: InitFlags, out: string | undefined): string {
+  // allowCustomHost has no --no-… that means something
+  const words = flagWords({ ...flags, allowCustomHost: flags.allowCustomHost === true ? true : undefined, out });
+  return ["databricks-aws-oidc", "init", ...words.map(shellWord)].join(" ");
 }

@@ -11,16 +11,15 @@ import { DEFAULT_FEDERATION_FILE } from "../files/load-federation";
 import type { DatabricksConfig } from "../network/databricks-config";
 import { breach, keeps, quoted } from "../text/text-rule";
 import { askIssuer, askRest } from "./ask";
-import { commandOf } from "./command";
 import { federationText } from "./federation-text";
 import type { IssuerFinding } from "./find-issuer";
 import { findIssuer, hostToAsk } from "./find-issuer";
 import type { InitFlags, IssuerFlags } from "./flags";
-import { needed, rolesOf } from "./flags";
+import { commandOf, needed, rolesOf } from "./flags";
 import { checkOutputFile, writeOutputFile } from "./output-file";
 import type { Prompter } from "./prompter";
 
-export interface InitQuestion {
+export interface InitOptions {
   readonly flags: InitFlags;
   readonly cwd: string;
   /** Default ./federation.yaml. */
@@ -33,12 +32,12 @@ export interface InitQuestion {
   readonly note: (text: string) => void;
 }
 
-export interface InitAnswer {
+export interface InitResult {
   /** Absolute. */
   readonly file: string;
   readonly issuer: string;
   readonly roles: readonly string[];
-  /** The call that writes the same without a question. */
+  /** The call that writes the same without a options. */
   readonly command: string;
   /** What lint warns of: rule and message. */
   readonly warnings: readonly { readonly rule: string; readonly message: string }[];
@@ -50,12 +49,12 @@ export interface InitAnswer {
  * and the codes of the issuer and of the federation file; OutsideError file-unwritable; Stopped where the person
  * stops it.
  */
-export async function initFederation(question: InitQuestion): Promise<InitAnswer> {
-  const { prompter } = question;
-  const file = resolve(question.cwd, question.out ?? DEFAULT_FEDERATION_FILE);
+export async function initFederation(options: InitOptions): Promise<InitResult> {
+  const { prompter } = options;
+  const file = resolve(options.cwd, options.out ?? DEFAULT_FEDERATION_FILE);
   checkOutputFile(file);
-  const lookUp = (flags: IssuerFlags): Promise<DatabricksConfig | null> => lookUpHost(flags, question);
-  let flags = question.flags;
+  const lookUp = (flags: IssuerFlags): Promise<DatabricksConfig | null> => lookUpHost(flags, options);
+  let flags = options.flags;
   let config: DatabricksConfig | null;
   if (prompter === undefined) config = await lookUp(flags);
   else {
@@ -65,18 +64,18 @@ export async function initFederation(question: InitQuestion): Promise<InitAnswer
   }
   const finding = findIssuer(flags, config);
   if (prompter !== undefined && finding.found) flags = await askRest(flags, prompter, usualName(finding));
-  const command = finding.found ? commandOf({ ...flags, ...issuerFlags(finding) }, question.out) : "";
+  const command = finding.found ? commandOf({ ...flags, ...issuerFlags(finding) }, options.out) : "";
   try {
     const text = fileText(flags, finding);
     const warnings = judged(text, file);
     writeOutputFile(file, text);
     if (!finding.found) throw new RangeError("a file is written for an issuer only");
-    for (const { message, code } of finding.notes) question.note(`${message} [${code}]`);
-    return { file, issuer: finding.choice.issuer, roles: flags.roles, command, warnings };
+    for (const { message, code } of finding.notes) options.note(`${message} [${code}]`);
+    return { file, issuer: finding.choice.issuer, roles: flags.role, command, warnings };
   } catch (error) {
     // nobody answers the same questions twice
     if (prompter !== undefined && command !== "" && error instanceof FederationError)
-      question.note(`Your answers as a call, to mend and run again: ${command}`);
+      options.note(`Your answers as a call, to mend and run again: ${command}`);
     throw error;
   }
 }
@@ -91,14 +90,14 @@ function issuerFlags({ choice, declaration }: Extract<IssuerFinding, { found: tr
   };
 }
 
-async function lookUpHost(flags: IssuerFlags, question: InitQuestion): Promise<DatabricksConfig | null> {
+async function lookUpHost(flags: IssuerFlags, options: InitOptions): Promise<DatabricksConfig | null> {
   const host = hostToAsk(flags);
-  if (host === null || question.askHost === undefined) return null;
+  if (host === null || options.askHost === undefined) return null;
   try {
-    return await question.askHost(host);
+    return await options.askHost(host);
   } catch (error) {
     if (!(error instanceof FederationError)) throw error;
-    question.note(`${host} does not say what it is (${error.problems[0]?.message ?? error.code}) [${error.code}]`);
+    options.note(`${host} does not say what it is (${error.problems[0]?.message ?? error.code}) [${error.code}]`);
     return null;
   }
 }
@@ -157,7 +156,7 @@ function isPartition(text: string | undefined): text is Partition {
 /**
  * Reads the text as every verb will, and lints it. Throws InputError: the codes of `parseFederation`, and init-lint.
  */
-function judged(text: string, file: string): InitAnswer["warnings"] {
+function judged(text: string, file: string): InitResult["warnings"] {
   const findings = lintFederation(parseFederation(text, { file }).federation).filter(({ ignored }) => ignored === null);
   const [first, ...rest] = findings
     .filter(({ severity }) => severity === "error")

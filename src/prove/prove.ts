@@ -61,6 +61,8 @@ export interface ProveOptions {
   readonly now: number;
   /** Key or name of one role; undefined: all. */
   readonly role?: string | undefined;
+  /** Called with the number of impostors tried so far: a million takes a while. */
+  readonly onProgress?: ((tried: number) => void) | undefined;
 }
 
 /** Each counter-example list is cut here: the first says it all. */
@@ -156,6 +158,7 @@ function proveRole(
   let impostors = 0;
   const attempt = ({ trick, claims, context }: CounterExample): void => {
     impostors += 1;
+    options.onProgress?.(impostors);
     if (mayGetIn(claims, context, providers, judged, options.now)) letIn.push({ trick, claims, context });
   };
   const [first, ...others] = declared;

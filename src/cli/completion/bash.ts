@@ -1,11 +1,14 @@
 /** The completion script for bash (3.2 and newer). */
 import type { CompletionFlag, CompletionVerb } from "./verb";
 import { inSingleQuotes } from "../../text/escape";
-import { KEY_SECTIONS, KEYS_BY_AWK, spellings } from "./verb";
+import { KEYS_BY_AWK, spellings } from "./verb";
 
 /** The script for `program`, which must be a plain word. */
 export function bashCompletion(program: string, verbs: readonly CompletionVerb[]): string {
   const name = `_${program.replaceAll("-", "_")}`;
+  const leafCase = ({ path, verb }: (typeof leaves)[number]): string =>
+    `      ${inSingleQuotes(path)}) ` +
+    `offered=${inSingleQuotes([...verb.words, ...verb.flags.flatMap(spellings)].join(" "))} ;;`;
   const leaves = verbs.flatMap((verb) =>
     verb.verbs.length === 0
       ? [{ path: verb.name, verb }]
@@ -70,7 +73,7 @@ ${verbs
   .filter((verb) => verb.verbs.length > 0)
   .map((verb) => `      ${verb.name}) offered=${inSingleQuotes(verb.verbs.map((below) => below.name).join(" "))} ;;`)
   .join("\n")}
-${leaves.map(({ path, verb }) => `      ${inSingleQuotes(path)}) ` + `offered=${inSingleQuotes([...verb.words, ...verb.flags.flatMap(spellings)].join(" "))} ;;`).join("\n")}
+${leaves.map(leafCase).join("\n")}
     esac
     # flags only where one is begun, else file names by default
     case $cur in
@@ -89,12 +92,11 @@ complete -o default -F ${name} ${program}
 /** After a flag that takes a value: its choices, the file's keys, or nothing, which makes bash offer file names. */
 function valueCases(name: string, path: string, verb: CompletionVerb): readonly string[] {
   return verb.flags
-    .filter((flag) => flag.takes === "text")
+    .filter((flag) => flag.value !== undefined)
     .map((flag) => `    ${inSingleQuotes(`${path} --${flag.name}`)}) ${offer(name, flag)} ;;`);
 }
 
-function offer(name: string, flag: CompletionFlag): string {
-  const section = KEY_SECTIONS[flag.name];
-  if (flag.choices.length > 0) return `offered=${inSingleQuotes(flag.choices.join(" "))}`;
-  return section === undefined ? "return" : `offered=$(${name}_keys ${section} "$config"); [ -n "$offered" ] || return`;
+function offer(name: string, { choices = [], keyOf }: CompletionFlag): string {
+  if (choices.length > 0) return `offered=${inSingleQuotes(choices.join(" "))}`;
+  return keyOf === undefined ? "return" : `offered=$(${name}_keys ${keyOf} "$config"); [ -n "$offered" ] || return`;
 }

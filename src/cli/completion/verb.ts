@@ -1,19 +1,16 @@
 /** The command line as completion scripts need it: verbs, their flags, and what a flag's value may be. Plain data. */
+import { flagName } from "../../text/flag-words";
+import type { Flag } from "../flags";
+import type { Verb, VerbGroup } from "../verb";
 
-export interface CompletionFlag {
+export interface CompletionFlag extends Flag {
   /** Without dashes. */
   readonly name: string;
-  readonly describe: string;
-  /** `text`: a value follows. `yes`, `no`, `either`: `--name`, `--no-name` or both make sense. */
-  readonly takes: "text" | "yes" | "no" | "either";
-  /** What the value may be; empty: anything, so file names are offered. */
-  readonly choices: readonly string[];
-  readonly repeats: boolean;
 }
 
 export interface CompletionVerb {
   readonly name: string;
-  readonly describe: string;
+  readonly about: string;
   readonly flags: readonly CompletionFlag[];
   /** What may stand after the verb without a flag. */
   readonly words: readonly string[];
@@ -21,20 +18,22 @@ export interface CompletionVerb {
   readonly verbs: readonly CompletionVerb[];
 }
 
-/** Flags whose value is a key of the federation file, and the section that has the keys. */
-export const KEY_SECTIONS: Readonly<Record<string, string>> = { role: "roles", issuer: "issuers" };
+const HELP: CompletionFlag = { name: "help", about: "Show help" };
 
-/** A flag as it is typed: `--name`, `--no-name`. */
-export function spellings(flag: CompletionFlag): readonly string[] {
-  switch (flag.takes) {
-    case "text":
-    case "yes":
-      return [`--${flag.name}`];
-    case "no":
-      return [`--no-${flag.name}`];
-    case "either":
-      return [`--${flag.name}`, `--no-${flag.name}`];
+/** What is completed for the verb `name`. */
+export function completionVerb(name: string, about: string, declaration: Verb | VerbGroup): CompletionVerb {
+  if ("verbs" in declaration) {
+    const verbs = Object.entries(declaration.verbs).map(([below, one]) => completionVerb(below, one.about ?? "", one));
+    return { name, about, flags: [HELP], words: [], verbs };
   }
+  const flags = Object.entries<Flag>(declaration.flags).map(([option, flag]) => ({ ...flag, name: flagName(option) }));
+  return { name, about, flags: [HELP, ...flags], words: declaration.words?.choices ?? [], verbs: [] };
+}
+
+/** A flag as it is typed: `--name`, `--no-name`, or both where it has no default. */
+export function spellings({ name, value, default: usual, either }: CompletionFlag): readonly string[] {
+  if (value !== undefined || (usual !== true && either !== true)) return [`--${name}`];
+  return either === true ? [`--${name}`, `--no-${name}`] : [`--no-${name}`];
 }
 
 /**

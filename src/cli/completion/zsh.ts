@@ -1,7 +1,7 @@
 /** The completion script for zsh: to be sourced, or put into a folder of `fpath` as `_PROGRAM`. */
 import type { CompletionFlag, CompletionVerb } from "./verb";
 import { inSingleQuotes } from "../../text/escape";
-import { KEY_SECTIONS, KEYS_BY_AWK, spellings } from "./verb";
+import { KEYS_BY_AWK, spellings } from "./verb";
 
 /** The script for `program`, which must be a plain word. */
 export function zshCompletion(program: string, verbs: readonly CompletionVerb[]): string {
@@ -51,7 +51,7 @@ function choice(name: string, verbs: readonly CompletionVerb[], indent: string):
     "case $state in",
     "  verb)",
     "    verbs=(",
-    ...verbs.map((verb) => `      ${inSingleQuotes(`${verb.name}:${verb.describe}`)}`),
+    ...verbs.map((verb) => `      ${inSingleQuotes(`${verb.name}:${verb.about}`)}`),
     "    )",
     "    _describe -t verbs verb verbs",
     "    ;;",
@@ -76,7 +76,8 @@ function specs(name: string, verb: CompletionVerb): readonly string[] {
     ...verb.flags.flatMap((flag) =>
       spellings(flag).map((spelling) =>
         inSingleQuotes(
-          `${flag.repeats ? "*" : ""}${spelling}${flag.takes === "text" ? "=" : ""}[${escaped(flag.describe)}]${value(name, flag)}`,
+          `${flag.many === true ? "*" : ""}${spelling}${flag.value === undefined ? "" : "="}` +
+            `[${escaped(flag.about)}]${value(name, flag)}`,
         ),
       ),
     ),
@@ -85,16 +86,11 @@ function specs(name: string, verb: CompletionVerb): readonly string[] {
   return ["_arguments \\", ...all.map((spec, index) => `  ${spec}${index === all.length - 1 ? "" : " \\"}`)];
 }
 
-function value(name: string, flag: CompletionFlag): string {
-  if (flag.takes !== "text") return "";
-  const section = KEY_SECTIONS[flag.name];
+function value(name: string, { name: flag, value: takes, choices = [], keyOf }: CompletionFlag): string {
+  if (takes === undefined) return "";
   const action =
-    flag.choices.length > 0
-      ? `(${flag.choices.join(" ")})`
-      : section === undefined
-        ? `${name}_value`
-        : ` ${name}_keys ${section}`;
-  return `:${flag.name}:${action}`;
+    choices.length > 0 ? `(${choices.join(" ")})` : keyOf === undefined ? `${name}_value` : ` ${name}_keys ${keyOf}`;
+  return `:${flag}:${action}`;
 }
 
 /** What a description may not hold as it is: it ends at a bracket. */

@@ -1,96 +1,84 @@
 /** `explain`: would this token get this role, and if not, which line says no. */
-import type { CommandModule } from "yargs";
-import { examples } from "../examples";
+import { InputError } from "../../errors";
+import { flags } from "../flags";
 import type { ExitCode } from "../run";
-import { run, say, sayJson } from "../run";
+import { say, sayJson } from "../run";
+import { verb } from "../verb";
 
-interface Flags {
-  readonly config?: string;
-  readonly role?: string;
-  readonly account?: string;
-  readonly policy?: string;
-  readonly "provider-url"?: string;
-  readonly "client-id"?: readonly string[];
-  readonly token?: string;
-  readonly claims?: string;
-  readonly jwks?: string;
-  readonly "role-arn"?: string;
-  readonly now?: string;
-  readonly context?: readonly string[];
-  readonly mechanisms?: boolean;
-  readonly json?: boolean;
+export default verb({
+  flags: flags(
+    "config",
+    "role",
+    "account",
+    "policy",
+    "providerUrl",
+    "clientId",
+    "token",
+    "claims",
+    "jwks",
+    "roleArn",
+    "now",
+    "context",
+    "mechanisms",
+    "json",
+  ),
+  exclusive: [
+    ["policy", "config"],
+    ["policy", "role"],
+    ["token", "claims"],
+  ],
+  examples: [
+    ["$0 explain --role lake-reader --token @token.jwt", "a token against the federation"],
+    [
+      "$0 explain --policy trust.json --claims claims.json \\\n--provider-url " +
+        "https://mycompany.cloud.databricks.com/oidc \\\n--client-id 1444828305810485",
+      "any trust policy",
+    ],
+  ],
+  run: async (options) => {
+    if (options.mechanisms) return explainMechanisms(options.json);
+    const [{ explainTexts }, { readFederationFile }, { readText }] = await Promise.all([
+      import("../../explain/explain-texts"),
+      import("../../files/load-federation"),
+      import("../../files/read-file"),
+    ]);
+    const read = (file: string): string => readText(file, "Check the path.");
+    const { explanation, text } = await explainTexts(
+      {
+        jwks: options.jwks === undefined ? undefined : { file: options.jwks, text: read(options.jwks) },
+        target:
+          options.policy === undefined
+            ? { federation: readFederationFile(options.config).federation }
+            : { policy: read(options.policy) },
+        presented:
+          options.claims === undefined
+            ? { token: await givenToken(options.token) }
+            : { claims: { file: options.claims, text: read(options.claims) } },
+        now: Math.floor(Date.now() / 1000),
+      },
+      options,
+    );
+    if (options.json) sayJson(explanation);
+    else say(text);
+    return explanation.allowed ? 0 : 1;
+  },
+});
+
+async function givenToken(given: string | undefined): Promise<string> {
+  const [{ readGivenToken }, { processEnvironment, variable }] = await Promise.all([
+    import("../../token/token-file"),
+    import("../../network/environment"),
+  ]);
+  const token =
+    given === undefined ? variable(processEnvironment(), "DATABRICKS_TOKEN_JWT") : readGivenToken(given).reveal();
+  if (token !== undefined) return token;
+  throw new InputError({
+    code: "explain-needs",
+    message: "No token was given.",
+    path: "token",
+    fix: "Use --token - (standard input), --token @FILE, DATABRICKS_TOKEN_JWT, or --claims FILE.",
+  });
 }
-
-const command: CommandModule<object, Flags> = {
-  command: "explain",
-  describe: "Would this token get this role, and if not, which line says no",
-  builder: (yargs) =>
-    yargs
-      .option("config", { type: "string", describe: "Federation file (default: ./federation.yaml)" })
-      .option("role", { type: "string", describe: "Role of the federation (its key or name)" })
-      .option("account", { type: "string", describe: "Key of the AWS account, where the federation has several" })
-      .option("policy", { type: "string", describe: "Instead of a federation: file with a trust policy (JSON)" })
-      .option("provider-url", { type: "string", describe: "With --policy: the provider's URL as registered" })
-      .option("client-id", {
-        type: "string",
-        array: true,
-        describe: "With --policy: client IDs the provider registers",
-      })
-      .option("token", {
-        type: "string",
-        nargs: 1,
-        describe: "- for standard input, @FILE for a file (default: $DATABRICKS_TOKEN_JWT)",
-      })
-      .option("claims", {
-        type: "string",
-        describe: "Instead of a token: file with claims (JSON); no signature is checked",
-      })
-      .option("jwks", { type: "string", describe: "File with the issuer's key set, to check the signature" })
-      .option("role-arn", { type: "string", describe: "ARN of the role, for conditions that read it" })
-      .option("now", { type: "string", describe: "Judge at this time (seconds since 1970; default: now)" })
-      .option("context", { type: "string", array: true, describe: "Further condition keys, key=value" })
-      .option("mechanisms", {
-        type: "boolean",
-        default: false,
-        describe: "Instead: which mechanism each Databricks feature uses to reach AWS",
-      })
-      .option("json", { type: "boolean", default: false, describe: "One JSON document on stdout" })
-      .epilogue(
-        examples(
-          ["$0 explain --role lake-reader --token @token.jwt", "a token against the federation"],
-          [
-            "$0 explain --policy trust.json --claims claims.json \\\n--provider-url " +
-              "https://mycompany.cloud.databricks.com/oidc \\\n--client-id 1444828305810485",
-            "any trust policy",
-          ],
-        ),
-      ),
-  handler: (flags) =>
-    run(async (): Promise<ExitCode> => {
-      if (flags.mechanisms === true) return explainMechanisms(flags.json === true);
-      const { answerExplain } = await import("../../explain/answer");
-      const { processEnvironment } = await import("../../network/environment");
-      const environment = processEnvironment();
-      const { explanation, text } = await answerExplain({
-        environment,
-        config: flags.config,
-        role: flags.role,
-        account: flags.account,
-        policy: flags.policy,
-        providerUrl: flags["provider-url"],
-        clientIds: flags["client-id"] ?? [],
-        token: flags.token,
-        claims: flags.claims,
-        jwks: flags.jwks,
-        roleArn: flags["role-arn"],
-        now: flags.now,
-        context: flags.context ?? [],
-      });
-      if (flags.json === true) sayJson(explanation);
-      else say(text);
-      return explanation.allowed ? 0 : 1;
-    }, flags),
-};
 
 async function explainMechanisms(json: boolean): Promise<ExitCode> {
   const { MECHANISMS, mechanismsText } = await import("../../explain/mechanisms");
@@ -98,5 +86,3 @@ async function explainMechanisms(json: boolean): Promise<ExitCode> {
   else say(mechanismsText());
   return 0;
 }
-
-export default command;

@@ -1,44 +1,27 @@
 /** `prove`: every declared identity gets in, no generated impostor does. */
-import type { CommandModule } from "yargs";
-import type { ExitCode } from "../run";
-import { run, say, sayJson } from "../run";
+import { flags } from "../flags";
+import { progress, say, sayJson } from "../run";
+import { verb } from "../verb";
 
-interface Flags {
-  readonly config?: string;
-  readonly role?: string;
-  readonly seed?: string;
-  readonly count?: string;
-  readonly json?: boolean;
-}
-
-const command: CommandModule<object, Flags> = {
-  command: "prove",
-  describe: "Every declared identity gets in, no generated impostor does",
-  builder: (yargs) =>
-    yargs
-      .option("config", { type: "string", describe: "Federation file (default: ./federation.yaml)" })
-      .option("role", { type: "string", describe: "Only this role" })
-      .option("seed", {
-        type: "string",
-        default: "1",
-        describe: "Whole number; the same seed tries the same impostors",
-      })
-      .option("count", { type: "string", default: "1000", describe: "Impostors a role, 1000 to 1000000" })
-      .option("json", { type: "boolean", default: false, describe: "One JSON document on stdout" }),
-  handler: (flags) =>
-    run(async (): Promise<ExitCode> => {
-      const { answerProve } = await import("../../prove/answer");
-      const { proof, text } = await answerProve({
-        config: flags.config,
-        role: flags.role,
-        seed: flags.seed ?? "1",
-        count: flags.count ?? "1000",
-        now: Math.floor(Date.now() / 1000),
-      });
-      if (flags.json === true) sayJson(proof);
-      else say(text);
-      return proof.holds ? 0 : 1;
-    }, flags),
-};
-
-export default command;
+export default verb({
+  flags: flags("config", "role", "seed", "count", "json"),
+  run: async (options) => {
+    const [{ readFederationFile }, { readProveOptions }, { prove }, { proofText }] = await Promise.all([
+      import("../../files/load-federation"),
+      import("../../prove/options"),
+      import("../../prove/prove"),
+      import("../../prove/text"),
+    ]);
+    const { federation } = readFederationFile(options.config);
+    const proof = await prove(federation, {
+      ...readProveOptions(federation, options),
+      now: Math.floor(Date.now() / 1000),
+      onProgress: (tried) => {
+        if (tried % 1000 === 0) progress(`${tried} of ${options.count} impostors tried`);
+      },
+    });
+    if (options.json) sayJson(proof);
+    else say(proofText(proof));
+    return proof.holds ? 0 : 1;
+  },
+});

@@ -7,7 +7,7 @@ import type { AwsAccount, FederationRole } from "../../federation/model";
 import { readToken } from "../../sts/read-token";
 import { factsOf } from "../../sts/request-keys";
 import { ACCOUNT_ID_PLACEHOLDER, roleArn } from "../../trust/build";
-import type { DoctorQuestion } from "../question";
+import type { DoctorOptions } from "../options";
 import type { TokenFound } from "./token";
 
 /** The session policy: the call is only about getting in. */
@@ -51,7 +51,7 @@ export interface CallSettings {
 
 /** Calls STS once. A token that is not a JWT, or not from an issuer of the federation, is sent nowhere. */
 export async function oneRealCall(
-  question: DoctorQuestion,
+  options: DoctorOptions,
   role: FederationRole,
   given: TokenFound,
   settings: CallSettings,
@@ -78,7 +78,7 @@ export async function oneRealCall(
   if (settings.accounts.length > 1 && !settings.found)
     return noCall(
       "the role is in several AWS accounts",
-      `Name one with --account-key: ${settings.accounts.map(({ key }) => key ?? "").join(", ")}.`,
+      `Name one with --account: ${settings.accounts.map(({ key }) => key ?? "").join(", ")}.`,
     );
   try {
     const { assumedRoleArn, credentials } = await assumeRole({
@@ -88,8 +88,8 @@ export async function oneRealCall(
       durationSeconds: SHORTEST_SESSION_SECONDS,
       policy: DENY_ALL,
       region: settings.region,
-      env: question.environment.env,
-      allowEndpoint: question.allowEndpoint,
+      env: options.environment.env,
+      allowEndpoint: options.allowEndpoint,
       timeoutMs: settings.timeoutMs,
     });
     return { kind: "in", assumedRoleArn, expires: credentials.expiration };

@@ -1,8 +1,8 @@
 /** What of the federation is deployed in AWS: its providers and roles, or everything in the account that may trust. */
 import type { AccountView, ProviderView } from "../../federation/account-view";
 import type { AwsAccount, FederationRole } from "../../federation/model";
-import type { DoctorQuestion, Scope } from "../question";
-import { viewOf } from "../question";
+import type { DoctorOptions, Scope } from "../options";
+import { viewOf } from "../options";
 import { each } from "./fetch-url";
 import type { Iam } from "./iam";
 import { openIam } from "./iam";
@@ -36,11 +36,11 @@ export function accountOfCaller(
 
 /** Reads AWS. Nothing but the caller is read where its credentials belong to another account, or there are none. */
 export async function readDeployed(
-  question: DoctorQuestion,
+  options: DoctorOptions,
   scope: Scope,
   settings: { readonly region: string; readonly onDate: (host: string, date: string, milliseconds: number) => void },
 ): Promise<Deployed> {
-  const { environment, allowEndpoint, awsAccountId } = question;
+  const { environment, allowEndpoint, awsAccountId } = options;
   const iam = await openIam({ environment, allowEndpoint, timeoutMs: scope.limits.timeoutMs, ...settings });
   try {
     const caller = await iam.callerAccount();
@@ -50,7 +50,7 @@ export async function readDeployed(
     const useless = account === undefined || (caller.kind === "failed" && caller.code === "aws-credentials-missing");
     return useless
       ? { view, caller, providers: [], roles: [], account: null }
-      : { view, caller, ...(await readAccount(iam, question.account, scope, view)) };
+      : { view, caller, ...(await readAccount(iam, options.all, scope, view)) };
   } finally {
     iam.close();
   }

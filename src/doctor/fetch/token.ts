@@ -7,7 +7,7 @@ import type { TokenSourceName } from "../../token/sources";
 import { parseTokenSource } from "../../token/sources";
 import type { Check } from "../check";
 import { checkOf } from "../check";
-import type { DoctorQuestion, Scope } from "../question";
+import type { DoctorOptions, Scope } from "../options";
 
 export type TokenFound =
   | {
@@ -22,8 +22,8 @@ export type TokenFound =
 const WRONG_HERE = /^(?:token-refused|token-scope-refused|databricks-cli-failed|file-not-found|response-status)$/;
 
 /** Throws InputError for a token on the command line, none in the file, and an unknown token source. */
-export async function fetchToken(question: DoctorQuestion, scope: Scope): Promise<TokenFound> {
-  const { token: given, from, tokenFile, profile } = question;
+export async function fetchToken(options: DoctorOptions, scope: Scope): Promise<TokenFound> {
+  const { token: given, from, tokenFile, profile } = options;
   if (given !== undefined && from !== undefined)
     throw new InputError([{ code: "usage", message: "Both --token and --from are given.", fix: "Give one." }]);
   if (given !== undefined)
@@ -33,7 +33,7 @@ export async function fetchToken(question: DoctorQuestion, scope: Scope): Promis
       place: given === "-" ? "standard input" : `file ${given.slice(1)}`,
     };
   const { fail, unknown, unread } = checkOf("token", "token");
-  if (from === undefined && !question.assume && tokenFile === undefined && profile === undefined) {
+  if (from === undefined && !options.assume && tokenFile === undefined && profile === undefined) {
     const fix = "To check one: --token @FILE, or --from SOURCE to get it as token does (--assume does both).";
     return { kind: "none", checks: [unknown("No token was given, and none was asked for.", fix)] };
   }
@@ -42,12 +42,12 @@ export async function fetchToken(question: DoctorQuestion, scope: Scope): Promis
     return {
       kind: "token",
       ...(await obtainToken({
-        environment: question.environment,
+        environment: options.environment,
         from: source,
         targets: scope.issuers,
         tokenFile,
         profile,
-        scope: question.scope,
+        scope: options.scope,
         timeoutMs: 2 * scope.limits.timeoutMs,
       })),
     };

@@ -1,7 +1,6 @@
-/** The flags of `serve`, read. */
-import { readFileSync } from "node:fs";
+/** Options of `serve`, as typed. */
 import { InputError } from "../../errors";
-import { unreadable } from "../../files/read-file";
+import { readText } from "../../files/read-file";
 import { quoted } from "../../text/text-rule";
 
 /** Throws InputError usage. */
@@ -19,7 +18,7 @@ export function readPort(text: string): number {
 export function readTls(
   cert: string | undefined,
   key: string | undefined,
-): { readonly cert: Buffer; readonly key: Buffer } | undefined {
+): { readonly cert: string; readonly key: string } | undefined {
   if (cert === undefined && key === undefined) return undefined;
   if (cert === undefined || key === undefined) {
     throw new InputError({
@@ -29,13 +28,6 @@ export function readTls(
       fix: "Give both --tls-cert and --tls-key.",
     });
   }
-  return { cert: readPem(cert, "--tls-cert"), key: readPem(key, "--tls-key") };
-}
-
-function readPem(file: string, flag: string): Buffer {
-  try {
-    return readFileSync(file);
-  } catch (cause) {
-    throw unreadable(file, cause, "Name a PEM file that you may read.", flag);
-  }
+  const fix = "Name a PEM file that you may read.";
+  return { cert: readText(cert, fix), key: readText(key, fix) };
 }

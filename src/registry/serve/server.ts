@@ -16,7 +16,7 @@ export interface ServeOptions {
   /** 0: a free one. */
   readonly port: number;
   /** PEM texts; undefined: plain http. */
-  readonly tls?: { readonly cert: Buffer; readonly key: Buffer } | undefined;
+  readonly tls?: { readonly cert: string; readonly key: string } | undefined;
   /** Called with a line for every response. */
   readonly log?: (line: string) => void;
 }

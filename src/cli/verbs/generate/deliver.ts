@@ -1,4 +1,4 @@
-/** Puts what `generate` made in place, or says what would change. */
+/** Writes what `generate` made, or reports what would change. */
 import type { Difference, GeneratedTree } from "../../../files/compare-tree";
 import type { ExitCode } from "../../run";
 import { refuse } from "../../../errors";
@@ -18,19 +18,17 @@ export async function deliver(
     options.check === true ? await compare(folder, tree) : await replace(folder, tree);
   if (options.json === true) sayJson({ out: folder, differences });
   else for (const { path, change } of differences) say(`${SIGNS[change]} ${folder}/${path}`);
+  const { length: count } = differences;
+  const files = (number: number): string => `${number} ${number === 1 ? "file" : "files"}`;
   if (options.check !== true) {
-    tell(
-      `${folder}: ${tree.files.size} files, ${differences.length === 0 ? "nothing changed" : `${differences.length} changed`}.`,
-    );
+    tell(`${folder}: ${files(tree.files.size)}, ${count === 0 ? "nothing changed" : `${count} changed`}.`);
     return 0;
   }
-  if (interrupted) tell(`An earlier generate was stopped in ${folder}; run it without --check to finish it.`);
+  if (interrupted) tell(`An earlier generate was interrupted in ${folder}; run it without --check to finish it.`);
   tell(
-    differences.length === 0
-      ? `${folder} is up to date.`
-      : `${folder} differs in ${differences.length} files; run generate without --check.`,
+    count === 0 ? `${folder} is up to date.` : `${folder} differs in ${files(count)}; run generate without --check.`,
   );
-  return differences.length === 0 && !interrupted ? 0 : 1;
+  return count === 0 && !interrupted ? 0 : 1;
 }
 
 async function compare(

@@ -1,52 +1,31 @@
-/** `generate modules`: the four HCL modules, under an organisation's profile if one is given. */
-import type { CommandModule } from "yargs";
-import { examples } from "../../examples";
+/** `generate modules`: the four HCL modules, under an organization's rules if they are given. */
 import { version } from "../../../../package.json";
-import { run } from "../../run";
+import { FLAGS, flags } from "../../flags";
+import { verb } from "../../verb";
 
-interface Flags {
-  readonly out: string;
-  readonly namespace?: string;
-  readonly profile?: string;
-  readonly check?: boolean;
-  readonly json?: boolean;
-}
+export default verb({
+  about: "The HCL modules: databricks-federation and three simpler modules",
+  flags: {
+    out: { ...FLAGS.out, default: "modules", about: "Folder for one folder a module" },
+    ...flags("namespace", "rules", "check", "json"),
+  },
+  examples: [["$0 generate modules --rules acme.yaml --namespace acme", "modules with Acme's rules built in"]],
+  run: async (options) => {
+    const { moduleTree, readNamespace } = await import("../../../module/module-tree");
+    const { modulesOfProfile } = await import("../../../module/apply-profile");
+    const namespace = readNamespace(options.namespace);
+    const { modules, sample } = modulesOfProfile(
+      options.rules === undefined ? undefined : await readRules(options.rules),
+    );
+    const { deliver } = await import("./deliver");
+    return deliver(options.out, moduleTree(modules, sample, { version, namespace }), options);
+  },
+});
 
-const command: CommandModule<object, Flags> = {
-  command: "modules",
-  describe: "The HCL modules: databricks-federation and its simpler kin",
-  builder: (yargs) =>
-    yargs
-      .option("out", { type: "string", default: "modules", describe: "Folder for one folder a module" })
-      .option("namespace", {
-        type: "string",
-        describe: "Registry namespace for the READMEs, e.g. acme or registry.example.com/acme",
-      })
-      .option("profile", { type: "string", describe: "YAML file with your organisation's names, defaults and demands" })
-      .option("check", { type: "boolean", default: false, describe: "Write nothing; exit 1 and list what differs" })
-      .option("json", { type: "boolean", default: false, describe: "One JSON document on stdout" })
-      .epilogue(
-        examples(["$0 generate modules --profile acme.yaml --namespace acme", "modules with Acme's rules baked in"]),
-      ),
-  handler: (flags) =>
-    run(async () => {
-      const { moduleTree, readNamespace } = await import("../../../module/module-tree");
-      const { modulesOfProfile } = await import("../../../module/apply-profile");
-      const namespace = readNamespace(flags.namespace);
-      const { modules, sample } = modulesOfProfile(
-        flags.profile === undefined ? undefined : await readProfile(flags.profile),
-      );
-      const { deliver } = await import("./deliver");
-      return deliver(flags.out, moduleTree(modules, sample, { version, namespace }), flags);
-    }, flags),
-};
-
-async function readProfile(file: string): Promise<import("../../../module/profile-schema").Profile> {
+async function readRules(file: string): Promise<import("../../../module/profile-schema").Profile> {
   const [{ readText }, { parseProfile }] = await Promise.all([
     import("../../../files/read-file"),
     import("../../../module/profile"),
   ]);
-  return parseProfile(readText(file, "Name your profile with --profile."), { file });
+  return parseProfile(readText(file, "Name your organization's rules with --rules."), { file });
 }
-
-export default command;

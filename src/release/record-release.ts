@@ -1,57 +1,13 @@
-/** What the verb `release` does: reports what changed since the last release, and records a release. */
+/** Records what a release promises, for later releases to be compared with. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../errors";
 import { finishReplacing, replaceFolder } from "../files/replace-folder";
 import { unwritable } from "../files/write-file";
 import { readArchive } from "./archive";
-import type { ReleaseChange, Step } from "./guard/change";
-import { largestStep } from "./guard/change";
-import { compareReleases } from "./guard/compare-releases";
-import { leastVersion } from "./guard/hold-version";
-import { previousRelease } from "./guard/previous-release";
-import { releaseNotes } from "./guard/release-notes";
 import type { ReleaseManifest } from "./manifest";
 import { manifestJson, MANIFEST_FILE, readManifest } from "./manifest";
-import { modulesFolder, readModules } from "./module-folder";
 import { verifyRelease } from "./verify";
-import { readVersion } from "./version";
-
-export interface NotesAsked {
-  readonly modules: string | undefined;
-  readonly version: string;
-  readonly previous: string | undefined;
-}
-
-export interface NotesAnswer {
-  readonly version: string;
-  readonly previous: string | null;
-  /** What the changes need; null for a first release. */
-  readonly step: Step | null;
-  /** The least version that may follow; null for a first release. */
-  readonly leastVersion: string | null;
-  readonly changes: readonly ReleaseChange[];
-  /** Markdown. */
-  readonly notes: string;
-}
-
-/** Errors as `readModules`, `previousRelease` and `readVersion`. */
-export async function answerNotes(asked: NotesAsked): Promise<NotesAnswer> {
-  const version = readVersion(asked.version);
-  const { modules } = readModules(modulesFolder(asked.modules));
-  const last = previousRelease(asked.previous, version);
-  const changes = last === null ? [] : await compareReleases(last.manifest, modules);
-  const previous = last?.manifest.version ?? null;
-  const step = previous === null ? null : largestStep(changes);
-  return {
-    version,
-    previous,
-    step,
-    leastVersion: previous === null || step === null ? null : leastVersion(previous, step),
-    changes,
-    notes: releaseNotes({ version, previous, changes, modules: modules.map(({ name }) => name) }),
-  };
-}
 
 function withoutCommit(manifest: ReleaseManifest): string {
   return manifestJson({ ...manifest, source: { commit: null } });
@@ -61,8 +17,8 @@ function withoutCommit(manifest: ReleaseManifest): string {
 const CONSUMER = /^examples\/complete\/([^/]+\.tf)$/;
 
 /**
- * Records the release in `dir`: its manifest, and its complete examples as consumers of this version.
- * A recorded version never changes: InputError release-recorded where it is another release. Returns the
+ * Stores what the release in `dir` promises: its manifest, and its complete examples as consumers of this version.
+ * A version that is already recorded stays: InputError release-recorded where it is another release. Returns the
  * folder.
  */
 export async function recordRelease(

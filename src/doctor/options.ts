@@ -12,13 +12,14 @@ import type { Limits } from "./fetch/fetch-url";
 import { LIMITS } from "./fetch/fetch-url";
 
 /** Values as typed; undefined where not given. */
-export interface DoctorQuestion {
+export interface DoctorOptions {
   readonly environment: Environment;
-  readonly config?: string | undefined;
+  /** Path of the federation file, for the command that the report suggests. */
+  readonly config: string;
   readonly issuer?: string | undefined;
   readonly role?: string | undefined;
   /** Key of the AWS account, where the federation has several. */
-  readonly accountKey?: string | undefined;
+  readonly account?: string | undefined;
   /** 12 digits, where the federation does not name the account. */
   readonly awsAccountId?: string | undefined;
   /** `-` or `@FILE`. */
@@ -28,7 +29,8 @@ export interface DoctorQuestion {
   readonly profile?: string | undefined;
   readonly scope?: string | undefined;
   readonly aws: boolean;
-  readonly account: boolean;
+  /** Check everything in the AWS account. */
+  readonly all: boolean;
   readonly assume: boolean;
   readonly region?: string | undefined;
   readonly timeout?: string | undefined;
@@ -56,20 +58,20 @@ export interface Scope {
  * Throws InputError issuer-not-found, role-not-found, account-not-found, role-ambiguous, duration-invalid,
  * duration-out-of-range, aws-account-id-invalid.
  */
-export function scopeOf(federation: Federation, question: DoctorQuestion): Scope {
-  const issuer = question.issuer === undefined ? undefined : findIssuer(federation, question.issuer);
-  const named = question.role === undefined ? undefined : findRole(federation, question.role);
+export function scopeOf(federation: Federation, options: DoctorOptions): Scope {
+  const issuer = options.issuer === undefined ? undefined : findIssuer(federation, options.issuer);
+  const named = options.role === undefined ? undefined : findRole(federation, options.role);
   const [only, ...others] = federation.roles;
   const sole = others.length === 0 ? only : undefined;
-  const role = question.assume ? findRole(federation, question.role) : (named ?? sole ?? null);
+  const role = options.assume ? findRole(federation, options.role) : (named ?? sole ?? null);
   const invalid =
-    question.awsAccountId === undefined ? undefined : breach(AWS_ACCOUNT_ID, question.awsAccountId, "aws-account-id");
+    options.awsAccountId === undefined ? undefined : breach(AWS_ACCOUNT_ID, options.awsAccountId, "aws-account-id");
   if (invalid !== undefined) throw new InputError([invalid]);
   const issuers = named === undefined ? Object.values(federation.issuers) : issuersOf(federation, named);
   const trusting = federation.roles.filter(
     (candidate) => issuer === undefined || issuersOf(federation, candidate).includes(issuer),
   );
-  const accounts = findAccounts(federation, named, question.accountKey);
+  const accounts = findAccounts(federation, named, options.account);
   const [account] = accounts;
   if (account === undefined) throw new RangeError("findAccounts gives one account or more");
   return {
@@ -79,11 +81,11 @@ export function scopeOf(federation: Federation, question: DoctorQuestion): Scope
     role,
     accounts,
     account,
-    limits: limitsOf(question),
+    limits: limitsOf(options),
   };
 }
 
-function limitsOf({ timeout, limits = LIMITS }: DoctorQuestion): Limits {
+function limitsOf({ timeout, limits = LIMITS }: DoctorOptions): Limits {
   if (timeout === undefined) return limits;
   const seconds = secondsOf(timeout);
   if (seconds !== null && seconds >= 1 && seconds <= 60) return { ...limits, timeoutMs: seconds * 1000 };

@@ -1,4 +1,4 @@
-/** What the verb `pack` does: reads modules, packs them, writes the release. */
+/** Packs a folder of modules into a release. */
 import { InputError } from "../errors";
 import { readNamespace } from "../module/module-tree";
 import { quoted } from "../text/text-rule";
@@ -14,7 +14,7 @@ import { sourceCommit } from "./source-commit";
 import { readVersion } from "./version";
 import { writeRelease } from "./write-release";
 
-export interface PackAsked {
+export interface PackOptions {
   readonly modules: string | undefined;
   readonly version: string | undefined;
   readonly out: string;
@@ -29,33 +29,38 @@ export interface PackAsked {
   readonly sourceDateEpoch: string | undefined;
 }
 
-export interface PackAnswer {
+export interface PackedFolder {
   readonly manifest: ReleaseManifest;
-  /** Not packed; paths below the modules' folder. */
+  /** Left out, below the modules' folder. */
   readonly skipped: readonly string[];
-  /** Version of the release it was compared with; null without one. */
+  /** Version of the release it was compared with; null: there was none. */
   readonly previous: string | null;
   readonly changes: readonly ReleaseChange[];
 }
 
-/** Packs and writes. Throws what the parts throw; nothing is written then. */
-export async function answerPack(asked: PackAsked): Promise<PackAnswer> {
-  const version = readVersion(asked.version ?? asked.ownVersion);
-  const namespace = readNamespace(asked.namespace);
-  const folder = modulesFolder(asked.modules);
-  const source = readSource(asked, folder);
+/** Packs and writes. Throws InputError and OutsideError as the parts do; nothing is written then. */
+export async function packFolder(options: PackOptions): Promise<PackedFolder> {
+  const version = readVersion(options.version ?? options.ownVersion);
+  const namespace = readNamespace(options.namespace);
+  const folder = modulesFolder(options.modules);
+  const source = readSource(options, folder);
   const { modules, skipped } = readModules(folder);
-  const { previous, changes } = await holdToPrevious(asked.previous, version, modules);
-  const { manifest, files } = await packRelease(modules, { version, namespace, ownVersion: asked.ownVersion, source });
-  writeRelease(asked.out, files);
+  const { previous, changes } = await compareWithPrevious(options.previous, version, modules);
+  const { manifest, files } = await packRelease(modules, {
+    version,
+    namespace,
+    ownVersion: options.ownVersion,
+    source,
+  });
+  writeRelease(options.out, files);
   return { manifest, skipped, previous, changes };
 }
 
-async function holdToPrevious(
+async function compareWithPrevious(
   given: string | undefined,
   version: string,
   modules: readonly SourceModule[],
-): Promise<Pick<PackAnswer, "previous" | "changes">> {
+): Promise<Pick<PackedFolder, "previous" | "changes">> {
   const last = previousRelease(given, version);
   if (last === null) return { previous: null, changes: [] };
   const [{ compareReleases }, { holdVersion }] = await Promise.all([
@@ -67,9 +72,9 @@ async function holdToPrevious(
   return { previous: last.manifest.version, changes };
 }
 
-/** Calls git at once, after flags and variables are checked. */
+/** Starts git at once; a wrong flag or variable is refused before. */
 function readSource(
-  { sourceCommit: given, sourceDateEpoch }: PackAsked,
+  { sourceCommit: given, sourceDateEpoch }: PackOptions,
   folder: string,
 ): ReleaseSource | Promise<ReleaseSource> {
   const epoch = readEpoch(sourceDateEpoch);
@@ -94,7 +99,7 @@ function readEpoch(text: string | undefined): number | undefined {
   if (/^[0-9]{1,12}$/.test(text) && Number(text) <= 253_402_300_799) return Number(text);
   throw new InputError({
     code: "usage",
-    message: `SOURCE_DATE_EPOCH is ${quoted(text)}, which is not a time.`,
+    message: `SOURCE_DATE_EPOCH must be seconds since 1970, not ${quoted(text)}.`,
     path: "SOURCE_DATE_EPOCH",
     fix: "Give seconds since 1970, or unset it.",
   });

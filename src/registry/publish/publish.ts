@@ -1,11 +1,11 @@
-/** What the verb `publish` does: picks the kind of registry, reads its flags, publishes. */
+/** Publishes a release to the kind of registry that `to` names. */
 import { InputError } from "../../errors";
 import type { Environment } from "../../network/environment";
 import type { Publication, PublishSettings } from "../tree/plan";
 import type { Release } from "../tree/plan-module";
 import { readSite } from "../tree/site";
 
-export interface PublishAsked {
+export interface PublishOptions {
   readonly to: string;
   readonly namespace?: string | undefined;
   readonly baseUrl?: string | undefined;
@@ -19,7 +19,7 @@ export interface PublishAsked {
   readonly environment: Environment;
 }
 
-export interface PublishAnswer {
+export interface Published {
   readonly to: string;
   readonly dryRun: boolean;
   readonly changes: Publication["changes"];
@@ -32,24 +32,25 @@ export interface PublishAnswer {
 const ONLY_FOR = { bucket: "s3", endpoint: "s3", region: "s3", repository: "git", module: "git" } as const;
 
 /** Throws what publishToFolder, publishToS3 and publishToGit do; InputError usage. */
-export async function answerPublish(release: Release, asked: PublishAsked): Promise<PublishAnswer> {
+export async function publish(release: Release, options: PublishOptions): Promise<Published> {
   for (const [flag, kind] of Object.entries(ONLY_FOR) as [keyof typeof ONLY_FOR, "s3" | "git"][]) {
-    if (asked[flag] !== undefined && asked.to !== kind)
+    if (options[flag] !== undefined && options.to !== kind)
       throw usage(`--${flag}`, `--${flag} goes with --to ${kind} only.`, `Leave it out, or write --to ${kind}.`);
   }
-  if (asked.prefix !== "" && asked.to !== "s3")
+  if (options.prefix !== "" && options.to !== "s3")
     throw usage("--prefix", "--prefix goes with --to s3 only.", "Leave it out, or write --to s3.");
   const settings: PublishSettings = {
-    namespace: asked.namespace,
-    site: asked.baseUrl === undefined ? undefined : readSite(asked.baseUrl),
+    namespace: options.namespace,
+    site: options.baseUrl === undefined ? undefined : readSite(options.baseUrl),
   };
-  const shared = { to: asked.to, dryRun: asked.dryRun === true };
-  if (asked.to === "git") return { ...shared, files: undefined, repaired: false, changes: await toGit(release, asked) };
-  if (asked.to === "s3") return { ...shared, ...(await toS3(release, asked, settings)), repaired: false };
+  const shared = { to: options.to, dryRun: options.dryRun === true };
+  if (options.to === "git")
+    return { ...shared, files: undefined, repaired: false, changes: await toGit(release, options) };
+  if (options.to === "s3") return { ...shared, ...(await toS3(release, options, settings)), repaired: false };
   const { publishToFolder } = await import("./folder");
   return {
     ...shared,
-    ...(await publishToFolder(readFolderTarget(asked.to), release, { ...settings, dryRun: asked.dryRun })),
+    ...(await publishToFolder(readFolderTarget(options.to), release, { ...settings, dryRun: options.dryRun })),
   };
 }
 
@@ -58,40 +59,40 @@ export function readFolderTarget(to: string): string {
   if (to !== "" && to !== "s3" && to !== "git") return to;
   throw usage(
     "--to",
-    `--to ${to === "" ? "is empty" : `${to} is no folder`}.`,
+    `--to ${to === "" ? "is empty" : `${to} is not a folder`}.`,
     "Name a folder; one called s3 or git is written ./s3 or ./git.",
   );
 }
 
 async function toS3(
   release: Release,
-  asked: PublishAsked,
+  options: PublishOptions,
   settings: PublishSettings,
 ): Promise<{ readonly changes: Publication["changes"]; readonly files: readonly string[] }> {
-  if (asked.bucket === undefined || asked.bucket === "")
+  if (options.bucket === undefined || options.bucket === "")
     throw usage("--bucket", "The bucket is not named.", "Give it with --bucket.");
   const [{ publishToS3, readPrefix }, { openS3 }] = await Promise.all([import("./s3"), import("./s3-client")]);
-  const client = openS3(asked.endpoint, asked.region);
+  const client = openS3(options.endpoint, options.region);
   try {
     return await publishToS3(client, release, {
       ...settings,
-      bucket: asked.bucket,
-      prefix: readPrefix(asked.prefix),
-      dryRun: asked.dryRun,
+      bucket: options.bucket,
+      prefix: readPrefix(options.prefix),
+      dryRun: options.dryRun,
     });
   } finally {
     client.destroy();
   }
 }
 
-async function toGit(release: Release, asked: PublishAsked): Promise<Publication["changes"]> {
-  if (asked.repository === undefined)
+async function toGit(release: Release, options: PublishOptions): Promise<Publication["changes"]> {
+  if (options.repository === undefined)
     throw usage(
       "--repository",
       "The repositories are not named.",
       "Give them like --repository https://github.com/acme/terraform-aws-{name}.git.",
     );
-  if (asked.namespace !== undefined || asked.baseUrl !== undefined)
+  if (options.namespace !== undefined || options.baseUrl !== undefined)
     throw usage(
       "--to",
       "--namespace and --base-url do not go with --to git.",
@@ -99,10 +100,10 @@ async function toGit(release: Release, asked: PublishAsked): Promise<Publication
     );
   const { publishToGit } = await import("./git");
   return publishToGit(release, {
-    repository: asked.repository,
-    module: asked.module,
-    dryRun: asked.dryRun,
-    environment: asked.environment,
+    repository: options.repository,
+    module: options.module,
+    dryRun: options.dryRun,
+    environment: options.environment,
   });
 }
 

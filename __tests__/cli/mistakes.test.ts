@@ -1,0 +1,102 @@
+import { flagMistake, valueMistake } from "../../src/cli/mistakes";
+import { loadVerb, main } from "../../src/cli/cli";
+import type { Verb } from "../../src/cli/verb";
+
+const ROOT: Pick<Verb, "flags"> = {
+  flags: {
+    out: { value: "DIR", required: true, about: "" },
+    style: { value: "STYLE", choices: ["modules", "resources"], about: "" },
+    moduleSource: { value: "SOURCE", about: "" },
+    context: { value: "KEY=VALUE", many: true, about: "" },
+    check: { about: "" },
+  },
+};
+
+test.each([
+  ["--styel x", "There is no flag --styel. Did you mean --style?"],
+  ["--module_source=x", "There is no flag --module_source. Did you mean --module-source?"],
+  ["--moduleSource x", "There is no flag --moduleSource. Did you mean --module-source?"],
+  ["--no-bogus", "There is no flag --no-bogus."],
+  ["--no-out", "There is no flag --no-out."],
+  ["-h", "There is no flag -h."],
+  ["--out -x", "--out needs a value; one that begins with - is written --out=-x."],
+  ["--out --check", "--out needs a value."],
+  ["--out", "--out needs a value."],
+  ["--out a --out=b", "--out is given twice."],
+  ["--check --no-check", "--check is given twice."],
+  ["--check=perhaps", "--check takes no value: write --check or --no-check."],
+  ["--no-check=true", "--check takes no value: write --check or --no-check."],
+  ["--out=-x --check=true --context a=1 --context b=2 --style -1", undefined],
+])("%s is a mistake: %s", (args, sentence) => {
+  expect(flagMistake(args.split(" "), ROOT)).toBe(sentence);
+});
+
+test.each<[name: string, given: Readonly<Record<string, unknown>>, words: readonly string[], sentence: string]>([
+  ["a required flag is missing", {}, [], "--out is missing."],
+  [
+    "a value is not one of the choices",
+    { out: "x", style: "foo" },
+    [],
+    '--style cannot be "foo" (it is one of modules, resources).',
+  ],
+  ["a word is unknown", { out: "x" }, ["module"], 'Unknown argument "module".'],
+])("refused where %s", (_name, given, words, sentence) => {
+  expect(valueMistake(given, words, ROOT)).toBe(sentence);
+});
+
+test.each([
+  [["fish"], 'shell cannot be "fish" (it is one of bash, zsh).'],
+  [[], "Missing argument: shell (one of bash, zsh)."],
+  [["zsh", "bash"], 'Unknown argument "bash".'],
+  [["zsh"], undefined],
+])("completion %j is a mistake: %s", (words, sentence) => {
+  expect(valueMistake({}, words, loadVerb("completion") as Verb)).toBe(sentence);
+});
+
+describe("a call", () => {
+  /** Runs the command line in this process; its exit code, and what it printed. */
+  async function run(...args: readonly string[]): Promise<{ readonly code: unknown; readonly printed: string }> {
+    const written: string[] = [];
+    const spies = (["stdout", "stderr"] as const).map((stream) =>
+      jest.spyOn(process[stream], "write").mockImplementation((text) => written.push(String(text)) > 0),
+    );
+    try {
+      await main(args);
+      return { code: process.exitCode, printed: written.join("") };
+    } finally {
+      process.exitCode = 0;
+      for (const spy of spies) spy.mockRestore();
+    }
+  }
+
+  test.each<[readonly string[], string]>([
+    [["generate", "module"], 'Unknown argument "module". Did you mean modules?'],
+    [["generate"], "generate needs one of: modules, root, client, schema."],
+    [["isuer"], 'There is no verb "isuer". Did you mean issuer?'],
+    [["constructor"], 'There is no verb "constructor".'],
+    [["generate", "constructor"], 'Unknown argument "constructor".'],
+    [[], "Name a verb"],
+    [["lint", "--", "x"], "Nothing goes after --."],
+    [["generate", "modules", "--profile", "acme.yaml"], "There is no flag --profile."],
+    [["doctor", "--account-key", "prod"], "There is no flag --account-key."],
+    [["publish", "--from", "out/release", "--to", "x"], "There is no flag --from."],
+    [["lint", "--json", "--sarif"], "--json and --sarif exclude each other."],
+    [["credentials", "--json", "--format", "env"], "--format and --json exclude each other."],
+    [["explain", "--policy", "a", "--role", "b"], "--policy and --role exclude each other."],
+    [["report", "--config", "nowhere.yaml"], "[file-not-found]"],
+    [["explain", "--config", "nowhere.yaml"], "[file-not-found]"],
+    [["serve", "x", "--tls-cert", "nowhere.pem", "--tls-key", "nowhere.pem"], "[file-not-found]"],
+    [["explain", "--token", "@nowhere.jwt", "--policy", "nowhere.json"], "[file-not-found]"],
+    [["pack", "--verify", "--release", "nowhere"], "[file-not-found]"],
+  ])("%j is refused with exit code 2", async (args, sentence) => {
+    const { code, printed } = await run(...args);
+    expect(printed).toContain(sentence);
+    expect(code).toBe(2);
+  });
+
+  test("says a mistake as a document with --json", async () => {
+    const { printed } = await run("issuer", "--hots", "x", "--json");
+    expect(printed).toContain('"code": "usage"');
+    expect(printed).toContain("Did you mean --host?");
+  });
+});

@@ -1,0 +1,121 @@
+/** Explains what a caller read from files: checks the texts and the options, then asks `explain`. Pure. */
+import type { ErrorCode } from "../errors";
+import { InputError } from "../errors";
+import { findRole, requireRoleArn } from "../federation/find";
+import type { Federation } from "../federation/model";
+import { keySet } from "../sts/verify-signature";
+import { quoted } from "../text/text-rule";
+import { readContext } from "./context";
+import type { Explanation, Presented } from "./explain";
+import { explain } from "./explain";
+import type { Asked } from "./subject-of";
+import { askedOfFederation, askedOfPolicy } from "./subject-of";
+import { explanationText } from "./text";
+
+/** A file's path and what is in it. */
+export interface FileText {
+  readonly file: string;
+  readonly text: string;
+}
+
+/** Options of the verb `explain`, as typed; undefined where not given. */
+export interface ExplainOptions {
+  readonly role?: string | undefined;
+  readonly account?: string | undefined;
+  readonly providerUrl?: string | undefined;
+  readonly clientId: readonly string[];
+  readonly roleArn?: string | undefined;
+  /** Seconds since 1970. */
+  readonly now?: string | undefined;
+  readonly context: readonly string[];
+}
+
+export interface ExplainTexts {
+  /** A trust policy by itself, or the federation. */
+  readonly target: { readonly policy: string } | { readonly federation: Federation };
+  readonly presented: { readonly token: string } | { readonly claims: FileText };
+  readonly jwks: FileText | undefined;
+  /** Seconds since 1970, where the options name no time. */
+  readonly now: number;
+}
+
+/**
+ * Throws InputError explain-needs, claims-unreadable, jwks-unreadable, context-invalid, time-invalid,
+ * role-arn-invalid, role-not-found, role-ambiguous, account-not-found, trust-policy-unreadable.
+ */
+export async function explainTexts(
+  texts: ExplainTexts,
+  options: ExplainOptions,
+): Promise<{ readonly explanation: Explanation; readonly text: string }> {
+  const keys = texts.jwks === undefined ? null : readKeySet(texts.jwks);
+  if (options.roleArn !== undefined) requireRoleArn(options.roleArn);
+  const asked = askedAbout(texts.target, options, keys);
+  const role = options.roleArn === undefined ? asked.role : { ...asked.role, arn: options.roleArn };
+  const explanation = await explain(presentedOf(texts.presented), asked.providers, role, {
+    roleSessionName: "explain",
+    durationSeconds: null,
+    context: readContext(options.context),
+    now: options.now === undefined ? texts.now : readTime(options.now),
+  });
+  return { explanation, text: explanationText(explanation, asked.name) };
+}
+
+function askedAbout(
+  target: ExplainTexts["target"],
+  { role, account, providerUrl, clientId, roleArn }: ExplainOptions,
+  keys: ReturnType<typeof keySet> | null,
+): Asked {
+  if ("federation" in target)
+    return askedOfFederation(target.federation, findRole(target.federation, role).key, account, keys);
+  if (providerUrl === undefined || clientId.length === 0) {
+    throw new InputError({
+      code: "explain-needs",
+      message: "A policy by itself does not say what the provider registers.",
+      path: "provider-url",
+      fix: "Add --provider-url and --client-id, as aws iam get-open-id-connect-provider shows them.",
+    });
+  }
+  return askedOfPolicy(target.policy, { providerUrl, clientIds: clientId, roleArn }, keys);
+}
+
+function presentedOf(presented: ExplainTexts["presented"]): Presented {
+  if ("token" in presented) return { kind: "token", text: presented.token };
+  const code = "claims-unreadable";
+  const fix = "Give the decoded payload of a token.";
+  const claims = readJson(presented.claims, code, fix);
+  if (typeof claims === "object" && claims !== null && !Array.isArray(claims))
+    return { kind: "claims", claims: claims as Readonly<Record<string, unknown>> };
+  throw unreadable(code, presented.claims, "is not a JSON object", fix);
+}
+
+/** A key set has a list under `keys`; in a discovery document, taken for one, no key would ever be found. */
+function readKeySet(jwks: FileText): ReturnType<typeof keySet> {
+  const code = "jwks-unreadable";
+  const fix = "Fetch it from the discovery document's jwks_uri.";
+  const value = readJson(jwks, code, fix);
+  if (typeof value === "object" && value !== null && Array.isArray((value as { readonly keys?: unknown }).keys))
+    return keySet(value);
+  throw unreadable(code, jwks, 'is not a key set: it has no list under "keys"', fix);
+}
+
+function readJson(from: FileText, code: ErrorCode, fix: string): unknown {
+  try {
+    return JSON.parse(from.text) as unknown;
+  } catch {
+    throw unreadable(code, from, "is not valid JSON", fix);
+  }
+}
+
+function unreadable(code: ErrorCode, { file }: FileText, why: string, fix: string): InputError {
+  return new InputError({ code, message: `${quoted(file)} ${why}.`, path: code.replace("-unreadable", ""), fix });
+}
+
+function readTime(text: string): number {
+  if (/^[0-9]{1,11}$/.test(text)) return Number(text);
+  throw new InputError({
+    code: "time-invalid",
+    message: `${quoted(text)} is not a valid time.`,
+    path: "now",
+    fix: "Give whole seconds since 1970.",
+  });
+}
