@@ -22,11 +22,11 @@ export type IssuerFinding =
 
 /** The host of a pasted address, where it can be read: whatever follows is left to `readIssuerUrl`. */
 export function pastedHost(url: string): string {
-  return url
+  const [host = ""] = url
     .trim()
     .replace(/^[a-z]+:\/\//i, "")
-    .replace(/[/?#].*$/s, "")
-    .toLowerCase();
+    .split(/[/?#]/, 1);
+  return host.toLowerCase();
 }
 
 /** The workspace host that may know the rest; null where there is none, or nothing is left to find out. */
