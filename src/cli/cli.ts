@@ -11,7 +11,7 @@ import { verbHelp, verbsHelp } from "./help";
 import { flagMistake, valueMistake } from "./mistakes";
 import type { ExitCode } from "./run";
 import { run, say, surviveClosedPipe } from "./run";
-import type { Call, Verb, VerbGroup } from "./verb";
+import type { Verb, VerbGroup } from "./verb";
 import { VERBS } from "./verb-names";
 
 const ABOUT = "Lets Databricks identities into AWS without a stored key, and proves who gets in.";
@@ -93,7 +93,7 @@ function call(
   const all = Object.fromEntries(
     Object.entries<Flag>(verb.flags).map(([name, flag]) => [name, options[name] ?? absent(flag)]),
   );
-  return (verb.run as (options: unknown, call: Call) => ReturnType<Verb["run"]>)(all, {
+  return verb.run(all, {
     words,
     program,
     args: args.slice(args.indexOf(path.split(" ")[0] ?? "") + 1),

@@ -74,23 +74,31 @@ export function untilSignal(): Promise<void> {
   });
 }
 
-/**
- * Runs `body` and sets the process's exit code to what it returns, or to 2 or 3 where it throws, by the error's code.
- * Problems are printed on stderr as `error: …` lines and, with `json`, as one document `{"error": {…}}` on stdout.
- */
+/** Runs `body` and sets the process's exit code to what `exitCodeOf` says. */
 export async function run(
   body: () => Promise<ExitCode> | ExitCode,
-  options: { readonly json?: boolean | undefined } = {},
+  options: { readonly json?: boolean } = {},
 ): Promise<void> {
   surviveClosedPipe();
+  process.exitCode = await exitCodeOf(body, options);
+}
+
+/**
+ * What `body` returns or, where it throws, 2 or 3 by the error's code. Problems are printed on stderr as `error: …`
+ * lines and, with `json`, as one document `{"error": {…}}` on stdout.
+ */
+export async function exitCodeOf(
+  body: () => Promise<ExitCode> | ExitCode,
+  options: { readonly json?: boolean } = {},
+): Promise<ExitCode> {
   try {
-    process.exitCode = await body();
+    return await body();
   } catch (error) {
     const problems = problemsOf(error);
     const code = problems[0]?.code ?? "internal";
     if (options.json === true) sayJson({ error: { code, problems } });
     for (const problem of problems) tell(`error: ${formatProblem(problem)}`);
-    process.exitCode = ERROR_CODES[code] === "input" ? 2 : 3;
+    return ERROR_CODES[code] === "input" ? 2 : 3;
   }
 }
 

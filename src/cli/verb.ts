@@ -1,6 +1,7 @@
 /** A verb of the command line, as data and one function: cli.ts parses its call, help and completion show it. */
 import type { Flags, Options } from "./flags";
 import type { ExitCode } from "./run";
+import { exitCodeOf } from "./run";
 
 /** What of a call is no flag. */
 export interface Call {
@@ -32,7 +33,7 @@ export interface Verb {
   readonly program?: true;
   /** A call that can be copied whole, with `$0` for this program, and what it is for. */
   readonly examples?: readonly (readonly [call: string, why: string])[];
-  readonly run: (options: never, call: Call) => ExitCode | Promise<ExitCode>;
+  readonly run: (options: Readonly<Record<string, unknown>>, call: Call) => Promise<ExitCode>;
 }
 
 /** A verb with verbs below it, like `generate root`. */
@@ -40,12 +41,21 @@ export interface VerbGroup {
   readonly verbs: Readonly<Record<string, Verb>>;
 }
 
-/** A verb whose options are inferred from its flags. */
+/**
+ * A verb whose options are inferred from its flags. Its errors are caught here: built, each verb is a bundle of its
+ * own, with its own classes of errors.
+ */
 export function verb<const F extends Flags>(
   declaration: Omit<Verb, "flags" | "run"> & {
     readonly flags: F;
     readonly run: (options: Options<F>, call: Call) => ExitCode | Promise<ExitCode>;
   },
 ): Verb {
-  return declaration;
+  return {
+    ...declaration,
+    run: (options, call) =>
+      exitCodeOf(() => declaration.run(options as Options<F>, call), {
+        json: options["json"] === true || options["sarif"] === true,
+      }),
+  };
 }
