@@ -3,8 +3,9 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { App } from "cdktf";
 import { FederationStack, loadFederation } from "./src/cdktf";
-import type { Problem } from "./src/errors";
+import type { Federation } from "./src/cdktf";
 import { FederationError, OutsideError, refuse } from "./src/errors";
+import { findCollisions } from "./src/federation/collisions";
 
 const FOLDER = "federations";
 
@@ -18,38 +19,37 @@ function federationFiles(): readonly string[] {
   return [...single, ...more.map((name) => join(FOLDER, name))];
 }
 
-function synthesise(): void {
+/** `work` on each item; the errors of all of them are reported, not only the first. */
+function forEach<T>(items: readonly T[], work: (item: T) => void): void {
+  const errors: FederationError[] = [];
+  for (const item of items) {
+    try {
+      work(item);
+    } catch (error) {
+      if (!(error instanceof FederationError)) throw error;
+      errors.push(error);
+    }
+  }
+  const problems = errors.flatMap((error) => error.problems);
+  // wrong input is reported as such, also beside a file that cannot be read
+  if (errors.some((error) => !(error instanceof OutsideError))) refuse(problems);
+  const [first, ...others] = problems;
+  if (first !== undefined) throw new OutsideError([first, ...others]);
+}
+
+function synthesize(): void {
   const app = new App();
-  const files = federationFiles();
-  const federations = files.map(loadFederation);
-  /** Stacks and the file each is from; in lower case, because folders of some systems do not mind case. */
-  const taken = new Map<string, string>();
-  const problems = federations.flatMap((federation, index) =>
-    federation.accounts.flatMap(({ stackName }): readonly Problem[] => {
-      const file = files[index] ?? "";
-      const other = taken.get(stackName.toLowerCase());
-      taken.set(stackName.toLowerCase(), file);
-      if (other === undefined) return [];
-      return [
-        {
-          code: "name-collision",
-          message: `${other} makes a stack called ${stackName} as well.`,
-          file,
-          path: "name",
-          fix: "Give one of the federations another name.",
-        },
-      ];
-    }),
-  );
-  refuse(problems);
-  for (const federation of federations) FederationStack.forEachAccount(app, federation);
+  const loaded: { readonly file: string; readonly federation: Federation }[] = [];
+  forEach(federationFiles(), (file) => loaded.push({ file, federation: loadFederation(file) }));
+  refuse(findCollisions(loaded));
+  forEach(loaded, ({ federation }) => FederationStack.forEachAccount(app, federation));
   app.synth();
 }
 
 try {
-  synthesise();
+  synthesize();
 } catch (error) {
-  // A mistake in a federation is the caller's to mend: what and where, and no stack trace.
+  // A mistake in a federation is the user's to correct: what and where, and no stack trace.
   const validation = error instanceof Error && error.message.startsWith("Validation failed");
   if (!(error instanceof FederationError) && !validation) throw error;
   process.stderr.write(`${error.message}\n`);

@@ -11,7 +11,7 @@ describe("main.ts", () => {
   const synth = (folder: string) =>
     runProgram(join(folder, "node_modules", ".bin", "tsx"), ["main.ts"], { cwd: folder, accept: [0, 2, 3] });
 
-  test("tells every mistake of a file with its place, without a stack trace, and ends with 2", async () => {
+  test("reports every mistake of a file with its place, without a stack trace, and ends with 2", async () => {
     const outcome = await synth(cdktfProject({ "federation.yaml": broken }));
     expect(outcome.exitCode).toBe(2);
     expect(outcome.stderr).toMatch(
@@ -21,7 +21,7 @@ describe("main.ts", () => {
     expect(outcome.stderr).not.toMatch(/^\s+at /m);
   });
 
-  test("tells what only CDKTF minds in the same way", async () => {
+  test("reports what only CDKTF refuses in the same way", async () => {
     const text = readFileSync("federation.yaml", "utf8").replace("Nightly jobs read the lake", "Any Map Token Value");
     const outcome = await synth(cdktfProject({ "federation.yaml": text }));
     expect([outcome.exitCode, outcome.stderr]).toEqual([2, expect.stringContaining("[reserved-text]")]);
@@ -50,9 +50,38 @@ describe("main.ts", () => {
     expect([outcome.exitCode, outcome.stderr]).toEqual([
       2,
       expect.stringMatching(
-        /^federations\/one\.yaml name: federation\.yaml makes a stack called Lakehouse-prod as well\..*\[name-collision\]\n$/,
+        /^federations\/one\.yaml name: federation\.yaml creates a stack called Lakehouse-prod as well\..*\[name-collision\]$/m,
       ),
     ]);
+  });
+
+  test("reports every broken file, not only the first", async () => {
+    const { exitCode, stderr } = await synth(
+      cdktfProject({ "federation.yaml": broken, "federations/a.yaml": "name: [", "federations/b.yaml": broken }),
+    );
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^federation\.yaml:5:\d+ .*\[no-trust\]$/m);
+    expect(stderr).toMatch(/^federations\/a\.yaml:1:\d+: .*\[yaml-syntax\]$/m);
+    expect(stderr).toMatch(/^federations\/b\.yaml:6:\d+ .*\[unknown-key\]$/m);
+    expect(stderr).not.toMatch(/^\s+at /m);
+  });
+
+  test("refuses federations that create the same provider and role in one account, before anything is written", async () => {
+    const text = readFileSync("federation.yaml", "utf8");
+    const folder = cdktfProject({
+      "federation.yaml": text,
+      "federations/two.yaml": text.replace("name: lakehouse", "name: two"),
+    });
+    const { exitCode, stderr } = await synth(folder);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(
+      /^federations\/two\.yaml issuers\.\S+: federation\.yaml creates the OIDC provider of https:.*\[name-collision\]$/m,
+    );
+    expect(stderr).toMatch(
+      /^federations\/two\.yaml roles\.\S+: federation\.yaml creates a role called .*\[name-collision\]$/m,
+    );
+    expect(existsSync(join(folder, "cdktf.out", "stacks", "two"))).toBe(false);
+    expect(existsSync(join(folder, "cdktf.out", "stacks", "lakehouse"))).toBe(false);
   });
 
   test("makes one stack of each file under federations/, and one of each account in it", async () => {
@@ -61,7 +90,7 @@ describe("main.ts", () => {
       "federations/one.yaml": text.replace("name: lakehouse", "name: one"),
       "federations/two.yml": text
         .replace("name: lakehouse", "name: two")
-        .replace('accountId: "111122223333"', 'accounts: { prod: { accountId: "111122223333" }, dev: {} }'),
+        .replace('accountId: "111122223333"', 'accounts: { prod: { accountId: "444455556666" }, dev: {} }'),
     });
     expect((await synth(folder)).exitCode).toBe(0);
     expect(
