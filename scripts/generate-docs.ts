@@ -1,16 +1,24 @@
 /**
- * Writes the pages that are made from code or data: docs/lint-rules.md, docs/unity-catalog.md, the table of rooms in
- * ARCHITECTURE.md. With `--check` writes nothing and exits 1 where one is stale.
+ * Writes the pages that are made from code or data: docs/lint-rules.md, docs/unity-catalog.md, and the tables of rooms,
+ * of fields and of clouds in other pages. With `--check` writes nothing and exits 1 where one is stale.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { unityCatalogPage } from "../src/explain/unity-catalog-page";
+import { ACCOUNT_ISSUER_FIELDS, WORKSPACE_ISSUER_FIELDS } from "../src/federation/fields/issuer";
+import { ROLE_FIELDS } from "../src/federation/fields/role";
+import { SETTING_FIELDS } from "../src/federation/fields/settings";
+import { fieldTable } from "../src/federation/fields/table";
+import { SUBJECT_TRUST_FIELDS } from "../src/federation/fields/trust";
+import { cloudsTable } from "../src/issuer/clouds";
 import { lintRulesPage } from "../src/lint/rules-page";
 import { tell } from "../src/cli/run";
 import ROOMS from "./rooms.json";
 
 const PAGES: Readonly<Record<string, (now: string) => string>> = {
   "ARCHITECTURE.md": withRooms,
+  "docs/federation-file.md": withFields,
+  "docs/issuer.md": (page) => withTable(page, "CLOUDS", cloudsTable()),
   "docs/lint-rules.md": lintRulesPage,
   "docs/unity-catalog.md": unityCatalogPage,
 };
@@ -42,8 +50,26 @@ function withRooms(page: string): string {
       `| \`src/${room}\` | ${holds} | ${pure ? "yes" : ""} | ${imports.length === 0 ? "nothing" : imports.join(", ")} |`,
   );
   const table = ["| room | what it holds | pure | may import |", "|---|---|---|---|", ...rows].join("\n");
-  return page.replace(
-    /(<!-- BEGIN_ROOMS[^>]*-->\n)[^]*(<!-- END_ROOMS -->)/,
-    (_, begin: string, end: string) => `${begin}${table}\n${end}`,
-  );
+  return withTable(page, "ROOMS", table);
+}
+
+/** `page` with the tables of fields between their markers. */
+function withFields(page: string): string {
+  return Object.entries({
+    settings: SETTING_FIELDS,
+    workspace: WORKSPACE_ISSUER_FIELDS,
+    account: ACCOUNT_ISSUER_FIELDS,
+    trust: SUBJECT_TRUST_FIELDS,
+    role: ROLE_FIELDS,
+  }).reduce((text, [name, fields]) => withTable(text, `FIELDS ${name}`, fieldTable(fields)), page);
+}
+
+/** `page` with `table` between the markers `BEGIN_<name>` and the next `END_<first word of name>`. */
+function withTable(page: string, name: string, table: string): string {
+  const end = `<!-- END_${name.split(" ")[0] ?? ""} -->`;
+  const begins = page.indexOf(`<!-- BEGIN_${name}`);
+  const from = page.indexOf("\n", begins) + 1;
+  const to = page.indexOf(end, from);
+  if (begins < 0 || to < 0) throw new RangeError(`the page has no markers for ${name}`);
+  return `${page.slice(0, from)}${table}\n${page.slice(to)}`;
 }

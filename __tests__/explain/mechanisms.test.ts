@@ -4,7 +4,7 @@ import { askedOfFederation } from "../../src/explain/subject-of";
 import { explanationText } from "../../src/explain/text";
 import { unityCatalogPage } from "../../src/explain/unity-catalog-page";
 import { readFederation } from "../../src/federation";
-import { UNITY_CATALOG_CLOUDS, UNITY_CATALOG_PRINCIPALS } from "../../src/trust/rules";
+import { UNITY_CATALOG_CLOUDS, UNITY_CATALOG_PRINCIPALS } from "../../src/issuer/clouds";
 import { pageText } from "../support/markdown";
 
 test("the page about Unity Catalog is what the code makes", () => {

@@ -16,7 +16,7 @@ import { startSandbox } from "../../src/sandbox/sandbox";
 import { directoryOfFederation } from "../../src/sandbox/directory/of-federation";
 import { directoryOfPlan } from "../../src/sandbox/directory/of-plan";
 import { canonicalText } from "../../src/trust/canonical-json";
-import { UNITY_CATALOG_PRINCIPALS } from "../../src/trust/rules";
+import { UNITY_CATALOG_PRINCIPALS } from "../../src/issuer/clouds";
 import { hostileText } from "../support/hostile-text";
 import type { Moto } from "../support/moto";
 import { startMoto } from "../support/moto";

@@ -1,13 +1,16 @@
 import fc from "fast-check";
 import type { FederationInput, RoleDeclaration, TrustDeclaration } from "../../src/federation";
 import { readFederation } from "../../src/federation";
+import { ROLE_FIELDS } from "../../src/federation/fields/role";
 import type { Federation } from "../../src/federation/model";
 import { DESCRIPTION, POLICY_TEXT, TAG_KEY, TAG_VALUE } from "../../src/federation/rules";
+import { CLOUD_NAMES, CLOUDS } from "../../src/issuer/clouds";
 import type { TextRule } from "../../src/text/text-rule";
 import { keeps } from "../../src/text/text-rule";
 import { CONDITION_TESTS } from "../../src/trust/decide/operators";
 import { CONDITION_VALUE, EXTERNAL_ID, SUBJECT, SUBJECT_PATTERN } from "../../src/trust/rules";
 import { strangerLetIn } from "../../src/trust/strangers";
+import { arbitrariesOf } from "./field-samples";
 import { hostileLatin } from "./hostile-text";
 
 /** Text full of what means something to HCL, JSON or IAM, as far as `rule` lets it through. */
@@ -63,15 +66,8 @@ const conditions = fc.uniqueArray(condition, {
 type Issuers = FederationInput["issuers"];
 type Partition = "aws" | "aws-us-gov" | "aws-cn";
 
-const HOSTS = [
-  "x.cloud.databricks.com",
-  "x.cloud.databricks.us",
-  "x.cloud.databricks.mil",
-  "adb-1.2.azuredatabricks.net",
-  "x.databricks.azure.us",
-  "x.databricks.azure.cn",
-  "1.2.gcp.databricks.com",
-];
+const HOSTS = Object.values(CLOUDS).map(({ workspaceZone }) => `x${workspaceZone}`);
+const CLOUDS_WITH_CONSOLE = CLOUD_NAMES.filter((cloud) => CLOUDS[cloud].accountsHost !== null);
 
 const issuer = fc
   .oneof(
@@ -89,14 +85,7 @@ const issuer = fc
     fc.record({
       level: fc.constant("account" as const),
       accountId: uuid,
-      cloud: fc.constantFrom(
-        "aws" as const,
-        "azure" as const,
-        "azure-cn" as const,
-        "gcp" as const,
-        "aws-us-gov" as const,
-        "aws-us-gov-dod" as const,
-      ),
+      cloud: fc.constantFrom(...CLOUDS_WITH_CONSOLE),
     }),
     fc.record({
       level: fc.constant("account" as const),
@@ -169,6 +158,9 @@ const tags = fc
   )
   .map((pairs) => Object.fromEntries(pairs.filter((pair) => !pair.some((text) => /^aws:/i.test(text)))));
 
+/** `name` may be another role's: the rules refuse that, and samples would be few. */
+const { name: _, ...OTHER_ROLE_FIELDS } = ROLE_FIELDS;
+
 /** A role; `accountId` null: its policies are AWS's own, because it goes to several accounts. */
 export function arbitraryRole(
   issuers: Issuers,
@@ -179,6 +171,7 @@ export function arbitraryRole(
   return fc
     .record(
       {
+        ...arbitrariesOf(OTHER_ROLE_FIELDS),
         trusts: fc.array(trustOf(issuers, partition), { minLength: 1, maxLength: 3 }),
         description: kept(DESCRIPTION, fc.constant('Reads ${lake}, 100%{if} "quoted"')),
         inlinePolicies: fc.dictionary(key, document, { maxKeys: 2 }),

@@ -1,7 +1,12 @@
 import type { FederationInput } from "../../src/federation";
+import { ROLE_FIELDS } from "../../src/federation/fields/role";
+import { samplesOf } from "./field-samples";
 
 export const READER = "6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b";
 export const WRITER = "1f0e9d8c-7b6a-4594-8372-615049382716";
+
+/** One role keeps the name of its key. */
+const { name: _, ...OTHER_ROLE_FIELDS } = ROLE_FIELDS;
 
 /**
  * A federation with every feature a local AWS can hold. The managed policies must exist before roles are attached to
@@ -22,6 +27,7 @@ export const fullFederation = {
   },
   roles: {
     "lake-reader": {
+      ...samplesOf(OTHER_ROLE_FIELDS),
       description: 'Reads ${lake} & café, 100%{if} "quoted"',
       trusts: [
         { issuer: "production", servicePrincipals: [READER, WRITER], audiences: ["sts"], allowTagSession: true },

@@ -3,7 +3,9 @@ import fc from "fast-check";
 import { InputError } from "../../src/errors";
 import type { FederationInput } from "../../src/federation";
 import { readFederation } from "../../src/federation";
+import { ROLE_FIELDS } from "../../src/federation/fields/role";
 import type { Federation } from "../../src/federation/model";
+import { textFields } from "./field-samples";
 import { hostileLatin, hostileText } from "./hostile-text";
 
 export const SEED = 20_251_124;
@@ -73,8 +75,9 @@ export const FIELDS: Readonly<Record<string, Put>> = {
   "issuers.existingProviderArn": (text) =>
     federation({ issuers: { production: { ...ISSUER, existingProviderArn: text } } }),
   "roles key": (text) => federation({ roles: { [text]: ROLE } }),
-  "roles.name": (text) => role({ name: text }),
-  "roles.description": (text) => role({ description: text }),
+  ...Object.fromEntries(
+    textFields(ROLE_FIELDS).map((name) => [`roles.${name}`, (text: string) => role({ [name]: text })]),
+  ),
   "roles.path": (text) => role({ path: `/${text}/` }),
   "roles.permissionsBoundaryArn": (text) =>
     role({ permissionsBoundaryArn: `arn:aws:iam::111122223333:policy/${text}` }),

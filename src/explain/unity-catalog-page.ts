@@ -1,5 +1,5 @@
 /** The page docs/unity-catalog.md, with the table and the principals made from the code. */
-import { UNITY_CATALOG_CLOUDS, UNITY_CATALOG_PRINCIPALS } from "../trust/rules";
+import { UNITY_CATALOG_CLOUDS, UNITY_CATALOG_PRINCIPALS } from "../issuer/clouds";
 import { mechanismsTable } from "./mechanisms";
 
 /** The whole page as Markdown. */

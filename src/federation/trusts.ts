@@ -3,7 +3,7 @@ import type { Problem } from "../errors";
 import type { Partition } from "../issuer/rules";
 import type { CheckContext } from "../trust/check";
 import { checkSubjectParts, checkUnityCatalogParts } from "../trust/check";
-import type { UnityCatalogCloud } from "../trust/rules";
+import type { UnityCatalogCloud } from "../issuer/clouds";
 import type { Trust } from "../trust/trust";
 import type { PathPart } from "./path";
 import { formatPath, parsePath } from "./path";

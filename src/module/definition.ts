@@ -1,4 +1,5 @@
 /** What a module is written from: its contract, with everything its files need beyond that. */
+import type { Fields } from "../federation/fields/field";
 import type { HclValue } from "../hcl/encode";
 import type { ContractRule, ModuleContract, ModuleOutput, ModuleVariable } from "./contract";
 
@@ -21,6 +22,8 @@ export interface RuleDefinition extends ContractRule {
 }
 
 export interface VariableDefinition extends ModuleVariable {
+  /** Of an object, or of a list or map of objects: what its attributes are, for the README. */
+  readonly fields?: Fields;
   readonly validations: readonly RuleDefinition[];
 }
 
@@ -61,7 +64,10 @@ export function contractOf(definition: ModuleDefinition): ModuleContract {
     summary: definition.summary,
     requiredVersion: definition.requiredVersion,
     requiredProviders: definition.requiredProviders,
-    variables: definition.variables.map((variable) => ({ ...variable, validations: variable.validations.map(rule) })),
+    variables: definition.variables.map(({ fields: _, ...variable }) => ({
+      ...variable,
+      validations: variable.validations.map(rule),
+    })),
     outputs: definition.outputs.map(({ name, description, preconditions }) => ({
       name,
       description,

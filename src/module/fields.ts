@@ -1,6 +1,6 @@
 /** The fields of the federation file as inputs of modules: their types, and a field as a variable of its own. */
 import type { Field, Fields, Kind } from "../federation/fields/field";
-import { hclFields } from "../federation/fields/field";
+import { described, hclFields } from "../federation/fields/field";
 import type { Json } from "../trust/canonical-json";
 import { variablePlace } from "./condition";
 import type { ObjectAttribute, VariableType } from "./contract";
@@ -72,7 +72,9 @@ export function fieldVariable(name: string, field: Field, description = inputDes
 }
 
 /** What a field is, with what only HCL needs to know of it. */
-export function inputDescription({ kind, description }: Field): string {
+export function inputDescription(field: Field): string {
+  const { kind } = field;
+  const description = described(field);
   if (kind.is === "seconds") return `${description} In seconds.`;
   return kind.is === "policies" ? `${description} Each is JSON text; write it with jsonencode.` : description;
 }

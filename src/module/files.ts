@@ -1,4 +1,5 @@
 /** A module's files, rendered from its definition. */
+import { hclFieldTable } from "../federation/fields/table";
 import type { HclExpression, HclValue } from "../hcl/encode";
 import { expression, hclKey, hclString, hclValue } from "../hcl/encode";
 import type { FileSet } from "../files/generated-file";
@@ -7,7 +8,7 @@ import { renderTemplate, SourceText, templatesIn } from "../hcl/templates";
 import { CLOUD_NAMES, CLOUDS } from "../issuer/clouds";
 import { SELF_ASSUME_POLICY_NAME } from "../trust/build";
 import { PUBLIC_MAIL_DOMAINS } from "../trust/strangers";
-import { UNITY_CATALOG_PRINCIPALS } from "../trust/rules";
+import { UNITY_CATALOG_PRINCIPALS } from "../issuer/clouds";
 import { contractJson, plainAddress } from "./contract";
 import type { ModuleDefinition, OutputDefinition, RuleDefinition, VariableDefinition } from "./definition";
 import { contractOf } from "./definition";
@@ -122,6 +123,9 @@ function referenceView(definition: ModuleDefinition): object {
         ? ["aws_caller_identity.current", "aws_partition.current"].map((name) => ({ name, type: "data source" }))
         : []),
     ],
+    attributeTables: definition.variables.flatMap(({ name, fields }) =>
+      fields === undefined ? [] : [{ title: `Attributes of ${name}`, table: new SourceText(hclFieldTable(fields)) }],
+    ),
     inputs: definition.variables.map((variable) => ({
       name: variable.name,
       description: variable.description,

@@ -1,7 +1,7 @@
 /** The values that tests and examples of the modules are written with; a profile puts its own in. */
 import type { Partition } from "../issuer/rules";
-import type { UnityCatalogCloud } from "../trust/rules";
-import { UNITY_CATALOG_CLOUDS, UNITY_CATALOG_PRINCIPALS } from "../trust/rules";
+import type { UnityCatalogCloud } from "../issuer/clouds";
+import { UNITY_CATALOG_CLOUDS, UNITY_CATALOG_PRINCIPALS } from "../issuer/clouds";
 import type { Inputs } from "./definition";
 
 export interface Sample {

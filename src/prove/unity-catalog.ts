@@ -1,7 +1,7 @@
 /** The same proof for Unity Catalog's trust, which is no web identity: `sts:AssumeRole` with an external ID. Pure. */
 import type { FederationRole } from "../federation/model";
 import type { PolicyRequest } from "../trust/decide/decide";
-import { UNITY_CATALOG_PRINCIPALS } from "../trust/rules";
+import { UNITY_CATALOG_PRINCIPALS } from "../issuer/clouds";
 import type { UnityCatalogTrust } from "../trust/trust";
 import type { Context } from "./identities";
 import { satisfying } from "./identities";

@@ -2,7 +2,8 @@
 import type { Json } from "./canonical-json";
 import { canonicalJson, compareUtf8 } from "./canonical-json";
 import type { ConditionBlock, TrustPolicy, TrustStatement } from "./policy";
-import { TRUST_POLICY_DEFAULT_QUOTA, UNITY_CATALOG_PRINCIPALS } from "./rules";
+import { UNITY_CATALOG_PRINCIPALS } from "../issuer/clouds";
+import { TRUST_POLICY_DEFAULT_QUOTA } from "./rules";
 import type { Condition, SubjectTrust, Trust, UnityCatalogTrust } from "./trust";
 import { exactSubjects } from "./trust";
 

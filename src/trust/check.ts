@@ -2,21 +2,14 @@
 import type { Problem } from "../errors";
 import { nearest } from "../text/nearest";
 import { breach, quoted } from "../text/text-rule";
+import type { UnityCatalogCloud } from "../issuer/clouds";
+import { UNITY_CATALOG_CLOUDS, UNITY_CATALOG_PRINCIPALS } from "../issuer/clouds";
 import { AUDIENCE } from "../issuer/rules";
 import type { Partition } from "../issuer/rules";
 import type { ConditionParts, Readable } from "./check-conditions";
 import { broken, checkConditions } from "./check-conditions";
 import { strangerLetIn } from "./strangers";
-import {
-  EXTERNAL_ID,
-  SERVICE_PRINCIPAL,
-  SUBJECT,
-  SUBJECT_PATTERN,
-  UNITY_CATALOG_CLOUDS,
-  UNITY_CATALOG_PRINCIPALS,
-  USER,
-} from "./rules";
-import type { UnityCatalogCloud } from "./rules";
+import { EXTERNAL_ID, SERVICE_PRINCIPAL, SUBJECT, SUBJECT_PATTERN, USER } from "./rules";
 import type { Trust } from "./trust";
 
 /** What the check must know of the issuers a trust may name. */

@@ -1,6 +1,4 @@
 /** What subjects, conditions and external IDs may be. Read by the schema, the builder and the modules' validations. */
-import type { Cloud } from "../issuer/clouds";
-import type { Partition } from "../issuer/rules";
 import { UUID } from "../issuer/rules";
 import { anyOf, DIGITS, except, LETTERS, VISIBLE_LATIN_1 } from "../text/form";
 import { textRule } from "../text/text-rule";
@@ -98,23 +96,3 @@ export const TRUST_POLICY_DEFAULT_QUOTA = 2048;
 export const TRUST_POLICY_MAX_QUOTA = 8192;
 /** A policy longer than this is not judged any more: IAM takes a twelfth of it, and judging takes time. */
 export const TRUST_POLICY_JUDGED_CHARACTERS = 100_000;
-
-/**
- * Databricks' own roles that assume a customer's role for Unity Catalog, by Databricks cloud.
- * Source: terraform-provider-databricks `aws/constants.go`.
- */
-export const UNITY_CATALOG_PRINCIPALS = {
-  aws: { partition: "aws", arn: "arn:aws:iam::414351767826:role/unity-catalog-prod-UCMasterRole-14S5ZJVKOTYTL" },
-  "aws-us-gov": {
-    partition: "aws-us-gov",
-    arn: "arn:aws-us-gov:iam::044793339203:role/unity-catalog-prod-UCMasterRole-1QRFA8SGY15OJ",
-  },
-  "aws-us-gov-dod": {
-    partition: "aws-us-gov",
-    arn: "arn:aws-us-gov:iam::170661010020:role/unity-catalog-prod-UCMasterRole-1DI6DL6ZP26AS",
-  },
-} as const satisfies Partial<Record<Cloud, { readonly partition: Partition; readonly arn: string }>>;
-
-/** A Databricks cloud on which Unity Catalog reaches AWS roles. */
-export type UnityCatalogCloud = keyof typeof UNITY_CATALOG_PRINCIPALS;
-export const UNITY_CATALOG_CLOUDS = Object.keys(UNITY_CATALOG_PRINCIPALS) as UnityCatalogCloud[];

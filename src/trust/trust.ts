@@ -1,5 +1,5 @@
 /** A trust: one entry of a role saying whom it trusts. Normalised, plain data. */
-import type { UnityCatalogCloud } from "./rules";
+import type { UnityCatalogCloud } from "../issuer/clouds";
 
 /** An extra condition: narrows the statements of the trust it is written on. */
 export interface Condition {

@@ -40,8 +40,10 @@ export interface Places {
 }
 
 export interface Options extends Places {
-  /** One sentence, with a full stop; the default is told beside it. */
+  /** One or two sentences, with full stops. */
   readonly description: string;
+  /** What holds where it is left out, in words, where no value says so. */
+  readonly unset?: string;
   /** Its rule is not the schema's: a function that knows more (`checkTrust`, `checkIssuer`) has better words. */
   readonly checkedLater?: true;
 }
@@ -50,6 +52,7 @@ export interface Options extends Places {
 export interface Field<Schema extends z.ZodType = z.ZodType, Model = unknown> extends Places {
   readonly kind: Kind;
   readonly description: string;
+  readonly unset?: string;
   readonly schema: Schema;
   readonly required: boolean;
   /** What the model holds where nothing is declared or inherited; undefined for a required field. */
@@ -119,6 +122,11 @@ export function optional<S extends z.ZodType, M>(
   };
 }
 
+/** What a field is, and its default where only words say that. */
+export function described({ description, unset }: Pick<Options, "description" | "unset">): string {
+  return unset === undefined ? description : `${description} Default: ${unset}.`;
+}
+
 /** A field of a form of its own. */
 export function field<S extends z.ZodType, M>(
   kind: Kind,
@@ -129,7 +137,7 @@ export function field<S extends z.ZodType, M>(
   return {
     ...options,
     kind,
-    schema: schema.meta({ description: options.description }) as S,
+    schema: schema.meta({ description: described(options) }) as S,
     required: true,
     default: undefined,
     read,

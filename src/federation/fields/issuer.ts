@@ -19,7 +19,8 @@ const level = <const Level extends "workspace" | "account">(value: Level) =>
 const shared = {
   audiences: optional(
     texts(AUDIENCE, {
-      description: "What IAM registers as client IDs. Default: the workspace ID, or the account ID.",
+      description: "What IAM registers as client IDs.",
+      unset: "the workspace ID, or the account ID",
       most: { count: MAX_AUDIENCES, code: "too-many-audiences" },
     }),
     [],
@@ -43,7 +44,7 @@ export const ACCOUNT_ISSUER_FIELDS = {
   accountId: text(DATABRICKS_ACCOUNT_ID, { description: "Databricks' account ID, a UUID.", checkedLater }),
   cloud: optional(
     choice(CLOUD_NAMES, "cloud-unknown", {
-      description: "The Databricks cloud, whose account console it is. Default: aws.",
+      description: "The Databricks cloud, whose account console it is.",
     }),
     "aws",
   ),

@@ -43,13 +43,14 @@ export const tagsField = (description: string, places: Places) =>
 
 export const ROLE_FIELDS = {
   name: optional(
-    text(ROLE_NAME, { description: "IAM name of the role. Default: the prefix and the key.", attribute: "name" }),
+    text(ROLE_NAME, { description: "IAM name of the role.", unset: "the prefix and the key", attribute: "name" }),
     null,
   ),
   description: optional(text(DESCRIPTION, { description: "What the role is for.", attribute: "description" }), null),
   accounts: optional(
     texts(ACCOUNT_KEY, {
-      description: "Keys of the AWS accounts that get the role. Default: all.",
+      description: "Keys of the AWS accounts that get the role.",
+      unset: "all",
       checkedLater: true,
       inHcl: false,
     }),

@@ -1,5 +1,6 @@
 /** The fields of a trust: of one for Databricks identities, and of one for Unity Catalog. */
 import { z } from "zod";
+import { UNITY_CATALOG_CLOUDS } from "../../issuer/clouds";
 import { AUDIENCE, MAX_AUDIENCES } from "../../issuer/rules";
 import { CONDITION_TESTS } from "../../trust/decide/operators";
 import {
@@ -9,7 +10,6 @@ import {
   SERVICE_PRINCIPAL,
   SUBJECT,
   SUBJECT_PATTERN,
-  UNITY_CATALOG_CLOUDS,
   USER,
 } from "../../trust/rules";
 import type { SubjectPattern } from "../../trust/trust";
@@ -74,7 +74,8 @@ const SUBJECT_FIELDS = {
   ),
   audiences: optional(
     texts(AUDIENCE, {
-      description: "Audiences this trust accepts. Default: the issuer's first, never all of them.",
+      description: "Audiences this trust accepts.",
+      unset: "the issuer's first, never all of them",
       most: { count: MAX_AUDIENCES, code: "too-many-audiences" },
     }),
     null,
@@ -90,7 +91,8 @@ export const SUBJECT_TRUST_FIELDS = { issuer: ISSUER, ...SUBJECT_FIELDS };
 export const UNITY_CATALOG_FIELDS = {
   cloud: optional(
     choice(UNITY_CATALOG_CLOUDS, "unity-catalog-cloud", {
-      description: "The Databricks cloud. Default: aws; in GovCloud it must be given.",
+      description: "The Databricks cloud.",
+      unset: "aws; in GovCloud it must be given",
     }),
     null,
   ),

@@ -2,6 +2,7 @@
 import { TERRAFORM_RANGE } from "../../federation/aws-provider";
 import { hclFields } from "../../federation/fields/field";
 import { ISSUER_FIELDS } from "../../federation/fields/issuer";
+import { TRUST_FIELDS } from "../../federation/fields/trust";
 import { MAX_INLINE_POLICY_CHARACTERS } from "../../federation/rules";
 import { SELF_ASSUME_POLICY_NAME } from "../../trust/build";
 import type { Inputs, ModuleDefinition, OutputDefinition, VariableDefinition } from "../definition";
@@ -34,6 +35,7 @@ export function federatedRoleModule(sample: Sample): ModuleDefinition {
   const issuers: VariableDefinition = {
     name: "issuers",
     type: { map: { object: attributesOf(ISSUERS) } },
+    fields: ISSUERS,
     description:
       "Databricks issuers by a key of your own, whose providers this AWS account has already. A workspace issuer has " +
       '`level = "workspace"`, `host` and `workspace_id`; an account issuer `level = "account"`, `account_id` and ' +
@@ -44,6 +46,7 @@ export function federatedRoleModule(sample: Sample): ModuleDefinition {
   const trusts: VariableDefinition = {
     name: "trusts",
     type: hclType(TRUSTS_FIELD.kind),
+    fields: TRUST_FIELDS,
     description:
       "Whom the role trusts: each names an `issuer` and `service_principals` (application IDs), `users` (email " +
       "addresses), `subjects` or `subject_patterns` of it, or has `unity_catalog`.",

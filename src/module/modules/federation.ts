@@ -23,6 +23,7 @@ export function federationModule(sample: Sample): ModuleDefinition {
   const issuers: VariableDefinition = {
     name: "issuers",
     type: { map: { object: attributesOf(ISSUER_FIELDS) } },
+    fields: ISSUER_FIELDS,
     description:
       'Databricks issuers by a key of your own. A workspace issuer has `level = "workspace"`, `host` and ' +
       '`workspace_id`; an account issuer `level = "account"`, `account_id` and `cloud` or `accounts_host`. ' +
@@ -32,6 +33,7 @@ export function federationModule(sample: Sample): ModuleDefinition {
   };
   const roles: VariableDefinition = {
     name: "roles",
+    fields: ROLE_FIELDS,
     type: {
       // a role without trusts has a rule of its own, which says more than a missing attribute does
       map: {

@@ -123,6 +123,7 @@ function simpleModule(sample: Sample, simple: SimpleModule): ModuleDefinition {
   };
   const roles: VariableDefinition = {
     name: "roles",
+    fields: { ...PLAIN_ROLE_FIELDS, ...TRUST_WITHOUT_ISSUER },
     type: { map: { object: { ...attributesOf(PLAIN_ROLE_FIELDS), ...attributesOf(TRUST_WITHOUT_ISSUER) } } },
     description:
       "Roles by key, which is the name unless `name` is given; each names whom it trusts: `service_principals` " +

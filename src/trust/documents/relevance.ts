@@ -4,7 +4,7 @@ import { issuerPathOf } from "../../issuer/issuer";
 import type { ParsedStatement } from "../parsed/parsed-role";
 import { parseRole } from "../parsed/parse-role";
 import type { LintProvider, LintRole } from "../parsed/target";
-import { UNITY_CATALOG_PRINCIPALS } from "../rules";
+import { UNITY_CATALOG_PRINCIPALS } from "../../issuer/clouds";
 
 const MASTER_ROLES = new Set<string>(Object.values(UNITY_CATALOG_PRINCIPALS).map((principal) => principal.arn));
 

@@ -1,5 +1,5 @@
 /** Knows the two statements Unity Catalog needs, so that no rule for web identity blames them. */
-import { UNITY_CATALOG_PRINCIPALS } from "../rules";
+import { UNITY_CATALOG_PRINCIPALS } from "../../issuer/clouds";
 import type { ParsedStatement } from "./parsed-role";
 import type { LintRole } from "./target";
 
