@@ -152,6 +152,16 @@ describe("a federation built in TypeScript", () => {
     });
   });
 
+  test("detaches policies by force only from roles that say so", () => {
+    const stack = emptyStack();
+    const federation = federationIn(stack);
+    federation.addRole("reader", reader);
+    federation.addRole("writer", { ...reader, forceDetachPolicies: true });
+    const roles = synthesise(stack).resource["aws_iam_role"];
+    expect(roles?.["lakehouse_reader"]).not.toHaveProperty("force_detach_policies");
+    expect(roles?.["lakehouse_writer"]).toMatchObject({ force_detach_policies: true });
+  });
+
   test("keeps IAM policy variables and anything else that looks like a template", () => {
     const stack = emptyStack();
     federationIn(stack).addRole("home", {

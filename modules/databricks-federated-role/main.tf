@@ -69,6 +69,7 @@ module "role" {
 
   role = {
     description              = var.description
+    force_detach_policies    = var.force_detach_policies
     inline_policies          = merge(var.inline_policies, lookup(module.trust_policies.self_assume_policies, var.name, {}))
     managed_policy_arns      = var.managed_policy_arns
     max_session_duration     = var.max_session_duration

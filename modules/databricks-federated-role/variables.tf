@@ -406,6 +406,13 @@ variable "description" {
   }
 }
 
+variable "force_detach_policies" {
+  description = "Before the role is deleted, detach its policies, also those attached outside Terraform."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "inline_policies" {
   description = "Inline policies, by name. Each is JSON text; write it with jsonencode."
   type        = map(string)

@@ -220,6 +220,7 @@ variable "roles" {
   description = "Roles by key, which is the name unless `name` is given. Each of `trusts` names an `issuer` and whom of it the role trusts, or has `unity_catalog`."
   type = map(object({
     description              = optional(string)
+    force_detach_policies    = optional(bool, false)
     inline_policies          = optional(map(string), {})
     managed_policy_arns      = optional(map(string), {})
     max_session_duration     = optional(number)

@@ -143,6 +143,7 @@ variable "roles" {
       variable = string
     })), [])
     description              = optional(string)
+    force_detach_policies    = optional(bool, false)
     inline_policies          = optional(map(string), {})
     managed_policy_arns      = optional(map(string), {})
     max_session_duration     = optional(number)

@@ -19,7 +19,7 @@ import {
 } from "../rules";
 import type { Places } from "./field";
 import { field, optional } from "./field";
-import { policies, policyArns, ruled, seconds, tags, text, texts } from "./kinds";
+import { flag, policies, policyArns, ruled, seconds, tags, text, texts } from "./kinds";
 import { TRUST_FIELDS, trustSchema } from "./trust";
 
 /** Findings of lint that are accepted: of the whole federation, or of a role. */
@@ -75,6 +75,13 @@ export const ROLE_FIELDS = {
       inherits: "permissionsBoundaryArn",
     }),
     null,
+  ),
+  forceDetachPolicies: optional(
+    flag({
+      description: "Before the role is deleted, detach its policies, also those attached outside Terraform.",
+      attribute: "force_detach_policies",
+    }),
+    false,
   ),
   trusts: field(
     { is: "objects", fields: TRUST_FIELDS },

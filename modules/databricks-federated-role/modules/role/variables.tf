@@ -4,6 +4,7 @@ variable "role" {
   description = "The role, whole: one object, because a plan of many roles takes the longer the more variables each has."
   type = object({
     description              = string
+    force_detach_policies    = bool
     inline_policies          = map(string)
     managed_policy_arns      = map(string)
     max_session_duration     = number
