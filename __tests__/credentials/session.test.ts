@@ -99,7 +99,7 @@ describe("credentials", () => {
     expect(aws.stsCalls() - before).toBe(1);
   });
 
-  test("that fail fail for each caller by a call of its own, within the time of one, and succeed for whoever calls later", async () => {
+  test("that fail do so for each caller by a call of its own, and leave nothing for whoever calls later", async () => {
     aws.sts = stsError(403, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity");
     const from = caller();
     const before = aws.stsCalls();

@@ -1,4 +1,4 @@
-/** Follows the calls of the project's own code, as they are written: which files a value passes through, and in what order. */
+/** Follows the calls of the project's own code as they are written: which files a value passes, and in what order. */
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import ts from "typescript";

@@ -275,7 +275,7 @@ describe("token sources", () => {
     expect(obtained.place).toBe(`profile sp in ${file}`);
   });
 
-  test("are tried in the order of Databricks' SDKs: a client secret before another issuer's token, the CLI last", async () => {
+  test("are tried in the order of Databricks' SDKs, the login of a person last", async () => {
     const sdk = ["client-credentials", "env-oidc", "file-oidc", "github-oidc", "azure-devops-oidc", "databricks-cli"];
     expect(TOKEN_SOURCE_NAMES.filter((name) => sdk.includes(name))).toEqual(sdk);
     const both = {
@@ -303,7 +303,7 @@ describe("the first source that is there decides", () => {
     server.play = json({ access_token: MINTED, token_type: "bearer" });
   });
 
-  test("but an opaque DATABRICKS_TOKEN is skipped, with a note, and a client secret is used before a CLI login", async () => {
+  test("but an opaque DATABRICKS_TOKEN is skipped with a note, and a login never precedes a client secret", async () => {
     const program = cli("echo 'not logged in' >&2; exit 1");
     const obtained = await ask({
       DATABRICKS_CLI_PATH: program,

@@ -61,6 +61,9 @@ export const FLAGS = {
   },
   before: { value: "FILE", stdin: true, about: "Compare with this document: who gains and who loses a role" },
   bucket: { value: "NAME", about: "Name of the S3 bucket" },
+  keepTokenSources: {
+    about: "After --: leave DATABRICKS_CLIENT_SECRET and other token sources in the program's environment",
+  },
   cache: { default: true, about: "Store sessions in the cache (--no-cache: in memory only)" },
   check: { about: "Write nothing; exit 1 and list what differs" },
   claims: { value: "FILE", about: "Instead of a token: its claims as JSON; no signature is checked" },

@@ -2,7 +2,7 @@
 import { generatedFile } from "../files/generated-file";
 import type { GeneratedTree } from "../files/compare-tree";
 import { templatesIn } from "../hcl/templates";
-import { stsRegion } from "../credentials/region";
+import { STS_HOST_PATTERNS, stsRegion } from "../credentials/region";
 import { DEFAULT_SCOPE } from "../token/obtain";
 import type { Client } from "./client";
 import { clusterEnvironment, policyDefinition, sparkS3a } from "./cluster";
@@ -40,6 +40,7 @@ function viewOf(client: Client): object {
     tokenEndpoint: issuer.tokenEndpoint,
     trusts: client.trusts,
     scope: DEFAULT_SCOPE,
+    stsHosts: STS_HOST_PATTERNS.join("|"),
     workspaceId: input.level === "workspace" ? input.workspaceId : null,
     login,
     loginCommand: `databricks auth login ${login.join(" ")}`,

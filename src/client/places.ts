@@ -20,35 +20,35 @@ export interface PlaceRules {
   /** A job, a cluster and a CI job run as one service principal, which the role must name. */
   readonly servicePrincipal: boolean;
   /** Whether the Python asks Databricks' token endpoint, runs another program, is a program by itself. */
-  readonly python: { readonly mints: boolean; readonly runsPrograms: boolean; readonly runsAlone: boolean };
+  readonly python: { readonly requestsTokens: boolean; readonly runsPrograms: boolean; readonly runsAlone: boolean };
 }
 
-const NO_PYTHON = { mints: false, runsPrograms: false, runsAlone: false } as const;
+const NO_PYTHON = { requestsTokens: false, runsPrograms: false, runsAlone: false } as const;
 
 export const PLACES: Readonly<Record<ClientPlace, PlaceRules>> = {
   notebook: {
     says: "a Databricks notebook",
     workspaceOnly: true,
     servicePrincipal: false,
-    python: { mints: true, runsPrograms: false, runsAlone: false },
+    python: { requestsTokens: true, runsPrograms: false, runsAlone: false },
   },
   job: {
     says: "a Databricks job",
     workspaceOnly: true,
     servicePrincipal: false,
-    python: { mints: true, runsPrograms: false, runsAlone: true },
+    python: { requestsTokens: true, runsPrograms: false, runsAlone: true },
   },
   app: {
     says: "a Databricks App",
     workspaceOnly: false,
     servicePrincipal: false,
-    python: { mints: true, runsPrograms: false, runsAlone: true },
+    python: { requestsTokens: true, runsPrograms: false, runsAlone: true },
   },
   laptop: {
     says: "a person's own machine",
     workspaceOnly: false,
     servicePrincipal: false,
-    python: { mints: false, runsPrograms: true, runsAlone: true },
+    python: { requestsTokens: false, runsPrograms: true, runsAlone: true },
   },
   "cluster-policy": {
     says: "clusters that run notebooks and jobs",
@@ -60,7 +60,7 @@ export const PLACES: Readonly<Record<ClientPlace, PlaceRules>> = {
     says: "a job in a Databricks Asset Bundle",
     workspaceOnly: true,
     servicePrincipal: true,
-    python: { mints: true, runsPrograms: false, runsAlone: true },
+    python: { requestsTokens: true, runsPrograms: false, runsAlone: true },
   },
   "github-actions": { says: "a GitHub Actions job", workspaceOnly: false, servicePrincipal: true, python: NO_PYTHON },
 };

@@ -8,7 +8,7 @@ import { serveCredentials } from "./container";
 import { writeProfile } from "./aws-profile";
 import type { CachedSession } from "./cached-session";
 import { processDocument } from "./cached-session";
-import { commandEnvironment, regionVariables, runCommand } from "./run-command";
+import { commandEnvironment, regionVariables, runCommand, tokenSourceVariables } from "./run-command";
 import type { SessionOptions } from "./session";
 import { getSession, renewingSession } from "./session";
 import { sessionNameOf } from "./assume";
@@ -40,7 +40,11 @@ function exported(variables: Readonly<Record<string, string>>): string {
 }
 
 /** Runs a program with renewing credentials; its exit code. The session is got before the program starts. */
-export async function runWithCredentials(wanted: SessionOptions, command: readonly string[]): Promise<number> {
+export async function runWithCredentials(
+  wanted: SessionOptions,
+  command: readonly string[],
+  keepTokenSources = false,
+): Promise<number> {
   if (command.length === 0)
     throw new InputError({
       code: "command-missing",
@@ -54,7 +58,11 @@ export async function runWithCredentials(wanted: SessionOptions, command: readon
   await session();
   const server = await serveCredentials(session);
   try {
-    return await runCommand(command, commandEnvironment(wanted.environment, server, wanted.region));
+    const removed = keepTokenSources ? [] : tokenSourceVariables(wanted.environment.env);
+    if (removed.length > 0)
+      wanted.note?.(`The program does not get ${removed.join(", ")}; pass --keep-token-sources if it needs them.`);
+    const env = commandEnvironment(wanted.environment, server, wanted.region, keepTokenSources);
+    return await runCommand(command, env);
   } finally {
     await server.stop();
   }

@@ -23,17 +23,37 @@ const HIDING = [
   "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
 ];
 
+/** Variables that hold, or lead to, a Databricks token of ours: whoever has one can make AWS sessions of its own. */
+const TOKEN_SOURCE_VARIABLES = [
+  "DATABRICKS_CLIENT_SECRET",
+  "DATABRICKS_TOKEN",
+  "DATABRICKS_OIDC_TOKEN",
+  "DATABRICKS_OIDC_TOKEN_FILEPATH",
+  "DATABRICKS_OIDC_TOKEN_FILE",
+  "DATABRICKS_AWS_OIDC_TOKEN_FILE",
+  "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
+  "ACTIONS_ID_TOKEN_REQUEST_URL",
+  "SYSTEM_ACCESSTOKEN",
+];
+
+/** The variables of a token source in `env`, with the one that DATABRICKS_OIDC_TOKEN_ENV names. */
+export function tokenSourceVariables(env: Environment["env"]): readonly string[] {
+  return [...TOKEN_SOURCE_VARIABLES, env["DATABRICKS_OIDC_TOKEN_ENV"] ?? ""].filter((name) => (env[name] ?? "") !== "");
+}
+
 /**
- * The program's environment: ours with the endpoint in it, and without what would win over it. Where the default
- * profile has credentials of its own, the shared files are hidden from the program too.
+ * The program's environment: ours with the endpoint in it, without what would win over it, and without token sources
+ * unless they are to be kept. Where the default profile has credentials of its own, the shared files are hidden from
+ * the program too.
  */
 export function commandEnvironment(
   environment: Environment,
   server: Pick<CredentialServer, "url" | "authorization">,
   region: string,
+  keepTokenSources = false,
 ): Record<string, string | undefined> {
   const env: Record<string, string | undefined> = { ...environment.env };
-  for (const name of HIDING) delete env[name];
+  for (const name of [...HIDING, ...(keepTokenSources ? [] : tokenSourceVariables(env))]) delete env[name];
   const files = awsFiles(environment);
   for (const { place } of credentialPlaces({ ...environment, env })) {
     if (place.endsWith(files.credentials)) env["AWS_SHARED_CREDENTIALS_FILE"] = devNull;

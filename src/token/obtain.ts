@@ -4,9 +4,8 @@ import type { ChosenSource, TokenOptions } from "./choose-source";
 import { chooseSource, looksLikeJwt } from "./choose-source";
 import { requestCiToken } from "./ci-token";
 import { requestCliToken } from "./databricks-cli";
-import type { OAuthGrant } from "./request-token";
 import { requestToken } from "./request-token";
-import type { TokenEndpoint } from "./token-endpoint";
+import type { OAuthGrant, TokenEndpoint } from "./token-endpoint";
 
 /**
  * The narrowest scope a workspace's discovery document lists: the token says who it is and opens no API. AWS needs no

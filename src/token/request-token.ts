@@ -5,18 +5,10 @@ import type { HttpResponse } from "../network/request";
 import { request } from "../network/request";
 import type { Secret } from "../text/secret";
 import { secret } from "../text/secret";
-import type { TokenEndpoint } from "./token-endpoint";
+import type { OAuthGrant, TokenEndpoint } from "./token-endpoint";
 import { tokenRefusal } from "./token-refusal";
 
 const TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange";
-
-/** Who requests a token, and with what. */
-export type OAuthGrant =
-  | { readonly kind: "client-credentials"; readonly clientId: string; readonly clientSecret: Secret }
-  /** A notebook's or job's own token, exchanged. */
-  | { readonly kind: "ambient"; readonly subject: Secret }
-  /** Another issuer's token, exchanged; without a client ID by account-wide federation. */
-  | { readonly kind: "federated"; readonly subject: Secret; readonly clientId: string | undefined };
 
 export interface RequestTokenOptions {
   /** Space-separated. */

@@ -7,6 +7,7 @@ import { cloudOfHost, isAccountsHost } from "../issuer/clouds";
 import { readIssuerUrl } from "../issuer/read-url";
 import { databricksConfigUrl } from "../network/databricks-config";
 import { isLoopback } from "../network/proxy";
+import type { Secret } from "../text/secret";
 import { quoted } from "../text/text-rule";
 
 /** An issuer whose tokens can be used: those of a federation are such. */
@@ -23,6 +24,14 @@ export interface TokenEndpoint {
   readonly issuer: string;
   readonly level: "workspace" | "account";
 }
+
+/** Who requests a token, and with what. */
+export type OAuthGrant =
+  | { readonly kind: "client-credentials"; readonly clientId: string; readonly clientSecret: Secret }
+  /** A notebook's or job's own token, exchanged. */
+  | { readonly kind: "ambient"; readonly subject: Secret }
+  /** Another issuer's token, exchanged; without a client ID by account-wide federation. */
+  | { readonly kind: "federated"; readonly subject: Secret; readonly clientId: string | undefined };
 
 /** DATABRICKS_HOST as its parts. */
 type ConfiguredHost =

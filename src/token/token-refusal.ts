@@ -6,7 +6,7 @@ import type { HttpResponse } from "../network/request";
 import { readToken } from "../sts/read-token";
 import { redact } from "../text/secret";
 import { quoted } from "../text/text-rule";
-import type { OAuthGrant } from "./request-token";
+import type { OAuthGrant } from "./token-endpoint";
 
 /** What the endpoint's response means; only its OAuth error fields are quoted, and redacted. */
 export function tokenRefusal(response: HttpResponse, endpoint: URL, grant: OAuthGrant, scope: string): OutsideError {

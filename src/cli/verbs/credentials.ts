@@ -17,7 +17,7 @@ export default verb({
     },
     ...flags("profileName"),
     out: { ...FLAGS.out, about: "With --format token-file: the file" },
-    ...flags("once", "region", "duration", "sessionName", "wait", "cache", "allowEndpoint", "json"),
+    ...flags("once", "region", "duration", "sessionName", "wait", "cache", "keepTokenSources", "allowEndpoint", "json"),
   },
   exclusive: [["role", "roleArn"]],
   words: { name: "action", choices: ["purge"], about: "Remove all sessions from the cache" },
@@ -48,7 +48,8 @@ export default verb({
       throw missing("usage", "After -- the program prints, so there is no format to choose.", "Leave the format out.");
     const call = { ...options, environment, args, cwd: process.cwd(), note: (text: string) => tell(`note: ${text}`) };
     // a program's own exit code may be any
-    if (program !== undefined) return (await forms.runWithCredentials(sessionOptions(call), program)) as ExitCode;
+    if (program !== undefined)
+      return (await forms.runWithCredentials(sessionOptions(call), program, options.keepTokenSources)) as ExitCode;
     if (options.format === "profile") {
       if (options.profileName === undefined)
         throw missing("required", "--profile-name is missing.", "Name the AWS profile to write.");
