@@ -1,5 +1,5 @@
-import { existsSync, lstatSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import fc from "fast-check";
 import { parse } from "yaml";
 import { FederationError, OutsideError } from "../../src/errors";
@@ -8,7 +8,7 @@ import { federationText } from "../../src/init/federation-text";
 import type { InitFlags } from "../../src/init/flags";
 import { commandOf } from "../../src/init/flags";
 import type { InitResult, InitOptions } from "../../src/init/init";
-import { initFederation } from "../../src/init/init";
+import { initFederation, initText, PUBLISHED_SCHEMA } from "../../src/init/init";
 import { writeOutputFile } from "../../src/init/output-file";
 import type { Prompter, TextQuestion } from "../../src/init/prompter";
 import { Stopped } from "../../src/init/prompter";
@@ -98,7 +98,7 @@ describe("init by flags", () => {
       region: "eu-central-1",
       name: "lakehouse",
     });
-    expect(text).toMatch(/^# yaml-language-server: \$schema=\.\/schema\/federation\.schema\.json\n#/);
+    expect(text.split("\n", 1)).toEqual([`# yaml-language-server: $schema=${PUBLISHED_SCHEMA}`]);
     const federation = loadFederation(answer.file);
     expect(federation).toMatchObject({
       name: "lakehouse",
@@ -271,6 +271,7 @@ describe("init by flags", () => {
         const read = parse(
           federationText({
             name,
+            schema: "./schema.json",
             issuer: { level: "workspace", host: HOST, workspaceId: "1444828305810485" },
             issuerUrl: `https://${HOST}/oidc`,
             awsAccountId: "000011112222",
@@ -358,7 +359,7 @@ describe("what the workspace says about itself", () => {
             timeoutMs: 150,
           }),
       });
-      expect(notes.join()).toMatch(/does not say what it is .*\[(?:network|response)-[a-z-]+\]/);
+      expect(notes.join()).toMatch(/could not be reached .*\[(?:network|response)-[a-z-]+\]/);
       expect(Date.now() - started).toBeLessThan(2000);
       expect(
         server.received.every(
@@ -386,6 +387,7 @@ describe("what the workspace says about itself", () => {
       workspaceId: "1444828305810485",
       cloud: "AWS",
       hostType: "workspace",
+      tokenAudience: null,
     });
     expect(readDatabricksConfig({ workspace_id: 1e300, account_id: [], oidc_endpoint: "" })).toEqual(NO_CONFIG);
   });
@@ -452,10 +454,10 @@ describe("init by questions", () => {
     const notes: string[] = [];
     const flags = { ...WHOLE, policyArn: ["arn:aws:iam::aws:policy/AdministratorAccess"], name: "lake" };
     await expect(
-      init(flags, { prompter: person(true, "111122223333", "", "").prompter, note: (text) => notes.push(text) }),
+      init(flags, { prompter: person(true, "111122223333", "", "", "").prompter, note: (text) => notes.push(text) }),
     ).rejects.toMatchObject({ code: "init-lint" });
     expect(notes.join("\n")).toMatch(
-      /Your answers as a call, to mend and run again: databricks-aws-oidc init .*AdministratorAccess.*111122223333/,
+      /Your answers as a command, to correct and run again: databricks-aws-oidc init .*AdministratorAccess.*111122223333/,
     );
   });
 
@@ -485,20 +487,26 @@ describe("init by questions", () => {
       "On-call people look into the lake",
       "12",
       "111122223333",
+      "Frankfurt",
+      "us-gov-west-1",
+      "eu-central-1",
       "",
     );
     const { answer, text } = await init(NOBODY, { prompter: who.prompter });
     expect(who.complaints).toEqual([
       expect.stringContaining("outside Databricks' zones"),
       expect.stringContaining("https"),
-      expect.stringContaining('"bob" is neither'),
+      expect.stringContaining('"bob" must be'),
       expect.stringContaining("S3 bucket"),
-      "That role is there already.",
+      "This role already exists.",
       "Write 1h to 12h.",
       expect.stringContaining("12 digits"),
+      expect.stringContaining('"Frankfurt"'),
+      '"us-gov-west-1" is in partition aws-us-gov, not in aws.',
     ]);
     expect(loadFederation(answer.file)).toMatchObject({
       name: "mycompany",
+      accounts: [{ accountId: "111122223333", region: "eu-central-1" }],
       roles: [
         { key: "lake-reader", trusts: [{ servicePrincipals: [SP], users: ["alice@example.com"] }] },
         { key: "writer", maxSessionDuration: 7200, trusts: [{ servicePrincipals: [OTHER_SP], users: [] }] },
@@ -521,6 +529,7 @@ describe("init by questions", () => {
         policyArn: of("policy-arn"),
         maxSession: of("max-session"),
         awsAccountId: of("aws-account-id")[0],
+        region: of("region")[0],
         name: of("name")[0],
       },
       { prompter: undefined },
@@ -529,16 +538,20 @@ describe("init by questions", () => {
   });
 
   test("asks less where the workspace tells, and nothing that a flag says", async () => {
-    const who = person(true, "");
+    const who = person(true, "", "");
     await init(
       { ...WHOLE, url: HOST, name: "lake" },
       { prompter: who.prompter, askHost: async () => ({ ...NO_CONFIG, workspaceId: "1444828305810485" }) },
     );
-    expect(who.asked).toEqual([expect.stringContaining("unified login"), expect.stringContaining("AWS account ID")]);
+    expect(who.asked).toEqual([
+      expect.stringContaining("unified login"),
+      expect.stringContaining("AWS account ID"),
+      expect.stringContaining("AWS region"),
+    ]);
   });
 
   test("takes an account ID, and asks for its cloud", async () => {
-    const who = person(ACCOUNT, "azure", "reader", SP, "nothing", "", false, "", "");
+    const who = person(ACCOUNT, "azure", "reader", SP, "nothing", "", false, "", "", "");
     const { answer, text } = await init(NOBODY, { prompter: who.prompter });
     expect(answer.issuer).toBe(`https://accounts.azuredatabricks.net/oidc/accounts/${ACCOUNT}`);
     expect(text).toContain("The role may do nothing yet");
@@ -558,6 +571,7 @@ describe("init by questions", () => {
       false,
       "",
       "",
+      "",
     );
     expect((await init(NOBODY, { prompter: who.prompter })).answer.issuer).toContain(ACCOUNT);
   });
@@ -572,6 +586,7 @@ describe("init by questions", () => {
       "lake",
       "1h",
       false,
+      "",
       "",
       "lakehouse",
     ];
@@ -590,6 +605,63 @@ describe("init by questions", () => {
     const whole = await init(NOBODY, { prompter: person(...answers).prompter });
     expect(existsSync(whole.answer.file)).toBe(true);
   });
+});
+
+describe("the JSON Schema that init names", () => {
+  const NAME = "schema/federation.schema.json";
+  const packaged = join(__dirname, "..", "..", NAME);
+  /** The first line of the file that init writes to `out` in `cwd`. */
+  const named = async (cwd: string, out: string): Promise<string> => {
+    mkdirSync(dirname(join(cwd, out)), { recursive: true });
+    const { text } = await init(WHOLE, { cwd, out });
+    return /\$schema=(\S+)/.exec(text)?.[1] ?? "";
+  };
+
+  test.each(["federation.yaml", "teams/data/federation.yaml"])(
+    "is that of the package installed above %s, which is there",
+    async (out) => {
+      const cwd = temporaryFolder("init");
+      mkdirSync(join(cwd, "node_modules"));
+      symlinkSync(join(__dirname, "..", ".."), join(cwd, "node_modules", "databricks-aws-oidc"));
+      const path = join(cwd, dirname(out), await named(cwd, out));
+      expect(readFileSync(path, "utf8")).toBe(readFileSync(packaged, "utf8"));
+    },
+  );
+
+  test("is the one beside the file, where generate schema wrote one", async () => {
+    const cwd = temporaryFolder("init");
+    mkdirSync(join(cwd, "schema"));
+    writeFileSync(join(cwd, NAME), "{}");
+    expect(await named(cwd, "federation.yaml")).toBe(`./${NAME}`);
+  });
+
+  test("is elsewhere the published one of this version, at a path that the package has", () => {
+    const { version, files } = JSON.parse(readFileSync(join(__dirname, "..", "..", "package.json"), "utf8")) as {
+      readonly version: string;
+      readonly files: readonly string[];
+    };
+    expect(PUBLISHED_SCHEMA).toBe(`https://unpkg.com/databricks-aws-oidc@${version}/${NAME}`);
+    expect(files).toContain("schema");
+  });
+});
+
+test("init ends with commands to copy that name the file it wrote", async () => {
+  const { answer } = await init(WHOLE, { out: "my lake.yaml" });
+  expect(initText(answer)).toContain(
+    [
+      "  databricks-aws-oidc lint --config 'my lake.yaml'",
+      "  databricks-aws-oidc prove --config 'my lake.yaml'",
+      "  databricks-aws-oidc generate root --config 'my lake.yaml' --out terraform",
+      "  terraform -chdir=terraform init",
+      "  terraform -chdir=terraform plan",
+    ].join("\n"),
+  );
+});
+
+test("an address as the browser shows it is taken, without its fragment and with a note", async () => {
+  const { answer, notes } = await init({ ...WHOLE, url: `https://${HOST}/?o=1444828305810485#job/7/run/8` });
+  expect(answer.issuer).toBe(`https://${HOST}/oidc`);
+  expect(notes.join("\n")).toContain("[fragment-cut]");
 });
 
 test("a list is split at whatever separates", () => {

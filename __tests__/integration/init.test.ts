@@ -85,9 +85,13 @@ describeWith({ tmux: true }, "init in a terminal", () => {
       await screen.type("", "Enter");
       await screen.shows("AWS account ID");
       await screen.type("111122223333", "Enter");
+      await screen.shows("AWS region");
+      await screen.type("eu-central-1", "Enter");
       await screen.shows("Name of the federation");
       await screen.type("", "Enter");
       const end = await screen.shows("ended with 0");
+      expect(end.replace(/\s+/g, " ")).toContain("databricks-aws-oidc lint databricks-aws-oidc prove");
+      expect(end).toContain("databricks-aws-oidc generate root --out terraform");
       expect(end).toContain("--workspace-id 1444828305810485 --unified-login --role lake-reader");
     } finally {
       await screen.close();

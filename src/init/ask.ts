@@ -1,4 +1,4 @@
-/** Asks a person for what the flags do not say. Every answer becomes a flag. */
+/** Asks a person for what the flags do not give. Every answer becomes a flag. */
 import { FederationError } from "../errors";
 import {
   BUCKET,
@@ -7,14 +7,17 @@ import {
   MIN_SESSION_SECONDS,
   POLICY_ARN,
   REASON,
+  REGION,
   ROLE_KEY,
 } from "../federation/rules";
+import { partitionOfRegion } from "../federation/accounts";
 import { secondsOf } from "../federation/duration";
 import { CLOUD_NAMES } from "../issuer/clouds";
+import type { Partition } from "../issuer/rules";
 import { AWS_ACCOUNT_ID, DATABRICKS_ACCOUNT_ID, WORKSPACE_ID } from "../issuer/rules";
 import type { DatabricksConfig } from "../network/databricks-config";
 import type { TextRule } from "../text/text-rule";
-import { breach, keeps } from "../text/text-rule";
+import { breach, keeps, quoted } from "../text/text-rule";
 import { SERVICE_PRINCIPAL, USER } from "../trust/rules";
 import type { IssuerFinding } from "./find-issuer";
 import { findIssuer } from "./find-issuer";
@@ -33,12 +36,12 @@ function wrongFor(rule: TextRule): (text: string) => string | undefined {
   };
 }
 
-/** Nothing, or something that keeps the rule. */
+/** Nothing, or something that satisfies the rule. */
 function optional(wrong: (text: string) => string | undefined): (text: string) => string | undefined {
   return (text) => (text === "" ? undefined : wrong(text));
 }
 
-/** A list whose every entry keeps one of the rules. */
+/** A list whose entries each satisfy one of the rules. */
 function listed(...rules: readonly TextRule[]): (text: string) => string | undefined {
   return (text) => {
     const parts = listOf(text);
@@ -46,7 +49,7 @@ function listed(...rules: readonly TextRule[]): (text: string) => string | undef
     const bad = parts.find((part) => !rules.some((rule) => keeps(rule, part)));
     const [first] = rules;
     if (bad === undefined || first === undefined) return undefined;
-    return `${JSON.stringify(bad.slice(0, 80))} is neither ${rules.map(({ says }) => says).join(" nor ")}.`;
+    return `${JSON.stringify(bad.slice(0, 80))} must be ${rules.map(({ says }) => says).join(" or ")}.`;
   };
 }
 
@@ -56,30 +59,34 @@ export async function askIssuer(
   ask: Prompter,
   lookUp: (flags: IssuerFlags) => Promise<DatabricksConfig | null>,
 ): Promise<{ readonly flags: IssuerFlags; readonly config: DatabricksConfig | null }> {
-  let told = flags;
-  if (told.url === undefined && told.accountId === undefined) {
+  let known = flags;
+  if (known.url === undefined && known.accountId === undefined) {
     const pasted = await ask.text({
       message: "Address of the workspace (paste it from the browser), or Databricks account ID:",
       wrong: wrongPlace(flags),
     });
-    told = keeps(DATABRICKS_ACCOUNT_ID, pasted.toLowerCase())
-      ? { ...told, accountId: pasted }
-      : { ...told, url: pasted };
+    known = keeps(DATABRICKS_ACCOUNT_ID, pasted.toLowerCase())
+      ? { ...known, accountId: pasted }
+      : { ...known, url: pasted };
   }
-  if (told.url === undefined && told.cloud === undefined) {
-    told = {
-      ...told,
+  if (known.url === undefined && known.cloud === undefined) {
+    known = {
+      ...known,
       cloud: await ask.choose(
         "Which Databricks cloud is the account in?",
         CLOUD_NAMES.map((cloud) => [cloud, cloud]),
       ),
     };
   }
-  const config = await lookUp(told);
+  const config = await lookUp(known);
   // the rule of docs/issuer.md turns on it, and no document tells it
-  if (told.unifiedLogin === undefined && told.accountId === undefined && leadsToWorkspace(findIssuer(told, config))) {
-    told = {
-      ...told,
+  if (
+    known.unifiedLogin === undefined &&
+    known.accountId === undefined &&
+    leadsToWorkspace(findIssuer(known, config))
+  ) {
+    known = {
+      ...known,
       unifiedLogin: await ask.yesNo(
         "Does the workspace have unified login (single sign-on set up at account level)?",
         true,
@@ -87,19 +94,19 @@ export async function askIssuer(
     };
   }
   for (;;) {
-    const found = findIssuer(told, config);
-    if (found.found || found.needs === "url") return { flags: told, config };
+    const found = findIssuer(known, config);
+    if (found.found || found.needs === "url") return { flags: known, config };
     if (found.needs === "account-id")
-      told = {
-        ...told,
+      known = {
+        ...known,
         accountId: await ask.text({
           message: `Databricks account ID (${found.why}):`,
           wrong: (text) => wrongFor(DATABRICKS_ACCOUNT_ID)(text.toLowerCase()),
         }),
       };
     else
-      told = {
-        ...told,
+      known = {
+        ...known,
         workspaceId: await ask.text({ message: `Workspace ID (${found.why}):`, wrong: wrongFor(WORKSPACE_ID) }),
       };
   }
@@ -128,39 +135,56 @@ function wrongPlace(flags: IssuerFlags): (text: string) => string | undefined {
 }
 
 /** Roles, identities and what they may do; then the AWS account and the federation's name. */
-export async function askRest(flags: InitFlags, ask: Prompter, usualName: string): Promise<InitFlags> {
-  let told: InitFlags = flags;
-  if (told.role.length === 0) {
-    do told = await askRole(told, ask);
+export async function askRest(
+  flags: InitFlags,
+  ask: Prompter,
+  usual: { readonly name: string; readonly partition: Partition },
+): Promise<InitFlags> {
+  let known: InitFlags = flags;
+  if (known.role.length === 0) {
+    do known = await askRole(known, ask);
     while (await ask.yesNo("Another role?", false));
   } else {
-    for (const key of told.role) if (!hasIdentity(told, key)) told = await askIdentities(told, key, ask);
+    for (const key of known.role) if (!hasIdentity(known, key)) known = await askIdentities(known, key, ask);
   }
-  if (told.user.length > 0 && told.usersReason === undefined) {
+  if (known.user.length > 0 && known.usersReason === undefined) {
     const reason = await ask.text({
       message:
         "Why may people have it? Kept in the file as lint's reason (empty: lint keeps warning of e-mail addresses):",
       wrong: optional(wrongFor(REASON)),
     });
-    if (reason !== "") told = { ...told, usersReason: reason };
+    if (reason !== "") known = { ...known, usersReason: reason };
   }
-  if (told.awsAccountId === undefined) {
+  if (known.awsAccountId === undefined) {
     const account = await ask.text({
-      message: "AWS account ID, 12 digits (empty: AWS is asked at plan time):",
+      message: "AWS account ID, 12 digits (leave empty to detect at plan time):",
       wrong: optional(wrongFor(AWS_ACCOUNT_ID)),
     });
-    if (account !== "") told = { ...told, awsAccountId: account };
+    if (account !== "") known = { ...known, awsAccountId: account };
   }
-  if (told.name === undefined)
-    told = {
-      ...told,
+  if (known.region === undefined) {
+    const region = await ask.text({
+      message: "AWS region of the provider (leave empty to use AWS_REGION or the AWS profile):",
+      wrong: optional(
+        (text) =>
+          wrongFor(REGION)(text) ??
+          (partitionOfRegion(text) === usual.partition
+            ? undefined
+            : `${quoted(text)} is in partition ${partitionOfRegion(text)}, not in ${usual.partition}.`),
+      ),
+    });
+    if (region !== "") known = { ...known, region };
+  }
+  if (known.name === undefined)
+    known = {
+      ...known,
       name: await ask.text({
         message: "Name of the federation:",
-        default: usualName,
+        default: usual.name,
         wrong: wrongFor(FEDERATION_NAME),
       }),
     };
-  return told;
+  return known;
 }
 
 function hasIdentity(flags: InitFlags, key: string): boolean {
@@ -173,13 +197,13 @@ async function askRole(flags: InitFlags, ask: Prompter): Promise<InitFlags> {
   const key = await ask.text({
     message: "Name of the AWS role:",
     ...(flags.role.length === 0 ? { default: "lake-reader" } : {}),
-    wrong: (text) => (flags.role.includes(text) ? "That role is there already." : wrongFor(ROLE_KEY)(text)),
+    wrong: (text) => (flags.role.includes(text) ? "This role already exists." : wrongFor(ROLE_KEY)(text)),
   });
   // answers name their role, so that they stay its own when a second role comes
-  const told = await askIdentities({ ...flags, role: [...flags.role, key] }, key, ask);
+  const known = await askIdentities({ ...flags, role: [...flags.role, key] }, key, ask);
   const may = await ask.choose(`What may ${key} do?`, [
     ["buckets", "Read S3 buckets"],
-    ["policies", "What managed policies say"],
+    ["policies", "Attach managed policies"],
     ["nothing", "Nothing yet"],
   ]);
   const of = (text: string): string => `${key}=${text}`;
@@ -189,10 +213,10 @@ async function askRole(flags: InitFlags, ask: Prompter): Promise<InitFlags> {
     may === "policies" ? listOf(await ask.text({ message: "ARNs of the policies:", wrong: listed(POLICY_ARN) })) : [];
   const session = await ask.text({ message: "Longest session:", default: "1h", wrong: wrongSession });
   return {
-    ...told,
-    bucket: [...told.bucket, ...buckets.map(of)],
-    policyArn: [...told.policyArn, ...policies.map(of)],
-    maxSession: [...told.maxSession, of(session)],
+    ...known,
+    bucket: [...known.bucket, ...buckets.map(of)],
+    policyArn: [...known.policyArn, ...policies.map(of)],
+    maxSession: [...known.maxSession, of(session)],
   };
 }
 

@@ -10,6 +10,8 @@ import type { RoleInput } from "./flags";
 
 export interface InitAnswers {
   readonly name: string;
+  /** Where an editor finds the JSON Schema: a URL, or a path from the file's folder. */
+  readonly schema: string;
   readonly issuer: IssuerDeclaration;
   /** As tokens name it, `https://…`. */
   readonly issuerUrl: string;
@@ -19,11 +21,6 @@ export interface InitAnswers {
   readonly roles: readonly RoleInput[];
   readonly usersReason: string | undefined;
 }
-
-const HEAD =
-  ` yaml-language-server: $schema=./schema/federation.schema.json
- Who in Databricks may assume which AWS role. Judge it with \`databricks-aws-oidc lint\`, try to break in with ` +
-  `\`prove\`.`;
 
 /** The file. It reads back as a federation where every answer keeps its rule. */
 export function federationText(answers: InitAnswers): string {
@@ -43,12 +40,14 @@ export function federationText(answers: InitAnswers): string {
     },
     { compat: "yaml-1.1" },
   );
-  document.commentBefore = HEAD;
+  document.commentBefore =
+    ` yaml-language-server: $schema=${answers.schema}\n` +
+    " Who in Databricks may assume which AWS role. Check it with `databricks-aws-oidc lint` and `prove`.";
   if (answers.awsAccountId === undefined)
     comment(
       document,
       ["aws", "partition"],
-      " accountId is left out: AWS is asked at plan time. `credentials` needs it, or --aws-account-id.",
+      " accountId is left out: it is detected at plan time. `credentials` needs it, or --aws-account-id.",
     );
   comment(document, ["issuers", key], ` Who signs the tokens: ${answers.issuerUrl}`);
   for (const role of answers.roles) {

@@ -1,5 +1,7 @@
 /** What the verb `init` does: finds out, asks, and writes a federation file that reads and passes lint. */
-import { resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { dirname, join, relative, resolve, sep } from "node:path";
+import { version } from "../../package.json";
 import { FederationError, InputError, refuse } from "../errors";
 import type { Problem } from "../errors";
 import { parseFederation } from "../federation";
@@ -9,6 +11,7 @@ import { PARTITIONS } from "../issuer/rules";
 import { lintFederation } from "../lint/lint-federation";
 import { DEFAULT_FEDERATION_FILE } from "../files/load-federation";
 import type { DatabricksConfig } from "../network/databricks-config";
+import { shellWord } from "../text/escape";
 import { breach, keeps, quoted } from "../text/text-rule";
 import { askIssuer, askRest } from "./ask";
 import { federationText } from "./federation-text";
@@ -37,8 +40,10 @@ export interface InitResult {
   readonly file: string;
   readonly issuer: string;
   readonly roles: readonly string[];
-  /** The call that writes the same without a options. */
+  /** The call that writes the same without a question. */
   readonly command: string;
+  /** Commands to run next, in this order. */
+  readonly next: readonly string[];
   /** What lint warns of: rule and message. */
   readonly warnings: readonly { readonly rule: string; readonly message: string }[];
 }
@@ -63,19 +68,27 @@ export async function initFederation(options: InitOptions): Promise<InitResult> 
     flags = { ...flags, ...asked.flags };
   }
   const finding = findIssuer(flags, config);
-  if (prompter !== undefined && finding.found) flags = await askRest(flags, prompter, usualName(finding));
+  if (prompter !== undefined && finding.found)
+    flags = await askRest(flags, prompter, { name: usualName(finding), partition: partitionFor(flags, finding) });
   const command = finding.found ? commandOf({ ...flags, ...issuerFlags(finding) }, options.out) : "";
   try {
-    const text = fileText(flags, finding);
-    const warnings = judged(text, file);
+    const text = fileText(flags, finding, schemaFor(file));
+    const warnings = checkedWarnings(text, file);
     writeOutputFile(file, text);
     if (!finding.found) throw new RangeError("a file is written for an issuer only");
     for (const { message, code } of finding.notes) options.note(`${message} [${code}]`);
-    return { file, issuer: finding.choice.issuer, roles: flags.role, command, warnings };
+    return {
+      file,
+      issuer: finding.choice.issuer,
+      roles: flags.role,
+      command,
+      next: nextCommands(options.out),
+      warnings,
+    };
   } catch (error) {
-    // nobody answers the same questions twice
+    // so that the same questions need not be answered twice
     if (prompter !== undefined && command !== "" && error instanceof FederationError)
-      options.note(`Your answers as a call, to mend and run again: ${command}`);
+      options.note(`Your answers as a command, to correct and run again: ${command}`);
     throw error;
   }
 }
@@ -97,7 +110,7 @@ async function lookUpHost(flags: IssuerFlags, options: InitOptions): Promise<Dat
     return await options.askHost(host);
   } catch (error) {
     if (!(error instanceof FederationError)) throw error;
-    options.note(`${host} does not say what it is (${error.problems[0]?.message ?? error.code}) [${error.code}]`);
+    options.note(`${host} could not be reached (${error.problems[0]?.message ?? error.code}) [${error.code}]`);
     return null;
   }
 }
@@ -108,15 +121,59 @@ function usualName({ choice }: Extract<IssuerFinding, { found: true }>): string 
   return choice.level === "workspace" && keeps(FEDERATION_NAME, label) ? label : "databricks";
 }
 
+/** What was given, else that of the workspace's cloud: Databricks in GovCloud is used from AWS accounts there. */
+function partitionFor({ partition }: InitFlags, { choice }: Extract<IssuerFinding, { found: true }>): Partition {
+  if (isPartition(partition)) return partition;
+  return choice.cloud?.startsWith("aws-us-gov") === true ? "aws-us-gov" : "aws";
+}
+
+const SCHEMA = "schema/federation.schema.json";
+/** The published package's copy, which does not depend on where this program is installed. */
+export const PUBLISHED_SCHEMA = `https://unpkg.com/databricks-aws-oidc@${version}/${SCHEMA}`;
+
+/** Where an editor finds the JSON Schema for `file`: beside it, in the installed package, else as published. */
+function schemaFor(file: string): string {
+  const home = dirname(file);
+  if (existsSync(join(home, SCHEMA))) return `./${SCHEMA}`;
+  for (let folder = home; ; folder = dirname(folder)) {
+    const packaged = join(folder, "node_modules", "databricks-aws-oidc", SCHEMA);
+    if (existsSync(packaged)) return `${folder === home ? "./" : ""}${relative(home, packaged).split(sep).join("/")}`;
+    if (dirname(folder) === folder) return PUBLISHED_SCHEMA;
+  }
+}
+
+/** Commands to copy: check the file, then deploy it, with CDKTF or as a Terraform root. */
+function nextCommands(out: string | undefined): readonly string[] {
+  const config = out === undefined ? "" : ` --config ${shellWord(out)}`;
+  return [
+    `databricks-aws-oidc lint${config}`,
+    `databricks-aws-oidc prove${config}`,
+    `databricks-aws-oidc generate root${config} --out terraform`,
+    "terraform -chdir=terraform init",
+    "terraform -chdir=terraform plan",
+  ];
+}
+
+/** The result for a person, ending with commands to copy. */
+export function initText({ file, issuer, roles, command, next }: InitResult): string {
+  return [
+    `Wrote ${file}: ${roles.join(", ")} for ${issuer}.`,
+    "The same without questions:",
+    `  ${command}`,
+    "Next (docs/cdktf.md has the way with CDKTF):",
+    ...next.map((line) => `  ${line}`),
+  ].join("\n");
+}
+
 /** Throws InputError with everything that is missing or wrong. */
-function fileText(flags: InitFlags, finding: IssuerFinding): string {
+function fileText(flags: InitFlags, finding: IssuerFinding, schema: string): string {
   const { roles, problems } = rolesOf(flags);
   const wrong: Problem[] = [...problems];
   if (!finding.found) wrong.unshift(needed(finding.needs, finding.why));
   if (flags.partition !== undefined && !isPartition(flags.partition))
     wrong.push({
       code: "partition-unknown",
-      message: `${quoted(flags.partition)} is no AWS partition.`,
+      message: `${quoted(flags.partition)} is not an AWS partition.`,
       path: "partition",
       fix: `Use one of: ${PARTITIONS.join(", ")}.`,
     });
@@ -130,15 +187,11 @@ function fileText(flags: InitFlags, finding: IssuerFinding): string {
   if (!finding.found) throw new RangeError("what is missing has been refused");
   return federationText({
     name: flags.name ?? usualName(finding),
+    schema,
     issuer: finding.declaration,
     issuerUrl: finding.choice.issuer,
     awsAccountId: flags.awsAccountId,
-    // Databricks in GovCloud is used from AWS accounts in GovCloud
-    partition: isPartition(flags.partition)
-      ? flags.partition
-      : finding.choice.cloud?.startsWith("aws-us-gov") === true
-        ? "aws-us-gov"
-        : "aws",
+    partition: partitionFor(flags, finding),
     region: flags.region,
     roles,
     usersReason: flags.usersReason,
@@ -156,7 +209,7 @@ function isPartition(text: string | undefined): text is Partition {
 /**
  * Reads the text as every verb will, and lints it. Throws InputError: the codes of `parseFederation`, and init-lint.
  */
-function judged(text: string, file: string): InitResult["warnings"] {
+function checkedWarnings(text: string, file: string): InitResult["warnings"] {
   const findings = lintFederation(parseFederation(text, { file }).federation).filter(({ ignored }) => ignored === null);
   const [first, ...rest] = findings
     .filter(({ severity }) => severity === "error")

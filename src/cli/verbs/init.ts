@@ -27,12 +27,15 @@ export default verb({
     ],
   ],
   run: async ({ out, offline, yes, json, ...given }) => {
-    const [{ initFederation }, { Stopped, terminalPrompter }, { fetchDatabricksConfig, databricksConfigUrl }] =
-      await Promise.all([
-        import("../../init/init"),
-        import("../../init/prompter"),
-        import("../../network/databricks-config"),
-      ]);
+    const [
+      { initFederation, initText },
+      { Stopped, terminalPrompter },
+      { fetchDatabricksConfig, databricksConfigUrl },
+    ] = await Promise.all([
+      import("../../init/init"),
+      import("../../init/prompter"),
+      import("../../network/databricks-config"),
+    ]);
     const asks = process.stdin.isTTY === true && process.stderr.isTTY === true && !yes && !json;
     try {
       const result = await initFederation({
@@ -47,12 +50,7 @@ export default verb({
       });
       for (const { rule, message } of result.warnings) tell(`lint: ${message} (${rule})`);
       if (json) sayJson(result);
-      else
-        say(
-          `Wrote ${result.file}: ${result.roles.join(", ")} for ${result.issuer}.\nThe same without ` +
-            `questions:\n  ${result.command}\nNext: databricks-aws-oidc lint, then prove; deploy with cdktf ` +
-            `or generate root.`,
-        );
+      else say(initText(result));
       return 0;
     } catch (error) {
       if (!(error instanceof Stopped)) throw error;
