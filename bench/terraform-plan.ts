@@ -101,9 +101,9 @@ function plannedIn({ cwd, env }: Command): number {
 export async function terraformPlan(scratch: string, env: NodeJS.ProcessEnv): Promise<readonly Row[]> {
   const rows: Row[] = [];
   for (const [roles, limit, times] of [
-    [100, 1.1, 5],
-    [300, 1.2, 5],
-    [1000, 2.2, 3],
+    [100, 1.05, 5],
+    [300, 1.1, 5],
+    [1000, 1.3, 3],
   ] as const) {
     const hand = await prepared(join(scratch, `flat-${roles}`), env, async () =>
       writeFileSync(join(scratch, `flat-${roles}`, "main.tf"), flat(roles)),

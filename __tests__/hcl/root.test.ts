@@ -184,7 +184,7 @@ describe("moved blocks", () => {
       '  from = aws_iam_role.full_a-b-c\n  to   = module.databricks.module.role["a.b@c"].aws_iam_role.this',
     );
     expect(moved).toContain(
-      'to   = module.databricks.module.role["storage"].aws_iam_role_policy.this["unity-catalog-self-assume"]',
+      'to   = module.databricks.module.role_policies["storage"].aws_iam_role_policy.this["unity-catalog-self-assume"]',
     );
     expect(rootOf(fullFederation, { movedFrom: "cdktf", style: "resources" }).tree.files.has("moved.tf")).toBe(false);
   });
@@ -229,17 +229,18 @@ describe("moved blocks", () => {
       ([, from, to]) => [from, to],
     );
     const role = 'module.databricks.module.role["reader"]';
+    const policies = 'module.databricks.module.role_policies["reader"]';
     expect(pairs).toEqual([
       [
         "aws_iam_openid_connect_provider.theirs",
         'module.databricks.aws_iam_openid_connect_provider.this["production"]',
       ],
       ["aws_iam_role.reader_ABC", `${role}.aws_iam_role.this`],
-      ["aws_iam_role_policy_attachment.first", `${role}.aws_iam_role_policy_attachment.this["read"]`],
-      ["aws_iam_role_policy_attachment.x_token", `${role}.aws_iam_role_policy_attachment.this["token"]`],
-      ["aws_iam_role_policy.inline", `${role}.aws_iam_role_policy.this["list"]`],
+      ["aws_iam_role_policy_attachment.first", `${policies}.aws_iam_role_policy_attachment.this["read"]`],
+      ["aws_iam_role_policy_attachment.x_token", `${policies}.aws_iam_role_policy_attachment.this["token"]`],
+      ["aws_iam_role_policy.inline", `${policies}.aws_iam_role_policy.this["list"]`],
     ]);
-    expect(missing).toEqual([`${role}.aws_iam_role_policy_attachment.this["gone"]`]);
+    expect(missing).toEqual([`${policies}.aws_iam_role_policy_attachment.this["gone"]`]);
     expect(left).toEqual(expect.arrayContaining(["aws_iam_openid_connect_provider.other", "aws_iam_role.many"]));
     expect(left).not.toEqual(expect.arrayContaining(["aws_iam_role.reader_ABC"]));
   });

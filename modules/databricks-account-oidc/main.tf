@@ -33,6 +33,9 @@ locals {
     })
   }
 
+  # Each name comes from the role made, so that policies wait for roles.
+  role_policies = { for key, made in module.role : key => merge(local.roles[key], { name = made.role.name }) }
+
   # Policies IAM would refuse: of another partition, or of an account that is neither the role's nor AWS's own.
   foreign_policy_arns = flatten([
     for role in local.roles : [
@@ -92,4 +95,12 @@ module "role" {
 
   # The trust policies name the providers by computed ARNs, which give Terraform no order by themselves.
   depends_on = [aws_iam_openid_connect_provider.this]
+}
+
+# Apart from the roles: a policy beside its role would make Terraform compare each policy with each role.
+module "role_policies" {
+  source   = "./modules/role-policies"
+  for_each = local.role_policies
+
+  role = each.value
 }

@@ -28,13 +28,13 @@ output "oidc_provider_arn" {
 
 output "role_arns" {
   description = "ARNs of the roles, by role"
-  value       = { for key, role in module.role : key => role.arn }
+  value       = { for key, made in module.role : key => made.role.arn }
 }
 
 output "role_names" {
   description = "IAM names of the roles, by role"
   value       = local.role_names
-  depends_on  = [module.role]
+  depends_on  = [module.role, module.role_policies]
 }
 
 output "trust_policies" {
@@ -42,7 +42,7 @@ output "trust_policies" {
   value       = module.trust_policies.policies
 
   precondition {
-    condition     = length(toset([for name in values(local.role_names) : lower(name)])) == length(local.role_names)
+    condition     = length({ for key, name in local.role_names : lower(name) => key... }) == length(local.role_names)
     error_message = "No two roles may have the same name: IAM does not mind case."
   }
 
@@ -62,12 +62,12 @@ output "trust_policies" {
   }
 
   precondition {
-    condition     = length([for key, role in var.roles : key if length(merge(var.tags, role.tags)) > 50]) == 0
+    condition     = length([for key, role in local.roles : key if length(role.tags) > 50]) == 0
     error_message = "A role must have at most 50 tags, those for every resource included."
   }
 
   precondition {
-    condition     = length([for key, role in var.roles : key if length(distinct([for name in keys(merge(var.tags, role.tags)) : lower(name)])) < length(merge(var.tags, role.tags))]) == 0
+    condition     = length([for key, role in local.roles : key if length(distinct([for name in keys(role.tags) : lower(name)])) < length(role.tags)]) == 0
     error_message = "A role's tags must differ from those for every resource in more than case."
   }
 

@@ -70,13 +70,21 @@ module "role" {
   role = {
     description              = var.description
     force_detach_policies    = var.force_detach_policies
-    inline_policies          = merge(var.inline_policies, lookup(module.trust_policies.self_assume_policies, var.name, {}))
-    managed_policy_arns      = var.managed_policy_arns
     max_session_duration     = var.max_session_duration
     name                     = var.name
     path                     = var.path
     permissions_boundary_arn = var.permissions_boundary_arn
     tags                     = var.tags
     trust_policy             = module.trust_policies.policies[var.name]
+  }
+}
+
+module "role_policies" {
+  source = "./modules/role-policies"
+
+  role = {
+    inline_policies     = merge(var.inline_policies, lookup(module.trust_policies.self_assume_policies, var.name, {}))
+    managed_policy_arns = var.managed_policy_arns
+    name                = module.role.role.name
   }
 }

@@ -22,13 +22,13 @@ output "oidc_provider_arns" {
 
 output "role_arn" {
   description = "ARN of the role"
-  value       = module.role.arn
+  value       = module.role.role.arn
 }
 
 output "role_name" {
   description = "Name of the role"
   value       = var.name
-  depends_on  = [module.role]
+  depends_on  = [module.role, module.role_policies]
 }
 
 output "trust_policy" {

@@ -16,130 +16,130 @@ variable "issuers" {
   nullable = false
 
   validation {
-    condition = alltrue([
+    condition = !contains([
       for issuer in var.issuers : issuer != null
-    ])
+    ], false)
     error_message = "An issuer must not be null; leave it out."
   }
 
   validation {
-    condition = alltrue([
+    condition = !contains([
       for key in keys(var.issuers) : can(regex("^[A-Za-z][A-Za-z0-9_-]*$", key)) && length(key) <= 63
-    ])
+    ], false)
     error_message = "Each key of issuers must be 1 to 63 letters, digits and _-, starting with a letter."
   }
 
   validation {
-    condition = alltrue([
+    condition = !contains([
       for issuer in var.issuers : issuer.level == null ? false : contains(["account", "workspace"], issuer.level) if issuer != null
-    ])
+    ], false)
     error_message = "An issuer's level must be workspace or account."
   }
 
   validation {
-    condition = alltrue([
+    condition = !contains([
       for issuer in var.issuers : issuer.level != "workspace" || issuer.host != null && issuer.workspace_id != null && issuer.account_id == null && issuer.accounts_host == null if issuer != null
-    ])
+    ], false)
     error_message = "A workspace issuer must have host and workspace_id, and neither account_id nor accounts_host."
   }
 
   validation {
-    condition = alltrue([
+    condition = !contains([
       for issuer in var.issuers : issuer.level != "account" || issuer.account_id != null && issuer.host == null && issuer.workspace_id == null if issuer != null
-    ])
+    ], false)
     error_message = "An account issuer must have account_id, and neither host nor workspace_id."
   }
 
   validation {
-    condition = alltrue([
+    condition = !contains([
       for issuer in var.issuers : issuer.host == null ? true : can(regex("^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$", issuer.host)) && length(issuer.host) <= 200 if issuer != null
-    ])
+    ], false)
     error_message = "An issuer's host must be a host name in lower case, without https://, port or path, e.g. mycompany.cloud.databricks.com."
   }
 
   validation {
-    condition = alltrue([
+    condition = !contains([
       for issuer in var.issuers : issuer.workspace_id == null ? true : can(regex("^[1-9][0-9]{0,19}$", issuer.workspace_id)) if issuer != null
-    ])
+    ], false)
     error_message = "An issuer's workspace_id must be the workspace's number in quotes: 1 to 20 digits, no leading zero."
   }
 
   validation {
-    condition = alltrue([
+    condition = !contains([
       for issuer in var.issuers : issuer.account_id == null ? true : can(regex("^(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9]{12})$", issuer.account_id)) if issuer != null
-    ])
+    ], false)
     error_message = "An issuer's account_id must be a Databricks account ID: a UUID in lower case, e.g. 7d3c2b1a-0f5e-4c8d-9a6b-123456789012."
   }
 
   validation {
-    condition = alltrue([
+    condition = !contains([
       for issuer in var.issuers : contains(["aws", "aws-us-gov", "aws-us-gov-dod", "azure", "azure-us-gov", "azure-cn", "gcp"], issuer.cloud) if issuer != null
-    ])
+    ], false)
     error_message = "An issuer's cloud must be one of aws, aws-us-gov, aws-us-gov-dod, azure, azure-us-gov, azure-cn, gcp."
   }
 
   validation {
-    condition = alltrue([
+    condition = !contains([
       for issuer in var.issuers : issuer.accounts_host == null ? true : can(regex("^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$", issuer.accounts_host)) && length(issuer.accounts_host) <= 200 if issuer != null
-    ])
+    ], false)
     error_message = "An issuer's accounts_host must be a host name in lower case, without https://, port or path, e.g. accounts.cloud.databricks.com."
   }
 
   validation {
-    condition = alltrue(flatten([
+    condition = !contains(flatten([
       for issuer in var.issuers : [
         for value in issuer.audiences : value == null ? false : can(regex("^[!-)+->@-z|-~]+$", value)) && length(value) <= 255
       ] if issuer != null
-    ]))
+    ]), false)
     error_message = "Each of an issuer's audiences must be 1 to 255 visible ASCII characters except *, ? and {."
   }
 
   validation {
-    condition = alltrue([
+    condition = !contains([
       for issuer in var.issuers : length(issuer.audiences) <= 100 if issuer != null
-    ])
+    ], false)
     error_message = "An issuer's audiences must have at most 100 entries."
   }
 
   validation {
-    condition = alltrue([
+    condition = !contains([
       for issuer in var.issuers : issuer.existing_provider_arn == null ? true : can(regex("^arn:(?:aws|aws-us-gov|aws-cn):iam::[0-9]{12}:oidc-provider/[!-~]+$", issuer.existing_provider_arn)) && length(issuer.existing_provider_arn) <= 302 if issuer != null
-    ])
+    ], false)
     error_message = "An issuer's existing_provider_arn must be the ARN of an IAM OIDC provider, e.g. arn:aws:iam::111122223333:oidc-provider/mycompany.cloud.databricks.com/oidc."
   }
 
   validation {
-    condition = alltrue([
+    condition = !contains([
       for issuer in var.issuers : issuer.host == null ? true : !can(regex("^accounts(?:-[a-z0-9-]+)?(?:\\..*)?(?:\\.cloud\\.databricks\\.com|\\.cloud\\.databricks\\.us|\\.cloud\\.databricks\\.mil|\\.azuredatabricks\\.net|\\.databricks\\.azure\\.us|\\.databricks\\.azure\\.cn|\\.gcp\\.databricks\\.com)$", issuer.host)) if issuer != null
-    ])
+    ], false)
     error_message = "An issuer's host must be the host of one workspace: an accounts host's issuer without an account ID is shared by every Databricks customer."
   }
 
   validation {
-    condition = alltrue([
+    condition = !contains([
       for issuer in var.issuers : issuer.host == null || issuer.allow_custom_host ? true : can(regex("(?:\\.cloud\\.databricks\\.com|\\.cloud\\.databricks\\.us|\\.cloud\\.databricks\\.mil|\\.azuredatabricks\\.net|\\.databricks\\.azure\\.us|\\.databricks\\.azure\\.cn|\\.gcp\\.databricks\\.com)$", issuer.host)) if issuer != null
-    ])
+    ], false)
     error_message = "An issuer's host must be in one of Databricks' zones, e.g. mycompany.cloud.databricks.com: whoever holds another name could sign tokens for your roles; or set allow_custom_host."
   }
 
   validation {
-    condition = alltrue([
+    condition = !contains([
       for issuer in var.issuers : issuer.accounts_host == null || issuer.allow_custom_host ? true : can(regex("(?:\\.cloud\\.databricks\\.com|\\.cloud\\.databricks\\.us|\\.cloud\\.databricks\\.mil|\\.azuredatabricks\\.net|\\.databricks\\.azure\\.us|\\.databricks\\.azure\\.cn|\\.gcp\\.databricks\\.com)$", issuer.accounts_host)) if issuer != null
-    ])
+    ], false)
     error_message = "An issuer's accounts_host must be in one of Databricks' zones, e.g. mycompany.cloud.databricks.com: whoever holds another name could sign tokens for your roles; or set allow_custom_host."
   }
 
   validation {
-    condition = alltrue([
+    condition = !contains([
       for issuer in var.issuers : issuer.level != "account" || issuer.accounts_host != null || !contains(["azure-us-gov"], issuer.cloud) if issuer != null
-    ])
+    ], false)
     error_message = "An account issuer of cloud azure-us-gov must have accounts_host: none is publicly known."
   }
 
   validation {
-    condition = alltrue([
+    condition = !contains([
       for issuer in var.issuers : issuer.level == "workspace" || issuer.accounts_host == null ? true : length(issuer.accounts_host) + length(coalesce(issuer.account_id, "-")) <= 232 if issuer != null
-    ])
+    ], false)
     error_message = "An issuer's URL must have at most 255 characters, the IAM limit."
   }
 }
@@ -251,124 +251,124 @@ variable "roles" {
   nullable = false
 
   validation {
-    condition = alltrue([
+    condition = !contains([
       for role in var.roles : role != null
-    ])
+    ], false)
     error_message = "A role must not be null; leave it out."
   }
 
   validation {
-    condition = alltrue([
+    condition = !contains([
       for key in keys(var.roles) : can(regex("^[A-Za-z0-9][A-Za-z0-9_+=,.@-]*$", key)) && length(key) <= 64
-    ])
+    ], false)
     error_message = "Each key of roles must be 1 to 64 letters, digits and _+=,.@-, starting with a letter or digit."
   }
 
   validation {
-    condition = alltrue([
+    condition = !contains([
       for role in var.roles : role.name == null ? true : can(regex("^[A-Za-z0-9_+=,.@-]+$", role.name)) && length(role.name) <= 64
-    ])
+    ], false)
     error_message = "A role's name must be 1 to 64 letters, digits and _+=,.@-."
   }
 
   validation {
-    condition = alltrue([
+    condition = !contains([
       for role in var.roles : role.description == null ? true : can(regex("^[ -~\\x{00A1}-\\x{00FF}\\t\\n\\r]*$", role.description)) && length(split("", role.description)) <= 1000
-    ])
+    ], false)
     error_message = "A role's description must be at most 1,000 printable Latin-1 characters, tabs and line breaks."
   }
 
   validation {
-    condition = alltrue([
+    condition = !contains([
       for role in var.roles : role.path == null ? true : can(regex("^/(?:[!-)+-.0->@-z|-~]+/)*$", role.path)) && length(role.path) <= 512
-    ])
+    ], false)
     error_message = "A role's path must be a path of at most 512 visible ASCII characters except *, ? and {, beginning and ending with /, e.g. /databricks/."
   }
 
   validation {
-    condition = alltrue([
+    condition = !contains([
       for role in var.roles : role.max_session_duration == null ? true : role.max_session_duration >= 3600 && role.max_session_duration <= 43200 && floor(role.max_session_duration) == role.max_session_duration
-    ])
+    ], false)
     error_message = "A role's max_session_duration must be a whole number of seconds from 3600 (1h) to 43200 (12h)."
   }
 
   validation {
-    condition = alltrue([
+    condition = !contains([
       for role in var.roles : role.permissions_boundary_arn == null ? true : can(regex("^arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[!-)+->@-z|-~]*[A-Za-z0-9_+=,.@-]$", role.permissions_boundary_arn)) && length(role.permissions_boundary_arn) <= 552
-    ])
+    ], false)
     error_message = "A role's permissions_boundary_arn must be the ARN of an IAM policy, e.g. arn:aws:iam::111122223333:policy/read-lake."
   }
 
   validation {
-    condition = alltrue(flatten([
+    condition = !contains(flatten([
       for role in var.roles : [
         for name in keys(role.managed_policy_arns) : can(regex("^[A-Za-z][A-Za-z0-9_-]*$", name)) && length(name) <= 63
       ]
-    ]))
+    ]), false)
     error_message = "Each key of a role's managed_policy_arns must be 1 to 63 letters, digits and _-, starting with a letter."
   }
 
   validation {
-    condition = alltrue(flatten([
+    condition = !contains(flatten([
       for role in var.roles : [
         for value in values(role.managed_policy_arns) : value == null ? false : can(regex("^arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[!-)+->@-z|-~]*[A-Za-z0-9_+=,.@-]$", value)) && length(value) <= 552
       ]
-    ]))
+    ]), false)
     error_message = "Each of a role's managed_policy_arns must be the ARN of an IAM policy, e.g. arn:aws:iam::111122223333:policy/read-lake."
   }
 
   validation {
-    condition = alltrue([
+    condition = !contains([
       for role in var.roles : length(distinct(values(role.managed_policy_arns))) == length(role.managed_policy_arns)
-    ])
+    ], false)
     error_message = "A role's managed_policy_arns must not contain the same ARN twice."
   }
 
   validation {
-    condition = alltrue([
+    condition = !contains([
       for role in var.roles : length(role.managed_policy_arns) <= 20
-    ])
+    ], false)
     error_message = "A role's managed_policy_arns must have at most 20 entries, the IAM limit."
   }
 
   validation {
-    condition = alltrue(flatten([
+    condition = !contains(flatten([
       for role in var.roles : [
         for name in keys(role.inline_policies) : can(regex("^[A-Za-z0-9_+=,.@-]+$", name)) && length(name) <= 128
       ]
-    ]))
+    ]), false)
     error_message = "Each key of a role's inline_policies must be 1 to 128 letters, digits and _+=,.@-."
   }
 
   validation {
-    condition = alltrue([
+    condition = !contains([
       for role in var.roles : length(distinct([for name in keys(role.inline_policies) : lower(name)])) == length(role.inline_policies)
-    ])
+    ], false)
     error_message = "The keys of a role's inline_policies must differ in more than case, which IAM ignores."
   }
 
   validation {
-    condition = alltrue(flatten([
+    condition = !contains(flatten([
       for role in var.roles : [
         for policy in values(role.inline_policies) : try(jsondecode(policy).Version == "2012-10-17" && length(flatten([jsondecode(policy).Statement])) > 0, false)
       ]
-    ]))
+    ]), false)
     error_message = "Each of a role's inline_policies must be the JSON of an IAM policy with Version 2012-10-17 and a Statement; write it with jsonencode."
   }
 
   validation {
-    condition = alltrue(flatten([
+    condition = !contains(flatten([
       for role in var.roles : [
         for policy in values(role.inline_policies) : !can(jsondecode(policy)) || can(regex("^[\\t\\n\\r -\\x{00FF}]*$", jsonencode(jsondecode(policy))))
       ]
-    ]))
+    ]), false)
     error_message = "Each of a role's inline_policies must be Latin-1 text, the only characters that IAM accepts in a policy."
   }
 
   validation {
-    condition = alltrue([
+    condition = !contains([
       for role in var.roles : length(join("", [for policy in values(role.inline_policies) : try(jsonencode(jsondecode(policy)), policy) if policy != null])) <= 10240
-    ])
+    ], false)
     error_message = "A role's inline_policies must have at most 10240 characters together, the IAM limit per role."
   }
 
@@ -378,11 +378,11 @@ variable "roles" {
   }
 
   validation {
-    condition = alltrue(flatten([
+    condition = !contains(flatten([
       for role in var.roles : [
         for name in keys(role.tags) : name != "" && length(split("", name)) <= 128 && !startswith(lower(name), "aws:")
       ]
-    ]))
+    ]), false)
     error_message = "Each key of a role's tags must have at most 128 characters and must not begin with aws:, which AWS reserves."
   }
 
@@ -392,157 +392,157 @@ variable "roles" {
   }
 
   validation {
-    condition = alltrue(flatten([
+    condition = !contains(flatten([
       for role in var.roles : [
         for value in values(role.tags) : value == null ? false : length(split("", value)) <= 256 && !startswith(lower(value), "aws:")
       ]
-    ]))
+    ]), false)
     error_message = "Each value of a role's tags must have at most 256 characters and must not begin with aws:, which AWS reserves."
   }
 
   validation {
-    condition = alltrue([
+    condition = !contains([
       for role in var.roles : length(distinct([for name in keys(role.tags) : lower(name)])) == length(role.tags)
-    ])
+    ], false)
     error_message = "The keys of a role's tags must differ in more than case, which IAM ignores."
   }
 
   validation {
-    condition = alltrue([
+    condition = !contains([
       for role in var.roles : length(role.tags) <= 50
-    ])
+    ], false)
     error_message = "A role's tags must have at most 50 entries, the IAM limit."
   }
 
   validation {
-    condition = alltrue([
+    condition = !contains([
       for role in var.roles : !contains([for name in keys(role.inline_policies) : lower(name)], "unity-catalog-self-assume") || !anytrue([for trust in role.trusts : trust.unity_catalog != null])
-    ])
+    ], false)
     error_message = "An inline policy of a role with unity_catalog must not be called unity-catalog-self-assume: the module adds one of that name."
   }
 
   validation {
-    condition = alltrue([
+    condition = !contains([
       for role in var.roles : length(role.trusts) > 0
-    ])
+    ], false)
     error_message = "A role must have at least one of trusts, e.g. with an issuer and its service_principals."
   }
 
   validation {
-    condition = alltrue(flatten([
+    condition = !contains(flatten([
       for role in var.roles : [
         for trust in role.trusts : trust != null
       ]
-    ]))
+    ]), false)
     error_message = "A trust must not be null; leave it out."
   }
 
   validation {
-    condition = alltrue(flatten([
+    condition = !contains(flatten([
       for role in var.roles : [
         for trust in role.trusts : trust.unity_catalog == null ? trust.issuer != null : trust.issuer == null && trust.audiences == null && !trust.allow_tag_session && length(concat(trust.service_principals, trust.users, trust.subjects, trust.subject_patterns)) == 0
       ]
-    ]))
+    ]), false)
     error_message = "Each trust must either name an issuer and whom of it the role trusts, or have unity_catalog and nothing else but conditions."
   }
 
   validation {
-    condition = alltrue(flatten([
+    condition = !contains(flatten([
       for role in var.roles : [
         for trust in role.trusts : trust.unity_catalog != null || length(concat(trust.service_principals, trust.users, trust.subjects, trust.subject_patterns)) > 0
       ]
-    ]))
+    ]), false)
     error_message = "Each trust must name whom it trusts: service_principals, users, subjects or subject_patterns, or unity_catalog; without, every identity of the issuer would get in."
   }
 
   validation {
-    condition = alltrue(flatten([
+    condition = !contains(flatten([
       for role in var.roles : [
         for trust in role.trusts : [
           for value in trust.service_principals : value == null ? false : can(regex("^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", value))
         ]
       ]
-    ]))
+    ]), false)
     error_message = "Each of service_principals must be a service principal's application ID: a UUID in lower case, e.g. 6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b."
   }
 
   validation {
-    condition = alltrue(flatten([
+    condition = !contains(flatten([
       for role in var.roles : [
         for trust in role.trusts : [
           for value in trust.users : value == null ? false : can(regex("^[A-Za-z0-9.!#%&'+/=\\^_`~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)+[A-Za-z]{2,63}$", value)) && length(value) <= 254
         ]
       ]
-    ]))
+    ]), false)
     error_message = "Each of users must be a user's email address as Databricks shows it, without wildcards, e.g. alice@example.com."
   }
 
   validation {
-    condition = alltrue(flatten([
+    condition = !contains(flatten([
       for role in var.roles : [
         for trust in role.trusts : [
           for value in trust.subjects : value == null ? false : can(regex("^[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", value)) && length(value) <= 255
         ]
       ]
-    ]))
+    ]), false)
     error_message = "Each of subjects must be an exact sub claim of 1 to 255 visible Latin-1 characters except *, ? and {, without a space at either end."
   }
 
   validation {
-    condition = alltrue(flatten([
+    condition = !contains(flatten([
       for role in var.roles : [
         for trust in role.trusts : [
           for value in trust.subject_patterns : value == null ? false : can(regex("^[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", value)) && length(value) <= 255
         ]
       ]
-    ]))
+    ]), false)
     error_message = "Each of subject_patterns must be a pattern of 1 to 255 visible Latin-1 characters except {, with * or ?."
   }
 
   validation {
-    condition = alltrue(flatten([
+    condition = !contains(flatten([
       for role in var.roles : [
         for trust in role.trusts : [
           for value in coalesce(trust.audiences, []) : value == null ? false : can(regex("^[!-)+->@-z|-~]+$", value)) && length(value) <= 255
         ]
       ]
-    ]))
+    ]), false)
     error_message = "Each of audiences must be 1 to 255 visible ASCII characters except *, ? and {."
   }
 
   validation {
-    condition = alltrue(flatten([
+    condition = !contains(flatten([
       for role in var.roles : [
         for trust in role.trusts : [
           for pattern in trust.subject_patterns : can(regex("[*?]", pattern))
         ]
       ]
-    ]))
+    ]), false)
     error_message = "Each of subject_patterns must contain * or ?; an exact subject goes into subjects."
   }
 
   validation {
-    condition = alltrue(flatten([
+    condition = !contains(flatten([
       for role in var.roles : [
         for trust in role.trusts : trust.audiences == null ? true : length(trust.audiences) > 0
       ]
-    ]))
+    ]), false)
     error_message = "audiences must name at least one, or be left out."
   }
 
   validation {
-    condition = alltrue(flatten([
+    condition = !contains(flatten([
       for role in var.roles : [
         for trust in role.trusts : [
           for condition in trust.conditions : condition != null
         ]
       ]
-    ]))
+    ]), false)
     error_message = "A condition must not be null; leave it out."
   }
 
   validation {
-    condition = alltrue(flatten([
+    condition = !contains(flatten([
       for role in var.roles : [
         for trust in role.trusts : [
           for condition in trust.conditions : condition.test == null ? false : condition.test == "Null" || !can(regex("^For(?:AllValues|AnyValue):.*IfExists$", condition.test)) && contains([
@@ -575,34 +575,34 @@ variable "roles" {
           ], replace(condition.test, "/^For(?:AllValues|AnyValue):|IfExists$/", "")) if condition != null
         ]
       ]
-    ]))
+    ]), false)
     error_message = "A condition's test must be an IAM condition operator in IAM's spelling, e.g. IpAddress."
   }
 
   validation {
-    condition = alltrue(flatten([
+    condition = !contains(flatten([
       for role in var.roles : [
         for trust in role.trusts : [
           for condition in trust.conditions : condition.variable == null ? false : can(regex("^[A-Za-z0-9][A-Za-z0-9._/-]*:[A-Za-z0-9_.:/=+@-]+$", condition.variable)) && length(condition.variable) <= 511 if condition != null
         ]
       ]
-    ]))
+    ]), false)
     error_message = "A condition's variable must be an IAM condition key with its prefix, e.g. aws:SourceIp."
   }
 
   validation {
-    condition = alltrue(flatten([
+    condition = !contains(flatten([
       for role in var.roles : [
         for trust in role.trusts : [
           for condition in trust.conditions : condition.values == null ? false : length(condition.values) > 0 if condition != null
         ]
       ]
-    ]))
+    ]), false)
     error_message = "A condition must have values."
   }
 
   validation {
-    condition = alltrue(flatten([
+    condition = !contains(flatten([
       for role in var.roles : [
         for trust in role.trusts : [
           for condition in trust.conditions : [
@@ -610,56 +610,56 @@ variable "roles" {
           ] if condition != null
         ]
       ]
-    ]))
+    ]), false)
     error_message = "Each of a condition's values must be 1 to 512 visible Latin-1 characters or spaces."
   }
 
   validation {
-    condition = alltrue(flatten([
+    condition = !contains(flatten([
       for role in var.roles : [
         for trust in role.trusts : length(distinct([for condition in trust.conditions : jsonencode(condition == null ? [] : [condition.test, lower(coalesce(condition.variable, "-"))])])) == length(trust.conditions)
       ]
-    ]))
+    ]), false)
     error_message = "A trust must not repeat a condition's test and variable, in whatever case: IAM would OR their values; join them into one condition, or use two trusts."
   }
 
   validation {
-    condition = alltrue(flatten([
+    condition = !contains(flatten([
       for role in var.roles : [
         for trust in role.trusts : [
           for condition in trust.conditions : trust.unity_catalog == null || !contains(["aws:principalarn", "sts:externalid"], lower(coalesce(condition.variable, "-"))) if condition != null
         ]
       ]
-    ]))
+    ]), false)
     error_message = "A condition of a unity_catalog trust must not be about sts:ExternalId or aws:PrincipalArn, its guards; use external_ids."
   }
 
   validation {
-    condition = alltrue(flatten([
+    condition = !contains(flatten([
       for role in var.roles : [
         for trust in role.trusts : trust.unity_catalog == null ? true : length(coalesce(trust.unity_catalog.external_ids, [])) > 0
       ]
-    ]))
+    ]), false)
     error_message = "unity_catalog must name external_ids, as the storage or service credential shows them: without, any customer's credential would get in."
   }
 
   validation {
-    condition = alltrue(flatten([
+    condition = !contains(flatten([
       for role in var.roles : [
         for trust in role.trusts : [
           for value in try(coalesce(trust.unity_catalog.external_ids, []), []) : value == null ? false : can(regex("^[A-Za-z0-9_+=,.@:/-]{2,}$", value)) && length(value) <= 1224
         ]
       ]
-    ]))
+    ]), false)
     error_message = "Each of external_ids must be an external ID of 2 to 1,224 characters, as the storage or service credential shows it."
   }
 
   validation {
-    condition = alltrue(flatten([
+    condition = !contains(flatten([
       for role in var.roles : [
         for trust in role.trusts : try(trust.unity_catalog.cloud, null) == null ? true : contains(["aws", "aws-us-gov", "aws-us-gov-dod"], try(trust.unity_catalog.cloud, null))
       ]
-    ]))
+    ]), false)
     error_message = "unity_catalog.cloud must be one of aws, aws-us-gov, aws-us-gov-dod."
   }
 }
@@ -676,9 +676,9 @@ variable "tags" {
   }
 
   validation {
-    condition = alltrue([
+    condition = !contains([
       for name in keys(var.tags) : name != "" && length(split("", name)) <= 128 && !startswith(lower(name), "aws:")
-    ])
+    ], false)
     error_message = "Each key of tags must have at most 128 characters and must not begin with aws:, which AWS reserves."
   }
 
@@ -688,9 +688,9 @@ variable "tags" {
   }
 
   validation {
-    condition = alltrue([
+    condition = !contains([
       for value in values(var.tags) : value == null ? false : length(split("", value)) <= 256 && !startswith(lower(value), "aws:")
-    ])
+    ], false)
     error_message = "Each value of tags must have at most 256 characters and must not begin with aws:, which AWS reserves."
   }
 

@@ -50,8 +50,8 @@ export function resourcesOf(view: AccountView): readonly FederationResource[] {
     inModule: `module.${MODULE_CALL}.${inModule}`,
   });
   const inRole = (role: FederationRole, kind: ResourceKind, policy: string | null): FederationResource => {
-    const instance = policy === null ? "" : `[${hclString(policy)}]`;
-    return resource(kind, role.key, policy, `module.role[${hclString(role.key)}].${TYPES[kind]}.this${instance}`);
+    const [module, instance] = policy === null ? ["role", ""] : ["role_policies", `[${hclString(policy)}]`];
+    return resource(kind, role.key, policy, `module.${module}[${hclString(role.key)}].${TYPES[kind]}.this${instance}`);
   };
   return [
     ...view.providers

@@ -42,7 +42,8 @@ export type TemplateName =
   | "databricks-account-oidc"
   | "databricks-federated-role"
   | "trust-policies"
-  | "role";
+  | "role"
+  | "role-policies";
 
 export interface ModuleDefinition extends ModuleContract {
   readonly template: TemplateName;

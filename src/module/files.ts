@@ -12,7 +12,7 @@ import { UNITY_CATALOG_PRINCIPALS } from "../issuer/clouds";
 import { contractJson, plainAddress } from "./contract";
 import type { ModuleDefinition, OutputDefinition, RuleDefinition, VariableDefinition } from "./definition";
 import { contractOf } from "./definition";
-import { roleOfVariables, roleResource, roleValues } from "./modules/roles";
+import { policiesOfVariables, roleOfVariables, roleResource, roleValues } from "./modules/roles";
 import type { RenderOptions } from "./published-view";
 import { publishedView } from "./published-view";
 import type { Sample } from "./sample";
@@ -24,6 +24,7 @@ import { typeText } from "./type-text";
 export function moduleFiles(definition: ModuleDefinition, sample: Sample, options: RenderOptions): FileSet {
   const files = new Map<string, string>();
   const add = (path: string, body: string): void => {
+    if (body.trim() === "") return;
     files.set(path, generatedFile(path, body, options.kind ?? "modules", options.version));
   };
   const view = { ...moduleView(definition), ...publishedView(definition, sample, options) };
@@ -68,6 +69,7 @@ const FACTS = {
     }),
   ),
   publicMailDomains: PUBLIC_MAIL_DOMAINS,
+  policiesOfVariables: policiesOfVariables(),
   roleOfVariables: roleOfVariables(),
   roleResource: roleResource(),
   roleValues: roleValues(),

@@ -87,11 +87,10 @@ export function rolePreconditions(right: Inputs, sample: Sample, selfAssuming: I
   const many = Object.fromEntries(
     Array.from({ length: 50 - Object.keys(sample.mandatoryTags).length }, (_, index) => [`tag-${index}`, "x"]),
   );
-  const merged = "merge(var.tags, role.tags)";
   return [
     {
       code: "role-name-collision",
-      condition: "length(toset([for name in values(local.role_names) : lower(name)])) == length(local.role_names)",
+      condition: "length({ for key, name in local.role_names : lower(name) => key... }) == length(local.role_names)",
       message: "No two roles may have the same name: IAM does not mind case",
       breaks: [
         { roles: { "lake-reader": right, "Lake-Reader": right } },
@@ -119,14 +118,14 @@ export function rolePreconditions(right: Inputs, sample: Sample, selfAssuming: I
     ),
     nothingIn(
       "too-many-tags",
-      `[for key, role in var.roles : key if length(${merged}) > 50]`,
+      "[for key, role in local.roles : key if length(role.tags) > 50]",
       "A role must have at most 50 tags, those for every resource included",
       [{ tags: { ...sample.mandatoryTags, ...many }, ...role({ tags: { one: "more" } }) }],
     ),
     nothingIn(
       "tag-collision",
-      `[for key, role in var.roles : key if length(distinct([for name in keys(${merged}) : lower(name)])) < ` +
-        `length(${merged})]`,
+      "[for key, role in local.roles : key if length(distinct([for name in keys(role.tags) : lower(name)])) < " +
+        "length(role.tags)]",
       "A role's tags must differ from those for every resource in more than case",
       [{ tags: { ...sample.mandatoryTags, "some-tag": "a" }, ...role({ tags: { "Some-Tag": "b" } }) }],
     ),

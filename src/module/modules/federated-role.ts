@@ -15,7 +15,7 @@ import { commonInputs } from "../sample";
 import { awsAccountId, awsPartition, inOrder, settings } from "../settings";
 import { nothingIn, SELF_ASSUMING_TOO_LONG, trustPreconditions } from "../trust-problems";
 import { trustRules } from "../trust-rules";
-import { AWS_PROVIDER, roleModule, trustPoliciesModule } from "./inner";
+import { AWS_PROVIDER, rolePoliciesModule, roleModule, trustPoliciesModule } from "./inner";
 import {
   fullInlinePolicies,
   PLAIN_ROLE_FIELDS,
@@ -87,8 +87,11 @@ export function federatedRoleModule(sample: Sample): ModuleDefinition {
     requiredProviders: AWS_PROVIDER,
     variables,
     outputs: outputs(sample, trust),
-    resources: roleModule.resources.map((resource) => `module.role.${resource}`),
-    nested: [roleModule, trustPoliciesModule],
+    resources: [
+      ...roleModule.resources.map((resource) => `module.role.${resource}`),
+      ...rolePoliciesModule.resources.map((resource) => `module.role_policies.${resource}`),
+    ],
+    nested: [roleModule, rolePoliciesModule, trustPoliciesModule],
     sample: {
       ...commonInputs(sample),
       issuers: { production: { level: "workspace", host: sample.host, workspace_id: sample.workspaceId } },
@@ -127,12 +130,12 @@ function outputs(sample: Sample, trust: Inputs): readonly OutputDefinition[] {
       value: "{ for key, issuer in local.issuers : key => issuer.provider_arn }",
       preconditions: [],
     },
-    { name: "role_arn", description: "ARN of the role", value: "module.role.arn", preconditions: [] },
+    { name: "role_arn", description: "ARN of the role", value: "module.role.role.arn", preconditions: [] },
     {
       name: "role_name",
       description: "Name of the role",
       value: "var.name",
-      dependsOn: ["module.role"],
+      dependsOn: ["module.role", "module.role_policies"],
       preconditions: [],
     },
     {

@@ -12,7 +12,7 @@ import { commonInputs } from "../sample";
 import { awsAccountId, awsPartition, inOrder, settings } from "../settings";
 import { nothingIn, rolePreconditions, trustPreconditions } from "../trust-problems";
 import { trustRules } from "../trust-rules";
-import { AWS_PROVIDER, roleModule, trustPoliciesModule } from "./inner";
+import { AWS_PROVIDER, rolePoliciesModule, roleModule, trustPoliciesModule } from "./inner";
 import { fullInlinePolicies, ROLE_LOOP, roleOutputs, rolesRules, TRUSTS_FIELD, unityCatalogTrust } from "./roles";
 
 export function federationModule(sample: Sample): ModuleDefinition {
@@ -81,8 +81,9 @@ export function federationModule(sample: Sample): ModuleDefinition {
     resources: [
       "aws_iam_openid_connect_provider.this[for_each]",
       ...roleModule.resources.map((resource) => `module.role[for_each].${resource}`),
+      ...rolePoliciesModule.resources.map((resource) => `module.role_policies[for_each].${resource}`),
     ],
-    nested: [roleModule, trustPoliciesModule],
+    nested: [roleModule, rolePoliciesModule, trustPoliciesModule],
     sample: { ...commonInputs(sample), issuers: { production: workspace }, roles: { "lake-reader": role } },
     example: federationExample(sample),
   };

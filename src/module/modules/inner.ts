@@ -1,10 +1,10 @@
-/** The two modules inside every other: one role, and the trust policies of all roles. */
+/** The modules inside every other: one role, its policies, and the trust policies of all roles. */
 import { TRUST_FIELDS } from "../../federation/fields/trust";
 import { AWS_PROVIDER_RANGE, AWS_PROVIDER_SOURCE, TERRAFORM_RANGE } from "../../federation/aws-provider";
 import type { ObjectAttribute, VariableType } from "../contract";
 import type { ModuleDefinition, OutputDefinition, VariableDefinition } from "../definition";
 import { attributesOf, requiredAttributes } from "../fields";
-import { PLAIN_ROLE_FIELDS } from "./roles";
+import { ROLE_POLICY_FIELDS, ROLE_RESOURCE_FIELDS } from "./roles";
 
 const required = (type: VariableType): ObjectAttribute => ({ type, optional: false });
 
@@ -21,24 +21,49 @@ export const AWS_PROVIDER = { aws: { source: AWS_PROVIDER_SOURCE, version: AWS_P
 export const roleModule: ModuleDefinition = {
   name: "role",
   template: "role",
-  summary: "One IAM role with its policies. Its caller checks the values.",
+  summary: "One IAM role. Its caller checks the values.",
   requiredVersion: TERRAFORM_RANGE,
   requiredProviders: AWS_PROVIDER,
   variables: [
     variable(
       "role",
       {
-        object: { ...requiredAttributes(PLAIN_ROLE_FIELDS), trust_policy: required("string") },
+        object: { ...requiredAttributes(ROLE_RESOURCE_FIELDS), trust_policy: required("string") },
       },
-      "The role, whole: one object, because a plan of many roles takes the longer the more variables each has.",
+      "The role, whole: one object of required attributes, because more variables, or defaults to fill in, make a plan " +
+        "of many roles slower. What has no value is null.",
     ),
   ],
-  outputs: [output("arn", "ARN of the role", "aws_iam_role.this.arn")],
-  resources: [
-    "aws_iam_role.this",
-    "aws_iam_role_policy.this[for_each]",
-    "aws_iam_role_policy_attachment.this[for_each]",
+  outputs: [
+    output("role", "ARN and name of the role", "{ arn = aws_iam_role.this.arn, name = aws_iam_role.this.name }"),
   ],
+  resources: ["aws_iam_role.this"],
+  nested: [],
+  sample: {},
+  example: {},
+};
+
+/**
+ * Apart from the role: inside one module a policy would refer to `aws_iam_role.this`, which in Terraform's check of the
+ * apply graph means that role in every instance of the module, so that a plan grows with the square of the roles.
+ */
+export const rolePoliciesModule: ModuleDefinition = {
+  name: "role-policies",
+  template: "role-policies",
+  summary: "The policies of one IAM role. Its caller checks the values.",
+  requiredVersion: TERRAFORM_RANGE,
+  requiredProviders: AWS_PROVIDER,
+  variables: [
+    variable(
+      "role",
+      {
+        object: { ...requiredAttributes(ROLE_POLICY_FIELDS), name: required("string") },
+      },
+      "The role's name, its inline policies by name, and the ARNs of its managed policies by key.",
+    ),
+  ],
+  outputs: [],
+  resources: ["aws_iam_role_policy.this[for_each]", "aws_iam_role_policy_attachment.this[for_each]"],
   nested: [],
   sample: {},
   example: {},

@@ -1,5 +1,5 @@
 /** What the modules with a map of roles share: rules on it, and the outputs about roles. */
-import type { Fields } from "../../federation/fields/field";
+import type { Field, Fields } from "../../federation/fields/field";
 import { hclFields, hclName } from "../../federation/fields/field";
 import { ROLE_FIELDS } from "../../federation/fields/role";
 import { SETTING_FIELDS } from "../../federation/fields/settings";
@@ -16,6 +16,15 @@ import { unityCatalogCloud } from "../sample";
 
 /** The fields of a role beside its trusts. */
 export const { trusts: TRUSTS_FIELD, ...PLAIN_ROLE_FIELDS } = ROLE_FIELDS;
+
+/** Those that `aws_iam_role` takes, and those that make resources of their own. */
+export const ROLE_RESOURCE_FIELDS = fieldsWhere(({ attribute }) => attribute !== undefined);
+export const ROLE_POLICY_FIELDS = fieldsWhere(({ attribute }) => attribute === undefined);
+
+function fieldsWhere(test: (field: Field) => boolean): Fields {
+  const fields: Fields = PLAIN_ROLE_FIELDS;
+  return Object.fromEntries(Object.entries(fields).filter(([, field]) => test(field)));
+}
 
 const SETTINGS: Fields = SETTING_FIELDS;
 
@@ -106,14 +115,14 @@ export function roleOutputs(rules: readonly RuleDefinition[]): readonly OutputDe
     {
       name: "role_arns",
       description: "ARNs of the roles, by role",
-      value: "{ for key, role in module.role : " + "key => role.arn }",
+      value: "{ for key, made in module.role : key => made.role.arn }",
       preconditions: [],
     },
     {
       name: "role_names",
       description: "IAM names of the roles, by role",
       value: "local.role_names",
-      dependsOn: ["module.role"],
+      dependsOn: ["module.role", "module.role_policies"],
       preconditions: [],
     },
     {
@@ -153,16 +162,28 @@ export function roleValues(): Inputs {
 /** The role of databricks-federated-role, whose fields are variables. */
 export function roleOfVariables(): Inputs {
   return sortedExpressions({
-    ...Object.fromEntries(Object.keys(hclFields(PLAIN_ROLE_FIELDS)).map((name) => [name, `var.${name}`])),
-    inline_policies: withSelfAssume("var.inline_policies", "var.name"),
+    ...ofVariables(ROLE_RESOURCE_FIELDS),
     trust_policy: "module.trust_policies.policies[var.name]",
   });
 }
 
+/** Its policies. */
+export function policiesOfVariables(): Inputs {
+  return sortedExpressions({
+    ...ofVariables(ROLE_POLICY_FIELDS),
+    inline_policies: withSelfAssume("var.inline_policies", "var.name"),
+    name: "module.role.role.name",
+  });
+}
+
+function ofVariables(fields: Fields): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.keys(hclFields(fields)).map((name) => [name, `var.${name}`]));
+}
+
 /** The attributes of `aws_iam_role` in the inner module. */
 export function roleResource(): Inputs {
-  const attributes = Object.entries(hclFields(PLAIN_ROLE_FIELDS)).flatMap(([name, { attribute }]) =>
-    attribute === undefined ? [] : [[attribute, `var.role.${name}`] as const],
+  const attributes = Object.entries(hclFields(ROLE_RESOURCE_FIELDS)).map(
+    ([name, { attribute }]) => [attribute, `var.role.${name}`] as const,
   );
   return sortedExpressions({ ...Object.fromEntries(attributes), assume_role_policy: "var.role.trust_policy" });
 }

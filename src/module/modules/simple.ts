@@ -14,7 +14,7 @@ import { commonInputs, isUuid } from "../sample";
 import { awsAccountId, awsPartition, inOrder, settings } from "../settings";
 import { rolePreconditions, trustPreconditions } from "../trust-problems";
 import { trustRules } from "../trust-rules";
-import { AWS_PROVIDER, roleModule, trustPoliciesModule } from "./inner";
+import { AWS_PROVIDER, rolePoliciesModule, roleModule, trustPoliciesModule } from "./inner";
 import { fullInlinePolicies, PLAIN_ROLE_FIELDS, roleOutputs, rolesRules, unityCatalogTrust } from "./roles";
 
 /** A role trusts one issuer only: its trust's fields are its own, and name none. */
@@ -171,8 +171,9 @@ function simpleModule(sample: Sample, simple: SimpleModule): ModuleDefinition {
     resources: [
       "aws_iam_openid_connect_provider.this[count]",
       ...roleModule.resources.map((resource) => `module.role[for_each].${resource}`),
+      ...rolePoliciesModule.resources.map((resource) => `module.role_policies[for_each].${resource}`),
     ],
-    nested: [roleModule, trustPoliciesModule],
+    nested: [roleModule, rolePoliciesModule, trustPoliciesModule],
     sample: { ...simple.sample, ...commonInputs(sample), roles: { "lake-reader": role } },
     example: simpleExample(simple.sample, sample),
   };

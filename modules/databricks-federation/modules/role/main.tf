@@ -10,18 +10,3 @@ resource "aws_iam_role" "this" {
   permissions_boundary  = var.role.permissions_boundary_arn
   tags                  = var.role.tags
 }
-
-resource "aws_iam_role_policy" "this" {
-  for_each = var.role.inline_policies
-
-  name   = each.key
-  policy = each.value
-  role   = aws_iam_role.this.name
-}
-
-resource "aws_iam_role_policy_attachment" "this" {
-  for_each = var.role.managed_policy_arns
-
-  policy_arn = each.value
-  role       = aws_iam_role.this.name
-}
