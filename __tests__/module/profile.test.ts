@@ -92,7 +92,7 @@ describe("a profile", () => {
     const federation = modulesOf("providerRange: '>= 5.90, < 6.0'")["databricks-federation"];
     expect(
       [federation, ...(federation?.nested ?? [])].map((definition) => definition?.requiredProviders["aws"]?.version),
-    ).toEqual([">= 5.90, < 6.0", ">= 5.90, < 6.0", undefined]);
+    ).toEqual([">= 5.90, < 6.0", ">= 5.90, < 6.0", ">= 5.90, < 6.0", undefined]);
   });
 });
 
