@@ -1,6 +1,6 @@
 /**
- * The exact engine: how long a comparison of two large policies takes beside Node's own start, and a million random pairs
- * of policies against a slow search of small worlds. `EXACT_PAIRS` sets another number of pairs.
+ * The exact engine: how long a comparison of two large policies takes beside Node's own start, and a million random
+ * pairs of policies against a slow search of small worlds. `EXACT_PAIRS` sets another number of pairs.
  */
 import { compare } from "../src/trust/exact/compare";
 import { compilePolicy, verdict } from "../src/trust/decide/decide";

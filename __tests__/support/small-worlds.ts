@@ -1,5 +1,5 @@
 /**
- * Pairs of small policies and, slowly, every request of a small world: three values a key, four keys and every operator.
+ * Pairs of small policies and, slowly, every request of a small world: three values a key, four keys, every operator.
  * `compare` says of all requests what this says of these: held against it, it must miss none.
  */
 import type { PolicyRequest, Reading } from "../../src/trust/decide/decide";
@@ -338,7 +338,7 @@ function* product(lists: readonly (readonly (readonly string[])[])[]): Generator
   for (const head of first) for (const tail of product(rest)) yield [head, ...tail];
 }
 
-/** A request of the small world that, by some answer to what is open, the first policy allows and the second refuses. */
+/** A request of the small world that, by some answer to what is open, the first policy allows and the second not. */
 export function widerInSmallWorld(pair: Pair): PolicyRequest | null {
   return firstWider(pair, requestsOf(pair));
 }
@@ -368,8 +368,8 @@ export function firstWider(pair: Pair, requests: Iterable<PolicyRequest>): Polic
 }
 
 /**
- * Requests near what the policies of `pair` say: each key at each literal, one letter more and one less, at the edges of
- * each network and beside each number and date, or missing; `count` of them by chance.
+ * Requests near what the policies of `pair` say: each key at each literal, one letter more and one less, at the edges
+ * of each network and beside each number and date, or missing; `count` of them by chance.
  */
 export function* requestsNear(pair: Pair, random: Random, count: number): Generator<PolicyRequest> {
   const conditions = [...pair.a.statements, ...pair.b.statements].flatMap((statement) => statement.conditions);

@@ -94,10 +94,10 @@ function numbersNear(limits: readonly string[], ways: number): readonly string[]
 function writtenNumber({ digits, scale }: Decimal, ways: number): readonly string[] {
   const [sign, size] = digits < 0n ? ["-", -digits] : ["", digits];
   const padded = size.toString().padStart(scale + 1, "0");
-  const [whole, fraction] = [
-    padded.slice(0, padded.length - scale),
-    padded.slice(padded.length - scale).replace(/0+$/, ""),
-  ];
+  const point = padded.length - scale;
+  let end = padded.length;
+  while (end > point && padded[end - 1] === "0") end -= 1;
+  const [whole, fraction] = [padded.slice(0, point), padded.slice(point, end)];
   return Array.from({ length: ways }, (_, way) => {
     if (way === 0) return `${sign}${whole}${fraction === "" ? "" : `.${fraction}`}`;
     if (way === 1) return `${sign}${whole}.${fraction}0`;
@@ -142,7 +142,7 @@ const BOOLEANS: readonly string[] = ["true", "false"].flatMap((word) =>
 function bytesLike(value: string): readonly string[] {
   const bytes = readBase64(value);
   if (bytes === null || !value.endsWith("=")) return [];
-  const body = value.replace(/=+$/, "");
+  const body = value.slice(0, value.indexOf("="));
   const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   return letters
     .split("")

@@ -9,7 +9,7 @@ import { aloneIn } from "./who";
 export type Guarding =
   /** Without it the policy lets in and keeps out the same. */
   | { readonly kind: "nothing" }
-  /** Somebody whom it keeps out (of a Deny: whom it spares): with a value of its key, and without the key; null: nobody. */
+  /** Somebody whom it keeps out (of a Deny: spares): with a value of its key, and without the key; null: nobody. */
   | { readonly kind: "something"; readonly present: Witness | null; readonly absent: Witness | null }
   | { readonly kind: "cannot tell"; readonly why: string };
 
@@ -89,7 +89,7 @@ export interface Openness {
   readonly domain: Domain;
 }
 
-/** What may be open; for subjects and audiences pass the key, e.g. `{ key: "host/oidc:sub", domain: { kind: "any" } }`. */
+/** What may be open. For subjects pass their key, e.g. `{ key: "host/oidc:sub", domain: { kind: "any" } }`. */
 export const OPENNESS = {
   IPv4: { key: "aws:SourceIp", domain: { kind: "address", family: 4 } },
   IPv6: { key: "aws:SourceIp", domain: { kind: "address", family: 6 } },

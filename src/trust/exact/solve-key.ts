@@ -1,4 +1,4 @@
-/** Is there something that one key can hold (nothing, one value, several) by which some conditions hold and others not? */
+/** Can one key hold something (nothing, one value, several) by which some conditions hold and others do not? */
 import type { Budget } from "./budget";
 import type { KeyFacts } from "./facts";
 import { findValue, meets, unwantedTests } from "./find-value";

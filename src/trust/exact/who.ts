@@ -1,7 +1,7 @@
 /**
  * Everybody who gets in, as a short list of kinds of callers: one for each Allow statement that lets somebody in whom
- * the others do not, without the conditions that keep nobody out, and with the Denies that cut it. The list is complete:
- * whoever gets in does so by a statement of it.
+ * the others do not, without the conditions that keep nobody out, and with the Denies that cut it. The list is
+ * complete: whoever gets in does so by a statement of it.
  */
 import type { PolicyCondition, PolicyDocument, PolicyStatement } from "../decide/document";
 import { operatorNamed } from "../decide/operators";

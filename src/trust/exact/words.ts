@@ -1,8 +1,7 @@
 /**
  * Is there one text that each of some automata takes and another refuses? A search over guessed states of the first and
- * sets of states of the second, first where least is left to
- * do. Joint states are never listed in advance:
- * - A letter that no positive automaton asks for by name is as good as a fresh one, which brings the negative least far.
+ * sets of states of the second, first where least is left to do. Joint states are never listed in advance:
+ * - A letter that no positive automaton asks for by name is as good as a fresh one, which advances the negative least.
  * - A branch ends where the negative has reached a final `*`; what it held before a `*` it reached is dropped.
  * - A state is skipped where the same guesses were reached before with fewer states of the negative.
  */
