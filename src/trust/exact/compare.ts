@@ -3,7 +3,7 @@
  *
  * "none" is a proof for the semantics of `decide`. It rests on what `facts.ts` and `callers.ts` say of requests to STS:
  * - which keys have one value (`sub`, `aud`, `aws:SourceIp` and all others but those listed there), and which are
- *   always there (`sub` and `aud` of the provider's own tokens, `aws:CurrentTime`, an AWS principal's `aws:PrincipalArn`);
+ *   always there (`sub` and `aud` of the provider's own tokens, `aws:CurrentTime`, the ARN of an AWS principal);
  * - that `aws:PrincipalArn`, `aws:PrincipalAccount` and `aws:PrincipalType` belong to the principal, and that a token
  *   has claims of its own issuer and no other;
  * - that callers are AWS principals, services (a `Service` principal is seen) and federated ones, each by the actions
