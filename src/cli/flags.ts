@@ -61,9 +61,6 @@ export const FLAGS = {
   },
   before: { value: "FILE", stdin: true, about: "Compare with this document: who gains and who loses a role" },
   bucket: { value: "NAME", about: "Name of the S3 bucket" },
-  keepTokenSources: {
-    about: "After --: leave DATABRICKS_CLIENT_SECRET and other token sources in the program's environment",
-  },
   cache: { default: true, about: "Store sessions in the cache (--no-cache: in memory only)" },
   check: { about: "Write nothing; exit 1 and list what differs" },
   claims: { value: "FILE", about: "Instead of a token: its claims as JSON; no signature is checked" },
@@ -89,6 +86,9 @@ export const FLAGS = {
   issuer: { value: "KEY", keyOf: "issuers", about: "Issuer of the federation, by its key" },
   json: { output: true, about: "Print one JSON document on stdout" },
   jwks: { value: "FILE", about: "The issuer's key set, to check the signature" },
+  keepTokenSources: {
+    about: "After --: leave DATABRICKS_CLIENT_SECRET and other token sources in the program's environment",
+  },
   maxSession: { value: "TIME", many: true, about: "[ROLE=]longest session, 1h to 12h (default: 1h)" },
   maxWarnings: { value: "NUMBER", about: "Exit 1 with more warnings than this" },
   mechanisms: { about: "Instead: which mechanism each Databricks feature uses to reach AWS" },
