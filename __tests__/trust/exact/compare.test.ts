@@ -1,6 +1,6 @@
 import { compilePolicy, verdict } from "../../../src/trust/decide/decide";
 import { compare, listOf } from "../../../src/trust/exact/compare";
-import { EXACT_CASES } from "../../support/exact-cases";
+import { EXACT_CASES, policy, SUB } from "../../support/exact-cases";
 import { firstWider, pairFor, randomOf, requestsNear, widerInSmallWorld } from "../../support/small-worlds";
 
 describe("compare", () => {
@@ -11,7 +11,7 @@ describe("compare", () => {
     const { request, assumes } = comparison.witness;
     const reading = (open: string): boolean => assumes.find(({ test }) => test === open)?.holds ?? false;
     expect(verdict(compilePolicy(a), request, reading)).toBe("yes");
-    for (const policy of listOf(b)) expect(verdict(compilePolicy(policy), request, reading)).toBe("no");
+    for (const other of listOf(b)) expect(verdict(compilePolicy(other), request, reading)).toBe("no");
   });
 
   test("misses nothing that a search of small worlds finds, and decide confirms each request", () => {
@@ -50,6 +50,11 @@ describe("compare", () => {
     if (hard === undefined) throw new Error("the case is gone");
     expect(compare(hard.a, hard.b, { steps: 100 })).toMatchObject({ kind: "cannot tell", why: "more than 100 steps" });
     expect(compare(hard.a, hard.b)).toEqual(compare(hard.a, hard.b));
+  });
+
+  test("does not tell of a policy longer than IAM takes", () => {
+    const long = policy({ allow: [{ StringLike: { [SUB]: "a*".repeat(10_000) } }] });
+    expect(compare(long, [])).toMatchObject({ kind: "cannot tell", why: "a policy longer than IAM takes" });
   });
 
   test("never takes a policy for wider than itself", () => {

@@ -77,6 +77,9 @@ function isCharacter(name: string): name is "*" | "?" | "$" {
   return name === "*" || name === "?" || name === "$";
 }
 
+/** More than any condition key of AWS holds; many variables of long values make texts beyond all memory. */
+const MOST_TEXT = 100_000;
+
 /**
  * Puts the request's values in. A key with several values has no single one. Where the operator reads wildcards, a
  * wildcard that comes out of a variable is left undecided: whether AWS would read it as one is not recorded.
@@ -93,6 +96,7 @@ export function resolve(template: Template, keys: RequestKeys, wildcards: boolea
     if (value === null || value === undefined || (wildcards && /[*?\ufdd0\ufdd1]/.test(value)))
       return { undecided: segment.source };
     text += value;
+    if (text.length > MOST_TEXT) return { undecided: segment.source };
   }
   return { text };
 }

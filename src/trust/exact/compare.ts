@@ -16,6 +16,7 @@
 import type { CompiledPolicy, PolicyRequest, Reading } from "../decide/decide";
 import { compilePolicy, verdict } from "../decide/decide";
 import type { PolicyDocument } from "../decide/document";
+import { TRUST_POLICY_MAX_QUOTA } from "../rules";
 import { Budget, DEFAULT_STEPS, OutOfSteps } from "./budget";
 import type { Caller } from "./callers";
 import { callersOf } from "./callers";
@@ -63,8 +64,11 @@ export type Fixed = ReadonlyMap<string, Domain | "missing">;
  */
 export function compare(a: Policies, b: Policies, options: CompareOptions = {}): Comparison {
   const budget = new Budget(options.steps ?? DEFAULT_STEPS);
+  const [left, right] = [listOf(a), listOf(b)];
+  if ([...left, ...right].some((policy) => charactersOf(policy) > MOST_CHARACTERS))
+    return { kind: "cannot tell", why: "a policy longer than IAM takes", steps: 0 };
   try {
-    const witness = new PolicyPair(listOf(a), listOf(b), options, budget).search();
+    const witness = new PolicyPair(left, right, options, budget).search();
     if (witness !== null) return { kind: "wider", witness, steps: budget.used };
     if (budget.incomplete !== null) return { kind: "cannot tell", why: budget.incomplete, steps: budget.used };
     return { kind: "none", steps: budget.used };
@@ -76,6 +80,19 @@ export function compare(a: Policies, b: Policies, options: CompareOptions = {}):
 
 export function listOf(policies: Policies): readonly PolicyDocument[] {
   return "statements" in policies ? [policies] : policies;
+}
+
+/** IAM takes half of this; a step of work on a longer text could take any time. */
+const MOST_CHARACTERS = 2 * TRUST_POLICY_MAX_QUOTA;
+
+function charactersOf({ statements }: PolicyDocument): number {
+  return statements.reduce(
+    (sum, { actions, principals, conditions }) =>
+      sum +
+      [...actions, ...Object.values(principals ?? {}).flat()].join("").length +
+      conditions.reduce((own, { key, values }) => own + key.length + values.join("").length, 0),
+    0,
+  );
 }
 
 /** A statement as far as its conditions go. */
