@@ -161,7 +161,7 @@ variable "roles" {
 
   validation {
     condition = !contains([
-      for role in var.roles : role != null
+      for role in var.roles : can(role.tags)
     ], false)
     error_message = "A role must not be null; leave it out."
   }
@@ -282,7 +282,7 @@ variable "roles" {
   }
 
   validation {
-    condition     = can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$", join("", flatten([for role in var.roles : keys(role.tags) if role != null]))))
+    condition     = can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$", join("", flatten([for role in var.roles : keys(role.tags)]))))
     error_message = "Each key of a role's tags must be 1 to 128 letters, digits, spaces and _.:/=+@-."
   }
 
@@ -296,7 +296,7 @@ variable "roles" {
   }
 
   validation {
-    condition     = can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$", join("", flatten([for role in var.roles : values(role.tags) if role != null]))))
+    condition     = can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$", join("", flatten([for role in var.roles : values(role.tags)]))))
     error_message = "Each value of a role's tags must be at most 256 letters, digits, spaces and _.:/=+@-."
   }
 
@@ -401,7 +401,7 @@ variable "roles" {
   validation {
     condition = !contains(flatten([
       for trust in var.roles : [
-        for condition in trust.conditions : condition != null
+        for condition in trust.conditions : can(condition.test)
       ]
     ]), false)
     error_message = "A condition must not be null; leave it out."

@@ -16,7 +16,7 @@ variable "issuers" {
 
   validation {
     condition = !contains([
-      for issuer in var.issuers : issuer != null
+      for issuer in var.issuers : can(issuer.level)
     ], false)
     error_message = "An issuer must not be null; leave it out."
   }
@@ -176,7 +176,7 @@ variable "trusts" {
 
   validation {
     condition = !contains([
-      for trust in var.trusts : trust != null
+      for trust in var.trusts : can(trust.conditions)
     ], false)
     error_message = "A trust must not be null; leave it out."
   }
@@ -259,7 +259,7 @@ variable "trusts" {
   validation {
     condition = !contains(flatten([
       for trust in var.trusts : [
-        for condition in trust.conditions : condition != null
+        for condition in trust.conditions : can(condition.test)
       ]
     ]), false)
     error_message = "A condition must not be null; leave it out."

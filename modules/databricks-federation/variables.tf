@@ -17,7 +17,7 @@ variable "issuers" {
 
   validation {
     condition = !contains([
-      for issuer in var.issuers : issuer != null
+      for issuer in var.issuers : can(issuer.level)
     ], false)
     error_message = "An issuer must not be null; leave it out."
   }
@@ -252,7 +252,7 @@ variable "roles" {
 
   validation {
     condition = !contains([
-      for role in var.roles : role != null
+      for role in var.roles : can(role.tags)
     ], false)
     error_message = "A role must not be null; leave it out."
   }
@@ -373,7 +373,7 @@ variable "roles" {
   }
 
   validation {
-    condition     = can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$", join("", flatten([for role in var.roles : keys(role.tags) if role != null]))))
+    condition     = can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$", join("", flatten([for role in var.roles : keys(role.tags)]))))
     error_message = "Each key of a role's tags must be 1 to 128 letters, digits, spaces and _.:/=+@-."
   }
 
@@ -387,7 +387,7 @@ variable "roles" {
   }
 
   validation {
-    condition     = can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$", join("", flatten([for role in var.roles : values(role.tags) if role != null]))))
+    condition     = can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$", join("", flatten([for role in var.roles : values(role.tags)]))))
     error_message = "Each value of a role's tags must be at most 256 letters, digits, spaces and _.:/=+@-."
   }
 
@@ -431,7 +431,7 @@ variable "roles" {
   validation {
     condition = !contains(flatten([
       for role in var.roles : [
-        for trust in role.trusts : trust != null
+        for trust in role.trusts : can(trust.conditions)
       ]
     ]), false)
     error_message = "A trust must not be null; leave it out."
@@ -534,7 +534,7 @@ variable "roles" {
     condition = !contains(flatten([
       for role in var.roles : [
         for trust in role.trusts : [
-          for condition in trust.conditions : condition != null
+          for condition in trust.conditions : can(condition.test)
         ]
       ]
     ]), false)

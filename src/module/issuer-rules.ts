@@ -84,7 +84,7 @@ export function issuersRules(sample: Sample, fields: Fields): readonly RuleDefin
   });
   const unknownAccountsHosts = CLOUD_NAMES.filter((cloud) => CLOUDS[cloud].accountsHost === null);
   return [
-    noNullRule(loops, "An issuer", { issuers: { production: null } }),
+    noNullRule(loops, "level", "An issuer", { issuers: { production: null } }),
     {
       code: ISSUER_KEY.code,
       condition: forAll([{ name: "key", over: "keys(var.issuers)" }], keepsRule(ISSUER_KEY, "key")),

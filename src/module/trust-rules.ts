@@ -67,7 +67,7 @@ export function trustRules(scope: TrustScope, sample: Sample): readonly RuleDefi
   return [
     ...(scope.namesIssuer
       ? [
-          noNullRule(scope.loops, "A trust", { [scope.variable]: scope.holding(null) }),
+          noNullRule(scope.loops, "conditions", "A trust", { [scope.variable]: scope.holding(null) }),
           rule(
             "issuer-not-found",
             `trust.unity_catalog == null ? trust.issuer != null : ${NOTHING_ELSE}`,
@@ -122,7 +122,7 @@ function conditionRules(
   const bad = (...conditions: readonly HclValue[]): Inputs => holding({ ...right, conditions });
   const source = { test: "IpAddress", variable: "aws:SourceIp", values: ["203.0.113.0/24"] };
   return [
-    noNullRule(loops, "A condition", bad(null)),
+    noNullRule(loops, "test", "A condition", bad(null)),
     {
       code: "condition-test-unknown",
       condition: forAll(

@@ -40,7 +40,7 @@ export function rolesRules(
 ): readonly RuleDefinition[] {
   const fields: Fields = PLAIN_ROLE_FIELDS;
   return [
-    noNullRule([ROLE_LOOP], "A role", { roles: { "lake-reader": null } }),
+    noNullRule([ROLE_LOOP], "tags", "A role", { roles: { "lake-reader": null } }),
     {
       code: ROLE_KEY.code,
       condition: forAll([{ name: "key", over: "keys(var.roles)" }], keepsRule(ROLE_KEY, "key")),
