@@ -1,21 +1,27 @@
 /** Runs a verb: prints its result, turns every error into a message and an exit code, never a stack trace. */
 import { ERROR_CODES, FederationError, formatProblem } from "../errors";
 import type { Problem } from "../errors";
-import { visibleLines } from "../text/escape";
+import { visible, visibleLines } from "../text/escape";
 
 /** 0 yes, 1 a finding or a no, 2 the input is wrong, 3 something outside failed, 130 interrupted. */
 export type ExitCode = 0 | 1 | 2 | 3 | 130;
 
-/** Writes one line (or block) of the result to stdout. */
-export function say(text: string): void {
+/** Writes a block of the result to stdout. `escaped`: its lines are `visible` already, with colors for a terminal. */
+export function say(text: string, { escaped = false } = {}): void {
   clearProgress();
-  process.stdout.write(visibleLines(text.endsWith("\n") ? text : `${text}\n`));
+  const block = text.endsWith("\n") ? text : `${text}\n`;
+  process.stdout.write(escaped ? block : visibleLines(block));
 }
 
-/** Writes a message for the person to stderr. */
+/** Writes one line of the result to stdout, whatever is in it. */
+export function sayLine(text: string): void {
+  say(visible(text));
+}
+
+/** Writes a message of one line to stderr. */
 export function tell(text: string): void {
   clearProgress();
-  process.stderr.write(visibleLines(text.endsWith("\n") ? text : `${text}\n`));
+  process.stderr.write(`${visible(text)}\n`);
 }
 
 /** Prints one JSON document on stdout. */
@@ -47,7 +53,7 @@ export function step(text: string): void {
 
 function show(text: string, now: number): void {
   shown = now;
-  process.stderr.write(`\r\u001b[K${text.slice(0, (process.stderr.columns ?? 80) - 1)}`);
+  process.stderr.write(`\r\u001b[K${visible(text).slice(0, (process.stderr.columns ?? 80) - 1)}`);
 }
 
 /** Runs `body`, showing `text` and the seconds it takes. */
@@ -117,7 +123,8 @@ export function surviveClosedPipe(): void {
 function problemsOf(error: unknown): readonly Problem[] {
   if (error instanceof FederationError) return error.problems;
   const message = error instanceof Error ? (error.message.split("\n", 1)[0] ?? "") : String(error);
-  if (process.env["DATABRICKS_AWS_OIDC_DEBUG"] !== undefined && error instanceof Error) tell(error.stack ?? "");
+  if (process.env["DATABRICKS_AWS_OIDC_DEBUG"] !== undefined && error instanceof Error)
+    for (const line of error.stack?.split("\n") ?? []) tell(line);
   return [
     {
       code: "internal",

@@ -54,7 +54,8 @@ export default verb({
       return 0;
     } catch (error) {
       if (!(error instanceof Stopped)) throw error;
-      tell("\nInterrupted: nothing was written.");
+      tell("");
+      tell("Interrupted: nothing was written.");
       return 130;
     }
   },

@@ -48,7 +48,7 @@ export default verb({
     else if (options.json) sayJson(report);
     else {
       const colors = process.stdout.isTTY === true && process.env["NO_COLOR"] === undefined;
-      say((await import("../../lint/output/text")).lintText(report, colors));
+      say((await import("../../lint/output/text")).lintText(report, colors), { escaped: true });
     }
     return lintExitCode(report, {
       maxWarnings: maxWarnings === undefined ? undefined : Number(maxWarnings),

@@ -2,7 +2,7 @@
 import { version as ownVersion } from "../../../package.json";
 import { FLAGS, flags } from "../flags";
 import type { ExitCode } from "../run";
-import { say, sayJson, tell, withProgress } from "../run";
+import { sayJson, sayLine, tell, withProgress } from "../run";
 import { verb } from "../verb";
 
 export default verb({
@@ -13,7 +13,7 @@ export default verb({
   },
   examples: [
     ["$0 pack --version 1.2.0", "pack ./modules into out/release"],
-    ["$0 pack --verify --release out/release", "has anybody touched it?"],
+    ["$0 pack --verify --release out/release", "is every file as it was packed?"],
   ],
   run: async (options) => {
     if (options.verify) return verify(options.release, options.json);
@@ -24,7 +24,8 @@ export default verb({
     const { out } = options;
     if (skipped.length > 0) tell(`Not packed: ${skipped.join(", ")}.`);
     if (options.json) sayJson({ out, previous, changes, skipped, manifest });
-    else for (const { archive, sha256, size } of manifest.modules) say(`${sha256}  ${out}/${archive}  ${size} bytes`);
+    else
+      for (const { archive, sha256, size } of manifest.modules) sayLine(`${sha256}  ${out}/${archive}  ${size} bytes`);
     tell(
       previous === null
         ? "No earlier release to compare with."
@@ -59,13 +60,15 @@ async function verify(folder: string, json: boolean): Promise<ExitCode> {
         problems: [],
       });
     else
-      say(`${folder} is release ${manifest.version}, whole: ${manifest.modules.map(({ name }) => name).join(", ")}.`);
+      sayLine(
+        `${folder} is release ${manifest.version}, whole: ${manifest.modules.map(({ name }) => name).join(", ")}.`,
+      );
     return 0;
   } catch (error) {
     if (!(error instanceof InputError) || error.code === "file-not-found") throw error;
     const { problems } = error;
     if (json) sayJson({ verified: false, problems });
-    else for (const problem of problems) say(formatProblem(problem));
+    else for (const problem of problems) sayLine(formatProblem(problem));
     tell(
       `${folder} differs from what was packed: ${problems.length} ${problems.length === 1 ? "problem" : "problems"}.`,
     );

@@ -1,7 +1,7 @@
 /** `publish`: a packed release into a registry: a folder, a bucket, or git repositories. */
 import { FLAGS, flags } from "../flags";
 import type { ExitCode } from "../run";
-import { say, sayJson, tell, withProgress } from "../run";
+import { sayJson, sayLine, tell, withProgress } from "../run";
 import { verb } from "../verb";
 
 export default verb({
@@ -36,7 +36,7 @@ export default verb({
     if (options.json) sayJson(published);
     else
       for (const { module, version, change } of published.changes)
-        say(`${change === "add" ? "+" : "="} ${module} ${version}`);
+        sayLine(`${change === "add" ? "+" : "="} ${module} ${version}`);
     tell(summary(published));
     return 0;
   },
@@ -67,7 +67,7 @@ async function verify(to: string, json: boolean): Promise<ExitCode> {
   const folder = readFolderTarget(to);
   const { problems, versions, modules } = await verifyFolder(folder);
   if (json) sayJson({ registry: folder, problems, versions, modules });
-  else for (const problem of problems) say(formatProblem(problem));
+  else for (const problem of problems) sayLine(formatProblem(problem));
   tell(
     problems.length === 0
       ? `${folder} is whole: ${versions} versions of ${modules} modules.`

@@ -1,11 +1,12 @@
 /** A lint report for a person: one line a finding, then who gains and loses a role, then the sum. */
+import { visible } from "../../text/escape";
 import type { Identity } from "../compare";
 import type { LintReport, PlacedChange, PlacedFinding } from "../lint-documents";
 
 /** The whole report as text. `color`: terminal colours. */
 export function lintText(report: LintReport, color = false): string {
+  const { findings, changes } = report;
   const lines = [
-    ...report.findings.map((finding) => findingLine(finding, color)),
     ...report.changes.flatMap((change, index) => [
       ...(index === 0 ? ["", "Who gets in, before and after:"] : []),
       ...changeLines(change),
@@ -14,9 +15,12 @@ export function lintText(report: LintReport, color = false): string {
       unknownPolicies.length === 0 ? [] : [`${file}: known only after apply, not judged: ${some(unknownPolicies)}.`],
     ),
     ...report.ignored.map(({ file, path, rule, ignored }) => `${file}: let be: ${path} [${rule}]: ${ignored ?? ""}`),
+    ...(findings.length + changes.length > 0 ? [""] : []),
     summary(report),
   ];
-  return lines.join("\n").replace(/^\n/, "");
+  return [...findings.map((finding) => findingLine(finding, color)), ...lines.map(visible)]
+    .join("\n")
+    .replace(/^\n/, "");
 }
 
 function findingLine(
@@ -25,7 +29,7 @@ function findingLine(
 ): string {
   const place = [file, ...(line === null ? [] : [line]), ...(column === null ? [] : [column])].join(":");
   const word = color ? `\u001b[${severity === "error" ? 31 : 33}m${severity}\u001b[0m` : severity;
-  return `${place}: ${word}: ${path}: ${message} ${fix} [${rule}]`;
+  return `${visible(place)}: ${word}: ${visible(`${path}: ${message} ${fix} [${rule}]`)}`;
 }
 
 function changeLines({ role, change, gained, lost }: PlacedChange): readonly string[] {
@@ -59,7 +63,7 @@ function summary({ files, findings, errors, warnings, ignored, changes }: LintRe
   const gained = changes.reduce((sum, change) => sum + change.gained.length, 0);
   const lost = changes.reduce((sum, change) => sum + change.lost.length, 0);
   const compared = changes.length === 0 ? "" : `; ${gained} gained, ${lost} lost`;
-  return `${findings.length + changes.length > 0 ? "\n" : ""}${verdict} (${judged}${ignored.length === 0 ? "" : `, ${counted(ignored.length, "finding")} let be by a reason`})${compared}`;
+  return `${verdict} (${judged}${ignored.length === 0 ? "" : `, ${counted(ignored.length, "finding")} let be by a reason`})${compared}`;
 }
 
 function counted(count: number, what: string): string {

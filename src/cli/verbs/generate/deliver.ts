@@ -2,7 +2,7 @@
 import type { Difference, GeneratedTree } from "../../../files/compare-tree";
 import type { ExitCode } from "../../run";
 import { refuse } from "../../../errors";
-import { say, sayJson, tell } from "../../run";
+import { sayJson, sayLine, tell } from "../../run";
 
 const SIGNS = { add: "+", change: "~", remove: "-" } as const;
 
@@ -17,7 +17,7 @@ export async function deliver(
   const { differences, interrupted } =
     options.check === true ? await compare(folder, tree) : await replace(folder, tree);
   if (options.json === true) sayJson({ out: folder, differences });
-  else for (const { path, change } of differences) say(`${SIGNS[change]} ${folder}/${path}`);
+  else for (const { path, change } of differences) sayLine(`${SIGNS[change]} ${folder}/${path}`);
   const { length: count } = differences;
   const files = (number: number): string => `${number} ${number === 1 ? "file" : "files"}`;
   if (options.check !== true) {
