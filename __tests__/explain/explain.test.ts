@@ -248,7 +248,7 @@ describe("a signature that is not taken", () => {
     ["by a shared secret", tokenOf({ alg: "HS256" }), jwk, "signed with HS256"],
     ["by an unknown key", tokenOf({ kid: "other" }), jwk, "`kid` other is unknown"],
     ["with a critical header", tokenOf({ crit: ["x"], x: 1 }), jwk, "has `crit`"],
-    ["by no named key", tokenOf({ kid: undefined }), jwk, "names no key"],
+    ["by no named key of two", tokenOf({ kid: undefined }), [jwk, { ...jwk, kid: "second" }], "names no key"],
     ["by a key with operations", tokenOf({}), { ...jwk, key_ops: ["verify"] }, "`key_ops`"],
     [
       "that is whole, of a token in its wrapping",
@@ -257,7 +257,7 @@ describe("a signature that is not taken", () => {
       "JSON around a token",
     ],
   ])("%s: the nearest miss says so, and holds nothing of the signature", async (_name, token, key, words) => {
-    const asked = askedOfFederation(federation, "reader", undefined, keySet({ keys: [key] }));
+    const asked = askedOfFederation(federation, "reader", undefined, keySet({ keys: [key].flat() }));
     const explanation = await explain({ kind: "token", text: token }, asked.providers, asked.role, CALL);
     expect(explanation.misses[0]?.what).toContain(words);
     expect(JSON.stringify(explanation)).not.toContain(tokenOf({}).slice(-20));

@@ -74,7 +74,7 @@ export async function signatureTricks(
       await signed(honest.claims, theirs.privateKey, { jku: "https://evil.example/jwks.json" }),
     ],
     ["kid with a path", await signed(honest.claims, theirs.privateKey, { kid: "../../dev/null" })],
-    ["no kid", await signed(honest.claims, ours.privateKey, { kid: undefined })],
+    ["signed with another key, no kid", await signed(honest.claims, theirs.privateKey, { kid: undefined })],
     ["HS256 with the public key as secret (key confusion)", await mac(encoder.encode(JSON.stringify(jwk)))],
     ["HS256 with the modulus as secret", await mac(encoder.encode(jwk.n ?? "n"))],
     ["alg swapped to ES256", await signed(honest.claims, curve.privateKey, { alg: "ES256" })],
