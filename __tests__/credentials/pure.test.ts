@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { readAwsFile, withSettings } from "../../src/credentials/aws-file";
 import { ageOf } from "../../src/credentials/cached-session";
 import { kindOfFailure, withRetry } from "../../src/credentials/retry";
-import { AwsRefusal } from "../../src/credentials/aws-refusal";
+import { AwsRefusal, awsErrorCode } from "../../src/credentials/aws-refusal";
 import { checkAwsHost, checkStsHost, isAwsSts, stsRegion } from "../../src/credentials/region";
 import { resolveRole } from "../../src/credentials/role";
 import { isSessionName, sessionNameOf } from "../../src/credentials/assume";
@@ -326,7 +326,22 @@ describe("retrying", () => {
     expect(time).toBeLessThanOrEqual(40_000);
   });
 
-  test("does not repeat what cannot come right", async () => {
+  test.each([
+    ["IDPCommunicationErrorException", "Error communicating to Identity Provider", "busy"],
+    ["IDPCommunicationError", "Error communicating to Identity Provider", "busy"],
+    [
+      "InvalidIdentityTokenException",
+      "Couldn't retrieve verification key from your identity provider,  please …",
+      "busy",
+    ],
+    ["InvalidIdentityToken", "No OpenIDConnect provider found in your account for https://x", "new-role"],
+    ["InvalidIdentityToken", "Missing a required claim: sub", "final"],
+  ])("%s (%s) is %s", (name, message, kind) => {
+    const code = awsErrorCode(name, 400) ?? "internal";
+    expect(kindOfFailure(new AwsRefusal(name, message, 400, { code, message, fix: "" }))).toBe(kind);
+  });
+
+  test("does not repeat what cannot succeed", async () => {
     expect(await retried([invalid])).toEqual({ calls: 1, waited: 0, result: "aws-invalid-token" });
     expect(kindOfFailure(new Error("bug"))).toBe("final");
     expect(kindOfFailure(new OutsideError([{ code: "network-reset", message: "", fix: "" }]))).toBe("busy");

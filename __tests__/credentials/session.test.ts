@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { assumeRole } from "../../src/credentials/assume";
 import { cacheFolder, purgeCache } from "../../src/credentials/cached-session";
 import { serveCredentials } from "../../src/credentials/container";
-import { commandEnvironment } from "../../src/credentials/run-command";
+import { commandEnvironment, tokenSourceVariables } from "../../src/credentials/run-command";
 import { printedCredentials, writeCredentialsProfile, writeTokenFile } from "../../src/credentials/forms";
 import type { CredentialsOptions } from "../../src/credentials/session-options";
 import { sessionOptions } from "../../src/credentials/session-options";
@@ -238,6 +238,38 @@ describe("the cache", () => {
     writeFileSync(join(from.home, ".databrickscfg"), "[DEFAULT]\nhost = https://other.cloud.databricks.com\n");
     expect(cachedDocument(call, now)).toBeUndefined();
   });
+});
+
+test.each<[string, (home: string, token: string) => Readonly<Record<string, string>>]>([
+  ["DATABRICKS_TOKEN", (_home, token) => ({ DATABRICKS_TOKEN: token })],
+  [
+    "a token file",
+    (home, token) => {
+      const file = join(home, "token");
+      writeFileSync(file, token);
+      return { DATABRICKS_AWS_OIDC_TOKEN_FILE: file };
+    },
+  ],
+])("a cached session is not served to another token in %s, whatever that claims", async (_name, env) => {
+  const home = temporaryFolder("home");
+  const secretless = { DATABRICKS_CLIENT_ID: "", DATABRICKS_CLIENT_SECRET: "" };
+  const real = fakeToken();
+  const first = await print(caller({}, { ...secretless, ...env(home, real) }, home));
+  expect(await print(caller({}, { ...secretless, ...env(home, real) }, home))).toBe(first);
+  // the same issuer, subject and audience, signed by nobody and expired: STS says no, and so do we
+  aws.sts = stsError(400, "InvalidIdentityToken", "could not be validated");
+  const forged = `${fakeToken({ exp: 1 }).split(".").slice(0, 2).join(".")}.`;
+  await expect(print(caller({}, { ...secretless, ...env(home, forged) }, home))).rejects.toMatchObject({
+    code: "aws-invalid-token",
+  });
+});
+
+test("the token that a variable of a profile holds is part of the call's key", () => {
+  const home = temporaryFolder("home");
+  writeFileSync(join(home, ".databrickscfg"), "[ci]\noidc_token_env = CI_TOKEN\n");
+  const key = (token: string): string =>
+    callKey({ args: ["--role-arn", ROLE_ARN], cwd: "/", env: { CI_TOKEN: token }, home });
+  expect(key("one")).not.toBe(key("another"));
 });
 
 test("the call's key minds a Databricks configuration that is named from home", () => {
@@ -505,6 +537,29 @@ describe("the loopback endpoint", () => {
     } finally {
       await server.stop();
     }
+  });
+
+  test("gives the program no token source, unless it is to keep them", () => {
+    const environment = {
+      env: {
+        DATABRICKS_HOST: "h",
+        DATABRICKS_CLIENT_ID: "id",
+        DATABRICKS_CLIENT_SECRET: "s",
+        DATABRICKS_TOKEN: "t",
+        DATABRICKS_OIDC_TOKEN_ENV: "CI_TOKEN",
+        CI_TOKEN: "c",
+        ACTIONS_ID_TOKEN_REQUEST_TOKEN: "a",
+      },
+      home: temporaryFolder("home"),
+      now: () => 0,
+    };
+    const server = { url: "http://127.0.0.1:1/x", authorization: "a" };
+    const removed = ["ACTIONS_ID_TOKEN_REQUEST_TOKEN", "CI_TOKEN", "DATABRICKS_CLIENT_SECRET", "DATABRICKS_TOKEN"];
+    expect([...tokenSourceVariables(environment.env)].sort()).toEqual(removed);
+    const env = commandEnvironment(environment, server, "us-east-1");
+    expect(removed.filter((name) => env[name] !== undefined)).toEqual([]);
+    expect(env).toMatchObject({ DATABRICKS_HOST: "h", DATABRICKS_CLIENT_ID: "id" });
+    expect(commandEnvironment(environment, server, "us-east-1", true)).toMatchObject(environment.env);
   });
 
   test("gives the program nothing that would win over it", () => {

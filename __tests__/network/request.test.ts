@@ -110,3 +110,9 @@ describe("a secret", () => {
     expect(redact(said, [known])).toBe("no [hidden], [hidden], [hidden], [hidden], [hidden]");
   });
 });
+
+test("a secret is not sent where certificates are not checked", async () => {
+  await expect(
+    request(new URL("https://127.0.0.1:9/"), { env: { NODE_TLS_REJECT_UNAUTHORIZED: "0" } }),
+  ).rejects.toMatchObject({ code: "tls-verification-off" });
+});

@@ -294,6 +294,138 @@ function profiles(text: string): string {
   return file;
 }
 
+describe("the identity that is named", () => {
+  const person = (): string => cli(`printf '{"access_token":"%s"}' "${GIVEN}"`);
+
+  test.each<[string, Record<string, string>]>([
+    ["DATABRICKS_CONFIG_PROFILE", { DATABRICKS_CONFIG_PROFILE: "sp" }],
+    ["[DEFAULT]", {}],
+  ])("of a profile with a client secret, named by %s, is not swapped for whoever is logged in", async (_by, env) => {
+    const section = `host = ${server.origin}\nclient_id = ${CLIENT_ID}\nclient_secret = ${CLIENT_SECRET}\n`;
+    const file = profiles(`[DEFAULT]\n${section}[sp]\n${section}`);
+    const obtained = await ask({
+      ...env,
+      DATABRICKS_HOST: "",
+      DATABRICKS_CONFIG_FILE: file,
+      DATABRICKS_CLI_PATH: person(),
+    });
+    expect(obtained).toMatchObject({ source: "profile" });
+    expect(obtained.token.reveal()).toBe(MINTED);
+  });
+
+  test("is refused where a client secret has no client ID, or a profile only a personal access token", async () => {
+    const settings = { DATABRICKS_CLI_PATH: person(), DATABRICKS_CLIENT_SECRET: CLIENT_SECRET };
+    await expect(ask(settings)).rejects.toMatchObject({ code: "token-source-incomplete" });
+    const file = profiles(`[DEFAULT]\nhost = ${server.origin}\ntoken = dapi0\n`);
+    await expect(
+      ask({ DATABRICKS_HOST: "", DATABRICKS_CONFIG_FILE: file, DATABRICKS_CLI_PATH: person() }),
+    ).rejects.toMatchObject({ code: "token-source-incomplete" });
+  });
+
+  test("of a profile for one of several logins is asked of the CLI by --profile; without one the fix says how", async () => {
+    const args = join(home, "args-of-profile");
+    const text = `[DEFAULT]\nhost = ${server.origin}\n[me]\nhost = ${server.origin}\n[other]\nhost = https://x.cloud.databricks.com\n`;
+    const file = profiles(text);
+    const program = cli(`printf '{"access_token":"%s"}' "${GIVEN}"; echo "$@" > "${args}"`);
+    const env = { DATABRICKS_HOST: "", DATABRICKS_CONFIG_FILE: file, DATABRICKS_CLI_PATH: program };
+    await ask(env);
+    expect(readFileSync(args, "utf8").trim()).toBe("auth token --profile DEFAULT");
+    await ask(env, { profile: "me" });
+    expect(readFileSync(args, "utf8").trim()).toBe("auth token --profile me");
+    const failing = cli("echo 'DEFAULT and me match this host' >&2; exit 1");
+    await expect(ask({ DATABRICKS_CONFIG_FILE: file, DATABRICKS_CLI_PATH: failing })).rejects.toMatchObject({
+      code: "databricks-cli-failed",
+      fix: expect.stringMatching(/\(DEFAULT, me\): name one with --profile or DATABRICKS_CONFIG_PROFILE/) as string,
+    });
+  });
+});
+
+describe("a CI system's token", () => {
+  const job = (origin: string): Record<string, string> => ({
+    ACTIONS_ID_TOKEN_REQUEST_URL: `${origin}/token`,
+    ACTIONS_ID_TOKEN_REQUEST_TOKEN: "request-token",
+  });
+  const audienceOf = (github: FaultServer): string | null =>
+    new URL(github.received.at(-1)?.url ?? "", github.origin).searchParams.get("audience");
+
+  test("is for the audience that is given, else the profile's, the host's default, the account", async () => {
+    const github = await startFaultServer(json({ value: GIVEN }));
+    const host = await startFaultServer((request, response, body) =>
+      json(
+        request.url === "/.well-known/databricks-config"
+          ? { account_id: "an-account", token_federation_default_oidc_audiences: ["of-the-host", "another"] }
+          : { access_token: MINTED, token_type: "bearer" },
+      )(request, response, body),
+    );
+    try {
+      const file = profiles(
+        `[dev]\nhost = ${host.origin}\nclient_id = ${CLIENT_ID}\ntoken_audience = of-the-profile\n`,
+      );
+      const env = { ...job(github.origin), DATABRICKS_CONFIG_FILE: file, DATABRICKS_HOST: host.origin };
+      await ask({ ...env, DATABRICKS_CLIENT_ID: "another" }, { profile: "dev", from: "github-oidc" });
+      expect(audienceOf(github)).toBe("of-the-profile");
+      // the profile's client ID stays
+      expect(new URLSearchParams(host.received.at(-1)?.body).get("client_id")).toBe(CLIENT_ID);
+      await ask(
+        { ...env, DATABRICKS_CONFIG_PROFILE: "dev", DATABRICKS_TOKEN_AUDIENCE: "given" },
+        { from: "github-oidc" },
+      );
+      expect(audienceOf(github)).toBe("given");
+      await ask({ ...env, DATABRICKS_CLIENT_ID: CLIENT_ID });
+      expect(audienceOf(github)).toBe("of-the-host");
+      await ask({ ...job(github.origin), DATABRICKS_CLIENT_ID: CLIENT_ID, DATABRICKS_ACCOUNT_ID: "an-account" });
+      expect(audienceOf(github)).toBe("an-account");
+    } finally {
+      await Promise.all([github.stop(), host.stop()]);
+    }
+  });
+
+  test("that Databricks refuses is described by what was sent, and by the variable that changes it", async () => {
+    const sent = `${part({ alg: "RS256" })}.${part({ iss: "https://ci.example.com", sub: "repo:acme/lake:x", aud: "a" })}.c2ln`;
+    const github = await startFaultServer(json({ value: sent }));
+    server.play = json({ error: "invalid_grant" }, 400);
+    try {
+      await expect(ask({ ...job(github.origin), DATABRICKS_CLIENT_ID: CLIENT_ID })).rejects.toMatchObject({
+        code: "token-refused",
+        message: expect.stringMatching(/iss "https:\/\/ci\.example\.com", sub "repo:acme\/lake:x", aud "a"/) as string,
+        fix: expect.stringContaining("DATABRICKS_TOKEN_AUDIENCE") as string,
+      });
+    } finally {
+      server.play = json({ access_token: MINTED, token_type: "bearer" });
+      await github.stop();
+    }
+  });
+
+  test("of Azure Pipelines is requested as Databricks' SDKs do, and exchanged", async () => {
+    const azure = await startFaultServer(json({ oidcToken: GIVEN }));
+    try {
+      const env = {
+        SYSTEM_ACCESSTOKEN: "job-token",
+        SYSTEM_TEAMFOUNDATIONCOLLECTIONURI: `${azure.origin}/acme/`,
+        SYSTEM_TEAMPROJECTID: "project",
+        SYSTEM_PLANID: "plan",
+        SYSTEM_JOBID: "job",
+        SYSTEM_HOSTTYPE: "build",
+        DATABRICKS_CLIENT_ID: CLIENT_ID,
+      };
+      expect((await ask(env)).source).toBe("azure-devops-oidc");
+      expect(azure.received.at(-1)).toMatchObject({
+        method: "POST",
+        url: "/acme/project/_apis/distributedtask/hubs/build/plans/plan/jobs/job/oidctoken?api-version=7.2-preview.1",
+        headers: { authorization: "Bearer job-token", "content-length": "0" },
+      });
+      expect(sent().get("subject_token")).toBe(GIVEN);
+      const { SYSTEM_JOBID: _job, ...rest } = env;
+      await expect(ask(rest, { from: "azure-devops-oidc" })).rejects.toMatchObject({
+        code: "token-source-missing",
+        message: expect.stringContaining("SYSTEM_JOBID is not set") as string,
+      });
+    } finally {
+      await azure.stop();
+    }
+  });
+});
+
 describe("the first source that is there decides", () => {
   test("and its failure is the answer: an identity is never swapped silently", async () => {
     server.play = json({ error: "invalid_grant", error_description: "no policy" }, 400);
