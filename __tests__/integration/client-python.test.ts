@@ -359,6 +359,11 @@ return found`,
         (await run("app", KEYS, { AWS_ENDPOINT_URL_STS: "https://sts.us-east-1.amazonaws.com.evil.example.com" }))
           .answer,
       ).toMatchObject({ code: "aws-endpoint-overridden" });
+      // a bucket may be called sts
+      for (const host of ["sts.s3.amazonaws.com", "sts.s3-accelerate.amazonaws.com", "x.sts.amazonaws.com"])
+        expect((await run("app", KEYS, { AWS_ENDPOINT_URL_STS: `https://${host}` })).answer).toMatchObject({
+          code: "aws-endpoint-overridden",
+        });
       expect(
         (await run("app", KEYS, { AWS_ENDPOINT_URL_STS: "http://sts.us-east-1.amazonaws.com" })).answer,
       ).toMatchObject({ code: "aws-endpoint-overridden" });

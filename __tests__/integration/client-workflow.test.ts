@@ -29,6 +29,7 @@ describe("the workflow's exchange", () => {
   let server: Server;
   let origin = "";
   let answer = "";
+  let github = "eyJPLANTED.github.token";
   const asked: { readonly url: string; readonly body: string; readonly authorization: string }[] = [];
   const folder = temporaryFolder("workflow");
   beforeAll(async () => {
@@ -41,7 +42,7 @@ describe("the workflow's exchange", () => {
       });
       request.on("end", () => {
         asked.push({ url: request.url ?? "", body, authorization: request.headers.authorization ?? "" });
-        response.end(request.method === "GET" ? JSON.stringify({ value: "eyJPLANTED.github.token" }) : answer);
+        response.end(request.method === "GET" ? JSON.stringify({ value: github }) : answer);
       });
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -118,6 +119,17 @@ describe("the workflow's exchange", () => {
       client_id: READER,
       scope: "openid",
     });
+  });
+
+  test("prints the job's own subject and audience where Databricks refuses its token, and nothing a runner obeys", async () => {
+    const claims = { sub: "repo:acme@12/lake@34:environment:production\n::set-output::x", aud: "a" };
+    github = `eyJPLANTED.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.PLANTED`;
+    answer = JSON.stringify({ error: "invalid_grant" });
+    const { outcome } = await run();
+    github = "eyJPLANTED.github.token";
+    const lines = logged(outcome.stdout).trim().split("\n");
+    expect(lines).toEqual([expect.stringContaining("subject is repo:acme@12/lake@34:environment:production")]);
+    expect(lines[0]).toContain("audience https://mycompany.cloud.databricks.com/oidc/v1/token");
   });
 
   test.each([

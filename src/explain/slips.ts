@@ -3,6 +3,7 @@
  * Pure.
  */
 import { replaceInvisible } from "../text/escape";
+import { isOtherGithubForm, plainGithubSubject } from "../issuer/github-subject";
 import { withoutSlashes } from "../issuer/issuer";
 import { stringLike } from "../trust/string-like";
 
@@ -21,6 +22,12 @@ export function slipOf(value: string, expected: readonly string[], operator: str
   const matches = (entry: string, text: string): boolean => (like ? stringLike(entry, text) : entry === text);
   const some = (near: (entry: string) => boolean): boolean => expected.some(near);
   const slip = (what: string, fix: Slip["fix"] = AS_IT_IS): Slip => ({ what, fix });
+  if (some((entry) => isOtherGithubForm(value, entry)) || matchesPlain(value, expected, matches))
+    return slip(
+      "is in GitHub's other form (with or without numeric IDs)",
+      (actual) =>
+        `Write the subject as the job's token has it: ${actual}. Repositories made or moved lately have IDs in it.`,
+    );
   if (some((entry) => matches(entry.toLowerCase(), value.toLowerCase()))) return slip("differs in case");
   if (some((entry) => matches(entry.trim(), value.trim())))
     return slip(
@@ -55,6 +62,16 @@ export function slipOf(value: string, expected: readonly string[], operator: str
         `is one character off ${typo}`,
         (actual) => `If that is a slip of the pen, mend the trust: ${actual}. If not, it is somebody else.`,
       );
+}
+
+/** Whether a pattern without numeric IDs would match a subject of GitHub that has them. */
+function matchesPlain(
+  value: string,
+  expected: readonly string[],
+  matches: (entry: string, text: string) => boolean,
+): boolean {
+  const plain = plainGithubSubject(value);
+  return plain !== null && plain !== value && expected.some((entry) => matches(entry, plain));
 }
 
 /** One character changed, left out, added, or two neighbours swapped. */

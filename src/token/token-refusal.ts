@@ -4,6 +4,8 @@ import { outsideError } from "../errors";
 import { looksLikeHtml, redirectTarget } from "../network/read-json";
 import type { HttpResponse } from "../network/request";
 import { readToken } from "../sts/read-token";
+import { plainGithubSubject } from "../issuer/github-subject";
+import type { Secret } from "../text/secret";
 import { redact } from "../text/secret";
 import { quoted } from "../text/text-rule";
 import type { OAuthGrant } from "./token-endpoint";
@@ -62,6 +64,17 @@ function sentText(grant: OAuthGrant): string {
   return ` Sent: ${parts.join(", ")}.`;
 }
 
+/** What is easily missed in a subject of GitHub: it has numeric IDs or none, by the age of the repository. */
+function githubForm(subject: Secret): string {
+  const reading = readToken(subject.reveal());
+  const sub = reading.ok ? reading.token.claims["sub"] : null;
+  const plain = typeof sub === "string" ? plainGithubSubject(sub) : null;
+  if (plain === null) return "";
+  return plain === sub
+    ? " The policy must have this form, without GitHub's numeric IDs."
+    : ` The policy must have the form with numeric IDs: ${quoted(plain)} does not match.`;
+}
+
 function oauthError(response: HttpResponse): { readonly error?: string; readonly description?: string } {
   try {
     const body = JSON.parse(response.body.toString("utf8")) as Readonly<Record<string, unknown>>;
@@ -80,7 +93,7 @@ function refusalFix(error: string, grant: OAuthGrant): string {
   if (grant.kind === "federated")
     return (
       "Compare these with the service principal's federation policy. DATABRICKS_TOKEN_AUDIENCE (or token_audience of " +
-      "the profile) changes the audience, DATABRICKS_CLIENT_ID the service principal."
+      `the profile) changes the audience, DATABRICKS_CLIENT_ID the service principal.${githubForm(grant.subject)}`
     );
   if (error === "unauthorized_client")
     return "The service principal is not in this workspace, or may not use this grant.";
