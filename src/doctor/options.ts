@@ -14,8 +14,10 @@ import { LIMITS } from "./fetch/fetch-url";
 /** Values as typed; undefined where not given. */
 export interface DoctorOptions {
   readonly environment: Environment;
-  /** Path of the federation file, for the command that the report suggests. */
+  /** Path of the federation file or the plan, for the command that the report suggests. */
   readonly config: string;
+  /** Given where that is a plan. */
+  readonly plan?: string | undefined;
   readonly issuer?: string | undefined;
   readonly role?: string | undefined;
   /** Key of the AWS account, where the federation has several. */

@@ -6,6 +6,8 @@ import { CHECKS } from "./check";
 /** What was checked beside the issuers: decides the next step when nothing is wrong. */
 export interface Coverage {
   readonly config: string;
+  /** Given where `config` is a plan. */
+  readonly plan?: string | undefined;
   /** The role named, or the federation's only one. */
   readonly role: string | null;
   /** Those checked. */
@@ -55,19 +57,20 @@ export function exitCodeOf(checks: readonly Check[]): 0 | 1 | 3 {
 const ORDER = Object.keys(CHECKS) as readonly CheckId[];
 
 /** The fix of the fault nearest the cause; then of what could not be checked for something outside; then the next step. */
-function nextStep(checks: readonly Check[], { config, role, roles, aws, all, assume }: Coverage): string {
+function nextStep(checks: readonly Check[], { config, plan, role, roles, aws, all, assume }: Coverage): string {
   const byCause = [...checks].sort((left, right) => ORDER.indexOf(left.id) - ORDER.indexOf(right.id));
   const wrong =
     byCause.find(({ status }) => status === "fail") ??
     byCause.find(({ status, code, fix }) => status === "unknown" && code !== null && fix !== null);
   if (wrong?.fix !== undefined && wrong.fix !== null) return `${wrong.subject}: ${wrong.fix}`;
-  const options = `--config ${shellWord(config)}`;
+  const options = `--${plan === undefined ? "config" : "plan"} ${shellWord(config)}`;
   if (!aws && !all)
     return `See what is deployed: databricks-aws-oidc doctor ${options} --aws${role === null ? "" : ` --role ${role}`}`;
   const tried = `${options} --role ${role ?? roles[0] ?? "ROLE"}`;
-  return assume
+  if (!assume) return `Make one real call: databricks-aws-oidc doctor ${tried} --assume`;
+  return plan === undefined
     ? `Use the role: databricks-aws-oidc credentials ${tried} -- aws sts get-caller-identity`
-    : `Make one real call: databricks-aws-oidc doctor ${tried} --assume`;
+    : `Use the role: databricks-aws-oidc generate client ${tried} --for notebook --out client`;
 }
 
 const MARKS: Readonly<Record<CheckStatus, string>> = { pass: "✓", fail: "✗", unknown: "?" };

@@ -1,4 +1,5 @@
 /** `doctor`: the real endpoints, the real AWS, one real call; and the one next thing to do. */
+import { readSource } from "../federation-source";
 import { flags } from "../flags";
 import { say, sayJson, withProgress } from "../run";
 import { verb } from "../verb";
@@ -6,6 +7,7 @@ import { verb } from "../verb";
 export default verb({
   flags: flags(
     "config",
+    "plan",
     "issuer",
     "role",
     "token",
@@ -23,22 +25,24 @@ export default verb({
     "allowEndpoint",
     "json",
   ),
-  exclusive: [["token", "from"]],
+  exclusive: [
+    ["token", "from"],
+    ["config", "plan"],
+  ],
   examples: [
     ["$0 doctor", "the issuers of the federation, as AWS sees them"],
     ["$0 doctor --role lake-reader --aws --assume", "one role, to the end"],
+    ["$0 doctor --plan plan.json --aws", "a Terraform plan or state against what is deployed"],
     ["$0 doctor --all --json", "every night: exit 1 on drift"],
   ],
   run: async (options) => {
-    const [{ doctor }, { DEFAULT_FEDERATION_FILE, readFederationFile }, { processEnvironment }] = await Promise.all([
+    const [{ doctor }, { processEnvironment }] = await Promise.all([
       import("../../doctor/doctor"),
-      import("../../files/load-federation"),
       import("../../network/environment"),
     ]);
-    const config = options.config ?? DEFAULT_FEDERATION_FILE;
-    const { federation } = readFederationFile(config);
+    const { federation, file } = await readSource(options);
     const { report, text } = await withProgress("checking", () =>
-      doctor(federation, { ...options, config, environment: processEnvironment() }),
+      doctor(federation, { ...options, config: file, environment: processEnvironment() }),
     );
     if (options.json) sayJson(report);
     else say(text);

@@ -1,5 +1,6 @@
 /** `explain`: would this token get this role, and if not, which line says no. */
 import { InputError } from "../../errors";
+import { readSource } from "../federation-source";
 import { flags } from "../flags";
 import type { ExitCode } from "../run";
 import { say, sayJson } from "../run";
@@ -8,6 +9,7 @@ import { verb } from "../verb";
 export default verb({
   flags: flags(
     "config",
+    "plan",
     "role",
     "account",
     "policy",
@@ -23,7 +25,9 @@ export default verb({
     "json",
   ),
   exclusive: [
+    ["config", "plan"],
     ["policy", "config"],
+    ["policy", "plan"],
     ["policy", "role"],
     ["token", "claims"],
   ],
@@ -37,9 +41,8 @@ export default verb({
   ],
   run: async (options) => {
     if (options.mechanisms) return explainMechanisms(options.json);
-    const [{ explainTexts }, { readFederationFile }, { readText }] = await Promise.all([
+    const [{ explainTexts }, { readText }] = await Promise.all([
       import("../../explain/explain-texts"),
-      import("../../files/load-federation"),
       import("../../files/read-file"),
     ]);
     const read = (file: string): string => readText(file, "Check the path.");
@@ -48,7 +51,7 @@ export default verb({
         jwks: options.jwks === undefined ? undefined : { file: options.jwks, text: read(options.jwks) },
         target:
           options.policy === undefined
-            ? { federation: readFederationFile(options.config).federation }
+            ? { federation: (await readSource(options)).federation }
             : { policy: read(options.policy) },
         presented:
           options.claims === undefined

@@ -1,18 +1,19 @@
 /** `prove`: every declared identity gets in, no generated impostor does. */
+import { readSource } from "../federation-source";
 import { flags } from "../flags";
 import { progress, say, sayJson } from "../run";
 import { verb } from "../verb";
 
 export default verb({
-  flags: flags("config", "role", "seed", "count", "json"),
+  flags: flags("config", "plan", "role", "seed", "count", "json"),
+  exclusive: [["config", "plan"]],
   run: async (options) => {
-    const [{ readFederationFile }, { readProveOptions }, { prove }, { proofText }] = await Promise.all([
-      import("../../files/load-federation"),
+    const [{ readProveOptions }, { prove }, { proofText }] = await Promise.all([
       import("../../prove/options"),
       import("../../prove/prove"),
       import("../../prove/text"),
     ]);
-    const { federation } = readFederationFile(options.config);
+    const { federation } = await readSource(options);
     const proof = await prove(federation, {
       ...readProveOptions(federation, options),
       now: Math.floor(Date.now() / 1000),

@@ -1,11 +1,13 @@
 /** `report`: who reaches what, as one HTML page, a Mermaid diagram or JSON. */
+import { InputError } from "../../errors";
+import { isPlanFile, readSource } from "../federation-source";
 import { FLAGS, flags } from "../flags";
 import { say, tell } from "../run";
 import { verb } from "../verb";
 
 export default verb({
   flags: {
-    ...flags("config"),
+    ...flags("config", "plan"),
     format: {
       ...FLAGS.format,
       choices: ["html", "mermaid"],
@@ -14,14 +16,27 @@ export default verb({
     out: { ...FLAGS.out, about: "Write there instead of stdout" },
     ...flags("json"),
   },
+  exclusive: [["config", "plan"]],
+  words: {
+    name: "FILE",
+    about: "A federation file, or terraform show -json of a plan or a state (default: federation.yaml)",
+  },
   examples: [
     ["$0 report --out report.html", "a page to open in a browser"],
-    ["$0 report --format mermaid", "a diagram for a Markdown page"],
+    ["$0 report plan.json --format mermaid", "a diagram of a Terraform plan, for a Markdown page"],
   ],
-  run: async (options): Promise<0> => {
-    const { readFederationFile } = await import("../../files/load-federation");
+  run: async (options, { words: [file] }): Promise<0> => {
+    if (file !== undefined && (options.config ?? options.plan) !== undefined)
+      throw new InputError({
+        code: "usage",
+        message: "The file to report is given twice.",
+        path: options.config === undefined ? "plan" : "config",
+        fix: "Give FILE, --config or --plan.",
+      });
+    const source =
+      file === undefined ? options : (await isPlanFile(file)) ? { config: undefined, plan: file } : { config: file };
     const { reportView } = await import("../../report/view");
-    const view = reportView(readFederationFile(options.config).federation);
+    const view = reportView((await readSource(source)).federation);
     const text = options.json
       ? `${JSON.stringify(view, null, 2)}\n`
       : options.format === "mermaid"

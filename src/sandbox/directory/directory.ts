@@ -36,8 +36,13 @@ export interface SimulatedRole {
   readonly trust: CompiledPolicy;
   /** Seconds. */
   readonly maxSessionDuration: number;
-  /** The role as read, with its trust policy and what it is given. */
+  /** The role as read, with its trust policy and its permissions. */
   readonly source: LintRole;
+  /** Of a plan: the values of the resource by Terraform's names, and its inline policies by theirs. */
+  readonly planned: {
+    readonly values: Readonly<Record<string, unknown>>;
+    readonly inlinePolicies: Readonly<Record<string, unknown>>;
+  } | null;
 }
 
 export interface SimulatedAccount {
@@ -62,7 +67,12 @@ export const EXAMPLE_ACCOUNT_ID = "111122223333";
 export const DEFAULT_MAX_SESSION_DURATION = 3600;
 
 /** A role with its policy compiled; undefined where its trust policy cannot be read. */
-export function simulatedRole(name: string, arn: string, source: LintRole): SimulatedRole | undefined {
+export function simulatedRole(
+  name: string,
+  arn: string,
+  source: LintRole,
+  planned: SimulatedRole["planned"] = null,
+): SimulatedRole | undefined {
   const read = readPolicy(source.policy);
   if (!read.ok) return undefined;
   return {
@@ -71,6 +81,7 @@ export function simulatedRole(name: string, arn: string, source: LintRole): Simu
     trust: compilePolicy(read.policy),
     maxSessionDuration: source.maxSessionDuration ?? DEFAULT_MAX_SESSION_DURATION,
     source,
+    planned,
   };
 }
 

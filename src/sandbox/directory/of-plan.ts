@@ -53,7 +53,10 @@ export function directoryOfPlan(text: string, file: string): SimulatedDirectory 
     const [, partition = "aws", , , account = EXAMPLE_ACCOUNT_ID] = arn.split(":");
     const simulated = accounts.get(account) ?? { partition, providers: [], roles: [] };
     accounts.set(account, simulated);
-    const role = simulatedRole(source.path, arn, source);
+    const role = simulatedRole(source.path, arn, source, {
+      values: byAddress.get(source.path)?.values ?? {},
+      inlinePolicies: inlinePoliciesOf(source, byAddress),
+    });
     if (role !== undefined) simulated.roles.push(role);
   }
   for (const [account, simulated] of accounts) {
@@ -116,6 +119,21 @@ function readMembers(text: string, file: string): Readonly<Record<string, unknow
         "goes to --config.",
     },
   ]);
+}
+
+/** By their own names; `source` has them by address where they are resources. */
+function inlinePoliciesOf(
+  { policies }: LintRole,
+  byAddress: ReadonlyMap<string, TerraformResource>,
+): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(policies).flatMap(([place, document]): readonly (readonly [string, unknown])[] => {
+      const resource = byAddress.get(place);
+      if (resource === undefined) return place.includes(":") ? [] : [[place, document]];
+      const { name } = resource.values;
+      return resource.type === "aws_iam_role_policy" && typeof name === "string" ? [[name, document]] : [];
+    }),
+  );
 }
 
 /** The role's ARN: as applied, or as it will be. */

@@ -1,5 +1,6 @@
 /** `generate client`: files for whoever uses a role from inside Databricks, from a laptop or from CI, without Node. */
 import { version } from "../../../../package.json";
+import { readSource } from "../../federation-source";
 import { FLAGS, flags } from "../../flags";
 import { tell } from "../../run";
 import { verb } from "../../verb";
@@ -7,10 +8,11 @@ import { verb } from "../../verb";
 export default verb({
   about: "Files that use a role without a stored key: Python, a cluster policy, a bundle, a workflow",
   flags: {
-    ...flags("config", "for", "role", "issuer", "account", "awsAccountId"),
+    ...flags("config", "plan", "for", "role", "issuer", "account", "awsAccountId"),
     out: { ...FLAGS.out, required: true, about: "Folder for the files" },
     ...flags("check", "json"),
   },
+  exclusive: [["config", "plan"]],
   examples: [
     [
       "$0 generate client --for notebook --role lake-reader \\\n--out clients/notebook",
@@ -18,13 +20,12 @@ export default verb({
     ],
   ],
   run: async (options) => {
-    const [{ readFederationFile }, { clientOf }, { clientTree }, { deliver }] = await Promise.all([
-      import("../../../files/load-federation"),
+    const [{ clientOf }, { clientTree }, { deliver }] = await Promise.all([
       import("../../../client/client"),
       import("../../../client/files"),
       import("./deliver"),
     ]);
-    const { federation, warnings } = readFederationFile(options.config);
+    const { federation, warnings } = await readSource(options);
     for (const warning of warnings) tell(`warning: ${warning.message} [${warning.code}]`);
     return deliver(options.out, clientTree(clientOf(federation, { ...options, place: options.for }), version), options);
   },
