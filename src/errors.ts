@@ -4,6 +4,12 @@
  * A code never changes its meaning and is never re-used; messages may be reworded at any time.
  * `input` errors are the caller's to fix (exit code 2), `outside` errors came from the network,
  * the file system or another program (exit code 3).
+ *
+ * @example
+ * ```ts
+ * import { ERROR_CODES } from "databricks-aws-oidc";
+ * ERROR_CODES["host-not-databricks"]; // "input": exit code 2
+ * ```
  */
 export const ERROR_CODES = {
   // issuer
@@ -233,10 +239,26 @@ export const ERROR_CODES = {
   internal: "outside",
 } as const satisfies Record<string, "input" | "outside">;
 
-/** A stable, machine-readable name for what went wrong, e.g. `host-not-databricks`. */
+/**
+ * A stable, machine-readable name for what went wrong, e.g. `host-not-databricks`.
+ *
+ * @example
+ * ```ts
+ * import type { ErrorCode } from "databricks-aws-oidc";
+ * const code: ErrorCode = "host-not-databricks";
+ * ```
+ */
 export type ErrorCode = keyof typeof ERROR_CODES;
 
-/** One thing that is wrong in one place of the input. Plain data: safe to print as JSON. */
+/**
+ * One thing that is wrong in one place of the input. Plain data: safe to print as JSON.
+ *
+ * @example
+ * ```ts
+ * import type { Problem } from "databricks-aws-oidc";
+ * const text = ({ path, message, fix }: Problem): string => `${path ?? ""}: ${message} ${fix}`;
+ * ```
+ */
 export interface Problem {
   readonly code: ErrorCode;
   /** What is wrong, in one sentence, with the offending value where it is no secret. */
@@ -252,7 +274,15 @@ export interface Problem {
   readonly fix: string;
 }
 
-/** Something the user should know that stops nothing. */
+/**
+ * Something the user should know that stops nothing.
+ *
+ * @example
+ * ```ts
+ * import type { Warning } from "databricks-aws-oidc";
+ * const text = ({ path, message }: Warning): string => `${path ?? ""}: ${message}`;
+ * ```
+ */
 export interface Warning {
   readonly code: string;
   readonly message: string;
@@ -268,7 +298,15 @@ export function formatProblem(problem: Problem): string {
   return `${where === "" ? "" : `${where}: `}${problem.message} ${problem.fix} [${problem.code}]`;
 }
 
-/** Base class. `code` is that of the first problem; `problems` always holds at least one. */
+/**
+ * Base class. `code` is that of the first problem; `problems` always holds at least one.
+ *
+ * @example
+ * ```ts
+ * import { FederationError } from "databricks-aws-oidc";
+ * const code = (error: unknown): string | undefined => (error instanceof FederationError ? error.code : undefined);
+ * ```
+ */
 export class FederationError extends Error {
   readonly code: ErrorCode;
   readonly fix: string;
@@ -284,10 +322,26 @@ export class FederationError extends Error {
   }
 }
 
-/** The caller's input is wrong; nothing was done. Exit code 2. */
+/**
+ * The caller's input is wrong; nothing was done. Exit code 2.
+ *
+ * @example
+ * ```ts
+ * import { InputError } from "databricks-aws-oidc";
+ * const fix = (error: unknown): string | undefined => (error instanceof InputError ? error.fix : undefined);
+ * ```
+ */
 export class InputError extends FederationError {}
 
-/** Something outside failed: network, file system, another program. Exit code 3. */
+/**
+ * Something outside failed: network, file system, another program. Exit code 3.
+ *
+ * @example
+ * ```ts
+ * import { OutsideError } from "databricks-aws-oidc";
+ * const code = (error: unknown): string | undefined => (error instanceof OutsideError ? error.code : undefined);
+ * ```
+ */
 export class OutsideError extends FederationError {}
 
 /** An `InputError` with one problem; `path` is its place in the document, or the name of the flag. */

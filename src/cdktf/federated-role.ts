@@ -26,6 +26,12 @@ import { terraformText, terraformValues } from "./terraform-text";
 /**
  * A role as in a federation file, word for word. Tokens are welcome in `managedPolicyArns`, `permissionsBoundaryArn`,
  * the values of `tags`, and in policy documents; elsewhere a rule needs the value (token-not-allowed).
+ *
+ * @example
+ * ```ts
+ * import { type RoleProps } from "databricks-aws-oidc/cdktf";
+ * const role: RoleProps = { trusts: [{ issuer: "production", users: ["alice@example.com"] }] };
+ * ```
  */
 export interface RoleProps extends Omit<RoleDeclaration, "accounts" | "inlinePolicies" | "trusts"> {
   /** Whom the role trusts; at least one. */
@@ -34,6 +40,18 @@ export interface RoleProps extends Omit<RoleDeclaration, "accounts" | "inlinePol
   readonly inlinePolicies?: Readonly<Record<string, InlinePolicy>>;
 }
 
+/**
+ * A role, and the providers that its trusts name.
+ *
+ * @example
+ * ```ts
+ * import { type DatabricksFederatedRoleProps } from "databricks-aws-oidc/cdktf";
+ * const props: Omit<DatabricksFederatedRoleProps, "providers"> = {
+ *   trusts: [{ issuer: "production", users: ["alice@example.com"] }],
+ *   awsAccountId: "111122223333",
+ * };
+ * ```
+ */
 export interface DatabricksFederatedRoleProps extends RoleProps {
   /** The providers that trusts name as `issuer`, by that name. */
   readonly providers: Readonly<Record<string, DatabricksOidcProvider>>;
@@ -64,10 +82,20 @@ export interface PlannedFederatedRole {
  * too; `lint: [{ ignore, reason }]` lets one be.
  *
  * @example
+ * ```ts
+ * import { App, TerraformStack } from "cdktf";
+ * import { DatabricksFederatedRole, DatabricksOidcProvider } from "databricks-aws-oidc/cdktf";
+ * const stack = new TerraformStack(new App(), "lakehouse");
+ * const production = new DatabricksOidcProvider(stack, "production", {
+ *   level: "workspace",
+ *   host: "mycompany.cloud.databricks.com",
+ *   workspaceId: "1444828305810485",
+ * });
  * new DatabricksFederatedRole(stack, "lake-reader", {
- *   providers: { production: provider },
+ *   providers: { production },
  *   trusts: [{ issuer: "production", servicePrincipals: ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"] }],
  * });
+ * ```
  */
 export class DatabricksFederatedRole extends Construct {
   /** The role itself; undefined where there are complaints. */

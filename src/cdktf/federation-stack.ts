@@ -12,6 +12,15 @@ import { DatabricksFederation } from "./federation";
 import { allowAwsProviderRange } from "./provider-range";
 import { terraformText } from "./terraform-text";
 
+/**
+ * Which AWS account of a federation a stack deploys to.
+ *
+ * @example
+ * ```ts
+ * import { type FederationStackOptions } from "databricks-aws-oidc/cdktf";
+ * const options: FederationStackOptions = { account: "prod" };
+ * ```
+ */
 export interface FederationStackOptions {
   /**
    * Key of the AWS account under `aws.accounts`. Needed where there are several; see
@@ -29,7 +38,11 @@ export interface FederationStackOptions {
  * several.
  *
  * @example
- * new FederationStack(app, loadFederation("federation.yaml"));
+ * ```ts
+ * import { App } from "cdktf";
+ * import { FederationStack, loadFederation } from "databricks-aws-oidc/cdktf";
+ * new FederationStack(new App(), loadFederation("federation.yaml"));
+ * ```
  */
 export class FederationStack extends TerraformStack {
   /** The federation's constructs; `federation.addRole` adds to the file's roles (outputs hold the file's only). */

@@ -20,7 +20,20 @@ import type { FederationSettings, PlannedSettings } from "./settings";
 import { planSettings } from "./settings";
 import { surroundingsOf } from "./surroundings";
 
-/** A federation as in its file, word for word; without what belongs to the stack (account, region, backend). */
+/**
+ * A federation as in its file, word for word; without what belongs to the stack (account, region, backend).
+ *
+ * @example
+ * ```ts
+ * import { type DatabricksFederationProps } from "databricks-aws-oidc/cdktf";
+ * const props: DatabricksFederationProps = {
+ *   awsAccountId: "111122223333",
+ *   issuers: {
+ *     production: { level: "workspace", host: "mycompany.cloud.databricks.com", workspaceId: "1444828305810485" },
+ *   },
+ * };
+ * ```
+ */
 export interface DatabricksFederationProps extends FederationSettings {
   /** The issuers that roles may trust, by key. */
   readonly issuers: Readonly<Record<string, IssuerDeclaration>>;
@@ -37,14 +50,20 @@ export interface DatabricksFederationProps extends FederationSettings {
  * logical-id-collision.
  *
  * @example
+ * ```ts
+ * import { App, TerraformStack } from "cdktf";
+ * import { DatabricksFederation } from "databricks-aws-oidc/cdktf";
+ * const stack = new TerraformStack(new App(), "lakehouse");
  * const federation = new DatabricksFederation(stack, "lakehouse", {
- *   issuers: { production: { level: "workspace", host: "mycompany.cloud.databricks.com", workspaceId:
- * "1444828305810485" } },
+ *   issuers: {
+ *     production: { level: "workspace", host: "mycompany.cloud.databricks.com", workspaceId: "1444828305810485" },
+ *   },
  * });
  * const reader = federation.addRole("lake-reader", {
  *   trusts: [{ issuer: "production", servicePrincipals: ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"] }],
- *   managedPolicyArns: { read: lakePolicy.arn },
  * });
+ * reader.arn; // a token, for the rest of the stack
+ * ```
  */
 export class DatabricksFederation extends Construct {
   /** The providers, by issuer key. */

@@ -7,7 +7,18 @@ import { formatPath } from "../federation/path";
 import type { Json } from "../trust/canonical-json";
 import { holdsToken, isPlainObject } from "./reserved-text";
 
-/** A policy document, its JSON text, or a token for that text (`data.aws_iam_policy_document.x.json`). */
+/**
+ * A policy document, its JSON text, or a token for that text (`data.aws_iam_policy_document.x.json`).
+ *
+ * @example
+ * ```ts
+ * import { type InlinePolicy } from "databricks-aws-oidc/cdktf";
+ * const policy: InlinePolicy = {
+ *   Version: "2012-10-17",
+ *   Statement: [{ Effect: "Allow", Action: ["s3:ListBucket"], Resource: ["arn:aws:s3:::lake"] }],
+ * };
+ * ```
+ */
 export type InlinePolicy = { readonly [key: string]: Json } | string;
 
 export interface DeclaredPolicies {

@@ -15,7 +15,19 @@ import { planSettings } from "./settings";
 import { watchStack } from "./stack-watch";
 import { terraformText, terraformValues } from "./terraform-text";
 
-/** A Databricks issuer as in a federation file, and where it is registered. `existingProviderArn` may be a token. */
+/**
+ * A Databricks issuer as in a federation file, and where it is registered. `existingProviderArn` may be a token.
+ *
+ * @example
+ * ```ts
+ * import { type DatabricksOidcProviderProps } from "databricks-aws-oidc/cdktf";
+ * const props: DatabricksOidcProviderProps = {
+ *   level: "workspace",
+ *   host: "mycompany.cloud.databricks.com",
+ *   workspaceId: "1444828305810485",
+ * };
+ * ```
+ */
 export type DatabricksOidcProviderProps = IssuerDeclaration &
   Pick<FederationSettings, "awsAccountId" | "awsPartition" | "tags">;
 
@@ -41,9 +53,17 @@ export const INVALID = "invalid";
  * issuer-collision, logical-id-collision. A provider with complaints makes no resource.
  *
  * @example
- * new DatabricksOidcProvider(stack, "production", {
- *   level: "workspace", host: "mycompany.cloud.databricks.com", workspaceId: "1444828305810485",
+ * ```ts
+ * import { App, TerraformStack } from "cdktf";
+ * import { DatabricksOidcProvider } from "databricks-aws-oidc/cdktf";
+ * const stack = new TerraformStack(new App(), "lakehouse");
+ * const production = new DatabricksOidcProvider(stack, "production", {
+ *   level: "workspace",
+ *   host: "mycompany.cloud.databricks.com",
+ *   workspaceId: "1444828305810485",
  * });
+ * production.arn;
+ * ```
  */
 export class DatabricksOidcProvider extends Construct {
   /** The resource; undefined for an adopted provider, and for one with complaints. */

@@ -8,7 +8,15 @@ import type { Partition } from "../issuer/rules";
 import { reservedTextProblems } from "./reserved-text";
 import { setTokensAside } from "./tokens-aside";
 
-/** As at the top of a federation file. */
+/**
+ * As at the top of a federation file.
+ *
+ * @example
+ * ```ts
+ * import { type FederationSettings } from "databricks-aws-oidc/cdktf";
+ * const settings: FederationSettings = { awsAccountId: "111122223333", tags: { team: "data" } };
+ * ```
+ */
 export interface FederationSettings extends Pick<
   FederationInput,
   "lint" | "maxSessionDuration" | "roleNamePrefix" | "rolePath" | "trustPolicyMaxLength"

@@ -16,6 +16,15 @@ export interface ProviderView {
   readonly create: boolean;
 }
 
+/**
+ * A federation in one AWS account: its providers and roles there.
+ *
+ * @example
+ * ```ts
+ * import type { AccountView } from "databricks-aws-oidc";
+ * const names = (view: AccountView): readonly string[] => view.roles.map(({ name }) => name);
+ * ```
+ */
 export interface AccountView {
   readonly federation: Federation;
   readonly account: AwsAccount;
@@ -32,6 +41,14 @@ export interface AccountView {
  * The federation in `account`. An existing provider is adopted in the account its ARN names, or, where no account
  * says that
  * it is that one, in those that say nothing; others create their own.
+ *
+ * @example
+ * ```ts
+ * import { accountView, type Federation } from "databricks-aws-oidc";
+ * declare const federation: Federation;
+ * const views = federation.accounts.map((account) => accountView(federation, account));
+ * const arns = views.flatMap(({ providers }) => providers.map(({ arn }) => arn));
+ * ```
  */
 export function accountView(federation: Federation, account: AwsAccount): AccountView {
   const accountId = account.accountId ?? ACCOUNT_ID_PLACEHOLDER;
@@ -64,7 +81,17 @@ function contextOf(view: AccountView): TrustContext {
   return { partition: view.account.partition, accountId: view.accountId, issuers: view.trusted };
 }
 
-/** The role's trust policy in this account. */
+/**
+ * The role's trust policy in this account.
+ *
+ * @example
+ * ```ts
+ * import { accountView, roleTrustPolicy, type Federation } from "databricks-aws-oidc";
+ * declare const federation: Federation;
+ * const views = federation.accounts.map((account) => accountView(federation, account));
+ * const policies = views.flatMap((view) => view.roles.map((role) => roleTrustPolicy(role, view)));
+ * ```
+ */
 export function roleTrustPolicy(role: FederationRole, view: AccountView): TrustPolicy {
   return buildTrustPolicy(role.trusts, role, contextOf(view));
 }
@@ -76,7 +103,17 @@ export function selfAssumePolicyOf(role: FederationRole, view: AccountView): Jso
     : undefined;
 }
 
-/** All inline policies of the role by name, the self-assume policy included, in canonical order of their names. */
+/**
+ * All inline policies of the role by name, the self-assume policy included, in canonical order of their names.
+ *
+ * @example
+ * ```ts
+ * import { accountView, inlinePoliciesOf, type Federation } from "databricks-aws-oidc";
+ * declare const federation: Federation;
+ * const views = federation.accounts.map((account) => accountView(federation, account));
+ * const policies = views.flatMap((view) => view.roles.map((role) => inlinePoliciesOf(role, view)));
+ * ```
+ */
 export function inlinePoliciesOf(role: FederationRole, view: AccountView): Readonly<Record<string, Json>> {
   const self = selfAssumePolicyOf(role, view);
   return self === undefined ? role.inlinePolicies : { ...role.inlinePolicies, [SELF_ASSUME_POLICY_NAME]: self };

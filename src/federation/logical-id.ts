@@ -11,6 +11,12 @@ import { formatPath } from "./path";
  * `parts` joined by `_`, every character that Terraform takes in no name replaced by `-`; a name that would start with
  * anything but a letter or `_` gets a `_` in front. E.g. `("lakehouse", "lake-reader", "read")` ->
  * `lakehouse_lake-reader_read`.
+ *
+ * @example
+ * ```ts
+ * import { logicalId } from "databricks-aws-oidc";
+ * logicalId("lakehouse", "lake-reader"); // the Terraform name of the role of a construct called lakehouse
+ * ```
  */
 export function logicalId(...parts: readonly string[]): string {
   const name = parts.join("_").replace(/[^A-Za-z0-9_-]/g, "-");

@@ -46,7 +46,15 @@ export interface FederationIssuer extends IssuerUrls {
   readonly existingProviderArn: string | null;
 }
 
-/** A role with every default applied: its fields are declared in fields/role.ts. */
+/**
+ * A role with every default applied: its fields are declared in fields/role.ts.
+ *
+ * @example
+ * ```ts
+ * import type { FederationRole } from "databricks-aws-oidc";
+ * const isShort = (role: FederationRole): boolean => role.maxSessionDuration <= 3600;
+ * ```
+ */
 export interface FederationRole extends Omit<ModelOf<typeof ROLE_FIELDS>, "name" | "trusts"> {
   readonly key: string;
   /** IAM's name: `name`, or the prefix and the key. */
@@ -63,6 +71,15 @@ export interface Settings extends ModelOf<typeof SETTING_FIELDS> {
   readonly accounts: readonly AwsAccount[];
 }
 
+/**
+ * A federation that was read: every default applied.
+ *
+ * @example
+ * ```ts
+ * import type { Federation } from "databricks-aws-oidc";
+ * const keys = (federation: Federation): readonly string[] => Object.keys(federation.issuers);
+ * ```
+ */
 export interface Federation extends Settings {
   /** By key, in file order. */
   readonly issuers: Readonly<Record<string, FederationIssuer>>;

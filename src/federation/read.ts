@@ -22,6 +22,15 @@ export { readIssuer } from "./read-issuers";
 export { readRole } from "./read-roles";
 export type { RoleContext, RoleDefaults } from "./read-roles";
 
+/**
+ * A federation that was read, and what its author should know.
+ *
+ * @example
+ * ```ts
+ * import type { ReadFederation } from "databricks-aws-oidc";
+ * const warned = ({ warnings }: ReadFederation): boolean => warnings.length > 0;
+ * ```
+ */
 export interface ReadFederation {
   readonly federation: Federation;
   readonly warnings: readonly Warning[];
@@ -33,6 +42,16 @@ const MAX_PROBLEMS = 100;
 /**
  * Reads the text of a federation file. `file` names it in messages.
  * Throws InputError with every problem, each with code, path, line and column (1-based), and the fix.
+ *
+ * @example
+ * ```ts
+ * import { InputError, parseFederation } from "databricks-aws-oidc";
+ * try {
+ *   parseFederation("name: lakehouse", { file: "federation.yaml" });
+ * } catch (error) {
+ *   if (error instanceof InputError) for (const { line, message } of error.problems) console.error(line, message);
+ * }
+ * ```
  */
 export function parseFederation(text: string, options: { readonly file?: string } = {}): ReadFederation {
   const source = readYaml(text.replace(/^\ufeff/, ""));
@@ -54,7 +73,23 @@ export function parseFederation(text: string, options: { readonly file?: string 
   return { federation: read.federation, warnings };
 }
 
-/** Reads a federation written in TypeScript, or any plain value. Throws InputError with every problem. */
+/**
+ * Reads a federation written in TypeScript, or any plain value. Throws InputError with every problem.
+ *
+ * @example
+ * ```ts
+ * import { readFederation } from "databricks-aws-oidc";
+ * const { federation, warnings } = readFederation({
+ *   name: "lakehouse",
+ *   issuers: {
+ *     production: { level: "workspace", host: "mycompany.cloud.databricks.com", workspaceId: "1444828305810485" },
+ *   },
+ *   roles: {
+ *     reader: { trusts: [{ issuer: "production", servicePrincipals: ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"] }] },
+ *   },
+ * });
+ * ```
+ */
 export function readFederation(input: FederationInput | unknown): ReadFederation {
   const read = readValue(input, () => undefined);
   refuse(limited(read.problems));

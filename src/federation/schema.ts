@@ -58,7 +58,15 @@ export const outlineSchema = topSchema.extend({
   roles: z.record(z.string(), z.unknown()),
 });
 
-/** The whole file: source of the JSON Schema and of the types of the TypeScript interface. */
+/**
+ * The whole file: source of the JSON Schema and of the types of the TypeScript interface.
+ *
+ * @example
+ * ```ts
+ * import { federationSchema } from "databricks-aws-oidc";
+ * const { success } = federationSchema.safeParse({ name: "lakehouse", issuers: {}, roles: {} });
+ * ```
+ */
 export const federationSchema = topSchema.extend({
   aws: awsSchema.extend({ accounts: z.record(z.string(), awsAccountSchema).optional() }).optional(),
   issuers: z.record(z.string(), issuerSchema),
@@ -74,10 +82,49 @@ type Unchanged<T> = T extends readonly (infer Item)[]
     ? { readonly [Key in keyof T]: Unchanged<T[Key]> }
     : T;
 
-/** A federation as written in YAML or TypeScript. */
+/**
+ * A federation as written in YAML or TypeScript.
+ *
+ * @example
+ * ```ts
+ * import type { FederationInput } from "databricks-aws-oidc";
+ * const input: Pick<FederationInput, "name" | "aws"> = { name: "lakehouse", aws: { accountId: "111122223333" } };
+ * ```
+ */
 export type FederationInput = Unchanged<z.input<typeof federationSchema>>;
+/**
+ * An issuer as written in YAML or TypeScript.
+ *
+ * @example
+ * ```ts
+ * import type { IssuerDeclaration } from "databricks-aws-oidc";
+ * const issuer: IssuerDeclaration = {
+ *   level: "workspace",
+ *   host: "mycompany.cloud.databricks.com",
+ *   workspaceId: "1444828305810485",
+ * };
+ * ```
+ */
 export type IssuerDeclaration = Unchanged<z.input<typeof issuerSchema>>;
+/**
+ * A trust as written in YAML or TypeScript.
+ *
+ * @example
+ * ```ts
+ * import type { TrustDeclaration } from "databricks-aws-oidc";
+ * const trust: TrustDeclaration = { issuer: "production", users: ["alice@example.com"] };
+ * ```
+ */
 export type TrustDeclaration = Unchanged<z.input<typeof trustSchema>>;
+/**
+ * A role as written in YAML or TypeScript.
+ *
+ * @example
+ * ```ts
+ * import type { RoleDeclaration } from "databricks-aws-oidc";
+ * const role: RoleDeclaration = { trusts: [{ issuer: "production", users: ["alice@example.com"] }] };
+ * ```
+ */
 export type RoleDeclaration = Unchanged<z.input<typeof roleSchema>>;
 export type ParsedIssuer = z.output<typeof issuerSchema>;
 export type ParsedBackend = z.output<typeof backendSchema>;

@@ -17,6 +17,12 @@ export function readFederationFile(file: string = DEFAULT_FEDERATION_FILE): Read
 /**
  * The federation of `file`, for `new FederationStack(app, loadFederation("federation.yaml"))`. Errors as
  * `readFederationFile`.
+ *
+ * @example
+ * ```ts
+ * import { loadFederation } from "databricks-aws-oidc/cdktf";
+ * const federation = loadFederation("federation.yaml");
+ * ```
  */
 export function loadFederation(file: string = DEFAULT_FEDERATION_FILE): ReadFederation["federation"] {
   return readFederationFile(file).federation;

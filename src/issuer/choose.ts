@@ -46,6 +46,12 @@ export interface IssuerChoice {
  * workspace issuer; no unified login, or configuring at account level -> account issuer.
  * Throws InputError: issuer-undetermined, issuer-conflict, cloud-unknown, partition-unknown, and the codes of
  * `readIssuerUrl` and `checkIssuer`.
+ *
+ * @example
+ * ```ts
+ * import { chooseIssuer } from "databricks-aws-oidc";
+ * const { issuer, audience } = chooseIssuer({ url: "https://mycompany.cloud.databricks.com/?o=1444828305810485" });
+ * ```
  */
 export function chooseIssuer(question: IssuerQuestion): IssuerChoice {
   const known = gather(question);

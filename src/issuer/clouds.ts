@@ -16,6 +16,15 @@ export interface CloudFacts {
   readonly unityCatalog: { readonly partition: Partition; readonly arn: string } | null;
 }
 
+/**
+ * Databricks' clouds by name: hosts, and Unity Catalog's own AWS role.
+ *
+ * @example
+ * ```ts
+ * import { CLOUDS } from "databricks-aws-oidc";
+ * const zone = CLOUDS.azure.workspaceZone; // ".azuredatabricks.net"
+ * ```
+ */
 export const CLOUDS = {
   aws: {
     workspaceZone: ".cloud.databricks.com",
@@ -65,7 +74,15 @@ export const CLOUDS = {
   },
 } as const satisfies Readonly<Record<string, CloudFacts>>;
 
-/** Where Databricks itself runs. */
+/**
+ * Where Databricks itself runs.
+ *
+ * @example
+ * ```ts
+ * import type { Cloud } from "databricks-aws-oidc";
+ * const cloud: Cloud = "aws-us-gov";
+ * ```
+ */
 export type Cloud = keyof typeof CLOUDS;
 
 export const CLOUD_NAMES = Object.keys(CLOUDS) as readonly Cloud[];

@@ -28,9 +28,26 @@ export interface AccountIssuerInput {
   readonly allowCustomHost?: boolean | undefined;
 }
 
+/**
+ * An issuer by what identifies it.
+ *
+ * @example
+ * ```ts
+ * import type { IssuerInput } from "databricks-aws-oidc";
+ * const issuer: IssuerInput = { level: "account", accountId: "7d3c2b1a-0f5e-4c8d-9a6b-123456789012", cloud: "azure" };
+ * ```
+ */
 export type IssuerInput = WorkspaceIssuerInput | AccountIssuerInput;
 
-/** Everything that follows from an issuer's URL alone. All URLs with `https://`, none with a trailing slash. */
+/**
+ * Everything that follows from an issuer's URL alone. All URLs with `https://`, none with a trailing slash.
+ *
+ * @example
+ * ```ts
+ * import type { IssuerUrls } from "databricks-aws-oidc";
+ * const key = (urls: IssuerUrls): string => urls.conditionKeys.sub;
+ * ```
+ */
 export interface IssuerUrls {
   /** Equal, to the character, to the `iss` claim and to the URL registered in IAM. */
   readonly issuer: string;
@@ -41,7 +58,15 @@ export interface IssuerUrls {
   readonly conditionKeys: { readonly aud: string; readonly sub: string };
 }
 
-/** The issuer without `https://`, e.g. `mycompany.cloud.databricks.com/oidc`. */
+/**
+ * The issuer without `https://`, e.g. `mycompany.cloud.databricks.com/oidc`.
+ *
+ * @example
+ * ```ts
+ * import { issuerPathOf } from "databricks-aws-oidc";
+ * issuerPathOf("https://mycompany.cloud.databricks.com/oidc"); // "mycompany.cloud.databricks.com/oidc"
+ * ```
+ */
 export function issuerPathOf(issuer: string): string {
   return issuer.replace(/^https:\/\//, "");
 }
@@ -51,7 +76,15 @@ export function conditionKeysOf(issuerPath: string): { readonly aud: string; rea
   return { aud: `${issuerPath}:aud`, sub: `${issuerPath}:sub` };
 }
 
-/** All URLs of `issuer` (`https://…`, as in the `iss` claim). */
+/**
+ * All URLs of `issuer` (`https://…`, as in the `iss` claim).
+ *
+ * @example
+ * ```ts
+ * import { urlsOf } from "databricks-aws-oidc";
+ * const { discoveryUrl, conditionKeys } = urlsOf("https://mycompany.cloud.databricks.com/oidc");
+ * ```
+ */
 export function urlsOf(issuer: string): IssuerUrls {
   const issuerPath = issuerPathOf(issuer);
   return {
@@ -66,6 +99,13 @@ export function urlsOf(issuer: string): IssuerUrls {
 /**
  * ARN of the IAM OIDC provider of an issuer. Computed, never read back, so that a trust policy stands in the
  * first plan. `account` is 12 digits, or the placeholder of an account that is not known yet.
+ *
+ * @example
+ * ```ts
+ * import { providerArn } from "databricks-aws-oidc";
+ * providerArn("aws", "111122223333", "mycompany.cloud.databricks.com/oidc");
+ * // "arn:aws:iam::111122223333:oidc-provider/mycompany.cloud.databricks.com/oidc"
+ * ```
  */
 export function providerArn(partition: Partition | string, account: string, issuerPath: string): string {
   return `arn:${partition}:iam::${account}:oidc-provider/${issuerPath}`;
@@ -130,6 +170,16 @@ export function defaultAudience(input: IssuerInput): string {
  * Every complaint about an issuer, none if it is right.
  * Codes: host-empty, host-invalid, host-is-ip-address, host-not-databricks, host-is-accounts-host,
  * workspace-id-invalid, databricks-account-id-invalid, accounts-host-unknown, issuer-conflict, issuer-too-long.
+ *
+ * @example
+ * ```ts
+ * import { checkIssuer } from "databricks-aws-oidc";
+ * const problems = checkIssuer({
+ *   level: "workspace",
+ *   host: "mycompany.cloud.databricks.com",
+ *   workspaceId: "1444828305810485",
+ * }); // []
+ * ```
  */
 export function checkIssuer(input: IssuerInput, path = ""): readonly Problem[] {
   const at = (field: string): string => (path === "" ? field : `${path}.${field}`);

@@ -41,6 +41,13 @@ const ENDPOINT = /\/v1\/(?:token|authorize|logout)\/*$/;
  * Throws InputError: issuer-unreadable, issuer-not-https, issuer-has-port, issuer-has-user-info, host-is-ip-address,
  * host-invalid, host-empty, host-not-databricks, issuer-account-agnostic, issuer-conflict,
  * databricks-account-id-invalid, issuer-path-unknown, issuer-too-long.
+ *
+ * @example
+ * ```ts
+ * import { readIssuerUrl } from "databricks-aws-oidc";
+ * const pasted = readIssuerUrl("https://mycompany.cloud.databricks.com/oidc/.well-known/openid-configuration");
+ * pasted.level; // "workspace"
+ * ```
  */
 export function readIssuerUrl(pasted: string, options: ReadUrlOptions = {}): PastedIssuer {
   const place = options.path ?? "url";

@@ -96,8 +96,25 @@ export const MAX_AUDIENCES = 100;
 /** IAM's limit on a provider's URL, `https://` included. */
 export const MAX_ISSUER_LENGTH = 255;
 
+/**
+ * AWS partitions that Databricks identities can be let into.
+ *
+ * @example
+ * ```ts
+ * import { PARTITIONS } from "databricks-aws-oidc";
+ * PARTITIONS.includes("aws-us-gov"); // true
+ * ```
+ */
 export const PARTITIONS = ["aws", "aws-us-gov", "aws-cn"] as const;
-/** An AWS partition: the second field of an ARN. */
+/**
+ * An AWS partition: the second field of an ARN.
+ *
+ * @example
+ * ```ts
+ * import type { Partition } from "databricks-aws-oidc";
+ * const partition: Partition = "aws";
+ * ```
+ */
 export type Partition = (typeof PARTITIONS)[number];
 
 /** The hint for a Databricks account ID that is really 12 digits, as in a well-known forum recipe. */

@@ -131,4 +131,13 @@ export const RULE_GROUPS: Readonly<Record<string, readonly LintRule[]>> = {
   Suppressions: [ignoreUnknown, ignoreUnused],
 };
 
+/**
+ * Every rule, in the order of docs/lint-rules.md.
+ *
+ * @example
+ * ```ts
+ * import { LINT_RULES } from "databricks-aws-oidc";
+ * const errors = LINT_RULES.filter(({ severity }) => severity === "error").map(({ id }) => id);
+ * ```
+ */
 export const LINT_RULES: readonly LintRule[] = Object.values(RULE_GROUPS).flat();

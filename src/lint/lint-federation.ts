@@ -15,6 +15,13 @@ import { exactSubjects } from "../trust/trust";
 /**
  * Findings of the whole federation; those that its `lint` entries let be carry the reason in `ignored`. Paths are those
  * of the federation file. What several AWS accounts share is said once.
+ *
+ * @example
+ * ```ts
+ * import { lintFederation, parseFederation } from "databricks-aws-oidc";
+ * const text = "name: lakehouse …"; // a federation file
+ * const errors = lintFederation(parseFederation(text).federation).filter(({ severity }) => severity === "error");
+ * ```
  */
 export function lintFederation(federation: Federation): readonly Finding[] {
   return mergedFindings(federation.accounts.map((account) => targetOfAccount(accountView(federation, account))));

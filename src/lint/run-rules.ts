@@ -9,7 +9,15 @@ import type { LintIgnore, LintProvider, LintRole, LintTarget } from "../trust/pa
 const PROVIDER_RULES = LINT_RULES.filter((rule) => rule.on === "provider");
 const ERROR_RULES = LINT_RULES.filter((rule) => rule.severity === "error");
 
-/** One complaint of `lint`. Plain data: safe to print as JSON. */
+/**
+ * One complaint of `lint`. Plain data: safe to print as JSON.
+ *
+ * @example
+ * ```ts
+ * import type { Finding } from "databricks-aws-oidc";
+ * const line = ({ path, message, fix, rule }: Finding): string => `${path}: ${message} ${fix} (${rule})`;
+ * ```
+ */
 export interface Finding {
   /** The rule's ID, stable. */
   readonly rule: string;
@@ -28,7 +36,23 @@ export interface Finding {
   readonly ignored: string | null;
 }
 
-/** Findings of everything in `target`, those that are let be included (`ignored` is their reason). */
+/**
+ * Findings of everything in `target`, those that are let be included (`ignored` is their reason).
+ *
+ * @example
+ * ```ts
+ * import { lintTarget } from "databricks-aws-oidc";
+ * const findings = lintTarget({
+ *   providers: [],
+ *   complete: false,
+ *   givenProviderArns: [],
+ *   givenIssuerPaths: [],
+ *   deletedProviders: [],
+ *   roles: [],
+ *   ignores: [],
+ * });
+ * ```
+ */
 export function lintTarget(target: LintTarget): readonly Finding[] {
   const used = new Set<LintIgnore>();
   const roles = target.roles.map(parseRole);

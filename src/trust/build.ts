@@ -48,6 +48,39 @@ export interface RoleIdentity {
 /**
  * The trust policy of a role: per trust entry, in order, a statement for its exact subjects and one for its patterns;
  * Unity Catalog's statements last. The trusts must have passed `checkTrusts`; an unknown issuer throws a RangeError.
+ *
+ * @example
+ * ```ts
+ * import { buildTrustPolicy, urlsOf } from "databricks-aws-oidc";
+ * const { conditionKeys, issuerPath } = urlsOf("https://mycompany.cloud.databricks.com/oidc");
+ * const policy = buildTrustPolicy(
+ *   [
+ *     {
+ *       kind: "subjects",
+ *       issuer: "production",
+ *       servicePrincipals: ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"],
+ *       users: [],
+ *       subjects: [],
+ *       subjectPatterns: [],
+ *       audiences: ["1444828305810485"],
+ *       conditions: [],
+ *       allowTagSession: false,
+ *     },
+ *   ],
+ *   { name: "lake-reader", path: "/" },
+ *   {
+ *     partition: "aws",
+ *     accountId: "111122223333",
+ *     issuers: {
+ *       production: {
+ *         conditionKeys,
+ *         audiences: ["1444828305810485"],
+ *         providerArn: `arn:aws:iam::111122223333:oidc-provider/${issuerPath}`,
+ *       },
+ *     },
+ *   },
+ * );
+ * ```
  */
 export function buildTrustPolicy(trusts: readonly Trust[], role: RoleIdentity, context: TrustContext): TrustPolicy {
   const statements: TrustStatement[] = [];
@@ -131,7 +164,15 @@ export function selfAssumePolicy(role: RoleIdentity, context: Pick<TrustContext,
   };
 }
 
-/** The policy's bytes, as AWS is sent them. */
+/**
+ * The policy's bytes, as AWS is sent them.
+ *
+ * @example
+ * ```ts
+ * import { trustPolicyJson } from "databricks-aws-oidc";
+ * trustPolicyJson({ Version: "2012-10-17", Statement: [] }); // {"Statement":[],"Version":"2012-10-17"}
+ * ```
+ */
 export function trustPolicyJson(policy: TrustPolicy): string {
   return canonicalJson(policy as unknown as Json);
 }
@@ -147,7 +188,15 @@ export interface TrustPolicySize {
 /** A further service principal costs its UUID, two quotes and a comma. */
 const SUBJECT_COST = 39;
 
-/** Length of a trust policy in characters against `quota` (default 2,048). */
+/**
+ * Length of a trust policy in characters against `quota` (default 2,048).
+ *
+ * @example
+ * ```ts
+ * import { measureTrustPolicy } from "databricks-aws-oidc";
+ * const { length, moreSubjects } = measureTrustPolicy('{"Statement":[],"Version":"2012-10-17"}');
+ * ```
+ */
 export function measureTrustPolicy(json: string, quota = TRUST_POLICY_DEFAULT_QUOTA): TrustPolicySize {
   const length = json.length - (json.match(/[\ud800-\udbff][\udc00-\udfff]/g)?.length ?? 0);
   return { length, quota, moreSubjects: Math.floor((quota - length) / SUBJECT_COST) };

@@ -1,5 +1,14 @@
 /** JSON in the canonical form: the same bytes as Terraform's `jsonencode` makes of the same value. */
 
+/**
+ * A JSON value.
+ *
+ * @example
+ * ```ts
+ * import type { Json } from "databricks-aws-oidc";
+ * const value: Json = { Version: "2012-10-17", Statement: [] };
+ * ```
+ */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 /**
@@ -8,6 +17,12 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
  * JavaScript print others differently. Lone surrogates become U+FFFD, as Terraform reads them.
  * Two keys of one object that are equal after NFC: the later one counts, as in Terraform.
  * Throws RangeError for a number that is no safe integer.
+ *
+ * @example
+ * ```ts
+ * import { canonicalJson } from "databricks-aws-oidc";
+ * canonicalJson({ b: 1, a: "<" }); // {"a":"\\u003c","b":1}
+ * ```
  */
 export function canonicalJson(value: Json): string {
   if (value === null || typeof value === "boolean") return String(value);

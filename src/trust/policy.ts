@@ -13,7 +13,15 @@ export interface TrustStatement {
   readonly Principal: Readonly<Record<string, readonly string[]>>;
 }
 
-/** A trust policy in canonical form, as this project builds it. Foreign policies are read by `readPolicy`. */
+/**
+ * A trust policy in canonical form, as this project builds it. Foreign policies are read by `readPolicy`.
+ *
+ * @example
+ * ```ts
+ * import type { TrustPolicy } from "databricks-aws-oidc";
+ * const empty: TrustPolicy = { Version: "2012-10-17", Statement: [] };
+ * ```
+ */
 export interface TrustPolicy {
   readonly Statement: readonly TrustStatement[];
   readonly Version: "2012-10-17";

@@ -40,6 +40,15 @@ export interface UnityCatalogTrust {
   readonly conditions: readonly Condition[];
 }
 
+/**
+ * One entry of a role: whom it trusts.
+ *
+ * @example
+ * ```ts
+ * import type { Trust } from "databricks-aws-oidc";
+ * const trust: Trust = { kind: "unityCatalog", externalIds: ["0b7e6f5a-1c2d-4e3f-9a8b-7c6d5e4f3a2b"], cloud: "aws", conditions: [] };
+ * ```
+ */
 export type Trust = SubjectTrust | UnityCatalogTrust;
 
 /** The exact subjects of a trust in the order of the policy: service principals, users, subjects; without repeats. */

@@ -12,6 +12,22 @@ import type { RequestKeys } from "./variables";
 export type { Reading, Verdict } from "./conditions";
 export type { RequestKeys } from "./variables";
 
+/**
+ * One request to STS, as a trust policy sees it.
+ *
+ * @example
+ * ```ts
+ * import type { PolicyRequest } from "databricks-aws-oidc";
+ * const request: PolicyRequest = {
+ *   action: "sts:AssumeRoleWithWebIdentity",
+ *   principal: {
+ *     kind: "Federated" as const,
+ *     arn: "arn:aws:iam::111122223333:oidc-provider/mycompany.cloud.databricks.com/oidc",
+ *   },
+ *   keys: new Map([["mycompany.cloud.databricks.com/oidc:sub", ["alice@example.com"]]]),
+ * };
+ * ```
+ */
 export interface PolicyRequest {
   /** E.g. `sts:AssumeRoleWithWebIdentity`. */
   readonly action: string;
@@ -42,6 +58,15 @@ export interface StatementTrace {
   readonly conditions: readonly ConditionTrace[];
 }
 
+/**
+ * Whether a request is allowed, and the verdict of every statement.
+ *
+ * @example
+ * ```ts
+ * import type { Decision } from "databricks-aws-oidc";
+ * const why = ({ allowed, decidedBy }: Decision): string => `${allowed ? "allowed" : "refused"} by ${decidedBy}`;
+ * ```
+ */
 export interface Decision {
   readonly allowed: boolean;
   /** Index of the statement that decided; null where none matched. */
@@ -66,7 +91,16 @@ export interface CompiledPolicy {
   readonly statements: readonly CompiledStatement[];
 }
 
-/** Prepares `policy`; policy variables exist from version 2012-10-17 on. */
+/**
+ * Prepares `policy`; policy variables exist from version 2012-10-17 on.
+ *
+ * @example
+ * ```ts
+ * import { compilePolicy, readPolicy } from "databricks-aws-oidc";
+ * const read = readPolicy('{"Version":"2012-10-17","Statement":[]}');
+ * const compiled = read.ok ? compilePolicy(read.policy) : null;
+ * ```
+ */
 export function compilePolicy(policy: PolicyDocument): CompiledPolicy {
   const variables = policy.version === "2012-10-17";
   return {
@@ -80,7 +114,33 @@ export function compilePolicy(policy: PolicyDocument): CompiledPolicy {
   };
 }
 
-/** Whether `policy` lets `request` in. Without a trace: for many decisions. */
+/**
+ * Whether `policy` lets `request` in. Without a trace: for many decisions.
+ *
+ * @example
+ * ```ts
+ * import { compilePolicy, decide, readPolicy } from "databricks-aws-oidc";
+ * const read = readPolicy({
+ *   Version: "2012-10-17",
+ *   Statement: [
+ *     {
+ *       Effect: "Allow",
+ *       Principal: { Federated: "arn:aws:iam::111122223333:oidc-provider/mycompany.cloud.databricks.com/oidc" },
+ *       Action: "sts:AssumeRoleWithWebIdentity",
+ *       Condition: { StringEquals: { "mycompany.cloud.databricks.com/oidc:sub": "alice@example.com" } },
+ *     },
+ *   ],
+ * });
+ * const allowed = read.ok && decide(compilePolicy(read.policy), {
+ *   action: "sts:AssumeRoleWithWebIdentity",
+ *   principal: {
+ *     kind: "Federated" as const,
+ *     arn: "arn:aws:iam::111122223333:oidc-provider/mycompany.cloud.databricks.com/oidc",
+ *   },
+ *   keys: new Map([["mycompany.cloud.databricks.com/oidc:sub", ["alice@example.com"]]]),
+ * }); // true
+ * ```
+ */
 export function decide(policy: CompiledPolicy, request: PolicyRequest): boolean {
   return verdict(policy, request) === "yes";
 }
@@ -116,7 +176,22 @@ function verdictOf(statement: CompiledStatement, request: PolicyRequest, reading
   return verdict;
 }
 
-/** The decision with every statement and condition judged, for people. Agrees with `decide`. */
+/**
+ * The decision with every statement and condition judged, for people. Agrees with `decide`.
+ *
+ * @example
+ * ```ts
+ * import { compilePolicy, explainDecision } from "databricks-aws-oidc";
+ * const { allowed, statements } = explainDecision(compilePolicy({ version: "2012-10-17", statements: [] }), {
+ *   action: "sts:AssumeRoleWithWebIdentity",
+ *   principal: {
+ *     kind: "Federated" as const,
+ *     arn: "arn:aws:iam::111122223333:oidc-provider/mycompany.cloud.databricks.com/oidc",
+ *   },
+ *   keys: new Map([["mycompany.cloud.databricks.com/oidc:sub", ["alice@example.com"]]]),
+ * });
+ * ```
+ */
 export function explainDecision(policy: CompiledPolicy, request: PolicyRequest): Decision {
   const statements = policy.statements.map((statement): StatementTrace => ({
     index: statement.source.index,

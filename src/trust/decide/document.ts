@@ -23,6 +23,15 @@ export interface PolicyStatement {
   readonly conditions: readonly PolicyCondition[];
 }
 
+/**
+ * A policy that was read: version, and statements in order.
+ *
+ * @example
+ * ```ts
+ * import type { PolicyDocument } from "databricks-aws-oidc";
+ * const isEmpty = (policy: PolicyDocument): boolean => policy.statements.length === 0;
+ * ```
+ */
 export interface PolicyDocument {
   readonly version: string | null;
   readonly statements: readonly PolicyStatement[];
@@ -34,6 +43,13 @@ export type ReadPolicy =
 /**
  * Reads `document` (JSON text or a parsed value). What does not read as a policy is refused with a reason; nothing is
  * guessed.
+ *
+ * @example
+ * ```ts
+ * import { readPolicy } from "databricks-aws-oidc";
+ * const read = readPolicy('{"Version":"2012-10-17","Statement":[]}');
+ * if (!read.ok) throw new Error(read.why);
+ * ```
  */
 export function readPolicy(document: unknown): ReadPolicy {
   let value = document;

@@ -58,9 +58,11 @@ export type Fixed = ReadonlyMap<string, Domain | "missing">;
  * Whether `a` allows a request that `b` refuses. An empty list of policies refuses everything.
  *
  * @example
- * const before = readPolicy(oldJson);
- * const after = readPolicy(newJson);
+ * ```ts
+ * import { compare, readPolicy } from "databricks-aws-oidc";
+ * const [before, after] = [readPolicy("{}"), readPolicy("{}")]; // the JSON of two trust policies
  * if (before.ok && after.ok) compare(after.policy, before.policy).kind; // "none": nobody new gets in
+ * ```
  */
 export function compare(a: Policies, b: Policies, options: CompareOptions = {}): Comparison {
   const budget = new Budget(options.steps ?? DEFAULT_STEPS);

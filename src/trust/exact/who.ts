@@ -57,8 +57,11 @@ export interface Who {
  * Who gets in by `policies`.
  *
  * @example
- * const reading = readPolicy(trustPolicyJson);
- * if (reading.ok) for (const kind of who(reading.policy).kinds) console.log(kind.subjects?.exact ?? "anyone");
+ * ```ts
+ * import { readPolicy, who } from "databricks-aws-oidc";
+ * const read = readPolicy("{}"); // the JSON of a trust policy
+ * if (read.ok) for (const { subjects } of who(read.policy).kinds) console.log(subjects?.exact ?? "anyone");
+ * ```
  */
 export function who(policies: Policies, options: CompareOptions = {}): Who {
   const list = listOf(policies);

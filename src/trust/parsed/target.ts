@@ -51,6 +51,23 @@ export interface LintIgnore {
 /** A role whose trust policy is not known. */
 export type UnreadRole = Pick<LintRole, "path" | "name" | "accountId">;
 
+/**
+ * What lint checks: providers and roles, wherever they were read from.
+ *
+ * @example
+ * ```ts
+ * import type { LintTarget } from "databricks-aws-oidc";
+ * const nothing: LintTarget = {
+ *   providers: [],
+ *   complete: true,
+ *   givenProviderArns: [],
+ *   givenIssuerPaths: [],
+ *   deletedProviders: [],
+ *   roles: [],
+ *   ignores: [],
+ * };
+ * ```
+ */
 export interface LintTarget {
   readonly providers: readonly LintProvider[];
   /** Whether `providers` and those given are all there are: then a role may trust no other. */
