@@ -46,7 +46,12 @@ export interface UnityCatalogTrust {
  * @example
  * ```ts
  * import type { Trust } from "databricks-aws-oidc";
- * const trust: Trust = { kind: "unityCatalog", externalIds: ["0b7e6f5a-1c2d-4e3f-9a8b-7c6d5e4f3a2b"], cloud: "aws", conditions: [] };
+ * const trust: Trust = {
+ *   kind: "unityCatalog",
+ *   externalIds: ["0b7e6f5a-1c2d-4e3f-9a8b-7c6d5e4f3a2b"],
+ *   cloud: "aws",
+ *   conditions: [],
+ * };
  * ```
  */
 export type Trust = SubjectTrust | UnityCatalogTrust;
