@@ -73,26 +73,26 @@ test.each([
     "a subject gives way to a pattern that covers it",
     trust(["a@data.example.com"]),
     trust(["*@data.example.com"]),
-    ["changed", `+ everybody like "*@data.example.com" ${OF}`],
+    ["changed", `+ identities that match "*@data.example.com", for example someone@data.example.com, ${OF}`],
   ],
   [
     "a pattern gives way to a subject it covers",
     trust(["*@data.example.com"]),
     trust(["a@data.example.com"]),
-    ["changed", `- everybody like "*@data.example.com" ${OF}`],
+    ["changed", `- identities that match "*@data.example.com", for example someone@data.example.com, ${OF}`],
   ],
   ["a pattern is rewritten, and means the same", trust(["*@data.example.com"]), trust(["**@data.example.com"]), []],
   [
     "a pattern becomes wider",
     trust(["etl-*@data.example.com"]),
     trust(["*@data.example.com"]),
-    ["changed", `+ everybody like "*@data.example.com" ${OF}`],
+    ["changed", `+ identities that match "*@data.example.com", for example someone@data.example.com, ${OF}`],
   ],
   [
     "the subject's guard goes",
     trust([READER]),
     trust([READER]).replace(/,"[^"]*:sub":\[[^\]]*\]/, ""),
-    ["changed", `+ anybody, mallory@gmail.com say, ${OF}`],
+    ["changed", `+ anyone, for example someone, ${OF}`],
   ],
   [
     "a network is asked for",
@@ -133,7 +133,7 @@ test.each([
     "an IPv6 network becomes wider",
     trust([READER], office("2001:db8::/48")),
     trust([READER], office("2001:db8::/32")),
-    ["changed", `+ ${READER} ${OF}, with aws:SourceIp 2001:db8:1:0:0:0:0:0`],
+    ["changed", `+ ${READER} ${OF}, with aws:SourceIp 2001:db8:1::`],
   ],
   [
     "the gap between two networks is let in",
@@ -178,7 +178,7 @@ test("a Deny for some of those whom a pattern lets in is missed when it goes", a
     JSON.stringify({ Version: "2012-10-17", Statement: statements });
   expect(summaryOf(await reportOf(policy(allow, deny), policy(allow)))).toEqual([
     "changed",
-    `+ everybody like "contractor-*@data.example.com" ${OF}`,
+    `+ identities that match "*@data.example.com", for example contractor-@data.example.com, ${OF}`,
   ]);
 });
 
@@ -313,14 +313,16 @@ test("Unity Catalog's principals are compared too", async () => {
   ]);
 });
 
-test("policies that name too much to try everybody are told at once, as wider", async () => {
+test("policies that name very much are compared too: ten patterns cover the others", async () => {
   const networks = Array.from({ length: 150 }, (_, index) => `10.0.${index}.0/24`);
   const subjects = Array.from({ length: 1500 }, (_, index) => `s${index}*`);
   const report = await reportOf(trust([READER]), trust(subjects, office(...networks)));
   expect(report.widened).toBe(true);
   expect(summaryOf(report)).toEqual([
     "changed",
-    expect.stringMatching(/^\+ somebody: .* too much/),
-    expect.stringMatching(/^- somebody: .* too much/),
+    ...Array.from({ length: 10 }, (_, digit) =>
+      expect.stringContaining(`+ identities that match "s${digit}*", for example s${digit}someone, of`),
+    ),
+    `- ${READER} ${OF}`,
   ]);
 });

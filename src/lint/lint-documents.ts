@@ -3,7 +3,11 @@ import type { Finding } from "./run-rules";
 import type { LintTarget } from "../trust/parsed/target";
 import type { RoleChange } from "./compare";
 import { compareTargets } from "./compare";
-import type { LintDocument } from "../trust/documents/document";
+import type { ExplainCommand } from "./explain-command";
+import { explainCommand } from "./explain-command";
+import type { Identity } from "./gained";
+import type { Witness } from "../trust/exact/request";
+import type { DocumentKind, LintDocument } from "../trust/documents/document";
 import { mergedFindings } from "./lint-federation";
 
 /** A document and where it was read from. */
@@ -20,8 +24,28 @@ export interface PlacedFinding extends Finding {
   readonly column: number | null;
 }
 
-export interface PlacedChange extends RoleChange {
+export interface PlacedIdentity extends Omit<Identity, "witness"> {
+  readonly witness: Omit<Witness, "request"> | null;
+  /** How to see it with `explain`; null for a caller without a token. */
+  readonly explain: ExplainCommand | null;
+}
+
+export interface PlacedChange extends Omit<RoleChange, "gained" | "lost"> {
   readonly file: string;
+  readonly gained: readonly PlacedIdentity[];
+  readonly lost: readonly PlacedIdentity[];
+}
+
+function placedChange(change: RoleChange, file: string, kind: DocumentKind): PlacedChange {
+  const placed = ({ witness, ...identity }: Identity): PlacedIdentity => {
+    const { request: _, ...shown } = witness ?? { request: null };
+    return {
+      ...identity,
+      witness: witness === null ? null : (shown as Omit<Witness, "request">),
+      explain: explainCommand(witness, { file, kind, role: change.role }),
+    };
+  };
+  return { ...change, file, gained: change.gained.map(placed), lost: change.lost.map(placed) };
 }
 
 /** What `lint` answers; with `--json` this document as it is. */
@@ -64,7 +88,7 @@ export function lintDocuments(documents: readonly NamedDocument[], options: Lint
   );
   const findings = all.filter(({ ignored }) => ignored === null);
   const changes = documents.flatMap(({ file, document }) =>
-    changesOf(document, options.before).map((change) => ({ ...change, file })),
+    changesOf(document, options.before).map((change) => placedChange(change, file, document.kind)),
   );
   const count = (severity: Finding["severity"]): number =>
     findings.filter((finding) => finding.severity === severity).length;
@@ -98,21 +122,46 @@ function withGiven(target: LintTarget, given: readonly string[]): LintTarget {
   return given.length === 0 ? target : { ...target, givenProviderArns: [...target.givenProviderArns, ...given] };
 }
 
-/** Targets are the same by their account's key; a document of one account is compared with one of one. */
+/**
+ * Targets are the same by their account's key; where the documents name other keys, all of one is compared with all of
+ * the other, and roles are paired by name.
+ */
 function changesOf(document: LintDocument, before: LintDocument | undefined): readonly RoleChange[] {
   if (before === undefined)
-    return document.targets.flatMap(({ target, before: own }) => (own === null ? [] : compareTargets(own, target)));
-  const single = document.targets.length === 1 && before.targets.length === 1;
-  const changes = document.targets.flatMap(({ name, target }) => {
-    const old = before.targets.find((candidate) => single || candidate.name === name);
-    return compareTargets(
-      old === undefined ? { ...withoutRoles(target), providers: [] } : sameLoneRole(old.target, target),
-      target,
+    return document.targets.flatMap(({ target, before: own }) =>
+      own === null ? [] : compareTargets(own, target, { onePlan: true }),
     );
+  const names = new Set([...document.targets, ...before.targets].map(({ name }) => name));
+  if (names.size > document.targets.length || names.size > before.targets.length) {
+    const [old, now] = [mergedTarget(before), mergedTarget(document)];
+    return compareTargets(sameLoneRole(old, now), now);
+  }
+  return document.targets.flatMap(({ name, target }) => {
+    const old = before.targets.find((candidate) => candidate.name === name)?.target ?? withoutRoles(target);
+    return compareTargets(sameLoneRole(old, target), target);
   });
-  const gone = before.targets.filter((old) => !single && !document.targets.some(({ name }) => name === old.name));
-  return [...changes, ...gone.flatMap(({ target }) => compareTargets(target, withoutRoles(target)))];
 }
+
+function mergedTarget({ targets }: LintDocument): LintTarget {
+  const all = targets.map(({ target }) => target);
+  return {
+    ...(all[0] ?? NOTHING),
+    providers: all.flatMap(({ providers }) => providers),
+    roles: all.flatMap(({ roles }) => roles),
+    aside: all.flatMap(({ aside = [] }) => aside),
+    unread: all.flatMap(({ unread = [] }) => unread),
+  };
+}
+
+const NOTHING: LintTarget = {
+  providers: [],
+  complete: false,
+  givenProviderArns: [],
+  givenIssuerPaths: [],
+  deletedProviders: [],
+  roles: [],
+  ignores: [],
+};
 
 function withoutRoles(target: LintTarget): LintTarget {
   return { ...target, roles: [], aside: [], unread: [] };

@@ -1,7 +1,7 @@
 /** Checks a whole AWS account: does it trust Databricks anywhere that the federation does not declare? Pure. */
 import type { AccountView } from "../../federation/account-view";
 import { issuerPathOf } from "../../issuer/issuer";
-import { compareTargets, tooManyToTry } from "../../lint/compare";
+import { compareTargets } from "../../lint/compare";
 import { lintTarget } from "../../lint/run-rules";
 import { counted, listed } from "../../text/listed";
 import { concernsDatabricks, isDatabricksIssuer } from "../../trust/documents/relevance";
@@ -110,14 +110,11 @@ function rolesChecks(
   }
   const registered = { ...NO_TARGET, providers: (providers ?? []).map((provider) => lintProviderOf(provider, "")) };
   return undeclared.map((role) => {
-    const [change] = tooManyToTry(parseRole(role.lint).statements)
-      ? []
-      : compareTargets(registered, { ...registered, roles: [role.lint] });
+    const [change] = compareTargets(registered, { ...registered, roles: [role.lint] });
     const [worst] = lintTarget({ ...NO_TARGET, roles: [role.lint] }).filter(
       ({ severity, role: of }) => severity === "error" && of !== null,
     );
-    const nobody = change?.gained.length === 0 ? "nobody, as it is" : undefined;
-    const who = change === undefined ? "too many to try them all" : (nobody ?? people(change.gained));
+    const who = change === undefined || change.gained.length === 0 ? "nobody, as it is" : people(change.gained);
     const gone = providers === null ? [] : deletedProviders(role, view, providers);
     const accepts =
       gone.length === 0

@@ -2,7 +2,7 @@
 import type { AccountView } from "../../federation/account-view";
 import { roleTags } from "../../federation/account-view";
 import type { FederationRole } from "../../federation/model";
-import type { Identity } from "../../lint/compare";
+import type { Identity } from "../../lint/gained";
 import { targetOfAccount } from "../../lint/lint-federation";
 import type { Finding } from "../../lint/run-rules";
 import { lintTarget } from "../../lint/run-rules";
@@ -69,11 +69,6 @@ function trustCheck(subject: string, declared: LintTarget, live: LiveRole): Chec
       return pass("The trust policy means the same as in the federation.");
     case "unreadable":
       return fail(compared.why, DEPLOY);
-    case "no-difference-found":
-      return unknown(
-        "The trust policy is written differently; everyone who was tried gets the same answer from both.",
-        "Deploy the federation to remove the difference.",
-      );
     case "different": {
       const { gained, lost } = compared;
       const evidence = [
@@ -89,7 +84,7 @@ function trustCheck(subject: string, declared: LintTarget, live: LiveRole): Chec
 export function people(identities: readonly Identity[]): string {
   const named = identities.map(({ subject, kind, issuer, audience, how, from }) =>
     [
-      kind === "stranger" ? `anyone (${quoted(subject)} was tried)` : quoted(subject),
+      kind === "anyone" ? `anyone (for example ${quoted(subject)})` : quoted(subject),
       issuer === null ? "" : ` of ${issuer}`,
       audience === null ? "" : `, audience ${quoted(audience)}`,
       how === "from elsewhere" ? `, from ${from ?? "anywhere"}` : "",

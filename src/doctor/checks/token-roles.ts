@@ -3,7 +3,7 @@ import type { Explanation } from "../../explain/explain";
 import { explain } from "../../explain/explain";
 import { webIdentityRole } from "../../explain/subject-of";
 import type { FederationRole } from "../../federation/model";
-import { TOKEN_KEY } from "../../lint/compare-surroundings";
+import { claimOf } from "../../trust/exact/facts";
 import type { WebIdentityProvider } from "../../sts/web-identity";
 import { listed } from "../../text/listed";
 import { compilePolicy } from "../../trust/decide/decide";
@@ -109,7 +109,7 @@ function openKeys({ error, statements }: Explanation): readonly string[] {
       effect === "Allow" &&
       principal.matched &&
       action.matched &&
-      conditions.every(({ matched, actual, key }) => matched || (actual === null && !TOKEN_KEY.test(key))),
+      conditions.every(({ matched, actual, key }) => matched || (actual === null && claimOf(key.toLowerCase()) === null)),
   );
   return near === undefined ? [] : near.conditions.filter(({ matched }) => !matched).map(({ key }) => key);
 }

@@ -1,26 +1,27 @@
-/** A lint report for a person: one line a finding, then who gains and loses a role, then the sum. */
+/** A lint report for a person: one line a finding, then who gains and loses a role, then the totals. */
 import { visible } from "../../text/escape";
-import type { Identity } from "../compare";
-import type { LintReport, PlacedChange, PlacedFinding } from "../lint-documents";
+import { shellLine } from "../explain-command";
+import type { LintReport, PlacedChange, PlacedFinding, PlacedIdentity } from "../lint-documents";
 
-/** The whole report as text. `color`: terminal colours. */
+/** The whole report as text; what others wrote is escaped. `color`: terminal colors. */
 export function lintText(report: LintReport, color = false): string {
-  const { findings, changes } = report;
   const lines = [
+    ...report.findings.map((finding) => findingLine(finding, color)),
     ...report.changes.flatMap((change, index) => [
       ...(index === 0 ? ["", "Who gets in, before and after:"] : []),
       ...changeLines(change),
     ]),
     ...report.files.flatMap(({ file, unknownPolicies }) =>
-      unknownPolicies.length === 0 ? [] : [`${file}: known only after apply, not judged: ${some(unknownPolicies)}.`],
+      unknownPolicies.length === 0
+        ? []
+        : [visible(`${file}: skipped, known only after apply: ${some(unknownPolicies)}.`)],
     ),
-    ...report.ignored.map(({ file, path, rule, ignored }) => `${file}: let be: ${path} [${rule}]: ${ignored ?? ""}`),
-    ...(findings.length + changes.length > 0 ? [""] : []),
+    ...report.ignored.map(({ file, path, rule, ignored }) =>
+      visible(`${file}: suppressed: ${path} [${rule}]: ${ignored ?? ""}`),
+    ),
     summary(report),
   ];
-  return [...findings.map((finding) => findingLine(finding, color)), ...lines.map(visible)]
-    .join("\n")
-    .replace(/^\n/, "");
+  return lines.join("\n").replace(/^\n/, "");
 }
 
 function findingLine(
@@ -34,36 +35,54 @@ function findingLine(
 
 function changeLines({ role, change, gained, lost }: PlacedChange): readonly string[] {
   return [
-    `  ${role} (${change})${gained.length + lost.length === 0 ? ": nobody gains or loses it" : ""}`,
-    ...gained.map((identity) => `    + ${identityText(identity)}`),
-    ...lost.map((identity) => `    - ${identityText(identity)}`),
+    visible(`  ${role} (${change})${gained.length + lost.length === 0 ? ": nobody gains or loses it" : ""}`),
+    ...gained.flatMap((identity) => identityLines("+", identity)),
+    ...lost.flatMap((identity) => identityLines("-", identity)),
+  ];
+}
+
+function identityLines(sign: string, identity: PlacedIdentity): readonly string[] {
+  return [
+    visible(`    ${sign} ${identityText(identity)}`),
+    ...(identity.explain === null ? [] : [visible(`        ${shellLine(identity.explain)}`)]),
   ];
 }
 
 /** E.g. `alice@example.com of https://…/oidc, audience 1444828305810485, from anywhere`. */
-export function identityText({ issuer, subject, kind, audience, how, from }: Identity): string {
+export function identityText({
+  issuer,
+  subject,
+  kind,
+  audience,
+  how,
+  from,
+  witness,
+}: Omit<PlacedIdentity, "explain">): string {
   const who =
-    kind === "stranger"
-      ? `anybody, ${subject} say,`
+    kind === "anyone"
+      ? `anyone, for example ${subject},`
       : kind === "pattern"
-        ? `everybody like ${JSON.stringify(subject)}`
+        ? `identities that match ${JSON.stringify(subject)}, for example ${witness?.claims["sub"]?.[0] ?? ""},`
         : subject;
   const of = issuer === null ? "" : ` of ${issuer}`;
-  const asked = audience === null ? (issuer === null ? "" : ", any audience") : `, audience ${audience}`;
+  const token = audience === null ? (issuer === null ? "" : ", any audience") : `, audience ${audience}`;
   const where = from === null ? (how === "new" ? "" : ", from anywhere") : `, with ${from}`;
-  return `${who}${of}${asked}${where}`;
+  return `${who}${of}${token}${where}`;
 }
 
 function summary({ files, findings, errors, warnings, ignored, changes }: LintReport): string {
   const roles = files.reduce((sum, file) => sum + file.roles, 0);
-  const aside = files.reduce((sum, file) => sum + file.leftAside, 0);
-  const judged = `${counted(roles, "role")} judged${aside === 0 ? "" : `, ${aside} without a Databricks trust ` + `left aside`}`;
-  const verdict =
-    findings.length === 0 ? "nothing found" : `${counted(errors, "error")}, ${counted(warnings, "warning")}`;
+  const skipped = files.reduce((sum, file) => sum + file.leftAside, 0);
+  const checked = [
+    `${counted(roles, "role")} checked`,
+    ...(skipped === 0 ? [] : [`${skipped} without a Databricks trust skipped`]),
+    ...(ignored.length === 0 ? [] : [`${counted(ignored.length, "finding")} suppressed`]),
+  ].join(", ");
+  const result = findings.length === 0 ? "No findings" : `${counted(errors, "error")}, ${counted(warnings, "warning")}`;
   const gained = changes.reduce((sum, change) => sum + change.gained.length, 0);
   const lost = changes.reduce((sum, change) => sum + change.lost.length, 0);
   const compared = changes.length === 0 ? "" : `; ${gained} gained, ${lost} lost`;
-  return `${verdict} (${judged}${ignored.length === 0 ? "" : `, ${counted(ignored.length, "finding")} let be by a reason`})${compared}`;
+  return `${findings.length + changes.length > 0 ? "\n" : ""}${result} (${checked})${compared}`;
 }
 
 function counted(count: number, what: string): string {

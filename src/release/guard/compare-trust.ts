@@ -1,8 +1,8 @@
 /** Trust policies that the same inputs give, before and after. One that may be wider counts as wider. */
 import { call, hclAttributes } from "../../hcl/encode";
 import type { HclValue } from "../../hcl/encode";
-import type { Identity } from "../../lint/compare";
 import { compareTargets } from "../../lint/compare";
+import type { Identity } from "../../lint/gained";
 import type { TrustProbe, TrustProbes } from "../../module/trust-probes";
 import { canonicalJson } from "../../trust/canonical-json";
 import type { LintTarget } from "../../trust/parsed/target";
@@ -104,7 +104,7 @@ function target(policy: string | undefined, role: string): LintTarget {
 }
 
 function inWords({ subject, issuer, kind, from }: Identity): string {
-  const who = kind === "stranger" ? `any identity (for example ${subject})` : subject;
+  const who = kind === "anyone" ? `any identity (for example ${subject})` : subject;
   return `${who}${issuer === null ? "" : ` of ${issuer}`}${from === null ? "" : ` from ${from}`}`;
 }
 
