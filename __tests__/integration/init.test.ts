@@ -37,7 +37,7 @@ test("init by flags writes what lint finds nothing in, and a second time nothing
     roles: ["lake-reader"],
     warnings: [],
   });
-  expect((await runProgram(process.execPath, [cli, "lint"], { cwd })).stdout).toContain("nothing found");
+  expect((await runProgram(process.execPath, [cli, "lint"], { cwd })).stdout).toContain("No findings");
   const again = await runProgram(process.execPath, call, { cwd, accept: [2] });
   expect(JSON.parse(again.stdout)).toMatchObject({ error: { code: "file-exists" } });
   expect(readdirSync(cwd)).toEqual(["federation.yaml"]);
@@ -97,7 +97,7 @@ describeWith({ tmux: true }, "init in a terminal", () => {
       await screen.close();
     }
     expect(readFileSync(join(cwd, "federation.yaml"), "utf8")).toContain('accountId: "111122223333"');
-    expect((await runProgram(process.execPath, [cli, "lint"], { cwd })).stdout).toContain("nothing found");
+    expect((await runProgram(process.execPath, [cli, "lint"], { cwd })).stdout).toContain("No findings");
   });
 
   test.each(["C-c", "C-d"])("%s ends it in one line, with nothing written", async (key) => {

@@ -195,10 +195,10 @@ test("text has one line a finding, says what is let be and why, and sums up", as
     "my files/federation.yaml:9:9: error: roles.reader.trusts[0].Condition: Users get 7200 seconds from any " +
       "network. Leave maxSessionDuration at 1h, or add a network condition (aws:SourceIp or aws:SourceVpce) to " +
       "the users' trust. [session-long-users]",
-    "my files/federation.yaml: let be: roles.reader.trusts[0].Condition [subject-email]: Alice is the one who " +
+    "my files/federation.yaml: suppressed: roles.reader.trusts[0].Condition [subject-email]: Alice is the one who " +
       "is called at night.",
     "",
-    "1 error, 0 warnings (1 role judged, 1 finding let be by a reason)",
+    "1 error, 0 warnings (1 role checked, 1 finding suppressed)",
   ]);
 });
 
@@ -216,14 +216,19 @@ test("text tells who gains and who loses a role", async () => {
   const changed = lintDocuments([
     { file: "plan.json", document: await readDocument(JSON.stringify(plan), "plan.json") },
   ]);
+  const command = (sub: string): string =>
+    `echo '{"iss":"https://${issuer}","aud":"1","sub":"${sub}","iat":1767225600,"exp":1767229200}' | ` +
+    "databricks-aws-oidc explain --plan plan.json --role aws_iam_role.reader --claims - --now 1767225660";
   expect(lintText(changed)).toBe(
     [
       "Who gets in, before and after:",
       "  aws_iam_role.reader (changed)",
       `    + two of https://${issuer}, audience 1`,
+      `        ${command("two")}`,
       `    - one of https://${issuer}, audience 1`,
+      `        ${command("one")}`,
       "",
-      "nothing found (1 role judged); 1 gained, 1 lost",
+      "No findings (1 role checked); 1 gained, 1 lost",
     ].join("\n"),
   );
 });

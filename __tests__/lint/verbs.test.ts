@@ -48,17 +48,17 @@ const plan = file(
 );
 
 test.each([
-  [[good], 0, "nothing found (1 role judged)"],
-  [[warned], 0, "0 errors, 1 warning (1 role judged)"],
+  [[good], 0, "No findings (1 role checked)"],
+  [[warned], 0, "0 errors, 1 warning (1 role checked)"],
   [[warned, "--max-warnings", "0"], 1, "0 errors, 1 warning"],
-  [[warned, good, "--max-warnings", "1"], 0, "(2 roles judged)"],
+  [[warned, good, "--max-warnings", "1"], 0, "(2 roles checked)"],
   [[open], 1, "lets strangers like"],
   [[plan], 1, "provider-not-in-plan"],
-  [[plan, "--given-provider", ARN], 0, "nothing found (1 role judged); 1 gained, 0 lost"],
+  [[plan, "--given-provider", ARN], 0, "No findings (1 role checked); 1 gained, 0 lost"],
   [[plan, "--given-provider", ARN, "--fail-on-widening"], 1, "(created)"],
-  [["--given-provider", ARN, plan], 0, "nothing found"],
+  [["--given-provider", ARN, plan], 0, "No findings"],
   [[good, "--before", warned, "--fail-on-widening"], 1, `+ ${READER}`],
-  [[good, "--before", good, "--fail-on-widening"], 0, "nothing found (1 role judged)"],
+  [[good, "--before", good, "--fail-on-widening"], 0, "No findings (1 role checked)"],
 ])("lint %j ends in %i and says so", async (args, code, said) => {
   const outcome = await run("lint", ...args);
   expect(outcome.stdout).toContain(said);
@@ -111,8 +111,8 @@ test("a folder is searched for what lint knows, and the rest is passed over with
   file("folder/.terraform/c.json", trustText(ISSUER, "1", ["*"]));
   file("folder/readme.md", "text");
   const outcome = await run("lint", join(folder, "folder"));
-  expect(outcome.stdout).toContain("0 errors, 1 warning (2 roles judged)");
-  expect([...outcome.stderr.matchAll(/note: .*[/\\]([^/\\]+) is passed over/g)].map((match) => match[1])).toEqual([
+  expect(outcome.stdout).toContain("0 errors, 1 warning (2 roles checked)");
+  expect([...outcome.stderr.matchAll(/note: .*[/\\]([^/\\]+) is skipped/g)].map((match) => match[1])).toEqual([
     "half.json",
     "other.yaml",
     "package.json",

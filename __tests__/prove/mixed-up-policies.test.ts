@@ -152,7 +152,7 @@ test.each<readonly [string, typeof broken]>([
   broken = change;
   const proof = await proofOf();
   expect(proof.holds).toBe(false);
-  expect(proof.roles.some(({ impostorsIn }) => impostorsIn > 0)).toBe(true);
+  expect(proof.roles.some(({ undeclared }) => undeclared.length > 0)).toBe(true);
 });
 
 test("the true builder is proven", async () => {

@@ -106,15 +106,18 @@ describe("patterns are judged by trying", () => {
     },
   );
 
-  test.each(["team-*", "team-?-*"])("%s fixes a beginning alone: a mailbox anybody may open is named", (pattern) => {
-    const found = lintTarget(targetOf({ policy: like(pattern) }));
-    expect(found.map(({ rule, message }) => [rule, message.includes("mallory@gmail.com")])).toEqual([
-      ["subject-wildcard", true],
-    ]);
-  });
+  test.each(["team-*", "team-?-*", "g*", "*@e*", "*@gmail.com", "*@*.example.com", "alice@*", "*data.example.com"])(
+    "%s does not fix one private email domain, so it lets in outsiders",
+    (pattern) => {
+      expect(rulesOf(like(pattern))).toContain("subject-stranger");
+    },
+  );
 
-  test.each(["*data.example.com", "etl*@data.example.com"])("%s ends in the middle of a word", (pattern) => {
-    expect(rulesOf(like(pattern))).toEqual(["subject-wildcard", "subject-pattern-no-delimiter"]);
+  test.each([
+    ["*data.example.com", ["subject-stranger", "subject-wildcard", "subject-pattern-no-delimiter"]],
+    ["etl*@data.example.com", ["subject-wildcard", "subject-pattern-no-delimiter"]],
+  ])("%s ends within a word", (pattern, rules) => {
+    expect(rulesOf(like(pattern))).toEqual(rules);
   });
 
   test("a pattern with a written reason is let be, another is not", () => {

@@ -11,6 +11,7 @@ import type { KeySet } from "../sts/verify-signature";
 import { roleArn, trustPolicyJson } from "../trust/build";
 import { TRUST_POLICY_JUDGED_CHARACTERS } from "../trust/rules";
 import { compilePolicy } from "../trust/decide/decide";
+import type { PolicyDocument } from "../trust/decide/document";
 import { readPolicy } from "../trust/decide/document";
 import { repeatedMember } from "../trust/decide/repeated-member";
 
@@ -43,13 +44,18 @@ export function providersOf(view: AccountView, keys: KeySet | null): readonly We
   return view.providers.map(({ issuer, arn }) => ({ arn, issuer: issuer.issuer, clientIds: issuer.audiences, keys }));
 }
 
+/** The trust policy of a role of the federation, parsed. */
+export function readTrustPolicy(role: FederationRole, view: AccountView): PolicyDocument {
+  const read = readPolicy(trustPolicyJson(roleTrustPolicy(role, view)));
+  if (!read.ok) throw new RangeError(`a generated trust policy is invalid: ${read.why}`);
+  return read.policy;
+}
+
 /** A role of the federation as STS knows it. */
 export function webIdentityRole(role: FederationRole, view: AccountView): WebIdentityRole {
-  const read = readPolicy(trustPolicyJson(roleTrustPolicy(role, view)));
-  if (!read.ok) throw new RangeError(`a policy of ours reads: ${read.why}`);
   return {
     arn: roleArn({ partition: view.account.partition, accountId: view.accountId }, role),
-    trust: compilePolicy(read.policy),
+    trust: compilePolicy(readTrustPolicy(role, view)),
     maxSessionDuration: role.maxSessionDuration,
   };
 }

@@ -21,6 +21,7 @@ import { issuerDiscoveryUrl } from "./rules/issuer-discovery-url";
 import { issuerUpperCase } from "./rules/issuer-upper-case";
 import { issuerOddCharacter } from "./rules/issuer-odd-character";
 import { issuerTooLong } from "./rules/issuer-too-long";
+import { issuerLookAlike } from "./rules/issuer-look-alike";
 import { issuerAccountAgnostic } from "./rules/issuer-account-agnostic";
 import { conditionKeyOtherIssuer } from "./rules/condition-key-other-issuer";
 import { audienceMissing } from "./rules/audience-missing";
@@ -53,6 +54,7 @@ import { widerAllow } from "./rules/wider-allow";
 import { principalsMixed } from "./rules/principals-mixed";
 import { sessionLong } from "./rules/session-long";
 import { sessionLongUsers } from "./rules/session-long-users";
+import { externalIdMissing } from "./rules/external-id-missing";
 import { adminWithoutBoundary } from "./rules/admin-without-boundary";
 import { networkNeverTrue } from "./rules/network-never-true";
 import { providerNotInPlan } from "./rules/provider-not-in-plan";
@@ -88,6 +90,7 @@ export const RULE_GROUPS: Readonly<Record<string, readonly LintRule[]>> = {
     issuerOddCharacter,
     issuerTooLong,
     issuerAccountAgnostic,
+    issuerLookAlike,
     conditionKeyOtherIssuer,
   ],
   Audience: [audienceMissing, audienceNotRegistered, audienceWildcard, audienceSts],
@@ -118,6 +121,7 @@ export const RULE_GROUPS: Readonly<Record<string, readonly LintRule[]>> = {
     conditionNoProtection,
   ],
   "Whole role": [
+    externalIdMissing,
     widerAllow,
     principalsMixed,
     sessionLong,

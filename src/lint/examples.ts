@@ -46,6 +46,8 @@ const TARGET: LintTarget = {
 
 /** Guards of a statement: the audience and a subject. */
 export const GUARDS = { StringEquals: { [AUD]: EXAMPLE_AUDIENCE, [SUB]: EXAMPLE_SUBJECT } };
+/** A network condition that keeps somebody out. */
+export const FROM_OFFICE = { IpAddress: { "aws:SourceIp": "203.0.113.0/24" } };
 /** The audience alone, for a statement whose subject stands elsewhere. */
 export const AUDIENCE_GUARD = { StringEquals: { [AUD]: EXAMPLE_AUDIENCE } };
 

@@ -1,4 +1,5 @@
 /** What rules on the guards of a statement share: its conditions on `aud` and `sub`. */
+import { isRedundant } from "../trust/parsed/openness";
 import { isForeignKey } from "../trust/parsed/parse-role";
 import type { ParsedCondition, ParsedStatement } from "../trust/parsed/parsed-role";
 import { conditionExample, RIGHT_CONDITION } from "./examples";
@@ -51,6 +52,13 @@ export function allowsOf(statements: readonly ParsedStatement[]): readonly Parse
   return statements.filter((statement) => statement.effect === "Allow" && !statement.unityCatalog);
 }
 
+/** A condition that must hold, of a key that must be there. */
+export function requires(condition: ParsedCondition): boolean {
+  return (
+    condition.known && !condition.negated && !condition.ifExists && condition.set !== "all" && condition.test !== "Null"
+  );
+}
+
 /** An error on each guard that is `broken`. */
 export function guardRule(
   rule: Pick<StatementRule, "id" | "title" | "why" | "fix" | "source"> & {
@@ -66,6 +74,13 @@ export function guardRule(
     severity: "error",
     good: RIGHT_CONDITION,
     bad: conditionExample(bad),
-    check: (statement) => conditionViolations(statement, [...statement.aud, ...statement.sub], broken, message),
+    check: (statement, role) =>
+      conditionViolations(
+        statement,
+        [...statement.aud, ...statement.sub],
+        // one that changes nothing beside the others opens nothing
+        (condition) => broken(condition) && !isRedundant(role, statement, condition),
+        message,
+      ),
   };
 }

@@ -59,7 +59,7 @@ export interface LintReport {
   }[];
   /** Errors and warnings that stand. */
   readonly findings: readonly PlacedFinding[];
-  /** Those let be by a written reason. */
+  /** Those suppressed by a written reason. */
   readonly ignored: readonly PlacedFinding[];
   /** Roles whose identities change; empty where there is nothing to compare with. */
   readonly changes: readonly PlacedChange[];

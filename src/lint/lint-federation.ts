@@ -9,11 +9,12 @@ import { ACCOUNT_ID_PLACEHOLDER } from "../trust/build";
 import type { Finding } from "./run-rules";
 import type { TrustPolicy } from "../trust/policy";
 import { lintRoleErrors, lintTarget } from "./run-rules";
+import { isLimitingBoundary } from "../trust/parsed/parse-role";
 import type { LintIgnore, LintProvider, LintRole, LintTarget } from "../trust/parsed/target";
 import { exactSubjects } from "../trust/trust";
 
 /**
- * Findings of the whole federation; those that its `lint` entries let be carry the reason in `ignored`. Paths are those
+ * Findings of the whole federation; those that its `lint` entries suppress carry the reason in `ignored`. Paths are those
  * of the federation file. What several AWS accounts share is said once.
  *
  * @example
@@ -80,7 +81,7 @@ function lintedRole(
     path: formatPath(at),
     name: role.name,
     maxSessionDuration: role.maxSessionDuration,
-    bounded: role.permissionsBoundaryArn !== null,
+    bounded: isLimitingBoundary(role.permissionsBoundaryArn),
     managedPolicyArns: Object.values(role.managedPolicyArns),
     meantPatterns: role.trusts.flatMap((trust) =>
       trust.kind === "subjects"

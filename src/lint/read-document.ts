@@ -26,11 +26,12 @@ export async function readDocument(text: string, file: string): Promise<LintDocu
 
 function readJson(document: Readonly<Record<string, unknown>>, json: string, file: string): LintDocument | undefined {
   try {
-    if (isPlan(document)) return readPlan(document);
-    if (isState(document)) return readState(document);
+    const isPolicy = document["Statement"] !== undefined;
+    if (!isPolicy && isPlan(document)) return readPlan(document);
+    if (!isPolicy && isState(document)) return readState(document);
     if (isStack(document)) return readStack(document);
     const read = readIam(document, nameOf(file), json);
-    // a lone policy is judged by its rules; around a role or an account such a file is not what IAM prints
+    // a lone policy is checked by its rules; around a role or an account such a file is not what IAM prints
     const repeated = read === undefined || read.kind === "trust policy" ? undefined : repeatedMember(json);
     if (repeated !== undefined)
       throw new InputError([

@@ -13,7 +13,7 @@ const SKIPPED_FOLDERS = new Set(["node_modules", ".terraform", ".git"]);
 /**
  * The documents of `paths`: files, folders (every JSON and YAML file in them that lint knows, at any depth), and `-`
  * for
- * standard input. `note` is told of files in folders that are passed over.
+ * standard input. `note` is told of files in folders that are skipped.
  * Throws InputError json-syntax, document-unknown and the codes of a federation file; OutsideError file-not-found,
  * file-unreadable.
  */
@@ -53,7 +53,7 @@ async function readFolder(folder: string, note: (message: string) => void): Prom
         (error.code !== "document-unknown" && error.code !== "json-syntax" && !isOtherYaml(error))
       )
         throw error;
-      note(`${file} is passed over: ${error.problems[0]?.message ?? ""}`);
+      note(`${file} is skipped: ${error.problems[0]?.message ?? ""}`);
     }
   }
   if (documents.length === 0) {

@@ -12,7 +12,7 @@ export interface Violation {
   readonly statement?: number;
   /** The place below the role, provider or statement, e.g. `Condition.StringLike`. */
   readonly at?: string;
-  /** The subject pattern it is about: one with a written reason is let be. */
+  /** The subject pattern it is about: one with a written reason is not reported. */
   readonly pattern?: string;
 }
 

@@ -32,7 +32,7 @@ export interface Finding {
   readonly role: string | null;
   /** Index of the statement within the trust policy; null for the whole. */
   readonly statement: number | null;
-  /** The reason why it is let be, as the federation file has it; null: it stands. */
+  /** Why it is suppressed, as the federation file has it; null: it is not. */
   readonly ignored: string | null;
 }
 
@@ -62,7 +62,7 @@ export function lintTarget(target: LintTarget): readonly Finding[] {
   return findings;
 }
 
-/** The errors alone, and without the providers: for roles whose providers have been judged. */
+/** The errors alone, and without the providers: for roles whose providers have been checked. */
 export function lintRoleErrors(target: LintTarget): readonly Finding[] {
   const findings: Finding[] = [];
   lintParsedRoles(target.roles.map(parseRole), target, new Set(), findings, ERROR_RULES);

@@ -1,21 +1,23 @@
-/** Every declared identity gets in, no generated impostor does: role by role. The same seed, the same trial. */
+/**
+ * Every declared identity gets in and nobody else does, role by role: decided for every kind of caller, and tried a
+ * second time with forged tokens. The same seed, the same forgeries.
+ */
 import { accountView } from "../federation/account-view";
 import type { AccountView } from "../federation/account-view";
 import type { Federation, FederationRole } from "../federation/model";
-import { providersOf, webIdentityRole } from "../explain/subject-of";
+import { providersOf, readTrustPolicy, webIdentityRole } from "../explain/subject-of";
 import type { WebIdentityProvider, WebIdentityRole } from "../sts/web-identity";
 import { decideClaims } from "../sts/decide-token";
 import { decide, verdict } from "../trust/decide/decide";
-import { strangeDoors } from "./doors";
 import type { Claims, Context, Declared } from "./identities";
 import { declaredIdentities } from "./identities";
 import { impostorsOf } from "./impostors";
-import { meantBy } from "./meant";
-import { neighboursOf } from "./neighbours";
+import { declaredClaims } from "./declared-claims";
+import { declaredPolicies } from "./declared-policies";
 import { seededRandom } from "./random";
-import { signatureTricks } from "./signature-tricks";
-import type { Assumption } from "./unity-catalog";
-import { assumptionImpostors, declaredAssumptions, strangePrincipals } from "./unity-catalog";
+import { forgedSignatures } from "./forged-signatures";
+import { undeclaredCallers } from "./undeclared";
+import { declaredAssumptions } from "./unity-catalog";
 
 /** Somebody the trial went wrong with, in full. */
 export interface CounterExample {
@@ -32,7 +34,11 @@ export interface RoleProof {
   readonly declared: number;
   readonly declaredIn: number;
   readonly shutOut: readonly CounterExample[];
-  /** Impostors tried, how many of them get in, and the first few. */
+  /** Requests by callers nobody declared that get in: one for each statement, the first few. */
+  readonly undeclared: readonly CounterExample[];
+  /** Why it cannot be ruled out that somebody undeclared gets in; null where it can. */
+  readonly unsure: string | null;
+  /** Forged tokens tried, how many of them get in, and the first few. */
   readonly impostors: number;
   readonly impostorsIn: number;
   readonly letIn: readonly CounterExample[];
@@ -40,7 +46,7 @@ export interface RoleProof {
 
 export interface IssuerProof {
   readonly issuer: string;
-  readonly tricks: number;
+  readonly forgeries: number;
   /** Forged signatures that were taken. */
   readonly letIn: readonly string[];
 }
@@ -57,7 +63,7 @@ export interface ProveOptions {
   readonly seed: number;
   /** Impostors a role, at least 1,000. */
   readonly count: number;
-  /** Seconds since the epoch at which tokens are judged. */
+  /** Seconds since the epoch at which tokens are tried. */
   readonly now: number;
   /** Key or name of one role; undefined: all. */
   readonly role?: string | undefined;
@@ -71,7 +77,7 @@ const MAX_COUNTER_EXAMPLES = 5;
 /** Attempts an impostor, at most: a wide pattern with a written reason means most of the changes. */
 const MOST_ATTEMPTS = 4;
 
-/** Tries the whole federation. Claims are judged unsigned, role by role; signatures once an issuer. */
+/** Tries the whole federation. Claims are tried unsigned, role by role; signatures once an issuer. */
 export async function prove(federation: Federation, options: ProveOptions): Promise<Proof> {
   const roles: RoleProof[] = [];
   const issuers = new Map<string, IssuerProof>();
@@ -80,27 +86,30 @@ export async function prove(federation: Federation, options: ProveOptions): Prom
     const providers = providersOf(view, null);
     for (const role of view.roles) {
       if (options.role !== undefined && role.key !== options.role && role.name !== options.role) continue;
-      const judged = webIdentityRole(role, view);
+      const tried = webIdentityRole(role, view);
       const declared = declaredIdentities(role, federation.issuers, options.now);
-      roles.push(proveRole(role, judged, view, providers, declared, options));
+      roles.push(proveRole(role, tried, view, providers, declared, options));
       for (const honest of declared) {
         if (issuers.has(honest.issuer.key)) continue;
         const provider = providers.find((candidate) => candidate.issuer === honest.issuer.issuer);
-        if (provider === undefined || !getsIn(honest.claims, honest.context, providers, judged, options.now)) continue;
-        const tricks = await signatureTricks(honest, provider, judged, options.now);
+        if (provider === undefined || !getsIn(honest.claims, honest.context, providers, tried, options.now)) continue;
+        const forgeries = await forgedSignatures(honest, provider, tried, options.now);
         issuers.set(honest.issuer.key, {
           issuer: honest.issuer.key,
-          tricks: tricks.length,
-          letIn: tricks.filter(({ letIn }) => letIn).map(({ trick }) => trick),
+          forgeries: forgeries.length,
+          letIn: forgeries.filter(({ letIn }) => letIn).map(({ forgery }) => forgery),
         });
       }
     }
   }
   const proven = [...issuers.values()];
-  const holds =
-    roles.every(({ shutOut, letIn }) => shutOut.length + letIn.length === 0) &&
-    proven.every(({ letIn }) => letIn.length === 0);
+  const holds = roles.every(isProven) && proven.every(({ letIn }) => letIn.length === 0);
   return { seed: options.seed, roles, issuers: proven, holds };
+}
+
+/** Whether everybody declared gets into the role, and nobody else. */
+export function isProven({ shutOut, undeclared, unsure, letIn }: RoleProof): boolean {
+  return shutOut.length + undeclared.length + letIn.length === 0 && unsure === null;
 }
 
 function getsIn(
@@ -133,7 +142,7 @@ function mayGetIn(
 
 function proveRole(
   role: FederationRole,
-  judged: WebIdentityRole,
+  tried: WebIdentityRole,
   view: AccountView,
   providers: readonly WebIdentityProvider[],
   declared: readonly Declared[],
@@ -141,64 +150,47 @@ function proveRole(
 ): RoleProof {
   const random = seededRandom(options.seed ^ hashOf(role.key));
   const shutOut: CounterExample[] = [];
+  for (const { claims, context } of declared)
+    if (!getsIn(claims, context, providers, tried, options.now)) shutOut.push({ trick: "declared", claims, context });
+  const assumptions = declaredAssumptions(role, tried.arn);
+  for (const { caller, request } of assumptions)
+    if (!decide(tried.trust, request))
+      shutOut.push({
+        trick: caller,
+        claims: { principal: request.principal.arn },
+        context: Object.fromEntries(request.keys),
+      });
+  const { witnesses, unsure } = undeclaredCallers(readTrustPolicy(role, view), declaredPolicies(role, view, tried.arn));
+  const undeclared = witnesses.map((witness): CounterExample => ({
+    trick: "undeclared",
+    claims: { principal: witness.principal.arn, ...witness.claims },
+    context: witness.context,
+  }));
+  const isDeclared = declaredClaims(role, tried, view, providers, options.now);
   const letIn: CounterExample[] = [];
-  for (const { claims, context } of declared) {
-    if (!getsIn(claims, context, providers, judged, options.now))
-      shutOut.push({ trick: "declared identity", claims, context });
-  }
-  const assumptions = declaredAssumptions(role, judged.arn);
-  const meant = meantBy(role, judged, view, providers, options.now);
-  const near = neighboursOf(
-    role,
-    view.federation,
-    seededRandom(options.seed ^ hashOf(`near ${role.key}`)),
-    options.now,
-  ).filter(({ claims, context }) => !meant(claims, context));
-  const principals = assumptions.length === 0 ? strangePrincipals(judged.arn, random) : [];
   let impostors = 0;
-  const attempt = ({ trick, claims, context }: CounterExample): void => {
-    impostors += 1;
-    options.onProgress?.(impostors);
-    if (mayGetIn(claims, context, providers, judged, options.now)) letIn.push({ trick, claims, context });
-  };
   const [first, ...others] = declared;
   if (first !== undefined) {
     let attempts = 0;
-    for (const impostor of impostorsOf([first, ...others], random, options.now)) {
-      if (impostors >= options.count - near.length - principals.length || attempts >= options.count * MOST_ATTEMPTS)
-        break;
+    for (const { trick, claims, context } of impostorsOf([first, ...others], random, options.now)) {
+      if (impostors >= options.count || attempts >= options.count * MOST_ATTEMPTS) break;
       attempts += 1;
-      // a change that happens to make an honest token is no impostor, and is made up for
-      if (!meant(impostor.claims, impostor.context)) attempt(impostor);
+      // a change that happens to make a declared token forges nothing, and is made up for
+      if (isDeclared(claims, context)) continue;
+      impostors += 1;
+      options.onProgress?.(impostors);
+      if (mayGetIn(claims, context, providers, tried, options.now)) letIn.push({ trick, claims, context });
     }
   }
-  near.forEach(attempt);
-  const example = ({ trick, request }: Assumption): CounterExample => ({
-    trick,
-    claims: { principal: request.principal.arn },
-    context: Object.fromEntries(request.keys),
-  });
-  for (const assumption of assumptions)
-    if (!decide(judged.trust, assumption.request)) shutOut.push(example(assumption));
-  const rest = assumptions.length === 0 ? 0 : Math.max(100, options.count - impostors);
-  for (const assumption of [
-    ...principals,
-    ...assumptionImpostors(role, view.federation.roles, judged.arn, rest, random),
-  ]) {
-    impostors += 1;
-    if (verdict(judged.trust, assumption.request) !== "no") letIn.push(example(assumption));
-  }
-  for (const door of strangeDoors(judged.trust, providers)) {
-    impostors += 1;
-    letIn.push({ trick: "a principal nobody declared", claims: { principal: door }, context: {} });
-  }
-  const tried = declared.length + assumptions.length;
+  const all = declared.length + assumptions.length;
   return {
     role: role.key,
     account: view.account.key,
-    declared: tried,
-    declaredIn: tried - shutOut.length,
+    declared: all,
+    declaredIn: all - shutOut.length,
     shutOut: shutOut.slice(0, MAX_COUNTER_EXAMPLES),
+    undeclared: undeclared.slice(0, MAX_COUNTER_EXAMPLES),
+    unsure,
     impostors,
     impostorsIn: letIn.length,
     letIn: letIn.slice(0, MAX_COUNTER_EXAMPLES),

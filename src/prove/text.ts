@@ -1,38 +1,50 @@
 /** A proof for a person: one line a role, counter-examples in full. */
 import { visible } from "../text/escape";
 import type { CounterExample, Proof, RoleProof } from "./prove";
+import { isProven } from "./prove";
 
 /** `proof` as lines of text. */
 export function proofText(proof: Proof): string {
   const lines = proof.roles.flatMap((role) => [
     roleLine(role),
     ...role.shutOut.flatMap((example) => exampleLines("does not get in, but is declared", example)),
-    ...role.letIn.flatMap((example) => exampleLines("gets in, but is not meant to", example)),
+    ...role.undeclared.flatMap((example) => exampleLines("gets in, but is not declared", example)),
+    ...role.letIn.flatMap((example) => exampleLines("gets in with a forged token", example)),
   ]);
-  for (const { issuer, tricks, letIn } of proof.issuers) {
+  for (const { issuer, forgeries, letIn } of proof.issuers) {
     lines.push(
       letIn.length === 0
-        ? `✓ issuer ${issuer}: ${tricks} forged signatures refused`
-        : `✗ issuer ${issuer}: forged signatures taken: ${letIn.join("; ")}`,
+        ? `✓ issuer ${issuer}: ${forgeries} forged signatures refused`
+        : `✗ issuer ${issuer}: forged signatures accepted: ${letIn.join("; ")}`,
     );
   }
   lines.push(
     "",
     proof.holds
-      ? `Proven with seed ${proof.seed}.`
-      : `Not proven (seed ${proof.seed}). A pattern whose strangers are meant takes a written reason: { ` +
-          `pattern, reason }.`,
+      ? `Proven (forged tokens of seed ${proof.seed}).`
+      : `Not proven (seed ${proof.seed}). If everybody whom a pattern matches may get in, write the reason: ` +
+          `{ pattern, reason }.`,
   );
   return lines.map(visible).join("\n");
 }
 
 function roleLine(role: RoleProof): string {
-  const good = role.shutOut.length + role.letIn.length === 0;
   const name = role.account === null ? role.role : `${role.account}/${role.role}`;
-  return (
-    `${good ? "✓" : "✗"} ${name}: ${role.declaredIn} of ${role.declared} declared get ` +
-    `in, ${role.impostorsIn === 0 ? "none" : role.impostorsIn} of ${role.impostors} impostors`
-  );
+  const declared = `${role.declared} declared ${role.declared === 1 ? "identity" : "identities"}`;
+  const gets = role.declared === 1 ? "gets" : "get";
+  const who = role.declaredIn === role.declared ? `${declared} ${gets} in` : `${role.declaredIn} of ${declared} get in`;
+  const others =
+    role.undeclared.length > 0
+      ? "others do too"
+      : role.unsure === null
+        ? "nobody else does"
+        : `whether others do cannot be decided: ${role.unsure}`;
+  const forged = role.impostors.toLocaleString("en-US");
+  const tokens =
+    role.impostorsIn === 0
+      ? `${forged} forged tokens refused`
+      : `${role.impostorsIn} of ${forged} forged tokens accepted`;
+  return `${isProven(role) ? "✓" : "✗"} ${name}: ${who}; ${others} (${tokens})`;
 }
 
 function exampleLines(what: string, example: CounterExample): readonly string[] {

@@ -60,6 +60,11 @@ export function hasWildcard(text: string): boolean {
   return /[*?]/.test(text);
 }
 
+/** Whether `pattern` is nothing but wildcards. */
+export function isOnlyWildcards(pattern: string): boolean {
+  return /^[*?]+$/.test(pattern);
+}
+
 /** The text of `pattern` before its first and after its last wildcard. */
 export function literalEnds(pattern: string): { readonly head: string; readonly tail: string } {
   return {

@@ -62,7 +62,7 @@ function settingsCheck(subject: string, role: FederationRole, view: AccountView,
 }
 
 function trustCheck(subject: string, declared: LintTarget, live: LiveRole): Check {
-  const { pass, fail, unknown } = checkOf("role-trust", subject);
+  const { pass, fail } = checkOf("role-trust", subject);
   const compared = comparePolicies(declared, { ...declared, roles: [live.lint] });
   switch (compared.kind) {
     case "same":

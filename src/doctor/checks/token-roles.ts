@@ -109,7 +109,9 @@ function openKeys({ error, statements }: Explanation): readonly string[] {
       effect === "Allow" &&
       principal.matched &&
       action.matched &&
-      conditions.every(({ matched, actual, key }) => matched || (actual === null && claimOf(key.toLowerCase()) === null)),
+      conditions.every(
+        ({ matched, actual, key }) => matched || (actual === null && claimOf(key.toLowerCase()) === null),
+      ),
   );
   return near === undefined ? [] : near.conditions.filter(({ matched }) => !matched).map(({ key }) => key);
 }

@@ -1,29 +1,8 @@
 import { quoted } from "../../text/text-rule";
-import { asRecord } from "../../trust/parsed/parse-role";
-import type { ParsedRole } from "../../trust/parsed/parsed-role";
+import { escalationOf } from "../escalation";
 import { roleExample } from "../examples";
 import type { RoleRule } from "../rule";
 import { SOURCES } from "../sources";
-
-/** Whether a policy document allows everything. */
-function allowsEverything(document: unknown): boolean {
-  const raw = asRecord(document)?.["Statement"];
-  const list: readonly unknown[] = Array.isArray(raw) ? raw : [raw];
-  return list.some((entry) => {
-    const members = asRecord(entry);
-    const among = (element: string, wanted: readonly string[]): boolean =>
-      [members?.[element]].flat().some((value) => typeof value === "string" && wanted.includes(value));
-    return members?.["Effect"] === "Allow" && among("Action", ["*", "*:*"]) && among("Resource", ["*"]);
-  });
-}
-
-/** The first policy of the role with which it may do, or give itself, anything. */
-function adminPolicy({ role }: ParsedRole): string | undefined {
-  const managed = role.managedPolicyArns.find((arn) =>
-    /^arn:[^:]+:iam::aws:policy\/(?:AdministratorAccess|IAMFullAccess)$/.test(arn),
-  );
-  return managed ?? Object.entries(role.policies).find(([, document]) => allowsEverything(document))?.[0];
-}
 
 export const adminWithoutBoundary: RoleRule = {
   id: "admin-without-boundary",
@@ -45,9 +24,9 @@ export const adminWithoutBoundary: RoleRule = {
   ),
   source: SOURCES.boundaries,
   check: (role) => {
-    const admin = role.role.bounded === false ? adminPolicy(role) : undefined;
-    return admin === undefined
+    const found = role.role.bounded === false ? escalationOf(role.role) : null;
+    return found === null
       ? []
-      : [{ message: `${quoted(admin)} allows everything, and no permissions boundary limits it.` }];
+      : [{ message: `${quoted(found.policy)} ${found.how}, and no permissions boundary limits it.` }];
   },
 };

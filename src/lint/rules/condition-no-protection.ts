@@ -1,6 +1,7 @@
 import { quoted } from "../../text/text-rule";
 import { conditionExample, GUARDS, RIGHT_CONDITION } from "../examples";
 import { conditionViolations } from "../guards";
+import { keepsNobodyOut } from "../../trust/parsed/openness";
 import type { StatementRule } from "../rule";
 import { SOURCES } from "../sources";
 
@@ -18,11 +19,16 @@ export const conditionNoProtection: StatementRule = {
   good: RIGHT_CONDITION,
   bad: conditionExample({ StringEquals: { ...GUARDS.StringEquals, "sts:RoleSessionName": "nightly" } }),
   source: SOURCES.globalKeys,
-  check: (statement) =>
+  check: (statement, { version }) =>
     conditionViolations(
       statement,
       statement.conditions,
-      ({ key }) => UNPROTECTING_KEYS.has(key.toLowerCase()),
-      ({ key }) => `${quoted(key)} keeps no Databricks identity out.`,
+      (condition) =>
+        UNPROTECTING_KEYS.has(condition.key.toLowerCase()) ||
+        (!statement.aud.includes(condition) &&
+          !statement.sub.includes(condition) &&
+          condition.values.length > 0 &&
+          keepsNobodyOut(statement, version, condition)),
+      ({ operator, key }) => `${operator} on ${quoted(key)} keeps no Databricks identity out.`,
     ),
 };

@@ -1,6 +1,7 @@
 import { conditionExample, GUARDS } from "../examples";
 import { violationAt } from "../guards";
-import { FROM_OFFICE, requires, SUBJECT_ONE_OFFICE } from "../networks";
+import { FROM_OFFICE } from "../examples";
+import { requires } from "../guards";
 import type { StatementRule } from "../rule";
 import { SOURCES } from "../sources";
 
@@ -13,7 +14,7 @@ export const networkNeverTrue: StatementRule = {
     "A request through a VPC endpoint has no aws:SourceIp, and any other has no aws:SourceVpce: both are " +
     "never present at once, so nobody gets in.",
   fix: "Write two statements (two trusts), one for each network.",
-  good: conditionExample(SUBJECT_ONE_OFFICE),
+  good: conditionExample({ ...GUARDS, ...FROM_OFFICE }),
   bad: conditionExample({
     StringEquals: { ...GUARDS.StringEquals, "aws:SourceVpce": "vpce-0123456789abcdef0" },
     ...FROM_OFFICE,

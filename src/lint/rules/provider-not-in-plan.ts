@@ -1,5 +1,5 @@
 import { policyOf, roleExample, statement, TWO_STATEMENTS } from "../examples";
-import { deletedBy } from "../networks";
+import { deletedBy } from "../deleted-provider";
 import type { RoleRule, Violation } from "../rule";
 import { SOURCES } from "../sources";
 

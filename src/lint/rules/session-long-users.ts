@@ -1,5 +1,5 @@
 import { AUD, EXAMPLE_AUDIENCE, GUARDS, policyOf, roleExample, statement, SUB } from "../examples";
-import { HOUR, openToUsers } from "../networks";
+import { HOUR, openToUsers } from "../user-sessions";
 import type { RoleRule } from "../rule";
 import { SOURCES } from "../sources";
 

@@ -4,7 +4,7 @@ import { exactSubjects } from "../../trust/parsed/parse-role";
 import { AUD, conditionExample, EXAMPLE_AUDIENCE, RIGHT_CONDITION, SUB } from "../examples";
 import type { StatementRule } from "../rule";
 import { SOURCES } from "../sources";
-import { isEmail } from "../subjects";
+import { isEmail } from "../user-sessions";
 
 export const subjectEmail: StatementRule = {
   id: "subject-email",

@@ -1,7 +1,6 @@
 import { violationAt } from "../guards";
-import { firstLetIn } from "../../trust/parsed/admits";
+import { isOpenToSubjects } from "../../trust/parsed/openness";
 import { guarding } from "../../trust/parsed/parse-role";
-import { STRANGERS } from "../../trust/strangers";
 import { AUDIENCE_GUARD, conditionExample, RIGHT_CONDITION } from "../examples";
 import { misnamed } from "../guards";
 import type { StatementRule } from "../rule";
@@ -21,17 +20,15 @@ export const subjectMissing: StatementRule = {
   source: `${SOURCES.keysAttached}; ${SOURCES.tinder}`,
   check: (statement, role) => {
     if (guarding(statement.sub).length > 0 || statement.providers.length === 0 || misnamed(statement, "sub")) return [];
-    const stranger = firstLetIn(role, statement, STRANGERS);
-    return stranger === undefined
-      ? []
-      : [
+    const [provider] = statement.providers;
+    return isOpenToSubjects(role, statement)
+      ? [
           violationAt(
             statement,
             "Condition",
-            `The statement has no condition ` +
-              `on ${statement.providers[0]?.issuerPath ?? ""}:sub: ${stranger} gets in, and everybody else of ` +
-              `that issuer.`,
+            `The statement has no condition on ${provider?.issuerPath ?? ""}:sub: everybody of that issuer gets in.`,
           ),
-        ];
+        ]
+      : [];
   },
 };

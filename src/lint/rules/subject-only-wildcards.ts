@@ -1,10 +1,11 @@
 import { quoted } from "../../text/text-rule";
 import { readsWildcards } from "../../trust/parsed/parse-role";
 import { patternExample, RIGHT_CONDITION } from "../examples";
+import { isOpenToSubjects } from "../../trust/parsed/openness";
+import { isOnlyWildcards } from "../../trust/string-like";
 import { violationAt } from "../guards";
 import type { StatementRule } from "../rule";
 import { SOURCES } from "../sources";
-import { letsEverybodyIn } from "../subjects";
 
 export const subjectOnlyWildcards: StatementRule = {
   id: "subject-only-wildcards",
@@ -21,7 +22,9 @@ export const subjectOnlyWildcards: StatementRule = {
       if (condition.values.length === 0)
         return [violationAt(statement, `Condition.${condition.operator}`, "The list of subjects is empty.")];
       return condition.values
-        .filter((value) => readsWildcards(condition) && letsEverybodyIn(role, statement, value))
+        .filter(
+          (value) => readsWildcards(condition) && isOnlyWildcards(value) && isOpenToSubjects(role, statement, value),
+        )
         .map((value) =>
           violationAt(
             statement,

@@ -1,19 +1,25 @@
 import { quoted } from "../../text/text-rule";
-import { letsIn } from "../../trust/parsed/admits";
+import { isOpenToSubjects } from "../../trust/parsed/openness";
 import { subjectPatterns } from "../../trust/parsed/parse-role";
-import { strangerLetIn } from "../../trust/strangers";
+import { PUBLIC_MAIL_DOMAINS } from "../../trust/strangers";
+import { hasWildcard, instanceOf, isOnlyWildcards, literalEnds } from "../../trust/string-like";
 import { patternExample, RIGHT_CONDITION } from "../examples";
 import { violationAt } from "../guards";
 import type { StatementRule } from "../rule";
 import { SOURCES } from "../sources";
-import { ONLY_WILDCARDS } from "../subjects";
 
-const strangers = new Map<string, string | undefined>();
+/** The one email domain of everybody who matches the pattern; undefined where there is none. */
+function domainOf(pattern: string): string | undefined {
+  const { tail } = literalEnds(pattern);
+  const domain = tail.slice(tail.lastIndexOf("@") + 1);
+  return tail.includes("@") && /^[^.@\s]+(?:\.[^.@\s]+)+$/.test(domain) ? domain.toLowerCase() : undefined;
+}
 
-/** The stranger a pattern lets in; the same pattern is tried once however many roles have it. */
-function strangerOf(value: string): string | undefined {
-  if (!strangers.has(value)) strangers.set(value, strangerLetIn(value));
-  return strangers.get(value);
+/** Somebody outside the organization whom the pattern matches; undefined where it fixes a private email domain. */
+function outsider(pattern: string): string | undefined {
+  const domain = domainOf(pattern);
+  if (domain !== undefined) return PUBLIC_MAIL_DOMAINS.includes(domain) ? instanceOf(pattern, "mallory") : undefined;
+  return instanceOf(pattern, hasWildcard(pattern.split("@")[0] ?? "") ? "mallory@gmail.com" : "gmail.com");
 }
 
 export const subjectStranger: StatementRule = {
@@ -22,21 +28,21 @@ export const subjectStranger: StatementRule = {
   severity: "error",
   title: "Pattern that matches outsiders",
   why:
-    "Tried on random application IDs and on addresses that anybody can register at a public email provider. " +
-    "Whoever can have such a sub in the issuer gets the role.",
+    "It does not fix one email domain, or fixes that of a public email provider. Whoever can have such a sub in the " +
+    "issuer gets the role.",
   fix: 'Fix the email domain ("*@data.example.com"), or list the service principals.',
   good: RIGHT_CONDITION,
   bad: patternExample("*-*"),
   source: SOURCES.subJugation,
   check: (statement, role) =>
     subjectPatterns(statement)
-      .filter((value) => !ONLY_WILDCARDS.test(value))
+      .filter((value) => !isOnlyWildcards(value))
       .flatMap((value) => {
-        const stranger = strangerOf(value);
-        return stranger === undefined || !letsIn(role, statement, stranger)
+        const who = outsider(value);
+        return who === undefined || !isOpenToSubjects(role, statement, value)
           ? []
           : [
-              violationAt(statement, "Condition", `${quoted(value)} lets strangers like ${stranger} in.`, {
+              violationAt(statement, "Condition", `${quoted(value)} lets in outsiders like ${who}.`, {
                 pattern: value,
               }),
             ];

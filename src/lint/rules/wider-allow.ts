@@ -1,24 +1,36 @@
 import { quoted } from "../../text/text-rule";
-import { letsIn, letsInWithoutContext } from "../../trust/parsed/admits";
-import { exactSubjects } from "../../trust/parsed/parse-role";
+import { compare } from "../../trust/exact/compare";
+import type { Domain } from "../../trust/exact/domain";
+import { aloneIn } from "../../trust/exact/who";
+import { isOpenToSubjects } from "../../trust/parsed/openness";
+import { exactSubjects, subjectPatterns } from "../../trust/parsed/parse-role";
+import { isOnlyWildcards } from "../../trust/string-like";
 import type { ParsedRole, ParsedStatement } from "../../trust/parsed/parsed-role";
-import { STRANGERS } from "../../trust/strangers";
-import { policyExample, statement, TWO_STATEMENTS } from "../examples";
-import { SUBJECT_ONE_OFFICE } from "../networks";
+import { FROM_OFFICE, GUARDS, policyExample, statement, TWO_STATEMENTS } from "../examples";
 import type { RoleRule, Violation } from "../rule";
 import { SOURCES } from "../sources";
 
-/** What makes `wide` worth more than `narrow`: somebody it lets in where `narrow` would not. */
+function isForEverybody(role: ParsedRole, statement: ParsedStatement): boolean {
+  return subjectPatterns(statement).every(isOnlyWildcards) && isOpenToSubjects(role, statement);
+}
+
+/**
+ * What `wide` lets in and `narrow` is there to keep out: anyone, or a subject of `narrow` in a request that has none of
+ * the keys of its further conditions.
+ */
 function widerThan(role: ParsedRole, wide: ParsedStatement, narrow: ParsedStatement): string | undefined {
-  const stranger = STRANGERS[STRANGERS.length - 1] ?? "";
-  if (letsIn(role, wide, stranger) && !letsIn(role, narrow, stranger))
-    return `${stranger}, a stranger to statement ${narrow.index}`;
-  const guarded = exactSubjects(narrow).find(
-    (subject) => !letsInWithoutContext(role, narrow, subject) && letsInWithoutContext(role, wide, subject),
-  );
-  return guarded === undefined
-    ? undefined
-    : `${quoted(guarded)} without the further conditions of statement ${narrow.index}`;
+  if (isForEverybody(role, wide) && !isForEverybody(role, narrow))
+    return `everybody of the issuer, whom statement ${narrow.index} keeps out`;
+  const further = narrow.conditions.filter((own) => !narrow.aud.includes(own) && !narrow.sub.includes(own));
+  const subjects = exactSubjects(narrow);
+  if (further.length === 0 || subjects.length === 0) return undefined;
+  const fixed = new Map<string, Domain | "missing">(further.map(({ key }) => [key.toLowerCase(), "missing"]));
+  for (const { key } of narrow.sub) fixed.set(key.toLowerCase(), { kind: "values", values: subjects });
+  for (const { key, values } of narrow.aud) fixed.set(key.toLowerCase(), { kind: "values", values });
+  const answer = compare(aloneIn(role, wide), aloneIn(role, narrow), { fixed });
+  if (answer.kind !== "wider") return undefined;
+  const [subject = ""] = answer.witness.claims["sub"] ?? [];
+  return `${quoted(subject)} without the further conditions of statement ${narrow.index}`;
 }
 
 export const widerAllow: RoleRule = {
@@ -31,7 +43,7 @@ export const widerAllow: RoleRule = {
     "requires.",
   fix: "Remove the wider statement, or give it the same guards.",
   good: TWO_STATEMENTS,
-  bad: policyExample(statement({ Condition: SUBJECT_ONE_OFFICE }), statement()),
+  bad: policyExample(statement({ Condition: { ...GUARDS, ...FROM_OFFICE } }), statement()),
   source: SOURCES.logic,
   check: (role) => {
     const allows = role.statements.filter(

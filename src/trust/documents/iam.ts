@@ -1,7 +1,7 @@
 /** Reads what IAM itself prints: a trust policy, a role, a provider, a whole account; and trust policies by role. */
 import { accountOfArn } from "../../issuer/issuer";
 import { TRUST_POLICY_DEFAULT_QUOTA } from "../rules";
-import { asRecord, parsedPolicy, records } from "../parsed/parse-role";
+import { asRecord, isLimitingBoundary, parsedPolicy, records } from "../parsed/parse-role";
 import type { LintProvider, LintRole, LintTarget } from "../parsed/target";
 import type { DocumentKind, LintDocument } from "./document";
 import { relevantRoles } from "./relevance";
@@ -90,7 +90,10 @@ export function roleOf(detail: Members, name: string, managed: ReadonlyMap<strin
     accountId: accountOfArn(detail["Arn"]),
     policy: policyOf(detail["AssumeRolePolicyDocument"]),
     maxSessionDuration: typeof duration === "number" ? duration : null,
-    bounded: roleName === null ? null : asRecord(detail["PermissionsBoundary"]) !== undefined,
+    bounded:
+      roleName === null
+        ? null
+        : isLimitingBoundary(asRecord(detail["PermissionsBoundary"])?.["PermissionsBoundaryArn"] ?? ""),
     managedPolicyArns: attached,
     policies: Object.fromEntries([
       ...inline,

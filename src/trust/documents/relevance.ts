@@ -4,9 +4,7 @@ import { issuerPathOf } from "../../issuer/issuer";
 import type { ParsedStatement } from "../parsed/parsed-role";
 import { parseRole } from "../parsed/parse-role";
 import type { LintProvider, LintRole } from "../parsed/target";
-import { UNITY_CATALOG_PRINCIPALS } from "../../issuer/clouds";
-
-const MASTER_ROLES = new Set<string>(Object.values(UNITY_CATALOG_PRINCIPALS).map((principal) => principal.arn));
+import { MASTER_ROLES } from "../parsed/unity-catalog-pair";
 
 /** Whether an issuer is a Databricks one: by its host, or, for a custom host, by the form of its path. */
 export function isDatabricksIssuer(url: string): boolean {

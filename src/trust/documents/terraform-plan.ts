@@ -30,7 +30,7 @@ export function deployedResources(document: Members): {
 } {
   if (isPlan(document))
     return {
-      resources: changesOf(document).flatMap((change) => side(change, "after")),
+      resources: plannedResources(document),
       accountId: callerAccount(dataOfPlan(document)),
     };
   const root = asRecord(document["values"])?.["root_module"];
@@ -39,6 +39,13 @@ export function deployedResources(document: Members): {
 
 function dataOfPlan(plan: Members): readonly TerraformResource[] {
   return resourcesOf(asRecord(asRecord(plan["prior_state"])?.["values"])?.["root_module"], "data");
+}
+
+/** What a plan's changes leave, or its planned values where it lists no changes. */
+function plannedResources(plan: Members): readonly TerraformResource[] {
+  return plan["resource_changes"] === undefined
+    ? resourcesOf(asRecord(plan["planned_values"])?.["root_module"], "managed")
+    : changesOf(plan).flatMap((change) => side(change, "after"));
 }
 
 function changesOf(plan: Members): readonly Members[] {
@@ -51,10 +58,7 @@ export function readPlan(plan: Members): LintDocument {
   const data = dataOfPlan(plan);
   const accountId = callerAccount(data);
   const changes = changesOf(plan);
-  const after = readResources(
-    changes.flatMap((change) => side(change, "after")),
-    accountId,
-  );
+  const after = readResources(plannedResources(plan), accountId);
   const before = readResources(
     changes.flatMap((change) => side(change, "before")),
     accountId,
@@ -87,13 +91,16 @@ export function readPlan(plan: Members): LintDocument {
       {
         name: "",
         target,
-        before: {
-          ...target,
-          deletedProviders: [],
-          providers: relevantProviders(before.providers),
-          ...relevantRoles(before.roles),
-          unread: [],
-        },
+        before:
+          plan["resource_changes"] === undefined
+            ? null
+            : {
+                ...target,
+                deletedProviders: [],
+                providers: relevantProviders(before.providers),
+                ...relevantRoles(before.roles),
+                unread: [],
+              },
       },
     ],
     unknownPolicies: after.unread.map(({ path }) => path),

@@ -1,7 +1,7 @@
 /** Makes providers and roles of Terraform resources, wherever they stand: plan, state, or a CDKTF stack. */
 import { accountOfArn } from "../../issuer/issuer";
 import { TRUST_POLICY_DEFAULT_QUOTA } from "../rules";
-import { parsedPolicy } from "../parsed/parse-role";
+import { isLimitingBoundary, parsedPolicy } from "../parsed/parse-role";
 import type { LintProvider, LintRole, UnreadRole } from "../parsed/target";
 
 /** A resource and its values. Unknown values are missing; `unknown` names those of the top level. */
@@ -26,6 +26,8 @@ export const READ_TYPES: ReadonlySet<string> = new Set([
   "aws_iam_role",
   "aws_iam_role_policy",
   "aws_iam_role_policy_attachment",
+  "aws_iam_role_policy_attachments_exclusive",
+  "aws_iam_policy_attachment",
   "aws_iam_policy",
 ]);
 
@@ -40,7 +42,11 @@ export function readResources(resources: readonly TerraformResource[], accountId
   const permissions = permissionsByRole(
     byType("aws_iam_role"),
     byType("aws_iam_role_policy"),
-    byType("aws_iam_role_policy_attachment"),
+    [
+      "aws_iam_role_policy_attachment",
+      "aws_iam_role_policy_attachments_exclusive",
+      "aws_iam_policy_attachment",
+    ].flatMap(byType),
     byType("aws_iam_policy"),
   );
   const unread: UnreadRole[] = [];
@@ -100,9 +106,7 @@ function roleOf(
     accountId: accountOfArn(values["arn"]) ?? accountId,
     policy,
     maxSessionDuration: typeof duration === "number" ? duration : null,
-    bounded:
-      (typeof values["permissions_boundary"] === "string" && values["permissions_boundary"] !== "") ||
-      unknown["permissions_boundary"] === true,
+    bounded: isLimitingBoundary(values["permissions_boundary"]) || unknown["permissions_boundary"] === true,
     managedPolicyArns: [
       ...new Set([...(permissions?.managed ?? []), ...(textList(values["managed_policy_arns"]) ?? [])]),
     ],
@@ -156,7 +160,7 @@ function permissionsByRole(
     const permissions = of(resource);
     if (permissions !== undefined) permissions.documents[resource.address] = policyOf(resource.values["policy"]);
   }
-  for (const resource of attachments) {
+  for (const resource of attachments.flatMap(singleAttachments)) {
     const arn = resource.values["policy_arn"];
     const permissions = typeof arn === "string" ? of(resource) : undefined;
     if (permissions === undefined || typeof arn !== "string") continue;
@@ -165,6 +169,20 @@ function permissionsByRole(
     if (document !== undefined) permissions.documents[arn] = document;
   }
   return found;
+}
+
+/** An attachment for each role and policy that a resource attaches; a role that is not known is left out. */
+function singleAttachments(resource: TerraformResource): readonly TerraformResource[] {
+  const { roles, role_name: roleName, policy_arns: arns } = resource.values;
+  const single = (role: unknown, arn: unknown): TerraformResource => ({
+    ...resource,
+    values: { ...(role === undefined ? {} : { role }), policy_arn: arn },
+  });
+  if (resource.type === "aws_iam_policy_attachment")
+    return (textList(roles) ?? []).map((role) => single(role, resource.values["policy_arn"]));
+  if (resource.type === "aws_iam_role_policy_attachments_exclusive")
+    return (textList(arns) ?? []).map((arn) => single(roleName, arn));
+  return [resource];
 }
 
 /** `module.a.module.b["x"]` of an address in it; "" for the root. */

@@ -2,6 +2,7 @@
 import { issuerPathOf, parseProviderArn } from "../../issuer/issuer";
 import { ACCOUNT_ID_PLACEHOLDER, PARTITION_PLACEHOLDER } from "../build";
 import type { PolicyCondition, PolicyStatement } from "../decide/document";
+import { claimOf } from "../exact/facts";
 import { readPolicy } from "../decide/document";
 import { repeatedMember } from "../decide/repeated-member";
 import { operatorNamed } from "../decide/operators";
@@ -172,9 +173,15 @@ export function asRecord(value: unknown): Readonly<Record<string, unknown>> | un
  */
 export function isForeignKey(statement: Pick<ParsedStatement, "providers">, key: string): boolean {
   if (/^https?:\/\//i.test(key)) return true;
-  if (!/[./]/.test(key.split(":", 1)[0] ?? "") || !key.includes(":")) return false;
-  const prefix = key.slice(0, key.lastIndexOf(":")).toLowerCase();
+  const claim = claimOf(key.toLowerCase());
+  if (claim === null || claim.issuerPath.includes(":")) return false;
+  const prefix = claim.issuerPath;
   return !statement.providers.some(({ issuerPath }) => issuerPath.toLowerCase() === prefix);
+}
+
+/** Whether a permissions boundary limits anything: AWS' AdministratorAccess does not. */
+export function isLimitingBoundary(arn: unknown): boolean {
+  return typeof arn === "string" && arn !== "" && !arn.endsWith(":iam::aws:policy/AdministratorAccess");
 }
 
 /** The JSON objects in a list; none for anything else. */

@@ -1,4 +1,4 @@
-/** Who is meant to get in, read off the federation and never off the policy that is on trial. Pure. */
+/** Which tokens are declared, read from the federation and never from the policy on trial. Pure. */
 import type { AccountView } from "../federation/account-view";
 import type { FederationRole } from "../federation/model";
 import type { WebIdentityProvider, WebIdentityRole } from "../sts/web-identity";
@@ -10,10 +10,10 @@ import type { SubjectTrust } from "../trust/trust";
 import { exactSubjects } from "../trust/trust";
 import type { Claims, Context } from "./identities";
 
-/** Tells whether claims that come with `context` are meant to get in. */
-export type Meant = (claims: Claims, context: Context) => boolean;
+/** Whether claims that come with `context` are declared. */
+export type IsDeclared = (claims: Claims, context: Context) => boolean;
 
-interface MeantTrust {
+interface DeclaredTrust {
   readonly issuer: string;
   readonly audiences: readonly string[];
   readonly subject: (text: string) => boolean;
@@ -22,25 +22,24 @@ interface MeantTrust {
 }
 
 /**
- * Meant is a token in its time, not kept from this role by its roles claim, whose issuer, audience and subject one
- * trust
- * names (exactly, or by a pattern with a written reason), without session tags it does not allow, in a request that
- * meets that trust's conditions.
+ * Declared is a token in its time, not kept from this role by its roles claim, whose issuer, audience and subject one
+ * trust names (exactly, or by a pattern with a written reason), without session tags it does not allow, in a request
+ * that meets that trust's conditions.
  */
-export function meantBy(
+export function declaredClaims(
   role: FederationRole,
-  judged: WebIdentityRole,
+  tried: WebIdentityRole,
   view: AccountView,
   providers: readonly WebIdentityProvider[],
   now: number,
-): Meant {
-  const trusts = role.trusts.flatMap((trust) => (trust.kind === "subjects" ? meantTrust(trust, view) : []));
+): IsDeclared {
+  const trusts = role.trusts.flatMap((trust) => (trust.kind === "subjects" ? declaredTrust(trust, view) : []));
   return (claims, context) => {
     const subject = typeof claims["sub"] === "number" ? String(claims["sub"]) : claims["sub"];
     const audience = audienceOf(claims);
     if (typeof subject !== "string" || audience === null || !inTime(claims, now)) return false;
     const roles = claims["https://aws.amazon.com/roles"];
-    if (roles !== undefined && !(Array.isArray(roles) && roles.includes(judged.arn))) return false;
+    if (roles !== undefined && !(Array.isArray(roles) && roles.includes(tried.arn))) return false;
     const named = trusts.filter(
       (trust) =>
         trust.issuer === claims["iss"] &&
@@ -49,7 +48,7 @@ export function meantBy(
         (trust.takesTags || claims[TAGS_CLAIM] === undefined),
     );
     if (named.length === 0) return false;
-    const request = wouldBeRequest(claims, providers, judged, {
+    const request = wouldBeRequest(claims, providers, tried, {
       roleSessionName: "prove",
       durationSeconds: null,
       context,
@@ -62,7 +61,7 @@ export function meantBy(
   };
 }
 
-function meantTrust(trust: SubjectTrust, view: AccountView): readonly MeantTrust[] {
+function declaredTrust(trust: SubjectTrust, view: AccountView): readonly DeclaredTrust[] {
   const issuer = view.federation.issuers[trust.issuer];
   if (issuer === undefined) return [];
   const exact = new Set(exactSubjects(trust));

@@ -6,8 +6,8 @@ import { decideToken } from "../sts/decide-token";
 import { keySet } from "../sts/verify-signature";
 import type { Claims, Declared } from "./identities";
 
-export interface SignatureTrick {
-  readonly trick: string;
+export interface ForgedSignature {
+  readonly forgery: string;
   readonly letIn: boolean;
 }
 
@@ -18,19 +18,19 @@ function base64url(text: string | Uint8Array): string {
   return btoa(String.fromCharCode(...bytes))
     .replace(/\+/g, "-")
     .replace(/\//g, "_")
-    .replace(/=+$/, "");
+    .replaceAll("=", "");
 }
 
 /**
  * Tries every forged signature on a role that lets `honest` in. The issuer's key pair is made for the occasion; the
- * honest token must get in, or the trial would prove nothing: it is reported as the trick "honest token refused".
+ * honest token must get in, or the trial would prove nothing: it is reported as the forgery "honest token refused".
  */
-export async function signatureTricks(
+export async function forgedSignatures(
   honest: Declared,
   provider: WebIdentityProvider,
   role: WebIdentityRole,
   now: number,
-): Promise<readonly SignatureTrick[]> {
+): Promise<readonly ForgedSignature[]> {
   const { ours, theirs, curve } = await (pairs ??= makePairs());
   const kid = "0f".repeat(32);
   const jwk = { ...(await exportJWK(ours.publicKey)), kid, use: "sig", alg: "RS256" };
@@ -44,7 +44,7 @@ export async function signatureTricks(
       .setProtectedHeader({ ...header, ...changed } as { alg: string })
       .sign(key);
   const token = await signed(honest.claims, ours.privateKey);
-  if (!(await letsIn(token))) return [{ trick: "honest token refused", letIn: true }];
+  if (!(await letsIn(token))) return [{ forgery: "honest token refused", letIn: true }];
   const [, payload = "", signature = ""] = token.split(".");
   const forged = (changed: Readonly<Record<string, unknown>>, sign: string): string =>
     `${base64url(JSON.stringify({ ...header, ...changed }))}.${payload}.${sign}`;
@@ -97,8 +97,8 @@ export async function signatureTricks(
     ["padded base64", `${token}=`],
     ["a fourth part", `${token}.x`],
   ];
-  const results: SignatureTrick[] = [];
-  for (const [trick, text, of] of tries) results.push({ trick, letIn: await letsIn(text, of) });
+  const results: ForgedSignature[] = [];
+  for (const [forgery, text, of] of tries) results.push({ forgery, letIn: await letsIn(text, of) });
   return results;
 }
 

@@ -1,0 +1,55 @@
+/**
+ * What the trusts of a role say, as trust policies: written apart from `trust/build`, so that a mistake there shows.
+ * A pattern without a written reason declares nobody. Pure.
+ */
+import type { AccountView } from "../federation/account-view";
+import type { FederationRole } from "../federation/model";
+import type { PolicyCondition, PolicyDocument } from "../trust/decide/document";
+import { UNITY_CATALOG_PRINCIPALS } from "../issuer/clouds";
+import type { Trust } from "../trust/trust";
+
+/** One policy for each way into the role. `roleArn`: the role's own. */
+export function declaredPolicies(role: FederationRole, view: AccountView, roleArn: string): readonly PolicyDocument[] {
+  return role.trusts.flatMap((trust) => policiesOf(trust, view, roleArn));
+}
+
+function policiesOf(trust: Trust, view: AccountView, roleArn: string): readonly PolicyDocument[] {
+  const further = trust.conditions.map(({ test, variable, values }) => ({ operator: test, key: variable, values }));
+  const equals = (key: string, values: readonly string[]): PolicyCondition => ({
+    operator: "StringEquals",
+    key,
+    values,
+  });
+  if (trust.kind === "unityCatalog") {
+    const externalId = equals("sts:ExternalId", trust.externalIds);
+    const root = roleArn.replace(/:role\/.*$/, ":root");
+    const self: PolicyCondition = { operator: "ArnEquals", key: "aws:PrincipalArn", values: [roleArn] };
+    return [
+      allow({ AWS: [UNITY_CATALOG_PRINCIPALS[trust.cloud].arn] }, ["sts:AssumeRole"], [externalId, ...further]),
+      allow({ AWS: [root] }, ["sts:AssumeRole"], [self, externalId, ...further]),
+    ];
+  }
+  const provider = view.providers.find(({ issuer }) => issuer.key === trust.issuer);
+  if (provider === undefined) return [];
+  const { issuer, arn } = provider;
+  const { aud, sub } = issuer.conditionKeys;
+  const actions = ["sts:AssumeRoleWithWebIdentity", ...(trust.allowTagSession ? ["sts:TagSession"] : [])];
+  const audience = equals(aud, trust.audiences ?? issuer.audiences.slice(0, 1));
+  const listed = [...trust.servicePrincipals, ...trust.users, ...trust.subjects];
+  const patterns = trust.subjectPatterns.flatMap(({ pattern, reason }) => (reason === null ? [] : pattern));
+  return [equals(sub, listed), { operator: "StringLike", key: sub, values: patterns }]
+    .filter(({ values }) => values.length > 0)
+    .map((subjects) => allow({ Federated: [arn] }, actions, [audience, subjects, ...further]));
+}
+
+function allow(
+  principals: Readonly<Record<string, readonly string[]>>,
+  actions: readonly string[],
+  conditions: readonly PolicyCondition[],
+): PolicyDocument {
+  const rest = { sid: null, notPrincipal: false, notAction: false, hasResource: false };
+  return {
+    version: "2012-10-17",
+    statements: [{ index: 0, effect: "Allow", principals, actions, conditions, ...rest }],
+  };
+}
