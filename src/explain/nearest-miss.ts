@@ -129,7 +129,7 @@ function signatureMiss({ answer, header }: Refusal): Miss {
               `kind, the key is for encryption, or there are over 100 RSA keys)`,
             "Fetch the key set again (--jwks), or run doctor to see whether AWS can reach it.",
           )
-        : miss("the token's header names no key (`kid`)", OTHER_TOKEN);
+        : miss("the token's header names no key (`kid`), and the key set has several", OTHER_TOKEN);
     case "bad-key":
       return miss(
         "the issuer's key carries `key_ops`, and STS then uses it for nothing",

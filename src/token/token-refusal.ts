@@ -5,7 +5,6 @@ import { looksLikeHtml, redirectTarget } from "../network/read-json";
 import type { HttpResponse } from "../network/request";
 import { readToken } from "../sts/read-token";
 import { plainGithubSubject } from "../issuer/github-subject";
-import type { Secret } from "../text/secret";
 import { redact } from "../text/secret";
 import { quoted } from "../text/text-rule";
 import type { OAuthGrant } from "./token-endpoint";
@@ -36,10 +35,11 @@ export function tokenRefusal(response: HttpResponse, endpoint: URL, grant: OAuth
     const secrets = [grant.kind === "client-credentials" ? grant.clientSecret : grant.subject];
     const words = [redact(error, secrets, 60), ...(description === undefined ? [] : [redact(description, secrets)])];
     const fix = refusalFix(error, grant);
+    const { sent, hint } = whatWasSent(grant);
     return outsideError(
       "token-refused",
-      `${where} refused: ${words.join(": ").replace(/\.$/, "")}.${sentText(grant)}`,
-      fix,
+      `${where} refused: ${words.join(": ").replace(/\.$/, "")}.${sent}`,
+      fix + hint,
     );
   }
   if (status !== 200)
@@ -55,24 +55,21 @@ export function tokenRefusal(response: HttpResponse, endpoint: URL, grant: OAuth
   );
 }
 
-/** Of another issuer's token, what a federation policy is compared with. */
-function sentText(grant: OAuthGrant): string {
+/** Of another issuer's token, what a federation policy is compared with, and what is easily missed in it. */
+function whatWasSent(grant: OAuthGrant): { readonly sent: string; readonly hint: string } {
   const reading = grant.kind === "federated" ? readToken(grant.subject.reveal()) : null;
-  if (reading?.ok !== true) return "";
+  if (reading?.ok !== true) return { sent: "", hint: "" };
   const { claims } = reading.token;
   const parts = ["iss", "sub", "aud"].map((name) => `${name} ${quoted(String(claims[name] ?? "none"))}`);
-  return ` Sent: ${parts.join(", ")}.`;
-}
-
-/** What is easily missed in a subject of GitHub: it has numeric IDs or none, by the age of the repository. */
-function githubForm(subject: Secret): string {
-  const reading = readToken(subject.reveal());
-  const sub = reading.ok ? reading.token.claims["sub"] : null;
-  const plain = typeof sub === "string" ? plainGithubSubject(sub) : null;
-  if (plain === null) return "";
-  return plain === sub
-    ? " The policy must have this form, without GitHub's numeric IDs."
-    : ` The policy must have the form with numeric IDs: ${quoted(plain)} does not match.`;
+  const sub = String(claims["sub"] ?? "");
+  const plain = plainGithubSubject(sub);
+  const hint =
+    plain === null
+      ? ""
+      : plain === sub
+        ? " The policy must have this form, without GitHub's numeric IDs."
+        : ` The policy must have the form with numeric IDs: ${quoted(plain)} does not match.`;
+  return { sent: ` Sent: ${parts.join(", ")}.`, hint };
 }
 
 function oauthError(response: HttpResponse): { readonly error?: string; readonly description?: string } {
@@ -93,7 +90,7 @@ function refusalFix(error: string, grant: OAuthGrant): string {
   if (grant.kind === "federated")
     return (
       "Compare these with the service principal's federation policy. DATABRICKS_TOKEN_AUDIENCE (or token_audience of " +
-      `the profile) changes the audience, DATABRICKS_CLIENT_ID the service principal.${githubForm(grant.subject)}`
+      "the profile) changes the audience, DATABRICKS_CLIENT_ID the service principal."
     );
   if (error === "unauthorized_client")
     return "The service principal is not in this workspace, or may not use this grant.";
