@@ -457,7 +457,7 @@ describe("init by questions", () => {
       init(flags, { prompter: person(true, "111122223333", "", "", "").prompter, note: (text) => notes.push(text) }),
     ).rejects.toMatchObject({ code: "init-lint" });
     expect(notes.join("\n")).toMatch(
-      /Your answers as a command, to correct and run again: databricks-aws-oidc init .*AdministratorAccess.*111122223333/,
+      /Your answers as a command, to correct and run again: .* init .*AdministratorAccess.*111122223333/,
     );
   });
 

@@ -39,7 +39,6 @@ export async function readSource(options: {
 export async function isPlanFile(file: string): Promise<boolean> {
   const { readText } = await import("../files/read-file");
   const text = readText(file);
-  if (!/^\s*\ufeff?\s*\{/.test(text.slice(0, 100))) return false;
   try {
     const document: unknown = JSON.parse(text.replace(/^\ufeff/, ""));
     return typeof document === "object" && document !== null && "format_version" in document;

@@ -1,4 +1,4 @@
-/** The report of doctor: its checks, the exit code, the one next step; as a document, and as text for a person. Pure. */
+/** The report of doctor: its checks, the exit code, the one next step; as a document and as text. Pure. */
 import { shellWord, visible } from "../text/escape";
 import type { Check, CheckId, CheckStatus } from "./check";
 import { CHECKS } from "./check";
@@ -56,7 +56,7 @@ export function exitCodeOf(checks: readonly Check[]): 0 | 1 | 3 {
 
 const ORDER = Object.keys(CHECKS) as readonly CheckId[];
 
-/** The fix of the fault nearest the cause; then of what could not be checked for something outside; then the next step. */
+/** The fix of the fault nearest the cause; then of what could not be checked; then the next step. */
 function nextStep(checks: readonly Check[], { config, plan, role, roles, aws, all, assume }: Coverage): string {
   const byCause = [...checks].sort((left, right) => ORDER.indexOf(left.id) - ORDER.indexOf(right.id));
   const wrong =

@@ -1,6 +1,6 @@
 /**
- * Session and refresh tokens of the sandbox carry their own content and a seal of this run, so nothing is stored for them
- * and memory does not grow with the calls.
+ * Session and refresh tokens of the sandbox carry their own content and a seal of this run, so nothing is stored for
+ * them and memory does not grow with the calls.
  */
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 

@@ -79,7 +79,8 @@ function issuerCheck(subject: string, ours: string, theirs: unknown): Check {
     return fail("The document names no issuer.", "AWS accepts no such document; check the address.");
   const { what, fix } = difference(ours, theirs);
   return fail(
-    `issuer is ${quoted(theirs)}, in the federation ${quoted(ours)}: they differ in ${what}. AWS compares every character.`,
+    `issuer is ${quoted(theirs)}, in the federation ${quoted(ours)}: they differ in ${what}. AWS compares every ` +
+      "character.",
     fix,
   );
 }

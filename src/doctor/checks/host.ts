@@ -82,7 +82,8 @@ export function tlsCheck(subject: string, { host, publicly, config, discovery }:
   const end = Date.parse(tls.validTo);
   const days = Math.floor((end - now) / DAY_MS);
   const until = Number.isNaN(end) ? tls.validTo : new Date(end).toISOString().slice(0, 10);
-  const certificate = `${tls.protocol}, signed by ${tls.issuedBy}, valid until ${until}${days < 14 ? ` (${days} days)` : ""}`;
+  const left = days < 14 ? ` (${days} days)` : "";
+  const certificate = `${tls.protocol}, signed by ${tls.issuedBy}, valid until ${until}${left}`;
   if (publicly.ok) return pass(`${certificate}; a public authority.`);
   if (publicly.code !== "network-tls")
     return unread({

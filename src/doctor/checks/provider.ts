@@ -50,7 +50,7 @@ function registeredCheck(
   if (url !== issuer)
     return fail(
       `It is registered for ${quoted(url)}, and the issuer is ${quoted(issuer)}. IAM compares every character.`,
-      `${isDiscoveryUrl(url) ? "That is the discovery URL: delete" : "Delete"} the provider, and deploy the federation.`,
+      `${isDiscoveryUrl(url) ? "It is the discovery URL: delete" : "Delete"} the provider, and deploy the federation.`,
     );
   const faults = tagFaults(tags, live);
   if (faults.length > 0) return fail(`It is registered for ${issuer}, and ${faults.join("; ")}.`, DEPLOY);

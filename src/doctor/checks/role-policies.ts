@@ -33,9 +33,8 @@ export function policiesCheck(subject: string, declared: LintRole, { lint, polic
     return fail(`${faults.charAt(0).toUpperCase()}${faults.slice(1)}.${beside}`, DEPLOY);
   }
   const count = Object.keys(ours).length + declared.managedPolicyArns.length;
-  return pass(
-    `${count === 0 ? "The federation gives it no policy" : `${count} of ${count} are there, as in the federation`}.${beside}`,
-  );
+  const found = count === 0 ? "The federation gives it no policy" : `All ${count} are there, as in the federation`;
+  return pass(`${found}.${beside}`);
 }
 
 /** Documents of managed policies stand beside the inline ones, by ARN; a name has no colon. */

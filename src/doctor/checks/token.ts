@@ -156,7 +156,8 @@ function audienceCheck(checked: CheckedClaims, issuer: FederationIssuer): Check 
       "Ask for a token with one aud, or with azp.",
     );
   return fail(
-    `Its audience is ${quoted(facts.audience)}${azp}; ${issuer.key} registers ${issuer.audiences.map(quoted).join(", ")}.`,
+    `Its audience is ${quoted(facts.audience)}${azp}; ${issuer.key} registers ` +
+      `${issuer.audiences.map(quoted).join(", ")}.`,
     `If it is right, add it to issuers.${issuer.key}.audiences; otherwise get the token from the endpoint of the ` +
       `right ${issuer.level}.`,
   );

@@ -29,7 +29,7 @@ export function directoryOfFederation(federation: Federation, choice: AccountCho
     throw new InputError([
       {
         code: "aws-account-unknown",
-        message: `The federation does not name ${unknown.length} of its AWS accounts, and the sandbox can stand for one only.`,
+        message: `The federation does not name ${unknown.length} of its AWS accounts, and only one can be simulated.`,
         path: "aws.accounts",
         fix: `Name one with --account: ${unknown.flatMap(({ key }) => key ?? []).join(", ")}.`,
       },

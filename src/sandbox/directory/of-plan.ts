@@ -20,8 +20,8 @@ import type {
 import { EXAMPLE_ACCOUNT_ID, issuerOfUrl, keyOfHost, simulatedRole } from "./directory";
 
 /**
- * The directory of `text`; `file` names it in messages. Throws InputError json-syntax, document-unknown (neither plan nor
- * state), no-role (no role in it trusts Databricks by a policy that is known).
+ * The directory of `text`; `file` names it in messages. Throws InputError json-syntax, document-unknown (neither a plan
+ * nor a state), no-role (no role in it trusts Databricks by a policy that is known).
  */
 export function directoryOfPlan(text: string, file: string): SimulatedDirectory {
   const document = readMembers(text, file);

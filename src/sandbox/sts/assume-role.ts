@@ -65,7 +65,7 @@ function whyNot(
 ): string | null {
   if (role === undefined) return "  there is no such role in the sandbox";
   if (!decide(role.trust, request)) return decisionText(explainDecision(role.trust, request));
-  if (accountOf(role.arn) !== accountOf(caller.roleArn)) return null; // the caller's own policies are in the other account
+  if (accountOf(role.arn) !== accountOf(caller.roleArn)) return null; // its own policies are in the other account
   if (namesRole(explainDecision(role.trust, request), caller.roleArn)) return null;
   const own = call.accounts.get(accountOf(caller.roleArn))?.roles.get(caller.roleArn);
   if (own !== undefined && identityPolicyAllows(own.source, request.action, role.arn)) return null;
