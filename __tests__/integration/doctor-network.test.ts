@@ -601,11 +601,7 @@ describe("a token is checked with the keys that were fetched", () => {
       () => issuer.token({ exp: Math.floor(Date.now() / 1000) - 400 }),
       { "token-times": "fail", "token-signature": "pass", "token-roles": "fail" },
     ],
-    [
-      "one not valid yet",
-      () => issuer.token({ iat: Math.floor(Date.now() / 1000) + 900 }),
-      { "token-times": "fail" },
-    ],
+    ["one not valid yet", () => issuer.token({ iat: Math.floor(Date.now() / 1000) + 900 }), { "token-times": "fail" }],
     ["one without exp", () => issuer.token({ exp: undefined }), { "token-times": "fail" }],
     [
       "one of an unknown key",

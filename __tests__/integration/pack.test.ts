@@ -109,7 +109,9 @@ describeWith({}, "a packed release", () => {
     expect(JSON.parse((await pack(["--verify", "--release", copy, "--json"], { accept: [1] })).stdout)).toMatchObject({
       verified: false,
     });
-    expect((await pack(["--verify", "--release", join(copy, "absent")], { accept: [2] })).stderr).toContain("[file-not-found]");
+    expect((await pack(["--verify", "--release", join(copy, "absent")], { accept: [2] })).stderr).toContain(
+      "[file-not-found]",
+    );
   });
 
   test("stopped at any moment is the old one, the new one, or beside itself until the next run puts it back", async () => {
