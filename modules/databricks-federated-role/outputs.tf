@@ -47,12 +47,12 @@ output "trust_policy" {
 
   precondition {
     condition     = length(join("", [for policy in values(merge(var.inline_policies, lookup(module.trust_policies.self_assume_policies, var.name, {}))) : try(jsonencode(jsondecode(policy)), policy) if policy != null])) <= 10240
-    error_message = "Inline policies must have at most 10240 characters together, with the one by which a role of unity_catalog assumes itself: IAM takes no more a role."
+    error_message = "inline_policies must have at most 10240 characters together, the IAM limit per role, with the one by which a role with unity_catalog assumes itself."
   }
 
   precondition {
     condition     = length(local.foreign_policy_arns) == 0
-    error_message = "Policies and the permissions boundary must be of the role's own partition, and of its account or AWS's own. At fault: ${join(", ", local.foreign_policy_arns)}."
+    error_message = "Managed policies and the permissions boundary must be in the role's partition, and in its account or AWS managed. At fault: ${join(", ", local.foreign_policy_arns)}."
   }
 
   precondition {
@@ -67,12 +67,12 @@ output "trust_policy" {
 
   precondition {
     condition     = length(module.trust_policies.problems.condition_on_guard) == 0
-    error_message = "A condition must not be about the aud or sub of its issuer, which guard the role; use audiences and subjects. At fault: ${join(", ", module.trust_policies.problems.condition_on_guard)}."
+    error_message = "A condition must not test the aud or sub of its issuer, which guard the role; use audiences and subjects. At fault: ${join(", ", module.trust_policies.problems.condition_on_guard)}."
   }
 
   precondition {
     condition     = length(module.trust_policies.problems.subject_pattern_too_wide) == 0
-    error_message = "A subject pattern must not let strangers in, like anybody with a public mail address, or other customers' service principals; write it like *@data.example.com. At fault: ${join(", ", module.trust_policies.problems.subject_pattern_too_wide)}."
+    error_message = "A subject pattern must not match outsiders, such as anyone with a public mail address or other customers' service principals; write it like *@data.example.com. At fault: ${join(", ", module.trust_policies.problems.subject_pattern_too_wide)}."
   }
 
   precondition {
@@ -82,6 +82,6 @@ output "trust_policy" {
 
   precondition {
     condition     = length(module.trust_policies.problems.trust_policy_too_long) == 0
-    error_message = "A trust policy must keep IAM's quota, trust_policy_max_length; split the role, or have AWS raise the quota. At fault: ${join(", ", module.trust_policies.problems.trust_policy_too_long)}."
+    error_message = "A trust policy must not be longer than trust_policy_max_length; split the role, or have AWS raise the quota. At fault: ${join(", ", module.trust_policies.problems.trust_policy_too_long)}."
   }
 }

@@ -55,7 +55,7 @@ export function declaredPolicies(
       } else {
         problems.push({
           code: "inline-policy-invalid",
-          message: "The text is no JSON.",
+          message: "Invalid JSON.",
           path: formatPath(path),
           fix: "Give the policy as an object or as JSON text.",
         });

@@ -22,7 +22,7 @@ export interface ReadAccounts {
  * role-arn-invalid, and those of the shape. Accounts with complaints stand in the list with what could be read of them.
  */
 export function accountsOf(aws: unknown, federationName: string, typedAt: TypedAt): ReadAccounts {
-  // The outline has told what is wrong with `aws` itself.
+  // What is wrong with `aws` itself is already reported.
   const outline = shape(awsSchema, aws ?? {}, ["aws"], typedAt);
   const value = outline.value ?? readable(awsSchema, aws, {}, outline.problems, ["aws"]) ?? {};
   const partition = partitionOf(aws);

@@ -58,7 +58,7 @@ export function canonicalInput(raw: unknown, refuseTokens = true): CanonicalInpu
     if (typeof value === "function" || typeof value === "symbol" || typeof value === "bigint") {
       problems.push({
         code: "wrong-type",
-        message: `A ${typeof value} is no value of a federation.`,
+        message: `A ${typeof value} is not allowed in a federation.`,
         path: formatPath(path),
         fix: typeof value === "bigint" ? "Put it in quotes." : "Write the value itself.",
       });

@@ -26,7 +26,7 @@ export function checkManagedPolicies(role: FederationRole, federation: Settings,
   if (entries.length > MAX_MANAGED_POLICIES) {
     problems.push({
       code: "too-many-managed-policies",
-      message: `${entries.length} managed policies; IAM takes at most ${MAX_MANAGED_POLICIES}.`,
+      message: `${entries.length} managed policies; the IAM limit is ${MAX_MANAGED_POLICIES} per role.`,
       path: `${path}.managedPolicyArns`,
       fix: "Join some.",
     });
@@ -137,7 +137,7 @@ export function checkInlinePolicies(role: FederationRole, path: string): readonl
   if (characters > MAX_INLINE_POLICY_CHARACTERS) {
     problems.push({
       code: "inline-policies-too-long",
-      message: `The inline policies have ${characters} characters; IAM takes ${MAX_INLINE_POLICY_CHARACTERS} a role.`,
+      message: `The inline policies have ${characters} characters; the IAM limit is ${MAX_INLINE_POLICY_CHARACTERS} per role.`,
       path: `${path}.inlinePolicies`,
       fix: "Move some into managed policies.",
     });
@@ -187,7 +187,7 @@ export function checkPolicyDocument(document: Json, path: string): readonly Prob
     } else if (typeof value === "number" && !Number.isSafeInteger(value)) {
       problems.push({
         code: "inline-policy-invalid",
-        message: `${value} is no whole number; the two back ends would write it differently.`,
+        message: `${value} is not a whole number; the two back ends would write it differently.`,
         path: place,
         fix: "Put it in quotes.",
       });

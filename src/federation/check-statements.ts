@@ -101,7 +101,9 @@ function checkPair(members: Members, [plain, negated]: readonly [string, string]
 
 function checkAction(action: string, path: string): readonly Problem[] {
   if (action === "" || action === "*" || holdsToken(action) || /^[A-Za-z0-9-]+:[A-Za-z0-9*?]+$/.test(action)) return [];
-  return [problem(`${quoted(action)} is no action of AWS.`, path, "Write the service before it, like s3:GetObject.")];
+  return [
+    problem(`${quoted(action)} is not a valid AWS action.`, path, "Put the service before it, e.g. s3:GetObject."),
+  ];
 }
 
 function checkCondition(condition: Json | undefined, path: string): readonly Problem[] {
@@ -122,7 +124,7 @@ function checkCondition(condition: Json | undefined, path: string): readonly Pro
       const meant = nearest(operator, CONDITION_TESTS);
       problems.push(
         problem(
-          `${quoted(operator)} is no IAM condition operator.`,
+          `${quoted(operator)} is not an IAM condition operator.`,
           place,
           meant === undefined ? "Use one like StringEquals, IpAddress or ArnLike." : `Did you mean ${meant}?`,
         ),

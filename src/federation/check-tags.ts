@@ -1,4 +1,4 @@
-/** The tags of one resource: how many, and what IAM takes as key and value. */
+/** The tags of one resource: how many, and what IAM accepts as key and value. */
 import type { Problem } from "../errors";
 import { breach, quoted } from "../text/text-rule";
 import { memberPath } from "./path";
@@ -18,7 +18,7 @@ export function checkTags(
   if (Object.keys(merged).length > MAX_TAGS) {
     problems.push({
       code: "too-many-tags",
-      message: `${Object.keys(merged).length} tags in all; IAM takes ${MAX_TAGS}.`,
+      message: `${Object.keys(merged).length} tags in all; the IAM limit is ${MAX_TAGS} per resource.`,
       path,
       fix: "Remove some.",
     });
@@ -29,7 +29,7 @@ export function checkTags(
     if (other !== undefined && Object.hasOwn(own, key)) {
       problems.push({
         code: "tag-collision",
-        message: `The tags ${quoted(other)} and ${quoted(key)} differ only in case; IAM takes one.`,
+        message: `The tags ${quoted(other)} and ${quoted(key)} differ only in case, which IAM ignores.`,
         path: memberPath(path, key),
         fix: "Keep one.",
       });
@@ -44,7 +44,7 @@ export function checkTags(
       if (/^aws:/i.test(text))
         problems.push({
           code: "tag-invalid",
-          message: `${quoted(text)} begins with aws:, which AWS keeps for itself.`,
+          message: `${quoted(text)} begins with aws:, which AWS reserves.`,
           path: memberPath(path, key),
           fix: "Use another prefix.",
         });

@@ -32,7 +32,7 @@ function checkIssuers(federation: Federation): readonly Problem[] {
   if (count > MAX_PROVIDERS) {
     problems.push({
       code: "too-many-issuers",
-      message: `The federation has ${count} issuers; an AWS account takes at most ${MAX_PROVIDERS} providers.`,
+      message: `The federation has ${count} issuers; the IAM limit is ${MAX_PROVIDERS} providers per AWS account.`,
       path: "issuers",
       fix: "Use account issuers, or split the federation over several AWS accounts.",
     });
@@ -148,7 +148,7 @@ export function checkRoleValues(role: FederationRole, federation: Settings): rea
   if (role.explicitName === null && federation.roleNamePrefix !== "" && !keeps(ROLE_NAME, role.name)) {
     problems.push({
       code: "role-name-invalid",
-      message: `With its prefix the name ${quoted(role.name)} has ${role.name.length} characters; IAM takes 64.`,
+      message: `With its prefix the name ${quoted(role.name)} has ${role.name.length} characters; the IAM limit is 64.`,
       path,
       fix: "Shorten the key or roleNamePrefix.",
     });
@@ -157,7 +157,7 @@ export function checkRoleValues(role: FederationRole, federation: Settings): rea
   if (arnLength > 512) {
     problems.push({
       code: "role-path-invalid",
-      message: `Path and name have ${arnLength} characters together; IAM takes 512.`,
+      message: `Path and name have ${arnLength} characters together; the IAM limit is 512.`,
       path: `${path}.path`,
       fix: "Shorten the path.",
     });

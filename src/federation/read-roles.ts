@@ -54,7 +54,7 @@ export function readRoles(
   if (entries.length > MAX_ROLES) {
     problems.push({
       code: "too-many-roles",
-      message: `The federation has ${entries.length} roles; an AWS account takes at most ${MAX_ROLES}.`,
+      message: `The federation has ${entries.length} roles; the IAM limit is ${MAX_ROLES} per AWS account.`,
       path: "roles",
       fix: "Split it over several AWS accounts.",
     });

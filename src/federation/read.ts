@@ -36,7 +36,7 @@ export interface ReadFederation {
   readonly warnings: readonly Warning[];
 }
 
-/** More problems than this are not listed: whoever mends the first hundred may ask again. */
+/** More problems than this are not listed: run again after the first hundred are fixed. */
 const MAX_PROBLEMS = 100;
 
 /**
@@ -104,7 +104,7 @@ function limited(problems: readonly Problem[]): readonly Problem[] {
     {
       code: "too-many-problems",
       message: `${problems.length - MAX_PROBLEMS} more problems are not listed.`,
-      fix: "Mend these first.",
+      fix: "Fix these first.",
     },
   ];
 }
@@ -125,7 +125,8 @@ function readValue(raw: unknown, typedAt: TypedAt): Reading {
       problems: [
         {
           code: "yaml-not-a-mapping",
-          message: value === null || value === undefined ? "The federation is empty." : "The federation is no mapping.",
+          message:
+            value === null || value === undefined ? "The federation is empty." : "The federation is not a mapping.",
           fix: "Start it with name:, issuers: and roles:, or run init.",
         },
       ],

@@ -1,4 +1,4 @@
-/** Runs a zod schema and says in this project's words what does not fit. */
+/** Runs a zod schema and reports in this project's words what does not fit. */
 import type { z } from "zod";
 import type { ErrorCode, Problem } from "../errors";
 import { ERROR_CODES } from "../errors";
@@ -72,7 +72,7 @@ function problemsOf(
     case "unrecognized_keys":
       return issue.keys.map((key) => ({
         code: "unknown-key",
-        message: `There is no ${quoted(key)} here.`,
+        message: `Unknown key ${quoted(key)}.`,
         path: formatPath([...parts, key]),
         fix: keyFix(key, schema === null ? [] : knownKeys(schema, root, inner)),
       }));
@@ -82,19 +82,19 @@ function problemsOf(
       return [
         {
           code: found === undefined ? "required" : "value-not-allowed",
-          message: found === undefined ? "A value is missing." : `${shown(found)} is not allowed here.`,
+          message: found === undefined ? "A required value is missing." : `${shown(found)} is not allowed here.`,
           path,
           fix: valueFix(found, issue.values.map(String)),
         },
       ];
     case "invalid_union":
       if (found === null)
-        return [{ code: "wrong-type", message: "There is no value here.", path, fix: "Write one, or remove the key." }];
+        return [{ code: "wrong-type", message: "The value is empty.", path, fix: "Write one, or remove the key." }];
       if (found === undefined)
         return [
           {
             code: "required",
-            message: "A value is missing.",
+            message: "A required value is missing.",
             path,
             fix:
               schema === null || discriminatorValues(schema, root, inner).length === 0
@@ -143,7 +143,7 @@ function problemsOf(
       return [
         {
           code: issue.origin === "array" ? "list-too-long" : "value-not-allowed",
-          message: `Too many or too long: at most ${String(issue.maximum)}.`,
+          message: `Too long: at most ${String(issue.maximum)}.`,
           path,
           fix: "Shorten it.",
         },
@@ -187,7 +187,7 @@ function isCode(value: unknown): value is ErrorCode {
 }
 
 const TYPE_WORDS: Readonly<Record<string, string>> = {
-  string: "a text",
+  string: "a string",
   array: "a list",
   object: "a mapping",
   record: "a mapping",
@@ -195,13 +195,23 @@ const TYPE_WORDS: Readonly<Record<string, string>> = {
   number: "a number",
 };
 
+const REQUIRED: Readonly<Record<string, string>> = {
+  string: "string",
+  array: "list",
+  object: "mapping",
+  record: "mapping",
+  boolean: "true or false",
+  number: "number",
+};
+
 function wrongType(expected: string, found: unknown, path: string, typed: string | undefined): Problem {
   const wanted = TYPE_WORDS[expected] ?? expected;
-  if (found === undefined) return { code: "required", message: `A value is missing: ${wanted}.`, path, fix: "Add it." };
+  if (found === undefined)
+    return { code: "required", message: `Required ${REQUIRED[expected] ?? "value"} is missing.`, path, fix: "Add it." };
   if (typeof found === "number" && !Number.isFinite(found)) {
     return {
       code: "wrong-type",
-      message: `This must be ${wanted}; ${typed ?? String(found)} is none.`,
+      message: `Must be ${wanted}, not ${typed ?? String(found)}.`,
       path,
       fix: expected === "string" ? "Put it in quotes." : `Write ${wanted}.`,
     };
@@ -211,7 +221,7 @@ function wrongType(expected: string, found: unknown, path: string, typed: string
     return exact
       ? {
           code: "number-unquoted",
-          message: `${typed ?? String(found)} is a number here; this must be a text.`,
+          message: `${typed ?? String(found)} is read as a number; must be a string.`,
           path,
           fix: `Put it in quotes: "${typed ?? String(found)}".`,
         }
@@ -228,14 +238,14 @@ function wrongType(expected: string, found: unknown, path: string, typed: string
       : expected === "string" && typeof found === "boolean"
         ? "Put it in quotes."
         : `Write ${wanted}.`;
-  return { code: "wrong-type", message: `This must be ${wanted}; it is ${kindOf(found)}.`, path, fix };
+  return { code: "wrong-type", message: `Must be ${wanted}, not ${kindOf(found)}.`, path, fix };
 }
 
 function kindOf(found: unknown): string {
-  if (found === null) return "nothing";
+  if (found === null) return "empty";
   if (Array.isArray(found)) return "a list";
   if (typeof found === "object") return "a mapping";
-  return typeof found === "boolean" ? "true or false" : typeof found === "string" ? "a text" : `a ${typeof found}`;
+  return typeof found === "boolean" ? "true or false" : typeof found === "string" ? "a string" : `a ${typeof found}`;
 }
 
 /** `found` for a message: a text in quotes, or what kind of thing it is. */

@@ -114,8 +114,8 @@ function syntaxProblem(message: string): Problem {
   const why = /call stack/.test(printable) ? "it is nested too deeply" : printable;
   return {
     code,
-    message: `The file is no YAML: ${why}.`,
-    fix: "Mend the syntax here; strings with special characters go in quotes.",
+    message: `Invalid YAML: ${why}.`,
+    fix: "Fix the syntax here; put strings with special characters in quotes.",
   };
 }
 

@@ -77,8 +77,8 @@ export function plainValue(contents: unknown): PlainValue {
       return fault(
         node,
         "yaml-syntax",
-        "The file is no YAML: nothing a federation file may hold.",
-        "Write a mapping, a list or a text.",
+        "Invalid YAML: this is not a mapping, a list or a string.",
+        "Write a mapping, a list or a string.",
       );
     open.add(node);
     const value = isMap(node)
@@ -102,10 +102,15 @@ export function plainValue(contents: unknown): PlainValue {
         node,
         "yaml-syntax",
         `There is no anchor ${quoted(node.source)} above.`,
-        "Write it out; a text that begins with * goes in quotes.",
+        "Write it out; put a string that begins with * in quotes.",
       );
     if (open.has(target))
-      return fault(node, "yaml-alias-limit", `The alias ${quoted(node.source)} holds itself.`, "Write the values out.");
+      return fault(
+        node,
+        "yaml-alias-limit",
+        `The alias ${quoted(node.source)} contains itself.`,
+        "Write the values out.",
+      );
     targets.set(node, target);
     return plain(target, depth, true);
   };
@@ -118,7 +123,7 @@ export function plainValue(contents: unknown): PlainValue {
         fault(
           key,
           "number-unquoted",
-          `The key ${quoted(isScalar(key) ? String(key.source ?? key.value) : "a list, mapping or alias")} is no text.`,
+          `The key ${quoted(isScalar(key) ? String(key.source ?? key.value) : "a list, mapping or alias")} is not a string.`,
           "Put it in quotes.",
         );
         continue;
@@ -128,7 +133,7 @@ export function plainValue(contents: unknown): PlainValue {
         fault(
           key,
           "yaml-syntax",
-          "YAML's merge key << is not read here: YAML 1.2 has none.",
+          "The merge key << is not supported: YAML 1.2 has none.",
           "Write the members out.",
           formatPath([...trail, key.value]),
         );
@@ -139,7 +144,7 @@ export function plainValue(contents: unknown): PlainValue {
           fault(
             key,
             "yaml-duplicate-key",
-            `The key ${quoted(key.value)} stands twice here.`,
+            `The key ${quoted(key.value)} is repeated here.`,
             "Keep one of them.",
             formatPath([...trail, key.value]),
           );

@@ -28,6 +28,13 @@ export function call(name: string, argument: HclValue): HclExpression {
   return { [EXPRESSION]: { name, argument } };
 }
 
+/** A quoted string of texts and of expressions between them, `"… ${…} …"`. */
+export function template(...parts: readonly (string | HclExpression)[]): HclExpression {
+  const inner = (part: string | HclExpression): string =>
+    typeof part === "string" ? hclString(part).slice(1, -1) : `\${${hclValue(part)}}`;
+  return expression(`"${parts.map(inner).join("")}"`);
+}
+
 /** Lists of plain values up to this width stay on their line. */
 const LIST_WIDTH = 100;
 const NO_REFERENCES: References = [];

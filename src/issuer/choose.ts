@@ -195,7 +195,7 @@ function problemsOfFlags(question: IssuerQuestion): readonly Problem[] {
   if (question.cloud !== undefined && !isCloud(question.cloud)) {
     problems.push({
       code: "cloud-unknown",
-      message: `${quoted(question.cloud)} is no Databricks cloud.`,
+      message: `${quoted(question.cloud)} is not a Databricks cloud.`,
       path: "cloud",
       fix: `Use one of: ${CLOUD_NAMES.join(", ")}.`,
     });
@@ -203,7 +203,7 @@ function problemsOfFlags(question: IssuerQuestion): readonly Problem[] {
   if (question.partition !== undefined && !(PARTITIONS as readonly string[]).includes(question.partition)) {
     problems.push({
       code: "partition-unknown",
-      message: `${quoted(question.partition)} is no AWS partition.`,
+      message: `${quoted(question.partition)} is not an AWS partition.`,
       path: "partition",
       fix: `Use one of: ${PARTITIONS.join(", ")}.`,
     });

@@ -226,7 +226,7 @@ export function checkIssuer(input: IssuerInput, path = ""): readonly Problem[] {
   if (problems.length === 0 && issuerUrl(input).length > MAX_ISSUER_LENGTH) {
     problems.push({
       code: "issuer-too-long",
-      message: `The issuer has ${issuerUrl(input).length} characters; IAM takes ${MAX_ISSUER_LENGTH}.`,
+      message: `The issuer has ${issuerUrl(input).length} characters; the IAM limit is ${MAX_ISSUER_LENGTH}.`,
       path,
       fix: "Use a shorter host.",
     });

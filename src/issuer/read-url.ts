@@ -131,7 +131,7 @@ function issuerPathOfPage(page: string, note: Note): string {
 function unknownPath(path: string, refusal: Refusal): InputError {
   return refusal(
     "issuer-path-unknown",
-    `${quoted(path)} is no path of a Databricks issuer.`,
+    `${quoted(path)} is not the path of a Databricks issuer.`,
     "A workspace issuer ends in /oidc, an account issuer in /oidc/accounts/<account ID>.",
   );
 }
@@ -141,7 +141,7 @@ function accountIssuer(host: string, account: string, notes: Warning[], refusal:
   if (!keeps(DATABRICKS_ACCOUNT_ID, accountId)) {
     throw refusal(
       "databricks-account-id-invalid",
-      `${quoted(account)} is no Databricks account ID.`,
+      `${quoted(account)} is not a Databricks account ID.`,
       `It is a UUID, like ${JSON.stringify(DATABRICKS_ACCOUNT_ID.example)}.`,
     );
   }

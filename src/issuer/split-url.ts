@@ -65,7 +65,7 @@ export function splitUrl(pasted: string, refusal: Refusal): SplitUrl {
   if (/^(?!https?:)[^:'"<(]+:[0-9]*$/i.test(authority))
     throw refusal(
       "issuer-has-port",
-      `The URL names a port (${quoted(authority)}); IAM takes none.`,
+      `The URL names a port (${quoted(authority)}); IAM allows none.`,
       "Remove the port.",
     );
   // `https:host`, `https:/host`: a scheme without its two slashes
@@ -76,7 +76,7 @@ export function splitUrl(pasted: string, refusal: Refusal): SplitUrl {
 function unreadable(pasted: string, refusal: Refusal): InputError {
   return refusal(
     "issuer-unreadable",
-    `${quoted(pasted)} is no URL.`,
+    `${quoted(pasted)} is not a URL.`,
     'Paste it like "https://mycompany.cloud.databricks.com/oidc".',
   );
 }

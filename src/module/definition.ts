@@ -17,8 +17,8 @@ export interface RuleDefinition extends ContractRule {
    * expects it.
    */
   readonly amongErrors?: boolean;
-  /** HCL expression for a list of places at fault, shown after the message. */
-  readonly places?: string;
+  /** A local or output with the list of what is at fault, shown after the message. */
+  readonly atFault?: string;
 }
 
 export interface VariableDefinition extends ModuleVariable {

@@ -1,7 +1,7 @@
 /** A module's files, rendered from its definition. */
 import { hclFieldTable } from "../federation/fields/table";
 import type { HclExpression, HclValue } from "../hcl/encode";
-import { expression, hclKey, hclString, hclValue } from "../hcl/encode";
+import { expression, template, hclKey, hclString, hclValue } from "../hcl/encode";
 import type { FileSet } from "../files/generated-file";
 import { generatedFile } from "../files/generated-file";
 import { renderTemplate, SourceText, templatesIn } from "../hcl/templates";
@@ -103,11 +103,13 @@ function outputView(output: OutputDefinition): object {
 }
 
 function ruleView(rule: RuleDefinition): { readonly condition: HclExpression; readonly error_message: HclExpression } {
-  const atFault =
-    rule.places !== undefined && /^[a-z_.]+$/.test(rule.places) ? ` At fault: \${join(", ", ${rule.places})}.` : "";
+  const { message, atFault } = rule;
   return {
     condition: expression(rule.condition.replaceAll("\n", "\n    ")),
-    error_message: expression(`${hclString(`${rule.message}.`).slice(0, -1)}${atFault}"`),
+    error_message:
+      atFault === undefined
+        ? expression(hclString(`${message}.`))
+        : template(`${message}. At fault: `, expression(`join(", ", ${atFault})`), "."),
   };
 }
 

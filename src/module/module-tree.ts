@@ -35,7 +35,7 @@ export function readNamespace(namespace: string | undefined): string | undefined
   throw new InputError([
     {
       code: "module-source-invalid",
-      message: `${quoted(namespace)} is no registry namespace.`,
+      message: `${quoted(namespace)} is not a registry namespace.`,
       path: "--namespace",
       fix: "Write it like acme, or registry.example.com/acme.",
     },

@@ -72,7 +72,7 @@ function tags({ defaults = {}, mandatoryTags = [] }: Profile): readonly Problem[
           ...own,
           {
             code: "tag-collision",
-            message: `The tags ${quoted(other)} and ${quoted(key)} differ at most in case; IAM takes one.`,
+            message: `The tags ${quoted(other)} and ${quoted(key)} differ at most in case, which IAM ignores.`,
             path,
             fix: "Keep one.",
           },
@@ -114,7 +114,7 @@ function roomForNames({ defaults = {} }: Profile): readonly Problem[] {
       ? []
       : [
           invalid(
-            `The path has ${path} characters; with a role's name IAM takes 512.`,
+            `The path has ${path} characters; with a role's name the IAM limit is 512.`,
             "defaults.rolePath",
             "Shorten it.",
           ),

@@ -45,7 +45,7 @@ const duration = z.union([z.string(), z.number()]).transform((value, context) =>
   if (seconds !== null && seconds >= MIN_SESSION_SECONDS && seconds <= MAX_SESSION_SECONDS) return seconds;
   context.addIssue({
     code: "custom",
-    message: `${JSON.stringify(value)} is no session of 1 to 12 hours.`,
+    message: `${JSON.stringify(value)} is not a session of 1 to 12 hours.`,
     params: { code: "duration-out-of-range", fix: "Write 1h to 12h." },
   });
   return z.NEVER;

@@ -114,7 +114,7 @@ function checkSource({ style, moduleSource, moduleVersion }: RootTreeOptions): v
   if (moduleSource !== undefined && !/^[\x21-\x7e]{1,500}$/.test(moduleSource))
     throw refusal(
       "--module-source",
-      "The module source is no address.",
+      "The module source is not a valid address.",
       "Write it like registry.example.com/acme/databricks-federation/aws.",
     );
   if (moduleVersion === undefined) return;
@@ -123,7 +123,7 @@ function checkSource({ style, moduleSource, moduleVersion }: RootTreeOptions): v
   if (!REGISTRY_ADDRESS.test(moduleSource))
     throw refusal(
       "--module-version",
-      `Only a registry's modules have versions, and ${quoted(moduleSource)} is no address of a registry.`,
+      `Only a registry's modules have versions, and ${quoted(moduleSource)} is not a registry address.`,
       "Leave --module-version out (in a git address ?ref= says the version), or write the source like " +
         "registry.example.com/acme/databricks-federation/aws.",
     );

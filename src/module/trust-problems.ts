@@ -5,15 +5,19 @@ import type { Inputs, RuleDefinition } from "./definition";
 import { inlineCharacters } from "./field-rules";
 import type { Sample } from "./sample";
 
-/** A precondition that the list `places` (an HCL expression) is empty. */
-export function nothingIn(code: string, places: string, message: string, breaks: readonly Inputs[]): RuleDefinition {
-  return { code, condition: `length(${places}) == 0`, message, breaks, places };
+/** A precondition that `list`, an HCL expression, is empty. */
+export function nothingIn(code: string, list: string, message: string, breaks: readonly Inputs[]): RuleDefinition {
+  return { code, condition: `length(${list}) == 0`, message, breaks };
+}
+
+/** The same for a list that has a name: its entries are shown after the message. */
+export function nothingNamed(code: string, list: string, message: string, breaks: readonly Inputs[]): RuleDefinition {
+  return { ...nothingIn(code, list, message, breaks), atFault: list };
 }
 
 export const SELF_ASSUMING_TOO_LONG =
-  `Inline policies must have at ` +
-  `most ${MAX_INLINE_POLICY_CHARACTERS} characters together, with the one by which a role of unity_catalog ` +
-  `assumes itself: IAM takes no more a role`;
+  `inline_policies must have at most ${MAX_INLINE_POLICY_CHARACTERS} characters together, the IAM limit per role, ` +
+  `with the one by which a role with unity_catalog assumes itself`;
 
 /** How a module's inputs hold one trust with these attributes, everything else right. */
 export type HoldingTrust = (attributes: Inputs) => Inputs;
@@ -30,7 +34,7 @@ export function trustPreconditions(
     service_principals: [sample.servicePrincipal],
   };
   const problem = (code: string, message: string, ...bad: readonly Inputs[]): RuleDefinition =>
-    nothingIn(code, `module.trust_policies.problems.${code.replaceAll("-", "_")}`, message, bad);
+    nothingNamed(code, `module.trust_policies.problems.${code.replaceAll("-", "_")}`, message, bad);
   const pattern = (value: string): Inputs => holding({ ...right, service_principals: [], subject_patterns: [value] });
   const guard = (variable: string): Inputs =>
     holding({ ...right, conditions: [{ test: "StringLike", variable, values: ["*"] }] });
@@ -49,14 +53,14 @@ export function trustPreconditions(
     ),
     problem(
       "condition-on-guard",
-      "A condition must not be about the aud or sub of its issuer, which guard the role; use audiences and subjects",
+      "A condition must not test the aud or sub of its issuer, which guard the role; use audiences and subjects",
       guard(`${issuerPath}:sub`),
       guard(`${issuerPath.toUpperCase()}:AUD`),
     ),
     problem(
       "subject-pattern-too-wide",
-      "A subject pattern must not let strangers in, like anybody with a public mail address, or other " +
-        "customers' service principals; write it like *@data.example.com",
+      "A subject pattern must not match outsiders, such as anyone with a public mail address or other customers' " +
+        "service principals; write it like *@data.example.com",
       ...["*", "*@*", "alice@*", "*-*", "????????-????-????-????-????????????", "6*", "*@gmail.com"].map(pattern),
     ),
     problem(
@@ -72,7 +76,7 @@ export function trustPreconditions(
     ),
     problem(
       "trust-policy-too-long",
-      "A trust policy must keep IAM's quota, trust_policy_max_length; split the role, or have AWS raise the quota",
+      "A trust policy must not be longer than trust_policy_max_length; split the role, or have AWS raise the quota",
       { ...holding({ ...right, service_principals: subjects }), trust_policy_max_length: TRUST_POLICY_DEFAULT_QUOTA },
     ),
   ];
@@ -91,7 +95,7 @@ export function rolePreconditions(right: Inputs, sample: Sample, selfAssuming: I
     {
       code: "role-name-collision",
       condition: "length({ for key, name in local.role_names : lower(name) => key... }) == length(local.role_names)",
-      message: "No two roles may have the same name: IAM does not mind case",
+      message: "Role names must differ in more than case, which IAM ignores",
       breaks: [
         { roles: { "lake-reader": right, "Lake-Reader": right } },
         { roles: { a: right, b: { ...right, name: "a" } } },
@@ -103,10 +107,10 @@ export function rolePreconditions(right: Inputs, sample: Sample, selfAssuming: I
       "A role's path and name must have at most 512 characters together",
       [role({ path: `/${"x".repeat(505)}/` })],
     ),
-    nothingIn(
+    nothingNamed(
       "policy-arn-invalid",
       "local.foreign_policy_arns",
-      "Policies and permissions boundaries must be of the role's own partition, and of its account or AWS's own",
+      "Managed policies and permissions boundaries must be in the role's partition, and in its account or AWS managed",
       [role({ managed_policy_arns: { read: "arn:aws:iam::999999999999:policy/read-lake" } })],
     ),
     nothingIn(

@@ -49,7 +49,7 @@ function checkCondition(
     const meant = nearest(test, CONDITION_TESTS);
     problems.push({
       code: "condition-test-unknown",
-      message: `${quoted(test)} is no IAM condition operator.`,
+      message: `${quoted(test)} is not an IAM condition operator.`,
       path: `${place}.test`,
       fix:
         meant === undefined

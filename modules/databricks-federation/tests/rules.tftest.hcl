@@ -1346,7 +1346,7 @@ run "refuses_provider_arn_mismatch" {
   expect_failures = [output.oidc_provider_arns]
 }
 
-# No two roles may have the same name: IAM does not mind case.
+# Role names must differ in more than case, which IAM ignores.
 run "refuses_role_name_collision" {
   command = plan
 
@@ -1389,7 +1389,7 @@ run "refuses_role_path_invalid" {
   expect_failures = [output.trust_policies]
 }
 
-# Policies and permissions boundaries must be of the role's own partition, and of its account or AWS's own.
+# Managed policies and permissions boundaries must be in the role's partition, and in its account or AWS managed.
 run "refuses_policy_arn_invalid" {
   command = plan
 
@@ -1410,7 +1410,7 @@ run "refuses_policy_arn_invalid" {
   expect_failures = [output.trust_policies]
 }
 
-# Inline policies must have at most 10240 characters together, with the one by which a role of unity_catalog assumes itself: IAM takes no more a role.
+# inline_policies must have at most 10240 characters together, the IAM limit per role, with the one by which a role with unity_catalog assumes itself.
 run "refuses_inline_policies_too_long" {
   command = plan
 
@@ -1567,7 +1567,7 @@ run "refuses_audience_not_registered" {
   expect_failures = [output.trust_policies]
 }
 
-# A condition must not be about the aud or sub of its issuer, which guard the role; use audiences and subjects.
+# A condition must not test the aud or sub of its issuer, which guard the role; use audiences and subjects.
 run "refuses_condition_on_guard" {
   command = plan
 
@@ -1590,7 +1590,7 @@ run "refuses_condition_on_guard" {
   expect_failures = [output.trust_policies]
 }
 
-# A subject pattern must not let strangers in, like anybody with a public mail address, or other customers' service principals; write it like *@data.example.com.
+# A subject pattern must not match outsiders, such as anyone with a public mail address or other customers' service principals; write it like *@data.example.com.
 run "refuses_subject_pattern_too_wide" {
   command = plan
 
@@ -1629,7 +1629,7 @@ run "refuses_unity_catalog_cloud" {
   expect_failures = [output.trust_policies]
 }
 
-# A trust policy must keep IAM's quota, trust_policy_max_length; split the role, or have AWS raise the quota.
+# A trust policy must not be longer than trust_policy_max_length; split the role, or have AWS raise the quota.
 run "refuses_trust_policy_too_long" {
   command = plan
 

@@ -13,7 +13,7 @@ import { issuersRules } from "../issuer-rules";
 import type { Sample } from "../sample";
 import { commonInputs } from "../sample";
 import { awsAccountId, awsPartition, inOrder, settings } from "../settings";
-import { nothingIn, SELF_ASSUMING_TOO_LONG, trustPreconditions } from "../trust-problems";
+import { nothingNamed, SELF_ASSUMING_TOO_LONG, trustPreconditions } from "../trust-problems";
 import { trustRules } from "../trust-rules";
 import { AWS_PROVIDER, rolePoliciesModule, roleModule, trustPoliciesModule } from "./inner";
 import {
@@ -164,10 +164,10 @@ function outputs(sample: Sample, trust: Inputs): readonly OutputDefinition[] {
           message: SELF_ASSUMING_TOO_LONG,
           breaks: [{ trusts: [unityCatalogTrust(sample)], inline_policies: fullInlinePolicies }],
         },
-        nothingIn(
+        nothingNamed(
           "policy-arn-invalid",
           "local.foreign_policy_arns",
-          "Policies and the permissions boundary must be of the role's own partition, and of its account or AWS's own",
+          "Managed policies and the permissions boundary must be in the role's partition, and in its account or AWS managed",
           [{ managed_policy_arns: { read: "arn:aws:iam::999999999999:policy/read-lake" } }],
         ),
         ...trustPreconditions((attributes) => ({ trusts: [attributes] }), sample, `${sample.host}/oidc`, true),
