@@ -137,7 +137,9 @@ export function checkInlinePolicies(role: FederationRole, path: string): readonl
   if (characters > MAX_INLINE_POLICY_CHARACTERS) {
     problems.push({
       code: "inline-policies-too-long",
-      message: `The inline policies have ${characters} characters; the IAM limit is ${MAX_INLINE_POLICY_CHARACTERS} per role.`,
+      message:
+        `The inline policies have ${characters} characters; ` +
+        `the IAM limit is ${MAX_INLINE_POLICY_CHARACTERS} per role.`,
       path: `${path}.inlinePolicies`,
       fix: "Move some into managed policies.",
     });

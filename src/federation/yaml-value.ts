@@ -120,12 +120,8 @@ export function plainValue(contents: unknown): PlainValue {
     for (const { key, value } of node.items) {
       if (!isScalar(key) || typeof key.value !== "string") {
         // `0123: …` would silently become the key 123
-        fault(
-          key,
-          "number-unquoted",
-          `The key ${quoted(isScalar(key) ? String(key.source ?? key.value) : "a list, mapping or alias")} is not a string.`,
-          "Put it in quotes.",
-        );
+        const shown = isScalar(key) ? String(key.source ?? key.value) : "a list, mapping or alias";
+        fault(key, "number-unquoted", `The key ${quoted(shown)} is not a string.`, "Put it in quotes.");
         continue;
       }
       if (!inAlias && key.anchor !== undefined) anchors.set(key.anchor, key);
