@@ -358,7 +358,7 @@ describeWith({ moto: true }, "doctor and a local AWS", () => {
     await permit();
     expect(failures(report)).toEqual(["role lake-reader: role-policies"]);
     expect(evidence(report, "role-policies", "role lake-reader")).toBe(
-      `Its inline policy read-lake says something else than the federation; ${LAKE} is not attached.`,
+      `Its inline policy read-lake differs from the federation; ${LAKE} is not attached.`,
     );
     expect(evidence(report, "role-policies", "role lake-writer")).toBe(
       "The federation gives it no policy. Beside the federation's it has: inline by-hand.",
@@ -645,7 +645,7 @@ describeWith({ moto: true }, "doctor and a local AWS", () => {
         { AWS_ENDPOINT_URL: "http://127.0.0.1:1" },
         "unknown",
         3,
-        /does not take connections/,
+        /does not accept connections/,
       ],
       [
         "with AWS overridden to somebody else",

@@ -345,7 +345,7 @@ const SCENES: Readonly<Record<string, Scene>> = {
   "a connection reset": {
     plays: () => ({ [HOST]: broken }),
     unknown: unreachable,
-    says: /broke the connection off/,
+    says: /closed the connection/,
     exitCode: 3,
   },
   silence: {
@@ -365,7 +365,7 @@ const SCENES: Readonly<Record<string, Scene>> = {
   "an answer cut short": {
     plays: () => ({ ...issuer.plays, [DISCOVERY]: FAULTS["cut short"]?.play ?? json({}) }),
     unknown: ["discovery"],
-    says: /broke the connection off/,
+    says: /closed the connection/,
     exitCode: 3,
   },
   garbage: {
@@ -398,7 +398,7 @@ const SCENES: Readonly<Record<string, Scene>> = {
       },
     },
     unknown: unreachable,
-    says: /broke the connection off/,
+    says: /closed the connection/,
     exitCode: 3,
   },
   "an expired certificate": {
@@ -663,7 +663,7 @@ describe("a token that doctor gets by itself", () => {
     };
     const { report, exitCode } = await doctor(["--from", "client-credentials"], secret);
     expect(exitCode).toBe(0);
-    expect(report.checks.find(({ id }) => id === "token-source")?.evidence).toContain("It rests on a stored secret");
+    expect(report.checks.find(({ id }) => id === "token-source")?.evidence).toContain("It uses a stored secret");
     expect(statuses(report, "token-roles")).toEqual({ "token-roles": "pass" });
   });
 
