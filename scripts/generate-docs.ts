@@ -45,9 +45,10 @@ function textOf(file: string): string | undefined {
 
 /** `page` with the table of rooms between its markers. */
 function withRooms(page: string): string {
-  const rows = ROOMS.map(
-    ({ room, holds, imports, pure }) =>
-      `| \`src/${room}\` | ${holds} | ${pure ? "yes" : ""} | ${imports.length === 0 ? "nothing" : imports.join(", ")} |`,
+  const rows = ROOMS.map(({ room, holds, imports, pure }) =>
+    ["", `\`src/${room}\``, holds, pure ? "yes" : "", imports.length === 0 ? "nothing" : imports.join(", "), ""]
+      .join(" | ")
+      .trim(),
   );
   const table = ["| room | what it holds | pure | may import |", "|---|---|---|---|", ...rows].join("\n");
   return withTable(page, "ROOMS", table);

@@ -201,7 +201,9 @@ async function printed(args: readonly string[]): Promise<string> {
   }
 }
 
-process.stdout.setMaxListeners(0); // every call of a verb listens for a closed pipe
+// every call of a verb listens for a closed pipe and for signals
+process.stdout.setMaxListeners(0);
+process.setMaxListeners(0);
 
 test("every verb is called", () => {
   expect(Object.keys(CALLS).sort()).toEqual(Object.keys(VERBS).sort());

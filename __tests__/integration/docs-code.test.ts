@@ -70,7 +70,7 @@ describeWith({ terraform: true }, "HCL in the pages", () => {
       // given, so that the plan asks no AWS.
       const local = code
         .replace(/source(\s*)= "(?:[^"]*\/)?(databricks-[a-z-]+)(?:\/aws|\?ref=[^"]*)?"/g, 'source$1= "./modules/$2"')
-        .replace(/^\s*version\s*= "[^"]*"\n/gm, "")
+        .replace(/^ *version *= "[^"]*"\n/gm, "")
         .replace(/^(module "[^"]+" \{\n)/gm, '$1  aws_account_id = "111122223333"\n  aws_partition = "aws"\n');
       writeFileSync(join(folder, "main.tf"), local);
       writeFileSync(join(folder, "provider.tf.json"), JSON.stringify(OFFLINE_PROVIDER));

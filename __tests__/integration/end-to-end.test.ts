@@ -183,7 +183,7 @@ describeWith({ terraform: true, moto: true }, "a federation file, deployed and t
       process.execPath,
       [
         join(REPOSITORY, "node_modules", "tsx", "dist", "cli.mjs"),
-        join(REPOSITORY, "scripts", "cli.ts"),
+        join(REPOSITORY, "src", "cli", "cli.ts"),
         "generate",
         "root",
         "--config",

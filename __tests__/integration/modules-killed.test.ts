@@ -12,7 +12,7 @@ const KILLS = 25;
 function generate(args: readonly string[], milliseconds?: number): Promise<boolean> {
   const child = spawn(
     process.execPath,
-    ["--import", "tsx", join(REPOSITORY, "scripts", "cli.ts"), "generate", "modules", ...args],
+    ["--import", "tsx", join(REPOSITORY, "src", "cli", "cli.ts"), "generate", "modules", ...args],
     { cwd: REPOSITORY, stdio: "ignore" },
   );
   const timer = milliseconds === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), milliseconds);

@@ -88,7 +88,14 @@ describeWith({}, "a packed release", () => {
       const into = temporaryFolder("unpacked");
       const { stderr } = await runProgram("tar", ["-xzf", archive, "-C", into], { cwd: release });
       expect(stderr).toBe("");
-      await runProgram("diff", ["-r", "--exclude=.terraform*", join(MODULES, name), into], { cwd: release });
+      const excluded = ["--exclude=.terraform*", "--exclude=README.md"];
+      await runProgram("diff", ["-r", ...excluded, join(MODULES, name), into], { cwd: release });
+      const readme = readFileSync(join(into, "README.md"), "utf8");
+      expect(readme).toContain("\nVersion 1.2.0.\n");
+      // the rest of it is the module's own
+      expect(readme.replace("\nVersion 1.2.0.\n", "").replace(/ # \S+, unpacked there$/m, "")).toBe(
+        readFileSync(join(MODULES, name, "README.md"), "utf8"),
+      );
     }
     expect(JSON.parse((await pack(["--verify", "--release", release, "--json"])).stdout)).toMatchObject({
       verified: true,
@@ -109,12 +116,11 @@ describeWith({}, "a packed release", () => {
     expect(JSON.parse((await pack(["--verify", "--release", copy, "--json"], { accept: [1] })).stdout)).toMatchObject({
       verified: false,
     });
-    expect((await pack(["--verify", "--release", join(copy, "absent")], { accept: [2] })).stderr).toContain(
-      "[file-not-found]",
-    );
+    const absent = await pack(["--verify", "--release", join(copy, "absent")], { accept: [2] });
+    expect(absent.stderr).toContain("[file-not-found]");
   });
 
-  test("stopped at any moment is the old one, the new one, or beside itself until the next run puts it back", async () => {
+  test("stopped at any moment leaves the old release, the new one, or one the next run restores", async () => {
     const out = join(temporaryFolder("killed"), "out");
     await pack(["--modules", MODULES, "--out", out, "--version", "1.0.0"]);
     for (const wait of [40, 90, 140, 190, 240]) {

@@ -146,7 +146,7 @@ describeWith({ git: true }, "publishing into git repositories", () => {
     expect(git("one-role", "for-each-ref")).toBe("");
   });
 
-  test("a token goes from the environment to the repository's host, and shows in no list of processes and no error", async () => {
+  test("a token in the environment goes to the repository's host, never to a process list or an error", async () => {
     // a git that writes down its arguments
     const bin = join(folder, "bin");
     mkdirSync(bin);

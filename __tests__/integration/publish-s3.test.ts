@@ -180,7 +180,7 @@ describeWith({ moto: true }, "publishing into a bucket", () => {
     expect((await verifyFolder(await downloaded())).problems).toEqual([]);
     const refused = await publish("no-such-bucket", 3);
     expect(refused.stdout).toContain("s3-failed");
-    expect(refused.stderr).not.toMatch(/^\s+at /m);
+    expect(refused.stderr).not.toMatch(/^[ \t]+at /m);
   });
 
   test.each(["../up", "a//b", "a b", ".hidden", "a/../b"])("the prefix %j is refused", (prefix) => {

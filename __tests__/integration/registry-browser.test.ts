@@ -83,7 +83,7 @@ describeWith({ chromium: true }, "the registry's pages in a browser", () => {
     },
   );
 
-  test("a module that means ill shows as text: nothing runs, nothing is loaded, no link leads where it should not", async () => {
+  test("a malicious module is shown as text: nothing runs, nothing is loaded, links lead to https only", async () => {
     const evil = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>";
     const hostile = join(temporaryFolder("hostile"), "registry");
     await publishToFolder(

@@ -211,7 +211,7 @@ describe("files that are not ours", () => {
         remove: ["../../etc/passwd"],
       }),
     });
-    expect(() => replaceTree(folder, treeOf("new"))).toThrow("is no journal of generate");
+    expect(() => replaceTree(folder, treeOf("new"))).toThrow("is not a journal of generate");
   });
 });
 

@@ -44,7 +44,7 @@ async function rootFor(
     process.execPath,
     [
       join(REPOSITORY, "node_modules", "tsx", "dist", "cli.mjs"),
-      join(REPOSITORY, "scripts", "cli.ts"),
+      join(REPOSITORY, "src", "cli", "cli.ts"),
       "generate",
       "root",
       "--config",

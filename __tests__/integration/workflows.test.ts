@@ -64,7 +64,7 @@ test("actionlint is at work: it finds a script that anybody's commit message may
 
 describe.each(workflows)("%s", (_file, text) => {
   test("every action is pinned by its commit, with the version beside it", () => {
-    const used = [...text.matchAll(/^\s*(?:- )?uses: (.*)$/gm)]
+    const used = [...text.matchAll(/^ *(?:- )?uses: (.*)$/gm)]
       .map(([, what]) => what ?? "")
       .filter((what) => !what.startsWith("./"));
     expect(used.length).toBeGreaterThan(0);

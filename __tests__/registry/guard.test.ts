@@ -62,7 +62,7 @@ async function addressesIn(files: readonly ArchiveFile[], folder = ""): Promise<
   )) {
     const text = Buffer.from(bytes).toString("utf8");
     // the parser is slow, and rules of variables are long
-    if (!/^\s*(?:resource|module)\b/m.test(text)) continue;
+    if (!/^ *(?:resource|module)\b/m.test(text)) continue;
     const { resource = {}, module = {} } = (await parse(path, text)) as {
       readonly resource?: Blocks;
       readonly module?: Blocks[string];
@@ -297,20 +297,23 @@ describe("what changed in a contract decides the least step", () => {
     ["minor", "alltrue(flatten([for role in var.roles : [for key in keys(role.labels) : length(key) < 9]]))"],
     [
       "minor",
-      "alltrue(flatten([for role in var.roles : [for trust in role.trusts : trust.reason == null ? true : length(trust.reason) > 3]]))",
+      "alltrue(flatten([for role in var.roles : [for trust in role.trusts : trust.reason == null ? true : " +
+        "length(trust.reason) > 3]]))",
     ],
     ["minor", 'alltrue([for role in var.roles : role.path == null ? true : "${lower(role.path)} x" != ""])'],
     ["major", 'alltrue([for role in var.roles : role.path == null ? true : "${lookup(role, "name")}" != ""])'],
     [
       "major",
-      'alltrue([for role in var.roles : role.path == null ? true : startswith(role.path, "/")]) && length(var.roles) < 3',
+      'alltrue([for role in var.roles : role.path == null ? true : startswith(role.path, "/")]) && ' +
+        "length(var.roles) < 3",
     ],
     ["major", "alltrue([for role in var.roles : role.path == null ? true : length(role.path) > length(role.name)])"],
     ["major", "alltrue([for role in var.roles : length(role) > 0])"],
     ["major", "alltrue([for key, role in var.roles : role.path == null ? true : length(key) > 3])"],
     [
       "major",
-      "alltrue(flatten([for role in var.roles : [for trust in role.trusts : trust.reason == null ? true : length(trust.issuer) > 3]]))",
+      "alltrue(flatten([for role in var.roles : [for trust in role.trusts : trust.reason == null ? true : " +
+        "length(trust.issuer) > 3]]))",
     ],
     ["major", "alltrue(flatten([for role in var.roles : [for trust in role.trusts : length(role.trusts) > 3]]))"],
     ["major", "alltrue([for role in var.roles : role.path == null ? true : length(role.path) < var.longest])"],

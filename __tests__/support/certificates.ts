@@ -85,7 +85,8 @@ function certificate({ subject, publicKey, issuer, extensions, notBefore, notAft
     der(0xa3, sequence(...all)),
   );
   const whole = sequence(body, ECDSA_WITH_SHA256, bits(sign("sha256", body, issuer.key)));
-  return `-----BEGIN CERTIFICATE-----\n${(whole.toString("base64").match(/.{1,64}/g) ?? []).join("\n")}\n-----END CERTIFICATE-----\n`;
+  const lines = whole.toString("base64").match(/.{1,64}/g) ?? [];
+  return `${["-----BEGIN CERTIFICATE-----", ...lines, "-----END CERTIFICATE-----"].join("\n")}\n`;
 }
 
 /** A certificate authority of one's own. */

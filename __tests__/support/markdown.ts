@@ -29,7 +29,7 @@ export function pageText(page: string): string {
 export function codeBlocks(...languages: readonly string[]): readonly CodeBlock[] {
   return pages().flatMap((page) => {
     const text = pageText(page);
-    return [...text.matchAll(/^```(\w+)[^\n]*\n([\s\S]*?)^```$/gm)]
+    return [...text.matchAll(/^```(\w+)(?:[^\w\n][^\n]*)?\n([\s\S]*?)^```$/gm)]
       .filter((match) => languages.includes(match[1] ?? ""))
       .map((match) => ({
         page,

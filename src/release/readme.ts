@@ -19,8 +19,8 @@ function callsOf({ name, system }: ReadmeModule): RegExp {
 }
 
 /**
- * `readme` with `source` (like `registry.example.com/acme/databricks-federation/aws`) and a range of versions that break
- * nothing in each call of `module`.
+ * `readme` with, in each call of `module`, `source` (like `registry.example.com/acme/databricks-federation/aws`) and
+ * the range of versions that break nothing.
  */
 export function withSource(readme: string, module: ReadmeModule, source: string): string {
   return readme.replace(
