@@ -38,7 +38,7 @@ const echo: Play = (request, response, body) =>
 beforeAll(async () => {
   [elsewhere, github] = await Promise.all([
     startFaultServer(json({ access_token: JWT, token_type: "bearer", value: JWT })),
-    startFaultServer(json({ value: JWT })),
+    startFaultServer(json({ value: JWT, oidcToken: JWT })),
   ]);
   const redirects = Object.fromEntries(
     [301, 302, 303, 307, 308].map((status): [string, Play] => [
@@ -66,6 +66,19 @@ function file(name: string, text: string, mode = 0o600): string {
 
 type Env = Readonly<Record<string, string>>;
 
+function azureJob(azure: string, host: string): Env {
+  return {
+    DATABRICKS_HOST: host,
+    DATABRICKS_CLIENT_ID: CLIENT_ID,
+    SYSTEM_ACCESSTOKEN: "PLANTEDjob",
+    SYSTEM_TEAMFOUNDATIONCOLLECTIONURI: `${azure}/acme/`,
+    SYSTEM_TEAMPROJECTID: "project",
+    SYSTEM_PLANID: "plan",
+    SYSTEM_JOBID: "job",
+    SYSTEM_HOSTTYPE: "build",
+  };
+}
+
 /** The ways that ask a server, each with what makes it there. */
 const ASKING: Readonly<Record<string, { readonly from: TokenSourceName; readonly env: (origin: string) => Env }>> = {
   "databricks-app": {
@@ -90,6 +103,7 @@ const ASKING: Readonly<Record<string, { readonly from: TokenSourceName; readonly
     from: "github-oidc",
     env: (origin) => ({
       DATABRICKS_HOST: "https://mycompany.cloud.databricks.com",
+      DATABRICKS_TOKEN_AUDIENCE: "an-account",
       DATABRICKS_CLIENT_ID: CLIENT_ID,
       ACTIONS_ID_TOKEN_REQUEST_URL: `${origin}/token`,
       ACTIONS_ID_TOKEN_REQUEST_TOKEN: "PLANTEDrequest",
@@ -103,6 +117,11 @@ const ASKING: Readonly<Record<string, { readonly from: TokenSourceName; readonly
       ACTIONS_ID_TOKEN_REQUEST_URL: `${github.origin}/token`,
       ACTIONS_ID_TOKEN_REQUEST_TOKEN: "PLANTEDrequest",
     }),
+  },
+  "azure-devops-oidc, at Azure": { from: "azure-devops-oidc", env: (origin) => azureJob(origin, "http://127.0.0.1:1") },
+  "azure-devops-oidc, at Databricks": {
+    from: "azure-devops-oidc",
+    env: (origin) => azureJob(github.origin, origin),
   },
   "client-credentials": {
     from: "client-credentials",

@@ -1,13 +1,13 @@
 /** A lock across processes that a killed holder does not block. */
-import { readFileSync, rmdirSync, statSync } from "node:fs";
+import { readFileSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { hostname } from "node:os";
 import { lock } from "proper-lockfile";
 import writeFileAtomic from "write-file-atomic";
 import { isAlive } from "./write-file";
 
 const POLL_MS = 40;
-/** A lock whose holder stopped touching it is taken over after this. */
-const STALE_MS = 5000;
+/** A lock whose holder stopped touching it is taken over after this; a holder on a busy machine may miss seconds. */
+const STALE_MS = 15_000;
 /** A dead holder is found sooner, but not in a lock younger than this: its new holder may not have signed yet. */
 const SIGNED_BY_MS = 250;
 
@@ -41,7 +41,14 @@ export async function tryLock(path: string): Promise<LockTry> {
       mode: 0o600,
       fsync: false,
     }).catch(() => undefined);
-    return { held: () => !compromised, free: () => free().catch(() => undefined) };
+    return {
+      held: () => !compromised,
+      free: () => {
+        // or the next holder, not signed yet, would be taken for this one, which may have ended
+        if (!compromised) rmSync(holderFile(path), { force: true });
+        return free().catch(() => undefined);
+      },
+    };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ELOCKED") return "unusable";
   }
@@ -81,7 +88,7 @@ export function pauseForLock(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, POLL_MS + Math.random() * POLL_MS));
 }
 
-export function holderFile(path: string): string {
+function holderFile(path: string): string {
   return `${path}.holder.json`;
 }
 
@@ -100,7 +107,9 @@ async function breakIfDead(path: string): Promise<void> {
   }).catch(() => undefined);
   if (free === undefined) return;
   try {
-    if (isOfTheDead(path)) rmdirSync(`${path}.lock`);
+    if (!isOfTheDead(path)) return;
+    rmSync(holderFile(path), { force: true });
+    rmdirSync(`${path}.lock`);
   } catch {
     // freed in between
   } finally {

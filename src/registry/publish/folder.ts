@@ -3,11 +3,10 @@
  * into place before any list names them, and all lists change by one rename. A journal is written first, so
  * that the next publish removes what a killed one left; a lock keeps two from publishing at once.
  */
-import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { OutsideError } from "../../errors";
 import type { HeldLock } from "../../files/lock";
-import { holderFile, pauseForLock, tryLock } from "../../files/lock";
+import { pauseForLock, tryLock } from "../../files/lock";
 import { makeFolder, unwritable } from "../../files/write-file";
 import type { Release } from "../tree/plan-module";
 import type { Publication, PublishSettings } from "../tree/plan";
@@ -53,7 +52,6 @@ export async function publishToFolder(folder: string, release: Release, options:
       putInPlace(folder, publication);
       return answerOf(publication, repaired);
     } finally {
-      rmSync(holderFile(join(folder, LOCK)), { force: true });
       await lock.free();
     }
   } catch (cause) {
