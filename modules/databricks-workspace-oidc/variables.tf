@@ -286,7 +286,7 @@ variable "roles" {
   }
 
   validation {
-    condition     = can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$", join("", flatten([for role in var.roles : keys(role.tags)]))))
+    condition     = can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$", join("", flatten([for role in var.roles : keys(role.tags) if can(role.tags)]))))
     error_message = "Each key of a role's tags must be 1 to 128 letters, digits, spaces and _.:/=+@-."
   }
 
@@ -300,7 +300,7 @@ variable "roles" {
   }
 
   validation {
-    condition     = can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$", join("", flatten([for role in var.roles : values(role.tags)]))))
+    condition     = can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$", join("", flatten([for role in var.roles : values(role.tags) if can(role.tags)]))))
     error_message = "Each value of a role's tags must be at most 256 letters, digits, spaces and _.:/=+@-."
   }
 

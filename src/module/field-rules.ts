@@ -122,7 +122,7 @@ function tagRules(place: Place, { keys, values, most }: KindOf<"tags">): readonl
   const tags = place.reference;
   const [role] = place.loops;
   const joined = (texts: string): string =>
-    `join("", ${role === undefined ? texts : `flatten([for ${role.name} in ${role.over} : ${texts}])`})`;
+    `join("", ${role === undefined ? texts : `flatten([for ${role.name} in ${role.over} : ${texts} if can(${tags})])`})`;
   // Classes of Unicode are dear to compile: all keys, and all values, are looked at as one text.
   const charactersRule = (rule: TextRule<Run>, texts: string, words: string, bad: HclValue): RuleDefinition => ({
     code: rule.code,
