@@ -114,7 +114,7 @@ const nowhere = (text: string): string => join(FOLDER, `nowhere-${text}`);
 function modulesFolder(text: string): string {
   const folder = join(FOLDER, `modules-${(files += 1)}`);
   mkdirSync(join(folder, "m", text), { recursive: true });
-  writeFileSync(join(folder, "m", "contract.json"), JSON.stringify({ [text]: text }));
+  writeFileSync(join(folder, "m.release.json"), JSON.stringify({ [text]: text }));
   writeFileSync(join(folder, "m", text, "stray"), text);
   return folder;
 }

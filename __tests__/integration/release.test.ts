@@ -58,6 +58,15 @@ async function codesOf(body: () => unknown): Promise<readonly string[]> {
 
 const names = (folder: string): readonly string[] => readdirSync(folder).sort();
 
+/** Changes the release data of the module in a folder. */
+const withReleaseData =
+  (data: object) =>
+  (module: string): void =>
+    writeFileSync(`${module}.release.json`, JSON.stringify(data));
+
+const withContract = (contract: object): ((module: string) => void) =>
+  withReleaseData({ contract, trust: { digest: "0".repeat(64), probes: SMALL_PROBES } });
+
 describe("a release", () => {
   test("is archives, a manifest, an SBOM and checksums, and verifies", async () => {
     const out = await packed();
@@ -245,12 +254,10 @@ describe("what is packed", () => {
     expect(files.map(({ path }) => path)).toEqual([
       "LICENSE",
       "README.md",
-      "contract.json",
       "crlf.tf",
       "examples/complete/main.tf",
       "main.tf",
       "modules/role/main.tf",
-      "trust-probes.json",
     ]);
     expect(files.find(({ path }) => path === "crlf.tf")?.sha256).toBe(sha256("locals {}\r\n"));
   });
@@ -265,45 +272,33 @@ describe("what is packed", () => {
       (module) => writeFileSync(join(module, "credentials.csv"), "key"),
     ],
     [
-      "HCL that was changed after its probes were recorded",
-      "trust-probes-stale",
+      "HCL that was changed after its release data was made",
+      "release-data-stale",
       (module) => writeFileSync(join(module, "main.tf"), "# mine\n"),
     ],
+    ["a contract that was changed by hand", "release-data-stale", withContract({ ...SMALL_CONTRACT, outputs: [] })],
     [
-      "a contract that was changed by hand",
-      "trust-probes-stale",
-      (module) => writeFileSync(join(module, "contract.json"), JSON.stringify({ ...SMALL_CONTRACT, outputs: [] })),
+      "release data that does not read",
+      "release-data-unreadable",
+      (module) => writeFileSync(`${module}.release.json`, "{"),
     ],
-    [
-      "a contract that does not read",
-      "contract-unreadable",
-      (module) => writeFileSync(join(module, "contract.json"), "{"),
-    ],
-    [
-      "a contract with a key nobody knows",
-      "contract-unreadable",
-      (module) => writeFileSync(join(module, "contract.json"), JSON.stringify({ ...SMALL_CONTRACT, more: 1 })),
-    ],
+    ["a contract with a key nobody knows", "release-data-unreadable", withContract({ ...SMALL_CONTRACT, more: 1 })],
     [
       "a contract nested without end",
-      "contract-unreadable",
-      (module) =>
-        writeFileSync(
-          join(module, "contract.json"),
-          JSON.stringify({
-            ...SMALL_CONTRACT,
-            variables: [
-              {
-                ...SMALL_CONTRACT.variables[0],
-                type: JSON.parse(`${'{"list":'.repeat(500)}"string"${"}".repeat(500)}`) as unknown,
-              },
-            ],
-          }),
-        ),
+      "release-data-unreadable",
+      withContract({
+        ...SMALL_CONTRACT,
+        variables: [
+          {
+            ...SMALL_CONTRACT.variables[0],
+            type: JSON.parse(`${'{"list":'.repeat(500)}"string"${"}".repeat(500)}`) as unknown,
+          },
+        ],
+      }),
     ],
     [
       "lines that a checkout ended with CRLF",
-      "trust-probes-stale",
+      "release-data-stale",
       (module) =>
         writeFileSync(join(module, "main.tf"), readFileSync(join(module, "main.tf"), "utf8").replaceAll("\n", "\r\n")),
     ],
@@ -317,12 +312,9 @@ describe("what is packed", () => {
       "archive-path-invalid",
       (module) => writeFileSync(join(module, "le\u0301a.md"), "# other\n"),
     ],
-    ["no probes", "trust-probes-unreadable", (module) => execFileSync("rm", [join(module, "trust-probes.json")])],
-    [
-      "a name that climbs",
-      "module-folder-invalid",
-      (module) => writeFileSync(join(module, "contract.json"), JSON.stringify({ ...SMALL_CONTRACT, name: "large" })),
-    ],
+    ["no trust policies", "release-data-unreadable", withReleaseData({ contract: SMALL_CONTRACT })],
+    ["no release data", "module-folder-invalid", (module) => rmSync(`${module}.release.json`)],
+    ["a name that climbs", "module-folder-invalid", withContract({ ...SMALL_CONTRACT, name: "large" })],
   ])("with %s is refused (%s), and nothing is written", async (_, code, edit) => {
     const folder = temporaryFolder("modules");
     writeSmallModule(folder);

@@ -9,7 +9,7 @@ import type {
   ObjectAttribute,
   VariableType,
 } from "../../src/module/contract";
-import type { TrustProbe } from "../../src/module/trust-probes";
+import type { TrustProbe } from "../../src/module/release-data";
 import type { ArchiveFile } from "../../src/release/archive";
 import { readModules } from "../../src/release/module-folder";
 import type { Move } from "../../src/release/guard/moves";

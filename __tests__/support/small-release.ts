@@ -2,8 +2,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { ModuleContract } from "../../src/module/contract";
-import type { TrustProbe } from "../../src/module/trust-probes";
-import { sourceDigest } from "../../src/module/source-digest";
+import type { TrustProbe } from "../../src/module/release-data";
+import { releaseDataFile, sourceDigest } from "../../src/module/source-digest";
 
 export const SMALL_CONTRACT: ModuleContract = {
   name: "small",
@@ -62,13 +62,13 @@ export interface SmallModule {
   readonly files?: Readonly<Record<string, string>>;
 }
 
-/** The files of a module whose digest is right. */
+/** The files of a module, and its release data, whose digest is right; by path below the folder of modules. */
 export function smallModuleFiles({
   contract = SMALL_CONTRACT,
   probes = SMALL_PROBES,
   files = {},
 }: SmallModule = {}): ReadonlyMap<string, string> {
-  const all = new Map(
+  const own = new Map(
     Object.entries({
       "main.tf": MAIN,
       "modules/role/main.tf": "# a role\n",
@@ -76,17 +76,18 @@ export function smallModuleFiles({
       LICENSE: "Apache-2.0\n",
       "examples/complete/main.tf":
         'module "small" {\n  source = "../.."\n  host   = "mycompany.cloud.databricks.com"\n}\n',
-      "contract.json": `${JSON.stringify(contract, null, 2)}\n`,
       ...files,
     }),
   );
-  return all.set("trust-probes.json", `${JSON.stringify({ digest: sourceDigest(all), probes }, null, 2)}\n`);
+  const data = { contract, trust: { digest: sourceDigest(own, contract), probes } };
+  const below = [...own].map(([path, text]) => [`${contract.name}/${path}`, text] as const);
+  return new Map([...below, [releaseDataFile(contract.name), `${JSON.stringify(data, null, 2)}\n`]]);
 }
 
-/** Writes the module below `folder`, under its name. */
+/** Writes the module and its release data below `folder`. */
 export function writeSmallModule(folder: string, module: SmallModule = {}): void {
   for (const [path, text] of smallModuleFiles(module)) {
-    const file = join(folder, (module.contract ?? SMALL_CONTRACT).name, path);
+    const file = join(folder, path);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, text);
   }

@@ -91,8 +91,3 @@ export function attributeExpression(attribute: ObjectAttribute, inner: (type: Va
     ? `optional(${type})`
     : `optional(${type}, ${JSON.stringify(attribute.default)})`;
 }
-
-/** The contract as a module's `contract.json` holds it. */
-export function contractJson(contract: ModuleContract): string {
-  return `${JSON.stringify(contract, null, 2)}\n`;
-}

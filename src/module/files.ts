@@ -9,15 +9,12 @@ import { CLOUD_NAMES, CLOUDS } from "../issuer/clouds";
 import { SELF_ASSUME_POLICY_NAME } from "../trust/build";
 import { PUBLIC_MAIL_DOMAINS } from "../trust/strangers";
 import { UNITY_CATALOG_PRINCIPALS } from "../issuer/clouds";
-import { contractJson, plainAddress } from "./contract";
+import { plainAddress } from "./contract";
 import type { ModuleDefinition, OutputDefinition, RuleDefinition, VariableDefinition } from "./definition";
-import { contractOf } from "./definition";
 import { policiesOfVariables, roleOfVariables, roleResource, roleValues } from "./modules/roles";
 import type { RenderOptions } from "./published-view";
 import { publishedView } from "./published-view";
 import type { Sample } from "./sample";
-import { TRUST_PROBES_FILE } from "./source-digest";
-import { trustProbes } from "./trust-probes";
 import { typeText } from "./type-text";
 
 /** All files of a published module, the modules inside it included, by path below its folder. */
@@ -31,13 +28,11 @@ export function moduleFiles(definition: ModuleDefinition, sample: Sample, option
   renderFolder("every-module", view, add);
   renderFolder("published-module", view, add);
   renderFolder(definition.template, view, add);
-  add("contract.json", contractJson(contractOf(definition)));
   for (const nested of definition.nested) {
     const addNested = (path: string, body: string): void => add(`modules/${nested.name}/${path}`, body);
     renderFolder("every-module", moduleView(nested), addNested);
     renderFolder(nested.template, moduleView(nested), addNested);
   }
-  add(TRUST_PROBES_FILE, `${JSON.stringify(trustProbes(definition, sample, files), null, 2)}\n`);
   return files;
 }
 

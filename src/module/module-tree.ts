@@ -1,11 +1,14 @@
-/** The folder of generated modules: one folder each. */
+/** The folder of generated modules: one folder each, and beside it what a release promises of the module. */
 import { InputError } from "../errors";
 import type { GeneratedTree } from "../files/compare-tree";
+import { generatedFile } from "../files/generated-file";
 import { quoted } from "../text/text-rule";
 import type { ModuleDefinition } from "./definition";
 import type { RenderOptions } from "./published-view";
 import { moduleFiles } from "./files";
+import { releaseData } from "./release-data";
 import type { Sample } from "./sample";
+import { releaseDataFile } from "./source-digest";
 
 export function moduleTree(
   modules: readonly ModuleDefinition[],
@@ -14,10 +17,14 @@ export function moduleTree(
 ): GeneratedTree {
   const files = new Map<string, string>();
   for (const definition of modules) {
-    for (const [path, content] of moduleFiles(definition, sample, options))
-      files.set(`${definition.name}/${path}`, content);
+    const own = moduleFiles(definition, sample, options);
+    for (const [path, content] of own) files.set(`${definition.name}/${path}`, content);
+    const data = releaseDataFile(definition.name);
+    const text = `${JSON.stringify(releaseData(definition, sample, own), null, 2)}\n`;
+    files.set(data, generatedFile(data, text, "modules", options.version));
   }
-  return { kind: "modules", files, owned: modules.map(({ name }) => ({ folder: name, deep: true })) };
+  const folders = modules.map(({ name }) => ({ folder: name, deep: true }));
+  return { kind: "modules", files, owned: [{ folder: "", deep: false }, ...folders] };
 }
 
 /**

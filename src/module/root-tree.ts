@@ -11,7 +11,6 @@ import { federationModule } from "./modules/federation";
 import { moduleFiles } from "./files";
 import { breach, quoted } from "../text/text-rule";
 import { SAMPLE } from "./sample";
-import { TRUST_PROBES_FILE } from "./source-digest";
 import { VERSION_RANGE } from "./version-range";
 
 /** A stack of `FederationStack`, or the text of another stack's cdk.tf.json. */
@@ -82,8 +81,7 @@ export function rootTree(federation: Federation, options: RootTreeOptions): Root
       kind: "root",
     })) {
       // Tests and examples belong to the module's own release.
-      if (!/^(?:tests|examples)\//.test(path) && path !== "contract.json" && path !== TRUST_PROBES_FILE)
-        files.set(`${VENDORED}/${path}`, content);
+      if (!/^(?:tests|examples)\//.test(path)) files.set(`${VENDORED}/${path}`, content);
     }
   }
   const roots = federation.accounts.map(rootFolderOf);

@@ -1,4 +1,4 @@
-/** Reads contracts and trust probes that were written as JSON, by whatever version. */
+/** Reads contracts and trust policies of releases that were written as JSON, by whatever version. */
 import type {
   ContractRule,
   ModuleContract,
@@ -7,7 +7,7 @@ import type {
   ObjectAttribute,
   VariableType,
 } from "../module/contract";
-import type { TrustProbe, TrustProbes } from "../module/trust-probes";
+import type { ReleaseData, TrustProbe, TrustProbes } from "../module/release-data";
 import type { Reader } from "./json-shape";
 import { flag, json, list, mapOf, record, ShapeError, text } from "./json-shape";
 
@@ -64,4 +64,10 @@ export const contractReader: Reader<ModuleContract> = record<ModuleContract>({
 export const trustReader: Reader<TrustProbes> = record<TrustProbes>({
   digest: text(SHA256_HEX, "must be a SHA-256 in hexadecimal"),
   probes: list(record<TrustProbe>({ name: text(), inputs: mapOf(json), policies: mapOf(text()) })),
+});
+
+/** What a release promises of a module, as its record beside the module holds it. */
+export const releaseDataReader: Reader<ReleaseData> = record<ReleaseData>({
+  contract: contractReader,
+  trust: trustReader,
 });

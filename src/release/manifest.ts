@@ -1,7 +1,7 @@
 /** The release manifest: the files of one release, and the contracts of its modules. */
 import { InputError } from "../errors";
 import type { ModuleContract } from "../module/contract";
-import type { TrustProbes } from "../module/trust-probes";
+import type { TrustProbes } from "../module/release-data";
 import { pathFault } from "./archive-path";
 import { contractReader, MODULE_NAME, SHA256_HEX, trustReader } from "./contract-shape";
 import type { Reader } from "./json-shape";

@@ -6,19 +6,15 @@ import type { ErrorCode, Problem } from "../errors";
 import { InputError, refuse } from "../errors";
 import { generatedKind } from "../files/generated-file";
 import { packageFolder, unreadable } from "../files/read-file";
-import type { ModuleContract } from "../module/contract";
-import type { TrustProbes } from "../module/trust-probes";
-import { sourceDigest, TRUST_PROBES_FILE } from "../module/source-digest";
+import type { ReleaseData } from "../module/release-data";
+import { releaseDataFile, sourceDigest } from "../module/source-digest";
 import type { ArchiveFile } from "./archive";
 import { ARCHIVE_LIMITS } from "./archive";
-import { contractReader, trustReader } from "./contract-shape";
-import type { Reader } from "./json-shape";
+import { releaseDataReader } from "./contract-shape";
 import { ShapeError } from "./json-shape";
 
-export interface SourceModule {
+export interface SourceModule extends ReleaseData {
   readonly name: string;
-  readonly contract: ModuleContract;
-  readonly trust: TrustProbes;
   /** Sorted by path. */
   readonly files: readonly ArchiveFile[];
   /** Version of the generator whose marker the module carries; null for one written by hand. */
@@ -31,14 +27,12 @@ export interface SourceModules {
   readonly skipped: readonly string[];
 }
 
-const CONTRACT_FILE = "contract.json";
 const NAME_FOLDER = "Name the folder of generated modules with --modules.";
 
 /** Files that Terraform, editors and users leave in a module. State and values may hold secrets: never packed. */
 const LEFT_BEHIND = /^\.|^terraform\.tfstate|\.tfstate(?:\.|$)|\.tfvars(?:\.json)?$|\.tfplan$|^crash(?:\..*)?\.log$|~$/;
 /** Kinds of file a module is made of. Anything else must carry the generator's marker. */
-const KNOWN =
-  /\.(?:tf|tf\.json|tftest\.(?:hcl|json)|md)$|^(?:LICEN[CS]E|NOTICE)(?:\.txt)?$|^(?:contract|trust-probes)\.json$/;
+const KNOWN = /\.(?:tf|tf\.json|(?:tf|tofu)test\.(?:hcl|json)|md)$|^(?:LICEN[CS]E|NOTICE)(?:\.txt)?$/;
 
 /** Folder of the modules to release: the one named, `./modules`, or this package's own. */
 export function modulesFolder(given: string | undefined): string {
@@ -46,24 +40,27 @@ export function modulesFolder(given: string | undefined): string {
 }
 
 /**
- * The modules in `folder`: each folder of it that holds a contract.json. Throws InputError (module-folder-invalid,
- * module-file-unknown, module-file-link, contract-unreadable, trust-probes-unreadable, trust-probes-stale) with every
- * problem, OutsideError file-unreadable.
+ * The modules in `folder`: each folder of it that has release data beside it. Throws InputError
+ * (module-folder-invalid, module-file-unknown, module-file-link, release-data-unreadable, release-data-stale) with
+ * every problem, OutsideError file-unreadable.
  */
 export function readModules(folder: string): SourceModules {
   const skipped: string[] = [];
   const problems: Problem[] = [];
   const modules: SourceModule[] = [];
-  for (const entry of entriesOf(folder)) {
-    if (entry.isDirectory() && existsSync(join(folder, entry.name, CONTRACT_FILE))) {
-      const found = readModule(folder, entry.name, skipped, problems);
+  const entries = entriesOf(folder);
+  const folders = new Set(entries.filter((entry) => entry.isDirectory()).map(({ name }) => name));
+  for (const { name } of entries) {
+    if (folders.has(name) && existsSync(join(folder, releaseDataFile(name)))) {
+      const found = readModule(folder, name, skipped, problems);
       if (found !== undefined) modules.push(found);
-    } else skipped.push(entry.name + (entry.isDirectory() ? "/" : ""));
+    } else if (![...folders].some((module) => name === releaseDataFile(module)))
+      skipped.push(name + (folders.has(name) ? "/" : ""));
   }
-  if (modules.length === 0 && problems.length === 0)
-    problems.push(
-      invalid("module-folder-invalid", folder, `${folder} holds no module: no folder in it has a ${CONTRACT_FILE}.`),
-    );
+  if (modules.length === 0 && problems.length === 0) {
+    const why = `no folder in it has release data beside it, like ${releaseDataFile("databricks-federation")}`;
+    problems.push(invalid("module-folder-invalid", folder, `${folder} contains no module: ${why}.`));
+  }
   refuse(problems);
   return { modules: modules.sort((left, right) => (left.name < right.name ? -1 : 1)), skipped };
 }
@@ -74,39 +71,47 @@ function readModule(folder: string, name: string, skipped: string[], problems: P
   if (problems.length > before) return undefined;
   const texts = new Map(files.map(({ path, bytes }) => [path, Buffer.from(bytes).toString("utf8")]));
   try {
-    const contract = readDocument(texts, name, CONTRACT_FILE, "contract-unreadable", contractReader);
-    const trust = readDocument(texts, name, TRUST_PROBES_FILE, "trust-probes-unreadable", trustReader);
-    if (contract.name !== name)
+    const text = readBytes(join(folder, releaseDataFile(name)), releaseDataFile(name)).toString("utf8");
+    const { data, written } = readReleaseData(text, name);
+    if (data.contract.name !== name)
       throw new InputError(
         invalid(
           "module-folder-invalid",
           join(folder, name),
-          `The folder ${name} contains the module ${contract.name}.`,
+          `The folder ${name} contains the module ${data.contract.name}.`,
         ),
       );
-    if (trust.digest !== sourceDigest(texts)) {
-      const other = `The HCL or the contract of ${name} is not the one that ${TRUST_PROBES_FILE} was recorded from`;
-      throw new InputError(
-        trust.digest ===
-          sourceDigest(new Map([...texts].map(([path, text]) => [path, text.replaceAll("\r\n", "\n")] as const)))
-          ? {
-              ...invalid("trust-probes-stale", join(folder, name), `${other}: its lines end with CRLF.`),
-              fix:
-                "Check the modules out with LF: put `* text=auto eol=lf` into .gitattributes, or set git's " +
-                "core.autocrlf to false.",
-            }
-          : {
-              ...invalid("trust-probes-stale", join(folder, name), `${other}.`),
-              fix: "Make the change in the templates or the profile, and run generate modules.",
-            },
-      );
-    }
-    return { name, contract, trust, files, generatorVersion: generatorOf(texts.get(CONTRACT_FILE) ?? "") };
+    if (data.trust.digest !== sourceDigest(texts, written)) throw staleness(data, written, texts, join(folder, name));
+    return { name, ...data, files, generatorVersion: generatorOf(text) };
   } catch (cause) {
     if (!(cause instanceof InputError)) throw cause;
     problems.push(...cause.problems);
     return undefined;
   }
+}
+
+/** What is said where the module's HCL (`texts`) or contract (`written`) is not what the release data was made of. */
+function staleness(
+  { contract, trust }: ReleaseData,
+  written: unknown,
+  texts: ReadonlyMap<string, string>,
+  folder: string,
+): InputError {
+  const withLf = new Map([...texts].map(([path, text]) => [path, text.replaceAll("\r\n", "\n")] as const));
+  const other = `The HCL or the contract of ${contract.name} is not what its release data was made of`;
+  return new InputError(
+    trust.digest === sourceDigest(withLf, written)
+      ? {
+          ...invalid("release-data-stale", folder, `${other}: its lines end with CRLF.`),
+          fix:
+            "Check the modules out with LF: put `* text=auto eol=lf` into .gitattributes, or set git's " +
+            "core.autocrlf to false.",
+        }
+      : {
+          ...invalid("release-data-stale", folder, `${other}.`),
+          fix: "Make the change in the templates or the rules file, and run generate modules.",
+        },
+  );
 }
 
 function collect(folder: string, module: string, below: string, skipped: string[], problems: Problem[]): ArchiveFile[] {
@@ -142,25 +147,21 @@ function collect(folder: string, module: string, below: string, skipped: string[
   });
 }
 
-function readDocument<T>(
-  texts: ReadonlyMap<string, string>,
-  module: string,
-  file: string,
-  code: ErrorCode,
-  reader: Reader<T>,
-): T {
-  const fault = (why: string): InputError =>
-    new InputError({
-      ...invalid(code, `${module}/${file}`, `${module}/${file} cannot be read: ${why}.`),
-      fix: "Run generate modules to write it.",
-    });
-  const text = texts.get(file);
-  if (text === undefined) throw fault("it is not there");
+/** The release data in `text`, and the contract as it is written there, keys in their order. */
+function readReleaseData(text: string, module: string): { readonly data: ReleaseData; readonly written: unknown } {
   try {
     const { $comment: _, ...document } = JSON.parse(text) as Record<string, unknown>;
-    return reader(document, "");
+    return { data: releaseDataReader(document, ""), written: document["contract"] };
   } catch (cause) {
-    throw fault(cause instanceof ShapeError ? `${cause.path} ${cause.reason}` : "invalid JSON");
+    const why = cause instanceof ShapeError ? `${cause.path} ${cause.reason}` : "invalid JSON";
+    throw new InputError({
+      ...invalid(
+        "release-data-unreadable",
+        releaseDataFile(module),
+        `${releaseDataFile(module)} cannot be read: ${why}.`,
+      ),
+      fix: "Run generate modules to write it.",
+    });
   }
 }
 

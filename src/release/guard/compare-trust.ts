@@ -3,7 +3,7 @@ import { call, hclAttributes } from "../../hcl/encode";
 import type { HclValue } from "../../hcl/encode";
 import { compareTargets } from "../../lint/compare";
 import type { Identity } from "../../lint/gained";
-import type { TrustProbe, TrustProbes } from "../../module/trust-probes";
+import type { TrustProbe, TrustProbes } from "../../module/release-data";
 import { canonicalJson } from "../../trust/canonical-json";
 import type { LintTarget } from "../../trust/parsed/target";
 import { TRUST_POLICY_DEFAULT_QUOTA } from "../../trust/rules";

@@ -1,11 +1,13 @@
 /**
- * What a release says of its trust policies, as data in the module itself: inputs, the policies they give, and a digest
- * of the HCL that gives them and of the contract it keeps. So whoever packs a module knows, without Terraform, that
- * nobody changed one of them since.
+ * What a release promises of a module, as data beside the module's folder: its contract, and trust policies for fixed
+ * inputs, with a digest of the HCL that gives them. So whoever packs a module knows, without Terraform, that nobody
+ * changed either since. `pack` takes both over into the release manifest; they are no part of the published module.
  */
 import type { FileSet } from "../files/generated-file";
 import type { Json } from "../trust/canonical-json";
+import type { ModuleContract } from "./contract";
 import type { ModuleDefinition } from "./definition";
+import { contractOf } from "./definition";
 import type { Sample } from "./sample";
 import { sourceDigest } from "./source-digest";
 import { trustCases } from "./trust-cases";
@@ -24,13 +26,19 @@ export interface TrustProbes {
   readonly probes: readonly TrustProbe[];
 }
 
-/** The probes of `definition`, whose rendered files are `files`. */
-export function trustProbes(definition: ModuleDefinition, sample: Sample, files: FileSet): TrustProbes {
+export interface ReleaseData {
+  readonly contract: ModuleContract;
+  readonly trust: TrustProbes;
+}
+
+/** The release data of `definition`, whose rendered files are `files`. */
+export function releaseData(definition: ModuleDefinition, sample: Sample, files: FileSet): ReleaseData {
+  const contract = contractOf(definition);
   const probes = trustCases(definition, sample).map(({ name, inputs, role, policy }): TrustProbe => ({
     name,
     // no case holds an expression
     inputs: JSON.parse(JSON.stringify({ ...definition.sample, ...inputs })) as TrustProbe["inputs"],
     policies: { [role]: policy },
   }));
-  return { digest: sourceDigest(files), probes };
+  return { contract, trust: { digest: sourceDigest(files, contract), probes } };
 }
