@@ -31,7 +31,7 @@ async function changes(file: string, before: string) {
 
 const INTRUDER = "11111111-2222-4333-8444-555555555555";
 
-test("an external ID that is a variable lets in every Databricks customer, on the role's own statement too", async () => {
+test("an external ID that is a variable lets in every customer, on the role's own statement too", async () => {
   const { findings: found } = lintDocuments([await read("external-id-variable.role.json")]);
   expect(found.filter(({ rule }) => rule === "external-id-missing").map(({ statement }) => statement)).toEqual([0, 1]);
 });

@@ -218,7 +218,7 @@ test("text tells who gains and who loses a role", async () => {
   ]);
   const command = (sub: string): string =>
     `echo '{"iss":"https://${issuer}","aud":"1","sub":"${sub}","iat":1767225600,"exp":1767229200}' | ` +
-    "databricks-aws-oidc explain --plan plan.json --role aws_iam_role.reader --claims - --now 1767225660";
+    "databricks-aws-oidc explain --plan plan.json --role reader --claims - --now 1767225660";
   expect(lintText(changed)).toBe(
     [
       "Who gets in, before and after:",

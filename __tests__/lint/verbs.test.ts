@@ -52,7 +52,7 @@ test.each([
   [[warned], 0, "0 errors, 1 warning (1 role checked)"],
   [[warned, "--max-warnings", "0"], 1, "0 errors, 1 warning"],
   [[warned, good, "--max-warnings", "1"], 0, "(2 roles checked)"],
-  [[open], 1, "lets strangers like"],
+  [[open], 1, "lets in outsiders like"],
   [[plan], 1, "provider-not-in-plan"],
   [[plan, "--given-provider", ARN], 0, "No findings (1 role checked); 1 gained, 0 lost"],
   [[plan, "--given-provider", ARN, "--fail-on-widening"], 1, "(created)"],

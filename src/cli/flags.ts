@@ -153,6 +153,7 @@ export const FLAGS = {
   verify: { about: "Write nothing: check every file against what was published or packed" },
   version: { value: "VERSION", about: "Version of the release (default: that of this program)" },
   wait: { value: "TIME", about: "How long to wait for a role that was just created (default: 15s)" },
+  who: { about: "Instead: everybody who can assume the role, or each role" },
   workspaceId: { value: "ID", about: "Workspace ID, the audience of workspace tokens" },
   yes: { about: "Ask nothing, even in a terminal" },
 } as const satisfies Flags;

@@ -5,7 +5,7 @@ export const VERBS: Readonly<Record<string, string>> = {
   generate: "Write modules, a root, client files or the JSON Schema",
   lint: "Judge a federation, a policy, a Terraform plan",
   explain: "Would this token get this role, and if not, which line says no",
-  prove: "Every declared identity gets in, no generated impostor does",
+  prove: "Every declared identity gets in, and nobody else does",
   doctor: "Check the real endpoints: discovery, keys, provider, role",
   token: "Get or read a Databricks token",
   credentials: "AWS credentials for a role, without a stored key",

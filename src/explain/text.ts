@@ -27,9 +27,8 @@ export function explanationText(explanation: Explanation, role: string): string 
   if (!explanation.signatureChecked) lines.push("  signature not checked (no key set given)");
   if (explanation.statements.length > 0) lines.push("", "the trust policy:");
   for (const statement of explanation.statements) {
-    lines.push(
-      `  ${mark(statement.matched)} statement ${statement.index} (${statement.effect})${statement.index === explanation.decidedBy ? " decided" : ""}`,
-    );
+    const decided = statement.index === explanation.decidedBy ? " decided" : "";
+    lines.push(`  ${mark(statement.matched)} statement ${statement.index} (${statement.effect})${decided}`);
     lines.push(
       `    ${mark(statement.principal.matched)} Principal ${listed(statement.principal)}`,
       `    ${mark(statement.action.matched)} Action ${listed(statement.action)}`,

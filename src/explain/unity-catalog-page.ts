@@ -52,20 +52,31 @@ GovCloud and DoD share a partition, not a principal, so \`cloud\` is said there:
 
 | \`cloud\` | partition | Databricks' role |
 |---|---|---|
-${UNITY_CATALOG_CLOUDS.map((cloud) => `| \`${cloud}\` | \`${UNITY_CATALOG_PRINCIPALS[cloud].partition}\` | \`${UNITY_CATALOG_PRINCIPALS[cloud].arn}\` |`).join("\n")}
+${principalRows()}
 
-These are those of Databricks' own Terraform provider. There is none for \`aws-cn\`, for Azure or for GCP: a \`unityCatalog\` trust in a federation of
-partition \`aws-cn\` is refused. Principals of another partition are refused too: roles are not assumed across partitions.
+These are those of Databricks' own Terraform provider. There is none for \`aws-cn\`, for Azure or for GCP: a ` +
+    `\`unityCatalog\` trust in a federation of
+partition \`aws-cn\` is refused. Principals of another partition are refused too: roles are not assumed ` +
+    `across partitions.
 
 ## Try it
 
 \`\`\`sh
-databricks-aws-oidc prove          # Databricks' role gets in with the external ID, strangers and wrong IDs do not
+databricks-aws-oidc prove          # Databricks' role gets in with the external ID, other callers and wrong IDs do not
 databricks-aws-oidc sandbox        # a local STS that decides so, for AssumeRole too
 \`\`\`
 
-The external ID is no secret, and it is what keeps another Databricks customer from having Databricks' role assume yours: never leave it out, and
-never share one between customers. A storage credential also needs what the role may do (\`s3:GetObject\` and the like), as inline or managed policies.
+The external ID is no secret, and it is what keeps another Databricks customer from having Databricks' role ` +
+    `assume yours: never leave it out, and
+never share one between customers. A storage credential also needs what the role may do (\`s3:GetObject\` and ` +
+    `the like), as inline or managed policies.
 `
   );
+}
+
+function principalRows(): string {
+  return UNITY_CATALOG_CLOUDS.map((cloud) => {
+    const { partition, arn } = UNITY_CATALOG_PRINCIPALS[cloud];
+    return `| \`${cloud}\` | \`${partition}\` | \`${arn}\` |`;
+  }).join("\n");
 }

@@ -12,6 +12,8 @@ import { pairRoles } from "./pair-roles";
 export interface RoleChange {
   /** Path of the role after, or before where it is gone. */
   readonly role: string;
+  /** IAM's name of the role; null where it is not known. */
+  readonly name: string | null;
   readonly change: "created" | "deleted" | "changed";
   /** Who gets in by the new policy and is refused by the old one. */
   readonly gained: readonly Identity[];
@@ -35,13 +37,22 @@ export function compareTargets(
 ): readonly RoleChange[] {
   const unchanged = listedProviders(before) === listedProviders(after);
   return pairRoles(before, after).flatMap(({ before: old, after: now, unread, path }): readonly RoleChange[] => {
-    if (unread) return [{ role: path, change: old === null ? "created" : "changed", gained: [UNREAD], lost: [] }];
+    if (unread)
+      return [
+        {
+          role: path,
+          name: old?.name ?? null,
+          change: old === null ? "created" : "changed",
+          gained: [UNREAD],
+          lost: [],
+        },
+      ];
     if (old !== null && now !== null && unchanged && samePolicy(old, now)) return [];
     const compared = compareRoles(old, now, { before, after, ...options });
     const change = old === null ? "created" : now === null ? "deleted" : "changed";
     return change === "changed" && compared.gained.length + compared.lost.length === 0
       ? []
-      : [{ role: path, change, ...compared }];
+      : [{ role: path, name: (now ?? old)?.name ?? null, change, ...compared }];
   });
 }
 

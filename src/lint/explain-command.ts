@@ -14,7 +14,7 @@ export interface ExplainCommand {
 /** Any moment will do: times are claims of the token, and no trust policy reads them. */
 const NOW = 1_767_225_600;
 
-/** Where the policy was read from. `role`: its path there. */
+/** Where the policy was read from. `role`: the name of its role, or else its path there. */
 export interface ExplainedPlace {
   readonly file: string;
   readonly kind: DocumentKind;

@@ -40,15 +40,17 @@ export function undecided(why: string): Identity {
   };
 }
 
-/** More than these are summed up: nobody reads on. */
+/** After so many entries, or so many steps of the engine, the others are summed up. */
 const MOST = 25;
+const MOST_STEPS = 400_000;
 
 /** Everybody who gets in by `wide` and not by `narrow` (null: nobody does), one entry for each identity or pattern. */
 export function gainedBy(wide: PolicyDocument, narrow: PolicyDocument | null): readonly Identity[] {
   const found: Identity[] = [];
   const listed: PolicyDocument[] = narrow === null ? [] : [narrow];
-  while (found.length < MOST) {
+  for (let steps = 0; found.length < MOST && steps < MOST_STEPS;) {
     const comparison = compare(wide, listed);
+    steps += comparison.steps;
     if (comparison.kind === "none") return found;
     if (comparison.kind === "cannot tell") return [...found, undecided(comparison.why)];
     const { identity, covers } = identityOf(comparison.witness, wide, narrow);

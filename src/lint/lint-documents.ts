@@ -42,7 +42,7 @@ function placedChange(change: RoleChange, file: string, kind: DocumentKind): Pla
     return {
       ...identity,
       witness: witness === null ? null : (shown as Omit<Witness, "request">),
-      explain: explainCommand(witness, { file, kind, role: change.role }),
+      explain: explainCommand(witness, { file, kind, role: change.name ?? change.role }),
     };
   };
   return { ...change, file, gained: change.gained.map(placed), lost: change.lost.map(placed) };

@@ -15,7 +15,8 @@ code 1; *warnings* do so with \`--max-warnings\`. The same rules run over federa
 
 /** The whole page as Markdown, with a table of all rules and a section for each. */
 export function lintRulesPage(): string {
-  return `${[HEAD.trimEnd(), table(), ...Object.entries(RULE_GROUPS).map(([group, rules]) => [`## ${group}`, ...rules.map(section)].join("\n\n"))].join("\n\n")}\n`;
+  const groups = Object.entries(RULE_GROUPS).flatMap(([group, rules]) => [`## ${group}`, ...rules.map(section)]);
+  return `${[HEAD.trimEnd(), table(), ...groups].join("\n\n")}\n`;
 }
 
 function table(): string {

@@ -4,7 +4,7 @@
 import { CLOUDS } from "../issuer/clouds";
 import { DERIVED_KEYS, TAGS_CLAIM } from "../sts/request-keys";
 import { STRANGERS } from "../trust/strangers";
-import { instanceOf } from "../trust/string-like";
+import { instanceOf, literalEnds } from "../trust/string-like";
 import type { Claims, Context, Declared } from "./identities";
 import { violating } from "./identities";
 import type { Random } from "./random";
@@ -224,9 +224,18 @@ const IDENTITY_TRICKS: readonly Trick[] = [
   })),
   trick("same name, other mail domain", (honest, random) => ({
     ...honest.claims,
-    sub: `${honest.subject.split("@")[0] ?? "x"}@${random.pick(["gmail.com", "example.org", "databricks.com.evil.example"])}`,
+    sub: [
+      honest.subject.split("@")[0] ?? "x",
+      random.pick(["gmail.com", "example.org", "databricks.com.evil.example"]),
+    ].join("@"),
   })),
 ];
+
+/** What follows the last wildcard and the last `@`. */
+function domainOf(pattern: string): string {
+  const { tail } = literalEnds(pattern);
+  return tail.slice(tail.lastIndexOf("@") + 1);
+}
 
 /** At the edges of a pattern: just inside (a stranger the pattern lets in) and just outside. */
 const PATTERN_TRICKS: readonly Trick[] = [
@@ -240,7 +249,7 @@ const PATTERN_TRICKS: readonly Trick[] = [
   })),
   trick("another domain that ends alike", (honest, random) => ({
     ...honest.claims,
-    sub: `mallory@${random.hex(3)}${random.pick([".", ""])}${/[^*?@]*$/.exec(honest.pattern ?? honest.subject)?.[0] ?? ""}`,
+    sub: `mallory@${random.hex(3)}${random.pick([".", ""])}${domainOf(honest.pattern ?? honest.subject)}`,
   })),
   trick("something inside the pattern's text", (honest, random) => ({
     ...honest.claims,

@@ -26,5 +26,7 @@ export function seededRandom(seed: number): Random {
 
 /** A version 4 UUID. */
 export function randomUuid(random: Random): string {
-  return `${random.hex(8)}-${random.hex(4)}-4${random.hex(3)}-${random.pick(["8", "9", "a", "b"])}${random.hex(3)}-${random.hex(12)}`;
+  const [begin, middle, version] = [random.hex(8), random.hex(4), `4${random.hex(3)}`];
+  const variant = `${random.pick(["8", "9", "a", "b"])}${random.hex(3)}`;
+  return [begin, middle, version, variant, random.hex(12)].join("-");
 }

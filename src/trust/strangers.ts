@@ -107,11 +107,12 @@ function strangerServicePrincipals(): readonly string[] {
     return (state ^ (state >>> 13)) >>> 0;
   };
   const hex = (value: number, digits: number): string => value.toString(16).padStart(8, "0").slice(-digits);
-  return Array.from(
-    { length: 256 },
-    (_, first) =>
-      `${hex(first, 2)}${hex(next(), 6)}-${hex(next(), 4)}-4${hex(next(), 3)}-${"89ab"[next() % 4] ?? "8"}${hex(next(), 3)}-${hex(next(), 2)}${hex(next(), 8)}${hex((first * 167 + 13) % 256, 2)}`,
-  );
+  return Array.from({ length: 256 }, (_, first) => {
+    const [begin, middle, version] = [`${hex(first, 2)}${hex(next(), 6)}`, hex(next(), 4), `4${hex(next(), 3)}`];
+    const variant = `${"89ab"[next() % 4] ?? "8"}${hex(next(), 3)}`;
+    const end = `${hex(next(), 2)}${hex(next(), 8)}${hex((first * 167 + 13) % 256, 2)}`;
+    return [begin, middle, version, variant, end].join("-");
+  });
 }
 
 /** Subjects that must not get in through a pattern: 256 UUIDs, and addresses of public mail providers. */

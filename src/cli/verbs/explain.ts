@@ -22,6 +22,7 @@ export default verb({
     "now",
     "context",
     "mechanisms",
+    "who",
     "json",
   ),
   exclusive: [
@@ -29,10 +30,13 @@ export default verb({
     ["policy", "config"],
     ["policy", "plan"],
     ["policy", "role"],
+    ["who", "token"],
+    ["who", "claims"],
     ["token", "claims"],
   ],
   examples: [
     ["$0 explain --role lake-reader --token @token.jwt", "a token against the federation"],
+    ["$0 explain --who --plan plan.json", "everybody who can assume each role of a plan"],
     [
       "$0 explain --policy trust.json --claims claims.json \\\n--provider-url " +
         "https://mycompany.cloud.databricks.com/oidc \\\n--client-id 1444828305810485",
@@ -41,6 +45,7 @@ export default verb({
   ],
   run: async (options) => {
     if (options.mechanisms) return explainMechanisms(options.json);
+    if (options.who) return explainWho(options);
     const [{ explainTexts }, { readText }] = await Promise.all([
       import("../../explain/explain-texts"),
       import("../../files/read-file"),
@@ -81,6 +86,49 @@ async function givenToken(given: string | undefined): Promise<string> {
     path: "token",
     fix: "Use --token - (standard input), --token @FILE, DATABRICKS_TOKEN_JWT, or --claims FILE.",
   });
+}
+
+/** Exit code 0: a list is no answer of yes or no. */
+async function explainWho(options: {
+  readonly config: string | undefined;
+  readonly plan: string | undefined;
+  readonly policy: string | undefined;
+  readonly role: string | undefined;
+  readonly account: string | undefined;
+  readonly json: boolean;
+}): Promise<ExitCode> {
+  const [{ readOne }, { callersText, whoGetsIn }, { parseRole }, { DEFAULT_FEDERATION_FILE }] = await Promise.all([
+    import("../../lint/read-documents"),
+    import("../../explain/who-gets-in"),
+    import("../../trust/parsed/parse-role"),
+    import("../../files/load-federation"),
+  ]);
+  const { document } = await readOne(options.policy ?? options.plan ?? options.config ?? DEFAULT_FEDERATION_FILE);
+  const roles = document.targets
+    .filter(({ name }) => options.account === undefined || name === options.account)
+    .flatMap(({ target }) => target.roles)
+    .filter(({ path, name }) => [path, path.replace(/^roles\./, ""), name, undefined].includes(options.role));
+  if (roles.length === 0)
+    throw new InputError({
+      code: "role-not-found",
+      message: options.role === undefined ? "No role trusts Databricks." : `No role ${JSON.stringify(options.role)}.`,
+      path: "role",
+      fix: "Use a role of the file, by its key or name.",
+    });
+  const callers = roles.map((role) => {
+    const { malformed, version, statements } = parseRole(role);
+    if (malformed.length > 0)
+      throw new InputError({
+        code: "trust-policy-unreadable",
+        message: malformed.join(" "),
+        path: role.path,
+        fix: "Fix the trust policy.",
+      });
+    return whoGetsIn(role.path, { version, statements });
+  });
+  if (options.json) sayJson({ roles: callers });
+  else say(callersText(callers));
+  return 0;
 }
 
 async function explainMechanisms(json: boolean): Promise<ExitCode> {

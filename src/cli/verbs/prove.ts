@@ -1,4 +1,4 @@
-/** `prove`: every declared identity gets in, no generated impostor does. */
+/** `prove`: every declared identity gets in, and nobody else does. */
 import { readSource } from "../federation-source";
 import { flags } from "../flags";
 import { progress, say, sayJson } from "../run";

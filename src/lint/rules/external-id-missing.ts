@@ -12,8 +12,8 @@ export const externalIdMissing: RoleRule = {
   severity: "error",
   title: "Unity Catalog's role without an external ID",
   why:
-    "Databricks' role works for every Databricks customer (a confused deputy): without an external ID of your own, or " +
-    "with a variable that equals whatever the caller sends, every customer can have it assume the role.",
+    "Databricks' role works for every Databricks customer (a confused deputy): without an external ID of your own, " +
+    "or with a variable that equals whatever the caller sends, every customer can have it assume the role.",
   fix: "Add StringEquals on sts:ExternalId with the external ID that the storage or service credential shows.",
   good: RIGHT_STATEMENT,
   bad: policyExample({

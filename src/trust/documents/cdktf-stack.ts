@@ -72,7 +72,9 @@ function resolved(values: Members, document: Members): Members {
       // A provider that only Terraform knows: the policy cannot be read here.
       return [
         key,
-        key === "assume_role_policy" && typeof text === "string" && /"Federated":\s*\[?\s*"\$\{/.test(text) ? "" : text,
+        key === "assume_role_policy" && typeof text === "string" && /"Federated":\s*(?:\[\s*)?"\$\{/.test(text)
+          ? ""
+          : text,
       ];
     }),
   );

@@ -34,8 +34,8 @@ export function isOpenToSubjects(role: ParsedRole, statement: ParsedStatement, p
 }
 
 /**
- * Whether the condition changes nothing beside one that lists the same claim exactly: then it cannot be the mistake that
- * opens the role.
+ * Whether the condition changes nothing beside one that lists the same claim exactly: then it cannot be the mistake
+ * that opens the role.
  */
 export function isRedundant(role: ParsedRole, statement: ParsedStatement, condition: ParsedCondition): boolean {
   const key = condition.key.toLowerCase();

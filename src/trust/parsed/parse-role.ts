@@ -174,7 +174,8 @@ export function asRecord(value: unknown): Readonly<Record<string, unknown>> | un
 export function isForeignKey(statement: Pick<ParsedStatement, "providers">, key: string): boolean {
   if (/^https?:\/\//i.test(key)) return true;
   const claim = claimOf(key.toLowerCase());
-  if (claim === null || claim.issuerPath.includes(":")) return false;
+  // a word before an issuer (`aws:PrincipalTag/…`) is no host, a port behind one is
+  if (claim === null || (claim.issuerPath.includes(":") && !/[./]/.test(key.split(":", 1)[0] ?? ""))) return false;
   const prefix = claim.issuerPath;
   return !statement.providers.some(({ issuerPath }) => issuerPath.toLowerCase() === prefix);
 }
