@@ -17,7 +17,7 @@ import { strangerLetIn } from "../../src/trust/strangers";
 import { arbitraryFederation, arbitraryRole } from "../support/arbitrary-federation";
 import { describeWith } from "../support/requirements";
 import type { SynthesisedStack } from "../support/synthesise";
-import { complaints, synthesise } from "../support/synthesise";
+import { complaints, synthesiseWhole } from "../support/synthesise";
 import { temporaryFolder } from "../support/temporary-folder";
 import type { ResourceChange } from "../support/terraform";
 import { OFFLINE_PROVIDER, terraformIn } from "../support/terraform";
@@ -35,7 +35,7 @@ function literal(text: unknown): string {
 
 function stackOf(view: AccountView): SynthesisedStack {
   const { federation, account } = view;
-  return synthesise(
+  return synthesiseWhole(
     new FederationStack(
       new App({ outdir: "cdktf.out" }),
       federation,

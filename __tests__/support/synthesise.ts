@@ -30,6 +30,13 @@ export function synthesise(stack: TerraformStack): SynthesisedStack {
   return JSON.parse(Testing.synth(stack)) as SynthesisedStack;
 }
 
+/** The same with the metadata that `cdktf synth` writes: `Testing.synth` drops every key `//`, a tag's too. */
+export function synthesiseWhole(stack: TerraformStack): SynthesisedStack {
+  stack.prepareStack();
+  stack.runAllValidations();
+  return JSON.parse(JSON.stringify(stack.toTerraform())) as SynthesisedStack;
+}
+
 /** The complaints of a stack that does not synthesise, without CDKTF's words around them; empty for one that does. */
 export function complaints(stack: TerraformStack): readonly string[] {
   stack.prepareStack();
