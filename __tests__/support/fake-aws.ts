@@ -22,7 +22,7 @@ export interface FakeAws {
 
 const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
 
-/** An unsigned token of the committed federation's issuer: this STS does not judge. */
+/** An unsigned token of the committed federation's issuer: this STS does not check it. */
 export function fakeToken(claims: Readonly<Record<string, unknown>> = {}, now = Date.now()): string {
   return `${part({ alg: "RS256", kid: "k", typ: "at+jwt" })}.${part({
     iss: "https://mycompany.cloud.databricks.com/oidc",

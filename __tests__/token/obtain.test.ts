@@ -13,8 +13,8 @@ import { FAULTS, json, startFaultServer } from "../support/fault-server";
 import { temporaryFolder } from "../support/temporary-folder";
 
 const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
-/** Minted by the server below. */
-const MINTED = `${part({ alg: "RS256", kid: "k" })}.${part({ iss: "https://mycompany.cloud.databricks.com/oidc", sub: "minted" })}.c2ln`;
+/** Issued by the server below. */
+const ISSUED = `${part({ alg: "RS256", kid: "k" })}.${part({ iss: "https://mycompany.cloud.databricks.com/oidc", sub: "issued" })}.c2ln`;
 const GIVEN = `${part({ alg: "RS256", kid: "k" })}.${part({ sub: "given" })}.c2ln`;
 const CLIENT_SECRET = "dosePLANTED0123456789abcdef";
 const AMBIENT = "dkeaPLANTED0123456789abcdef";
@@ -35,7 +35,7 @@ let server: FaultServer;
 const home = temporaryFolder("home");
 beforeAll(async () => {
   server = await startFaultServer(
-    json({ access_token: MINTED, token_type: "Bearer", expires_in: 3600, scope: DEFAULT_SCOPE }),
+    json({ access_token: ISSUED, token_type: "Bearer", expires_in: 3600, scope: DEFAULT_SCOPE }),
   );
 });
 afterAll(() => server.stop());
@@ -68,7 +68,7 @@ describe("token sources", () => {
   test("client credentials are sent as Databricks' own SDKs send them, with a narrow scope", async () => {
     const obtained = await ask({ DATABRICKS_CLIENT_ID: CLIENT_ID, DATABRICKS_CLIENT_SECRET: CLIENT_SECRET });
     expect(obtained).toMatchObject({ source: "client-credentials", opaque: false });
-    expect(obtained.token.reveal()).toBe(MINTED);
+    expect(obtained.token.reveal()).toBe(ISSUED);
     const request = server.received.at(-1);
     expect(request?.url).toBe("/oidc/v1/token");
     expect(request?.headers.authorization).toBe(
@@ -180,7 +180,7 @@ describe("token sources", () => {
     const file = join(temporaryFolder("file"), "token");
     writeFileSync(file, GIVEN);
     const others = {
-      DATABRICKS_OIDC_TOKEN: MINTED,
+      DATABRICKS_OIDC_TOKEN: ISSUED,
       DATABRICKS_CLIENT_ID: "another",
       DATABRICKS_CLIENT_SECRET: "another",
     };
@@ -222,7 +222,7 @@ describe("token sources", () => {
     await expect(ask({ ...both, DATABRICKS_AUTH_TYPE: "pat", DATABRICKS_TOKEN: "dapi0123" })).rejects.toMatchObject({
       code: "token-opaque",
     });
-    expect((await ask({ ...both, DATABRICKS_AUTH_TYPE: "pat", DATABRICKS_TOKEN: MINTED })).source).toBe("env");
+    expect((await ask({ ...both, DATABRICKS_AUTH_TYPE: "pat", DATABRICKS_TOKEN: ISSUED })).source).toBe("env");
     await expect(ask({ ...both, DATABRICKS_AUTH_TYPE: "file-oidc" })).rejects.toMatchObject({
       code: "token-source-missing",
       message: expect.stringContaining("DATABRICKS_AUTH_TYPE is file-oidc") as string,
@@ -310,7 +310,7 @@ describe("the identity that is named", () => {
       DATABRICKS_CLI_PATH: person(),
     });
     expect(obtained).toMatchObject({ source: "profile" });
-    expect(obtained.token.reveal()).toBe(MINTED);
+    expect(obtained.token.reveal()).toBe(ISSUED);
   });
 
   test("is refused where a client secret has no client ID, or a profile only a personal access token", async () => {
@@ -354,7 +354,7 @@ describe("a CI system's token", () => {
       json(
         request.url === "/.well-known/databricks-config"
           ? { account_id: "an-account", token_federation_default_oidc_audiences: ["of-the-host", "another"] }
-          : { access_token: MINTED, token_type: "bearer" },
+          : { access_token: ISSUED, token_type: "bearer" },
       )(request, response, body),
     );
     try {
@@ -391,7 +391,7 @@ describe("a CI system's token", () => {
         fix: expect.stringMatching(/DATABRICKS_TOKEN_AUDIENCE.*without GitHub's numeric IDs/) as string,
       });
     } finally {
-      server.play = json({ access_token: MINTED, token_type: "bearer" });
+      server.play = json({ access_token: ISSUED, token_type: "bearer" });
       await github.stop();
     }
   });
@@ -432,7 +432,7 @@ describe("the first source that is there decides", () => {
     await expect(
       ask({ DATABRICKS_OIDC_TOKEN: GIVEN, DATABRICKS_CLIENT_ID: CLIENT_ID, DATABRICKS_CLIENT_SECRET: CLIENT_SECRET }),
     ).rejects.toMatchObject({ code: "token-refused" });
-    server.play = json({ access_token: MINTED, token_type: "bearer" });
+    server.play = json({ access_token: ISSUED, token_type: "bearer" });
   });
 
   test("but an opaque DATABRICKS_TOKEN is skipped with a note, and a login never precedes a client secret", async () => {
@@ -555,7 +555,7 @@ describe("the token endpoint", () => {
 
 describe("a token endpoint that misbehaves", () => {
   afterAll(() => {
-    server.play = json({ access_token: MINTED, token_type: "bearer" });
+    server.play = json({ access_token: ISSUED, token_type: "bearer" });
   });
 
   const repeats = (request: { readonly url?: string | undefined }, body: string): string =>
@@ -603,14 +603,14 @@ describe("a token endpoint that misbehaves", () => {
   test("a busy one is asked again", async () => {
     let calls = 0;
     server.play = (request, response, body) =>
-      (calls++ === 0 ? json({ error: "busy" }, 429) : json({ access_token: MINTED, token_type: "bearer" }))(
+      (calls++ === 0 ? json({ error: "busy" }, 429) : json({ access_token: ISSUED, token_type: "bearer" }))(
         request,
         response,
         body,
       );
     expect(
       (await ask({ DATABRICKS_CLIENT_ID: CLIENT_ID, DATABRICKS_CLIENT_SECRET: CLIENT_SECRET })).token.reveal(),
-    ).toBe(MINTED);
+    ).toBe(ISSUED);
     expect(calls).toBe(2);
   });
 });

@@ -32,7 +32,7 @@ export function awsHandler(options: AwsHandlerOptions): Handler {
       ...(outgoing.body === undefined ? {} : { body: outgoing.body as string | Uint8Array }),
     });
     if (answer.status === 200 && !isAnswerTo(outgoing, answer.body)) {
-      // the SDK would read a log-in page as an answer with nothing in it: no roles, no providers
+      // the SDK would read a login page as a response with nothing in it: no roles, no providers
       throw outsideError(
         "aws-answer-unreadable",
         `${outgoing.hostname} answered with ${looksLikeHtml(answer) ? "an HTML page" : "data"} that AWS does not send.`,

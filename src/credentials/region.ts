@@ -59,7 +59,7 @@ const CONTROL_HOST = new RegExp(
 );
 const SIGN_IN_HOST = new RegExp(`^(?:${REGION_LABEL}\\.)?signin\\.aws\\.amazon\\.com$`);
 
-/** Whether `host` is AWS' own of those that reads of IAM and a person's log-in go to. */
+/** Whether `host` is AWS' own of those that reads of IAM and a person's login go to. */
 function isAwsControl(host: string): boolean {
   return isAwsSts(host) || CONTROL_HOST.test(host) || SIGN_IN_HOST.test(host);
 }

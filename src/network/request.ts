@@ -204,7 +204,7 @@ function networkError(error: unknown, url: URL, timedOutAfter: number | null): O
   return outsideError(
     "network-failed",
     `The request to ${url.host} failed${code === "" ? "" : ` (${code})`}.`,
-    "Try again; if it lasts, a device on the way does not speak proper HTTP.",
+    "Try again; if it lasts, a device in between does not speak proper HTTP.",
     error,
   );
 }

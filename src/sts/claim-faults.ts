@@ -25,7 +25,7 @@ export interface CheckedClaims {
 export const GENERIC =
   "The web identity token provided could not be validated. See the AssumeRoleWithWebIdentity documentation for " +
   "requirements.";
-export const ORDER_UNRECORDED = "two things are wrong at once, and the order of judgement was not recorded";
+export const ORDER_UNRECORDED = "two things are wrong at once, and the order of checks was not recorded";
 
 /** Seconds by which STS lets `iat`, `nbf` and `exp` be off. */
 export const TOLERANCE_SECONDS = 300;
@@ -40,7 +40,7 @@ export function fault(code: StsError["code"], message: string, unrecorded: strin
 }
 
 /**
- * A session length STS takes from nobody. Judged before the token is looked at, as every bound of its service model.
+ * A session length that STS does not accept. Checked before the token, as every bound of its service model.
  */
 export function durationOutOfRange(seconds: number | null): Fault | null {
   if (seconds === null || (seconds >= DURATION.least && seconds <= DURATION.most)) return null;
@@ -144,10 +144,10 @@ function sessionTooLong({ role, call }: CheckedClaims): Fault | null {
   );
 }
 
-/** In the order of judgement, which is expected and not recorded. */
+/** In the order of checks, which is expected and not recorded. */
 const CHECKS = [missingClaim, subjectOfNoKind, timesFault, audienceFault, rolesClaim, sessionTooLong] as const;
 
-/** Everything wrong with the claims, in the order of judgement. */
+/** Everything wrong with the claims, in the order of checks. */
 export function faultsOf(checked: CheckedClaims): readonly Fault[] {
   const found: Fault[] = [];
   for (const check of CHECKS) {

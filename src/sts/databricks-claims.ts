@@ -5,7 +5,7 @@ export interface DatabricksTokenFacts {
   readonly issuer: string;
   readonly audience: string;
   readonly subject: string;
-  /** The OAuth client: `databricks-cli` for a person's log-in, the application ID of a service principal. */
+  /** The OAuth client: `databricks-cli` for a person's login, the application ID of a service principal. */
   readonly clientId: string;
   /** Space-separated. */
   readonly scope: string;

@@ -1,5 +1,5 @@
 /**
- * Answers a web identity call as STS would: allowed, or the same error code and message. The order of judgement
+ * Decides a web identity call as STS would: allowed, or the same error code and message. The order of checks
  * (shape, provider, key and signature, claims, audience, trust policy) is expected, not recorded; every answer says
  * whether it was seen, and if not, why it is inferred.
  */
@@ -31,7 +31,7 @@ export interface StsDecision extends TokenFacts {
   readonly basis: Basis;
   /** Why the answer is expected, each in a clause; empty where it is recorded. */
   readonly unrecorded: readonly string[];
-  /** What the signature came to; null where it was not judged. */
+  /** The verdict on the signature; null where it was not checked. */
   readonly signature: SignatureVerdict | null;
   /** The keys the trust policy was asked with; null where it was not reached. */
   readonly request: PolicyRequest | null;

@@ -1,6 +1,5 @@
 /**
- * What a web identity call is made of, and what its answers are called. Types alone, for those who judge it and those
- * who ask.
+ * The types of a web identity call and of what STS answers, for whoever decides on a call and whoever makes one.
  */
 import type { CompiledPolicy } from "../trust/decide/decide";
 import type { KeySet } from "./verify-signature";
@@ -34,7 +33,7 @@ export interface WebIdentityProvider {
   /** As tokens name it, with `https://`. */
   readonly issuer: string;
   readonly clientIds: readonly string[];
-  /** Null: signatures are not judged (claims only). */
+  /** Null: signatures are not checked (claims only). */
   readonly keys: KeySet | null;
 }
 

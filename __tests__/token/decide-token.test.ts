@@ -39,11 +39,11 @@ const call = (fields: Partial<WebIdentityCall> = {}): WebIdentityCall => ({
   now: NOW,
   ...fields,
 });
-const judged = (claims: Readonly<Record<string, unknown>>, role = ROLE, fields: Partial<WebIdentityCall> = {}) =>
+const decided = (claims: Readonly<Record<string, unknown>>, role = ROLE, fields: Partial<WebIdentityCall> = {}) =>
   decideClaims(claims, [UNSIGNED], role, call(fields));
 
 test("an honest token gets in, and the answer says that an issuer with a path was never recorded", () => {
-  expect(judged(CLAIMS)).toMatchObject({
+  expect(decided(CLAIMS)).toMatchObject({
     allowed: true,
     error: null,
     issuer: ISSUER,
@@ -55,10 +55,10 @@ test("an honest token gets in, and the answer says that an issuer with a path wa
 });
 
 test("an answer to two faults at once says that their order was not recorded", () => {
-  const answer = judged({ ...CLAIMS, exp: NOW - 1000, aud: "other" });
+  const answer = decided({ ...CLAIMS, exp: NOW - 1000, aud: "other" });
   expect(answer.error?.code).toBe("ExpiredTokenException");
-  expect(answer.unrecorded.join()).toContain("order of judgement");
-  expect(judged({ ...CLAIMS, exp: NOW - 1000 }).unrecorded.join()).not.toContain("order of judgement");
+  expect(answer.unrecorded.join()).toContain("order of checks");
+  expect(decided({ ...CLAIMS, exp: NOW - 1000 }).unrecorded.join()).not.toContain("order of checks");
 });
 
 test.each<readonly [string, Readonly<Record<string, unknown>>, string]>([
@@ -72,7 +72,7 @@ test.each<readonly [string, Readonly<Record<string, unknown>>, string]>([
   ["nbf beyond the tolerance", { nbf: NOW + 301 }, GENERIC],
   ["an object as iss", { iss: { toString: ISSUER } }, GENERIC],
 ])("%s is refused, and the answer does not pass for a recorded one", (_name, change, message) => {
-  const answer = judged({ ...CLAIMS, ...change });
+  const answer = decided({ ...CLAIMS, ...change });
   expect(answer).toMatchObject({ allowed: false, basis: "expected", error: { message } });
 });
 
@@ -80,7 +80,7 @@ test.each([
   [300, false],
   [299, true],
 ])("a token is good until %i s after its exp: %s", (seconds, allowed) => {
-  expect(judged({ ...CLAIMS, exp: NOW - seconds }).allowed).toBe(allowed);
+  expect(decided({ ...CLAIMS, exp: NOW - seconds }).allowed).toBe(allowed);
 });
 
 test.each([
@@ -96,7 +96,7 @@ test.each([
   ],
   [3601, "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."],
 ])("a session of %i s is refused by its length", (durationSeconds, message) => {
-  expect(judged(CLAIMS, ROLE, { durationSeconds }).error).toEqual({ code: "ValidationError", message });
+  expect(decided(CLAIMS, ROLE, { durationSeconds }).error).toEqual({ code: "ValidationError", message });
 });
 
 describe("the keys of the request", () => {
@@ -106,10 +106,10 @@ describe("the keys of the request", () => {
       "AWS:UserId": ["me"],
       [`${PATH}:email`]: ["alice@example.com"],
     };
-    expect(judged({ ...CLAIMS, sub: "mallory" }, ROLE, { context }).allowed).toBe(false);
-    expect(judged(CLAIMS, roleWith({ StringEquals: { "aws:userid": "me" } }), { context }).allowed).toBe(false);
+    expect(decided({ ...CLAIMS, sub: "mallory" }, ROLE, { context }).allowed).toBe(false);
+    expect(decided(CLAIMS, roleWith({ StringEquals: { "aws:userid": "me" } }), { context }).allowed).toBe(false);
     expect(
-      judged(CLAIMS, roleWith({ StringEquals: { [`${PATH}:email`]: "alice@example.com" } }), { context }).allowed,
+      decided(CLAIMS, roleWith({ StringEquals: { [`${PATH}:email`]: "alice@example.com" } }), { context }).allowed,
     ).toBe(false);
   });
 
@@ -141,14 +141,16 @@ describe("the keys of the request", () => {
     ["sts:ExternalId is never there", { Null: { "sts:ExternalId": "true" } }, {}, true],
     ["the time is the call's", { DateLessThan: { "aws:CurrentTime": "2025-09-11T14:13:21Z" } }, {}, true],
   ])("%s", (_name, condition, change, allowed) => {
-    expect(judged({ ...CLAIMS, ...change }, roleWith(condition)).allowed).toBe(allowed);
+    expect(decided({ ...CLAIMS, ...change }, roleWith(condition)).allowed).toBe(allowed);
   });
 
   test("session tags need sts:TagSession as well", () => {
     const tagged = { ...CLAIMS, "https://aws.amazon.com/tags": { principal_tags: { team: ["data"] } } };
     const condition = { StringEquals: { "aws:RequestTag/team": "data" } };
-    expect(judged(tagged, roleWith(condition)).error?.code).toBe("AccessDenied");
-    expect(judged(tagged, roleWith(condition, ["sts:AssumeRoleWithWebIdentity", "sts:TagSession"])).allowed).toBe(true);
+    expect(decided(tagged, roleWith(condition)).error?.code).toBe("AccessDenied");
+    expect(decided(tagged, roleWith(condition, ["sts:AssumeRoleWithWebIdentity", "sts:TagSession"])).allowed).toBe(
+      true,
+    );
   });
 });
 
@@ -166,7 +168,7 @@ test("whatever the claims, the answer is a yes or a coded no", () => {
   ];
   fc.assert(
     fc.property(fc.dictionary(fc.constantFrom(...names), claim), (change) => {
-      const answer = judged({ ...CLAIMS, ...change });
+      const answer = decided({ ...CLAIMS, ...change });
       expect(answer.allowed).toBe(answer.error === null);
       // who does not come as the one subject, for the one audience, is never let in
       if (answer.allowed)
@@ -193,7 +195,7 @@ describe("signatures", () => {
   const answerTo = (text: string, keys: unknown = { keys: [jwk] }) =>
     decideToken(text, [{ ...UNSIGNED, keys: keySet(keys) }], ROLE, call());
 
-  test("a token of Databricks' shape gets in, and its type is told to be unrecorded", async () => {
+  test("a token of Databricks' shape gets in, and its type is reported as unrecorded", async () => {
     const answer = await answerTo(token);
     expect(answer.allowed).toBe(true);
     expect(answer.unrecorded.join()).toContain("at+jwt");
