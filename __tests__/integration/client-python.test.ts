@@ -161,10 +161,10 @@ describeWith({ boto3: true }, "the generated Python", () => {
     ["for another authorised party", { azp: "99" }, "audience is 99"],
     ["for two audiences", { aud: [WORKSPACE, "99"] }, "several"],
     ["for no audience", { aud: undefined }, "no audience"],
-    ["of another subject", { sub: "eve@example.com" }, "eve@example.com's"],
+    ["of another subject", { sub: "eve@example.com" }, "subject is eve@example.com"],
     ["of a subject in another case", { sub: READER.toUpperCase() }, "does not trust"],
     ["of no subject", { sub: null }, "no subject"],
-    ["that is over", { exp: 1_600_000_000 }, "over"],
+    ["that is over", { exp: 1_600_000_000 }, "has expired"],
   ];
 
   test("a token that the role does not trust is never sent to AWS, and the error says why", async () => {

@@ -130,7 +130,9 @@ describe("a program run with credentials", () => {
       "-c",
       script,
     ]);
-    expect(stderr).toBe("");
+    expect(stderr).toBe(
+      "note: The program does not get DATABRICKS_CLIENT_SECRET; pass --keep-token-sources if it needs them.\n",
+    );
     const seen = JSON.parse(stdout) as readonly (readonly [string, string])[];
     expect(new Set(seen.map(([key]) => key)).size).toBe(4);
     expect(new Set(seen.map(([, arn]) => arn))).toEqual(

@@ -216,7 +216,7 @@ describe("signatures", () => {
     expect((await answerTo(token, keys)).allowed).toBe(false);
   });
 
-  test("a key for encryption, with key_ops or of another kid verifies nothing; its own alg does not count", async () => {
+  test("a key for encryption, with key_ops or of another kid verifies nothing; its alg does not count", async () => {
     expect((await answerTo(token, { keys: [{ ...jwk, alg: "RS512" }] })).error).toBeNull();
     for (const change of [{ use: "enc" }, { key_ops: ["verify"] }, { kid: "other" }]) {
       expect((await answerTo(token, { keys: [{ ...jwk, ...change }] })).error?.code).toBe("InvalidIdentityToken");
@@ -241,7 +241,8 @@ describe("signatures", () => {
 
   test("of a signed token's duplicate members the last counts, so an honest sub in front helps nobody", async () => {
     const payload = `{"sub":"${SUBJECT}",${JSON.stringify({ ...CLAIMS, sub: "mallory" }).slice(1)}`;
-    const input = `${Buffer.from(JSON.stringify({ alg: "RS256", kid: "k" })).toString("base64url")}.${Buffer.from(payload).toString("base64url")}`;
+    const encode = (text: string): string => Buffer.from(text).toString("base64url");
+    const input = `${encode(JSON.stringify({ alg: "RS256", kid: "k" }))}.${encode(payload)}`;
     const signature = Buffer.from(
       await crypto.subtle.sign("RSASSA-PKCS1-v1_5", pair.privateKey, Buffer.from(input)),
     ).toString("base64url");

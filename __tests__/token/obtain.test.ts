@@ -14,7 +14,11 @@ import { temporaryFolder } from "../support/temporary-folder";
 
 const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
 /** Issued by the server below. */
-const ISSUED = `${part({ alg: "RS256", kid: "k" })}.${part({ iss: "https://mycompany.cloud.databricks.com/oidc", sub: "issued" })}.c2ln`;
+const ISSUED = [
+  part({ alg: "RS256", kid: "k" }),
+  part({ iss: "https://mycompany.cloud.databricks.com/oidc", sub: "issued" }),
+  "c2ln",
+].join(".");
 const GIVEN = `${part({ alg: "RS256", kid: "k" })}.${part({ sub: "given" })}.c2ln`;
 const CLIENT_SECRET = "dosePLANTED0123456789abcdef";
 const AMBIENT = "dkeaPLANTED0123456789abcdef";
@@ -161,7 +165,7 @@ describe("token sources", () => {
     },
   );
 
-  test("workload identity takes host and client from the profile that DATABRICKS_CONFIG_PROFILE names, as SDKs do", async () => {
+  test("workload identity takes host and client from the profile in DATABRICKS_CONFIG_PROFILE, as SDKs do", async () => {
     const file = profiles(`[ci]\nhost = ${server.origin}\nclient_id = ${CLIENT_ID}\nauth_type = env-oidc\n`);
     expect(
       (
@@ -322,9 +326,10 @@ describe("the identity that is named", () => {
     ).rejects.toMatchObject({ code: "token-source-incomplete" });
   });
 
-  test("of a profile for one of several logins is asked of the CLI by --profile; without one the fix says how", async () => {
+  test("of one of several logins is asked of the CLI by --profile; without one the fix says how", async () => {
     const args = join(home, "args-of-profile");
-    const text = `[DEFAULT]\nhost = ${server.origin}\n[me]\nhost = ${server.origin}\n[other]\nhost = https://x.cloud.databricks.com\n`;
+    const section = (name: string, host = server.origin): string => `[${name}]\nhost = ${host}\n`;
+    const text = `${section("DEFAULT")}${section("me")}${section("other", "https://x.cloud.databricks.com")}`;
     const file = profiles(text);
     const program = cli(`printf '{"access_token":"%s"}' "${GIVEN}"; echo "$@" > "${args}"`);
     const env = { DATABRICKS_HOST: "", DATABRICKS_CONFIG_FILE: file, DATABRICKS_CLI_PATH: program };
@@ -381,7 +386,8 @@ describe("a CI system's token", () => {
   });
 
   test("that Databricks refuses is described by what was sent, and by the variable that changes it", async () => {
-    const sent = `${part({ alg: "RS256" })}.${part({ iss: "https://ci.example.com", sub: "repo:acme/lake:x", aud: "a" })}.c2ln`;
+    const claims = { iss: "https://ci.example.com", sub: "repo:acme/lake:x", aud: "a" };
+    const sent = `${part({ alg: "RS256" })}.${part(claims)}.c2ln`;
     const github = await startFaultServer(json({ value: sent }));
     server.play = json({ error: "invalid_grant" }, 400);
     try {
@@ -435,7 +441,7 @@ describe("the first source that is there decides", () => {
     server.play = json({ access_token: ISSUED, token_type: "bearer" });
   });
 
-  test("but an opaque DATABRICKS_TOKEN is skipped with a note, and a login never precedes a client secret", async () => {
+  test("but an opaque DATABRICKS_TOKEN is skipped with a note, and a login never precedes a secret", async () => {
     const program = cli("echo 'not logged in' >&2; exit 1");
     const obtained = await ask({
       DATABRICKS_CLI_PATH: program,
