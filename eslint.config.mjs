@@ -6,7 +6,10 @@ import js from "@eslint/js";
 import regexp from "eslint-plugin-regexp";
 import tseslint from "typescript-eslint";
 
-/** The rooms of src/ in order, each with the rooms it may import: the table in ARCHITECTURE.md is made of the same file. */
+/**
+ * The rooms of src/ in order, each with the rooms it may import: the table in ARCHITECTURE.md is made of the same
+ * file.
+ */
 const ROOMS = JSON.parse(readFileSync(new URL("scripts/rooms.json", import.meta.url), "utf8"));
 const roomNamed = new Map(ROOMS.map((room) => [room.room, room]));
 /** What every room may import. */

@@ -129,7 +129,9 @@ export function table(rows: readonly Row[]): string {
     value >= 100 ? Math.round(value).toLocaleString("en") : value.toPrecision(3);
   const lines = rows.map((row) => {
     const times = row.theirs === null ? "" : (row.ours / row.theirs).toFixed(2);
-    return `| ${row.what} | ${row.peer} | ${number(row.ours)} ${row.unit} | ${row.theirs === null ? "" : `${number(row.theirs)} ${row.unit}`} | ${times} | ${row.reach} | ${row.reached ? "yes" : "**no**"} |`;
+    const theirs = row.theirs === null ? "" : `${number(row.theirs)} ${row.unit}`;
+    const ours = `${number(row.ours)} ${row.unit}`;
+    return `| ${[row.what, row.peer, ours, theirs, times, row.reach, row.reached ? "yes" : "**no**"].join(" | ")} |`;
   });
   return ["| what | peer | ours | peer's | times | reach | reached |", "|---|---|---|---|---|---|---|", ...lines].join(
     "\n",

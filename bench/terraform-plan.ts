@@ -34,7 +34,10 @@ function flat(roles: number): string {
   ];
   for (let index = 0; index < roles; index += 1) {
     const name = roleName(index);
-    const policy = `{"Statement":[{"Action":["sts:AssumeRoleWithWebIdentity"],"Condition":{"StringEquals":{"${HOST}:aud":["1444828305810485"],"${HOST}:sub":["${servicePrincipal(index)}"]}},"Effect":"Allow","Principal":{"Federated":["arn:aws:iam::111122223333:oidc-provider/${HOST}"]}}],"Version":"2012-10-17"}`;
+    const policy =
+      `{"Statement":[{"Action":["sts:AssumeRoleWithWebIdentity"],"Condition":{"StringEquals":` +
+      `{"${HOST}:aud":["1444828305810485"],"${HOST}:sub":["${servicePrincipal(index)}"]}},"Effect":"Allow",` +
+      `"Principal":{"Federated":["arn:aws:iam::111122223333:oidc-provider/${HOST}"]}}],"Version":"2012-10-17"}`;
     blocks.push(
       `resource "aws_iam_role" "${name}" {\n  name               = "${name}"\n  assume_role_policy ` +
         `= ${JSON.stringify(policy)}\n  depends_on         = [aws_iam_openid_connect_provider.production]\n}\n`,

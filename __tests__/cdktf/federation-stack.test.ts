@@ -139,7 +139,8 @@ describe("a stack from a federation file", () => {
       oidc_provider_arns: {
         azure: "arn:aws:iam::111122223333:oidc-provider/adb-1.2.azuredatabricks.net/oidc",
         company:
-          "arn:aws:iam::111122223333:oidc-provider/accounts.cloud.databricks.com/oidc/accounts/7d3c2b1a-0f5e-4c8d-9a6b-123456789012",
+          "arn:aws:iam::111122223333:oidc-provider/accounts.cloud.databricks.com/oidc/accounts/" +
+          "7d3c2b1a-0f5e-4c8d-9a6b-123456789012",
         production: "arn:aws:iam::111122223333:oidc-provider/mycompany.cloud.databricks.com/oidc",
       },
       issuer_urls: expect.objectContaining({ production: "https://mycompany.cloud.databricks.com/oidc" }) as unknown,

@@ -18,7 +18,10 @@ const company = { level: "account", accountId: "7d3c2b1a-0f5e-4c8d-9a6b-12345678
 const inAws = { awsAccountId: "111122223333", awsPartition: "aws" } as const;
 const reader: RoleProps = { trusts: [{ issuer: "production", servicePrincipals: [READER] }] };
 const PROVIDER_ARN = "arn:aws:iam::111122223333:oidc-provider/mycompany.cloud.databricks.com/oidc";
-const READER_POLICY = `{"Statement":[{"Action":["sts:AssumeRoleWithWebIdentity"],"Condition":{"StringEquals":{"mycompany.cloud.databricks.com/oidc:aud":["1444828305810485"],"mycompany.cloud.databricks.com/oidc:sub":["${READER}"]}},"Effect":"Allow","Principal":{"Federated":["${PROVIDER_ARN}"]}}],"Version":"2012-10-17"}`;
+const READER_POLICY =
+  `{"Statement":[{"Action":["sts:AssumeRoleWithWebIdentity"],"Condition":{"StringEquals":` +
+  `{"mycompany.cloud.databricks.com/oidc:aud":["1444828305810485"],"mycompany.cloud.databricks.com/oidc:sub":` +
+  `["${READER}"]}},"Effect":"Allow","Principal":{"Federated":["${PROVIDER_ARN}"]}}],"Version":"2012-10-17"}`;
 
 function federationIn(stack = emptyStack(), props: Partial<DatabricksFederationProps> = {}): DatabricksFederation {
   return new DatabricksFederation(stack, "lakehouse", { ...inAws, issuers: { production }, ...props });
@@ -73,7 +76,8 @@ describe("a federation built in TypeScript", () => {
     expect(resource["aws_iam_role_policy"]?.["lakehouse_lake-reader_list"]).toMatchObject({
       name: "list",
       policy:
-        '{"Statement":[{"Action":["s3:ListBucket"],"Effect":"Allow","Resource":["arn:aws:s3:::lake"]}],"Version":"2012-10-17"}',
+        '{"Statement":[{"Action":["s3:ListBucket"],"Effect":"Allow","Resource":["arn:aws:s3:::lake"]}],' +
+        '"Version":"2012-10-17"}',
       role: "${aws_iam_role.lakehouse_lake-reader.name}",
     });
     expect(resource["aws_iam_role"]?.["lakehouse_lake-reader"]).not.toHaveProperty("inline_policy");
@@ -92,7 +96,8 @@ describe("a federation built in TypeScript", () => {
       ["aws_partition", ["current"]],
     ]);
     expect(resource["aws_iam_role"]?.["one_one-reader"]?.["assume_role_policy"]).toContain(
-      '"Federated":["arn:${data.aws_partition.current.partition}:iam::${data.aws_caller_identity.current.account_id}:oidc-provider/one.cloud.databricks.com/oidc"]',
+      '"Federated":["arn:${data.aws_partition.current.partition}:iam:' +
+        ':${data.aws_caller_identity.current.account_id}:oidc-provider/one.cloud.databricks.com/oidc"]',
     );
   });
 
@@ -119,38 +124,47 @@ describe("a federation built in TypeScript", () => {
     ).toMatchObject({
       name: "unity-catalog-self-assume",
       policy:
-        '{"Statement":[{"Action":["sts:AssumeRole"],"Effect":"Allow","Resource":["arn:aws:iam::111122223333:role/databricks/storage"]}],"Version":"2012-10-17"}',
+        '{"Statement":[{"Action":["sts:AssumeRole"],"Effect":"Allow","Resource":["arn:aws:iam::111122223333:' +
+        'role/databricks/storage"]}],"Version":"2012-10-17"}',
     });
   });
 
-  test("gives its roles what the federation has: prefix, path, boundary, session and tags, the role's own first", () => {
-    const stack = emptyStack();
-    const federation = federationIn(stack, {
-      roleNamePrefix: "databricks-",
-      rolePath: "/databricks/",
-      maxSessionDuration: "2h",
-      tags: { team: "platform", env: "prod" },
-      permissionsBoundaryArn: "arn:aws:iam::111122223333:policy/boundary",
-    });
-    federation.addRole("reader", reader);
-    federation.addRole("writer", {
-      ...reader,
-      name: "own",
-      path: "/own/",
-      maxSessionDuration: 7000,
-      tags: { team: "data" },
-    });
-    expect(synthesise(stack).resource["aws_iam_role"]).toMatchObject({
-      lakehouse_reader: {
-        name: "databricks-reader",
-        path: "/databricks/",
-        max_session_duration: 7200,
-        permissions_boundary: "arn:aws:iam::111122223333:policy/boundary",
+  test(
+    "gives its roles what the federation has: prefix, path, boundary, session and tags, the role's " + "own first",
+    () => {
+      const stack = emptyStack();
+      const federation = federationIn(stack, {
+        roleNamePrefix: "databricks-",
+        rolePath: "/databricks/",
+        maxSessionDuration: "2h",
         tags: { team: "platform", env: "prod" },
-      },
-      lakehouse_writer: { name: "own", path: "/own/", max_session_duration: 7000, tags: { team: "data", env: "prod" } },
-    });
-  });
+        permissionsBoundaryArn: "arn:aws:iam::111122223333:policy/boundary",
+      });
+      federation.addRole("reader", reader);
+      federation.addRole("writer", {
+        ...reader,
+        name: "own",
+        path: "/own/",
+        maxSessionDuration: 7000,
+        tags: { team: "data" },
+      });
+      expect(synthesise(stack).resource["aws_iam_role"]).toMatchObject({
+        lakehouse_reader: {
+          name: "databricks-reader",
+          path: "/databricks/",
+          max_session_duration: 7200,
+          permissions_boundary: "arn:aws:iam::111122223333:policy/boundary",
+          tags: { team: "platform", env: "prod" },
+        },
+        lakehouse_writer: {
+          name: "own",
+          path: "/own/",
+          max_session_duration: 7000,
+          tags: { team: "data", env: "prod" },
+        },
+      });
+    },
+  );
 
   test("detaches policies by force only from roles that say so", () => {
     const stack = emptyStack();
@@ -243,11 +257,13 @@ describe("tokens", () => {
     expect(resource["aws_iam_role_policy"]).toMatchObject({
       "lakehouse_lake-reader_own": {
         policy:
-          '{"Statement":[{"Action":["s3:*"],"Effect":"Allow","Resource":["${aws_iam_policy.read.arn}/$${aws:username}"]}],"Version":"2012-10-17"}',
+          '{"Statement":[{"Action":["s3:*"],"Effect":"Allow","Resource":["${aws_iam_policy.read.arn}/$${aws:' +
+          'username}"]}],"Version":"2012-10-17"}',
       },
       "lakehouse_lake-reader_text": {
         policy:
-          '{"Statement":[{"Action":["s3:*"],"Effect":"Allow","Resource":["${aws_iam_policy.read.arn}"]}],"Version":"2012-10-17"}',
+          '{"Statement":[{"Action":["s3:*"],"Effect":"Allow","Resource":["${aws_iam_policy.read.arn}"]}],' +
+          '"Version":"2012-10-17"}',
       },
       "lakehouse_lake-reader_whole": { policy: '${jsonencode({"Version" = "2012-10-17"})}' },
     });

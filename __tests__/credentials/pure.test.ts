@@ -360,7 +360,7 @@ roles:
   only-prod: { accounts: [prod], path: /databricks/, trusts: [{ issuer: production, users: [a@example.com] }] }
 `).federation;
   const unknownAccount = parseFederation(
-    readText("federation.yaml").replace(/^\s+accountId: "[0-9]{12}".*$/m, ""),
+    readText("federation.yaml").replace(/^ +accountId: "[0-9]{12}".*$/m, ""),
   ).federation;
 
   test("is the federation's, by key or by default", () => {

@@ -87,7 +87,14 @@ describe("credentials", () => {
 
   test("as shell exports survive a shell", async () => {
     expect(await printedCredentials(sessionOptions(caller().question), "env")).toMatch(
-      /^export AWS_ACCESS_KEY_ID='ASIA[A-Z0-9]+'\nexport AWS_SECRET_ACCESS_KEY='[^']+'\nexport AWS_SESSION_TOKEN='[^']+'\nexport AWS_CREDENTIAL_EXPIRATION='[^']+'$/,
+      new RegExp(
+        [
+          "^export AWS_ACCESS_KEY_ID='ASIA[A-Z0-9]+'",
+          "export AWS_SECRET_ACCESS_KEY='[^']+'",
+          "export AWS_SESSION_TOKEN='[^']+'",
+          "export AWS_CREDENTIAL_EXPIRATION='[^']+'$",
+        ].join("\n"),
+      ),
     );
   });
 

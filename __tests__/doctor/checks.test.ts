@@ -485,7 +485,7 @@ describe("what is deployed in AWS", () => {
       },
     ],
     [
-      "denied by an organisation",
+      "denied by an organization",
       {
         name: "AccessDenied",
         message:

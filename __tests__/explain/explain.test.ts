@@ -214,15 +214,18 @@ roles:
     expect((await ofMixed({ aud: "99" })).misses).toHaveLength(1);
   });
 
-  test("a subject that is trusted under another issuer is told so: workspace and account are easily mixed up", async () => {
-    const account = "https://accounts.cloud.databricks.com/oidc/accounts/7d3c2b1a-0f5e-4c8d-9a6b-123456789012";
-    const explanation = await ofMixed({ iss: account, aud: "7d3c2b1a-0f5e-4c8d-9a6b-123456789012" });
-    expect(explanation.misses[0]).toMatchObject({
-      statement: 0,
-      what: expect.stringContaining(`trusted as one of ${ISSUER}`) as string,
-    });
-    expect(explanation.fix).toContain(`${ISSUER}/v1/token`);
-  });
+  test(
+    "a subject that is trusted under another issuer is told so: workspace and account are easily " + "mixed up",
+    async () => {
+      const account = "https://accounts.cloud.databricks.com/oidc/accounts/7d3c2b1a-0f5e-4c8d-9a6b-123456789012";
+      const explanation = await ofMixed({ iss: account, aud: "7d3c2b1a-0f5e-4c8d-9a6b-123456789012" });
+      expect(explanation.misses[0]).toMatchObject({
+        statement: 0,
+        what: expect.stringContaining(`trusted as one of ${ISSUER}`) as string,
+      });
+      expect(explanation.fix).toContain(`${ISSUER}/v1/token`);
+    },
+  );
 });
 
 test("nobody is told to trust a look-alike", async () => {

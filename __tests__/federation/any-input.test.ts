@@ -153,7 +153,9 @@ test.each<[what: string, text: string]>([
   ["an alias that holds itself, twice a time", "a: &a [*a, *a]"],
   [
     "aliases that multiply",
-    `a0: &a0 [x]\n${Array.from({ length: 30 }, (_, index) => `a${index + 1}: ` + `&a${index + 1} [*a${index},*a${index},*a${index}]`).join("\n")}`,
+    ["a0: &a0 [x]", ...Array.from({ length: 30 }, (_, at) => `a${at + 1}: &a${at + 1} [*a${at},*a${at},*a${at}]`)].join(
+      "\n",
+    ),
   ],
   [
     "a role of 1,500 broken trusts",

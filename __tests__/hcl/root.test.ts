@@ -163,7 +163,8 @@ describe("a root", () => {
     expect(main).toContain('"arn:aws:iam::${data.aws_caller_identity.current.account_id}:root"');
     expect(main).not.toMatch(/[\ue000\ue001]/);
     expect(file(unknown, "outputs.tf", { style: "resources" })).toContain(
-      'production = "arn:aws:iam::${data.aws_caller_identity.current.account_id}:oidc-provider/mycompany.cloud.databricks.com/oidc"',
+      'production = "arn:aws:iam::${data.aws_caller_identity.current.account_id}:oidc-provider/' +
+        'mycompany.cloud.databricks.com/oidc"',
     );
   });
 

@@ -95,26 +95,29 @@ describeWith({ boto3: true }, "the generated Python", () => {
     for (const text of texts) expect(text).not.toMatch(/PLANTED|eyJ[A-Za-z0-9]/);
   };
 
-  test("in a notebook the ambient token is exchanged, with the narrowest scope, and the session is the role's", async () => {
-    const before = fake.stsCalls();
-    const { answer, outcome } = await run("notebook", `${dbutils(AMBIENT, WORKSPACE)}\n${KEYS}`);
-    expect(answer).toEqual([expect.stringMatching(/^ASIAEXAMPLE/), true]);
-    expect(Object.fromEntries(lastForm(/v1\/token/))).toEqual({
-      grant_type: "urn:ietf:params:oauth:grant-type:token-exchange",
-      subject_token: AMBIENT,
-      subject_token_type: "urn:databricks:params:oauth:token-type:personal-access-token",
-      requested_token_type: "urn:ietf:params:oauth:token-type:access_token",
-      scope: "openid",
-    });
-    expect(Object.fromEntries(lastForm(/Action=AssumeRole/))).toMatchObject({
-      Action: "AssumeRoleWithWebIdentity",
-      RoleArn: "arn:aws:iam::111122223333:role/lake-reader",
-      RoleSessionName: READER,
-      DurationSeconds: "3600",
-    });
-    expect(fake.stsCalls()).toBe(before + 1);
-    noSecretIn(outcome.stdout, outcome.stderr);
-  });
+  test(
+    "in a notebook the ambient token is exchanged, with the narrowest scope, and the session is " + "the role's",
+    async () => {
+      const before = fake.stsCalls();
+      const { answer, outcome } = await run("notebook", `${dbutils(AMBIENT, WORKSPACE)}\n${KEYS}`);
+      expect(answer).toEqual([expect.stringMatching(/^ASIAEXAMPLE/), true]);
+      expect(Object.fromEntries(lastForm(/v1\/token/))).toEqual({
+        grant_type: "urn:ietf:params:oauth:grant-type:token-exchange",
+        subject_token: AMBIENT,
+        subject_token_type: "urn:databricks:params:oauth:token-type:personal-access-token",
+        requested_token_type: "urn:ietf:params:oauth:token-type:access_token",
+        scope: "openid",
+      });
+      expect(Object.fromEntries(lastForm(/Action=AssumeRole/))).toMatchObject({
+        Action: "AssumeRoleWithWebIdentity",
+        RoleArn: "arn:aws:iam::111122223333:role/lake-reader",
+        RoleSessionName: READER,
+        DurationSeconds: "3600",
+      });
+      expect(fake.stsCalls()).toBe(before + 1);
+      noSecretIn(outcome.stdout, outcome.stderr);
+    },
+  );
 
   test("a notebook of another workspace keeps its token", async () => {
     const before = fake.tokenCalls();
@@ -381,15 +384,17 @@ return found`,
     },
   );
 
-  test("a stored key in the environment does not win, and nothing that is printed or pickled holds a secret", async () => {
-    const { answer, outcome } = await run(
-      "app",
-      `import pickle
+  test(
+    "a stored key in the environment does not win, and nothing that is printed or pickled holds " + "a secret",
+    async () => {
+      const { answer, outcome } = await run(
+        "app",
+        `import pickle
 session = m.session()
 credentials = session.get_credentials()
 frozen = credentials.get_frozen_credentials()
 shown = [repr(frozen), str(frozen), repr(credentials), repr(session), ` +
-        `repr(m._Secret("dosePLANTED0123456789abcdef")), f"{m._Secret('dosePLANTED0123456789abcdef')}"]
+          `repr(m._Secret("dosePLANTED0123456789abcdef")), f"{m._Secret('dosePLANTED0123456789abcdef')}"]
 refused = []
 for value in (credentials, frozen, m._Secret("x")):
     try:
@@ -398,27 +403,28 @@ for value in (credentials, frozen, m._Secret("x")):
         refused.append(type(error).__name__)
 back = pickle.loads(pickle.dumps(m.DatabricksAwsError("code", "message", "fix")))
 return [frozen.access_key, credentials.method, shown, refused, str(back), sorted(__import__("os").listdir("."))]`,
-      { AWS_ACCESS_KEY_ID: "AKIAEXAMPLE", AWS_SECRET_ACCESS_KEY: "x" },
-    );
-    const [accessKey, method, shown, refused, back, files] = answer as readonly [
-      string,
-      string,
-      readonly string[],
-      readonly string[],
-      string,
-      readonly string[],
-    ];
-    expect([accessKey, method, back]).toEqual([
-      expect.stringMatching(/^ASIAEXAMPLE/),
-      "databricks-web-identity",
-      "message fix [code]",
-    ]);
-    expect(refused).toHaveLength(3);
-    noSecretIn(...shown, outcome.stderr);
-    // memory only: nothing but what was generated lies there
-    expect(files).toEqual(expect.arrayContaining(["databricks_aws_session.py"]));
-    expect(files.filter((file) => !["databricks_aws_session.py", "README.md"].includes(file))).toEqual([]);
-  });
+        { AWS_ACCESS_KEY_ID: "AKIAEXAMPLE", AWS_SECRET_ACCESS_KEY: "x" },
+      );
+      const [accessKey, method, shown, refused, back, files] = answer as readonly [
+        string,
+        string,
+        readonly string[],
+        readonly string[],
+        string,
+        readonly string[],
+      ];
+      expect([accessKey, method, back]).toEqual([
+        expect.stringMatching(/^ASIAEXAMPLE/),
+        "databricks-web-identity",
+        "message fix [code]",
+      ]);
+      expect(refused).toHaveLength(3);
+      noSecretIn(...shown, outcome.stderr);
+      // memory only: nothing but what was generated lies there
+      expect(files).toEqual(expect.arrayContaining(["databricks_aws_session.py"]));
+      expect(files.filter((file) => !["databricks_aws_session.py", "README.md"].includes(file))).toEqual([]);
+    },
+  );
 
   test("without s3fs its functions say so; with it they give a filesystem whose session renews", async () => {
     const stubs =

@@ -121,16 +121,19 @@ describe("the workflow's exchange", () => {
     });
   });
 
-  test("prints the job's own subject and audience where Databricks refuses its token, and nothing a runner obeys", async () => {
-    const claims = { sub: "repo:acme@12/lake@34:environment:production\n::set-output::x", aud: "a" };
-    github = `eyJPLANTED.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.PLANTED`;
-    answer = JSON.stringify({ error: "invalid_grant" });
-    const { outcome } = await run();
-    github = "eyJPLANTED.github.token";
-    const lines = logged(outcome.stdout).trim().split("\n");
-    expect(lines).toEqual([expect.stringContaining("subject is repo:acme@12/lake@34:environment:production")]);
-    expect(lines[0]).toContain("audience https://mycompany.cloud.databricks.com/oidc/v1/token");
-  });
+  test(
+    "prints the job's own subject and audience where Databricks refuses its token, and nothing a " + "runner obeys",
+    async () => {
+      const claims = { sub: "repo:acme@12/lake@34:environment:production\n::set-output::x", aud: "a" };
+      github = `eyJPLANTED.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.PLANTED`;
+      answer = JSON.stringify({ error: "invalid_grant" });
+      const { outcome } = await run();
+      github = "eyJPLANTED.github.token";
+      const lines = logged(outcome.stdout).trim().split("\n");
+      expect(lines).toEqual([expect.stringContaining("subject is repo:acme@12/lake@34:environment:production")]);
+      expect(lines[0]).toContain("audience https://mycompany.cloud.databricks.com/oidc/v1/token");
+    },
+  );
 
   test.each([
     [

@@ -18,14 +18,14 @@ describe("main.ts", () => {
       /^federation\.yaml:5:\d+ roles\.reader\.trusts: The role trusts nobody\..*\[no-trust\]$/m,
     );
     expect(outcome.stderr).toMatch(/^federation\.yaml:6:\d+ roles\.reader\.pth: .*\[unknown-key\]$/m);
-    expect(outcome.stderr).not.toMatch(/^\s+at /m);
+    expect(outcome.stderr).not.toMatch(/^ +at /m);
   });
 
   test("reports what only CDKTF refuses in the same way", async () => {
     const text = readFileSync("federation.yaml", "utf8").replace("Nightly jobs read the lake", "Any Map Token Value");
     const outcome = await synth(cdktfProject({ "federation.yaml": text }));
     expect([outcome.exitCode, outcome.stderr]).toEqual([2, expect.stringContaining("[reserved-text]")]);
-    expect(outcome.stderr).not.toMatch(/^\s+at /m);
+    expect(outcome.stderr).not.toMatch(/^ +at /m);
   });
 
   test("ends with 3 where there is no file, and says what to do", async () => {
@@ -36,24 +36,27 @@ describe("main.ts", () => {
     ]);
   });
 
-  test("names the files that would make the same stack, also where only the account tells, and case does not", async () => {
-    const text = readFileSync("federation.yaml", "utf8");
-    const outcome = await synth(
-      cdktfProject({
-        "federation.yaml": text.replace(
-          'accountId: "111122223333"',
-          'accounts: { prod: { accountId: "111122223333" } }',
+  test(
+    "names the files that would make the same stack, also where only the account tells, and case " + "does not",
+    async () => {
+      const text = readFileSync("federation.yaml", "utf8");
+      const outcome = await synth(
+        cdktfProject({
+          "federation.yaml": text.replace(
+            'accountId: "111122223333"',
+            'accounts: { prod: { accountId: "111122223333" } }',
+          ),
+          "federations/one.yaml": text.replace("name: lakehouse", "name: Lakehouse-prod"),
+        }),
+      );
+      expect([outcome.exitCode, outcome.stderr]).toEqual([
+        2,
+        expect.stringMatching(
+          /^federations\/one\.yaml name: federation\.yaml creates a stack called Lakehouse-prod.*\[name-collision\]$/m,
         ),
-        "federations/one.yaml": text.replace("name: lakehouse", "name: Lakehouse-prod"),
-      }),
-    );
-    expect([outcome.exitCode, outcome.stderr]).toEqual([
-      2,
-      expect.stringMatching(
-        /^federations\/one\.yaml name: federation\.yaml creates a stack called Lakehouse-prod as well\..*\[name-collision\]$/m,
-      ),
-    ]);
-  });
+      ]);
+    },
+  );
 
   test("reports every broken file, not only the first", async () => {
     const { exitCode, stderr } = await synth(
@@ -63,26 +66,29 @@ describe("main.ts", () => {
     expect(stderr).toMatch(/^federation\.yaml:5:\d+ .*\[no-trust\]$/m);
     expect(stderr).toMatch(/^federations\/a\.yaml:1:\d+: .*\[yaml-syntax\]$/m);
     expect(stderr).toMatch(/^federations\/b\.yaml:6:\d+ .*\[unknown-key\]$/m);
-    expect(stderr).not.toMatch(/^\s+at /m);
+    expect(stderr).not.toMatch(/^ +at /m);
   });
 
-  test("refuses federations that create the same provider and role in one account, before anything is written", async () => {
-    const text = readFileSync("federation.yaml", "utf8");
-    const folder = cdktfProject({
-      "federation.yaml": text,
-      "federations/two.yaml": text.replace("name: lakehouse", "name: two"),
-    });
-    const { exitCode, stderr } = await synth(folder);
-    expect(exitCode).toBe(2);
-    expect(stderr).toMatch(
-      /^federations\/two\.yaml issuers\.\S+: federation\.yaml creates the OIDC provider of https:.*\[name-collision\]$/m,
-    );
-    expect(stderr).toMatch(
-      /^federations\/two\.yaml roles\.\S+: federation\.yaml creates a role called .*\[name-collision\]$/m,
-    );
-    expect(existsSync(join(folder, "cdktf.out", "stacks", "two"))).toBe(false);
-    expect(existsSync(join(folder, "cdktf.out", "stacks", "lakehouse"))).toBe(false);
-  });
+  test(
+    "refuses federations that create the same provider and role in one account, before anything is " + "written",
+    async () => {
+      const text = readFileSync("federation.yaml", "utf8");
+      const folder = cdktfProject({
+        "federation.yaml": text,
+        "federations/two.yaml": text.replace("name: lakehouse", "name: two"),
+      });
+      const { exitCode, stderr } = await synth(folder);
+      expect(exitCode).toBe(2);
+      expect(stderr).toMatch(
+        /^federations\/two\.yaml issuers\.\S+: federation\.yaml creates the OIDC provider.*\[name-collision\]$/m,
+      );
+      expect(stderr).toMatch(
+        /^federations\/two\.yaml roles\.\S+: federation\.yaml creates a role called .*\[name-collision\]$/m,
+      );
+      expect(existsSync(join(folder, "cdktf.out", "stacks", "two"))).toBe(false);
+      expect(existsSync(join(folder, "cdktf.out", "stacks", "lakehouse"))).toBe(false);
+    },
+  );
 
   test("makes one stack of each file under federations/, and one of each account in it", async () => {
     const text = readFileSync("federation.yaml", "utf8");

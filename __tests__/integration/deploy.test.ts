@@ -228,24 +228,30 @@ describeWith({ terraform: true, moto: true }, "a CDKTF stack on a local AWS", ()
     expect(refused.stderr).toContain("AWS account ID not allowed: 111122223333");
   });
 
-  test("in a stack of one's own the provider's ARN is held to the computed one, and no role is made on a wrong one", async () => {
-    const folder = temporaryFolder("own-stack");
-    const app = new App({ outdir: folder });
-    const stack = new TerraformStack(app, "own");
-    new AwsProvider(stack, "aws", { region: "us-east-1" });
-    allowAwsProviderRange(stack);
-    new DatabricksFederation(stack, "lakehouse", {
-      awsAccountId: "444455556666",
-      awsPartition: "aws",
-      issuers: { company: fullFederation.issuers.company },
-    }).addRole("reader", { trusts: [{ issuer: "company", users: ["alice@example.com"] }] });
-    app.synth();
-    const terraform = terraformIn(join(folder, "stacks", "own"), moto.env);
-    await terraform.init();
-    const refused = await terraform.run(["apply", "-auto-approve", "-no-color", `-state=${join(folder, "tfstate")}`], {
-      accept: [1],
-    });
-    expect(refused.stderr).toContain("The provider's ARN is not");
-    expect(await iam.roleNames()).toEqual([]);
-  });
+  test(
+    "in a stack of one's own the provider's ARN is held to the computed one, and no role is made on a " + "wrong one",
+    async () => {
+      const folder = temporaryFolder("own-stack");
+      const app = new App({ outdir: folder });
+      const stack = new TerraformStack(app, "own");
+      new AwsProvider(stack, "aws", { region: "us-east-1" });
+      allowAwsProviderRange(stack);
+      new DatabricksFederation(stack, "lakehouse", {
+        awsAccountId: "444455556666",
+        awsPartition: "aws",
+        issuers: { company: fullFederation.issuers.company },
+      }).addRole("reader", { trusts: [{ issuer: "company", users: ["alice@example.com"] }] });
+      app.synth();
+      const terraform = terraformIn(join(folder, "stacks", "own"), moto.env);
+      await terraform.init();
+      const refused = await terraform.run(
+        ["apply", "-auto-approve", "-no-color", `-state=${join(folder, "tfstate")}`],
+        {
+          accept: [1],
+        },
+      );
+      expect(refused.stderr).toContain("The provider's ARN is not");
+      expect(await iam.roleNames()).toEqual([]);
+    },
+  );
 });

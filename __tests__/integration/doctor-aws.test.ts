@@ -410,86 +410,89 @@ describeWith({ moto: true }, "doctor and a local AWS", () => {
     expect(other.exitCode).toBe(1);
   });
 
-  test("--all finds what trusts Databricks beside the federation, and leaves the rest of the account alone", async () => {
-    const otherHost = "adb-1234567890123456.7.azuredatabricks.net";
-    const made = [
-      `${ISSUER}/.well-known/openid-configuration`,
-      `https://${otherHost}/oidc`,
-      "https://token.actions.githubusercontent.com",
-      "https://accounts.cloud.databricks.com/oidc",
-    ];
-    for (const Url of made)
-      await iam.client.send(
-        new CreateOpenIDConnectProviderCommand({ Url, ClientIDList: ["x"], ThumbprintList: ["9".repeat(40)] }),
-      );
-    const trust = (host: string, condition: unknown): string =>
-      JSON.stringify({
-        Version: "2012-10-17",
-        Statement: [
-          {
-            Effect: "Allow",
-            Action: "sts:AssumeRoleWithWebIdentity",
-            Principal: { Federated: `arn:aws:iam::${ACCOUNT}:oidc-provider/${host}` },
-            Condition: condition,
-          },
-        ],
-      });
-    await iam.client.send(
-      new CreateRoleCommand({
-        RoleName: "forgotten",
-        Path: "/old/",
-        AssumeRolePolicyDocument: trust(`${otherHost}/oidc`, { StringEquals: { [`${otherHost}/oidc:aud`]: "x" } }),
-      }),
-    );
-    await iam.client.send(
-      new CreateRoleCommand({
-        RoleName: "github",
-        AssumeRolePolicyDocument: trust("token.actions.githubusercontent.com", {
-          StringEquals: { "token.actions.githubusercontent.com:sub": "repo:a/b:ref:refs/heads/main" },
-        }),
-      }),
-    );
-    for (let number = 0; number < 120; number += 1)
+  test(
+    "--all finds what trusts Databricks beside the federation, and leaves the rest of the " + "account alone",
+    async () => {
+      const otherHost = "adb-1234567890123456.7.azuredatabricks.net";
+      const made = [
+        `${ISSUER}/.well-known/openid-configuration`,
+        `https://${otherHost}/oidc`,
+        "https://token.actions.githubusercontent.com",
+        "https://accounts.cloud.databricks.com/oidc",
+      ];
+      for (const Url of made)
+        await iam.client.send(
+          new CreateOpenIDConnectProviderCommand({ Url, ClientIDList: ["x"], ThumbprintList: ["9".repeat(40)] }),
+        );
+      const trust = (host: string, condition: unknown): string =>
+        JSON.stringify({
+          Version: "2012-10-17",
+          Statement: [
+            {
+              Effect: "Allow",
+              Action: "sts:AssumeRoleWithWebIdentity",
+              Principal: { Federated: `arn:aws:iam::${ACCOUNT}:oidc-provider/${host}` },
+              Condition: condition,
+            },
+          ],
+        });
       await iam.client.send(
         new CreateRoleCommand({
-          RoleName: `service-${number}`,
-          AssumeRolePolicyDocument: JSON.stringify({
-            Version: "2012-10-17",
-            Statement: [{ Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: "ec2.amazonaws.com" } }],
+          RoleName: "forgotten",
+          Path: "/old/",
+          AssumeRolePolicyDocument: trust(`${otherHost}/oidc`, { StringEquals: { [`${otherHost}/oidc:aud`]: "x" } }),
+        }),
+      );
+      await iam.client.send(
+        new CreateRoleCommand({
+          RoleName: "github",
+          AssumeRolePolicyDocument: trust("token.actions.githubusercontent.com", {
+            StringEquals: { "token.actions.githubusercontent.com:sub": "repo:a/b:ref:refs/heads/main" },
           }),
         }),
       );
-    const { Policy } = await iam.client.send(
-      new CreatePolicyCommand({
-        PolicyName: "everything",
-        PolicyDocument: JSON.stringify({
-          Version: "2012-10-17",
-          Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
+      for (let number = 0; number < 120; number += 1)
+        await iam.client.send(
+          new CreateRoleCommand({
+            RoleName: `service-${number}`,
+            AssumeRolePolicyDocument: JSON.stringify({
+              Version: "2012-10-17",
+              Statement: [{ Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: "ec2.amazonaws.com" } }],
+            }),
+          }),
+        );
+      const { Policy } = await iam.client.send(
+        new CreatePolicyCommand({
+          PolicyName: "everything",
+          PolicyDocument: JSON.stringify({
+            Version: "2012-10-17",
+            Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
+          }),
         }),
-      }),
-    );
-    await iam.client.send(new AttachRolePolicyCommand({ RoleName: "lake-writer", PolicyArn: Policy?.Arn ?? "" }));
-    const { report, exitCode } = await doctor(["--all"]);
-    await iam.client.send(new DetachRolePolicyCommand({ RoleName: "lake-writer", PolicyArn: Policy?.Arn ?? "" }));
-    await moto.reset();
-    await deploy();
-    expect([...failures(report)].sort()).toEqual(
-      [
-        `provider ${HOST}/oidc/.well-known/openid-configuration: account-providers`,
-        "provider accounts.cloud.databricks.com/oidc: account-providers",
-        `provider ${otherHost}/oidc: account-providers`,
-        "role forgotten: account-roles",
-        "role lake-writer: role-lint",
-      ].sort(),
-    );
-    expect(evidence(report, "account-providers")).toContain("registered with the discovery URL");
-    expect(evidence(report, "account-providers")).toContain("shared by every Databricks customer");
-    expect(evidence(report, "account-roles")).toMatch(/role\/old\/forgotten trusts Databricks.*accepts: anyone/);
-    expect(evidence(report, "account-unused")).toContain(
-      "no role trusts the provider for https://accounts.cloud.databricks.com/oidc",
-    );
-    expect(exitCode).toBe(1);
-  });
+      );
+      await iam.client.send(new AttachRolePolicyCommand({ RoleName: "lake-writer", PolicyArn: Policy?.Arn ?? "" }));
+      const { report, exitCode } = await doctor(["--all"]);
+      await iam.client.send(new DetachRolePolicyCommand({ RoleName: "lake-writer", PolicyArn: Policy?.Arn ?? "" }));
+      await moto.reset();
+      await deploy();
+      expect([...failures(report)].sort()).toEqual(
+        [
+          `provider ${HOST}/oidc/.well-known/openid-configuration: account-providers`,
+          "provider accounts.cloud.databricks.com/oidc: account-providers",
+          `provider ${otherHost}/oidc: account-providers`,
+          "role forgotten: account-roles",
+          "role lake-writer: role-lint",
+        ].sort(),
+      );
+      expect(evidence(report, "account-providers")).toContain("registered with the discovery URL");
+      expect(evidence(report, "account-providers")).toContain("shared by every Databricks customer");
+      expect(evidence(report, "account-roles")).toMatch(/role\/old\/forgotten trusts Databricks.*accepts: anyone/);
+      expect(evidence(report, "account-unused")).toContain(
+        "no role trusts the provider for https://accounts.cloud.databricks.com/oidc",
+      );
+      expect(exitCode).toBe(1);
+    },
+  );
 
   describe("an AWS that does not answer everything", () => {
     let gate: FaultServer;
@@ -500,7 +503,8 @@ describeWith({ moto: true }, "doctor and a local AWS", () => {
         const action = new URLSearchParams(body).get("Action") ?? "";
         if (instead !== undefined && action !== "GetCallerIdentity") return instead(request, response, body);
         const name =
-          "assumed-role/AWSReservedSSO_SomeQuiteLongPermissionSetName_0123456789abcdef/firstname.lastname@some-company.example.com";
+          "assumed-role/AWSReservedSSO_SomeQuiteLongPermissionSetName_0123456789abcdef/" +
+          "firstname.lastname@some-company.example.com";
         if (denied.includes(action))
           return stsError(
             403,
@@ -791,7 +795,8 @@ describeWith({ moto: true }, "doctor and a local AWS", () => {
           ? (response.writeHead(200, { "content-type": "text/xml" }),
             response.end(
               `<GetCallerIdentityResponse ` +
-                `xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Account>${ACCOUNT}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`,
+                `xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>` +
+                `<Account>${ACCOUNT}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`,
             ))
           : stsError(403, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity")(
               request,

@@ -162,21 +162,26 @@ describe("an issuer in order", () => {
     });
   });
 
-  test("is asked three short questions, of its own host and the keys' only, and nothing secret is in them", async () => {
-    const { exitCode } = await doctor(
-      ["--token", "-"],
-      {
-        DATABRICKS_TOKEN: "dapiPLANTED0123456789",
-        DATABRICKS_CLIENT_SECRET: "dosePLANTED0123456789",
-        AWS_SECRET_ACCESS_KEY: "PLANTED",
-      },
-      await issuer.token(),
-    );
-    expect(exitCode).toBe(0);
-    expect(internet.requests.map(({ host, url }) => `${host}${url}`).sort()).toEqual([CONFIG, DISCOVERY, KEYS].sort());
-    expect([...new Set(internet.tunnels)].sort()).toEqual([`${HOST}:443`, `${KEYS_HOST}:443`].sort());
-    expect(JSON.stringify(internet.requests)).not.toMatch(/PLANTED|eyJ|authorization|cookie/i);
-  });
+  test(
+    "is asked three short questions, of its own host and the keys' only, and nothing secret " + "is in them",
+    async () => {
+      const { exitCode } = await doctor(
+        ["--token", "-"],
+        {
+          DATABRICKS_TOKEN: "dapiPLANTED0123456789",
+          DATABRICKS_CLIENT_SECRET: "dosePLANTED0123456789",
+          AWS_SECRET_ACCESS_KEY: "PLANTED",
+        },
+        await issuer.token(),
+      );
+      expect(exitCode).toBe(0);
+      expect(internet.requests.map(({ host, url }) => `${host}${url}`).sort()).toEqual(
+        [CONFIG, DISCOVERY, KEYS].sort(),
+      );
+      expect([...new Set(internet.tunnels)].sort()).toEqual([`${HOST}:443`, `${KEYS_HOST}:443`].sort());
+      expect(JSON.stringify(internet.requests)).not.toMatch(/PLANTED|eyJ|authorization|cookie/i);
+    },
+  );
 });
 
 interface Scene {

@@ -1,4 +1,4 @@
-/** Modules under an organisation's profile, in the real Terraform: their own tests, and what callers are held to. */
+/** Modules under an organization's profile, in the real Terraform: their own tests, and what callers are held to. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { HclValue } from "../../src/hcl/encode";
@@ -70,7 +70,7 @@ describeWith({ terraform: true }, "modules under a profile", () => {
     issuers: { company: { level: "account", account_id: ACCOUNT, ...more } },
   });
 
-  test("callers keep to it, or are told what the organisation allows", async () => {
+  test("callers keep to it, or are told what the organization allows", async () => {
     const module = join(folder, "acme-federation");
     const kept = rootCalling(module, {
       right: { ...right, ...company({}) },
@@ -103,15 +103,15 @@ describeWith({ terraform: true }, "modules under a profile", () => {
     const told = stderr.replace(/[\s│╷╵]+/g, " ");
     for (const words of [
       'in module "other_account"',
-      `The account_id of an issuer must be one that your organisation allows: 123456789012, ${ACCOUNT}.`,
+      `The account_id of an issuer must be one that your organization allows: 123456789012, ${ACCOUNT}.`,
       'in module "other_accounts_host"',
-      "your organisation allows accounts, not hosts",
+      "your organization allows accounts, not hosts",
       'in module "other_host"',
-      "The host of an issuer must be one that your organisation allows: acme.cloud.databricks.com.",
+      "The host of an issuer must be one that your organization allows: acme.cloud.databricks.com.",
       'in module "other_boundary"',
-      `The permissions_boundary_arn of a role must be one that your organisation allows: ${BOUNDARY}.`,
+      `The permissions_boundary_arn of a role must be one that your organization allows: ${BOUNDARY}.`,
       'in module "no_owner"',
-      "tags must have cost-center, owner: your organisation demands it.",
+      "tags must have cost-center, owner: your organization demands it.",
       "module.no_boundary.var.permissions_boundary_arn",
     ])
       expect(told).toContain(words);

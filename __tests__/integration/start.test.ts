@@ -25,40 +25,43 @@ function clone(): string {
 const tsx = (folder: string): string => join(folder, "node_modules", ".bin", "tsx");
 
 describe("npm start in a pipe", () => {
-  test("writes a root and a stack for each AWS account, shows who may assume what, and says what to type next", async () => {
-    const folder = clone();
-    const { stdout, stderr } = await runProgram(tsx(folder), ["src/cli/start.ts", "several.yaml"], { cwd: folder });
-    expect(
-      [
-        "out/hcl/prod/main.tf",
-        "out/hcl/dev/main.tf",
-        "out/cdktf/stacks/lakehouse-prod/cdk.tf.json",
-        "out/cdktf/stacks/lakehouse-dev/cdk.tf.json",
-      ].filter((file) => !existsSync(join(folder, file))),
-    ).toEqual([]);
-    expect(stdout).toContain("https://mycompany.cloud.databricks.com/oidc");
-    expect(stdout).toContain("arn:aws:iam::111122223333:oidc-provider/mycompany.cloud.databricks.com/oidc");
-    expect(stdout).toContain("arn:aws:iam::<account>:oidc-provider/mycompany.cloud.databricks.com/oidc");
-    expect(stdout).toMatch(/^lake-reader +6a9f1c2e-\S+ +service principal +production/m);
-    expect(
-      stdout
-        .split("Next, one of:\n")[1]
-        ?.trimEnd()
-        .split("\n")
-        .map((line) => line.trim().split("    ")[0]),
-    ).toEqual([
-      "terraform -chdir=out/hcl/prod init && terraform -chdir=out/hcl/prod plan",
-      "npx cdktf deploy lakehouse-prod lakehouse-dev",
-      "npx tsx src/cli/cli.ts prove --config several.yaml",
-    ]);
-    // plain lines, a step each
-    expect(stderr.split("\n")).toEqual([
-      "reading several.yaml",
-      "writing HCL to out/hcl",
-      "synthesising the CDKTF stack to out/cdktf",
-      "",
-    ]);
-  });
+  test(
+    "writes a root and a stack for each AWS account, shows who may assume what, and says what to " + "type next",
+    async () => {
+      const folder = clone();
+      const { stdout, stderr } = await runProgram(tsx(folder), ["src/cli/start.ts", "several.yaml"], { cwd: folder });
+      expect(
+        [
+          "out/hcl/prod/main.tf",
+          "out/hcl/dev/main.tf",
+          "out/cdktf/stacks/lakehouse-prod/cdk.tf.json",
+          "out/cdktf/stacks/lakehouse-dev/cdk.tf.json",
+        ].filter((file) => !existsSync(join(folder, file))),
+      ).toEqual([]);
+      expect(stdout).toContain("https://mycompany.cloud.databricks.com/oidc");
+      expect(stdout).toContain("arn:aws:iam::111122223333:oidc-provider/mycompany.cloud.databricks.com/oidc");
+      expect(stdout).toContain("arn:aws:iam::<account>:oidc-provider/mycompany.cloud.databricks.com/oidc");
+      expect(stdout).toMatch(/^lake-reader +6a9f1c2e-\S+ +service principal +production/m);
+      expect(
+        stdout
+          .split("Next, one of:\n")[1]
+          ?.trimEnd()
+          .split("\n")
+          .map((line) => line.trim().split("    ")[0]),
+      ).toEqual([
+        "terraform -chdir=out/hcl/prod init && terraform -chdir=out/hcl/prod plan",
+        "npx cdktf deploy lakehouse-prod lakehouse-dev",
+        "npx tsx src/cli/cli.ts prove --config several.yaml",
+      ]);
+      // plain lines, a step each
+      expect(stderr.split("\n")).toEqual([
+        "reading several.yaml",
+        "writing HCL to out/hcl",
+        "synthesising the CDKTF stack to out/cdktf",
+        "",
+      ]);
+    },
+  );
 
   test.each([
     [["--config", "several.yaml"], 2, "[usage]"],
@@ -75,7 +78,7 @@ describe("npm start in a pipe", () => {
     const folder = clone();
     const outcome = await runProgram(tsx(folder), ["src/cli/start.ts", ...args], { cwd: folder, accept: [code] });
     expect(outcome.stderr).toContain(said);
-    expect(outcome.stderr).not.toMatch(/^\s+at /m);
+    expect(outcome.stderr).not.toMatch(/^ +at /m);
     expect([outcome.stdout, existsSync(join(folder, "out"))]).toEqual(["", false]);
   });
 });

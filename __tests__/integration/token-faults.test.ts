@@ -30,7 +30,12 @@ const echo: Play = (request, response, body) =>
   json(
     {
       error: "invalid_request",
-      error_description: `${request.url ?? ""} ${decodeURIComponent(body)} ${request.headers.authorization ?? ""} ${Buffer.from(request.headers.authorization?.replace(/^Basic /, "") ?? "", "base64").toString()}`,
+      error_description: [
+        request.url ?? "",
+        decodeURIComponent(body),
+        request.headers.authorization ?? "",
+        Buffer.from(request.headers.authorization?.replace(/^Basic /, "") ?? "", "base64").toString(),
+      ].join(" "),
     },
     400,
   )(request, response, body);

@@ -148,7 +148,8 @@ describe("the kind of a document is told by its content", () => {
     ],
     [
       "a plan's modules",
-      `{"format_version":"1.2","resource_changes":[],"configuration":{"root_module":${'{"module_calls":{"a":{"module":'.repeat(30_000)}{}${"}}}".repeat(30_000)}}}`,
+      `{"format_version":"1.2","resource_changes":[],"configuration":` +
+        `{"root_module":${('{"module_calls":{"a":' + '{"module":').repeat(30_000)}{}${"}}}".repeat(30_000)}}}`,
     ],
     [
       "a role's policy in a plan",
@@ -183,14 +184,19 @@ describe("the kind of a document is told by its content", () => {
   });
 });
 
-test("a federation's findings carry line and column of their trust, and patterns with a reason are let be", async () => {
-  const document = await readDocument(FEDERATION, "federation.yaml");
-  const { findings } = lintDocuments([{ file: "federation.yaml", document }]);
-  expect(findings.map(({ rule, line, path, message }) => [rule, line, path.split(".Condition")[0], message])).toEqual([
-    ["subject-wildcard", 8, "roles.reader.trusts[0]", '"*@data.example.com" is a pattern.'],
-    ["subject-email", 8, "roles.reader.trusts[0]", '"alice@example.com" is an email address.'],
-  ]);
-});
+test(
+  "a federation's findings carry line and column of their trust, and patterns with a reason " + "are let be",
+  async () => {
+    const document = await readDocument(FEDERATION, "federation.yaml");
+    const { findings } = lintDocuments([{ file: "federation.yaml", document }]);
+    expect(findings.map(({ rule, line, path, message }) => [rule, line, path.split(".Condition")[0], message])).toEqual(
+      [
+        ["subject-wildcard", 8, "roles.reader.trusts[0]", '"*@data.example.com" is a pattern.'],
+        ["subject-email", 8, "roles.reader.trusts[0]", '"alice@example.com" is an email address.'],
+      ],
+    );
+  },
+);
 
 describe("a plan", () => {
   const made = [

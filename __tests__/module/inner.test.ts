@@ -4,7 +4,7 @@ import { SAMPLE } from "../../src/module/sample";
 
 const FILES = publishedModules().flatMap((definition) =>
   [...moduleFiles(definition, SAMPLE, { version: "1.0.0" })].map(
-    ([path, text]) => [`${definition.name}/${path}`, text.replace(/^\s*#.*$/gm, "")] as const,
+    ([path, text]) => [`${definition.name}/${path}`, text.replace(/^ *#.*$/gm, "")] as const,
   ),
 );
 

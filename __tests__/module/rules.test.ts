@@ -194,7 +194,7 @@ test.each(["trust-policies/main.tf", "trust-policies/problems.tf", "role/main.tf
     const source = readFileSync(
       join(__dirname, "..", "..", "modules", "databricks-federation", "modules", file),
       "utf8",
-    ).replace(/^\s*#.*$/gm, "");
+    ).replace(/^ *#.*$/gm, "");
     expect(functionsOf(source).filter((name) => !FUNCTIONS_OF_1_5_7.has(name))).toEqual([]);
   },
 );

@@ -45,7 +45,14 @@ export const PLANTED = {
 export function stsCredentials(number: number, now: number, seconds = 3600): string {
   return (
     `<AssumeRoleWithWebIdentityResponse ` +
-    `xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>ASIAEXAMPLE${String(number).padStart(5, "0")}</AccessKeyId><SecretAccessKey>${PLANTED.secretKey}${number}</SecretAccessKey><SessionToken>${PLANTED.sessionToken}${number}</SessionToken><Expiration>${new Date(now + seconds * 1000).toISOString()}</Expiration></Credentials><AssumedRoleUser><Arn>arn:aws:sts::111122223333:assumed-role/lake-reader/me</Arn><AssumedRoleId>AROAEXAMPLE:me</AssumedRoleId></AssumedRoleUser></AssumeRoleWithWebIdentityResult><ResponseMetadata><RequestId>r</RequestId></ResponseMetadata></AssumeRoleWithWebIdentityResponse>`
+    `xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithWebIdentityResult><Credentials>` +
+    `<AccessKeyId>ASIAEXAMPLE${String(number).padStart(5, "0")}</AccessKeyId>` +
+    `<SecretAccessKey>${PLANTED.secretKey}${number}</SecretAccessKey>` +
+    `<SessionToken>${PLANTED.sessionToken}${number}</SessionToken>` +
+    `<Expiration>${new Date(now + seconds * 1000).toISOString()}</Expiration></Credentials>` +
+    "<AssumedRoleUser><Arn>arn:aws:sts::111122223333:assumed-role/lake-reader/me</Arn>" +
+    "<AssumedRoleId>AROAEXAMPLE:me</AssumedRoleId></AssumedRoleUser></AssumeRoleWithWebIdentityResult>" +
+    "<ResponseMetadata><RequestId>r</RequestId></ResponseMetadata></AssumeRoleWithWebIdentityResponse>"
   );
 }
 
@@ -54,7 +61,8 @@ export function stsError(status: number, code: string, message: string): Play {
   return (_request, response) => {
     response.writeHead(status, { "content-type": "text/xml" });
     response.end(
-      `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error><RequestId>r</RequestId></ErrorResponse>`,
+      `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type>` +
+        `<Code>${code}</Code><Message>${message}</Message></Error><RequestId>r</RequestId></ErrorResponse>`,
     );
   };
 }

@@ -75,7 +75,9 @@ async function main(): Promise<void> {
     [{ path: "/production/oidc/.well-known/openid-configuration", method: "GET" }, 200],
     [
       {
-        path: "/production/oidc/v1/authorize?client_id=x&redirect_uri=http://localhost&response_type=code&code_challenge_method=S256&code_challenge=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU",
+        path:
+          "/production/oidc/v1/authorize?client_id=x&redirect_uri=http://localhost&response_type=code&" +
+          "code_challenge_method=S256&code_challenge=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU",
         method: "GET",
       },
       302,

@@ -71,7 +71,7 @@ export async function startInternet(): Promise<SimulatedInternet> {
       request.on("end", () => {
         const host = (request.headers.host ?? "").replace(/:\d+$/, "");
         requests.push({ host, method: request.method ?? "", url: request.url ?? "", headers: request.headers, body });
-        const place = `${host}${(request.url ?? "").replace(/\?.*$/, "")}`;
+        const place = `${host}${(request.url ?? "").split("?", 1)[0] ?? ""}`;
         const [key] = Object.keys(state.plays)
           .filter(
             (candidate) =>

@@ -28,7 +28,10 @@ export async function openTerminal(
   };
   await tmux("new-session", "-d", "-x", "160", "-y", "50", "-s", "t", ...command);
   const screen = async (): Promise<string> =>
-    (await tmux("capture-pane", "-p", "-J", "-t", "t")).replace(/[ \t]+$/gm, "");
+    (await tmux("capture-pane", "-p", "-J", "-t", "t"))
+      .split("\n")
+      .map((line) => line.trimEnd())
+      .join("\n");
   return {
     screen,
     type: async (text, ...keys) => {

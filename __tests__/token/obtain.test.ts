@@ -165,20 +165,23 @@ describe("token sources", () => {
     },
   );
 
-  test("workload identity takes host and client from the profile in DATABRICKS_CONFIG_PROFILE, as SDKs do", async () => {
-    const file = profiles(`[ci]\nhost = ${server.origin}\nclient_id = ${CLIENT_ID}\nauth_type = env-oidc\n`);
-    expect(
-      (
-        await ask({
-          DATABRICKS_HOST: "",
-          DATABRICKS_CONFIG_FILE: file,
-          DATABRICKS_CONFIG_PROFILE: "ci",
-          DATABRICKS_OIDC_TOKEN: GIVEN,
-        })
-      ).source,
-    ).toBe("env-oidc");
-    expect(sent().get("client_id")).toBe(CLIENT_ID);
-  });
+  test(
+    "workload identity takes host and client from the profile in DATABRICKS_CONFIG_PROFILE, " + "as SDKs do",
+    async () => {
+      const file = profiles(`[ci]\nhost = ${server.origin}\nclient_id = ${CLIENT_ID}\nauth_type = env-oidc\n`);
+      expect(
+        (
+          await ask({
+            DATABRICKS_HOST: "",
+            DATABRICKS_CONFIG_FILE: file,
+            DATABRICKS_CONFIG_PROFILE: "ci",
+            DATABRICKS_OIDC_TOKEN: GIVEN,
+          })
+        ).source,
+      ).toBe("env-oidc");
+      expect(sent().get("client_id")).toBe(CLIENT_ID);
+    },
+  );
 
   test("a token file or profile that is named is meant, whatever else is there", async () => {
     const file = join(temporaryFolder("file"), "token");

@@ -76,7 +76,10 @@ const pattern = (text: string) => ({ pattern: text, reason: null });
 describe("the canonical form", () => {
   test("byte for byte: sorted keys, no white space, lists everywhere, no Sid", () => {
     expect(jsonOf(trust({ servicePrincipals: [READER] }))).toBe(
-      `{"Statement":[{"Action":["sts:AssumeRoleWithWebIdentity"],"Condition":{"StringEquals":{"mycompany.cloud.databricks.com/oidc:aud":["1444828305810485"],"mycompany.cloud.databricks.com/oidc:sub":["${READER}"]}},"Effect":"Allow","Principal":{"Federated":["arn:aws:iam::111122223333:oidc-provider/mycompany.cloud.databricks.com/oidc"]}}],"Version":"2012-10-17"}`,
+      `{"Statement":[{"Action":["sts:AssumeRoleWithWebIdentity"],"Condition":{"StringEquals":` +
+        `{"mycompany.cloud.databricks.com/oidc:aud":["1444828305810485"],"mycompany.cloud.databricks.com/oidc:` +
+        `sub":["${READER}"]}},"Effect":"Allow","Principal":{"Federated":["arn:aws:iam::111122223333:` +
+        `oidc-provider/mycompany.cloud.databricks.com/oidc"]}}],"Version":"2012-10-17"}`,
     );
   });
 

@@ -82,16 +82,19 @@ test("it parses back to the value as Terraform holds it, with sorted keys, and i
   );
 });
 
-test("nothing but the characters JSON needs stands between the strings, and none that jsonencode escapes stands bare", () => {
-  fc.assert(
-    fc.property(json, (value) => {
-      const bytes = canonicalJson(value);
-      expect(bytes).not.toMatch(/[<>&\u2028\u2029\u0000-\u001f]/);
-      expect(bytes.replace(/"(?:[^"\\]|\\.)*"/g, "")).toMatch(/^[[\]{},:0-9a-z-]*$/);
-    }),
-    { numRuns: 200 },
-  );
-});
+test(
+  "nothing but the characters JSON needs stands between the strings, and none that jsonencode escapes " + "stands bare",
+  () => {
+    fc.assert(
+      fc.property(json, (value) => {
+        const bytes = canonicalJson(value);
+        expect(bytes).not.toMatch(/[<>&\u2028\u2029\u0000-\u001f]/);
+        expect(bytes.replace(/"(?:[^"\\]|\\.)*"/g, "")).toMatch(/^[[\]{},:0-9a-z-]*$/);
+      }),
+      { numRuns: 200 },
+    );
+  },
+);
 
 test("the order of keys is that of their UTF-8 bytes", () => {
   const sign = (number: number): number => Math.sign(number);

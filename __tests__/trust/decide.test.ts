@@ -258,17 +258,20 @@ describe("reading a policy", () => {
     ],
     [
       "an operator twice",
-      '{"Statement":{"Effect":"Allow","Principal":"*","Action":"*","Condition":{"StringEquals":{"a:b":"x"},"StringEquals":{"a:c":"y"}}}}',
+      '{"Statement":{"Effect":"Allow","Principal":"*","Action":"*","Condition":{"StringEquals":{"a:b":"x"},' +
+        '"StringEquals":{"a:c":"y"}}}}',
       '"StringEquals" stands twice',
     ],
     [
       "a key twice but for its case",
-      '{"Statement":{"Effect":"Allow","Principal":"*","Action":"*","Condition":{"StringEquals":{"a:b":"x","A:B":"y"}}}}',
+      '{"Statement":{"Effect":"Allow","Principal":"*","Action":"*","Condition":{"StringEquals":{"a:b":"x","A:' +
+        'B":"y"}}}}',
       'asks for "A:B" twice',
     ],
     [
       "a number that reading rounds",
-      '{"Statement":{"Effect":"Allow","Principal":"*","Action":"*","Condition":{"StringEquals":{"a:b":9007199254740993}}}}',
+      '{"Statement":{"Effect":"Allow","Principal":"*","Action":"*","Condition":{"StringEquals":{"a:b":' +
+        "9007199254740993}}}}",
       "its Condition does not read",
     ],
   ])("%s does not read, since what AWS would make of it is not sure", (_, json, why) => {
@@ -278,7 +281,8 @@ describe("reading a policy", () => {
   test("one name in two objects, or in a text, is no repeat", () => {
     expect(
       readPolicy(
-        '{"Statement":[{"Sid":"\\"Effect\\":{,","Effect":"Allow","Principal":"*","Action":["Effect","Effect"]},{"Effect":"Allow","Principal":"*","Action":"*"}]}',
+        '{"Statement":[{"Sid":"\\"Effect\\":{,","Effect":"Allow","Principal":"*","Action":["Effect","Effect"]},' +
+          '{"Effect":"Allow","Principal":"*","Action":"*"}]}',
       ).ok,
     ).toBe(true);
   });

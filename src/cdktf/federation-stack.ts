@@ -116,7 +116,9 @@ function accountOf(federation: Federation, key: string | undefined): AwsAccount 
     throw new InputError([
       {
         code: "account-not-found",
-        message: `The federation has several AWS accounts: ${federation.accounts.map((account) => account.key).join(", ")}.`,
+        message:
+          `The federation has several AWS ` +
+          `accounts: ${federation.accounts.map((account) => account.key).join(", ")}.`,
         path: "aws.accounts",
         fix: "Name one as option account, or use FederationStack.forEachAccount.",
       },

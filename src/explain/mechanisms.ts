@@ -59,11 +59,13 @@ export const MECHANISMS: readonly Mechanism[] = [
     principal: "Databricks' Unity Catalog role of the cloud, and the role itself",
     needs: "a service credential in Unity Catalog, its external ID in the trust, ACCESS granted to who may use it",
     works:
-      "Databricks on AWS: by dbutils on Databricks Runtime 16.2 and later (Python, Scala), not on SQL warehouses; by the " +
+      "Databricks on AWS: by dbutils on Databricks Runtime 16.2 and later (Python, Scala), not on SQL " +
+      "warehouses; by the " +
       "API also outside compute, for a principal with ACCESS on the credential",
     seenAs: "Databricks' role; who used it is in Databricks' audit log",
     choose:
-      "a grant in Unity Catalog is enough, in or outside Databricks on AWS: it is the simpler choice, and the one that " +
+      "a grant in Unity Catalog is enough, in or outside Databricks on AWS: it is the simpler choice, and the " +
+      "one that " +
       "Databricks documents",
     federation: "trusts: [{ unityCatalog: { externalIds: […], cloud: aws } }]",
     mark: "seen",
@@ -80,7 +82,8 @@ export const MECHANISMS: readonly Mechanism[] = [
     principal: "Databricks' Unity Catalog role of the cloud, and the role itself",
     needs: "a storage credential in Unity Catalog, its external ID in the trust, an external location, grants on it",
     works:
-      "Databricks on AWS: clusters in standard and dedicated access mode, SQL warehouses, serverless compute; Databricks " +
+      "Databricks on AWS: clusters in standard and dedicated access mode, SQL warehouses, serverless compute; " +
+      "Databricks " +
       "on GCP reads S3 with one too",
     seenAs: "Databricks' role; who used it is in Databricks' audit log",
     choose: "tables and files in S3, for Spark and SQL",

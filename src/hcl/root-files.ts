@@ -44,7 +44,7 @@ const OUTPUTS: Readonly<Record<string, string>> = {
 export function rootFiles(view: AccountView, how: RootStyle, options: RootOptions): FileSet {
   const files = new Map<string, string>();
   const add = (file: string, template: string, content: object): void => {
-    const body = renderTemplate(`${template}/${file}.hbs`, content).replace(/\n+$/, "\n");
+    const body = `${renderTemplate(`${template}/${file}.hbs`, content).trimEnd()}\n`;
     files.set(file, generatedFile(file, body, "root", options.version));
   };
   const folder = how.style === "modules" ? "root-modules" : "root-resources";

@@ -3,7 +3,7 @@ import type { ErrorCode, Warning } from "../errors";
 import { InputError } from "../errors";
 import { keeps, quoted } from "../text/text-rule";
 import { cloudOfHost, isAccountsHost, workspaceIdOfHost } from "./clouds";
-import { checkHost } from "./issuer";
+import { checkHost, withoutSlashes } from "./issuer";
 import { DATABRICKS_ACCOUNT_ID, WORKSPACE_ID } from "./rules";
 import { splitUrl } from "./split-url";
 
@@ -30,10 +30,10 @@ export interface ReadUrlOptions {
   readonly accountId?: string | undefined;
 }
 
-/** Paths that belong to an issuer and are cut back to it; some paste them twice. */
-const DISCOVERY =
-  /(?:\/+\.well-known(?:\/(?:openid-configuration|oauth-authorization-server|databricks-config))?)+\/*$/i;
-const ENDPOINT = /\/v1\/(?:token|authorize|logout)\/*$/;
+/** Ends of a path that belong to an issuer and are cut back to it; some paste them twice. */
+const DISCOVERY_DOCUMENT = /\/(?:openid-configuration|oauth-authorization-server|databricks-config)$/i;
+const WELL_KNOWN = /\/\.well-known$/i;
+const ENDPOINT = /\/v1\/(?:token|authorize|logout)$/;
 
 /**
  * Reads a pasted issuer, discovery URL, token endpoint or workspace address. Missing scheme, capital host, trailing
@@ -109,21 +109,28 @@ export function readIssuerUrl(pasted: string, options: ReadUrlOptions = {}): Pas
 type Refusal = (code: ErrorCode, message: string, fix: string) => InputError;
 type Note = (code: string, message: string) => void;
 
+/** `path` without discovery suffixes at its end, and without the slashes before them; as it is where it has none. */
+function withoutDiscovery(path: string): string {
+  const plain = withoutSlashes(path);
+  const suffix = plain.replace(DISCOVERY_DOCUMENT, "");
+  const known = WELL_KNOWN.test(suffix) ? suffix : plain;
+  return WELL_KNOWN.test(known) ? withoutDiscovery(withoutSlashes(known.replace(WELL_KNOWN, ""))) : path;
+}
+
 /** The path without discovery suffix, endpoint and trailing slashes. */
 function issuerPathOfPage(page: string, note: Note): string {
-  let path = page;
-  if (DISCOVERY.test(path)) {
+  let path = withoutDiscovery(page);
+  if (path !== page)
     note("discovery-cut", "That is the discovery URL; AWS wants the issuer and derives the discovery URL by itself.");
-    path = path.replace(DISCOVERY, "");
-  }
-  if (ENDPOINT.test(path)) {
+  const plain = withoutSlashes(path);
+  if (ENDPOINT.test(plain)) {
     note("token-endpoint-cut", "That is an endpoint of the issuer; it is cut back to the issuer.");
-    path = path.replace(ENDPOINT, "");
+    path = plain.replace(ENDPOINT, "");
   }
   if (path.endsWith("/")) {
-    if (!/^\/+$/.test(path))
+    if (withoutSlashes(path) !== "")
       note("slash-cut", "The trailing slash is cut: IAM compares the issuer to the last character.");
-    path = path.replace(/\/+$/, "");
+    path = withoutSlashes(path);
   }
   return path;
 }

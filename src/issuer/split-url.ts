@@ -47,7 +47,8 @@ export function splitUrl(pasted: string, refusal: Refusal): SplitUrl {
     );
   }
   const rest = scheme === undefined ? text.replace(/^\/\//, "") : text.slice(scheme.length + 3);
-  const [, authority = "", path = "", query, fragment] = /^([^/?#]*)([^?#]*)(?:\?([^#]*))?(#.*)?$/s.exec(rest) ?? [];
+  const [, authority = "", path = "", query, fragment] =
+    /^([^/?#]*)((?:\/[^?#]*)?)(?:\?([^#]*))?(#.*)?$/s.exec(rest) ?? [];
   if (authority === "") throw unreadable(pasted, refusal);
   if (authority.includes("@"))
     throw refusal(

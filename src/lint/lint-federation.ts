@@ -14,7 +14,8 @@ import type { LintIgnore, LintProvider, LintRole, LintTarget } from "../trust/pa
 import { exactSubjects } from "../trust/trust";
 
 /**
- * Findings of the whole federation; those that its `lint` entries suppress carry the reason in `ignored`. Paths are those
+ * Findings of the whole federation; those that its `lint` entries suppress carry the reason in `ignored`. Paths are
+ * those
  * of the federation file. What several AWS accounts share is said once.
  *
  * @example

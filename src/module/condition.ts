@@ -63,7 +63,8 @@ function indented(text: string, depth: number): string {
 }
 
 /**
- * The rule that none of the objects of the last loop is null. `words`: what one is, e.g. `A role`. `attribute`: one that
+ * The rule that none of the objects of the last loop is null. `words`: what one is, e.g. `A role`. `attribute`: one
+ * that
  * each has: to ask for it is a third of the work of comparing the whole object with null.
  */
 export function noNullRule(

@@ -69,7 +69,7 @@ export interface ModuleContract {
 
 /** An address of `resources` as it stands in the HCL: `module.role.aws_iam_role.this`. */
 export function plainAddress(address: string): string {
-  return address.replace(/\[[^\]]*\]/g, "");
+  return address.replace(/\[[^[\]]*\]/g, "");
 }
 
 /** A type as HCL text on one line, e.g. `map(object({ name = optional(string) }))`. */

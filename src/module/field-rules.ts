@@ -122,7 +122,9 @@ function tagRules(place: Place, { keys, values, most }: KindOf<"tags">): readonl
   const tags = place.reference;
   const [role] = place.loops;
   const joined = (texts: string): string =>
-    `join("", ${role === undefined ? texts : `flatten([for ${role.name} in ${role.over} : ${texts} if can(${tags})])`})`;
+    role === undefined
+      ? `join("", ${texts})`
+      : `join("", flatten([for ${role.name} in ${role.over} : ${texts} if can(${tags})]))`;
   // Classes of Unicode are dear to compile: all keys, and all values, are looked at as one text.
   const charactersRule = (rule: TextRule<Run>, texts: string, words: string, bad: HclValue): RuleDefinition => ({
     code: rule.code,
@@ -209,7 +211,8 @@ export function inlineCharacters(policies: string): string {
 
 /** A policy that keeps every rule. */
 export const SAMPLE_POLICY =
-  '{"Statement":[{"Action":["s3:ListBucket"],"Effect":"Allow","Resource":["arn:aws:s3:::lake"]}],"Version":"2012-10-17"}';
+  '{"Statement":[{"Action":["s3:ListBucket"],"Effect":"Allow","Resource":["arn:aws:s3:::lake"]}],"Version":' +
+  '"2012-10-17"}';
 
 function policyRules(place: Place, { keys }: KindOf<"policies">): readonly RuleDefinition[] {
   const policies = place.reference;

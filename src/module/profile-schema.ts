@@ -89,5 +89,5 @@ export const profileSchema = z.strictObject({
   providerRange: ruled({ ...VERSION_RANGE, code: "profile-invalid" }).optional(),
 });
 
-/** What an organisation demands of its modules; every part optional. */
+/** What an organization demands of its modules; every part optional. */
 export type Profile = z.output<typeof profileSchema>;

@@ -1,4 +1,4 @@
-/** A generator profile: an organisation's own rules, baked into the modules it emits. Read from YAML. */
+/** A generator profile: an organization's own rules, baked into the modules it emits. Read from YAML. */
 import { refuse } from "../errors";
 import { canonicalInput } from "../federation/canonical-input";
 import { parsePath } from "../federation/path";

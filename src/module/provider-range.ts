@@ -57,7 +57,7 @@ function isIn(version: string, clauses: readonly Clause[]): boolean {
 /** Releases alone: what is said of a pre-release is taken for the release. */
 function clauses(range: string): readonly Clause[] {
   return range.split(",").map((text) => {
-    const [, sign = "", written = ""] = /^\s*([=!<>~]*)\s*v?([0-9.]+)/.exec(text) ?? [];
+    const [, sign = "", written = ""] = /^([=!<>~]*)\s*v?([0-9.]+)/.exec(text.trim()) ?? [];
     const numbers = written.split(".").map(Number);
     const excluded = sign === "!=";
     return {

@@ -97,8 +97,9 @@ export function rootTree(federation: Federation, options: RootTreeOptions): Root
 }
 
 /** `[HOST/]NAMESPACE/NAME/SYSTEM[//FOLDER]`; a host has a dot, a namespace has none. */
-const REGISTRY_ADDRESS =
-  /^(?:[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::[0-9]{1,5})?\/)?[A-Za-z0-9][A-Za-z0-9_-]*\/[A-Za-z0-9][A-Za-z0-9_-]*\/[A-Za-z0-9]+(?:\/\/.*)?$/;
+const REGISTRY_HOST = String.raw`[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::[0-9]{1,5})?`;
+const REGISTRY_NAME = "[A-Za-z0-9][A-Za-z0-9_-]*";
+const REGISTRY_ADDRESS = new RegExp(`^(?:${REGISTRY_HOST}/)?${REGISTRY_NAME}/${REGISTRY_NAME}/[A-Za-z0-9]+(?://.*)?$`);
 
 function checkSource({ style, moduleSource, moduleVersion }: RootTreeOptions): void {
   const refusal = (path: string, message: string, fix: string): InputError =>

@@ -11,7 +11,8 @@ export function releaseDataFile(module: string): string {
 }
 
 /**
- * SHA-256 (hex) of what in `files` (by path) a plan reads, and of the contract, as JSON; the generator's first line does
+ * SHA-256 (hex) of what in `files` (by path) a plan reads, and of the contract, as JSON; the generator's first line
+ * does
  * not count.
  */
 export function sourceDigest(files: FileSet, contract: unknown): string {

@@ -78,13 +78,14 @@ export interface PolicyRun {
 
 /** Runs that compare trust policies with what the TypeScript side builds. */
 export function policyRuns(definition: ModuleDefinition, sample: Sample): readonly PolicyRun[] {
+  const alone = definition.template === "databricks-federated-role";
   return trustCases(definition, sample).map(({ name, inputs, role, policy }) => ({
     name: `writes_${name}`,
     variables: inputs,
     assertions: [
       {
         condition: expression(
-          `${definition.template === "databricks-federated-role" ? "output.trust_policy" : `output.trust_policies[${hclString(role)}]`} == ${hclString(policy)}`,
+          `${alone ? "output.trust_policy" : `output.trust_policies[${hclString(role)}]`} == ${hclString(policy)}`,
         ),
         error_message: "The trust policy is not what the TypeScript side builds, to the byte.",
       },

@@ -28,7 +28,7 @@ export const VERSION_RANGE = textRule({
 export function semverRange(constraint: string): string | undefined {
   const parts = constraint.split(",").map((part) => {
     const [, operator = "", version = ""] =
-      /^\s*(=|>=|<=|>|<|~>|)\s*v?([0-9]+(?:\.[0-9]+){0,2}(?:-[0-9A-Za-z.-]+)?)\s*$/.exec(part) ?? [];
+      /^(=|>=|<=|>|<|~>|)\s*v?([0-9]+(?:\.[0-9]+){0,2}(?:-[0-9A-Za-z.-]+)?)$/.exec(part.trim()) ?? [];
     if (version === "") return undefined;
     const [core = "", ...pre] = version.split("-");
     const numbers = core.split(".");

@@ -160,14 +160,18 @@ function outputs(sample: Sample, trust: Inputs): readonly OutputDefinition[] {
         },
         {
           code: "inline-policies-too-long",
-          condition: `${inlineCharacters(withSelfAssume("var.inline_policies", "var.name"))} <= ${MAX_INLINE_POLICY_CHARACTERS}`,
+          condition: [
+            inlineCharacters(withSelfAssume("var.inline_policies", "var.name")),
+            MAX_INLINE_POLICY_CHARACTERS,
+          ].join(" <= "),
           message: SELF_ASSUMING_TOO_LONG,
           breaks: [{ trusts: [unityCatalogTrust(sample)], inline_policies: fullInlinePolicies }],
         },
         nothingNamed(
           "policy-arn-invalid",
           "local.foreign_policy_arns",
-          "Managed policies and the permissions boundary must be in the role's partition, and in its account or AWS managed",
+          "Managed policies and the permissions boundary must be in the role's partition, and in its account or " +
+            "AWS managed",
           [{ managed_policy_arns: { read: "arn:aws:iam::999999999999:policy/read-lake" } }],
         ),
         ...trustPreconditions((attributes) => ({ trusts: [attributes] }), sample, `${sample.host}/oidc`, true),

@@ -30,7 +30,8 @@ export const roleModule: ModuleDefinition = {
       {
         object: { ...requiredAttributes(ROLE_RESOURCE_FIELDS), trust_policy: required("string") },
       },
-      "The role, whole: one object of required attributes, because more variables, or defaults to fill in, make a plan " +
+      "The role, whole: one object of required attributes, because more variables, or defaults to fill in, make " +
+        "a plan " +
         "of many roles slower. What has no value is null.",
     ),
   ],

@@ -139,7 +139,9 @@ export function withSelfAssume(policies: string, key: string): string {
   return `merge(${policies}, lookup(module.trust_policies.self_assume_policies, ${key}, {}))`;
 }
 
-/** What a role of `var.roles` gets beyond what it is given, by attribute: what it inherits, and what the module adds. */
+/**
+ * What a role of `var.roles` gets beyond what it is given, by attribute: what it inherits, and what the module adds.
+ */
 export function roleValues(): Inputs {
   const inherited = Object.entries(hclFields(PLAIN_ROLE_FIELDS)).flatMap(
     ([name, { inherits, joins }]): readonly (readonly [string, string])[] => {

@@ -14,7 +14,8 @@ type Self = Pick<LintRole, "name" | "accountId">;
 
 /**
  * Indexes of the statements Unity Catalog needs: Databricks' own role with a literal external ID, and the role itself
- * by way of its account's root; or, as Databricks documents it, both as principals of one statement. One without the other
+ * by way of its account's root; or, as Databricks documents it, both as principals of one statement. One without the
+ * other
  * is not exempt. Further conditions only narrow, so they do not matter.
  */
 export function unityCatalogStatements(statements: readonly ParsedStatement[], role: Self): ReadonlySet<number> {
