@@ -103,15 +103,15 @@ describeWith({ terraform: true }, "modules under a profile", () => {
     const told = stderr.replace(/[\s│╷╵]+/g, " ");
     for (const words of [
       'in module "other_account"',
-      `The account_id of an issuer must be one that your organization allows: 123456789012, ${ACCOUNT}.`,
+      `An issuer's account_id must be one that your organization allows: 123456789012, ${ACCOUNT}.`,
       'in module "other_accounts_host"',
       "your organization allows accounts, not hosts",
       'in module "other_host"',
-      "The host of an issuer must be one that your organization allows: acme.cloud.databricks.com.",
+      "An issuer's host must be one that your organization allows: acme.cloud.databricks.com.",
       'in module "other_boundary"',
-      `The permissions_boundary_arn of a role must be one that your organization allows: ${BOUNDARY}.`,
+      `A role's permissions_boundary_arn must be one that your organization allows: ${BOUNDARY}.`,
       'in module "no_owner"',
-      "tags must have cost-center, owner: your organization demands it.",
+      "tags must include cost-center, owner, which your organization requires.",
       "module.no_boundary.var.permissions_boundary_arn",
     ])
       expect(told).toContain(words);
