@@ -12,8 +12,9 @@ const CLI = join(ROOT, "dist", "cli.js");
 const MODULES = join(ROOT, "modules");
 
 export async function pack(scratch: string): Promise<readonly Row[]> {
-  const archives = readdirSync(MODULES)
-    .map((name) => `tar -cf - -C '${join(MODULES, name)}' . | gzip > '${join(scratch, name)}.tar.gz'`)
+  const archives = readdirSync(MODULES, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => `tar -cf - -C '${join(MODULES, name)}' . | gzip > '${join(scratch, name)}.tar.gz'`)
     .join(" && ");
   const [packed, tarred, started] = await inTurn(
     9,

@@ -2,9 +2,10 @@
  * The generated modules used from a CDKTF project: `cdktf get` reads them, and what it writes compiles and
  * synthesises.
  */
-import { cpSync, existsSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { cdktf } from "../support/cdktf-project";
+import { moduleNames } from "../support/module-names";
 import { describeWith } from "../support/requirements";
 import { runProgram } from "../support/run-program";
 import { temporaryFolder } from "../support/temporary-folder";
@@ -16,7 +17,7 @@ describeWith({ terraform: true }, "cdktf get on the generated modules", () => {
     const folder = temporaryFolder("bindings");
     cpSync(join(REPOSITORY, "modules"), join(folder, "modules"), { recursive: true });
     symlinkSync(join(REPOSITORY, "node_modules"), join(folder, "node_modules"));
-    const names = readdirSync(join(folder, "modules")).sort();
+    const names = moduleNames(join(folder, "modules"));
     expect(names).toEqual([
       "databricks-account-oidc",
       "databricks-federated-role",

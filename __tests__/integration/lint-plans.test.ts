@@ -13,6 +13,7 @@ import { lintDocuments } from "../../src/lint/lint-documents";
 import { deployableStack } from "../support/cdktf-project";
 import { fullFederation, READER, WRITER } from "../support/full-federation";
 import { REPOSITORY } from "../support/markdown";
+import { moduleNames } from "../support/module-names";
 import type { Moto } from "../support/moto";
 import { startMoto } from "../support/moto";
 import { describeWith } from "../support/requirements";
@@ -27,7 +28,7 @@ const errorsOf = (report: LintReport): readonly string[] =>
   report.findings.filter(({ severity }) => severity === "error").map(({ rule, path }) => `${rule} ${path}`);
 
 describeWith({ terraform: true }, "lint of our own modules' plans", () => {
-  const examples = readdirSync(join(REPOSITORY, "modules")).map(
+  const examples = moduleNames(join(REPOSITORY, "modules")).map(
     (module) => [module, join(REPOSITORY, "modules", module)] as const,
   );
 
