@@ -473,7 +473,7 @@ describe("a trust policy that comes out different for the same input", () => {
     [
       "one action more",
       "major",
-      ["trust-unknown"],
+      ["trust-wider"],
       probe(
         smallPolicy(["alice@example.com", "bob@example.com"], {
           Action: ["sts:AssumeRoleWithWebIdentity", "sts:TagSession"],
