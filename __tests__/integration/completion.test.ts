@@ -75,7 +75,7 @@ describe("bash is offered", () => {
     ["choices", ["credentials", "--format", "pro"], ["process", "profile"]],
     ["choices after an equals sign", ["credentials", "--format", "=", "tok"], ["token-file"]],
     ["choices at an equals sign", ["init", "--partition", "="], ["aws", "aws-us-gov", "aws-cn"]],
-    ["ways to a token", ["token", "--from", "file"], ["file-oidc", "file"]],
+    ["ways to a token", ["token", "--from", "file"], ["file", "file-oidc"]],
     [
       "roles of the federation, and never what a shell would run",
       ["credentials", "--role", ""],

@@ -56,9 +56,12 @@ const FIELDS: Readonly<Record<string, Field>> = {
     found: (policy) => first(conditionOf(policy)["StringEquals"]?.[SUB]),
   },
   "subject pattern": {
-    role: (text) => ({ trusts: [{ issuer: "production", subjectPatterns: [`${text}.known-name-*`] }] }),
+    role: (text) => ({
+      trusts: [{ issuer: "production", subjectPatterns: [`${text}.known-name-*@data.example.com`] }],
+    }),
     written: ({ role }) => role["assume_role_policy"],
-    found: (policy) => String(first(conditionOf(policy)["StringLike"]?.[SUB])).replace(/\.known-name-\*$/, ""),
+    found: (policy) =>
+      String(first(conditionOf(policy)["StringLike"]?.[SUB])).replace(/\.known-name-\*@data\.example\.com$/, ""),
   },
   "condition value": {
     role: (text) => ({

@@ -89,7 +89,7 @@ describeWith({ terraform: true, moto: true }, "values known only when they are a
 
     const { stderr } = await terraform.run(["apply", "-auto-approve", "-no-color"], { accept: [1] });
     for (const words of [
-      "A subject pattern must not let strangers in",
+      "A subject pattern must not match outsiders",
       "A condition must not be about the aud or sub",
       "must lie in one of Databricks' zones",
     ]) {

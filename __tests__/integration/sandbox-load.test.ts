@@ -50,7 +50,7 @@ function raw(pieces: readonly string[], pause = 0): Promise<string> {
 }
 
 const post = (body: string, length = Buffer.byteLength(body)): string =>
-  `POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: ` +
+  `POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: ` +
   `application/x-www-form-urlencoded\r\nContent-Length: ${length}\r\n\r\n${body}`;
 const inPieces = (text: string, count: number): readonly string[] =>
   Array.from({ length: count }, (_, index) =>
