@@ -90,8 +90,8 @@ describeWith({ terraform: true, moto: true }, "values known only when they are a
     const { stderr } = await terraform.run(["apply", "-auto-approve", "-no-color"], { accept: [1] });
     for (const words of [
       "A subject pattern must not match outsiders",
-      "A condition must not be about the aud or sub",
-      "must lie in one of Databricks' zones",
+      "A condition must not test the aud or sub",
+      "must be in one of Databricks' zones",
     ]) {
       expect(stderr.replace(/\s+/g, " ")).toContain(words);
     }
