@@ -81,7 +81,7 @@ try {
   });
   check("every verb explains itself", () => {
     const help = run(bin, ["--help"]);
-    const verbs = [...help.matchAll(/^ {2}databricks-aws-oidc (\w+)/gm)].map((match) => match[1]);
+    const verbs = [...help.matchAll(/^ {2}([a-z]+) {2,}\S/gm)].map((match) => match[1]);
     expect(verbs.length > 10, `only ${verbs.length} verbs`);
     for (const verb of verbs) expect(run(bin, [verb, "--help"]).includes(verb), `no help for ${verb}`);
     return `${verbs.length} verbs`;

@@ -3,7 +3,7 @@ export const VERBS: Readonly<Record<string, string>> = {
   issuer: "Which issuer, and every URL and ARN derived from it",
   init: "Write a federation.yaml, by questions or by flags",
   generate: "Write modules, a root, client files or the JSON Schema",
-  lint: "Judge a federation, a policy, a Terraform plan",
+  lint: "Check a federation, a policy, a Terraform plan",
   explain: "Would this token get this role, and if not, which line says no",
   prove: "Every declared identity gets in, and nobody else does",
   doctor: "Check the real endpoints: discovery, keys, provider, role",
