@@ -199,8 +199,9 @@ test("whatever is called the same decides the same, for everybody", () => {
         return;
       }
       same += 1;
-      for (const aud of [null, "a", "b", "A", "ax", "?"])
-        for (const sub of [null, "a", "b", "A", "ax", "?"])
+      // STS refuses a token without aud or sub before it reads the policy, so every request has both
+      for (const aud of ["a", "b", "A", "ax", "?"])
+        for (const sub of ["a", "b", "A", "ax", "?"])
           expect([aud, sub, allows(left, aud, sub)]).toEqual([aud, sub, allows(right, aud, sub)]);
     }),
     { numRuns: 80 },
