@@ -78,7 +78,7 @@ describe("npm start in a pipe", () => {
     const folder = clone();
     const outcome = await runProgram(tsx(folder), ["src/cli/start.ts", ...args], { cwd: folder, accept: [code] });
     expect(outcome.stderr).toContain(said);
-    expect(outcome.stderr).not.toMatch(/^ +at /m);
+    expect(outcome.stderr).not.toMatch(/^[ \t]+at /m);
     expect([outcome.stdout, existsSync(join(folder, "out"))]).toEqual(["", false]);
   });
 });

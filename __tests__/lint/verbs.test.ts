@@ -76,7 +76,7 @@ test.each([
 ])("lint %j ends in %i with %s", async (args, code, said) => {
   const outcome = await run("lint", ...args);
   expect(outcome.stderr).toContain(said);
-  expect(outcome.stderr).not.toMatch(/^ +at /m);
+  expect(outcome.stderr).not.toMatch(/^[ \t]+at /m);
   expect(outcome.code).toBe(code);
 });
 
