@@ -79,17 +79,7 @@ const importsPointDown = {
 
 export default tseslint.config(
   {
-    ignores: [
-      "node_modules/",
-      "dist/",
-      "out/",
-      "modules/",
-      "schema/",
-      "templates/",
-      "**/cdktf.out/",
-      "**/.gen/",
-      "**/.terraform/",
-    ],
+    ignores: ["node_modules/", "dist/", "out/", "modules/", "schema/", "**/cdktf.out/", "**/.gen/", "**/.terraform/"],
   },
   js.configs.recommended,
   ...tseslint.configs.strict,
@@ -181,5 +171,15 @@ export default tseslint.config(
       },
     },
     rules: { "@typescript-eslint/no-require-imports": "off", "no-console": "off" },
+  },
+  {
+    // runs in the report's page
+    files: ["templates/report/*.js"],
+    languageOptions: {
+      sourceType: "script",
+      globals: Object.fromEntries(
+        ["document", "location", "addEventListener", "setTimeout", "clearTimeout"].map((name) => [name, "readonly"]),
+      ),
+    },
   },
 );

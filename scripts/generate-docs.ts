@@ -1,17 +1,18 @@
 /**
- * Writes the pages that are made from code or data: docs/lint-rules.md, docs/unity-catalog.md, and the tables of rooms,
- * of fields and of clouds in other pages. With `--check` writes nothing and exits 1 where one is stale.
+ * Writes the pages that are made from code or data: docs/lint-rules.md, and the tables of rooms, fields, clouds,
+ * principals and mechanisms in other pages. With `--check` writes nothing and exits 1 where one is stale.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { unityCatalogPage } from "../src/explain/unity-catalog-page";
+import { mechanismsTable } from "../src/explain/mechanisms";
 import { ACCOUNT_ISSUER_FIELDS, WORKSPACE_ISSUER_FIELDS } from "../src/federation/fields/issuer";
 import { ROLE_FIELDS } from "../src/federation/fields/role";
 import { SETTING_FIELDS } from "../src/federation/fields/settings";
 import { fieldTable } from "../src/federation/fields/table";
 import { SUBJECT_TRUST_FIELDS } from "../src/federation/fields/trust";
-import { cloudsTable } from "../src/issuer/clouds";
+import { cloudsTable, principalsTable } from "../src/issuer/clouds";
 import { lintRulesPage } from "../src/lint/rules-page";
+import { markdownTable } from "../src/text/table";
 import { tell } from "../src/cli/run";
 import ROOMS from "./rooms.json";
 
@@ -20,7 +21,8 @@ const PAGES: Readonly<Record<string, (now: string) => string>> = {
   "docs/federation-file.md": withFields,
   "docs/issuer.md": (page) => withTable(page, "CLOUDS", cloudsTable()),
   "docs/lint-rules.md": lintRulesPage,
-  "docs/unity-catalog.md": unityCatalogPage,
+  "docs/unity-catalog.md": (page) =>
+    withTable(withTable(page, "MECHANISMS", mechanismsTable()), "PRINCIPALS", principalsTable()),
 };
 
 const check = process.argv.includes("--check");
@@ -45,13 +47,13 @@ function textOf(file: string): string | undefined {
 
 /** `page` with the table of rooms between its markers. */
 function withRooms(page: string): string {
-  const rows = ROOMS.map(({ room, holds, imports, pure }) =>
-    ["", `\`src/${room}\``, holds, pure ? "yes" : "", imports.length === 0 ? "nothing" : imports.join(", "), ""]
-      .join(" | ")
-      .trim(),
-  );
-  const table = ["| room | what it holds | pure | may import |", "|---|---|---|---|", ...rows].join("\n");
-  return withTable(page, "ROOMS", table);
+  const rows = ROOMS.map(({ room, holds, imports, pure }) => [
+    `\`src/${room}\``,
+    holds,
+    pure ? "yes" : "",
+    imports.length === 0 ? "nothing" : imports.join(", "),
+  ]);
+  return withTable(page, "ROOMS", markdownTable(["room", "what it holds", "pure", "may import"], rows));
 }
 
 /** `page` with the tables of fields between their markers. */

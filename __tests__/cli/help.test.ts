@@ -3,8 +3,8 @@ import { loadVerb } from "../../src/cli/cli";
 import { examplesText, verbHelp, verbsHelp } from "../../src/cli/help";
 import type { Verb } from "../../src/cli/verb";
 import { VERBS } from "../../src/cli/verb-names";
-import { flagName } from "../../src/text/flag-words";
-import { wrapped } from "../../src/text/wrap";
+import { flagName } from "../../src/text/words";
+import { wrapped } from "../../src/text/table";
 
 /** Every verb that can be called, `generate root` among them. */
 const verbs = Object.keys(VERBS).flatMap((name): readonly (readonly [string, Verb])[] => {

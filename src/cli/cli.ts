@@ -2,7 +2,7 @@
 import yargs from "yargs";
 import { version } from "../../package.json";
 import { InputError } from "../errors";
-import { flagName } from "../text/flag-words";
+import { flagName } from "../text/words";
 import { nearest } from "../text/nearest";
 import { redact } from "../text/secret";
 import { quoted } from "../text/text-rule";

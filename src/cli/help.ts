@@ -1,8 +1,8 @@
 /** Help of the program and of each verb, from the same data that a call is parsed with. */
 import type { Flag } from "./flags";
 import type { Verb, Words } from "./verb";
-import { flagName } from "../text/flag-words";
-import { wrapped } from "../text/wrap";
+import { flagName } from "../text/words";
+import { wrapped } from "../text/table";
 
 export const PROGRAM = "databricks-aws-oidc";
 

@@ -1,5 +1,5 @@
 /** What is wrong with a call, in one sentence that names what was probably meant. */
-import { flagName } from "../text/flag-words";
+import { flagName } from "../text/words";
 import { nearest } from "../text/nearest";
 import { quoted } from "../text/text-rule";
 import type { Flag } from "./flags";

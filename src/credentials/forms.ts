@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import { InputError } from "../errors";
 import { DEFAULT_FEDERATION_FILE } from "../files/load-federation";
-import { flagWords } from "../text/flag-words";
+import { flagWords } from "../text/words";
 import { inSingleQuotes } from "../text/escape";
 import { serveCredentials } from "./container";
 import { writeProfile } from "./aws-profile";

@@ -2,6 +2,7 @@
  * How Databricks reaches AWS: four mechanisms, and which feature uses which. Data, for `explain --mechanisms` and
  * docs/unity-catalog.md.
  */
+import { markdownTable } from "../text/table";
 
 /** What it rests on, as everywhere in this project's pages. */
 export type Mark = "seen" | "once" | "expected" | "unknown";
@@ -131,16 +132,10 @@ export function mechanismsText(): string {
 
 /** The same in Markdown: a row a mechanism. */
 export function mechanismsTable(): string {
-  const cell = (text: string): string => text.replaceAll("|", "\\|");
-  const rows = MECHANISMS.map(
-    (mechanism) =>
-      `| ${[mechanism.name, ...FIELDS.map(([field]) => textOf(mechanism[field]))].map(cell).join(" | ")} |`,
+  return markdownTable(
+    ["mechanism", ...FIELDS.map(([, label]) => label)],
+    MECHANISMS.map((mechanism) => [mechanism.name, ...FIELDS.map(([field]) => textOf(mechanism[field]))]),
   );
-  return [
-    `| mechanism | ${FIELDS.map(([, label]) => label).join(" | ")} |`,
-    `|${"---|".repeat(FIELDS.length + 1)}`,
-    ...rows,
-  ].join("\n");
 }
 
 function textOf(value: string | readonly string[]): string {

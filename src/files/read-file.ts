@@ -61,3 +61,8 @@ export function packageFolder(): string {
     if (dirname(at) === at) throw new Error("the templates of this package are missing");
   }
 }
+
+/** The text of a file of this package, by its path below the package's folder. */
+export function packageText(path: string): string {
+  return readFileSync(join(packageFolder(), path), "utf8");
+}

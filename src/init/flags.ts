@@ -1,6 +1,6 @@
 /** Flags of `init`, as typed. What is asked in a terminal becomes flags too. Pure. */
 import type { Problem } from "../errors";
-import { flagName, flagWords } from "../text/flag-words";
+import { flagName, flagWords } from "../text/words";
 import { shellWord } from "../text/escape";
 import { breach, quoted } from "../text/text-rule";
 import { ROLE_KEY } from "../federation/rules";

@@ -3,6 +3,7 @@
  * Sources: databricks-sdk-go `common/environment/environments.go` (and its Python and Java twins) for hosts,
  * terraform-provider-databricks `aws/constants.go` for Unity Catalog.
  */
+import { markdownTable } from "../text/table";
 import type { Partition } from "./rules";
 
 export interface CloudFacts {
@@ -121,10 +122,19 @@ export function workspaceIdOfHost(host: string): string | null {
 
 /** The hosts of every cloud as a Markdown table. */
 export function cloudsTable(): string {
-  const rows = Object.entries<CloudFacts>(CLOUDS).map(
-    ([cloud, { workspaceZone, accountsHost }]) =>
-      `| \`${cloud}\` | \`${workspaceZone}\` | ` +
-      `${accountsHost === null ? "not publicly known: give `accountsHost`" : `\`${accountsHost}\``} |`,
+  const rows = Object.entries<CloudFacts>(CLOUDS).map(([cloud, { workspaceZone, accountsHost }]) => [
+    `\`${cloud}\``,
+    `\`${workspaceZone}\``,
+    accountsHost === null ? "not publicly known: give `accountsHost`" : `\`${accountsHost}\``,
+  ]);
+  return markdownTable(["cloud", "workspace hosts end in", "accounts host"], rows);
+}
+
+/** Databricks' Unity Catalog roles as a Markdown table, for docs/unity-catalog.md. */
+export function principalsTable(): string {
+  const rows = Object.entries(UNITY_CATALOG_PRINCIPALS).map(([cloud, { partition, arn }]) => [cloud, partition, arn]);
+  return markdownTable(
+    ["`cloud`", "partition", "Databricks' role"],
+    rows.map((row) => row.map((cell) => `\`${cell}\``)),
   );
-  return ["| cloud | workspace hosts end in | accounts host |", "|---|---|---|", ...rows].join("\n");
 }

@@ -1,4 +1,5 @@
 /** The page docs/lint-rules.md, made from the rules themselves. */
+import { markdownTable } from "../text/table";
 import type { LintRule } from "./rule";
 import { RULE_GROUPS } from "./all-rules";
 
@@ -22,8 +23,8 @@ export function lintRulesPage(): string {
 function table(): string {
   const rows = Object.values(RULE_GROUPS)
     .flat()
-    .map((rule) => `| [\`${rule.id}\`](#${rule.id}) | ${rule.severity} | ${cell(rule.title)} |`);
-  return ["| rule | severity | what it catches |", "|---|---|---|", ...rows].join("\n");
+    .map((rule) => [`[\`${rule.id}\`](#${rule.id})`, rule.severity, rule.title]);
+  return markdownTable(["rule", "severity", "what it catches"], rows);
 }
 
 function section(rule: LintRule): string {
@@ -73,8 +74,4 @@ function linked(source: string): string {
       return one.startsWith("https://") ? `<${one}>` : one;
     })
     .join("; ");
-}
-
-function cell(text: string): string {
-  return text.replace(/\|/g, "\\|");
 }

@@ -1,5 +1,6 @@
 /** A proof for a person: one line a role, counter-examples in full. */
 import { visible } from "../text/escape";
+import { counted } from "../text/words";
 import type { CounterExample, Proof, RoleProof } from "./prove";
 import { isProven } from "./prove";
 
@@ -30,7 +31,7 @@ export function proofText(proof: Proof): string {
 
 function roleLine(role: RoleProof): string {
   const name = role.account === null ? role.role : `${role.account}/${role.role}`;
-  const declared = `${role.declared} declared ${role.declared === 1 ? "identity" : "identities"}`;
+  const declared = `${counted(role.declared, "declared identity", "declared identities")}`;
   const gets = role.declared === 1 ? "gets" : "get";
   const who = role.declaredIn === role.declared ? `${declared} ${gets} in` : `${role.declaredIn} of ${declared} get in`;
   const others =

@@ -1,18 +1,19 @@
-/** Puts the report together: one HTML file that loads nothing and sends nothing. Pure. */
+/** Puts the report together: one HTML file that loads nothing and sends nothing. */
 import { createHash } from "node:crypto";
 import { html } from "../text/escape";
 import { element, link } from "../text/markup";
-import { graph, GRAPH_ROLES, reachPairs } from "./graph";
+import { counted } from "../text/words";
+import { packageText } from "../files/read-file";
+import { COLUMNS, graph, GRAPH_ROLES, reachPairs, ROW, TOP, WIDTH } from "./graph";
 import { matrix } from "./matrix";
-import { SCRIPT } from "./script";
 import { findingsSection, identitiesSection, issuersSection, rolesSection } from "./sections";
-import { STYLE } from "./style";
 import type { ReportView } from "./view";
 
 /** The page as text. Names from the file are escaped; style and script are allowed by their hashes alone. */
 export function reportPage(view: ReportView): string {
+  const [style, script] = [packageText("templates/report/report.css"), packageText("templates/report/report.js")];
   const policy =
-    `default-src 'none'; style-src '${hash(STYLE)}'; script-src '${hash(SCRIPT)}'; ` +
+    `default-src 'none'; style-src '${hash(style)}'; script-src '${hash(script)}'; ` +
     `base-uri 'none'; form-action 'none'`;
   const sections = sectionsOf(view);
   return `<!doctype html>
@@ -25,7 +26,7 @@ export function reportPage(view: ReportView): string {
 <meta name="generator" content="databricks-aws-oidc">
 <meta name="robots" content="noindex">
 <title>${html(view.name)}: who reaches what</title>
-<style>${STYLE}</style>
+<style>${style}</style>
 </head>
 <body>
 <a class="skip" href="#roles">Skip to the roles</a>
@@ -41,7 +42,7 @@ ${sections
 <footer><p>Made by databricks-aws-oidc from the federation file. It shows what is declared;
 <code>lint</code> compares a plan, <code>doctor</code> checks AWS.</p></footer>
 <script type="application/json" id="reach">${JSON.stringify(dataOf(view))}</script>
-<script>${SCRIPT}</script>
+<script>${script}</script>
 </body>
 </html>
 `;
@@ -78,12 +79,13 @@ function sectionsOf(view: ReportView): readonly Section[] {
   ];
 }
 
-/** Numbers only: [identity, role] pairs, and each identity's issuer (-1: none). */
+/** Numbers only: [identity, role] pairs, each identity's issuer (-1: none), and the graph's measures. */
 function dataOf(view: ReportView): unknown {
   const issuers = new Map(view.issuers.map(({ key }, index) => [key, index]));
   return {
     pairs: reachPairs(view),
     issuers: view.identities.map(({ issuer }) => (issuer === null ? -1 : (issuers.get(issuer) ?? -1))),
+    layout: { columns: COLUMNS, roles: GRAPH_ROLES, row: ROW, top: TOP, width: WIDTH },
   };
 }
 
@@ -125,8 +127,8 @@ function stat(count: number, one: string, many: string, target: string, bad = fa
 
 function filters(view: ReportView): string {
   const issuers = view.issuers.map(({ key }, index) => `<option value="${index}">${html(key)}</option>`).join("");
-  const roles = view.roles.length === 1 ? "1 role" : `${view.roles.length} roles`;
-  const identities = view.identities.length === 1 ? "1 identity" : `${view.identities.length} identities`;
+  const roles = counted(view.roles.length, "role");
+  const identities = counted(view.identities.length, "identity", "identities");
   return `<search class="bar"><form id="filter" aria-label="Filter">
 <label>Identity <input type="search" id="f-identity" autocomplete="off" spellcheck="false"></label>
 <label>Role <input type="search" id="f-role" autocomplete="off" spellcheck="false"></label>

@@ -1,4 +1,4 @@
-/** Columns of text for a terminal. */
+/** Tables for a terminal and for Markdown, and lines of a given width. Pure. */
 
 /** `rows` under `head`, columns padded to their widest cell, two spaces between. No trailing spaces. */
 export function textTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -12,4 +12,22 @@ export function textTable(head: readonly string[], rows: readonly (readonly stri
         .trimEnd(),
     )
     .join("\n");
+}
+
+/** A Markdown table: `rows` of cells under `head`. A `|` in a cell is escaped, all else is Markdown. */
+export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  return [line(head), `|${"---|".repeat(head.length)}`, ...rows.map(line)].join("\n");
+}
+
+/** `text` on lines of at most `columns` characters, broken at spaces only: a longer word stays whole. */
+export function wrapped(text: string, columns: number): string {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= columns) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines.join("\n");
 }

@@ -1,5 +1,5 @@
 /** The command line as completion scripts need it: verbs, their flags, and what a flag's value may be. Plain data. */
-import { flagName } from "../../text/flag-words";
+import { flagName } from "../../text/words";
 import type { Flag } from "../flags";
 import type { Verb, VerbGroup } from "../verb";
 

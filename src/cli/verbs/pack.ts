@@ -1,5 +1,6 @@
 /** `pack`: module releases: archives, checksums, manifest; and their verification. */
 import { version as ownVersion } from "../../../package.json";
+import { counted } from "../../text/words";
 import { FLAGS, flags } from "../flags";
 import type { ExitCode } from "../run";
 import { sayJson, sayLine, tell, withProgress } from "../run";
@@ -29,11 +30,11 @@ export default verb({
     tell(
       previous === null
         ? "No earlier release to compare with."
-        : `Compared with ${previous}: ${changes.length} changes; the version increment is sufficient.`,
+        : `Compared with ${previous}: ${counted(changes.length, "change")}; the version increment is sufficient.`,
     );
     const { commit } = manifest.source;
     tell(
-      `${out}: ${manifest.modules.length} modules, version ${manifest.version}, ${
+      `${out}: ${counted(manifest.modules.length, "module")}, version ${manifest.version}, ${
         commit === null
           ? "no source commit: not a clean checkout (--source-commit names one)"
           : `of commit ${commit.slice(0, 12)}`
@@ -69,9 +70,7 @@ async function verify(folder: string, json: boolean): Promise<ExitCode> {
     const { problems } = error;
     if (json) sayJson({ verified: false, problems });
     else for (const problem of problems) sayLine(formatProblem(problem));
-    tell(
-      `${folder} differs from what was packed: ${problems.length} ${problems.length === 1 ? "problem" : "problems"}.`,
-    );
+    tell(`${folder} differs from what was packed: ${counted(problems.length, "problem")}.`);
     return 1;
   }
 }

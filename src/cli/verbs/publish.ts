@@ -1,4 +1,5 @@
 /** `publish`: a packed release into a registry: a folder, a bucket, or git repositories. */
+import { counted } from "../../text/words";
 import { FLAGS, flags } from "../flags";
 import type { ExitCode } from "../run";
 import { sayJson, sayLine, tell, withProgress } from "../run";
@@ -53,8 +54,8 @@ function summary({
   const versions =
     added === 0
       ? "Every version is published already"
-      : `${added} of ${changes.length} versions ${dryRun ? "would be added" : "added"}`;
-  const written = files.length === 0 ? "" : `, ${files.length} files ${dryRun ? "to write" : "written"}`;
+      : `${added} of ${counted(changes.length, "version")} ${dryRun ? "would be added" : "added"}`;
+  const written = files.length === 0 ? "" : `, ${counted(files.length, "file")} ${dryRun ? "to write" : "written"}`;
   return `${repaired ? repair : ""}${versions}${written}.`;
 }
 

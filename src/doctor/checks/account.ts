@@ -3,7 +3,7 @@ import type { AccountView } from "../../federation/account-view";
 import { issuerPathOf } from "../../issuer/issuer";
 import { compareTargets } from "../../lint/compare";
 import { lintTarget } from "../../lint/run-rules";
-import { counted, listed } from "../../text/listed";
+import { counted, listed } from "../../text/words";
 import { concernsDatabricks, isDatabricksIssuer } from "../../trust/documents/relevance";
 import { parseRole } from "../../trust/parsed/parse-role";
 import type { Check } from "../check";

@@ -1,6 +1,6 @@
 /** Checks the issuer's host: its name and its certificate. Pure. */
 import { cloudOfHost } from "../../issuer/clouds";
-import { listed } from "../../text/listed";
+import { listed } from "../../text/words";
 import type { Check } from "../check";
 import { checkOf } from "../check";
 import type { Fetched } from "../fetch/fetch-url";

@@ -3,7 +3,7 @@ import type { CredentialPlace } from "../../credentials/credential-chain";
 import type { AccountView } from "../../federation/account-view";
 import type { AwsAccount } from "../../federation/model";
 import { TOLERANCE_SECONDS } from "../../sts/claim-faults";
-import { listed } from "../../text/listed";
+import { listed } from "../../text/words";
 import type { Check } from "../check";
 import { checkOf } from "../check";
 import { accountOfCaller } from "../fetch/deployed";

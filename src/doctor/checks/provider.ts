@@ -1,6 +1,6 @@
 /** Compares a deployed provider with the federation. Pure. */
 import type { ProviderView } from "../../federation/account-view";
-import { counted, listed } from "../../text/listed";
+import { counted, listed } from "../../text/words";
 import { quoted } from "../../text/text-rule";
 import type { Check } from "../check";
 import { checkOf, DEPLOY, skipped } from "../check";

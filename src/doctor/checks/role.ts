@@ -6,7 +6,7 @@ import type { Identity } from "../../lint/gained";
 import { targetOfAccount } from "../../lint/lint-federation";
 import type { Finding } from "../../lint/run-rules";
 import { lintTarget } from "../../lint/run-rules";
-import { listed } from "../../text/listed";
+import { listed } from "../../text/words";
 import { quoted } from "../../text/text-rule";
 import { roleArn } from "../../trust/build";
 import type { LintProvider, LintRole, LintTarget } from "../../trust/parsed/target";

@@ -5,7 +5,7 @@ import { webIdentityRole } from "../../explain/subject-of";
 import type { FederationRole } from "../../federation/model";
 import { claimOf } from "../../trust/exact/facts";
 import type { WebIdentityProvider } from "../../sts/web-identity";
-import { listed } from "../../text/listed";
+import { listed } from "../../text/words";
 import { compilePolicy } from "../../trust/decide/decide";
 import { readPolicy } from "../../trust/decide/document";
 import type { Check } from "../check";

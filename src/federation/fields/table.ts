@@ -1,4 +1,5 @@
 /** Fields as a Markdown table, for docs and the modules' READMEs. */
+import { markdownTable } from "../../text/table";
 import { durationText } from "../duration";
 import type { Field, Fields } from "./field";
 import { hclFields } from "./field";
@@ -19,9 +20,9 @@ function table(fields: Fields, fallback: (field: Field) => string): string {
   const rows = Object.entries(fields).map(([name, field]) => {
     const inherited = field.inherits === undefined ? undefined : "the federation's";
     const otherwise = field.required ? "required" : (inherited ?? field.unset ?? fallback(field));
-    return `| \`${name}\` | ${field.description.replaceAll("|", "\\|")} | ${otherwise} |`;
+    return [`\`${name}\``, field.description, otherwise];
   });
-  return ["| key | meaning | default |", "|---|---|---|", ...rows].join("\n");
+  return markdownTable(["key", "meaning", "default"], rows);
 }
 
 function valueText(value: unknown): string {

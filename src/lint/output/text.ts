@@ -1,5 +1,6 @@
 /** A lint report for a person: one line a finding, then who gains and loses a role, then the totals. */
 import { visible } from "../../text/escape";
+import { counted } from "../../text/words";
 import { shellLine } from "../explain-command";
 import type { LintReport, PlacedChange, PlacedFinding, PlacedIdentity } from "../lint-documents";
 
@@ -83,10 +84,6 @@ function summary({ files, findings, errors, warnings, ignored, changes }: LintRe
   const lost = changes.reduce((sum, change) => sum + change.lost.length, 0);
   const compared = changes.length === 0 ? "" : `; ${gained} gained, ${lost} lost`;
   return `${findings.length + changes.length > 0 ? "\n" : ""}${result} (${checked})${compared}`;
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
 
 function some(names: readonly string[]): string {

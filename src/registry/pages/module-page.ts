@@ -1,6 +1,7 @@
 /** A module's page: usage, inputs, outputs, README, versions. One for each version, and one for the newest. */
 import { html, htmlText } from "../../text/escape";
 import { code, element, link, scrollingTable } from "../../text/markup";
+import { counted } from "../../text/words";
 import type { ContractRule, ModuleContract, ModuleVariable } from "../../module/contract";
 import { attributeExpression, typeExpression } from "../../module/contract";
 import type { ReleasedModule } from "../../release/manifest";
@@ -126,7 +127,7 @@ function rules(validations: readonly ContractRule[]): string {
   if (validations.length === 0) return "";
   const messages = [...new Set(validations.map(({ message }) => message))];
   const items = messages.map((message) => `<li>${prose(message)}.</li>`);
-  return folded(messages.length === 1 ? "1 rule" : `${messages.length} rules`, `<ul>${items.join("")}</ul>`);
+  return folded(counted(messages.length, "rule"), `<ul>${items.join("")}</ul>`);
 }
 
 /** A type over several lines, two spaces a level. */
@@ -156,8 +157,7 @@ function versionsSection(versions: readonly string[]): string {
     older.set(minor, [...(older.get(minor) ?? []), version]);
   }
   const minors = [...older].map(([minor, below]) => {
-    const count = below.length === 1 ? "1 version" : `${below.length} versions`;
-    return folded(`${html(minor)}: ${count}`, versionList(below));
+    return folded(`${html(minor)}: ${counted(below.length, "version")}`, versionList(below));
   });
   return ['<h2 id="versions">Versions</h2>', versionList(versions.slice(0, SHOWN_VERSIONS)), ...minors].join("\n");
 }

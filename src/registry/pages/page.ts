@@ -1,7 +1,7 @@
 /** The frame of every page: no script, nothing loaded; for phones, dark mode and print too. */
 import { createHash } from "node:crypto";
 import { html } from "../../text/escape";
-import { STYLE } from "./style";
+import { packageText } from "../../files/read-file";
 
 export interface Page {
   readonly title: string;
@@ -11,10 +11,10 @@ export interface Page {
   readonly body: string;
 }
 
-const STYLE_HASH = `sha256-${createHash("sha256").update(STYLE).digest("base64")}`;
-
 export function pageHtml({ title, trail, body }: Page): Buffer {
-  const policy = `default-src 'none'; style-src '${STYLE_HASH}'; base-uri 'none'; form-action 'none'`;
+  const style = packageText("templates/registry/page.css");
+  const hash = `sha256-${createHash("sha256").update(style).digest("base64")}`;
+  const policy = `default-src 'none'; style-src '${hash}'; base-uri 'none'; form-action 'none'`;
   return Buffer.from(`<!doctype html>
 <html lang="en">
 <head>
@@ -24,7 +24,7 @@ export function pageHtml({ title, trail, body }: Page): Buffer {
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
 <title>${html(title)}</title>
-<style>${STYLE}</style>
+<style>${style}</style>
 </head>
 <body>
 <main>

@@ -8,8 +8,7 @@ import { placeOf } from "../tree/address";
 import type { Publication } from "../tree/plan";
 import { DISCOVERY } from "../tree/plan";
 import { INDEX } from "../tree/plan-module";
-import { serverRules } from "../tree/server-rules";
-import { UNKNOWN_SITE } from "../tree/site";
+import { SERVER_RULES } from "../tree/server-rules";
 import { readVersionsOf, REGISTRY_DOCUMENT } from "../tree/stored";
 import {
   currentState,
@@ -124,13 +123,7 @@ function readJournal(folder: string): Journal | undefined {
   });
 }
 
-const TOP_FILES: ReadonlySet<string> = new Set([
-  INDEX,
-  REGISTRY_DOCUMENT,
-  CHECKSUMS_FILE,
-  DISCOVERY,
-  ...serverRules(UNKNOWN_SITE).keys(),
-]);
+const TOP_FILES: ReadonlySet<string> = new Set([INDEX, REGISTRY_DOCUMENT, CHECKSUMS_FILE, DISCOVERY, ...SERVER_RULES]);
 
 function isVersionFolder(path: unknown): boolean {
   return typeof path === "string" && placeOf(`${path}/download`).of === "version";

@@ -1,4 +1,5 @@
 /** A call to STS: its context, and its parameters within the bounds of the service model. Pure. */
+import { counted } from "../../text/words";
 import type { WebIdentityProvider } from "../../sts/web-identity";
 import { asRecord } from "../../trust/parsed/parse-role";
 import type { SimulatedRole } from "../directory/directory";
@@ -88,7 +89,7 @@ export function checkShapes(parameters: URLSearchParams, shapes: readonly TextSh
   if (broken.length > 0)
     throw new StsRefusal(
       "ValidationError",
-      `${broken.length} validation error${broken.length === 1 ? "" : "s"} detected: ${broken.join("; ")}`,
+      `${counted(broken.length, "validation error")} detected: ${broken.join("; ")}`,
     );
 }
 

@@ -6,7 +6,7 @@ import type { WebIdentityProvider, WebIdentityRole } from "../../sts/web-identit
 import { decideToken } from "../../sts/decide-token";
 import { readToken } from "../../sts/read-token";
 import { TAGS_CLAIM } from "../../sts/request-keys";
-import { listed } from "../../text/listed";
+import { listed } from "../../text/words";
 import { compilePolicy } from "../../trust/decide/decide";
 import type { SimulatedRole } from "../directory/directory";
 import { checkSessionPolicy, checkShapes, durationOf, roleArnOf, SHAPES, StsRefusal } from "./call";

@@ -2,6 +2,7 @@
 import type { Difference, GeneratedTree } from "../../../files/compare-tree";
 import type { ExitCode } from "../../run";
 import { refuse } from "../../../errors";
+import { counted } from "../../../text/words";
 import { sayJson, sayLine, tell } from "../../run";
 
 const SIGNS = { add: "+", change: "~", remove: "-" } as const;
@@ -19,14 +20,15 @@ export async function deliver(
   if (options.json === true) sayJson({ out: folder, differences });
   else for (const { path, change } of differences) sayLine(`${SIGNS[change]} ${folder}/${path}`);
   const { length: count } = differences;
-  const files = (number: number): string => `${number} ${number === 1 ? "file" : "files"}`;
   if (options.check !== true) {
-    tell(`${folder}: ${files(tree.files.size)}, ${count === 0 ? "nothing changed" : `${count} changed`}.`);
+    tell(`${folder}: ${counted(tree.files.size, "file")}, ${count === 0 ? "nothing changed" : `${count} changed`}.`);
     return 0;
   }
   if (interrupted) tell(`An earlier generate was interrupted in ${folder}; run it without --check to finish it.`);
   tell(
-    count === 0 ? `${folder} is up to date.` : `${folder} differs in ${files(count)}; run generate without --check.`,
+    count === 0
+      ? `${folder} is up to date.`
+      : `${folder} differs in ${counted(count, "file")}; run generate without --check.`,
   );
   return count === 0 && !interrupted ? 0 : 1;
 }

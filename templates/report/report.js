@@ -1,14 +1,9 @@
-/**
- * What the page does in a browser: filters, lays the graph out again, opens what is linked to. Plain JavaScript, no
- * names in it.
- */
-import { COLUMNS, GRAPH_ROLES, ROW, TOP, WIDTH } from "./graph";
-
-export const SCRIPT = `"use strict";
+"use strict";
+/* What the page does in a browser: filters, draws the graph again, opens what is linked to. No names in it. */
 (() => {
   const $ = (id) => document.getElementById(id);
   const all = (selector, within) => [...(within || document).querySelectorAll(selector)];
-  const { pairs, issuers } = JSON.parse($("reach").textContent);
+  const { pairs, issuers, layout } = JSON.parse($("reach").textContent);
   const cards = all("article.role");
   const rows = all("#identity-table tbody tr");
   const roleNames = cards.map((card) => card.querySelector("h3").textContent.toLowerCase());
@@ -20,7 +15,7 @@ export const SCRIPT = `"use strict";
   }));
   const fields = { identity: $("f-identity"), role: $("f-role"), issuer: $("f-issuer"), findings: $("f-findings") };
   const svg = $("graph");
-  const columnsOf = ${JSON.stringify(COLUMNS)};
+  const { columns: columnsOf, roles: mostRoles, row: rowHeight, top: headHeight, width } = layout;
 
   /* only what changes is touched: a page of a thousand roles stays quick */
   const hide = (element, hidden) => { if (element.hidden !== hidden) element.hidden = hidden; };
@@ -58,17 +53,17 @@ export const SCRIPT = `"use strict";
   }
 
   function draw(shownPairs, roles) {
-    const role = [...roles].sort((a, b) => a - b).slice(0, ${GRAPH_ROLES});
+    const role = [...roles].sort((a, b) => a - b).slice(0, mostRoles);
     const inRole = new Set(role);
     const drawn = shownPairs.filter(([, r]) => inRole.has(r));
     const identity = [...new Set(drawn.map(([i]) => i))];
     const issuer = [...new Set(identity.map((i) => issuers[i]).filter((u) => u >= 0))].sort((a, b) => a - b);
     const columns = { issuer, identity, role };
-    const height = Math.max(1, role.length, identity.length, issuer.length) * ${ROW} + ${TOP};
+    const height = Math.max(1, role.length, identity.length, issuer.length) * rowHeight + headHeight;
     const at = {};
     for (const name of Object.keys(columns)) {
-      const top = (height + ${TOP} - columns[name].length * ${ROW}) / 2 + ${ROW / 2};
-      at[name] = new Map(columns[name].map((index, row) => [index, row * ${ROW} + top]));
+      const top = (height + headHeight - columns[name].length * rowHeight) / 2 + rowHeight / 2;
+      at[name] = new Map(columns[name].map((index, row) => [index, row * rowHeight + top]));
     }
     const edge = (kind, from, a, to, b) => {
       const x1 = columnsOf[from].x + columnsOf[from].width, x2 = columnsOf[to].x;
@@ -81,7 +76,7 @@ export const SCRIPT = `"use strict";
       ...drawn.map(([i, r]) => edge("v", "identity", i, "role", r)));
     const nodesOf = (name) => columns[name].map((index) => nodeOf(name, index, at[name].get(index)));
     svg.querySelector(".nodes").replaceChildren(...Object.keys(columns).flatMap(nodesOf));
-    svg.setAttribute("viewBox", "0 0 ${WIDTH} " + height);
+    svg.setAttribute("viewBox", "0 0 " + width + " " + height);
     svg.setAttribute("height", height);
     $("graph-note").textContent = role.length < roles.size
       ? "The first " + role.length + " of " + roles.size + " roles; filter to see others."
@@ -155,4 +150,3 @@ export const SCRIPT = `"use strict";
   svg.addEventListener("mouseover", light);
   svg.addEventListener("mouseleave", light);
 })();
-`;

@@ -1,4 +1,15 @@
-/** Options as the words of a command line. Pure. */
+/** Lists and counts in a message, and options as the words of a command line. Pure. */
+
+/** `names` separated by `separator`, the first `most` of them and how many more there are. */
+export function listed(names: readonly string[], most: number, separator = ", "): string {
+  const more = names.length - most;
+  return more > 0 ? `${names.slice(0, most).join(separator)}${separator}and ${more} more` : names.join(separator);
+}
+
+/** `1 key`, `2 keys`; an irregular plural is given. */
+export function counted(count: number, noun: string, plural = `${noun}s`): string {
+  return `${count} ${count === 1 ? noun : plural}`;
+}
 
 /** The flag of an option: `roleArn` is `role-arn`. */
 export function flagName(option: string): string {
