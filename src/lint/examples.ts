@@ -1,5 +1,6 @@
 /** Makes the rules' examples: a right role of the model federation, and one thing changed. */
 import type { LintExample } from "./rule";
+import { EMPTY_TARGET, UNKNOWN_ROLE } from "../trust/parsed/target";
 import type { LintProvider, LintRole, LintTarget } from "../trust/parsed/target";
 
 export const EXAMPLE_ISSUER = "mycompany.cloud.databricks.com/oidc";
@@ -20,29 +21,16 @@ const PROVIDER: LintProvider = {
 };
 
 const ROLE: LintRole = {
+  ...UNKNOWN_ROLE,
   path: "roles.lake-reader",
   name: "lake-reader",
   accountId: "111122223333",
   policy: {},
   maxSessionDuration: 3600,
   bounded: false,
-  managedPolicyArns: [],
-  policies: {},
-  quota: 2048,
-  meantPatterns: [],
-  statementPaths: [],
-  ignores: [],
 };
 
-const TARGET: LintTarget = {
-  providers: [PROVIDER],
-  complete: true,
-  givenProviderArns: [],
-  givenIssuerPaths: [],
-  deletedProviders: [],
-  roles: [],
-  ignores: [],
-};
+const TARGET: LintTarget = { ...EMPTY_TARGET, providers: [PROVIDER], complete: true };
 
 /** Guards of a statement: the audience and a subject. */
 export const GUARDS = { StringEquals: { [AUD]: EXAMPLE_AUDIENCE, [SUB]: EXAMPLE_SUBJECT } };

@@ -1,5 +1,6 @@
 /** Judges documents that were read: findings with their places, and who gains or loses a role. Pure. */
 import type { Finding } from "./run-rules";
+import { EMPTY_TARGET } from "../trust/parsed/target";
 import type { LintTarget } from "../trust/parsed/target";
 import type { RoleChange } from "./compare";
 import { compareTargets } from "./compare";
@@ -145,23 +146,13 @@ function changesOf(document: LintDocument, before: LintDocument | undefined): re
 function mergedTarget({ targets }: LintDocument): LintTarget {
   const all = targets.map(({ target }) => target);
   return {
-    ...(all[0] ?? NOTHING),
+    ...(all[0] ?? EMPTY_TARGET),
     providers: all.flatMap(({ providers }) => providers),
     roles: all.flatMap(({ roles }) => roles),
     aside: all.flatMap(({ aside = [] }) => aside),
     unread: all.flatMap(({ unread = [] }) => unread),
   };
 }
-
-const NOTHING: LintTarget = {
-  providers: [],
-  complete: false,
-  givenProviderArns: [],
-  givenIssuerPaths: [],
-  deletedProviders: [],
-  roles: [],
-  ignores: [],
-};
 
 function withoutRoles(target: LintTarget): LintTarget {
   return { ...target, roles: [], aside: [], unread: [] };

@@ -10,6 +10,7 @@ import type { Finding } from "./run-rules";
 import type { TrustPolicy } from "../trust/policy";
 import { lintRoleErrors, lintTarget } from "./run-rules";
 import { isLimitingBoundary } from "../trust/parsed/parse-role";
+import { EMPTY_TARGET } from "../trust/parsed/target";
 import type { LintIgnore, LintProvider, LintRole, LintTarget } from "../trust/parsed/target";
 import { exactSubjects } from "../trust/trust";
 
@@ -48,6 +49,7 @@ export function targetOfAccount(view: AccountView): LintTarget {
   const accountId = view.accountId === ACCOUNT_ID_PLACEHOLDER ? null : view.accountId;
   const made = view.providers.filter((provider) => provider.create);
   return {
+    ...EMPTY_TARGET,
     complete: true,
     providers: view.providers.map(({ issuer, arn }): LintProvider => ({
       url: issuer.issuer,
@@ -56,8 +58,6 @@ export function targetOfAccount(view: AccountView): LintTarget {
       path: formatPath(["issuers", issuer.key]),
     })),
     givenProviderArns: view.providers.filter((provider) => !made.includes(provider)).map(({ arn }) => arn),
-    givenIssuerPaths: [],
-    deletedProviders: [],
     ignores: ignoresAt(view.federation.lint, []),
     roles: view.roles.map((role) => lintRoleOf(role, view, accountId)),
   };
@@ -110,16 +110,13 @@ export function lintErrorsOfRole(
 ): readonly Finding[] {
   const issuers = Object.entries(trust.issuers);
   const target: LintTarget = {
-    complete: false,
+    ...EMPTY_TARGET,
     providers: issuers.map(([key, issuer]) => ({
       url: `https://${issuer.conditionKeys.sub.replace(/:sub$/, "")}`,
       clientIds: issuer.audiences,
       accountId: accountOfArn(issuer.providerArn),
       path: formatPath(["issuers", key]),
     })),
-    givenProviderArns: [],
-    givenIssuerPaths: [],
-    deletedProviders: [],
     ignores: ignoresAt(federation.lint, []),
     roles: [
       lintedRole(role, {

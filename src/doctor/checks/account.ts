@@ -5,13 +5,14 @@ import { compareTargets } from "../../lint/compare";
 import { lintTarget } from "../../lint/run-rules";
 import { counted, listed } from "../../text/words";
 import { concernsDatabricks, isDatabricksIssuer } from "../../trust/documents/relevance";
+import { EMPTY_TARGET } from "../../trust/parsed/target";
 import { parseRole } from "../../trust/parsed/parse-role";
 import type { Check } from "../check";
 import { checkOf, skipped } from "../check";
 import type { AccountFacts, LiveProvider, LiveRole } from "../fetch/live";
 import { lintProviderOf } from "../fetch/live";
 import { isDiscoveryUrl, withoutDiscovery } from "./provider";
-import { findingText, NO_TARGET, people } from "./role";
+import { findingText, people } from "./role";
 
 const DAY_MS = 86_400_000;
 /** A role that was not used for this long is reported. IAM remembers 400 days. */
@@ -82,7 +83,7 @@ function providersChecks(subject: string, view: AccountView, live: readonly Live
           "of a token.",
         "Delete it; the federation registers the issuer itself.",
       );
-    const [finding] = lintTarget({ ...NO_TARGET, providers: [lintProviderOf(provider, "")] }).filter(
+    const [finding] = lintTarget({ ...EMPTY_TARGET, providers: [lintProviderOf(provider, "")] }).filter(
       ({ severity }) => severity === "error",
     );
     return fail(
@@ -108,10 +109,10 @@ function rolesChecks(
       checkOf("account-roles", subject).pass(`${counted(live.length, "role")}, ${trusting}, all in the federation.`),
     ];
   }
-  const registered = { ...NO_TARGET, providers: (providers ?? []).map((provider) => lintProviderOf(provider, "")) };
+  const registered = { ...EMPTY_TARGET, providers: (providers ?? []).map((provider) => lintProviderOf(provider, "")) };
   return undeclared.map((role) => {
     const [change] = compareTargets(registered, { ...registered, roles: [role.lint] });
-    const [worst] = lintTarget({ ...NO_TARGET, roles: [role.lint] }).filter(
+    const [worst] = lintTarget({ ...EMPTY_TARGET, roles: [role.lint] }).filter(
       ({ severity, role: of }) => severity === "error" && of !== null,
     );
     const who = change === undefined || change.gained.length === 0 ? "nobody, as it is" : people(change.gained);

@@ -9,6 +9,7 @@ import { lintTarget } from "../../lint/run-rules";
 import { listed } from "../../text/words";
 import { quoted } from "../../text/text-rule";
 import { roleArn } from "../../trust/build";
+import { EMPTY_TARGET } from "../../trust/parsed/target";
 import type { LintProvider, LintRole, LintTarget } from "../../trust/parsed/target";
 import type { Check } from "../check";
 import { checkOf, DEPLOY, skipped } from "../check";
@@ -105,7 +106,7 @@ function lintCheck(subject: string, declared: LintTarget, live: LiveRole, provid
     ignores: ours?.ignores ?? [],
   };
   // providers have checks of their own
-  const findings = lintTarget({ ...NO_TARGET, ignores: declared.ignores, providers, roles: [role] }).filter(
+  const findings = lintTarget({ ...EMPTY_TARGET, ignores: declared.ignores, providers, roles: [role] }).filter(
     ({ rule, ignored, role: of }) => ignored === null && of !== null && !rule.startsWith("ignore-"),
   );
   const described = (list: readonly Finding[]): string => listed(list.map(findingText), 3, "; ");
@@ -122,14 +123,3 @@ function lintCheck(subject: string, declared: LintTarget, live: LiveRole, provid
 export function findingText({ rule, message }: Finding): string {
   return `${message.replace(/\.$/, "")} [${rule}]`;
 }
-
-/** Nothing to lint yet. */
-export const NO_TARGET: LintTarget = {
-  complete: false,
-  providers: [],
-  givenProviderArns: [],
-  givenIssuerPaths: [],
-  deletedProviders: [],
-  ignores: [],
-  roles: [],
-};

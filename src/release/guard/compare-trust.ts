@@ -5,11 +5,10 @@ import { compareTargets } from "../../lint/compare";
 import type { Identity } from "../../lint/gained";
 import type { TrustProbe, TrustProbes } from "../../module/release-data";
 import { canonicalJson } from "../../trust/canonical-json";
+import { EMPTY_TARGET, UNKNOWN_ROLE } from "../../trust/parsed/target";
 import type { LintTarget } from "../../trust/parsed/target";
-import { TRUST_POLICY_DEFAULT_QUOTA } from "../../trust/rules";
 import type { Change, ChangeKind } from "./change";
 import { changeOf, sides } from "./change";
-import { covers } from "./covers";
 
 /** Probe by probe of `before`: one that is gone, or has other inputs, can no longer be compared. */
 export function compareTrust(before: TrustProbes, after: TrustProbes): readonly Change[] {
@@ -46,61 +45,30 @@ function comparePolicies(before: TrustProbe, after: TrustProbe): readonly Change
   });
 }
 
-/** The end of a sentence that begins with "The same inputs". */
+/** The end of a sentence that begins with "The same inputs". Decided for all requests, as `lint --before` does. */
 function comparePolicy(
   before: string | undefined,
   after: string | undefined,
   role: string,
 ): readonly [ChangeKind, string] {
   if (after === undefined) return ["trust-narrower", "no longer give a trust policy"];
-  if (before !== undefined && covers(before, after))
-    return covers(after, before)
-      ? ["trust-rewritten", "give a trust policy of other bytes that lets the same identities in"]
-      : ["trust-narrower", "let fewer identities in"];
-  const gained = gainedBy(before, after, role);
-  return gained.length > 0
-    ? ["trust-wider", `let more identities in: ${gained.map(inWords).join("; ")}`]
-    : ["trust-unknown", "give another trust policy, which cannot be shown to allow no other identity"];
-}
-
-/** Who can assume the role now and could not before, as `lint --before` decides. */
-function gainedBy(before: string | undefined, after: string, role: string): readonly Identity[] {
   try {
-    return compareTargets(target(before, role), target(after, role)).flatMap(({ gained }) => gained);
+    const [change] = compareTargets(target(before, role), target(after, role));
+    if (change === undefined)
+      return ["trust-rewritten", "give a trust policy of other bytes that lets the same identities in"];
+    const gained = change.gained.filter(({ kind }) => kind !== "undecided");
+    if (gained.length > 0) return ["trust-wider", `let more identities in: ${gained.map(inWords).join("; ")}`];
+    if (change.gained.length === 0) return ["trust-narrower", "let fewer identities in"];
   } catch {
-    return []; // not a policy: no identity can be named
+    // not a policy: nothing can be shown
   }
+  return ["trust-unknown", "give another trust policy, which cannot be shown to allow no other identity"];
 }
 
 function target(policy: string | undefined, role: string): LintTarget {
   const roles =
-    policy === undefined
-      ? []
-      : [
-          {
-            path: role,
-            name: role,
-            accountId: null,
-            policy: JSON.parse(policy) as unknown,
-            maxSessionDuration: null,
-            bounded: null,
-            managedPolicyArns: [],
-            policies: {},
-            quota: TRUST_POLICY_DEFAULT_QUOTA,
-            meantPatterns: [],
-            statementPaths: [],
-            ignores: [],
-          },
-        ];
-  return {
-    providers: [],
-    complete: false,
-    givenProviderArns: [],
-    givenIssuerPaths: [],
-    deletedProviders: [],
-    roles,
-    ignores: [],
-  };
+    policy === undefined ? [] : [{ ...UNKNOWN_ROLE, path: role, name: role, policy: JSON.parse(policy) as unknown }];
+  return { ...EMPTY_TARGET, roles };
 }
 
 function inWords({ subject, issuer, kind, from }: Identity): string {

@@ -1,7 +1,7 @@
 /** Reads what IAM itself prints: a trust policy, a role, a provider, a whole account; and trust policies by role. */
 import { accountOfArn } from "../../issuer/issuer";
-import { TRUST_POLICY_DEFAULT_QUOTA } from "../rules";
 import { asRecord, isLimitingBoundary, parsedPolicy, records } from "../parsed/parse-role";
+import { EMPTY_TARGET, UNKNOWN_ROLE } from "../parsed/target";
 import type { LintProvider, LintRole, LintTarget } from "../parsed/target";
 import type { DocumentKind, LintDocument } from "./document";
 import { relevantRoles } from "./relevance";
@@ -63,15 +63,7 @@ function account(details: readonly Members[], managed: ReadonlyMap<string, unkno
 }
 
 function targetOf(roles: readonly LintRole[], providers: readonly LintProvider[]): LintTarget {
-  return {
-    roles,
-    providers,
-    complete: false,
-    givenProviderArns: [],
-    givenIssuerPaths: [],
-    deletedProviders: [],
-    ignores: [],
-  };
+  return { ...EMPTY_TARGET, roles, providers };
 }
 
 /** A role of IAM's API or command line, with what it has of policies. `managed`: `managedDocuments`. */
@@ -85,6 +77,7 @@ export function roleOf(detail: Members, name: string, managed: ReadonlyMap<strin
   );
   const duration = detail["MaxSessionDuration"];
   return {
+    ...UNKNOWN_ROLE,
     path: roleName ?? name,
     name: roleName,
     accountId: accountOfArn(detail["Arn"]),
@@ -99,10 +92,6 @@ export function roleOf(detail: Members, name: string, managed: ReadonlyMap<strin
       ...inline,
       ...attached.flatMap((arn) => (managed.has(arn) ? [[arn, managed.get(arn)] as const] : [])),
     ]),
-    quota: TRUST_POLICY_DEFAULT_QUOTA,
-    meantPatterns: [],
-    statementPaths: [],
-    ignores: [],
   };
 }
 

@@ -1,4 +1,5 @@
 /** What the rules judge: providers and roles, wherever they were read from. Plain data. */
+import { TRUST_POLICY_DEFAULT_QUOTA } from "../rules";
 
 /** An IAM OIDC provider. */
 export interface LintProvider {
@@ -86,3 +87,27 @@ export interface LintTarget {
   /** Suppressions for everything. */
   readonly ignores: readonly LintIgnore[];
 }
+
+/** A target with nothing in it. */
+export const EMPTY_TARGET: LintTarget = {
+  providers: [],
+  complete: false,
+  givenProviderArns: [],
+  givenIssuerPaths: [],
+  deletedProviders: [],
+  roles: [],
+  ignores: [],
+};
+
+/** What a role has of which only the trust policy is known. */
+export const UNKNOWN_ROLE: Omit<LintRole, "path" | "name" | "policy"> = {
+  accountId: null,
+  maxSessionDuration: null,
+  bounded: null,
+  managedPolicyArns: [],
+  policies: {},
+  quota: TRUST_POLICY_DEFAULT_QUOTA,
+  meantPatterns: [],
+  statementPaths: [],
+  ignores: [],
+};
