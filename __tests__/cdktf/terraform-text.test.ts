@@ -1,6 +1,6 @@
 import { App, Fn, TerraformOutput, TerraformStack, TerraformVariable, Testing, Token } from "cdktf";
 import fc from "fast-check";
-import { holdsToken, isReservedKey, isReservedText } from "../../src/cdktf/reserved-text";
+import { holdsToken, isReservedKey, isReservedText } from "../../src/cdktf/tokens";
 import { terraformText } from "../../src/cdktf/terraform-text";
 import { ACCOUNT_ID_PLACEHOLDER, PARTITION_PLACEHOLDER } from "../../src/trust/build";
 

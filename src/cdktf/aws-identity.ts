@@ -3,38 +3,31 @@ import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-i
 import { DataAwsPartition } from "@cdktf/provider-aws/lib/data-aws-partition";
 import { TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
-import type { Partition } from "../issuer/rules";
+import type { TrustContext } from "../trust/build";
 import { ACCOUNT_ID_PLACEHOLDER, PARTITION_PLACEHOLDER } from "../trust/build";
-
-export interface AwsIdentity {
-  /** 12 digits, or ACCOUNT_ID_PLACEHOLDER: for text that goes through `terraformText`. */
-  readonly accountId: string;
-  /** A partition, or PARTITION_PLACEHOLDER: for text that goes through `terraformText`. */
-  readonly partition: string;
-  /** What was given; null where only AWS knows it. */
-  readonly known: { readonly accountId: string | null; readonly partition: Partition | null };
-  /** Puts CDKTF tokens in place of the placeholders: for text handed to the user, who may take it to another stack. */
-  readonly tokenized: (text: string) => string;
-}
+import type { KnownAccount } from "./settings";
 
 const ids = { caller: "databricks-aws-oidc-caller-identity", partition: "databricks-aws-oidc-partition" } as const;
 
-/** The identity of `scope`'s stack; makes the data sources it needs, one of each a stack. */
-export function awsIdentity(
-  scope: Construct,
-  known: { readonly accountId?: string | null | undefined; readonly partition?: Partition | null | undefined },
-): AwsIdentity {
+/** What is known, placeholders for the rest: for text that goes through `terraformText`. */
+export function withPlaceholders({
+  accountId,
+  partition,
+}: KnownAccount): Pick<TrustContext, "accountId" | "partition"> {
+  return { accountId: accountId ?? ACCOUNT_ID_PLACEHOLDER, partition: partition ?? PARTITION_PLACEHOLDER };
+}
+
+/**
+ * Makes the data sources that ask AWS for what is not known, one of each a stack. The function it returns puts CDKTF
+ * tokens in place of the placeholders: for text handed to the user, who may take it to another stack.
+ */
+export function askAws(scope: Construct, known: KnownAccount): (text: string) => string {
   const stack = TerraformStack.of(scope);
-  const caller = known.accountId == null ? callerIdentityOf(stack) : undefined;
-  const partition = known.partition == null ? partitionOf(stack) : undefined;
-  return {
-    accountId: known.accountId ?? ACCOUNT_ID_PLACEHOLDER,
-    partition: known.partition ?? PARTITION_PLACEHOLDER,
-    known: { accountId: known.accountId ?? null, partition: known.partition ?? null },
-    tokenized: (text) => {
-      const withAccount = caller === undefined ? text : text.replaceAll(ACCOUNT_ID_PLACEHOLDER, caller.accountId);
-      return partition === undefined ? withAccount : withAccount.replaceAll(PARTITION_PLACEHOLDER, partition.partition);
-    },
+  const caller = known.accountId === null ? callerIdentityOf(stack) : undefined;
+  const partition = known.partition === null ? partitionOf(stack) : undefined;
+  return (text) => {
+    const withAccount = caller === undefined ? text : text.replaceAll(ACCOUNT_ID_PLACEHOLDER, caller.accountId);
+    return partition === undefined ? withAccount : withAccount.replaceAll(PARTITION_PLACEHOLDER, partition.partition);
   };
 }
 

@@ -5,22 +5,20 @@ import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy
 import type { TerraformResource } from "cdktf";
 import { TerraformStack } from "cdktf";
 import { Construct } from "constructs";
-import type { Problem } from "../errors";
 import type { RoleAttributes } from "../federation/account-view";
 import { roleAttributes } from "../federation/account-view";
 import { logicalId } from "../federation/logical-id";
 import type { RoleDeclaration, TrustDeclaration } from "../federation/schema";
 import type { Partition } from "../issuer/rules";
-import { awsIdentity } from "./aws-identity";
-import { complainAtSynthesis, complainOfFindings } from "./complaints";
+import { askAws } from "./aws-identity";
 import type { InlinePolicy } from "./inline-policies";
 import type { DatabricksOidcProvider } from "./oidc-provider";
 import { INVALID } from "./oidc-provider";
-import type { RolePlan } from "./role-plan";
-import { planDeclaredRole } from "./role-plan";
-import { planSettings } from "./settings";
-import { watchStack } from "./stack-watch";
-import { surroundingsOf } from "./surroundings";
+import type { CheckedRole, RoleReading } from "./role-input";
+import { checkRoleProps, roleFrame } from "./role-input";
+import type { KnownAccount } from "./settings";
+import { checkSettings } from "./settings";
+import { refuseAtSynthesis, registerRoleName } from "./stack-checks";
 import { terraformText, terraformValues } from "./terraform-text";
 
 /**
@@ -63,23 +61,22 @@ export interface DatabricksFederatedRoleProps extends RoleProps {
   readonly trustPolicyMaxLength?: number;
 }
 
-/** A role of a federation: `plan` is undefined where there are problems. */
-export interface PlannedFederatedRole {
-  readonly plan: RolePlan | undefined;
-  readonly problems: readonly Problem[];
+/** What a role's props say. */
+export interface RoleParts extends RoleReading {
   /** First parts of its resources' logical IDs. */
   readonly logicalIdParts: readonly string[];
   /** By the name trusts use. */
   readonly providers: Readonly<Record<string, DatabricksOidcProvider>>;
+  readonly known: KnownAccount;
 }
 
 /**
  * An IAM role that Databricks identities may assume: the role with its trust policy, its managed policies attached,
  * its inline policies.
  *
- * Complaints come at synthesis: those of a federation file, and token-not-allowed, reserved-text, role-name-collision,
- * logical-id-collision. A role with complaints makes no resources. Errors of lint (docs/lint-rules.md) are complaints
- * too; `lint: [{ ignore, reason }]` lets one be.
+ * Problems come at synthesis: those of a federation file, and token-not-allowed, reserved-text, role-name-collision,
+ * logical-id-collision, and errors of lint (docs/lint-rules.md), which `lint: [{ ignore, reason }]` accepts. A role
+ * with problems makes no resources.
  *
  * @example
  * ```ts
@@ -98,7 +95,7 @@ export interface PlannedFederatedRole {
  * ```
  */
 export class DatabricksFederatedRole extends Construct {
-  /** The role itself; undefined where there are complaints. */
+  /** The role itself; undefined where there are problems. */
   readonly resource: IamRole | undefined;
   /**
    * The trust policy, canonical JSON, ready for another place of this stack: where the account is not given it holds
@@ -106,18 +103,25 @@ export class DatabricksFederatedRole extends Construct {
    */
   readonly trustPolicy: string;
 
-  constructor(scope: Construct, id: string, props: DatabricksFederatedRoleProps | PlannedFederatedRole) {
+  /** @internal */
+  constructor(scope: Construct, id: string, props: undefined, parts: RoleParts);
+  constructor(scope: Construct, id: string, props: DatabricksFederatedRoleProps);
+  constructor(
+    scope: Construct,
+    id: string,
+    props: DatabricksFederatedRoleProps | undefined,
+    parts: RoleParts = partsOf(id, props),
+  ) {
     super(scope, id);
-    const { plan, problems, providers, logicalIdParts } =
-      "logicalIdParts" in props ? props : planStandalone(this, id, props);
-    complainAtSynthesis(this, problems);
-    this.trustPolicy = plan === undefined ? INVALID : terraformText(plan.trustPolicy);
-    if (plan === undefined) return;
-    complainOfFindings(this, plan.lintErrors);
-    watchStack(this).roleName(plan.role.name, this);
+    const { checked, problems, providers, logicalIdParts } = parts;
+    askAws(this, parts.known);
+    refuseAtSynthesis(this, () => [...problems, ...(checked?.lintErrors() ?? [])]);
+    this.trustPolicy = checked === undefined ? INVALID : terraformText(checked.trustPolicy);
+    if (checked === undefined) return;
+    registerRoleName(this, checked.role.name);
     const roleId = logicalId(...logicalIdParts);
-    this.resource = this.#role(plan, roleId, dependenciesOf(this, plan, providers));
-    this.#policies(plan, logicalIdParts, this.resource);
+    this.resource = this.#role(checked, roleId, dependenciesOf(this, checked, providers));
+    this.#policies(checked, logicalIdParts, this.resource);
   }
 
   /** ARN of the role, a token for the rest of the stack. */
@@ -130,7 +134,7 @@ export class DatabricksFederatedRole extends Construct {
     return this.resource?.name ?? INVALID;
   }
 
-  #role({ role, tags }: RolePlan, roleId: string, dependsOn: readonly string[]): IamRole {
+  #role({ role, tags }: CheckedRole, roleId: string, dependsOn: readonly string[]): IamRole {
     const resource = new IamRole(this, "role", {
       assumeRolePolicy: this.trustPolicy,
       ...attributesOf(roleAttributes(role, tags)),
@@ -141,17 +145,18 @@ export class DatabricksFederatedRole extends Construct {
   }
 
   /** Separate resources: the role's own `inline_policy` and `managed_policy_arns` are deprecated. */
-  #policies(plan: RolePlan, idParts: readonly string[], resource: IamRole): void {
-    if (Object.keys(plan.role.managedPolicyArns).length === 0 && Object.keys(plan.inlinePolicies).length === 0) return;
+  #policies(checked: CheckedRole, idParts: readonly string[], resource: IamRole): void {
+    if (Object.keys(checked.role.managedPolicyArns).length === 0 && Object.keys(checked.inlinePolicies).length === 0)
+      return;
     const role = `\${${pinnedAddress(resource)}.name}`;
-    for (const [key, arn] of Object.entries(plan.role.managedPolicyArns)) {
+    for (const [key, arn] of Object.entries(checked.role.managedPolicyArns)) {
       const attachment = new IamRolePolicyAttachment(this, `managed-policy-${key}`, {
         role,
         policyArn: terraformText(arn),
       });
       attachment.overrideLogicalId(logicalId(...idParts, key));
     }
-    for (const [name, policy] of Object.entries(plan.inlinePolicies)) {
+    for (const [name, policy] of Object.entries(checked.inlinePolicies)) {
       const inline = new IamRolePolicy(this, `inline-policy-${name}`, { role, name, policy: terraformText(policy) });
       inline.overrideLogicalId(logicalId(...idParts, name));
     }
@@ -168,22 +173,25 @@ function attributesOf(attributes: RoleAttributes): Partial<IamRoleConfig> {
   );
 }
 
-function planStandalone(role: Construct, id: string, props: DatabricksFederatedRoleProps): PlannedFederatedRole {
-  const { providers = {}, awsAccountId, awsPartition, trustPolicyMaxLength, ...declaration } = props;
+function partsOf(id: string, props: DatabricksFederatedRoleProps | undefined): RoleParts {
+  // JavaScript may leave out what the type demands
+  const { providers = {}, awsAccountId, awsPartition, trustPolicyMaxLength, ...declaration } = props ?? {};
   const [first] = Object.values(providers);
-  const settings = planSettings("role", {
-    awsAccountId: awsAccountId ?? first?.identity.known.accountId ?? undefined,
-    awsPartition: awsPartition ?? first?.identity.known.partition ?? undefined,
+  const settings = checkSettings("role", {
+    awsAccountId: awsAccountId ?? first?.known.accountId ?? undefined,
+    awsPartition: awsPartition ?? first?.known.partition ?? undefined,
     ...(trustPolicyMaxLength === undefined ? {} : { trustPolicyMaxLength }),
   });
-  const plans = Object.fromEntries(Object.entries(providers).map(([key, provider]) => [key, provider.plan]));
-  const planned = planDeclaredRole(
-    id,
-    { ...declaration },
-    surroundingsOf(settings, awsIdentity(role, settings.known), plans),
-  );
-  const problems = [...settings.problems, ...planned.problems];
-  return { plan: problems.length === 0 ? planned.plan : undefined, problems, providers, logicalIdParts: [id] };
+  const issuers = Object.fromEntries(Object.entries(providers).map(([key, provider]) => [key, provider.checked]));
+  const read = checkRoleProps(id, { ...declaration }, roleFrame(settings, issuers));
+  const problems = [...settings.problems, ...read.problems];
+  return {
+    checked: problems.length === 0 ? read.checked : undefined,
+    problems,
+    providers,
+    known: settings.known,
+    logicalIdParts: [id],
+  };
 }
 
 /**
@@ -192,12 +200,12 @@ function planStandalone(role: Construct, id: string, props: DatabricksFederatedR
  */
 function dependenciesOf(
   role: Construct,
-  plan: RolePlan,
+  checked: CheckedRole,
   providers: Readonly<Record<string, DatabricksOidcProvider>>,
 ): readonly string[] {
   const stack = TerraformStack.of(role);
   const addresses = new Set<string>();
-  for (const trust of plan.role.trusts) {
+  for (const trust of checked.role.trusts) {
     const resource = trust.kind === "subjects" ? providers[trust.issuer]?.resource : undefined;
     if (resource !== undefined && resource.cdktfStack === stack) addresses.add(pinnedAddress(resource));
   }

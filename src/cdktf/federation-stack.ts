@@ -4,13 +4,12 @@ import type { Construct } from "constructs";
 import { InputError } from "../errors";
 import type { AccountView } from "../federation/account-view";
 import { accountView } from "../federation/account-view";
-import { TERRAFORM_RANGE } from "../federation/aws-provider";
 import { findAccounts } from "../federation/find";
 import type { AwsAccount, Federation } from "../federation/model";
-import { addBackend } from "./backend";
-import { DatabricksFederation } from "./federation";
-import { allowAwsProviderRange } from "./provider-range";
+import { DatabricksFederation, partsOfView } from "./federation";
+import { addTerraformBlock } from "./terraform-block";
 import { terraformText } from "./terraform-text";
+import { reservedTextProblems } from "./tokens";
 
 /**
  * Which AWS account of a federation a stack deploys to.
@@ -60,10 +59,9 @@ export class FederationStack extends TerraformStack {
       // Credentials of another account would make roles that trust a provider which is not theirs.
       ...(account.accountId === null ? {} : { allowedAccountIds: [account.accountId] }),
     });
-    allowAwsProviderRange(this);
-    this.addOverride("terraform.required_version", TERRAFORM_RANGE);
-    addBackend(this, account.backend);
-    this.federation = new DatabricksFederation(this, "federation", view);
+    addTerraformBlock(this, account.backend);
+    const problems = reservedTextProblems(federation, []);
+    this.federation = new DatabricksFederation(this, "federation", undefined, partsOfView(view, problems));
     this.#outputs(view);
   }
 

@@ -3,22 +3,19 @@ import type { Problem } from "../errors";
 import type { AccountView } from "../federation/account-view";
 import { logicalId } from "../federation/logical-id";
 import { formatPath } from "../federation/path";
+import type { FederationRole } from "../federation/model";
 import type { IssuerDeclaration } from "../federation/schema";
 import { quoted } from "../text/text-rule";
-import type { AwsIdentity } from "./aws-identity";
-import { awsIdentity } from "./aws-identity";
-import { complainAtSynthesis } from "./complaints";
-import type { PlannedFederatedRole, RoleProps } from "./federated-role";
+import type { RoleProps } from "./federated-role";
 import { DatabricksFederatedRole } from "./federated-role";
-import type { IssuerPlan } from "./issuer-plan";
-import { computedProviderArn, planDeclaredIssuer } from "./issuer-plan";
-import { DatabricksOidcProvider } from "./oidc-provider";
-import { holdsToken, reservedTextProblems } from "./reserved-text";
-import type { RoleSurroundings } from "./role-plan";
-import { planDeclaredRole, planRole } from "./role-plan";
-import type { FederationSettings, PlannedSettings } from "./settings";
-import { planSettings } from "./settings";
-import { surroundingsOf } from "./surroundings";
+import type { ProviderParts } from "./oidc-provider";
+import { checkIssuerProps, computedProviderArn, DatabricksOidcProvider } from "./oidc-provider";
+import type { RoleFrame, RoleReading } from "./role-input";
+import { checkedRole, checkRoleProps, roleFrame } from "./role-input";
+import type { CheckedSettings, FederationSettings } from "./settings";
+import { checkSettings } from "./settings";
+import { refuseAtSynthesis } from "./stack-checks";
+import { holdsToken } from "./tokens";
 
 /**
  * A federation as in its file, word for word; without what belongs to the stack (account, region, backend).
@@ -45,7 +42,7 @@ export interface DatabricksFederationProps extends FederationSettings {
  * Databricks issuers registered in AWS IAM, and the roles their identities may assume.
  *
  * The construct's ID is the federation's name and the first part of every logical ID: `<ID>_<issuer>`, `<ID>_<role>`,
- * `<ID>_<role>_<policy>`. Complaints of everything in it come at synthesis, together, with the codes of a federation
+ * `<ID>_<role>_<policy>`. Problems of everything in it come at synthesis, together, with the codes of a federation
  * file and token-not-allowed, reserved-text, name-collision, role-name-collision, issuer-collision,
  * logical-id-collision.
  *
@@ -69,38 +66,39 @@ export class DatabricksFederation extends Construct {
   /** The providers, by issuer key. */
   readonly providers: Readonly<Record<string, DatabricksOidcProvider>>;
   readonly #name: string;
-  readonly #around: RoleSurroundings;
+  readonly #frame: RoleFrame;
   readonly #roles = new Map<string, DatabricksFederatedRole>();
 
-  constructor(scope: Construct, id: string, props: DatabricksFederationProps | AccountView) {
+  /** @internal A federation that was read from a file. */
+  constructor(scope: Construct, id: string, props: undefined, parts: FederationParts);
+  constructor(scope: Construct, id: string, props: DatabricksFederationProps);
+  constructor(
+    scope: Construct,
+    id: string,
+    props: DatabricksFederationProps | undefined,
+    parts: FederationParts = partsOf(id, props),
+  ) {
     super(scope, id);
-    const plan = "federation" in props ? planView(this, props) : planProps(this, id, props);
-    this.#name = plan.name;
-    complainAtSynthesis(this, plan.problems);
-    const { identity, settings } = plan;
+    const { settings, issuers } = parts;
+    this.#name = parts.name;
+    refuseAtSynthesis(this, () => settings.problems);
     this.providers = Object.fromEntries(
-      Object.entries(plan.issuers).map(([key, planned]) => [
+      Object.entries(issuers).map(([key, issuer]) => [
         key,
-        new DatabricksOidcProvider(this, childId("oidc-provider", key), {
-          ...planned,
+        new DatabricksOidcProvider(this, childId("oidc-provider", key), undefined, {
+          ...issuer,
           tags: settings.tags,
-          identity,
-          logicalId: logicalId(plan.name, key),
+          known: settings.known,
+          logicalId: logicalId(parts.name, key),
         }),
       ]),
     );
-    this.#around = surroundingsOf(
+    this.#frame = roleFrame(
       settings,
-      identity,
-      Object.fromEntries(Object.entries(plan.issuers).map(([key, planned]) => [key, planned.plan])),
+      Object.fromEntries(Object.entries(issuers).map(([key, { checked }]) => [key, checked])),
     );
-    if ("federation" in props) {
-      for (const role of plan.problems.length === 0 ? props.roles : []) {
-        this.#add(role.key, planRole(role, this.#around, settings.tags));
-      }
-    } else {
-      for (const [key, role] of Object.entries(props.roles ?? {})) this.addRole(key, role);
-    }
+    for (const role of parts.roles) this.#add(role.key, { checked: checkedRole(role, this.#frame), problems: [] });
+    for (const [key, role] of Object.entries(props?.roles ?? {})) this.addRole(key, role);
   }
 
   /** The roles by key, in the order they were added. */
@@ -109,36 +107,34 @@ export class DatabricksFederation extends Construct {
   }
 
   /**
-   * Adds a role; `key` is its name unless it has one of its own. What is wrong with it is told at synthesis.
+   * Adds a role; `key` is its name unless it has one of its own. What is wrong with it is reported at synthesis.
    * A second role of the same key is refused there with name-collision.
    */
   addRole(key: string, role: RoleProps): DatabricksFederatedRole {
-    return this.#add(key, planDeclaredRole(key, { ...role }, this.#around));
+    return this.#add(key, checkRoleProps(key, { ...role }, this.#frame));
   }
 
-  #add(key: string, planned: Pick<PlannedFederatedRole, "plan" | "problems">): DatabricksFederatedRole {
+  #add(key: string, { checked, problems }: RoleReading): DatabricksFederatedRole {
     const twice = this.#roles.has(key);
-    const role = new DatabricksFederatedRole(
-      this,
-      childId("role", twice ? `${key}-${this.node.children.length}` : key),
-      {
-        plan: twice ? undefined : planned.plan,
-        problems: twice ? [...planned.problems, stoodTwice(key)] : planned.problems,
-        providers: this.providers,
-        logicalIdParts: [this.#name, key],
-      },
-    );
+    const id = childId("role", twice ? `${key}-${this.node.children.length}` : key);
+    const role = new DatabricksFederatedRole(this, id, undefined, {
+      checked: twice ? undefined : checked,
+      problems: twice ? [...problems, addedTwice(key)] : problems,
+      providers: this.providers,
+      known: this.#frame.settings.known,
+      logicalIdParts: [this.#name, key],
+    });
     if (!twice) this.#roles.set(key, role);
     return role;
   }
 }
 
-/** Construct IDs take no tokens and no slash; what is wrong with such a key is told by its rule. */
+/** Construct IDs take no tokens and no slash; its rule says what is wrong with such a key. */
 function childId(kind: string, key: string): string {
   return `${kind}-${holdsToken(key) ? "token" : key.replaceAll("/", "%2F")}`;
 }
 
-function stoodTwice(key: string): Problem {
+function addedTwice(key: string): Problem {
   return {
     code: "name-collision",
     message: `The role ${quoted(key)} was added twice.`,
@@ -147,38 +143,35 @@ function stoodTwice(key: string): Problem {
   };
 }
 
-interface FederationPlan {
+/** What a federation's props, or its file, say. */
+export interface FederationParts {
   readonly name: string;
-  readonly settings: PlannedSettings;
-  readonly identity: AwsIdentity;
-  readonly issuers: Readonly<
-    Record<string, { readonly plan: IssuerPlan | undefined; readonly problems: readonly Problem[] }>
-  >;
-  readonly problems: readonly Problem[];
+  readonly settings: CheckedSettings;
+  readonly issuers: Readonly<Record<string, Pick<ProviderParts, "checked" | "problems">>>;
+  /** Roles that were read with the rest; those of props are read one by one. */
+  readonly roles: readonly FederationRole[];
 }
 
-function planProps(construct: Construct, name: string, props: DatabricksFederationProps): FederationPlan {
+function partsOf(name: string, props: DatabricksFederationProps | undefined): FederationParts {
   // JavaScript may leave out what the type demands
-  const { issuers = {}, roles: _, ...rest } = props;
-  const settings = planSettings(name, rest);
-  const identity = awsIdentity(construct, settings.known);
+  const { issuers = {}, roles: _, ...rest } = props ?? {};
+  const settings = checkSettings(name, rest);
   return {
     name,
     settings,
-    identity,
-    problems: settings.problems,
     issuers: Object.fromEntries(
-      Object.entries(issuers).map(([key, issuer]) => [key, planDeclaredIssuer(key, issuer, identity)]),
+      Object.entries(issuers).map(([key, issuer]) => [key, checkIssuerProps(key, issuer, settings.known)]),
     ),
+    roles: [],
   };
 }
 
-/** A federation file has passed every rule but CDKTF's own. */
-function planView(construct: Construct, view: AccountView): FederationPlan {
-  const { federation, account } = view;
+/** A federation file has passed every rule but CDKTF's own; `problems` are those. */
+export function partsOfView(
+  { federation, account, providers, roles }: AccountView,
+  problems: readonly Problem[],
+): FederationParts {
   const known = { accountId: account.accountId, partition: account.partition };
-  const identity = awsIdentity(construct, known);
-  const problems = reservedTextProblems(federation, []);
   return {
     name: federation.name,
     settings: {
@@ -188,19 +181,12 @@ function planView(construct: Construct, view: AccountView): FederationPlan {
       boundaryToken: undefined,
       problems,
     },
-    identity,
-    problems,
     issuers: Object.fromEntries(
-      view.providers.map(({ issuer, arn, create }) => [
-        issuer.key,
-        {
-          plan:
-            problems.length > 0
-              ? undefined
-              : { issuer, arn, create, computedArn: computedProviderArn(issuer, identity) },
-          problems: [],
-        },
-      ]),
+      providers.map(({ issuer, arn, create }) => {
+        const checked = { issuer, arn, create, computedArn: computedProviderArn(issuer, known) };
+        return [issuer.key, { checked: problems.length === 0 ? checked : undefined, problems: [] }];
+      }),
     ),
+    roles: problems.length === 0 ? roles : [],
   };
 }

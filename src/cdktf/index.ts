@@ -9,7 +9,7 @@ export type { InlinePolicy } from "./inline-policies";
 export { loadFederation } from "../files/load-federation";
 export { DatabricksOidcProvider } from "./oidc-provider";
 export type { DatabricksOidcProviderProps } from "./oidc-provider";
-export { allowAwsProviderRange } from "./provider-range";
+export { allowAwsProviderRange } from "./terraform-block";
 export type { FederationSettings } from "./settings";
 export { readFederation } from "../federation/read";
 export type { Federation } from "../federation/model";

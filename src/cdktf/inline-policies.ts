@@ -5,7 +5,7 @@ import { setMember } from "../federation/canonical-input";
 import type { PathPart } from "../federation/path";
 import { formatPath } from "../federation/path";
 import type { Json } from "../trust/canonical-json";
-import { holdsToken, isPlainObject } from "./reserved-text";
+import { holdsToken, isPlainObject } from "./tokens";
 
 /**
  * A policy document, its JSON text, or a token for that text (`data.aws_iam_policy_document.x.json`).
@@ -38,7 +38,7 @@ const STAND_IN = {
 } as const;
 
 /** Reads the inline policies of a role declared at `at`. */
-export function declaredPolicies(
+export function checkInlinePolicies(
   policies: Readonly<Record<string, unknown>>,
   at: readonly PathPart[],
 ): DeclaredPolicies {

@@ -5,8 +5,7 @@ import type { Settings } from "../federation/model";
 import { readSettings } from "../federation/read";
 import type { FederationInput } from "../federation/schema";
 import type { Partition } from "../issuer/rules";
-import { reservedTextProblems } from "./reserved-text";
-import { setTokensAside } from "./tokens-aside";
+import { reservedTextProblems, setTokensAside } from "./tokens";
 
 /**
  * As at the top of a federation file.
@@ -31,11 +30,16 @@ export interface FederationSettings extends Pick<
   readonly tags?: Readonly<Record<string, string>> | undefined;
 }
 
-export interface PlannedSettings {
+/** The AWS account and partition as given; null where only AWS knows them. */
+export interface KnownAccount {
+  readonly accountId: string | null;
+  readonly partition: Partition | null;
+}
+
+export interface CheckedSettings {
   /** All defaults where there are problems. `accounts` is empty where AWS is asked for the partition. */
   readonly settings: Settings;
-  /** As given; null where only AWS knows it. */
-  readonly known: { readonly accountId: string | null; readonly partition: Partition | null };
+  readonly known: KnownAccount;
   /** The federation's tags, tokens in place. */
   readonly tags: Readonly<Record<string, string>>;
   /** The permissions boundary where it is a token; `settings` then has a stand-in. */
@@ -47,7 +51,7 @@ export interface PlannedSettings {
  * Reads the settings of the federation called `name`. Codes: those of a federation file, token-not-allowed,
  * reserved-text.
  */
-export function planSettings(name: string, settings: FederationSettings): PlannedSettings {
+export function checkSettings(name: string, settings: FederationSettings): CheckedSettings {
   const { awsAccountId: accountId, awsPartition: partition, ...rest } = settings;
   const aside = setTokensAside(
     { ...rest, aws: { accountId, partition } },
@@ -61,11 +65,11 @@ export function planSettings(name: string, settings: FederationSettings): Planne
     ],
   );
   const early = [...aside.problems, ...reservedTextProblems(aside.clean, [])];
-  if (early.length > 0) return unreadable(early);
+  if (early.length > 0) return defaults(early);
   const canonical = canonicalInput({ ...(aside.clean as object), name });
   const read = readSettings(canonical.value as Readonly<Record<string, unknown>>);
   const problems = [...canonical.problems, ...read.problems];
-  if (problems.length > 0) return unreadable(problems);
+  if (problems.length > 0) return defaults(problems);
   return {
     settings: partition === undefined ? { ...read.settings, accounts: [] } : read.settings,
     known: { accountId: accountId ?? null, partition: partition ?? null },
@@ -78,6 +82,6 @@ export function planSettings(name: string, settings: FederationSettings): Planne
 }
 
 /** Defaults in place of what was wrong, so that issuers and roles are checked all the same. */
-function unreadable(problems: readonly Problem[]): PlannedSettings {
-  return { ...planSettings("federation", { awsPartition: "aws" }), problems };
+function defaults(problems: readonly Problem[]): CheckedSettings {
+  return { ...checkSettings("federation", { awsPartition: "aws" }), problems };
 }

@@ -79,6 +79,7 @@ function lintedRole(
   const at = ["roles", role.key];
   return {
     ...known,
+    statementPaths: statementPaths(role),
     path: formatPath(at),
     name: role.name,
     maxSessionDuration: role.maxSessionDuration,
@@ -89,7 +90,6 @@ function lintedRole(
         ? trust.subjectPatterns.filter(({ reason }) => reason !== null).map(({ pattern }) => pattern)
         : [],
     ),
-    statementPaths: statementPaths(role),
     ignores: ignoresAt(role.lint, at),
   };
 }

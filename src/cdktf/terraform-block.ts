@@ -1,10 +1,30 @@
+/** What stands in the `terraform` block of a stack: versions, and where its state is. */
 import { join, relative, resolve, sep } from "node:path";
 import type { S3BackendConfig, TerraformStack } from "cdktf";
 import { App, LocalBackend, S3Backend } from "cdktf";
+import { AWS_PROVIDER_RANGE, AWS_PROVIDER_SOURCE, TERRAFORM_RANGE } from "../federation/aws-provider";
 import type { Backend } from "../federation/model";
 
-/** Gives `stack` the backend of its federation file: where Terraform keeps the state. */
-export function addBackend(stack: TerraformStack, backend: Backend): void {
+/**
+ * Lets `stack` run with any AWS provider that fits (`>= 5.81.0, < 7.0.0`). CDKTF's prebuilt provider pins the one
+ * version it was generated from; `FederationStack` calls this by itself, a stack of your own may.
+ *
+ * @example
+ * ```ts
+ * import { App, TerraformStack } from "cdktf";
+ * import { allowAwsProviderRange } from "databricks-aws-oidc/cdktf";
+ * const stack = new TerraformStack(new App(), "lakehouse");
+ * allowAwsProviderRange(stack);
+ * ```
+ */
+export function allowAwsProviderRange(stack: TerraformStack): void {
+  stack.addOverride("terraform.required_providers.aws", { source: AWS_PROVIDER_SOURCE, version: AWS_PROVIDER_RANGE });
+}
+
+/** Gives `stack` the versions it runs with and the backend of its federation file. */
+export function addTerraformBlock(stack: TerraformStack, backend: Backend): void {
+  allowAwsProviderRange(stack);
+  stack.addOverride("terraform.required_version", TERRAFORM_RANGE);
   if (backend.type === "local") {
     new LocalBackend(stack, { path: localStatePath(stack, backend.path) });
     return;
