@@ -130,9 +130,35 @@ test("a network of all addresses, any VPC endpoint or a variable keeps nobody ou
       expect.arrayContaining(["session-long-users", "condition-no-protection"]),
     ]);
   }
-  const office = file.replace("0.0.0.0/0", "203.0.113.0/24");
-  const { findings: found } = lintDocuments([{ file: "r.json", document: await readDocument(office, "r.json") }]);
-  expect(found.map(({ rule }) => rule)).not.toContain("session-long-users");
+});
+
+test("a VPC of anybody, or an address in one, is open to users, and a certain VPC is not", async () => {
+  const file = textOf("network-everywhere.role.json");
+  for (const condition of [
+    '"ArnLike": { "aws:SourceVpcArn": "arn:aws:ec2:*:*:vpc/*" }',
+    '"IpAddress": { "aws:VpcSourceIp": "10.0.0.0/8" }',
+    '"StringLike": { "aws:SourceVpc": "vpc-*" }, "IpAddress": { "aws:VpcSourceIp": "10.0.0.0/8" }',
+  ]) {
+    const role = file.replace(/"IpAddress": \{[^}]*\}/, condition);
+    const { findings: found } = lintDocuments([{ file: "r.json", document: await readDocument(role, "r.json") }]);
+    expect([condition, found.map(({ rule }) => rule)]).toEqual([
+      condition,
+      expect.arrayContaining(["session-long-users"]),
+    ]);
+  }
+  for (const condition of [
+    '"IpAddress": { "aws:SourceIp": "203.0.113.0/24" }',
+    '"StringLike": { "aws:SourceVpc": "vpc-0123456789abcdef0" }',
+    '"ArnEquals": { "aws:SourceVpcArn": "arn:aws:ec2:us-east-1:111122223333:vpc/vpc-0123456789abcdef0" }',
+    '"StringLike": { "aws:SourceVpce": "vpce-1" }, "IpAddress": { "aws:VpcSourceIp": "10.0.0.0/8" }',
+  ]) {
+    const role = file.replace(/"IpAddress": \{[^}]*\}/, condition);
+    const { findings: found } = lintDocuments([{ file: "r.json", document: await readDocument(role, "r.json") }]);
+    expect([condition, found.map(({ rule }) => rule)]).not.toEqual([
+      condition,
+      expect.arrayContaining(["session-long-users"]),
+    ]);
+  }
 });
 
 test("AdministratorAccess by aws_iam_policy_attachment is found", async () => {

@@ -1,12 +1,15 @@
 import { join } from "node:path";
 import fc from "fast-check";
+import { readFederation } from "../../src/federation/read";
 import { loadFederation } from "../../src/files/load-federation";
 import type { SigningKeys } from "../../src/sandbox/keys";
 import { makeKeys } from "../../src/sandbox/keys";
 import { makeSeal } from "../../src/sandbox/seal";
 import { openSession } from "../../src/sandbox/sts/session";
+import { principalsOf } from "../../src/sandbox/sts/principals";
 import { answerSts, stsAccounts } from "../../src/sandbox/sts/sts";
 import { stsErrorReply } from "../../src/sandbox/sts/xml";
+import type { SimulatedDirectory } from "../../src/sandbox/directory/directory";
 import { directoryOfFederation } from "../../src/sandbox/directory/of-federation";
 import { databricksClaims } from "../../src/sts/databricks-claims";
 
@@ -38,16 +41,17 @@ interface Asked {
   readonly headers?: Readonly<Record<string, string>>;
   readonly at?: number;
   readonly reasons?: string[];
+  readonly of?: SimulatedDirectory;
 }
 
-async function ask({ parameters, headers = {}, at = NOW, reasons }: Asked): Promise<{
+async function ask({ parameters, headers = {}, at = NOW, reasons, of = directory }: Asked): Promise<{
   readonly status: number;
   readonly body: string;
   readonly code: string;
   readonly message: string;
 }> {
   const sts = {
-    accounts: stsAccounts(directory, keys.set),
+    accounts: stsAccounts(of, keys.set),
     seal,
     context: {},
     now: () => at,
@@ -84,6 +88,13 @@ const call = (change: Readonly<Record<string, string | undefined>> = {}): Readon
       ...change,
     }).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   );
+
+const signedBy = (accessKeyId: string, sessionToken?: string): Readonly<Record<string, string>> => ({
+  authorization:
+    `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20270115/us-east-1/sts/aws4_request, ` +
+    `SignedHeaders=host, Signature=00`,
+  ...(sessionToken === undefined ? {} : { "x-amz-security-token": sessionToken }),
+});
 
 describe("a bad call is answered in AWS' form and words", () => {
   test.each<[string, Readonly<Record<string, string | undefined>>, number, string, string]>([
@@ -292,18 +303,11 @@ describe("a bad call is answered in AWS' form and words", () => {
   });
 });
 
+const PLAIN = { tags: {}, sourceIdentity: null, federatedProvider: null };
+
 describe("a session", () => {
-  const session = openSession(
-    seal,
-    { roleArn: ROLE, sessionName: "me", expires: NOW + 900, tags: {}, sourceIdentity: null },
-    "n",
-  );
-  const signed = (accessKeyId: string, sessionToken?: string): Readonly<Record<string, string>> => ({
-    authorization:
-      `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20270115/us-east-1/sts/aws4_request, ` +
-      `SignedHeaders=host, Signature=00`,
-    ...(sessionToken === undefined ? {} : { "x-amz-security-token": sessionToken }),
-  });
+  const session = openSession(seal, { ...PLAIN, roleArn: ROLE, sessionName: "me", expires: NOW + 900 }, "n");
+  const signed = signedBy;
   const who = (headers: Readonly<Record<string, string>>, at = NOW): ReturnType<typeof ask> =>
     ask({ parameters: { Action: "GetCallerIdentity", Version: "2011-06-15" }, headers, at });
 
@@ -340,16 +344,88 @@ describe("a session", () => {
       "a session token of another run",
       signed(
         session.accessKeyId,
-        openSession(
-          makeSeal(),
-          { roleArn: ROLE, sessionName: "me", expires: null, tags: {}, sourceIdentity: null },
-          "n",
-        ).sessionToken,
+        openSession(makeSeal(), { ...PLAIN, roleArn: ROLE, sessionName: "me", expires: null }, "n").sessionToken,
       ),
       "InvalidClientTokenId",
     ],
   ])("is nobody with %s", async (_what, headers, code) => {
     expect((await who(headers)).code).toBe(code);
+  });
+});
+
+describe("a role with both trusts", () => {
+  const EXTERNAL_ID = "0b7e6f5a-1c2d-4e3f-9a8b-7c6d5e4f3a2b";
+  const { federation } = readFederation({
+    name: "both",
+    aws: { accountId: "111122223333" },
+    issuers: {
+      production: { level: "workspace", host: "mycompany.cloud.databricks.com", workspaceId: "1444828305810485" },
+    },
+    roles: {
+      storage: {
+        trusts: [
+          { issuer: "production", servicePrincipals: [SUBJECT] },
+          { unityCatalog: { externalIds: [EXTERNAL_ID] } },
+        ],
+      },
+    },
+  });
+  const guarded = directoryOfFederation(federation);
+  /** The same without what keeps sessions of web identities out. */
+  const unguarded: SimulatedDirectory = {
+    ...guarded,
+    accounts: guarded.accounts.map((account) => ({
+      ...account,
+      roles: account.roles.map((role) => ({
+        ...role,
+        trust: {
+          statements: role.trust.statements.map((statement) => ({
+            ...statement,
+            conditions: statement.conditions.filter(
+              (_, index) => statement.source.conditions[index]?.operator !== "Null",
+            ),
+          })),
+        },
+      })),
+    })),
+  };
+  const STORAGE = "arn:aws:iam::111122223333:role/storage";
+  const opened = (body: string): Readonly<Record<string, string>> => {
+    const of = (name: string): string => new RegExp(`<${name}>(.*?)</${name}>`).exec(body)?.[1] ?? "";
+    return signedBy(of("AccessKeyId"), of("SessionToken"));
+  };
+  const assume = (headers: Readonly<Record<string, string>>, of: SimulatedDirectory): ReturnType<typeof ask> =>
+    ask({
+      of,
+      headers,
+      parameters: {
+        Action: "AssumeRole",
+        Version: "2011-06-15",
+        RoleArn: STORAGE,
+        RoleSessionName: "again",
+        ExternalId: EXTERNAL_ID,
+      },
+    });
+
+  test("lets no session of a web identity renew itself", async () => {
+    const first = await ask({ of: guarded, parameters: call({ RoleArn: STORAGE }) });
+    expect(first.status).toBe(200);
+    expect(await assume(opened(first.body), guarded)).toMatchObject({ status: 403, code: "AccessDenied" });
+    expect(await assume(opened(first.body), unguarded)).toMatchObject({ status: 200 });
+  });
+
+  test("lets Unity Catalog in, and the session that it opened", async () => {
+    const [catalog] = principalsOf(guarded, seal);
+    if (catalog === undefined) throw new Error("Unity Catalog's role has keys in the sandbox");
+    const first = await assume(signedBy(catalog.accessKeyId, catalog.sessionToken), guarded);
+    expect(first.status).toBe(200);
+    expect((await assume(opened(first.body), guarded)).status).toBe(200);
+  });
+
+  test("does not see any more, after role chaining, that a session began with a web identity", async () => {
+    const first = await ask({ of: unguarded, parameters: call({ RoleArn: STORAGE }) });
+    const chained = await assume(opened(first.body), unguarded);
+    expect((await assume(opened(chained.body), guarded)).status).toBe(200);
   });
 });
 

@@ -161,12 +161,26 @@ describe("the canonical form", () => {
           Principal: { AWS: [`arn:${partition}:iam::111122223333:root`] },
           Condition: {
             ArnEquals: { "aws:PrincipalArn": [`arn:${partition}:iam::111122223333:role/databricks/lake-reader`] },
+            Null: { "aws:FederatedProvider": ["true"] },
             ...ids,
           },
         },
       ]);
     },
   );
+
+  test("10: only beside web identity the role's own statement asks for a session of another kind", () => {
+    const self = (...trusts: readonly Trust[]): object | undefined =>
+      buildTrustPolicy(trusts, ROLE, CONTEXT).Statement.at(-1)?.Condition;
+    expect(self(unityCatalog())).not.toHaveProperty("Null");
+    const chained = { Null: { "aws:FederatedProvider": ["true"] } };
+    expect(self(unityCatalog(), trust({ servicePrincipals: [READER] }))).toMatchObject(chained);
+    expect(self(trust({ subjectPatterns: [pattern("*@data.example.com")] }), unityCatalog())).toMatchObject(chained);
+    const conditions = [{ test: "Null", variable: "aws:SourceVpc", values: ["false"] }];
+    expect(self(trust({ servicePrincipals: [READER] }), unityCatalog({ conditions }))).toMatchObject({
+      Null: { "aws:FederatedProvider": ["true"], "aws:SourceVpc": ["false"] },
+    });
+  });
 
   test("3: the role may assume itself by an inline policy too", () => {
     expect(SELF_ASSUME_POLICY_NAME).toBe("unity-catalog-self-assume");

@@ -231,6 +231,12 @@ test.each<[what: string, trust: Trust, code: string, path: string]>([
     "condition-on-guard",
     ".conditions[0].variable",
   ],
+  [
+    "a condition on the provider of a session",
+    unityCatalog({ conditions: [{ test: "Null", variable: "aws:FederatedProvider", values: ["false"] }] }),
+    "condition-on-guard",
+    ".conditions[0].variable",
+  ],
 ])("%s is refused", (_, trust, code, path) => {
   const problems = checkTrusts([trust], CONTEXT, "trusts");
   expect(problems.map((problem) => [problem.code, problem.path])).toContainEqual([code, `trusts[0]${path}`]);

@@ -47,7 +47,47 @@ describe("Unity Catalog", () => {
   test("its exact pair of statements is exempt, alone or beside web identity", () => {
     const pair = [assumeRole(MASTER, EXTERNAL_ID), assumeRole(ROOT, ITSELF)];
     expect(rulesOf(policyOf(...pair))).toEqual([]);
-    expect(rulesOf(policyOf(statement(), ...pair))).toEqual([]);
+    const chained = { ...ITSELF, Null: { "aws:FederatedProvider": "true" } };
+    expect(rulesOf(policyOf(statement(), assumeRole(MASTER, EXTERNAL_ID), assumeRole(ROOT, chained)))).toEqual([]);
+  });
+
+  test.each<[string, Readonly<Record<string, unknown>>]>([
+    ["our statement for the role itself", assumeRole(ROOT, ITSELF)],
+    ["the account's root", assumeRole(ROOT, EXTERNAL_ID)],
+    ["the role itself", assumeRole("arn:aws:iam::111122223333:role/lake-reader", EXTERNAL_ID)],
+    ["the role below a path", assumeRole("arn:aws:iam::111122223333:role/databricks/lake-reader", {})],
+    [
+      "roles by a pattern",
+      assumeRole(ROOT, { ArnLike: { "aws:PrincipalArn": "arn:aws:iam::111122223333:role/lake*" } }),
+    ],
+    ["everybody", assumeRole("*", { StringEquals: { "aws:PrincipalAccount": "111122223333" } })],
+    ["a condition for users", assumeRole(ROOT, { ...ITSELF, Null: { "aws:FederatedProvider": "false" } })],
+    ["a condition of other providers", assumeRole(ROOT, { StringNotEquals: { "aws:FederatedProvider": "other" } })],
+  ])("beside web identity a session renews itself by a statement for %s", (_, self) => {
+    expect(rulesOf(policyOf(statement(), self))).toContain("session-renews-itself");
+    expect(rulesOf(policyOf(self))).not.toContain("session-renews-itself");
+    const chained = { ...(self["Condition"] as object), Null: { "aws:FederatedProvider": "true" } };
+    expect(rulesOf(policyOf(statement(), { ...self, Condition: chained }))).not.toContain("session-renews-itself");
+  });
+
+  test("by Databricks' one statement too, also where the role's name is not known", () => {
+    const names = [MASTER, "arn:aws:iam::111122223333:role/lake-reader"];
+    const one = { ...assumeRole("", EXTERNAL_ID), Principal: { AWS: names } };
+    expect(rulesOf(policyOf(one))).toEqual([]);
+    expect(rulesOf(policyOf(statement(), one))).toEqual(["session-renews-itself"]);
+    expect(rulesOf(policyOf(statement(), one), { name: null, accountId: null })).toEqual(["session-renews-itself"]);
+    expect(
+      rulesOf(policyOf(statement(), assumeRole(MASTER, EXTERNAL_ID), assumeRole(ROOT, ITSELF)), { name: null }),
+    ).toEqual(["session-renews-itself"]);
+  });
+
+  test.each<[string, Readonly<Record<string, unknown>>]>([
+    ["another role", assumeRole("arn:aws:iam::111122223333:role/other", {})],
+    ["a role of another account", assumeRole("arn:aws:iam::444455556666:role/lake-reader", {})],
+    ["a user", assumeRole("arn:aws:iam::111122223333:user/lake-reader", {})],
+    ["another action", { ...assumeRole(ROOT, {}), Action: "sts:TagSession" }],
+  ])("but not by a statement for %s", (_, other) => {
+    expect(rulesOf(policyOf(statement(), other))).not.toContain("session-renews-itself");
   });
 
   test.each([

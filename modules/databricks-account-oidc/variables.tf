@@ -482,10 +482,10 @@ variable "roles" {
   validation {
     condition = !contains(flatten([
       for trust in var.roles : [
-        for condition in trust.conditions : trust.unity_catalog == null || !contains(["aws:principalarn", "sts:externalid"], lower(coalesce(condition.variable, "-"))) if condition != null
+        for condition in trust.conditions : trust.unity_catalog == null || !contains(["aws:federatedprovider", "aws:principalarn", "sts:externalid"], lower(coalesce(condition.variable, "-"))) if condition != null
       ]
     ]), false)
-    error_message = "A condition of a unity_catalog trust must not be about sts:ExternalId or aws:PrincipalArn, its guards; use external_ids."
+    error_message = "A condition of a unity_catalog trust must not be about its guards sts:ExternalId, aws:PrincipalArn and aws:FederatedProvider; use external_ids."
   }
 
   validation {

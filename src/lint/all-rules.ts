@@ -55,6 +55,7 @@ import { principalsMixed } from "./rules/principals-mixed";
 import { sessionLong } from "./rules/session-long";
 import { sessionLongUsers } from "./rules/session-long-users";
 import { externalIdMissing } from "./rules/external-id-missing";
+import { sessionRenewsItself } from "./rules/session-renews-itself";
 import { adminWithoutBoundary } from "./rules/admin-without-boundary";
 import { networkNeverTrue } from "./rules/network-never-true";
 import { providerNotInPlan } from "./rules/provider-not-in-plan";
@@ -126,6 +127,7 @@ export const RULE_GROUPS: Readonly<Record<string, readonly LintRule[]>> = {
     principalsMixed,
     sessionLong,
     sessionLongUsers,
+    sessionRenewsItself,
     adminWithoutBoundary,
     networkNeverTrue,
     externalIdPlaceholder,

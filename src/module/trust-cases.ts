@@ -4,7 +4,7 @@
 import { trustAttributes, trustInput } from "../hcl/module-inputs";
 import { providerArn } from "../issuer/issuer";
 import { buildTrustPolicy, trustPolicyJson } from "../trust/build";
-import type { Trust } from "../trust/trust";
+import type { Trust, UnityCatalogTrust } from "../trust/trust";
 import type { Inputs, ModuleDefinition } from "./definition";
 import type { Sample } from "./sample";
 import { SAMPLE_ROLE, unityCatalogCloud } from "./sample";
@@ -20,7 +20,7 @@ export interface TrustCase {
 }
 
 /**
- * Every way a trust policy comes about, each by one trust. A case never changes and never goes: a release is compared
+ * Every way a trust policy comes about. A case never changes and never goes: a release is compared
  * with the last one by the cases both have, so a new thought gets a new name.
  */
 export function trustCases(definition: ModuleDefinition, sample: Sample): readonly TrustCase[] {
@@ -56,21 +56,27 @@ export function trustCases(definition: ModuleDefinition, sample: Sample): readon
   const role = single
     ? { name: SAMPLE_ROLE, path: fallback("path") }
     : { name: `${fallback("role_name_prefix")}${SAMPLE_ROLE}`, path: fallback("role_path") };
-  return Object.entries(trusts(sample, own)).map(([name, { trust, registered }]): TrustCase => ({
-    name,
-    inputs: {
-      ...(registered === undefined ? {} : registering(registered)),
-      ...(single
-        ? { trusts: [trustInput(trust)] }
-        : { roles: { [SAMPLE_ROLE]: simple ? trustAttributes(trust) : { trusts: [trustInput(trust)] } } }),
-    },
-    role: SAMPLE_ROLE,
-    policy: trustPolicyJson(buildTrustPolicy([trust], role, context(registered ?? [own]))),
-  }));
+  return Object.entries(trusts(sample, own)).map(([name, { trust, unityCatalog, registered }]): TrustCase => {
+    const list = unityCatalog === undefined ? [trust] : [trust, unityCatalog];
+    const flat: Inputs = Object.assign({}, ...list.map(trustAttributes));
+    return {
+      name,
+      inputs: {
+        ...(registered === undefined ? {} : registering(registered)),
+        ...(single
+          ? { trusts: list.map(trustInput) }
+          : { roles: { [SAMPLE_ROLE]: simple ? flat : { trusts: list.map(trustInput) } } }),
+      },
+      role: SAMPLE_ROLE,
+      policy: trustPolicyJson(buildTrustPolicy(list, role, context(registered ?? [own]))),
+    };
+  });
 }
 
 interface Case {
   readonly trust: Trust;
+  /** Beside it in the same role. */
+  readonly unityCatalog?: UnityCatalogTrust;
   /** Audiences the issuer registers; undefined: those it registers by itself. */
   readonly registered?: readonly string[];
 }
@@ -132,6 +138,10 @@ function trusts(sample: Sample, own: string): Readonly<Record<string, Case>> {
               cloud,
               conditions: [{ test: "StringEquals", variable: "aws:PrincipalOrgID", values: ["o-1234567890"] }],
             },
+          },
+          unity_catalog_beside_web_identity: {
+            trust: someone,
+            unityCatalog: { kind: "unityCatalog", externalIds: [sample.externalId], cloud, conditions: [] },
           },
         }),
   };

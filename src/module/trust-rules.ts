@@ -190,13 +190,16 @@ function unityCatalogRules(scope: TrustScope, holding: (attributes: Inputs) => I
       code: "condition-on-guard",
       condition: forAll(
         [...scope.loops, CONDITIONS],
-        'trust.unity_catalog == null || !contains(["aws:principalarn", "sts:externalid"], ' +
+        'trust.unity_catalog == null || !contains(["aws:federatedprovider", "aws:principalarn", "sts:externalid"], ' +
           'lower(coalesce(condition.variable, "-")))',
       ),
       message:
-        "A condition of a unity_catalog trust must not be about sts:ExternalId or aws:PrincipalArn, its guards; " +
-        "use external_ids",
-      breaks: [bad(right, { conditions: [guarded] })],
+        "A condition of a unity_catalog trust must not be about its guards sts:ExternalId, aws:PrincipalArn and " +
+        "aws:FederatedProvider; use external_ids",
+      breaks: [
+        bad(right, { conditions: [guarded] }),
+        bad(right, { conditions: [{ test: "Null", variable: "aws:FederatedProvider", values: ["false"] }] }),
+      ],
     },
     {
       code: "no-subject",

@@ -10,10 +10,12 @@ import type { Trust } from "../trust/trust";
 
 /** One policy for each way into the role. `roleArn`: the role's own. */
 export function declaredPolicies(role: FederationRole, view: AccountView, roleArn: string): readonly PolicyDocument[] {
-  return role.trusts.flatMap((trust) => policiesOf(trust, view, roleArn));
+  const renewable = role.trusts.some(({ kind }) => kind === "subjects");
+  return role.trusts.flatMap((trust) => policiesOf(trust, view, roleArn, renewable));
 }
 
-function policiesOf(trust: Trust, view: AccountView, roleArn: string): readonly PolicyDocument[] {
+/** `renewable`: sessions of web identities could renew themselves through the role's own statement. */
+function policiesOf(trust: Trust, view: AccountView, roleArn: string, renewable: boolean): readonly PolicyDocument[] {
   const further = trust.conditions.map(({ test, variable, values }) => ({ operator: test, key: variable, values }));
   const equals = (key: string, values: readonly string[]): PolicyCondition => ({
     operator: "StringEquals",
@@ -23,10 +25,11 @@ function policiesOf(trust: Trust, view: AccountView, roleArn: string): readonly 
   if (trust.kind === "unityCatalog") {
     const externalId = equals("sts:ExternalId", trust.externalIds);
     const root = roleArn.replace(/:role\/.*$/, ":root");
+    const chained: PolicyCondition = { operator: "Null", key: "aws:FederatedProvider", values: ["true"] };
     const self: PolicyCondition = { operator: "ArnEquals", key: "aws:PrincipalArn", values: [roleArn] };
     return [
       allow({ AWS: [UNITY_CATALOG_PRINCIPALS[trust.cloud].arn] }, ["sts:AssumeRole"], [externalId, ...further]),
-      allow({ AWS: [root] }, ["sts:AssumeRole"], [self, externalId, ...further]),
+      allow({ AWS: [root] }, ["sts:AssumeRole"], [self, externalId, ...(renewable ? [chained] : []), ...further]),
     ];
   }
   const provider = view.providers.find(({ issuer }) => issuer.key === trust.issuer);

@@ -47,7 +47,8 @@ export interface RoleIdentity {
 
 /**
  * The trust policy of a role: per trust entry, in order, a statement for its exact subjects and one for its patterns;
- * Unity Catalog's statements last. The trusts must have passed `checkTrusts`; an unknown issuer throws a RangeError.
+ * Unity Catalog's statements last, of which the self statement keeps sessions of web identities out. The trusts must
+ * have passed `checkTrusts`; an unknown issuer throws a RangeError.
  *
  * @example
  * ```ts
@@ -85,8 +86,9 @@ export interface RoleIdentity {
 export function buildTrustPolicy(trusts: readonly Trust[], role: RoleIdentity, context: TrustContext): TrustPolicy {
   const statements: TrustStatement[] = [];
   for (const trust of trusts) if (trust.kind === "subjects") statements.push(...subjectStatements(trust, context));
+  const renewable = statements.length > 0;
   for (const trust of trusts)
-    if (trust.kind === "unityCatalog") statements.push(...unityCatalogStatements(trust, role, context));
+    if (trust.kind === "unityCatalog") statements.push(...unityCatalogStatements(trust, role, context, renewable));
   return { Statement: statements, Version: "2012-10-17" };
 }
 
@@ -118,10 +120,18 @@ function subjectStatements(trust: SubjectTrust, context: TrustContext): readonly
   return statements;
 }
 
+/**
+ * The key is in requests of a session that was obtained by web identity, and gone after role chaining. Without this
+ * such a session could renew itself through the role's self statement, past a suspension or a revocation.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+ */
+const NOT_BY_WEB_IDENTITY: ConditionBlock = { Null: { "aws:FederatedProvider": ["true"] } };
+
 function unityCatalogStatements(
   trust: UnityCatalogTrust,
   role: RoleIdentity,
   context: TrustContext,
+  renewable: boolean,
 ): readonly TrustStatement[] {
   const shared = { Action: ["sts:AssumeRole"], Effect: "Allow" } as const;
   const externalId = { "sts:ExternalId": unique(trust.externalIds) };
@@ -134,7 +144,11 @@ function unityCatalogStatements(
     {
       ...shared,
       Condition: narrowed(
-        { ArnEquals: { "aws:PrincipalArn": [roleArn(context, role)] }, StringEquals: externalId },
+        {
+          ArnEquals: { "aws:PrincipalArn": [roleArn(context, role)] },
+          ...(renewable ? NOT_BY_WEB_IDENTITY : {}),
+          StringEquals: externalId,
+        },
         trust.conditions,
       ),
       Principal: { AWS: [`arn:${context.partition}:iam::${context.accountId}:root`] },

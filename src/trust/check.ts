@@ -240,7 +240,11 @@ export function checkUnityCatalogParts(
       : []),
     ...broken(EXTERNAL_ID, trust.externalIds, `${place}.externalIds`),
     ...(trust.cloud === undefined ? [] : checkUnityCatalogCloud(trust.cloud, context.partition, `${place}.cloud`)),
-    ...checkConditions(trust.conditions, ["sts:ExternalId", "aws:PrincipalArn"], `${path}.conditions`),
+    ...checkConditions(
+      trust.conditions,
+      ["sts:ExternalId", "aws:PrincipalArn", "aws:FederatedProvider"],
+      `${path}.conditions`,
+    ),
   ];
 }
 

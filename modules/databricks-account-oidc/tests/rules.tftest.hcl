@@ -936,7 +936,7 @@ run "refuses_inputs_36" {
   expect_failures = [var.roles]
 }
 
-# roles: A condition of a unity_catalog trust must not be about sts:ExternalId or aws:PrincipalArn, its guards; use external_ids.
+# roles: A condition of a unity_catalog trust must not be about its guards sts:ExternalId, aws:PrincipalArn and aws:FederatedProvider; use external_ids.
 run "refuses_inputs_37" {
   command = plan
 

@@ -681,7 +681,7 @@ run "refuses_inputs_16" {
 }
 
 # issuers: An issuer's URL must have at most 255 characters, the IAM limit.
-# trusts: A condition of a unity_catalog trust must not be about sts:ExternalId or aws:PrincipalArn, its guards; use external_ids.
+# trusts: A condition of a unity_catalog trust must not be about its guards sts:ExternalId, aws:PrincipalArn and aws:FederatedProvider; use external_ids.
 run "refuses_inputs_17" {
   command = plan
 

@@ -185,6 +185,30 @@ run "writes_unity_catalog" {
   }
 }
 
+run "writes_unity_catalog_beside_web_identity" {
+  command = plan
+
+  variables {
+    trusts = [
+      {
+        issuer             = "production"
+        service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
+      },
+      {
+        unity_catalog = {
+          cloud        = "aws"
+          external_ids = ["0b7e6f5a-1c2d-4e3f-9a8b-7c6d5e4f3a2b"]
+        }
+      },
+    ]
+  }
+
+  assert {
+    condition     = output.trust_policy == "{\"Statement\":[{\"Action\":[\"sts:AssumeRoleWithWebIdentity\"],\"Condition\":{\"StringEquals\":{\"mycompany.cloud.databricks.com/oidc:aud\":[\"1444828305810485\"],\"mycompany.cloud.databricks.com/oidc:sub\":[\"6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b\"]}},\"Effect\":\"Allow\",\"Principal\":{\"Federated\":[\"arn:aws:iam::111122223333:oidc-provider/mycompany.cloud.databricks.com/oidc\"]}},{\"Action\":[\"sts:AssumeRole\"],\"Condition\":{\"StringEquals\":{\"sts:ExternalId\":[\"0b7e6f5a-1c2d-4e3f-9a8b-7c6d5e4f3a2b\"]}},\"Effect\":\"Allow\",\"Principal\":{\"AWS\":[\"arn:aws:iam::414351767826:role/unity-catalog-prod-UCMasterRole-14S5ZJVKOTYTL\"]}},{\"Action\":[\"sts:AssumeRole\"],\"Condition\":{\"ArnEquals\":{\"aws:PrincipalArn\":[\"arn:aws:iam::111122223333:role/lake-reader\"]},\"Null\":{\"aws:FederatedProvider\":[\"true\"]},\"StringEquals\":{\"sts:ExternalId\":[\"0b7e6f5a-1c2d-4e3f-9a8b-7c6d5e4f3a2b\"]}},\"Effect\":\"Allow\",\"Principal\":{\"AWS\":[\"arn:aws:iam::111122223333:root\"]}}],\"Version\":\"2012-10-17\"}"
+    error_message = "The trust policy is not what the TypeScript side builds, to the byte."
+  }
+}
+
 run "asks_aws_where_it_is" {
   command = plan
 

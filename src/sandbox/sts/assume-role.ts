@@ -52,6 +52,7 @@ export function assumeRole(call: StsCall, caller: Session): { readonly session: 
     expires: now + seconds,
     tags: Object.fromEntries(tags),
     sourceIdentity: parameters.get("SourceIdentity"),
+    federatedProvider: null,
   };
   return { session, seconds };
 }
@@ -105,6 +106,7 @@ function requestOf(
     ["aws:principalarn", [caller.roleArn]],
     ["aws:principalaccount", [accountOf(caller.roleArn)]],
     ["aws:principaltype", ["AssumedRole"]],
+    ["aws:federatedprovider", single(caller.federatedProvider)],
     ["aws:userid", [assumedRoleUser(caller).AssumedRoleId]],
     ["aws:tagkeys", tags.size === 0 ? undefined : [...tags.keys()]],
     ...[...tags].map(([name, value]) => [`aws:requesttag/${name.toLowerCase()}`, [value]] as const),

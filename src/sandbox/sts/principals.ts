@@ -13,6 +13,14 @@ export interface AwsPrincipal {
   readonly sessionToken: string;
 }
 
+const UNCHAINED = {
+  sessionName: "sandbox",
+  expires: null,
+  tags: {},
+  sourceIdentity: null,
+  federatedProvider: null,
+};
+
 /**
  * The roles that statements for `sts:AssumeRole` name, and a role of no account here; none where there is no such
  * statement.
@@ -30,7 +38,7 @@ export function principalsOf(directory: SimulatedDirectory, seal: Seal): readonl
   const principal = (arn: string, declared: boolean): AwsPrincipal => ({
     arn,
     declared,
-    ...openSession(seal, { roleArn: arn, sessionName: "sandbox", expires: null, tags: {}, sourceIdentity: null }, ""),
+    ...openSession(seal, { roleArn: arn, ...UNCHAINED }, ""),
   });
   return [
     ...[...named].map((arn) => principal(arn, true)),

@@ -14,6 +14,8 @@ export interface Session {
   readonly expires: number | null;
   readonly tags: Readonly<Record<string, string>>;
   readonly sourceIdentity: string | null;
+  /** ARN of the OIDC provider whose token it was obtained with; null after role chaining. */
+  readonly federatedProvider: string | null;
 }
 
 export interface SessionKeys {
@@ -32,6 +34,7 @@ export function openSession(seal: Seal, session: Session, nonce: string): Sessio
     session.expires,
     session.tags,
     session.sourceIdentity,
+    session.federatedProvider,
     nonce,
   ]);
   return {
@@ -70,13 +73,14 @@ export function callerOf(
     throw new StsRefusal("IncompleteSignature", "Authorization header requires 'Credential' parameter.");
   const sessionToken = headers["x-amz-security-token"] ?? query.get("X-Amz-Security-Token") ?? "";
   const sealed = seal.open(KIND, sessionToken) as
-    readonly [string, string, number | null, Readonly<Record<string, string>>, string | null] | undefined;
+    | readonly [string, string, number | null, Readonly<Record<string, string>>, string | null, string | null]
+    | undefined;
   if (sealed === undefined || credential.split("/")[0] !== accessKeyIdOf(seal, sessionToken))
     throw new StsRefusal("InvalidClientTokenId", "The security token included in the request is invalid.");
-  const [roleArn, sessionName, expires, tags, sourceIdentity] = sealed;
+  const [roleArn, sessionName, expires, tags, sourceIdentity, federatedProvider] = sealed;
   if (expires !== null && now >= expires)
     throw new StsRefusal("ExpiredToken", "The security token included in the request is expired");
-  return { roleArn, sessionName, expires, tags, sourceIdentity };
+  return { roleArn, sessionName, expires, tags, sourceIdentity, federatedProvider };
 }
 
 /** `arn:aws:sts::…:assumed-role/NAME/SESSION` and `AROA…:SESSION`. */

@@ -47,12 +47,20 @@ export async function assumeRoleWithWebIdentity(call: StsCall): Promise<WebIdent
     throw new StsRefusal(answer.error.code, answer.error.message, true);
   }
   const seconds = durationSeconds ?? DEFAULT_DURATION;
+  const providerArn = providers.find(({ issuer }) => issuer === answer.issuer)?.arn ?? "";
   return {
-    session: { roleArn: arn, sessionName, expires: now + seconds, tags: tagsOfToken(token), sourceIdentity: null },
+    session: {
+      roleArn: arn,
+      sessionName,
+      expires: now + seconds,
+      tags: tagsOfToken(token),
+      sourceIdentity: null,
+      federatedProvider: providerArn,
+    },
     seconds,
     subject: answer.subject ?? "",
     audience: answer.audience ?? "",
-    providerArn: providers.find(({ issuer }) => issuer === answer.issuer)?.arn ?? "",
+    providerArn,
   };
 }
 

@@ -96,6 +96,9 @@ export const stsFacts: FactsOf = (key, caller) => {
     return Object.hasOwn(CLAIMS, claim.claim) ? (CLAIMS[claim.claim] ?? SOMETIMES) : SOMETIMES;
   }
   if (kind === "AWS" && key === "aws:principalarn") return caller.arns === null ? SOMETIMES : always(caller.arns);
+  // of the session that asks: what a user or an account's root has is no session of a provider
+  if (kind === "AWS" && key === "aws:federatedprovider")
+    return caller.type === "User" || caller.type === "Account" ? NEVER : SOMETIMES;
   if (kind === "AWS" && key === "aws:principaltype") return caller.type === null ? SOMETIMES : always(one(caller.type));
   if (kind === "Federated" && issuerPath !== null) {
     if (key === "aws:userid" || key === "aws:federatedprovider")

@@ -61,17 +61,25 @@ export function isNetworkKey(key: string): boolean {
   return NETWORK_KEYS.has(key.toLowerCase());
 }
 
+/**
+ * The address inside a VPC is free to choose: whoever has a VPC can give it the same block. So it narrows a VPC and
+ * stands for none (AWS: use it with aws:SourceVpc, aws:SourceVpce or aws:SourceVpcArn).
+ */
+const FREE_KEY = "aws:vpcsourceip";
+
 const OUTSIDE_VPC = ["aws:vpcsourceip", "aws:sourcevpc", "aws:sourcevpce", "aws:sourcevpcarn"].map(
   (key) => [key, "missing"] as const,
 );
-/** Requests from the internet by either family, and through a VPC endpoint: those have no public address. */
+const one = (value: string): Domain => ({ kind: "values", values: [value] });
+/** Requests from the internet by either family, and through an endpoint of some VPC: those have no public address. */
 const PLACES: readonly Fixed[] = [
   new Map<string, Domain | "missing">([["aws:sourceip", { kind: "address", family: 4 }], ...OUTSIDE_VPC]),
   new Map<string, Domain | "missing">([["aws:sourceip", { kind: "address", family: 6 }], ...OUTSIDE_VPC]),
   new Map<string, Domain | "missing">([
     ["aws:sourceip", "missing"],
-    ["aws:sourcevpc", ANY],
-    ["aws:sourcevpce", ANY],
+    ["aws:sourcevpc", one("vpc-0f0f0f0f0f0f0f0f0")],
+    ["aws:sourcevpce", one("vpce-0f0f0f0f0f0f0f0f0")],
+    ["aws:sourcevpcarn", one("arn:aws:ec2:us-east-1:999988887777:vpc/vpc-0f0f0f0f0f0f0f0f0")],
   ]),
 ];
 
@@ -81,7 +89,7 @@ export function isOpenToNetworks(role: ParsedRole, statement: ParsedStatement): 
   const alone = aloneIn(role, statement);
   const anywhere = aloneIn(role, {
     ...statement,
-    conditions: statement.conditions.filter(({ key }) => !isNetworkKey(key)),
+    conditions: statement.conditions.filter(({ key }) => !isNetworkKey(key) || key.toLowerCase() === FREE_KEY),
   });
   return PLACES.some((fixed) => {
     const options: CompareOptions = { fixed, callers: ({ kind }) => kind === "Federated" };

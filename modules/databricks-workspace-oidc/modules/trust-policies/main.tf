@@ -45,6 +45,7 @@ locals {
   }
 
   # Databricks' role, and the role itself: named by a condition on the account, so that it is accepted before it exists.
+  # In a role that web identities assume, only sessions that were not obtained by web identity, which would renew themselves.
   unity_catalog_statements = {
     for key, role in var.roles : key => flatten([
       for trust in role.trusts : [
@@ -54,10 +55,13 @@ locals {
             principal = local.unity_catalog_principals[try(coalesce(trust.unity_catalog.cloud), "aws")]
           },
           {
-            guards = {
-              ArnEquals    = { "aws:PrincipalArn" = [local.role_arns[key]] }
-              StringEquals = { "sts:ExternalId" = distinct(trust.unity_catalog.external_ids) }
-            }
+            guards = merge(
+              {
+                ArnEquals    = { "aws:PrincipalArn" = [local.role_arns[key]] }
+                StringEquals = { "sts:ExternalId" = distinct(trust.unity_catalog.external_ids) }
+              },
+              { for test in ["Null"] : test => { "aws:FederatedProvider" = ["true"] } if length(local.subject_statements[key]) > 0 },
+            )
             principal = "arn:${var.partition}:iam::${var.account_id}:root"
           },
           ] : jsonencode({
