@@ -128,7 +128,7 @@ async function proofRow(): Promise<Row> {
   const seconds = (performance.now() - started) / 1000;
   if (!proof.holds) throw new Error("the benchmark's federation is not proven");
   return {
-    what: "`prove` of 100 roles × 1,000 impostors",
+    what: "`prove` of 100 roles × 1,000 forged tokens",
     peer: "",
     ours: seconds,
     theirs: null,

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseFederation } from "../../src/federation";
 import { explain } from "../../src/explain/explain";
-import { askedOfFederation, askedOfPolicy } from "../../src/explain/subject-of";
+import { roleOfFederation, roleOfPolicy } from "../../src/explain/role-in-question";
 import { explanationText } from "../../src/explain/text";
 import { TOKEN_SOURCE_NAMES } from "../../src/token/sources";
 import { keySet } from "../../src/sts/verify-signature";
@@ -36,7 +36,7 @@ function explained(
   role = "reader",
   context: Readonly<Record<string, readonly string[]>> = {},
 ) {
-  const asked = askedOfFederation(federation, role, undefined, null);
+  const asked = roleOfFederation(federation, role, undefined, null);
   return explain({ kind: "claims", claims: { ...HONEST, ...change } }, asked.providers, asked.role, {
     ...CALL,
     context,
@@ -62,7 +62,7 @@ test.each([
   ["sub with a space", { sub: ` ${SERVICE_PRINCIPAL}` }, "`sub` differs in white space"],
   ["sub with a Cyrillic letter", { sub: SERVICE_PRINCIPAL.replace("a", "а") }, "look-alike"],
   ["a user where service principals are trusted", { sub: "alice@example.com" }, "the role trusts service principals"],
-  ["client_id that would match", { sub: "x", client_id: SERVICE_PRINCIPAL }, "IAM sees `sub` only"],
+  ["client_id that would match", { sub: "x", client_id: SERVICE_PRINCIPAL }, "IAM compares `sub` only"],
   ["an issuer over http", { iss: ISSUER.replace("https", "http") }, "issuer differs in its scheme"],
   ["a token that is not valid yet", { nbf: NOW + 900 }, "not valid yet (`nbf`)"],
   ["an empty audience", { aud: "" }, "`aud` is empty"],
@@ -77,12 +77,12 @@ test.each([
   ["an Entra token", { iss: "https://sts.windows.net/0d9c8b7a/" }, "Microsoft Entra"],
   ["AWS's audience", { aud: "sts.amazonaws.com" }, "Databricks puts the workspace ID there"],
   ["another workspace's audience", { aud: "99" }, "another workspace's token"],
-  ["azp", { azp: "other" }, "with azp that is the audience"],
-  ["an old token", { exp: NOW - 1000 }, "ended 1000 s ago"],
-  ["a clock that is off", { iat: NOW + 1000 }, "begins in the future"],
+  ["azp", { azp: "other" }, "takes precedence over `aud`"],
+  ["an old token", { exp: NOW - 1000 }, "expired 1000 s ago"],
+  ["a clock that is off", { iat: NOW + 1000 }, "not valid yet (`iat`)"],
   ["times in milliseconds", { iat: NOW * 1000, exp: NOW * 2000 }, "in milliseconds"],
   ["several audiences", { aud: ["1444828305810485", "x"] }, "names 2 audiences"],
-  ["a number for an audience", { aud: 1444828305810485 }, "`aud` is no text"],
+  ["a number for an audience", { aud: 1444828305810485 }, "`aud` is not a string"],
   ["no audience in the list", { aud: [] }, "an empty list"],
   ["an empty azp", { azp: "" }, "`azp` is empty"],
   ["null for a subject", { sub: null }, "`sub` is null"],
@@ -93,16 +93,16 @@ test.each([
     { "https://aws.amazon.com/roles": ["arn:aws:iam::111122223333:role/other"] },
     "roles claim names other roles",
   ],
-])("%s: the nearest miss says so", async (_name, change, words) => {
+])("%s: the first reason says so", async (_name, change, words) => {
   const explanation = await explained(change);
   expect(explanation.allowed).toBe(false);
-  expect(explanation.misses[0]?.what).toContain(words);
+  expect(explanation.reasons[0]?.what).toContain(words);
   expect(explanation.fix).not.toBeNull();
 });
 
 test("a missing network key is named, and with it the user gets in", async () => {
   const refused = await explained({ sub: "alice@example.com" }, "people");
-  expect(refused.misses[0]?.what).toContain("aws:SourceIp");
+  expect(refused.reasons[0]?.what).toContain("aws:SourceIp");
   const allowed = await explained({ sub: "alice@example.com" }, "people", { "aws:SourceIp": ["203.0.113.7"] });
   expect(allowed.allowed).toBe(true);
 });
@@ -124,17 +124,17 @@ test("a policy by itself is judged with the provider as registered, mistakes and
     ],
     Version: "2012-10-17",
   });
-  const asked = askedOfPolicy(
+  const asked = roleOfPolicy(
     policy,
     { providerUrl: `${ISSUER}/`, clientIds: ["1444828305810485"], roleArn: undefined },
     null,
   );
   const explanation = await explain({ kind: "claims", claims: HONEST }, asked.providers, asked.role, CALL);
-  expect(explanation.misses[0]?.what).toContain("registered issuer has a trailing slash");
+  expect(explanation.reasons[0]?.what).toContain("registered issuer has a trailing slash");
 });
 
 test("what is no token is said to be none, and an opaque one is recognised", async () => {
-  const asked = askedOfFederation(federation, "reader", undefined, null);
+  const asked = roleOfFederation(federation, "reader", undefined, null);
   const opaque = await explain(
     { kind: "token", text: "dapi0123456789abcdef0123456789abcdef" },
     asked.providers,
@@ -144,11 +144,11 @@ test("what is no token is said to be none, and an opaque one is recognised", asy
   expect(opaque.error?.message).toBe(
     "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)",
   );
-  expect(opaque.misses[0]?.what).toContain("opaque");
+  expect(opaque.reasons[0]?.what).toContain("opaque");
   expect(JSON.stringify(opaque)).not.toContain("dapi0123");
 });
 
-test("the nearest miss comes first wherever it stands in the policy", async () => {
+test("the nearest reason comes first wherever it stands in the policy", async () => {
   const statements = Array.from({ length: 30 }, (_, index) => ({
     Effect: "Allow",
     Principal: { Federated: "arn:aws:iam::111122223333:oidc-provider/mycompany.cloud.databricks.com/oidc" },
@@ -161,22 +161,22 @@ test("the nearest miss comes first wherever it stands in the policy", async () =
       },
     },
   }));
-  const asked = askedOfPolicy(
+  const asked = roleOfPolicy(
     JSON.stringify({ Version: "2012-10-17", Statement: statements }),
     { providerUrl: ISSUER, clientIds: ["1444828305810485"], roleArn: undefined },
     null,
   );
   const explanation = await explain({ kind: "claims", claims: HONEST }, asked.providers, asked.role, CALL);
-  expect(explanation.misses[0]?.what).toBe("`sub` differs in case");
-  expect(explanation.misses.length).toBeLessThanOrEqual(10);
+  expect(explanation.reasons[0]?.what).toBe("`sub` differs in case");
+  expect(explanation.reasons.length).toBeLessThanOrEqual(10);
 });
 
 test.each([
   ["one character changed", SERVICE_PRINCIPAL.replace("6a9f", "6a9e")],
   ["one left out", SERVICE_PRINCIPAL.slice(0, -1)],
   ["two swapped", SERVICE_PRINCIPAL.replace("6a9f", "6af9")],
-])("a subject with %s is a slip, not a stranger", async (_name, sub) => {
-  expect((await explained({ sub })).misses[0]?.what).toContain("one character off");
+])("a subject with %s is a typo, not an outsider", async (_name, sub) => {
+  expect((await explained({ sub })).reasons[0]?.what).toContain("one character off");
 });
 
 describe("of several statements", () => {
@@ -196,22 +196,22 @@ roles:
 `,
   ).federation;
   const ofMixed = (change: Readonly<Record<string, unknown>>) => {
-    const asked = askedOfFederation(mixed, "mixed", undefined, null);
+    const asked = roleOfFederation(mixed, "mixed", undefined, null);
     return explain({ kind: "claims", claims: { ...HONEST, ...change } }, asked.providers, asked.role, CALL);
   };
 
   test("the one that names the subject is nearer than one that names its application", async () => {
     const explanation = await ofMixed({ sub: "alice@example.com", client_id: SERVICE_PRINCIPAL });
-    expect(explanation.misses.map(({ what, statement }) => [statement, what])).toEqual([
+    expect(explanation.reasons.map(({ what, statement }) => [statement, what])).toEqual([
       [1, expect.stringContaining("aws:SourceIp")],
       [0, expect.stringContaining("client_id")],
     ]);
     expect(explanationText(explanation, "mixed")).toContain("  statement 1: `aws:SourceIp` is not in the request");
   });
 
-  test("what is far off is not told beside a slip, nor where only the audience is wrong", async () => {
-    expect((await ofMixed({ sub: SERVICE_PRINCIPAL.toUpperCase() })).misses).toHaveLength(1);
-    expect((await ofMixed({ aud: "99" })).misses).toHaveLength(1);
+  test("what is far off is not reported beside a typo, nor where only the audience is wrong", async () => {
+    expect((await ofMixed({ sub: SERVICE_PRINCIPAL.toUpperCase() })).reasons).toHaveLength(1);
+    expect((await ofMixed({ aud: "99" })).reasons).toHaveLength(1);
   });
 
   test(
@@ -219,18 +219,18 @@ roles:
     async () => {
       const account = "https://accounts.cloud.databricks.com/oidc/accounts/7d3c2b1a-0f5e-4c8d-9a6b-123456789012";
       const explanation = await ofMixed({ iss: account, aud: "7d3c2b1a-0f5e-4c8d-9a6b-123456789012" });
-      expect(explanation.misses[0]).toMatchObject({
+      expect(explanation.reasons[0]).toMatchObject({
         statement: 0,
-        what: expect.stringContaining(`trusted as one of ${ISSUER}`) as string,
+        what: expect.stringContaining(`trusted from ${ISSUER}`) as string,
       });
       expect(explanation.fix).toContain(`${ISSUER}/v1/token`);
     },
   );
 });
 
-test("nobody is told to trust a look-alike", async () => {
+test("a look-alike is never suggested as a subject to trust", async () => {
   const { fix } = await explained({ sub: SERVICE_PRINCIPAL.replace("a", "а") });
-  expect(fix).toContain("only looks the same");
+  expect(fix).toContain("looks the same");
   expect(fix).not.toContain("Write it");
 });
 
@@ -259,16 +259,16 @@ describe("a signature that is not taken", () => {
       jwk,
       "JSON around a token",
     ],
-  ])("%s: the nearest miss says so, and holds nothing of the signature", async (_name, token, key, words) => {
-    const asked = askedOfFederation(federation, "reader", undefined, keySet({ keys: [key].flat() }));
+  ])("%s: the first reason says so, and holds nothing of the signature", async (_name, token, key, words) => {
+    const asked = roleOfFederation(federation, "reader", undefined, keySet({ keys: [key].flat() }));
     const explanation = await explain({ kind: "token", text: token }, asked.providers, asked.role, CALL);
-    expect(explanation.misses[0]?.what).toContain(words);
+    expect(explanation.reasons[0]?.what).toContain(words);
     expect(JSON.stringify(explanation)).not.toContain(tokenOf({}).slice(-20));
   });
 });
 
 test("every way to a token that an explanation names is one", () => {
-  const named = ["nearest-miss", "issuer-misses", "policy-misses", "slips"].flatMap((file) =>
+  const named = ["refusal-reasons", "issuer-reasons", "policy-reasons", "small-differences"].flatMap((file) =>
     [...readFileSync(join(__dirname, `../../src/explain/${file}.ts`), "utf8").matchAll(/--from ([a-z-]+)/g)].map(
       (match) => match[1],
     ),
@@ -277,13 +277,13 @@ test("every way to a token that an explanation names is one", () => {
   expect(named.filter((name) => !(TOKEN_SOURCE_NAMES as readonly (string | undefined)[]).includes(name))).toEqual([]);
 });
 
-test("when several things are wrong all are told, what AWS names first", async () => {
+test("when several things are wrong all are reported, what AWS names first", async () => {
   const explanation = await explained({ exp: NOW - 1000, sub: SERVICE_PRINCIPAL.toUpperCase() });
-  expect(explanation.misses.map(({ what }) => what)).toEqual([
-    "the token ended 1000 s ago; STS forgives 300 s",
+  expect(explanation.reasons.map(({ what }) => what)).toEqual([
+    "the token expired 1000 s ago; STS tolerates 300 s",
     "`sub` differs in case",
   ]);
-  expect((await explained({ aud: "99", sub: "x" })).misses.map(({ what }) => what)).toEqual([
+  expect((await explained({ aud: "99", sub: "x" })).reasons.map(({ what }) => what)).toEqual([
     expect.stringContaining("another workspace's token"),
     expect.stringContaining("`sub` is x"),
   ]);
@@ -303,7 +303,7 @@ const about = (fields: object): string =>
   });
 test.each([
   ["another action", about({ Action: "sts:AssumeRole" }), "allows sts:AssumeRole, not"],
-  ["AWS: *", about({ Principal: { AWS: "*" } }), "lets no web identity in"],
+  ["AWS: *", about({ Principal: { AWS: "*" } }), "does not allow web identities"],
   [
     "a provider by pattern",
     about({ Principal: { Federated: "arn:aws:iam::111122223333:oidc-provider/*" } }),
@@ -314,18 +314,22 @@ test.each([
     about({ Principal: { Federated: "arn:aws:iam::111122223333:oidc-provider/other.example.com" } }),
     "another provider",
   ],
-  ["a Deny", about({ Effect: "Deny" }), "denies explicitly"],
+  ["a Deny", about({ Effect: "Deny" }), "explicitly denies"],
   ["an unknown operator", about({ Condition: { StringLikes: { "a:b": "x" } } }), "no operator of IAM"],
-  ["a negated condition", about({ Condition: { StringNotEquals: { "sts:RoleSessionName": "test" } } }), "keeps out"],
-])("a policy with %s: the nearest miss says so", async (_name, policy, words) => {
-  const asked = askedOfPolicy(
+  [
+    "a negated condition",
+    about({ Condition: { StringNotEquals: { "sts:RoleSessionName": "test" } } }),
+    "which StringNotEquals excludes",
+  ],
+])("a policy with %s: the first reason says so", async (_name, policy, words) => {
+  const asked = roleOfPolicy(
     policy,
     { providerUrl: ISSUER, clientIds: ["1444828305810485"], roleArn: "arn:aws:iam::111122223333:role/reader" },
     null,
   );
   const explanation = await explain({ kind: "claims", claims: HONEST }, asked.providers, asked.role, CALL);
   expect(explanation.allowed).toBe(false);
-  expect(explanation.misses[0]?.what).toContain(words);
+  expect(explanation.reasons[0]?.what).toContain(words);
 });
 
 test("the text ticks or crosses every line of the policy, even for a token without provider", async () => {

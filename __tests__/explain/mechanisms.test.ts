@@ -1,6 +1,6 @@
 import { explain } from "../../src/explain/explain";
 import { MECHANISMS, mechanismsTable, mechanismsText } from "../../src/explain/mechanisms";
-import { askedOfFederation } from "../../src/explain/subject-of";
+import { roleOfFederation } from "../../src/explain/role-in-question";
 import { explanationText } from "../../src/explain/text";
 import { readFederation } from "../../src/federation";
 import { principalsTable, UNITY_CATALOG_CLOUDS, UNITY_CATALOG_PRINCIPALS } from "../../src/issuer/clouds";
@@ -62,7 +62,7 @@ test("explaining a role that Unity Catalog assumes says so, and only then", asyn
     exp: 4600,
   };
   const text = async (key: string): Promise<string> => {
-    const { providers, role, name } = askedOfFederation(federation, key, undefined, null);
+    const { providers, role, name } = roleOfFederation(federation, key, undefined, null);
     return explanationText(
       await explain({ kind: "claims", claims }, providers, role, {
         roleSessionName: "explain",

@@ -88,18 +88,18 @@ const OWN = "--config +federation.yaml --role reader";
 const BARE = `--provider-url ${ISSUER} --client-id 1444828305810485`;
 
 test.each([
-  ["claims the role names", `${OWN} --claims +claims.json --now ${NOW}`, 0, "gets reader"],
+  ["claims the role names", `${OWN} --claims +claims.json --now ${NOW}`, 0, "can assume reader"],
   ["a token from a file", `${OWN} --token @+token.jwt --now ${NOW}`, 0, "signature not checked"],
   ["a token with a key set", `${OWN} --token @+token.jwt --jwks +jwks.json --now ${NOW}`, 1, "InvalidIdentityToken"],
-  ["claims long over", `${OWN} --claims +claims.json --now ${NOW + 9000}`, 1, "the token ended"],
+  ["claims long over", `${OWN} --claims +claims.json --now ${NOW + 9000}`, 1, "the token expired"],
   [
     "a role for somebody else",
     `--config +federation.yaml --role other --claims +claims.json --now ${NOW}`,
     1,
     "the role trusts users",
   ],
-  ["a policy by itself", `--policy +policy.json ${BARE} --claims +claims.json --now ${NOW}`, 0, "gets"],
-  ["a role as AWS shows it", `--policy +role.json ${BARE} --claims +claims.json --now ${NOW}`, 0, "gets"],
+  ["a policy by itself", `--policy +policy.json ${BARE} --claims +claims.json --now ${NOW}`, 0, "can assume"],
+  ["a role as AWS shows it", `--policy +role.json ${BARE} --claims +claims.json --now ${NOW}`, 0, "can assume"],
 ])("%s", async (_name, line, code, words) => {
   const answer = await explain(line);
   expect([answer.code, answer.err]).toEqual([code, ""]);
@@ -129,7 +129,7 @@ test("--json is one document of the promised shape", async () => {
     "decidedBy",
     "statements",
     "fix",
-    "misses",
+    "reasons",
     "findings",
     "basis",
     "unrecorded",

@@ -390,13 +390,13 @@ describe("our own verbs", () => {
     );
     expect(exitCode).toBe(3);
     expect(stderr).toContain("aws-access-denied");
-    expect(sandbox.said().stderr).toContain(`✗ ${stranger.subject} does not get lake-reader`);
+    expect(sandbox.said().stderr).toContain(`✗ ${stranger.subject} cannot assume lake-reader`);
   });
 });
 
 test("nothing on stderr holds a token or a secret, and it ends with 0 on both signals", async () => {
   const { stdout, stderr } = sandbox.said();
-  expect(stderr).toContain("does not get");
+  expect(stderr).toContain("cannot assume");
   expect(stderr).not.toMatch(/eyJ|dose[0-9a-f]{8}|dapi[0-9a-f]{8}/);
   expect(stdout.split("\n")).toHaveLength(2);
   const second = await startSandboxProcess(cli, [], home);

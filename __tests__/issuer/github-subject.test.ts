@@ -1,5 +1,5 @@
 import { isOtherGithubForm, plainGithubSubject } from "../../src/issuer/github-subject";
-import { slipOf } from "../../src/explain/slips";
+import { smallDifference } from "../../src/explain/small-differences";
 
 const OLD = "repo:acme/lake:environment:production";
 const NEW = "repo:acme@12/lake@3456:environment:production";
@@ -21,8 +21,8 @@ test("two subjects of one job in GitHub's two forms are a near miss, two of two 
   expect(isOtherGithubForm(OLD, NEW)).toBe(true);
   expect(isOtherGithubForm(OLD, OLD)).toBe(false);
   expect(isOtherGithubForm(NEW, OLD.replace("lake", "sea"))).toBe(false);
-  expect(slipOf(NEW, [OLD], "StringEquals")?.what).toContain("GitHub's other form");
-  expect(slipOf(OLD, [NEW], "StringEquals")?.what).toContain("GitHub's other form");
-  expect(slipOf(NEW, ["repo:acme/lake:*"], "StringLike")?.what).toContain("GitHub's other form");
-  expect(slipOf(NEW, ["repo:acme/sea:*"], "StringLike")?.what ?? "").not.toContain("GitHub");
+  expect(smallDifference(NEW, [OLD], "StringEquals")?.what).toContain("GitHub's other form");
+  expect(smallDifference(OLD, [NEW], "StringEquals")?.what).toContain("GitHub's other form");
+  expect(smallDifference(NEW, ["repo:acme/lake:*"], "StringLike")?.what).toContain("GitHub's other form");
+  expect(smallDifference(NEW, ["repo:acme/sea:*"], "StringLike")?.what ?? "").not.toContain("GitHub");
 });

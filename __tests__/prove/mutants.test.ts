@@ -139,18 +139,18 @@ test.each([
 });
 
 test(
-  "an STS that takes everybody is caught with every impostor who has a token counted, and one that takes " +
+  "an STS that takes everybody is caught with every forged token counted, and one that takes " +
     "nobody with everybody shut out",
   async () => {
     mutant =
       (real) =>
       (...asked) => ({ ...real(...asked), allowed: true });
-    expect((await trial()).roles[0]).toMatchObject({ declared: 2, declaredIn: 2, impostors: 1000, impostorsIn: 1000 });
+    expect((await trial()).roles[0]).toMatchObject({ declared: 2, declaredIn: 2, forged: 1000, forgedIn: 1000 });
     mutant =
       (real) =>
       (...asked) => ({ ...real(...asked), allowed: false });
     const shut = await trial();
     expect(shut.holds).toBe(false);
-    expect(shut.roles[0]).toMatchObject({ declared: 2, declaredIn: 0, impostorsIn: 0 });
+    expect(shut.roles[0]).toMatchObject({ declared: 2, declaredIn: 0, forgedIn: 0 });
   },
 );

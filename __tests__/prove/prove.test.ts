@@ -62,14 +62,14 @@ test.each([
   const proof = await proofOf(federation(trusts));
   expect(proofText(proof)).toMatch(/; nobody else does .*Proven \(forged tokens of seed 1\)/s);
   expect(proof.holds).toBe(true);
-  expect(proof.roles.every(({ impostors }) => impostors === (trusts.includes("issuer:") ? 1000 : 0))).toBe(true);
+  expect(proof.roles.every(({ forged }) => forged === (trusts.includes("issuer:") ? 1000 : 0))).toBe(true);
 });
 
-test("a stranger whom a pattern lets in is an impostor unless the reason is written down", async () => {
+test("an outsider whom a pattern lets in is a counter-example unless the reason is written down", async () => {
   const proof = await proofOf(federation('- { issuer: production, subjectPatterns: ["*@data.example.com"] }'));
   expect(proof.holds).toBe(false);
   expect(proof.roles[0]?.letIn[0]).toMatchObject({
-    trick: "stranger inside the pattern",
+    what: "an outsider whom the pattern matches",
     claims: { iss: "https://mycompany.cloud.databricks.com/oidc" },
   });
   expect(proofText(proof)).toContain('"sub":"mallory-');
@@ -91,7 +91,7 @@ test("the same seed tries the same, another seed something else, and other roles
   const more = await proofOf(
     federation(trusts, "  writer:\n    trusts: [{ issuer: production, users: [bob@example.com] }]\n"),
   );
-  const { impostorsIn: _, ...rest } = first.roles[0] ?? {};
+  const { forgedIn: _, ...rest } = first.roles[0] ?? {};
   expect(more.roles[0]).toMatchObject(rest);
 });
 
@@ -108,7 +108,7 @@ test("of many declared identities each is tried, and what goes wrong is counted,
   ).join("");
   const proof = await proofOf(federation("- { issuer: production, users: [alice@example.com] }", roles));
   expect(proof.holds).toBe(true);
-  expect(proof.roles[1]).toMatchObject({ declared: 40, declaredIn: 40, impostors: 1000, impostorsIn: 0 });
+  expect(proof.roles[1]).toMatchObject({ declared: 40, declaredIn: 40, forged: 1000, forgedIn: 0 });
   const closed = `conditions: [{ test: StringEquals, variable: "aws:PrincipalAccount", values: ["999999999999"] }]`;
   const nine = Array.from({ length: 9 }, (_, index) => `u${index}@example.com`).join(", ");
   const shut = await proofOf(federation(`- { issuer: production, users: [${nine}], ${closed} }`));
@@ -131,7 +131,7 @@ test("a claim can not steer the terminal of who reads the proof", async () => {
   const proof = await proofOf(federation('- { issuer: production, subjectPatterns: ["*@data.example.com"] }'));
   const [role] = proof.roles;
   if (role === undefined) throw new Error("no role");
-  const hostile = { trick: "x", claims: { sub: "\u001b[2J\u202e\u009b" }, context: {} };
+  const hostile = { what: "x", claims: { sub: "\u001b[2J\u202e\u009b" }, context: {} };
   expect(proofText({ ...proof, roles: [{ ...role, letIn: [hostile] }] })).not.toMatch(/[\u001b\u202e\u009b]/);
 });
 

@@ -72,7 +72,7 @@ test("an undeclared identity is refused with AWS' message, and the reason is rep
     "<Code>AccessDenied</Code><Message>Not authorized to perform sts:AssumeRoleWithWebIdentity</Message>",
   );
   expect(reasons).toHaveLength(1);
-  expect(reasons[0]).toContain("does not get lake-reader");
+  expect(reasons[0]).toContain("cannot assume lake-reader");
   expect(reasons[0]).not.toContain(token.split(".")[1]);
 });
 

@@ -124,7 +124,7 @@ function showNext(federation: Federation, given: string): void {
       `  terraform -chdir=${root} init && terraform -chdir=${root} plan    review the HCL, then apply it`,
       `  npx cdktf deploy ${federation.accounts.map(({ stackName }) => stackName).join(" ")}    deploy the ` +
         `CDKTF stack${given === DEFAULT_FEDERATION_FILE ? "" : `, once it stands in ${DEFAULT_FEDERATION_FILE}`}`,
-      `  npx tsx src/cli/cli.ts prove${config}    try 1,000 impostors on every role`,
+      `  npx tsx src/cli/cli.ts prove${config}    try 1,000 forged tokens on every role`,
     ].join("\n"),
   );
 }

@@ -1,15 +1,14 @@
-/** Explains what a caller read from files: checks the texts and the options, then asks `explain`. Pure. */
+/** Explains what a caller read from files: checks the texts and the options, then calls `explain`. Pure. */
 import type { ErrorCode } from "../errors";
 import { InputError } from "../errors";
 import { findRole, requireRoleArn } from "../federation/find";
 import type { Federation } from "../federation/model";
 import { keySet } from "../sts/verify-signature";
 import { quoted } from "../text/text-rule";
-import { readContext } from "./context";
 import type { Explanation, Presented } from "./explain";
 import { explain } from "./explain";
-import type { Asked } from "./subject-of";
-import { askedOfFederation, askedOfPolicy } from "./subject-of";
+import type { RoleInQuestion } from "./role-in-question";
+import { roleOfFederation, roleOfPolicy } from "./role-in-question";
 import { explanationText } from "./text";
 
 /** A file's path and what is in it. */
@@ -49,24 +48,24 @@ export async function explainTexts(
 ): Promise<{ readonly explanation: Explanation; readonly text: string }> {
   const keys = texts.jwks === undefined ? null : readKeySet(texts.jwks);
   if (options.roleArn !== undefined) requireRoleArn(options.roleArn);
-  const asked = askedAbout(texts.target, options, keys);
-  const role = options.roleArn === undefined ? asked.role : { ...asked.role, arn: options.roleArn };
-  const explanation = await explain(presentedOf(texts.presented), asked.providers, role, {
+  const found = roleInQuestion(texts.target, options, keys);
+  const role = options.roleArn === undefined ? found.role : { ...found.role, arn: options.roleArn };
+  const explanation = await explain(presentedOf(texts.presented), found.providers, role, {
     roleSessionName: "explain",
     durationSeconds: null,
     context: readContext(options.context),
     now: options.now === undefined ? texts.now : readTime(options.now),
   });
-  return { explanation, text: explanationText(explanation, asked.name) };
+  return { explanation, text: explanationText(explanation, found.name) };
 }
 
-function askedAbout(
+function roleInQuestion(
   target: ExplainTexts["target"],
   { role, account, providerUrl, clientId, roleArn }: ExplainOptions,
   keys: ReturnType<typeof keySet> | null,
-): Asked {
+): RoleInQuestion {
   if ("federation" in target)
-    return askedOfFederation(target.federation, findRole(target.federation, role).key, account, keys);
+    return roleOfFederation(target.federation, findRole(target.federation, role).key, account, keys);
   if (providerUrl === undefined || clientId.length === 0) {
     throw new InputError({
       code: "explain-needs",
@@ -75,7 +74,7 @@ function askedAbout(
       fix: "Add --provider-url and --client-id, as aws iam get-open-id-connect-provider shows them.",
     });
   }
-  return askedOfPolicy(target.policy, { providerUrl, clientIds: clientId, roleArn }, keys);
+  return roleOfPolicy(target.policy, { providerUrl, clientIds: clientId, roleArn }, keys);
 }
 
 function presentedOf(presented: ExplainTexts["presented"]): Presented {
@@ -118,4 +117,24 @@ function readTime(text: string): number {
     path: "now",
     fix: "Give whole seconds since 1970.",
   });
+}
+
+/** Condition keys of `--context key=value` with their values, in the order given. */
+export function readContext(pairs: readonly string[]): Readonly<Record<string, readonly string[]>> {
+  const context = new Map<string, string[]>();
+  for (const pair of pairs) {
+    const at = pair.indexOf("=");
+    if (at <= 0)
+      throw new InputError([
+        {
+          code: "context-invalid",
+          message: `${JSON.stringify(pair)} is not key=value.`,
+          path: "context",
+          fix: "Write it like --context aws:SourceIp=203.0.113.7.",
+        },
+      ]);
+    const key = pair.slice(0, at);
+    context.set(key, [...(context.get(key) ?? []), pair.slice(at + 1)]);
+  }
+  return Object.fromEntries(context);
 }

@@ -1,14 +1,14 @@
 /**
- * Would this token get this role, and if not, which line says no: the answer of STS, with the trust policy judged
- * line by line. Pure.
+ * Can this token assume this role, and if not, which line refuses it: what STS would return, with the trust policy
+ * evaluated line by line. Pure.
  */
 import type { Basis, StsError, WebIdentityCall, WebIdentityProvider, WebIdentityRole } from "../sts/web-identity";
 import { decideClaims, decideToken, wouldBeRequest } from "../sts/decide-token";
 import { readToken } from "../sts/read-token";
 import type { Decision, Verdict } from "../trust/decide/decide";
 import { explainDecision } from "../trust/decide/decide";
-import type { Miss } from "./miss";
-import { nearestMisses } from "./nearest-miss";
+import type { Reason } from "./issuer-reasons";
+import { refusalReasons } from "./refusal-reasons";
 
 export interface ExplainedCondition {
   readonly operator: string;
@@ -48,7 +48,7 @@ export interface Explanation {
   /** The next thing to do; null where the token gets in. */
   readonly fix: string | null;
   /** What comes closest to letting the token in, nearest first. */
-  readonly misses: readonly Miss[];
+  readonly reasons: readonly Reason[];
   /** What could not be decided, by name. */
   readonly findings: readonly string[];
   /** Whether AWS was seen to answer so, or it is inferred. */
@@ -78,12 +78,12 @@ export async function explain(
       ? await decideToken(presented.text, providers, role, call)
       : decideClaims(presented.claims, providers, role, call);
   const notAToken = reading !== null && !reading.ok ? reading.not : null;
-  // Where STS would not have come to the policy it is judged all the same, so that a person sees every line.
+  // where STS would not have reached the policy it is evaluated too, so that a person sees every line
   const request = answer.request ?? wouldBeRequest(claims, providers, role, call);
   const decision = request === null ? null : explainDecision(role.trust, request);
-  const misses = answer.allowed
+  const reasons = answer.allowed
     ? []
-    : nearestMisses({
+    : refusalReasons({
         answer,
         decision,
         header: reading?.ok === true ? reading.token.header : {},
@@ -104,8 +104,8 @@ export async function explain(
     statements: statementsOf(decision),
     fix: answer.allowed
       ? null
-      : (misses[0]?.fix ?? "Compare the token with the federation: databricks-aws-oidc token shows it decoded."),
-    misses,
+      : (reasons[0]?.fix ?? "Compare the token with the federation: databricks-aws-oidc token shows it decoded."),
+    reasons,
     findings: decision?.findings ?? [],
     basis: answer.basis,
     unrecorded: answer.unrecorded,

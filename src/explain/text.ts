@@ -1,18 +1,20 @@
-/** An explanation for a person: the nearest miss first, then the policy with a tick or a cross on every line. */
+/** An explanation for a person: the nearest reason first, then the policy with a tick or a cross on every line. */
 import { visible } from "../text/escape";
+import { listed } from "../text/words";
 import type { ExplainedCondition, ExplainedLine, Explanation } from "./explain";
 
 /** `explanation` as lines of text. Holds claims of the token (issuer, audience, subject), never the token. */
 export function explanationText(explanation: Explanation, role: string): string {
   const lines: string[] = [];
   const who = explanation.subject ?? "(no subject)";
-  lines.push(explanation.allowed ? `✓ ${who} gets ${role}` : `✗ ${who} does not get ${role}`);
-  if (explanation.error !== null) lines.push(`  AWS says ${explanation.error.code}: ${explanation.error.message}`);
+  lines.push(explanation.allowed ? `✓ ${who} can assume ${role}` : `✗ ${who} cannot assume ${role}`);
+  if (explanation.error !== null)
+    lines.push(`  AWS would return ${explanation.error.code}: ${explanation.error.message}`);
   if (explanation.basis === "expected") lines.push(`  expected, not recorded: ${explanation.unrecorded.join("; ")}`);
-  if (explanation.misses.length > 0) {
-    lines.push("", "nearest miss:");
+  if (explanation.reasons.length > 0) {
+    lines.push("", "reasons, nearest first:");
     const several = explanation.statements.filter(({ effect }) => effect === "Allow").length > 1;
-    for (const { what, statement } of explanation.misses)
+    for (const { what, statement } of explanation.reasons)
       lines.push(
         `  ${several && statement !== null && !what.startsWith("statement ") ? `statement ${statement}: ` : ""}${what}`,
       );
@@ -30,8 +32,8 @@ export function explanationText(explanation: Explanation, role: string): string 
     const decided = statement.index === explanation.decidedBy ? " decided" : "";
     lines.push(`  ${mark(statement.matched)} statement ${statement.index} (${statement.effect})${decided}`);
     lines.push(
-      `    ${mark(statement.principal.matched)} Principal ${listed(statement.principal)}`,
-      `    ${mark(statement.action.matched)} Action ${listed(statement.action)}`,
+      `    ${mark(statement.principal.matched)} Principal ${expectedText(statement.principal)}`,
+      `    ${mark(statement.action.matched)} Action ${expectedText(statement.action)}`,
     );
     for (const condition of statement.conditions) lines.push(...conditionLines(condition));
   }
@@ -46,26 +48,20 @@ export function explanationText(explanation: Explanation, role: string): string 
   return lines.map(visible).join("\n");
 }
 
-function listed({ expected }: ExplainedLine): string {
-  return expected.length > 4
-    ? `${expected.slice(0, 4).join(", ")}, and ${expected.length - 4} more`
-    : expected.join(", ") || "none";
+function expectedText({ expected }: ExplainedLine): string {
+  return listed(expected, 4) || "none";
 }
 
 function conditionLines(condition: ExplainedCondition): readonly string[] {
-  const shown = condition.expected
-    .slice(0, 8)
-    .map((value) => JSON.stringify(value))
-    .join(", ");
-  const more = condition.expected.length > 8 ? `, and ${condition.expected.length - 8} more` : "";
-  const actual =
-    condition.actual === null
-      ? "not in the request"
-      : condition.actual.map((value) => JSON.stringify(value)).join(", ");
+  const inQuotes = (values: readonly string[], most: number): string =>
+    listed(
+      values.map((value) => JSON.stringify(value)),
+      most,
+    );
   return [
     `    ${mark(condition.matched)} ${condition.operator} ${condition.key}`,
-    `        wanted  ${shown}${more}`,
-    `        is      ${actual}`,
+    `        expected  ${inQuotes(condition.expected, 8)}`,
+    `        actual    ${condition.actual === null ? "not in the request" : inQuotes(condition.actual, Infinity)}`,
   ];
 }
 

@@ -1,4 +1,4 @@
-/** Which tokens are declared, read from the federation and never from the policy on trial. Pure. */
+/** Which tokens are declared, read from the federation and never from the policy under test. Pure. */
 import type { AccountView } from "../federation/account-view";
 import type { FederationRole } from "../federation/model";
 import type { WebIdentityProvider, WebIdentityRole } from "../sts/web-identity";
@@ -22,9 +22,9 @@ interface DeclaredTrust {
 }
 
 /**
- * Declared is a token in its time, not kept from this role by its roles claim, whose issuer, audience and subject one
- * trust names (exactly, or by a pattern with a written reason), without session tags it does not allow, in a request
- * that meets that trust's conditions.
+ * A token is declared if it is valid now, its roles claim does not exclude this role, one trust names its issuer,
+ * audience and subject (exactly, or by a pattern with a written reason) and allows its session tags, and the request
+ * meets that trust's conditions.
  */
 export function declaredClaims(
   role: FederationRole,
@@ -81,7 +81,7 @@ function declaredTrust(trust: SubjectTrust, view: AccountView): readonly Declare
   ];
 }
 
-/** `azp` where there is one, else the only audience; null where there is none to go by. */
+/** `azp` where there is one, else the only audience; null where neither says which. */
 function audienceOf({ aud, azp }: Claims): string | null {
   const list: readonly unknown[] = Array.isArray(aud) ? aud : [aud];
   if (list.length === 0 || !list.every((value) => typeof value === "string")) return null;

@@ -1,10 +1,13 @@
 /**
- * What the trusts of a role say, as trust policies: written apart from `trust/build`, so that a mistake there shows.
- * A pattern without a written reason declares nobody. Pure.
+ * What the trusts of a role declare, as trust policies (written apart from `trust/build`, so that a mistake there
+ * shows), and who gets in beyond that. A pattern without a written reason declares nobody. Pure.
  */
 import type { AccountView } from "../federation/account-view";
 import type { FederationRole } from "../federation/model";
 import type { PolicyCondition, PolicyDocument } from "../trust/decide/document";
+import { compare } from "../trust/exact/compare";
+import type { Witness } from "../trust/exact/request";
+import { kindsBeside } from "../trust/exact/who";
 import { UNITY_CATALOG_PRINCIPALS } from "../issuer/clouds";
 import type { Trust } from "../trust/trust";
 
@@ -55,4 +58,20 @@ function allow(
     version: "2012-10-17",
     statements: [{ index: 0, effect: "Allow", principals, actions, conditions, ...rest }],
   };
+}
+
+export interface Undeclared {
+  /** A request for each statement by which an undeclared caller gets in. */
+  readonly witnesses: readonly Witness[];
+  /** Why it cannot be ruled out that one does; null where it can. */
+  readonly unsure: string | null;
+}
+
+/** Nobody undeclared gets in by `policy` where there is no witness and nothing unsure. */
+export function undeclaredCallers(policy: PolicyDocument, declared: readonly PolicyDocument[]): Undeclared {
+  const comparison = compare(policy, declared);
+  if (comparison.kind === "none") return { witnesses: [], unsure: null };
+  if (comparison.kind === "cannot tell") return { witnesses: [], unsure: comparison.why };
+  const kinds = kindsBeside(policy, declared).undeclared.map(({ witness }) => witness);
+  return { witnesses: kinds.length === 0 ? [comparison.witness] : kinds, unsure: null };
 }

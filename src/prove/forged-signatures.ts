@@ -1,4 +1,4 @@
-/** Tokens whose claims are right and whose signature is not. Once an issuer: the trust policy plays no part. */
+/** Tokens whose claims are right and whose signature is not. Once for each issuer, as no trust policy matters. */
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import type { CryptoKey } from "jose";
 import type { WebIdentityProvider, WebIdentityRole } from "../sts/web-identity";
@@ -22,8 +22,8 @@ function base64url(text: string | Uint8Array): string {
 }
 
 /**
- * Tries every forged signature on a role that lets `honest` in. The issuer's key pair is made for the occasion; the
- * honest token must get in, or the trial would prove nothing: it is reported as the forgery "honest token refused".
+ * Tries every forged signature on a role that lets `honest` in, with a new key pair as the issuer's. The honest token
+ * must get in, or nothing would be proven: otherwise it is reported as the forgery "honest token refused".
  */
 export async function forgedSignatures(
   honest: Declared,
@@ -85,13 +85,13 @@ export async function forgedSignatures(
       await signedText({ ...header, crit: ["b64"], b64: true }, JSON.stringify(honest.claims), ours.privateKey),
     ],
     ["key meant for encryption", token, { ...provider, keys: keySet({ keys: [{ ...jwk, use: "enc" }] }) }],
-    ["key that is not in the set any more", token, { ...provider, keys: keySet({ keys: [] }) }],
+    ["key that is no longer in the set", token, { ...provider, keys: keySet({ keys: [] }) }],
     [
       "aud twice in the JSON, ours first",
       await signedText(header, doubled(honest.claims, "aud", `${honest.audience}-not`), ours.privateKey),
     ],
     [
-      "exp twice in the JSON, over last",
+      "exp twice in the JSON, expired last",
       await signedText(header, doubled(honest.claims, "exp", now - 1000), ours.privateKey),
     ],
     ["padded base64", `${token}=`],
@@ -104,7 +104,7 @@ export async function forgedSignatures(
 
 let pairs: ReturnType<typeof makePairs> | undefined;
 
-/** One issuer's pair, a stranger's, and one on a curve: made once a process, since RSA keys take their time. */
+/** The issuer's pair, an attacker's, and one on a curve: made once a process, as RSA keys take time. */
 async function makePairs() {
   const [ours, theirs, curve] = await Promise.all([
     generateKeyPair("RS256", { extractable: true }),

@@ -9,7 +9,7 @@ import { exactSubjects } from "../trust/trust";
 export type Claims = Readonly<Record<string, unknown>>;
 export type Context = Readonly<Record<string, readonly string[]>>;
 
-/** One who is meant to get in. */
+/** An identity that must get in. */
 export interface Declared {
   readonly issuer: FederationIssuer;
   readonly trust: SubjectTrust;
@@ -96,7 +96,7 @@ function valueFor(base: string, value: string): string {
 
 /**
  * Values of the request against which `condition` does not hold, as far as its values say: far off, and where it is a
- * network, next to it. The trial asks the condition itself before it counts on that.
+ * network, next to it. `declaredClaims` evaluates the condition itself.
  */
 export function violating(condition: Condition): readonly string[] {
   const far = farFrom(condition);

@@ -1,27 +1,26 @@
 /**
  * Every declared identity gets in and nobody else does, role by role: decided for every kind of caller, and tried a
- * second time with forged tokens. The same seed, the same forgeries.
+ * second time with forged tokens. The same seed makes the same tokens.
  */
 import { accountView } from "../federation/account-view";
 import type { AccountView } from "../federation/account-view";
 import type { Federation, FederationRole } from "../federation/model";
-import { providersOf, readTrustPolicy, webIdentityRole } from "../explain/subject-of";
+import { providersOf, readTrustPolicy, webIdentityRole } from "../explain/role-in-question";
 import type { WebIdentityProvider, WebIdentityRole } from "../sts/web-identity";
 import { decideClaims } from "../sts/decide-token";
 import { decide, verdict } from "../trust/decide/decide";
 import type { Claims, Context, Declared } from "./identities";
 import { declaredIdentities } from "./identities";
-import { impostorsOf } from "./impostors";
+import { forgedTokens } from "./forged-tokens";
 import { declaredClaims } from "./declared-claims";
-import { declaredPolicies } from "./declared-policies";
+import { declaredPolicies, undeclaredCallers } from "./declared-policies";
 import { seededRandom } from "./random";
 import { forgedSignatures } from "./forged-signatures";
-import { undeclaredCallers } from "./undeclared";
 import { declaredAssumptions } from "./unity-catalog";
 
-/** Somebody the trial went wrong with, in full. */
+/** A request that was decided wrongly, in full. */
 export interface CounterExample {
-  readonly trick: string;
+  readonly what: string;
   readonly claims: Claims;
   readonly context: Context;
 }
@@ -34,20 +33,20 @@ export interface RoleProof {
   readonly declared: number;
   readonly declaredIn: number;
   readonly shutOut: readonly CounterExample[];
-  /** Requests by callers nobody declared that get in: one for each statement, the first few. */
+  /** Requests by undeclared callers that get in: one for each statement, the first few. */
   readonly undeclared: readonly CounterExample[];
-  /** Why it cannot be ruled out that somebody undeclared gets in; null where it can. */
+  /** Why it cannot be ruled out that an undeclared caller gets in; null where it can. */
   readonly unsure: string | null;
   /** Forged tokens tried, how many of them get in, and the first few. */
-  readonly impostors: number;
-  readonly impostorsIn: number;
+  readonly forged: number;
+  readonly forgedIn: number;
   readonly letIn: readonly CounterExample[];
 }
 
 export interface IssuerProof {
   readonly issuer: string;
   readonly forgeries: number;
-  /** Forged signatures that were taken. */
+  /** Forged signatures that were accepted. */
   readonly letIn: readonly string[];
 }
 
@@ -55,26 +54,26 @@ export interface Proof {
   readonly seed: number;
   readonly roles: readonly RoleProof[];
   readonly issuers: readonly IssuerProof[];
-  /** Nobody got in who should not, and everybody who should. */
+  /** Every declared identity gets in, and nobody else. */
   readonly holds: boolean;
 }
 
 export interface ProveOptions {
   readonly seed: number;
-  /** Impostors a role, at least 1,000. */
+  /** Forged tokens for each role, at least 1,000. */
   readonly count: number;
   /** Seconds since the epoch at which tokens are tried. */
   readonly now: number;
   /** Key or name of one role; undefined: all. */
   readonly role?: string | undefined;
-  /** Called with the number of impostors tried so far: a million takes a while. */
+  /** Called with the number of forged tokens tried so far: a million takes a while. */
   readonly onProgress?: ((tried: number) => void) | undefined;
 }
 
-/** Each counter-example list is cut here: the first says it all. */
+/** Each list of counter-examples is cut here: the first few are enough. */
 const MAX_COUNTER_EXAMPLES = 5;
 
-/** Attempts an impostor, at most: a wide pattern with a written reason means most of the changes. */
+/** Attempts for each forged token, at most: a wide pattern with a written reason declares most of the changes. */
 const MOST_ATTEMPTS = 4;
 
 /** Tries the whole federation. Claims are tried unsigned, role by role; signatures once an issuer. */
@@ -123,7 +122,7 @@ function getsIn(
     .allowed;
 }
 
-/** Whether claims get in, or may: what can not be decided keeps no impostor out for certain. */
+/** Whether claims get in, or may: what cannot be decided does not refuse for certain. */
 function mayGetIn(
   claims: Claims,
   context: Context,
@@ -151,35 +150,35 @@ function proveRole(
   const random = seededRandom(options.seed ^ hashOf(role.key));
   const shutOut: CounterExample[] = [];
   for (const { claims, context } of declared)
-    if (!getsIn(claims, context, providers, tried, options.now)) shutOut.push({ trick: "declared", claims, context });
+    if (!getsIn(claims, context, providers, tried, options.now)) shutOut.push({ what: "declared", claims, context });
   const assumptions = declaredAssumptions(role, tried.arn);
   for (const { caller, request } of assumptions)
     if (!decide(tried.trust, request))
       shutOut.push({
-        trick: caller,
+        what: caller,
         claims: { principal: request.principal.arn },
         context: Object.fromEntries(request.keys),
       });
   const { witnesses, unsure } = undeclaredCallers(readTrustPolicy(role, view), declaredPolicies(role, view, tried.arn));
   const undeclared = witnesses.map((witness): CounterExample => ({
-    trick: "undeclared",
+    what: "undeclared",
     claims: { principal: witness.principal.arn, ...witness.claims },
     context: witness.context,
   }));
   const isDeclared = declaredClaims(role, tried, view, providers, options.now);
   const letIn: CounterExample[] = [];
-  let impostors = 0;
+  let forged = 0;
   const [first, ...others] = declared;
   if (first !== undefined) {
     let attempts = 0;
-    for (const { trick, claims, context } of impostorsOf([first, ...others], random, options.now)) {
-      if (impostors >= options.count || attempts >= options.count * MOST_ATTEMPTS) break;
+    for (const { forgery: what, claims, context } of forgedTokens([first, ...others], random, options.now)) {
+      if (forged >= options.count || attempts >= options.count * MOST_ATTEMPTS) break;
       attempts += 1;
-      // a change that happens to make a declared token forges nothing, and is made up for
+      // a change that happens to make a declared token is not a forgery, and does not count
       if (isDeclared(claims, context)) continue;
-      impostors += 1;
-      options.onProgress?.(impostors);
-      if (mayGetIn(claims, context, providers, tried, options.now)) letIn.push({ trick, claims, context });
+      forged += 1;
+      options.onProgress?.(forged);
+      if (mayGetIn(claims, context, providers, tried, options.now)) letIn.push({ what, claims, context });
     }
   }
   const all = declared.length + assumptions.length;
@@ -191,13 +190,13 @@ function proveRole(
     shutOut: shutOut.slice(0, MAX_COUNTER_EXAMPLES),
     undeclared: undeclared.slice(0, MAX_COUNTER_EXAMPLES),
     unsure,
-    impostors,
-    impostorsIn: letIn.length,
+    forged,
+    forgedIn: letIn.length,
     letIn: letIn.slice(0, MAX_COUNTER_EXAMPLES),
   };
 }
 
-/** Of other roles a trial takes who they name, and nothing else. */
+/** FNV-1a: each role has its own forged tokens. */
 function hashOf(text: string): number {
   let hash = 2166136261;
   for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 16777619);

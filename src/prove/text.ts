@@ -40,17 +40,15 @@ function roleLine(role: RoleProof): string {
       : role.unsure === null
         ? "nobody else does"
         : `whether others do cannot be decided: ${role.unsure}`;
-  const forged = role.impostors.toLocaleString("en-US");
+  const forged = role.forged.toLocaleString("en-US");
   const tokens =
-    role.impostorsIn === 0
-      ? `${forged} forged tokens refused`
-      : `${role.impostorsIn} of ${forged} forged tokens accepted`;
+    role.forgedIn === 0 ? `${forged} forged tokens refused` : `${role.forgedIn} of ${forged} forged tokens accepted`;
   return `${isProven(role) ? "✓" : "✗"} ${name}: ${who}; ${others} (${tokens})`;
 }
 
 function exampleLines(what: string, example: CounterExample): readonly string[] {
   return [
-    `    ${what} (${example.trick}):`,
+    `    ${what} (${example.what}):`,
     `      claims  ${JSON.stringify(example.claims)}`,
     ...(Object.keys(example.context).length === 0 ? [] : [`      context ${JSON.stringify(example.context)}`]),
   ];

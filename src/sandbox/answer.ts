@@ -1,6 +1,6 @@
 /** The verb `sandbox`, from its flags to a running sandbox. */
 import { InputError } from "../errors";
-import { readContext } from "../explain/context";
+import { readContext } from "../explain/explain-texts";
 import { readFederationFile } from "../files/load-federation";
 import { readText } from "../files/read-file";
 import { sandboxDocument, sandboxText } from "./announce";

@@ -18,7 +18,7 @@ export default verb({
       ...readProveOptions(federation, options),
       now: Math.floor(Date.now() / 1000),
       onProgress: (tried) => {
-        if (tried % 1000 === 0) progress(`${tried} of ${options.count} impostors tried`);
+        if (tried % 1000 === 0) progress(`${tried} of ${options.count} forged tokens tried`);
       },
     });
     if (options.json) sayJson(proof);

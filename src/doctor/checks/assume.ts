@@ -31,10 +31,10 @@ export function assumeCheck(role: string, outcome: AssumeOutcome, translation: T
   const { error } = explanation;
   const expected = error?.code === awsCode.replace(/Exception$/, "") || error?.code === awsCode;
   const basis = expected ? `By ${by}` : `By ${by}, AWS would return ${error?.code ?? "no error"}`;
-  const miss = explanation.misses[0];
+  const reason = explanation.reasons[0];
   return fail(
-    `${answer} ${basis}: ${miss?.what ?? error?.message ?? "no statement allows it"}.`,
-    miss?.fix ?? outcome.fix,
+    `${answer} ${basis}: ${reason?.what ?? error?.message ?? "no statement allows it"}.`,
+    reason?.fix ?? outcome.fix,
   );
 }
 

@@ -1,7 +1,7 @@
 /** Checks which roles a token can assume: by the federation, and by what is deployed. `explain` decides. */
 import type { Explanation } from "../../explain/explain";
 import { explain } from "../../explain/explain";
-import { webIdentityRole } from "../../explain/subject-of";
+import { webIdentityRole } from "../../explain/role-in-question";
 import type { FederationRole } from "../../federation/model";
 import { claimOf } from "../../trust/exact/facts";
 import type { WebIdentityProvider } from "../../sts/web-identity";
@@ -96,8 +96,11 @@ export function tokenDeployedCheck(role: string, explanation: Explanation | null
   return fail(`The deployed role does not accept ${who}: ${what}.`, fix ?? "Deploy the federation.");
 }
 
-function reasonOf({ misses: [miss], error, fix }: Explanation): { readonly what: string; readonly fix: string | null } {
-  return { what: miss?.what ?? error?.message ?? "no statement allows it", fix: miss?.fix ?? fix };
+function reasonOf({ reasons: [reason], error, fix }: Explanation): {
+  readonly what: string;
+  readonly fix: string | null;
+} {
+  return { what: reason?.what ?? error?.message ?? "no statement allows it", fix: reason?.fix ?? fix };
 }
 
 /** Keys of the request context that decide and are not known here (network, time of day, …): all of the token fits. */

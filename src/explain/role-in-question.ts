@@ -1,4 +1,4 @@
-/** What is asked about: a role of a federation, or a trust policy by itself. Pure. */
+/** The role to explain: one of a federation, or a trust policy by itself. Pure. */
 import { InputError } from "../errors";
 import { accountView, roleTrustPolicy } from "../federation/account-view";
 import type { AccountView } from "../federation/account-view";
@@ -15,7 +15,7 @@ import type { PolicyDocument } from "../trust/decide/document";
 import { readPolicy } from "../trust/decide/document";
 import { repeatedMember } from "../trust/decide/repeated-member";
 
-export interface Asked {
+export interface RoleInQuestion {
   readonly providers: readonly WebIdentityProvider[];
   readonly role: WebIdentityRole;
   /** What to call the role in text. */
@@ -26,12 +26,12 @@ export interface Asked {
  * The role `key` of a federation, in the AWS account `account` (its key) where there are several.
  * Throws InputError: role-not-found, account-not-found.
  */
-export function askedOfFederation(
+export function roleOfFederation(
   federation: Federation,
   key: string,
   account: string | undefined,
   keys: KeySet | null,
-): Asked {
+): RoleInQuestion {
   const role = findRole(federation, key);
   const [found] = findAccounts(federation, role, account);
   if (found === undefined) throw new RangeError("findAccounts gives one account or more");
@@ -64,11 +64,11 @@ export function webIdentityRole(role: FederationRole, view: AccountView): WebIde
  * A trust policy by itself. Without `roleArn` its account is read from the policy's own principals.
  * Throws InputError: trust-policy-unreadable, and the codes of `readIssuerUrl`.
  */
-export function askedOfPolicy(
+export function roleOfPolicy(
   policyText: string,
   input: { readonly providerUrl: string; readonly clientIds: readonly string[]; readonly roleArn: string | undefined },
   keys: KeySet | null,
-): Asked {
+): RoleInQuestion {
   // room for what aws iam get-role puts around it, percent-encoded
   const read =
     policyText.length > 3 * TRUST_POLICY_JUDGED_CHARACTERS
@@ -78,13 +78,13 @@ export function askedOfPolicy(
     throw new InputError([
       {
         code: "trust-policy-unreadable",
-        message: `The policy does not read: ${read.why}.`,
+        message: `The policy cannot be read: ${read.why}.`,
         path: "policy",
         fix: "Give the trust policy's JSON, as aws iam get-role shows it under AssumeRolePolicyDocument.",
       },
     ]);
   }
-  // the URL as registered, whatever it is: a trailing slash in it is just what is to be found out
+  // the URL as registered: a trailing slash in it is what explain is to find
   const registered = /^https:\/\//.test(input.providerUrl) ? input.providerUrl : `https://${input.providerUrl}`;
   readIssuerUrl(registered, { allowCustomHost: true });
   const principals = read.policy.statements.flatMap((statement) => statement.principals?.["Federated"] ?? []);
@@ -116,7 +116,7 @@ function unwrapped(text: string): unknown {
   } catch {
     return text;
   }
-  if (repeatedMember(text) !== undefined) return text; // told by readPolicy
+  if (repeatedMember(text) !== undefined) return text; // reported by readPolicy
   const role = member(value, "Role") ?? value;
   const inner = member(role, "AssumeRolePolicyDocument") ?? value;
   if (typeof inner !== "string" || !inner.startsWith("%7B")) return inner;

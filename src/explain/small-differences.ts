@@ -1,38 +1,37 @@
 /**
- * Small differences between a value of a request and one of a policy: slips of the pen, and what only looks the same.
- * Pure.
+ * Small differences between a value of a request and one of a policy: typos, and what only looks the same. Pure.
  */
 import { replaceInvisible } from "../text/escape";
 import { isOtherGithubForm, plainGithubSubject } from "../issuer/github-subject";
 import { withoutSlashes } from "../issuer/issuer";
 import { stringLike } from "../trust/string-like";
 
-export interface Slip {
+export interface Difference {
   /** E.g. "differs in case". */
   readonly what: string;
   /** What to do; `actual` says what the token or the request has. */
   readonly fix: (actual: string) => string;
 }
 
-const AS_IT_IS = (actual: string): string => `Write it letter for letter: ${actual}, and IAM minds every character.`;
+const WRITE_EXACTLY = (actual: string): string =>
+  `Write it exactly as it is (${actual}): IAM compares every character.`;
 
 /** How `value` differs from the nearest of `expected`, where that is by little; null where nothing is near. */
-export function slipOf(value: string, expected: readonly string[], operator: string): Slip | null {
+export function smallDifference(value: string, expected: readonly string[], operator: string): Difference | null {
   const like = /StringLike/.test(operator);
   const matches = (entry: string, text: string): boolean => (like ? stringLike(entry, text) : entry === text);
   const some = (near: (entry: string) => boolean): boolean => expected.some(near);
-  const slip = (what: string, fix: Slip["fix"] = AS_IT_IS): Slip => ({ what, fix });
+  const difference = (what: string, fix: Difference["fix"] = WRITE_EXACTLY): Difference => ({ what, fix });
   if (some((entry) => isOtherGithubForm(value, entry)) || matchesPlain(value, expected, matches))
-    return slip(
+    return difference(
       "is in GitHub's other form (with or without numeric IDs)",
-      (actual) =>
-        `Write the subject as the job's token has it: ${actual}. Repositories made or moved lately have IDs in it.`,
+      (actual) => `Write the subject as in the job's token (${actual}): that of a recent repository has numeric IDs.`,
     );
-  if (some((entry) => matches(entry.toLowerCase(), value.toLowerCase()))) return slip("differs in case");
+  if (some((entry) => matches(entry.toLowerCase(), value.toLowerCase()))) return difference("differs in case");
   if (some((entry) => matches(entry.trim(), value.trim())))
-    return slip(
+    return difference(
       "differs in white space",
-      (actual) => `Copy it anew from Databricks (${actual}): no subject begins or ends in white space.`,
+      (actual) => `Copy it again from Databricks (${actual}): no subject begins or ends with white space.`,
     );
   if (
     some(
@@ -42,25 +41,26 @@ export function slipOf(value: string, expected: readonly string[], operator: str
         lookAlike(entry) === value,
     )
   ) {
-    return slip(
+    return difference(
       "differs in a look-alike character",
-      () => "Find out who that is: it is another identity that only looks the same. Do not add it before you know.",
+      () => "It is a different identity that looks the same: find out whose it is before you add it.",
     );
   }
   if (some((entry) => matches(entry, withoutSlashes(value)) || matches(withoutSlashes(entry), value)))
-    return slip("differs in a trailing slash");
+    return difference("differs in a trailing slash");
   const pattern = like ? undefined : expected.find((entry) => /[*?]/.test(entry) && stringLike(entry, value));
   if (pattern !== undefined)
-    return slip(
+    return difference(
       `would match ${pattern} as a pattern, but ${operator} takes * literally`,
-      () => "Name the subject, or list the pattern under subjectPatterns if everybody it matches is meant.",
+      () =>
+        "Name the subject; or, if everybody whom the pattern matches should have access, list it under subjectPatterns.",
     );
   const typo = expected.find((entry) => value.length > 6 && differsByOne(value, entry));
   return typo === undefined
     ? null
-    : slip(
+    : difference(
         `is one character off ${typo}`,
-        (actual) => `If that is a slip of the pen, mend the trust: ${actual}. If not, it is somebody else.`,
+        (actual) => `If this is a typo, update the trust policy: ${actual}. Otherwise it is a different identity.`,
       );
 }
 
@@ -85,7 +85,7 @@ function differsByOne(left: string, right: string): boolean {
   return left !== right && (tails(1, 1) || tails(1, 0) || tails(0, 1) || swapped);
 }
 
-/** Letters of other scripts that look Latin, and invisible characters, undone. */
+/** `text` with letters of other scripts that look Latin replaced, and without invisible characters. */
 function lookAlike(text: string): string {
   const latin: Readonly<Record<string, string>> = {
     а: "a",

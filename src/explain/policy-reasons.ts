@@ -1,13 +1,13 @@
-/** How near each line of a trust policy comes to letting a request in. Pure. */
+/** Why a trust policy refuses a request, the line nearest to success first. Pure. */
 import type { ConditionTrace, Decision, StatementTrace } from "../trust/decide/decide";
 import { stringLike } from "../trust/string-like";
-import type { Miss } from "./miss";
-import { slipOf } from "./slips";
+import type { Reason } from "./issuer-reasons";
+import { smallDifference } from "./small-differences";
 
 type Claims = Readonly<Record<string, unknown>>;
 
 /**
- * A miss and how far off it is: a slip of the pen is nearer than another network, and that nearer than another
+ * A reason and its distance from success: a typo is nearer than another network, and that is nearer than another
  * subject.
  */
 interface Measured {
@@ -17,30 +17,30 @@ interface Measured {
   readonly distance: number;
 }
 
-/** Added up over a statement. */
-const SLIP = 0.1;
+/** Distances, added up over a statement. */
+const SMALL = 0.1;
 const OTHER = 1;
 const OTHER_SUBJECT = 2;
 const BY_CLIENT_ID = 1.5;
 
-/** A few say it all. */
-const MOST_MISSES = 10;
+/** A few are enough. */
+const MOST_REASONS = 10;
 
 /**
- * The misses of a decision that lets nobody in, nearest first. `audienceIsTold`: the audience has been named already.
+ * The reasons of a decision that refuses, nearest first. `audienceIsNamed`: the audience is a reason already.
  */
-export function policyMisses(
+export function policyReasons(
   decision: Decision,
   claims: Claims,
-  { audienceIsTold }: { readonly audienceIsTold: boolean },
-): readonly Miss[] {
+  { audienceIsNamed }: { readonly audienceIsNamed: boolean },
+): readonly Reason[] {
   const deny = decision.statements.find(({ effect, verdict }) => effect === "Deny" && verdict !== "no");
   if (deny !== undefined) {
-    const open = deny.verdict === "unknown" ? ", or may: what can not be decided counts as denied" : "";
+    const open = deny.verdict === "unknown" ? " (what cannot be decided counts as denied)" : "";
     return [
       {
-        what: `statement ${deny.index} denies explicitly${open}`,
-        fix: "A Deny wins over every Allow; change that statement.",
+        what: `statement ${deny.index} explicitly denies the request${open}`,
+        fix: "A Deny overrides every Allow: change that statement.",
         statement: deny.index,
       },
     ];
@@ -49,45 +49,45 @@ export function policyMisses(
   const elsewhere = namedElsewhere(allows, claims);
   const ranked = allows
     .filter(({ principal, action }) => principal === "yes" && action)
-    .map((statement) => rankedStatement(statement, claims, audienceIsTold))
+    .map((statement) => rankedStatement(statement, claims, audienceIsNamed))
     .sort((left, right) => left.distance - right.distance);
   const [nearest] = ranked;
-  if (nearest === undefined) return [...elsewhere, ...strangersMisses(allows)].slice(0, MOST_MISSES);
-  // what is much farther off than the nearest only misleads
+  if (nearest === undefined) return [...elsewhere, ...uncoveredReasons(allows)].slice(0, MOST_REASONS);
+  // what is much farther off than the nearest would mislead
   const near = ranked
     .filter(({ distance }) => distance <= nearest.distance + (nearest.distance === 0 ? 0 : OTHER))
-    .flatMap(({ misses }) => misses);
+    .flatMap(({ reasons }) => reasons);
   const all = nearest.distance < OTHER ? [...near, ...elsewhere] : [...elsewhere, ...near];
   const seen = new Set<string>();
-  return all.filter(({ what }) => !seen.has(what) && seen.add(what) !== undefined).slice(0, MOST_MISSES);
+  return all.filter(({ what }) => !seen.has(what) && seen.add(what) !== undefined).slice(0, MOST_REASONS);
 }
 
 function rankedStatement(
   statement: StatementTrace,
   claims: Claims,
-  audienceIsTold: boolean,
-): { readonly distance: number; readonly misses: readonly Miss[] } {
+  audienceIsNamed: boolean,
+): { readonly distance: number; readonly reasons: readonly Reason[] } {
   const measured = statement.conditions
-    .filter(({ verdict, key }) => verdict !== "yes" && !(audienceIsTold && /:aud$/i.test(key)))
+    .filter(({ verdict, key }) => verdict !== "yes" && !(audienceIsNamed && /:aud$/i.test(key)))
     .map((condition): Measured =>
       condition.finding === null
-        ? conditionMiss(condition, claims)
+        ? conditionReason(condition, claims)
         : { what: condition.finding, fix: "Write the value out.", key: condition.key, distance: OTHER },
     )
     .sort((left, right) => left.distance - right.distance);
   return {
     distance: measured.reduce((total, { distance }) => total + distance, 0),
-    misses: measured.map(({ what, fix }) => ({ what, fix, statement: statement.index })),
+    reasons: measured.map(({ what, fix }) => ({ what, fix, statement: statement.index })),
   };
 }
 
-/** The subject stands in the policy, but under another issuer: the commonest mix-up of workspace and account. */
-function namedElsewhere(allows: readonly StatementTrace[], claims: Claims): readonly Miss[] {
+/** The policy names the subject under another issuer: the most common mix-up of workspace and account. */
+function namedElsewhere(allows: readonly StatementTrace[], claims: Claims): readonly Reason[] {
   const { sub, iss } = claims;
   if (typeof sub !== "string") return [];
   return allows
     .filter(({ principal }) => principal === "no")
-    .flatMap(({ index, conditions }): readonly Miss[] => {
+    .flatMap(({ index, conditions }): readonly Reason[] => {
       const own = conditions.find(
         ({ key, operator, expected }) =>
           /:sub$/i.test(key) &&
@@ -99,7 +99,7 @@ function namedElsewhere(allows: readonly StatementTrace[], claims: Claims): read
       const issuer = `https://${own.key.slice(0, -":sub".length)}`;
       return [
         {
-          what: `\`sub\` is trusted as one of ${issuer}; this token is of ${String(iss)}`,
+          what: `\`sub\` is trusted from ${issuer}; this token is from ${String(iss)}`,
           fix: `Get the token from ${issuer}/v1/token, or add a trust for the token's issuer.`,
           statement: index,
         },
@@ -107,11 +107,11 @@ function namedElsewhere(allows: readonly StatementTrace[], claims: Claims): read
     });
 }
 
-/** No Allow is about this provider and action: which comes near. */
-function strangersMisses(allows: readonly StatementTrace[]): readonly Miss[] {
-  const near = allows.flatMap(({ index, principal, action, source }): readonly Miss[] => {
+/** No Allow covers this provider and action: which ones are similar. */
+function uncoveredReasons(allows: readonly StatementTrace[]): readonly Reason[] {
+  const near = allows.flatMap(({ index, principal, action, source }): readonly Reason[] => {
     const federated = source.principals?.["Federated"] ?? [];
-    const one = (what: string, fix: string): readonly Miss[] => [
+    const one = (what: string, fix: string): readonly Reason[] => [
       { what: `statement ${index} ${what}`, fix, statement: index },
     ];
     if (principal === "yes" && !action)
@@ -127,21 +127,21 @@ function strangersMisses(allows: readonly StatementTrace[]): readonly Miss[] {
         "Compare it with the ARN of the token's provider: account, case and slashes count.",
       );
     if (action && (source.principals?.["AWS"] ?? []).includes("*"))
-      return one('has AWS: "*", which lets no web identity in', "Name the provider's ARN under Federated.");
+      return one('has AWS: "*", which does not allow web identities', "Name the provider's ARN under Federated.");
     return [];
   });
   return near.length > 0
     ? near
     : [
         {
-          what: "no statement of the trust policy is about this provider and action",
+          what: "no statement of the trust policy covers this provider and action",
           fix: "Add a trust for this issuer to the role.",
           statement: null,
         },
       ];
 }
 
-function conditionMiss(condition: ConditionTrace, claims: Claims): Measured {
+function conditionReason(condition: ConditionTrace, claims: Claims): Measured {
   const { operator, key, expected, actual } = condition;
   const claim = /:(aud|sub)$/i.exec(key)?.[1]?.toLowerCase();
   const label = `\`${claim ?? key}\``;
@@ -151,39 +151,35 @@ function conditionMiss(condition: ConditionTrace, claims: Claims): Measured {
     return at(
       OTHER,
       `${label} is not in the request`,
-      `A caller whose request carries ${key} would match; try it with --context ${key}=….`,
+      `A request that has ${key} may match: try it with --context ${key}=….`,
     );
   if (/Not/.test(operator))
+    return at(OTHER, `${label} is ${value}, which ${operator} excludes`, "Use another value, or change the condition.");
+  const difference = smallDifference(value, expected, operator);
+  if (difference !== null)
     return at(
-      OTHER,
-      `${label} is ${value}, which ${operator} keeps out`,
-      "Call with another, or change the condition.",
-    );
-  const slip = slipOf(value, expected, operator);
-  if (slip !== null)
-    return at(
-      SLIP,
-      `${label} ${slip.what}`,
-      slip.fix(
+      SMALL,
+      `${label} ${difference.what}`,
+      difference.fix(
         claim === undefined ? `the request has ${JSON.stringify(value)}` : `the token has ${JSON.stringify(value)}`,
       ),
     );
-  if (claim === "sub") return subjectMiss(value, condition, claims);
-  const wanted = `${label} is ${value}; wanted: ${expected.slice(0, 5).join(", ")}`;
+  if (claim === "sub") return subjectReason(value, condition, claims);
+  const expectation = `${label} is ${value}; expected: ${expected.slice(0, 5).join(", ")}`;
   if (claim === "aud")
-    return at(OTHER, wanted, "Get a token for that audience, or add this one to the trust's audiences.");
-  return at(OTHER, wanted, `Call from where ${key} matches, or change the condition.`);
+    return at(OTHER, expectation, "Get a token for that audience, or add this one to the trust's audiences.");
+  return at(OTHER, expectation, `Call from where ${key} matches, or change the condition.`);
 }
 
-function subjectMiss(value: string, { key, expected }: ConditionTrace, claims: Claims): Measured {
+function subjectReason(value: string, { key, expected }: ConditionTrace, claims: Claims): Measured {
   const at = (distance: number, what: string, fix: string): Measured => ({ what, fix, key, distance });
   const clientId = claims["client_id"];
   if (typeof clientId === "string" && clientId !== value && expected.includes(clientId)) {
     return at(
       BY_CLIENT_ID,
-      "`client_id` would match, but IAM sees `sub` only",
-      `The token is of ${value}, got by that application. Name that subject if it is meant, or get the ` +
-        `application's own token.`,
+      "`client_id` would match, but IAM compares `sub` only",
+      `The token belongs to ${value}; that application only requested it. If that identity should have access, add ` +
+        `it to the trust; otherwise get the application's own token.`,
     );
   }
   if (value.includes("@") && expected.every((entry) => !entry.includes("@")))
@@ -196,11 +192,11 @@ function subjectMiss(value: string, { key, expected }: ConditionTrace, claims: C
     return at(
       OTHER_SUBJECT,
       `the token is a service principal's (${value}); the role trusts users`,
-      "Add it under servicePrincipals, if it is meant to get in.",
+      "If it should have access, add it under servicePrincipals.",
     );
   return at(
     OTHER_SUBJECT,
-    `\`sub\` is ${value}, which the role does not name`,
-    "Add it to the trust, if it is meant to get in.",
+    `\`sub\` is ${value}, which the role does not trust`,
+    "If it should have access, add it to the trust.",
   );
 }
