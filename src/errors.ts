@@ -224,7 +224,6 @@ export const ERROR_CODES = {
   "git-failed": "outside",
   "registry-busy": "outside",
   "tls-invalid": "input",
-  "port-taken": "outside",
   "release-recorded": "input",
   // the command line
   usage: "input",
@@ -309,7 +308,7 @@ export function formatProblem(problem: Problem): string {
 export class FederationError extends Error {
   readonly code: ErrorCode;
   readonly fix: string;
-  readonly problems: readonly Problem[];
+  readonly problems: readonly [Problem, ...Problem[]];
 
   constructor(problems: Problem | readonly [Problem, ...Problem[]], options?: { readonly cause?: unknown }) {
     const all = "code" in problems ? ([problems] as const) : problems;
@@ -318,6 +317,11 @@ export class FederationError extends Error {
     this.code = all[0].code;
     this.fix = all[0].fix;
     this.problems = all;
+  }
+
+  /** The first problem. */
+  get problem(): Problem {
+    return this.problems[0];
   }
 }
 
@@ -344,13 +348,19 @@ export class InputError extends FederationError {}
 export class OutsideError extends FederationError {}
 
 /** An `InputError` with one problem; `path` is its place in the document, or the name of the flag. */
-export function inputError(code: ErrorCode, message: string, fix: string, path?: string): InputError {
-  return new InputError({ code, message, fix, ...(path === undefined ? {} : { path }) });
+export function inputError(code: ErrorCode, message: string, fix: string, path?: string, cause?: unknown): InputError {
+  return new InputError({ code, message, fix, ...(path === undefined ? {} : { path }) }, { cause });
 }
 
 /** An `OutsideError` with one problem. */
-export function outsideError(code: ErrorCode, message: string, fix: string, cause?: unknown): OutsideError {
-  return new OutsideError({ code, message, fix }, { cause });
+export function outsideError(
+  code: ErrorCode,
+  message: string,
+  fix: string,
+  path?: string,
+  cause?: unknown,
+): OutsideError {
+  return new OutsideError({ code, message, fix, ...(path === undefined ? {} : { path }) }, { cause });
 }
 
 /** Throws one `InputError` with every problem, or returns when there is none. */

@@ -1,4 +1,4 @@
-import type { ClientQuestion } from "../../src/client/client";
+import type { ClientOptions } from "../../src/client/client";
 import { clientOf } from "../../src/client/client";
 import { clientTree } from "../../src/client/files";
 import { CLIENT_PLACES } from "../../src/client/places";
@@ -42,9 +42,9 @@ const FEDERATION = {
   },
 } as const satisfies FederationInput;
 const { federation } = readFederation(FEDERATION);
-const client = (question: ClientQuestion) => clientOf(federation, question);
+const client = (question: ClientOptions) => clientOf(federation, question);
 
-test.each<readonly [string, ClientQuestion, string]>([
+test.each<readonly [string, ClientOptions, string]>([
   ["no role where there are several", { place: "notebook" }, "role-ambiguous"],
   ["a role that is not there", { place: "notebook", role: "nobody" }, "role-not-found"],
   ["a role of several accounts", { place: "notebook", role: "both" }, "role-ambiguous"],

@@ -10,7 +10,7 @@ import { commandOf } from "../../src/init/flags";
 import type { InitResult, InitOptions } from "../../src/init/init";
 import { initFederation, initText, PUBLISHED_SCHEMA } from "../../src/init/init";
 import { writeOutputFile } from "../../src/init/output-file";
-import type { Prompter, TextQuestion } from "../../src/init/prompter";
+import type { Prompter, TextPrompt } from "../../src/init/prompter";
 import { Stopped } from "../../src/init/prompter";
 import { lintFederation } from "../../src/lint/lint-federation";
 import { loadFederation } from "../../src/files/load-federation";
@@ -427,7 +427,7 @@ function person(...answers: readonly (string | boolean)[]): {
     if (answer === undefined) throw new Stopped();
     return answer;
   };
-  const text = async (question: TextQuestion): Promise<string> => {
+  const text = async (question: TextPrompt): Promise<string> => {
     const typed = String(next(question.message));
     const answer = typed === "" ? (question.default ?? "") : typed;
     const wrong = question.wrong?.(answer);

@@ -5,7 +5,7 @@
  */
 import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { answerSandbox } from "../../src/sandbox/answer";
+import { openSandbox } from "../../src/sandbox/open-sandbox";
 import type { Sandbox } from "../../src/sandbox/sandbox";
 import { databricksClaims } from "../../src/sts/databricks-claims";
 import { cdktf, cdktfProject } from "../support/cdktf-project";
@@ -115,7 +115,7 @@ async function triers(sandbox: Sandbox): Promise<readonly (readonly [string, str
 async function everybodyTries(document: string): Promise<void> {
   const folder = temporaryFolder("e2e");
   writeFileSync(join(folder, "terraform.json"), document);
-  const { sandbox } = await answerSandbox({
+  const { sandbox } = await openSandbox({
     config: undefined,
     plan: join(folder, "terraform.json"),
     account: undefined,

@@ -1,6 +1,6 @@
 import { InputError } from "../../src/errors";
 import { chooseIssuer, issuerText } from "../../src/issuer/choose";
-import type { IssuerQuestion } from "../../src/issuer/choose";
+import type { IssuerOptions } from "../../src/issuer/choose";
 import type { Cloud } from "../../src/issuer/clouds";
 import { CLOUD_NAMES } from "../../src/issuer/clouds";
 
@@ -18,7 +18,7 @@ const HOSTS: readonly (readonly [cloud: Cloud, workspace: string, accounts: stri
   ["gcp", "1444828305810485.7.gcp.databricks.com", "accounts.gcp.databricks.com"],
 ];
 
-function codeOf(question: IssuerQuestion): string {
+function codeOf(question: IssuerOptions): string {
   try {
     chooseIssuer(question);
   } catch (error) {
@@ -32,7 +32,7 @@ function codeOf(question: IssuerQuestion): string {
   return "accepted";
 }
 
-function warningsOf(question: IssuerQuestion): readonly string[] {
+function warningsOf(question: IssuerOptions): readonly string[] {
   return chooseIssuer(question).warnings.map(({ code }) => code);
 }
 
@@ -114,7 +114,7 @@ test(
   },
 );
 
-test.each<[given: string, question: IssuerQuestion, level: string, why: RegExp]>([
+test.each<[given: string, question: IssuerOptions, level: string, why: RegExp]>([
   [
     "unified login",
     { host: "mycompany.cloud.databricks.com", accountId: ACCOUNT, unifiedLogin: true },
@@ -141,7 +141,7 @@ test.each<[given: string, question: IssuerQuestion, level: string, why: RegExp]>
   expect(choice.why).toMatch(why);
 });
 
-test.each<[what: string, question: IssuerQuestion, warning: string]>([
+test.each<[what: string, question: IssuerOptions, warning: string]>([
   ["an account ID that looks like an AWS account's", { accountId: "123456789012" }, "account-id-looks-like-aws"],
   ["an audience nobody has observed", { accountId: ACCOUNT }, "audience-expected"],
   ["unified login not stated", { host: "mycompany.cloud.databricks.com" }, "unified-login-not-stated"],
@@ -185,7 +185,7 @@ test("the provider's ARN is of the partition and account asked for", () => {
   );
 });
 
-test.each<[what: string, question: IssuerQuestion, code: string]>([
+test.each<[what: string, question: IssuerOptions, code: string]>([
   ["nothing at all", {}, "issuer-undetermined"],
   [
     "no unified login and no account",

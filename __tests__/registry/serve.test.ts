@@ -5,10 +5,10 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { FederationError } from "../../src/errors";
 import { publishToFolder } from "../../src/registry/publish/folder";
-import { fileAnswer } from "../../src/registry/serve/answer";
-import { readPort, readTls } from "../../src/registry/serve/options";
+import { fileResponse } from "../../src/registry/serve/file-response";
+import { readPort } from "../../src/network/loopback-server";
 import type { RunningServer } from "../../src/registry/serve/server";
-import { serveRegistry } from "../../src/registry/serve/server";
+import { readTls, serveRegistry } from "../../src/registry/serve/server";
 import { smallRelease } from "../support/release";
 import { temporaryFolder } from "../support/temporary-folder";
 
@@ -130,7 +130,7 @@ test("any range whatever is whole, a part that fits, or nothing", () => {
   fc.assert(
     fc.property(fc.nat(50), fc.string(), fc.option(fc.nat(60)), fc.option(fc.nat(60)), (size, other, from, to) => {
       const range = from === null && to === null ? other : `bytes=${from ?? ""}-${to ?? ""}`;
-      const answer = fileAnswer(
+      const answer = fileResponse(
         { path: "index.html", size, etag: '"e"', modified: new Date(0) },
         { method: "GET", headers: { range } },
       );
@@ -225,13 +225,13 @@ test.each([
     () => serveRegistry({ folder: temporaryFolder("none"), port: 0 }),
     "registry-missing",
   ],
-  ["a port that is taken", () => serveRegistry({ folder, port: Number(new URL(server.url).port) }), "port-taken"],
+  ["a port that is taken", () => serveRegistry({ folder, port: Number(new URL(server.url).port) }), "port-unusable"],
   [
     "what is no certificate",
     () => serveRegistry({ folder, port: 0, tls: { cert: "x", key: "hunter22" } }),
     "tls-invalid",
   ],
-  ["a port that is none", async () => readPort("80a"), "usage"],
+  ["a port that is none", async () => readPort("80a"), "port-invalid"],
   ["a certificate without its key", async () => readTls("cert.pem", undefined), "tls-invalid"],
   ["a certificate that is not there", async () => readTls("/nonexistent/c", "/nonexistent/k"), "file-not-found"],
 ])("%s is refused with a code", async (_what, start, code) => {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { DatabricksHost } from "../../src/sandbox/databricks/host";
-import { answerDatabricks } from "../../src/sandbox/databricks/host";
+import { databricksReply } from "../../src/sandbox/databricks/host";
 import { authorizationCodes } from "../../src/sandbox/databricks/authorization-codes";
 import type { Exchange } from "../../src/sandbox/exchange";
 import { identitiesOf, identityBook } from "../../src/sandbox/directory/identities";
@@ -55,7 +55,7 @@ async function token(
   const reasons: string[] = [];
   const playing = await host(key, reasons);
   const path = key === "company" ? "/oidc/accounts/7d3c2b1a-0f5e-4c8d-9a6b-123456789012/v1/token" : "/oidc/v1/token";
-  const reply = await answerDatabricks(
+  const reply = await databricksReply(
     playing,
     path,
     exchange({
@@ -374,7 +374,7 @@ describe("the log-in", () => {
     );
     const path =
       key === "company" ? "/oidc/accounts/7d3c2b1a-0f5e-4c8d-9a6b-123456789012/v1/authorize" : "/oidc/v1/authorize";
-    const reply = await answerDatabricks(await host(key), path, exchange({ method: "GET", query }));
+    const reply = await databricksReply(await host(key), path, exchange({ method: "GET", query }));
     return {
       status: reply?.status ?? 0,
       back: URL.canParse(reply?.headers["location"] ?? "")
@@ -480,7 +480,7 @@ describe("the log-in", () => {
 
 test("documents carry production's issuer and the sandbox's addresses", async () => {
   const read = async (key: string, path: string, method = "GET"): Promise<unknown> =>
-    JSON.parse((await answerDatabricks(await host(key), path, exchange({ method })))?.body ?? "null");
+    JSON.parse((await databricksReply(await host(key), path, exchange({ method })))?.body ?? "null");
   expect(await read("production", "/.well-known/databricks-config")).toEqual({
     oidc_endpoint: "http://127.0.0.1:1/production/oidc",
     host_type: "workspace",

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readFederation } from "../../src/federation";
-import { answerSandbox } from "../../src/sandbox/answer";
+import { openSandbox } from "../../src/sandbox/open-sandbox";
 import { directoryOfFederation } from "../../src/sandbox/directory/of-federation";
 import { directoryOfPlan } from "../../src/sandbox/directory/of-plan";
 import { planOf, resourceChange, trustText } from "../support/plan-json";
@@ -161,7 +161,7 @@ describe("the verb", () => {
     onRefusal: undefined,
   };
 
-  test.each<[string, Partial<Parameters<typeof answerSandbox>[0]>, string]>([
+  test.each<[string, Partial<Parameters<typeof openSandbox>[0]>, string]>([
     ["a port in words", { port: "http" }, "port-invalid"],
     ["a port too high", { port: "65536" }, "port-invalid"],
     ["a plan and a federation", { plan: join(folder, "plan.json"), config: "federation.yaml" }, "sandbox-needs"],
@@ -170,7 +170,7 @@ describe("the verb", () => {
     ["a missing file", { config: join(folder, "nothing.yaml") }, "file-not-found"],
     ["a context without a value", { context: ["aws:SourceIp"] }, "context-invalid"],
   ])("refuses %s", async (_what, change, code) => {
-    await expect(answerSandbox({ ...request, ...change })).rejects.toMatchObject({ code });
+    await expect(openSandbox({ ...request, ...change })).rejects.toMatchObject({ code });
   });
 
   test("prints nothing of a hostile plan that a shell or a terminal would obey", async () => {
@@ -187,7 +187,7 @@ describe("the verb", () => {
         ]),
       ),
     );
-    const { sandbox, text } = await answerSandbox({ ...request, plan: join(folder, "hostile.json") });
+    const { sandbox, text } = await openSandbox({ ...request, plan: join(folder, "hostile.json") });
     await sandbox.stop();
     const pasted = text
       .slice(text.indexOf("paste into a shell"))
@@ -202,7 +202,7 @@ describe("the verb", () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
     await expect(
-      answerSandbox({ ...request, port: String((other.address() as AddressInfo).port) }),
+      openSandbox({ ...request, port: String((other.address() as AddressInfo).port) }),
     ).rejects.toMatchObject({ code: "port-unusable" });
     await new Promise((resolve) => other.close(resolve));
   });

@@ -7,7 +7,7 @@ import { makeKeys } from "../../src/sandbox/keys";
 import { makeSeal } from "../../src/sandbox/seal";
 import { openSession } from "../../src/sandbox/sts/session";
 import { principalsOf } from "../../src/sandbox/sts/principals";
-import { answerSts, stsAccounts } from "../../src/sandbox/sts/sts";
+import { stsReply, stsAccounts } from "../../src/sandbox/sts/sts";
 import { stsErrorReply } from "../../src/sandbox/sts/xml";
 import type { SimulatedDirectory } from "../../src/sandbox/directory/directory";
 import { directoryOfFederation } from "../../src/sandbox/directory/of-federation";
@@ -62,7 +62,7 @@ async function ask({ parameters, headers = {}, at = NOW, reasons, of = directory
             reasons.push(text);
           },
   };
-  const { status, body } = await answerSts(sts, {
+  const { status, body } = await stsReply(sts, {
     method: "POST",
     path: "/",
     query: new URLSearchParams(),

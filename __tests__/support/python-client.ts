@@ -1,7 +1,7 @@
 /** Runs the Python that `generate client` writes, as its user would: in a folder of its own, with real boto3. */
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { ClientQuestion } from "../../src/client/client";
+import type { ClientOptions } from "../../src/client/client";
 import { clientOf } from "../../src/client/client";
 import { clientTree } from "../../src/client/files";
 import type { ClientPlace } from "../../src/client/places";
@@ -15,7 +15,7 @@ import { temporaryFolder } from "./temporary-folder";
 export const MODULE = "databricks_aws_session.py";
 
 /** Writes a client's files into a new folder. */
-export function writeClient(input: FederationInput, question: ClientQuestion): string {
+export function writeClient(input: FederationInput, question: ClientOptions): string {
   const folder = temporaryFolder(`client-${question.place}`);
   for (const [path, content] of clientTree(clientOf(readFederation(input).federation, question), "1.0.0").files) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });

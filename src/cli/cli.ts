@@ -1,7 +1,7 @@
 /** The command line. A verb's file is loaded only when it is called, so that `--help` stays quick. */
 import yargs from "yargs";
 import { version } from "../../package.json";
-import { InputError } from "../errors";
+import { InputError, inputError } from "../errors";
 import { flagName } from "../text/words";
 import { nearest } from "../text/nearest";
 import { redact } from "../text/secret";
@@ -137,12 +137,12 @@ function refuseConflicts(given: Readonly<Record<string, unknown>>, { flags, excl
   const outputs = Object.keys(flags).filter((name) => flags[name]?.output === true && isGiven(name));
   for (const [first, second] of [outputs, ...exclusive]) {
     if (first === undefined || second === undefined || !isGiven(first) || !isGiven(second)) continue;
-    throw new InputError({
-      code: "flags-conflict",
-      message: `--${flagName(first)} and --${flagName(second)} exclude each other.`,
-      path: flagName(first),
-      fix: "Leave one of them out.",
-    });
+    throw inputError(
+      "flags-conflict",
+      `--${flagName(first)} and --${flagName(second)} exclude each other.`,
+      "Leave one of them out.",
+      flagName(first),
+    );
   }
 }
 

@@ -1,6 +1,6 @@
 /** `npm start -- URL`: the embedded federation with the reader's own workspace or account in place of the example's. */
 import { parse } from "yaml";
-import { InputError } from "../errors";
+import { inputError } from "../errors";
 import { readFederation } from "../federation";
 import type { ReadFederation } from "../federation";
 import { chooseIssuer } from "../issuer/choose";
@@ -20,11 +20,11 @@ export function withOwnIssuer(text: string, url: string): ReadFederation {
   const pasted = readIssuerUrl(url);
   const choice = chooseIssuer({ url, unifiedLogin: pasted.level === "workspace" ? true : undefined });
   if (choice.audience === null) {
-    throw new InputError({
-      code: "workspace-id-invalid",
-      message: `${pasted.host} does not tell its workspace ID.`,
-      fix: "Paste the address the browser shows inside the workspace, with its ?o= and the number.",
-    });
+    throw inputError(
+      "workspace-id-invalid",
+      `${pasted.host} does not tell its workspace ID.`,
+      "Paste the address the browser shows inside the workspace, with its ?o= and the number.",
+    );
   }
   const own =
     pasted.level === "workspace"

@@ -13,7 +13,7 @@ import { DEFAULT_FEDERATION_FILE } from "../files/load-federation";
 import { readText } from "../files/read-file";
 import { measureTrustPolicy, trustPolicyJson } from "../trust/build";
 import { replaceTree } from "../files/replace-tree";
-import { InputError } from "../errors";
+import { inputError } from "../errors";
 import { withOwnIssuer } from "./own-issuer";
 import { run, say, step, tell } from "./run";
 import { textTable } from "../text/table";
@@ -133,13 +133,12 @@ function showNext(federation: Federation, given: string): void {
 function givenArgument(args: readonly string[]): string {
   const [given = DEFAULT_FEDERATION_FILE, ...more] = args;
   if (given.startsWith("-") || more.length > 0) {
-    throw new InputError({
-      code: "usage",
-      message: "npm start takes a federation file, or the address of a workspace or account; nothing else.",
-      fix:
-        "Write npm start, npm start -- FILE or npm start -- " +
+    throw inputError(
+      "usage",
+      "npm start takes a federation file, or the address of a workspace or account; nothing else.",
+      "Write npm start, npm start -- FILE or npm start -- " +
         '"https://mycompany.cloud.databricks.com/?o=1444828305810485".',
-    });
+    );
   }
   return given;
 }

@@ -1,5 +1,6 @@
 /** What a client file needs to know: one role of a federation, and the one issuer whose tokens it will use. Pure. */
-import { InputError } from "../errors";
+import type { InputError } from "../errors";
+import { inputError } from "../errors";
 import { findAccount, findAccountId, findIssuer, findRole, issuersOf } from "../federation/find";
 import type { Federation, FederationIssuer, FederationRole } from "../federation/model";
 import { DEFAULT_SESSION_SECONDS } from "../federation/rules";
@@ -9,7 +10,7 @@ import { exactSubjects } from "../trust/trust";
 import type { ClientPlace } from "./places";
 import { PLACES } from "./places";
 
-export interface ClientQuestion {
+export interface ClientOptions {
   readonly place: ClientPlace;
   /** Key or name; default: the only role. */
   readonly role?: string | undefined;
@@ -46,24 +47,24 @@ export interface Client {
  * The client asked for. Throws InputError role-ambiguous, role-not-found, account-not-found, aws-account-unknown,
  * aws-account-id-invalid, issuer-not-found, issuer-undetermined, client-not-possible.
  */
-export function clientOf(federation: Federation, question: ClientQuestion): Client {
-  const role = findRole(federation, question.role);
-  const account = findAccount(federation, role, question.account);
-  const accountId = findAccountId(account, question.awsAccountId);
-  const issuer = issuerFor(federation, role, question);
+export function clientOf(federation: Federation, options: ClientOptions): Client {
+  const role = findRole(federation, options.role);
+  const account = findAccount(federation, role, options.account);
+  const accountId = findAccountId(account, options.awsAccountId);
+  const issuer = issuerFor(federation, role, options);
   const trusts = role.trusts.flatMap((trust) =>
     trust.kind === "subjects" && trust.issuer === issuer.key ? [trust] : [],
   );
   const servicePrincipals = [...new Set(trusts.flatMap((trust) => trust.servicePrincipals))];
-  if (PLACES[question.place].servicePrincipal && servicePrincipals.length === 0) {
+  if (PLACES[options.place].servicePrincipal && servicePrincipals.length === 0) {
     throw notPossible(
-      question.place,
+      options.place,
       `it runs as a service principal, and ${role.key} names none of ${issuer.key}`,
       "Add one under servicePrincipals.",
     );
   }
   return {
-    place: question.place,
+    place: options.place,
     federation: federation.name,
     role,
     arn: roleArn({ partition: account.partition, accountId }, role),
@@ -87,7 +88,7 @@ function clientTrust(trust: SubjectTrust, issuer: FederationIssuer): ClientTrust
 function issuerFor(
   federation: Federation,
   role: FederationRole,
-  { place, issuer: wanted }: ClientQuestion,
+  { place, issuer: wanted }: ClientOptions,
 ): FederationIssuer {
   const trusted = issuersOf(federation, role);
   if (trusted.length === 0)
@@ -115,24 +116,15 @@ function issuerFor(
     );
   }
   if (others.length > 0)
-    throw new InputError([
-      {
-        code: "issuer-undetermined",
-        message: `Several issuers would do: ${fitting.map(({ key }) => key).join(", ")}.`,
-        path: "issuer",
-        fix: "Name one with --issuer.",
-      },
-    ]);
+    throw inputError(
+      "issuer-undetermined",
+      `Several issuers would do: ${fitting.map(({ key }) => key).join(", ")}.`,
+      "Name one with --issuer.",
+      "issuer",
+    );
   return first;
 }
 
 function notPossible(place: ClientPlace, why: string, fix: string): InputError {
-  return new InputError([
-    {
-      code: "client-not-possible",
-      message: `There can be no client for ${PLACES[place].says}: ${why}.`,
-      path: "for",
-      fix,
-    },
-  ]);
+  return inputError("client-not-possible", `There can be no client for ${PLACES[place].says}: ${why}.`, fix, "for");
 }

@@ -2,7 +2,7 @@
  * What a cluster of a role's clients is held to: compute policy, environment and S3A settings, as Databricks' API has
  * them. Pure.
  */
-import { InputError } from "../errors";
+import { inputError } from "../errors";
 import type { Client } from "./client";
 import type { PlainValue } from "./encode";
 
@@ -64,12 +64,10 @@ export function sparkS3a(client: Client): { readonly conf: Members; readonly env
 /** Databricks hands `spark_env_vars` to a shell, which expands them. Throws InputError `client-not-possible`. */
 function forShell({ arn }: Client): string {
   if (/^[A-Za-z0-9_+=,.@:/-]+$/.test(arn)) return arn;
-  throw new InputError([
-    {
-      code: "client-not-possible",
-      message: "The role's path has characters that a cluster's shell would read as code.",
-      path: "path",
-      fix: "Use letters, digits and _+=,.@- in the role's path.",
-    },
-  ]);
+  throw inputError(
+    "client-not-possible",
+    "The role's path has characters that a cluster's shell would read as code.",
+    "Use letters, digits and _+=,.@- in the role's path.",
+    "path",
+  );
 }

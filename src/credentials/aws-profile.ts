@@ -117,6 +117,7 @@ function unusable(file: string, cause: unknown): OutsideError {
     "aws-config-unusable",
     `${file} cannot be changed: ${why}.`,
     "Check the file and its folder, or name another with AWS_CONFIG_FILE.",
+    undefined,
     cause,
   );
 }

@@ -43,18 +43,24 @@ function kindOf(code: ErrorCode, awsCode: string, message: string, status: numbe
   return code === "aws-throttled" || status >= 500 || isTransient ? "busy" : "final";
 }
 
-interface SdkError {
-  readonly name?: string;
-  readonly message?: string;
-  readonly $metadata?: { readonly httpStatusCode?: number };
-  readonly $response?: { readonly statusCode?: number };
+/** What an error of the AWS SDK says; `status` is 0 where no response came. */
+export function sdkErrorOf(error: unknown): {
+  readonly name: string;
+  readonly message: string;
+  readonly status: number;
+} {
+  const { name, message, $metadata, $response } = error as Partial<Error> & {
+    readonly $metadata?: { readonly httpStatusCode?: number };
+    readonly $response?: { readonly statusCode?: number };
+  };
+  const status = $metadata?.httpStatusCode ?? $response?.statusCode ?? 0;
+  return { name: name ?? "", message: message ?? "", status };
 }
 
 /** The error to throw for what the AWS SDK threw. Errors of ours, from below the SDK, stay. */
 export function refusalOf(error: unknown, request: { readonly token: Secret; readonly roleArn: string }): Error {
   if (error instanceof FederationError) return error;
-  const { name = "", message = "", $metadata, $response } = error as SdkError;
-  const status = $metadata?.httpStatusCode ?? $response?.statusCode ?? 0;
+  const { name, message, status } = sdkErrorOf(error);
   const code = awsErrorCode(name, status);
   if (code === undefined) return unreadable(status);
   const text = redact(message, [request.token]);

@@ -2,8 +2,8 @@
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { FederationError } from "../errors";
+import { listenOnLoopback } from "../network/loopback-server";
 import type { CachedSession } from "./cached-session";
 
 export interface CredentialServer {
@@ -45,25 +45,14 @@ export async function serveCredentials(session: () => Promise<CachedSession>): P
         response,
         500,
         error instanceof FederationError
-          ? { code: error.code, message: error.problems[0]?.message ?? "" }
+          ? { code: error.code, message: error.problem.message }
           : { code: "internal", message: "Unexpected." },
       );
     }
   };
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return {
-    url: `http://${host}${path}`,
-    authorization,
-    stop: () =>
-      new Promise((resolve) => {
-        server.closeAllConnections();
-        server.close(() => resolve());
-      }),
-  };
+  const listening = await listenOnLoopback(server);
+  host = listening.host;
+  return { url: `http://${host}${path}`, authorization, stop: listening.stop };
 }
 
 function send(response: ServerResponse, status: number, document: unknown): void {

@@ -1,6 +1,6 @@
 /** The forms in which a session is handed on: printed, to a program, as an AWS profile, as a token file. */
 import { resolve } from "node:path";
-import { InputError } from "../errors";
+import { inputError } from "../errors";
 import { DEFAULT_FEDERATION_FILE } from "../files/load-federation";
 import { flagWords } from "../text/words";
 import { inSingleQuotes } from "../text/escape";
@@ -46,11 +46,11 @@ export async function runWithCredentials(
   keepTokenSources = false,
 ): Promise<number> {
   if (command.length === 0)
-    throw new InputError({
-      code: "command-missing",
-      message: "There is no program after --.",
-      fix: "Write it like: credentials --role lake-reader -- aws s3 ls.",
-    });
+    throw inputError(
+      "command-missing",
+      "There is no program after --.",
+      "Write it like: credentials --role lake-reader -- aws s3 ls.",
+    );
   const session = renewingSession(() => getSession(wanted), {
     now: wanted.environment.now,
     ...(wanted.note === undefined ? {} : { note: wanted.note }),

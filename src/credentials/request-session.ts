@@ -57,7 +57,7 @@ export async function requestSession(options: RequestSessionOptions, started: nu
     started,
     onRetry: (error, delay) =>
       note?.(
-        `${error.problems[0]?.message ?? ""} Trying again in ${Math.ceil(delay / 1000)} s` +
+        `${error.problem.message} Trying again in ${Math.ceil(delay / 1000)} s` +
           `${error.code === "aws-access-denied" ? ": a new role takes up to 11 s to answer" : ""}.`,
       ),
   });

@@ -33,32 +33,32 @@ export interface RoleOptions {
  * The role. `federation` is called only for a role by key, and for `issuer`. Throws InputError role-ambiguous,
  * role-arn-invalid, role-not-found, account-not-found, aws-account-unknown, aws-account-id-invalid, issuer-not-found.
  */
-export function resolveRole(question: RoleOptions, federation: () => Federation): ResolvedRole {
-  if (question.role !== undefined && question.roleArn !== undefined)
+export function resolveRole(options: RoleOptions, federation: () => Federation): ResolvedRole {
+  if (options.role !== undefined && options.roleArn !== undefined)
     throw inputError("role-ambiguous", "Both --role and --role-arn are given.", "Give one.");
-  if (question.roleArn !== undefined) {
-    requireRoleArn(question.roleArn);
+  if (options.roleArn !== undefined) {
+    requireRoleArn(options.roleArn);
     return {
-      arn: question.roleArn,
-      partition: question.roleArn.split(":")[1] ?? "aws",
+      arn: options.roleArn,
+      partition: options.roleArn.split(":")[1] ?? "aws",
       region: null,
       maxSessionDuration: null,
-      targets: question.issuer === undefined ? [] : [findIssuer(federation(), question.issuer)],
+      targets: options.issuer === undefined ? [] : [findIssuer(federation(), options.issuer)],
     };
   }
-  return roleOf(federation(), question);
+  return roleOf(federation(), options);
 }
 
-function roleOf(federation: Federation, question: RoleOptions): ResolvedRole {
-  const role = findRole(federation, question.role);
-  const account = findAccount(federation, role, question.account);
-  const accountId = findAccountId(account, question.awsAccountId);
+function roleOf(federation: Federation, options: RoleOptions): ResolvedRole {
+  const role = findRole(federation, options.role);
+  const account = findAccount(federation, role, options.account);
+  const accountId = findAccountId(account, options.awsAccountId);
   const trusted = issuersOf(federation, role);
   return {
     arn: roleArn({ partition: account.partition, accountId }, role),
     partition: account.partition,
     region: account.region,
     maxSessionDuration: role.maxSessionDuration,
-    targets: question.issuer === undefined ? trusted : [findIssuer(federation, question.issuer)],
+    targets: options.issuer === undefined ? trusted : [findIssuer(federation, options.issuer)],
   };
 }

@@ -105,6 +105,7 @@ export async function runCommand(
             "command-failed",
             `${quoted(program)} cannot be started: ${cause.code ?? "unknown error"}.`,
             "Check the program's name after --.",
+            undefined,
             cause,
           ),
         );

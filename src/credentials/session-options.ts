@@ -1,6 +1,6 @@
 /** Options of `credentials`, as typed, and the session they ask for. */
 import { resolve } from "node:path";
-import { InputError } from "../errors";
+import { inputError } from "../errors";
 import type { Federation } from "../federation/model";
 import { secondsOf } from "../federation/duration";
 import { DEFAULT_FEDERATION_FILE, loadFederation } from "../files/load-federation";
@@ -47,12 +47,12 @@ export function sessionOptions(options: CredentialsOptions): SessionOptions {
   const role = resolveRole(options, federation);
   const call = { args: options.args, cwd: options.cwd, env: environment.env, home: environment.home };
   if (options.sessionName !== undefined && !isSessionName(options.sessionName)) {
-    throw new InputError({
-      code: "value-not-allowed",
-      message: `${JSON.stringify(options.sessionName.slice(0, 80))} is not a valid session name.`,
-      path: "session-name",
-      fix: "Use 2 to 64 letters, digits and _+=,.@-, or leave it out.",
-    });
+    throw inputError(
+      "value-not-allowed",
+      `${JSON.stringify(options.sessionName.slice(0, 80))} is not a valid session name.`,
+      "Use 2 to 64 letters, digits and _+=,.@-, or leave it out.",
+      "session-name",
+    );
   }
   return {
     environment,
@@ -84,21 +84,21 @@ function durationOf(text: string | undefined, role: ResolvedRole): number | unde
   const wanted = seconds(text, "duration");
   const most = role.maxSessionDuration ?? 43_200;
   if (wanted >= 900 && wanted <= most) return wanted;
-  throw new InputError({
-    code: "duration-out-of-range",
-    message: `Session duration must be 900 to ${most} seconds for this role, not ${wanted}.`,
-    path: "duration",
-    fix: "Ask for less, or raise the role's maxSessionDuration.",
-  });
+  throw inputError(
+    "duration-out-of-range",
+    `Session duration must be 900 to ${most} seconds for this role, not ${wanted}.`,
+    "Ask for less, or raise the role's maxSessionDuration.",
+    "duration",
+  );
 }
 
 function seconds(text: string, path: string): number {
   const found = secondsOf(text);
   if (found !== null) return found;
-  throw new InputError({
-    code: "duration-invalid",
-    message: `${JSON.stringify(text.slice(0, 40))} is not a valid duration.`,
+  throw inputError(
+    "duration-invalid",
+    `${JSON.stringify(text.slice(0, 40))} is not a valid duration.`,
+    "Write it like 1h, 90m or 3600.",
     path,
-    fix: "Write it like 1h, 90m or 3600.",
-  });
+  );
 }

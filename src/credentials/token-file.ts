@@ -64,7 +64,7 @@ export async function renewTokenFile(options: TokenFileOptions): Promise<void> {
     } catch (error) {
       if (!(error instanceof FederationError)) throw error;
       options.note(
-        `The token was not renewed: ${error.problems[0]?.message ?? error.code} [${error.code}] The one ` +
+        `The token was not renewed: ${error.problem.message} [${error.code}] The one ` +
           `in ${options.file} stays; next try in ${retry / 1000} s.`,
       );
       delay = retry;

@@ -1,5 +1,5 @@
 /** What doctor is to check, and the roles, issuers and accounts of the federation that are concerned. */
-import { InputError } from "../errors";
+import { InputError, inputError } from "../errors";
 import { accountView } from "../federation/account-view";
 import type { AccountView } from "../federation/account-view";
 import { secondsOf } from "../federation/duration";
@@ -68,7 +68,7 @@ export function scopeOf(federation: Federation, options: DoctorOptions): Scope {
   const role = options.assume ? findRole(federation, options.role) : (named ?? sole ?? null);
   const invalid =
     options.awsAccountId === undefined ? undefined : breach(AWS_ACCOUNT_ID, options.awsAccountId, "aws-account-id");
-  if (invalid !== undefined) throw new InputError([invalid]);
+  if (invalid !== undefined) throw new InputError(invalid);
   const issuers = named === undefined ? Object.values(federation.issuers) : issuersOf(federation, named);
   const trusting = federation.roles.filter(
     (candidate) => issuer === undefined || issuersOf(federation, candidate).includes(issuer),
@@ -91,14 +91,12 @@ function limitsOf({ timeout, limits = LIMITS }: DoctorOptions): Limits {
   if (timeout === undefined) return limits;
   const seconds = secondsOf(timeout);
   if (seconds !== null && seconds >= 1 && seconds <= 60) return { ...limits, timeoutMs: seconds * 1000 };
-  throw new InputError([
-    {
-      code: seconds === null ? "duration-invalid" : "duration-out-of-range",
-      message: `${quoted(timeout)} is not a valid timeout: it must be 1 s to 60 s.`,
-      path: "timeout",
-      fix: "Write it like 10s.",
-    },
-  ]);
+  throw inputError(
+    seconds === null ? "duration-invalid" : "duration-out-of-range",
+    `${quoted(timeout)} is not a valid timeout: it must be 1 s to 60 s.`,
+    "Write it like 10s.",
+    "timeout",
+  );
 }
 
 /** The federation in `account`, with its ID where the federation does not name it. */

@@ -1,6 +1,6 @@
 /** Explains what a caller read from files: checks the texts and the options, then calls `explain`. Pure. */
-import type { ErrorCode } from "../errors";
-import { InputError } from "../errors";
+import type { ErrorCode, InputError } from "../errors";
+import { inputError } from "../errors";
 import { findRole, requireRoleArn } from "../federation/find";
 import type { Federation } from "../federation/model";
 import { keySet } from "../sts/verify-signature";
@@ -67,12 +67,12 @@ function roleInQuestion(
   if ("federation" in target)
     return roleOfFederation(target.federation, findRole(target.federation, role).key, account, keys);
   if (providerUrl === undefined || clientId.length === 0) {
-    throw new InputError({
-      code: "explain-needs",
-      message: "A policy by itself does not say what the provider registers.",
-      path: "provider-url",
-      fix: "Add --provider-url and --client-id, as aws iam get-open-id-connect-provider shows them.",
-    });
+    throw inputError(
+      "explain-needs",
+      "A policy by itself does not say what the provider registers.",
+      "Add --provider-url and --client-id, as aws iam get-open-id-connect-provider shows them.",
+      "provider-url",
+    );
   }
   return roleOfPolicy(target.policy, { providerUrl, clientIds: clientId, roleArn }, keys);
 }
@@ -106,17 +106,12 @@ function readJson(from: FileText, code: ErrorCode, fix: string): unknown {
 }
 
 function unreadable(code: ErrorCode, { file }: FileText, why: string, fix: string): InputError {
-  return new InputError({ code, message: `${quoted(file)} ${why}.`, path: code.replace("-unreadable", ""), fix });
+  return inputError(code, `${quoted(file)} ${why}.`, fix, code.replace("-unreadable", ""));
 }
 
 function readTime(text: string): number {
   if (/^[0-9]{1,11}$/.test(text)) return Number(text);
-  throw new InputError({
-    code: "time-invalid",
-    message: `${quoted(text)} is not a valid time.`,
-    path: "now",
-    fix: "Give whole seconds since 1970.",
-  });
+  throw inputError("time-invalid", `${quoted(text)} is not a valid time.`, "Give whole seconds since 1970.", "now");
 }
 
 /** Condition keys of `--context key=value` with their values, in the order given. */
@@ -125,14 +120,12 @@ export function readContext(pairs: readonly string[]): Readonly<Record<string, r
   for (const pair of pairs) {
     const at = pair.indexOf("=");
     if (at <= 0)
-      throw new InputError([
-        {
-          code: "context-invalid",
-          message: `${JSON.stringify(pair)} is not key=value.`,
-          path: "context",
-          fix: "Write it like --context aws:SourceIp=203.0.113.7.",
-        },
-      ]);
+      throw inputError(
+        "context-invalid",
+        `${JSON.stringify(pair)} is not key=value.`,
+        "Write it like --context aws:SourceIp=203.0.113.7.",
+        "context",
+      );
     const key = pair.slice(0, at);
     context.set(key, [...(context.get(key) ?? []), pair.slice(at + 1)]);
   }

@@ -1,6 +1,6 @@
 /** Why no provider is registered for a token's issuer, and which one is similar. Pure. */
 import { CLOUDS } from "../issuer/clouds";
-import { withoutSlashes } from "../issuer/issuer";
+import { withoutTrailingSlashes } from "../text/words";
 
 /** Why a token does not get a role, and what to do about it. */
 export interface Reason {
@@ -59,7 +59,7 @@ export function issuerReasons(issuer: string | null, registered: readonly string
 }
 
 function trimmed(url: string): string {
-  return withoutSlashes(url).replace(/\/\.well-known\/openid-configuration$/, "");
+  return withoutTrailingSlashes(url).replace(/\/\.well-known\/openid-configuration$/, "");
 }
 
 /** A token whose issuer cannot be registered. */

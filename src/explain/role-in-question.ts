@@ -1,5 +1,5 @@
 /** The role to explain: one of a federation, or a trust policy by itself. Pure. */
-import { InputError } from "../errors";
+import { inputError } from "../errors";
 import { accountView, roleTrustPolicy } from "../federation/account-view";
 import type { AccountView } from "../federation/account-view";
 import { findAccounts, findRole } from "../federation/find";
@@ -75,14 +75,12 @@ export function roleOfPolicy(
       ? { ok: false as const, why: `it has ${policyText.length} characters` }
       : readPolicy(unwrapped(policyText));
   if (!read.ok) {
-    throw new InputError([
-      {
-        code: "trust-policy-unreadable",
-        message: `The policy cannot be read: ${read.why}.`,
-        path: "policy",
-        fix: "Give the trust policy's JSON, as aws iam get-role shows it under AssumeRolePolicyDocument.",
-      },
-    ]);
+    throw inputError(
+      "trust-policy-unreadable",
+      `The policy cannot be read: ${read.why}.`,
+      "Give the trust policy's JSON, as aws iam get-role shows it under AssumeRolePolicyDocument.",
+      "policy",
+    );
   }
   // the URL as registered: a trailing slash in it is what explain is to find
   const registered = /^https:\/\//.test(input.providerUrl) ? input.providerUrl : `https://${input.providerUrl}`;

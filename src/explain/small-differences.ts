@@ -3,7 +3,7 @@
  */
 import { replaceInvisible } from "../text/escape";
 import { isOtherGithubForm, plainGithubSubject } from "../issuer/github-subject";
-import { withoutSlashes } from "../issuer/issuer";
+import { withoutTrailingSlashes } from "../text/words";
 import { stringLike } from "../trust/string-like";
 
 export interface Difference {
@@ -46,14 +46,14 @@ export function smallDifference(value: string, expected: readonly string[], oper
       () => "It is a different identity that looks the same: find out whose it is before you add it.",
     );
   }
-  if (some((entry) => matches(entry, withoutSlashes(value)) || matches(withoutSlashes(entry), value)))
+  if (some((entry) => matches(entry, withoutTrailingSlashes(value)) || matches(withoutTrailingSlashes(entry), value)))
     return difference("differs in a trailing slash");
   const pattern = like ? undefined : expected.find((entry) => /[*?]/.test(entry) && stringLike(entry, value));
   if (pattern !== undefined)
     return difference(
       `would match ${pattern} as a pattern, but ${operator} takes * literally`,
       () =>
-        "Name the subject; or, if everybody whom the pattern matches should have access, list it under subjectPatterns.",
+        "Name the subject; or, if everyone whom the pattern matches should have access, list it under subjectPatterns.",
     );
   const typo = expected.find((entry) => value.length > 6 && differsByOne(value, entry));
   return typo === undefined

@@ -14,7 +14,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { OutsideError } from "../errors";
+import { outsideError } from "../errors";
 
 /** Begins the name of everything temporary that this program makes; the number of its process ends it. */
 export const MARK = ".databricks-aws-oidc";
@@ -140,8 +140,5 @@ export function unwritable(
   const { code } = cause as NodeJS.ErrnoException;
   if (typeof code !== "string" || !/^E[A-Z]+$/.test(code)) return cause as Error;
   const why = code === "ENOTDIR" ? "a file is in its place" : code;
-  return new OutsideError(
-    { code: "file-unwritable", message: `${place} cannot be written: ${why}.`, path, fix },
-    { cause },
-  );
+  return outsideError("file-unwritable", `${place} cannot be written: ${why}.`, fix, path, cause);
 }

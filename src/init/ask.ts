@@ -129,7 +129,7 @@ function wrongPlace(flags: IssuerFlags): (text: string) => string | undefined {
         (error.code === "host-not-databricks" && /\.databricks\.com\b/i.test(text))
       )
         return undefined;
-      return `${error.problems[0]?.message ?? ""} ${error.fix}`;
+      return `${error.problem.message} ${error.fix}`;
     }
   };
 }

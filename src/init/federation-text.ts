@@ -1,5 +1,5 @@
 /**
- * The text of a new federation file: the answers as YAML, each value encoded by the YAML library, with comments.
+ * The text of a new federation file: the values as YAML, each value encoded by the YAML library, with comments.
  * Pure.
  */
 import type { Document, Pair, Scalar } from "yaml";
@@ -8,7 +8,7 @@ import type { IssuerDeclaration } from "../federation/schema";
 import type { Partition } from "../issuer/rules";
 import type { RoleInput } from "./flags";
 
-export interface InitAnswers {
+export interface NewFederation {
   readonly name: string;
   /** Where an editor finds the JSON Schema: a URL, or a path from the file's folder. */
   readonly schema: string;
@@ -23,34 +23,34 @@ export interface InitAnswers {
 }
 
 /** The file. It reads back as a federation where every answer keeps its rule. */
-export function federationText(answers: InitAnswers): string {
-  const key = answers.issuer.level;
+export function federationText(values: NewFederation): string {
+  const key = values.issuer.level;
   const document = new YamlDocument(
     {
-      name: answers.name,
+      name: values.name,
       aws: {
-        ...(answers.awsAccountId === undefined ? {} : { accountId: answers.awsAccountId }),
-        partition: answers.partition,
-        ...(answers.region === undefined ? {} : { region: answers.region }),
+        ...(values.awsAccountId === undefined ? {} : { accountId: values.awsAccountId }),
+        partition: values.partition,
+        ...(values.region === undefined ? {} : { region: values.region }),
       },
-      issuers: { [key]: answers.issuer },
-      roles: Object.fromEntries(answers.roles.map((role) => [role.key, roleOf(role, key, answers)])),
+      issuers: { [key]: values.issuer },
+      roles: Object.fromEntries(values.roles.map((role) => [role.key, roleOf(role, key, values)])),
       tags: { "managed-by": "databricks-aws-oidc" },
       // an older reader would take a bare 2012-10-17 for a date and a bare no for a boolean
     },
     { compat: "yaml-1.1" },
   );
   document.commentBefore =
-    ` yaml-language-server: $schema=${answers.schema}\n` +
+    ` yaml-language-server: $schema=${values.schema}\n` +
     " Who in Databricks may assume which AWS role. Check it with `databricks-aws-oidc lint` and `prove`.";
-  if (answers.awsAccountId === undefined)
+  if (values.awsAccountId === undefined)
     comment(
       document,
       ["aws", "partition"],
       " accountId is left out: it is detected at plan time. `credentials` needs it, or --aws-account-id.",
     );
-  comment(document, ["issuers", key], ` Who signs the tokens: ${answers.issuerUrl}`);
-  for (const role of answers.roles) {
+  comment(document, ["issuers", key], ` Who signs the tokens: ${values.issuerUrl}`);
+  for (const role of values.roles) {
     const at = ["roles", role.key];
     comment(document, [...at, "trusts", 0, "servicePrincipals"], " Service principals, by application ID");
     comment(document, [...at, "trusts", 0, "users"], " People, by the e-mail address Databricks knows them by");
@@ -67,7 +67,7 @@ export function federationText(answers: InitAnswers): string {
   return document.toString({ lineWidth: 0 });
 }
 
-function roleOf(role: RoleInput, issuer: string, { partition, usersReason }: InitAnswers): Record<string, unknown> {
+function roleOf(role: RoleInput, issuer: string, { partition, usersReason }: NewFederation): Record<string, unknown> {
   return {
     trusts: [
       {

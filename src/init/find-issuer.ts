@@ -1,5 +1,5 @@
 /** Which issuer the federation gets: from what was pasted, and from what the workspace says about itself. */
-import { InputError } from "../errors";
+import { inputError } from "../errors";
 import type { Warning } from "../errors";
 import type { IssuerDeclaration } from "../federation/schema";
 import type { IssuerChoice } from "../issuer/choose";
@@ -71,15 +71,12 @@ export function findIssuer(flags: IssuerFlags, config: DatabricksConfig | null):
   if (choice.level === "account")
     return { found: true, choice, declaration: declared(choice, flags), notes: [...note, ...choice.warnings] };
   if (choice.audience !== null && told.workspaceId !== null && choice.audience !== told.workspaceId) {
-    throw new InputError([
-      {
-        code: "issuer-conflict",
-        message:
-          `${new URL(choice.issuer).host} says that it is workspace ${told.workspaceId}, ` + `not ${choice.audience}.`,
-        path: "workspace-id",
-        fix: "Leave --workspace-id out, or paste the address of the workspace you mean.",
-      },
-    ]);
+    throw inputError(
+      "issuer-conflict",
+      `${new URL(choice.issuer).host} says that it is workspace ${told.workspaceId}, ` + `not ${choice.audience}.`,
+      "Leave --workspace-id out, or paste the address of the workspace you mean.",
+      "workspace-id",
+    );
   }
   const workspaceId = choice.audience ?? told.workspaceId;
   if (workspaceId === null)

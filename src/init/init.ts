@@ -110,7 +110,7 @@ async function lookUpHost(flags: IssuerFlags, options: InitOptions): Promise<Dat
     return await options.askHost(host);
   } catch (error) {
     if (!(error instanceof FederationError)) throw error;
-    options.note(`${host} could not be reached (${error.problems[0]?.message ?? error.code}) [${error.code}]`);
+    options.note(`${host} could not be reached (${error.problem.message}) [${error.code}]`);
     return null;
   }
 }

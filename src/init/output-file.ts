@@ -1,19 +1,20 @@
 /** The file that init writes: never in place of another. */
 import { lstatSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import { InputError, OutsideError } from "../errors";
+import type { InputError } from "../errors";
+import { inputError, outsideError } from "../errors";
 import { unwritable, writeWhole } from "../files/write-file";
 
 /** Throws InputError `file-exists` where anything is at `file`; OutsideError `file-unwritable` without its folder. */
 export function checkOutputFile(file: string): void {
   const folder = dirname(file);
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
-    throw new OutsideError({
-      code: "file-unwritable",
-      message: `There is no folder ${folder}.`,
-      path: "out",
-      fix: "Create it, or name another file with --out.",
-    });
+    throw outsideError(
+      "file-unwritable",
+      `There is no folder ${folder}.`,
+      "Create it, or name another file with --out.",
+      "out",
+    );
   }
   if (lstatSync(file, { throwIfNoEntry: false }) !== undefined) throw exists(file);
 }
@@ -29,10 +30,10 @@ export function writeOutputFile(file: string, text: string): void {
 }
 
 function exists(file: string): InputError {
-  return new InputError({
-    code: "file-exists",
-    message: `${file} already exists, and init does not overwrite files.`,
-    path: "out",
-    fix: "Edit it, or name another file with --out.",
-  });
+  return inputError(
+    "file-exists",
+    `${file} already exists, and init does not overwrite files.`,
+    "Edit it, or name another file with --out.",
+    "out",
+  );
 }

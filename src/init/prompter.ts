@@ -1,6 +1,6 @@
 /** Questions in a terminal, by @inquirer/prompts. On stderr: stdout is for what the verb answers. */
 
-export interface TextQuestion {
+export interface TextPrompt {
   readonly message: string;
   readonly default?: string | undefined;
   /** What is wrong with an answer, in a sentence; undefined: nothing. */
@@ -8,7 +8,7 @@ export interface TextQuestion {
 }
 
 export interface Prompter {
-  readonly text: (question: TextQuestion) => Promise<string>;
+  readonly text: (question: TextPrompt) => Promise<string>;
   readonly yesNo: (message: string, usual: boolean) => Promise<boolean>;
   readonly choose: <T extends string>(message: string, choices: readonly (readonly [T, string])[]) => Promise<T>;
 }

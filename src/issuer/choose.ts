@@ -1,6 +1,6 @@
 /** Which issuer to trust, from what a person knows, and everything that follows from it. */
-import type { Problem, Warning } from "../errors";
-import { InputError, refuse } from "../errors";
+import type { Problem, Warning, InputError } from "../errors";
+import { inputError, refuse } from "../errors";
 import type { TextRule } from "../text/text-rule";
 import { breach, quoted } from "../text/text-rule";
 import type { Cloud } from "./clouds";
@@ -13,7 +13,7 @@ import type { Partition } from "./rules";
 import { AWS_ACCOUNT_ID, DATABRICKS_ACCOUNT_ID, PARTITIONS, WORKSPACE_ID } from "./rules";
 
 /** What is known; everything optional. Values as typed. */
-export interface IssuerQuestion {
+export interface IssuerOptions {
   readonly host?: string | undefined;
   readonly accountId?: string | undefined;
   /** Whether the workspace has unified login; undefined: not stated. */
@@ -42,7 +42,7 @@ export interface IssuerChoice {
 }
 
 /**
- * The issuer for `question`. The rule the field uses (docs/issuer.md): workspace-level OIDC and unified login ->
+ * The issuer for `options`. The rule the field uses (docs/issuer.md): workspace-level OIDC and unified login ->
  * workspace issuer; no unified login, or configuring at account level -> account issuer.
  * Throws InputError: issuer-undetermined, issuer-conflict, cloud-unknown, partition-unknown, and the codes of
  * `readIssuerUrl` and `checkIssuer`.
@@ -53,8 +53,8 @@ export interface IssuerChoice {
  * const { issuer, audience } = chooseIssuer({ url: "https://mycompany.cloud.databricks.com/?o=1444828305810485" });
  * ```
  */
-export function chooseIssuer(question: IssuerQuestion): IssuerChoice {
-  const known = gather(question);
+export function chooseIssuer(options: IssuerOptions): IssuerChoice {
+  const known = gather(options);
   const { input, why, warnings } = decide(known);
   refuse([
     ...checkIssuer(input).filter(
@@ -72,9 +72,9 @@ export function chooseIssuer(question: IssuerQuestion): IssuerChoice {
     audience,
     conditionKeys,
     providerArn:
-      question.awsAccountId === undefined
+      options.awsAccountId === undefined
         ? null
-        : providerArn(partitionOf(question.partition), question.awsAccountId, urls.issuerPath),
+        : providerArn(partitionOf(options.partition), options.awsAccountId, urls.issuerPath),
     why,
     warnings: [
       ...known.notes,
@@ -98,8 +98,8 @@ export function chooseIssuer(question: IssuerQuestion): IssuerChoice {
             },
           ]
         : []),
-      ...(question.awsAccountId !== undefined &&
-      question.partition === undefined &&
+      ...(options.awsAccountId !== undefined &&
+      options.partition === undefined &&
       cloud?.startsWith("aws-us-gov") === true
         ? [
             {
@@ -125,17 +125,17 @@ interface Known {
   readonly notes: readonly Warning[];
 }
 
-function gather(question: IssuerQuestion): Known {
-  refuse(problemsOfFlags(question));
-  const cloud = question.cloud !== undefined && isCloud(question.cloud) ? question.cloud : undefined;
-  const allowCustomHost = question.allowCustomHost ?? false;
-  const accountId = question.accountId?.toLowerCase();
+function gather(options: IssuerOptions): Known {
+  refuse(problemsOfFlags(options));
+  const cloud = options.cloud !== undefined && isCloud(options.cloud) ? options.cloud : undefined;
+  const allowCustomHost = options.allowCustomHost ?? false;
+  const accountId = options.accountId?.toLowerCase();
   const lowered =
-    accountId === question.accountId
+    accountId === options.accountId
       ? []
       : [{ code: "account-id-lowered", message: "The account ID is written in lower case, as Databricks signs it." }];
-  const { unifiedLogin, workspaceId } = question;
-  const read = readPasted(question);
+  const { unifiedLogin, workspaceId } = options;
+  const read = readPasted(options);
   if (read === undefined)
     return {
       host: undefined,
@@ -190,28 +190,28 @@ function gather(question: IssuerQuestion): Known {
 }
 
 /** Complaints about what is no URL. Codes: cloud-unknown, partition-unknown, and those of the IDs. */
-function problemsOfFlags(question: IssuerQuestion): readonly Problem[] {
+function problemsOfFlags(options: IssuerOptions): readonly Problem[] {
   const problems: Problem[] = [];
-  if (question.cloud !== undefined && !isCloud(question.cloud)) {
+  if (options.cloud !== undefined && !isCloud(options.cloud)) {
     problems.push({
       code: "cloud-unknown",
-      message: `${quoted(question.cloud)} is not a Databricks cloud.`,
+      message: `${quoted(options.cloud)} is not a Databricks cloud.`,
       path: "cloud",
       fix: `Use one of: ${CLOUD_NAMES.join(", ")}.`,
     });
   }
-  if (question.partition !== undefined && !(PARTITIONS as readonly string[]).includes(question.partition)) {
+  if (options.partition !== undefined && !(PARTITIONS as readonly string[]).includes(options.partition)) {
     problems.push({
       code: "partition-unknown",
-      message: `${quoted(question.partition)} is not an AWS partition.`,
+      message: `${quoted(options.partition)} is not an AWS partition.`,
       path: "partition",
       fix: `Use one of: ${PARTITIONS.join(", ")}.`,
     });
   }
   const rules: readonly (readonly [TextRule, string | undefined, string])[] = [
-    [DATABRICKS_ACCOUNT_ID, question.accountId?.toLowerCase(), "account-id"],
-    [WORKSPACE_ID, question.workspaceId, "workspace-id"],
-    [AWS_ACCOUNT_ID, question.awsAccountId, "aws-account-id"],
+    [DATABRICKS_ACCOUNT_ID, options.accountId?.toLowerCase(), "account-id"],
+    [WORKSPACE_ID, options.workspaceId, "workspace-id"],
+    [AWS_ACCOUNT_ID, options.awsAccountId, "aws-account-id"],
   ];
   for (const [rule, value, path] of rules) {
     const problem = value === undefined ? undefined : breach(rule, value, path);
@@ -226,7 +226,7 @@ function readPasted({
   host,
   allowCustomHost = false,
   accountId: account,
-}: IssuerQuestion): PastedIssuer | undefined {
+}: IssuerOptions): PastedIssuer | undefined {
   const accountId = account?.toLowerCase();
   const fromHost = host === undefined ? undefined : readIssuerUrl(host, { allowCustomHost, accountId, path: "host" });
   if (url === undefined) {
@@ -243,7 +243,7 @@ function readPasted({
 }
 
 function conflict(path: string, message: string, fix: string): InputError {
-  return new InputError([{ code: "issuer-conflict", message, path, fix }]);
+  return inputError("issuer-conflict", message, fix, path);
 }
 
 interface Decision {
@@ -255,13 +255,11 @@ interface Decision {
 function decide(known: Known): Decision {
   if (known.host === undefined) {
     if (known.accountId === undefined) {
-      throw new InputError([
-        {
-          code: "issuer-undetermined",
-          message: "Neither a workspace nor an account is named.",
-          fix: "Give --host (or --url) of the workspace, or --account-id of the Databricks account.",
-        },
-      ]);
+      throw inputError(
+        "issuer-undetermined",
+        "Neither a workspace nor an account is named.",
+        "Give --host (or --url) of the workspace, or --account-id of the Databricks account.",
+      );
     }
     return accountIssuer(
       known,
@@ -272,16 +270,12 @@ function decide(known: Known): Decision {
   if (known.unifiedLogin === false) {
     if (known.accountId === undefined) {
       const console = known.cloud === undefined ? null : CLOUDS[known.cloud].accountsHost;
-      throw new InputError([
-        {
-          code: "issuer-undetermined",
-          message: "Without unified login the account issuer is needed, and the account is not named.",
-          path: "account-id",
-          fix:
-            `Add --account-id: it stands in the account console${console === null ? "" : ` (${console})`}, ` +
-            `top right.`,
-        },
-      ]);
+      throw inputError(
+        "issuer-undetermined",
+        "Without unified login the account issuer is needed, and the account is not named.",
+        `Add --account-id: it stands in the account console${console === null ? "" : ` (${console})`}, ` + `top right.`,
+        "account-id",
+      );
     }
     return accountIssuer(
       known,

@@ -111,13 +111,6 @@ export function providerArn(partition: Partition | string, account: string, issu
   return `arn:${partition}:iam::${account}:oidc-provider/${issuerPath}`;
 }
 
-/** `text` without the slashes at its end. */
-export function withoutSlashes(text: string): string {
-  let end = text.length;
-  while (text[end - 1] === "/") end -= 1;
-  return text.slice(0, end);
-}
-
 /** What the ARN of an IAM OIDC provider names. */
 export interface ProviderArn {
   /** E.g. `aws`; in policies that are not deployed yet also `${…}` or a placeholder, as is the account. */

@@ -1,9 +1,10 @@
 /** Reads an issuer out of whatever a person pasted, and says what was cut off; or refuses, with the reason. */
 import type { ErrorCode, Warning } from "../errors";
-import { InputError } from "../errors";
+import { InputError, inputError } from "../errors";
 import { keeps, quoted } from "../text/text-rule";
 import { cloudOfHost, isAccountsHost, workspaceIdOfHost } from "./clouds";
-import { checkHost, withoutSlashes } from "./issuer";
+import { withoutTrailingSlashes } from "../text/words";
+import { checkHost } from "./issuer";
 import { DATABRICKS_ACCOUNT_ID, WORKSPACE_ID } from "./rules";
 import { splitUrl } from "./split-url";
 
@@ -55,15 +56,14 @@ export function readIssuerUrl(pasted: string, options: ReadUrlOptions = {}): Pas
   const note = (code: string, message: string): void => {
     notes.push({ code, message });
   };
-  const refusal = (code: ErrorCode, message: string, fix: string): InputError =>
-    new InputError([{ code, message, fix, path: place }]);
+  const refusal = (code: ErrorCode, message: string, fix: string): InputError => inputError(code, message, fix, place);
 
   const url = splitUrl(pasted, refusal);
   if (url.schemeAdded) note("scheme-added", "https:// was missing and is added.");
   // ASCII only: toLowerCase would make a k of the Kelvin sign
   const host = url.authority.replace(/[A-Z]+/g, (capitals) => capitals.toLowerCase());
   const [hostProblem] = checkHost(host, place, options.allowCustomHost ?? false);
-  if (hostProblem !== undefined) throw new InputError([hostProblem]);
+  if (hostProblem !== undefined) throw new InputError(hostProblem);
   if (host !== url.authority)
     note("host-lowered", "The host is written in lower case: IAM compares the issuer with case.");
   if (url.query !== undefined) note("query-cut", "The query is cut: an issuer has none.");
@@ -111,10 +111,10 @@ type Note = (code: string, message: string) => void;
 
 /** `path` without discovery suffixes at its end, and without the slashes before them; as it is where it has none. */
 function withoutDiscovery(path: string): string {
-  const plain = withoutSlashes(path);
+  const plain = withoutTrailingSlashes(path);
   const suffix = plain.replace(DISCOVERY_DOCUMENT, "");
   const known = WELL_KNOWN.test(suffix) ? suffix : plain;
-  return WELL_KNOWN.test(known) ? withoutDiscovery(withoutSlashes(known.replace(WELL_KNOWN, ""))) : path;
+  return WELL_KNOWN.test(known) ? withoutDiscovery(withoutTrailingSlashes(known.replace(WELL_KNOWN, ""))) : path;
 }
 
 /** The path without discovery suffix, endpoint and trailing slashes. */
@@ -122,15 +122,15 @@ function issuerPathOfPage(page: string, note: Note): string {
   let path = withoutDiscovery(page);
   if (path !== page)
     note("discovery-cut", "That is the discovery URL; AWS wants the issuer and derives the discovery URL by itself.");
-  const plain = withoutSlashes(path);
+  const plain = withoutTrailingSlashes(path);
   if (ENDPOINT.test(plain)) {
     note("token-endpoint-cut", "That is an endpoint of the issuer; it is cut back to the issuer.");
     path = plain.replace(ENDPOINT, "");
   }
   if (path.endsWith("/")) {
-    if (withoutSlashes(path) !== "")
+    if (withoutTrailingSlashes(path) !== "")
       note("slash-cut", "The trailing slash is cut: IAM compares the issuer to the last character.");
-    path = withoutSlashes(path);
+    path = withoutTrailingSlashes(path);
   }
   return path;
 }

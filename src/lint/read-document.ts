@@ -34,26 +34,22 @@ function readJson(document: Readonly<Record<string, unknown>>, json: string, fil
     // a lone policy is checked by its rules; around a role or an account such a file is not what IAM prints
     const repeated = read === undefined || read.kind === "trust policy" ? undefined : repeatedMember(json);
     if (repeated !== undefined)
-      throw new InputError([
-        {
-          code: "trust-policy-unreadable",
-          file,
-          message: `In the file, ${repeatedReason(repeated)}.`,
-          fix: "Write it again with the command that made it.",
-        },
-      ]);
+      throw new InputError({
+        code: "trust-policy-unreadable",
+        file,
+        message: `In the file, ${repeatedReason(repeated)}.`,
+        fix: "Write it again with the command that made it.",
+      });
     return read;
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
     throw new InputError(
-      [
-        {
-          code: "json-syntax",
-          file,
-          message: "The file is nested too deeply to read.",
-          fix: "Write it again with the command that made it.",
-        },
-      ],
+      {
+        code: "json-syntax",
+        file,
+        message: "The file is nested too deeply to read.",
+        fix: "Write it again with the command that made it.",
+      },
       { cause },
     );
   }
@@ -72,30 +68,26 @@ function parsed(text: string, file: string): unknown {
     // V8 quotes the text around the mistake, which may be long and is not ours to repeat
     const brief = /^[^"'`]*?(?= in JSON|, "|$)/.exec(why)?.[0] ?? "it does not read";
     throw new InputError(
-      [
-        {
-          code: "json-syntax",
-          file,
-          message: `The file is no JSON: ${brief}.`,
-          fix: "Write it again with the command that made it, e.g. terraform show -json PLAN.",
-        },
-      ],
+      {
+        code: "json-syntax",
+        file,
+        message: `The file is no JSON: ${brief}.`,
+        fix: "Write it again with the command that made it, e.g. terraform show -json PLAN.",
+      },
       { cause },
     );
   }
 }
 
 function unknown(file: string): InputError {
-  return new InputError([
-    {
-      code: "document-unknown",
-      file,
-      message: "The file is nothing lint knows.",
-      fix:
-        "Give a federation file, a trust policy, `aws iam get-role`, `terraform show -json` of a plan or " +
-        "state, a cdk.tf.json, or a folder of these.",
-    },
-  ]);
+  return new InputError({
+    code: "document-unknown",
+    file,
+    message: "The file is nothing lint knows.",
+    fix:
+      "Give a federation file, a trust policy, `aws iam get-role`, `terraform show -json` of a plan or " +
+      "state, a cdk.tf.json, or a folder of these.",
+  });
 }
 
 /** `policies/lake-reader.json` -> `lake-reader`. */

@@ -53,18 +53,16 @@ async function readFolder(folder: string, note: (message: string) => void): Prom
         (error.code !== "document-unknown" && error.code !== "json-syntax" && !isOtherYaml(error))
       )
         throw error;
-      note(`${file} is skipped: ${error.problems[0]?.message ?? ""}`);
+      note(`${file} is skipped: ${error.problem.message}`);
     }
   }
   if (documents.length === 0) {
-    throw new InputError([
-      {
-        code: "document-unknown",
-        file: folder,
-        message: "The folder holds nothing lint knows.",
-        fix: "Give the folder of rendered policies (*.json) or federation files (*.yaml).",
-      },
-    ]);
+    throw new InputError({
+      code: "document-unknown",
+      file: folder,
+      message: "The folder holds nothing lint knows.",
+      fix: "Give the folder of rendered policies (*.json) or federation files (*.yaml).",
+    });
   }
   return documents;
 }

@@ -136,7 +136,8 @@ async function collect(response: IncomingMessage, maxBytes: number, url: URL): P
   return Buffer.concat(chunks);
 }
 
-function headersOf(response: IncomingMessage): Readonly<Record<string, string>> {
+/** Names in lower case; repeated headers joined with ", ". */
+export function headersOf(response: IncomingMessage): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(response.headers).map(([name, value]) => [
       name,
@@ -192,6 +193,7 @@ function networkError(error: unknown, url: URL, timedOutAfter: number | null): O
       "network-timeout",
       `${url.host} did not finish its response within ${timedOutAfter / 1000} s.`,
       "Check the firewall and HTTPS_PROXY, then try again.",
+      undefined,
       error,
     );
   }
@@ -199,12 +201,13 @@ function networkError(error: unknown, url: URL, timedOutAfter: number | null): O
   for (const [pattern, ours, says, fix] of CAUSES) {
     if (!pattern.test(code)) continue;
     const message = ours === "network-tls" ? `${says(url.host)}: ${code}.` : says(url.host);
-    return outsideError(ours, message, fix, error);
+    return outsideError(ours, message, fix, undefined, error);
   }
   return outsideError(
     "network-failed",
     `The request to ${url.host} failed${code === "" ? "" : ` (${code})`}.`,
     "Try again; if it lasts, a device in between does not speak proper HTTP.",
+    undefined,
     error,
   );
 }

@@ -1,5 +1,5 @@
 /** Options of `prove`, as typed. Pure. */
-import { InputError } from "../errors";
+import { inputError } from "../errors";
 import { findRole } from "../federation/find";
 import type { Federation } from "../federation/model";
 import { quoted } from "../text/text-rule";
@@ -23,10 +23,10 @@ export function readProveOptions(
 function wholeNumber(name: string, text: string, least: number, most: number): number {
   const number = /^[0-9]{1,10}$/.test(text) ? Number(text) : NaN;
   if (number >= least && number <= most) return number;
-  throw new InputError({
-    code: "prove-number",
-    message: `${quoted(text)} is not a whole number from ${least} to ${most}.`,
-    path: name,
-    fix: `Write it like --${name} ${least}.`,
-  });
+  throw inputError(
+    "prove-number",
+    `${quoted(text)} is not a whole number from ${least} to ${most}.`,
+    `Write it like --${name} ${least}.`,
+    name,
+  );
 }

@@ -42,9 +42,3 @@ export function collidingPaths(paths: readonly string[]): readonly string[] {
   for (const path of paths) if (folders.has(path.toLowerCase())) colliding.add(path);
   return [...colliding];
 }
-
-export function withoutTrailingSlashes(path: string): string {
-  let end = path.length;
-  while (path[end - 1] === "/") end -= 1;
-  return path.slice(0, end);
-}

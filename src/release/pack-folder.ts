@@ -1,5 +1,5 @@
 /** Packs a folder of modules into a release. */
-import { InputError } from "../errors";
+import { inputError } from "../errors";
 import { readNamespace } from "../module/module-tree";
 import { quoted } from "../text/text-rule";
 import type { ReleaseChange } from "./guard/change";
@@ -84,12 +84,12 @@ function readSource(
       created: epoch ?? found?.time ?? 0,
     }));
   if (!COMMIT.test(given))
-    throw new InputError({
-      code: "usage",
-      message: `${quoted(given)} is not a commit hash.`,
-      path: "--source-commit",
-      fix: "Give all 40 hexadecimal digits, in lower case: git rev-parse HEAD.",
-    });
+    throw inputError(
+      "usage",
+      `${quoted(given)} is not a commit hash.`,
+      "Give all 40 hexadecimal digits, in lower case: git rev-parse HEAD.",
+      "--source-commit",
+    );
   return { commit: given, created: epoch ?? 0 };
 }
 
@@ -97,10 +97,10 @@ function readEpoch(text: string | undefined): number | undefined {
   if (text === undefined || text === "") return undefined;
   // the last second that ISO 8601 writes with four digits of year
   if (/^[0-9]{1,12}$/.test(text) && Number(text) <= 253_402_300_799) return Number(text);
-  throw new InputError({
-    code: "usage",
-    message: `SOURCE_DATE_EPOCH must be seconds since 1970, not ${quoted(text)}.`,
-    path: "SOURCE_DATE_EPOCH",
-    fix: "Give seconds since 1970, or unset it.",
-  });
+  throw inputError(
+    "usage",
+    `SOURCE_DATE_EPOCH must be seconds since 1970, not ${quoted(text)}.`,
+    "Give seconds since 1970, or unset it.",
+    "SOURCE_DATE_EPOCH",
+  );
 }

@@ -1,7 +1,7 @@
 /** Records what a release promises, for later releases to be compared with. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { InputError } from "../errors";
+import { inputError } from "../errors";
 import { finishReplacing, replaceFolder } from "../files/replace-folder";
 import { unwritable } from "../files/write-file";
 import { readArchive } from "./archive";
@@ -33,12 +33,12 @@ export async function recordRelease(
     // recorded before the commit that it was packed from, or after
     if (withoutCommit(readManifest(readFileSync(recorded, "utf8"), recorded)) === withoutCommit(manifest))
       return { folder, version: manifest.version, changed: false };
-    throw new InputError({
-      code: "release-recorded",
-      message: `${recorded} records another release ${manifest.version}.`,
-      path: recorded,
-      fix: "A released version never changes: give the release the next version.",
-    });
+    throw inputError(
+      "release-recorded",
+      `${recorded} records another release ${manifest.version}.`,
+      "A released version never changes: give the release the next version.",
+      recorded,
+    );
   }
   const files = new Map<string, string | Uint8Array>([[MANIFEST_FILE, text]]);
   for (const { name } of manifest.modules) {

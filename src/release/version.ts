@@ -1,6 +1,6 @@
 /** Versions of releases: semantic ones, written in full. */
 import parse from "semver/functions/parse";
-import { InputError } from "../errors";
+import { inputError } from "../errors";
 import { quoted } from "../text/text-rule";
 
 const MAX_LENGTH = 64;
@@ -17,10 +17,10 @@ export function isVersion(text: string): boolean {
  */
 export function readVersion(text: string, path = "--version"): string {
   if (isVersion(text)) return text;
-  throw new InputError({
-    code: "version-invalid",
-    message: `${quoted(text)} is not a valid release version.`,
+  throw inputError(
+    "version-invalid",
+    `${quoted(text)} is not a valid release version.`,
+    "Write three numbers, like 1.2.0, or 1.2.0-rc.1 before the release itself.",
     path,
-    fix: "Write three numbers, like 1.2.0, or 1.2.0-rc.1 before the release itself.",
-  });
+  );
 }

@@ -1,7 +1,7 @@
 /** Puts a packed release in place: a reader sees the old folder or the new one. */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { InputError } from "../errors";
+import { inputError } from "../errors";
 import { finishReplacing, holdsWorkingFolder, replaceFolder } from "../files/replace-folder";
 import { unwritable } from "../files/write-file";
 import { CHECKSUMS_FILE } from "./checksums";
@@ -15,12 +15,12 @@ export function writeRelease(folder: string, files: ReadonlyMap<string, Uint8Arr
   try {
     const target = finishReplacing(folder);
     if (existsSync(target) && !isReplaceable(target)) {
-      throw new InputError({
-        code: "file-not-generated",
-        message: `${folder} holds something other than a release, or is the working folder; it is not replaced.`,
-        path: folder,
-        fix: "Name another folder with --out.",
-      });
+      throw inputError(
+        "file-not-generated",
+        `${folder} holds something other than a release, or is the working folder; it is not replaced.`,
+        "Name another folder with --out.",
+        folder,
+      );
     }
     replaceFolder(target, files);
   } catch (cause) {

@@ -5,7 +5,7 @@ import { visible } from "../text/escape";
 import { authorizationCodes } from "./databricks/authorization-codes";
 import { JWKS_PATH } from "./databricks/documents";
 import type { DatabricksHost } from "./databricks/host";
-import { answerDatabricks } from "./databricks/host";
+import { databricksReply } from "./databricks/host";
 import type { Exchange, Reply } from "./exchange";
 import { formOf, jsonReply } from "./exchange";
 import type { Identity } from "./directory/identities";
@@ -16,7 +16,7 @@ import type { AwsPrincipal } from "./sts/principals";
 import { principalsOf } from "./sts/principals";
 import { makeSeal } from "./seal";
 import { startServer } from "./server";
-import { answerSts, stsAccounts } from "./sts/sts";
+import { stsReply, stsAccounts } from "./sts/sts";
 import { stsErrorReply } from "./sts/xml";
 import type { SimulatedIssuer, SimulatedDirectory } from "./directory/directory";
 import { otherTenant, pathOfIssuer } from "./directory/directory";
@@ -90,9 +90,9 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const route = async (exchange: Exchange): Promise<Reply> => {
     if (exchange.path === JWKS_PATH) return jsonReply(200, keys.jwks, { "cache-control": "max-age=300" });
     const found = hostFor(hosts, exchange);
-    const answer = found === undefined ? undefined : answerDatabricks(found.host, found.path, exchange);
+    const answer = found === undefined ? undefined : databricksReply(found.host, found.path, exchange);
     if (answer !== undefined) return answer;
-    if (exchange.path === "/" || exchange.query.has("Action")) return answerSts(sts, exchange);
+    if (exchange.path === "/" || exchange.query.has("Action")) return stsReply(sts, exchange);
     return jsonReply(404, {
       error: "not_found",
       error_description: `Nothing is served at ${visible(exchange.path.slice(0, 200))}.`,

@@ -1,9 +1,9 @@
 /** The HTTP server of the sandbox: on loopback only, for loopback names only, bounded in size and time. */
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { OutsideError } from "../errors";
+import { listenOnLoopback } from "../network/loopback-server";
 import { isLoopback } from "../network/proxy";
+import { headersOf } from "../network/request";
 import type { Exchange, Reply } from "./exchange";
 import { jsonReply } from "./exchange";
 
@@ -52,39 +52,8 @@ export async function startServer(port: number, handler: RequestHandler): Promis
       });
     },
   );
-  await listening(server, port);
-  return {
-    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
-}
-
-function listening(server: Server, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", (cause: NodeJS.ErrnoException) => {
-      reject(
-        new OutsideError(
-          [
-            {
-              code: "port-unusable",
-              message:
-                cause.code === "EADDRINUSE"
-                  ? `Port ${port} is already in use.`
-                  : `Cannot listen on port ${port}: ${cause.code ?? "unknown error"}.`,
-              path: "port",
-              fix: "Remove --port to use a free one, or stop the program that uses it.",
-            },
-          ],
-          { cause },
-        ),
-      );
-    });
-    server.listen({ port, host: "127.0.0.1", backlog: BACKLOG }, resolve);
-  });
+  const { host, stop } = await listenOnLoopback(server, port, BACKLOG);
+  return { origin: `http://${host}`, stop };
 }
 
 async function serve(
@@ -142,15 +111,6 @@ async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
 function splitOnce(url: string): readonly [string, string] {
   const at = url.indexOf("?");
   return at < 0 ? [url, ""] : [url.slice(0, at), url.slice(at + 1)];
-}
-
-function headersOf(request: IncomingMessage): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(request.headers).map(([name, value]) => [
-      name,
-      Array.isArray(value) ? value.join(", ") : (value ?? ""),
-    ]),
-  );
 }
 
 function send(response: ServerResponse, method: string | undefined, reply: Reply): void {

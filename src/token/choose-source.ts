@@ -108,8 +108,7 @@ export function chooseSource(options: TokenOptions): ChosenSource {
   for (const source of names) {
     const choice = CHOICES[source](context);
     if (choice === undefined) continue;
-    if (!("skip" in choice))
-      return { ...choice, source, skipped: skipped.map((error) => error.problems[0]?.message ?? "") };
+    if (!("skip" in choice)) return { ...choice, source, skipped: skipped.map((error) => error.problem.message) };
     skipped.push(choice.skip);
   }
   const [first] = skipped;

@@ -1,5 +1,5 @@
 /** A token, obtained or given, and what it says: the verb `token`. */
-import { InputError } from "../errors";
+import { inputError } from "../errors";
 import { findIssuer } from "../federation/find";
 import type { Federation } from "../federation/model";
 import type { Secret } from "../text/secret";
@@ -44,12 +44,12 @@ export interface TokenReport {
 export async function tokenReport(options: TokenOptions): Promise<TokenReport> {
   const { federation, given } = options;
   if (options.raw?.toTerminal === true)
-    throw new InputError({
-      code: "token-to-terminal",
-      message: "A token is not printed on a terminal, where it stays in the scrollback.",
-      path: "raw",
-      fix: "Pipe it on, or leave --raw out to see its decoded parts.",
-    });
+    throw inputError(
+      "token-to-terminal",
+      "A token is not printed on a terminal, where it stays in the scrollback.",
+      "Pipe it on, or leave --raw out to see its decoded parts.",
+      "raw",
+    );
   const wanted = options.issuer === undefined ? undefined : findIssuer(federation, options.issuer);
   const { token, source, place, skipped } =
     given === undefined

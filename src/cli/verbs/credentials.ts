@@ -1,7 +1,8 @@
 /** `credentials`: AWS credentials for a role, without a stored key. */
 import { realpathSync } from "node:fs";
 import { resolve } from "node:path";
-import { InputError } from "../../errors";
+import type { InputError } from "../../errors";
+import { inputError } from "../../errors";
 import { FLAGS, flags } from "../flags";
 import type { ExitCode } from "../run";
 import { say, sayJson, tell } from "../run";
@@ -76,7 +77,7 @@ export default verb({
 });
 
 function missing(code: "required" | "usage", message: string, fix: string): InputError {
-  return new InputError({ code, message, fix });
+  return inputError(code, message, fix);
 }
 
 /** How this program was started, by full paths: SDKs call it from anywhere. */

@@ -1,5 +1,5 @@
 /** `explain`: would this token get this role, and if not, which line says no. */
-import { InputError } from "../../errors";
+import { inputError } from "../../errors";
 import { readSource } from "../federation-source";
 import { flags } from "../flags";
 import type { ExitCode } from "../run";
@@ -80,12 +80,12 @@ async function givenToken(given: string | undefined): Promise<string> {
   const token =
     given === undefined ? variable(processEnvironment(), "DATABRICKS_TOKEN_JWT") : readGivenToken(given).reveal();
   if (token !== undefined) return token;
-  throw new InputError({
-    code: "explain-needs",
-    message: "No token was given.",
-    path: "token",
-    fix: "Use --token - (standard input), --token @FILE, DATABRICKS_TOKEN_JWT, or --claims FILE.",
-  });
+  throw inputError(
+    "explain-needs",
+    "No token was given.",
+    "Use --token - (standard input), --token @FILE, DATABRICKS_TOKEN_JWT, or --claims FILE.",
+    "token",
+  );
 }
 
 /** Exit code 0: a list is no answer of yes or no. */
@@ -109,21 +109,16 @@ async function explainWho(options: {
     .flatMap(({ target }) => target.roles)
     .filter(({ path, name }) => [path, path.replace(/^roles\./, ""), name, undefined].includes(options.role));
   if (roles.length === 0)
-    throw new InputError({
-      code: "role-not-found",
-      message: options.role === undefined ? "No role trusts Databricks." : `No role ${JSON.stringify(options.role)}.`,
-      path: "role",
-      fix: "Use a role of the file, by its key or name.",
-    });
+    throw inputError(
+      "role-not-found",
+      options.role === undefined ? "No role trusts Databricks." : `No role ${JSON.stringify(options.role)}.`,
+      "Use a role of the file, by its key or name.",
+      "role",
+    );
   const callers = roles.map((role) => {
     const { malformed, version, statements } = parseRole(role);
     if (malformed.length > 0)
-      throw new InputError({
-        code: "trust-policy-unreadable",
-        message: malformed.join(" "),
-        path: role.path,
-        fix: "Fix the trust policy.",
-      });
+      throw inputError("trust-policy-unreadable", malformed.join(" "), "Fix the trust policy.", role.path);
     return whoGetsIn(role.path, { version, statements });
   });
   if (options.json) sayJson({ roles: callers });

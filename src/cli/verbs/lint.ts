@@ -1,6 +1,6 @@
 /** `lint`: checks federations, policies, roles, plans; compares before and after. */
 import { version } from "../../../package.json";
-import { InputError } from "../../errors";
+import { inputError } from "../../errors";
 import { quoted } from "../../text/text-rule";
 import { flags } from "../flags";
 import { say, sayJson, tell } from "../run";
@@ -24,20 +24,20 @@ export default verb({
     const { lintDocuments, lintExitCode } = await import("../../lint/lint-documents");
     const { maxWarnings, givenProvider: givenProviders, failOnWidening } = options;
     if (maxWarnings !== undefined && !/^\d+$/.test(maxWarnings))
-      throw new InputError({
-        code: "wrong-type",
-        message: `--max-warnings must be a whole number, not ${quoted(maxWarnings)}.`,
-        path: "max-warnings",
-        fix: "Write it like --max-warnings 0.",
-      });
+      throw inputError(
+        "wrong-type",
+        `--max-warnings must be a whole number, not ${quoted(maxWarnings)}.`,
+        "Write it like --max-warnings 0.",
+        "max-warnings",
+      );
     const odd = givenProviders.find((arn) => !/^arn:[a-z-]+:iam::[0-9]{12}:oidc-provider\/./.test(arn));
     if (odd !== undefined)
-      throw new InputError({
-        code: "given-provider-invalid",
-        message: `${quoted(odd)} is not the ARN of an OIDC provider.`,
-        path: "given-provider",
-        fix: "Write it like arn:aws:iam::111122223333:oidc-provider/mycompany.cloud.databricks.com/oidc.",
-      });
+      throw inputError(
+        "given-provider-invalid",
+        `${quoted(odd)} is not the ARN of an OIDC provider.`,
+        "Write it like arn:aws:iam::111122223333:oidc-provider/mycompany.cloud.databricks.com/oidc.",
+        "given-provider",
+      );
     const named = [...(options.config === undefined ? [] : [options.config]), ...words];
     const documents = await readDocuments(named.length === 0 ? ["federation.yaml"] : named, (message) =>
       tell(`note: ${message}`),

@@ -1,5 +1,5 @@
 /** `report`: who reaches what, as one HTML page, a Mermaid diagram or JSON. */
-import { InputError } from "../../errors";
+import { inputError } from "../../errors";
 import { isPlanFile, readSource } from "../federation-source";
 import { FLAGS, flags } from "../flags";
 import { say, tell } from "../run";
@@ -27,12 +27,12 @@ export default verb({
   ],
   run: async (options, { words: [file] }): Promise<0> => {
     if (file !== undefined && (options.config ?? options.plan) !== undefined)
-      throw new InputError({
-        code: "usage",
-        message: "The file to report is given twice.",
-        path: options.config === undefined ? "plan" : "config",
-        fix: "Give FILE, --config or --plan.",
-      });
+      throw inputError(
+        "usage",
+        "The file to report is given twice.",
+        "Give FILE, --config or --plan.",
+        options.config === undefined ? "plan" : "config",
+      );
     const source =
       file === undefined ? options : (await isPlanFile(file)) ? { config: undefined, plan: file } : { config: file };
     const { reportView } = await import("../../report/view");

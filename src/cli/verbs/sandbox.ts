@@ -10,9 +10,9 @@ export default verb({
     ["$0 sandbox --plan plan.json", "what a plan would let in, before it is applied"],
   ],
   run: async (options): Promise<0> => {
-    const { answerSandbox } = await import("../../sandbox/answer");
+    const { openSandbox } = await import("../../sandbox/open-sandbox");
     const ended = untilSignal();
-    const { sandbox, notes, document, text } = await answerSandbox({
+    const { sandbox, notes, document, text } = await openSandbox({
       ...options,
       onRefusal: options.explain ? tell : undefined,
     });

@@ -14,8 +14,10 @@ export default verb({
     ],
   ],
   run: async (options, { words: [folder = ""] }): Promise<0> => {
-    const { readPort, readTls } = await import("../../registry/serve/options");
-    const { serveRegistry } = await import("../../registry/serve/server");
+    const [{ readTls, serveRegistry }, { readPort }] = await Promise.all([
+      import("../../registry/serve/server"),
+      import("../../network/loopback-server"),
+    ]);
     const server = await serveRegistry({
       folder,
       port: readPort(options.port),

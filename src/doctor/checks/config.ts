@@ -1,4 +1,5 @@
 /** Checks what a Databricks host says about itself in `/.well-known/databricks-config`. Pure. */
+import { withoutTrailingSlashes } from "../../text/words";
 import type { FederationIssuer } from "../../federation/model";
 import type { DatabricksConfig } from "../../network/databricks-config";
 import { readDatabricksConfig } from "../../network/databricks-config";
@@ -59,10 +60,4 @@ function oidcEndpoint({ oidcEndpoint: endpoint, accountId }: DatabricksConfig, o
   const account = accountId ?? ours;
   const filled = account === null ? endpoint : endpoint.replaceAll("{account_id}", account);
   return filled.includes("{account_id}") ? null : withoutTrailingSlashes(filled);
-}
-
-export function withoutTrailingSlashes(url: string): string {
-  let end = url.length;
-  while (url[end - 1] === "/") end -= 1;
-  return url.slice(0, end);
 }

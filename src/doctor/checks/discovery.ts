@@ -1,4 +1,5 @@
 /** Checks the discovery document as AWS does before it accepts a token. Pure. */
+import { withoutTrailingSlashes } from "../../text/words";
 import { isLoopback } from "../../network/proxy";
 import { ALGORITHMS } from "../../sts/verify-signature";
 import { quoted } from "../../text/text-rule";
@@ -8,7 +9,6 @@ import type { Reading } from "../fetch/document";
 import { readDocument } from "../fetch/document";
 import type { Fetched, Limits } from "../fetch/fetch-url";
 import type { IssuerFacts } from "../fetch/issuer";
-import { withoutTrailingSlashes } from "./config";
 
 export function discoveryChecks(subject: string, issuer: string, facts: IssuerFacts, limits: Limits): readonly Check[] {
   const { discovery } = facts;

@@ -95,8 +95,7 @@ export async function oneRealCall(
     return { kind: "in", assumedRoleArn, expires: credentials.expiration };
   } catch (error) {
     if (!(error instanceof FederationError)) throw error;
-    const { code, fix } = error;
-    const message = error.problems[0]?.message ?? "";
+    const { code, message, fix } = error.problem;
     if (!(error instanceof AwsRefusal))
       return { kind: "failed", code, message, fix, ours: error instanceof InputError };
     const { awsCode, awsMessage, status } = error;

@@ -42,8 +42,7 @@ export function readDocument(fetched: Fetched): Reading {
     return { ok: true, document: readJson(answer, url) };
   } catch (error) {
     if (!(error instanceof FederationError)) throw error;
-    const { code, fix } = error;
-    const message = error.problems[0]?.message ?? "";
+    const { code, message, fix } = error.problem;
     return { ok: false, code, message, fix, ...obstacleOf(answer, url, message.replace(/\.$/, "")) };
   }
 }

@@ -35,14 +35,9 @@ export async function fetchUrl(url: URL, options: RequestOptions): Promise<Fetch
   } catch (error) {
     if (!(error instanceof FederationError) || error.code === "proxy-invalid" || error.code === "ca-file-unreadable")
       throw error;
-    return {
-      ok: false,
-      url,
-      code: error.code,
-      message: error.problems[0]?.message ?? "",
-      fix: error.fix,
-      detail: String((error.cause as NodeJS.ErrnoException | undefined)?.code ?? ""),
-    };
+    const { code, message, fix } = error.problem;
+    const detail = String((error.cause as NodeJS.ErrnoException | undefined)?.code ?? "");
+    return { ok: false, url, code, message, fix, detail };
   }
 }
 

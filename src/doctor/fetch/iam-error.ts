@@ -1,5 +1,5 @@
 /** What an error of IAM means. */
-import { awsErrorCode } from "../../credentials/aws-refusal";
+import { awsErrorCode, sdkErrorOf } from "../../credentials/aws-refusal";
 import { FederationError } from "../../errors";
 import { redact } from "../../text/secret";
 import type { Failure } from "../check";
@@ -36,18 +36,11 @@ export async function asked<T>(request: () => Promise<T>): Promise<Found<T>> {
   }
 }
 
-interface SdkError {
-  readonly name?: string;
-  readonly message?: string;
-  readonly $metadata?: { readonly httpStatusCode?: number };
-  readonly $response?: { readonly statusCode?: number };
-}
-
 /** What an error of the SDK means. Its message is shown without what looks like a secret. */
 export function notFound(error: unknown): { readonly kind: "absent" } | Failure {
   if (error instanceof FederationError)
-    return { kind: "failed", code: error.code, message: error.problems[0]?.message ?? "", fix: error.fix };
-  const { name = "", message = "", $metadata, $response } = error as SdkError;
+    return { kind: "failed", code: error.code, message: error.problem.message, fix: error.fix };
+  const { name, message, status } = sdkErrorOf(error);
   if (name.startsWith("NoSuchEntity")) return { kind: "absent" };
   // errors of the credential chain wrap ours
   if (/CredentialsProviderError|TokenProviderError/.test(name)) {
@@ -58,7 +51,6 @@ export function notFound(error: unknown): { readonly kind: "absent" } | Failure 
       fix: "Log in to AWS (aws sso login, AWS_PROFILE), with a role that may read IAM; docs/doctor.md has its policy.",
     };
   }
-  const status = $metadata?.httpStatusCode ?? $response?.statusCode ?? 0;
   const code = awsErrorCode(name, status) ?? "aws-answer-unreadable";
   // a response that is not from AWS: its status says more than the SDK's message
   if (name === "" || /^(?:Unknown|Unknown ?Error|Error|SyntaxError)$/.test(name)) {

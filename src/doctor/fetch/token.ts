@@ -1,5 +1,5 @@
 /** The token that doctor checks: one that was given, or one obtained as `token` does, and then only when asked to. */
-import { FederationError, InputError } from "../../errors";
+import { FederationError, InputError, inputError } from "../../errors";
 import type { Secret } from "../../text/secret";
 import { readGivenToken } from "../../token/token-file";
 import { obtainToken } from "../../token/obtain";
@@ -25,7 +25,7 @@ const WRONG_HERE = /^(?:token-refused|token-scope-refused|databricks-cli-failed|
 export async function fetchToken(options: DoctorOptions, scope: Scope): Promise<TokenFound> {
   const { token: given, from, tokenFile, profile } = options;
   if (given !== undefined && from !== undefined)
-    throw new InputError([{ code: "usage", message: "Both --token and --from are given.", fix: "Give one." }]);
+    throw inputError("usage", "Both --token and --from are given.", "Give one.");
   if (given !== undefined)
     return {
       kind: "token",
@@ -53,8 +53,7 @@ export async function fetchToken(options: DoctorOptions, scope: Scope): Promise<
     };
   } catch (error) {
     if (!(error instanceof FederationError)) throw error;
-    const { code, fix } = error;
-    const message = error.problems[0]?.message ?? "";
+    const { code, message, fix } = error.problem;
     const wrong = error instanceof InputError || WRONG_HERE.test(code);
     return { kind: "none", checks: [wrong ? fail(message, fix) : unread({ message, fix, code })] };
   }

@@ -1,7 +1,7 @@
 /** A bucket that holds a registry: reads are cached, and a write may depend on what was read. */
 import type { S3Client } from "@aws-sdk/client-s3";
 import { GetObjectCommand, HeadObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
-import { OutsideError } from "../../errors";
+import { outsideError } from "../../errors";
 import { redact } from "../../text/secret";
 import { sha256 } from "../../release/checksums";
 import type { ReadFile } from "../tree/stored";
@@ -85,16 +85,13 @@ async function failing<T>(bucket: string, body: () => Promise<T>, expected: RegE
     const { name, message, $metadata } = cause as Error & { readonly $metadata?: { readonly httpStatusCode?: number } };
     const status = $metadata?.httpStatusCode;
     if (expected.test(name) || (status === 412 && expected.test("PreconditionFailed"))) return undefined;
-    throw new OutsideError(
-      {
-        code: "s3-failed",
-        message: `Bucket ${bucket}, ${status ?? "no status"}: ${redact(`${name}: ${message}`)}.`,
-        path: bucket,
-        fix:
-          "Check the bucket, the region, and that AWS credentials are in the environment; then " +
-          "publish again: it continues where it stopped.",
-      },
-      { cause },
+    throw outsideError(
+      "s3-failed",
+      `Bucket ${bucket}, ${status ?? "no status"}: ${redact(`${name}: ${message}`)}.`,
+      "Check the bucket, the region, and that AWS credentials are in the environment; then " +
+        "publish again: it continues where it stopped.",
+      bucket,
+      cause,
     );
   }
 }

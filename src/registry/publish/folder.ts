@@ -4,7 +4,8 @@
  * that the next publish removes what a killed one left; a lock keeps two from publishing at once.
  */
 import { join } from "node:path";
-import { OutsideError } from "../../errors";
+import type { OutsideError } from "../../errors";
+import { outsideError } from "../../errors";
 import type { HeldLock } from "../../files/lock";
 import { pauseForLock, tryLock } from "../../files/lock";
 import { makeFolder, unwritable } from "../../files/write-file";
@@ -17,7 +18,7 @@ import { CHECKSUMS_FILE, readSums, sha256 } from "../../release/checksums";
 import { clearInterrupted, isInterrupted, putInPlace } from "./journal";
 import { readerOf } from "./state";
 
-export interface FolderAnswer {
+export interface FolderResult {
   readonly changes: Publication["changes"];
   /** Paths of the files that came or were replaced, or would be. */
   readonly files: readonly string[];
@@ -38,7 +39,7 @@ const WAIT_MS = 60_000;
  * Throws what `planPublication` does; OutsideError registry-busy, file-unwritable. After an error of the first kind the
  * folder is as it was.
  */
-export async function publishToFolder(folder: string, release: Release, options: FolderOptions): Promise<FolderAnswer> {
+export async function publishToFolder(folder: string, release: Release, options: FolderOptions): Promise<FolderResult> {
   if (options.dryRun === true) {
     return answerOf(await planPublication(release, options, readerOf(folder)), isInterrupted(folder));
   }
@@ -63,7 +64,7 @@ export async function publishToFolder(folder: string, release: Release, options:
   }
 }
 
-function answerOf({ changes, added, replaced }: Publication, repaired: boolean): FolderAnswer {
+function answerOf({ changes, added, replaced }: Publication, repaired: boolean): FolderResult {
   const fresh = [...added].flatMap(([path, files]) => [...files.keys()].map((name) => `${path}/${name}`));
   return { changes, files: [...fresh, ...replaced.keys()], repaired };
 }
@@ -80,12 +81,12 @@ async function acquire(folder: string, waitMs: number): Promise<HeldLock> {
 }
 
 function busy(folder: string): OutsideError {
-  return new OutsideError({
-    code: "registry-busy",
-    message: `Another publish into ${folder} is in progress.`,
-    path: folder,
-    fix: "Wait until it ends, then publish again.",
-  });
+  return outsideError(
+    "registry-busy",
+    `Another publish into ${folder} is in progress.`,
+    "Wait until it ends, then publish again.",
+    folder,
+  );
 }
 
 /** Compares what is read with the registry's SHA256SUMS: a list changed by others is not written on. */

@@ -3,7 +3,8 @@
  * environment.
  */
 import { spawn } from "node:child_process";
-import { OutsideError } from "../../errors";
+import type { OutsideError } from "../../errors";
+import { outsideError } from "../../errors";
 import { redact, secret } from "../../text/secret";
 import type { Environment } from "../../network/environment";
 import { variable } from "../../network/environment";
@@ -54,9 +55,12 @@ export function gitIn(folder: string, remote: string, environment: Pick<Environm
         child.stdin.on("error", () => undefined);
         child.once("error", (cause) => {
           reject(
-            new OutsideError(
-              { code: "git-missing", message: "The program git cannot be run.", fix: "Install git 2.31 or newer." },
-              { cause },
+            outsideError(
+              "git-missing",
+              "The program git cannot be run.",
+              "Install git 2.31 or newer.",
+              undefined,
+              cause,
             ),
           );
         });
@@ -72,13 +76,12 @@ export function gitIn(folder: string, remote: string, environment: Pick<Environm
 
 function failed(command: string, stderr: string, token: string | undefined): OutsideError {
   const words = redact(stderr, token === undefined ? [] : [secret(token)]);
-  return new OutsideError({
-    code: "git-failed",
-    message: `git ${command} failed: ${words === "" ? "no message" : words}`,
-    fix:
-      `Check the repository and who may write to it (${TOKEN} holds a token for https), then publish ` +
+  return outsideError(
+    "git-failed",
+    `git ${command} failed: ${words === "" ? "no message" : words}`,
+    `Check the repository and who may write to it (${TOKEN} holds a token for https), then publish ` +
       `again: it continues where it stopped.`,
-  });
+  );
 }
 
 const OF_ANOTHER_REPOSITORY = new RegExp(

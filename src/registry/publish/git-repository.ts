@@ -1,6 +1,8 @@
 /** Which repository a module goes to, read from `--repository`. */
 import { resolve } from "node:path";
-import { InputError } from "../../errors";
+import type { InputError } from "../../errors";
+import { inputError } from "../../errors";
+import { isLoopback } from "../../network/proxy";
 import { quoted } from "../../text/text-rule";
 import type { ReleaseManifest } from "../../release/manifest";
 
@@ -49,8 +51,8 @@ function readRepository(text: string): string {
       "Leave it out, and put the token into DATABRICKS_AWS_OIDC_GIT_TOKEN.",
     );
   }
-  const loopback = /^(?:127\.0\.0\.1|localhost|\[::1\])$/.test(url.hostname);
-  if (["https:", "ssh:", "file:"].includes(url.protocol) || (url.protocol === "http:" && loopback)) return text;
+  if (["https:", "ssh:", "file:"].includes(url.protocol) || (url.protocol === "http:" && isLoopback(url.hostname)))
+    return text;
   throw invalid(`${quoted(text)} has an unsupported scheme.`);
 }
 
@@ -60,5 +62,5 @@ function invalid(
     "git@github.com:acme/terraform-aws-{name}.git, or a folder.",
   path = "--repository",
 ): InputError {
-  return new InputError({ code: "repository-invalid", message, path, fix });
+  return inputError("repository-invalid", message, fix, path);
 }

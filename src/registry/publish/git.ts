@@ -8,7 +8,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import compare from "semver/functions/compare";
-import { InputError } from "../../errors";
+import { inputError } from "../../errors";
 import type { Environment } from "../../network/environment";
 import { readArchive } from "../../release/archive";
 import type { Release } from "../tree/plan-module";
@@ -84,12 +84,12 @@ async function publishModule(
       `refs/tags/${tag}:refs/tags/${tag}`,
     ]);
     if ((await git.run(["rev-parse", "--verify", `refs/tags/${tag}^{tree}`])) === tree) return "none";
-    throw new InputError({
-      code: "git-tag-taken",
-      message: `${tag} of ${repository} differs from the packed module.`,
-      path: repository,
-      fix: "A published version never changes: pack the modules as a new version.",
-    });
+    throw inputError(
+      "git-tag-taken",
+      `${tag} of ${repository} differs from the packed module.`,
+      "A published version never changes: pack the modules as a new version.",
+      repository,
+    );
   }
   if (dryRun) return "add";
   await checkIdentity(git);
@@ -177,12 +177,11 @@ async function commitOf(git: Git, tree: string, hasParent: boolean, message: str
 async function checkIdentity(git: Git): Promise<void> {
   for (const name of ["GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"]) {
     if ((await git.run(["-c", "user.useConfigOnly=true", "var", name], { accept: [0, 1, 128] })) !== "") continue;
-    throw new InputError({
-      code: "git-identity-missing",
-      message: "git has no name and email for the commit and the tag.",
-      fix:
-        "Set user.name and user.email with git config, or GIT_AUTHOR_NAME, GIT_AUTHOR_EMAIL, " +
+    throw inputError(
+      "git-identity-missing",
+      "git has no name and email for the commit and the tag.",
+      "Set user.name and user.email with git config, or GIT_AUTHOR_NAME, GIT_AUTHOR_EMAIL, " +
         "GIT_COMMITTER_NAME and GIT_COMMITTER_EMAIL.",
-    });
+    );
   }
 }

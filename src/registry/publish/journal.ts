@@ -1,7 +1,7 @@
 /** One publish into a folder, from one state to the next; and the clean-up after a publish that was stopped. */
 import { existsSync, lstatSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { InputError } from "../../errors";
+import { inputError } from "../../errors";
 import { makeFolder } from "../../files/write-file";
 import { CHECKSUMS_FILE } from "../../release/checksums";
 import { placeOf } from "../tree/address";
@@ -115,12 +115,7 @@ function readJournal(folder: string): Journal | undefined {
   } catch {
     // refused below
   }
-  throw new InputError({
-    code: "registry-damaged",
-    message: `${file} is not a journal of publish.`,
-    path: file,
-    fix: "Remove it, and publish again.",
-  });
+  throw inputError("registry-damaged", `${file} is not a journal of publish.`, "Remove it, and publish again.", file);
 }
 
 const TOP_FILES: ReadonlySet<string> = new Set([INDEX, REGISTRY_DOCUMENT, CHECKSUMS_FILE, DISCOVERY, ...SERVER_RULES]);

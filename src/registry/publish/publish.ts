@@ -1,5 +1,6 @@
 /** Publishes a release to the kind of registry that `to` names. */
-import { InputError } from "../../errors";
+import type { InputError } from "../../errors";
+import { inputError } from "../../errors";
 import type { Environment } from "../../network/environment";
 import type { Publication, PublishSettings } from "../tree/plan";
 import type { Release } from "../tree/plan-module";
@@ -108,5 +109,5 @@ async function toGit(release: Release, options: PublishOptions): Promise<Publica
 }
 
 function usage(path: string, message: string, fix: string): InputError {
-  return new InputError({ code: "usage", message, path, fix });
+  return inputError("usage", message, fix, path);
 }

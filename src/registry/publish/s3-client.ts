@@ -2,19 +2,20 @@
  * The S3 client of `publish --to s3`: credentials from the SDK's own chain, an endpoint only where it is safe to sign
  * for.
  */
+import { isLoopback } from "../../network/proxy";
 import { S3Client } from "@aws-sdk/client-s3";
-import { InputError } from "../../errors";
+import { inputError } from "../../errors";
 import { quoted } from "../../text/text-rule";
 
 /** Throws InputError url-not-https. */
 export function openS3(endpoint: string | undefined, region: string | undefined): S3Client {
   if (endpoint !== undefined && !isSafe(endpoint)) {
-    throw new InputError({
-      code: "url-not-https",
-      message: `${quoted(endpoint)} is not an https URL of an S3 endpoint.`,
-      path: "--endpoint",
-      fix: "Write it like https://s3.example.com; plain http is allowed on loopback only.",
-    });
+    throw inputError(
+      "url-not-https",
+      `${quoted(endpoint)} is not an https URL of an S3 endpoint.`,
+      "Write it like https://s3.example.com; plain http is allowed on loopback only.",
+      "--endpoint",
+    );
   }
   return new S3Client({
     ...(region === undefined ? {} : { region }),
@@ -28,8 +29,6 @@ function isSafe(endpoint: string): boolean {
   if (!URL.canParse(endpoint)) return false;
   const { protocol, hostname, username, password } = new URL(endpoint);
   return (
-    username === "" &&
-    password === "" &&
-    (protocol === "https:" || (protocol === "http:" && /^(?:127\.0\.0\.1|localhost|\[::1\])$/.test(hostname)))
+    username === "" && password === "" && (protocol === "https:" || (protocol === "http:" && isLoopback(hostname)))
   );
 }

@@ -3,10 +3,11 @@
  * from: two publishers at once cannot lose each other's version, and a stopped publish is simply run again.
  */
 import type { S3Client } from "@aws-sdk/client-s3";
-import { InputError, OutsideError } from "../../errors";
+import type { InputError } from "../../errors";
+import { inputError, outsideError } from "../../errors";
 import { quoted } from "../../text/text-rule";
-import { withoutTrailingSlashes } from "../../release/archive-path";
-import { fixedHeaders } from "../serve/answer";
+import { withoutTrailingSlashes } from "../../text/words";
+import { fixedHeaders } from "../serve/file-response";
 import { sha256 } from "../../release/checksums";
 import type { Publication, PublishSettings } from "../tree/plan";
 import { planPublication } from "../tree/plan";
@@ -21,7 +22,7 @@ export interface S3Options extends PublishSettings {
   readonly dryRun?: boolean | undefined;
 }
 
-export interface S3Answer {
+export interface S3Result {
   readonly changes: Publication["changes"];
   /** Keys of the objects that were uploaded, or would be. */
   readonly files: readonly string[];
@@ -31,7 +32,7 @@ export interface S3Answer {
 const TRIES = 5;
 
 /** Throws what `planPublication` does; OutsideError s3-failed, registry-busy. */
-export async function publishToS3(client: S3Client, release: Release, options: S3Options): Promise<S3Answer> {
+export async function publishToS3(client: S3Client, release: Release, options: S3Options): Promise<S3Result> {
   for (let tried = 1; ; tried += 1) {
     const bucket = openBucket(client, options.bucket, options.prefix);
     const publication = await planPublication(release, options, bucket.read);
@@ -40,12 +41,12 @@ export async function publishToS3(client: S3Client, release: Release, options: S
     if (options.dryRun === true || (await upload(publication, missing, bucket)) === "done")
       return { changes: publication.changes, files };
     if (tried === TRIES) {
-      throw new OutsideError({
-        code: "registry-busy",
-        message: `Another publish keeps changing ${options.bucket}.`,
-        path: options.bucket,
-        fix: "Wait until it ends, then publish again.",
-      });
+      throw outsideError(
+        "registry-busy",
+        `Another publish keeps changing ${options.bucket}.`,
+        "Wait until it ends, then publish again.",
+        options.bucket,
+      );
     }
   }
 }
@@ -67,14 +68,13 @@ async function missingObjects({ added }: Publication, bucket: Bucket): Promise<R
 }
 
 function otherObject(path: string): InputError {
-  return new InputError({
-    code: "registry-version-taken",
-    message: `The bucket holds ${path} already, with other bytes; its version is not listed yet.`,
-    path,
-    fix:
-      "A publish of other bytes was broken off here or is at work: publish under a new version, or delete " +
+  return inputError(
+    "registry-version-taken",
+    `The bucket holds ${path} already, with other bytes; its version is not listed yet.`,
+    "A publish of other bytes was broken off here or is at work: publish under a new version, or delete " +
       "that version's folder if nobody can have used it.",
-  });
+    path,
+  );
 }
 
 async function upload(
@@ -97,10 +97,10 @@ async function upload(
 export function readPrefix(prefix: string): string {
   const plain = withoutTrailingSlashes(prefix.replace(/^\/+/, ""));
   if (plain.length <= 200 && /^(?:[A-Za-z0-9_-][A-Za-z0-9._-]*(?:\/|$))*$/.test(plain)) return plain;
-  throw new InputError({
-    code: "registry-prefix-invalid",
-    message: `${quoted(prefix)} is not a valid prefix for a registry.`,
-    path: "--prefix",
-    fix: "Write it like registries/terraform: letters, digits, . _ - and /.",
-  });
+  throw inputError(
+    "registry-prefix-invalid",
+    `${quoted(prefix)} is not a valid prefix for a registry.`,
+    "Write it like registries/terraform: letters, digits, . _ - and /.",
+    "--prefix",
+  );
 }

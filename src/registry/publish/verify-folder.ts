@@ -2,7 +2,7 @@
 import { lstatSync, readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { Problem } from "../../errors";
-import { FederationError, OutsideError } from "../../errors";
+import { FederationError, outsideError } from "../../errors";
 import { readArchive } from "../../release/archive";
 import { CHECKSUMS_FILE, sha256 } from "../../release/checksums";
 import { readManifest } from "../../release/manifest";
@@ -35,12 +35,12 @@ const MODULE_FILES = [CHECKSUMS_FILE, INDEX, "versions"];
 export async function verifyFolder(folder: string): Promise<VerifiedRegistry> {
   const there = lstatSync(join(folder, REGISTRY_DOCUMENT), { throwIfNoEntry: false });
   if (there === undefined && listed(folder, "v1").length === 0) {
-    throw new OutsideError({
-      code: "file-not-found",
-      message: `There is no registry in ${folder}.`,
-      path: folder,
-      fix: "Name the folder that publish --to wrote.",
-    });
+    throw outsideError(
+      "file-not-found",
+      `There is no registry in ${folder}.`,
+      "Name the folder that publish --to wrote.",
+      folder,
+    );
   }
   const read = readerOf(folder);
   const problems: Problem[] = [];

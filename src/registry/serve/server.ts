@@ -3,12 +3,13 @@ import { close, createReadStream, readFileSync, realpathSync } from "node:fs";
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http";
 import { createServer } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { InputError, OutsideError } from "../../errors";
+import { inputError } from "../../errors";
+import { readText } from "../../files/read-file";
+import { listenOnLoopback } from "../../network/loopback-server";
 import { MODULES_PATH } from "../tree/address";
 import { DISCOVERY } from "../tree/plan";
-import { fileAnswer } from "./answer";
+import { fileResponse } from "./file-response";
 import { findFile } from "./find-file";
 
 export interface ServeOptions {
@@ -27,22 +28,12 @@ export interface RunningServer {
   readonly close: () => Promise<void>;
 }
 
-const HOST = "127.0.0.1";
-
-/** Throws InputError registry-missing, tls-invalid; OutsideError port-taken. */
+/** Throws InputError registry-missing, tls-invalid; OutsideError port-unusable. */
 export async function serveRegistry(options: ServeOptions): Promise<RunningServer> {
   const listener = registryListener(options.folder, options.log);
   const server = createListener(options.tls, listener);
-  await listening(server, options.port);
-  const { port } = server.address() as AddressInfo;
-  return {
-    url: `${options.tls === undefined ? "http" : "https"}://${HOST}:${port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  const { host, stop } = await listenOnLoopback(server, options.port);
+  return { url: `${options.tls === undefined ? "http" : "https"}://${host}`, close: stop };
 }
 
 function createListener(tls: ServeOptions["tls"], listener: RequestListener): Server {
@@ -51,38 +42,14 @@ function createListener(tls: ServeOptions["tls"], listener: RequestListener): Se
     return createTlsServer({ ...tls, minVersion: "TLSv1.2" }, listener);
   } catch (cause) {
     // OpenSSL's message may quote the key file
-    throw new InputError(
-      {
-        code: "tls-invalid",
-        message: "The certificate and the key do not match, or are not PEM.",
-        path: "--tls-cert",
-        fix: "Give a certificate and its unencrypted key, both as PEM files.",
-      },
-      { cause },
+    throw inputError(
+      "tls-invalid",
+      "The certificate and the key do not match, or are not PEM.",
+      "Give a certificate and its unencrypted key, both as PEM files.",
+      "--tls-cert",
+      cause,
     );
   }
-}
-
-function listening(server: Server, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", (cause: NodeJS.ErrnoException) => {
-      reject(
-        new OutsideError(
-          {
-            code: "port-taken",
-            message:
-              cause.code === "EADDRINUSE"
-                ? `Port ${port} is already in use.`
-                : `Cannot listen on port ${port}: ${cause.code ?? "unknown error"}.`,
-            path: "--port",
-            fix: "Name another with --port, or 0 for a free one.",
-          },
-          { cause },
-        ),
-      );
-    });
-    server.listen(port, HOST, () => resolve());
-  });
 }
 
 function registryListener(folder: string, log: ServeOptions["log"]): RequestListener {
@@ -105,12 +72,12 @@ function registryRoot(folder: string): { readonly root: string; readonly base: s
   } catch {
     // reported below
   }
-  throw new InputError({
-    code: "registry-missing",
-    message: `There is no registry in ${folder}.`,
-    path: folder,
-    fix: "Name the folder that publish --to wrote.",
-  });
+  throw inputError(
+    "registry-missing",
+    `There is no registry in ${folder}.`,
+    "Name the folder that publish --to wrote.",
+    folder,
+  );
 }
 
 function answer(root: string, base: string, request: IncomingMessage, response: ServerResponse): void {
@@ -136,7 +103,7 @@ function answer(root: string, base: string, request: IncomingMessage, response: 
     response.end(request.method === "HEAD" ? undefined : body);
     return;
   }
-  const { status, headers, range } = fileAnswer(file, request);
+  const { status, headers, range } = fileResponse(file, request);
   response.writeHead(status, headers);
   if (range === undefined || request.method === "HEAD") {
     close(file.handle);
@@ -152,4 +119,25 @@ function answer(root: string, base: string, request: IncomingMessage, response: 
 /** A requested path, for a terminal. */
 function shown(path: string): string {
   return path.replace(/[^!-~]/g, "?").slice(0, 200);
+}
+
+/**
+ * The PEM texts of `--tls-cert` and `--tls-key`: both or neither. Throws InputError tls-invalid, OutsideError
+ * file-not-found, file-unreadable.
+ */
+export function readTls(
+  cert: string | undefined,
+  key: string | undefined,
+): { readonly cert: string; readonly key: string } | undefined {
+  if (cert === undefined && key === undefined) return undefined;
+  if (cert === undefined || key === undefined) {
+    throw inputError(
+      "tls-invalid",
+      "A certificate needs its key, and a key its certificate.",
+      "Give both --tls-cert and --tls-key.",
+      cert === undefined ? "--tls-cert" : "--tls-key",
+    );
+  }
+  const fix = "Name a PEM file that you may read.";
+  return { cert: readText(cert, fix), key: readText(key, fix) };
 }

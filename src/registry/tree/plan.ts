@@ -1,6 +1,6 @@
 /** What publishing a release changes in a registry: which files are added, which are replaced. */
 import type { Problem } from "../../errors";
-import { InputError, refuse } from "../../errors";
+import { inputError, refuse } from "../../errors";
 import { indexPage } from "../pages/index-page";
 import { addressText, moduleFolder, placeOf, readAddress, versionFolder } from "./address";
 import type { RegistryDocument, RegistrySite } from "./documents";
@@ -133,10 +133,10 @@ function onlyNamespace(registry: RegistryDocument | undefined): string | undefin
 }
 
 function missingNamespace(): never {
-  throw new InputError({
-    code: "registry-namespace-missing",
-    message: "The namespace of the modules is missing.",
-    path: "--namespace",
-    fix: "Name one, like --namespace acme: the source is then HOST/acme/databricks-federation/aws.",
-  });
+  throw inputError(
+    "registry-namespace-missing",
+    "The namespace of the modules is missing.",
+    "Name one, like --namespace acme: the source is then HOST/acme/databricks-federation/aws.",
+    "--namespace",
+  );
 }

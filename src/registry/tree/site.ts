@@ -1,6 +1,7 @@
 /** Where a registry is served, read from `--base-url`. */
-import { InputError } from "../../errors";
-import { withoutTrailingSlashes } from "../../release/archive-path";
+import type { InputError } from "../../errors";
+import { inputError } from "../../errors";
+import { withoutTrailingSlashes } from "../../text/words";
 import { quoted } from "../../text/text-rule";
 import type { RegistrySite } from "./documents";
 
@@ -25,10 +26,10 @@ export function readSite(baseUrl: string): RegistrySite {
 /** Without `baseUrl` the message does not show it. */
 function invalid(baseUrl: string | undefined, why: string): InputError {
   const what = baseUrl === undefined ? "The base URL" : quoted(baseUrl);
-  return new InputError({
-    code: "registry-base-url-invalid",
-    message: `${what} ${why}.`,
-    path: "--base-url",
-    fix: "Write it like https://registry.example.com.",
-  });
+  return inputError(
+    "registry-base-url-invalid",
+    `${what} ${why}.`,
+    "Write it like https://registry.example.com.",
+    "--base-url",
+  );
 }

@@ -1,5 +1,6 @@
 /** What a registry holds already, read through `read`: so a folder and an object store share every rule. */
-import { InputError } from "../../errors";
+import type { InputError } from "../../errors";
+import { inputError } from "../../errors";
 import { readArchive } from "../../release/archive";
 import type { Sums } from "../../release/checksums";
 import { readSums } from "../../release/checksums";
@@ -67,10 +68,10 @@ async function parsed<T>(
 }
 
 export function damaged(path: string): InputError {
-  return new InputError({
-    code: "registry-damaged",
-    message: `${path} of the registry is missing or not as publish writes it.`,
+  return inputError(
+    "registry-damaged",
+    `${path} of the registry is missing or not as publish writes it.`,
+    "See what else is wrong with publish --to DIR --verify, and put the registry back from a copy.",
     path,
-    fix: "See what else is wrong with publish --to DIR --verify, and put the registry back from a copy.",
-  });
+  );
 }

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import compare from "semver/functions/compare";
 import prerelease from "semver/functions/prerelease";
-import { InputError, OutsideError } from "../../errors";
+import { InputError, outsideError } from "../../errors";
 import { unreadable } from "../../files/read-file";
 import type { ReleaseManifest } from "../manifest";
 import { MANIFEST_FILE, MANIFEST_LIMIT, readManifest } from "../manifest";
@@ -29,12 +29,12 @@ export function previousRelease(given: string | undefined, version: string): Pre
   const stats = statSync(path, { throwIfNoEntry: false });
   if (stats === undefined) {
     if (given === undefined) return null;
-    throw new OutsideError({
-      code: "file-not-found",
-      message: `${path} does not exist.`,
-      path: "--previous",
-      fix: "Name the last release's manifest.json, its folder, or the folder of recorded releases.",
-    });
+    throw outsideError(
+      "file-not-found",
+      `${path} does not exist.`,
+      "Name the last release's manifest.json, its folder, or the folder of recorded releases.",
+      "--previous",
+    );
   }
   if (!stats.isDirectory()) return readFile(path);
   if (statSync(join(path, MANIFEST_FILE), { throwIfNoEntry: false }) !== undefined)

@@ -1,6 +1,6 @@
 /** Reads the `moved` blocks of a module and of the modules inside it, with the real HCL parser. */
 import type { ArchiveFile } from "../archive";
-import { withoutTrailingSlashes } from "../archive-path";
+import { withoutTrailingSlashes } from "../../text/words";
 import type { Move } from "./moves";
 
 type Blocks = Readonly<Record<string, unknown>>;

@@ -22,7 +22,7 @@ export interface DatabricksHost extends Omit<GrantContext, "now"> {
 }
 
 /** Answers a request below the host, `path` without what stands for the host; undefined: there is nothing there. */
-export function answerDatabricks(
+export function databricksReply(
   host: DatabricksHost,
   path: string,
   exchange: Exchange,

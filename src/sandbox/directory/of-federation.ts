@@ -1,5 +1,5 @@
 /** The simulated directory of a federation file. Pure. */
-import { InputError } from "../../errors";
+import { InputError, inputError } from "../../errors";
 import { accountView } from "../../federation/account-view";
 import { findAccounts } from "../../federation/find";
 import type { AwsAccount, Federation } from "../../federation/model";
@@ -22,18 +22,16 @@ export interface AccountChoice {
 export function directoryOfFederation(federation: Federation, choice: AccountChoice = {}): SimulatedDirectory {
   const invalid =
     choice.awsAccountId === undefined ? undefined : breach(AWS_ACCOUNT_ID, choice.awsAccountId, "aws-account-id");
-  if (invalid !== undefined) throw new InputError([invalid]);
+  if (invalid !== undefined) throw new InputError(invalid);
   const chosen = findAccounts(federation, undefined, choice.account);
   const unknown = chosen.filter(({ accountId }) => accountId === null);
   if (unknown.length > 1) {
-    throw new InputError([
-      {
-        code: "aws-account-unknown",
-        message: `The federation does not name ${unknown.length} of its AWS accounts, and only one can be simulated.`,
-        path: "aws.accounts",
-        fix: `Name one with --account: ${unknown.flatMap(({ key }) => key ?? []).join(", ")}.`,
-      },
-    ]);
+    throw inputError(
+      "aws-account-unknown",
+      `The federation does not name ${unknown.length} of its AWS accounts, and only one can be simulated.`,
+      `Name one with --account: ${unknown.flatMap(({ key }) => key ?? []).join(", ")}.`,
+      "aws.accounts",
+    );
   }
   return {
     issuers: Object.values(federation.issuers).map((issuer): SimulatedIssuer => ({

@@ -33,20 +33,18 @@ export function directoryOfPlan(text: string, file: string): SimulatedDirectory 
   const placed = roles.map((source) => ({ source, arn: arnOf(source, byAddress.get(source.path)) }));
   const given = givenProviders(roles, registered);
   if (placed.length === 0) {
-    throw new InputError([
-      {
-        code: "no-role",
-        file,
-        message:
-          read.unread.length > 0
-            ? `No trust policy in it is known before apply (${read.unread
-                .slice(0, 3)
-                .map((role) => role.path)
-                .join(", ")}).`
-            : "No role in it trusts Databricks.",
-        fix: "Give terraform show -json of a plan or state with such a role, or a federation file with --config.",
-      },
-    ]);
+    throw new InputError({
+      code: "no-role",
+      file,
+      message:
+        read.unread.length > 0
+          ? `No trust policy in it is known before apply (${read.unread
+              .slice(0, 3)
+              .map((role) => role.path)
+              .join(", ")}).`
+          : "No role in it trusts Databricks.",
+      fix: "Give terraform show -json of a plan or state with such a role, or a federation file with --config.",
+    });
   }
   const accounts = new Map<string, { partition: string; providers: SimulatedProvider[]; roles: SimulatedRole[] }>();
   for (const { source, arn } of placed) {
@@ -96,29 +94,25 @@ function readMembers(text: string, file: string): Readonly<Record<string, unknow
     value = JSON.parse(text.replace(/^\ufeff/, "")) as unknown;
   } catch (cause) {
     throw new InputError(
-      [
-        {
-          code: "json-syntax",
-          file,
-          message: "Invalid JSON.",
-          fix: "Write it with terraform show -json PLAN (or terraform show -json for the state).",
-        },
-      ],
+      {
+        code: "json-syntax",
+        file,
+        message: "Invalid JSON.",
+        fix: "Write it with terraform show -json PLAN (or terraform show -json for the state).",
+      },
       { cause },
     );
   }
   const document = asRecord(value);
   if (document !== undefined && (isPlan(document) || isState(document))) return document;
-  throw new InputError([
-    {
-      code: "document-unknown",
-      file,
-      message: "The file is neither a plan nor a state in JSON.",
-      fix:
-        "Write it with terraform show -json PLAN (or terraform show -json for the state); a federation file " +
-        "goes to --config.",
-    },
-  ]);
+  throw new InputError({
+    code: "document-unknown",
+    file,
+    message: "The file is neither a plan nor a state in JSON.",
+    fix:
+      "Write it with terraform show -json PLAN (or terraform show -json for the state); a federation file " +
+      "goes to --config.",
+  });
 }
 
 /** By their own names; `source` has them by address where they are resources. */

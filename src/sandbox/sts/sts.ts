@@ -29,7 +29,7 @@ export function stsAccounts(directory: SimulatedDirectory, keys: KeySet): Readon
 const VERSION = "2011-06-15";
 
 /** Answers `exchange`. Never throws for anything a caller sends. */
-export async function answerSts(sts: Sts, exchange: Exchange): Promise<Reply> {
+export async function stsReply(sts: Sts, exchange: Exchange): Promise<Reply> {
   const requestId = randomUUID();
   try {
     const parameters = exchange.method === "GET" ? exchange.query : (formOf(exchange) ?? new URLSearchParams());

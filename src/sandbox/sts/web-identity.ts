@@ -13,7 +13,7 @@ import { checkSessionPolicy, checkShapes, durationOf, roleArnOf, SHAPES, StsRefu
 import type { StsAccount, StsCall } from "./call";
 import type { Session } from "./session";
 
-export interface WebIdentityAnswer {
+export interface AssumedByToken {
   readonly session: Session;
   readonly seconds: number;
   readonly subject: string;
@@ -28,7 +28,7 @@ const DEFAULT_DURATION = 3600;
 const NOBODY = compilePolicy({ version: "2012-10-17", statements: [] });
 
 /** Throws StsRefusal with what AWS would answer. */
-export async function assumeRoleWithWebIdentity(call: StsCall): Promise<WebIdentityAnswer> {
+export async function assumeRoleWithWebIdentity(call: StsCall): Promise<AssumedByToken> {
   const { parameters, now } = call;
   checkShapes(parameters, SHAPES.AssumeRoleWithWebIdentity);
   const { arn, accountId } = roleArnOf(parameters);

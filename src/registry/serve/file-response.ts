@@ -1,7 +1,7 @@
 /** The response to a request for a file: status and headers. Pure. */
 import { ARCHIVE_LOCATION, ARCHIVE_NAME, placeOf } from "../tree/address";
 
-export interface AskedFor {
+export interface RequestParts {
   readonly method?: string | undefined;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -15,7 +15,7 @@ export interface FileFacts {
   readonly modified: Date;
 }
 
-export interface FileAnswer {
+export interface FileResponse {
   readonly status: 200 | 206 | 304 | 416;
   readonly headers: Readonly<Record<string, string>>;
   /** Bytes of the file to send, the last one included; undefined: none. */
@@ -26,7 +26,7 @@ export interface FileAnswer {
  * Conditional requests and single ranges as RFC 9110 has them: of GET only, and several ranges at once get the whole
  * file.
  */
-export function fileAnswer(file: FileFacts, { method, headers }: AskedFor): FileAnswer {
+export function fileResponse(file: FileFacts, { method, headers }: RequestParts): FileResponse {
   const shared = {
     etag: file.etag,
     "last-modified": file.modified.toUTCString(),
@@ -34,7 +34,7 @@ export function fileAnswer(file: FileFacts, { method, headers }: AskedFor): File
     ...fixedHeaders(file.path),
   };
   if (isKnown(text(headers["if-none-match"]), file.etag)) return { status: 304, headers: shared, range: undefined };
-  const whole: FileAnswer = {
+  const whole: FileResponse = {
     status: 200,
     headers: { ...shared, "content-length": String(file.size) },
     range: file.size === 0 ? undefined : { from: 0, to: file.size - 1 },
@@ -65,7 +65,7 @@ export function fileAnswer(file: FileFacts, { method, headers }: AskedFor): File
 }
 
 /** Undefined where the range is outside the file; `whole` where it is invalid and so ignored. */
-function bounds(first: string, last: string, size: number): FileAnswer["range"] | "whole" {
+function bounds(first: string, last: string, size: number): FileResponse["range"] | "whole" {
   if (first === "") {
     const length = Math.min(Number(last), size);
     return length === 0 ? undefined : { from: size - length, to: size - 1 };

@@ -1,10 +1,10 @@
 /** The verb `sandbox`, from its flags to a running sandbox. */
-import { InputError } from "../errors";
+import { inputError } from "../errors";
+import { readPort } from "../network/loopback-server";
 import { readContext } from "../explain/explain-texts";
 import { readFederationFile } from "../files/load-federation";
 import { readText } from "../files/read-file";
 import { sandboxDocument, sandboxText } from "./announce";
-import { quoted } from "../text/text-rule";
 import type { Sandbox } from "./sandbox";
 import { startSandbox } from "./sandbox";
 import type { SimulatedDirectory } from "./directory/directory";
@@ -12,7 +12,7 @@ import { directoryOfFederation } from "./directory/of-federation";
 import { directoryOfPlan } from "./directory/of-plan";
 
 /** Values as typed; undefined where not given. */
-export interface SandboxRequest {
+export interface SandboxFlags {
   readonly config: string | undefined;
   readonly plan: string | undefined;
   readonly account: string | undefined;
@@ -35,8 +35,8 @@ export interface StartedSandbox {
  * Starts the sandbox. Throws InputError sandbox-needs, port-invalid, context-invalid, those of a federation file
  * and of `directoryOfPlan`; OutsideError port-unusable, file-not-found, file-unreadable.
  */
-export async function answerSandbox(request: SandboxRequest): Promise<StartedSandbox> {
-  const port = portOf(request.port);
+export async function openSandbox(request: SandboxFlags): Promise<StartedSandbox> {
+  const port = readPort(request.port ?? "0");
   const context = readContext(request.context);
   const directory = directoryOf(request);
   const sandbox = await startSandbox({
@@ -49,7 +49,7 @@ export async function answerSandbox(request: SandboxRequest): Promise<StartedSan
   return { sandbox, notes: directory.notes, document: sandboxDocument(sandbox), text: sandboxText(sandbox, region) };
 }
 
-function directoryOf({ config, plan, account, awsAccountId }: SandboxRequest): SimulatedDirectory {
+function directoryOf({ config, plan, account, awsAccountId }: SandboxFlags): SimulatedDirectory {
   if (plan === undefined)
     return directoryOfFederation(readFederationFile(config).federation, { account, awsAccountId });
   for (const [flag, value] of [
@@ -58,28 +58,12 @@ function directoryOf({ config, plan, account, awsAccountId }: SandboxRequest): S
     ["aws-account-id", awsAccountId],
   ] as const) {
     if (value !== undefined)
-      throw new InputError([
-        {
-          code: "sandbox-needs",
-          message: `--${flag} has no effect with --plan: the plan names its accounts.`,
-          path: flag,
-          fix: `Remove --${flag} or --plan.`,
-        },
-      ]);
+      throw inputError(
+        "sandbox-needs",
+        `--${flag} has no effect with --plan: the plan names its accounts.`,
+        `Remove --${flag} or --plan.`,
+        flag,
+      );
   }
   return directoryOfPlan(readText(plan, "Name the output of terraform show -json with --plan."), plan);
-}
-
-function portOf(text: string | undefined): number {
-  if (text === undefined) return 0;
-  const port = /^[0-9]{1,5}$/.test(text) ? Number(text) : NaN;
-  if (port >= 0 && port <= 65_535) return port;
-  throw new InputError([
-    {
-      code: "port-invalid",
-      message: `${quoted(text)} is not a valid port.`,
-      path: "port",
-      fix: "Give a number from 1 to 65535, or leave --port out for a free one.",
-    },
-  ]);
 }
