@@ -116,6 +116,9 @@ export const ERROR_CODES = {
   // both back ends
   "logical-id-collision": "input",
   "token-not-allowed": "input",
+  "aws-provider-mismatch": "input",
+  "trust-policy-changed": "input",
+  "lint-error": "input",
   // network
   "url-not-https": "input",
   "tls-verification-off": "input",

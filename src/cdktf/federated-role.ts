@@ -2,24 +2,31 @@ import type { IamRoleConfig } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment";
-import type { TerraformResource } from "cdktf";
-import { TerraformStack } from "cdktf";
+import type { TerraformProvider, TerraformResource, TerraformResourceLifecycle } from "cdktf";
+import { Fn, Op, TerraformStack, Token } from "cdktf";
 import { Construct } from "constructs";
+import type { Problem } from "../errors";
 import type { RoleAttributes } from "../federation/account-view";
 import { roleAttributes } from "../federation/account-view";
 import { logicalId } from "../federation/logical-id";
+import type { FederationRole } from "../federation/model";
 import type { RoleDeclaration, TrustDeclaration } from "../federation/schema";
 import type { Partition } from "../issuer/rules";
-import { askAws } from "./aws-identity";
+import { lintErrorsOfRole } from "../lint/lint-federation";
+import { re2Rule } from "../text/text-rule";
+import type { AwsAccount, KnownAccount } from "./aws-account";
+import { aliasOf, awsAccount } from "./aws-account";
 import type { InlinePolicy } from "./inline-policies";
 import type { DatabricksOidcProvider } from "./oidc-provider";
-import { INVALID } from "./oidc-provider";
-import type { CheckedRole, RoleReading } from "./role-input";
+import { ownDependencies, ownLifecycle } from "./own-settings";
+import type { CheckedRole, RoleFrame, RoleReading } from "./role-input";
 import { checkRoleProps, roleFrame } from "./role-input";
-import type { KnownAccount } from "./settings";
 import { checkSettings } from "./settings";
-import { refuseAtSynthesis, registerRoleName } from "./stack-checks";
-import { terraformText, terraformValues } from "./terraform-text";
+import { StackGuard } from "./stack-guard";
+import { mapValues } from "./terraform-text";
+import type { CheckedToken } from "./tokens";
+import { holdsToken } from "./tokens";
+import { checkWrittenPolicy } from "./written-policy";
 
 /**
  * A role as in a federation file, word for word. Tokens are welcome in `managedPolicyArns`, `permissionsBoundaryArn`,
@@ -53,6 +60,8 @@ export interface RoleProps extends Omit<RoleDeclaration, "accounts" | "inlinePol
 export interface DatabricksFederatedRoleProps extends RoleProps {
   /** The providers that trusts name as `issuer`, by that name. */
   readonly providers: Readonly<Record<string, DatabricksOidcProvider>>;
+  /** The AWS provider of the resources, such as an aliased one. Default: that of the first of `providers`. */
+  readonly provider?: TerraformProvider;
   /** 12 digits. Default: the account of the first provider, else AWS is asked once a stack, at plan time. */
   readonly awsAccountId?: string;
   /** Default: the partition of the first provider, else AWS is asked. */
@@ -63,11 +72,11 @@ export interface DatabricksFederatedRoleProps extends RoleProps {
 
 /** What a role's props say. */
 export interface RoleParts extends RoleReading {
-  /** First parts of its resources' logical IDs. */
-  readonly logicalIdParts: readonly string[];
+  /** First parts of its resources' logical IDs: the construct's ID; or that of its federation, and its key. */
+  readonly logicalName: readonly [string, string?];
   /** By the name trusts use. */
   readonly providers: Readonly<Record<string, DatabricksOidcProvider>>;
-  readonly known: KnownAccount;
+  readonly frame: RoleFrame;
 }
 
 /**
@@ -75,8 +84,8 @@ export interface RoleParts extends RoleReading {
  * its inline policies.
  *
  * Problems come at synthesis: those of a federation file, and token-not-allowed, reserved-text, role-name-collision,
- * logical-id-collision, and errors of lint (docs/lint-rules.md), which `lint: [{ ignore, reason }]` accepts. A role
- * with problems makes no resources.
+ * logical-id-collision, and errors of lint (docs/lint-rules.md), which `lint: [{ ignore, reason }]` accepts, and
+ * aws-provider-mismatch, trust-policy-changed; then no stack is written.
  *
  * @example
  * ```ts
@@ -95,13 +104,15 @@ export interface RoleParts extends RoleReading {
  * ```
  */
 export class DatabricksFederatedRole extends Construct {
-  /** The role itself; undefined where there are problems. */
-  readonly resource: IamRole | undefined;
+  /** The role itself. */
+  readonly resource: IamRole;
   /**
    * The trust policy, canonical JSON, ready for another place of this stack: where the account is not given it holds
    * the expression that asks AWS.
    */
   readonly trustPolicy: string;
+  readonly #attachments: Record<string, IamRolePolicyAttachment> = {};
+  readonly #policies: Record<string, IamRolePolicy> = {};
 
   /** @internal */
   constructor(scope: Construct, id: string, props: undefined, parts: RoleParts);
@@ -113,103 +124,178 @@ export class DatabricksFederatedRole extends Construct {
     parts: RoleParts = partsOf(id, props),
   ) {
     super(scope, id);
-    const { checked, problems, providers, logicalIdParts } = parts;
-    askAws(this, parts.known);
-    refuseAtSynthesis(this, () => [...problems, ...(checked?.lintErrors() ?? [])]);
-    this.trustPolicy = checked === undefined ? INVALID : terraformText(checked.trustPolicy);
+    const { checked, problems, frame } = parts;
+    const { known } = frame.settings;
+    const guard = StackGuard.of(this);
+    const account = awsAccount(this, known);
+    this.trustPolicy = checked === undefined ? "{}" : account.text(checked.trustPolicy);
+    this.resource = new IamRole(this, "role", {
+      assumeRolePolicy: this.trustPolicy,
+      ...(known.provider === undefined ? {} : { provider: known.provider }),
+      ...(checked === undefined ? {} : attributesOf(roleAttributes(checked.role, checked.tags), account.text)),
+    });
+    guard.add(this, () => problems);
     if (checked === undefined) return;
-    registerRoleName(this, checked.role.name);
-    const roleId = logicalId(...logicalIdParts);
-    this.resource = this.#role(checked, roleId, dependenciesOf(this, checked, providers));
-    this.#policies(checked, logicalIdParts, this.resource);
+    const { role } = checked;
+    const { trust, settings } = frame;
+    const trusted = trustedProviders(role, parts.providers);
+    guard.add(this, () => [
+      ...trusted.flatMap((provider) => otherAccount(this, known, provider)),
+      ...lintErrorsOfRole(role, checked.policy, trust, settings.settings),
+      ...checkWrittenPolicy(this.resource, this.trustPolicy, account),
+    ]);
+    guard.addRole({ construct: this, resource: this.resource, name: role.name, provider: known.provider });
+    const [federation, key] = parts.logicalName;
+    const idParts = key === undefined ? [guard.uniqueName(this, "role", federation)] : [federation, key];
+    this.resource.overrideLogicalId(logicalId(...idParts));
+    waitFor(this.resource, trusted);
+    const preconditions = [
+      ...checked.tokens.map(tokenCondition),
+      ...trusted.flatMap((provider) => adoptedCondition(provider, account)),
+    ];
+    if (preconditions.length > 0) ownLifecycle(this.resource, { precondition: preconditions });
+    this.#addPolicies(checked, idParts, account, known);
   }
 
   /** ARN of the role, a token for the rest of the stack. */
   get arn(): string {
-    return this.resource?.arn ?? INVALID;
+    return this.resource.arn;
   }
 
   /** Name of the role, a token that waits for the role. */
   get name(): string {
-    return this.resource?.name ?? INVALID;
+    return this.resource.name;
   }
 
-  #role({ role, tags }: CheckedRole, roleId: string, dependsOn: readonly string[]): IamRole {
-    const resource = new IamRole(this, "role", {
-      assumeRolePolicy: this.trustPolicy,
-      ...attributesOf(roleAttributes(role, tags)),
-    });
-    resource.overrideLogicalId(roleId);
-    if (dependsOn.length > 0) resource.dependsOn = [...dependsOn];
-    return resource;
+  /** The attachments of managed policies, by key. */
+  get attachments(): Readonly<Record<string, IamRolePolicyAttachment>> {
+    return this.#attachments;
+  }
+
+  /** The inline policies by name; that by which a Unity Catalog role may assume itself is one of them. */
+  get policies(): Readonly<Record<string, IamRolePolicy>> {
+    return this.#policies;
   }
 
   /** Separate resources: the role's own `inline_policy` and `managed_policy_arns` are deprecated. */
-  #policies(checked: CheckedRole, idParts: readonly string[], resource: IamRole): void {
-    if (Object.keys(checked.role.managedPolicyArns).length === 0 && Object.keys(checked.inlinePolicies).length === 0)
-      return;
-    const role = `\${${pinnedAddress(resource)}.name}`;
-    for (const [key, arn] of Object.entries(checked.role.managedPolicyArns)) {
-      const attachment = new IamRolePolicyAttachment(this, `managed-policy-${key}`, {
-        role,
-        policyArn: terraformText(arn),
-      });
+  #addPolicies(
+    checked: CheckedRole,
+    idParts: readonly string[],
+    { text }: AwsAccount,
+    { provider }: KnownAccount,
+  ): void {
+    const managed = Object.entries(checked.role.managedPolicyArns);
+    const inline = Object.entries(checked.inlinePolicies);
+    if (managed.length === 0 && inline.length === 0) return;
+    const shared = {
+      role: `\${${pinnedAddress(this.resource)}.name}`,
+      ...(provider === undefined ? {} : { provider }),
+    };
+    for (const [key, arn] of managed) {
+      const config = { ...shared, policyArn: text(arn) };
+      const attachment = new IamRolePolicyAttachment(this, `managed-policy-${key}`, config);
       attachment.overrideLogicalId(logicalId(...idParts, key));
+      this.#attachments[key] = attachment;
     }
-    for (const [name, policy] of Object.entries(checked.inlinePolicies)) {
-      const inline = new IamRolePolicy(this, `inline-policy-${name}`, { role, name, policy: terraformText(policy) });
-      inline.overrideLogicalId(logicalId(...idParts, name));
+    for (const [name, policy] of inline) {
+      const resource = new IamRolePolicy(this, `inline-policy-${name}`, { ...shared, name, policy: text(policy) });
+      resource.overrideLogicalId(logicalId(...idParts, name));
+      this.#policies[name] = resource;
     }
   }
 }
 
 /** Attributes by CDKTF's names, their text written for Terraform. */
-function attributesOf(attributes: RoleAttributes): Partial<IamRoleConfig> {
+function attributesOf(attributes: RoleAttributes, text: (text: string) => string): Partial<IamRoleConfig> {
   return Object.fromEntries(
     Object.entries(attributes).map(([name, value]) => [
       name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
-      typeof value === "string" ? terraformText(value) : typeof value === "object" ? terraformValues(value) : value,
+      typeof value === "string" ? text(value) : typeof value === "object" ? mapValues(value, text) : value,
     ]),
   );
 }
 
 function partsOf(id: string, props: DatabricksFederatedRoleProps | undefined): RoleParts {
   // JavaScript may leave out what the type demands
-  const { providers = {}, awsAccountId, awsPartition, trustPolicyMaxLength, ...declaration } = props ?? {};
+  const { providers = {}, provider, awsAccountId, awsPartition, trustPolicyMaxLength, ...declaration } = props ?? {};
   const [first] = Object.values(providers);
   const settings = checkSettings("role", {
+    provider: provider ?? first?.known.provider,
     awsAccountId: awsAccountId ?? first?.known.accountId ?? undefined,
     awsPartition: awsPartition ?? first?.known.partition ?? undefined,
     ...(trustPolicyMaxLength === undefined ? {} : { trustPolicyMaxLength }),
   });
   const issuers = Object.fromEntries(Object.entries(providers).map(([key, provider]) => [key, provider.checked]));
-  const read = checkRoleProps(id, { ...declaration }, roleFrame(settings, issuers));
+  const frame = roleFrame(settings, issuers);
+  const read = checkRoleProps(id, { ...declaration }, frame);
   const problems = [...settings.problems, ...read.problems];
   return {
     checked: problems.length === 0 ? read.checked : undefined,
     problems,
     providers,
-    known: settings.known,
-    logicalIdParts: [id],
+    frame,
+    logicalName: [id],
   };
 }
 
-/**
- * Addresses of the providers the role trusts and this stack makes: the trust policy names only their computed ARNs,
- * so Terraform would not wait for them by itself.
- */
-function dependenciesOf(
-  role: Construct,
-  checked: CheckedRole,
+/** The providers that trusts of the role name. */
+function trustedProviders(
+  { trusts }: FederationRole,
   providers: Readonly<Record<string, DatabricksOidcProvider>>,
-): readonly string[] {
-  const stack = TerraformStack.of(role);
-  const addresses = new Set<string>();
-  for (const trust of checked.role.trusts) {
-    const resource = trust.kind === "subjects" ? providers[trust.issuer]?.resource : undefined;
-    if (resource !== undefined && resource.cdktfStack === stack) addresses.add(pinnedAddress(resource));
-  }
-  return [...addresses];
+): readonly DatabricksOidcProvider[] {
+  const keys = new Set(trusts.flatMap((trust) => (trust.kind === "subjects" ? [trust.issuer] : [])));
+  return [...keys].flatMap((key) => providers[key] ?? []);
+}
+
+/** A role and the OIDC provider it trusts must be in one AWS account. */
+function otherAccount(role: Construct, own: KnownAccount, provider: DatabricksOidcProvider): readonly Problem[] {
+  const { known } = provider;
+  const bothGiven = own.accountId !== null && known.accountId !== null;
+  const isSame = bothGiven
+    ? own.accountId === known.accountId
+    : TerraformStack.of(role) !== TerraformStack.of(provider) || aliasOf(own.provider) === aliasOf(known.provider);
+  if (isSame) return [];
+  return [
+    {
+      code: "aws-provider-mismatch",
+      message: `The role trusts ${provider.node.path}, which is made by another AWS provider or in another account.`,
+      path: role.node.path,
+      fix: "Give both the same provider and awsAccountId: a role trusts OIDC providers of its own account.",
+    },
+  ];
+}
+
+/**
+ * Makes `role` wait for the providers that are made: the trust policy names only their computed ARNs, so Terraform
+ * would not wait for them by itself, nor the role's stack for theirs.
+ */
+function waitFor(role: IamRole, providers: readonly DatabricksOidcProvider[]): void {
+  const made = providers.flatMap(({ resource }) => resource ?? []);
+  const here = made.filter(({ cdktfStack }) => cdktfStack === role.cdktfStack);
+  for (const { cdktfStack } of made) if (cdktfStack !== role.cdktfStack) role.cdktfStack.addDependency(cdktfStack);
+  if (here.length > 0) ownDependencies(role, here.map(pinnedAddress));
+}
+
+type Precondition = NonNullable<TerraformResourceLifecycle["precondition"]>[number];
+
+/** Terraform checks the value of a token by the rule for its place; a message with the value may be hidden whole. */
+function tokenCondition({ token, rule, path }: CheckedToken): Precondition {
+  const { pattern, maxLength } = re2Rule(rule);
+  const matches = Fn.can(Fn.regex(pattern, token));
+  const condition = maxLength === null ? matches : Op.and(matches, Op.lte(Fn.lengthOf(token), maxLength));
+  return { condition: Token.asString(condition), errorMessage: `${path} must be ${rule.says}.` };
+}
+
+/** An adopted provider that only Terraform knows must be the one that the trust policy names. */
+function adoptedCondition({ checked }: DatabricksOidcProvider, account: AwsAccount): readonly Precondition[] {
+  const existing = checked?.existingArn ?? null;
+  if (checked === undefined || existing === null || !holdsToken(existing)) return [];
+  return [
+    {
+      condition: Token.asString(Op.eq(existing, account.tokenized(checked.arn))),
+      errorMessage: `existingProviderArn must be the provider of ${checked.issuer.issuer} in the account of the role.`,
+    },
+  ];
 }
 
 /**

@@ -1,4 +1,5 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import type { TerraformResource } from "cdktf";
 import { TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { InputError } from "../errors";
@@ -8,7 +9,7 @@ import { findAccounts } from "../federation/find";
 import type { AwsAccount, Federation } from "../federation/model";
 import { DatabricksFederation, partsOfView } from "./federation";
 import { addTerraformBlock } from "./terraform-block";
-import { terraformText } from "./terraform-text";
+import { mapValues, terraformText } from "./terraform-text";
 import { reservedTextProblems } from "./tokens";
 
 /**
@@ -76,7 +77,7 @@ export class FederationStack extends TerraformStack {
     const issuers = Object.fromEntries(view.providers.map(({ issuer }) => [issuer.key, issuer]));
     const { roles } = this.federation;
     const ofIssuers = (field: "issuer" | "discoveryUrl"): Record<string, string> =>
-      mapped(issuers, (issuer) => issuer[field]);
+      mapValues(issuers, (issuer) => issuer[field]);
     this.#output(
       "oidc_provider_arns",
       "ARNs of the IAM OIDC providers, by issuer",
@@ -88,17 +89,17 @@ export class FederationStack extends TerraformStack {
     this.#output(
       "role_arns",
       "ARNs of the roles, by role",
-      mapped(roles, (role) => reference(role.resource, "arn")),
+      mapValues(roles, ({ resource }) => reference(resource, "arn")),
     );
     this.#output(
       "role_names",
       "IAM names of the roles, by role",
-      mapped(roles, (role) => reference(role.resource, "name")),
+      mapValues(roles, ({ resource }) => reference(resource, "name")),
     );
     this.#output(
       "trust_policies",
       "Trust policies as sent to IAM, by role",
-      mapped(roles, (role) => role.trustPolicy),
+      mapValues(roles, (role) => role.trustPolicy),
     );
   }
 
@@ -126,15 +127,6 @@ function accountOf(federation: Federation, key: string | undefined): AwsAccount 
   return account;
 }
 
-function mapped<T>(values: Readonly<Record<string, T>>, text: (value: T) => string): Record<string, string> {
-  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, text(value)]));
-}
-
-function reference(
-  resource: { readonly terraformResourceType: string; readonly friendlyUniqueId: string } | undefined,
-  attribute: string,
-): string {
-  return resource === undefined
-    ? ""
-    : `\${${resource.terraformResourceType}.${resource.friendlyUniqueId}.${attribute}}`;
+function reference({ terraformResourceType, friendlyUniqueId }: TerraformResource, attribute: string): string {
+  return `\${${terraformResourceType}.${friendlyUniqueId}.${attribute}}`;
 }

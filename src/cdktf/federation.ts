@@ -1,7 +1,6 @@
 import { Construct } from "constructs";
 import type { Problem } from "../errors";
 import type { AccountView } from "../federation/account-view";
-import { logicalId } from "../federation/logical-id";
 import { formatPath } from "../federation/path";
 import type { FederationRole } from "../federation/model";
 import type { IssuerDeclaration } from "../federation/schema";
@@ -9,12 +8,12 @@ import { quoted } from "../text/text-rule";
 import type { RoleProps } from "./federated-role";
 import { DatabricksFederatedRole } from "./federated-role";
 import type { ProviderParts } from "./oidc-provider";
-import { checkIssuerProps, computedProviderArn, DatabricksOidcProvider } from "./oidc-provider";
+import { checkIssuerProps, computedArn, DatabricksOidcProvider } from "./oidc-provider";
 import type { RoleFrame, RoleReading } from "./role-input";
 import { checkedRole, checkRoleProps, roleFrame } from "./role-input";
 import type { CheckedSettings, FederationSettings } from "./settings";
 import { checkSettings } from "./settings";
-import { refuseAtSynthesis } from "./stack-checks";
+import { StackGuard } from "./stack-guard";
 import { holdsToken } from "./tokens";
 
 /**
@@ -80,8 +79,9 @@ export class DatabricksFederation extends Construct {
   ) {
     super(scope, id);
     const { settings, issuers } = parts;
-    this.#name = parts.name;
-    refuseAtSynthesis(this, () => settings.problems);
+    const guard = StackGuard.of(this);
+    guard.add(this, () => settings.problems);
+    this.#name = guard.uniqueName(this, "federation", parts.name);
     this.providers = Object.fromEntries(
       Object.entries(issuers).map(([key, issuer]) => [
         key,
@@ -89,7 +89,7 @@ export class DatabricksFederation extends Construct {
           ...issuer,
           tags: settings.tags,
           known: settings.known,
-          logicalId: logicalId(parts.name, key),
+          logicalName: [this.#name, key],
         }),
       ]),
     );
@@ -121,8 +121,8 @@ export class DatabricksFederation extends Construct {
       checked: twice ? undefined : checked,
       problems: twice ? [...problems, addedTwice(key)] : problems,
       providers: this.providers,
-      known: this.#frame.settings.known,
-      logicalIdParts: [this.#name, key],
+      frame: this.#frame,
+      logicalName: [this.#name, key],
     });
     if (!twice) this.#roles.set(key, role);
     return role;
@@ -147,7 +147,7 @@ function addedTwice(key: string): Problem {
 export interface FederationParts {
   readonly name: string;
   readonly settings: CheckedSettings;
-  readonly issuers: Readonly<Record<string, Pick<ProviderParts, "checked" | "problems">>>;
+  readonly issuers: Readonly<Record<string, Pick<ProviderParts, "adopts" | "checked" | "problems">>>;
   /** Roles that were read with the rest; those of props are read one by one. */
   readonly roles: readonly FederationRole[];
 }
@@ -171,7 +171,7 @@ export function partsOfView(
   { federation, account, providers, roles }: AccountView,
   problems: readonly Problem[],
 ): FederationParts {
-  const known = { accountId: account.accountId, partition: account.partition };
+  const known = { ...account, provider: undefined, configured: true };
   return {
     name: federation.name,
     settings: {
@@ -183,8 +183,8 @@ export function partsOfView(
     },
     issuers: Object.fromEntries(
       providers.map(({ issuer, arn, create }) => {
-        const checked = { issuer, arn, create, computedArn: computedProviderArn(issuer, known) };
-        return [issuer.key, { checked: problems.length === 0 ? checked : undefined, problems: [] }];
+        const checked = { issuer, arn: computedArn(issuer, known), existingArn: create ? null : arn };
+        return [issuer.key, { checked: problems.length === 0 ? checked : undefined, problems: [], adopts: !create }];
       }),
     ),
     roles: problems.length === 0 ? roles : [],

@@ -10,11 +10,13 @@ import { readIssuer } from "../federation/read";
 import type { IssuerDeclaration } from "../federation/schema";
 import { issuerWarnings, providerArn } from "../issuer/issuer";
 import { PARTITIONS } from "../issuer/rules";
-import { askAws, withPlaceholders } from "./aws-identity";
-import type { FederationSettings, KnownAccount } from "./settings";
+import type { AwsAccount, KnownAccount } from "./aws-account";
+import { awsAccount, withPlaceholders } from "./aws-account";
+import { ownLifecycle } from "./own-settings";
+import type { FederationSettings } from "./settings";
 import { checkSettings } from "./settings";
-import { refuseAtSynthesis, registerIssuer } from "./stack-checks";
-import { terraformText, terraformValues } from "./terraform-text";
+import { StackGuard } from "./stack-guard";
+import { mapValues } from "./terraform-text";
 import { reservedTextProblems, setTokensAside } from "./tokens";
 
 /**
@@ -31,17 +33,15 @@ import { reservedTextProblems, setTokensAside } from "./tokens";
  * ```
  */
 export type DatabricksOidcProviderProps = IssuerDeclaration &
-  Pick<FederationSettings, "awsAccountId" | "awsPartition" | "tags">;
+  Pick<FederationSettings, "awsAccountId" | "awsPartition" | "provider" | "tags">;
 
 /** An issuer that has passed every rule. */
 export interface CheckedIssuer {
   readonly issuer: FederationIssuer;
-  /** Computed or adopted; may hold placeholders and tokens. */
+  /** Computed; may hold placeholders. */
   readonly arn: string;
-  /** The same, computed in any case. */
-  readonly computedArn: string;
-  /** False: adopted, no resource is made. */
-  readonly create: boolean;
+  /** The provider that is adopted instead of making one; may be a token. */
+  readonly existingArn: string | null;
 }
 
 /** What a provider's props say: `checked` is undefined where there are problems. */
@@ -50,11 +50,14 @@ export interface ProviderParts {
   readonly problems: readonly Problem[];
   readonly tags: Readonly<Record<string, string>>;
   readonly known: KnownAccount;
-  readonly logicalId: string;
+  /** Whether a provider is adopted, so that no resource is made. */
+  readonly adopts: boolean;
+  /** The construct's own ID; or that of its federation, and its key there. */
+  readonly logicalName: readonly [string, string?];
 }
 
-/** Stands in for what a construct with problems cannot know; nothing is synthesised from it. */
-export const INVALID = "invalid";
+/** Where an issuer was refused, in place of its parts: no stack is written with it. */
+const REFUSED = { issuer: "https://refused.invalid", issuerPath: "refused.invalid", discoveryUrl: "" } as const;
 
 /**
  * An IAM OIDC provider for one Databricks issuer: created, or adopted with `existingProviderArn`.
@@ -63,7 +66,7 @@ export const INVALID = "invalid";
  * compares it with the real one. No thumbprint: AWS does not use one for hosts with a public certificate.
  *
  * Problems come at synthesis, with the codes of a federation file and token-not-allowed, reserved-text,
- * issuer-collision, logical-id-collision. A provider with problems makes no resource.
+ * issuer-collision, logical-id-collision, aws-provider-mismatch; then no stack is written.
  *
  * @example
  * ```ts
@@ -79,13 +82,13 @@ export const INVALID = "invalid";
  * ```
  */
 export class DatabricksOidcProvider extends Construct {
-  /** The resource; undefined for an adopted provider, and for one with problems. */
+  /** The resource; undefined for an adopted provider. */
   readonly resource: IamOpenidConnectProvider | undefined;
   /** @internal Undefined where there are problems. */
   readonly checked: CheckedIssuer | undefined;
-  /** @internal The AWS account and partition it lives in. */
+  /** @internal The AWS account it lives in. */
   readonly known: KnownAccount;
-  readonly #tokenized: (text: string) => string;
+  readonly #account: AwsAccount;
 
   /** @internal */
   constructor(scope: Construct, id: string, props: undefined, parts: ProviderParts);
@@ -97,39 +100,40 @@ export class DatabricksOidcProvider extends Construct {
     parts: ProviderParts = partsOf(id, props),
   ) {
     super(scope, id);
-    const { checked, problems } = parts;
+    const { checked, problems, known } = parts;
+    const guard = StackGuard.of(this);
+    guard.add(this, () => problems);
     this.checked = checked;
-    this.known = parts.known;
-    this.#tokenized = askAws(this, parts.known);
-    refuseAtSynthesis(this, () => problems);
-    if (checked === undefined) return;
-    for (const warning of issuerWarnings(checked.issuer.input))
+    this.known = known;
+    this.#account = awsAccount(this, known);
+    for (const warning of checked === undefined ? [] : issuerWarnings(checked.issuer.input))
       Annotations.of(this).addWarning(`${warning.message} [${warning.code}]`);
-    if (!checked.create) return;
-    registerIssuer(this, checked.issuer.issuer);
-    this.resource = this.#create(checked, parts);
+    if (parts.adopts) return;
+    this.resource = this.#create(parts, guard);
+    const registered = { construct: this, resource: this.resource, provider: known.provider };
+    if (checked !== undefined) guard.addIssuer({ ...registered, name: checked.issuer.issuer });
   }
 
   /**
    * ARN of the provider, computed: `arn:<partition>:iam::<account>:oidc-provider/<issuer path>`, or the adopted one.
    */
   get arn(): string {
-    return this.checked === undefined ? INVALID : this.#tokenized(this.checked.arn);
+    return this.checked?.existingArn ?? this.#account.tokenized(this.checked?.arn ?? REFUSED.issuer);
   }
 
   /** The issuer with `https://`, without a trailing slash: what `iss` holds. */
   get issuerUrl(): string {
-    return this.checked?.issuer.issuer ?? INVALID;
+    return (this.checked?.issuer ?? REFUSED).issuer;
   }
 
   /** The issuer without `https://`: the prefix of its condition keys. */
   get issuerPath(): string {
-    return this.checked?.issuer.issuerPath ?? INVALID;
+    return (this.checked?.issuer ?? REFUSED).issuerPath;
   }
 
   /** Where AWS finds the issuer's keys: the issuer and `/.well-known/openid-configuration`. */
   get discoveryUrl(): string {
-    return this.checked?.issuer.discoveryUrl ?? INVALID;
+    return (this.checked?.issuer ?? REFUSED).discoveryUrl;
   }
 
   /** What IAM registers as client IDs; the first is what trusts ask for. */
@@ -137,32 +141,38 @@ export class DatabricksOidcProvider extends Construct {
     return this.checked?.issuer.audiences ?? [];
   }
 
-  #create({ issuer, arn: computed }: CheckedIssuer, { tags, logicalId }: ProviderParts): IamOpenidConnectProvider {
-    const arn = terraformText(computed);
+  #create({ checked, tags, known, logicalName }: ProviderParts, guard: StackGuard): IamOpenidConnectProvider {
+    const { text } = this.#account;
     const resource = new IamOpenidConnectProvider(this, "provider", {
-      url: issuer.issuer,
-      clientIdList: issuer.audiences.map(terraformText),
-      ...(Object.keys(tags).length > 0 ? { tags: terraformValues(tags) } : {}),
-      lifecycle: {
-        postcondition: [
-          {
-            condition: `\${self.arn == "${arn}"}`,
-            errorMessage:
-              `The provider's ARN is not ${arn}: it was made in another account or partition than ` +
-              `the federation says.`,
-          },
-        ],
-      },
+      url: this.issuerUrl,
+      clientIdList: this.audiences.map(text),
+      ...(known.provider === undefined ? {} : { provider: known.provider }),
+      ...(checked !== undefined && Object.keys(tags).length > 0 ? { tags: mapValues(tags, text) } : {}),
     });
-    resource.overrideLogicalId(logicalId);
+    if (checked === undefined) return resource;
+    const arn = text(checked.arn);
+    ownLifecycle(resource, {
+      postcondition: [
+        {
+          condition: `\${self.arn == "${arn}"}`,
+          errorMessage:
+            `The provider's ARN is not ${arn}: it was made in another account or partition than ` +
+            `the federation says.`,
+        },
+      ],
+    });
+    const [federation, key] = logicalName;
+    resource.overrideLogicalId(
+      key === undefined ? logicalId(guard.uniqueName(this, "provider", federation)) : logicalId(federation, key),
+    );
     return resource;
   }
 }
 
 function partsOf(id: string, props: DatabricksOidcProviderProps | undefined): ProviderParts {
-  const { awsAccountId, awsPartition, tags, ...declaration } = props ?? {};
-  const settings = checkSettings("provider", { awsAccountId, awsPartition, tags });
-  const { checked, problems } = checkIssuerProps("issuer", declaration, settings.known);
+  const { provider, awsAccountId, awsPartition, tags, ...declaration } = props ?? {};
+  const settings = checkSettings("provider", { provider, awsAccountId, awsPartition, tags });
+  const { checked, problems, adopts } = checkIssuerProps("issuer", declaration, settings.known);
   return {
     checked: settings.problems.length === 0 ? checked : undefined,
     // The issuer is the construct itself, so its place needs no key.
@@ -172,7 +182,8 @@ function partsOf(id: string, props: DatabricksOidcProviderProps | undefined): Pr
     ],
     tags: settings.tags,
     known: settings.known,
-    logicalId: logicalId(id),
+    adopts,
+    logicalName: [id],
   };
 }
 
@@ -181,11 +192,13 @@ export function checkIssuerProps(
   key: string,
   declaration: Partial<IssuerDeclaration>,
   known: KnownAccount,
-): Pick<ProviderParts, "checked" | "problems"> {
+): Pick<ProviderParts, "adopts" | "checked" | "problems"> {
   const at = ["issuers", key];
   const aside = setTokensAside(declaration, at, [{ path: ["existingProviderArn"], standIn: () => undefined }]);
+  // JavaScript may give what is no mapping at all
+  const adopts = (declaration as Partial<IssuerDeclaration> | null)?.existingProviderArn !== undefined;
   const early = [...aside.problems, ...reservedTextProblems(aside.clean, at)];
-  if (early.length > 0) return { checked: undefined, problems: early };
+  if (early.length > 0) return { checked: undefined, problems: early, adopts };
   const canonical = canonicalInput(aside.clean);
   const { value: issuer, problems: found } = readIssuer(key, canonical.value, () => undefined);
   const existing = aside.tokenAt("existingProviderArn") ?? issuer?.existingProviderArn ?? null;
@@ -195,13 +208,12 @@ export function checkIssuerProps(
     const partition = known.partition ?? PARTITIONS.find((name) => existing?.startsWith(`arn:${name}:`)) ?? "aws";
     problems.push(...checkExistingProvider(issuer, { partition, accounts: [{ accountId: known.accountId }] }));
   }
-  if (issuer === undefined || problems.length > 0) return { checked: undefined, problems };
-  const computedArn = computedProviderArn(issuer, known);
-  return { checked: { issuer, arn: existing ?? computedArn, computedArn, create: existing === null }, problems: [] };
+  if (issuer === undefined || problems.length > 0) return { checked: undefined, problems, adopts };
+  return { checked: { issuer, arn: computedArn(issuer, known), existingArn: existing }, problems: [], adopts };
 }
 
 /** The ARN of `issuer`'s provider in an account; may hold placeholders. */
-export function computedProviderArn({ issuerPath }: FederationIssuer, known: KnownAccount): string {
+export function computedArn({ issuerPath }: FederationIssuer, known: KnownAccount): string {
   const { partition, accountId } = withPlaceholders(known);
   return providerArn(partition, accountId, issuerPath);
 }

@@ -1,43 +1,44 @@
 /** From a role as declared to what its resources say: one function for federation files and for `addRole`. */
+import { Fn } from "cdktf";
 import type { Problem } from "../errors";
 import { canonicalInput } from "../federation/canonical-input";
 import { checkRoleValues, checkTrustPolicyLength } from "../federation/check";
 import type { FederationIssuer, FederationRole } from "../federation/model";
 import type { RoleContext } from "../federation/read";
 import { readRole } from "../federation/read";
-import { lintErrorsOfRole } from "../lint/lint-federation";
-import type { Finding } from "../lint/run-rules";
 import type { TrustContext, TrustedIssuer } from "../trust/build";
 import { buildTrustPolicy, SELF_ASSUME_POLICY_NAME, selfAssumePolicy, trustPolicyJson } from "../trust/build";
 import { canonicalJson } from "../trust/canonical-json";
 import type { TrustPolicy } from "../trust/policy";
-import { withPlaceholders } from "./aws-identity";
+import { EXTERNAL_ID, SERVICE_PRINCIPAL, USER } from "../trust/rules";
+import { withPlaceholders } from "./aws-account";
 import { checkInlinePolicies } from "./inline-policies";
 import type { CheckedIssuer } from "./oidc-provider";
 import type { CheckedSettings } from "./settings";
-import type { TokenSlot } from "./tokens";
+import { mapValues } from "./terraform-text";
+import type { CheckedToken, TokenSlot } from "./tokens";
 import { reservedTextProblems, setTokensAside } from "./tokens";
 
-/** What a role's resources say. Text may hold placeholders and tokens: it goes through `terraformText` once. */
+/** What a role's resources say. Text may hold placeholders and tokens: it goes through `AwsAccount.text` once. */
 export interface CheckedRole {
   readonly role: FederationRole;
+  /** As built, with stand-ins for tokens: what rules look at. */
+  readonly policy: TrustPolicy;
+  /** The same as JSON, with tokens. */
   readonly trustPolicy: string;
   /** Policy name -> JSON, the self-assume policy of Unity Catalog included. */
   readonly inlinePolicies: Readonly<Record<string, string>>;
   /** With the federation's. */
   readonly tags: Readonly<Record<string, string>>;
-  /** Errors of lint that no written reason lets be; looked for when asked. */
-  readonly lintErrors: () => readonly Finding[];
+  /** Whose values Terraform checks before it makes the role. */
+  readonly tokens: readonly CheckedToken[];
 }
 
 /** What roles of one federation share. */
 export interface RoleFrame {
   readonly settings: CheckedSettings;
   readonly reading: RoleContext;
-  /** With the computed ARN of each provider: what rules read. */
   readonly trust: TrustContext;
-  /** Computed ARN -> ARN, of adopted providers whose own ARN is written otherwise (a token). */
-  readonly adopted: ReadonlyMap<string, string>;
 }
 
 /** `checked` is undefined where there are problems, or where an issuer it trusts has some. */
@@ -54,55 +55,45 @@ export function roleFrame(
   const issuers: Record<string, FederationIssuer> = {};
   const trusted: Record<string, TrustedIssuer> = {};
   const broken = new Set<string>();
-  const adopted = new Map<string, string>();
   for (const [key, found] of Object.entries(checked)) {
     if (found === undefined) {
       broken.add(key);
       continue;
     }
-    const { issuer, arn, computedArn } = found;
+    const { issuer, arn } = found;
     issuers[key] = issuer;
-    trusted[key] = { conditionKeys: issuer.conditionKeys, audiences: issuer.audiences, providerArn: computedArn };
-    if (arn !== computedArn) adopted.set(computedArn, arn);
+    trusted[key] = { conditionKeys: issuer.conditionKeys, audiences: issuer.audiences, providerArn: arn };
   }
   return {
     settings,
     reading: { issuers, broken, partition: settings.known.partition },
     trust: { ...withPlaceholders(settings.known), issuers: trusted },
-    adopted,
   };
 }
 
 /** What the resources of a role say that has passed every rule on its fields. */
-export function checkedRole(role: FederationRole, { settings, trust, adopted }: RoleFrame): CheckedRole {
+export function checkedRole(
+  role: FederationRole,
+  { settings, trust }: RoleFrame,
+  tokens: readonly CheckedToken[] = [],
+): CheckedRole {
   const policy = buildTrustPolicy(role.trusts, role, trust);
   const inlinePolicies = { ...role.inlinePolicies };
   if (role.trusts.some((entry) => entry.kind === "unityCatalog"))
     inlinePolicies[SELF_ASSUME_POLICY_NAME] = selfAssumePolicy(role, trust);
   return {
     role,
-    trustPolicy: trustPolicyJson(adopted.size === 0 ? policy : withAdopted(policy, adopted)),
-    inlinePolicies: Object.fromEntries(
-      Object.entries(inlinePolicies).map(([name, document]) => [name, canonicalJson(document)]),
-    ),
+    policy,
+    trustPolicy: withTokenValues(trustPolicyJson(policy), tokens),
+    inlinePolicies: mapValues(inlinePolicies, canonicalJson),
     tags: { ...settings.tags, ...role.tags },
-    lintErrors: () => lintErrorsOfRole(role, policy, trust, settings.settings),
+    tokens,
   };
 }
 
-/** The same policy with the ARNs of adopted providers as they were given. */
-function withAdopted(policy: TrustPolicy, adopted: ReadonlyMap<string, string>): TrustPolicy {
-  return {
-    ...policy,
-    Statement: policy.Statement.map((statement) =>
-      "Federated" in statement.Principal
-        ? {
-            ...statement,
-            Principal: { Federated: statement.Principal.Federated.map((arn) => adopted.get(arn) ?? arn) },
-          }
-        : statement,
-    ),
-  };
+/** `json` with each token in place of its stand-in: encoded by Terraform, so that no value ends its string. */
+function withTokenValues(json: string, tokens: readonly CheckedToken[]): string {
+  return tokens.reduce((text, { token, standIn }) => text.replaceAll(`"${standIn}"`, () => Fn.jsonencode(token)), json);
 }
 
 /** Reads and checks a role declared in TypeScript. Every problem at once. */
@@ -138,17 +129,11 @@ export function checkRoleProps(
       aside.tokenAt(...path) ??
       (path[0] === "permissionsBoundaryArn" && !ownBoundary ? frame.settings.boundaryToken : undefined),
   );
-  const tooLong = checkTrustPolicyLength(
-    role,
-    trustPolicyJson(buildTrustPolicy(role.trusts, role, frame.trust)),
-    settings.trustPolicyMaxLength,
-  );
+  const checked = checkedRole(role, frame, aside.checked);
+  const tooLong = checkTrustPolicyLength(role, trustPolicyJson(checked.policy), settings.trustPolicyMaxLength);
   if (tooLong.length > 0) return refused(tooLong);
-  const checked = checkedRole(role, frame);
-  return {
-    checked: { ...checked, inlinePolicies: { ...checked.inlinePolicies, ...Object.fromEntries(policies.tokens) } },
-    problems: [],
-  };
+  const inlinePolicies = { ...checked.inlinePolicies, ...Object.fromEntries(policies.tokens) };
+  return { checked: { ...checked, inlinePolicies }, problems: [] };
 }
 
 function refused(problems: readonly Problem[]): RoleReading {
@@ -168,7 +153,14 @@ function slotsOf({ settings }: RoleFrame): readonly TokenSlot[] {
     { path: ["managedPolicyArns", "*"], standIn: policyArn },
     { path: ["permissionsBoundaryArn"], standIn: policyArn },
     { path: ["tags", "*"], standIn: () => "" },
+    { path: ["trusts", "*", "servicePrincipals", "*"], standIn: standInUuid, rule: SERVICE_PRINCIPAL },
+    { path: ["trusts", "*", "users", "*"], standIn: (count) => `token-${count}@stand-in.invalid`, rule: USER },
+    { path: ["trusts", "*", "unityCatalog", "externalIds", "*"], standIn: standInUuid, rule: EXTERNAL_ID },
   ];
+}
+
+function standInUuid(count: number): string {
+  return `00000000-0000-4000-8000-${String(count).padStart(12, "0")}`;
 }
 
 function withTokens(role: FederationRole, tokenAt: (...path: readonly string[]) => string | undefined): FederationRole {

@@ -1,10 +1,12 @@
 /** What a federation gives all its roles and providers: read and checked once. */
+import { TerraformProvider } from "cdktf";
 import type { Problem } from "../errors";
 import { canonicalInput } from "../federation/canonical-input";
 import type { Settings } from "../federation/model";
 import { readSettings } from "../federation/read";
 import type { FederationInput } from "../federation/schema";
 import type { Partition } from "../issuer/rules";
+import type { KnownAccount } from "./aws-account";
 import { reservedTextProblems, setTokensAside } from "./tokens";
 
 /**
@@ -20,20 +22,19 @@ export interface FederationSettings extends Pick<
   FederationInput,
   "lint" | "maxSessionDuration" | "roleNamePrefix" | "rolePath" | "trustPolicyMaxLength"
 > {
-  /** 12 digits; not Databricks' account ID. Default: AWS is asked once a stack, at plan time. */
+  /** The AWS provider of every resource, such as an aliased one for another account. Default: the stack's own. */
+  readonly provider?: TerraformProvider | undefined;
+  /**
+   * 12 digits; not Databricks' account ID. Compared with the provider's before anything is made. Default: the provider
+   * is asked, once a stack, at plan time.
+   */
   readonly awsAccountId?: string | undefined;
-  /** Default: AWS is asked once a stack, at plan time. */
+  /** Compared with the provider's before anything is made. Default: the provider is asked. */
   readonly awsPartition?: Partition | undefined;
   /** Default permissions boundary of roles; may be a token. */
   readonly permissionsBoundaryArn?: string | undefined;
   /** Tags of every resource; values may be tokens. */
   readonly tags?: Readonly<Record<string, string>> | undefined;
-}
-
-/** The AWS account and partition as given; null where only AWS knows them. */
-export interface KnownAccount {
-  readonly accountId: string | null;
-  readonly partition: Partition | null;
 }
 
 export interface CheckedSettings {
@@ -52,7 +53,7 @@ export interface CheckedSettings {
  * reserved-text.
  */
 export function checkSettings(name: string, settings: FederationSettings): CheckedSettings {
-  const { awsAccountId: accountId, awsPartition: partition, ...rest } = settings;
+  const { provider, awsAccountId: accountId, awsPartition: partition, ...rest } = settings;
   const aside = setTokensAside(
     { ...rest, aws: { accountId, partition } },
     [],
@@ -64,15 +65,17 @@ export function checkSettings(name: string, settings: FederationSettings): Check
       { path: ["tags", "*"], standIn: () => "" },
     ],
   );
-  const early = [...aside.problems, ...reservedTextProblems(aside.clean, [])];
-  if (early.length > 0) return defaults(early);
+  const early: Problem[] = [...aside.problems, ...reservedTextProblems(aside.clean, [])];
+  const known = { accountId: accountId ?? null, partition: partition ?? null, provider, configured: false };
+  if (provider !== undefined && !isAwsProvider(provider)) early.push(notAnAwsProvider());
+  if (early.length > 0) return defaults(early, provider);
   const canonical = canonicalInput({ ...(aside.clean as object), name });
   const read = readSettings(canonical.value as Readonly<Record<string, unknown>>);
   const problems = [...canonical.problems, ...read.problems];
-  if (problems.length > 0) return defaults(problems);
+  if (problems.length > 0) return defaults(problems, provider);
   return {
     settings: partition === undefined ? { ...read.settings, accounts: [] } : read.settings,
-    known: { accountId: accountId ?? null, partition: partition ?? null },
+    known,
     tags: Object.fromEntries(
       Object.entries(read.settings.tags).map(([key, value]) => [key, aside.tokenAt("tags", key) ?? value]),
     ),
@@ -82,6 +85,20 @@ export function checkSettings(name: string, settings: FederationSettings): Check
 }
 
 /** Defaults in place of what was wrong, so that issuers and roles are checked all the same. */
-function defaults(problems: readonly Problem[]): CheckedSettings {
-  return { ...checkSettings("federation", { awsPartition: "aws" }), problems };
+function defaults(problems: readonly Problem[], provider: TerraformProvider | undefined): CheckedSettings {
+  const known = { awsPartition: "aws", ...(isAwsProvider(provider) ? { provider } : {}) } as const;
+  return { ...checkSettings("federation", known), problems };
+}
+
+function isAwsProvider(provider: unknown): provider is TerraformProvider {
+  return TerraformProvider.isTerraformProvider(provider) && provider.terraformResourceType === "aws";
+}
+
+function notAnAwsProvider(): Problem {
+  return {
+    code: "wrong-type",
+    message: "provider is not an AWS provider.",
+    path: "provider",
+    fix: "Give an AwsProvider of this app, or leave it out for the stack's own.",
+  };
 }

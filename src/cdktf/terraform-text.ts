@@ -6,9 +6,17 @@ import type { IResolvable, IResolveContext } from "cdktf";
 import { Token } from "cdktf";
 import { ACCOUNT_ID_PLACEHOLDER, PARTITION_PLACEHOLDER } from "../trust/build";
 
-/** Where AWS is asked, once a stack; see aws-identity.ts. */
-export const ACCOUNT_ID_EXPRESSION = "${data.aws_caller_identity.current.account_id}";
-export const PARTITION_EXPRESSION = "${data.aws_partition.current.partition}";
+/** Expressions in place of the placeholders of src/trust. */
+export interface Asked {
+  readonly accountId: string;
+  readonly partition: string;
+}
+
+/** Where the stack's own AWS provider is asked; see aws-account.ts. */
+const ASKED: Asked = {
+  accountId: "${data.aws_caller_identity.current.account_id}",
+  partition: "${data.aws_partition.current.partition}",
+};
 
 /** A token as CDKTF writes it into a string. */
 const TOKEN = /\$\{TfToken\[[a-zA-Z0-9:._-]+\]\}/;
@@ -19,17 +27,22 @@ const PLACEHOLDERS = new RegExp(`${ACCOUNT_ID_PLACEHOLDER}|${PARTITION_PLACEHOLD
  * `text` as the value of a Terraform JSON string: reads back unchanged. CDKTF tokens in it stay tokens; the
  * placeholders of src/trust become the expressions that ask AWS.
  */
-export function terraformText(text: string): string {
+export function terraformText(text: string, asked: Asked = ASKED): string {
   if (!/[$%\uE000\uE001]/.test(text)) return text;
-  return TOKEN.test(text) ? Token.asString(new TextWithTokens(text)) : escapeTemplate(text);
+  return TOKEN.test(text) ? Token.asString(new TextWithTokens(text, asked)) : escapeTemplate(text, asked);
 }
 
-function escapeTemplate(text: string): string {
+/** The text that `template` stands for, with the placeholders of src/trust in place of the expressions in `asked`. */
+export function literalText(template: string, { accountId, partition }: Asked): string {
+  const withAccount = accountId.startsWith("$") ? template.replaceAll(accountId, ACCOUNT_ID_PLACEHOLDER) : template;
+  const withBoth = partition.startsWith("$") ? withAccount.replaceAll(partition, PARTITION_PLACEHOLDER) : withAccount;
+  return withBoth.replace(/([$%])\1\{/g, "$1{");
+}
+
+function escapeTemplate(text: string, { accountId, partition }: Asked): string {
   return text
     .replace(INTRODUCER, "$&$&")
-    .replace(PLACEHOLDERS, (found) =>
-      found === ACCOUNT_ID_PLACEHOLDER ? ACCOUNT_ID_EXPRESSION : PARTITION_EXPRESSION,
-    );
+    .replace(PLACEHOLDERS, (found) => (found === ACCOUNT_ID_PLACEHOLDER ? accountId : partition));
 }
 
 /**
@@ -40,7 +53,10 @@ class TextWithTokens implements IResolvable {
   readonly creationStack: string[] = [];
   readonly #parts: readonly string[];
 
-  constructor(text: string) {
+  constructor(
+    text: string,
+    private readonly asked: Asked,
+  ) {
     this.#parts = text.split(new RegExp(`(${TOKEN.source})`));
   }
 
@@ -49,8 +65,9 @@ class TextWithTokens implements IResolvable {
     return this.#parts
       .map((part, index) => {
         if (index % 2 === 1) return String(context.resolve(part));
+        const literal = escapeTemplate(part, this.asked);
         // A `$` right before a token's `${` would make an escape of it.
-        return index === last ? escapeTemplate(part) : escapeTemplate(part).replace(/\$$/, '${"$$"}');
+        return index === last ? literal : literal.replace(/\$$/, '${"$$"}');
       })
       .join("");
   }
@@ -64,9 +81,7 @@ class TextWithTokens implements IResolvable {
   }
 }
 
-/** `terraformText` of every value. */
-export function terraformValues(values: Readonly<Record<string, string>>): Record<string, string> {
-  const texts: Record<string, string> = {};
-  for (const [key, value] of Object.entries(values)) texts[key] = terraformText(value);
-  return texts;
+/** `text` of every value. */
+export function mapValues<T>(values: Readonly<Record<string, T>>, text: (value: T) => string): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, text(value)]));
 }

@@ -8,6 +8,7 @@ import { Construct } from "constructs";
 import type { Problem } from "../errors";
 import type { PathPart } from "../federation/path";
 import { formatPath } from "../federation/path";
+import type { TextRule } from "../text/text-rule";
 import { quoted } from "../text/text-rule";
 
 /** A place where a token is welcome; `*` stands for any key. */
@@ -15,6 +16,17 @@ export interface TokenSlot {
   readonly path: readonly string[];
   /** What rules see in its place; undefined: nothing. `count` differs from token to token. */
   readonly standIn: (count: number) => unknown;
+  /** Terraform checks the value by this rule; then the token must be the whole text. */
+  readonly rule?: TextRule;
+}
+
+/** A token whose value Terraform checks. */
+export interface CheckedToken {
+  readonly token: string;
+  readonly standIn: string;
+  readonly rule: TextRule;
+  /** Where it stands. */
+  readonly path: string;
 }
 
 export interface TokensAside {
@@ -22,9 +34,13 @@ export interface TokensAside {
   readonly clean: unknown;
   /** The token set aside at a path inside the declaration; undefined where there was none. */
   readonly tokenAt: (...path: readonly string[]) => string | undefined;
+  /** Those in slots with a rule. */
+  readonly checked: readonly CheckedToken[];
   /** Code: token-not-allowed. */
   readonly problems: readonly Problem[];
 }
+
+const WHOLE_TOKEN = /^\$\{TfToken\[[a-zA-Z0-9:._-]+\]\}$/;
 
 /** Sets the tokens of `declaration` aside. `at` is the declaration's own place, for messages. */
 export function setTokensAside(
@@ -32,16 +48,21 @@ export function setTokensAside(
   at: readonly PathPart[],
   slots: readonly TokenSlot[],
 ): TokensAside {
-  if (!holdsToken(declaration)) return { clean: declaration, tokenAt: () => undefined, problems: [] };
+  if (!holdsToken(declaration)) return { clean: declaration, tokenAt: () => undefined, checked: [], problems: [] };
   const aside = new Map<string, string>();
+  const checked: CheckedToken[] = [];
   const problems: Problem[] = [];
   const visit = (value: unknown, path: readonly PathPart[]): unknown => {
     if (!holdsToken(value)) return value;
     const slot = slots.find((candidate) => fits(candidate.path, path));
     const token = slot === undefined ? undefined : textToken(value);
-    if (slot !== undefined && token !== undefined) {
+    const rule = slot?.rule;
+    if (slot !== undefined && token !== undefined && (rule === undefined || WHOLE_TOKEN.test(token))) {
       aside.set(JSON.stringify(path), token);
-      return slot.standIn(aside.size);
+      const standIn = slot.standIn(aside.size);
+      if (rule !== undefined)
+        checked.push({ token, standIn: String(standIn), rule, path: formatPath([...at, ...path]) });
+      return standIn;
     }
     if (Array.isArray(value) && !Token.isUnresolved(value))
       return value.map((item, index) => visit(item, [...path, index]));
@@ -57,7 +78,7 @@ export function setTokensAside(
     return undefined;
   };
   const clean = visit(declaration, []);
-  return { clean, tokenAt: (...path) => aside.get(JSON.stringify(path)), problems };
+  return { clean, tokenAt: (...path) => aside.get(JSON.stringify(path)), checked, problems };
 }
 
 function fits(pattern: readonly string[], path: readonly PathPart[]): boolean {
@@ -76,8 +97,8 @@ function notAllowed(path: readonly PathPart[]): Problem {
     message: "A Terraform token stands where a rule needs the value itself.",
     path: formatPath(path),
     fix:
-      "Write the value itself. Tokens are welcome in ARNs, tag values and policy documents: one attribute, " +
-      "like policy.arn.",
+      "Write the value itself. A token may be an ARN, a tag's value, in a policy document, or one whole application " +
+      "ID, external ID or e-mail address: one attribute, like policy.arn.",
   };
 }
 

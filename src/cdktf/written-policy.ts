@@ -1,0 +1,49 @@
+/** A role's trust policy as it will be written: an Aspect or an override may have changed what was checked. */
+import type { IamRole } from "@cdktf/provider-aws/lib/iam-role";
+import type { Problem } from "../errors";
+import { readPolicy } from "../trust/decide/document";
+import { compare } from "../trust/exact/compare";
+import type { AwsAccount } from "./aws-account";
+
+/**
+ * Refuses a trust policy of `role` that lets in anybody whom the one that was checked, `text`, does not. Codes:
+ * trust-policy-unreadable, trust-policy-changed.
+ */
+export function checkWrittenPolicy(role: IamRole, text: string, account: AwsAccount): readonly Problem[] {
+  const written = writtenPolicy(role);
+  if (written === text) return [];
+  const { path } = role.node;
+  const read = typeof written === "string" ? readPolicy(account.read(written)) : undefined;
+  if (read?.ok !== true)
+    return [
+      {
+        code: "trust-policy-unreadable",
+        message: "An Aspect or an override replaced the trust policy by what can only be read when it is applied.",
+        path,
+        fix: "Say whom the role trusts in its trusts, or give the policy as JSON text without tokens.",
+      },
+    ];
+  const declared = readPolicy(account.read(text));
+  if (declared.ok && compare(read.policy, declared.policy).kind === "none") return [];
+  return [
+    {
+      code: "trust-policy-changed",
+      message: "An Aspect or an override changed the trust policy: it lets in callers that the role's trusts do not.",
+      path,
+      fix: "Say whom the role trusts in its trusts, or use an IamRole of your own for others.",
+    },
+  ];
+}
+
+function writtenPolicy(role: IamRole): unknown {
+  const attribute = "assume_role_policy";
+  const stack = [role.cdktfStack["rawOverrides"], "resource", "aws_iam_role", role.friendlyUniqueId, attribute];
+  return member(stack) ?? member([role["rawOverrides"], attribute]) ?? role.assumeRolePolicyInput;
+}
+
+function member([value, ...path]: readonly unknown[]): unknown {
+  return path.reduce<unknown>(
+    (found, key) => (typeof found === "object" && found !== null ? Reflect.get(found, String(key)) : undefined),
+    value,
+  );
+}
