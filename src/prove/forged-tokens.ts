@@ -20,8 +20,13 @@ export interface ForgedToken {
 /** Makes one forged token of an honest identity. */
 type Forgery = (honest: Declared, random: Random, now: number) => ForgedToken;
 
+/** An honest token with the claims that `change` returns in place of its own; an undefined one is left out. */
 function forgery(name: string, change: (honest: Declared, random: Random, now: number) => Claims): Forgery {
-  return (honest, random, now) => ({ forgery: name, claims: change(honest, random, now), context: honest.context });
+  return (honest, random, now) => {
+    const claims = { ...honest.claims, ...change(honest, random, now) };
+    const given = Object.entries(claims).filter(([, value]) => value !== undefined);
+    return { forgery: name, claims: Object.fromEntries(given), context: honest.context };
+  };
 }
 
 /** `change` on one claim's text. */
@@ -30,10 +35,7 @@ function onClaim(
   name: string,
   change: (text: string, random: Random) => unknown,
 ): Forgery {
-  return forgery(`${claim}: ${name}`, (honest, random) => ({
-    ...honest.claims,
-    [claim]: change(String(honest.claims[claim]), random),
-  }));
+  return forgery(`${claim}: ${name}`, ({ claims }, random) => ({ [claim]: change(String(claims[claim]), random) }));
 }
 
 const LOOK_ALIKES: Readonly<Record<string, string>> = {
@@ -102,136 +104,78 @@ const TEXT_FORGERIES = (["sub", "aud", "iss"] as const).flatMap((claim): readonl
   onClaim(claim, "null", () => null),
   onClaim(claim, "an object", (text) => ({ value: text })),
   onClaim(claim, "percent-encoded", (text) => `%${text.charCodeAt(0).toString(16)}${text.slice(1)}`),
-  forgery(`${claim}: dropped`, ({ claims }) => {
-    const { [claim]: _, ...rest } = claims;
-    return rest;
-  }),
+  forgery(`${claim}: dropped`, () => ({ [claim]: undefined })),
 ]);
 
 const ISSUER_FORGERIES: readonly Forgery[] = [
-  forgery("other tenant's issuer (same regional key)", (honest, random) => ({
-    ...honest.claims,
-    iss: String(honest.claims["iss"]).replace(
-      /\/\/[^./]+/,
-      `//${random.pick(["evil", "dbc-0a1b2c3d-4e5f", "mycompany2"])}`,
-    ),
-  })),
-  forgery("other account's issuer", (honest, random) => ({
-    ...honest.claims,
+  onClaim("iss", "another tenant's (same regional key)", (issuer, random) =>
+    issuer.replace(/\/\/[^./]+/, `//${random.pick(["evil", "dbc-0a1b2c3d-4e5f", "mycompany2"])}`),
+  ),
+  forgery("other account's issuer", (_, random) => ({
     iss: `https://accounts.cloud.databricks.com/oidc/accounts/${randomUuid(random)}`,
   })),
-  forgery("account-agnostic issuer", (honest, random) => ({
-    ...honest.claims,
+  forgery("account-agnostic issuer", (_, random) => ({
     iss: `https://${random.pick(Object.values(CLOUDS).flatMap(({ accountsHost }) => accountsHost ?? []) as [string, ...string[]])}/oidc`,
   })),
-  forgery("issuer over http", (honest) => ({
-    ...honest.claims,
-    iss: String(honest.claims["iss"]).replace("https:", "http:"),
-  })),
-  forgery("issuer without scheme", (honest) => ({
-    ...honest.claims,
-    iss: String(honest.claims["iss"]).replace("https://", ""),
-  })),
-  forgery("discovery URL as issuer", (honest) => ({
-    ...honest.claims,
-    iss: `${String(honest.claims["iss"])}/.well-known/openid-configuration`,
-  })),
-  forgery("look-alike host", (honest, random) => ({
-    ...honest.claims,
-    iss: String(honest.claims["iss"]).replace(
-      "databricks",
-      random.pick(["databrlcks", "databricks.com.evil", "data-bricks"]),
-    ),
-  })),
-  forgery("issuer with user info", (honest) => ({
-    ...honest.claims,
-    iss: String(honest.claims["iss"]).replace("https://", "https://evil.example@"),
-  })),
+  onClaim("iss", "over http", (issuer) => issuer.replace("https:", "http:")),
+  onClaim("iss", "without scheme", (issuer) => issuer.replace("https://", "")),
+  onClaim("iss", "discovery URL", (issuer) => `${issuer}/.well-known/openid-configuration`),
+  onClaim("iss", "look-alike host", (issuer, random) =>
+    issuer.replace("databricks", random.pick(["databrlcks", "databricks.com.evil", "data-bricks"])),
+  ),
+  onClaim("iss", "with user info", (issuer) => issuer.replace("https://", "https://evil.example@")),
 ];
 
 const AUDIENCE_FORGERIES: readonly Forgery[] = [
-  forgery("audience sts.amazonaws.com", (honest) => ({ ...honest.claims, aud: "sts.amazonaws.com" })),
-  forgery("audience of another workspace", (honest, random) => ({
-    ...honest.claims,
+  forgery("audience sts.amazonaws.com", () => ({ aud: "sts.amazonaws.com" })),
+  forgery("audience of another workspace", (_, random) => ({
     aud: String(1_000_000_000_000_000 + random.below(8_000_000) * 1_000_000 + random.below(1_000_000)),
   })),
   forgery("two audiences, ours among them", (honest, random) => ({
-    ...honest.claims,
     aud: random.pick([
       [honest.audience, "other"],
       ["other", honest.audience],
       [honest.audience, honest.audience],
     ]),
   })),
-  forgery("no audience in the list", (honest) => ({ ...honest.claims, aud: [] })),
-  forgery("nested audience", (honest) => ({ ...honest.claims, aud: [[honest.audience]] })),
-  forgery("azp of another application", (honest, random) => ({ ...honest.claims, azp: randomUuid(random) })),
-  forgery("empty azp", (honest) => ({ ...honest.claims, azp: "" })),
-  forgery("azp is the subject", (honest) => ({ ...honest.claims, azp: honest.subject })),
-  forgery("azp null", (honest) => ({ ...honest.claims, azp: null })),
+  forgery("no audience in the list", () => ({ aud: [] })),
+  forgery("nested audience", (honest) => ({ aud: [[honest.audience]] })),
+  forgery("azp of another application", (_, random) => ({ azp: randomUuid(random) })),
+  forgery("empty azp", () => ({ azp: "" })),
+  forgery("azp is the subject", (honest) => ({ azp: honest.subject })),
+  forgery("azp null", () => ({ azp: null })),
 ];
 
 const TIME_FORGERIES: readonly Forgery[] = [
-  forgery("expired", (honest, random, now) => ({
-    ...honest.claims,
-    exp: now - 301 - random.below(100_000),
-    iat: now - 200_000,
-  })),
-  forgery("exp dropped", ({ claims }) => {
-    const { exp: _, ...rest } = claims;
-    return rest;
-  }),
-  forgery("iat dropped", ({ claims }) => {
-    const { iat: _, ...rest } = claims;
-    return rest;
-  }),
-  forgery("issued in the future", (honest, random, now) => ({
-    ...honest.claims,
-    iat: now + 301 + random.below(100_000),
-  })),
-  forgery("not yet valid", (honest, random, now) => ({ ...honest.claims, nbf: now + 301 + random.below(100_000) })),
-  forgery("fractional exp", (honest, _, now) => ({ ...honest.claims, exp: now + 900.5 })),
-  forgery("exp as words", (honest, random) => ({
-    ...honest.claims,
-    exp: random.pick(["never", "Infinity", "1e99", ""]),
-  })),
-  forgery("exp negative", (honest) => ({ ...honest.claims, exp: -1 })),
+  forgery("expired", (_, random, now) => ({ exp: now - 301 - random.below(100_000), iat: now - 200_000 })),
+  forgery("exp dropped", () => ({ exp: undefined })),
+  forgery("iat dropped", () => ({ iat: undefined })),
+  forgery("issued in the future", (_, random, now) => ({ iat: now + 301 + random.below(100_000) })),
+  forgery("not yet valid", (_, random, now) => ({ nbf: now + 301 + random.below(100_000) })),
+  forgery("fractional exp", (_honest, _random, now) => ({ exp: now + 900.5 })),
+  forgery("exp as words", (_, random) => ({ exp: random.pick(["never", "Infinity", "1e99", ""]) })),
+  forgery("exp negative", () => ({ exp: -1 })),
 ];
 
 const IDENTITY_FORGERIES: readonly Forgery[] = [
-  forgery("another service principal", (honest, random) => ({ ...honest.claims, sub: randomUuid(random) })),
-  forgery("an outsider's subject", (honest, random) => ({
-    ...honest.claims,
-    sub: random.pick(STRANGERS as readonly [string, ...string[]]),
-  })),
-  forgery("subject in client_id only", (honest, random) => ({
-    ...honest.claims,
-    client_id: honest.subject,
-    sub: randomUuid(random),
-  })),
+  forgery("another service principal", (_, random) => ({ sub: randomUuid(random) })),
+  forgery("an outsider's subject", (_, random) => ({ sub: random.pick(STRANGERS as readonly [string, ...string[]]) })),
+  forgery("subject in client_id only", (honest, random) => ({ client_id: honest.subject, sub: randomUuid(random) })),
   forgery("subject in email only", (honest, random) => ({
-    ...honest.claims,
     email: honest.subject,
     sub: `mallory${random.hex(4)}@example.net`,
   })),
-  forgery("two subjects", (honest, random) => ({ ...honest.claims, sub: [honest.subject, randomUuid(random)] })),
-  forgery("subject as number", (honest, random) => ({ ...honest.claims, sub: random.below(1_000_000_000) })),
-  forgery("audience and subject swapped", (honest) => ({
-    ...honest.claims,
-    aud: honest.subject,
-    sub: honest.audience,
-  })),
-  forgery("roles claim of another role", (honest) => ({
-    ...honest.claims,
+  forgery("two subjects", (honest, random) => ({ sub: [honest.subject, randomUuid(random)] })),
+  forgery("subject as number", (_, random) => ({ sub: random.below(1_000_000_000) })),
+  forgery("audience and subject swapped", (honest) => ({ aud: honest.subject, sub: honest.audience })),
+  forgery("roles claim of another role", () => ({
     "https://aws.amazon.com/roles": ["arn:aws:iam::000000000000:role/other"],
   })),
   forgery("condition keys as claims", (honest, random) => ({
-    ...honest.claims,
     sub: randomUuid(random),
     [honest.issuer.conditionKeys.sub]: honest.subject,
   })),
   forgery("same name, other mail domain", (honest, random) => ({
-    ...honest.claims,
     sub: [
       honest.subject.split("@")[0] ?? "x",
       random.pick(["gmail.com", "example.org", "databricks.com.evil.example"]),
@@ -248,23 +192,16 @@ function domainOf(pattern: string): string {
 /** At the edges of a pattern: just inside (an outsider whom it matches) and just outside. */
 const PATTERN_FORGERIES: readonly Forgery[] = [
   forgery("an outsider whom the pattern matches", (honest, random) => ({
-    ...honest.claims,
     sub: instanceOf(honest.pattern ?? honest.subject, `mallory-${random.hex(4)}`),
   })),
-  forgery("pattern's text itself, wildcards and all", (honest) => ({
-    ...honest.claims,
-    sub: `${honest.pattern ?? honest.subject}*`,
-  })),
+  forgery("pattern's text itself, wildcards and all", (honest) => ({ sub: `${honest.pattern ?? honest.subject}*` })),
   forgery("another domain that ends alike", (honest, random) => ({
-    ...honest.claims,
     sub: `mallory@${random.hex(3)}${random.pick([".", ""])}${domainOf(honest.pattern ?? honest.subject)}`,
   })),
   forgery("something inside the pattern's text", (honest, random) => ({
-    ...honest.claims,
     sub: withOne(instanceOf(honest.pattern ?? honest.subject), random, (character) => character + random.hex(3)),
   })),
   forgery("just outside the pattern", (honest, random) => ({
-    ...honest.claims,
     sub: `${instanceOf(honest.pattern ?? honest.subject)}.${random.pick(["evil.example", "x", "co"])}`,
   })),
 ];
