@@ -1,73 +1,85 @@
-/** Reads contracts and trust policies of releases that were written as JSON, by whatever version. */
-import type {
-  ContractRule,
-  ModuleContract,
-  ModuleOutput,
-  ModuleVariable,
-  ObjectAttribute,
-  VariableType,
-} from "../module/contract";
-import type { ReleaseData, TrustProbe, TrustProbes } from "../module/release-data";
-import type { Reader } from "./json-shape";
-import { flag, json, list, mapOf, record, ShapeError, text } from "./json-shape";
+/** The shapes of contracts and release data, for JSON that was written by whatever version. */
+import { z } from "zod";
+import { formatPath } from "../federation/path";
+import type { ContractRule, ModuleContract, ModuleVariable, VariableType } from "../module/contract";
+import type { ReleaseData, TrustProbes } from "../module/release-data";
+import type { Json } from "../trust/canonical-json";
 
 /** Deeper types are refused, before the stack overflows. */
 const MAX_DEPTH = 32;
 
 /** `databricks-workspace-oidc`: a module's name that a registry accepts. */
-export const MODULE_NAME = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/;
-/** SHA-256 as the tools print it. */
-export const SHA256_HEX = /^[0-9a-f]{64}$/;
-const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_-]*$/;
-const ADDRESS = /^[A-Za-z_][A-Za-z0-9_-]*(?:\.[A-Za-z_][A-Za-z0-9_-]*(?:\[(?:count|for_each)\])?)+$/;
+export const MODULE_NAME = z
+  .string()
+  .regex(/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/, "must be a module's name, like databricks-workspace-oidc");
+export const SHA256_HEX = z.string().regex(/^[0-9a-f]{64}$/, "must be a SHA-256 in hexadecimal");
+const IDENTIFIER = z.string().regex(/^[A-Za-z_][A-Za-z0-9_-]*$/, "must be a name");
+const ADDRESS = z
+  .string()
+  .regex(
+    /^[A-Za-z_][A-Za-z0-9_-]*(?:\.[A-Za-z_][A-Za-z0-9_-]*(?:\[(?:count|for_each)\])?)+$/,
+    "must be a resource's address",
+  );
+const JSON_VALUE = z.custom<Json>((value) => value !== undefined, "is missing");
 
-const variableType =
-  (depth: number): Reader<VariableType> =>
-  (value, path) => {
-    if (value === "string" || value === "number" || value === "bool") return value;
-    const [kind, ...others] = typeof value === "object" && value !== null ? Object.keys(value) : [];
-    if (depth > MAX_DEPTH || others.length > 0) throw new ShapeError(path, "must be a type");
-    const inner = variableType(depth + 1);
-    if (kind === "list") return record<{ readonly list: VariableType }>({ list: inner })(value, path);
-    if (kind === "map") return record<{ readonly map: VariableType }>({ map: inner })(value, path);
-    if (kind === "object") {
-      const attribute = record<ObjectAttribute>({ type: inner, optional: flag, default: json }, ["default"]);
-      return record<{ readonly object: Readonly<Record<string, ObjectAttribute>> }>({ object: mapOf(attribute) })(
-        value,
-        path,
-      );
-    }
-    throw new ShapeError(path, "must be a type: string, number, bool, list, map or object");
-  };
+function variableType(depth: number): z.ZodType<VariableType> {
+  const plain = z.enum(["string", "number", "bool"]);
+  if (depth > MAX_DEPTH) return plain;
+  const inner = z.lazy(() => variableType(depth + 1));
+  const attribute = z.strictObject({ type: inner, optional: z.boolean(), default: JSON_VALUE.exactOptional() });
+  return z.union(
+    [
+      plain,
+      z.strictObject({ list: inner }),
+      z.strictObject({ map: inner }),
+      z.strictObject({ object: z.record(z.string(), attribute) }),
+    ],
+    "must be a type: string, number, bool, list, map or object",
+  );
+}
 
-const rules = list(record<ContractRule>({ code: text(), condition: text(), message: text() }));
-const identifier = text(IDENTIFIER, "must be a name");
-
-const variable = record<ModuleVariable>(
-  { name: identifier, type: variableType(0), description: text(), default: json, nullable: flag, validations: rules },
-  ["default"],
+const RULES: z.ZodType<readonly ContractRule[]> = z.array(
+  z.strictObject({ code: z.string(), condition: z.string(), message: z.string() }),
 );
 
-/** A module's contract; its keys are read in the order of its type. */
-export const contractReader: Reader<ModuleContract> = record<ModuleContract>({
-  name: text(MODULE_NAME, "must be a module's name, like databricks-workspace-oidc"),
-  summary: text(),
-  requiredVersion: text(),
-  requiredProviders: mapOf(
-    record<{ readonly source: string; readonly version: string }>({ source: text(), version: text() }),
-  ),
-  variables: list(variable),
-  outputs: list(record<ModuleOutput>({ name: identifier, description: text(), preconditions: rules })),
-  resources: list(text(ADDRESS, "must be a resource's address")),
+const VARIABLE: z.ZodType<ModuleVariable> = z.strictObject({
+  name: IDENTIFIER,
+  type: variableType(0),
+  description: z.string(),
+  default: JSON_VALUE.exactOptional(),
+  nullable: z.boolean(),
+  validations: RULES,
 });
 
-export const trustReader: Reader<TrustProbes> = record<TrustProbes>({
-  digest: text(SHA256_HEX, "must be a SHA-256 in hexadecimal"),
-  probes: list(record<TrustProbe>({ name: text(), inputs: mapOf(json), policies: mapOf(text()) })),
+/** A module's contract; its keys are read in the order of its type. */
+export const CONTRACT: z.ZodType<ModuleContract> = z.strictObject({
+  name: MODULE_NAME,
+  summary: z.string(),
+  requiredVersion: z.string(),
+  requiredProviders: z.record(z.string(), z.strictObject({ source: z.string(), version: z.string() })),
+  variables: z.array(VARIABLE),
+  outputs: z.array(z.strictObject({ name: IDENTIFIER, description: z.string(), preconditions: RULES })),
+  resources: z.array(ADDRESS),
+});
+
+export const TRUST: z.ZodType<TrustProbes> = z.strictObject({
+  digest: SHA256_HEX,
+  probes: z.array(
+    z.strictObject({
+      name: z.string(),
+      inputs: z.record(z.string(), JSON_VALUE),
+      policies: z.record(z.string(), z.string()),
+    }),
+  ),
 });
 
 /** What a release promises of a module, as its record beside the module holds it. */
-export const releaseDataReader: Reader<ReleaseData> = record<ReleaseData>({
-  contract: contractReader,
-  trust: trustReader,
-});
+export const RELEASE_DATA: z.ZodType<ReleaseData> = z.strictObject({ contract: CONTRACT, trust: TRUST });
+
+/** Why a document cannot be read, and where (empty: the whole): its first problem, or that it is not JSON. */
+export function faultOf(error: unknown): { readonly path: string; readonly why: string } {
+  const [issue] = error instanceof z.ZodError ? error.issues : [];
+  if (issue === undefined) return { path: "", why: "invalid JSON" };
+  const path = formatPath(issue.path.map((part) => (typeof part === "number" ? part : String(part))));
+  return { path, why: path === "" ? issue.message : `${path}: ${issue.message}` };
+}

@@ -1,11 +1,10 @@
 /** The release manifest: the files of one release, and the contracts of its modules. */
+import { z } from "zod";
 import { InputError } from "../errors";
 import type { ModuleContract } from "../module/contract";
 import type { TrustProbes } from "../module/release-data";
 import { pathFault } from "./archive-path";
-import { contractReader, MODULE_NAME, SHA256_HEX, trustReader } from "./contract-shape";
-import type { Reader } from "./json-shape";
-import { count, list, nullable, only, record, ShapeError, text } from "./json-shape";
+import { CONTRACT, faultOf, MODULE_NAME, SHA256_HEX, TRUST } from "./contract-shape";
 import { isVersion } from "./version";
 
 export const MANIFEST_FILE = "manifest.json";
@@ -61,83 +60,76 @@ export function manifestJson(manifest: ReleaseManifest): string {
 
 export const COMMIT = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/;
 
-const version: Reader<string> = (value, path) => {
-  if (typeof value !== "string" || !isVersion(value)) throw new ShapeError(path, "must be a full version, like 1.2.0");
-  return value;
-};
+const VERSION = z.string().refine(isVersion, "must be a full version, like 1.2.0");
+const SIZE = z.int().nonnegative();
 
-const filePath: Reader<string> = (value, path) => {
-  const fault = typeof value === "string" ? pathFault(value) : "is not a string";
-  if (fault !== undefined) throw new ShapeError(path, `is not a valid path in a module: it ${fault}`);
-  return value as string;
-};
-
-const sha256 = text(SHA256_HEX, "must be a SHA-256 in hexadecimal");
-
-const manifestReader: Reader<ReleaseManifest> = record<ReleaseManifest>({
-  schemaVersion: only(1),
-  version,
-  generator: record<ReleaseManifest["generator"]>({ name: text(), version }),
-  source: record<ReleaseManifest["source"]>({ commit: nullable(text(COMMIT, "must be a commit's hash")) }),
-  modules: list(
-    record<ReleasedModule>({
-      name: text(MODULE_NAME, "must be a module's name, like databricks-workspace-oidc"),
-      system: text(/^[0-9a-z]{1,64}$/, "must be a provider's name, like aws"),
-      version,
-      archive: text(),
-      size: count,
-      sha256,
-      files: list(record<ReleaseFile>({ path: filePath, size: count, sha256 })),
-      contract: contractReader,
-      trust: trustReader,
-    }),
-  ),
+const FILE = z.strictObject({
+  path: z.string().superRefine((path, context) => {
+    const fault = pathFault(path);
+    if (fault !== undefined) context.addIssue(`is not a valid path in a module: it ${fault}`);
+  }),
+  size: SIZE,
+  sha256: SHA256_HEX,
 });
+
+const MODULE = z.strictObject({
+  name: MODULE_NAME,
+  system: z.string().regex(/^[0-9a-z]{1,64}$/, "must be a provider's name, like aws"),
+  version: VERSION,
+  archive: z.string(),
+  size: SIZE,
+  sha256: SHA256_HEX,
+  files: z.array(FILE),
+  contract: CONTRACT,
+  trust: TRUST,
+});
+
+const MANIFEST: z.ZodType<ReleaseManifest> = z
+  .strictObject({
+    schemaVersion: z.literal(1),
+    version: VERSION,
+    generator: z.strictObject({ name: z.string(), version: VERSION }),
+    source: z.strictObject({ commit: z.string().regex(COMMIT, "must be a commit's hash").nullable() }),
+    modules: z.array(MODULE),
+  })
+  .superRefine(({ version: released, modules }, context) => {
+    const wrong = (path: readonly (string | number)[], message: string): void =>
+      context.addIssue({ code: "custom", path: ["modules", ...path], message });
+    for (const [index, { name, version, archive, contract, files }] of modules.entries()) {
+      if (index > 0 && (modules[index - 1]?.name ?? "") >= name)
+        wrong([index, "name"], "must come after the one before, by name");
+      if (version !== released) wrong([index, "version"], `must be the release's, ${released}`);
+      if (archive !== archiveName(name, released)) wrong([index, "archive"], `must be ${archiveName(name, released)}`);
+      if (contract.name !== name) wrong([index, "contract", "name"], `must be ${name}`);
+      for (const [place, { path }] of files.entries())
+        if (place > 0 && (files[place - 1]?.path ?? "") >= path)
+          wrong([index, "files", place, "path"], "must come after the one before, by name");
+    }
+  });
 
 /**
  * The manifest in `content`, which must be written as `manifestJson` writes it: every key known, none twice, names,
- * versions
- * and archives consistent. `file` goes into messages. Throws InputError manifest-unreadable.
+ * versions and archives consistent. `file` goes into messages. Throws InputError manifest-unreadable.
  */
 export function readManifest(content: string, file: string = MANIFEST_FILE): ReleaseManifest {
-  try {
-    const manifest = manifestReader(JSON.parse(content), "");
-    checkNames(manifest);
-    if (manifestJson(manifest) !== content)
-      throw new ShapeError("", "is not written as pack writes it: a key twice, another order, or another layout");
-    return manifest;
-  } catch (cause) {
-    const [path, why] =
-      cause instanceof ShapeError
-        ? [cause.path, `${cause.path === "" ? "it" : cause.path} ${cause.reason}`]
-        : [undefined, "invalid JSON"];
-    throw new InputError(
+  const unreadable = (why: string, path: string, cause?: unknown): InputError =>
+    new InputError(
       {
         code: "manifest-unreadable",
         message: `${file} is not a release manifest: ${why}.`,
-        ...(path === undefined || path === "" ? {} : { path }),
+        ...(path === "" ? {} : { path }),
         file,
         fix: "Name a manifest.json that pack wrote, or pack the release again.",
       },
       { cause },
     );
+  let manifest: ReleaseManifest;
+  try {
+    manifest = MANIFEST.parse(JSON.parse(content));
+  } catch (cause) {
+    const { path, why } = faultOf(cause);
+    throw unreadable(why, path, cause);
   }
-}
-
-function checkNames({ version: released, modules }: ReleaseManifest): void {
-  modules.forEach((module, index) => {
-    const at = `modules[${index}]`;
-    const previous = modules[index - 1];
-    if (previous !== undefined && previous.name >= module.name)
-      throw new ShapeError(`${at}.name`, "must come after the one before, by name");
-    if (module.version !== released) throw new ShapeError(`${at}.version`, `must be the release's, ${released}`);
-    if (module.archive !== archiveName(module.name, released))
-      throw new ShapeError(`${at}.archive`, `must be ${archiveName(module.name, released)}`);
-    if (module.contract.name !== module.name) throw new ShapeError(`${at}.contract.name`, `must be ${module.name}`);
-    module.files.forEach(({ path }, place) => {
-      const before = module.files[place - 1];
-      if (before !== undefined && before.path >= path)
-        throw new ShapeError(`${at}.files[${place}].path`, "must come after the one before, by name");
-    });
-  });
+  if (manifestJson(manifest) === content) return manifest;
+  throw unreadable("it is not written as pack writes it (a key twice, another order, or another layout)", "");
 }

@@ -10,8 +10,7 @@ import type { ReleaseData } from "../module/release-data";
 import { releaseDataFile, sourceDigest } from "../module/source-digest";
 import type { ArchiveFile } from "./archive";
 import { ARCHIVE_LIMITS } from "./archive";
-import { releaseDataReader } from "./contract-shape";
-import { ShapeError } from "./json-shape";
+import { faultOf, RELEASE_DATA } from "./contract-shape";
 
 export interface SourceModule extends ReleaseData {
   readonly name: string;
@@ -151,14 +150,13 @@ function collect(folder: string, module: string, below: string, skipped: string[
 function readReleaseData(text: string, module: string): { readonly data: ReleaseData; readonly written: unknown } {
   try {
     const { $comment: _, ...document } = JSON.parse(text) as Record<string, unknown>;
-    return { data: releaseDataReader(document, ""), written: document["contract"] };
+    return { data: RELEASE_DATA.parse(document), written: document["contract"] };
   } catch (cause) {
-    const why = cause instanceof ShapeError ? `${cause.path} ${cause.reason}` : "invalid JSON";
     throw new InputError({
       ...invalid(
         "release-data-unreadable",
         releaseDataFile(module),
-        `${releaseDataFile(module)} cannot be read: ${why}.`,
+        `${releaseDataFile(module)} cannot be read: ${faultOf(cause).why}.`,
       ),
       fix: "Run generate modules to write it.",
     });
