@@ -94,6 +94,7 @@ export const ERROR_CODES = {
   "subject-has-wildcard": "input",
   "subject-pattern-invalid": "input",
   "subject-pattern-without-wildcard": "input",
+  "email-domain-invalid": "input",
   "subject-pattern-too-wide": "input",
   "policy-variable-in-subject": "input",
   "condition-test-unknown": "input",

@@ -33,6 +33,7 @@ const full = {
       existingProviderArn: "arn:aws:iam::111122223333:oidc-provider/adb-1.2.azuredatabricks.net/oidc",
     },
   },
+  emailDomains: ["data.example.com"],
   roles: {
     "lake-reader": {
       description: "Reads ${lake} & café",
@@ -99,10 +100,11 @@ describe("a stack from a federation file", () => {
 
   test("is the same as the federation written in TypeScript", () => {
     const stack = emptyStack();
-    const { name, aws, issuers, roles, tags, trustPolicyMaxLength } = full;
+    const { name, aws, emailDomains, issuers, roles, tags, trustPolicyMaxLength } = full;
     new DatabricksFederation(stack, name, {
       awsAccountId: aws.accountId,
       awsPartition: aws.partition,
+      emailDomains,
       issuers,
       roles,
       tags,

@@ -72,6 +72,7 @@ function hostileClient(place: ClientPlace, path: string, subject: string, descri
     issuers: {
       production: { level: "workspace", host: "mycompany.cloud.databricks.com", workspaceId: "1444828305810485" },
     },
+    emailDomains: ["data.example.com"],
     roles: {
       "lake+reader=,.@-": {
         description,

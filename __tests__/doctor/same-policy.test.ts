@@ -40,7 +40,7 @@ function target(document: unknown): LintTarget {
     managedPolicyArns: [],
     policies: {},
     quota: 2048,
-    meantPatterns: [],
+    widePatterns: [],
     statementPaths: [],
     ignores: [],
   };

@@ -52,12 +52,13 @@ test.each<[what: string, lines: readonly string[], expected: readonly (readonly 
   ],
   [
     "a missing issuer beside a wide pattern",
-    ["trusts: [{ subjectPatterns: ['*', { pattern: '*@*', reason: no }] }]"],
+    ["trusts: [{ subjectPatterns: ['*', '*@*'], wideSubjectPatterns: [{ pattern: alice, reason: no }] }]"],
     [
       ["trusts[0].issuer", "required"],
       ["trusts[0].subjectPatterns[0]", "subject-pattern-too-wide"],
       ["trusts[0].subjectPatterns[1]", "subject-pattern-too-wide"],
-      ["trusts[0].subjectPatterns[1].reason", "reason-empty"],
+      ["trusts[0].wideSubjectPatterns[0].pattern", "subject-pattern-without-wildcard"],
+      ["trusts[0].wideSubjectPatterns[0].reason", "reason-empty"],
     ],
   ],
   [

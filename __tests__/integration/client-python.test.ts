@@ -24,6 +24,7 @@ const FEDERATION = {
   name: "lakehouse",
   aws: { accountId: "111122223333", region: "us-east-1" },
   issuers: { production: { level: "workspace", host: "mycompany.cloud.databricks.com", workspaceId: WORKSPACE } },
+  emailDomains: ["data.example.com"],
   roles: {
     "lake-reader": {
       trusts: [{ issuer: "production", servicePrincipals: [READER], subjectPatterns: ["*@data.example.com"] }],

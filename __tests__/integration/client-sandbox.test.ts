@@ -121,6 +121,7 @@ describeWith({ boto3: true }, "the generated Python in the sandbox", () => {
     );
     const hostile = {
       ...FEDERATION,
+      emailDomains: ["data.example.com"],
       roles: {
         "lake-reader": {
           ...FEDERATION.roles["lake-reader"],

@@ -39,6 +39,7 @@ module "federation" {
   source         = ${JSON.stringify(join(MODULES, "databricks-federation"))}
   aws_account_id = "111122223333"
   aws_partition  = "aws"
+  email_domains  = ["data.example.com"]
   issuers        = { production = { level = "workspace", host = "${HOST}", workspace_id = "1" } }
   roles = {
     early       = { trusts = [{ issuer = "production", service_principals = ${reader} }] }
@@ -79,7 +80,7 @@ describeWith({ terraform: true, moto: true }, "values known only when they are a
       JSON.parse(await iam.trustPolicy(role)) as { readonly Statement: readonly { readonly Effect: string }[] }
     ).Statement.map(({ Effect }) => Effect);
 
-  test("hide no other role's policy, and make no role that lets strangers in: it lets in nobody", async () => {
+  test("hide no other role's policy in a plan, and make no role where one would let outsiders in", async () => {
     const folder = temporaryFolder("late");
     writeFileSync(join(folder, "main.tf"), ROOT);
     const terraform = terraformIn(folder, moto.env);
@@ -89,23 +90,38 @@ describeWith({ terraform: true, moto: true }, "values known only when they are a
 
     const { stderr } = await terraform.run(["apply", "-auto-approve", "-no-color"], { accept: [1] });
     for (const words of [
-      "A subject pattern must not match outsiders",
+      "Each of subject_patterns must have one @",
+      "At fault: *@gmail.com.",
       "A condition must not test the aud or sub",
       "must be in one of Databricks' zones",
     ]) {
       expect(stderr.replace(/\s+/g, " ")).toContain(words);
     }
-    const roles = await iam.roleNames();
+    expect(await iam.roleNames()).toEqual([]);
+  });
+
+  test("that keep every rule make their roles, and the next plan changes nothing", async () => {
+    const folder = temporaryFolder("late-right");
+    writeFileSync(
+      join(folder, "main.tf"),
+      ROOT.replace(late("*@gmail.com"), late("etl-*@data.example.com"))
+        .replace(late(`${HOST.toUpperCase()}/oidc:SUB`), JSON.stringify("aws:RequestedRegion"))
+        .replace(late("login.example.com"), JSON.stringify("other.cloud.databricks.com")),
+    );
+    const terraform = terraformIn(folder, moto.env);
+    await moto.reset();
+    await terraform.init();
+    await terraform.run(["apply", "-auto-approve", "-no-color"]);
     expect(
-      Object.fromEntries(await Promise.all(roles.map(async (role) => [role, await effects(role)] as const))),
-    ).toEqual({
-      early: ["Allow"],
-      late: ["Allow"],
-      pattern: ["Allow"],
-      "too-wide": ["Deny"],
-      "touches-sub": ["Deny"],
-      elsewhere: ["Deny"],
-    });
+      Object.fromEntries(
+        await Promise.all((await iam.roleNames()).map(async (role) => [role, await effects(role)] as const)),
+      ),
+    ).toEqual(
+      Object.fromEntries(
+        ["early", "late", "pattern", "too-wide", "touches-sub", "elsewhere"].map((role) => [role, ["Allow"]]),
+      ),
+    );
+    await terraform.run(["plan", "-detailed-exitcode", "-no-color"], { accept: [0] });
   });
 
   test("that break a variable's own rule make no role at all", async () => {

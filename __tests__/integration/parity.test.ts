@@ -13,8 +13,8 @@ import { trustInput } from "../../src/hcl/module-inputs";
 import { resourcesOf } from "../../src/hcl/moves";
 import { rootFiles } from "../../src/hcl/root-files";
 import { trustPolicyJson } from "../../src/trust/build";
-import { strangerLetIn } from "../../src/trust/strangers";
-import { arbitraryFederation, arbitraryRole } from "../support/arbitrary-federation";
+import { isWithinDomains } from "../../src/trust/check";
+import { arbitraryFederation, arbitraryRole, EMAIL_DOMAINS } from "../support/arbitrary-federation";
 import { describeWith } from "../support/requirements";
 import type { SynthesisedStack } from "../support/synthesise";
 import { complaints, synthesiseWhole } from "../support/synthesise";
@@ -72,6 +72,7 @@ function trustPolicyValues(view: AccountView): object {
   return {
     account_id: view.accountId,
     partition: view.account.partition,
+    email_domains: view.federation.emailDomains,
     trust_policy_max_length: view.federation.trustPolicyMaxLength,
     issuers: Object.fromEntries(
       view.providers.map(({ issuer, arn }) => [
@@ -107,6 +108,7 @@ function manyRoles(count: number, partition: "aws" | "aws-us-gov"): Federation {
         aws: { accountId: "111122223333", partition },
         issuers,
         roles: { role },
+        emailDomains: EMAIL_DOMAINS,
         trustPolicyMaxLength: 8192,
       });
       if (isSynthesisable(viewOf(federation))) readable.push(role);
@@ -168,6 +170,8 @@ describeWith({ terraform: true }, "trust policies", () => {
       "mallory",
       "gmail.com",
       "data.example.com",
+      "@data.example.com",
+      ".example.org",
       "????????",
       "4???",
       "[a-z]",
@@ -202,6 +206,15 @@ describeWith({ terraform: true }, "trust policies", () => {
           "*7f",
           "*-prod",
           "*@*.example.dev",
+          "*@etl.data.example.com",
+          "*@evildata.example.com",
+          "*@Data.example.com",
+          "*@data.example.com*",
+          "*@-.data.example.com",
+          "*@x@data.example.com",
+          "*@example.org",
+          "?@a-b.example.org",
+          "*@_.example.org",
         ],
         ...fc.sample(
           fc.array(piece, { minLength: 1, maxLength: 7 }).map((parts) => parts.join("")),
@@ -222,8 +235,9 @@ describeWith({ terraform: true }, "trust policies", () => {
       roles,
     });
     const tooWide = new Set((problems as Readonly<Record<string, readonly string[]>>)["subject_pattern_too_wide"]);
-    const judged = (text: string): boolean => !/[^*?]/.test(text) || strangerLetIn(text) !== undefined;
-    expect(patterns.filter((text) => tooWide.has(text) !== judged(text))).toEqual([]);
+    const { emailDomains } = view.federation;
+    expect(patterns.filter((text) => tooWide.has(text) === isWithinDomains(text, emailDomains))).toEqual([]);
+    expect(patterns.filter((text) => !tooWide.has(text)).length).toBeGreaterThan(10);
     expect(tooWide.size).toBeGreaterThan(25);
   });
 });

@@ -3,6 +3,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { lintText } from "../../src/lint/output/text";
 import type { NamedDocument } from "../../src/lint/lint-documents";
+import type { InputError } from "../../src/errors";
+import { parseFederation } from "../../src/federation";
+import { prove } from "../../src/prove/prove";
 import { lintDocuments, lintExitCode } from "../../src/lint/lint-documents";
 import { readDocument } from "../../src/lint/read-document";
 import { explainDecision, compilePolicy } from "../../src/trust/decide/decide";
@@ -206,3 +209,37 @@ test.each([`\${a${" ".repeat(7_600)}`, "a.".repeat(40_000)])(
   },
   20_000,
 );
+
+describe("patterns of outsiders, whatever reason stands beside them", () => {
+  const text = textOf("stranger-patterns.yaml");
+  const asTexts = text.replace(/\{ pattern: ("[^"]*"), reason: "[^"]*" \}/g, "$1");
+  const asWide = text.replace("subjectPatterns", "wideSubjectPatterns");
+
+  test("are refused among subjectPatterns, which takes texts alone", () => {
+    const problems = (file: string): readonly string[] => {
+      try {
+        parseFederation(file);
+        return [];
+      } catch (error) {
+        return (error as InputError).problems.map(({ code, path }) => `${path ?? ""} ${code}`);
+      }
+    };
+    const places = [0, 1].map((index) => `roles.r.trusts[0].subjectPatterns[${index}]`);
+    expect(problems(text)).toEqual(places.map((place) => `${place} wrong-type`));
+    expect(problems(asTexts)).toEqual(places.map((place) => `${place} subject-pattern-too-wide`));
+    for (const domain of ["gmail.com", "e", "com"])
+      expect(problems(`emailDomains: [${domain}]\n${asTexts}`)).toEqual(
+        expect.arrayContaining(places.map((place) => `${place} subject-pattern-too-wide`)),
+      );
+  });
+
+  test("pass as wide ones with a reason: lint lists them, and explain --who and prove name who gets in", async () => {
+    const report = lintDocuments([{ file: "f.yaml", document: await readDocument(asWide, "f.yaml") }]);
+    expect([report.errors, report.notes]).toEqual([0, 2]);
+    expect(lintText(report)).toContain('"g*" lets in everyone whom it matches, with the reason "This is meant');
+    const { federation } = parseFederation(asWide);
+    const proof = await prove(federation, { seed: 1, count: 1000, now: 1_757_600_000 });
+    expect(proof.holds).toBe(true);
+    expect(proof.roles[0]).toMatchObject({ declared: 2, declaredIn: 2, impostorsIn: 0 });
+  });
+});

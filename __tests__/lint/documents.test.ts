@@ -34,6 +34,7 @@ async function rulesOf(
 }
 
 const FEDERATION = `name: lake
+emailDomains: [data.example.com]
 aws: { accountId: "111122223333" }
 issuers:
   production: { level: workspace, host: mycompany.cloud.databricks.com, workspaceId: "1" }
@@ -42,8 +43,8 @@ roles:
     trusts:
       - issuer: production
         users: [alice@example.com]
-        subjectPatterns:
-          - "*@data.example.com"
+        subjectPatterns: ["*@data.example.com"]
+        wideSubjectPatterns:
           - { pattern: "*@ops.example.com", reason: Every mailbox there is the platform team's. }
 `;
 
@@ -191,8 +192,15 @@ test(
     const { findings } = lintDocuments([{ file: "federation.yaml", document }]);
     expect(findings.map(({ rule, line, path, message }) => [rule, line, path.split(".Condition")[0], message])).toEqual(
       [
-        ["subject-wildcard", 8, "roles.reader.trusts[0]", '"*@data.example.com" is a pattern.'],
-        ["subject-email", 8, "roles.reader.trusts[0]", '"alice@example.com" is an email address.'],
+        [
+          "subject-wide-pattern",
+          13,
+          "roles.reader.trusts[0].wideSubjectPatterns[0]",
+          '"*@ops.example.com" lets in everyone whom it matches, with the reason ' +
+            '"Every mailbox there is the platform team\'s.".',
+        ],
+        ["subject-wildcard", 9, "roles.reader.trusts[0]", '"*@data.example.com" is a pattern.'],
+        ["subject-email", 9, "roles.reader.trusts[0]", '"alice@example.com" is an email address.'],
       ],
     );
   },

@@ -16,7 +16,7 @@ test("a federation of every feature has no error", () => {
   const findings = lintFederation(readFederation(fullFederation).federation);
   expect(findings.filter(({ severity }) => severity === "error")).toEqual([]);
   expect(new Set(findings.map(({ rule }) => rule))).toEqual(
-    new Set(["subject-wildcard", "subject-email", "session-long"]),
+    new Set(["subject-wildcard", "subject-wide-pattern", "subject-email", "session-long"]),
   );
 });
 
@@ -28,7 +28,7 @@ test("statements are told by the trust they were built from", () => {
     expect(statementPaths(role)).toHaveLength(roleTrustPolicy(role, accountView(federation, account)).Statement.length);
   }
   expect(statementPaths(federation.roles[0] ?? ({ ...fullFederation, trusts: [] } as never))).toEqual(
-    [0, 1, 1, 2, 3, 3].map((trust) => `roles.lake-reader.trusts[${trust}]`),
+    [0, 1, 1, 1, 2, 3, 3].map((trust) => `roles.lake-reader.trusts[${trust}]`),
   );
 });
 

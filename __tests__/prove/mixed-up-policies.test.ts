@@ -40,6 +40,7 @@ const COMPANY = "accounts.cloud.databricks.com/oidc/accounts/7d3c2b1a-0f5e-4c8d-
 const { federation } = parseFederation(
   `
 name: lakehouse
+emailDomains: [data.example.com]
 aws: { accountId: "111122223333" }
 issuers:
   production: { level: workspace, host: mycompany.cloud.databricks.com, workspaceId: "1444828305810485", ` +
@@ -52,8 +53,7 @@ roles:
     `"aws:SourceIp", values: [203.0.113.0/24] }] }
       - { issuer: production, servicePrincipals: [${SECOND}], conditions: [{ test: IpAddress, variable: ` +
     `"aws:SourceIp", values: [198.51.100.0/24] }] }
-      - { issuer: company, users: [alice@example.com], subjectPatterns: [{ pattern: "*@data.example.com", ` +
-    `reason: Every mailbox is of the data team. }] }
+      - { issuer: company, users: [alice@example.com], subjectPatterns: ["*@data.example.com"] }
   writer:
     trusts:
       - { issuer: production, servicePrincipals: [${WRITER}] }

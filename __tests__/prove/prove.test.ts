@@ -8,6 +8,7 @@ const NOW = 1_757_600_000;
 function federation(trusts: string, extra = ""): string {
   return `
 name: lakehouse
+emailDomains: [data.example.com]
 aws: { accountId: "111122223333" }
 issuers:
   production: { level: workspace, host: mycompany.cloud.databricks.com, workspaceId: "1444828305810485" }
@@ -22,8 +23,17 @@ ${trusts
 ${extra}`;
 }
 
-async function proofOf(text: string, options: { readonly seed?: number; readonly count?: number } = {}) {
-  return prove(parseFederation(text).federation, { seed: options.seed ?? 1, count: options.count ?? 1000, now: NOW });
+interface Options {
+  readonly seed?: number;
+  readonly count?: number;
+  /** Instead of those with which the file was read. */
+  readonly domains?: readonly string[];
+}
+
+async function proofOf(text: string, options: Options = {}) {
+  const { federation: read } = parseFederation(text);
+  const declared = options.domains === undefined ? read : { ...read, emailDomains: options.domains };
+  return prove(declared, { seed: options.seed ?? 1, count: options.count ?? 1000, now: NOW });
 }
 
 test.each([
@@ -47,11 +57,7 @@ test.each([
       '"aws:SourceIp", values: [10.0.0.0/8] }, { test: DateLessThan, variable: "aws:CurrentTime", values: ' +
       '["2030-01-01T00:00:00Z"] }] }',
   ],
-  [
-    "a pattern with a written reason",
-    '- { issuer: production, subjectPatterns: [{ pattern: "*@data.example.com", reason: "Every mailbox of this ' +
-      'domain belongs to the data team." }] }',
-  ],
+  ["a pattern with a written reason", '- { issuer: production, subjectPatterns: ["*@data.example.com"] }'],
   ["Unity Catalog", "- { unityCatalog: { externalIds: [0b7e6f5a-1c2d-4e3f-9a8b-7c6d5e4f3a2b] } }"],
   [
     "both kinds of trust",
@@ -65,8 +71,9 @@ test.each([
   expect(proof.roles.every(({ forged }) => forged === (trusts.includes("issuer:") ? 1000 : 0))).toBe(true);
 });
 
-test("an outsider whom a pattern lets in is a counter-example unless the reason is written down", async () => {
-  const proof = await proofOf(federation('- { issuer: production, subjectPatterns: ["*@data.example.com"] }'));
+test("whom a pattern matches is a counter-example where no email domain is declared", async () => {
+  const text = federation('- { issuer: production, subjectPatterns: ["*@data.example.com"] }');
+  const proof = await proofOf(text, { domains: [] });
   expect(proof.holds).toBe(false);
   expect(proof.roles[0]?.letIn[0]).toMatchObject({
     what: "an outsider whom the pattern matches",
@@ -85,11 +92,12 @@ test("a declared identity that no request can satisfy is shut out, and said so",
 
 test("the same seed tries the same, another seed something else, and other roles only add whom they name", async () => {
   const trusts = '- { issuer: production, subjectPatterns: ["*@data.example.com"] }';
-  const first = await proofOf(federation(trusts));
-  expect((await proofOf(federation(trusts))).roles).toEqual(first.roles);
-  expect((await proofOf(federation(trusts), { seed: 2 })).roles).not.toEqual(first.roles);
+  const first = await proofOf(federation(trusts), { domains: [] });
+  expect((await proofOf(federation(trusts), { domains: [] })).roles).toEqual(first.roles);
+  expect((await proofOf(federation(trusts), { domains: [], seed: 2 })).roles).not.toEqual(first.roles);
   const more = await proofOf(
     federation(trusts, "  writer:\n    trusts: [{ issuer: production, users: [bob@example.com] }]\n"),
+    { domains: [] },
   );
   const { forgedIn: _, ...rest } = first.roles[0] ?? {};
   expect(more.roles[0]).toMatchObject(rest);
@@ -122,13 +130,19 @@ test("every pattern is tried at its edges, however many there are", async () => 
     (_, index) => `{ pattern: "team-${index}-*@data.example.com", reason: "The team's own mailboxes." }`,
   );
   const proof = await proofOf(
-    federation(`- { issuer: production, subjectPatterns: [${patterns.join(", ")}, "open-*@data.example.com"] }`),
+    federation(
+      `- { issuer: production, subjectPatterns: ["open-*@data.example.com"], ` +
+        `wideSubjectPatterns: [${patterns.join(", ")}] }`,
+    ),
+    { domains: [] },
   );
   expect(proof.roles[0]?.letIn[0]?.claims["sub"]).toMatch(/^open-mallory/);
 });
 
 test("a claim can not steer the terminal of who reads the proof", async () => {
-  const proof = await proofOf(federation('- { issuer: production, subjectPatterns: ["*@data.example.com"] }'));
+  const proof = await proofOf(federation('- { issuer: production, subjectPatterns: ["*@data.example.com"] }'), {
+    domains: [],
+  });
   const [role] = proof.roles;
   if (role === undefined) throw new Error("no role");
   const hostile = { what: "x", claims: { sub: "\u001b[2J\u202e\u009b" }, context: {} };

@@ -84,6 +84,7 @@ test("whether a stored secret is part of the way is said for every identity", ()
     "service principal": "sometimes",
     user: "never",
     "subject pattern": "unknown",
+    "wide pattern": "unknown",
     subject: "unknown",
     "Unity Catalog": "never",
   });

@@ -9,7 +9,7 @@ import type { TextRule } from "../../src/text/text-rule";
 import { keeps } from "../../src/text/text-rule";
 import { CONDITION_TESTS } from "../../src/trust/decide/operators";
 import { CONDITION_VALUE, EXTERNAL_ID, SUBJECT, SUBJECT_PATTERN } from "../../src/trust/rules";
-import { strangerLetIn } from "../../src/trust/strangers";
+import { isWithinDomains } from "../../src/trust/check";
 import { arbitrariesOf } from "./field-samples";
 import { hostileLatin } from "./hostile-text";
 
@@ -29,9 +29,11 @@ const key = fc.tuple(word, fc.constantFrom("", "-1", "_x", "-a_b")).map((parts) 
 const roleKey = fc.tuple(word, fc.constantFrom("", "-1", ".x", "@y", "+z", "=", ",q")).map((parts) => parts.join(""));
 const email = word.map((local) => `${local}@data.example.com`);
 const subject = kept(SUBJECT, uuid).filter((text) => !/\$\{/.test(text));
+/** Those of every generated federation. */
+export const EMAIL_DOMAINS = ["example.org", "data.example.com"];
 const pattern = fc.tuple(hostileLatin, word).map(([hostile, local]) => {
   const wild = `${hostile}*@data.example.com`;
-  return keeps(SUBJECT_PATTERN, wild) && !/\$\{/.test(wild) && strangerLetIn(wild) === undefined
+  return keeps(SUBJECT_PATTERN, wild) && !/\$\{/.test(wild) && isWithinDomains(wild, EMAIL_DOMAINS)
     ? wild
     : `${local}-?@data.example.com`;
 });
@@ -111,6 +113,13 @@ function trustOf(issuers: Issuers, partition: Partition): fc.Arbitrary<TrustDecl
       users: fc.array(email, { maxLength: 2 }),
       subjects: fc.array(subject, { maxLength: 2 }),
       subjectPatterns: fc.array(pattern, { maxLength: 2 }),
+      wideSubjectPatterns: fc.array(
+        kept(
+          SUBJECT_PATTERN,
+          word.map((start) => `${start}-*`),
+        ).map((text) => ({ pattern: /[*?]/.test(text) && !/\$\{/.test(text) ? text : "*", reason: "It is meant so." })),
+        { maxLength: 2 },
+      ),
       conditions,
       allowTagSession: fc.boolean(),
       ownAudiences: fc.boolean(),
@@ -118,7 +127,12 @@ function trustOf(issuers: Issuers, partition: Partition): fc.Arbitrary<TrustDecl
     .map(({ ownAudiences, ...trust }): TrustDeclaration => {
       const registered = issuers[trust.issuer]?.audiences;
       const named =
-        trust.servicePrincipals.length + trust.users.length + trust.subjects.length + trust.subjectPatterns.length > 0;
+        trust.servicePrincipals.length +
+          trust.users.length +
+          trust.subjects.length +
+          trust.subjectPatterns.length +
+          trust.wideSubjectPatterns.length >
+        0;
       return {
         ...trust,
         ...(named ? {} : { users: ["alice@data.example.com", "alice@data.example.com"] }),
@@ -225,6 +239,7 @@ export const arbitraryFederation: fc.Arbitrary<Federation> = fc
               ? { accountId, partition, region: "us-east-1" }
               : { partition, accounts: { prod: { accountId }, dev: { accountId: second, region: "eu-west-1" } } },
           issuers,
+          emailDomains: EMAIL_DOMAINS,
           trustPolicyMaxLength: 8192,
         }),
       ),

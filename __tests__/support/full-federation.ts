@@ -25,6 +25,7 @@ export const fullFederation = {
     company: { level: "account", accountId: "7d3c2b1a-0f5e-4c8d-9a6b-123456789012" },
     azure: { level: "workspace", host: "adb-1234567890123456.7.azuredatabricks.net", workspaceId: "1234567890123456" },
   },
+  emailDomains: ["data.example.com"],
   roles: {
     "lake-reader": {
       ...samplesOf(OTHER_ROLE_FIELDS),
@@ -35,6 +36,7 @@ export const fullFederation = {
           issuer: "company",
           users: ["alice@example.com"],
           subjectPatterns: ["*@data.example.com"],
+          wideSubjectPatterns: [{ pattern: "team-*", reason: "Every group of this name may read ${lake}." }],
           conditions: [{ test: "IpAddress", variable: "aws:SourceIp", values: ["203.0.113.0/24"] }],
         },
         { issuer: "azure", subjects: ["any <sub> & more"] },

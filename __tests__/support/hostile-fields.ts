@@ -113,8 +113,10 @@ export const FIELDS: Readonly<Record<string, Put>> = {
   "trusts.users": (text) => trust({ users: [`${text}@example.com`] }),
   "trusts.subjects": (text) => trust({ subjects: [text] }),
   "trusts.subjectPatterns": (text) => trust({ subjectPatterns: [`${text}*@data.example.com`] }),
-  "trusts.subjectPatterns.reason": (text) =>
-    trust({ subjectPatterns: [{ pattern: "*@data.example.com", reason: text }] }),
+  "trusts.wideSubjectPatterns.pattern": (text) =>
+    trust({ wideSubjectPatterns: [{ pattern: `${text}*`, reason: "Everyone whom it matches is meant." }] }),
+  "trusts.wideSubjectPatterns.reason": (text) => trust({ wideSubjectPatterns: [{ pattern: "team-*", reason: text }] }),
+  emailDomains: (text) => federation({ emailDomains: [`${text}.example.com`] }),
   "trusts.conditions.test": (text) => trust({ conditions: [{ test: text, variable: "aws:SourceIp", values: ["x"] }] }),
   "trusts.conditions.variable": (text) =>
     trust({ conditions: [{ test: "StringEquals", variable: `aws:${text}`, values: ["x"] }] }),

@@ -4,7 +4,7 @@
  */
 import type { PolicyRequest, Reading } from "../../src/trust/decide/decide";
 import { compilePolicy, verdict } from "../../src/trust/decide/decide";
-import { addressEdges } from "../../src/trust/address-edges";
+import { addressEdges } from "../../src/prove/address-edges";
 import { addressBits, readBoolean, readInstant } from "../../src/trust/decide/values";
 import type { PolicyCondition, PolicyDocument, PolicyStatement } from "../../src/trust/decide/document";
 

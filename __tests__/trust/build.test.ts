@@ -46,6 +46,7 @@ function trust(fields: Partial<SubjectTrust> = {}): SubjectTrust {
     users: [],
     subjects: [],
     subjectPatterns: [],
+    wideSubjectPatterns: [],
     audiences: null,
     conditions: [],
     allowTagSession: false,
@@ -70,8 +71,6 @@ function jsonOf(...trusts: readonly Trust[]): string {
 function statementsOf(...trusts: readonly Trust[]) {
   return buildTrustPolicy(trusts, ROLE, CONTEXT).Statement;
 }
-
-const pattern = (text: string) => ({ pattern: text, reason: null });
 
 describe("the canonical form", () => {
   test("byte for byte: sorted keys, no white space, lists everywhere, no Sid", () => {
@@ -119,7 +118,7 @@ describe("the canonical form", () => {
     const [exact, patterns, ...others] = statementsOf(
       trust({
         users: ["alice@example.com"],
-        subjectPatterns: [pattern("*@data.example.com"), pattern("*@data.example.com")],
+        subjectPatterns: ["*@data.example.com", "*@data.example.com"],
       }),
     );
     expect(others).toEqual([]);
@@ -135,8 +134,29 @@ describe("the canonical form", () => {
     });
   });
 
+  test("2: wide patterns stand in a statement of the same form, after the plain ones", () => {
+    const reason = "Every group of this name may read the public lake.";
+    const statements = statementsOf(
+      trust({
+        users: ["alice@example.com"],
+        subjectPatterns: ["*@data.example.com"],
+        wideSubjectPatterns: ["team-*", "*", "team-*"].map((pattern) => ({ pattern, reason })),
+        allowTagSession: true,
+      }),
+    );
+    expect(statements).toHaveLength(3);
+    expect(statements[2]).toEqual({
+      ...statements[1],
+      Condition: {
+        StringEquals: { "mycompany.cloud.databricks.com/oidc:aud": ["1444828305810485"] },
+        StringLike: { "mycompany.cloud.databricks.com/oidc:sub": ["team-*", "*"] },
+      },
+    });
+    expect(JSON.stringify(statements)).not.toContain(reason);
+  });
+
   test("2: a trust of patterns alone has no statement for exact subjects", () => {
-    expect(statementsOf(trust({ subjectPatterns: [pattern("*@data.example.com")] }))).toHaveLength(1);
+    expect(statementsOf(trust({ subjectPatterns: ["*@data.example.com"] }))).toHaveLength(1);
   });
 
   test.each([
@@ -175,7 +195,7 @@ describe("the canonical form", () => {
     expect(self(unityCatalog())).not.toHaveProperty("Null");
     const chained = { Null: { "aws:FederatedProvider": ["true"] } };
     expect(self(unityCatalog(), trust({ servicePrincipals: [READER] }))).toMatchObject(chained);
-    expect(self(trust({ subjectPatterns: [pattern("*@data.example.com")] }), unityCatalog())).toMatchObject(chained);
+    expect(self(trust({ subjectPatterns: ["*@data.example.com"] }), unityCatalog())).toMatchObject(chained);
     const conditions = [{ test: "Null", variable: "aws:SourceVpc", values: ["false"] }];
     expect(self(trust({ servicePrincipals: [READER] }), unityCatalog({ conditions }))).toMatchObject({
       Null: { "aws:FederatedProvider": ["true"], "aws:SourceVpc": ["false"] },
@@ -207,7 +227,7 @@ describe("the canonical form", () => {
   test("5: conditions stand beside the guards, in every statement of their trust and in no other", () => {
     const vpc: Condition = { test: "StringEquals", variable: "aws:SourceVpc", values: ["vpc-1", "vpc-1", "vpc-2"] };
     const statements = statementsOf(
-      trust({ users: ["a@example.com"], subjectPatterns: [pattern("*@data.example.com")], conditions: [vpc] }),
+      trust({ users: ["a@example.com"], subjectPatterns: ["*@data.example.com"], conditions: [vpc] }),
       trust({ servicePrincipals: [READER] }),
     );
     expect(statements.map(({ Condition }) => Condition["StringEquals"]?.["aws:SourceVpc"])).toEqual([
@@ -288,9 +308,13 @@ const anyTrust: fc.Arbitrary<SubjectTrust> = fc.record({
   servicePrincipals: fc.array(uuid, { maxLength: 4 }),
   users: fc.array(user, { maxLength: 3 }),
   subjects: fc.array(fc.constantFrom("any", '<sub> & "more"', "a\u0301 b"), { maxLength: 2 }),
-  subjectPatterns: fc.array(fc.constantFrom("*@data.example.com", "etl-?@data.example.com").map(pattern), {
+  subjectPatterns: fc.array(fc.constantFrom("*@data.example.com", "etl-?@data.example.com"), {
     maxLength: 2,
   }),
+  wideSubjectPatterns: fc.array(
+    fc.constantFrom("*", "team-*").map((pattern) => ({ pattern, reason: "Everyone of it may read the public lake." })),
+    { maxLength: 2 },
+  ),
   audiences: fc.constant(null),
   conditions: fc.array(condition, { maxLength: 4 }),
   allowTagSession: fc.boolean(),
@@ -298,7 +322,10 @@ const anyTrust: fc.Arbitrary<SubjectTrust> = fc.record({
 /** Trusts that pass every rule. */
 const goodTrusts = fc
   .array(anyTrust, { minLength: 1, maxLength: 4 })
-  .filter((trusts) => checkTrusts(trusts, { issuers: CONTEXT.issuers, partition: "aws" }, "trusts").length === 0);
+  .filter(
+    (trusts) =>
+      checkTrusts(trusts, { ...CONTEXT, partition: "aws", emailDomains: ["data.example.com"] }, "trusts").length === 0,
+  );
 
 test(
   "every web identity statement of every policy asks for the audience and for the subjects declared, " +
@@ -311,7 +338,8 @@ test(
             ...entry.servicePrincipals,
             ...entry.users,
             ...entry.subjects,
-            ...entry.subjectPatterns.map((item) => item.pattern),
+            ...entry.subjectPatterns,
+            ...entry.wideSubjectPatterns.map(({ pattern }) => pattern),
           ]),
         );
         const statements = statementsOf(...trusts);

@@ -1,4 +1,5 @@
-import { checkTrusts } from "../../src/trust/check";
+import fc from "fast-check";
+import { checkTrusts, isWithinDomains } from "../../src/trust/check";
 import type { CheckContext } from "../../src/trust/check";
 import { CONDITION_TESTS } from "../../src/trust/decide/operators";
 import type { SubjectTrust, Trust, UnityCatalogTrust } from "../../src/trust/trust";
@@ -10,6 +11,7 @@ const CONTEXT: CheckContext = {
     production: { conditionKeys: { aud: `${PATH}:aud`, sub: `${PATH}:sub` }, audiences: ["1444828305810485", "sts"] },
   },
   partition: "aws",
+  emailDomains: ["example.org", "data.example.com"],
 };
 
 function subjects(fields: Partial<SubjectTrust>): SubjectTrust {
@@ -20,6 +22,7 @@ function subjects(fields: Partial<SubjectTrust>): SubjectTrust {
     users: [],
     subjects: [],
     subjectPatterns: [],
+    wideSubjectPatterns: [],
     audiences: null,
     conditions: [],
     allowTagSession: false,
@@ -37,7 +40,6 @@ function unityCatalog(fields: Partial<UnityCatalogTrust>): UnityCatalogTrust {
   };
 }
 
-const pattern = (text: string) => ({ pattern: text, reason: null });
 const ip = { test: "IpAddress", variable: "aws:SourceIp", values: ["203.0.113.0/24"] };
 
 test.each<[what: string, trust: Trust]>([
@@ -47,14 +49,20 @@ test.each<[what: string, trust: Trust]>([
   [
     "a pattern with a fixed domain",
     subjects({
-      subjectPatterns: [
-        pattern("*@data.example.com"),
-        pattern("team-*@data.example.com"),
-        pattern("etl-??@data.example.com"),
-      ],
+      subjectPatterns: ["*@data.example.com", "team-*@data.example.com", "etl-??@data.example.com"],
     }),
   ],
-  ["a pattern with a fixed beginning", subjects({ subjectPatterns: [pattern("team-etl-*")] })],
+  [
+    "a pattern of a domain below a declared one",
+    subjects({ subjectPatterns: ["*@etl.data.example.com", "a?@example.org"] }),
+  ],
+  [
+    "any pattern with a reason",
+    subjects({
+      servicePrincipals: [],
+      wideSubjectPatterns: ["*", "*@*", "g*", "6a9f1c2e-*"].map((pattern) => ({ pattern, reason: "It is meant so." })),
+    }),
+  ],
   ["registered audiences", subjects({ audiences: ["sts", "1444828305810485"] })],
   [
     "every condition operator of IAM",
@@ -101,19 +109,19 @@ test.each<[what: string, trust: Trust, code: string, path: string]>([
   ["a subject of 256 characters", subjects({ subjects: ["x".repeat(256)] }), "subject-invalid", ".subjects[0]"],
   [
     "a pattern with a policy variable",
-    subjects({ subjectPatterns: [pattern("${aws:userid}*")] }),
+    subjects({ subjectPatterns: ["${aws:userid}*"] }),
     "policy-variable-in-subject",
     ".subjectPatterns[0]",
   ],
   [
     "a pattern outside Latin-1",
-    subjects({ subjectPatterns: [pattern("ć*")] }),
+    subjects({ subjectPatterns: ["ć*"] }),
     "subject-pattern-invalid",
     ".subjectPatterns[0]",
   ],
   [
     "a pattern without wildcard",
-    subjects({ subjectPatterns: [pattern("alice@example.com")] }),
+    subjects({ subjectPatterns: ["alice@example.com"] }),
     "subject-pattern-without-wildcard",
     ".subjectPatterns[0]",
   ],
@@ -133,17 +141,49 @@ test.each<[what: string, trust: Trust, code: string, path: string]>([
     "*e*",
     "m*",
     "?".repeat(36),
+    "g*",
+    "*@e*",
+    "team-*",
+    "*@yahoo.fr",
+    "*@*.example.com",
+    "*@example.com",
+    "*@example.com*",
+    "*@data.example.com*",
+    "*@data.example.co?",
+    "*@*.data.example.com",
+    "*@evildata.example.com",
+    "*@Data.example.com",
+    "*data.example.com",
+    "*@.data.example.com",
+    "*@-x.data.example.com",
+    "*@data.example.com.",
+    "*@x@data.example.com",
+    "*@com",
+    "*@",
+    "6a9f1c2e-3b4d-*",
   ].map((wide): [string, Trust, string, string] => [
     `the wide pattern ${wide}`,
-    subjects({ subjectPatterns: [pattern(wide)] }),
+    subjects({ subjectPatterns: [wide] }),
     "subject-pattern-too-wide",
     ".subjectPatterns[0]",
   ]),
   [
-    "a wide pattern, reason or not: the modules would refuse it",
-    subjects({ subjectPatterns: [{ pattern: "*", reason: "Everybody is meant to get in here." }] }),
-    "subject-pattern-too-wide",
-    ".subjectPatterns[0]",
+    "a wide pattern without wildcard",
+    subjects({ wideSubjectPatterns: [{ pattern: "alice@example.com", reason: "It is meant so." }] }),
+    "subject-pattern-without-wildcard",
+    ".wideSubjectPatterns[0].pattern",
+  ],
+  [
+    "a wide pattern with a policy variable",
+    subjects({ wideSubjectPatterns: [{ pattern: "${aws:userid}*", reason: "It is meant so." }] }),
+    "policy-variable-in-subject",
+    ".wideSubjectPatterns[0].pattern",
+  ],
+  [
+    "a wide pattern outside Latin-1",
+    subjects({ wideSubjectPatterns: [{ pattern: "ć*", reason: "It is meant so." }] }),
+    "subject-pattern-invalid",
+    ".wideSubjectPatterns[0].pattern",
   ],
   ["no audience", subjects({ audiences: [] }), "audience-invalid", ".audiences"],
   [
@@ -264,4 +304,47 @@ test("all complaints of all trusts come together", () => {
       "trusts",
     ).map(({ path }) => path),
   ).toEqual(["trusts[0].users[0]", "trusts[0].subjects[0]", "trusts[1].unityCatalog.externalIds[0]"]);
+});
+
+test("everyone whom a pattern that passes matches is of a declared email domain", () => {
+  const piece = fc.constantFrom(
+    "*",
+    "?",
+    "@",
+    ".",
+    "-",
+    "a",
+    "data",
+    "example",
+    "com",
+    "example.org",
+    "data.example.com",
+  );
+  const { emailDomains } = CONTEXT;
+  let passed = 0;
+  fc.assert(
+    fc.property(
+      fc.array(piece, { minLength: 2, maxLength: 7 }),
+      fc.stringMatching(/^[a-z.@-]{0,6}$/),
+      (parts, filler) => {
+        const pattern = parts.join("");
+        if (!isWithinDomains(pattern, emailDomains)) return;
+        passed += 1;
+        const subject = pattern.replace(/\*/g, filler).replace(/\?/g, "@");
+        expect(emailDomains.some((domain) => subject.endsWith(`@${domain}`) || subject.endsWith(`.${domain}`))).toBe(
+          true,
+        );
+        expect(pattern.slice(pattern.indexOf("@"))).not.toMatch(/[*?]/);
+      },
+    ),
+    { numRuns: 5000, seed: 7 },
+  );
+  expect(passed).toBeGreaterThan(20);
+});
+
+test("the fix names a declared domain, or asks for one", () => {
+  const fixOf = (emailDomains: readonly string[]): string | undefined =>
+    checkTrusts([subjects({ subjectPatterns: ["*@gmail.com"] })], { ...CONTEXT, emailDomains }, "trusts")[0]?.fix;
+  expect(fixOf(["data.example.com"])).toMatch(/^Write it like "\*@data\.example\.com", .*wideSubjectPatterns/);
+  expect(fixOf([])).toMatch(/^Declare your domain in emailDomains, .*wideSubjectPatterns/);
 });

@@ -16,7 +16,6 @@ import {
 } from "../../src/lint/examples";
 import { lintTarget } from "../../src/lint/run-rules";
 import type { LintRole } from "../../src/trust/parsed/target";
-import { STRANGERS } from "../../src/trust/strangers";
 
 /** IDs of the standing findings, in order, each once. */
 function rulesOf(policy: unknown, role: Partial<LintRole> = {}): readonly string[] {
@@ -28,6 +27,18 @@ function rulesOf(policy: unknown, role: Partial<LintRole> = {}): readonly string
     ),
   ];
 }
+
+/** Nobody declared: other customers' service principals, and addresses that anyone can have. */
+const OUTSIDERS: readonly string[] = [
+  ...Array.from({ length: 256 }, (_, byte) => {
+    const hex = byte.toString(16).padStart(2, "0");
+    return `${hex}9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a${((byte * 167 + 13) % 256).toString(16).padStart(2, "0")}`;
+  }),
+  ...["gmail.com", "yahoo.fr", "mail.ru", "163.com", "example.dev"].flatMap((domain) => [
+    `mallory@${domain}`,
+    `m.allory-2@${domain}`,
+  ]),
+];
 
 const MASTER = "arn:aws:iam::414351767826:role/unity-catalog-prod-UCMasterRole-14S5ZJVKOTYTL";
 const assumeRole = (
@@ -160,10 +171,43 @@ describe("patterns are judged by trying", () => {
     expect(rulesOf(like(pattern))).toEqual(rules);
   });
 
-  test("a pattern with a written reason is let be, another is not", () => {
-    const meantPatterns = ["*@data.example.com"];
-    expect(rulesOf(like("*@data.example.com"), { meantPatterns })).toEqual([]);
-    expect(rulesOf(like("*@other.example.com"), { meantPatterns })).toEqual(["subject-wildcard"]);
+  test.each(["*@data.example.com", "g*", "*@*", "*", "data*"])(
+    "%s with a reason is a note, another is not",
+    (pattern) => {
+      const widePatterns = [{ pattern, reason: "Everyone whom it matches may read the public lake." }];
+      expect(rulesOf(like(pattern), { widePatterns })).toEqual(["subject-wide-pattern"]);
+      expect(rulesOf(like("*@other.example.com"), { widePatterns })).toEqual([
+        "subject-wide-pattern",
+        "subject-wildcard",
+      ]);
+      const beside = policyOf(
+        statement({ Condition: { ...GUARDS, IpAddress: { "aws:SourceIp": "203.0.113.0/24" } } }),
+        statement({ Condition: { StringEquals: { [AUD]: EXAMPLE_AUDIENCE }, StringLike: { [SUB]: pattern } } }),
+      );
+      expect(rulesOf(beside, { widePatterns })).toEqual(["subject-wide-pattern"]);
+    },
+  );
+
+  test("what two patterns together let in is decided, not read from their text", () => {
+    const both = (first: string, second: string): unknown =>
+      policyOf(
+        statement({
+          Condition: {
+            StringEquals: { [AUD]: EXAMPLE_AUDIENCE },
+            StringLike: { [SUB]: first },
+            "ForAnyValue:StringLike": { [SUB]: second },
+          },
+        }),
+      );
+    expect(rulesOf(both("team-*", "*@data.example.com"))).not.toContain("subject-stranger");
+    expect(rulesOf(both("team-*", "*-prod"))).toContain("subject-stranger");
+  });
+
+  test("a declared domain of a public provider is an error where it is declared, and once", () => {
+    const target = { ...targetOf({ policy: like("*@gmail.com") }), emailDomains: ["data.example.com", "gmail.com"] };
+    const found = lintTarget(target).map(({ rule, path }) => [rule, path]);
+    expect(found).toContainEqual(["email-domain-public", "emailDomains[1]"]);
+    expect(found.map(([rule]) => rule)).not.toContain("subject-stranger");
   });
 });
 
@@ -347,7 +391,7 @@ test("a policy without an error lets no stranger in, whatever its conditions", (
       const read = readPolicy(policy);
       if (!read.ok) throw new Error(read.why);
       const compiled = compilePolicy(read.policy);
-      const letIn = STRANGERS.filter((stranger) =>
+      const letIn = OUTSIDERS.filter((stranger) =>
         decide(compiled, {
           action: "sts:AssumeRoleWithWebIdentity",
           principal: { kind: "Federated", arn: EXAMPLE_ARN },

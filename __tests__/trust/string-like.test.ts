@@ -48,3 +48,29 @@ test.each([
   // the quickest of several: what else the machine does is not measured
   expect(Math.min(...times)).toBeLessThan(1);
 });
+
+test("StringLike means what the obvious regular expression means", () => {
+  const piece = fc.constantFrom("a", "b", "*", "?", "@", ".", "-");
+  fc.assert(
+    fc.property(
+      fc.array(piece, { maxLength: 9 }),
+      fc.array(fc.constantFrom("a", "b", "@", ".", "-"), { maxLength: 9 }),
+      (pieces, characters) => {
+        const expression = new RegExp(
+          `^${pieces.map((one) => ({ "*": ".*", "?": ".", a: "a", b: "b" })[one] ?? `\\${one}`).join("")}$`,
+          "s",
+        );
+        const text = characters.join("");
+        expect(stringLike(pieces.join(""), text)).toBe(expression.test(text));
+      },
+    ),
+    { numRuns: 1500 },
+  );
+});
+
+test("a pattern made to be slow is not", () => {
+  const started = performance.now();
+  stringLike(`${"*a".repeat(500)}b`, "a".repeat(100_000));
+  stringLike(`${"*?".repeat(2000)}b`, "a".repeat(10_000));
+  expect(performance.now() - started).toBeLessThan(1000);
+});

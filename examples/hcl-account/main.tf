@@ -12,6 +12,9 @@ module "databricks" {
 
   permissions_boundary_arn = aws_iam_policy.boundary.arn
 
+  # Subject patterns may match addresses of these domains, and of those below them.
+  email_domains = ["data.example.com"]
+
   roles = {
     # Every mailbox of the domain belongs to the data team; others cannot get an address there.
     data-team = {

@@ -65,6 +65,7 @@ module "trust_policies" {
   source = "./modules/trust-policies"
 
   account_id              = local.account_id
+  email_domains           = var.email_domains
   partition               = local.partition
   trust_policy_max_length = var.trust_policy_max_length
 

@@ -80,6 +80,20 @@ variable "databricks_account_host" {
   }
 }
 
+variable "email_domains" {
+  description = "Email domains of your own, which subject patterns may match; a domain stands for those below it too."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition = !contains([
+      for value in var.email_domains : value == null ? false : can(regex("^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]{2,63}$", value)) && length(value) <= 253
+    ], false)
+    error_message = "Each of email_domains must be an email domain of at least two labels in lower case, without wildcards, e.g. data.example.com."
+  }
+}
+
 variable "max_session_duration" {
   description = "Longest session of roles without their own. In seconds."
   type        = number
@@ -129,7 +143,7 @@ variable "role_path" {
 }
 
 variable "roles" {
-  description = "Roles by key, which is the name unless `name` is given; each names whom it trusts: `service_principals` (application IDs), `users` (email addresses), `subjects`, `subject_patterns`, or `unity_catalog`. For several trusts per role use databricks-federation."
+  description = "Roles by key, which is the name unless `name` is given; each names whom it trusts: `service_principals` (application IDs), `users` (email addresses), `subjects`, `subject_patterns`, `wide_subject_patterns`, or `unity_catalog`. For several trusts per role use databricks-federation."
   type = map(object({
     allow_tag_session = optional(bool, false)
     audiences         = optional(list(string))
@@ -155,6 +169,10 @@ variable "roles" {
       external_ids = list(string)
     }))
     users = optional(list(string), [])
+    wide_subject_patterns = optional(list(object({
+      pattern = string
+      reason  = string
+    })), [])
   }))
   default  = {}
   nullable = false
@@ -332,9 +350,9 @@ variable "roles" {
 
   validation {
     condition = !contains([
-      for trust in var.roles : trust.unity_catalog != null || length(concat(trust.service_principals, trust.users, trust.subjects, trust.subject_patterns)) > 0
+      for trust in var.roles : trust.unity_catalog != null || length(concat(trust.service_principals, trust.users, trust.subjects, trust.subject_patterns, trust.wide_subject_patterns)) > 0
     ], false)
-    error_message = "Each trust must name whom it trusts: service_principals, users, subjects or subject_patterns, or unity_catalog; without, every identity of the issuer would get in."
+    error_message = "Each trust must name whom it trusts: service_principals, users, subjects, subject_patterns or wide_subject_patterns, or unity_catalog; without, every identity of the issuer would get in."
   }
 
   validation {
@@ -380,6 +398,42 @@ variable "roles" {
       ]
     ]), false)
     error_message = "Each of audiences must be 1 to 255 visible ASCII characters except *, ? and {."
+  }
+
+  validation {
+    condition = !contains(flatten([
+      for trust in var.roles : [
+        for wide in trust.wide_subject_patterns : can(wide.pattern)
+      ]
+    ]), false)
+    error_message = "An entry of wide_subject_patterns must not be null; leave it out."
+  }
+
+  validation {
+    condition = !contains(flatten([
+      for trust in var.roles : [
+        for wide in trust.wide_subject_patterns : wide.pattern == null ? false : can(regex("^[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", wide.pattern)) && length(wide.pattern) <= 255 if wide != null
+      ]
+    ]), false)
+    error_message = "A pattern in wide_subject_patterns must be a pattern of 1 to 255 visible Latin-1 characters except {, with * or ?."
+  }
+
+  validation {
+    condition = !contains(flatten([
+      for trust in var.roles : [
+        for wide in trust.wide_subject_patterns : wide.reason == null ? false : can(regex("^[^\\x{0000}- ][^\\x{0000}-\\x{001F}]{8,}[^\\x{0000}- ]$", wide.reason)) && length(wide.reason) <= 500 if wide != null
+      ]
+    ]), false)
+    error_message = "A reason in wide_subject_patterns must be a written reason of 10 to 500 characters."
+  }
+
+  validation {
+    condition = !contains(flatten([
+      for trust in var.roles : [
+        for wide in trust.wide_subject_patterns : wide.pattern == null ? true : can(regex("[*?]", wide.pattern)) if wide != null
+      ]
+    ]), false)
+    error_message = "A pattern in wide_subject_patterns must contain * or ?; an exact subject goes into subjects."
   }
 
   validation {

@@ -51,6 +51,7 @@ module "trust_policies" {
   source = "./modules/trust-policies"
 
   account_id              = local.account_id
+  email_domains           = var.email_domains
   issuers                 = local.issuers
   partition               = local.partition
   trust_policy_max_length = var.trust_policy_max_length

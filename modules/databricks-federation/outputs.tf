@@ -88,7 +88,7 @@ output "trust_policies" {
 
   precondition {
     condition     = length(module.trust_policies.problems.subject_pattern_too_wide) == 0
-    error_message = "A subject pattern must not match outsiders, such as anyone with a public mail address or other customers' service principals; write it like *@data.example.com. At fault: ${join(", ", module.trust_policies.problems.subject_pattern_too_wide)}."
+    error_message = "Each of subject_patterns must have one @ and then a domain of email_domains, or one below, written out; any other goes into wide_subject_patterns, with its reason. At fault: ${join(", ", module.trust_policies.problems.subject_pattern_too_wide)}."
   }
 
   precondition {

@@ -10,10 +10,11 @@ import type { SimulatedIssuer, SimulatedRole } from "../sandbox/directory/direct
 import { directoryOfPlan } from "../sandbox/directory/of-plan";
 import { keeps, quoted } from "../text/text-rule";
 import { SELF_ASSUME_POLICY_NAME, trustPolicyJson } from "../trust/build";
+import { isWithinDomains } from "../trust/check";
 import { readPolicy } from "../trust/decide/document";
 import { compare } from "../trust/exact/compare";
 import type { ParsedCondition, ParsedStatement } from "../trust/parsed/parsed-role";
-import { asRecord, parseRole } from "../trust/parsed/parse-role";
+import { asRecord, parseRole, subjectPatterns } from "../trust/parsed/parse-role";
 import { SERVICE_PRINCIPAL, TRUST_POLICY_DEFAULT_QUOTA, TRUST_POLICY_MAX_QUOTA, USER } from "../trust/rules";
 
 /** A part of a federation file, which reading checks. */
@@ -52,6 +53,7 @@ export function federationOfPlan(text: string, file: string): PlannedFederation 
     ...(placed.some(({ role }) => parseRole(role.source).characters > TRUST_POLICY_DEFAULT_QUOTA)
       ? { trustPolicyMaxLength: TRUST_POLICY_MAX_QUOTA }
       : {}),
+    emailDomains: domainsOf(placed.map(({ role }) => role)),
     issuers: Object.fromEntries(
       issuers.map((issuer) => [
         issuer.key,
@@ -130,6 +132,22 @@ function declaredRole(role: SimulatedRole, issuers: readonly SimulatedIssuer[], 
   };
 }
 
+const NO_REASON = "It stands in the plan's trust policy, which holds no reason.";
+
+function domainOf(pattern: string): string {
+  return pattern.slice(pattern.lastIndexOf("@") + 1);
+}
+
+/** Whether everyone whom a pattern matches is of one email domain, which a plan does not declare but uses. */
+function fixesDomain(pattern: string): boolean {
+  return isWithinDomains(pattern, [domainOf(pattern)]);
+}
+
+function domainsOf(roles: readonly SimulatedRole[]): readonly string[] {
+  const patterns = roles.flatMap(({ source }) => parseRole(source).statements.flatMap(subjectPatterns));
+  return [...new Set(patterns.filter(fixesDomain).map(domainOf))];
+}
+
 /** A trust for each statement; the two of Unity Catalog are one. */
 function trustsOf(role: SimulatedRole, issuers: readonly SimulatedIssuer[], file: string): readonly Members[] {
   return parseRole(role.source).statements.flatMap((statement): readonly Members[] => {
@@ -147,14 +165,17 @@ function trustsOf(role: SimulatedRole, issuers: readonly SimulatedIssuer[], file
     const patterns = valuesOf(statement.sub, "StringLike");
     if (exact.length + patterns.length === 0) throw refusal("names no subject by StringEquals or StringLike");
     const guards = new Set<ParsedCondition>([...statement.aud, ...statement.sub]);
-    const of = (list: readonly string[]): readonly string[] | undefined => (list.length === 0 ? undefined : list);
+    const of = <T>(list: readonly T[]): readonly T[] | undefined => (list.length === 0 ? undefined : list);
     const isUser = (subject: string): boolean => !keeps(SERVICE_PRINCIPAL, subject) && keeps(USER, subject);
     const trust = {
       issuer: issuer.key,
       servicePrincipals: of(exact.filter((subject) => keeps(SERVICE_PRINCIPAL, subject))),
       users: of(exact.filter(isUser)),
       subjects: of(exact.filter((subject) => !keeps(SERVICE_PRINCIPAL, subject) && !isUser(subject))),
-      subjectPatterns: of(patterns),
+      subjectPatterns: of(patterns.filter(fixesDomain)),
+      wideSubjectPatterns: of(
+        patterns.filter((pattern) => !fixesDomain(pattern)).map((pattern) => ({ pattern, reason: NO_REASON })),
+      ),
       audiences: of(audiences),
       conditions: statement.conditions
         .filter((condition) => !guards.has(condition))

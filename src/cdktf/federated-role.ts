@@ -66,6 +66,8 @@ export interface DatabricksFederatedRoleProps extends RoleProps {
   readonly awsAccountId?: string;
   /** Default: the partition of the first provider, else AWS is asked. */
   readonly awsPartition?: Partition;
+  /** Email domains of your own, which subject patterns may match. */
+  readonly emailDomains?: readonly string[];
   /** IAM's quota for a trust policy, in characters, 2,048 to 8,192. Default: 2,048. */
   readonly trustPolicyMaxLength?: number;
 }
@@ -217,12 +219,21 @@ function attributesOf(attributes: RoleAttributes, text: (text: string) => string
 
 function partsOf(id: string, props: DatabricksFederatedRoleProps | undefined): RoleParts {
   // JavaScript may leave out what the type demands
-  const { providers = {}, provider, awsAccountId, awsPartition, trustPolicyMaxLength, ...declaration } = props ?? {};
+  const {
+    providers = {},
+    provider,
+    awsAccountId,
+    awsPartition,
+    emailDomains,
+    trustPolicyMaxLength,
+    ...declaration
+  } = props ?? {};
   const [first] = Object.values(providers);
   const settings = checkSettings("role", {
     provider: provider ?? first?.known.provider,
     awsAccountId: awsAccountId ?? first?.known.accountId ?? undefined,
     awsPartition: awsPartition ?? first?.known.partition ?? undefined,
+    ...(emailDomains === undefined ? {} : { emailDomains }),
     ...(trustPolicyMaxLength === undefined ? {} : { trustPolicyMaxLength }),
   });
   const issuers = Object.fromEntries(Object.entries(providers).map(([key, provider]) => [key, provider.checked]));

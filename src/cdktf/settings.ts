@@ -20,7 +20,7 @@ import { reservedTextProblems, setTokensAside } from "./tokens";
  */
 export interface FederationSettings extends Pick<
   FederationInput,
-  "lint" | "maxSessionDuration" | "roleNamePrefix" | "rolePath" | "trustPolicyMaxLength"
+  "emailDomains" | "lint" | "maxSessionDuration" | "roleNamePrefix" | "rolePath" | "trustPolicyMaxLength"
 > {
   /** The AWS provider of every resource, such as an aliased one for another account. Default: the stack's own. */
   readonly provider?: TerraformProvider | undefined;

@@ -81,7 +81,7 @@ function clientTrust(trust: SubjectTrust, issuer: FederationIssuer): ClientTrust
   return {
     audiences: trust.audiences ?? issuer.audiences.slice(0, 1),
     subjects: exactSubjects(trust),
-    patterns: trust.subjectPatterns.map(({ pattern }) => pattern),
+    patterns: [...trust.subjectPatterns, ...trust.wideSubjectPatterns.map(({ pattern }) => pattern)],
   };
 }
 

@@ -1,6 +1,7 @@
 /** What spans several values of a federation: names that clash, quotas, lengths, ARNs of the wrong account. */
 import type { Problem } from "../errors";
 import { quoted, keeps } from "../text/text-rule";
+import { subjectGroups } from "../trust/trust";
 import { measureTrustPolicy, trustPolicyJson } from "../trust/build";
 import { providerArn } from "../issuer/issuer";
 import type { Partition } from "../issuer/rules";
@@ -202,9 +203,7 @@ export function checkTrustPolicyLength(role: FederationRole, policy: string, quo
   const subjects = role.trusts.reduce(
     (count, trust) =>
       count +
-      (trust.kind === "subjects"
-        ? trust.servicePrincipals.length + trust.users.length + trust.subjects.length + trust.subjectPatterns.length
-        : 0),
+      (trust.kind === "subjects" ? subjectGroups(trust).reduce((sum, group) => sum + group.subjects.length, 0) : 0),
     0,
   );
   return [

@@ -7,7 +7,7 @@ export interface Reach {
   readonly trust: number;
   /** The issuer's key; null for Unity Catalog, which is no web identity. */
   readonly issuer: string | null;
-  readonly kind: "service principal" | "user" | "subject" | "subject pattern" | "Unity Catalog";
+  readonly kind: "service principal" | "user" | "subject" | "subject pattern" | "wide pattern" | "Unity Catalog";
   /** The subject, the pattern, or the external ID. */
   readonly who: string;
   /** How many extra conditions narrow it. */
@@ -28,9 +28,10 @@ export function reachOf(federation: Pick<Federation, "roles">): readonly Reach[]
         ...of("service principal", trust.servicePrincipals),
         ...of("user", trust.users),
         ...of("subject", trust.subjects),
+        ...of("subject pattern", trust.subjectPatterns),
         ...of(
-          "subject pattern",
-          trust.subjectPatterns.map(({ pattern }) => pattern),
+          "wide pattern",
+          trust.wideSubjectPatterns.map(({ pattern }) => pattern),
         ),
       ];
     }),

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Problem } from "../errors";
 import type { Partition } from "../issuer/rules";
 import { breach } from "../text/text-rule";
+import type { CheckContext } from "../trust/check";
 import { checkTrust } from "../trust/check";
 import type { Trust } from "../trust/trust";
 import type { ModelOf } from "./fields/field";
@@ -91,7 +92,8 @@ export function readRole(
   const shaped = shape(outline, raw, at, typedAt);
   problems.push(...shaped.problems);
   const rawTrusts = typeof raw === "object" && raw !== null ? (raw as Record<string, unknown>)["trusts"] : undefined;
-  const trusts = readTrusts(Array.isArray(rawTrusts) ? rawTrusts : undefined, path, context, typedAt);
+  const known = { ...context, emailDomains: settings.emailDomains };
+  const trusts = readTrusts(Array.isArray(rawTrusts) ? rawTrusts : undefined, path, known, typedAt);
   problems.push(...trusts.problems);
   const role = shaped.value ?? readable(outline, raw, { trusts: [] }, shaped.problems, at);
   if (role === undefined) return { value: undefined, problems };
@@ -113,7 +115,7 @@ export function readRole(
 function readTrusts(
   raw: readonly unknown[] | undefined,
   rolePath: string,
-  context: RoleContext,
+  context: RoleContext & CheckContext,
   typedAt: TypedAt,
 ): { readonly list: readonly Trust[]; readonly problems: readonly Problem[] } {
   if (raw === undefined) return { list: [], problems: [] };

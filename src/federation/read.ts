@@ -187,12 +187,22 @@ function readTop(
   if (top === undefined) throw new RangeError("a federation without its faulty settings is readable");
   const { list: accounts, partition, problems } = accountsOf(parts["aws"], top.name, typedAt);
   const settings = { ...modelOf(SETTING_FIELDS, top), accounts, partition };
-  // A quota that did not read is nobody's measure.
-  const quotaUnread = parts["trustPolicyMaxLength"] !== undefined && top.trustPolicyMaxLength === undefined;
+  // What did not read has a problem of its own, and makes none elsewhere: a quota, domains of patterns.
+  const unread = (name: keyof typeof top): boolean => parts[name] !== undefined && top[name] === undefined;
   return {
-    settings: quotaUnread ? { ...settings, trustPolicyMaxLength: TRUST_POLICY_MAX_QUOTA } : settings,
+    settings: {
+      ...settings,
+      ...(unread("trustPolicyMaxLength") ? { trustPolicyMaxLength: TRUST_POLICY_MAX_QUOTA } : {}),
+      ...(unread("emailDomains") ? { emailDomains: textsIn(parts["emailDomains"]) } : {}),
+    },
     problems: [...shaped.problems, ...problems],
   };
+}
+
+/** The texts in a list, as the domains that they may have been meant for. */
+function textsIn(value: unknown): readonly string[] {
+  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return list.flatMap((item) => (typeof item === "string" ? item.toLowerCase().replace(/^[*@.]+/, "") : []));
 }
 
 function mappingAt(parts: Readonly<Record<string, unknown>>, key: string): Readonly<Record<string, unknown>> {

@@ -246,6 +246,7 @@ export const REASON = textRule({
   form: { characters: SENTENCE, min: 10, max: 500, first: except(SENTENCE, " "), last: except(SENTENCE, " ") },
   says: "a written reason of 10 to 500 characters",
   example: "Every mailbox of this domain belongs to the data team.",
+  wrong: ["", "meant", " because it is meant so"],
 });
 
 /** Seconds. IAM's bounds on a role's maximum session. */

@@ -50,8 +50,9 @@ export function checkTrustParts(raw: unknown, context: CheckContext, path: strin
       servicePrincipals: list(trust["servicePrincipals"], text),
       users: list(trust["users"], text),
       subjects: list(trust["subjects"], text),
-      subjectPatterns: list(trust["subjectPatterns"], (entry) => ({
-        pattern: text(entry) ?? text(mapping(entry)["pattern"]),
+      subjectPatterns: list(trust["subjectPatterns"], text),
+      wideSubjectPatterns: list(trust["wideSubjectPatterns"], (entry) => ({
+        pattern: text(mapping(entry)["pattern"]),
       })),
       audiences: list(trust["audiences"], text),
       conditions,

@@ -9,7 +9,7 @@ import { TRUST_FIELDS } from "../federation/fields/trust";
 import type { Federation, FederationRole } from "../federation/model";
 import { defaultAudience } from "../issuer/issuer";
 import type { Json } from "../trust/canonical-json";
-import type { SubjectPattern, Trust } from "../trust/trust";
+import type { Trust } from "../trust/trust";
 import type { HclValue } from "./encode";
 import { call } from "./encode";
 
@@ -35,8 +35,6 @@ function isEmpty(value: unknown): boolean {
 
 function inputOf(kind: Kind, value: unknown): HclValue {
   switch (kind.is) {
-    case "patterns":
-      return (value as readonly SubjectPattern[]).map(({ pattern }) => pattern);
     case "policies":
       return Object.fromEntries(
         Object.entries(value as Values).map(([name, text]) => [name, policyJson(text as Json)]),

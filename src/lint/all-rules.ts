@@ -35,6 +35,8 @@ import { subjectLiteralWildcard } from "./rules/subject-literal-wildcard";
 import { subjectWildcard } from "./rules/subject-wildcard";
 import { subjectPatternNoDelimiter } from "./rules/subject-pattern-no-delimiter";
 import { subjectUnlikely } from "./rules/subject-unlikely";
+import { emailDomainPublic } from "./rules/email-domain-public";
+import { subjectWidePattern } from "./rules/subject-wide-pattern";
 import { subjectEmail } from "./rules/subject-email";
 import { subjectMany } from "./rules/subject-many";
 import { guardForAllValues } from "./rules/guard-for-all-values";
@@ -99,6 +101,8 @@ export const RULE_GROUPS: Readonly<Record<string, readonly LintRule[]>> = {
     subjectMissing,
     subjectOnlyWildcards,
     subjectStranger,
+    emailDomainPublic,
+    subjectWidePattern,
     subjectLiteralWildcard,
     subjectWildcard,
     subjectPatternNoDelimiter,

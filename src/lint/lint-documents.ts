@@ -58,7 +58,7 @@ export interface LintReport {
     readonly leftAside: number;
     readonly unknownPolicies: readonly string[];
   }[];
-  /** Errors and warnings that stand. */
+  /** Errors, warnings and notes that stand. */
   readonly findings: readonly PlacedFinding[];
   /** Those suppressed by a written reason. */
   readonly ignored: readonly PlacedFinding[];
@@ -66,6 +66,7 @@ export interface LintReport {
   readonly changes: readonly PlacedChange[];
   readonly errors: number;
   readonly warnings: number;
+  readonly notes: number;
   /** Whether somebody gets in who did not before, or from where he did not. */
   readonly widened: boolean;
 }
@@ -106,6 +107,7 @@ export function lintDocuments(documents: readonly NamedDocument[], options: Lint
     changes,
     errors: count("error"),
     warnings: count("warning"),
+    notes: count("note"),
     widened: changes.some(({ gained }) => gained.length > 0),
   };
 }

@@ -12,7 +12,7 @@ import { lintRoleErrors, lintTarget } from "./run-rules";
 import { isLimitingBoundary } from "../trust/parsed/parse-role";
 import { EMPTY_TARGET } from "../trust/parsed/target";
 import type { LintIgnore, LintProvider, LintRole, LintTarget } from "../trust/parsed/target";
-import { exactSubjects } from "../trust/trust";
+import { subjectGroups } from "../trust/trust";
 
 /**
  * Findings of the whole federation; those that its `lint` entries suppress carry the reason in `ignored`. Paths are
@@ -58,6 +58,7 @@ export function targetOfAccount(view: AccountView): LintTarget {
       path: formatPath(["issuers", issuer.key]),
     })),
     givenProviderArns: view.providers.filter((provider) => !made.includes(provider)).map(({ arn }) => arn),
+    emailDomains: view.federation.emailDomains,
     ignores: ignoresAt(view.federation.lint, []),
     roles: view.roles.map((role) => lintRoleOf(role, view, accountId)),
   };
@@ -85,9 +86,12 @@ function lintedRole(
     maxSessionDuration: role.maxSessionDuration,
     bounded: isLimitingBoundary(role.permissionsBoundaryArn),
     managedPolicyArns: Object.values(role.managedPolicyArns),
-    meantPatterns: role.trusts.flatMap((trust) =>
+    widePatterns: role.trusts.flatMap((trust, index) =>
       trust.kind === "subjects"
-        ? trust.subjectPatterns.filter(({ reason }) => reason !== null).map(({ pattern }) => pattern)
+        ? trust.wideSubjectPatterns.map((wide, entry) => ({
+            ...wide,
+            at: formatPath(["trusts", index, "wideSubjectPatterns", entry]),
+          }))
         : [],
     ),
     ignores: ignoresAt(role.lint, at),
@@ -106,7 +110,7 @@ export function lintErrorsOfRole(
   role: FederationRole,
   policy: TrustPolicy,
   trust: TrustContext,
-  federation: Pick<Federation, "lint" | "trustPolicyMaxLength">,
+  federation: Pick<Federation, "emailDomains" | "lint" | "trustPolicyMaxLength">,
 ): readonly Finding[] {
   const issuers = Object.entries(trust.issuers);
   const target: LintTarget = {
@@ -117,6 +121,7 @@ export function lintErrorsOfRole(
       accountId: accountOfArn(issuer.providerArn),
       path: formatPath(["issuers", key]),
     })),
+    emailDomains: federation.emailDomains,
     ignores: ignoresAt(federation.lint, []),
     roles: [
       lintedRole(role, {
@@ -140,12 +145,7 @@ export function lintErrorsOfRole(
 export function statementPaths(role: FederationRole): readonly string[] {
   const pathOf = (index: number): string => formatPath(["roles", role.key, "trusts", index]);
   const subjects = role.trusts.flatMap((trust, index) =>
-    trust.kind === "subjects"
-      ? [
-          ...(exactSubjects(trust).length > 0 ? [pathOf(index)] : []),
-          ...(trust.subjectPatterns.length > 0 ? [pathOf(index)] : []),
-        ]
-      : [],
+    trust.kind === "subjects" ? subjectGroups(trust).map(() => pathOf(index)) : [],
   );
   const unityCatalog = role.trusts.flatMap((trust, index) =>
     trust.kind === "unityCatalog" ? [pathOf(index), pathOf(index)] : [],

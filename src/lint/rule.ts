@@ -2,7 +2,8 @@
 import type { ParsedRole, ParsedStatement, ParsedTarget } from "../trust/parsed/parsed-role";
 import type { LintProvider, LintTarget } from "../trust/parsed/target";
 
-export type Severity = "error" | "warning";
+/** A note asks for nothing but to be read. */
+export type Severity = "error" | "warning" | "note";
 
 /** One place where a rule is broken. */
 export interface Violation {
@@ -12,7 +13,7 @@ export interface Violation {
   readonly statement?: number;
   /** The place below the role, provider or statement, e.g. `Condition.StringLike`. */
   readonly at?: string;
-  /** The subject pattern it is about: one with a written reason is not reported. */
+  /** The subject pattern it is about: not reported where it is one of `wideSubjectPatterns`. */
   readonly pattern?: string;
 }
 
@@ -55,10 +56,17 @@ export interface RoleRule extends RuleText {
   readonly check: (role: ParsedRole, target: ParsedTarget) => readonly Violation[];
 }
 
+/** Checks what a federation says of all its roles. */
+export interface FederationRule extends RuleText {
+  readonly on: "federation";
+  /** `at` is the place in the federation file. */
+  readonly check: (target: LintTarget) => readonly Violation[];
+}
+
 /** Judges the suppressions, after everything else. */
 export interface SuppressionRule extends RuleText {
   readonly on: "suppression";
   readonly check: (ignored: string, known: boolean, used: boolean) => readonly Violation[];
 }
 
-export type LintRule = ProviderRule | StatementRule | RoleRule | SuppressionRule;
+export type LintRule = ProviderRule | StatementRule | RoleRule | FederationRule | SuppressionRule;

@@ -9,7 +9,8 @@ const HEAD =
 
 Every rule of [\`lint\`](lint.md), with one example it catches and one it lets pass. IDs are stable. An *error* ` +
   `ends the command with exit
-code 1; *warnings* do so with \`--max-warnings\`. The same rules run over federation files, policies, plans and ` +
+code 1; *warnings* do so with \`--max-warnings\`; a *note* is only shown. ` +
+  `The same rules run over federation files, policies, plans and ` +
   `inside the CDKTF constructs
 (errors only). Both examples of every rule are run in the tests.
 `;
@@ -27,10 +28,12 @@ function table(): string {
   return markdownTable(["rule", "severity", "what it catches"], rows);
 }
 
+const SEVERITY_WORDS = { error: "Error", warning: "Warning", note: "Note" } as const;
+
 function section(rule: LintRule): string {
   return [
     `### ${rule.id}`,
-    `**${rule.severity === "error" ? "Error" : "Warning"}.** ${rule.title}. ${rule.why}`,
+    `**${SEVERITY_WORDS[rule.severity]}.** ${rule.title}. ${rule.why}`,
     `To do: ${rule.fix}`,
     `Caught:\n\n${json(rule.bad.shown)}`,
     `Fine:\n\n${json(rule.good.shown)}`,

@@ -7,6 +7,7 @@ import { LINT_RULES } from "./all-rules";
 import type { LintIgnore, LintProvider, LintRole, LintTarget } from "../trust/parsed/target";
 
 const PROVIDER_RULES = LINT_RULES.filter((rule) => rule.on === "provider");
+const FEDERATION_RULES = LINT_RULES.filter((rule) => rule.on === "federation");
 const ERROR_RULES = LINT_RULES.filter((rule) => rule.severity === "error");
 
 /**
@@ -58,6 +59,11 @@ export function lintTarget(target: LintTarget): readonly Finding[] {
   const roles = target.roles.map(parseRole);
   const findings: Finding[] = [];
   for (const provider of providersOf(target, roles)) lintProvider(provider, target, used, findings);
+  for (const rule of FEDERATION_RULES)
+    for (const violation of rule.check(target)) {
+      const place = { path: violation.at ?? "", role: null, ignored: reasonOf(rule, target.ignores, used) };
+      findings.push(finding(rule, violation, place));
+    }
   lintParsedRoles(roles, target, used, findings);
   return findings;
 }
@@ -123,7 +129,7 @@ function lintRole(
   const ignores = target.target.ignores.length === 0 ? role.ignores : [...role.ignores, ...target.target.ignores];
   const take = (rule: LintRule, violations: readonly Violation[]): void => {
     for (const violation of violations) {
-      if (violation.pattern !== undefined && role.meantPatterns.includes(violation.pattern)) continue;
+      if (role.widePatterns.some(({ pattern }) => pattern === violation.pattern)) continue;
       findings.push(
         finding(rule, violation, {
           path: placeOf(role, violation),

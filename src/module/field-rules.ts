@@ -29,7 +29,6 @@ export function fieldRules({ kind }: Field, place: Place): readonly RuleDefiniti
     case "text":
       return [textRuleAt(place, kind.rule)];
     case "texts":
-    case "patterns":
       return [eachTextRuleAt(place, kind.rule), ...mostRules(place, kind)];
     case "seconds":
     case "number":
@@ -62,7 +61,7 @@ function breaking(place: Place, ...bad: readonly HclValue[]): RuleDefinition["br
   return bad.map((value) => ({ [place.variable]: place.holding(value) }));
 }
 
-function mostRules(place: Place, { most, rule }: KindOf<"text" | "texts" | "patterns">): readonly RuleDefinition[] {
+function mostRules(place: Place, { most, rule }: KindOf<"text" | "texts">): readonly RuleDefinition[] {
   if (most === undefined || place.nullable) return [];
   const many = Array.from({ length: most.count + 1 }, (_, index) => `${rule.example}${index}`);
   const test = `length(${place.reference}) <= ${most.count}`;

@@ -19,7 +19,6 @@ export function hclType(kind: Kind): VariableType {
     case "number":
       return "number";
     case "texts":
-    case "patterns":
       return { list: "string" };
     case "tags":
     case "policyArns":

@@ -7,8 +7,9 @@ import { generatedFile } from "../files/generated-file";
 import { renderTemplate, SourceText, templatesIn } from "../hcl/templates";
 import { CLOUD_NAMES, CLOUDS } from "../issuer/clouds";
 import { SELF_ASSUME_POLICY_NAME } from "../trust/build";
-import { PUBLIC_MAIL_DOMAINS } from "../trust/strangers";
 import { UNITY_CATALOG_PRINCIPALS } from "../issuer/clouds";
+import { EMAIL_DOMAIN } from "../trust/rules";
+import { keepsRule } from "./condition";
 import { plainAddress } from "./contract";
 import type { ModuleDefinition, OutputDefinition, RuleDefinition, VariableDefinition } from "./definition";
 import { policiesOfVariables, roleOfVariables, roleResource, roleValues } from "./modules/roles";
@@ -63,7 +64,7 @@ const FACTS = {
       return host === null ? [] : [[cloud, host]];
     }),
   ),
-  publicMailDomains: PUBLIC_MAIL_DOMAINS,
+  keepsEmailDomain: new SourceText(keepsRule(EMAIL_DOMAIN, 'element(split("@", pattern), 1)')),
   policiesOfVariables: policiesOfVariables(),
   roleOfVariables: roleOfVariables(),
   roleResource: roleResource(),

@@ -89,6 +89,7 @@ function trusts(sample: Sample, own: string): Readonly<Record<string, Case>> {
     users: [],
     subjects: [],
     subjectPatterns: [],
+    wideSubjectPatterns: [],
     audiences: null,
     conditions: [],
     allowTagSession: false,
@@ -103,10 +104,14 @@ function trusts(sample: Sample, own: string): Readonly<Record<string, Case>> {
     patterns_in_a_statement_of_their_own: {
       trust: {
         ...someone,
-        subjectPatterns: [
-          { pattern: "*@data.example.com", reason: null },
-          { pattern: "etl-?@data.example.com", reason: null },
-        ],
+        subjectPatterns: ["*@data.example.com", "etl-?@data.example.com"],
+      },
+    },
+    wide_patterns_after_the_others: {
+      trust: {
+        ...someone,
+        subjectPatterns: ["*@data.example.com"],
+        wideSubjectPatterns: [{ pattern: "team-*", reason: "Every group of this name may read the public lake." }],
       },
     },
     conditions_beside_the_guards: {
@@ -124,7 +129,7 @@ function trusts(sample: Sample, own: string): Readonly<Record<string, Case>> {
       trust: {
         ...someone,
         audiences: ["another-audience"],
-        subjectPatterns: [{ pattern: "*@data.example.com", reason: null }],
+        subjectPatterns: ["*@data.example.com"],
       },
       registered: [own, "another-audience"],
     },

@@ -7,7 +7,9 @@ import { SUBJECT_TRUST_FIELDS, UNITY_CATALOG_FIELDS } from "../federation/fields
 import type { HclValue } from "../hcl/encode";
 import { hclValue } from "../hcl/encode";
 import { BASE_TESTS } from "../trust/decide/operators";
-import { CONDITION_VALUE, CONDITION_VARIABLE, EXTERNAL_ID } from "../trust/rules";
+import { REASON } from "../federation/rules";
+import type { TextRule } from "../text/text-rule";
+import { CONDITION_VALUE, CONDITION_VARIABLE, EXTERNAL_ID, SUBJECT_PATTERN } from "../trust/rules";
 import type { Loop, Place } from "./condition";
 import { eachTextRuleAt, forAll, keepsRule, matches, mustBe, noNullRule } from "./condition";
 import type { Inputs, RuleDefinition } from "./definition";
@@ -25,9 +27,11 @@ export interface TrustScope {
   readonly namesIssuer: boolean;
 }
 
-/** The lists that say who is trusted: texts without a default of the issuer's. */
+const WIDE = "wide_subject_patterns";
+
+/** The lists that say who is trusted: texts without a default of the issuer's, and patterns with a reason. */
 const SUBJECT_LISTS = Object.entries(hclFields(SUBJECT_TRUST_FIELDS))
-  .filter(([, { kind, default: fallback }]) => (kind.is === "texts" || kind.is === "patterns") && fallback !== null)
+  .filter(([name, { kind, default: fallback }]) => (kind.is === "texts" || name === WIDE) && fallback !== null)
   .map(([name]) => name);
 const SUBJECT_COUNT = `length(concat(${SUBJECT_LISTS.map((name) => `trust.${name}`).join(", ")}))`;
 
@@ -84,13 +88,14 @@ export function trustRules(scope: TrustScope, sample: Sample): readonly RuleDefi
     rule(
       "no-subject",
       `trust.unity_catalog != null || ${SUBJECT_COUNT} > 0`,
-      "Each trust must name whom it trusts: service_principals, users, subjects or subject_patterns, or " +
-        "unity_catalog; without, every identity of the issuer would get in",
+      "Each trust must name whom it trusts: service_principals, users, subjects, subject_patterns or " +
+        "wide_subject_patterns, or unity_catalog; without, every identity of the issuer would get in",
       scope.namesIssuer ? { issuer: "production" } : {},
     ),
     ...Object.entries(hclFields(SUBJECT_TRUST_FIELDS)).flatMap(([name, field]) =>
       name === "issuer" ? [] : fieldRules(field, place(name, field.default === null)),
     ),
+    ...wideRules(scope, right, holding),
     {
       code: "subject-pattern-without-wildcard",
       condition: forAll(
@@ -108,6 +113,40 @@ export function trustRules(scope: TrustScope, sample: Sample): readonly RuleDefi
     ),
     ...conditionRules(scope, right, holding),
     ...unityCatalogRules(scope, holding),
+  ];
+}
+
+function wideRules(
+  scope: TrustScope,
+  right: Inputs,
+  holding: (attributes: Inputs) => Inputs,
+): readonly RuleDefinition[] {
+  const loop: Loop = { name: "wide", over: `trust.${WIDE}`, few: true };
+  const bad = (entry: HclValue): Inputs => holding({ ...right, [WIDE]: [entry] });
+  const wide = { pattern: "*", reason: REASON.example };
+  const rule = (code: string, test: string, message: string, ...entries: readonly HclValue[]): RuleDefinition => ({
+    code,
+    condition: forAll([...scope.loops, loop], test),
+    message,
+    breaks: entries.map(bad),
+  });
+  const given = (name: string, text: TextRule): RuleDefinition =>
+    rule(
+      text.code,
+      `wide.${name} == null ? false : ${keepsRule(text, `wide.${name}`)}`,
+      mustBe(`A ${name} in ${WIDE}`, text),
+      ...text.wrong.map((value) => ({ ...wide, [name]: value })),
+    );
+  return [
+    noNullRule([...scope.loops, loop], "pattern", `An entry of ${WIDE}`, bad(null)),
+    given("pattern", SUBJECT_PATTERN),
+    given("reason", REASON),
+    rule(
+      "subject-pattern-without-wildcard",
+      `wide.pattern == null ? true : ${matches("[*?]", "wide.pattern")}`,
+      `A pattern in ${WIDE} must contain * or ?; an exact subject goes into subjects`,
+      { ...wide, pattern: "alice@data.example.com" },
+    ),
   ];
 }
 

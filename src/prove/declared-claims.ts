@@ -23,8 +23,8 @@ interface DeclaredTrust {
 
 /**
  * A token is declared if it is valid now, its roles claim does not exclude this role, one trust names its issuer,
- * audience and subject (exactly, or by a pattern with a written reason) and allows its session tags, and the request
- * meets that trust's conditions.
+ * audience and subject (exactly, by a pattern and an address of a declared email domain, or by a wide pattern) and
+ * allows its session tags, and the request meets that trust's conditions.
  */
 export function declaredClaims(
   role: FederationRole,
@@ -65,14 +65,19 @@ function declaredTrust(trust: SubjectTrust, view: AccountView): readonly Declare
   const issuer = view.federation.issuers[trust.issuer];
   if (issuer === undefined) return [];
   const exact = new Set(exactSubjects(trust));
-  const patterns = trust.subjectPatterns.flatMap(({ pattern, reason }) =>
-    reason === null ? [] : likeMatcher(pattern),
-  );
+  const patterns = trust.subjectPatterns.map(likeMatcher);
+  const wide = trust.wideSubjectPatterns.map(({ pattern }) => likeMatcher(pattern));
+  const { emailDomains } = view.federation;
+  const isOfDomain = (text: string): boolean =>
+    emailDomains.some((domain) => /@/.test(text) && (text.endsWith(`@${domain}`) || text.endsWith(`.${domain}`)));
   return [
     {
       issuer: issuer.issuer,
       audiences: trust.audiences ?? issuer.audiences.slice(0, 1),
-      subject: (text) => exact.has(text) || patterns.some((matches) => matches(text)),
+      subject: (text) =>
+        exact.has(text) ||
+        (isOfDomain(text) && patterns.some((matches) => matches(text))) ||
+        wide.some((matches) => matches(text)),
       takesTags: trust.allowTagSession,
       conditions: trust.conditions.map(({ test, variable, values }) =>
         compileCondition({ operator: test, key: variable, values }, true),

@@ -1,6 +1,7 @@
 /**
  * What the trusts of a role declare, as trust policies (written apart from `trust/build`, so that a mistake there
- * shows), and who gets in beyond that. A pattern without a written reason declares nobody. Pure.
+ * shows), and who gets in beyond that. A pattern declares addresses of the declared email domains alone, a wide pattern
+ * everyone whom it matches. Pure.
  */
 import type { AccountView } from "../federation/account-view";
 import type { FederationRole } from "../federation/model";
@@ -42,10 +43,16 @@ function policiesOf(trust: Trust, view: AccountView, roleArn: string, renewable:
   const actions = ["sts:AssumeRoleWithWebIdentity", ...(trust.allowTagSession ? ["sts:TagSession"] : [])];
   const audience = equals(aud, trust.audiences ?? issuer.audiences.slice(0, 1));
   const listed = [...trust.servicePrincipals, ...trust.users, ...trust.subjects];
-  const patterns = trust.subjectPatterns.flatMap(({ pattern, reason }) => (reason === null ? [] : pattern));
-  return [equals(sub, listed), { operator: "StringLike", key: sub, values: patterns }]
-    .filter(({ values }) => values.length > 0)
-    .map((subjects) => allow({ Federated: [arn] }, actions, [audience, subjects, ...further]));
+  const like = (values: readonly string[]): PolicyCondition => ({ operator: "StringLike", key: sub, values });
+  const domains = view.federation.emailDomains.flatMap((domain) => [`*@${domain}`, `*@*.${domain}`]);
+  const groups: readonly (readonly PolicyCondition[])[] = [
+    [equals(sub, listed)],
+    [like(trust.subjectPatterns), like(domains)],
+    [like(trust.wideSubjectPatterns.map(({ pattern }) => pattern))],
+  ];
+  return groups
+    .filter((subjects) => subjects.every(({ values }) => values.length > 0))
+    .map((subjects) => allow({ Federated: [arn] }, actions, [audience, ...subjects, ...further]));
 }
 
 function allow(

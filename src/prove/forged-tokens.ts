@@ -3,7 +3,6 @@
  */
 import { CLOUDS } from "../issuer/clouds";
 import { DERIVED_KEYS, TAGS_CLAIM } from "../sts/request-keys";
-import { STRANGERS } from "../trust/strangers";
 import { instanceOf, literalEnds } from "../trust/string-like";
 import type { Claims, Context, Declared } from "./identities";
 import { violating } from "./identities";
@@ -159,7 +158,9 @@ const TIME_FORGERIES: readonly Forgery[] = [
 
 const IDENTITY_FORGERIES: readonly Forgery[] = [
   forgery("another service principal", (_, random) => ({ sub: randomUuid(random) })),
-  forgery("an outsider's subject", (_, random) => ({ sub: random.pick(STRANGERS as readonly [string, ...string[]]) })),
+  forgery("an outsider's subject", (_, random) => ({
+    sub: `mallory@${random.pick(["gmail.com", "outlook.com", "yahoo.fr", "proton.me"])}`,
+  })),
   forgery("subject in client_id only", (honest, random) => ({ client_id: honest.subject, sub: randomUuid(random) })),
   forgery("subject in email only", (honest, random) => ({
     email: honest.subject,

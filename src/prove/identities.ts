@@ -1,10 +1,10 @@
 /** The identities a role declares, as the claims and request keys they would come with. Pure. */
 import type { FederationIssuer, FederationRole } from "../federation/model";
 import { databricksClaims } from "../sts/databricks-claims";
-import { addressEdges } from "../trust/address-edges";
 import { instanceOf } from "../trust/string-like";
+import { addressEdges } from "./address-edges";
 import type { Condition, SubjectTrust } from "../trust/trust";
-import { exactSubjects } from "../trust/trust";
+import { exactSubjects, subjectGroups } from "../trust/trust";
 
 export type Claims = Readonly<Record<string, unknown>>;
 export type Context = Readonly<Record<string, readonly string[]>>;
@@ -53,7 +53,9 @@ export function declaredIdentities(
       }));
     return [
       ...exactSubjects(trust).flatMap((subject) => one(subject, null)),
-      ...trust.subjectPatterns.flatMap(({ pattern }) => one(instanceOf(pattern), pattern)),
+      ...subjectGroups(trust).flatMap(({ test, subjects }) =>
+        test === "StringLike" ? subjects.flatMap((pattern) => one(instanceOf(pattern), pattern)) : [],
+      ),
     ];
   });
 }

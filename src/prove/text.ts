@@ -19,13 +19,7 @@ export function proofText(proof: Proof): string {
         : `✗ issuer ${issuer}: forged signatures accepted: ${letIn.join("; ")}`,
     );
   }
-  lines.push(
-    "",
-    proof.holds
-      ? `Proven (forged tokens of seed ${proof.seed}).`
-      : `Not proven (seed ${proof.seed}). If everybody whom a pattern matches may get in, write the reason: ` +
-          `{ pattern, reason }.`,
-  );
+  lines.push("", proof.holds ? `Proven (forged tokens of seed ${proof.seed}).` : `Not proven (seed ${proof.seed}).`);
   return lines.map(visible).join("\n");
 }
 

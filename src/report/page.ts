@@ -7,7 +7,7 @@ import { packageText } from "../files/read-file";
 import { COLUMNS, graph, GRAPH_ROLES, reachPairs, ROW, TOP, WIDTH } from "./graph";
 import { matrix } from "./matrix";
 import { findingsSection, identitiesSection, issuersSection, rolesSection } from "./sections";
-import type { ReportView } from "./view";
+import type { ReportFinding, ReportView } from "./view";
 
 /** The page as text. Names from the file are escaped; style and script are allowed by their hashes alone. */
 export function reportPage(view: ReportView): string {
@@ -98,13 +98,15 @@ function header(view: ReportView, sections: readonly Section[]): string {
     ...view.issuers.flatMap(({ findings }) => findings),
     ...view.roles.flatMap(({ findings }) => findings),
   ].filter(({ ignored }) => ignored === null);
-  const errors = standing.filter(({ severity }) => severity === "error").length;
+  const count = (severity: ReportFinding["severity"]): number =>
+    standing.filter((finding) => finding.severity === severity).length;
+  const errors = count("error");
   const stats = [
     stat(view.issuers.length, "Issuer", "Issuers", "issuers"),
     stat(view.identities.length, "Identity", "Identities", "identities"),
     stat(view.roles.length, "Role", "Roles", "roles"),
     stat(errors, "Error", "Errors", "findings", errors > 0),
-    stat(standing.length - errors, "Warning", "Warnings", "findings"),
+    stat(count("warning"), "Warning", "Warnings", "findings"),
   ];
   return element(
     "header",

@@ -40,6 +40,11 @@ export const SECRET_NOTES: Readonly<Record<Reach["kind"], SecretNote>> = {
       "Users and service principals may match; outside Databricks and CI a service principal uses a stored OAuth " +
       "secret.",
   },
+  "wide pattern": {
+    short: "depends on who matches",
+    stored: "unknown",
+    note: "Anyone of the issuer whom the pattern matches, with or without a stored secret.",
+  },
   "Unity Catalog": {
     short: "no token, no secret",
     stored: "never",

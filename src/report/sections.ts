@@ -40,7 +40,7 @@ function findingsOf(findings: readonly ReportFinding[]): string {
 }
 
 function rank({ ignored, severity }: ReportFinding): number {
-  return ignored !== null ? 2 : severity === "error" ? 0 : 1;
+  return ignored !== null ? 3 : ["error", "warning", "note"].indexOf(severity);
 }
 
 function findingItem({ ignored, severity, message, fix, rule }: ReportFinding, place: string): string {

@@ -12,8 +12,8 @@ import { lintFederation } from "../lint/lint-federation";
 import type { TrustPolicy } from "../trust/policy";
 import { ACCOUNT_ID_PLACEHOLDER, roleArn } from "../trust/build";
 import type { Finding } from "../lint/run-rules";
-import type { SubjectTrust, Trust } from "../trust/trust";
-import { exactSubjects } from "../trust/trust";
+import type { SubjectGroup, Trust } from "../trust/trust";
+import { subjectGroups } from "../trust/trust";
 import type { SecretNote } from "./secrets";
 import { SECRET_NOTES } from "./secrets";
 
@@ -178,6 +178,11 @@ function withAccount(text: string): string {
   return text.replaceAll(ACCOUNT_ID_PLACEHOLDER, UNKNOWN_ACCOUNT);
 }
 
+const GROUPS: Readonly<Partial<Record<Reach["kind"], SubjectGroup["of"]>>> = {
+  "subject pattern": "patterns",
+  "wide pattern": "wide patterns",
+};
+
 function identitiesOf(federation: Federation): Pick<ReportView, "identities" | "reaches"> {
   const identities = new Map<string, ReportIdentity>();
   const roles = new Map(
@@ -202,8 +207,7 @@ function identitiesOf(federation: Federation): Pick<ReportView, "identities" | "
       identity: identity.id,
       role: reach.role,
       trust: `trusts[${reach.trust}]`,
-      statement:
-        (reach.kind === "subject pattern" ? statements[reach.trust]?.patterns : statements[reach.trust]?.exact) ?? 0,
+      statement: statements[reach.trust]?.[GROUPS[reach.kind] ?? "exact"] ?? 0,
       audiences:
         trust?.kind === "subjects"
           ? (trust.audiences ?? federation.issuers[trust.issuer]?.audiences.slice(0, 1) ?? [])
@@ -216,19 +220,15 @@ function identitiesOf(federation: Federation): Pick<ReportView, "identities" | "
   return { identities: [...identities.values()], reaches };
 }
 
-/** For each trust the indexes of its statements, in the order of `buildTrustPolicy`. */
-function statementIndexes(trusts: readonly Trust[]): readonly { readonly exact: number; readonly patterns: number }[] {
-  const sizeOf = (trust: SubjectTrust): number =>
-    Number(exactSubjects(trust).length > 0) + Number(trust.subjectPatterns.length > 0);
+/** For each trust the indexes of its statements by whom they let in, in the order of `buildTrustPolicy`. */
+function statementIndexes(trusts: readonly Trust[]): readonly Readonly<Partial<Record<SubjectGroup["of"], number>>>[] {
   let next = 0;
-  let nextUnityCatalog = trusts.reduce((sum, trust) => sum + (trust.kind === "subjects" ? sizeOf(trust) : 0), 0);
-  return trusts.map((trust) => {
-    if (trust.kind === "unityCatalog") {
-      nextUnityCatalog += 2;
-      return { exact: nextUnityCatalog - 2, patterns: nextUnityCatalog - 2 };
-    }
-    const exact = next;
-    next += sizeOf(trust);
-    return { exact, patterns: next - 1 };
+  const indexes = trusts.map((trust) =>
+    trust.kind === "subjects" ? Object.fromEntries(subjectGroups(trust).map(({ of }) => [of, next++])) : {},
+  );
+  return trusts.map((trust, at) => {
+    if (trust.kind === "subjects") return indexes[at] ?? {};
+    next += 2;
+    return { exact: next - 2 };
   });
 }

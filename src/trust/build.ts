@@ -5,7 +5,7 @@ import type { ConditionBlock, TrustPolicy, TrustStatement } from "./policy";
 import { UNITY_CATALOG_PRINCIPALS } from "../issuer/clouds";
 import { TRUST_POLICY_DEFAULT_QUOTA } from "./rules";
 import type { Condition, SubjectTrust, Trust, UnityCatalogTrust } from "./trust";
-import { exactSubjects } from "./trust";
+import { subjectGroups } from "./trust";
 
 /**
  * Stands for the 12 digits of an AWS account that is only known at plan time. Private-use characters, which no
@@ -46,9 +46,9 @@ export interface RoleIdentity {
 }
 
 /**
- * The trust policy of a role: per trust entry, in order, a statement for its exact subjects and one for its patterns;
- * Unity Catalog's statements last, of which the self statement keeps sessions of web identities out. The trusts must
- * have passed `checkTrusts`; an unknown issuer throws a RangeError.
+ * The trust policy of a role: per trust entry, in order, a statement for its exact subjects, one for its patterns and
+ * one for its wide patterns; Unity Catalog's statements last, of which the self statement keeps sessions of web
+ * identities out. The trusts must have passed `checkTrusts`; an unknown issuer throws a RangeError.
  *
  * @example
  * ```ts
@@ -63,6 +63,7 @@ export interface RoleIdentity {
  *       users: [],
  *       subjects: [],
  *       subjectPatterns: [],
+ *       wideSubjectPatterns: [],
  *       audiences: ["1444828305810485"],
  *       conditions: [],
  *       allowTagSession: false,
@@ -102,22 +103,15 @@ function subjectStatements(trust: SubjectTrust, context: TrustContext): readonly
     Principal: { Federated: [issuer.providerArn] },
   } as const;
   const { aud, sub } = issuer.conditionKeys;
-  const statements: TrustStatement[] = [];
-  const exact = exactSubjects(trust);
-  if (exact.length > 0) {
-    statements.push({
-      ...shared,
-      Condition: narrowed({ StringEquals: { [aud]: audiences, [sub]: exact } }, trust.conditions),
-    });
-  }
-  const patterns = unique(trust.subjectPatterns.map((entry) => entry.pattern));
-  if (patterns.length > 0) {
-    statements.push({
-      ...shared,
-      Condition: narrowed({ StringEquals: { [aud]: audiences }, StringLike: { [sub]: patterns } }, trust.conditions),
-    });
-  }
-  return statements;
+  return subjectGroups(trust).map(({ test, subjects }) => ({
+    ...shared,
+    Condition: narrowed(
+      test === "StringEquals"
+        ? { StringEquals: { [aud]: audiences, [sub]: subjects } }
+        : { StringEquals: { [aud]: audiences }, StringLike: { [sub]: subjects } },
+      trust.conditions,
+    ),
+  }));
 }
 
 /**

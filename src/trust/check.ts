@@ -1,16 +1,16 @@
 /** What a role's trusts must keep before a trust policy is built of them. Every complaint at once. */
 import type { Problem } from "../errors";
 import { nearest } from "../text/nearest";
-import { breach, quoted } from "../text/text-rule";
+import { breach, keeps, quoted } from "../text/text-rule";
 import type { UnityCatalogCloud } from "../issuer/clouds";
 import { UNITY_CATALOG_CLOUDS, UNITY_CATALOG_PRINCIPALS } from "../issuer/clouds";
 import { AUDIENCE } from "../issuer/rules";
 import type { Partition } from "../issuer/rules";
 import type { ConditionParts, Readable } from "./check-conditions";
 import { broken, checkConditions } from "./check-conditions";
-import { strangerLetIn } from "./strangers";
-import { EXTERNAL_ID, SERVICE_PRINCIPAL, SUBJECT, SUBJECT_PATTERN, USER } from "./rules";
+import { EMAIL_DOMAIN, EXTERNAL_ID, SERVICE_PRINCIPAL, SUBJECT, SUBJECT_PATTERN, USER } from "./rules";
 import type { Trust } from "./trust";
+import { subjectGroups } from "./trust";
 
 /** What the check must know of the issuers a trust may name. */
 export type KnownIssuers = Readonly<
@@ -27,6 +27,8 @@ export interface CheckContext {
   readonly issuers: KnownIssuers;
   /** Null where it is only known at plan time. */
   readonly partition: Partition | null;
+  /** Email domains that subject patterns may match. */
+  readonly emailDomains: readonly string[];
 }
 
 /**
@@ -53,17 +55,15 @@ export function checkTrusts(trusts: readonly Trust[], context: CheckContext, pat
 /** Complaints about one trust; codes as `checkTrusts`. */
 export function checkTrust(trust: Trust, context: CheckContext, path: string): readonly Problem[] {
   if (trust.kind === "unityCatalog") return checkUnityCatalogParts(trust, context, path);
-  const { servicePrincipals, users, subjects, subjectPatterns } = trust;
-  const named = servicePrincipals.length + users.length + subjects.length + subjectPatterns.length;
   return [
-    ...(named > 0
+    ...(subjectGroups(trust).length > 0
       ? []
       : [
           {
             code: "no-subject" as const,
             message: "The trust names no subject: every identity of the issuer would get in.",
             path,
-            fix: "Name servicePrincipals, users, subjects or subjectPatterns.",
+            fix: "Name servicePrincipals, users, subjects, subjectPatterns or wideSubjectPatterns.",
           },
         ]),
     ...checkSubjectParts(trust, context, path),
@@ -76,7 +76,8 @@ export interface SubjectParts {
   readonly servicePrincipals: Readable<string>;
   readonly users: Readable<string>;
   readonly subjects: Readable<string>;
-  readonly subjectPatterns: Readable<{ readonly pattern: string | undefined }>;
+  readonly subjectPatterns: Readable<string>;
+  readonly wideSubjectPatterns: Readable<{ readonly pattern: string | undefined }>;
   readonly audiences: Readable<string>;
   readonly conditions: Readable<ConditionParts>;
 }
@@ -114,8 +115,13 @@ export function checkSubjectParts(trust: SubjectParts, context: CheckContext, pa
     ...(trust.subjects ?? []).flatMap((subject, index) =>
       subject === undefined ? [] : checkSubject(subject, `${path}.subjects[${index}]`),
     ),
-    ...(trust.subjectPatterns ?? []).flatMap((entry, index) =>
-      entry?.pattern === undefined ? [] : checkPattern(entry.pattern, `${path}.subjectPatterns[${index}]`),
+    ...(trust.subjectPatterns ?? []).flatMap((pattern, index) =>
+      pattern === undefined ? [] : checkPattern(pattern, context.emailDomains, `${path}.subjectPatterns[${index}]`),
+    ),
+    ...(trust.wideSubjectPatterns ?? []).flatMap((entry, index) =>
+      entry?.pattern === undefined
+        ? []
+        : checkPatternText(entry.pattern, `${path}.wideSubjectPatterns[${index}].pattern`),
     ),
     ...checkAudiences(trust, issuer?.audiences, `${path}.audiences`),
     ...checkConditions(
@@ -194,30 +200,54 @@ function policyVariable(subject: string, path: string): Problem {
   };
 }
 
-function checkPattern(pattern: string, path: string): readonly Problem[] {
-  if (/\$\{/.test(pattern)) return [policyVariable(pattern, path)];
-  const problem = breach(SUBJECT_PATTERN, pattern, path);
-  if (problem !== undefined) return [problem];
-  if (!/[*?]/.test(pattern)) {
-    return [
-      {
-        code: "subject-pattern-without-wildcard",
-        message: `${quoted(pattern)} holds no wildcard.`,
-        path,
-        fix: "Move it to subjects (or users, servicePrincipals).",
-      },
-    ];
-  }
-  const stranger = /[^*?]/.test(pattern) ? strangerLetIn(pattern) : "anyone";
-  if (stranger === undefined) return [];
+function checkPattern(pattern: string, emailDomains: readonly string[], path: string): readonly Problem[] {
+  const problems = checkPatternText(pattern, path);
+  if (problems.length > 0 || isWithinDomains(pattern, emailDomains)) return problems;
+  const [domain] = emailDomains;
   return [
     {
       code: "subject-pattern-too-wide",
-      message: `${quoted(pattern)} lets ${stranger === "anyone" ? "anyone" : `strangers like ${stranger}`} in.`,
+      message: `${quoted(pattern)} matches subjects outside the email domains that the federation declares.`,
       path,
-      fix: 'Fix the mail domain ("*@data.example.com") or name the service principals one by one.',
+      fix:
+        (domain === undefined ? "Declare your domain in emailDomains" : `Write it like "*@${domain}"`) +
+        ", name the subjects one by one, or move it to wideSubjectPatterns with a reason.",
     },
   ];
+}
+
+function checkPatternText(pattern: string, path: string): readonly Problem[] {
+  if (/\$\{/.test(pattern)) return [policyVariable(pattern, path)];
+  const problem = breach(SUBJECT_PATTERN, pattern, path);
+  if (problem !== undefined) return [problem];
+  if (/[*?]/.test(pattern)) return [];
+  return [
+    {
+      code: "subject-pattern-without-wildcard",
+      message: `${quoted(pattern)} holds no wildcard.`,
+      path,
+      fix: "Move it to subjects (or users, servicePrincipals).",
+    },
+  ];
+}
+
+/**
+ * Whether everybody whom `pattern` matches has an address of one of `domains` or of a domain below one: it has one `@`,
+ * and after it such a domain, written out.
+ *
+ * @example
+ * ```ts
+ * import { isWithinDomains } from "databricks-aws-oidc";
+ * isWithinDomains("*@etl.data.example.com", ["data.example.com"]); // true
+ * ```
+ */
+export function isWithinDomains(pattern: string, domains: readonly string[]): boolean {
+  const [, domain = "", ...more] = pattern.split("@");
+  return (
+    more.length === 0 &&
+    keeps(EMAIL_DOMAIN, domain) &&
+    domains.some((declared) => domain === declared || domain.endsWith(`.${declared}`))
+  );
 }
 
 /** Complaints about what is readable of a Unity Catalog trust. Codes as `checkTrusts`. */

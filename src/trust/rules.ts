@@ -1,6 +1,6 @@
 /** What subjects, conditions and external IDs may be. Read by the schema, the builder and the modules' validations. */
 import { UUID } from "../issuer/rules";
-import { anyOf, DIGITS, except, LETTERS, VISIBLE_LATIN_1 } from "../text/form";
+import { anyOf, DIGITS, except, LETTERS, LOWERCASE_LETTERS, VISIBLE_LATIN_1 } from "../text/form";
 import { textRule } from "../text/text-rule";
 
 /** `sub` is compared with case, and Databricks writes application IDs in lower case. */
@@ -48,6 +48,38 @@ export const SUBJECT = textRule({
   says: `an exact sub claim of 1 to 255 ${SEEN.words}, without a space at either end`,
   example: "6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b",
   wrong: ["lake-*", "a?", "${aws:username}", " x", "", "\u0107"],
+});
+
+const LOWERCASE_ALPHANUMERIC = anyOf(LOWERCASE_LETTERS, DIGITS);
+
+/** Two labels at least: everybody may register a name below most domains of one. */
+export const EMAIL_DOMAIN = textRule({
+  code: "email-domain-invalid",
+  form: {
+    sequence: [
+      {
+        form: {
+          sequence: [
+            {
+              characters: anyOf(LOWERCASE_LETTERS, DIGITS, "-"),
+              min: 1,
+              max: 63,
+              first: LOWERCASE_ALPHANUMERIC,
+              last: LOWERCASE_ALPHANUMERIC,
+            },
+            ".",
+          ],
+        },
+        min: 1,
+        max: Infinity,
+      },
+      { characters: LOWERCASE_LETTERS, min: 2, max: 63 },
+    ],
+  },
+  maxLength: 253,
+  says: "an email domain of at least two labels in lower case, without wildcards",
+  example: "data.example.com",
+  wrong: ["com", "*.example.com", "Example.com", "alice@example.com", ""],
 });
 
 const WILD = except(VISIBLE_LATIN_1, "{");

@@ -10,10 +10,11 @@ export interface Condition {
   readonly values: readonly string[];
 }
 
-export interface SubjectPattern {
+/** A pattern of subjects that no declared email domain bounds. */
+export interface WideSubjectPattern {
   readonly pattern: string;
-  /** Why strangers that this pattern lets in are meant to get in; null where nobody wrote it down. */
-  readonly reason: string | null;
+  /** Why everyone whom it matches is meant to get in. */
+  readonly reason: string;
 }
 
 /** Trusts Databricks identities of one issuer. */
@@ -24,7 +25,9 @@ export interface SubjectTrust {
   readonly servicePrincipals: readonly string[];
   readonly users: readonly string[];
   readonly subjects: readonly string[];
-  readonly subjectPatterns: readonly SubjectPattern[];
+  /** Each within the federation's email domains. */
+  readonly subjectPatterns: readonly string[];
+  readonly wideSubjectPatterns: readonly WideSubjectPattern[];
   /** Audiences asked of the token; null: the issuer's first. */
   readonly audiences: readonly string[] | null;
   readonly conditions: readonly Condition[];
@@ -59,4 +62,23 @@ export type Trust = SubjectTrust | UnityCatalogTrust;
 /** The exact subjects of a trust in the order of the policy: service principals, users, subjects; without repeats. */
 export function exactSubjects(trust: SubjectTrust): readonly string[] {
   return [...new Set([...trust.servicePrincipals, ...trust.users, ...trust.subjects])];
+}
+
+/** Subjects of one statement of a trust policy. */
+export interface SubjectGroup {
+  readonly of: "exact" | "patterns" | "wide patterns";
+  readonly test: "StringEquals" | "StringLike";
+  /** At least one, without repeats. */
+  readonly subjects: readonly string[];
+}
+
+/** The statements that a trust becomes, in order: exact subjects, patterns, wide patterns; those that name somebody. */
+export function subjectGroups(trust: SubjectTrust): readonly SubjectGroup[] {
+  const wide = trust.wideSubjectPatterns.map(({ pattern }) => pattern);
+  const groups: readonly SubjectGroup[] = [
+    { of: "exact", test: "StringEquals", subjects: exactSubjects(trust) },
+    { of: "patterns", test: "StringLike", subjects: [...new Set(trust.subjectPatterns)] },
+    { of: "wide patterns", test: "StringLike", subjects: [...new Set(wide)] },
+  ];
+  return groups.filter(({ subjects }) => subjects.length > 0);
 }

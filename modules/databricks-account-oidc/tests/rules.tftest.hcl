@@ -23,6 +23,7 @@ run "takes_the_inputs_that_every_run_below_spoils" {
 # aws_account_id: aws_account_id must be 12 digits.
 # aws_partition: aws_partition must be one of aws, aws-us-gov, aws-cn.
 # databricks_account_host: databricks_account_host must be a host name in lower case, without https://, port or path, e.g. accounts.cloud.databricks.com.
+# email_domains: Each of email_domains must be an email domain of at least two labels in lower case, without wildcards, e.g. data.example.com.
 # max_session_duration: max_session_duration must be a whole number of seconds from 3600 (1h) to 43200 (12h).
 # permissions_boundary_arn: permissions_boundary_arn must be the ARN of an IAM policy, e.g. arn:aws:iam::111122223333:policy/read-lake.
 # role_name_prefix: role_name_prefix must be at most 63 letters, digits and _+=,.@-.
@@ -39,6 +40,7 @@ run "refuses_inputs_1" {
     aws_account_id           = "1111-2222-3333"
     aws_partition            = "aws-gov"
     databricks_account_host  = "https://mycompany.cloud.databricks.com"
+    email_domains            = ["com"]
     max_session_duration     = 3599
     permissions_boundary_arn = "arn:aws:iam::111122223333:role/x"
     role_name_prefix         = "data bricks-"
@@ -60,6 +62,7 @@ run "refuses_inputs_1" {
     var.aws_account_id,
     var.aws_partition,
     var.databricks_account_host,
+    var.email_domains,
     var.max_session_duration,
     var.permissions_boundary_arn,
     var.role_name_prefix,
@@ -689,7 +692,7 @@ run "refuses_inputs_22" {
   expect_failures = [var.roles]
 }
 
-# roles: Each trust must name whom it trusts: service_principals, users, subjects or subject_patterns, or unity_catalog; without, every identity of the issuer would get in.
+# roles: Each trust must name whom it trusts: service_principals, users, subjects, subject_patterns or wide_subject_patterns, or unity_catalog; without, every identity of the issuer would get in.
 run "refuses_inputs_23" {
   command = plan
 
@@ -781,8 +784,81 @@ run "refuses_inputs_28" {
   expect_failures = [var.roles]
 }
 
-# roles: Each of subject_patterns must contain * or ?; an exact subject goes into subjects.
+# roles: An entry of wide_subject_patterns must not be null; leave it out.
 run "refuses_inputs_29" {
+  command = plan
+
+  variables {
+    roles = {
+      lake-reader = {
+        service_principals    = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
+        wide_subject_patterns = [null]
+      }
+    }
+  }
+
+  expect_failures = [var.roles]
+}
+
+# roles: A pattern in wide_subject_patterns must be a pattern of 1 to 255 visible Latin-1 characters except {, with * or ?.
+run "refuses_inputs_30" {
+  command = plan
+
+  variables {
+    roles = {
+      lake-reader = {
+        service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
+        wide_subject_patterns = [{
+          pattern = "$${aws:username}*"
+          reason  = "Every mailbox of this domain belongs to the data team."
+        }]
+      }
+    }
+  }
+
+  expect_failures = [var.roles]
+}
+
+# roles: A reason in wide_subject_patterns must be a written reason of 10 to 500 characters.
+run "refuses_inputs_31" {
+  command = plan
+
+  variables {
+    roles = {
+      lake-reader = {
+        service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
+        wide_subject_patterns = [{
+          pattern = "*"
+          reason  = ""
+        }]
+      }
+    }
+  }
+
+  expect_failures = [var.roles]
+}
+
+# roles: A pattern in wide_subject_patterns must contain * or ?; an exact subject goes into subjects.
+run "refuses_inputs_32" {
+  command = plan
+
+  variables {
+    roles = {
+      lake-reader = {
+        service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
+        wide_subject_patterns = [{
+          pattern = "alice@data.example.com"
+          reason  = "Every mailbox of this domain belongs to the data team."
+        }]
+      }
+    }
+  }
+
+  expect_failures = [var.roles]
+}
+
+# roles: Each of subject_patterns must contain * or ?; an exact subject goes into subjects.
+run "refuses_inputs_33" {
   command = plan
 
   variables {
@@ -798,7 +874,7 @@ run "refuses_inputs_29" {
 }
 
 # roles: audiences must name at least one, or be left out.
-run "refuses_inputs_30" {
+run "refuses_inputs_34" {
   command = plan
 
   variables {
@@ -814,7 +890,7 @@ run "refuses_inputs_30" {
 }
 
 # roles: A condition must not be null; leave it out.
-run "refuses_inputs_31" {
+run "refuses_inputs_35" {
   command = plan
 
   variables {
@@ -830,7 +906,7 @@ run "refuses_inputs_31" {
 }
 
 # roles: A condition's test must be an IAM condition operator in IAM's spelling, e.g. IpAddress.
-run "refuses_inputs_32" {
+run "refuses_inputs_36" {
   command = plan
 
   variables {
@@ -850,7 +926,7 @@ run "refuses_inputs_32" {
 }
 
 # roles: A condition's variable must be an IAM condition key with its prefix, e.g. aws:SourceIp.
-run "refuses_inputs_33" {
+run "refuses_inputs_37" {
   command = plan
 
   variables {
@@ -870,7 +946,7 @@ run "refuses_inputs_33" {
 }
 
 # roles: A condition must have values.
-run "refuses_inputs_34" {
+run "refuses_inputs_38" {
   command = plan
 
   variables {
@@ -890,7 +966,7 @@ run "refuses_inputs_34" {
 }
 
 # roles: Each of a condition's values must be 1 to 512 visible Latin-1 characters or spaces.
-run "refuses_inputs_35" {
+run "refuses_inputs_39" {
   command = plan
 
   variables {
@@ -910,7 +986,7 @@ run "refuses_inputs_35" {
 }
 
 # roles: A trust must not repeat a condition's test and variable, in whatever case: IAM would OR their values; join them into one condition, or use two trusts.
-run "refuses_inputs_36" {
+run "refuses_inputs_40" {
   command = plan
 
   variables {
@@ -937,7 +1013,7 @@ run "refuses_inputs_36" {
 }
 
 # roles: A condition of a unity_catalog trust must not be about its guards sts:ExternalId, aws:PrincipalArn and aws:FederatedProvider; use external_ids.
-run "refuses_inputs_37" {
+run "refuses_inputs_41" {
   command = plan
 
   variables {
@@ -959,7 +1035,7 @@ run "refuses_inputs_37" {
 }
 
 # roles: unity_catalog must name external_ids, as the storage or service credential shows them: without, any customer's credential would get in.
-run "refuses_inputs_38" {
+run "refuses_inputs_42" {
   command = plan
 
   variables {
@@ -976,7 +1052,7 @@ run "refuses_inputs_38" {
 }
 
 # roles: Each of external_ids must be an external ID of 2 to 1,224 characters, as the storage or service credential shows it.
-run "refuses_inputs_39" {
+run "refuses_inputs_43" {
   command = plan
 
   variables {
@@ -993,7 +1069,7 @@ run "refuses_inputs_39" {
 }
 
 # roles: unity_catalog.cloud must be one of aws, aws-us-gov, aws-us-gov-dod.
-run "refuses_inputs_40" {
+run "refuses_inputs_44" {
   command = plan
 
   variables {
@@ -1232,11 +1308,12 @@ run "refuses_condition_on_guard" {
   expect_failures = [output.trust_policies]
 }
 
-# A subject pattern must not match outsiders, such as anyone with a public mail address or other customers' service principals; write it like *@data.example.com.
+# Each of subject_patterns must have one @ and then a domain of email_domains, or one below, written out; any other goes into wide_subject_patterns, with its reason.
 run "refuses_subject_pattern_too_wide" {
   command = plan
 
   variables {
+    email_domains = ["data.example.com"]
     roles = {
       lake-reader = {
         service_principals = []

@@ -86,6 +86,28 @@ run "writes_patterns_in_a_statement_of_their_own" {
   }
 }
 
+run "writes_wide_patterns_after_the_others" {
+  command = plan
+
+  variables {
+    roles = {
+      lake-reader = {
+        service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
+        subject_patterns   = ["*@data.example.com"]
+        wide_subject_patterns = [{
+          pattern = "team-*"
+          reason  = "Every group of this name may read the public lake."
+        }]
+      }
+    }
+  }
+
+  assert {
+    condition     = output.trust_policies["lake-reader"] == "{\"Statement\":[{\"Action\":[\"sts:AssumeRoleWithWebIdentity\"],\"Condition\":{\"StringEquals\":{\"accounts.cloud.databricks.com/oidc/accounts/7d3c2b1a-0f5e-4c8d-9a6b-123456789012:aud\":[\"7d3c2b1a-0f5e-4c8d-9a6b-123456789012\"],\"accounts.cloud.databricks.com/oidc/accounts/7d3c2b1a-0f5e-4c8d-9a6b-123456789012:sub\":[\"6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b\"]}},\"Effect\":\"Allow\",\"Principal\":{\"Federated\":[\"arn:aws:iam::111122223333:oidc-provider/accounts.cloud.databricks.com/oidc/accounts/7d3c2b1a-0f5e-4c8d-9a6b-123456789012\"]}},{\"Action\":[\"sts:AssumeRoleWithWebIdentity\"],\"Condition\":{\"StringEquals\":{\"accounts.cloud.databricks.com/oidc/accounts/7d3c2b1a-0f5e-4c8d-9a6b-123456789012:aud\":[\"7d3c2b1a-0f5e-4c8d-9a6b-123456789012\"]},\"StringLike\":{\"accounts.cloud.databricks.com/oidc/accounts/7d3c2b1a-0f5e-4c8d-9a6b-123456789012:sub\":[\"*@data.example.com\"]}},\"Effect\":\"Allow\",\"Principal\":{\"Federated\":[\"arn:aws:iam::111122223333:oidc-provider/accounts.cloud.databricks.com/oidc/accounts/7d3c2b1a-0f5e-4c8d-9a6b-123456789012\"]}},{\"Action\":[\"sts:AssumeRoleWithWebIdentity\"],\"Condition\":{\"StringEquals\":{\"accounts.cloud.databricks.com/oidc/accounts/7d3c2b1a-0f5e-4c8d-9a6b-123456789012:aud\":[\"7d3c2b1a-0f5e-4c8d-9a6b-123456789012\"]},\"StringLike\":{\"accounts.cloud.databricks.com/oidc/accounts/7d3c2b1a-0f5e-4c8d-9a6b-123456789012:sub\":[\"team-*\"]}},\"Effect\":\"Allow\",\"Principal\":{\"Federated\":[\"arn:aws:iam::111122223333:oidc-provider/accounts.cloud.databricks.com/oidc/accounts/7d3c2b1a-0f5e-4c8d-9a6b-123456789012\"]}}],\"Version\":\"2012-10-17\"}"
+    error_message = "The trust policy is not what the TypeScript side builds, to the byte."
+  }
+}
+
 run "writes_conditions_beside_the_guards" {
   command = plan
 

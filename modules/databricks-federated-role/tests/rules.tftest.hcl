@@ -30,6 +30,7 @@ run "takes_the_inputs_that_every_run_below_spoils" {
 # aws_account_id: aws_account_id must be 12 digits.
 # aws_partition: aws_partition must be one of aws, aws-us-gov, aws-cn.
 # description: description must be at most 1,000 printable Latin-1 characters, tabs and line breaks.
+# email_domains: Each of email_domains must be an email domain of at least two labels in lower case, without wildcards, e.g. data.example.com.
 # inline_policies: Each key of inline_policies must be 1 to 128 letters, digits and _+=,.@-.
 # managed_policy_arns: Each key of managed_policy_arns must be 1 to 63 letters, digits and _-, starting with a letter.
 # max_session_duration: max_session_duration must be a whole number of seconds from 3600 (1h) to 43200 (12h).
@@ -49,6 +50,7 @@ run "refuses_inputs_1" {
     aws_account_id = "1111-2222-3333"
     aws_partition  = "aws-gov"
     description    = "cafć"
+    email_domains  = ["com"]
     inline_policies = {
       "list lake" = "{\"Statement\":[{\"Action\":[\"s3:ListBucket\"],\"Effect\":\"Allow\",\"Resource\":[\"arn:aws:s3:::lake\"]}],\"Version\":\"2012-10-17\"}"
     }
@@ -71,6 +73,7 @@ run "refuses_inputs_1" {
     var.aws_account_id,
     var.aws_partition,
     var.description,
+    var.email_domains,
     var.inline_policies,
     var.managed_policy_arns,
     var.max_session_duration,
@@ -121,7 +124,7 @@ run "refuses_inputs_2" {
 }
 
 # issuers: An issuer's level must be workspace or account.
-# trusts: Each trust must name whom it trusts: service_principals, users, subjects or subject_patterns, or unity_catalog; without, every identity of the issuer would get in.
+# trusts: Each trust must name whom it trusts: service_principals, users, subjects, subject_patterns or wide_subject_patterns, or unity_catalog; without, every identity of the issuer would get in.
 # inline_policies: Each of inline_policies must be the JSON of an IAM policy with Version 2012-10-17 and a Statement; write it with jsonencode.
 # managed_policy_arns: managed_policy_arns must not contain the same ARN twice.
 # tags: Each value of tags must be at most 256 letters, digits, spaces and _.:/=+@-.
@@ -364,7 +367,7 @@ run "refuses_inputs_8" {
 }
 
 # issuers: An issuer's cloud must be one of aws, aws-us-gov, aws-us-gov-dod, azure, azure-us-gov, azure-cn, gcp.
-# trusts: Each of subject_patterns must contain * or ?; an exact subject goes into subjects.
+# trusts: An entry of wide_subject_patterns must not be null; leave it out.
 run "refuses_inputs_9" {
   command = plan
 
@@ -378,9 +381,9 @@ run "refuses_inputs_9" {
       }
     }
     trusts = [{
-      issuer             = "production"
-      service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
-      subject_patterns   = ["alice@data.example.com"]
+      issuer                = "production"
+      service_principals    = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
+      wide_subject_patterns = [null]
     }]
   }
 
@@ -388,7 +391,7 @@ run "refuses_inputs_9" {
 }
 
 # issuers: An issuer's accounts_host must be a host name in lower case, without https://, port or path, e.g. accounts.cloud.databricks.com.
-# trusts: audiences must name at least one, or be left out.
+# trusts: A pattern in wide_subject_patterns must be a pattern of 1 to 255 visible Latin-1 characters except {, with * or ?.
 run "refuses_inputs_10" {
   command = plan
 
@@ -404,7 +407,10 @@ run "refuses_inputs_10" {
     trusts = [{
       issuer             = "production"
       service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
-      audiences          = []
+      wide_subject_patterns = [{
+        pattern = "$${aws:username}*"
+        reason  = "Every mailbox of this domain belongs to the data team."
+      }]
     }]
   }
 
@@ -412,7 +418,7 @@ run "refuses_inputs_10" {
 }
 
 # issuers: Each of an issuer's audiences must be 1 to 255 visible ASCII characters except *, ? and {.
-# trusts: A condition must not be null; leave it out.
+# trusts: A reason in wide_subject_patterns must be a written reason of 10 to 500 characters.
 run "refuses_inputs_11" {
   command = plan
 
@@ -428,7 +434,10 @@ run "refuses_inputs_11" {
     trusts = [{
       issuer             = "production"
       service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
-      conditions         = [null]
+      wide_subject_patterns = [{
+        pattern = "*"
+        reason  = ""
+      }]
     }]
   }
 
@@ -436,7 +445,7 @@ run "refuses_inputs_11" {
 }
 
 # issuers: An issuer's audiences must have at most 100 entries.
-# trusts: A condition's test must be an IAM condition operator in IAM's spelling, e.g. IpAddress.
+# trusts: A pattern in wide_subject_patterns must contain * or ?; an exact subject goes into subjects.
 run "refuses_inputs_12" {
   command = plan
 
@@ -554,6 +563,101 @@ run "refuses_inputs_12" {
     trusts = [{
       issuer             = "production"
       service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
+      wide_subject_patterns = [{
+        pattern = "alice@data.example.com"
+        reason  = "Every mailbox of this domain belongs to the data team."
+      }]
+    }]
+  }
+
+  expect_failures = [var.issuers, var.trusts]
+}
+
+# issuers: An issuer's host must be the host of one workspace: an accounts host's issuer without an account ID is shared by every Databricks customer.
+# trusts: Each of subject_patterns must contain * or ?; an exact subject goes into subjects.
+run "refuses_inputs_13" {
+  command = plan
+
+  variables {
+    issuers = {
+      production = {
+        level        = "workspace"
+        host         = "accounts.cloud.databricks.com"
+        workspace_id = "1444828305810485"
+      }
+    }
+    trusts = [{
+      issuer             = "production"
+      service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
+      subject_patterns   = ["alice@data.example.com"]
+    }]
+  }
+
+  expect_failures = [var.issuers, var.trusts]
+}
+
+# issuers: An issuer's host must be in one of Databricks' zones, e.g. mycompany.cloud.databricks.com: whoever holds another name could sign tokens for your roles; or set allow_custom_host.
+# trusts: audiences must name at least one, or be left out.
+run "refuses_inputs_14" {
+  command = plan
+
+  variables {
+    issuers = {
+      production = {
+        level        = "workspace"
+        host         = "login.example.com"
+        workspace_id = "1444828305810485"
+      }
+    }
+    trusts = [{
+      issuer             = "production"
+      service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
+      audiences          = []
+    }]
+  }
+
+  expect_failures = [var.issuers, var.trusts]
+}
+
+# issuers: An issuer's accounts_host must be in one of Databricks' zones, e.g. mycompany.cloud.databricks.com: whoever holds another name could sign tokens for your roles; or set allow_custom_host.
+# trusts: A condition must not be null; leave it out.
+run "refuses_inputs_15" {
+  command = plan
+
+  variables {
+    issuers = {
+      production = {
+        level         = "account"
+        account_id    = "7d3c2b1a-0f5e-4c8d-9a6b-123456789012"
+        accounts_host = "login.example.com"
+      }
+    }
+    trusts = [{
+      issuer             = "production"
+      service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
+      conditions         = [null]
+    }]
+  }
+
+  expect_failures = [var.issuers, var.trusts]
+}
+
+# issuers: An account issuer of cloud azure-us-gov must have accounts_host: none is publicly known.
+# trusts: A condition's test must be an IAM condition operator in IAM's spelling, e.g. IpAddress.
+run "refuses_inputs_16" {
+  command = plan
+
+  variables {
+    issuers = {
+      production = {
+        level      = "account"
+        account_id = "7d3c2b1a-0f5e-4c8d-9a6b-123456789012"
+        cloud      = "azure-us-gov"
+      }
+    }
+    trusts = [{
+      issuer             = "production"
+      service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
       conditions = [{
         test     = "ipAddress"
         variable = "aws:SourceIp"
@@ -565,17 +669,17 @@ run "refuses_inputs_12" {
   expect_failures = [var.issuers, var.trusts]
 }
 
-# issuers: An issuer's host must be the host of one workspace: an accounts host's issuer without an account ID is shared by every Databricks customer.
+# issuers: An issuer's URL must have at most 255 characters, the IAM limit.
 # trusts: A condition's variable must be an IAM condition key with its prefix, e.g. aws:SourceIp.
-run "refuses_inputs_13" {
+run "refuses_inputs_17" {
   command = plan
 
   variables {
     issuers = {
       production = {
-        level        = "workspace"
-        host         = "accounts.cloud.databricks.com"
-        workspace_id = "1444828305810485"
+        level         = "account"
+        account_id    = "7d3c2b1a-0f5e-4c8d-9a6b-123456789012"
+        accounts_host = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb.cccccccccccccccccccccccccccccccccccccccccccccccccccccccc.cloud.databricks.com"
       }
     }
     trusts = [{
@@ -592,19 +696,11 @@ run "refuses_inputs_13" {
   expect_failures = [var.issuers, var.trusts]
 }
 
-# issuers: An issuer's host must be in one of Databricks' zones, e.g. mycompany.cloud.databricks.com: whoever holds another name could sign tokens for your roles; or set allow_custom_host.
 # trusts: A condition must have values.
-run "refuses_inputs_14" {
+run "refuses_inputs_18" {
   command = plan
 
   variables {
-    issuers = {
-      production = {
-        level        = "workspace"
-        host         = "login.example.com"
-        workspace_id = "1444828305810485"
-      }
-    }
     trusts = [{
       issuer             = "production"
       service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
@@ -616,22 +712,14 @@ run "refuses_inputs_14" {
     }]
   }
 
-  expect_failures = [var.issuers, var.trusts]
+  expect_failures = [var.trusts]
 }
 
-# issuers: An issuer's accounts_host must be in one of Databricks' zones, e.g. mycompany.cloud.databricks.com: whoever holds another name could sign tokens for your roles; or set allow_custom_host.
 # trusts: Each of a condition's values must be 1 to 512 visible Latin-1 characters or spaces.
-run "refuses_inputs_15" {
+run "refuses_inputs_19" {
   command = plan
 
   variables {
-    issuers = {
-      production = {
-        level         = "account"
-        account_id    = "7d3c2b1a-0f5e-4c8d-9a6b-123456789012"
-        accounts_host = "login.example.com"
-      }
-    }
     trusts = [{
       issuer             = "production"
       service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
@@ -643,22 +731,14 @@ run "refuses_inputs_15" {
     }]
   }
 
-  expect_failures = [var.issuers, var.trusts]
+  expect_failures = [var.trusts]
 }
 
-# issuers: An account issuer of cloud azure-us-gov must have accounts_host: none is publicly known.
 # trusts: A trust must not repeat a condition's test and variable, in whatever case: IAM would OR their values; join them into one condition, or use two trusts.
-run "refuses_inputs_16" {
+run "refuses_inputs_20" {
   command = plan
 
   variables {
-    issuers = {
-      production = {
-        level      = "account"
-        account_id = "7d3c2b1a-0f5e-4c8d-9a6b-123456789012"
-        cloud      = "azure-us-gov"
-      }
-    }
     trusts = [{
       issuer             = "production"
       service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
@@ -677,22 +757,14 @@ run "refuses_inputs_16" {
     }]
   }
 
-  expect_failures = [var.issuers, var.trusts]
+  expect_failures = [var.trusts]
 }
 
-# issuers: An issuer's URL must have at most 255 characters, the IAM limit.
 # trusts: A condition of a unity_catalog trust must not be about its guards sts:ExternalId, aws:PrincipalArn and aws:FederatedProvider; use external_ids.
-run "refuses_inputs_17" {
+run "refuses_inputs_21" {
   command = plan
 
   variables {
-    issuers = {
-      production = {
-        level         = "account"
-        account_id    = "7d3c2b1a-0f5e-4c8d-9a6b-123456789012"
-        accounts_host = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb.cccccccccccccccccccccccccccccccccccccccccccccccccccccccc.cloud.databricks.com"
-      }
-    }
     trusts = [{
       unity_catalog = {
         external_ids = ["0b7e6f5a-1c2d-4e3f-9a8b-7c6d5e4f3a2b"]
@@ -705,11 +777,11 @@ run "refuses_inputs_17" {
     }]
   }
 
-  expect_failures = [var.issuers, var.trusts]
+  expect_failures = [var.trusts]
 }
 
 # trusts: unity_catalog must name external_ids, as the storage or service credential shows them: without, any customer's credential would get in.
-run "refuses_inputs_18" {
+run "refuses_inputs_22" {
   command = plan
 
   variables {
@@ -724,7 +796,7 @@ run "refuses_inputs_18" {
 }
 
 # trusts: Each of external_ids must be an external ID of 2 to 1,224 characters, as the storage or service credential shows it.
-run "refuses_inputs_19" {
+run "refuses_inputs_23" {
   command = plan
 
   variables {
@@ -739,7 +811,7 @@ run "refuses_inputs_19" {
 }
 
 # trusts: unity_catalog.cloud must be one of aws, aws-us-gov, aws-us-gov-dod.
-run "refuses_inputs_20" {
+run "refuses_inputs_24" {
   command = plan
 
   variables {
@@ -891,11 +963,12 @@ run "refuses_condition_on_guard" {
   expect_failures = [output.trust_policy]
 }
 
-# A subject pattern must not match outsiders, such as anyone with a public mail address or other customers' service principals; write it like *@data.example.com.
+# Each of subject_patterns must have one @ and then a domain of email_domains, or one below, written out; any other goes into wide_subject_patterns, with its reason.
 run "refuses_subject_pattern_too_wide" {
   command = plan
 
   variables {
+    email_domains = ["data.example.com"]
     trusts = [{
       issuer             = "production"
       service_principals = []

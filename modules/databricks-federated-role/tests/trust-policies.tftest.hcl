@@ -83,6 +83,27 @@ run "writes_patterns_in_a_statement_of_their_own" {
   }
 }
 
+run "writes_wide_patterns_after_the_others" {
+  command = plan
+
+  variables {
+    trusts = [{
+      issuer             = "production"
+      service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
+      subject_patterns   = ["*@data.example.com"]
+      wide_subject_patterns = [{
+        pattern = "team-*"
+        reason  = "Every group of this name may read the public lake."
+      }]
+    }]
+  }
+
+  assert {
+    condition     = output.trust_policy == "{\"Statement\":[{\"Action\":[\"sts:AssumeRoleWithWebIdentity\"],\"Condition\":{\"StringEquals\":{\"mycompany.cloud.databricks.com/oidc:aud\":[\"1444828305810485\"],\"mycompany.cloud.databricks.com/oidc:sub\":[\"6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b\"]}},\"Effect\":\"Allow\",\"Principal\":{\"Federated\":[\"arn:aws:iam::111122223333:oidc-provider/mycompany.cloud.databricks.com/oidc\"]}},{\"Action\":[\"sts:AssumeRoleWithWebIdentity\"],\"Condition\":{\"StringEquals\":{\"mycompany.cloud.databricks.com/oidc:aud\":[\"1444828305810485\"]},\"StringLike\":{\"mycompany.cloud.databricks.com/oidc:sub\":[\"*@data.example.com\"]}},\"Effect\":\"Allow\",\"Principal\":{\"Federated\":[\"arn:aws:iam::111122223333:oidc-provider/mycompany.cloud.databricks.com/oidc\"]}},{\"Action\":[\"sts:AssumeRoleWithWebIdentity\"],\"Condition\":{\"StringEquals\":{\"mycompany.cloud.databricks.com/oidc:aud\":[\"1444828305810485\"]},\"StringLike\":{\"mycompany.cloud.databricks.com/oidc:sub\":[\"team-*\"]}},\"Effect\":\"Allow\",\"Principal\":{\"Federated\":[\"arn:aws:iam::111122223333:oidc-provider/mycompany.cloud.databricks.com/oidc\"]}}],\"Version\":\"2012-10-17\"}"
+    error_message = "The trust policy is not what the TypeScript side builds, to the byte."
+  }
+}
+
 run "writes_conditions_beside_the_guards" {
   command = plan
 

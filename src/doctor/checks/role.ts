@@ -102,12 +102,13 @@ function lintCheck(subject: string, declared: LintTarget, live: LiveRole, provid
     ...live.lint,
     path: live.name,
     quota: ours?.quota ?? live.lint.quota,
-    meantPatterns: ours?.meantPatterns ?? [],
+    widePatterns: ours?.widePatterns ?? [],
     ignores: ours?.ignores ?? [],
   };
   // providers have checks of their own
   const findings = lintTarget({ ...EMPTY_TARGET, ignores: declared.ignores, providers, roles: [role] }).filter(
-    ({ rule, ignored, role: of }) => ignored === null && of !== null && !rule.startsWith("ignore-"),
+    ({ rule, severity, ignored, role: of }) =>
+      ignored === null && of !== null && severity !== "note" && !rule.startsWith("ignore-"),
   );
   const described = (list: readonly Finding[]): string => listed(list.map(findingText), 3, "; ");
   const errors = findings.filter(({ severity }) => severity === "error");

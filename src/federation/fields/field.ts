@@ -10,7 +10,7 @@ import type { TextRule } from "../../text/text-rule";
 
 /** What a field holds: decides its type and its rules in HCL, and its sample. */
 export type Kind =
-  | { readonly is: "text" | "texts" | "patterns"; readonly rule: TextRule; readonly most?: Most }
+  | { readonly is: "text" | "texts"; readonly rule: TextRule; readonly most?: Most }
   /** Texts by a key of the user's own. */
   | { readonly is: "tags"; readonly keys: TextRule<Run>; readonly values: TextRule<Run>; readonly most: Most }
   | { readonly is: "policyArns"; readonly keys: TextRule; readonly values: TextRule; readonly most: Most }

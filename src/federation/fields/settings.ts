@@ -1,5 +1,5 @@
 /** What stands at the top of a federation file beside `aws`, `issuers` and `roles`. */
-import { TRUST_POLICY_DEFAULT_QUOTA, TRUST_POLICY_MAX_QUOTA } from "../../trust/rules";
+import { EMAIL_DOMAIN, TRUST_POLICY_DEFAULT_QUOTA, TRUST_POLICY_MAX_QUOTA } from "../../trust/rules";
 import {
   BOUNDARY_ARN,
   DEFAULT_SESSION_SECONDS,
@@ -10,7 +10,7 @@ import {
   ROLE_PATH,
 } from "../rules";
 import { optional } from "./field";
-import { seconds, text, wholeNumber } from "./kinds";
+import { seconds, text, texts, wholeNumber } from "./kinds";
 import { lint, tagsField } from "./role";
 
 export const SETTING_FIELDS = {
@@ -18,6 +18,13 @@ export const SETTING_FIELDS = {
     description: "Name of the federation: of its stack, and the first part of resource names.",
     inHcl: false,
   }),
+  emailDomains: optional(
+    texts(EMAIL_DOMAIN, {
+      description:
+        "Email domains of your own, which subject patterns may match; a domain stands for those below it too.",
+    }),
+    [],
+  ),
   roleNamePrefix: optional(
     text(ROLE_NAME_PREFIX, { description: "Goes before the key of a role without a name of its own." }),
     "",

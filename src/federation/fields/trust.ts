@@ -12,10 +12,9 @@ import {
   SUBJECT_PATTERN,
   USER,
 } from "../../trust/rules";
-import type { SubjectPattern } from "../../trust/trust";
 import { ISSUER_KEY, REASON } from "../rules";
 import { field, optional, schemaOf } from "./field";
-import { choice, flag, objects, ruled, text, texts } from "./kinds";
+import { choice, flag, objects, text, texts } from "./kinds";
 
 /** Rules on trusts are `checkTrust`'s, which has better words than a pattern allows. */
 const checkedLater = true;
@@ -37,8 +36,6 @@ const conditions = optional(
   [],
 );
 
-const pattern = ruled(SUBJECT_PATTERN, checkedLater).meta({ description: "A pattern with * or ?." });
-
 const ISSUER = text(ISSUER_KEY, { description: "Key of one of the issuers.", checkedLater });
 
 const SUBJECT_FIELDS = {
@@ -55,20 +52,20 @@ const SUBJECT_FIELDS = {
   ),
   subjects: optional(texts(SUBJECT, { description: "Any other exact sub claims.", checkedLater }), []),
   subjectPatterns: optional(
-    field(
-      { is: "patterns", rule: SUBJECT_PATTERN },
+    texts(SUBJECT_PATTERN, {
+      description:
+        "Patterns of email addresses, with * or ? before an @ and a domain of emailDomains, or below one, after it.",
+      checkedLater,
+    }),
+    [],
+  ),
+  wideSubjectPatterns: optional(
+    objects(
       {
-        description: "Patterns of sub claims, with * or ?. One that lets outsiders in is refused.",
-        checkedLater,
+        pattern: text(SUBJECT_PATTERN, { description: "A pattern of sub claims, with * or ?.", checkedLater }),
+        reason: text(REASON, { description: "Why everyone whom it matches is meant." }),
       },
-      z.array(
-        z.union([
-          pattern,
-          z.strictObject({ pattern, reason: ruled(REASON).meta({ description: "Why this is meant." }) }),
-        ]),
-      ),
-      (entries): readonly SubjectPattern[] =>
-        entries.map((entry) => (typeof entry === "string" ? { pattern: entry, reason: null } : entry)),
+      { description: "Any other patterns of sub claims, each with its reason. Lint and the report list them." },
     ),
     [],
   ),

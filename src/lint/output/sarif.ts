@@ -23,6 +23,8 @@ export function lintSarif(report: LintReport, version: string): Readonly<Record<
   };
 }
 
+const SECURITY = { error: "8.0", warning: "4.5", note: "1.0" } as const;
+
 function ruleOf(rule: LintRule): Readonly<Record<string, unknown>> {
   const group = Object.entries(RULE_GROUPS).find(([, rules]) => rules.includes(rule))?.[0] ?? "";
   return {
@@ -41,7 +43,7 @@ function ruleOf(rule: LintRule): Readonly<Record<string, unknown>> {
     // GitHub sorts security alerts by this number: above 7 high, above 4 medium.
     properties: {
       tags: ["security", "aws-iam", group.toLowerCase().replace(/ /g, "-")],
-      "security-severity": rule.severity === "error" ? "8.0" : "4.5",
+      "security-severity": SECURITY[rule.severity],
     },
   };
 }

@@ -25,12 +25,14 @@ export function lintText(report: LintReport, color = false): string {
   return lines.join("\n").replace(/^\n/, "");
 }
 
+const COLORS = { error: 31, warning: 33, note: 34 } as const;
+
 function findingLine(
   { file, line, column, severity, path, message, fix, rule }: PlacedFinding,
   color: boolean,
 ): string {
   const place = [file, ...(line === null ? [] : [line]), ...(column === null ? [] : [column])].join(":");
-  const word = color ? `\u001b[${severity === "error" ? 31 : 33}m${severity}\u001b[0m` : severity;
+  const word = color ? `\u001b[${COLORS[severity]}m${severity}\u001b[0m` : severity;
   return `${visible(place)}: ${word}: ${visible(`${path}: ${message} ${fix} [${rule}]`)}`;
 }
 
@@ -71,7 +73,7 @@ export function identityText({
   return `${who}${of}${token}${where}`;
 }
 
-function summary({ files, findings, errors, warnings, ignored, changes }: LintReport): string {
+function summary({ files, findings, errors, warnings, notes, ignored, changes }: LintReport): string {
   const roles = files.reduce((sum, file) => sum + file.roles, 0);
   const skipped = files.reduce((sum, file) => sum + file.leftAside, 0);
   const checked = [
@@ -79,7 +81,12 @@ function summary({ files, findings, errors, warnings, ignored, changes }: LintRe
     ...(skipped === 0 ? [] : [`${skipped} without a Databricks trust skipped`]),
     ...(ignored.length === 0 ? [] : [`${counted(ignored.length, "finding")} suppressed`]),
   ].join(", ");
-  const result = findings.length === 0 ? "No findings" : `${counted(errors, "error")}, ${counted(warnings, "warning")}`;
+  const result =
+    findings.length === 0
+      ? "No findings"
+      : [[errors, "error"] as const, [warnings, "warning"] as const, ...(notes === 0 ? [] : [[notes, "note"] as const])]
+          .map(([count, word]) => counted(count, word))
+          .join(", ");
   const gained = changes.reduce((sum, change) => sum + change.gained.length, 0);
   const lost = changes.reduce((sum, change) => sum + change.lost.length, 0);
   const compared = changes.length === 0 ? "" : `; ${gained} gained, ${lost} lost`;

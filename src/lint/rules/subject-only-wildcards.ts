@@ -30,6 +30,7 @@ export const subjectOnlyWildcards: StatementRule = {
             statement,
             `Condition.${condition.operator}`,
             `The subject ${quoted(value)} lets everybody of the issuer in.`,
+            { pattern: value },
           ),
         );
     }),

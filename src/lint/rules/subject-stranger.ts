@@ -1,10 +1,10 @@
 import { quoted } from "../../text/text-rule";
-import { isOpenToSubjects } from "../../trust/parsed/openness";
+import { isOpenToSubjects, outsiderOf } from "../../trust/parsed/openness";
 import { subjectPatterns } from "../../trust/parsed/parse-role";
-import { PUBLIC_MAIL_DOMAINS } from "../../trust/strangers";
 import { hasWildcard, instanceOf, isOnlyWildcards, literalEnds } from "../../trust/string-like";
 import { patternExample, RIGHT_CONDITION } from "../examples";
 import { violationAt } from "../guards";
+import { isPublicMailDomain } from "../public-mail-domains";
 import type { StatementRule } from "../rule";
 import { SOURCES } from "../sources";
 
@@ -12,14 +12,7 @@ import { SOURCES } from "../sources";
 function domainOf(pattern: string): string | undefined {
   const { tail } = literalEnds(pattern);
   const domain = tail.slice(tail.lastIndexOf("@") + 1);
-  return tail.includes("@") && /^[^.@\s]+(?:\.[^.@\s]+)+$/.test(domain) ? domain.toLowerCase() : undefined;
-}
-
-/** Somebody outside the organization whom the pattern matches; undefined where it fixes a private email domain. */
-function outsider(pattern: string): string | undefined {
-  const domain = domainOf(pattern);
-  if (domain !== undefined) return PUBLIC_MAIL_DOMAINS.includes(domain) ? instanceOf(pattern, "mallory") : undefined;
-  return instanceOf(pattern, hasWildcard(pattern.split("@")[0] ?? "") ? "mallory@gmail.com" : "gmail.com");
+  return tail.includes("@") && /^[^.@\s]+(?:\.[^.@\s]+)+$/.test(domain) ? domain : undefined;
 }
 
 export const subjectStranger: StatementRule = {
@@ -34,17 +27,24 @@ export const subjectStranger: StatementRule = {
   good: RIGHT_CONDITION,
   bad: patternExample("*-*"),
   source: SOURCES.subJugation,
-  check: (statement, role) =>
-    subjectPatterns(statement)
-      .filter((value) => !isOnlyWildcards(value))
-      .flatMap((value) => {
-        const who = outsider(value);
-        return who === undefined || !isOpenToSubjects(role, statement, value)
-          ? []
-          : [
-              violationAt(statement, "Condition", `${quoted(value)} lets in outsiders like ${who}.`, {
-                pattern: value,
-              }),
-            ];
-      }),
+  check: (statement, role, { target: { emailDomains = [] } }) => {
+    const patterns = subjectPatterns(statement).filter((value) => !isOnlyWildcards(value));
+    const domains = [...new Set(patterns.flatMap((value) => domainOf(value) ?? []))];
+    return patterns.flatMap((pattern) => {
+      const domain = domainOf(pattern);
+      const who =
+        domain === undefined
+          ? outsiderOf(role, statement, pattern, domains, [exampleOf(pattern)])
+          : isPublicMailDomain(domain) && !emailDomains.includes(domain) && isOpenToSubjects(role, statement, pattern)
+            ? instanceOf(pattern, "mallory")
+            : null;
+      const message = `${quoted(pattern)} lets in outsiders like ${quoted(who ?? "")}.`;
+      return who === null ? [] : [violationAt(statement, "Condition", message, { pattern })];
+    });
+  },
 };
+
+/** Somebody of another organization whom the pattern may match. */
+function exampleOf(pattern: string): string {
+  return instanceOf(pattern, hasWildcard(pattern.split("@")[0] ?? "") ? "mallory@gmail.com" : "gmail.com");
+}

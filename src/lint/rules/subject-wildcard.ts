@@ -12,9 +12,9 @@ export const subjectWildcard: StatementRule = {
   severity: "warning",
   title: "Subject with a wildcard",
   why:
-    "Who gets in depends on whoever assigns names in the issuer, now and later. A pattern with a written " +
-    "reason is not reported.",
-  fix: "List the subjects, or write the reason beside the pattern: { pattern, reason }.",
+    "Who gets in depends on whoever assigns names in the issuer, now and later. One of wideSubjectPatterns, which " +
+    "has a reason, is not reported.",
+  fix: "List the subjects, or accept the finding under lint, with the reason.",
   good: RIGHT_CONDITION,
   bad: patternExample("*@data.example.com"),
   source: SOURCES.subJugation,

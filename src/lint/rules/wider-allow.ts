@@ -46,10 +46,13 @@ export const widerAllow: RoleRule = {
   bad: policyExample(statement({ Condition: { ...GUARDS, ...FROM_OFFICE } }), statement()),
   source: SOURCES.logic,
   check: (role) => {
+    const meant = new Set(role.role.widePatterns.map(({ pattern }) => pattern));
     const allows = role.statements.filter(
       (candidate) => candidate.letsWebIdentitiesIn && candidate.providers.length > 0,
     );
     return allows.flatMap((wide): readonly Violation[] => {
+      const patterns = subjectPatterns(wide);
+      if (patterns.length > 0 && patterns.every((pattern) => meant.has(pattern))) return [];
       for (const narrow of allows) {
         if (
           narrow === wide ||

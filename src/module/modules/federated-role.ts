@@ -49,7 +49,7 @@ export function federatedRoleModule(sample: Sample): ModuleDefinition {
     fields: TRUST_FIELDS,
     description:
       "Whom the role trusts: each names an `issuer` and `service_principals` (application IDs), `users` (email " +
-      "addresses), `subjects` or `subject_patterns` of it, or has `unity_catalog`.",
+      "addresses), `subjects`, `subject_patterns` or `wide_subject_patterns` of it, or has `unity_catalog`.",
     nullable: false,
     validations: [
       {
@@ -77,7 +77,7 @@ export function federatedRoleModule(sample: Sample): ModuleDefinition {
     awsAccountId,
     awsPartition,
     ...Object.entries(rest).map(([attribute, field]) => fieldVariable(attribute, field)),
-    ...settings.filter((variable) => variable.name === "trust_policy_max_length"),
+    ...settings.filter(({ name: setting }) => ["email_domains", "trust_policy_max_length"].includes(setting)),
   ]);
   return {
     name: "databricks-federated-role",

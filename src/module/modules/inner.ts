@@ -4,6 +4,7 @@ import { AWS_PROVIDER_RANGE, AWS_PROVIDER_SOURCE, TERRAFORM_RANGE } from "../../
 import type { ObjectAttribute, VariableType } from "../contract";
 import type { ModuleDefinition, OutputDefinition, VariableDefinition } from "../definition";
 import { attributesOf, requiredAttributes } from "../fields";
+import { LATE_PRECONDITIONS } from "../trust-problems";
 import { ROLE_POLICY_FIELDS, ROLE_RESOURCE_FIELDS } from "./roles";
 
 const required = (type: VariableType): ObjectAttribute => ({ type, optional: false });
@@ -79,6 +80,7 @@ export const trustPoliciesModule: ModuleDefinition = {
   requiredProviders: {},
   variables: [
     variable("account_id", "string", "AWS account of the roles."),
+    variable("email_domains", { list: "string" }, "Email domains that subject patterns may match."),
     variable(
       "issuers",
       {
@@ -111,7 +113,10 @@ export const trustPoliciesModule: ModuleDefinition = {
     variable("trust_policy_max_length", "number", "IAM's quota for a trust policy, in characters."),
   ],
   outputs: [
-    output("policies", "Trust policies by role: JSON in the canonical form", "local.policies"),
+    {
+      ...output("policies", "Trust policies by role: JSON in the canonical form", "local.policies"),
+      preconditions: LATE_PRECONDITIONS,
+    },
     output("problems", "What no single value shows, by code: roles and values at fault", "local.problems"),
     output(
       "self_assume_policies",

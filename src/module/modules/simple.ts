@@ -127,8 +127,8 @@ function simpleModule(sample: Sample, simple: SimpleModule): ModuleDefinition {
     type: { map: { object: { ...attributesOf(PLAIN_ROLE_FIELDS), ...attributesOf(TRUST_WITHOUT_ISSUER) } } },
     description:
       "Roles by key, which is the name unless `name` is given; each names whom it trusts: `service_principals` " +
-      "(application IDs), `users` (email addresses), `subjects`, `subject_patterns`, or `unity_catalog`. For several " +
-      "trusts per role use databricks-federation.",
+      "(application IDs), `users` (email addresses), `subjects`, `subject_patterns`, `wide_subject_patterns`, or " +
+      "`unity_catalog`. For several trusts per role use databricks-federation.",
     default: {},
     nullable: false,
     validations: [

@@ -4,7 +4,6 @@ import { SERVICE_PRINCIPAL, USER } from "../../trust/rules";
 import type { TextRule } from "../../text/text-rule";
 import { keeps } from "../../text/text-rule";
 import { exactSubjects, parseRole, subjectPatterns } from "../../trust/parsed/parse-role";
-import { STRANGERS } from "../../trust/strangers";
 import { instanceOf } from "../../trust/string-like";
 import type { SimulatedIssuer, SimulatedDirectory } from "./directory";
 
@@ -57,8 +56,8 @@ function undeclared(
   declared: ReadonlyMap<string, ReadonlySet<string>>,
 ): Identity {
   const known = declared.get(issuer.issuer);
-  const free = STRANGERS.find((candidate) => keeps(rule, candidate) && known?.has(candidate) !== true);
-  return identity(issuer, free ?? `stranger-${randomUUID()}`, false);
+  const subject = rule === SERVICE_PRINCIPAL ? randomUUID() : "mallory@example.net";
+  return identity(issuer, known?.has(subject) === true ? `stranger-${randomUUID()}@example.net` : subject, false);
 }
 
 function identity(issuer: SimulatedIssuer, subject: string, declared: boolean): Identity {

@@ -120,7 +120,7 @@ function roleOf(
       ),
     },
     quota: TRUST_POLICY_DEFAULT_QUOTA,
-    meantPatterns: [],
+    widePatterns: [],
     statementPaths: [],
     ignores: [],
   };

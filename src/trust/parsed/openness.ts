@@ -5,6 +5,7 @@ import { compare } from "../exact/compare";
 import type { Domain } from "../exact/domain";
 import { guards, isOpen } from "../exact/guards";
 import { aloneIn } from "../exact/who";
+import type { PolicyDocument } from "../decide/document";
 import { hasVariables } from "../decide/variables";
 import type { ParsedCondition, ParsedRole, ParsedStatement } from "./parsed-role";
 
@@ -31,6 +32,39 @@ export function isOpenToSubjects(role: ParsedRole, statement: ParsedStatement, p
     const fixed: Fixed = new Map([[`${issuerPath}:sub`.toLowerCase(), domain]]);
     return compare(aloneIn(role, statement), [], { callers: ofProvider(arn), fixed }).kind !== "none";
   });
+}
+
+/**
+ * A subject that matches `pattern` and gets in by the statement, though no statement of the role names it and its email
+ * address is of none of `domains`; null where there is none. `examples` are tried first.
+ */
+export function outsiderOf(
+  role: ParsedRole,
+  statement: ParsedStatement,
+  pattern: string,
+  domains: readonly string[],
+  examples: readonly string[],
+): string | null {
+  const except = role.statements.flatMap(({ sub }) => sub.flatMap(({ values }) => values));
+  for (const { arn, issuerPath } of statement.providers) {
+    const key = `${issuerPath}:sub`;
+    const insiders = { operator: "StringLike", key, values: domains.map((domain) => `*@${domain}`) };
+    const inside: PolicyDocument = { version: null, statements: [{ ...statement, index: 0, conditions: [insiders] }] };
+    const asked: readonly Domain[] = [
+      { kind: "values", values: examples.filter((example) => !except.includes(example)) },
+      { kind: "patterns", patterns: [pattern], except },
+    ];
+    for (const domain of asked) {
+      const fixed: Fixed = new Map([[key.toLowerCase(), domain]]);
+      const found = compare(aloneIn(role, statement), domains.length === 0 ? [] : inside, {
+        callers: ofProvider(arn),
+        fixed,
+      });
+      if (found.kind === "wider") return found.witness.claims["sub"]?.[0] ?? pattern;
+      if (found.kind === "cannot tell") return pattern;
+    }
+  }
+  return null;
 }
 
 /**

@@ -1,5 +1,6 @@
 /** What the rules judge: providers and roles, wherever they were read from. Plain data. */
 import { TRUST_POLICY_DEFAULT_QUOTA } from "../rules";
+import type { WideSubjectPattern } from "../trust";
 
 /** An IAM OIDC provider. */
 export interface LintProvider {
@@ -32,8 +33,8 @@ export interface LintRole {
   readonly policies: Readonly<Record<string, unknown>>;
   /** Characters the account's quota allows a trust policy, where somebody says so; else IAM's default. */
   readonly quota: number;
-  /** Patterns whose strangers are meant, by a written reason. */
-  readonly meantPatterns: readonly string[];
+  /** Patterns that no declared email domain bounds, each with its written reason, and its place below the role. */
+  readonly widePatterns: readonly (WideSubjectPattern & { readonly at?: string })[];
   /**
    * Places of the statements in the document they were built from, e.g. `roles.reader.trusts[1]`; empty:
    * `Statement[1]`.
@@ -84,6 +85,8 @@ export interface LintTarget {
   readonly aside?: readonly LintRole[];
   /** Roles whose trust policy is only known after apply: named by a comparison, not judged. */
   readonly unread?: readonly UnreadRole[];
+  /** Email domains that a federation declares for its patterns. */
+  readonly emailDomains?: readonly string[];
   /** Suppressions for everything. */
   readonly ignores: readonly LintIgnore[];
 }
@@ -107,7 +110,7 @@ export const UNKNOWN_ROLE: Omit<LintRole, "path" | "name" | "policy"> = {
   managedPolicyArns: [],
   policies: {},
   quota: TRUST_POLICY_DEFAULT_QUOTA,
-  meantPatterns: [],
+  widePatterns: [],
   statementPaths: [],
   ignores: [],
 };

@@ -11,7 +11,7 @@ locals {
   role_arns = { for key, role in var.roles : key => "arn:${var.partition}:iam::${var.account_id}:role${role.path}${role.name}" }
 
   # Statements differ in shape, which no list could hold: each is encoded by itself, and the texts are joined below.
-  # Per trust, in order: one for its exact subjects, one for its patterns. Conditions go beside the guards, never over them.
+  # Per trust, in order: exact subjects, patterns, wide patterns. Conditions go beside the guards, never over them.
   subject_statements = {
     for key, role in var.roles : key => flatten([
       for trust in role.trusts : [
@@ -22,6 +22,10 @@ locals {
           },
           {
             subjects = distinct(trust.subject_patterns)
+            test     = "StringLike"
+          },
+          {
+            subjects = distinct(trust.wide_subject_patterns[*].pattern)
             test     = "StringLike"
           },
           ] : jsonencode({
@@ -79,16 +83,9 @@ locals {
     ])
   }
 
-  # No precondition stops in time what only shows when it is applied: such a role lets in nobody until it is mended.
-  nobody = jsonencode({
-    Action    = ["sts:AssumeRoleWithWebIdentity"]
-    Effect    = "Deny"
-    Principal = { AWS = ["*"] }
-  })
-
   policies = {
     for key, role in var.roles : key =>
-    "{\"Statement\":[${local.lets_strangers_in[key] ? local.nobody : join(",", concat(local.subject_statements[key], local.unity_catalog_statements[key]))}],\"Version\":\"2012-10-17\"}"
+    "{\"Statement\":[${join(",", concat(local.subject_statements[key], local.unity_catalog_statements[key]))}],\"Version\":\"2012-10-17\"}"
   }
 
   # Trusting the account only delegates: the role must also be allowed to assume itself.

@@ -3,6 +3,21 @@
 output "policies" {
   description = "Trust policies by role: JSON in the canonical form"
   value       = local.policies
+
+  precondition {
+    condition     = timestamp() == "" || length(local.conditions_on_guards) == 0
+    error_message = "A condition must not test the aud or sub of its issuer, which guard the role; use audiences and subjects. At fault: ${join(", ", local.conditions_on_guards)}."
+  }
+
+  precondition {
+    condition     = timestamp() == "" || length(local.subject_patterns_too_wide) == 0
+    error_message = "Each of subject_patterns must have one @ and then a domain of email_domains, or one below, written out; any other goes into wide_subject_patterns, with its reason. At fault: ${join(", ", local.subject_patterns_too_wide)}."
+  }
+
+  precondition {
+    condition     = timestamp() == "" || length(local.issuers_not_databricks) == 0
+    error_message = "An issuer's host must be in one of Databricks' zones, e.g. mycompany.cloud.databricks.com: whoever holds another name could sign tokens for your roles; or set allow_custom_host. At fault: ${join(", ", local.issuers_not_databricks)}."
+  }
 }
 
 output "problems" {

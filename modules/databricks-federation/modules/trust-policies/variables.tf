@@ -6,6 +6,12 @@ variable "account_id" {
   nullable    = false
 }
 
+variable "email_domains" {
+  description = "Email domains that subject patterns may match."
+  type        = list(string)
+  nullable    = false
+}
+
 variable "issuers" {
   description = "Issuers that trusts name: registered audiences, the issuer without https://, the ARN of its provider, and whether any role may trust it."
   type = map(object({
@@ -45,6 +51,10 @@ variable "roles" {
         external_ids = list(string)
       }))
       users = optional(list(string), [])
+      wide_subject_patterns = optional(list(object({
+        pattern = string
+        reason  = string
+      })), [])
     }))
   }))
   nullable = false

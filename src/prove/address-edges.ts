@@ -1,5 +1,8 @@
-/** The addresses at which a CIDR block begins and ends, and those next to it. Pure. */
-import { addressBits } from "./decide/values";
+/**
+ * The addresses at which a CIDR block begins and ends, and those next to it: for forged requests, which are a trial
+ * apart from the exact engine, and so are not made by it. Pure.
+ */
+import { addressBits } from "../trust/decide/values";
 
 export interface AddressEdges {
   /** First and last address of the block. */
