@@ -1,7 +1,7 @@
 import { loadVerb } from "../../src/cli/cli";
 import { completionVerb, spellings } from "../../src/cli/completion/verb";
 import { zshCompletion } from "../../src/cli/completion/zsh";
-import { VERBS } from "../../src/cli/verb-names";
+import { VERBS } from "../../src/cli/help";
 import { verb } from "../../src/cli/verb";
 
 const TRY = verb({

@@ -6,7 +6,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { main } from "../../src/cli/cli";
-import { VERBS } from "../../src/cli/verb-names";
+import { VERBS } from "../../src/cli/help";
 import { planOf, resourceChange } from "../support/plan-json";
 import { temporaryFolder } from "../support/temporary-folder";
 

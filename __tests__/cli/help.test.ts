@@ -1,8 +1,7 @@
 import { FLAGS } from "../../src/cli/flags";
 import { loadVerb } from "../../src/cli/cli";
-import { examplesText, verbHelp, verbsHelp } from "../../src/cli/help";
+import { examplesText, verbHelp, VERBS, verbsHelp } from "../../src/cli/help";
 import type { Verb } from "../../src/cli/verb";
-import { VERBS } from "../../src/cli/verb-names";
 import { flagName } from "../../src/text/words";
 import { wrapped } from "../../src/text/table";
 

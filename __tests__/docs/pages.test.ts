@@ -19,7 +19,7 @@ test.each(
 });
 
 test("the README names every verb of the command line", async () => {
-  const { VERBS } = await import("../../src/cli/verb-names");
+  const { VERBS } = await import("../../src/cli/help");
   const listed = [
     ...(/^```\n(issuer[\s\S]*?)^```$/m.exec(pageText("README.md"))?.[1]?.matchAll(/^(\w+) /gm) ?? []),
   ].map((match) => match[1]);

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { samePermissions } from "../../src/doctor/same-permissions";
+import { samePermissions } from "../../src/doctor/same-policies";
 
 const READ = {
   Version: "2012-10-17",

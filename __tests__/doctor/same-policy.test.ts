@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import type { PolicyComparison } from "../../src/doctor/same-policy";
-import { comparePolicies } from "../../src/doctor/same-policy";
+import type { PolicyComparison } from "../../src/doctor/same-policies";
+import { comparePolicies } from "../../src/doctor/same-policies";
 import { compilePolicy, decide } from "../../src/trust/decide/decide";
 import { readPolicy } from "../../src/trust/decide/document";
 import type { LintRole, LintTarget } from "../../src/trust/parsed/target";

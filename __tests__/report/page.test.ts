@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { readFederation } from "../../src/federation";
 import { html, htmlText, mermaidText } from "../../src/text/escape";
-import { reportMermaid } from "../../src/report/mermaid";
+import { reportMermaid } from "../../src/report/graph";
 import { reportPage } from "../../src/report/page";
 import type { ReportView } from "../../src/report/view";
 import { reportView } from "../../src/report/view";

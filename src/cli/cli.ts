@@ -7,12 +7,11 @@ import { nearest } from "../text/nearest";
 import { redact } from "../text/secret";
 import { quoted } from "../text/text-rule";
 import type { Flag } from "./flags";
-import { verbHelp, verbsHelp } from "./help";
+import { verbHelp, VERBS, verbsHelp } from "./help";
 import { flagMistake, valueMistake } from "./mistakes";
 import type { ExitCode } from "./run";
 import { run, say, surviveClosedPipe } from "./run";
 import type { Verb, VerbGroup } from "./verb";
-import { VERBS } from "./verb-names";
 
 const ABOUT = "Lets Databricks identities into AWS without a stored key, and proves who gets in.";
 

@@ -23,7 +23,7 @@ export interface Words {
 }
 
 export interface Verb {
-  /** One line; a verb of the first level has its line in verb-names.ts, which is read without loading the verb. */
+  /** One line; a verb of the first level has its line in help.ts, which is read without loading the verb. */
   readonly about?: string;
   readonly flags: Flags;
   /** Options of which only one may be given. */

@@ -1,8 +1,8 @@
 /**
- * The graph: issuers, identities and roles in three columns, as inline SVG. The page's script
- * draws it anew when filtered, with the names it finds in the page's tables.
+ * The graph of issuers, identities and roles: in three columns as inline SVG, which the page's script draws again when
+ * filtered, and as a Mermaid flowchart.
  */
-import { html } from "../text/escape";
+import { html, mermaidText } from "../text/escape";
 import { element } from "../text/markup";
 import type { ReportView } from "./view";
 
@@ -115,4 +115,26 @@ function edge(
   if (y1 === undefined || y2 === undefined) return "";
   const curve = `M${x1} ${y1}C${x1 + 40} ${y1} ${x2 - 40} ${y2} ${x2} ${y2}`;
   return `<path class="${kind}" data-a="${from}" data-b="${to}" d="${curve}"/>`;
+}
+
+/** A `flowchart LR`. Names appear in quoted labels only; nodes are called i0, s0, r0. */
+export function reportMermaid(view: ReportView): string {
+  const issuers = new Map(view.issuers.map(({ key }, index) => [key, `i${index}`]));
+  const roles = new Map(view.roles.map(({ key }, index) => [key, `r${index}`]));
+  const edges = new Map<string, readonly string[]>();
+  for (const { identity, role, trust, conditions } of view.reaches) {
+    const ends = `s${identity} ${roles.get(role) ?? ""}`;
+    edges.set(ends, [...(edges.get(ends) ?? []), `${trust}${conditions.length > 0 ? ", with conditions" : ""}`]);
+  }
+  return [
+    "flowchart LR",
+    `  accTitle: ${mermaidText(view.name)}, who reaches what`,
+    ...view.issuers.map(({ issuer }, index) => `  i${index}(["${mermaidText(issuer)}"])`),
+    ...view.identities.map(({ id, who, kind }) => `  s${id}["${mermaidText(who)}<br/>${kind}"]`),
+    ...view.roles.map(({ name }, index) => `  r${index}[["${mermaidText(name)}"]]`),
+    ...view.identities.flatMap(({ id, issuer }) =>
+      issuer === null ? [] : [`  ${issuers.get(issuer) ?? ""} --- s${id}`],
+    ),
+    ...[...edges].map(([ends, labels]) => `  ${ends.replace(" ", ` -->|"${mermaidText(labels.join("; "))}"| `)}`),
+  ].join("\n");
 }

@@ -1,7 +1,7 @@
 /** `completion`: a script by which bash or zsh completes verbs, flags and their values. */
 import { existsSync } from "node:fs";
 import { extname } from "node:path";
-import { PROGRAM } from "../help";
+import { PROGRAM, VERBS } from "../help";
 import { say } from "../run";
 import type { Verb, VerbGroup } from "../verb";
 import { verb } from "../verb";
@@ -14,11 +14,10 @@ export default verb({
     ["source <($0 completion zsh)", "in ~/.zshrc, after compinit"],
   ],
   run: async (_options, { words: [shell] }): Promise<0> => {
-    const [{ bashCompletion }, { zshCompletion }, { completionVerb }, { VERBS }] = await Promise.all([
+    const [{ bashCompletion }, { zshCompletion }, { completionVerb }] = await Promise.all([
       import("../completion/bash"),
       import("../completion/zsh"),
       import("../completion/verb"),
-      import("../verb-names"),
     ]);
     const verbs = Object.entries(VERBS).map(([name, about]) => {
       // the verbs lie beside this one, as source and as built; a bundle may hold some of them only

@@ -40,7 +40,7 @@ export default verb({
     const text = options.json
       ? `${JSON.stringify(view, null, 2)}\n`
       : options.format === "mermaid"
-        ? `${(await import("../../report/mermaid")).reportMermaid(view)}\n`
+        ? `${(await import("../../report/graph")).reportMermaid(view)}\n`
         : (await import("../../report/page")).reportPage(view);
     if (options.out === undefined) say(text);
     else {

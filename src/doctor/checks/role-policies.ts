@@ -4,7 +4,7 @@ import type { LintRole } from "../../trust/parsed/target";
 import type { Check } from "../check";
 import { checkOf, DEPLOY } from "../check";
 import type { LiveRole } from "../fetch/live";
-import { samePermissions } from "../same-permissions";
+import { samePermissions } from "../same-policies";
 
 /**
  * What the federation names must be there and mean the same. What others attached beside it is reported and is not

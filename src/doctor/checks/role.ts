@@ -14,7 +14,7 @@ import type { LintProvider, LintRole, LintTarget } from "../../trust/parsed/targ
 import type { Check } from "../check";
 import { checkOf, DEPLOY, skipped } from "../check";
 import type { Found, LiveRole } from "../fetch/live";
-import { comparePolicies } from "../same-policy";
+import { comparePolicies } from "../same-policies";
 import { tagFaults } from "./provider";
 import { policiesCheck } from "./role-policies";
 

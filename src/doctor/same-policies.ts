@@ -1,18 +1,22 @@
 /**
- * Whether two permission policies say the same, however they are written: order, lists of one, Sids, the case of
- * actions and
- * condition keys, and statements split or joined make no difference. No wildcard is opened: `s3:*` and all its
- * actions by
- * name are two policies, here as for Terraform. Pure.
+ * Whether two policies mean the same, however they are written: permission policies by their statements, trust policies
+ * by who gets in. Pure.
  */
-import { asRecord, parsedPolicy, records } from "../trust/parsed/parse-role";
+import { compareTargets } from "../lint/compare";
+import type { Identity } from "../lint/gained";
+import { asRecord, parsedPolicy, parseRole, records } from "../trust/parsed/parse-role";
+import type { LintTarget } from "../trust/parsed/target";
 
 type Members = Readonly<Record<string, unknown>>;
 
 /** Statements are taken apart to so many pieces; beyond, one stays whole. */
 const MOST_PIECES = 2_000;
 
-/** `ours` and `theirs`: documents, parsed or as JSON text. One that does not read is like none but itself. */
+/**
+ * Whether permission policies say the same: order, lists of one, Sids, the case of actions and condition keys, and
+ * statements split or joined make no difference. No wildcard is opened: `s3:*` and all its actions by name are two
+ * policies, here as for Terraform. `ours` and `theirs`: parsed or JSON text; an invalid one equals only itself.
+ */
 export function samePermissions(ours: unknown, theirs: unknown): boolean {
   const [left, right] = [piecesOf(ours), piecesOf(theirs)];
   return left.size === right.size && [...left].every((piece) => right.has(piece));
@@ -60,4 +64,24 @@ const lower = (text: string): string => text.toLowerCase();
 
 function byName([left]: readonly [string, unknown], [right]: readonly [string, unknown]): number {
   return left < right ? -1 : left > right ? 1 : 0;
+}
+
+export type PolicyComparison =
+  /** Every request is answered the same by both. */
+  | { readonly kind: "same" }
+  | { readonly kind: "different"; readonly gained: readonly Identity[]; readonly lost: readonly Identity[] }
+  | { readonly kind: "unreadable"; readonly why: string };
+
+/** `declared` and `live` hold one role each. Gained: who gets in live and should not; lost: who should and does not. */
+export function comparePolicies(declared: LintTarget, live: LintTarget): PolicyComparison {
+  const [ours] = declared.roles;
+  const [theirs] = live.roles;
+  if (ours === undefined || theirs === undefined) throw new RangeError("two roles are compared");
+  const { malformed } = parseRole(theirs);
+  if (malformed.length > 0) return { kind: "unreadable", why: malformed.join(" ") };
+  const [change] = compareTargets(
+    { ...declared, providers: [] },
+    { ...live, providers: [], roles: [{ ...theirs, name: ours.name, path: ours.path }] },
+  );
+  return change === undefined ? { kind: "same" } : { kind: "different", gained: change.gained, lost: change.lost };
 }
