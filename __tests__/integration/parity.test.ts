@@ -123,6 +123,7 @@ function manyRoles(count: number, partition: "aws" | "aws-us-gov"): Federation {
     aws: { accountId: "111122223333", partition },
     issuers,
     roles,
+    emailDomains: EMAIL_DOMAINS,
     trustPolicyMaxLength: 8192,
   }).federation;
 }
