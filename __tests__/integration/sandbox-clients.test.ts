@@ -222,7 +222,7 @@ describe("the AWS SDK for JavaScript", () => {
     await expect(assumeStorage(catalog, `${EXTERNAL_ID}x`)).rejects.toMatchObject(denied(caller));
     await expect(assumeStorage(own)).rejects.toMatchObject({ name: "AccessDenied" });
     await expect(assumeStorage(principal(false), EXTERNAL_ID)).rejects.toMatchObject(
-      denied("arn:aws:sts::000000000000:assumed-role/stranger/sandbox"),
+      denied("arn:aws:sts::000000000000:assumed-role/undeclared/sandbox"),
     );
     await expect(assumeStorage(catalog, EXTERNAL_ID, 7200)).rejects.toMatchObject({
       name: "ValidationError",

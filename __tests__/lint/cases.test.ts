@@ -240,6 +240,6 @@ describe("patterns of outsiders, whatever reason stands beside them", () => {
     const { federation } = parseFederation(asWide);
     const proof = await prove(federation, { seed: 1, count: 1000, now: 1_757_600_000 });
     expect(proof.holds).toBe(true);
-    expect(proof.roles[0]).toMatchObject({ declared: 2, declaredIn: 2, impostorsIn: 0 });
+    expect(proof.roles[0]).toMatchObject({ declared: 2, declaredIn: 2, forgedIn: 0 });
   });
 });

@@ -96,7 +96,7 @@ test("--json prints one document, of a mistake too", async () => {
 test("--sarif prints one log", async () => {
   expect(JSON.parse((await run("lint", open, "--sarif")).stdout)).toMatchObject({
     version: "2.1.0",
-    runs: [{ results: [{ ruleId: "subject-stranger" }, { ruleId: "subject-wildcard" }] }],
+    runs: [{ results: [{ ruleId: "subject-outsider" }, { ruleId: "subject-wildcard" }] }],
   });
 });
 

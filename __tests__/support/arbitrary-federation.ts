@@ -6,7 +6,7 @@ import type { Federation } from "../../src/federation/model";
 import { DESCRIPTION, POLICY_TEXT, TAG_KEY, TAG_VALUE } from "../../src/federation/rules";
 import { CLOUD_NAMES, CLOUDS } from "../../src/issuer/clouds";
 import type { TextRule } from "../../src/text/text-rule";
-import { keeps } from "../../src/text/text-rule";
+import { satisfies } from "../../src/text/text-rule";
 import { CONDITION_TESTS } from "../../src/trust/decide/operators";
 import { CONDITION_VALUE, EXTERNAL_ID, SUBJECT, SUBJECT_PATTERN } from "../../src/trust/rules";
 import { isWithinDomains } from "../../src/trust/check";
@@ -17,7 +17,7 @@ import { hostileLatin } from "./hostile-text";
 function kept(rule: TextRule, fallback: fc.Arbitrary<string>): fc.Arbitrary<string> {
   return fc
     .tuple(hostileLatin, fallback)
-    .map(([hostile, usual]) => (keeps(rule, hostile.normalize("NFC")) ? hostile : usual));
+    .map(([hostile, usual]) => (satisfies(rule, hostile.normalize("NFC")) ? hostile : usual));
 }
 
 const hex = (length: number): fc.Arbitrary<string> => fc.hexaString({ minLength: length, maxLength: length });
@@ -33,7 +33,7 @@ const subject = kept(SUBJECT, uuid).filter((text) => !/\$\{/.test(text));
 export const EMAIL_DOMAINS = ["example.org", "data.example.com"];
 const pattern = fc.tuple(hostileLatin, word).map(([hostile, local]) => {
   const wild = `${hostile}*@data.example.com`;
-  return keeps(SUBJECT_PATTERN, wild) && !/\$\{/.test(wild) && isWithinDomains(wild, EMAIL_DOMAINS)
+  return satisfies(SUBJECT_PATTERN, wild) && !/\$\{/.test(wild) && isWithinDomains(wild, EMAIL_DOMAINS)
     ? wild
     : `${local}-?@data.example.com`;
 });

@@ -271,11 +271,11 @@ const SUBJECTS: readonly Case[] = [
     "*@fastmail.com",
     "*@hotmail.co.uk",
     "*7f",
-  ].map((text): Case => [`the pattern ${text}`, like(text), "E subject-stranger"]),
+  ].map((text): Case => [`the pattern ${text}`, like(text), "E subject-outsider"]),
   [
     "sixteen patterns that are everybody together",
     like(...[..."0123456789abcdef"].map((digit) => `${digit}*`)),
-    "E subject-stranger",
+    "E subject-outsider",
   ],
   [
     "two statements that are everybody together",
@@ -284,7 +284,7 @@ const SUBJECTS: readonly Case[] = [
         statement({ Condition: { StringEquals: aud, StringLike: { [SUB]: [...half].map((digit) => `*${digit}`) } } }),
       ),
     ),
-    "E subject-stranger",
+    "E subject-outsider",
   ],
   ...["admin*", "data*", "*example.com", "*@example.com*", "*@example.co*", "alice@example.*"].map((text): Case => [
     `the pattern ${text}`,

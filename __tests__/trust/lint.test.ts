@@ -142,7 +142,7 @@ describe("patterns are judged by trying", () => {
   test.each(["*@*", "*-*", "????????-????-????-????-????????????", "*@gmail.com", "a*", "alice@*", "*4*", "*.com"])(
     "%s lets strangers in",
     (pattern) => {
-      expect(rulesOf(like(pattern))).toContain("subject-stranger");
+      expect(rulesOf(like(pattern))).toContain("subject-outsider");
     },
   );
 
@@ -160,12 +160,12 @@ describe("patterns are judged by trying", () => {
   test.each(["team-*", "team-?-*", "g*", "*@e*", "*@gmail.com", "*@*.example.com", "alice@*", "*data.example.com"])(
     "%s does not fix one private email domain, so it lets in outsiders",
     (pattern) => {
-      expect(rulesOf(like(pattern))).toContain("subject-stranger");
+      expect(rulesOf(like(pattern))).toContain("subject-outsider");
     },
   );
 
   test.each([
-    ["*data.example.com", ["subject-stranger", "subject-wildcard", "subject-pattern-no-delimiter"]],
+    ["*data.example.com", ["subject-outsider", "subject-wildcard", "subject-pattern-no-delimiter"]],
     ["etl*@data.example.com", ["subject-wildcard", "subject-pattern-no-delimiter"]],
   ])("%s ends within a word", (pattern, rules) => {
     expect(rulesOf(like(pattern))).toEqual(rules);
@@ -199,15 +199,15 @@ describe("patterns are judged by trying", () => {
           },
         }),
       );
-    expect(rulesOf(both("team-*", "*@data.example.com"))).not.toContain("subject-stranger");
-    expect(rulesOf(both("team-*", "*-prod"))).toContain("subject-stranger");
+    expect(rulesOf(both("team-*", "*@data.example.com"))).not.toContain("subject-outsider");
+    expect(rulesOf(both("team-*", "*-prod"))).toContain("subject-outsider");
   });
 
   test("a declared domain of a public provider is an error where it is declared, and once", () => {
     const target = { ...targetOf({ policy: like("*@gmail.com") }), emailDomains: ["data.example.com", "gmail.com"] };
     const found = lintTarget(target).map(({ rule, path }) => [rule, path]);
     expect(found).toContainEqual(["email-domain-public", "emailDomains[1]"]);
-    expect(found.map(([rule]) => rule)).not.toContain("subject-stranger");
+    expect(found.map(([rule]) => rule)).not.toContain("subject-outsider");
   });
 });
 

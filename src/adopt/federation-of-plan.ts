@@ -8,7 +8,7 @@ import { UNITY_CATALOG_CLOUDS, UNITY_CATALOG_PRINCIPALS } from "../issuer/clouds
 import { issuerPathOf } from "../issuer/issuer";
 import type { SimulatedIssuer, SimulatedRole } from "../sandbox/directory/directory";
 import { directoryOfPlan } from "../sandbox/directory/of-plan";
-import { keeps, quoted } from "../text/text-rule";
+import { satisfies, quoted } from "../text/text-rule";
 import { SELF_ASSUME_POLICY_NAME, trustPolicyJson } from "../trust/build";
 import { isWithinDomains } from "../trust/check";
 import { readPolicy } from "../trust/decide/document";
@@ -40,7 +40,7 @@ export function federationOfPlan(text: string, file: string): PlannedFederation 
   const keyed = placed.map(({ accountId, role }, index) => {
     const name = role.arn.slice(role.arn.lastIndexOf("/") + 1);
     const taken = placed.slice(0, index).some((other) => other.role.arn.endsWith(`/${name}`));
-    return { accountId, role, name, key: keeps(ROLE_KEY, name) && !taken ? name : `role-${index + 1}` };
+    return { accountId, role, name, key: satisfies(ROLE_KEY, name) && !taken ? name : `role-${index + 1}` };
   });
   const { federation } = readFederation({
     name: nameOf(file),
@@ -94,7 +94,7 @@ export function federationOfPlan(text: string, file: string): PlannedFederation 
 
 function nameOf(file: string): string {
   const base = (file.split(/[/\\]/).at(-1) ?? "").split(".", 1)[0] ?? "";
-  return keeps(FEDERATION_NAME, base) ? base : "terraform";
+  return satisfies(FEDERATION_NAME, base) ? base : "terraform";
 }
 
 function declaredIssuer(
@@ -166,12 +166,12 @@ function trustsOf(role: SimulatedRole, issuers: readonly SimulatedIssuer[], file
     if (exact.length + patterns.length === 0) throw refusal("names no subject by StringEquals or StringLike");
     const guards = new Set<ParsedCondition>([...statement.aud, ...statement.sub]);
     const of = <T>(list: readonly T[]): readonly T[] | undefined => (list.length === 0 ? undefined : list);
-    const isUser = (subject: string): boolean => !keeps(SERVICE_PRINCIPAL, subject) && keeps(USER, subject);
+    const isUser = (subject: string): boolean => !satisfies(SERVICE_PRINCIPAL, subject) && satisfies(USER, subject);
     const trust = {
       issuer: issuer.key,
-      servicePrincipals: of(exact.filter((subject) => keeps(SERVICE_PRINCIPAL, subject))),
+      servicePrincipals: of(exact.filter((subject) => satisfies(SERVICE_PRINCIPAL, subject))),
       users: of(exact.filter(isUser)),
-      subjects: of(exact.filter((subject) => !keeps(SERVICE_PRINCIPAL, subject) && !isUser(subject))),
+      subjects: of(exact.filter((subject) => !satisfies(SERVICE_PRINCIPAL, subject) && !isUser(subject))),
       subjectPatterns: of(patterns.filter(fixesDomain)),
       wideSubjectPatterns: of(
         patterns.filter((pattern) => !fixesDomain(pattern)).map((pattern) => ({ pattern, reason: NO_REASON })),

@@ -7,7 +7,7 @@ import type { Environment } from "../network/environment";
 import { configuredFile, variable } from "../network/environment";
 import { partitionOfRegion } from "../federation/accounts";
 import { REGION } from "../federation/rules";
-import { keeps } from "../text/text-rule";
+import { satisfies } from "../text/text-rule";
 import { readAwsFile } from "./aws-file";
 import type { AwsSection } from "./aws-file";
 
@@ -90,7 +90,9 @@ export function configuredRegion(environment: Environment, partition: string): s
   const region = section(awsFiles(environment).config, profileSections(profileInUse(environment)))?.values.get(
     "region",
   );
-  return region !== undefined && keeps(REGION, region) && partitionOfRegion(region) === partition ? region : undefined;
+  return region !== undefined && satisfies(REGION, region) && partitionOfRegion(region) === partition
+    ? region
+    : undefined;
 }
 
 function profileInUse(environment: Environment): string {

@@ -3,7 +3,7 @@ import { inputError } from "../errors";
 import { partitionOfRegion } from "../federation/accounts";
 import { REGION } from "../federation/rules";
 import { isLoopback } from "../network/proxy";
-import { keeps, quoted } from "../text/text-rule";
+import { satisfies, quoted } from "../text/text-rule";
 
 /** A region of each partition to ask where none is configured. Every region's STS answers for the whole partition. */
 const FALLBACK_REGION: Readonly<Record<string, string>> = {
@@ -19,7 +19,7 @@ const FALLBACK_REGION: Readonly<Record<string, string>> = {
 export function stsRegion(partition: string, candidates: readonly (string | null | undefined)[]): string {
   const named = candidates.find((candidate) => candidate !== null && candidate !== undefined && candidate !== "");
   if (named === undefined || named === null) return FALLBACK_REGION[partition] ?? "us-east-1";
-  if (!keeps(REGION, named))
+  if (!satisfies(REGION, named))
     throw inputError(
       "value-not-allowed",
       `${quoted(named)} is not a valid AWS region.`,

@@ -7,7 +7,7 @@ import { findAccounts, findIssuer, findRole, issuersOf } from "../federation/fin
 import type { AwsAccount, Federation, FederationIssuer, FederationRole } from "../federation/model";
 import { AWS_ACCOUNT_ID } from "../issuer/rules";
 import type { Environment } from "../network/environment";
-import { breach, quoted } from "../text/text-rule";
+import { violation, quoted } from "../text/text-rule";
 import type { Limits } from "./fetch/fetch-url";
 import { LIMITS } from "./fetch/fetch-url";
 
@@ -67,7 +67,7 @@ export function scopeOf(federation: Federation, options: DoctorOptions): Scope {
   const sole = others.length === 0 ? only : undefined;
   const role = options.assume ? findRole(federation, options.role) : (named ?? sole ?? null);
   const invalid =
-    options.awsAccountId === undefined ? undefined : breach(AWS_ACCOUNT_ID, options.awsAccountId, "aws-account-id");
+    options.awsAccountId === undefined ? undefined : violation(AWS_ACCOUNT_ID, options.awsAccountId, "aws-account-id");
   if (invalid !== undefined) throw new InputError(invalid);
   const issuers = named === undefined ? Object.values(federation.issuers) : issuersOf(federation, named);
   const trusting = federation.roles.filter(

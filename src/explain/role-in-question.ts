@@ -9,7 +9,7 @@ import { readIssuerUrl } from "../issuer/read-url";
 import type { WebIdentityProvider, WebIdentityRole } from "../sts/web-identity";
 import type { KeySet } from "../sts/verify-signature";
 import { roleArn, trustPolicyJson } from "../trust/build";
-import { TRUST_POLICY_JUDGED_CHARACTERS } from "../trust/rules";
+import { TRUST_POLICY_READ_LIMIT } from "../trust/rules";
 import { compilePolicy } from "../trust/decide/decide";
 import type { PolicyDocument } from "../trust/decide/document";
 import { readPolicy } from "../trust/decide/document";
@@ -71,7 +71,7 @@ export function roleOfPolicy(
 ): RoleInQuestion {
   // room for what aws iam get-role puts around it, percent-encoded
   const read =
-    policyText.length > 3 * TRUST_POLICY_JUDGED_CHARACTERS
+    policyText.length > 3 * TRUST_POLICY_READ_LIMIT
       ? { ok: false as const, why: `it has ${policyText.length} characters` }
       : readPolicy(unwrapped(policyText));
   if (!read.ok) {

@@ -1,6 +1,6 @@
 /** Everybody who can assume a role, as a short and complete list of kinds of callers. Pure. */
 import { parseProviderArn } from "../issuer/issuer";
-import { keeps } from "../text/text-rule";
+import { satisfies } from "../text/text-rule";
 import { visible } from "../text/escape";
 import type { PolicyCondition, PolicyDocument } from "../trust/decide/document";
 import type { Witness } from "../trust/exact/request";
@@ -81,7 +81,7 @@ function principalText(kind: string, name: string): string {
 
 function subjectsText({ exact, patterns, others }: AskedValues): string {
   const named = exact.map((subject) =>
-    keeps(SERVICE_PRINCIPAL, subject)
+    satisfies(SERVICE_PRINCIPAL, subject)
       ? `service principal ${subject}`
       : subject.includes("@")
         ? `user ${subject}`

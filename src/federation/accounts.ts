@@ -2,7 +2,7 @@
 import type { Problem } from "../errors";
 import type { Partition } from "../issuer/rules";
 import { PARTITIONS } from "../issuer/rules";
-import { breach } from "../text/text-rule";
+import { violation } from "../text/text-rule";
 import type { AwsAccount, Backend } from "./model";
 import { formatPath } from "./path";
 import { ACCOUNT_KEY } from "./rules";
@@ -49,7 +49,7 @@ export function accountsOf(aws: unknown, federationName: string, typedAt: TypedA
   const list: AwsAccount[] = [];
   for (const [key, raw] of Object.entries(value.accounts)) {
     const at = ["aws", "accounts", key];
-    const keyProblem = breach(ACCOUNT_KEY, key, formatPath(at));
+    const keyProblem = violation(ACCOUNT_KEY, key, formatPath(at));
     if (keyProblem !== undefined) problems.push(keyProblem);
     const shaped = shape(awsAccountSchema, raw, at, typedAt);
     const own = shaped.value ?? readable(awsAccountSchema, raw, {}, shaped.problems, at) ?? {};

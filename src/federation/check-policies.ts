@@ -1,6 +1,6 @@
 /** A role's permissions: managed policies of its own account, inline policies that IAM takes. */
 import type { Problem } from "../errors";
-import { breach, quoted } from "../text/text-rule";
+import { violation, quoted } from "../text/text-rule";
 import { canonicalJson } from "../trust/canonical-json";
 import type { Json } from "../trust/canonical-json";
 import { POLICY_ELEMENTS } from "../trust/decide/document";
@@ -34,7 +34,7 @@ export function checkManagedPolicies(role: FederationRole, federation: Settings,
   const seen = new Map<string, string>();
   for (const [key, arn] of entries) {
     const place = memberPath(`${path}.managedPolicyArns`, key);
-    const keyProblem = breach(POLICY_KEY, key, place);
+    const keyProblem = violation(POLICY_KEY, key, place);
     if (keyProblem !== undefined) problems.push(keyProblem);
     const other = seen.get(arn);
     if (other !== undefined)
@@ -112,7 +112,7 @@ export function checkInlinePolicies(role: FederationRole, path: string): readonl
   }
   for (const [name, document] of Object.entries(role.inlinePolicies)) {
     const place = memberPath(`${path}.inlinePolicies`, name);
-    const nameProblem = breach(INLINE_POLICY_NAME, name, place);
+    const nameProblem = violation(INLINE_POLICY_NAME, name, place);
     if (nameProblem !== undefined) problems.push(nameProblem);
     if (seen.has(name.toLowerCase()))
       problems.push({
@@ -184,7 +184,7 @@ export function checkPolicyDocument(document: Json, path: string): readonly Prob
   }
   const visit = (value: Json, place: string): void => {
     if (typeof value === "string") {
-      const problem = breach(POLICY_TEXT, value, place);
+      const problem = violation(POLICY_TEXT, value, place);
       if (problem !== undefined) problems.push(problem);
     } else if (typeof value === "number" && !Number.isSafeInteger(value)) {
       problems.push({

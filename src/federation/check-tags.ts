@@ -1,6 +1,6 @@
 /** The tags of one resource: how many, and what IAM accepts as key and value. */
 import type { Problem } from "../errors";
-import { breach, quoted } from "../text/text-rule";
+import { violation, quoted } from "../text/text-rule";
 import { memberPath } from "./path";
 import { MAX_TAGS, TAG_KEY } from "./rules";
 
@@ -37,7 +37,7 @@ export function checkTags(
     seen.set(key.toLowerCase(), key);
   }
   for (const key of Object.keys(own)) {
-    const rule = breach(TAG_KEY, key, memberPath(path, key));
+    const rule = violation(TAG_KEY, key, memberPath(path, key));
     if (rule !== undefined) problems.push(rule);
     // "You cannot create a tag key or value that begins with the text aws:" (IAM User Guide, Rules for tagging)
     for (const text of [key, own[key] ?? ""]) {

@@ -1,6 +1,6 @@
 /** What spans several values of a federation: names that clash, quotas, lengths, ARNs of the wrong account. */
 import type { Problem } from "../errors";
-import { quoted, keeps } from "../text/text-rule";
+import { quoted, satisfies } from "../text/text-rule";
 import { subjectGroups } from "../trust/trust";
 import { measureTrustPolicy, trustPolicyJson } from "../trust/build";
 import { providerArn } from "../issuer/issuer";
@@ -146,7 +146,7 @@ function checkRoles(federation: Federation, unsound: ReadonlySet<string>): reado
 export function checkRoleValues(role: FederationRole, federation: Settings): readonly Problem[] {
   const path = formatPath(["roles", role.key]);
   const problems: Problem[] = [];
-  if (role.explicitName === null && federation.roleNamePrefix !== "" && !keeps(ROLE_NAME, role.name)) {
+  if (role.explicitName === null && federation.roleNamePrefix !== "" && !satisfies(ROLE_NAME, role.name)) {
     problems.push({
       code: "role-name-invalid",
       message: `With its prefix the name ${quoted(role.name)} has ${role.name.length} characters; the IAM limit is 64.`,

@@ -2,7 +2,7 @@
 import type { ErrorCode } from "../errors";
 import { InputError } from "../errors";
 import { AWS_ACCOUNT_ID } from "../issuer/rules";
-import { breach, keeps, quoted } from "../text/text-rule";
+import { violation, satisfies, quoted } from "../text/text-rule";
 import type { AwsAccount, Federation, FederationIssuer, FederationRole } from "./model";
 import { ROLE_ARN } from "./rules";
 
@@ -80,7 +80,7 @@ export function findAccountId(account: AwsAccount, given: string | undefined): s
       },
     ]);
   }
-  const invalid = breach(AWS_ACCOUNT_ID, accountId, "aws-account-id");
+  const invalid = violation(AWS_ACCOUNT_ID, accountId, "aws-account-id");
   if (invalid !== undefined) throw new InputError([invalid]);
   return accountId;
 }
@@ -93,7 +93,7 @@ export function issuersOf(federation: Federation, role: FederationRole): readonl
 
 /** Throws InputError `role-arn-invalid` for what `--role-arn` cannot be. */
 export function requireRoleArn(roleArn: string): void {
-  if (!keeps(ROLE_ARN, roleArn))
+  if (!satisfies(ROLE_ARN, roleArn))
     throw new InputError([
       {
         code: "role-arn-invalid",

@@ -11,7 +11,7 @@ import {
 } from "../issuer/issuer";
 import type { IssuerInput } from "../issuer/issuer";
 import { DATABRICKS_ACCOUNT_ID, WORKSPACE_ID } from "../issuer/rules";
-import { breach } from "../text/text-rule";
+import { violation } from "../text/text-rule";
 import type { TextRule } from "../text/text-rule";
 import type { FederationIssuer } from "./model";
 import { formatPath } from "./path";
@@ -55,7 +55,7 @@ export function readIssuer(
   const path = formatPath(at);
   const shaped = shape(issuerSchema, raw, at, typedAt);
   const problems = [
-    ...[breach(ISSUER_KEY, key, path)].flatMap((problem) => problem ?? []),
+    ...[violation(ISSUER_KEY, key, path)].flatMap((problem) => problem ?? []),
     ...shaped.problems,
     ...(shaped.value === undefined ? checkIssuerParts(raw, path) : checkIssuer(shaped.value, path)),
   ];
@@ -74,7 +74,7 @@ function checkIssuerParts(raw: unknown, path: string): readonly Problem[] {
   const rule =
     (of: TextRule) =>
     (value: string, place: string): readonly Problem[] =>
-      [breach(of, value, place)].flatMap((problem) => problem ?? []);
+      [violation(of, value, place)].flatMap((problem) => problem ?? []);
   return [
     ...text("host", (value, place) => checkHost(value, place, custom)),
     ...text("accountsHost", (value, place) => checkHost(value, place, custom)),

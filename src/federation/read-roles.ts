@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { Problem } from "../errors";
 import type { Partition } from "../issuer/rules";
-import { breach } from "../text/text-rule";
+import { violation } from "../text/text-rule";
 import type { CheckContext } from "../trust/check";
 import { checkTrust } from "../trust/check";
 import type { Trust } from "../trust/trust";
@@ -87,7 +87,7 @@ export function readRole(
   const at: readonly PathPart[] = ["roles", key];
   const path = formatPath(at);
   const problems: Problem[] = [];
-  const keyProblem = breach(ROLE_KEY, key, path);
+  const keyProblem = violation(ROLE_KEY, key, path);
   if (keyProblem !== undefined) problems.push(keyProblem);
   const shaped = shape(outline, raw, at, typedAt);
   problems.push(...shaped.problems);

@@ -17,7 +17,7 @@ import type { Partition } from "../issuer/rules";
 import { AWS_ACCOUNT_ID, DATABRICKS_ACCOUNT_ID, WORKSPACE_ID } from "../issuer/rules";
 import type { DatabricksConfig } from "../network/databricks-config";
 import type { TextRule } from "../text/text-rule";
-import { breach, keeps, quoted } from "../text/text-rule";
+import { violation, satisfies, quoted } from "../text/text-rule";
 import { SERVICE_PRINCIPAL, USER } from "../trust/rules";
 import type { IssuerFinding } from "./find-issuer";
 import { findIssuer } from "./find-issuer";
@@ -31,7 +31,7 @@ export function listOf(text: string): readonly string[] {
 
 function wrongFor(rule: TextRule): (text: string) => string | undefined {
   return (text) => {
-    const problem = breach(rule, text, "");
+    const problem = violation(rule, text, "");
     return problem === undefined ? undefined : `${problem.message} ${problem.fix}`;
   };
 }
@@ -46,7 +46,7 @@ function listed(...rules: readonly TextRule[]): (text: string) => string | undef
   return (text) => {
     const parts = listOf(text);
     if (parts.length === 0) return "Name at least one.";
-    const bad = parts.find((part) => !rules.some((rule) => keeps(rule, part)));
+    const bad = parts.find((part) => !rules.some((rule) => satisfies(rule, part)));
     const [first] = rules;
     if (bad === undefined || first === undefined) return undefined;
     return `${JSON.stringify(bad.slice(0, 80))} must be ${rules.map(({ says }) => says).join(" or ")}.`;
@@ -65,7 +65,7 @@ export async function askIssuer(
       message: "Address of the workspace (paste it from the browser), or Databricks account ID:",
       wrong: wrongPlace(flags),
     });
-    known = keeps(DATABRICKS_ACCOUNT_ID, pasted.toLowerCase())
+    known = satisfies(DATABRICKS_ACCOUNT_ID, pasted.toLowerCase())
       ? { ...known, accountId: pasted }
       : { ...known, url: pasted };
   }
@@ -118,7 +118,7 @@ function leadsToWorkspace(found: IssuerFinding): boolean {
 
 function wrongPlace(flags: IssuerFlags): (text: string) => string | undefined {
   return (text) => {
-    if (keeps(DATABRICKS_ACCOUNT_ID, text.toLowerCase())) return undefined;
+    if (satisfies(DATABRICKS_ACCOUNT_ID, text.toLowerCase())) return undefined;
     try {
       findIssuer({ ...flags, url: text }, null);
       return undefined;
@@ -228,7 +228,7 @@ async function askIdentities(flags: InitFlags, key: string, ask: Prompter): Prom
     }),
   );
   const of = (rule: TextRule): readonly string[] =>
-    identities.filter((identity) => keeps(rule, identity)).map((identity) => `${key}=${identity}`);
+    identities.filter((identity) => satisfies(rule, identity)).map((identity) => `${key}=${identity}`);
   return {
     ...flags,
     servicePrincipal: [...flags.servicePrincipal, ...of(SERVICE_PRINCIPAL)],

@@ -8,7 +8,7 @@ import { cloudOfHost, CLOUDS, isAccountsHost } from "../issuer/clouds";
 import { readIssuerUrl } from "../issuer/read-url";
 import { DATABRICKS_ACCOUNT_ID, WORKSPACE_ID } from "../issuer/rules";
 import type { DatabricksConfig } from "../network/databricks-config";
-import { keeps } from "../text/text-rule";
+import { satisfies } from "../text/text-rule";
 import type { IssuerFlags } from "./flags";
 
 export type IssuerFinding =
@@ -92,8 +92,8 @@ function believable(config: DatabricksConfig): {
 } {
   const accountId = config.accountId?.toLowerCase() ?? null;
   return {
-    accountId: accountId !== null && keeps(DATABRICKS_ACCOUNT_ID, accountId) ? accountId : null,
-    workspaceId: config.workspaceId !== null && keeps(WORKSPACE_ID, config.workspaceId) ? config.workspaceId : null,
+    accountId: accountId !== null && satisfies(DATABRICKS_ACCOUNT_ID, accountId) ? accountId : null,
+    workspaceId: config.workspaceId !== null && satisfies(WORKSPACE_ID, config.workspaceId) ? config.workspaceId : null,
   };
 }
 

@@ -2,7 +2,7 @@
 import type { Problem } from "../errors";
 import { flagName, flagWords } from "../text/words";
 import { shellWord } from "../text/escape";
-import { breach, quoted } from "../text/text-rule";
+import { violation, quoted } from "../text/text-rule";
 import { ROLE_KEY } from "../federation/rules";
 
 export interface IssuerFlags {
@@ -65,7 +65,7 @@ export function rolesOf(flags: InitFlags): {
   const problems: Problem[] = [];
   const keys = [...new Set(flags.role)];
   for (const key of keys) {
-    const invalid = breach(ROLE_KEY, key, "role");
+    const invalid = violation(ROLE_KEY, key, "role");
     if (invalid !== undefined) problems.push(invalid);
   }
   if (keys.length < flags.role.length)

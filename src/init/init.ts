@@ -12,7 +12,7 @@ import { lintFederation } from "../lint/lint-federation";
 import { DEFAULT_FEDERATION_FILE } from "../files/load-federation";
 import type { DatabricksConfig } from "../network/databricks-config";
 import { shellWord } from "../text/escape";
-import { breach, keeps, quoted } from "../text/text-rule";
+import { violation, satisfies, quoted } from "../text/text-rule";
 import { askIssuer, askRest } from "./ask";
 import { federationText } from "./federation-text";
 import type { IssuerFinding } from "./find-issuer";
@@ -118,7 +118,7 @@ async function lookUpHost(flags: IssuerFlags, options: InitOptions): Promise<Dat
 /** The first label of the workspace's host where it makes a name. */
 function usualName({ choice }: Extract<IssuerFinding, { found: true }>): string {
   const [label = ""] = new URL(choice.issuer).host.split(".");
-  return choice.level === "workspace" && keeps(FEDERATION_NAME, label) ? label : "databricks";
+  return choice.level === "workspace" && satisfies(FEDERATION_NAME, label) ? label : "databricks";
 }
 
 /** What was given, else that of the workspace's cloud: Databricks in GovCloud is used from AWS accounts there. */
@@ -177,11 +177,11 @@ function fileText(flags: InitFlags, finding: IssuerFinding, schema: string): str
       path: "partition",
       fix: `Use one of: ${PARTITIONS.join(", ")}.`,
     });
-  if (flags.usersReason !== undefined) wrong.push(...problemOf(breach(REASON, flags.usersReason, "users-reason")));
+  if (flags.usersReason !== undefined) wrong.push(...problemOf(violation(REASON, flags.usersReason, "users-reason")));
   // in a policy a bucket's name is only part of an ARN, which reads whatever it is
   for (const bucket of roles.flatMap((role) => role.buckets))
     wrong.push(
-      ...problemOf(breach({ ...BUCKET, code: "value-not-allowed", example: "mycompany-lake" }, bucket, "bucket")),
+      ...problemOf(violation({ ...BUCKET, code: "value-not-allowed", example: "mycompany-lake" }, bucket, "bucket")),
     );
   refuse(wrong);
   if (!finding.found) throw new RangeError("what is missing has been refused");

@@ -2,7 +2,7 @@
 import type { Problem, Warning, InputError } from "../errors";
 import { inputError, refuse } from "../errors";
 import type { TextRule } from "../text/text-rule";
-import { breach, quoted } from "../text/text-rule";
+import { violation, quoted } from "../text/text-rule";
 import type { Cloud } from "./clouds";
 import { CLOUD_NAMES, CLOUDS, cloudOfHost } from "./clouds";
 import { checkIssuer, cloudOfIssuer, issuerUrl, issuerWarnings, providerArn, urlsOf } from "./issuer";
@@ -214,7 +214,7 @@ function problemsOfFlags(options: IssuerOptions): readonly Problem[] {
     [AWS_ACCOUNT_ID, options.awsAccountId, "aws-account-id"],
   ];
   for (const [rule, value, path] of rules) {
-    const problem = value === undefined ? undefined : breach(rule, value, path);
+    const problem = value === undefined ? undefined : violation(rule, value, path);
     if (problem !== undefined) problems.push(problem);
   }
   return problems;

@@ -1,6 +1,6 @@
 /** An issuer and everything derived from it: one function for each fact, used everywhere. */
 import type { Problem, Warning } from "../errors";
-import { breach, quoted } from "../text/text-rule";
+import { violation, quoted } from "../text/text-rule";
 import type { Cloud } from "./clouds";
 import { CLOUDS, cloudOfHost, isAccountsHost, workspaceIdOfHost } from "./clouds";
 import type { Partition } from "./rules";
@@ -189,10 +189,10 @@ export function checkIssuer(input: IssuerInput, path = ""): readonly Problem[] {
         fix: "Use level: account with your accountId, or the host of one workspace.",
       });
     }
-    const id = breach(WORKSPACE_ID, input.workspaceId, at("workspaceId"));
+    const id = violation(WORKSPACE_ID, input.workspaceId, at("workspaceId"));
     if (id !== undefined) problems.push(id);
   } else {
-    const id = breach(DATABRICKS_ACCOUNT_ID, input.accountId, at("accountId"));
+    const id = violation(DATABRICKS_ACCOUNT_ID, input.accountId, at("accountId"));
     if (id !== undefined) problems.push(id);
     if (input.accountsHost !== undefined) {
       problems.push(...checkHost(input.accountsHost, at("accountsHost"), input.allowCustomHost ?? false));
@@ -250,7 +250,7 @@ export function checkHost(host: string, path: string, allowCustomHost: boolean):
       },
     ];
   }
-  const shape = breach(HOST, host, path);
+  const shape = violation(HOST, host, path);
   if (shape !== undefined)
     return [
       host.endsWith(".")

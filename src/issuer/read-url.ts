@@ -1,7 +1,7 @@
 /** Reads an issuer out of whatever a person pasted, and says what was cut off; or refuses, with the reason. */
 import type { ErrorCode, Warning } from "../errors";
 import { InputError, inputError } from "../errors";
-import { keeps, quoted } from "../text/text-rule";
+import { satisfies, quoted } from "../text/text-rule";
 import { cloudOfHost, isAccountsHost, workspaceIdOfHost } from "./clouds";
 import { withoutTrailingSlashes } from "../text/words";
 import { checkHost } from "./issuer";
@@ -145,7 +145,7 @@ function unknownPath(path: string, refusal: Refusal): InputError {
 
 function accountIssuer(host: string, account: string, notes: Warning[], refusal: Refusal): PastedIssuer {
   const accountId = account.toLowerCase();
-  if (!keeps(DATABRICKS_ACCOUNT_ID, accountId)) {
+  if (!satisfies(DATABRICKS_ACCOUNT_ID, accountId)) {
     throw refusal(
       "databricks-account-id-invalid",
       `${quoted(account)} is not a Databricks account ID.`,
@@ -162,7 +162,7 @@ function accountIssuer(host: string, account: string, notes: Warning[], refusal:
 
 /** The workspace ID that the query or the host's own name tells; null where neither does. */
 function workspaceIdIn(host: string, queried: string | null, note: Note, refusal: Refusal): string | null {
-  const fromQuery = queried !== null && keeps(WORKSPACE_ID, queried) ? queried : null;
+  const fromQuery = queried !== null && satisfies(WORKSPACE_ID, queried) ? queried : null;
   const fromHost = workspaceIdOfHost(host);
   if (fromQuery !== null && fromHost !== null && fromQuery !== fromHost) {
     throw refusal(

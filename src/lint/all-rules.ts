@@ -30,7 +30,7 @@ import { audienceWildcard } from "./rules/audience-wildcard";
 import { audienceSts } from "./rules/audience-sts";
 import { subjectMissing } from "./rules/subject-missing";
 import { subjectOnlyWildcards } from "./rules/subject-only-wildcards";
-import { subjectStranger } from "./rules/subject-stranger";
+import { subjectOutsider } from "./rules/subject-outsider";
 import { subjectLiteralWildcard } from "./rules/subject-literal-wildcard";
 import { subjectWildcard } from "./rules/subject-wildcard";
 import { subjectPatternNoDelimiter } from "./rules/subject-pattern-no-delimiter";
@@ -100,7 +100,7 @@ export const RULE_GROUPS: Readonly<Record<string, readonly LintRule[]>> = {
   Subject: [
     subjectMissing,
     subjectOnlyWildcards,
-    subjectStranger,
+    subjectOutsider,
     emailDomainPublic,
     subjectWidePattern,
     subjectLiteralWildcard,

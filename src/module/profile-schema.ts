@@ -14,7 +14,7 @@ import {
 import { checkHost } from "../issuer/issuer";
 import { AWS_ACCOUNT_ID, DATABRICKS_ACCOUNT_ID, PARTITIONS } from "../issuer/rules";
 import type { TextRule } from "../text/text-rule";
-import { breach, textRule } from "../text/text-rule";
+import { violation, textRule } from "../text/text-rule";
 import { anyOf, DIGITS, LOWERCASE_LETTERS } from "../text/form";
 import { TRUST_POLICY_DEFAULT_QUOTA, TRUST_POLICY_MAX_QUOTA } from "../trust/rules";
 import { VERSION_RANGE } from "./version-range";
@@ -34,7 +34,7 @@ const MODULE_NAME = textRule({
 
 function ruled(rule: TextRule): z.ZodString {
   return z.string().superRefine((value, context) => {
-    const problem = breach(rule, value, "");
+    const problem = violation(rule, value, "");
     if (problem !== undefined)
       context.addIssue({ code: "custom", message: problem.message, params: { code: problem.code, fix: problem.fix } });
   }) as z.ZodString;

@@ -9,7 +9,7 @@ import type { RootStyle } from "../hcl/root-files";
 import { rootFiles } from "../hcl/root-files";
 import { federationModule } from "./modules/federation";
 import { moduleFiles } from "./files";
-import { breach, quoted } from "../text/text-rule";
+import { violation, quoted } from "../text/text-rule";
 import { SAMPLE } from "./sample";
 import { VERSION_RANGE } from "./version-range";
 
@@ -126,6 +126,6 @@ function checkSource({ style, moduleSource, moduleVersion }: RootTreeOptions): v
       "Leave --module-version out (in a git address ?ref= says the version), or write the source like " +
         "registry.example.com/acme/databricks-federation/aws.",
     );
-  const range = breach(VERSION_RANGE, moduleVersion, "--module-version");
+  const range = violation(VERSION_RANGE, moduleVersion, "--module-version");
   if (range !== undefined) throw refusal("--module-version", range.message, 'Write it like "~> 1.2".');
 }

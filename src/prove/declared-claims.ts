@@ -56,7 +56,7 @@ export function declaredClaims(
     });
     return (
       request !== null &&
-      named.some(({ conditions }) => conditions.every((condition) => condition.judge(request.keys) === "yes"))
+      named.some(({ conditions }) => conditions.every((condition) => condition.evaluate(request.keys) === "yes"))
     );
   };
 }

@@ -48,7 +48,7 @@ function compile(pattern: string): RegExp {
 }
 
 /** Whether `text` keeps `rule`. Linear in the length of the text: no rule's pattern backtracks. */
-export function keeps(rule: TextRule, text: string): boolean {
+export function satisfies(rule: TextRule, text: string): boolean {
   if (rule.maxLength !== undefined && text.length > rule.maxLength && [...text].length > rule.maxLength) return false;
   return compile(rule.pattern).test(text);
 }
@@ -63,8 +63,8 @@ export function re2Rule(rule: TextRule): { readonly pattern: string; readonly ma
 }
 
 /** The problem to report when `text` breaks `rule`, or undefined when it keeps it. */
-export function breach(rule: TextRule, text: string, path: string): Problem | undefined {
-  if (keeps(rule, text)) return undefined;
+export function violation(rule: TextRule, text: string, path: string): Problem | undefined {
+  if (satisfies(rule, text)) return undefined;
   return {
     code: rule.code,
     message: `${quoted(text)} must be ${rule.says}.`,

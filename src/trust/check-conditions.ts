@@ -2,7 +2,7 @@
 import type { Problem } from "../errors";
 import { nearest } from "../text/nearest";
 import type { TextRule } from "../text/text-rule";
-import { breach, quoted } from "../text/text-rule";
+import { violation, quoted } from "../text/text-rule";
 import { CONDITION_TESTS } from "./decide/operators";
 import { CONDITION_VALUE, CONDITION_VARIABLE } from "./rules";
 
@@ -18,7 +18,7 @@ export interface ConditionParts {
 /** Complaints about those of `values` that break `rule`, each at its index. */
 export function broken(rule: TextRule, values: Readable<string>, path: string): readonly Problem[] {
   return (values ?? []).flatMap((value, index) =>
-    value === undefined ? [] : (breach(rule, value, `${path}[${index}]`) ?? []),
+    value === undefined ? [] : (violation(rule, value, `${path}[${index}]`) ?? []),
   );
 }
 
@@ -58,7 +58,7 @@ function checkCondition(
     });
   }
   if (variable !== undefined) {
-    const shape = breach(CONDITION_VARIABLE, variable, `${place}.variable`);
+    const shape = violation(CONDITION_VARIABLE, variable, `${place}.variable`);
     if (shape !== undefined) problems.push(shape);
     const key = variable.toLowerCase();
     if (guards.some((guard) => guard.toLowerCase() === key)) {

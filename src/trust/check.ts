@@ -1,7 +1,7 @@
 /** What a role's trusts must keep before a trust policy is built of them. Every complaint at once. */
 import type { Problem } from "../errors";
 import { nearest } from "../text/nearest";
-import { breach, keeps, quoted } from "../text/text-rule";
+import { violation, satisfies, quoted } from "../text/text-rule";
 import type { UnityCatalogCloud } from "../issuer/clouds";
 import { UNITY_CATALOG_CLOUDS, UNITY_CATALOG_PRINCIPALS } from "../issuer/clouds";
 import { AUDIENCE } from "../issuer/rules";
@@ -187,7 +187,7 @@ function checkSubject(subject: string, path: string): readonly Problem[] {
       },
     ];
   }
-  const problem = breach(SUBJECT, subject, path);
+  const problem = violation(SUBJECT, subject, path);
   return problem === undefined ? [] : [problem];
 }
 
@@ -218,7 +218,7 @@ function checkPattern(pattern: string, emailDomains: readonly string[], path: st
 
 function checkPatternText(pattern: string, path: string): readonly Problem[] {
   if (/\$\{/.test(pattern)) return [policyVariable(pattern, path)];
-  const problem = breach(SUBJECT_PATTERN, pattern, path);
+  const problem = violation(SUBJECT_PATTERN, pattern, path);
   if (problem !== undefined) return [problem];
   if (/[*?]/.test(pattern)) return [];
   return [
@@ -245,7 +245,7 @@ export function isWithinDomains(pattern: string, domains: readonly string[]): bo
   const [, domain = "", ...more] = pattern.split("@");
   return (
     more.length === 0 &&
-    keeps(EMAIL_DOMAIN, domain) &&
+    satisfies(EMAIL_DOMAIN, domain) &&
     domains.some((declared) => domain === declared || domain.endsWith(`.${declared}`))
   );
 }

@@ -127,4 +127,4 @@ export const EXTERNAL_ID = textRule({
 export const TRUST_POLICY_DEFAULT_QUOTA = 2048;
 export const TRUST_POLICY_MAX_QUOTA = 8192;
 /** A policy longer than this is not judged any more: IAM takes a twelfth of it, and judging takes time. */
-export const TRUST_POLICY_JUDGED_CHARACTERS = 100_000;
+export const TRUST_POLICY_READ_LIMIT = 100_000;

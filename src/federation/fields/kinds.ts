@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { ErrorCode, Problem } from "../../errors";
 import type { Run } from "../../text/form";
 import type { TextRule } from "../../text/text-rule";
-import { breach, quoted } from "../../text/text-rule";
+import { violation, quoted } from "../../text/text-rule";
 import type { Json } from "../../trust/canonical-json";
 import { secondsOf } from "../duration";
 import type { Field, Fields, ModelOf, Most, Options, SchemaOf } from "./field";
@@ -15,7 +15,7 @@ export function ruled(rule: TextRule, checkedLater?: true): z.ZodString {
   const schema =
     checkedLater === true
       ? z.string()
-      : z.string().superRefine((value, context) => complain(context, breach(rule, value, "")));
+      : z.string().superRefine((value, context) => complain(context, violation(rule, value, "")));
   return schema.meta({ pattern: rule.pattern, examples: [rule.example], ...limit }) as z.ZodString;
 }
 

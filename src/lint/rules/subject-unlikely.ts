@@ -1,4 +1,4 @@
-import { keeps, quotedAscii } from "../../text/text-rule";
+import { satisfies, quotedAscii } from "../../text/text-rule";
 import { exactSubjects, subjectPatterns } from "../../trust/parsed/parse-role";
 import { SERVICE_PRINCIPAL, SUBJECT } from "../../trust/rules";
 import { AUD, conditionExample, EXAMPLE_AUDIENCE, RIGHT_CONDITION, SUB } from "../examples";
@@ -8,12 +8,14 @@ import { SOURCES } from "../sources";
 
 /** Why Databricks signs no such subject, or undefined for one it may. */
 function unlikely(subject: string): string | undefined {
-  if (subject.includes("${") || keeps(SERVICE_PRINCIPAL, subject)) return undefined;
-  if (keeps(SERVICE_PRINCIPAL, subject.toLowerCase()))
+  if (subject.includes("${") || satisfies(SERVICE_PRINCIPAL, subject)) return undefined;
+  if (satisfies(SERVICE_PRINCIPAL, subject.toLowerCase()))
     return "is a service principal's ID in upper case, and IAM compares case";
   if (subject === "") return "is empty";
   if (subject.trim() !== subject) return "has white space at its ends";
-  return keeps(SUBJECT, subject.replace(/[*?{]/g, "x")) ? undefined : "contains an invisible or look-alike character";
+  return satisfies(SUBJECT, subject.replace(/[*?{]/g, "x"))
+    ? undefined
+    : "contains an invisible or look-alike character";
 }
 
 export const subjectUnlikely: StatementRule = {

@@ -2,7 +2,7 @@
 import type { Problem } from "../../errors";
 import { refuse } from "../../errors";
 import { anyOf, DIGITS, LOWERCASE_LETTERS } from "../../text/form";
-import { breach, keeps, textRule } from "../../text/text-rule";
+import { violation, satisfies, textRule } from "../../text/text-rule";
 import { isVersion, readVersion } from "../../release/version";
 
 /** Terraform's address of a module without the host: `acme/databricks-federation/aws`. */
@@ -50,9 +50,9 @@ export const ARCHIVE_LOCATION = `./${ARCHIVE_NAME}`;
 /** Throws InputError registry-name-invalid, version-invalid. Only valid names become paths. */
 export function readAddress(address: ModuleAddress): ModuleAddress {
   const problems: readonly (Problem | undefined)[] = [
-    breach(NAMESPACE_RULE, address.namespace, "namespace"),
-    breach(NAME_RULE, address.name, "name"),
-    breach(SYSTEM_RULE, address.system, "system"),
+    violation(NAMESPACE_RULE, address.namespace, "namespace"),
+    violation(NAME_RULE, address.name, "name"),
+    violation(SYSTEM_RULE, address.system, "system"),
   ];
   refuse(problems.filter((problem) => problem !== undefined));
   return address;
@@ -62,7 +62,7 @@ export function readAddress(address: ModuleAddress): ModuleAddress {
 export function parseAddress(text: string): ModuleAddress | undefined {
   const [namespace, name, system, ...rest] = text.split("/");
   if (namespace === undefined || name === undefined || system === undefined || rest.length > 0) return undefined;
-  return keeps(NAMESPACE_RULE, namespace) && keeps(NAME_RULE, name) && keeps(SYSTEM_RULE, system)
+  return satisfies(NAMESPACE_RULE, namespace) && satisfies(NAME_RULE, name) && satisfies(SYSTEM_RULE, system)
     ? { namespace, name, system }
     : undefined;
 }

@@ -3,7 +3,7 @@ import type { Cloud } from "../../issuer/clouds";
 import { CLOUDS, cloudOfHost, isAccountsHost, workspaceIdOfHost } from "../../issuer/clouds";
 import { issuerPathOf } from "../../issuer/issuer";
 import { WORKSPACE_ID } from "../../issuer/rules";
-import { keeps } from "../../text/text-rule";
+import { satisfies } from "../../text/text-rule";
 import type { CompiledPolicy } from "../../trust/decide/decide";
 import { compilePolicy } from "../../trust/decide/decide";
 import { readPolicy } from "../../trust/decide/document";
@@ -98,7 +98,7 @@ export function issuerOfUrl(key: string, url: string, clientIds: readonly string
     databricksAccountId: account,
     // what Databricks puts there, where IAM registers it; else what IAM does register
     audience:
-      account ?? workspaceIdOfHost(host) ?? clientIds.find((id) => keeps(WORKSPACE_ID, id)) ?? clientIds[0] ?? "0",
+      account ?? workspaceIdOfHost(host) ?? clientIds.find((id) => satisfies(WORKSPACE_ID, id)) ?? clientIds[0] ?? "0",
   };
 }
 

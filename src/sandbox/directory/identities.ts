@@ -2,7 +2,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { SERVICE_PRINCIPAL, USER } from "../../trust/rules";
 import type { TextRule } from "../../text/text-rule";
-import { keeps } from "../../text/text-rule";
+import { satisfies } from "../../text/text-rule";
 import { exactSubjects, parseRole, subjectPatterns } from "../../trust/parsed/parse-role";
 import { instanceOf } from "../../trust/string-like";
 import type { SimulatedIssuer, SimulatedDirectory } from "./directory";
@@ -57,14 +57,14 @@ function undeclared(
 ): Identity {
   const known = declared.get(issuer.issuer);
   const subject = rule === SERVICE_PRINCIPAL ? randomUUID() : "mallory@example.net";
-  return identity(issuer, known?.has(subject) === true ? `stranger-${randomUUID()}@example.net` : subject, false);
+  return identity(issuer, known?.has(subject) === true ? `outsider-${randomUUID()}@example.net` : subject, false);
 }
 
 function identity(issuer: SimulatedIssuer, subject: string, declared: boolean): Identity {
   return {
     subject,
     issuer: issuer.key,
-    clientId: keeps(SERVICE_PRINCIPAL, subject) ? subject : randomUUID(),
+    clientId: satisfies(SERVICE_PRINCIPAL, subject) ? subject : randomUUID(),
     // in the form of Databricks' own, so that a tool that redacts those redacts these
     clientSecret: `dose${randomBytes(16).toString("hex")}`,
     personalAccessToken: issuer.level === "account" ? null : `dapi${randomBytes(16).toString("hex")}`,

@@ -6,7 +6,7 @@ import type { AwsAccount, Federation } from "../../federation/model";
 import { defaultAudience } from "../../issuer/issuer";
 import { AWS_ACCOUNT_ID } from "../../issuer/rules";
 import { targetOfAccount } from "../../lint/lint-federation";
-import { breach } from "../../text/text-rule";
+import { violation } from "../../text/text-rule";
 import { roleArn } from "../../trust/build";
 import type { SimulatedAccount, SimulatedIssuer, SimulatedDirectory } from "./directory";
 import { EXAMPLE_ACCOUNT_ID, simulatedRole } from "./directory";
@@ -21,7 +21,7 @@ export interface AccountChoice {
 /** Throws InputError account-not-found, aws-account-id-invalid, aws-account-unknown. */
 export function directoryOfFederation(federation: Federation, choice: AccountChoice = {}): SimulatedDirectory {
   const invalid =
-    choice.awsAccountId === undefined ? undefined : breach(AWS_ACCOUNT_ID, choice.awsAccountId, "aws-account-id");
+    choice.awsAccountId === undefined ? undefined : violation(AWS_ACCOUNT_ID, choice.awsAccountId, "aws-account-id");
   if (invalid !== undefined) throw new InputError(invalid);
   const chosen = findAccounts(federation, undefined, choice.account);
   const unknown = chosen.filter(({ accountId }) => accountId === null);

@@ -6,7 +6,7 @@ import { isDatabricksIssuer, relevantRoles } from "../../trust/documents/relevan
 import { deployedResources, isPlan, isState } from "../../trust/documents/terraform-plan";
 import type { TerraformResource } from "../../trust/documents/terraform-resources";
 import { readResources } from "../../trust/documents/terraform-resources";
-import { keeps } from "../../text/text-rule";
+import { satisfies } from "../../text/text-rule";
 import type { ParsedStatement } from "../../trust/parsed/parsed-role";
 import { asRecord, parseRole } from "../../trust/parsed/parse-role";
 import type { LintProvider, LintRole } from "../../trust/parsed/target";
@@ -208,6 +208,6 @@ function issuersOf(
 function keyOfAddress(address: string | undefined): string | undefined {
   const [, name, key] = /\.([^.[]+)(?:\[(?:"((?:[^"\\]|\\.)*)"|\d+)\])?$/.exec(address ?? "") ?? [];
   return [key, name === "this" || name === "default" ? undefined : name].find(
-    (candidate) => candidate !== undefined && keeps(ISSUER_KEY, candidate),
+    (candidate) => candidate !== undefined && satisfies(ISSUER_KEY, candidate),
   );
 }

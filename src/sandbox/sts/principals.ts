@@ -42,6 +42,6 @@ export function principalsOf(directory: SimulatedDirectory, seal: Seal): readonl
   });
   return [
     ...[...named].map((arn) => principal(arn, true)),
-    principal("arn:aws:iam::000000000000:role/stranger", false),
+    principal("arn:aws:iam::000000000000:role/undeclared", false),
   ];
 }

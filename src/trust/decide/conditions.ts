@@ -18,7 +18,7 @@ export type Verdict = "yes" | "no" | "unknown";
 export type Reading = (test: string, helps: boolean) => boolean | null;
 
 export interface CompiledCondition {
-  readonly judge: (keys: RequestKeys, reading?: Reading) => Verdict;
+  readonly evaluate: (keys: RequestKeys, reading?: Reading) => Verdict;
   /** What can not be decided and why, or null. */
   readonly finding: (keys: RequestKeys) => string | null;
   /** What can not be decided whatever the request, and why, or null. */
@@ -36,10 +36,10 @@ export function compileCondition(condition: PolicyCondition, variables: boolean)
   const prepared = condition.values.map((value) => prepareValue(operator, value, variables));
   const neverDecided = prepared.find(({ finding }) => finding !== null)?.finding ?? null;
   const general = (keys: RequestKeys, reading: Reading = LEFT_OPEN): Verdict =>
-    judgeValues(operator, key, keys.get(key) ?? [], testsFor(operator, prepared, keys), reading);
+    evaluateValues(operator, key, keys.get(key) ?? [], testsFor(operator, prepared, keys), reading);
   const plainTexts = operator.base === "StringEquals" && operator.set === null && prepared.every(({ test }) => test);
-  const judge = plainTexts
-    ? exactJudge(
+  const evaluate = plainTexts
+    ? exactEvaluation(
         key,
         prepared.map(({ value }) => value),
         operator.ifExists,
@@ -47,13 +47,13 @@ export function compileCondition(condition: PolicyCondition, variables: boolean)
       )
     : general;
   return {
-    judge,
+    evaluate,
     neverDecided,
     finding: (keys) => {
       if (neverDecided !== null) return neverDecided;
       const open = undecidedVariable(operator, prepared, keys);
       if (open !== null) return open;
-      if (judge(keys) !== "unknown") return null;
+      if (evaluate(keys) !== "unknown") return null;
       return condition.values.length === 0
         ? `${condition.operator} on ${quoted(condition.key)} has no values`
         : `${quoted(condition.key)} is ${(keys.get(key) ?? []).slice(0, 3).map(quoted).join(", ")}, ` +
@@ -67,7 +67,7 @@ const LEFT_OPEN: Reading = () => null;
 function undecidable({ operator, key, values }: PolicyCondition, finding: string): CompiledCondition {
   const test = `${operator} ${quoted(key.toLowerCase())} ${JSON.stringify([...new Set(values)].sort())}`;
   return {
-    judge: (_, reading = LEFT_OPEN) => verdictOfTruth(reading(test, true)),
+    evaluate: (_, reading = LEFT_OPEN) => verdictOfTruth(reading(test, true)),
     finding: () => finding,
     neverDecided: finding,
   };
@@ -83,7 +83,7 @@ function nullCondition(condition: PolicyCondition): CompiledCondition {
   if (others.length > 0 || (wanted !== "true" && wanted !== "false"))
     return undecidable(condition, "Null takes one value, true or false");
   return {
-    judge: (keys) => (((keys.get(key)?.length ?? 0) === 0) === (wanted === "true") ? "yes" : "no"),
+    evaluate: (keys) => (((keys.get(key)?.length ?? 0) === 0) === (wanted === "true") ? "yes" : "no"),
     finding: () => null,
     neverDecided: null,
   };
@@ -151,12 +151,12 @@ function undecidedVariable(operator: Operator, prepared: readonly PreparedValue[
 }
 
 /** The commonest condition of all, on a set: constant time however many subjects there are. */
-function exactJudge(
+function exactEvaluation(
   key: string,
   values: readonly string[],
   ifExists: boolean,
-  general: CompiledCondition["judge"],
-): CompiledCondition["judge"] {
+  general: CompiledCondition["evaluate"],
+): CompiledCondition["evaluate"] {
   const expected = new Set(values);
   return (keys, reading) => {
     const actual = keys.get(key);
@@ -170,7 +170,7 @@ function exactJudge(
 }
 
 /** A missing key: positive operators no, negated yes, `IfExists` and `ForAllValues` yes, `ForAnyValue` no. */
-function judgeValues(
+function evaluateValues(
   operator: Operator,
   key: string,
   actual: readonly string[],
@@ -181,8 +181,8 @@ function judgeValues(
     actual.length === 0
       ? operator.ifExists || operator.set === "all" || (operator.set === null && operator.negated)
       : operator.set === null
-        ? judgeOne(operator, key, actual, tests, reading)
-        : judgeSet(operator, key, actual, tests, reading);
+        ? evaluateOne(operator, key, actual, tests, reading)
+        : evaluateSet(operator, key, actual, tests, reading);
   // what an empty list of values means is not documented: no yes rests on it
   if (tests.length === 0 && truth === true)
     return verdictOfTruth(reading(`${nameOf(operator)} ${quoted(key)} []`, true));
@@ -193,7 +193,7 @@ function judgeValues(
  * An operator for single values. What it says to several is not documented unless they agree: IAM asks for
  * `ForAllValues` or `ForAnyValue` there (IAM user guide, "Set operators for multivalued context keys").
  */
-function judgeOne(
+function evaluateOne(
   operator: Operator,
   key: string,
   actual: readonly string[],
@@ -209,7 +209,7 @@ function judgeOne(
   return matches === null ? null : matches !== operator.negated;
 }
 
-function judgeSet(
+function evaluateSet(
   operator: Operator,
   key: string,
   actual: readonly string[],

@@ -169,7 +169,7 @@ function verdictOf(statement: CompiledStatement, request: PolicyRequest, reading
   let verdict = statement.principal(request, reading);
   if (verdict === "no") return "no";
   for (const condition of statement.conditions) {
-    const next = condition.judge(request.keys, reading);
+    const next = condition.evaluate(request.keys, reading);
     if (next === "no") return "no";
     if (next === "unknown") verdict = "unknown";
   }
@@ -205,7 +205,7 @@ export function explainDecision(policy: CompiledPolicy, request: PolicyRequest):
       key: condition.key,
       expected: condition.values,
       actual: present(request.keys.get(condition.key.toLowerCase())),
-      verdict: statement.conditions[at]?.judge(request.keys) ?? "unknown",
+      verdict: statement.conditions[at]?.evaluate(request.keys) ?? "unknown",
       finding: statement.conditions[at]?.finding(request.keys) ?? null,
     })),
   }));

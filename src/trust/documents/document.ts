@@ -13,7 +13,7 @@ export type DocumentKind =
   | "outputs";
 
 /** One thing to judge and, in a plan, what it was. */
-export interface JudgedTarget {
+export interface DocumentTarget {
   /** Tells targets of one document apart: the AWS account's key; "" where there is one. */
   readonly name: string;
   readonly target: LintTarget;
@@ -23,7 +23,7 @@ export interface JudgedTarget {
 
 export interface LintDocument {
   readonly kind: DocumentKind;
-  readonly targets: readonly JudgedTarget[];
+  readonly targets: readonly DocumentTarget[];
   /** Roles whose trust policy is only known after apply. */
   readonly unknownPolicies: readonly string[];
   /** How many roles trust no Databricks issuer and were left aside. */

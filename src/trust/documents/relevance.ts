@@ -1,4 +1,4 @@
-/** Which roles and providers of a whole account or plan are ours to judge: those that have to do with Databricks. */
+/** Which roles and providers of a whole account or plan are ours to evaluate: those that have to do with Databricks. */
 import { cloudOfHost } from "../../issuer/clouds";
 import { issuerPathOf } from "../../issuer/issuer";
 import type { ParsedStatement } from "../parsed/parsed-role";

@@ -15,7 +15,7 @@ export interface Literal {
   readonly condition: PolicyCondition;
   /** Null for `Null` and for what IAM does not know. */
   readonly operator: Operator | null;
-  readonly judge: CompiledCondition["judge"];
+  readonly evaluate: CompiledCondition["evaluate"];
   readonly values: readonly PreparedValue[];
   /** Numbers of its tests in the tests of its key. */
   readonly tests: readonly number[];
@@ -61,7 +61,7 @@ export class Literals {
       condition,
       operator,
       values: prepared,
-      judge: compileCondition({ ...condition, values }, variables).judge,
+      evaluate: compileCondition({ ...condition, values }, variables).evaluate,
       tests: operator === null ? [] : prepared.map((value) => keyTests.add(operator, value)),
       templates,
       ties: [
@@ -126,7 +126,7 @@ export type Answers = ReadonlyMap<string, boolean>;
 export function answersFor(wants: readonly Want[], keys: RequestKeys): Answers | null {
   const answers = new Map<string, boolean>();
   for (const { literal, holds } of wants) {
-    const verdict = literal.judge(keys, (test, helps) => {
+    const verdict = literal.evaluate(keys, (test, helps) => {
       if (helps !== holds) answers.set(test, false);
       else if (!answers.has(test)) answers.set(test, true);
       return null;
@@ -135,7 +135,7 @@ export function answersFor(wants: readonly Want[], keys: RequestKeys): Answers |
   }
   if (answers.size === 0) return answers;
   const met = wants.every(
-    ({ literal, holds }) => literal.judge(keys, (test) => answers.get(test) ?? false) === (holds ? "yes" : "no"),
+    ({ literal, holds }) => literal.evaluate(keys, (test) => answers.get(test) ?? false) === (holds ? "yes" : "no"),
   );
   return met ? answers : null;
 }

@@ -205,7 +205,7 @@ function assign(
       budget.spend();
       chosen.set(key, values);
       const possible = (decidedAt[at] ?? []).every(({ literal, holds }) => {
-        const verdict = literal.judge(chosen);
+        const verdict = literal.evaluate(chosen);
         return verdict === "unknown" || (verdict === "yes") === holds;
       });
       if (possible && from(at + 1)) return true;

@@ -10,7 +10,7 @@ import { hasWildcard, stringLike } from "../string-like";
 import { PARTITIONS } from "../../issuer/rules";
 import type { ParsedCondition, ParsedRole, ParsedStatement, ParsedTarget, TrustedProvider } from "./parsed-role";
 import type { LintRole, LintTarget } from "./target";
-import { TRUST_POLICY_DEFAULT_QUOTA, TRUST_POLICY_JUDGED_CHARACTERS } from "../rules";
+import { TRUST_POLICY_DEFAULT_QUOTA, TRUST_POLICY_READ_LIMIT } from "../rules";
 import { unityCatalogStatements } from "./unity-catalog-pair";
 
 export function parseTarget(target: LintTarget): ParsedTarget {
@@ -32,10 +32,10 @@ export function parseRole(role: LintRole): ParsedRole {
 function parse(role: LintRole): ParsedRole {
   const characters = charactersOf(role.policy);
   const read =
-    characters > TRUST_POLICY_JUDGED_CHARACTERS
+    characters > TRUST_POLICY_READ_LIMIT
       ? {
           ok: false as const,
-          why: `it is longer than ${TRUST_POLICY_JUDGED_CHARACTERS} characters, and is not judged further`,
+          why: `it is longer than ${TRUST_POLICY_READ_LIMIT} characters, and is not judged further`,
         }
       : readPolicy(role.policy);
   if (!read.ok)

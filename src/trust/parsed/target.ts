@@ -1,4 +1,4 @@
-/** What the rules judge: providers and roles, wherever they were read from. Plain data. */
+/** What the rules evaluate: providers and roles, wherever they were read from. Plain data. */
 import { TRUST_POLICY_DEFAULT_QUOTA } from "../rules";
 import type { WideSubjectPattern } from "../trust";
 

@@ -15,8 +15,8 @@ function domainOf(pattern: string): string | undefined {
   return tail.includes("@") && /^[^.@\s]+(?:\.[^.@\s]+)+$/.test(domain) ? domain : undefined;
 }
 
-export const subjectStranger: StatementRule = {
-  id: "subject-stranger",
+export const subjectOutsider: StatementRule = {
+  id: "subject-outsider",
   on: "statement",
   severity: "error",
   title: "Pattern that matches outsiders",
