@@ -91,6 +91,11 @@ function needing(key: string, first: string, ...patterns: readonly string[]): Po
 
 const TWELVE = "abcdefghijkl".split("");
 
+const anyRole = (...blocks: readonly Block[]): PolicyDocument =>
+  policy({ allow: blocks, principals: { AWS: ["*"] }, actions: ["sts:AssumeRole"] });
+const inAccounts = (...patterns: readonly string[]): PolicyDocument =>
+  anyRole(like("aws:PrincipalAccount", ...patterns));
+
 export const EXACT_CASES: readonly ExactCase[] = [
   ...both("a second subject", allow(equal(SUB, "a", "b")), allow(equal(SUB, "a"))),
   ...both("the same text as a pattern and as a text", allow(like(SUB, "a*")), allow(equal(SUB, "a*"))),
@@ -503,5 +508,18 @@ export const EXACT_CASES: readonly ExactCase[] = [
       actions: ["sts:AssumeRole"],
     }),
     asAws({ ArnLike: { [ARN]: "arn:aws:iam::*:role/r" } }),
+  ),
+  ...both("an account within those of a pattern", inAccounts("1*"), inAccounts("10*")),
+  ...both("an account by its first and its last digit", inAccounts("1*2", "5*"), inAccounts("1*2")),
+  ...both("an account that one pattern matches and two others do not", inAccounts("*1*"), inAccounts("*11*", "1*")),
+  ...same(
+    "every account, by its first digit",
+    inAccounts("*"),
+    inAccounts(...Array.from("0123456789", (d) => `${d}*`)),
+  ),
+  ...both(
+    "a role of the accounts of a pattern",
+    anyRole({ ArnLike: { [ARN]: "arn:aws:iam::1*:role/r" } }),
+    anyRole({ ArnLike: { [ARN]: ["arn:aws:iam::1*5:role/r", "arn:aws:iam::12*:role/r"] } }),
   ),
 ];

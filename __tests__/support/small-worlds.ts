@@ -369,7 +369,7 @@ export function firstWider(pair: Pair, requests: Iterable<PolicyRequest>): Polic
 
 /**
  * Requests near what the policies of `pair` say: each key at each literal, one letter more and one less, at the edges
- * of each network and beside each number and date, or missing; `count` of them by chance.
+ * of each network and beside each number and date, one after the other, and then `count` of them by chance.
  */
 export function* requestsNear(pair: Pair, random: Random, count: number): Generator<PolicyRequest> {
   const conditions = [...pair.a.statements, ...pair.b.statements].flatMap((statement) => statement.conditions);
@@ -380,12 +380,16 @@ export function* requestsNear(pair: Pair, random: Random, count: number): Genera
     const written = conditions.filter(({ key }) => key === ground.key).flatMap((own) => own.values);
     return [...new Set([...ground.world, ...written.flatMap(near)])].filter((value) => reads(ground, value));
   });
-  for (let number = 0; number < count; number += 1) {
+  // each value of each key at least once beside whatever the others hold, then whatever comes
+  const fixed = grounds.flatMap((_, at) => (values[at] ?? []).map((value) => ({ at, value })));
+  for (let number = 0; number < fixed.length + count; number += 1) {
     const principal = pick(random, random() < 0.7 ? PRINCIPALS.slice(0, 1) : PRINCIPALS);
+    const own = fixed[number];
     const keys = new Map(
       grounds.map((ground, at): [string, readonly string[]] => {
         const states = statesOf({ ...ground, world: values[at] ?? [] }, principal);
-        return [ground.key.toLowerCase(), pick(random, states)];
+        const given = own?.at === at && states.length > 1;
+        return [ground.key.toLowerCase(), given ? [own.value] : pick(random, states)];
       }),
     );
     yield { action: pick(random, principal.actions), principal, keys };

@@ -11,7 +11,7 @@ import { SERVICE_PRINCIPAL } from "../trust/rules";
 export interface RoleCallers {
   /** Where the role is found, e.g. `roles.lake-reader`. */
   readonly role: string;
-  /** Every kind of caller that gets in; nobody else does. */
+  /** Every kind of caller that gets in, or may; nobody else does. */
   readonly kinds: readonly ShownKind[];
   /** Why a kind may admit fewer than it says; null where everything was decided. */
   readonly unsure: string | null;
@@ -21,8 +21,8 @@ export interface RoleCallers {
 export interface ShownKind extends Omit<KindOfCaller, "witness"> {
   /** In words, e.g. `service principal 6a9f… of https://…/oidc, audience 1444…, from 203.0.113.0/24`. */
   readonly says: string;
-  /** A request of this kind. */
-  readonly witness: Omit<Witness, "request">;
+  /** A request of this kind; null where it could not be decided whether there is any. */
+  readonly witness: Omit<Witness, "request"> | null;
 }
 
 /** Who can assume the role at `role` with the trust policy `policy`. */
@@ -31,7 +31,11 @@ export function whoGetsIn(role: string, policy: PolicyDocument): RoleCallers {
   return {
     role,
     unsure,
-    kinds: kinds.map(({ witness: { request: _, ...witness }, ...kind }) => ({ ...kind, says: inWords(kind), witness })),
+    kinds: kinds.map(({ witness, ...kind }) => {
+      const { request: _, ...shown } = witness ?? { request: null };
+      const says = `${inWords(kind)}${witness === null ? " (not certain)" : ""}`;
+      return { ...kind, says, witness: witness === null ? null : (shown as Omit<Witness, "request">) };
+    }),
   };
 }
 
@@ -41,8 +45,9 @@ export function callersText(roles: readonly RoleCallers[]): string {
     .flatMap(({ role, kinds, unsure }) => [
       `${role}:`,
       ...kinds.map(({ says }) => `  ${says}`),
-      kinds.length === 0 ? "  nobody" : "  nobody else",
-      ...(unsure === null ? [] : [`  (some of these may not get in: ${unsure})`]),
+      kinds.length === 0
+        ? "  nobody"
+        : `  nobody else${unsure === null ? "" : `, and not all of these for certain: ${unsure}`}`,
     ])
     .map(visible)
     .join("\n");

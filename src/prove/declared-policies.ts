@@ -79,6 +79,6 @@ export function undeclaredCallers(policy: PolicyDocument, declared: readonly Pol
   const comparison = compare(policy, declared);
   if (comparison.kind === "none") return { witnesses: [], unsure: null };
   if (comparison.kind === "cannot tell") return { witnesses: [], unsure: comparison.why };
-  const kinds = kindsBeside(policy, declared).undeclared.map(({ witness }) => witness);
+  const kinds = kindsBeside(policy, declared).undeclared.flatMap(({ witness }) => witness ?? []);
   return { witnesses: kinds.length === 0 ? [comparison.witness] : kinds, unsure: null };
 }

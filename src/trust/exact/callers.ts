@@ -6,6 +6,7 @@
 import type { PolicyRequest } from "../decide/decide";
 import type { PolicyDocument, PolicyStatement } from "../decide/document";
 import { instanceOf, stringLike } from "../string-like";
+import { exampleAccounts } from "./accounts";
 import type { Domain } from "./domain";
 
 export interface Caller {
@@ -41,9 +42,12 @@ export const ASSUME_ACTIONS: readonly string[] = [
   "sts:AssumeRoleWithSAML",
 ];
 
-/** Every caller that `policies` tell apart, by every action of a trust policy; those who get a session first. */
-export function callersOf(policies: readonly PolicyDocument[]): readonly Caller[] {
-  const principals = principalsOf(policies);
+/**
+ * Every caller that `policies` tell apart, by every action of a trust policy; those who get a session first. `charge`
+ * counts the work.
+ */
+export function callersOf(policies: readonly PolicyDocument[], charge: (steps: number) => void): readonly Caller[] {
+  const principals = principalsOf(policies, charge);
   const order = [...ASSUME_ACTIONS, ...ACTIONS.AWS.slice(1)];
   return order.flatMap((action) =>
     principals.flatMap((principal) => {
@@ -53,7 +57,7 @@ export function callersOf(policies: readonly PolicyDocument[]): readonly Caller[
   );
 }
 
-function principalsOf(policies: readonly PolicyDocument[]): readonly Principal[] {
+function principalsOf(policies: readonly PolicyDocument[], charge: (steps: number) => void): readonly Principal[] {
   const statements = policies.flatMap((policy) => policy.statements);
   const named = (kind: string): readonly string[] => [
     ...new Set(statements.flatMap(({ principals }) => principals?.[kind] ?? [])),
@@ -65,7 +69,10 @@ function principalsOf(policies: readonly PolicyDocument[]): readonly Principal[]
   const texts = statements.flatMap(({ conditions }) => conditions.flatMap(({ values }) => values));
   return [
     ...[...providerNames(federated, statements, wide)].map(providerOf),
-    ...awsPrincipals(aws, texts, wide),
+    ...awsPrincipals(aws, wide ? exampleAccounts([...aws, ...federated, ...texts], charge) : aws.flatMap(accountOf), {
+      texts,
+      everybody: wide,
+    }),
     ...services.map((name) => serviceOf(instanceOf(name))),
     ...(wide ? [serviceOf(unlike(services, "other", ".amazonaws.com"))] : []),
   ];
@@ -123,17 +130,20 @@ function serviceOf(arn: string): Principal {
   return { kind: "Service", arn, account: null, type: null, issuerPath: null, arns: null, others: false };
 }
 
-function awsPrincipals(names: readonly string[], texts: readonly string[], everybody: boolean): readonly Principal[] {
+function awsPrincipals(
+  names: readonly string[],
+  accounts: readonly string[],
+  { texts, everybody }: { readonly texts: readonly string[]; readonly everybody: boolean },
+): readonly Principal[] {
   const arns = names.filter((name) => name.startsWith("arn:"));
-  const mentioned = [...names, ...texts.filter((text) => /^arn:|^[\d*?]{1,12}$/.test(text))];
-  const partitions = new Set(["aws", ...mentioned.flatMap((text) => /^arn:(aws[a-z-]*):/.exec(text)?.[1] ?? [])]);
-  const mentionedAccounts = new Set(mentioned.flatMap(accountsIn));
-  const nobodys = Array.from({ length: 10 }, (_, digit) => String(9 - digit).repeat(12));
-  const accounts = [...mentionedAccounts, nobodys.find((account) => !mentionedAccounts.has(account)) ?? "123412341234"];
+  const partitions = new Set([
+    "aws",
+    ...[...names, ...texts].flatMap((text) => /^arn:(aws[a-z-]*):/.exec(text)?.[1] ?? []),
+  ]);
   return [
     ...names.filter((name) => name !== "*" && !/^\d{12}$|:root$/.test(name)).map(namedPrincipal),
     ...[...partitions].flatMap((partition) =>
-      accounts.flatMap((account) => {
+      [...new Set(accounts)].flatMap((account) => {
         const root = `arn:${partition}:iam::${account}:root`;
         if (!everybody && !names.includes(root) && !names.includes(account)) return [];
         return [
@@ -145,15 +155,10 @@ function awsPrincipals(names: readonly string[], texts: readonly string[], every
   ];
 }
 
-/** The accounts in a text, a pattern's by an example. */
-function accountsIn(text: string): readonly string[] {
-  const written = text.startsWith("arn:") ? (text.split(":", 5)[4] ?? "") : text;
-  if (/^\d{12}$/.test(written)) return [written];
-  if (!/^[\d*?]+$/.test(written) || !/\d/.test(written)) return [];
-  const fixed = written.replace(/\?/g, "0");
-  const digits = fixed.replace(/\*/g, "").length;
-  const filled = fixed.replace(/\*/, "0".repeat(Math.max(0, 12 - digits))).replace(/\*/g, "");
-  return /^\d{12}$/.test(filled) ? [filled] : [];
+/** The account that a principal names, or is of. */
+function accountOf(name: string): readonly string[] {
+  const account = name.startsWith("arn:") ? (name.split(":", 5)[4] ?? "") : name;
+  return /^\d{12}$/.test(account) ? [account] : [];
 }
 
 function namedPrincipal(arn: string): Principal {

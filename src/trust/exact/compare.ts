@@ -128,7 +128,7 @@ class PolicyPair {
     this.b = b.map((policy) => this.read(policy));
     this.facts = fixedFacts(facts, fixed);
     this.fixedKeys = [...fixed.keys()];
-    this.callers = callersOf(both).filter(
+    this.callers = callersOf(both, (steps) => budget.spend(steps)).filter(
       (caller) =>
         callers(caller) &&
         [...fixed].every(([key, domain]) => {

@@ -43,8 +43,8 @@ export interface KindOfCaller {
   readonly conditions: readonly PolicyCondition[];
   /** The Denies without which more would get in. */
   readonly except: readonly PolicyStatement[];
-  /** One of them. */
-  readonly witness: Witness;
+  /** One of them; null where it could not be decided whether there is any. */
+  readonly witness: Witness | null;
 }
 
 export interface Who {
@@ -145,7 +145,7 @@ function describe(policy: PolicyDocument, at: number, whole: PolicyStatement, as
     (deny) => deny.effect === "Deny" && ask.compare(without(alone, deny), alone).kind !== "none",
   );
   const shown = ask.compare(alone, []);
-  if (shown.kind !== "wider") return null;
+  if (shown.kind === "none") return null;
   const asked = new Conditions(statement.conditions);
   return {
     policy: at,
@@ -159,7 +159,7 @@ function describe(policy: PolicyDocument, at: number, whole: PolicyStatement, as
     networks: asked.networks(),
     conditions: asked.left,
     except,
-    witness: shown.witness,
+    witness: shown.kind === "wider" ? shown.witness : null,
   };
 }
 
