@@ -4,6 +4,7 @@
 import { trustAttributes, trustInput } from "../hcl/module-inputs";
 import { providerArn } from "../issuer/issuer";
 import { buildTrustPolicy, trustPolicyJson } from "../trust/build";
+import { EMAIL_DOMAIN } from "../trust/rules";
 import type { Trust, UnityCatalogTrust } from "../trust/trust";
 import type { Inputs, ModuleDefinition } from "./definition";
 import type { Sample } from "./sample";
@@ -63,6 +64,9 @@ export function trustCases(definition: ModuleDefinition, sample: Sample): readon
       name,
       inputs: {
         ...(registered === undefined ? {} : registering(registered)),
+        ...(trust.kind === "subjects" && trust.subjectPatterns.length > 0
+          ? { email_domains: [EMAIL_DOMAIN.example] }
+          : {}),
         ...(single
           ? { trusts: list.map(trustInput) }
           : { roles: { [SAMPLE_ROLE]: simple ? flat : { trusts: list.map(trustInput) } } }),

@@ -70,6 +70,7 @@ run "writes_patterns_in_a_statement_of_their_own" {
   command = plan
 
   variables {
+    email_domains = ["data.example.com"]
     trusts = [{
       issuer             = "production"
       service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
@@ -87,6 +88,7 @@ run "writes_wide_patterns_after_the_others" {
   command = plan
 
   variables {
+    email_domains = ["data.example.com"]
     trusts = [{
       issuer             = "production"
       service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
@@ -169,6 +171,7 @@ run "writes_audiences_of_its_own" {
         audiences    = ["1444828305810485", "another-audience"]
       }
     }
+    email_domains = ["data.example.com"]
     trusts = [{
       issuer             = "production"
       service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]

@@ -87,6 +87,7 @@ run "writes_patterns_in_a_statement_of_their_own" {
   command = plan
 
   variables {
+    email_domains = ["data.example.com"]
     roles = {
       lake-reader = {
         trusts = [{
@@ -108,6 +109,7 @@ run "writes_wide_patterns_after_the_others" {
   command = plan
 
   variables {
+    email_domains = ["data.example.com"]
     roles = {
       lake-reader = {
         trusts = [{
@@ -202,6 +204,7 @@ run "writes_audiences_of_its_own" {
         audiences    = ["1444828305810485", "another-audience"]
       }
     }
+    email_domains = ["data.example.com"]
     roles = {
       lake-reader = {
         trusts = [{

@@ -73,6 +73,7 @@ run "writes_patterns_in_a_statement_of_their_own" {
   command = plan
 
   variables {
+    email_domains = ["data.example.com"]
     roles = {
       lake-reader = {
         service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
@@ -91,6 +92,7 @@ run "writes_wide_patterns_after_the_others" {
   command = plan
 
   variables {
+    email_domains = ["data.example.com"]
     roles = {
       lake-reader = {
         service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
@@ -161,7 +163,8 @@ run "writes_audiences_of_its_own" {
   command = plan
 
   variables {
-    audiences = ["1444828305810485", "another-audience"]
+    audiences     = ["1444828305810485", "another-audience"]
+    email_domains = ["data.example.com"]
     roles = {
       lake-reader = {
         service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
