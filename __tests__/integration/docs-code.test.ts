@@ -71,7 +71,11 @@ describeWith({ terraform: true }, "HCL in the pages", () => {
       const local = code
         .replace(/source(\s*)= "(?:[^"]*\/)?(databricks-[a-z-]+)(?:\/aws|\?ref=[^"]*)?"/g, 'source$1= "./modules/$2"')
         .replace(/^ *version *= "[^"]*"\n/gm, "")
-        .replace(/^(module "[^"]+" \{\n)/gm, '$1  aws_account_id = "111122223333"\n  aws_partition = "aws"\n');
+        .replace(
+          /^(module "[^"]+" \{\n)/gm,
+          '$1  aws_account_id = "111122223333"\n  aws_partition = "aws"\n  verify_aws_account = false\n' +
+            "  verify_existing_providers = false\n",
+        );
       writeFileSync(join(folder, "main.tf"), local);
       writeFileSync(join(folder, "provider.tf.json"), JSON.stringify(OFFLINE_PROVIDER));
       const terraform = terraformIn(folder);

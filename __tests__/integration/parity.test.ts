@@ -285,7 +285,10 @@ async function planOfRoots(
     const files = rootFiles(view, style === "modules" ? { style, module } : { style }, { version: "0.0.0", moves: [] });
     writeFileSync(
       join(folder, `main-${index}.tf`),
-      (files.get("main.tf") ?? "").replace(/^module "databricks"/m, `module "databricks-${index}"`),
+      (files.get("main.tf") ?? "").replace(
+        /^module "databricks" \{/m,
+        `module "databricks-${index}" {\n  verify_aws_account = false\n  verify_existing_providers = false`,
+      ),
     );
   });
   mkdirSync(join(folder, "modules"));

@@ -624,3 +624,17 @@ variable "trust_policy_max_length" {
     error_message = "trust_policy_max_length must be a whole number from 2048 to 8192."
   }
 }
+
+variable "verify_aws_account" {
+  description = "Where a provider is not created here: compare the caller's AWS account and partition with aws_account_id and aws_partition before any role is made. False plans without asking AWS."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "verify_existing_providers" {
+  description = "Look up each provider that is not created here: it must exist and have the audiences. False where it is created in the same apply, or the caller lacks iam:GetOpenIDConnectProvider."
+  type        = bool
+  default     = true
+  nullable    = false
+}

@@ -120,7 +120,9 @@ function referenceView(definition: ModuleDefinition): object {
         .filter((address) => !address.startsWith("module."))
         .map((address) => ({ name: plainAddress(address), type: "resource" })),
       ...(definition.variables.some(({ name }) => name === "aws_partition")
-        ? ["aws_caller_identity.current", "aws_partition.current"].map((name) => ({ name, type: "data source" }))
+        ? ["aws_caller_identity.current", "aws_iam_openid_connect_provider.existing", "aws_partition.current"].map(
+            (name) => ({ name, type: "data source" }),
+          )
         : []),
     ],
     attributeTables: definition.variables.flatMap(({ name, fields }) =>

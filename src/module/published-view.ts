@@ -3,8 +3,9 @@ import { expression } from "../hcl/encode";
 import type { HclValue } from "../hcl/encode";
 import type { FileKind } from "../files/generated-file";
 import { SourceText } from "../hcl/templates";
+import { providerArn } from "../issuer/issuer";
 import { MODULE_CHANGES } from "./changes";
-import type { ModuleDefinition } from "./definition";
+import type { Inputs, ModuleDefinition } from "./definition";
 import { inDatabricksZone } from "./issuer-rules";
 import type { Sample } from "./sample";
 import { policyRuns, refusalRuns, sampleProviderArn } from "./test-runs";
@@ -36,6 +37,7 @@ export function publishedView(definition: ModuleDefinition, sample: Sample, opti
     refusals: refusalRuns(definition),
     policies,
     createsProvider,
+    existingProvider: existingProvider(definition, sample),
     awsAccountId: sample.awsAccountId,
     awsPartition: sample.awsPartition,
     providerArn: arn,
@@ -52,10 +54,36 @@ export function publishedView(definition: ModuleDefinition, sample: Sample, opti
   };
 }
 
+/** Inputs under which the sample's provider is not created, and under which an audience is no Databricks token's. */
+function existingProvider({ template, sample: inputs }: ModuleDefinition, sample: Sample): object {
+  const issuers = (more: Inputs): Inputs => {
+    const { production } = inputs["issuers"] as Readonly<Record<"production", Inputs>>;
+    return { issuers: { production: { ...production, ...more } } };
+  };
+  const audience = template === "databricks-account-oidc" ? sample.databricksAccountId : sample.workspaceId;
+  const audiences = ["sts.amazonaws.com"];
+  const unverified: Inputs = { verify_existing_providers: false };
+  if (template === "databricks-federated-role")
+    return { audience, inputs: { ...inputs, ...ASKING }, unusual: { ...unverified, ...issuers({ audiences }) } };
+  if (template === "databricks-federation") {
+    const existing_provider_arn = providerArn(sample.awsPartition, sample.awsAccountId, `${sample.host}/oidc`);
+    return {
+      audience,
+      inputs: { ...inputs, ...issuers({ existing_provider_arn }) },
+      unusual: { ...unverified, ...issuers({ audiences }) },
+    };
+  }
+  return { audience, inputs: { ...inputs, create_oidc_provider: false }, unusual: { ...unverified, audiences } };
+}
+
+const ASKING: Inputs = { verify_aws_account: true, verify_existing_providers: true };
+
 /** How the simple modules' main.tf says whose issuer it is. */
 function issuerText(definition: ModuleDefinition): object {
   if (definition.template === "databricks-workspace-oidc") {
     return {
+      allAudiences: new SourceText("local.audiences"),
+      accountIds: null,
       defaultAudience: new SourceText("var.databricks_workspace_id"),
       issuerPath: new SourceText('"${var.databricks_workspace_host}/oidc"'),
       inDatabricksZone: new SourceText(inDatabricksZone("var.databricks_workspace_host")),
@@ -63,10 +91,15 @@ function issuerText(definition: ModuleDefinition): object {
   }
   if (definition.template === "databricks-account-oidc") {
     return {
+      allAudiences: new SourceText("local.audiences"),
+      accountIds: new SourceText("[var.databricks_account_id]"),
       defaultAudience: new SourceText("var.databricks_account_id"),
       issuerPath: new SourceText('"${var.databricks_account_host}/oidc/accounts/${var.databricks_account_id}"'),
       inDatabricksZone: new SourceText(inDatabricksZone("var.databricks_account_host")),
     };
   }
-  return {};
+  return {
+    allAudiences: new SourceText("flatten(values(local.issuers)[*].audiences)"),
+    accountIds: new SourceText("values(var.issuers)[*].account_id"),
+  };
 }

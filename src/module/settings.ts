@@ -33,6 +33,25 @@ export const awsPartition: VariableDefinition = {
   ],
 };
 
+/** A switch that is on unless a caller turns it off. */
+export function switchedOn(name: string, description: string): VariableDefinition {
+  return { name, type: "bool", description, default: true, nullable: false, validations: [] };
+}
+
+/** What a module looks up in AWS before a role trusts a provider that it does not create. */
+export const verifications: readonly VariableDefinition[] = [
+  switchedOn(
+    "verify_aws_account",
+    "Where a provider is not created here: compare the caller's AWS account and partition with aws_account_id and " +
+      "aws_partition before any role is made. False plans without asking AWS.",
+  ),
+  switchedOn(
+    "verify_existing_providers",
+    "Look up each provider that is not created here: it must exist and have the audiences. False where it is created " +
+      "in the same apply, or the caller lacks iam:GetOpenIDConnectProvider.",
+  ),
+];
+
 /** The settings of a federation that modules take, a variable each. */
 export const settings: readonly VariableDefinition[] = Object.entries(hclFields(SETTING_FIELDS)).map(([name, field]) =>
   fieldVariable(name, field),

@@ -27,7 +27,7 @@ const CONDITION_ON_GUARD =
  * trust-policies that roles read. `timestamp()` is not known in a plan, so they speak in an apply alone; in a plan the
  * same rules on outputs of the module itself do, which `expect_failures` of a test can name.
  */
-export const LATE_PRECONDITIONS: readonly RuleDefinition[] = [
+const CHECKED_IN_APPLY: readonly RuleDefinition[] = [
   nothingNamed("condition-on-guard", "local.conditions_on_guards", CONDITION_ON_GUARD, []),
   nothingNamed("subject-pattern-too-wide", "local.subject_patterns_too_wide", PATTERN_TOO_WIDE, []),
   nothingNamed(
@@ -37,6 +37,18 @@ export const LATE_PRECONDITIONS: readonly RuleDefinition[] = [
     [],
   ),
 ].map((rule) => ({ ...rule, condition: `timestamp() == "" || ${rule.condition}` }));
+
+/** A wrong AWS account stops the apply too: the ARNs that AWS gave the providers are known before any role is made. */
+export const LATE_PRECONDITIONS: readonly RuleDefinition[] = [
+  ...CHECKED_IN_APPLY,
+  nothingNamed(
+    "provider-arn-mismatch",
+    "setsubtract(var.provider_arns, values(var.issuers)[*].provider_arn)",
+    "The IAM OIDC provider was created in another AWS account or partition than aws_account_id and " +
+      "aws_partition name, so no role is created; use credentials of that account, then remove the provider",
+    [{ provider_arns: ["arn:aws:iam::999999999999:oidc-provider/mycompany.cloud.databricks.com/oidc"] }],
+  ),
+];
 
 export const SELF_ASSUMING_TOO_LONG =
   `inline_policies must have at most ${MAX_INLINE_POLICY_CHARACTERS} characters together, the IAM limit per role, ` +

@@ -4,8 +4,10 @@
 mock_provider "aws" {}
 
 variables {
-  aws_account_id = "111122223333"
-  aws_partition  = "aws"
+  aws_account_id            = "111122223333"
+  aws_partition             = "aws"
+  verify_aws_account        = false
+  verify_existing_providers = false
   issuers = {
     production = {
       level        = "workspace"

@@ -1421,6 +1421,8 @@ run "refuses_provider_arn_mismatch" {
   command = plan
 
   variables {
+    verify_aws_account        = false
+    verify_existing_providers = false
     issuers = {
       production = {
         level                 = "workspace"

@@ -12,7 +12,7 @@ import { attributesOf, fieldVariable, hclType } from "../fields";
 import { issuersRules } from "../issuer-rules";
 import type { Sample } from "../sample";
 import { commonInputs } from "../sample";
-import { awsAccountId, awsPartition, inOrder, settings } from "../settings";
+import { awsAccountId, awsPartition, inOrder, settings, verifications } from "../settings";
 import { nothingNamed, SELF_ASSUMING_TOO_LONG, trustPreconditions } from "../trust-problems";
 import { trustRules } from "../trust-rules";
 import { AWS_PROVIDER, rolePoliciesModule, roleModule, trustPoliciesModule } from "./inner";
@@ -78,6 +78,7 @@ export function federatedRoleModule(sample: Sample): ModuleDefinition {
     awsPartition,
     ...Object.entries(rest).map(([attribute, field]) => fieldVariable(attribute, field)),
     ...settings.filter(({ name: setting }) => ["email_domains", "trust_policy_max_length"].includes(setting)),
+    ...verifications,
   ]);
   return {
     name: "databricks-federated-role",
@@ -94,6 +95,8 @@ export function federatedRoleModule(sample: Sample): ModuleDefinition {
     nested: [roleModule, rolePoliciesModule, trustPoliciesModule],
     sample: {
       ...commonInputs(sample),
+      verify_aws_account: false,
+      verify_existing_providers: false,
       issuers: { production: { level: "workspace", host: sample.host, workspace_id: sample.workspaceId } },
       name: "lake-reader",
       trusts: [trust],

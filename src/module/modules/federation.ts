@@ -9,7 +9,7 @@ import { attributesOf, hclType } from "../fields";
 import { issuersRules } from "../issuer-rules";
 import type { Sample } from "../sample";
 import { commonInputs } from "../sample";
-import { awsAccountId, awsPartition, inOrder, settings } from "../settings";
+import { awsAccountId, awsPartition, inOrder, settings, verifications } from "../settings";
 import { nothingIn, rolePreconditions, trustPreconditions } from "../trust-problems";
 import { trustRules } from "../trust-rules";
 import { AWS_PROVIDER, rolePoliciesModule, roleModule, trustPoliciesModule } from "./inner";
@@ -76,7 +76,7 @@ export function federationModule(sample: Sample): ModuleDefinition {
     summary: "IAM OIDC providers for Databricks issuers, and the roles that Databricks identities may assume.",
     requiredVersion: TERRAFORM_RANGE,
     requiredProviders: AWS_PROVIDER,
-    variables: inOrder([issuers, awsAccountId, awsPartition, ...settings, roles]),
+    variables: inOrder([issuers, awsAccountId, awsPartition, ...settings, ...verifications, roles]),
     outputs: federationOutputs(sample, role, holdingTrust),
     resources: [
       "aws_iam_openid_connect_provider.this[for_each]",
@@ -96,6 +96,8 @@ function federationOutputs(
 ): readonly OutputDefinition[] {
   const workspace: Inputs = { level: "workspace", host: sample.host, workspace_id: sample.workspaceId };
   const arn = (account: string, path: string): Inputs => ({
+    verify_aws_account: false,
+    verify_existing_providers: false,
     issuers: {
       production: {
         ...workspace,

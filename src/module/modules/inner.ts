@@ -98,6 +98,11 @@ export const trustPoliciesModule: ModuleDefinition = {
     ),
     variable("partition", "string", "AWS partition of the roles."),
     variable(
+      "provider_arns",
+      { list: "string" },
+      "ARNs that AWS gave the providers, known once they exist. Roles wait for them: each must be that of an issuer.",
+    ),
+    variable(
       "roles",
       {
         map: {

@@ -11,7 +11,7 @@ import { attributesOf, fieldVariable } from "../fields";
 import { inDatabricksZone, LONG_HOST, TOO_LONG, workspaceHostRule, ZONE_MESSAGE } from "../issuer-rules";
 import type { Sample } from "../sample";
 import { commonInputs, isUuid } from "../sample";
-import { awsAccountId, awsPartition, inOrder, settings } from "../settings";
+import { awsAccountId, awsPartition, inOrder, settings, switchedOn, verifications } from "../settings";
 import { rolePreconditions, trustPreconditions } from "../trust-problems";
 import { trustRules } from "../trust-rules";
 import { AWS_PROVIDER, rolePoliciesModule, roleModule, trustPoliciesModule } from "./inner";
@@ -112,15 +112,10 @@ function simpleModule(sample: Sample, simple: SimpleModule): ModuleDefinition {
     "What IAM registers as client IDs; trusts ask for the first unless they name others. " +
       `Default: ${simple.defaultAudience}.`,
   );
-  const createOidcProvider: VariableDefinition = {
-    name: "create_oidc_provider",
-    type: "bool",
-    description:
-      "False where the account has the provider already (it holds one per issuer): the roles then trust that one.",
-    default: true,
-    nullable: false,
-    validations: [],
-  };
+  const createOidcProvider = switchedOn(
+    "create_oidc_provider",
+    "False where the account has the provider already (it holds one per issuer): the roles then trust that one.",
+  );
   const roles: VariableDefinition = {
     name: "roles",
     fields: { ...PLAIN_ROLE_FIELDS, ...TRUST_WITHOUT_ISSUER },
@@ -157,6 +152,7 @@ function simpleModule(sample: Sample, simple: SimpleModule): ModuleDefinition {
       awsPartition,
       createOidcProvider,
       ...settings,
+      ...verifications,
       roles,
     ]),
     outputs: [

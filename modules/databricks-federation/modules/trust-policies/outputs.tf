@@ -18,6 +18,11 @@ output "policies" {
     condition     = timestamp() == "" || length(local.issuers_not_databricks) == 0
     error_message = "An issuer's host must be in one of Databricks' zones, e.g. mycompany.cloud.databricks.com: whoever holds another name could sign tokens for your roles; or set allow_custom_host. At fault: ${join(", ", local.issuers_not_databricks)}."
   }
+
+  precondition {
+    condition     = length(setsubtract(var.provider_arns, values(var.issuers)[*].provider_arn)) == 0
+    error_message = "The IAM OIDC provider was created in another AWS account or partition than aws_account_id and aws_partition name, so no role is created; use credentials of that account, then remove the provider. At fault: ${join(", ", setsubtract(var.provider_arns, values(var.issuers)[*].provider_arn))}."
+  }
 }
 
 output "problems" {

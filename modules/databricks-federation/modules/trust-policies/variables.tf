@@ -29,6 +29,12 @@ variable "partition" {
   nullable    = false
 }
 
+variable "provider_arns" {
+  description = "ARNs that AWS gave the providers, known once they exist. Roles wait for them: each must be that of an issuer."
+  type        = list(string)
+  nullable    = false
+}
+
 variable "roles" {
   description = "Roles by key, each with what it trusts."
   type = map(object({
