@@ -13,12 +13,12 @@ const ROOT: Pick<Verb, "flags"> = {
 };
 
 test.each([
-  ["--styel x", "There is no flag --styel. Did you mean --style?"],
-  ["--module_source=x", "There is no flag --module_source. Did you mean --module-source?"],
-  ["--moduleSource x", "There is no flag --moduleSource. Did you mean --module-source?"],
-  ["--no-bogus", "There is no flag --no-bogus."],
-  ["--no-out", "There is no flag --no-out."],
-  ["-h", "There is no flag -h."],
+  ["--styel x", "Unknown flag --styel. Did you mean --style?"],
+  ["--module_source=x", "Unknown flag --module_source. Did you mean --module-source?"],
+  ["--moduleSource x", "Unknown flag --moduleSource. Did you mean --module-source?"],
+  ["--no-bogus", "Unknown flag --no-bogus."],
+  ["--no-out", "Unknown flag --no-out."],
+  ["-h", "Unknown flag -h."],
   ["--out -x", "--out needs a value; one that begins with - is written --out=-x."],
   ["--out --check", "--out needs a value."],
   ["--out", "--out needs a value."],
@@ -37,7 +37,7 @@ test.each<[name: string, given: Readonly<Record<string, unknown>>, words: readon
     "a value is not one of the choices",
     { out: "x", style: "foo" },
     [],
-    '--style cannot be "foo" (it is one of modules, resources).',
+    '--style must be one of modules, resources, not "foo".',
   ],
   ["a word is unknown", { out: "x" }, ["module"], 'Unknown argument "module".'],
 ])("refused where %s", (_name, given, words, sentence) => {
@@ -45,7 +45,7 @@ test.each<[name: string, given: Readonly<Record<string, unknown>>, words: readon
 });
 
 test.each([
-  [["fish"], 'shell cannot be "fish" (it is one of bash, zsh).'],
+  [["fish"], 'shell must be one of bash, zsh, not "fish".'],
   [[], "Missing argument: shell (one of bash, zsh)."],
   [["zsh", "bash"], 'Unknown argument "bash".'],
   [["zsh"], undefined],
@@ -72,14 +72,14 @@ describe("a call", () => {
   test.each<[readonly string[], string]>([
     [["generate", "module"], 'Unknown argument "module". Did you mean modules?'],
     [["generate"], "generate needs one of: modules, root, client, schema."],
-    [["isuer"], 'There is no verb "isuer". Did you mean issuer?'],
-    [["constructor"], 'There is no verb "constructor".'],
+    [["isuer"], 'Unknown verb "isuer". Did you mean issuer?'],
+    [["constructor"], 'Unknown verb "constructor".'],
     [["generate", "constructor"], 'Unknown argument "constructor".'],
     [[], "Name a verb"],
-    [["lint", "--", "x"], "Nothing goes after --."],
-    [["generate", "modules", "--profile", "acme.yaml"], "There is no flag --profile."],
-    [["doctor", "--account-key", "prod"], "There is no flag --account-key."],
-    [["publish", "--from", "out/release", "--to", "x"], "There is no flag --from."],
+    [["lint", "--", "x"], "This verb takes nothing after --."],
+    [["generate", "modules", "--profile", "acme.yaml"], "Unknown flag --profile."],
+    [["doctor", "--account-key", "prod"], "Unknown flag --account-key."],
+    [["publish", "--from", "out/release", "--to", "x"], "Unknown flag --from."],
     [["lint", "--json", "--sarif"], "--json and --sarif exclude each other."],
     [["credentials", "--json", "--format", "env"], "--format and --json exclude each other."],
     [["explain", "--policy", "a", "--role", "b"], "--policy and --role exclude each other."],

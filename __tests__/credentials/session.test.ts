@@ -204,13 +204,13 @@ describe("the cache", () => {
     expect(await print(from)).not.toBe(first);
   });
 
-  test("is left alone when its folder is open to others, and inside Databricks", async () => {
+  test("is left alone when its folder is accessible to other users, and inside Databricks", async () => {
     const open = temporaryFolder("open");
     chmodSync(open, 0o777);
     const from = caller({}, { DATABRICKS_AWS_OIDC_CACHE_DIR: open });
     await print(from);
     expect(readdirSync(open)).toEqual([]);
-    expect(from.notes.join()).toContain("open to others");
+    expect(from.notes.join()).toContain("accessible to other users");
     const inside = caller({}, { DATABRICKS_RUNTIME_VERSION: "16.4" });
     await print(inside);
     expect(readdirSync(inside.home)).toEqual([]);

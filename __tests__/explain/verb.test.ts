@@ -162,7 +162,7 @@ test.each([
   ["a token on the command line", `${OWN} --token ${TOKEN}`, "token-in-argv"],
   ["an opaque token on the command line", `${OWN} --token=dapi0123456789abcdef`, "token-in-argv"],
   ["a token in no flag's place", `${OWN} ${TOKEN}`, "Unknown argument"],
-  ["a token file without end", `${OWN} --token @/dev/zero`, "holds no token"],
+  ["a token file without end", `${OWN} --token @/dev/zero`, "contains no token"],
   ["a policy no account can hold", `--policy +huge.json ${BARE} --claims +claims.json`, "characters"],
   ["both a token and claims", `${OWN} --token @+token.jwt --claims +claims.json`, "flags-conflict"],
   ["both a policy and a federation", `${OWN} --policy +policy.json ${BARE} --claims +claims.json`, "flags-conflict"],

@@ -110,7 +110,7 @@ test(
     const choice = chooseIssuer({ host: "login.example.com", unifiedLogin: true, allowCustomHost: true });
     expect(choice).toMatchObject({ cloud: null, audience: null, providerArn: null });
     expect(choice.warnings.map(({ code }) => code)).toEqual(["custom-host", "workspace-id-unknown"]);
-    expect(issuerText(choice)).toMatch(/^audience +not known$/m);
+    expect(issuerText(choice)).toMatch(/^audience +unknown$/m);
   },
 );
 

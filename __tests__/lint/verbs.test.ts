@@ -72,7 +72,7 @@ test.each([
   [[good, "--max-warnings", "few"], 2, "wrong-type"],
   [[good, "--given-provider", "mine"], 2, "given-provider-invalid"],
   [[good, "--json", "--sarif"], 2, "flags-conflict"],
-  [[good, "--unknown"], 2, "There is no flag --unknown."],
+  [[good, "--unknown"], 2, "Unknown flag --unknown."],
 ])("lint %j ends in %i with %s", async (args, code, said) => {
   const outcome = await run("lint", ...args);
   expect(outcome.stderr).toContain(said);
@@ -157,7 +157,7 @@ describe("report", () => {
     [["--config", "nowhere.yaml"], 2, "file-not-found"],
     [["--config", good], 2, "unknown-key"],
     [["--config", federation, "--out", join(folder, "no", "such", "folder.html")], 3, "file-unwritable"],
-    [["--config", federation, "--format", "pdf"], 2, '--format cannot be "pdf" (it is one of html, mermaid).'],
+    [["--config", federation, "--format", "pdf"], 2, '--format must be one of html, mermaid, not "pdf".'],
     [["--config", federation, "--format", "html", "--json"], 2, "flags-conflict"],
     [["--config", federation, "--format", "json"], 2, "usage"],
   ])("%j ends in %i with %s", async (args, code, said) => {

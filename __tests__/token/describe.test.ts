@@ -49,9 +49,9 @@ describe("a token's description", () => {
   });
 
   test.each<[string, Readonly<Record<string, unknown>>, RegExp]>([
-    ["another issuer", { iss: "https://elsewhere.cloud.databricks.com/oidc" }, /none of the federation's/],
+    ["another issuer", { iss: "https://elsewhere.cloud.databricks.com/oidc" }, /not one of the federation's/],
     ["Entra's token", { iss: "https://sts.windows.net/abc/" }, /Entra/],
-    ["a trailing slash in the issuer", { iss: `${issuer?.issuer ?? ""}/` }, /none of the federation's/],
+    ["a trailing slash in the issuer", { iss: `${issuer?.issuer ?? ""}/` }, /not one of the federation's/],
     ["another audience", { aud: "sts.amazonaws.com" }, /audience "sts.amazonaws.com"/],
     ["two audiences", { aud: [CLAIMS.aud, "other"] }, /not a single one/],
     ["expiry", { exp: NOW - 301 }, /expired/],

@@ -89,7 +89,7 @@ describe("token sources", () => {
       DATABRICKS_CLIENT_SECRET: CLIENT_SECRET,
     });
     expect(obtained.source).toBe("databricks-app");
-    expect(restsOnText("databricks-app")).toContain("client secret that Databricks keeps");
+    expect(restsOnText("databricks-app")).toContain("client secret that Databricks stores");
   });
 
   test("a notebook's opaque token is exchanged by RFC 8693, never with all-apis", async () => {

@@ -47,10 +47,10 @@ async function runVerb(own: readonly string[], args: readonly string[]): Promise
     throw usageError(
       own[0] === undefined
         ? `Name a verb, for example: databricks-aws-oidc issuer --host mycompany.cloud.databricks.com`
-        : `There is no flag ${own[0]} without a verb.${known === undefined ? "" : ` Did you mean --${known}?`}`,
+        : `Unknown flag ${own[0]} without a verb.${known === undefined ? "" : ` Did you mean --${known}?`}`,
     );
   }
-  if (!Object.hasOwn(VERBS, name)) throw usageError(`There is no verb ${quoted(name)}.${hint(name, VERBS)}`);
+  if (!Object.hasOwn(VERBS, name)) throw usageError(`Unknown verb ${quoted(name)}.${hint(name, VERBS)}`);
   const about = VERBS[name] ?? "";
   const loaded = loadVerb(name);
   const rest = own.filter((_, index) => index !== own.indexOf(name));
@@ -82,7 +82,7 @@ function call(
   if (own.includes("--version") && !Object.hasOwn(verb.flags, "version")) return print(version);
   // yargs keeps nothing of a `--` with nothing behind it: with an empty variable after it, keys must not be printed
   const program = args.includes("--") ? args.slice(args.indexOf("--") + 1) : undefined;
-  if (program !== undefined && verb.program !== true) throw usageError("Nothing goes after --.");
+  if (program !== undefined && verb.program !== true) throw usageError("This verb takes nothing after --.");
   const mistake = flagMistake(own, verb);
   if (mistake !== undefined) throw usageError(mistake);
   const { options, words } = parsed(own, verb);

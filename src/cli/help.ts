@@ -6,13 +6,13 @@ import { wrapped } from "../text/table";
 
 export const PROGRAM = "databricks-aws-oidc";
 
-/** Every verb and what it does, in the order of a user's way. */
+/** Every verb and what it does, in the order in which a user needs them. */
 export const VERBS: Readonly<Record<string, string>> = {
   issuer: "Which issuer, and every URL and ARN derived from it",
   init: "Write a federation.yaml, by questions or by flags",
   generate: "Write modules, a root, client files or the JSON Schema",
   lint: "Check a federation, a policy, a Terraform plan",
-  explain: "Would this token get this role, and if not, which line says no",
+  explain: "Can this token assume this role, and if not, which line refuses it",
   prove: "Every declared identity gets in, and nobody else does",
   doctor: "Check the real endpoints: discovery, keys, provider, role",
   token: "Get or read a Databricks token",

@@ -49,7 +49,7 @@ export function flagMistake(args: readonly string[], { flags }: Pick<Verb, "flag
       if (!typed.startsWith("--") && /^--[^=]+$/.test(before ?? ""))
         return `${before ?? ""} needs a value; one that begins with - is written ${before ?? ""}=${typed}.`;
       const meant = flag === undefined ? nearest(typed.replace(/^-+/, ""), [...byName.keys()]) : undefined;
-      return `There is no flag ${typed}.${meant === undefined ? "" : ` Did you mean --${meant}?`}`;
+      return `Unknown flag ${typed}.${meant === undefined ? "" : ` Did you mean --${meant}?`}`;
     }
     const name = typed.replace(/^--(?:no-)?/, "");
     if (seen.has(flag) && flag.many !== true) return `--${name} is given twice.`;
@@ -62,7 +62,7 @@ export function flagMistake(args: readonly string[], { flags }: Pick<Verb, "flag
   return undefined;
 }
 
-/** What of `given` (options by name, as parsed) and `words` the verb cannot take, or misses; undefined: nothing. */
+/** What of `given` (options by name, as parsed) and `words` the verb cannot take, or lacks; undefined: nothing. */
 export function valueMistake(
   given: Readonly<Record<string, unknown>>,
   words: readonly string[],
@@ -90,5 +90,5 @@ export function valueMistake(
 }
 
 function notAChoice(name: string, value: string, choices: readonly string[] = []): string {
-  return `${name} cannot be ${quoted(value)} (it is one of ${choices.join(", ")}).`;
+  return `${name} must be one of ${choices.join(", ")}, not ${quoted(value)}.`;
 }

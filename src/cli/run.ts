@@ -3,7 +3,7 @@ import { ERROR_CODES, FederationError, formatProblem } from "../errors";
 import type { Problem } from "../errors";
 import { visible, visibleLines } from "../text/escape";
 
-/** 0 yes, 1 a finding or a no, 2 the input is wrong, 3 something outside failed, 130 interrupted. */
+/** 0 success, 1 a finding or a refusal, 2 the input is wrong, 3 something outside failed, 130 interrupted. */
 export type ExitCode = 0 | 1 | 2 | 3 | 130;
 
 /** Writes a block of the result to stdout. `escaped`: its lines are `visible` already, with colors for a terminal. */

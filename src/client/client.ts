@@ -94,7 +94,7 @@ function issuerFor(
   if (trusted.length === 0)
     throw notPossible(
       place,
-      `${role.key} trusts Unity Catalog alone, which brings its own credentials`,
+      `${role.key} trusts Unity Catalog alone, which provides its own credentials`,
       "Use the Unity Catalog credential (docs/unity-catalog.md), or add a trust that names an issuer.",
     );
   const asked =
@@ -118,7 +118,7 @@ function issuerFor(
   if (others.length > 0)
     throw inputError(
       "issuer-undetermined",
-      `Several issuers would do: ${fitting.map(({ key }) => key).join(", ")}.`,
+      `Several issuers are possible: ${fitting.map(({ key }) => key).join(", ")}.`,
       "Name one with --issuer.",
       "issuer",
     );
@@ -126,5 +126,5 @@ function issuerFor(
 }
 
 function notPossible(place: ClientPlace, why: string, fix: string): InputError {
-  return inputError("client-not-possible", `There can be no client for ${PLACES[place].says}: ${why}.`, fix, "for");
+  return inputError("client-not-possible", `Cannot generate a client for ${PLACES[place].says}: ${why}.`, fix, "for");
 }

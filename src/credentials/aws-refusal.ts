@@ -1,4 +1,4 @@
-/** What AWS answered instead of credentials: its own error, our code for it, and whether to call again. */
+/** What AWS returned instead of credentials: its own error, our code for it, and whether to try again. */
 import { FederationError, OutsideError, outsideError } from "../errors";
 import type { ErrorCode } from "../errors";
 import type { Secret } from "../text/secret";
@@ -74,7 +74,7 @@ export function refusalOf(error: unknown, request: { readonly token: Secret; rea
 export function unreadable(status: number): OutsideError {
   return outsideError(
     "aws-answer-unreadable",
-    `STS answered ${status} with something that is not a response of STS.`,
+    `STS answered ${status} with something that is not an STS response.`,
     "A proxy or login page answers instead, or the endpoint is another service.",
   );
 }
@@ -105,7 +105,7 @@ function messageFor(code: ErrorCode, name: string, text: string, roleArn: string
     case "aws-access-denied":
       return (
         `AWS does not let this identity assume ${roleArn}, and gives no reason: the trust policy does not ` +
-        `fit the token, or there is no such role.`
+        `match the token, or the role does not exist.`
       );
     case "aws-invalid-token":
       return `AWS does not accept the token: ${sentence(text)}`;
@@ -135,6 +135,6 @@ function fixFor(code: ErrorCode, text: string): string {
     case "aws-throttled":
       return "Wait a minute; give concurrent calls one cache.";
     default:
-      return "Try again; if it lasts, check the region and AWS' status page.";
+      return "Try again; if it continues, check the region and AWS' status page.";
   }
 }

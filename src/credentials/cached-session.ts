@@ -46,7 +46,7 @@ export async function requestOrOld(
     return await request();
   } catch (error) {
     if (old === undefined || ageOf(old, now()) !== "aging" || !(error instanceof FederationError)) throw error;
-    note?.(`No new session [${error.code}]; the present one lives until ${new Date(old.expires).toISOString()}.`);
+    note?.(`No new session [${error.code}]; the current one is valid until ${new Date(old.expires).toISOString()}.`);
     return old;
   }
 }

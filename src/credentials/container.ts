@@ -28,9 +28,9 @@ export async function serveCredentials(session: () => Promise<CachedSession>): P
   const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     request.resume();
     if (request.headers.host !== host || request.method !== "GET" || request.url !== path)
-      return send(response, 404, { code: "not-found", message: "There is nothing here." });
+      return send(response, 404, { code: "not-found", message: "Not found." });
     if (!sameText(request.headers.authorization ?? "", authorization))
-      return send(response, 401, { code: "unauthorized", message: "The authorization token is another." });
+      return send(response, 401, { code: "unauthorized", message: "The authorization token does not match." });
     try {
       const found = await session();
       send(response, 200, {
@@ -46,7 +46,7 @@ export async function serveCredentials(session: () => Promise<CachedSession>): P
         500,
         error instanceof FederationError
           ? { code: error.code, message: error.problem.message }
-          : { code: "internal", message: "Unexpected." },
+          : { code: "internal", message: "Unexpected error." },
       );
     }
   };

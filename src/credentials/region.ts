@@ -72,7 +72,7 @@ export function checkAwsHost(host: string, allowOther: boolean): void {
   if (isAwsControl(host) || isLoopback(host) || allowOther) return;
   throw inputError(
     "aws-endpoint-overridden",
-    `AWS is configured to be ${host}, which is not AWS': nothing is sent there.`,
+    `The configured AWS endpoint is ${host}, which does not belong to AWS: nothing is sent there.`,
     "Unset every AWS_ENDPOINT_URL variable (or endpoint_url in the AWS config), or pass --allow-endpoint " +
       "if that host is yours.",
   );
@@ -86,7 +86,7 @@ export function checkStsHost(host: string, allowOther: boolean): void {
   if (isAwsSts(host) || isLoopback(host) || allowOther) return;
   throw inputError(
     "aws-endpoint-overridden",
-    `STS is configured to be ${host}, which is not AWS': the token is not sent there.`,
+    `The configured STS endpoint is ${host}, which does not belong to AWS: the token is not sent there.`,
     "Unset AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_STS (or endpoint_url in the AWS config), or pass " +
       "--allow-endpoint if that host is yours.",
   );

@@ -58,7 +58,7 @@ export async function requestSession(options: RequestSessionOptions, started: nu
     onRetry: (error, delay) =>
       note?.(
         `${error.problem.message} Trying again in ${Math.ceil(delay / 1000)} s` +
-          `${error.code === "aws-access-denied" ? ": a new role takes up to 11 s to answer" : ""}.`,
+          `${error.code === "aws-access-denied" ? ": a new role takes up to 11 s to become usable" : ""}.`,
       ),
   });
   const obtained = environment.now();
@@ -100,7 +100,7 @@ export async function obtainSendableToken(
   if (role.targets.length > 0 && !role.targets.some((target) => target.issuer === issuer))
     throw inputError(
       "token-does-not-fit",
-      `The token (${source}: ${place}) is of issuer ${issuer === null ? "none" : quoted(issuer)}; ` +
+      `The token (${source}: ${place}) is from issuer ${issuer === null ? "none" : quoted(issuer)}; ` +
         `${role.arn} trusts ${role.targets.map((target) => target.issuer).join(", ")}.`,
       "Get the token from that issuer: check DATABRICKS_HOST, or name another token source with --from.",
     );

@@ -87,7 +87,7 @@ function durationOf(text: string | undefined, role: ResolvedRole): number | unde
   throw inputError(
     "duration-out-of-range",
     `Session duration must be 900 to ${most} seconds for this role, not ${wanted}.`,
-    "Ask for less, or raise the role's maxSessionDuration.",
+    "Request a shorter session, or raise the role's maxSessionDuration.",
     "duration",
   );
 }

@@ -25,7 +25,7 @@ export async function getSession(options: SessionOptions): Promise<CachedSession
   if (cache === null) return request();
   const { folder, callKey } = cache;
   if (!makePrivateFolder(folder)) {
-    note?.(`The cache ${folder} is open to others: nothing is kept there.`);
+    note?.(`The cache folder ${folder} is accessible to other users: nothing is stored there.`);
     return request();
   }
   const fresh = (): CachedSession | undefined => {
@@ -42,7 +42,9 @@ export async function getSession(options: SessionOptions): Promise<CachedSession
       // a cache that cannot be written is reported and not used: the credentials are there
       await writeFileAtomic(sessionFile(folder, callKey), JSON.stringify(session), { mode: 0o600 }).catch(
         (cause: NodeJS.ErrnoException) =>
-          note?.(`The cache cannot be written (${cause.code ?? "unknown error"}): the next call asks AWS again.`),
+          note?.(
+            `The cache cannot be written (${cause.code ?? "unknown error"}): the next call requests a new session.`,
+          ),
       );
       return session;
     })

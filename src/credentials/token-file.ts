@@ -64,8 +64,8 @@ export async function renewTokenFile(options: TokenFileOptions): Promise<void> {
     } catch (error) {
       if (!(error instanceof FederationError)) throw error;
       options.note(
-        `The token was not renewed: ${error.problem.message} [${error.code}] The one ` +
-          `in ${options.file} stays; next try in ${retry / 1000} s.`,
+        `The token was not renewed: ${error.problem.message} [${error.code}] The token ` +
+          `in ${options.file} is unchanged; next try in ${retry / 1000} s.`,
       );
       delay = retry;
       retry = Math.min(LONGEST_RETRY_MS, retry * 2);

@@ -150,7 +150,7 @@ export async function askRest(
   if (known.user.length > 0 && known.usersReason === undefined) {
     const reason = await ask.text({
       message:
-        "Why may people have it? Kept in the file as lint's reason (empty: lint keeps warning of e-mail addresses):",
+        "Why may users assume it? Stored as lint's reason (leave empty to keep lint's warning about e-mail addresses):",
       wrong: optional(wrongFor(REASON)),
     });
     if (reason !== "") known = { ...known, usersReason: reason };

@@ -53,7 +53,7 @@ export function federationText(values: NewFederation): string {
   for (const role of values.roles) {
     const at = ["roles", role.key];
     comment(document, [...at, "trusts", 0, "servicePrincipals"], " Service principals, by application ID");
-    comment(document, [...at, "trusts", 0, "users"], " People, by the e-mail address Databricks knows them by");
+    comment(document, [...at, "trusts", 0, "users"], " Users, by their e-mail address in Databricks");
     if (role.buckets.length > 0) comment(document, [...at, "inlinePolicies"], " What the role may do");
     if (role.policyArns.length > 0)
       comment(document, [...at, "managedPolicyArns"], " What the role may do: policies that exist already");

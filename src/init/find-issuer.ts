@@ -65,7 +65,7 @@ export function findIssuer(flags: IssuerFlags, config: DatabricksConfig | null):
     url !== undefined &&
     !isAccountsHost(pastedHost(url))
   ) {
-    return { found: false, needs: "account-id", why: "without unified login it is the account that signs" };
+    return { found: false, needs: "account-id", why: "without unified login the account is the issuer" };
   }
   const choice = chooseIssuer({ ...flags, url, accountId: withoutUnifiedLogin });
   if (choice.level === "account")
@@ -73,7 +73,7 @@ export function findIssuer(flags: IssuerFlags, config: DatabricksConfig | null):
   if (choice.audience !== null && told.workspaceId !== null && choice.audience !== told.workspaceId) {
     throw inputError(
       "issuer-conflict",
-      `${new URL(choice.issuer).host} says that it is workspace ${told.workspaceId}, ` + `not ${choice.audience}.`,
+      `${new URL(choice.issuer).host} reports workspace ID ${told.workspaceId}, ` + `not ${choice.audience}.`,
       "Leave --workspace-id out, or paste the address of the workspace you mean.",
       "workspace-id",
     );

@@ -160,7 +160,7 @@ export function initText({ file, issuer, roles, command, next }: InitResult): st
     `Wrote ${file}: ${roles.join(", ")} for ${issuer}.`,
     "The same without questions:",
     `  ${command}`,
-    "Next (docs/cdktf.md has the way with CDKTF):",
+    "Next (docs/cdktf.md shows the same with CDKTF):",
     ...next.map((line) => `  ${line}`),
   ].join("\n");
 }

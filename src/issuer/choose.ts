@@ -93,7 +93,7 @@ export function chooseIssuer(options: IssuerOptions): IssuerChoice {
             {
               code: "workspace-id-unknown",
               message:
-                "The workspace ID is not known: it is the audience to register. Add --workspace-id (the number " +
+                "The workspace ID, which is the audience to register, is unknown. Add --workspace-id (the number " +
                 "after ?o= in the workspace's address).",
             },
           ]
@@ -133,7 +133,7 @@ function gather(options: IssuerOptions): Known {
   const lowered =
     accountId === options.accountId
       ? []
-      : [{ code: "account-id-lowered", message: "The account ID is written in lower case, as Databricks signs it." }];
+      : [{ code: "account-id-lowered", message: "Changed the account ID to lower case, as in Databricks' tokens." }];
   const { unifiedLogin, workspaceId } = options;
   const read = readPasted(options);
   if (read === undefined)
@@ -189,7 +189,7 @@ function gather(options: IssuerOptions): Known {
   };
 }
 
-/** Complaints about what is no URL. Codes: cloud-unknown, partition-unknown, and those of the IDs. */
+/** Problems of flags that are not URLs. Codes: cloud-unknown, partition-unknown, and those of the IDs. */
 function problemsOfFlags(options: IssuerOptions): readonly Problem[] {
   const problems: Problem[] = [];
   if (options.cloud !== undefined && !isCloud(options.cloud)) {
@@ -230,7 +230,7 @@ function readPasted({
   const accountId = account?.toLowerCase();
   const fromHost = host === undefined ? undefined : readIssuerUrl(host, { allowCustomHost, accountId, path: "host" });
   if (url === undefined) {
-    // `--host mycompany.cloud.databricks.com` is no URL and needs no scheme
+    // `--host mycompany.cloud.databricks.com` is not a URL and needs no scheme
     return fromHost === undefined
       ? undefined
       : { ...fromHost, notes: fromHost.notes.filter((note) => note.code !== "scheme-added") };
@@ -273,14 +273,15 @@ function decide(known: Known): Decision {
       throw inputError(
         "issuer-undetermined",
         "Without unified login the account issuer is needed, and the account is not named.",
-        `Add --account-id: it stands in the account console${console === null ? "" : ` (${console})`}, ` + `top right.`,
+        `Add --account-id: it is shown in the account console${console === null ? "" : ` (${console})`}, ` +
+          `top right.`,
         "account-id",
       );
     }
     return accountIssuer(
       known,
       known.accountId,
-      "Without unified login a workspace's own OIDC is not to be used: the account issuer.",
+      "Without unified login a workspace's own OIDC must not be used: use the account issuer.",
     );
   }
   const workspace = (why: string, warnings: readonly Warning[] = []): Decision => ({
@@ -301,7 +302,7 @@ function decide(known: Known): Decision {
     return accountIssuer(
       known,
       known.accountId,
-      "An account is named and unified login is not stated: configuring at account level takes the account issuer.",
+      "An account is named and unified login is not stated: configuring at account level uses the account issuer.",
     );
   return workspace("A workspace is named: its own issuer.", [
     {
@@ -339,7 +340,7 @@ export function issuerText(choice: IssuerChoice): string {
     ["provider ARN", choice.providerArn],
   ];
   return [
-    ...rows.map(([name, value]) => `${name.padEnd(16)}${value ?? "not known"}`),
+    ...rows.map(([name, value]) => `${name.padEnd(16)}${value ?? "unknown"}`),
     "",
     `why: ${choice.why}`,
     ...choice.warnings.map((warning) => `note: ${warning.message} [${warning.code}]`),

@@ -128,7 +128,7 @@ export function parseProviderArn(arn: string): ProviderArn | undefined {
     : { partition, account, issuerPath };
 }
 
-/** The 12 digits of the AWS account in an ARN of IAM; null where it has none, or is no ARN. */
+/** The 12 digits of the AWS account in an ARN of IAM; null where it has none, or is not an ARN. */
 export function accountOfArn(arn: unknown): string | null {
   return typeof arn === "string" ? (/^arn:[^:]*:iam::([0-9]{12}):/.exec(arn)?.[1] ?? null) : null;
 }
@@ -160,7 +160,7 @@ export function defaultAudience(input: IssuerInput): string {
 }
 
 /**
- * Every complaint about an issuer, none if it is right.
+ * Every problem of an issuer, none if it is valid.
  * Codes: host-empty, host-invalid, host-is-ip-address, host-not-databricks, host-is-accounts-host,
  * workspace-id-invalid, databricks-account-id-invalid, accounts-host-unknown, issuer-conflict, issuer-too-long.
  *
@@ -227,7 +227,7 @@ export function checkIssuer(input: IssuerInput, path = ""): readonly Problem[] {
   return problems;
 }
 
-/** Complaints about a bare host. Codes: host-empty, host-is-ip-address, host-invalid, host-not-databricks. */
+/** Problems of a bare host. Codes: host-empty, host-is-ip-address, host-invalid, host-not-databricks. */
 export function checkHost(host: string, path: string, allowCustomHost: boolean): readonly Problem[] {
   if (host === "") {
     return [
@@ -244,7 +244,7 @@ export function checkHost(host: string, path: string, allowCustomHost: boolean):
     return [
       {
         code: "host-is-ip-address",
-        message: `${quoted(host)} is an IP address; AWS wants the issuer's name.`,
+        message: `${quoted(host)} is an IP address; AWS requires a host name.`,
         path,
         fix: `Write the host's name, like ${JSON.stringify(HOST.example)}.`,
       },
@@ -254,7 +254,7 @@ export function checkHost(host: string, path: string, allowCustomHost: boolean):
   if (shape !== undefined)
     return [
       host.endsWith(".")
-        ? { ...shape, fix: "Remove the dot at the end: IAM compares the issuer to the last character." }
+        ? { ...shape, fix: "Remove the dot at the end: IAM compares every character of the issuer." }
         : shape,
     ];
   if (!allowCustomHost && cloudOfHost(host) === null) {
@@ -262,12 +262,12 @@ export function checkHost(host: string, path: string, allowCustomHost: boolean):
       {
         code: "host-not-databricks",
         message:
-          `${quoted(host)} is outside Databricks' zones: whoever holds that name could sign tokens for ` +
+          `${quoted(host)} is outside Databricks' zones: whoever controls that name could sign tokens for ` +
           `your roles.`,
         path,
         fix:
           "Use the workspace's own host (see docs/issuer.md), or set allowCustomHost: true " +
-          "(--allow-custom-host) if you mean it and doctor agrees.",
+          "(--allow-custom-host) if that is intended and doctor confirms it.",
       },
     ];
   }
@@ -295,7 +295,7 @@ export function issuerWarnings(input: IssuerInput, path?: string): readonly Warn
       code: "workspace-id-of-another-host",
       message:
         `The host is named after workspace ${hostId}, the workspace ID is ${input.workspaceId}: no token ` +
-        `carries both.`,
+        `has both.`,
     });
   }
   const unusual =
@@ -307,7 +307,7 @@ export function issuerWarnings(input: IssuerInput, path?: string): readonly Warn
       ...place,
       code: "custom-host",
       message:
-        "A custom host's discovery document may name an issuer on another host; AWS requires equality. Check " +
+        "A custom host's discovery document may name an issuer on another host; AWS requires the same issuer. Check " +
         "with doctor.",
     });
   }
@@ -316,7 +316,7 @@ export function issuerWarnings(input: IssuerInput, path?: string): readonly Warn
       ...place,
       code: "audience-expected",
       message:
-        "That account-level tokens carry the account ID as audience is expected, not observed. Check one with token.",
+        "Account-level tokens are expected to have the account ID as audience; none was observed. Check one with token.",
     });
   }
   return warnings;

@@ -59,14 +59,14 @@ export function readIssuerUrl(pasted: string, options: ReadUrlOptions = {}): Pas
   const refusal = (code: ErrorCode, message: string, fix: string): InputError => inputError(code, message, fix, place);
 
   const url = splitUrl(pasted, refusal);
-  if (url.schemeAdded) note("scheme-added", "https:// was missing and is added.");
+  if (url.schemeAdded) note("scheme-added", "Added the missing https://.");
   // ASCII only: toLowerCase would make a k of the Kelvin sign
   const host = url.authority.replace(/[A-Z]+/g, (capitals) => capitals.toLowerCase());
   const [hostProblem] = checkHost(host, place, options.allowCustomHost ?? false);
   if (hostProblem !== undefined) throw new InputError(hostProblem);
   if (host !== url.authority)
-    note("host-lowered", "The host is written in lower case: IAM compares the issuer with case.");
-  if (url.query !== undefined) note("query-cut", "The query is cut: an issuer has none.");
+    note("host-lowered", "Changed the host to lower case: IAM compares issuers case-sensitively.");
+  if (url.query !== undefined) note("query-cut", "Ignored the URL's query string: an issuer has none.");
   if (url.fragment) note("fragment-cut", "Ignored the URL's fragment (#…): an issuer has none.");
   const path = issuerPathOfPage(url.path, note);
 
@@ -101,7 +101,7 @@ export function readIssuerUrl(pasted: string, options: ReadUrlOptions = {}): Pas
   }
   if (path !== "/oidc" && path !== "") {
     if (cloudOfHost(host) === null || path.startsWith("/oidc/")) throw unknownPath(path, refusal);
-    note("path-cut", `The page ${quoted(path)} is cut: the workspace's issuer is /oidc.`);
+    note("path-cut", `Ignored the page ${quoted(path)}: a workspace issuer ends in /oidc.`);
   }
   return { level: "workspace", host, workspaceId: workspaceIdIn(host, one(["o", "w"]), note, refusal), notes };
 }
@@ -121,15 +121,15 @@ function withoutDiscovery(path: string): string {
 function issuerPathOfPage(page: string, note: Note): string {
   let path = withoutDiscovery(page);
   if (path !== page)
-    note("discovery-cut", "That is the discovery URL; AWS wants the issuer and derives the discovery URL by itself.");
+    note("discovery-cut", "Removed the discovery suffix: AWS needs the issuer, and derives the discovery URL itself.");
   const plain = withoutTrailingSlashes(path);
   if (ENDPOINT.test(plain)) {
-    note("token-endpoint-cut", "That is an endpoint of the issuer; it is cut back to the issuer.");
+    note("token-endpoint-cut", "Removed the path of the endpoint: only the issuer is needed.");
     path = plain.replace(ENDPOINT, "");
   }
   if (path.endsWith("/")) {
     if (withoutTrailingSlashes(path) !== "")
-      note("slash-cut", "The trailing slash is cut: IAM compares the issuer to the last character.");
+      note("slash-cut", "Removed the trailing slash: IAM compares every character of the issuer.");
     path = withoutTrailingSlashes(path);
   }
   return path;
@@ -155,7 +155,7 @@ function accountIssuer(host: string, account: string, notes: Warning[], refusal:
   if (accountId !== account)
     notes.push({
       code: "account-id-lowered",
-      message: "The account ID is written in lower case, as Databricks signs it.",
+      message: "Changed the account ID to lower case, as in Databricks' tokens.",
     });
   return { level: "account", host, accountId, notes };
 }

@@ -42,7 +42,7 @@ export function splitUrl(pasted: string, refusal: Refusal): SplitUrl {
   if (scheme !== undefined && scheme.toLowerCase() !== "https") {
     throw refusal(
       "issuer-not-https",
-      `The URL starts with ${quoted(`${scheme}://`)}; AWS takes https only.`,
+      `The URL starts with ${quoted(`${scheme}://`)}; AWS accepts https only.`,
       "Use https://.",
     );
   }
@@ -53,13 +53,13 @@ export function splitUrl(pasted: string, refusal: Refusal): SplitUrl {
   if (authority.includes("@"))
     throw refusal(
       "issuer-has-user-info",
-      "The URL carries user information before the host.",
+      "The URL contains user information before the host.",
       "Remove everything up to the @.",
     );
   if (authority.startsWith("[") || /^[0-9a-f]*(?::[0-9a-f]*){2,}$/i.test(authority)) {
     throw refusal(
       "host-is-ip-address",
-      `${quoted(authority)} is an IP address; AWS wants the issuer's name.`,
+      `${quoted(authority)} is an IP address; AWS requires a host name.`,
       "Use the host's name.",
     );
   }

@@ -102,7 +102,7 @@ export async function openRoute(url: URL, env: Env, signal: AbortSignal): Promis
   if (url.protocol === "https:" && env["NODE_TLS_REJECT_UNAUTHORIZED"] === "0")
     throw inputError(
       "tls-verification-off",
-      `NODE_TLS_REJECT_UNAUTHORIZED=0 switches certificate checks off: anybody could answer for ${url.host}.`,
+      `NODE_TLS_REJECT_UNAUTHORIZED=0 disables certificate checks: anyone could answer for ${url.host}.`,
       "Unset it. Name a private certificate authority in NODE_EXTRA_CA_CERTS.",
     );
   const proxy = proxyFor(url, env);
@@ -139,7 +139,7 @@ function openTunnel(proxy: URL, target: URL, ca: readonly string[] | undefined, 
           `The proxy ${proxy.host} answered ${response.statusCode ?? "nothing"} to a connection to ${authority}.`,
           response.statusCode === 407
             ? "Put the user and password into HTTPS_PROXY, or ask for an exemption."
-            : "Ask whoever runs the proxy, or name the host in NO_PROXY.",
+            : "Ask the proxy's administrator, or name the host in NO_PROXY.",
         ),
       );
     });

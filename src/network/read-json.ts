@@ -23,7 +23,7 @@ export function readJson(response: HttpResponse, url: URL): Readonly<Record<stri
     throw outsideError(
       "response-not-json",
       `${place} answered with ${looksLikeHtml(response) ? "an HTML page" : "something"} instead of a JSON object.`,
-      "A login page or proxy answers instead, or the address is another.",
+      "Check for a login page or proxy, and check the address.",
     );
   }
   return document as Readonly<Record<string, unknown>>;

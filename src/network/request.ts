@@ -176,7 +176,7 @@ const CAUSES: readonly (readonly [RegExp, ErrorCode, (host: string) => string, s
     /^(ECONNRESET|EPIPE|ECONNABORTED)/,
     "network-reset",
     (host) => `${host} closed the connection.`,
-    "Try again; if it lasts, check the firewall and the proxy.",
+    "Try again; if it continues, check the firewall and the proxy.",
   ],
   [
     /^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|ERR_TLS|ERR_SSL|EPROTO|HOSTNAME_MISMATCH)/,
@@ -206,7 +206,7 @@ function networkError(error: unknown, url: URL, timedOutAfter: number | null): O
   return outsideError(
     "network-failed",
     `The request to ${url.host} failed${code === "" ? "" : ` (${code})`}.`,
-    "Try again; if it lasts, a device in between does not speak proper HTTP.",
+    "Try again; if it continues, check for a device in between that breaks HTTP.",
     undefined,
     error,
   );

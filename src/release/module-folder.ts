@@ -97,7 +97,7 @@ function staleness(
   folder: string,
 ): InputError {
   const withLf = new Map([...texts].map(([path, text]) => [path, text.replaceAll("\r\n", "\n")] as const));
-  const other = `The HCL or the contract of ${contract.name} is not what its release data was made of`;
+  const other = `The HCL or the contract of ${contract.name} changed after its release data was generated`;
   return new InputError(
     trust.digest === sourceDigest(withLf, written)
       ? {
@@ -137,7 +137,7 @@ function collect(folder: string, module: string, below: string, skipped: string[
     const bytes = readBytes(file, shown);
     if (!KNOWN.test(entry.name) && generatedKind(bytes.toString("utf8")) === undefined) {
       problems.push({
-        ...invalid("module-file-unknown", file, `${shown} is not a kind of file that a module has.`),
+        ...invalid("module-file-unknown", file, `${shown} is not a type of file that a module may contain.`),
         fix: "Remove it, so that it is not published by accident.",
       });
       return [];

@@ -139,9 +139,9 @@ async function checkArchive(dir: string, module: ReleasedModule, bytes: Buffer):
   const described = new Map(module.files.map((file) => [file.path, file]));
   for (const { path, bytes: content } of files) {
     const file = described.get(path);
-    if (file === undefined) problems.push(changed(dir, name, `holds ${path}, which ${MANIFEST_FILE} does not list`));
+    if (file === undefined) problems.push(changed(dir, name, `contains ${path}, which ${MANIFEST_FILE} does not list`));
     else if (file.size !== content.length || file.sha256 !== sha256(content))
-      problems.push(changed(dir, name, `holds another ${path} than ${MANIFEST_FILE} lists`));
+      problems.push(changed(dir, name, `contains another ${path} than ${MANIFEST_FILE} lists`));
     described.delete(path);
   }
   for (const path of described.keys()) problems.push(changed(dir, name, `lacks ${path}, which ${MANIFEST_FILE} lists`));

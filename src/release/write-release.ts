@@ -17,7 +17,7 @@ export function writeRelease(folder: string, files: ReadonlyMap<string, Uint8Arr
     if (existsSync(target) && !isReplaceable(target)) {
       throw inputError(
         "file-not-generated",
-        `${folder} holds something other than a release, or is the working folder; it is not replaced.`,
+        `${folder} contains something other than a release, or is the working folder, and is not replaced.`,
         "Name another folder with --out.",
         folder,
       );

@@ -1,4 +1,4 @@
-/** Reads a compact JWS without trusting it: bounded, strict, and with a word for everything that is no JWT. Pure. */
+/** Reads a compact JWS without trusting it: bounded, strict, with a reason for all that is not a JWT. Pure. */
 
 /** What a token claims. Nothing is verified here. */
 export interface ReadToken {
@@ -8,7 +8,7 @@ export interface ReadToken {
   readonly parts: { readonly protected: string; readonly payload: string; readonly signature: string };
 }
 
-/** Why a text is no JWT. `opaque`: a Databricks token that is not one by design. */
+/** Why a text is not a JWT. `opaque`: a Databricks token that is not one by design. */
 export type NotAToken = { readonly kind: "opaque" | "malformed" | "too-long"; readonly why: string };
 
 export type TokenReading =
@@ -41,21 +41,21 @@ export function readToken(text: string): TokenReading {
       "It is JSON around a token, or a quoted one: pass the access_token alone, e.g. by jq -r .access_token.",
     );
   if (text.length > MAX_TOKEN_CHARACTERS)
-    return no("too-long", `It has ${text.length} characters; STS takes ${MAX_TOKEN_CHARACTERS}.`);
+    return no("too-long", `It has ${text.length} characters; STS accepts ${MAX_TOKEN_CHARACTERS}.`);
   const parts = text.split(".");
   if (parts.length !== 3)
     return no(
       "malformed",
       parts.length === 5
-        ? "It is encrypted (five parts); STS takes signed tokens."
+        ? "It is encrypted (five parts); STS accepts signed tokens."
         : `It has ${parts.length === 1 ? "one part" : `${parts.length} parts separated by dots`}; a JWT has three.`,
     );
   const [header = "", payload = "", signature = ""] = parts;
   const headerObject = headerOf(header);
-  if (headerObject === null) return no("malformed", "Its header is no JSON object in base64url.");
+  if (headerObject === null) return no("malformed", "Its header is not a JSON object in base64url.");
   const claims = jsonObject(payload);
-  if (claims === null) return no("malformed", "Its payload is no JSON object in base64url.");
-  if (!isBase64url(signature)) return no("malformed", "Its signature is no base64url.");
+  if (claims === null) return no("malformed", "Its payload is not a JSON object in base64url.");
+  if (!isBase64url(signature)) return no("malformed", "Its signature is not base64url.");
   return { ok: true, token: { header: headerObject, claims, parts: { protected: header, payload, signature } } };
 }
 

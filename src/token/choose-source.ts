@@ -188,7 +188,7 @@ function notebook(context: Context): Choice {
   if (endpoint.level === "account")
     throw inputError(
       "token-source-incomplete",
-      "A notebook's own token is exchanged at its workspace, and the issuer asked for is the account's.",
+      "A notebook's own token is exchanged at its workspace, and the requested issuer is the account's.",
       "Trust the workspace issuer, or use workload identity federation.",
     );
   const grant = { kind: "ambient", endpoint, token: token.value } as const;
@@ -278,7 +278,7 @@ export function opaqueToken(where: string): InputError {
   return inputError(
     "token-opaque",
     `${capitalized(where)} holds an opaque token (a personal access token, or a notebook's own): only ` +
-      `Databricks can verify it, so AWS does not take it.`,
+      `Databricks can verify it, so AWS does not accept it.`,
     "Use an OAuth token: `databricks auth login`, workload identity federation, or in a notebook the " +
       "generated client (docs/token.md).",
   );

@@ -63,8 +63,12 @@ export async function requestCiToken(
   const token = readJson(response, url)[member];
   if (typeof token === "string" && token !== "") return secret(token);
   throw system === "github-oidc"
-    ? outsideError("token-refused", "GitHub gave the job no token.", "Give the job `permissions: id-token: write`.")
-    : outsideError("token-refused", "Azure Pipelines gave the job no token.", "Check the job's access token.");
+    ? outsideError(
+        "token-refused",
+        "GitHub returned no token for the job.",
+        "Give the job `permissions: id-token: write`.",
+      )
+    : outsideError("token-refused", "Azure Pipelines returned no token for the job.", "Check the job's access token.");
 }
 
 interface CiRequest {

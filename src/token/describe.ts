@@ -29,9 +29,9 @@ export interface TokenDescription {
   readonly expiresAt: string | null;
   /** Seconds from now, negative when over. */
   readonly secondsLeft: number | null;
-  /** Null where there is no federation to fit. */
+  /** Null where there is no federation to compare it with. */
   readonly fit: IssuerFit | null;
-  /** What a person should know, each in a sentence. */
+  /** Each in a sentence. */
   readonly notes: readonly string[];
 }
 
@@ -104,7 +104,7 @@ function fitOf(
   const match = issuers.find((candidate) => candidate.issuer === token.issuer);
   const against: string[] = [];
   if (match === undefined) {
-    const own = token.issuer === null ? "is missing" : `${quoted(token.issuer)} is none of the federation's`;
+    const own = token.issuer === null ? "is missing" : `${quoted(token.issuer)} is not one of the federation's`;
     const known = issuers.map((issuer) => issuer.issuer).join(", ");
     against.push(`Its issuer ${own}: ${known}.${entraHint(token.issuer)}`);
   } else if (token.audience === null || !match.audiences.includes(token.audience)) {
@@ -142,9 +142,9 @@ function notesOf(
     );
   }
   if (scopesOf(claims).includes("all-apis"))
-    notes.push("Its scope is all-apis: whoever gets hold of it may do all its owner may, in Databricks and at AWS.");
+    notes.push("Its scope is all-apis: whoever obtains it can do everything its owner can, in Databricks and in AWS.");
   if (Array.isArray(claims["aud"]) && claims["aud"].length > 1 && claims["azp"] === undefined)
-    notes.push("It has several audiences and no azp: STS refuses that.");
+    notes.push("It has several audiences and no azp: STS refuses such a token.");
   if (header["alg"] !== "RS256")
     notes.push(`It is signed with ${quoted(String(header["alg"]))}; Databricks signs with RS256.`);
   return notes;

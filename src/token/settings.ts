@@ -7,7 +7,7 @@ import type { Secret } from "../text/secret";
 import { secret } from "../text/secret";
 import { quoted } from "../text/text-rule";
 
-/** A value and where it stands, for messages. */
+/** A value and where it is set, for messages. */
 export interface Setting<T> {
   readonly value: T;
   readonly where: string;
@@ -46,7 +46,7 @@ type Attribute = keyof typeof ATTRIBUTES;
 
 /** Where one of these is in the environment, SDKs read no profile unless one is named. */
 const SUFFICIENT = ["host", "client_id", "client_secret", "token", "oidc_token_env", "oidc_token_filepath"] as const;
-/** Who somebody is: a profile named by a flag decides these alone. */
+/** Settings of an identity: a profile named by a flag decides these alone. */
 const IDENTITY: ReadonlySet<Attribute> = new Set(["client_id", "client_secret", "token", "auth_type"]);
 
 export interface SettingsOptions {

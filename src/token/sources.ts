@@ -99,16 +99,16 @@ export function restsOnText(source: TokenSourceName): string {
     case "platform":
       return "Nothing is stored: Databricks gives the identity to what runs there.";
     case "injected-secret":
-      return "It uses a client secret that Databricks keeps and gives to the app; you store none.";
+      return "It uses a client secret that Databricks stores and gives to the app; you store none.";
     case "workload-identity":
       return "Nothing is stored: another issuer's short-lived token is exchanged.";
     case "given-token":
       return "Another program put the token there and has to renew it.";
     case "user-login":
-      return "It uses a person's login, which the Databricks CLI keeps on this machine.";
+      return "It uses a person's login, which the Databricks CLI stores on this machine.";
     case "stored-secret":
       return (
-        "It uses a stored secret: whoever reads it is this service principal. Workload identity " +
+        "It uses a stored secret: whoever can read it can act as this service principal. Workload identity " +
         "federation needs none (docs/token.md)."
       );
   }

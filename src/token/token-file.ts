@@ -19,14 +19,14 @@ export function readTokenFile(file: string | 0): Secret {
     throw unreadable(name, cause, "Check the path of the token file.");
   }
   const text = bytes.length > MAX_TOKEN_FILE_BYTES ? "" : bytes.toString("utf8").trim();
-  // standard input may be somebody's JSON with a token in it: the reader of tokens says so
+  // standard input may be JSON with a token in it, which the reader of tokens reports
   if (text !== "" && (file === 0 || !/\s/.test(text))) return secret(text);
   throw inputError(
     "token-source-incomplete",
-    `${name} holds no token.`,
+    `${name} contains no token.`,
     file === 0
       ? "Pipe one in, e.g. `databricks-aws-oidc token --raw | databricks-aws-oidc token --token -`."
-      : "It must hold the token and nothing else.",
+      : "It must contain the token and nothing else.",
   );
 }
 
@@ -39,8 +39,8 @@ export function readGivenToken(argument: string): Secret {
   if (argument.startsWith("@")) return readTokenFile(argument.slice(1));
   throw inputError(
     "token-in-argv",
-    "A token on the command line is seen by every user of the machine and kept in the shell's history.",
-    "Pipe it in with --token -, or name a file with --token @FILE. Consider this one leaked.",
+    "A token on the command line is visible to every user of the machine and stays in the shell's history.",
+    "Pipe it in with --token -, or name a file with --token @FILE. Treat this one as leaked.",
     "token",
   );
 }

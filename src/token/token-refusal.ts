@@ -17,10 +17,11 @@ export function tokenRefusal(response: HttpResponse, endpoint: URL, grant: OAuth
     const login = /login|private-link/i.test(response.headers["location"] ?? "");
     return outsideError(
       "response-redirect",
-      `${where} answered ${status} with a redirect to ${redirectTarget(response, endpoint)}. A secret is not sent on.`,
+      `${where} answered ${status} with a redirect to ${redirectTarget(response, endpoint)}. The secret is not sent ` +
+        `there.`,
       login
-        ? "The workspace takes no calls from this network (PrivateLink or an IP access list): run this inside " +
-            "it, or use the account issuer."
+        ? "The workspace does not accept requests from this network (PrivateLink or an IP access list): run this " +
+            "inside its network, or use the account issuer."
         : "Check DATABRICKS_HOST.",
     );
   }
@@ -29,7 +30,7 @@ export function tokenRefusal(response: HttpResponse, endpoint: URL, grant: OAuth
     return outsideError(
       "token-scope-refused",
       `${where} does not grant the scope ${quoted(scope)} to this identity.`,
-      "Try --scope sql; --scope all-apis last, as such a token may do all its owner may.",
+      "Try --scope sql; --scope all-apis last, as such a token can do everything its owner can.",
     );
   if (error !== undefined) {
     const secrets = [grant.kind === "client-credentials" ? grant.clientSecret : grant.subject];
@@ -51,7 +52,7 @@ export function tokenRefusal(response: HttpResponse, endpoint: URL, grant: OAuth
   return outsideError(
     "response-not-json",
     `${where} answered with ${looksLikeHtml(response) ? "an HTML page" : "something"} instead of a token.`,
-    "A login page or a proxy answers instead, or DATABRICKS_HOST is another host.",
+    "Check for a login page or a proxy, and check DATABRICKS_HOST.",
   );
 }
 

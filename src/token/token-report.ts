@@ -46,8 +46,8 @@ export async function tokenReport(options: TokenOptions): Promise<TokenReport> {
   if (options.raw?.toTerminal === true)
     throw inputError(
       "token-to-terminal",
-      "A token is not printed on a terminal, where it stays in the scrollback.",
-      "Pipe it on, or leave --raw out to see its decoded parts.",
+      "A token is not printed to a terminal, where it would stay in the scrollback.",
+      "Pipe it to a program, or leave --raw out to see its decoded parts.",
       "raw",
     );
   const wanted = options.issuer === undefined ? undefined : findIssuer(federation, options.issuer);

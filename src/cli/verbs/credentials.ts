@@ -46,7 +46,7 @@ export default verb({
       return 0;
     }
     if (program !== undefined && (options.json || options.format !== undefined))
-      throw missing("usage", "After -- the program prints, so there is no format to choose.", "Leave the format out.");
+      throw missing("usage", "--format and --json do not apply to a program after --.", "Leave them out.");
     const call = { ...options, environment, args, cwd: process.cwd(), note: (text: string) => tell(`note: ${text}`) };
     // a program's own exit code may be any
     if (program !== undefined)

@@ -1,4 +1,4 @@
-/** `explain`: would this token get this role, and if not, which line says no. */
+/** `explain`: can this token assume this role, and if not, which line refuses it. */
 import { inputError } from "../../errors";
 import { readSource } from "../federation-source";
 import { flags } from "../flags";
@@ -88,7 +88,7 @@ async function givenToken(given: string | undefined): Promise<string> {
   );
 }
 
-/** Exit code 0: a list is no answer of yes or no. */
+/** Exit code 0: a list neither allows nor refuses. */
 async function explainWho(options: {
   readonly config: string | undefined;
   readonly plan: string | undefined;

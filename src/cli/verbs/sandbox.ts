@@ -6,7 +6,7 @@ import { verb } from "../verb";
 export default verb({
   flags: flags("config", "plan", "account", "awsAccountId", "port", "context", "explain", "json"),
   examples: [
-    ["$0 sandbox --explain", "the federation, and a reason for every no"],
+    ["$0 sandbox --explain", "the federation, and a reason for every refusal"],
     ["$0 sandbox --plan plan.json", "what a plan would let in, before it is applied"],
   ],
   run: async (options): Promise<0> => {

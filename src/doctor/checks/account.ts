@@ -120,8 +120,8 @@ function rolesChecks(
     const accepts =
       gone.length === 0
         ? `It accepts: ${who}.`
-        : `The provider ${gone.join(" and ")} does not exist: nobody is accepted through it until somebody registers ` +
-          `it again. Then it accepts: ${who}.`;
+        : `The provider ${gone.join(" and ")} does not exist: nobody is accepted through it until it is ` +
+          `registered again. Then it accepts: ${who}.`;
     const lint = worst === undefined ? "" : ` Lint: ${findingText(worst)}.`;
     return checkOf("account-roles", `role ${role.name}`).fail(
       `${role.arn} trusts Databricks and is not in the federation. ${accepts}${lint}`,

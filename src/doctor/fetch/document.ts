@@ -28,7 +28,7 @@ export type Reading =
     };
 
 const USE_ACCOUNT_ISSUER =
-  "Use the account issuer (level: account), whose documents are on the accounts host; or let STS in.";
+  "Use the account issuer (level: account), whose documents are on the accounts host; or give STS access.";
 const PUBLIC = "AWS does not log in: the document must be public.";
 
 /** The JSON object in the response. Of any other response no text is quoted. */

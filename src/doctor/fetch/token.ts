@@ -35,7 +35,7 @@ export async function fetchToken(options: DoctorOptions, scope: Scope): Promise<
   const { fail, unknown, unread } = checkOf("token", "token");
   if (from === undefined && !options.assume && tokenFile === undefined && profile === undefined) {
     const fix = "To check one: --token @FILE, or --from SOURCE to get it as token does (--assume does both).";
-    return { kind: "none", checks: [unknown("No token was given, and none was asked for.", fix)] };
+    return { kind: "none", checks: [unknown("No token was given or requested.", fix)] };
   }
   const source = from === undefined ? undefined : parseTokenSource(from);
   try {

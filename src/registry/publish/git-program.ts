@@ -54,15 +54,7 @@ export function gitIn(folder: string, remote: string, environment: Pick<Environm
         child.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
         child.stdin.on("error", () => undefined);
         child.once("error", (cause) => {
-          reject(
-            outsideError(
-              "git-missing",
-              "The program git cannot be run.",
-              "Install git 2.31 or newer.",
-              undefined,
-              cause,
-            ),
-          );
+          reject(outsideError("git-missing", "git cannot be started.", "Install git 2.31 or newer.", undefined, cause));
         });
         child.once("close", (code) => {
           if ((options.accept ?? [0]).includes(code ?? -1))
@@ -79,7 +71,7 @@ function failed(command: string, stderr: string, token: string | undefined): Out
   return outsideError(
     "git-failed",
     `git ${command} failed: ${words === "" ? "no message" : words}`,
-    `Check the repository and who may write to it (${TOKEN} holds a token for https), then publish ` +
+    `Check the repository and your write access to it (${TOKEN} takes a token for https), then publish ` +
       `again: it continues where it stopped.`,
   );
 }

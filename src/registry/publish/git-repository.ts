@@ -43,11 +43,11 @@ function readRepository(text: string): string {
     throw invalid(`${quoted(text)} is not a repository.`);
   if (/^[A-Za-z0-9_.-]+@[A-Za-z0-9.-]+:(?!\/\/)[A-Za-z0-9_./~-]+$/.test(text)) return text;
   if (!/^[A-Za-z][A-Za-z0-9+.-]*:/.test(text)) return resolve(text);
-  if (!URL.canParse(text)) throw invalid("The repository's URL cannot be read.");
+  if (!URL.canParse(text)) throw invalid("The repository's URL is not valid.");
   const url = new URL(text);
   if (url.password !== "" || (url.username !== "" && url.protocol !== "ssh:")) {
     throw invalid(
-      "The repository's URL has a user or password in it.",
+      "The repository's URL contains a user name or password.",
       "Leave it out, and put the token into DATABRICKS_AWS_OIDC_GIT_TOKEN.",
     );
   }

@@ -115,7 +115,12 @@ function readJournal(folder: string): Journal | undefined {
   } catch {
     // refused below
   }
-  throw inputError("registry-damaged", `${file} is not a journal of publish.`, "Remove it, and publish again.", file);
+  throw inputError(
+    "registry-damaged",
+    `${file} is not a journal that publish wrote.`,
+    "Remove it, and publish again.",
+    file,
+  );
 }
 
 const TOP_FILES: ReadonlySet<string> = new Set([INDEX, REGISTRY_DOCUMENT, CHECKSUMS_FILE, DISCOVERY, ...SERVER_RULES]);

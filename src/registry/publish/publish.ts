@@ -36,10 +36,10 @@ const ONLY_FOR = { bucket: "s3", endpoint: "s3", region: "s3", repository: "git"
 export async function publish(release: Release, options: PublishOptions): Promise<Published> {
   for (const [flag, kind] of Object.entries(ONLY_FOR) as [keyof typeof ONLY_FOR, "s3" | "git"][]) {
     if (options[flag] !== undefined && options.to !== kind)
-      throw usage(`--${flag}`, `--${flag} goes with --to ${kind} only.`, `Leave it out, or write --to ${kind}.`);
+      throw usage(`--${flag}`, `--${flag} works with --to ${kind} only.`, `Leave it out, or write --to ${kind}.`);
   }
   if (options.prefix !== "" && options.to !== "s3")
-    throw usage("--prefix", "--prefix goes with --to s3 only.", "Leave it out, or write --to s3.");
+    throw usage("--prefix", "--prefix works with --to s3 only.", "Leave it out, or write --to s3.");
   const settings: PublishSettings = {
     namespace: options.namespace,
     site: options.baseUrl === undefined ? undefined : readSite(options.baseUrl),
@@ -71,7 +71,7 @@ async function toS3(
   settings: PublishSettings,
 ): Promise<{ readonly changes: Publication["changes"]; readonly files: readonly string[] }> {
   if (options.bucket === undefined || options.bucket === "")
-    throw usage("--bucket", "The bucket is not named.", "Give it with --bucket.");
+    throw usage("--bucket", "--to s3 needs a bucket.", "Give it with --bucket.");
   const [{ publishToS3, readPrefix }, { openS3 }] = await Promise.all([import("./s3"), import("./s3-client")]);
   const client = openS3(options.endpoint, options.region);
   try {
@@ -90,13 +90,13 @@ async function toGit(release: Release, options: PublishOptions): Promise<Publica
   if (options.repository === undefined)
     throw usage(
       "--repository",
-      "The repositories are not named.",
+      "--to git needs a repository.",
       "Give them like --repository https://github.com/acme/terraform-aws-{name}.git.",
     );
   if (options.namespace !== undefined || options.baseUrl !== undefined)
     throw usage(
       "--to",
-      "--namespace and --base-url do not go with --to git.",
+      "--namespace and --base-url do not work with --to git.",
       "Leave them out: the public registry takes both from the repository.",
     );
   const { publishToGit } = await import("./git");

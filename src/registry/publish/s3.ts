@@ -70,9 +70,9 @@ async function missingObjects({ added }: Publication, bucket: Bucket): Promise<R
 function otherObject(path: string): InputError {
   return inputError(
     "registry-version-taken",
-    `The bucket holds ${path} already, with other bytes; its version is not listed yet.`,
-    "A publish of other bytes was broken off here or is at work: publish under a new version, or delete " +
-      "that version's folder if nobody can have used it.",
+    `The bucket already has ${path} with different content, and its version is not listed yet.`,
+    "Another publish of this version is in progress or was interrupted: publish a new version, or delete " +
+      "that version's folder if nobody has used it.",
     path,
   );
 }

@@ -54,7 +54,7 @@ export async function verifyFolder(folder: string): Promise<VerifiedRegistry> {
   if (isInterrupted(folder))
     problems.push({
       code: "registry-interrupted",
-      message: "A publish was stopped here halfway.",
+      message: "A publish was interrupted here.",
       path: folder,
       fix: "Publish again: that removes what it left.",
     });
@@ -137,7 +137,7 @@ async function checkVersion(
     return void problems.push(wrong(`${folder}/${ARCHIVE_NAME}`, "is not the archive its manifest describes"));
   const described = module.files.map(({ path, sha256: digest }) => `${path} ${digest}`).join("\n");
   if ((await readArchive(archive)).map(({ path, bytes }) => `${path} ${sha256(bytes)}`).join("\n") !== described)
-    problems.push(wrong(`${folder}/${ARCHIVE_NAME}`, "holds other files than its manifest lists"));
+    problems.push(wrong(`${folder}/${ARCHIVE_NAME}`, "contains other files than its manifest lists"));
 }
 
 /** Every file that a SHA256SUMS lists is there, as listed. */

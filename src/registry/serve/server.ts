@@ -133,7 +133,7 @@ export function readTls(
   if (cert === undefined || key === undefined) {
     throw inputError(
       "tls-invalid",
-      "A certificate needs its key, and a key its certificate.",
+      "--tls-cert and --tls-key must be given together.",
       "Give both --tls-cert and --tls-key.",
       cert === undefined ? "--tls-cert" : "--tls-key",
     );

@@ -89,7 +89,7 @@ export async function planModule({ address, release: given, site, moved, read }:
 function versionTaken(address: ModuleAddress, version: string): Problem {
   return {
     code: "registry-version-taken",
-    message: `${addressText(address)} ${version} is published already, with other bytes.`,
+    message: `${addressText(address)} ${version} is already published with different content.`,
     path: `${addressText(address)}/${version}`,
     fix: "A published version never changes: pack the modules as a new version.",
   };

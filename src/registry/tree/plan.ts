@@ -121,9 +121,9 @@ async function inTheWay(paths: Iterable<string>, read: ReadFile): Promise<readon
     .filter((path) => path !== undefined)
     .map((path) => ({
       code: "file-not-generated",
-      message: `${path} already exists, and there is no registry.`,
+      message: `${path} already exists, and is not part of a registry.`,
       path,
-      fix: "Use a folder or a prefix of its own for the registry.",
+      fix: "Use a separate folder or prefix for the registry.",
     }));
 }
 

@@ -71,7 +71,7 @@ export function damaged(path: string): InputError {
   return inputError(
     "registry-damaged",
     `${path} of the registry is missing or not as publish writes it.`,
-    "See what else is wrong with publish --to DIR --verify, and put the registry back from a copy.",
+    "Run publish --to DIR --verify to see what else is wrong, then restore the registry from a copy.",
     path,
   );
 }

@@ -55,7 +55,7 @@ function comparePolicy(
   try {
     const [change] = compareTargets(target(before, role), target(after, role));
     if (change === undefined)
-      return ["trust-rewritten", "give a trust policy of other bytes that lets the same identities in"];
+      return ["trust-rewritten", "give a trust policy with different text that lets the same identities in"];
     const gained = change.gained.filter(({ kind }) => kind !== "undecided");
     if (gained.length > 0) return ["trust-wider", `let more identities in: ${gained.map(inWords).join("; ")}`];
     if (change.gained.length === 0) return ["trust-narrower", "let fewer identities in"];

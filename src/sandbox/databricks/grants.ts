@@ -59,7 +59,10 @@ export function grant(form: URLSearchParams, authorization: string | undefined, 
     case TOKEN_EXCHANGE:
       return exchange(form, client, context);
     default:
-      throw new OauthError("unsupported_grant_type", `There is no grant ${JSON.stringify(type.slice(0, 80))} here.`);
+      throw new OauthError(
+        "unsupported_grant_type",
+        `The grant type ${JSON.stringify(type.slice(0, 80))} is not supported.`,
+      );
   }
 }
 
@@ -96,7 +99,7 @@ function clientCredentials(form: URLSearchParams, { id, secret }: Client, { book
   if (found === undefined)
     throw new OauthError(
       "invalid_client",
-      `The client secret of ${JSON.stringify(id.slice(0, 80))} is another one: the sandbox generates new ones for ` +
+      `The client secret of ${JSON.stringify(id.slice(0, 80))} is wrong: the sandbox generates new ones for ` +
         "each run.",
     );
   return {

@@ -1,4 +1,4 @@
-/** `generate client`: files for whoever uses a role from inside Databricks, from a laptop or from CI, without Node. */
+/** `generate client`: files that use a role from inside Databricks, from a laptop or from CI, without Node. */
 import { version } from "../../../../package.json";
 import { readSource } from "../../federation-source";
 import { FLAGS, flags } from "../../flags";
