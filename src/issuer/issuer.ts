@@ -316,7 +316,7 @@ export function issuerWarnings(input: IssuerInput, path?: string): readonly Warn
       ...place,
       code: "audience-expected",
       message:
-        "Account-level tokens are expected to have the account ID as audience; none was observed. Check one with token.",
+        "Account-level tokens should have the account ID as audience; none was observed yet. Check one with token.",
     });
   }
   return warnings;
