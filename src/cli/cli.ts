@@ -9,8 +9,7 @@ import { quoted } from "../text/text-rule";
 import type { Flag } from "./flags";
 import { verbHelp, VERBS, verbsHelp } from "./help";
 import { flagMistake, valueMistake } from "./mistakes";
-import type { ExitCode } from "./run";
-import { run, say, surviveClosedPipe } from "./run";
+import { type ExitCode, run, say, surviveClosedPipe } from "./run";
 import type { Verb, VerbGroup } from "./verb";
 
 const ABOUT = "Lets Databricks identities into AWS without a stored key, and proves who gets in.";

@@ -1,8 +1,7 @@
 /** `npm start -- URL`: the embedded federation with the reader's own workspace or account in place of the example's. */
 import { parse } from "yaml";
 import { inputError } from "../errors";
-import { readFederation } from "../federation";
-import type { ReadFederation } from "../federation";
+import { readFederation, type ReadFederation } from "../federation";
 import { chooseIssuer } from "../issuer/choose";
 import { readIssuerUrl } from "../issuer/read-url";
 

@@ -1,6 +1,5 @@
 /** Runs a verb: prints its result, turns every error into a message and an exit code, never a stack trace. */
-import { ERROR_CODES, FederationError, formatProblem } from "../errors";
-import type { Problem } from "../errors";
+import { ERROR_CODES, FederationError, formatProblem, type Problem } from "../errors";
 import { visible, visibleLines } from "../text/escape";
 
 /** 0 success, 1 a finding or a refusal, 2 the input is wrong, 3 something outside failed, 130 interrupted. */

@@ -6,9 +6,16 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { version } from "../../package.json";
-import { accountView, parseFederation, reachOf, roleTrustPolicy } from "../federation";
+import {
+  accountView,
+  type AccountView,
+  type Federation,
+  parseFederation,
+  reachOf,
+  type ReadFederation,
+  roleTrustPolicy,
+} from "../federation";
 import { rootFolderOf } from "../federation/account-view";
-import type { AccountView, Federation, ReadFederation } from "../federation";
 import { DEFAULT_FEDERATION_FILE } from "../files/load-federation";
 import { readText } from "../files/read-file";
 import { measureTrustPolicy, trustPolicyJson } from "../trust/build";

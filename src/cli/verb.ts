@@ -1,7 +1,6 @@
 /** A verb of the command line, as data and one function: cli.ts parses its call, help and completion show it. */
 import type { Flags, Options } from "./flags";
-import type { ExitCode } from "./run";
-import { exitCodeOf } from "./run";
+import { type ExitCode, exitCodeOf } from "./run";
 
 /** What of a call is no flag. */
 export interface Call {

@@ -1,14 +1,11 @@
 /** What a client file needs to know: one role of a federation, and the one issuer whose tokens it will use. Pure. */
-import type { InputError } from "../errors";
-import { inputError } from "../errors";
+import { type InputError, inputError } from "../errors";
 import { findAccount, findAccountId, findIssuer, findRole, issuersOf } from "../federation/find";
 import type { Federation, FederationIssuer, FederationRole } from "../federation/model";
 import { DEFAULT_SESSION_SECONDS } from "../federation/rules";
 import { roleArn } from "../trust/build";
-import type { SubjectTrust } from "../trust/trust";
-import { exactSubjects } from "../trust/trust";
-import type { ClientPlace } from "./places";
-import { PLACES } from "./places";
+import { exactSubjects, type SubjectTrust } from "../trust/trust";
+import { type ClientPlace, PLACES } from "./places";
 
 export interface ClientOptions {
   readonly place: ClientPlace;

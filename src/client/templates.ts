@@ -1,10 +1,8 @@
 /** The templates of client files: layout only, every value through a helper that encodes it for where it stands. */
 import { hclComment } from "../hcl/encode";
 import { markdownText } from "../text/escape";
-import type { Renderer } from "../hcl/templates";
-import { rendererWith } from "../hcl/templates";
-import type { PlainValue } from "./encode";
-import { bundleString, codeSpan, jsonValue, pythonValue, workflowString } from "./encode";
+import { type Renderer, rendererWith } from "../hcl/templates";
+import { bundleString, codeSpan, jsonValue, type PlainValue, pythonValue, workflowString } from "./encode";
 
 type HelperOptions = { readonly hash: Readonly<Record<string, unknown>> };
 

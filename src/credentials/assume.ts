@@ -1,8 +1,7 @@
 /** One call of sts:AssumeRoleWithWebIdentity. */
 import { createHash } from "node:crypto";
 import { inputError } from "../errors";
-import type { Secret } from "../text/secret";
-import { secret } from "../text/secret";
+import { type Secret, secret } from "../text/secret";
 import { awsHandler } from "./aws-handler";
 import { refusalOf, unreadable } from "./aws-refusal";
 import { checkStsHost } from "./region";

@@ -2,8 +2,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync, readlinkSync, realpathSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import type { OutsideError } from "../errors";
-import { inputError, outsideError } from "../errors";
+import { inputError, type OutsideError, outsideError } from "../errors";
 import { makeFolder, removeLeftovers, writeWhole } from "../files/write-file";
 import type { Environment } from "../network/environment";
 import { quoted } from "../text/text-rule";

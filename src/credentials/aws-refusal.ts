@@ -1,8 +1,6 @@
 /** What AWS returned instead of credentials: its own error, our code for it, and whether to try again. */
-import { FederationError, OutsideError, outsideError } from "../errors";
-import type { ErrorCode } from "../errors";
-import type { Secret } from "../text/secret";
-import { redact } from "../text/secret";
+import { type ErrorCode, FederationError, OutsideError, outsideError } from "../errors";
+import { redact, type Secret } from "../text/secret";
 
 /** Whether the same call may succeed: `new-role` in a moment, `busy` after backing off, `final` not at all. */
 export type FailureKind = "new-role" | "busy" | "final";

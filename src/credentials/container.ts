@@ -1,7 +1,6 @@
 /** Credentials over loopback, as AWS' container endpoint gives them: SDKs come back for more while the program runs. */
 import { randomBytes, timingSafeEqual } from "node:crypto";
-import type { IncomingMessage, ServerResponse } from "node:http";
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { FederationError } from "../errors";
 import { listenOnLoopback } from "../network/loopback-server";
 import type { CachedSession } from "./cached-session";

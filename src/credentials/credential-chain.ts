@@ -3,13 +3,11 @@
  * identity. Order: boto3 and AWS SDKs (keys in the environment, web identity, the shared files, container, instance).
  */
 import { readFileSync } from "node:fs";
-import type { Environment } from "../network/environment";
-import { configuredFile, variable } from "../network/environment";
+import { configuredFile, type Environment, variable } from "../network/environment";
 import { partitionOfRegion } from "../federation/accounts";
 import { REGION } from "../federation/rules";
 import { satisfies } from "../text/text-rule";
-import { readAwsFile } from "./aws-file";
-import type { AwsSection } from "./aws-file";
+import { type AwsSection, readAwsFile } from "./aws-file";
 
 export interface CredentialPlace {
   readonly kind: "environment-keys" | "web-identity" | "stored-keys" | "profile" | "container";

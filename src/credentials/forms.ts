@@ -6,15 +6,12 @@ import { flagWords } from "../text/words";
 import { inSingleQuotes } from "../text/escape";
 import { serveCredentials } from "./container";
 import { writeProfile } from "./aws-profile";
-import type { CachedSession } from "./cached-session";
-import { processDocument } from "./cached-session";
+import { type CachedSession, processDocument } from "./cached-session";
 import { commandEnvironment, regionVariables, runCommand, tokenSourceVariables } from "./run-command";
-import type { SessionOptions } from "./session";
-import { getSession, renewingSession } from "./session";
+import { getSession, renewingSession, type SessionOptions } from "./session";
 import { sessionNameOf } from "./assume";
 import { obtainSendableToken } from "./request-session";
-import type { CredentialsOptions } from "./session-options";
-import { sessionOptions } from "./session-options";
+import { type CredentialsOptions, sessionOptions } from "./session-options";
 import { renewTokenFile } from "./token-file";
 
 /** The text to print: AWS' `credential_process` document, or `export` lines for a shell. */

@@ -6,12 +6,10 @@ import { factsOf } from "../sts/request-keys";
 import type { Secret } from "../text/secret";
 import { quoted } from "../text/text-rule";
 import type { TokenOptions } from "../token/choose-source";
-import type { ObtainedToken } from "../token/obtain";
-import { obtainToken } from "../token/obtain";
+import { type ObtainedToken, obtainToken } from "../token/obtain";
 import { assumeRole, sessionNameOf } from "./assume";
 import type { CachedSession } from "./cached-session";
-import type { RetryOptions } from "./retry";
-import { withRetry } from "./retry";
+import { type RetryOptions, withRetry } from "./retry";
 import type { ResolvedRole } from "./role";
 
 export interface RequestSessionOptions {

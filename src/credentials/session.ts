@@ -1,10 +1,16 @@
 /** A session of a role, from memory, from the cache or from AWS: one call to STS, however many ask at once. */
 import writeFileAtomic from "write-file-atomic";
 import { withLock } from "../files/lock";
-import type { CachedSession } from "./cached-session";
-import { ageOf, makePrivateFolder, readSession, requestOrOld, sessionFile, sweepCache } from "./cached-session";
-import type { RequestSessionOptions } from "./request-session";
-import { requestSession } from "./request-session";
+import {
+  ageOf,
+  type CachedSession,
+  makePrivateFolder,
+  readSession,
+  requestOrOld,
+  sessionFile,
+  sweepCache,
+} from "./cached-session";
+import { requestSession, type RequestSessionOptions } from "./request-session";
 
 export interface SessionOptions extends RequestSessionOptions {
   /** Where sessions are cached, and the key of this call; null: nowhere. */

@@ -14,22 +14,16 @@ import { jwksChecks, keysOf } from "./checks/jwks";
 import { awsAccountCheck, clockAhead, clockCheck, credentialSourceCheck } from "./checks/machine";
 import { providerChecks } from "./checks/provider";
 import { roleChecks } from "./checks/role";
-import type { TokenContext } from "./checks/token";
-import { tokenChecks } from "./checks/token";
+import { tokenChecks, type TokenContext } from "./checks/token";
 import { explainDeclared, explainDeployed, tokenDeployedCheck, tokenRolesCheck } from "./checks/token-roles";
 import { oneRealCall } from "./fetch/assume";
-import type { Deployed } from "./fetch/deployed";
-import { accountOfCaller, readDeployed } from "./fetch/deployed";
+import { accountOfCaller, type Deployed, readDeployed } from "./fetch/deployed";
 import { each } from "./fetch/fetch-url";
-import type { ClockSample, IssuerFacts } from "./fetch/issuer";
-import { clockSampleOf, issuerFacts } from "./fetch/issuer";
+import { type ClockSample, clockSampleOf, type IssuerFacts, issuerFacts } from "./fetch/issuer";
 import { lintProviderOf } from "./fetch/live";
-import type { TokenFound } from "./fetch/token";
-import { fetchToken } from "./fetch/token";
-import type { DoctorOptions, Scope } from "./options";
-import { scopeOf, viewOf } from "./options";
-import type { DoctorReport } from "./report";
-import { doctorText, reportOf } from "./report";
+import { fetchToken, type TokenFound } from "./fetch/token";
+import { type DoctorOptions, type Scope, scopeOf, viewOf } from "./options";
+import { type DoctorReport, doctorText, reportOf } from "./report";
 
 /** Runs every check that was asked for. Faults found are in the report; throws InputError for wrong options. */
 export async function doctor(

@@ -1,15 +1,13 @@
 /** What doctor is to check, and the roles, issuers and accounts of the federation that are concerned. */
 import { InputError, inputError } from "../errors";
-import { accountView } from "../federation/account-view";
-import type { AccountView } from "../federation/account-view";
+import { accountView, type AccountView } from "../federation/account-view";
 import { secondsOf } from "../federation/duration";
 import { findAccounts, findIssuer, findRole, issuersOf } from "../federation/find";
 import type { AwsAccount, Federation, FederationIssuer, FederationRole } from "../federation/model";
 import { AWS_ACCOUNT_ID } from "../issuer/rules";
 import type { Environment } from "../network/environment";
 import { violation, quoted } from "../text/text-rule";
-import type { Limits } from "./fetch/fetch-url";
-import { LIMITS } from "./fetch/fetch-url";
+import { type Limits, LIMITS } from "./fetch/fetch-url";
 
 /** Values as typed; undefined where not given. */
 export interface DoctorOptions {

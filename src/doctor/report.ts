@@ -1,7 +1,6 @@
 /** The report of doctor: its checks, the exit code, the one next step; as a document and as text. Pure. */
 import { shellWord, visible } from "../text/escape";
-import type { Check, CheckId, CheckStatus } from "./check";
-import { CHECKS } from "./check";
+import { type Check, type CheckId, CHECKS, type CheckStatus } from "./check";
 
 /** What was checked beside the issuers: decides the next step when nothing is wrong. */
 export interface Coverage {

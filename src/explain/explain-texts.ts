@@ -1,14 +1,11 @@
 /** Explains what a caller read from files: checks the texts and the options, then calls `explain`. Pure. */
-import type { ErrorCode, InputError } from "../errors";
-import { inputError } from "../errors";
+import { type ErrorCode, type InputError, inputError } from "../errors";
 import { findRole, requireRoleArn } from "../federation/find";
 import type { Federation } from "../federation/model";
 import { keySet } from "../sts/verify-signature";
 import { quoted } from "../text/text-rule";
-import type { Explanation, Presented } from "./explain";
-import { explain } from "./explain";
-import type { RoleInQuestion } from "./role-in-question";
-import { roleOfFederation, roleOfPolicy } from "./role-in-question";
+import { explain, type Explanation, type Presented } from "./explain";
+import { type RoleInQuestion, roleOfFederation, roleOfPolicy } from "./role-in-question";
 import { explanationText } from "./text";
 
 /** A file's path and what is in it. */

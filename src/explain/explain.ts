@@ -5,8 +5,7 @@
 import type { Basis, StsError, WebIdentityCall, WebIdentityProvider, WebIdentityRole } from "../sts/web-identity";
 import { decideClaims, decideToken, wouldBeRequest } from "../sts/decide-token";
 import { readToken } from "../sts/read-token";
-import type { Decision, Verdict } from "../trust/decide/decide";
-import { explainDecision } from "../trust/decide/decide";
+import { type Decision, explainDecision, type Verdict } from "../trust/decide/decide";
 import type { Reason } from "./issuer-reasons";
 import { refusalReasons } from "./refusal-reasons";
 

@@ -1,12 +1,10 @@
 /** Why a token is refused, the reason nearest to success first, and what to do about it. Pure. */
-import type { StsDecision } from "../sts/decide-token";
+import { type StsDecision, TOLERANCE_SECONDS } from "../sts/decide-token";
 import type { WebIdentityProvider } from "../sts/web-identity";
-import { TOLERANCE_SECONDS } from "../sts/decide-token";
 import { ALGORITHMS } from "../sts/verify-signature";
 import type { NotAToken } from "../sts/read-token";
 import type { Decision } from "../trust/decide/decide";
-import type { Reason } from "./issuer-reasons";
-import { issuerReasons, OTHER_TOKEN, reason } from "./issuer-reasons";
+import { issuerReasons, OTHER_TOKEN, type Reason, reason } from "./issuer-reasons";
 import { policyReasons } from "./policy-reasons";
 
 export interface Refusal {

@@ -1,7 +1,6 @@
 /** The role to explain: one of a federation, or a trust policy by itself. Pure. */
 import { inputError } from "../errors";
-import { accountView, roleTrustPolicy } from "../federation/account-view";
-import type { AccountView } from "../federation/account-view";
+import { accountView, type AccountView, roleTrustPolicy } from "../federation/account-view";
 import { findAccounts, findRole } from "../federation/find";
 import type { Federation, FederationRole } from "../federation/model";
 import { issuerPathOf, parseProviderArn, providerArn } from "../issuer/issuer";
@@ -11,8 +10,7 @@ import type { KeySet } from "../sts/verify-signature";
 import { roleArn, trustPolicyJson } from "../trust/build";
 import { TRUST_POLICY_READ_LIMIT } from "../trust/rules";
 import { compilePolicy } from "../trust/decide/decide";
-import type { PolicyDocument } from "../trust/decide/document";
-import { readPolicy } from "../trust/decide/document";
+import { type PolicyDocument, readPolicy } from "../trust/decide/document";
 import { repeatedMember } from "../trust/decide/repeated-member";
 
 export interface RoleInQuestion {

@@ -4,8 +4,7 @@ import { satisfies } from "../text/text-rule";
 import { visible } from "../text/escape";
 import type { PolicyCondition, PolicyDocument } from "../trust/decide/document";
 import type { Witness } from "../trust/exact/request";
-import type { AskedValues, KindOfCaller } from "../trust/exact/who";
-import { who } from "../trust/exact/who";
+import { type AskedValues, type KindOfCaller, who } from "../trust/exact/who";
 import { SERVICE_PRINCIPAL } from "../trust/rules";
 
 export interface RoleCallers {

@@ -1,10 +1,8 @@
 /** What a folder holds against what it should hold. */
-import type { Stats } from "node:fs";
-import { lstatSync, readdirSync, readFileSync } from "node:fs";
+import { lstatSync, readdirSync, readFileSync, type Stats } from "node:fs";
 import { join } from "node:path";
 import type { Problem } from "../errors";
-import type { FileKind, FileSet } from "./generated-file";
-import { generatedKind } from "./generated-file";
+import { type FileKind, type FileSet, generatedKind } from "./generated-file";
 
 /** A generated tree: its files, and the folders in which files of its kind that are no longer needed are removed. */
 export interface GeneratedTree {

@@ -1,6 +1,5 @@
 /** Reads a federation file from disk. */
-import type { ReadFederation } from "../federation";
-import { parseFederation } from "../federation";
+import { parseFederation, type ReadFederation } from "../federation";
 import { readText } from "./read-file";
 
 /** The file every verb reads when none is named. */

@@ -15,8 +15,7 @@ import {
 } from "node:fs";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { refuse } from "../errors";
-import type { Difference, GeneratedTree } from "./compare-tree";
-import { compareTree } from "./compare-tree";
+import { compareTree, type Difference, type GeneratedTree } from "./compare-tree";
 import type { FileSet } from "./generated-file";
 import { finishReplacing, holdsWorkingFolder, replaceFolder, writeFiles } from "./replace-folder";
 import { isLeftover, leftBeside, makeFolder, MARK, unwritable } from "./write-file";

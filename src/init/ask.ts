@@ -13,14 +13,11 @@ import {
 import { partitionOfRegion } from "../federation/accounts";
 import { secondsOf } from "../federation/duration";
 import { CLOUD_NAMES } from "../issuer/clouds";
-import type { Partition } from "../issuer/rules";
-import { AWS_ACCOUNT_ID, DATABRICKS_ACCOUNT_ID, WORKSPACE_ID } from "../issuer/rules";
+import { AWS_ACCOUNT_ID, DATABRICKS_ACCOUNT_ID, type Partition, WORKSPACE_ID } from "../issuer/rules";
 import type { DatabricksConfig } from "../network/databricks-config";
-import type { TextRule } from "../text/text-rule";
-import { violation, satisfies, quoted } from "../text/text-rule";
+import { quoted, satisfies, type TextRule, violation } from "../text/text-rule";
 import { SERVICE_PRINCIPAL, USER } from "../trust/rules";
-import type { IssuerFinding } from "./find-issuer";
-import { findIssuer } from "./find-issuer";
+import { findIssuer, type IssuerFinding } from "./find-issuer";
 import type { InitFlags, IssuerFlags } from "./flags";
 import type { Prompter } from "./prompter";
 

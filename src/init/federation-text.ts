@@ -2,8 +2,7 @@
  * The text of a new federation file: the values as YAML, each value encoded by the YAML library, with comments.
  * Pure.
  */
-import type { Document, Pair, Scalar } from "yaml";
-import { Document as YamlDocument, isMap, isPair, isScalar } from "yaml";
+import { type Document, Document as YamlDocument, isMap, isPair, isScalar, type Pair, type Scalar } from "yaml";
 import type { IssuerDeclaration } from "../federation/schema";
 import type { Partition } from "../issuer/rules";
 import type { RoleInput } from "./flags";

@@ -1,9 +1,7 @@
 /** Which issuer the federation gets: from what was pasted, and from what the workspace says about itself. */
-import { inputError } from "../errors";
-import type { Warning } from "../errors";
+import { inputError, type Warning } from "../errors";
 import type { IssuerDeclaration } from "../federation/schema";
-import type { IssuerChoice } from "../issuer/choose";
-import { chooseIssuer } from "../issuer/choose";
+import { chooseIssuer, type IssuerChoice } from "../issuer/choose";
 import { cloudOfHost, CLOUDS, isAccountsHost } from "../issuer/clouds";
 import { readIssuerUrl } from "../issuer/read-url";
 import { DATABRICKS_ACCOUNT_ID, WORKSPACE_ID } from "../issuer/rules";

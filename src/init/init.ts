@@ -2,12 +2,10 @@
 import { existsSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { version } from "../../package.json";
-import { FederationError, InputError, refuse } from "../errors";
-import type { Problem } from "../errors";
+import { FederationError, InputError, type Problem, refuse } from "../errors";
 import { parseFederation } from "../federation";
 import { BUCKET, FEDERATION_NAME, REASON } from "../federation/rules";
-import type { Partition } from "../issuer/rules";
-import { PARTITIONS } from "../issuer/rules";
+import { type Partition, PARTITIONS } from "../issuer/rules";
 import { lintFederation } from "../lint/lint-federation";
 import { DEFAULT_FEDERATION_FILE } from "../files/load-federation";
 import type { DatabricksConfig } from "../network/databricks-config";
@@ -15,10 +13,8 @@ import { shellWord } from "../text/escape";
 import { violation, satisfies, quoted } from "../text/text-rule";
 import { askIssuer, askRest } from "./ask";
 import { federationText } from "./federation-text";
-import type { IssuerFinding } from "./find-issuer";
-import { findIssuer, hostToAsk } from "./find-issuer";
-import type { InitFlags, IssuerFlags } from "./flags";
-import { commandOf, needed, rolesOf } from "./flags";
+import { findIssuer, hostToAsk, type IssuerFinding } from "./find-issuer";
+import { commandOf, type InitFlags, type IssuerFlags, needed, rolesOf } from "./flags";
 import { checkOutputFile, writeOutputFile } from "./output-file";
 import type { Prompter } from "./prompter";
 

@@ -1,8 +1,7 @@
 /** The file that init writes: never in place of another. */
 import { lstatSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import type { InputError } from "../errors";
-import { inputError, outsideError } from "../errors";
+import { type InputError, inputError, outsideError } from "../errors";
 import { unwritable, writeWhole } from "../files/write-file";
 
 /** Throws InputError `file-exists` where anything is at `file`; OutsideError `file-unwritable` without its folder. */

@@ -1,16 +1,10 @@
 /** Which issuer to trust, from what a person knows, and everything that follows from it. */
-import type { Problem, Warning, InputError } from "../errors";
-import { inputError, refuse } from "../errors";
-import type { TextRule } from "../text/text-rule";
-import { violation, quoted } from "../text/text-rule";
-import type { Cloud } from "./clouds";
-import { CLOUD_NAMES, CLOUDS, cloudOfHost } from "./clouds";
-import { checkIssuer, cloudOfIssuer, issuerUrl, issuerWarnings, providerArn, urlsOf } from "./issuer";
-import type { IssuerInput } from "./issuer";
-import type { PastedIssuer } from "./read-url";
-import { readIssuerUrl } from "./read-url";
-import type { Partition } from "./rules";
-import { AWS_ACCOUNT_ID, DATABRICKS_ACCOUNT_ID, PARTITIONS, WORKSPACE_ID } from "./rules";
+import { type InputError, inputError, type Problem, refuse, type Warning } from "../errors";
+import { quoted, type TextRule, violation } from "../text/text-rule";
+import { type Cloud, CLOUD_NAMES, cloudOfHost, CLOUDS } from "./clouds";
+import { checkIssuer, cloudOfIssuer, type IssuerInput, issuerUrl, issuerWarnings, providerArn, urlsOf } from "./issuer";
+import { type PastedIssuer, readIssuerUrl } from "./read-url";
+import { AWS_ACCOUNT_ID, DATABRICKS_ACCOUNT_ID, type Partition, PARTITIONS, WORKSPACE_ID } from "./rules";
 
 /** What is known; everything optional. Values as typed. */
 export interface IssuerOptions {

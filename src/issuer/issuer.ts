@@ -1,10 +1,15 @@
 /** An issuer and everything derived from it: one function for each fact, used everywhere. */
 import type { Problem, Warning } from "../errors";
 import { violation, quoted } from "../text/text-rule";
-import type { Cloud } from "./clouds";
-import { CLOUDS, cloudOfHost, isAccountsHost, workspaceIdOfHost } from "./clouds";
-import type { Partition } from "./rules";
-import { DATABRICKS_ACCOUNT_ID, HOST, looksLikeAwsAccountId, MAX_ISSUER_LENGTH, WORKSPACE_ID } from "./rules";
+import { type Cloud, cloudOfHost, CLOUDS, isAccountsHost, workspaceIdOfHost } from "./clouds";
+import {
+  DATABRICKS_ACCOUNT_ID,
+  HOST,
+  looksLikeAwsAccountId,
+  MAX_ISSUER_LENGTH,
+  type Partition,
+  WORKSPACE_ID,
+} from "./rules";
 
 /** A workspace issuer: `https://<workspace host>/oidc`. */
 export interface WorkspaceIssuerInput {

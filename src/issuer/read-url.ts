@@ -1,6 +1,5 @@
 /** Reads an issuer out of whatever a person pasted, and says what was cut off; or refuses, with the reason. */
-import type { ErrorCode, Warning } from "../errors";
-import { InputError, inputError } from "../errors";
+import { type ErrorCode, InputError, inputError, type Warning } from "../errors";
 import { satisfies, quoted } from "../text/text-rule";
 import { cloudOfHost, isAccountsHost, workspaceIdOfHost } from "./clouds";
 import { withoutTrailingSlashes } from "../text/words";

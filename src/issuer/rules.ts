@@ -1,6 +1,14 @@
 /** What the parts of an issuer may be. Read by the schema, by `issuer` and by the modules' validations. */
-import type { Characters, Form } from "../text/form";
-import { anyOf, DIGITS, except, LOWERCASE_LETTERS, range, VISIBLE_ASCII } from "../text/form";
+import {
+  anyOf,
+  type Characters,
+  DIGITS,
+  except,
+  type Form,
+  LOWERCASE_LETTERS,
+  range,
+  VISIBLE_ASCII,
+} from "../text/form";
 import { textRule } from "../text/text-rule";
 
 /** A host name of labels of 1 to 63 `letters`, digits and dashes, then a label that starts as `last` does. */

@@ -2,16 +2,11 @@
  * One HTTP exchange, bounded in every direction. Whatever carries a token or a secret goes through here: it never
  * follows a redirect, never speaks plain http off loopback, and ends by its deadline with a coded error.
  */
-import type { IncomingMessage } from "node:http";
-import { request as plainRequest } from "node:http";
+import { type IncomingMessage, request as plainRequest } from "node:http";
 import { request as tlsRequest } from "node:https";
-import type { TLSSocket } from "node:tls";
-import { connect as tlsConnect, rootCertificates } from "node:tls";
-import type { ErrorCode } from "../errors";
-import type { OutsideError } from "../errors";
-import { FederationError, inputError, outsideError } from "../errors";
-import type { Route } from "./proxy";
-import { isLoopback, openRoute, portOf } from "./proxy";
+import { connect as tlsConnect, rootCertificates, type TLSSocket } from "node:tls";
+import { type ErrorCode, FederationError, inputError, type OutsideError, outsideError } from "../errors";
+import { isLoopback, openRoute, portOf, type Route } from "./proxy";
 
 export interface RequestOptions {
   readonly method?: "GET" | "POST";

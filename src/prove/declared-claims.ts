@@ -6,8 +6,7 @@ import { TOLERANCE_SECONDS, wouldBeRequest } from "../sts/decide-token";
 import { TAGS_CLAIM } from "../sts/request-keys";
 import { compileCondition } from "../trust/decide/conditions";
 import { likeMatcher } from "../trust/string-like";
-import type { SubjectTrust } from "../trust/trust";
-import { exactSubjects } from "../trust/trust";
+import { exactSubjects, type SubjectTrust } from "../trust/trust";
 import type { Claims, Context } from "./identities";
 
 /** Whether claims that come with `context` are declared. */

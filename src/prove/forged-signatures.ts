@@ -1,6 +1,5 @@
 /** Tokens whose claims are right and whose signature is not. Once for each issuer, as no trust policy matters. */
-import { exportJWK, generateKeyPair, SignJWT } from "jose";
-import type { CryptoKey } from "jose";
+import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from "jose";
 import type { WebIdentityProvider, WebIdentityRole } from "../sts/web-identity";
 import { decideToken } from "../sts/decide-token";
 import { keySet } from "../sts/verify-signature";

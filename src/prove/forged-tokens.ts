@@ -4,10 +4,8 @@
 import { CLOUDS } from "../issuer/clouds";
 import { DERIVED_KEYS, TAGS_CLAIM } from "../sts/request-keys";
 import { instanceOf, literalEnds } from "../trust/string-like";
-import type { Claims, Context, Declared } from "./identities";
-import { violating } from "./identities";
-import type { Random } from "./random";
-import { randomUuid } from "./random";
+import { type Claims, type Context, type Declared, violating } from "./identities";
+import { type Random, randomUuid } from "./random";
 
 export interface ForgedToken {
   /** What was changed in an honest token, e.g. "sub: case of one letter". */

@@ -3,8 +3,7 @@ import type { FederationIssuer, FederationRole } from "../federation/model";
 import { databricksClaims } from "../sts/databricks-claims";
 import { instanceOf } from "../trust/string-like";
 import { addressEdges } from "./address-edges";
-import type { Condition, SubjectTrust } from "../trust/trust";
-import { exactSubjects, subjectGroups } from "../trust/trust";
+import { type Condition, exactSubjects, subjectGroups, type SubjectTrust } from "../trust/trust";
 
 export type Claims = Readonly<Record<string, unknown>>;
 export type Context = Readonly<Record<string, readonly string[]>>;

@@ -2,15 +2,13 @@
  * Every declared identity gets in and nobody else does, role by role: decided for every kind of caller, and tried a
  * second time with forged tokens. The same seed makes the same tokens.
  */
-import { accountView } from "../federation/account-view";
-import type { AccountView } from "../federation/account-view";
+import { accountView, type AccountView } from "../federation/account-view";
 import type { Federation, FederationRole } from "../federation/model";
 import { providersOf, readTrustPolicy, webIdentityRole } from "../explain/role-in-question";
 import type { WebIdentityProvider, WebIdentityRole } from "../sts/web-identity";
 import { decideClaims } from "../sts/decide-token";
 import { decide, verdict } from "../trust/decide/decide";
-import type { Claims, Context, Declared } from "./identities";
-import { declaredIdentities } from "./identities";
+import { type Claims, type Context, type Declared, declaredIdentities } from "./identities";
 import { forgedTokens } from "./forged-tokens";
 import { declaredClaims } from "./declared-claims";
 import { declaredPolicies, undeclaredCallers } from "./declared-policies";

@@ -1,8 +1,7 @@
 /** A proof for a person: one line a role, counter-examples in full. */
 import { visible } from "../text/escape";
 import { counted } from "../text/words";
-import type { CounterExample, Proof, RoleProof } from "./prove";
-import { isProven } from "./prove";
+import { type CounterExample, isProven, type Proof, type RoleProof } from "./prove";
 
 /** `proof` as lines of text. */
 export function proofText(proof: Proof): string {

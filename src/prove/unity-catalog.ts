@@ -3,8 +3,7 @@ import type { FederationRole } from "../federation/model";
 import type { PolicyRequest } from "../trust/decide/decide";
 import { UNITY_CATALOG_PRINCIPALS } from "../issuer/clouds";
 import type { UnityCatalogTrust } from "../trust/trust";
-import type { Context } from "./identities";
-import { satisfying } from "./identities";
+import { type Context, satisfying } from "./identities";
 
 export interface Assumption {
   /** Who it is. */

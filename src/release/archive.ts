@@ -5,10 +5,8 @@
  */
 import { crc32, inflateRawSync } from "node:zlib";
 import { gzipSync } from "fflate";
-import type { Header } from "tar-stream";
-import { extract, pack } from "tar-stream";
-import type { ErrorCode, Problem } from "../errors";
-import { InputError, refuse } from "../errors";
+import { extract, type Header, pack } from "tar-stream";
+import { type ErrorCode, InputError, type Problem, refuse } from "../errors";
 import { quoted } from "../text/text-rule";
 import { collidingPaths, pathFault } from "./archive-path";
 

@@ -1,15 +1,12 @@
 /** Reads modules from disk for packing: what belongs to a module, byte for byte, and nothing else. */
-import type { Dirent } from "node:fs";
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { type Dirent, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import type { ErrorCode, Problem } from "../errors";
-import { InputError, refuse } from "../errors";
+import { type ErrorCode, InputError, type Problem, refuse } from "../errors";
 import { generatedKind } from "../files/generated-file";
 import { packageFolder, unreadable } from "../files/read-file";
 import type { ReleaseData } from "../module/release-data";
 import { releaseDataFile, sourceDigest } from "../module/source-digest";
-import type { ArchiveFile } from "./archive";
-import { ARCHIVE_LIMITS } from "./archive";
+import { ARCHIVE_LIMITS, type ArchiveFile } from "./archive";
 import { faultOf, RELEASE_DATA } from "./contract-shape";
 
 export interface SourceModule extends ReleaseData {

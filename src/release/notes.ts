@@ -1,6 +1,5 @@
 /** What changed since the last release, as release notes and as the version that may follow. */
-import type { ReleaseChange, Step } from "./guard/change";
-import { largestStep } from "./guard/change";
+import { largestStep, type ReleaseChange, type Step } from "./guard/change";
 import { compareReleases } from "./guard/compare-releases";
 import { leastVersion } from "./guard/hold-version";
 import { previousRelease } from "./guard/previous-release";

@@ -2,12 +2,10 @@
  * Makes a release of modules: archives, manifest, SBOM, checksums. The same bytes for the same input, anywhere, any
  * day.
  */
-import type { Problem } from "../errors";
-import { InputError, refuse } from "../errors";
+import { InputError, type Problem, refuse } from "../errors";
 import { writeArchive } from "./archive";
 import { CHECKSUMS_FILE, checksumsText, sha256 } from "./checksums";
-import type { ReleasedModule, ReleaseManifest } from "./manifest";
-import { archiveName, MANIFEST_FILE, manifestJson } from "./manifest";
+import { archiveName, MANIFEST_FILE, manifestJson, type ReleasedModule, type ReleaseManifest } from "./manifest";
 import type { SourceModule } from "./module-folder";
 import { releasedReadme } from "./readme";
 import { SBOM_FILE, sbomJson } from "./sbom";

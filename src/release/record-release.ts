@@ -5,8 +5,7 @@ import { inputError } from "../errors";
 import { finishReplacing, replaceFolder } from "../files/replace-folder";
 import { unwritable } from "../files/write-file";
 import { readArchive } from "./archive";
-import type { ReleaseManifest } from "./manifest";
-import { manifestJson, MANIFEST_FILE, readManifest } from "./manifest";
+import { MANIFEST_FILE, manifestJson, readManifest, type ReleaseManifest } from "./manifest";
 import { verifyRelease } from "./verify";
 
 function withoutCommit(manifest: ReleaseManifest): string {

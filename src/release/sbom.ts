@@ -5,8 +5,7 @@
 import { createHash } from "node:crypto";
 import type { ArchiveFile } from "./archive";
 import { sha256 } from "./checksums";
-import type { ReleasedModule, ReleaseManifest } from "./manifest";
-import { manifestJson } from "./manifest";
+import { manifestJson, type ReleasedModule, type ReleaseManifest } from "./manifest";
 
 export const SBOM_FILE = "sbom.spdx.json";
 

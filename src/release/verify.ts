@@ -1,14 +1,11 @@
 /** Verifies a release's folder against its manifest and checksums: every byte of every file. */
 import { lstatSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ErrorCode, Problem } from "../errors";
-import { FederationError, refuse } from "../errors";
+import { type ErrorCode, FederationError, type Problem, refuse } from "../errors";
 import { unreadable } from "../files/read-file";
-import type { ArchiveFile } from "./archive";
-import { ARCHIVE_LIMITS, readArchive } from "./archive";
+import { ARCHIVE_LIMITS, type ArchiveFile, readArchive } from "./archive";
 import { CHECKSUMS_FILE, checksumsText, sha256 } from "./checksums";
-import type { ReleasedModule, ReleaseManifest } from "./manifest";
-import { MANIFEST_FILE, MANIFEST_LIMIT, readManifest } from "./manifest";
+import { MANIFEST_FILE, MANIFEST_LIMIT, readManifest, type ReleasedModule, type ReleaseManifest } from "./manifest";
 import { SBOM_FILE } from "./sbom";
 
 export interface VerifiedRelease {

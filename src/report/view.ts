@@ -1,21 +1,17 @@
 /**
  * What a report shows, as plain data: issuers, roles, identities, who reaches what through which line, and findings.
  */
-import type { AccountView } from "../federation/account-view";
-import { accountView, inlinePoliciesOf, roleTrustPolicy } from "../federation/account-view";
+import { type AccountView, accountView, inlinePoliciesOf, roleTrustPolicy } from "../federation/account-view";
 import { durationText } from "../federation/duration";
 import type { Federation, FederationRole } from "../federation/model";
 import { formatPath } from "../federation/path";
-import type { Reach } from "../federation/reach";
-import { reachOf } from "../federation/reach";
+import { type Reach, reachOf } from "../federation/reach";
 import { lintFederation } from "../lint/lint-federation";
 import type { TrustPolicy } from "../trust/policy";
 import { ACCOUNT_ID_PLACEHOLDER, roleArn } from "../trust/build";
 import type { Finding } from "../lint/run-rules";
-import type { SubjectGroup, Trust } from "../trust/trust";
-import { subjectGroups } from "../trust/trust";
-import type { SecretNote } from "./secrets";
-import { SECRET_NOTES } from "./secrets";
+import { type SubjectGroup, subjectGroups, type Trust } from "../trust/trust";
+import { SECRET_NOTES, type SecretNote } from "./secrets";
 
 /** Where the AWS account is only known at plan time. */
 export const UNKNOWN_ACCOUNT = "<AWS account>";

@@ -1,9 +1,7 @@
 /** The key pair of the run. As in a region of Databricks all tenants share it, so only `iss` tells them apart. */
-import { calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT } from "jose";
-import type { JWK } from "jose";
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK, SignJWT } from "jose";
 import { DATABRICKS_TOKEN_TYPE } from "../sts/databricks-claims";
-import type { KeySet } from "../sts/verify-signature";
-import { keySet } from "../sts/verify-signature";
+import { type KeySet, keySet } from "../sts/verify-signature";
 
 export type Claims = Readonly<Record<string, unknown>>;
 

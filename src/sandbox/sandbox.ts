@@ -4,22 +4,16 @@ import { hideSecrets, redact } from "../text/secret";
 import { visible } from "../text/escape";
 import { authorizationCodes } from "./databricks/authorization-codes";
 import { JWKS_PATH } from "./databricks/documents";
-import type { DatabricksHost } from "./databricks/host";
-import { databricksReply } from "./databricks/host";
-import type { Exchange, Reply } from "./exchange";
-import { formOf, jsonReply } from "./exchange";
-import type { Identity } from "./directory/identities";
-import { identitiesOf, identityBook } from "./directory/identities";
-import type { Claims } from "./keys";
-import { makeKeys } from "./keys";
-import type { AwsPrincipal } from "./sts/principals";
-import { principalsOf } from "./sts/principals";
+import { type DatabricksHost, databricksReply } from "./databricks/host";
+import { type Exchange, formOf, jsonReply, type Reply } from "./exchange";
+import { identitiesOf, type Identity, identityBook } from "./directory/identities";
+import { type Claims, makeKeys } from "./keys";
+import { type AwsPrincipal, principalsOf } from "./sts/principals";
 import { makeSeal } from "./seal";
 import { startServer } from "./server";
 import { stsReply, stsAccounts } from "./sts/sts";
 import { stsErrorReply } from "./sts/xml";
-import type { SimulatedIssuer, SimulatedDirectory } from "./directory/directory";
-import { otherTenant, pathOfIssuer } from "./directory/directory";
+import { otherTenant, pathOfIssuer, type SimulatedDirectory, type SimulatedIssuer } from "./directory/directory";
 
 export interface SandboxOptions {
   readonly directory: SimulatedDirectory;

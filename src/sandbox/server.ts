@@ -1,11 +1,9 @@
 /** The HTTP server of the sandbox: on loopback only, for loopback names only, bounded in size and time. */
-import type { IncomingMessage, ServerResponse } from "node:http";
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { listenOnLoopback } from "../network/loopback-server";
 import { isLoopback } from "../network/proxy";
 import { headersOf } from "../network/request";
-import type { Exchange, Reply } from "./exchange";
-import { jsonReply } from "./exchange";
+import { type Exchange, jsonReply, type Reply } from "./exchange";
 
 /** A web identity token has at most 20,000 characters, three times that when each is percent-encoded. */
 const MAX_BODY_BYTES = 128 * 1024;

@@ -4,15 +4,20 @@
  * whether it was seen, and if not, why it is inferred.
  */
 import { issuerPathOf, providerArn } from "../issuer/issuer";
-import type { PolicyRequest } from "../trust/decide/decide";
-import { decide } from "../trust/decide/decide";
-import type { CheckedClaims, Fault } from "./claim-faults";
-import { authorizedByIdp, durationOutOfRange, fault, faultsOf, GENERIC, ORDER_UNRECORDED } from "./claim-faults";
-import { readToken } from "./read-token";
-import type { ReadToken } from "./read-token";
+import { decide, type PolicyRequest } from "../trust/decide/decide";
+import {
+  authorizedByIdp,
+  type CheckedClaims,
+  durationOutOfRange,
+  type Fault,
+  fault,
+  faultsOf,
+  GENERIC,
+  ORDER_UNRECORDED,
+} from "./claim-faults";
+import { readToken, type ReadToken } from "./read-token";
 import { factsOf, policyRequest, TAGS_CLAIM } from "./request-keys";
-import type { SignatureVerdict } from "./verify-signature";
-import { verifySignature } from "./verify-signature";
+import { type SignatureVerdict, verifySignature } from "./verify-signature";
 import type {
   Basis,
   Claims,

@@ -1,6 +1,5 @@
 /** Checks a token's signature against a JWKS the way STS does. Pure but for the platform's cryptography (WebCrypto). */
-import { importJWK } from "jose";
-import type { JWK } from "jose";
+import { importJWK, type JWK } from "jose";
 import type { ReadToken } from "./read-token";
 
 export const ALGORITHMS = ["RS256", "RS384", "RS512", "ES256", "ES384", "ES512"] as const;

@@ -3,8 +3,7 @@
  * blocks of the HCL modules.
  */
 import type { ErrorCode, Problem } from "../errors";
-import type { Form } from "./form";
-import { javascriptPattern, re2Pattern, runWords } from "./form";
+import { type Form, javascriptPattern, re2Pattern, runWords } from "./form";
 import { codeUnits, showInvisible } from "./escape";
 
 /** A rule as it is written down. */

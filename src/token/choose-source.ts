@@ -2,22 +2,14 @@
  * Which token source is used here: the one that is named, else the first that is there, in the order of Databricks'
  * SDKs. It is chosen before anything is requested, so that a failure never leads to another identity.
  */
-import type { InputError } from "../errors";
-import { inputError, outsideError } from "../errors";
-import type { Environment } from "../network/environment";
-import { variable } from "../network/environment";
-import type { Secret } from "../text/secret";
-import { secret } from "../text/secret";
-import type { CiSystem, CiTokenRequest } from "./ci-token";
-import { missingVariables } from "./ci-token";
-import type { CliLogin } from "./databricks-cli";
-import { findDatabricksCli } from "./databricks-cli";
-import type { DatabricksSettings } from "./settings";
-import { profilesOfHost, readSettings } from "./settings";
-import type { TokenSourceName } from "./sources";
-import { sourcesOfAuthType, TOKEN_SOURCE_NAMES, TOKEN_SOURCES } from "./sources";
-import type { IssuerTarget, TokenEndpoint } from "./token-endpoint";
-import { hostOfTarget, tokenEndpointFor } from "./token-endpoint";
+import { type InputError, inputError, outsideError } from "../errors";
+import { type Environment, variable } from "../network/environment";
+import { type Secret, secret } from "../text/secret";
+import { type CiSystem, type CiTokenRequest, missingVariables } from "./ci-token";
+import { type CliLogin, findDatabricksCli } from "./databricks-cli";
+import { type DatabricksSettings, profilesOfHost, readSettings } from "./settings";
+import { sourcesOfAuthType, TOKEN_SOURCE_NAMES, TOKEN_SOURCES, type TokenSourceName } from "./sources";
+import { hostOfTarget, type IssuerTarget, type TokenEndpoint, tokenEndpointFor } from "./token-endpoint";
 import { readTokenFile } from "./token-file";
 
 export interface TokenOptions {

@@ -1,13 +1,10 @@
 /** The token that a CI system gives its job: GitHub Actions and Azure Pipelines. */
 import { inputError, outsideError } from "../errors";
 import { fetchDatabricksConfig } from "../network/databricks-config";
-import type { Environment } from "../network/environment";
-import { variable } from "../network/environment";
+import { type Environment, variable } from "../network/environment";
 import { readJson } from "../network/read-json";
-import type { RequestOptions } from "../network/request";
-import { request } from "../network/request";
-import type { Secret } from "../text/secret";
-import { secret } from "../text/secret";
+import { request, type RequestOptions } from "../network/request";
+import { type Secret, secret } from "../text/secret";
 import type { TokenEndpoint } from "./token-endpoint";
 
 export type CiSystem = "github-oidc" | "azure-devops-oidc";

@@ -3,10 +3,8 @@ import { execFile } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { outsideError } from "../errors";
-import type { Environment } from "../network/environment";
-import { variable } from "../network/environment";
-import type { Secret } from "../text/secret";
-import { redact, secret } from "../text/secret";
+import { type Environment, variable } from "../network/environment";
+import { redact, type Secret, secret } from "../text/secret";
 
 /** Full path of the CLI: DATABRICKS_CLI_PATH, else `databricks` on PATH; undefined: there is none. */
 export function findDatabricksCli(environment: Environment): string | undefined {

@@ -4,8 +4,7 @@ import { visibleLines } from "../text/escape";
 import { quoted } from "../text/text-rule";
 import { TOLERANCE_SECONDS } from "../sts/decide-token";
 import { readToken } from "../sts/read-token";
-import type { TokenSourceName } from "./sources";
-import { restsOnText } from "./sources";
+import { restsOnText, type TokenSourceName } from "./sources";
 
 /** Whether the token fits one of the federation's issuers, and if not, why. */
 export interface IssuerFit {

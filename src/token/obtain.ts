@@ -1,7 +1,6 @@
 /** Obtains a Databricks token from the source chosen for this machine. */
 import type { Secret } from "../text/secret";
-import type { ChosenSource, TokenOptions } from "./choose-source";
-import { chooseSource, looksLikeJwt } from "./choose-source";
+import { chooseSource, type ChosenSource, looksLikeJwt, type TokenOptions } from "./choose-source";
 import { requestCiToken } from "./ci-token";
 import { requestCliToken } from "./databricks-cli";
 import { requestToken } from "./request-token";

@@ -1,10 +1,8 @@
 /** The OAuth requests to Databricks' token endpoint, by oauth4webapi over our bounded requests. */
 import type { AuthorizationServer, Client, ClientAuth } from "oauth4webapi";
 import { isLoopback } from "../network/proxy";
-import type { HttpResponse } from "../network/request";
-import { request } from "../network/request";
-import type { Secret } from "../text/secret";
-import { secret } from "../text/secret";
+import { type HttpResponse, request } from "../network/request";
+import { type Secret, secret } from "../text/secret";
 import type { OAuthGrant, TokenEndpoint } from "./token-endpoint";
 import { tokenRefusal } from "./token-refusal";
 

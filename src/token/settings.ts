@@ -1,10 +1,8 @@
 /** What Databricks' tools are configured to be here: the environment first, then a profile, as their SDKs read them. */
 import { inputError, OutsideError } from "../errors";
 import { readText } from "../files/read-file";
-import type { Environment } from "../network/environment";
-import { configuredFile, variable } from "../network/environment";
-import type { Secret } from "../text/secret";
-import { secret } from "../text/secret";
+import { configuredFile, type Environment, variable } from "../network/environment";
+import { type Secret, secret } from "../text/secret";
 import { quoted } from "../text/text-rule";
 
 /** A value and where it is set, for messages. */

@@ -1,8 +1,6 @@
 /** Which issuer's endpoint a token is requested from: the endpoint that issues a token decides its `iss`. */
-import type { InputError } from "../errors";
-import { inputError } from "../errors";
-import type { IssuerUrls } from "../issuer/issuer";
-import { urlsOf } from "../issuer/issuer";
+import { type InputError, inputError } from "../errors";
+import { type IssuerUrls, urlsOf } from "../issuer/issuer";
 import { cloudOfHost, isAccountsHost } from "../issuer/clouds";
 import { readIssuerUrl } from "../issuer/read-url";
 import { databricksConfigUrl } from "../network/databricks-config";

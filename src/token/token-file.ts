@@ -1,8 +1,7 @@
 /** A token that the user hands over: in a file or on standard input, never on the command line. */
 import { inputError } from "../errors";
 import { readBounded, unreadable } from "../files/read-file";
-import type { Secret } from "../text/secret";
-import { secret } from "../text/secret";
+import { type Secret, secret } from "../text/secret";
 
 const MAX_TOKEN_FILE_BYTES = 64 * 1024;
 

@@ -1,6 +1,5 @@
 /** What a refusal of Databricks' token endpoint means, and what to do. */
-import type { OutsideError } from "../errors";
-import { outsideError } from "../errors";
+import { type OutsideError, outsideError } from "../errors";
 import { looksLikeHtml, redirectTarget } from "../network/read-json";
 import type { HttpResponse } from "../network/request";
 import { readToken } from "../sts/read-token";

@@ -1,7 +1,6 @@
 /** The completion script for bash (3.2 and newer). */
-import type { CompletionFlag, CompletionVerb } from "./verb";
+import { type CompletionFlag, type CompletionVerb, KEYS_BY_AWK, spellings } from "./verb";
 import { inSingleQuotes } from "../../text/escape";
-import { KEYS_BY_AWK, spellings } from "./verb";
 
 /** The script for `program`, which must be a plain word. */
 export function bashCompletion(program: string, verbs: readonly CompletionVerb[]): string {

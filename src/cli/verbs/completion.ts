@@ -3,8 +3,7 @@ import { existsSync } from "node:fs";
 import { extname } from "node:path";
 import { PROGRAM, VERBS } from "../help";
 import { say } from "../run";
-import type { Verb, VerbGroup } from "../verb";
-import { verb } from "../verb";
+import { type Verb, verb, type VerbGroup } from "../verb";
 
 export default verb({
   flags: {},

@@ -1,11 +1,9 @@
 /** `credentials`: AWS credentials for a role, without a stored key. */
 import { realpathSync } from "node:fs";
 import { resolve } from "node:path";
-import type { InputError } from "../../errors";
-import { inputError } from "../../errors";
+import { type InputError, inputError } from "../../errors";
 import { FLAGS, flags } from "../flags";
-import type { ExitCode } from "../run";
-import { say, sayJson, tell } from "../run";
+import { type ExitCode, say, sayJson, tell } from "../run";
 import { verb } from "../verb";
 
 export default verb({

@@ -2,8 +2,7 @@
 import { inputError } from "../../errors";
 import { readSource } from "../federation-source";
 import { flags } from "../flags";
-import type { ExitCode } from "../run";
-import { say, sayJson } from "../run";
+import { type ExitCode, say, sayJson } from "../run";
 import { verb } from "../verb";
 
 export default verb({

@@ -2,8 +2,7 @@
 import { version as ownVersion } from "../../../package.json";
 import { counted } from "../../text/words";
 import { FLAGS, flags } from "../flags";
-import type { ExitCode } from "../run";
-import { sayJson, sayLine, tell, withProgress } from "../run";
+import { type ExitCode, sayJson, sayLine, tell, withProgress } from "../run";
 import { verb } from "../verb";
 
 export default verb({

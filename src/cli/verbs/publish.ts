@@ -1,8 +1,7 @@
 /** `publish`: a packed release into a registry: a folder, a bucket, or git repositories. */
 import { counted } from "../../text/words";
 import { FLAGS, flags } from "../flags";
-import type { ExitCode } from "../run";
-import { sayJson, sayLine, tell, withProgress } from "../run";
+import { type ExitCode, sayJson, sayLine, tell, withProgress } from "../run";
 import { verb } from "../verb";
 
 export default verb({

@@ -2,8 +2,7 @@
 import { version as ownVersion } from "../../../package.json";
 import { flags } from "../flags";
 import { say, sayJson, tell } from "../run";
-import type { VerbGroup } from "../verb";
-import { verb } from "../verb";
+import { verb, type VerbGroup } from "../verb";
 
 const notes = verb({
   about: "The CHANGELOG entry, from what changed since the last release",

@@ -7,10 +7,8 @@ import { counted, listed } from "../../text/words";
 import { concernsDatabricks, isDatabricksIssuer } from "../../trust/documents/relevance";
 import { EMPTY_TARGET } from "../../trust/parsed/target";
 import { parseRole } from "../../trust/parsed/parse-role";
-import type { Check } from "../check";
-import { checkOf, skipped } from "../check";
-import type { AccountFacts, LiveProvider, LiveRole } from "../fetch/live";
-import { lintProviderOf } from "../fetch/live";
+import { type Check, checkOf, skipped } from "../check";
+import { type AccountFacts, lintProviderOf, type LiveProvider, type LiveRole } from "../fetch/live";
 import { isDiscoveryUrl, withoutDiscovery } from "./provider";
 import { findingText, people } from "./role";
 

@@ -1,9 +1,7 @@
 /** Checks the result of the one real call, and explains a refusal of AWS as `explain` does. Pure. */
 import type { Explanation } from "../../explain/explain";
-import type { Check } from "../check";
-import { checkOf } from "../check";
-import type { AssumeOutcome } from "../fetch/assume";
-import { SHORTEST_SESSION_SECONDS } from "../fetch/assume";
+import { type Check, checkOf } from "../check";
+import { type AssumeOutcome, SHORTEST_SESSION_SECONDS } from "../fetch/assume";
 
 /** What a refusal is explained by: what is deployed in AWS, or only what the federation declares. */
 export interface Translation {

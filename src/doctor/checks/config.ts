@@ -1,11 +1,9 @@
 /** Checks what a Databricks host says about itself in `/.well-known/databricks-config`. Pure. */
 import { withoutTrailingSlashes } from "../../text/words";
 import type { FederationIssuer } from "../../federation/model";
-import type { DatabricksConfig } from "../../network/databricks-config";
-import { readDatabricksConfig } from "../../network/databricks-config";
+import { type DatabricksConfig, readDatabricksConfig } from "../../network/databricks-config";
 import { quoted } from "../../text/text-rule";
-import type { Check } from "../check";
-import { checkOf } from "../check";
+import { type Check, checkOf } from "../check";
 import { readDocument } from "../fetch/document";
 import type { Fetched } from "../fetch/fetch-url";
 

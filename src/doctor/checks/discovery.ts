@@ -3,10 +3,8 @@ import { withoutTrailingSlashes } from "../../text/words";
 import { isLoopback } from "../../network/proxy";
 import { ALGORITHMS } from "../../sts/verify-signature";
 import { quoted } from "../../text/text-rule";
-import type { Check, CheckId } from "../check";
-import { checkOf, skipped } from "../check";
-import type { Reading } from "../fetch/document";
-import { readDocument } from "../fetch/document";
+import { type Check, type CheckId, checkOf, skipped } from "../check";
+import { readDocument, type Reading } from "../fetch/document";
 import type { Fetched, Limits } from "../fetch/fetch-url";
 import type { IssuerFacts } from "../fetch/issuer";
 

@@ -1,8 +1,7 @@
 /** Checks the issuer's host: its name and its certificate. Pure. */
 import { cloudOfHost } from "../../issuer/clouds";
 import { listed } from "../../text/words";
-import type { Check } from "../check";
-import { checkOf } from "../check";
+import { type Check, checkOf } from "../check";
 import type { Fetched } from "../fetch/fetch-url";
 import type { Addresses, IssuerFacts } from "../fetch/issuer";
 

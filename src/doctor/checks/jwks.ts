@@ -1,10 +1,8 @@
 /** Checks an issuer's key set against what STS was seen to accept. Pure. */
-import type { KeySet } from "../../sts/verify-signature";
-import { ALGORITHMS, keySet, MAX_RSA_KEYS } from "../../sts/verify-signature";
+import { ALGORITHMS, type KeySet, keySet, MAX_RSA_KEYS } from "../../sts/verify-signature";
 import { counted, listed } from "../../text/words";
 import { quoted } from "../../text/text-rule";
-import type { Check } from "../check";
-import { checkOf, skipped } from "../check";
+import { type Check, checkOf, skipped } from "../check";
 import { readDocument } from "../fetch/document";
 import type { Fetched, Limits } from "../fetch/fetch-url";
 import type { IssuerFacts } from "../fetch/issuer";

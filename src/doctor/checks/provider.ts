@@ -2,8 +2,7 @@
 import type { ProviderView } from "../../federation/account-view";
 import { counted, listed } from "../../text/words";
 import { quoted } from "../../text/text-rule";
-import type { Check } from "../check";
-import { checkOf, DEPLOY, skipped } from "../check";
+import { type Check, checkOf, DEPLOY, skipped } from "../check";
 import type { Found, LiveProvider } from "../fetch/live";
 
 type Tags = Readonly<Record<string, string>>;

@@ -1,8 +1,7 @@
 /** Compares the permissions of a deployed role with the federation: its inline policies and those attached. Pure. */
 import { listed } from "../../text/words";
 import type { LintRole } from "../../trust/parsed/target";
-import type { Check } from "../check";
-import { checkOf, DEPLOY } from "../check";
+import { type Check, checkOf, DEPLOY } from "../check";
 import type { LiveRole } from "../fetch/live";
 import { samePermissions } from "../same-policies";
 

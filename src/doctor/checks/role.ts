@@ -1,18 +1,14 @@
 /** Compares a deployed role with the federation: its settings, who can assume it, and what lint finds. Pure. */
-import type { AccountView } from "../../federation/account-view";
-import { roleTags } from "../../federation/account-view";
+import { type AccountView, roleTags } from "../../federation/account-view";
 import type { FederationRole } from "../../federation/model";
 import type { Identity } from "../../lint/gained";
 import { targetOfAccount } from "../../lint/lint-federation";
-import type { Finding } from "../../lint/run-rules";
-import { lintTarget } from "../../lint/run-rules";
+import { type Finding, lintTarget } from "../../lint/run-rules";
 import { listed } from "../../text/words";
 import { quoted } from "../../text/text-rule";
 import { roleArn } from "../../trust/build";
-import { EMPTY_TARGET } from "../../trust/parsed/target";
-import type { LintProvider, LintRole, LintTarget } from "../../trust/parsed/target";
-import type { Check } from "../check";
-import { checkOf, DEPLOY, skipped } from "../check";
+import { EMPTY_TARGET, type LintProvider, type LintRole, type LintTarget } from "../../trust/parsed/target";
+import { type Check, checkOf, DEPLOY, skipped } from "../check";
 import type { Found, LiveRole } from "../fetch/live";
 import { comparePolicies } from "../same-policies";
 import { tagFaults } from "./provider";

@@ -1,6 +1,5 @@
 /** Checks which roles a token can assume: by the federation, and by what is deployed. `explain` decides. */
-import type { Explanation } from "../../explain/explain";
-import { explain } from "../../explain/explain";
+import { explain, type Explanation } from "../../explain/explain";
 import { webIdentityRole } from "../../explain/role-in-question";
 import type { FederationRole } from "../../federation/model";
 import { claimOf } from "../../trust/exact/facts";
@@ -8,11 +7,9 @@ import type { WebIdentityProvider } from "../../sts/web-identity";
 import { listed } from "../../text/words";
 import { compilePolicy } from "../../trust/decide/decide";
 import { readPolicy } from "../../trust/decide/document";
-import type { Check } from "../check";
-import { checkOf } from "../check";
+import { type Check, checkOf } from "../check";
 import type { LiveProvider, LiveRole } from "../fetch/live";
-import type { TokenContext } from "./token";
-import { callAt, TOKEN } from "./token";
+import { callAt, TOKEN, type TokenContext } from "./token";
 
 /** Explains `text` against a role of the federation. */
 export function explainDeclared(text: string, role: FederationRole, context: TokenContext): Promise<Explanation> {

@@ -1,20 +1,16 @@
 /** Checks a token step by step, as STS will: its form, issuer, signature, audience and times. Shows only claims. */
 import type { AccountView } from "../../federation/account-view";
 import type { FederationIssuer } from "../../federation/model";
-import type { CheckedClaims } from "../../sts/claim-faults";
-import { audienceFault, timesFault } from "../../sts/claim-faults";
-import type { ReadToken } from "../../sts/read-token";
-import { readToken } from "../../sts/read-token";
+import { audienceFault, type CheckedClaims, timesFault } from "../../sts/claim-faults";
+import { type ReadToken, readToken } from "../../sts/read-token";
 import { factsOf } from "../../sts/request-keys";
-import type { KeySet } from "../../sts/verify-signature";
-import { ALGORITHMS, verifySignature } from "../../sts/verify-signature";
+import { ALGORITHMS, type KeySet, verifySignature } from "../../sts/verify-signature";
 import type { WebIdentityCall } from "../../sts/web-identity";
 import { quoted } from "../../text/text-rule";
 import { describeToken } from "../../token/describe";
 import { restsOnText, TOKEN_SOURCES } from "../../token/sources";
 import { compilePolicy } from "../../trust/decide/decide";
-import type { Check } from "../check";
-import { checkOf, skipped } from "../check";
+import { type Check, checkOf, skipped } from "../check";
 import type { TokenFound } from "../fetch/token";
 
 export const TOKEN = "token";

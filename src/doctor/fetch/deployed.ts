@@ -1,11 +1,9 @@
 /** What of the federation is deployed in AWS: its providers and roles, or everything in the account that may trust. */
 import type { AccountView, ProviderView } from "../../federation/account-view";
 import type { AwsAccount, FederationRole } from "../../federation/model";
-import type { DoctorOptions, Scope } from "../options";
-import { viewOf } from "../options";
+import { type DoctorOptions, type Scope, viewOf } from "../options";
 import { each } from "./fetch-url";
-import type { Iam } from "./iam";
-import { openIam } from "./iam";
+import { type Iam, openIam } from "./iam";
 import type { AccountFacts, Found, LiveProvider, LiveRole } from "./live";
 
 export interface Deployed {

@@ -1,6 +1,5 @@
 /** A public document out of a response, or what was there instead of it. Pure. */
-import type { ErrorCode } from "../../errors";
-import { FederationError } from "../../errors";
+import { type ErrorCode, FederationError } from "../../errors";
 import { looksLikeHtml, readJson } from "../../network/read-json";
 import type { HttpResponse } from "../../network/request";
 import type { Fetched } from "./fetch-url";

@@ -1,8 +1,6 @@
 /** A GET with its response, or the coded reason why there is none. No secret is ever sent from here. */
-import type { ErrorCode } from "../../errors";
-import { FederationError } from "../../errors";
-import type { HttpResponse, RequestOptions } from "../../network/request";
-import { request } from "../../network/request";
+import { type ErrorCode, FederationError } from "../../errors";
+import { type HttpResponse, request, type RequestOptions } from "../../network/request";
 
 export type Fetched =
   | { readonly ok: true; readonly url: URL; readonly answer: HttpResponse }

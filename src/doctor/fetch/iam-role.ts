@@ -1,11 +1,9 @@
 /** Reads one role with its policies. What may not be read is reported; the rest is read all the same. */
 import type { IAMClient } from "@aws-sdk/client-iam";
 import { each } from "./fetch-url";
-import type { Ask } from "./iam-error";
-import { Failed } from "./iam-error";
+import { type Ask, Failed } from "./iam-error";
 import type { Failure } from "../check";
-import type { Found, LiveRole } from "./live";
-import { liveRoles } from "./live";
+import { type Found, type LiveRole, liveRoles } from "./live";
 
 const AT_ONCE = 6;
 

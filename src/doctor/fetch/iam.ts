@@ -5,8 +5,7 @@ import type { Environment } from "../../network/environment";
 import { each } from "./fetch-url";
 import { asked, asker, Failed } from "./iam-error";
 import { roleReader } from "./iam-role";
-import type { Found, LiveProvider, LiveRole, RoleDetail } from "./live";
-import { liveRoles, tagsOf, urlOfArn } from "./live";
+import { type Found, type LiveProvider, type LiveRole, liveRoles, type RoleDetail, tagsOf, urlOfArn } from "./live";
 
 export interface Iam {
   /** The account these credentials belong to, 12 digits. */

@@ -4,8 +4,7 @@ import { databricksConfigUrl } from "../../network/databricks-config";
 import { isLoopback, proxyFor } from "../../network/proxy";
 import type { Environment } from "../../network/environment";
 import { readDocument } from "./document";
-import type { Fetched, Limits } from "./fetch-url";
-import { fetchUrl } from "./fetch-url";
+import { type Fetched, fetchUrl, type Limits } from "./fetch-url";
 
 export type Addresses =
   | { readonly kind: "resolved"; readonly list: readonly string[] }

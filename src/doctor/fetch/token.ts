@@ -3,10 +3,8 @@ import { FederationError, InputError, inputError } from "../../errors";
 import type { Secret } from "../../text/secret";
 import { readGivenToken } from "../../token/token-file";
 import { obtainToken } from "../../token/obtain";
-import type { TokenSourceName } from "../../token/sources";
-import { parseTokenSource } from "../../token/sources";
-import type { Check } from "../check";
-import { checkOf } from "../check";
+import { parseTokenSource, type TokenSourceName } from "../../token/sources";
+import { type Check, checkOf } from "../check";
 import type { DoctorOptions, Scope } from "../options";
 
 export type TokenFound =

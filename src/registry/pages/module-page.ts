@@ -2,14 +2,17 @@
 import { html, htmlText } from "../../text/escape";
 import { code, element, link, scrollingTable } from "../../text/markup";
 import { counted } from "../../text/words";
-import type { ContractRule, ModuleContract, ModuleVariable } from "../../module/contract";
-import { attributeExpression, typeExpression } from "../../module/contract";
+import {
+  attributeExpression,
+  type ContractRule,
+  type ModuleContract,
+  type ModuleVariable,
+  typeExpression,
+} from "../../module/contract";
 import type { ReleasedModule } from "../../release/manifest";
 import { withSource } from "../../release/readme";
-import type { ModuleAddress } from "../tree/address";
-import { addressText, ARCHIVE_NAME } from "../tree/address";
-import type { RegistrySite } from "../tree/documents";
-import { newestFirst } from "../tree/documents";
+import { addressText, ARCHIVE_NAME, type ModuleAddress } from "../tree/address";
+import { newestFirst, type RegistrySite } from "../tree/documents";
 import { pageHtml } from "./page";
 import { readmeHtml } from "./readme";
 import { example, sourceAddress, UNKNOWN_HOST, usage } from "./usage";

@@ -1,10 +1,8 @@
 /** How a module of this registry is called. */
-import type { ModuleContract, ModuleVariable } from "../../module/contract";
-import { typeExpression } from "../../module/contract";
+import { type ModuleContract, type ModuleVariable, typeExpression } from "../../module/contract";
 import { hclString } from "../../hcl/encode";
 import { compatibleRange } from "../../module/version-range";
-import type { ModuleAddress } from "../tree/address";
-import { addressText } from "../tree/address";
+import { addressText, type ModuleAddress } from "../tree/address";
 import type { RegistrySite } from "../tree/documents";
 
 /** Used where the host is unknown. */

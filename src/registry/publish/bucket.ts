@@ -1,6 +1,5 @@
 /** A bucket that holds a registry: reads are cached, and a write may depend on what was read. */
-import type { S3Client } from "@aws-sdk/client-s3";
-import { GetObjectCommand, HeadObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { outsideError } from "../../errors";
 import { redact } from "../../text/secret";
 import { sha256 } from "../../release/checksums";

@@ -4,16 +4,12 @@
  * that the next publish removes what a killed one left; a lock keeps two from publishing at once.
  */
 import { join } from "node:path";
-import type { OutsideError } from "../../errors";
-import { outsideError } from "../../errors";
-import type { HeldLock } from "../../files/lock";
-import { pauseForLock, tryLock } from "../../files/lock";
+import { type OutsideError, outsideError } from "../../errors";
+import { type HeldLock, pauseForLock, tryLock } from "../../files/lock";
 import { makeFolder, unwritable } from "../../files/write-file";
 import type { Release } from "../tree/plan-module";
-import type { Publication, PublishSettings } from "../tree/plan";
-import { planPublication } from "../tree/plan";
-import type { ReadFile } from "../tree/stored";
-import { damaged } from "../tree/stored";
+import { planPublication, type Publication, type PublishSettings } from "../tree/plan";
+import { damaged, type ReadFile } from "../tree/stored";
 import { CHECKSUMS_FILE, readSums, sha256 } from "../../release/checksums";
 import { clearInterrupted, isInterrupted, putInPlace } from "./journal";
 import { readerOf } from "./state";

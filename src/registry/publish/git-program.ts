@@ -3,11 +3,9 @@
  * environment.
  */
 import { spawn } from "node:child_process";
-import type { OutsideError } from "../../errors";
-import { outsideError } from "../../errors";
+import { type OutsideError, outsideError } from "../../errors";
 import { redact, secret } from "../../text/secret";
-import type { Environment } from "../../network/environment";
-import { variable } from "../../network/environment";
+import { type Environment, variable } from "../../network/environment";
 
 export interface Git {
   /** What git writes to stdout, without the last newline. Throws OutsideError git-missing, git-failed. */

@@ -1,7 +1,6 @@
 /** Which repository a module goes to, read from `--repository`. */
 import { resolve } from "node:path";
-import type { InputError } from "../../errors";
-import { inputError } from "../../errors";
+import { type InputError, inputError } from "../../errors";
 import { isLoopback } from "../../network/proxy";
 import { quoted } from "../../text/text-rule";
 import type { ReleaseManifest } from "../../release/manifest";

@@ -13,8 +13,7 @@ import type { Environment } from "../../network/environment";
 import { readArchive } from "../../release/archive";
 import type { Release } from "../tree/plan-module";
 import { isVersion } from "../../release/version";
-import type { Git } from "./git-program";
-import { gitIn } from "./git-program";
+import { type Git, gitIn } from "./git-program";
 import { readRepositories } from "./git-repository";
 
 export interface GitOptions {

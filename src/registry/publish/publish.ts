@@ -1,6 +1,5 @@
 /** Publishes a release to the kind of registry that `to` names. */
-import type { InputError } from "../../errors";
-import { inputError } from "../../errors";
+import { type InputError, inputError } from "../../errors";
 import type { Environment } from "../../network/environment";
 import type { Publication, PublishSettings } from "../tree/plan";
 import type { Release } from "../tree/plan-module";

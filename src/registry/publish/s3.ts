@@ -3,17 +3,14 @@
  * from: two publishers at once cannot lose each other's version, and a stopped publish is simply run again.
  */
 import type { S3Client } from "@aws-sdk/client-s3";
-import type { InputError } from "../../errors";
-import { inputError, outsideError } from "../../errors";
+import { type InputError, inputError, outsideError } from "../../errors";
 import { quoted } from "../../text/text-rule";
 import { withoutTrailingSlashes } from "../../text/words";
 import { fixedHeaders } from "../serve/file-response";
 import { sha256 } from "../../release/checksums";
-import type { Publication, PublishSettings } from "../tree/plan";
-import { planPublication } from "../tree/plan";
+import { planPublication, type Publication, type PublishSettings } from "../tree/plan";
 import type { Release } from "../tree/plan-module";
-import type { Bucket } from "./bucket";
-import { openBucket } from "./bucket";
+import { type Bucket, openBucket } from "./bucket";
 
 export interface S3Options extends PublishSettings {
   readonly bucket: string;

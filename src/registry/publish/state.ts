@@ -17,8 +17,7 @@ import {
 import { dirname, join, relative } from "node:path";
 import { makeFolder } from "../../files/write-file";
 import { placeOf } from "../tree/address";
-import type { ReadFile } from "../tree/stored";
-import { damaged } from "../tree/stored";
+import { damaged, type ReadFile } from "../tree/stored";
 
 /** Below the registry's folder, as all paths here. */
 export const STATES = ".registry-states";

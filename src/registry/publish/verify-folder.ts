@@ -1,21 +1,17 @@
 /** Verifies a registry's folder: every file against its checksum, and the lists against each other. */
 import { lstatSync, readdirSync } from "node:fs";
 import { join, relative } from "node:path";
-import type { Problem } from "../../errors";
-import { FederationError, outsideError } from "../../errors";
+import { FederationError, outsideError, type Problem } from "../../errors";
 import { readArchive } from "../../release/archive";
 import { CHECKSUMS_FILE, sha256 } from "../../release/checksums";
 import { readManifest } from "../../release/manifest";
 import { isInterrupted } from "./journal";
 import { readerOf } from "./state";
-import type { ModuleAddress } from "../tree/address";
-import { addressText, ARCHIVE_NAME, moduleFolder, versionFolder } from "../tree/address";
-import type { ListedModule } from "../tree/documents";
-import { discoveryDocument, DOWNLOAD_DOCUMENT, newestOf } from "../tree/documents";
+import { addressText, ARCHIVE_NAME, type ModuleAddress, moduleFolder, versionFolder } from "../tree/address";
+import { discoveryDocument, DOWNLOAD_DOCUMENT, type ListedModule, newestOf } from "../tree/documents";
 import { INDEX } from "../tree/plan-module";
 import { DISCOVERY } from "../tree/plan";
-import type { ReadFile } from "../tree/stored";
-import { readRegistry, readSumsOf, readVersionsOf, REGISTRY_DOCUMENT } from "../tree/stored";
+import { type ReadFile, readRegistry, readSumsOf, readVersionsOf, REGISTRY_DOCUMENT } from "../tree/stored";
 
 export interface VerifiedRegistry {
   /** Empty where the registry is intact. */

@@ -1,7 +1,6 @@
 /** Serves a registry's folder over HTTP on loopback: for trying it, and for tests. Only reads files. */
 import { close, createReadStream, readFileSync, realpathSync } from "node:fs";
-import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http";
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { join } from "node:path";
 import { inputError } from "../../errors";

@@ -1,6 +1,5 @@
 /** Paths in a registry, as the module registry protocol defines them, and the names in them. */
-import type { Problem } from "../../errors";
-import { refuse } from "../../errors";
+import { type Problem, refuse } from "../../errors";
 import { anyOf, DIGITS, LOWERCASE_LETTERS } from "../../text/form";
 import { violation, satisfies, textRule } from "../../text/text-rule";
 import { isVersion, readVersion } from "../../release/version";

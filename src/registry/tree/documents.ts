@@ -2,8 +2,7 @@
 import rcompare from "semver/functions/rcompare";
 import prerelease from "semver/functions/prerelease";
 import { isVersion } from "../../release/version";
-import type { ModuleAddress } from "./address";
-import { ARCHIVE_LOCATION, MODULES_PATH, parseAddress } from "./address";
+import { ARCHIVE_LOCATION, type ModuleAddress, MODULES_PATH, parseAddress } from "./address";
 
 /** How a registry is reached, chosen with `--base-url`. */
 export interface RegistrySite {

@@ -1,15 +1,10 @@
 /** What publishing one module of a release changes. Published versions are not read, so their number costs nothing. */
 import type { Problem } from "../../errors";
-import type { ReleasedModule, ReleaseManifest } from "../../release/manifest";
-import { manifestJson } from "../../release/manifest";
-import type { ModuleView } from "../pages/module-page";
-import { modulePage, versionPage } from "../pages/module-page";
-import type { ModuleAddress } from "./address";
-import { addressText, ARCHIVE_NAME, moduleFolder } from "./address";
-import type { ListedModule, RegistrySite } from "./documents";
-import { DOWNLOAD_DOCUMENT, newestOf, versionsDocument } from "./documents";
-import type { ReadFile } from "./stored";
-import { damaged, readmeOf, readSumsOf, readVersionsOf, storedView } from "./stored";
+import { manifestJson, type ReleasedModule, type ReleaseManifest } from "../../release/manifest";
+import { modulePage, type ModuleView, versionPage } from "../pages/module-page";
+import { addressText, ARCHIVE_NAME, type ModuleAddress, moduleFolder } from "./address";
+import { DOWNLOAD_DOCUMENT, type ListedModule, newestOf, type RegistrySite, versionsDocument } from "./documents";
+import { damaged, type ReadFile, readmeOf, readSumsOf, readVersionsOf, storedView } from "./stored";
 import { CHECKSUMS_FILE, sha256, writeSums } from "../../release/checksums";
 
 /** A release as `verifyRelease` hands it over. */

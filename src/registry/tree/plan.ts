@@ -1,16 +1,12 @@
 /** What publishing a release changes in a registry: which files are added, which are replaced. */
-import type { Problem } from "../../errors";
-import { inputError, refuse } from "../../errors";
+import { inputError, type Problem, refuse } from "../../errors";
 import { indexPage } from "../pages/index-page";
 import { addressText, moduleFolder, placeOf, readAddress, versionFolder } from "./address";
-import type { RegistryDocument, RegistrySite } from "./documents";
-import { discoveryDocument, writeJson } from "./documents";
-import type { ModulePlan, Release } from "./plan-module";
-import { INDEX, planModule } from "./plan-module";
+import { discoveryDocument, type RegistryDocument, type RegistrySite, writeJson } from "./documents";
+import { INDEX, type ModulePlan, planModule, type Release } from "./plan-module";
 import { serverRules } from "./server-rules";
 import { UNKNOWN_SITE } from "./site";
-import type { ReadFile } from "./stored";
-import { readRegistry, readSumsOf, REGISTRY_DOCUMENT } from "./stored";
+import { type ReadFile, readRegistry, readSumsOf, REGISTRY_DOCUMENT } from "./stored";
 import { CHECKSUMS_FILE, sha256, writeSums } from "../../release/checksums";
 
 export interface PublishSettings {

@@ -2,8 +2,7 @@
  * Settings of web servers for a registry: the header by which Terraform finds an archive, and the types of files
  * without an ending. Written beside the registry.
  */
-import type { Renderer } from "../../hcl/templates";
-import { rendererWith } from "../../hcl/templates";
+import { type Renderer, rendererWith } from "../../hcl/templates";
 import { ARCHIVE_LOCATION, ARCHIVE_NAME, MODULES_PATH } from "./address";
 import type { RegistrySite } from "./documents";
 

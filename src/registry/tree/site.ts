@@ -1,6 +1,5 @@
 /** Where a registry is served, read from `--base-url`. */
-import type { InputError } from "../../errors";
-import { inputError } from "../../errors";
+import { type InputError, inputError } from "../../errors";
 import { withoutTrailingSlashes } from "../../text/words";
 import { quoted } from "../../text/text-rule";
 import type { RegistrySite } from "./documents";

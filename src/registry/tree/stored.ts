@@ -1,15 +1,11 @@
 /** What a registry holds already, read through `read`: so a folder and an object store share every rule. */
-import type { InputError } from "../../errors";
-import { inputError } from "../../errors";
+import { type InputError, inputError } from "../../errors";
 import { readArchive } from "../../release/archive";
-import type { Sums } from "../../release/checksums";
-import { readSums } from "../../release/checksums";
+import { readSums, type Sums } from "../../release/checksums";
 import { readManifest } from "../../release/manifest";
 import type { ModuleView } from "../pages/module-page";
-import type { ModuleAddress } from "./address";
-import { ARCHIVE_NAME, moduleFolder, versionFolder } from "./address";
-import type { RegistryDocument, RegistrySite } from "./documents";
-import { readRegistryDocument, readVersions } from "./documents";
+import { ARCHIVE_NAME, type ModuleAddress, moduleFolder, versionFolder } from "./address";
+import { readRegistryDocument, readVersions, type RegistryDocument, type RegistrySite } from "./documents";
 
 /** A file of the registry as it is now, by its path below the registry's folder; undefined where there is none. */
 export type ReadFile = (path: string) => Promise<Buffer | undefined>;

@@ -1,14 +1,11 @@
 /** A module's contract before and now: each difference with the least step it may take. Pure. */
 import subset from "semver/ranges/subset";
-import type { ModuleContract, ModuleOutput } from "../../module/contract";
-import { plainAddress } from "../../module/contract";
+import { type ModuleContract, type ModuleOutput, plainAddress } from "../../module/contract";
 import { semverRange } from "../../module/version-range";
-import type { Change, ReleaseChange } from "./change";
-import { changeOf, sides } from "./change";
+import { type Change, changeOf, type ReleaseChange, sides } from "./change";
 import { compareRules, RULE_WORDS } from "./compare-rules";
 import { compareVariables } from "./compare-variables";
-import type { Move } from "./moves";
-import { arrivalOf } from "./moves";
+import { arrivalOf, type Move } from "./moves";
 import { showAddress, showMove, showOutput, showRequirements } from "./show-contract";
 
 /** `moves`: the `moved` blocks of the module as it is now. */

@@ -1,8 +1,7 @@
 /** Everything that differs between the last release and modules about to be released. */
 import type { ReleaseManifest } from "../manifest";
 import type { SourceModule } from "../module-folder";
-import type { ReleaseChange } from "./change";
-import { changeOf, isWiderTrust } from "./change";
+import { changeOf, isWiderTrust, type ReleaseChange } from "./change";
 import { compareContracts } from "./compare-contracts";
 import { compareTrust } from "./compare-trust";
 import { readMoves } from "./read-moves";

@@ -1,14 +1,11 @@
 /** Trust policies that the same inputs give, before and after. One that may be wider counts as wider. */
-import { call, hclAttributes } from "../../hcl/encode";
-import type { HclValue } from "../../hcl/encode";
+import { call, hclAttributes, type HclValue } from "../../hcl/encode";
 import { compareTargets } from "../../lint/compare";
 import type { Identity } from "../../lint/gained";
 import type { TrustProbe, TrustProbes } from "../../module/release-data";
 import { canonicalJson } from "../../trust/canonical-json";
-import { EMPTY_TARGET, UNKNOWN_ROLE } from "../../trust/parsed/target";
-import type { LintTarget } from "../../trust/parsed/target";
-import type { Change, ChangeKind } from "./change";
-import { changeOf, sides } from "./change";
+import { EMPTY_TARGET, type LintTarget, UNKNOWN_ROLE } from "../../trust/parsed/target";
+import { type Change, type ChangeKind, changeOf, sides } from "./change";
 
 /** Probe by probe of `before`: one that is gone, or has other inputs, can no longer be compared. */
 export function compareTrust(before: TrustProbes, after: TrustProbes): readonly Change[] {

@@ -1,6 +1,5 @@
 /** Whether a variable's type still accepts what it did, with the same meaning. */
-import type { ObjectAttribute, VariableType } from "../../module/contract";
-import { typeExpression } from "../../module/contract";
+import { type ObjectAttribute, typeExpression, type VariableType } from "../../module/contract";
 import { canonicalJson } from "../../trust/canonical-json";
 
 export interface TypeDifference {

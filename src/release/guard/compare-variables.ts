@@ -1,10 +1,8 @@
 /** A module's variables before and after. */
 import { nearest } from "../../text/nearest";
 import { canonicalJson } from "../../trust/canonical-json";
-import type { ModuleVariable } from "../../module/contract";
-import { typeExpression } from "../../module/contract";
-import type { Change, ChangeKind } from "./change";
-import { changeOf, sides } from "./change";
+import { type ModuleVariable, typeExpression } from "../../module/contract";
+import { type Change, type ChangeKind, changeOf, sides } from "./change";
 import { compareRules, readsOnly, RULE_WORDS } from "./compare-rules";
 import { compareTypes, IS_NEW } from "./compare-types";
 import { showVariable } from "./show-contract";

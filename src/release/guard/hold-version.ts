@@ -2,10 +2,8 @@
 import inc from "semver/functions/inc";
 import compare from "semver/functions/compare";
 import parse from "semver/functions/parse";
-import type { Problem } from "../../errors";
-import { refuse } from "../../errors";
-import type { ReleaseChange, Step } from "./change";
-import { largestStep } from "./change";
+import { type Problem, refuse } from "../../errors";
+import { largestStep, type ReleaseChange, type Step } from "./change";
 
 /** How many reasons are listed; a rewrite has hundreds. */
 const REASONS = 30;

@@ -5,8 +5,7 @@ import compare from "semver/functions/compare";
 import prerelease from "semver/functions/prerelease";
 import { InputError, outsideError } from "../../errors";
 import { unreadable } from "../../files/read-file";
-import type { ReleaseManifest } from "../manifest";
-import { MANIFEST_FILE, MANIFEST_LIMIT, readManifest } from "../manifest";
+import { MANIFEST_FILE, MANIFEST_LIMIT, readManifest, type ReleaseManifest } from "../manifest";
 import { isVersion } from "../version";
 
 /** Where a repository records its releases: `releases/<version>/manifest.json`. */

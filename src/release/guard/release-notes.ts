@@ -1,7 +1,6 @@
 /** The CHANGELOG entry of a release, from what changed: wider trusts first, then what breaks, with before and after. */
 import { markdownText } from "../../text/escape";
-import type { ReleaseChange, Step } from "./change";
-import { isWiderTrust } from "./change";
+import { isWiderTrust, type ReleaseChange, type Step } from "./change";
 
 export interface NotesSource {
   readonly version: string;

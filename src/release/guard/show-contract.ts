@@ -1,8 +1,12 @@
 /** Parts of a contract as the HCL that a user of the module reads: the before and after of release notes. */
-import { expression, hclAttributes } from "../../hcl/encode";
-import type { HclValue } from "../../hcl/encode";
-import type { ContractRule, ModuleContract, ModuleOutput, ModuleVariable } from "../../module/contract";
-import { plainAddress } from "../../module/contract";
+import { expression, hclAttributes, type HclValue } from "../../hcl/encode";
+import {
+  type ContractRule,
+  type ModuleContract,
+  type ModuleOutput,
+  type ModuleVariable,
+  plainAddress,
+} from "../../module/contract";
 import { typeText } from "../../module/type-text";
 import type { Move } from "./moves";
 

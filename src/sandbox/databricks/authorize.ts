@@ -1,11 +1,9 @@
 /** The login: an authorization endpoint with PKCE (RFC 7636) that approves every request at once. */
 import { isLoopback } from "../../network/proxy";
-import type { Reply } from "../exchange";
-import { jsonReply } from "../exchange";
+import { jsonReply, type Reply } from "../exchange";
 import type { IdentityBook } from "../directory/identities";
 import type { SimulatedIssuer } from "../directory/directory";
-import type { GrantContext } from "./grants";
-import { scopeOf } from "./grants";
+import { type GrantContext, scopeOf } from "./grants";
 import { OauthError, oauthErrorReply, only, required } from "./oauth-error";
 
 /** Maximum characters of a parameter that is stored with a code. */

@@ -1,6 +1,5 @@
 /** What a Databricks host publishes about itself. Production's issuer, and addresses of the sandbox. Pure. */
-import type { SimulatedIssuer } from "../directory/directory";
-import { pathOfIssuer } from "../directory/directory";
+import { pathOfIssuer, type SimulatedIssuer } from "../directory/directory";
 
 export const SCOPES = ["all-apis", "email", "offline_access", "openid", "profile", "sql"] as const;
 

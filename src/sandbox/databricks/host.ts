@@ -1,14 +1,12 @@
 /** A simulated Databricks host: its documents and endpoints, for one issuer. */
 import { randomUUID } from "node:crypto";
 import { databricksClaims, DATABRICKS_TOKEN_SECONDS } from "../../sts/databricks-claims";
-import type { Exchange, Reply } from "../exchange";
-import { formOf, jsonReply } from "../exchange";
+import { type Exchange, formOf, jsonReply, type Reply } from "../exchange";
 import type { SigningKeys } from "../keys";
 import { pathOfIssuer } from "../directory/directory";
 import { authorize } from "./authorize";
 import { discoveryDocument, hostMetadata } from "./documents";
-import type { GrantContext, Granted } from "./grants";
-import { grant, refreshToken } from "./grants";
+import { grant, type GrantContext, type Granted, refreshToken } from "./grants";
 import { OauthError, oauthErrorReply } from "./oauth-error";
 
 export interface DatabricksHost extends Omit<GrantContext, "now"> {

@@ -1,6 +1,5 @@
 /** A refusal in OAuth's own form (RFC 6749, section 5.2), with its reason for the person who runs the sandbox. */
-import type { Reply } from "../exchange";
-import { jsonReply } from "../exchange";
+import { jsonReply, type Reply } from "../exchange";
 
 export type OauthCode =
   | "invalid_request"

@@ -1,11 +1,9 @@
 /** What the sandbox simulates: Databricks issuers, and AWS accounts with their providers and roles. Plain data. */
-import type { Cloud } from "../../issuer/clouds";
-import { CLOUDS, cloudOfHost, isAccountsHost, workspaceIdOfHost } from "../../issuer/clouds";
+import { type Cloud, cloudOfHost, CLOUDS, isAccountsHost, workspaceIdOfHost } from "../../issuer/clouds";
 import { issuerPathOf } from "../../issuer/issuer";
 import { WORKSPACE_ID } from "../../issuer/rules";
 import { satisfies } from "../../text/text-rule";
-import type { CompiledPolicy } from "../../trust/decide/decide";
-import { compilePolicy } from "../../trust/decide/decide";
+import { type CompiledPolicy, compilePolicy } from "../../trust/decide/decide";
 import { readPolicy } from "../../trust/decide/document";
 import type { LintRole } from "../../trust/parsed/target";
 

@@ -1,8 +1,7 @@
 /** Who can get a token in the sandbox: the identities that trust policies name, and two undeclared ones. */
 import { randomBytes, randomUUID } from "node:crypto";
 import { SERVICE_PRINCIPAL, USER } from "../../trust/rules";
-import type { TextRule } from "../../text/text-rule";
-import { satisfies } from "../../text/text-rule";
+import { satisfies, type TextRule } from "../../text/text-rule";
 import { exactSubjects, parseRole, subjectPatterns } from "../../trust/parsed/parse-role";
 import { instanceOf } from "../../trust/string-like";
 import type { SimulatedIssuer, SimulatedDirectory } from "./directory";

@@ -8,8 +8,13 @@ import { AWS_ACCOUNT_ID } from "../../issuer/rules";
 import { targetOfAccount } from "../../lint/lint-federation";
 import { violation } from "../../text/text-rule";
 import { roleArn } from "../../trust/build";
-import type { SimulatedAccount, SimulatedIssuer, SimulatedDirectory } from "./directory";
-import { EXAMPLE_ACCOUNT_ID, simulatedRole } from "./directory";
+import {
+  EXAMPLE_ACCOUNT_ID,
+  type SimulatedAccount,
+  type SimulatedDirectory,
+  type SimulatedIssuer,
+  simulatedRole,
+} from "./directory";
 
 export interface AccountChoice {
   /** Key of an account of the federation; undefined: all of them. */

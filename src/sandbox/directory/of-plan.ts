@@ -4,20 +4,22 @@ import { ISSUER_KEY } from "../../federation/rules";
 import { issuerPathOf, providerArn } from "../../issuer/issuer";
 import { isDatabricksIssuer, relevantRoles } from "../../trust/documents/relevance";
 import { deployedResources, isPlan, isState } from "../../trust/documents/terraform-plan";
-import type { TerraformResource } from "../../trust/documents/terraform-resources";
-import { readResources } from "../../trust/documents/terraform-resources";
+import { readResources, type TerraformResource } from "../../trust/documents/terraform-resources";
 import { satisfies } from "../../text/text-rule";
 import type { ParsedStatement } from "../../trust/parsed/parsed-role";
 import { asRecord, parseRole } from "../../trust/parsed/parse-role";
 import type { LintProvider, LintRole } from "../../trust/parsed/target";
-import type {
-  SimulatedAccount,
-  SimulatedIssuer,
-  SimulatedProvider,
-  SimulatedRole,
-  SimulatedDirectory,
+import {
+  EXAMPLE_ACCOUNT_ID,
+  issuerOfUrl,
+  keyOfHost,
+  type SimulatedAccount,
+  type SimulatedDirectory,
+  type SimulatedIssuer,
+  type SimulatedProvider,
+  type SimulatedRole,
+  simulatedRole,
 } from "./directory";
-import { EXAMPLE_ACCOUNT_ID, issuerOfUrl, keyOfHost, simulatedRole } from "./directory";
 
 /**
  * The directory of `text`; `file` names it in messages. Throws InputError json-syntax, document-unknown (neither a plan

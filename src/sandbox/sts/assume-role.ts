@@ -1,15 +1,21 @@
 /** `sts:AssumeRole`, which Unity Catalog uses. Not web identity: the caller is an AWS principal. */
 import { durationOutOfRange } from "../../sts/claim-faults";
-import type { Decision, PolicyRequest } from "../../trust/decide/decide";
-import { decide, explainDecision } from "../../trust/decide/decide";
+import { decide, type Decision, explainDecision, type PolicyRequest } from "../../trust/decide/decide";
 import { actionCovers, asRecord, records } from "../../trust/parsed/parse-role";
 import type { LintRole } from "../../trust/parsed/target";
 import { stringLike } from "../../trust/string-like";
 import type { SimulatedRole } from "../directory/directory";
-import type { StsCall } from "./call";
-import { checkSessionPolicy, checkShapes, durationOf, roleArnOf, SHAPES, StsRefusal, tagsOf } from "./call";
-import type { Session } from "./session";
-import { assumedRoleUser } from "./session";
+import {
+  checkSessionPolicy,
+  checkShapes,
+  durationOf,
+  roleArnOf,
+  SHAPES,
+  type StsCall,
+  StsRefusal,
+  tagsOf,
+} from "./call";
+import { assumedRoleUser, type Session } from "./session";
 
 /** Maximum seconds of a session that another session requests: role chaining. */
 const MOST_CHAINED = 3600;

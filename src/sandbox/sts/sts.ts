@@ -1,17 +1,13 @@
 /** STS in its Query protocol: reads a call, decides it, writes the response. */
 import { randomUUID } from "node:crypto";
 import type { KeySet } from "../../sts/verify-signature";
-import type { Exchange, Reply } from "../exchange";
-import { formOf } from "../exchange";
+import { type Exchange, formOf, type Reply } from "../exchange";
 import type { SimulatedDirectory } from "../directory/directory";
 import { assumeRole } from "./assume-role";
-import type { Sts, StsAccount, StsCall } from "./call";
-import { StsRefusal } from "./call";
-import type { Session } from "./session";
-import { assumedRoleUser, callerOf, openSession } from "./session";
+import { type Sts, type StsAccount, type StsCall, StsRefusal } from "./call";
+import { assumedRoleUser, callerOf, openSession, type Session } from "./session";
 import { assumeRoleWithWebIdentity } from "./web-identity";
-import type { Elements } from "./xml";
-import { stsErrorReply, stsResult } from "./xml";
+import { type Elements, stsErrorReply, stsResult } from "./xml";
 
 /** The accounts of the directory, their providers with the keys of this run. */
 export function stsAccounts(directory: SimulatedDirectory, keys: KeySet): ReadonlyMap<string, StsAccount> {

@@ -1,6 +1,5 @@
 /** `sts:AssumeRoleWithWebIdentity`, decided by the code that explain and prove use. */
-import type { Explanation } from "../../explain/explain";
-import { explain } from "../../explain/explain";
+import { explain, type Explanation } from "../../explain/explain";
 import { explanationText } from "../../explain/text";
 import type { WebIdentityProvider, WebIdentityRole } from "../../sts/web-identity";
 import { decideToken } from "../../sts/decide-token";
@@ -9,8 +8,16 @@ import { TAGS_CLAIM } from "../../sts/request-keys";
 import { listed } from "../../text/words";
 import { compilePolicy } from "../../trust/decide/decide";
 import type { SimulatedRole } from "../directory/directory";
-import { checkSessionPolicy, checkShapes, durationOf, roleArnOf, SHAPES, StsRefusal } from "./call";
-import type { StsAccount, StsCall } from "./call";
+import {
+  checkSessionPolicy,
+  checkShapes,
+  durationOf,
+  roleArnOf,
+  SHAPES,
+  type StsAccount,
+  type StsCall,
+  StsRefusal,
+} from "./call";
 import type { Session } from "./session";
 
 export interface AssumedByToken {

@@ -1,9 +1,8 @@
 /** Writes what `generate` made, or reports what would change. */
 import type { Difference, GeneratedTree } from "../../../files/compare-tree";
-import type { ExitCode } from "../../run";
+import { type ExitCode, sayJson, sayLine, tell } from "../../run";
 import { refuse } from "../../../errors";
 import { counted } from "../../../text/words";
-import { sayJson, sayLine, tell } from "../../run";
 
 const SIGNS = { add: "+", change: "~", remove: "-" } as const;
 
