@@ -2,7 +2,16 @@
 import { type InputError, inputError, type Problem, refuse, type Warning } from "../errors";
 import { quoted, type TextRule, violation } from "../text/text-rule";
 import { type Cloud, CLOUD_NAMES, cloudOfHost, CLOUDS } from "./clouds";
-import { checkIssuer, cloudOfIssuer, type IssuerInput, issuerUrl, issuerWarnings, providerArn, urlsOf } from "./issuer";
+import {
+  checkIssuer,
+  cloudOfIssuer,
+  defaultAudience,
+  type IssuerInput,
+  issuerUrl,
+  issuerWarnings,
+  providerArn,
+  urlsOf,
+} from "./issuer";
 import { type PastedIssuer, readIssuerUrl } from "./read-url";
 import { AWS_ACCOUNT_ID, DATABRICKS_ACCOUNT_ID, type Partition, PARTITIONS, WORKSPACE_ID } from "./rules";
 
@@ -50,60 +59,42 @@ export interface IssuerChoice {
 export function chooseIssuer(options: IssuerOptions): IssuerChoice {
   const known = gather(options);
   const { input, why, warnings } = decide(known);
-  refuse([
-    ...checkIssuer(input).filter(
-      (problem) =>
-        !(input.level === "workspace" && input.workspaceId === "" && problem.code === "workspace-id-invalid"),
-    ),
-  ]);
+  const noWorkspaceId = input.level === "workspace" && input.workspaceId === "";
+  refuse(checkIssuer(input).filter(({ code }) => !(noWorkspaceId && code === "workspace-id-invalid")));
   const { conditionKeys, ...urls } = urlsOf(issuerUrl(input));
   const cloud = cloudOfIssuer(input);
-  const audience = input.level === "account" ? input.accountId : input.workspaceId === "" ? null : input.workspaceId;
+  const { awsAccountId, partition } = options;
+  const notes: readonly (readonly [when: boolean, code: string, message: string])[] = [
+    [
+      input.level === "account" && known.workspaceId !== undefined,
+      "workspace-id-not-used",
+      "The workspace ID is not used: the account issuer's audience is the account ID.",
+    ],
+    [
+      noWorkspaceId,
+      "workspace-id-unknown",
+      "The workspace ID, which is the audience to register, is unknown. Add --workspace-id (the number after ?o= in " +
+        "the workspace's address).",
+    ],
+    [
+      awsAccountId !== undefined && partition === undefined && cloud?.startsWith("aws-us-gov") === true,
+      "partition-not-stated",
+      "The provider's ARN is that of an account in partition aws. For one in GovCloud add --partition aws-us-gov.",
+    ],
+  ];
   return {
     level: input.level,
     cloud,
     ...urls,
-    audience,
+    audience: noWorkspaceId ? null : defaultAudience(input),
     conditionKeys,
-    providerArn:
-      options.awsAccountId === undefined
-        ? null
-        : providerArn(partitionOf(options.partition), options.awsAccountId, urls.issuerPath),
+    providerArn: awsAccountId === undefined ? null : providerArn(partitionOf(partition), awsAccountId, urls.issuerPath),
     why,
     warnings: [
       ...known.notes,
       ...warnings,
       ...issuerWarnings(input),
-      ...(input.level === "account" && known.workspaceId !== undefined
-        ? [
-            {
-              code: "workspace-id-not-used",
-              message: "The workspace ID is not used: the account issuer's audience is the account ID.",
-            },
-          ]
-        : []),
-      ...(audience === null
-        ? [
-            {
-              code: "workspace-id-unknown",
-              message:
-                "The workspace ID, which is the audience to register, is unknown. Add --workspace-id (the number " +
-                "after ?o= in the workspace's address).",
-            },
-          ]
-        : []),
-      ...(options.awsAccountId !== undefined &&
-      options.partition === undefined &&
-      cloud?.startsWith("aws-us-gov") === true
-        ? [
-            {
-              code: "partition-not-stated",
-              message:
-                "The provider's ARN is that of an account in partition aws. For one in GovCloud add --partition " +
-                "aws-us-gov.",
-            },
-          ]
-        : []),
+      ...notes.flatMap(([when, code, message]) => (when ? { code, message } : [])),
     ],
   };
 }
@@ -130,22 +121,12 @@ function gather(options: IssuerOptions): Known {
       : [{ code: "account-id-lowered", message: "Changed the account ID to lower case, as in Databricks' tokens." }];
   const { unifiedLogin, workspaceId } = options;
   const read = readPasted(options);
-  if (read === undefined)
-    return {
-      host: undefined,
-      accountId,
-      accountsHost: undefined,
-      workspaceId,
-      cloud,
-      unifiedLogin,
-      allowCustomHost,
-      notes: lowered,
-    };
+  const base = { host: undefined, accountsHost: undefined, accountId, workspaceId, unifiedLogin, allowCustomHost };
+  if (read === undefined) return { ...base, cloud, notes: lowered };
   const readCloud = cloudOfHost(read.host) ?? undefined;
-  if (cloud !== undefined && readCloud !== undefined && cloud !== readCloud) {
+  if (cloud !== undefined && readCloud !== undefined && cloud !== readCloud)
     throw conflict("cloud", `${read.host} belongs to cloud ${readCloud}, not ${cloud}.`, "Leave --cloud out.");
-  }
-  const notes = [...read.notes, ...lowered];
+  const found = { ...base, cloud: cloud ?? readCloud, notes: [...read.notes, ...lowered] };
   if (read.level === "account") {
     if (accountId !== undefined && accountId !== read.accountId)
       throw conflict(
@@ -153,34 +134,15 @@ function gather(options: IssuerOptions): Known {
         `The pasted URL is that of account ${read.accountId}, not ${accountId}.`,
         "Leave --account-id out, or paste another URL.",
       );
-    return {
-      host: undefined,
-      accountsHost: read.host,
-      accountId: read.accountId,
-      workspaceId,
-      cloud: cloud ?? readCloud,
-      unifiedLogin,
-      allowCustomHost,
-      notes,
-    };
+    return { ...found, accountsHost: read.host, accountId: read.accountId };
   }
-  if (workspaceId !== undefined && read.workspaceId !== null && workspaceId !== read.workspaceId) {
+  if (workspaceId !== undefined && read.workspaceId !== null && workspaceId !== read.workspaceId)
     throw conflict(
       "workspace-id",
       `The pasted URL is that of workspace ${read.workspaceId}, not ${workspaceId}.`,
       "Leave --workspace-id out, or paste another URL.",
     );
-  }
-  return {
-    host: read.host,
-    accountsHost: undefined,
-    accountId,
-    workspaceId: workspaceId ?? read.workspaceId ?? undefined,
-    cloud: cloud ?? readCloud,
-    unifiedLogin,
-    allowCustomHost,
-    notes,
-  };
+  return { ...found, host: read.host, workspaceId: workspaceId ?? read.workspaceId ?? undefined };
 }
 
 /** Problems of flags that are not URLs. Codes: cloud-unknown, partition-unknown, and those of the IDs. */
