@@ -279,7 +279,7 @@ describe("tokens", () => {
       reader,
     ],
     ["issuers.production.workspaceId", { issuers: { production: { ...production, workspaceId: text } } }, reader],
-    ["aws.accountId", { awsAccountId: text }, reader],
+    ["awsAccountId", { awsAccountId: text }, reader],
     ["roleNamePrefix", { roleNamePrefix: text }, reader],
     ["tags", { tags: Token.asStringMap({ resolve: () => ({}), creationStack: [], toString: () => "" }) }, reader],
     ["roles.lake-reader.name", {}, { ...reader, name: text }],

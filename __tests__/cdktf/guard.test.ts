@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { App, Aspects, TerraformOutput, TerraformResource, TerraformStack, Testing } from "cdktf";
+import type { RoleProps } from "../../src/cdktf";
 import { DatabricksFederation } from "../../src/cdktf";
 import { codes, complaints, emptyStack, synthesise } from "../support/synthesise";
 
@@ -31,11 +32,12 @@ function roleOf(federation: DatabricksFederation): IamRole {
 }
 
 describe("a misspelt issuer", () => {
+  const misspeltRole: RoleProps = { trusts: [{ ...trusts[0], issuer: "prodution" }] };
   function misspelt(app: App): TerraformStack {
     const stack = new TerraformStack(app, "lake");
     new AwsProvider(stack, "aws", { region: "us-east-1" });
     const federation = new DatabricksFederation(stack, "lakehouse", { issuers: { production } });
-    const role = federation.addRole("reader", { trusts: [{ ...trusts[0], issuer: "prodution" }] });
+    const role = federation.addRole("reader", misspeltRole);
     new TerraformOutput(stack, "arn", { value: role.arn });
     return stack;
   }
@@ -60,7 +62,10 @@ describe("a misspelt issuer", () => {
 
   test("leaves a role with everything that a role has", () => {
     const stack = misspelt(Testing.app());
-    const role = new DatabricksFederation(stack, "other", { ...inAws, issuers: {} }).addRole("reader", { trusts });
+    const role = new DatabricksFederation(stack, "other", { ...inAws, issuers: { production } }).addRole(
+      "reader",
+      misspeltRole,
+    );
     expect([role.resource instanceof IamRole, role.attachments, role.policies]).toEqual([true, {}, {}]);
     expect(role.arn).toMatch(/TfToken/);
   });

@@ -22,7 +22,7 @@ const production = {
   host: "mycompany.cloud.databricks.com",
   workspaceId: "1444828305810485",
 } as const;
-const trusts = [{ issuer: "production", servicePrincipals: [READER] }];
+const trusts = [{ issuer: "production", servicePrincipals: [READER] }] as const;
 const adopting: FederationInput = {
   name: "lakehouse",
   aws: { accountId: "111122223333" },

@@ -10,27 +10,53 @@ import type { RoleAttributes } from "../federation/account-view";
 import { roleAttributes } from "../federation/account-view";
 import { logicalId } from "../federation/logical-id";
 import type { FederationRole } from "../federation/model";
+import { formatPath } from "../federation/path";
 import type { RoleDeclaration, TrustDeclaration } from "../federation/schema";
 import type { Partition } from "../issuer/rules";
 import { lintErrorsOfRole } from "../lint/lint-federation";
+import type { Finding } from "../lint/run-rules";
 import { re2Rule } from "../text/text-rule";
 import type { AwsAccount, KnownAccount } from "./aws-account";
 import { aliasOf, awsAccount } from "./aws-account";
+import { ExistingRole } from "./existing-role";
 import type { InlinePolicy } from "./inline-policies";
-import type { DatabricksOidcProvider } from "./oidc-provider";
+import { DatabricksOidcProvider } from "./oidc-provider";
 import { ownDependencies, ownLifecycle } from "./own-settings";
-import type { CheckedRole, RoleFrame, RoleReading } from "./role-input";
-import { checkRoleProps, roleFrame } from "./role-input";
-import { checkSettings } from "./settings";
+import type { AddedPolicies, CheckedRole, RoleFrame, RoleReading } from "./role-input";
+import { addPolicies, checkRoleProps, roleFrame, withIssuerKeys } from "./role-input";
+import { checkSettings, mappingAt } from "./settings";
 import { StackGuard } from "./stack-guard";
 import { mapValues } from "./terraform-text";
 import type { CheckedToken } from "./tokens";
-import { holdsToken } from "./tokens";
+import { childId, holdsToken } from "./tokens";
 import { checkWrittenPolicy } from "./written-policy";
 
+/** What is declared by itself fits any federation; then synthesis checks the keys of its issuers. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the one type that is assignable to each set of keys
+export type AnyIssuer = any;
+
+type SubjectTrust = Extract<TrustDeclaration, { readonly issuer: string }>;
+
 /**
- * A role as in a federation file, word for word. Tokens are welcome in `managedPolicyArns`, `permissionsBoundaryArn`,
- * the values of `tags`, and in policy documents; elsewhere a rule needs the value (token-not-allowed).
+ * Whom a role trusts: identities of an issuer, or Unity Catalog.
+ *
+ * @example
+ * ```ts
+ * import { type RoleTrust } from "databricks-aws-oidc/cdktf";
+ * const trust: RoleTrust<"production"> = { issuer: "production", users: ["alice@example.com"] };
+ * ```
+ */
+export type RoleTrust<Issuer extends string = AnyIssuer> =
+  | (Omit<SubjectTrust, "issuer"> & {
+      /** The key of an issuer, or the construct that registers it. */
+      readonly issuer: Issuer | DatabricksOidcProvider;
+    })
+  | Exclude<TrustDeclaration, SubjectTrust>;
+
+/**
+ * A role as in a federation file, word for word; `Issuer` are the keys that trusts may name. Tokens are welcome in
+ * `managedPolicyArns`, `permissionsBoundaryArn`, the values of `tags`, policy documents, and as one whole application
+ * ID, external ID or e-mail address; elsewhere a rule needs the value (token-not-allowed).
  *
  * @example
  * ```ts
@@ -38,15 +64,18 @@ import { checkWrittenPolicy } from "./written-policy";
  * const role: RoleProps = { trusts: [{ issuer: "production", users: ["alice@example.com"] }] };
  * ```
  */
-export interface RoleProps extends Omit<RoleDeclaration, "accounts" | "inlinePolicies" | "trusts"> {
+export interface RoleProps<Issuer extends string = AnyIssuer> extends Omit<
+  RoleDeclaration,
+  "accounts" | "inlinePolicies" | "trusts"
+> {
   /** Whom the role trusts; at least one. */
-  readonly trusts: readonly TrustDeclaration[];
+  readonly trusts: readonly RoleTrust<Issuer>[];
   /** Policy name -> document, JSON text, or a token for JSON text. IAM policy variables (`${aws:username}`) stay. */
   readonly inlinePolicies?: Readonly<Record<string, InlinePolicy>>;
 }
 
 /**
- * A role, and the providers that its trusts name.
+ * A role, and where it is made.
  *
  * @example
  * ```ts
@@ -57,14 +86,14 @@ export interface RoleProps extends Omit<RoleDeclaration, "accounts" | "inlinePol
  * };
  * ```
  */
-export interface DatabricksFederatedRoleProps extends RoleProps {
-  /** The providers that trusts name as `issuer`, by that name. */
-  readonly providers: Readonly<Record<string, DatabricksOidcProvider>>;
-  /** The AWS provider of the resources, such as an aliased one. Default: that of the first of `providers`. */
+export interface DatabricksFederatedRoleProps<Issuer extends string = AnyIssuer> extends RoleProps<NoInfer<Issuer>> {
+  /** The providers that trusts name as `issuer`, by that name. Default: none; trusts name the constructs themselves. */
+  readonly providers?: Readonly<Record<Issuer, DatabricksOidcProvider>>;
+  /** The AWS provider of the resources, such as an aliased one. Default: that of the first OIDC provider. */
   readonly provider?: TerraformProvider;
-  /** 12 digits. Default: the account of the first provider, else AWS is asked once a stack, at plan time. */
+  /** 12 digits. Default: the account of the first OIDC provider, else AWS is asked once a stack, at plan time. */
   readonly awsAccountId?: string;
-  /** Default: the partition of the first provider, else AWS is asked. */
+  /** Default: the partition of the first OIDC provider, else AWS is asked. */
   readonly awsPartition?: Partition;
   /** Email domains of your own, which subject patterns may match. */
   readonly emailDomains?: readonly string[];
@@ -105,8 +134,8 @@ export interface RoleParts extends RoleReading {
  * });
  * ```
  */
-export class DatabricksFederatedRole extends Construct {
-  /** The role itself. */
+export class DatabricksFederatedRole<const Issuer extends string = string> extends Construct {
+  /** The role itself. `importFrom` of it takes over a role that exists. */
   readonly resource: IamRole;
   /**
    * The trust policy, canonical JSON, ready for another place of this stack: where the account is not given it holds
@@ -115,10 +144,15 @@ export class DatabricksFederatedRole extends Construct {
   readonly trustPolicy: string;
   readonly #attachments: Record<string, IamRolePolicyAttachment> = {};
   readonly #policies: Record<string, IamRolePolicy> = {};
+  readonly #frame: RoleFrame;
+  readonly #account: AwsAccount;
+  readonly #idParts: readonly string[];
+  readonly #problems: Problem[];
+  #checked: CheckedRole | undefined;
 
   /** @internal */
   constructor(scope: Construct, id: string, props: undefined, parts: RoleParts);
-  constructor(scope: Construct, id: string, props: DatabricksFederatedRoleProps);
+  constructor(scope: Construct, id: string, props: DatabricksFederatedRoleProps<Issuer>);
   constructor(
     scope: Construct,
     id: string,
@@ -126,37 +160,53 @@ export class DatabricksFederatedRole extends Construct {
     parts: RoleParts = partsOf(id, props),
   ) {
     super(scope, id);
-    const { checked, problems, frame } = parts;
+    const { checked, frame } = parts;
     const { known } = frame.settings;
     const guard = StackGuard.of(this);
     const account = awsAccount(this, known);
+    this.#checked = checked;
+    this.#problems = [...parts.problems];
+    this.#frame = frame;
+    this.#account = account;
     this.trustPolicy = checked === undefined ? "{}" : account.text(checked.trustPolicy);
     this.resource = new IamRole(this, "role", {
       assumeRolePolicy: this.trustPolicy,
       ...(known.provider === undefined ? {} : { provider: known.provider }),
       ...(checked === undefined ? {} : attributesOf(roleAttributes(checked.role, checked.tags), account.text)),
     });
-    guard.add(this, () => problems);
+    guard.add(this, () => this.#problems);
+    const [federation, key] = parts.logicalName;
+    this.#idParts = key === undefined ? [guard.uniqueName(this, "role", federation)] : [federation, key];
     if (checked === undefined) return;
-    const { role } = checked;
-    const { trust, settings } = frame;
-    const trusted = trustedProviders(role, parts.providers);
+    this.resource.overrideLogicalId(logicalId(...this.#idParts));
+    const trusted = trustedProviders(checked.role, parts.providers);
     guard.add(this, () => [
       ...trusted.flatMap((provider) => otherAccount(this, known, provider)),
-      ...lintErrorsOfRole(role, checked.policy, trust, settings.settings),
+      ...this.#lintErrors(),
       ...checkWrittenPolicy(this.resource, this.trustPolicy, account),
     ]);
-    guard.addRole({ construct: this, resource: this.resource, name: role.name, provider: known.provider });
-    const [federation, key] = parts.logicalName;
-    const idParts = key === undefined ? [guard.uniqueName(this, "role", federation)] : [federation, key];
-    this.resource.overrideLogicalId(logicalId(...idParts));
+    guard.addRole({ construct: this, resource: this.resource, name: checked.role.name, provider: known.provider });
     waitFor(this.resource, trusted);
     const preconditions = [
       ...checked.tokens.map(tokenCondition),
       ...trusted.flatMap((provider) => adoptedCondition(provider, account)),
     ];
     if (preconditions.length > 0) ownLifecycle(this.resource, { precondition: preconditions });
-    this.#addPolicies(checked, idParts, account, known);
+    for (const [policy, arn] of Object.entries(checked.role.managedPolicyArns)) this.#attach(policy, arn);
+    for (const [policy, document] of Object.entries(checked.inlinePolicies)) this.#write(policy, document);
+  }
+
+  /**
+   * The role `roleArn`, which exists and stays as it is: for policies of yours. The ARN may be a token. To manage it
+   * here instead, declare it under its name and call `resource.importFrom`.
+   */
+  static fromRoleArn(
+    scope: Construct,
+    id: string,
+    roleArn: string,
+    options: { readonly provider?: TerraformProvider } = {},
+  ): ExistingRole {
+    return new ExistingRole(scope, id, roleArn, options.provider);
   }
 
   /** ARN of the role, a token for the rest of the stack. */
@@ -179,31 +229,62 @@ export class DatabricksFederatedRole extends Construct {
     return this.#policies;
   }
 
-  /** Separate resources: the role's own `inline_policy` and `managed_policy_arns` are deprecated. */
-  #addPolicies(
-    checked: CheckedRole,
-    idParts: readonly string[],
-    { text }: AwsAccount,
-    { provider }: KnownAccount,
-  ): void {
-    const managed = Object.entries(checked.role.managedPolicyArns);
-    const inline = Object.entries(checked.inlinePolicies);
-    if (managed.length === 0 && inline.length === 0) return;
-    const shared = {
-      role: `\${${pinnedAddress(this.resource)}.name}`,
-      ...(provider === undefined ? {} : { provider }),
-    };
-    for (const [key, arn] of managed) {
-      const config = { ...shared, policyArn: text(arn) };
-      const attachment = new IamRolePolicyAttachment(this, `managed-policy-${key}`, config);
-      attachment.overrideLogicalId(logicalId(...idParts, key));
-      this.#attachments[key] = attachment;
-    }
-    for (const [name, policy] of inline) {
-      const resource = new IamRolePolicy(this, `inline-policy-${name}`, { ...shared, name, policy: text(policy) });
-      resource.overrideLogicalId(logicalId(...idParts, name));
-      this.#policies[name] = resource;
-    }
+  /**
+   * Attaches a managed policy; `key` is its name in the stack, `policyArn` may be a token. Problems come at synthesis,
+   * as those of `managedPolicyArns` do; also name-collision for a key the role has.
+   */
+  addManagedPolicy(key: string, policyArn: string): IamRolePolicyAttachment {
+    const isNew = this.#add({ managedPolicyArns: { [key]: policyArn } });
+    return this.#attach(key, policyArn, isNew);
+  }
+
+  /**
+   * Gives the role an inline policy called `name`. Problems come at synthesis, as those of `inlinePolicies` do; also
+   * name-collision for a name the role has.
+   */
+  addInlinePolicy(name: string, policy: InlinePolicy): IamRolePolicy {
+    const isNew = this.#add({ inlinePolicies: { [name]: policy } });
+    return this.#write(name, this.#checked?.inlinePolicies[name] ?? "{}", isNew);
+  }
+
+  /** False where the policies are refused. */
+  #add(added: AddedPolicies): boolean {
+    if (this.#checked === undefined) return false;
+    const { checked, problems } = addPolicies(this.#checked, added, this.#frame);
+    this.#problems.push(...problems);
+    if (checked !== undefined) this.#checked = checked;
+    return checked !== undefined;
+  }
+
+  /** Policies are separate resources: the role's own `inline_policy` and `managed_policy_arns` are deprecated. */
+  #attach(key: string, arn: string, isNew = true): IamRolePolicyAttachment {
+    const id = childId(isNew ? "managed-policy" : `refused-${this.node.children.length}`, key);
+    const attachment = new IamRolePolicyAttachment(this, id, { ...this.#shared(), policyArn: this.#account.text(arn) });
+    if (!isNew) return attachment;
+    attachment.overrideLogicalId(logicalId(...this.#idParts, key));
+    this.#attachments[key] = attachment;
+    return attachment;
+  }
+
+  #write(name: string, document: string, isNew = true): IamRolePolicy {
+    const id = childId(isNew ? "inline-policy" : `refused-${this.node.children.length}`, name);
+    const policy = new IamRolePolicy(this, id, { ...this.#shared(), name, policy: this.#account.text(document) });
+    if (!isNew) return policy;
+    policy.overrideLogicalId(logicalId(...this.#idParts, name));
+    this.#policies[name] = policy;
+    return policy;
+  }
+
+  /** What a policy's resource has of its role. */
+  #shared(): { role: string; provider?: TerraformProvider } {
+    const { provider } = this.#frame.settings.known;
+    return { role: `\${${pinnedAddress(this.resource)}.name}`, ...(provider === undefined ? {} : { provider }) };
+  }
+
+  #lintErrors(): readonly Finding[] {
+    if (this.#checked === undefined) return [];
+    const { role, policy } = this.#checked;
+    return lintErrorsOfRole(role, policy, this.#frame.trust, this.#frame.settings.settings);
   }
 }
 
@@ -218,16 +299,18 @@ function attributesOf(attributes: RoleAttributes, text: (text: string) => string
 }
 
 function partsOf(id: string, props: DatabricksFederatedRoleProps | undefined): RoleParts {
-  // JavaScript may leave out what the type demands
-  const {
-    providers = {},
-    provider,
-    awsAccountId,
-    awsPartition,
-    emailDomains,
-    trustPolicyMaxLength,
-    ...declaration
-  } = props ?? {};
+  const given: Partial<DatabricksFederatedRoleProps> = props ?? {};
+  const { provider, awsAccountId, awsPartition, emailDomains, trustPolicyMaxLength, ...others } = given;
+  const { providers: named, ...rest } = others;
+  const early: Problem[] = [];
+  const constructs = Object.entries(mappingAt("providers", named, early)).filter(([key, construct]) => {
+    const isProvider = construct instanceof DatabricksOidcProvider;
+    const path = formatPath(["providers", key]);
+    const message = `${path} is not a DatabricksOidcProvider.`;
+    if (!isProvider) early.push({ code: "wrong-type", message, path, fix: "Give the construct that registers it." });
+    return isProvider;
+  });
+  const { declaration, providers } = withIssuerKeys(rest, Object.fromEntries(constructs));
   const [first] = Object.values(providers);
   const settings = checkSettings("role", {
     provider: provider ?? first?.known.provider,
@@ -236,17 +319,14 @@ function partsOf(id: string, props: DatabricksFederatedRoleProps | undefined): R
     ...(emailDomains === undefined ? {} : { emailDomains }),
     ...(trustPolicyMaxLength === undefined ? {} : { trustPolicyMaxLength }),
   });
-  const issuers = Object.fromEntries(Object.entries(providers).map(([key, provider]) => [key, provider.checked]));
-  const frame = roleFrame(settings, issuers);
-  const read = checkRoleProps(id, { ...declaration }, frame);
-  const problems = [...settings.problems, ...read.problems];
-  return {
-    checked: problems.length === 0 ? read.checked : undefined,
-    problems,
-    providers,
-    frame,
-    logicalName: [id],
-  };
+  const frame = roleFrame(settings, providers);
+  const read = checkRoleProps(id, declaration, frame);
+  const told = read.problems.map((problem) => ({
+    ...problem,
+    fix: problem.fix.replace("under issuers", "under providers"),
+  }));
+  const problems = [...early, ...settings.problems, ...(early.length > 0 ? [] : told)];
+  return { checked: problems.length === 0 ? read.checked : undefined, problems, providers, frame, logicalName: [id] };
 }
 
 /** The providers that trusts of the role name. */

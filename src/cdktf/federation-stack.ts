@@ -2,7 +2,7 @@ import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import type { TerraformResource } from "cdktf";
 import { TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
-import { InputError } from "../errors";
+import { InputError, inputError } from "../errors";
 import type { AccountView } from "../federation/account-view";
 import { accountView } from "../federation/account-view";
 import { findAccounts } from "../federation/find";
@@ -27,12 +27,15 @@ export interface FederationStackOptions {
    * `FederationStack.forEachAccount`.
    */
   readonly account?: string;
+  /** ID of the stack. Default: the name of the federation, and the key of the account where there are several. */
+  readonly id?: string;
 }
 
 /**
  * A whole federation in one AWS account: provider configuration, backend, OIDC providers, roles and outputs
  * (`oidc_provider_arns`, `issuer_urls`, `discovery_urls`, `role_arns`, `role_names`, `trust_policies`: maps by key,
- * as the HCL modules give them). The stack is called after the federation, and the account where there are several.
+ * as the HCL modules give them). The stack is called after the federation, and the account where there are
+ * several, or `id`.
  *
  * Throws InputError with account-not-found where the account is not one of the federation's, or not named among
  * several.
@@ -48,13 +51,15 @@ export class FederationStack extends TerraformStack {
   /** The federation's constructs; `federation.addRole` adds to the file's roles (outputs hold the file's only). */
   readonly federation: DatabricksFederation;
   readonly account: AwsAccount;
+  /** The configured AWS provider, for resources of yours in the stack. */
+  readonly awsProvider: AwsProvider;
 
   constructor(scope: Construct, federation: Federation, options: FederationStackOptions = {}) {
     const account = accountOf(federation, options.account);
-    super(scope, account.stackName);
+    super(scope, options.id ?? account.stackName);
     this.account = account;
     const view = accountView(federation, account);
-    new AwsProvider(this, "aws", {
+    this.awsProvider = new AwsProvider(this, "aws", {
       ...(account.region === null ? {} : { region: account.region }),
       ...(account.assumeRoleArn === null ? {} : { assumeRole: [{ roleArn: account.assumeRoleArn }] }),
       // Credentials of another account would make roles that trust a provider which is not theirs.
@@ -109,6 +114,14 @@ export class FederationStack extends TerraformStack {
 }
 
 function accountOf(federation: Federation, key: string | undefined): AwsAccount {
+  // JavaScript may give a federation as written
+  if (!Array.isArray((federation as Partial<Federation> | undefined)?.accounts))
+    throw inputError(
+      "wrong-type",
+      "It is no federation that was read.",
+      "Give what loadFederation returns.",
+      "federation",
+    );
   const [only, ...others] = federation.accounts;
   if (key === undefined && only !== undefined && others.length === 0) return only;
   if (key === undefined)

@@ -1,20 +1,18 @@
 import { Construct } from "constructs";
 import type { Problem } from "../errors";
 import type { AccountView } from "../federation/account-view";
-import { formatPath } from "../federation/path";
 import type { FederationRole } from "../federation/model";
 import type { IssuerDeclaration } from "../federation/schema";
-import { quoted } from "../text/text-rule";
-import type { RoleProps } from "./federated-role";
+import type { AnyIssuer, RoleProps } from "./federated-role";
 import { DatabricksFederatedRole } from "./federated-role";
 import type { ProviderParts } from "./oidc-provider";
 import { checkIssuerProps, computedArn, DatabricksOidcProvider } from "./oidc-provider";
 import type { RoleFrame, RoleReading } from "./role-input";
-import { checkedRole, checkRoleProps, roleFrame } from "./role-input";
+import { addedTwice, checkedRole, checkRoleProps, roleFrame, withIssuerKeys } from "./role-input";
 import type { CheckedSettings, FederationSettings } from "./settings";
-import { checkSettings } from "./settings";
+import { checkSettings, mappingAt } from "./settings";
 import { StackGuard } from "./stack-guard";
-import { holdsToken } from "./tokens";
+import { childId } from "./tokens";
 
 /**
  * A federation as in its file, word for word; without what belongs to the stack (account, region, backend).
@@ -30,11 +28,11 @@ import { holdsToken } from "./tokens";
  * };
  * ```
  */
-export interface DatabricksFederationProps extends FederationSettings {
+export interface DatabricksFederationProps<Issuer extends string = AnyIssuer> extends FederationSettings {
   /** The issuers that roles may trust, by key. */
-  readonly issuers: Readonly<Record<string, IssuerDeclaration>>;
+  readonly issuers: Readonly<Record<Issuer, IssuerDeclaration>>;
   /** Default: none; `addRole` adds them one by one. */
-  readonly roles?: Readonly<Record<string, RoleProps>>;
+  readonly roles?: Readonly<Record<string, RoleProps<NoInfer<Issuer>>>>;
 }
 
 /**
@@ -61,44 +59,41 @@ export interface DatabricksFederationProps extends FederationSettings {
  * reader.arn; // a token, for the rest of the stack
  * ```
  */
-export class DatabricksFederation extends Construct {
+export class DatabricksFederation<const Issuer extends string = string> extends Construct {
   /** The providers, by issuer key. */
-  readonly providers: Readonly<Record<string, DatabricksOidcProvider>>;
+  readonly providers: Readonly<Record<Issuer, DatabricksOidcProvider>>;
   readonly #name: string;
   readonly #frame: RoleFrame;
   readonly #roles = new Map<string, DatabricksFederatedRole>();
 
   /** @internal A federation that was read from a file. */
   constructor(scope: Construct, id: string, props: undefined, parts: FederationParts);
-  constructor(scope: Construct, id: string, props: DatabricksFederationProps);
+  constructor(scope: Construct, id: string, props: DatabricksFederationProps<Issuer>);
   constructor(
     scope: Construct,
     id: string,
-    props: DatabricksFederationProps | undefined,
+    props: DatabricksFederationProps<Issuer> | undefined,
     parts: FederationParts = partsOf(id, props),
   ) {
     super(scope, id);
     const { settings, issuers } = parts;
     const guard = StackGuard.of(this);
-    guard.add(this, () => settings.problems);
+    guard.add(this, () => [...settings.problems, ...parts.problems]);
     this.#name = guard.uniqueName(this, "federation", parts.name);
-    this.providers = Object.fromEntries(
-      Object.entries(issuers).map(([key, issuer]) => [
-        key,
-        new DatabricksOidcProvider(this, childId("oidc-provider", key), undefined, {
-          ...issuer,
-          tags: settings.tags,
-          known: settings.known,
-          logicalName: [this.#name, key],
-        }),
-      ]),
-    );
-    this.#frame = roleFrame(
-      settings,
-      Object.fromEntries(Object.entries(issuers).map(([key, { checked }]) => [key, checked])),
-    );
-    for (const role of parts.roles) this.#add(role.key, { checked: checkedRole(role, this.#frame), problems: [] });
-    for (const [key, role] of Object.entries(props?.roles ?? {})) this.addRole(key, role);
+    const providers = Object.entries(issuers).map(([key, issuer]) => [
+      key,
+      new DatabricksOidcProvider(this, childId("oidc-provider", key), undefined, {
+        ...issuer,
+        tags: settings.tags,
+        known: settings.known,
+        logicalName: [this.#name, key],
+      }),
+    ]);
+    this.providers = Object.fromEntries(providers) as Record<Issuer, DatabricksOidcProvider>;
+    this.#frame = roleFrame(settings, this.providers);
+    for (const role of parts.roles)
+      this.#add(role.key, { checked: checkedRole(role, this.#frame), problems: [] }, this.providers);
+    for (const [key, role] of Object.entries(parts.declared)) this.addRole(key, role as RoleProps<Issuer>);
   }
 
   /** The roles by key, in the order they were added. */
@@ -110,17 +105,22 @@ export class DatabricksFederation extends Construct {
    * Adds a role; `key` is its name unless it has one of its own. What is wrong with it is reported at synthesis.
    * A second role of the same key is refused there with name-collision.
    */
-  addRole(key: string, role: RoleProps): DatabricksFederatedRole {
-    return this.#add(key, checkRoleProps(key, { ...role }, this.#frame));
+  addRole(key: string, role: RoleProps<Issuer>): DatabricksFederatedRole {
+    const { declaration, providers } = withIssuerKeys({ ...role }, this.providers);
+    return this.#add(key, checkRoleProps(key, declaration, roleFrame(this.#frame.settings, providers)), providers);
   }
 
-  #add(key: string, { checked, problems }: RoleReading): DatabricksFederatedRole {
+  #add(
+    key: string,
+    { checked, problems }: RoleReading,
+    providers: Readonly<Record<string, DatabricksOidcProvider>>,
+  ): DatabricksFederatedRole {
     const twice = this.#roles.has(key);
     const id = childId("role", twice ? `${key}-${this.node.children.length}` : key);
     const role = new DatabricksFederatedRole(this, id, undefined, {
       checked: twice ? undefined : checked,
-      problems: twice ? [...problems, addedTwice(key)] : problems,
-      providers: this.providers,
+      problems: twice ? [...problems, addedTwice("role", key, ["roles", key])] : problems,
+      providers,
       frame: this.#frame,
       logicalName: [this.#name, key],
     });
@@ -129,40 +129,35 @@ export class DatabricksFederation extends Construct {
   }
 }
 
-/** Construct IDs take no tokens and no slash; its rule says what is wrong with such a key. */
-function childId(kind: string, key: string): string {
-  return `${kind}-${holdsToken(key) ? "token" : key.replaceAll("/", "%2F")}`;
-}
-
-function addedTwice(key: string): Problem {
-  return {
-    code: "name-collision",
-    message: `The role ${quoted(key)} was added twice.`,
-    path: formatPath(["roles", key]),
-    fix: "Give one of them another key.",
-  };
-}
-
 /** What a federation's props, or its file, say. */
 export interface FederationParts {
   readonly name: string;
   readonly settings: CheckedSettings;
   readonly issuers: Readonly<Record<string, Pick<ProviderParts, "adopts" | "checked" | "problems">>>;
-  /** Roles that were read with the rest; those of props are read one by one. */
+  /** Roles that were read with the rest. */
   readonly roles: readonly FederationRole[];
+  /** Roles that are read one by one. */
+  readonly declared: Readonly<Record<string, RoleProps>>;
+  /** Beside those of the settings. */
+  readonly problems: readonly Problem[];
 }
 
 function partsOf(name: string, props: DatabricksFederationProps | undefined): FederationParts {
-  // JavaScript may leave out what the type demands
-  const { issuers = {}, roles: _, ...rest } = props ?? {};
+  const { issuers, roles, ...rest } = props ?? {};
   const settings = checkSettings(name, rest);
+  const problems: Problem[] = [];
   return {
     name,
     settings,
     issuers: Object.fromEntries(
-      Object.entries(issuers).map(([key, issuer]) => [key, checkIssuerProps(key, issuer, settings.known)]),
+      Object.entries(mappingAt("issuers", issuers, problems)).map(([key, issuer]) => [
+        key,
+        checkIssuerProps(key, issuer, settings.known),
+      ]),
     ),
     roles: [],
+    declared: mappingAt("roles", roles, problems),
+    problems,
   };
 }
 
@@ -188,5 +183,7 @@ export function partsOfView(
       }),
     ),
     roles: problems.length === 0 ? roles : [],
+    declared: {},
+    problems: [],
   };
 }

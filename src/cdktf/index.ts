@@ -1,6 +1,7 @@
 /** Back end 1: CDKTF constructs. Needs the peers cdktf, constructs and @cdktf/provider-aws. */
+export type { ExistingRole } from "./existing-role";
 export { DatabricksFederatedRole } from "./federated-role";
-export type { DatabricksFederatedRoleProps, RoleProps } from "./federated-role";
+export type { DatabricksFederatedRoleProps, RoleProps, RoleTrust } from "./federated-role";
 export { DatabricksFederation } from "./federation";
 export type { DatabricksFederationProps } from "./federation";
 export { FederationStack } from "./federation-stack";

@@ -114,6 +114,16 @@ export class DatabricksOidcProvider extends Construct {
     if (checked !== undefined) guard.addIssuer({ ...registered, name: checked.issuer.issuer });
   }
 
+  /** The provider `providerArn`, which exists; the ARN may be a token. The same as `existingProviderArn`. */
+  static fromProviderArn(
+    scope: Construct,
+    id: string,
+    providerArn: string,
+    props: DatabricksOidcProviderProps,
+  ): DatabricksOidcProvider {
+    return new DatabricksOidcProvider(scope, id, { ...props, existingProviderArn: providerArn });
+  }
+
   /**
    * ARN of the provider, computed: `arn:<partition>:iam::<account>:oidc-provider/<issuer path>`, or the adopted one.
    */

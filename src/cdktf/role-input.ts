@@ -1,19 +1,25 @@
 /** From a role as declared to what its resources say: one function for federation files and for `addRole`. */
-import { Fn } from "cdktf";
+import { Fn, Token } from "cdktf";
 import type { Problem } from "../errors";
 import { canonicalInput } from "../federation/canonical-input";
 import { checkRoleValues, checkTrustPolicyLength } from "../federation/check";
 import type { FederationIssuer, FederationRole } from "../federation/model";
 import type { RoleContext } from "../federation/read";
+import type { PathPart } from "../federation/path";
+import { formatPath } from "../federation/path";
 import { readRole } from "../federation/read";
+import { roleSchema } from "../federation/schema";
+import { shape } from "../federation/shape";
+import { quoted } from "../text/text-rule";
 import type { TrustContext, TrustedIssuer } from "../trust/build";
 import { buildTrustPolicy, SELF_ASSUME_POLICY_NAME, selfAssumePolicy, trustPolicyJson } from "../trust/build";
 import { canonicalJson } from "../trust/canonical-json";
 import type { TrustPolicy } from "../trust/policy";
 import { EXTERNAL_ID, SERVICE_PRINCIPAL, USER } from "../trust/rules";
 import { withPlaceholders } from "./aws-account";
+import type { InlinePolicy } from "./inline-policies";
 import { checkInlinePolicies } from "./inline-policies";
-import type { CheckedIssuer } from "./oidc-provider";
+import { DatabricksOidcProvider } from "./oidc-provider";
 import type { CheckedSettings } from "./settings";
 import { mapValues } from "./terraform-text";
 import type { CheckedToken, TokenSlot } from "./tokens";
@@ -22,6 +28,8 @@ import { reservedTextProblems, setTokensAside } from "./tokens";
 /** What a role's resources say. Text may hold placeholders and tokens: it goes through `AwsAccount.text` once. */
 export interface CheckedRole {
   readonly role: FederationRole;
+  /** The same with stand-ins for tokens: what rules see. */
+  readonly seen: FederationRole;
   /** As built, with stand-ins for tokens: what rules look at. */
   readonly policy: TrustPolicy;
   /** The same as JSON, with tokens. */
@@ -41,26 +49,55 @@ export interface RoleFrame {
   readonly trust: TrustContext;
 }
 
+export interface AddedPolicies {
+  readonly managedPolicyArns?: Readonly<Record<string, string>>;
+  readonly inlinePolicies?: Readonly<Record<string, InlinePolicy>>;
+}
+
 /** `checked` is undefined where there are problems, or where an issuer it trusts has some. */
 export interface RoleReading {
   readonly checked: CheckedRole | undefined;
   readonly problems: readonly Problem[];
 }
 
-/** `checked` has undefined for an issuer with problems: trusts that name it are not blamed for it. */
+/** A role whose trusts may name provider constructs, with a key for each of these. */
+export function withIssuerKeys(
+  declaration: Readonly<Record<string, unknown>>,
+  known: Readonly<Record<string, DatabricksOidcProvider>>,
+): {
+  readonly declaration: Readonly<Record<string, unknown>>;
+  readonly providers: Readonly<Record<string, DatabricksOidcProvider>>;
+} {
+  const { trusts } = declaration;
+  const providers = { ...known };
+  const keyOf = (provider: DatabricksOidcProvider): string => {
+    const found = Object.entries(providers).find(([, other]) => other === provider)?.[0];
+    const key = found ?? (Object.hasOwn(providers, provider.node.id) ? provider.node.addr : provider.node.id);
+    providers[key] = provider;
+    return key;
+  };
+  const named = (trust: unknown): unknown =>
+    isMapping(trust) && trust["issuer"] instanceof DatabricksOidcProvider
+      ? { ...trust, issuer: keyOf(trust["issuer"]) }
+      : trust;
+  const list: unknown = Array.isArray(trusts) && !Token.isUnresolved(trusts) ? trusts.map(named) : trusts;
+  return { declaration: { ...declaration, trusts: list }, providers };
+}
+
+/** Trusts that name a provider with problems are not blamed for it. */
 export function roleFrame(
   settings: CheckedSettings,
-  checked: Readonly<Record<string, CheckedIssuer | undefined>>,
+  providers: Readonly<Record<string, DatabricksOidcProvider>>,
 ): RoleFrame {
   const issuers: Record<string, FederationIssuer> = {};
   const trusted: Record<string, TrustedIssuer> = {};
   const broken = new Set<string>();
-  for (const [key, found] of Object.entries(checked)) {
-    if (found === undefined) {
+  for (const [key, { checked }] of Object.entries(providers)) {
+    if (checked === undefined) {
       broken.add(key);
       continue;
     }
-    const { issuer, arn } = found;
+    const { issuer, arn } = checked;
     issuers[key] = issuer;
     trusted[key] = { conditionKeys: issuer.conditionKeys, audiences: issuer.audiences, providerArn: arn };
   }
@@ -76,6 +113,7 @@ export function checkedRole(
   role: FederationRole,
   { settings, trust }: RoleFrame,
   tokens: readonly CheckedToken[] = [],
+  seen = role,
 ): CheckedRole {
   const policy = buildTrustPolicy(role.trusts, role, trust);
   const inlinePolicies = { ...role.inlinePolicies };
@@ -83,6 +121,7 @@ export function checkedRole(
     inlinePolicies[SELF_ASSUME_POLICY_NAME] = selfAssumePolicy(role, trust);
   return {
     role,
+    seen,
     policy,
     trustPolicy: withTokenValues(trustPolicyJson(policy), tokens),
     inlinePolicies: mapValues(inlinePolicies, canonicalJson),
@@ -129,11 +168,71 @@ export function checkRoleProps(
       aside.tokenAt(...path) ??
       (path[0] === "permissionsBoundaryArn" && !ownBoundary ? frame.settings.boundaryToken : undefined),
   );
-  const checked = checkedRole(role, frame, aside.checked);
+  const checked = checkedRole(role, frame, aside.checked, read.value);
   const tooLong = checkTrustPolicyLength(role, trustPolicyJson(checked.policy), settings.trustPolicyMaxLength);
   if (tooLong.length > 0) return refused(tooLong);
   const inlinePolicies = { ...checked.inlinePolicies, ...Object.fromEntries(policies.tokens) };
   return { checked: { ...checked, inlinePolicies }, problems: [] };
+}
+
+/** The fields that `addPolicies` reads. */
+const policiesSchema = roleSchema.pick({ managedPolicyArns: true, inlinePolicies: true });
+
+/** A role with further policies, checked together with those it has. Code beside those of a role: name-collision. */
+export function addPolicies(
+  checked: CheckedRole,
+  { managedPolicyArns = {}, inlinePolicies = {} }: AddedPolicies,
+  frame: RoleFrame,
+): RoleReading {
+  const { seen, role } = checked;
+  const at = ["roles", seen.key];
+  const count = Object.keys(seen.managedPolicyArns).length;
+  const slot = { path: ["managedPolicyArns", "*"], standIn: (index: number) => standInPolicy(frame, count + index) };
+  const aside = setTokensAside({ managedPolicyArns }, at, [slot]);
+  const policies = checkInlinePolicies(inlinePolicies, [...at, "inlinePolicies"]);
+  const canonical = canonicalInput({ ...(aside.clean as object), inlinePolicies: policies.documents }, false);
+  const { value = {}, problems: found } = shape(policiesSchema, canonical.value, at, () => undefined);
+  const problems = [
+    ...aside.problems,
+    ...policies.problems,
+    ...canonical.problems,
+    ...reservedTextProblems(canonical.value, at),
+    ...found,
+    ...(["managedPolicyArns", "inlinePolicies"] as const).flatMap((field) =>
+      Object.keys(value[field] ?? {})
+        .filter((key) => Object.hasOwn(seen[field], key))
+        .map((key) => addedTwice("policy", key, [...at, field, key])),
+    ),
+  ];
+  if (problems.length > 0) return refused(problems);
+  const withAdded = (to: FederationRole, arns = value.managedPolicyArns): FederationRole => ({
+    ...to,
+    accounts: null,
+    managedPolicyArns: { ...to.managedPolicyArns, ...arns },
+    inlinePolicies: { ...to.inlinePolicies, ...value.inlinePolicies },
+  });
+  const ruled = checkRoleValues(withAdded(seen), frame.settings.settings);
+  if (ruled.length > 0) return refused(ruled);
+  const texts = { ...mapValues(value.inlinePolicies ?? {}, canonicalJson), ...Object.fromEntries(policies.tokens) };
+  return {
+    checked: {
+      ...checked,
+      seen: withAdded(seen),
+      role: withAdded(role, managedPolicyArns),
+      inlinePolicies: { ...checked.inlinePolicies, ...texts },
+    },
+    problems: [],
+  };
+}
+
+/** A key that was given before. */
+export function addedTwice(what: "policy" | "role", key: string, path: readonly PathPart[]): Problem {
+  return {
+    code: "name-collision",
+    message: `The ${what} ${quoted(key)} was added twice.`,
+    path: formatPath(path),
+    fix: "Give one of them another key.",
+  };
 }
 
 function refused(problems: readonly Problem[]): RoleReading {
@@ -144,11 +243,15 @@ function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Where a role takes tokens, and what the rules see instead: a policy of the role's own account, each another. */
-function slotsOf({ settings }: RoleFrame): readonly TokenSlot[] {
+/** A policy of the role's own account, each another. */
+function standInPolicy({ settings }: RoleFrame, count: number): string {
   const account = settings.settings.accounts[0];
-  const policyArn = (count: number): string =>
-    `arn:${account?.partition ?? "aws"}:iam::${account?.accountId ?? "000000000000"}:policy/token-${count}`;
+  return `arn:${account?.partition ?? "aws"}:iam::${account?.accountId ?? "000000000000"}:policy/token-${count}`;
+}
+
+/** Where a role takes tokens, and what the rules see instead. */
+function slotsOf(frame: RoleFrame): readonly TokenSlot[] {
+  const policyArn = (count: number): string => standInPolicy(frame, count);
   return [
     { path: ["managedPolicyArns", "*"], standIn: policyArn },
     { path: ["permissionsBoundaryArn"], standIn: policyArn },

@@ -7,7 +7,7 @@ import { readSettings } from "../federation/read";
 import type { FederationInput } from "../federation/schema";
 import type { Partition } from "../issuer/rules";
 import type { KnownAccount } from "./aws-account";
-import { reservedTextProblems, setTokensAside } from "./tokens";
+import { isPlainObject, reservedTextProblems, setTokensAside } from "./tokens";
 
 /**
  * As at the top of a federation file.
@@ -65,13 +65,13 @@ export function checkSettings(name: string, settings: FederationSettings): Check
       { path: ["tags", "*"], standIn: () => "" },
     ],
   );
-  const early: Problem[] = [...aside.problems, ...reservedTextProblems(aside.clean, [])];
+  const early: Problem[] = [...aside.problems, ...reservedTextProblems(aside.clean, [])].map(asProp);
   const known = { accountId: accountId ?? null, partition: partition ?? null, provider, configured: false };
   if (provider !== undefined && !isAwsProvider(provider)) early.push(notAnAwsProvider());
   if (early.length > 0) return defaults(early, provider);
   const canonical = canonicalInput({ ...(aside.clean as object), name });
   const read = readSettings(canonical.value as Readonly<Record<string, unknown>>);
-  const problems = [...canonical.problems, ...read.problems];
+  const problems = [...canonical.problems, ...read.problems].map(asProp);
   if (problems.length > 0) return defaults(problems, provider);
   return {
     settings: partition === undefined ? { ...read.settings, accounts: [] } : read.settings,
@@ -88,6 +88,24 @@ export function checkSettings(name: string, settings: FederationSettings): Check
 function defaults(problems: readonly Problem[], provider: TerraformProvider | undefined): CheckedSettings {
   const known = { awsPartition: "aws", ...(isAwsProvider(provider) ? { provider } : {}) } as const;
   return { ...checkSettings("federation", known), problems };
+}
+
+/** The same at the property of the construct that says it. */
+function asProp(problem: Problem): Problem {
+  const path =
+    problem.path === "aws.accountId" ? "awsAccountId" : problem.path?.replace(/^aws\.partition$/, "awsPartition");
+  return path === undefined ? problem : { ...problem, path };
+}
+
+/** `value` where it is a mapping; else nothing, and `at` is refused. JavaScript may give what no type allows. */
+export function mappingAt<T>(
+  at: string,
+  value: Readonly<Record<string, T>> | undefined,
+  problems: Problem[],
+): Readonly<Record<string, T>> {
+  if (value === undefined || isPlainObject(value)) return value ?? {};
+  problems.push({ code: "wrong-type", message: `${at} must be a mapping.`, path: at, fix: "Write { key: … }." });
+  return {};
 }
 
 function isAwsProvider(provider: unknown): provider is TerraformProvider {

@@ -179,3 +179,8 @@ function reserved(text: string, path: readonly PathPart[]): Problem {
     fix: "Write it otherwise.",
   };
 }
+
+/** Construct IDs take no tokens and no slash; its rule says what is wrong with such a key. */
+export function childId(kind: string, key: string): string {
+  return `${kind}-${holdsToken(key) ? "token" : key.replaceAll("/", "%2F")}`;
+}
