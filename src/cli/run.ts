@@ -28,6 +28,12 @@ export function sayJson(document: unknown): void {
   say(JSON.stringify(document, null, 2));
 }
 
+/** Prints the result of a verb: `document` with --json, else `text`. */
+export function sayResult(json: boolean, document: unknown, text: string): void {
+  if (json) sayJson(document);
+  else say(text);
+}
+
 /** Work that takes longer than this shows its progress. */
 const QUIET_MS = 2000;
 const PROGRESS_MS = 100;

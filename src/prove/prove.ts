@@ -7,7 +7,7 @@ import type { Federation, FederationRole } from "../federation/model";
 import { providersOf, readTrustPolicy, webIdentityRole } from "../explain/role-in-question";
 import type { WebIdentityProvider, WebIdentityRole } from "../sts/web-identity";
 import { decideClaims } from "../sts/decide-token";
-import { decide, verdict } from "../trust/decide/decide";
+import { decide, verdict, type Verdict } from "../trust/decide/decide";
 import { type Claims, type Context, type Declared, declaredIdentities } from "./identities";
 import { forgedTokens } from "./forged-tokens";
 import { declaredClaims } from "./declared-claims";
@@ -84,12 +84,13 @@ export async function prove(federation: Federation, options: ProveOptions): Prom
     for (const role of view.roles) {
       if (options.role !== undefined && role.key !== options.role && role.name !== options.role) continue;
       const tried = webIdentityRole(role, view);
+      const trial = trialOf(providers, tried, options.now);
       const declared = declaredIdentities(role, federation.issuers, options.now);
-      roles.push(proveRole(role, tried, view, providers, declared, options));
+      roles.push(proveRole(role, tried, trial, view, providers, declared, options));
       for (const honest of declared) {
         if (issuers.has(honest.issuer.key)) continue;
         const provider = providers.find((candidate) => candidate.issuer === honest.issuer.issuer);
-        if (provider === undefined || !getsIn(honest.claims, honest.context, providers, tried, options.now)) continue;
+        if (provider === undefined || trial(honest.claims, honest.context) !== "yes") continue;
         const forgeries = await forgedSignatures(honest, provider, tried, options.now);
         issuers.set(honest.issuer.key, {
           issuer: honest.issuer.key,
@@ -109,37 +110,24 @@ export function isProven({ shutOut, undeclared, unsure, letIn }: RoleProof): boo
   return shutOut.length + undeclared.length + letIn.length === 0 && unsure === null;
 }
 
-function getsIn(
-  claims: Claims,
-  context: Context,
-  providers: readonly WebIdentityProvider[],
-  role: WebIdentityRole,
-  now: number,
-): boolean {
-  return decideClaims(claims, providers, role, { roleSessionName: "prove", durationSeconds: null, context, now })
-    .allowed;
-}
+/** Decides on claims that come with a context. */
+type Trial = (claims: Claims, context: Context) => Verdict;
 
-/** Whether claims get in, or may: what cannot be decided does not refuse for certain. */
-function mayGetIn(
-  claims: Claims,
-  context: Context,
-  providers: readonly WebIdentityProvider[],
-  role: WebIdentityRole,
-  now: number,
-): boolean {
-  const { allowed, error, request } = decideClaims(claims, providers, role, {
-    roleSessionName: "prove",
-    durationSeconds: null,
-    context,
-    now,
-  });
-  return allowed || (error?.code === "AccessDenied" && request !== null && verdict(role.trust, request) === "unknown");
+/** `unknown`: what cannot be decided does not refuse for certain. */
+function trialOf(providers: readonly WebIdentityProvider[], role: WebIdentityRole, now: number): Trial {
+  return (claims, context) => {
+    const call = { roleSessionName: "prove", durationSeconds: null, context, now };
+    const { allowed, error, request } = decideClaims(claims, providers, role, call);
+    if (allowed) return "yes";
+    const reached = error?.code === "AccessDenied" && request !== null;
+    return reached && verdict(role.trust, request) === "unknown" ? "unknown" : "no";
+  };
 }
 
 function proveRole(
   role: FederationRole,
   tried: WebIdentityRole,
+  trial: Trial,
   view: AccountView,
   providers: readonly WebIdentityProvider[],
   declared: readonly Declared[],
@@ -148,7 +136,7 @@ function proveRole(
   const random = seededRandom(options.seed ^ hashOf(role.key));
   const shutOut: CounterExample[] = [];
   for (const { claims, context } of declared)
-    if (!getsIn(claims, context, providers, tried, options.now)) shutOut.push({ what: "declared", claims, context });
+    if (trial(claims, context) !== "yes") shutOut.push({ what: "declared", claims, context });
   const assumptions = declaredAssumptions(role, tried.arn);
   for (const { caller, request } of assumptions)
     if (!decide(tried.trust, request))
@@ -176,7 +164,7 @@ function proveRole(
       if (isDeclared(claims, context)) continue;
       forged += 1;
       options.onProgress?.(forged);
-      if (mayGetIn(claims, context, providers, tried, options.now)) letIn.push({ what, claims, context });
+      if (trial(claims, context) !== "no") letIn.push({ what, claims, context });
     }
   }
   const all = declared.length + assumptions.length;

@@ -1,7 +1,7 @@
 /** `doctor`: the real endpoints, the real AWS, one real call; and the one next thing to do. */
 import { readSource } from "../federation-source";
 import { flags } from "../flags";
-import { say, sayJson, withProgress } from "../run";
+import { sayResult, withProgress } from "../run";
 import { verb } from "../verb";
 
 export default verb({
@@ -44,8 +44,7 @@ export default verb({
     const { report, text } = await withProgress("checking", () =>
       doctor(federation, { ...options, config: file, environment: processEnvironment() }),
     );
-    if (options.json) sayJson(report);
-    else say(text);
+    sayResult(options.json, report, text);
     return report.exitCode;
   },
 });

@@ -1,29 +1,31 @@
 /** `explain`: can this token assume this role, and if not, which line refuses it. */
 import { inputError } from "../../errors";
 import { readSource } from "../federation-source";
-import { flags } from "../flags";
-import { type ExitCode, say, sayJson } from "../run";
+import { flags, type Options } from "../flags";
+import { type ExitCode, sayResult } from "../run";
 import { verb } from "../verb";
 
+const EXPLAIN_FLAGS = flags(
+  "config",
+  "plan",
+  "role",
+  "account",
+  "policy",
+  "providerUrl",
+  "clientId",
+  "token",
+  "claims",
+  "jwks",
+  "roleArn",
+  "now",
+  "context",
+  "mechanisms",
+  "who",
+  "json",
+);
+
 export default verb({
-  flags: flags(
-    "config",
-    "plan",
-    "role",
-    "account",
-    "policy",
-    "providerUrl",
-    "clientId",
-    "token",
-    "claims",
-    "jwks",
-    "roleArn",
-    "now",
-    "context",
-    "mechanisms",
-    "who",
-    "json",
-  ),
+  flags: EXPLAIN_FLAGS,
   exclusive: [
     ["config", "plan"],
     ["policy", "config"],
@@ -65,8 +67,7 @@ export default verb({
       },
       options,
     );
-    if (options.json) sayJson(explanation);
-    else say(text);
+    sayResult(options.json, explanation, text);
     return explanation.allowed ? 0 : 1;
   },
 });
@@ -88,14 +89,7 @@ async function givenToken(given: string | undefined): Promise<string> {
 }
 
 /** Exit code 0: a list neither allows nor refuses. */
-async function explainWho(options: {
-  readonly config: string | undefined;
-  readonly plan: string | undefined;
-  readonly policy: string | undefined;
-  readonly role: string | undefined;
-  readonly account: string | undefined;
-  readonly json: boolean;
-}): Promise<ExitCode> {
+async function explainWho(options: Options<typeof EXPLAIN_FLAGS>): Promise<ExitCode> {
   const [{ readOne }, { callersText, whoGetsIn }, { parseRole }, { DEFAULT_FEDERATION_FILE }] = await Promise.all([
     import("../../lint/read-documents"),
     import("../../explain/who-gets-in"),
@@ -120,14 +114,12 @@ async function explainWho(options: {
       throw inputError("trust-policy-unreadable", malformed.join(" "), "Fix the trust policy.", role.path);
     return whoGetsIn(role.path, { version, statements });
   });
-  if (options.json) sayJson({ roles: callers });
-  else say(callersText(callers));
+  sayResult(options.json, { roles: callers }, callersText(callers));
   return 0;
 }
 
 async function explainMechanisms(json: boolean): Promise<ExitCode> {
   const { MECHANISMS, mechanismsText } = await import("../../explain/mechanisms");
-  if (json) sayJson({ mechanisms: MECHANISMS });
-  else say(mechanismsText());
+  sayResult(json, { mechanisms: MECHANISMS }, mechanismsText());
   return 0;
 }

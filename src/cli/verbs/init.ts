@@ -1,6 +1,6 @@
 /** `init`: a federation.yaml, by questions or by flags. */
 import { FLAGS, flags } from "../flags";
-import { say, sayJson, tell } from "../run";
+import { sayResult, tell } from "../run";
 import { verb } from "../verb";
 
 const LOOK_UP_MS = 10_000;
@@ -49,8 +49,7 @@ export default verb({
         note: (text) => tell(`note: ${text}`),
       });
       for (const { rule, message } of result.warnings) tell(`lint: ${message} (${rule})`);
-      if (json) sayJson(result);
-      else say(initText(result));
+      sayResult(json, result, initText(result));
       return 0;
     } catch (error) {
       if (!(error instanceof Stopped)) throw error;

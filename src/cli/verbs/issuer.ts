@@ -1,6 +1,6 @@
 /** `issuer`: which issuer, and every URL and ARN derived from it. */
 import { flags } from "../flags";
-import { say, sayJson } from "../run";
+import { sayResult } from "../run";
 import { verb } from "../verb";
 
 export default verb({
@@ -23,8 +23,7 @@ export default verb({
   run: async (options): Promise<0> => {
     const { chooseIssuer, issuerText } = await import("../../issuer/choose");
     const choice = chooseIssuer(options);
-    if (options.json) sayJson(choice);
-    else say(issuerText(choice));
+    sayResult(options.json, choice, issuerText(choice));
     return 0;
   },
 });

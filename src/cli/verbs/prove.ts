@@ -1,7 +1,7 @@
 /** `prove`: every declared identity gets in, and nobody else does. */
 import { readSource } from "../federation-source";
 import { flags } from "../flags";
-import { progress, say, sayJson } from "../run";
+import { progress, sayResult } from "../run";
 import { verb } from "../verb";
 
 export default verb({
@@ -21,8 +21,7 @@ export default verb({
         if (tried % 1000 === 0) progress(`${tried} of ${options.count} forged tokens tried`);
       },
     });
-    if (options.json) sayJson(proof);
-    else say(proofText(proof));
+    sayResult(options.json, proof, proofText(proof));
     return proof.holds ? 0 : 1;
   },
 });

@@ -1,7 +1,7 @@
 /** `release notes`: what changed since the last release; `release record`: store what a release promises. */
 import { version as ownVersion } from "../../../package.json";
 import { flags } from "../flags";
-import { say, sayJson, tell } from "../run";
+import { sayJson, sayResult, tell } from "../run";
 import { verb, type VerbGroup } from "../verb";
 
 const notes = verb({
@@ -10,8 +10,7 @@ const notes = verb({
   run: async (options): Promise<0> => {
     const { notesSince } = await import("../../release/notes");
     const result = await notesSince({ ...options, version: options.version ?? ownVersion });
-    if (options.json) sayJson(result);
-    else say(result.notes);
+    sayResult(options.json, result, result.notes);
     if (result.leastVersion !== null)
       tell(`The lowest version after ${result.previous ?? ""} is ${result.leastVersion}.`);
     return 0;

@@ -3,7 +3,7 @@
  */
 import { existsSync } from "node:fs";
 import { flags } from "../flags";
-import { say, sayJson, tell } from "../run";
+import { say, sayResult, tell } from "../run";
 import { verb } from "../verb";
 
 export default verb({
@@ -36,8 +36,7 @@ export default verb({
     });
     for (const note of report.skipped) tell(`note: ${note}`);
     if (options.raw) say(report.token.reveal());
-    else if (options.json) sayJson(report.document);
-    else say(report.text);
+    else sayResult(options.json, report.document, report.text);
     return options.raw || report.good ? 0 : 1;
   },
 });
