@@ -1,46 +1,13 @@
 /** The completion script for zsh: to be sourced, or put into a folder of `fpath` as `_PROGRAM`. */
 import { type CompletionFlag, type CompletionVerb, KEYS_BY_AWK, spellings } from "./verb";
+import { rendererWith } from "../../hcl/templates";
 import { inSingleQuotes } from "../../text/escape";
 
 /** The script for `program`, which must be a plain word. */
 export function zshCompletion(program: string, verbs: readonly CompletionVerb[]): string {
   const name = `_${program.replaceAll("-", "_")}`;
-  return `#compdef ${program}
-# zsh completion for ${program}: source it after compinit, or save it as _${program} in a folder of fpath.
-${name}_keys() {
-  local -a keys
-  local at=$words[(i)--config] file
-  file=\${words[at+1]:-\${\${(M)words:#--config=*}[1]#--config=}}
-  keys=(\${(f)"$(awk -v section="$1" '${KEYS_BY_AWK}
-  ' "\${file:-federation.yaml}" 2>/dev/null)"})
-  compadd -a keys
-}
-
-${name}_value() {
-  compset -P @
-  _files
-}
-
-${name}() {
-  local curcontext="$curcontext" state line
-  local -a verbs
-  typeset -A opt_args
-  # after --, another program's words
-  local end=$words[(i)--]
-  if (( end < CURRENT )); then
-    shift $end words
-    (( CURRENT -= end ))
-    _normal
-    return
-  fi
-${choice(name, verbs, "  ")}}
-
-if [ "$funcstack[1]" = "_${program}" ]; then
-  ${name} "$@"
-else
-  compdef ${name} ${program}
-fi
-`;
+  const view = { name, program, keysByAwk: KEYS_BY_AWK, choice: choice(name, verbs, "  ").trimEnd() };
+  return rendererWith({}, [])("completion/zsh.hbs", view);
 }
 
 /** Offers the verbs, or what belongs to the one that is there. */
