@@ -62,6 +62,8 @@ describe("a condition", () => {
     [{ ArnLike: { "a:b": "arn:aws:*:role/x" } }, { "a:b": ["arn:aws:iam::1:role/x"] }, false],
     [{ Null: { "a:b": "true" } }, {}, true],
     [{ Null: { "a:b": "false" } }, { "a:b": [""] }, true],
+    [{ Null: { "a:b": ["false", "FALSE"] } }, { "a:b": ["x"] }, true],
+    [{ Null: { "a:b": ["true", "true"] } }, { "a:b": ["x"] }, false],
   ])("%j with %j: %s", (condition, keys, allowed) => {
     expect(answer(condition, keys)).toBe(allowed);
   });

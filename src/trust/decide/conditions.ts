@@ -79,14 +79,19 @@ function verdictOfTruth(truth: boolean | null): Verdict {
 
 function nullCondition(condition: PolicyCondition): CompiledCondition {
   const key = condition.key.toLowerCase();
-  const [wanted, ...others] = condition.values.map((value) => value.toLowerCase());
-  if (others.length > 0 || (wanted !== "true" && wanted !== "false"))
-    return undecidable(condition, "Null takes one value, true or false");
+  const missing = nullWantsMissing(condition);
+  if (missing === null) return undecidable(condition, "Null takes one value, true or false");
   return {
-    evaluate: (keys) => (((keys.get(key)?.length ?? 0) === 0) === (wanted === "true") ? "yes" : "no"),
+    evaluate: (keys) => (((keys.get(key)?.length ?? 0) === 0) === missing ? "yes" : "no"),
     finding: () => null,
     neverDecided: null,
   };
+}
+
+/** Whether a `Null` condition holds for a missing key (`true`) or a present one; null where its values say neither. */
+export function nullWantsMissing({ values }: PolicyCondition): boolean | null {
+  const [wanted, ...others] = new Set(values.map((value) => value.toLowerCase()));
+  return others.length > 0 || (wanted !== "true" && wanted !== "false") ? null : wanted === "true";
 }
 
 /** One value of a condition: a test, or a template that becomes one for each request, or neither. */

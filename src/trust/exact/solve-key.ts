@@ -1,4 +1,5 @@
 /** Can one key hold something (nothing, one value, several) by which some conditions hold and others do not? */
+import { nullWantsMissing } from "../decide/conditions";
 import type { Budget } from "./budget";
 import type { KeyFacts } from "./facts";
 import { findValue, meets, unwantedTests } from "./find-value";
@@ -33,9 +34,16 @@ export function solveKey(
   }
   if (blank && fits([""])) return [""];
   if (!several) return null;
-  const values = solveSeveral(wants, (needed) => findValue(keyTests, needed, domain, budget), keyTests);
-  if (values === null || values.length < 2) return null;
-  if (fits(values)) return values;
+  for (const apart of [false, true]) {
+    const values = solveSeveral(
+      wants,
+      (needed, taken) => findValue(keyTests, needed, domain, budget, taken),
+      keyTests,
+      apart,
+    );
+    if (values === null) return null;
+    if (values.length > 1 && fits(values)) return values;
+  }
   budget.giveUp(`several values of ${key}`);
   return null;
 }
@@ -46,9 +54,8 @@ const IMPOSSIBLE: Requirement = { tests: [], matches: true };
 /** Whether the conditions that ask for presence alone allow a value. */
 function presenceAllowed(wants: readonly Want[]): boolean {
   return wants.every(({ literal: { condition }, holds }) => {
-    const wanted = condition.operator === "Null" && condition.values.length === 1 ? condition.values[0] : undefined;
-    const asked = wanted?.toLowerCase();
-    return asked !== "true" && asked !== "false" ? true : (asked === "false") === holds;
+    const missing = condition.operator === "Null" ? nullWantsMissing(condition) : null;
+    return missing === null || missing !== holds;
   });
 }
 
@@ -62,12 +69,14 @@ function requirementsOfOne({ literal: { operator, tests }, holds }: Want): reado
 /**
  * Several values: one for each condition that some value must meet, each of them meeting what all must. An operator for
  * single values is open of a test that matches some of them and not others, so each such test may be met or missed by
- * one of the values.
+ * one of the values. One value may serve several conditions, unless they are to be kept `apart`: what is open of a test
+ * at one value is open of it anew at another.
  */
 function solveSeveral(
   wants: readonly Want[],
-  find: (requirements: readonly Requirement[]) => string | null,
+  find: (requirements: readonly Requirement[], taken: ReadonlySet<string>) => string | null,
   keyTests: KeyTests,
+  apart: boolean,
 ): readonly string[] | null {
   const all: Requirement[] = [];
   const some: Requirement[] = [];
@@ -92,10 +101,11 @@ function solveSeveral(
   for (const requirement of some) {
     const needed = [...all, requirement];
     const unwanted = unwantedTests(needed);
-    if (values.some((value) => meets(keyTests, needed, unwanted, value))) continue;
-    const value = find(needed);
-    if (value === null) return null;
-    values.push(value);
+    const served = values.some((value) => meets(keyTests, needed, unwanted, value));
+    if (served && !apart) continue;
+    const value = find(needed, new Set(apart ? values : []));
+    if (value !== null) values.push(value);
+    else if (!served) return null;
   }
   return values;
 }
