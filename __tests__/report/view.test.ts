@@ -1,5 +1,6 @@
 import { readFederation } from "../../src/federation";
 import { accountView, roleTrustPolicy } from "../../src/federation/account-view";
+import { reportPage } from "../../src/report/page";
 import { reportView, UNKNOWN_ACCOUNT } from "../../src/report/view";
 import { fullFederation, READER } from "../support/full-federation";
 
@@ -88,4 +89,46 @@ test("whether a stored secret is part of the way is said for every identity", ()
     subject: "unknown",
     "Unity Catalog": "never",
   });
+});
+
+test("a role shows every kind of caller, and its wide patterns with their reasons", () => {
+  const { federation } = readFederation(fullFederation);
+  const [role] = reportView(federation).roles;
+  if (role === undefined) throw new Error("no role");
+  expect(role.unsure).toBeNull();
+  expect(role.callers).toContainEqual({
+    says:
+      'anyone with a sub like "team-*" of ' +
+      "https://accounts.cloud.databricks.com/oidc/accounts/7d3c2b1a-0f5e-4c8d-9a6b-123456789012, " +
+      "audience 7d3c2b1a-0f5e-4c8d-9a6b-123456789012, from 203.0.113.0/24",
+    statement: 3,
+  });
+  for (const { statement } of role.callers) expect(role.trustPolicy.Statement[statement]).toBeDefined();
+  const kinds = role.callers.map(({ says }) => says).join("\n");
+  for (const who of [READER, "alice@example.com", "*@data.example.com", "any <sub> & more", "UCMasterRole"])
+    expect(kinds).toContain(who);
+  expect(role.widePatterns).toEqual([{ pattern: "team-*", reason: "Every group of this name may read ${lake}." }]);
+  const page = reportPage(reportView(federation));
+  expect(page).toContain("<code>team-*</code>: “Every group of this name may read ${lake}.”");
+  expect(page).toContain("any &lt;sub&gt; &amp; more");
+});
+
+test("a role that nobody can assume says so", () => {
+  const { federation } = readFederation({
+    name: "lake",
+    issuers: { production: PRODUCTION },
+    roles: {
+      reader: {
+        trusts: [
+          {
+            issuer: "production",
+            servicePrincipals: [READER],
+            conditions: [{ test: "Null", variable: "aws:PrincipalType", values: ["true"] }],
+          },
+        ],
+      },
+    },
+  });
+  expect(reportView(federation).roles[0]?.callers).toEqual([]);
+  expect(reportPage(reportView(federation))).toContain('<p class="muted">Nobody.</p>');
 });

@@ -74,12 +74,29 @@ function roleCard(role: ReportRole, index: number, reaches: readonly ReportReach
     role.description === null ? "" : `<p class="lede">${html(role.description)}</p>`,
     `<p class="arn">${code(role.arn)}</p>`,
     findingsOf(role.findings),
+    callersOf(role, index),
     reachTable(role, index, reaches, view),
     definitions("facts", facts),
     "<details><summary>Trust policy</summary>",
     element("pre", { tabindex: 0, "aria-label": `Trust policy of ${role.name}` }, policyText(role, index)),
     "</details>",
   );
+}
+
+/** Who gets in, decided for all requests, and why patterns may be wide. */
+function callersOf({ name, callers, unsure, widePatterns }: ReportRole, index: number): string {
+  const items = callers.map(({ says, statement }) => {
+    const line = link(`#r${index}s${statement}`, `Statement ${statement}`);
+    return `<li>${html(says)} <span class="muted">(${line})</span></li>`;
+  });
+  const others = callers.length === 0 ? "Nobody" : "Nobody else";
+  const uncertain = unsure === null ? "" : `, and not all of these for certain: ${html(unsure)}`;
+  const reasons = widePatterns.map(({ pattern, reason }) => `<li>${code(pattern)}: “${html(reason)}”</li>`);
+  return [
+    element("ul", { class: "callers", "aria-label": `Who gets into ${name}` }, ...items),
+    `<p class="muted">${others}${uncertain}.</p>`,
+    ...(reasons.length === 0 ? [] : ["<p>Wide patterns, and why:</p>", element("ul", { class: "wide" }, ...reasons)]),
+  ].join("");
 }
 
 function reachTable(role: ReportRole, index: number, reaches: readonly ReportReach[], view: ReportView): string {

@@ -8,9 +8,11 @@ import { formatPath } from "../federation/path";
 import { type Reach, reachOf } from "../federation/reach";
 import { lintFederation } from "../lint/lint-federation";
 import type { TrustPolicy } from "../trust/policy";
-import { ACCOUNT_ID_PLACEHOLDER, roleArn } from "../trust/build";
+import { whoGetsIn } from "../explain/who-gets-in";
+import { ACCOUNT_ID_PLACEHOLDER, roleArn, trustPolicyJson } from "../trust/build";
+import { readPolicy } from "../trust/decide/document";
 import type { Finding } from "../lint/run-rules";
-import { type SubjectGroup, subjectGroups, type Trust } from "../trust/trust";
+import { type SubjectGroup, subjectGroups, type Trust, type WideSubjectPattern } from "../trust/trust";
 import { SECRET_NOTES, type SecretNote } from "./secrets";
 
 /** Where the AWS account is only known at plan time. */
@@ -47,6 +49,12 @@ export interface ReportRole {
   readonly permissionsBoundaryArn: string | null;
   /** In the first of its accounts. */
   readonly trustPolicy: TrustPolicy;
+  /** Every kind of caller that it lets in, in words, and the statement that does; nobody else gets in. */
+  readonly callers: readonly { readonly says: string; readonly statement: number }[];
+  /** Why one of them may not get in after all; null where everything was decided. */
+  readonly unsure: string | null;
+  /** Patterns that no declared email domain bounds, each with its reason. */
+  readonly widePatterns: readonly WideSubjectPattern[];
   readonly findings: readonly ReportFinding[];
 }
 
@@ -153,7 +161,14 @@ function reportRole(
   const own = views.filter((view) => role.accounts === null || role.accounts.includes(view.account.key ?? ""));
   const view = own[0] ?? views[0];
   if (view === undefined) throw new RangeError("a federation has an account");
+  const policy = trustPolicyJson(roleTrustPolicy(role, view));
+  const read = readPolicy(policy);
+  if (!read.ok) throw new RangeError(read.why);
+  const { kinds, unsure } = whoGetsIn(role.key, read.policy);
   return {
+    callers: kinds.map(({ says, statement }) => ({ says: withAccount(says), statement })),
+    unsure,
+    widePatterns: role.trusts.flatMap((trust) => (trust.kind === "subjects" ? trust.wideSubjectPatterns : [])),
     key: role.key,
     name: role.name,
     arn: withAccount(roleArn({ partition: view.account.partition, accountId: view.accountId }, role)),
@@ -162,10 +177,7 @@ function reportRole(
     session: durationText(role.maxSessionDuration),
     policies: [...Object.values(role.managedPolicyArns), ...Object.keys(inlinePoliciesOf(role, view))],
     permissionsBoundaryArn: role.permissionsBoundaryArn,
-    trustPolicy:
-      view.account.accountId === null
-        ? (JSON.parse(withAccount(JSON.stringify(roleTrustPolicy(role, view)))) as TrustPolicy)
-        : roleTrustPolicy(role, view),
+    trustPolicy: JSON.parse(withAccount(policy)) as TrustPolicy,
     findings,
   };
 }

@@ -71,13 +71,15 @@ export function who(policies: Policies, options: CompareOptions = {}): Who {
     policy.statements.flatMap((statement): readonly KindOfCaller[] => {
       if (statement.effect === "Deny") return [];
       const alone = aloneIn(policy, statement);
-      if (ask.compare(alone, []).kind === "none") return [];
+      const shown = ask.compare(alone, []);
+      if (shown.kind === "none") return [];
       const others = left.map((other, index) => (index === at ? without(other, statement) : other));
-      if (ask.compare(alone, others).kind === "none") {
+      const areOthers = others.some(({ statements }) => statements.some(({ effect }) => effect === "Allow"));
+      if (areOthers && ask.compare(alone, others).kind === "none") {
         left = others;
         return [];
       }
-      return [describe(policy, at, statement, ask)].flatMap((kind) => kind ?? []);
+      return [describe(policy, at, statement, ask, shown.kind === "wider" ? shown.witness : null)];
     }),
   );
   return { kinds, unsure: ask.unsure };
@@ -134,9 +136,17 @@ function without(policy: PolicyDocument, statement: PolicyStatement): PolicyDocu
   return { ...policy, statements: policy.statements.filter((other) => other !== statement) };
 }
 
-function describe(policy: PolicyDocument, at: number, whole: PolicyStatement, ask: Asking): KindOfCaller | null {
+function describe(
+  policy: PolicyDocument,
+  at: number,
+  whole: PolicyStatement,
+  ask: Asking,
+  witness: Witness | null,
+): KindOfCaller {
+  const denied = policy.statements.some(({ effect }) => effect === "Deny");
   let statement = whole;
   for (const condition of whole.conditions) {
+    if (!denied && listsClaim(condition, whole)) continue;
     const looser = { ...statement, conditions: statement.conditions.filter((other) => other !== condition) };
     if (ask.compare(aloneIn(policy, looser), aloneIn(policy, statement)).kind === "none") statement = looser;
   }
@@ -144,8 +154,6 @@ function describe(policy: PolicyDocument, at: number, whole: PolicyStatement, as
   const except = alone.statements.filter(
     (deny) => deny.effect === "Deny" && ask.compare(without(alone, deny), alone).kind !== "none",
   );
-  const shown = ask.compare(alone, []);
-  if (shown.kind === "none") return null;
   const asked = new Conditions(statement.conditions);
   return {
     policy: at,
@@ -159,8 +167,24 @@ function describe(policy: PolicyDocument, at: number, whole: PolicyStatement, as
     networks: asked.networks(),
     conditions: asked.left,
     except,
-    witness: shown.kind === "wider" ? shown.witness : null,
+    witness,
   };
+}
+
+/**
+ * Whether `condition` alone lists a claim that every token has with any value: no comparison is needed to tell that it
+ * keeps somebody out, where no Deny does so already.
+ */
+function listsClaim({ operator, key, values }: PolicyCondition, { conditions }: PolicyStatement): boolean {
+  const lower = key.toLowerCase();
+  const { claim } = claimOf(lower) ?? {};
+  return (
+    operator === "StringEquals" &&
+    (claim === "sub" || claim === "aud") &&
+    !values.some(hasVariables) &&
+    conditions.every((other) => other.values.every((value) => !hasVariables(value))) &&
+    conditions.filter((other) => other.key.toLowerCase() === lower).length === 1
+  );
 }
 
 function principalsOf(
