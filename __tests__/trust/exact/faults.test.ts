@@ -208,9 +208,9 @@ const FAULTS: readonly (readonly [string, Fault])[] = [
   [
     "an account that nobody names is forgotten",
     {
-      file: "exact/callers.ts",
-      find: "const accounts = [...mentionedAccounts, ",
-      replace: "const accounts = [...mentionedAccounts]; [",
+      file: "exact/accounts.ts",
+      find: '[..."9876543210"].find((digit) => !named.has(digit))',
+      replace: "undefined",
     },
   ],
   [
