@@ -1,5 +1,5 @@
 /**
- * Values encoded for where they stand in a client file: Python, JSON, YAML, a workflow, a bundle, Markdown. The one
+ * Values encoded for their place in a client file: Python, JSON, YAML, a workflow, a bundle, Markdown. The one
  * way a
  * value of the federation gets into such a file, so that nothing a user writes becomes code.
  */
@@ -72,7 +72,7 @@ export function jsonValue(value: PlainValue, indent = 0): string {
 
 /**
  * `text` as a YAML string in a GitHub workflow. GitHub evaluates `${{ … }}` in every string of a workflow, so where the
- * text opens one, an expression that gives those three characters stands in its place.
+ * text opens one, an expression that gives those three characters replaces it.
  */
 export function workflowString(text: string): string {
   return quotedAscii(text.replaceAll("${{", () => "${{ '${{' }}"));

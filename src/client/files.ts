@@ -9,7 +9,7 @@ import { clusterEnvironment, policyDefinition, sparkS3a } from "./cluster";
 import { PLACES } from "./places";
 import { renderClientTemplate } from "./templates";
 
-/** The folder of `client`; `version` is the generator's and stands in every file's first line. */
+/** The folder of `client`; `version` is the generator's and is in every file's first line. */
 export function clientTree(client: Client, version: string): GeneratedTree {
   const view = viewOf(client);
   const files = new Map<string, string>();
@@ -22,7 +22,7 @@ export function clientTree(client: Client, version: string): GeneratedTree {
   return { kind: "client", files, owned: [...folders].map((folder) => ({ folder, deep: false })) };
 }
 
-/** Everything a template may name; each prints what it needs, encoded for where it stands. */
+/** Everything a template may name; each prints what it needs, encoded for its place. */
 function viewOf(client: Client): object {
   const { role, issuer, place } = client;
   const { input } = issuer;

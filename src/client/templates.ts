@@ -1,4 +1,4 @@
-/** The templates of client files: layout only, every value through a helper that encodes it for where it stands. */
+/** The templates of client files: layout only, every value through a helper that encodes it for its place. */
 import { hclComment } from "../hcl/encode";
 import { markdownText } from "../text/escape";
 import { type Renderer, rendererWith } from "../hcl/templates";

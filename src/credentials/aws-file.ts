@@ -3,7 +3,7 @@
  */
 
 export interface AwsSection {
-  /** What stands in the brackets, white space collapsed: `default`, `profile lake`. */
+  /** What is in the brackets, white space collapsed: `default`, `profile lake`. */
   readonly name: string;
   /** Index of the header's line. */
   readonly start: number;
@@ -41,7 +41,7 @@ function headerOf(line: string): string | undefined {
   return `${kind} ${isQuoted ? bare.slice(1, -1) : bare}`;
 }
 
-/** A `key = value` of a section itself, where it stands and how far it is indented. */
+/** A `key = value` of a section itself, its line and its indentation. */
 interface AwsSetting {
   readonly index: number;
   readonly indent: string;
@@ -52,8 +52,8 @@ interface AwsSetting {
 
 /**
  * The settings between the header `start` and `end`, as botocore reads them: a line indented deeper than the setting
- * before it belongs to that, so a section may be indented as a whole, and `key: value` counts too. Whoever missed one
- * would write it a second time, and botocore refuses the whole file.
+ * before it belongs to that, so a section may be indented as a whole, and `key: value` counts too. A setting that is
+ * missed would be written a second time, and botocore refuses the whole file.
  */
 function settingsOf(lines: readonly string[], start: number, end: number): readonly AwsSetting[] {
   const found: AwsSetting[] = [];
@@ -73,7 +73,7 @@ function settingsOf(lines: readonly string[], start: number, end: number): reado
 /**
  * `text` with the settings of one section set: a setting that is there is replaced in its line, a new one goes after
  * the section's last setting, a missing section to the end. Comments, order, other sections, line ends stay as they
- * are. Of several sections of one name the last, which is the one that counts; a setting that stands there twice is
+ * are. Of several sections of one name the last, which is the one that counts; a setting that is there twice is
  * replaced twice.
  */
 export function withSettings(text: string, sectionName: string, settings: Readonly<Record<string, string>>): string {

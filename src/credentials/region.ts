@@ -48,7 +48,7 @@ const STS_HOST = new RegExp(`^(?:${STS_HOST_PATTERNS.join("|")})$`);
 
 /**
  * Whether `host` is AWS' own STS: regional, global, FIPS, dual-stack or a VPC endpoint of it. Other names below
- * amazonaws.com (buckets, API gateways) belong to whoever made them.
+ * amazonaws.com (buckets, API gateways) belong to their creators.
  */
 export function isAwsSts(host: string): boolean {
   return STS_HOST.test(host);

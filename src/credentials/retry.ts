@@ -5,7 +5,7 @@ import { AwsRefusal } from "./aws-refusal";
 /** A role answers AccessDenied for 4 to 11 seconds after it is made (recorded); a little more is waited. */
 export const NEW_ROLE_WAIT_MS = 15_000;
 const BUSY_RETRIES = 4;
-/** Whoever called waits too: after this no further call is made, so that a silent AWS is given up within 40 seconds. */
+/** The caller waits too: after this no further call is made, so that a silent AWS is given up within 40 seconds. */
 const BUSY_WAIT_MS = 30_000;
 
 export interface RetryOptions {

@@ -23,7 +23,7 @@ const HIDING = [
   "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
 ];
 
-/** Variables that hold, or lead to, a Databricks token of ours: whoever has one can make AWS sessions of its own. */
+/** Variables that hold, or lead to, a Databricks token of ours: a program with one can make its own AWS sessions. */
 const TOKEN_SOURCE_VARIABLES = [
   "DATABRICKS_CLIENT_SECRET",
   "DATABRICKS_TOKEN",

@@ -59,7 +59,7 @@ export async function tryLock(path: string): Promise<LockTry> {
 /**
  * Runs `body` while holding the lock `path`.lock, and returns its value, or what `meanwhile` found while another
  * process held it. A holder that was killed does not hold anybody up. Without the lock after `waitMs`, or in a folder
- * that takes no locks, the body runs all the same: twice is better than never.
+ * that takes no locks, the body runs anyway: two calls are better than none.
  */
 export async function withLock<T>(
   path: string,
@@ -93,8 +93,8 @@ function holderFile(path: string): string {
 }
 
 /**
- * Removes the lock of a process that has ended. One at a time: whoever looked a moment ago must not remove the lock of
- * the one who took it over since.
+ * Removes the lock of a process that has ended. One at a time: a process that looked a moment ago must not remove the
+ * lock of one that took it over since.
  */
 async function breakIfDead(path: string): Promise<void> {
   if (!isOfTheDead(path)) return;

@@ -37,7 +37,7 @@ export function hostToAsk(flags: IssuerFlags): string | null {
 }
 
 /**
- * Databricks' own names outside the zones of workspaces: custom and unified hosts. Nobody else is believed about an
+ * Databricks' own names outside the zones of workspaces: custom and unified hosts. No other host is trusted to name an
  * issuer.
  */
 function mayPointElsewhere(host: string): boolean {
@@ -51,12 +51,12 @@ function mayPointElsewhere(host: string): boolean {
 export function findIssuer(flags: IssuerFlags, config: DatabricksConfig | null): IssuerFinding {
   if (flags.url === undefined && flags.accountId === undefined)
     return { found: false, needs: "url", why: "the workspace's address, or --account-id" };
-  const told = config === null ? { accountId: null, workspaceId: null } : believable(config);
-  const { url, note } = issuerAddress(flags, config, told.accountId);
+  const reported = config === null ? { accountId: null, workspaceId: null } : believable(config);
+  const { url, note } = issuerAddress(flags, config, reported.accountId);
   if (url === undefined && flags.url !== undefined)
     return { found: false, needs: "account-id", why: "that host serves every Databricks account" };
   const withoutUnifiedLogin =
-    flags.unifiedLogin === false ? (flags.accountId ?? told.accountId ?? undefined) : flags.accountId;
+    flags.unifiedLogin === false ? (flags.accountId ?? reported.accountId ?? undefined) : flags.accountId;
   if (
     flags.unifiedLogin === false &&
     withoutUnifiedLogin === undefined &&
@@ -68,22 +68,22 @@ export function findIssuer(flags: IssuerFlags, config: DatabricksConfig | null):
   const choice = chooseIssuer({ ...flags, url, accountId: withoutUnifiedLogin });
   if (choice.level === "account")
     return { found: true, choice, declaration: declared(choice, flags), notes: [...note, ...choice.warnings] };
-  if (choice.audience !== null && told.workspaceId !== null && choice.audience !== told.workspaceId) {
+  if (choice.audience !== null && reported.workspaceId !== null && choice.audience !== reported.workspaceId) {
     throw inputError(
       "issuer-conflict",
-      `${new URL(choice.issuer).host} reports workspace ID ${told.workspaceId}, ` + `not ${choice.audience}.`,
+      `${new URL(choice.issuer).host} reports workspace ID ${reported.workspaceId}, ` + `not ${choice.audience}.`,
       "Leave --workspace-id out, or paste the address of the workspace you mean.",
       "workspace-id",
     );
   }
-  const workspaceId = choice.audience ?? told.workspaceId;
+  const workspaceId = choice.audience ?? reported.workspaceId;
   if (workspaceId === null)
     return { found: false, needs: "workspace-id", why: "the number after ?o= in the workspace's address" };
   const whole = chooseIssuer({ ...flags, url, workspaceId });
   return { found: true, choice: whole, declaration: declared(whole, flags), notes: [...note, ...whole.warnings] };
 }
 
-/** What of a host's answer has the form it must have; the rest counts as not said. */
+/** The valid parts of a host's response; the rest counts as absent. */
 function believable(config: DatabricksConfig): {
   readonly accountId: string | null;
   readonly workspaceId: string | null;
@@ -101,7 +101,7 @@ function believable(config: DatabricksConfig): {
 function issuerAddress(
   flags: IssuerFlags,
   config: DatabricksConfig | null,
-  toldAccountId: string | null,
+  reportedAccountId: string | null,
 ): { readonly url: string | undefined; readonly note: readonly Warning[] } {
   const { url } = flags;
   if (url === undefined) return { url, note: [] };
@@ -112,7 +112,7 @@ function issuerAddress(
       note: [],
     };
   }
-  const named = config?.oidcEndpoint?.replace("{account_id}", toldAccountId ?? "{account_id}");
+  const named = config?.oidcEndpoint?.replace("{account_id}", reportedAccountId ?? "{account_id}");
   if (named !== undefined && mayPointElsewhere(host) && pastedHost(named) !== host) {
     return {
       url: named,

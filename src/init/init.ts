@@ -23,11 +23,11 @@ export interface InitOptions {
   readonly cwd: string;
   /** Default ./federation.yaml. */
   readonly out?: string | undefined;
-  /** Asks the person; undefined: nobody is there, and what is missing is an error. */
+  /** Asks the person; undefined: there is no terminal, and what is missing is an error. */
   readonly prompter?: Prompter | undefined;
-  /** Asks a workspace host what it is; undefined: nobody is asked. */
+  /** Asks a workspace host what it is; undefined: no host is asked. */
   readonly askHost?: ((host: string) => Promise<DatabricksConfig>) | undefined;
-  /** Told what a person should know. */
+  /** Called with what a person should know. */
   readonly note: (text: string) => void;
 }
 
@@ -89,7 +89,7 @@ export async function initFederation(options: InitOptions): Promise<InitResult> 
   }
 }
 
-/** The issuer as flags, whatever told it: the printed call asks nobody. */
+/** The issuer as flags, wherever it is from: the printed command asks nothing. */
 function issuerFlags({ choice, declaration }: Extract<IssuerFinding, { found: true }>): IssuerFlags {
   return {
     url: choice.issuer,

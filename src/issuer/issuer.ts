@@ -102,7 +102,7 @@ export function urlsOf(issuer: string): IssuerUrls {
 }
 
 /**
- * ARN of the IAM OIDC provider of an issuer. Computed, never read back, so that a trust policy stands in the
+ * ARN of the IAM OIDC provider of an issuer. Computed, never read back, so that a trust policy is in the
  * first plan. `account` is 12 digits, or the placeholder of an account that is not known yet.
  *
  * @example

@@ -7,7 +7,7 @@ import { quoted } from "../text/text-rule";
 import { MAX_ISSUER_LENGTH } from "./rules";
 
 export interface SplitUrl {
-  /** What stands between `//` and the path, as typed; no user information and no port. */
+  /** What is between `//` and the path, as typed; no user information and no port. */
   readonly authority: string;
   readonly path: string;
   /** Without `?`; undefined: there is none. */

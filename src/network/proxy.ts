@@ -98,7 +98,7 @@ export interface Route {
  * `ca-file-unreadable`; OutsideError `proxy-refused`, or Node's own network errors.
  */
 export async function openRoute(url: URL, env: Env, signal: AbortSignal): Promise<Route> {
-  // Node takes any certificate then: the secret would go to whoever answers
+  // Node takes any certificate then: the secret would go to any server that answers
   if (url.protocol === "https:" && env["NODE_TLS_REJECT_UNAUTHORIZED"] === "0")
     throw inputError(
       "tls-verification-off",

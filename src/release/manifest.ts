@@ -42,7 +42,7 @@ export interface ReleaseManifest {
   readonly version: string;
   /** What wrote the modules. */
   readonly generator: { readonly name: string; readonly version: string };
-  /** The commit the modules' folder stood at, unchanged; null where that is not known. */
+  /** The commit of the unchanged modules' folder; null where that is not known. */
   readonly source: { readonly commit: string | null };
   /** Sorted by name. */
   readonly modules: readonly ReleasedModule[];

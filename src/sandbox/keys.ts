@@ -10,7 +10,7 @@ export interface SigningKeys {
   readonly jwks: { readonly keys: readonly JWK[] };
   /** The same, as STS verifies with it. */
   readonly set: KeySet;
-  /** Signs claims as they stand; `header` is added to alg, typ and kid, and wins over them. */
+  /** Signs claims as they are; `header` is added to alg, typ and kid, and wins over them. */
   readonly sign: (claims: Claims, header?: Readonly<Record<string, unknown>>) => Promise<string>;
 }
 

@@ -4,7 +4,7 @@
 export interface ReadToken {
   readonly header: Readonly<Record<string, unknown>>;
   readonly claims: Readonly<Record<string, unknown>>;
-  /** The three parts in base64url, as they stand in the token. */
+  /** The three parts in base64url, as in the token. */
   readonly parts: { readonly protected: string; readonly payload: string; readonly signature: string };
 }
 

@@ -86,7 +86,7 @@ export function inSingleQuotes(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** A word for a POSIX shell: as it stands where a shell reads nothing into it, else between single quotes. */
+/** A word for a POSIX shell: as it is where a shell reads nothing into it, else between single quotes. */
 export function shellWord(text: string): string {
   return /^[A-Za-z0-9_@+=:,./-]+$/.test(text) ? text : inSingleQuotes(text);
 }

@@ -20,7 +20,7 @@ function editDistance(left: string, right: string): number {
     const next = [i];
     for (let j = 1; j <= right.length; j += 1) {
       const other = (row[j - 1] ?? 0) + (left[i - 1] === right[j - 1] ? 0 : 1);
-      // two letters in the wrong order are one slip: `--hots`
+      // two letters in the wrong order are one mistake: `--hots`
       const turned =
         left[i - 1] === right[j - 2] && left[i - 2] === right[j - 1] ? (above[j - 2] ?? Infinity) + 1 : Infinity;
       next.push(Math.min(other, turned, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));

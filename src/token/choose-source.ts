@@ -191,7 +191,7 @@ function profilePlace({ settings: { profile } }: Context): string {
   return `profile ${profile?.name ?? ""} in ${profile?.file ?? ""}`;
 }
 
-/** The client secret that stands in the environment, or in the profile that was read. */
+/** The client secret in the environment, or in the profile that was read. */
 function clientSecret(context: Context, stands: "environment" | "profile", place: string): Choice {
   const { clientId, clientSecret: found, profile, token } = context.settings;
   const inProfile = found !== undefined && found.where !== "DATABRICKS_CLIENT_SECRET";

@@ -50,7 +50,7 @@ const IDENTITY: ReadonlySet<Attribute> = new Set(["client_id", "client_secret", 
 export interface SettingsOptions {
   /** A profile that the caller names; it wins over the environment. */
   readonly profile?: string | undefined;
-  /** The profile wins over the environment, whoever names it. */
+  /** The profile wins over the environment, whether a flag names it or not. */
   readonly profileFirst?: boolean;
   /** Take the client ID of the environment where the named profile has no identity of its own. */
   readonly environmentClient?: boolean;
@@ -99,7 +99,7 @@ export function readSettings(environment: Environment, options: SettingsOptions 
   };
 }
 
-/** Where profiles stand: DATABRICKS_CONFIG_FILE, else `~/.databrickscfg`. */
+/** Where profiles are: DATABRICKS_CONFIG_FILE, else `~/.databrickscfg`. */
 export function profilesFile(environment: Pick<Environment, "env" | "home">): string {
   return configuredFile(environment, "DATABRICKS_CONFIG_FILE", ".databrickscfg");
 }

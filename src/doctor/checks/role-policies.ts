@@ -36,7 +36,7 @@ export function policiesCheck(subject: string, declared: LintRole, { lint, polic
   return pass(`${found}.${beside}`);
 }
 
-/** Documents of managed policies stand beside the inline ones, by ARN; a name has no colon. */
+/** Documents of managed policies are beside the inline ones, by ARN; a name has no colon. */
 function inlineOf({ policies }: LintRole): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.entries(policies).filter(([name]) => !name.includes(":")));
 }

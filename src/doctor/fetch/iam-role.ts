@@ -1,4 +1,4 @@
-/** Reads one role with its policies. What may not be read is reported; the rest is read all the same. */
+/** Reads one role with its policies. What may not be read is reported; the rest is still read. */
 import type { IAMClient } from "@aws-sdk/client-iam";
 import { each } from "./fetch-url";
 import { type Ask, Failed } from "./iam-error";
