@@ -150,3 +150,59 @@ describeWith({ terraform: true, moto: true }, "lint of our own stacks' plans", (
     },
   );
 });
+
+describeWith({ terraform: true, moto: true }, "lint of a plan that calls our module", () => {
+  let moto: Moto;
+  beforeAll(async () => {
+    moto = await startMoto();
+  });
+  afterAll(() => moto.stop());
+
+  test("finds a dropped attribute, trusts unknown by depends_on, and a renamed key, which a move cures", async () => {
+    const root = temporaryFolder("lint-call");
+    copyTree(join(REPOSITORY, "modules", "databricks-workspace-oidc"), join(root, "module"));
+    const terraform = terraformIn(root, moto.env);
+    const write = (inputs: string, more = ""): void =>
+      writeFileSync(
+        join(root, "main.tf"),
+        `module "databricks" {
+          source                    = "./module"
+          databricks_workspace_host = "mycompany.cloud.databricks.com"
+          databricks_workspace_id   = "1444828305810485"
+          ${inputs}
+        }
+        ${more}`,
+      );
+    const rulesOf = async (): Promise<readonly string[]> =>
+      (await reportOf(JSON.stringify((await terraform.plan()).json))).findings.map(
+        ({ rule, path }) => `${rule} ${path}`,
+      );
+
+    const role = `{ service_principals = ["${READER}"] }`;
+    write(
+      `roles      = { etl = { service_principals = ["${READER}"], condition = [] } }
+       depends_on = [terraform_data.first]`,
+      'resource "terraform_data" "first" {}',
+    );
+    await terraform.init();
+    expect(await rulesOf()).toEqual([
+      'input-attribute-unknown module.databricks: roles["etl"].condition',
+      "trust-unknown-by-depends-on module.databricks",
+    ]);
+
+    write(`roles = { etl = ${role} }`);
+    await terraform.apply();
+    write(`roles = { load = ${role} }`);
+    expect(await rulesOf()).toEqual(['address-renamed module.databricks.module.role["load"].aws_iam_role.this']);
+
+    // as docs/hcl.md says
+    const moved =
+      /```hcl\n(moved \{[^`]*)```/.exec(readFileSync(join(REPOSITORY, "docs", "hcl.md"), "utf8"))?.[1] ?? "";
+    write(
+      `roles = { load = { name = "etl", service_principals = ["${READER}"] } }`,
+      moved.replaceAll('"lake-reader"', '"etl"').replaceAll('"reader"', '"load"'),
+    );
+    expect((await terraform.plan()).counts).toEqual({ add: 0, change: 0, destroy: 0, moved: 1 });
+    expect(await rulesOf()).toEqual([]);
+  });
+});

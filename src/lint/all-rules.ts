@@ -63,6 +63,9 @@ import { networkNeverTrue } from "./rules/network-never-true";
 import { providerNotInPlan } from "./rules/provider-not-in-plan";
 import { providerDeleted } from "./rules/provider-deleted";
 import { externalIdPlaceholder } from "./rules/external-id-placeholder";
+import { inputAttributeUnknown } from "./rules/input-attribute-unknown";
+import { trustUnknownByDependsOn } from "./rules/trust-unknown-by-depends-on";
+import { addressRenamed } from "./rules/address-renamed";
 import { ignoreUnknown } from "./rules/ignore-unknown";
 import { ignoreUnused } from "./rules/ignore-unused";
 
@@ -138,6 +141,7 @@ export const RULE_GROUPS: Readonly<Record<string, readonly LintRule[]>> = {
     providerNotInPlan,
     providerDeleted,
   ],
+  Plan: [inputAttributeUnknown, trustUnknownByDependsOn, addressRenamed],
   Suppressions: [ignoreUnknown, ignoreUnused],
 };
 

@@ -1,7 +1,7 @@
 /** Makes the rules' examples: a right role of the model federation, and one thing changed. */
 import type { LintExample } from "./rule";
 import { EMPTY_TARGET, UNKNOWN_ROLE } from "../trust/parsed/target";
-import type { LintProvider, LintRole, LintTarget } from "../trust/parsed/target";
+import type { LintProvider, LintRole, LintTarget, ModuleCall, PlanFacts } from "../trust/parsed/target";
 
 export const EXAMPLE_ISSUER = "mycompany.cloud.databricks.com/oidc";
 export const EXAMPLE_ARN = `arn:aws:iam::111122223333:oidc-provider/${EXAMPLE_ISSUER}`;
@@ -132,4 +132,44 @@ export function suppressionExample(ignore: string, subjects: Readonly<Record<str
       ignores: [{ ...lint, path: "roles.lake-reader.lint[0]" }],
     },
   );
+}
+
+/** Shows a call of databricks-workspace-oidc as a plan's configuration has it. */
+export function callExample(
+  inputs: Members,
+  { dependsOn = [], dropped = [] }: Partial<Pick<ModuleCall, "dependsOn"> & Pick<PlanFacts, "dropped">> = {},
+): LintExample {
+  const constants = { databricks_workspace_host: "mycompany.cloud.databricks.com", ...inputs };
+  const call: ModuleCall = {
+    path: "module.databricks",
+    variables: ["aws_account_id", "aws_partition", "databricks_workspace_host", "roles"],
+    given: Object.keys(constants),
+    constants,
+    dependsOn,
+  };
+  const plan = { calls: [call], dropped, destroyed: NOTHING, made: NOTHING };
+  const written = dependsOn.length === 0 ? constants : { ...constants, depends_on: dependsOn };
+  return { shown: { "module.databricks": written }, target: { ...TARGET, plan } };
+}
+
+const NOTHING = { roles: [], providers: [] };
+
+/** Shows a role of the module whose key changes from `before` to `after`. */
+export function renameExample(before: string, after: string): LintExample {
+  const role = (key: string): LintRole => ({
+    ...ROLE,
+    policy: policyOf(statement()),
+    path: `module.databricks.module.role[${JSON.stringify(key)}].aws_iam_role.this`,
+    name: key,
+  });
+  const sides =
+    before === after ? [NOTHING, NOTHING] : [before, after].map((key) => ({ ...NOTHING, roles: [role(key)] }));
+  const [destroyed = NOTHING, made = NOTHING] = sides;
+  return {
+    shown:
+      before === after
+        ? { [role(after).path]: "update" }
+        : { [role(before).path]: "delete", [role(after).path]: "create" },
+    target: { ...TARGET, plan: { calls: [], dropped: [], destroyed, made } },
+  };
 }

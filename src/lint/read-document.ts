@@ -21,7 +21,19 @@ export async function readDocument(text: string, file: string): Promise<LintDocu
   if (document["issuers"] !== undefined && document["roles"] !== undefined) return readFederationText(text, file);
   const read = readJson(document, json, file);
   if (read === undefined) throw unknown(file);
-  return read;
+  return withDroppedAttributes(read);
+}
+
+/** A plan that calls our modules, with the attributes that Terraform drops from their inputs. */
+async function withDroppedAttributes(document: LintDocument): Promise<LintDocument> {
+  if (!document.targets.some(({ target }) => (target.plan?.calls ?? []).length > 0)) return document;
+  const { droppedAttributes } = await import("./dropped-attributes");
+  const targets = document.targets.map((named) => {
+    const { plan } = named.target;
+    if (plan === undefined) return named;
+    return { ...named, target: { ...named.target, plan: { ...plan, dropped: plan.calls.flatMap(droppedAttributes) } } };
+  });
+  return { ...document, targets };
 }
 
 function readJson(document: Readonly<Record<string, unknown>>, json: string, file: string): LintDocument | undefined {

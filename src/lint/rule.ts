@@ -1,6 +1,6 @@
 /** A rule as data: what it is called, why it stands, an example each way, and the check itself. */
 import type { ParsedRole, ParsedStatement, ParsedTarget } from "../trust/parsed/parsed-role";
-import type { LintProvider, LintTarget } from "../trust/parsed/target";
+import type { LintProvider, LintRole, LintTarget, PlanFacts } from "../trust/parsed/target";
 
 /** A note asks for nothing but to be read. */
 export type Severity = "error" | "warning" | "note";
@@ -69,4 +69,13 @@ export interface SuppressionRule extends RuleText {
   readonly check: (ignored: string, known: boolean, used: boolean) => readonly Violation[];
 }
 
-export type LintRule = ProviderRule | StatementRule | RoleRule | FederationRule | SuppressionRule;
+/** Checks what only a plan says. */
+export interface PlanRule extends RuleText {
+  readonly on: "plan";
+  readonly check: (
+    plan: PlanFacts,
+    target: LintTarget,
+  ) => readonly (Pick<Violation, "message"> & Pick<LintRole, "path">)[];
+}
+
+export type LintRule = ProviderRule | StatementRule | RoleRule | PlanRule | FederationRule | SuppressionRule;

@@ -8,6 +8,7 @@ import type { LintIgnore, LintProvider, LintRole, LintTarget } from "../trust/pa
 
 const PROVIDER_RULES = LINT_RULES.filter((rule) => rule.on === "provider");
 const FEDERATION_RULES = LINT_RULES.filter((rule) => rule.on === "federation");
+const PLAN_RULES = LINT_RULES.filter((rule) => rule.on === "plan");
 const ERROR_RULES = LINT_RULES.filter((rule) => rule.severity === "error");
 
 /**
@@ -65,6 +66,10 @@ export function lintTarget(target: LintTarget): readonly Finding[] {
       findings.push(finding(rule, violation, place));
     }
   lintParsedRoles(roles, target, used, findings);
+  if (target.plan !== undefined)
+    for (const rule of PLAN_RULES)
+      for (const violation of rule.check(target.plan, target))
+        findings.push(finding(rule, violation, { path: violation.path, role: null, ignored: null }));
   return findings;
 }
 

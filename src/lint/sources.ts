@@ -13,6 +13,10 @@ export const SOURCES = {
   logic: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html",
   sessions: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use.html",
   boundaries: "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html",
+  typeConversion:
+    "https://developer.hashicorp.com/terraform/language/expressions/type-constraints#conversion-of-complex-types",
+  dependsOn: "https://developer.hashicorp.com/terraform/language/meta-arguments/depends_on",
+  moved: "https://developer.hashicorp.com/terraform/language/modules/develop/refactoring",
   keysAttached: 'Datadog Security Labs, "No keys attached": 275 accounts with trusts that name no sub',
   ohMyDc: 'Unit 42, "OH-MY-DC"',
   subJugation: 'Astrix, "Sub:jugation": names in sub that are used again',

@@ -4,8 +4,9 @@ import { asRecord, records } from "../parsed/parse-role";
 import type { LintProvider, LintTarget } from "../parsed/target";
 import type { LintDocument } from "./document";
 import { givenProviders } from "./given-providers";
+import { moduleCalls } from "./module-calls";
 import { relevantProviders, relevantRoles } from "./relevance";
-import type { TerraformResource } from "./terraform-resources";
+import type { ReadResources, TerraformResource } from "./terraform-resources";
 import { READ_TYPES, readResources } from "./terraform-resources";
 
 type Members = Readonly<Record<string, unknown>>;
@@ -83,6 +84,12 @@ export function readPlan(plan: Members): LintDocument {
       data.map(({ values }) => values),
     ),
     deletedProviders: relevantProviders(before.providers).filter(({ url }) => !kept.has(issuerPathOf(url))),
+    plan: {
+      calls: moduleCalls(asRecord(plan["configuration"])?.["root_module"]),
+      dropped: [],
+      destroyed: without(before, after),
+      made: without(after, before),
+    },
     ignores: [],
   };
   return {
@@ -106,6 +113,13 @@ export function readPlan(plan: Members): LintDocument {
     unknownPolicies: after.unread.map(({ path }) => path),
     leftAside: aside.length,
   };
+}
+
+/** The roles and providers of `side` whose address `other` does not have. */
+function without(side: ReadResources, other: ReadResources): Pick<LintTarget, "roles" | "providers"> {
+  const addresses = new Set([...other.roles, ...other.unread, ...other.providers].map(({ path }) => path));
+  const here = ({ path }: { readonly path: string }): boolean => !addresses.has(path);
+  return { roles: relevantRoles(side.roles.filter(here)).roles, providers: side.providers.filter(here) };
 }
 
 export function readState(state: Members): LintDocument {

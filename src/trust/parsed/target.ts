@@ -53,6 +53,38 @@ export interface LintIgnore {
 /** A role whose trust policy is not known. */
 export type UnreadRole = Pick<LintRole, "path" | "name" | "accountId">;
 
+/** A call of one of our modules, as a plan's configuration has it. */
+export interface ModuleCall {
+  /** E.g. `module.databricks`, without keys of instances. */
+  readonly path: string;
+  /** The names of the module's variables. */
+  readonly variables: readonly string[];
+  /** The names of the inputs that the call gives. */
+  readonly given: readonly string[];
+  /** The inputs that refer to nothing, by name, as they are written. A plan does not hold the others as written. */
+  readonly constants: Readonly<Record<string, unknown>>;
+  /** What the call, or a call around it, waits for by `depends_on`. */
+  readonly dependsOn: readonly string[];
+}
+
+/** An attribute of a module's input that Terraform drops, because the module does not have it. */
+export interface DroppedAttribute {
+  /** E.g. `module.databricks: roles["etl"].condition`. */
+  readonly path: string;
+  readonly name: string;
+  /** The attribute that was most likely meant; null where none is near. */
+  readonly meant: string | null;
+}
+
+/** What only a plan says. */
+export interface PlanFacts {
+  readonly calls: readonly ModuleCall[];
+  readonly dropped: readonly DroppedAttribute[];
+  /** Roles and providers that the plan destroys, and those that it makes. */
+  readonly destroyed: Pick<LintTarget, "roles" | "providers">;
+  readonly made: Pick<LintTarget, "roles" | "providers">;
+}
+
 /**
  * What lint checks: providers and roles, wherever they were read from.
  *
@@ -87,6 +119,8 @@ export interface LintTarget {
   readonly unread?: readonly UnreadRole[];
   /** Email domains that a federation declares for its patterns. */
   readonly emailDomains?: readonly string[];
+  /** Of a plan. */
+  readonly plan?: PlanFacts;
   /** Suppressions for everything. */
   readonly ignores: readonly LintIgnore[];
 }
