@@ -4,9 +4,11 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { z } from "zod";
 import { mechanismsTable } from "../src/explain/mechanisms";
 import { ACCOUNT_ISSUER_FIELDS, WORKSPACE_ISSUER_FIELDS } from "../src/federation/fields/issuer";
 import { ROLE_FIELDS } from "../src/federation/fields/role";
+import { BACKENDS } from "../src/federation/schema";
 import { SETTING_FIELDS } from "../src/federation/fields/settings";
 import { fieldTable } from "../src/federation/fields/table";
 import { SUBJECT_TRUST_FIELDS } from "../src/federation/fields/trust";
@@ -56,15 +58,26 @@ function withRooms(page: string): string {
   return withTable(page, "ROOMS", markdownTable(["room", "what it holds", "pure", "may import"], rows));
 }
 
-/** `page` with the tables of fields between their markers. */
+/** `page` with the tables of fields and of backends between their markers. */
 function withFields(page: string): string {
+  const rows = BACKENDS.flatMap(({ shape: { type, ...settings } }) =>
+    Object.entries(settings).map(([name, schema]) => {
+      const [needed, { description = "" }] =
+        schema instanceof z.ZodOptional ? ["optional", schema.unwrap()] : ["required", schema];
+      return [`\`${type.value}\``, `\`${name}\``, description, needed];
+    }),
+  );
+  const backends = markdownTable(["type", "setting", "meaning", "needed"], rows);
   return Object.entries({
     settings: SETTING_FIELDS,
     workspace: WORKSPACE_ISSUER_FIELDS,
     account: ACCOUNT_ISSUER_FIELDS,
     trust: SUBJECT_TRUST_FIELDS,
     role: ROLE_FIELDS,
-  }).reduce((text, [name, fields]) => withTable(text, `FIELDS ${name}`, fieldTable(fields)), page);
+  }).reduce(
+    (text, [name, fields]) => withTable(text, `FIELDS ${name}`, fieldTable(fields)),
+    withTable(page, "BACKENDS", backends),
+  );
 }
 
 /** `page` with `table` between the markers `BEGIN_<name>` and the next `END_<first word of name>`. */

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { App } from "cdktf";
+import { App, CloudBackend, NamedCloudWorkspace } from "cdktf";
 import type { FederationInput } from "../../src/federation";
 import { accountView, inlinePoliciesOf, parseFederation, readFederation, roleTrustPolicy } from "../../src/federation";
 import { trustPolicyJson } from "../../src/trust/build";
@@ -160,6 +160,14 @@ describe("a stack from a federation file", () => {
     expect(
       synthesise(stackOf({ ...full, aws: { backend: { type: "local", path: "state/a.tfstate" } } })).terraform.backend,
     ).toEqual({ local: { path: "../../../state/a.tfstate" } });
+  });
+
+  test("has CDKTF's own backend where the file says none, and the one its program adds", () => {
+    const none = { ...full, aws: { backend: { type: "none" } } } as const;
+    const stack = stackOf(none);
+    new CloudBackend(stack, { organization: "acme", workspaces: new NamedCloudWorkspace("lake") });
+    expect(synthesise(stack).terraform).toMatchObject({ cloud: { organization: "acme" } });
+    expect(synthesise(stack).terraform.backend).toBeUndefined();
   });
 
   test("keeps its state in s3 where the file says so", () => {

@@ -1,10 +1,10 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../../src/errors";
 import type { FederationInput } from "../../src/federation";
 import { readFederation } from "../../src/federation";
 import { replaceTree } from "../../src/files/replace-tree";
-import { staleRoots } from "../../src/files/compare-tree";
+import { keptBackends, staleRoots } from "../../src/files/compare-tree";
 import type { RootTreeOptions } from "../../src/module/root-tree";
 import { rootTree } from "../../src/module/root-tree";
 import { fullFederation } from "../support/full-federation";
@@ -177,6 +177,55 @@ describe("a root", () => {
   });
 });
 
+test("a root that only loses a file is replaced beside what Terraform left in it", () => {
+  const folder = temporaryFolder("applied");
+  replaceTree(folder, rootOf(SMALL, { movedFrom: "cdktf" }).tree);
+  writeFileSync(join(folder, "terraform.tfstate"), "{}");
+  expect(replaceTree(folder, rootOf(SMALL).tree)).toEqual([{ path: "moved.tf", change: "remove" }]);
+  expect(readdirSync(folder).sort()).toEqual([
+    "backend.tf",
+    "main.tf",
+    "modules",
+    "outputs.tf",
+    "providers.tf",
+    "terraform.tfstate",
+    "versions.tf",
+  ]);
+});
+
+describe("a backend of others", () => {
+  const none = { ...SMALL, aws: { ...SMALL.aws, backend: { type: "none" } } } as const satisfies FederationInput;
+  const { files } = rootOf(SMALL).tree;
+  const kept = (own: Readonly<Record<string, string | undefined>>): readonly string[] => {
+    const folder = temporaryFolder("backend");
+    replaceTree(folder, rootOf(SMALL).tree);
+    for (const [name, text] of Object.entries(own))
+      if (text === undefined) rmSync(join(folder, name));
+      else writeFileSync(join(folder, name), text);
+    return keptBackends(folder, files);
+  };
+
+  test("of type none writes no backend.tf", () => {
+    expect(rootOf(none).tree.files.has("backend.tf")).toBe(false);
+    expect(rootOf({ ...none, aws: { accounts: { prod: none.aws } } }).tree.files.has("prod/backend.tf")).toBe(false);
+  });
+
+  test.each([
+    ["a backend.tf that is not generated", { "backend.tf": 'terraform {\n  backend "http" {}\n}\n' }],
+    ["an empty backend.tf", { "backend.tf": "" }],
+    ["a backend.tf that was deleted", { "backend.tf": undefined }],
+    ["a cloud block in another file", { "cloud.tf": "terraform {\n  cloud {\n  }\n}\n" }],
+    ["a backend block in another file", { "state.tf": 'terraform {\n\tbackend  "gcs" {}\n}\n' }],
+  ])("is left alone: %s", (_, own) => {
+    expect(kept(own)).toEqual(["backend.tf"]);
+  });
+
+  test("is none where the root is new, or its backend.tf is generated", () => {
+    expect(kept({ "other.tf": "# backend for the cloud\nlocals { backend = 1 }\n" })).toEqual([]);
+    expect(keptBackends(temporaryFolder("empty"), files)).toEqual([]);
+  });
+});
+
 describe("moved blocks", () => {
   test("from a stack: one for each resource, in style modules only", () => {
     const moved = file(fullFederation, "moved.tf", { movedFrom: "cdktf" });
@@ -188,6 +237,20 @@ describe("moved blocks", () => {
       'to   = module.databricks.module.role_policies["storage"].aws_iam_role_policy.this["unity-catalog-self-assume"]',
     );
     expect(rootOf(fullFederation, { movedFrom: "cdktf", style: "resources" }).tree.files.has("moved.tf")).toBe(false);
+  });
+
+  test("between the styles are each other's reverse, and none within a style", () => {
+    const pairs = (options: Partial<RootTreeOptions>): readonly (readonly (string | undefined)[])[] =>
+      [
+        ...(rootOf(fullFederation, options).tree.files.get("moved.tf") ?? "").matchAll(
+          /from = (.*)\n {2}to {3}= (.*)/g,
+        ),
+      ].map(([, from, to]) => [from, to]);
+    const away = pairs({ style: "resources", movedFrom: "modules" });
+    expect(away).toHaveLength(3 + 3 + 2 + 4);
+    expect(pairs({ style: "modules", movedFrom: "resources" })).toEqual(away.map(([from, to]) => [to, from]));
+    expect(pairs({ style: "modules", movedFrom: "cdktf" })).toEqual(away.map(([from, to]) => [to, from]));
+    for (const style of ["modules", "resources"] as const) expect(pairs({ style, movedFrom: style })).toEqual([]);
   });
 
   const stack = {

@@ -121,6 +121,7 @@ function said(stack: SynthesisedStack): Members {
 /** Terraform does not evaluate a backend: it is compared as it stands. */
 function backendOf({ account }: AccountView): unknown {
   const { backend, stackName } = account;
+  if (backend.type === "none") return {};
   const path = relative(
     join(OUTDIR, "stacks", stackName),
     backend.type === "local" ? (backend.path ?? `terraform.${stackName}.tfstate`) : "",

@@ -21,10 +21,11 @@ export function allowAwsProviderRange(stack: TerraformStack): void {
   stack.addOverride("terraform.required_providers.aws", { source: AWS_PROVIDER_SOURCE, version: AWS_PROVIDER_RANGE });
 }
 
-/** Gives `stack` the versions it runs with and the backend of its federation file. */
+/** Gives `stack` the versions it runs with and the backend of its federation file; `none` leaves that to the app. */
 export function addTerraformBlock(stack: TerraformStack, backend: Backend): void {
   allowAwsProviderRange(stack);
   stack.addOverride("terraform.required_version", TERRAFORM_RANGE);
+  if (backend.type === "none") return;
   if (backend.type === "local") {
     new LocalBackend(stack, { path: localStatePath(stack, backend.path) });
     return;

@@ -96,7 +96,10 @@ export const FLAGS = {
   modules: { value: "DIR", about: "Folder of generated modules (default: ./modules, else those of this package)" },
   moduleSource: { value: "SOURCE", about: "Source of the module (default: it is written beside the root)" },
   moduleVersion: { value: "RANGE", about: "Version range of a registry module" },
-  movedFrom: { value: "FILE", about: "cdktf, or a stack's cdk.tf.json: take over its state with moved blocks" },
+  movedFrom: {
+    value: "FILE",
+    about: "cdktf, a root's style, or a stack's cdk.tf.json: take over its state with moved blocks",
+  },
   name: { value: "NAME", about: "Name of the federation (default: after the workspace)" },
   namespace: { value: "NAME", about: "Registry namespace, e.g. acme or registry.example.com/acme" },
   now: { value: "SECONDS", about: "Evaluate at this time, in seconds since 1970 (default: now)" },

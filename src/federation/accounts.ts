@@ -140,6 +140,7 @@ const S3_SETTINGS = {
 /** A backend that several accounts share keeps a state for each: `<account>/<key>`. */
 function backendOf(backend: ParsedBackend | undefined, accountKey: string | null): Backend {
   if (backend === undefined) return { type: "local", path: null };
+  if (backend.type === "none") return backend;
   const inAccount = (key: string): string => (accountKey === null ? key : `${accountKey}/${key}`);
   if (backend.type === "local")
     return { type: "local", path: backend.path === undefined ? null : inAccount(backend.path) };

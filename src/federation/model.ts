@@ -8,6 +8,8 @@ import type { ROLE_FIELDS } from "./fields/role";
 import type { SETTING_FIELDS } from "./fields/settings";
 
 export type Backend =
+  /** Written by others: a `cloud` block, another backend. */
+  | { readonly type: "none" }
   | { readonly type: "local"; readonly path: string | null }
   | {
       readonly type: "s3";

@@ -16,22 +16,26 @@ function ruled(rule: TextRule, description: string): z.ZodString {
 
 export const roleSchema = schemaOf(ROLE_FIELDS);
 
+/** The settings of each type of backend: where Terraform keeps its state. */
+export const BACKENDS = [
+  z.strictObject({ type: z.literal("local"), path: ruled(STATE_PATH, "The state's file.").optional() }),
+  z.strictObject({
+    type: z.literal("s3"),
+    bucket: ruled(BUCKET, "The bucket."),
+    key: ruled(STATE_KEY, "The state's key in the bucket; several AWS accounts put their own in front."),
+    region: ruled(REGION, "The bucket's region."),
+    dynamodbTable: ruled(LOCK_TABLE, "DynamoDB table that locks the state.").optional(),
+    useLockfile: z.boolean().meta({ description: "Lock the state by a file beside it." }).optional(),
+    encrypt: z.boolean().meta({ description: "Encrypt the state on the server." }).optional(),
+    kmsKeyId: ruled(KMS_KEY, "Key that encrypts the state.").optional(),
+    profile: ruled(PROFILE, "AWS profile that reads and writes the state.").optional(),
+  }),
+  z.strictObject({ type: z.literal("none") }),
+] as const;
+
 export const backendSchema = z
-  .discriminatedUnion("type", [
-    z.strictObject({ type: z.literal("local"), path: ruled(STATE_PATH, "The state's file.").optional() }),
-    z.strictObject({
-      type: z.literal("s3"),
-      bucket: ruled(BUCKET, "The bucket."),
-      key: ruled(STATE_KEY, "The state's key in the bucket; several AWS accounts put their own in front."),
-      region: ruled(REGION, "The bucket's region."),
-      dynamodbTable: ruled(LOCK_TABLE, "Table that locks the state.").optional(),
-      useLockfile: z.boolean().optional(),
-      encrypt: z.boolean().optional(),
-      kmsKeyId: ruled(KMS_KEY, "Key that encrypts the state.").optional(),
-      profile: ruled(PROFILE, "AWS profile that reads and writes the state.").optional(),
-    }),
-  ])
-  .meta({ description: "Where Terraform keeps its state. Default: local." });
+  .discriminatedUnion("type", BACKENDS)
+  .meta({ description: "Where Terraform keeps its state: local, s3, or none of ours. Default: local." });
 
 export const awsAccountSchema = z.strictObject({
   accountId: ruled(AWS_ACCOUNT_ID, "AWS account ID.").optional(),

@@ -117,6 +117,23 @@ export function staleRoots(folder: string, files: FileSet): readonly string[] {
   });
 }
 
+/**
+ * The `backend.tf` of `files` that are not to be written below `folder`: one that is not ours, one beside a `backend`
+ * or `cloud` block of another file, and one that was deleted from a root that is there.
+ */
+export function keptBackends(folder: string, files: FileSet): readonly string[] {
+  return [...files.keys()].filter((path) => {
+    const root = /^(.*\/|)backend\.tf$/.exec(path)?.[1];
+    if (root === undefined) return false;
+    const present = readGenerated(join(folder, path));
+    if (present === undefined ? isGeneratedRoot(join(folder, `${root}main.tf`)) : generatedKind(present) === undefined)
+      return true;
+    return filesBelow(folder, root.slice(0, -1), false)
+      .filter((other) => other !== path && other.endsWith(".tf"))
+      .some((other) => /^[ \t]*(?:backend[ \t]+"|cloud[ \t]*\{)/m.test(readGenerated(join(folder, other)) ?? ""));
+  });
+}
+
 function isGeneratedRoot(file: string): boolean {
   return (
     lstatSync(file, { throwIfNoEntry: false })?.isFile() === true &&

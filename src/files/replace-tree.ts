@@ -60,6 +60,7 @@ function replaceParts(
   const stage = `${MARK}-new-${process.pid}`;
   const units = unitsOf(target, tree.files, differences, ours);
   const within = (path: string): boolean => units.some((unit) => path === unit || path.startsWith(`${unit}/`));
+  makeFolder(join(target, stage)); // where files are only removed there is nothing to write
   writeFiles(
     join(target, stage, "new"),
     [...tree.files].filter(([path]) => within(path)),

@@ -68,7 +68,10 @@ export function resourcesOf(view: AccountView): readonly FederationResource[] {
   ];
 }
 
-/** Moves from a stack of `FederationStack` to a root in style modules. In style resources every address stays. */
-export function movesFromStack(view: AccountView): readonly Move[] {
-  return resourcesOf(view).map(({ type, name, inModule }) => ({ from: `${type}.${name}`, to: inModule }));
+/** Moves to a root of `style` from one of the other. A stack of `FederationStack` has the addresses of resources. */
+export function movesTo(style: "modules" | "resources", view: AccountView): readonly Move[] {
+  return resourcesOf(view).map(({ type, name, inModule }) => {
+    const own = `${type}.${name}`;
+    return style === "modules" ? { from: own, to: inModule } : { from: inModule, to: own };
+  });
 }

@@ -52,7 +52,8 @@ export function rootFiles(view: AccountView, how: RootStyle, options: RootOption
   add("main.tf", folder, content);
   add("outputs.tf", folder, content);
   add("providers.tf", "root", { provider: providerView(view) });
-  add("backend.tf", "root", { backend: backendView(view.account.backend) });
+  const { backend } = view.account;
+  if (backend.type !== "none") add("backend.tf", "root", { backend: backendView(backend) });
   add("versions.tf", "root", {
     requiredVersion: TERRAFORM_RANGE,
     requiredProviders: { aws: { source: AWS_PROVIDER_SOURCE, version: AWS_PROVIDER_RANGE } },
@@ -91,7 +92,7 @@ function providerView({ account }: AccountView): object {
   return { empty: none && assumeRole === null, settings: none ? null : settings, assumeRole };
 }
 
-function backendView(backend: Backend): object {
+function backendView(backend: Exclude<Backend, { readonly type: "none" }>): object {
   if (backend.type === "local")
     return { type: "local", settings: backend.path === null ? null : { path: backend.path } };
   const { bucket, key, region, settings } = backend;

@@ -4,7 +4,7 @@ import { accountView, rootFolderOf } from "../federation/account-view";
 import type { Federation } from "../federation/model";
 import { movesFromCdkJson } from "../hcl/cdk-stack";
 import type { GeneratedTree } from "../files/compare-tree";
-import { movesFromStack } from "../hcl/moves";
+import { movesTo } from "../hcl/moves";
 import type { RootStyle } from "../hcl/root-files";
 import { rootFiles } from "../hcl/root-files";
 import { federationModule } from "./modules/federation";
@@ -13,8 +13,10 @@ import { violation, quoted } from "../text/text-rule";
 import { SAMPLE } from "./sample";
 import { VERSION_RANGE } from "./version-range";
 
-/** A stack of `FederationStack`, or the text of another stack's cdk.tf.json. */
-export type MovedFrom = "cdktf" | { readonly file: string; readonly text: string };
+/** A stack of `FederationStack`, a root of a style, or the text of another stack's cdk.tf.json. */
+export type MovedFrom = (typeof MOVED_FROM)[number] | { readonly file: string; readonly text: string };
+
+export const MOVED_FROM = ["cdktf", "resources", "modules"] as const;
 
 export interface RootTreeOptions {
   readonly version: string;
@@ -68,8 +70,8 @@ export function rootTree(federation: Federation, options: RootTreeOptions): Root
       typeof options.movedFrom === "object"
         ? movesFromCdkJson(options.movedFrom.text, options.movedFrom.file, view, options.style)
         : undefined;
-    const moves =
-      stack?.moves ?? (options.movedFrom === "cdktf" && options.style === "modules" ? movesFromStack(view) : []);
+    const style = options.movedFrom === "cdktf" ? "resources" : options.movedFrom;
+    const moves = stack?.moves ?? (style === undefined || style === options.style ? [] : movesTo(options.style, view));
     missing.push(...(stack?.missing ?? []));
     left.push(...(stack?.left ?? []));
     for (const [path, content] of rootFiles(view, how, { version: options.version, moves }))

@@ -14,7 +14,7 @@ export default verb({
   },
   examples: [["$0 generate root --out live --moved-from cdktf", "leave CDKTF without touching a role"]],
   run: async (options) => {
-    const [{ readFederationFile }, { rootTree }, { staleRoots }, { deliver }] = await Promise.all([
+    const [{ readFederationFile }, { rootTree }, { keptBackends, staleRoots }, { deliver }] = await Promise.all([
       import("../../../files/load-federation"),
       import("../../../module/root-tree"),
       import("../../../files/compare-tree"),
@@ -34,7 +34,14 @@ export default verb({
         `note: ${movedFrom} also has ${address}, and this root has not: on the same state ` +
           `Terraform would destroy it. See docs/leaving-cdktf.md.`,
       );
-    const code = await deliver(options.out, tree, options);
+    const kept = keptBackends(options.out, tree.files);
+    for (const path of kept)
+      tell(
+        `note: ${options.out}/${path} is not written: the root has a backend of yours, or none. ` +
+          `Write backend: { type: none } in the federation file to say so.`,
+      );
+    const files = new Map([...tree.files].filter(([path]) => !kept.includes(path)));
+    const code = await deliver(options.out, { ...tree, files }, options);
     if (!existsSync(options.out)) return code;
     for (const folder of staleRoots(options.out, tree.files))
       tell(
@@ -48,7 +55,10 @@ export default verb({
 async function readMovedFrom(
   file: string | undefined,
 ): Promise<import("../../../module/root-tree").MovedFrom | undefined> {
-  if (file === undefined || file === "cdktf") return file;
+  const { MOVED_FROM } = await import("../../../module/root-tree");
+  const word = MOVED_FROM.find((known) => known === file);
+  if (file === undefined || word !== undefined) return word;
   const { readText } = await import("../../../files/read-file");
-  return { file, text: readText(file, "Name the stack's cdk.tf.json, below cdktf.out/stacks, or cdktf.") };
+  const fix = "Name the stack's cdk.tf.json, below cdktf.out/stacks, or cdktf, modules or resources.";
+  return { file, text: readText(file, fix) };
 }
