@@ -3,7 +3,7 @@
  * in every way.
  */
 import fc from "fast-check";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { sessionNameOf } from "../../src/credentials/assume";
 import type { FederationInput } from "../../src/federation";
@@ -292,6 +292,7 @@ return [status == 0, session.get_credentials().get_frozen_credentials().token is
         stsError(403, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity"),
         stsError(400, "Throttling", "Rate exceeded"),
         stsError(400, "IDPCommunicationError", "x"),
+        stsError(400, "IDPCommunicationErrorException", "x"),
       ];
       fake.sts = (request, response, body) => {
         const refusal = refusals.shift();
@@ -314,6 +315,87 @@ return [first, renewal._worked]`,
       expect(fake.stsCalls()).toBe(before + 1);
     },
   );
+
+  test("a key that AWS could not fetch is waited for, a token that it refuses for another reason is not", async () => {
+    const noKey = "Couldn't retrieve verification key from your identity provider,  please reference AssumeRole...";
+    const answers = async (message: string, refusals: number): Promise<readonly [unknown, number]> => {
+      const before = fake.stsCalls();
+      fake.sts = (request, response, body) => {
+        if (fake.stsCalls() - before <= refusals)
+          return stsError(400, "InvalidIdentityToken", message)(request, response, body);
+        response.writeHead(200, { "content-type": "text/xml" });
+        response.end(stsCredentials(8, Date.now(), 60));
+      };
+      const { answer } = await run("app", `m.random.uniform = lambda low, high: 0.0\n${KEYS}`);
+      return [answer, fake.stsCalls() - before];
+    };
+    expect(await answers(noKey, 2)).toEqual([["ASIAEXAMPLE00008", true], 3]);
+    expect(await answers(noKey, 99)).toEqual([
+      expect.objectContaining({ code: "aws-invalid-token", text: expect.stringContaining("verification key") }),
+      5,
+    ]);
+    expect(await answers("Incorrect token audience", 99)).toEqual([
+      expect.objectContaining({ code: "aws-invalid-token" }),
+      1,
+    ]);
+  });
+
+  describe("on a laptop the Databricks CLI is asked by the profile that was read", () => {
+    const host = "host = https://mycompany.cloud.databricks.com";
+    const byHost = "auth token --host https://mycompany.cloud.databricks.com";
+    const login = async (
+      config: string,
+      env: Readonly<Record<string, string>> = {},
+    ): Promise<readonly [string, unknown]> => {
+      const folder = writeClient(FEDERATION, { place: "laptop" });
+      const cli = fakeDatabricksCli(folder, "");
+      writeFileSync(join(folder, ".databrickscfg"), config);
+      const { answer } = await runClient(folder, KEYS, { ...fake.env, DATABRICKS_CLI_PATH: cli, ...env });
+      return [readFileSync(join(folder, "asked"), "utf8").trim(), answer];
+    };
+
+    test.each([
+      ["the default one", `[DEFAULT]\n${host}/\n[work]\n${host}\n`, {}, "DEFAULT"],
+      [
+        "the one of [__settings__]",
+        `[__settings__]\ndefault_profile = work\n[a]\n${host}\n[work]\n${host}\n`,
+        {},
+        "work",
+      ],
+      [
+        "the only one of this host",
+        "[DEFAULT]\nhost = other.example.com\n[w k]\nhost = mycompany.cloud.databricks.com\n",
+        {},
+        "w k",
+      ],
+      ["the one of the environment", `[DEFAULT]\n${host}\n`, { DATABRICKS_CONFIG_PROFILE: "mine" }, "mine"],
+    ])("%s", async (_, config, env, profile) => {
+      const [asked, answer] = await login(config, env);
+      expect(asked).toBe(`auth token --profile ${profile}`);
+      expect(answer).toMatchObject({
+        code: "databricks-cli-failed",
+        text: expect.stringContaining(`databricks auth login --profile ${profile}.`),
+      });
+    });
+
+    test("and where several have this host, by the host: the fix names them and the variable", async () => {
+      const [asked, answer] = await login(`[DEFAULT]\nhost = other.example.com\n[a]\n${host}\n[b]\n${host}\n`);
+      expect(asked).toBe(byHost);
+      expect(answer).toMatchObject({
+        code: "databricks-cli-failed",
+        text: expect.stringContaining("Several profiles have this host (a, b): name one in DATABRICKS_CONFIG_PROFILE."),
+      });
+    });
+
+    test.each([
+      ["no profile has", "[DEFAULT]\nhost = other.example.com\n"],
+      ["the file does not read", "host = x\n[unclosed\n\u0000"],
+    ])("and by the host where %s it", async (_, config) => {
+      const [asked, answer] = await login(config);
+      expect(asked).toBe(byHost);
+      expect(answer).toMatchObject({ text: expect.stringContaining("databricks auth login --host https://mycompany") });
+    });
+  });
 
   /** What the Python calls the faults that only a look into the socket tells apart. */
   const ALSO: Readonly<Record<string, readonly string[]>> = {
