@@ -1,4 +1,6 @@
 import { isOtherGithubForm, plainGithubSubject } from "../../src/issuer/github-subject";
+import { AUD, conditionExample, EXAMPLE_AUDIENCE, SUB } from "../../src/lint/examples";
+import { lintTarget } from "../../src/lint/run-rules";
 import { smallDifference } from "../../src/explain/small-differences";
 
 const OLD = "repo:acme/lake:environment:production";
@@ -25,4 +27,15 @@ test("two subjects of one job in GitHub's two forms are a near miss, two of two 
   expect(smallDifference(OLD, [NEW], "StringEquals")?.what).toContain("GitHub's other form");
   expect(smallDifference(NEW, ["repo:acme/lake:*"], "StringLike")?.what).toContain("GitHub's other form");
   expect(smallDifference(NEW, ["repo:acme/sea:*"], "StringLike")?.what ?? "").not.toContain("GitHub");
+});
+
+test.each([
+  [OLD, `"${OLD}" is GitHub's (newer repositories have repo:OWNER@ID/REPO@ID:…)`],
+  [NEW, `"${NEW}" is GitHub's (before, it was "${OLD}")`],
+])("lint finds %s in a trust of a Databricks issuer, and names the other form", (subject, message) => {
+  const condition = { StringEquals: { [AUD]: EXAMPLE_AUDIENCE, [SUB]: subject } };
+  const found = lintTarget(conditionExample(condition).target);
+  expect(found).toEqual([
+    expect.objectContaining({ rule: "subject-unlikely", message: expect.stringContaining(message) }),
+  ]);
 });

@@ -1,4 +1,5 @@
-import { satisfies, quotedAscii } from "../../text/text-rule";
+import { plainGithubSubject } from "../../issuer/github-subject";
+import { satisfies, quoted, quotedAscii } from "../../text/text-rule";
 import { exactSubjects, subjectPatterns } from "../../trust/parsed/parse-role";
 import { SERVICE_PRINCIPAL, SUBJECT } from "../../trust/rules";
 import { AUD, conditionExample, EXAMPLE_AUDIENCE, RIGHT_CONDITION, SUB } from "../examples";
@@ -13,6 +14,12 @@ function unlikely(subject: string): string | undefined {
     return "is a service principal's ID in upper case, and IAM compares case";
   if (subject === "") return "is empty";
   if (subject.trim() !== subject) return "has white space at its ends";
+  const github = plainGithubSubject(subject);
+  if (github !== null) {
+    const other =
+      github === subject ? "newer repositories have repo:OWNER@ID/REPO@ID:…" : `before, it was ${quoted(github)}`;
+    return `is GitHub's (${other}); Databricks exchanges such a token for one that names a service principal`;
+  }
   return satisfies(SUBJECT, subject.replace(/[*?{]/g, "x"))
     ? undefined
     : "contains an invisible or look-alike character";
@@ -25,8 +32,9 @@ export const subjectUnlikely: StatementRule = {
   title: "Subject that Databricks does not sign",
   why:
     "Application IDs are in lower case, and no subject is empty, begins or ends in white space, or contains " +
-    "invisible characters or look-alikes of other scripts. Such a line lets nobody in, or a different " +
-    "identity than it seems to name.",
+    "invisible characters or look-alikes of other scripts. A subject of GitHub Actions, in either of its forms, " +
+    "stands in Databricks' own federation policy and not here. Such a line lets nobody in, or a different identity than it " +
+    "seems to name.",
   fix: "Copy the application ID or the address again from Databricks.",
   good: RIGHT_CONDITION,
   bad: conditionExample({ StringEquals: { [AUD]: EXAMPLE_AUDIENCE, [SUB]: "\u0430lice@example.com" } }),
