@@ -430,8 +430,86 @@ describe("a plan", () => {
       ],
       [],
     ],
+    [
+      "aws_iam_policy_attachment",
+      [
+        resourceChange("aws_iam_policy_attachment.a", null, {
+          roles: ["another", "reader"],
+          policy_arn: "arn:aws:iam::aws:policy/AdministratorAccess",
+        }),
+      ],
+      ["admin-without-boundary"],
+    ],
+    [
+      "aws_iam_role_policy_attachments_exclusive",
+      [
+        resourceChange("aws_iam_role_policy_attachments_exclusive.a", null, {
+          role_name: "reader",
+          policy_arns: ["arn:aws:iam::aws:policy/ReadOnlyAccess", "arn:aws:iam::aws:policy/IAMFullAccess"],
+        }),
+      ],
+      ["admin-without-boundary"],
+    ],
+    [
+      "aws_iam_role_policy_attachments_exclusive of another role",
+      [
+        resourceChange("aws_iam_role_policy_attachments_exclusive.a", null, {
+          role_name: "another",
+          policy_arns: ["arn:aws:iam::aws:policy/IAMFullAccess"],
+        }),
+      ],
+      [],
+    ],
+    [
+      "aws_iam_role_policies_exclusive beside the policy",
+      [
+        resourceChange("aws_iam_role_policies_exclusive.a", null, { role_name: "reader", policy_names: ["all"] }),
+        resourceChange("aws_iam_role_policy.all", null, {
+          name: "all",
+          role: "reader",
+          policy: '{"Statement":[{"Effect":"Allow","Action":"iam:*","Resource":"*"}]}',
+        }),
+      ],
+      ["admin-without-boundary"],
+    ],
   ])("what a role may do is read from %s", async (_, resources, rules) => {
     expect(await rulesOf(planOf([...made, ...resources]))).toEqual(rules);
+  });
+
+  test.each([
+    ["managed_policy_arns", { managed_policy_arns: ["arn:aws:iam::aws:policy/AdministratorAccess"] }],
+    [
+      "inline_policy",
+      { inline_policy: [{ name: "all", policy: '{"Statement":{"Effect":"Allow","Action":"**","Resource":"*"}}' }] },
+    ],
+  ])("what a role may do is read from its own %s, in a plan, in planned values and in a state", async (_, own) => {
+    const [provider] = made;
+    const role = { ...ROLE, ...own };
+    expect(await rulesOf(planOf([provider ?? {}, resourceChange("aws_iam_role.r", null, role)]))).toEqual([
+      "admin-without-boundary",
+    ]);
+    const resources = [
+      { address: "aws_iam_openid_connect_provider.p", mode: "managed", type: "aws_iam_openid_connect_provider" },
+      { address: "aws_iam_role.r", mode: "managed", type: "aws_iam_role" },
+    ].map((resource, at) => ({ ...resource, values: at === 0 ? PROVIDER : role }));
+    for (const document of [
+      { planned_values: { root_module: { resources } } },
+      { values: { root_module: { resources } } },
+    ])
+      expect(await rulesOf({ format_version: "1.0", ...document })).toEqual(["admin-without-boundary"]);
+  });
+
+  test("policies that aws_iam_role_policies_exclusive names belong to the role, unknown where not planned", async () => {
+    const exclusive = resourceChange("aws_iam_role_policies_exclusive.a", null, {
+      role_name: "reader",
+      policy_names: ["here", "elsewhere"],
+    });
+    const here = resourceChange("aws_iam_role_policy.i", null, { role: "reader", name: "here", policy: "{}" });
+    const { targets } = await readDocument(JSON.stringify(planOf([...made, exclusive, here])), "plan.json");
+    expect(Object.entries(targets[0]?.target.roles[0]?.policies ?? {})).toEqual([
+      ["aws_iam_role_policy.i", {}],
+      ["elsewhere", undefined],
+    ]);
   });
 
   test("a boundary that only the plan's end will know is a boundary", async () => {

@@ -33,8 +33,8 @@ export const subjectUnlikely: StatementRule = {
   why:
     "Application IDs are in lower case, and no subject is empty, begins or ends in white space, or contains " +
     "invisible characters or look-alikes of other scripts. A subject of GitHub Actions, in either of its forms, " +
-    "stands in Databricks' own federation policy and not here. Such a line lets nobody in, or a different identity than it " +
-    "seems to name.",
+    "stands in Databricks' own federation policy and not here. Such a line lets nobody in, or a different " +
+    "identity than it seems to name.",
   fix: "Copy the application ID or the address again from Databricks.",
   good: RIGHT_CONDITION,
   bad: conditionExample({ StringEquals: { [AUD]: EXAMPLE_AUDIENCE, [SUB]: "\u0430lice@example.com" } }),

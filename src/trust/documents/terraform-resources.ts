@@ -25,6 +25,7 @@ export const READ_TYPES: ReadonlySet<string> = new Set([
   "aws_iam_openid_connect_provider",
   "aws_iam_role",
   "aws_iam_role_policy",
+  "aws_iam_role_policies_exclusive",
   "aws_iam_role_policy_attachment",
   "aws_iam_role_policy_attachments_exclusive",
   "aws_iam_policy_attachment",
@@ -42,6 +43,7 @@ export function readResources(resources: readonly TerraformResource[], accountId
   const permissions = permissionsByRole(
     byType("aws_iam_role"),
     byType("aws_iam_role_policy"),
+    byType("aws_iam_role_policies_exclusive").flatMap(listedPolicies),
     [
       "aws_iam_role_policy_attachment",
       "aws_iam_role_policy_attachments_exclusive",
@@ -132,6 +134,7 @@ function roleOf(
 function permissionsByRole(
   roles: readonly TerraformResource[],
   inline: readonly TerraformResource[],
+  listed: readonly TerraformResource[],
   attachments: readonly TerraformResource[],
   policies: readonly TerraformResource[],
 ): ReadonlyMap<string, Permissions> {
@@ -156,7 +159,9 @@ function permissionsByRole(
       typeof values["arn"] === "string" ? [[values["arn"], policyOf(values["policy"])] as const] : [],
     ),
   );
-  for (const resource of inline) {
+  const keyOf = ({ values }: TerraformResource): string => JSON.stringify([values["role"], values["name"]]);
+  const written = new Set(inline.map(keyOf));
+  for (const resource of [...inline, ...listed.filter((one) => !written.has(keyOf(one)))]) {
     const permissions = of(resource);
     if (permissions !== undefined) permissions.documents[resource.address] = policyOf(resource.values["policy"]);
   }
@@ -169,6 +174,16 @@ function permissionsByRole(
     if (document !== undefined) permissions.documents[arn] = document;
   }
   return found;
+}
+
+/** The inline policies that a resource lets a role keep: each goes by its name, its document is not in the resource. */
+function listedPolicies({ type, values }: TerraformResource): readonly TerraformResource[] {
+  return (textList(values["policy_names"]) ?? []).map((name) => ({
+    address: name,
+    type,
+    values: { name, role: values["role_name"] },
+    unknown: {},
+  }));
 }
 
 /** An attachment for each role and policy that a resource attaches; a role that is not known is left out. */
