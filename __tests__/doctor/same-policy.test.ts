@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import type { PolicyComparison } from "../../src/doctor/same-policies";
 import { comparePolicies } from "../../src/doctor/same-policies";
+import { decideClaims } from "../../src/sts/decide-token";
 import { compilePolicy, decide } from "../../src/trust/decide/decide";
 import { readPolicy } from "../../src/trust/decide/document";
 import type { LintRole, LintTarget } from "../../src/trust/parsed/target";
@@ -207,4 +208,38 @@ test("whatever is called the same decides the same, for everybody", () => {
     { numRuns: 80 },
   );
   expect(same).toBeGreaterThan(10);
+});
+
+describe("a token without aud or sub never reaches a trust policy", () => {
+  const forNobody = [AUD, SUB].map((key) => statement({ Null: { [key]: "true" } }));
+  const now = 1_757_600_000;
+  const claims = { iss: `https://${PATH}`, aud: "1", sub: "a", iat: now, exp: now + 3600 };
+  const provider = { arn: ARN, issuer: `https://${PATH}`, clientIds: ["1"], keys: null };
+  const decided = (document: unknown, missing: "aud" | "sub") => {
+    const read = readPolicy(document);
+    if (!read.ok) throw new Error(read.why);
+    const role = {
+      arn: "arn:aws:iam::111122223333:role/r",
+      trust: compilePolicy(read.policy),
+      maxSessionDuration: 3600,
+    };
+    const without = Object.fromEntries(Object.entries(claims).filter(([name]) => name !== missing));
+    return decideClaims(without, [provider], role, { roleSessionName: "r", durationSeconds: null, context: {}, now });
+  };
+
+  test.each(["aud", "sub"] as const)("without %s STS refuses it, though the policy lets in who has none", (missing) => {
+    for (const document of [policy(statement({})), policy(...forNobody)]) {
+      expect(allows(document, missing === "aud" ? null : "1", missing === "sub" ? null : "a")).toBe(true);
+      expect(decided(document, missing)).toMatchObject({
+        allowed: false,
+        error: { code: "InvalidIdentityToken", message: `Missing a required claim: ${missing}` },
+      });
+    }
+  });
+
+  test("so a policy that differs for such tokens alone is the same to doctor", () => {
+    const { Statement } = OURS as { readonly Statement: readonly unknown[] };
+    expect(compared(OURS, policy(...Statement, ...forNobody))).toEqual({ kind: "same" });
+    expect(compared(policy(...Statement, ...forNobody), OURS)).toEqual({ kind: "same" });
+  });
 });

@@ -499,7 +499,7 @@ describe("a plan", () => {
       expect(await rulesOf({ format_version: "1.0", ...document })).toEqual(["admin-without-boundary"]);
   });
 
-  test("policies that aws_iam_role_policies_exclusive names belong to the role, unknown where not planned", async () => {
+  test("policies that aws_iam_role_policies_exclusive names belong to the role, unknown if not planned", async () => {
     const exclusive = resourceChange("aws_iam_role_policies_exclusive.a", null, {
       role_name: "reader",
       policy_names: ["here", "elsewhere"],
