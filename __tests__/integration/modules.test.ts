@@ -24,6 +24,8 @@ function copyOfModules(): string {
   return folder;
 }
 
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+
 interface Diagnostic {
   readonly severity: string;
   readonly summary: string;
@@ -99,7 +101,13 @@ describeWith({ terraform: true }, "the published modules", () => {
       const complaints = await complaintsOf(name, definition.sample, cases);
       const told = cases.map(({ code, variables }, index) => ({ code, variables, complaints: complaints[index] }));
       expect(told).toEqual(
-        cases.map(({ code, variables, message }) => ({ code, variables, complaints: [`${message}.`] })),
+        cases.map(({ code, variables, message, names }) => ({
+          code,
+          variables,
+          complaints: [
+            expect.stringMatching(new RegExp(`^${escaped(message)}\\.${names ? " At fault: \\S.*" : ""}$`, "s")),
+          ],
+        })),
       );
     },
   );

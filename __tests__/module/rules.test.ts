@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ERROR_CODES } from "../../src/errors";
+import { hclAttributes } from "../../src/hcl/encode";
 import { contractOf } from "../../src/module/definition";
 import type { ModuleDefinition } from "../../src/module/definition";
 import { publishedModules } from "../../src/module/modules";
@@ -204,9 +205,7 @@ test.each(["trust-policies/main.tf", "trust-policies/problems.tf", "role/main.tf
 test.each(MODULES.map((definition) => [definition.name, definition] as const))(
   "%s: its own tests break every rule at least once",
   (_, definition) => {
-    const messages = refusalRuns(definition)
-      .flatMap((run) => run.messages)
-      .join("\n");
+    const messages = refusalRuns(definition).map((run) => run.message);
     // a null role breaks other rules into errors, which no run can expect: integration/modules.test.ts tries it
     const amongErrors = new Set(
       definition.variables.flatMap(({ validations }) =>
@@ -215,6 +214,19 @@ test.each(MODULES.map((definition) => [definition.name, definition] as const))(
     );
     expect([...amongErrors].every((message) => message.endsWith("must not be null; leave it out"))).toBe(true);
     for (const { message } of refusals(definition).filter((refusal) => !amongErrors.has(refusal.message)))
-      expect(messages).toContain(message);
+      expect(messages).toContain(`${message}.`);
+  },
+);
+
+test.each(MODULES.map((definition) => [definition.name, definition] as const))(
+  "%s: each of its runs refuses one thing and is named after it, and holds no value too long to read",
+  (_, definition) => {
+    const runs = refusalRuns(definition);
+    const names = runs.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    expect(names.filter((name) => !/^refuses_[a-z][a-z0-9_]*[a-z]$|latin_1_in_\w+$/.test(name))).toEqual([]);
+    expect(runs.filter(({ expectFailures }) => expectFailures.length !== 1)).toEqual([]);
+    for (const { name, variables } of runs)
+      expect({ name, length: hclAttributes(Object.entries(variables)).length < 1500 }).toEqual({ name, length: true });
   },
 );

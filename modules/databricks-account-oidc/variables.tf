@@ -25,10 +25,10 @@ variable "audiences" {
   nullable    = false
 
   validation {
-    condition = !contains([
-      for value in var.audiences : value == null ? false : can(regex("^[!-)+->@-z|-~]+$", value)) && length(value) <= 255
-    ], false)
-    error_message = "Each of audiences must be 1 to 255 visible ASCII characters except *, ? and {."
+    condition = length([
+      for value_index, value in var.audiences : "audiences[${value_index}]: ${jsonencode(value)}" if !(value == null ? false : can(regex("^[!-)+->@-z|-~]+$", value)) && length(value) <= 255)
+    ]) == 0
+    error_message = "Each of audiences must be 1 to 255 visible ASCII characters except *, ? and {. At fault: ${join(", ", [for value_index, value in var.audiences : "audiences[${value_index}]: ${jsonencode(value)}" if !(value == null ? false : can(regex("^[!-)+->@-z|-~]+$", value)) && length(value) <= 255)])}."
   }
 
   validation {
@@ -87,10 +87,10 @@ variable "email_domains" {
   nullable    = false
 
   validation {
-    condition = !contains([
-      for value in var.email_domains : value == null ? false : can(regex("^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]{2,63}$", value)) && length(value) <= 253
-    ], false)
-    error_message = "Each of email_domains must be an email domain of at least two labels in lower case, without wildcards, e.g. data.example.com."
+    condition = length([
+      for value_index, value in var.email_domains : "email_domains[${value_index}]: ${jsonencode(value)}" if !(value == null ? false : can(regex("^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]{2,63}$", value)) && length(value) <= 253)
+    ]) == 0
+    error_message = "Each of email_domains must be an email domain of at least two labels in lower case, without wildcards, e.g. data.example.com. At fault: ${join(", ", [for value_index, value in var.email_domains : "email_domains[${value_index}]: ${jsonencode(value)}" if !(value == null ? false : can(regex("^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]{2,63}$", value)) && length(value) <= 253)])}."
   }
 }
 
@@ -178,114 +178,118 @@ variable "roles" {
   nullable = false
 
   validation {
-    condition = !contains([
-      for role in var.roles : can(role.tags)
-    ], false)
-    error_message = "A role must not be null; leave it out."
+    condition = length([
+      for key, role in var.roles : "roles[${jsonencode(key)}]" if !(can(role.tags))
+    ]) == 0
+    error_message = "A role must not be null; leave it out. At fault: ${join(", ", [for key, role in var.roles : "roles[${jsonencode(key)}]" if !(can(role.tags))])}."
   }
 
   validation {
-    condition = !contains([
-      for key in keys(var.roles) : can(regex("^[A-Za-z0-9][A-Za-z0-9_+=,.@-]*$", key)) && length(key) <= 64
-    ], false)
-    error_message = "Each key of roles must be 1 to 64 letters, digits and _+=,.@-, starting with a letter or digit."
+    condition = length([
+      for key in keys(var.roles) : "roles: ${jsonencode(key)}" if !(can(regex("^[A-Za-z0-9][A-Za-z0-9_+=,.@-]*$", key)) && length(key) <= 64)
+    ]) == 0
+    error_message = "Each key of roles must be 1 to 64 letters, digits and _+=,.@-, starting with a letter or digit. At fault: ${join(", ", [for key in keys(var.roles) : "roles: ${jsonencode(key)}" if !(can(regex("^[A-Za-z0-9][A-Za-z0-9_+=,.@-]*$", key)) && length(key) <= 64)])}."
   }
 
   validation {
-    condition = !contains([
-      for role in var.roles : role.name == null ? true : can(regex("^[A-Za-z0-9_+=,.@-]+$", role.name)) && length(role.name) <= 64
-    ], false)
-    error_message = "A role's name must be 1 to 64 letters, digits and _+=,.@-."
+    condition = length([
+      for key, role in var.roles : "roles[${jsonencode(key)}].name: ${jsonencode(role.name)}" if !(role.name == null ? true : can(regex("^[A-Za-z0-9_+=,.@-]+$", role.name)) && length(role.name) <= 64)
+    ]) == 0
+    error_message = "A role's name must be 1 to 64 letters, digits and _+=,.@-. At fault: ${join(", ", [for key, role in var.roles : "roles[${jsonencode(key)}].name: ${jsonencode(role.name)}" if !(role.name == null ? true : can(regex("^[A-Za-z0-9_+=,.@-]+$", role.name)) && length(role.name) <= 64)])}."
   }
 
   validation {
-    condition = !contains([
-      for role in var.roles : role.description == null ? true : can(regex("^[ -~\\x{00A1}-\\x{00FF}\\t\\n\\r]*$", role.description)) && length(split("", role.description)) <= 1000
-    ], false)
-    error_message = "A role's description must be at most 1,000 printable Latin-1 characters, tabs and line breaks."
+    condition = length([
+      for key, role in var.roles : "roles[${jsonencode(key)}].description: ${jsonencode(role.description)}" if !(role.description == null ? true : can(regex("^[ -~\\x{00A1}-\\x{00FF}\\t\\n\\r]*$", role.description)) && length(split("", role.description)) <= 1000)
+    ]) == 0
+    error_message = "A role's description must be at most 1,000 printable Latin-1 characters, tabs and line breaks. At fault: ${join(", ", [for key, role in var.roles : "roles[${jsonencode(key)}].description: ${jsonencode(role.description)}" if !(role.description == null ? true : can(regex("^[ -~\\x{00A1}-\\x{00FF}\\t\\n\\r]*$", role.description)) && length(split("", role.description)) <= 1000)])}."
   }
 
   validation {
-    condition = !contains([
-      for role in var.roles : role.path == null ? true : can(regex("^/(?:[!-)+-.0->@-z|-~]+/)*$", role.path)) && length(role.path) <= 512
-    ], false)
-    error_message = "A role's path must be a path of at most 512 visible ASCII characters except *, ? and {, beginning and ending with /, e.g. /databricks/."
+    condition = length([
+      for key, role in var.roles : "roles[${jsonencode(key)}].path: ${jsonencode(role.path)}" if !(role.path == null ? true : can(regex("^/(?:[!-)+-.0->@-z|-~]+/)*$", role.path)) && length(role.path) <= 512)
+    ]) == 0
+    error_message = "A role's path must be a path of at most 512 visible ASCII characters except *, ? and {, beginning and ending with /, e.g. /databricks/. At fault: ${join(", ", [for key, role in var.roles : "roles[${jsonencode(key)}].path: ${jsonencode(role.path)}" if !(role.path == null ? true : can(regex("^/(?:[!-)+-.0->@-z|-~]+/)*$", role.path)) && length(role.path) <= 512)])}."
   }
 
   validation {
-    condition = !contains([
-      for role in var.roles : role.max_session_duration == null ? true : role.max_session_duration >= 3600 && role.max_session_duration <= 43200 && floor(role.max_session_duration) == role.max_session_duration
-    ], false)
-    error_message = "A role's max_session_duration must be a whole number of seconds from 3600 (1h) to 43200 (12h)."
+    condition = length([
+      for key, role in var.roles : "roles[${jsonencode(key)}].max_session_duration: ${jsonencode(role.max_session_duration)}" if !(role.max_session_duration == null ? true : role.max_session_duration >= 3600 && role.max_session_duration <= 43200 && floor(role.max_session_duration) == role.max_session_duration)
+    ]) == 0
+    error_message = "A role's max_session_duration must be a whole number of seconds from 3600 (1h) to 43200 (12h). At fault: ${join(", ", [for key, role in var.roles : "roles[${jsonencode(key)}].max_session_duration: ${jsonencode(role.max_session_duration)}" if !(role.max_session_duration == null ? true : role.max_session_duration >= 3600 && role.max_session_duration <= 43200 && floor(role.max_session_duration) == role.max_session_duration)])}."
   }
 
   validation {
-    condition = !contains([
-      for role in var.roles : role.permissions_boundary_arn == null ? true : can(regex("^arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[!-)+->@-z|-~]*[A-Za-z0-9_+=,.@-]$", role.permissions_boundary_arn)) && length(role.permissions_boundary_arn) <= 552
-    ], false)
-    error_message = "A role's permissions_boundary_arn must be the ARN of an IAM policy, e.g. arn:aws:iam::111122223333:policy/read-lake."
+    condition = length([
+      for key, role in var.roles : "roles[${jsonencode(key)}].permissions_boundary_arn: ${jsonencode(role.permissions_boundary_arn)}" if !(role.permissions_boundary_arn == null ? true : can(regex("^arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[!-)+->@-z|-~]*[A-Za-z0-9_+=,.@-]$", role.permissions_boundary_arn)) && length(role.permissions_boundary_arn) <= 552)
+    ]) == 0
+    error_message = "A role's permissions_boundary_arn must be the ARN of an IAM policy, e.g. arn:aws:iam::111122223333:policy/read-lake. At fault: ${join(", ", [for key, role in var.roles : "roles[${jsonencode(key)}].permissions_boundary_arn: ${jsonencode(role.permissions_boundary_arn)}" if !(role.permissions_boundary_arn == null ? true : can(regex("^arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[!-)+->@-z|-~]*[A-Za-z0-9_+=,.@-]$", role.permissions_boundary_arn)) && length(role.permissions_boundary_arn) <= 552)])}."
   }
 
   validation {
-    condition = !contains(flatten([
-      for role in var.roles : [
-        for name in keys(role.managed_policy_arns) : can(regex("^[A-Za-z][A-Za-z0-9_-]*$", name)) && length(name) <= 63
+    condition = length(flatten([
+      for key, role in var.roles : [
+        for name in keys(role.managed_policy_arns) : "roles[${jsonencode(key)}].managed_policy_arns: ${jsonencode(name)}" if !(can(regex("^[A-Za-z][A-Za-z0-9_-]*$", name)) && length(name) <= 63)
       ]
-    ]), false)
-    error_message = "Each key of a role's managed_policy_arns must be 1 to 63 letters, digits and _-, starting with a letter."
+    ])) == 0
+    error_message = "Each key of a role's managed_policy_arns must be 1 to 63 letters, digits and _-, starting with a letter. At fault: ${join(", ", flatten([for key, role in var.roles : [for name in keys(role.managed_policy_arns) : "roles[${jsonencode(key)}].managed_policy_arns: ${jsonencode(name)}" if !(can(regex("^[A-Za-z][A-Za-z0-9_-]*$", name)) && length(name) <= 63)]]))}."
   }
 
   validation {
-    condition = !contains(flatten([
-      for role in var.roles : [
-        for value in values(role.managed_policy_arns) : value == null ? false : can(regex("^arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[!-)+->@-z|-~]*[A-Za-z0-9_+=,.@-]$", value)) && length(value) <= 552
+    condition = length(flatten([
+      for key, role in var.roles : [
+        for name, value in role.managed_policy_arns : "roles[${jsonencode(key)}].managed_policy_arns[${jsonencode(name)}]: ${jsonencode(value)}" if !(value == null ? false : can(regex("^arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[!-)+->@-z|-~]*[A-Za-z0-9_+=,.@-]$", value)) && length(value) <= 552)
       ]
-    ]), false)
-    error_message = "Each of a role's managed_policy_arns must be the ARN of an IAM policy, e.g. arn:aws:iam::111122223333:policy/read-lake."
+    ])) == 0
+    error_message = "Each of a role's managed_policy_arns must be the ARN of an IAM policy, e.g. arn:aws:iam::111122223333:policy/read-lake. At fault: ${join(", ", flatten([for key, role in var.roles : [for name, value in role.managed_policy_arns : "roles[${jsonencode(key)}].managed_policy_arns[${jsonencode(name)}]: ${jsonencode(value)}" if !(value == null ? false : can(regex("^arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[!-)+->@-z|-~]*[A-Za-z0-9_+=,.@-]$", value)) && length(value) <= 552)]]))}."
   }
 
   validation {
-    condition = !contains([
-      for role in var.roles : length(distinct(values(role.managed_policy_arns))) == length(role.managed_policy_arns)
-    ], false)
-    error_message = "A role's managed_policy_arns must not contain the same ARN twice."
-  }
-
-  validation {
-    condition = !contains([
-      for role in var.roles : length(role.managed_policy_arns) <= 20
-    ], false)
-    error_message = "A role's managed_policy_arns must have at most 20 entries, the IAM limit."
-  }
-
-  validation {
-    condition = !contains(flatten([
-      for role in var.roles : [
-        for name in keys(role.inline_policies) : can(regex("^[A-Za-z0-9_+=,.@-]+$", name)) && length(name) <= 128
+    condition = length(flatten([
+      for key, role in var.roles : [
+        for names in values({ for name, arn in role.managed_policy_arns : coalesce(arn, "-") => name... }) : "roles[${jsonencode(key)}].managed_policy_arns: ${jsonencode(names)}" if !(length(names) == 1)
       ]
-    ]), false)
+    ])) == 0
+    error_message = "A role's managed_policy_arns must not contain the same ARN twice. At fault: ${join(", ", flatten([for key, role in var.roles : [for names in values({ for name, arn in role.managed_policy_arns : coalesce(arn, "-") => name... }) : "roles[${jsonencode(key)}].managed_policy_arns: ${jsonencode(names)}" if !(length(names) == 1)]]))}."
+  }
+
+  validation {
+    condition = length([
+      for key, role in var.roles : "roles[${jsonencode(key)}].managed_policy_arns: ${jsonencode(length(role.managed_policy_arns))}" if !(length(role.managed_policy_arns) <= 20)
+    ]) == 0
+    error_message = "A role's managed_policy_arns must have at most 20 entries, the IAM limit. At fault: ${join(", ", [for key, role in var.roles : "roles[${jsonencode(key)}].managed_policy_arns: ${jsonencode(length(role.managed_policy_arns))}" if !(length(role.managed_policy_arns) <= 20)])}."
+  }
+
+  validation {
+    condition = length(flatten([
+      for key, role in var.roles : [
+        for name in keys(role.inline_policies) : "roles[${jsonencode(key)}].inline_policies: ${jsonencode(name)}" if !(can(regex("^[A-Za-z0-9_+=,.@-]+$", name)) && length(name) <= 128)
+      ]
+    ])) == 0
     error_message = "Each key of a role's inline_policies must be 1 to 128 letters, digits and _+=,.@-."
   }
 
   validation {
-    condition = !contains([
-      for role in var.roles : length(distinct([for name in keys(role.inline_policies) : lower(name)])) == length(role.inline_policies)
-    ], false)
+    condition = length(flatten([
+      for key, role in var.roles : [
+        for names in values({ for name in keys(role.inline_policies) : lower(name) => name... }) : "roles[${jsonencode(key)}].inline_policies: ${jsonencode(names)}" if !(length(names) == 1)
+      ]
+    ])) == 0
     error_message = "The keys of a role's inline_policies must differ in more than case, which IAM ignores."
   }
 
   validation {
     condition = !contains(flatten([
-      for role in var.roles : [
-        for policy in values(role.inline_policies) : try(jsondecode(policy).Version == "2012-10-17" && length(flatten([jsondecode(policy).Statement])) > 0, false)
+      for key, role in var.roles : [
+        for policy in values(role.inline_policies) : try(jsondecode(policy).Version == "2012-10-17" && length(flatten([jsondecode(policy).Statement])) > 0 && alltrue([for statement in flatten([jsondecode(policy).Statement]) : contains(["Allow", "Deny"], statement.Effect) && can(statement.Action) != can(statement.NotAction) && can(statement.Resource) != can(statement.NotResource)]), false)
       ]
     ]), false)
-    error_message = "Each of a role's inline_policies must be the JSON of an IAM policy with Version 2012-10-17 and a Statement; write it with jsonencode."
+    error_message = "Each of a role's inline_policies must be the JSON of an IAM policy with Version 2012-10-17 and statements that have Effect, Action and Resource; write it with jsonencode."
   }
 
   validation {
     condition = !contains(flatten([
-      for role in var.roles : [
+      for key, role in var.roles : [
         for policy in values(role.inline_policies) : !can(jsondecode(policy)) || can(regex("^[\\t\\n\\r -\\x{00FF}]*$", jsonencode(jsondecode(policy))))
       ]
     ]), false)
@@ -294,177 +298,179 @@ variable "roles" {
 
   validation {
     condition = !contains([
-      for role in var.roles : length(join("", [for policy in values(role.inline_policies) : try(jsonencode(jsondecode(policy)), policy) if policy != null])) <= 10240
+      for key, role in var.roles : length(join("", [for policy in values(role.inline_policies) : try(jsonencode(jsondecode(policy)), policy) if policy != null])) <= 10240
     ], false)
     error_message = "A role's inline_policies must have at most 10240 characters together, the IAM limit per role."
   }
 
   validation {
     condition     = can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$", join("", flatten([for role in var.roles : keys(role.tags) if can(role.tags)]))))
-    error_message = "Each key of a role's tags must be 1 to 128 letters, digits, spaces and _.:/=+@-."
+    error_message = "Each key of a role's tags must be 1 to 128 letters, digits, spaces and _.:/=+@-. At fault: ${join(", ", flatten([for key, role in can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$", join("", flatten([for role in var.roles : keys(role.tags) if can(role.tags)])))) ? {} : var.roles : [for name in keys(role.tags) : "roles[${jsonencode(key)}].tags: ${jsonencode(name)}" if !(name == null ? false : can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$", name)))]]))}."
   }
 
   validation {
-    condition = !contains(flatten([
-      for role in var.roles : [
-        for name in keys(role.tags) : name != "" && length(split("", name)) <= 128 && !startswith(lower(name), "aws:")
+    condition = length(flatten([
+      for key, role in var.roles : [
+        for name in keys(role.tags) : "roles[${jsonencode(key)}].tags: ${jsonencode(name)}" if !(name != "" && length(split("", name)) <= 128 && !startswith(lower(name), "aws:"))
       ]
-    ]), false)
-    error_message = "Each key of a role's tags must have at most 128 characters and must not begin with aws:, which AWS reserves."
+    ])) == 0
+    error_message = "Each key of a role's tags must have at most 128 characters and must not begin with aws:, which AWS reserves. At fault: ${join(", ", flatten([for key, role in var.roles : [for name in keys(role.tags) : "roles[${jsonencode(key)}].tags: ${jsonencode(name)}" if !(name != "" && length(split("", name)) <= 128 && !startswith(lower(name), "aws:"))]]))}."
   }
 
   validation {
     condition     = can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$", join("", flatten([for role in var.roles : values(role.tags) if can(role.tags)]))))
-    error_message = "Each value of a role's tags must be at most 256 letters, digits, spaces and _.:/=+@-."
+    error_message = "Each value of a role's tags must be at most 256 letters, digits, spaces and _.:/=+@-. At fault: ${join(", ", flatten([for key, role in can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$", join("", flatten([for role in var.roles : values(role.tags) if can(role.tags)])))) ? {} : var.roles : [for name, value in role.tags : "roles[${jsonencode(key)}].tags[${jsonencode(name)}]: ${jsonencode(value)}" if !(value == null ? false : can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$", value)))]]))}."
   }
 
   validation {
-    condition = !contains(flatten([
-      for role in var.roles : [
-        for value in values(role.tags) : value == null ? false : length(split("", value)) <= 256 && !startswith(lower(value), "aws:")
+    condition = length(flatten([
+      for key, role in var.roles : [
+        for name, value in role.tags : "roles[${jsonencode(key)}].tags[${jsonencode(name)}]: ${jsonencode(value)}" if !(value == null ? false : length(split("", value)) <= 256 && !startswith(lower(value), "aws:"))
       ]
-    ]), false)
-    error_message = "Each value of a role's tags must have at most 256 characters and must not begin with aws:, which AWS reserves."
+    ])) == 0
+    error_message = "Each value of a role's tags must have at most 256 characters and must not begin with aws:, which AWS reserves. At fault: ${join(", ", flatten([for key, role in var.roles : [for name, value in role.tags : "roles[${jsonencode(key)}].tags[${jsonencode(name)}]: ${jsonencode(value)}" if !(value == null ? false : length(split("", value)) <= 256 && !startswith(lower(value), "aws:"))]]))}."
+  }
+
+  validation {
+    condition = length(flatten([
+      for key, role in var.roles : [
+        for names in values({ for name in keys(role.tags) : lower(name) => name... }) : "roles[${jsonencode(key)}].tags: ${jsonencode(names)}" if !(length(names) == 1)
+      ]
+    ])) == 0
+    error_message = "The keys of a role's tags must differ in more than case, which IAM ignores. At fault: ${join(", ", flatten([for key, role in var.roles : [for names in values({ for name in keys(role.tags) : lower(name) => name... }) : "roles[${jsonencode(key)}].tags: ${jsonencode(names)}" if !(length(names) == 1)]]))}."
+  }
+
+  validation {
+    condition = length([
+      for key, role in var.roles : "roles[${jsonencode(key)}].tags: ${jsonencode(length(role.tags))}" if !(length(role.tags) <= 50)
+    ]) == 0
+    error_message = "A role's tags must have at most 50 entries, the IAM limit. At fault: ${join(", ", [for key, role in var.roles : "roles[${jsonencode(key)}].tags: ${jsonencode(length(role.tags))}" if !(length(role.tags) <= 50)])}."
   }
 
   validation {
     condition = !contains([
-      for role in var.roles : length(distinct([for name in keys(role.tags) : lower(name)])) == length(role.tags)
-    ], false)
-    error_message = "The keys of a role's tags must differ in more than case, which IAM ignores."
-  }
-
-  validation {
-    condition = !contains([
-      for role in var.roles : length(role.tags) <= 50
-    ], false)
-    error_message = "A role's tags must have at most 50 entries, the IAM limit."
-  }
-
-  validation {
-    condition = !contains([
-      for role in var.roles : !contains([for name in keys(role.inline_policies) : lower(name)], "unity-catalog-self-assume") || !(role.unity_catalog != null)
+      for key, role in var.roles : !contains([for name in keys(role.inline_policies) : lower(name)], "unity-catalog-self-assume") || !can(role.unity_catalog.cloud)
     ], false)
     error_message = "An inline policy of a role with unity_catalog must not be called unity-catalog-self-assume: the module adds one of that name."
   }
 
   validation {
-    condition = !contains([
-      for trust in var.roles : trust.unity_catalog != null || length(concat(trust.service_principals, trust.users, trust.subjects, trust.subject_patterns, trust.wide_subject_patterns)) > 0
-    ], false)
-    error_message = "Each trust must name whom it trusts: service_principals, users, subjects, subject_patterns or wide_subject_patterns, or unity_catalog; without, every identity of the issuer would get in."
+    condition = length([
+      for key, trust in var.roles : "roles[${jsonencode(key)}]" if !(can(trust.unity_catalog.cloud) || length(concat(trust.service_principals, trust.users, trust.subjects, trust.subject_patterns, trust.wide_subject_patterns)) > 0)
+    ]) == 0
+    error_message = "Each trust must name whom it trusts: service_principals, users, subjects, subject_patterns or wide_subject_patterns, or unity_catalog; without, every identity of the issuer would get in. At fault: ${join(", ", [for key, trust in var.roles : "roles[${jsonencode(key)}]" if !(can(trust.unity_catalog.cloud) || length(concat(trust.service_principals, trust.users, trust.subjects, trust.subject_patterns, trust.wide_subject_patterns)) > 0)])}."
   }
 
   validation {
-    condition = !contains(flatten([
-      for trust in var.roles : [
-        for value in trust.service_principals : value == null ? false : can(regex("^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", value))
+    condition = length(flatten([
+      for key, trust in var.roles : [
+        for value_index, value in trust.service_principals : "roles[${jsonencode(key)}].service_principals[${value_index}]: ${jsonencode(value)}" if !(value == null ? false : can(regex("^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", value)))
       ]
-    ]), false)
-    error_message = "Each of service_principals must be a service principal's application ID: a UUID in lower case, e.g. 6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b."
+    ])) == 0
+    error_message = "Each of service_principals must be a service principal's application ID: a UUID in lower case, e.g. 6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b. At fault: ${join(", ", flatten([for key, trust in var.roles : [for value_index, value in trust.service_principals : "roles[${jsonencode(key)}].service_principals[${value_index}]: ${jsonencode(value)}" if !(value == null ? false : can(regex("^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", value)))]]))}."
   }
 
   validation {
-    condition = !contains(flatten([
-      for trust in var.roles : [
-        for value in trust.users : value == null ? false : can(regex("^[A-Za-z0-9.!#%&'+/=\\^_`~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)+[A-Za-z]{2,63}$", value)) && length(value) <= 254
+    condition = length(flatten([
+      for key, trust in var.roles : [
+        for value_index, value in trust.users : "roles[${jsonencode(key)}].users[${value_index}]: ${jsonencode(value)}" if !(value == null ? false : can(regex("^[A-Za-z0-9.!#%&'+/=\\^_`~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)+[A-Za-z]{2,63}$", value)) && length(value) <= 254)
       ]
-    ]), false)
-    error_message = "Each of users must be a user's email address as Databricks shows it, without wildcards, e.g. alice@example.com."
+    ])) == 0
+    error_message = "Each of users must be a user's email address as Databricks shows it, without wildcards, e.g. alice@example.com. At fault: ${join(", ", flatten([for key, trust in var.roles : [for value_index, value in trust.users : "roles[${jsonencode(key)}].users[${value_index}]: ${jsonencode(value)}" if !(value == null ? false : can(regex("^[A-Za-z0-9.!#%&'+/=\\^_`~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)+[A-Za-z]{2,63}$", value)) && length(value) <= 254)]]))}."
   }
 
   validation {
-    condition = !contains(flatten([
-      for trust in var.roles : [
-        for value in trust.subjects : value == null ? false : can(regex("^[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", value)) && length(value) <= 255
+    condition = length(flatten([
+      for key, trust in var.roles : [
+        for value_index, value in trust.subjects : "roles[${jsonencode(key)}].subjects[${value_index}]: ${jsonencode(value)}" if !(value == null ? false : can(regex("^[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", value)) && length(value) <= 255)
       ]
-    ]), false)
-    error_message = "Each of subjects must be an exact sub claim of 1 to 255 visible Latin-1 characters except *, ? and {, without a space at either end."
+    ])) == 0
+    error_message = "Each of subjects must be an exact sub claim of 1 to 255 visible Latin-1 characters except *, ? and {, without a space at either end. At fault: ${join(", ", flatten([for key, trust in var.roles : [for value_index, value in trust.subjects : "roles[${jsonencode(key)}].subjects[${value_index}]: ${jsonencode(value)}" if !(value == null ? false : can(regex("^[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", value)) && length(value) <= 255)]]))}."
   }
 
   validation {
-    condition = !contains(flatten([
-      for trust in var.roles : [
-        for value in trust.subject_patterns : value == null ? false : can(regex("^[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", value)) && length(value) <= 255
+    condition = length(flatten([
+      for key, trust in var.roles : [
+        for value_index, value in trust.subject_patterns : "roles[${jsonencode(key)}].subject_patterns[${value_index}]: ${jsonencode(value)}" if !(value == null ? false : can(regex("^[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", value)) && length(value) <= 255)
       ]
-    ]), false)
-    error_message = "Each of subject_patterns must be a pattern of 1 to 255 visible Latin-1 characters except {, with * or ?."
+    ])) == 0
+    error_message = "Each of subject_patterns must be a pattern of 1 to 255 visible Latin-1 characters except {, with * or ?. At fault: ${join(", ", flatten([for key, trust in var.roles : [for value_index, value in trust.subject_patterns : "roles[${jsonencode(key)}].subject_patterns[${value_index}]: ${jsonencode(value)}" if !(value == null ? false : can(regex("^[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", value)) && length(value) <= 255)]]))}."
   }
 
   validation {
-    condition = !contains(flatten([
-      for trust in var.roles : [
-        for value in coalesce(trust.audiences, []) : value == null ? false : can(regex("^[!-)+->@-z|-~]+$", value)) && length(value) <= 255
+    condition = length(flatten([
+      for key, trust in var.roles : [
+        for value_index, value in coalesce(trust.audiences, []) : "roles[${jsonencode(key)}].audiences[${value_index}]: ${jsonencode(value)}" if !(value == null ? false : can(regex("^[!-)+->@-z|-~]+$", value)) && length(value) <= 255)
       ]
-    ]), false)
-    error_message = "Each of audiences must be 1 to 255 visible ASCII characters except *, ? and {."
+    ])) == 0
+    error_message = "Each of audiences must be 1 to 255 visible ASCII characters except *, ? and {. At fault: ${join(", ", flatten([for key, trust in var.roles : [for value_index, value in coalesce(trust.audiences, []) : "roles[${jsonencode(key)}].audiences[${value_index}]: ${jsonencode(value)}" if !(value == null ? false : can(regex("^[!-)+->@-z|-~]+$", value)) && length(value) <= 255)]]))}."
   }
 
   validation {
-    condition = !contains(flatten([
-      for trust in var.roles : [
-        for wide in trust.wide_subject_patterns : can(wide.pattern)
+    condition = length(flatten([
+      for key, trust in var.roles : [
+        for wide_index, wide in trust.wide_subject_patterns : "roles[${jsonencode(key)}].wide_subject_patterns[${wide_index}]" if !(can(wide.pattern))
       ]
-    ]), false)
-    error_message = "An entry of wide_subject_patterns must not be null; leave it out."
+    ])) == 0
+    error_message = "An entry of wide_subject_patterns must not be null; leave it out. At fault: ${join(", ", flatten([for key, trust in var.roles : [for wide_index, wide in trust.wide_subject_patterns : "roles[${jsonencode(key)}].wide_subject_patterns[${wide_index}]" if !(can(wide.pattern))]]))}."
   }
 
   validation {
-    condition = !contains(flatten([
-      for trust in var.roles : [
-        for wide in trust.wide_subject_patterns : wide.pattern == null ? false : can(regex("^[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", wide.pattern)) && length(wide.pattern) <= 255 if wide != null
+    condition = length(flatten([
+      for key, trust in var.roles : [
+        for wide_index, wide in trust.wide_subject_patterns : "roles[${jsonencode(key)}].wide_subject_patterns[${wide_index}].pattern: ${jsonencode(wide.pattern)}" if wide == null ? false : !(wide.pattern == null ? false : can(regex("^[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", wide.pattern)) && length(wide.pattern) <= 255)
       ]
-    ]), false)
-    error_message = "A pattern in wide_subject_patterns must be a pattern of 1 to 255 visible Latin-1 characters except {, with * or ?."
+    ])) == 0
+    error_message = "A pattern in wide_subject_patterns must be a pattern of 1 to 255 visible Latin-1 characters except {, with * or ?. At fault: ${join(", ", flatten([for key, trust in var.roles : [for wide_index, wide in trust.wide_subject_patterns : "roles[${jsonencode(key)}].wide_subject_patterns[${wide_index}].pattern: ${jsonencode(wide.pattern)}" if wide == null ? false : !(wide.pattern == null ? false : can(regex("^[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", wide.pattern)) && length(wide.pattern) <= 255)]]))}."
   }
 
   validation {
-    condition = !contains(flatten([
-      for trust in var.roles : [
-        for wide in trust.wide_subject_patterns : wide.reason == null ? false : can(regex("^[^\\x{0000}- ][^\\x{0000}-\\x{001F}]{8,}[^\\x{0000}- ]$", wide.reason)) && length(wide.reason) <= 500 if wide != null
+    condition = length(flatten([
+      for key, trust in var.roles : [
+        for wide_index, wide in trust.wide_subject_patterns : "roles[${jsonencode(key)}].wide_subject_patterns[${wide_index}].reason: ${jsonencode(wide.reason)}" if wide == null ? false : !(wide.reason == null ? false : can(regex("^[^\\x{0000}- ][^\\x{0000}-\\x{001F}]{8,}[^\\x{0000}- ]$", wide.reason)) && length(wide.reason) <= 500)
       ]
-    ]), false)
-    error_message = "A reason in wide_subject_patterns must be a written reason of 10 to 500 characters."
+    ])) == 0
+    error_message = "A reason in wide_subject_patterns must be a written reason of 10 to 500 characters. At fault: ${join(", ", flatten([for key, trust in var.roles : [for wide_index, wide in trust.wide_subject_patterns : "roles[${jsonencode(key)}].wide_subject_patterns[${wide_index}].reason: ${jsonencode(wide.reason)}" if wide == null ? false : !(wide.reason == null ? false : can(regex("^[^\\x{0000}- ][^\\x{0000}-\\x{001F}]{8,}[^\\x{0000}- ]$", wide.reason)) && length(wide.reason) <= 500)]]))}."
   }
 
   validation {
-    condition = !contains(flatten([
-      for trust in var.roles : [
-        for wide in trust.wide_subject_patterns : wide.pattern == null ? true : can(regex("[*?]", wide.pattern)) if wide != null
+    condition = length(flatten([
+      for key, trust in var.roles : [
+        for wide_index, wide in trust.wide_subject_patterns : "roles[${jsonencode(key)}].wide_subject_patterns[${wide_index}].pattern: ${jsonencode(wide.pattern)}" if wide == null ? false : !(wide.pattern == null ? true : can(regex("[*?]", wide.pattern)))
       ]
-    ]), false)
-    error_message = "A pattern in wide_subject_patterns must contain * or ?; an exact subject goes into subjects."
+    ])) == 0
+    error_message = "A pattern in wide_subject_patterns must contain * or ?; an exact subject goes into subjects. At fault: ${join(", ", flatten([for key, trust in var.roles : [for wide_index, wide in trust.wide_subject_patterns : "roles[${jsonencode(key)}].wide_subject_patterns[${wide_index}].pattern: ${jsonencode(wide.pattern)}" if wide == null ? false : !(wide.pattern == null ? true : can(regex("[*?]", wide.pattern)))]]))}."
   }
 
   validation {
-    condition = !contains(flatten([
-      for trust in var.roles : [
-        for pattern in trust.subject_patterns : can(regex("[*?]", pattern))
+    condition = length(flatten([
+      for key, trust in var.roles : [
+        for value_index, value in trust.subject_patterns : "roles[${jsonencode(key)}].subject_patterns[${value_index}]: ${jsonencode(value)}" if !(can(regex("[*?]", value)))
       ]
-    ]), false)
-    error_message = "Each of subject_patterns must contain * or ?; an exact subject goes into subjects."
+    ])) == 0
+    error_message = "Each of subject_patterns must contain * or ?; an exact subject goes into subjects. At fault: ${join(", ", flatten([for key, trust in var.roles : [for value_index, value in trust.subject_patterns : "roles[${jsonencode(key)}].subject_patterns[${value_index}]: ${jsonencode(value)}" if !(can(regex("[*?]", value)))]]))}."
   }
 
   validation {
-    condition = !contains([
-      for trust in var.roles : trust.audiences == null ? true : length(trust.audiences) > 0
-    ], false)
-    error_message = "audiences must name at least one, or be left out."
+    condition = length([
+      for key, trust in var.roles : "roles[${jsonencode(key)}]" if !(trust.audiences == null ? true : length(trust.audiences) > 0)
+    ]) == 0
+    error_message = "audiences must name at least one, or be left out. At fault: ${join(", ", [for key, trust in var.roles : "roles[${jsonencode(key)}]" if !(trust.audiences == null ? true : length(trust.audiences) > 0)])}."
   }
 
   validation {
-    condition = !contains(flatten([
-      for trust in var.roles : [
-        for condition in trust.conditions : can(condition.test)
+    condition = length(flatten([
+      for key, trust in var.roles : [
+        for condition_index, condition in trust.conditions : "roles[${jsonencode(key)}].conditions[${condition_index}]" if !(can(condition.test))
       ]
-    ]), false)
-    error_message = "A condition must not be null; leave it out."
+    ])) == 0
+    error_message = "A condition must not be null; leave it out. At fault: ${join(", ", flatten([for key, trust in var.roles : [for condition_index, condition in trust.conditions : "roles[${jsonencode(key)}].conditions[${condition_index}]" if !(can(condition.test))]]))}."
   }
 
   validation {
-    condition = !contains(flatten([
-      for trust in var.roles : [
-        for condition in trust.conditions : condition.test == null ? false : condition.test == "Null" || !can(regex("^For(?:AllValues|AnyValue):.*IfExists$", condition.test)) && contains([
+    condition = length(flatten([
+      for key, trust in var.roles : [
+        for condition_index, condition in trust.conditions : "roles[${jsonencode(key)}].conditions[${condition_index}].test: ${jsonencode(condition.test)}" if condition == null ? false : !(condition.test == null ? false : condition.test == "Null" || !can(regex("^For(?:AllValues|AnyValue):.*IfExists$", condition.test)) && contains([
           "StringEquals",
           "StringNotEquals",
           "StringEqualsIgnoreCase",
@@ -491,78 +497,91 @@ variable "roles" {
           "ArnNotEquals",
           "ArnLike",
           "ArnNotLike",
-        ], replace(condition.test, "/^For(?:AllValues|AnyValue):|IfExists$/", "")) if condition != null
+        ], replace(condition.test, "/^For(?:AllValues|AnyValue):|IfExists$/", "")))
       ]
-    ]), false)
-    error_message = "A condition's test must be an IAM condition operator in IAM's spelling, e.g. IpAddress."
+    ])) == 0
+    error_message = "A condition's test must be an IAM condition operator in IAM's spelling, e.g. IpAddress. At fault: ${join(", ", flatten([for key, trust in var.roles : [for condition_index, condition in trust.conditions : "roles[${jsonencode(key)}].conditions[${condition_index}].test: ${jsonencode(condition.test)}" if condition == null ? false : !(condition.test == null ? false : condition.test == "Null" || !can(regex("^For(?:AllValues|AnyValue):.*IfExists$", condition.test)) && contains(["StringEquals", "StringNotEquals", "StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase", "StringLike", "StringNotLike", "NumericEquals", "NumericNotEquals", "NumericLessThan", "NumericLessThanEquals", "NumericGreaterThan", "NumericGreaterThanEquals", "DateEquals", "DateNotEquals", "DateLessThan", "DateLessThanEquals", "DateGreaterThan", "DateGreaterThanEquals", "Bool", "BinaryEquals", "IpAddress", "NotIpAddress", "ArnEquals", "ArnNotEquals", "ArnLike", "ArnNotLike"], replace(condition.test, "/^For(?:AllValues|AnyValue):|IfExists$/", "")))]]))}."
   }
 
   validation {
-    condition = !contains(flatten([
-      for trust in var.roles : [
-        for condition in trust.conditions : condition.variable == null ? false : can(regex("^[A-Za-z0-9][A-Za-z0-9._/-]*:[A-Za-z0-9_.:/=+@-]+$", condition.variable)) && length(condition.variable) <= 511 if condition != null
+    condition = length(flatten([
+      for key, trust in var.roles : [
+        for condition_index, condition in trust.conditions : "roles[${jsonencode(key)}].conditions[${condition_index}].variable: ${jsonencode(condition.variable)}" if condition == null ? false : !(condition.variable == null ? false : can(regex("^[A-Za-z0-9][A-Za-z0-9._/-]*:[A-Za-z0-9_.:/=+@-]+$", condition.variable)) && length(condition.variable) <= 511)
       ]
-    ]), false)
-    error_message = "A condition's variable must be an IAM condition key with its prefix, e.g. aws:SourceIp."
+    ])) == 0
+    error_message = "A condition's variable must be an IAM condition key with its prefix, e.g. aws:SourceIp. At fault: ${join(", ", flatten([for key, trust in var.roles : [for condition_index, condition in trust.conditions : "roles[${jsonencode(key)}].conditions[${condition_index}].variable: ${jsonencode(condition.variable)}" if condition == null ? false : !(condition.variable == null ? false : can(regex("^[A-Za-z0-9][A-Za-z0-9._/-]*:[A-Za-z0-9_.:/=+@-]+$", condition.variable)) && length(condition.variable) <= 511)]]))}."
   }
 
   validation {
-    condition = !contains(flatten([
-      for trust in var.roles : [
-        for condition in trust.conditions : condition.values == null ? false : length(condition.values) > 0 if condition != null
+    condition = length(flatten([
+      for key, trust in var.roles : [
+        for condition_index, condition in trust.conditions : "roles[${jsonencode(key)}].conditions[${condition_index}]" if condition == null ? false : !(condition.values == null ? false : length(condition.values) > 0)
       ]
-    ]), false)
-    error_message = "A condition must have values."
+    ])) == 0
+    error_message = "A condition must have values. At fault: ${join(", ", flatten([for key, trust in var.roles : [for condition_index, condition in trust.conditions : "roles[${jsonencode(key)}].conditions[${condition_index}]" if condition == null ? false : !(condition.values == null ? false : length(condition.values) > 0)]]))}."
   }
 
   validation {
-    condition = !contains(flatten([
-      for trust in var.roles : [
-        for condition in trust.conditions : [
-          for value in coalesce(condition.values, []) : value == null ? false : can(regex("^[ !-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]+$", value)) && length(value) <= 512
+    condition = length(flatten([
+      for key, trust in var.roles : [
+        for condition_index, condition in trust.conditions : [
+          for value_index, value in coalesce(condition.values, []) : "roles[${jsonencode(key)}].conditions[${condition_index}].values[${value_index}]: ${jsonencode(value)}" if !(value == null ? false : can(regex("^[ !-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]+$", value)) && length(value) <= 512)
         ] if condition != null
       ]
-    ]), false)
-    error_message = "Each of a condition's values must be 1 to 512 visible Latin-1 characters or spaces."
+    ])) == 0
+    error_message = "Each of a condition's values must be 1 to 512 visible Latin-1 characters or spaces. At fault: ${join(", ", flatten([for key, trust in var.roles : [for condition_index, condition in trust.conditions : [for value_index, value in coalesce(condition.values, []) : "roles[${jsonencode(key)}].conditions[${condition_index}].values[${value_index}]: ${jsonencode(value)}" if !(value == null ? false : can(regex("^[ !-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]+$", value)) && length(value) <= 512)] if condition != null]]))}."
   }
 
   validation {
-    condition = !contains([
-      for trust in var.roles : length(distinct([for condition in trust.conditions : jsonencode(condition == null ? [] : [condition.test, lower(coalesce(condition.variable, "-"))])])) == length(trust.conditions)
-    ], false)
-    error_message = "A trust must not repeat a condition's test and variable, in whatever case: IAM would OR their values; join them into one condition, or use two trusts."
-  }
-
-  validation {
-    condition = !contains(flatten([
-      for trust in var.roles : [
-        for condition in trust.conditions : trust.unity_catalog == null || !contains(["aws:federatedprovider", "aws:principalarn", "sts:externalid"], lower(coalesce(condition.variable, "-"))) if condition != null
+    condition = length(flatten([
+      for key, trust in var.roles : [
+        for condition_index, condition in trust.conditions : [
+          for value_index, value in coalesce(condition.values, []) : "roles[${jsonencode(key)}].conditions[${condition_index}].values[${value_index}]: ${jsonencode(value)}" if !(!can(regex("^(?:Not)?IpAddress(?:IfExists)?$|:(?:Not)?IpAddress$", condition.test)) || value == null ? true : can(cidrhost(strcontains(value, "/") ? value : "${value}/${strcontains(value, ":") ? 128 : 32}", 0)))
+        ] if condition != null
       ]
-    ]), false)
-    error_message = "A condition of a unity_catalog trust must not be about its guards sts:ExternalId, aws:PrincipalArn and aws:FederatedProvider; use external_ids."
+    ])) == 0
+    error_message = "Each value of an IpAddress condition must be an IP address or a CIDR block, e.g. 203.0.113.0/24. At fault: ${join(", ", flatten([for key, trust in var.roles : [for condition_index, condition in trust.conditions : [for value_index, value in coalesce(condition.values, []) : "roles[${jsonencode(key)}].conditions[${condition_index}].values[${value_index}]: ${jsonencode(value)}" if !(!can(regex("^(?:Not)?IpAddress(?:IfExists)?$|:(?:Not)?IpAddress$", condition.test)) || value == null ? true : can(cidrhost(strcontains(value, "/") ? value : "${value}/${strcontains(value, ":") ? 128 : 32}", 0)))] if condition != null]]))}."
   }
 
   validation {
-    condition = !contains([
-      for trust in var.roles : trust.unity_catalog == null ? true : length(coalesce(trust.unity_catalog.external_ids, [])) > 0
-    ], false)
-    error_message = "unity_catalog must name external_ids, as the storage or service credential shows them: without, any customer's credential would get in."
+    condition = length(flatten([
+      for key, trust in var.roles : [
+        for same in values({ for condition in trust.conditions : jsonencode([condition.test, lower(coalesce(condition.variable, "-"))]) => "${condition.test} ${coalesce(condition.variable, "-")}"... if condition != null }) : "roles[${jsonencode(key)}].conditions: ${jsonencode(same)}" if !(length(same) == 1)
+      ]
+    ])) == 0
+    error_message = "A trust must not repeat a condition's test and variable, in whatever case: IAM would OR their values; join them into one condition, or use two trusts. At fault: ${join(", ", flatten([for key, trust in var.roles : [for same in values({ for condition in trust.conditions : jsonencode([condition.test, lower(coalesce(condition.variable, "-"))]) => "${condition.test} ${coalesce(condition.variable, "-")}"... if condition != null }) : "roles[${jsonencode(key)}].conditions: ${jsonencode(same)}" if !(length(same) == 1)]]))}."
+  }
+
+  validation {
+    condition = length(flatten([
+      for key, trust in var.roles : [
+        for condition_index, condition in trust.conditions : "roles[${jsonencode(key)}].conditions[${condition_index}].variable: ${jsonencode(condition.variable)}" if condition == null ? false : !(!can(trust.unity_catalog.cloud) || !contains(["aws:federatedprovider", "aws:principalarn", "sts:externalid"], lower(coalesce(condition.variable, "-"))))
+      ]
+    ])) == 0
+    error_message = "A condition of a unity_catalog trust must not be about its guards sts:ExternalId, aws:PrincipalArn and aws:FederatedProvider; use external_ids. At fault: ${join(", ", flatten([for key, trust in var.roles : [for condition_index, condition in trust.conditions : "roles[${jsonencode(key)}].conditions[${condition_index}].variable: ${jsonencode(condition.variable)}" if condition == null ? false : !(!can(trust.unity_catalog.cloud) || !contains(["aws:federatedprovider", "aws:principalarn", "sts:externalid"], lower(coalesce(condition.variable, "-"))))]]))}."
+  }
+
+  validation {
+    condition = length([
+      for key, trust in var.roles : "roles[${jsonencode(key)}].unity_catalog" if !(!can(trust.unity_catalog.cloud) ? true : length(coalesce(trust.unity_catalog.external_ids, [])) > 0)
+    ]) == 0
+    error_message = "unity_catalog must name external_ids, as the storage or service credential shows them: without, any customer's credential would get in. At fault: ${join(", ", [for key, trust in var.roles : "roles[${jsonencode(key)}].unity_catalog" if !(!can(trust.unity_catalog.cloud) ? true : length(coalesce(trust.unity_catalog.external_ids, [])) > 0)])}."
   }
 
   validation {
     condition = !contains(flatten([
-      for trust in var.roles : [
-        for value in try(coalesce(trust.unity_catalog.external_ids, []), []) : value == null ? false : can(regex("^[A-Za-z0-9_+=,.@:/-]{2,}$", value)) && length(value) <= 1224
+      for key, trust in var.roles : [
+        for value_index, value in try(coalesce(trust.unity_catalog.external_ids, []), []) : value == null ? false : can(regex("^[A-Za-z0-9_+=,.@:/-]{2,}$", value)) && length(value) <= 1224
       ]
     ]), false)
     error_message = "Each of external_ids must be an external ID of 2 to 1,224 characters, as the storage or service credential shows it."
   }
 
   validation {
-    condition = !contains([
-      for trust in var.roles : try(trust.unity_catalog.cloud, null) == null ? true : contains(["aws", "aws-us-gov", "aws-us-gov-dod"], try(trust.unity_catalog.cloud, null))
-    ], false)
-    error_message = "unity_catalog.cloud must be one of aws, aws-us-gov, aws-us-gov-dod."
+    condition = length([
+      for key, trust in var.roles : "roles[${jsonencode(key)}].unity_catalog.cloud: ${jsonencode(try(trust.unity_catalog.cloud, null))}" if !(try(trust.unity_catalog.cloud, null) == null ? true : contains(["aws", "aws-us-gov", "aws-us-gov-dod"], try(trust.unity_catalog.cloud, null)))
+    ]) == 0
+    error_message = "unity_catalog.cloud must be one of aws, aws-us-gov, aws-us-gov-dod. At fault: ${join(", ", [for key, trust in var.roles : "roles[${jsonencode(key)}].unity_catalog.cloud: ${jsonencode(try(trust.unity_catalog.cloud, null))}" if !(try(trust.unity_catalog.cloud, null) == null ? true : contains(["aws", "aws-us-gov", "aws-us-gov-dod"], try(trust.unity_catalog.cloud, null)))])}."
   }
 }
 
@@ -574,31 +593,33 @@ variable "tags" {
 
   validation {
     condition     = can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$", join("", keys(var.tags))))
-    error_message = "Each key of tags must be 1 to 128 letters, digits, spaces and _.:/=+@-."
+    error_message = "Each key of tags must be 1 to 128 letters, digits, spaces and _.:/=+@-. At fault: ${join(", ", [for name in can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$", join("", keys(var.tags)))) ? [] : keys(var.tags) : "tags: ${jsonencode(name)}" if !(name == null ? false : can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$", name)))])}."
   }
 
   validation {
-    condition = !contains([
-      for name in keys(var.tags) : name != "" && length(split("", name)) <= 128 && !startswith(lower(name), "aws:")
-    ], false)
-    error_message = "Each key of tags must have at most 128 characters and must not begin with aws:, which AWS reserves."
+    condition = length([
+      for name in keys(var.tags) : "tags: ${jsonencode(name)}" if !(name != "" && length(split("", name)) <= 128 && !startswith(lower(name), "aws:"))
+    ]) == 0
+    error_message = "Each key of tags must have at most 128 characters and must not begin with aws:, which AWS reserves. At fault: ${join(", ", [for name in keys(var.tags) : "tags: ${jsonencode(name)}" if !(name != "" && length(split("", name)) <= 128 && !startswith(lower(name), "aws:"))])}."
   }
 
   validation {
     condition     = can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$", join("", values(var.tags))))
-    error_message = "Each value of tags must be at most 256 letters, digits, spaces and _.:/=+@-."
+    error_message = "Each value of tags must be at most 256 letters, digits, spaces and _.:/=+@-. At fault: ${join(", ", [for name, value in can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$", join("", values(var.tags)))) ? {} : var.tags : "tags[${jsonencode(name)}]: ${jsonencode(value)}" if !(value == null ? false : can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$", value)))])}."
   }
 
   validation {
-    condition = !contains([
-      for value in values(var.tags) : value == null ? false : length(split("", value)) <= 256 && !startswith(lower(value), "aws:")
-    ], false)
-    error_message = "Each value of tags must have at most 256 characters and must not begin with aws:, which AWS reserves."
+    condition = length([
+      for name, value in var.tags : "tags[${jsonencode(name)}]: ${jsonencode(value)}" if !(value == null ? false : length(split("", value)) <= 256 && !startswith(lower(value), "aws:"))
+    ]) == 0
+    error_message = "Each value of tags must have at most 256 characters and must not begin with aws:, which AWS reserves. At fault: ${join(", ", [for name, value in var.tags : "tags[${jsonencode(name)}]: ${jsonencode(value)}" if !(value == null ? false : length(split("", value)) <= 256 && !startswith(lower(value), "aws:"))])}."
   }
 
   validation {
-    condition     = length(distinct([for name in keys(var.tags) : lower(name)])) == length(var.tags)
-    error_message = "The keys of tags must differ in more than case, which IAM ignores."
+    condition = length([
+      for names in values({ for name in keys(var.tags) : lower(name) => name... }) : "tags: ${jsonencode(names)}" if !(length(names) == 1)
+    ]) == 0
+    error_message = "The keys of tags must differ in more than case, which IAM ignores. At fault: ${join(", ", [for names in values({ for name in keys(var.tags) : lower(name) => name... }) : "tags: ${jsonencode(names)}" if !(length(names) == 1)])}."
   }
 
   validation {

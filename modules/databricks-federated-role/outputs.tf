@@ -41,7 +41,7 @@ output "trust_policy" {
   }
 
   precondition {
-    condition     = !contains([for name in keys(var.inline_policies) : lower(name)], "unity-catalog-self-assume") || !anytrue([for trust in var.trusts : trust.unity_catalog != null])
+    condition     = !contains([for name in keys(var.inline_policies) : lower(name)], "unity-catalog-self-assume") || !anytrue([for trust in var.trusts : can(trust.unity_catalog.cloud)])
     error_message = "An inline policy of a role with unity_catalog must not be called unity-catalog-self-assume: the module adds one of that name."
   }
 

@@ -3,7 +3,7 @@ import type { HclValue } from "../hcl/encode";
 import { hclValue } from "../hcl/encode";
 import type { Json } from "../trust/canonical-json";
 import type { Place } from "./condition";
-import { forAll, ruleAt } from "./condition";
+import { inName, members, ruleAt } from "./condition";
 import type { ModuleDefinition, RuleDefinition, VariableDefinition } from "./definition";
 import { inDatabricksZone } from "./issuer-rules";
 import { publishedModules } from "./modules";
@@ -142,6 +142,7 @@ function demandsOn(
     variable: variable.name,
     loops,
     reference,
+    at: reference.replace(/^[a-z]+/, ""),
     nullable,
     words: "",
     holding,
@@ -175,7 +176,7 @@ function demandsOn(
     case "issuers": {
       const at = (attribute: string, right: Readonly<Record<string, HclValue>>): Place =>
         place(
-          [{ name: "issuer", over: "var.issuers", few: true }],
+          [members("issuer", "var.issuers", "issuers", true)],
           `issuer.${attribute}`,
           (bad) => ({ production: { ...right, [attribute]: bad } }),
           true,
@@ -238,7 +239,7 @@ function demandsOn(
               oneOf(
                 "boundary-arn-invalid",
                 place(
-                  [{ name: "role", over: "var.roles" }],
+                  [members("role", "var.roles", "roles")],
                   "role.permissions_boundary_arn",
                   (bad) => changed({ permissions_boundary_arn: bad }),
                   true,
@@ -273,12 +274,8 @@ const UNKNOWN_BOUNDARY = "arn:aws:iam::999999999999:policy/elsewhere";
 
 function oneOf(code: string, place: Place, words: string, allowed: readonly string[], bad: string): RuleDefinition {
   const test = `contains(${hclValue(allowed)}, ${place.reference})`;
-  return {
-    code,
-    condition: forAll(place.loops, place.nullable ? `${place.reference} == null ? true : ${test}` : test),
-    message: `${words} must be one that your organization allows: ${allowed.join(", ")}`,
-    breaks: [{ [place.variable]: place.holding(bad) }],
-  };
+  const message = `${words} must be one that your organization allows: ${allowed.join(", ")}`;
+  return { ...ruleAt(place, code, test, message, [bad]), refuses: `other_${inName(words)}_than_allowed` };
 }
 
 /**
@@ -286,13 +283,14 @@ function oneOf(code: string, place: Place, words: string, allowed: readonly stri
  * far.
  */
 function inZone(place: Place, words: string): RuleDefinition {
-  return ruleAt(
+  const rule = ruleAt(
     place,
     "host-not-databricks",
     inDatabricksZone(place.reference),
     `${words} must be in one of Databricks' zones: your organization allows accounts, not hosts`,
     ["login.example.com"],
   );
+  return { ...rule, refuses: `${inName(words)}_outside_databricks_whatever_allow_custom_host` };
 }
 
 /** A map's first member with more attributes. */

@@ -6,17 +6,31 @@ import type { TextRule } from "../text/text-rule";
 import { exampleOf, re2Rule } from "../text/text-rule";
 import type { Inputs, RuleDefinition } from "./definition";
 
-/** A `for` clause: `for <name> in <over>`. */
+/** A `for` clause: `for <key>, <name> in <over>`. */
 export interface Loop {
+  readonly key?: string;
   readonly name: string;
   /** HCL expression. */
   readonly over: string;
+  /** Where an element stands below what the loop before runs over, in an HCL template: `roles[${jsonencode(key)}]`. */
+  readonly at: string;
   /**
-   * The objects it runs over are few. One of them may be null, which a rule of its own tells: every other rule skips
+   * The objects it runs over are few. One of them may be null, which a rule of its own reports: every other rule skips
    * it. Roles and their trusts are not few: asking of each, in every rule, makes a plan of a thousand a seventh
-   * slower, and the rule that tells stands first.
+   * slower, and the rule that reports it stands first.
    */
   readonly few?: true;
+}
+
+/** Runs over the members of the map `over`, which stands at `at`. */
+export function members(name: string, over: string, at: string, few?: true): Loop {
+  return { key: "key", name, over, at: `${at}[\${jsonencode(key)}]`, ...(few === undefined ? {} : { few }) };
+}
+
+/** Runs over the elements of the list `over`, which stands at `at`. */
+export function elements(name: string, over: string, at: string, few?: true): Loop {
+  const key = `${name}_index`;
+  return { key, name, over, at: `${at}[\${${key}}]`, ...(few === undefined ? {} : { few }) };
 }
 
 /** Where a value stands in a module's inputs: as itself in a variable, or below `for` loops over one. */
@@ -27,6 +41,10 @@ export interface Place {
   readonly loops: readonly Loop[];
   /** The value, e.g. `role.description`. */
   readonly reference: string;
+  /** Where it stands below what the last loop runs over: `.description`, or the variable's name. */
+  readonly at: string;
+  /** What a message shows of it, an HCL expression; default: all of it. */
+  readonly shown?: string;
   readonly nullable: boolean;
   /** What to call it in a message, e.g. `a role's description`. */
   readonly words: string;
@@ -36,30 +54,75 @@ export interface Place {
 
 /** The place that is the variable itself. */
 export function variablePlace(variable: string, nullable = false): Place {
-  return { variable, loops: [], reference: `var.${variable}`, nullable, words: variable, holding: (value) => value };
+  return {
+    variable,
+    loops: [],
+    reference: `var.${variable}`,
+    at: variable,
+    nullable,
+    words: variable,
+    holding: (value) => value,
+  };
+}
+
+/** What a message names of an element at fault: the place below it, and the value there, an HCL expression. */
+export interface Shown {
+  readonly at?: string;
+  readonly value?: string;
+  /** See RuleDefinition. */
+  readonly refuses?: string;
 }
 
 /**
- * The condition that `test` holds for everything the loops run over, null objects left out where they are few, unless
- * `nulls` asks for those of the last loop; laid out as terraform fmt does.
+ * The rule that `test` holds for everything the loops run over. A `validation` sees its own variable alone, so condition
+ * and message both list what is at fault. Null objects are left out where they are few, unless `nulls` asks for those of
+ * the last loop. Where a value is unknown the list is, and the rule speaks in the apply, before any role is made.
  */
-export function forAll(loops: readonly Loop[], test: string, nulls = false): string {
-  if (loops.length === 0) return test;
-  const nested = (depth: number): string => {
-    const loop = loops[depth];
-    if (loop === undefined) return test;
-    const margin = "  ".repeat(depth + 1);
-    const last = depth === loops.length - 1;
-    const guard = loop.few === true && !(nulls && last) ? ` if ${loop.name} != null` : "";
-    const rest = last ? indented(nested(depth + 1), depth + 1) : `[${nested(depth + 1)}\n${margin}]`;
-    return `\n${margin}for ${loop.name} in ${loop.over} : ${rest}${guard}`;
+export function ruleOver(
+  code: string,
+  loops: readonly Loop[],
+  test: string,
+  message: string,
+  breaks: readonly Inputs[],
+  { at = "", value, refuses }: Shown = {},
+  nulls = false,
+): RuleDefinition {
+  const place = loops.map((loop) => loop.at).join("") + at;
+  const text = `"${place}${value === undefined ? "" : `: \${jsonencode(${value})}`}"`;
+  const list = layOut(loops, (loop) => {
+    const bad = `!(${test})`;
+    return `${text} if ${loop.few === true && !nulls ? `${loop.name} == null ? false : ${bad}` : bad}`;
+  });
+  return {
+    code,
+    condition: `length(${list}) == 0`,
+    message: atStart(message),
+    breaks,
+    ...(refuses === undefined ? {} : { refuses }),
+    atFault: list
+      .replace(/,?\n *\]/g, "]")
+      .replace(/\[\n */g, "[")
+      .replace(/\n */g, " "),
   };
-  // alltrue would say the same, but first unifies the types of its list, which takes the square of its length
-  return `!contains(${loops.length === 1 ? `[${nested(0)}\n]` : `flatten([${nested(0)}\n])`}, false)`;
 }
 
-function indented(text: string, depth: number): string {
-  return text.replaceAll("\n", `\n${"  ".repeat(depth)}`);
+/** Nested `for` expressions as a flat list, laid out as terraform fmt does; `last` writes what follows the last colon. */
+function layOut(loops: readonly Loop[], last: (loop: Loop) => string): string {
+  const nested = (depth: number): string => {
+    const loop = loops[depth];
+    if (loop === undefined) return "";
+    const margin = "  ".repeat(depth + 1);
+    const head = `\n${margin}for ${loop.key === undefined ? "" : `${loop.key}, `}${loop.name} in ${loop.over} : `;
+    if (depth === loops.length - 1) return `${head}${last(loop).replaceAll("\n", `\n${margin}`)}`;
+    return `${head}[${nested(depth + 1)}\n${margin}]${loop.few === true ? ` if ${loop.name} != null` : ""}`;
+  };
+  return loops.length === 1 ? `[${nested(0)}\n]` : `flatten([${nested(0)}\n])`;
+}
+
+/** The condition that `test` holds for everything the loops run over, for values that no message may name. */
+export function forAll(loops: readonly Loop[], test: string): string {
+  // alltrue would say the same, but first unifies the types of its list, which takes the square of its length
+  return loops.length === 0 ? test : `!contains(${layOut(loops, () => test)}, false)`;
 }
 
 /**
@@ -74,13 +137,16 @@ export function noNullRule(
   bad: Inputs,
 ): RuleDefinition {
   const [last] = loops.slice(-1) as [Loop];
-  return {
-    code: "required",
-    condition: forAll(loops, `can(${last.name}.${attribute})`, true),
-    message: `${words} must not be null; leave it out`,
-    breaks: [bad],
-    amongErrors: last.few !== true,
-  };
+  const rule = ruleOver(
+    "required",
+    loops,
+    `can(${last.name}.${attribute})`,
+    `${words} must not be null; leave it out`,
+    [bad],
+    { refuses: `null_${inName(words)}` },
+    true,
+  );
+  return { ...rule, amongErrors: last.few !== true };
 }
 
 /** Whether `reference` keeps `rule`, as an HCL expression. */
@@ -118,12 +184,12 @@ export function ruleAt(
   message: string,
   bad: readonly HclValue[],
 ): RuleDefinition {
-  return {
-    code,
-    condition: forAll(place.loops, place.nullable ? `${place.reference} == null ? true : ${test}` : test),
-    message: atStart(message),
-    breaks: bad.map((value) => ({ [place.variable]: place.holding(value) })),
-  };
+  const { loops, reference, at, nullable } = place;
+  const whole = nullable ? `${reference} == null ? true : ${test}` : test;
+  const breaks = bad.map((value) => ({ [place.variable]: place.holding(value) }));
+  const refuses = `invalid_${inName(place.words)}`;
+  if (loops.length === 0) return { code, condition: whole, message: atStart(message), breaks, refuses };
+  return ruleOver(code, loops, whole, message, breaks, { at, value: place.shown ?? reference, refuses });
 }
 
 /** The rule that the text in `place` keeps `rule`. */
@@ -133,14 +199,23 @@ export function textRuleAt(place: Place, rule: TextRule): RuleDefinition {
 
 /** The rule that every text of the list in `place` keeps `rule`. */
 export function eachTextRuleAt(place: Place, rule: TextRule): RuleDefinition {
-  const { reference, nullable } = place;
-  const values: Loop = { name: "value", over: nullable ? `coalesce(${reference}, [])` : reference };
-  return {
-    code: rule.code,
-    condition: forAll([...place.loops, values], `value == null ? false : ${keepsRule(rule, "value")}`),
-    message: atStart(mustBe(`each of ${place.words}`, rule)),
-    breaks: rule.wrong.map((value) => ({ [place.variable]: place.holding([value]) })),
-  };
+  const { reference, nullable, at } = place;
+  const values = elements("value", nullable ? `coalesce(${reference}, [])` : reference, at);
+  const test = `value == null ? false : ${keepsRule(rule, "value")}`;
+  const breaks = rule.wrong.map((value) => ({ [place.variable]: place.holding([value]) }));
+  return ruleOver(rule.code, [...place.loops, values], test, mustBe(`each of ${place.words}`, rule), breaks, {
+    value: "value",
+    refuses: `invalid_${inName(place.words)}`,
+  });
+}
+
+/** `words` as part of a run's name: `a role's name` is `roles_name`. */
+export function inName(words: string): string {
+  return words
+    .toLowerCase()
+    .replace(/^(?:a|an|each|each of) /, "")
+    .replaceAll("'s ", "s ")
+    .replace(/[^a-z0-9]+/g, "_");
 }
 
 /** `<words> must be 1 to 64 letters …`. */

@@ -17,6 +17,8 @@ export interface RuleDefinition extends ContractRule {
    * expects it.
    */
   readonly amongErrors?: boolean;
+  /** What a run of the module's tests refuses, in words with `_`, e.g. `invalid_role_name`; default: from the code. */
+  readonly refuses?: string;
   /** A local or output with the list of what is at fault, shown after the message. */
   readonly atFault?: string;
 }

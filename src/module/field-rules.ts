@@ -13,10 +13,12 @@ import {
   characters,
   eachTextRuleAt,
   forAll,
+  inName,
   keepsRule,
   matches,
   mustBe,
   ruleAt,
+  ruleOver,
   textRuleAt,
 } from "./condition";
 import type { RuleDefinition } from "./definition";
@@ -35,13 +37,16 @@ export function fieldRules({ kind }: Field, place: Place): readonly RuleDefiniti
       return [rangeRule(place, kind)];
     case "choice":
       return [
-        ruleAt(
-          place,
-          kind.code,
-          `contains(${hclValue(kind.values)}, ${place.reference})`,
-          `${place.words} must be one of ${kind.values.join(", ")}`,
-          ["elsewhere", ""],
-        ),
+        {
+          ...ruleAt(
+            place,
+            kind.code,
+            `contains(${hclValue(kind.values)}, ${place.reference})`,
+            `${place.words} must be one of ${kind.values.join(", ")}`,
+            ["elsewhere", ""],
+          ),
+          refuses: `unknown_${inName(place.words)}`,
+        },
       ];
     case "tags":
       return tagRules(place, kind);
@@ -64,8 +69,14 @@ function breaking(place: Place, ...bad: readonly HclValue[]): RuleDefinition["br
 function mostRules(place: Place, { most, rule }: KindOf<"text" | "texts">): readonly RuleDefinition[] {
   if (most === undefined || place.nullable) return [];
   const many = Array.from({ length: most.count + 1 }, (_, index) => `${rule.example}${index}`);
-  const test = `length(${place.reference}) <= ${most.count}`;
-  return [ruleAt(place, most.code, test, `${place.words} must have at most ${most.count} entries`, [many])];
+  return [sizeRule(place, most, many, `${place.words} must have at most ${most.count} entries`)];
+}
+
+/** The rule that `place` has no more entries than `most`; `many` is one more. */
+function sizeRule(place: Place, most: KindOf<"tags">["most"], many: HclValue, message: string): RuleDefinition {
+  const count = `length(${place.reference})`;
+  const rule = ruleAt({ ...place, shown: count }, most.code, `${count} <= ${most.count}`, message, [many]);
+  return { ...rule, refuses: `too_many_${inName(place.words)}` };
 }
 
 function rangeRule(place: Place, { is, code, min, max }: KindOf<"seconds" | "number">): RuleDefinition {
@@ -75,125 +86,142 @@ function rangeRule(place: Place, { is, code, min, max }: KindOf<"seconds" | "num
     is === "seconds"
       ? `a whole number of seconds from ${min} (${min / 3600}h) to ${max} (${max / 3600}h)`
       : `a whole number from ${min} to ${max}`;
-  return ruleAt(place, code, test, `${words} must be ${what}`, [min - 1, max + 1, min + 0.5]);
+  const rule = ruleAt(place, code, test, `${words} must be ${what}`, [min - 1, max + 1, min + 0.5]);
+  return { ...rule, refuses: `${inName(words)}_out_of_range` };
 }
 
 /** The rule that each key of the map in `place` keeps `rule`. */
 function keysRule(place: Place, rule: TextRule, right: HclValue): RuleDefinition {
-  return {
-    code: rule.code,
-    condition: forAll([...place.loops, { name: "name", over: `keys(${place.reference})` }], keepsRule(rule, "name")),
-    message: mustBe(`Each key of ${place.words}`, rule),
-    breaks: breaking(place, ...rule.wrong.map((key) => ({ [key]: right }))),
-  };
+  const { loops, reference, at } = place;
+  return ruleOver(
+    rule.code,
+    [...loops, { name: "name", over: `keys(${reference})`, at }],
+    keepsRule(rule, "name"),
+    mustBe(`Each key of ${place.words}`, rule),
+    breaking(place, ...rule.wrong.map((key) => ({ [key]: right }))),
+    { value: "name", refuses: `invalid_key_of_${inName(place.words)}` },
+  );
 }
 
 /** The rule that the keys of the map in `place` differ in more than case. */
 function caseRule(place: Place, code: string, ...bad: readonly HclValue[]): RuleDefinition {
-  const { reference } = place;
-  return {
+  const { loops, reference, at } = place;
+  const alike = `values({ for name in keys(${reference}) : lower(name) => name... })`;
+  return ruleOver(
     code,
-    condition: forAll(
-      place.loops,
-      `length(distinct([for name in keys(${reference}) : lower(name)])) == length(${reference})`,
-    ),
-    message: `The keys of ${place.words} must differ in more than case, which IAM ignores`,
-    breaks: breaking(place, ...bad),
-  };
+    [...loops, { name: "names", over: alike, at }],
+    "length(names) == 1",
+    `The keys of ${place.words} must differ in more than case, which IAM ignores`,
+    breaking(place, ...bad),
+    { value: "names", refuses: `keys_of_${inName(place.words)}_alike_but_for_case` },
+  );
 }
 
-function sizeRule(
+function limitRule(
   place: Place,
   most: KindOf<"tags">["most"],
   entry: (index: number) => readonly [string, string],
 ): RuleDefinition {
   const many = Object.fromEntries(Array.from({ length: most.count + 1 }, (_, index) => entry(index)));
-  const test = `length(${place.reference}) <= ${most.count}`;
-  return {
-    code: most.code,
-    condition: forAll(place.loops, test),
-    message: atStart(`${place.words} must have at most ${most.count} entries, the IAM limit`),
-    breaks: breaking(place, many),
-  };
+  return sizeRule(place, most, many, `${place.words} must have at most ${most.count} entries, the IAM limit`);
 }
 
 function tagRules(place: Place, { keys, values, most }: KindOf<"tags">): readonly RuleDefinition[] {
   const tags = place.reference;
-  const [role] = place.loops;
-  const joined = (texts: string): string =>
-    role === undefined
-      ? `join("", ${texts})`
-      : `join("", flatten([for ${role.name} in ${role.over} : ${texts} if can(${tags})]))`;
-  // Classes of Unicode are dear to compile: all keys, and all values, are looked at as one text.
-  const charactersRule = (rule: TextRule<Run>, texts: string, words: string, bad: HclValue): RuleDefinition => ({
-    code: rule.code,
-    condition: matches(re2OnlyOf(rule.form.characters), joined(texts)),
-    message: mustBe(`Each ${words} of ${place.words}`, rule),
-    breaks: breaking(place, bad),
-  });
-  const lengthRule = (
-    rule: TextRule<Run>,
-    loop: Loop,
-    test: string,
-    words: string,
-    ...bad: HclValue[]
-  ): RuleDefinition => ({
-    code: rule.code,
-    condition: forAll([...place.loops, loop], `${test} && !startswith(lower(${loop.name}), "aws:")`),
-    message:
-      `Each ${words} of ${place.words} must have at most ${rule.form.max} characters and must not begin ` +
-      `with aws:, which AWS reserves`,
-    breaks: breaking(place, ...bad),
-  });
+  const name: Loop = { name: "name", over: `keys(${tags})`, at: place.at };
+  const value: Loop = { key: "name", name: "value", over: tags, at: `${place.at}[\${jsonencode(name)}]` };
   // 2 characters that a reader takes for one
   const pair = "\ua960\ud7b0";
   return [
-    charactersRule(keys, `keys(${tags})`, "key", { [keys.wrong[0] ?? ""]: values.example }),
-    lengthRule(
-      keys,
-      { name: "name", over: `keys(${tags})` },
-      `name != "" && ${characters("name")} <= ${keys.form.max}`,
-      "key",
+    tagCharactersRule(place, keys, name, `keys(${tags})`, { [keys.wrong[0] ?? ""]: values.example }),
+    tagLengthRule(place, keys, name, `name != "" && ${characters("name")} <= ${keys.form.max}`, [
       { [`AWS:${keys.example}`]: values.example },
       { ["x".repeat(keys.form.max + 1)]: "x" },
       { [pair.repeat(keys.form.max / 2 + 1)]: "x" },
-    ),
-    charactersRule(values, `values(${tags})`, "value", { [keys.example]: values.wrong[0] ?? "" }),
-    lengthRule(
-      values,
-      { name: "value", over: `values(${tags})` },
-      `value == null ? false : ${characters("value")} <= ${values.form.max}`,
-      "value",
+    ]),
+    tagCharactersRule(place, values, value, `values(${tags})`, { [keys.example]: values.wrong[0] ?? "" }),
+    tagLengthRule(place, values, value, `value == null ? false : ${characters("value")} <= ${values.form.max}`, [
       { [keys.example]: "AWS:x" },
       { [keys.example]: "x".repeat(values.form.max + 1) },
       { [keys.example]: pair.repeat(values.form.max / 2 + 1) },
-    ),
+    ]),
     caseRule(place, "tag-collision", { Team: "a", team: "b" }),
-    sizeRule(place, most, (index) => [`tag-${index}`, "x"]),
+    limitRule(place, most, (index) => [`tag-${index}`, "x"]),
   ];
 }
 
+const keyOrValue = (loop: Loop): string => (loop.name === "name" ? "key" : "value");
+
+/**
+ * Classes of Unicode are dear to compile: all keys, and all values, are looked at as one text, and one by one only where
+ * that has another character.
+ */
+function tagCharactersRule(
+  place: Place,
+  rule: TextRule<Run>,
+  loop: Loop,
+  texts: string,
+  bad: HclValue,
+): RuleDefinition {
+  const [first, ...rest] = place.loops;
+  const characters = re2OnlyOf(rule.form.characters);
+  const all =
+    first === undefined ? texts : `flatten([for ${first.name} in ${first.over} : ${texts} if can(${place.reference})])`;
+  const condition = matches(characters, `join("", ${all})`);
+  const gated = ({ over, ...of }: Loop, none: string): Loop => ({ ...of, over: `${condition} ? ${none} : ${over}` });
+  const loops =
+    first === undefined ? [gated(loop, loop.key === undefined ? "[]" : "{}")] : [gated(first, "{}"), ...rest, loop];
+  const test = `${loop.name} == null ? false : ${matches(characters, loop.name)}`;
+  const message = mustBe(`Each ${keyOrValue(loop)} of ${place.words}`, rule);
+  const refuses = `invalid_character_in_${keyOrValue(loop)}_of_${inName(place.words)}`;
+  return {
+    ...ruleOver(rule.code, loops, test, message, breaking(place, bad), { value: loop.name, refuses }),
+    condition,
+  };
+}
+
+function tagLengthRule(
+  place: Place,
+  rule: TextRule<Run>,
+  loop: Loop,
+  test: string,
+  bad: readonly HclValue[],
+): RuleDefinition {
+  return ruleOver(
+    rule.code,
+    [...place.loops, loop],
+    `${test} && !startswith(lower(${loop.name}), "aws:")`,
+    `Each ${keyOrValue(loop)} of ${place.words} must have at most ${rule.form.max} characters and must not begin ` +
+      `with aws:, which AWS reserves`,
+    breaking(place, ...bad),
+    { value: loop.name, refuses: `reserved_${keyOrValue(loop)}_of_${inName(place.words)}` },
+  );
+}
+
 function policyArnRules(place: Place, { keys, values, most }: KindOf<"policyArns">): readonly RuleDefinition[] {
-  const arns = place.reference;
+  const { reference: arns, loops, at, words } = place;
   const arn = values.example;
+  const value: Loop = { key: "name", name: "value", over: arns, at: `${at}[\${jsonencode(name)}]` };
+  const same = `values({ for name, arn in ${arns} : coalesce(arn, "-") => name... })`;
   return [
     keysRule(place, keys, arn),
-    {
-      code: values.code,
-      condition: forAll(
-        [...place.loops, { name: "value", over: `values(${arns})` }],
-        `value == null ? false : ${keepsRule(values, "value")}`,
-      ),
-      message: mustBe(`Each of ${place.words}`, values),
-      breaks: breaking(place, ...values.wrong.map((value) => ({ [keys.example]: value }))),
-    },
-    {
-      code: values.code,
-      condition: forAll(place.loops, `length(distinct(values(${arns}))) == length(${arns})`),
-      message: atStart(`${place.words} must not contain the same ARN twice`),
-      breaks: breaking(place, { a: arn, b: arn }),
-    },
-    sizeRule(place, most, (index) => [`policy-${index}`, `${arn}-${index}`]),
+    ruleOver(
+      values.code,
+      [...loops, value],
+      `value == null ? false : ${keepsRule(values, "value")}`,
+      mustBe(`Each of ${words}`, values),
+      breaking(place, ...values.wrong.map((wrong) => ({ [keys.example]: wrong }))),
+      { value: "value", refuses: `invalid_${inName(words)}` },
+    ),
+    ruleOver(
+      values.code,
+      [...loops, { name: "names", over: same, at }],
+      "length(names) == 1",
+      `${words} must not contain the same ARN twice`,
+      breaking(place, { a: arn, b: arn }),
+      { value: "names", refuses: `repeated_${inName(words)}` },
+    ),
+    limitRule(place, most, (index) => [`policy-${index}`, `${arn}-${index}`]),
   ];
 }
 
@@ -213,33 +241,47 @@ export const SAMPLE_POLICY =
   '{"Statement":[{"Action":["s3:ListBucket"],"Effect":"Allow","Resource":["arn:aws:s3:::lake"]}],"Version":' +
   '"2012-10-17"}';
 
+/** The rule with a fixed message, because a message must not name a value that may be sensitive. */
+function withoutValues({ atFault: _, ...rule }: RuleDefinition): RuleDefinition {
+  return rule;
+}
+
 function policyRules(place: Place, { keys }: KindOf<"policies">): readonly RuleDefinition[] {
   const policies = place.reference;
-  const each: readonly Loop[] = [...place.loops, { name: "policy", over: `values(${policies})` }];
+  // A policy may be sensitive, and then no message may name it.
+  const each: readonly Loop[] = [...place.loops, { name: "policy", over: `values(${policies})`, at: "" }];
   const named = (policy: string): HclValue => ({ [keys.example]: policy });
   const long = SAMPLE_POLICY.replace("lake", "x".repeat(MAX_INLINE_POLICY_CHARACTERS / 2));
   return [
-    keysRule(place, keys, SAMPLE_POLICY),
-    caseRule(place, keys.code, { list: SAMPLE_POLICY, List: SAMPLE_POLICY }),
+    withoutValues(keysRule(place, keys, SAMPLE_POLICY)),
+    withoutValues(caseRule(place, keys.code, { list: SAMPLE_POLICY, List: SAMPLE_POLICY })),
     {
       code: "inline-policy-invalid",
+      refuses: `invalid_${inName(place.words)}`,
       condition: forAll(
         each,
-        'try(jsondecode(policy).Version == "2012-10-17" && length(flatten([jsondecode(policy).Statement])) > 0, false)',
+        'try(jsondecode(policy).Version == "2012-10-17" && length(flatten([jsondecode(policy).Statement])) > 0 && ' +
+          "alltrue([for statement in flatten([jsondecode(policy).Statement]) : " +
+          'contains(["Allow", "Deny"], statement.Effect) && can(statement.Action) != can(statement.NotAction) && ' +
+          "can(statement.Resource) != can(statement.NotResource)]), false)",
       ),
       message:
-        `Each of ${place.words} must be the JSON of an IAM policy with Version 2012-10-17 and a Statement; write it ` +
-        `with jsonencode`,
+        `Each of ${place.words} must be the JSON of an IAM policy with Version 2012-10-17 and statements that have ` +
+        `Effect, Action and Resource; write it with jsonencode`,
       breaks: breaking(
         place,
         named("{"),
         named('{"Statement":[]}'),
         named('{"Version":"2012-10-17","Statement":[]}'),
-        named('{"Version":"2008-10-17","Statement":[{}]}'),
+        named(SAMPLE_POLICY.replace("2012", "2008")),
+        named(SAMPLE_POLICY.replace('"Effect":"Allow",', "")),
+        named(SAMPLE_POLICY.replace('"Action":["s3:ListBucket"],', "")),
+        named(SAMPLE_POLICY.replace("Resource", "Ressource")),
       ),
     },
     {
       code: POLICY_TEXT.code,
+      refuses: `other_than_latin_1_in_${inName(place.words)}`,
       condition: forAll(
         each,
         `!can(jsondecode(policy)) || ${matches(re2Rule(POLICY_TEXT).pattern, "jsonencode(jsondecode(policy))")}`,
@@ -249,6 +291,7 @@ function policyRules(place: Place, { keys }: KindOf<"policies">): readonly RuleD
     },
     {
       code: "inline-policies-too-long",
+      refuses: `too_long_${inName(place.words)}`,
       condition: forAll(place.loops, `${inlineCharacters(policies)} <= ${MAX_INLINE_POLICY_CHARACTERS}`),
       message: atStart(
         `${place.words} must have at most ${MAX_INLINE_POLICY_CHARACTERS} characters together, the IAM limit per role`,

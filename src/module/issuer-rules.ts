@@ -6,8 +6,8 @@ import { hclValue } from "../hcl/encode";
 import { CLOUD_NAMES, CLOUDS } from "../issuer/clouds";
 import { MAX_ISSUER_LENGTH } from "../issuer/rules";
 import { re2Part } from "../text/form";
-import type { Loop, Place } from "./condition";
-import { forAll, keepsRule, matches, mustBe, noNullRule, ruleAt } from "./condition";
+import type { Place } from "./condition";
+import { keepsRule, matches, members, mustBe, noNullRule, ruleAt, ruleOver } from "./condition";
 import type { Inputs, RuleDefinition } from "./definition";
 import { fieldRules } from "./field-rules";
 import { attributesOf } from "./fields";
@@ -40,13 +40,14 @@ export const LONG_HOST = `${"a".repeat(60)}.${"b".repeat(60)}.${"c".repeat(56)}$
 
 /** A host of one workspace is no accounts host. */
 export function workspaceHostRule(place: Place): RuleDefinition {
-  return ruleAt(
+  const rule = ruleAt(
     place,
     "host-is-accounts-host",
     `!${namedLikeAccountsHost(place.reference)}`,
     `${place.words} ${ACCOUNTS_HOST_MESSAGE}`,
     ["accounts.cloud.databricks.com"],
   );
+  return { ...rule, refuses: "accounts_host_as_workspace_host" };
 }
 
 /** Validations of the variable `issuers`. */
@@ -58,8 +59,7 @@ export function issuersRules(sample: Sample, fields: Fields): readonly RuleDefin
     account_id: sample.databricksAccountId,
     accounts_host: sample.databricksAccountHost,
   };
-  const loop: Loop = { name: "issuer", over: "var.issuers", few: true };
-  const loops = [loop] as const;
+  const loops = [members("issuer", "var.issuers", "issuers", true)] as const;
   const holding = (issuer: Inputs): Inputs => ({ issuers: { production: issuer } });
   // A host that is no host lies in no zone either, so values are tried where any zone is accepted.
   const right: Readonly<Record<string, Inputs>> = {
@@ -72,33 +72,51 @@ export function issuersRules(sample: Sample, fields: Fields): readonly RuleDefin
     variable: "issuers",
     loops,
     reference: `issuer.${attribute}`,
+    at: `.${attribute}`,
     nullable: attributes[attribute]?.optional === true && attributes[attribute].default === undefined,
     words: `an issuer's ${attribute}`,
     holding: (value) => ({ production: { ...of, [attribute]: value } }),
   });
-  const rule = (code: string, test: string, message: string, ...bad: readonly Inputs[]): RuleDefinition => ({
-    code,
-    condition: forAll(loops, test),
-    message,
-    breaks: bad.map(holding),
-  });
+  /** A rule on an issuer, or on the attribute that its message shows. */
+  const rule = (
+    code: string,
+    refuses: string,
+    attribute: string | null,
+    test: string,
+    message: string,
+    ...bad: readonly Inputs[]
+  ): RuleDefinition =>
+    ruleOver(
+      code,
+      loops,
+      test,
+      message,
+      bad.map(holding),
+      attribute === null ? { refuses } : { at: `.${attribute}`, value: `issuer.${attribute}`, refuses },
+    );
   const unknownAccountsHosts = CLOUD_NAMES.filter((cloud) => CLOUDS[cloud].accountsHost === null);
   return [
     noNullRule(loops, "level", "An issuer", { issuers: { production: null } }),
-    {
-      code: ISSUER_KEY.code,
-      condition: forAll([{ name: "key", over: "keys(var.issuers)" }], keepsRule(ISSUER_KEY, "key")),
-      message: mustBe("Each key of issuers", ISSUER_KEY),
-      breaks: [{ issuers: { production: workspace, "a b": account } }],
-    },
+    ruleOver(
+      ISSUER_KEY.code,
+      [{ name: "key", over: "keys(var.issuers)", at: "issuers" }],
+      keepsRule(ISSUER_KEY, "key"),
+      mustBe("Each key of issuers", ISSUER_KEY),
+      [{ issuers: { production: workspace, "a b": account } }],
+      { value: "key", refuses: "invalid_key_of_issuers" },
+    ),
     rule(
       "value-not-allowed",
+      "unknown_issuer_level",
+      "level",
       'issuer.level == null ? false : contains(["account", "workspace"], issuer.level)',
       "An issuer's level must be workspace or account",
       { ...workspace, level: "metastore" },
     ),
     rule(
       "required",
+      "incomplete_workspace_issuer",
+      null,
       'issuer.level != "workspace" || issuer.host != null && issuer.workspace_id != null && issuer.account_id ' +
         "== null && issuer.accounts_host == null",
       "A workspace issuer must have host and workspace_id, and neither account_id nor accounts_host",
@@ -108,6 +126,8 @@ export function issuersRules(sample: Sample, fields: Fields): readonly RuleDefin
     ),
     rule(
       "required",
+      "incomplete_account_issuer",
+      null,
       'issuer.level != "account" || issuer.account_id != null && issuer.host == null && issuer.workspace_id == null',
       "An account issuer must have account_id, and neither host nor workspace_id",
       { level: "account", accounts_host: sample.databricksAccountHost },
@@ -122,6 +142,8 @@ export function issuersRules(sample: Sample, fields: Fields): readonly RuleDefin
       const reference = `issuer.${attribute}`;
       return rule(
         "host-not-databricks",
+        `issuer_${attribute}_outside_databricks`,
+        attribute,
         `${reference} == null || issuer.allow_custom_host ? true : ${inDatabricksZone(reference)}`,
         `An issuer's ${attribute} ${ZONE_MESSAGE}; or set allow_custom_host`,
         { ...(attribute === "host" ? workspace : account), [attribute]: "login.example.com" },
@@ -129,6 +151,8 @@ export function issuersRules(sample: Sample, fields: Fields): readonly RuleDefin
     }),
     rule(
       "accounts-host-unknown",
+      "account_issuer_without_accounts_host",
+      "cloud",
       `issuer.level != "account" || issuer.accounts_host != null || ` +
         `!contains(${hclValue(unknownAccountsHosts)}, issuer.cloud)`,
       `An account issuer of cloud ${unknownAccountsHosts.join(", ")} must have accounts_host: none is publicly known`,
@@ -136,6 +160,8 @@ export function issuersRules(sample: Sample, fields: Fields): readonly RuleDefin
     ),
     rule(
       "issuer-too-long",
+      "too_long_issuer",
+      "accounts_host",
       `issuer.level == "workspace" || issuer.accounts_host == null ? true : length(issuer.accounts_host) + ` +
         `length(coalesce(issuer.account_id, "-")) <= ${MAX_ISSUER_LENGTH - "https:///oidc/accounts/".length}`,
       `An issuer's URL ${TOO_LONG}`,

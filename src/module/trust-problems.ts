@@ -159,12 +159,15 @@ export function rolePreconditions(right: Inputs, sample: Sample, selfAssuming: I
       SELF_ASSUMING_TOO_LONG,
       [selfAssuming],
     ),
-    nothingIn(
-      "too-many-tags",
-      "[for key, role in local.roles : key if length(role.tags) > 50]",
-      "A role must have at most 50 tags, those for every resource included",
-      [{ tags: { ...sample.mandatoryTags, ...many }, ...role({ tags: { one: "more" } }) }],
-    ),
+    {
+      refuses: "too_many_tags_together",
+      ...nothingIn(
+        "too-many-tags",
+        "[for key, role in local.roles : key if length(role.tags) > 50]",
+        "A role must have at most 50 tags, those for every resource included",
+        [{ tags: { ...sample.mandatoryTags, ...many }, ...role({ tags: { one: "more" } }) }],
+      ),
+    },
     nothingIn(
       "tag-collision",
       "[for key, role in local.roles : key if length(distinct([for name in keys(role.tags) : lower(name)])) < " +

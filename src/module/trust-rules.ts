@@ -11,7 +11,7 @@ import { REASON } from "../federation/rules";
 import type { TextRule } from "../text/text-rule";
 import { CONDITION_VALUE, CONDITION_VARIABLE, EXTERNAL_ID, SUBJECT_PATTERN } from "../trust/rules";
 import type { Loop, Place } from "./condition";
-import { eachTextRuleAt, forAll, keepsRule, matches, mustBe, noNullRule } from "./condition";
+import { elements, forAll, keepsRule, matches, mustBe, noNullRule, ruleOver } from "./condition";
 import type { Inputs, RuleDefinition } from "./definition";
 import { fieldRules } from "./field-rules";
 import type { Sample } from "./sample";
@@ -57,16 +57,18 @@ export function trustRules(scope: TrustScope, sample: Sample): readonly RuleDefi
     variable: scope.variable,
     loops: scope.loops,
     reference: `trust.${attribute}`,
+    at: `.${attribute}`,
     nullable,
     words: attribute,
     holding: (value) => scope.holding({ ...right, [attribute]: value }),
   });
-  const rule = (code: string, test: string, message: string, ...bad: readonly Inputs[]): RuleDefinition => ({
-    code,
-    condition: forAll(scope.loops, test),
-    message,
-    breaks: bad.map(holding),
-  });
+  const rule = (
+    code: string,
+    refuses: string,
+    test: string,
+    message: string,
+    ...bad: readonly Inputs[]
+  ): RuleDefinition => ruleOver(code, scope.loops, test, message, bad.map(holding), { refuses });
   const unityCatalog: Inputs = { unity_catalog: { external_ids: [sample.externalId] } };
   return [
     ...(scope.namesIssuer
@@ -74,7 +76,8 @@ export function trustRules(scope: TrustScope, sample: Sample): readonly RuleDefi
           noNullRule(scope.loops, "conditions", "A trust", { [scope.variable]: scope.holding(null) }),
           rule(
             "issuer-not-found",
-            `trust.unity_catalog == null ? trust.issuer != null : ${NOTHING_ELSE}`,
+            "trust_of_no_or_of_two_kinds",
+            `can(trust.unity_catalog.cloud) ? ${NOTHING_ELSE} : trust.issuer != null`,
             "Each trust must either name an issuer and whom of it the role trusts, or have unity_catalog and " +
               "nothing else but conditions",
             { service_principals: [sample.servicePrincipal] },
@@ -87,26 +90,32 @@ export function trustRules(scope: TrustScope, sample: Sample): readonly RuleDefi
       : []),
     rule(
       "no-subject",
-      `trust.unity_catalog != null || ${SUBJECT_COUNT} > 0`,
+      "trust_without_subject",
+      `can(trust.unity_catalog.cloud) || ${SUBJECT_COUNT} > 0`,
       "Each trust must name whom it trusts: service_principals, users, subjects, subject_patterns or " +
         "wide_subject_patterns, or unity_catalog; without, every identity of the issuer would get in",
       scope.namesIssuer ? { issuer: "production" } : {},
     ),
     ...Object.entries(hclFields(SUBJECT_TRUST_FIELDS)).flatMap(([name, field]) =>
-      name === "issuer" ? [] : fieldRules(field, place(name, field.default === null)),
+      name === "issuer"
+        ? []
+        : fieldRules(field, place(name, field.default === null)).map((of) => ({
+            ...of,
+            refuses: `${of.refuses ?? name}_of_a_trust`,
+          })),
     ),
     ...wideRules(scope, right, holding),
-    {
-      code: "subject-pattern-without-wildcard",
-      condition: forAll(
-        [...scope.loops, { name: "pattern", over: "trust.subject_patterns" }],
-        matches("[*?]", "pattern"),
-      ),
-      message: "Each of subject_patterns must contain * or ?; an exact subject goes into subjects",
-      breaks: [holding({ ...right, subject_patterns: ["alice@data.example.com"] })],
-    },
+    ruleOver(
+      "subject-pattern-without-wildcard",
+      [...scope.loops, elements("value", "trust.subject_patterns", ".subject_patterns")],
+      matches("[*?]", "value"),
+      "Each of subject_patterns must contain * or ?; an exact subject goes into subjects",
+      [holding({ ...right, subject_patterns: ["alice@data.example.com"] })],
+      { value: "value", refuses: "subject_pattern_without_wildcard" },
+    ),
     rule(
       "audience-invalid",
+      "empty_audiences",
       "trust.audiences == null ? true : length(trust.audiences) > 0",
       "audiences must name at least one, or be left out",
       { ...right, audiences: [] },
@@ -121,18 +130,25 @@ function wideRules(
   right: Inputs,
   holding: (attributes: Inputs) => Inputs,
 ): readonly RuleDefinition[] {
-  const loop: Loop = { name: "wide", over: `trust.${WIDE}`, few: true };
+  const loop = elements("wide", `trust.${WIDE}`, `.${WIDE}`, true);
   const bad = (entry: HclValue): Inputs => holding({ ...right, [WIDE]: [entry] });
   const wide = { pattern: "*", reason: REASON.example };
-  const rule = (code: string, test: string, message: string, ...entries: readonly HclValue[]): RuleDefinition => ({
-    code,
-    condition: forAll([...scope.loops, loop], test),
-    message,
-    breaks: entries.map(bad),
-  });
+  const rule = (
+    code: string,
+    name: string,
+    test: string,
+    message: string,
+    ...entries: readonly HclValue[]
+  ): RuleDefinition =>
+    ruleOver(code, [...scope.loops, loop], test, message, entries.map(bad), {
+      at: `.${name}`,
+      value: `wide.${name}`,
+      refuses: code === "subject-pattern-without-wildcard" ? "wide_pattern_without_wildcard" : `invalid_wide_${name}`,
+    });
   const given = (name: string, text: TextRule): RuleDefinition =>
     rule(
       text.code,
+      name,
       `wide.${name} == null ? false : ${keepsRule(text, `wide.${name}`)}`,
       mustBe(`A ${name} in ${WIDE}`, text),
       ...text.wrong.map((value) => ({ ...wide, [name]: value })),
@@ -143,6 +159,7 @@ function wideRules(
     given("reason", REASON),
     rule(
       "subject-pattern-without-wildcard",
+      "pattern",
       `wide.pattern == null ? true : ${matches("[*?]", "wide.pattern")}`,
       `A pattern in ${WIDE} must contain * or ?; an exact subject goes into subjects`,
       { ...wide, pattern: "alice@data.example.com" },
@@ -150,7 +167,7 @@ function wideRules(
   ];
 }
 
-const CONDITIONS: Loop = { name: "condition", over: "trust.conditions", few: true };
+const CONDITIONS: Loop = elements("condition", "trust.conditions", ".conditions", true);
 
 function conditionRules(
   scope: TrustScope,
@@ -158,114 +175,124 @@ function conditionRules(
   holding: (attributes: Inputs) => Inputs,
 ): readonly RuleDefinition[] {
   const loops = [...scope.loops, CONDITIONS] as const;
+  const values = elements("value", "coalesce(condition.values, [])", ".values");
   const bad = (...conditions: readonly HclValue[]): Inputs => holding({ ...right, conditions });
   const source = { test: "IpAddress", variable: "aws:SourceIp", values: ["203.0.113.0/24"] };
   return [
     noNullRule(loops, "test", "A condition", bad(null)),
-    {
-      code: "condition-test-unknown",
-      condition: forAll(
-        loops,
-        [
-          'condition.test == null ? false : condition.test == "Null" || ',
-          String.raw`!can(regex("^For(?:AllValues|AnyValue):.*IfExists$", condition.test)) && contains(`,
-          // as in CONDITION_TESTS, IfExists and the words for sets go with these only
-          `${hclValue(BASE_TESTS)}, `,
-          String.raw`replace(condition.test, "/^For(?:AllValues|AnyValue):|IfExists$/", ""))`,
-        ].join(""),
-      ),
-      message: "A condition's test must be an IAM condition operator in IAM's spelling, e.g. IpAddress",
-      breaks: [
+    ruleOver(
+      "condition-test-unknown",
+      loops,
+      [
+        'condition.test == null ? false : condition.test == "Null" || ',
+        String.raw`!can(regex("^For(?:AllValues|AnyValue):.*IfExists$", condition.test)) && contains(`,
+        // as in CONDITION_TESTS, IfExists and the words for sets go with these only
+        `${hclValue(BASE_TESTS)}, `,
+        String.raw`replace(condition.test, "/^For(?:AllValues|AnyValue):|IfExists$/", ""))`,
+      ].join(""),
+      "A condition's test must be an IAM condition operator in IAM's spelling, e.g. IpAddress",
+      [
         bad({ ...source, test: "ipAddress" }),
         bad({ ...source, test: "ForAllValues:StringLikeIfExists" }),
         bad({ ...source, test: "NullIfExists" }),
       ],
-    },
-    {
-      code: CONDITION_VARIABLE.code,
-      condition: forAll(
-        loops,
-        `condition.variable == null ? false : ${keepsRule(CONDITION_VARIABLE, "condition.variable")}`,
-      ),
-      message: mustBe("A condition's variable", CONDITION_VARIABLE),
-      breaks: [bad({ ...source, variable: "SourceIp" })],
-    },
-    {
-      code: "condition-invalid",
-      condition: forAll(loops, "condition.values == null ? false : length(condition.values) > 0"),
-      message: "A condition must have values",
-      breaks: [bad({ ...source, values: [] })],
-    },
-    {
-      code: CONDITION_VALUE.code,
-      condition: forAll(
-        [...loops, { name: "value", over: "coalesce(condition.values, [])" }],
-        `value == null ? false : ${keepsRule(CONDITION_VALUE, "value")}`,
-      ),
-      message: mustBe("Each of a condition's values", CONDITION_VALUE),
-      breaks: [bad({ ...source, values: [""] }), bad({ ...source, values: ["\u0107"] })],
-    },
-    {
-      code: "condition-repeated",
-      condition: forAll(
-        scope.loops,
-        "length(distinct([for condition in trust.conditions : jsonencode(condition == null ? [] : [condition.test, " +
-          'lower(coalesce(condition.variable, "-"))])])) == length(trust.conditions)',
-      ),
-      message:
-        "A trust must not repeat a condition's test and variable, in whatever case: IAM would OR their values; " +
+      { at: ".test", value: "condition.test", refuses: "unknown_condition_test" },
+    ),
+    ruleOver(
+      CONDITION_VARIABLE.code,
+      loops,
+      `condition.variable == null ? false : ${keepsRule(CONDITION_VARIABLE, "condition.variable")}`,
+      mustBe("A condition's variable", CONDITION_VARIABLE),
+      [bad({ ...source, variable: "SourceIp" })],
+      { at: ".variable", value: "condition.variable", refuses: "invalid_condition_variable" },
+    ),
+    ruleOver(
+      "condition-invalid",
+      loops,
+      "condition.values == null ? false : length(condition.values) > 0",
+      "A condition must have values",
+      [bad({ ...source, values: [] })],
+      { refuses: "condition_without_values" },
+    ),
+    ruleOver(
+      CONDITION_VALUE.code,
+      [...loops, values],
+      `value == null ? false : ${keepsRule(CONDITION_VALUE, "value")}`,
+      mustBe("Each of a condition's values", CONDITION_VALUE),
+      ["", "\u0107"].map((value) => bad({ ...source, test: "StringLike", values: [value] })),
+      { value: "value", refuses: "invalid_condition_value" },
+    ),
+    ruleOver(
+      "condition-invalid",
+      [...loops, values],
+      `!can(regex("^(?:Not)?IpAddress(?:IfExists)?$|:(?:Not)?IpAddress$", condition.test)) || value == null ? true : ${CIDR}`,
+      "Each value of an IpAddress condition must be an IP address or a CIDR block, e.g. 203.0.113.0/24",
+      ["203.0.113.0/33", "office", "203.0.113.256"].map((value) => bad({ ...source, values: [value] })),
+      { value: "value", refuses: "invalid_cidr_block" },
+    ),
+    ruleOver(
+      "condition-repeated",
+      [...scope.loops, { name: "same", over: SAME_CONDITIONS, at: ".conditions" }],
+      "length(same) == 1",
+      "A trust must not repeat a condition's test and variable, in whatever case: IAM would OR their values; " +
         "join them into one condition, or use two trusts",
-      breaks: [bad(source, { ...source, variable: "AWS:sourceip" })],
-    },
+      [bad(source, { ...source, variable: "AWS:sourceip" })],
+      { value: "same", refuses: "repeated_condition" },
+    ),
   ];
 }
+
+/** Conditions by test and variable, each with the variables as written. */
+const SAME_CONDITIONS =
+  "values({ for condition in trust.conditions : jsonencode([condition.test, lower(coalesce(condition.variable, " +
+  '"-"))]) => "${condition.test} ${coalesce(condition.variable, "-")}"... if condition != null })';
+
+/** Whether `value` is an IPv4 or IPv6 address, alone or with the length of a prefix. */
+const CIDR = 'can(cidrhost(strcontains(value, "/") ? value : "${value}/${strcontains(value, ":") ? 128 : 32}", 0))';
 
 function unityCatalogRules(scope: TrustScope, holding: (attributes: Inputs) => Inputs): readonly RuleDefinition[] {
   const bad = (unityCatalog: HclValue, more: Inputs = {}): Inputs => holding({ unity_catalog: unityCatalog, ...more });
   const right = { external_ids: [EXTERNAL_ID.example] };
   const guarded = { test: "StringLike", variable: "STS:ExternalId", values: ["*"] };
   return [
-    {
-      code: "condition-on-guard",
-      condition: forAll(
-        [...scope.loops, CONDITIONS],
-        'trust.unity_catalog == null || !contains(["aws:federatedprovider", "aws:principalarn", "sts:externalid"], ' +
-          'lower(coalesce(condition.variable, "-")))',
-      ),
-      message:
-        "A condition of a unity_catalog trust must not be about its guards sts:ExternalId, aws:PrincipalArn and " +
+    ruleOver(
+      "condition-on-guard",
+      [...scope.loops, CONDITIONS],
+      '!can(trust.unity_catalog.cloud) || !contains(["aws:federatedprovider", "aws:principalarn", "sts:externalid"], ' +
+        'lower(coalesce(condition.variable, "-")))',
+      "A condition of a unity_catalog trust must not be about its guards sts:ExternalId, aws:PrincipalArn and " +
         "aws:FederatedProvider; use external_ids",
-      breaks: [
+      [
         bad(right, { conditions: [guarded] }),
         bad(right, { conditions: [{ test: "Null", variable: "aws:FederatedProvider", values: ["false"] }] }),
       ],
-    },
-    {
-      code: "no-subject",
-      condition: forAll(
-        scope.loops,
-        "trust.unity_catalog == null ? true : length(coalesce(trust.unity_catalog.external_ids, [])) > 0",
-      ),
-      message:
-        "unity_catalog must name external_ids, as the storage or service credential shows them: without, any " +
-        "customer's credential would get in",
-      breaks: [bad({ external_ids: [] })],
-    },
-    eachTextRuleAt(
-      {
-        variable: scope.variable,
-        loops: scope.loops,
-        reference: "try(coalesce(trust.unity_catalog.external_ids, []), [])",
-        nullable: false,
-        words: "external_ids",
-        holding: (value) => scope.holding({ unity_catalog: { external_ids: value } }),
-      },
-      EXTERNAL_ID,
+      { at: ".variable", value: "condition.variable", refuses: "condition_on_guard_of_unity_catalog" },
     ),
+    ruleOver(
+      "no-subject",
+      scope.loops,
+      "!can(trust.unity_catalog.cloud) ? true : length(coalesce(trust.unity_catalog.external_ids, [])) > 0",
+      "unity_catalog must name external_ids, as the storage or service credential shows them: without, any " +
+        "customer's credential would get in",
+      [bad({ external_ids: [] })],
+      { at: ".unity_catalog", refuses: "unity_catalog_without_external_ids" },
+    ),
+    // an external ID may be sensitive, and then no message may name it
+    {
+      code: EXTERNAL_ID.code,
+      refuses: "invalid_external_ids",
+      condition: forAll(
+        [...scope.loops, elements("value", "try(coalesce(trust.unity_catalog.external_ids, []), [])", "")],
+        `value == null ? false : ${keepsRule(EXTERNAL_ID, "value")}`,
+      ),
+      message: mustBe("Each of external_ids", EXTERNAL_ID),
+      breaks: EXTERNAL_ID.wrong.map((value) => bad({ external_ids: [value] })),
+    },
     ...fieldRules(UNITY_CATALOG_FIELDS.cloud, {
       variable: scope.variable,
       loops: scope.loops,
       reference: "try(trust.unity_catalog.cloud, null)",
+      at: ".unity_catalog.cloud",
       nullable: true,
       words: "unity_catalog.cloud",
       holding: (value) => scope.holding({ unity_catalog: { ...right, cloud: value } }),

@@ -4,6 +4,7 @@ import { nearest } from "../text/nearest";
 import type { TextRule } from "../text/text-rule";
 import { violation, quoted } from "../text/text-rule";
 import { CONDITION_TESTS } from "./decide/operators";
+import { ipAddress } from "./decide/values";
 import { CONDITION_VALUE, CONDITION_VARIABLE } from "./rules";
 
 /** A list of which some entries, or all of it, may not have been readable: nothing is said about those. */
@@ -36,6 +37,8 @@ export function checkConditions(
     condition === undefined ? [] : checkCondition(condition, guards, seen, `${path}[${index}]`),
   );
 }
+
+const ADDRESS_TEST = /^(?:ForA(?:llValues|nyValue):)?(?:Not)?IpAddress(?:IfExists)?$/;
 
 /** `seen` gathers the tests and keys of the trust's conditions so far. */
 function checkCondition(
@@ -89,5 +92,16 @@ function checkCondition(
       fix: "Give at least one.",
     });
   }
-  return [...problems, ...broken(CONDITION_VALUE, values, `${place}.values`)];
+  const texts = broken(CONDITION_VALUE, values, `${place}.values`);
+  if (texts.length === 0 && test !== undefined && ADDRESS_TEST.test(test)) {
+    for (const [index, value] of (values ?? []).entries())
+      if (value !== undefined && ipAddress(value) === null)
+        problems.push({
+          code: "condition-invalid",
+          message: `${quoted(value)} is not an IP address or a CIDR block.`,
+          path: `${place}.values[${index}]`,
+          fix: "Write it like 203.0.113.0/24.",
+        });
+  }
+  return [...problems, ...texts];
 }

@@ -14,192 +14,164 @@ variables {
   }
 }
 
-run "takes_the_inputs_that_every_run_below_spoils" {
+run "takes_the_inputs_that_each_run_below_changes" {
   command = plan
 }
 
-# databricks_account_id: databricks_account_id must be a Databricks account ID: a UUID in lower case, e.g. 7d3c2b1a-0f5e-4c8d-9a6b-123456789012.
-# audiences: Each of audiences must be 1 to 255 visible ASCII characters except *, ? and {.
-# aws_account_id: aws_account_id must be 12 digits.
-# aws_partition: aws_partition must be one of aws, aws-us-gov, aws-cn.
-# databricks_account_host: databricks_account_host must be a host name in lower case, without https://, port or path, e.g. accounts.cloud.databricks.com.
-# email_domains: Each of email_domains must be an email domain of at least two labels in lower case, without wildcards, e.g. data.example.com.
-# max_session_duration: max_session_duration must be a whole number of seconds from 3600 (1h) to 43200 (12h).
-# permissions_boundary_arn: permissions_boundary_arn must be the ARN of an IAM policy, e.g. arn:aws:iam::111122223333:policy/read-lake.
-# role_name_prefix: role_name_prefix must be at most 63 letters, digits and _+=,.@-.
-# role_path: role_path must be a path of at most 512 visible ASCII characters except *, ? and {, beginning and ending with /, e.g. /databricks/.
-# roles: Each key of roles must be 1 to 64 letters, digits and _+=,.@-, starting with a letter or digit.
-# tags: Each key of tags must be 1 to 128 letters, digits, spaces and _.:/=+@-.
-# trust_policy_max_length: trust_policy_max_length must be a whole number from 2048 to 8192.
-run "refuses_inputs_1" {
+# databricks_account_id must be a Databricks account ID: a UUID in lower case, e.g. 7d3c2b1a-0f5e-4c8d-9a6b-123456789012.
+run "refuses_invalid_databricks_account_id" {
   command = plan
 
   variables {
-    databricks_account_id    = "7D3C2B1A-0F5E-4C8D-9A6B-123456789012"
-    audiences                = ["*"]
-    aws_account_id           = "1111-2222-3333"
-    aws_partition            = "aws-gov"
-    databricks_account_host  = "https://mycompany.cloud.databricks.com"
-    email_domains            = ["com"]
-    max_session_duration     = 3599
+    databricks_account_id = "7D3C2B1A-0F5E-4C8D-9A6B-123456789012"
+  }
+
+  expect_failures = [var.databricks_account_id]
+}
+
+# Each of audiences must be 1 to 255 visible ASCII characters except *, ? and {.
+run "refuses_invalid_audiences" {
+  command = plan
+
+  variables {
+    audiences = ["*"]
+  }
+
+  expect_failures = [var.audiences]
+}
+
+# audiences must have at most 100 entries.
+run "refuses_too_many_audiences" {
+  command = plan
+
+  variables {
+    audiences = [for index in range(101) : "1444828305810485${index}"]
+  }
+
+  expect_failures = [var.audiences]
+}
+
+# aws_account_id must be 12 digits.
+run "refuses_invalid_aws_account_id" {
+  command = plan
+
+  variables {
+    aws_account_id = "1111-2222-3333"
+  }
+
+  expect_failures = [var.aws_account_id]
+}
+
+# aws_partition must be one of aws, aws-us-gov, aws-cn.
+run "refuses_invalid_aws_partition" {
+  command = plan
+
+  variables {
+    aws_partition = "aws-gov"
+  }
+
+  expect_failures = [var.aws_partition]
+}
+
+# databricks_account_host must be a host name in lower case, without https://, port or path, e.g. accounts.cloud.databricks.com.
+run "refuses_invalid_databricks_account_host" {
+  command = plan
+
+  variables {
+    databricks_account_host = "https://mycompany.cloud.databricks.com"
+  }
+
+  expect_failures = [var.databricks_account_host]
+}
+
+# Each of email_domains must be an email domain of at least two labels in lower case, without wildcards, e.g. data.example.com.
+run "refuses_invalid_email_domains" {
+  command = plan
+
+  variables {
+    email_domains = ["com"]
+  }
+
+  expect_failures = [var.email_domains]
+}
+
+# max_session_duration must be a whole number of seconds from 3600 (1h) to 43200 (12h).
+run "refuses_max_session_duration_out_of_range" {
+  command = plan
+
+  variables {
+    max_session_duration = 3599
+  }
+
+  expect_failures = [var.max_session_duration]
+}
+
+# permissions_boundary_arn must be the ARN of an IAM policy, e.g. arn:aws:iam::111122223333:policy/read-lake.
+run "refuses_invalid_permissions_boundary_arn" {
+  command = plan
+
+  variables {
     permissions_boundary_arn = "arn:aws:iam::111122223333:role/x"
-    role_name_prefix         = "data bricks-"
-    role_path                = "databricks"
+  }
+
+  expect_failures = [var.permissions_boundary_arn]
+}
+
+# role_name_prefix must be at most 63 letters, digits and _+=,.@-.
+run "refuses_invalid_role_name_prefix" {
+  command = plan
+
+  variables {
+    role_name_prefix = "data bricks-"
+  }
+
+  expect_failures = [var.role_name_prefix]
+}
+
+# role_path must be a path of at most 512 visible ASCII characters except *, ? and {, beginning and ending with /, e.g. /databricks/.
+run "refuses_invalid_role_path" {
+  command = plan
+
+  variables {
+    role_path = "databricks"
+  }
+
+  expect_failures = [var.role_path]
+}
+
+# Each key of roles must be 1 to 64 letters, digits and _+=,.@-, starting with a letter or digit.
+run "refuses_invalid_key_of_roles" {
+  command = plan
+
+  variables {
     roles = {
       "lake reader" = {
         service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
       }
     }
-    tags = {
-      "a*b" = "data"
-    }
-    trust_policy_max_length = 2047
   }
 
-  expect_failures = [
-    var.databricks_account_id,
-    var.audiences,
-    var.aws_account_id,
-    var.aws_partition,
-    var.databricks_account_host,
-    var.email_domains,
-    var.max_session_duration,
-    var.permissions_boundary_arn,
-    var.role_name_prefix,
-    var.role_path,
-    var.roles,
-    var.tags,
-    var.trust_policy_max_length,
-  ]
+  expect_failures = [var.roles]
 }
 
-# audiences: audiences must have at most 100 entries.
-# roles: A role's name must be 1 to 64 letters, digits and _+=,.@-.
-# tags: Each key of tags must have at most 128 characters and must not begin with aws:, which AWS reserves.
-run "refuses_inputs_2" {
+# A role's name must be 1 to 64 letters, digits and _+=,.@-.
+run "refuses_invalid_roles_name" {
   command = plan
 
   variables {
-    audiences = [
-      "14448283058104850",
-      "14448283058104851",
-      "14448283058104852",
-      "14448283058104853",
-      "14448283058104854",
-      "14448283058104855",
-      "14448283058104856",
-      "14448283058104857",
-      "14448283058104858",
-      "14448283058104859",
-      "144482830581048510",
-      "144482830581048511",
-      "144482830581048512",
-      "144482830581048513",
-      "144482830581048514",
-      "144482830581048515",
-      "144482830581048516",
-      "144482830581048517",
-      "144482830581048518",
-      "144482830581048519",
-      "144482830581048520",
-      "144482830581048521",
-      "144482830581048522",
-      "144482830581048523",
-      "144482830581048524",
-      "144482830581048525",
-      "144482830581048526",
-      "144482830581048527",
-      "144482830581048528",
-      "144482830581048529",
-      "144482830581048530",
-      "144482830581048531",
-      "144482830581048532",
-      "144482830581048533",
-      "144482830581048534",
-      "144482830581048535",
-      "144482830581048536",
-      "144482830581048537",
-      "144482830581048538",
-      "144482830581048539",
-      "144482830581048540",
-      "144482830581048541",
-      "144482830581048542",
-      "144482830581048543",
-      "144482830581048544",
-      "144482830581048545",
-      "144482830581048546",
-      "144482830581048547",
-      "144482830581048548",
-      "144482830581048549",
-      "144482830581048550",
-      "144482830581048551",
-      "144482830581048552",
-      "144482830581048553",
-      "144482830581048554",
-      "144482830581048555",
-      "144482830581048556",
-      "144482830581048557",
-      "144482830581048558",
-      "144482830581048559",
-      "144482830581048560",
-      "144482830581048561",
-      "144482830581048562",
-      "144482830581048563",
-      "144482830581048564",
-      "144482830581048565",
-      "144482830581048566",
-      "144482830581048567",
-      "144482830581048568",
-      "144482830581048569",
-      "144482830581048570",
-      "144482830581048571",
-      "144482830581048572",
-      "144482830581048573",
-      "144482830581048574",
-      "144482830581048575",
-      "144482830581048576",
-      "144482830581048577",
-      "144482830581048578",
-      "144482830581048579",
-      "144482830581048580",
-      "144482830581048581",
-      "144482830581048582",
-      "144482830581048583",
-      "144482830581048584",
-      "144482830581048585",
-      "144482830581048586",
-      "144482830581048587",
-      "144482830581048588",
-      "144482830581048589",
-      "144482830581048590",
-      "144482830581048591",
-      "144482830581048592",
-      "144482830581048593",
-      "144482830581048594",
-      "144482830581048595",
-      "144482830581048596",
-      "144482830581048597",
-      "144482830581048598",
-      "144482830581048599",
-      "1444828305810485100",
-    ]
     roles = {
       lake-reader = {
         service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
         name               = "lake reader"
       }
     }
-    tags = {
-      "AWS:team" = "data"
-    }
   }
 
-  expect_failures = [var.audiences, var.roles, var.tags]
+  expect_failures = [var.roles]
 }
 
-# roles: A role's description must be at most 1,000 printable Latin-1 characters, tabs and line breaks.
-# tags: Each value of tags must be at most 256 letters, digits, spaces and _.:/=+@-.
-run "refuses_inputs_3" {
+# A role's description must be at most 1,000 printable Latin-1 characters, tabs and line breaks.
+run "refuses_invalid_roles_description" {
   command = plan
 
   variables {
@@ -209,17 +181,13 @@ run "refuses_inputs_3" {
         description        = "cafć"
       }
     }
-    tags = {
-      team = "a,b"
-    }
   }
 
-  expect_failures = [var.roles, var.tags]
+  expect_failures = [var.roles]
 }
 
-# roles: A role's path must be a path of at most 512 visible ASCII characters except *, ? and {, beginning and ending with /, e.g. /databricks/.
-# tags: Each value of tags must have at most 256 characters and must not begin with aws:, which AWS reserves.
-run "refuses_inputs_4" {
+# A role's path must be a path of at most 512 visible ASCII characters except *, ? and {, beginning and ending with /, e.g. /databricks/.
+run "refuses_invalid_roles_path" {
   command = plan
 
   variables {
@@ -229,17 +197,13 @@ run "refuses_inputs_4" {
         path               = "databricks"
       }
     }
-    tags = {
-      team = "AWS:x"
-    }
   }
 
-  expect_failures = [var.roles, var.tags]
+  expect_failures = [var.roles]
 }
 
-# roles: A role's max_session_duration must be a whole number of seconds from 3600 (1h) to 43200 (12h).
-# tags: The keys of tags must differ in more than case, which IAM ignores.
-run "refuses_inputs_5" {
+# A role's max_session_duration must be a whole number of seconds from 3600 (1h) to 43200 (12h).
+run "refuses_roles_max_session_duration_out_of_range" {
   command = plan
 
   variables {
@@ -249,18 +213,13 @@ run "refuses_inputs_5" {
         max_session_duration = 3599
       }
     }
-    tags = {
-      Team = "a"
-      team = "b"
-    }
   }
 
-  expect_failures = [var.roles, var.tags]
+  expect_failures = [var.roles]
 }
 
-# roles: A role's permissions_boundary_arn must be the ARN of an IAM policy, e.g. arn:aws:iam::111122223333:policy/read-lake.
-# tags: tags must have at most 50 entries, the IAM limit.
-run "refuses_inputs_6" {
+# A role's permissions_boundary_arn must be the ARN of an IAM policy, e.g. arn:aws:iam::111122223333:policy/read-lake.
+run "refuses_invalid_roles_permissions_boundary_arn" {
   command = plan
 
   variables {
@@ -270,66 +229,13 @@ run "refuses_inputs_6" {
         permissions_boundary_arn = "arn:aws:iam::111122223333:role/x"
       }
     }
-    tags = {
-      tag-0  = "x"
-      tag-1  = "x"
-      tag-2  = "x"
-      tag-3  = "x"
-      tag-4  = "x"
-      tag-5  = "x"
-      tag-6  = "x"
-      tag-7  = "x"
-      tag-8  = "x"
-      tag-9  = "x"
-      tag-10 = "x"
-      tag-11 = "x"
-      tag-12 = "x"
-      tag-13 = "x"
-      tag-14 = "x"
-      tag-15 = "x"
-      tag-16 = "x"
-      tag-17 = "x"
-      tag-18 = "x"
-      tag-19 = "x"
-      tag-20 = "x"
-      tag-21 = "x"
-      tag-22 = "x"
-      tag-23 = "x"
-      tag-24 = "x"
-      tag-25 = "x"
-      tag-26 = "x"
-      tag-27 = "x"
-      tag-28 = "x"
-      tag-29 = "x"
-      tag-30 = "x"
-      tag-31 = "x"
-      tag-32 = "x"
-      tag-33 = "x"
-      tag-34 = "x"
-      tag-35 = "x"
-      tag-36 = "x"
-      tag-37 = "x"
-      tag-38 = "x"
-      tag-39 = "x"
-      tag-40 = "x"
-      tag-41 = "x"
-      tag-42 = "x"
-      tag-43 = "x"
-      tag-44 = "x"
-      tag-45 = "x"
-      tag-46 = "x"
-      tag-47 = "x"
-      tag-48 = "x"
-      tag-49 = "x"
-      tag-50 = "x"
-    }
   }
 
-  expect_failures = [var.roles, var.tags]
+  expect_failures = [var.roles]
 }
 
-# roles: Each key of a role's managed_policy_arns must be 1 to 63 letters, digits and _-, starting with a letter.
-run "refuses_inputs_7" {
+# Each key of a role's managed_policy_arns must be 1 to 63 letters, digits and _-, starting with a letter.
+run "refuses_invalid_key_of_roles_managed_policy_arns" {
   command = plan
 
   variables {
@@ -346,8 +252,8 @@ run "refuses_inputs_7" {
   expect_failures = [var.roles]
 }
 
-# roles: Each of a role's managed_policy_arns must be the ARN of an IAM policy, e.g. arn:aws:iam::111122223333:policy/read-lake.
-run "refuses_inputs_8" {
+# Each of a role's managed_policy_arns must be the ARN of an IAM policy, e.g. arn:aws:iam::111122223333:policy/read-lake.
+run "refuses_invalid_roles_managed_policy_arns" {
   command = plan
 
   variables {
@@ -364,8 +270,8 @@ run "refuses_inputs_8" {
   expect_failures = [var.roles]
 }
 
-# roles: A role's managed_policy_arns must not contain the same ARN twice.
-run "refuses_inputs_9" {
+# A role's managed_policy_arns must not contain the same ARN twice.
+run "refuses_repeated_roles_managed_policy_arns" {
   command = plan
 
   variables {
@@ -383,37 +289,15 @@ run "refuses_inputs_9" {
   expect_failures = [var.roles]
 }
 
-# roles: A role's managed_policy_arns must have at most 20 entries, the IAM limit.
-run "refuses_inputs_10" {
+# A role's managed_policy_arns must have at most 20 entries, the IAM limit.
+run "refuses_too_many_roles_managed_policy_arns" {
   command = plan
 
   variables {
     roles = {
       lake-reader = {
-        service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
-        managed_policy_arns = {
-          policy-0  = "arn:aws:iam::111122223333:policy/read-lake-0"
-          policy-1  = "arn:aws:iam::111122223333:policy/read-lake-1"
-          policy-2  = "arn:aws:iam::111122223333:policy/read-lake-2"
-          policy-3  = "arn:aws:iam::111122223333:policy/read-lake-3"
-          policy-4  = "arn:aws:iam::111122223333:policy/read-lake-4"
-          policy-5  = "arn:aws:iam::111122223333:policy/read-lake-5"
-          policy-6  = "arn:aws:iam::111122223333:policy/read-lake-6"
-          policy-7  = "arn:aws:iam::111122223333:policy/read-lake-7"
-          policy-8  = "arn:aws:iam::111122223333:policy/read-lake-8"
-          policy-9  = "arn:aws:iam::111122223333:policy/read-lake-9"
-          policy-10 = "arn:aws:iam::111122223333:policy/read-lake-10"
-          policy-11 = "arn:aws:iam::111122223333:policy/read-lake-11"
-          policy-12 = "arn:aws:iam::111122223333:policy/read-lake-12"
-          policy-13 = "arn:aws:iam::111122223333:policy/read-lake-13"
-          policy-14 = "arn:aws:iam::111122223333:policy/read-lake-14"
-          policy-15 = "arn:aws:iam::111122223333:policy/read-lake-15"
-          policy-16 = "arn:aws:iam::111122223333:policy/read-lake-16"
-          policy-17 = "arn:aws:iam::111122223333:policy/read-lake-17"
-          policy-18 = "arn:aws:iam::111122223333:policy/read-lake-18"
-          policy-19 = "arn:aws:iam::111122223333:policy/read-lake-19"
-          policy-20 = "arn:aws:iam::111122223333:policy/read-lake-20"
-        }
+        service_principals  = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
+        managed_policy_arns = { for index in range(21) : "policy-${index}" => "arn:aws:iam::111122223333:policy/read-lake-${index}" }
       }
     }
   }
@@ -421,8 +305,8 @@ run "refuses_inputs_10" {
   expect_failures = [var.roles]
 }
 
-# roles: Each key of a role's inline_policies must be 1 to 128 letters, digits and _+=,.@-.
-run "refuses_inputs_11" {
+# Each key of a role's inline_policies must be 1 to 128 letters, digits and _+=,.@-.
+run "refuses_invalid_key_of_roles_inline_policies" {
   command = plan
 
   variables {
@@ -439,8 +323,8 @@ run "refuses_inputs_11" {
   expect_failures = [var.roles]
 }
 
-# roles: The keys of a role's inline_policies must differ in more than case, which IAM ignores.
-run "refuses_inputs_12" {
+# The keys of a role's inline_policies must differ in more than case, which IAM ignores.
+run "refuses_keys_of_roles_inline_policies_alike_but_for_case" {
   command = plan
 
   variables {
@@ -458,8 +342,8 @@ run "refuses_inputs_12" {
   expect_failures = [var.roles]
 }
 
-# roles: Each of a role's inline_policies must be the JSON of an IAM policy with Version 2012-10-17 and a Statement; write it with jsonencode.
-run "refuses_inputs_13" {
+# Each of a role's inline_policies must be the JSON of an IAM policy with Version 2012-10-17 and statements that have Effect, Action and Resource; write it with jsonencode.
+run "refuses_invalid_roles_inline_policies" {
   command = plan
 
   variables {
@@ -476,8 +360,8 @@ run "refuses_inputs_13" {
   expect_failures = [var.roles]
 }
 
-# roles: Each of a role's inline_policies must be Latin-1 text, the only characters that IAM accepts in a policy.
-run "refuses_inputs_14" {
+# Each of a role's inline_policies must be Latin-1 text, the only characters that IAM accepts in a policy.
+run "refuses_other_than_latin_1_in_roles_inline_policies" {
   command = plan
 
   variables {
@@ -494,8 +378,8 @@ run "refuses_inputs_14" {
   expect_failures = [var.roles]
 }
 
-# roles: A role's inline_policies must have at most 10240 characters together, the IAM limit per role.
-run "refuses_inputs_15" {
+# A role's inline_policies must have at most 10240 characters together, the IAM limit per role.
+run "refuses_too_long_roles_inline_policies" {
   command = plan
 
   variables {
@@ -503,8 +387,8 @@ run "refuses_inputs_15" {
       lake-reader = {
         service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
         inline_policies = {
-          a = "{\"Statement\":[{\"Action\":[\"s3:ListBucket\"],\"Effect\":\"Allow\",\"Resource\":[\"arn:aws:s3:::xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\"]}],\"Version\":\"2012-10-17\"}"
-          b = "{\"Statement\":[{\"Action\":[\"s3:ListBucket\"],\"Effect\":\"Allow\",\"Resource\":[\"arn:aws:s3:::xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\"]}],\"Version\":\"2012-10-17\"}"
+          a = "{\"Statement\":[{\"Action\":[\"s3:ListBucket\"],\"Effect\":\"Allow\",\"Resource\":[\"arn:aws:s3:::${join("", [for _ in range(1024) : "xxxxx"])}\"]}],\"Version\":\"2012-10-17\"}"
+          b = "{\"Statement\":[{\"Action\":[\"s3:ListBucket\"],\"Effect\":\"Allow\",\"Resource\":[\"arn:aws:s3:::${join("", [for _ in range(1024) : "xxxxx"])}\"]}],\"Version\":\"2012-10-17\"}"
         }
       }
     }
@@ -513,8 +397,8 @@ run "refuses_inputs_15" {
   expect_failures = [var.roles]
 }
 
-# roles: Each key of a role's tags must be 1 to 128 letters, digits, spaces and _.:/=+@-.
-run "refuses_inputs_16" {
+# Each key of a role's tags must be 1 to 128 letters, digits, spaces and _.:/=+@-.
+run "refuses_invalid_character_in_key_of_roles_tags" {
   command = plan
 
   variables {
@@ -531,8 +415,8 @@ run "refuses_inputs_16" {
   expect_failures = [var.roles]
 }
 
-# roles: Each key of a role's tags must have at most 128 characters and must not begin with aws:, which AWS reserves.
-run "refuses_inputs_17" {
+# Each key of a role's tags must have at most 128 characters and must not begin with aws:, which AWS reserves.
+run "refuses_reserved_key_of_roles_tags" {
   command = plan
 
   variables {
@@ -549,8 +433,8 @@ run "refuses_inputs_17" {
   expect_failures = [var.roles]
 }
 
-# roles: Each value of a role's tags must be at most 256 letters, digits, spaces and _.:/=+@-.
-run "refuses_inputs_18" {
+# Each value of a role's tags must be at most 256 letters, digits, spaces and _.:/=+@-.
+run "refuses_invalid_character_in_value_of_roles_tags" {
   command = plan
 
   variables {
@@ -567,8 +451,8 @@ run "refuses_inputs_18" {
   expect_failures = [var.roles]
 }
 
-# roles: Each value of a role's tags must have at most 256 characters and must not begin with aws:, which AWS reserves.
-run "refuses_inputs_19" {
+# Each value of a role's tags must have at most 256 characters and must not begin with aws:, which AWS reserves.
+run "refuses_reserved_value_of_roles_tags" {
   command = plan
 
   variables {
@@ -585,8 +469,8 @@ run "refuses_inputs_19" {
   expect_failures = [var.roles]
 }
 
-# roles: The keys of a role's tags must differ in more than case, which IAM ignores.
-run "refuses_inputs_20" {
+# The keys of a role's tags must differ in more than case, which IAM ignores.
+run "refuses_keys_of_roles_tags_alike_but_for_case" {
   command = plan
 
   variables {
@@ -604,67 +488,15 @@ run "refuses_inputs_20" {
   expect_failures = [var.roles]
 }
 
-# roles: A role's tags must have at most 50 entries, the IAM limit.
-run "refuses_inputs_21" {
+# A role's tags must have at most 50 entries, the IAM limit.
+run "refuses_too_many_roles_tags" {
   command = plan
 
   variables {
     roles = {
       lake-reader = {
         service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
-        tags = {
-          tag-0  = "x"
-          tag-1  = "x"
-          tag-2  = "x"
-          tag-3  = "x"
-          tag-4  = "x"
-          tag-5  = "x"
-          tag-6  = "x"
-          tag-7  = "x"
-          tag-8  = "x"
-          tag-9  = "x"
-          tag-10 = "x"
-          tag-11 = "x"
-          tag-12 = "x"
-          tag-13 = "x"
-          tag-14 = "x"
-          tag-15 = "x"
-          tag-16 = "x"
-          tag-17 = "x"
-          tag-18 = "x"
-          tag-19 = "x"
-          tag-20 = "x"
-          tag-21 = "x"
-          tag-22 = "x"
-          tag-23 = "x"
-          tag-24 = "x"
-          tag-25 = "x"
-          tag-26 = "x"
-          tag-27 = "x"
-          tag-28 = "x"
-          tag-29 = "x"
-          tag-30 = "x"
-          tag-31 = "x"
-          tag-32 = "x"
-          tag-33 = "x"
-          tag-34 = "x"
-          tag-35 = "x"
-          tag-36 = "x"
-          tag-37 = "x"
-          tag-38 = "x"
-          tag-39 = "x"
-          tag-40 = "x"
-          tag-41 = "x"
-          tag-42 = "x"
-          tag-43 = "x"
-          tag-44 = "x"
-          tag-45 = "x"
-          tag-46 = "x"
-          tag-47 = "x"
-          tag-48 = "x"
-          tag-49 = "x"
-          tag-50 = "x"
-        }
+        tags               = { for index in range(51) : "tag-${index}" => "x" }
       }
     }
   }
@@ -672,8 +504,8 @@ run "refuses_inputs_21" {
   expect_failures = [var.roles]
 }
 
-# roles: An inline policy of a role with unity_catalog must not be called unity-catalog-self-assume: the module adds one of that name.
-run "refuses_inputs_22" {
+# An inline policy of a role with unity_catalog must not be called unity-catalog-self-assume: the module adds one of that name.
+run "refuses_inline_policy_name_invalid" {
   command = plan
 
   variables {
@@ -692,8 +524,8 @@ run "refuses_inputs_22" {
   expect_failures = [var.roles]
 }
 
-# roles: Each trust must name whom it trusts: service_principals, users, subjects, subject_patterns or wide_subject_patterns, or unity_catalog; without, every identity of the issuer would get in.
-run "refuses_inputs_23" {
+# Each trust must name whom it trusts: service_principals, users, subjects, subject_patterns or wide_subject_patterns, or unity_catalog; without, every identity of the issuer would get in.
+run "refuses_trust_without_subject" {
   command = plan
 
   variables {
@@ -705,8 +537,8 @@ run "refuses_inputs_23" {
   expect_failures = [var.roles]
 }
 
-# roles: Each of service_principals must be a service principal's application ID: a UUID in lower case, e.g. 6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b.
-run "refuses_inputs_24" {
+# Each of service_principals must be a service principal's application ID: a UUID in lower case, e.g. 6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b.
+run "refuses_invalid_service_principals_of_a_trust" {
   command = plan
 
   variables {
@@ -720,8 +552,8 @@ run "refuses_inputs_24" {
   expect_failures = [var.roles]
 }
 
-# roles: Each of users must be a user's email address as Databricks shows it, without wildcards, e.g. alice@example.com.
-run "refuses_inputs_25" {
+# Each of users must be a user's email address as Databricks shows it, without wildcards, e.g. alice@example.com.
+run "refuses_invalid_users_of_a_trust" {
   command = plan
 
   variables {
@@ -736,8 +568,8 @@ run "refuses_inputs_25" {
   expect_failures = [var.roles]
 }
 
-# roles: Each of subjects must be an exact sub claim of 1 to 255 visible Latin-1 characters except *, ? and {, without a space at either end.
-run "refuses_inputs_26" {
+# Each of subjects must be an exact sub claim of 1 to 255 visible Latin-1 characters except *, ? and {, without a space at either end.
+run "refuses_invalid_subjects_of_a_trust" {
   command = plan
 
   variables {
@@ -752,8 +584,8 @@ run "refuses_inputs_26" {
   expect_failures = [var.roles]
 }
 
-# roles: Each of subject_patterns must be a pattern of 1 to 255 visible Latin-1 characters except {, with * or ?.
-run "refuses_inputs_27" {
+# Each of subject_patterns must be a pattern of 1 to 255 visible Latin-1 characters except {, with * or ?.
+run "refuses_invalid_subject_patterns_of_a_trust" {
   command = plan
 
   variables {
@@ -768,8 +600,8 @@ run "refuses_inputs_27" {
   expect_failures = [var.roles]
 }
 
-# roles: Each of audiences must be 1 to 255 visible ASCII characters except *, ? and {.
-run "refuses_inputs_28" {
+# Each of audiences must be 1 to 255 visible ASCII characters except *, ? and {.
+run "refuses_invalid_audiences_of_a_trust" {
   command = plan
 
   variables {
@@ -784,8 +616,8 @@ run "refuses_inputs_28" {
   expect_failures = [var.roles]
 }
 
-# roles: An entry of wide_subject_patterns must not be null; leave it out.
-run "refuses_inputs_29" {
+# An entry of wide_subject_patterns must not be null; leave it out.
+run "refuses_null_entry_of_wide_subject_patterns" {
   command = plan
 
   variables {
@@ -800,8 +632,8 @@ run "refuses_inputs_29" {
   expect_failures = [var.roles]
 }
 
-# roles: A pattern in wide_subject_patterns must be a pattern of 1 to 255 visible Latin-1 characters except {, with * or ?.
-run "refuses_inputs_30" {
+# A pattern in wide_subject_patterns must be a pattern of 1 to 255 visible Latin-1 characters except {, with * or ?.
+run "refuses_invalid_wide_pattern" {
   command = plan
 
   variables {
@@ -819,8 +651,8 @@ run "refuses_inputs_30" {
   expect_failures = [var.roles]
 }
 
-# roles: A reason in wide_subject_patterns must be a written reason of 10 to 500 characters.
-run "refuses_inputs_31" {
+# A reason in wide_subject_patterns must be a written reason of 10 to 500 characters.
+run "refuses_invalid_wide_reason" {
   command = plan
 
   variables {
@@ -838,8 +670,8 @@ run "refuses_inputs_31" {
   expect_failures = [var.roles]
 }
 
-# roles: A pattern in wide_subject_patterns must contain * or ?; an exact subject goes into subjects.
-run "refuses_inputs_32" {
+# A pattern in wide_subject_patterns must contain * or ?; an exact subject goes into subjects.
+run "refuses_wide_pattern_without_wildcard" {
   command = plan
 
   variables {
@@ -857,8 +689,8 @@ run "refuses_inputs_32" {
   expect_failures = [var.roles]
 }
 
-# roles: Each of subject_patterns must contain * or ?; an exact subject goes into subjects.
-run "refuses_inputs_33" {
+# Each of subject_patterns must contain * or ?; an exact subject goes into subjects.
+run "refuses_subject_pattern_without_wildcard" {
   command = plan
 
   variables {
@@ -873,8 +705,8 @@ run "refuses_inputs_33" {
   expect_failures = [var.roles]
 }
 
-# roles: audiences must name at least one, or be left out.
-run "refuses_inputs_34" {
+# audiences must name at least one, or be left out.
+run "refuses_empty_audiences" {
   command = plan
 
   variables {
@@ -889,8 +721,8 @@ run "refuses_inputs_34" {
   expect_failures = [var.roles]
 }
 
-# roles: A condition must not be null; leave it out.
-run "refuses_inputs_35" {
+# A condition must not be null; leave it out.
+run "refuses_null_condition" {
   command = plan
 
   variables {
@@ -905,8 +737,8 @@ run "refuses_inputs_35" {
   expect_failures = [var.roles]
 }
 
-# roles: A condition's test must be an IAM condition operator in IAM's spelling, e.g. IpAddress.
-run "refuses_inputs_36" {
+# A condition's test must be an IAM condition operator in IAM's spelling, e.g. IpAddress.
+run "refuses_unknown_condition_test" {
   command = plan
 
   variables {
@@ -925,8 +757,8 @@ run "refuses_inputs_36" {
   expect_failures = [var.roles]
 }
 
-# roles: A condition's variable must be an IAM condition key with its prefix, e.g. aws:SourceIp.
-run "refuses_inputs_37" {
+# A condition's variable must be an IAM condition key with its prefix, e.g. aws:SourceIp.
+run "refuses_invalid_condition_variable" {
   command = plan
 
   variables {
@@ -945,8 +777,8 @@ run "refuses_inputs_37" {
   expect_failures = [var.roles]
 }
 
-# roles: A condition must have values.
-run "refuses_inputs_38" {
+# A condition must have values.
+run "refuses_condition_without_values" {
   command = plan
 
   variables {
@@ -965,8 +797,8 @@ run "refuses_inputs_38" {
   expect_failures = [var.roles]
 }
 
-# roles: Each of a condition's values must be 1 to 512 visible Latin-1 characters or spaces.
-run "refuses_inputs_39" {
+# Each of a condition's values must be 1 to 512 visible Latin-1 characters or spaces.
+run "refuses_invalid_condition_value" {
   command = plan
 
   variables {
@@ -974,7 +806,7 @@ run "refuses_inputs_39" {
       lake-reader = {
         service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
         conditions = [{
-          test     = "IpAddress"
+          test     = "StringLike"
           variable = "aws:SourceIp"
           values   = [""]
         }]
@@ -985,8 +817,28 @@ run "refuses_inputs_39" {
   expect_failures = [var.roles]
 }
 
-# roles: A trust must not repeat a condition's test and variable, in whatever case: IAM would OR their values; join them into one condition, or use two trusts.
-run "refuses_inputs_40" {
+# Each value of an IpAddress condition must be an IP address or a CIDR block, e.g. 203.0.113.0/24.
+run "refuses_invalid_cidr_block" {
+  command = plan
+
+  variables {
+    roles = {
+      lake-reader = {
+        service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
+        conditions = [{
+          test     = "IpAddress"
+          variable = "aws:SourceIp"
+          values   = ["203.0.113.0/33"]
+        }]
+      }
+    }
+  }
+
+  expect_failures = [var.roles]
+}
+
+# A trust must not repeat a condition's test and variable, in whatever case: IAM would OR their values; join them into one condition, or use two trusts.
+run "refuses_repeated_condition" {
   command = plan
 
   variables {
@@ -1012,8 +864,8 @@ run "refuses_inputs_40" {
   expect_failures = [var.roles]
 }
 
-# roles: A condition of a unity_catalog trust must not be about its guards sts:ExternalId, aws:PrincipalArn and aws:FederatedProvider; use external_ids.
-run "refuses_inputs_41" {
+# A condition of a unity_catalog trust must not be about its guards sts:ExternalId, aws:PrincipalArn and aws:FederatedProvider; use external_ids.
+run "refuses_condition_on_guard_of_unity_catalog" {
   command = plan
 
   variables {
@@ -1034,8 +886,8 @@ run "refuses_inputs_41" {
   expect_failures = [var.roles]
 }
 
-# roles: unity_catalog must name external_ids, as the storage or service credential shows them: without, any customer's credential would get in.
-run "refuses_inputs_42" {
+# unity_catalog must name external_ids, as the storage or service credential shows them: without, any customer's credential would get in.
+run "refuses_unity_catalog_without_external_ids" {
   command = plan
 
   variables {
@@ -1051,8 +903,8 @@ run "refuses_inputs_42" {
   expect_failures = [var.roles]
 }
 
-# roles: Each of external_ids must be an external ID of 2 to 1,224 characters, as the storage or service credential shows it.
-run "refuses_inputs_43" {
+# Each of external_ids must be an external ID of 2 to 1,224 characters, as the storage or service credential shows it.
+run "refuses_invalid_external_ids" {
   command = plan
 
   variables {
@@ -1068,8 +920,8 @@ run "refuses_inputs_43" {
   expect_failures = [var.roles]
 }
 
-# roles: unity_catalog.cloud must be one of aws, aws-us-gov, aws-us-gov-dod.
-run "refuses_inputs_44" {
+# unity_catalog.cloud must be one of aws, aws-us-gov, aws-us-gov-dod.
+run "refuses_unknown_unity_catalog_cloud" {
   command = plan
 
   variables {
@@ -1084,6 +936,94 @@ run "refuses_inputs_44" {
   }
 
   expect_failures = [var.roles]
+}
+
+# Each key of tags must be 1 to 128 letters, digits, spaces and _.:/=+@-.
+run "refuses_invalid_character_in_key_of_tags" {
+  command = plan
+
+  variables {
+    tags = {
+      "a*b" = "data"
+    }
+  }
+
+  expect_failures = [var.tags]
+}
+
+# Each key of tags must have at most 128 characters and must not begin with aws:, which AWS reserves.
+run "refuses_reserved_key_of_tags" {
+  command = plan
+
+  variables {
+    tags = {
+      "AWS:team" = "data"
+    }
+  }
+
+  expect_failures = [var.tags]
+}
+
+# Each value of tags must be at most 256 letters, digits, spaces and _.:/=+@-.
+run "refuses_invalid_character_in_value_of_tags" {
+  command = plan
+
+  variables {
+    tags = {
+      team = "a,b"
+    }
+  }
+
+  expect_failures = [var.tags]
+}
+
+# Each value of tags must have at most 256 characters and must not begin with aws:, which AWS reserves.
+run "refuses_reserved_value_of_tags" {
+  command = plan
+
+  variables {
+    tags = {
+      team = "AWS:x"
+    }
+  }
+
+  expect_failures = [var.tags]
+}
+
+# The keys of tags must differ in more than case, which IAM ignores.
+run "refuses_keys_of_tags_alike_but_for_case" {
+  command = plan
+
+  variables {
+    tags = {
+      Team = "a"
+      team = "b"
+    }
+  }
+
+  expect_failures = [var.tags]
+}
+
+# tags must have at most 50 entries, the IAM limit.
+run "refuses_too_many_tags" {
+  command = plan
+
+  variables {
+    tags = { for index in range(51) : "tag-${index}" => "x" }
+  }
+
+  expect_failures = [var.tags]
+}
+
+# trust_policy_max_length must be a whole number from 2048 to 8192.
+run "refuses_trust_policy_max_length_out_of_range" {
+  command = plan
+
+  variables {
+    trust_policy_max_length = 2047
+  }
+
+  expect_failures = [var.trust_policy_max_length]
 }
 
 # databricks_account_host must be in one of Databricks' zones, e.g. mycompany.cloud.databricks.com: whoever holds another name could sign tokens for your roles; or set allow_custom_host.
@@ -1102,7 +1042,7 @@ run "refuses_issuer_too_long" {
   command = plan
 
   variables {
-    databricks_account_host = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb.cccccccccccccccccccccccccccccccccccccccccccccccccccccccc.cloud.databricks.com"
+    databricks_account_host = "${join("", [for _ in range(60) : "a"])}.${join("", [for _ in range(60) : "b"])}.${join("", [for _ in range(56) : "c"])}.cloud.databricks.com"
   }
 
   expect_failures = [output.issuer_url]
@@ -1134,7 +1074,7 @@ run "refuses_role_path_invalid" {
     roles = {
       lake-reader = {
         service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
-        path               = "/xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx/"
+        path               = "/${join("", [for _ in range(505) : "x"])}/"
       }
     }
   }
@@ -1172,7 +1112,7 @@ run "refuses_inline_policies_too_long" {
           cloud        = "aws"
         }
         inline_policies = {
-          full = "{\"Statement\":[{\"Action\":[\"s3:ListBucket\"],\"Effect\":\"Allow\",\"Resource\":[\"arn:aws:s3:::xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\"]}],\"Version\":\"2012-10-17\"}"
+          full = "{\"Statement\":[{\"Action\":[\"s3:ListBucket\"],\"Effect\":\"Allow\",\"Resource\":[\"arn:aws:s3:::${join("", [for _ in range(1009) : "xxxxxxxxxx"])}\"]}],\"Version\":\"2012-10-17\"}"
         }
       }
     }
@@ -1182,62 +1122,11 @@ run "refuses_inline_policies_too_long" {
 }
 
 # A role must have at most 50 tags, those for every resource included.
-run "refuses_too_many_tags" {
+run "refuses_too_many_tags_together" {
   command = plan
 
   variables {
-    tags = {
-      tag-0  = "x"
-      tag-1  = "x"
-      tag-2  = "x"
-      tag-3  = "x"
-      tag-4  = "x"
-      tag-5  = "x"
-      tag-6  = "x"
-      tag-7  = "x"
-      tag-8  = "x"
-      tag-9  = "x"
-      tag-10 = "x"
-      tag-11 = "x"
-      tag-12 = "x"
-      tag-13 = "x"
-      tag-14 = "x"
-      tag-15 = "x"
-      tag-16 = "x"
-      tag-17 = "x"
-      tag-18 = "x"
-      tag-19 = "x"
-      tag-20 = "x"
-      tag-21 = "x"
-      tag-22 = "x"
-      tag-23 = "x"
-      tag-24 = "x"
-      tag-25 = "x"
-      tag-26 = "x"
-      tag-27 = "x"
-      tag-28 = "x"
-      tag-29 = "x"
-      tag-30 = "x"
-      tag-31 = "x"
-      tag-32 = "x"
-      tag-33 = "x"
-      tag-34 = "x"
-      tag-35 = "x"
-      tag-36 = "x"
-      tag-37 = "x"
-      tag-38 = "x"
-      tag-39 = "x"
-      tag-40 = "x"
-      tag-41 = "x"
-      tag-42 = "x"
-      tag-43 = "x"
-      tag-44 = "x"
-      tag-45 = "x"
-      tag-46 = "x"
-      tag-47 = "x"
-      tag-48 = "x"
-      tag-49 = "x"
-    }
+    tags = { for index in range(50) : "tag-${index}" => "x" }
     roles = {
       lake-reader = {
         service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
@@ -1350,68 +1239,7 @@ run "refuses_trust_policy_too_long" {
   variables {
     roles = {
       lake-reader = {
-        service_principals = [
-          "6a9f1c2e-3b4d-4e5f-8a7b-000000000000",
-          "6a9f1c2e-3b4d-4e5f-8a7b-000000000001",
-          "6a9f1c2e-3b4d-4e5f-8a7b-000000000002",
-          "6a9f1c2e-3b4d-4e5f-8a7b-000000000003",
-          "6a9f1c2e-3b4d-4e5f-8a7b-000000000004",
-          "6a9f1c2e-3b4d-4e5f-8a7b-000000000005",
-          "6a9f1c2e-3b4d-4e5f-8a7b-000000000006",
-          "6a9f1c2e-3b4d-4e5f-8a7b-000000000007",
-          "6a9f1c2e-3b4d-4e5f-8a7b-000000000008",
-          "6a9f1c2e-3b4d-4e5f-8a7b-000000000009",
-          "6a9f1c2e-3b4d-4e5f-8a7b-000000000010",
-          "6a9f1c2e-3b4d-4e5f-8a7b-000000000011",
-          "6a9f1c2e-3b4d-4e5f-8a7b-000000000012",
-          "6a9f1c2e-3b4d-4e5f-8a7b-000000000013",
-          "6a9f1c2e-3b4d-4e5f-8a7b-000000000014",
-          "6a9f1c2e-3b4d-4e5f-8a7b-000000000015",
-          "6a9f1c2e-3b4d-4e5f-8a7b-000000000016",
-          "6a9f1c2e-3b4d-4e5f-8a7b-000000000017",
-          "6a9f1c2e-3b4d-4e5f-8a7b-000000000018",
-          "6a9f1c2e-3b4d-4e5f-8a7b-000000000019",
-          "6a9f1c2e-3b4d-4e5f-8a7b-000000000020",
-          "6a9f1c2e-3b4d-4e5f-8a7b-000000000021",
-          "6a9f1c2e-3b4d-4e5f-8a7b-000000000022",
-          "6a9f1c2e-3b4d-4e5f-8a7b-000000000023",
-          "6a9f1c2e-3b4d-4e5f-8a7b-000000000024",
-          "6a9f1c2e-3b4d-4e5f-8a7b-000000000025",
-          "6a9f1c2e-3b4d-4e5f-8a7b-000000000026",
-          "6a9f1c2e-3b4d-4e5f-8a7b-000000000027",
-          "6a9f1c2e-3b4d-4e5f-8a7b-000000000028",
-          "6a9f1c2e-3b4d-4e5f-8a7b-000000000029",
-          "6a9f1c2e-3b4d-4e5f-8a7b-000000000030",
-          "6a9f1c2e-3b4d-4e5f-8a7b-000000000031",
-          "6a9f1c2e-3b4d-4e5f-8a7b-000000000032",
-          "6a9f1c2e-3b4d-4e5f-8a7b-000000000033",
-          "6a9f1c2e-3b4d-4e5f-8a7b-000000000034",
-          "6a9f1c2e-3b4d-4e5f-8a7b-000000000035",
-          "6a9f1c2e-3b4d-4e5f-8a7b-000000000036",
-          "6a9f1c2e-3b4d-4e5f-8a7b-000000000037",
-          "6a9f1c2e-3b4d-4e5f-8a7b-000000000038",
-          "6a9f1c2e-3b4d-4e5f-8a7b-000000000039",
-          "6a9f1c2e-3b4d-4e5f-8a7b-000000000040",
-          "6a9f1c2e-3b4d-4e5f-8a7b-000000000041",
-          "6a9f1c2e-3b4d-4e5f-8a7b-000000000042",
-          "6a9f1c2e-3b4d-4e5f-8a7b-000000000043",
-          "6a9f1c2e-3b4d-4e5f-8a7b-000000000044",
-          "6a9f1c2e-3b4d-4e5f-8a7b-000000000045",
-          "6a9f1c2e-3b4d-4e5f-8a7b-000000000046",
-          "6a9f1c2e-3b4d-4e5f-8a7b-000000000047",
-          "6a9f1c2e-3b4d-4e5f-8a7b-000000000048",
-          "6a9f1c2e-3b4d-4e5f-8a7b-000000000049",
-          "6a9f1c2e-3b4d-4e5f-8a7b-000000000050",
-          "6a9f1c2e-3b4d-4e5f-8a7b-000000000051",
-          "6a9f1c2e-3b4d-4e5f-8a7b-000000000052",
-          "6a9f1c2e-3b4d-4e5f-8a7b-000000000053",
-          "6a9f1c2e-3b4d-4e5f-8a7b-000000000054",
-          "6a9f1c2e-3b4d-4e5f-8a7b-000000000055",
-          "6a9f1c2e-3b4d-4e5f-8a7b-000000000056",
-          "6a9f1c2e-3b4d-4e5f-8a7b-000000000057",
-          "6a9f1c2e-3b4d-4e5f-8a7b-000000000058",
-          "6a9f1c2e-3b4d-4e5f-8a7b-000000000059",
-        ]
+        service_principals = [for index in range(60) : format("6a9f1c2e-3b4d-4e5f-8a7b-%012d", index)]
       }
     }
     trust_policy_max_length = 2048

@@ -5,6 +5,7 @@ import { ISSUER_FIELDS } from "../../federation/fields/issuer";
 import { TRUST_FIELDS } from "../../federation/fields/trust";
 import { MAX_INLINE_POLICY_CHARACTERS } from "../../federation/rules";
 import { SELF_ASSUME_POLICY_NAME } from "../../trust/build";
+import { elements } from "../condition";
 import type { Inputs, ModuleDefinition, OutputDefinition, VariableDefinition } from "../definition";
 import { federatedRoleExample } from "../examples";
 import { inlineCharacters, SAMPLE_POLICY } from "../field-rules";
@@ -61,7 +62,7 @@ export function federatedRoleModule(sample: Sample): ModuleDefinition {
       ...trustRules(
         {
           variable: "trusts",
-          loops: [{ name: "trust", over: "var.trusts" }],
+          loops: [elements("trust", "var.trusts", "trusts")],
           holding: (attributes) => [attributes],
           namesIssuer: true,
         },
@@ -153,7 +154,7 @@ function outputs(sample: Sample, trust: Inputs): readonly OutputDefinition[] {
           breaks: [{ path: `/${"x".repeat(505)}/` }],
         },
         {
-          ...selfAssumeName("var.inline_policies", "anytrue([for trust in var.trusts : trust.unity_catalog != null])"),
+          ...selfAssumeName("var.inline_policies", "anytrue([for trust in var.trusts : can(trust.unity_catalog.cloud)])"),
           breaks: [
             {
               inline_policies: { [SELF_ASSUME_POLICY_NAME]: SAMPLE_POLICY },

@@ -2,7 +2,7 @@
 import { TERRAFORM_RANGE } from "../../federation/aws-provider";
 import { ISSUER_FIELDS } from "../../federation/fields/issuer";
 import { ROLE_FIELDS } from "../../federation/fields/role";
-import { forAll } from "../condition";
+import { elements, ruleOver } from "../condition";
 import type { Inputs, ModuleDefinition, OutputDefinition, VariableDefinition } from "../definition";
 import { federationExample } from "../examples";
 import { attributesOf, hclType } from "../fields";
@@ -50,19 +50,20 @@ export function federationModule(sample: Sample): ModuleDefinition {
     nullable: false,
     validations: [
       ...rolesRules(role, {
-        test: "anytrue([for trust in role.trusts : trust.unity_catalog != null])",
+        test: "anytrue([for trust in role.trusts : can(trust.unity_catalog.cloud)])",
         attributes: { trusts: [{ unity_catalog: { external_ids: [sample.externalId] } }] },
       }),
-      {
-        code: "no-trust",
-        condition: forAll([ROLE_LOOP], "length(role.trusts) > 0"),
-        message: "A role must have at least one of trusts, e.g. with an issuer and its service_principals",
-        breaks: [{ roles: { "lake-reader": { trusts: [] } } }, { roles: { "lake-reader": {} } }],
-      },
+      ruleOver(
+        "no-trust",
+        [ROLE_LOOP],
+        "length(role.trusts) > 0",
+        "A role must have at least one of trusts, e.g. with an issuer and its service_principals",
+        [{ roles: { "lake-reader": { trusts: [] } } }, { roles: { "lake-reader": {} } }],
+      ),
       ...trustRules(
         {
           variable: "roles",
-          loops: [ROLE_LOOP, { name: "trust", over: "role.trusts" }],
+          loops: [ROLE_LOOP, elements("trust", "role.trusts", ".trusts")],
           holding: holdingTrust,
           namesIssuer: true,
         },

@@ -7,7 +7,7 @@ import { INLINE_POLICY_NAME, MAX_INLINE_POLICY_CHARACTERS, ROLE_KEY } from "../.
 import { expression } from "../../hcl/encode";
 import { SELF_ASSUME_POLICY_NAME } from "../../trust/build";
 import type { Loop } from "../condition";
-import { forAll, keepsRule, mustBe, noNullRule } from "../condition";
+import { forAll, keepsRule, members, mustBe, noNullRule, ruleOver } from "../condition";
 import type { Inputs, OutputDefinition, RuleDefinition } from "../definition";
 import { fieldRules, SAMPLE_POLICY } from "../field-rules";
 import { isNullable } from "../fields";
@@ -28,7 +28,7 @@ function fieldsWhere(test: (field: Field) => boolean): Fields {
 
 const SETTINGS: Fields = SETTING_FIELDS;
 
-export const ROLE_LOOP: Loop = { name: "role", over: "var.roles" };
+export const ROLE_LOOP: Loop = members("role", "var.roles", "roles");
 
 /**
  * Rules on the roles of `roles` beside their trusts; `right` is a role with nothing wrong, `unityCatalog` how one has
@@ -41,17 +41,20 @@ export function rolesRules(
   const fields: Fields = PLAIN_ROLE_FIELDS;
   return [
     noNullRule([ROLE_LOOP], "tags", "A role", { roles: { "lake-reader": null } }),
-    {
-      code: ROLE_KEY.code,
-      condition: forAll([{ name: "key", over: "keys(var.roles)" }], keepsRule(ROLE_KEY, "key")),
-      message: mustBe("Each key of roles", ROLE_KEY),
-      breaks: ROLE_KEY.wrong.map((key) => ({ roles: { [key]: right } })),
-    },
+    ruleOver(
+      ROLE_KEY.code,
+      [{ name: "key", over: "keys(var.roles)", at: "roles" }],
+      keepsRule(ROLE_KEY, "key"),
+      mustBe("Each key of roles", ROLE_KEY),
+      ROLE_KEY.wrong.map((key) => ({ roles: { [key]: right } })),
+      { value: "key", refuses: "invalid_key_of_roles" },
+    ),
     ...Object.entries(hclFields(fields)).flatMap(([name, field]) =>
       fieldRules(field, {
         variable: "roles",
         loops: [ROLE_LOOP],
         reference: `role.${name}`,
+        at: `.${name}`,
         nullable: isNullable(field),
         words: `a role's ${name}`,
         holding: (value) => ({ "lake-reader": { ...right, [name]: value } }),

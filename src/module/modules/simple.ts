@@ -4,7 +4,7 @@ import { ACCOUNT_ISSUER_FIELDS, ISSUER_FIELDS, WORKSPACE_ISSUER_FIELDS } from ".
 import { TRUST_FIELDS } from "../../federation/fields/trust";
 import { CLOUDS } from "../../issuer/clouds";
 import { MAX_ISSUER_LENGTH } from "../../issuer/rules";
-import { variablePlace } from "../condition";
+import { members, variablePlace } from "../condition";
 import type { Inputs, ModuleDefinition, OutputDefinition, RuleDefinition, VariableDefinition } from "../definition";
 import { simpleExample } from "../examples";
 import { attributesOf, fieldVariable } from "../fields";
@@ -128,11 +128,16 @@ function simpleModule(sample: Sample, simple: SimpleModule): ModuleDefinition {
     nullable: false,
     validations: [
       ...rolesRules(role, {
-        test: "(role.unity_catalog != null)",
+        test: "can(role.unity_catalog.cloud)",
         attributes: { unity_catalog: { external_ids: [sample.externalId] } },
       }),
       ...trustRules(
-        { variable: "roles", loops: [{ name: "trust", over: "var.roles" }], holding: holdingTrust, namesIssuer: false },
+        {
+          variable: "roles",
+          loops: [members("trust", "var.roles", "roles")],
+          holding: holdingTrust,
+          namesIssuer: false,
+        },
         sample,
       ),
     ],

@@ -48,7 +48,7 @@ locals {
     unity_catalog_cloud = flatten([
       for key, role in var.roles : [
         for trust in role.trusts : key
-        if try(split(":", local.unity_catalog_principals[try(coalesce(trust.unity_catalog.cloud), "aws")])[1] != var.partition, false) && trust.unity_catalog != null
+        if try(split(":", local.unity_catalog_principals[try(coalesce(trust.unity_catalog.cloud), "aws")])[1] != var.partition, false) && can(trust.unity_catalog.cloud)
       ]
     ])
   }

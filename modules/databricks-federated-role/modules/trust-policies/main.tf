@@ -79,7 +79,7 @@ locals {
             Effect    = "Allow"
             Principal = { AWS = [assumer.principal] }
         })
-      ] if trust.unity_catalog != null
+      ] if can(trust.unity_catalog.cloud)
     ])
   }
 
@@ -89,6 +89,7 @@ locals {
   }
 
   # Trusting the account only delegates: the role must also be allowed to assume itself.
+  # Asked of cloud, because an external ID may be sensitive, and which policies exist must not be.
   self_assume_policies = {
     for key, role in var.roles : key => {
       unity-catalog-self-assume = jsonencode({
@@ -99,6 +100,6 @@ locals {
         }]
         Version = "2012-10-17"
       })
-    } if anytrue([for trust in role.trusts : trust.unity_catalog != null])
+    } if anytrue([for trust in role.trusts : can(trust.unity_catalog.cloud)])
   }
 }
