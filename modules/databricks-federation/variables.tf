@@ -687,12 +687,12 @@ variable "roles" {
       for key, role in var.roles : [
         for trust_index, trust in role.trusts : [
           for condition_index, condition in trust.conditions : [
-            for value_index, value in coalesce(condition.values, []) : "roles[${jsonencode(key)}].trusts[${trust_index}].conditions[${condition_index}].values[${value_index}]: ${jsonencode(value)}" if !(!can(regex("^(?:Not)?IpAddress(?:IfExists)?$|:(?:Not)?IpAddress$", condition.test)) || value == null ? true : can(cidrhost(strcontains(value, "/") ? value : "${value}/${strcontains(value, ":") ? 128 : 32}", 0)))
+            for value_index, value in coalesce(condition.values, []) : "roles[${jsonencode(key)}].trusts[${trust_index}].conditions[${condition_index}].values[${value_index}]: ${jsonencode(value)}" if !(!can(regex("^(?:For(?:AllValues|AnyValue):)?(?:Not)?IpAddress(?:IfExists)?$", condition.test)) || value == null ? true : can(cidrhost(strcontains(value, "/") ? value : "${value}/${strcontains(value, ":") ? 128 : 32}", 0)))
           ] if condition != null
         ]
       ]
     ])) == 0
-    error_message = "Each value of an IpAddress condition must be an IP address or a CIDR block, e.g. 203.0.113.0/24. At fault: ${join(", ", flatten([for key, role in var.roles : [for trust_index, trust in role.trusts : [for condition_index, condition in trust.conditions : [for value_index, value in coalesce(condition.values, []) : "roles[${jsonencode(key)}].trusts[${trust_index}].conditions[${condition_index}].values[${value_index}]: ${jsonencode(value)}" if !(!can(regex("^(?:Not)?IpAddress(?:IfExists)?$|:(?:Not)?IpAddress$", condition.test)) || value == null ? true : can(cidrhost(strcontains(value, "/") ? value : "${value}/${strcontains(value, ":") ? 128 : 32}", 0)))] if condition != null]]]))}."
+    error_message = "Each value of an IpAddress condition must be an IP address or a CIDR block, e.g. 203.0.113.0/24. At fault: ${join(", ", flatten([for key, role in var.roles : [for trust_index, trust in role.trusts : [for condition_index, condition in trust.conditions : [for value_index, value in coalesce(condition.values, []) : "roles[${jsonencode(key)}].trusts[${trust_index}].conditions[${condition_index}].values[${value_index}]: ${jsonencode(value)}" if !(!can(regex("^(?:For(?:AllValues|AnyValue):)?(?:Not)?IpAddress(?:IfExists)?$", condition.test)) || value == null ? true : can(cidrhost(strcontains(value, "/") ? value : "${value}/${strcontains(value, ":") ? 128 : 32}", 0)))] if condition != null]]]))}."
   }
 
   validation {

@@ -74,9 +74,10 @@ export interface Shown {
 }
 
 /**
- * The rule that `test` holds for everything the loops run over. A `validation` sees its own variable alone, so condition
- * and message both list what is at fault. Null objects are left out where they are few, unless `nulls` asks for those of
- * the last loop. Where a value is unknown the list is, and the rule speaks in the apply, before any role is made.
+ * The rule that `test` holds for everything the loops run over. A `validation` sees its own variable alone, so
+ * condition and message both list what is at fault. Null objects are left out where they are few, unless `nulls` asks
+ * for those of the last loop. Where a value is unknown so is the list: the rule is checked in the apply, before any
+ * role is made.
  */
 export function ruleOver(
   code: string,
@@ -106,7 +107,7 @@ export function ruleOver(
   };
 }
 
-/** Nested `for` expressions as a flat list, laid out as terraform fmt does; `last` writes what follows the last colon. */
+/** Nested `for` expressions as a flat list, laid out as terraform fmt does; `last` writes what the innermost yields. */
 function layOut(loops: readonly Loop[], last: (loop: Loop) => string): string {
   const nested = (depth: number): string => {
     const loop = loops[depth];

@@ -153,8 +153,8 @@ function tagRules(place: Place, { keys, values, most }: KindOf<"tags">): readonl
 const keyOrValue = (loop: Loop): string => (loop.name === "name" ? "key" : "value");
 
 /**
- * Classes of Unicode are dear to compile: all keys, and all values, are looked at as one text, and one by one only where
- * that has another character.
+ * Classes of Unicode are dear to compile: all keys, and all values, are looked at as one text, and one by one only
+ * where that has another character.
  */
 function tagCharactersRule(
   place: Place,

@@ -85,7 +85,7 @@ function readable(value: HclValue): HclValue {
 function numbered(texts: readonly HclValue[]): string | undefined {
   const [first] = texts;
   if (typeof first !== "string") return undefined;
-  const zeros = /0*$/.exec(first)?.[0].length ?? 0;
+  const zeros = [...first].reverse().findIndex((digit) => digit !== "0");
   const prefix = first.slice(0, first.length - zeros);
   const forms: readonly (readonly [(index: number) => string, string])[] = [
     [() => first, hclString(first)],

@@ -225,7 +225,7 @@ function conditionRules(
     ruleOver(
       "condition-invalid",
       [...loops, values],
-      `!can(regex("^(?:Not)?IpAddress(?:IfExists)?$|:(?:Not)?IpAddress$", condition.test)) || value == null ? true : ${CIDR}`,
+      `!${ON_ADDRESS} || value == null ? true : ${CIDR}`,
       "Each value of an IpAddress condition must be an IP address or a CIDR block, e.g. 203.0.113.0/24",
       ["203.0.113.0/33", "office", "203.0.113.256"].map((value) => bad({ ...source, values: [value] })),
       { value: "value", refuses: "invalid_cidr_block" },
@@ -246,6 +246,8 @@ function conditionRules(
 const SAME_CONDITIONS =
   "values({ for condition in trust.conditions : jsonencode([condition.test, lower(coalesce(condition.variable, " +
   '"-"))]) => "${condition.test} ${coalesce(condition.variable, "-")}"... if condition != null })';
+
+const ON_ADDRESS = matches("^(?:For(?:AllValues|AnyValue):)?(?:Not)?IpAddress(?:IfExists)?$", "condition.test");
 
 /** Whether `value` is an IPv4 or IPv6 address, alone or with the length of a prefix. */
 const CIDR = 'can(cidrhost(strcontains(value, "/") ? value : "${value}/${strcontains(value, ":") ? 128 : 32}", 0))';

@@ -154,7 +154,10 @@ function outputs(sample: Sample, trust: Inputs): readonly OutputDefinition[] {
           breaks: [{ path: `/${"x".repeat(505)}/` }],
         },
         {
-          ...selfAssumeName("var.inline_policies", "anytrue([for trust in var.trusts : can(trust.unity_catalog.cloud)])"),
+          ...selfAssumeName(
+            "var.inline_policies",
+            "anytrue([for trust in var.trusts : can(trust.unity_catalog.cloud)])",
+          ),
           breaks: [
             {
               inline_policies: { [SELF_ASSUME_POLICY_NAME]: SAMPLE_POLICY },
