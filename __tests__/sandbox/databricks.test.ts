@@ -100,6 +100,7 @@ test("identities are those that the policies name, an example for a pattern, and
     `production ${WRITER}`,
     "company alice@example.com",
     "company someone@data.example.com",
+    "company team-someone",
     "azure any <sub> & more",
     expect.stringMatching(/^production [0-9a-f-]{36} \(undeclared\)$/),
     expect.stringMatching(/^azure [^\s@]+@[^\s@]+ \(undeclared\)$/),
