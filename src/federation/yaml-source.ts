@@ -1,5 +1,5 @@
 /** A YAML text with its values, where each stands, and what was typed there. */
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
+import { isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, parseDocument } from "yaml";
 import type { Document, Node, Pair, YAMLMap } from "yaml";
 import type { ErrorCode, Problem } from "../errors";
 import type { PathPart } from "./path";
@@ -26,6 +26,8 @@ export interface YamlSource {
  * About as many nodes as 5,000 roles with everything have; a parsed node takes a hundred times the space of its text.
  */
 const MAX_NODES = 1_000_000;
+/** More than 5,000 roles need that share everything. */
+const MAX_ALIASES = 50_000;
 
 /**
  * Reads `text`. Never throws: what is wrong stands in `problems` (yaml-syntax, yaml-duplicate-key, yaml-alias-limit,
@@ -39,13 +41,21 @@ export function readYaml(text: string): YamlSource {
       fix: `Split it: at most ${MAX_FILE_CHARACTERS}.`,
     });
   }
-  if (moreThan(MAX_NODES, text)) {
+  if (moreThan(MAX_NODES, text, /[\n,:[{]/g)) {
     return unreadable({
       code: "file-too-large",
       message: `The file has more than ${MAX_NODES} lines, keys and list entries.`,
       fix: "Split it.",
     });
   }
+  if (moreThan(MAX_ALIASES, text, /[\s,:[{]\*[^\s,\]}]/g)) {
+    return unreadable({
+      code: "yaml-alias-limit",
+      message: `The file has more than ${MAX_ALIASES} aliases.`,
+      fix: "Write the values out, or split the file.",
+    });
+  }
+  if (isNestedDeeply(text)) return unreadable(syntaxProblem(NESTED_TOO_DEEPLY));
   const lineCounter = new LineCounter();
   const placeOf = (offset: number): Place => {
     const { line, col } = lineCounter.linePos(offset);
@@ -88,13 +98,47 @@ export function readYaml(text: string): YamlSource {
   };
 }
 
-/** Whether `text` has more than `limit` of the characters that separate nodes. */
-function moreThan(limit: number, text: string): boolean {
+/** Whether `text` has more than `limit` of what `separator` matches. */
+function moreThan(limit: number, text: string, separator: RegExp): boolean {
   // most files are too short for it, whatever is in them
   if (text.length <= limit) return false;
   let count = 0;
-  for (const _ of text.matchAll(/[\n,:[{]/g)) if ((count += 1) > limit) return true;
+  for (const _ of text.matchAll(separator)) if ((count += 1) > limit) return true;
   return false;
+}
+
+const NESTED_TOO_DEEPLY = "it is nested too deeply";
+/** More than a federation nests (`plainValue` says where it is too deep), and less than a parser's stack holds. */
+const MAX_NESTING = 500;
+
+/** Whether lists and mappings open inside each other too often to be parsed: parsers call themselves for each. */
+function isNestedDeeply(text: string): boolean {
+  // by characters first, whatever stands in strings and comments: most files need no more
+  return nestsDeeply(text) && nestsDeeply(structureOf(text));
+}
+
+/** `tokens`: characters or longer pieces of a YAML text, in order. */
+function nestsDeeply(tokens: Iterable<string>): boolean {
+  let flow = 0;
+  /** Indicators one after another: `- - - `. */
+  let row = 0;
+  for (const token of tokens) {
+    if (token === "-" || token === "?" || token === ":") row += 1;
+    else if (token.trim() !== "" || token === "\n") row = 0;
+    if (token === "[" || token === "{") flow += 1;
+    else if ((token === "]" || token === "}") && flow > 0) flow -= 1;
+    if (flow + row > MAX_NESTING) return true;
+  }
+  return false;
+}
+
+/** The lexer's tokens, a plain scalar as one that is none of YAML's indicators. */
+function* structureOf(text: string): Iterable<string> {
+  let isPlain = false;
+  for (const token of new Lexer().lex(text)) {
+    yield isPlain ? "plain" : token;
+    isPlain = !isPlain && token === "\u001f";
+  }
 }
 
 function unreadable(...problems: readonly Problem[]): YamlSource {
@@ -111,7 +155,7 @@ function syntaxProblem(message: string): Problem {
   const code: ErrorCode = "yaml-syntax";
   const printable = message.replace(/\p{C}/gu, "\uFFFD").slice(0, 200);
   // What the engine says where a parser calls itself too often.
-  const why = /call stack/.test(printable) ? "it is nested too deeply" : printable;
+  const why = /call stack/.test(printable) ? NESTED_TOO_DEEPLY : printable;
   return {
     code,
     message: `Invalid YAML: ${why}.`,
