@@ -338,7 +338,7 @@ describe("tokens", () => {
       { ...reader, inlinePolicies: { own: { Version: "2012-10-17", Statement: [{ Max: number }] } } },
     ],
   ];
-  test("a construct in place of its attribute is told apart from a value", () => {
+  test("a construct in place of its attribute is distinguished from a value", () => {
     const stack = emptyStack();
     const policy = new IamPolicy(stack, "policy", { policy: "{}" }) as unknown as string;
     federationIn(stack).addRole("lake-reader", {
@@ -602,7 +602,7 @@ describe("the parts by themselves", () => {
     expect(Object.keys(synthesise(stack).data ?? {})).toEqual(["aws_caller_identity", "aws_partition"]);
   });
 
-  test("a wrong provider complains in its own place, and its role is not blamed", () => {
+  test("a wrong provider is reported at its own place, and its role is not blamed", () => {
     const stack = emptyStack();
     const provider = new DatabricksOidcProvider(stack, "production", { ...production, host: "example.com", ...inAws });
     new DatabricksFederatedRole(stack, "reader", { providers: { production: provider }, ...reader });

@@ -106,7 +106,7 @@ describe("credentials", () => {
     expect(aws.stsCalls() - before).toBe(1);
   });
 
-  test("that fail do so for each caller by a call of its own, and leave nothing for whoever calls later", async () => {
+  test("that fail do so for each caller by a call of its own, and leave nothing for later callers", async () => {
     aws.sts = stsError(403, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity");
     const from = caller();
     const before = aws.stsCalls();
@@ -367,7 +367,7 @@ describe("an AWS that misbehaves", () => {
     expect(Date.now() - started).toBeLessThan(1500);
   });
 
-  test("is sent nothing when STS is configured to be somebody else", async () => {
+  test("is sent nothing when STS is configured to another host", async () => {
     const from = caller({}, { AWS_ENDPOINT_URL_STS: "https://sts.us-east-1.amazonaws.com.evil.example" });
     await expect(print(from)).rejects.toMatchObject({ code: "aws-endpoint-overridden" });
   });

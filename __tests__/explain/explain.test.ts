@@ -107,13 +107,13 @@ test("a missing network key is named, and with it the user gets in", async () =>
   expect(allowed.allowed).toBe(true);
 });
 
-test("every line of the policy is judged even where STS would not come to it", async () => {
+test("every line of the policy is evaluated even where STS would not reach it", async () => {
   const explanation = await explained({ aud: "99" });
   expect(explanation.decidedBy).toBeNull();
   expect(explanation.statements[0]?.conditions.map(({ matched }) => matched)).toEqual([false, true]);
 });
 
-test("a policy by itself is judged with the provider as registered, mistakes and all", async () => {
+test("a policy by itself is checked with the provider as registered, mistakes and all", async () => {
   const policy = JSON.stringify({
     Statement: [
       {
@@ -148,7 +148,7 @@ test("what is no token is said to be none, and an opaque one is recognised", asy
   expect(JSON.stringify(opaque)).not.toContain("dapi0123");
 });
 
-test("the nearest reason comes first wherever it stands in the policy", async () => {
+test("the nearest reason comes first wherever it is in the policy", async () => {
   const statements = Array.from({ length: 30 }, (_, index) => ({
     Effect: "Allow",
     Principal: { Federated: "arn:aws:iam::111122223333:oidc-provider/mycompany.cloud.databricks.com/oidc" },

@@ -11,7 +11,7 @@ test("the tables of the page about Unity Catalog are what the code makes", () =>
   expect(pageText("docs/unity-catalog.md")).toContain(`\n${principalsTable()}\n`);
 });
 
-test("every mechanism stands once in the table, as in the text, with no cell left empty", () => {
+test("every mechanism is once in the table, as in the text, with no cell left empty", () => {
   const rows = mechanismsTable().split("\n");
   expect(rows).toHaveLength(2 + MECHANISMS.length);
   expect(new Set(rows.map((row) => row.replaceAll("\\|", "").split("|").length)).size).toBe(1);

@@ -181,7 +181,7 @@ test.each([
   ],
   ["a context without value", `${OWN} --claims +claims.json --context x`, "context-invalid"],
   ["a time that is none", `${OWN} --claims +claims.json --now today`, "time-invalid"],
-])("%s is refused in words, and no token is repeated", async (_name, line, words) => {
+])("%s is refused with a message, and no token is repeated", async (_name, line, words) => {
   const { code, out, err } = await explain(line);
   expect([code, out]).toEqual([2, ""]);
   expect(err).toContain(words);

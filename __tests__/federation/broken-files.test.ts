@@ -61,7 +61,7 @@ test.each(files.map((file) => [file.title, file] as const))(
   },
 );
 
-test("one mistake is told once", () => {
+test("one mistake is reported once", () => {
   const many = files
     .filter(({ text }) => problemsOf(text).length > 1)
     .map(
@@ -73,7 +73,7 @@ test("one mistake is told once", () => {
   expect(many).toEqual([]);
 });
 
-test("all mistakes of a file are told together, in the order of their places", () => {
+test("all mistakes of a file are reported together, in the order of their places", () => {
   const text = `name: 1lake
 aws: { regio: us-east-1 }
 issuers:

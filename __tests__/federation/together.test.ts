@@ -108,7 +108,7 @@ test.each<[what: string, lines: readonly string[], expected: readonly (readonly 
       ["managedPolicyArns.read", "policy-arn-invalid"],
     ],
   ],
-])("%s: everything is told", (_, lines, expected) => {
+])("%s: everything is reported", (_, lines, expected) => {
   expect(roleProblems(...lines)).toEqual(expected);
 });
 
@@ -169,7 +169,7 @@ ${ISSUERS}roles:
   ]);
 });
 
-test("what roles inherit is told once, where it is written", () => {
+test("what roles inherit is reported once, where it is written", () => {
   const text =
     `name: lakehouse
 aws: { accountId: "111122223333" }

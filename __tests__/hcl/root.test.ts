@@ -44,7 +44,7 @@ describe("a root", () => {
     expect(paths.filter((path) => /tests|examples/.test(path))).toEqual([]);
   });
 
-  test("takes the module from a registry where told", async () => {
+  test("takes the module from a given registry", async () => {
     const options = { moduleSource: "registry.example.com/acme/databricks-federation/aws", moduleVersion: "~> 0.1" };
     expect([...rootOf(SMALL, options).tree.files.keys()].filter((path) => path.startsWith("modules/"))).toEqual([]);
     const { module } = (await readHcl(file(SMALL, "main.tf", options))) as {
@@ -285,7 +285,7 @@ describe("moved blocks", () => {
     },
   } as const satisfies FederationInput;
 
-  test("from a stack built by hand: found by name, URL, ARN and key; what is missing is told", () => {
+  test("from a stack built by hand: found by name, URL, ARN and key; what is missing is reported", () => {
     const { tree, missing, left } = rootOf(declared, {
       movedFrom: { file: "cdk.tf.json", text: JSON.stringify(stack) },
     });

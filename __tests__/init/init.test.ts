@@ -261,7 +261,7 @@ describe("init by flags", () => {
     });
   });
 
-  test("encodes whatever stands in an answer", () => {
+  test("encodes whatever is in an answer", () => {
     const text = fc.oneof(
       fc.constantFrom("no", "2012-10-17", "1e3", "0x10", "~", "- a: b", "# x", "a: b # c", "__proto__", ""),
       hostileText,
@@ -450,7 +450,7 @@ function person(...answers: readonly (string | boolean)[]): {
 }
 
 describe("init by questions", () => {
-  test("keeps the answers of a person whom lint refuses: the call is told, to mend", async () => {
+  test("keeps the answers of a person whom lint refuses: the call is reported, to mend", async () => {
     const notes: string[] = [];
     const flags = { ...WHOLE, policyArn: ["arn:aws:iam::aws:policy/AdministratorAccess"], name: "lake" };
     await expect(
@@ -461,7 +461,7 @@ describe("init by questions", () => {
     );
   });
 
-  test("asks for what it cannot find out, complains at once, and prints the call that asks nothing", async () => {
+  test("asks for what it cannot find out, reports problems at once, and prints the call that asks nothing", async () => {
     const who = person(
       "evil.example.com",
       "http://x",

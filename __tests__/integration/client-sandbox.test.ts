@@ -96,7 +96,7 @@ describeWith({ boto3: true }, "the generated Python in the sandbox", () => {
     ).toBe(arn("alice@example.com"));
   });
 
-  test("another tenant's token for the same client is not sent, and AWS' no is told in its words", async () => {
+  test("another tenant's token for the same client is not sent, and AWS' no is reported in its words", async () => {
     const app = writeClient(FEDERATION, { place: "app", role: "lake-reader" });
     const client = { DATABRICKS_CLIENT_ID: READER, DATABRICKS_CLIENT_SECRET: identity(READER).clientSecret };
     expect(

@@ -22,7 +22,7 @@ describeWith({ terraform: true, moto: true }, "the local AWS of the tests", () =
   });
   afterAll(() => moto.stop());
 
-  test("creates an OIDC provider in the account it was told, and its plan is then empty", async () => {
+  test("creates an OIDC provider in the given account, and its plan is then empty", async () => {
     const dir = temporaryFolder("support");
     writeFileSync(join(dir, "main.tf.json"), JSON.stringify(configuration));
     const terraform = terraformIn(dir, moto.env);
@@ -36,7 +36,7 @@ describeWith({ terraform: true, moto: true }, "the local AWS of the tests", () =
     expect([second.counts, second.changedOutputs]).toEqual([{ add: 0, change: 0, destroy: 0, moved: 0 }, []]);
   });
 
-  test("a plan with the offline provider asks nobody", async () => {
+  test("a plan with the offline provider calls nothing", async () => {
     const dir = temporaryFolder("support");
     writeFileSync(join(dir, "main.tf.json"), JSON.stringify({ ...configuration, ...OFFLINE_PROVIDER }));
     const terraform = terraformIn(dir, { AWS_ENDPOINT_URL: "http://127.0.0.1:9" });

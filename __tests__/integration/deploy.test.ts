@@ -142,7 +142,7 @@ describeWith({ terraform: true, moto: true }, "a CDKTF stack on a local AWS", ()
     expect(await iam.trustPolicy("reader")).not.toContain("alice@example.com");
   });
 
-  test("without an account ID AWS is asked once, and the answer stands in every policy", async () => {
+  test("without an account ID AWS is called once, and the result is in every policy", async () => {
     const { terraform } = await deployableStack({ ...fullFederation, aws: {} }, moto.env);
     await terraform.apply();
     const { federation } = readFederation(fullFederation);

@@ -41,7 +41,7 @@ describe("doc comments of what the package exports", () => {
     expect(bare.map(({ entry, name }) => `${entry}: ${name}`)).toEqual([]);
   });
 
-  test("each example compiles against the package and uses what it stands at", () => {
+  test("each example compiles against the package and uses the export that it documents", () => {
     const examples = new Map<string, string>();
     const unused: string[] = [];
     for (const [index, { entry, name, example = "" }] of exports.entries()) {

@@ -337,7 +337,7 @@ describeWith({ moto: true }, "doctor and a local AWS", () => {
     expect(report.next).toMatch(/^role lake-reader: /);
   });
 
-  test("drift: what the role may do; what others gave it beside the federation is told", async () => {
+  test("drift: what the role may do; what others gave it beside the federation is reported", async () => {
     await iam.client.send(
       new PutRolePolicyCommand({
         RoleName: "lake-reader",
@@ -619,7 +619,7 @@ describeWith({ moto: true }, "doctor and a local AWS", () => {
     expect(exitCode).toBe(1);
   });
 
-  test("a token is also judged by what is deployed", async () => {
+  test("a token is also checked against what is deployed", async () => {
     await update(
       withStatement((statement) => ({
         ...statement,
@@ -696,7 +696,7 @@ describeWith({ moto: true }, "doctor and a local AWS", () => {
     });
   });
 
-  test("stored keys that hide web identity are told", async () => {
+  test("stored keys that hide web identity are reported", async () => {
     const { report } = await doctor([], {
       AWS_SESSION_TOKEN: "",
       AWS_WEB_IDENTITY_TOKEN_FILE: "/nowhere/token",
@@ -886,7 +886,7 @@ describeWith({ moto: true }, "doctor and a local AWS", () => {
       expect(exitCode).toBe(0);
     });
 
-    test("a stranger does not, and is told why as AWS would not", async () => {
+    test("an undeclared identity does not, and gets the reason, which AWS would not give", async () => {
       const stranger = sandbox.identities.find(({ declared }) => !declared)?.subject ?? "";
       const { report, exitCode } = await call(stranger, "lake-reader");
       expect(failures(report)).toEqual(["token: token-roles", "session of lake-reader: assume"]);
@@ -894,7 +894,7 @@ describeWith({ moto: true }, "doctor and a local AWS", () => {
       expect(exitCode).toBe(1);
     });
 
-    test("somebody from the wrong network does not either, and the network is what is named", async () => {
+    test("an identity from the wrong network does not either, and the network is what is named", async () => {
       const { report } = await call("alice@example.com", "lake-writer");
       expect(report.checks.find(({ id }) => id === "assume")).toMatchObject({
         status: "fail",

@@ -501,7 +501,7 @@ const SCENES: Readonly<Record<string, Scene>> = {
   },
 };
 
-describe("what is wrong is found, told with what to do, in bounded time", () => {
+describe("what is wrong is found, reported with what to do, in bounded time", () => {
   test.each(Object.entries(SCENES))("%s", async (_name, scene) => {
     internet.plays = scene.plays?.() ?? issuer.plays;
     internet.certificates = scene.certificates?.() ?? {};

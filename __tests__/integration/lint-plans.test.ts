@@ -32,7 +32,7 @@ describeWith({ terraform: true }, "lint of our own modules' plans", () => {
     (module) => [module, join(REPOSITORY, "modules", module)] as const,
   );
 
-  test.each(examples)("the example of %s has no error, and every role of it is judged", async (module, folder) => {
+  test.each(examples)("the example of %s has no error, and every role of it is checked", async (module, folder) => {
     const example = join(folder, "examples", readdirSync(join(folder, "examples"))[0] ?? "");
     const root = temporaryFolder("lint-module");
     for (const file of readdirSync(example))

@@ -105,7 +105,7 @@ describeWith({}, "a packed release", () => {
     });
   });
 
-  test("with a byte changed is a no, with where and why; what is no release is an error", async () => {
+  test("with a byte changed fails, with where and why; what is no release is an error", async () => {
     const copy = join(temporaryFolder("tampered"), "out");
     cpSync(release, copy, { recursive: true });
     const file = join(copy, "databricks-federation-1.2.0.tar.gz");

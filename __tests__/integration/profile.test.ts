@@ -70,7 +70,7 @@ describeWith({ terraform: true }, "modules under a profile", () => {
     issuers: { company: { level: "account", account_id: ACCOUNT, ...more } },
   });
 
-  test("callers keep to it, or are told what the organization allows", async () => {
+  test("callers keep to it, or get an error that names what the organization allows", async () => {
     const module = join(folder, "acme-federation");
     const kept = rootCalling(module, {
       right: { ...right, ...company({}) },

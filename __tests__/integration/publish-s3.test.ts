@@ -150,7 +150,7 @@ describeWith({ moto: true }, "publishing into a bucket", () => {
     expect(await verifyFolder(await downloaded())).toEqual({ problems: [], modules: 2, versions: 6 });
   });
 
-  test("the verb publishes there, and a bucket that is not there is said in words", async () => {
+  test("the verb publishes there, and a missing bucket is reported", async () => {
     const cli = await buildCli(["publish"]);
     const from = await writeSmallRelease(temporaryFolder("release"), "1.0.0");
     const publish = (name: string, accept: number) =>

@@ -61,7 +61,7 @@ async function tokenFile(name: string, token: string): Promise<string> {
   return join(home, name);
 }
 
-test("starts with one document on one line: addresses, declared identities, two strangers", () => {
+test("starts with one document on one line: addresses, declared identities, two undeclared ones", () => {
   expect(sandbox.said().stdout.split("\n")).toHaveLength(2);
   const { document } = sandbox;
   expect(
@@ -137,7 +137,7 @@ test("the AWS CLI gets credentials, is who they say, and reads AWS' own refusal"
   );
 });
 
-test("boto3 gets the role by a token file, and AWS' words for strangers and other tenants", async () => {
+test("boto3 gets the role by a token file, and AWS' words for undeclared identities and other tenants", async () => {
   const { document } = sandbox;
   const tokens = await Promise.all([
     tokenFor(document, identity({ subject: READER })),
@@ -231,7 +231,7 @@ describe("the AWS SDK for JavaScript", () => {
   });
 });
 
-describe("openid-client, told where the production host is", () => {
+describe("openid-client, given where the production host is", () => {
   /** What DNS and TLS would do: the production address is served by the sandbox. */
   const configuration = (key: string): Promise<oidc.Configuration> => {
     const { issuer = "", url = "" } = sandbox.document.issuers[key] ?? {};
@@ -382,7 +382,7 @@ describe("our own verbs", () => {
     });
   });
 
-  test("credentials says no for a stranger, and the sandbox says why", async () => {
+  test("credentials refuses an undeclared identity, and the sandbox gives the reason", async () => {
     const stranger = identity({ declared: false, issuer: "production" });
     const { exitCode, stderr } = await own(
       ["credentials", "--role", "lake-reader", "--from", "client-credentials", "--no-cache", "--wait", "0"],

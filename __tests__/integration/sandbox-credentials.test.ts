@@ -77,7 +77,7 @@ test("token says whose it is, and that it fits the federation's issuer", async (
   expect(raw.stdout.trim().split(".")).toHaveLength(3);
 });
 
-test("a stranger's token is a token, and gets no credentials", async () => {
+test("an undeclared identity's token is valid, and gets no credentials", async () => {
   const { stderr, stdout, exitCode } = await run(["credentials", "--wait", "0"], "a stranger");
   expect([exitCode, stdout]).toEqual([3, ""]);
   expect(stderr).toContain("[aws-access-denied]");

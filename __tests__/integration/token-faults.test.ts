@@ -257,7 +257,7 @@ async function failure(from: TokenSourceName, env: Env): Promise<FederationError
 }
 
 describe.each(Object.entries(ASKING))("%s", (_name, { from, env }) => {
-  test("meets every fault with a coded error, and follows nobody", async () => {
+  test("meets every fault with a coded error, and follows no redirect", async () => {
     const before = elsewhere.received.length;
     const errors = await Promise.all(
       [...servers].map(async ([fault, server]) => [fault, await failure(from, env(server.origin))] as const),

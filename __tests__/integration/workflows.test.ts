@@ -44,7 +44,7 @@ async function actionlint(folder: string): Promise<{ readonly exitCode: number; 
   );
 }
 
-test("actionlint has no complaint about any of them", async () => {
+test("actionlint has no finding on any of them", async () => {
   const { exitCode, stdout } = await actionlint(REPOSITORY);
   expect(stdout).toContain(`Checking ${workflows.length} workflow file(s)`);
   expect([exitCode, stdout]).toEqual([0, expect.stringContaining("All workflow files passed")]);
@@ -71,7 +71,7 @@ describe.each(workflows)("%s", (_file, text) => {
     expect(used.filter((what) => !/^[\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(what))).toEqual([]);
   });
 
-  test("no expression stands in a script: values come through the environment", () => {
+  test("no expression is in a script: values come through the environment", () => {
     expect(stepsOf(text).filter(({ run }) => run?.includes("${{") === true)).toEqual([]);
   });
 

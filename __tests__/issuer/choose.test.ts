@@ -57,7 +57,7 @@ describe.each(HOSTS)("in cloud %s", (cloud, workspace, accounts) => {
     });
   });
 
-  test("an account's issuer stands on the accounts host", () => {
+  test("an account's issuer is on the accounts host", () => {
     if (accounts === null) {
       expect(codeOf({ accountId: ACCOUNT, cloud })).toBe("accounts-host-unknown");
       return;
@@ -227,7 +227,7 @@ test.each<[what: string, question: IssuerOptions, code: string]>([
   expect(codeOf(question)).toBe(code);
 });
 
-test("all wrong flags are told at once", () => {
+test("all wrong flags are reported at once", () => {
   expect.assertions(1);
   try {
     chooseIssuer({

@@ -168,7 +168,7 @@ test("AdministratorAccess by aws_iam_policy_attachment is found", async () => {
   expect(await findings("policy-attachment.plan.json")).toContain("error admin-without-boundary");
 });
 
-test("a statement whose only condition has an empty list may let somebody in, so it is a gain", async () => {
+test("a statement whose only condition has an empty list may let an identity in, so it is a gain", async () => {
   const both = textOf("doctor-empty-list.policy.json");
   const { Statement, ...rest } = JSON.parse(both) as { readonly Statement: readonly unknown[] };
   const first = JSON.stringify({ ...rest, Statement: Statement.slice(0, 1) });
@@ -210,7 +210,7 @@ test.each([`\${a${" ".repeat(7_600)}`, "a.".repeat(40_000)])(
   20_000,
 );
 
-describe("patterns of outsiders, whatever reason stands beside them", () => {
+describe("patterns of outsiders, whatever reason they have", () => {
   const text = textOf("stranger-patterns.yaml");
   const asTexts = text.replace(/\{ pattern: ("[^"]*"), reason: "[^"]*" \}/g, "$1");
   const asWide = text.replace("subjectPatterns", "wideSubjectPatterns");

@@ -81,7 +81,7 @@ test("of two policies, a comparison tells of every gain and every loss there is"
   );
 });
 
-test("a role that is made or deleted lets in whom it names, told as if everybody had been tried", () => {
+test("a role that is made or deleted lets in whom it names, listed as if everybody had been tried", () => {
   const named = record({
     aud: uniqueArray(constantFrom("1", "2", "3"), { minLength: 1, maxLength: 2 }),
     sub: subjects,

@@ -148,7 +148,7 @@ test.each([
     ["changed", "+ Service ec2.amazonaws.com", `- ${READER} ${OF}`],
   ],
   ["anybody at AWS is let in instead", trust([READER]), ec2({ AWS: "*" }), ["changed", "+ *", `- ${READER} ${OF}`]],
-])("when %s, that is what is told", async (_, before, after, expected) => {
+])("when %s, that is what is reported", async (_, before, after, expected) => {
   const report = await reportOf(before, after);
   expect(summaryOf(report)).toEqual(expected);
   expect(report.widened).toBe(expected.some((line) => line.startsWith("+")));
@@ -227,7 +227,7 @@ test("what Terraform only forgets stays: nobody loses the role, and its provider
   expect(report.findings).toEqual([]);
 });
 
-test("roles of one name in two accounts are told apart by their places", async () => {
+test("roles of one name in two accounts are distinguished by their places", async () => {
   const wide = trust(["*@data.example.com"]);
   const plan = planOf([
     resourceChange("aws_iam_openid_connect_provider.p", PROVIDER, PROVIDER),

@@ -26,7 +26,7 @@ function complaintsOf(props: Omit<DatabricksFederationProps, "issuers">): readon
   return complaints(stack);
 }
 
-test("an error of lint is a complaint at synthesis, with its place, its fix and its rule", () => {
+test("an error of lint is an error at synthesis, with its place, its fix and its rule", () => {
   expect(complaintsOf({ roles: { admin: ADMIN } })).toEqual([
     'roles.admin: "arn:aws:iam::aws:policy/AdministratorAccess" allows everything, and no permissions boundary ' +
       "limits it. Grant what the jobs need, or set permissionsBoundaryArn. [admin-without-boundary]",
@@ -63,7 +63,7 @@ test("warnings stop nothing", () => {
   ).toEqual([]);
 });
 
-test("a role by itself and a federation file are judged alike", () => {
+test("a role by itself and a federation file are checked alike", () => {
   const stack = emptyStack();
   const production = new DatabricksOidcProvider(stack, "production", PRODUCTION);
   new DatabricksFederatedRole(stack, "admin", { ...ADMIN, providers: { production } });
@@ -78,7 +78,7 @@ test("a role by itself and a federation file are judged alike", () => {
   expect(codes(complaints(new FederationStack(stack, federation)))).toEqual(["admin-without-boundary"]);
 });
 
-test("a provider adopted by a token is no stranger", () => {
+test("a provider adopted by a token is not reported as another", () => {
   const stack = emptyStack();
   const other = new TerraformStack(stack.node.root, "other");
   const arn = new DatabricksOidcProvider(other, "made", PRODUCTION).resource?.arn ?? "";

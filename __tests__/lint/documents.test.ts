@@ -48,7 +48,7 @@ roles:
           - { pattern: "*@ops.example.com", reason: Every mailbox there is the platform team's. }
 `;
 
-describe("the kind of a document is told by its content", () => {
+describe("the kind of a document is detected by its content", () => {
   const policy = JSON.parse(TRUST) as unknown;
   test.each([
     ["federation", FEDERATION],
@@ -96,7 +96,7 @@ describe("the kind of a document is told by its content", () => {
     await expect(readDocument(text, "given")).rejects.toMatchObject({ code });
   });
 
-  test("what parsing would cut is told: in a lone policy and a plan as a finding, around it as a refusal", async () => {
+  test("what parsing would cut is reported: in a lone policy and a plan as a finding, around it as a refusal", async () => {
     const twice = TRUST.replace('"Effect":"Allow"', '"Effect":"Deny","Effect":"Allow"');
     expect(twice).not.toBe(TRUST);
     expect(
@@ -179,7 +179,7 @@ describe("the kind of a document is told by its content", () => {
     }
   });
 
-  test("a mistake in JSON is told without its text", async () => {
+  test("a mistake in JSON is reported without its text", async () => {
     const error = await readDocument('{"token": "sekret-value" oops}', "given").catch((caught: unknown) => caught);
     expect(String(error)).not.toContain("sekret");
   });
@@ -305,7 +305,7 @@ describe("a plan", () => {
     ],
     ["by its URL", { variables: { issuer_url: { value: `https://${ISSUER}` } } }],
     ["by an output", { planned_values: { outputs: { oidc_provider_arns: { value: { p: ARN } } } } }],
-  ])("a provider given %s is no stranger", async (_, rest) => {
+  ])("a provider given %s is not reported as another", async (_, rest) => {
     expect(await rulesOf(planOf([resourceChange("aws_iam_role.r", null, ROLE)], rest))).toEqual([]);
   });
 
@@ -542,7 +542,7 @@ describe("a plan", () => {
   });
 });
 
-test("a state is judged like a plan's end: its providers come without https://", async () => {
+test("a state is checked like a plan's end: its providers come without https://", async () => {
   const resources = [
     {
       address: "aws_iam_openid_connect_provider.p",
@@ -597,7 +597,7 @@ describe("a CDKTF stack", () => {
     );
   });
 
-  test("a reference to anything else is not judged", async () => {
+  test("a reference to anything else is not checked", async () => {
     const document = await readDocument(
       JSON.stringify(stack(TRUST.replace(ARN, "${data.terraform_remote_state.x.outputs.arn}"))),
       "cdk.tf.json",

@@ -6,7 +6,7 @@ import { lintFederation, statementPaths } from "../../src/lint/lint-federation";
 import { fullFederation } from "../support/full-federation";
 import { REPOSITORY } from "../support/markdown";
 
-test("the committed federation has nothing to complain about", () => {
+test("the committed federation has no finding", () => {
   expect(lintFederation(parseFederation(readFileSync(join(REPOSITORY, "federation.yaml"), "utf8")).federation)).toEqual(
     [],
   );
@@ -20,7 +20,7 @@ test("a federation of every feature has no error", () => {
   );
 });
 
-test("statements are told by the trust they were built from", () => {
+test("statements are named by the trust they were built from", () => {
   const { federation } = readFederation(fullFederation);
   const [account] = federation.accounts;
   if (account === undefined) throw new Error("no account");
@@ -35,7 +35,7 @@ test("statements are told by the trust they were built from", () => {
 const PRODUCTION = { level: "workspace", host: "mycompany.cloud.databricks.com", workspaceId: "1" } as const;
 const READER = "6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b";
 
-test("what several accounts share is told once, and a suppression used in one account is used", () => {
+test("what several accounts share is reported once, and a suppression used in one account is used", () => {
   const { federation } = readFederation({
     name: "lake",
     aws: { accounts: { prod: { accountId: "111122223333" }, dev: { accountId: "444455556666" } } },

@@ -122,7 +122,7 @@ test("a folder is searched for what lint knows, and the rest is passed over with
   expect((await run("lint", join(folder, "empty"))).code).toBe(2);
 });
 
-test("a federation file with a mistake in a folder is told, not passed over", async () => {
+test("a federation file with a mistake in a folder is reported, not passed over", async () => {
   file("mixed/federation.yaml", "name: lake\nissuers: {}\nroles:\n  r: { trusts: [] }\n");
   file("mixed/a.json", trustText(ISSUER, "1", [READER]));
   expect((await run("lint", join(folder, "mixed"))).code).toBe(2);
@@ -135,7 +135,7 @@ describe("report", () => {
       `"1" } }\nroles: { reader: { trusts: [{ issuer: production, servicePrincipals: [${READER}] }] } }\n`,
   );
 
-  test("writes one page where it is told to, and says so on stderr", async () => {
+  test("writes one page to the given place, and says so on stderr", async () => {
     const out = join(folder, "report.html");
     const outcome = await run("report", "--config", federation, "--out", out);
     expect(outcome).toEqual({ code: 0, stdout: "", stderr: `Wrote ${out}.\n` });

@@ -94,7 +94,7 @@ test("HEAD has the headers of GET and no body; other methods are refused", async
   expect([post.status, post.headers.allow]).toEqual([405, "GET, HEAD"]);
 });
 
-test("who has the file already is told so", async () => {
+test("who has the file already is reported", async () => {
   const {
     headers: { etag = "" },
   } = await ask(server, "/index.html");

@@ -51,7 +51,7 @@ describe.each([
     expect(lines).toContain("  X-Terraform-Get: ./module.tar.gz");
   });
 
-  test("GitHub Pages is told to keep the discovery document, and the notes say what it cannot do", () => {
+  test("GitHub Pages is reported to keep the discovery document, and the notes say what it cannot do", () => {
     expect(rules.get(".nojekyll")).toBe("");
     expect(rules.get("server-rules/README.md")).toMatch(/GitHub Pages.*OpenTofu works, Terraform does not/);
   });

@@ -154,7 +154,7 @@ describe("the keys of the request", () => {
   });
 });
 
-test("whatever the claims, the answer is a yes or a coded no", () => {
+test("whatever the claims, the result is allowed or a coded refusal", () => {
   const claim = fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.constantFrom(...Object.values(CLAIMS)));
   const names = [
     ...Object.keys(CLAIMS),
@@ -239,7 +239,7 @@ describe("signatures", () => {
     });
   });
 
-  test("of a signed token's duplicate members the last counts, so an honest sub in front helps nobody", async () => {
+  test("of a signed token's duplicate members the last counts, so an honest sub in front does not help", async () => {
     const payload = `{"sub":"${SUBJECT}",${JSON.stringify({ ...CLAIMS, sub: "mallory" }).slice(1)}`;
     const encode = (text: string): string => Buffer.from(text).toString("base64url");
     const input = `${encode(JSON.stringify({ alg: "RS256", kid: "k" }))}.${encode(payload)}`;

@@ -368,7 +368,7 @@ test(
   },
 );
 
-test("conditions only ever narrow: whoever gets in with them gets in without them", () => {
+test("conditions only ever narrow: a caller that gets in with them gets in without them", () => {
   const request = fc.record({
     issuer: fc.constantFrom("production", "company"),
     subject: fc.oneof(uuid, user, fc.constantFrom("x@data.example.com", "any", "*", "stranger")),

@@ -296,7 +296,7 @@ test("Unity Catalog has no role in the partition of China", () => {
   ).toEqual([]);
 });
 
-test("all complaints of all trusts come together", () => {
+test("all problems of all trusts are reported together", () => {
   expect(
     checkTrusts(
       [subjects({ users: ["a"], subjects: ["*"] }), unityCatalog({ externalIds: ["x"] })],

@@ -21,7 +21,7 @@ test.each(rules)("%s catches its bad example", (id, rule) => {
   }
 });
 
-test("rule IDs are kebab-case, and each stands once", () => {
+test("rule IDs are kebab-case, and each is there once", () => {
   const ids = LINT_RULES.map((rule) => rule.id);
   expect(ids.filter((id) => !/^[a-z]+(?:-[a-z]+)*$/.test(id))).toEqual([]);
   expect(new Set(ids).size).toBe(ids.length);

@@ -135,7 +135,7 @@ describe("Unity Catalog", () => {
   });
 });
 
-describe("patterns are judged by trying", () => {
+describe("patterns are checked by trying", () => {
   const like = (pattern: string): unknown =>
     policyOf(statement({ Condition: { StringEquals: { [AUD]: EXAMPLE_AUDIENCE }, StringLike: { [SUB]: pattern } } }));
 
@@ -235,7 +235,7 @@ describe("a Deny counts", () => {
 });
 
 describe("statements together", () => {
-  test("an open statement beside a guarded one is told twice: open, and wider", () => {
+  test("an open statement beside a guarded one is reported twice: open, and wider", () => {
     expect(
       rulesOf(policyOf(statement(), statement({ Condition: { StringEquals: { [AUD]: EXAMPLE_AUDIENCE } } }))),
     ).toEqual(["subject-missing", "wider-allow"]);
@@ -265,7 +265,7 @@ describe("statements together", () => {
   });
 });
 
-test("an issuer that only a principal names is judged too", () => {
+test("an issuer that only a principal names is checked too", () => {
   const agnostic = "accounts.cloud.databricks.com/oidc";
   const policy = policyOf(
     statement({
@@ -302,7 +302,7 @@ test("a suppression silences its rule in its role, with the reason", () => {
   expect(findings.map((finding) => [finding.rule, finding.ignored])).toEqual([["subject-email", "Alice is on call."]]);
 });
 
-test("documents of any shape are judged without a throw", () => {
+test("documents of any shape are checked without a throw", () => {
   fc.assert(
     fc.property(fc.jsonValue(), (policy) => {
       expect(lintTarget(targetOf({ policy }))).toBeInstanceOf(Array);
@@ -312,7 +312,7 @@ test("documents of any shape are judged without a throw", () => {
   );
 });
 
-test("a policy that no account can hold is told so at once, however many patterns it has", () => {
+test("a policy that no account can hold is reported at once, however many patterns it has", () => {
   const patterns = Array.from({ length: 500 }, (_, index) => `${"*a".repeat(200)}${index}`);
   const started = performance.now();
   expect(
@@ -325,7 +325,7 @@ test("a policy that no account can hold is told so at once, however many pattern
   expect(performance.now() - started).toBeLessThan(1000);
 });
 
-test("a policy without an error lets no stranger in, whatever its conditions", () => {
+test("a policy without an error lets no outsider in, whatever its conditions", () => {
   const operators = [
     "StringEquals",
     "StringLike",

@@ -6,7 +6,7 @@ const free = (): void => undefined;
 const matched = (patterns: readonly string[], account: string): string =>
   patterns.map((pattern) => Number(stringLike(pattern, account))).join("");
 
-test("the accounts tell apart whatever digits and stars of several patterns do, and one is nobody's", () => {
+test("the accounts distinguish what digits and stars of several patterns do, and one is nobody's", () => {
   const piece = fc.constantFrom("*", "?", "1", "2", "11", "120", "000000");
   const pattern = fc.array(piece, { minLength: 1, maxLength: 5 }).map((parts) => parts.join(""));
   const account = fc

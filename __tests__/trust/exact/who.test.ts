@@ -76,7 +76,7 @@ describe("who", () => {
     expect(who(policy).kinds.map(({ except }) => except.map(({ index }) => index))).toEqual([[1]]);
   });
 
-  test("is complete: whoever gets in does so by a statement of the list", () => {
+  test("is complete: every caller gets in by a statement of the list", () => {
     for (let seed = 1; seed <= 60; seed += 1) {
       const { a } = pairFor(seed);
       const { kinds } = who(a);
