@@ -193,9 +193,9 @@ variable "roles" {
 
   validation {
     condition = length([
-      for key, role in var.roles : "roles[${jsonencode(key)}].name: ${jsonencode(role.name)}" if !(role.name == null ? true : can(regex("^[A-Za-z0-9_+=,.@-]+$", role.name)) && length(role.name) <= 64)
+      for key, role in try([for all in [flatten([for role in var.roles : role.name[*]])] : can(regex("^(?:[A-Za-z0-9_+=,.@-]+\n)*$", join("", formatlist("%s\n", all)))) && !strcontains(join("", all), "\n") && max(0, [for text in all : length(text)]...) <= 64][0], false) ? {} : var.roles : "roles[${jsonencode(key)}].name: ${jsonencode(role.name)}" if !(role.name == null ? true : can(regex("^[A-Za-z0-9_+=,.@-]+$", role.name)) && length(role.name) <= 64)
     ]) == 0
-    error_message = "A role's name must be 1 to 64 letters, digits and _+=,.@-. At fault: ${join(", ", [for key, role in var.roles : "roles[${jsonencode(key)}].name: ${jsonencode(role.name)}" if !(role.name == null ? true : can(regex("^[A-Za-z0-9_+=,.@-]+$", role.name)) && length(role.name) <= 64)])}."
+    error_message = "A role's name must be 1 to 64 letters, digits and _+=,.@-. At fault: ${join(", ", [for key, role in try([for all in [flatten([for role in var.roles : role.name[*]])] : can(regex("^(?:[A-Za-z0-9_+=,.@-]+\n)*$", join("", formatlist("%s\n", all)))) && !strcontains(join("", all), "\n") && max(0, [for text in all : length(text)]...) <= 64][0], false) ? {} : var.roles : "roles[${jsonencode(key)}].name: ${jsonencode(role.name)}" if !(role.name == null ? true : can(regex("^[A-Za-z0-9_+=,.@-]+$", role.name)) && length(role.name) <= 64)])}."
   }
 
   validation {
@@ -207,9 +207,9 @@ variable "roles" {
 
   validation {
     condition = length([
-      for key, role in var.roles : "roles[${jsonencode(key)}].path: ${jsonencode(role.path)}" if !(role.path == null ? true : can(regex("^/(?:[!-)+-.0->@-z|-~]+/)*$", role.path)) && length(role.path) <= 512)
+      for key, role in try([for all in [flatten([for role in var.roles : role.path[*]])] : can(regex("^(?:/(?:[!-)+-.0->@-z|-~]+/)*\n)*$", join("", formatlist("%s\n", all)))) && !strcontains(join("", all), "\n") && max(0, [for text in all : length(text)]...) <= 512][0], false) ? {} : var.roles : "roles[${jsonencode(key)}].path: ${jsonencode(role.path)}" if !(role.path == null ? true : can(regex("^/(?:[!-)+-.0->@-z|-~]+/)*$", role.path)) && length(role.path) <= 512)
     ]) == 0
-    error_message = "A role's path must be a path of at most 512 visible ASCII characters except *, ? and {, beginning and ending with /, e.g. /databricks/. At fault: ${join(", ", [for key, role in var.roles : "roles[${jsonencode(key)}].path: ${jsonencode(role.path)}" if !(role.path == null ? true : can(regex("^/(?:[!-)+-.0->@-z|-~]+/)*$", role.path)) && length(role.path) <= 512)])}."
+    error_message = "A role's path must be a path of at most 512 visible ASCII characters except *, ? and {, beginning and ending with /, e.g. /databricks/. At fault: ${join(", ", [for key, role in try([for all in [flatten([for role in var.roles : role.path[*]])] : can(regex("^(?:/(?:[!-)+-.0->@-z|-~]+/)*\n)*$", join("", formatlist("%s\n", all)))) && !strcontains(join("", all), "\n") && max(0, [for text in all : length(text)]...) <= 512][0], false) ? {} : var.roles : "roles[${jsonencode(key)}].path: ${jsonencode(role.path)}" if !(role.path == null ? true : can(regex("^/(?:[!-)+-.0->@-z|-~]+/)*$", role.path)) && length(role.path) <= 512)])}."
   }
 
   validation {
@@ -221,27 +221,27 @@ variable "roles" {
 
   validation {
     condition = length([
-      for key, role in var.roles : "roles[${jsonencode(key)}].permissions_boundary_arn: ${jsonencode(role.permissions_boundary_arn)}" if !(role.permissions_boundary_arn == null ? true : can(regex("^arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[!-)+->@-z|-~]*[A-Za-z0-9_+=,.@-]$", role.permissions_boundary_arn)) && length(role.permissions_boundary_arn) <= 552)
+      for key, role in try([for all in [flatten([for role in var.roles : role.permissions_boundary_arn[*]])] : can(regex("^(?:arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[!-)+->@-z|-~]*[A-Za-z0-9_+=,.@-]\n)*$", join("", formatlist("%s\n", all)))) && !strcontains(join("", all), "\n") && max(0, [for text in all : length(text)]...) <= 552][0], false) ? {} : var.roles : "roles[${jsonencode(key)}].permissions_boundary_arn: ${jsonencode(role.permissions_boundary_arn)}" if !(role.permissions_boundary_arn == null ? true : can(regex("^arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[!-)+->@-z|-~]*[A-Za-z0-9_+=,.@-]$", role.permissions_boundary_arn)) && length(role.permissions_boundary_arn) <= 552)
     ]) == 0
-    error_message = "A role's permissions_boundary_arn must be the ARN of an IAM policy, e.g. arn:aws:iam::111122223333:policy/read-lake. At fault: ${join(", ", [for key, role in var.roles : "roles[${jsonencode(key)}].permissions_boundary_arn: ${jsonencode(role.permissions_boundary_arn)}" if !(role.permissions_boundary_arn == null ? true : can(regex("^arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[!-)+->@-z|-~]*[A-Za-z0-9_+=,.@-]$", role.permissions_boundary_arn)) && length(role.permissions_boundary_arn) <= 552)])}."
+    error_message = "A role's permissions_boundary_arn must be the ARN of an IAM policy, e.g. arn:aws:iam::111122223333:policy/read-lake. At fault: ${join(", ", [for key, role in try([for all in [flatten([for role in var.roles : role.permissions_boundary_arn[*]])] : can(regex("^(?:arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[!-)+->@-z|-~]*[A-Za-z0-9_+=,.@-]\n)*$", join("", formatlist("%s\n", all)))) && !strcontains(join("", all), "\n") && max(0, [for text in all : length(text)]...) <= 552][0], false) ? {} : var.roles : "roles[${jsonencode(key)}].permissions_boundary_arn: ${jsonencode(role.permissions_boundary_arn)}" if !(role.permissions_boundary_arn == null ? true : can(regex("^arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[!-)+->@-z|-~]*[A-Za-z0-9_+=,.@-]$", role.permissions_boundary_arn)) && length(role.permissions_boundary_arn) <= 552)])}."
   }
 
   validation {
     condition = length(flatten([
-      for key, role in var.roles : [
+      for key, role in try([for all in [flatten([for role in var.roles : keys(role.managed_policy_arns)])] : can(regex("^(?:[A-Za-z][A-Za-z0-9_-]*\n)*$", join("", formatlist("%s\n", all)))) && !strcontains(join("", all), "\n") && max(0, [for text in all : length(text)]...) <= 63][0], false) ? {} : var.roles : [
         for name in keys(role.managed_policy_arns) : "roles[${jsonencode(key)}].managed_policy_arns: ${jsonencode(name)}" if !(can(regex("^[A-Za-z][A-Za-z0-9_-]*$", name)) && length(name) <= 63)
       ]
     ])) == 0
-    error_message = "Each key of a role's managed_policy_arns must be 1 to 63 letters, digits and _-, starting with a letter. At fault: ${join(", ", flatten([for key, role in var.roles : [for name in keys(role.managed_policy_arns) : "roles[${jsonencode(key)}].managed_policy_arns: ${jsonencode(name)}" if !(can(regex("^[A-Za-z][A-Za-z0-9_-]*$", name)) && length(name) <= 63)]]))}."
+    error_message = "Each key of a role's managed_policy_arns must be 1 to 63 letters, digits and _-, starting with a letter. At fault: ${join(", ", flatten([for key, role in try([for all in [flatten([for role in var.roles : keys(role.managed_policy_arns)])] : can(regex("^(?:[A-Za-z][A-Za-z0-9_-]*\n)*$", join("", formatlist("%s\n", all)))) && !strcontains(join("", all), "\n") && max(0, [for text in all : length(text)]...) <= 63][0], false) ? {} : var.roles : [for name in keys(role.managed_policy_arns) : "roles[${jsonencode(key)}].managed_policy_arns: ${jsonencode(name)}" if !(can(regex("^[A-Za-z][A-Za-z0-9_-]*$", name)) && length(name) <= 63)]]))}."
   }
 
   validation {
     condition = length(flatten([
-      for key, role in var.roles : [
+      for key, role in try([for all in [flatten([for role in var.roles : values(role.managed_policy_arns)])] : can(regex("^(?:arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[!-)+->@-z|-~]*[A-Za-z0-9_+=,.@-]\n)*$", join("", formatlist("%s\n", all)))) && !strcontains(join("", all), "\n") && max(0, [for text in all : length(text)]...) <= 552][0], false) ? {} : var.roles : [
         for name, value in role.managed_policy_arns : "roles[${jsonencode(key)}].managed_policy_arns[${jsonencode(name)}]: ${jsonencode(value)}" if !(value == null ? false : can(regex("^arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[!-)+->@-z|-~]*[A-Za-z0-9_+=,.@-]$", value)) && length(value) <= 552)
       ]
     ])) == 0
-    error_message = "Each of a role's managed_policy_arns must be the ARN of an IAM policy, e.g. arn:aws:iam::111122223333:policy/read-lake. At fault: ${join(", ", flatten([for key, role in var.roles : [for name, value in role.managed_policy_arns : "roles[${jsonencode(key)}].managed_policy_arns[${jsonencode(name)}]: ${jsonencode(value)}" if !(value == null ? false : can(regex("^arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[!-)+->@-z|-~]*[A-Za-z0-9_+=,.@-]$", value)) && length(value) <= 552)]]))}."
+    error_message = "Each of a role's managed_policy_arns must be the ARN of an IAM policy, e.g. arn:aws:iam::111122223333:policy/read-lake. At fault: ${join(", ", flatten([for key, role in try([for all in [flatten([for role in var.roles : values(role.managed_policy_arns)])] : can(regex("^(?:arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[!-)+->@-z|-~]*[A-Za-z0-9_+=,.@-]\n)*$", join("", formatlist("%s\n", all)))) && !strcontains(join("", all), "\n") && max(0, [for text in all : length(text)]...) <= 552][0], false) ? {} : var.roles : [for name, value in role.managed_policy_arns : "roles[${jsonencode(key)}].managed_policy_arns[${jsonencode(name)}]: ${jsonencode(value)}" if !(value == null ? false : can(regex("^arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[!-)+->@-z|-~]*[A-Za-z0-9_+=,.@-]$", value)) && length(value) <= 552)]]))}."
   }
 
   validation {
@@ -262,7 +262,7 @@ variable "roles" {
 
   validation {
     condition = length(flatten([
-      for key, role in var.roles : [
+      for key, role in try([for all in [flatten([for role in var.roles : keys(role.inline_policies)])] : can(regex("^(?:[A-Za-z0-9_+=,.@-]+\n)*$", join("", formatlist("%s\n", all)))) && !strcontains(join("", all), "\n") && max(0, [for text in all : length(text)]...) <= 128][0], false) ? {} : var.roles : [
         for name in keys(role.inline_policies) : "roles[${jsonencode(key)}].inline_policies: ${jsonencode(name)}" if !(can(regex("^[A-Za-z0-9_+=,.@-]+$", name)) && length(name) <= 128)
       ]
     ])) == 0
@@ -363,47 +363,47 @@ variable "roles" {
 
   validation {
     condition = length(flatten([
-      for key, trust in var.roles : [
+      for key, trust in try([for all in [flatten([for trust in var.roles : trust.service_principals])] : can(regex("^(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\n)*$", join("", formatlist("%s\n", all)))) && !strcontains(join("", all), "\n")][0], false) ? {} : var.roles : [
         for value_index, value in trust.service_principals : "roles[${jsonencode(key)}].service_principals[${value_index}]: ${jsonencode(value)}" if !(value == null ? false : can(regex("^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", value)))
       ]
     ])) == 0
-    error_message = "Each of service_principals must be a service principal's application ID: a UUID in lower case, e.g. 6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b. At fault: ${join(", ", flatten([for key, trust in var.roles : [for value_index, value in trust.service_principals : "roles[${jsonencode(key)}].service_principals[${value_index}]: ${jsonencode(value)}" if !(value == null ? false : can(regex("^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", value)))]]))}."
+    error_message = "Each of service_principals must be a service principal's application ID: a UUID in lower case, e.g. 6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b. At fault: ${join(", ", flatten([for key, trust in try([for all in [flatten([for trust in var.roles : trust.service_principals])] : can(regex("^(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\n)*$", join("", formatlist("%s\n", all)))) && !strcontains(join("", all), "\n")][0], false) ? {} : var.roles : [for value_index, value in trust.service_principals : "roles[${jsonencode(key)}].service_principals[${value_index}]: ${jsonencode(value)}" if !(value == null ? false : can(regex("^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", value)))]]))}."
   }
 
   validation {
     condition = length(flatten([
-      for key, trust in var.roles : [
+      for key, trust in try([for all in [flatten([for trust in var.roles : trust.users])] : can(regex("^(?:[A-Za-z0-9.!#%&'+/=\\^_`~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)+[A-Za-z]{2,63}\n)*$", join("", formatlist("%s\n", all)))) && !strcontains(join("", all), "\n") && max(0, [for text in all : length(text)]...) <= 254][0], false) ? {} : var.roles : [
         for value_index, value in trust.users : "roles[${jsonencode(key)}].users[${value_index}]: ${jsonencode(value)}" if !(value == null ? false : can(regex("^[A-Za-z0-9.!#%&'+/=\\^_`~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)+[A-Za-z]{2,63}$", value)) && length(value) <= 254)
       ]
     ])) == 0
-    error_message = "Each of users must be a user's email address as Databricks shows it, without wildcards, e.g. alice@example.com. At fault: ${join(", ", flatten([for key, trust in var.roles : [for value_index, value in trust.users : "roles[${jsonencode(key)}].users[${value_index}]: ${jsonencode(value)}" if !(value == null ? false : can(regex("^[A-Za-z0-9.!#%&'+/=\\^_`~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)+[A-Za-z]{2,63}$", value)) && length(value) <= 254)]]))}."
+    error_message = "Each of users must be a user's email address as Databricks shows it, without wildcards, e.g. alice@example.com. At fault: ${join(", ", flatten([for key, trust in try([for all in [flatten([for trust in var.roles : trust.users])] : can(regex("^(?:[A-Za-z0-9.!#%&'+/=\\^_`~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)+[A-Za-z]{2,63}\n)*$", join("", formatlist("%s\n", all)))) && !strcontains(join("", all), "\n") && max(0, [for text in all : length(text)]...) <= 254][0], false) ? {} : var.roles : [for value_index, value in trust.users : "roles[${jsonencode(key)}].users[${value_index}]: ${jsonencode(value)}" if !(value == null ? false : can(regex("^[A-Za-z0-9.!#%&'+/=\\^_`~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)+[A-Za-z]{2,63}$", value)) && length(value) <= 254)]]))}."
   }
 
   validation {
     condition = length(flatten([
-      for key, trust in var.roles : [
+      for key, trust in try([for all in [flatten([for trust in var.roles : trust.subjects])] : can(regex("^(?:[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?\n)*$", join("", formatlist("%s\n", all)))) && !strcontains(join("", all), "\n") && max(0, [for text in all : length(text)]...) <= 255][0], false) ? {} : var.roles : [
         for value_index, value in trust.subjects : "roles[${jsonencode(key)}].subjects[${value_index}]: ${jsonencode(value)}" if !(value == null ? false : can(regex("^[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", value)) && length(value) <= 255)
       ]
     ])) == 0
-    error_message = "Each of subjects must be an exact sub claim of 1 to 255 visible Latin-1 characters except *, ? and {, without a space at either end. At fault: ${join(", ", flatten([for key, trust in var.roles : [for value_index, value in trust.subjects : "roles[${jsonencode(key)}].subjects[${value_index}]: ${jsonencode(value)}" if !(value == null ? false : can(regex("^[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", value)) && length(value) <= 255)]]))}."
+    error_message = "Each of subjects must be an exact sub claim of 1 to 255 visible Latin-1 characters except *, ? and {, without a space at either end. At fault: ${join(", ", flatten([for key, trust in try([for all in [flatten([for trust in var.roles : trust.subjects])] : can(regex("^(?:[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?\n)*$", join("", formatlist("%s\n", all)))) && !strcontains(join("", all), "\n") && max(0, [for text in all : length(text)]...) <= 255][0], false) ? {} : var.roles : [for value_index, value in trust.subjects : "roles[${jsonencode(key)}].subjects[${value_index}]: ${jsonencode(value)}" if !(value == null ? false : can(regex("^[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", value)) && length(value) <= 255)]]))}."
   }
 
   validation {
     condition = length(flatten([
-      for key, trust in var.roles : [
+      for key, trust in try([for all in [flatten([for trust in var.roles : trust.subject_patterns])] : can(regex("^(?:[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?\n)*$", join("", formatlist("%s\n", all)))) && !strcontains(join("", all), "\n") && max(0, [for text in all : length(text)]...) <= 255][0], false) ? {} : var.roles : [
         for value_index, value in trust.subject_patterns : "roles[${jsonencode(key)}].subject_patterns[${value_index}]: ${jsonencode(value)}" if !(value == null ? false : can(regex("^[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", value)) && length(value) <= 255)
       ]
     ])) == 0
-    error_message = "Each of subject_patterns must be a pattern of 1 to 255 visible Latin-1 characters except {, with * or ?. At fault: ${join(", ", flatten([for key, trust in var.roles : [for value_index, value in trust.subject_patterns : "roles[${jsonencode(key)}].subject_patterns[${value_index}]: ${jsonencode(value)}" if !(value == null ? false : can(regex("^[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", value)) && length(value) <= 255)]]))}."
+    error_message = "Each of subject_patterns must be a pattern of 1 to 255 visible Latin-1 characters except {, with * or ?. At fault: ${join(", ", flatten([for key, trust in try([for all in [flatten([for trust in var.roles : trust.subject_patterns])] : can(regex("^(?:[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?\n)*$", join("", formatlist("%s\n", all)))) && !strcontains(join("", all), "\n") && max(0, [for text in all : length(text)]...) <= 255][0], false) ? {} : var.roles : [for value_index, value in trust.subject_patterns : "roles[${jsonencode(key)}].subject_patterns[${value_index}]: ${jsonencode(value)}" if !(value == null ? false : can(regex("^[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", value)) && length(value) <= 255)]]))}."
   }
 
   validation {
     condition = length(flatten([
-      for key, trust in var.roles : [
+      for key, trust in try([for all in [flatten([for trust in var.roles : coalesce(trust.audiences, [])])] : can(regex("^(?:[!-)+->@-z|-~]+\n)*$", join("", formatlist("%s\n", all)))) && !strcontains(join("", all), "\n") && max(0, [for text in all : length(text)]...) <= 255][0], false) ? {} : var.roles : [
         for value_index, value in coalesce(trust.audiences, []) : "roles[${jsonencode(key)}].audiences[${value_index}]: ${jsonencode(value)}" if !(value == null ? false : can(regex("^[!-)+->@-z|-~]+$", value)) && length(value) <= 255)
       ]
     ])) == 0
-    error_message = "Each of audiences must be 1 to 255 visible ASCII characters except *, ? and {. At fault: ${join(", ", flatten([for key, trust in var.roles : [for value_index, value in coalesce(trust.audiences, []) : "roles[${jsonencode(key)}].audiences[${value_index}]: ${jsonencode(value)}" if !(value == null ? false : can(regex("^[!-)+->@-z|-~]+$", value)) && length(value) <= 255)]]))}."
+    error_message = "Each of audiences must be 1 to 255 visible ASCII characters except *, ? and {. At fault: ${join(", ", flatten([for key, trust in try([for all in [flatten([for trust in var.roles : coalesce(trust.audiences, [])])] : can(regex("^(?:[!-)+->@-z|-~]+\n)*$", join("", formatlist("%s\n", all)))) && !strcontains(join("", all), "\n") && max(0, [for text in all : length(text)]...) <= 255][0], false) ? {} : var.roles : [for value_index, value in coalesce(trust.audiences, []) : "roles[${jsonencode(key)}].audiences[${value_index}]: ${jsonencode(value)}" if !(value == null ? false : can(regex("^[!-)+->@-z|-~]+$", value)) && length(value) <= 255)]]))}."
   }
 
   validation {

@@ -201,47 +201,47 @@ variable "trusts" {
 
   validation {
     condition = length(flatten([
-      for trust_index, trust in var.trusts : [
+      for trust_index, trust in try([for all in [flatten([for trust in var.trusts : trust.service_principals])] : can(regex("^(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\n)*$", join("", formatlist("%s\n", all)))) && !strcontains(join("", all), "\n")][0], false) ? [] : var.trusts : [
         for value_index, value in trust.service_principals : "trusts[${trust_index}].service_principals[${value_index}]: ${jsonencode(value)}" if !(value == null ? false : can(regex("^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", value)))
       ]
     ])) == 0
-    error_message = "Each of service_principals must be a service principal's application ID: a UUID in lower case, e.g. 6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b. At fault: ${join(", ", flatten([for trust_index, trust in var.trusts : [for value_index, value in trust.service_principals : "trusts[${trust_index}].service_principals[${value_index}]: ${jsonencode(value)}" if !(value == null ? false : can(regex("^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", value)))]]))}."
+    error_message = "Each of service_principals must be a service principal's application ID: a UUID in lower case, e.g. 6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b. At fault: ${join(", ", flatten([for trust_index, trust in try([for all in [flatten([for trust in var.trusts : trust.service_principals])] : can(regex("^(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\n)*$", join("", formatlist("%s\n", all)))) && !strcontains(join("", all), "\n")][0], false) ? [] : var.trusts : [for value_index, value in trust.service_principals : "trusts[${trust_index}].service_principals[${value_index}]: ${jsonencode(value)}" if !(value == null ? false : can(regex("^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", value)))]]))}."
   }
 
   validation {
     condition = length(flatten([
-      for trust_index, trust in var.trusts : [
+      for trust_index, trust in try([for all in [flatten([for trust in var.trusts : trust.users])] : can(regex("^(?:[A-Za-z0-9.!#%&'+/=\\^_`~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)+[A-Za-z]{2,63}\n)*$", join("", formatlist("%s\n", all)))) && !strcontains(join("", all), "\n") && max(0, [for text in all : length(text)]...) <= 254][0], false) ? [] : var.trusts : [
         for value_index, value in trust.users : "trusts[${trust_index}].users[${value_index}]: ${jsonencode(value)}" if !(value == null ? false : can(regex("^[A-Za-z0-9.!#%&'+/=\\^_`~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)+[A-Za-z]{2,63}$", value)) && length(value) <= 254)
       ]
     ])) == 0
-    error_message = "Each of users must be a user's email address as Databricks shows it, without wildcards, e.g. alice@example.com. At fault: ${join(", ", flatten([for trust_index, trust in var.trusts : [for value_index, value in trust.users : "trusts[${trust_index}].users[${value_index}]: ${jsonencode(value)}" if !(value == null ? false : can(regex("^[A-Za-z0-9.!#%&'+/=\\^_`~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)+[A-Za-z]{2,63}$", value)) && length(value) <= 254)]]))}."
+    error_message = "Each of users must be a user's email address as Databricks shows it, without wildcards, e.g. alice@example.com. At fault: ${join(", ", flatten([for trust_index, trust in try([for all in [flatten([for trust in var.trusts : trust.users])] : can(regex("^(?:[A-Za-z0-9.!#%&'+/=\\^_`~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)+[A-Za-z]{2,63}\n)*$", join("", formatlist("%s\n", all)))) && !strcontains(join("", all), "\n") && max(0, [for text in all : length(text)]...) <= 254][0], false) ? [] : var.trusts : [for value_index, value in trust.users : "trusts[${trust_index}].users[${value_index}]: ${jsonencode(value)}" if !(value == null ? false : can(regex("^[A-Za-z0-9.!#%&'+/=\\^_`~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)+[A-Za-z]{2,63}$", value)) && length(value) <= 254)]]))}."
   }
 
   validation {
     condition = length(flatten([
-      for trust_index, trust in var.trusts : [
+      for trust_index, trust in try([for all in [flatten([for trust in var.trusts : trust.subjects])] : can(regex("^(?:[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?\n)*$", join("", formatlist("%s\n", all)))) && !strcontains(join("", all), "\n") && max(0, [for text in all : length(text)]...) <= 255][0], false) ? [] : var.trusts : [
         for value_index, value in trust.subjects : "trusts[${trust_index}].subjects[${value_index}]: ${jsonencode(value)}" if !(value == null ? false : can(regex("^[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", value)) && length(value) <= 255)
       ]
     ])) == 0
-    error_message = "Each of subjects must be an exact sub claim of 1 to 255 visible Latin-1 characters except *, ? and {, without a space at either end. At fault: ${join(", ", flatten([for trust_index, trust in var.trusts : [for value_index, value in trust.subjects : "trusts[${trust_index}].subjects[${value_index}]: ${jsonencode(value)}" if !(value == null ? false : can(regex("^[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", value)) && length(value) <= 255)]]))}."
+    error_message = "Each of subjects must be an exact sub claim of 1 to 255 visible Latin-1 characters except *, ? and {, without a space at either end. At fault: ${join(", ", flatten([for trust_index, trust in try([for all in [flatten([for trust in var.trusts : trust.subjects])] : can(regex("^(?:[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?\n)*$", join("", formatlist("%s\n", all)))) && !strcontains(join("", all), "\n") && max(0, [for text in all : length(text)]...) <= 255][0], false) ? [] : var.trusts : [for value_index, value in trust.subjects : "trusts[${trust_index}].subjects[${value_index}]: ${jsonencode(value)}" if !(value == null ? false : can(regex("^[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", value)) && length(value) <= 255)]]))}."
   }
 
   validation {
     condition = length(flatten([
-      for trust_index, trust in var.trusts : [
+      for trust_index, trust in try([for all in [flatten([for trust in var.trusts : trust.subject_patterns])] : can(regex("^(?:[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?\n)*$", join("", formatlist("%s\n", all)))) && !strcontains(join("", all), "\n") && max(0, [for text in all : length(text)]...) <= 255][0], false) ? [] : var.trusts : [
         for value_index, value in trust.subject_patterns : "trusts[${trust_index}].subject_patterns[${value_index}]: ${jsonencode(value)}" if !(value == null ? false : can(regex("^[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", value)) && length(value) <= 255)
       ]
     ])) == 0
-    error_message = "Each of subject_patterns must be a pattern of 1 to 255 visible Latin-1 characters except {, with * or ?. At fault: ${join(", ", flatten([for trust_index, trust in var.trusts : [for value_index, value in trust.subject_patterns : "trusts[${trust_index}].subject_patterns[${value_index}]: ${jsonencode(value)}" if !(value == null ? false : can(regex("^[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", value)) && length(value) <= 255)]]))}."
+    error_message = "Each of subject_patterns must be a pattern of 1 to 255 visible Latin-1 characters except {, with * or ?. At fault: ${join(", ", flatten([for trust_index, trust in try([for all in [flatten([for trust in var.trusts : trust.subject_patterns])] : can(regex("^(?:[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?\n)*$", join("", formatlist("%s\n", all)))) && !strcontains(join("", all), "\n") && max(0, [for text in all : length(text)]...) <= 255][0], false) ? [] : var.trusts : [for value_index, value in trust.subject_patterns : "trusts[${trust_index}].subject_patterns[${value_index}]: ${jsonencode(value)}" if !(value == null ? false : can(regex("^[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", value)) && length(value) <= 255)]]))}."
   }
 
   validation {
     condition = length(flatten([
-      for trust_index, trust in var.trusts : [
+      for trust_index, trust in try([for all in [flatten([for trust in var.trusts : coalesce(trust.audiences, [])])] : can(regex("^(?:[!-)+->@-z|-~]+\n)*$", join("", formatlist("%s\n", all)))) && !strcontains(join("", all), "\n") && max(0, [for text in all : length(text)]...) <= 255][0], false) ? [] : var.trusts : [
         for value_index, value in coalesce(trust.audiences, []) : "trusts[${trust_index}].audiences[${value_index}]: ${jsonencode(value)}" if !(value == null ? false : can(regex("^[!-)+->@-z|-~]+$", value)) && length(value) <= 255)
       ]
     ])) == 0
-    error_message = "Each of audiences must be 1 to 255 visible ASCII characters except *, ? and {. At fault: ${join(", ", flatten([for trust_index, trust in var.trusts : [for value_index, value in coalesce(trust.audiences, []) : "trusts[${trust_index}].audiences[${value_index}]: ${jsonencode(value)}" if !(value == null ? false : can(regex("^[!-)+->@-z|-~]+$", value)) && length(value) <= 255)]]))}."
+    error_message = "Each of audiences must be 1 to 255 visible ASCII characters except *, ? and {. At fault: ${join(", ", flatten([for trust_index, trust in try([for all in [flatten([for trust in var.trusts : coalesce(trust.audiences, [])])] : can(regex("^(?:[!-)+->@-z|-~]+\n)*$", join("", formatlist("%s\n", all)))) && !strcontains(join("", all), "\n") && max(0, [for text in all : length(text)]...) <= 255][0], false) ? [] : var.trusts : [for value_index, value in coalesce(trust.audiences, []) : "trusts[${trust_index}].audiences[${value_index}]: ${jsonencode(value)}" if !(value == null ? false : can(regex("^[!-)+->@-z|-~]+$", value)) && length(value) <= 255)]]))}."
   }
 
   validation {

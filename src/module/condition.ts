@@ -193,9 +193,33 @@ export function ruleAt(
   return ruleOver(code, loops, whole, message, breaks, { at, value: place.shown ?? reference, refuses });
 }
 
+/**
+ * The loops, over nothing where one look at all texts shows that each keeps `rule`: to compile a pattern for each text
+ * is most of what a validation costs in a plan of many roles. `texts`: the list of them below the last loop.
+ */
+export function unlessAllKeep(rule: TextRule, loops: readonly Loop[], texts: string): readonly Loop[] {
+  const [first, ...rest] = loops;
+  const { pattern, maxLength } = re2Rule(rule);
+  if (first === undefined || loops.some(({ few }) => few === true) || mayHold(rule.form, "\n")) return loops;
+  const nested = loops.reduceRight((inner, { name, over }) => `[for ${name} in ${over} : ${inner}]`, texts);
+  const lines = matches(`^(?:${pattern.slice(1, -1)}\n)*$`, 'join("", formatlist("%s\\n", all))');
+  const tests = [lines, '!strcontains(join("", all), "\\n")'];
+  if (maxLength !== null) tests.push(`max(0, [for text in all : length(text)]...) <= ${maxLength}`);
+  const none = first.key === "key" ? "{}" : "[]";
+  const keep = `try([for all in [flatten(${nested})] : ${tests.join(" && ")}][0], false)`;
+  return [{ ...first, over: `${keep} ? ${none} : ${first.over}` }, ...rest];
+}
+
 /** The rule that the text in `place` keeps `rule`. */
 export function textRuleAt(place: Place, rule: TextRule): RuleDefinition {
-  return ruleAt(place, rule.code, keepsRule(rule, place.reference), mustBe(place.words, rule), rule.wrong);
+  const loops = unlessAllKeep(rule, place.loops, place.nullable ? `${place.reference}[*]` : `[${place.reference}]`);
+  return ruleAt(
+    { ...place, loops },
+    rule.code,
+    keepsRule(rule, place.reference),
+    mustBe(place.words, rule),
+    rule.wrong,
+  );
 }
 
 /** The rule that every text of the list in `place` keeps `rule`. */
@@ -204,7 +228,8 @@ export function eachTextRuleAt(place: Place, rule: TextRule): RuleDefinition {
   const values = elements("value", nullable ? `coalesce(${reference}, [])` : reference, at);
   const test = `value == null ? false : ${keepsRule(rule, "value")}`;
   const breaks = rule.wrong.map((value) => ({ [place.variable]: place.holding([value]) }));
-  return ruleOver(rule.code, [...place.loops, values], test, mustBe(`each of ${place.words}`, rule), breaks, {
+  const loops = [...unlessAllKeep(rule, place.loops, values.over), values];
+  return ruleOver(rule.code, loops, test, mustBe(`each of ${place.words}`, rule), breaks, {
     value: "value",
     refuses: `invalid_${inName(place.words)}`,
   });

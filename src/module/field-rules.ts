@@ -19,6 +19,7 @@ import {
   mustBe,
   ruleAt,
   ruleOver,
+  unlessAllKeep,
   textRuleAt,
 } from "./condition";
 import type { RuleDefinition } from "./definition";
@@ -95,7 +96,7 @@ function keysRule(place: Place, rule: TextRule, right: HclValue): RuleDefinition
   const { loops, reference, at } = place;
   return ruleOver(
     rule.code,
-    [...loops, { name: "name", over: `keys(${reference})`, at }],
+    [...unlessAllKeep(rule, loops, `keys(${reference})`), { name: "name", over: `keys(${reference})`, at }],
     keepsRule(rule, "name"),
     mustBe(`Each key of ${place.words}`, rule),
     breaking(place, ...rule.wrong.map((key) => ({ [key]: right }))),
@@ -207,7 +208,7 @@ function policyArnRules(place: Place, { keys, values, most }: KindOf<"policyArns
     keysRule(place, keys, arn),
     ruleOver(
       values.code,
-      [...loops, value],
+      [...unlessAllKeep(values, loops, `values(${arns})`), value],
       `value == null ? false : ${keepsRule(values, "value")}`,
       mustBe(`Each of ${words}`, values),
       breaking(place, ...values.wrong.map((wrong) => ({ [keys.example]: wrong }))),
