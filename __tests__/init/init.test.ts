@@ -461,7 +461,7 @@ describe("init by questions", () => {
     );
   });
 
-  test("asks for what it cannot find out, reports problems at once, and prints the call that asks nothing", async () => {
+  test("asks for what it cannot find out, reports problems at once, prints the call that asks nothing", async () => {
     const who = person(
       "evil.example.com",
       "http://x",

@@ -32,7 +32,7 @@ function publicExports(): readonly PublicExport[] {
 }
 
 describe("doc comments of what the package exports", () => {
-  jest.setTimeout(300_000);
+  jest.setTimeout(900_000);
   const exports = publicExports();
 
   test("each export has a doc comment with an example", () => {

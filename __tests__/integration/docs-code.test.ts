@@ -8,7 +8,7 @@ import { temporaryFolder } from "../support/temporary-folder";
 import { OFFLINE_PROVIDER, terraformIn } from "../support/terraform";
 
 describe("code in the pages", () => {
-  jest.setTimeout(300_000);
+  jest.setTimeout(900_000);
 
   test("every TypeScript block compiles against the package's own types", () => {
     const files = new Map(

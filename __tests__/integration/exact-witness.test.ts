@@ -17,7 +17,7 @@ import { runProgram } from "../support/run-program";
 import { awsEnvironment } from "../support/sandbox-process";
 import { temporaryFolder } from "../support/temporary-folder";
 
-jest.setTimeout(240_000);
+jest.setTimeout(900_000);
 
 const PATH = "mycompany.cloud.databricks.com/oidc";
 const AUDIENCE = "1444828305810485";

@@ -57,7 +57,7 @@ function only(one: Federation): ReturnType<typeof accountView> {
 
 describe("hostile strings in a federation", () => {
   const entries = Object.entries(FIELDS);
-  jest.setTimeout(300_000);
+  jest.setTimeout(900_000);
   let tried = 0;
   let passed = 0;
 
@@ -152,7 +152,7 @@ function sorted(value: unknown): unknown {
 }
 
 describe("hostile strings in a profile", () => {
-  jest.setTimeout(300_000);
+  jest.setTimeout(900_000);
   const FIELDS_OF_PROFILE: Readonly<Record<string, { readonly put: Put; readonly variable: string | null }>> = {
     names: { put: (text) => ({ names: { "databricks-federation": text } }), variable: null },
     "defaults.rolePath": { put: (text) => ({ defaults: { rolePath: `/${text}/` } }), variable: "role_path" },

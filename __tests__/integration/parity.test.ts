@@ -73,6 +73,7 @@ function trustPolicyValues(view: AccountView): object {
     account_id: view.accountId,
     partition: view.account.partition,
     email_domains: view.federation.emailDomains,
+    provider_arns: [],
     trust_policy_max_length: view.federation.trustPolicyMaxLength,
     issuers: Object.fromEntries(
       view.providers.map(({ issuer, arn }) => [

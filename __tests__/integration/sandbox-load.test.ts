@@ -9,7 +9,7 @@ import { buildProgram } from "../support/built-cli";
 import { runProgram } from "../support/run-program";
 import { tokenFor } from "../support/sandbox-process";
 
-jest.setTimeout(300_000);
+jest.setTimeout(900_000);
 
 const ROOT = join(__dirname, "..", "..");
 const FEDERATION = join(ROOT, "federation.yaml");

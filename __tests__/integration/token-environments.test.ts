@@ -19,7 +19,7 @@ import { PYTHON } from "../support/requirements";
 import { runProgram } from "../support/run-program";
 import { temporaryFolder } from "../support/temporary-folder";
 
-jest.setTimeout(300_000);
+jest.setTimeout(900_000);
 
 interface Case {
   readonly name: string;

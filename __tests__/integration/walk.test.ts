@@ -142,11 +142,12 @@ describeWith({ terraform: true, moto: true }, "the walk from CDKTF to HCL", () =
     const stack = new TerraformStack(app, "own");
     new AwsProvider(stack, "aws", { region: "eu-west-1" });
     allowAwsProviderRange(stack);
-    const { issuers, roles, roleNamePrefix, tags, trustPolicyMaxLength } = fullFederation;
+    const { emailDomains, issuers, roles, roleNamePrefix, tags, trustPolicyMaxLength } = fullFederation;
     // Called otherwise than the federation file, so no address can be guessed.
     new DatabricksFederation(stack, "by-hand", {
       awsAccountId: "111122223333",
       awsPartition: "aws",
+      emailDomains,
       issuers,
       roles,
       roleNamePrefix,

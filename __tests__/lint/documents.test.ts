@@ -96,7 +96,7 @@ describe("the kind of a document is detected by its content", () => {
     await expect(readDocument(text, "given")).rejects.toMatchObject({ code });
   });
 
-  test("what parsing would cut is reported: in a lone policy and a plan as a finding, around it as a refusal", async () => {
+  test("what parsing would cut is reported: in a policy and a plan as a finding, around it as a refusal", async () => {
     const twice = TRUST.replace('"Effect":"Allow"', '"Effect":"Deny","Effect":"Allow"');
     expect(twice).not.toBe(TRUST);
     expect(

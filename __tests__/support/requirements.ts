@@ -20,8 +20,8 @@ export interface Requirements {
   readonly boto3?: boolean;
 }
 
-/** Generous: two cores, shared, and the AWS provider takes two seconds to start. */
-const INTEGRATION_TIMEOUT_MS = 300_000;
+/** Generous: two cores, shared; the AWS provider takes two seconds to start, a module's own tests a minute or two. */
+const INTEGRATION_TIMEOUT_MS = 900_000;
 
 /**
  * `describe` for tests that need programs Node does not bring. Where one is missing the group is one

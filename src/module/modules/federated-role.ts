@@ -134,6 +134,14 @@ function outputs(sample: Sample, trust: Inputs): readonly OutputDefinition[] {
       value: "{ for key, issuer in local.issuers : key => issuer.provider_arn }",
       preconditions: [],
     },
+    {
+      name: "planned_role_arn",
+      description:
+        "ARN that the role will have. It waits for no resource and reads no trust, so what a trust needs (the " +
+        "external ID of a Unity Catalog credential) can be made from it in the same apply",
+      value: '"arn:${local.partition}:iam::${local.account_id}:role${var.path}${var.name}"',
+      preconditions: [],
+    },
     { name: "role_arn", description: "ARN of the role", value: "module.role.role.arn", preconditions: [] },
     {
       name: "role_name",

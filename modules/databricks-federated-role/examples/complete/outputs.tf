@@ -15,6 +15,11 @@ output "oidc_provider_arns" {
   value       = module.databricks.oidc_provider_arns
 }
 
+output "planned_role_arn" {
+  description = "ARN that the role will have. It waits for no resource and reads no trust, so what a trust needs (the external ID of a Unity Catalog credential) can be made from it in the same apply"
+  value       = module.databricks.planned_role_arn
+}
+
 output "role_arn" {
   description = "ARN of the role"
   value       = module.databricks.role_arn
