@@ -3,12 +3,13 @@ import fc from "fast-check";
 import { holdsToken, isReservedKey, isReservedText } from "../../src/cdktf/tokens";
 import { terraformText } from "../../src/cdktf/terraform-text";
 import { ACCOUNT_ID_PLACEHOLDER, PARTITION_PLACEHOLDER } from "../../src/trust/build";
+import { temporaryFolder } from "../support/temporary-folder";
 
 /** What Terraform makes of a template without expressions. */
 const evaluated = (template: string): string => template.replace(/\$\$\{|%%\{/g, (escape) => escape.slice(1));
 
 function synthesised(value: (stack: TerraformStack) => unknown): unknown {
-  const stack = new TerraformStack(new App({ outdir: "unused" }), "stack");
+  const stack = new TerraformStack(new App({ outdir: temporaryFolder("text") }), "stack");
   new TerraformOutput(stack, "out", { value: value(stack) as string });
   const json = JSON.parse(Testing.synth(stack)) as { output: { out: { value: unknown } } };
   return json.output.out.value;

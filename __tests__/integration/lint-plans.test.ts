@@ -39,7 +39,10 @@ describeWith({ terraform: true }, "lint of our own modules' plans", () => {
       if (/\.tf$/.test(file)) copyFileSync(join(example, file), join(root, file));
     writeFileSync(
       join(root, "main.tf"),
-      readFileSync(join(root, "main.tf"), "utf8").replace('"../.."', JSON.stringify(`./${module}`)),
+      readFileSync(join(root, "main.tf"), "utf8")
+        .replace('"../.."', JSON.stringify(`./${module}`))
+        // nothing is called: a module that creates no provider would ask AWS which account this is
+        .replace(/(?<=^ {2}name +=.*\n)/m, "  verify_aws_account = false\n  verify_existing_providers = false\n"),
     );
     copyTree(folder, join(root, module));
     writeFileSync(join(root, "offline_override.tf.json"), JSON.stringify(OFFLINE_PROVIDER));
@@ -95,12 +98,15 @@ describeWith({ terraform: true, moto: true }, "lint of our own stacks' plans", (
     ],
   ];
 
-  test.each(cases)("%s has no error as a stack and as a plan", async (_, federation) => {
+  test.each(cases)("%s has no error as a stack and as a plan, but for its wide pattern", async (_, federation) => {
+    // the reason that its federation gives is not in a policy
+    const wide = federation.roles?.["lake-reader"]?.trusts.some((trust) => "wideSubjectPatterns" in trust) ?? false;
+    const expected = wide ? ["subject-outsider aws_iam_role.full_lake-reader: Statement[3].Condition"] : [];
     const { terraform, json } = await deployableStack(federation, moto.env);
     const { json: plan } = await terraform.plan();
     const roles = readFederation(federation).federation.roles.length;
     for (const report of [await reportOf(json()), await reportOf(JSON.stringify(plan))]) {
-      expect(errorsOf(report)).toEqual([]);
+      expect(errorsOf(report)).toEqual(expected);
       expect(report.files).toEqual([expect.objectContaining({ roles, leftAside: 0, unknownPolicies: [] })]);
     }
   });
