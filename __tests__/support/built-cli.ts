@@ -1,4 +1,5 @@
 /** The command line as it is shipped: bundled, so that starting it costs what it costs a user. */
+import { symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { temporaryFolder } from "./temporary-folder";
@@ -22,7 +23,10 @@ export async function buildProgram(source: string): Promise<string> {
 }
 
 async function bundle(entryPoints: Readonly<Record<string, string>>, name: string): Promise<string> {
-  const outdir = temporaryFolder("built");
+  const folder = temporaryFolder("built");
+  // as in the package: the program finds its templates and modules beside its own folder
+  for (const part of ["modules", "schema", "templates"]) symlinkSync(join(ROOT, part), join(folder, part));
+  const outdir = join(folder, "dist");
   await build({
     absWorkingDir: ROOT,
     entryPoints: { ...entryPoints },
