@@ -657,7 +657,7 @@ describeWith({ moto: true }, "doctor and a local AWS", () => {
         { AWS_ENDPOINT_URL: "https://elsewhere.example.com" },
         "unknown",
         3,
-        /not AWS': nothing is sent there/,
+        /does not belong to AWS: nothing is sent there/,
       ],
     ])("%s", async (_name, args, env, status, exitCode, says) => {
       const before = internet.tunnels.length;
@@ -748,7 +748,7 @@ describeWith({ moto: true }, "doctor and a local AWS", () => {
         STRANGER,
         "fail",
         /By the federation: `sub` is 1{8}-/,
-        /Add it to the trust/,
+        /add it to the trust/,
       ],
       [
         "no, though by the federation it would be accepted",

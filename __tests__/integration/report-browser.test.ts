@@ -140,7 +140,7 @@ describeWith({ chromium: true }, "the report in a browser", () => {
 
   test("filters by identity, role and issuer, in cards, table, matrix and graph alike", async () => {
     await open("full", {}, async (page) => {
-      expect(await countText(page)).toBe("3 roles, 6 identities");
+      expect(await countText(page)).toBe("3 roles, 7 identities");
       await filter(page, "#f-identity", "alice", /^1 role, 1 identity$/);
       expect(await visible(page, "article.role")).toBe(1);
       expect(await visible(page, "article.role tbody tr")).toBe(1);
@@ -151,7 +151,7 @@ describeWith({ chromium: true }, "the report in a browser", () => {
       ).toEqual(["company", "alice@example.com", "databricks-lake-reader"]);
       expect(await page.$$eval("#graph path[d]", (paths) => paths.length)).toBe(2);
       await page.click("button[type=reset]");
-      await page.waitForFunction(counted(/^3 roles, 6 identities$/));
+      await page.waitForFunction(counted(/^3 roles, 7 identities$/));
       await filter(page, "#f-role", "existing", /^1 role, 1 identity$/);
       await page.click("button[type=reset]");
       await page.select("#f-issuer", "2");
