@@ -14,7 +14,19 @@ import { StackGuard } from "./stack-guard";
 import { terraformText } from "./terraform-text";
 import { holdsToken } from "./tokens";
 
-/** A role that exists and is not managed here: its trust policy stays as it is, policies can be added to it. */
+/**
+ * A role that exists and is not managed here: its trust policy stays as it is, policies can be added to it.
+ *
+ * @example
+ * ```ts
+ * import { DatabricksFederatedRole, type ExistingRole } from "databricks-aws-oidc/cdktf";
+ * import { App, TerraformStack } from "cdktf";
+ * const stack = new TerraformStack(new App(), "lake");
+ * const arn = "arn:aws:iam::111122223333:role/lake-reader";
+ * const reader: ExistingRole = DatabricksFederatedRole.fromRoleArn(stack, "reader", arn);
+ * reader.addManagedPolicy("read", "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess");
+ * ```
+ */
 export class ExistingRole extends Construct {
   /** As given; may be a token. */
   readonly arn: string;
