@@ -92,7 +92,7 @@ export function ruleOver(
   const text = `"${place}${value === undefined ? "" : `: \${jsonencode(${value})}`}"`;
   const list = layOut(loops, (loop) => {
     const bad = `!(${test})`;
-    return `${text} if ${loop.few === true && !nulls ? `${loop.name} == null ? false : ${bad}` : bad}`;
+    return `${text}\nif ${loop.few === true && !nulls ? `${loop.name} == null ? false : ${bad}` : bad}`;
   });
   return {
     code,
@@ -100,10 +100,7 @@ export function ruleOver(
     message: atStart(message),
     breaks,
     ...(refuses === undefined ? {} : { refuses }),
-    atFault: list
-      .replace(/,?\n *\]/g, "]")
-      .replace(/\[\n */g, "[")
-      .replace(/\n */g, " "),
+    atFault: list,
   };
 }
 

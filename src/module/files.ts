@@ -100,12 +100,13 @@ function outputView(output: OutputDefinition): object {
 
 function ruleView(rule: RuleDefinition): { readonly condition: HclExpression; readonly error_message: HclExpression } {
   const { message, atFault } = rule;
+  const indented = (text: string): HclExpression => expression(text.replaceAll("\n", "\n    "));
   return {
-    condition: expression(rule.condition.replaceAll("\n", "\n    ")),
+    condition: indented(rule.condition),
     error_message:
       atFault === undefined
         ? expression(hclString(`${message}.`))
-        : template(`${message}. At fault: `, expression(`join(", ", ${atFault})`), "."),
+        : template(`${message}. At fault: `, indented(`join(", ", ${atFault})`), "."),
   };
 }
 
