@@ -450,7 +450,7 @@ function person(...answers: readonly (string | boolean)[]): {
 }
 
 describe("init by questions", () => {
-  test("keeps the answers of a person whom lint refuses: the call is reported, to mend", async () => {
+  test("keeps the answers where lint refuses the federation: prints the call, to correct it", async () => {
     const notes: string[] = [];
     const flags = { ...WHOLE, policyArn: ["arn:aws:iam::aws:policy/AdministratorAccess"], name: "lake" };
     await expect(

@@ -45,7 +45,7 @@ const network = (block: string | readonly string[], region: string | readonly st
   IpAddress: { "aws:SourceIp": block },
 });
 
-/** Each first policy lets in somebody whom the second does not. */
+/** Each first policy allows a request that the second refuses. */
 const PAIRS: readonly (readonly [string, PolicyDocument, PolicyDocument])[] = [
   ["a subject more", policyOf([is(["alice@example.com", "bob@example.com"])]), policyOf([is("alice@example.com")])],
   [

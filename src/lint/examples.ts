@@ -34,7 +34,7 @@ const TARGET: LintTarget = { ...EMPTY_TARGET, providers: [PROVIDER], complete: t
 
 /** Guards of a statement: the audience and a subject. */
 export const GUARDS = { StringEquals: { [AUD]: EXAMPLE_AUDIENCE, [SUB]: EXAMPLE_SUBJECT } };
-/** A network condition that keeps somebody out. */
+/** A network condition that excludes some callers. */
 export const FROM_OFFICE = { IpAddress: { "aws:SourceIp": "203.0.113.0/24" } };
 /** The audience alone, for a statement whose subject stands elsewhere. */
 export const AUDIENCE_GUARD = { StringEquals: { [AUD]: EXAMPLE_AUDIENCE } };

@@ -72,7 +72,7 @@ export interface SubjectGroup {
   readonly subjects: readonly string[];
 }
 
-/** The statements that a trust becomes, in order: exact subjects, patterns, wide patterns; those that name somebody. */
+/** The statements that a trust becomes, in order: exact subjects, patterns, wide patterns; those that name at least one identity. */
 export function subjectGroups(trust: SubjectTrust): readonly SubjectGroup[] {
   const wide = trust.wideSubjectPatterns.map(({ pattern }) => pattern);
   const groups: readonly SubjectGroup[] = [

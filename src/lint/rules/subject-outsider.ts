@@ -44,7 +44,7 @@ export const subjectOutsider: StatementRule = {
   },
 };
 
-/** Somebody of another organization whom the pattern may match. */
+/** An identity of another organization that the pattern may match. */
 function exampleOf(pattern: string): string {
   return instanceOf(pattern, hasWildcard(pattern.split("@")[0] ?? "") ? "mallory@gmail.com" : "gmail.com");
 }

@@ -39,7 +39,7 @@ export interface KindOfCaller {
   readonly externalIds: AskedValues | null;
   /** CIDR blocks of `aws:SourceIp`; null where no condition asks for it. */
   readonly networks: readonly string[] | null;
-  /** Every other condition that keeps somebody out. */
+  /** Every other condition that excludes some callers. */
   readonly conditions: readonly PolicyCondition[];
   /** The Denies without which more would get in. */
   readonly except: readonly PolicyStatement[];
@@ -173,7 +173,7 @@ function describe(
 
 /**
  * Whether `condition` alone lists a claim that every token has with any value: no comparison is needed to tell that it
- * keeps somebody out, where no Deny does so already.
+ * excludes some callers, where no Deny does so already.
  */
 function listsClaim({ operator, key, values }: PolicyCondition, { conditions }: PolicyStatement): boolean {
   const lower = key.toLowerCase();

@@ -35,7 +35,7 @@ function parse(role: LintRole): ParsedRole {
     characters > TRUST_POLICY_READ_LIMIT
       ? {
           ok: false as const,
-          why: `it is longer than ${TRUST_POLICY_READ_LIMIT} characters, and is not judged further`,
+          why: `it is longer than ${TRUST_POLICY_READ_LIMIT} characters, and is not checked further`,
         }
       : readPolicy(role.policy);
   if (!read.ok)
