@@ -1,5 +1,7 @@
 import fc from "fast-check";
+import { readPolicy } from "../../../src/trust/decide/document";
 import { exampleAccounts } from "../../../src/trust/exact/accounts";
+import { compare } from "../../../src/trust/exact/compare";
 import { stringLike } from "../../../src/trust/string-like";
 
 const free = (): void => undefined;
@@ -50,4 +52,64 @@ test("the work is counted, so that hostile patterns end in cannot tell", () => {
       if (steps > 50_000) throw new Error("enough");
     }),
   ).toThrow("enough");
+});
+
+/** A trust policy for every AWS principal under `conditions`; with `denied`, but for what that matches. */
+function policyOf(conditions: object, denied?: object) {
+  const statement = (Effect: string, Condition: object): object => ({
+    Effect,
+    Principal: { AWS: "*" },
+    Action: "sts:AssumeRole",
+    Condition,
+  });
+  const Statement = [statement("Allow", conditions), ...(denied === undefined ? [] : [statement("Deny", denied)])];
+  const read = readPolicy(JSON.stringify({ Version: "2012-10-17", Statement }));
+  if (!read.ok) throw new Error(read.why);
+  return read.policy;
+}
+const arnLike = (pattern: string): object => ({ StringLike: { "aws:PrincipalArn": pattern } });
+
+test("whatever wildcards stand for colons, an ARN that a pattern matches gets in", () => {
+  const arn = "arn:aws:iam::111122223333:role/x";
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom("", "", "", "", "?", "*"), { minLength: arn.length }), (masks) => {
+      const pattern = [...arn].map((letter, at) => masks[at] || letter).join("");
+      expect(stringLike(pattern, arn)).toBe(true);
+      expect(compare(policyOf(arnLike(pattern)), []).kind).toBe("wider");
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test.each([
+  ["a question mark for the colon behind the account", "arn:aws:iam::111122223333?role/x"],
+  ["one for the colon before it", "arn:aws:iam:?111122223333:role/x"],
+  ["one that moves the colons", "arn:aws:iam?:111122223333?role/x"],
+  ["another partition by a wildcard", "arn:aws-us-*:iam::111122223333:role/x"],
+])("%s is no reason to miss who gets in", (_, pattern) => {
+  expect(compare(policyOf(arnLike(pattern)), []).kind).toBe("wider");
+});
+
+test("a star that reaches from the account into the name is distinguished from one that does not", () => {
+  const ends = policyOf(arnLike("arn:aws:iam::1*2"), { StringLike: { "aws:PrincipalAccount": "1*2" } });
+  expect(compare(ends, []).kind).toBe("wider");
+});
+
+test.each([
+  ["a provider with a wildcard", { Federated: "arn:aws:iam::111122223333:oidc-provider/h*" }, "Principal"],
+  ["whoever is not listed", { AWS: "arn:aws:iam::111122223333:root" }, "NotPrincipal"],
+])("%s, and a Deny of some providers: cannot tell, not none", (_, principals, element) => {
+  const allow = { Effect: "Allow", [element]: principals, Action: "sts:AssumeRoleWithWebIdentity" };
+  const deny = {
+    Effect: "Deny",
+    Principal: "*",
+    Action: "*",
+    Condition: { StringLike: { "aws:FederatedProvider": "*/h1*" } },
+  };
+  const [open, closed] = [[allow], [allow, deny]].map((Statement) => {
+    const read = readPolicy(JSON.stringify({ Version: "2012-10-17", Statement }));
+    if (!read.ok) throw new Error(read.why);
+    return read.policy;
+  });
+  expect(compare(open ?? [], closed ?? []).kind).not.toBe("none");
 });

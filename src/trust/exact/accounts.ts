@@ -14,7 +14,7 @@ const LENGTH = 12;
  * those that patterns such as `11*` mean, apart and together, and one that nothing mentions. `charge` counts the work.
  */
 export function exampleAccounts(texts: readonly string[], charge: (steps: number) => void): readonly string[] {
-  const patterns = [...new Set(texts.flatMap(accountPatterns))];
+  const patterns = [...new Set(texts.flatMap((text) => accountPatterns(text, charge)))];
   const named = new Set(patterns.join("").replace(/\D/g, ""));
   // of the digits that no pattern names one stands for all, and comes first
   const fresh = [..."9876543210"].find((digit) => !named.has(digit));
@@ -39,18 +39,39 @@ export function exampleAccounts(texts: readonly string[], charge: (steps: number
   return [...found.values()];
 }
 
-/** What `text`, an account or a pattern of ARNs or accounts, asks of an account; a star may reach past a colon. */
-function accountPatterns(text: string): readonly string[] {
-  return text
-    .split(":")
-    .flatMap((part) =>
-      /^[\d*?]+$/.test(part) ? [part] : [/^[\d?]*\*/.exec(part)?.[0] ?? "", /\*[\d?]*$/.exec(part)?.[0] ?? ""],
-    )
-    .map((part) => part.replace(/\*+/g, "*"))
-    .filter((part) => {
-      const fixed = part.replaceAll("*", "").length;
-      return /\d/.test(part) && (part.includes("*") ? fixed <= LENGTH : fixed === LENGTH);
-    });
+/**
+ * What `text`, an account or a pattern of ARNs or accounts, may ask of an account. A star may reach past the colons
+ * around it, and a question mark may stand for one, so an account may begin and end at any of these.
+ */
+function accountPatterns(text: string, charge: (steps: number) => void): readonly string[] {
+  const found = new Set<string>();
+  for (const run of text.replace(/\*+/g, "*").match(/[\d*?]+/g) ?? []) {
+    const begins = ends(
+      run,
+      (at) => run[at] === "*",
+      (at) => run[at - 1] === "?",
+    );
+    const stops = ends(
+      run,
+      (at) => run[at - 1] === "*",
+      (at) => run[at] === "?",
+    );
+    charge(begins.length * stops.length);
+    for (const from of begins)
+      for (const to of stops) {
+        const pattern = run.slice(from, to);
+        const fixed = pattern.replaceAll("*", "").length;
+        if (/\d/.test(pattern) && (pattern.includes("*") ? fixed <= LENGTH : fixed === LENGTH)) found.add(pattern);
+      }
+  }
+  return [...found];
+}
+
+/** The places of `run` where an account may begin or end: the run's own, and those of which a test holds. */
+function ends(run: string, ...tests: readonly ((at: number) => boolean)[]): readonly number[] {
+  return Array.from({ length: run.length + 1 }, (_, at) => at).filter(
+    (at) => at === 0 || at === run.length || tests.some((test) => test(at)),
+  );
 }
 
 function step(pattern: string, mask: number, digit: string): number {

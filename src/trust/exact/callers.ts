@@ -6,6 +6,7 @@
 import type { PolicyRequest } from "../decide/decide";
 import type { PolicyDocument, PolicyStatement } from "../decide/document";
 import { instanceOf, stringLike } from "../string-like";
+import { PARTITIONS } from "../../issuer/rules";
 import { exampleAccounts } from "./accounts";
 import type { Domain } from "./domain";
 
@@ -136,9 +137,12 @@ function awsPrincipals(
   { texts, everybody }: { readonly texts: readonly string[]; readonly everybody: boolean },
 ): readonly Principal[] {
   const arns = names.filter((name) => name.startsWith("arn:"));
+  const written = [...names, ...texts].flatMap((text) => /^arn:([^:]+)/.exec(text)?.[1] ?? []);
   const partitions = new Set([
     "aws",
-    ...[...names, ...texts].flatMap((text) => /^arn:(aws[a-z-]*):/.exec(text)?.[1] ?? []),
+    ...written.flatMap((partition) =>
+      /[*?]/.test(partition) ? PARTITIONS : /^aws[a-z-]*$/.test(partition) ? [partition] : [],
+    ),
   ]);
   return [
     ...names.filter((name) => name !== "*" && !/^\d{12}$|:root$/.test(name)).map(namedPrincipal),

@@ -126,6 +126,7 @@ class PolicyPair {
     const both = [...a, ...b];
     this.a = a.map((policy) => this.read(policy));
     this.b = b.map((policy) => this.read(policy));
+    if (mayMissProviders(both)) budget.giveUp("providers that only a wildcard or NotPrincipal means");
     this.facts = fixedFacts(facts, fixed);
     this.fixedKeys = [...fixed.keys()];
     this.callers = callersOf(both, (steps) => budget.spend(steps)).filter(
@@ -239,6 +240,23 @@ class PolicyPair {
 }
 
 const MOST_OPEN = 6;
+
+/** Keys of a web identity's request that hold its provider's ARN, or a part of it. */
+const PROVIDER_KEYS = new Set(["aws:federatedprovider", "aws:userid", "aws:principalaccount"]);
+
+/**
+ * Whether providers that no policy names may differ by more than `callersOf` tells apart. IAM takes no wildcard within
+ * a principal, and advises against NotPrincipal, so such policies are not searched further.
+ */
+function mayMissProviders(policies: readonly PolicyDocument[]): boolean {
+  const statements = policies.flatMap((policy) => policy.statements);
+  const globs = new Set(
+    statements.flatMap(({ principals }) => (principals?.["Federated"] ?? []).filter((name) => /[*?]/.test(name))),
+  );
+  const excluding = statements.some(({ effect, notPrincipal }) => effect === "Allow" && notPrincipal);
+  const asked = statements.some(({ conditions }) => conditions.some(({ key }) => PROVIDER_KEYS.has(key.toLowerCase())));
+  return globs.size > 1 || ((globs.size > 0 || excluding) && asked);
+}
 
 function holding({ literals }: Statement): readonly Want[] {
   return literals.map((literal) => ({ literal, holds: true }));
