@@ -324,6 +324,15 @@ export const EXACT_CASES: readonly ExactCase[] = [
     allow({ "ForAnyValue:StringEquals": { "aws:TagKeys": "a" } }),
   ),
   one(
+    "an open test that one side needs yes and the other could use as a no",
+    "wider",
+    allow({ "ForAllValues:StringEquals": { "aws:TagKeys": "a" }, Null: { "aws:TagKeys": "false" } }),
+    allow(
+      { "ForAllValues:StringEquals": { "aws:TagKeys": [] } },
+      { "ForAnyValue:StringEquals": { "aws:TagKeys": "a" } },
+    ),
+  ),
+  one(
     "two values for an operator of one",
     "wider",
     allow({ StringEquals: { [AMR]: "x" }, StringNotLike: { [AMR]: "x" } }),

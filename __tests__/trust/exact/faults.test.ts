@@ -70,9 +70,13 @@ const FAULTS: readonly (readonly [string, Fault])[] = [
     "an open test is answered differently for each side",
     {
       file: "exact/literals.ts",
-      find: "if (helps !== holds) answers.set(test, false);",
-      replace: "if (false) answers.set(test, false);",
+      find: "(test) => answers.get(test) ?? false",
+      replace: "(_, helps) => helps === holds",
     },
+  ],
+  [
+    "an open test that two conditions need otherwise is answered one way only",
+    { file: "exact/literals.ts", find: "contested.add(test)", replace: "contested.has(test)" },
   ],
   [
     "the fresh letter may be one that a pattern names",

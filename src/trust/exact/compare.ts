@@ -226,7 +226,7 @@ class PolicyPair {
   /** The witness for what was found, once `decide` agrees. */
   private confirm(caller: Caller, found: Found, factsOf: (key: string) => KeyFacts, reading: Answers): Witness | null {
     const request = requestOf(caller, found.values, factsOf, this.fixedKeys);
-    const answers = new Map([...reading, ...(answersFor(found.wants, request.keys) ?? [])]);
+    const answers = new Map([...reading, ...(answersFor(found.wants, request.keys, this.budget) ?? [])]);
     const read: Reading = (test) => answers.get(test) ?? false;
     const allowed = this.a.some(({ compiled }) => verdict(compiled, request, read) === "yes");
     const refused = this.b.every(({ compiled }) => verdict(compiled, request, read) === "no");

@@ -1,4 +1,5 @@
 /** The conditions of some policies, each distinct one once, by the keys that they speak of. */
+import type { Budget } from "./budget";
 import type { CompiledCondition, PreparedValue } from "../decide/conditions";
 import { compileCondition, prepareValue } from "../decide/conditions";
 import type { PolicyCondition } from "../decide/document";
@@ -120,22 +121,33 @@ export class Literals {
 export type Answers = ReadonlyMap<string, boolean>;
 
 /**
- * Answers to open tests by which `keys` meets every want; null where there are none. A test is answered no where some
- * want needs that, and yes otherwise: for one value of a key no other answers could do better.
+ * Answers to open tests by which `keys` meets every want; null where there are none. A test that all wants need alike
+ * is answered so; of one that some want needs yes and another no, both are tried.
  */
-export function answersFor(wants: readonly Want[], keys: RequestKeys): Answers | null {
+export function answersFor(wants: readonly Want[], keys: RequestKeys, budget: Budget): Answers | null {
   const answers = new Map<string, boolean>();
+  const contested = new Set<string>();
   for (const { literal, holds } of wants) {
     const verdict = literal.evaluate(keys, (test, helps) => {
-      if (helps !== holds) answers.set(test, false);
-      else if (!answers.has(test)) answers.set(test, true);
+      const needed = helps === holds;
+      if (answers.get(test) === !needed) contested.add(test);
+      answers.set(test, needed);
       return null;
     });
     if (verdict !== "unknown" && (verdict === "yes") !== holds) return null;
   }
   if (answers.size === 0) return answers;
-  const met = wants.every(
-    ({ literal, holds }) => literal.evaluate(keys, (test) => answers.get(test) ?? false) === (holds ? "yes" : "no"),
-  );
-  return met ? answers : null;
+  const tests = [...contested].slice(0, MOST_CONTESTED);
+  for (let mask = 0; mask < 1 << tests.length; mask += 1) {
+    tests.forEach((test, at) => answers.set(test, ((mask >> at) & 1) === 1));
+    if (mask > 0) budget.spend();
+    const met = wants.every(
+      ({ literal, holds }) => literal.evaluate(keys, (test) => answers.get(test) ?? false) === (holds ? "yes" : "no"),
+    );
+    if (met) return answers;
+  }
+  if (contested.size > tests.length) budget.giveUp("so many tests that IAM's documentation leaves open");
+  return null;
 }
+
+const MOST_CONTESTED = 8;

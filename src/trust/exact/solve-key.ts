@@ -18,7 +18,7 @@ export function solveKey(
 ): readonly string[] | null {
   const fits = (values: readonly string[]): boolean => {
     budget.spend();
-    return answersFor(wants, new Map([[key, values]])) !== null;
+    return answersFor(wants, new Map([[key, values]]), budget) !== null;
   };
   if (presence !== "always" && fits([])) return [];
   if (presence === "never" || !presenceAllowed(wants)) return null;

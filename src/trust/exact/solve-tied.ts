@@ -200,7 +200,7 @@ function assign(
   );
   const from = (at: number): boolean => {
     const key = keys[at];
-    if (key === undefined) return answersFor(wants, chosen) !== null;
+    if (key === undefined) return answersFor(wants, chosen, budget) !== null;
     for (const values of states[at] ?? []) {
       budget.spend();
       chosen.set(key, values);
