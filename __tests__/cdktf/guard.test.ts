@@ -201,3 +201,19 @@ test("an Aspect that gives resources another provider is refused", () => {
   expect(() => Testing.synth(stack)).toThrow(/\(dev\).*property provider.*\[aws-provider-mismatch\]/);
   expect(codes(complaints(stack))).toEqual(["aws-provider-mismatch", "aws-provider-mismatch"]);
 });
+
+test("a declared domain of a public email provider stops synthesis, unless its rule is suppressed", () => {
+  const withLint = (lint: readonly { readonly ignore: string; readonly reason: string }[]): string => {
+    const stack = emptyStack();
+    new DatabricksFederation(stack, "f", {
+      ...inAws,
+      emailDomains: ["gmail.com"],
+      lint,
+      issuers: { production },
+      roles: { r: { trusts: [{ issuer: "production", subjectPatterns: ["*@gmail.com"] }] } },
+    });
+    return Testing.synth(stack);
+  };
+  expect(() => withLint([])).toThrow(/\(subject-outsider\) \[lint-error\]/);
+  expect(withLint([{ ignore: "email-domain-public", reason: "Every address of ours is there." }])).toContain("gmail");
+});

@@ -220,6 +220,14 @@ describe("a backend of others", () => {
     expect(kept(own)).toEqual(["backend.tf"]);
   });
 
+  test("is none where a folder is in the way, or the root is a file: the refusal is about that", () => {
+    const folder = temporaryFolder("in-the-way");
+    mkdirSync(join(folder, "backend.tf"));
+    expect(keptBackends(folder, files)).toEqual([]);
+    writeFileSync(join(folder, "file"), "");
+    expect(keptBackends(join(folder, "file"), files)).toEqual([]);
+  });
+
   test("is none where the root is new, or its backend.tf is generated", () => {
     expect(kept({ "other.tf": "# backend for the cloud\nlocals { backend = 1 }\n" })).toEqual([]);
     expect(keptBackends(temporaryFolder("empty"), files)).toEqual([]);

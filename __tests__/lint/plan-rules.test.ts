@@ -177,6 +177,12 @@ describe("a renamed key", () => {
       [resourceChange(at("etl"), null, role("etl"))],
       [resourceChange(at("etl"), role("etl"), role("other"))],
       [resourceChange(at("etl"), role("etl"), null), resourceChange(at("load"), null, other)],
+      // one trust policy for several roles: which would be renamed to which is a guess
+      [
+        resourceChange(at("etl"), role("etl"), null),
+        resourceChange(at("load"), null, role("load")),
+        resourceChange(at("report"), null, role("report")),
+      ],
     ])
       expect(await findingsOf(planOf([kept, ...changes]))).toEqual([]);
   });

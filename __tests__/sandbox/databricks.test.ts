@@ -108,6 +108,20 @@ test("identities are those that the policies name, an example for a pattern, and
   expect(new Set(book.all.map(({ clientSecret }) => clientSecret)).size).toBe(book.all.length);
 });
 
+test("undeclared identities are let in by no pattern", () => {
+  const input = {
+    name: "example",
+    emailDomains: ["example.net"],
+    aws: { accountId: "111122223333" },
+    issuers: { company: { level: "account", accountId: "7d3c2b1a-0f5e-4c8d-9a6b-123456789012" } },
+    roles: { reader: { trusts: [{ issuer: "company", subjectPatterns: ["*@example.net"] }] } },
+  } as const;
+  const [user] = identitiesOf(directoryOfFederation(readFederation(input).federation)).filter(
+    ({ subject, declared }) => !declared && subject.includes("@"),
+  );
+  expect(user?.subject).toMatch(/^mallory@[^@]+\.example$/);
+});
+
 test("client credentials give a token as Databricks' are, in the header or in the body", async () => {
   const { clientId, clientSecret } = of(READER);
   const answers = [

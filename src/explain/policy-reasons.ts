@@ -3,6 +3,7 @@ import type { ConditionTrace, Decision, StatementTrace } from "../trust/decide/d
 import { stringLike } from "../trust/string-like";
 import type { Reason } from "./issuer-reasons";
 import { smallDifference } from "./small-differences";
+import { listed } from "../text/words";
 
 type Claims = Readonly<Record<string, unknown>>;
 
@@ -165,7 +166,7 @@ function conditionReason(condition: ConditionTrace, claims: Claims): Measured {
       ),
     );
   if (claim === "sub") return subjectReason(value, condition, claims);
-  const expectation = `${label} is ${value}; expected: ${expected.slice(0, 5).join(", ")}`;
+  const expectation = `${label} is ${value}; expected: ${listed(expected, 5)}`;
   if (claim === "aud")
     return at(OTHER, expectation, "Get a token for that audience, or add this one to the trust's audiences.");
   return at(OTHER, expectation, `Call from where ${key} matches, or change the condition.`);

@@ -31,9 +31,10 @@ export function whoGetsIn(role: string, policy: PolicyDocument): RoleCallers {
     role,
     unsure,
     kinds: kinds.map(({ witness, ...kind }) => {
-      const { request: _, ...shown } = witness ?? { request: null };
-      const says = `${inWords(kind)}${witness === null ? " (not certain)" : ""}`;
-      return { ...kind, says, witness: witness === null ? null : (shown as Omit<Witness, "request">) };
+      const says = inWords(kind);
+      if (witness === null) return { ...kind, says: `${says} (not certain)`, witness: null };
+      const { request: _, ...shown } = witness;
+      return { ...kind, says, witness: shown };
     }),
   };
 }
@@ -44,12 +45,16 @@ export function callersText(roles: readonly RoleCallers[]): string {
     .flatMap(({ role, kinds, unsure }) => [
       `${role}:`,
       ...kinds.map(({ says }) => `  ${says}`),
-      kinds.length === 0
-        ? "  nobody"
-        : `  nobody else${unsure === null ? "" : `, and not all of these for certain: ${unsure}`}`,
+      `  ${othersText({ kinds, unsure })}`,
     ])
     .map(visible)
     .join("\n");
+}
+
+/** What is said of all others, after the kinds: `nobody else`. */
+export function othersText({ kinds, unsure }: { kinds: readonly unknown[]; unsure: string | null }): string {
+  const uncertain = unsure === null ? "" : `, and not all of these for certain: ${unsure}`;
+  return `nobody${kinds.length === 0 ? "" : " else"}${uncertain}`;
 }
 
 function inWords(kind: Omit<KindOfCaller, "witness">): string {

@@ -87,7 +87,7 @@ function readGenerated(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    if (["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) return undefined;
     throw error;
   }
 }
@@ -124,7 +124,7 @@ export function staleRoots(folder: string, files: FileSet): readonly string[] {
 export function keptBackends(folder: string, files: FileSet): readonly string[] {
   return [...files.keys()].filter((path) => {
     const root = /^(.*\/|)backend\.tf$/.exec(path)?.[1];
-    if (root === undefined) return false;
+    if (root === undefined || obstacle(folder, path) !== undefined) return false;
     const present = readGenerated(join(folder, path));
     if (present === undefined ? isGeneratedRoot(join(folder, `${root}main.tf`)) : generatedKind(present) === undefined)
       return true;
@@ -135,8 +135,5 @@ export function keptBackends(folder: string, files: FileSet): readonly string[] 
 }
 
 function isGeneratedRoot(file: string): boolean {
-  return (
-    lstatSync(file, { throwIfNoEntry: false })?.isFile() === true &&
-    generatedKind(readFileSync(file, "utf8")) === "root"
-  );
+  return statOf(file)?.isFile() === true && generatedKind(readFileSync(file, "utf8")) === "root";
 }

@@ -36,8 +36,17 @@ function inputFields({ variables }: ModuleCall): { readonly issuers: Fields; rea
   };
 }
 
+const KNOWN = new WeakMap<Fields, ReturnType<typeof hclFields>>();
+
+/** `hclFields`, once for each of the few lists of fields, however many roles a plan has. */
+function knownFields(fields: Fields): ReturnType<typeof hclFields> {
+  const known = KNOWN.get(fields) ?? hclFields(fields);
+  KNOWN.set(fields, known);
+  return known;
+}
+
 function dropped(fields: Fields, value: unknown, path: string): readonly DroppedAttribute[] {
-  const known = hclFields(fields);
+  const known = knownFields(fields);
   return Object.entries(asRecord(value) ?? {}).flatMap(([name, member]): readonly DroppedAttribute[] => {
     const field = Object.hasOwn(known, name) ? known[name] : undefined;
     const at = memberPath(path, name);

@@ -121,7 +121,8 @@ export function lintErrorsOfRole(
       accountId: accountOfArn(issuer.providerArn),
       path: formatPath(["issuers", key]),
     })),
-    emailDomains: federation.emailDomains,
+    // of a federation the declaration is the finding; here the pattern is, unless the declaration is suppressed
+    emailDomains: federation.lint.some(({ ignore }) => ignore === "email-domain-public") ? federation.emailDomains : [],
     ignores: ignoresAt(federation.lint, []),
     roles: [
       lintedRole(role, {

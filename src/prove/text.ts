@@ -24,7 +24,7 @@ export function proofText(proof: Proof): string {
 
 function roleLine(role: RoleProof): string {
   const name = role.account === null ? role.role : `${role.account}/${role.role}`;
-  const declared = `${counted(role.declared, "declared identity", "declared identities")}`;
+  const declared = counted(role.declared, "declared identity", "declared identities");
   const gets = role.declared === 1 ? "gets" : "get";
   const who = role.declaredIn === role.declared ? `${declared} ${gets} in` : `${role.declaredIn} of ${declared} get in`;
   const others =

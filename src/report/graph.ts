@@ -59,7 +59,7 @@ export function graph(view: ReportView): string {
   const nodes = [
     ...view.issuers.map(({ key, issuer }, index) => node("issuer", index, key, issuer, y(issuers, index))),
     ...view.identities.map(({ id, who, kind }) =>
-      node("identity", id, who, `${who} (${kind})`, y(identities, id), kind === "subject pattern" ? " pattern" : ""),
+      node("identity", id, who, `${who} (${kind})`, y(identities, id), kind.endsWith("pattern") ? " pattern" : ""),
     ),
     ...view.roles.map(({ name, arn }, index) => node("role", index, name, arn, y(roles, index))),
   ];

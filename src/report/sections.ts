@@ -1,4 +1,5 @@
 /** The parts of the page beside graph and matrix: findings, roles, issuers, identities. */
+import { othersText } from "../explain/who-gets-in";
 import { html, htmlText } from "../text/escape";
 import { code, definitions, element, link, scrollingTable } from "../text/markup";
 import { SECRET_NOTES } from "./secrets";
@@ -89,12 +90,11 @@ function callersOf({ name, callers, unsure, widePatterns }: ReportRole, index: n
     const line = link(`#r${index}s${statement}`, `Statement ${statement}`);
     return `<li>${html(says)} <span class="muted">(${line})</span></li>`;
   });
-  const others = callers.length === 0 ? "Nobody" : "Nobody else";
-  const uncertain = unsure === null ? "" : `, and not all of these for certain: ${html(unsure)}`;
+  const others = othersText({ kinds: callers, unsure });
   const reasons = widePatterns.map(({ pattern, reason }) => `<li>${code(pattern)}: “${html(reason)}”</li>`);
   return [
     element("ul", { class: "callers", "aria-label": `Who gets into ${name}` }, ...items),
-    `<p class="muted">${others}${uncertain}.</p>`,
+    `<p class="muted">${html(others.charAt(0).toUpperCase() + others.slice(1))}.</p>`,
     ...(reasons.length === 0 ? [] : ["<p>Wide patterns, and why:</p>", element("ul", { class: "wide" }, ...reasons)]),
   ].join("");
 }

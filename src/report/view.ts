@@ -8,9 +8,9 @@ import { formatPath } from "../federation/path";
 import { type Reach, reachOf } from "../federation/reach";
 import { lintFederation } from "../lint/lint-federation";
 import type { TrustPolicy } from "../trust/policy";
+import { readTrustPolicy } from "../explain/role-in-question";
 import { whoGetsIn } from "../explain/who-gets-in";
 import { ACCOUNT_ID_PLACEHOLDER, roleArn, trustPolicyJson } from "../trust/build";
-import { readPolicy } from "../trust/decide/document";
 import type { Finding } from "../lint/run-rules";
 import { type SubjectGroup, subjectGroups, type Trust, type WideSubjectPattern } from "../trust/trust";
 import { SECRET_NOTES, type SecretNote } from "./secrets";
@@ -162,9 +162,7 @@ function reportRole(
   const view = own[0] ?? views[0];
   if (view === undefined) throw new RangeError("a federation has an account");
   const policy = trustPolicyJson(roleTrustPolicy(role, view));
-  const read = readPolicy(policy);
-  if (!read.ok) throw new RangeError(read.why);
-  const { kinds, unsure } = whoGetsIn(role.key, read.policy);
+  const { kinds, unsure } = whoGetsIn(role.key, readTrustPolicy(role, view));
   return {
     callers: kinds.map(({ says, statement }) => ({ says: withAccount(says), statement })),
     unsure,

@@ -35,7 +35,7 @@
     },
     identity: (index) => {
       const who = text(rows[index].querySelector(".who")), kind = text(rows[index].cells[1]);
-      return { label: who, title: who + " (" + kind + ")", extra: kind === "subject pattern" ? " pattern" : "" };
+      return { label: who, title: who + " (" + kind + ")", extra: kind.endsWith("pattern") ? " pattern" : "" };
     },
     role: (index) => {
       const card = cards[index];

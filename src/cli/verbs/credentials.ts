@@ -1,7 +1,7 @@
 /** `credentials`: AWS credentials for a role, without a stored key. */
 import { realpathSync } from "node:fs";
 import { resolve } from "node:path";
-import { type InputError, inputError } from "../../errors";
+import { inputError } from "../../errors";
 import { FLAGS, flags } from "../flags";
 import { type ExitCode, say, sayJson, tell } from "../run";
 import { verb } from "../verb";
@@ -44,19 +44,19 @@ export default verb({
       return 0;
     }
     if (program !== undefined && (options.json || options.format !== undefined))
-      throw missing("usage", "--format and --json do not apply to a program after --.", "Leave them out.");
+      throw inputError("usage", "--format and --json do not apply to a program after --.", "Leave them out.");
     const call = { ...options, environment, args, cwd: process.cwd(), note: (text: string) => tell(`note: ${text}`) };
     // a program's own exit code may be any
     if (program !== undefined)
       return (await forms.runWithCredentials(sessionOptions(call), program, options.keepTokenSources)) as ExitCode;
     if (options.format === "profile") {
       if (options.profileName === undefined)
-        throw missing("required", "--profile-name is missing.", "Name the AWS profile to write.");
+        throw inputError("required", "--profile-name is missing.", "Name the AWS profile to write.");
       tell(await forms.writeCredentialsProfile(call, options.profileName, ownProgram()));
       return 0;
     }
     if (options.format === "token-file") {
-      if (options.out === undefined) throw missing("required", "--out is missing.", "Name the file for the token.");
+      if (options.out === undefined) throw inputError("required", "--out is missing.", "Name the file for the token.");
       const { sleepByClock } = await import("../../credentials/token-file");
       const stop = new AbortController();
       for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => stop.abort());
@@ -73,10 +73,6 @@ export default verb({
     return 0;
   },
 });
-
-function missing(code: "required" | "usage", message: string, fix: string): InputError {
-  return inputError(code, message, fix);
-}
 
 /** How this program was started, by full paths: SDKs call it from anywhere. */
 function ownProgram(): readonly string[] {

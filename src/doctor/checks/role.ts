@@ -102,7 +102,8 @@ function lintCheck(subject: string, declared: LintTarget, live: LiveRole, provid
     ignores: ours?.ignores ?? [],
   };
   // providers have checks of their own
-  const findings = lintTarget({ ...EMPTY_TARGET, ignores: declared.ignores, providers, roles: [role] }).filter(
+  const { emailDomains = [], ignores } = declared;
+  const findings = lintTarget({ ...EMPTY_TARGET, emailDomains, ignores, providers, roles: [role] }).filter(
     ({ rule, severity, ignored, role: of }) =>
       ignored === null && of !== null && severity !== "note" && !rule.startsWith("ignore-"),
   );

@@ -1,6 +1,6 @@
 /** A lint report for a person: one line a finding, then who gains and loses a role, then the totals. */
 import { visible } from "../../text/escape";
-import { counted } from "../../text/words";
+import { counted, listed } from "../../text/words";
 import { shellLine } from "../explain-command";
 import type { LintReport, PlacedChange, PlacedFinding, PlacedIdentity } from "../lint-documents";
 
@@ -15,7 +15,7 @@ export function lintText(report: LintReport, color = false): string {
     ...report.files.flatMap(({ file, unknownPolicies }) =>
       unknownPolicies.length === 0
         ? []
-        : [visible(`${file}: skipped, known only after apply: ${some(unknownPolicies)}.`)],
+        : [visible(`${file}: skipped, known only after apply: ${listed(unknownPolicies, 5)}.`)],
     ),
     ...report.ignored.map(({ file, path, rule, ignored }) =>
       visible(`${file}: suppressed: ${path} [${rule}]: ${ignored ?? ""}`),
@@ -91,8 +91,4 @@ function summary({ files, findings, errors, warnings, notes, ignored, changes }:
   const lost = changes.reduce((sum, change) => sum + change.lost.length, 0);
   const compared = changes.length === 0 ? "" : `; ${gained} gained, ${lost} lost`;
   return `${findings.length + changes.length > 0 ? "\n" : ""}${result} (${checked})${compared}`;
-}
-
-function some(names: readonly string[]): string {
-  return names.length > 5 ? `${names.slice(0, 5).join(", ")} and ${names.length - 5} more` : names.join(", ");
 }

@@ -29,17 +29,26 @@ export const addressRenamed: PlanRule = {
   ],
 };
 
-/** The old and the new address of each pair that has a text in common. */
+/** The old and the new address of each pair that has a text in common, where no third has it. */
 function pairs<T extends { readonly path: string }>(
   destroyed: readonly T[],
   made: readonly T[],
   texts: (one: T) => readonly string[],
 ): readonly (readonly [string, string])[] {
-  const byText = new Map(made.flatMap((one) => texts(one).map((text) => [text, one.path] as const)));
-  return destroyed.flatMap((one) => {
-    const again = texts(one).flatMap((text) => byText.get(text) ?? [])[0];
-    return again === undefined ? [] : [[one.path, again] as const];
-  });
+  if (destroyed.length === 0) return [];
+  const byText = (all: readonly T[]): ReadonlyMap<string, readonly string[]> => {
+    const found = new Map<string, string[]>();
+    for (const one of all) for (const text of texts(one)) found.set(text, [...(found.get(text) ?? []), one.path]);
+    return found;
+  };
+  const [before, after] = [byText(destroyed), byText(made)];
+  const renamed = new Map<string, string>();
+  for (const [text, [from, ...others]] of before) {
+    const [to, ...more] = after.get(text) ?? [];
+    if (from !== undefined && to !== undefined && others.length + more.length === 0 && !renamed.has(from))
+      renamed.set(from, to);
+  }
+  return [...renamed];
 }
 
 /** The role's name; and its module with its trust policy, in which a role that trusts itself is named. */

@@ -52,7 +52,9 @@ export const sessionRenewsItself: RoleRule = {
     const [provider] = role.statements.flatMap((own) => (own.letsWebIdentitiesIn ? own.providers : []));
     if (provider === undefined) return [];
     return role.statements.flatMap((own): readonly Violation[] =>
-      own.effect === "Allow" && renews(role, own, provider)
+      own.effect === "Allow" &&
+      (own.notPrincipal || own.trusted.some(({ kind }) => kind === "AWS")) &&
+      renews(role, own, provider)
         ? [
             {
               statement: own.index,

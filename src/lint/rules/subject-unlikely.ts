@@ -35,7 +35,9 @@ export const subjectUnlikely: StatementRule = {
     "invisible characters or look-alikes of other scripts. A subject of GitHub Actions, in either of its forms, " +
     "stands in Databricks' own federation policy and not here. Such a line lets nobody in, or a different " +
     "identity than it seems to name.",
-  fix: "Copy the application ID or the address again from Databricks.",
+  fix:
+    "Copy the application ID or the address again from Databricks; in place of a GitHub subject write the " +
+    "application ID of the service principal whose federation policy names it.",
   good: RIGHT_CONDITION,
   bad: conditionExample({ StringEquals: { [AUD]: EXAMPLE_AUDIENCE, [SUB]: "\u0430lice@example.com" } }),
   source: SOURCES.trustPage,

@@ -11,9 +11,17 @@ export interface Page {
   readonly body: string;
 }
 
-export function pageHtml({ title, trail, body }: Page): Buffer {
+let read: { readonly style: string; readonly hash: string } | undefined;
+
+/** The style sheet of all pages, and what the policy of each names it by. */
+function styleSheet(): { readonly style: string; readonly hash: string } {
+  if (read !== undefined) return read;
   const style = packageText("templates/registry/page.css");
-  const hash = `sha256-${createHash("sha256").update(style).digest("base64")}`;
+  return (read = { style, hash: `sha256-${createHash("sha256").update(style).digest("base64")}` });
+}
+
+export function pageHtml({ title, trail, body }: Page): Buffer {
+  const { style, hash } = styleSheet();
   const policy = `default-src 'none'; style-src '${hash}'; base-uri 'none'; form-action 'none'`;
   return Buffer.from(`<!doctype html>
 <html lang="en">

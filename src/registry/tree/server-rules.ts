@@ -31,9 +31,9 @@ export function serverRules({ basePath }: RegistrySite): ReadonlyMap<string, Buf
     archivePattern: escaped(ARCHIVE_NAME),
     pathPattern: escaped(modules).replaceAll("/", "\\/"),
   };
-  render ??= rendererWith({}, []);
+  const renderer = (render ??= rendererWith({}, []));
   const texts = Object.entries(FILES).map(
-    ([path, template]) => [path, render?.(`registry/${template}.hbs`, view) ?? ""] as const,
+    ([path, template]) => [path, renderer(`registry/${template}.hbs`, view)] as const,
   );
   return new Map([[".nojekyll", ""] as const, ...texts].map(([path, text]) => [path, Buffer.from(text)]));
 }

@@ -1,9 +1,9 @@
 /** Who can get a token in the sandbox: the identities that trust policies name, and two undeclared ones. */
 import { randomBytes, randomUUID } from "node:crypto";
-import { SERVICE_PRINCIPAL, USER } from "../../trust/rules";
-import { satisfies, type TextRule } from "../../text/text-rule";
+import { SERVICE_PRINCIPAL } from "../../trust/rules";
+import { satisfies } from "../../text/text-rule";
 import { exactSubjects, parseRole, subjectPatterns } from "../../trust/parsed/parse-role";
-import { instanceOf } from "../../trust/string-like";
+import { instanceOf, stringLike } from "../../trust/string-like";
 import type { SimulatedIssuer, SimulatedDirectory } from "./directory";
 
 /** Its secrets are generated for one run and are valid in the sandbox only. */
@@ -31,32 +31,58 @@ export function identitiesOf(directory: SimulatedDirectory): readonly Identity[]
     ),
     ...(first === undefined || last === undefined
       ? []
-      : [undeclared(first, SERVICE_PRINCIPAL, subjects), undeclared(last, USER, subjects)]),
+      : [undeclared(first, () => randomUUID(), directory), undeclared(last, userOf, directory)]),
   ];
 }
 
 /** Issuer URL -> the subjects that Allow statements name; for a pattern one that it lets in. */
 function declaredSubjects(directory: SimulatedDirectory): ReadonlyMap<string, ReadonlySet<string>> {
   const found = new Map<string, Set<string>>(directory.issuers.map(({ issuer }) => [issuer, new Set<string>()]));
-  for (const { source } of directory.accounts.flatMap(({ roles }) => roles)) {
-    for (const statement of parseRole(source).statements) {
-      if (!statement.letsWebIdentitiesIn) continue;
-      const named = [...exactSubjects(statement), ...subjectPatterns(statement).map((pattern) => instanceOf(pattern))];
-      for (const { issuerPath } of statement.providers)
-        for (const subject of named) found.get(`https://${issuerPath}`)?.add(subject);
-    }
-  }
+  for (const { issuer, exact, patterns } of trustedSubjects(directory))
+    for (const subject of [...exact, ...patterns.map((pattern) => instanceOf(pattern))])
+      found.get(issuer)?.add(subject);
   return found;
 }
 
+interface TrustedSubjects {
+  /** The issuer's URL. */
+  readonly issuer: string;
+  readonly exact: readonly string[];
+  readonly patterns: readonly string[];
+}
+
+/** What each Allow statement for web identities names, for each issuer that it trusts. */
+function trustedSubjects({ accounts }: SimulatedDirectory): readonly TrustedSubjects[] {
+  return accounts
+    .flatMap(({ roles }) => roles.flatMap(({ source }) => parseRole(source).statements))
+    .filter(({ letsWebIdentitiesIn }) => letsWebIdentitiesIn)
+    .flatMap((statement) =>
+      statement.providers.map(({ issuerPath }) => ({
+        issuer: `https://${issuerPath}`,
+        exact: exactSubjects(statement),
+        patterns: subjectPatterns(statement),
+      })),
+    );
+}
+
+/** The first that `subjectAt` makes and that no statement lets in; where all are let in, the last tried. */
 function undeclared(
   issuer: SimulatedIssuer,
-  rule: TextRule,
-  declared: ReadonlyMap<string, ReadonlySet<string>>,
+  subjectAt: (attempt: number) => string,
+  directory: SimulatedDirectory,
 ): Identity {
-  const known = declared.get(issuer.issuer);
-  const subject = rule === SERVICE_PRINCIPAL ? randomUUID() : "mallory@example.net";
-  return identity(issuer, known?.has(subject) === true ? `outsider-${randomUUID()}@example.net` : subject, false);
+  const own = trustedSubjects(directory).filter((trusted) => trusted.issuer === issuer.issuer);
+  const isLetIn = (subject: string): boolean =>
+    own.some(
+      ({ exact, patterns }) => exact.includes(subject) || patterns.some((pattern) => stringLike(pattern, subject)),
+    );
+  let subject = subjectAt(0);
+  for (let attempt = 1; attempt < 3 && isLetIn(subject); attempt += 1) subject = subjectAt(attempt);
+  return identity(issuer, subject, false);
+}
+
+function userOf(attempt: number): string {
+  return attempt === 0 ? "mallory@example.net" : `mallory@${randomUUID()}.example`;
 }
 
 function identity(issuer: SimulatedIssuer, subject: string, declared: boolean): Identity {

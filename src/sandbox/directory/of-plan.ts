@@ -20,6 +20,7 @@ import {
   type SimulatedRole,
   simulatedRole,
 } from "./directory";
+import { listed } from "../../text/words";
 
 /**
  * The directory of `text`; `file` names it in messages. Throws InputError json-syntax, document-unknown (neither a plan
@@ -40,10 +41,10 @@ export function directoryOfPlan(text: string, file: string): SimulatedDirectory 
       file,
       message:
         read.unread.length > 0
-          ? `No trust policy in it is known before apply (${read.unread
-              .slice(0, 3)
-              .map((role) => role.path)
-              .join(", ")}).`
+          ? `No trust policy in it is known before apply (${listed(
+              read.unread.map((role) => role.path),
+              3,
+            )}).`
           : "No role in it trusts Databricks.",
       fix: "Give terraform show -json of a plan or state with such a role, or a federation file with --config.",
     });

@@ -35,11 +35,14 @@ export default verb({
           `Terraform would destroy it. See docs/leaving-cdktf.md.`,
       );
     const kept = keptBackends(options.out, tree.files);
-    for (const path of kept)
+    for (const path of kept) {
+      const main = `${options.out}/${path.replace(/backend\.tf$/, "main.tf")}`;
       tell(
         `note: ${options.out}/${path} is not written: the root has a backend of yours, or none. ` +
-          `Write backend: { type: none } in the federation file to say so.`,
+          `Write backend: { type: none } in the federation file to say so; to have it written, ` +
+          `remove ${main} and generate again.`,
       );
+    }
     const files = new Map([...tree.files].filter(([path]) => !kept.includes(path)));
     const code = await deliver(options.out, { ...tree, files }, options);
     if (!existsSync(options.out)) return code;
