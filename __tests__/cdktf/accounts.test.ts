@@ -89,7 +89,7 @@ test("an account that is given is compared with the provider's, once a stack, at
           postcondition: [
             {
               condition: '${self.account_id == "111122223333"}',
-              error_message: expect.stringContaining("AWS account 111122223333") as unknown,
+              error_message: expect.stringContaining("account is not 111122223333 (awsAccountId). Use") as unknown,
             },
           ],
         },
@@ -101,7 +101,7 @@ test("an account that is given is compared with the provider's, once a stack, at
           postcondition: [
             {
               condition: '${self.partition == "aws"}',
-              error_message: expect.stringContaining("partition aws") as unknown,
+              error_message: expect.stringContaining("partition is not aws (awsPartition). Use") as unknown,
             },
           ],
         },

@@ -535,6 +535,22 @@ describe("what is wrong", () => {
     expect(codes(complaints(stack))).toEqual(["logical-id-collision", "logical-id-collision"]);
   });
 
+  test("includes a data source of the user's own that has the name of ours, and says what to do", () => {
+    const stack = emptyStack();
+    new DataAwsCallerIdentity(stack, "current");
+    new DatabricksOidcProvider(stack, "production", production);
+    expect(complaints(stack)).toEqual([
+      expect.stringContaining(
+        "would both be data.aws_caller_identity.current; Terraform would get one of them only. " +
+          "Rename your data source, or set awsAccountId and awsPartition. [logical-id-collision]",
+      ),
+    ]);
+    const given = emptyStack();
+    new DataAwsCallerIdentity(given, "current");
+    new DatabricksOidcProvider(given, "production", { ...production, ...inAws });
+    expect(complaints(given)).toEqual([]);
+  });
+
   test("the logical ID of what others name cannot be changed afterwards", () => {
     const stack = emptyStack();
     const federation = federationIn(stack);

@@ -250,7 +250,7 @@ describeWith({ terraform: true, moto: true }, "a CDKTF stack on a local AWS", ()
           accept: [1],
         },
       );
-      expect(refused.stderr).toContain("The AWS provider is not in the AWS account 444455556666");
+      expect(refused.stderr).toContain("The AWS provider's account is not 444455556666");
       expect(await iam.roleNames()).toEqual([]);
     },
   );

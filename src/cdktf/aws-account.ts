@@ -3,7 +3,7 @@ import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-i
 import { DataAwsPartition } from "@cdktf/provider-aws/lib/data-aws-partition";
 import type { TerraformProvider } from "cdktf";
 import { TerraformStack } from "cdktf";
-import type { Construct } from "constructs";
+import type { Construct, IConstruct } from "constructs";
 import type { Partition } from "../issuer/rules";
 import type { TrustContext } from "../trust/build";
 import { ACCOUNT_ID_PLACEHOLDER, PARTITION_PLACEHOLDER } from "../trust/build";
@@ -44,7 +44,7 @@ export function aliasOf(provider: TerraformProvider | undefined): string {
 }
 
 /**
- * Asks the construct's provider, once a stack, for what is not known, and compares what is given with what it says:
+ * Asks the construct's provider, once a stack, for what is not known, and compares what is given with the answer:
  * at plan time, before a role is made.
  */
 export function awsAccount(scope: Construct, known: KnownAccount): AwsAccount {
@@ -52,12 +52,14 @@ export function awsAccount(scope: Construct, known: KnownAccount): AwsAccount {
   const { accountId, partition, provider } = known;
   const compared = !known.configured;
   const caller = sourceOf(DataAwsCallerIdentity, "caller-identity", stack, provider, accountId !== null, compared);
-  if (caller !== undefined && accountId !== null) expectValue(caller, "account_id", accountId, "AWS account");
-  const region = sourceOf(DataAwsPartition, "partition", stack, provider, partition !== null, compared);
-  if (region !== undefined && partition !== null) expectValue(region, "partition", partition, "partition");
+  if (caller !== undefined && accountId !== null)
+    expectValue(caller, "account_id", accountId, "account", "awsAccountId");
+  const partitionSource = sourceOf(DataAwsPartition, "partition", stack, provider, partition !== null, compared);
+  if (partitionSource !== undefined && partition !== null)
+    expectValue(partitionSource, "partition", partition, "partition", "awsPartition");
   const asked = {
     accountId: caller === undefined ? (accountId ?? "") : `\${${addressOf(caller)}.account_id}`,
-    partition: region === undefined ? (partition ?? "") : `\${${addressOf(region)}.partition}`,
+    partition: partitionSource === undefined ? (partition ?? "") : `\${${addressOf(partitionSource)}.partition}`,
   };
   return {
     text: (text) => terraformText(text, asked),
@@ -65,11 +67,14 @@ export function awsAccount(scope: Construct, known: KnownAccount): AwsAccount {
     tokenized: (text) =>
       text
         .replaceAll(ACCOUNT_ID_PLACEHOLDER, () => caller?.accountId ?? "")
-        .replaceAll(PARTITION_PLACEHOLDER, () => region?.partition ?? ""),
+        .replaceAll(PARTITION_PLACEHOLDER, () => partitionSource?.partition ?? ""),
   };
 }
 
 type Source = DataAwsCallerIdentity | DataAwsPartition;
+
+/** How the IDs of our data sources begin. */
+const SOURCE_ID = "databricks-aws-oidc-";
 
 /** The data source of `provider` in `stack`; made when it is not there. */
 function sourceOf<S extends Source>(
@@ -85,8 +90,8 @@ function sourceOf<S extends Source>(
   const suffix = alias === "" ? "" : `_${alias}`;
   // what is only compared leaves the name `current` to data sources of the user's own
   const [id, logicalId] = isGiven
-    ? [`databricks-aws-oidc-given-${name}${suffix}`, `databricks-aws-oidc${suffix}`]
-    : [`databricks-aws-oidc-${name}${suffix}`, `current${suffix}`];
+    ? [`${SOURCE_ID}given-${name}${suffix}`, `databricks-aws-oidc${suffix}`]
+    : [`${SOURCE_ID}${name}${suffix}`, `current${suffix}`];
   const made = stack.node.tryFindChild(id);
   if (made instanceof type) return made;
   const source = new type(stack, id, provider === undefined ? {} : { provider });
@@ -94,8 +99,8 @@ function sourceOf<S extends Source>(
   return source;
 }
 
-/** Lets the plan fail where the data source does not say `value`. */
-function expectValue(source: Source, attribute: string, value: string, what: string): void {
+/** Lets the plan fail where the data source gives another value than `value`, the construct's property `prop`. */
+function expectValue(source: Source, attribute: string, value: string, what: string, prop: string): void {
   const condition = `\${self.${attribute} == "${value}"}`;
   const known = source.lifecycle?.postcondition ?? [];
   if (known.some((other) => other.condition === condition)) return;
@@ -104,10 +109,17 @@ function expectValue(source: Source, attribute: string, value: string, what: str
       ...known,
       {
         condition,
-        errorMessage: `The AWS provider is not in the ${what} ${value}, which the construct was given: check either.`,
+        errorMessage:
+          `The AWS provider's ${what} is not ${value} (${prop}). ` +
+          `Use credentials of that ${what}, or correct ${prop}.`,
       },
     ],
   });
+}
+
+/** Whether `construct` is one of the data sources that are made here. */
+export function isAccountSource({ node }: IConstruct): boolean {
+  return node.id.startsWith(SOURCE_ID) && TerraformStack.isStack(node.scope);
 }
 
 function addressOf(source: Source): string {

@@ -214,7 +214,7 @@ export function checkIssuerProps(
   const existing = aside.tokenAt("existingProviderArn") ?? issuer?.existingProviderArn ?? null;
   const problems = [...canonical.problems, ...found];
   if (issuer !== undefined) {
-    // An adopted provider tells its partition, where it is not given.
+    // The ARN of an adopted provider holds its partition, where that is not given.
     const partition = known.partition ?? PARTITIONS.find((name) => existing?.startsWith(`arn:${name}:`)) ?? "aws";
     problems.push(...checkExistingProvider(issuer, { partition, accounts: [{ accountId: known.accountId }] }));
   }

@@ -84,7 +84,7 @@ export function withIssuerKeys(
   return { declaration: { ...declaration, trusts: list }, providers };
 }
 
-/** Trusts that name a provider with problems are not blamed for it. */
+/** A trust that names a provider with problems has no problem of its own for it. */
 export function roleFrame(
   settings: CheckedSettings,
   providers: Readonly<Record<string, DatabricksOidcProvider>>,
@@ -157,7 +157,7 @@ export function checkRoleProps(
   const ruled = checkRoleValues(read.value, settings);
   if (ruled.length > 0) return refused(ruled);
 
-  // An issuer with problems has told them itself.
+  // The problems of an issuer are reported with the issuer.
   if (read.value.trusts.some((trust) => trust.kind === "subjects" && frame.reading.broken.has(trust.issuer)))
     return refused([]);
 

@@ -6,7 +6,7 @@ import type { Problem } from "../errors";
 import { formatProblem, refuse } from "../errors";
 import type { Finding } from "../lint/run-rules";
 import { logicalId } from "../federation/logical-id";
-import { aliasOf } from "./aws-account";
+import { aliasOf, isAccountSource } from "./aws-account";
 
 const ID = "databricks-aws-oidc";
 
@@ -47,7 +47,7 @@ export class StackGuard extends TerraformElement {
         "role-name-collision",
         guard.#roles,
         (name) => `make a role called ${name}`,
-        "IAM's names do not mind case",
+        "IAM role names are case-insensitive",
       ),
       ...[...guard.#issuers, ...guard.#roles].flatMap(otherProvider),
       ...addressCollisions(stack),
@@ -73,7 +73,7 @@ export class StackGuard extends TerraformElement {
 
   /**
    * The first part of logical IDs of `construct`: `name`, or, where another construct of this stack has that, with the
-   * IDs of the scopes it is in before it. So what is there keeps its ID when the same is made once more elsewhere.
+   * IDs of the scopes it is in before it. So the IDs of the first stay when the same is made once more elsewhere.
    */
   uniqueName(construct: Construct, kind: string, name: string): string {
     const key = `${kind} ${name}`;
@@ -114,7 +114,7 @@ function collisions(
     seen.set(key, node.path);
     if (other === undefined) return [];
     const message = `${other} and ${node.path} both ${doing(name)}; ${why}.`;
-    return [{ code, message, path: node.path, fix: "Keep one." }];
+    return [{ code, message, path: node.path, fix: "Remove one of them." }];
   });
 }
 
@@ -125,7 +125,9 @@ function otherProvider({ resource, construct, provider }: Registered): readonly 
   return [
     {
       code: "aws-provider-mismatch",
-      message: `The resource has another AWS provider (${name}) than its construct, whose account its policies name.`,
+      message:
+        `The resource uses another AWS provider (${name}) than its construct; ` +
+        `its policies name the construct's account.`,
       path: construct.node.path,
       fix: "Give the construct the property provider, instead of setting it on the resource.",
     },
@@ -147,7 +149,10 @@ function addressCollisions(stack: TerraformStack): readonly Problem[] {
           `${other.node.path} and ${construct.node.path} would both be ${address}; ` +
           `Terraform would get one of them only.`,
         path: construct.node.path,
-        fix: "Rename one of the two keys, or the federation it belongs to.",
+        // the data source that asks for the account has been called `current` in every stack: its name stays
+        fix: [other, construct].some(isAccountSource)
+          ? "Rename your data source, or set awsAccountId and awsPartition."
+          : "Rename one of the two keys, or the federation it belongs to.",
       });
     for (const child of construct.node.children) if (!TerraformStack.isStack(child)) visit(child);
   };

@@ -6,7 +6,7 @@ import { compare } from "../trust/exact/compare";
 import type { AwsAccount } from "./aws-account";
 
 /**
- * Refuses a trust policy of `role` that lets in anybody whom the one that was checked, `text`, does not. Codes:
+ * Refuses a trust policy of `role` that lets in callers whom the one that was checked, `text`, does not. Codes:
  * trust-policy-unreadable, trust-policy-changed.
  */
 export function checkWrittenPolicy(role: IamRole, text: string, account: AwsAccount): readonly Problem[] {

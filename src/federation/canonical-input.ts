@@ -35,7 +35,7 @@ export function canonicalInput(raw: unknown, refuseTokens = true): CanonicalInpu
         code: "reserved-text",
         message: "The text holds TfToken[, which CDKTF reads as its own.",
         path: formatPath(path),
-        fix: "Write it otherwise.",
+        fix: "Use a different value.",
       });
     }
     return canonicalText(text);
@@ -87,7 +87,7 @@ export function canonicalInput(raw: unknown, refuseTokens = true): CanonicalInpu
           code: "reserved-text",
           message: "The key __proto__ has a meaning of its own in JavaScript.",
           path: formatPath(path),
-          fix: "Name it otherwise.",
+          fix: "Use a different name.",
         });
       if (Object.hasOwn(members, key)) {
         problems.push({
