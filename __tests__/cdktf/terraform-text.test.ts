@@ -1,9 +1,15 @@
 import { App, Fn, TerraformOutput, TerraformStack, TerraformVariable, Testing, Token } from "cdktf";
 import fc from "fast-check";
 import { holdsToken, isReservedKey, isReservedText } from "../../src/cdktf/tokens";
-import { terraformText } from "../../src/cdktf/terraform-text";
+import { terraformText as written } from "../../src/cdktf/terraform-text";
 import { ACCOUNT_ID_PLACEHOLDER, PARTITION_PLACEHOLDER } from "../../src/trust/build";
 import { temporaryFolder } from "../support/temporary-folder";
+
+const asked = {
+  accountId: "${data.aws_caller_identity.current.account_id}",
+  partition: "${data.aws_partition.current.partition}",
+};
+const terraformText = (text: string): string => written(text, asked);
 
 /** What Terraform makes of a template without expressions. */
 const evaluated = (template: string): string => template.replace(/\$\$\{|%%\{/g, (escape) => escape.slice(1));

@@ -11,7 +11,7 @@ import { canonicalJson } from "../trust/canonical-json";
 import type { InlinePolicy } from "./inline-policies";
 import { checkInlinePolicies } from "./inline-policies";
 import { StackGuard } from "./stack-guard";
-import { terraformText } from "./terraform-text";
+import { NOTHING_ASKED, terraformText } from "./terraform-text";
 import { holdsToken } from "./tokens";
 
 /**
@@ -47,7 +47,7 @@ export class ExistingRole extends Construct {
     StackGuard.of(this).add(this, () => this.#problems);
   }
 
-  /** Attaches a managed policy; `key` tells it from others of this construct, `policyArn` may be a token. */
+  /** Attaches a managed policy; `key` is its name in this construct, `policyArn` may be a token. */
   addManagedPolicy(key: string, policyArn: string): IamRolePolicyAttachment {
     this.#refuse(POLICY_ARN, policyArn, key);
     return new IamRolePolicyAttachment(this, `managed-policy-${key}`, { ...this.#shared, policyArn });
@@ -58,7 +58,11 @@ export class ExistingRole extends Construct {
     const { documents, tokens, problems } = checkInlinePolicies({ [name]: policy }, []);
     this.#problems.push(...problems);
     const text = tokens.get(name) ?? (problems.length > 0 ? "{}" : canonicalJson(documents[name] as Json));
-    return new IamRolePolicy(this, `inline-policy-${name}`, { ...this.#shared, name, policy: terraformText(text) });
+    return new IamRolePolicy(this, `inline-policy-${name}`, {
+      ...this.#shared,
+      name,
+      policy: terraformText(text, NOTHING_ASKED),
+    });
   }
 
   #refuse(rule: typeof ROLE_ARN | typeof POLICY_ARN, arn: string, path: string): void {

@@ -7,9 +7,10 @@ import type { AccountView } from "../federation/account-view";
 import { accountView } from "../federation/account-view";
 import { findAccounts } from "../federation/find";
 import type { AwsAccount, Federation } from "../federation/model";
+import { awsAccount } from "./aws-account";
 import { DatabricksFederation, partsOfView } from "./federation";
 import { addTerraformBlock } from "./terraform-block";
-import { mapValues, terraformText } from "./terraform-text";
+import { mapValues } from "./terraform-text";
 import { reservedTextProblems } from "./tokens";
 
 /**
@@ -67,8 +68,9 @@ export class FederationStack extends TerraformStack {
     });
     addTerraformBlock(this, account.backend);
     const problems = reservedTextProblems(federation, []);
-    this.federation = new DatabricksFederation(this, "federation", undefined, partsOfView(view, problems));
-    this.#outputs(view);
+    const parts = partsOfView(view, problems);
+    this.federation = new DatabricksFederation(this, "federation", undefined, parts);
+    this.#outputs(view, awsAccount(this, parts.settings.known).text);
   }
 
   /** One stack for each AWS account of the federation. */
@@ -78,7 +80,7 @@ export class FederationStack extends TerraformStack {
     );
   }
 
-  #outputs(view: AccountView): void {
+  #outputs(view: AccountView, text: (text: string) => string): void {
     const issuers = Object.fromEntries(view.providers.map(({ issuer }) => [issuer.key, issuer]));
     const { roles } = this.federation;
     const ofIssuers = (field: "issuer" | "discoveryUrl"): Record<string, string> =>
@@ -86,7 +88,7 @@ export class FederationStack extends TerraformStack {
     this.#output(
       "oidc_provider_arns",
       "ARNs of the IAM OIDC providers, by issuer",
-      Object.fromEntries(view.providers.map(({ issuer, arn }) => [issuer.key, terraformText(arn)])),
+      Object.fromEntries(view.providers.map(({ issuer, arn }) => [issuer.key, text(arn)])),
     );
     this.#output("issuer_urls", "Issuers as their tokens name them, by issuer", ofIssuers("issuer"));
     this.#output("discovery_urls", "Discovery documents, by issuer", ofIssuers("discoveryUrl"));
@@ -118,8 +120,8 @@ function accountOf(federation: Federation, key: string | undefined): AwsAccount 
   if (!Array.isArray((federation as Partial<Federation> | undefined)?.accounts))
     throw inputError(
       "wrong-type",
-      "It is no federation that was read.",
-      "Give what loadFederation returns.",
+      "federation must be the result of loadFederation or readFederation.",
+      "Pass what one of these returns.",
       "federation",
     );
   const [only, ...others] = federation.accounts;

@@ -5,6 +5,7 @@
 import type { IResolvable, IResolveContext } from "cdktf";
 import { Token } from "cdktf";
 import { ACCOUNT_ID_PLACEHOLDER, PARTITION_PLACEHOLDER } from "../trust/build";
+import { TOKEN } from "./tokens";
 
 /** Expressions in place of the placeholders of src/trust. */
 export interface Asked {
@@ -12,14 +13,9 @@ export interface Asked {
   readonly partition: string;
 }
 
-/** Where the stack's own AWS provider is asked; see aws-account.ts. */
-const ASKED: Asked = {
-  accountId: "${data.aws_caller_identity.current.account_id}",
-  partition: "${data.aws_partition.current.partition}",
-};
+/** Where AWS is asked for nothing: the placeholders stay. */
+export const NOTHING_ASKED: Asked = { accountId: ACCOUNT_ID_PLACEHOLDER, partition: PARTITION_PLACEHOLDER };
 
-/** A token as CDKTF writes it into a string. */
-const TOKEN = /\$\{TfToken\[[a-zA-Z0-9:._-]+\]\}/;
 const INTRODUCER = /[$%](?=\{)/g;
 const PLACEHOLDERS = new RegExp(`${ACCOUNT_ID_PLACEHOLDER}|${PARTITION_PLACEHOLDER}`, "g");
 
@@ -27,7 +23,7 @@ const PLACEHOLDERS = new RegExp(`${ACCOUNT_ID_PLACEHOLDER}|${PARTITION_PLACEHOLD
  * `text` as the value of a Terraform JSON string: reads back unchanged. CDKTF tokens in it stay tokens; the
  * placeholders of src/trust become the expressions that ask AWS.
  */
-export function terraformText(text: string, asked: Asked = ASKED): string {
+export function terraformText(text: string, asked: Asked): string {
   if (!/[$%\uE000\uE001]/.test(text)) return text;
   return TOKEN.test(text) ? Token.asString(new TextWithTokens(text, asked)) : escapeTemplate(text, asked);
 }

@@ -40,7 +40,13 @@ export interface TokensAside {
   readonly problems: readonly Problem[];
 }
 
-const WHOLE_TOKEN = /^\$\{TfToken\[[a-zA-Z0-9:._-]+\]\}$/;
+/** A token for text as CDKTF writes it into a string; `#` and `&` in place of `$` mark those for lists and maps. */
+export const TOKEN = /\$\{TfToken\[[a-zA-Z0-9:._-]+\]\}/;
+const WHOLE_TOKEN = new RegExp(`^${TOKEN.source}$`);
+const ANY_TOKEN = new RegExp(
+  TOKEN.source.replace("\\$", () => "[$#&]"),
+  "g",
+);
 
 /** Sets the tokens of `declaration` aside. `at` is the declaration's own place, for messages. */
 export function setTokensAside(
@@ -146,7 +152,7 @@ export function isReservedKey(key: string): boolean {
 }
 
 /**
- * Complaints about texts and keys in `value` that CDKTF would change. Tokens themselves are none. Code:
+ * Problems of texts and keys in `value` that CDKTF would change. Tokens themselves are no problem. Code:
  * reserved-text.
  */
 export function reservedTextProblems(value: unknown, at: readonly PathPart[]): readonly Problem[] {
@@ -168,7 +174,7 @@ export function reservedTextProblems(value: unknown, at: readonly PathPart[]): r
 }
 
 function withoutTokens(text: string): string {
-  return text.includes("TfToken[") ? text.replace(/[$#&]\{TfToken\[[a-zA-Z0-9:._-]+\]\}/g, "") : text;
+  return text.includes("TfToken[") ? text.replace(ANY_TOKEN, "") : text;
 }
 
 function reserved(text: string, path: readonly PathPart[]): Problem {
@@ -176,7 +182,7 @@ function reserved(text: string, path: readonly PathPart[]): Problem {
     code: "reserved-text",
     message: `CDKTF would read ${quoted(text)} as a value of its own, or lose it.`,
     path: formatPath(path),
-    fix: "Write it otherwise.",
+    fix: "Use a different value.",
   };
 }
 
