@@ -115,6 +115,26 @@ describe("a trust policy that is changed afterwards", () => {
     expect(() => Testing.synth(stack)).toThrow(expect.objectContaining({ code }) as Error);
   });
 
+  const replaced: readonly (readonly [string, string, string])[] = [
+    [
+      "JSON that is no policy",
+      '{"Version":"2012-10-17","Statement":[]}',
+      "The replaced trust policy is invalid: it has no Statement. ",
+    ],
+    ["text that is no JSON", "allow $${everybody}", "The replaced trust policy is invalid: it is no JSON. "],
+    ["an expression", "${var.policy}", "replaced the trust policy by what can only be read when it is applied. "],
+    [
+      "a policy longer than IAM takes",
+      open.replace('"*"', JSON.stringify({ AWS: "arn:aws:iam::111122223333:role/x".padEnd(20_000, "x") })),
+      "could not be compared with the role's trusts: a policy longer than IAM takes. ",
+    ],
+  ];
+  test.each(replaced)("by %s is refused for what is wrong with it", (_, policy, message) => {
+    const stack = emptyStack();
+    roleOf(federationIn(stack)).assumeRolePolicy = policy;
+    expect(complaints(stack)).toEqual([expect.stringContaining(message)]);
+  });
+
   test("and lets in no more than before is written", () => {
     const stack = emptyStack();
     const role = roleOf(federationIn(stack));

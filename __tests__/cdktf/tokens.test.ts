@@ -60,6 +60,18 @@ test("each is checked by the rule of its place before the role is made", () => {
   });
 });
 
+test("a policy without tokens in place of one with tokens is not said to let in more", () => {
+  const stack = emptyStack();
+  const token = new TerraformVariable(stack, "sp", { type: "string" }).stringValue;
+  const federation = new DatabricksFederation(stack, "f", { ...inAws, issuers });
+  const { resource } = federation.addRole("r", { trusts: [{ issuer: "production", servicePrincipals: [token] }] });
+  resource.assumeRolePolicy =
+    '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"sts:AssumeRole"}]}';
+  expect(complaints(stack)).toEqual([
+    expect.stringMatching(/trusts: they hold values that only Terraform knows\. .*\[trust-policy-changed\]$/),
+  ]);
+});
+
 test("a policy that an Aspect changes cannot be compared where it holds tokens, and is refused", () => {
   const stack = emptyStack();
   const token = new TerraformVariable(stack, "sp", { type: "string" }).stringValue;

@@ -8,7 +8,7 @@ import type { Partition } from "../issuer/rules";
 import type { TrustContext } from "../trust/build";
 import { ACCOUNT_ID_PLACEHOLDER, PARTITION_PLACEHOLDER } from "../trust/build";
 import { ownLifecycle } from "./own-settings";
-import { literalText, terraformText } from "./terraform-text";
+import { holdsExpression, literalText, terraformText } from "./terraform-text";
 
 /** The AWS provider of a construct, and what is known of its account; null where only AWS knows. */
 export interface KnownAccount {
@@ -26,6 +26,8 @@ export interface AwsAccount {
   readonly text: (text: string) => string;
   /** What Terraform makes of such a string, with placeholders for what it asks of AWS. */
   readonly read: (template: string) => string;
+  /** Whether such a string holds more than Terraform asks of AWS here, so that `read` cannot tell its value. */
+  readonly isUnknown: (template: string) => boolean;
   /** CDKTF tokens in place of placeholders: for text handed to the user, who may take it to another stack. */
   readonly tokenized: (text: string) => string;
 }
@@ -64,6 +66,7 @@ export function awsAccount(scope: Construct, known: KnownAccount): AwsAccount {
   return {
     text: (text) => terraformText(text, asked),
     read: (template) => literalText(template, asked),
+    isUnknown: (template) => holdsExpression(template, asked),
     tokenized: (text) =>
       text
         .replaceAll(ACCOUNT_ID_PLACEHOLDER, () => caller?.accountId ?? "")

@@ -16,6 +16,7 @@ export interface Asked {
 /** Where AWS is asked for nothing: the placeholders stay. */
 export const NOTHING_ASKED: Asked = { accountId: ACCOUNT_ID_PLACEHOLDER, partition: PARTITION_PLACEHOLDER };
 
+const ESCAPE = /([$%])\1\{/g;
 const INTRODUCER = /[$%](?=\{)/g;
 const PLACEHOLDERS = new RegExp(`${ACCOUNT_ID_PLACEHOLDER}|${PARTITION_PLACEHOLDER}`, "g");
 
@@ -29,10 +30,18 @@ export function terraformText(text: string, asked: Asked): string {
 }
 
 /** The text that `template` stands for, with the placeholders of src/trust in place of the expressions in `asked`. */
-export function literalText(template: string, { accountId, partition }: Asked): string {
+export function literalText(template: string, asked: Asked): string {
+  return withPlaceholders(template, asked).replace(ESCAPE, "$1{");
+}
+
+/** Whether `template` holds an expression or a token beside those in `asked`: only Terraform knows its value. */
+export function holdsExpression(template: string, asked: Asked): boolean {
+  return /[$%]\{/.test(withPlaceholders(template, asked).replace(ESCAPE, ""));
+}
+
+function withPlaceholders(template: string, { accountId, partition }: Asked): string {
   const withAccount = accountId.startsWith("$") ? template.replaceAll(accountId, ACCOUNT_ID_PLACEHOLDER) : template;
-  const withBoth = partition.startsWith("$") ? withAccount.replaceAll(partition, PARTITION_PLACEHOLDER) : withAccount;
-  return withBoth.replace(/([$%])\1\{/g, "$1{");
+  return partition.startsWith("$") ? withAccount.replaceAll(partition, PARTITION_PLACEHOLDER) : withAccount;
 }
 
 function escapeTemplate(text: string, { accountId, partition }: Asked): string {

@@ -14,21 +14,31 @@ export function checkWrittenPolicy(role: IamRole, text: string, account: AwsAcco
   if (written === text) return [];
   const { path } = role.node;
   const read = typeof written === "string" ? readPolicy(account.read(written)) : undefined;
-  if (read?.ok !== true)
+  if (typeof written !== "string" || read?.ok !== true) {
+    const isUnknown = typeof written !== "string" || account.isUnknown(written);
+    const why = read?.ok === false ? read.why : "";
     return [
       {
         code: "trust-policy-unreadable",
-        message: "An Aspect or an override replaced the trust policy by what can only be read when it is applied.",
+        message: isUnknown
+          ? "An Aspect or an override replaced the trust policy by what can only be read when it is applied."
+          : `The replaced trust policy is invalid: ${why}.`,
         path,
         fix: "Say whom the role trusts in its trusts, or give the policy as JSON text without tokens.",
       },
     ];
+  }
   const declared = readPolicy(account.read(text));
-  if (declared.ok && compare(read.policy, declared.policy).kind === "none") return [];
+  const compared = declared.ok ? compare(read.policy, declared.policy) : undefined;
+  if (compared?.kind === "none") return [];
   return [
     {
       code: "trust-policy-changed",
-      message: "An Aspect or an override changed the trust policy: it lets in callers that the role's trusts do not.",
+      message:
+        compared?.kind === "wider"
+          ? "An Aspect or an override changed the trust policy: it lets in callers that the role's trusts do not."
+          : "The replaced trust policy could not be compared with the role's trusts: " +
+            `${compared?.why ?? "they hold values that only Terraform knows"}.`,
       path,
       fix: "Say whom the role trusts in its trusts, or use an IamRole of your own for others.",
     },
