@@ -1,6 +1,7 @@
 /** From a role as declared to what its resources say: one function for federation files and for `addRole`. */
 import { Fn, Token } from "cdktf";
 import type { Problem } from "../errors";
+import { inlinePoliciesOf, roleTags, trustedIssuer } from "../federation/account-view";
 import { canonicalInput } from "../federation/canonical-input";
 import { checkRoleValues, checkTrustPolicyLength } from "../federation/check";
 import type { FederationIssuer, FederationRole } from "../federation/model";
@@ -12,7 +13,7 @@ import { roleSchema } from "../federation/schema";
 import { shape } from "../federation/shape";
 import { quoted } from "../text/text-rule";
 import type { TrustContext, TrustedIssuer } from "../trust/build";
-import { buildTrustPolicy, SELF_ASSUME_POLICY_NAME, selfAssumePolicy, trustPolicyJson } from "../trust/build";
+import { buildTrustPolicy, trustPolicyJson } from "../trust/build";
 import { canonicalJson } from "../trust/canonical-json";
 import type { TrustPolicy } from "../trust/policy";
 import { EXTERNAL_ID, SERVICE_PRINCIPAL, USER } from "../trust/rules";
@@ -99,7 +100,7 @@ export function roleFrame(
     }
     const { issuer, arn } = checked;
     issuers[key] = issuer;
-    trusted[key] = { conditionKeys: issuer.conditionKeys, audiences: issuer.audiences, providerArn: arn };
+    trusted[key] = trustedIssuer(issuer, arn);
   }
   return {
     settings,
@@ -116,16 +117,13 @@ export function checkedRole(
   seen = role,
 ): CheckedRole {
   const policy = buildTrustPolicy(role.trusts, role, trust);
-  const inlinePolicies = { ...role.inlinePolicies };
-  if (role.trusts.some((entry) => entry.kind === "unityCatalog"))
-    inlinePolicies[SELF_ASSUME_POLICY_NAME] = selfAssumePolicy(role, trust);
   return {
     role,
     seen,
     policy,
     trustPolicy: withTokenValues(trustPolicyJson(policy), tokens),
-    inlinePolicies: mapValues(inlinePolicies, canonicalJson),
-    tags: { ...settings.tags, ...role.tags },
+    inlinePolicies: mapValues(inlinePoliciesOf(role, trust), canonicalJson),
+    tags: roleTags(role, settings),
     tokens,
   };
 }

@@ -63,7 +63,7 @@ export function accountView(federation: Federation, account: AwsAccount): Accoun
   });
   const trusted: Record<string, TrustedIssuer> = {};
   for (const { issuer, arn } of providers) {
-    trusted[issuer.key] = { conditionKeys: issuer.conditionKeys, audiences: issuer.audiences, providerArn: arn };
+    trusted[issuer.key] = trustedIssuer(issuer, arn);
   }
   return {
     federation,
@@ -77,7 +77,13 @@ export function accountView(federation: Federation, account: AwsAccount): Accoun
   };
 }
 
-function contextOf(view: AccountView): TrustContext {
+/** What trust policies need of `issuer`, whose provider is `providerArn`. */
+export function trustedIssuer({ conditionKeys, audiences }: FederationIssuer, providerArn: string): TrustedIssuer {
+  return { conditionKeys, audiences, providerArn };
+}
+
+function contextOf(view: AccountView | TrustContext): TrustContext {
+  if (!("trusted" in view)) return view;
   return { partition: view.account.partition, accountId: view.accountId, issuers: view.trusted };
 }
 
@@ -97,7 +103,7 @@ export function roleTrustPolicy(role: FederationRole, view: AccountView): TrustP
 }
 
 /** The policy by which a Unity Catalog role may assume itself; undefined for a role without that trust. */
-export function selfAssumePolicyOf(role: FederationRole, view: AccountView): Json | undefined {
+export function selfAssumePolicyOf(role: FederationRole, view: AccountView | TrustContext): Json | undefined {
   return role.trusts.some((trust) => trust.kind === "unityCatalog")
     ? selfAssumePolicy(role, contextOf(view))
     : undefined;
@@ -114,13 +120,19 @@ export function selfAssumePolicyOf(role: FederationRole, view: AccountView): Jso
  * const policies = views.flatMap((view) => view.roles.map((role) => inlinePoliciesOf(role, view)));
  * ```
  */
-export function inlinePoliciesOf(role: FederationRole, view: AccountView): Readonly<Record<string, Json>> {
+export function inlinePoliciesOf(
+  role: FederationRole,
+  view: AccountView | TrustContext,
+): Readonly<Record<string, Json>> {
   const self = selfAssumePolicyOf(role, view);
   return self === undefined ? role.inlinePolicies : { ...role.inlinePolicies, [SELF_ASSUME_POLICY_NAME]: self };
 }
 
 /** The role's tags with the federation's; the role's own win. */
-export function roleTags(role: FederationRole, federation: Federation): Readonly<Record<string, string>> {
+export function roleTags(
+  role: Pick<FederationRole, "tags">,
+  federation: Pick<Federation, "tags">,
+): Readonly<Record<string, string>> {
   return { ...federation.tags, ...role.tags };
 }
 

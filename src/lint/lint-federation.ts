@@ -127,7 +127,7 @@ export function lintErrorsOfRole(
     roles: [
       lintedRole(role, {
         policy,
-        policies: role.inlinePolicies,
+        policies: inlinePoliciesOf(role, trust),
         accountId: trust.accountId === ACCOUNT_ID_PLACEHOLDER ? null : trust.accountId,
         quota: federation.trustPolicyMaxLength,
       }),
