@@ -151,6 +151,8 @@ export class DatabricksFederatedRole<const Issuer extends string = string> exten
   #checked: CheckedRole | undefined;
 
   /** @internal */
+  /** Of `#checked`: synthesis asks twice. */
+  #lintErrors: readonly Finding[] | undefined;
   constructor(scope: Construct, id: string, props: undefined, parts: RoleParts);
   constructor(scope: Construct, id: string, props: DatabricksFederatedRoleProps<Issuer>);
   constructor(
@@ -182,7 +184,7 @@ export class DatabricksFederatedRole<const Issuer extends string = string> exten
     const trusted = trustedProviders(checked.role, parts.providers);
     guard.add(this, () => [
       ...trusted.flatMap((provider) => otherAccount(this, known, provider)),
-      ...this.#lintErrors(),
+      ...(this.#lintErrors ??= this.#lint()),
       ...checkWrittenPolicy(this.resource, this.trustPolicy, account),
     ]);
     guard.addRole({ construct: this, resource: this.resource, name: checked.role.name, provider: known.provider });
@@ -252,8 +254,10 @@ export class DatabricksFederatedRole<const Issuer extends string = string> exten
     if (this.#checked === undefined) return false;
     const { checked, problems } = addPolicies(this.#checked, added, this.#frame);
     this.#problems.push(...problems);
-    if (checked !== undefined) this.#checked = checked;
-    return checked !== undefined;
+    if (checked === undefined) return false;
+    this.#checked = checked;
+    this.#lintErrors = undefined;
+    return true;
   }
 
   /** Policies are separate resources: the role's own `inline_policy` and `managed_policy_arns` are deprecated. */
@@ -281,7 +285,7 @@ export class DatabricksFederatedRole<const Issuer extends string = string> exten
     return { role: `\${${pinnedAddress(this.resource)}.name}`, ...(provider === undefined ? {} : { provider }) };
   }
 
-  #lintErrors(): readonly Finding[] {
+  #lint(): readonly Finding[] {
     if (this.#checked === undefined) return [];
     const { role, policy } = this.#checked;
     return lintErrorsOfRole(role, policy, this.#frame.trust, this.#frame.settings.settings);

@@ -91,8 +91,10 @@ export class DatabricksFederation<const Issuer extends string = string> extends 
     ]);
     this.providers = Object.fromEntries(providers) as Record<Issuer, DatabricksOidcProvider>;
     this.#frame = roleFrame(settings, this.providers);
-    for (const role of parts.roles)
-      this.#add(role.key, { checked: checkedRole(role, this.#frame), problems: [] }, this.providers);
+    for (const role of parts.roles) {
+      const read = { checked: checkedRole(role, this.#frame), problems: [] };
+      this.#add(role.key, read, this.providers, this.#frame);
+    }
     for (const [key, role] of Object.entries(parts.declared)) this.addRole(key, role as RoleProps<Issuer>);
   }
 
@@ -107,7 +109,8 @@ export class DatabricksFederation<const Issuer extends string = string> extends 
    */
   addRole(key: string, role: RoleProps<Issuer>): DatabricksFederatedRole {
     const { declaration, providers } = withIssuerKeys({ ...role }, this.providers);
-    return this.#add(key, checkRoleProps(key, declaration, roleFrame(this.#frame.settings, providers)), providers);
+    const frame = providers === this.providers ? this.#frame : roleFrame(this.#frame.settings, providers);
+    return this.#add(key, checkRoleProps(key, declaration, frame), providers, frame);
   }
 
   #add(
@@ -115,13 +118,14 @@ export class DatabricksFederation<const Issuer extends string = string> extends 
     { checked, problems }: RoleReading,
     providers: Readonly<Record<string, DatabricksOidcProvider>>,
   ): DatabricksFederatedRole {
+    frame: RoleFrame,
     const twice = this.#roles.has(key);
     const id = childId("role", twice ? `${key}-${this.node.children.length}` : key);
     const role = new DatabricksFederatedRole(this, id, undefined, {
       checked: twice ? undefined : checked,
       problems: twice ? [...problems, addedTwice("role", key, ["roles", key])] : problems,
       providers,
-      frame: this.#frame,
+      frame,
       logicalName: [this.#name, key],
     });
     if (!twice) this.#roles.set(key, role);
@@ -182,7 +186,8 @@ export function partsOfView(
         return [issuer.key, { checked: problems.length === 0 ? checked : undefined, problems: [], adopts: !create }];
       }),
     ),
-    roles: problems.length === 0 ? roles : [],
+    // one account is left, without a key that roles could name
+    roles: problems.length === 0 ? roles.map((role) => ({ ...role, accounts: null })) : [],
     declared: {},
     problems: [],
   };

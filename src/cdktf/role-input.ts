@@ -61,7 +61,10 @@ export interface RoleReading {
   readonly problems: readonly Problem[];
 }
 
-/** A role whose trusts may name provider constructs, with a key for each of these. */
+/**
+ * A role whose trusts may name provider constructs, with a key for each of these. Providers are `known` itself where
+ * trusts name no others.
+ */
 export function withIssuerKeys(
   declaration: Readonly<Record<string, unknown>>,
   known: Readonly<Record<string, DatabricksOidcProvider>>,
@@ -70,11 +73,12 @@ export function withIssuerKeys(
   readonly providers: Readonly<Record<string, DatabricksOidcProvider>>;
 } {
   const { trusts } = declaration;
-  const providers = { ...known };
+  let providers = known;
   const keyOf = (provider: DatabricksOidcProvider): string => {
     const found = Object.entries(providers).find(([, other]) => other === provider)?.[0];
-    const key = found ?? (Object.hasOwn(providers, provider.node.id) ? provider.node.addr : provider.node.id);
-    providers[key] = provider;
+    if (found !== undefined) return found;
+    const key = Object.hasOwn(providers, provider.node.id) ? provider.node.addr : provider.node.id;
+    providers = { ...providers, [key]: provider };
     return key;
   };
   const named = (trust: unknown): unknown =>
