@@ -323,13 +323,9 @@ function partsOf(id: string, props: DatabricksFederatedRoleProps | undefined): R
     ...(emailDomains === undefined ? {} : { emailDomains }),
     ...(trustPolicyMaxLength === undefined ? {} : { trustPolicyMaxLength }),
   });
-  const frame = roleFrame(settings, providers);
+  const frame = roleFrame(settings, providers, "providers");
   const read = checkRoleProps(id, declaration, frame);
-  const told = read.problems.map((problem) => ({
-    ...problem,
-    fix: problem.fix.replace("under issuers", "under providers"),
-  }));
-  const problems = [...early, ...settings.problems, ...(early.length > 0 ? [] : told)];
+  const problems = [...early, ...settings.problems, ...(early.length > 0 ? [] : read.problems)];
   return { checked: problems.length === 0 ? read.checked : undefined, problems, providers, frame, logicalName: [id] };
 }
 

@@ -87,9 +87,13 @@ export function withIssuerKeys(
       : trust;
   const list: unknown = Array.isArray(trusts) && !Token.isUnresolved(trusts) ? trusts.map(named) : trusts;
   return { declaration: { ...declaration, trusts: list }, providers };
+  issuersAt?: string,
 }
 
-/** A trust that names a provider with problems has no problem of its own for it. */
+/**
+ * A trust that names a provider with problems has no problem of its own for it. `issuersAt`: what `providers` is called
+ * where roles are declared; default: issuers.
+ */
 export function roleFrame(
   settings: CheckedSettings,
   providers: Readonly<Record<string, DatabricksOidcProvider>>,
@@ -108,7 +112,12 @@ export function roleFrame(
   }
   return {
     settings,
-    reading: { issuers, broken, partition: settings.known.partition },
+    reading: {
+      issuers,
+      broken,
+      partition: settings.known.partition,
+      ...(issuersAt === undefined ? {} : { issuersAt }),
+    },
     trust: { ...withPlaceholders(settings.known), issuers: trusted },
   };
 }

@@ -28,6 +28,8 @@ export interface RoleContext {
   readonly broken: ReadonlySet<string>;
   /** Null where it is only known at plan time. */
   readonly partition: Partition | null;
+  /** Where issuers are declared, for messages. Default: issuers. */
+  readonly issuersAt?: string;
 }
 
 /** What roles inherit from their federation. */

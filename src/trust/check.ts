@@ -29,6 +29,8 @@ export interface CheckContext {
   readonly partition: Partition | null;
   /** Email domains that subject patterns may match. */
   readonly emailDomains: readonly string[];
+  /** Where issuers are declared, for messages. Default: issuers. */
+  readonly issuersAt?: string;
 }
 
 /**
@@ -105,7 +107,7 @@ export function checkSubjectParts(trust: SubjectParts, context: CheckContext, pa
       path: `${path}.issuer`,
       fix:
         known.length === 0
-          ? "Add it under issuers."
+          ? `Add it under ${context.issuersAt ?? "issuers"}.`
           : `${meant === undefined ? "" : `Did you mean ${meant}? `}Use one of: ${listed(known)}.`,
     });
   }
