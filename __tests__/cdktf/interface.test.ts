@@ -2,8 +2,8 @@
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import type { TerraformStack } from "cdktf";
-import { App, Fn, TerraformVariable } from "cdktf";
-import type { DatabricksFederationProps, RoleProps } from "../../src/cdktf";
+import { App, Fn, TerraformVariable, Testing, Token } from "cdktf";
+import type { DatabricksFederationProps, ExistingRole, RoleProps } from "../../src/cdktf";
 import {
   DatabricksFederatedRole,
   DatabricksFederation,
@@ -120,6 +120,86 @@ describe("what exists", () => {
   });
 });
 
+describe("policies added to a role that exists", () => {
+  const ROLE = "arn:aws:iam::111122223333:role/lake-reader";
+  const token = Token.asString({ resolve: () => "x", creationStack: [], toString: () => "" });
+  const wrong: readonly (readonly [string, readonly string[], (role: ExistingRole) => unknown])[] = [
+    [
+      "a name and a document that IAM refuses",
+      ["inline-policy-name-invalid", "inline-policy-invalid", "inline-policy-invalid", "inline-policy-invalid"],
+      (role) => role.addInlinePolicy("bad name!", { nonsense: 1 }),
+    ],
+    [
+      "no statement",
+      ["inline-policy-invalid"],
+      (role) => role.addInlinePolicy("list", { Version: "2012-10-17", Statement: [] }),
+    ],
+    [
+      "the placeholder of an account",
+      ["policy-character"],
+      (role) =>
+        role.addInlinePolicy("list", {
+          ...document,
+          Statement: [{ ...document.Statement[0], Resource: [`arn:aws:s3:::${"\uE000".repeat(12)}`] }],
+        }),
+    ],
+    ["a key with a slash", ["policy-key-invalid"], (role) => role.addManagedPolicy("a/b", READ)],
+    ["a key that is a token", ["token-not-allowed"], (role) => role.addManagedPolicy(token, READ)],
+    ["no ARN", ["policy-arn-invalid"], (role) => role.addManagedPolicy("x", "read")],
+    ["an ARN that is left out", ["wrong-type"], (role) => role.addManagedPolicy("x", undefined as never)],
+    [
+      "an ARN of another account",
+      ["policy-arn-invalid"],
+      (role) => role.addManagedPolicy("x", "arn:aws:iam::444455556666:policy/read"),
+    ],
+    [
+      "keys that are taken",
+      ["name-collision", "name-collision"],
+      (role) => {
+        role.addManagedPolicy("read", READ);
+        role.addManagedPolicy("read", "arn:aws:iam::111122223333:policy/other");
+        role.addInlinePolicy("list", document);
+        role.addInlinePolicy("list", document);
+      },
+    ],
+    ["text that CDKTF would lose", ["reserved-text"], (role) => role.addInlinePolicy("__proto__", document)],
+  ];
+  test.each(wrong)("are refused as those of a role that is made: %s", (_, expected, add) => {
+    const stack = emptyStack();
+    add(DatabricksFederatedRole.fromRoleArn(stack, "r", ROLE));
+    expect(codes(complaints(stack))).toEqual(expected);
+    expect(() => Testing.synth(stack)).toThrow(expect.objectContaining({ name: "InputError" }) as Error);
+  });
+
+  test("are made by the provider that is given, which must be one of AWS", () => {
+    const stack = emptyStack();
+    const dev = new AwsProvider(stack, "dev", { alias: "dev" });
+    DatabricksFederatedRole.fromRoleArn(stack, "r", ROLE, { provider: dev }).addManagedPolicy("read", READ);
+    const [attachment] = Object.values(synthesise(stack).resource["aws_iam_role_policy_attachment"] ?? {});
+    expect(attachment?.["provider"]).toBe("aws.dev");
+    DatabricksFederatedRole.fromRoleArn(stack, "x", ROLE, { provider: "x" as never });
+    expect(complaints(stack)).toEqual([expect.stringMatching(/^provider: .*\[wrong-type\]$/)]);
+  });
+
+  test("may be tokens, in a role whose account only Terraform knows", () => {
+    const stack = emptyStack();
+    const variable = new TerraformVariable(stack, "v", { type: "string" }).stringValue;
+    const role = DatabricksFederatedRole.fromRoleArn(stack, "r", variable);
+    role.addManagedPolicy("read", variable);
+    role.addManagedPolicy("other", "arn:aws:iam::444455556666:policy/read");
+    role.addInlinePolicy("whole", Fn.jsonencode(document));
+    expect(complaints(stack)).toEqual([]);
+  });
+
+  test("keep the names that they have in a stack", () => {
+    const stack = emptyStack();
+    const role = DatabricksFederatedRole.fromRoleArn(stack, "r", ROLE);
+    role.addManagedPolicy("read", READ);
+    role.addInlinePolicy("list", document);
+    expect(role.node.children.map(({ node }) => node.id)).toEqual(["managed-policy-read", "inline-policy-list"]);
+  });
+});
+
 test("a provider construct stands as the issuer of a trust, also one of elsewhere in a federation", () => {
   const stack = emptyStack();
   const federation = federationIn(stack);
@@ -193,5 +273,8 @@ describe("wrong shapes that JavaScript lets through", () => {
     new DatabricksFederatedRole(stack, "r", { providers: { production: provider }, ...other });
     expect(complaints(stack)).toEqual([expect.not.stringContaining("under issuers")]);
     expect(codes(complaints(stack))).toEqual(["issuer-not-found"]);
+    const alone = emptyStack();
+    new DatabricksFederatedRole(alone, "r", { ...inAws, providers: {}, ...other });
+    expect(complaints(alone)).toEqual([expect.stringContaining("Add it under providers.")]);
   });
 });

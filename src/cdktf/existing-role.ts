@@ -4,12 +4,15 @@ import type { TerraformProvider } from "cdktf";
 import { Fn } from "cdktf";
 import { Construct } from "constructs";
 import type { Problem } from "../errors";
-import { POLICY_ARN, ROLE_ARN } from "../federation/rules";
+import type { PolicyRole } from "../federation/check-policies";
+import type { FederationRole, Settings } from "../federation/model";
+import { ROLE_ARN } from "../federation/rules";
+import type { Partition } from "../issuer/rules";
 import { violation } from "../text/text-rule";
-import type { Json } from "../trust/canonical-json";
-import { canonicalJson } from "../trust/canonical-json";
+import type { AddedPolicies } from "./added-policies";
+import { checkAddedPolicies, policyId } from "./added-policies";
 import type { InlinePolicy } from "./inline-policies";
-import { checkInlinePolicies } from "./inline-policies";
+import { checkSettings } from "./settings";
 import { StackGuard } from "./stack-guard";
 import { NOTHING_ASKED, terraformText } from "./terraform-text";
 import { holdsToken } from "./tokens";
@@ -33,40 +36,65 @@ export class ExistingRole extends Construct {
   /** Name of the role: what follows the last `/` of its ARN. */
   readonly name: string;
   readonly #shared: { role: string; provider?: TerraformProvider };
-  readonly #problems: Problem[] = [];
+  readonly #settings: Settings;
+  readonly #problems: Problem[];
+  #seen: PolicyRole & Pick<FederationRole, "key">;
 
   /** @internal `DatabricksFederatedRole.fromRoleArn` makes it. */
-  constructor(scope: Construct, id: string, roleArn: string, provider: TerraformProvider | undefined) {
+  constructor(scope: Construct, id: string, roleArn: string, given: TerraformProvider | undefined) {
     super(scope, id);
+    const isToken = holdsToken(roleArn);
+    const problem = isToken ? undefined : violation(ROLE_ARN, String(roleArn), "roleArn");
+    const isKnown = !isToken && problem === undefined;
+    const [, awsPartition, , , awsAccountId] = isKnown ? roleArn.split(":") : [];
+    const settings = checkSettings("role", {
+      provider: given,
+      awsAccountId,
+      awsPartition: awsPartition as Partition | undefined,
+    });
+    const { provider } = settings.known;
     this.arn = roleArn;
-    this.name = holdsToken(roleArn)
-      ? Fn.element(Fn.reverse(Fn.split("/", roleArn)), 0)
-      : String(roleArn).replace(/^.*\//s, "");
+    this.name = isToken ? Fn.element(Fn.reverse(Fn.split("/", roleArn)), 0) : String(roleArn).replace(/^.*\//s, "");
     this.#shared = { role: this.name, ...(provider === undefined ? {} : { provider }) };
-    this.#refuse(ROLE_ARN, roleArn, "roleArn");
+    this.#settings = settings.settings;
+    this.#problems = [...(problem === undefined ? [] : [problem]), ...settings.problems];
+    this.#seen = { ...NO_POLICIES, key: id, name: this.name };
     StackGuard.of(this).add(this, () => this.#problems);
   }
 
-  /** Attaches a managed policy; `key` is its name in this construct, `policyArn` may be a token. */
+  /**
+   * Attaches a managed policy; `key` is its name in this construct, `policyArn` may be a token. Problems come at
+   * synthesis, as those of `DatabricksFederatedRole.addManagedPolicy` do.
+   */
   addManagedPolicy(key: string, policyArn: string): IamRolePolicyAttachment {
-    this.#refuse(POLICY_ARN, policyArn, key);
-    return new IamRolePolicyAttachment(this, `managed-policy-${key}`, { ...this.#shared, policyArn });
+    const id = policyId(this, "managed-policy", key, this.#add({ managedPolicyArns: { [key]: policyArn } }) !== null);
+    return new IamRolePolicyAttachment(this, id, { ...this.#shared, policyArn });
   }
 
-  /** Gives the role an inline policy called `name`. */
+  /** Gives the role an inline policy called `name`. Problems come at synthesis, as above. */
   addInlinePolicy(name: string, policy: InlinePolicy): IamRolePolicy {
-    const { documents, tokens, problems } = checkInlinePolicies({ [name]: policy }, []);
-    this.#problems.push(...problems);
-    const text = tokens.get(name) ?? (problems.length > 0 ? "{}" : canonicalJson(documents[name] as Json));
-    return new IamRolePolicy(this, `inline-policy-${name}`, {
-      ...this.#shared,
-      name,
-      policy: terraformText(text, NOTHING_ASKED),
-    });
+    const added = this.#add({ inlinePolicies: { [name]: policy } });
+    const text = added?.[name] ?? "{}";
+    const id = policyId(this, "inline-policy", name, added !== null);
+    return new IamRolePolicy(this, id, { ...this.#shared, name, policy: terraformText(text, NOTHING_ASKED) });
   }
 
-  #refuse(rule: typeof ROLE_ARN | typeof POLICY_ARN, arn: string, path: string): void {
-    const problem = holdsToken(arn) ? undefined : violation(rule, String(arn), path);
-    if (problem !== undefined) this.#problems.push(problem);
+  /** JSON of the inline policies by name; null where the policies are refused. */
+  #add(added: AddedPolicies): Readonly<Record<string, string>> | null {
+    const { seen, texts, problems } = checkAddedPolicies(this.#seen, added, this.#settings);
+    this.#problems.push(...problems);
+    if (seen === undefined) return null;
+    this.#seen = { ...this.#seen, ...seen };
+    return texts;
   }
 }
+
+/** Which policies the role has already is not known here. */
+const NO_POLICIES = {
+  accounts: null,
+  inlinePolicies: {},
+  managedPolicyArns: {},
+  path: "/",
+  permissionsBoundaryArn: null,
+  trusts: [],
+} as const satisfies Partial<PolicyRole>;

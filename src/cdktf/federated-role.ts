@@ -16,19 +16,21 @@ import type { Partition } from "../issuer/rules";
 import { lintErrorsOfRole } from "../lint/lint-federation";
 import type { Finding } from "../lint/run-rules";
 import { re2Rule } from "../text/text-rule";
+import type { AddedPolicies } from "./added-policies";
+import { policyId } from "./added-policies";
 import type { AwsAccount, KnownAccount } from "./aws-account";
 import { aliasOf, awsAccount } from "./aws-account";
 import { ExistingRole } from "./existing-role";
 import type { InlinePolicy } from "./inline-policies";
 import { DatabricksOidcProvider } from "./oidc-provider";
 import { ownDependencies, ownLifecycle } from "./own-settings";
-import type { AddedPolicies, CheckedRole, RoleFrame, RoleReading } from "./role-input";
+import type { CheckedRole, RoleFrame, RoleReading } from "./role-input";
 import { addPolicies, checkRoleProps, roleFrame, withIssuerKeys } from "./role-input";
 import { checkSettings, mappingAt } from "./settings";
 import { StackGuard } from "./stack-guard";
 import { mapValues } from "./terraform-text";
 import type { CheckedToken } from "./tokens";
-import { childId, holdsToken } from "./tokens";
+import { holdsToken } from "./tokens";
 import { checkWrittenPolicy } from "./written-policy";
 
 /** What is declared by itself fits any federation; then synthesis checks the keys of its issuers. */
@@ -149,10 +151,10 @@ export class DatabricksFederatedRole<const Issuer extends string = string> exten
   readonly #idParts: readonly string[];
   readonly #problems: Problem[];
   #checked: CheckedRole | undefined;
-
-  /** @internal */
   /** Of `#checked`: synthesis asks twice. */
   #lintErrors: readonly Finding[] | undefined;
+
+  /** @internal */
   constructor(scope: Construct, id: string, props: undefined, parts: RoleParts);
   constructor(scope: Construct, id: string, props: DatabricksFederatedRoleProps<Issuer>);
   constructor(
@@ -262,20 +264,21 @@ export class DatabricksFederatedRole<const Issuer extends string = string> exten
 
   /** Policies are separate resources: the role's own `inline_policy` and `managed_policy_arns` are deprecated. */
   #attach(key: string, arn: string, isNew = true): IamRolePolicyAttachment {
-    const id = childId(isNew ? "managed-policy" : `refused-${this.node.children.length}`, key);
+    const id = policyId(this, "managed-policy", key, isNew);
     const attachment = new IamRolePolicyAttachment(this, id, { ...this.#shared(), policyArn: this.#account.text(arn) });
-    if (!isNew) return attachment;
-    attachment.overrideLogicalId(logicalId(...this.#idParts, key));
-    this.#attachments[key] = attachment;
-    return attachment;
+    return isNew ? this.#named(attachment, key, this.#attachments) : attachment;
   }
 
   #write(name: string, document: string, isNew = true): IamRolePolicy {
-    const id = childId(isNew ? "inline-policy" : `refused-${this.node.children.length}`, name);
+    const id = policyId(this, "inline-policy", name, isNew);
     const policy = new IamRolePolicy(this, id, { ...this.#shared(), name, policy: this.#account.text(document) });
-    if (!isNew) return policy;
-    policy.overrideLogicalId(logicalId(...this.#idParts, name));
-    this.#policies[name] = policy;
+    return isNew ? this.#named(policy, name, this.#policies) : policy;
+  }
+
+  /** `policy` with its logical ID, and its place under `key`. */
+  #named<P extends TerraformResource>(policy: P, key: string, policies: Record<string, P>): P {
+    policy.overrideLogicalId(logicalId(...this.#idParts, key));
+    policies[key] = policy;
     return policy;
   }
 

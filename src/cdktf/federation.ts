@@ -3,12 +3,13 @@ import type { Problem } from "../errors";
 import type { AccountView } from "../federation/account-view";
 import type { FederationRole } from "../federation/model";
 import type { IssuerDeclaration } from "../federation/schema";
+import { addedTwice } from "./added-policies";
 import type { AnyIssuer, RoleProps } from "./federated-role";
 import { DatabricksFederatedRole } from "./federated-role";
 import type { ProviderParts } from "./oidc-provider";
 import { checkIssuerProps, computedArn, DatabricksOidcProvider } from "./oidc-provider";
 import type { RoleFrame, RoleReading } from "./role-input";
-import { addedTwice, checkedRole, checkRoleProps, roleFrame, withIssuerKeys } from "./role-input";
+import { checkedRole, checkRoleProps, roleFrame, withIssuerKeys } from "./role-input";
 import type { CheckedSettings, FederationSettings } from "./settings";
 import { checkSettings, mappingAt } from "./settings";
 import { StackGuard } from "./stack-guard";
@@ -117,8 +118,8 @@ export class DatabricksFederation<const Issuer extends string = string> extends 
     key: string,
     { checked, problems }: RoleReading,
     providers: Readonly<Record<string, DatabricksOidcProvider>>,
-  ): DatabricksFederatedRole {
     frame: RoleFrame,
+  ): DatabricksFederatedRole {
     const twice = this.#roles.has(key);
     const id = childId("role", twice ? `${key}-${this.node.children.length}` : key);
     const role = new DatabricksFederatedRole(this, id, undefined, {

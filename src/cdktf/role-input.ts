@@ -6,19 +6,15 @@ import { canonicalInput } from "../federation/canonical-input";
 import { checkRoleValues, checkTrustPolicyLength } from "../federation/check";
 import type { FederationIssuer, FederationRole } from "../federation/model";
 import type { RoleContext } from "../federation/read";
-import type { PathPart } from "../federation/path";
-import { formatPath } from "../federation/path";
 import { readRole } from "../federation/read";
-import { roleSchema } from "../federation/schema";
-import { shape } from "../federation/shape";
-import { quoted } from "../text/text-rule";
 import type { TrustContext, TrustedIssuer } from "../trust/build";
 import { buildTrustPolicy, trustPolicyJson } from "../trust/build";
 import { canonicalJson } from "../trust/canonical-json";
 import type { TrustPolicy } from "../trust/policy";
 import { EXTERNAL_ID, SERVICE_PRINCIPAL, USER } from "../trust/rules";
+import type { AddedPolicies } from "./added-policies";
+import { checkAddedPolicies, standInPolicy } from "./added-policies";
 import { withPlaceholders } from "./aws-account";
-import type { InlinePolicy } from "./inline-policies";
 import { checkInlinePolicies } from "./inline-policies";
 import { DatabricksOidcProvider } from "./oidc-provider";
 import type { CheckedSettings } from "./settings";
@@ -48,11 +44,6 @@ export interface RoleFrame {
   readonly settings: CheckedSettings;
   readonly reading: RoleContext;
   readonly trust: TrustContext;
-}
-
-export interface AddedPolicies {
-  readonly managedPolicyArns?: Readonly<Record<string, string>>;
-  readonly inlinePolicies?: Readonly<Record<string, InlinePolicy>>;
 }
 
 /** `checked` is undefined where there are problems, or where an issuer it trusts has some. */
@@ -87,7 +78,6 @@ export function withIssuerKeys(
       : trust;
   const list: unknown = Array.isArray(trusts) && !Token.isUnresolved(trusts) ? trusts.map(named) : trusts;
   return { declaration: { ...declaration, trusts: list }, providers };
-  issuersAt?: string,
 }
 
 /**
@@ -97,6 +87,7 @@ export function withIssuerKeys(
 export function roleFrame(
   settings: CheckedSettings,
   providers: Readonly<Record<string, DatabricksOidcProvider>>,
+  issuersAt?: string,
 ): RoleFrame {
   const issuers: Record<string, FederationIssuer> = {};
   const trusted: Record<string, TrustedIssuer> = {};
@@ -186,63 +177,20 @@ export function checkRoleProps(
   return { checked: { ...checked, inlinePolicies }, problems: [] };
 }
 
-/** The fields that `addPolicies` reads. */
-const policiesSchema = roleSchema.pick({ managedPolicyArns: true, inlinePolicies: true });
-
 /** A role with further policies, checked together with those it has. Code beside those of a role: name-collision. */
-export function addPolicies(
-  checked: CheckedRole,
-  { managedPolicyArns = {}, inlinePolicies = {} }: AddedPolicies,
-  frame: RoleFrame,
-): RoleReading {
-  const { seen, role } = checked;
-  const at = ["roles", seen.key];
-  const count = Object.keys(seen.managedPolicyArns).length;
-  const slot = { path: ["managedPolicyArns", "*"], standIn: (index: number) => standInPolicy(frame, count + index) };
-  const aside = setTokensAside({ managedPolicyArns }, at, [slot]);
-  const policies = checkInlinePolicies(inlinePolicies, [...at, "inlinePolicies"]);
-  const canonical = canonicalInput({ ...(aside.clean as object), inlinePolicies: policies.documents }, false);
-  const { value = {}, problems: found } = shape(policiesSchema, canonical.value, at, () => undefined);
-  const problems = [
-    ...aside.problems,
-    ...policies.problems,
-    ...canonical.problems,
-    ...reservedTextProblems(canonical.value, at),
-    ...found,
-    ...(["managedPolicyArns", "inlinePolicies"] as const).flatMap((field) =>
-      Object.keys(value[field] ?? {})
-        .filter((key) => Object.hasOwn(seen[field], key))
-        .map((key) => addedTwice("policy", key, [...at, field, key])),
-    ),
-  ];
-  if (problems.length > 0) return refused(problems);
-  const withAdded = (to: FederationRole, arns = value.managedPolicyArns): FederationRole => ({
-    ...to,
-    accounts: null,
-    managedPolicyArns: { ...to.managedPolicyArns, ...arns },
-    inlinePolicies: { ...to.inlinePolicies, ...value.inlinePolicies },
-  });
-  const ruled = checkRoleValues(withAdded(seen), frame.settings.settings);
-  if (ruled.length > 0) return refused(ruled);
-  const texts = { ...mapValues(value.inlinePolicies ?? {}, canonicalJson), ...Object.fromEntries(policies.tokens) };
+export function addPolicies(checked: CheckedRole, added: AddedPolicies, { settings }: RoleFrame): RoleReading {
+  const { role, inlinePolicies } = checked;
+  const { seen, texts, problems } = checkAddedPolicies(checked.seen, added, settings.settings);
+  if (seen === undefined) return refused(problems);
+  const managedPolicyArns = { ...role.managedPolicyArns, ...added.managedPolicyArns };
   return {
     checked: {
       ...checked,
-      seen: withAdded(seen),
-      role: withAdded(role, managedPolicyArns),
-      inlinePolicies: { ...checked.inlinePolicies, ...texts },
+      seen: { ...checked.seen, ...seen },
+      role: { ...role, ...seen, managedPolicyArns },
+      inlinePolicies: { ...inlinePolicies, ...texts },
     },
     problems: [],
-  };
-}
-
-/** A key that was given before. */
-export function addedTwice(what: "policy" | "role", key: string, path: readonly PathPart[]): Problem {
-  return {
-    code: "name-collision",
-    message: `The ${what} ${quoted(key)} was added twice.`,
-    path: formatPath(path),
-    fix: "Give one of them another key.",
   };
 }
 
@@ -254,15 +202,9 @@ function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** A policy of the role's own account, each another. */
-function standInPolicy({ settings }: RoleFrame, count: number): string {
-  const account = settings.settings.accounts[0];
-  return `arn:${account?.partition ?? "aws"}:iam::${account?.accountId ?? "000000000000"}:policy/token-${count}`;
-}
-
 /** Where a role takes tokens, and what the rules see instead. */
 function slotsOf(frame: RoleFrame): readonly TokenSlot[] {
-  const policyArn = (count: number): string => standInPolicy(frame, count);
+  const policyArn = (count: number): string => standInPolicy(frame.settings.settings, count);
   return [
     { path: ["managedPolicyArns", "*"], standIn: policyArn },
     { path: ["permissionsBoundaryArn"], standIn: policyArn },

@@ -16,11 +16,22 @@ import {
   POLICY_TEXT,
 } from "./rules";
 
+/** What the rules on policies look at of a role. */
+export type PolicyRole = Pick<
+  FederationRole,
+  "accounts" | "inlinePolicies" | "managedPolicyArns" | "name" | "path" | "permissionsBoundaryArn" | "trusts"
+>;
+
+/** Problems of all policies of the role at `path`. Codes: those of managed and of inline policies. */
+export function checkPolicies(role: PolicyRole, federation: Settings, path: string): readonly Problem[] {
+  return [...checkManagedPolicies(role, federation, path), ...checkInlinePolicies(role, path)];
+}
+
 /**
  * Managed policies and permissions boundary. Codes: too-many-managed-policies, policy-key-invalid,
  * policy-arn-invalid, boundary-arn-invalid.
  */
-export function checkManagedPolicies(role: FederationRole, federation: Settings, path: string): readonly Problem[] {
+function checkManagedPolicies(role: PolicyRole, federation: Settings, path: string): readonly Problem[] {
   const problems: Problem[] = [];
   const entries = Object.entries(role.managedPolicyArns);
   if (entries.length > MAX_MANAGED_POLICIES) {
@@ -60,7 +71,7 @@ export function checkManagedPolicies(role: FederationRole, federation: Settings,
   return problems;
 }
 
-function accountsOfRole(role: FederationRole, federation: Settings): readonly AwsAccount[] {
+function accountsOfRole(role: PolicyRole, federation: Settings): readonly AwsAccount[] {
   return federation.accounts.filter((account) => role.accounts === null || role.accounts.includes(account.key ?? ""));
 }
 
@@ -103,7 +114,7 @@ export function checkPolicyArn(
 }
 
 /** Codes: inline-policy-name-invalid, inline-policies-too-long, and those of `checkPolicyDocument`. */
-export function checkInlinePolicies(role: FederationRole, path: string): readonly Problem[] {
+function checkInlinePolicies(role: PolicyRole, path: string): readonly Problem[] {
   const problems: Problem[] = [];
   let characters = 0;
   const seen = new Map<string, string>();

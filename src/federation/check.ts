@@ -6,7 +6,7 @@ import { measureTrustPolicy, trustPolicyJson } from "../trust/build";
 import { providerArn } from "../issuer/issuer";
 import type { Partition } from "../issuer/rules";
 import { accountView, roleTrustPolicy } from "./account-view";
-import { checkInlinePolicies, checkManagedPolicies } from "./check-policies";
+import { checkPolicies } from "./check-policies";
 import { checkTags } from "./check-tags";
 import { logicalIdProblems } from "./logical-id";
 import type { AwsAccount, Federation, FederationIssuer, FederationRole, Settings } from "./model";
@@ -164,7 +164,7 @@ export function checkRoleValues(role: FederationRole, federation: Settings): rea
     });
   }
   problems.push(...checkAccounts(role, federation, path), ...checkTags(role.tags, federation.tags, `${path}.tags`));
-  problems.push(...checkManagedPolicies(role, federation, path), ...checkInlinePolicies(role, path));
+  problems.push(...checkPolicies(role, federation, path));
   return problems;
 }
 
