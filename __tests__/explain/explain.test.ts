@@ -315,7 +315,7 @@ test.each([
     "another provider",
   ],
   ["a Deny", about({ Effect: "Deny" }), "explicitly denies"],
-  ["an unknown operator", about({ Condition: { StringLikes: { "a:b": "x" } } }), "no operator of IAM"],
+  ["an unknown operator", about({ Condition: { StringLikes: { "a:b": "x" } } }), "is not an IAM condition operator"],
   [
     "a negated condition",
     about({ Condition: { StringNotEquals: { "sts:RoleSessionName": "test" } } }),

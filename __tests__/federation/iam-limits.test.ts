@@ -224,7 +224,7 @@ test.each<[what: string, statement: unknown, path: string]>([
   ["a misspelt member", { Effect, Action, Resource, Conditions: {} }, "[0].Conditions"],
   ["a Sid with a space", { Effect, Action, Resource, Sid: "read lake" }, "[0].Sid"],
   [
-    "a Sid that stands twice",
+    "a Sid that appears twice",
     [
       { Effect, Action, Resource, Sid: "Read" },
       { Effect, Action, Resource, Sid: "Read" },

@@ -328,7 +328,7 @@ describe("moved blocks", () => {
   });
 
   test.each([
-    ["{", "it is no JSON"],
+    ["{", "it is not JSON"],
     ["[]", "it has no resources"],
     ['{"version": 4, "resources": []}', "it is a state"],
     ['{"resource": 1}', "it has no resources"],

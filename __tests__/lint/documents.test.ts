@@ -105,7 +105,7 @@ describe("the kind of a document is detected by its content", () => {
     expect(lintDocuments([{ file: "given", document: await readDocument(twice, "given") }]).findings).toEqual([
       expect.objectContaining({
         rule: "policy-malformed",
-        message: expect.stringContaining('"Effect" stands twice') as string,
+        message: expect.stringContaining('"Effect" appears twice') as string,
       }),
     ]);
     await expect(

@@ -251,30 +251,30 @@ describe("reading a policy", () => {
     [
       "an element twice",
       '{"Statement":[{"Effect":"Deny","Effect":"Allow","Principal":"*","Action":"*"}]}',
-      '"Effect" stands twice',
+      '"Effect" appears twice',
     ],
     [
       "an element twice, once in escapes",
       '{"Statement":[],"\\u0053tatement":[{"Effect":"Allow","Principal":"*","Action":"*"}]}',
-      '"Statement" stands twice',
+      '"Statement" appears twice',
     ],
     [
       "an operator twice",
       '{"Statement":{"Effect":"Allow","Principal":"*","Action":"*","Condition":{"StringEquals":{"a:b":"x"},' +
         '"StringEquals":{"a:c":"y"}}}}',
-      '"StringEquals" stands twice',
+      '"StringEquals" appears twice',
     ],
     [
       "a key twice but for its case",
       '{"Statement":{"Effect":"Allow","Principal":"*","Action":"*","Condition":{"StringEquals":{"a:b":"x","A:' +
         'B":"y"}}}}',
-      'asks for "A:B" twice',
+      'has "A:B" twice',
     ],
     [
       "a number that reading rounds",
       '{"Statement":{"Effect":"Allow","Principal":"*","Action":"*","Condition":{"StringEquals":{"a:b":' +
         "9007199254740993}}}}",
-      "its Condition does not read",
+      '"StringEquals" on "a:b" must be a string or a list of strings',
     ],
   ])("%s does not read, since what AWS would make of it is not sure", (_, json, why) => {
     expect(readPolicy(json)).toEqual({ ok: false, why: expect.stringContaining(why) as string });

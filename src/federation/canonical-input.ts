@@ -92,7 +92,7 @@ export function canonicalInput(raw: unknown, refuseTokens = true): CanonicalInpu
       if (Object.hasOwn(members, key)) {
         problems.push({
           code: "yaml-duplicate-key",
-          message: `The key ${quoted(key)} stands twice (its spellings are one after Unicode normalisation).`,
+          message: `The key ${quoted(key)} appears twice (its spellings are the same after Unicode normalization).`,
           path: formatPath(path),
           fix: "Keep one of them.",
         });

@@ -51,7 +51,7 @@ function checkManagedPolicies(role: PolicyRole, federation: Settings, path: stri
     if (other !== undefined)
       problems.push({
         code: "policy-arn-invalid",
-        message: `${quoted(arn)} stands twice, as ${other} and as ${key}.`,
+        message: `${quoted(arn)} appears twice, as ${other} and as ${key}.`,
         path: place,
         fix: "Keep one.",
       });

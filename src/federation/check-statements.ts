@@ -66,7 +66,7 @@ function checkSid(sid: Json | undefined, path: string, seen: Set<string>): reado
   const twice = sid !== "" && seen.has(sid);
   seen.add(sid);
   return twice
-    ? [problem(`The Sid ${quoted(sid)} stands twice in the policy.`, path, "Rename one, or leave it out.")]
+    ? [problem(`The Sid ${quoted(sid)} appears twice in the policy.`, path, "Rename one, or leave it out.")]
     : [];
 }
 
@@ -76,7 +76,7 @@ function checkEffect(effect: Json | undefined, path: string): readonly Problem[]
   return [problem("An Effect is Allow or Deny, with its capital.", `${path}.Effect`, "Write Allow or Deny.")];
 }
 
-/** One of the two must stand, with a text or a list of texts. */
+/** One of the two must be present, with a string or a list of strings. */
 function checkPair(members: Members, [plain, negated]: readonly [string, string], path: string): readonly Problem[] {
   const found = [plain, negated].filter((key) => members[key] !== undefined);
   if (found.length !== 1)

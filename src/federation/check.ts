@@ -107,8 +107,8 @@ function checkRoleNames(federation: Federation): readonly Problem[] {
         problems.push({
           code: "role-name-collision",
           message:
-            `The roles ${other} and ${role.key} have the same name ${quoted(role.name)}; IAM's names do ` +
-            `not mind case.`,
+            `The roles ${other} and ${role.key} have the same name ${quoted(role.name)}; IAM role names ` +
+            `are case-insensitive.`,
           path: formatPath(["roles", role.key]),
           fix: "Rename one.",
         });

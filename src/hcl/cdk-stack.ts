@@ -1,4 +1,4 @@
-/** Finds a federation's resources in a synthesised stack (`cdk.tf.json`) that was built by hand from the constructs. */
+/** Finds a federation's resources in a synthesized stack (`cdk.tf.json`) that was built by hand from the constructs. */
 import type { AccountView } from "../federation/account-view";
 import type { FederationRole } from "../federation/model";
 import { InputError } from "../errors";
@@ -19,7 +19,7 @@ type Resources = Readonly<Record<string, Readonly<Record<string, Block>>>>;
 /**
  * Moves from the addresses in `text`, a stack's cdk.tf.json, to those of a root in `style`. Roles are found by name,
  * providers by URL, policies by their role and ARN or name. `file` names it in messages.
- * Throws InputError moved-from-invalid where the text is no synthesised stack.
+ * Throws InputError moved-from-invalid where the text is not a synthesized stack.
  */
 export function movesFromCdkJson(
   text: string,
@@ -62,7 +62,7 @@ function resourcesIn(text: string, file: string): Resources {
     new InputError([
       {
         code: "moved-from-invalid",
-        message: `${file} is no synthesised stack: ${why}.`,
+        message: `${file} is not a synthesized stack: ${why}.`,
         path: "--moved-from",
         fix: "Name the stack's cdk.tf.json, below cdktf.out/stacks, or cdktf.",
       },
@@ -71,7 +71,7 @@ function resourcesIn(text: string, file: string): Resources {
   try {
     parsed = JSON.parse(text);
   } catch {
-    throw invalid("it is no JSON");
+    throw invalid("it is not JSON");
   }
   if (isBlock(parsed) && Array.isArray(parsed["resources"])) throw invalid("it is a state");
   const resource = isBlock(parsed) ? parsed["resource"] : undefined;

@@ -77,7 +77,7 @@ function checkCondition(
     if (test !== undefined && seen.has(pair)) {
       problems.push({
         code: "condition-repeated",
-        message: `${test} on ${quoted(variable)} stands twice; IAM would OR their values.`,
+        message: `${test} on ${quoted(variable)} appears twice; IAM would OR their values.`,
         path: place,
         fix: "Join the values into one condition if either may match; otherwise use two trusts.",
       });

@@ -7,7 +7,7 @@ import type { ValueTest } from "./values";
 import type { RequestKeys, Template } from "./variables";
 import { hasVariables, resolve, templateOf } from "./variables";
 
-/** `unknown`: it can not be decided from what is given. Never counts as yes. */
+/** `unknown`: it cannot be decided from what is given. Never counts as yes. */
 export type Verdict = "yes" | "no" | "unknown";
 
 /**
@@ -19,9 +19,9 @@ export type Reading = (test: string, helps: boolean) => boolean | null;
 
 export interface CompiledCondition {
   readonly evaluate: (keys: RequestKeys, reading?: Reading) => Verdict;
-  /** What can not be decided and why, or null. */
+  /** What cannot be decided and why, or null. */
   readonly finding: (keys: RequestKeys) => string | null;
-  /** What can not be decided whatever the request, and why, or null. */
+  /** What cannot be decided whatever the request, and why, or null. */
   readonly neverDecided: string | null;
 }
 
@@ -32,7 +32,8 @@ export function compileCondition(condition: PolicyCondition, variables: boolean)
   const key = condition.key.toLowerCase();
   if (condition.operator === "Null") return nullCondition(condition);
   const operator = operatorNamed(condition.operator);
-  if (operator === null) return undecidable(condition, `${quoted(condition.operator)} is no operator of IAM`);
+  if (operator === null)
+    return undecidable(condition, `${quoted(condition.operator)} is not an IAM condition operator`);
   const prepared = condition.values.map((value) => prepareValue(operator, value, variables));
   const neverDecided = prepared.find(({ finding }) => finding !== null)?.finding ?? null;
   const general = (keys: RequestKeys, reading: Reading = LEFT_OPEN): Verdict =>
@@ -57,7 +58,7 @@ export function compileCondition(condition: PolicyCondition, variables: boolean)
       return condition.values.length === 0
         ? `${condition.operator} on ${quoted(condition.key)} has no values`
         : `${quoted(condition.key)} is ${(keys.get(key) ?? []).slice(0, 3).map(quoted).join(", ")}, ` +
-            `which ${condition.operator} does not compare for certain`;
+            `which ${condition.operator} cannot compare for certain`;
     },
   };
 }
@@ -108,10 +109,10 @@ export interface PreparedValue {
 export function prepareValue(operator: Operator, value: string, variables: boolean): PreparedValue {
   const open = { value, test: null, template: null };
   if (operator.wildcards && /[\ufdd0\ufdd1]/.test(value))
-    return { ...open, finding: `${quoted(value)} holds what is no character` };
+    return { ...open, finding: `${quoted(value)} contains a noncharacter code point` };
   if (variables && hasVariables(value)) {
     if (!operator.variables)
-      return { ...open, finding: `${quoted(value)} can not be decided: ${operator.base} takes no variables` };
+      return { ...open, finding: `${quoted(value)} cannot be evaluated: ${operator.base} takes no variables` };
     const template = templateOf(value, operator.wildcards);
     const fixed = template.every((segment) => "text" in segment) ? resolve(template, NO_KEYS, false) : null;
     if (fixed === null || !("text" in fixed)) return { ...open, template, finding: null };
@@ -121,7 +122,7 @@ export function prepareValue(operator: Operator, value: string, variables: boole
   return {
     ...open,
     test,
-    finding: test === null ? `${quoted(value)} is nothing that ${operator.base} compares` : null,
+    finding: test === null ? `${quoted(value)} is not a valid value for ${operator.base}` : null,
   };
 }
 
@@ -150,7 +151,7 @@ function undecidedVariable(operator: Operator, prepared: readonly PreparedValue[
     if (template === null) continue;
     const resolution = resolve(template, keys, operator.wildcards);
     if ("undecided" in resolution)
-      return `${quoted(resolution.undecided)} can not be decided from what is known of the request`;
+      return `${quoted(resolution.undecided)} cannot be evaluated from what is known of the request`;
   }
   return null;
 }

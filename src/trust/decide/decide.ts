@@ -1,6 +1,6 @@
 /**
  * Decides a request by a policy as AWS does: an explicit Deny wins, otherwise any Allow that matches lets in.
- * What can not be decided (an unknown operator, a `${…}` without a value) is a finding that names it, and never a yes.
+ * What cannot be decided (an unknown operator, a `${…}` without a value) is a finding that names it, and never a yes.
  */
 import type { CompiledCondition, Reading, Verdict } from "./conditions";
 import { compileCondition } from "./conditions";
@@ -43,7 +43,7 @@ export interface ConditionTrace {
   /** Null where the key is missing. */
   readonly actual: readonly string[] | null;
   readonly verdict: Verdict;
-  /** Why it can not be decided, or what is odd about it. */
+  /** Why it cannot be decided, or what is odd about it. */
   readonly finding: string | null;
 }
 
@@ -146,7 +146,7 @@ export function decide(policy: CompiledPolicy, request: PolicyRequest): boolean 
 }
 
 /**
- * The same in three answers: `unknown` where what can not be decided might let in, and nothing else settles it. For
+ * The same in three answers: `unknown` where what cannot be decided might let in, and nothing else settles it. For
  * those who ask whether one policy is wider than another; who asks whether somebody gets in takes it for a no.
  * `reading` answers what is open.
  */
@@ -297,12 +297,12 @@ function matchesPattern(names: ReadonlySet<string>, arn: string, reading: Readin
 
 function principalFinding(statement: PolicyStatement): string {
   if (statement.notPrincipal && statement.effect === "Allow")
-    return `statement ${statement.index}: an Allow with NotPrincipal can not be decided`;
+    return `statement ${statement.index}: an Allow with NotPrincipal cannot be evaluated`;
   if (statement.principals?.["AWS"]?.includes("*") === true)
     return `statement ${statement.index}: whether a Deny for AWS: "*" keeps out web identities is not recorded`;
   const patterns = (statement.principals?.["Federated"] ?? []).filter((name) => /[*?]/.test(name));
   return (
-    `statement ${statement.index}: ${patterns.slice(0, 3).map(quoted).join(", ")} is no provider's ARN; ` +
-    `whether it stands for many is not recorded`
+    `statement ${statement.index}: ${patterns.slice(0, 3).map(quoted).join(", ")} is not a provider's ARN; ` +
+    `whether it matches several providers is not recorded`
   );
 }

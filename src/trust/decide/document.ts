@@ -57,20 +57,20 @@ export function readPolicy(document: unknown): ReadPolicy {
     try {
       value = JSON.parse(document) as unknown;
     } catch {
-      return { ok: false, why: "it is no JSON" };
+      return { ok: false, why: "it is not JSON" };
     }
     const repeated = repeatedMember(document);
     if (repeated !== undefined) return { ok: false, why: repeatedReason(repeated) };
   }
-  if (!isMapping(value)) return { ok: false, why: "it is no JSON object" };
-  const strange = strangeElement(value, POLICY_ELEMENTS);
-  if (strange !== undefined) return { ok: false, why: `${quoted(strange)} is no element of a policy` };
+  if (!isMapping(value)) return { ok: false, why: "it is not a JSON object" };
+  const extra = unknownElement(value, POLICY_ELEMENTS);
+  if (extra !== undefined) return { ok: false, why: `${quoted(extra)} is not a policy element` };
   const raw = value["Statement"];
   const list = Array.isArray(raw) ? raw : raw === undefined ? [] : [raw];
   if (list.length === 0) return { ok: false, why: "it has no Statement" };
   const version = value["Version"];
   if (version !== undefined && version !== "2012-10-17" && version !== "2008-10-17")
-    return { ok: false, why: `its Version is ${typeof version === "string" ? quoted(version) : `no text`}` };
+    return { ok: false, why: `Version ${typeof version === "string" ? `is ${quoted(version)}` : "is not a string"}` };
   const statements: PolicyStatement[] = [];
   for (const [index, entry] of list.entries()) {
     const read = readStatement(entry, index);
@@ -85,7 +85,7 @@ export function readPolicy(document: unknown): ReadPolicy {
  * user guide, "Troubleshoot IAM policies").
  */
 export function repeatedReason(name: string): string {
-  return `${quoted(name)} stands twice in one object, and which of the two counts is not sure`;
+  return `${quoted(name)} appears twice in one object, and it is not certain which one counts`;
 }
 
 /** IAM stores no policy with other elements; a misspelt `Condition` must not read as none. */
@@ -102,24 +102,24 @@ const STATEMENT_ELEMENTS: ReadonlySet<string> = new Set([
   "Condition",
 ]);
 
-function strangeElement(value: Readonly<Record<string, unknown>>, known: ReadonlySet<string>): string | undefined {
+function unknownElement(value: Readonly<Record<string, unknown>>, known: ReadonlySet<string>): string | undefined {
   return Object.keys(value).find((name) => !known.has(name));
 }
 
 function readStatement(entry: unknown, index: number): PolicyStatement | string {
-  if (!isMapping(entry)) return "it is no JSON object";
-  const strange = strangeElement(entry, STATEMENT_ELEMENTS);
-  if (strange !== undefined) return `${quoted(strange)} is no element of a statement`;
+  if (!isMapping(entry)) return "it is not a JSON object";
+  const extra = unknownElement(entry, STATEMENT_ELEMENTS);
+  if (extra !== undefined) return `${quoted(extra)} is not a statement element`;
   for (const name of ["Action", "Principal", "Resource"])
     if (entry[name] !== undefined && entry[`Not${name}`] !== undefined) return `it has both ${name} and Not${name}`;
   const effect = entry["Effect"];
-  if (effect !== "Allow" && effect !== "Deny") return "its Effect is neither Allow nor Deny";
+  if (effect !== "Allow" && effect !== "Deny") return "Effect must be Allow or Deny";
   const notAction = entry["Action"] === undefined;
   const actions = texts(notAction ? entry["NotAction"] : entry["Action"]);
-  if (actions === null) return "its Action is no text or list of texts";
+  if (actions === null) return "Action must be a string or a list of strings";
   const notPrincipal = entry["Principal"] === undefined && entry["NotPrincipal"] !== undefined;
   const principals = readPrincipals(notPrincipal ? entry["NotPrincipal"] : entry["Principal"]);
-  if (principals === undefined) return "its Principal does not read";
+  if (principals === undefined) return "Principal must be * or a mapping of strings or lists of strings";
   const conditions = readConditions(entry["Condition"]);
   if (typeof conditions === "string") return conditions;
   const sid = entry["Sid"];
@@ -159,10 +159,10 @@ function readConditions(raw: unknown): readonly PolicyCondition[] | string {
     const seen = new Set<string>();
     for (const [key, values] of Object.entries(keys)) {
       const list = texts(values);
-      if (list === null) return UNREADABLE_CONDITION;
-      // whether IAM would ask for both, or for either, is not documented
+      if (list === null) return `${quoted(operator)} on ${quoted(key)} must be a string or a list of strings`;
+      // whether IAM would require both, or either, is not documented
       if (seen.has(key.toLowerCase()))
-        return `its ${quoted(operator)} asks for ${quoted(key)} twice: case does not tell keys apart`;
+        return `${quoted(operator)} has ${quoted(key)} twice: condition keys are case-insensitive`;
       seen.add(key.toLowerCase());
       conditions.push({ operator, key, values: list });
     }
@@ -170,7 +170,7 @@ function readConditions(raw: unknown): readonly PolicyCondition[] | string {
   return conditions;
 }
 
-const UNREADABLE_CONDITION = "its Condition does not read";
+const UNREADABLE_CONDITION = "Condition must be a mapping of operators to mappings of keys to values";
 
 /**
  * A text, number or boolean, or a list of them, as texts; null for anything else, and for a number JavaScript has

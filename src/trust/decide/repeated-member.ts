@@ -4,7 +4,7 @@
 type Level = Set<string> | null;
 
 /**
- * The first name that stands twice in one object of `json`, which must be valid JSON; undefined where there is none.
+ * The first name that appears twice in one object of `json`, which must be valid JSON; undefined where there is none.
  * Names
  * are compared as they read: `"\u0041ction"` is `"Action"`.
  */

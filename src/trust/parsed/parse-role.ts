@@ -44,7 +44,7 @@ function parse(role: LintRole): ParsedRole {
       characters,
       version: null,
       statements: [],
-      malformed: [`The trust policy does not read: ${read.why}.`],
+      malformed: [`The trust policy cannot be read: ${read.why}.`],
     };
   const statements = read.policy.statements.map(parseStatement);
   const pair = unityCatalogStatements(statements, role);

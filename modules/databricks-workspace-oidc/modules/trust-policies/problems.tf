@@ -11,7 +11,7 @@ locals {
     )
   ]
 
-  # By issuer: the guards in lower case, because condition keys do not mind case.
+  # By issuer: the guards in lower case, because condition keys are case-insensitive.
   guards = { for key, issuer in var.issuers : key => [lower("${issuer.path}:aud"), lower("${issuer.path}:sub")] }
   conditions_on_guards = flatten([
     for key, role in var.roles : [
