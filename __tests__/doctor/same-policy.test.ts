@@ -137,7 +137,7 @@ describe("a trust policy means the same", () => {
     const more = compared(wide(many("s")), wide(many("s", 401)));
     expect(more).toMatchObject({ kind: "different", lost: [] });
     const subjects = more.kind === "different" ? more.gained.map(({ subject }) => subject) : [];
-    expect([...new Set(subjects)]).toEqual(["sb4", "somebody: more identities than are listed here"]);
+    expect([...new Set(subjects)]).toEqual(["sb4", "undetermined caller: more identities than are listed here"]);
     // it took three minutes before it was bounded
     const { user, system } = process.cpuUsage(started);
     expect(user + system).toBeLessThan(5_000_000);

@@ -181,7 +181,7 @@ test("a statement whose only condition has an empty list may let an identity in,
 test("a key of no provider lets nobody in, and is said to", async () => {
   const report = lintDocuments([await read("undefined-key.policy.json")]);
   expect(report.findings.map(({ rule }) => rule)).toEqual(["condition-key-other-issuer", "condition-key-other-issuer"]);
-  expect(lintText(report)).not.toContain("everybody");
+  expect(lintText(report)).not.toMatch(/every(?:body|one| identity)|any identity/);
 });
 
 test("Databricks' documented form for Unity Catalog is right", async () => {

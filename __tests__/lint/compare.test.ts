@@ -258,7 +258,7 @@ test(
       ]);
       return [widened, ...changes.map(({ change, gained }) => [change, ...gained.map(identityText)])];
     };
-    const somebody = "somebody: the trust policy is only known after apply";
+    const somebody = "undetermined caller: the trust policy is only known after apply";
     expect(await report(trust([READER]), PROVIDER)).toEqual([true, ["changed", somebody]]);
     expect(await report(trust([READER]), null)).toEqual([true, ["changed", somebody]]);
     expect(await report(null, PROVIDER)).toEqual([true, ["created", somebody]]);

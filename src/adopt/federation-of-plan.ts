@@ -132,7 +132,7 @@ function declaredRole(role: SimulatedRole, issuers: readonly SimulatedIssuer[], 
   };
 }
 
-const NO_REASON = "It stands in the plan's trust policy, which holds no reason.";
+const NO_REASON = "Read from a plan, which records no reason.";
 
 function domainOf(pattern: string): string {
   return pattern.slice(pattern.lastIndexOf("@") + 1);
@@ -212,7 +212,7 @@ function notExpressible({ name }: SimulatedRole, file: string, why: string): Inp
   return new InputError({
     code: "trust-policy-unreadable",
     file,
-    message: `The trust policy of ${quoted(name)} has no form as a federation: ${why}.`,
+    message: `The trust policy of ${quoted(name)} cannot be expressed as a federation: ${why}.`,
     fix: "Use lint FILE, sandbox --plan FILE or explain --policy, which read any trust policy.",
   });
 }

@@ -21,7 +21,7 @@ export function withOwnIssuer(text: string, url: string): ReadFederation {
   if (choice.audience === null) {
     throw inputError(
       "workspace-id-invalid",
-      `${pasted.host} does not tell its workspace ID.`,
+      `${pasted.host} does not contain a workspace ID.`,
       "Paste the address the browser shows inside the workspace, with its ?o= and the number.",
     );
   }

@@ -130,7 +130,7 @@ function showNext(federation: Federation, given: string): void {
       "\nNext, one of:",
       `  terraform -chdir=${root} init && terraform -chdir=${root} plan    review the HCL, then apply it`,
       `  npx cdktf deploy ${federation.accounts.map(({ stackName }) => stackName).join(" ")}    deploy the ` +
-        `CDKTF stack${given === DEFAULT_FEDERATION_FILE ? "" : `, once it stands in ${DEFAULT_FEDERATION_FILE}`}`,
+        `CDKTF stack${given === DEFAULT_FEDERATION_FILE ? "" : `, once it is in ${DEFAULT_FEDERATION_FILE}`}`,
       `  npx tsx src/cli/cli.ts prove${config}    try 1,000 forged tokens on every role`,
     ].join("\n"),
   );

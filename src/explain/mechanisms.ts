@@ -94,7 +94,7 @@ export const MECHANISMS: readonly Mechanism[] = [
   {
     id: "instance-profile",
     name: "instance profile",
-    features: ["clusters that carry one, for everybody on them", "SQL warehouses outside Unity Catalog"],
+    features: ["clusters that carry one, for everyone on them", "SQL warehouses outside Unity Catalog"],
     caller: "the EC2 instance, by its metadata service",
     principal: "ec2.amazonaws.com",
     needs:

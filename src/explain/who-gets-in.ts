@@ -1,4 +1,4 @@
-/** Everybody who can assume a role, as a short and complete list of kinds of callers. Pure. */
+/** Everyone who can assume a role, as a short and complete list of kinds of callers. Pure. */
 import { parseProviderArn } from "../issuer/issuer";
 import { satisfies } from "../text/text-rule";
 import { visible } from "../text/escape";
@@ -70,7 +70,7 @@ function inWords(kind: Omit<KindOfCaller, "witness">): string {
 }
 
 function callers({ principals, notPrincipal, subjects }: Omit<KindOfCaller, "witness">): string {
-  if (notPrincipal) return `everybody except ${principals.map(({ name }) => name).join(", ")}`;
+  if (notPrincipal) return `everyone except ${principals.map(({ name }) => name).join(", ")}`;
   return principals
     .map(({ kind, name }) => {
       const issuerPath = kind === "Federated" ? parseProviderArn(name)?.issuerPath : undefined;

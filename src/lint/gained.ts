@@ -31,7 +31,7 @@ export interface Identity {
 export function undecided(why: string): Identity {
   return {
     issuer: null,
-    subject: `somebody: ${why}`,
+    subject: `undetermined caller: ${why}`,
     kind: "undecided",
     audience: null,
     how: "new",
@@ -227,7 +227,7 @@ function principalName(
   { principals, notPrincipal }: PolicyStatement,
 ): string {
   if (notPrincipal)
-    return `everybody but ${Object.values(principals ?? {})
+    return `everyone but ${Object.values(principals ?? {})
       .flat()
       .join(", ")}`;
   const names = principals?.[kind] ?? [];

@@ -78,12 +78,12 @@ function parsed(text: string, file: string): unknown {
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     // V8 quotes the text around the mistake, which may be long and is not ours to repeat
-    const brief = /^[^"'`]*?(?= in JSON|, "|$)/.exec(why)?.[0] ?? "it does not read";
+    const brief = /^[^"'`]*?(?= in JSON|, "|$)/.exec(why)?.[0] ?? "it cannot be parsed";
     throw new InputError(
       {
         code: "json-syntax",
         file,
-        message: `The file is no JSON: ${brief}.`,
+        message: `Invalid JSON: ${brief}.`,
         fix: "Write it again with the command that made it, e.g. terraform show -json PLAN.",
       },
       { cause },
@@ -95,7 +95,7 @@ function unknown(file: string): InputError {
   return new InputError({
     code: "document-unknown",
     file,
-    message: "The file is nothing lint knows.",
+    message: "Unrecognized file type.",
     fix:
       "Give a federation file, a trust policy, `aws iam get-role`, `terraform show -json` of a plan or " +
       "state, a cdk.tf.json, or a folder of these.",

@@ -11,9 +11,8 @@ export const STDIN = "stdin";
 const SKIPPED_FOLDERS = new Set(["node_modules", ".terraform", ".git"]);
 
 /**
- * The documents of `paths`: files, folders (every JSON and YAML file in them that lint knows, at any depth), and `-`
- * for
- * standard input. `note` is told of files in folders that are skipped.
+ * The documents of `paths`: files, folders (every JSON and YAML file in them that lint can check, at any depth), and
+ * `-` for standard input. `note` is called for each file of a folder that is skipped.
  * Throws InputError json-syntax, document-unknown and the codes of a federation file; OutsideError file-not-found,
  * file-unreadable.
  */
@@ -47,7 +46,7 @@ async function readFolder(folder: string, note: (message: string) => void): Prom
     try {
       documents.push(await readOne(file));
     } catch (error) {
-      // A folder holds other things too; a federation file with mistakes is still told.
+      // A folder has other files too; a federation file with mistakes is still reported.
       if (
         !(error instanceof InputError) ||
         (error.code !== "document-unknown" && error.code !== "json-syntax" && !isOtherYaml(error))
@@ -60,7 +59,7 @@ async function readFolder(folder: string, note: (message: string) => void): Prom
     throw new InputError({
       code: "document-unknown",
       file: folder,
-      message: "The folder holds nothing lint knows.",
+      message: "The folder contains no file that lint can check.",
       fix: "Give the folder of rendered policies (*.json) or federation files (*.yaml).",
     });
   }

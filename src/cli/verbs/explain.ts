@@ -37,7 +37,7 @@ export default verb({
   ],
   examples: [
     ["$0 explain --role lake-reader --token @token.jwt", "a token against the federation"],
-    ["$0 explain --who --plan plan.json", "everybody who can assume each role of a plan"],
+    ["$0 explain --who --plan plan.json", "everyone who can assume each role of a plan"],
     [
       "$0 explain --policy trust.json --claims claims.json \\\n--provider-url " +
         "https://mycompany.cloud.databricks.com/oidc \\\n--client-id 1444828305810485",

@@ -11,7 +11,7 @@ export const conditionKeyOtherIssuer: StatementRule = {
   title: "Condition key of another issuer",
   why:
     "Keys are named after the issuer's path. A key with another prefix is never in the request: a plain " +
-    "operator then matches nobody, IfExists or a negation everybody.",
+    "operator then matches no one, IfExists or a negation everyone.",
   fix: "Use the provider's own issuer path as the prefix, without https:// and without a trailing slash.",
   good: conditionExample(GUARDS),
   bad: conditionExample({

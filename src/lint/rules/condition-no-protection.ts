@@ -11,7 +11,7 @@ export const conditionNoProtection: StatementRule = {
   id: "condition-no-protection",
   on: "statement",
   severity: "warning",
-  title: "Condition that keeps nobody out",
+  title: "Condition that excludes no one",
   why:
     "The caller chooses sts:RoleSessionName; aws:PrincipalAccount, aws:PrincipalType and aws:userid are the " +
     "same for every web identity.",
@@ -29,6 +29,6 @@ export const conditionNoProtection: StatementRule = {
           !statement.sub.includes(condition) &&
           condition.values.length > 0 &&
           keepsNobodyOut(statement, version, condition)),
-      ({ operator, key }) => `${operator} on ${quoted(key)} keeps no Databricks identity out.`,
+      ({ operator, key }) => `${operator} on ${quoted(key)} excludes no Databricks identity.`,
     ),
 };

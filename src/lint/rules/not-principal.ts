@@ -7,7 +7,7 @@ export const notPrincipal: RoleRule = {
   on: "role",
   severity: "error",
   title: "NotPrincipal in a trust policy",
-  why: "It lets in everybody except those it lists.",
+  why: "It lets in everyone except those it lists.",
   fix: "List whom you trust in Principal.",
   good: RIGHT_STATEMENT,
   bad: statementExample({ Principal: undefined, NotPrincipal: { AWS: "arn:aws:iam::444455556666:root" } }),
@@ -18,6 +18,6 @@ export const notPrincipal: RoleRule = {
       .map((candidate): Violation => ({
         statement: candidate.index,
         at: "NotPrincipal",
-        message: "NotPrincipal lets in everybody except those it lists.",
+        message: "NotPrincipal lets in everyone except those it lists.",
       })),
 };

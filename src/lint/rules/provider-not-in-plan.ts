@@ -10,7 +10,7 @@ export const providerNotInPlan: RoleRule = {
   title: "Provider that is neither created nor given",
   why:
     "Role and provider belong in one account and one plan; a provider that is in neither may not exist, or " +
-    "belong to somebody else.",
+    "belong to another party.",
   fix:
     "Register the issuer in the same plan, or name the existing provider (existingProviderArn, a variable, a " +
     "data source, --given-provider).",

@@ -8,8 +8,8 @@ export const severalProviders: RoleRule = {
   severity: "warning",
   title: "Several providers in one statement",
   why:
-    "A token has the condition keys of its own issuer only, so such a statement lets in nobody of one issuer " +
-    "or, with IfExists, everybody.",
+    "A token has the condition keys of its own issuer only, so such a statement lets in no one of one issuer " +
+    "or, with IfExists, everyone.",
   fix: "Write one statement for each issuer.",
   good: RIGHT_STATEMENT,
   bad: statementExample({

@@ -9,7 +9,7 @@ export const stringLikeNoWildcard: StatementRule = {
   on: "statement",
   severity: "warning",
   title: "StringLike without a wildcard",
-  why: "It does what StringEquals does, until somebody adds a wildcard.",
+  why: "It does what StringEquals does, until someone adds a wildcard.",
   fix: "Use StringEquals.",
   good: RIGHT_CONDITION,
   bad: conditionExample({ ...AUDIENCE_GUARD, StringLike: { [SUB]: EXAMPLE_SUBJECT } }),

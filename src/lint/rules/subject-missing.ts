@@ -26,7 +26,7 @@ export const subjectMissing: StatementRule = {
           violationAt(
             statement,
             "Condition",
-            `The statement has no condition on ${provider?.issuerPath ?? ""}:sub: everybody of that issuer gets in.`,
+            `The statement has no condition on ${provider?.issuerPath ?? ""}:sub: any identity of that issuer gets in.`,
           ),
         ]
       : [];

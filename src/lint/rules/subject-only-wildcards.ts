@@ -12,7 +12,7 @@ export const subjectOnlyWildcards: StatementRule = {
   on: "statement",
   severity: "error",
   title: "Subject of wildcards alone",
-  why: "It keeps nobody out: everybody of the issuer gets in. An empty list lets nobody in.",
+  why: "It excludes no one: any identity of the issuer can assume the role. An empty list lets no one in.",
   fix: "List the service principals, or at least the email domain.",
   good: RIGHT_CONDITION,
   bad: patternExample("*"),
@@ -29,7 +29,7 @@ export const subjectOnlyWildcards: StatementRule = {
           violationAt(
             statement,
             `Condition.${condition.operator}`,
-            `The subject ${quoted(value)} lets everybody of the issuer in.`,
+            `The subject ${quoted(value)} matches every identity of the issuer.`,
             { pattern: value },
           ),
         );

@@ -33,7 +33,7 @@ export const subjectUnlikely: StatementRule = {
   why:
     "Application IDs are in lower case, and no subject is empty, begins or ends in white space, or contains " +
     "invisible characters or look-alikes of other scripts. A subject of GitHub Actions, in either of its forms, " +
-    "stands in Databricks' own federation policy and not here. Such a line lets nobody in, or a different " +
+    "belongs in Databricks' own federation policy, not here. Such a line lets no one in, or a different " +
     "identity than it seems to name.",
   fix:
     "Copy the application ID or the address again from Databricks; in place of a GitHub subject write the " +

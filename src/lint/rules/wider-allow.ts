@@ -10,17 +10,17 @@ import { FROM_OFFICE, GUARDS, policyExample, statement, TWO_STATEMENTS } from ".
 import type { RoleRule, Violation } from "../rule";
 import { SOURCES } from "../sources";
 
-function isForEverybody(role: ParsedRole, statement: ParsedStatement): boolean {
+function isForEveryIdentity(role: ParsedRole, statement: ParsedStatement): boolean {
   return subjectPatterns(statement).every(isOnlyWildcards) && isOpenToSubjects(role, statement);
 }
 
 /**
- * What `wide` lets in and `narrow` is there to keep out: anyone, or a subject of `narrow` in a request that has none of
+ * What `wide` lets in and `narrow` is there to exclude: anyone, or a subject of `narrow` in a request that has none of
  * the keys of its further conditions.
  */
 function widerThan(role: ParsedRole, wide: ParsedStatement, narrow: ParsedStatement): string | undefined {
-  if (isForEverybody(role, wide) && !isForEverybody(role, narrow))
-    return `everybody of the issuer, whom statement ${narrow.index} keeps out`;
+  if (isForEveryIdentity(role, wide) && !isForEveryIdentity(role, narrow))
+    return `every identity of the issuer, which statement ${narrow.index} excludes`;
   const further = narrow.conditions.filter((own) => !narrow.aud.includes(own) && !narrow.sub.includes(own));
   const subjects = exactSubjects(narrow);
   if (further.length === 0 || subjects.length === 0) return undefined;
