@@ -1,5 +1,5 @@
 /**
- * Judging a large plan beside reading the same JSON, and reporting a large federation. Needs `dist/` (the runner
+ * Lints a large plan beside reading the same JSON, and reports on a large federation. Needs `dist/` (the runner
  * builds it).
  */
 import { statSync, writeFileSync } from "node:fs";
@@ -127,22 +127,22 @@ export function planText(roles: number): string {
 export async function lint(scratch: string): Promise<readonly Row[]> {
   const plan = join(scratch, "plan.json");
   writeFileSync(plan, planText(1000));
-  const [judged, read, started] = await inTurn(
+  const [linted, read, started] = await inTurn(
     9,
     { program: NODE, args: [CLI, "lint", plan] },
     { program: NODE, args: ["-e", "JSON.parse(require('node:fs').readFileSync(process.argv[1], 'utf8'))", plan] },
     { program: NODE, args: [CLI, "--version"] },
   );
   const rows: Row[] = [];
-  if (judged !== undefined && read !== undefined && started !== undefined) {
+  if (linted !== undefined && read !== undefined && started !== undefined) {
     rows.push({
       what: "`lint` of a plan with 1,000 roles, cold",
       peer: "reading the same JSON with `node -e`",
-      ours: judged.seconds,
+      ours: linted.seconds,
       theirs: read.seconds,
       unit: "s",
       reach: `at most 2 times, plus start-up (${started.seconds.toFixed(2)} s)`,
-      reached: judged.seconds <= 2 * read.seconds + started.seconds,
+      reached: linted.seconds <= 2 * read.seconds + started.seconds,
     });
   }
   const federation = join(scratch, "federation-report.yaml");

@@ -93,8 +93,8 @@ export function checkExistingProvider(
 
 function checkRoleNames(federation: Federation): readonly Problem[] {
   const problems: Problem[] = [];
-  /** Roles of several accounts clash in each, and are told once. */
-  const told = new Set<string>();
+  /** Roles of several accounts clash in each, and are reported once. */
+  const reported = new Set<string>();
   for (const account of federation.accounts) {
     const seen = new Map<string, string>();
     for (const role of federation.roles) {
@@ -102,8 +102,8 @@ function checkRoleNames(federation: Federation): readonly Problem[] {
       // a name that did not read
       if (role.name === "") continue;
       const other = seen.get(role.name.toLowerCase());
-      if (other !== undefined && !told.has(role.key)) {
-        told.add(role.key);
+      if (other !== undefined && !reported.has(role.key)) {
+        reported.add(role.key);
         problems.push({
           code: "role-name-collision",
           message:

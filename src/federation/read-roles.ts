@@ -146,7 +146,7 @@ function readTrusts(
     for (const problem of found) {
       // An issuer that is there but did not read has its own complaints, and a mistake is told once.
       const known = problem.code === "issuer-not-found" && context.broken.has(issuerNamed(entry));
-      if (!known && !shaped.problems.some(({ path: told }) => told === problem.path)) problems.push(problem);
+      if (!known && !shaped.problems.some(({ path: reported }) => reported === problem.path)) problems.push(problem);
     }
     if (shaped.value !== undefined) list.push(shaped.value);
   }

@@ -21,7 +21,7 @@ export interface NewFederation {
   readonly usersReason: string | undefined;
 }
 
-/** The file. It reads back as a federation where every answer keeps its rule. */
+/** The file. It can be read back as a federation where every value satisfies its rule. */
 export function federationText(values: NewFederation): string {
   const key = values.issuer.level;
   const document = new YamlDocument(

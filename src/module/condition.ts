@@ -147,8 +147,8 @@ export function noNullRule(
   return { ...rule, amongErrors: last.few !== true };
 }
 
-/** Whether `reference` keeps `rule`, as an HCL expression. */
-export function keepsRule(rule: TextRule, reference: string): string {
+/** Whether `reference` satisfies `rule`, as an HCL expression. */
+export function satisfiesRule(rule: TextRule, reference: string): string {
   const { pattern, maxLength } = re2Rule(rule);
   if (maxLength === null) return matches(pattern, reference);
   // Terraform takes a carriage return and the line feed after it for one character.
@@ -191,10 +191,10 @@ export function ruleAt(
 }
 
 /**
- * The loops, over nothing where one look at all texts shows that each keeps `rule`: to compile a pattern for each text
- * is most of what a validation costs in a plan of many roles. `texts`: the list of them below the last loop.
+ * The loops, over nothing where one look at all texts shows that each satisfies `rule`: to compile a pattern for each
+ * text is most of what a validation costs in a plan of many roles. `texts`: the list of them below the last loop.
  */
-export function unlessAllKeep(rule: TextRule, loops: readonly Loop[], texts: string): readonly Loop[] {
+export function unlessAllSatisfy(rule: TextRule, loops: readonly Loop[], texts: string): readonly Loop[] {
   const [first, ...rest] = loops;
   const { pattern, maxLength } = re2Rule(rule);
   if (first === undefined || loops.some(({ few }) => few === true) || mayHold(rule.form, "\n")) return loops;
@@ -203,29 +203,29 @@ export function unlessAllKeep(rule: TextRule, loops: readonly Loop[], texts: str
   const tests = [lines, '!strcontains(join("", all), "\\n")'];
   if (maxLength !== null) tests.push(`max(0, [for text in all : length(text)]...) <= ${maxLength}`);
   const none = first.key === "key" ? "{}" : "[]";
-  const keep = `try([for all in [flatten(${nested})] : ${tests.join(" && ")}][0], false)`;
-  return [{ ...first, over: `${keep} ? ${none} : ${first.over}` }, ...rest];
+  const allSatisfy = `try([for all in [flatten(${nested})] : ${tests.join(" && ")}][0], false)`;
+  return [{ ...first, over: `${allSatisfy} ? ${none} : ${first.over}` }, ...rest];
 }
 
-/** The rule that the text in `place` keeps `rule`. */
+/** The rule that the text in `place` satisfies `rule`. */
 export function textRuleAt(place: Place, rule: TextRule): RuleDefinition {
-  const loops = unlessAllKeep(rule, place.loops, place.nullable ? `${place.reference}[*]` : `[${place.reference}]`);
+  const loops = unlessAllSatisfy(rule, place.loops, place.nullable ? `${place.reference}[*]` : `[${place.reference}]`);
   return ruleAt(
     { ...place, loops },
     rule.code,
-    keepsRule(rule, place.reference),
+    satisfiesRule(rule, place.reference),
     mustBe(place.words, rule),
     rule.wrong,
   );
 }
 
-/** The rule that every text of the list in `place` keeps `rule`. */
+/** The rule that every text of the list in `place` satisfies `rule`. */
 export function eachTextRuleAt(place: Place, rule: TextRule): RuleDefinition {
   const { reference, nullable, at } = place;
   const values = elements("value", nullable ? `coalesce(${reference}, [])` : reference, at);
-  const test = `value == null ? false : ${keepsRule(rule, "value")}`;
+  const test = `value == null ? false : ${satisfiesRule(rule, "value")}`;
   const breaks = rule.wrong.map((value) => ({ [place.variable]: place.holding([value]) }));
-  const loops = [...unlessAllKeep(rule, place.loops, values.over), values];
+  const loops = [...unlessAllSatisfy(rule, place.loops, values.over), values];
   return ruleOver(rule.code, loops, test, mustBe(`each of ${place.words}`, rule), breaks, {
     value: "value",
     refuses: `invalid_${inName(place.words)}`,

@@ -14,12 +14,12 @@ import {
   eachTextRuleAt,
   forAll,
   inName,
-  keepsRule,
+  satisfiesRule,
   matches,
   mustBe,
   ruleAt,
   ruleOver,
-  unlessAllKeep,
+  unlessAllSatisfy,
   textRuleAt,
 } from "./condition";
 import type { RuleDefinition } from "./definition";
@@ -91,13 +91,13 @@ function rangeRule(place: Place, { is, code, min, max }: KindOf<"seconds" | "num
   return { ...rule, refuses: `${inName(words)}_out_of_range` };
 }
 
-/** The rule that each key of the map in `place` keeps `rule`. */
+/** The rule that each key of the map in `place` satisfies `rule`. */
 function keysRule(place: Place, rule: TextRule, right: HclValue): RuleDefinition {
   const { loops, reference, at } = place;
   return ruleOver(
     rule.code,
-    [...unlessAllKeep(rule, loops, `keys(${reference})`), { name: "name", over: `keys(${reference})`, at }],
-    keepsRule(rule, "name"),
+    [...unlessAllSatisfy(rule, loops, `keys(${reference})`), { name: "name", over: `keys(${reference})`, at }],
+    satisfiesRule(rule, "name"),
     mustBe(`Each key of ${place.words}`, rule),
     breaking(place, ...rule.wrong.map((key) => ({ [key]: right }))),
     { value: "name", refuses: `invalid_key_of_${inName(place.words)}` },
@@ -208,8 +208,8 @@ function policyArnRules(place: Place, { keys, values, most }: KindOf<"policyArns
     keysRule(place, keys, arn),
     ruleOver(
       values.code,
-      [...unlessAllKeep(values, loops, `values(${arns})`), value],
-      `value == null ? false : ${keepsRule(values, "value")}`,
+      [...unlessAllSatisfy(values, loops, `values(${arns})`), value],
+      `value == null ? false : ${satisfiesRule(values, "value")}`,
       mustBe(`Each of ${words}`, values),
       breaking(place, ...values.wrong.map((wrong) => ({ [keys.example]: wrong }))),
       { value: "value", refuses: `invalid_${inName(words)}` },

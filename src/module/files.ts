@@ -9,7 +9,7 @@ import { CLOUD_NAMES, CLOUDS } from "../issuer/clouds";
 import { SELF_ASSUME_POLICY_NAME } from "../trust/build";
 import { UNITY_CATALOG_PRINCIPALS } from "../issuer/clouds";
 import { EMAIL_DOMAIN } from "../trust/rules";
-import { keepsRule } from "./condition";
+import { satisfiesRule } from "./condition";
 import { plainAddress } from "./contract";
 import type { ModuleDefinition, OutputDefinition, RuleDefinition, VariableDefinition } from "./definition";
 import { policiesOfVariables, roleOfVariables, roleResource, roleValues } from "./modules/roles";
@@ -64,7 +64,7 @@ const FACTS = {
       return host === null ? [] : [[cloud, host]];
     }),
   ),
-  keepsEmailDomain: new SourceText(keepsRule(EMAIL_DOMAIN, 'element(split("@", pattern), 1)')),
+  isEmailDomain: new SourceText(satisfiesRule(EMAIL_DOMAIN, 'element(split("@", pattern), 1)')),
   policiesOfVariables: policiesOfVariables(),
   roleOfVariables: roleOfVariables(),
   roleResource: roleResource(),

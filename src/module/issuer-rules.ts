@@ -7,7 +7,7 @@ import { CLOUD_NAMES, CLOUDS } from "../issuer/clouds";
 import { MAX_ISSUER_LENGTH } from "../issuer/rules";
 import { re2Part } from "../text/form";
 import type { Place } from "./condition";
-import { keepsRule, matches, members, mustBe, noNullRule, ruleAt, ruleOver } from "./condition";
+import { satisfiesRule, matches, members, mustBe, noNullRule, ruleAt, ruleOver } from "./condition";
 import type { Inputs, RuleDefinition } from "./definition";
 import { fieldRules } from "./field-rules";
 import { attributesOf } from "./fields";
@@ -100,7 +100,7 @@ export function issuersRules(sample: Sample, fields: Fields): readonly RuleDefin
     ruleOver(
       ISSUER_KEY.code,
       [{ name: "key", over: "keys(var.issuers)", at: "issuers" }],
-      keepsRule(ISSUER_KEY, "key"),
+      satisfiesRule(ISSUER_KEY, "key"),
       mustBe("Each key of issuers", ISSUER_KEY),
       [{ issuers: { production: workspace, "a b": account } }],
       { value: "key", refuses: "invalid_key_of_issuers" },

@@ -11,7 +11,7 @@ import { REASON } from "../federation/rules";
 import type { TextRule } from "../text/text-rule";
 import { CONDITION_VALUE, CONDITION_VARIABLE, EXTERNAL_ID, SUBJECT_PATTERN } from "../trust/rules";
 import type { Loop, Place } from "./condition";
-import { elements, forAll, keepsRule, matches, mustBe, noNullRule, ruleOver } from "./condition";
+import { elements, forAll, satisfiesRule, matches, mustBe, noNullRule, ruleOver } from "./condition";
 import type { Inputs, RuleDefinition } from "./definition";
 import { fieldRules } from "./field-rules";
 import type { Sample } from "./sample";
@@ -149,7 +149,7 @@ function wideRules(
     rule(
       text.code,
       name,
-      `wide.${name} == null ? false : ${keepsRule(text, `wide.${name}`)}`,
+      `wide.${name} == null ? false : ${satisfiesRule(text, `wide.${name}`)}`,
       mustBe(`A ${name} in ${WIDE}`, text),
       ...text.wrong.map((value) => ({ ...wide, [name]: value })),
     );
@@ -201,7 +201,7 @@ function conditionRules(
     ruleOver(
       CONDITION_VARIABLE.code,
       loops,
-      `condition.variable == null ? false : ${keepsRule(CONDITION_VARIABLE, "condition.variable")}`,
+      `condition.variable == null ? false : ${satisfiesRule(CONDITION_VARIABLE, "condition.variable")}`,
       mustBe("A condition's variable", CONDITION_VARIABLE),
       [bad({ ...source, variable: "SourceIp" })],
       { at: ".variable", value: "condition.variable", refuses: "invalid_condition_variable" },
@@ -217,7 +217,7 @@ function conditionRules(
     ruleOver(
       CONDITION_VALUE.code,
       [...loops, values],
-      `value == null ? false : ${keepsRule(CONDITION_VALUE, "value")}`,
+      `value == null ? false : ${satisfiesRule(CONDITION_VALUE, "value")}`,
       mustBe("Each of a condition's values", CONDITION_VALUE),
       ["", "\u0107"].map((value) => bad({ ...source, test: "StringLike", values: [value] })),
       { value: "value", refuses: "invalid_condition_value" },
@@ -285,7 +285,7 @@ function unityCatalogRules(scope: TrustScope, holding: (attributes: Inputs) => I
       refuses: "invalid_external_ids",
       condition: forAll(
         [...scope.loops, elements("value", "try(coalesce(trust.unity_catalog.external_ids, []), [])", "")],
-        `value == null ? false : ${keepsRule(EXTERNAL_ID, "value")}`,
+        `value == null ? false : ${satisfiesRule(EXTERNAL_ID, "value")}`,
       ),
       message: mustBe("Each of external_ids", EXTERNAL_ID),
       breaks: EXTERNAL_ID.wrong.map((value) => bad({ external_ids: [value] })),

@@ -46,7 +46,7 @@ function compile(pattern: string): RegExp {
   return regex;
 }
 
-/** Whether `text` keeps `rule`. Linear in the length of the text: no rule's pattern backtracks. */
+/** Whether `text` satisfies `rule`. Linear in the length of the text: no rule's pattern backtracks. */
 export function satisfies(rule: TextRule, text: string): boolean {
   if (rule.maxLength !== undefined && text.length > rule.maxLength && [...text].length > rule.maxLength) return false;
   return compile(rule.pattern).test(text);
@@ -61,7 +61,7 @@ export function re2Rule(rule: TextRule): { readonly pattern: string; readonly ma
   };
 }
 
-/** The problem to report when `text` breaks `rule`, or undefined when it keeps it. */
+/** The problem to report when `text` violates `rule`; undefined when it satisfies it. */
 export function violation(rule: TextRule, text: string, path: string): Problem | undefined {
   if (satisfies(rule, text)) return undefined;
   return {

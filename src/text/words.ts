@@ -1,4 +1,4 @@
-/** Lists and counts in a message, and options as the words of a command line. Pure. */
+/** Lists and counts in a message, options as the words of a command line, and text without trailing slashes. Pure. */
 
 /** `names` separated by `separator`, the first `most` of them and how many more there are. */
 export function listed(names: readonly string[], most: number, separator = ", "): string {

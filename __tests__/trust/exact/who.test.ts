@@ -2,7 +2,7 @@ import type { PolicyDocument } from "../../../src/trust/decide/document";
 import { compilePolicy, verdict } from "../../../src/trust/decide/decide";
 import { readPolicy } from "../../../src/trust/decide/document";
 import { compare } from "../../../src/trust/exact/compare";
-import { guards, isOpen, keepsOut, OPENNESS } from "../../../src/trust/exact/guards";
+import { guards, isOpen, excludes, OPENNESS } from "../../../src/trust/exact/guards";
 import { kindsBeside, who } from "../../../src/trust/exact/who";
 import { pairFor } from "../../support/small-worlds";
 
@@ -178,11 +178,11 @@ describe("guards", () => {
 
   test("shows a subject that is kept out, or proves that nobody is", () => {
     const any = { kind: "any" } as const;
-    expect(keepsOut(read([web({ StringLike: { [`${PATH}:sub`]: "?*" } })]), `${PATH}:sub`, any)).toMatchObject({
+    expect(excludes(read([web({ StringLike: { [`${PATH}:sub`]: "?*" } })]), `${PATH}:sub`, any)).toMatchObject({
       kind: "wider",
       witness: { claims: { sub: [""] } },
     });
-    expect(keepsOut(read([web({ StringLike: { [`${PATH}:sub`]: "*" } })]), `${PATH}:sub`, any).kind).toBe("none");
+    expect(excludes(read([web({ StringLike: { [`${PATH}:sub`]: "*" } })]), `${PATH}:sub`, any).kind).toBe("none");
   });
 
   test("tries the requests of one domain alone", () => {

@@ -9,17 +9,17 @@ import { secondsOf } from "../duration";
 import type { Field, Fields, ModelOf, Most, Options, SchemaOf } from "./field";
 import { field, modelOf, schemaOf } from "./field";
 
-/** Text that keeps a rule; its pattern, length and example reach the JSON Schema. */
+/** Text that satisfies a rule; its pattern, length and example reach the JSON Schema. */
 export function ruled(rule: TextRule, checkedLater?: true): z.ZodString {
   const limit = rule.maxLength === undefined ? {} : { maxLength: rule.maxLength };
   const schema =
     checkedLater === true
       ? z.string()
-      : z.string().superRefine((value, context) => complain(context, violation(rule, value, "")));
+      : z.string().superRefine((value, context) => report(context, violation(rule, value, "")));
   return schema.meta({ pattern: rule.pattern, examples: [rule.example], ...limit }) as z.ZodString;
 }
 
-function complain(context: z.core.$RefinementCtx, problem: Omit<Problem, "path"> | undefined): void {
+function report(context: z.core.$RefinementCtx, problem: Omit<Problem, "path"> | undefined): void {
   if (problem === undefined) return;
   const { code, message, fix } = problem;
   context.addIssue({ code: "custom", message, params: { code, fix } } as never);
@@ -41,7 +41,7 @@ export function texts(
       ? items
       : items
           .superRefine(({ length }, context) =>
-            complain(
+            report(
               context,
               length <= most.count
                 ? undefined
@@ -78,7 +78,7 @@ export function seconds(
 ): Field<z.ZodUnion<readonly [z.ZodString, z.ZodNumber]>, number> {
   const schema = z.union([z.string(), z.number()]).superRefine((value, context) => {
     const amount = secondsOf(value);
-    complain(
+    report(
       context,
       amount === null
         ? {
@@ -106,7 +106,7 @@ export function wholeNumber(min: number, max: number, code: ErrorCode, options: 
   const schema = z
     .number()
     .superRefine((value, context) =>
-      complain(
+      report(
         context,
         Number.isInteger(value) && value >= min && value <= max
           ? undefined

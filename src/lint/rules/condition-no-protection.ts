@@ -1,7 +1,7 @@
 import { quoted } from "../../text/text-rule";
 import { conditionExample, GUARDS, RIGHT_CONDITION } from "../examples";
 import { conditionViolations } from "../guards";
-import { keepsNobodyOut } from "../../trust/parsed/openness";
+import { allowsEveryValue } from "../../trust/parsed/openness";
 import type { StatementRule } from "../rule";
 import { SOURCES } from "../sources";
 
@@ -28,7 +28,7 @@ export const conditionNoProtection: StatementRule = {
         (!statement.aud.includes(condition) &&
           !statement.sub.includes(condition) &&
           condition.values.length > 0 &&
-          keepsNobodyOut(statement, version, condition)),
+          allowsEveryValue(statement, version, condition)),
       ({ operator, key }) => `${operator} on ${quoted(key)} excludes no Databricks identity.`,
     ),
 };

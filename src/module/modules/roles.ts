@@ -7,7 +7,7 @@ import { INLINE_POLICY_NAME, MAX_INLINE_POLICY_CHARACTERS, ROLE_KEY } from "../.
 import { expression } from "../../hcl/encode";
 import { SELF_ASSUME_POLICY_NAME } from "../../trust/build";
 import type { Loop } from "../condition";
-import { forAll, keepsRule, members, mustBe, noNullRule, ruleOver } from "../condition";
+import { forAll, satisfiesRule, members, mustBe, noNullRule, ruleOver } from "../condition";
 import type { Inputs, OutputDefinition, RuleDefinition } from "../definition";
 import { fieldRules, SAMPLE_POLICY } from "../field-rules";
 import { isNullable } from "../fields";
@@ -44,7 +44,7 @@ export function rolesRules(
     ruleOver(
       ROLE_KEY.code,
       [{ name: "key", over: "keys(var.roles)", at: "roles" }],
-      keepsRule(ROLE_KEY, "key"),
+      satisfiesRule(ROLE_KEY, "key"),
       mustBe("Each key of roles", ROLE_KEY),
       ROLE_KEY.wrong.map((key) => ({ roles: { [key]: right } })),
       { value: "key", refuses: "invalid_key_of_roles" },

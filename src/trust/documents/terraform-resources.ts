@@ -147,8 +147,8 @@ function permissionsByRole(
   const found = new Map<string, Permissions>();
   const of = ({ address, values }: TerraformResource): Permissions | undefined => {
     const role = values["role"];
-    const neighbours = byModule.get(moduleOf(address)) ?? [];
-    const owner = typeof role === "string" ? byName.get(role) : neighbours.length === 1 ? neighbours[0] : undefined;
+    const rolesBeside = byModule.get(moduleOf(address)) ?? [];
+    const owner = typeof role === "string" ? byName.get(role) : rolesBeside.length === 1 ? rolesBeside[0] : undefined;
     if (owner === undefined) return undefined;
     const permissions = found.get(owner) ?? { managed: [], documents: {} };
     found.set(owner, permissions);

@@ -95,21 +95,21 @@ function providerNames(
   );
   const patterns = names.filter((name) => /[*?]/.test(name));
   const found = new Set(names.map((name) => instanceOf(name)));
-  const accounts = new Set([...names.flatMap((name) => /\d{12}/.exec(name) ?? []), STRANGE_ACCOUNT]);
+  const accounts = new Set([...names.flatMap((name) => /\d{12}/.exec(name) ?? []), UNNAMED_ACCOUNT]);
   const all = (account: string): readonly string[] =>
     [...issuerPaths].map((path) => `arn:aws:iam::${account}:oidc-provider/${path}`);
   for (const pattern of patterns)
     for (const arn of [...accounts].flatMap(all)) if (stringLike(pattern, arn)) found.add(arn);
   if (wide)
     for (const arn of [
-      unlike(names, `arn:aws:iam::${STRANGE_ACCOUNT}:oidc-provider/other`, ".example"),
-      ...all(STRANGE_ACCOUNT),
+      unlike(names, `arn:aws:iam::${UNNAMED_ACCOUNT}:oidc-provider/other`, ".example"),
+      ...all(UNNAMED_ACCOUNT),
     ])
       found.add(arn);
   return found;
 }
 
-const STRANGE_ACCOUNT = "999988887777";
+const UNNAMED_ACCOUNT = "999988887777";
 
 function providerOf(arn: string): Principal {
   const name = /^arn:[^:]*:iam::([^:]*):oidc-provider\/(.*)$/s.exec(arn);

@@ -1,4 +1,4 @@
-/** What a condition is worth: whom it keeps out, and whether anybody gets in by a key whatever it holds. */
+/** What a condition is worth: whom it excludes, and whether a caller gets in whatever the value of a key. */
 import type { PolicyDocument, PolicyStatement } from "../decide/document";
 import type { CompareOptions, Comparison } from "./compare";
 import { compare } from "./compare";
@@ -7,15 +7,15 @@ import type { Witness } from "./request";
 import { aloneIn } from "./who";
 
 export type Guarding =
-  /** Without it the policy lets in and keeps out the same. */
+  /** Without it the policy allows and refuses the same requests. */
   | { readonly kind: "nothing" }
-  /** Somebody whom it keeps out (of a Deny: spares): with a value of its key, and without the key; null: nobody. */
+  /** A caller it excludes (of a Deny: spares): with a value of its key, and without the key; null: there is none. */
   | { readonly kind: "something"; readonly present: Witness | null; readonly absent: Witness | null }
   | { readonly kind: "cannot tell"; readonly why: string };
 
 /**
  * Whether condition number `condition` of statement number `statement` makes a difference in `policy`. A condition may
- * keep out nobody but requests without its key: then `present` is null.
+ * exclude only requests without its key: then `present` is null.
  */
 export function guards(
   policy: PolicyDocument,
@@ -57,9 +57,9 @@ function replaced(policy: PolicyDocument, old: PolicyStatement, by: PolicyStatem
 
 /**
  * Is there a request with a value of `domain` for `key` that is refused for its conditions on `key` alone? "none": the
- * key keeps out nobody of that domain.
+ * key excludes no value of that domain.
  */
-export function keepsOut(
+export function excludes(
   policy: PolicyDocument,
   key: string,
   domain: Domain,
@@ -83,7 +83,7 @@ function withoutKey(policy: PolicyDocument, key: string): PolicyDocument {
   };
 }
 
-/** A key that is meant to keep strangers out, and the values of which all are strangers'. */
+/** A key that is meant to exclude outsiders, and the values that are all outsiders'. */
 export interface Openness {
   readonly key: string;
   readonly domain: Domain;
@@ -99,7 +99,7 @@ export const OPENNESS = {
 } as const satisfies Readonly<Record<string, Openness>>;
 
 /**
- * Whether Allow statement number `statement` lets somebody in whatever value of the domain the key holds. Denies of the
+ * Whether Allow statement number `statement` lets callers in whatever value of the domain the key has. Denies of the
  * policy count. "Cannot tell" is open.
  */
 export function isOpen(
@@ -111,6 +111,6 @@ export function isOpen(
   const own = policy.statements[statement];
   if (own === undefined) throw new RangeError(`there is no statement ${statement}`);
   const alone = aloneIn(policy, own);
-  const somebody = compare(alone, [], { ...options, fixed: fixing(key, domain, options) });
-  return somebody.kind !== "none" && keepsOut(alone, key, domain, options).kind !== "wider";
+  const allowed = compare(alone, [], { ...options, fixed: fixing(key, domain, options) });
+  return allowed.kind !== "none" && excludes(alone, key, domain, options).kind !== "wider";
 }

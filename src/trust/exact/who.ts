@@ -1,7 +1,7 @@
 /**
- * Everybody who gets in, as a short list of kinds of callers: one for each Allow statement that lets somebody in whom
- * the others do not, without the conditions that keep nobody out, and with the Denies that cut it. The list is
- * complete: whoever gets in does so by a statement of it.
+ * All callers that get in, as a short list of kinds: one for each Allow statement that lets callers in that the others
+ * do not, without the conditions that exclude no one, and with the Denies that narrow it. The list is complete: whoever
+ * gets in does so by a statement of it.
  */
 import type { PolicyCondition, PolicyDocument, PolicyStatement } from "../decide/document";
 import { operatorNamed } from "../decide/operators";
@@ -27,9 +27,9 @@ export interface KindOfCaller {
   /** Which of the policies, and which of its statements, from 0. */
   readonly policy: number;
   readonly statement: number;
-  /** The names in its Principal by which somebody gets in; kinds as IAM writes them, e.g. `Federated`. */
+  /** The names in its Principal by which a caller gets in; kinds as IAM writes them, e.g. `Federated`. */
   readonly principals: readonly { readonly kind: string; readonly name: string }[];
-  /** Everybody but these principals. */
+  /** Everyone but these principals. */
   readonly notPrincipal: boolean;
   readonly actions: readonly string[];
   /** Of a web identity; null where no condition asks for it. */
@@ -49,7 +49,7 @@ export interface KindOfCaller {
 
 export interface Who {
   readonly kinds: readonly KindOfCaller[];
-  /** Why a kind may let in nobody or a condition keep nobody out after all; null where all was decided. */
+  /** Why a kind may let in no one or a condition exclude no one after all; null where all was decided. */
   readonly unsure: string | null;
 }
 
@@ -88,7 +88,7 @@ export function who(policies: Policies, options: CompareOptions = {}): Who {
 export interface KindsBeside {
   /** Kinds all of whom get in by the declared policies too. */
   readonly declared: readonly KindOfCaller[];
-  /** Kinds of whom somebody does not; the witness is one of those. */
+  /** Kinds of which some callers do not; the witness is one of those. */
   readonly undeclared: readonly KindOfCaller[];
   readonly unsure: string | null;
 }
@@ -98,16 +98,16 @@ export function kindsBeside(policies: Policies, declared: Policies, options: Com
   const list = listOf(policies);
   const { kinds, unsure } = who(policies, options);
   const ask = new Asking(options);
-  const [known, strange]: [KindOfCaller[], KindOfCaller[]] = [[], []];
+  const [known, undeclared]: [KindOfCaller[], KindOfCaller[]] = [[], []];
   for (const kind of kinds) {
     const policy = list[kind.policy];
     const statement = policy?.statements.find(({ index }) => index === kind.statement);
     if (policy === undefined || statement === undefined) continue;
     const beside = ask.compare(aloneIn(policy, statement), declared);
     if (beside.kind === "none") known.push(kind);
-    else strange.push(beside.kind === "wider" ? { ...kind, witness: beside.witness } : kind);
+    else undeclared.push(beside.kind === "wider" ? { ...kind, witness: beside.witness } : kind);
   }
-  return { declared: known, undeclared: strange, unsure: unsure ?? ask.unsure };
+  return { declared: known, undeclared, unsure: unsure ?? ask.unsure };
 }
 
 /** Comparisons of those who get a session, and what none of them could tell. */

@@ -21,8 +21,8 @@ function ofProvider(arn: string): (caller: Caller) => boolean {
 }
 
 /**
- * Whether somebody whom no statement of the role names exactly gets in by the statement, with a subject that matches
- * `pattern`.
+ * Whether an identity that no statement of the role names exactly gets in by the statement, with a subject that
+ * matches `pattern`.
  */
 export function isOpenToSubjects(role: ParsedRole, statement: ParsedStatement, pattern = "*"): boolean {
   if (pattern === "*" && statement.sub.some(lists)) return false;
@@ -97,7 +97,7 @@ export function isNetworkKey(key: string): boolean {
 
 /**
  * The address inside a VPC is free to choose: whoever has a VPC can give it the same block. So it narrows a VPC and
- * stands for none (AWS: use it with aws:SourceVpc, aws:SourceVpce or aws:SourceVpcArn).
+ * cannot replace one (AWS: use it with aws:SourceVpc, aws:SourceVpce or aws:SourceVpcArn).
  */
 const FREE_KEY = "aws:vpcsourceip";
 
@@ -117,7 +117,7 @@ const PLACES: readonly Fixed[] = [
   ]),
 ];
 
-/** Whether the statement lets web identities in from everywhere on the internet, or through anybody's VPC endpoint. */
+/** Whether the statement lets web identities in from everywhere on the internet, or through any VPC endpoint. */
 export function isOpenToNetworks(role: ParsedRole, statement: ParsedStatement): boolean {
   if (!statement.conditions.some(({ key }) => isNetworkKey(key))) return true;
   const alone = aloneIn(role, statement);
@@ -131,8 +131,8 @@ export function isOpenToNetworks(role: ParsedRole, statement: ParsedStatement): 
   });
 }
 
-/** Whether a condition beside the guards, taken alone, keeps out no value of its key. */
-export function keepsNobodyOut(
+/** Whether a condition beside the guards, taken alone, excludes no value of its key. */
+export function allowsEveryValue(
   statement: ParsedStatement,
   version: string | null,
   condition: ParsedCondition,
