@@ -137,7 +137,7 @@ export function roleTags(
 }
 
 /**
- * Where the root of `account` stands below the folder of all roots: "" without `aws.accounts`, else the account's
+ * Where the root of `account` is below the folder of all roots: "" without `aws.accounts`, else the account's
  * key, also
  * where it is the only one, so that no root moves when another account comes or goes.
  */

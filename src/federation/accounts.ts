@@ -19,7 +19,7 @@ export interface ReadAccounts {
 
 /**
  * Reads the `aws` part of a federation. Codes: accounts-and-account-id, account-key-invalid, region-partition-mismatch,
- * role-arn-invalid, and those of the shape. Accounts with complaints stand in the list with what could be read of them.
+ * role-arn-invalid, and those of the shape. Accounts with problems are in the list with what could be read of them.
  */
 export function accountsOf(aws: unknown, federationName: string, typedAt: TypedAt): ReadAccounts {
   // What is wrong with `aws` itself is already reported.

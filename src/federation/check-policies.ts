@@ -76,7 +76,7 @@ function accountsOfRole(role: PolicyRole, federation: Settings): readonly AwsAcc
 }
 
 /**
- * Complains where a role of one of `accounts` could not have the policy `arn`. Codes: policy-arn-invalid,
+ * Problems where a role of one of `accounts` could not have the policy `arn`. Codes: policy-arn-invalid,
  * boundary-arn-invalid.
  */
 export function checkPolicyArn(
@@ -158,7 +158,7 @@ function checkInlinePolicies(role: PolicyRole, path: string): readonly Problem[]
   return problems;
 }
 
-/** Complaints about the form of a policy of a role's own. Codes: inline-policy-invalid, policy-character. */
+/** Problems in the form of a policy of a role's own. Codes: inline-policy-invalid, policy-character. */
 export function checkPolicyDocument(document: Json, path: string): readonly Problem[] {
   const problems: Problem[] = [];
   const members =

@@ -16,7 +16,7 @@ const MEMBERS = ["Sid", "Effect", "Action", "NotAction", "Resource", "NotResourc
 const OPERATORS = new Set(CONDITION_TESTS.map((test) => test.toLowerCase()));
 
 /**
- * Complaints about a policy's `Statement`: one statement or a list. Text that holds a token of CDKTF is not looked
+ * Problems in a policy's `Statement`: one statement or a list. Text that holds a token of CDKTF is not looked
  * at. Code: inline-policy-invalid.
  */
 export function checkStatements(statement: Json, path: string): readonly Problem[] {

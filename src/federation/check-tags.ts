@@ -5,7 +5,7 @@ import { memberPath } from "./path";
 import { MAX_TAGS, TAG_KEY } from "./rules";
 
 /**
- * Complaints about `own`, over what is `inherited`. Codes: too-many-tags, tag-collision, tag-invalid. The characters
+ * Problems of `own`, over what is `inherited`. Codes: too-many-tags, tag-collision, tag-invalid. The characters
  * of values are the schema's.
  */
 export function checkTags(

@@ -14,8 +14,8 @@ import { formatPath } from "./path";
 import { MAX_PROVIDERS, ROLE_NAME } from "./rules";
 
 /**
- * Complaints that no single value shows. Run on whatever parts were readable; `unsound` are the keys of roles with
- * complaints of their own, whose trust policy can not be built.
+ * Problems that no single value shows. Run on whatever parts were readable; `unsound` are the keys of roles with
+ * problems of their own, whose trust policy cannot be built.
  */
 export function checkFederation(federation: Federation, unsound: ReadonlySet<string>): readonly Problem[] {
   return [
@@ -56,7 +56,7 @@ function checkIssuers(federation: Federation): readonly Problem[] {
   return problems;
 }
 
-/** Complains where the provider that `issuer` adopts is another issuer's, or another account's. */
+/** The problem where the provider that `issuer` adopts is another issuer's, or another account's. */
 export function checkExistingProvider(
   { key, issuer, issuerPath, existingProviderArn }: FederationIssuer,
   {
@@ -119,12 +119,12 @@ function checkRoleNames(federation: Federation): readonly Problem[] {
   return problems;
 }
 
-/** Complaints about each role that no single value of it shows, the length of its trust policy included. */
+/** Problems of each role that no single value of it shows, the length of its trust policy included. */
 function checkRoles(federation: Federation, unsound: ReadonlySet<string>): readonly Problem[] {
   const [account] = federation.accounts;
   // Every account ID has 12 digits, so one account speaks for all.
   const view = account === undefined ? undefined : accountView(federation, account);
-  /** Complaints about what roles inherit stand where it is written, once. */
+  /** Problems of what roles inherit are reported where it is written, once. */
   const inherited = new Map<string, Problem>();
   const own = federation.roles.flatMap((role) => {
     const boundary =
@@ -195,7 +195,7 @@ function checkAccounts(role: FederationRole, federation: Settings, path: string)
 }
 
 /**
- * Complains where `policy`, the role's trust policy, is longer than `quota` characters. Code: trust-policy-too-long.
+ * The problem where `policy`, the role's trust policy, is longer than `quota` characters. Code: trust-policy-too-long.
  */
 export function checkTrustPolicyLength(role: FederationRole, policy: string, quota: number): readonly Problem[] {
   const size = measureTrustPolicy(policy, quota);

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { federationSchema } from "./schema";
 
-/** JSON Schema 2020-12 of what may stand in federation.yaml; plain JSON. */
+/** JSON Schema 2020-12 of what federation.yaml may contain; plain JSON. */
 export function federationJsonSchema(): Readonly<Record<string, unknown>> {
   const { $schema, ...schema } = z.toJSONSchema(federationSchema, { io: "input", unrepresentable: "any" });
   return {

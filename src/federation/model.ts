@@ -1,4 +1,4 @@
-/** The federation, normalised: every default applied, strings in NFC, durations in seconds. Plain readonly data. */
+/** The federation, normalized: every default applied, strings in NFC, durations in seconds. Plain readonly data. */
 import type { Cloud } from "../issuer/clouds";
 import type { IssuerInput, IssuerUrls } from "../issuer/issuer";
 import type { Partition } from "../issuer/rules";

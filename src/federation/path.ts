@@ -13,7 +13,7 @@ export function formatPath(parts: readonly PathPart[]): string {
   }, "");
 }
 
-/** The path of member `key` of what stands at `path`. */
+/** The path of member `key` of what is at `path`. */
 export function memberPath(path: string, key: string): string {
   const tail = formatPath([key]);
   return tail.startsWith("[") ? `${path}${tail}` : `${path}.${tail}`;

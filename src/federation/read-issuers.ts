@@ -23,7 +23,7 @@ import { shape } from "./shape";
 
 export interface ReadIssuers {
   readonly byKey: Readonly<Record<string, FederationIssuer>>;
-  /** Keys that stand in the file but did not read: trusts that name them are not blamed for it. */
+  /** Keys of issuers in the file that could not be read: trusts that name them are not reported for it. */
   readonly broken: ReadonlySet<string>;
   readonly problems: readonly Problem[];
   readonly warnings: readonly Warning[];
@@ -63,7 +63,7 @@ export function readIssuer(
   return { value: federationIssuer(key, shaped.value), problems, warnings: issuerWarnings(shaped.value, path) };
 }
 
-/** Complaints about the readable parts of an issuer whose shape is wrong, so that one mistake hides no other. */
+/** Problems of the readable parts of an issuer whose shape is wrong, so that one mistake hides no other. */
 function checkIssuerParts(raw: unknown, path: string): readonly Problem[] {
   const parts = typeof raw === "object" && raw !== null ? (raw as Readonly<Record<string, unknown>>) : {};
   const custom = parts["allowCustomHost"] === true;

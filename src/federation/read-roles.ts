@@ -36,9 +36,9 @@ export interface RoleContext {
 export type RoleDefaults = Omit<ModelOf<typeof SETTING_FIELDS>, "name">;
 
 export interface ReadRoles {
-  /** In file order. Roles with complaints stand here with what could be read of them. */
+  /** In file order. Roles with problems are here with what could be read of them. */
   readonly list: readonly FederationRole[];
-  /** Keys of roles with complaints, whose trust policy can not be built. */
+  /** Keys of roles with problems, whose trust policy cannot be built. */
   readonly unsound: ReadonlySet<string>;
   readonly problems: readonly Problem[];
 }
@@ -66,7 +66,7 @@ export function readRoles(
     const read = readRole(key, value, settings, context, typedAt);
     problems.push(...read.problems);
     if (read.value !== undefined) list.push(read.value);
-    // A trust on an issuer that did not read has no complaint of its own, and no policy either.
+    // A trust on an issuer that could not be read has no problem of its own, and no policy either.
     const brokenIssuer =
       read.value?.trusts.some((trust) => trust.kind === "subjects" && !Object.hasOwn(context.issuers, trust.issuer)) ??
       false;
@@ -76,7 +76,7 @@ export function readRoles(
 }
 
 /**
- * Reads one role, its trusts included. With complaints `value` is what could be read, the rest as if it were absent;
+ * Reads one role, its trusts included. With problems, `value` is what could be read, the rest as if it were absent;
  * undefined where nothing could. What spans several roles is `checkFederation`'s.
  */
 export function readRole(
@@ -144,7 +144,7 @@ function readTrusts(
     const found =
       shaped.value === undefined ? checkTrustParts(entry, context, place) : checkTrust(shaped.value, context, place);
     for (const problem of found) {
-      // An issuer that is there but did not read has its own complaints, and a mistake is told once.
+      // An issuer that is there but could not be read has its own problems, and a mistake is reported once.
       const known = problem.code === "issuer-not-found" && context.broken.has(issuerNamed(entry));
       if (!known && !shaped.problems.some(({ path: reported }) => reported === problem.path)) problems.push(problem);
     }

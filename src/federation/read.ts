@@ -1,4 +1,4 @@
-/** Reads a federation from YAML text or from a plain value: every mistake at once, or the normalised federation. */
+/** Reads a federation from YAML text or from a plain value: every mistake at once, or the normalized federation. */
 import type { Problem, Warning } from "../errors";
 import { refuse } from "../errors";
 import { TRUST_POLICY_MAX_QUOTA } from "../trust/rules";

@@ -1,4 +1,4 @@
-/** Reads one trust of a role: names what it is by its keys, so that a mistake in it is told in that form's words. */
+/** Reads one trust of a role: its keys tell its form, so that a mistake in it is reported in the terms of that form. */
 import type { Problem } from "../errors";
 import type { Partition } from "../issuer/rules";
 import type { CheckContext } from "../trust/check";
@@ -12,7 +12,7 @@ import { SUBJECT_TRUST_FIELDS, subjectTrustSchema, unityCatalogTrustSchema } fro
 import type { Shaped, TypedAt } from "./shape";
 import { shape } from "./shape";
 
-/** A trust as declared -> normalised. `partition` decides the default Databricks cloud of Unity Catalog. */
+/** A trust as declared -> normalized. `partition` decides the default Databricks cloud of Unity Catalog. */
 export function readTrust(raw: unknown, path: string, partition: Partition | null, typedAt: TypedAt): Shaped<Trust> {
   const at = parsePath(path);
   return isUnityCatalog(raw) ? readUnityCatalog(raw, at, partition, typedAt) : readSubjects(raw, at, typedAt);
@@ -23,7 +23,7 @@ function isUnityCatalog(raw: unknown): boolean {
 }
 
 /**
- * Complaints about the readable parts of a trust whose shape is wrong, so that one mistake hides no other. Codes as
+ * Problems of the readable parts of a trust whose shape is wrong, so that one mistake hides no other. Codes as
  * `checkTrust`.
  */
 export function checkTrustParts(raw: unknown, context: CheckContext, path: string): readonly Problem[] {

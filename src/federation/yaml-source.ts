@@ -1,4 +1,4 @@
-/** A YAML text with its values, where each stands, and what was typed there. */
+/** A YAML text with its values, where each one is, and what was typed there. */
 import { isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, parseDocument } from "yaml";
 import type { Document, Node, Pair, YAMLMap } from "yaml";
 import type { ErrorCode, Problem } from "../errors";
@@ -16,9 +16,9 @@ export interface Place {
 export interface YamlSource {
   readonly value: unknown;
   readonly problems: readonly Problem[];
-  /** Where the value at `path` stands (or its key); the nearest parent's place where it is absent. */
+  /** Where the value at `path` is (or its key); the nearest parent's place where it is absent. */
   locate(path: readonly PathPart[], what?: "key" | "value"): Place;
-  /** What was typed at `path`, for numbers that JavaScript would change; undefined where it is no scalar. */
+  /** What was typed at `path`, for numbers that JavaScript would change; undefined where it is not a scalar. */
   typedAt(path: readonly PathPart[]): string | undefined;
 }
 
@@ -30,7 +30,7 @@ const MAX_NODES = 1_000_000;
 const MAX_ALIASES = 50_000;
 
 /**
- * Reads `text`. Never throws: what is wrong stands in `problems` (yaml-syntax, yaml-duplicate-key, yaml-alias-limit,
+ * Reads `text`. Never throws: what is wrong is in `problems` (yaml-syntax, yaml-duplicate-key, yaml-alias-limit,
  * number-unquoted, file-too-large).
  */
 export function readYaml(text: string): YamlSource {
@@ -76,7 +76,7 @@ export function readYaml(text: string): YamlSource {
   } catch (cause) {
     return unreadable(syntaxProblem(cause instanceof Error ? cause.message : String(cause)));
   }
-  // After the first break in the syntax a parser guesses, and its further complaints mislead.
+  // After the first break in the syntax a parser guesses, and its further errors mislead.
   const [broken] = [...document.errors, ...document.warnings];
   if (broken !== undefined) return unreadable({ ...syntaxProblem(broken.message), ...placeOf(broken.pos[0]) });
   if (document.directives?.yaml.version !== "1.2") {
@@ -113,7 +113,7 @@ const MAX_NESTING = 500;
 
 /** Whether lists and mappings open inside each other too often to be parsed: parsers call themselves for each. */
 function isNestedDeeply(text: string): boolean {
-  // by characters first, whatever stands in strings and comments: most files need no more
+  // by characters first, whatever is in strings and comments: most files need no more
   return nestsDeeply(text) && nestsDeeply(structureOf(text));
 }
 

@@ -41,7 +41,7 @@ export function plainValue(contents: unknown): PlainValue {
   const open = new Set<Node>();
   const faults: YamlFault[] = [];
   let aliased = 0;
-  /** The alias as it stands in the document, while what it holds is written out, and where. */
+  /** The alias as it is in the document, while its value is written out, and where. */
   let outermost: { readonly node: unknown; readonly path: string } = { node: undefined, path: "" };
   /** Where `plain` is; one for all, so that nothing is allocated for a place nobody asks about. */
   const trail: PathPart[] = [];

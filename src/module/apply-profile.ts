@@ -55,7 +55,7 @@ function underProfile(definition: ModuleDefinition, profile: Profile, sample: Sa
     ...definition,
     name: profile.names?.[definition.template as keyof typeof profile.names] ?? definition.name,
     requiredProviders: providersUnder(profile, definition),
-    // What lost its default is required, and stands first.
+    // What lost its default is required, and comes first.
     variables: [...variables].sort(
       (left, right) => Number(left.default !== undefined) - Number(right.default !== undefined),
     ),
@@ -279,7 +279,7 @@ function oneOf(code: string, place: Place, words: string, allowed: readonly stri
 }
 
 /**
- * An allowed account ID is worth nothing at a host that somebody else holds, so allow_custom_host does not reach that
+ * An allowed account ID is worth nothing at a host that another party holds, so allow_custom_host does not reach that
  * far.
  */
 function inZone(place: Place, words: string): RuleDefinition {

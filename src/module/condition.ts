@@ -12,28 +12,28 @@ export interface Loop {
   readonly name: string;
   /** HCL expression. */
   readonly over: string;
-  /** Where an element stands below what the loop before runs over, in an HCL template: `roles[${jsonencode(key)}]`. */
+  /** Where an element is below what the loop before runs over, in an HCL template: `roles[${jsonencode(key)}]`. */
   readonly at: string;
   /**
    * The objects it runs over are few. One of them may be null, which a rule of its own reports: every other rule skips
    * it. Roles and their trusts are not few: asking of each, in every rule, makes a plan of a thousand a seventh
-   * slower, and the rule that reports it stands first.
+   * slower, and the rule that reports it comes first.
    */
   readonly few?: true;
 }
 
-/** Runs over the members of the map `over`, which stands at `at`. */
+/** Runs over the members of the map `over`, which is at `at`. */
 export function members(name: string, over: string, at: string, few?: true): Loop {
   return { key: "key", name, over, at: `${at}[\${jsonencode(key)}]`, ...(few === undefined ? {} : { few }) };
 }
 
-/** Runs over the elements of the list `over`, which stands at `at`. */
+/** Runs over the elements of the list `over`, which is at `at`. */
 export function elements(name: string, over: string, at: string, few?: true): Loop {
   const key = `${name}_index`;
   return { key, name, over, at: `${at}[\${${key}}]`, ...(few === undefined ? {} : { few }) };
 }
 
-/** Where a value stands in a module's inputs: as itself in a variable, or below `for` loops over one. */
+/** Where a value is in a module's inputs: as itself in a variable, or below `for` loops over one. */
 export interface Place {
   /** The variable it belongs to. */
   readonly variable: string;
@@ -41,7 +41,7 @@ export interface Place {
   readonly loops: readonly Loop[];
   /** The value, e.g. `role.description`. */
   readonly reference: string;
-  /** Where it stands below what the last loop runs over: `.description`, or the variable's name. */
+  /** Where it is below what the last loop runs over: `.description`, or the variable's name. */
   readonly at: string;
   /** What a message shows of it, an HCL expression; default: all of it. */
   readonly shown?: string;

@@ -67,7 +67,7 @@ export interface ModuleContract {
   readonly resources: readonly string[];
 }
 
-/** An address of `resources` as it stands in the HCL: `module.role.aws_iam_role.this`. */
+/** An address of `resources` as it is in the HCL: `module.role.aws_iam_role.this`. */
 export function plainAddress(address: string): string {
   return address.replace(/\[[^[\]]*\]/g, "");
 }

@@ -26,7 +26,7 @@ import type { RuleDefinition } from "./definition";
 
 type KindOf<Is extends Kind["is"]> = Extract<Kind, { readonly is: Is }>;
 
-/** Validations of the field that stands in `place`. Fields that are objects have rules of their own. */
+/** Validations of the field in `place`. Fields that are objects have rules of their own. */
 export function fieldRules({ kind }: Field, place: Place): readonly RuleDefinition[] {
   switch (kind.is) {
     case "text":

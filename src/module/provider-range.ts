@@ -16,7 +16,7 @@ interface Clause {
 }
 
 /**
- * Complaints about `range`, which must be written as Terraform writes ranges: that no version is in it for which the
+ * Problems of `range`, which must be written as Terraform writes ranges: that no version is in it for which the
  * modules are written, or that older ones are, whose OIDC provider needs a thumbprint. Code: profile-invalid.
  */
 export function providerRangeProblems(range: string | undefined): readonly Problem[] {

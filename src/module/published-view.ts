@@ -12,7 +12,7 @@ import { policyRuns, refusalRuns, sampleProviderArn } from "./test-runs";
 import { compatibleRange } from "./version-range";
 
 export interface RenderOptions {
-  /** Of the generator: stands in every file's first line. */
+  /** Of the generator: is in every file's first line. */
   readonly version: string;
   /** Registry namespace for the README's usage, e.g. `acme`; or with a host, `registry.example.com/acme`. */
   readonly namespace?: string | undefined;

@@ -16,7 +16,7 @@ import type { Inputs, RuleDefinition } from "./definition";
 import { fieldRules } from "./field-rules";
 import type { Sample } from "./sample";
 
-/** Where trusts stand: `trusts` of roles, the roles of a simple module themselves, or a variable of their own. */
+/** Where trusts are: `trusts` of roles, the roles of a simple module themselves, or a variable of their own. */
 export interface TrustScope {
   readonly variable: string;
   /** Down to `trust`. */

@@ -1,4 +1,4 @@
-/** What stands at the top of a federation file beside `aws`, `issuers` and `roles`. */
+/** The top level of a federation file beside `aws`, `issuers` and `roles`. */
 import { EMAIL_DOMAIN, TRUST_POLICY_DEFAULT_QUOTA, TRUST_POLICY_MAX_QUOTA } from "../../trust/rules";
 import {
   BOUNDARY_ARN,
