@@ -74,7 +74,7 @@ function matchesPlain(
   return plain !== null && plain !== value && expected.some((entry) => matches(entry, plain));
 }
 
-/** One character changed, left out, added, or two neighbours swapped. */
+/** One character changed, left out, added, or two adjacent ones swapped. */
 function differsByOne(left: string, right: string): boolean {
   if (Math.abs(left.length - right.length) > 1) return false;
   let at = 0;

@@ -58,7 +58,7 @@ export async function tryLock(path: string): Promise<LockTry> {
 
 /**
  * Runs `body` while holding the lock `path`.lock, and returns its value, or what `meanwhile` found while another
- * process held it. A holder that was killed does not hold anybody up. Without the lock after `waitMs`, or in a folder
+ * process held it. A holder that was killed does not block others. Without the lock after `waitMs`, or in a folder
  * that takes no locks, the body runs anyway: two calls are better than none.
  */
 export async function withLock<T>(

@@ -62,7 +62,7 @@ export function hclValue(value: HclValue, indent = 0, references: References = N
 
 /**
  * `name = value` lines at `indent`, `=` aligned as `terraform fmt` does: within runs of one-line values. No newline at
- * the end. With `spaced` an empty line stands around each value of several lines, as in a block's body.
+ * the end. With `spaced` an empty line is around each value of several lines, as in a block's body.
  */
 export function hclAttributes(
   entries: readonly (readonly [string, HclValue])[],

@@ -58,7 +58,7 @@ export function trustInput(trust: Trust): Inputs {
   return inputsOf(TRUST_FIELDS, trustValues(trust));
 }
 
-/** A trust without its issuer: what stands in a role of the simple modules. */
+/** A trust without its issuer: what is in a role of the simple modules. */
 export function trustAttributes(trust: Trust): Inputs {
   return inputsOf(TRUST_FIELDS, { ...trustValues(trust), issuer: null });
 }

@@ -25,7 +25,7 @@ export interface ModuleSource {
 export type RootStyle = { readonly style: "modules"; readonly module: ModuleSource } | { readonly style: "resources" };
 
 export interface RootOptions {
-  /** Of the generator: stands in every file's first line. */
+  /** Of the generator: is in every file's first line. */
   readonly version: string;
   readonly moves: readonly Move[];
 }

@@ -1,6 +1,6 @@
 /**
  * Handlebars templates: layout only. A template prints nothing by itself: every value goes through one of the helpers
- * below, which encode it for where it stands.
+ * below, which encode it for where it is.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -36,7 +36,7 @@ const TARGET: LintTarget = { ...EMPTY_TARGET, providers: [PROVIDER], complete: t
 export const GUARDS = { StringEquals: { [AUD]: EXAMPLE_AUDIENCE, [SUB]: EXAMPLE_SUBJECT } };
 /** A network condition that excludes some callers. */
 export const FROM_OFFICE = { IpAddress: { "aws:SourceIp": "203.0.113.0/24" } };
-/** The audience alone, for a statement whose subject stands elsewhere. */
+/** The audience alone, for a statement whose subject is elsewhere. */
 export const AUDIENCE_GUARD = { StringEquals: { [AUD]: EXAMPLE_AUDIENCE } };
 
 /** A right statement with `change` laid over it; a member of `undefined` is taken out. */

@@ -10,7 +10,7 @@ import type { Witness } from "../trust/exact/request";
 import { aloneIn } from "../trust/exact/who";
 import { hasWildcard, instanceOf, stringLike } from "../trust/string-like";
 
-/** Somebody who gets into a role, or of whom that cannot be ruled out. */
+/** An identity that gets into a role, or for which that cannot be ruled out. */
 export interface Identity {
   /** The issuer with `https://`; null for other principals. */
   readonly issuer: string | null;
@@ -27,7 +27,7 @@ export interface Identity {
   readonly witness: Witness | null;
 }
 
-/** Somebody who may get in, for want of a decision: it counts as wider. */
+/** A caller that may get in because it could not be decided: it counts as wider. */
 export function undecided(why: string): Identity {
   return {
     issuer: null,
@@ -44,7 +44,7 @@ export function undecided(why: string): Identity {
 const MOST = 25;
 const MOST_STEPS = 400_000;
 
-/** Everybody who gets in by `wide` and not by `narrow` (null: nobody does), one entry for each identity or pattern. */
+/** Everyone who gets in by `wide` and not by `narrow` (null: no one does), one entry for each identity or pattern. */
 export function gainedBy(wide: PolicyDocument, narrow: PolicyDocument | null): readonly Identity[] {
   const plain = narrow === null ? exactlyNamed(wide) : null;
   if (plain !== null) return plain;
@@ -65,7 +65,7 @@ export function gainedBy(wide: PolicyDocument, narrow: PolicyDocument | null): r
 }
 
 /**
- * Everybody whom `policy` lets in, where it is one statement that names one provider, one audience and exact subjects:
+ * Everyone whom `policy` lets in, where it is one statement that names one provider, one audience and exact subjects:
  * nothing is left to search then. Null for any other.
  */
 function exactlyNamed({ statements }: PolicyDocument): readonly Identity[] | null {
@@ -104,7 +104,7 @@ function exactlyNamed({ statements }: PolicyDocument): readonly Identity[] | nul
   });
 }
 
-/** Who the witness is an example of, and a policy that lets in everybody who is said by that. */
+/** Who the witness is an example of, and a policy that lets in everyone this describes. */
 function identityOf(
   witness: Witness,
   wide: PolicyDocument,

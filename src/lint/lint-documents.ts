@@ -1,4 +1,4 @@
-/** Judges documents that were read: findings with their places, and who gains or loses a role. Pure. */
+/** Checks documents that were read: findings with their places, and who gains or loses a role. Pure. */
 import type { Finding } from "./run-rules";
 import { EMPTY_TARGET } from "../trust/parsed/target";
 import type { LintTarget } from "../trust/parsed/target";
@@ -58,7 +58,7 @@ export interface LintReport {
     readonly leftAside: number;
     readonly unknownPolicies: readonly string[];
   }[];
-  /** Errors, warnings and notes that stand. */
+  /** Errors, warnings and notes that are not suppressed. */
   readonly findings: readonly PlacedFinding[];
   /** Those suppressed by a written reason. */
   readonly ignored: readonly PlacedFinding[];
@@ -67,7 +67,7 @@ export interface LintReport {
   readonly errors: number;
   readonly warnings: number;
   readonly notes: number;
-  /** Whether somebody gets in who did not before, or from where he did not. */
+  /** Whether an identity gets in that did not before, or from where it did not. */
   readonly widened: boolean;
 }
 
@@ -78,7 +78,7 @@ export interface LintOptions {
   readonly givenProviders?: readonly string[] | undefined;
 }
 
-/** Judges every document. Findings in the order of documents and rules. */
+/** Checks every document. Findings in the order of documents and rules. */
 export function lintDocuments(documents: readonly NamedDocument[], options: LintOptions = {}): LintReport {
   const all = documents.flatMap(({ file, document }) =>
     mergedFindings(document.targets.map(({ target }) => withGiven(target, options.givenProviders ?? []))).map(

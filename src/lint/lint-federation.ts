@@ -1,4 +1,4 @@
-/** Judges a federation: the trust policies it will have, in every account it is deployed to. Pure. */
+/** Checks a federation: the trust policies it will have, in every account it is deployed to. Pure. */
 import type { AccountView } from "../federation/account-view";
 import { accountView, inlinePoliciesOf, roleTrustPolicy } from "../federation/account-view";
 import { accountOfArn } from "../issuer/issuer";
@@ -44,7 +44,7 @@ export function mergedFindings(targets: readonly LintTarget[]): readonly Finding
   return [...findings.values()].filter((finding) => finding.rule !== "ignore-unused" || !used.has(finding.path));
 }
 
-/** What the rules judge of a federation in one account. */
+/** What the rules check of a federation in one account. */
 export function targetOfAccount(view: AccountView): LintTarget {
   const accountId = view.accountId === ACCOUNT_ID_PLACEHOLDER ? null : view.accountId;
   const made = view.providers.filter((provider) => provider.create);

@@ -4,16 +4,15 @@ import type { LintRole, LintTarget, UnreadRole } from "../trust/parsed/target";
 export interface RolePair {
   readonly before: LintRole | null;
   readonly after: LintRole | null;
-  /** Whether the role stands after, with a policy nobody can read yet; `after` is then null. */
+  /** Whether the role exists after, with a policy that cannot be read yet; `after` is then null. */
   readonly unread: boolean;
   /** Path of the role after, or before where it is gone. */
   readonly path: string;
 }
 
 /**
- * Every role that is ours to judge on either side, with its counterpart. One that is ours on one side only is looked
- * for
- * among the other's that are not: a role that is handed over to somebody else is neither made nor deleted.
+ * Every role that is ours to check on either side, with its counterpart. One that is ours on one side only is looked
+ * for among the other's that are not: a role that is handed over to another party is neither made nor deleted.
  */
 export function pairRoles(before: LintTarget, after: LintTarget): readonly RolePair[] {
   const old = poolOf([...before.roles, ...(before.aside ?? [])]);

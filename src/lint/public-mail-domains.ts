@@ -84,7 +84,7 @@ const DOMAINS: ReadonlySet<string> = new Set([
   "cox.net",
 ]);
 
-/** Whether everybody may have an address of `domain`, which is in lower case. */
+/** Whether anyone may have an address of `domain`, which is in lower case. */
 export function isPublicMailDomain(domain: string): boolean {
   return DOMAINS.has(domain);
 }

@@ -30,7 +30,7 @@ export function readFederationDocument(text: string, file: string): LintDocument
 }
 
 /**
- * The part of a finding's path that stands in the file: `roles.r.trusts[0].Condition.StringLike` ->
+ * The part of a finding's path that is in the file: `roles.r.trusts[0].Condition.StringLike` ->
  * `roles.r.trusts[0]`.
  */
 function filePath(path: string): string {

@@ -1,4 +1,4 @@
-/** A rule as data: what it is called, why it stands, an example each way, and the check itself. */
+/** A rule as data: what it is called, why it exists, an example each way, and the check itself. */
 import type { ParsedRole, ParsedStatement, ParsedTarget } from "../trust/parsed/parsed-role";
 import type { LintProvider, LintRole, LintTarget, PlanFacts } from "../trust/parsed/target";
 
@@ -17,7 +17,7 @@ export interface Violation {
   readonly pattern?: string;
 }
 
-/** What a page shows and a test runs: `shown` is a cut-out a reader recognises, `target` the whole. */
+/** What a page shows and a test runs: `shown` is a cut-out a reader recognizes, `target` the whole. */
 export interface LintExample {
   readonly shown: unknown;
   readonly target: LintTarget;
@@ -38,19 +38,19 @@ interface RuleText {
   readonly source: string;
 }
 
-/** Judges one provider. */
+/** Checks one provider. */
 export interface ProviderRule extends RuleText {
   readonly on: "provider";
   readonly check: (provider: LintProvider) => readonly Violation[];
 }
 
-/** Judges one Allow statement that lets web identities in. */
+/** Checks one Allow statement that lets web identities in. */
 export interface StatementRule extends RuleText {
   readonly on: "statement";
   readonly check: (statement: ParsedStatement, role: ParsedRole, target: ParsedTarget) => readonly Violation[];
 }
 
-/** Judges a whole role. */
+/** Checks a whole role. */
 export interface RoleRule extends RuleText {
   readonly on: "role";
   readonly check: (role: ParsedRole, target: ParsedTarget) => readonly Violation[];
@@ -63,7 +63,7 @@ export interface FederationRule extends RuleText {
   readonly check: (target: LintTarget) => readonly Violation[];
 }
 
-/** Judges the suppressions, after everything else. */
+/** Checks the suppressions, after everything else. */
 export interface SuppressionRule extends RuleText {
   readonly on: "suppression";
   readonly check: (ignored: string, known: boolean, used: boolean) => readonly Violation[];

@@ -12,7 +12,7 @@ const PLAN_RULES = LINT_RULES.filter((rule) => rule.on === "plan");
 const ERROR_RULES = LINT_RULES.filter((rule) => rule.severity === "error");
 
 /**
- * One complaint of `lint`. Plain data: safe to print as JSON.
+ * One finding of `lint`. Plain data: safe to print as JSON.
  *
  * @example
  * ```ts
@@ -93,7 +93,7 @@ function lintParsedRoles(
     lintSuppression(ignore, used.has(ignore), findings);
 }
 
-/** The providers, and those that roles trust without anybody having listed them. */
+/** The providers, and those that roles trust though they are not listed. */
 function providersOf(target: LintTarget, roles: readonly ParsedRole[]): readonly LintProvider[] {
   const byIssuer = new Map<string, LintProvider>(
     target.providers.map((provider) => [issuerPathOf(provider.url), provider]),

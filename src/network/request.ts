@@ -16,7 +16,7 @@ export interface RequestOptions {
   readonly timeoutMs?: number;
   /** Of the response's body; default 1 MiB. */
   readonly maxBytes?: number;
-  /** Whose certificates are taken: those this machine trusts (default), or only those everybody does. */
+  /** Whose certificates are taken: those this machine trusts (default), or only publicly trusted ones. */
   readonly trust?: "machine" | "public";
   readonly env: Readonly<Record<string, string | undefined>>;
 }

@@ -7,7 +7,7 @@ import { addressBits } from "../trust/decide/values";
 export interface AddressEdges {
   /** First and last address of the block. */
   readonly inside: readonly string[];
-  /** Their neighbours outside it, where there are any. */
+  /** The addresses next to them outside it, where there are any. */
   readonly outside: readonly string[];
 }
 

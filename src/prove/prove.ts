@@ -105,7 +105,7 @@ export async function prove(federation: Federation, options: ProveOptions): Prom
   return { seed: options.seed, roles, issuers: proven, holds };
 }
 
-/** Whether everybody declared gets into the role, and nobody else. */
+/** Whether everyone declared gets into the role, and nobody else. */
 export function isProven({ shutOut, undeclared, unsure, letIn }: RoleProof): boolean {
   return shutOut.length + undeclared.length + letIn.length === 0 && unsure === null;
 }

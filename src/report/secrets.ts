@@ -4,7 +4,7 @@ import type { Reach } from "../federation/reach";
 export interface SecretNote {
   /** For a table: a few words. */
   readonly short: string;
-  /** Whether a token source of such an identity uses a secret that somebody stores. */
+  /** Whether a token source of such an identity uses a stored secret. */
   readonly stored: "never" | "sometimes" | "unknown";
   readonly note: string;
 }

@@ -25,7 +25,7 @@ export interface StsError {
   readonly message: string;
 }
 
-/** `recorded`: AWS has been seen to answer so; `expected`: inferred from documentation and neighbours. */
+/** `recorded`: AWS has been seen to answer so; `expected`: inferred from documentation and similar calls. */
 export type Basis = "recorded" | "expected";
 
 export interface WebIdentityProvider {

@@ -16,7 +16,7 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
  * `<`, `>`, `&`, U+2028, U+2029 written as `\u003c` and so on. Numbers must be safe integers: Terraform and
  * JavaScript print others differently. Lone surrogates become U+FFFD, as Terraform reads them.
  * Two keys of one object that are equal after NFC: the later one counts, as in Terraform.
- * Throws RangeError for a number that is no safe integer.
+ * Throws RangeError for a number that is not a safe integer.
  *
  * @example
  * ```ts
@@ -48,7 +48,7 @@ export function canonicalText(text: string): string {
   return isPlain(text) ? text : text.toWellFormed().normalize("NFC");
 }
 
-/** Printable ASCII needs neither normalising nor escaping, and is nearly everything we see. */
+/** Printable ASCII needs neither normalizing nor escaping, and is nearly everything we see. */
 function isPlain(text: string): boolean {
   return /^[ !#-%'-;=?-[\]-~]*$/.test(text);
 }

@@ -16,7 +16,7 @@ export interface ConditionParts {
   readonly values: Readable<string>;
 }
 
-/** Complaints about those of `values` that break `rule`, each at its index. */
+/** Problems of those `values` that violate `rule`, each at its index. */
 export function broken(rule: TextRule, values: Readable<string>, path: string): readonly Problem[] {
   return (values ?? []).flatMap((value, index) =>
     value === undefined ? [] : (violation(rule, value, `${path}[${index}]`) ?? []),

@@ -1,4 +1,4 @@
-/** What a role's trusts must keep before a trust policy is built of them. Every complaint at once. */
+/** What a role's trusts must satisfy before a trust policy is built from them. Every problem at once. */
 import type { Problem } from "../errors";
 import { nearest } from "../text/nearest";
 import { violation, satisfies, quoted } from "../text/text-rule";
@@ -34,7 +34,7 @@ export interface CheckContext {
 }
 
 /**
- * Complaints about one role's trusts. Codes: no-trust, no-subject, issuer-not-found, service-principal-invalid,
+ * Problems of one role's trusts. Codes: no-trust, no-subject, issuer-not-found, service-principal-invalid,
  * user-invalid, subject-invalid, subject-has-wildcard, policy-variable-in-subject, subject-pattern-invalid,
  * subject-pattern-without-wildcard, subject-pattern-too-wide, audience-invalid, audience-not-registered,
  * condition-test-unknown, condition-on-guard, condition-repeated, condition-invalid, external-id-invalid,
@@ -54,7 +54,7 @@ export function checkTrusts(trusts: readonly Trust[], context: CheckContext, pat
   return trusts.flatMap((trust, index) => checkTrust(trust, context, `${path}[${index}]`));
 }
 
-/** Complaints about one trust; codes as `checkTrusts`. */
+/** Problems of one trust; codes as `checkTrusts`. */
 export function checkTrust(trust: Trust, context: CheckContext, path: string): readonly Problem[] {
   if (trust.kind === "unityCatalog") return checkUnityCatalogParts(trust, context, path);
   return [
@@ -91,7 +91,7 @@ export interface UnityCatalogParts {
   readonly conditions: Readable<ConditionParts>;
 }
 
-/** Complaints about what is readable of a trust; that it names nobody is `checkTrust`'s. Codes as `checkTrusts`. */
+/** Problems of what is readable of a trust; that it names no one is `checkTrust`'s. Codes as `checkTrusts`. */
 export function checkSubjectParts(trust: SubjectParts, context: CheckContext, path: string): readonly Problem[] {
   const issuer =
     trust.issuer !== undefined && Object.hasOwn(context.issuers, trust.issuer)
@@ -234,7 +234,7 @@ function checkPatternText(pattern: string, path: string): readonly Problem[] {
 }
 
 /**
- * Whether everybody whom `pattern` matches has an address of one of `domains` or of a domain below one: it has one `@`,
+ * Whether everyone whom `pattern` matches has an address of one of `domains` or of a domain below one: it has one `@`,
  * and after it such a domain, written out.
  *
  * @example
@@ -252,7 +252,7 @@ export function isWithinDomains(pattern: string, domains: readonly string[]): bo
   );
 }
 
-/** Complaints about what is readable of a Unity Catalog trust. Codes as `checkTrusts`. */
+/** Problems of what is readable of a Unity Catalog trust. Codes as `checkTrusts`. */
 export function checkUnityCatalogParts(
   trust: UnityCatalogParts,
   context: CheckContext,

@@ -52,7 +52,7 @@ export const SUBJECT = textRule({
 
 const LOWERCASE_ALPHANUMERIC = anyOf(LOWERCASE_LETTERS, DIGITS);
 
-/** Two labels at least: everybody may register a name below most domains of one. */
+/** Two labels at least: anyone may register a name below most domains of one. */
 export const EMAIL_DOMAIN = textRule({
   code: "email-domain-invalid",
   form: {
@@ -126,5 +126,5 @@ export const EXTERNAL_ID = textRule({
 /** IAM's default quota for a trust policy, in characters, and the most it can be raised to. */
 export const TRUST_POLICY_DEFAULT_QUOTA = 2048;
 export const TRUST_POLICY_MAX_QUOTA = 8192;
-/** A policy longer than this is not judged any more: IAM takes a twelfth of it, and judging takes time. */
+/** A policy longer than this is not evaluated: IAM accepts a twelfth of it, and evaluating takes time. */
 export const TRUST_POLICY_READ_LIMIT = 100_000;

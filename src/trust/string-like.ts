@@ -8,8 +8,8 @@
 export type LikeMatcher = (text: string) => boolean;
 
 /**
- * What `*` and `?` are written as in a pattern where they stand for themselves (`${*}`, `${?}`). Unicode sets these two
- * aside as no characters, and IAM takes none above U+00FF into a policy.
+ * What `*` and `?` are written as in a pattern where they stand for themselves (`${*}`, `${?}`). Both code points are
+ * noncharacters in Unicode, and IAM takes none above U+00FF into a policy.
  */
 export const LITERAL_WILDCARDS = { "*": "\ufdd0", "?": "\ufdd1" } as const;
 

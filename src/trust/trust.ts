@@ -1,4 +1,4 @@
-/** A trust: one entry of a role saying whom it trusts. Normalised, plain data. */
+/** A trust: one entry of a role saying whom it trusts. Normalized, plain data. */
 import type { UnityCatalogCloud } from "../issuer/clouds";
 
 /** An extra condition: narrows the statements of the trust it is written on. */
@@ -72,7 +72,10 @@ export interface SubjectGroup {
   readonly subjects: readonly string[];
 }
 
-/** The statements that a trust becomes, in order: exact subjects, patterns, wide patterns; those that name at least one identity. */
+/**
+ * The statements that a trust becomes, in order: exact subjects, patterns, wide patterns; those that name at least one
+ * identity.
+ */
 export function subjectGroups(trust: SubjectTrust): readonly SubjectGroup[] {
   const wide = trust.wideSubjectPatterns.map(({ pattern }) => pattern);
   const groups: readonly SubjectGroup[] = [

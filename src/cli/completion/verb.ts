@@ -38,7 +38,7 @@ export function spellings({ name, value, default: usual, either }: CompletionFla
 
 /**
  * Prints the keys of one section of a federation file, for `awk -v section=NAME`. Only names that mean nothing to a
- * shell: bash expands what it is offered as completions, and the file may be anybody's.
+ * shell: bash expands what it is offered as completions, and the file may come from anyone.
  */
 export const KEYS_BY_AWK = `
     $0 ~ "^" section ":" { inside = 1; indent = -1; next }

@@ -8,7 +8,7 @@ import { isPublicMailDomain } from "../public-mail-domains";
 import type { StatementRule } from "../rule";
 import { SOURCES } from "../sources";
 
-/** The one email domain of everybody who matches the pattern; undefined where there is none. */
+/** The one email domain of everyone who matches the pattern; undefined where there is none. */
 function domainOf(pattern: string): string | undefined {
   const { tail } = literalEnds(pattern);
   const domain = tail.slice(tail.lastIndexOf("@") + 1);

@@ -7,7 +7,7 @@ import type { StatementRule } from "../rule";
 import { SOURCES } from "../sources";
 
 /**
- * Somebody whom a pattern matches because its fixed text begins or ends within a word or a domain; undefined where it
+ * A subject that a pattern matches because its fixed text begins or ends within a word or a domain; undefined where it
  * does neither. An open end behind a domain counts: `*@example.com*` is also `x@example.com.evil.example`.
  */
 function nearMiss(value: string): string | undefined {

@@ -1,4 +1,4 @@
-/** Judges one condition of a statement: operator, key and values against the keys of a request. */
+/** Evaluates one condition of a statement: operator, key and values against the keys of a request. */
 import { quoted } from "../../text/text-rule";
 import type { PolicyCondition } from "./document";
 import type { Operator } from "./operators";
@@ -97,7 +97,7 @@ export function nullWantsMissing({ values }: PolicyCondition): boolean | null {
 
 /** One value of a condition: a test, or a template that becomes one for each request, or neither. */
 export interface PreparedValue {
-  /** As written, or what it stands for where its variables are `${*}`, `${?}` and `${$}` alone. */
+  /** As written, or its value where its variables are `${*}`, `${?}` and `${$}` alone. */
   readonly value: string;
   readonly test: ValueTest | null;
   readonly template: Template | null;

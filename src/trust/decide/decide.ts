@@ -147,7 +147,7 @@ export function decide(policy: CompiledPolicy, request: PolicyRequest): boolean 
 
 /**
  * The same in three answers: `unknown` where what cannot be decided might let in, and nothing else settles it. For
- * those who ask whether one policy is wider than another; who asks whether somebody gets in takes it for a no.
+ * those who ask whether one policy is wider than another; for the question whether a caller gets in it counts as a no.
  * `reading` answers what is open.
  */
 export function verdict(policy: CompiledPolicy, request: PolicyRequest, reading?: Reading): Verdict {
@@ -177,7 +177,7 @@ function verdictOf(statement: CompiledStatement, request: PolicyRequest, reading
 }
 
 /**
- * The decision with every statement and condition judged, for people. Agrees with `decide`.
+ * The decision with every statement and condition evaluated, for people. Agrees with `decide`.
  *
  * @example
  * ```ts
@@ -257,14 +257,14 @@ function compilePrincipal(statement: PolicyStatement): Test {
     if (kind === "Federated") {
       if (federated.has(arn)) return true;
       // Recorded: AWS: "*" lets no OIDC caller in. Whether it keeps one out is not recorded, so nothing rests on it.
-      const everybody =
+      const asAnyPrincipal =
         aws.has("*") && statement.effect === "Deny" && reading(`a Deny for AWS "*" keeps out web identities`, true);
-      return everybody === false ? matchesPattern(federated, arn, reading) : everybody;
+      return asAnyPrincipal === false ? matchesPattern(federated, arn, reading) : asAnyPrincipal;
     }
     if (kind === "Service") {
       if (services.has(arn)) return true;
-      const everybody = aws.has("*") && reading(`AWS "*" stands for services too`, true);
-      return everybody === false ? matchesPattern(services, arn, reading) : everybody;
+      const asAnyPrincipal = aws.has("*") && reading(`AWS "*" stands for services too`, true);
+      return asAnyPrincipal === false ? matchesPattern(services, arn, reading) : asAnyPrincipal;
     }
     if (aws.has("*") || aws.has(arn)) return true;
     const [, partition = "", , , account = ""] = arn.split(":", 5);
@@ -283,7 +283,7 @@ function compilePrincipal(statement: PolicyStatement): Test {
 
 const LEFT_OPEN: Reading = () => null;
 
-/** Whether a name with wildcards stands for many principals is not recorded. */
+/** Whether a name with wildcards matches several principals is not recorded. */
 function matchesPattern(names: ReadonlySet<string>, arn: string, reading: Reading): boolean | null {
   let open = false;
   for (const name of names) {

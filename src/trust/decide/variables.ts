@@ -47,7 +47,7 @@ interface Variable {
 
 /**
  * The variable that begins at `at`: `${name}` or `${name, 'fallback'}`, with white space around each part. Null where
- * it does not read. Each part is looked for where it must stand, so the time grows with the length of the text.
+ * it cannot be read. Each part is looked for where it must be, so the time grows with the length of the text.
  */
 function variableAt(value: string, at: number): Variable | null {
   const close = value.indexOf("}", at);

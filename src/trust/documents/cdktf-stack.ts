@@ -1,4 +1,4 @@
-/** Reads the JSON that CDKTF synthesises (cdk.tf.json), or any Terraform configuration in JSON. */
+/** Reads the JSON that CDKTF synthesizes (cdk.tf.json), or any Terraform configuration in JSON. */
 import { ACCOUNT_ID_PLACEHOLDER, PARTITION_PLACEHOLDER } from "../build";
 import { issuerPathOf, providerArn } from "../../issuer/issuer";
 import { asRecord } from "../parsed/parse-role";

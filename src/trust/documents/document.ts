@@ -1,4 +1,4 @@
-/** What was read from one file, whatever its kind: what there is to judge, and what there was before. */
+/** What was read from one file, whatever its kind: what there is to check, and what there was before. */
 import type { LintTarget } from "../parsed/target";
 
 export type DocumentKind =
@@ -12,7 +12,7 @@ export type DocumentKind =
   | "CDKTF stack"
   | "outputs";
 
-/** One thing to judge and, in a plan, what it was. */
+/** One thing to check and, in a plan, what it was. */
 export interface DocumentTarget {
   /** Tells targets of one document apart: the AWS account's key; "" where there is one. */
   readonly name: string;

@@ -1,4 +1,4 @@
-/** Which providers somebody hands in: by ARN, or by what the modules know an issuer by. */
+/** Which providers are given: by ARN, or by what the modules know an issuer by. */
 import { parseRole, trustedProvider } from "../parsed/parse-role";
 import type { LintProvider, LintRole, LintTarget } from "../parsed/target";
 import { issuerPathOf } from "../../issuer/issuer";

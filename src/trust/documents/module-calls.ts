@@ -36,7 +36,7 @@ function textsOf(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.map(String) : [];
 }
 
-/** An address as it stands in the configuration: `module.databricks.module.role.aws_iam_role.this`. */
+/** An address as it is in the configuration: `module.databricks.module.role.aws_iam_role.this`. */
 export function addressWithoutKeys(address: string): string {
   return address.replace(/\[(?:"(?:[^"\\]|\\.)*"|\d+)\]/g, "");
 }

@@ -13,7 +13,7 @@ export function isDatabricksIssuer(url: string): boolean {
   return cloudOfHost(host) !== null || /^[^/]+\/oidc(?:\/accounts\/[^/]+)?\/?$/.test(path);
 }
 
-/** Whether a role trusts Databricks, or might: a web identity statement for anybody counts too. */
+/** Whether a role trusts Databricks, or might: a web identity statement for any caller counts too. */
 export function concernsDatabricks(role: LintRole): boolean {
   const { statements, malformed } = parseRole(role);
   if (statements.length === 0)
@@ -30,7 +30,7 @@ function trustsDatabricks(statement: ParsedStatement): boolean {
   );
 }
 
-/** The roles to judge, and those that are left aside. */
+/** The roles to check, and those that are left aside. */
 export function relevantRoles(all: readonly LintRole[]): {
   readonly roles: readonly LintRole[];
   readonly aside: readonly LintRole[];

@@ -1,4 +1,4 @@
-/** Makes providers and roles of Terraform resources, wherever they stand: plan, state, or a CDKTF stack. */
+/** Makes providers and roles of Terraform resources, wherever they are: plan, state, or a CDKTF stack. */
 import { accountOfArn } from "../../issuer/issuer";
 import { TRUST_POLICY_DEFAULT_QUOTA } from "../rules";
 import { isLimitingBoundary, parsedPolicy } from "../parsed/parse-role";
@@ -129,7 +129,7 @@ function roleOf(
 }
 
 /**
- * What each role is given, by the role's address: a policy names its role, or stands in the same module as it alone.
+ * What each role is given, by the role's address: a policy names its role, or is in the same module as it alone.
  */
 function permissionsByRole(
   roles: readonly TerraformResource[],

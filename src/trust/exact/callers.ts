@@ -1,7 +1,7 @@
 /**
- * Everybody whom the Principal and Action of some policies tell apart: those they name, those their patterns mean, and
- * of all others one of each kind: another role, user and root of each account that is named, of an account that nobody
- * names, another provider, another service.
+ * Every caller that the Principal and Action of some policies distinguish: those they name, those their patterns match,
+ * and of all others one of each kind: another role, user and root of each account that is named, of an account that
+ * is not named, another provider, another service.
  */
 import type { PolicyRequest } from "../decide/decide";
 import type { PolicyDocument, PolicyStatement } from "../decide/document";
@@ -72,7 +72,7 @@ function principalsOf(policies: readonly PolicyDocument[], charge: (steps: numbe
     ...[...providerNames(federated, statements, wide)].map(providerOf),
     ...awsPrincipals(aws, wide ? exampleAccounts([...aws, ...federated, ...texts], charge) : aws.flatMap(accountOf), {
       texts,
-      everybody: wide,
+      anyPrincipal: wide,
     }),
     ...services.map((name) => serviceOf(instanceOf(name))),
     ...(wide ? [serviceOf(unlike(services, "other", ".amazonaws.com"))] : []),
@@ -134,7 +134,7 @@ function serviceOf(arn: string): Principal {
 function awsPrincipals(
   names: readonly string[],
   accounts: readonly string[],
-  { texts, everybody }: { readonly texts: readonly string[]; readonly everybody: boolean },
+  { texts, anyPrincipal }: { readonly texts: readonly string[]; readonly anyPrincipal: boolean },
 ): readonly Principal[] {
   const arns = names.filter((name) => name.startsWith("arn:"));
   const written = [...names, ...texts].flatMap((text) => /^arn:([^:]+)/.exec(text)?.[1] ?? []);
@@ -149,7 +149,7 @@ function awsPrincipals(
     ...[...partitions].flatMap((partition) =>
       [...new Set(accounts)].flatMap((account) => {
         const root = `arn:${partition}:iam::${account}:root`;
-        if (!everybody && !names.includes(root) && !names.includes(account)) return [];
+        if (!anyPrincipal && !names.includes(root) && !names.includes(account)) return [];
         return [
           ...(["role", "user"] as const).map((resource) => others(partition, account, resource, arns)),
           namedPrincipal(root),

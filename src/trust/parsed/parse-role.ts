@@ -1,4 +1,4 @@
-/** A trust policy of anybody's making, laid out for the rules: who is trusted, and which conditions are its guards. */
+/** A trust policy from any source, parsed for the rules: who is trusted, and which conditions are its guards. */
 import { issuerPathOf, parseProviderArn } from "../../issuer/issuer";
 import { ACCOUNT_ID_PLACEHOLDER, PARTITION_PLACEHOLDER } from "../build";
 import type { PolicyCondition, PolicyStatement } from "../decide/document";
@@ -65,7 +65,7 @@ function charactersOf(policy: unknown): number {
     const text = JSON.stringify(policy) ?? "";
     return text.length <= TRUST_POLICY_DEFAULT_QUOTA ? text.length : [...text].length;
   } catch {
-    return 0; // told by policy-malformed
+    return 0; // reported by policy-malformed
   }
 }
 
@@ -213,7 +213,7 @@ export function exactSubjects(statement: ParsedStatement): readonly string[] {
     .flatMap((condition) => condition.values.filter((value) => !/[*?]/.test(value)));
 }
 
-/** Whether `*` and `?` in the condition's values stand for other characters, and letting in is what it does. */
+/** Whether `*` and `?` in the condition's values match other characters, in a condition that lets callers in. */
 export function readsWildcards(condition: ParsedCondition): boolean {
   return condition.test === "StringLike" || condition.test === "ArnLike" || condition.test === "ArnEquals";
 }

@@ -31,7 +31,7 @@ export interface LintRole {
   readonly managedPolicyArns: readonly string[];
   /** Inline and customer-managed policies by a name a reader knows. */
   readonly policies: Readonly<Record<string, unknown>>;
-  /** Characters the account's quota allows a trust policy, where somebody says so; else IAM's default. */
+  /** Characters the account's quota allows a trust policy, where it is declared; else IAM's default. */
   readonly quota: number;
   /** Patterns that no declared email domain bounds, each with its written reason, and its place below the role. */
   readonly widePatterns: readonly (WideSubjectPattern & { readonly at?: string })[];
@@ -108,14 +108,14 @@ export interface LintTarget {
   readonly complete: boolean;
   /** ARNs of providers that exist already and are handed in. */
   readonly givenProviderArns: readonly string[];
-  /** Issuer paths of providers that somebody names without an ARN: the modules take an issuer's host or account ID. */
+  /** Issuer paths of providers that are named without an ARN: the modules take an issuer's host or account ID. */
   readonly givenIssuerPaths: readonly string[];
   /** Providers that a plan takes away. */
   readonly deletedProviders: readonly LintProvider[];
   readonly roles: readonly LintRole[];
-  /** Roles that are not ours to judge. A comparison looks for those in it that are ours on the other side. */
+  /** Roles that are not ours to check. A comparison looks for those in it that are ours on the other side. */
   readonly aside?: readonly LintRole[];
-  /** Roles whose trust policy is only known after apply: named by a comparison, not judged. */
+  /** Roles whose trust policy is only known after apply: named by a comparison, not checked. */
   readonly unread?: readonly UnreadRole[];
   /** Email domains that a federation declares for its patterns. */
   readonly emailDomains?: readonly string[];
