@@ -1,4 +1,4 @@
-/** Issue of speed, part one: generating and synthesising. Needs `dist/` (the runner builds it). */
+/** Issue of speed, part one: generating and synthesizing. Needs `dist/` (the runner builds it). */
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -98,19 +98,19 @@ export async function backEnds(scratch: string, env: NodeJS.ProcessEnv): Promise
       sendCrashReports: "false",
     }),
   );
-  const [written, synthesised, alone] = await inTurn(
+  const [written, synthesized, alone] = await inTurn(
     5,
     root(1000),
     { program: NODE, args: [CDKTF, "synth"], cwd: rawProject, env },
     { program: NODE, args: [peer("synth-raw"), "1000"] },
   );
-  if (written !== undefined && synthesised !== undefined && alone !== undefined) {
+  if (written !== undefined && synthesized !== undefined && alone !== undefined) {
     rows.push(
       ratioRow({
         what: "`generate root`, 1,000 roles, cold",
         peer: "`cdktf synth` of the same in raw cdktf",
         ours: written.seconds,
-        theirs: synthesised.seconds,
+        theirs: synthesized.seconds,
         unit: "s",
         atMost: 0.5,
         reach: "at most half",

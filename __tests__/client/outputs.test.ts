@@ -128,9 +128,9 @@ describe("the workflow", () => {
 
   test("comes with both forms of GitHub's subject, and how to read the real one", () => {
     const readme = files("github-actions").get("README.md") ?? "";
-    expect(readme).toContain("`repo:ORGANISATION@ID/REPOSITORY@ID:environment:production`");
-    expect(readme).toContain("`repo:ORGANISATION/REPOSITORY:environment:production`");
-    expect(readme).toContain("gh api repos/ORGANISATION/REPOSITORY/actions/oidc/customization/sub");
+    expect(readme).toContain("`repo:ORGANIZATION@ID/REPOSITORY@ID:environment:production`");
+    expect(readme).toContain("`repo:ORGANIZATION/REPOSITORY:environment:production`");
+    expect(readme).toContain("gh api repos/ORGANIZATION/REPOSITORY/actions/oidc/customization/sub");
   });
 
   test("pins every action to a commit", () => {

@@ -57,7 +57,7 @@ describe("npm start in a pipe", () => {
       expect(stderr.split("\n")).toEqual([
         "reading several.yaml",
         "writing HCL to out/hcl",
-        "synthesising the CDKTF stack to out/cdktf",
+        "synthesizing the CDKTF stack to out/cdktf",
         "",
       ]);
     },

@@ -54,7 +54,7 @@ async function start(given: string): Promise<0> {
   });
   replaceTree(join(OUT, "hcl"), tree);
 
-  step(`synthesising the CDKTF stack to ${OUT}/cdktf`);
+  step(`synthesizing the CDKTF stack to ${OUT}/cdktf`);
   const [{ App }, { FederationStack }] = await Promise.all([import("cdktf"), import("../cdktf")]);
   const app = new App({ outdir: join(OUT, "cdktf") });
   FederationStack.forEachAccount(app, federation);

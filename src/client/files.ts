@@ -96,7 +96,7 @@ function workflowView(client: Client): object {
       oidc_policy: {
         issuer: "https://token.actions.githubusercontent.com",
         audiences: [githubAudience],
-        subject: "repo:ORGANISATION/REPOSITORY:environment:production",
+        subject: "repo:ORGANIZATION/REPOSITORY:environment:production",
       },
     },
   };
