@@ -69,12 +69,11 @@ function conditionHolds(
   version: string,
 ): Truth {
   const [, found = []] = Object.entries(keys).find(([name]) => name.toLowerCase() === key.toLowerCase()) ?? [];
-  if (operator === "Null")
-    return values.length === 1 && values[0] === "true"
-      ? found.length === 0
-      : values.length === 1 && values[0] === "false"
-        ? found.length > 0
-        : undefined;
+  if (operator === "Null") {
+    const asked = new Set(values);
+    if (asked.size !== 1) return undefined;
+    return asked.has("true") ? found.length === 0 : asked.has("false") ? found.length > 0 : undefined;
+  }
   const [, set = "", base = "", ifExists = ""] = /^(ForAllValues:|ForAnyValue:|)(.*?)(IfExists|)$/.exec(operator) ?? [];
   const negated = base.includes("Not");
   const compare = COMPARISONS[base.replace("Not", "")];
