@@ -121,7 +121,7 @@ describe("a trust policy that is changed afterwards", () => {
       '{"Version":"2012-10-17","Statement":[]}',
       "The replaced trust policy is invalid: it has no Statement. ",
     ],
-    ["text that is no JSON", "allow $${everybody}", "The replaced trust policy is invalid: it is no JSON. "],
+    ["text that is no JSON", "allow $${everybody}", "The replaced trust policy is invalid: it is not JSON. "],
     ["an expression", "${var.policy}", "replaced the trust policy by what can only be read when it is applied. "],
     [
       "a policy longer than IAM takes",

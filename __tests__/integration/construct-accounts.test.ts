@@ -70,7 +70,7 @@ describeWith({ terraform: true, moto: true }, "constructs on a local AWS", () =>
       issuers: {},
       roles: { storage },
     }));
-    await expect(terraform.apply()).rejects.toThrow(/AWS account 111122223333/);
+    await expect(terraform.apply()).rejects.toThrow(/account is not 111122223333 \(awsAccountId\)/);
     expect(await policiesIn(terraform)).toEqual({});
   });
 

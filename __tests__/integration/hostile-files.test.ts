@@ -105,10 +105,14 @@ describe("a megabyte of hostile text", () => {
     const file = join(folder, place);
     const empty = await spentOn(command, file, "");
     expect(empty.stderr).not.toContain("[usage]");
+    const isSlow = (seconds: number): boolean => !(seconds <= empty.seconds + MORE_SECONDS);
     const slow: string[] = [];
     for (const kind of KINDS) {
-      const { seconds, code } = await spentOn(command, file, hostileFile(form, kind));
-      if (!(seconds <= empty.seconds + MORE_SECONDS)) slow.push(`${kind}: ${seconds.toFixed(1)} s (exit ${code})`);
+      const text = hostileFile(form, kind);
+      let { seconds, code } = await spentOn(command, file, text);
+      // once more: a processor that is shared with others takes longer for the same work
+      if (isSlow(seconds)) ({ seconds, code } = await spentOn(command, file, text));
+      if (isSlow(seconds)) slow.push(`${kind}: ${seconds.toFixed(1)} s (exit ${code})`);
     }
     rmSync(file);
     expect(slow).toEqual([]);

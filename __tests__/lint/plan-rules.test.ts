@@ -108,6 +108,10 @@ describe("a module that waits for something", () => {
       "trust-unknown-by-depends-on module.databricks: It waits for aws_s3_bucket.lake and has no aws_partition: " +
         "when that changes, no trust policy is known in the plan.",
     ]);
+    const asNull = { aws_account_id: "111122223333", aws_partition: null };
+    expect(await findingsOf(planOf([], call(asNull, waits)))).toEqual([
+      expect.stringContaining("has no aws_partition"),
+    ]);
   });
 
   test("by the call around it is found as well", async () => {

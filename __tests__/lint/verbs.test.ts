@@ -1,7 +1,9 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { main } from "../../src/cli/cli";
+import { REPOSITORY } from "../support/markdown";
 import { planOf, resourceChange, trustText } from "../support/plan-json";
+import { runProgram } from "../support/run-program";
 import { temporaryFolder } from "../support/temporary-folder";
 
 const ISSUER = "mycompany.cloud.databricks.com/oidc";
@@ -160,9 +162,36 @@ describe("report", () => {
     [["--config", federation, "--format", "pdf"], 2, '--format must be one of html, mermaid, not "pdf".'],
     [["--config", federation, "--format", "html", "--json"], 2, "flags-conflict"],
     [["--config", federation, "--format", "json"], 2, "usage"],
+    [[federation, "--out", federation], 2, "which is read"],
   ])("%j ends in %i with %s", async (args, code, said) => {
     const outcome = await run("report", ...args);
     expect(outcome.stderr).toContain(said);
     expect(outcome.code).toBe(code);
   });
+});
+
+describe("a lone - is standard input, wherever a file is read", () => {
+  const yaml = readFileSync(join(REPOSITORY, "federation.yaml"), "utf8");
+  const iss = "https://mycompany.cloud.databricks.com/oidc";
+  const claims = { iss, aud: "1444828305810485", sub: READER, iat: 1_767_225_600, exp: 1_767_229_200 };
+
+  test.each([
+    [["report", "-", "--json"], yaml, '"lake-reader"'],
+    [["explain", "--who", "--config", "-"], yaml, "nobody else"],
+    [["explain", "--claims", "-", "--role", "lake-reader", "--now", "1767225660"], JSON.stringify(claims), "✓"],
+  ])("%j", async (args, input, said) => {
+    const tsx = join(REPOSITORY, "node_modules", "tsx", "dist", "cli.mjs");
+    const program = [tsx, "src/cli/cli.ts", ...args];
+    const { stdout } = await runProgram(process.execPath, program, { cwd: REPOSITORY, input });
+    expect(stdout).toContain(said);
+  });
+});
+
+test("explain --who of a plan whose policies are known only in the apply says so", async () => {
+  const unknown = file(
+    "unknown.json",
+    planOf([resourceChange("aws_iam_role.r", null, { name: "r" }, { assume_role_policy: true })]),
+  );
+  const { stderr } = await run("explain", "--who", "--plan", unknown);
+  expect(stderr).toContain("No trust policy in it is known before apply (aws_iam_role.r). ");
 });

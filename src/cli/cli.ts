@@ -103,13 +103,13 @@ function parsed(
   own: readonly string[],
   { flags, words }: Verb,
 ): { readonly options: Readonly<Record<string, unknown>>; readonly words: readonly string[] } {
-  const types = Object.entries<Flag>(flags).map(([name, { value, many, stdin }]) => [
+  const types = Object.entries<Flag>(flags).map(([name, { value, many }]) => [
     name,
     {
       type: value === undefined ? ("boolean" as const) : ("string" as const),
       array: many === true,
-      // takes one value and leaves the verb its words; a lone - is a value
-      ...(stdin === true || (many === true && words !== undefined) ? { nargs: 1 } : {}),
+      // takes one value and leaves the verb its words; a lone - is a value, for standard input
+      ...(value !== undefined && (many !== true || words !== undefined) ? { nargs: 1 } : {}),
     },
   ]);
   const argv = yargs([...own])

@@ -21,24 +21,31 @@ export async function readSource(options: {
   readonly config: string | undefined;
   readonly plan?: string | undefined;
 }): Promise<FederationSource> {
-  if (options.plan !== undefined) {
-    const [{ readText }, { federationOfPlan }] = await Promise.all([
-      import("../files/read-file"),
-      import("../adopt/federation-of-plan"),
-    ]);
-    const { federation, notes } = federationOfPlan(readText(options.plan, PLAN_FIX), options.plan);
-    for (const note of notes) tell(`note: ${note}`);
-    return { federation, warnings: [], file: options.plan };
-  }
+  const { readText } = await import("../files/read-file");
+  if (options.plan !== undefined) return ofPlan(readText(options.plan, PLAN_FIX), options.plan);
   const { DEFAULT_FEDERATION_FILE, readFederationFile } = await import("../files/load-federation");
   const file = options.config ?? DEFAULT_FEDERATION_FILE;
   return { ...readFederationFile(file), file };
 }
 
-/** Whether `file` is a plan or a state as JSON, and not a federation file. */
-export async function isPlanFile(file: string): Promise<boolean> {
-  const { readText } = await import("../files/read-file");
+/** Reads `file`, which is a federation file, or a plan or a state as JSON. Throws as `readSource`. */
+export async function readAnySource(file: string): Promise<FederationSource> {
+  const [{ readText }, { parseFederation }] = await Promise.all([
+    import("../files/read-file"),
+    import("../federation"),
+  ]);
   const text = readText(file);
+  return isPlan(text) ? ofPlan(text, file) : { ...parseFederation(text, { file }), file };
+}
+
+async function ofPlan(text: string, file: string): Promise<FederationSource> {
+  const { federationOfPlan } = await import("../adopt/federation-of-plan");
+  const { federation, notes } = federationOfPlan(text, file);
+  for (const note of notes) tell(`note: ${note}`);
+  return { federation, warnings: [], file };
+}
+
+function isPlan(text: string): boolean {
   try {
     const document: unknown = JSON.parse(text.replace(/^\ufeff/, ""));
     return typeof document === "object" && document !== null && "format_version" in document;

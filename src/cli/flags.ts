@@ -20,8 +20,6 @@ export interface Flag {
   /** A switch without default: an absent one is undefined. */
   readonly either?: true;
   readonly required?: true;
-  /** The value may be `-`, standard input. */
-  readonly stdin?: true;
   /** The value is a key of this section of the federation file. */
   readonly keyOf?: "roles" | "issuers";
   /** Chooses what is printed on stdout: only one such flag may be given. */
@@ -59,7 +57,7 @@ export const FLAGS = {
     value: "URL",
     about: "Where the registry is served, e.g. https://registry.example.com (default: as before)",
   },
-  before: { value: "FILE", stdin: true, about: "Compare with this document: who gains and who loses a role" },
+  before: { value: "FILE", about: "Compare with this document: who gains and who loses a role" },
   bucket: { value: "NAME", about: "Name of the S3 bucket" },
   cache: { default: true, about: "Store sessions in the cache (--no-cache: in memory only)" },
   check: { about: "Write nothing; exit 1 and list what differs" },
@@ -147,7 +145,7 @@ export const FLAGS = {
   tlsCert: { value: "FILE", about: "Certificate (PEM): serve over https" },
   tlsKey: { value: "FILE", about: "Private key of the certificate (PEM)" },
   to: { value: "TARGET", required: true, about: "A folder to serve, s3, or git" },
-  token: { value: "-|@FILE", stdin: true, about: "A Databricks token: - for standard input, @FILE for a file" },
+  token: { value: "-|@FILE", about: "A Databricks token: - for standard input, @FILE for a file" },
   tokenFile: { value: "FILE", about: "With --from file: the file with a Databricks token" },
   unifiedLogin: { either: true, about: "The workspace has unified login (--no-unified-login: it does not)" },
   url: { value: "URL", about: "Any pasted workspace, account, issuer or discovery URL" },

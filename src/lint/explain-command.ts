@@ -1,5 +1,5 @@
 /** The `explain` command that shows what a policy says of one request. */
-import type { DocumentKind } from "../trust/documents/document";
+import { type DocumentKind, STDIN } from "../trust/documents/document";
 import type { Witness } from "../trust/exact/request";
 import { parseProviderArn } from "../issuer/issuer";
 import { shellWord } from "../text/escape";
@@ -25,7 +25,8 @@ export interface ExplainedPlace {
 export function explainCommand(witness: Witness | null, { file, kind, role }: ExplainedPlace): ExplainCommand | null {
   const issuerPath =
     witness?.principal.kind === "Federated" ? parseProviderArn(witness.principal.arn)?.issuerPath : undefined;
-  if (witness === null || issuerPath === undefined) return null;
+  // the claims go to standard input: a document that came from there has no name to give
+  if (witness === null || issuerPath === undefined || file === STDIN) return null;
   const claims = Object.fromEntries(
     Object.entries(witness.claims).map(([name, values]) => [name, values.length === 1 ? values[0] : values]),
   );

@@ -3,11 +3,10 @@ import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../errors";
 import { readText } from "../files/read-file";
+import { STDIN } from "../trust/documents/document";
 import { readDocument } from "./read-document";
 import type { NamedDocument } from "./lint-documents";
 
-/** The name of standard input in messages and reports. */
-export const STDIN = "stdin";
 const SKIPPED_FOLDERS = new Set(["node_modules", ".terraform", ".git"]);
 
 /**

@@ -1,5 +1,7 @@
 /** `explain`: can this token assume this role, and if not, which line refuses it. */
 import { inputError } from "../../errors";
+import { quoted } from "../../text/text-rule";
+import { listed } from "../../text/words";
 import { readSource } from "../federation-source";
 import { flags, type Options } from "../flags";
 import { type ExitCode, sayResult } from "../run";
@@ -101,13 +103,26 @@ async function explainWho(options: Options<typeof EXPLAIN_FLAGS>): Promise<ExitC
     .filter(({ name }) => options.account === undefined || name === options.account)
     .flatMap(({ target }) => target.roles)
     .filter(({ path, name }) => [path, path.replace(/^roles\./, ""), name, undefined].includes(options.role));
-  if (roles.length === 0)
+  if (roles.length === 0) {
+    const unread = document.targets.flatMap(({ target }) => target.unread ?? []);
+    if (options.role === undefined)
+      throw inputError(
+        "no-role",
+        unread.length === 0
+          ? "No role in it trusts Databricks."
+          : `No trust policy in it is known before apply (${listed(
+              unread.map(({ path }) => path),
+              3,
+            )}).`,
+        "Give a federation file, a trust policy, or a plan or state with such a role.",
+      );
     throw inputError(
       "role-not-found",
-      options.role === undefined ? "No role trusts Databricks." : `No role ${JSON.stringify(options.role)}.`,
+      `No role ${quoted(options.role)}.`,
       "Use a role of the file, by its key or name.",
       "role",
     );
+  }
   const callers = roles.map((role) => {
     const { malformed, version, statements } = parseRole(role);
     if (malformed.length > 0)

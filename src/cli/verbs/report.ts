@@ -1,6 +1,8 @@
 /** `report`: who reaches what, as one HTML page, a Mermaid diagram or JSON. */
+import { resolve } from "node:path";
 import { inputError } from "../../errors";
-import { isPlanFile, readSource } from "../federation-source";
+import { quoted } from "../../text/text-rule";
+import { readAnySource, readSource } from "../federation-source";
 import { FLAGS, flags } from "../flags";
 import { say, tell } from "../run";
 import { verb } from "../verb";
@@ -33,10 +35,11 @@ export default verb({
         "Give FILE, --config or --plan.",
         options.config === undefined ? "plan" : "config",
       );
-    const source =
-      file === undefined ? options : (await isPlanFile(file)) ? { config: undefined, plan: file } : { config: file };
+    const source = await (file === undefined ? readSource(options) : readAnySource(file));
+    if (options.out !== undefined && resolve(options.out) === resolve(source.file))
+      throw inputError("usage", `--out is ${quoted(source.file)}, which is read.`, "Name another file.", "out");
     const { reportView } = await import("../../report/view");
-    const view = reportView((await readSource(source)).federation);
+    const view = reportView(source.federation);
     const text = options.json
       ? `${JSON.stringify(view, null, 2)}\n`
       : options.format === "mermaid"

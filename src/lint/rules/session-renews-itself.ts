@@ -36,8 +36,8 @@ export const sessionRenewsItself: RoleRule = {
     "sts:AssumeRole on its own role before it ends, again and again: it outlives the token, a suspension and a " +
     "revocation. Requests of such a session have aws:FederatedProvider, and role chaining drops the key.",
   fix:
-    'Add "Null": { "aws:FederatedProvider": "true" } to the statement by which the role assumes itself; where that ' +
-    "names Databricks' role too, split it in two.",
+    "Let the role assume itself in a statement of its own: the account's root as principal, the role's ARN in " +
+    'ArnEquals aws:PrincipalArn, the external ID, and "Null": { "aws:FederatedProvider": "true" }.',
   good: policyExample(
     statement(),
     assuming([UNITY_CATALOG_PRINCIPALS.aws.arn]),

@@ -1,3 +1,6 @@
+/** The name of standard input in messages and reports. */
+export const STDIN = "stdin";
+
 /** What was read from one file, whatever its kind: what there is to check, and what there was before. */
 import type { LintTarget } from "../parsed/target";
 

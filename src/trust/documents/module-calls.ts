@@ -16,7 +16,7 @@ export function moduleCalls(module: unknown, around: Pick<ModuleCall, "path" | "
     const here: ModuleCall = {
       path: `${around.path}module.${name}`,
       variables,
-      given: Object.keys(inputs),
+      given: Object.keys(inputs).filter((input) => !isNull(inputs[input])),
       constants: Object.fromEntries(
         Object.entries(inputs).flatMap(([input, expression]) => {
           const value = asRecord(expression)?.["constant_value"];
@@ -31,6 +31,12 @@ export function moduleCalls(module: unknown, around: Pick<ModuleCall, "path" | "
 }
 
 const ROOT = { path: "", dependsOn: [] };
+
+/** Whether an input is given as null, which is not to give it. */
+function isNull(expression: unknown): boolean {
+  const { constant_value: value, references } = asRecord(expression) ?? { references: [] };
+  return references === undefined && (value === undefined || value === null);
+}
 
 function textsOf(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.map(String) : [];
