@@ -89,7 +89,14 @@ export default tseslint.config(
     rules: {
       eqeqeq: ["error", "always", { null: "ignore" }],
       "no-console": "error",
-      "no-restricted-syntax": ["error", { selector: "TSEnumDeclaration", message: "Write a union of literals." }],
+      "no-restricted-syntax": [
+        "error",
+        { selector: "TSEnumDeclaration", message: "Write a union of literals." },
+        {
+          selector: "ImportDeclaration[source.value='zod'] > ImportSpecifier",
+          message: "import * as z: the named import bundles every language of zod's messages.",
+        },
+      ],
       "house/imports-point-down": "error",
       "max-len": ["error", { code: 120, ignoreUrls: true }],
       // text of others must not hold a command up
@@ -142,6 +149,10 @@ export default tseslint.config(
       "no-restricted-syntax": [
         "error",
         { selector: "TSEnumDeclaration", message: "Write a union of literals." },
+        {
+          selector: "ImportDeclaration[source.value='zod'] > ImportSpecifier",
+          message: "import * as z: the named import bundles every language of zod's messages.",
+        },
         {
           selector: "MemberExpression[object.name='Date'][property.name='now']",
           message: "This room has no clock: pass now.",

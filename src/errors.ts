@@ -175,6 +175,7 @@ export const ERROR_CODES = {
   // documents that lint reads
   "json-syntax": "input",
   "document-unknown": "input",
+  "plan-errored": "input",
   "given-provider-invalid": "input",
   // explain
   "trust-policy-unreadable": "input",

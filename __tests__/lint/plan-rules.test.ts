@@ -191,3 +191,61 @@ describe("a renamed key", () => {
       expect(await findingsOf(planOf([kept, ...changes]))).toEqual([]);
   });
 });
+
+describe("a wide pattern in a plan", () => {
+  const WIDE = [{ pattern: "team-*", reason: "Every team may read the public lake." }];
+  const policy = trustText(ISSUER, "1", ["team-*"]);
+  const at = (key: string): string => `module.databricks.module.role["${key}"].aws_iam_role.this`;
+  const role = (key: string): Members => resourceChange(at(key), null, { name: key, assume_role_policy: policy });
+  const NOTE =
+    `subject-wide-pattern ${at("etl")}: "team-*" lets in everyone whom it matches, ` +
+    'with the reason "Every team may read the public lake.".';
+  const inputs = (of: string): Members => ({ roles: { [of]: { wide_subject_patterns: WIDE } } });
+
+  test.each([
+    ["of a simple module", [role("etl")], configuration({ ...VARIABLES, ...SIMPLE }, inputs("etl"))],
+    [
+      "of the module for all",
+      [role("etl")],
+      configuration({ ...VARIABLES, ...WHOLE }, { roles: { etl: { trusts: [{ wide_subject_patterns: WIDE }] } } }),
+    ],
+    [
+      "of the module for one role",
+      [resourceChange("module.databricks.module.role.aws_iam_role.this", null, { assume_role_policy: policy })],
+      configuration({ ...VARIABLES, ...ONE_ROLE }, { trusts: [{}, { wide_subject_patterns: WIDE }] }),
+    ],
+    [
+      "whose roles are a variable",
+      [role("etl")],
+      {
+        variables: { lake: { value: inputs("etl")["roles"] } },
+        configuration: {
+          root_module: {
+            module_calls: {
+              databricks: {
+                expressions: { roles: { references: ["var.lake"] } },
+                module: { variables: { ...VARIABLES, ...SIMPLE } },
+              },
+            },
+          },
+        },
+      },
+    ],
+  ])("%s has its reason and is a note", async (_, changes, rest) => {
+    const found = (await findingsOf(planOf(changes, rest))).filter((finding) => !finding.startsWith("provider-not"));
+    expect(found.map((finding) => finding.replace("module.role.aws", 'module.role["etl"].aws'))).toEqual([NOTE]);
+  });
+
+  test("without a reason for this role is an error", async () => {
+    const rest = configuration({ ...VARIABLES, ...SIMPLE }, inputs("other"));
+    expect(await findingsOf(planOf([role("etl")], rest))).toContainEqual(expect.stringContaining("subject-outsider"));
+    const foreign = configuration(SIMPLE, inputs("etl"));
+    expect(await findingsOf(planOf([role("etl")], foreign))).toContainEqual(
+      expect.stringContaining("subject-outsider"),
+    );
+  });
+});
+
+test("a plan that ended in an error is refused", async () => {
+  await expect(findingsOf(planOf([], { errored: true }))).rejects.toMatchObject({ code: "plan-errored" });
+});

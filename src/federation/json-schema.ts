@@ -1,5 +1,5 @@
 /** The JSON Schema of the federation file, from the zod schema that reads it. */
-import { z } from "zod";
+import * as z from "zod";
 import { federationSchema } from "./schema";
 
 /** JSON Schema 2020-12 of what federation.yaml may contain; plain JSON. */

@@ -1,5 +1,5 @@
 /** What a schema takes at a place: for "did you mean" and for lists of allowed values. */
-import { z } from "zod";
+import * as z from "zod";
 import type { PathPart } from "./path";
 
 /** The keys of the mapping that `schema` wants at `path` inside `root`; empty where any key goes. */

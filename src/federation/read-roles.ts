@@ -1,5 +1,5 @@
 /** Reads the roles of a federation, each with its trusts. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Problem } from "../errors";
 import type { Partition } from "../issuer/rules";
 import { violation } from "../text/text-rule";

@@ -1,5 +1,5 @@
 /** The federation file's shape, as zod schemas: shape and single values; what spans several values is in check.ts. */
-import { z } from "zod";
+import * as z from "zod";
 import { AWS_ACCOUNT_ID, PARTITIONS } from "../issuer/rules";
 import type { TextRule } from "../text/text-rule";
 import { schemaOf } from "./fields/field";

@@ -1,5 +1,5 @@
 /** Runs a zod schema and reports in this project's words what does not fit. */
-import type { z } from "zod";
+import type * as z from "zod";
 import type { ErrorCode, Problem } from "../errors";
 import { ERROR_CODES } from "../errors";
 import { nearest } from "../text/nearest";

@@ -145,6 +145,7 @@ export function callExample(
     variables: ["aws_account_id", "aws_partition", "databricks_workspace_host", "roles"],
     given: Object.keys(constants),
     constants,
+    inputs: constants,
     dependsOn,
   };
   const plan = { calls: [call], dropped, destroyed: NOTHING, made: NOTHING };

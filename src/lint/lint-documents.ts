@@ -9,7 +9,7 @@ import { explainCommand } from "./explain-command";
 import type { Identity } from "./gained";
 import type { Witness } from "../trust/exact/request";
 import type { DocumentKind, LintDocument } from "../trust/documents/document";
-import { mergedFindings } from "./lint-federation";
+import { mergedFindings } from "./run-rules";
 
 /** A document and where it was read from. */
 export interface NamedDocument {

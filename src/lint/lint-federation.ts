@@ -8,7 +8,7 @@ import type { TrustContext } from "../trust/build";
 import { ACCOUNT_ID_PLACEHOLDER } from "../trust/build";
 import type { Finding } from "./run-rules";
 import type { TrustPolicy } from "../trust/policy";
-import { lintRoleErrors, lintTarget } from "./run-rules";
+import { lintRoleErrors, mergedFindings } from "./run-rules";
 import { isLimitingBoundary } from "../trust/parsed/parse-role";
 import { EMPTY_TARGET } from "../trust/parsed/target";
 import type { LintIgnore, LintProvider, LintRole, LintTarget } from "../trust/parsed/target";
@@ -28,20 +28,6 @@ import { subjectGroups } from "../trust/trust";
  */
 export function lintFederation(federation: Federation): readonly Finding[] {
   return mergedFindings(federation.accounts.map((account) => targetOfAccount(accountView(federation, account))));
-}
-
-/** Findings of several targets of one document: what they share is said once, and a suppression used in one is used. */
-export function mergedFindings(targets: readonly LintTarget[]): readonly Finding[] {
-  const findings = new Map<string, Finding>();
-  const used = new Set<string>();
-  for (const target of targets) {
-    const found = lintTarget(target);
-    const unused = new Set(found.filter((finding) => finding.rule === "ignore-unused").map((finding) => finding.path));
-    for (const { path } of [...target.ignores, ...target.roles.flatMap((role) => role.ignores)])
-      if (!unused.has(path)) used.add(path);
-    for (const finding of found) findings.set(JSON.stringify([finding.rule, finding.path, finding.message]), finding);
-  }
-  return [...findings.values()].filter((finding) => finding.rule !== "ignore-unused" || !used.has(finding.path));
 }
 
 /** What the rules check of a federation in one account. */

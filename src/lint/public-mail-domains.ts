@@ -86,5 +86,5 @@ const DOMAINS: ReadonlySet<string> = new Set([
 
 /** Whether anyone may have an address of `domain`, which is in lower case. */
 export function isPublicMailDomain(domain: string): boolean {
-  return DOMAINS.has(domain);
+  return DOMAINS.has(domain.toLowerCase());
 }

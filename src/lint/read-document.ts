@@ -6,12 +6,12 @@ import { asRecord } from "../trust/parsed/parse-role";
 import { isStack, readStack } from "../trust/documents/cdktf-stack";
 import type { LintDocument } from "../trust/documents/document";
 import { readIam } from "../trust/documents/iam";
-import { isPlan, isState, readPlan, readState } from "../trust/documents/terraform-plan";
+import { isPlan, isState, readPlan, refuseErrored, readState } from "../trust/documents/terraform-plan";
 
 /**
  * The document in `text`; `file` names it in messages. JSON is a plan, a state, a CDKTF stack, a policy, a role, an
  * account or outputs; everything else is a federation file.
- * Throws InputError: json-syntax, document-unknown, trust-policy-unreadable, and the codes of a federation file.
+ * Throws InputError: json-syntax, document-unknown, plan-errored, trust-policy-unreadable, and the codes of a federation file.
  */
 export async function readDocument(text: string, file: string): Promise<LintDocument> {
   if (!/^[\s\ufeff]*[{[]/.test(text)) return readFederationText(text, file);
@@ -39,7 +39,10 @@ async function withDroppedAttributes(document: LintDocument): Promise<LintDocume
 function readJson(document: Readonly<Record<string, unknown>>, json: string, file: string): LintDocument | undefined {
   try {
     const isPolicy = document["Statement"] !== undefined;
-    if (!isPolicy && isPlan(document)) return readPlan(document);
+    if (!isPolicy && isPlan(document)) {
+      refuseErrored(document, file);
+      return readPlan(document);
+    }
     if (!isPolicy && isState(document)) return readState(document);
     if (isStack(document)) return readStack(document);
     const read = readIam(document, nameOf(file), json);

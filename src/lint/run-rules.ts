@@ -186,3 +186,17 @@ function placeOf(role: LintRole, violation: Violation): string {
     `${role.path}${role.path === "" ? "" : ": "}Statement[${violation.statement}]`;
   return violation.at === undefined ? place : `${place}.${violation.at}`;
 }
+
+/** Findings of several targets of one document: what they share is said once, and a suppression used in one is used. */
+export function mergedFindings(targets: readonly LintTarget[]): readonly Finding[] {
+  const findings = new Map<string, Finding>();
+  const used = new Set<string>();
+  for (const target of targets) {
+    const found = lintTarget(target);
+    const unused = new Set(found.filter((finding) => finding.rule === "ignore-unused").map((finding) => finding.path));
+    for (const { path } of [...target.ignores, ...target.roles.flatMap((role) => role.ignores)])
+      if (!unused.has(path)) used.add(path);
+    for (const finding of found) findings.set(JSON.stringify([finding.rule, finding.path, finding.message]), finding);
+  }
+  return [...findings.values()].filter((finding) => finding.rule !== "ignore-unused" || !used.has(finding.path));
+}

@@ -1,5 +1,5 @@
 /** What a generator profile may hold: its shape, and the rule of each value. */
-import { z } from "zod";
+import * as z from "zod";
 import { secondsOf } from "../federation/duration";
 import {
   BOUNDARY_ARN,

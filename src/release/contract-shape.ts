@@ -1,5 +1,5 @@
 /** The shapes of contracts and release data, for JSON that was written by whatever version. */
-import { z } from "zod";
+import * as z from "zod";
 import { formatPath } from "../federation/path";
 import type { ContractRule, ModuleContract, ModuleVariable, VariableType } from "../module/contract";
 import type { ReleaseData, TrustProbes } from "../module/release-data";

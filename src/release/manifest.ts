@@ -1,5 +1,5 @@
 /** The release manifest: the files of one release, and the contracts of its modules. */
-import { z } from "zod";
+import * as z from "zod";
 import { InputError } from "../errors";
 import type { ModuleContract } from "../module/contract";
 import type { TrustProbes } from "../module/release-data";

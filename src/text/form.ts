@@ -137,8 +137,10 @@ export function runWords({ characters, min, max, first, last }: Run): string {
   return `${amount} ${characters.words}${end === undefined ? "" : `, ${ends} with a ${end.one}`}`;
 }
 
+/** `1,000`. Not by `toLocaleString`, which loads its tables at the first call. */
 function counted(count: number): string {
-  return count.toLocaleString("en-US");
+  if (count < 1000) return String(count);
+  return `${counted(Math.floor(count / 1000))},${String(count % 1000).padStart(3, "0")}`;
 }
 
 /** The regular expression of whole texts for JavaScript, with flag `u`. Anchored; it backtracks on no text. */

@@ -3,7 +3,7 @@
  * from its declaration come the zod schema and the JSON Schema, the reader, the module inputs with their validations,
  * the tables in the docs, and the samples of tests.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { ErrorCode } from "../../errors";
 import type { Run } from "../../text/form";
 import type { TextRule } from "../../text/text-rule";

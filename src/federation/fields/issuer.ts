@@ -1,5 +1,5 @@
 /** The fields of an issuer, at workspace and at account level. */
-import { z } from "zod";
+import * as z from "zod";
 import { CLOUD_NAMES } from "../../issuer/clouds";
 import { AUDIENCE, DATABRICKS_ACCOUNT_ID, HOST, MAX_AUDIENCES, PROVIDER_ARN, WORKSPACE_ID } from "../../issuer/rules";
 import { field, optional, schemaOf } from "./field";

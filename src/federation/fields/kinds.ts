@@ -1,5 +1,5 @@
 /** The kinds of fields: each with the schema of what is declared, and what the model holds of it. */
-import { z } from "zod";
+import * as z from "zod";
 import type { ErrorCode, Problem } from "../../errors";
 import type { Run } from "../../text/form";
 import type { TextRule } from "../../text/text-rule";

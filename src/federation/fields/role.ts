@@ -1,5 +1,5 @@
 /** The fields of a role. See CONTRIBUTING.md on adding one. */
-import { z } from "zod";
+import * as z from "zod";
 import {
   ACCOUNT_KEY,
   BOUNDARY_ARN,

@@ -1,5 +1,5 @@
 /** The fields of a trust: of one for Databricks identities, and of one for Unity Catalog. */
-import { z } from "zod";
+import * as z from "zod";
 import { UNITY_CATALOG_CLOUDS } from "../../issuer/clouds";
 import { AUDIENCE, MAX_AUDIENCES } from "../../issuer/rules";
 import { CONDITION_TESTS } from "../../trust/decide/operators";

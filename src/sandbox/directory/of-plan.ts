@@ -3,7 +3,7 @@ import { InputError } from "../../errors";
 import { ISSUER_KEY } from "../../federation/rules";
 import { issuerPathOf, providerArn } from "../../issuer/issuer";
 import { isDatabricksIssuer, relevantRoles } from "../../trust/documents/relevance";
-import { deployedResources, isPlan, isState } from "../../trust/documents/terraform-plan";
+import { deployedResources, isPlan, isState, refuseErrored } from "../../trust/documents/terraform-plan";
 import { readResources, type TerraformResource } from "../../trust/documents/terraform-resources";
 import { satisfies } from "../../text/text-rule";
 import type { ParsedStatement } from "../../trust/parsed/parsed-role";
@@ -24,10 +24,11 @@ import { listed } from "../../text/words";
 
 /**
  * The directory of `text`; `file` names it in messages. Throws InputError json-syntax, document-unknown (neither a plan
- * nor a state), no-role (no role in it trusts Databricks by a policy that is known).
+ * nor a state), plan-errored, no-role (no role in it trusts Databricks by a policy that is known).
  */
 export function directoryOfPlan(text: string, file: string): SimulatedDirectory {
   const document = readMembers(text, file);
+  refuseErrored(document, file);
   const { resources, accountId } = deployedResources(document);
   const read = readResources(resources, accountId);
   const byAddress = new Map(resources.map((resource) => [resource.address, resource]));

@@ -5,10 +5,10 @@ type Level = Set<string> | null;
 
 /**
  * The first name that appears twice in one object of `json`, which must be valid JSON; undefined where there is none.
- * Names
- * are compared as they read: `"\u0041ction"` is `"Action"`.
+ * Names are compared as they read: `"\u0041ction"` is `"Action"`.
  */
 export function repeatedMember(json: string): string | undefined {
+  if (isStringified(json)) return undefined;
   const levels: Level[] = [];
   let expectsName = false;
   for (let at = 0; at < json.length; at += 1) {
@@ -37,6 +37,15 @@ export function repeatedMember(json: string): string | undefined {
     }
   }
   return undefined;
+}
+
+/** Whether `json` is what `JSON.stringify` writes, as most policies are: it writes each name once. */
+function isStringified(json: string): boolean {
+  try {
+    return JSON.stringify(JSON.parse(json)) === json;
+  } catch {
+    return false; // nested more deeply than it can write
+  }
 }
 
 /** Where the text that begins at `start` ends: at its closing quote. */

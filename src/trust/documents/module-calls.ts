@@ -7,30 +7,53 @@ type Members = Readonly<Record<string, unknown>>;
 /** Variables that each of the published modules has, whatever an organization calls the module. */
 const OURS: readonly string[] = ["aws_account_id", "aws_partition", "trust_policy_max_length"];
 
-/** Every call of one of our modules below `module`, the root's or another's, in the configuration of a plan. */
-export function moduleCalls(module: unknown, around: Pick<ModuleCall, "path" | "dependsOn"> = ROOT): ModuleCall[] {
+/**
+ * Every call of one of our modules below `module`, the root's or another's, in the configuration of a plan.
+ * `variables`: what is known of the module's own variables.
+ */
+export function moduleCalls(
+  module: unknown,
+  variables: Members,
+  around: Pick<ModuleCall, "path" | "dependsOn"> = ROOT,
+): ModuleCall[] {
   return Object.entries(asRecord(asRecord(module)?.["module_calls"]) ?? {}).flatMap(([name, entry]) => {
     const call = asRecord(entry) ?? {};
-    const inputs: Members = asRecord(call["expressions"]) ?? {};
-    const variables = Object.keys(asRecord(asRecord(call["module"])?.["variables"]) ?? {});
+    const expressions: Members = asRecord(call["expressions"]) ?? {};
+    const declared = Object.keys(asRecord(asRecord(call["module"])?.["variables"]) ?? {});
+    const constants = definedMembers(expressions, (expression) => asRecord(expression)?.["constant_value"]);
     const here: ModuleCall = {
       path: `${around.path}module.${name}`,
-      variables,
-      given: Object.keys(inputs).filter((input) => !isNull(inputs[input])),
-      constants: Object.fromEntries(
-        Object.entries(inputs).flatMap(([input, expression]) => {
-          const value = asRecord(expression)?.["constant_value"];
-          return value === undefined ? [] : [[input, value]];
-        }),
-      ),
+      variables: declared,
+      given: Object.keys(expressions).filter((input) => !isNull(expressions[input])),
+      constants,
+      inputs: { ...definedMembers(expressions, (expression) => variableIn(expression, variables)), ...constants },
       dependsOn: [...around.dependsOn, ...textsOf(call["depends_on"])],
     };
-    const inside = moduleCalls(call["module"], { path: `${here.path}.`, dependsOn: here.dependsOn });
-    return OURS.every((variable) => variables.includes(variable)) ? [here] : inside;
+    if (OURS.every((variable) => declared.includes(variable))) return [here];
+    return moduleCalls(call["module"], here.inputs, { path: `${here.path}.`, dependsOn: here.dependsOn });
   });
 }
 
 const ROOT = { path: "", dependsOn: [] };
+
+/** The members of `from` for which `read` gives a value. */
+function definedMembers(from: Members, read: (member: unknown) => unknown): Members {
+  return Object.fromEntries(
+    Object.entries(from).flatMap(([name, member]) => {
+      const value = read(member);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
+
+/** The value of the one variable that an expression refers to, whatever it makes of it. */
+function variableIn(expression: unknown, variables: Members): unknown {
+  const names = new Set(
+    textsOf(asRecord(expression)?.["references"]).map((reference) => /^var\.([^.[]+)/.exec(reference)?.[1]),
+  );
+  const [only] = names;
+  return names.size === 1 && only !== undefined && Object.hasOwn(variables, only) ? variables[only] : undefined;
+}
 
 /** Whether an input is given as null, which is not to give it. */
 function isNull(expression: unknown): boolean {

@@ -1,10 +1,12 @@
 /** Reads `terraform show -json` of a plan or a state. Of a plan both what will be and what is. */
+import { InputError } from "../../errors";
 import { issuerPathOf } from "../../issuer/issuer";
 import { asRecord, records } from "../parsed/parse-role";
 import type { LintProvider, LintTarget } from "../parsed/target";
 import type { LintDocument } from "./document";
 import { givenProviders } from "./given-providers";
 import { moduleCalls } from "./module-calls";
+import { withPlannedReasons } from "./planned-reasons";
 import { relevantProviders, relevantRoles } from "./relevance";
 import type { ReadResources, TerraformResource } from "./terraform-resources";
 import { READ_TYPES, readResources } from "./terraform-resources";
@@ -17,6 +19,17 @@ export function isPlan(document: Members): boolean {
     typeof document["format_version"] === "string" &&
     (document["resource_changes"] !== undefined || document["planned_values"] !== undefined)
   );
+}
+
+/** Throws InputError plan-errored for a plan that ended in an error: it holds what was planned before, and no more. */
+export function refuseErrored(document: Members, file: string): void {
+  if (document["errored"] !== true) return;
+  throw new InputError({
+    code: "plan-errored",
+    file,
+    message: "The plan ended in an error, so resources are missing from it.",
+    fix: "Fix what terraform plan reports, and plan again.",
+  });
 }
 
 /** A state, by its `format_version` and `values`; one without any resource has only the version. */
@@ -64,7 +77,8 @@ export function readPlan(plan: Members): LintDocument {
     changes.flatMap((change) => side(change, "before")),
     accountId,
   );
-  const { roles, aside } = relevantRoles(after.roles);
+  const calls = moduleCalls(asRecord(plan["configuration"])?.["root_module"], variablesOf(plan));
+  const { roles, aside } = relevantRoles(withPlannedReasons(after.roles, calls));
   const providers = relevantProviders(after.providers);
   const kept = new Set(after.providers.map(({ url }) => issuerPathOf(url)));
   const target: LintTarget = {
@@ -85,7 +99,7 @@ export function readPlan(plan: Members): LintDocument {
     ),
     deletedProviders: relevantProviders(before.providers).filter(({ url }) => !kept.has(issuerPathOf(url))),
     plan: {
-      calls: moduleCalls(asRecord(plan["configuration"])?.["root_module"]),
+      calls,
       dropped: [],
       destroyed: without(before, after),
       made: without(after, before),
@@ -196,6 +210,13 @@ function callerAccount(data: readonly TerraformResource[]): string | null {
   );
   const [only] = accounts;
   return accounts.size === 1 && only !== undefined ? only : null;
+}
+
+/** The values of the root's variables. */
+function variablesOf(plan: Members): Members {
+  return Object.fromEntries(
+    Object.entries(asRecord(plan["variables"]) ?? {}).map(([name, variable]) => [name, asRecord(variable)?.["value"]]),
+  );
 }
 
 /** What module calls are given as constants, at any depth. */

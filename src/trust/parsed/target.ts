@@ -63,6 +63,8 @@ export interface ModuleCall {
   readonly given: readonly string[];
   /** The inputs that refer to nothing, by name, as they are written. A plan does not hold the others as written. */
   readonly constants: Readonly<Record<string, unknown>>;
+  /** The same, and for an input that refers to one variable, that variable's value. */
+  readonly inputs: Readonly<Record<string, unknown>>;
   /** What the call, or a call around it, waits for by `depends_on`. */
   readonly dependsOn: readonly string[];
 }
