@@ -235,6 +235,7 @@ export const ERROR_CODES = {
   "flags-conflict": "input",
   // files
   "file-not-found": "input",
+  "file-not-text": "input",
   "file-unreadable": "outside",
   "file-unwritable": "outside",
   "file-not-generated": "input",

@@ -268,7 +268,7 @@ test("the committed federation.yaml synthesises, and says what its text says", (
 
 test.each([
   ["missing.yaml", "file-not-found"],
-  ["src", "file-unreadable"],
+  ["src", "file-not-text"],
 ])("loading %s says what to do (%s)", (file, code) => {
   expect(() => loadFederation(file)).toThrow(expect.objectContaining({ code, name: "OutsideError" }) as Error);
 });

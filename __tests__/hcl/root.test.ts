@@ -4,7 +4,7 @@ import { InputError } from "../../src/errors";
 import type { FederationInput } from "../../src/federation";
 import { readFederation } from "../../src/federation";
 import { replaceTree } from "../../src/files/replace-tree";
-import { keptBackends, staleRoots } from "../../src/files/compare-tree";
+import { keptBackends, keptMoves, staleRoots } from "../../src/files/compare-tree";
 import type { RootTreeOptions } from "../../src/module/root-tree";
 import { rootTree } from "../../src/module/root-tree";
 import { fullFederation } from "../support/full-federation";
@@ -91,6 +91,16 @@ describe("a root", () => {
     writeFileSync(join(folder, "theirs", "main.tf"), "# by hand\n");
     expect(staleRoots(folder, rootOf(accounts("prod")).tree.files)).toEqual(["", "dev"]);
     expect(staleRoots(folder, rootOf(accounts("prod", "dev")).tree.files)).toEqual([""]);
+  });
+
+  test("a moved.tf that may not be applied yet is kept, unless the root's style changes", () => {
+    const folder = temporaryFolder("moves");
+    replaceTree(folder, rootOf(SMALL, { movedFrom: "resources" }).tree);
+    const { files } = rootOf(SMALL).tree;
+    expect([...keptMoves(folder, files, "modules").keys()]).toEqual(["moved.tf"]);
+    expect([...keptMoves(folder, rootOf(SMALL, { style: "resources" }).tree.files, "resources").keys()]).toEqual([]);
+    writeFileSync(join(folder, "moved.tf"), "moved {\n  to = module.databricks\n}\n");
+    expect([...keptMoves(folder, files, "modules").keys()]).toEqual([]);
   });
 
   test("an account without an ID is not the one that another says it is: it makes a provider of its own", () => {

@@ -72,7 +72,7 @@ describe("npm start in a pipe", () => {
       "nowhere.yaml does not exist. Name a federation file, as in npm start -- federation.yaml. [file-not-found]",
     ],
     [["out"], 2, "[host-invalid]"],
-    [["src"], 3, "src cannot be read: it is a folder."],
+    [["src"], 2, "src is a folder, not a file."],
     [["accounts.cloud.databricks.com"], 2, "[issuer-account-agnostic]"],
   ])("%j ends with %i", async (args, code, said) => {
     const folder = clone();

@@ -66,7 +66,7 @@ test.each([
   ],
 ])("a role that trusts %s lets in whom it declares and nobody else", async (_name, trusts) => {
   const proof = await proofOf(federation(trusts));
-  expect(proofText(proof)).toMatch(/; nobody else does .*Proven \(forged tokens of seed 1\)/s);
+  expect(proofText(proof)).toMatch(/; nobody else does\b.*Proven \(forged tokens of seed 1\)/s);
   expect(proof.holds).toBe(true);
   expect(proof.roles.every(({ forged }) => forged === (trusts.includes("issuer:") ? 1000 : 0))).toBe(true);
 });
@@ -152,4 +152,23 @@ test("a claim can not steer the terminal of who reads the proof", async () => {
 test("forged signatures are tried once an issuer and none is taken", async () => {
   const proof = await proofOf(federationText(3));
   expect(proof.issuers).toEqual([{ issuer: "production", forgeries: 23, letIn: [] }]);
+});
+
+test("patterns of many declared domains are proven, and of an undeclared one are not", async () => {
+  const domains = Array.from({ length: 500 }, (_, index) => `d${index}.example.com`);
+  const trusts = '- { issuer: production, subjectPatterns: ["*@data.example.com"] }';
+  const many = await proofOf(federation(trusts), {
+    domains: [...domains, "example.com", "data.example.com"],
+    count: 10,
+  });
+  expect(many.roles[0]).toMatchObject({ undeclared: [], unsure: null });
+  const without = await proofOf(federation(trusts), { domains: [...domains, "a.example.com"], count: 10 });
+  expect(without.roles[0]?.undeclared).not.toEqual([]);
+});
+
+test("a role of Unity Catalog alone has no line on forged tokens", async () => {
+  const trusts = "- unityCatalog: { externalIds: [0b7e6f5a-1c2d-4e3f-9a8b-7c6d5e4f3a2b] }";
+  expect(proofText(await proofOf(federation(trusts)))).toMatch(
+    /^✓ reader: 2 declared identities get in; nobody else does$/m,
+  );
 });

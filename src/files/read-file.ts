@@ -5,7 +5,7 @@ import { OutsideError } from "../errors";
 
 /**
  * The text of `file` as UTF-8 (`-`: of standard input). `fix` goes into the message where there is no such file.
- * Throws OutsideError `file-not-found` or `file-unreadable`.
+ * Throws OutsideError `file-not-found`, `file-not-text` or `file-unreadable`.
  */
 export function readText(file: string, fix = "Name it with --config, or run init to write one."): string {
   try {
@@ -16,17 +16,19 @@ export function readText(file: string, fix = "Name it with --config, or run init
 }
 
 /**
- * The error of a file or folder that could not be read because of `cause`: `file-not-found`, else `file-unreadable`.
- * `fix`: what to do where it does not exist.
+ * The error of a file or folder that could not be read because of `cause`: `file-not-found`, `file-not-text`, else
+ * `file-unreadable`. `fix`: what to do where it does not exist.
  */
 export function unreadable(file: string, cause: unknown, fix: string, path?: string): OutsideError {
   const { code } = cause as NodeJS.ErrnoException;
   const place = path === undefined ? {} : { path };
-  if (code === "ENOENT")
+  if (code === "ENOENT" || code === "ENOTDIR")
     return new OutsideError({ code: "file-not-found", message: `${file} does not exist.`, ...place, fix }, { cause });
-  const why =
-    cause instanceof TypeError ? "it is not UTF-8" : code === "EISDIR" ? "it is a folder" : (code ?? "unknown error");
-  const message = `${file} cannot be read: ${why}.`;
+  if (cause instanceof TypeError || code === "EISDIR") {
+    const message = `${file} is ${code === "EISDIR" ? "a folder, not a file" : "not UTF-8 text"}.`;
+    return new OutsideError({ code: "file-not-text", message, ...place, fix: "Name a text file." }, { cause });
+  }
+  const message = `${file} cannot be read: ${code ?? "unknown error"}.`;
   return new OutsideError(
     { code: "file-unreadable", message, ...place, fix: "Check the file and its permissions." },
     { cause },

@@ -11,7 +11,8 @@ import { isPlan, isState, readPlan, refuseErrored, readState } from "../trust/do
 /**
  * The document in `text`; `file` names it in messages. JSON is a plan, a state, a CDKTF stack, a policy, a role, an
  * account or outputs; everything else is a federation file.
- * Throws InputError: json-syntax, document-unknown, plan-errored, trust-policy-unreadable, and the codes of a federation file.
+ * Throws InputError: json-syntax, document-unknown, plan-errored, trust-policy-unreadable, and the codes of a
+ * federation file.
  */
 export async function readDocument(text: string, file: string): Promise<LintDocument> {
   if (!/^[\s\ufeff]*[{[]/.test(text)) return readFederationText(text, file);

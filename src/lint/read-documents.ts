@@ -27,15 +27,15 @@ export async function readDocuments(
   return documents;
 }
 
-/** One file, or `-` for standard input. Errors as `readDocuments`. */
-export async function readOne(path: string): Promise<NamedDocument> {
+/** One file, or `-` for standard input; `fix`: what to do where there is no such file. Errors as `readDocuments`. */
+export async function readOne(
+  path: string,
+  fix = "Name a file or folder to check, or run init to write a federation.yaml.",
+): Promise<NamedDocument> {
   const file = path === "-" ? STDIN : path;
   return {
     file,
-    document: await readDocument(
-      readText(path, "Name a file or folder to check, or run init to write a federation.yaml."),
-      file,
-    ),
+    document: await readDocument(readText(path, fix), file),
   };
 }
 

@@ -44,10 +44,14 @@ function policiesOf(trust: Trust, view: AccountView, roleArn: string, renewable:
   const audience = equals(aud, trust.audiences ?? issuer.audiences.slice(0, 1));
   const listed = [...trust.servicePrincipals, ...trust.users, ...trust.subjects];
   const like = (values: readonly string[]): PolicyCondition => ({ operator: "StringLike", key: sub, values });
-  const domains = view.federation.emailDomains.flatMap((domain) => [`*@${domain}`, `*@*.${domain}`]);
+  // a policy for each domain that a pattern is of: one for all could be longer than IAM takes
+  const bounded = view.federation.emailDomains.map((domain) => [
+    like(trust.subjectPatterns.filter((pattern) => pattern.endsWith(`@${domain}`) || pattern.endsWith(`.${domain}`))),
+    like([`*@${domain}`, `*@*.${domain}`]),
+  ]);
   const groups: readonly (readonly PolicyCondition[])[] = [
     [equals(sub, listed)],
-    [like(trust.subjectPatterns), like(domains)],
+    ...bounded,
     [like(trust.wideSubjectPatterns.map(({ pattern }) => pattern))],
   ];
   return groups

@@ -36,7 +36,9 @@ function roleLine(role: RoleProof): string {
   const forged = role.forged.toLocaleString("en-US");
   const tokens =
     role.forgedIn === 0 ? `${forged} forged tokens refused` : `${role.forgedIn} of ${forged} forged tokens accepted`;
-  return `${isProven(role) ? "✓" : "✗"} ${name}: ${who}; ${others} (${tokens})`;
+  // a role of Unity Catalog alone takes no token
+  const tried = role.forged === 0 ? "" : ` (${tokens})`;
+  return `${isProven(role) ? "✓" : "✗"} ${name}: ${who}; ${others}${tried}`;
 }
 
 function exampleLines(what: string, example: CounterExample): readonly string[] {

@@ -98,7 +98,10 @@ async function explainWho(options: Options<typeof EXPLAIN_FLAGS>): Promise<ExitC
     import("../../trust/parsed/parse-role"),
     import("../../files/load-federation"),
   ]);
-  const { document } = await readOne(options.policy ?? options.plan ?? options.config ?? DEFAULT_FEDERATION_FILE);
+  const { document } = await readOne(
+    options.policy ?? options.plan ?? options.config ?? DEFAULT_FEDERATION_FILE,
+    "Name a file with --config, --plan or --policy, or run init to write a federation.yaml.",
+  );
   const roles = document.targets
     .filter(({ name }) => options.account === undefined || name === options.account)
     .flatMap(({ target }) => target.roles)

@@ -14,12 +14,13 @@ export default verb({
   },
   examples: [["$0 generate root --out live --moved-from cdktf", "leave CDKTF without touching a role"]],
   run: async (options) => {
-    const [{ readFederationFile }, { rootTree }, { keptBackends, staleRoots }, { deliver }] = await Promise.all([
-      import("../../../files/load-federation"),
-      import("../../../module/root-tree"),
-      import("../../../files/compare-tree"),
-      import("./deliver"),
-    ]);
+    const [{ readFederationFile }, { rootTree }, { keptBackends, keptMoves, staleRoots }, { deliver }] =
+      await Promise.all([
+        import("../../../files/load-federation"),
+        import("../../../module/root-tree"),
+        import("../../../files/compare-tree"),
+        import("./deliver"),
+      ]);
     const { federation, warnings } = readFederationFile(options.config);
     for (const warning of warnings) tell(`warning: ${warning.message} [${warning.code}]`);
     const movedFrom = options.movedFrom ?? "";
@@ -43,7 +44,9 @@ export default verb({
           `remove ${main} and generate again.`,
       );
     }
-    const files = new Map([...tree.files].filter(([path]) => !kept.includes(path)));
+    const moves = keptMoves(options.out, tree.files, options.style);
+    for (const path of moves.keys()) tell(`note: ${options.out}/${path} is kept. Delete it once it is applied.`);
+    const files = new Map([...[...tree.files].filter(([path]) => !kept.includes(path)), ...moves]);
     const code = await deliver(options.out, { ...tree, files }, options);
     if (!existsSync(options.out)) return code;
     for (const folder of staleRoots(options.out, tree.files))
