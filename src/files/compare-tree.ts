@@ -145,7 +145,7 @@ export function keptMoves(folder: string, files: FileSet, style: "modules" | "re
       const path = `${root}moved.tf`;
       if (files.has(path) || statOf(join(folder, path))?.isFile() !== true) return [];
       const text = readFileSync(join(folder, path), "utf8");
-      const isCall = /^\s*to\s*=\s*module\./m.test(text);
+      const isCall = /^[ \t]*to[ \t]*= module\./m.test(text);
       return generatedKind(text) === "root" && isCall === (style === "modules") ? [[path, text] as const] : [];
     }),
   );
