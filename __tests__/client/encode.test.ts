@@ -9,6 +9,7 @@ import type { FederationInput } from "../../src/federation";
 import { readFederation } from "../../src/federation";
 import { canonicalText } from "../../src/trust/canonical-json";
 import { hostileText } from "../support/hostile-text";
+import { runs } from "../support/runs";
 
 const READER = "6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b";
 
@@ -35,7 +36,7 @@ test("any text comes back from YAML, from JSON and from a workflow, in NFC, on o
         expect(JSON.parse(jsonValue({ [text]: [text] }, 4))).toEqual({ [text]: [text] });
       },
     ),
-    { numRuns: 150, examples: [["${{ '${{' }}"], ["$${{{{x}}"], ["}}${{"], ["'${{"]] },
+    { numRuns: runs(150), examples: [["${{ '${{' }}"], ["$${{{{x}}"], ["}}${{"], ["'${{"]] },
   );
 });
 
@@ -55,7 +56,7 @@ test("inline code ends where it began, whatever is in it", () => {
       expect(span).not.toMatch(/[\n\r\u2028\u2029]/);
       expect((inside.match(/`+/g) ?? []).every((run) => run.length !== fence.length)).toBe(true);
     }),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   );
 });
 

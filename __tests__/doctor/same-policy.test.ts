@@ -5,6 +5,7 @@ import { decideClaims } from "../../src/sts/decide-token";
 import { compilePolicy, decide } from "../../src/trust/decide/decide";
 import { readPolicy } from "../../src/trust/decide/document";
 import type { LintRole, LintTarget } from "../../src/trust/parsed/target";
+import { runs } from "../support/runs";
 
 const PATH = "mycompany.cloud.databricks.com/oidc";
 const ARN = `arn:aws:iam::111122223333:oidc-provider/${PATH}`;
@@ -128,16 +129,16 @@ describe("a trust policy means the same", () => {
   });
 
   test("and a policy written to blow up is compared in no time", () => {
-    const many = (prefix: string, length = 400): readonly string[] =>
+    const many = (prefix: string, length = 200): readonly string[] =>
       Array.from({ length }, (_, at) => `${prefix}${at.toString(36)}`);
     const wide = (subjects: readonly string[]): unknown =>
       policy(statement({ StringEquals: { [AUD]: many("a"), [SUB]: subjects, "aws:SourceVpce": many("v") } }));
     const started = process.cpuUsage();
     expect(compared(wide(many("s")), wide([...many("s")].reverse())).kind).toBe("same");
-    const more = compared(wide(many("s")), wide(many("s", 401)));
+    const more = compared(wide(many("s")), wide(many("s", 201)));
     expect(more).toMatchObject({ kind: "different", lost: [] });
     const subjects = more.kind === "different" ? more.gained.map(({ subject }) => subject) : [];
-    expect([...new Set(subjects)]).toEqual(["sb4", "undetermined caller: more identities than are listed here"]);
+    expect([...new Set(subjects)]).toEqual(["s5k", "undetermined caller: more identities than are listed here"]);
     // it took three minutes before it was bounded
     const { user, system } = process.cpuUsage(started);
     expect(user + system).toBeLessThan(5_000_000);
@@ -205,7 +206,7 @@ test("whatever is called the same decides the same, for everybody", () => {
         for (const sub of ["a", "b", "A", "ax", "?"])
           expect([aud, sub, allows(left, aud, sub)]).toEqual([aud, sub, allows(right, aud, sub)]);
     }),
-    { numRuns: 80 },
+    { numRuns: runs(80) },
   );
   expect(same).toBeGreaterThan(10);
 });

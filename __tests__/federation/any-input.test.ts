@@ -5,6 +5,7 @@ import { InputError } from "../../src/errors";
 import { parseFederation, readFederation } from "../../src/federation";
 import { fullFederation } from "../support/full-federation";
 import { hostileText } from "../support/hostile-text";
+import { runs } from "../support/runs";
 
 /** Whatever comes in: a federation, or one coded refusal that can be printed. Anything else fails the test. */
 function settle(read: () => unknown): void {
@@ -30,7 +31,7 @@ test("random bytes and hostile text as a file", () => {
     fc.property(fc.oneof(bytes, hostileText, fc.string16bits({ maxLength: 100 })), (text) =>
       settle(() => parseFederation(text)),
     ),
-    { numRuns: 150 },
+    { numRuns: runs(150) },
   );
 });
 
@@ -78,7 +79,7 @@ test("the example file with pieces cut out, doubled or replaced", () => {
       );
       settle(() => parseFederation(text));
     }),
-    { numRuns: 60 },
+    { numRuns: runs(60) },
   );
 });
 
@@ -133,7 +134,7 @@ test("a federation of every feature with any value in any place", () => {
         readFederation(edits.reduce<unknown>((input, [path, by]) => replaced(input, path, by), fullFederation)),
       );
     }),
-    { numRuns: 120 },
+    { numRuns: runs(120) },
   );
 });
 

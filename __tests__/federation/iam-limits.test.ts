@@ -272,20 +272,6 @@ function inlineWith(resource: string): object {
   return { ...policy, Statement: [{ ...policy.Statement[0], Resource: [resource] }] };
 }
 
-test("IAM takes 5,000 roles and 700 providers of an account", () => {
-  const many = { roles: Object.fromEntries(Array.from({ length: 5001 }, (_, index) => [`role-${index}`, { trusts }])) };
-  expect(codesOf({ ...federation({}), ...many })).toEqual(["too-many-roles"]);
-  const issuers = Object.fromEntries(
-    Array.from({ length: 701 }, (_, index) => [
-      `issuer-${index}`,
-      { level: "workspace", host: `w${index}.cloud.databricks.com`, workspaceId: "1" },
-    ]),
-  );
-  expect(codesOf({ ...federation({}), issuers: { ...federation({}).issuers, ...issuers } })).toEqual([
-    "too-many-issuers",
-  ]);
-});
-
 test("101 audiences are one more than a provider registers", () => {
   const audiences = (count: number) => ({
     issuers: {

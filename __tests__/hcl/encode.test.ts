@@ -5,6 +5,7 @@ import { call, expression, hclAttributes, hclComment, hclKey, hclString, hclValu
 import { canonicalText } from "../../src/trust/canonical-json";
 import { hostileText } from "../support/hostile-text";
 import { readHcl } from "../support/read-hcl";
+import { runs } from "../support/runs";
 
 describe("strings", () => {
   test.each([
@@ -108,7 +109,7 @@ describe("properties", () => {
     ),
   })).value;
   const sample = fc.sample(fc.dictionary(fc.string({ maxLength: 8 }), value, { maxKeys: 4 }), {
-    numRuns: 120,
+    numRuns: runs(120),
     seed: 7,
   });
 

@@ -19,6 +19,7 @@ import { fetchDatabricksConfig, databricksConfigUrl, readDatabricksConfig } from
 import { FAULTS, startFaultServer } from "../support/fault-server";
 import { hostileText } from "../support/hostile-text";
 import { temporaryFolder } from "../support/temporary-folder";
+import { runs } from "../support/runs";
 
 const SP = "6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b";
 const OTHER_SP = "0b7e6f5a-1c2d-4e3f-9a8b-7c6d5e4f3a2b";
@@ -304,7 +305,7 @@ describe("init by flags", () => {
         });
         expect(JSON.stringify(role?.inlinePolicies)).toContain(JSON.stringify(`arn:aws:s3:::${bucket}/*`));
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 });

@@ -5,6 +5,7 @@ import { checkIssuer, issuerUrl } from "../../src/issuer/issuer";
 import type { PastedIssuer } from "../../src/issuer/read-url";
 import { readIssuerUrl } from "../../src/issuer/read-url";
 import { hostileText } from "../support/hostile-text";
+import { runs } from "../support/runs";
 
 const ACCOUNT = "7d3c2b1a-0f5e-4c8d-9a6b-123456789012";
 const HOST = "mycompany.cloud.databricks.com";
@@ -258,7 +259,7 @@ test(
         expect(again.host).toBe(read.host);
         expect(again.notes.filter(({ code }) => code !== "workspace-id-from-url")).toEqual([]);
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     );
   },
 );

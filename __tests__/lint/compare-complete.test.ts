@@ -4,6 +4,7 @@ import { compareTargets } from "../../src/lint/compare";
 import { compilePolicy, decide } from "../../src/trust/decide/decide";
 import { readPolicy } from "../../src/trust/decide/document";
 import { EXAMPLE_ARN, EXAMPLE_ISSUER, targetOf } from "../../src/lint/examples";
+import { runs } from "../support/runs";
 
 const SUBJECTS = ["a", "A", "ab", "aB", "b", "bab", "q7", "B"];
 const ADDRESSES = Array.from({ length: 16 }, (_, index) => `10.0.0.${index}`);
@@ -77,7 +78,7 @@ test("of two policies, a comparison tells of every gain and every loss there is"
         expect(changes.flatMap(({ gained }) => gained)).not.toEqual([]);
       if (old.some((yes, at) => yes && now[at] === false)) expect(changes.flatMap(({ lost }) => lost)).not.toEqual([]);
     }),
-    { numRuns: 60 },
+    { numRuns: runs(60) },
   );
 });
 
@@ -106,6 +107,6 @@ test("a role that is made or deleted lets in whom it names, listed as if everybo
       expect(compareTargets(exact, nobody)).toEqual(compareTargets(tried, nobody));
       expect(compareTargets(nobody, exact)[0]?.change).toBe("created");
     }),
-    { numRuns: 60 },
+    { numRuns: runs(60) },
   );
 });

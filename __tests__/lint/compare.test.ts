@@ -314,8 +314,8 @@ test("Unity Catalog's principals are compared too", async () => {
 });
 
 test("policies that name very much are compared too: ten patterns cover the others", async () => {
-  const networks = Array.from({ length: 150 }, (_, index) => `10.0.${index}.0/24`);
-  const subjects = Array.from({ length: 1500 }, (_, index) => `s${index}*`);
+  const networks = Array.from({ length: 10 }, (_, index) => `10.0.${index}.0/24`);
+  const subjects = Array.from({ length: 110 }, (_, index) => `s${index}*`);
   const report = await reportOf(trust([READER]), trust(subjects, office(...networks)));
   expect(report.widened).toBe(true);
   expect(summaryOf(report)).toEqual([

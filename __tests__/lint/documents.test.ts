@@ -4,6 +4,7 @@ import { readDocument } from "../../src/lint/read-document";
 import { lintDocuments } from "../../src/lint/lint-documents";
 import { buildTrustPolicy } from "../../src/trust/build";
 import { planOf, resourceChange, trustText } from "../support/plan-json";
+import { runs } from "../support/runs";
 
 const ISSUER = "mycompany.cloud.databricks.com/oidc";
 const ARN = `arn:aws:iam::111122223333:oidc-provider/${ISSUER}`;
@@ -135,7 +136,7 @@ describe("the kind of a document is detected by its content", () => {
           }
         },
       ),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 

@@ -38,7 +38,7 @@ roles:
     trusts: [{ unityCatalog: { externalIds: [0b7e6f5a-1c2d-4e3f-9a8b-7c6d5e4f3a2b] } }]
 `,
 );
-const proofOf = () => prove(federation, { seed: 1, count: 1000, now: 1_757_600_000 });
+const proofOf = () => prove(federation, { seed: 1, count: 200, now: 1_757_600_000 });
 
 /** The statement's guards under other operators, without those that `operators` maps to null. */
 function under(operators: Readonly<Record<string, string | null>>): Change {

@@ -62,7 +62,7 @@ roles:
     trusts: [{ unityCatalog: { externalIds: [${OTHER_ID}] } }]
 `,
 );
-const proofOf = () => prove(federation, { seed: 1, count: 300, now: 1_757_600_000 });
+const proofOf = () => prove(federation, { seed: 1, count: 100, now: 1_757_600_000 });
 
 const of =
   (role: string, change: (statements: Statement[]) => void) =>

@@ -7,6 +7,7 @@ import { collidingPaths, pathFault } from "../../src/release/archive-path";
 import { sha256 } from "../../src/release/checksums";
 import type { Entry } from "../support/tar-text";
 import { gzipped, tarText } from "../support/tar-text";
+import { runs } from "../support/runs";
 
 const file = (path: string, text = "x"): ArchiveFile => ({ path, bytes: Buffer.from(text) });
 
@@ -40,7 +41,7 @@ describe("an archive", () => {
           list.map((one) => [one.path, Buffer.from(one.bytes).toString("hex")]).sort();
         expect(plain(read)).toEqual(plain(all));
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     ));
 
   test("has the bytes it always had: another version of a library would show here", async () => {
@@ -167,6 +168,6 @@ describe("a hostile archive is refused with a code", () => {
         expect(await codeOf(() => readArchive(gzipped(bytes)))).toMatch(/^archive-/);
         expect(await codeOf(() => readArchive(bytes))).toMatch(/^archive-/);
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     ));
 });

@@ -24,6 +24,7 @@ import { compatibleRange, semverRange } from "../../src/module/version-range";
 import { publishedModules } from "../../src/module/modules";
 import { contractOf } from "../../src/module/definition";
 import { SMALL_CONTRACT, SMALL_PROBES, smallPolicy } from "../support/small-release";
+import { runs } from "../support/runs";
 
 const changed = (name: string, change: Partial<ModuleVariable>): ModuleContract => ({
   ...SMALL_CONTRACT,
@@ -412,7 +413,7 @@ describe("what changed in a contract decides the least step", () => {
         if (there.length > 0 && there.every(({ what }) => what === "wider"))
           expect(back.some(({ what }) => what === "narrower")).toBe(true);
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 });

@@ -9,6 +9,7 @@ import { withSource } from "../../src/release/readme";
 import { FederationError } from "../../src/errors";
 import { UNKNOWN_SITE, readSite } from "../../src/registry/tree/site";
 import { smallContract, smallRelease } from "../support/release";
+import { runs } from "../support/runs";
 
 const address = { namespace: "acme", name: "one-role", system: "aws" } as const;
 const site = readSite("https://modules.acme.example");
@@ -112,7 +113,7 @@ test("no Markdown whatever brings in a tag, a script or a thing to load", () => 
       expect(strangeTags(shown)).toEqual([]);
       expect(shown).not.toMatch(/<[^<>]*\s(?:src|on\w+)=/i);
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   );
 });
 

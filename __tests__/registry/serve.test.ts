@@ -11,6 +11,7 @@ import type { RunningServer } from "../../src/registry/serve/server";
 import { readTls, serveRegistry } from "../../src/registry/serve/server";
 import { smallRelease } from "../support/release";
 import { temporaryFolder } from "../support/temporary-folder";
+import { runs } from "../support/runs";
 
 interface Got {
   readonly status: number;
@@ -182,7 +183,7 @@ test("no path whatever leads to the file beside the registry", async () => {
     fc.asyncProperty(fc.array(piece, { maxLength: 8 }), async (pieces) => {
       expect((await ask(server, `/${pieces.join("")}`)).body.toString("utf8")).not.toContain("secret");
     }),
-    { numRuns: 60 },
+    { numRuns: runs(60) },
   );
 });
 

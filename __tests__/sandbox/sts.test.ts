@@ -12,6 +12,7 @@ import { stsErrorReply } from "../../src/sandbox/sts/xml";
 import type { SimulatedDirectory } from "../../src/sandbox/directory/directory";
 import { directoryOfFederation } from "../../src/sandbox/directory/of-federation";
 import { databricksClaims } from "../../src/sts/databricks-claims";
+import { runs } from "../support/runs";
 
 const ROLE = "arn:aws:iam::111122223333:role/databricks/lake-reader";
 const SUBJECT = "6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b";
@@ -292,7 +293,7 @@ describe("a bad call is answered in AWS' form and words", () => {
         expect(code).toMatch(/^[A-Za-z]+$/);
         expect(message).not.toMatch(/[<>]|&(?!#)/);
       }),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     );
   });
 

@@ -4,6 +4,7 @@ import * as issuerRules from "../../src/issuer/rules";
 import type { TextRule } from "../../src/text/text-rule";
 import { satisfies, re2Rule } from "../../src/text/text-rule";
 import * as trustRules from "../../src/trust/rules";
+import { runs } from "../support/runs";
 
 const RULES = Object.entries({ ...federationRules, ...issuerRules, ...trustRules }).filter(
   (entry): entry is [string, TextRule] => typeof entry[1] === "object" && "pattern" in entry[1],
@@ -46,7 +47,7 @@ test.each(RULES)("%s lets through what the rule lets through", (name, rule) => {
       if (LOOSE.has(name)) expect(satisfies(rule, text) && !keepsCheaply(rule, text)).toBe(false);
       else expect(keepsCheaply(rule, text)).toBe(satisfies(rule, text));
     }),
-    { numRuns: 60 },
+    { numRuns: runs(60) },
   );
 });
 

@@ -6,6 +6,7 @@ import { decideClaims, decideToken } from "../../src/sts/decide-token";
 import { keySet } from "../../src/sts/verify-signature";
 import { compilePolicy } from "../../src/trust/decide/decide";
 import { readPolicy } from "../../src/trust/decide/document";
+import { runs } from "../support/runs";
 
 const NOW = 1_757_600_000;
 const ISSUER = "https://mycompany.cloud.databricks.com/oidc";
@@ -174,7 +175,7 @@ test("whatever the claims, the result is allowed or a coded refusal", () => {
       if (answer.allowed)
         expect([answer.issuer, answer.subject, answer.audience]).toEqual([ISSUER, SUBJECT, "1444828305810485"]);
     }),
-    { numRuns: 1000 },
+    { numRuns: runs(1000) },
   );
 });
 
@@ -266,7 +267,7 @@ describe("signatures", () => {
           /^(?:InvalidIdentityToken|ExpiredTokenException|InternalFailure|AccessDenied)$/,
         );
       }),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     );
   });
 

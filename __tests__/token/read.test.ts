@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { MAX_TOKEN_CHARACTERS, readToken } from "../../src/sts/read-token";
+import { runs } from "../support/runs";
 
 const encode = (value: unknown): string =>
   Buffer.from(typeof value === "string" ? value : JSON.stringify(value)).toString("base64url");
@@ -13,7 +14,7 @@ test("what any JSON object says is read back, whatever its characters", () => {
       const reading = readToken(tokenOf(JSON.stringify(claims)));
       expect(reading.ok && JSON.stringify(reading.token.claims)).toBe(JSON.stringify(claims));
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   );
 });
 
@@ -72,6 +73,6 @@ test("whatever the text, the answer is a token or a reason", () => {
       const reading = readToken(parts.join("."));
       expect(reading.ok || reading.not.why !== "").toBe(true);
     }),
-    { numRuns: 800 },
+    { numRuns: runs(800) },
   );
 });

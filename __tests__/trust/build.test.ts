@@ -13,6 +13,7 @@ import { compilePolicy, decide } from "../../src/trust/decide/decide";
 import { readPolicy } from "../../src/trust/decide/document";
 import { CONDITION_TESTS } from "../../src/trust/decide/operators";
 import type { Condition, SubjectTrust, Trust, UnityCatalogTrust } from "../../src/trust/trust";
+import { runs } from "../support/runs";
 
 const READER = "6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b";
 const WRITER = "1f0e9d8c-7b6a-4594-8372-615049382716";
@@ -363,7 +364,7 @@ test(
           ).toHaveLength(2);
         }
       }),
-      { numRuns: 120 },
+      { numRuns: runs(120) },
     );
   },
 );
@@ -396,7 +397,7 @@ test("conditions only ever narrow: a caller that gets in with them gets in witho
         if (decide(narrow, call)) expect(decide(wide, call)).toBe(true);
       }
     }),
-    { numRuns: 100 },
+    { numRuns: runs(100) },
   );
 });
 
@@ -419,7 +420,7 @@ describe("the length", () => {
         expect(policy(moreSubjects).length).toBeLessThanOrEqual(quota);
         expect(policy(moreSubjects + 1).length).toBeGreaterThan(quota);
       }),
-      { numRuns: 100 },
+      { numRuns: runs(100) },
     );
   });
 

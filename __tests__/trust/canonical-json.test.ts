@@ -2,6 +2,7 @@ import fc from "fast-check";
 import type { Json } from "../../src/trust/canonical-json";
 import { canonicalJson, canonicalText, compareUtf8 } from "../../src/trust/canonical-json";
 import { hostileText } from "../support/hostile-text";
+import { runs } from "../support/runs";
 
 const text = fc.oneof(hostileText, fc.fullUnicodeString(), fc.string16bits());
 const json = fc.letrec<{ value: Json; leaf: Json }>((tie) => ({
@@ -78,7 +79,7 @@ test("it parses back to the value as Terraform holds it, with sorted keys, and i
       expect(parsed).toEqual(terraformValue(value));
       expect(canonicalJson(parsed)).toBe(bytes);
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   );
 });
 
@@ -91,7 +92,7 @@ test(
         expect(bytes).not.toMatch(/[<>&\u2028\u2029\u0000-\u001f]/);
         expect(bytes.replace(/"(?:[^"\\]|\\.)*"/g, "")).toMatch(/^[[\]{},:0-9a-z-]*$/);
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
   },
 );
@@ -103,7 +104,7 @@ test("the order of keys is that of their UTF-8 bytes", () => {
       const [a, b] = [canonicalText(left), canonicalText(right)];
       expect(sign(compareUtf8(a, b))).toBe(sign(Buffer.compare(Buffer.from(a), Buffer.from(b))));
     }),
-    { numRuns: 800 },
+    { numRuns: runs(800) },
   );
   fc.assert(
     fc.property(json, (value) => {
@@ -113,6 +114,6 @@ test("the order of keys is that of their UTF-8 bytes", () => {
         expect(named).toEqual([...named].sort((left, right) => Buffer.compare(Buffer.from(left), Buffer.from(right))));
       });
     }),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   );
 });

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import type { PolicyRequest } from "../../src/trust/decide/decide";
 import { compilePolicy, decide, explainDecision, verdict } from "../../src/trust/decide/decide";
 import { readPolicy } from "../../src/trust/decide/document";
+import { runs } from "../support/runs";
 
 const PROVIDER = "arn:aws:iam::111122223333:oidc-provider/h.cloud.databricks.com/oidc";
 const ACTION = "sts:AssumeRoleWithWebIdentity";
@@ -324,7 +325,7 @@ describe("reading a policy", () => {
         const policy = compilePolicy(reading.policy);
         return expect(explainDecision(policy, request(keys)).allowed).toBe(decide(policy, request(keys)));
       }),
-      { numRuns: 400 },
+      { numRuns: runs(400) },
     );
   });
 

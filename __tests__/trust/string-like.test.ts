@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { likeMatcher, LITERAL_WILDCARDS, stringLike } from "../../src/trust/string-like";
 import { glob } from "./reference-decider";
+import { runs } from "../support/runs";
 
 const letters = (alphabet: string, maxLength: number): fc.Arbitrary<string> =>
   fc.array(fc.constantFrom(...alphabet), { maxLength }).map((parts) => parts.join(""));
@@ -10,7 +11,7 @@ test("every pattern matches as the definition says", () => {
     fc.property(letters("ab*?", 9), letters("ab", 10), (pattern, text) => {
       expect(stringLike(pattern, text)).toBe(glob(pattern, text));
     }),
-    { numRuns: 5000 },
+    { numRuns: runs(5000) },
   );
 });
 
@@ -21,7 +22,7 @@ test("pieces longer than a machine word are found with their open places", () =>
       expect(stringLike(`*${piece}*`, text)).toBe(true);
       expect(stringLike(`*${piece}c*`, text)).toBe(false);
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   );
 });
 
@@ -64,7 +65,7 @@ test("StringLike means what the obvious regular expression means", () => {
         expect(stringLike(pieces.join(""), text)).toBe(expression.test(text));
       },
     ),
-    { numRuns: 1500 },
+    { numRuns: runs(1500) },
   );
 });
 
