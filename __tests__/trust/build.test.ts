@@ -8,7 +8,7 @@ import {
   selfAssumePolicy,
   trustPolicyJson,
 } from "../../src/trust/build";
-import { checkTrusts } from "../../src/trust/check";
+import { checkTrust } from "../../src/trust/check";
 import { compilePolicy, decide } from "../../src/trust/decide/decide";
 import { readPolicy } from "../../src/trust/decide/document";
 import { CONDITION_TESTS } from "../../src/trust/decide/operators";
@@ -323,9 +323,11 @@ const anyTrust: fc.Arbitrary<SubjectTrust> = fc.record({
 /** Trusts that pass every rule. */
 const goodTrusts = fc
   .array(anyTrust, { minLength: 1, maxLength: 4 })
-  .filter(
-    (trusts) =>
-      checkTrusts(trusts, { ...CONTEXT, partition: "aws", emailDomains: ["data.example.com"] }, "trusts").length === 0,
+  .filter((trusts) =>
+    trusts.every(
+      (trust) =>
+        checkTrust(trust, { ...CONTEXT, partition: "aws", emailDomains: ["data.example.com"] }, "trust").length === 0,
+    ),
   );
 
 test(

@@ -1,5 +1,7 @@
 import fc from "fast-check";
-import { checkTrusts, isWithinDomains } from "../../src/trust/check";
+import { satisfies } from "../../src/text/text-rule";
+import { checkTrust, isWithinDomains } from "../../src/trust/check";
+import { EMAIL_DOMAIN } from "../../src/trust/rules";
 import type { CheckContext } from "../../src/trust/check";
 import { CONDITION_TESTS } from "../../src/trust/decide/operators";
 import type { SubjectTrust, Trust, UnityCatalogTrust } from "../../src/trust/trust";
@@ -75,7 +77,7 @@ test.each<[what: string, trust: Trust]>([
   ],
   ["Unity Catalog", unityCatalog({ conditions: [ip] })],
 ])("%s passes", (_, trust) => {
-  expect(checkTrusts([trust], CONTEXT, "trusts")).toEqual([]);
+  expect(checkTrust(trust, CONTEXT, "trusts[0]")).toEqual([]);
 });
 
 test.each<[what: string, trust: Trust, code: string, path: string]>([
@@ -279,32 +281,46 @@ test.each<[what: string, trust: Trust, code: string, path: string]>([
     ".conditions[0].variable",
   ],
 ])("%s is refused", (_, trust, code, path) => {
-  const problems = checkTrusts([trust], CONTEXT, "trusts");
+  const problems = checkTrust(trust, CONTEXT, "trusts[0]");
   expect(problems.map((problem) => [problem.code, problem.path])).toContainEqual([code, `trusts[0]${path}`]);
   for (const problem of problems) expect(problem.fix).toMatch(/\w/);
 });
 
-test("a role that trusts nobody is refused", () => {
-  expect(checkTrusts([], CONTEXT, "trusts")).toMatchObject([{ code: "no-trust", path: "trusts" }]);
-});
-
 test("Unity Catalog has no role in the partition of China", () => {
-  expect(checkTrusts([unityCatalog({})], { ...CONTEXT, partition: "aws-cn" }, "trusts")).toMatchObject([
+  expect(checkTrust(unityCatalog({}), { ...CONTEXT, partition: "aws-cn" }, "trusts[0]")).toMatchObject([
     { code: "unity-catalog-cloud" },
   ]);
   expect(
-    checkTrusts([unityCatalog({ cloud: "aws-us-gov-dod" })], { ...CONTEXT, partition: "aws-us-gov" }, "trusts"),
+    checkTrust(unityCatalog({ cloud: "aws-us-gov-dod" }), { ...CONTEXT, partition: "aws-us-gov" }, "trusts[0]"),
   ).toEqual([]);
 });
 
-test("all problems of all trusts are reported together", () => {
-  expect(
-    checkTrusts(
-      [subjects({ users: ["a"], subjects: ["*"] }), unityCatalog({ externalIds: ["x"] })],
-      CONTEXT,
-      "trusts",
-    ).map(({ path }) => path),
-  ).toEqual(["trusts[0].users[0]", "trusts[0].subjects[0]", "trusts[1].unityCatalog.externalIds[0]"]);
+test("all problems of a trust are reported together", () => {
+  const trust = subjects({ users: ["a"], subjects: ["*"], audiences: ["other"] });
+  expect(checkTrust(trust, CONTEXT, "trusts[0]").map(({ path }) => path)).toEqual([
+    "trusts[0].users[0]",
+    "trusts[0].subjects[0]",
+    "trusts[0].audiences[0]",
+  ]);
+});
+
+test.each([
+  ["data.example.com", true],
+  ["example.xn--p1ai", true],
+  ["xn--e1afmkfd.xn--80akhbyknj4f", true],
+  ["example.xn--", false],
+  ["example.c0m", false],
+  ["example.x1--p1ai", false],
+])("the email domain %s is accepted: %s", (domain, accepted) => {
+  expect(satisfies(EMAIL_DOMAIN, domain)).toBe(accepted);
+  expect(isWithinDomains(`*@${domain}`, [domain])).toBe(accepted);
+});
+
+test("a pattern is not compared with email domains that could not be read", () => {
+  const trust = subjects({ subjectPatterns: ["*@gmail.com", "no-wildcard"] });
+  expect(checkTrust(trust, { ...CONTEXT, emailDomains: null }, "trusts[0]")).toMatchObject([
+    { code: "subject-pattern-without-wildcard" },
+  ]);
 });
 
 test("everyone whom a pattern that passes matches is of a declared email domain", () => {
@@ -321,7 +337,7 @@ test("everyone whom a pattern that passes matches is of a declared email domain"
     "example.org",
     "data.example.com",
   );
-  const { emailDomains } = CONTEXT;
+  const emailDomains = CONTEXT.emailDomains ?? [];
   let passed = 0;
   fc.assert(
     fc.property(
@@ -345,7 +361,7 @@ test("everyone whom a pattern that passes matches is of a declared email domain"
 
 test("the fix names a declared domain, or asks for one", () => {
   const fixOf = (emailDomains: readonly string[]): string | undefined =>
-    checkTrusts([subjects({ subjectPatterns: ["*@gmail.com"] })], { ...CONTEXT, emailDomains }, "trusts")[0]?.fix;
+    checkTrust(subjects({ subjectPatterns: ["*@gmail.com"] }), { ...CONTEXT, emailDomains }, "trusts[0]")[0]?.fix;
   expect(fixOf(["data.example.com"])).toMatch(/^Write it like "\*@data\.example\.com", .*wideSubjectPatterns/);
   expect(fixOf([])).toMatch(/^Declare your domain in emailDomains, .*wideSubjectPatterns/);
 });

@@ -97,11 +97,11 @@ variable "email_domains" {
   validation {
     condition = length([
       for value_index, value in var.email_domains : "email_domains[${value_index}]: ${jsonencode(value)}"
-      if !(value == null ? false : can(regex("^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]{2,63}$", value)) && length(value) <= 253)
+      if !(value == null ? false : can(regex("^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{0,58}[a-z0-9])$", value)) && length(value) <= 253)
     ]) == 0
     error_message = "Each of email_domains must be an email domain of at least two labels in lower case, without wildcards, e.g. data.example.com. At fault: ${join(", ", [
       for value_index, value in var.email_domains : "email_domains[${value_index}]: ${jsonencode(value)}"
-      if !(value == null ? false : can(regex("^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]{2,63}$", value)) && length(value) <= 253)
+      if !(value == null ? false : can(regex("^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{0,58}[a-z0-9])$", value)) && length(value) <= 253)
     ])}."
   }
 }

@@ -33,7 +33,8 @@ export interface RoleContext {
 }
 
 /** What roles inherit from their federation. */
-export type RoleDefaults = Omit<ModelOf<typeof SETTING_FIELDS>, "name">;
+export type RoleDefaults = Omit<ModelOf<typeof SETTING_FIELDS>, "name" | "emailDomains"> &
+  Pick<CheckContext, "emailDomains">;
 
 export interface ReadRoles {
   /** In file order. Roles with problems are here with what could be read of them. */

@@ -136,7 +136,7 @@ function readValue(raw: unknown, typedAt: TypedAt): Reading {
   // With mistakes at the top the rest is checked all the same, as if the settings that did not read were absent.
   const top = readTop(parts, outlineSchema, { issuers: {}, roles: {} }, typedAt);
   const problems: Problem[] = [...textProblems, ...top.problems];
-  const { settings } = top;
+  const { settings, unread } = top;
 
   const issuers = readIssuers(mappingAt(parts, "issuers"), typedAt);
   problems.push(...issuers.problems);
@@ -151,7 +151,7 @@ function readValue(raw: unknown, typedAt: TypedAt): Reading {
 
   const roles = readRoles(
     mappingAt(parts, "roles"),
-    settings,
+    { ...settings, ...(unread.has("emailDomains") ? { emailDomains: null } : {}) },
     { issuers: issuers.byKey, broken: issuers.broken, partition: settings.partition },
     typedAt,
   );
@@ -165,6 +165,8 @@ export interface ReadSettings {
   /** Defaults in place of what did not read. */
   readonly settings: Settings;
   readonly problems: readonly Problem[];
+  /** Settings that are there and could not be read. */
+  readonly unread: ReadonlySet<string>;
 }
 
 /**
@@ -172,8 +174,8 @@ export interface ReadSettings {
  * of the accounts, and of tags.
  */
 export function readSettings(raw: Readonly<Record<string, unknown>>): ReadSettings {
-  const { settings, problems } = readTop(raw, topSchema, {}, () => undefined);
-  return { settings, problems: [...problems, ...checkTags(settings.tags, {}, "tags")] };
+  const top = readTop(raw, topSchema, {}, () => undefined);
+  return { ...top, problems: [...top.problems, ...checkTags(top.settings.tags, {}, "tags")] };
 }
 
 function readTop(
@@ -187,22 +189,10 @@ function readTop(
   if (top === undefined) throw new RangeError("a federation without its faulty settings is readable");
   const { list: accounts, partition, problems } = accountsOf(parts["aws"], top.name, typedAt);
   const settings = { ...modelOf(SETTING_FIELDS, top), accounts, partition };
-  // What did not read has a problem of its own, and makes none elsewhere: a quota, domains of patterns.
-  const unread = (name: keyof typeof top): boolean => parts[name] !== undefined && top[name] === undefined;
-  return {
-    settings: {
-      ...settings,
-      ...(unread("trustPolicyMaxLength") ? { trustPolicyMaxLength: TRUST_POLICY_MAX_QUOTA } : {}),
-      ...(unread("emailDomains") ? { emailDomains: textsIn(parts["emailDomains"]) } : {}),
-    },
-    problems: [...shaped.problems, ...problems],
-  };
-}
-
-/** The texts in a list, as the domains that they may have been meant for. */
-function textsIn(value: unknown): readonly string[] {
-  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
-  return list.flatMap((item) => (typeof item === "string" ? item.toLowerCase().replace(/^[*@.]+/, "") : []));
+  const unread = new Set(Object.keys(parts).filter((name) => top[name as keyof typeof top] === undefined));
+  // a quota that could not be read has a problem of its own, and no trust policy is too long for it
+  const quota = unread.has("trustPolicyMaxLength") ? { trustPolicyMaxLength: TRUST_POLICY_MAX_QUOTA } : {};
+  return { settings: { ...settings, ...quota }, problems: [...shaped.problems, ...problems], unread };
 }
 
 function mappingAt(parts: Readonly<Record<string, unknown>>, key: string): Readonly<Record<string, unknown>> {

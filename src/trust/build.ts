@@ -48,7 +48,7 @@ export interface RoleIdentity {
 /**
  * The trust policy of a role: per trust entry, in order, a statement for its exact subjects, one for its patterns and
  * one for its wide patterns; Unity Catalog's statements last, of which the self statement keeps sessions of web
- * identities out. The trusts must have passed `checkTrusts`; an unknown issuer throws a RangeError.
+ * identities out. The trusts must have passed `checkTrust`; an unknown issuer throws a RangeError.
  *
  * @example
  * ```ts
@@ -150,7 +150,7 @@ function unityCatalogStatements(
   ];
 }
 
-/** Adds conditions beside the guards. A condition never replaces one: `checkTrusts` refuses those on a guard's key. */
+/** Adds conditions beside the guards. A condition never replaces one: `checkTrust` refuses those on a guard's key. */
 function narrowed(guards: ConditionBlock, conditions: readonly Condition[]): ConditionBlock {
   const block: Record<string, Record<string, readonly string[]>> = {};
   for (const [test, keys] of Object.entries(guards)) block[test] = { ...keys };

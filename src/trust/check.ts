@@ -27,34 +27,18 @@ export interface CheckContext {
   readonly issuers: KnownIssuers;
   /** Null where it is only known at plan time. */
   readonly partition: Partition | null;
-  /** Email domains that subject patterns may match. */
-  readonly emailDomains: readonly string[];
+  /** Email domains that subject patterns may match; null where they could not be read: patterns are not compared. */
+  readonly emailDomains: readonly string[] | null;
   /** Where issuers are declared, for messages. Default: issuers. */
   readonly issuersAt?: string;
 }
 
 /**
- * Problems of one role's trusts. Codes: no-trust, no-subject, issuer-not-found, service-principal-invalid,
- * user-invalid, subject-invalid, subject-has-wildcard, policy-variable-in-subject, subject-pattern-invalid,
- * subject-pattern-without-wildcard, subject-pattern-too-wide, audience-invalid, audience-not-registered,
- * condition-test-unknown, condition-on-guard, condition-repeated, condition-invalid, external-id-invalid,
- * unity-catalog-cloud.
+ * Problems of one trust. Codes: no-subject, issuer-not-found, service-principal-invalid, user-invalid, subject-invalid,
+ * subject-has-wildcard, policy-variable-in-subject, subject-pattern-invalid, subject-pattern-without-wildcard,
+ * subject-pattern-too-wide, audience-invalid, audience-not-registered, condition-test-unknown, condition-on-guard,
+ * condition-repeated, condition-invalid, external-id-invalid, unity-catalog-cloud.
  */
-export function checkTrusts(trusts: readonly Trust[], context: CheckContext, path: string): readonly Problem[] {
-  if (trusts.length === 0) {
-    return [
-      {
-        code: "no-trust",
-        message: "The role trusts nobody.",
-        path,
-        fix: "Add a trust with an issuer and its servicePrincipals, or remove the role.",
-      },
-    ];
-  }
-  return trusts.flatMap((trust, index) => checkTrust(trust, context, `${path}[${index}]`));
-}
-
-/** Problems of one trust; codes as `checkTrusts`. */
 export function checkTrust(trust: Trust, context: CheckContext, path: string): readonly Problem[] {
   if (trust.kind === "unityCatalog") return checkUnityCatalogParts(trust, context, path);
   return [
@@ -91,7 +75,7 @@ export interface UnityCatalogParts {
   readonly conditions: Readable<ConditionParts>;
 }
 
-/** Problems of what is readable of a trust; that it names no one is `checkTrust`'s. Codes as `checkTrusts`. */
+/** Problems of what is readable of a trust; that it names no one is `checkTrust`'s. Codes as there. */
 export function checkSubjectParts(trust: SubjectParts, context: CheckContext, path: string): readonly Problem[] {
   const issuer =
     trust.issuer !== undefined && Object.hasOwn(context.issuers, trust.issuer)
@@ -202,9 +186,9 @@ function policyVariable(subject: string, path: string): Problem {
   };
 }
 
-function checkPattern(pattern: string, emailDomains: readonly string[], path: string): readonly Problem[] {
+function checkPattern(pattern: string, emailDomains: readonly string[] | null, path: string): readonly Problem[] {
   const problems = checkPatternText(pattern, path);
-  if (problems.length > 0 || isWithinDomains(pattern, emailDomains)) return problems;
+  if (problems.length > 0 || emailDomains === null || isWithinDomains(pattern, emailDomains)) return problems;
   const [domain] = emailDomains;
   return [
     {
@@ -252,7 +236,7 @@ export function isWithinDomains(pattern: string, domains: readonly string[]): bo
   );
 }
 
-/** Problems of what is readable of a Unity Catalog trust. Codes as `checkTrusts`. */
+/** Problems of what is readable of a Unity Catalog trust. Codes as `checkTrust`. */
 export function checkUnityCatalogParts(
   trust: UnityCatalogParts,
   context: CheckContext,

@@ -73,13 +73,24 @@ export const EMAIL_DOMAIN = textRule({
         min: 1,
         max: Infinity,
       },
-      { characters: LOWERCASE_LETTERS, min: 2, max: 63 },
+      {
+        either: [
+          { characters: LOWERCASE_LETTERS, min: 2, max: 63 },
+          // a top-level domain of another script, as the DNS holds it
+          {
+            sequence: [
+              "xn--",
+              { characters: anyOf(LOWERCASE_LETTERS, DIGITS, "-"), min: 1, max: 59, last: LOWERCASE_ALPHANUMERIC },
+            ],
+          },
+        ],
+      },
     ],
   },
   maxLength: 253,
   says: "an email domain of at least two labels in lower case, without wildcards",
   example: "data.example.com",
-  wrong: ["com", "*.example.com", "Example.com", "alice@example.com", ""],
+  wrong: ["com", "*.example.com", "Example.com", "alice@example.com", "example.xn--", ""],
 });
 
 const WILD = except(VISIBLE_LATIN_1, "{");

@@ -6,7 +6,7 @@ locals {
     for pattern in toset(flatten([for role in var.roles : role.trusts[*].subject_patterns])) : pattern
     if !(
       length(split("@", pattern)) == 2 &&
-      can(regex("^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]{2,63}$", element(split("@", pattern), 1))) && length(element(split("@", pattern), 1)) <= 253 &&
+      can(regex("^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{0,58}[a-z0-9])$", element(split("@", pattern), 1))) && length(element(split("@", pattern), 1)) <= 253 &&
       anytrue([for domain in var.email_domains : endswith(pattern, "@${domain}") || endswith(pattern, ".${domain}")])
     )
   ]
