@@ -26,6 +26,25 @@ mandatoryTags: [cost-center, owner]
 providerRange: ">= 5.90.0, < 6.0.0"
 `;
 
+const EVERY_DEFAULT = `
+defaults:
+  rolePath: /databricks/
+  roleNamePrefix: databricks-
+  maxSessionDuration: 1h
+  permissionsBoundaryArn: arn:aws:iam::111122223333:policy/boundary
+  awsAccountId: "111122223333"
+  awsPartition: aws
+  tags: { managed-by: platform }
+permissionsBoundary: { mandatory: true, allowed: ["arn:aws:iam::111122223333:policy/boundary"] }
+allowedHosts: [mycompany.cloud.databricks.com, second.cloud.databricks.com]
+allowedAccountIds: [${ACCOUNT}]
+mandatoryTags: [team]
+`;
+const workspace = {
+  databricks_workspace_host: "mycompany.cloud.databricks.com",
+  databricks_workspace_id: "1444828305810485",
+};
+
 /** The modules of the profile, in a folder of their own. */
 function modulesUnder(profile: string): string {
   const { modules, sample } = modulesOfProfile(parseProfile(profile));
@@ -116,6 +135,59 @@ describeWith({ terraform: true }, "modules under a profile", () => {
     ])
       expect(told).toContain(words);
     expect(stderr.match(/^Error: /gm)).toHaveLength(6);
+  });
+
+  test("every default holds beside every demand, unless the caller gives another value", async () => {
+    const terraform = rootCalling(join(modulesUnder(EVERY_DEFAULT), "databricks-workspace-oidc"), {
+      defaults: { ...workspace, tags: { team: "data" }, roles: { reader: { service_principals: [READER] } } },
+      others: {
+        ...workspace,
+        databricks_workspace_host: "second.cloud.databricks.com",
+        max_session_duration: 7200,
+        role_name_prefix: "own-",
+        role_path: "/own/",
+        tags: { team: "data", "managed-by": "hand" },
+        roles: { writer: { service_principals: [READER], tags: { team: "etl" } } },
+      },
+    });
+    await terraform.init();
+    const { json } = await terraform.plan();
+    const planned = (address: string): unknown =>
+      json.resource_changes?.find((of) => of.address === address)?.change.after;
+    const boundary = { permissions_boundary: "arn:aws:iam::111122223333:policy/boundary" };
+    expect(planned('module.defaults.module.role["reader"].aws_iam_role.this')).toMatchObject({
+      ...boundary,
+      max_session_duration: 3600,
+      name: "databricks-reader",
+      path: "/databricks/",
+      tags: { "managed-by": "platform", team: "data" },
+    });
+    expect(planned("module.defaults.aws_iam_openid_connect_provider.this[0]")).toMatchObject({
+      tags: { "managed-by": "platform", team: "data" },
+    });
+    expect(planned('module.others.module.role["writer"].aws_iam_role.this')).toMatchObject({
+      ...boundary,
+      max_session_duration: 7200,
+      name: "own-writer",
+      path: "/own/",
+      tags: { "managed-by": "hand", team: "etl" },
+    });
+
+    const wrong = rootCalling(join(modulesUnder(EVERY_DEFAULT), "databricks-workspace-oidc"), {
+      missing: { ...workspace, tags: { owner: "data" } },
+      alike: { ...workspace, tags: { team: "data", "Managed-By": "hand" } },
+      many: {
+        ...workspace,
+        tags: { team: "data", ...Object.fromEntries([...Array(49).keys()].map((at) => [`t${at}`, "x"])) },
+      },
+    });
+    await wrong.init();
+    const { stderr } = await wrong.run(["plan", "-no-color"], { accept: [1] });
+    const told = stderr.replace(/[\s│╷╵]+/g, " ");
+    expect(told).toContain("tags must include team, which your organization requires.");
+    expect(told).toContain("The keys of tags must differ in more than case");
+    expect(told).toContain("tags must have at most 50 entries, the IAM limit.");
+    expect(stderr.match(/^Error: /gm)).toHaveLength(3);
   });
 
   test("a provider range that no provider at hand keeps stops init", async () => {

@@ -71,6 +71,29 @@ describe("a profile", () => {
     ).toEqual({ team: "data" });
   });
 
+  test("default tags lie beneath the caller's, whether or not some are mandatory", () => {
+    for (const profile of ["", "mandatoryTags: [team]\n", "mandatoryTags: [managed-by]\n"]) {
+      const { modules, sample } = modulesOfProfile(
+        parseProfile(`${profile}defaults: { tags: { managed-by: platform } }`),
+      );
+      const { files } = moduleTree(modules, sample, { version: "1.2.3" });
+      for (const { name } of modules) {
+        const main = files.get(`${name}/main.tf`) ?? "";
+        expect(main).toContain('tags = merge({\n    managed-by = "platform"\n  }, var.tags)');
+        expect(main.replace("}, var.tags)", "")).not.toContain("var.tags");
+      }
+    }
+  });
+
+  test("a mandatory tag that has a default cannot be missing, so nothing asks for it", () => {
+    const rules = (yaml: string): readonly string[] =>
+      variable(modulesOf(yaml)["databricks-federation"], "tags")?.validations.map(({ message }) => message) ?? [];
+    expect(rules("mandatoryTags: [team]\ndefaults: { tags: { team: data } }").join()).not.toContain("organization");
+    expect(rules("mandatoryTags: [team]\ndefaults: { tags: { owner: data } }").join()).toContain(
+      "tags must include team",
+    );
+  });
+
   test("allowed hosts and account IDs bind the simple modules and issuers alike", () => {
     const modules = modulesOf(
       "allowedHosts: [acme.cloud.databricks.com]\nallowedAccountIds: [7d3c2b1a-0f5e-4c8d-9a6b-123456789012]",

@@ -1,10 +1,12 @@
 /** The modules as a profile wants them: renamed, with its defaults, and with its demands as validations. */
 import type { HclValue } from "../hcl/encode";
-import { hclValue } from "../hcl/encode";
+import { hclKey, hclString, hclValue } from "../hcl/encode";
+import { SETTING_FIELDS } from "../federation/fields/settings";
 import type { Json } from "../trust/canonical-json";
 import type { Place } from "./condition";
-import { inName, members, ruleAt } from "./condition";
+import { inName, members, ruleAt, variablePlace } from "./condition";
 import type { ModuleDefinition, RuleDefinition, VariableDefinition } from "./definition";
+import { fieldRules } from "./field-rules";
 import { inDatabricksZone } from "./issuer-rules";
 import { publishedModules } from "./modules";
 import type { Profile } from "./profile-schema";
@@ -44,6 +46,7 @@ function sampleOf(profile: Profile): Sample {
     awsPartition: partition,
     permissionsBoundaryArn: boundary ?? demanded,
     mandatoryTags: Object.fromEntries((profile.mandatoryTags ?? []).map((key) => [key, tags[key] ?? "example"])),
+    defaultTags: tags,
   };
 }
 
@@ -53,6 +56,7 @@ function underProfile(definition: ModuleDefinition, profile: Profile, sample: Sa
   );
   return {
     ...definition,
+    ...(profile.defaults?.tags === undefined ? {} : { defaultTags: profile.defaults.tags }),
     name: profile.names?.[definition.template as keyof typeof profile.names] ?? definition.name,
     requiredProviders: providersUnder(profile, definition),
     // What lost its default is required, and comes first.
@@ -104,7 +108,29 @@ function defaultsOf(profile: Profile): Readonly<Record<string, Json | undefined>
 
 function withDefault(variable: VariableDefinition, profile: Profile): VariableDefinition {
   const chosen = defaultsOf(profile)[variable.name];
-  return variable.default === undefined || chosen === undefined ? variable : { ...variable, default: chosen };
+  if (variable.default === undefined || chosen === undefined) return variable;
+  return variable.name === "tags"
+    ? { ...variable, ...aboveTags(profile, variable.description), default: chosen }
+    : { ...variable, default: chosen };
+}
+
+/** The variable `tags` where default tags lie beneath it: its rules are on both together, as IAM gets them. */
+function aboveTags(
+  { defaults }: Profile,
+  description: string,
+): Pick<VariableDefinition, "description" | "validations"> {
+  const kept = Object.keys(defaults?.tags ?? {}).join(", ");
+  return {
+    description: `${description} Your organization's stay unless they are given here: ${kept}.`,
+    validations: fieldRules(SETTING_FIELDS.tags, { ...variablePlace("tags"), reference: allTags(defaults?.tags) }),
+  };
+}
+
+/** The tags that a caller gives, with the default ones beneath them, as an HCL expression. */
+function allTags(defaults: Readonly<Record<string, string>> | undefined): string {
+  if (defaults === undefined) return "var.tags";
+  const entries = Object.entries(defaults).map(([key, value]) => `${hclKey(key)} = ${hclString(value)}`);
+  return `merge({ ${entries.join(", ")} }, var.tags)`;
 }
 
 function demanding(
@@ -135,7 +161,7 @@ function demandsOn(
   sample: Sample,
 ): readonly Demand[] {
   const demand = (rule: RuleDefinition, unmetByDefault = false): Demand => ({ rule, unmetByDefault });
-  const { allowedHosts, allowedAccountIds, mandatoryTags, permissionsBoundary } = profile;
+  const { allowedHosts, allowedAccountIds, defaults, mandatoryTags = [], permissionsBoundary } = profile;
   const value = definition.sample[variable.name] ?? null;
   const changed = (more: Readonly<Record<string, HclValue>>): HclValue => firstMember(value, more);
   const place = (loops: Place["loops"], reference: string, holding: Place["holding"], nullable: boolean): Place => ({
@@ -251,17 +277,18 @@ function demandsOn(
             ),
           ];
     case "tags":
-      return mandatoryTags === undefined
+      // where each has a default, none can be missing
+      return mandatoryTags.every((key) => Object.hasOwn(defaults?.tags ?? {}, key))
         ? []
         : [
             demand(
               {
                 code: "tag-invalid",
-                condition: `length(setsubtract(${hclValue(mandatoryTags)}, keys(var.tags))) == 0`,
+                condition: `length(setsubtract(${hclValue(mandatoryTags)}, keys(${allTags(defaults?.tags)}))) == 0`,
                 message: `tags must include ${mandatoryTags.join(", ")}, which your organization requires`,
                 breaks: [{ tags: {} }],
               },
-              mandatoryTags.some((key) => !Object.hasOwn((variable.default ?? {}) as object, key)),
+              true,
             ),
           ];
     default:

@@ -53,6 +53,8 @@ export interface ModuleDefinition extends ModuleContract {
   readonly outputs: readonly OutputDefinition[];
   /** Modules inside it, under modules/. */
   readonly nested: readonly ModuleDefinition[];
+  /** Tags that every resource has unless the caller gives others of these keys: an organization's. */
+  readonly defaultTags?: Readonly<Record<string, string>>;
   /** Inputs that are right: what tests and rules' `breaks` start from. */
   readonly sample: Inputs;
   /** Inputs of examples/complete: a little of everything. */

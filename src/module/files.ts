@@ -52,7 +52,19 @@ function moduleView(definition: ModuleDefinition): object {
     variables: definition.variables.map(variableView),
     outputs: definition.outputs.map(outputView),
     ...referenceView(definition),
+    ...tagsView(definition),
     ...FACTS,
+  };
+}
+
+/** The tags of every resource, and what takes them. */
+function tagsView({ defaultTags }: ModuleDefinition): object {
+  const tags = defaultTags === undefined ? "var.tags" : "local.tags";
+  return {
+    defaultTags: defaultTags ?? null,
+    tags: new SourceText(tags),
+    roleOfVariables: roleOfVariables(tags),
+    roleValues: roleValues(tags),
   };
 }
 
@@ -66,9 +78,7 @@ const FACTS = {
   ),
   isEmailDomain: new SourceText(satisfiesRule(EMAIL_DOMAIN, 'element(split("@", pattern), 1)')),
   policiesOfVariables: policiesOfVariables(),
-  roleOfVariables: roleOfVariables(),
   roleResource: roleResource(),
-  roleValues: roleValues(),
   selfAssumePolicyName: new SourceText(hclKey(SELF_ASSUME_POLICY_NAME)),
   unityCatalogPrincipals: Object.fromEntries(
     Object.entries(UNITY_CATALOG_PRINCIPALS).map(([cloud, { arn }]) => [cloud, arn]),

@@ -17,6 +17,8 @@ export interface Sample {
   readonly permissionsBoundaryArn: string | null;
   /** Tags that every resource must have. */
   readonly mandatoryTags: Readonly<Record<string, string>>;
+  /** Tags that every resource has by itself. */
+  readonly defaultTags: Readonly<Record<string, string>>;
 }
 
 export const SAMPLE: Sample = {
@@ -30,6 +32,7 @@ export const SAMPLE: Sample = {
   externalId: "0b7e6f5a-1c2d-4e3f-9a8b-7c6d5e4f3a2b",
   permissionsBoundaryArn: null,
   mandatoryTags: {},
+  defaultTags: {},
 };
 
 /** The role in tests and examples. */

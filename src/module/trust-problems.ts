@@ -127,9 +127,8 @@ export function trustPreconditions(
  */
 export function rolePreconditions(right: Inputs, sample: Sample, selfAssuming: Inputs): readonly RuleDefinition[] {
   const role = (attributes: Inputs): Inputs => ({ roles: { "lake-reader": { ...right, ...attributes } } });
-  const many = Object.fromEntries(
-    Array.from({ length: 50 - Object.keys(sample.mandatoryTags).length }, (_, index) => [`tag-${index}`, "x"]),
-  );
+  const kept = Object.keys({ ...sample.defaultTags, ...sample.mandatoryTags }).length;
+  const many = Object.fromEntries(Array.from({ length: 50 - kept }, (_, index) => [`tag-${index}`, "x"]));
   return [
     {
       code: "role-name-collision",

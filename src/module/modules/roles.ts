@@ -144,11 +144,12 @@ export function withSelfAssume(policies: string, key: string): string {
 
 /**
  * What a role of `var.roles` gets beyond what it is given, by attribute: what it inherits, and what the module adds.
+ * `tags`: those of every resource, an HCL expression.
  */
-export function roleValues(): Inputs {
+export function roleValues(tags: string): Inputs {
   const inherited = Object.entries(hclFields(PLAIN_ROLE_FIELDS)).flatMap(
     ([name, { inherits, joins }]): readonly (readonly [string, string])[] => {
-      if (joins !== undefined) return [[name, `merge(var.${hclName(joins)}, role.${name})`]];
+      if (joins !== undefined) return [[name, `merge(${tags}, role.${name})`]];
       if (inherits === undefined) return [];
       const setting = `var.${hclName(inherits)}`;
       return SETTINGS[inherits]?.default === null
@@ -165,9 +166,10 @@ export function roleValues(): Inputs {
 }
 
 /** The role of databricks-federated-role, whose fields are variables. */
-export function roleOfVariables(): Inputs {
+export function roleOfVariables(tags: string): Inputs {
   return sortedExpressions({
     ...ofVariables(ROLE_RESOURCE_FIELDS),
+    tags,
     trust_policy: "module.trust_policies.policies[var.name]",
   });
 }
