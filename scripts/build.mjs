@@ -38,7 +38,7 @@ const library = await build({
   // an error's class is part of what a caller sees
   keepNames: true,
   entryPoints: { index: "src/index.ts", cdktf: "src/cdktf/index.ts" },
-  // zod and jose are in the public types, so they are installed anyway
+  // dependencies of the package
   external: [...external, "zod", "jose"],
   outdir: "dist",
 });
@@ -62,6 +62,7 @@ writeNotices([library, commandLine]);
 execFileSync(process.execPath, [join("node_modules", "typescript", "bin", "tsc"), "-p", "tsconfig.build.json"], {
   stdio: "inherit",
 });
+execFileSync(process.execPath, [join("scripts", "prune-declarations.mjs"), "dist/types"], { stdio: "inherit" });
 
 /** Every bundled package's licence, whole. */
 function writeNotices(results) {

@@ -11,7 +11,11 @@ import { roleAttributes } from "../federation/account-view";
 import { logicalId } from "../federation/logical-id";
 import type { FederationRole } from "../federation/model";
 import { formatPath } from "../federation/path";
-import type { RoleDeclaration, TrustDeclaration } from "../federation/schema";
+import type {
+  RoleDeclaration,
+  SubjectTrustDeclaration,
+  UnityCatalogTrustDeclaration,
+} from "../federation/declarations";
 import type { Partition } from "../issuer/rules";
 import { lintErrorsOfRole } from "../lint/lint-federation";
 import type { Finding } from "../lint/run-rules";
@@ -37,7 +41,11 @@ import { checkWrittenPolicy } from "./written-policy";
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the one type that is assignable to each set of keys
 export type AnyIssuer = any;
 
-type SubjectTrust = Extract<TrustDeclaration, { readonly issuer: string }>;
+/** A trust for identities of one issuer. */
+export interface SubjectTrust<Issuer extends string = AnyIssuer> extends Omit<SubjectTrustDeclaration, "issuer"> {
+  /** The key of an issuer, or the construct that registers it. */
+  readonly issuer: Issuer | DatabricksOidcProvider;
+}
 
 /**
  * Whom a role trusts: identities of an issuer, or Unity Catalog.
@@ -48,12 +56,7 @@ type SubjectTrust = Extract<TrustDeclaration, { readonly issuer: string }>;
  * const trust: RoleTrust<"production"> = { issuer: "production", users: ["alice@example.com"] };
  * ```
  */
-export type RoleTrust<Issuer extends string = AnyIssuer> =
-  | (Omit<SubjectTrust, "issuer"> & {
-      /** The key of an issuer, or the construct that registers it. */
-      readonly issuer: Issuer | DatabricksOidcProvider;
-    })
-  | Exclude<TrustDeclaration, SubjectTrust>;
+export type RoleTrust<Issuer extends string = AnyIssuer> = SubjectTrust<Issuer> | UnityCatalogTrustDeclaration;
 
 /**
  * A role as in a federation file, word for word; `Issuer` are the keys that trusts may name. Tokens are welcome in
@@ -103,7 +106,7 @@ export interface DatabricksFederatedRoleProps<Issuer extends string = AnyIssuer>
   readonly trustPolicyMaxLength?: number;
 }
 
-/** What a role's props say. */
+/** @internal What a role's props say. */
 export interface RoleParts extends RoleReading {
   /** First parts of its resources' logical IDs: the construct's ID; or that of its federation, and its key. */
   readonly logicalName: readonly [string, string?];

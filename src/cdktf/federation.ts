@@ -2,7 +2,7 @@ import { Construct } from "constructs";
 import type { Problem } from "../errors";
 import type { AccountView } from "../federation/account-view";
 import type { FederationRole } from "../federation/model";
-import type { IssuerDeclaration } from "../federation/schema";
+import type { IssuerDeclaration } from "../federation/declarations";
 import { addedTwice } from "./added-policies";
 import type { AnyIssuer, RoleProps } from "./federated-role";
 import { DatabricksFederatedRole } from "./federated-role";
@@ -134,7 +134,7 @@ export class DatabricksFederation<const Issuer extends string = string> extends 
   }
 }
 
-/** What a federation's props, or its file, say. */
+/** @internal What a federation's props, or its file, say. */
 export interface FederationParts {
   readonly name: string;
   readonly settings: CheckedSettings;
@@ -166,7 +166,7 @@ function partsOf(name: string, props: DatabricksFederationProps | undefined): Fe
   };
 }
 
-/** A federation file has passed every rule but CDKTF's own; `problems` are those. */
+/** @internal A federation file has passed every rule but CDKTF's own; `problems` are those. */
 export function partsOfView(
   { federation, account, providers, roles }: AccountView,
   problems: readonly Problem[],

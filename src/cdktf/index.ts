@@ -14,4 +14,4 @@ export { allowAwsProviderRange } from "./terraform-block";
 export type { FederationSettings } from "./settings";
 export { readFederation } from "../federation/read";
 export type { Federation } from "../federation/model";
-export type { IssuerDeclaration, TrustDeclaration } from "../federation/schema";
+export type { IssuerDeclaration, TrustDeclaration } from "../federation/declarations";

@@ -21,6 +21,7 @@ import { holdsToken, isPlainObject } from "./tokens";
  */
 export type InlinePolicy = { readonly [key: string]: Json } | string;
 
+/** @internal */
 export interface DeclaredPolicies {
   /**
    * Documents for the rules to look at; those known only to Terraform have a stand-in. Tokens in them stay, as text.
@@ -37,7 +38,7 @@ const STAND_IN = {
   Statement: [{ Effect: "Deny", Action: ["sts:*"], Resource: ["*"] }],
 } as const;
 
-/** Reads the inline policies of a role declared at `at`. */
+/** @internal Reads the inline policies of a role declared at `at`. */
 export function checkInlinePolicies(
   policies: Readonly<Record<string, unknown>>,
   at: readonly PathPart[],

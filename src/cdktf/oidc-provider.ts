@@ -6,8 +6,8 @@ import { canonicalInput } from "../federation/canonical-input";
 import { checkExistingProvider } from "../federation/check";
 import { logicalId } from "../federation/logical-id";
 import type { FederationIssuer } from "../federation/model";
-import { readIssuer } from "../federation/read";
-import type { IssuerDeclaration } from "../federation/schema";
+import { readIssuer } from "../federation/read-issuers";
+import type { IssuerDeclaration } from "../federation/declarations";
 import { issuerWarnings, providerArn } from "../issuer/issuer";
 import { PARTITIONS } from "../issuer/rules";
 import type { AwsAccount, KnownAccount } from "./aws-account";
@@ -35,7 +35,7 @@ import { reservedTextProblems, setTokensAside } from "./tokens";
 export type DatabricksOidcProviderProps = IssuerDeclaration &
   Pick<FederationSettings, "awsAccountId" | "awsPartition" | "provider" | "tags">;
 
-/** An issuer that has passed every rule. */
+/** @internal An issuer that has passed every rule. */
 export interface CheckedIssuer {
   readonly issuer: FederationIssuer;
   /** Computed; may hold placeholders. */
@@ -44,7 +44,7 @@ export interface CheckedIssuer {
   readonly existingArn: string | null;
 }
 
-/** What a provider's props say: `checked` is undefined where there are problems. */
+/** @internal What a provider's props say: `checked` is undefined where there are problems. */
 export interface ProviderParts {
   readonly checked: CheckedIssuer | undefined;
   readonly problems: readonly Problem[];
@@ -197,7 +197,7 @@ function partsOf(id: string, props: DatabricksOidcProviderProps | undefined): Pr
   };
 }
 
-/** Reads and checks an issuer written in TypeScript. `existingProviderArn` may be a token. */
+/** @internal Reads and checks an issuer written in TypeScript. `existingProviderArn` may be a token. */
 export function checkIssuerProps(
   key: string,
   declaration: Partial<IssuerDeclaration>,
@@ -222,7 +222,7 @@ export function checkIssuerProps(
   return { checked: { issuer, arn: computedArn(issuer, known), existingArn: existing }, problems: [], adopts };
 }
 
-/** The ARN of `issuer`'s provider in an account; may hold placeholders. */
+/** @internal The ARN of `issuer`'s provider in an account; may hold placeholders. */
 export function computedArn({ issuerPath }: FederationIssuer, known: KnownAccount): string {
   const { partition, accountId } = withPlaceholders(known);
   return providerArn(partition, accountId, issuerPath);

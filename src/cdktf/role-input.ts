@@ -5,8 +5,8 @@ import { inlinePoliciesOf, roleTags, trustedIssuer } from "../federation/account
 import { canonicalInput } from "../federation/canonical-input";
 import { checkRoleValues, checkTrustPolicyLength } from "../federation/check";
 import type { FederationIssuer, FederationRole } from "../federation/model";
-import type { RoleContext } from "../federation/read";
-import { readRole } from "../federation/read";
+import type { RoleContext } from "../federation/read-roles";
+import { readRole } from "../federation/read-roles";
 import type { TrustContext, TrustedIssuer } from "../trust/build";
 import { buildTrustPolicy, trustPolicyJson } from "../trust/build";
 import { canonicalJson } from "../trust/canonical-json";

@@ -4,7 +4,7 @@ import type { Problem } from "../errors";
 import { canonicalInput } from "../federation/canonical-input";
 import type { Settings } from "../federation/model";
 import { readSettings } from "../federation/read";
-import type { FederationInput } from "../federation/schema";
+import type { FederationInput } from "../federation/declarations";
 import type { Partition } from "../issuer/rules";
 import type { KnownAccount } from "./aws-account";
 import { isPlainObject, reservedTextProblems, setTokensAside } from "./tokens";
@@ -37,6 +37,7 @@ export interface FederationSettings extends Pick<
   readonly tags?: Readonly<Record<string, string>> | undefined;
 }
 
+/** @internal */
 export interface CheckedSettings {
   /** All defaults where there are problems. `accounts` is empty where AWS is asked for the partition. */
   readonly settings: Settings;
@@ -49,7 +50,7 @@ export interface CheckedSettings {
 }
 
 /**
- * Reads the settings of the federation called `name`. Codes: those of a federation file, token-not-allowed,
+ * @internal Reads the settings of the federation called `name`. Codes: those of a federation file, token-not-allowed,
  * reserved-text.
  */
 export function checkSettings(name: string, settings: FederationSettings): CheckedSettings {
@@ -97,7 +98,10 @@ function asProp(problem: Problem): Problem {
   return path === undefined ? problem : { ...problem, path };
 }
 
-/** `value` where it is a mapping; else nothing, and `at` is refused. JavaScript may give what no type allows. */
+/**
+ * @internal `value` where it is a mapping; else nothing, and `at` is refused. JavaScript may give what no type
+ * allows.
+ */
 export function mappingAt<T>(
   at: string,
   value: Readonly<Record<string, T>> | undefined,

@@ -21,7 +21,10 @@ export function allowAwsProviderRange(stack: TerraformStack): void {
   stack.addOverride("terraform.required_providers.aws", { source: AWS_PROVIDER_SOURCE, version: AWS_PROVIDER_RANGE });
 }
 
-/** Gives `stack` the versions it runs with and the backend of its federation file; `none` leaves that to the app. */
+/**
+ * @internal Gives `stack` the versions it runs with and the backend of its federation file; `none` leaves that to the
+ * app.
+ */
 export function addTerraformBlock(stack: TerraformStack, backend: Backend): void {
   allowAwsProviderRange(stack);
   stack.addOverride("terraform.required_version", TERRAFORM_RANGE);

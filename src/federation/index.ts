@@ -7,5 +7,4 @@ export { parseFederation, readFederation } from "./read";
 export { reachOf } from "./reach";
 export type { Reach } from "./reach";
 export type { ReadFederation } from "./read";
-export { federationSchema } from "./schema";
-export type { FederationInput, IssuerDeclaration, RoleDeclaration, TrustDeclaration } from "./schema";
+export type { FederationInput, IssuerDeclaration, RoleDeclaration, TrustDeclaration } from "./declarations";

@@ -3,9 +3,7 @@ import type { Cloud } from "../issuer/clouds";
 import type { IssuerInput, IssuerUrls } from "../issuer/issuer";
 import type { Partition } from "../issuer/rules";
 import type { Trust } from "../trust/trust";
-import type { ModelOf } from "./fields/field";
-import type { ROLE_FIELDS } from "./fields/role";
-import type { SETTING_FIELDS } from "./fields/settings";
+import type { RoleValues, SettingValues } from "./declarations";
 
 export type Backend =
   /** Written by others: a `cloud` block, another backend. */
@@ -57,7 +55,7 @@ export interface FederationIssuer extends IssuerUrls {
  * const isShort = (role: FederationRole): boolean => role.maxSessionDuration <= 3600;
  * ```
  */
-export interface FederationRole extends Omit<ModelOf<typeof ROLE_FIELDS>, "name" | "trusts"> {
+export interface FederationRole extends RoleValues {
   readonly key: string;
   /** IAM's name: `name`, or the prefix and the key. */
   readonly name: string;
@@ -67,7 +65,7 @@ export interface FederationRole extends Omit<ModelOf<typeof ROLE_FIELDS>, "name"
 }
 
 /** A federation without its issuers and roles: fields/settings.ts, and where it is deployed. */
-export interface Settings extends ModelOf<typeof SETTING_FIELDS> {
+export interface Settings extends SettingValues {
   readonly partition: Partition;
   /** At least one. */
   readonly accounts: readonly AwsAccount[];

@@ -6,10 +6,9 @@ import { violation } from "../text/text-rule";
 import type { CheckContext } from "../trust/check";
 import { checkTrust } from "../trust/check";
 import type { Trust } from "../trust/trust";
-import type { ModelOf } from "./fields/field";
+import type { SettingValues } from "./declarations";
 import { modelOf } from "./fields/field";
 import { ROLE_FIELDS } from "./fields/role";
-import type { SETTING_FIELDS } from "./fields/settings";
 import type { FederationIssuer, FederationRole } from "./model";
 import type { PathPart } from "./path";
 import { formatPath } from "./path";
@@ -33,7 +32,7 @@ export interface RoleContext {
 }
 
 /** What roles inherit from their federation. */
-export type RoleDefaults = Omit<ModelOf<typeof SETTING_FIELDS>, "name" | "emailDomains"> &
+export type RoleDefaults = Omit<SettingValues, "name" | "emailDomains"> &
   Pick<CheckContext, "emailDomains">;
 
 export interface ReadRoles {

@@ -12,15 +12,11 @@ import type { Federation, Settings } from "./model";
 import { parsePath } from "./path";
 import { readIssuers } from "./read-issuers";
 import { readRoles } from "./read-roles";
-import type { FederationInput } from "./schema";
+import type { FederationInput } from "./declarations";
 import { outlineSchema, topSchema } from "./schema";
 import type { TypedAt } from "./shape";
 import { readable, shape } from "./shape";
 import { readYaml } from "./yaml-source";
-
-export { readIssuer } from "./read-issuers";
-export { readRole } from "./read-roles";
-export type { RoleContext, RoleDefaults } from "./read-roles";
 
 /**
  * A federation that was read, and what its author should know.
@@ -161,6 +157,7 @@ function readValue(raw: unknown, typedAt: TypedAt): Reading {
   return { federation: problems.length === 0 ? federation : undefined, problems, warnings: issuers.warnings };
 }
 
+/** @internal */
 export interface ReadSettings {
   /** Defaults in place of what did not read. */
   readonly settings: Settings;
@@ -170,8 +167,8 @@ export interface ReadSettings {
 }
 
 /**
- * Reads the top of a federation that has no issuers and roles (yet): its settings and `aws`. Codes: those of the shape,
- * of the accounts, and of tags.
+ * @internal Reads the top of a federation that has no issuers and roles (yet): its settings and `aws`. Codes: those of
+ * the shape, of the accounts, and of tags.
  */
 export function readSettings(raw: Readonly<Record<string, unknown>>): ReadSettings {
   const top = readTop(raw, topSchema, {}, () => undefined);

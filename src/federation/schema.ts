@@ -7,7 +7,6 @@ import { issuerSchema } from "./fields/issuer";
 import { ruled as ruledBy } from "./fields/kinds";
 import { ROLE_FIELDS } from "./fields/role";
 import { SETTING_FIELDS } from "./fields/settings";
-import type { trustSchema } from "./fields/trust";
 import { BUCKET, KMS_KEY, LOCK_TABLE, PROFILE, REGION, ROLE_ARN, STATE_KEY, STATE_PATH } from "./rules";
 
 function ruled(rule: TextRule, description: string): z.ZodString {
@@ -18,9 +17,12 @@ export const roleSchema = schemaOf(ROLE_FIELDS);
 
 /** The settings of each type of backend: where Terraform keeps its state. */
 export const BACKENDS = [
-  z.strictObject({ type: z.literal("local"), path: ruled(STATE_PATH, "The state's file.").optional() }),
   z.strictObject({
-    type: z.literal("s3"),
+    type: z.literal("local").meta({ description: "A file." }),
+    path: ruled(STATE_PATH, "The state's file.").optional(),
+  }),
+  z.strictObject({
+    type: z.literal("s3").meta({ description: "A bucket of S3." }),
     bucket: ruled(BUCKET, "The bucket."),
     key: ruled(STATE_KEY, "The state's key in the bucket; several AWS accounts put their own in front."),
     region: ruled(REGION, "The bucket's region."),
@@ -30,7 +32,7 @@ export const BACKENDS = [
     kmsKeyId: ruled(KMS_KEY, "Key that encrypts the state.").optional(),
     profile: ruled(PROFILE, "AWS profile that reads and writes the state.").optional(),
   }),
-  z.strictObject({ type: z.literal("none") }),
+  z.strictObject({ type: z.literal("none").meta({ description: "A backend that others configure." }) }),
 ] as const;
 
 export const backendSchema = z
@@ -46,7 +48,7 @@ export const awsAccountSchema = z.strictObject({
 
 export const awsSchema = z.strictObject({
   accountId: ruled(AWS_ACCOUNT_ID, "AWS account ID. Without it AWS is asked at plan time.").optional(),
-  partition: z.enum(PARTITIONS).optional(),
+  partition: z.enum(PARTITIONS).meta({ description: "AWS partition. Default: aws." }).optional(),
   region: ruled(REGION, "AWS region of the provider.").optional(),
   assumeRoleArn: ruled(ROLE_ARN, "Role the AWS provider assumes to deploy.").optional(),
   backend: backendSchema.optional(),
@@ -62,73 +64,12 @@ export const outlineSchema = topSchema.extend({
   roles: z.record(z.string(), z.unknown()),
 });
 
-/**
- * The whole file: source of the JSON Schema and of the types of the TypeScript interface.
- *
- * @example
- * ```ts
- * import { federationSchema } from "databricks-aws-oidc";
- * const { success } = federationSchema.safeParse({ name: "lakehouse", issuers: {}, roles: {} });
- * ```
- */
+/** The whole file: source of the JSON Schema. Its TypeScript is in declarations.ts. */
 export const federationSchema = topSchema.extend({
   aws: awsSchema.extend({ accounts: z.record(z.string(), awsAccountSchema).optional() }).optional(),
   issuers: z.record(z.string(), issuerSchema),
   roles: z.record(z.string(), roleSchema),
 });
 
-/**
- * Data that nobody changes: lists and members `readonly` all the way down, so that `as const` and readonly lists fit.
- */
-type Unchanged<T> = T extends readonly (infer Item)[]
-  ? readonly Unchanged<Item>[]
-  : T extends object
-    ? { readonly [Key in keyof T]: Unchanged<T[Key]> }
-    : T;
-
-/**
- * A federation as written in YAML or TypeScript.
- *
- * @example
- * ```ts
- * import type { FederationInput } from "databricks-aws-oidc";
- * const input: Pick<FederationInput, "name" | "aws"> = { name: "lakehouse", aws: { accountId: "111122223333" } };
- * ```
- */
-export type FederationInput = Unchanged<z.input<typeof federationSchema>>;
-/**
- * An issuer as written in YAML or TypeScript.
- *
- * @example
- * ```ts
- * import type { IssuerDeclaration } from "databricks-aws-oidc";
- * const issuer: IssuerDeclaration = {
- *   level: "workspace",
- *   host: "mycompany.cloud.databricks.com",
- *   workspaceId: "1444828305810485",
- * };
- * ```
- */
-export type IssuerDeclaration = Unchanged<z.input<typeof issuerSchema>>;
-/**
- * A trust as written in YAML or TypeScript.
- *
- * @example
- * ```ts
- * import type { TrustDeclaration } from "databricks-aws-oidc";
- * const trust: TrustDeclaration = { issuer: "production", users: ["alice@example.com"] };
- * ```
- */
-export type TrustDeclaration = Unchanged<z.input<typeof trustSchema>>;
-/**
- * A role as written in YAML or TypeScript.
- *
- * @example
- * ```ts
- * import type { RoleDeclaration } from "databricks-aws-oidc";
- * const role: RoleDeclaration = { trusts: [{ issuer: "production", users: ["alice@example.com"] }] };
- * ```
- */
-export type RoleDeclaration = Unchanged<z.input<typeof roleSchema>>;
 export type ParsedIssuer = z.output<typeof issuerSchema>;
 export type ParsedBackend = z.output<typeof backendSchema>;

@@ -3,7 +3,7 @@
  * Pure.
  */
 import { type Document, Document as YamlDocument, isMap, isPair, isScalar, type Pair, type Scalar } from "yaml";
-import type { IssuerDeclaration } from "../federation/schema";
+import type { IssuerDeclaration } from "../federation/declarations";
 import type { Partition } from "../issuer/rules";
 import type { RoleInput } from "./flags";
 

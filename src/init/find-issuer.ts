@@ -1,6 +1,6 @@
 /** Which issuer the federation gets: from what was pasted, and from what the workspace says about itself. */
 import { inputError, type Warning } from "../errors";
-import type { IssuerDeclaration } from "../federation/schema";
+import type { IssuerDeclaration } from "../federation/declarations";
 import { chooseIssuer, type IssuerChoice } from "../issuer/choose";
 import { cloudOfHost, CLOUDS, isAccountsHost } from "../issuer/clouds";
 import { readIssuerUrl } from "../issuer/read-url";

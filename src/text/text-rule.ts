@@ -1,5 +1,5 @@
 /**
- * A rule on one piece of text, as data: written once, read by the zod schema, the JSON Schema and the `validation`
+ * A rule on one piece of text, as data: written once, read by the schema, the JSON Schema and the `validation`
  * blocks of the HCL modules.
  */
 import type { ErrorCode, Problem } from "../errors";

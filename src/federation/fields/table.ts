@@ -6,9 +6,16 @@ import { hclFields } from "./field";
 
 /** Every field by its name in YAML. */
 export function fieldTable(fields: Fields): string {
-  return table(fields, ({ kind, default: value }) =>
-    kind.is === "seconds" && typeof value === "number" ? `\`${durationText(value)}\`` : valueText(value),
-  );
+  return table(fields, declaredValue);
+}
+
+/** What holds where `field` is left out of a declaration. */
+export function defaultText(field: Field): string {
+  return field.inherits === undefined ? (field.unset ?? declaredValue(field)) : "the federation's";
+}
+
+function declaredValue({ kind, default: value }: Field): string {
+  return kind.is === "seconds" && typeof value === "number" ? `\`${durationText(value)}\`` : valueText(value);
 }
 
 /** The fields that the modules take, by their names in HCL. */
