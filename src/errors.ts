@@ -118,6 +118,7 @@ export const ERROR_CODES = {
   "logical-id-collision": "input",
   "token-not-allowed": "input",
   "aws-provider-mismatch": "input",
+  "kit-mismatch": "input",
   "trust-policy-changed": "input",
   "lint-error": "input",
   // network

@@ -28,6 +28,7 @@ import { ExistingRole } from "./existing-role";
 import type { InlinePolicy } from "./inline-policies";
 import { DatabricksOidcProvider } from "./oidc-provider";
 import { ownDependencies, ownLifecycle } from "./own-settings";
+import { refuseOtherCopy } from "./own-kit";
 import type { CheckedRole, RoleFrame, RoleReading } from "./role-input";
 import { addPolicies, checkRoleProps, roleFrame, withIssuerKeys } from "./role-input";
 import { checkSettings, mappingAt } from "./settings";
@@ -316,6 +317,7 @@ function partsOf(id: string, props: DatabricksFederatedRoleProps | undefined): R
   const constructs = Object.entries(mappingAt("providers", named, early)).filter(([key, construct]) => {
     const isProvider = construct instanceof DatabricksOidcProvider;
     const path = formatPath(["providers", key]);
+    if (!isProvider) refuseOtherCopy(construct, path);
     const message = `${path} is not a DatabricksOidcProvider.`;
     if (!isProvider) early.push({ code: "wrong-type", message, path, fix: "Give the construct that registers it." });
     return isProvider;

@@ -9,6 +9,7 @@ import { findAccounts } from "../federation/find";
 import type { AwsAccount, Federation } from "../federation/model";
 import { awsAccount } from "./aws-account";
 import { DatabricksFederation, partsOfView } from "./federation";
+import { refuseOtherKit } from "./own-kit";
 import { addTerraformBlock } from "./terraform-block";
 import { mapValues } from "./terraform-text";
 import { reservedTextProblems } from "./tokens";
@@ -39,7 +40,7 @@ export interface FederationStackOptions {
  * several, or `id`.
  *
  * Throws InputError with account-not-found where the account is not one of the federation's, or not named among
- * several.
+ * several, and with kit-mismatch in an app of the other kit.
  *
  * @example
  * ```ts
@@ -56,6 +57,7 @@ export class FederationStack extends TerraformStack {
   readonly awsProvider: AwsProvider;
 
   constructor(scope: Construct, federation: Federation, options: FederationStackOptions = {}) {
+    refuseOtherKit(scope, "scope");
     const account = accountOf(federation, options.account);
     super(scope, options.id ?? account.stackName);
     this.account = account;

@@ -1,4 +1,7 @@
-/** Back end 1: CDKTF constructs. Needs the peers cdktf, constructs and @cdktf/provider-aws. */
+/**
+ * Back end 1: the constructs. Needs the peers cdktf, @cdktf/provider-aws and constructs; the build makes of it the same
+ * for cdktn and @cdktn/provider-aws.
+ */
 export type { ExistingRole } from "./existing-role";
 export { DatabricksFederatedRole } from "./federated-role";
 export type { DatabricksFederatedRoleProps, RoleProps, RoleTrust } from "./federated-role";

@@ -7,6 +7,7 @@ import { readSettings } from "../federation/read";
 import type { FederationInput } from "../federation/declarations";
 import type { Partition } from "../issuer/rules";
 import type { KnownAccount } from "./aws-account";
+import { refuseOtherKit } from "./own-kit";
 import { isPlainObject, reservedTextProblems, setTokensAside } from "./tokens";
 
 /**
@@ -51,7 +52,7 @@ export interface CheckedSettings {
 
 /**
  * @internal Reads the settings of the federation called `name`. Codes: those of a federation file, token-not-allowed,
- * reserved-text.
+ * reserved-text. Throws InputError with kit-mismatch.
  */
 export function checkSettings(name: string, settings: FederationSettings): CheckedSettings {
   const { provider, awsAccountId: accountId, awsPartition: partition, ...rest } = settings;
@@ -68,6 +69,7 @@ export function checkSettings(name: string, settings: FederationSettings): Check
   );
   const early: Problem[] = [...aside.problems, ...reservedTextProblems(aside.clean, [])].map(asProp);
   const known = { accountId: accountId ?? null, partition: partition ?? null, provider, configured: false };
+  refuseOtherKit(provider, "provider");
   if (provider !== undefined && !isAwsProvider(provider)) early.push(notAnAwsProvider());
   if (early.length > 0) return defaults(early, provider);
   const canonical = canonicalInput({ ...(aside.clean as object), name });

@@ -7,6 +7,7 @@ import { formatProblem, refuse } from "../errors";
 import type { Finding } from "../lint/run-rules";
 import { logicalId } from "../federation/logical-id";
 import { aliasOf, isAccountSource } from "./aws-account";
+import { refuseOtherCopy, refuseOtherKit } from "./own-kit";
 
 const ID = "databricks-aws-oidc";
 
@@ -31,10 +32,13 @@ export class StackGuard extends TerraformElement {
   readonly #roles: Registered[] = [];
   readonly #names = new Map<string, Construct>();
 
+  /** Throws InputError where the stack holds what is made with the other kit or copy. Code: kit-mismatch. */
   static of(construct: Construct): StackGuard {
     const stack = TerraformStack.of(construct);
     const made = stack.node.tryFindChild(ID);
     if (made instanceof StackGuard) return made;
+    for (const other of stack.node.findAll()) refuseOtherKit(other, other.node.path);
+    refuseOtherCopy(made, construct.node.path);
     const guard = new StackGuard(stack, ID);
     guard.add(stack, () => [
       ...collisions(

@@ -10,6 +10,7 @@ import type { PathPart } from "../federation/path";
 import { formatPath } from "../federation/path";
 import type { TextRule } from "../text/text-rule";
 import { quoted } from "../text/text-rule";
+import { refuseOtherCopy } from "./own-kit";
 
 /** A place where a token is welcome; `*` stands for any key. */
 export interface TokenSlot {
@@ -80,6 +81,7 @@ export function setTokensAside(
         }),
       );
     }
+    refuseOtherCopy(value, formatPath([...at, ...path]));
     problems.push(notAllowed([...at, ...path]));
     return undefined;
   };

@@ -32,8 +32,7 @@ export interface RoleContext {
 }
 
 /** What roles inherit from their federation. */
-export type RoleDefaults = Omit<SettingValues, "name" | "emailDomains"> &
-  Pick<CheckContext, "emailDomains">;
+export type RoleDefaults = Omit<SettingValues, "name" | "emailDomains"> & Pick<CheckContext, "emailDomains">;
 
 export interface ReadRoles {
   /** In file order. Roles with problems are here with what could be read of them. */
