@@ -1,4 +1,8 @@
-/** Two projects: `unit` needs nothing but Node; `integration` runs the real Terraform, provider and moto. */
+/**
+ * Three projects: `unit` needs nothing but Node; `integration` runs the real Terraform, provider and moto; `cdktn` runs
+ * what concerns the constructs with CDK Terrain in place of CDKTF, and installs that first.
+ */
+const { join } = require("node:path");
 const transform = {
   "^.+\\.[cm]?[jt]s$": [
     "@swc/jest",
@@ -26,6 +30,15 @@ const shared = {
     "<rootDir>/examples/.*/cdktf.out",
   ],
 };
+/** CDKTF's packages, as the compiler and tsx are told to find them for CDK Terrain. */
+const CDKTN = join(__dirname, "kits", "cdktn");
+const { paths } = require("./kits/cdktn/tsconfig.json").compilerOptions;
+const cdktnPackages = Object.fromEntries(
+  Object.entries(paths).map(([name, [path]]) => [
+    `^${name.replace("*", "(.*)")}$`,
+    join(CDKTN, path.replace("*", "$1")),
+  ]),
+);
 module.exports = {
   // a limit that a loaded machine keeps; speed is measured in bench/
   testTimeout: 60_000,
@@ -37,7 +50,18 @@ module.exports = {
       ...shared,
       displayName: "unit",
       testMatch: ["<rootDir>/__tests__/**/*.test.ts"],
-      testPathIgnorePatterns: ["/node_modules/", "<rootDir>/__tests__/integration/"],
+      testPathIgnorePatterns: ["/node_modules/", "<rootDir>/__tests__/integration/", "<rootDir>/__tests__/cdktn/"],
+    },
+    {
+      ...shared,
+      displayName: "cdktn",
+      globalSetup: "<rootDir>/__tests__/support/install-cdktn.ts",
+      moduleNameMapper: cdktnPackages,
+      testMatch: [
+        "<rootDir>/__tests__/{cdktf,cdktn}/*.test.ts",
+        "<rootDir>/__tests__/lint/constructs.test.ts",
+        "<rootDir>/__tests__/integration/{construct-accounts,parity,walk}.test.ts",
+      ],
     },
     {
       ...shared,

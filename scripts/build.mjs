@@ -1,12 +1,13 @@
 /**
- * Builds what is published: the pure entry and the constructs as CommonJS with types, and the command line as one
- * bundled file for each verb. What is bundled needs no install; its licences are in dist/THIRD-PARTY-NOTICES.
+ * Builds what is published: the pure entry and the constructs for cdktf and cdktn as CommonJS with types, and the
+ * command line as one bundled file for each verb. What is bundled needs no install; its licences are in
+ * dist/THIRD-PARTY-NOTICES.
  */
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { build, transform } from "esbuild";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 process.chdir(root);
@@ -18,6 +19,9 @@ const external = [
   "constructs",
   "@cdktf/provider-aws",
   "@cdktf/provider-aws/*",
+  "cdktn",
+  "@cdktn/provider-aws",
+  "@cdktn/provider-aws/*",
   "@cdktn/hcl-tools",
   "@cdktn/hcl2json",
 ];
@@ -33,15 +37,53 @@ const shared = {
   legalComments: "none",
 };
 
-const library = await build({
+const CONSTRUCTS = join(root, "src", "cdktf");
+
+/** The constructs' text for CDK Terrain: it is written for cdktf, and packages and our entry differ in names only. */
+const forCdktn = (text) => text.replace(/(from "(?:@|databricks-aws-oidc\/)?)cdktf(?=["/])/g, "$1cdktn");
+
+/** `src/cdktn/index.ts`: the same files as `src/cdktf`, for CDK Terrain. The rooms below them are shared. */
+const cdktn = {
+  name: "cdktn",
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /^src\/cdktn\// }, ({ path }) => ({
+      namespace: "cdktn",
+      path: join(CONSTRUCTS, path.slice("src/cdktn/".length)),
+    }));
+    onResolve({ filter: /^\.\/[^/]+$/, namespace: "cdktn" }, ({ path }) => ({
+      namespace: "cdktn",
+      path: join(CONSTRUCTS, `${path}.ts`),
+    }));
+    onLoad({ filter: /./, namespace: "cdktn" }, ({ path }) => ({
+      contents: forCdktn(readFileSync(path, "utf8")),
+      loader: "ts",
+      resolveDir: CONSTRUCTS,
+    }));
+  },
+};
+
+// One copy of what the entries share, so that an error's class is the same in all: esbuild shares code between
+// entries as ES modules only.
+const modules = await build({
   ...shared,
+  format: "esm",
+  splitting: true,
   // an error's class is part of what a caller sees
   keepNames: true,
-  entryPoints: { index: "src/index.ts", cdktf: "src/cdktf/index.ts" },
+  entryPoints: { index: "src/index.ts", cdktf: "src/cdktf/index.ts", cdktn: "src/cdktn/index.ts" },
+  chunkNames: "shared/[hash]",
   // dependencies of the package
   external: [...external, "zod", "jose"],
+  plugins: [cdktn],
   outdir: "dist",
+  write: false,
 });
+for (const { path, text } of modules.outputFiles) {
+  const { code } = await transform(text, { format: "cjs", platform: "node", target: shared.target });
+  mkdirSync(dirname(path), { recursive: true });
+  // bundled CommonJS calls it by a name of esbuild's, which other bundlers do not follow
+  writeFileSync(path, code.replaceAll('__require("', 'require("'));
+}
 
 const verbs = readdirSync("src/cli/verbs").filter((file) => file.endsWith(".ts"));
 const commandLine = await build({
@@ -58,10 +100,14 @@ writeFileSync("dist/cli.js", `#!/usr/bin/env node\n${readFileSync("dist/cli.js",
   mode: 0o755,
 });
 
-writeNotices([library, commandLine]);
+writeNotices([modules, commandLine]);
 execFileSync(process.execPath, [join("node_modules", "typescript", "bin", "tsc"), "-p", "tsconfig.build.json"], {
   stdio: "inherit",
 });
+const types = join("dist", "types", "src");
+mkdirSync(join(types, "cdktn"));
+for (const file of readdirSync(join(types, "cdktf")))
+  writeFileSync(join(types, "cdktn", file), forCdktn(readFileSync(join(types, "cdktf", file), "utf8")));
 execFileSync(process.execPath, [join("scripts", "prune-declarations.mjs"), "dist/types"], { stdio: "inherit" });
 
 /** Every bundled package's licence, whole. */

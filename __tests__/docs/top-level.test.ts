@@ -22,6 +22,7 @@ const TOP_LEVEL = [
   "examples",
   "federation.yaml",
   "jest.config.js",
+  "kits",
   "main.ts",
   "modules",
   "package-lock.json",

@@ -1,6 +1,8 @@
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { App } from "cdktf";
+import { name } from "cdktf/package.json";
+import { withCdktn } from "../../scripts/cdktn";
 import { FederationStack } from "../../src/cdktf";
 import type { FederationInput } from "../../src/federation";
 import { readFederation } from "../../src/federation";
@@ -11,6 +13,17 @@ import type { Terraform } from "./terraform";
 import { terraformEnvironment, terraformIn } from "./terraform";
 
 const REPOSITORY = resolve(__dirname, "..", "..");
+/** Where each kit's command line is, and what it needs in its environment. */
+const COMMANDS = {
+  cdktf: { bin: join(REPOSITORY, "node_modules", ".bin", "cdktf"), environment: (env: NodeJS.ProcessEnv) => env },
+  cdktn: {
+    bin: join(REPOSITORY, "kits", "cdktn", "node_modules", ".bin", "cdktn"),
+    environment: withCdktn,
+  },
+} as const;
+export type Kit = keyof typeof COMMANDS;
+/** The kit that `cdktf` stands for in these tests; see jest.config.js. */
+export const KIT: Kit = name === "cdktn" ? "cdktn" : "cdktf";
 
 /**
  * A fresh folder in which `npx cdktf …` works as in a clone: our main.ts and cdktf.json, and the given files
@@ -29,7 +42,7 @@ export function cdktfProject(files: Readonly<Record<string, string>>): string {
 }
 
 /**
- * Runs CDKTF's command line in `folder`, offline and without reports to anyone. By itself it would fill the plugin
+ * Runs the command line of `kit` in `folder`, offline and without reports to anyone. By itself it would fill the plugin
  * cache in the user's home folder; and before deploying, ask the registry for checksums of other platforms
  * (`--skip-provider-lock` for those commands).
  */
@@ -38,11 +51,13 @@ export function cdktf(
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
   accept: readonly number[] = [0],
+  kit = KIT,
 ): Promise<Outcome> {
-  return runProgram(join(REPOSITORY, "node_modules", ".bin", "cdktf"), args, {
+  const { bin, environment } = COMMANDS[kit];
+  return runProgram(bin, args, {
     cwd: folder,
     accept,
-    env: terraformEnvironment({ CI: "1", CDKTF_DISABLE_PLUGIN_CACHE_ENV: "true", ...env }),
+    env: environment(terraformEnvironment({ CI: "1", CDKTF_DISABLE_PLUGIN_CACHE_ENV: "true", ...env })),
   });
 }
 

@@ -1,10 +1,12 @@
 /**
  * `npm start`: the main job on a federation file, no Terraform needed. Reads it, writes HCL and the CDKTF stack under
  * out/, and shows issuers, trust policies, and who reaches what. `npm start -- FILE` takes another federation,
- * `npm start -- URL` the embedded one with the issuer of that workspace or account.
+ * `npm start -- URL` the embedded one with the issuer of that workspace or account; `npm run with-cdktn -- npm start`
+ * makes the stack with CDK Terrain.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { name as kitName } from "cdktf/package.json";
 import { version } from "../../package.json";
 import {
   accountView,
@@ -26,6 +28,13 @@ import { run, say, step, tell } from "./run";
 import { textTable } from "../text/table";
 
 const OUT = "out";
+/** By the package that `cdktf` stands for here: CDKTF itself, or CDK Terrain (scripts/cdktn.ts). */
+const KITS = {
+  cdktf: { title: "CDKTF", command: "npx cdktf" },
+  cdktn: { title: "CDK Terrain", command: "npm run with-cdktn -- cdktn" },
+} as const;
+const kit = kitName === "cdktn" ? "cdktn" : "cdktf";
+const { title, command } = KITS[kit];
 /** The rest of a root is for an editor. */
 const SHOWN_LINES = 30;
 
@@ -54,11 +63,9 @@ async function start(given: string): Promise<0> {
   });
   replaceTree(join(OUT, "hcl"), tree);
 
-  step(`synthesizing the CDKTF stack to ${OUT}/cdktf`);
-  const [{ App }, { FederationStack }] = await Promise.all([import("cdktf"), import("../cdktf")]);
-  const app = new App({ outdir: join(OUT, "cdktf") });
-  FederationStack.forEachAccount(app, federation);
-  app.synth();
+  step(`synthesizing the ${title} stack to ${OUT}/${kit}`);
+  const { synthesizeStacks } = await import("./synthesize");
+  synthesizeStacks(federation, join(OUT, kit));
 
   for (const account of federation.accounts) showAccount(accountView(federation, account));
   say(`\nWho reaches what\n\n${reachTable(federation)}`);
@@ -129,8 +136,8 @@ function showNext(federation: Federation, given: string): void {
     [
       "\nNext, one of:",
       `  terraform -chdir=${root} init && terraform -chdir=${root} plan    review the HCL, then apply it`,
-      `  npx cdktf deploy ${federation.accounts.map(({ stackName }) => stackName).join(" ")}    deploy the ` +
-        `CDKTF stack${given === DEFAULT_FEDERATION_FILE ? "" : `, once it is in ${DEFAULT_FEDERATION_FILE}`}`,
+      `  ${command} deploy ${federation.accounts.map(({ stackName }) => stackName).join(" ")}    deploy the ` +
+        `${title} stack${given === DEFAULT_FEDERATION_FILE ? "" : `, once it is in ${DEFAULT_FEDERATION_FILE}`}`,
       `  npx tsx src/cli/cli.ts prove${config}    try 1,000 forged tokens on every role`,
     ].join("\n"),
   );
