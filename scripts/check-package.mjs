@@ -1,6 +1,6 @@
 /**
  * Checks the published package: packs it, installs the tarball in an empty folder without CDKTF, and uses it from there
- * as a new user would. Prints a line for each check and exits with 1 when one fails.
+ * as a new user would; then with the peers of each kit. Prints a line for each check and exits with 1 when one fails.
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import {
@@ -9,6 +9,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -23,6 +24,14 @@ const scratch = mkdtempSync(join(tmpdir(), "databricks-aws-oidc-package-"));
 const consumer = join(scratch, "consumer");
 /** Megabytes (10^6 bytes) that the installed command line may take. */
 const SIZE_LIMIT = 30;
+/** What consumers run. */
+const CONSUMERS = join(root, "scripts", "consumers");
+const CDKTN = join(root, "kits", "cdktn", "node_modules");
+/** The kits that the constructs are published for: where its packages are here, and the Node that they want. */
+const KITS = {
+  cdktf: { modules: join(root, "node_modules"), node: () => process.execPath },
+  cdktn: { modules: CDKTN, node: () => join(CDKTN, ".bin", "node") },
+};
 let failed = 0;
 
 function check(name, body) {
@@ -45,6 +54,21 @@ function run(command, args, options = {}) {
   return result.stdout;
 }
 
+/** The consumer's folder once more, with the peers of these kits. */
+function consumerWith(...kits) {
+  const folder = join(scratch, kits.join("-"));
+  cpSync(join(consumer, "node_modules"), join(folder, "node_modules"), { recursive: true, verbatimSymlinks: true });
+  for (const file of ["federation.yaml", "package.json"]) cpSync(join(consumer, file), join(folder, file));
+  for (const kit of kits) {
+    const { modules } = KITS[kit];
+    mkdirSync(join(folder, "node_modules", `@${kit}`), { recursive: true });
+    for (const peer of [kit, join(`@${kit}`, "provider-aws"), "constructs"])
+      if (!existsSync(join(folder, "node_modules", peer)))
+        symlinkSync(join(modules, peer), join(folder, "node_modules", peer));
+  }
+  return folder;
+}
+
 function expect(condition, message) {
   if (!condition) throw new Error(message);
 }
@@ -57,6 +81,7 @@ function bytesOf(folder) {
 }
 
 try {
+  execFileSync(join(root, "node_modules", ".bin", "tsx"), [join(root, "scripts", "cdktn.ts")], { stdio: "inherit" });
   mkdirSync(consumer);
   writeFileSync(join(consumer, "package.json"), JSON.stringify({ name: "consumer", private: true }));
   const tarball = JSON.parse(
@@ -70,8 +95,8 @@ try {
   const bin = join(consumer, "node_modules", ".bin", "databricks-aws-oidc");
   cpSync(join(root, "federation.yaml"), join(consumer, "federation.yaml"));
 
-  check("installs without cdktf, constructs and the provider package", () => {
-    for (const peer of ["cdktf", "constructs", "@cdktf/provider-aws"])
+  check("installs without a kit, constructs and its provider package", () => {
+    for (const peer of ["cdktf", "cdktn", "constructs", "@cdktf/provider-aws", "@cdktn/provider-aws"])
       expect(!existsSync(join(consumer, "node_modules", peer)), `${peer} is installed`);
   });
   check(`installed size under ${SIZE_LIMIT} MB`, () => {
@@ -121,24 +146,40 @@ try {
         "process.exit(1)",
     ]);
   });
-  check("with its peers the constructs are required and imported, and make a stack", () => {
-    mkdirSync(join(consumer, "node_modules", "@cdktf"), { recursive: true });
-    for (const peer of ["cdktf", "constructs", join("@cdktf", "provider-aws")])
-      symlinkSync(join(root, "node_modules", peer), join(consumer, "node_modules", peer));
+  for (const kit of Object.keys(KITS)) {
+    const folder = consumerWith(kit);
+    const node = KITS[kit].node();
     const use =
       "if (new FederationStack(new App({ outdir: 'cdktf.out' }), " +
       "loadFederation('federation.yaml')).federation.roles['lake-reader'] === undefined) process.exit(1)";
-    run(process.execPath, [
-      "-e",
-      `const { App } = require('cdktf'); const { FederationStack, loadFederation } = ` +
-        `require('databricks-aws-oidc/cdktf'); ${use}`,
-    ]);
-    run(process.execPath, [
-      "--input-type=module",
-      "-e",
-      `import { App } from 'cdktf'; import { FederationStack, loadFederation } from ` +
-        `'databricks-aws-oidc/cdktf'; ${use}`,
-    ]);
+    check(`with the peers of ${kit} the constructs are required and imported, and make a stack`, () => {
+      const required =
+        `const { App } = require('${kit}'); const { FederationStack, loadFederation } = ` +
+        `require('databricks-aws-oidc/${kit}'); ${use}`;
+      run(node, ["-e", required], { cwd: folder });
+      const imported =
+        `import { App } from '${kit}'; import { FederationStack, loadFederation } from ` +
+        `'databricks-aws-oidc/${kit}'; ${use}`;
+      run(node, ["--input-type=module", "-e", imported], { cwd: folder });
+    });
+    check(`with the peers of ${kit} the types are those of the kit`, () => {
+      const app = readFileSync(join(CONSUMERS, "stack.mts"), "utf8");
+      writeFileSync(join(folder, "stack.mts"), app.replace(/(["@/])cdktf(?=["/])/g, `$1${kit}`));
+      const options = ["--noEmit", "--strict", "--skipLibCheck", "--module", "nodenext", "--types", "", "stack.mts"];
+      run(join(root, "node_modules", ".bin", "tsc"), options, { cwd: folder });
+    });
+  }
+  const kits = Object.keys(KITS);
+  const both = consumerWith(...kits);
+  check("errors of every entry are of the same classes, required and imported", () => {
+    cpSync(join(CONSUMERS, "error-classes.mjs"), join(both, "error-classes.mjs"));
+    const entries = ["databricks-aws-oidc", ...kits.map((kit) => `databricks-aws-oidc/${kit}`)];
+    run(process.execPath, ["error-classes.mjs", ...entries], { cwd: both });
+  });
+  check("what is made with the other kit is refused, and the right entry named", () => {
+    cpSync(join(CONSUMERS, "other-kit.mjs"), join(both, "other-kit.mjs"));
+    run(process.execPath, ["other-kit.mjs", ...kits], { cwd: both });
+    run(process.execPath, ["other-kit.mjs", ...kits.reverse()], { cwd: both });
   });
   check(
     "publint reports nothing",
