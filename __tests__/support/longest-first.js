@@ -30,7 +30,7 @@ const LONG = [
 ];
 
 function rank({ path }) {
-  const [, name] = /integration[\\/]([^\\/]+)\.test\.ts$/.exec(path) ?? [];
+  const [, name] = /(?:integration|cdktn)[\\/]([^\\/]+)\.test\.ts$/.exec(path) ?? [];
   if (name === undefined) return LONG.length + 1;
   const at = LONG.indexOf(name);
   return at < 0 ? LONG.length : at;
