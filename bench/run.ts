@@ -16,6 +16,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   "command-line": async () => (await import("./back-ends")).commandLine,
   "back-ends": async () => (await import("./back-ends")).backEnds,
   lint: async () => (await import("./lint")).lint,
+  audit: async () => (await import("./audit")).audit,
   decisions: async () => (await import("./decisions")).decisions,
   exact: async () => (await import("./exact")).exact,
   credentials: async () => (await import("./credentials")).credentials,

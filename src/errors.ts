@@ -177,6 +177,8 @@ export const ERROR_CODES = {
   "json-syntax": "input",
   "document-unknown": "input",
   "plan-errored": "input",
+  // audit
+  "trail-incomplete": "input",
   "given-provider-invalid": "input",
   // explain
   "trust-policy-unreadable": "input",

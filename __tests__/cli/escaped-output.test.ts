@@ -160,6 +160,7 @@ const CALLS: Readonly<Record<string, (text: string) => readonly (readonly string
     ["--plan", fileOf(text)],
     ["--port", text],
   ],
+  audit: (text) => [[nowhere(text)], [FOLDER, "--config", federation(text)], [FOLDER, "--days", text]],
   report: (text) => [
     ["--config", nowhere(text)],
     ["--config", federation(text)],

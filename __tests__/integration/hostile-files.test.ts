@@ -31,6 +31,8 @@ const USES: readonly (readonly [form: HostileForm, command: string, place?: stri
   ["federation", "doctor --config FILE --timeout 1"],
   ["plan", "doctor --plan FILE --timeout 1"],
   ["federation", "report FILE --json"],
+  ["json", "audit FILE"],
+  ["federation", "audit federation.yaml --config FILE"],
   ["plan", "report FILE"],
   ["federation", "sandbox --config FILE --account none"],
   ["federation", "generate root --config FILE --out out"],

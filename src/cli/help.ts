@@ -15,6 +15,7 @@ export const VERBS: Readonly<Record<string, string>> = {
   explain: "Can this token assume this role, and if not, which line refuses it",
   prove: "Every declared identity gets in, and nobody else does",
   doctor: "Check the real endpoints: discovery, keys, provider, role",
+  audit: "What CloudTrail shows: who used what, who was refused, who was not seen",
   token: "Get or read a Databricks token",
   credentials: "AWS credentials for a role, without a stored key",
   sandbox: "A local Databricks and STS for trying all of it offline",

@@ -1,0 +1,140 @@
+/** What one record of CloudTrail says that an audit asks for. Pure. */
+import type { RawRecord } from "./record-scanner";
+
+/** Where and when a record was written; every record has it. */
+export interface EventPlace {
+  /** 12 digits. */
+  readonly accountId: string;
+  readonly region: string;
+  /** ISO 8601 in UTC, whole seconds: `2026-01-31T08:00:00Z`. */
+  readonly time: string;
+  readonly readOnly: boolean;
+}
+
+/** A call of AssumeRoleWithWebIdentity. */
+export interface Assumption extends EventPlace {
+  readonly kind: "assumption";
+  readonly roleArn: string;
+  /** Empty where a refused call does not say it. */
+  readonly providerArn: string;
+  readonly audience: string;
+  readonly subject: string;
+  readonly sourceIp: string;
+  /** The error's code where STS refused the call; null where it gave a session. */
+  readonly error: string | null;
+  readonly message: string;
+  /** The provider's certificate was compared with its thumbprint, not with AWS's own list of authorities. */
+  readonly byThumbprint: boolean;
+}
+
+/** Any other call, by a session of a role. */
+export interface SessionCall extends EventPlace {
+  readonly kind: "call";
+  readonly roleArn: string;
+  /** E.g. `s3.amazonaws.com`. */
+  readonly service: string;
+}
+
+export type TrailEvent = Assumption | SessionCall | (EventPlace & { readonly kind: "other" });
+
+type Members = Readonly<Record<string, unknown>>;
+
+const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}/;
+
+/** The event of `record`; null where it is not one of CloudTrail's, or not JSON where that is looked at. */
+export function readEvent(record: RawRecord): TrailEvent | null {
+  const { bytes, members } = record;
+  const text = (name: string): string => {
+    const [start, end] = members.get(name) ?? [0, 0];
+    return bytes.toString("latin1", start, end).trim().replace(/^"|"$/g, "");
+  };
+  const time = text("eventTime");
+  if (!TIME.test(time)) return null;
+  const place: EventPlace = {
+    accountId: text("recipientAccountId"),
+    region: text("awsRegion"),
+    time: `${time.slice(0, 19)}Z`,
+    readOnly: text("readOnly") === "true",
+  };
+  if (text("eventName") === "AssumeRoleWithWebIdentity") {
+    const parsed = parse(bytes.toString("utf8"));
+    return parsed === undefined ? null : assumptionOf(parsed, place);
+  }
+  const roleArn = sessionRole(record);
+  return roleArn === null
+    ? { kind: "other", ...place }
+    : { kind: "call", ...place, roleArn, service: text("eventSource") };
+}
+
+/** What a record is known by, wherever it is found again. */
+export function eventIdentity({ bytes, members }: RawRecord): Uint8Array {
+  const [start, end] = members.get("eventID") ?? [0, bytes.length];
+  return bytes.subarray(start, end);
+}
+
+/** The record inside an entry of `aws cloudtrail lookup-events`, which has it as text; undefined for any other. */
+export function innerRecord({ bytes, members }: RawRecord): Buffer | undefined {
+  const place = members.get("CloudTrailEvent");
+  if (place === undefined) return undefined;
+  try {
+    return Buffer.from(String(JSON.parse(bytes.toString("utf8", ...place))));
+  } catch {
+    return undefined;
+  }
+}
+
+const ISSUER = Buffer.from('"sessionIssuer"');
+const ROLE_ARN = /"arn"\s*:\s*"(arn:[^"\\]*:role\/[^"\\]*)"/;
+/** A session's issuer has five members of at most 200 characters. */
+const ISSUER_LENGTH = 1000;
+
+/** The role whose session made the call; null where it was none. */
+function sessionRole({ bytes, members }: RawRecord): string | null {
+  const [start, end] = members.get("userIdentity") ?? [0, 0];
+  const identity = bytes.subarray(start, end);
+  const at = identity.indexOf(ISSUER);
+  return at < 0 ? null : (ROLE_ARN.exec(identity.toString("latin1", at, at + ISSUER_LENGTH))?.[1] ?? null);
+}
+
+function assumptionOf(record: Members, place: EventPlace): Assumption {
+  const identity = membersOf(record["userIdentity"]);
+  const answer = membersOf(record["responseElements"]);
+  const providerArn = textOf(answer["provider"]) || textOf(identity["identityProvider"]);
+  // of a refused call the audience is in the principal alone: PROVIDER:AUDIENCE:SUBJECT
+  const subject = textOf(answer["subjectFromWebIdentityToken"]) || textOf(identity["userName"]);
+  const principal = textOf(identity["principalId"]);
+  const between =
+    principal.startsWith(`${providerArn}:`) && principal.endsWith(`:${subject}`)
+      ? principal.slice(providerArn.length + 1, principal.length - subject.length - 1)
+      : "";
+  const error = textOf(record["errorCode"]);
+  return {
+    kind: "assumption",
+    ...place,
+    roleArn: textOf(membersOf(record["requestParameters"])["roleArn"]),
+    providerArn,
+    audience: textOf(answer["audience"]) || between,
+    subject,
+    sourceIp: textOf(record["sourceIPAddress"]),
+    error: error === "" && Object.keys(answer).length > 0 ? null : error || "refused",
+    message: textOf(record["errorMessage"]),
+    byThumbprint:
+      textOf(membersOf(record["additionalEventData"])["identityProviderConnectionVerificationMethod"]) === "Thumbprint",
+  };
+}
+
+function parse(text: string): Members | undefined {
+  try {
+    return membersOf(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+function membersOf(value: unknown): Members {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Members) : {};
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}

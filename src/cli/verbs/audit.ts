@@ -1,0 +1,67 @@
+/** `audit`: what CloudTrail says of a federation. */
+import { inputError } from "../../errors";
+import { quoted } from "../../text/text-rule";
+import { readSource } from "../federation-source";
+import { flags } from "../flags";
+import { progress, say, sayJson, tell } from "../run";
+import { verb } from "../verb";
+
+export default verb({
+  flags: flags("config", "plan", "days", "narrow", "json", "csv"),
+  exclusive: [
+    ["config", "plan"],
+    ["plan", "narrow"],
+  ],
+  words: {
+    name: "TRAIL",
+    many: true,
+    required: true,
+    about: "Files and folders of CloudTrail (JSON or .gz, as in S3), or - for standard input",
+  },
+  examples: [
+    ["aws s3 sync s3://acme-trail/AWSLogs trail && $0 audit trail", "who used what in the last 90 days"],
+    ["$0 audit trail --days 180 --narrow", "the federation without whom nobody saw for half a year, as a diff"],
+  ],
+  run: async (options, { words }) => {
+    if (!/^[1-9]\d{0,3}$/.test(options.days))
+      throw inputError(
+        "wrong-type",
+        `--days must be a whole number of 1 to 9,999, not ${quoted(options.days)}.`,
+        "Write it like --days 90.",
+        "days",
+      );
+    const [{ readAudit }, source] = await Promise.all([import("../../audit/read-audit"), readSource(options)]);
+    const found = await readAudit(source.federation, words, {
+      days: Number(options.days),
+      onProgress: (bytes) => progress(`read ${Math.round(bytes / 1e6)} MB of the trail`),
+    });
+    if (options.narrow) return proposeNarrower(source.file, found);
+    if (options.json) sayJson(found);
+    else if (options.csv) say((await import("../../audit/csv")).auditCsv(found));
+    else say((await import("../../audit/text")).auditText(found), { escaped: true });
+    return found.uses.some(({ undeclared }) => undeclared !== null) ? 1 : 0;
+  },
+});
+
+/** Prints a diff of the federation file; nothing where the trail does not prove that an identity is unused. */
+async function proposeNarrower(
+  file: string,
+  { coverage, unseen }: import("../../audit/read-audit").AuditedTrail,
+): Promise<0 | 1> {
+  if (coverage.gaps.length > 0)
+    throw inputError(
+      "trail-incomplete",
+      `The trail does not prove that an identity is unused: ${coverage.gaps.join("; ")}.`,
+      "Give a trail of all management events, reads included, that covers these days; or fewer --days.",
+    );
+  const [{ narrowed }, { readText }, { createTwoFilesPatch }] = await Promise.all([
+    import("../../audit/narrow"),
+    import("../../files/read-file"),
+    import("diff"),
+  ]);
+  const text = readText(file);
+  const narrower = narrowed(text, unseen.identities);
+  if (narrower === text) tell("Nothing to leave out: every identity was seen, or is the last of its role.");
+  else say(createTwoFilesPatch(file, file, text, narrower, "", ""));
+  return 0;
+}
