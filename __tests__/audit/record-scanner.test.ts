@@ -32,7 +32,7 @@ test("finds every record, however the text is laid out and cut into pieces", () 
       fc.constantFrom(...layouts),
       fc.integer({ min: 1, max: 300 }),
       (records, layout, size) => {
-        expect(scanned(layout(records), size)).toEqual({ records, broken: 0 });
+        expect(scanned(layout(records), size)).toEqual({ records: JSON.parse(JSON.stringify(records)), broken: 0 });
       },
     ),
     { numRuns: 200 },
