@@ -177,6 +177,8 @@ export const ERROR_CODES = {
   "json-syntax": "input",
   "document-unknown": "input",
   "plan-errored": "input",
+  // guardrails
+  "pipeline-role-missing": "input",
   // audit
   "trail-incomplete": "input",
   "given-provider-invalid": "input",

@@ -6,6 +6,8 @@ export interface MotoOptions {
   readonly accountId?: string;
   /** Load AWS' own managed policies (slower to start); without it only policies made in the test exist. */
   readonly awsManagedPolicies?: boolean;
+  /** After so many calls, each call needs the permission of an identity policy (of whose conditions moto knows few). */
+  readonly callsWithoutPermission?: number;
 }
 
 /** A local AWS: real create, read, update and delete for IAM and S3. It does not judge web identity. */
@@ -30,6 +32,9 @@ export async function startMoto(options: MotoOptions = {}): Promise<Moto> {
       ...process.env,
       MOTO_ACCOUNT_ID: accountId,
       ...(options.awsManagedPolicies === true ? { MOTO_IAM_LOAD_MANAGED_POLICIES: "true" } : {}),
+      ...(options.callsWithoutPermission === undefined
+        ? {}
+        : { INITIAL_NO_AUTH_ACTION_COUNT: String(options.callsWithoutPermission) }),
       PYTHONUNBUFFERED: "1",
     },
     stdio: ["ignore", "pipe", "pipe"],

@@ -108,6 +108,7 @@ export const FLAGS = {
   once: { about: "With --format token-file: write the file once and exit" },
   out: { value: "PATH", about: "File or folder to write" },
   partition: { value: "PARTITION", choices: PARTITIONS, about: "AWS partition (default: that of the cloud)" },
+  pipelineRole: { value: "ARN", many: true, about: "Role that deploys the federation, and may change it in AWS" },
   plan: { value: "FILE", about: "Instead of a federation: terraform show -json of a plan or a state" },
   policy: { value: "FILE", about: "Instead of a federation: a trust policy as JSON" },
   policyArn: { value: "ARN", many: true, about: "[ROLE=]ARN of a managed policy of the role" },
