@@ -128,6 +128,7 @@ const CALLS: Readonly<Record<string, (text: string) => readonly (readonly string
     ["root", "--config", nowhere(text)],
     ["root", "--config", federation(text)],
     ["schema", "--out", join(nowhere(text), "x")],
+    ["guardrails", "--config", nowhere(text), "--out", join(FOLDER, "guardrails"), "--pipeline-role", text],
   ],
   lint: (text) => [[fileOf(trust(text))], [plan(text)], [nowhere(text)], [federation(text)], [plan(text), "--json"]],
   explain: (text) => [
