@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
+import { installCdktn } from "../scripts/cdktn";
 import { federationText } from "./federations";
 import type { Command, Row } from "./measure";
 import { inTurn, median, ratioRow, runOnce } from "./measure";
@@ -10,16 +11,25 @@ import { inTurn, median, ratioRow, runOnce } from "./measure";
 const ROOT = join(__dirname, "..");
 const CLI = join(ROOT, "dist", "cli.js");
 const NODE = process.execPath;
+const CDKTN = join(ROOT, "kits", "cdktn", "node_modules");
 const CDKTF = join(ROOT, "node_modules", "cdktf-cli", "bundle", "bin", "cdktf");
 
-/** The peers as plain JavaScript, so that no TypeScript loader is measured. */
-async function bundlePeers(): Promise<(name: string) => string> {
-  const outdir = join(ROOT, "node_modules", ".cache", "databricks-aws-oidc-bench");
+/** The kits of the constructs: where their packages are, and the Node that they want. */
+const KITS = {
+  cdktf: { modules: join(ROOT, "node_modules"), node: NODE },
+  cdktn: { modules: CDKTN, node: join(CDKTN, ".bin", "node") },
+} as const;
+type Kit = keyof typeof KITS;
+
+/** The peers as plain JavaScript beside the kit's packages, so that no TypeScript loader is measured. */
+async function bundlePeers(kit: Kit = "cdktf"): Promise<(name: string) => string> {
+  const outdir = join(KITS[kit].modules, ".cache", "databricks-aws-oidc-bench");
   await build({
     entryPoints: ["synth-ours", "synth-raw"].map((name) => join(ROOT, "bench", `${name}.ts`)),
     bundle: true,
     platform: "node",
     packages: "external",
+    alias: { cdktf: kit, "@cdktf/provider-aws": `@${kit}/provider-aws` },
     outdir,
     logLevel: "warning",
   });
@@ -62,21 +72,8 @@ export async function backEnds(scratch: string, env: NodeJS.ProcessEnv): Promise
     );
   }
 
-  const seconds: Record<"ours" | "raw", number[]> = { ours: [], raw: [] };
-  for (let round = 0; round < 5; round += 1) {
-    seconds.ours.push(await reported({ program: NODE, args: [peer("synth-ours"), "1000"] }));
-    seconds.raw.push(await reported({ program: NODE, args: [peer("synth-raw"), "1000"] }));
-  }
-  rows.push(
-    ratioRow({
-      what: "constructs, 1,000 roles, `app.synth()`",
-      peer: "the same resources in raw cdktf",
-      ours: median(seconds.ours),
-      theirs: median(seconds.raw),
-      unit: "s",
-      atMost: 1.15,
-    }),
-  );
+  installCdktn();
+  rows.push(await synthesis("cdktf"), await synthesis("cdktn"));
 
   const file = (roles: number): string => {
     const path = join(scratch, `federation-${roles}.yaml`);
@@ -155,6 +152,26 @@ export async function backEnds(scratch: string, env: NodeJS.ProcessEnv): Promise
       }),
     );
   return rows;
+}
+
+/** The constructs and raw resources of the same kit, in turn. */
+async function synthesis(kit: Kit): Promise<Row> {
+  const peer = await bundlePeers(kit);
+  const program = KITS[kit].node;
+  const ours: number[] = [];
+  const raw: number[] = [];
+  for (let round = 0; round < 5; round += 1) {
+    ours.push(await reported({ program, args: [peer("synth-ours"), "1000"] }));
+    raw.push(await reported({ program, args: [peer("synth-raw"), "1000"] }));
+  }
+  return ratioRow({
+    what: `constructs with ${kit}, 1,000 roles, \`app.synth()\``,
+    peer: `the same resources in raw ${kit}`,
+    ours: median(ours),
+    theirs: median(raw),
+    unit: "s",
+    atMost: 1.15,
+  });
 }
 
 /** Seconds that a peer printed of itself. */
