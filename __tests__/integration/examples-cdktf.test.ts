@@ -72,6 +72,10 @@ describeWith({ terraform: true, moto: true }, "examples/cdktf", () => {
       peerDependencies: Record<string, string>;
       version: string;
     };
-    expect(example.dependencies).toEqual({ ...peerDependencies, "databricks-aws-oidc": `^${version}` });
+    const ofCdktf = Object.entries(peerDependencies).filter(([name]) => !name.includes("cdktn"));
+    expect(example.dependencies).toEqual({
+      ...Object.fromEntries(ofCdktf),
+      "databricks-aws-oidc": `^${version}`,
+    });
   });
 });
