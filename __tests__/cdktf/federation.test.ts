@@ -101,16 +101,43 @@ describe("a federation built in TypeScript", () => {
     );
   });
 
-  test("adopts an existing provider without a resource for it, and roles wait for nothing", () => {
+  const adopted = { production: { ...production, existingProviderArn: PROVIDER_ARN, audiences: ["a", "b"] } };
+
+  test("adopts an existing provider without a resource for it; roles wait until AWS has shown its audiences", () => {
     const stack = emptyStack();
-    const federation = federationIn(stack, {
-      issuers: { production: { ...production, existingProviderArn: PROVIDER_ARN } },
-    });
+    const federation = federationIn(stack, { issuers: adopted });
     federation.addRole("lake-reader", reader);
-    const { resource } = synthesise(stack);
+    const { data, resource } = synthesise(stack);
     expect(Object.keys(resource)).toEqual(["aws_iam_role"]);
-    expect(resource["aws_iam_role"]?.["lakehouse_lake-reader"]).not.toHaveProperty("depends_on");
+    expect(data?.["aws_iam_openid_connect_provider"]).toEqual({
+      lakehouse_production: {
+        arn: PROVIDER_ARN,
+        lifecycle: {
+          postcondition: [
+            {
+              condition: '${length(setsubtract(["a", "b"], self.client_id_list)) == 0}',
+              error_message: expect.stringContaining("${self.arn} does not register the audience") as unknown,
+            },
+          ],
+        },
+      },
+    });
+    expect(resource["aws_iam_role"]?.["lakehouse_lake-reader"]?.["depends_on"]).toEqual([
+      "data.aws_iam_openid_connect_provider.lakehouse_production",
+    ]);
     expect(federation.providers["production"]?.arn).toBe(PROVIDER_ARN);
+  });
+
+  test("asks nothing about an existing provider with verifyExistingProviders: false; roles wait for nothing", () => {
+    const stack = emptyStack();
+    const federation = federationIn(stack, { issuers: adopted, verifyExistingProviders: false });
+    federation.addRole("lake-reader", reader);
+    const { data = {}, resource } = synthesise(stack);
+    expect(data).not.toHaveProperty("aws_iam_openid_connect_provider");
+    expect(resource["aws_iam_role"]?.["lakehouse_lake-reader"]).not.toHaveProperty("depends_on");
+    const other = emptyStack();
+    federationIn(other, { issuers: adopted, verifyExistingProviders: "no" as never });
+    expect(complaints(other)).toEqual([expect.stringMatching(/^verifyExistingProviders: Must be .*\[wrong-type\]$/)]);
   });
 
   test("lets a Unity Catalog role assume itself by an inline policy, at its own path", () => {

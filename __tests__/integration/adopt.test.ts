@@ -54,7 +54,10 @@ describeWith({ terraform: true, moto: true }, "an existing provider", () => {
   test("is used as it is, and outlives the stack", async () => {
     const { terraform } = await deployableStack(adopting, moto.env);
     await terraform.apply();
-    expect(await terraform.addresses()).toEqual(["aws_iam_role.lakehouse_reader"]);
+    expect(await terraform.addresses()).toEqual([
+      "aws_iam_role.lakehouse_reader",
+      "data.aws_iam_openid_connect_provider.lakehouse_production",
+    ]);
     expect(await iam.trustPolicy("reader")).toContain(PROVIDER_ARN);
     await terraform.destroy();
     expect([await iam.providerArns(), await iam.roleNames()]).toEqual([[PROVIDER_ARN], []]);
@@ -62,6 +65,19 @@ describeWith({ terraform: true, moto: true }, "an existing provider", () => {
       new GetOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: PROVIDER_ARN }),
     );
     expect(ClientIDList).toEqual(["1444828305810485"]);
+  });
+
+  test("that lacks the audience, or is absent, stops the plan, unless AWS is not to be asked", async () => {
+    const audiences = ["1444828305810485", 'x"y'];
+    const { terraform, synthesise } = await deployableStack(adopting, moto.env);
+    synthesise({ ...adopting, issuers: { production: { ...adopting.issuers["production"], audiences } } } as never);
+    const failure = async (): Promise<string> =>
+      (await terraform.run(["plan", "-no-color"], { accept: [1] })).stderr.replace(/[\s│]+/g, " ");
+    expect(await failure()).toContain(`${PROVIDER_ARN} does not register the audience x"y, so AWS would refuse`);
+    await moto.reset();
+    expect(await failure()).toContain("NoSuchEntity");
+    synthesise(adopting, { verifyExistingProviders: false });
+    expect((await terraform.plan()).counts).toMatchObject({ add: 1 });
   });
 
   test("is refused by AWS where the file creates it a second time; naming its ARN mends that", async () => {

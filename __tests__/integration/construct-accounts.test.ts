@@ -75,6 +75,7 @@ describeWith({ terraform: true, moto: true }, "constructs on a local AWS", () =>
   });
 
   const reader = (stack: TerraformStack): DatabricksFederationProps => ({
+    verifyExistingProviders: false,
     issuers: {
       production: {
         ...issuers.production,

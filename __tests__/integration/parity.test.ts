@@ -33,28 +33,21 @@ function literal(text: unknown): string {
     .replace(/%%\{/g, "%{");
 }
 
+/** A stack that asks AWS nothing: it is planned offline, as the modules are. */
+function federationStack({ federation, account }: AccountView): FederationStack {
+  return new FederationStack(new App({ outdir: "cdktf.out" }), federation, {
+    verifyExistingProviders: false,
+    ...(account.key === null ? {} : { account: account.key }),
+  });
+}
+
 function stackOf(view: AccountView): SynthesisedStack {
-  const { federation, account } = view;
-  return synthesiseWhole(
-    new FederationStack(
-      new App({ outdir: "cdktf.out" }),
-      federation,
-      account.key === null ? {} : { account: account.key },
-    ),
-  );
+  return synthesiseWhole(federationStack(view));
 }
 
 /** Stacks refuse more than files: what CDKTF would take for its own, and what lint calls an error. */
-function isSynthesisable({ federation, account }: AccountView): boolean {
-  return (
-    complaints(
-      new FederationStack(
-        new App({ outdir: "cdktf.out" }),
-        federation,
-        account.key === null ? {} : { account: account.key },
-      ),
-    ).length === 0
-  );
+function isSynthesisable(view: AccountView): boolean {
+  return complaints(federationStack(view)).length === 0;
 }
 
 /** The outputs of trust-policies, planned as a root of its own with the values as JSON: no provider is started. */

@@ -3,6 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import { App } from "cdktf";
 import { name } from "cdktf/package.json";
 import { withCdktn } from "../../scripts/cdktn";
+import type { FederationStackOptions } from "../../src/cdktf";
 import { FederationStack } from "../../src/cdktf";
 import type { FederationInput } from "../../src/federation";
 import { readFederation } from "../../src/federation";
@@ -65,7 +66,7 @@ export function cdktf(
 export interface DeployableStack {
   readonly terraform: Terraform;
   /** Synthesises anew, in the same place and for the same state. */
-  readonly synthesise: (federation: FederationInput) => void;
+  readonly synthesise: (federation: FederationInput, options?: FederationStackOptions) => void;
   /** What `cdktf synth` wrote. */
   readonly json: () => string;
   /** Where Terraform keeps the state once something is applied. */
@@ -76,10 +77,10 @@ export async function deployableStack(federation: FederationInput, env: NodeJS.P
   const folder = temporaryFolder("stack");
   const stackFolder = join(folder, "stacks", federation.name);
   const stateFile = join(folder, "terraform.tfstate");
-  const synthesise = (changed: FederationInput): void => {
+  const synthesise = (changed: FederationInput, options?: FederationStackOptions): void => {
     const backend = { type: "local", path: stateFile } as const;
     const app = new App({ outdir: folder });
-    new FederationStack(app, readFederation({ ...changed, aws: { ...changed.aws, backend } }).federation);
+    new FederationStack(app, readFederation({ ...changed, aws: { ...changed.aws, backend } }).federation, options);
     app.synth();
   };
   synthesise(federation);

@@ -6,11 +6,13 @@ import { Construct } from "constructs";
 import type { Problem } from "../errors";
 import type { PolicyRole } from "../federation/check-policies";
 import type { FederationRole, Settings } from "../federation/model";
+import { formatPath } from "../federation/path";
 import { ROLE_ARN } from "../federation/rules";
 import type { Partition } from "../issuer/rules";
 import { violation } from "../text/text-rule";
 import type { AddedPolicies } from "./added-policies";
 import { checkAddedPolicies, policyId } from "./added-policies";
+import { keyProblem } from "./given-props";
 import type { InlinePolicy } from "./inline-policies";
 import { checkSettings } from "./settings";
 import { StackGuard } from "./stack-guard";
@@ -43,8 +45,9 @@ export class ExistingRole extends Construct {
   /** @internal `DatabricksFederatedRole.fromRoleArn` makes it. */
   constructor(scope: Construct, id: string, roleArn: string, given: TerraformProvider | undefined) {
     super(scope, id);
-    const isToken = holdsToken(roleArn);
-    const problem = isToken ? undefined : violation(ROLE_ARN, String(roleArn), "roleArn");
+    const isText = typeof roleArn === "string";
+    const isToken = isText && holdsToken(roleArn);
+    const problem = !isText ? notText() : isToken ? undefined : violation(ROLE_ARN, roleArn, "roleArn");
     const isKnown = !isToken && problem === undefined;
     const [, awsPartition, , , awsAccountId] = isKnown ? roleArn.split(":") : [];
     const settings = checkSettings("role", {
@@ -67,26 +70,36 @@ export class ExistingRole extends Construct {
    * synthesis, as those of `DatabricksFederatedRole.addManagedPolicy` do.
    */
   addManagedPolicy(key: string, policyArn: string): IamRolePolicyAttachment {
-    const id = policyId(this, "managed-policy", key, this.#add({ managedPolicyArns: { [key]: policyArn } }) !== null);
-    return new IamRolePolicyAttachment(this, id, { ...this.#shared, policyArn });
+    const isNew = this.#add(key, { managedPolicyArns: { [key]: policyArn } }) !== null;
+    const id = policyId(this, "managed-policy", key, isNew);
+    return new IamRolePolicyAttachment(this, id, { ...this.#shared, policyArn: isNew ? policyArn : "refused" });
   }
 
   /** Gives the role an inline policy called `name`. Problems come at synthesis, as above. */
   addInlinePolicy(name: string, policy: InlinePolicy): IamRolePolicy {
-    const added = this.#add({ inlinePolicies: { [name]: policy } });
+    const added = this.#add(name, { inlinePolicies: { [name]: policy } });
     const text = added?.[name] ?? "{}";
     const id = policyId(this, "inline-policy", name, added !== null);
     return new IamRolePolicy(this, id, { ...this.#shared, name, policy: terraformText(text, NOTHING_ASKED) });
   }
 
   /** JSON of the inline policies by name; null where the policies are refused. */
-  #add(added: AddedPolicies): Readonly<Record<string, string>> | null {
+  #add(key: unknown, added: AddedPolicies): Readonly<Record<string, string>> | null {
+    const wrong = keyProblem(key, formatPath(["roles", this.#seen.key]));
+    if (wrong !== undefined) {
+      this.#problems.push(wrong);
+      return null;
+    }
     const { seen, texts, problems } = checkAddedPolicies(this.#seen, added, this.#settings);
     this.#problems.push(...problems);
     if (seen === undefined) return null;
     this.#seen = { ...this.#seen, ...seen };
     return texts;
   }
+}
+
+function notText(): Problem {
+  return { code: "wrong-type", message: "Must be a string.", path: "roleArn", fix: "Give the role's ARN: role.arn." };
 }
 
 /** Which policies the role has already is not known here. */

@@ -3,12 +3,13 @@ import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment";
 import type { TerraformProvider, TerraformResource, TerraformResourceLifecycle } from "cdktf";
-import { Fn, Op, TerraformStack, Token } from "cdktf";
+import { Fn, Op, TerraformDataSource, TerraformStack, Token } from "cdktf";
 import { Construct } from "constructs";
 import type { Problem } from "../errors";
 import type { RoleAttributes } from "../federation/account-view";
 import { roleAttributes } from "../federation/account-view";
 import { logicalId } from "../federation/logical-id";
+import { ROLE_FIELDS } from "../federation/fields/role";
 import type { FederationRole } from "../federation/model";
 import { formatPath } from "../federation/path";
 import type {
@@ -25,6 +26,7 @@ import { policyId } from "./added-policies";
 import type { AwsAccount, KnownAccount } from "./aws-account";
 import { aliasOf, awsAccount } from "./aws-account";
 import { ExistingRole } from "./existing-role";
+import { constructId, givenProps, keyProblem } from "./given-props";
 import type { InlinePolicy } from "./inline-policies";
 import { DatabricksOidcProvider } from "./oidc-provider";
 import { ownDependencies, ownLifecycle } from "./own-settings";
@@ -76,7 +78,10 @@ export interface RoleProps<Issuer extends string = AnyIssuer> extends Omit<
 > {
   /** Whom the role trusts; at least one. */
   readonly trusts: readonly RoleTrust<Issuer>[];
-  /** Policy name -> document, JSON text, or a token for JSON text. IAM policy variables (`${aws:username}`) stay. */
+  /**
+   * Policy name -> document, JSON text, or a token for JSON text. IAM policy variables (`${aws:username}`) stay.
+   * Default: none.
+   */
   readonly inlinePolicies?: Readonly<Record<string, InlinePolicy>>;
 }
 
@@ -101,7 +106,7 @@ export interface DatabricksFederatedRoleProps<Issuer extends string = AnyIssuer>
   readonly awsAccountId?: string;
   /** Default: the partition of the first OIDC provider, else AWS is asked. */
   readonly awsPartition?: Partition;
-  /** Email domains of your own, which subject patterns may match. */
+  /** Email domains of your own, which subject patterns may match. Default: none. */
   readonly emailDomains?: readonly string[];
   /** IAM's quota for a trust policy, in characters, 2,048 to 8,192. Default: 2,048. */
   readonly trustPolicyMaxLength?: number;
@@ -212,9 +217,9 @@ export class DatabricksFederatedRole<const Issuer extends string = string> exten
     scope: Construct,
     id: string,
     roleArn: string,
-    options: { readonly provider?: TerraformProvider } = {},
+    options?: { readonly provider?: TerraformProvider },
   ): ExistingRole {
-    return new ExistingRole(scope, id, roleArn, options.provider);
+    return new ExistingRole(scope, constructId(id), roleArn, options?.provider);
   }
 
   /** ARN of the role, a token for the rest of the stack. */
@@ -242,7 +247,7 @@ export class DatabricksFederatedRole<const Issuer extends string = string> exten
    * as those of `managedPolicyArns` do; also name-collision for a key the role has.
    */
   addManagedPolicy(key: string, policyArn: string): IamRolePolicyAttachment {
-    const isNew = this.#add({ managedPolicyArns: { [key]: policyArn } });
+    const isNew = this.#add(key, { managedPolicyArns: { [key]: policyArn } });
     return this.#attach(key, policyArn, isNew);
   }
 
@@ -251,13 +256,18 @@ export class DatabricksFederatedRole<const Issuer extends string = string> exten
    * name-collision for a name the role has.
    */
   addInlinePolicy(name: string, policy: InlinePolicy): IamRolePolicy {
-    const isNew = this.#add({ inlinePolicies: { [name]: policy } });
+    const isNew = this.#add(name, { inlinePolicies: { [name]: policy } });
     return this.#write(name, this.#checked?.inlinePolicies[name] ?? "{}", isNew);
   }
 
   /** False where the policies are refused. */
-  #add(added: AddedPolicies): boolean {
+  #add(key: unknown, added: AddedPolicies): boolean {
     if (this.#checked === undefined) return false;
+    const wrong = keyProblem(key, formatPath(["roles", this.#checked.role.key]));
+    if (wrong !== undefined) {
+      this.#problems.push(wrong);
+      return false;
+    }
     const { checked, problems } = addPolicies(this.#checked, added, this.#frame);
     this.#problems.push(...problems);
     if (checked === undefined) return false;
@@ -269,7 +279,9 @@ export class DatabricksFederatedRole<const Issuer extends string = string> exten
   /** Policies are separate resources: the role's own `inline_policy` and `managed_policy_arns` are deprecated. */
   #attach(key: string, arn: string, isNew = true): IamRolePolicyAttachment {
     const id = policyId(this, "managed-policy", key, isNew);
-    const attachment = new IamRolePolicyAttachment(this, id, { ...this.#shared(), policyArn: this.#account.text(arn) });
+    // what was refused may be anything, and is not written
+    const policyArn = isNew ? this.#account.text(arn) : "refused";
+    const attachment = new IamRolePolicyAttachment(this, id, { ...this.#shared(), policyArn });
     return isNew ? this.#named(attachment, key, this.#attachments) : attachment;
   }
 
@@ -309,11 +321,15 @@ function attributesOf(attributes: RoleAttributes, text: (text: string) => string
   );
 }
 
+const { accounts: _accounts, ...ROLE } = ROLE_FIELDS;
+const OWN_PROPS = ["providers", "provider", "awsAccountId", "awsPartition", "emailDomains", "trustPolicyMaxLength"];
+
 function partsOf(id: string, props: DatabricksFederatedRoleProps | undefined): RoleParts {
-  const given: Partial<DatabricksFederatedRoleProps> = props ?? {};
+  const early: Problem[] = [];
+  const at = ["roles", constructId(id)];
+  const given = givenProps(props, [...Object.keys(ROLE), ...OWN_PROPS], at, early);
   const { provider, awsAccountId, awsPartition, emailDomains, trustPolicyMaxLength, ...others } = given;
   const { providers: named, ...rest } = others;
-  const early: Problem[] = [];
   const constructs = Object.entries(mappingAt("providers", named, early)).filter(([key, construct]) => {
     const isProvider = construct instanceof DatabricksOidcProvider;
     const path = formatPath(["providers", key]);
@@ -365,13 +381,13 @@ function otherAccount(role: Construct, own: KnownAccount, provider: DatabricksOi
 }
 
 /**
- * Makes `role` wait for the providers that are made: the trust policy names only their computed ARNs, so Terraform
- * would not wait for them by itself, nor the role's stack for theirs.
+ * Makes `role` wait for the providers that are made, and for the answer of AWS about those that are adopted: the trust
+ * policy names only their computed ARNs, so Terraform would not wait by itself, nor the role's stack for theirs.
  */
 function waitFor(role: IamRole, providers: readonly DatabricksOidcProvider[]): void {
-  const made = providers.flatMap(({ resource }) => resource ?? []);
-  const here = made.filter(({ cdktfStack }) => cdktfStack === role.cdktfStack);
-  for (const { cdktfStack } of made) if (cdktfStack !== role.cdktfStack) role.cdktfStack.addDependency(cdktfStack);
+  const here = providers.flatMap(({ awaited }) => (awaited?.cdktfStack === role.cdktfStack ? awaited : []));
+  for (const { cdktfStack } of providers.flatMap(({ resource }) => resource ?? []))
+    if (cdktfStack !== role.cdktfStack) role.cdktfStack.addDependency(cdktfStack);
   if (here.length > 0) ownDependencies(role, here.map(pinnedAddress));
 }
 
@@ -398,10 +414,11 @@ function adoptedCondition({ checked }: DatabricksOidcProvider, account: AwsAccou
 }
 
 /**
- * The address of `resource`, which others name from here on: CDKTF refuses to override its logical ID once `fqn` was
+ * The address of `element`, which others name from here on: CDKTF refuses to override its logical ID once `fqn` was
  * read.
  */
-function pinnedAddress(resource: TerraformResource): string {
-  void resource.fqn;
-  return `${resource.terraformResourceType}.${resource.friendlyUniqueId}`;
+function pinnedAddress(element: TerraformResource | TerraformDataSource): string {
+  void element.fqn;
+  const address = `${element.terraformResourceType}.${element.friendlyUniqueId}`;
+  return TerraformDataSource.isTerraformDataSource(element) ? `data.${address}` : address;
 }

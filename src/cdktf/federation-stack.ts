@@ -2,14 +2,16 @@ import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import type { TerraformResource } from "cdktf";
 import { TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
-import { InputError, inputError } from "../errors";
+import type { Problem } from "../errors";
+import { InputError, inputError, refuse } from "../errors";
 import type { AccountView } from "../federation/account-view";
 import { accountView } from "../federation/account-view";
-import { findAccounts } from "../federation/find";
 import type { AwsAccount, Federation } from "../federation/model";
 import { awsAccount } from "./aws-account";
 import { DatabricksFederation, partsOfView } from "./federation";
 import { refuseOtherKit } from "./own-kit";
+import { quoted } from "../text/text-rule";
+import { constructId, givenProps } from "./given-props";
 import { addTerraformBlock } from "./terraform-block";
 import { mapValues } from "./terraform-text";
 import { reservedTextProblems } from "./tokens";
@@ -26,11 +28,13 @@ import { reservedTextProblems } from "./tokens";
 export interface FederationStackOptions {
   /**
    * Key of the AWS account under `aws.accounts`. Needed where there are several; see
-   * `FederationStack.forEachAccount`.
+   * `FederationStack.forEachAccount`. Default: the only one.
    */
   readonly account?: string;
   /** ID of the stack. Default: the name of the federation, and the key of the account where there are several. */
   readonly id?: string;
+  /** False: AWS is not asked whether adopted providers exist and register the audiences. Default: true. */
+  readonly verifyExistingProviders?: boolean;
 }
 
 /**
@@ -58,8 +62,11 @@ export class FederationStack extends TerraformStack {
 
   constructor(scope: Construct, federation: Federation, options: FederationStackOptions = {}) {
     refuseOtherKit(scope, "scope");
-    const account = accountOf(federation, options.account);
-    super(scope, options.id ?? account.stackName);
+    const problems: Problem[] = [];
+    const given = givenProps(options, ["account", "id", "verifyExistingProviders"], ["options"], problems);
+    refuse(problems);
+    const account = accountOf(federation, given.account);
+    super(scope, constructId(given.id ?? account.stackName));
     this.account = account;
     const view = accountView(federation, account);
     this.awsProvider = new AwsProvider(this, "aws", {
@@ -69,16 +76,19 @@ export class FederationStack extends TerraformStack {
       ...(account.accountId === null ? {} : { allowedAccountIds: [account.accountId] }),
     });
     addTerraformBlock(this, account.backend);
-    const problems = reservedTextProblems(federation, []);
-    const parts = partsOfView(view, problems);
+    const parts = partsOfView(view, reservedTextProblems(federation, []), given.verifyExistingProviders);
     this.federation = new DatabricksFederation(this, "federation", undefined, parts);
     this.#outputs(view, awsAccount(this, parts.settings.known).text);
   }
 
   /** One stack for each AWS account of the federation. */
-  static forEachAccount(scope: Construct, federation: Federation): readonly FederationStack[] {
-    return federation.accounts.map(
-      (account) => new FederationStack(scope, federation, account.key === null ? {} : { account: account.key }),
+  static forEachAccount(
+    scope: Construct,
+    federation: Federation,
+    options: Pick<FederationStackOptions, "verifyExistingProviders"> = {},
+  ): readonly FederationStack[] {
+    return accountsOf(federation).map(
+      ({ key }) => new FederationStack(scope, federation, key === null ? options : { ...options, account: key }),
     );
   }
 
@@ -117,16 +127,20 @@ export class FederationStack extends TerraformStack {
   }
 }
 
-function accountOf(federation: Federation, key: string | undefined): AwsAccount {
+function accountsOf(federation: Federation): readonly AwsAccount[] {
   // JavaScript may give a federation as written
   if (!Array.isArray((federation as Partial<Federation> | undefined)?.accounts))
     throw inputError(
       "wrong-type",
-      "federation must be the result of loadFederation or readFederation.",
-      "Pass what one of these returns.",
+      "federation must be what loadFederation returns, or the federation that readFederation returns.",
+      "Pass loadFederation(file), or readFederation(declaration).federation.",
       "federation",
     );
-  const [only, ...others] = federation.accounts;
+  return federation.accounts;
+}
+
+function accountOf(federation: Federation, key: string | undefined): AwsAccount {
+  const [only, ...others] = accountsOf(federation);
   if (key === undefined && only !== undefined && others.length === 0) return only;
   if (key === undefined)
     throw new InputError([
@@ -139,9 +153,15 @@ function accountOf(federation: Federation, key: string | undefined): AwsAccount 
         fix: "Name one as option account, or use FederationStack.forEachAccount.",
       },
     ]);
-  const [account] = findAccounts(federation, undefined, key);
-  if (account === undefined) throw new RangeError("findAccounts gives one account or more");
-  return account;
+  const account = accountsOf(federation).find((candidate) => candidate.key === key);
+  if (account !== undefined) return account;
+  const keys = federation.accounts.flatMap((candidate) => candidate.key ?? []);
+  throw inputError(
+    "account-not-found",
+    `The federation has no AWS account ${quoted(String(key))}.`,
+    keys.length > 0 ? `Use one of: ${keys.join(", ")}.` : "Leave the option out: the file has one account.",
+    "options.account",
+  );
 }
 
 function reference({ terraformResourceType, friendlyUniqueId }: TerraformResource, attribute: string): string {

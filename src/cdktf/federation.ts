@@ -6,12 +6,13 @@ import type { IssuerDeclaration } from "../federation/declarations";
 import { addedTwice } from "./added-policies";
 import type { AnyIssuer, RoleProps } from "./federated-role";
 import { DatabricksFederatedRole } from "./federated-role";
+import { constructId, givenProps, keyProblem, shapeProblem } from "./given-props";
 import type { ProviderParts } from "./oidc-provider";
 import { checkIssuerProps, computedArn, DatabricksOidcProvider } from "./oidc-provider";
 import type { RoleFrame, RoleReading } from "./role-input";
-import { checkedRole, checkRoleProps, roleFrame, withIssuerKeys } from "./role-input";
+import { checkedRole, checkRoleProps, refusedRole, roleFrame, withIssuerKeys } from "./role-input";
 import type { CheckedSettings, FederationSettings } from "./settings";
-import { checkSettings, mappingAt } from "./settings";
+import { checkSettings, FEDERATION_SETTINGS, mappingAt } from "./settings";
 import { StackGuard } from "./stack-guard";
 import { childId } from "./tokens";
 
@@ -87,6 +88,7 @@ export class DatabricksFederation<const Issuer extends string = string> extends 
         ...issuer,
         tags: settings.tags,
         known: settings.known,
+        verifiesExisting: settings.verifiesExisting,
         logicalName: [this.#name, key],
       }),
     ]);
@@ -109,9 +111,11 @@ export class DatabricksFederation<const Issuer extends string = string> extends 
    * A second role of the same key is refused there with name-collision.
    */
   addRole(key: string, role: RoleProps<Issuer>): DatabricksFederatedRole {
-    const { declaration, providers } = withIssuerKeys({ ...role }, this.providers);
+    const wrong = keyProblem(key, "roles") ?? shapeProblem(role, ["roles", key]);
+    const { declaration, providers } = withIssuerKeys(wrong === undefined ? { ...role } : {}, this.providers);
     const frame = providers === this.providers ? this.#frame : roleFrame(this.#frame.settings, providers);
-    return this.#add(key, checkRoleProps(key, declaration, frame), providers, frame);
+    const read = wrong === undefined ? checkRoleProps(key, declaration, frame) : refusedRole([wrong]);
+    return this.#add(key, read, providers, frame);
   }
 
   #add(
@@ -148,9 +152,10 @@ export interface FederationParts {
 }
 
 function partsOf(name: string, props: DatabricksFederationProps | undefined): FederationParts {
-  const { issuers, roles, ...rest } = props ?? {};
-  const settings = checkSettings(name, rest);
   const problems: Problem[] = [];
+  const given = givenProps(props, [...FEDERATION_SETTINGS, "issuers", "roles"], [], problems);
+  const { issuers, roles, ...rest } = given;
+  const settings = checkSettings(constructId(name), rest);
   return {
     name,
     settings,
@@ -170,6 +175,7 @@ function partsOf(name: string, props: DatabricksFederationProps | undefined): Fe
 export function partsOfView(
   { federation, account, providers, roles }: AccountView,
   problems: readonly Problem[],
+  verifiesExisting = true,
 ): FederationParts {
   const known = { ...account, provider: undefined, configured: true };
   return {
@@ -179,6 +185,7 @@ export function partsOfView(
       known,
       tags: federation.tags,
       boundaryToken: undefined,
+      verifiesExisting,
       problems,
     },
     issuers: Object.fromEntries(

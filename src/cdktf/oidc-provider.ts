@@ -1,3 +1,4 @@
+import { DataAwsIamOpenidConnectProvider } from "@cdktf/provider-aws/lib/data-aws-iam-openid-connect-provider";
 import { IamOpenidConnectProvider } from "@cdktf/provider-aws/lib/iam-openid-connect-provider";
 import { Annotations } from "cdktf";
 import { Construct } from "constructs";
@@ -5,6 +6,7 @@ import type { Problem } from "../errors";
 import { canonicalInput } from "../federation/canonical-input";
 import { checkExistingProvider } from "../federation/check";
 import { logicalId } from "../federation/logical-id";
+import { ISSUER_FIELDS } from "../federation/fields/issuer";
 import type { FederationIssuer } from "../federation/model";
 import { readIssuer } from "../federation/read-issuers";
 import type { IssuerDeclaration } from "../federation/declarations";
@@ -12,6 +14,7 @@ import { issuerWarnings, providerArn } from "../issuer/issuer";
 import { PARTITIONS } from "../issuer/rules";
 import type { AwsAccount, KnownAccount } from "./aws-account";
 import { awsAccount, withPlaceholders } from "./aws-account";
+import { constructId, givenProps } from "./given-props";
 import { ownLifecycle } from "./own-settings";
 import type { FederationSettings } from "./settings";
 import { checkSettings } from "./settings";
@@ -33,7 +36,7 @@ import { reservedTextProblems, setTokensAside } from "./tokens";
  * ```
  */
 export type DatabricksOidcProviderProps = IssuerDeclaration &
-  Pick<FederationSettings, "awsAccountId" | "awsPartition" | "provider" | "tags">;
+  Pick<FederationSettings, "awsAccountId" | "awsPartition" | "provider" | "tags" | "verifyExistingProviders">;
 
 /** @internal An issuer that has passed every rule. */
 export interface CheckedIssuer {
@@ -52,6 +55,8 @@ export interface ProviderParts {
   readonly known: KnownAccount;
   /** Whether a provider is adopted, so that no resource is made. */
   readonly adopts: boolean;
+  /** Whether AWS is asked for a provider that is adopted. */
+  readonly verifiesExisting: boolean;
   /** The construct's own ID; or that of its federation, and its key there. */
   readonly logicalName: readonly [string, string?];
 }
@@ -60,7 +65,8 @@ export interface ProviderParts {
 const REFUSED = { issuer: "https://refused.invalid", issuerPath: "refused.invalid", discoveryUrl: "" } as const;
 
 /**
- * An IAM OIDC provider for one Databricks issuer: created, or adopted with `existingProviderArn`.
+ * An IAM OIDC provider for one Databricks issuer: created, or adopted with `existingProviderArn`. An adopted one must
+ * exist and register the audiences, or the plan fails (`verifyExistingProviders`).
  *
  * Its ARN is computed, not read from the new resource, so trust policies stand in the first plan; a postcondition
  * compares it with the real one. No thumbprint: AWS does not use one for hosts with a public certificate.
@@ -88,6 +94,8 @@ export class DatabricksOidcProvider extends Construct {
   readonly checked: CheckedIssuer | undefined;
   /** @internal The AWS account it lives in. */
   readonly known: KnownAccount;
+  /** @internal What a role that trusts it waits for, in the stack of this construct. */
+  readonly awaited: IamOpenidConnectProvider | DataAwsIamOpenidConnectProvider | undefined;
   readonly #account: AwsAccount;
 
   /** @internal */
@@ -108,8 +116,12 @@ export class DatabricksOidcProvider extends Construct {
     this.#account = awsAccount(this, known);
     for (const warning of checked === undefined ? [] : issuerWarnings(checked.issuer.input))
       Annotations.of(this).addWarning(`${warning.message} [${warning.code}]`);
-    if (parts.adopts) return;
+    if (parts.adopts) {
+      this.awaited = parts.verifiesExisting ? this.#verify(parts, guard) : undefined;
+      return;
+    }
     this.resource = this.#create(parts, guard);
+    this.awaited = this.resource;
     const registered = { construct: this, resource: this.resource, provider: known.provider };
     if (checked !== undefined) guard.addIssuer({ ...registered, name: checked.issuer.issuer });
   }
@@ -121,7 +133,9 @@ export class DatabricksOidcProvider extends Construct {
     providerArn: string,
     props: DatabricksOidcProviderProps,
   ): DatabricksOidcProvider {
-    return new DatabricksOidcProvider(scope, id, { ...props, existingProviderArn: providerArn });
+    // JavaScript may leave it out; then no provider may be made
+    const existingProviderArn = (providerArn as string | undefined) ?? (null as unknown as string);
+    return new DatabricksOidcProvider(scope, id, { ...props, existingProviderArn });
   }
 
   /**
@@ -171,29 +185,63 @@ export class DatabricksOidcProvider extends Construct {
         },
       ],
     });
-    const [federation, key] = logicalName;
-    resource.overrideLogicalId(
-      key === undefined ? logicalId(guard.uniqueName(this, "provider", federation)) : logicalId(federation, key),
-    );
+    resource.overrideLogicalId(this.#logicalId(logicalName, guard));
     return resource;
+  }
+
+  /** Asks AWS for the adopted provider: the plan fails where it does not exist, or lacks an audience. */
+  #verify(
+    { checked, known, logicalName }: ProviderParts,
+    guard: StackGuard,
+  ): DataAwsIamOpenidConnectProvider | undefined {
+    if (checked === undefined || checked.existingArn === null) return undefined;
+    const { text } = this.#account;
+    const source = new DataAwsIamOpenidConnectProvider(this, "existing", {
+      arn: text(checked.existingArn),
+      ...(known.provider === undefined ? {} : { provider: known.provider }),
+    });
+    const audiences = this.audiences.map((name) => JSON.stringify(text(name))).join(", ");
+    const missing = `setsubtract([${audiences}], self.client_id_list)`;
+    ownLifecycle(source, {
+      postcondition: [
+        {
+          condition: `\${length(${missing}) == 0}`,
+          errorMessage:
+            `The provider \${self.arn} does not register the audience \${join(", ", ${missing})}, so AWS would ` +
+            "refuse its tokens. Add it to the provider's client_id_list, or set audiences to those it registers.",
+        },
+      ],
+    });
+    source.overrideLogicalId(this.#logicalId(logicalName, guard));
+    return source;
+  }
+
+  #logicalId([federation, key]: ProviderParts["logicalName"], guard: StackGuard): string {
+    return key === undefined ? logicalId(guard.uniqueName(this, "provider", federation)) : logicalId(federation, key);
   }
 }
 
 function partsOf(id: string, props: DatabricksOidcProviderProps | undefined): ProviderParts {
-  const { provider, awsAccountId, awsPartition, tags, ...declaration } = props ?? {};
-  const settings = checkSettings("provider", { provider, awsAccountId, awsPartition, tags });
+  const early: Problem[] = [];
+  const own = ["provider", "awsAccountId", "awsPartition", "tags", "verifyExistingProviders"] as const;
+  const all = givenProps(props, [...Object.keys(ISSUER_FIELDS), ...own], [], early);
+  const { provider, awsAccountId, awsPartition, tags, verifyExistingProviders, ...declaration } = all;
+  const given = { provider, awsAccountId, awsPartition, tags, verifyExistingProviders };
+  const settings = checkSettings("provider", given);
   const { checked, problems, adopts } = checkIssuerProps("issuer", declaration, settings.known);
   return {
-    checked: settings.problems.length === 0 ? checked : undefined,
+    checked: early.length + settings.problems.length === 0 ? checked : undefined,
     // The issuer is the construct itself, so its place needs no key.
     problems: [
+      ...early,
       ...settings.problems,
       ...problems.map((problem) => ({ ...problem, path: (problem.path ?? "").replace(/^issuers\.issuer\.?/, "") })),
     ],
     tags: settings.tags,
     known: settings.known,
+    verifiesExisting: settings.verifiesExisting,
     adopts,
-    logicalName: [id],
+    logicalName: [constructId(id)],
   };
 }
 

@@ -15,6 +15,7 @@ import { EXTERNAL_ID, SERVICE_PRINCIPAL, USER } from "../trust/rules";
 import type { AddedPolicies } from "./added-policies";
 import { checkAddedPolicies, standInPolicy } from "./added-policies";
 import { withPlaceholders } from "./aws-account";
+import { withEmptyValues } from "./given-props";
 import { checkInlinePolicies } from "./inline-policies";
 import { DatabricksOidcProvider } from "./oidc-provider";
 import type { CheckedSettings } from "./settings";
@@ -145,25 +146,26 @@ export function checkRoleProps(
 ): RoleReading {
   const at = ["roles", key];
   const { settings } = frame.settings;
-  const { inlinePolicies: declaredInline, ...rest } = declaration;
+  const { inlinePolicies: declaredInline, managedPolicyArns, tags, ...others } = declaration;
+  const rest = { ...others, managedPolicyArns: withEmptyValues(managedPolicyArns), tags: withEmptyValues(tags) };
   const policies = checkInlinePolicies(isMapping(declaredInline) ? declaredInline : {}, [...at, "inlinePolicies"]);
   const aside = setTokensAside(rest, at, slotsOf(frame));
   const tokenProblems = [...aside.problems, ...policies.problems];
-  if (tokenProblems.length > 0) return refused(tokenProblems);
+  if (tokenProblems.length > 0) return refusedRole(tokenProblems);
 
   const inline = declaredInline === undefined || isMapping(declaredInline) ? policies.documents : declaredInline;
   const canonical = canonicalInput({ ...(aside.clean as object), inlinePolicies: inline }, false);
   const read = readRole(key, canonical.value, settings, frame.reading, () => undefined);
   const problems = [...canonical.problems, ...reservedTextProblems(canonical.value, at), ...read.problems];
-  if (read.value === undefined || problems.length > 0) return refused(problems);
+  if (read.value === undefined || problems.length > 0) return refusedRole(problems);
   const ruled = checkRoleValues(read.value, settings);
-  if (ruled.length > 0) return refused(ruled);
+  if (ruled.length > 0) return refusedRole(ruled);
 
   // The problems of an issuer are reported with the issuer.
   if (read.value.trusts.some((trust) => trust.kind === "subjects" && frame.reading.broken.has(trust.issuer)))
-    return refused([]);
+    return refusedRole([]);
 
-  const ownBoundary = rest["permissionsBoundaryArn"] !== undefined;
+  const ownBoundary = others["permissionsBoundaryArn"] !== undefined;
   const role = withTokens(
     read.value,
     (...path) =>
@@ -172,7 +174,7 @@ export function checkRoleProps(
   );
   const checked = checkedRole(role, frame, aside.checked, read.value);
   const tooLong = checkTrustPolicyLength(role, trustPolicyJson(checked.policy), settings.trustPolicyMaxLength);
-  if (tooLong.length > 0) return refused(tooLong);
+  if (tooLong.length > 0) return refusedRole(tooLong);
   const inlinePolicies = { ...checked.inlinePolicies, ...Object.fromEntries(policies.tokens) };
   return { checked: { ...checked, inlinePolicies }, problems: [] };
 }
@@ -181,7 +183,7 @@ export function checkRoleProps(
 export function addPolicies(checked: CheckedRole, added: AddedPolicies, { settings }: RoleFrame): RoleReading {
   const { role, inlinePolicies } = checked;
   const { seen, texts, problems } = checkAddedPolicies(checked.seen, added, settings.settings);
-  if (seen === undefined) return refused(problems);
+  if (seen === undefined) return refusedRole(problems);
   const managedPolicyArns = { ...role.managedPolicyArns, ...added.managedPolicyArns };
   return {
     checked: {
@@ -194,7 +196,8 @@ export function addPolicies(checked: CheckedRole, added: AddedPolicies, { settin
   };
 }
 
-function refused(problems: readonly Problem[]): RoleReading {
+/** A role with these problems. */
+export function refusedRole(problems: readonly Problem[]): RoleReading {
   return { checked: undefined, problems };
 }
 

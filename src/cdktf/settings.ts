@@ -8,6 +8,7 @@ import type { FederationInput } from "../federation/declarations";
 import type { Partition } from "../issuer/rules";
 import type { KnownAccount } from "./aws-account";
 import { refuseOtherKit } from "./own-kit";
+import { withEmptyValues } from "./given-props";
 import { isPlainObject, reservedTextProblems, setTokensAside } from "./tokens";
 
 /**
@@ -32,11 +33,32 @@ export interface FederationSettings extends Pick<
   readonly awsAccountId?: string | undefined;
   /** Compared with the provider's before anything is made. Default: the provider is asked. */
   readonly awsPartition?: Partition | undefined;
-  /** Default permissions boundary of roles; may be a token. */
+  /** Permissions boundary of roles without their own; may be a token. Default: none. */
   readonly permissionsBoundaryArn?: string | undefined;
-  /** Tags of every resource; values may be tokens. */
+  /** Tags of every resource; values may be tokens. Default: none. */
   readonly tags?: Readonly<Record<string, string>> | undefined;
+  /**
+   * False: nobody asks AWS whether an adopted provider exists and registers the audiences, as where the credentials
+   * lack `iam:GetOpenIDConnectProvider`. Default: true; the plan fails where it does not.
+   */
+  readonly verifyExistingProviders?: boolean | undefined;
 }
+
+/** @internal What a federation may say of itself. */
+export const FEDERATION_SETTINGS: readonly (keyof FederationSettings)[] = [
+  "provider",
+  "awsAccountId",
+  "awsPartition",
+  "emailDomains",
+  "lint",
+  "maxSessionDuration",
+  "permissionsBoundaryArn",
+  "roleNamePrefix",
+  "rolePath",
+  "tags",
+  "trustPolicyMaxLength",
+  "verifyExistingProviders",
+];
 
 /** @internal */
 export interface CheckedSettings {
@@ -45,6 +67,7 @@ export interface CheckedSettings {
   readonly known: KnownAccount;
   /** The federation's tags, tokens in place. */
   readonly tags: Readonly<Record<string, string>>;
+  readonly verifiesExisting: boolean;
   /** The permissions boundary where it is a token; `settings` then has a stand-in. */
   readonly boundaryToken: string | undefined;
   readonly problems: readonly Problem[];
@@ -55,9 +78,9 @@ export interface CheckedSettings {
  * reserved-text. Throws InputError with kit-mismatch.
  */
 export function checkSettings(name: string, settings: FederationSettings): CheckedSettings {
-  const { provider, awsAccountId: accountId, awsPartition: partition, ...rest } = settings;
+  const { provider, awsAccountId: accountId, awsPartition: partition, verifyExistingProviders, ...rest } = settings;
   const aside = setTokensAside(
-    { ...rest, aws: { accountId, partition } },
+    { ...rest, tags: withEmptyValues(rest.tags), aws: { accountId, partition } },
     [],
     [
       {
@@ -71,6 +94,7 @@ export function checkSettings(name: string, settings: FederationSettings): Check
   const known = { accountId: accountId ?? null, partition: partition ?? null, provider, configured: false };
   refuseOtherKit(provider, "provider");
   if (provider !== undefined && !isAwsProvider(provider)) early.push(notAnAwsProvider());
+  if (!["boolean", "undefined"].includes(typeof verifyExistingProviders)) early.push(notTrueOrFalse());
   if (early.length > 0) return defaults(early, provider);
   const canonical = canonicalInput({ ...(aside.clean as object), name });
   const read = readSettings(canonical.value as Readonly<Record<string, unknown>>);
@@ -83,6 +107,7 @@ export function checkSettings(name: string, settings: FederationSettings): Check
       Object.entries(read.settings.tags).map(([key, value]) => [key, aside.tokenAt("tags", key) ?? value]),
     ),
     boundaryToken: aside.tokenAt("permissionsBoundaryArn"),
+    verifiesExisting: verifyExistingProviders !== false,
     problems: [],
   };
 }
@@ -116,6 +141,11 @@ export function mappingAt<T>(
 
 function isAwsProvider(provider: unknown): provider is TerraformProvider {
   return TerraformProvider.isTerraformProvider(provider) && provider.terraformResourceType === "aws";
+}
+
+function notTrueOrFalse(): Problem {
+  const path = "verifyExistingProviders";
+  return { code: "wrong-type", message: "Must be true or false.", path, fix: "Write false, or leave it out." };
 }
 
 function notAnAwsProvider(): Problem {

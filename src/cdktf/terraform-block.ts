@@ -1,7 +1,8 @@
 /** What stands in the `terraform` block of a stack: versions, and where its state is. */
 import { join, relative, resolve, sep } from "node:path";
-import type { S3BackendConfig, TerraformStack } from "cdktf";
-import { App, LocalBackend, S3Backend } from "cdktf";
+import type { S3BackendConfig } from "cdktf";
+import { App, LocalBackend, S3Backend, TerraformStack } from "cdktf";
+import { inputError } from "../errors";
 import { AWS_PROVIDER_RANGE, AWS_PROVIDER_SOURCE, TERRAFORM_RANGE } from "../federation/aws-provider";
 import type { Backend } from "../federation/model";
 
@@ -18,6 +19,8 @@ import type { Backend } from "../federation/model";
  * ```
  */
 export function allowAwsProviderRange(stack: TerraformStack): void {
+  if (!TerraformStack.isStack(stack))
+    throw inputError("wrong-type", "stack must be a TerraformStack.", "Pass the stack.", "stack");
   stack.addOverride("terraform.required_providers.aws", { source: AWS_PROVIDER_SOURCE, version: AWS_PROVIDER_RANGE });
 }
 

@@ -49,6 +49,9 @@ const ANY_TOKEN = new RegExp(
   "g",
 );
 
+/** Deeper than rules let a value be. */
+const MAX_DEPTH = 60;
+
 /** Sets the tokens of `declaration` aside. `at` is the declaration's own place, for messages. */
 export function setTokensAside(
   declaration: unknown,
@@ -82,7 +85,7 @@ export function setTokensAside(
       );
     }
     refuseOtherCopy(value, formatPath([...at, ...path]));
-    problems.push(notAllowed([...at, ...path]));
+    problems.push(notAllowed([...at, ...path], value));
     return undefined;
   };
   const clean = visit(declaration, []);
@@ -99,7 +102,18 @@ function textToken(value: unknown): string | undefined {
   return Tokenization.isResolvable(value) ? Token.asString(value) : undefined;
 }
 
-function notAllowed(path: readonly PathPart[]): Problem {
+function notAllowed(path: readonly PathPart[], value?: unknown): Problem {
+  if (Construct.isConstruct(value)) {
+    return {
+      code: "token-not-allowed",
+      message: `The construct ${quoted(value.node.path)} stands where a value must.`,
+      path: formatPath(path),
+      fix:
+        path.at(-1) === "issuer"
+          ? "Name an issuer by its key, or give a DatabricksOidcProvider."
+          : "Give one of its attributes, like policy.arn.",
+    };
+  }
   return {
     code: "token-not-allowed",
     message: "A Terraform token stands where a rule needs the value itself.",
@@ -112,17 +126,18 @@ function notAllowed(path: readonly PathPart[]): Problem {
 
 /**
  * Whether any CDKTF token stands in `value`: in a string, a number, a list or map of tokens, or an object. A construct
- * in place of one of its attributes counts as one.
+ * in place of one of its attributes counts as one. What holds itself is looked into as deep as a rule on depth allows.
  */
-export function holdsToken(value: unknown): boolean {
+export function holdsToken(value: unknown, depth = 0): boolean {
   if (typeof value === "string") return value.includes("TfToken[") && Token.isUnresolved(value);
   if (typeof value === "number") return Token.isUnresolved(value);
   if (typeof value !== "object" || value === null) return false;
   if (Tokenization.isResolvable(value) || Construct.isConstruct(value)) return true;
-  if (Array.isArray(value)) return Token.isUnresolved(value) || value.some(holdsToken);
+  if (depth > MAX_DEPTH) return false;
+  const inside = (member: unknown): boolean => holdsToken(member, depth + 1);
+  if (Array.isArray(value)) return Token.isUnresolved(value) || value.some(inside);
   return (
-    isPlainObject(value) &&
-    Object.entries(value).some(([key, member]) => key.includes("TfToken[") || holdsToken(member))
+    isPlainObject(value) && Object.entries(value).some(([key, member]) => key.includes("TfToken[") || inside(member))
   );
 }
 
@@ -164,6 +179,7 @@ export function reservedTextProblems(value: unknown, at: readonly PathPart[]): r
       if (isReservedText(withoutTokens(item))) problems.push(reserved(item, path));
       return;
     }
+    if (path.length > MAX_DEPTH) return;
     if (Array.isArray(item)) item.forEach((member, index) => visit(member, [...path, index]));
     if (!isPlainObject(item)) return;
     for (const [key, member] of Object.entries(item)) {
@@ -190,5 +206,5 @@ function reserved(text: string, path: readonly PathPart[]): Problem {
 
 /** Construct IDs take no tokens and no slash; its rule says what is wrong with such a key. */
 export function childId(kind: string, key: string): string {
-  return `${kind}-${holdsToken(key) ? "token" : key.replaceAll("/", "%2F")}`;
+  return `${kind}-${holdsToken(key) ? "token" : String(key).replaceAll("/", "%2F")}`;
 }

@@ -119,6 +119,11 @@ function problemsOf(
         if (best !== undefined && depthOf(best) > 0)
           return best.flatMap((nested) => problemsOf(nested, found, parts, typedAt, null));
       }
+      {
+        const types = issue.errors.flatMap(([first]) => (first?.code === "invalid_type" ? [first.expected] : []));
+        if (types.length > 0)
+          return [wrongType(types.map((type) => TYPE_WORDS[type] ?? type).join(" or "), found, path, undefined)];
+      }
       return [
         {
           code: "value-not-allowed",

@@ -1,4 +1,5 @@
 /** Reads a federation file from disk. */
+import { inputError } from "../errors";
 import { parseFederation, type ReadFederation } from "../federation";
 import { readText } from "./read-file";
 
@@ -24,5 +25,12 @@ export function readFederationFile(file: string = DEFAULT_FEDERATION_FILE): Read
  * ```
  */
 export function loadFederation(file: string = DEFAULT_FEDERATION_FILE): ReadFederation["federation"] {
+  if (typeof file !== "string")
+    throw inputError(
+      "wrong-type",
+      "file must be a path.",
+      "Pass a path, or readFederation(declaration).federation.",
+      "file",
+    );
   return readFederationFile(file).federation;
 }
