@@ -15,7 +15,7 @@ const address = (...values: readonly string[]): HclValue => ({ test: "IpAddress"
 
 type Inputs = Readonly<Record<string, HclValue>>;
 
-/** What `terraform plan` of a call with `inputs` prints as errors, on one line. */
+/** What `terraform plan` of a call with `inputs` prints as warnings and errors, on one line. */
 async function refusalOf(inputs: Inputs, before = ""): Promise<string> {
   const folder = temporaryFolder("messages");
   const given = { aws_account_id: "111122223333", aws_partition: "aws", issuers: { production: issuer }, ...inputs };
@@ -24,8 +24,9 @@ async function refusalOf(inputs: Inputs, before = ""): Promise<string> {
   writeFileSync(join(folder, "provider.tf.json"), JSON.stringify(OFFLINE_PROVIDER));
   const terraform = terraformIn(folder);
   await terraform.init();
-  const { stderr } = await terraform.run(["plan", "-no-color", "-input=false"], { accept: [0, 1] });
-  return stderr.replace(/[\s│╷╵]+/g, " ");
+  const { stdout, stderr } = await terraform.run(["plan", "-no-color", "-input=false"], { accept: [0, 1] });
+  const warnings = stdout.slice(Math.max(stdout.indexOf("Warning: "), 0), stdout.includes("Warning: ") ? undefined : 0);
+  return `${warnings}${stderr}`.replace(/[\s│╷╵]+/g, " ");
 }
 
 describeWith({ terraform: true }, "a refusal of a module", () => {
@@ -78,5 +79,37 @@ describeWith({ terraform: true }, "a refusal of a module", () => {
     expect(refusal).toContain("statements that have Effect, Action and Resource");
     expect(refusal).not.toMatch(/x\*secret|sensitive value/);
     expect(refusal.match(/Error: /g)).toHaveLength(2);
+  });
+
+  test("shows the rule and no value where tags, conditions or subjects are sensitive, and warns of no good plan", async () => {
+    const locals = (tag: string, cidr: string, user: string): string =>
+      `locals {\n  tag = sensitive("${tag}")\n  cidr = sensitive("${cidr}")\n  user = sensitive("${user}")\n}\n`;
+    const [tag, cidr] = [expression("local.tag"), expression("[local.cidr]")];
+    const inputs: Inputs = {
+      tags: { owner: tag },
+      roles: {
+        etl: {
+          tags: { team: tag },
+          trusts: [
+            {
+              ...trust,
+              users: [expression("local.user")],
+              conditions: [{ test: "IpAddress", variable: "aws:SourceIp", values: cidr }],
+            },
+          ],
+        },
+      },
+    };
+    expect(await refusalOf(inputs, locals("data", "203.0.113.0/24", "alice@example.com"))).toBe("");
+    const refusal = await refusalOf(inputs, locals("secret,", "secret", "secret"));
+    for (const rule of [
+      "Each value of tags must be at most 256 letters, digits, spaces and _.:/=+@-.",
+      "Each value of a role's tags must be at most 256 letters, digits, spaces and _.:/=+@-.",
+      "Each of users must be a user's email address as Databricks shows it, without wildcards, e.g. alice@example.com.",
+      "Each value of an IpAddress condition must be an IP address or a CIDR block, e.g. 203.0.113.0/24.",
+    ])
+      expect(refusal).toContain(`${rule} At fault: a sensitive value.`);
+    expect(refusal).not.toContain("secret");
+    expect(refusal.match(/Error: /g)).toHaveLength(4);
   });
 });

@@ -52,8 +52,11 @@ output "trust_policies" {
   }
 
   precondition {
-    condition     = length(local.foreign_policy_arns) == 0
-    error_message = "Managed policies and permissions boundaries must be in the role's partition, and in its account or AWS managed. At fault: ${join(", ", local.foreign_policy_arns)}."
+    condition = length(local.foreign_policy_arns) == 0
+    error_message = "Managed policies and permissions boundaries must be in the role's partition, and in its account or AWS managed. At fault: ${[
+      for shown in [join(", ", local.foreign_policy_arns)] :
+      [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
+    ][0]}."
   }
 
   precondition {
@@ -72,32 +75,50 @@ output "trust_policies" {
   }
 
   precondition {
-    condition     = length(module.trust_policies.problems.issuer_not_found) == 0
-    error_message = "Each trust must name one of issuers. At fault: ${join(", ", module.trust_policies.problems.issuer_not_found)}."
+    condition = length(module.trust_policies.problems.issuer_not_found) == 0
+    error_message = "Each trust must name one of issuers. At fault: ${[
+      for shown in [join(", ", module.trust_policies.problems.issuer_not_found)] :
+      [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
+    ][0]}."
   }
 
   precondition {
-    condition     = length(module.trust_policies.problems.audience_not_registered) == 0
-    error_message = "The audiences of a trust must be among those its issuer's provider registers: AWS would refuse every such token. At fault: ${join(", ", module.trust_policies.problems.audience_not_registered)}."
+    condition = length(module.trust_policies.problems.audience_not_registered) == 0
+    error_message = "The audiences of a trust must be among those its issuer's provider registers: AWS would refuse every such token. At fault: ${[
+      for shown in [join(", ", module.trust_policies.problems.audience_not_registered)] :
+      [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
+    ][0]}."
   }
 
   precondition {
-    condition     = length(module.trust_policies.problems.condition_on_guard) == 0
-    error_message = "A condition must not test the aud or sub of its issuer, which guard the role; use audiences and subjects. At fault: ${join(", ", module.trust_policies.problems.condition_on_guard)}."
+    condition = length(module.trust_policies.problems.condition_on_guard) == 0
+    error_message = "A condition must not test the aud or sub of its issuer, which guard the role; use audiences and subjects. At fault: ${[
+      for shown in [join(", ", module.trust_policies.problems.condition_on_guard)] :
+      [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
+    ][0]}."
   }
 
   precondition {
-    condition     = length(module.trust_policies.problems.subject_pattern_too_wide) == 0
-    error_message = "Each of subject_patterns must have one @ and then a domain of email_domains, or one below, written out; any other goes into wide_subject_patterns, with its reason. At fault: ${join(", ", module.trust_policies.problems.subject_pattern_too_wide)}."
+    condition = length(module.trust_policies.problems.subject_pattern_too_wide) == 0
+    error_message = "Each of subject_patterns must have one @ and then a domain of email_domains, or one below, written out; any other goes into wide_subject_patterns, with its reason. At fault: ${[
+      for shown in [join(", ", module.trust_policies.problems.subject_pattern_too_wide)] :
+      [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
+    ][0]}."
   }
 
   precondition {
-    condition     = length(module.trust_policies.problems.unity_catalog_cloud) == 0
-    error_message = "The cloud of unity_catalog must be of the role's own partition: aws, or in GovCloud aws-us-gov or aws-us-gov-dod; aws-cn has none. At fault: ${join(", ", module.trust_policies.problems.unity_catalog_cloud)}."
+    condition = length(module.trust_policies.problems.unity_catalog_cloud) == 0
+    error_message = "The cloud of unity_catalog must be of the role's own partition: aws, or in GovCloud aws-us-gov or aws-us-gov-dod; aws-cn has none. At fault: ${[
+      for shown in [join(", ", module.trust_policies.problems.unity_catalog_cloud)] :
+      [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
+    ][0]}."
   }
 
   precondition {
-    condition     = length(module.trust_policies.problems.trust_policy_too_long) == 0
-    error_message = "A trust policy must not be longer than trust_policy_max_length; split the role, or have AWS raise the quota. At fault: ${join(", ", module.trust_policies.problems.trust_policy_too_long)}."
+    condition = length(module.trust_policies.problems.trust_policy_too_long) == 0
+    error_message = "A trust policy must not be longer than trust_policy_max_length; split the role, or have AWS raise the quota. At fault: ${[
+      for shown in [join(", ", module.trust_policies.problems.trust_policy_too_long)] :
+      [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
+    ][0]}."
   }
 }

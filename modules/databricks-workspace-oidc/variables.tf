@@ -42,13 +42,18 @@ variable "audiences" {
 
   validation {
     condition = length([
-      for value_index, value in var.audiences : "audiences[${value_index}]: ${jsonencode(value)}"
+      for value_index, value in var.audiences :
+      "audiences[${value_index}]: ${jsonencode(value)}"
       if !(value == null ? false : can(regex("^[!-)+->@-z|-~]+$", value)) && length(value) <= 255)
     ]) == 0
-    error_message = "Each of audiences must be 1 to 255 visible ASCII characters except *, ? and {. At fault: ${join(", ", [
-      for value_index, value in var.audiences : "audiences[${value_index}]: ${jsonencode(value)}"
-      if !(value == null ? false : can(regex("^[!-)+->@-z|-~]+$", value)) && length(value) <= 255)
-    ])}."
+    error_message = "Each of audiences must be 1 to 255 visible ASCII characters except *, ? and {. At fault: ${[
+      for shown in [join(", ", [
+        for value_index, value in var.audiences :
+        "audiences[${value_index}]: ${jsonencode(value)}"
+        if !(value == null ? false : can(regex("^[!-)+->@-z|-~]+$", value)) && length(value) <= 255)
+      ])] :
+      [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
+    ][0]}."
   }
 
   validation {
@@ -96,13 +101,24 @@ variable "email_domains" {
 
   validation {
     condition = length([
-      for value_index, value in var.email_domains : "email_domains[${value_index}]: ${jsonencode(value)}"
-      if !(value == null ? false : can(regex("^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{0,58}[a-z0-9])$", value)) && length(value) <= 253)
+      for value_index, value in var.email_domains :
+      "email_domains[${value_index}]: ${jsonencode(value)}"
+      if !(
+        value == null ? false : can(regex("^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{0,58}[a-z0-9])$", value)) &&
+        length(value) <= 253
+      )
     ]) == 0
-    error_message = "Each of email_domains must be an email domain of at least two labels in lower case, without wildcards, e.g. data.example.com. At fault: ${join(", ", [
-      for value_index, value in var.email_domains : "email_domains[${value_index}]: ${jsonencode(value)}"
-      if !(value == null ? false : can(regex("^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{0,58}[a-z0-9])$", value)) && length(value) <= 253)
-    ])}."
+    error_message = "Each of email_domains must be an email domain of at least two labels in lower case, without wildcards, e.g. data.example.com. At fault: ${[
+      for shown in [join(", ", [
+        for value_index, value in var.email_domains :
+        "email_domains[${value_index}]: ${jsonencode(value)}"
+        if !(
+          value == null ? false : can(regex("^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{0,58}[a-z0-9])$", value)) &&
+          length(value) <= 253
+        )
+      ])] :
+      [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
+    ][0]}."
   }
 }
 
@@ -191,141 +207,305 @@ variable "roles" {
 
   validation {
     condition = length([
-      for key, role in var.roles : "roles[${jsonencode(key)}]"
+      for key, role in var.roles :
+      "roles[${jsonencode(key)}]"
       if !(can(role.tags))
     ]) == 0
-    error_message = "A role must not be null; leave it out. At fault: ${join(", ", [
-      for key, role in var.roles : "roles[${jsonencode(key)}]"
-      if !(can(role.tags))
-    ])}."
+    error_message = "A role must not be null; leave it out. At fault: ${[
+      for shown in [join(", ", [
+        for key, role in var.roles :
+        "roles[${jsonencode(key)}]"
+        if !(can(role.tags))
+      ])] :
+      [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
+    ][0]}."
   }
 
   validation {
     condition = length([
-      for key in keys(var.roles) : "roles: ${jsonencode(key)}"
+      for key in [
+        for json in [jsonencode([for key in [for key, role in var.roles : key] : key])] :
+        can(regex("^\\[(?:\"[A-Za-z0-9][A-Za-z0-9_+=,.@-]{0,63}\",?)*\\]$", json))
+      ][0] ? [] : [for key, role in var.roles : key] :
+      "roles: ${jsonencode(key)}"
       if !(can(regex("^[A-Za-z0-9][A-Za-z0-9_+=,.@-]*$", key)) && length(key) <= 64)
     ]) == 0
-    error_message = "Each key of roles must be 1 to 64 letters, digits and _+=,.@-, starting with a letter or digit. At fault: ${join(", ", [
-      for key in keys(var.roles) : "roles: ${jsonencode(key)}"
-      if !(can(regex("^[A-Za-z0-9][A-Za-z0-9_+=,.@-]*$", key)) && length(key) <= 64)
-    ])}."
+    error_message = "Each key of roles must be 1 to 64 letters, digits and _+=,.@-, starting with a letter or digit. At fault: ${[
+      for shown in [join(", ", [
+        for key in [
+          for json in [jsonencode([for key in [for key, role in var.roles : key] : key])] :
+          can(regex("^\\[(?:\"[A-Za-z0-9][A-Za-z0-9_+=,.@-]{0,63}\",?)*\\]$", json))
+        ][0] ? [] : [for key, role in var.roles : key] :
+        "roles: ${jsonencode(key)}"
+        if !(can(regex("^[A-Za-z0-9][A-Za-z0-9_+=,.@-]*$", key)) && length(key) <= 64)
+      ])] :
+      [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
+    ][0]}."
   }
 
   validation {
     condition = length([
-      for key, role in try([for all in [flatten([for role in var.roles : role.name[*]])] : can(regex("^(?:[A-Za-z0-9_+=,.@-]+\n)*$", join("", formatlist("%s\n", all)))) && !strcontains(join("", all), "\n") && max(0, [for text in all : length(text)]...) <= 64][0], false) ? {} : var.roles : "roles[${jsonencode(key)}].name: ${jsonencode(role.name)}"
-      if !(role.name == null ? true : can(regex("^[A-Za-z0-9_+=,.@-]+$", role.name)) && length(role.name) <= 64)
+      for key, role in [
+        for json in [jsonencode([for role in var.roles : role.name])] :
+        can(regex("^\\[(?:(?:null|\"[A-Za-z0-9_+=,.@-]{1,64}\"),?)*\\]$", json))
+      ][0] ? {} : var.roles :
+      "roles[${jsonencode(key)}].name: ${jsonencode(role.name)}"
+      if !(
+        role.name == null ? true : can(regex("^[A-Za-z0-9_+=,.@-]+$", role.name)) &&
+        length(role.name) <= 64
+      )
     ]) == 0
-    error_message = "A role's name must be 1 to 64 letters, digits and _+=,.@-. At fault: ${join(", ", [
-      for key, role in try([for all in [flatten([for role in var.roles : role.name[*]])] : can(regex("^(?:[A-Za-z0-9_+=,.@-]+\n)*$", join("", formatlist("%s\n", all)))) && !strcontains(join("", all), "\n") && max(0, [for text in all : length(text)]...) <= 64][0], false) ? {} : var.roles : "roles[${jsonencode(key)}].name: ${jsonencode(role.name)}"
-      if !(role.name == null ? true : can(regex("^[A-Za-z0-9_+=,.@-]+$", role.name)) && length(role.name) <= 64)
-    ])}."
+    error_message = "A role's name must be 1 to 64 letters, digits and _+=,.@-. At fault: ${[
+      for shown in [join(", ", [
+        for key, role in [
+          for json in [jsonencode([for role in var.roles : role.name])] :
+          can(regex("^\\[(?:(?:null|\"[A-Za-z0-9_+=,.@-]{1,64}\"),?)*\\]$", json))
+        ][0] ? {} : var.roles :
+        "roles[${jsonencode(key)}].name: ${jsonencode(role.name)}"
+        if !(
+          role.name == null ? true : can(regex("^[A-Za-z0-9_+=,.@-]+$", role.name)) &&
+          length(role.name) <= 64
+        )
+      ])] :
+      [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
+    ][0]}."
   }
 
   validation {
     condition = length([
-      for key, role in var.roles : "roles[${jsonencode(key)}].description: ${jsonencode(role.description)}"
-      if !(role.description == null ? true : can(regex("^[ -~\\x{00A1}-\\x{00FF}\\t\\n\\r]*$", role.description)) && length(split("", role.description)) <= 1000)
+      for key, role in [
+        for json in [jsonencode([for role in var.roles : role.description])] :
+        can(regex("^\\[(?:(?:null|\"[ -!#-\\[\\]-~\\x{00A1}-\\x{00FF}\\t\\n\\r]{0,1000}\"),?)*\\]$", json))
+      ][0] ? {} : var.roles :
+      "roles[${jsonencode(key)}].description: ${jsonencode(role.description)}"
+      if !(
+        role.description == null ? true : can(regex("^[ -~\\x{00A1}-\\x{00FF}\\t\\n\\r]*$", role.description)) &&
+        length(split("", role.description)) <= 1000
+      )
     ]) == 0
-    error_message = "A role's description must be at most 1,000 printable Latin-1 characters, tabs and line breaks. At fault: ${join(", ", [
-      for key, role in var.roles : "roles[${jsonencode(key)}].description: ${jsonencode(role.description)}"
-      if !(role.description == null ? true : can(regex("^[ -~\\x{00A1}-\\x{00FF}\\t\\n\\r]*$", role.description)) && length(split("", role.description)) <= 1000)
-    ])}."
+    error_message = "A role's description must be at most 1,000 printable Latin-1 characters, tabs and line breaks. At fault: ${[
+      for shown in [join(", ", [
+        for key, role in [
+          for json in [jsonencode([for role in var.roles : role.description])] :
+          can(regex("^\\[(?:(?:null|\"[ -!#-\\[\\]-~\\x{00A1}-\\x{00FF}\\t\\n\\r]{0,1000}\"),?)*\\]$", json))
+        ][0] ? {} : var.roles :
+        "roles[${jsonencode(key)}].description: ${jsonencode(role.description)}"
+        if !(
+          role.description == null ? true : can(regex("^[ -~\\x{00A1}-\\x{00FF}\\t\\n\\r]*$", role.description)) &&
+          length(split("", role.description)) <= 1000
+        )
+      ])] :
+      [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
+    ][0]}."
   }
 
   validation {
     condition = length([
-      for key, role in try([for all in [flatten([for role in var.roles : role.path[*]])] : can(regex("^(?:/(?:[!-)+-.0->@-z|-~]+/)*\n)*$", join("", formatlist("%s\n", all)))) && !strcontains(join("", all), "\n") && max(0, [for text in all : length(text)]...) <= 512][0], false) ? {} : var.roles : "roles[${jsonencode(key)}].path: ${jsonencode(role.path)}"
-      if !(role.path == null ? true : can(regex("^/(?:[!-)+-.0->@-z|-~]+/)*$", role.path)) && length(role.path) <= 512)
+      for key, role in [
+        for json in [jsonencode([for role in var.roles : role.path])] :
+        can(regex("^\\[(?:null,?)*\\]$", json))
+      ][0] ? {} : var.roles :
+      "roles[${jsonencode(key)}].path: ${jsonencode(role.path)}"
+      if !(
+        role.path == null ? true : can(regex("^/(?:[!-)+-.0->@-z|-~]+/)*$", role.path)) &&
+        length(role.path) <= 512
+      )
     ]) == 0
-    error_message = "A role's path must be a path of at most 512 visible ASCII characters except *, ? and {, beginning and ending with /, e.g. /databricks/. At fault: ${join(", ", [
-      for key, role in try([for all in [flatten([for role in var.roles : role.path[*]])] : can(regex("^(?:/(?:[!-)+-.0->@-z|-~]+/)*\n)*$", join("", formatlist("%s\n", all)))) && !strcontains(join("", all), "\n") && max(0, [for text in all : length(text)]...) <= 512][0], false) ? {} : var.roles : "roles[${jsonencode(key)}].path: ${jsonencode(role.path)}"
-      if !(role.path == null ? true : can(regex("^/(?:[!-)+-.0->@-z|-~]+/)*$", role.path)) && length(role.path) <= 512)
-    ])}."
+    error_message = "A role's path must be a path of at most 512 visible ASCII characters except *, ? and {, beginning and ending with /, e.g. /databricks/. At fault: ${[
+      for shown in [join(", ", [
+        for key, role in [
+          for json in [jsonencode([for role in var.roles : role.path])] :
+          can(regex("^\\[(?:null,?)*\\]$", json))
+        ][0] ? {} : var.roles :
+        "roles[${jsonencode(key)}].path: ${jsonencode(role.path)}"
+        if !(
+          role.path == null ? true : can(regex("^/(?:[!-)+-.0->@-z|-~]+/)*$", role.path)) &&
+          length(role.path) <= 512
+        )
+      ])] :
+      [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
+    ][0]}."
   }
 
   validation {
     condition = length([
-      for key, role in var.roles : "roles[${jsonencode(key)}].max_session_duration: ${jsonencode(role.max_session_duration)}"
-      if !(role.max_session_duration == null ? true : role.max_session_duration >= 3600 && role.max_session_duration <= 43200 && floor(role.max_session_duration) == role.max_session_duration)
+      for key, role in [
+        for json in [jsonencode([for role in var.roles : role.max_session_duration])] :
+        can(regex("^\\[(?:null,?)*\\]$", json))
+      ][0] ? {} : var.roles :
+      "roles[${jsonencode(key)}].max_session_duration: ${jsonencode(role.max_session_duration)}"
+      if !(
+        role.max_session_duration == null ? true : role.max_session_duration >= 3600 &&
+        role.max_session_duration <= 43200 &&
+        floor(role.max_session_duration) == role.max_session_duration
+      )
     ]) == 0
-    error_message = "A role's max_session_duration must be a whole number of seconds from 3600 (1h) to 43200 (12h). At fault: ${join(", ", [
-      for key, role in var.roles : "roles[${jsonencode(key)}].max_session_duration: ${jsonencode(role.max_session_duration)}"
-      if !(role.max_session_duration == null ? true : role.max_session_duration >= 3600 && role.max_session_duration <= 43200 && floor(role.max_session_duration) == role.max_session_duration)
-    ])}."
+    error_message = "A role's max_session_duration must be a whole number of seconds from 3600 (1h) to 43200 (12h). At fault: ${[
+      for shown in [join(", ", [
+        for key, role in [
+          for json in [jsonencode([for role in var.roles : role.max_session_duration])] :
+          can(regex("^\\[(?:null,?)*\\]$", json))
+        ][0] ? {} : var.roles :
+        "roles[${jsonencode(key)}].max_session_duration: ${jsonencode(role.max_session_duration)}"
+        if !(
+          role.max_session_duration == null ? true : role.max_session_duration >= 3600 &&
+          role.max_session_duration <= 43200 &&
+          floor(role.max_session_duration) == role.max_session_duration
+        )
+      ])] :
+      [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
+    ][0]}."
   }
 
   validation {
     condition = length([
-      for key, role in try([for all in [flatten([for role in var.roles : role.permissions_boundary_arn[*]])] : can(regex("^(?:arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[!-)+->@-z|-~]*[A-Za-z0-9_+=,.@-]\n)*$", join("", formatlist("%s\n", all)))) && !strcontains(join("", all), "\n") && max(0, [for text in all : length(text)]...) <= 552][0], false) ? {} : var.roles : "roles[${jsonencode(key)}].permissions_boundary_arn: ${jsonencode(role.permissions_boundary_arn)}"
-      if !(role.permissions_boundary_arn == null ? true : can(regex("^arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[!-)+->@-z|-~]*[A-Za-z0-9_+=,.@-]$", role.permissions_boundary_arn)) && length(role.permissions_boundary_arn) <= 552)
+      for key, role in [
+        for json in [jsonencode([for role in var.roles : role.permissions_boundary_arn])] :
+        can(regex("^\\[(?:(?:null|\"arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[!#-)+->@-\\[\\]-z|-~]{0,511}[A-Za-z0-9_+=,.@-]\"),?)*\\]$", json))
+      ][0] ? {} : var.roles :
+      "roles[${jsonencode(key)}].permissions_boundary_arn: ${jsonencode(role.permissions_boundary_arn)}"
+      if !(
+        role.permissions_boundary_arn == null ? true : can(regex("^arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[!-)+->@-z|-~]*[A-Za-z0-9_+=,.@-]$", role.permissions_boundary_arn)) &&
+        length(role.permissions_boundary_arn) <= 552
+      )
     ]) == 0
-    error_message = "A role's permissions_boundary_arn must be the ARN of an IAM policy, e.g. arn:aws:iam::111122223333:policy/read-lake. At fault: ${join(", ", [
-      for key, role in try([for all in [flatten([for role in var.roles : role.permissions_boundary_arn[*]])] : can(regex("^(?:arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[!-)+->@-z|-~]*[A-Za-z0-9_+=,.@-]\n)*$", join("", formatlist("%s\n", all)))) && !strcontains(join("", all), "\n") && max(0, [for text in all : length(text)]...) <= 552][0], false) ? {} : var.roles : "roles[${jsonencode(key)}].permissions_boundary_arn: ${jsonencode(role.permissions_boundary_arn)}"
-      if !(role.permissions_boundary_arn == null ? true : can(regex("^arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[!-)+->@-z|-~]*[A-Za-z0-9_+=,.@-]$", role.permissions_boundary_arn)) && length(role.permissions_boundary_arn) <= 552)
-    ])}."
+    error_message = "A role's permissions_boundary_arn must be the ARN of an IAM policy, e.g. arn:aws:iam::111122223333:policy/read-lake. At fault: ${[
+      for shown in [join(", ", [
+        for key, role in [
+          for json in [jsonencode([for role in var.roles : role.permissions_boundary_arn])] :
+          can(regex("^\\[(?:(?:null|\"arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[!#-)+->@-\\[\\]-z|-~]{0,511}[A-Za-z0-9_+=,.@-]\"),?)*\\]$", json))
+        ][0] ? {} : var.roles :
+        "roles[${jsonencode(key)}].permissions_boundary_arn: ${jsonencode(role.permissions_boundary_arn)}"
+        if !(
+          role.permissions_boundary_arn == null ? true : can(regex("^arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[!-)+->@-z|-~]*[A-Za-z0-9_+=,.@-]$", role.permissions_boundary_arn)) &&
+          length(role.permissions_boundary_arn) <= 552
+        )
+      ])] :
+      [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
+    ][0]}."
   }
 
   validation {
     condition = length(flatten([
-      for key, role in try([for all in [flatten([for role in var.roles : keys(role.managed_policy_arns)])] : can(regex("^(?:[A-Za-z][A-Za-z0-9_-]*\n)*$", join("", formatlist("%s\n", all)))) && !strcontains(join("", all), "\n") && max(0, [for text in all : length(text)]...) <= 63][0], false) ? {} : var.roles : [
-        for name in keys(role.managed_policy_arns) : "roles[${jsonencode(key)}].managed_policy_arns: ${jsonencode(name)}"
+      for key, role in [
+        for json in [jsonencode([for role in var.roles : keys(role.managed_policy_arns)])] :
+        can(regex("^\\[(?:\\[(?:\"[A-Za-z][A-Za-z0-9_-]{0,62}\",?)*\\],?)*\\]$", json))
+      ][0] ? {} : var.roles :
+      [
+        for name in keys(role.managed_policy_arns) :
+        "roles[${jsonencode(key)}].managed_policy_arns: ${jsonencode(name)}"
         if !(can(regex("^[A-Za-z][A-Za-z0-9_-]*$", name)) && length(name) <= 63)
       ]
     ])) == 0
-    error_message = "Each key of a role's managed_policy_arns must be 1 to 63 letters, digits and _-, starting with a letter. At fault: ${join(", ", flatten([
-      for key, role in try([for all in [flatten([for role in var.roles : keys(role.managed_policy_arns)])] : can(regex("^(?:[A-Za-z][A-Za-z0-9_-]*\n)*$", join("", formatlist("%s\n", all)))) && !strcontains(join("", all), "\n") && max(0, [for text in all : length(text)]...) <= 63][0], false) ? {} : var.roles : [
-        for name in keys(role.managed_policy_arns) : "roles[${jsonencode(key)}].managed_policy_arns: ${jsonencode(name)}"
-        if !(can(regex("^[A-Za-z][A-Za-z0-9_-]*$", name)) && length(name) <= 63)
-      ]
-    ]))}."
+    error_message = "Each key of a role's managed_policy_arns must be 1 to 63 letters, digits and _-, starting with a letter. At fault: ${[
+      for shown in [join(", ", flatten([
+        for key, role in [
+          for json in [jsonencode([for role in var.roles : keys(role.managed_policy_arns)])] :
+          can(regex("^\\[(?:\\[(?:\"[A-Za-z][A-Za-z0-9_-]{0,62}\",?)*\\],?)*\\]$", json))
+        ][0] ? {} : var.roles :
+        [
+          for name in keys(role.managed_policy_arns) :
+          "roles[${jsonencode(key)}].managed_policy_arns: ${jsonencode(name)}"
+          if !(can(regex("^[A-Za-z][A-Za-z0-9_-]*$", name)) && length(name) <= 63)
+        ]
+      ]))] :
+      [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
+    ][0]}."
   }
 
   validation {
     condition = length(flatten([
-      for key, role in try([for all in [flatten([for role in var.roles : values(role.managed_policy_arns)])] : can(regex("^(?:arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[!-)+->@-z|-~]*[A-Za-z0-9_+=,.@-]\n)*$", join("", formatlist("%s\n", all)))) && !strcontains(join("", all), "\n") && max(0, [for text in all : length(text)]...) <= 552][0], false) ? {} : var.roles : [
-        for name, value in role.managed_policy_arns : "roles[${jsonencode(key)}].managed_policy_arns[${jsonencode(name)}]: ${jsonencode(value)}"
-        if !(value == null ? false : can(regex("^arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[!-)+->@-z|-~]*[A-Za-z0-9_+=,.@-]$", value)) && length(value) <= 552)
+      for key, role in [
+        for json in [jsonencode([for role in var.roles : values(role.managed_policy_arns)])] :
+        can(regex("^\\[(?:\\[(?:\"arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[!#-)+->@-\\[\\]-z|-~]{0,511}[A-Za-z0-9_+=,.@-]\",?)*\\],?)*\\]$", json))
+      ][0] ? {} : var.roles :
+      [
+        for name, value in role.managed_policy_arns :
+        "roles[${jsonencode(key)}].managed_policy_arns[${jsonencode(name)}]: ${jsonencode(value)}"
+        if !(
+          value == null ? false : can(regex("^arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[!-)+->@-z|-~]*[A-Za-z0-9_+=,.@-]$", value)) &&
+          length(value) <= 552
+        )
       ]
     ])) == 0
-    error_message = "Each of a role's managed_policy_arns must be the ARN of an IAM policy, e.g. arn:aws:iam::111122223333:policy/read-lake. At fault: ${join(", ", flatten([
-      for key, role in try([for all in [flatten([for role in var.roles : values(role.managed_policy_arns)])] : can(regex("^(?:arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[!-)+->@-z|-~]*[A-Za-z0-9_+=,.@-]\n)*$", join("", formatlist("%s\n", all)))) && !strcontains(join("", all), "\n") && max(0, [for text in all : length(text)]...) <= 552][0], false) ? {} : var.roles : [
-        for name, value in role.managed_policy_arns : "roles[${jsonencode(key)}].managed_policy_arns[${jsonencode(name)}]: ${jsonencode(value)}"
-        if !(value == null ? false : can(regex("^arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[!-)+->@-z|-~]*[A-Za-z0-9_+=,.@-]$", value)) && length(value) <= 552)
-      ]
-    ]))}."
+    error_message = "Each of a role's managed_policy_arns must be the ARN of an IAM policy, e.g. arn:aws:iam::111122223333:policy/read-lake. At fault: ${[
+      for shown in [join(", ", flatten([
+        for key, role in [
+          for json in [jsonencode([for role in var.roles : values(role.managed_policy_arns)])] :
+          can(regex("^\\[(?:\\[(?:\"arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[!#-)+->@-\\[\\]-z|-~]{0,511}[A-Za-z0-9_+=,.@-]\",?)*\\],?)*\\]$", json))
+        ][0] ? {} : var.roles :
+        [
+          for name, value in role.managed_policy_arns :
+          "roles[${jsonencode(key)}].managed_policy_arns[${jsonencode(name)}]: ${jsonencode(value)}"
+          if !(
+            value == null ? false : can(regex("^arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[!-)+->@-z|-~]*[A-Za-z0-9_+=,.@-]$", value)) &&
+            length(value) <= 552
+          )
+        ]
+      ]))] :
+      [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
+    ][0]}."
   }
 
   validation {
     condition = length(flatten([
-      for key, role in var.roles : [
-        for names in values({ for name, arn in role.managed_policy_arns : coalesce(arn, "-") => name... }) : "roles[${jsonencode(key)}].managed_policy_arns: ${jsonencode(names)}"
-        if !(length(names) == 1)
+      for checked in [[
+        for json in [jsonencode([for role in var.roles : keys(role.managed_policy_arns)])] :
+        can(regex("^\\[(?:\\[(?:\"[^\"\\\\]*\")?\\],?)*\\]$", json))
+      ][0] ? {} : var.roles] :
+      [
+        flatten([
+          for key, role in checked : [
+            for names in values({ for name, arn in role.managed_policy_arns : coalesce(arn, "-") => name... }) :
+            "roles[${jsonencode(key)}].managed_policy_arns: ${jsonencode(names)}"
+            if !(length(names) == 1)
+          ]
+        ]),
+        [
+          for key, role in checked :
+          "roles[${jsonencode(key)}].managed_policy_arns: ${jsonencode(length(role.managed_policy_arns))}"
+          if !(length(role.managed_policy_arns) <= 20)
+        ],
       ]
     ])) == 0
-    error_message = "A role's managed_policy_arns must not contain the same ARN twice. At fault: ${join(", ", flatten([
-      for key, role in var.roles : [
-        for names in values({ for name, arn in role.managed_policy_arns : coalesce(arn, "-") => name... }) : "roles[${jsonencode(key)}].managed_policy_arns: ${jsonencode(names)}"
-        if !(length(names) == 1)
+    error_message = join("\n", flatten([
+      for checked in [[
+        for json in [jsonencode([for role in var.roles : keys(role.managed_policy_arns)])] :
+        can(regex("^\\[(?:\\[(?:\"[^\"\\\\]*\")?\\],?)*\\]$", json))
+      ][0] ? {} : var.roles] :
+      [
+        for message, faults in {
+          "A role's managed_policy_arns must not contain the same ARN twice" = flatten([
+            for key, role in checked : [
+              for names in values({ for name, arn in role.managed_policy_arns : coalesce(arn, "-") => name... }) :
+              "roles[${jsonencode(key)}].managed_policy_arns: ${jsonencode(names)}"
+              if !(length(names) == 1)
+            ]
+          ])
+          "A role's managed_policy_arns must have at most 20 entries, the IAM limit" = [
+            for key, role in checked :
+            "roles[${jsonencode(key)}].managed_policy_arns: ${jsonencode(length(role.managed_policy_arns))}"
+            if !(length(role.managed_policy_arns) <= 20)
+          ]
+        } :
+        "${message}. At fault: ${[
+          for shown in [join(", ", faults)] :
+          [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
+        ][0]}."
+        if try(nonsensitive(length(faults) > 0), length(faults) > 0)
       ]
-    ]))}."
-  }
-
-  validation {
-    condition = length([
-      for key, role in var.roles : "roles[${jsonencode(key)}].managed_policy_arns: ${jsonencode(length(role.managed_policy_arns))}"
-      if !(length(role.managed_policy_arns) <= 20)
-    ]) == 0
-    error_message = "A role's managed_policy_arns must have at most 20 entries, the IAM limit. At fault: ${join(", ", [
-      for key, role in var.roles : "roles[${jsonencode(key)}].managed_policy_arns: ${jsonencode(length(role.managed_policy_arns))}"
-      if !(length(role.managed_policy_arns) <= 20)
-    ])}."
+    ]))
   }
 
   validation {
     condition = length(flatten([
-      for key, role in try([for all in [flatten([for role in var.roles : keys(role.inline_policies)])] : can(regex("^(?:[A-Za-z0-9_+=,.@-]+\n)*$", join("", formatlist("%s\n", all)))) && !strcontains(join("", all), "\n") && max(0, [for text in all : length(text)]...) <= 128][0], false) ? {} : var.roles : [
-        for name in keys(role.inline_policies) : "roles[${jsonencode(key)}].inline_policies: ${jsonencode(name)}"
+      for key, role in [
+        for json in [jsonencode([for role in var.roles : keys(role.inline_policies)])] :
+        can(regex("^\\[(?:\\[\\],?)*\\]$", json))
+      ][0] ? {} : var.roles :
+      [
+        for name in keys(role.inline_policies) :
+        "roles[${jsonencode(key)}].inline_policies: ${jsonencode(name)}"
         if !(can(regex("^[A-Za-z0-9_+=,.@-]+$", name)) && length(name) <= 128)
       ]
     ])) == 0
@@ -334,8 +514,13 @@ variable "roles" {
 
   validation {
     condition = length(flatten([
-      for key, role in var.roles : [
-        for names in values({ for name in keys(role.inline_policies) : lower(name) => name... }) : "roles[${jsonencode(key)}].inline_policies: ${jsonencode(names)}"
+      for key, role in [
+        for json in [jsonencode([for role in var.roles : keys(role.inline_policies)])] :
+        can(regex("^\\[(?:\\[\\],?)*\\]$", json))
+      ][0] ? {} : var.roles :
+      [
+        for names in values({ for name in keys(role.inline_policies) : lower(name) => name... }) :
+        "roles[${jsonencode(key)}].inline_policies: ${jsonencode(names)}"
         if !(length(names) == 1)
       ]
     ])) == 0
@@ -344,8 +529,13 @@ variable "roles" {
 
   validation {
     condition = !contains(flatten([
-      for key, role in var.roles : [
-        for policy in values(role.inline_policies) : try(jsondecode(policy).Version == "2012-10-17" && length(flatten([jsondecode(policy).Statement])) > 0 && alltrue([for statement in flatten([jsondecode(policy).Statement]) : contains(["Allow", "Deny"], statement.Effect) && can(statement.Action) != can(statement.NotAction) && can(statement.Resource) != can(statement.NotResource)]), false)
+      for key, role in [
+        for json in [jsonencode([for role in var.roles : keys(role.inline_policies)])] :
+        can(regex("^\\[(?:\\[\\],?)*\\]$", json))
+      ][0] ? {} : var.roles :
+      [
+        for policy in values(role.inline_policies) :
+        try(jsondecode(policy).Version == "2012-10-17" && length(flatten([jsondecode(policy).Statement])) > 0 && alltrue([for statement in flatten([jsondecode(policy).Statement]) : contains(["Allow", "Deny"], statement.Effect) && can(statement.Action) != can(statement.NotAction) && can(statement.Resource) != can(statement.NotResource)]), false)
       ]
     ]), false)
     error_message = "Each of a role's inline_policies must be the JSON of an IAM policy with Version 2012-10-17 and statements that have Effect, Action and Resource; write it with jsonencode."
@@ -353,8 +543,13 @@ variable "roles" {
 
   validation {
     condition = !contains(flatten([
-      for key, role in var.roles : [
-        for policy in values(role.inline_policies) : !can(jsondecode(policy)) || can(regex("^[\\t\\n\\r -\\x{00FF}]*$", jsonencode(jsondecode(policy))))
+      for key, role in [
+        for json in [jsonencode([for role in var.roles : keys(role.inline_policies)])] :
+        can(regex("^\\[(?:\\[\\],?)*\\]$", json))
+      ][0] ? {} : var.roles :
+      [
+        for policy in values(role.inline_policies) :
+        !can(jsondecode(policy)) || can(regex("^[\\t\\n\\r -\\x{00FF}]*$", jsonencode(jsondecode(policy))))
       ]
     ]), false)
     error_message = "Each of a role's inline_policies must be Latin-1 text, the only characters that IAM accepts in a policy."
@@ -362,477 +557,774 @@ variable "roles" {
 
   validation {
     condition = !contains([
-      for key, role in var.roles : length(join("", [for policy in values(role.inline_policies) : try(jsonencode(jsondecode(policy)), policy) if policy != null])) <= 10240
+      for key, role in [
+        for json in [jsonencode([for role in var.roles : keys(role.inline_policies)])] :
+        can(regex("^\\[(?:\\[\\],?)*\\]$", json))
+      ][0] ? {} : var.roles :
+      length(join("", [for policy in values(role.inline_policies) : try(jsonencode(jsondecode(policy)), policy) if policy != null])) <= 10240
     ], false)
     error_message = "A role's inline_policies must have at most 10240 characters together, the IAM limit per role."
   }
 
   validation {
-    condition = can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$", join("", flatten([for role in var.roles : keys(role.tags) if can(role.tags)]))))
-    error_message = "Each key of a role's tags must be 1 to 128 letters, digits, spaces and _.:/=+@-. At fault: ${join(", ", flatten([
-      for key, role in can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$", join("", flatten([for role in var.roles : keys(role.tags) if can(role.tags)])))) ? {} : var.roles : [
-        for name in keys(role.tags) : "roles[${jsonencode(key)}].tags: ${jsonencode(name)}"
+    condition = length(flatten([
+      for key, role in [
+        for json in [jsonencode([for role in var.roles : keys(role.tags)])] :
+        can(regex("^\\[(?:\\[(?:\"[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*\",?)*\\],?)*\\]$", json))
+      ][0] ? {} : var.roles :
+      [
+        for name in keys(role.tags) :
+        "roles[${jsonencode(key)}].tags: ${jsonencode(name)}"
         if !(name == null ? false : can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$", name)))
       ]
-    ]))}."
+    ])) == 0
+    error_message = "Each key of a role's tags must be 1 to 128 letters, digits, spaces and _.:/=+@-. At fault: ${[
+      for shown in [join(", ", flatten([
+        for key, role in [
+          for json in [jsonencode([for role in var.roles : keys(role.tags)])] :
+          can(regex("^\\[(?:\\[(?:\"[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*\",?)*\\],?)*\\]$", json))
+        ][0] ? {} : var.roles :
+        [
+          for name in keys(role.tags) :
+          "roles[${jsonencode(key)}].tags: ${jsonencode(name)}"
+          if !(name == null ? false : can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$", name)))
+        ]
+      ]))] :
+      [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
+    ][0]}."
   }
 
   validation {
     condition = length(flatten([
-      for key, role in var.roles : [
-        for name in keys(role.tags) : "roles[${jsonencode(key)}].tags: ${jsonencode(name)}"
-        if !(name != "" && length(split("", name)) <= 128 && !startswith(lower(name), "aws:"))
+      for checked in [[
+        for json in [jsonencode([for role in var.roles : keys(role.tags)])] :
+        can(regex("^\\[(?:\\[\\],?)*\\]$", json))
+      ][0] ? {} : var.roles] :
+      [
+        flatten([
+          for key, role in checked : [
+            for name in keys(role.tags) :
+            "roles[${jsonencode(key)}].tags: ${jsonencode(name)}"
+            if !(name != "" && length(split("", name)) <= 128 && !startswith(lower(name), "aws:"))
+          ]
+        ]),
+        flatten([
+          for key, role in checked : [
+            for name, value in role.tags :
+            "roles[${jsonencode(key)}].tags[${jsonencode(name)}]: ${jsonencode(value)}"
+            if !(value == null ? false : length(split("", value)) <= 256 && !startswith(lower(value), "aws:"))
+          ]
+        ]),
+        flatten([
+          for key, role in checked : [
+            for names in values({ for name in keys(role.tags) : lower(name) => name... }) :
+            "roles[${jsonencode(key)}].tags: ${jsonencode(names)}"
+            if !(length(names) == 1)
+          ]
+        ]),
+        [
+          for key, role in checked :
+          "roles[${jsonencode(key)}].tags: ${jsonencode(length(role.tags))}"
+          if !(length(role.tags) <= 50)
+        ],
       ]
     ])) == 0
-    error_message = "Each key of a role's tags must have at most 128 characters and must not begin with aws:, which AWS reserves. At fault: ${join(", ", flatten([
-      for key, role in var.roles : [
-        for name in keys(role.tags) : "roles[${jsonencode(key)}].tags: ${jsonencode(name)}"
-        if !(name != "" && length(split("", name)) <= 128 && !startswith(lower(name), "aws:"))
+    error_message = join("\n", flatten([
+      for checked in [[
+        for json in [jsonencode([for role in var.roles : keys(role.tags)])] :
+        can(regex("^\\[(?:\\[\\],?)*\\]$", json))
+      ][0] ? {} : var.roles] :
+      [
+        for message, faults in {
+          "Each key of a role's tags must have at most 128 characters and must not begin with aws:, which AWS reserves" = flatten([
+            for key, role in checked : [
+              for name in keys(role.tags) :
+              "roles[${jsonencode(key)}].tags: ${jsonencode(name)}"
+              if !(name != "" && length(split("", name)) <= 128 && !startswith(lower(name), "aws:"))
+            ]
+          ])
+          "Each value of a role's tags must have at most 256 characters and must not begin with aws:, which AWS reserves" = flatten([
+            for key, role in checked : [
+              for name, value in role.tags :
+              "roles[${jsonencode(key)}].tags[${jsonencode(name)}]: ${jsonencode(value)}"
+              if !(value == null ? false : length(split("", value)) <= 256 && !startswith(lower(value), "aws:"))
+            ]
+          ])
+          "The keys of a role's tags must differ in more than case, which IAM ignores" = flatten([
+            for key, role in checked : [
+              for names in values({ for name in keys(role.tags) : lower(name) => name... }) :
+              "roles[${jsonencode(key)}].tags: ${jsonencode(names)}"
+              if !(length(names) == 1)
+            ]
+          ])
+          "A role's tags must have at most 50 entries, the IAM limit" = [
+            for key, role in checked :
+            "roles[${jsonencode(key)}].tags: ${jsonencode(length(role.tags))}"
+            if !(length(role.tags) <= 50)
+          ]
+        } :
+        "${message}. At fault: ${[
+          for shown in [join(", ", faults)] :
+          [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
+        ][0]}."
+        if try(nonsensitive(length(faults) > 0), length(faults) > 0)
       ]
-    ]))}."
+    ]))
   }
 
   validation {
-    condition = can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$", join("", flatten([for role in var.roles : values(role.tags) if can(role.tags)]))))
-    error_message = "Each value of a role's tags must be at most 256 letters, digits, spaces and _.:/=+@-. At fault: ${join(", ", flatten([
-      for key, role in can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$", join("", flatten([for role in var.roles : values(role.tags) if can(role.tags)])))) ? {} : var.roles : [
-        for name, value in role.tags : "roles[${jsonencode(key)}].tags[${jsonencode(name)}]: ${jsonencode(value)}"
+    condition = length(flatten([
+      for key, role in [
+        for json in [jsonencode([for role in var.roles : values(role.tags)])] :
+        can(regex("^\\[(?:\\[(?:\"[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*\",?)*\\],?)*\\]$", json))
+      ][0] ? {} : var.roles :
+      [
+        for name, value in role.tags :
+        "roles[${jsonencode(key)}].tags[${jsonencode(name)}]: ${jsonencode(value)}"
         if !(value == null ? false : can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$", value)))
       ]
-    ]))}."
-  }
-
-  validation {
-    condition = length(flatten([
-      for key, role in var.roles : [
-        for name, value in role.tags : "roles[${jsonencode(key)}].tags[${jsonencode(name)}]: ${jsonencode(value)}"
-        if !(value == null ? false : length(split("", value)) <= 256 && !startswith(lower(value), "aws:"))
-      ]
     ])) == 0
-    error_message = "Each value of a role's tags must have at most 256 characters and must not begin with aws:, which AWS reserves. At fault: ${join(", ", flatten([
-      for key, role in var.roles : [
-        for name, value in role.tags : "roles[${jsonencode(key)}].tags[${jsonencode(name)}]: ${jsonencode(value)}"
-        if !(value == null ? false : length(split("", value)) <= 256 && !startswith(lower(value), "aws:"))
-      ]
-    ]))}."
-  }
-
-  validation {
-    condition = length(flatten([
-      for key, role in var.roles : [
-        for names in values({ for name in keys(role.tags) : lower(name) => name... }) : "roles[${jsonencode(key)}].tags: ${jsonencode(names)}"
-        if !(length(names) == 1)
-      ]
-    ])) == 0
-    error_message = "The keys of a role's tags must differ in more than case, which IAM ignores. At fault: ${join(", ", flatten([
-      for key, role in var.roles : [
-        for names in values({ for name in keys(role.tags) : lower(name) => name... }) : "roles[${jsonencode(key)}].tags: ${jsonencode(names)}"
-        if !(length(names) == 1)
-      ]
-    ]))}."
-  }
-
-  validation {
-    condition = length([
-      for key, role in var.roles : "roles[${jsonencode(key)}].tags: ${jsonencode(length(role.tags))}"
-      if !(length(role.tags) <= 50)
-    ]) == 0
-    error_message = "A role's tags must have at most 50 entries, the IAM limit. At fault: ${join(", ", [
-      for key, role in var.roles : "roles[${jsonencode(key)}].tags: ${jsonencode(length(role.tags))}"
-      if !(length(role.tags) <= 50)
-    ])}."
+    error_message = "Each value of a role's tags must be at most 256 letters, digits, spaces and _.:/=+@-. At fault: ${[
+      for shown in [join(", ", flatten([
+        for key, role in [
+          for json in [jsonencode([for role in var.roles : values(role.tags)])] :
+          can(regex("^\\[(?:\\[(?:\"[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*\",?)*\\],?)*\\]$", json))
+        ][0] ? {} : var.roles :
+        [
+          for name, value in role.tags :
+          "roles[${jsonencode(key)}].tags[${jsonencode(name)}]: ${jsonencode(value)}"
+          if !(value == null ? false : can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$", value)))
+        ]
+      ]))] :
+      [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
+    ][0]}."
   }
 
   validation {
     condition = !contains([
-      for key, role in var.roles : !contains([for name in keys(role.inline_policies) : lower(name)], "unity-catalog-self-assume") || !can(role.unity_catalog.cloud)
+      for key, role in [
+        for json in [jsonencode([for role in var.roles : keys(role.inline_policies)])] :
+        can(regex("^\\[(?:\\[\\],?)*\\]$", json))
+      ][0] ? {} : var.roles :
+      !contains([for name in keys(role.inline_policies) : lower(name)], "unity-catalog-self-assume") || !can(role.unity_catalog.cloud)
     ], false)
     error_message = "An inline policy of a role with unity_catalog must not be called unity-catalog-self-assume: the module adds one of that name."
   }
 
   validation {
     condition = length([
-      for key, trust in var.roles : "roles[${jsonencode(key)}]"
-      if !(can(trust.unity_catalog.cloud) || length(concat(trust.service_principals, trust.users, trust.subjects, trust.subject_patterns, trust.wide_subject_patterns)) > 0)
+      for key, trust in [
+        for json in [jsonencode([for trust in var.roles : trust.service_principals])] :
+        can(regex("^\\[(?:\\[(?:\"[^\"\\\\]*\",?)+\\],?)*\\]$", json))
+      ][0] ? {} : var.roles :
+      "roles[${jsonencode(key)}]"
+      if !(
+        can(trust.unity_catalog.cloud) || length(concat(trust.service_principals, trust.users, trust.subjects, trust.subject_patterns, trust.wide_subject_patterns)) > 0
+      )
     ]) == 0
-    error_message = "Each trust must name whom it trusts: service_principals, users, subjects, subject_patterns or wide_subject_patterns, or unity_catalog; without, every identity of the issuer would get in. At fault: ${join(", ", [
-      for key, trust in var.roles : "roles[${jsonencode(key)}]"
-      if !(can(trust.unity_catalog.cloud) || length(concat(trust.service_principals, trust.users, trust.subjects, trust.subject_patterns, trust.wide_subject_patterns)) > 0)
-    ])}."
+    error_message = "Each trust must name whom it trusts: service_principals, users, subjects, subject_patterns or wide_subject_patterns, or unity_catalog; without, every identity of the issuer would get in. At fault: ${[
+      for shown in [join(", ", [
+        for key, trust in [
+          for json in [jsonencode([for trust in var.roles : trust.service_principals])] :
+          can(regex("^\\[(?:\\[(?:\"[^\"\\\\]*\",?)+\\],?)*\\]$", json))
+        ][0] ? {} : var.roles :
+        "roles[${jsonencode(key)}]"
+        if !(
+          can(trust.unity_catalog.cloud) || length(concat(trust.service_principals, trust.users, trust.subjects, trust.subject_patterns, trust.wide_subject_patterns)) > 0
+        )
+      ])] :
+      [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
+    ][0]}."
   }
 
   validation {
     condition = length(flatten([
-      for key, trust in try([for all in [flatten([for trust in var.roles : trust.service_principals])] : can(regex("^(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\n)*$", join("", formatlist("%s\n", all)))) && !strcontains(join("", all), "\n")][0], false) ? {} : var.roles : [
-        for value_index, value in trust.service_principals : "roles[${jsonencode(key)}].service_principals[${value_index}]: ${jsonencode(value)}"
-        if !(value == null ? false : can(regex("^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", value)))
+      for key, trust in [
+        for json in [jsonencode([for trust in var.roles : trust.service_principals])] :
+        can(regex("^\\[(?:\\[(?:\"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\",?)*\\],?)*\\]$", json))
+      ][0] ? {} : var.roles :
+      [
+        for value_index, value in trust.service_principals :
+        "roles[${jsonencode(key)}].service_principals[${value_index}]: ${jsonencode(value)}"
+        if !(
+          value == null ? false : can(regex("^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", value))
+        )
       ]
     ])) == 0
-    error_message = "Each of service_principals must be a service principal's application ID: a UUID in lower case, e.g. 6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b. At fault: ${join(", ", flatten([
-      for key, trust in try([for all in [flatten([for trust in var.roles : trust.service_principals])] : can(regex("^(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\n)*$", join("", formatlist("%s\n", all)))) && !strcontains(join("", all), "\n")][0], false) ? {} : var.roles : [
-        for value_index, value in trust.service_principals : "roles[${jsonencode(key)}].service_principals[${value_index}]: ${jsonencode(value)}"
-        if !(value == null ? false : can(regex("^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", value)))
-      ]
-    ]))}."
+    error_message = "Each of service_principals must be a service principal's application ID: a UUID in lower case, e.g. 6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b. At fault: ${[
+      for shown in [join(", ", flatten([
+        for key, trust in [
+          for json in [jsonencode([for trust in var.roles : trust.service_principals])] :
+          can(regex("^\\[(?:\\[(?:\"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\",?)*\\],?)*\\]$", json))
+        ][0] ? {} : var.roles :
+        [
+          for value_index, value in trust.service_principals :
+          "roles[${jsonencode(key)}].service_principals[${value_index}]: ${jsonencode(value)}"
+          if !(
+            value == null ? false : can(regex("^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", value))
+          )
+        ]
+      ]))] :
+      [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
+    ][0]}."
   }
 
   validation {
     condition = length(flatten([
-      for key, trust in try([for all in [flatten([for trust in var.roles : trust.users])] : can(regex("^(?:[A-Za-z0-9.!#%&'+/=\\^_`~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)+[A-Za-z]{2,63}\n)*$", join("", formatlist("%s\n", all)))) && !strcontains(join("", all), "\n") && max(0, [for text in all : length(text)]...) <= 254][0], false) ? {} : var.roles : [
-        for value_index, value in trust.users : "roles[${jsonencode(key)}].users[${value_index}]: ${jsonencode(value)}"
-        if !(value == null ? false : can(regex("^[A-Za-z0-9.!#%&'+/=\\^_`~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)+[A-Za-z]{2,63}$", value)) && length(value) <= 254)
+      for key, trust in [
+        for json in [jsonencode([for trust in var.roles : trust.users])] :
+        can(regex("^\\[(?:\\[\\],?)*\\]$", json))
+      ][0] ? {} : var.roles :
+      [
+        for value_index, value in trust.users :
+        "roles[${jsonencode(key)}].users[${value_index}]: ${jsonencode(value)}"
+        if !(
+          value == null ? false : can(regex("^[A-Za-z0-9.!#%&'+/=\\^_`~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)+[A-Za-z]{2,63}$", value)) &&
+          length(value) <= 254
+        )
       ]
     ])) == 0
-    error_message = "Each of users must be a user's email address as Databricks shows it, without wildcards, e.g. alice@example.com. At fault: ${join(", ", flatten([
-      for key, trust in try([for all in [flatten([for trust in var.roles : trust.users])] : can(regex("^(?:[A-Za-z0-9.!#%&'+/=\\^_`~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)+[A-Za-z]{2,63}\n)*$", join("", formatlist("%s\n", all)))) && !strcontains(join("", all), "\n") && max(0, [for text in all : length(text)]...) <= 254][0], false) ? {} : var.roles : [
-        for value_index, value in trust.users : "roles[${jsonencode(key)}].users[${value_index}]: ${jsonencode(value)}"
-        if !(value == null ? false : can(regex("^[A-Za-z0-9.!#%&'+/=\\^_`~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)+[A-Za-z]{2,63}$", value)) && length(value) <= 254)
-      ]
-    ]))}."
+    error_message = "Each of users must be a user's email address as Databricks shows it, without wildcards, e.g. alice@example.com. At fault: ${[
+      for shown in [join(", ", flatten([
+        for key, trust in [
+          for json in [jsonencode([for trust in var.roles : trust.users])] :
+          can(regex("^\\[(?:\\[\\],?)*\\]$", json))
+        ][0] ? {} : var.roles :
+        [
+          for value_index, value in trust.users :
+          "roles[${jsonencode(key)}].users[${value_index}]: ${jsonencode(value)}"
+          if !(
+            value == null ? false : can(regex("^[A-Za-z0-9.!#%&'+/=\\^_`~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)+[A-Za-z]{2,63}$", value)) &&
+            length(value) <= 254
+          )
+        ]
+      ]))] :
+      [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
+    ][0]}."
   }
 
   validation {
     condition = length(flatten([
-      for key, trust in try([for all in [flatten([for trust in var.roles : trust.subjects])] : can(regex("^(?:[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?\n)*$", join("", formatlist("%s\n", all)))) && !strcontains(join("", all), "\n") && max(0, [for text in all : length(text)]...) <= 255][0], false) ? {} : var.roles : [
-        for value_index, value in trust.subjects : "roles[${jsonencode(key)}].subjects[${value_index}]: ${jsonencode(value)}"
-        if !(value == null ? false : can(regex("^[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", value)) && length(value) <= 255)
+      for key, trust in [
+        for json in [jsonencode([for trust in var.roles : trust.subjects])] :
+        can(regex("^\\[(?:\\[(?:\"[!#-)+->@-\\[\\]-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !#-)+->@-\\[\\]-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]{0,253}[!#-)+->@-\\[\\]-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?\",?)*\\],?)*\\]$", json))
+      ][0] ? {} : var.roles :
+      [
+        for value_index, value in trust.subjects :
+        "roles[${jsonencode(key)}].subjects[${value_index}]: ${jsonencode(value)}"
+        if !(
+          value == null ? false : can(regex("^[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", value)) &&
+          length(value) <= 255
+        )
       ]
     ])) == 0
-    error_message = "Each of subjects must be an exact sub claim of 1 to 255 visible Latin-1 characters except *, ? and {, without a space at either end. At fault: ${join(", ", flatten([
-      for key, trust in try([for all in [flatten([for trust in var.roles : trust.subjects])] : can(regex("^(?:[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?\n)*$", join("", formatlist("%s\n", all)))) && !strcontains(join("", all), "\n") && max(0, [for text in all : length(text)]...) <= 255][0], false) ? {} : var.roles : [
-        for value_index, value in trust.subjects : "roles[${jsonencode(key)}].subjects[${value_index}]: ${jsonencode(value)}"
-        if !(value == null ? false : can(regex("^[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", value)) && length(value) <= 255)
-      ]
-    ]))}."
+    error_message = "Each of subjects must be an exact sub claim of 1 to 255 visible Latin-1 characters except *, ? and {, without a space at either end. At fault: ${[
+      for shown in [join(", ", flatten([
+        for key, trust in [
+          for json in [jsonencode([for trust in var.roles : trust.subjects])] :
+          can(regex("^\\[(?:\\[(?:\"[!#-)+->@-\\[\\]-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !#-)+->@-\\[\\]-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]{0,253}[!#-)+->@-\\[\\]-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?\",?)*\\],?)*\\]$", json))
+        ][0] ? {} : var.roles :
+        [
+          for value_index, value in trust.subjects :
+          "roles[${jsonencode(key)}].subjects[${value_index}]: ${jsonencode(value)}"
+          if !(
+            value == null ? false : can(regex("^[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", value)) &&
+            length(value) <= 255
+          )
+        ]
+      ]))] :
+      [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
+    ][0]}."
   }
 
   validation {
     condition = length(flatten([
-      for key, trust in try([for all in [flatten([for trust in var.roles : trust.subject_patterns])] : can(regex("^(?:[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?\n)*$", join("", formatlist("%s\n", all)))) && !strcontains(join("", all), "\n") && max(0, [for text in all : length(text)]...) <= 255][0], false) ? {} : var.roles : [
-        for value_index, value in trust.subject_patterns : "roles[${jsonencode(key)}].subject_patterns[${value_index}]: ${jsonencode(value)}"
-        if !(value == null ? false : can(regex("^[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", value)) && length(value) <= 255)
+      for key, trust in [
+        for json in [jsonencode([for trust in var.roles : trust.subject_patterns])] :
+        can(regex("^\\[(?:\\[(?:\"[!#-\\[\\]-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !#-\\[\\]-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]{0,253}[!#-\\[\\]-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?\",?)*\\],?)*\\]$", json))
+      ][0] ? {} : var.roles :
+      [
+        for value_index, value in trust.subject_patterns :
+        "roles[${jsonencode(key)}].subject_patterns[${value_index}]: ${jsonencode(value)}"
+        if !(
+          value == null ? false : can(regex("^[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", value)) &&
+          length(value) <= 255
+        )
       ]
     ])) == 0
-    error_message = "Each of subject_patterns must be a pattern of 1 to 255 visible Latin-1 characters except {, with * or ?. At fault: ${join(", ", flatten([
-      for key, trust in try([for all in [flatten([for trust in var.roles : trust.subject_patterns])] : can(regex("^(?:[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?\n)*$", join("", formatlist("%s\n", all)))) && !strcontains(join("", all), "\n") && max(0, [for text in all : length(text)]...) <= 255][0], false) ? {} : var.roles : [
-        for value_index, value in trust.subject_patterns : "roles[${jsonencode(key)}].subject_patterns[${value_index}]: ${jsonencode(value)}"
-        if !(value == null ? false : can(regex("^[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", value)) && length(value) <= 255)
-      ]
-    ]))}."
+    error_message = "Each of subject_patterns must be a pattern of 1 to 255 visible Latin-1 characters except {, with * or ?. At fault: ${[
+      for shown in [join(", ", flatten([
+        for key, trust in [
+          for json in [jsonencode([for trust in var.roles : trust.subject_patterns])] :
+          can(regex("^\\[(?:\\[(?:\"[!#-\\[\\]-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !#-\\[\\]-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]{0,253}[!#-\\[\\]-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?\",?)*\\],?)*\\]$", json))
+        ][0] ? {} : var.roles :
+        [
+          for value_index, value in trust.subject_patterns :
+          "roles[${jsonencode(key)}].subject_patterns[${value_index}]: ${jsonencode(value)}"
+          if !(
+            value == null ? false : can(regex("^[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", value)) &&
+            length(value) <= 255
+          )
+        ]
+      ]))] :
+      [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
+    ][0]}."
   }
 
   validation {
     condition = length(flatten([
-      for key, trust in try([for all in [flatten([for trust in var.roles : coalesce(trust.audiences, [])])] : can(regex("^(?:[!-)+->@-z|-~]+\n)*$", join("", formatlist("%s\n", all)))) && !strcontains(join("", all), "\n") && max(0, [for text in all : length(text)]...) <= 255][0], false) ? {} : var.roles : [
-        for value_index, value in coalesce(trust.audiences, []) : "roles[${jsonencode(key)}].audiences[${value_index}]: ${jsonencode(value)}"
+      for key, trust in [
+        for json in [jsonencode([for trust in var.roles : trust.audiences])] :
+        can(regex("^\\[(?:(?:null|\\[(?:\"[!#-)+->@-\\[\\]-z|-~]{1,255}\",?)*\\]),?)*\\]$", json))
+      ][0] ? {} : var.roles :
+      [
+        for value_index, value in coalesce(trust.audiences, []) :
+        "roles[${jsonencode(key)}].audiences[${value_index}]: ${jsonencode(value)}"
         if !(value == null ? false : can(regex("^[!-)+->@-z|-~]+$", value)) && length(value) <= 255)
       ]
     ])) == 0
-    error_message = "Each of audiences must be 1 to 255 visible ASCII characters except *, ? and {. At fault: ${join(", ", flatten([
-      for key, trust in try([for all in [flatten([for trust in var.roles : coalesce(trust.audiences, [])])] : can(regex("^(?:[!-)+->@-z|-~]+\n)*$", join("", formatlist("%s\n", all)))) && !strcontains(join("", all), "\n") && max(0, [for text in all : length(text)]...) <= 255][0], false) ? {} : var.roles : [
-        for value_index, value in coalesce(trust.audiences, []) : "roles[${jsonencode(key)}].audiences[${value_index}]: ${jsonencode(value)}"
-        if !(value == null ? false : can(regex("^[!-)+->@-z|-~]+$", value)) && length(value) <= 255)
-      ]
-    ]))}."
+    error_message = "Each of audiences must be 1 to 255 visible ASCII characters except *, ? and {. At fault: ${[
+      for shown in [join(", ", flatten([
+        for key, trust in [
+          for json in [jsonencode([for trust in var.roles : trust.audiences])] :
+          can(regex("^\\[(?:(?:null|\\[(?:\"[!#-)+->@-\\[\\]-z|-~]{1,255}\",?)*\\]),?)*\\]$", json))
+        ][0] ? {} : var.roles :
+        [
+          for value_index, value in coalesce(trust.audiences, []) :
+          "roles[${jsonencode(key)}].audiences[${value_index}]: ${jsonencode(value)}"
+          if !(value == null ? false : can(regex("^[!-)+->@-z|-~]+$", value)) && length(value) <= 255)
+        ]
+      ]))] :
+      [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
+    ][0]}."
   }
 
   validation {
     condition = length(flatten([
-      for key, trust in var.roles : [
-        for wide_index, wide in trust.wide_subject_patterns : "roles[${jsonencode(key)}].wide_subject_patterns[${wide_index}]"
-        if !(can(wide.pattern))
+      for checked in [[
+        for json in [jsonencode([for trust in var.roles : trust.wide_subject_patterns])] :
+        can(regex("^\\[(?:\\[\\],?)*\\]$", json))
+      ][0] ? {} : var.roles] :
+      [
+        flatten([
+          for key, trust in checked : [
+            for wide_index, wide in trust.wide_subject_patterns :
+            "roles[${jsonencode(key)}].wide_subject_patterns[${wide_index}]"
+            if !(can(wide.pattern))
+          ]
+        ]),
+        flatten([
+          for key, trust in checked : [
+            for wide_index, wide in trust.wide_subject_patterns :
+            "roles[${jsonencode(key)}].wide_subject_patterns[${wide_index}].pattern: ${jsonencode(wide.pattern)}"
+            if wide == null ? false : !(
+              wide.pattern == null ? false : can(regex("^[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", wide.pattern)) &&
+              length(wide.pattern) <= 255
+            )
+          ]
+        ]),
+        flatten([
+          for key, trust in checked : [
+            for wide_index, wide in trust.wide_subject_patterns :
+            "roles[${jsonencode(key)}].wide_subject_patterns[${wide_index}].reason: ${jsonencode(wide.reason)}"
+            if wide == null ? false : !(
+              wide.reason == null ? false : can(regex("^[^\\x{0000}- ][^\\x{0000}-\\x{001F}]{8,}[^\\x{0000}- ]$", wide.reason)) &&
+              length(wide.reason) <= 500
+            )
+          ]
+        ]),
+        flatten([
+          for key, trust in checked : [
+            for wide_index, wide in trust.wide_subject_patterns :
+            "roles[${jsonencode(key)}].wide_subject_patterns[${wide_index}].pattern: ${jsonencode(wide.pattern)}"
+            if wide == null ? false : !(wide.pattern == null ? true : can(regex("[*?]", wide.pattern)))
+          ]
+        ]),
       ]
     ])) == 0
-    error_message = "An entry of wide_subject_patterns must not be null; leave it out. At fault: ${join(", ", flatten([
-      for key, trust in var.roles : [
-        for wide_index, wide in trust.wide_subject_patterns : "roles[${jsonencode(key)}].wide_subject_patterns[${wide_index}]"
-        if !(can(wide.pattern))
+    error_message = join("\n", flatten([
+      for checked in [[
+        for json in [jsonencode([for trust in var.roles : trust.wide_subject_patterns])] :
+        can(regex("^\\[(?:\\[\\],?)*\\]$", json))
+      ][0] ? {} : var.roles] :
+      [
+        for message, faults in {
+          "An entry of wide_subject_patterns must not be null; leave it out" = flatten([
+            for key, trust in checked : [
+              for wide_index, wide in trust.wide_subject_patterns :
+              "roles[${jsonencode(key)}].wide_subject_patterns[${wide_index}]"
+              if !(can(wide.pattern))
+            ]
+          ])
+          "A pattern in wide_subject_patterns must be a pattern of 1 to 255 visible Latin-1 characters except {, with * or ?" = flatten([
+            for key, trust in checked : [
+              for wide_index, wide in trust.wide_subject_patterns :
+              "roles[${jsonencode(key)}].wide_subject_patterns[${wide_index}].pattern: ${jsonencode(wide.pattern)}"
+              if wide == null ? false : !(
+                wide.pattern == null ? false : can(regex("^[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", wide.pattern)) &&
+                length(wide.pattern) <= 255
+              )
+            ]
+          ])
+          "A reason in wide_subject_patterns must be a written reason of 10 to 500 characters" = flatten([
+            for key, trust in checked : [
+              for wide_index, wide in trust.wide_subject_patterns :
+              "roles[${jsonencode(key)}].wide_subject_patterns[${wide_index}].reason: ${jsonencode(wide.reason)}"
+              if wide == null ? false : !(
+                wide.reason == null ? false : can(regex("^[^\\x{0000}- ][^\\x{0000}-\\x{001F}]{8,}[^\\x{0000}- ]$", wide.reason)) &&
+                length(wide.reason) <= 500
+              )
+            ]
+          ])
+          "A pattern in wide_subject_patterns must contain * or ?; an exact subject goes into subjects" = flatten([
+            for key, trust in checked : [
+              for wide_index, wide in trust.wide_subject_patterns :
+              "roles[${jsonencode(key)}].wide_subject_patterns[${wide_index}].pattern: ${jsonencode(wide.pattern)}"
+              if wide == null ? false : !(wide.pattern == null ? true : can(regex("[*?]", wide.pattern)))
+            ]
+          ])
+        } :
+        "${message}. At fault: ${[
+          for shown in [join(", ", faults)] :
+          [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
+        ][0]}."
+        if try(nonsensitive(length(faults) > 0), length(faults) > 0)
       ]
-    ]))}."
+    ]))
   }
 
   validation {
     condition = length(flatten([
-      for key, trust in var.roles : [
-        for wide_index, wide in trust.wide_subject_patterns : "roles[${jsonencode(key)}].wide_subject_patterns[${wide_index}].pattern: ${jsonencode(wide.pattern)}"
-        if wide == null ? false : !(wide.pattern == null ? false : can(regex("^[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", wide.pattern)) && length(wide.pattern) <= 255)
-      ]
-    ])) == 0
-    error_message = "A pattern in wide_subject_patterns must be a pattern of 1 to 255 visible Latin-1 characters except {, with * or ?. At fault: ${join(", ", flatten([
-      for key, trust in var.roles : [
-        for wide_index, wide in trust.wide_subject_patterns : "roles[${jsonencode(key)}].wide_subject_patterns[${wide_index}].pattern: ${jsonencode(wide.pattern)}"
-        if wide == null ? false : !(wide.pattern == null ? false : can(regex("^[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", wide.pattern)) && length(wide.pattern) <= 255)
-      ]
-    ]))}."
-  }
-
-  validation {
-    condition = length(flatten([
-      for key, trust in var.roles : [
-        for wide_index, wide in trust.wide_subject_patterns : "roles[${jsonencode(key)}].wide_subject_patterns[${wide_index}].reason: ${jsonencode(wide.reason)}"
-        if wide == null ? false : !(wide.reason == null ? false : can(regex("^[^\\x{0000}- ][^\\x{0000}-\\x{001F}]{8,}[^\\x{0000}- ]$", wide.reason)) && length(wide.reason) <= 500)
-      ]
-    ])) == 0
-    error_message = "A reason in wide_subject_patterns must be a written reason of 10 to 500 characters. At fault: ${join(", ", flatten([
-      for key, trust in var.roles : [
-        for wide_index, wide in trust.wide_subject_patterns : "roles[${jsonencode(key)}].wide_subject_patterns[${wide_index}].reason: ${jsonencode(wide.reason)}"
-        if wide == null ? false : !(wide.reason == null ? false : can(regex("^[^\\x{0000}- ][^\\x{0000}-\\x{001F}]{8,}[^\\x{0000}- ]$", wide.reason)) && length(wide.reason) <= 500)
-      ]
-    ]))}."
-  }
-
-  validation {
-    condition = length(flatten([
-      for key, trust in var.roles : [
-        for wide_index, wide in trust.wide_subject_patterns : "roles[${jsonencode(key)}].wide_subject_patterns[${wide_index}].pattern: ${jsonencode(wide.pattern)}"
-        if wide == null ? false : !(wide.pattern == null ? true : can(regex("[*?]", wide.pattern)))
-      ]
-    ])) == 0
-    error_message = "A pattern in wide_subject_patterns must contain * or ?; an exact subject goes into subjects. At fault: ${join(", ", flatten([
-      for key, trust in var.roles : [
-        for wide_index, wide in trust.wide_subject_patterns : "roles[${jsonencode(key)}].wide_subject_patterns[${wide_index}].pattern: ${jsonencode(wide.pattern)}"
-        if wide == null ? false : !(wide.pattern == null ? true : can(regex("[*?]", wide.pattern)))
-      ]
-    ]))}."
-  }
-
-  validation {
-    condition = length(flatten([
-      for key, trust in var.roles : [
-        for value_index, value in trust.subject_patterns : "roles[${jsonencode(key)}].subject_patterns[${value_index}]: ${jsonencode(value)}"
+      for key, trust in [
+        for json in [jsonencode([for trust in var.roles : trust.subject_patterns])] :
+        can(regex("^\\[(?:\\[(?:\"[^\"\\\\]*[*?][^\"\\\\]*\",?)*\\],?)*\\]$", json))
+      ][0] ? {} : var.roles :
+      [
+        for value_index, value in trust.subject_patterns :
+        "roles[${jsonencode(key)}].subject_patterns[${value_index}]: ${jsonencode(value)}"
         if !(can(regex("[*?]", value)))
       ]
     ])) == 0
-    error_message = "Each of subject_patterns must contain * or ?; an exact subject goes into subjects. At fault: ${join(", ", flatten([
-      for key, trust in var.roles : [
-        for value_index, value in trust.subject_patterns : "roles[${jsonencode(key)}].subject_patterns[${value_index}]: ${jsonencode(value)}"
-        if !(can(regex("[*?]", value)))
-      ]
-    ]))}."
+    error_message = "Each of subject_patterns must contain * or ?; an exact subject goes into subjects. At fault: ${[
+      for shown in [join(", ", flatten([
+        for key, trust in [
+          for json in [jsonencode([for trust in var.roles : trust.subject_patterns])] :
+          can(regex("^\\[(?:\\[(?:\"[^\"\\\\]*[*?][^\"\\\\]*\",?)*\\],?)*\\]$", json))
+        ][0] ? {} : var.roles :
+        [
+          for value_index, value in trust.subject_patterns :
+          "roles[${jsonencode(key)}].subject_patterns[${value_index}]: ${jsonencode(value)}"
+          if !(can(regex("[*?]", value)))
+        ]
+      ]))] :
+      [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
+    ][0]}."
   }
 
   validation {
     condition = length([
-      for key, trust in var.roles : "roles[${jsonencode(key)}]"
+      for key, trust in [
+        for json in [jsonencode([for trust in var.roles : trust.audiences])] :
+        can(regex("^\\[(?:(?:null|\\[\"[^\"\\\\]*\"\\]),?)*\\]$", json))
+      ][0] ? {} : var.roles :
+      "roles[${jsonencode(key)}]"
       if !(trust.audiences == null ? true : length(trust.audiences) > 0)
     ]) == 0
-    error_message = "audiences must name at least one, or be left out. At fault: ${join(", ", [
-      for key, trust in var.roles : "roles[${jsonencode(key)}]"
-      if !(trust.audiences == null ? true : length(trust.audiences) > 0)
-    ])}."
+    error_message = "audiences must name at least one, or be left out. At fault: ${[
+      for shown in [join(", ", [
+        for key, trust in [
+          for json in [jsonencode([for trust in var.roles : trust.audiences])] :
+          can(regex("^\\[(?:(?:null|\\[\"[^\"\\\\]*\"\\]),?)*\\]$", json))
+        ][0] ? {} : var.roles :
+        "roles[${jsonencode(key)}]"
+        if !(trust.audiences == null ? true : length(trust.audiences) > 0)
+      ])] :
+      [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
+    ][0]}."
   }
 
   validation {
     condition = length(flatten([
-      for key, trust in var.roles : [
-        for condition_index, condition in trust.conditions : "roles[${jsonencode(key)}].conditions[${condition_index}]"
-        if !(can(condition.test))
+      for checked in [[
+        for json in [jsonencode([for trust in var.roles : trust.conditions])] :
+        can(regex("^\\[(?:\\[\\],?)*\\]$", json))
+      ][0] ? {} : var.roles] :
+      [
+        flatten([
+          for key, trust in checked : [
+            for condition_index, condition in trust.conditions :
+            "roles[${jsonencode(key)}].conditions[${condition_index}]"
+            if !(can(condition.test))
+          ]
+        ]),
+        flatten([
+          for key, trust in checked : [
+            for condition_index, condition in trust.conditions :
+            "roles[${jsonencode(key)}].conditions[${condition_index}].test: ${jsonencode(condition.test)}"
+            if condition == null ? false : !(condition.test == null ? false : condition.test == "Null" || !can(regex("^For(?:AllValues|AnyValue):.*IfExists$", condition.test)) && contains([
+              "StringEquals",
+              "StringNotEquals",
+              "StringEqualsIgnoreCase",
+              "StringNotEqualsIgnoreCase",
+              "StringLike",
+              "StringNotLike",
+              "NumericEquals",
+              "NumericNotEquals",
+              "NumericLessThan",
+              "NumericLessThanEquals",
+              "NumericGreaterThan",
+              "NumericGreaterThanEquals",
+              "DateEquals",
+              "DateNotEquals",
+              "DateLessThan",
+              "DateLessThanEquals",
+              "DateGreaterThan",
+              "DateGreaterThanEquals",
+              "Bool",
+              "BinaryEquals",
+              "IpAddress",
+              "NotIpAddress",
+              "ArnEquals",
+              "ArnNotEquals",
+              "ArnLike",
+              "ArnNotLike",
+            ], replace(condition.test, "/^For(?:AllValues|AnyValue):|IfExists$/", "")))
+          ]
+        ]),
+        flatten([
+          for key, trust in checked : [
+            for condition_index, condition in trust.conditions :
+            "roles[${jsonencode(key)}].conditions[${condition_index}].variable: ${jsonencode(condition.variable)}"
+            if condition == null ? false : !(
+              condition.variable == null ? false : can(regex("^[A-Za-z0-9][A-Za-z0-9._/-]*:[A-Za-z0-9_.:/=+@-]+$", condition.variable)) &&
+              length(condition.variable) <= 511
+            )
+          ]
+        ]),
+        flatten([
+          for key, trust in checked : [
+            for condition_index, condition in trust.conditions :
+            "roles[${jsonencode(key)}].conditions[${condition_index}]"
+            if condition == null ? false : !(condition.values == null ? false : length(condition.values) > 0)
+          ]
+        ]),
+        flatten([
+          for key, trust in checked : [
+            for condition_index, condition in trust.conditions : [
+              for value_index, value in coalesce(condition.values, []) :
+              "roles[${jsonencode(key)}].conditions[${condition_index}].values[${value_index}]: ${jsonencode(value)}"
+              if !(
+                value == null ? false : can(regex("^[ !-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]+$", value)) &&
+                length(value) <= 512
+              )
+            ] if condition != null
+          ]
+        ]),
+        flatten([
+          for key, trust in checked : [
+            for condition_index, condition in trust.conditions : [
+              for value_index, value in coalesce(condition.values, []) :
+              "roles[${jsonencode(key)}].conditions[${condition_index}].values[${value_index}]: ${jsonencode(value)}"
+              if !(
+                !can(regex("^(?:For(?:AllValues|AnyValue):)?(?:Not)?IpAddress(?:IfExists)?$", condition.test)) || value == null ? true : can(cidrhost(strcontains(value, "/") ? value : "${value}/${strcontains(value, ":") ? 128 : 32}", 0))
+              )
+            ] if condition != null
+          ]
+        ]),
+        flatten([
+          for key, trust in checked : [
+            for same in values({ for condition in trust.conditions : jsonencode([condition.test, lower(coalesce(condition.variable, "-"))]) => "${condition.test} ${coalesce(condition.variable, "-")}"... if condition != null }) :
+            "roles[${jsonencode(key)}].conditions: ${jsonencode(same)}"
+            if !(length(same) == 1)
+          ]
+        ]),
+        flatten([
+          for key, trust in checked : [
+            for condition_index, condition in trust.conditions :
+            "roles[${jsonencode(key)}].conditions[${condition_index}].variable: ${jsonencode(condition.variable)}"
+            if condition == null ? false : !(
+              !can(trust.unity_catalog.cloud) || !contains(["aws:federatedprovider", "aws:principalarn", "sts:externalid"], lower(coalesce(condition.variable, "-")))
+            )
+          ]
+        ]),
       ]
     ])) == 0
-    error_message = "A condition must not be null; leave it out. At fault: ${join(", ", flatten([
-      for key, trust in var.roles : [
-        for condition_index, condition in trust.conditions : "roles[${jsonencode(key)}].conditions[${condition_index}]"
-        if !(can(condition.test))
+    error_message = join("\n", flatten([
+      for checked in [[
+        for json in [jsonencode([for trust in var.roles : trust.conditions])] :
+        can(regex("^\\[(?:\\[\\],?)*\\]$", json))
+      ][0] ? {} : var.roles] :
+      [
+        for message, faults in {
+          "A condition must not be null; leave it out" = flatten([
+            for key, trust in checked : [
+              for condition_index, condition in trust.conditions :
+              "roles[${jsonencode(key)}].conditions[${condition_index}]"
+              if !(can(condition.test))
+            ]
+          ])
+          "A condition's test must be an IAM condition operator in IAM's spelling, e.g. IpAddress" = flatten([
+            for key, trust in checked : [
+              for condition_index, condition in trust.conditions :
+              "roles[${jsonencode(key)}].conditions[${condition_index}].test: ${jsonencode(condition.test)}"
+              if condition == null ? false : !(condition.test == null ? false : condition.test == "Null" || !can(regex("^For(?:AllValues|AnyValue):.*IfExists$", condition.test)) && contains([
+                "StringEquals",
+                "StringNotEquals",
+                "StringEqualsIgnoreCase",
+                "StringNotEqualsIgnoreCase",
+                "StringLike",
+                "StringNotLike",
+                "NumericEquals",
+                "NumericNotEquals",
+                "NumericLessThan",
+                "NumericLessThanEquals",
+                "NumericGreaterThan",
+                "NumericGreaterThanEquals",
+                "DateEquals",
+                "DateNotEquals",
+                "DateLessThan",
+                "DateLessThanEquals",
+                "DateGreaterThan",
+                "DateGreaterThanEquals",
+                "Bool",
+                "BinaryEquals",
+                "IpAddress",
+                "NotIpAddress",
+                "ArnEquals",
+                "ArnNotEquals",
+                "ArnLike",
+                "ArnNotLike",
+              ], replace(condition.test, "/^For(?:AllValues|AnyValue):|IfExists$/", "")))
+            ]
+          ])
+          "A condition's variable must be an IAM condition key with its prefix, e.g. aws:SourceIp" = flatten([
+            for key, trust in checked : [
+              for condition_index, condition in trust.conditions :
+              "roles[${jsonencode(key)}].conditions[${condition_index}].variable: ${jsonencode(condition.variable)}"
+              if condition == null ? false : !(
+                condition.variable == null ? false : can(regex("^[A-Za-z0-9][A-Za-z0-9._/-]*:[A-Za-z0-9_.:/=+@-]+$", condition.variable)) &&
+                length(condition.variable) <= 511
+              )
+            ]
+          ])
+          "A condition must have values" = flatten([
+            for key, trust in checked : [
+              for condition_index, condition in trust.conditions :
+              "roles[${jsonencode(key)}].conditions[${condition_index}]"
+              if condition == null ? false : !(condition.values == null ? false : length(condition.values) > 0)
+            ]
+          ])
+          "Each of a condition's values must be 1 to 512 visible Latin-1 characters or spaces" = flatten([
+            for key, trust in checked : [
+              for condition_index, condition in trust.conditions : [
+                for value_index, value in coalesce(condition.values, []) :
+                "roles[${jsonencode(key)}].conditions[${condition_index}].values[${value_index}]: ${jsonencode(value)}"
+                if !(
+                  value == null ? false : can(regex("^[ !-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]+$", value)) &&
+                  length(value) <= 512
+                )
+              ] if condition != null
+            ]
+          ])
+          "Each value of an IpAddress condition must be an IP address or a CIDR block, e.g. 203.0.113.0/24" = flatten([
+            for key, trust in checked : [
+              for condition_index, condition in trust.conditions : [
+                for value_index, value in coalesce(condition.values, []) :
+                "roles[${jsonencode(key)}].conditions[${condition_index}].values[${value_index}]: ${jsonencode(value)}"
+                if !(
+                  !can(regex("^(?:For(?:AllValues|AnyValue):)?(?:Not)?IpAddress(?:IfExists)?$", condition.test)) || value == null ? true : can(cidrhost(strcontains(value, "/") ? value : "${value}/${strcontains(value, ":") ? 128 : 32}", 0))
+                )
+              ] if condition != null
+            ]
+          ])
+          "A trust must not repeat a condition's test and variable, in whatever case: IAM would OR their values; join them into one condition, or use two trusts" = flatten([
+            for key, trust in checked : [
+              for same in values({ for condition in trust.conditions : jsonencode([condition.test, lower(coalesce(condition.variable, "-"))]) => "${condition.test} ${coalesce(condition.variable, "-")}"... if condition != null }) :
+              "roles[${jsonencode(key)}].conditions: ${jsonencode(same)}"
+              if !(length(same) == 1)
+            ]
+          ])
+          "A condition of a unity_catalog trust must not be about its guards sts:ExternalId, aws:PrincipalArn and aws:FederatedProvider; use external_ids" = flatten([
+            for key, trust in checked : [
+              for condition_index, condition in trust.conditions :
+              "roles[${jsonencode(key)}].conditions[${condition_index}].variable: ${jsonencode(condition.variable)}"
+              if condition == null ? false : !(
+                !can(trust.unity_catalog.cloud) || !contains(["aws:federatedprovider", "aws:principalarn", "sts:externalid"], lower(coalesce(condition.variable, "-")))
+              )
+            ]
+          ])
+        } :
+        "${message}. At fault: ${[
+          for shown in [join(", ", faults)] :
+          [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
+        ][0]}."
+        if try(nonsensitive(length(faults) > 0), length(faults) > 0)
       ]
-    ]))}."
+    ]))
   }
 
   validation {
     condition = length(flatten([
-      for key, trust in var.roles : [
-        for condition_index, condition in trust.conditions : "roles[${jsonencode(key)}].conditions[${condition_index}].test: ${jsonencode(condition.test)}"
-        if condition == null ? false : !(condition.test == null ? false : condition.test == "Null" || !can(regex("^For(?:AllValues|AnyValue):.*IfExists$", condition.test)) && contains([
-          "StringEquals",
-          "StringNotEquals",
-          "StringEqualsIgnoreCase",
-          "StringNotEqualsIgnoreCase",
-          "StringLike",
-          "StringNotLike",
-          "NumericEquals",
-          "NumericNotEquals",
-          "NumericLessThan",
-          "NumericLessThanEquals",
-          "NumericGreaterThan",
-          "NumericGreaterThanEquals",
-          "DateEquals",
-          "DateNotEquals",
-          "DateLessThan",
-          "DateLessThanEquals",
-          "DateGreaterThan",
-          "DateGreaterThanEquals",
-          "Bool",
-          "BinaryEquals",
-          "IpAddress",
-          "NotIpAddress",
-          "ArnEquals",
-          "ArnNotEquals",
-          "ArnLike",
-          "ArnNotLike",
-        ], replace(condition.test, "/^For(?:AllValues|AnyValue):|IfExists$/", "")))
+      for checked in [[
+        for json in [jsonencode([for trust in var.roles : can(trust.unity_catalog.cloud)])] :
+        can(regex("^\\[(?:false,?)*\\]$", json))
+      ][0] ? {} : var.roles] :
+      [
+        [
+          for key, trust in checked :
+          "roles[${jsonencode(key)}].unity_catalog"
+          if !(!can(trust.unity_catalog.cloud) ? true : length(coalesce(trust.unity_catalog.external_ids, [])) > 0)
+        ],
+        [
+          for key, trust in checked :
+          "roles[${jsonencode(key)}].unity_catalog.cloud: ${jsonencode(try(trust.unity_catalog.cloud, null))}"
+          if !(
+            try(trust.unity_catalog.cloud, null) == null ? true : contains(["aws", "aws-us-gov", "aws-us-gov-dod"], try(trust.unity_catalog.cloud, null))
+          )
+        ],
       ]
     ])) == 0
-    error_message = "A condition's test must be an IAM condition operator in IAM's spelling, e.g. IpAddress. At fault: ${join(", ", flatten([
-      for key, trust in var.roles : [
-        for condition_index, condition in trust.conditions : "roles[${jsonencode(key)}].conditions[${condition_index}].test: ${jsonencode(condition.test)}"
-        if condition == null ? false : !(condition.test == null ? false : condition.test == "Null" || !can(regex("^For(?:AllValues|AnyValue):.*IfExists$", condition.test)) && contains([
-          "StringEquals",
-          "StringNotEquals",
-          "StringEqualsIgnoreCase",
-          "StringNotEqualsIgnoreCase",
-          "StringLike",
-          "StringNotLike",
-          "NumericEquals",
-          "NumericNotEquals",
-          "NumericLessThan",
-          "NumericLessThanEquals",
-          "NumericGreaterThan",
-          "NumericGreaterThanEquals",
-          "DateEquals",
-          "DateNotEquals",
-          "DateLessThan",
-          "DateLessThanEquals",
-          "DateGreaterThan",
-          "DateGreaterThanEquals",
-          "Bool",
-          "BinaryEquals",
-          "IpAddress",
-          "NotIpAddress",
-          "ArnEquals",
-          "ArnNotEquals",
-          "ArnLike",
-          "ArnNotLike",
-        ], replace(condition.test, "/^For(?:AllValues|AnyValue):|IfExists$/", "")))
+    error_message = join("\n", flatten([
+      for checked in [[
+        for json in [jsonencode([for trust in var.roles : can(trust.unity_catalog.cloud)])] :
+        can(regex("^\\[(?:false,?)*\\]$", json))
+      ][0] ? {} : var.roles] :
+      [
+        for message, faults in {
+          "unity_catalog must name external_ids, as the storage or service credential shows them: without, any customer's credential would get in" = [
+            for key, trust in checked :
+            "roles[${jsonencode(key)}].unity_catalog"
+            if !(!can(trust.unity_catalog.cloud) ? true : length(coalesce(trust.unity_catalog.external_ids, [])) > 0)
+          ]
+          "unity_catalog.cloud must be one of aws, aws-us-gov, aws-us-gov-dod" = [
+            for key, trust in checked :
+            "roles[${jsonencode(key)}].unity_catalog.cloud: ${jsonencode(try(trust.unity_catalog.cloud, null))}"
+            if !(
+              try(trust.unity_catalog.cloud, null) == null ? true : contains(["aws", "aws-us-gov", "aws-us-gov-dod"], try(trust.unity_catalog.cloud, null))
+            )
+          ]
+        } :
+        "${message}. At fault: ${[
+          for shown in [join(", ", faults)] :
+          [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
+        ][0]}."
+        if try(nonsensitive(length(faults) > 0), length(faults) > 0)
       ]
-    ]))}."
-  }
-
-  validation {
-    condition = length(flatten([
-      for key, trust in var.roles : [
-        for condition_index, condition in trust.conditions : "roles[${jsonencode(key)}].conditions[${condition_index}].variable: ${jsonencode(condition.variable)}"
-        if condition == null ? false : !(condition.variable == null ? false : can(regex("^[A-Za-z0-9][A-Za-z0-9._/-]*:[A-Za-z0-9_.:/=+@-]+$", condition.variable)) && length(condition.variable) <= 511)
-      ]
-    ])) == 0
-    error_message = "A condition's variable must be an IAM condition key with its prefix, e.g. aws:SourceIp. At fault: ${join(", ", flatten([
-      for key, trust in var.roles : [
-        for condition_index, condition in trust.conditions : "roles[${jsonencode(key)}].conditions[${condition_index}].variable: ${jsonencode(condition.variable)}"
-        if condition == null ? false : !(condition.variable == null ? false : can(regex("^[A-Za-z0-9][A-Za-z0-9._/-]*:[A-Za-z0-9_.:/=+@-]+$", condition.variable)) && length(condition.variable) <= 511)
-      ]
-    ]))}."
-  }
-
-  validation {
-    condition = length(flatten([
-      for key, trust in var.roles : [
-        for condition_index, condition in trust.conditions : "roles[${jsonencode(key)}].conditions[${condition_index}]"
-        if condition == null ? false : !(condition.values == null ? false : length(condition.values) > 0)
-      ]
-    ])) == 0
-    error_message = "A condition must have values. At fault: ${join(", ", flatten([
-      for key, trust in var.roles : [
-        for condition_index, condition in trust.conditions : "roles[${jsonencode(key)}].conditions[${condition_index}]"
-        if condition == null ? false : !(condition.values == null ? false : length(condition.values) > 0)
-      ]
-    ]))}."
-  }
-
-  validation {
-    condition = length(flatten([
-      for key, trust in var.roles : [
-        for condition_index, condition in trust.conditions : [
-          for value_index, value in coalesce(condition.values, []) : "roles[${jsonencode(key)}].conditions[${condition_index}].values[${value_index}]: ${jsonencode(value)}"
-          if !(value == null ? false : can(regex("^[ !-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]+$", value)) && length(value) <= 512)
-        ] if condition != null
-      ]
-    ])) == 0
-    error_message = "Each of a condition's values must be 1 to 512 visible Latin-1 characters or spaces. At fault: ${join(", ", flatten([
-      for key, trust in var.roles : [
-        for condition_index, condition in trust.conditions : [
-          for value_index, value in coalesce(condition.values, []) : "roles[${jsonencode(key)}].conditions[${condition_index}].values[${value_index}]: ${jsonencode(value)}"
-          if !(value == null ? false : can(regex("^[ !-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]+$", value)) && length(value) <= 512)
-        ] if condition != null
-      ]
-    ]))}."
-  }
-
-  validation {
-    condition = length(flatten([
-      for key, trust in var.roles : [
-        for condition_index, condition in trust.conditions : [
-          for value_index, value in coalesce(condition.values, []) : "roles[${jsonencode(key)}].conditions[${condition_index}].values[${value_index}]: ${jsonencode(value)}"
-          if !(!can(regex("^(?:For(?:AllValues|AnyValue):)?(?:Not)?IpAddress(?:IfExists)?$", condition.test)) || value == null ? true : can(cidrhost(strcontains(value, "/") ? value : "${value}/${strcontains(value, ":") ? 128 : 32}", 0)))
-        ] if condition != null
-      ]
-    ])) == 0
-    error_message = "Each value of an IpAddress condition must be an IP address or a CIDR block, e.g. 203.0.113.0/24. At fault: ${join(", ", flatten([
-      for key, trust in var.roles : [
-        for condition_index, condition in trust.conditions : [
-          for value_index, value in coalesce(condition.values, []) : "roles[${jsonencode(key)}].conditions[${condition_index}].values[${value_index}]: ${jsonencode(value)}"
-          if !(!can(regex("^(?:For(?:AllValues|AnyValue):)?(?:Not)?IpAddress(?:IfExists)?$", condition.test)) || value == null ? true : can(cidrhost(strcontains(value, "/") ? value : "${value}/${strcontains(value, ":") ? 128 : 32}", 0)))
-        ] if condition != null
-      ]
-    ]))}."
-  }
-
-  validation {
-    condition = length(flatten([
-      for key, trust in var.roles : [
-        for same in values({ for condition in trust.conditions : jsonencode([condition.test, lower(coalesce(condition.variable, "-"))]) => "${condition.test} ${coalesce(condition.variable, "-")}"... if condition != null }) : "roles[${jsonencode(key)}].conditions: ${jsonencode(same)}"
-        if !(length(same) == 1)
-      ]
-    ])) == 0
-    error_message = "A trust must not repeat a condition's test and variable, in whatever case: IAM would OR their values; join them into one condition, or use two trusts. At fault: ${join(", ", flatten([
-      for key, trust in var.roles : [
-        for same in values({ for condition in trust.conditions : jsonencode([condition.test, lower(coalesce(condition.variable, "-"))]) => "${condition.test} ${coalesce(condition.variable, "-")}"... if condition != null }) : "roles[${jsonencode(key)}].conditions: ${jsonencode(same)}"
-        if !(length(same) == 1)
-      ]
-    ]))}."
-  }
-
-  validation {
-    condition = length(flatten([
-      for key, trust in var.roles : [
-        for condition_index, condition in trust.conditions : "roles[${jsonencode(key)}].conditions[${condition_index}].variable: ${jsonencode(condition.variable)}"
-        if condition == null ? false : !(!can(trust.unity_catalog.cloud) || !contains(["aws:federatedprovider", "aws:principalarn", "sts:externalid"], lower(coalesce(condition.variable, "-"))))
-      ]
-    ])) == 0
-    error_message = "A condition of a unity_catalog trust must not be about its guards sts:ExternalId, aws:PrincipalArn and aws:FederatedProvider; use external_ids. At fault: ${join(", ", flatten([
-      for key, trust in var.roles : [
-        for condition_index, condition in trust.conditions : "roles[${jsonencode(key)}].conditions[${condition_index}].variable: ${jsonencode(condition.variable)}"
-        if condition == null ? false : !(!can(trust.unity_catalog.cloud) || !contains(["aws:federatedprovider", "aws:principalarn", "sts:externalid"], lower(coalesce(condition.variable, "-"))))
-      ]
-    ]))}."
-  }
-
-  validation {
-    condition = length([
-      for key, trust in var.roles : "roles[${jsonencode(key)}].unity_catalog"
-      if !(!can(trust.unity_catalog.cloud) ? true : length(coalesce(trust.unity_catalog.external_ids, [])) > 0)
-    ]) == 0
-    error_message = "unity_catalog must name external_ids, as the storage or service credential shows them: without, any customer's credential would get in. At fault: ${join(", ", [
-      for key, trust in var.roles : "roles[${jsonencode(key)}].unity_catalog"
-      if !(!can(trust.unity_catalog.cloud) ? true : length(coalesce(trust.unity_catalog.external_ids, [])) > 0)
-    ])}."
+    ]))
   }
 
   validation {
     condition = !contains(flatten([
-      for key, trust in var.roles : [
-        for value_index, value in try(coalesce(trust.unity_catalog.external_ids, []), []) : value == null ? false : can(regex("^[A-Za-z0-9_+=,.@:/-]{2,}$", value)) && length(value) <= 1224
+      for key, trust in [
+        for json in [jsonencode([for trust in var.roles : can(trust.unity_catalog.cloud)])] :
+        can(regex("^\\[(?:false,?)*\\]$", json))
+      ][0] ? {} : var.roles :
+      [
+        for value_index, value in try(coalesce(trust.unity_catalog.external_ids, []), []) :
+        value == null ? false : can(regex("^[A-Za-z0-9_+=,.@:/-]{2,}$", value)) && length(value) <= 1224
       ]
     ]), false)
     error_message = "Each of external_ids must be an external ID of 2 to 1,224 characters, as the storage or service credential shows it."
-  }
-
-  validation {
-    condition = length([
-      for key, trust in var.roles : "roles[${jsonencode(key)}].unity_catalog.cloud: ${jsonencode(try(trust.unity_catalog.cloud, null))}"
-      if !(try(trust.unity_catalog.cloud, null) == null ? true : contains(["aws", "aws-us-gov", "aws-us-gov-dod"], try(trust.unity_catalog.cloud, null)))
-    ]) == 0
-    error_message = "unity_catalog.cloud must be one of aws, aws-us-gov, aws-us-gov-dod. At fault: ${join(", ", [
-      for key, trust in var.roles : "roles[${jsonencode(key)}].unity_catalog.cloud: ${jsonencode(try(trust.unity_catalog.cloud, null))}"
-      if !(try(trust.unity_catalog.cloud, null) == null ? true : contains(["aws", "aws-us-gov", "aws-us-gov-dod"], try(trust.unity_catalog.cloud, null)))
-    ])}."
   }
 }
 
@@ -843,52 +1335,83 @@ variable "tags" {
   nullable    = false
 
   validation {
-    condition = can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$", join("", keys(var.tags))))
-    error_message = "Each key of tags must be 1 to 128 letters, digits, spaces and _.:/=+@-. At fault: ${join(", ", [
-      for name in can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$", join("", keys(var.tags)))) ? [] : keys(var.tags) : "tags: ${jsonencode(name)}"
+    condition = length([
+      for name in keys(var.tags) :
+      "tags: ${jsonencode(name)}"
       if !(name == null ? false : can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$", name)))
-    ])}."
+    ]) == 0
+    error_message = "Each key of tags must be 1 to 128 letters, digits, spaces and _.:/=+@-. At fault: ${[
+      for shown in [join(", ", [
+        for name in keys(var.tags) :
+        "tags: ${jsonencode(name)}"
+        if !(name == null ? false : can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$", name)))
+      ])] :
+      [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
+    ][0]}."
   }
 
   validation {
     condition = length([
-      for name in keys(var.tags) : "tags: ${jsonencode(name)}"
+      for name in keys(var.tags) :
+      "tags: ${jsonencode(name)}"
       if !(name != "" && length(split("", name)) <= 128 && !startswith(lower(name), "aws:"))
     ]) == 0
-    error_message = "Each key of tags must have at most 128 characters and must not begin with aws:, which AWS reserves. At fault: ${join(", ", [
-      for name in keys(var.tags) : "tags: ${jsonencode(name)}"
-      if !(name != "" && length(split("", name)) <= 128 && !startswith(lower(name), "aws:"))
-    ])}."
+    error_message = "Each key of tags must have at most 128 characters and must not begin with aws:, which AWS reserves. At fault: ${[
+      for shown in [join(", ", [
+        for name in keys(var.tags) :
+        "tags: ${jsonencode(name)}"
+        if !(name != "" && length(split("", name)) <= 128 && !startswith(lower(name), "aws:"))
+      ])] :
+      [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
+    ][0]}."
   }
 
   validation {
-    condition = can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$", join("", values(var.tags))))
-    error_message = "Each value of tags must be at most 256 letters, digits, spaces and _.:/=+@-. At fault: ${join(", ", [
-      for name, value in can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$", join("", values(var.tags)))) ? {} : var.tags : "tags[${jsonencode(name)}]: ${jsonencode(value)}"
+    condition = length([
+      for name, value in var.tags :
+      "tags[${jsonencode(name)}]: ${jsonencode(value)}"
       if !(value == null ? false : can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$", value)))
-    ])}."
+    ]) == 0
+    error_message = "Each value of tags must be at most 256 letters, digits, spaces and _.:/=+@-. At fault: ${[
+      for shown in [join(", ", [
+        for name, value in var.tags :
+        "tags[${jsonencode(name)}]: ${jsonencode(value)}"
+        if !(value == null ? false : can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$", value)))
+      ])] :
+      [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
+    ][0]}."
   }
 
   validation {
     condition = length([
-      for name, value in var.tags : "tags[${jsonencode(name)}]: ${jsonencode(value)}"
+      for name, value in var.tags :
+      "tags[${jsonencode(name)}]: ${jsonencode(value)}"
       if !(value == null ? false : length(split("", value)) <= 256 && !startswith(lower(value), "aws:"))
     ]) == 0
-    error_message = "Each value of tags must have at most 256 characters and must not begin with aws:, which AWS reserves. At fault: ${join(", ", [
-      for name, value in var.tags : "tags[${jsonencode(name)}]: ${jsonencode(value)}"
-      if !(value == null ? false : length(split("", value)) <= 256 && !startswith(lower(value), "aws:"))
-    ])}."
+    error_message = "Each value of tags must have at most 256 characters and must not begin with aws:, which AWS reserves. At fault: ${[
+      for shown in [join(", ", [
+        for name, value in var.tags :
+        "tags[${jsonencode(name)}]: ${jsonencode(value)}"
+        if !(value == null ? false : length(split("", value)) <= 256 && !startswith(lower(value), "aws:"))
+      ])] :
+      [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
+    ][0]}."
   }
 
   validation {
     condition = length([
-      for names in values({ for name in keys(var.tags) : lower(name) => name... }) : "tags: ${jsonencode(names)}"
+      for names in values({ for name in keys(var.tags) : lower(name) => name... }) :
+      "tags: ${jsonencode(names)}"
       if !(length(names) == 1)
     ]) == 0
-    error_message = "The keys of tags must differ in more than case, which IAM ignores. At fault: ${join(", ", [
-      for names in values({ for name in keys(var.tags) : lower(name) => name... }) : "tags: ${jsonencode(names)}"
-      if !(length(names) == 1)
-    ])}."
+    error_message = "The keys of tags must differ in more than case, which IAM ignores. At fault: ${[
+      for shown in [join(", ", [
+        for names in values({ for name in keys(var.tags) : lower(name) => name... }) :
+        "tags: ${jsonencode(names)}"
+        if !(length(names) == 1)
+      ])] :
+      [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
+    ][0]}."
   }
 
   validation {

@@ -5,33 +5,9 @@ import { mayHold } from "../text/form";
 import type { TextRule } from "../text/text-rule";
 import { exampleOf, re2Rule } from "../text/text-rule";
 import type { Inputs, RuleDefinition } from "./definition";
-
-/** A `for` clause: `for <key>, <name> in <over>`. */
-export interface Loop {
-  readonly key?: string;
-  readonly name: string;
-  /** HCL expression. */
-  readonly over: string;
-  /** Where an element is below what the loop before runs over, in an HCL template: `roles[${jsonencode(key)}]`. */
-  readonly at: string;
-  /**
-   * The objects it runs over are few. One of them may be null, which a rule of its own reports: every other rule skips
-   * it. Roles and their trusts are not few: asking of each, in every rule, makes a plan of a thousand a seventh
-   * slower, and the rule that reports it comes first.
-   */
-  readonly few?: true;
-}
-
-/** Runs over the members of the map `over`, which is at `at`. */
-export function members(name: string, over: string, at: string, few?: true): Loop {
-  return { key: "key", name, over, at: `${at}[\${jsonencode(key)}]`, ...(few === undefined ? {} : { few }) };
-}
-
-/** Runs over the elements of the list `over`, which is at `at`. */
-export function elements(name: string, over: string, at: string, few?: true): Loop {
-  const key = `${name}_index`;
-  return { key, name, over, at: `${at}[\${${key}}]`, ...(few === undefined ? {} : { few }) };
-}
+import type { Loop } from "./loops";
+import { AMONG, elements, layOut, overOf } from "./loops";
+import { jsonText, jsonTexts, orNull, unlessPlain } from "./plain-values";
 
 /** Where a value is in a module's inputs: as itself in a variable, or below `for` loops over one. */
 export interface Place {
@@ -90,10 +66,12 @@ export function ruleOver(
 ): RuleDefinition {
   const place = loops.map((loop) => loop.at).join("") + at;
   const text = `"${place}${value === undefined ? "" : `: \${jsonencode(${value})}`}"`;
-  const list = layOut(loops, (loop) => {
-    const bad = `!(${test})`;
-    return `${text}\nif ${loop.few === true && !nulls ? `${loop.name} == null ? false : ${bad}` : bad}`;
-  });
+  const element = (loop: Loop): string => {
+    const bad = `!(${wrapped(test)})`;
+    return `\n${text}\nif ${loop.few === true && !nulls ? `${loop.name} == null ? false : ${bad}` : bad}`;
+  };
+  const list = layOut(loops, element);
+  const [first, ...rest] = loops;
   return {
     code,
     condition: `length(${list}) == 0`,
@@ -101,26 +79,26 @@ export function ruleOver(
     breaks,
     ...(refuses === undefined ? {} : { refuses }),
     atFault: list,
+    ...(first?.unless === undefined
+      ? {}
+      : {
+          among: {
+            values: overOf(first),
+            list: layOut([{ ...first, over: AMONG, unless: undefined }, ...rest], element),
+          },
+        }),
   };
 }
 
-/** Nested `for` expressions as a flat list, laid out as terraform fmt does; `last` writes what the innermost yields. */
-function layOut(loops: readonly Loop[], last: (loop: Loop) => string): string {
-  const nested = (depth: number): string => {
-    const loop = loops[depth];
-    if (loop === undefined) return "";
-    const margin = "  ".repeat(depth + 1);
-    const head = `\n${margin}for ${loop.key === undefined ? "" : `${loop.key}, `}${loop.name} in ${loop.over} : `;
-    if (depth === loops.length - 1) return `${head}${last(loop).replaceAll("\n", `\n${margin}`)}`;
-    return `${head}[${nested(depth + 1)}\n${margin}]${loop.few === true ? ` if ${loop.name} != null` : ""}`;
-  };
-  return loops.length === 1 ? `[${nested(0)}\n]` : `flatten([${nested(0)}\n])`;
+/** A test of several parts, each on a line of its own where one line would be too wide. */
+function wrapped(test: string): string {
+  return test.length < 100 || test.includes("\n") ? test : `\n  ${test.replaceAll(" && ", " &&\n  ")}\n`;
 }
 
 /** The condition that `test` holds for everything the loops run over, for values that no message may name. */
 export function forAll(loops: readonly Loop[], test: string): string {
   // alltrue would say the same, but first unifies the types of its list, which takes the square of its length
-  return loops.length === 0 ? test : `!contains(${layOut(loops, () => test)}, false)`;
+  return loops.length === 0 ? test : `!contains(${layOut(loops, () => `\n${test}`)}, false)`;
 }
 
 /**
@@ -190,26 +168,10 @@ export function ruleAt(
   return ruleOver(code, loops, whole, message, breaks, { at, value: place.shown ?? reference, refuses });
 }
 
-/**
- * The loops, over nothing where one look at all texts shows that each satisfies `rule`: to compile a pattern for each
- * text is most of what a validation costs in a plan of many roles. `texts`: the list of them below the last loop.
- */
-export function unlessAllSatisfy(rule: TextRule, loops: readonly Loop[], texts: string): readonly Loop[] {
-  const [first, ...rest] = loops;
-  const { pattern, maxLength } = re2Rule(rule);
-  if (first === undefined || loops.some(({ few }) => few === true) || mayHold(rule.form, "\n")) return loops;
-  const nested = loops.reduceRight((inner, { name, over }) => `[for ${name} in ${over} : ${inner}]`, texts);
-  const lines = matches(`^(?:${pattern.slice(1, -1)}\n)*$`, 'join("", formatlist("%s\\n", all))');
-  const tests = [lines, '!strcontains(join("", all), "\\n")'];
-  if (maxLength !== null) tests.push(`max(0, [for text in all : length(text)]...) <= ${maxLength}`);
-  const none = first.key === "key" ? "{}" : "[]";
-  const allSatisfy = `try([for all in [flatten(${nested})] : ${tests.join(" && ")}][0], false)`;
-  return [{ ...first, over: `${allSatisfy} ? ${none} : ${first.over}` }, ...rest];
-}
-
 /** The rule that the text in `place` satisfies `rule`. */
 export function textRuleAt(place: Place, rule: TextRule): RuleDefinition {
-  const loops = unlessAllSatisfy(rule, place.loops, place.nullable ? `${place.reference}[*]` : `[${place.reference}]`);
+  const text = jsonText(rule);
+  const loops = unlessPlain(place.loops, place.reference, place.nullable ? orNull(text) : text);
   return ruleAt(
     { ...place, loops },
     rule.code,
@@ -222,10 +184,11 @@ export function textRuleAt(place: Place, rule: TextRule): RuleDefinition {
 /** The rule that every text of the list in `place` satisfies `rule`. */
 export function eachTextRuleAt(place: Place, rule: TextRule): RuleDefinition {
   const { reference, nullable, at } = place;
+  const list = jsonTexts(rule);
   const values = elements("value", nullable ? `coalesce(${reference}, [])` : reference, at);
   const test = `value == null ? false : ${satisfiesRule(rule, "value")}`;
   const breaks = rule.wrong.map((value) => ({ [place.variable]: place.holding([value]) }));
-  const loops = [...unlessAllSatisfy(rule, place.loops, values.over), values];
+  const loops = [...unlessPlain(place.loops, reference, nullable ? orNull(list) : list), values];
   return ruleOver(rule.code, loops, test, mustBe(`each of ${place.words}`, rule), breaks, {
     value: "value",
     refuses: `invalid_${inName(place.words)}`,

@@ -21,6 +21,11 @@ export interface RuleDefinition extends ContractRule {
   readonly refuses?: string;
   /** A local or output with the list of what is at fault, shown after the message. */
   readonly atFault?: string;
+  /**
+   * How that list is made: from `values`, which are none where a look at all of them finds nothing to check. Rules that
+   * share them are one validation, so that Terraform looks once. HCL both; `list` calls the values `checked`.
+   */
+  readonly among?: { readonly values: string; readonly list: string };
 }
 
 export interface VariableDefinition extends ModuleVariable {

@@ -4,10 +4,11 @@ import { MAX_INLINE_POLICY_CHARACTERS, POLICY_TEXT } from "../federation/rules";
 import type { HclValue } from "../hcl/encode";
 import { hclValue } from "../hcl/encode";
 import type { Run } from "../text/form";
-import { re2OnlyOf } from "../text/form";
+import { re2Part } from "../text/form";
 import type { TextRule } from "../text/text-rule";
 import { re2Rule } from "../text/text-rule";
-import type { Loop, Place } from "./condition";
+import type { Place } from "./condition";
+import type { Loop } from "./loops";
 import {
   atStart,
   characters,
@@ -19,10 +20,10 @@ import {
   mustBe,
   ruleAt,
   ruleOver,
-  unlessAllSatisfy,
   textRuleAt,
 } from "./condition";
 import type { RuleDefinition } from "./definition";
+import { JSON_EMPTY_LIST, JSON_NULL, JSON_ONE_TEXT, jsonForm, jsonList, jsonTexts, unlessPlain } from "./plain-values";
 
 type KindOf<Is extends Kind["is"]> = Extract<Kind, { readonly is: Is }>;
 
@@ -87,16 +88,17 @@ function rangeRule(place: Place, { is, code, min, max }: KindOf<"seconds" | "num
     is === "seconds"
       ? `a whole number of seconds from ${min} (${min / 3600}h) to ${max} (${max / 3600}h)`
       : `a whole number from ${min} to ${max}`;
-  const rule = ruleAt(place, code, test, `${words} must be ${what}`, [min - 1, max + 1, min + 0.5]);
+  const loops = unlessPlain(place.loops, reference, JSON_NULL);
+  const rule = ruleAt({ ...place, loops }, code, test, `${words} must be ${what}`, [min - 1, max + 1, min + 0.5]);
   return { ...rule, refuses: `${inName(words)}_out_of_range` };
 }
 
 /** The rule that each key of the map in `place` satisfies `rule`. */
-function keysRule(place: Place, rule: TextRule, right: HclValue): RuleDefinition {
+function keysRule(place: Place, rule: TextRule, right: HclValue, plain = jsonTexts(rule)): RuleDefinition {
   const { loops, reference, at } = place;
   return ruleOver(
     rule.code,
-    [...unlessAllSatisfy(rule, loops, `keys(${reference})`), { name: "name", over: `keys(${reference})`, at }],
+    [...unlessPlain(loops, `keys(${reference})`, plain), { name: "name", over: `keys(${reference})`, at }],
     satisfiesRule(rule, "name"),
     mustBe(`Each key of ${place.words}`, rule),
     breaking(place, ...rule.wrong.map((key) => ({ [key]: right }))),
@@ -110,7 +112,7 @@ function caseRule(place: Place, code: string, ...bad: readonly HclValue[]): Rule
   const alike = `values({ for name in keys(${reference}) : lower(name) => name... })`;
   return ruleOver(
     code,
-    [...loops, { name: "names", over: alike, at }],
+    [...unlessPlain(loops, `keys(${reference})`, JSON_EMPTY_LIST), { name: "names", over: alike, at }],
     "length(names) == 1",
     `The keys of ${place.words} must differ in more than case, which IAM ignores`,
     breaking(place, ...bad),
@@ -120,11 +122,14 @@ function caseRule(place: Place, code: string, ...bad: readonly HclValue[]): Rule
 
 function limitRule(
   place: Place,
+  plain: string,
   most: KindOf<"tags">["most"],
   entry: (index: number) => readonly [string, string],
 ): RuleDefinition {
   const many = Object.fromEntries(Array.from({ length: most.count + 1 }, (_, index) => entry(index)));
-  return sizeRule(place, most, many, `${place.words} must have at most ${most.count} entries, the IAM limit`);
+  const loops = unlessPlain(place.loops, `keys(${place.reference})`, plain);
+  const message = `${place.words} must have at most ${most.count} entries, the IAM limit`;
+  return sizeRule({ ...place, loops }, most, many, message);
 }
 
 function tagRules(place: Place, { keys, values, most }: KindOf<"tags">): readonly RuleDefinition[] {
@@ -147,38 +152,25 @@ function tagRules(place: Place, { keys, values, most }: KindOf<"tags">): readonl
       { [keys.example]: pair.repeat(values.form.max / 2 + 1) },
     ]),
     caseRule(place, "tag-collision", { Team: "a", team: "b" }),
-    limitRule(place, most, (index) => [`tag-${index}`, "x"]),
+    limitRule(place, JSON_EMPTY_LIST, most, (index) => [`tag-${index}`, "x"]),
   ];
 }
 
 const keyOrValue = (loop: Loop): string => (loop.name === "name" ? "key" : "value");
 
-/**
- * Classes of Unicode are dear to compile: all keys, and all values, are looked at as one text, and one by one only
- * where that has another character.
- */
 function tagCharactersRule(
   place: Place,
-  rule: TextRule<Run>,
+  { code, form, ...rule }: TextRule<Run>,
   loop: Loop,
   texts: string,
   bad: HclValue,
 ): RuleDefinition {
-  const [first, ...rest] = place.loops;
-  const characters = re2OnlyOf(rule.form.characters);
-  const all =
-    first === undefined ? texts : `flatten([for ${first.name} in ${first.over} : ${texts} if can(${place.reference})])`;
-  const condition = matches(characters, `join("", ${all})`);
-  const gated = ({ over, ...of }: Loop, none: string): Loop => ({ ...of, over: `${condition} ? ${none} : ${over}` });
-  const loops =
-    first === undefined ? [gated(loop, loop.key === undefined ? "[]" : "{}")] : [gated(first, "{}"), ...rest, loop];
-  const test = `${loop.name} == null ? false : ${matches(characters, loop.name)}`;
-  const message = mustBe(`Each ${keyOrValue(loop)} of ${place.words}`, rule);
+  const anyNumber = { characters: form.characters, min: 0, max: Infinity };
+  const loops = [...unlessPlain(place.loops, texts, jsonList(jsonForm(anyNumber))), loop];
+  const test = `${loop.name} == null ? false : ${matches(`^${re2Part(anyNumber)}$`, loop.name)}`;
+  const message = mustBe(`Each ${keyOrValue(loop)} of ${place.words}`, { code, form, ...rule });
   const refuses = `invalid_character_in_${keyOrValue(loop)}_of_${inName(place.words)}`;
-  return {
-    ...ruleOver(rule.code, loops, test, message, breaking(place, bad), { value: loop.name, refuses }),
-    condition,
-  };
+  return ruleOver(code, loops, test, message, breaking(place, bad), { value: loop.name, refuses });
 }
 
 function tagLengthRule(
@@ -190,7 +182,7 @@ function tagLengthRule(
 ): RuleDefinition {
   return ruleOver(
     rule.code,
-    [...place.loops, loop],
+    [...unlessPlain(place.loops, `keys(${place.reference})`, JSON_EMPTY_LIST), loop],
     `${test} && !startswith(lower(${loop.name}), "aws:")`,
     `Each ${keyOrValue(loop)} of ${place.words} must have at most ${rule.form.max} characters and must not begin ` +
       `with aws:, which AWS reserves`,
@@ -208,7 +200,7 @@ function policyArnRules(place: Place, { keys, values, most }: KindOf<"policyArns
     keysRule(place, keys, arn),
     ruleOver(
       values.code,
-      [...unlessAllSatisfy(values, loops, `values(${arns})`), value],
+      [...unlessPlain(loops, `values(${arns})`, jsonTexts(values)), value],
       `value == null ? false : ${satisfiesRule(values, "value")}`,
       mustBe(`Each of ${words}`, values),
       breaking(place, ...values.wrong.map((wrong) => ({ [keys.example]: wrong }))),
@@ -216,13 +208,13 @@ function policyArnRules(place: Place, { keys, values, most }: KindOf<"policyArns
     ),
     ruleOver(
       values.code,
-      [...loops, { name: "names", over: same, at }],
+      [...unlessPlain(loops, `keys(${arns})`, JSON_ONE_TEXT), { name: "names", over: same, at }],
       "length(names) == 1",
       `${words} must not contain the same ARN twice`,
       breaking(place, { a: arn, b: arn }),
       { value: "names", refuses: `repeated_${inName(words)}` },
     ),
-    limitRule(place, most, (index) => [`policy-${index}`, `${arn}-${index}`]),
+    limitRule(place, JSON_ONE_TEXT, most, (index) => [`policy-${index}`, `${arn}-${index}`]),
   ];
 }
 
@@ -250,11 +242,12 @@ function withoutValues({ atFault: _, ...rule }: RuleDefinition): RuleDefinition 
 function policyRules(place: Place, { keys }: KindOf<"policies">): readonly RuleDefinition[] {
   const policies = place.reference;
   // A policy may be sensitive, and then no message may name it.
-  const each: readonly Loop[] = [...place.loops, { name: "policy", over: `values(${policies})`, at: "" }];
+  const roles = unlessPlain(place.loops, `keys(${policies})`, JSON_EMPTY_LIST);
+  const each: readonly Loop[] = [...roles, { name: "policy", over: `values(${policies})`, at: "" }];
   const named = (policy: string): HclValue => ({ [keys.example]: policy });
   const long = SAMPLE_POLICY.replace("lake", "x".repeat(MAX_INLINE_POLICY_CHARACTERS / 2));
   return [
-    withoutValues(keysRule(place, keys, SAMPLE_POLICY)),
+    withoutValues(keysRule(place, keys, SAMPLE_POLICY, JSON_EMPTY_LIST)),
     withoutValues(caseRule(place, keys.code, { list: SAMPLE_POLICY, List: SAMPLE_POLICY })),
     {
       code: "inline-policy-invalid",
@@ -293,7 +286,7 @@ function policyRules(place: Place, { keys }: KindOf<"policies">): readonly RuleD
     {
       code: "inline-policies-too-long",
       refuses: `too_long_${inName(place.words)}`,
-      condition: forAll(place.loops, `${inlineCharacters(policies)} <= ${MAX_INLINE_POLICY_CHARACTERS}`),
+      condition: forAll(roles, `${inlineCharacters(policies)} <= ${MAX_INLINE_POLICY_CHARACTERS}`),
       message: atStart(
         `${place.words} must have at most ${MAX_INLINE_POLICY_CHARACTERS} characters together, the IAM limit per role`,
       ),

@@ -1,7 +1,7 @@
 /** A module's files, rendered from its definition. */
 import { hclFieldTable } from "../federation/fields/table";
-import type { HclExpression, HclValue } from "../hcl/encode";
-import { expression, template, hclKey, hclString, hclValue } from "../hcl/encode";
+import type { HclValue } from "../hcl/encode";
+import { expression, hclKey, hclValue } from "../hcl/encode";
 import type { FileSet } from "../files/generated-file";
 import { generatedFile } from "../files/generated-file";
 import { renderTemplate, SourceText, templatesIn } from "../hcl/templates";
@@ -11,10 +11,11 @@ import { UNITY_CATALOG_PRINCIPALS } from "../issuer/clouds";
 import { EMAIL_DOMAIN } from "../trust/rules";
 import { satisfiesRule } from "./condition";
 import { plainAddress } from "./contract";
-import type { ModuleDefinition, OutputDefinition, RuleDefinition, VariableDefinition } from "./definition";
+import type { ModuleDefinition, OutputDefinition, VariableDefinition } from "./definition";
 import { policiesOfVariables, roleOfVariables, roleResource, roleValues } from "./modules/roles";
 import type { RenderOptions } from "./published-view";
 import { publishedView } from "./published-view";
+import { ruleView, validationViews } from "./rule-view";
 import type { Sample } from "./sample";
 import { typeText } from "./type-text";
 
@@ -92,7 +93,7 @@ function variableView(variable: VariableDefinition): object {
   return {
     name,
     settings: { description, type: expression(typeText(type, 2)), ...fallback, nullable },
-    validations: variable.validations.map(ruleView),
+    validations: validationViews(variable.validations),
   };
 }
 
@@ -105,18 +106,6 @@ function outputView(output: OutputDefinition): object {
     settings: { description: output.description, value: expression(output.value), ...depends },
     preconditions: output.preconditions.map(ruleView),
     exampleSettings: { description: output.description, value: expression(`module.databricks.${output.name}`) },
-  };
-}
-
-function ruleView(rule: RuleDefinition): { readonly condition: HclExpression; readonly error_message: HclExpression } {
-  const { message, atFault } = rule;
-  const indented = (text: string): HclExpression => expression(text.replaceAll("\n", "\n    "));
-  return {
-    condition: indented(rule.condition),
-    error_message:
-      atFault === undefined
-        ? expression(hclString(`${message}.`))
-        : template(`${message}. At fault: `, indented(`join(", ", ${atFault})`), "."),
   };
 }
 

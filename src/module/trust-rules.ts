@@ -10,8 +10,11 @@ import { BASE_TESTS } from "../trust/decide/operators";
 import { REASON } from "../federation/rules";
 import type { TextRule } from "../text/text-rule";
 import { CONDITION_VALUE, CONDITION_VARIABLE, EXTERNAL_ID, SUBJECT_PATTERN } from "../trust/rules";
-import type { Loop, Place } from "./condition";
-import { elements, forAll, satisfiesRule, matches, mustBe, noNullRule, ruleOver } from "./condition";
+import type { Place } from "./condition";
+import type { Loop } from "./loops";
+import { forAll, satisfiesRule, matches, mustBe, noNullRule, ruleOver } from "./condition";
+import { elements } from "./loops";
+import { JSON_EMPTY_LIST, jsonList, orNull, unlessPlain } from "./plain-values";
 import type { Inputs, RuleDefinition } from "./definition";
 import { fieldRules } from "./field-rules";
 import type { Sample } from "./sample";
@@ -63,21 +66,23 @@ export function trustRules(scope: TrustScope, sample: Sample): readonly RuleDefi
     holding: (value) => scope.holding({ ...right, [attribute]: value }),
   });
   const rule = (
+    loops: readonly Loop[],
     code: string,
     refuses: string,
     test: string,
     message: string,
     ...bad: readonly Inputs[]
-  ): RuleDefinition => ruleOver(code, scope.loops, test, message, bad.map(holding), { refuses });
+  ): RuleDefinition => ruleOver(code, loops, test, message, bad.map(holding), { refuses });
   const unityCatalog: Inputs = { unity_catalog: { external_ids: [sample.externalId] } };
   return [
     ...(scope.namesIssuer
       ? [
           noNullRule(scope.loops, "conditions", "A trust", { [scope.variable]: scope.holding(null) }),
           rule(
+            unlessPlain(scope.loops, `[trust.issuer, ${HAS_UNITY_CATALOG}]`, `\\[${SOME_TEXT},false\\]`),
             "issuer-not-found",
             "trust_of_no_or_of_two_kinds",
-            `can(trust.unity_catalog.cloud) ? ${NOTHING_ELSE} : trust.issuer != null`,
+            `${HAS_UNITY_CATALOG} ? ${NOTHING_ELSE} : trust.issuer != null`,
             "Each trust must either name an issuer and whom of it the role trusts, or have unity_catalog and " +
               "nothing else but conditions",
             { service_principals: [sample.servicePrincipal] },
@@ -89,9 +94,10 @@ export function trustRules(scope: TrustScope, sample: Sample): readonly RuleDefi
         ]
       : []),
     rule(
+      unlessPlain(scope.loops, "trust.service_principals", `\\[(?:${SOME_TEXT},?)+\\]`),
       "no-subject",
       "trust_without_subject",
-      `can(trust.unity_catalog.cloud) || ${SUBJECT_COUNT} > 0`,
+      `${HAS_UNITY_CATALOG} || ${SUBJECT_COUNT} > 0`,
       "Each trust must name whom it trusts: service_principals, users, subjects, subject_patterns or " +
         "wide_subject_patterns, or unity_catalog; without, every identity of the issuer would get in",
       scope.namesIssuer ? { issuer: "production" } : {},
@@ -107,13 +113,17 @@ export function trustRules(scope: TrustScope, sample: Sample): readonly RuleDefi
     ...wideRules(scope, right, holding),
     ruleOver(
       "subject-pattern-without-wildcard",
-      [...scope.loops, elements("value", "trust.subject_patterns", ".subject_patterns")],
+      [
+        ...unlessPlain(scope.loops, "trust.subject_patterns", jsonList(WITH_WILDCARD)),
+        elements("value", "trust.subject_patterns", ".subject_patterns"),
+      ],
       matches("[*?]", "value"),
       "Each of subject_patterns must contain * or ?; an exact subject goes into subjects",
       [holding({ ...right, subject_patterns: ["alice@data.example.com"] })],
       { value: "value", refuses: "subject_pattern_without_wildcard" },
     ),
     rule(
+      unlessPlain(scope.loops, "trust.audiences", orNull(`\\[${SOME_TEXT}\\]`)),
       "audience-invalid",
       "empty_audiences",
       "trust.audiences == null ? true : length(trust.audiences) > 0",
@@ -130,6 +140,7 @@ function wideRules(
   right: Inputs,
   holding: (attributes: Inputs) => Inputs,
 ): readonly RuleDefinition[] {
+  const trusts = unlessPlain(scope.loops, `trust.${WIDE}`, JSON_EMPTY_LIST);
   const loop = elements("wide", `trust.${WIDE}`, `.${WIDE}`, true);
   const bad = (entry: HclValue): Inputs => holding({ ...right, [WIDE]: [entry] });
   const wide = { pattern: "*", reason: REASON.example };
@@ -140,7 +151,7 @@ function wideRules(
     message: string,
     ...entries: readonly HclValue[]
   ): RuleDefinition =>
-    ruleOver(code, [...scope.loops, loop], test, message, entries.map(bad), {
+    ruleOver(code, [...trusts, loop], test, message, entries.map(bad), {
       at: `.${name}`,
       value: `wide.${name}`,
       refuses: code === "subject-pattern-without-wildcard" ? "wide_pattern_without_wildcard" : `invalid_wide_${name}`,
@@ -154,7 +165,7 @@ function wideRules(
       ...text.wrong.map((value) => ({ ...wide, [name]: value })),
     );
   return [
-    noNullRule([...scope.loops, loop], "pattern", `An entry of ${WIDE}`, bad(null)),
+    noNullRule([...trusts, loop], "pattern", `An entry of ${WIDE}`, bad(null)),
     given("pattern", SUBJECT_PATTERN),
     given("reason", REASON),
     rule(
@@ -167,6 +178,15 @@ function wideRules(
   ];
 }
 
+const HAS_UNITY_CATALOG = "can(trust.unity_catalog.cloud)";
+/** RE2's expressions for the JSON of any text, and of one with a wildcard. */
+const SOME_TEXT = '"[^"\\\\]*"';
+const WITH_WILDCARD = '"[^"\\\\]*[*?][^"\\\\]*"';
+
+function withConditions({ loops }: TrustScope): readonly Loop[] {
+  return unlessPlain(loops, "trust.conditions", JSON_EMPTY_LIST);
+}
+
 const CONDITIONS: Loop = elements("condition", "trust.conditions", ".conditions", true);
 
 function conditionRules(
@@ -174,7 +194,8 @@ function conditionRules(
   right: Inputs,
   holding: (attributes: Inputs) => Inputs,
 ): readonly RuleDefinition[] {
-  const loops = [...scope.loops, CONDITIONS] as const;
+  const trusts = withConditions(scope);
+  const loops = [...trusts, CONDITIONS] as const;
   const values = elements("value", "coalesce(condition.values, [])", ".values");
   const bad = (...conditions: readonly HclValue[]): Inputs => holding({ ...right, conditions });
   const source = { test: "IpAddress", variable: "aws:SourceIp", values: ["203.0.113.0/24"] };
@@ -232,7 +253,7 @@ function conditionRules(
     ),
     ruleOver(
       "condition-repeated",
-      [...scope.loops, { name: "same", over: SAME_CONDITIONS, at: ".conditions" }],
+      [...trusts, { name: "same", over: SAME_CONDITIONS, at: ".conditions" }],
       "length(same) == 1",
       "A trust must not repeat a condition's test and variable, in whatever case: IAM would OR their values; " +
         "join them into one condition, or use two trusts",
@@ -253,13 +274,14 @@ const ON_ADDRESS = matches("^(?:For(?:AllValues|AnyValue):)?(?:Not)?IpAddress(?:
 const CIDR = 'can(cidrhost(strcontains(value, "/") ? value : "${value}/${strcontains(value, ":") ? 128 : 32}", 0))';
 
 function unityCatalogRules(scope: TrustScope, holding: (attributes: Inputs) => Inputs): readonly RuleDefinition[] {
+  const trusts = unlessPlain(scope.loops, HAS_UNITY_CATALOG, "false");
   const bad = (unityCatalog: HclValue, more: Inputs = {}): Inputs => holding({ unity_catalog: unityCatalog, ...more });
   const right = { external_ids: [EXTERNAL_ID.example] };
   const guarded = { test: "StringLike", variable: "STS:ExternalId", values: ["*"] };
   return [
     ruleOver(
       "condition-on-guard",
-      [...scope.loops, CONDITIONS],
+      [...withConditions(scope), CONDITIONS],
       '!can(trust.unity_catalog.cloud) || !contains(["aws:federatedprovider", "aws:principalarn", "sts:externalid"], ' +
         'lower(coalesce(condition.variable, "-")))',
       "A condition of a unity_catalog trust must not be about its guards sts:ExternalId, aws:PrincipalArn and " +
@@ -272,7 +294,7 @@ function unityCatalogRules(scope: TrustScope, holding: (attributes: Inputs) => I
     ),
     ruleOver(
       "no-subject",
-      scope.loops,
+      trusts,
       "!can(trust.unity_catalog.cloud) ? true : length(coalesce(trust.unity_catalog.external_ids, [])) > 0",
       "unity_catalog must name external_ids, as the storage or service credential shows them: without, any " +
         "customer's credential would get in",
@@ -284,7 +306,7 @@ function unityCatalogRules(scope: TrustScope, holding: (attributes: Inputs) => I
       code: EXTERNAL_ID.code,
       refuses: "invalid_external_ids",
       condition: forAll(
-        [...scope.loops, elements("value", "try(coalesce(trust.unity_catalog.external_ids, []), [])", "")],
+        [...trusts, elements("value", "try(coalesce(trust.unity_catalog.external_ids, []), [])", "")],
         `value == null ? false : ${satisfiesRule(EXTERNAL_ID, "value")}`,
       ),
       message: mustBe("Each of external_ids", EXTERNAL_ID),
@@ -292,7 +314,7 @@ function unityCatalogRules(scope: TrustScope, holding: (attributes: Inputs) => I
     },
     ...fieldRules(UNITY_CATALOG_FIELDS.cloud, {
       variable: scope.variable,
-      loops: scope.loops,
+      loops: trusts,
       reference: "try(trust.unity_catalog.cloud, null)",
       at: ".unity_catalog.cloud",
       nullable: true,

@@ -166,11 +166,6 @@ export function re2Pattern(form: Form): { readonly pattern: string; readonly max
   return { pattern, maxLength: pattern === exact ? null : most };
 }
 
-/** RE2's expression for any number of `characters`, and nothing else. */
-export function re2OnlyOf(characters: Characters): string {
-  return re2({ characters, min: 0, max: Infinity }, Infinity);
-}
-
 /** RE2's expression for `form` as a part of an expression. */
 export function re2Part(form: Form, longestCount = Infinity): string {
   return write(form, (code) => `\\x{${hex(code)}}`, longestCount);

@@ -5,7 +5,7 @@ import { ISSUER_FIELDS } from "../../federation/fields/issuer";
 import { TRUST_FIELDS } from "../../federation/fields/trust";
 import { MAX_INLINE_POLICY_CHARACTERS } from "../../federation/rules";
 import { SELF_ASSUME_POLICY_NAME } from "../../trust/build";
-import { elements } from "../condition";
+import { elements } from "../loops";
 import type { Inputs, ModuleDefinition, OutputDefinition, VariableDefinition } from "../definition";
 import { federatedRoleExample } from "../examples";
 import { inlineCharacters, SAMPLE_POLICY } from "../field-rules";

@@ -2,7 +2,8 @@
 import { TERRAFORM_RANGE } from "../../federation/aws-provider";
 import { ISSUER_FIELDS } from "../../federation/fields/issuer";
 import { ROLE_FIELDS } from "../../federation/fields/role";
-import { elements, ruleOver } from "../condition";
+import { ruleOver } from "../condition";
+import { elements } from "../loops";
 import type { Inputs, ModuleDefinition, OutputDefinition, VariableDefinition } from "../definition";
 import { federationExample } from "../examples";
 import { attributesOf, hclType } from "../fields";

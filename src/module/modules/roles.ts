@@ -6,10 +6,12 @@ import { SETTING_FIELDS } from "../../federation/fields/settings";
 import { INLINE_POLICY_NAME, MAX_INLINE_POLICY_CHARACTERS, ROLE_KEY } from "../../federation/rules";
 import { expression } from "../../hcl/encode";
 import { SELF_ASSUME_POLICY_NAME } from "../../trust/build";
-import type { Loop } from "../condition";
-import { forAll, satisfiesRule, members, mustBe, noNullRule, ruleOver } from "../condition";
+import type { Loop } from "../loops";
+import { forAll, satisfiesRule, mustBe, noNullRule, ruleOver } from "../condition";
+import { members } from "../loops";
 import type { Inputs, OutputDefinition, RuleDefinition } from "../definition";
 import { fieldRules, SAMPLE_POLICY } from "../field-rules";
+import { JSON_EMPTY_LIST, jsonText, unlessPlain } from "../plain-values";
 import { isNullable } from "../fields";
 import type { Sample } from "../sample";
 import { unityCatalogCloud } from "../sample";
@@ -28,6 +30,9 @@ function fieldsWhere(test: (field: Field) => boolean): Fields {
 
 const SETTINGS: Fields = SETTING_FIELDS;
 
+/** Without a function: Terraform looks through every argument of one. */
+const ROLE_KEYS = "[for key, role in var.roles : key]";
+
 export const ROLE_LOOP: Loop = members("role", "var.roles", "roles");
 
 /**
@@ -43,7 +48,7 @@ export function rolesRules(
     noNullRule([ROLE_LOOP], "tags", "A role", { roles: { "lake-reader": null } }),
     ruleOver(
       ROLE_KEY.code,
-      [{ name: "key", over: "keys(var.roles)", at: "roles" }],
+      unlessPlain([{ name: "key", over: ROLE_KEYS, at: "roles" }], "key", jsonText(ROLE_KEY)),
       satisfiesRule(ROLE_KEY, "key"),
       mustBe("Each key of roles", ROLE_KEY),
       ROLE_KEY.wrong.map((key) => ({ roles: { [key]: right } })),
@@ -62,7 +67,10 @@ export function rolesRules(
     ),
     {
       ...selfAssumeName("role.inline_policies", unityCatalog.test),
-      condition: forAll([ROLE_LOOP], selfAssumeName("role.inline_policies", unityCatalog.test).condition),
+      condition: forAll(
+        unlessPlain([ROLE_LOOP], "keys(role.inline_policies)", JSON_EMPTY_LIST),
+        selfAssumeName("role.inline_policies", unityCatalog.test).condition,
+      ),
       breaks: [
         {
           roles: {

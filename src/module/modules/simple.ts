@@ -4,7 +4,8 @@ import { ACCOUNT_ISSUER_FIELDS, ISSUER_FIELDS, WORKSPACE_ISSUER_FIELDS } from ".
 import { TRUST_FIELDS } from "../../federation/fields/trust";
 import { CLOUDS } from "../../issuer/clouds";
 import { MAX_ISSUER_LENGTH } from "../../issuer/rules";
-import { members, variablePlace } from "../condition";
+import { variablePlace } from "../condition";
+import { members } from "../loops";
 import type { Inputs, ModuleDefinition, OutputDefinition, RuleDefinition, VariableDefinition } from "../definition";
 import { simpleExample } from "../examples";
 import { attributesOf, fieldVariable } from "../fields";

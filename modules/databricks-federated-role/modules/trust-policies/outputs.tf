@@ -5,23 +5,35 @@ output "policies" {
   value       = local.policies
 
   precondition {
-    condition     = timestamp() == "" || length(local.conditions_on_guards) == 0
-    error_message = "A condition must not test the aud or sub of its issuer, which guard the role; use audiences and subjects. At fault: ${join(", ", local.conditions_on_guards)}."
+    condition = timestamp() == "" || length(local.conditions_on_guards) == 0
+    error_message = "A condition must not test the aud or sub of its issuer, which guard the role; use audiences and subjects. At fault: ${[
+      for shown in [join(", ", local.conditions_on_guards)] :
+      [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
+    ][0]}."
   }
 
   precondition {
-    condition     = timestamp() == "" || length(local.subject_patterns_too_wide) == 0
-    error_message = "Each of subject_patterns must have one @ and then a domain of email_domains, or one below, written out; any other goes into wide_subject_patterns, with its reason. At fault: ${join(", ", local.subject_patterns_too_wide)}."
+    condition = timestamp() == "" || length(local.subject_patterns_too_wide) == 0
+    error_message = "Each of subject_patterns must have one @ and then a domain of email_domains, or one below, written out; any other goes into wide_subject_patterns, with its reason. At fault: ${[
+      for shown in [join(", ", local.subject_patterns_too_wide)] :
+      [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
+    ][0]}."
   }
 
   precondition {
-    condition     = timestamp() == "" || length(local.issuers_not_databricks) == 0
-    error_message = "An issuer's host must be in one of Databricks' zones, e.g. mycompany.cloud.databricks.com: whoever holds another name could sign tokens for your roles; or set allow_custom_host. At fault: ${join(", ", local.issuers_not_databricks)}."
+    condition = timestamp() == "" || length(local.issuers_not_databricks) == 0
+    error_message = "An issuer's host must be in one of Databricks' zones, e.g. mycompany.cloud.databricks.com: whoever holds another name could sign tokens for your roles; or set allow_custom_host. At fault: ${[
+      for shown in [join(", ", local.issuers_not_databricks)] :
+      [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
+    ][0]}."
   }
 
   precondition {
-    condition     = length(setsubtract(var.provider_arns, values(var.issuers)[*].provider_arn)) == 0
-    error_message = "The IAM OIDC provider was created in another AWS account or partition than aws_account_id and aws_partition name, so no role is created; use credentials of that account, then remove the provider. At fault: ${join(", ", setsubtract(var.provider_arns, values(var.issuers)[*].provider_arn))}."
+    condition = length(setsubtract(var.provider_arns, values(var.issuers)[*].provider_arn)) == 0
+    error_message = "The IAM OIDC provider was created in another AWS account or partition than aws_account_id and aws_partition name, so no role is created; use credentials of that account, then remove the provider. At fault: ${[
+      for shown in [join(", ", setsubtract(var.provider_arns, values(var.issuers)[*].provider_arn))] :
+      [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
+    ][0]}."
   }
 }
 
