@@ -85,7 +85,7 @@ function awsProgram(): string | undefined {
     : found;
 }
 
-/** A token at hand, and no session: what the AWS CLI can do too. */
+/** A token, and no session: what the AWS CLI can do too. */
 async function anew(home: string, env: NodeJS.ProcessEnv, role: string): Promise<readonly Row[]> {
   const aws = awsProgram();
   if (aws === undefined) return [];

@@ -84,7 +84,7 @@ function pairRows(): readonly Row[] {
   }
   const row = (what: string, count: number, reach: string, reached: boolean): Row => ({
     what: `${PAIRS.toLocaleString("en")} random pairs: ${what}`,
-    peer: "every request of a small world",
+    peer: "every request of a small model",
     ours: count,
     theirs: null,
     unit: "",

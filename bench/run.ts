@@ -28,7 +28,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
 /** Takes hours, and so is run alone. */
 const ONLY_BY_NAME: ReadonlySet<string> = new Set(["exact"]);
 
-/** Terraform with the local mirror, keys that open nothing, and no way to ask AWS. */
+/** Terraform with the local mirror, keys that open nothing, and no access to AWS. */
 function environment(scratch: string): NodeJS.ProcessEnv {
   const mirror = findProviderMirror();
   if (mirror === undefined || findOnPath("terraform") === undefined)

@@ -1,4 +1,4 @@
-/** Every installed dependency carries a permissive licence, and none of the copyleft kind slips in. */
+/** Every installed dependency carries a permissive licence, and none has a copyleft licence. */
 import { readFileSync } from "node:fs";
 
 const PERMISSIVE = new RegExp(

@@ -358,11 +358,11 @@ describe("what is deployed in AWS", () => {
   const GONE = "arn:aws:iam::111122223333:oidc-provider/gone.cloud.databricks.com/oidc";
   test.each<[string, LiveRole, RegExp, RegExp]>([
     ["in a provider that is there", role(provider.arn), /It accepts: "bob@example\.com"/, /Add it to the federation/],
-    ["for an audience nobody registers", role(provider.arn, "7"), /It accepts: nobody/, /Add it to/],
+    ["for an audience nobody registers", role(provider.arn, "7"), /It accepts: no one/, /Add it to/],
     [
       "in a provider that was deleted",
       role(GONE),
-      /The provider \S+gone\.\S+ does not exist: nobody is accepted through it .*\. Then it accepts: "bob/,
+      /The provider \S+gone\.\S+ does not exist: no one is accepted through it .*\. Then it accepts: "bob/,
       /Delete it/,
     ],
   ])("an undeclared role's trust %s", (_name, stranger, says, fix) => {

@@ -15,7 +15,7 @@ describe("main.ts", () => {
     const outcome = await synth(cdktfProject({ "federation.yaml": broken }));
     expect(outcome.exitCode).toBe(2);
     expect(outcome.stderr).toMatch(
-      /^federation\.yaml:5:\d+ roles\.reader\.trusts: The role trusts nobody\..*\[no-trust\]$/m,
+      /^federation\.yaml:5:\d+ roles\.reader\.trusts: The role has no trust\..*\[no-trust\]$/m,
     );
     expect(outcome.stderr).toMatch(/^federation\.yaml:6:\d+ roles\.reader\.pth: .*\[unknown-key\]$/m);
     expect(outcome.stderr).not.toMatch(/^[ \t]+at /m);

@@ -90,7 +90,7 @@ variable "databricks_account_host" {
 }
 
 variable "email_domains" {
-  description = "Email domains of your own, which subject patterns may match; a domain stands for those below it too."
+  description = "Email domains of your own, which subject patterns may match; a domain includes its subdomains."
   type        = list(string)
   default     = []
   nullable    = false

@@ -94,7 +94,7 @@ variable "create_oidc_provider" {
 }
 
 variable "email_domains" {
-  description = "Email domains of your own, which subject patterns may match; a domain stands for those below it too."
+  description = "Email domains of your own, which subject patterns may match; a domain includes its subdomains."
   type        = list(string)
   default     = []
   nullable    = false

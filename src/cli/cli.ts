@@ -18,7 +18,7 @@ const ABOUT = "Lets Databricks identities into AWS without a stored key, and pro
 export async function main(args: readonly string[]): Promise<void> {
   surviveClosedPipe();
   const own = beforeProgram(args);
-  // whatever happens, nobody is shown a stack trace
+  // no stack trace is printed, whatever happens
   await run(() => runVerb(args[0] === "help" ? [...own.slice(1), "--help"] : own, args), {
     json: own.includes("--json") || own.includes("--sarif"),
   });

@@ -10,7 +10,7 @@ import { TOKEN_SOURCE_NAMES } from "../token/sources";
 export interface Flag {
   /** One line of help. */
   readonly about: string;
-  /** What stands for the value in help, like `FILE`; absent: a switch, `--name` or `--no-name`. */
+  /** The placeholder of the value in help, like `FILE`; absent: a switch, `--name` or `--no-name`. */
   readonly value?: string;
   /** May be given several times. */
   readonly many?: true;
@@ -129,7 +129,7 @@ export const FLAGS = {
   },
   release: { value: "DIR", default: "out/release", about: "Folder of a release, as pack writes it" },
   releases: { value: "DIR", default: "releases", about: "Folder of recorded releases" },
-  repository: { value: "URL", about: "With --to git: URL or folder; {name} stands for the module's name" },
+  repository: { value: "URL", about: "With --to git: URL or folder; {name} is the module's name" },
   role: { value: "ROLE", keyOf: "roles", about: "Role of the federation, by key or name" },
   roleArn: { value: "ARN", about: "A role by its ARN" },
   rules: { value: "FILE", about: "Your organization's rules: names, defaults and demands (YAML)" },

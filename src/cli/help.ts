@@ -13,7 +13,7 @@ export const VERBS: Readonly<Record<string, string>> = {
   generate: "Write modules, a root, client files, guardrails or the JSON Schema",
   lint: "Check a federation, a policy, a Terraform plan",
   explain: "Can this token assume this role, and if not, which line refuses it",
-  prove: "Every declared identity gets in, and nobody else does",
+  prove: "Every declared identity gets in, and no other",
   doctor: "Check the real endpoints: discovery, keys, provider, role",
   audit: "What CloudTrail shows: who used what, who was refused, who was not seen",
   token: "Get or read a Databricks token",

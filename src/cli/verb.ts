@@ -2,7 +2,7 @@
 import type { Flags, Options } from "./flags";
 import { type ExitCode, exitCodeOf } from "./run";
 
-/** What of a call is no flag. */
+/** The arguments of a call that are not flags. */
 export interface Call {
   /** After the verb: `purge` of `credentials purge`. */
   readonly words: readonly string[];

@@ -38,7 +38,7 @@ function escaped(character: string): string {
       : `\\x${code.padStart(2, "0")}`;
 }
 
-/** `value` as a Python literal, laid out as Black would. Throws RangeError for a number that is no safe integer. */
+/** `value` as a Python literal, laid out as Black would. Throws RangeError for a number that is not a safe integer. */
 export function pythonValue(value: PlainValue, indent = 0): string {
   if (value === null) return "None";
   if (typeof value === "boolean") return value ? "True" : "False";
@@ -79,7 +79,7 @@ export function workflowString(text: string): string {
 }
 
 /**
- * `text` as a YAML string in a Databricks bundle, which knows no way to escape `${`. Throws RangeError where it would
+ * `text` as a YAML string in a Databricks bundle, which cannot escape `${`. Throws RangeError where it would
  * read one.
  */
 export function bundleString(text: string): string {

@@ -1,5 +1,5 @@
 /**
- * Sessions in the cache: small private files in a private folder, written whole or not at all, read only if nobody else
+ * Sessions in the cache: small private files in a private folder, written whole or not at all, read only if no one else
  * could have written them. Loads only Node's file system, as `credentials --format process` reads a session here first.
  */
 import { closeSync, constants, fstatSync, openSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";

@@ -14,7 +14,7 @@ export interface CredentialServer {
 }
 
 /**
- * Serves what `session` gives on a free loopback port, to those who know the authorization token, and to nobody whose
+ * Serves what `session` gives on a free loopback port, to those who know the authorization token, and to no one whose
  * `Host` is another (a browser lured here by DNS). An error is reported by its code alone.
  */
 export async function serveCredentials(session: () => Promise<CachedSession>): Promise<CredentialServer> {

@@ -137,7 +137,7 @@ const S3_SETTINGS = {
   profile: "profile",
 } as const;
 
-/** A backend that several accounts share keeps a state for each: `<account>/<key>`. */
+/** A backend that several accounts share has a state for each: `<account>/<key>`. */
 function backendOf(backend: ParsedBackend | undefined, accountKey: string | null): Backend {
   if (backend === undefined) return { type: "local", path: null };
   if (backend.type === "none") return backend;

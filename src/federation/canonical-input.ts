@@ -27,7 +27,7 @@ export interface CanonicalInput {
 export function canonicalInput(raw: unknown, refuseTokens = true): CanonicalInput {
   const problems: Problem[] = [];
   let unbounded = false;
-  // One path for all, so that nothing is allocated for a place nobody asks about.
+  // One path for all, so that nothing is allocated for a place that is not requested.
   const path: PathPart[] = [];
   const checkText = (text: string): string => {
     if (refuseTokens && text.includes("TfToken[")) {

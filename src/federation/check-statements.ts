@@ -1,5 +1,5 @@
 /**
- * The grammar of the statements of a role's own policies. Terraform and moto let most slips pass, and IAM refuses
+ * The grammar of the statements of a role's own policies. Terraform and moto let most mistakes pass, and IAM refuses
  * them at
  * apply with MalformedPolicyDocument. Source: IAM User Guide, "Grammar of the IAM JSON policy language".
  */

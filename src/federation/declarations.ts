@@ -9,8 +9,8 @@ export interface SettingsDeclaration {
   /** Name of the federation: of its stack, and the first part of resource names. */
   readonly name: string;
   /**
-   * Email domains of your own, which subject patterns may match; a domain stands for those below it too.
-   * Default: none.
+   * Email domains of your own, which subject patterns may match; a domain includes its subdomains. Default:
+   * none.
    */
   readonly emailDomains?: readonly string[] | undefined;
   /** Goes before the key of a role without a name of its own. Default: none. */
@@ -321,7 +321,7 @@ export interface RoleValues {
 export interface SettingValues {
   /** Name of the federation: of its stack, and the first part of resource names. */
   readonly name: string;
-  /** Email domains of your own, which subject patterns may match; a domain stands for those below it too. */
+  /** Email domains of your own, which subject patterns may match; a domain includes its subdomains. */
   readonly emailDomains: readonly string[];
   /** Goes before the key of a role without a name of its own. */
   readonly roleNamePrefix: string;

@@ -1,6 +1,6 @@
 /** Session durations: `1h`, `90m`, `1h30m`, `3600s`, or seconds. */
 
-/** Whole seconds, or null where `text` is no duration. A bare number counts as seconds. */
+/** Whole seconds, or null where `text` is not a duration. A bare number counts as seconds. */
 export function secondsOf(text: string | number): number | null {
   if (typeof text === "number") return Number.isSafeInteger(text) && text >= 0 ? text : null;
   if (/^[0-9]{1,9}$/.test(text)) return Number(text);

@@ -5,7 +5,7 @@ export interface Reach {
   readonly role: string;
   /** Index of the trust within the role. */
   readonly trust: number;
-  /** The issuer's key; null for Unity Catalog, which is no web identity. */
+  /** The issuer's key; null for Unity Catalog, which does not use web identity. */
   readonly issuer: string | null;
   readonly kind: "service principal" | "user" | "subject" | "subject pattern" | "wide pattern" | "Unity Catalog";
   /** The subject, the pattern, or the external ID. */

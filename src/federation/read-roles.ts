@@ -98,7 +98,7 @@ export function readRole(
   problems.push(...trusts.problems);
   const role = shaped.value ?? readable(outline, raw, { trusts: [] }, shaped.problems, at);
   if (role === undefined) return { value: undefined, problems };
-  // A name that did not read clashes with nobody.
+  // A name that could not be read clashes with no other.
   const unnamed = role.name === undefined && shaped.problems.some((problem) => problem.path === `${path}.name`);
   const { name, ...values } = modelOf(ROLE_FIELDS, { ...role, trusts: [] }, { ...settings });
   return {
@@ -127,7 +127,7 @@ function readTrusts(
       problems: [
         {
           code: "no-trust",
-          message: "The role trusts nobody.",
+          message: "The role has no trust.",
           path,
           fix: "Add a trust with an issuer and its servicePrincipals, or remove the role.",
         },

@@ -42,7 +42,7 @@ export const POLICY_KEY = textRule({
   wrong: ["read lake"],
 });
 
-/** A role's key is its name by default, so it keeps IAM's rule; it starts with a letter or digit to stay readable. */
+/** A role's key is its name by default, so IAM's rule applies; it starts with a letter or digit to stay readable. */
 export const ROLE_KEY = textRule({
   code: "role-name-invalid",
   form: { characters: NAME, min: 1, max: 64, first: anyOf(LETTERS, DIGITS) },

@@ -37,7 +37,7 @@ export function shape<S extends z.ZodType>(
 
 /**
  * What remains of a mapping that does not fit `schema`: its members without those that `problems` (of `shape`, at `at`)
- * are about, over `defaults` for what is required. Undefined where it is no mapping, or does not fit even so.
+ * are about, over `defaults` for what is required. Undefined where it is not a mapping, or does not fit even so.
  */
 export function readable<S extends z.ZodType>(
   schema: S,

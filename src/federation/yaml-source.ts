@@ -169,7 +169,7 @@ interface Step {
 }
 
 interface Steps {
-  /** The node itself, or the one an alias stands for. */
+  /** The node itself, or the one that an alias refers to. */
   readonly follow: (node: unknown) => unknown;
   readonly pairOf: (map: YAMLMap, key: string) => Pair | undefined;
 }

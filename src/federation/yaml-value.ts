@@ -22,7 +22,7 @@ export interface YamlFault {
 
 export interface PlainValue {
   readonly value: unknown;
-  /** What each alias stands for. */
+  /** The node that each alias refers to. */
   readonly targets: ReadonlyMap<Node, Node>;
   /** Codes: yaml-duplicate-key, yaml-alias-limit, yaml-syntax, number-unquoted. */
   readonly faults: readonly YamlFault[];
@@ -43,7 +43,7 @@ export function plainValue(contents: unknown): PlainValue {
   let aliased = 0;
   /** The alias as it is in the document, while its value is written out, and where. */
   let outermost: { readonly node: unknown; readonly path: string } = { node: undefined, path: "" };
-  /** Where `plain` is; one for all, so that nothing is allocated for a place nobody asks about. */
+  /** Where `plain` is; one for all, so that nothing is allocated for a place that is not requested. */
   const trail: PathPart[] = [];
   const fault = (node: unknown, code: ErrorCode, message: string, fix: string, path = formatPath(trail)): undefined => {
     if (faults.length < MAX_FAULTS)

@@ -104,7 +104,7 @@ export function filesBelow(folder: string, start: string, deep: boolean): readon
 
 /**
  * Folders below `folder` ("" is the folder itself) with a root that an earlier `generate root` wrote and that is not
- * among `files`. They stay: without them nobody could destroy what such a root made in AWS.
+ * among `files`. They stay: without them no one could destroy what such a root made in AWS.
  */
 export function staleRoots(folder: string, files: FileSet): readonly string[] {
   const folders = [

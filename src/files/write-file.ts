@@ -128,8 +128,8 @@ function failureOfMaking(folder: string, mode: number | undefined): NodeJS.Errno
 }
 
 /**
- * The error of a file or folder that could not be written: `file-unwritable`. `cause` itself where it is no error of
- * the file system.
+ * The error of a file or folder that could not be written: `file-unwritable`. `cause` itself where it is not an error
+ * of the file system.
  */
 export function unwritable(
   place: string,

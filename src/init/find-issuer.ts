@@ -126,7 +126,7 @@ function declared(choice: IssuerChoice, flags: IssuerFlags): IssuerDeclaration {
   const { host } = new URL(choice.issuer);
   const custom = choice.cloud === null && flags.allowCustomHost === true ? { allowCustomHost: true } : {};
   if (choice.level === "workspace") return { level: "workspace", host, workspaceId: choice.audience ?? "", ...custom };
-  // only where the cloud stands for this very host
+  // only where the cloud's default is this host
   const where =
     choice.cloud !== null && CLOUDS[choice.cloud].accountsHost === host
       ? { cloud: choice.cloud }

@@ -30,13 +30,13 @@ export interface SandboxOptions {
 export interface ServedIssuer {
   /** Production's, as tokens carry it. */
   readonly issuer: string;
-  /** Stands for `https://<host>`: what DATABRICKS_HOST is set to. */
+  /** Replaces `https://<host>`: the value for DATABRICKS_HOST. */
   readonly url: string;
   readonly tokenEndpoint: string;
 }
 
 export interface Sandbox {
-  /** Stands for STS' endpoint: what AWS_ENDPOINT_URL_STS is set to. */
+  /** Replaces the STS endpoint: the value for AWS_ENDPOINT_URL_STS. */
   readonly sts: string;
   /** By key. */
   readonly issuers: Readonly<Record<string, ServedIssuer>>;

@@ -1,6 +1,6 @@
 /**
  * Text of others (a claim, a name, a path, another program's words) on its way to a person: one function for each
- * place it goes to, and one rule for what nobody sees. Pure.
+ * place it goes to, and one rule for invisible characters. Pure.
  */
 
 /**

@@ -39,7 +39,7 @@ export function range(words: string, one: string, ...ends: readonly (readonly [s
   return { ranges: ends.map(([from, to]) => [codeOf(from), codeOf(to)]), categories: [], words, one };
 }
 
-/** The characters of all of `sets`; a text stands for its own characters. */
+/** The characters of all of `sets`; a text means its own characters. */
 export function anyOf(...sets: readonly (Characters | string)[]): Characters {
   const words = (of: "words" | "one", last: "and" | "or"): string => {
     const names = sets.map((set) => (typeof set === "string" ? set : set[of]));
@@ -97,8 +97,8 @@ export const VISIBLE_LATIN_1 = range(
 );
 /** Everything but control characters. */
 export const NO_CONTROLS = range(
-  "characters that are no control characters",
-  "character that is no control character",
+  "characters other than control characters",
+  "character other than a control character",
   [" ", "~"],
   ["\u0080", String.fromCodePoint(LAST_CODE_POINT)],
 );
@@ -175,7 +175,7 @@ function re2(form: Form, longestCount: number): string {
   return `^${re2Part(form, longestCount)}$`;
 }
 
-/** A character beyond printable ASCII, as the dialect at hand escapes it. */
+/** A character beyond printable ASCII, as JavaScript or RE2 escapes it. */
 type Escape = (code: number) => string;
 
 function write(form: Form, escape: Escape, longestCount: number): string {
@@ -201,7 +201,7 @@ function repeated(min: number, max: number, longestCount: number): string {
   return min === 0 && most === 1 ? "?" : `{${min},${most}}`;
 }
 
-/** A class in brackets. Printable ASCII stands for itself; a set without an end is written as what it leaves out. */
+/** A class in brackets. Printable ASCII is written as it is; a set without an end is written as what it leaves out. */
 function classOf({ ranges, categories }: Characters, escape: Escape): string {
   const open = ranges.some(([, last]) => last === LAST_CODE_POINT);
   const shown = open ? complement(ranges) : ranges;

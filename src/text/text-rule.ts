@@ -82,7 +82,7 @@ export function quotedWhole(text: string): string {
   return showInvisible(JSON.stringify(text));
 }
 
-/** `quoted` with everything beyond ASCII escaped: a look-alike is not to be taken for what it looks like. */
+/** `quoted` with everything beyond ASCII escaped: a look-alike is shown as the character it is. */
 export function quotedAscii(text: string): string {
   return quoted(text).replace(/[^\x20-\x7e]/g, codeUnits);
 }

@@ -45,7 +45,7 @@ export type TokenGrant =
       readonly subject: SubjectToken;
     };
 
-/** Another issuer's token: at hand, or to be requested from the CI system of this job. */
+/** Another issuer's token: known already, or to be requested from the CI system of this job. */
 export type SubjectToken = { readonly token: Secret } | CiTokenRequest;
 
 export interface ChosenSource {

@@ -88,7 +88,7 @@ export async function requestToken(
 
 /**
  * `client_secret_basic` as Databricks' own SDKs send it: form-encoded by WHATWG's rules, which leave `-`, `.` and `_`
- * of UUIDs and secrets alone. oauth4webapi's encodes those too, and nobody has seen Databricks decode them.
+ * of UUIDs and secrets alone. oauth4webapi's encodes those too, and it is not known whether Databricks decodes them.
  */
 function clientSecretBasic(clientSecret: Secret): ClientAuth {
   const encode = (text: string): string => new URLSearchParams({ "": text }).toString().slice(1);

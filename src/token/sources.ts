@@ -126,7 +126,7 @@ export function parseTokenSource(text: string): TokenSourceName {
   );
 }
 
-/** The sources that a value of `auth_type` (DATABRICKS_AUTH_TYPE) of Databricks' SDKs stands for. */
+/** The sources that a value of `auth_type` (DATABRICKS_AUTH_TYPE) of Databricks' SDKs means. */
 const AUTH_TYPES: Readonly<Record<string, readonly TokenSourceName[]>> = {
   "oauth-m2m": ["databricks-app", "client-credentials", "profile"],
   "env-oidc": ["env-oidc"],

@@ -113,12 +113,12 @@ function rolesChecks(
     const [worst] = lintTarget({ ...EMPTY_TARGET, roles: [role.lint] }).filter(
       ({ severity, role: of }) => severity === "error" && of !== null,
     );
-    const who = change === undefined || change.gained.length === 0 ? "nobody, as it is" : people(change.gained);
+    const who = change === undefined || change.gained.length === 0 ? "no one, as it is" : people(change.gained);
     const gone = providers === null ? [] : deletedProviders(role, view, providers);
     const accepts =
       gone.length === 0
         ? `It accepts: ${who}.`
-        : `The provider ${gone.join(" and ")} does not exist: nobody is accepted through it until it is ` +
+        : `The provider ${gone.join(" and ")} does not exist: no one is accepted through it until it is ` +
           `registered again. Then it accepts: ${who}.`;
     const lint = worst === undefined ? "" : ` Lint: ${findingText(worst)}.`;
     return checkOf("account-roles", `role ${role.name}`).fail(

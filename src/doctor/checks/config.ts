@@ -50,7 +50,7 @@ export function configCheck(
 }
 
 /**
- * Without a trailing slash; a literal `{account_id}` stands for the host's own account, else `ours`. Null where it
+ * Without a trailing slash; a literal `{account_id}` is replaced by the host's own account, else `ours`. Null where it
  * cannot be filled in, or is not a URL.
  */
 function oidcEndpoint({ oidcEndpoint: endpoint, accountId }: DatabricksConfig, ours: string | null): string | null {

@@ -85,7 +85,7 @@ function clientsCheck(subject: string, { issuer, create }: ProviderView, live: r
 
 /**
  * What is wrong with the live tags. A role's tags are its sessions' principal tags, so policies may depend on them.
- * Others beside the declared ones are no fault: organizations and Terraform's default_tags set them.
+ * Others beside the declared ones are allowed: organizations and Terraform's default_tags set them.
  */
 export function tagFaults(declared: Tags, live: Tags): readonly string[] {
   return Object.entries(declared).flatMap(([key, value]) => {

@@ -59,7 +59,7 @@ export async function tokenChecks(
     );
     return { issuer: null, checks };
   }
-  const owner = described.subject === null ? "nobody" : quoted(described.subject);
+  const owner = described.subject === null ? "no subject" : quoted(described.subject);
   const kind = described.whose === "other" ? "" : `the ${described.whose} `;
   checks.push(form.pass([`A JWT of ${kind}${owner}, from ${place}.`, ...described.notes].join(" ")));
   const issuer = issuers.find((candidate) => candidate.issuer === described.issuer);

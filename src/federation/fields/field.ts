@@ -33,7 +33,7 @@ export interface Places {
   readonly inHcl?: false;
   /** The attribute of `aws_iam_role` that takes it. */
   readonly attribute?: string;
-  /** The setting of the federation that stands for it where it is left out. */
+  /** The setting of the federation that is used where it is left out. */
   readonly inherits?: string;
   /** The setting of the federation that it is merged over. */
   readonly joins?: string;

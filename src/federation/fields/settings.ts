@@ -20,8 +20,7 @@ export const SETTING_FIELDS = {
   }),
   emailDomains: optional(
     texts(EMAIL_DOMAIN, {
-      description:
-        "Email domains of your own, which subject patterns may match; a domain stands for those below it too.",
+      description: "Email domains of your own, which subject patterns may match; a domain includes its subdomains.",
     }),
     [],
   ),

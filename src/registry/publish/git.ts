@@ -17,7 +17,7 @@ import { type Git, gitIn } from "./git-program";
 import { readRepositories } from "./git-repository";
 
 export interface GitOptions {
-  /** A URL or folder; `{name}` in it stands for the module's name. */
+  /** A URL or folder; `{name}` in it is replaced by the module's name. */
   readonly repository: string;
   /** One module of the release; undefined: all of them. */
   readonly module?: string | undefined;

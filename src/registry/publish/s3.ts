@@ -40,7 +40,7 @@ export async function publishToS3(client: S3Client, release: Release, options: S
     if (tried === TRIES) {
       throw outsideError(
         "registry-busy",
-        `Another publish keeps changing ${options.bucket}.`,
+        `Another publish is changing ${options.bucket}.`,
         "Wait until it ends, then publish again.",
         options.bucket,
       );
@@ -69,7 +69,7 @@ function otherObject(path: string): InputError {
     "registry-version-taken",
     `The bucket already has ${path} with different content, and its version is not listed yet.`,
     "Another publish of this version is in progress or was interrupted: publish a new version, or delete " +
-      "that version's folder if nobody has used it.",
+      "that version's folder if it has not been used.",
     path,
   );
 }

@@ -86,7 +86,7 @@ export function leadThroughState(folder: string, path: string, state: number): v
   putLink(folder, targetOf(path), path);
 }
 
-/** Writes the state `next`: `before` with the files of `replaced`. Nobody sees it yet. */
+/** Writes the state `next`: `before` with the files of `replaced`. It is not visible yet. */
 export function writeState(folder: string, before: number, next: number, replaced: ReadonlyMap<string, Buffer>): void {
   makeFolder(join(folder, placeIn(next, "")));
   for (const path of filesOf(folder, before)) {

@@ -24,7 +24,7 @@ export interface Granted {
 export interface GrantContext {
   readonly issuer: SimulatedIssuer;
   readonly book: IdentityBook;
-  /** Null: identities of every issuer do, for a tenant that stands for all others. */
+  /** Null: identities of every issuer, for the tenant that represents all others. */
   readonly of: string | null;
   readonly seal: Seal;
   readonly codes: AuthorizationCodes;

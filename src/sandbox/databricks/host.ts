@@ -10,7 +10,7 @@ import { grant, type GrantContext, type Granted, refreshToken } from "./grants";
 import { OauthError, oauthErrorReply } from "./oauth-error";
 
 export interface DatabricksHost extends Omit<GrantContext, "now"> {
-  /** What stands for `https://<host>`. */
+  /** The loopback URL that replaces `https://<host>`. */
   readonly url: string;
   readonly origin: string;
   readonly keys: SigningKeys;
@@ -19,7 +19,7 @@ export interface DatabricksHost extends Omit<GrantContext, "now"> {
   readonly onRefusal: (error: OauthError, what: string) => void;
 }
 
-/** Answers a request below the host, `path` without what stands for the host; undefined: there is nothing there. */
+/** Answers a request below the host, `path` without the part that names the host; undefined: not found. */
 export function databricksReply(
   host: DatabricksHost,
   path: string,

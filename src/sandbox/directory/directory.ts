@@ -59,7 +59,7 @@ export interface SimulatedDirectory {
   readonly notes: readonly string[];
 }
 
-/** Stands for an AWS account that is not named: the one of AWS' own examples. */
+/** The ID of an AWS account that is not named: the one of AWS' own examples. */
 export const EXAMPLE_ACCOUNT_ID = "111122223333";
 /** IAM's own default, in seconds. */
 export const DEFAULT_MAX_SESSION_DURATION = 3600;
