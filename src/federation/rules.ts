@@ -2,12 +2,16 @@
 import {
   anyOf,
   DIGITS,
+  either,
   except,
   inCategories,
   LETTERS,
   LOWERCASE_LETTERS,
   NO_CONTROLS,
   range,
+  run,
+  sequence,
+  several,
   VISIBLE_ASCII,
 } from "../text/form";
 import type { Form } from "../text/form";
@@ -20,14 +24,14 @@ const NAME = anyOf(LETTERS, DIGITS, "_+=,.@-");
 /** Becomes a stack's name and the first part of logical IDs. */
 export const FEDERATION_NAME = textRule({
   code: "name-invalid",
-  form: { characters: WORD, min: 1, max: 63, first: LETTERS },
+  form: run(WORD, 1, 63, { first: LETTERS }),
   example: "lakehouse",
 });
 
 /** Keys of issuers: the caller's own names. */
 export const ISSUER_KEY = textRule({
   code: "issuer-key-invalid",
-  form: { characters: WORD, min: 1, max: 63, first: LETTERS },
+  form: run(WORD, 1, 63, { first: LETTERS }),
   example: "production",
 });
 
@@ -45,7 +49,7 @@ export const POLICY_KEY = textRule({
 /** A role's key is its name by default, so IAM's rule applies; it starts with a letter or digit to stay readable. */
 export const ROLE_KEY = textRule({
   code: "role-name-invalid",
-  form: { characters: NAME, min: 1, max: 64, first: anyOf(LETTERS, DIGITS) },
+  form: run(NAME, 1, 64, { first: anyOf(LETTERS, DIGITS) }),
   example: "lake-reader",
   wrong: ["lake reader", "x".repeat(65)],
 });
@@ -53,14 +57,14 @@ export const ROLE_KEY = textRule({
 /** IAM CreateRole: `[\w+=,.@-]+`, 1 to 64. */
 export const ROLE_NAME = textRule({
   code: "role-name-invalid",
-  form: { characters: NAME, min: 1, max: 64 },
+  form: run(NAME, 1, 64),
   example: "lake-reader",
   wrong: ["lake reader", "x".repeat(65), ""],
 });
 
 export const ROLE_NAME_PREFIX = textRule({
   code: "role-name-invalid",
-  form: { characters: NAME, min: 0, max: 63 },
+  form: run(NAME, 0, 63),
   example: "databricks-",
   wrong: ["data bricks-", "x".repeat(64)],
 });
@@ -68,16 +72,7 @@ export const ROLE_NAME_PREFIX = textRule({
 /** IAM: `(/)|(/[!-~]+/)`, up to 512; no `*` and `?`, which a policy would read as wildcards. */
 export const ROLE_PATH = textRule({
   code: "role-path-invalid",
-  form: {
-    sequence: [
-      "/",
-      {
-        form: { sequence: [{ characters: except(VISIBLE_ASCII, "*/?{"), min: 1, max: Infinity }, "/"] },
-        min: 0,
-        max: Infinity,
-      },
-    ],
-  },
+  form: sequence("/", several(sequence(run(except(VISIBLE_ASCII, "*/?{"), 1, Infinity), "/"), 0, Infinity)),
   maxLength: 512,
   says: "a path of at most 512 visible ASCII characters except *, ? and {, beginning and ending with /",
   example: "/databricks/",
@@ -87,15 +82,15 @@ export const ROLE_PATH = textRule({
 /** IAM CreateRole: `[\t\n\r\u0020-\u007E\u00A1-\u00FF]*`, up to 1,000. */
 export const DESCRIPTION = textRule({
   code: "role-description-invalid",
-  form: {
-    characters: anyOf(
+  form: run(
+    anyOf(
       range("printable Latin-1 characters", "printable Latin-1 character", [" ", "~"], ["\u00a1", "\u00ff"]),
       { ...anyOf("\t"), words: "tabs" },
       { ...anyOf("\n\r"), words: "line breaks" },
     ),
-    min: 0,
-    max: 1000,
-  },
+    0,
+    1000,
+  ),
   example: "Nightly jobs read the lake",
   wrong: ["caf\u0107", "x\u0007", "\r\n".repeat(501)],
 });
@@ -106,37 +101,35 @@ export const TAG_CHARACTERS = anyOf(inCategories("letters, digits, spaces", "let
 /** 1 to 128. `aws:` is AWS's own prefix, refused in any case. */
 export const TAG_KEY = textRule({
   code: "tag-invalid",
-  form: { characters: TAG_CHARACTERS, min: 1, max: 128 },
+  form: run(TAG_CHARACTERS, 1, 128),
   example: "team",
   wrong: ["a*b"],
 });
 
 export const TAG_VALUE = textRule({
   code: "tag-invalid",
-  form: { characters: TAG_CHARACTERS, min: 0, max: 256 },
+  form: run(TAG_CHARACTERS, 0, 256),
   example: "data",
   wrong: ["a,b"],
 });
 
 /** The ARN of a `kind` of IAM. A path that ends in a slash names nothing, so the last character is one of a name. */
 function iamArn(owner: Form, kind: string): Form {
-  return {
-    sequence: [
-      "arn:",
-      { either: ["aws", "aws-us-gov", "aws-cn"] },
-      ":iam::",
-      owner,
-      `:${kind}/`,
-      { characters: except(VISIBLE_ASCII, "*?{"), min: 1, max: 512, last: NAME },
-    ],
-  };
+  return sequence(
+    "arn:",
+    either("aws", "aws-us-gov", "aws-cn"),
+    ":iam::",
+    owner,
+    `:${kind}/`,
+    run(except(VISIBLE_ASCII, "*?{"), 1, 512, { last: NAME }),
+  );
 }
 
-const ACCOUNT: Form = { characters: DIGITS, min: 12, max: 12 };
+const ACCOUNT: Form = run(DIGITS, 12, 12);
 
 export const POLICY_ARN = textRule({
   code: "policy-arn-invalid",
-  form: iamArn({ either: ["aws", ACCOUNT] }, "policy"),
+  form: iamArn(either("aws", ACCOUNT), "policy"),
   says: "the ARN of an IAM policy",
   example: "arn:aws:iam::111122223333:policy/read-lake",
   wrong: ["arn:aws:iam::111122223333:role/x", ""],
@@ -154,7 +147,7 @@ export const ROLE_ARN = textRule({
 /** IAM PutRolePolicy: `[\w+=,.@-]+`, 1 to 128. */
 export const INLINE_POLICY_NAME = textRule({
   code: "inline-policy-name-invalid",
-  form: { characters: NAME, min: 1, max: 128 },
+  form: run(NAME, 1, 128),
   example: "list-lake",
   wrong: ["list lake"],
 });
@@ -162,25 +155,19 @@ export const INLINE_POLICY_NAME = textRule({
 /** IAM's charset for policy documents. */
 export const POLICY_TEXT = textRule({
   code: "policy-character",
-  form: {
-    characters: anyOf("\t\n\r", range("Latin-1 characters", "Latin-1 character", [" ", "\u00ff"])),
-    min: 0,
-    max: 10_240,
-  },
+  form: run(anyOf("\t\n\r", range("Latin-1 characters", "Latin-1 character", [" ", "\u00ff"])), 0, 10_240),
   says: "Latin-1 text, the only characters that IAM accepts in a policy",
   example: "arn:aws:s3:::lake",
 });
 
 export const REGION = textRule({
   code: "value-not-allowed",
-  form: {
-    sequence: [
-      { characters: LOWERCASE_LETTERS, min: 2, max: 3 },
-      { form: { sequence: ["-", { characters: LOWERCASE_LETTERS, min: 1, max: Infinity }] }, min: 1, max: 3 },
-      "-",
-      { characters: DIGITS, min: 1, max: 2 },
-    ],
-  },
+  form: sequence(
+    run(LOWERCASE_LETTERS, 2, 3),
+    several(sequence("-", run(LOWERCASE_LETTERS, 1, Infinity)), 1, 3),
+    "-",
+    run(DIGITS, 1, 2),
+  ),
   says: "an AWS region",
   example: "us-east-1",
 });
@@ -190,13 +177,7 @@ const LOWERCASE_WORD = anyOf(LOWERCASE_LETTERS, DIGITS);
 /** S3's names for general purpose buckets. */
 export const BUCKET = textRule({
   code: "backend-invalid",
-  form: {
-    characters: anyOf(LOWERCASE_LETTERS, DIGITS, ".-"),
-    min: 3,
-    max: 63,
-    first: LOWERCASE_WORD,
-    last: LOWERCASE_WORD,
-  },
+  form: run(anyOf(LOWERCASE_LETTERS, DIGITS, ".-"), 3, 63, { first: LOWERCASE_WORD, last: LOWERCASE_WORD }),
   says: "the name of an S3 bucket: 3 to 63 lowercase letters, digits, - and .",
   example: "mycompany-terraform-state",
 });
@@ -204,7 +185,7 @@ export const BUCKET = textRule({
 /** Terraform's s3 backend takes no slash at either end. */
 export const STATE_KEY = textRule({
   code: "backend-invalid",
-  form: { characters: NO_CONTROLS, min: 1, max: 1000, first: except(NO_CONTROLS, "/"), last: except(NO_CONTROLS, "/") },
+  form: run(NO_CONTROLS, 1, 1000, { first: except(NO_CONTROLS, "/"), last: except(NO_CONTROLS, "/") }),
   says: "the state's key in the bucket: 1 to 1,000 characters, no / at either end",
   example: "databricks/federation.tfstate",
 });
@@ -212,28 +193,28 @@ export const STATE_KEY = textRule({
 /** DynamoDB CreateTable. */
 export const LOCK_TABLE = textRule({
   code: "backend-invalid",
-  form: { characters: anyOf(LETTERS, DIGITS, "_.-"), min: 3, max: 255 },
+  form: run(anyOf(LETTERS, DIGITS, "_.-"), 3, 255),
   example: "terraform-locks",
 });
 
 /** A key's ID, its ARN, or an alias. */
 export const KMS_KEY = textRule({
   code: "backend-invalid",
-  form: { characters: anyOf(LETTERS, DIGITS, ":/_-"), min: 1, max: 1000 },
+  form: run(anyOf(LETTERS, DIGITS, ":/_-"), 1, 1000),
   says: "a KMS key: its ID, ARN or alias",
   example: "alias/terraform-state",
 });
 
 export const PROFILE = textRule({
   code: "backend-invalid",
-  form: { characters: NO_CONTROLS, min: 1, max: 250 },
+  form: run(NO_CONTROLS, 1, 250),
   says: "the name of an AWS profile of at most 250 characters",
   example: "deploy",
 });
 
 export const STATE_PATH = textRule({
   code: "backend-invalid",
-  form: { characters: NO_CONTROLS, min: 1, max: 1000 },
+  form: run(NO_CONTROLS, 1, 1000),
   says: "the path of the state file",
   example: "terraform.tfstate",
 });
@@ -243,7 +224,7 @@ const SENTENCE = range("characters", "character", [" ", "\u{10ffff}"]);
 /** A reason must be a sentence, not a dot. */
 export const REASON = textRule({
   code: "reason-empty",
-  form: { characters: SENTENCE, min: 10, max: 500, first: except(SENTENCE, " "), last: except(SENTENCE, " ") },
+  form: run(SENTENCE, 10, 500, { first: except(SENTENCE, " "), last: except(SENTENCE, " ") }),
   says: "a written reason of 10 to 500 characters",
   example: "Every mailbox of this domain belongs to the data team.",
   wrong: ["", "meant", " because it is meant so"],

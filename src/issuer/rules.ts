@@ -3,24 +3,31 @@ import {
   anyOf,
   type Characters,
   DIGITS,
+  either,
   except,
   type Form,
   LOWERCASE_LETTERS,
   range,
+  run,
+  sequence,
+  several,
   VISIBLE_ASCII,
 } from "../text/form";
 import { textRule } from "../text/text-rule";
 
-/** A host name of labels of 1 to 63 `letters`, digits and dashes, then a label that starts as `last` does. */
+/** A label of a host name: 1 to 63 `letters`, digits and dashes, with a dash at neither end. */
+function label(letters: Characters, first: Characters = anyOf(letters, DIGITS)): Form {
+  return run(anyOf(letters, DIGITS, "-"), 1, 63, { first, last: anyOf(letters, DIGITS) });
+}
+
+/** What stands before the last label of a host name: labels, each with its dot. */
+export function labelsBeforeLast(letters: Characters): Form {
+  return several(sequence(label(letters), "."), 1, Infinity);
+}
+
+/** A host name whose last label starts with a letter. */
 export function hostForm(letters: Characters): Form {
-  const ends = anyOf(letters, DIGITS);
-  const label = { characters: anyOf(letters, DIGITS, "-"), min: 1, max: 63, first: ends, last: ends } as const;
-  return {
-    sequence: [
-      { form: { sequence: [label, "."] }, min: 1, max: Infinity },
-      { ...label, first: letters },
-    ],
-  };
+  return sequence(labelsBeforeLast(letters), label(letters, letters));
 }
 
 /** Lower-case DNS name of at least two labels whose last label is alphabetic, so that no IP address passes. */
@@ -41,7 +48,7 @@ export const HOST = textRule({
 
 export const WORKSPACE_ID = textRule({
   code: "workspace-id-invalid",
-  form: { characters: DIGITS, min: 1, max: 20, first: range("1 to 9", "1 to 9", ["1", "9"]) },
+  form: run(DIGITS, 1, 20, { first: range("1 to 9", "1 to 9", ["1", "9"]) }),
   says: "the workspace's number in quotes: 1 to 20 digits, no leading zero",
   example: "1444828305810485",
   wrong: ["0123", "1.44483e15", "", "mycompany"],
@@ -49,16 +56,11 @@ export const WORKSPACE_ID = textRule({
 
 const HEX = anyOf(DIGITS, range("a to f", "a to f", ["a", "f"]));
 /** A UUID in lower case. */
-export const UUID: Form = {
-  sequence: [8, 4, 4, 4, 12].flatMap((count, index): readonly Form[] => {
-    const part = { characters: HEX, min: count, max: count };
-    return index === 0 ? [part] : ["-", part];
-  }),
-};
+export const UUID = sequence(run(HEX, 8, 8), ...[4, 4, 4, 12].flatMap((count) => ["-", run(HEX, count, count)]));
 
 export const DATABRICKS_ACCOUNT_ID = textRule({
   code: "databricks-account-id-invalid",
-  form: { either: [UUID, { characters: DIGITS, min: 12, max: 12 }] },
+  form: either(UUID, run(DIGITS, 12, 12)),
   says: "a Databricks account ID: a UUID in lower case",
   example: "7d3c2b1a-0f5e-4c8d-9a6b-123456789012",
   wrong: ["7D3C2B1A-0F5E-4C8D-9A6B-123456789012", "", "123"],
@@ -70,30 +72,28 @@ export const DATABRICKS_ACCOUNT_ID = textRule({
  */
 export const AUDIENCE = textRule({
   code: "audience-invalid",
-  form: { characters: except(VISIBLE_ASCII, "*?{"), min: 1, max: 255 },
+  form: run(except(VISIBLE_ASCII, "*?{"), 1, 255),
   example: "1444828305810485",
   wrong: ["*", "", "a b", "${aws:userid}"],
 });
 
 export const AWS_ACCOUNT_ID = textRule({
   code: "aws-account-id-invalid",
-  form: { characters: DIGITS, min: 12, max: 12 },
+  form: run(DIGITS, 12, 12),
   example: "111122223333",
   wrong: ["1111-2222-3333", "12345", ""],
 });
 
 export const PROVIDER_ARN = textRule({
   code: "provider-arn-invalid",
-  form: {
-    sequence: [
-      "arn:",
-      { either: ["aws", "aws-us-gov", "aws-cn"] },
-      ":iam::",
-      { characters: DIGITS, min: 12, max: 12 },
-      ":oidc-provider/",
-      { characters: VISIBLE_ASCII, min: 1, max: 255 },
-    ],
-  },
+  form: sequence(
+    "arn:",
+    either("aws", "aws-us-gov", "aws-cn"),
+    ":iam::",
+    run(DIGITS, 12, 12),
+    ":oidc-provider/",
+    run(VISIBLE_ASCII, 1, 255),
+  ),
   says: "the ARN of an IAM OIDC provider",
   example: "arn:aws:iam::111122223333:oidc-provider/mycompany.cloud.databricks.com/oidc",
   wrong: ["arn:aws:iam::111122223333:role/oidc-provider/mycompany.cloud.databricks.com/oidc"],

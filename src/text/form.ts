@@ -32,6 +32,18 @@ export type Form =
   | { readonly either: readonly Form[] }
   | { readonly form: Form; readonly min: number; readonly max: number };
 
+/** `min` to `max` of `characters`; `ends`: the characters that may be first and last, where not all. */
+export function run(characters: Characters, min: number, max: number, ends: Pick<Run, "first" | "last"> = {}): Run {
+  return { characters, min, max, ...ends };
+}
+
+/** One form after the other. */
+export const sequence = (...parts: readonly Form[]): Form => ({ sequence: parts });
+/** One of several forms. */
+export const either = (...forms: readonly Form[]): Form => ({ either: forms });
+/** `form` from `min` to `max` times. */
+export const several = (form: Form, min: number, max: number): Form => ({ form, min, max });
+
 const LAST_CODE_POINT = 0x10ffff;
 
 /** The characters from `from` to `to`, or of several such ranges. */

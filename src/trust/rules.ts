@@ -1,6 +1,16 @@
 /** What subjects, conditions and external IDs may be. Read by the schema, the builder and the modules' validations. */
-import { UUID } from "../issuer/rules";
-import { anyOf, DIGITS, except, LETTERS, LOWERCASE_LETTERS, VISIBLE_LATIN_1 } from "../text/form";
+import { labelsBeforeLast, UUID } from "../issuer/rules";
+import {
+  anyOf,
+  DIGITS,
+  either,
+  except,
+  LETTERS,
+  LOWERCASE_LETTERS,
+  run,
+  sequence,
+  VISIBLE_LATIN_1,
+} from "../text/form";
 import { textRule } from "../text/text-rule";
 
 /** `sub` is compared with case, and Databricks writes application IDs in lower case. */
@@ -16,23 +26,12 @@ const ALPHANUMERIC = anyOf(LETTERS, DIGITS);
 
 export const USER = textRule({
   code: "user-invalid",
-  form: {
-    sequence: [
-      { characters: anyOf(LETTERS, DIGITS, ".!#%&'+/=^_`~-"), min: 1, max: 64 },
-      "@",
-      {
-        form: {
-          sequence: [
-            { characters: anyOf(LETTERS, DIGITS, "-"), min: 1, max: 63, first: ALPHANUMERIC, last: ALPHANUMERIC },
-            ".",
-          ],
-        },
-        min: 1,
-        max: Infinity,
-      },
-      { characters: LETTERS, min: 2, max: 63 },
-    ],
-  },
+  form: sequence(
+    run(anyOf(LETTERS, DIGITS, ".!#%&'+/=^_`~-"), 1, 64),
+    "@",
+    labelsBeforeLast(LETTERS),
+    run(LETTERS, 2, 63),
+  ),
   maxLength: 254,
   says: "a user's email address as Databricks shows it, without wildcards",
   example: "alice@example.com",
@@ -44,49 +43,22 @@ const SEEN = except(VISIBLE_LATIN_1, "*?{");
 
 export const SUBJECT = textRule({
   code: "subject-invalid",
-  form: { characters: anyOf(" ", SEEN), min: 1, max: 255, first: SEEN, last: SEEN },
+  form: run(anyOf(" ", SEEN), 1, 255, { first: SEEN, last: SEEN }),
   says: `an exact sub claim of 1 to 255 ${SEEN.words}, without a space at either end`,
   example: "6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b",
   wrong: ["lake-*", "a?", "${aws:username}", " x", "", "\u0107"],
 });
 
-const LOWERCASE_ALPHANUMERIC = anyOf(LOWERCASE_LETTERS, DIGITS);
-
 /** Two labels at least: anyone may register a name below most domains of one. */
 export const EMAIL_DOMAIN = textRule({
   code: "email-domain-invalid",
-  form: {
-    sequence: [
-      {
-        form: {
-          sequence: [
-            {
-              characters: anyOf(LOWERCASE_LETTERS, DIGITS, "-"),
-              min: 1,
-              max: 63,
-              first: LOWERCASE_ALPHANUMERIC,
-              last: LOWERCASE_ALPHANUMERIC,
-            },
-            ".",
-          ],
-        },
-        min: 1,
-        max: Infinity,
-      },
-      {
-        either: [
-          { characters: LOWERCASE_LETTERS, min: 2, max: 63 },
-          // a top-level domain of another script, as the DNS holds it
-          {
-            sequence: [
-              "xn--",
-              { characters: anyOf(LOWERCASE_LETTERS, DIGITS, "-"), min: 1, max: 59, last: LOWERCASE_ALPHANUMERIC },
-            ],
-          },
-        ],
-      },
-    ],
-  },
+  form: sequence(
+    labelsBeforeLast(LOWERCASE_LETTERS),
+    either(
+      run(LOWERCASE_LETTERS, 2, 63),
+      sequence("xn--", run(anyOf(LOWERCASE_LETTERS, DIGITS, "-"), 1, 59, { last: anyOf(LOWERCASE_LETTERS, DIGITS) })),
+    ),
+  ),
   maxLength: 253,
   says: "an email domain of at least two labels in lower case, without wildcards",
   example: "data.example.com",
@@ -97,7 +69,7 @@ const WILD = except(VISIBLE_LATIN_1, "{");
 
 export const SUBJECT_PATTERN = textRule({
   code: "subject-pattern-invalid",
-  form: { characters: anyOf(" ", WILD), min: 1, max: 255, first: WILD, last: WILD },
+  form: run(anyOf(" ", WILD), 1, 255, { first: WILD, last: WILD }),
   says: `a pattern of 1 to 255 ${WILD.words}, with * or ?`,
   example: "*@data.example.com",
   wrong: ["${aws:username}*", "\u0107*"],
@@ -105,13 +77,11 @@ export const SUBJECT_PATTERN = textRule({
 
 export const CONDITION_VARIABLE = textRule({
   code: "condition-invalid",
-  form: {
-    sequence: [
-      { characters: anyOf(LETTERS, DIGITS, "._/-"), min: 1, max: 255, first: ALPHANUMERIC },
-      ":",
-      { characters: anyOf(LETTERS, DIGITS, "_.:/=+@-"), min: 1, max: 255 },
-    ],
-  },
+  form: sequence(
+    run(anyOf(LETTERS, DIGITS, "._/-"), 1, 255, { first: ALPHANUMERIC }),
+    ":",
+    run(anyOf(LETTERS, DIGITS, "_.:/=+@-"), 1, 255),
+  ),
   says: "an IAM condition key with its prefix",
   example: "aws:SourceIp",
   wrong: ["SourceIp"],
@@ -119,7 +89,7 @@ export const CONDITION_VARIABLE = textRule({
 
 export const CONDITION_VALUE = textRule({
   code: "condition-invalid",
-  form: { characters: anyOf(" ", VISIBLE_LATIN_1), min: 1, max: 512 },
+  form: run(anyOf(" ", VISIBLE_LATIN_1), 1, 512),
   says: `1 to 512 ${VISIBLE_LATIN_1.words} or spaces`,
   example: "203.0.113.0/24",
   wrong: ["", "\u0107"],
@@ -128,7 +98,7 @@ export const CONDITION_VALUE = textRule({
 /** STS AssumeRole: `[\w+=,.@:\/-]*`, 2 to 1,224 characters. */
 export const EXTERNAL_ID = textRule({
   code: "external-id-invalid",
-  form: { characters: anyOf(LETTERS, DIGITS, "_+=,.@:/-"), min: 2, max: 1224 },
+  form: run(anyOf(LETTERS, DIGITS, "_+=,.@:/-"), 2, 1224),
   says: "an external ID of 2 to 1,224 characters, as the storage or service credential shows it",
   example: "0b7e6f5a-1c2d-4e3f-9a8b-7c6d5e4f3a2b",
   wrong: ["x", "*x"],

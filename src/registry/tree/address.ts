@@ -1,6 +1,6 @@
 /** Paths in a registry, as the module registry protocol defines them, and the names in them. */
 import { type Problem, refuse } from "../../errors";
-import { anyOf, DIGITS, LOWERCASE_LETTERS } from "../../text/form";
+import { anyOf, DIGITS, LOWERCASE_LETTERS, run } from "../../text/form";
 import { violation, satisfies, textRule } from "../../text/text-rule";
 import { isVersion, readVersion } from "../../release/version";
 
@@ -16,13 +16,7 @@ export interface ModuleAddress {
 const NAMESPACE_ENDS = anyOf(DIGITS, LOWERCASE_LETTERS);
 export const NAMESPACE_RULE = textRule({
   code: "registry-name-invalid",
-  form: {
-    characters: anyOf(DIGITS, LOWERCASE_LETTERS, "_-"),
-    min: 1,
-    max: 64,
-    first: NAMESPACE_ENDS,
-    last: NAMESPACE_ENDS,
-  },
+  form: run(anyOf(DIGITS, LOWERCASE_LETTERS, "_-"), 1, 64, { first: NAMESPACE_ENDS, last: NAMESPACE_ENDS }),
   says: "a registry namespace: at most 64 lowercase letters, digits, - and _",
   example: "acme",
 });
@@ -34,7 +28,7 @@ const NAME_RULE = textRule({
 });
 const SYSTEM_RULE = textRule({
   code: NAMESPACE_RULE.code,
-  form: { characters: NAMESPACE_ENDS, min: 1, max: 64 },
+  form: run(NAMESPACE_ENDS, 1, 64),
   says: "a system name: lowercase letters and digits",
   example: "aws",
 });
