@@ -2,6 +2,7 @@
 import { isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, parseDocument } from "yaml";
 import type { Document, Node, Pair, YAMLMap } from "yaml";
 import type { ErrorCode, Problem } from "../errors";
+import { replaceInvisible } from "../text/escape";
 import type { PathPart } from "./path";
 import { MAX_FILE_CHARACTERS } from "./rules";
 import { plainValue } from "./yaml-value";
@@ -153,7 +154,7 @@ function unreadable(...problems: readonly Problem[]): YamlSource {
 
 function syntaxProblem(message: string): Problem {
   const code: ErrorCode = "yaml-syntax";
-  const printable = message.replace(/\p{C}/gu, "\uFFFD").slice(0, 200);
+  const printable = replaceInvisible(message, "\uFFFD").slice(0, 200);
   // What the engine says where a parser calls itself too often.
   const why = /call stack/.test(printable) ? NESTED_TOO_DEEPLY : printable;
   return {

@@ -3,6 +3,7 @@
  * address, `\` as `/`, drops tabs and `:443`, and turns look-alike letters into other hosts.
  */
 import type { ErrorCode, InputError } from "../errors";
+import { showInvisible } from "../text/escape";
 import { quoted } from "../text/text-rule";
 import { MAX_ISSUER_LENGTH } from "./rules";
 
@@ -36,7 +37,7 @@ export function splitUrl(pasted: string, refusal: Refusal): SplitUrl {
       `The URL has ${text.length} characters.`,
       `An issuer has at most ${MAX_ISSUER_LENGTH}.`,
     );
-  if (/[\s\\\p{C}]/u.test(text)) throw unreadable(pasted, refusal);
+  if (/[\s\\]/.test(text) || showInvisible(text) !== text) throw unreadable(pasted, refusal);
 
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text)?.[1];
   if (scheme !== undefined && scheme.toLowerCase() !== "https") {

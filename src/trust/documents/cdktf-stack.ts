@@ -3,10 +3,9 @@ import { ACCOUNT_ID_PLACEHOLDER, PARTITION_PLACEHOLDER } from "../build";
 import { issuerPathOf, providerArn } from "../../issuer/issuer";
 import { asRecord } from "../parsed/parse-role";
 import type { LintDocument } from "./document";
-import { givenProviders } from "./given-providers";
-import { relevantProviders, relevantRoles } from "./relevance";
 import type { TerraformResource } from "./terraform-resources";
 import { READ_TYPES, readResources } from "./terraform-resources";
+import { documentOf, terraformTarget } from "./terraform-target";
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -33,35 +32,8 @@ export function readStack(document: Members): LintDocument {
       });
     }
   }
-  const read = readResources(resources, null);
-  const { roles, aside } = relevantRoles(read.roles);
-  const providers = relevantProviders(read.providers);
-  return {
-    kind: "CDKTF stack",
-    targets: [
-      {
-        name: "",
-        before: null,
-        target: {
-          providers,
-          roles,
-          aside,
-          unread: read.unread,
-          complete: true,
-          ...givenProviders(roles, providers, [
-            document["variable"],
-            document["output"],
-            document["module"],
-            document["locals"],
-          ]),
-          deletedProviders: [],
-          ignores: [],
-        },
-      },
-    ],
-    unknownPolicies: read.unread.map(({ path }) => path),
-    leftAside: aside.length,
-  };
+  const places = ["variable", "output", "module", "locals"].map((block) => document[block]);
+  return documentOf("CDKTF stack", terraformTarget(readResources(resources, null), places));
 }
 
 /** Text values with what Terraform will make of them, as far as that is plain. */

@@ -2,14 +2,14 @@
 import { InputError } from "../../errors";
 import { issuerPathOf } from "../../issuer/issuer";
 import { asRecord, records } from "../parsed/parse-role";
-import type { LintProvider, LintTarget } from "../parsed/target";
+import type { LintTarget } from "../parsed/target";
 import type { LintDocument } from "./document";
-import { givenProviders } from "./given-providers";
 import { moduleCalls } from "./module-calls";
 import { withPlannedReasons } from "./planned-reasons";
 import { relevantProviders, relevantRoles } from "./relevance";
 import type { ReadResources, TerraformResource } from "./terraform-resources";
 import { READ_TYPES, readResources } from "./terraform-resources";
+import { documentOf, terraformTarget } from "./terraform-target";
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -77,56 +77,33 @@ export function readPlan(plan: Members): LintDocument {
     changes.flatMap((change) => side(change, "before")),
     accountId,
   );
-  const calls = moduleCalls(asRecord(plan["configuration"])?.["root_module"], variablesOf(plan));
-  const { roles, aside } = relevantRoles(withPlannedReasons(after.roles, calls));
-  const providers = relevantProviders(after.providers);
+  const configuration = asRecord(plan["configuration"])?.["root_module"];
+  const named = [plan["variables"], asRecord(plan["planned_values"])?.["outputs"], constants(configuration)];
+  const calls = moduleCalls(configuration, variablesOf(plan));
   const kept = new Set(after.providers.map(({ url }) => issuerPathOf(url)));
-  const target: LintTarget = {
-    providers,
-    roles,
-    aside,
-    unread: after.unread,
-    complete: true,
-    ...givenProviders(
-      roles,
-      providers,
-      [
-        plan["variables"],
-        asRecord(plan["planned_values"])?.["outputs"],
-        constants(asRecord(plan["configuration"])?.["root_module"]),
-      ],
+  const providersBefore = relevantProviders(before.providers);
+  const target = {
+    ...terraformTarget(
+      { ...after, roles: withPlannedReasons(after.roles, calls) },
+      named,
       data.map(({ values }) => values),
     ),
-    deletedProviders: relevantProviders(before.providers).filter(({ url }) => !kept.has(issuerPathOf(url))),
+    deletedProviders: providersBefore.filter(({ url }) => !kept.has(issuerPathOf(url))),
     plan: {
       calls,
       dropped: [],
       destroyed: without(before, after),
       made: without(after, before),
     },
-    ignores: [],
   };
-  return {
-    kind: "Terraform plan",
-    targets: [
-      {
-        name: "",
-        target,
-        before:
-          plan["resource_changes"] === undefined
-            ? null
-            : {
-                ...target,
-                deletedProviders: [],
-                providers: relevantProviders(before.providers),
-                ...relevantRoles(before.roles),
-                unread: [],
-              },
-      },
-    ],
-    unknownPolicies: after.unread.map(({ path }) => path),
-    leftAside: aside.length,
-  };
+  if (plan["resource_changes"] === undefined) return documentOf("Terraform plan", target);
+  return documentOf("Terraform plan", target, {
+    ...target,
+    deletedProviders: [],
+    providers: providersBefore,
+    ...relevantRoles(before.roles),
+    unread: [],
+  });
 }
 
 /** The roles and providers of `side` whose address `other` does not have. */
@@ -140,34 +117,15 @@ export function readState(state: Members): LintDocument {
   const root = asRecord(state["values"])?.["root_module"];
   const data = resourcesOf(root, "data");
   const read = readResources(resourcesOf(root, "managed"), callerAccount(data));
-  const { roles, aside } = relevantRoles(read.roles);
-  const providers: readonly LintProvider[] = relevantProviders(read.providers);
-  return {
-    kind: "Terraform state",
-    targets: [
-      {
-        name: "",
-        before: null,
-        target: {
-          providers,
-          roles,
-          aside,
-          unread: read.unread,
-          complete: true,
-          ...givenProviders(
-            roles,
-            providers,
-            asRecord(state["values"])?.["outputs"],
-            data.map(({ values }) => values),
-          ),
-          deletedProviders: [],
-          ignores: [],
-        },
-      },
-    ],
-    unknownPolicies: read.unread.map(({ path }) => path),
-    leftAside: aside.length,
-  };
+  const outputs = asRecord(state["values"])?.["outputs"];
+  return documentOf(
+    "Terraform state",
+    terraformTarget(
+      read,
+      outputs,
+      data.map(({ values }) => values),
+    ),
+  );
 }
 
 function side(change: Members, which: "before" | "after"): readonly TerraformResource[] {
