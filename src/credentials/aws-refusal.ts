@@ -28,7 +28,7 @@ export class AwsRefusal extends OutsideError {
 }
 
 /** Name of an error as the service model has it; AWS SDKs add `Exception` to some (IDPCommunicationError). */
-export function awsErrorName(name: string): string {
+function awsErrorName(name: string): string {
   return name.replace(/Exception$/, "");
 }
 

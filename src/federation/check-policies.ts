@@ -159,7 +159,7 @@ function checkInlinePolicies(role: PolicyRole, path: string): readonly Problem[]
 }
 
 /** Problems in the form of a policy of a role's own. Codes: inline-policy-invalid, policy-character. */
-export function checkPolicyDocument(document: Json, path: string): readonly Problem[] {
+function checkPolicyDocument(document: Json, path: string): readonly Problem[] {
   const problems: Problem[] = [];
   const members =
     typeof document === "object" && document !== null && !Array.isArray(document)

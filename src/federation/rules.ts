@@ -96,7 +96,7 @@ export const DESCRIPTION = textRule({
 });
 
 /** IAM TagRole: `[\p{L}\p{Z}\p{N}_.:/=+\-@]`. */
-export const TAG_CHARACTERS = anyOf(inCategories("letters, digits, spaces", "letter", "L", "Z", "N"), "_.:/=+@-");
+const TAG_CHARACTERS = anyOf(inCategories("letters, digits, spaces", "letter", "L", "Z", "N"), "_.:/=+@-");
 
 /** 1 to 128. `aws:` is AWS's own prefix, refused in any case. */
 export const TAG_KEY = textRule({

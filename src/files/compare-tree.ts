@@ -93,7 +93,7 @@ function readGenerated(path: string): string | undefined {
 }
 
 /** Paths of the regular files below `folder`/`start`, relative to `folder`. */
-export function filesBelow(folder: string, start: string, deep: boolean): readonly string[] {
+function filesBelow(folder: string, start: string, deep: boolean): readonly string[] {
   if (statOf(join(folder, start))?.isDirectory() !== true) return [];
   return readdirSync(join(folder, start), { withFileTypes: true }).flatMap((entry) => {
     const path = start === "" ? entry.name : `${start}/${entry.name}`;

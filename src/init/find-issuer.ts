@@ -19,7 +19,7 @@ export type IssuerFinding =
   | { readonly found: false; readonly needs: "url" | "account-id" | "workspace-id"; readonly why: string };
 
 /** The host of a pasted address, where it can be read: whatever follows is left to `readIssuerUrl`. */
-export function pastedHost(url: string): string {
+function pastedHost(url: string): string {
   const [host = ""] = url
     .trim()
     .replace(/^[a-z]+:\/\//i, "")

@@ -146,7 +146,7 @@ export function issuerUrl(input: IssuerInput): string {
 }
 
 /** The accounts host of an account issuer, or null where its cloud has none that is publicly known. */
-export function accountsHostOf(input: AccountIssuerInput): string | null {
+function accountsHostOf(input: AccountIssuerInput): string | null {
   return input.accountsHost ?? CLOUDS[input.cloud ?? "aws"].accountsHost;
 }
 

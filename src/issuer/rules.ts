@@ -26,7 +26,7 @@ export function labelsBeforeLast(letters: Characters): Form {
 }
 
 /** A host name whose last label starts with a letter. */
-export function hostForm(letters: Characters): Form {
+function hostForm(letters: Characters): Form {
   return sequence(labelsBeforeLast(letters), label(letters, letters));
 }
 

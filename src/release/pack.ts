@@ -10,7 +10,7 @@ import type { SourceModule } from "./module-folder";
 import { releasedReadme } from "./readme";
 import { SBOM_FILE, sbomJson } from "./sbom";
 
-export const GENERATOR = "databricks-aws-oidc";
+const GENERATOR = "databricks-aws-oidc";
 
 export interface PackOptions {
   /** As `readVersion` returns it. */

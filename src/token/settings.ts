@@ -100,7 +100,7 @@ export function readSettings(environment: Environment, options: SettingsOptions 
 }
 
 /** Where profiles are: DATABRICKS_CONFIG_FILE, else `~/.databrickscfg`. */
-export function profilesFile(environment: Pick<Environment, "env" | "home">): string {
+function profilesFile(environment: Pick<Environment, "env" | "home">): string {
   return configuredFile(environment, "DATABRICKS_CONFIG_FILE", ".databrickscfg");
 }
 

@@ -102,7 +102,7 @@ async function addressesOf(url: URL, options: IssuerOptions): Promise<Addresses>
 }
 
 /** The clock of the server that answered. */
-export function clockSample(result: Fetched, now: number): ClockSample | null {
+function clockSample(result: Fetched, now: number): ClockSample | null {
   if (!result.ok) return null;
   const { headers, milliseconds } = result.answer;
   return clockSampleOf(result.url.host, { date: headers["date"], age: headers["age"], milliseconds }, now);

@@ -69,10 +69,10 @@ export const ISSUER_FIELDS = {
   ...shared,
 };
 
-export const workspaceIssuerSchema = schemaOf(WORKSPACE_ISSUER_FIELDS).meta({
+const workspaceIssuerSchema = schemaOf(WORKSPACE_ISSUER_FIELDS).meta({
   description: "A workspace issuer: https://<host>/oidc",
 });
-export const accountIssuerSchema = schemaOf(ACCOUNT_ISSUER_FIELDS).meta({
+const accountIssuerSchema = schemaOf(ACCOUNT_ISSUER_FIELDS).meta({
   description: "An account issuer: https://<accounts host>/oidc/accounts/<account ID>",
 });
 export const issuerSchema = z.discriminatedUnion("level", [workspaceIssuerSchema, accountIssuerSchema]);

@@ -14,7 +14,7 @@ export interface ModuleAddress {
 
 /** Narrower than Terraform's own rule: no capitals, as `Acme` and `acme` are one folder on some file systems. */
 const NAMESPACE_ENDS = anyOf(DIGITS, LOWERCASE_LETTERS);
-export const NAMESPACE_RULE = textRule({
+const NAMESPACE_RULE = textRule({
   code: "registry-name-invalid",
   form: run(anyOf(DIGITS, LOWERCASE_LETTERS, "_-"), 1, 64, { first: NAMESPACE_ENDS, last: NAMESPACE_ENDS }),
   says: "a registry namespace: at most 64 lowercase letters, digits, - and _",

@@ -9,7 +9,7 @@ import { MANIFEST_FILE, MANIFEST_LIMIT, readManifest, type ReleaseManifest } fro
 import { isVersion } from "../version";
 
 /** Where a repository records its releases: `releases/<version>/manifest.json`. */
-export const RELEASES_FOLDER = "releases";
+const RELEASES_FOLDER = "releases";
 
 export interface PreviousRelease {
   readonly manifest: ReleaseManifest;

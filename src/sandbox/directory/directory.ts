@@ -62,7 +62,7 @@ export interface SimulatedDirectory {
 /** The ID of an AWS account that is not named: the one of AWS' own examples. */
 export const EXAMPLE_ACCOUNT_ID = "111122223333";
 /** IAM's own default, in seconds. */
-export const DEFAULT_MAX_SESSION_DURATION = 3600;
+const DEFAULT_MAX_SESSION_DURATION = 3600;
 
 /** A role with its policy compiled; undefined where its trust policy cannot be read. */
 export function simulatedRole(
