@@ -60,6 +60,19 @@ describeWith({ terraform: true }, "a refusal of a module", () => {
       expect(refusal).toContain(words);
   });
 
+  test("names a role whose trust policy is too long, by how much, and about how many subjects", async () => {
+    const users = expression('[for at in range(40) : "somebody-with-a-long-name-${at}@data.example.com"]');
+    const externalIds = expression('[for at in range(99) : "0b7e6f5a-1c2d-4e3f-9a8b-${at}"]');
+    const refusal = await refusalOf({
+      roles: {
+        etl: { trusts: [{ issuer: "production", users }] },
+        storage: { trusts: [{ unity_catalog: { external_ids: externalIds } }] },
+        reader: { trusts: [trust] },
+      },
+    });
+    expect(refusal).toMatch(/At fault: etl by 191 characters or about 4 of 40 subjects, storage by \d+ characters\./);
+  });
+
   test("keeps a sensitive external ID and a sensitive policy to itself, and takes good ones", async () => {
     const locals = (externalId: string, policy: string): string =>
       `locals {\n  external_id = sensitive("${externalId}")\n  policy = sensitive(${policy})\n}\n`;
@@ -81,7 +94,7 @@ describeWith({ terraform: true }, "a refusal of a module", () => {
     expect(refusal.match(/Error: /g)).toHaveLength(2);
   });
 
-  test("shows the rule and no value where tags, conditions or subjects are sensitive, and warns of no good plan", async () => {
+  test("shows only the rule where tags, conditions or users are sensitive, and warns of no good plan", async () => {
     const locals = (tag: string, cidr: string, user: string): string =>
       `locals {\n  tag = sensitive("${tag}")\n  cidr = sensitive("${cidr}")\n  user = sensitive("${user}")\n}\n`;
     const [tag, cidr] = [expression("local.tag"), expression("[local.cidr]")];

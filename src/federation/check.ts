@@ -200,18 +200,17 @@ function checkAccounts(role: FederationRole, federation: Settings, path: string)
 export function checkTrustPolicyLength(role: FederationRole, policy: string, quota: number): readonly Problem[] {
   const size = measureTrustPolicy(policy, quota);
   if (size.length <= size.quota) return [];
-  const subjects = role.trusts.reduce(
-    (count, trust) =>
-      count +
-      (trust.kind === "subjects" ? subjectGroups(trust).reduce((sum, group) => sum + group.subjects.length, 0) : 0),
-    0,
+  const subjects = role.trusts.flatMap((trust) =>
+    trust.kind === "subjects" ? subjectGroups(trust).flatMap((group) => group.subjects) : [],
   );
+  const mean = subjects.length === 0 ? Infinity : JSON.stringify(subjects).length / subjects.length;
+  const fitting = Math.max(0, Math.floor(subjects.length - (size.length - size.quota) / mean));
   return [
     {
       code: "trust-policy-too-long",
       message:
-        `The trust policy has ${size.length} characters; the quota is ${size.quota}. ` +
-        `About ${Math.max(0, subjects + size.moreSubjects)} of its ${subjects} subjects fit.`,
+        `The trust policy of ${role.key} has ${size.length} characters; the quota is ${size.quota}.` +
+        (subjects.length === 0 ? "" : ` About ${fitting} of its ${subjects.length} subjects fit.`),
       path: `${formatPath(["roles", role.key])}.trusts`,
       fix: "Split the role, or have IAM's quota raised (to 8,192 at most) and set trustPolicyMaxLength.",
     },

@@ -9,7 +9,7 @@ import { re2Part } from "../text/form";
 import type { Place } from "./condition";
 import { satisfiesRule, matches, mustBe, noNullRule, ruleAt, ruleOver } from "./condition";
 import { members } from "./loops";
-import type { Inputs, RuleDefinition } from "./definition";
+import type { Inputs, OutputDefinition, RuleDefinition } from "./definition";
 import { fieldRules } from "./field-rules";
 import { attributesOf } from "./fields";
 import type { Sample } from "./sample";
@@ -168,5 +168,31 @@ export function issuersRules(sample: Sample, fields: Fields): readonly RuleDefin
       `An issuer's URL ${TOO_LONG}`,
       ...(isUuid(sample.databricksAccountId) ? [{ ...account, accounts_host: LONG_HOST }] : []),
     ),
+  ];
+}
+
+/** The URLs of issuers, and the rule that no two are the same. */
+export function issuerOutputs(sample: Sample): readonly OutputDefinition[] {
+  const workspace: Inputs = { level: "workspace", host: sample.host, workspace_id: sample.workspaceId };
+  return [
+    {
+      name: "discovery_urls",
+      description: "Where AWS finds the keys of each issuer, by issuer",
+      value: '{ for key, issuer in local.issuers : key => "https://${issuer.path}/.well-known/openid-configuration" }',
+      preconditions: [],
+    },
+    {
+      name: "issuer_urls",
+      description: "Issuers as their tokens name them, by issuer",
+      value: '{ for key, issuer in local.issuers : key => "https://${issuer.path}" }',
+      preconditions: [
+        {
+          code: "issuer-collision",
+          condition: "length(toset([for issuer in local.issuers : issuer.path])) == length(local.issuers)",
+          message: "No two of issuers may be the same: an AWS account holds one provider per issuer",
+          breaks: [{ issuers: { production: workspace, other: { ...workspace, workspace_id: "2" } } }],
+        },
+      ],
+    },
   ];
 }

@@ -50,7 +50,24 @@ export function publishedView(definition: ModuleDefinition, sample: Sample, opti
       ),
       error_message: "The provider's ARN is not the computed one.",
     } satisfies Readonly<Record<string, HclValue>>,
+    existing: existingText(definition),
     ...issuerText(definition),
+  };
+}
+
+/** How main.tf looks up the providers that it does not create. */
+function existingText({ template }: ModuleDefinition): object {
+  const each = (providers: string) => ({
+    repeated: new SourceText(`for_each = { ${providers} if var.verify_existing_providers }`),
+    arn: new SourceText("each.value.provider_arn"),
+    audiences: new SourceText("each.value.audiences"),
+  });
+  if (template === "databricks-federation") return each("for key in local.existing : key => local.issuers[key]");
+  if (template === "databricks-federated-role") return each("for key, issuer in local.issuers : key => issuer");
+  return {
+    repeated: new SourceText("count = !var.create_oidc_provider && var.verify_existing_providers ? 1 : 0"),
+    arn: new SourceText("local.provider_arn"),
+    audiences: new SourceText("local.audiences"),
   };
 }
 

@@ -10,7 +10,7 @@ import type { Inputs, ModuleDefinition, OutputDefinition, VariableDefinition } f
 import { federatedRoleExample } from "../examples";
 import { inlineCharacters, SAMPLE_POLICY } from "../field-rules";
 import { attributesOf, fieldVariable, hclType } from "../fields";
-import { issuersRules } from "../issuer-rules";
+import { issuerOutputs, issuersRules } from "../issuer-rules";
 import type { Sample } from "../sample";
 import { commonInputs } from "../sample";
 import { awsAccountId, awsPartition, inOrder, settings, verifications } from "../settings";
@@ -107,27 +107,8 @@ export function federatedRoleModule(sample: Sample): ModuleDefinition {
 }
 
 function outputs(sample: Sample, trust: Inputs): readonly OutputDefinition[] {
-  const workspace: Inputs = { level: "workspace", host: sample.host, workspace_id: sample.workspaceId };
   return [
-    {
-      name: "discovery_urls",
-      description: "Where AWS finds the keys of each issuer, by issuer",
-      value: '{ for key, issuer in local.issuers : key => "https://${issuer.path}/.well-known/openid-configuration" }',
-      preconditions: [],
-    },
-    {
-      name: "issuer_urls",
-      description: "Issuers as their tokens name them, by issuer",
-      value: '{ for key, issuer in local.issuers : key => "https://${issuer.path}" }',
-      preconditions: [
-        {
-          code: "issuer-collision",
-          condition: "length(toset([for issuer in local.issuers : issuer.path])) == length(local.issuers)",
-          message: "No two of issuers may be the same: an AWS account holds one provider per issuer",
-          breaks: [{ issuers: { production: workspace, other: { ...workspace, workspace_id: "2" } } }],
-        },
-      ],
-    },
+    ...issuerOutputs(sample),
     {
       name: "oidc_provider_arns",
       description: "ARNs of the IAM OIDC providers the role may trust, by issuer",

@@ -7,7 +7,7 @@ import { elements } from "../loops";
 import type { Inputs, ModuleDefinition, OutputDefinition, VariableDefinition } from "../definition";
 import { federationExample } from "../examples";
 import { attributesOf, hclType } from "../fields";
-import { issuersRules } from "../issuer-rules";
+import { issuerOutputs, issuersRules } from "../issuer-rules";
 import type { Sample } from "../sample";
 import { commonInputs } from "../sample";
 import { awsAccountId, awsPartition, inOrder, settings, verifications } from "../settings";
@@ -108,25 +108,7 @@ function federationOutputs(
     },
   });
   return [
-    {
-      name: "discovery_urls",
-      description: "Where AWS finds the keys of each issuer, by issuer",
-      value: '{ for key, issuer in local.issuers : key => "https://${issuer.path}/.well-known/openid-configuration" }',
-      preconditions: [],
-    },
-    {
-      name: "issuer_urls",
-      description: "Issuers as their tokens name them, by issuer",
-      value: '{ for key, issuer in local.issuers : key => "https://${issuer.path}" }',
-      preconditions: [
-        {
-          code: "issuer-collision",
-          condition: "length(toset([for issuer in local.issuers : issuer.path])) == length(local.issuers)",
-          message: "No two of issuers may be the same: an AWS account holds one provider per issuer",
-          breaks: [{ issuers: { production: workspace, other: { ...workspace, workspace_id: "2" } } }],
-        },
-      ],
-    },
+    ...issuerOutputs(sample),
     {
       name: "oidc_provider_arns",
       description: "ARNs of the IAM OIDC providers, created or adopted, by issuer",

@@ -41,10 +41,18 @@ locals {
       ]
     ])
     subject_pattern_too_wide = local.subject_patterns_too_wide
-    trust_policy_too_long = [
-      for key, policy in local.policies : "${key} by ${length(policy) - var.trust_policy_max_length} characters, about ${ceil((length(policy) - var.trust_policy_max_length) / 39)} subjects"
-      if length(policy) > var.trust_policy_max_length
-    ]
+    trust_policy_too_long = flatten([
+      for key, policy in local.policies : [
+        for subjects in [flatten([
+          for trust in var.roles[key].trusts :
+          concat(trust.service_principals, trust.users, trust.subjects, trust.subject_patterns, trust.wide_subject_patterns[*].pattern)
+        ])] :
+        join(" ", concat(
+          ["${key} by ${length(policy) - var.trust_policy_max_length} characters"],
+          [for count in [length(subjects)] : "or about ${ceil((length(policy) - var.trust_policy_max_length) * count / length(jsonencode(subjects)))} of ${count} subjects" if count > 0],
+        ))
+      ] if length(policy) > var.trust_policy_max_length
+    ])
     unity_catalog_cloud = flatten([
       for key, role in var.roles : [
         for trust in role.trusts : key
