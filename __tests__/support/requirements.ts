@@ -18,6 +18,8 @@ export interface Requirements {
   readonly zip?: boolean;
   /** python3 with boto3. */
   readonly boto3?: boolean;
+  /** Whether the oldest Terraform and OpenTofu that roots declare are there. */
+  readonly oldest?: boolean;
 }
 
 /** Generous: two cores, shared; the AWS provider takes two seconds to start, a module's own tests a minute or two. */
@@ -73,6 +75,8 @@ export function missingRequirements(needs: Requirements): readonly string[] {
     if (needs[program] === true && findOnPath(program) === undefined)
       missing.push(`${program} on PATH (apt-get install ${program})`);
   }
+  if (needs.oldest === false)
+    missing.push("Terraform 1.5.7 and OpenTofu 1.6.3 in the folder DATABRICKS_AWS_OIDC_OLDEST (see .ci/oldest)");
   if (needs.boto3 === true && !hasBoto3()) {
     missing.push("python3 with boto3 (pip install boto3)");
   }

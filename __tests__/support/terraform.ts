@@ -113,10 +113,13 @@ export const OFFLINE_PROVIDER = {
   },
 } as const;
 
-/** Terraform at work in `dir`. `env` is added to (and wins over) the offline environment. */
-export function terraformIn(dir: string, env: NodeJS.ProcessEnv = {}): Terraform {
+/** Terraform, or `program`, at work in `dir`. `env` is added to (and wins over) the offline environment. */
+export function terraformIn(
+  dir: string,
+  env: NodeJS.ProcessEnv = {},
+  program = findOnPath("terraform") ?? "terraform",
+): Terraform {
   const fullEnv = terraformEnvironment(env);
-  const program = findOnPath("terraform") ?? "terraform";
   const run: Terraform["run"] = (args, options = {}) =>
     runProgram(program, args, { cwd: dir, env: fullEnv, ...options });
 

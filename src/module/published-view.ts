@@ -37,6 +37,9 @@ export function publishedView(definition: ModuleDefinition, sample: Sample, opti
     refusals: refusalRuns(definition),
     policies,
     createsProvider,
+    // OpenTofu knows a mocked ARN at plan, and compares it: either it is right, or no run creates a provider
+    mocksProvider: several,
+    ruleInputs: createsProvider && !several ? { ...definition.sample, ...WITHOUT_PROVIDER } : definition.sample,
     existingProvider: existingProvider(definition, sample),
     awsAccountId: sample.awsAccountId,
     awsPartition: sample.awsPartition,
@@ -92,6 +95,13 @@ function existingProvider({ template, sample: inputs }: ModuleDefinition, sample
   }
   return { audience, inputs: { ...inputs, create_oidc_provider: false }, unusual: { ...unverified, audiences } };
 }
+
+/** Inputs of the simple modules with which rules on hosts can be broken without a provider. */
+const WITHOUT_PROVIDER: Inputs = {
+  create_oidc_provider: false,
+  verify_aws_account: false,
+  verify_existing_providers: false,
+};
 
 const ASKING: Inputs = { verify_aws_account: true, verify_existing_providers: true };
 

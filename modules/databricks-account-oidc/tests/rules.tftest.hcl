@@ -12,6 +12,9 @@ variables {
       service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
     }
   }
+  create_oidc_provider      = false
+  verify_aws_account        = false
+  verify_existing_providers = false
 }
 
 run "takes_the_inputs_that_each_run_below_changes" {

@@ -19,6 +19,12 @@ mock_provider "aws" {
       client_id_list = ["1444828305810485"]
     }
   }
+
+  mock_resource "aws_iam_openid_connect_provider" {
+    defaults = {
+      arn = "arn:aws:iam::111122223333:oidc-provider/mycompany.cloud.databricks.com/oidc"
+    }
+  }
 }
 
 variables {
