@@ -7,6 +7,7 @@ const TOP_LEVEL = [
   ".gitattributes",
   ".github",
   ".gitignore",
+  ".nvmrc",
   ".prettierignore",
   ".prettierrc.json",
   "ARCHITECTURE.md",

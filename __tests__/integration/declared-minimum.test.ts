@@ -5,12 +5,16 @@
 import { CreatePolicyCommand } from "@aws-sdk/client-iam";
 import { copyFileSync, cpSync, existsSync, linkSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { spawnSync } from "node:child_process";
+import { setTimeout } from "node:timers/promises";
+import { minor } from "semver";
 import { cdktf, cdktfProject } from "../support/cdktf-project";
-import { findProviderMirror } from "../support/found-programs";
+import { findOnPath, findProviderMirror } from "../support/found-programs";
 import { EXISTING_POLICIES, fullFederation } from "../support/full-federation";
 import type { Iam } from "../support/iam";
 import { iamOf } from "../support/iam";
 import { REPOSITORY } from "../support/markdown";
+import { moduleNames } from "../support/module-names";
 import type { Moto } from "../support/moto";
 import { startMoto } from "../support/moto";
 import { describeWith } from "../support/requirements";
@@ -20,10 +24,28 @@ import type { Terraform } from "../support/terraform";
 import { terraformIn } from "../support/terraform";
 
 const OLDEST = process.env["DATABRICKS_AWS_OIDC_OLDEST"] ?? "";
-const PROGRAMS = [
-  ["terraform", "1.5.7", "registry.terraform.io"],
-  ["tofu", "1.6.3", "registry.opentofu.org"],
-] as const;
+const BUILDING = join(OLDEST, "building");
+const OPENTOFU = "registry.opentofu.org";
+const onPath = findOnPath("tofu");
+const PROGRAMS: readonly (readonly [name: string, version: string, host: string, program: string])[] = [
+  ["Terraform", "1.5.7", "registry.terraform.io", join(OLDEST, "terraform")],
+  ["OpenTofu", "1.6.3", OPENTOFU, join(OLDEST, "tofu")],
+  // that of a developer, where there is one
+  ...(onPath === undefined ? [] : ([["OpenTofu on PATH,", versionOf(onPath), OPENTOFU, onPath]] as const)),
+];
+
+function versionOf(program: string): string {
+  const { terraform_version } = JSON.parse(spawnSync(program, ["version", "-json"], { encoding: "utf8" }).stdout) as {
+    readonly terraform_version: string;
+  };
+  return terraform_version;
+}
+
+/** Waits for a program that is being built. */
+async function built(program: string): Promise<void> {
+  while (!existsSync(program) && existsSync(BUILDING)) await setTimeout(1000);
+  if (!existsSync(program)) throw new Error(`${program} was not built; see .ci/oldest`);
+}
 const CLI = [join(REPOSITORY, "node_modules", "tsx", "dist", "cli.mjs"), join(REPOSITORY, "src", "cli", "cli.ts")];
 const NOTHING = { add: 0, change: 0, destroy: 0, moved: 0 };
 
@@ -47,15 +69,16 @@ function mirrorFor(host: string): string {
   return copy;
 }
 
-describe.each(PROGRAMS)("%s %s", (name, version, host) => {
-  const program = join(OLDEST, name);
-  const needs = { terraform: true, moto: true, oldest: existsSync(program) && OLDEST !== "" };
+describe.each(PROGRAMS)("%s %s", (_, version, host, program) => {
+  const isThere = existsSync(program) || existsSync(BUILDING);
+  const needs = { terraform: true, moto: true, oldest: program === onPath || (OLDEST !== "" && isThere) };
 
   describeWith(needs, "on a local AWS", () => {
     let moto: Moto;
     let iam: Iam;
     let env: NodeJS.ProcessEnv;
     beforeAll(async () => {
+      await built(program);
       moto = await startMoto({ accountId: "111122223333" });
       iam = iamOf(moto);
       const config = join(temporaryFolder("config"), "terraformrc");
@@ -127,5 +150,16 @@ describe.each(PROGRAMS)("%s %s", (name, version, host) => {
         expect((await root.plan()).counts).toMatchObject({ add: 0, change: 0, destroy: 0 });
       }
     });
+
+    // mock_provider came with OpenTofu 1.8
+    const tested = program === onPath && minor(version) >= 8 ? moduleNames(join(REPOSITORY, "modules")) : [];
+    for (const module of tested)
+      test(`passes the tests of ${module}`, async () => {
+        const folder = join(temporaryFolder("tests"), module);
+        cpSync(join(REPOSITORY, "modules", module), folder, { recursive: true });
+        const terraform = terraformIn(folder, env, program);
+        await terraform.init("-backend=false");
+        await terraform.test();
+      });
   });
 });

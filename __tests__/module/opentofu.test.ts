@@ -30,7 +30,7 @@ const FILES = moduleNames(MODULES).flatMap((name) => {
   return readdirSync(folder).map((file) => [name, file, join(folder, file)] as const);
 });
 
-/** The ARNs of the providers that a run creates; none where a variable that they depend on is refused. */
+/** ARNs of the providers that a run creates; none where what they, or the ARN to compare, depend on is refused. */
 function createdProviders(module: string, inputs: Values, refused: readonly string[]): readonly string[] {
   const text = (name: string): string => String(inputs[name]);
   const issuers: readonly Values[] =
@@ -44,13 +44,13 @@ function createdProviders(module: string, inputs: Values, refused: readonly stri
       "databricks-account-oidc": [{ level: "account", account_id: text("databricks_account_id") }],
     }[module] ?? [];
   if (inputs["create_oidc_provider"] === false) return [];
-  if (refused.some((address) => /var\.(?:issuers|databricks_)/.test(address))) return [];
+  if (refused.some((address) => /var\.(?:issuers|databricks_|aws_)/.test(address))) return [];
   return issuers
     .filter(({ existing_provider_arn: existing }) => existing === undefined || existing === null)
     .map(({ level, host, workspace_id: workspaceId, account_id: accountId, cloud, accounts_host: accountsHost }) => {
       const given = { level, host, workspaceId, accountId, cloud, accountsHost };
       const input = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-      const account = inputs["aws_account_id"] ?? "111122223333"; // as the mock of the caller says
+      const account = inputs["aws_account_id"] ?? "111122223333";
       return providerArn("aws", String(account), issuerPathOf(issuerUrl(input as unknown as IssuerInput)));
     });
 }

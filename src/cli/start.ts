@@ -7,6 +7,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { name as kitName } from "cdktf/package.json";
+import util from "node:util";
 import { version } from "../../package.json";
 import {
   accountView,
@@ -64,6 +65,8 @@ async function start(given: string): Promise<0> {
   replaceTree(join(OUT, "hcl"), tree);
 
   step(`synthesizing the ${title} stack to ${OUT}/${kit}`);
+  // cdktf calls util.isArray, and Node 24 tells whoever runs this that it is deprecated
+  Object.assign(util, { isArray: Array.isArray });
   const { synthesizeStacks } = await import("./synthesize");
   synthesizeStacks(federation, join(OUT, kit));
 

@@ -35,7 +35,7 @@ export const BACKENDS = [
   z.strictObject({ type: z.literal("none").meta({ description: "A backend that others configure." }) }),
 ] as const;
 
-const backendSchema = z
+export const backendSchema = z
   .discriminatedUnion("type", BACKENDS)
   .meta({ description: "Where Terraform keeps its state: local, s3, or none of ours. Default: local." });
 

@@ -100,7 +100,7 @@ export const UNITY_CATALOG_FIELDS = {
 };
 
 /** A trust for Unity Catalog's role, and for the role itself. */
-const UNITY_CATALOG_TRUST_FIELDS = {
+export const UNITY_CATALOG_TRUST_FIELDS = {
   unityCatalog: field(
     { is: "object", fields: UNITY_CATALOG_FIELDS },
     { description: "Unity Catalog instead of an issuer; nothing else but conditions goes with it." },
