@@ -4,7 +4,6 @@ import type { Json } from "../trust/canonical-json";
 import type { TrustContext, TrustedIssuer } from "../trust/build";
 import { ACCOUNT_ID_PLACEHOLDER, buildTrustPolicy, SELF_ASSUME_POLICY_NAME, selfAssumePolicy } from "../trust/build";
 import type { TrustPolicy } from "../trust/policy";
-import type { Field } from "./fields/field";
 import { ROLE_FIELDS } from "./fields/role";
 import type { AwsAccount, Federation, FederationIssuer, FederationRole } from "./model";
 
@@ -145,22 +144,24 @@ export function rootFolderOf({ key }: AwsAccount): string {
   return key ?? "";
 }
 
+/** Fields that are attributes of `aws_iam_role`, in the order of these. */
+const ROLE_ATTRIBUTES = Object.entries(ROLE_FIELDS)
+  .flatMap(([field, { attribute }]) => (attribute === undefined ? [] : [{ attribute, field }]))
+  .sort((left, right) => (left.attribute < right.attribute ? -1 : 1));
+
 /**
  * The attributes of `aws_iam_role` that a role's fields give, by Terraform's names, sorted. What Terraform does anyway
  * (no value, no tags, a flag that is off) is left out. `tags`: the role's, with the federation's.
  */
 export function roleAttributes(role: FederationRole, tags: Readonly<Record<string, string>>): RoleAttributes {
   const values: Readonly<Record<string, unknown>> = { ...role, tags };
-  return Object.fromEntries(
-    Object.entries<Field>(ROLE_FIELDS)
-      .flatMap(([name, { attribute }]): readonly (readonly [string, AttributeValue])[] => {
-        const value = values[name] as AttributeValue | null;
-        const left =
-          value === null || value === false || (typeof value === "object" && Object.keys(value).length === 0);
-        return attribute === undefined || left ? [] : [[attribute, value]];
-      })
-      .sort(([left], [right]) => (left < right ? -1 : 1)),
-  );
+  const attributes: Record<string, AttributeValue> = {};
+  for (const { attribute, field } of ROLE_ATTRIBUTES) {
+    const value = values[field] as AttributeValue | null;
+    if (value === null || value === false || (typeof value === "object" && Object.keys(value).length === 0)) continue;
+    attributes[attribute] = value;
+  }
+  return attributes;
 }
 
 type AttributeValue = string | number | boolean | Readonly<Record<string, string>>;
