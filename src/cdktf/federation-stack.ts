@@ -56,6 +56,7 @@ export interface FederationStackOptions {
 export class FederationStack extends TerraformStack {
   /** The federation's constructs; `federation.addRole` adds to the file's roles (outputs hold the file's only). */
   readonly federation: DatabricksFederation;
+  /** The AWS account that the stack deploys to. */
   readonly account: AwsAccount;
   /** The configured AWS provider, for resources of yours in the stack. */
   readonly awsProvider: AwsProvider;

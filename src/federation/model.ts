@@ -66,6 +66,7 @@ export interface FederationRole extends RoleValues {
 
 /** A federation without its issuers and roles: fields/settings.ts, and where it is deployed. */
 export interface Settings extends SettingValues {
+  /** Of AWS. */
   readonly partition: Partition;
   /** At least one. */
   readonly accounts: readonly AwsAccount[];
