@@ -116,7 +116,9 @@ describe.each(PROGRAMS)("%s %s", (_, version, host, program) => {
 
     async function expectApplied(terraform: Terraform): Promise<void> {
       const { stdout } = await terraform.run(["version", "-json"]);
-      expect((JSON.parse(stdout) as { terraform_version: string }).terraform_version).toBe(version);
+      // what is built from a Go module calls itself 1.6.3-dev
+      const { terraform_version: own } = JSON.parse(stdout) as { readonly terraform_version: string };
+      expect(own.startsWith(version)).toBe(true);
       expect((await terraform.plan()).counts.add).toBeGreaterThan(5);
       await terraform.apply();
       expect((await terraform.plan()).counts).toEqual(NOTHING);
@@ -129,6 +131,8 @@ describe.each(PROGRAMS)("%s %s", (_, version, host, program) => {
     test.each(["hcl-workspace", "hcl-account"])(
       "plans, applies and plans examples/%s again: no change",
       async (example) => {
+        // an example brings its policies along
+        await moto.reset();
         const folder = temporaryFolder("example");
         for (const part of ["modules", join("examples", example)])
           cpSync(join(REPOSITORY, part), join(folder, part), {
