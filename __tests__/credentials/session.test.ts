@@ -354,7 +354,7 @@ describe("an AWS that misbehaves", () => {
       sessionName: "me",
       region: "us-east-1",
       env: aws.env,
-      timeoutMs: 200,
+      timeoutMs: 1000,
     }).then(
       () => undefined,
       (thrown: unknown) => thrown,
@@ -364,7 +364,7 @@ describe("an AWS that misbehaves", () => {
     expect(JSON.stringify([error, (error as FederationError).message, (error as FederationError).stack])).not.toMatch(
       /UExBTlRFRA|eyJ/,
     );
-    expect(Date.now() - started).toBeLessThan(1500);
+    expect(Date.now() - started).toBeLessThan(10_000);
   });
 
   test("is sent nothing when STS is configured to another host", async () => {
