@@ -43,11 +43,8 @@ const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}/;
 
 /** The event of `record`; null where it is not one of CloudTrail's, or not JSON where that is looked at. */
 export function readEvent(record: RawRecord): TrailEvent | null {
-  const { bytes, members } = record;
-  const text = (name: string): string => {
-    const [start, end] = members.get(name) ?? [0, 0];
-    return bytes.toString("latin1", start, end).trim().replace(/^"|"$/g, "");
-  };
+  const { bytes } = record;
+  const text = (name: string): string => textOfMember(record, name);
   const time = text("eventTime");
   if (!TIME.test(time)) return null;
   const place: EventPlace = {
@@ -64,6 +61,16 @@ export function readEvent(record: RawRecord): TrailEvent | null {
   return roleArn === null
     ? { kind: "other", ...place }
     : { kind: "call", ...place, roleArn, service: text("eventSource") };
+}
+
+/** The value of a member, without its quotes; empty where there is none. None of those that are read has escapes. */
+function textOfMember({ bytes, members }: RawRecord, name: string): string {
+  const place = members.get(name);
+  if (place === undefined) return "";
+  const written = bytes.toString("latin1", place[0], place[1]);
+  const text =
+    written.charCodeAt(0) <= 0x20 || written.charCodeAt(written.length - 1) <= 0x20 ? written.trim() : written;
+  return text.startsWith('"') ? text.slice(1, -1) : text;
 }
 
 /** What a record is known by, wherever it is found again. */

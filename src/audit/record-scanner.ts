@@ -16,6 +16,7 @@ const MEMBERS: ReadonlySet<string> = new Set([
   "CloudTrailEvent",
 ]);
 const LENGTHS: ReadonlySet<number> = new Set([...MEMBERS].map(({ length }) => length));
+const FIRST_BYTES: ReadonlySet<number> = new Set([...MEMBERS].map((name) => name.charCodeAt(0)));
 
 /** A record as it is written. */
 export interface RawRecord {
@@ -38,9 +39,16 @@ const MARKER = Buffer.from('{"eventVersion":');
 /** CloudTrail cuts an event at 256 kB; with escapes it may be longer. */
 const LONGEST_RECORD = 4 << 20;
 /** Objects that hold the list of records: a delivered file, and what `aws cloudtrail lookup-events` prints. */
-const CONTAINER = /^\{\s*"(?:Records|Events)"/;
-/** Enough to see whether an object is a container. */
+const CONTAINERS = [Buffer.from('"Records"'), Buffer.from('"Events"')] as const;
+/** More than stands before the name of a container's list. */
 const BEGINNING = 64;
+/** What a byte means between texts; 0: nothing. */
+const [NAME_OR_TEXT, OPENS, CLOSES, SEPARATES] = [1, 2, 3, 4];
+const MEANING = new Uint8Array(256);
+MEANING[QUOTE] = NAME_OR_TEXT;
+for (const byte of [OPEN, OPEN_LIST]) MEANING[byte] = OPENS;
+for (const byte of [CLOSE, CLOSE_LIST]) MEANING[byte] = CLOSES;
+MEANING[COMMA] = SEPARATES;
 
 /** Calls `found` for every record of the JSON that it is fed: files of CloudTrail, lookup-events, or JSON lines. */
 export function recordScanner(found: (record: RawRecord) => void): RecordScanner {
@@ -55,9 +63,9 @@ export function recordScanner(found: (record: RawRecord) => void): RecordScanner
       const start = bytes.indexOf(OPEN, at);
       if (start < 0) return bytes.length;
       if (!isLast && bytes.length - start < BEGINNING) return start;
-      const container = CONTAINER.exec(bytes.toString("latin1", start, start + BEGINNING))?.[0];
-      if (container !== undefined) {
-        at = start + container.length;
+      const list = listIn(bytes, start);
+      if (list > 0) {
+        at = list;
         continue;
       }
       const members = new Map<string, readonly [number, number]>();
@@ -107,27 +115,28 @@ function recordEnd(bytes: Buffer, start: number, members: Map<string, readonly [
     name = "";
   };
   for (let at = start; at < length; at += 1) {
-    const byte = bytes[at];
-    if (byte === QUOTE) {
+    const meaning = MEANING[bytes[at] ?? 0];
+    if (meaning === 0) continue;
+    if (meaning === NAME_OR_TEXT) {
       const from = at + 1;
-      if (at - 1 > start && bytes[at - 1] === OPEN && beginsRecord(bytes, at - 1)) return -(at - 1);
+      if (bytes[at - 1] === OPEN && at - 1 > start && beginsRecord(bytes, at - 1)) return -(at - 1);
       for (at = from; at < length && bytes[at] !== QUOTE; at += 1) if (bytes[at] === BACKSLASH) at += 1;
       if (at >= length) return nextRecord(bytes, from);
       if (!expectsName) continue;
       expectsName = false;
-      if (!LENGTHS.has(at - from)) continue;
+      if (!LENGTHS.has(at - from) || !FIRST_BYTES.has(bytes[from] ?? 0)) continue;
       const written = bytes.toString("latin1", from, at);
       if (!MEMBERS.has(written)) continue;
       name = written;
       valueStart = bytes.indexOf(":", at) + 1;
-    } else if (byte === OPEN || byte === OPEN_LIST) {
+    } else if (meaning === OPENS) {
       depth += 1;
       if (depth === 1) expectsName = true;
-    } else if (byte === CLOSE || byte === CLOSE_LIST) {
+    } else if (meaning === CLOSES) {
       if (depth === 1) closeMember(at);
       depth -= 1;
       if (depth === 0) return at + 1;
-    } else if (byte === COMMA && depth === 1) {
+    } else if (depth === 1) {
       closeMember(at);
       expectsName = true;
     }
@@ -135,8 +144,25 @@ function recordEnd(bytes: Buffer, start: number, members: Map<string, readonly [
   return 0;
 }
 
+/** Where the name ends of the list that the object at `start` holds; 0 where it is a record. */
+function listIn(bytes: Buffer, start: number): number {
+  let at = start + 1;
+  while (at < bytes.length && isSpace(bytes[at])) at += 1;
+  const list = CONTAINERS.find((name) => bytes[at + 1] === name[1] && startsWith(bytes, at, name));
+  return list === undefined ? 0 : at + list.length;
+}
+
+function isSpace(byte: number | undefined): boolean {
+  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+}
+
+function startsWith(bytes: Buffer, at: number, text: Buffer): boolean {
+  return bytes.length - at >= text.length && bytes.compare(text, 0, text.length, at, at + text.length) === 0;
+}
+
 function beginsRecord(bytes: Buffer, at: number): boolean {
-  return bytes.length - at >= MARKER.length && bytes.compare(MARKER, 0, MARKER.length, at, at + MARKER.length) === 0;
+  // most objects begin otherwise
+  return bytes[at + 2] === MARKER[2] && bytes[at + 3] === MARKER[3] && startsWith(bytes, at, MARKER);
 }
 
 /** The negative place of the record after a text that begins at `from` and has no end; 0 where there is none yet. */
