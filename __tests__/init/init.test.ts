@@ -357,11 +357,11 @@ describe("what the workspace says about itself", () => {
         askHost: () =>
           fetchDatabricksConfig(new URL(databricksConfigUrl(HOST).pathname, server.origin), {
             env: {},
-            timeoutMs: 150,
+            timeoutMs: 1000,
           }),
       });
       expect(notes.join()).toMatch(/could not be reached .*\[(?:network|response)-[a-z-]+\]/);
-      expect(Date.now() - started).toBeLessThan(2000);
+      expect(Date.now() - started).toBeLessThan(10_000);
       expect(
         server.received.every(
           ({ url, headers, body }) =>

@@ -28,10 +28,10 @@ describe("a request", () => {
     const url = new URL("/oidc/v1/token", server.origin);
     const started = Date.now();
     const code = await codeOf(
-      request(url, { env: {}, timeoutMs: 150, maxBytes: 200_000 }).then((answer) => readJson(answer, url)),
+      request(url, { env: {}, timeoutMs: 1000, maxBytes: 200_000 }).then((answer) => readJson(answer, url)),
     );
     expect(fault.codes).toContain(code);
-    expect(Date.now() - started).toBeLessThan(1000);
+    expect(Date.now() - started).toBeLessThan(10_000);
   });
 
   test("to a closed port says that nobody takes connections", async () => {

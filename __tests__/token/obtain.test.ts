@@ -590,7 +590,7 @@ describe("a token endpoint that misbehaves", () => {
       const started = Date.now();
       const error = await ask(
         { DATABRICKS_CLIENT_ID: CLIENT_ID, DATABRICKS_CLIENT_SECRET: CLIENT_SECRET },
-        { timeoutMs: 300 },
+        { timeoutMs: 1000 },
       ).then(
         () => undefined,
         (thrown: unknown) => thrown,
@@ -604,7 +604,7 @@ describe("a token endpoint that misbehaves", () => {
           (error as FederationError).stack,
         ]),
       ).not.toMatch(/PLANTED|UExBTlRFR/);
-      expect(Date.now() - started).toBeLessThan(1500);
+      expect(Date.now() - started).toBeLessThan(10_000);
       expect(server.received.slice(elsewhere).every((request) => request.url === "/oidc/v1/token")).toBe(true);
     },
   );
