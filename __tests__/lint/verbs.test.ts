@@ -195,3 +195,50 @@ test("explain --who of a plan whose policies are known only in the apply says so
   const { stderr } = await run("explain", "--who", "--plan", unknown);
   expect(stderr).toContain("No trust policy in it is known before apply (aws_iam_role.r). ");
 });
+
+describe("an external ID that Terraform holds sensitive", () => {
+  const SECRET = "0b7e6f5a-1c2d-4e3f-9a8b-7c6d5e4f3a2b";
+  const policy = {
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Effect: "Allow",
+        Principal: { AWS: ["arn:aws:iam::414351767826:role/unity-catalog-prod-UCMasterRole-14S5ZJVKOTYTL"] },
+        Action: ["sts:AssumeRole"],
+        Condition: { StringEquals: { "sts:ExternalId": [SECRET] } },
+      },
+      {
+        Effect: "Allow",
+        Principal: { AWS: ["arn:aws:iam::111122223333:root"] },
+        Action: ["sts:AssumeRole"],
+        Condition: {
+          ArnEquals: { "aws:PrincipalArn": ["arn:aws:iam::111122223333:role/storage"] },
+          StringEquals: { "sts:ExternalId": [SECRET] },
+        },
+      },
+    ],
+  };
+  const provider = resourceChange("aws_iam_openid_connect_provider.p", null, {
+    url: `https://${ISSUER}`,
+    client_id_list: ["1444828305810485"],
+  });
+  const values = { name: "storage", arn: "arn:aws:iam::111122223333:role/storage", path: "/" };
+  const change = (sensitive: unknown): object => {
+    const planned = resourceChange("aws_iam_role.s", null, { ...values, assume_role_policy: JSON.stringify(policy) });
+    return { ...planned, change: { ...(planned["change"] as object), after_sensitive: sensitive } };
+  };
+  const plan = (sensitive: unknown): string =>
+    file("sensitive.json", planOf([provider, change(sensitive) as Readonly<Record<string, unknown>>]));
+
+  test.each([
+    ["lint", (path: string) => [path]],
+    ["lint", (path: string) => [path, "--json"]],
+    ["explain", (path: string) => ["--who", "--plan", path]],
+    ["report", (path: string) => [path, "--json"]],
+  ])("%s does not print", async (verb, args) => {
+    expect((await run(verb, ...args(plan({})))).stdout).toContain(SECRET);
+    const { stdout, stderr } = await run(verb, ...args(plan({ assume_role_policy: true })));
+    expect(`${stdout}${stderr}`).not.toContain(SECRET);
+    expect(stdout).toContain("(sensitive)");
+  });
+});

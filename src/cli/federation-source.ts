@@ -1,7 +1,7 @@
 /** The federation that a verb works on: of a federation file, or of a Terraform plan or state. */
 import type { Warning } from "../errors";
 import type { Federation } from "../federation/model";
-import { tell } from "./run";
+import { hide, tell } from "./run";
 
 export interface FederationSource {
   readonly federation: Federation;
@@ -39,17 +39,26 @@ export async function readAnySource(file: string): Promise<FederationSource> {
 }
 
 async function ofPlan(text: string, file: string): Promise<FederationSource> {
-  const { federationOfPlan } = await import("../adopt/federation-of-plan");
+  const [{ federationOfPlan }, { sensitiveTexts }] = await Promise.all([
+    import("../adopt/federation-of-plan"),
+    import("../trust/documents/sensitive-texts"),
+  ]);
+  hide(sensitiveTexts(membersIn(text)));
   const { federation, notes } = federationOfPlan(text, file);
   for (const note of notes) tell(`note: ${note}`);
   return { federation, warnings: [], file };
 }
 
 function isPlan(text: string): boolean {
+  return "format_version" in membersIn(text);
+}
+
+/** The members of `text`; none where it is no JSON object. */
+function membersIn(text: string): Readonly<Record<string, unknown>> {
   try {
     const document: unknown = JSON.parse(text.replace(/^\ufeff/, ""));
-    return typeof document === "object" && document !== null && "format_version" in document;
+    return typeof document === "object" && document !== null ? (document as Readonly<Record<string, unknown>>) : {};
   } catch {
-    return false;
+    return {};
   }
 }

@@ -5,10 +5,23 @@ import { visible, visibleLines } from "../text/escape";
 /** 0 success, 1 a finding or a refusal, 2 the input is wrong, 3 something outside failed, 130 interrupted. */
 export type ExitCode = 0 | 1 | 2 | 3 | 130;
 
+let hidden: readonly string[] = [];
+
+/** From now on `texts` are printed as `(sensitive)`: Terraform holds them sensitive. */
+export function hide(texts: readonly string[]): void {
+  // a text that holds another one first
+  hidden = [...new Set([...hidden, ...texts])].sort((a, b) => b.length - a.length);
+}
+
+/** `text` with what is hidden left out. */
+export function withoutHidden(text: string): string {
+  return hidden.reduce((shown, secret) => shown.replaceAll(secret, "(sensitive)"), text);
+}
+
 /** Writes a block of the result to stdout. `escaped`: its lines are `visible` already, with colors for a terminal. */
 export function say(text: string, { escaped = false } = {}): void {
   clearProgress();
-  const block = text.endsWith("\n") ? text : `${text}\n`;
+  const block = withoutHidden(text.endsWith("\n") ? text : `${text}\n`);
   process.stdout.write(escaped ? block : visibleLines(block));
 }
 
@@ -20,7 +33,7 @@ export function sayLine(text: string): void {
 /** Writes a message of one line to stderr. */
 export function tell(text: string): void {
   clearProgress();
-  process.stderr.write(`${visible(text)}\n`);
+  process.stderr.write(`${visible(withoutHidden(text))}\n`);
 }
 
 /** Prints one JSON document on stdout. */
@@ -102,6 +115,7 @@ export async function exitCodeOf(
   body: () => Promise<ExitCode> | ExitCode,
   options: { readonly json?: boolean } = {},
 ): Promise<ExitCode> {
+  hidden = [];
   try {
     return await body();
   } catch (error) {

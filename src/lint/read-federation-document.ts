@@ -19,6 +19,7 @@ export function readFederationDocument(text: string, file: string): LintDocument
     })),
     unknownPolicies: [],
     leftAside: 0,
+    sensitive: [],
     locate: (path) => {
       source ??= readYaml(text.replace(/^\ufeff/, ""));
       const place = source.locate(parsePath(filePath(path)), "key");

@@ -4,7 +4,7 @@ import { quoted } from "../../text/text-rule";
 import { listed } from "../../text/words";
 import { readSource } from "../federation-source";
 import { flags, type Options } from "../flags";
-import { type ExitCode, sayResult } from "../run";
+import { type ExitCode, sayResult, hide } from "../run";
 import { verb } from "../verb";
 
 const EXPLAIN_FLAGS = flags(
@@ -102,6 +102,7 @@ async function explainWho(options: Options<typeof EXPLAIN_FLAGS>): Promise<ExitC
     options.policy ?? options.plan ?? options.config ?? DEFAULT_FEDERATION_FILE,
     "Name a file with --config, --plan or --policy, or run init to write a federation.yaml.",
   );
+  hide(document.sensitive);
   const roles = document.targets
     .filter(({ name }) => options.account === undefined || name === options.account)
     .flatMap(({ target }) => target.roles)

@@ -3,7 +3,7 @@ import { version } from "../../../package.json";
 import { inputError } from "../../errors";
 import { quoted } from "../../text/text-rule";
 import { flags } from "../flags";
-import { say, sayJson, tell } from "../run";
+import { hide, say, sayJson, tell } from "../run";
 import { verb } from "../verb";
 
 export default verb({
@@ -43,6 +43,11 @@ export default verb({
       tell(`note: ${message}`),
     );
     const before = options.before === undefined ? undefined : (await readOne(options.before)).document;
+    hide(
+      [...documents.map(({ document }) => document), ...(before === undefined ? [] : [before])].flatMap(
+        ({ sensitive }) => sensitive,
+      ),
+    );
     const report = lintDocuments(documents, { before, givenProviders });
     if (options.sarif) sayJson((await import("../../lint/output/sarif")).lintSarif(report, version));
     else if (options.json) sayJson(report);

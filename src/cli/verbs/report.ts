@@ -4,7 +4,7 @@ import { inputError } from "../../errors";
 import { quoted } from "../../text/text-rule";
 import { readAnySource, readSource } from "../federation-source";
 import { FLAGS, flags } from "../flags";
-import { say, tell } from "../run";
+import { say, tell, withoutHidden } from "../run";
 import { verb } from "../verb";
 
 export default verb({
@@ -49,7 +49,7 @@ export default verb({
     else {
       const { unwritable, writeWhole } = await import("../../files/write-file");
       try {
-        writeWhole(options.out, text);
+        writeWhole(options.out, withoutHidden(text));
       } catch (cause) {
         throw unwritable(options.out, cause, "Check that its folder exists and may be written.");
       }

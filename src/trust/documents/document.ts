@@ -1,8 +1,8 @@
-/** The name of standard input in messages and reports. */
-export const STDIN = "stdin";
-
 /** What was read from one file, whatever its kind: what there is to check, and what there was before. */
 import type { LintTarget } from "../parsed/target";
+
+/** The name of standard input in messages and reports. */
+export const STDIN = "stdin";
 
 export type DocumentKind =
   | "federation"
@@ -31,6 +31,8 @@ export interface LintDocument {
   readonly unknownPolicies: readonly string[];
   /** How many roles trust no Databricks issuer and were left aside. */
   readonly leftAside: number;
+  /** What is not to be printed: Terraform holds it sensitive. */
+  readonly sensitive: readonly string[];
   /** Line and column (1-based) of a finding's path, where the document tells. */
   readonly locate?: (path: string) => { readonly line: number; readonly column: number } | undefined;
 }

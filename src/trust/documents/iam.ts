@@ -49,6 +49,7 @@ function whole(kind: DocumentKind, roles: readonly LintRole[], providers: readon
     targets: [{ name: "", before: null, target: targetOf(roles, providers) }],
     unknownPolicies: [],
     leftAside: 0,
+    sensitive: [],
   };
 }
 
@@ -59,6 +60,7 @@ function account(details: readonly Members[], managed: ReadonlyMap<string, unkno
     targets: [{ name: "", before: null, target: { ...targetOf(roles, []), aside } }],
     unknownPolicies: [],
     leftAside: aside.length,
+    sensitive: [],
   };
 }
 

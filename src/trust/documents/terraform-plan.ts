@@ -6,6 +6,7 @@ import type { LintTarget } from "../parsed/target";
 import type { LintDocument } from "./document";
 import { moduleCalls } from "./module-calls";
 import { withPlannedReasons } from "./planned-reasons";
+import { sensitiveTexts } from "./sensitive-texts";
 import { relevantProviders, relevantRoles } from "./relevance";
 import type { ReadResources, TerraformResource } from "./terraform-resources";
 import { READ_TYPES, readResources } from "./terraform-resources";
@@ -96,14 +97,15 @@ export function readPlan(plan: Members): LintDocument {
       made: without(after, before),
     },
   };
-  if (plan["resource_changes"] === undefined) return documentOf("Terraform plan", target);
-  return documentOf("Terraform plan", target, {
+  const now = {
     ...target,
     deletedProviders: [],
     providers: providersBefore,
     ...relevantRoles(before.roles),
     unread: [],
-  });
+  };
+  const document = documentOf("Terraform plan", target, plan["resource_changes"] === undefined ? null : now);
+  return { ...document, sensitive: sensitiveTexts(plan) };
 }
 
 /** The roles and providers of `side` whose address `other` does not have. */
@@ -118,14 +120,12 @@ export function readState(state: Members): LintDocument {
   const data = resourcesOf(root, "data");
   const read = readResources(resourcesOf(root, "managed"), callerAccount(data));
   const outputs = asRecord(state["values"])?.["outputs"];
-  return documentOf(
-    "Terraform state",
-    terraformTarget(
-      read,
-      outputs,
-      data.map(({ values }) => values),
-    ),
+  const target = terraformTarget(
+    read,
+    outputs,
+    data.map(({ values }) => values),
   );
+  return { ...documentOf("Terraform state", target), sensitive: sensitiveTexts(state) };
 }
 
 function side(change: Members, which: "before" | "after"): readonly TerraformResource[] {

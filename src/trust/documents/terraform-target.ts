@@ -28,5 +28,6 @@ export function documentOf(
     targets: [{ name: "", before, target }],
     unknownPolicies: target.unread.map(({ path }) => path),
     leftAside: target.aside.length,
+    sensitive: [],
   };
 }
