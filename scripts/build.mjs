@@ -8,6 +8,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, transform } from "esbuild";
+import { forCdktn } from "./for-cdktn.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 process.chdir(root);
@@ -38,9 +39,6 @@ const shared = {
 };
 
 const CONSTRUCTS = join(root, "src", "cdktf");
-
-/** The constructs' text for CDK Terrain: it is written for cdktf, and packages and our entry differ in names only. */
-const forCdktn = (text) => text.replace(/(from "(?:@|databricks-aws-oidc\/)?)cdktf(?=["/])/g, "$1cdktn");
 
 /** `src/cdktn/index.ts`: the same files as `src/cdktf`, for CDK Terrain. The rooms below them are shared. */
 const cdktn = {
@@ -101,14 +99,7 @@ writeFileSync("dist/cli.js", `#!/usr/bin/env node\n${readFileSync("dist/cli.js",
 });
 
 writeNotices([modules, commandLine]);
-execFileSync(process.execPath, [join("node_modules", "typescript", "bin", "tsc"), "-p", "tsconfig.build.json"], {
-  stdio: "inherit",
-});
-const types = join("dist", "types", "src");
-mkdirSync(join(types, "cdktn"));
-for (const file of readdirSync(join(types, "cdktf")))
-  writeFileSync(join(types, "cdktn", file), forCdktn(readFileSync(join(types, "cdktf", file), "utf8")));
-execFileSync(process.execPath, [join("scripts", "prune-declarations.mjs"), "dist/types"], { stdio: "inherit" });
+execFileSync(process.execPath, [join("scripts", "write-declarations.mjs")], { stdio: "inherit" });
 
 /** Every bundled package's licence, whole. */
 function writeNotices(results) {

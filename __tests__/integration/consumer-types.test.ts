@@ -104,9 +104,7 @@ const MISTAKES: readonly (readonly [string, RegExp])[] = [
 let types: string;
 beforeAll(async () => {
   types = join(temporaryFolder("types"), "types");
-  const tsc = join(MODULES, "typescript", "bin", "tsc");
-  await runProgram(process.execPath, [tsc, "-p", "tsconfig.build.json", "--outDir", types], { cwd: REPOSITORY });
-  await runProgram(process.execPath, [join("scripts", "prune-declarations.mjs"), types], { cwd: REPOSITORY });
+  await runProgram(process.execPath, [join("scripts", "write-declarations.mjs"), types], { cwd: REPOSITORY });
 });
 
 /** A project that installed the package, with cdktf's own compiler options, and libraries checked too. */
