@@ -165,8 +165,9 @@ try {
     check(`with the peers of ${kit} the types are those of the kit`, () => {
       const app = readFileSync(join(CONSUMERS, "stack.mts"), "utf8");
       writeFileSync(join(folder, "stack.mts"), app.replace(/(["@/])cdktf(?=["/])/g, `$1${kit}`));
-      const options = ["--noEmit", "--strict", "--skipLibCheck", "--module", "nodenext", "--types", "", "stack.mts"];
-      run(join(root, "node_modules", ".bin", "tsc"), options, { cwd: folder });
+      const compilerOptions = { noEmit: true, strict: true, skipLibCheck: true, module: "nodenext", types: [] };
+      writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["stack.mts"] }));
+      run(join(root, "node_modules", ".bin", "tsc"), ["-p", "tsconfig.json"], { cwd: folder });
     });
   }
   const kits = Object.keys(KITS);
