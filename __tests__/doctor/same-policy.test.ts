@@ -208,7 +208,7 @@ test("whatever is called the same decides the same, for everybody", () => {
     }),
     { numRuns: runs(80) },
   );
-  expect(same).toBeGreaterThan(10);
+  expect(same).toBeGreaterThan(runs(80) / 20);
 });
 
 describe("a token without aud or sub never reaches a trust policy", () => {
