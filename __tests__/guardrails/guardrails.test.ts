@@ -57,10 +57,10 @@ function isMatched(
 }
 
 function textsOf(name: string, federation: FederationInput = FEDERATION): readonly string[] {
-  const files = guardrails(readFederation(federation).federation, {
+  const { files } = guardrails(readFederation(federation).federation, {
     pipelineRoles: [PIPELINE],
     awsAccountId: undefined,
-  });
+  }).tree;
   return [...files].flatMap(([path, text]) => (path.includes(name) ? [text] : []));
 }
 
@@ -145,13 +145,13 @@ describe("generate guardrails", () => {
       prod: { accountId: "111122223333", assumeRoleArn: PIPELINE },
       dev: { accountId: "444455556666", assumeRoleArn: "arn:aws:iam::444455556666:role/pipeline" },
     };
-    const files = guardrails(
+    const { files } = guardrails(
       readFederation({ ...FEDERATION, aws: { accounts }, roles: { plain: { trusts } } }).federation,
       {
         pipelineRoles: [],
         awsAccountId: undefined,
       },
-    );
+    ).tree;
     expect([...files.keys()]).toEqual([
       "prod/scp.json",
       "prod/pipeline-policy.json",
@@ -165,10 +165,38 @@ describe("generate guardrails", () => {
   test.each<readonly [string, { pipelineRoles?: readonly string[]; federation?: FederationInput }, string]>([
     ["no pipeline", {}, "pipeline-role-missing"],
     ["what is not the ARN of a role", { pipelineRoles: ["*"] }, "role-arn-invalid"],
+    [
+      "a pipeline that is in another account",
+      { pipelineRoles: [PIPELINE.replace("1111", "9999")] },
+      "pipeline-role-missing",
+    ],
     ["no account", { pipelineRoles: [PIPELINE], federation: { ...FEDERATION, aws: {} } }, "aws-account-unknown"],
   ])("refuses %s", (_, { pipelineRoles = [], federation = FEDERATION }, code) => {
     expect(() => guardrails(readFederation(federation).federation, { pipelineRoles, awsAccountId: undefined })).toThrow(
       expect.objectContaining({ code }) as Error,
     );
+  });
+
+  test("names in each account the roles that can act there", () => {
+    const accounts = { prod: { accountId: "111122223333" }, dev: { accountId: "444455556666" } };
+    const dev = "arn:aws:iam::444455556666:role/pipeline";
+    const { tree } = guardrails(
+      readFederation({ ...FEDERATION, aws: { accounts }, roles: { plain: { trusts } } }).federation,
+      { pipelineRoles: [PIPELINE, dev], awsAccountId: undefined },
+    );
+    expect(tree.files.get("prod/scp.json")).toContain(`"aws:PrincipalArn":["${PIPELINE}"]`);
+    expect(tree.files.get("dev/scp.json")).toContain(`"aws:PrincipalArn":["${dev}"]`);
+  });
+
+  test("says where AWS attaches fewer policies than are needed", () => {
+    const roles = Object.fromEntries(Array.from({ length: 900 }, (_, index) => [`role-${index}`, { trusts }]));
+    const { warnings } = guardrails(readFederation({ ...FEDERATION, roles }).federation, {
+      pipelineRoles: [PIPELINE],
+      awsAccountId: undefined,
+    });
+    expect(warnings).toEqual([
+      expect.stringMatching(/needs \d+ service control policies/),
+      expect.stringMatching(/needs \d+ policies, and IAM attaches 10/),
+    ]);
   });
 });

@@ -21,10 +21,10 @@ const { federation } = readFederation(fullFederation);
 
 /** moto compares the actions of IAM's own calls, not their resources and conditions: unit tests check those. */
 function pipelinePolicies(): readonly string[] {
-  const files = guardrails(federation, {
+  const { files } = guardrails(federation, {
     pipelineRoles: ["arn:aws:iam::111122223333:role/ci"],
     awsAccountId: undefined,
-  });
+  }).tree;
   return [...files].flatMap(([path, text]) => {
     if (!path.startsWith("pipeline-policy")) return [];
     const { Version, Statement } = JSON.parse(text) as { Version: string; Statement: readonly { Action: unknown }[] };

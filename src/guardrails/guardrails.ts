@@ -1,9 +1,11 @@
-/** The files of `generate guardrails`. Pure. */
+/** The files of `generate guardrails`. */
 import { inputError } from "../errors";
 import { accountView, rootFolderOf } from "../federation/account-view";
 import { findAccountId } from "../federation/find";
 import { ROLE_ARN } from "../federation/rules";
 import type { AwsAccount, Federation } from "../federation/model";
+import type { GeneratedTree } from "../files/compare-tree";
+import { accountOfArn } from "../issuer/issuer";
 import { satisfies, quoted } from "../text/text-rule";
 import { pipelinePolicies } from "./pipeline-policy";
 import { serviceControlPolicies } from "./service-control-policy";
@@ -15,17 +17,23 @@ export interface GuardrailOptions {
   readonly awsAccountId: string | undefined;
 }
 
-/** Organizations' quota of policies for one target. */
-export const MOST_SCPS = 5;
+export interface Guardrails {
+  readonly tree: GeneratedTree;
+  /** Where AWS attaches fewer policies than are needed, each in a sentence. */
+  readonly warnings: readonly string[];
+}
+
+/** Quotas, unless they are raised: policies for one target of Organizations, and managed policies for one role. */
+const [MOST_SCPS, MOST_MANAGED] = [5, 10];
 
 /**
- * Texts by path: for each AWS account `scp.json` and `pipeline-policy.json`, numbered where several are needed.
+ * For each AWS account `scp.json` and `pipeline-policy.json`, numbered where several are needed.
  * Throws InputError pipeline-role-missing, role-arn-invalid, aws-account-unknown, aws-account-id-invalid.
  */
-export function guardrails(federation: Federation, options: GuardrailOptions): ReadonlyMap<string, string> {
+export function guardrails(federation: Federation, options: GuardrailOptions): Guardrails {
   const files = new Map<string, string>();
+  const warnings: string[] = [];
   for (const account of federation.accounts) {
-    const allowed = pipelineRoles(account, options.pipelineRoles);
     const accountId = findAccountId(account, options.awsAccountId);
     const view = accountView(federation, { ...account, accountId });
     const folder = rootFolderOf(account);
@@ -34,22 +42,28 @@ export function guardrails(federation: Federation, options: GuardrailOptions): R
         const file = texts.length === 1 ? `${name}.json` : `${name}-${index + 1}.json`;
         files.set(folder === "" ? file : `${folder}/${file}`, text);
       });
-    add("scp", serviceControlPolicies(view, allowed));
-    add("pipeline-policy", pipelinePolicies(view));
+    const scps = serviceControlPolicies(view, pipelineRoles(account, accountId, options.pipelineRoles));
+    const policies = pipelinePolicies(view);
+    add("scp", scps);
+    add("pipeline-policy", policies);
+    if (scps.length > MOST_SCPS)
+      warnings.push(
+        `AWS account ${accountId} needs ${scps.length} service control policies, and Organizations attaches ` +
+          `${MOST_SCPS}. Give the roles a path of their own, and protect that.`,
+      );
+    if (policies.length > MOST_MANAGED)
+      warnings.push(
+        `The pipeline of AWS account ${accountId} needs ${policies.length} policies, and IAM attaches ` +
+          `${MOST_MANAGED} to a role. Deploy parts of the federation with roles of their own.`,
+      );
   }
-  return files;
+  const owned = federation.accounts.map((account) => ({ folder: rootFolderOf(account), deep: false }));
+  return { tree: { kind: "guardrails", files, owned }, warnings };
 }
 
-function pipelineRoles({ assumeRoleArn }: AwsAccount, given: readonly string[]): readonly string[] {
-  const roles = given.length > 0 ? given : assumeRoleArn === null ? [] : [assumeRoleArn];
-  if (roles.length === 0)
-    throw inputError(
-      "pipeline-role-missing",
-      "Nobody could change the federation: the role of its pipeline is not known.",
-      "Give --pipeline-role ARN, or write assumeRoleArn into the federation's aws section.",
-      "pipeline-role",
-    );
-  for (const role of roles)
+/** Those of `given` that can act in the account, or else its own. IAM is called by roles of the account alone. */
+function pipelineRoles({ assumeRoleArn }: AwsAccount, accountId: string, given: readonly string[]): readonly string[] {
+  for (const role of given)
     if (!satisfies(ROLE_ARN, role))
       throw inputError(
         "role-arn-invalid",
@@ -57,5 +71,13 @@ function pipelineRoles({ assumeRoleArn }: AwsAccount, given: readonly string[]):
         `Write it like ${JSON.stringify(ROLE_ARN.example)}.`,
         "pipeline-role",
       );
-  return roles;
+  const candidates = given.length === 0 && assumeRoleArn !== null ? [assumeRoleArn] : given;
+  const roles = candidates.filter((role) => accountOfArn(role) === accountId);
+  if (roles.length > 0) return roles;
+  throw inputError(
+    "pipeline-role-missing",
+    `The role that deploys to AWS account ${accountId} is not known: the policy would lock everyone out.`,
+    "Give --pipeline-role with a role of this account, or write assumeRoleArn into the federation's aws section.",
+    "pipeline-role",
+  );
 }

@@ -1,4 +1,5 @@
-/** Policies of IAM and Organizations as data and as text. Pure. */
+/** Policies of IAM and Organizations as data and as text. */
+import { GENERATED_SID, POLICY_BEGINNING } from "../files/generated-file";
 
 export interface IamStatement {
   /** After `GENERATED_SID`. */
@@ -8,9 +9,6 @@ export interface IamStatement {
   readonly resources: readonly string[];
   readonly condition?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 }
-
-/** Marks a policy as generated: JSON has no comments, and IAM takes no members of one's own. */
-export const GENERATED_SID = "GeneratedByDatabricksAwsOidc";
 
 /** A policy's text, with a statement a line; its first line has the mark. */
 export function policyText(statements: readonly IamStatement[]): string {
@@ -23,7 +21,7 @@ export function policyText(statements: readonly IamStatement[]): string {
       ...(condition === undefined ? {} : { Condition: condition }),
     }),
   );
-  return `{"Version":"2012-10-17","Statement":[${lines.join(",\n")}]}\n`;
+  return `${POLICY_BEGINNING}${lines.join(",\n")}]}\n`;
 }
 
 /**

@@ -100,6 +100,10 @@ function grouped(
   keyOf: (role: FederationRole) => string,
 ): ReadonlyMap<string, readonly FederationRole[]> {
   const groups = new Map<string, FederationRole[]>();
-  for (const role of roles) groups.set(keyOf(role), [...(groups.get(keyOf(role)) ?? []), role]);
+  for (const role of roles) {
+    const group = groups.get(keyOf(role));
+    if (group === undefined) groups.set(keyOf(role), [role]);
+    else group.push(role);
+  }
   return groups;
 }

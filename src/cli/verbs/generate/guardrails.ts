@@ -19,30 +19,16 @@ export default verb({
     ],
   ],
   run: async (options) => {
-    const [{ guardrails, MOST_SCPS }, { deliver }] = await Promise.all([
+    const [{ guardrails }, { deliver }] = await Promise.all([
       import("../../../guardrails/guardrails"),
       import("./deliver"),
     ]);
     const { federation } = await readSource(options);
-    const files = guardrails(federation, {
+    const { tree, warnings } = guardrails(federation, {
       pipelineRoles: options.pipelineRole,
       awsAccountId: options.awsAccountId,
     });
-    const folders = new Set([...files.keys()].map((path) => path.slice(0, Math.max(0, path.lastIndexOf("/")))));
-    for (const folder of folders) {
-      const count = [...files.keys()].filter((path) =>
-        /^scp-\d+\.json$/.test(path.slice(folder.length).replace("/", "")),
-      ).length;
-      if (count > MOST_SCPS)
-        tell(
-          `warning: ${count} service control policies for one AWS account, and Organizations takes ${MOST_SCPS} a ` +
-            "target by default. Give the roles a path of their own, and protect that.",
-        );
-    }
-    return deliver(
-      options.out,
-      { kind: "guardrails", files, owned: [...folders].map((folder) => ({ folder, deep: false })) },
-      options,
-    );
+    for (const warning of warnings) tell(`warning: ${warning}`);
+    return deliver(options.out, tree, options);
   },
 });
