@@ -180,6 +180,7 @@ export const ERROR_CODES = {
   // guardrails
   "pipeline-role-missing": "input",
   // audit
+  "trail-empty": "input",
   "trail-incomplete": "input",
   "given-provider-invalid": "input",
   // explain

@@ -1,4 +1,4 @@
-/** An audit as one table (RFC 4180), for a spreadsheet. Pure. */
+/** An audit as one table (RFC 4180, lines ending in a line feed), for a spreadsheet. Pure. */
 import type { AuditedTrail } from "./read-audit";
 
 const HEAD = ["kind", "role", "issuer", "audience", "subject", "count", "first", "last", "sources", "note"] as const;
@@ -45,7 +45,7 @@ export function auditCsv({ uses, refusals, unseen, services }: AuditedTrail): st
       service,
     ]),
   ];
-  return rows.map((row) => `${row.map((cell) => field(String(cell))).join(",")}\r\n`).join("");
+  return rows.map((row) => `${row.map((cell) => field(String(cell))).join(",")}\n`).join("");
 }
 
 /** A spreadsheet takes a text that begins with one of these for a formula. */

@@ -1,4 +1,5 @@
 /** What one record of CloudTrail says that an audit asks for. Pure. */
+import { asRecord } from "../trust/parsed/parse-role";
 import type { RawRecord } from "./record-scanner";
 
 /** Where and when a record was written; every record has it. */
@@ -54,7 +55,7 @@ export function readEvent(record: RawRecord): TrailEvent | null {
     readOnly: text("readOnly") === "true",
   };
   if (text("eventName") === "AssumeRoleWithWebIdentity") {
-    const parsed = parse(bytes.toString("utf8"));
+    const parsed = asRecord(parse(bytes.toString("utf8")));
     return parsed === undefined ? null : assumptionOf(parsed, place);
   }
   const roleArn = sessionRole(record);
@@ -104,8 +105,8 @@ function sessionRole({ bytes, members }: RawRecord): string | null {
 }
 
 function assumptionOf(record: Members, place: EventPlace): Assumption {
-  const identity = membersOf(record["userIdentity"]);
-  const answer = membersOf(record["responseElements"]);
+  const identity = asRecord(record["userIdentity"]) ?? {};
+  const answer = asRecord(record["responseElements"]) ?? {};
   const providerArn = textOf(answer["provider"]) || textOf(identity["identityProvider"]);
   // of a refused call the audience is in the principal alone: PROVIDER:AUDIENCE:SUBJECT
   const subject = textOf(answer["subjectFromWebIdentityToken"]) || textOf(identity["userName"]);
@@ -118,7 +119,7 @@ function assumptionOf(record: Members, place: EventPlace): Assumption {
   return {
     kind: "assumption",
     ...place,
-    roleArn: textOf(membersOf(record["requestParameters"])["roleArn"]),
+    roleArn: textOf(asRecord(record["requestParameters"])?.["roleArn"]),
     providerArn,
     audience: textOf(answer["audience"]) || between,
     subject,
@@ -126,20 +127,17 @@ function assumptionOf(record: Members, place: EventPlace): Assumption {
     error: error === "" && Object.keys(answer).length > 0 ? null : error || "refused",
     message: textOf(record["errorMessage"]),
     byThumbprint:
-      textOf(membersOf(record["additionalEventData"])["identityProviderConnectionVerificationMethod"]) === "Thumbprint",
+      textOf(asRecord(record["additionalEventData"])?.["identityProviderConnectionVerificationMethod"]) ===
+      "Thumbprint",
   };
 }
 
-function parse(text: string): Members | undefined {
+function parse(text: string): unknown {
   try {
-    return membersOf(JSON.parse(text));
+    return JSON.parse(text) as unknown;
   } catch {
     return undefined;
   }
-}
-
-function membersOf(value: unknown): Members {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Members) : {};
 }
 
 function textOf(value: unknown): string {

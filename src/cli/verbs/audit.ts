@@ -35,6 +35,13 @@ export default verb({
       days: Number(options.days),
       onProgress: (bytes) => progress(`read ${Math.round(bytes / 1e6)} MB of the trail`),
     });
+    const { records, files, damaged } = found.trail;
+    if (records === 0)
+      throw inputError(
+        "trail-empty",
+        `No record of CloudTrail was found (files: ${files}, damaged: ${damaged.length}).`,
+        "Name files that CloudTrail wrote, or a folder of them.",
+      );
     if (options.narrow) return proposeNarrower(source.file, found);
     if (options.json) sayJson(found);
     else if (options.csv) say((await import("../../audit/csv")).auditCsv(found));
