@@ -83,7 +83,7 @@ const MISTAKES: readonly (readonly [string, string, string, string, Make])[] = [
     withIssuer({ host: "https://mycompany.cloud.databricks.com/" }),
   ],
   [
-    "a host of somebody else",
+    "a host that is not one of Databricks",
     "host-not-databricks",
     "issuers.production.host",
     "Use the workspace's own host",

@@ -61,7 +61,7 @@ describeWith({ terraform: true }, "a refusal of a module", () => {
   });
 
   test("names a role whose trust policy is too long, by how much, and about how many subjects", async () => {
-    const users = expression('[for at in range(40) : "somebody-with-a-long-name-${at}@data.example.com"]');
+    const users = expression('[for at in range(40) : "engineer-with-a-long-name-${at}@data.example.com"]');
     const externalIds = expression('[for at in range(99) : "0b7e6f5a-1c2d-4e3f-9a8b-${at}"]');
     const refusal = await refusalOf({
       roles: {

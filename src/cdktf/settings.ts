@@ -2,6 +2,7 @@
 import { TerraformProvider } from "cdktf";
 import type { Problem } from "../errors";
 import { canonicalInput } from "../federation/canonical-input";
+import { SETTING_FIELDS } from "../federation/fields/settings";
 import type { Settings } from "../federation/model";
 import { readSettings } from "../federation/read";
 import type { FederationInput } from "../federation/declarations";
@@ -44,19 +45,13 @@ export interface FederationSettings extends Pick<
   readonly verifyExistingProviders?: boolean | undefined;
 }
 
-/** @internal What a federation may say of itself. */
-export const FEDERATION_SETTINGS: readonly (keyof FederationSettings)[] = [
+const { name: _name, ...SETTINGS } = SETTING_FIELDS;
+/** @internal The properties of `FederationSettings`. */
+export const FEDERATION_SETTINGS: readonly string[] = [
+  ...Object.keys(SETTINGS),
   "provider",
   "awsAccountId",
   "awsPartition",
-  "emailDomains",
-  "lint",
-  "maxSessionDuration",
-  "permissionsBoundaryArn",
-  "roleNamePrefix",
-  "rolePath",
-  "tags",
-  "trustPolicyMaxLength",
   "verifyExistingProviders",
 ];
 

@@ -35,7 +35,7 @@ export async function readAnySource(file: string): Promise<FederationSource> {
     import("../federation"),
   ]);
   const text = readText(file);
-  return isPlan(text) ? ofPlan(text, file) : { ...parseFederation(text, { file }), file };
+  return "format_version" in membersIn(text) ? ofPlan(text, file) : { ...parseFederation(text, { file }), file };
 }
 
 async function ofPlan(text: string, file: string): Promise<FederationSource> {
@@ -47,10 +47,6 @@ async function ofPlan(text: string, file: string): Promise<FederationSource> {
   const { federation, notes } = federationOfPlan(text, file);
   for (const note of notes) tell(`note: ${note}`);
   return { federation, warnings: [], file };
-}
-
-function isPlan(text: string): boolean {
-  return "format_version" in membersIn(text);
 }
 
 /** The members of `text`; none where it is no JSON object. */

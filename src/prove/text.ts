@@ -1,6 +1,6 @@
 /** A proof for a person: one line a role, counter-examples in full. */
 import { visible } from "../text/escape";
-import { counted } from "../text/words";
+import { counted, grouped } from "../text/words";
 import { type CounterExample, isProven, type Proof, type RoleProof } from "./prove";
 
 /** `proof` as lines of text. */
@@ -33,7 +33,7 @@ function roleLine(role: RoleProof): string {
       : role.unsure === null
         ? "nobody else does"
         : `whether others do cannot be decided: ${role.unsure}`;
-  const forged = role.forged.toLocaleString("en-US");
+  const forged = grouped(role.forged);
   const tokens =
     role.forgedIn === 0 ? `${forged} forged tokens refused` : `${role.forgedIn} of ${forged} forged tokens accepted`;
   // a role of Unity Catalog alone takes no token

@@ -2,6 +2,7 @@
  * The form of a text as data: which characters, how many, in which order. From it come the regular expression of
  * JavaScript, that of RE2 (Terraform's `regex`), and the words of a message. Pure.
  */
+import { grouped } from "./words";
 
 /** A set of characters. */
 export interface Characters {
@@ -138,21 +139,15 @@ export function mayHold(form: Form, character: string): boolean {
 export function runWords({ characters, min, max, first, last }: Run): string {
   const amount =
     min === max
-      ? counted(min)
+      ? grouped(min)
       : min === 0
-        ? `at most ${counted(max)}`
+        ? `at most ${grouped(max)}`
         : max === Infinity
-          ? `at least ${counted(min)}`
-          : `${counted(min)} to ${counted(max)}`;
+          ? `at least ${grouped(min)}`
+          : `${grouped(min)} to ${grouped(max)}`;
   const ends = first === last ? "starting and ending" : first === undefined ? "ending" : "starting";
   const end = first ?? last;
   return `${amount} ${characters.words}${end === undefined ? "" : `, ${ends} with a ${end.one}`}`;
-}
-
-/** `1,000`. Not by `toLocaleString`, which loads its tables at the first call. */
-function counted(count: number): string {
-  if (count < 1000) return String(count);
-  return `${counted(Math.floor(count / 1000))},${String(count % 1000).padStart(3, "0")}`;
 }
 
 /** The regular expression of whole texts for JavaScript, with flag `u`. Anchored; it backtracks on no text. */

@@ -11,6 +11,12 @@ export function counted(count: number, noun: string, plural = `${noun}s`): strin
   return `${count} ${count === 1 ? noun : plural}`;
 }
 
+/** `1,000`. Not by `toLocaleString`, which loads its tables at the first call. */
+export function grouped(count: number): string {
+  if (count < 1000) return String(count);
+  return `${grouped(Math.floor(count / 1000))},${String(count % 1000).padStart(3, "0")}`;
+}
+
 /** The flag of an option: `roleArn` is `role-arn`. */
 export function flagName(option: string): string {
   return option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

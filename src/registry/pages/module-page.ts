@@ -1,7 +1,7 @@
 /** A module's page: usage, inputs, outputs, README, versions. One for each version, and one for the newest. */
 import { html, htmlText } from "../../text/escape";
 import { code, element, link, scrollingTable } from "../../text/markup";
-import { counted } from "../../text/words";
+import { counted, grouped } from "../../text/words";
 import {
   attributeExpression,
   type ContractRule,
@@ -94,7 +94,7 @@ function archiveNote({ module, commit }: ModuleView, toVersion: string): string 
   const archive = link(`${toVersion}${ARCHIVE_NAME}`, "Archive", { download: module.archive });
   const source = commit === null ? "" : `, packed from commit ${code(commit)}`;
   const manifest = `${link(`${toVersion}manifest.json`, "Manifest")} with the digest of each file.`;
-  const size = `${module.size.toLocaleString("en")} bytes`;
+  const size = `${grouped(module.size)} bytes`;
   return `<p class="soft">${archive}, ${size}, SHA-256 ${code(module.sha256)}${source}. ${manifest}</p>`;
 }
 

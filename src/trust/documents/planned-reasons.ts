@@ -6,14 +6,15 @@ import { addressWithoutKeys } from "./module-calls";
 
 /** `roles`, each with the `wide_subject_patterns` that the call of the module it is in gives for it. */
 export function withPlannedReasons(roles: readonly LintRole[], calls: readonly ModuleCall[]): readonly LintRole[] {
-  if (!calls.some((call) => reasonsIn(call).length > 0)) return roles;
+  const given = calls.map((call) => ({ call, reasons: reasonsIn(call) })).filter(({ reasons }) => reasons.length > 0);
+  if (given.length === 0) return roles;
   return roles.map((role) => {
     const address = addressWithoutKeys(role.path);
-    const call = calls.find(({ path }) => address.startsWith(`${path}.`));
-    if (call === undefined) return role;
+    const found = given.find(({ call }) => address.startsWith(`${call.path}.`));
+    if (found === undefined) return role;
     const key = keyOf(role.path);
-    const widePatterns = reasonsIn(call).filter((reason) => reason.role === null || reason.role === key);
-    return { ...role, widePatterns: widePatterns.map(({ pattern, reason }) => ({ pattern, reason })) };
+    const own = found.reasons.filter((reason) => reason.role === null || reason.role === key);
+    return { ...role, widePatterns: own.map(({ pattern, reason }) => ({ pattern, reason })) };
   });
 }
 
