@@ -204,11 +204,12 @@ function reasonOf(
 
 /** `from`: the day after which an identity must have been seen. */
 function unseenIn(federation: Federation, uses: readonly AuditedUse[], from: string): Audit["unseen"] {
-  const seen = uses.filter(({ last }) => last >= from);
+  const seen = new Map<string | null, AuditedUse[]>(federation.roles.map(({ key }) => [key, []]));
+  for (const use of uses) if (use.last >= from) seen.get(use.role)?.push(use);
   const identities: UnseenIdentity[] = [];
   const roles: string[] = [];
   for (const role of federation.roles) {
-    const ofRole = seen.filter((use) => use.role === role.key);
+    const ofRole = seen.get(role.key) ?? [];
     if (ofRole.length === 0 && role.trusts.some(({ kind }) => kind === "subjects")) roles.push(role.key);
     role.trusts.forEach((trust, index) => {
       if (trust.kind !== "subjects") return;
