@@ -2,7 +2,7 @@
  * Whose token an environment and a ~/.databrickscfg lead to: the cases recorded with Databricks' official Python SDK,
  * and further ones run with that SDK beside ours, against the same sandbox. Ours is the SDK's identity or a refusal.
  */
-import { existsSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { FederationError } from "../../src/errors";
 import { loadFederation } from "../../src/files/load-federation";
@@ -15,7 +15,8 @@ import { obtainToken } from "../../src/token/obtain";
 import recorded from "../data/token-environments.json";
 import type { FaultServer } from "../support/fault-server";
 import { json, startFaultServer } from "../support/fault-server";
-import { PYTHON } from "../support/requirements";
+import { pythonWith } from "../support/python";
+import { describeWith, PYTHON } from "../support/requirements";
 import { runProgram } from "../support/run-program";
 import { temporaryFolder } from "../support/temporary-folder";
 
@@ -215,43 +216,42 @@ for env in json.load(sys.stdin):
 print(json.dumps(found))
 `;
 
-/** A Python with Databricks' SDK of the version the cases were recorded with; undefined where pip cannot get it. */
-async function pythonWithSdk(): Promise<string | undefined> {
-  const folder = join(temporaryFolder("sdk"), "venv");
-  const python = join(folder, "bin", "python");
-  const outcome = { cwd: "/", env: { ...process.env }, accept: [0, 1, 2] };
-  await runProgram(PYTHON, ["-m", "venv", folder], outcome);
-  if (!existsSync(python)) return undefined;
-  const args = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "databricks-sdk==0.162.0"];
-  return (await runProgram(python, args, outcome)).exitCode === 0 ? python : undefined;
+/** What a recorded case says of the SDK or of ours, as one word. */
+function word(text: string): string {
+  return text.startsWith("refused") ? "refused" : (/\b(?:nightly|other)\b/.exec(text)?.[0] ?? text);
 }
 
-test("further environments lead to the identity that Databricks' SDK uses, or are refused by name", async () => {
-  const python = await pythonWithSdk();
-  if (python === undefined) {
-    process.stderr.write("skipped: databricks-sdk 0.162.0 cannot be installed (pip has no network)\n");
-    return;
-  }
-  const places = FURTHER.map(prepared);
-  const { stdout } = await runProgram(python, ["-c", SDK], {
-    cwd: "/",
-    env: { PATH: "/usr/bin:/bin" },
-    input: JSON.stringify(places.map(({ env, home }) => ({ ...env, HOME: home }))),
+describeWith({ python: "clients" }, "Databricks' own SDK for Python beside ours", () => {
+  test("every environment leads ours to the identity that the SDK uses, or is refused by name", async () => {
+    const all = [
+      ...recorded.cases.map((one) => ({ one, recordedSdk: word(one.sdk), right: word(`${one.right} ${one.sdk}`) })),
+      ...FURTHER.map((one) => ({ one, recordedSdk: undefined, right: undefined })),
+    ];
+    const places = all.map(({ one }) => prepared(one));
+    const { stdout } = await runProgram(pythonWith("clients") ?? PYTHON, ["-c", SDK], {
+      cwd: "/",
+      env: { PATH: "/usr/bin:/bin" },
+      input: JSON.stringify(places.map(({ env, home }) => ({ ...env, HOME: home }))),
+    });
+    const clients = JSON.parse(stdout.trim().split("\n").at(-1) ?? "[]") as readonly (string | null)[];
+    const names = new Map([
+      [values["$nightly.id"], "nightly"],
+      [values["$other.id"], "other"],
+    ]);
+    const outcomes = await Promise.all(
+      all.map(async ({ one, recordedSdk, right }, at) => {
+        const client = clients[at] ?? null;
+        const sdk = client === null ? "refused" : (names.get(client) ?? client);
+        return {
+          name: one.name,
+          sdk: { found: sdk, expected: recordedSdk ?? sdk },
+          ours: { found: identityOf(await ours(one)).replace(/:.*/, ""), expected: right ?? sdk },
+        };
+      }),
+    );
+    expect(outcomes.map(({ name, sdk, ours: own }) => [name, sdk.found, own.found])).toEqual(
+      outcomes.map(({ name, sdk, ours: own }) => [name, sdk.expected, own.expected]),
+    );
+    expect(new Set(outcomes.map(({ sdk }) => sdk.found))).toEqual(new Set(["nightly", "other", "refused"]));
   });
-  const clients = JSON.parse(stdout.trim().split("\n").at(-1) ?? "[]") as readonly (string | null)[];
-  const names = new Map([
-    [values["$nightly.id"], "nightly"],
-    [values["$other.id"], "other"],
-  ]);
-  const outcomes = await Promise.all(
-    FURTHER.map(async (one, at) => {
-      const client = clients[at] ?? null;
-      const sdk = client === null ? "refused" : (names.get(client) ?? client);
-      return { name: one.name, sdk, ours: identityOf(await ours(one)).replace(/:.*/, "") };
-    }),
-  );
-  expect(outcomes.map(({ name, ours: identity }) => [name, identity])).toEqual(
-    outcomes.map(({ name, sdk }) => [name, sdk]),
-  );
-  expect(new Set(outcomes.map(({ sdk }) => sdk))).toEqual(new Set(["nightly", "other", "refused"]));
 });

@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { findNginx, findOnPath, findProviderMirror } from "./found-programs";
+import { howToGet, type PythonEnvironment, pythonWith } from "./python";
 
 /** What the generated Python is run with. */
 export const PYTHON = "python3";
@@ -18,6 +19,8 @@ export interface Requirements {
   readonly zip?: boolean;
   /** python3 with boto3. */
   readonly boto3?: boolean;
+  /** Packages of Python in an environment of their own: `pythonWith` of the same name gives its program. */
+  readonly python?: PythonEnvironment;
   /** Whether the oldest Terraform and OpenTofu that roots declare are there. */
   readonly oldest?: boolean;
 }
@@ -80,6 +83,7 @@ export function missingRequirements(needs: Requirements): readonly string[] {
   if (needs.boto3 === true && !hasBoto3()) {
     missing.push("python3 with boto3 (pip install boto3)");
   }
+  if (needs.python !== undefined && pythonWith(needs.python) === null) missing.push(howToGet(needs.python));
   return missing;
 }
 
