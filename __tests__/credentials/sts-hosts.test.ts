@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { assumeRole } from "../../src/credentials/assume";
-import { stsRegion } from "../../src/credentials/region";
+import { stsRegion } from "../../src/aws/hosts";
 import { secret } from "../../src/text/secret";
 import { fakeToken, stsCredentials } from "../support/fake-aws";
 import { startFaultServer } from "../support/fault-server";

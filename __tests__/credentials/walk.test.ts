@@ -17,16 +17,16 @@ const WALK = [
   "token/choose-source.ts",
   "sts/request-keys.ts",
   "credentials/assume.ts",
-  "credentials/region.ts",
-  "credentials/aws-handler.ts",
-  "credentials/aws-refusal.ts",
+  "aws/hosts.ts",
+  "aws/handler.ts",
+  "aws/refusal.ts",
   "credentials/retry.ts",
   "credentials/cached-session.ts",
 ];
 
 test("a session is obtained file after file, with one return to a file already left", () => {
   const entered = filesEntered("credentials/session.ts", "getSession", (file) =>
-    /^(?:token|sts|credentials)\//.test(file),
+    /^(?:token|sts|aws|credentials)\//.test(file),
   );
   expect(entered).toEqual(WALK);
   expect(returnsOf(entered)).toBe(1);

@@ -2,7 +2,7 @@
 import { generatedFile } from "../files/generated-file";
 import type { GeneratedTree } from "../files/compare-tree";
 import { templatesIn } from "../hcl/templates";
-import { STS_HOST_PATTERNS, stsRegion } from "../credentials/region";
+import { STS_HOST_PATTERNS, stsRegion } from "../aws/hosts";
 import { DEFAULT_SCOPE } from "../token/obtain";
 import type { Client } from "./client";
 import { clusterEnvironment, policyDefinition, sparkS3a } from "./cluster";

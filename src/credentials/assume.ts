@@ -2,9 +2,9 @@
 import { createHash } from "node:crypto";
 import { inputError } from "../errors";
 import { type Secret, secret } from "../text/secret";
-import { awsHandler } from "./aws-handler";
-import { refusalOf, unreadable } from "./aws-refusal";
-import { checkStsHost } from "./region";
+import { awsHandler } from "../aws/handler";
+import { refusalOf, unreadable } from "../aws/refusal";
+import { checkStsHost } from "../aws/hosts";
 
 export interface AssumeOptions {
   readonly token: Secret;

@@ -1,6 +1,6 @@
 /** When to call AWS again, and for how long. */
 import { FederationError } from "../errors";
-import { AwsRefusal } from "./aws-refusal";
+import { AwsRefusal } from "../aws/refusal";
 
 /** A role answers AccessDenied for 4 to 11 seconds after it is made (recorded); a little more is waited. */
 export const NEW_ROLE_WAIT_MS = 15_000;

@@ -9,7 +9,7 @@ import { parseTokenSource } from "../token/sources";
 import { configuredRegion } from "./credential-chain";
 import { cacheFolder } from "./cached-session";
 import { NEW_ROLE_WAIT_MS } from "./retry";
-import { stsRegion } from "./region";
+import { stsRegion } from "../aws/hosts";
 import { type ResolvedRole, resolveRole, type RoleOptions } from "./role";
 import type { SessionOptions } from "./session";
 import { isSessionName } from "./assume";

@@ -1,5 +1,5 @@
 /** Checks a federation against the real endpoints and AWS: fetches what the checks need, and reports what they find. */
-import { stsRegion } from "../credentials/region";
+import { stsRegion } from "../aws/hosts";
 import { credentialPlaces } from "../credentials/credential-chain";
 import type { AwsAccount, Federation } from "../federation/model";
 import { variable } from "../network/environment";

@@ -1,6 +1,6 @@
 /** The one real call of sts:AssumeRoleWithWebIdentity. The session may do nothing, and its credentials are dropped. */
 import { assumeRole, sessionNameOf } from "../../credentials/assume";
-import { AwsRefusal } from "../../credentials/aws-refusal";
+import { AwsRefusal } from "../../aws/refusal";
 import { FederationError, InputError } from "../../errors";
 import type { AccountView } from "../../federation/account-view";
 import type { AwsAccount, FederationRole } from "../../federation/model";

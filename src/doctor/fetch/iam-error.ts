@@ -1,5 +1,5 @@
 /** What an error of IAM means. */
-import { awsErrorCode, sdkErrorOf } from "../../credentials/aws-refusal";
+import { awsErrorCode, sdkErrorOf } from "../../aws/refusal";
 import { FederationError } from "../../errors";
 import { redact } from "../../text/secret";
 import type { Failure } from "../check";

@@ -1,6 +1,6 @@
 /** Reads IAM with this machine's own AWS credentials; writes nothing. The SDK is loaded late. */
-import { awsHandler } from "../../credentials/aws-handler";
-import { checkAwsHost } from "../../credentials/region";
+import { awsHandler } from "../../aws/handler";
+import { checkAwsHost } from "../../aws/hosts";
 import type { Environment } from "../../network/environment";
 import { each } from "./fetch-url";
 import { asked, asker, Failed } from "./iam-error";
