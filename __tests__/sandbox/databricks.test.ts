@@ -515,3 +515,72 @@ test("documents carry production's issuer and the sandbox's addresses", async ()
   expect(await read("company", "/oidc/.well-known/openid-configuration")).toBeNull();
   expect(await read("production", "/oidc/v1/token")).toMatchObject({ error: "invalid_request" });
 });
+
+describe("the REST API that clients check a token with", () => {
+  const ME = "/api/2.0/preview/scim/v2/Me";
+  const ACCOUNT = "/api/2.0/accounts/7d3c2b1a-0f5e-4c8d-9a6b-123456789012/workspaces";
+  const credentials = (subject: string, key = "production"): Form => {
+    const { clientId, clientSecret } = of(subject, key);
+    return { grant_type: "client_credentials", client_id: clientId, client_secret: clientSecret };
+  };
+  const call = async (key: string, path: string, authorization?: string, method = "GET") => {
+    const reasons: string[] = [];
+    const headers: Form = authorization === undefined ? {} : { authorization };
+    const reply = await databricksReply(await host(key, reasons), path, exchange({ method, headers }));
+    expect(reasons.join()).not.toContain(authorization?.slice(7).padEnd(1, "\0") ?? "Bearer ey");
+    return reply === undefined ? undefined : { status: reply.status, body: JSON.parse(reply.body) as unknown };
+  };
+  const bearer = (answer: Readonly<Record<string, unknown>>): string => `Bearer ${String(answer["access_token"])}`;
+
+  test("a workspace says whose token it is, by the same ID each time; an account lists no workspaces", async () => {
+    const reader = await token("production", credentials(READER));
+    const mallory = of("mallory@example.net", "azure");
+    const user = await call("production", ME, bearer(reader));
+    expect(user).toMatchObject({
+      status: 200,
+      body: { userName: READER, active: true, id: expect.stringMatching(/^\d{16}$/) as string },
+    });
+    expect(await call("production", ME, bearer(reader))).toEqual(user);
+    expect(await call("azure", ME, `Bearer ${mallory.personalAccessToken ?? ""}`)).toMatchObject({
+      status: 200,
+      body: { userName: "mallory@example.net", emails: [{ value: "mallory@example.net" }] },
+    });
+    const company = await token("company", credentials("alice@example.com", "company"));
+    expect(await call("company", ACCOUNT, bearer(company))).toEqual({ status: 200, body: [] });
+    expect(await call("company", ME, bearer(company))).toBeUndefined();
+    expect(await call("production", ACCOUNT, bearer(reader))).toBeUndefined();
+    expect(await call("production", "/api/2.0/accounts//workspaces", bearer(reader))).toBeUndefined();
+  });
+
+  test("a token of another issuer, another run, another scope, an expired one and none are refused", async () => {
+    const reader = await token("production", credentials(READER));
+    const [narrow, company] = [
+      await token("production", { ...credentials(READER), scope: "openid" }),
+      await token("company", credentials("alice@example.com", "company")),
+    ];
+    const forged = await (await makeKeys()).sign(claims(reader));
+    const own = await keysMade;
+    const refusal = (status: number, error_code: string) => ({
+      status,
+      body: { error_code, message: expect.any(String) as string },
+    });
+    for (const authorization of [
+      undefined,
+      "Bearer ",
+      "Basic eDp5",
+      "Bearer dapi0123456789abcdef0123456789abcdef",
+      "Bearer a.b.c",
+      bearer(company),
+      `Bearer ${forged}`,
+      `Bearer ${await own.sign({ ...claims(reader), exp: String(now + 60) })}`,
+      `Bearer ${await own.sign({ ...claims(reader), exp: now })}`,
+      `Bearer ${await own.sign({ ...claims(reader), sub: 7 })}`,
+    ])
+      expect([authorization, await call("production", ME, authorization)]).toEqual([
+        authorization,
+        refusal(401, "UNAUTHENTICATED"),
+      ]);
+    expect(await call("production", ME, bearer(narrow))).toEqual(refusal(403, "PERMISSION_DENIED"));
+    expect(await call("production", ME, bearer(reader), "POST")).toMatchObject({ status: 405 });
+  });
+});

@@ -5,6 +5,8 @@ import { visible } from "../text/escape";
 import { authorizationCodes } from "./databricks/authorization-codes";
 import { JWKS_PATH } from "./databricks/documents";
 import { type DatabricksHost, databricksReply } from "./databricks/host";
+import { bearerToken } from "./databricks/rest-api";
+import { readToken } from "../sts/read-token";
 import { type Exchange, formOf, jsonReply, type Reply } from "./exchange";
 import { identitiesOf, type Identity, identityBook } from "./directory/identities";
 import { type Claims, makeKeys } from "./keys";
@@ -139,7 +141,8 @@ function served(issuer: SimulatedIssuer, origin: string): ServedIssuer {
 
 /**
  * The issuer of a request: by the first part of its path; or, since some SDKs use only host and port of
- * DATABRICKS_HOST, by the rest: an account by its ID, a workspace by its client, else the first.
+ * DATABRICKS_HOST, by the rest: an account by its ID, a workspace by its client, else the first; the REST API by the
+ * issuer of the token that is sent.
  */
 function hostFor(
   hosts: ReadonlyMap<string, DatabricksHost>,
@@ -147,10 +150,11 @@ function hostFor(
 ): { readonly host: DatabricksHost; readonly path: string } | undefined {
   const [, key = "", rest = ""] = /^\/([^/]+)(\/.*)$/.exec(exchange.path) ?? [];
   const named = hosts.get(key);
-  if (named !== undefined && (rest.startsWith("/oidc/") || rest.startsWith("/.well-known/")))
+  if (named !== undefined && ["/oidc/", "/.well-known/", "/api/"].some((start) => rest.startsWith(start)))
     return { host: named, path: rest };
   const { path } = exchange;
   const all = [...hosts.values()].filter(({ of }) => of !== null);
+  if (path.startsWith("/api/")) return bare(hostOfBearer(all, exchange), path);
   const account = /^(\/oidc\/accounts\/[^/]+)\//.exec(path)?.[1];
   if (account !== undefined)
     return bare(
@@ -167,6 +171,16 @@ function bare(
   path: string,
 ): { readonly host: DatabricksHost; readonly path: string } | undefined {
   return host === undefined ? undefined : { host, path };
+}
+
+function hostOfBearer(hosts: readonly DatabricksHost[], exchange: Exchange): DatabricksHost | undefined {
+  const token = bearerToken(exchange) ?? "";
+  const reading = readToken(token);
+  const owner = hosts[0]?.book.byPersonalAccessToken(token)?.issuer;
+  return (
+    hosts.find(({ issuer }) => (reading.ok ? issuer.issuer === reading.token.claims["iss"] : issuer.key === owner)) ??
+    hosts[0]
+  );
 }
 
 function workspaceOfClient(workspaces: readonly DatabricksHost[], exchange: Exchange): DatabricksHost | undefined {

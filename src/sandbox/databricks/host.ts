@@ -8,6 +8,7 @@ import { authorize } from "./authorize";
 import { discoveryDocument, hostMetadata } from "./documents";
 import { grant, type GrantContext, type Granted, refreshToken } from "./grants";
 import { OauthError, oauthErrorReply } from "./oauth-error";
+import { ApiError, apiErrorReply, apiResource, callerOf } from "./rest-api";
 
 export interface DatabricksHost extends Omit<GrantContext, "now"> {
   /** The loopback URL that replaces `https://<host>`. */
@@ -16,7 +17,7 @@ export interface DatabricksHost extends Omit<GrantContext, "now"> {
   readonly keys: SigningKeys;
   /** Seconds since the epoch. */
   readonly now: () => number;
-  readonly onRefusal: (error: OauthError, what: string) => void;
+  readonly onRefusal: (error: OauthError | ApiError, what: string) => void;
 }
 
 /** Answers a request below the host, `path` without the part that names the host; undefined: not found. */
@@ -38,12 +39,25 @@ export function databricksReply(
       );
     case `${base}/v1/token`:
       return exchange.method === "POST" ? token(host, exchange) : wrongMethod("POST");
-    default:
-      return undefined;
+    default: {
+      const resource = apiResource(path, host);
+      return resource && reading(exchange, () => asCaller(host, exchange, resource));
+    }
   }
 }
 
-function reading(exchange: Exchange, answer: () => Reply): Reply {
+/** The response of the REST API to whoever the request's token is from. */
+async function asCaller(host: DatabricksHost, exchange: Exchange, answer: (subject: string) => Reply): Promise<Reply> {
+  try {
+    return answer(await callerOf(exchange, host));
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    host.onRefusal(error, "REST API");
+    return apiErrorReply(error);
+  }
+}
+
+function reading<R extends Reply | Promise<Reply>>(exchange: Exchange, answer: () => R): R | Reply {
   return exchange.method === "GET" || exchange.method === "HEAD" ? answer() : wrongMethod("GET");
 }
 
