@@ -3,7 +3,7 @@ import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment";
 import type { TerraformProvider, TerraformResource, TerraformResourceLifecycle } from "cdktf";
-import { Fn, Op, TerraformDataSource, TerraformStack, Token } from "cdktf";
+import { Fn, Op, TerraformStack, Token } from "cdktf";
 import { Construct } from "constructs";
 import type { Problem } from "../errors";
 import type { RoleAttributes } from "../federation/account-view";
@@ -29,7 +29,7 @@ import { ExistingRole } from "./existing-role";
 import { constructId, givenProps, keyProblem } from "./given-props";
 import type { InlinePolicy } from "./inline-policies";
 import { DatabricksOidcProvider } from "./oidc-provider";
-import { ownDependencies, ownLifecycle } from "./own-settings";
+import { ownDependencies, ownLifecycle, pinnedAddress } from "./own-settings";
 import { refuseOtherCopy } from "./own-kit";
 import type { CheckedRole, RoleFrame, RoleReading } from "./role-input";
 import { addPolicies, checkRoleProps, roleFrame, withIssuerKeys } from "./role-input";
@@ -411,14 +411,4 @@ function adoptedCondition({ checked }: DatabricksOidcProvider, account: AwsAccou
       errorMessage: `existingProviderArn must be the provider of ${checked.issuer.issuer} in the account of the role.`,
     },
   ];
-}
-
-/**
- * The address of `element`, which others name from here on: CDKTF refuses to override its logical ID once `fqn` was
- * read.
- */
-function pinnedAddress(element: TerraformResource | TerraformDataSource): string {
-  void element.fqn;
-  const address = `${element.terraformResourceType}.${element.friendlyUniqueId}`;
-  return TerraformDataSource.isTerraformDataSource(element) ? `data.${address}` : address;
 }

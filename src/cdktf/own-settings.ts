@@ -1,5 +1,6 @@
 /** What our resources need for themselves stays when an Aspect, or whoever holds the resource, sets the same. */
-import type { TerraformResourceLifecycle } from "cdktf";
+import type { TerraformResource, TerraformResourceLifecycle } from "cdktf";
+import { TerraformDataSource, TerraformElement } from "cdktf";
 
 type Conditions = Pick<TerraformResourceLifecycle, "precondition" | "postcondition">;
 
@@ -43,4 +44,27 @@ export function ownDependencies(resource: { dependsOn?: string[] }, addresses: r
       given = value ?? [];
     },
   });
+}
+
+/**
+ * The address of `element`, which others name from here on: CDKTF refuses to change its logical ID, as it does once
+ * `fqn` was read. That makes a token with a whole stack trace, so it is read when a change is tried.
+ */
+export function pinnedAddress(element: TerraformResource | TerraformDataSource): string {
+  if (!Object.hasOwn(element, "overrideLogicalId")) {
+    element.overrideLogicalId = overrideLogicalId;
+    element.resetOverrideLogicalId = resetOverrideLogicalId;
+  }
+  const address = `${element.terraformResourceType}.${element.friendlyUniqueId}`;
+  return TerraformDataSource.isTerraformDataSource(element) ? `data.${address}` : address;
+}
+
+function overrideLogicalId(this: TerraformElement, id: string): void {
+  void this.fqn;
+  TerraformElement.prototype.overrideLogicalId.call(this, id);
+}
+
+function resetOverrideLogicalId(this: TerraformElement): void {
+  void this.fqn;
+  TerraformElement.prototype.resetOverrideLogicalId.call(this);
 }
