@@ -307,7 +307,8 @@ export class DatabricksFederatedRole<const Issuer extends string = string> exten
   #lint(): readonly Finding[] {
     if (this.#checked === undefined) return [];
     const { role, policy } = this.#checked;
-    return lintErrorsOfRole(role, policy, this.#frame.trust, this.#frame.settings.settings);
+    const { trust, settings, faultless } = this.#frame;
+    return lintErrorsOfRole(role, policy, trust, settings.settings, faultless);
   }
 }
 

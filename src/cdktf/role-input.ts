@@ -45,6 +45,8 @@ export interface RoleFrame {
   readonly settings: CheckedSettings;
   readonly reading: RoleContext;
   readonly trust: TrustContext;
+  /** What lint found no error in: see `lintErrorsOfRole`. */
+  readonly faultless: Set<string>;
 }
 
 /** `checked` is undefined where there are problems, or where an issuer it trusts has some. */
@@ -111,6 +113,7 @@ export function roleFrame(
       ...(issuersAt === undefined ? {} : { issuersAt }),
     },
     trust: { ...withPlaceholders(settings.known), issuers: trusted },
+    faultless: new Set(),
   };
 }
 

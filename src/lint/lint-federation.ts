@@ -91,12 +91,14 @@ function ignoresAt(ignores: Federation["lint"], at: readonly string[]): readonly
 /**
  * Errors of one role that is not part of a whole federation: what a construct refuses. `policy` is its trust policy,
  * `trust` what that was built with; those that a `lint` entry of the role or of `federation` lets be are left out.
+ * `faultless` remembers, for roles of the same `trust` and `federation`, what need not be checked again.
  */
 export function lintErrorsOfRole(
   role: FederationRole,
   policy: TrustPolicy,
   trust: TrustContext,
   federation: Pick<Federation, "emailDomains" | "lint" | "trustPolicyMaxLength">,
+  faultless = new Set<string>(),
 ): readonly Finding[] {
   const issuers = Object.entries(trust.issuers);
   const target: LintTarget = {
@@ -119,7 +121,7 @@ export function lintErrorsOfRole(
       }),
     ],
   };
-  return lintRoleErrors(target).filter(
+  return lintRoleErrors(target, faultless).filter(
     (finding) =>
       finding.severity === "error" &&
       finding.ignored === null &&

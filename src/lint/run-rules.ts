@@ -4,6 +4,7 @@ import { parseRole, parseTarget } from "../trust/parsed/parse-role";
 import type { ParsedRole, ParsedTarget } from "../trust/parsed/parsed-role";
 import type { Violation, LintRule, Severity } from "./rule";
 import { LINT_RULES } from "./all-rules";
+import { shapeOf } from "./role-shape";
 import type { LintIgnore, LintProvider, LintRole, LintTarget } from "../trust/parsed/target";
 
 const PROVIDER_RULES = LINT_RULES.filter((rule) => rule.on === "provider");
@@ -73,10 +74,13 @@ export function lintTarget(target: LintTarget): readonly Finding[] {
   return findings;
 }
 
-/** The errors alone, and without the providers: for roles whose providers have been checked. */
-export function lintRoleErrors(target: LintTarget): readonly Finding[] {
+/**
+ * The errors alone, and without the providers: for roles whose providers have been checked. `faultless`: shapes in
+ * which no error was found before, in a target that differs in its roles alone; those of this one are added.
+ */
+export function lintRoleErrors(target: LintTarget, faultless: Set<string>): readonly Finding[] {
   const findings: Finding[] = [];
-  lintParsedRoles(target.roles.map(parseRole), target, new Set(), findings, ERROR_RULES);
+  lintParsedRoles(target.roles.map(parseRole), target, new Set(), findings, ERROR_RULES, faultless);
   return findings;
 }
 
@@ -86,9 +90,16 @@ function lintParsedRoles(
   used: Set<LintIgnore>,
   findings: Finding[],
   rules: readonly LintRule[] = LINT_RULES,
+  faultless = new Set<string>(),
 ): void {
   const parsed = parseTarget(target);
-  for (const role of roles) lintRole(role, parsed, used, findings, rules);
+  for (const role of roles) {
+    const shape = shapeOf(role);
+    if (shape !== undefined && faultless.has(shape)) continue;
+    const found = lintRole(role, parsed, used, rules);
+    if (shape !== undefined && found.length === 0) faultless.add(shape);
+    findings.push(...found);
+  }
   for (const ignore of new Set([...target.ignores, ...target.roles.flatMap((role) => role.ignores)]))
     lintSuppression(ignore, used.has(ignore), findings);
 }
@@ -127,10 +138,10 @@ function lintRole(
   parsed: ParsedRole,
   target: ParsedTarget,
   used: Set<LintIgnore>,
-  findings: Finding[],
   rules: readonly LintRule[],
-): void {
+): readonly Finding[] {
   const { role } = parsed;
+  const findings: Finding[] = [];
   const ignores = target.target.ignores.length === 0 ? role.ignores : [...role.ignores, ...target.target.ignores];
   const take = (rule: LintRule, violations: readonly Violation[]): void => {
     for (const violation of violations) {
@@ -150,6 +161,7 @@ function lintRole(
       for (const statement of parsed.statements)
         if (statement.letsWebIdentitiesIn) take(rule, rule.check(statement, parsed, target));
   }
+  return findings;
 }
 
 function lintSuppression(ignore: LintIgnore, used: boolean, findings: Finding[]): void {
