@@ -45,11 +45,11 @@ export interface AuditedRefusal extends AuditedCalls {
   readonly fix: string;
 }
 
-export interface UnseenIdentity {
+export interface DeclaredIdentity {
   readonly role: string;
   /** The issuer's key. */
   readonly issuer: string;
-  /** A subject, or a pattern that no subject seen matches. */
+  /** A subject or a pattern. */
   readonly subject: string;
   /** Where it stands: index in the role's trusts, and the field there. */
   readonly trust: number;
@@ -67,7 +67,8 @@ export interface Audit {
   readonly unseen: {
     /** Roles that no web identity assumed, by key; those of Unity Catalog alone are not among them. */
     readonly roles: readonly string[];
-    readonly identities: readonly UnseenIdentity[];
+    /** A pattern is one of them where it matches no subject that was seen. */
+    readonly identities: readonly DeclaredIdentity[];
   };
   /** What the sessions of each role called. */
   readonly services: readonly {
@@ -202,27 +203,46 @@ function reasonOf(
   };
 }
 
+/** Every subject and pattern that `role` declares. */
+export function declaredIdentities(role: FederationRole): readonly DeclaredIdentity[] {
+  return role.trusts.flatMap((trust, index) => {
+    if (trust.kind !== "subjects") return [];
+    const of = (field: UnseenField, subjects: readonly string[]): readonly DeclaredIdentity[] =>
+      subjects.map((subject) => ({ role: role.key, issuer: trust.issuer, subject, trust: index, field }));
+    return [
+      ...SUBJECT_FIELDS.flatMap((field) => of(field, trust[field])),
+      ...of(
+        "wideSubjectPatterns",
+        trust.wideSubjectPatterns.map(({ pattern }) => pattern),
+      ),
+    ];
+  });
+}
+
+/** Whether the subject of `identity` is a pattern. */
+export function isPattern({ field }: DeclaredIdentity): boolean {
+  return field === "subjectPatterns" || field === "wideSubjectPatterns";
+}
+
 /** `from`: the day after which an identity must have been seen. */
 function unseenIn(federation: Federation, uses: readonly AuditedUse[], from: string): Audit["unseen"] {
   const seen = new Map<string | null, AuditedUse[]>(federation.roles.map(({ key }) => [key, []]));
   for (const use of uses) if (use.last >= from) seen.get(use.role)?.push(use);
-  const identities: UnseenIdentity[] = [];
+  const identities: DeclaredIdentity[] = [];
   const roles: string[] = [];
   for (const role of federation.roles) {
     const ofRole = seen.get(role.key) ?? [];
     if (ofRole.length === 0 && role.trusts.some(({ kind }) => kind === "subjects")) roles.push(role.key);
-    role.trusts.forEach((trust, index) => {
-      if (trust.kind !== "subjects") return;
-      const subjects = ofRole.filter(({ issuerKey }) => issuerKey === trust.issuer).map(({ subject }) => subject);
-      const isSeen = (value: string, isPattern: boolean): boolean =>
-        isPattern ? subjects.some(likeMatcher(value)) : subjects.includes(value);
-      const add = (field: UnseenField, value: string): void => {
-        if (!isSeen(value, field === "subjectPatterns" || field === "wideSubjectPatterns"))
-          identities.push({ role: role.key, issuer: trust.issuer, subject: value, trust: index, field });
-      };
-      for (const field of SUBJECT_FIELDS) for (const value of trust[field]) add(field, value);
-      for (const { pattern } of trust.wideSubjectPatterns) add("wideSubjectPatterns", pattern);
-    });
+    const subjects = new Map<string | null, Set<string>>(
+      Object.keys(federation.issuers).map((key) => [key, new Set()]),
+    );
+    for (const { issuerKey, subject } of ofRole) subjects.get(issuerKey)?.add(subject);
+    identities.push(
+      ...declaredIdentities(role).filter((declared) => {
+        const own = subjects.get(declared.issuer) ?? new Set();
+        return isPattern(declared) ? ![...own].some(likeMatcher(declared.subject)) : !own.has(declared.subject);
+      }),
+    );
   }
   return { roles, identities };
 }

@@ -1,6 +1,6 @@
 /** The federation file without the identities that were not seen, and the rest of it as it is written. Pure. */
 import { isMap, isScalar, isSeq, type Node, type Pair, parseDocument, type YAMLMap, type YAMLSeq } from "yaml";
-import type { UnseenIdentity } from "./audit";
+import type { DeclaredIdentity } from "./audit";
 
 /** A piece of the text that goes, or is replaced. */
 interface Edit {
@@ -13,11 +13,11 @@ interface Edit {
  * `text`, a federation file, without `identities`. A role of which every identity would go is left as it is: whether
  * it is still needed is for a person to say. What an alias shares with another role stays too.
  */
-export function narrowed(text: string, identities: readonly UnseenIdentity[]): string {
+export function narrowed(text: string, identities: readonly DeclaredIdentity[]): string {
   const document = parseDocument(text);
   const roles: unknown = document.get("roles");
   const edits: Edit[] = [];
-  const byRole = new Map<string, UnseenIdentity[]>();
+  const byRole = new Map<string, DeclaredIdentity[]>();
   for (const identity of identities) byRole.set(identity.role, [...(byRole.get(identity.role) ?? []), identity]);
   for (const [key, unseen] of byRole) {
     const role: unknown = isMap(roles) ? roles.get(key) : undefined;
@@ -30,7 +30,11 @@ export function narrowed(text: string, identities: readonly UnseenIdentity[]): s
 }
 
 /** Undefined where no trust would be left. */
-function narrowedTrusts(trusts: YAMLSeq, unseen: readonly UnseenIdentity[], text: string): readonly Edit[] | undefined {
+function narrowedTrusts(
+  trusts: YAMLSeq,
+  unseen: readonly DeclaredIdentity[],
+  text: string,
+): readonly Edit[] | undefined {
   const emptied: unknown[] = [];
   const edits: Edit[] = [];
   trusts.items.forEach((trust, index) => {
@@ -56,7 +60,7 @@ const SUBJECTS: ReadonlySet<string> = new Set([
 /** `gone`: the fields whose every value goes. */
 function narrowedLists(
   trust: YAMLMap,
-  unseen: readonly UnseenIdentity[],
+  unseen: readonly DeclaredIdentity[],
   text: string,
 ): { readonly gone: readonly Pair[]; readonly inner: readonly Edit[] } {
   const gone: Pair[] = [];

@@ -5,6 +5,7 @@ import { eventIdentity, innerRecord, readEvent, type TrailEvent } from "./event"
 import { type RawRecord, recordScanner } from "./record-scanner";
 import { seenRecords } from "./seen-records";
 import { readTrail, type ReadTrail } from "./trail-files";
+import { isTrailRow, readTrailRow } from "./trail-rows";
 import { trailSummary } from "./trail-summary";
 
 export interface AuditOptions {
@@ -31,13 +32,22 @@ export async function readAudit(
   const { summary, add } = trailSummary((arn) => find(arn) !== undefined);
   const seen = seenRecords();
   let [records, repeated] = [0, 0];
+  const takeRow = (record: RawRecord): boolean => {
+    const row = readTrailRow(record);
+    if (row === null) return false;
+    records += row.count + row.repeated;
+    repeated += row.repeated;
+    add(row);
+    return true;
+  };
   const take = (record: RawRecord): boolean => {
     const inner = innerRecord(record);
     if (inner !== undefined) return takeInner(inner, take);
+    if (isTrailRow(record)) return takeRow(record);
     const event: TrailEvent | null = readEvent(record);
     if (event === null) return false;
     records += 1;
-    if (seen.add(eventIdentity(record))) add(event);
+    if (seen.add(eventIdentity(record))) add({ event, count: 1, last: event.time });
     else repeated += 1;
     return true;
   };

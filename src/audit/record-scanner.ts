@@ -14,6 +14,8 @@ const MEMBERS: ReadonlySet<string> = new Set([
   "userIdentity",
   "recipientAccountId",
   "CloudTrailEvent",
+  // of a row of the table that generate audit-queries makes
+  "trail_row",
 ]);
 const LENGTHS: ReadonlySet<number> = new Set([...MEMBERS].map(({ length }) => length));
 const FIRST_BYTES: ReadonlySet<number> = new Set([...MEMBERS].map((name) => name.charCodeAt(0)));

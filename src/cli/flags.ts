@@ -145,6 +145,11 @@ export const FLAGS = {
     default: "modules",
     about: "One call of databricks-federation, or resource blocks",
   },
+  table: {
+    value: "NAME",
+    default: "databricks_oidc_trail",
+    about: "Table that the queries make, like main.security.databricks_oidc_trail",
+  },
   timeout: { value: "TIME", about: "Longest time for one request (default: 10s)" },
   tlsCert: { value: "FILE", about: "Certificate (PEM): serve over https" },
   tlsKey: { value: "FILE", about: "Private key of the certificate (PEM)" },

@@ -1,6 +1,6 @@
 /** `audit`: what CloudTrail says of a federation. */
 import { inputError } from "../../errors";
-import { quoted } from "../../text/text-rule";
+import { readDays } from "../days";
 import { readSource } from "../federation-source";
 import { flags } from "../flags";
 import { progress, say, sayJson, tell } from "../run";
@@ -23,16 +23,10 @@ export default verb({
     ["$0 audit trail --days 180 --narrow", "the federation without whom nobody saw for half a year, as a diff"],
   ],
   run: async (options, { words }) => {
-    if (!/^[1-9]\d{0,3}$/.test(options.days))
-      throw inputError(
-        "wrong-type",
-        `--days must be a whole number of 1 to 9,999, not ${quoted(options.days)}.`,
-        "Write it like --days 90.",
-        "days",
-      );
+    const days = readDays(options.days);
     const [{ readAudit }, source] = await Promise.all([import("../../audit/read-audit"), readSource(options)]);
     const found = await readAudit(source.federation, words, {
-      days: Number(options.days),
+      days,
       onProgress: (bytes) => progress(`read ${Math.round(bytes / 1e6)} MB of the trail`),
     });
     const { records, files, damaged } = found.trail;
