@@ -101,6 +101,16 @@ test("a refusal has its reason by explain, also where AWS does not say the audie
   expect(reasons.get(`ExpiredTokenException 1444828305810485 ${READER}`)).toMatch(/the federation allows this request/);
 });
 
+test("a record is the same one in whatever layout another file has it", async () => {
+  const records = [assumption(), sessionCall("lake-reader", "s3.amazonaws.com")];
+  const { trail } = await audited({
+    "compact.json": trailFile(records),
+    "spaced.json": JSON.stringify({ Records: records }, null, 2),
+    "events.json": JSON.stringify({ Events: records.map((one) => ({ CloudTrailEvent: JSON.stringify(one) })) }),
+  });
+  expect([trail.records, trail.repeated]).toEqual([6, 4]);
+});
+
 test("every good record is counted once, whatever else is in the files", async () => {
   const records = [assumption(), assumption(), sessionCall("lake-reader", "s3.amazonaws.com")];
   const whole = trailFile(records);

@@ -44,64 +44,52 @@ const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}/;
 
 /** The event of `record`; null where it is not one of CloudTrail's, or not JSON where that is looked at. */
 export function readEvent(record: RawRecord): TrailEvent | null {
-  const { bytes } = record;
-  const text = (name: string): string => textOfMember(record, name);
-  const time = text("eventTime");
+  const time = record.text("eventTime");
   if (!TIME.test(time)) return null;
   const place: EventPlace = {
-    accountId: text("recipientAccountId"),
-    region: text("awsRegion"),
+    accountId: record.text("recipientAccountId"),
+    region: record.text("awsRegion"),
     time: `${time.slice(0, 19)}Z`,
-    readOnly: text("readOnly") === "true",
+    readOnly: record.text("readOnly") === "true",
   };
-  if (text("eventName") === "AssumeRoleWithWebIdentity") {
-    const parsed = asRecord(parse(bytes.toString("utf8")));
+  if (record.text("eventName") === "AssumeRoleWithWebIdentity") {
+    const parsed = asRecord(parse(record.bytes.toString("utf8")));
     return parsed === undefined ? null : assumptionOf(parsed, place);
   }
   const roleArn = sessionRole(record);
   return roleArn === null
     ? { kind: "other", ...place }
-    : { kind: "call", ...place, roleArn, service: text("eventSource") };
-}
-
-/** The value of a member, without its quotes; empty where there is none. None of those that are read has escapes. */
-function textOfMember({ bytes, members }: RawRecord, name: string): string {
-  const place = members.get(name);
-  if (place === undefined) return "";
-  const written = bytes.toString("latin1", place[0], place[1]);
-  const text =
-    written.charCodeAt(0) <= 0x20 || written.charCodeAt(written.length - 1) <= 0x20 ? written.trim() : written;
-  return text.startsWith('"') ? text.slice(1, -1) : text;
+    : { kind: "call", ...place, roleArn, service: record.text("eventSource") };
 }
 
 /** What a record is known by, wherever it is found again. */
-export function eventIdentity({ bytes, members }: RawRecord): Uint8Array {
-  const [start, end] = members.get("eventID") ?? [0, bytes.length];
-  return bytes.subarray(start, end);
+export function eventIdentity(record: RawRecord): Uint8Array {
+  return record.value("eventID") ?? record.bytes;
 }
 
 /** The record inside an entry of `aws cloudtrail lookup-events`, which has it as text; undefined for any other. */
-export function innerRecord({ bytes, members }: RawRecord): Buffer | undefined {
-  const place = members.get("CloudTrailEvent");
-  if (place === undefined) return undefined;
+export function innerRecord(record: RawRecord): Buffer | undefined {
+  const written = record.value("CloudTrailEvent");
+  if (written === undefined) return undefined;
   try {
-    return Buffer.from(String(JSON.parse(bytes.toString("utf8", ...place))));
+    return Buffer.from(String(JSON.parse(written.toString("utf8"))));
   } catch {
     return undefined;
   }
 }
 
 const ISSUER = Buffer.from('"sessionIssuer"');
+const CLOSE = 0x7d;
 const ROLE_ARN = /"arn"\s*:\s*"(arn:[^"\\]*:role\/[^"\\]*)"/;
-/** A session's issuer has five members of at most 200 characters. */
-const ISSUER_LENGTH = 1000;
 
 /** The role whose session made the call; null where it was none. */
-function sessionRole({ bytes, members }: RawRecord): string | null {
-  const [start, end] = members.get("userIdentity") ?? [0, 0];
-  const identity = bytes.subarray(start, end);
-  const at = identity.indexOf(ISSUER);
-  return at < 0 ? null : (ROLE_ARN.exec(identity.toString("latin1", at, at + ISSUER_LENGTH))?.[1] ?? null);
+function sessionRole(record: RawRecord): string | null {
+  const identity = record.value("userIdentity");
+  const at = identity?.indexOf(ISSUER) ?? -1;
+  if (identity === undefined || at < 0) return null;
+  // no member of a session's issuer is an object
+  const end = identity.indexOf(CLOSE, at);
+  return ROLE_ARN.exec(identity.toString("latin1", at, end < 0 ? identity.length : end))?.[1] ?? null;
 }
 
 function assumptionOf(record: Members, place: EventPlace): Assumption {

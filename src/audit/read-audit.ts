@@ -59,7 +59,7 @@ export async function readAudit(
 function takeInner(text: Buffer, take: (record: RawRecord) => boolean): boolean {
   let isRead = false;
   const scanner = recordScanner((record) => {
-    isRead = !record.members.has("CloudTrailEvent") && take(record);
+    isRead = !record.has("CloudTrailEvent") && take(record);
   });
   scanner.feed(text);
   return scanner.end() === 0 && isRead;

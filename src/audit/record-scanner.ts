@@ -3,8 +3,8 @@
  * of its records concern other services. Pure.
  */
 
-/** The members of a record that are read without parsing it, by name. */
-const MEMBERS: ReadonlySet<string> = new Set([
+/** The members of a record that are read without parsing it. */
+const MEMBERS = [
   "eventID",
   "readOnly",
   "eventTime",
@@ -16,16 +16,91 @@ const MEMBERS: ReadonlySet<string> = new Set([
   "CloudTrailEvent",
   // of a row of the table that generate audit-queries makes
   "trail_row",
-]);
-const LENGTHS: ReadonlySet<number> = new Set([...MEMBERS].map(({ length }) => length));
-const FIRST_BYTES: ReadonlySet<number> = new Set([...MEMBERS].map((name) => name.charCodeAt(0)));
+] as const;
 
-/** A record as it is written. */
-export interface RawRecord {
-  /** Only valid during the call that passes the record. */
-  readonly bytes: Buffer;
-  /** Where the value of each of `MEMBERS` begins and ends in `bytes`. */
-  readonly members: ReadonlyMap<string, readonly [start: number, end: number]>;
+export type Member = (typeof MEMBERS)[number];
+
+const INDEX = Object.fromEntries(MEMBERS.map((name, index) => [name, index])) as Readonly<Record<Member, number>>;
+/** By length: the names in bytes, each with its index. */
+const BY_LENGTH = MEMBERS.reduce<{ readonly name: Buffer; readonly index: number }[][]>((lists, name, index) => {
+  (lists[name.length] ??= []).push({ name: Buffer.from(name), index });
+  return lists;
+}, []);
+
+/**
+ * A record as it is written. There is one object for all records of a trail, as millions of them would cost more than
+ * reading them: it is valid during the call that passes it.
+ */
+export class RawRecord {
+  #piece: Buffer = Buffer.alloc(0);
+  #start = 0;
+  #end = 0;
+  /** For each member where its value begins and ends in the piece; it ends at 0 where there is none. */
+  readonly #places = new Int32Array(2 * MEMBERS.length);
+  /** The value of each member in the last record that was asked for it: most repeat it. */
+  readonly #last: { readonly bytes: Buffer; readonly text: string }[] = [];
+
+  begin(piece: Buffer, start: number): void {
+    this.#piece = piece;
+    this.#start = start;
+    this.#places.fill(0);
+  }
+
+  put(index: number, start: number, end: number): void {
+    while (isSpace(this.#piece[start])) start += 1;
+    while (isSpace(this.#piece[end - 1])) end -= 1;
+    this.#places[2 * index] = start;
+    this.#places[2 * index + 1] = end;
+  }
+
+  close(end: number): void {
+    this.#end = end;
+  }
+
+  get bytes(): Buffer {
+    return this.#piece.subarray(this.#start, this.#end);
+  }
+
+  has(member: Member): boolean {
+    return (this.#places[2 * INDEX[member] + 1] ?? 0) > 0;
+  }
+
+  /** The value of `member` as it is written, with its quotes; undefined where there is none. */
+  value(member: Member): Buffer | undefined {
+    const [start, end] = this.#placeOf(member);
+    return end === 0 ? undefined : this.#piece.subarray(start, end);
+  }
+
+  /** The value of `member` without its quotes; empty where there is none. None that is asked for has escapes. */
+  text(member: Member): string {
+    const [start, end] = this.#placeOf(member);
+    if (end === 0) return "";
+    const last = this.#last[INDEX[member]];
+    if (last !== undefined && isAt(this.#piece, start, end, last.bytes)) return last.text;
+    const written = this.#piece.toString("latin1", start, end);
+    const text = written.startsWith('"') ? written.slice(1, -1) : written;
+    this.#last[INDEX[member]] = { bytes: Buffer.from(this.#piece.subarray(start, end)), text };
+    return text;
+  }
+
+  #placeOf(member: Member): readonly [number, number] {
+    const index = 2 * INDEX[member];
+    return [this.#places[index] ?? 0, this.#places[index + 1] ?? 0];
+  }
+}
+
+/** Whether what is between `start` and `end` is `expected`. */
+function isAt(bytes: Buffer, start: number, end: number, expected: Buffer): boolean {
+  if (end - start !== expected.length) return false;
+  for (let offset = expected.length - 1; offset >= 0; offset -= 1)
+    if (bytes[start + offset] !== expected[offset]) return false;
+  return true;
+}
+
+/** The index of the member whose name is between `start` and `end`; -1 for any other. */
+function memberAt(bytes: Buffer, start: number, end: number): number {
+  for (const { name, index } of BY_LENGTH[end - start] ?? []) if (isAt(bytes, start, end, name)) return index;
+  return -1;
 }
 
 export interface RecordScanner {
@@ -35,7 +110,8 @@ export interface RecordScanner {
   readonly end: () => number;
 }
 
-const [QUOTE, BACKSLASH, OPEN, CLOSE, OPEN_LIST, CLOSE_LIST, COMMA] = [0x22, 0x5c, 0x7b, 0x7d, 0x5b, 0x5d, 0x2c];
+const [QUOTE, BACKSLASH, OPEN, CLOSE, OPEN_LIST, CLOSE_LIST] = [0x22, 0x5c, 0x7b, 0x7d, 0x5b, 0x5d];
+const [COMMA, COLON] = [0x2c, 0x3a];
 /** How every record that CloudTrail delivers begins. */
 const MARKER = Buffer.from('{"eventVersion":');
 /** CloudTrail cuts an event at 256 kB; with escapes it may be longer. */
@@ -54,6 +130,7 @@ MEANING[COMMA] = SEPARATES;
 
 /** Calls `found` for every record of the JSON that it is fed: files of CloudTrail, lookup-events, or JSON lines. */
 export function recordScanner(found: (record: RawRecord) => void): RecordScanner {
+  const record = new RawRecord();
   /** What of the last piece is not scanned to its end. */
   let rest: Buffer = Buffer.alloc(0);
   let broken = 0;
@@ -70,10 +147,11 @@ export function recordScanner(found: (record: RawRecord) => void): RecordScanner
         at = list;
         continue;
       }
-      const members = new Map<string, readonly [number, number]>();
-      const end = recordEnd(bytes, start, members);
+      record.begin(bytes, start);
+      const end = recordEnd(bytes, start, record);
       if (end > 0) {
-        found({ bytes: bytes.subarray(start, end), members });
+        record.close(end);
+        found(record);
         at = end;
       } else if (end < 0) {
         // the next record begins inside it
@@ -104,18 +182,14 @@ export function recordScanner(found: (record: RawRecord) => void): RecordScanner
 
 /**
  * Where the record ends that begins at `start`; 0 where `bytes` end before it does; the negative place of the next
- * record where that begins inside it. `members` is filled with places relative to `start`.
+ * record where that begins inside it. `record` is given the places of its members.
  */
-function recordEnd(bytes: Buffer, start: number, members: Map<string, readonly [number, number]>): number {
+function recordEnd(bytes: Buffer, start: number, record: RawRecord): number {
   const { length } = bytes;
   let depth = 0;
   let expectsName = false;
-  let name = "";
+  let member = -1;
   let valueStart = 0;
-  const closeMember = (end: number): void => {
-    if (name !== "") members.set(name, [valueStart - start, end - start]);
-    name = "";
-  };
   for (let at = start; at < length; at += 1) {
     const meaning = MEANING[bytes[at] ?? 0];
     if (meaning === 0) continue;
@@ -126,20 +200,18 @@ function recordEnd(bytes: Buffer, start: number, members: Map<string, readonly [
       if (at >= length) return nextRecord(bytes, from);
       if (!expectsName) continue;
       expectsName = false;
-      if (!LENGTHS.has(at - from) || !FIRST_BYTES.has(bytes[from] ?? 0)) continue;
-      const written = bytes.toString("latin1", from, at);
-      if (!MEMBERS.has(written)) continue;
-      name = written;
-      valueStart = bytes.indexOf(":", at) + 1;
+      member = memberAt(bytes, from, at);
+      if (member >= 0) valueStart = bytes.indexOf(COLON, at) + 1;
     } else if (meaning === OPENS) {
       depth += 1;
       if (depth === 1) expectsName = true;
     } else if (meaning === CLOSES) {
-      if (depth === 1) closeMember(at);
+      if (depth === 1 && member >= 0) record.put(member, valueStart, at);
       depth -= 1;
       if (depth === 0) return at + 1;
     } else if (depth === 1) {
-      closeMember(at);
+      if (member >= 0) record.put(member, valueStart, at);
+      member = -1;
       expectsName = true;
     }
   }

@@ -15,8 +15,8 @@ export const TRAIL_ROW_FORM = 1;
 const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/;
 
 /** Whether `record` is a row and not a record of CloudTrail. */
-export function isTrailRow({ members }: RawRecord): boolean {
-  return members.has("trail_row");
+export function isTrailRow(record: RawRecord): boolean {
+  return record.has("trail_row");
 }
 
 /** The row that `record` is; null where it is none of this form. */
