@@ -121,6 +121,7 @@ async function everybodyTries(document: string): Promise<void> {
     account: undefined,
     awsAccountId: undefined,
     port: undefined,
+    tls: false,
     context: [],
     onRefusal: undefined,
   });

@@ -24,6 +24,7 @@ async function host(key: string, reasons: string[] = []): Promise<DatabricksHost
     issuer,
     url: `http://127.0.0.1:1/${key}`,
     origin: "http://127.0.0.1:1",
+    isOneOfMany: false,
     book,
     of: key,
     keys: await keysMade,

@@ -157,6 +157,7 @@ describe("the verb", () => {
     account: undefined,
     awsAccountId: undefined,
     port: undefined,
+    tls: false,
     context: [],
     onRefusal: undefined,
   };

@@ -1,5 +1,6 @@
 import { get } from "node:http";
-import { parseFederation } from "../../src/federation";
+import { randomUUID } from "node:crypto";
+import { parseFederation, readFederation } from "../../src/federation";
 import type { Sandbox } from "../../src/sandbox/sandbox";
 import { startSandbox } from "../../src/sandbox/sandbox";
 import { directoryOfFederation } from "../../src/sandbox/directory/of-federation";
@@ -116,5 +117,41 @@ describe("a Host header", () => {
     "127.0.0.1@attacker.example",
   ])("of another name gets no answer: %j", async (host) => {
     expect(await statusFor(host)).toBe(421);
+  });
+});
+
+test("a client that sends host and port alone is led back there while a workspace is not known", async () => {
+  const issuers = {
+    production: { level: "workspace", host: "mycompany.cloud.databricks.com", workspaceId: "1444828305810485" },
+    staging: { level: "workspace", host: "mystaging.cloud.databricks.com", workspaceId: "2555939416921596" },
+    company: { level: "account", accountId: "7d3c2b1a-0f5e-4c8d-9a6b-123456789012" },
+  } as const;
+  const metadata = async (...keys: readonly (keyof typeof issuers)[]) => {
+    const { federation: input } = readFederation({
+      name: "bare",
+      issuers: Object.fromEntries(keys.map((key) => [key, issuers[key]])),
+      roles: { one: { trusts: keys.map((issuer) => ({ issuer, servicePrincipals: [randomUUID()] })) } },
+    });
+    const running = await startSandbox({ directory: directoryOfFederation(input) });
+    try {
+      const response = await fetch(`${running.sts}/.well-known/databricks-config`);
+      const { oidc_endpoint: endpoint, ...rest } = (await response.json()) as Readonly<Record<string, string>>;
+      return { ...rest, endpoint: endpoint?.slice(running.sts.length) };
+    } finally {
+      await running.stop();
+    }
+  };
+  expect(await metadata("production", "staging", "company")).toEqual({
+    cloud: "aws",
+    host_type: "workspace",
+    endpoint: "/oidc",
+  });
+  expect(await metadata("production", "company")).toMatchObject({
+    workspace_id: "1444828305810485",
+    endpoint: "/production/oidc",
+  });
+  expect(await metadata("company")).toMatchObject({
+    host_type: "account",
+    endpoint: "/company/oidc/accounts/{account_id}",
   });
 });

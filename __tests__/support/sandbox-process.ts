@@ -21,6 +21,7 @@ interface ServedIssuer {
 
 export interface SandboxDocument {
   readonly sts: string;
+  readonly caFile: string | null;
   readonly issuers: Readonly<Record<string, ServedIssuer>>;
   readonly otherTenant: ServedIssuer;
   readonly identities: readonly SandboxIdentity[];

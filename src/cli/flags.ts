@@ -151,6 +151,7 @@ export const FLAGS = {
     about: "Table that the queries make, like main.security.databricks_oidc_trail",
   },
   timeout: { value: "TIME", about: "Longest time for one request (default: 10s)" },
+  tls: { about: "Serve over https, with a certificate authority made for this run" },
   tlsCert: { value: "FILE", about: "Certificate (PEM): serve over https" },
   tlsKey: { value: "FILE", about: "Private key of the certificate (PEM)" },
   to: { value: "TARGET", required: true, about: "A folder to serve, s3, or git" },

@@ -1,5 +1,6 @@
 /** Servers that only this machine reaches. */
 import type { Server } from "node:http";
+import type { Server as TlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { inputError, outsideError } from "../errors";
 import { quoted } from "../text/text-rule";
@@ -17,7 +18,7 @@ export function readPort(text: string): number {
  * `port-unusable`.
  */
 export async function listenOnLoopback(
-  server: Server,
+  server: Server | TlsServer,
   port = 0,
   backlog?: number,
 ): Promise<{ readonly host: string; readonly stop: () => Promise<void> }> {

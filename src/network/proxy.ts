@@ -54,7 +54,7 @@ function exempt(url: URL, list: string): boolean {
 }
 
 /** Variables that name a file of further authorities; Node reads the first by itself, the others are other tools'. */
-const CA_VARIABLES = [
+export const CA_VARIABLES = [
   "NODE_EXTRA_CA_CERTS",
   "AWS_CA_BUNDLE",
   "SSL_CERT_FILE",

@@ -1,21 +1,26 @@
 /** What the sandbox prints when it has started: as a document, and as lines to paste. Pure. */
 import { shellWord, visible } from "../text/escape";
+import { CA_VARIABLES } from "../network/proxy";
 import type { Sandbox } from "./sandbox";
 
-/** The document of `sandbox --json`. Its secrets are generated for the run and are valid nowhere else. */
-export function sandboxDocument(sandbox: Sandbox): Readonly<Record<string, unknown>> {
+/**
+ * The document of `sandbox --json`; `caFile`: of the authority to trust, null for plain http. Its secrets are generated
+ * for the run and are valid nowhere else.
+ */
+export function sandboxDocument(sandbox: Sandbox, caFile: string | null): Readonly<Record<string, unknown>> {
   const { sts, issuers, identities, otherTenant, principals, roles } = sandbox;
-  return { sts, issuers, identities, otherTenant, principals, roles };
+  return { sts, caFile, issuers, identities, otherTenant, principals, roles };
 }
 
 /** The same for a person. */
-export function sandboxText(sandbox: Sandbox, region: string): string {
+export function sandboxText(sandbox: Sandbox, caFile: string | null, region: string): string {
   const { sts, issuers, identities, otherTenant, principals, roles } = sandbox;
   const served = Object.entries(issuers);
   const width = Math.max(13, ...served.map(([key]) => key.length)) + 2;
   const lines = [
     "A simulated Databricks and AWS STS, on this machine only. Their secrets are generated for this run.",
     "",
+    ...(caFile === null ? [] : [`${"CA file".padEnd(width)}${caFile}  to be trusted by clients; removed at the end`]),
     `${"STS".padEnd(width)}${sts}`,
     ...served.map(([key, { url, issuer }]) => `${key.padEnd(width)}${url}  simulates ${issuer}`),
     `${"other tenant".padEnd(width)}${otherTenant.url}  simulates ${otherTenant.issuer}, which no role trusts`,
@@ -43,11 +48,15 @@ export function sandboxText(sandbox: Sandbox, region: string): string {
         `    session token ${one.sessionToken}`,
       );
   }
-  return [...lines, "", ...environmentLines(sandbox, region)].map(visible).join("\n");
+  return [...lines, "", ...environmentLines(sandbox, caFile, region)].map(visible).join("\n");
 }
 
 /** `export` lines for the first identity. A plan may hold anything: each value stays one word of the shell. */
-function environmentLines({ sts, issuers, identities, roles }: Sandbox, region: string): readonly string[] {
+function environmentLines(
+  { sts, issuers, identities, roles }: Sandbox,
+  caFile: string | null,
+  region: string,
+): readonly string[] {
   const [first] = identities;
   const host = first === undefined ? undefined : issuers[first.issuer]?.url;
   if (first === undefined || host === undefined) return [];
@@ -60,6 +69,7 @@ function environmentLines({ sts, issuers, identities, roles }: Sandbox, region: 
     `  export DATABRICKS_CLIENT_SECRET=${first.clientSecret}`,
     `  export AWS_ENDPOINT_URL_STS=${sts}`,
     `  export AWS_REGION=${region} AWS_DEFAULT_REGION=${region}`,
+    ...(caFile === null ? [] : CA_VARIABLES.map((name) => `  export ${name}=${shellWord(caFile)}`)),
     "then for example:",
     `  databricks-aws-oidc token --from client-credentials --issuer ${shellWord(first.issuer)}`,
     `  databricks-aws-oidc credentials --from client-credentials ` +

@@ -1,9 +1,13 @@
 /** The verb `sandbox`, from its flags to a running sandbox. */
-import { inputError } from "../errors";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { inputError, outsideError } from "../errors";
 import { readPort } from "../network/loopback-server";
 import { readContext } from "../explain/explain-texts";
 import { readFederationFile } from "../files/load-federation";
 import { readText } from "../files/read-file";
+import { makeLoopbackCertificate } from "./authority";
 import { sandboxDocument, sandboxText } from "./announce";
 import { type Sandbox, startSandbox } from "./sandbox";
 import type { SimulatedDirectory } from "./directory/directory";
@@ -17,6 +21,7 @@ export interface SandboxFlags {
   readonly account: string | undefined;
   readonly awsAccountId: string | undefined;
   readonly port: string | undefined;
+  readonly tls: boolean;
   readonly context: readonly string[];
   /** Reports why something was refused; undefined: not wanted. */
   readonly onRefusal: ((text: string) => void) | undefined;
@@ -24,6 +29,8 @@ export interface SandboxFlags {
 
 export interface StartedSandbox {
   readonly sandbox: Sandbox;
+  /** Ends the sandbox and removes the file of its authority. */
+  readonly stop: () => Promise<void>;
   /** Each in a sentence. */
   readonly notes: readonly string[];
   readonly document: Readonly<Record<string, unknown>>;
@@ -32,20 +39,50 @@ export interface StartedSandbox {
 
 /**
  * Starts the sandbox. Throws InputError sandbox-needs, port-invalid, context-invalid, those of a federation file
- * and of `directoryOfPlan`; OutsideError port-unusable, file-not-found, file-unreadable.
+ * and of `directoryOfPlan`; OutsideError port-unusable, file-not-found, file-unreadable, file-unwritable.
  */
 export async function openSandbox(request: SandboxFlags): Promise<StartedSandbox> {
   const port = readPort(request.port ?? "0");
   const context = readContext(request.context);
   const directory = directoryOf(request);
+  const certificate = request.tls ? await makeLoopbackCertificate(Date.now()) : undefined;
   const sandbox = await startSandbox({
     directory,
     port,
     context,
+    ...(certificate === undefined ? {} : { tls: certificate }),
     ...(request.onRefusal === undefined ? {} : { onRefusal: request.onRefusal }),
   });
+  const authority = certificate === undefined ? undefined : await writeAuthority(certificate.authority, sandbox);
   const region = directory.accounts.find((account) => account.region !== null)?.region ?? "us-east-1";
-  return { sandbox, notes: directory.notes, document: sandboxDocument(sandbox), text: sandboxText(sandbox, region) };
+  const caFile = authority?.file ?? null;
+  return {
+    sandbox,
+    notes: directory.notes,
+    document: sandboxDocument(sandbox, caFile),
+    text: sandboxText(sandbox, caFile, region),
+    stop: async () => {
+      authority?.remove();
+      await sandbox.stop();
+    },
+  };
+}
+
+/** In a folder of its own below the temporary one. Without it the sandbox is of no use: it is ended then. */
+async function writeAuthority(
+  pem: string,
+  sandbox: Sandbox,
+): Promise<{ readonly file: string; readonly remove: () => void }> {
+  try {
+    const folder = mkdtempSync(join(tmpdir(), "databricks-aws-oidc-sandbox-"));
+    const file = join(folder, "ca.pem");
+    writeFileSync(file, pem);
+    return { file, remove: () => rmSync(folder, { recursive: true, force: true }) };
+  } catch (cause) {
+    await sandbox.stop();
+    const fix = "Set TMPDIR to a folder that you can write to.";
+    throw outsideError("file-unwritable", "Cannot write the certificate authority's file.", fix, "tls", cause);
+  }
 }
 
 function directoryOf({ config, plan, account, awsAccountId }: SandboxFlags): SimulatedDirectory {

@@ -12,7 +12,7 @@ import { identitiesOf, type Identity, identityBook } from "./directory/identitie
 import { type Claims, makeKeys } from "./keys";
 import { type AwsPrincipal, principalsOf } from "./sts/principals";
 import { makeSeal } from "./seal";
-import { startServer } from "./server";
+import { type RequestHandler, startServer, type TlsCertificate } from "./server";
 import { stsReply, stsAccounts } from "./sts/sts";
 import { stsErrorReply } from "./sts/xml";
 import { otherTenant, pathOfIssuer, type SimulatedDirectory, type SimulatedIssuer } from "./directory/directory";
@@ -21,6 +21,8 @@ export interface SandboxOptions {
   readonly directory: SimulatedDirectory;
   /** Default: a free one. */
   readonly port?: number;
+  /** Serve over https with it; default: plain http. */
+  readonly tls?: TlsCertificate;
   /** Further condition keys of every call to STS. `aws:SourceIp` is 127.0.0.1 unless it says otherwise. */
   readonly context?: Readonly<Record<string, readonly string[]>>;
   /** Milliseconds since 1970; default: the machine's clock. */
@@ -94,7 +96,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       error_description: `Nothing is served at ${visible(exchange.path.slice(0, 200))}.`,
     });
   };
-  const server = await startServer(options.port ?? 0, {
+  const handler: RequestHandler = {
     answer: route,
     tooLong: (exchange, mostBytes) => {
       report?.(`✗ a request with more than ${mostBytes} bytes was refused`);
@@ -105,13 +107,15 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     },
     onFault: (error) =>
       report?.(`the sandbox failed: ${redact(error instanceof Error ? error.message : String(error))}`),
-  });
+  };
+  const server = await startServer(options.port ?? 0, handler, options.tls);
   const other = otherTenant(directory.issuers);
   for (const issuer of [...directory.issuers, other]) {
     hosts.set(issuer.key, {
       issuer,
       url: `${server.origin}/${issuer.key}`,
       origin: server.origin,
+      isOneOfMany: false,
       book,
       of: issuer === other ? null : issuer.key,
       keys,
@@ -152,25 +156,24 @@ function hostFor(
   const named = hosts.get(key);
   if (named !== undefined && ["/oidc/", "/.well-known/", "/api/"].some((start) => rest.startsWith(start)))
     return { host: named, path: rest };
-  const { path } = exchange;
-  const all = [...hosts.values()].filter(({ of }) => of !== null);
-  if (path.startsWith("/api/")) return bare(hostOfBearer(all, exchange), path);
-  const account = /^(\/oidc\/accounts\/[^/]+)\//.exec(path)?.[1];
-  if (account !== undefined)
-    return bare(
-      all.find(({ issuer }) => pathOfIssuer(issuer) === account),
-      path,
-    );
-  if (!path.startsWith("/oidc/") && path !== "/.well-known/databricks-config") return undefined;
-  const workspaces = all.filter(({ issuer }) => issuer.level === "workspace");
-  return bare(workspaces.length > 1 ? (workspaceOfClient(workspaces, exchange) ?? workspaces[0]) : workspaces[0], path);
+  const host = bareHostFor(
+    [...hosts.values()].filter(({ of }) => of !== null),
+    exchange,
+  );
+  return host === undefined ? undefined : { host, path: exchange.path };
 }
 
-function bare(
-  host: DatabricksHost | undefined,
-  path: string,
-): { readonly host: DatabricksHost; readonly path: string } | undefined {
-  return host === undefined ? undefined : { host, path };
+function bareHostFor(hosts: readonly DatabricksHost[], exchange: Exchange): DatabricksHost | undefined {
+  const { path } = exchange;
+  if (path.startsWith("/api/")) return hostOfBearer(hosts, exchange);
+  const account = /^(\/oidc\/accounts\/[^/]+)\//.exec(path)?.[1];
+  if (account !== undefined) return hosts.find(({ issuer }) => pathOfIssuer(issuer) === account);
+  if (!path.startsWith("/oidc/") && path !== "/.well-known/databricks-config") return undefined;
+  const workspaces = hosts.filter(({ issuer }) => issuer.level === "workspace");
+  const [first = hosts[0], ...others] = workspaces;
+  if (first === undefined || others.length === 0) return first;
+  // its documents lead back here: the next request carries the client
+  return workspaceOfClient(workspaces, exchange) ?? { ...first, url: first.origin, isOneOfMany: true };
 }
 
 function hostOfBearer(hosts: readonly DatabricksHost[], exchange: Exchange): DatabricksHost | undefined {

@@ -1,5 +1,6 @@
 /** The HTTP server of the sandbox: on loopback only, for loopback names only, bounded in size and time. */
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import { listenOnLoopback } from "../network/loopback-server";
 import { isLoopback } from "../network/proxy";
 import { headersOf } from "../network/request";
@@ -14,7 +15,7 @@ const HEADERS_TIMEOUT_MS = 5_000;
 const BACKLOG = 2048;
 
 export interface RunningServer {
-  /** `http://127.0.0.1:<port>` */
+  /** `http://127.0.0.1:<port>`, or https; without the port where it is https' own. */
   readonly origin: string;
   readonly stop: () => Promise<void>;
 }
@@ -27,31 +28,42 @@ export interface RequestHandler {
   readonly onFault: (error: unknown) => void;
 }
 
-/** Starts to listen on 127.0.0.1; port 0: a free one. Throws OutsideError `port-unusable`. */
-export async function startServer(port: number, handler: RequestHandler): Promise<RunningServer> {
-  const server = createServer(
-    {
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      connectionsCheckingInterval: 1000,
-      keepAliveTimeout: 5_000,
-    },
-    (request, response) => {
-      response.on("error", () => undefined);
-      serve(request, response, handler).catch((error: unknown) => {
-        if (!request.destroyed) handler.onFault(error);
-        if (response.headersSent) response.destroy();
-        else
-          send(
-            response,
-            request.method,
-            jsonReply(500, { error: "server_error", error_description: "The sandbox failed." }),
-          );
-      });
-    },
-  );
+/** The server's certificate and its key, PEM. */
+export interface TlsCertificate {
+  readonly cert: string;
+  readonly key: string;
+}
+
+/**
+ * Starts to listen on 127.0.0.1; port 0: a free one; with `tls` over https alone. Throws OutsideError `port-unusable`.
+ */
+export async function startServer(port: number, handler: RequestHandler, tls?: TlsCertificate): Promise<RunningServer> {
+  const bounds = {
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    connectionsCheckingInterval: 1000,
+    keepAliveTimeout: 5_000,
+  };
+  const listener: RequestListener = (request, response) => {
+    response.on("error", () => undefined);
+    serve(request, response, handler).catch((error: unknown) => {
+      if (!request.destroyed) handler.onFault(error);
+      if (response.headersSent) response.destroy();
+      else
+        send(
+          response,
+          request.method,
+          jsonReply(500, { error: "server_error", error_description: "The sandbox failed." }),
+        );
+    });
+  };
+  const server =
+    tls === undefined
+      ? createServer(bounds, listener)
+      : createTlsServer({ ...bounds, handshakeTimeout: HEADERS_TIMEOUT_MS, cert: tls.cert, key: tls.key }, listener);
   const { host, stop } = await listenOnLoopback(server, port, BACKLOG);
-  return { origin: `http://${host}`, stop };
+  // as URLs are written: clients compare them as text
+  return { origin: new URL(`${tls === undefined ? "http" : "https"}://${host}`).origin, stop };
 }
 
 async function serve(
@@ -73,7 +85,7 @@ async function serve(
   const reply = !isForLoopback(exchange.headers["host"])
     ? jsonReply(421, {
         error: "invalid_request",
-        error_description: "The sandbox answers requests for loopback names only: use http://127.0.0.1 or localhost.",
+        error_description: "The sandbox answers requests for loopback names only: use 127.0.0.1 or localhost.",
       })
     : body === undefined
       ? tooLong(exchange, MAX_BODY_BYTES)

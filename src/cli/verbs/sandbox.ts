@@ -4,15 +4,16 @@ import { say, tell, untilSignal } from "../run";
 import { verb } from "../verb";
 
 export default verb({
-  flags: flags("config", "plan", "account", "awsAccountId", "port", "context", "explain", "json"),
+  flags: flags("config", "plan", "account", "awsAccountId", "port", "tls", "context", "explain", "json"),
   examples: [
     ["$0 sandbox --explain", "the federation, and a reason for every refusal"],
+    ["$0 sandbox --tls --port 443", "over https, for SDKs that speak nothing else"],
     ["$0 sandbox --plan plan.json", "what a plan would let in, before it is applied"],
   ],
   run: async (options): Promise<0> => {
     const { openSandbox } = await import("../../sandbox/open-sandbox");
     const ended = untilSignal();
-    const { sandbox, notes, document, text } = await openSandbox({
+    const { stop, notes, document, text } = await openSandbox({
       ...options,
       onRefusal: options.explain ? tell : undefined,
     });
@@ -20,7 +21,7 @@ export default verb({
     // one line, so that a program can read it and go on
     say(options.json ? JSON.stringify(document) : text);
     await ended;
-    await sandbox.stop();
+    await stop();
     return 0;
   },
 });

@@ -6,13 +6,16 @@ export const SCOPES = ["all-apis", "email", "offline_access", "openid", "profile
 /** Keys are on a host of the region, shared by its tenants. No issuer's key has a dot. */
 export const JWKS_PATH = "/region.cloud.databricks.com/oidc/jwks.json";
 
-/** `/.well-known/databricks-config` of the issuer's host. */
-export function hostMetadata(issuer: SimulatedIssuer, url: string): Readonly<Record<string, string>> {
+/** `/.well-known/databricks-config` of the issuer's host; without workspace ID where it stands for several. */
+export function hostMetadata(
+  issuer: SimulatedIssuer,
+  { url, isOneOfMany }: { readonly url: string; readonly isOneOfMany: boolean },
+): Readonly<Record<string, string>> {
   return {
     oidc_endpoint: issuer.level === "account" ? `${url}/oidc/accounts/{account_id}` : `${url}/oidc`,
     host_type: issuer.level,
     ...(issuer.databricksAccountId === null ? {} : { account_id: issuer.databricksAccountId }),
-    ...(issuer.level === "workspace" ? { workspace_id: issuer.audience } : {}),
+    ...(issuer.level === "workspace" && !isOneOfMany ? { workspace_id: issuer.audience } : {}),
     cloud: (issuer.cloud ?? "aws").split("-", 1)[0] ?? "aws",
   };
 }

@@ -14,6 +14,8 @@ export interface DatabricksHost extends Omit<GrantContext, "now"> {
   /** The loopback URL that replaces `https://<host>`. */
   readonly url: string;
   readonly origin: string;
+  /** Whether it stands for all workspaces, for a client that sends no path by which to tell them apart. */
+  readonly isOneOfMany: boolean;
   readonly keys: SigningKeys;
   /** Seconds since the epoch. */
   readonly now: () => number;
@@ -29,7 +31,7 @@ export function databricksReply(
   const base = pathOfIssuer(host.issuer);
   switch (path) {
     case "/.well-known/databricks-config":
-      return reading(exchange, () => jsonReply(200, hostMetadata(host.issuer, host.url)));
+      return reading(exchange, () => jsonReply(200, hostMetadata(host.issuer, host)));
     case `${base}/.well-known/openid-configuration`:
     case `${base}/.well-known/oauth-authorization-server`:
       return reading(exchange, () => jsonReply(200, discoveryDocument(host.issuer, host.url, host.origin)));
