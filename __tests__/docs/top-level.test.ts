@@ -28,6 +28,7 @@ const TOP_LEVEL = [
   "modules",
   "package-lock.json",
   "package.json",
+  "playground",
   "releases",
   "schema",
   "scripts",

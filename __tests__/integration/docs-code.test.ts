@@ -1,6 +1,8 @@
 import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { typescriptOf } from "../../playground/model/typescript";
 import { compileSnippets, typeProblems } from "../support/compile";
+import { fullFederation } from "../support/full-federation";
 import { codeBlocks, REPOSITORY } from "../support/markdown";
 import { describeWith } from "../support/requirements";
 import { runProgram } from "../support/run-program";
@@ -10,12 +12,18 @@ import { OFFLINE_PROVIDER, terraformIn } from "../support/terraform";
 describe("code in the pages", () => {
   jest.setTimeout(900_000);
 
-  test("every TypeScript block compiles against the package's own types", () => {
+  test("the TypeScript in the pages, and the playground's, compiles against the package's own types", () => {
     const files = new Map(
       codeBlocks("ts").map((block, index) => [join(REPOSITORY, "__tests__", `docs-block-${index}.ts`), block] as const),
     );
     expect(files.size).toBeGreaterThan(1);
-    const program = compileSnippets(new Map([...files].map(([name, { code }]) => [name, code])));
+    const written = join(REPOSITORY, "__tests__", "playground.ts");
+    const program = compileSnippets(
+      new Map([
+        ...[...files].map(([name, { code }]) => [name, code] as const),
+        [written, typescriptOf(fullFederation)],
+      ]),
+    );
     const problems = typeProblems(program).map(({ file, message }) => `${files.get(file)?.page ?? file}: ${message}`);
     expect(problems).toEqual([]);
   });

@@ -13,7 +13,8 @@ import { generatedFile } from "../files/generated-file";
 import { federationInputs } from "./module-inputs";
 import type { Move } from "./moves";
 import { MODULE_CALL } from "./moves";
-import { renderTemplate, SourceText } from "./templates";
+import { SourceText } from "./template-helpers";
+import { renderTemplate } from "./templates";
 
 /** Where a root takes databricks-federation from. */
 export interface ModuleSource {

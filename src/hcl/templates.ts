@@ -1,55 +1,12 @@
 /**
- * Handlebars templates: layout only. A template prints nothing by itself: every value goes through one of the helpers
- * below, which encode it for where it is.
+ * Handlebars templates: layout only. A template prints nothing by itself: every value goes through a helper, which
+ * encodes it for where it is.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import Handlebars from "handlebars";
-import type { HclValue } from "./encode";
-import { hclAttributes, hclComment, hclString, hclValue } from "./encode";
-import { markdownText } from "../text/escape";
 import { packageFolder } from "../files/read-file";
-
-type HelperOptions = { readonly hash: Readonly<Record<string, unknown>> };
-
-/** Text made by this program, HCL or Markdown, that a template may print as it is: `{{hcl x}}`. */
-export class SourceText {
-  constructor(readonly text: string) {}
-}
-
-function indentOf(options: HelperOptions): number {
-  return Number(options.hash["indent"] ?? 0);
-}
-
-function tableCell(source: SourceText): string {
-  const { text } = source;
-  if (!text.includes("\n")) return `\`${text.replaceAll("|", "\\|")}\``;
-  const html = text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll("|", "\\|").replaceAll("\n", "<br/>");
-  return `<pre>${html}</pre>`;
-}
-
-const helpers = {
-  /** A value as HCL. */
-  value: (value: HclValue, options: HelperOptions) => hclValue(value, indentOf(options)),
-  /** `name = value` lines of an object, as HCL. */
-  attributes: (entries: Readonly<Record<string, HclValue>>, options: HelperOptions) =>
-    hclAttributes(Object.entries(entries), indentOf(options)),
-  /** The same with empty lines around values of several lines, for the body of a block. */
-  arguments: (entries: Readonly<Record<string, HclValue>>, options: HelperOptions) =>
-    hclAttributes(Object.entries(entries), indentOf(options), [], true),
-  /** HCL or Markdown of this program. */
-  hcl: (source: unknown) => {
-    if (!(source instanceof SourceText)) throw new TypeError("a template may print source text only");
-    return source.text;
-  },
-  markdown: (text: string) => markdownText(text),
-  /** A `#` comment of one line. */
-  comment: (text: string) => hclComment(text),
-  /** A Markdown table's cell that shows code. */
-  cell: (source: SourceText) => tableCell(source),
-  /** A quoted HCL string, for labels of blocks. */
-  label: (text: string) => hclString(text),
-};
+import { HCL_HELPERS } from "./template-helpers";
 
 /** Prints the file that a template (a path below templates/, with .hbs) makes of a view. */
 export type Renderer = (template: string, view: object) => string;
@@ -69,20 +26,25 @@ export function rendererWith(
     for (const file of readdirSync(path))
       engine.registerPartial(file.replace(/\.hbs$/, ""), readFileSync(join(path, file), "utf8"));
   }
-  const knownHelpers = Object.fromEntries(Object.keys(helpers).map((helper) => [helper, true]));
+  const options = compileOptions(helpers);
   const compiled = new Map<string, HandlebarsTemplateDelegate>();
   return (name, view) => {
     let template = compiled.get(name);
     if (template === undefined) {
-      template = engine.compile(readFileSync(join(templatesFolder(), name), "utf8"), {
-        noEscape: true,
-        strict: true,
-        knownHelpersOnly: true,
-        knownHelpers,
-      });
+      template = engine.compile(readFileSync(join(templatesFolder(), name), "utf8"), options);
       compiled.set(name, template);
     }
     return template(view);
+  };
+}
+
+/** How every template is compiled: only `helpers` print, nothing is escaped for HTML, a missing name is an error. */
+export function compileOptions(helpers: Readonly<Record<string, unknown>>): CompileOptions {
+  return {
+    noEscape: true,
+    strict: true,
+    knownHelpersOnly: true,
+    knownHelpers: Object.fromEntries(Object.keys(helpers).map((helper) => [helper, true])),
   };
 }
 
@@ -95,7 +57,7 @@ let hclRenderer: Renderer | undefined;
 
 /** The HCL or Markdown file that template `name` (a path below templates/, with .hbs) makes of `view`. */
 export function renderTemplate(name: string, view: object): string {
-  hclRenderer ??= rendererWith(helpers, ["partials"]);
+  hclRenderer ??= rendererWith(HCL_HELPERS, ["partials"]);
   return hclRenderer(name, view);
 }
 

@@ -2,7 +2,7 @@
 import { expression } from "../hcl/encode";
 import type { HclValue } from "../hcl/encode";
 import type { FileKind } from "../files/generated-file";
-import { SourceText } from "../hcl/templates";
+import { SourceText } from "../hcl/template-helpers";
 import { providerArn } from "../issuer/issuer";
 import { MODULE_CHANGES } from "./changes";
 import type { Inputs, ModuleDefinition } from "./definition";

@@ -1,0 +1,114 @@
+/** The fields of a tab. What is put into one is rid of tokens in the same step, before it is drawn. */
+import { cleanField } from "../model/fragment";
+import { element } from "./dom";
+import { type Field, inputId, type TabView } from "./tab";
+
+export type Input = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
+
+/** Longer text is cut: the page decides while a person types. */
+export const MAX_TEXT_CHARACTERS = 400_000;
+
+export interface Form {
+  readonly root: HTMLElement;
+  readonly values: () => Readonly<Record<string, string>>;
+  /** Puts values in; fields that are not among them get their initial one, or none where `values` has any. */
+  readonly fill: (values: Readonly<Record<string, string>>) => void;
+}
+
+/** The form of `tab`; `changed` is called after each change. */
+export function formOf(tab: TabView, changed: () => void): Form {
+  const inputs = new Map<string, Input>();
+  const rows = tab.fields.map((field) => {
+    const id = inputId(tab.name, field.name);
+    const input = inputOf(field, id);
+    const note = element("p", { class: "removed", role: "status" });
+    inputs.set(field.name, input);
+    input.addEventListener("input", () => {
+      if (!(input instanceof HTMLSelectElement) && field.kind !== "check")
+        note.textContent = cleaned(field.name, input);
+      changed();
+    });
+    if (!(input instanceof HTMLSelectElement) && field.kind !== "check") takeOver(field.name, input, note, changed);
+    const label = element("label", { for: id }, field.label);
+    const hint = field.hint === undefined ? [] : [element("p", { class: "hint", id: `${id}-hint` }, field.hint)];
+    return element(
+      "div",
+      { class: field.kind === "check" ? "field check" : "field" },
+      ...(field.kind === "check" ? [input, label] : [label, ...hint, input]),
+      note,
+    );
+  });
+  const root = element("form", { autocomplete: "off" }, ...rows);
+  root.addEventListener("submit", (event) => event.preventDefault());
+  return {
+    root,
+    values: () => Object.fromEntries([...inputs].map(([name, input]) => [name, valueOf(input)])),
+    fill: (values) => {
+      const isLink = Object.keys(values).length > 0;
+      for (const { name, initial } of tab.fields) {
+        const input = inputs.get(name);
+        const value = Object.hasOwn(values, name) ? values[name] : undefined;
+        if (input !== undefined) put(input, value ?? (isLink ? "" : initial));
+      }
+    },
+  };
+}
+
+function inputOf(field: Field, id: string): Input {
+  const described: Readonly<Record<string, string>> =
+    field.hint === undefined ? {} : { "aria-describedby": `${id}-hint` };
+  const shared = { id, name: field.name, ...described };
+  const plain = { spellcheck: "false", autocomplete: "off", autocapitalize: "off" };
+  switch (field.kind) {
+    case "lines":
+      return element("textarea", { ...shared, ...plain, rows: String(field.rows ?? 4), wrap: "off" });
+    case "choice":
+      return element(
+        "select",
+        shared,
+        ...(field.choices ?? []).map(([value, label]) => element("option", { value }, label)),
+      );
+    case "check":
+      return element("input", { ...shared, type: "checkbox", value: "yes" });
+    case "line":
+      return element("input", { ...shared, ...plain, type: "text" });
+  }
+}
+
+function valueOf(input: Input): string {
+  if (input instanceof HTMLInputElement && input.type === "checkbox") return input.checked ? "yes" : "";
+  return input.value;
+}
+
+function put(input: Input, value: string): void {
+  if (input instanceof HTMLInputElement && input.type === "checkbox") input.checked = value !== "";
+  else input.value = value;
+}
+
+/** Rids the input of tokens, and says what was removed; empty where nothing was. */
+function cleaned(name: string, input: HTMLInputElement | HTMLTextAreaElement): string {
+  const { text, removed } = cleanField(name, input.value.slice(0, MAX_TEXT_CHARACTERS));
+  if (text !== input.value) input.value = text;
+  return removed ?? "";
+}
+
+/** Text that is pasted or dropped is cleaned before it is in the field, so that undoing brings no token back. */
+function takeOver(
+  name: string,
+  input: HTMLInputElement | HTMLTextAreaElement,
+  note: HTMLElement,
+  changed: () => void,
+): void {
+  const take = (event: Event, pasted: string | undefined): void => {
+    const { text, removed } = cleanField(name, (pasted ?? "").slice(0, MAX_TEXT_CHARACTERS));
+    if (removed === null) return;
+    event.preventDefault();
+    // claims take the place of what was there: two in one field are none
+    if (name === "claims") input.value = text;
+    else input.setRangeText(text, input.selectionStart ?? 0, input.selectionEnd ?? 0, "end");
+    note.textContent = removed;
+    changed();
+  };
+  input.addEventListener("paste", (event) => take(event, (event as ClipboardEvent).clipboardData?.getData("text")));
+  input.addEventListener("drop", (event) => take(event, (event as DragEvent).dataTransfer?.getData("text")));
+}

@@ -1,0 +1,37 @@
+/** What a tab is: its fields, and what they come to. */
+import type { Tab } from "../model/fragment";
+
+export interface Field {
+  readonly name: string;
+  readonly label: string;
+  /** Below the field. */
+  readonly hint?: string;
+  readonly kind: "line" | "lines" | "choice" | "check";
+  readonly rows?: number;
+  readonly choices?: readonly (readonly [value: string, label: string])[];
+  /** What it holds when the page is opened without a link. */
+  readonly initial: string;
+}
+
+export interface Result {
+  /** The answer in a few words, read out when it changes. */
+  readonly status: string;
+  readonly kind: "yes" | "no" | "plain";
+  readonly blocks: readonly HTMLElement[];
+}
+
+export interface TabView {
+  readonly name: Tab;
+  readonly title: string;
+  readonly about: string;
+  readonly fields: readonly Field[];
+  /** Throws InputError for what a person mistyped. */
+  readonly result: (values: (name: string) => string) => Promise<Result>;
+  /** What stands beside the fields; called once, when they are in the page. */
+  readonly furnish?: () => HTMLElement;
+}
+
+/** The id of a field's element. */
+export function inputId(tab: Tab, field: string): string {
+  return `${tab}-${field}`;
+}
