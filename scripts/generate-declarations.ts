@@ -11,7 +11,7 @@ import { tell } from "../src/cli/run";
 import type { Field, Fields } from "../src/federation/fields/field";
 import { ACCOUNT_ISSUER_FIELDS, WORKSPACE_ISSUER_FIELDS } from "../src/federation/fields/issuer";
 import { ROLE_FIELDS } from "../src/federation/fields/role";
-import { SETTING_FIELDS } from "../src/federation/fields/settings";
+import { IDENTITY_FIELDS, SETTING_FIELDS } from "../src/federation/fields/settings";
 import { defaultText } from "../src/federation/fields/table";
 import { SUBJECT_TRUST_FIELDS, UNITY_CATALOG_TRUST_FIELDS } from "../src/federation/fields/trust";
 import { awsAccountSchema, awsSchema, backendSchema } from "../src/federation/schema";
@@ -25,9 +25,13 @@ const SOURCE = `
  * npm run generate.
  */
 import type { Json } from "../trust/canonical-json";
+import type { Identity } from "../trust/trust";
 
 /** The top of a federation file beside \`aws\`, \`issuers\` and \`roles\`. */
 export interface SettingsDeclaration {${declared(SETTING_FIELDS)}}
+
+/** Whom a name of \`identities\` stands for: one of these. */
+export interface IdentityDeclaration {${declared(IDENTITY_FIELDS)}}
 
 /**
  * A federation as written in YAML or TypeScript.
@@ -133,6 +137,7 @@ function declared(fields: Fields): string {
 }
 
 function declaredType({ kind, schema }: Field): string {
+  if (kind.is === "identities") return "Readonly<Record<string, IdentityDeclaration>>";
   const nested = "fields" in kind && Object.keys(kind.fields).length > 0 ? kind.fields : undefined;
   if (nested === undefined) return typeText(schema);
   // trusts have interfaces of their own
@@ -206,7 +211,10 @@ function valueType({ kind, schema }: Field): string {
     case "text":
       return "string";
     case "texts":
+    case "names":
       return "readonly string[]";
+    case "identities":
+      return "Readonly<Record<string, Identity>>";
     case "tags":
     case "policyArns":
       return "Readonly<Record<string, string>>";

@@ -9,7 +9,7 @@ import { mechanismsTable } from "../src/explain/mechanisms";
 import { ACCOUNT_ISSUER_FIELDS, WORKSPACE_ISSUER_FIELDS } from "../src/federation/fields/issuer";
 import { ROLE_FIELDS } from "../src/federation/fields/role";
 import { BACKENDS } from "../src/federation/schema";
-import { SETTING_FIELDS } from "../src/federation/fields/settings";
+import { IDENTITY_FIELDS, SETTING_FIELDS } from "../src/federation/fields/settings";
 import { fieldTable } from "../src/federation/fields/table";
 import { SUBJECT_TRUST_FIELDS } from "../src/federation/fields/trust";
 import { cloudsTable, principalsTable } from "../src/issuer/clouds";
@@ -70,6 +70,7 @@ function withFields(page: string): string {
   const backends = markdownTable(["type", "setting", "meaning", "needed"], rows);
   return Object.entries({
     settings: SETTING_FIELDS,
+    identity: IDENTITY_FIELDS,
     workspace: WORKSPACE_ISSUER_FIELDS,
     account: ACCOUNT_ISSUER_FIELDS,
     trust: SUBJECT_TRUST_FIELDS,

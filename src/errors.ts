@@ -83,6 +83,9 @@ export const ERROR_CODES = {
   "inline-policies-too-long": "input",
   "boundary-arn-invalid": "input",
   "reason-empty": "input",
+  "identity-name-invalid": "input",
+  "identity-invalid": "input",
+  "identity-not-found": "input",
   // trust
   "no-issuer": "input",
   "no-role": "input",

@@ -6,11 +6,18 @@ export { ERROR_CODES, FederationError, InputError, OutsideError } from "./errors
 export type { ErrorCode, Problem, Warning } from "./errors";
 export { accountView, inlinePoliciesOf, roleTrustPolicy } from "./federation/account-view";
 export type { AccountView } from "./federation/account-view";
+export { identityNames, nameOf } from "./federation/identities";
 export { logicalId } from "./federation/logical-id";
 export type { Federation, FederationRole } from "./federation/model";
 export { parseFederation, readFederation } from "./federation/read";
 export type { ReadFederation } from "./federation/read";
-export type { FederationInput, IssuerDeclaration, RoleDeclaration, TrustDeclaration } from "./federation/declarations";
+export type {
+  FederationInput,
+  IdentityDeclaration,
+  IssuerDeclaration,
+  RoleDeclaration,
+  TrustDeclaration,
+} from "./federation/declarations";
 export { chooseIssuer } from "./issuer/choose";
 export { CLOUDS } from "./issuer/clouds";
 export type { Cloud } from "./issuer/clouds";
@@ -34,4 +41,4 @@ export { compare } from "./trust/exact/compare";
 export { who } from "./trust/exact/who";
 export type { LintTarget } from "./trust/parsed/target";
 export type { TrustPolicy } from "./trust/policy";
-export type { Trust } from "./trust/trust";
+export type { Identity, Trust } from "./trust/trust";

@@ -31,6 +31,30 @@ test("tokens for service principals and users are encoded by Terraform, in the o
   expect(subjectsOf(role)).toBe(`[\${jsonencode(var.sp)},"${READER}",\${jsonencode(var.user)}]`);
 });
 
+test("tokens for identities are encoded where a trust names them, checked there, and not in other roles", () => {
+  const stack = emptyStack();
+  const token = (name: string): string => new TerraformVariable(stack, name, { type: "string" }).stringValue;
+  const identities = {
+    etl: { servicePrincipal: token("sp") },
+    bob: { user: token("user") },
+    ann: { user: "ann@example.com" },
+  };
+  const federation = new DatabricksFederation(stack, "f", { ...inAws, issuers, identities });
+  federation.addRole("r", { trusts: [{ issuer: "production", users: [token("own")], identities: ["ann", "etl"] }] });
+  federation.addRole("other", { trusts: [{ issuer: "production", identities: ["ann"] }] });
+  expect(complaints(stack)).toEqual([]);
+  const { f_r: role = {}, f_other: other = {} } = synthesise(stack).resource["aws_iam_role"] ?? {};
+  expect(subjectsOf(role)).toBe('[${jsonencode(var.own)},"ann@example.com",${jsonencode(var.sp)}]');
+  const { precondition } = role["lifecycle"] as {
+    readonly precondition: readonly { readonly error_message: string }[];
+  };
+  expect(precondition.map(({ error_message }) => error_message.split(" ")[0])).toEqual([
+    "roles.r.trusts[0].users[0]",
+    "identities.etl.servicePrincipal",
+  ]);
+  expect(other["lifecycle"]).toBeUndefined();
+});
+
 test("each is checked by the rule of its place before the role is made", () => {
   const role = synthesisedRole((token) => ({
     trusts: [

@@ -8,13 +8,14 @@ import type { FederationInput } from "../../src/federation";
 import { readFederation } from "../../src/federation";
 import type { AccountView } from "../../src/federation/account-view";
 import { accountView, roleTrustPolicy } from "../../src/federation/account-view";
+import { hclName } from "../../src/federation/fields/field";
 import type { Federation } from "../../src/federation/model";
 import { trustInput } from "../../src/hcl/module-inputs";
 import { resourcesOf } from "../../src/hcl/moves";
 import { rootFiles } from "../../src/hcl/root-files";
 import { trustPolicyJson } from "../../src/trust/build";
 import { isWithinDomains } from "../../src/trust/check";
-import { arbitraryFederation, arbitraryRole, EMAIL_DOMAINS } from "../support/arbitrary-federation";
+import { arbitraryFederation, arbitraryRole, EMAIL_DOMAINS, IDENTITIES } from "../support/arbitrary-federation";
 import { describeWith } from "../support/requirements";
 import type { SynthesisedStack } from "../support/synthesise";
 import { complaints, synthesiseWhole } from "../support/synthesise";
@@ -66,6 +67,7 @@ function trustPolicyValues(view: AccountView): object {
     account_id: view.accountId,
     partition: view.account.partition,
     email_domains: view.federation.emailDomains,
+    identities: mapped(view.federation.identities, ({ kind, subject }) => ({ [hclName(kind)]: subject })),
     provider_arns: [],
     trust_policy_max_length: view.federation.trustPolicyMaxLength,
     issuers: Object.fromEntries(
@@ -78,6 +80,10 @@ function trustPolicyValues(view: AccountView): object {
       view.roles.map(({ key, name, path, trusts }) => [key, { name, path, trusts: trusts.map(trustInput) }]),
     ),
   };
+}
+
+function mapped<T>(values: Readonly<Record<string, T>>, value: (value: T) => object): object {
+  return Object.fromEntries(Object.entries(values).map(([key, member]) => [key, value(member)]));
 }
 
 /** One federation of many generated roles. */
@@ -103,6 +109,7 @@ function manyRoles(count: number, partition: "aws" | "aws-us-gov"): Federation {
         issuers,
         roles: { role },
         emailDomains: EMAIL_DOMAINS,
+        identities: IDENTITIES,
         trustPolicyMaxLength: 8192,
       });
       if (isSynthesisable(viewOf(federation))) readable.push(role);
@@ -118,6 +125,7 @@ function manyRoles(count: number, partition: "aws" | "aws-us-gov"): Federation {
     issuers,
     roles,
     emailDomains: EMAIL_DOMAINS,
+    identities: IDENTITIES,
     trustPolicyMaxLength: 8192,
   }).federation;
 }

@@ -31,6 +31,13 @@ const email = word.map((local) => `${local}@data.example.com`);
 const subject = kept(SUBJECT, uuid).filter((text) => !/\$\{/.test(text));
 /** Those of every generated federation. */
 export const EMAIL_DOMAINS = ["example.org", "data.example.com"];
+/** Those of every generated federation. */
+export const IDENTITIES = {
+  "nightly-etl": { servicePrincipal: "6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b" },
+  Alice: { user: "Alice@data.example.com" },
+  team_2: { subject: "a team <of> & more" },
+  toString: { user: "bob@data.example.com" },
+} as const satisfies FederationInput["identities"];
 const pattern = fc.tuple(hostileLatin, word).map(([hostile, local]) => {
   const wild = `${hostile}*@data.example.com`;
   return satisfies(SUBJECT_PATTERN, wild) && !/\$\{/.test(wild) && isWithinDomains(wild, EMAIL_DOMAINS)
@@ -112,6 +119,7 @@ function trustOf(issuers: Issuers, partition: Partition): fc.Arbitrary<TrustDecl
       servicePrincipals: fc.array(uuid, { maxLength: 3 }),
       users: fc.array(email, { maxLength: 2 }),
       subjects: fc.array(subject, { maxLength: 2 }),
+      identities: fc.array(fc.constantFrom(...Object.keys(IDENTITIES)), { maxLength: 2 }),
       subjectPatterns: fc.array(pattern, { maxLength: 2 }),
       wideSubjectPatterns: fc.array(
         kept(
@@ -130,6 +138,7 @@ function trustOf(issuers: Issuers, partition: Partition): fc.Arbitrary<TrustDecl
         trust.servicePrincipals.length +
           trust.users.length +
           trust.subjects.length +
+          trust.identities.length +
           trust.subjectPatterns.length +
           trust.wideSubjectPatterns.length >
         0;
@@ -204,7 +213,9 @@ export function arbitraryRole(
     .map((role) => {
       // lint refuses people's long sessions from anywhere
       const { maxSessionDuration: _, ...short } = role;
-      return role.trusts.some((trust) => "users" in trust && (trust.users ?? []).length > 0) ? short : role;
+      const names = (trust: TrustDeclaration): number =>
+        "users" in trust ? (trust.users ?? []).length + (trust.identities ?? []).length : 0;
+      return role.trusts.some((trust) => names(trust) > 0) ? short : role;
     });
 }
 
@@ -240,6 +251,7 @@ export const arbitraryFederation: fc.Arbitrary<Federation> = fc
               : { partition, accounts: { prod: { accountId }, dev: { accountId: second, region: "eu-west-1" } } },
           issuers,
           emailDomains: EMAIL_DOMAINS,
+          identities: IDENTITIES,
           trustPolicyMaxLength: 8192,
         }),
       ),

@@ -46,6 +46,7 @@ function trust(fields: Partial<SubjectTrust> = {}): SubjectTrust {
     servicePrincipals: [],
     users: [],
     subjects: [],
+    identities: [],
     subjectPatterns: [],
     wideSubjectPatterns: [],
     audiences: null,
@@ -309,6 +310,10 @@ const anyTrust: fc.Arbitrary<SubjectTrust> = fc.record({
   servicePrincipals: fc.array(uuid, { maxLength: 4 }),
   users: fc.array(user, { maxLength: 3 }),
   subjects: fc.array(fc.constantFrom("any", '<sub> & "more"', "a\u0301 b"), { maxLength: 2 }),
+  identities: fc.array(
+    user.map((subject) => ({ name: "alice", kind: "user" as const, subject })),
+    { maxLength: 2 },
+  ),
   subjectPatterns: fc.array(fc.constantFrom("*@data.example.com", "etl-?@data.example.com"), {
     maxLength: 2,
   }),
@@ -326,7 +331,8 @@ const goodTrusts = fc
   .filter((trusts) =>
     trusts.every(
       (trust) =>
-        checkTrust(trust, { ...CONTEXT, partition: "aws", emailDomains: ["data.example.com"] }, "trust").length === 0,
+        checkTrust(trust, { ...CONTEXT, partition: "aws", emailDomains: ["data.example.com"], identities: null }, "trust")
+          .length === 0,
     ),
   );
 
@@ -341,6 +347,7 @@ test(
             ...entry.servicePrincipals,
             ...entry.users,
             ...entry.subjects,
+            ...entry.identities.map((identity) => identity.subject),
             ...entry.subjectPatterns,
             ...entry.wideSubjectPatterns.map(({ pattern }) => pattern),
           ]),

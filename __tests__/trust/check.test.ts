@@ -15,6 +15,7 @@ const CONTEXT: CheckContext = {
   },
   partition: "aws",
   emailDomains: ["example.org", "data.example.com"],
+  identities: { "nightly-etl": { name: "nightly-etl", kind: "servicePrincipal", subject: READER } },
 };
 
 function subjects(fields: Partial<SubjectTrust>): SubjectTrust {
@@ -24,6 +25,7 @@ function subjects(fields: Partial<SubjectTrust>): SubjectTrust {
     servicePrincipals: [READER],
     users: [],
     subjects: [],
+    identities: [],
     subjectPatterns: [],
     wideSubjectPatterns: [],
     audiences: null,

@@ -72,6 +72,14 @@ output "trust_policy" {
   }
 
   precondition {
+    condition = length(module.trust_policies.problems.identity_not_found) == 0
+    error_message = "Each of a trust's identities must be a name of identities. At fault: ${[
+      for shown in [join(", ", module.trust_policies.problems.identity_not_found)] :
+      [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
+    ][0]}."
+  }
+
+  precondition {
     condition = length(module.trust_policies.problems.audience_not_registered) == 0
     error_message = "The audiences of a trust must be among those its issuer's provider registers: AWS would refuse every such token. At fault: ${[
       for shown in [join(", ", module.trust_policies.problems.audience_not_registered)] :

@@ -130,6 +130,7 @@ module "trust_policies" {
 
   account_id              = local.account_id
   email_domains           = var.email_domains
+  identities              = var.identities
   issuers                 = local.issuers
   partition               = local.partition
   provider_arns           = concat(values(aws_iam_openid_connect_provider.this)[*].arn, [for key, found in data.aws_iam_openid_connect_provider.existing : local.issuers[key].provider_arn])

@@ -425,6 +425,141 @@ variable "email_domains" {
   }
 }
 
+variable "identities" {
+  description = "Service principals, users and subjects by a name of your own, which trusts use for them."
+  type = map(object({
+    service_principal = optional(string)
+    subject           = optional(string)
+    user              = optional(string)
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition = length([
+      for name in keys(var.identities) :
+      "identities: ${jsonencode(name)}"
+      if !(
+        can(regex("^[A-Za-z][A-Za-z0-9._-]*$", name)) &&
+        length(name) <= 63 &&
+        !can(regex("^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", name))
+      )
+    ]) == 0
+    error_message = "Each key of identities must be 1 to 63 letters, digits and ._-, starting with a letter; and not a service principal's application ID: a UUID in lower case. At fault: ${[
+      for shown in [join(", ", [
+        for name in keys(var.identities) :
+        "identities: ${jsonencode(name)}"
+        if !(
+          can(regex("^[A-Za-z][A-Za-z0-9._-]*$", name)) &&
+          length(name) <= 63 &&
+          !can(regex("^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", name))
+        )
+      ])] :
+      [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
+    ][0]}."
+  }
+
+  validation {
+    condition = length([
+      for key, identity in var.identities :
+      "identities[${jsonencode(key)}]"
+      if !(can(identity.service_principal))
+    ]) == 0
+    error_message = "An identity must not be null; leave it out. At fault: ${[
+      for shown in [join(", ", [
+        for key, identity in var.identities :
+        "identities[${jsonencode(key)}]"
+        if !(can(identity.service_principal))
+      ])] :
+      [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
+    ][0]}."
+  }
+
+  validation {
+    condition = length([
+      for key, identity in var.identities :
+      "identities[${jsonencode(key)}]"
+      if identity == null ? false : !(
+        length([for subject in [identity.service_principal, identity.user, identity.subject] : subject if subject != null]) == 1
+      )
+    ]) == 0
+    error_message = "An identity must have exactly one of service_principal, user, subject. At fault: ${[
+      for shown in [join(", ", [
+        for key, identity in var.identities :
+        "identities[${jsonencode(key)}]"
+        if identity == null ? false : !(
+          length([for subject in [identity.service_principal, identity.user, identity.subject] : subject if subject != null]) == 1
+        )
+      ])] :
+      [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
+    ][0]}."
+  }
+
+  validation {
+    condition = length([
+      for key, identity in var.identities :
+      "identities[${jsonencode(key)}].service_principal: ${jsonencode(identity.service_principal)}"
+      if identity == null ? false : !(
+        identity.service_principal == null ? true : can(regex("^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", identity.service_principal))
+      )
+    ]) == 0
+    error_message = "An identity's service_principal must be a service principal's application ID: a UUID in lower case, e.g. 6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b. At fault: ${[
+      for shown in [join(", ", [
+        for key, identity in var.identities :
+        "identities[${jsonencode(key)}].service_principal: ${jsonencode(identity.service_principal)}"
+        if identity == null ? false : !(
+          identity.service_principal == null ? true : can(regex("^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", identity.service_principal))
+        )
+      ])] :
+      [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
+    ][0]}."
+  }
+
+  validation {
+    condition = length([
+      for key, identity in var.identities :
+      "identities[${jsonencode(key)}].user: ${jsonencode(identity.user)}"
+      if identity == null ? false : !(
+        identity.user == null ? true : can(regex("^[A-Za-z0-9.!#%&'+/=\\^_`~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)+[A-Za-z]{2,63}$", identity.user)) &&
+        length(identity.user) <= 254
+      )
+    ]) == 0
+    error_message = "An identity's user must be a user's email address as Databricks shows it, without wildcards, e.g. alice@example.com. At fault: ${[
+      for shown in [join(", ", [
+        for key, identity in var.identities :
+        "identities[${jsonencode(key)}].user: ${jsonencode(identity.user)}"
+        if identity == null ? false : !(
+          identity.user == null ? true : can(regex("^[A-Za-z0-9.!#%&'+/=\\^_`~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)+[A-Za-z]{2,63}$", identity.user)) &&
+          length(identity.user) <= 254
+        )
+      ])] :
+      [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
+    ][0]}."
+  }
+
+  validation {
+    condition = length([
+      for key, identity in var.identities :
+      "identities[${jsonencode(key)}].subject: ${jsonencode(identity.subject)}"
+      if identity == null ? false : !(
+        identity.subject == null ? true : can(regex("^[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", identity.subject)) &&
+        length(identity.subject) <= 255
+      )
+    ]) == 0
+    error_message = "An identity's subject must be an exact sub claim of 1 to 255 visible Latin-1 characters except *, ? and {, without a space at either end. At fault: ${[
+      for shown in [join(", ", [
+        for key, identity in var.identities :
+        "identities[${jsonencode(key)}].subject: ${jsonencode(identity.subject)}"
+        if identity == null ? false : !(
+          identity.subject == null ? true : can(regex("^[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", identity.subject)) &&
+          length(identity.subject) <= 255
+        )
+      ])] :
+      [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
+    ][0]}."
+  }
+}
+
 variable "max_session_duration" {
   description = "Longest session of roles without their own. In seconds."
   type        = number
@@ -493,6 +628,7 @@ variable "roles" {
         values   = list(string)
         variable = string
       })), [])
+      identities         = optional(list(string), [])
       issuer             = optional(string)
       service_principals = optional(list(string), [])
       subject_patterns   = optional(list(string), [])
@@ -1066,7 +1202,7 @@ variable "roles" {
           can(trust.unity_catalog.cloud) ? trust.issuer == null &&
           trust.audiences == null &&
           !trust.allow_tag_session &&
-          length(concat(trust.service_principals, trust.users, trust.subjects, trust.subject_patterns, trust.wide_subject_patterns)) == 0 : trust.issuer != null
+          length(concat(trust.service_principals, trust.users, trust.subjects, trust.identities, trust.subject_patterns, trust.wide_subject_patterns)) == 0 : trust.issuer != null
         )
       ]
     ])) == 0
@@ -1083,7 +1219,7 @@ variable "roles" {
             can(trust.unity_catalog.cloud) ? trust.issuer == null &&
             trust.audiences == null &&
             !trust.allow_tag_session &&
-            length(concat(trust.service_principals, trust.users, trust.subjects, trust.subject_patterns, trust.wide_subject_patterns)) == 0 : trust.issuer != null
+            length(concat(trust.service_principals, trust.users, trust.subjects, trust.identities, trust.subject_patterns, trust.wide_subject_patterns)) == 0 : trust.issuer != null
           )
         ]
       ]))] :
@@ -1101,11 +1237,11 @@ variable "roles" {
         for trust_index, trust in role.trusts :
         "roles[${jsonencode(key)}].trusts[${trust_index}]"
         if !(
-          can(trust.unity_catalog.cloud) || length(concat(trust.service_principals, trust.users, trust.subjects, trust.subject_patterns, trust.wide_subject_patterns)) > 0
+          can(trust.unity_catalog.cloud) || length(concat(trust.service_principals, trust.users, trust.subjects, trust.identities, trust.subject_patterns, trust.wide_subject_patterns)) > 0
         )
       ]
     ])) == 0
-    error_message = "Each trust must name whom it trusts: service_principals, users, subjects, subject_patterns or wide_subject_patterns, or unity_catalog; without, every identity of the issuer would get in. At fault: ${[
+    error_message = "Each trust must name whom it trusts: service_principals, users, subjects, identities, subject_patterns or wide_subject_patterns, or unity_catalog; without, every identity of the issuer would get in. At fault: ${[
       for shown in [join(", ", flatten([
         for key, role in [
           for json in [jsonencode([for role in var.roles : [for trust in role.trusts : trust.service_principals]])] :
@@ -1115,7 +1251,7 @@ variable "roles" {
           for trust_index, trust in role.trusts :
           "roles[${jsonencode(key)}].trusts[${trust_index}]"
           if !(
-            can(trust.unity_catalog.cloud) || length(concat(trust.service_principals, trust.users, trust.subjects, trust.subject_patterns, trust.wide_subject_patterns)) > 0
+            can(trust.unity_catalog.cloud) || length(concat(trust.service_principals, trust.users, trust.subjects, trust.identities, trust.subject_patterns, trust.wide_subject_patterns)) > 0
           )
         ]
       ]))] :

@@ -98,6 +98,7 @@ module "trust_policies" {
 
   account_id              = local.account_id
   email_domains           = var.email_domains
+  identities              = var.identities
   partition               = local.partition
   provider_arns           = concat(aws_iam_openid_connect_provider.this[*].arn, [for found in data.aws_iam_openid_connect_provider.existing : local.provider_arn])
   trust_policy_max_length = var.trust_policy_max_length

@@ -51,12 +51,14 @@ export interface DeclaredIdentity {
   readonly issuer: string;
   /** A subject or a pattern. */
   readonly subject: string;
+  /** What the trust says instead: the name of an identity. Null: the subject itself. */
+  readonly name: string | null;
   /** Where it stands: index in the role's trusts, and the field there. */
   readonly trust: number;
   readonly field: UnseenField;
 }
 
-export type UnseenField = (typeof SUBJECT_FIELDS)[number] | "wideSubjectPatterns";
+export type UnseenField = (typeof SUBJECT_FIELDS)[number] | "identities" | "wideSubjectPatterns";
 
 /** The document of `audit --json`. */
 export interface Audit {
@@ -207,14 +209,13 @@ function reasonOf(
 export function declaredIdentities(role: FederationRole): readonly DeclaredIdentity[] {
   return role.trusts.flatMap((trust, index) => {
     if (trust.kind !== "subjects") return [];
-    const of = (field: UnseenField, subjects: readonly string[]): readonly DeclaredIdentity[] =>
-      subjects.map((subject) => ({ role: role.key, issuer: trust.issuer, subject, trust: index, field }));
+    const one = (field: UnseenField, subject: string, name: string | null = null): DeclaredIdentity => {
+      return { role: role.key, issuer: trust.issuer, subject, name, trust: index, field };
+    };
     return [
-      ...SUBJECT_FIELDS.flatMap((field) => of(field, trust[field])),
-      ...of(
-        "wideSubjectPatterns",
-        trust.wideSubjectPatterns.map(({ pattern }) => pattern),
-      ),
+      ...SUBJECT_FIELDS.flatMap((field) => trust[field].map((subject) => one(field, subject))),
+      ...trust.identities.map(({ name, subject }) => one("identities", subject, name)),
+      ...trust.wideSubjectPatterns.map(({ pattern }) => one("wideSubjectPatterns", pattern)),
     ];
   });
 }

@@ -53,6 +53,7 @@ const SUBJECTS: ReadonlySet<string> = new Set([
   "servicePrincipals",
   "users",
   "subjects",
+  "identities",
   "subjectPatterns",
   "wideSubjectPatterns",
 ]);
@@ -66,7 +67,9 @@ function narrowedLists(
   const gone: Pair[] = [];
   const inner: Edit[] = [];
   for (const pair of trust.items) {
-    const subjects = new Set(unseen.flatMap(({ field, subject }) => (field === keyOf(pair) ? [subject] : [])));
+    const subjects = new Set(
+      unseen.flatMap(({ field, subject, name }) => (field === keyOf(pair) ? [name ?? subject] : [])),
+    );
     if (subjects.size === 0 || !isSeq(pair.value)) continue;
     const items = pair.value.items.filter((item) => subjects.has(subjectOf(item)));
     if (items.length === pair.value.items.length) gone.push(pair);

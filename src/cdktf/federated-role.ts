@@ -13,6 +13,7 @@ import { ROLE_FIELDS } from "../federation/fields/role";
 import type { FederationRole } from "../federation/model";
 import { formatPath } from "../federation/path";
 import type {
+  IdentityDeclaration,
   RoleDeclaration,
   SubjectTrustDeclaration,
   UnityCatalogTrustDeclaration,
@@ -44,10 +45,19 @@ import { checkWrittenPolicy } from "./written-policy";
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the one type that is assignable to each set of keys
 export type AnyIssuer = any;
 
+/** The same for the names of its identities. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- as above
+export type AnyIdentity = any;
+
 /** A trust for identities of one issuer. */
-export interface SubjectTrust<Issuer extends string = AnyIssuer> extends Omit<SubjectTrustDeclaration, "issuer"> {
+export interface SubjectTrust<Issuer extends string = AnyIssuer, Identity extends string = AnyIdentity> extends Omit<
+  SubjectTrustDeclaration,
+  "identities" | "issuer"
+> {
   /** The key of an issuer, or the construct that registers it. */
   readonly issuer: Issuer | DatabricksOidcProvider;
+  /** Names of the federation's identities, which are the same for every issuer. Default: none. */
+  readonly identities?: readonly Identity[] | undefined;
 }
 
 /**
@@ -59,10 +69,11 @@ export interface SubjectTrust<Issuer extends string = AnyIssuer> extends Omit<Su
  * const trust: RoleTrust<"production"> = { issuer: "production", users: ["alice@example.com"] };
  * ```
  */
-export type RoleTrust<Issuer extends string = AnyIssuer> = SubjectTrust<Issuer> | UnityCatalogTrustDeclaration;
+export type RoleTrust<Issuer extends string = AnyIssuer, Identity extends string = AnyIdentity> =
+  SubjectTrust<Issuer, Identity> | UnityCatalogTrustDeclaration;
 
 /**
- * A role as in a federation file, word for word; `Issuer` are the keys that trusts may name. Tokens are welcome in
+ * A role as in a federation file, word for word; `Issuer` and `Identity` are what trusts may name. Tokens are welcome in
  * `managedPolicyArns`, `permissionsBoundaryArn`, the values of `tags`, policy documents, and as one whole application
  * ID, external ID or e-mail address; elsewhere a rule needs the value (token-not-allowed).
  *
@@ -72,12 +83,12 @@ export type RoleTrust<Issuer extends string = AnyIssuer> = SubjectTrust<Issuer> 
  * const role: RoleProps = { trusts: [{ issuer: "production", users: ["alice@example.com"] }] };
  * ```
  */
-export interface RoleProps<Issuer extends string = AnyIssuer> extends Omit<
+export interface RoleProps<Issuer extends string = AnyIssuer, Identity extends string = AnyIdentity> extends Omit<
   RoleDeclaration,
   "accounts" | "inlinePolicies" | "trusts"
 > {
   /** Whom the role trusts; at least one. */
-  readonly trusts: readonly RoleTrust<Issuer>[];
+  readonly trusts: readonly RoleTrust<Issuer, Identity>[];
   /**
    * Policy name -> document, JSON text, or a token for JSON text. IAM policy variables (`${aws:username}`) stay.
    * Default: none.
@@ -97,7 +108,10 @@ export interface RoleProps<Issuer extends string = AnyIssuer> extends Omit<
  * };
  * ```
  */
-export interface DatabricksFederatedRoleProps<Issuer extends string = AnyIssuer> extends RoleProps<NoInfer<Issuer>> {
+export interface DatabricksFederatedRoleProps<
+  Issuer extends string = AnyIssuer,
+  Identity extends string = AnyIdentity,
+> extends RoleProps<NoInfer<Issuer>, NoInfer<Identity>> {
   /** The providers that trusts name as `issuer`, by that name. Default: none; trusts name the constructs themselves. */
   readonly providers?: Readonly<Record<Issuer, DatabricksOidcProvider>>;
   /** The AWS provider of the resources, such as an aliased one. Default: that of the first OIDC provider. */
@@ -108,6 +122,8 @@ export interface DatabricksFederatedRoleProps<Issuer extends string = AnyIssuer>
   readonly awsPartition?: Partition;
   /** Email domains of your own, which subject patterns may match. Default: none. */
   readonly emailDomains?: readonly string[];
+  /** Service principals, users and subjects by a name of your own, which trusts may use. Default: none. */
+  readonly identities?: Readonly<Record<Identity, IdentityDeclaration>> | undefined;
   /** IAM's quota for a trust policy, in characters, 2,048 to 8,192. Default: 2,048. */
   readonly trustPolicyMaxLength?: number;
 }
@@ -145,7 +161,10 @@ export interface RoleParts extends RoleReading {
  * });
  * ```
  */
-export class DatabricksFederatedRole<const Issuer extends string = string> extends Construct {
+export class DatabricksFederatedRole<
+  const Issuer extends string = string,
+  const Identity extends string = string,
+> extends Construct {
   /** The role itself. `importFrom` of it takes over a role that exists. */
   readonly resource: IamRole;
   /**
@@ -165,7 +184,7 @@ export class DatabricksFederatedRole<const Issuer extends string = string> exten
 
   /** @internal */
   constructor(scope: Construct, id: string, props: undefined, parts: RoleParts);
-  constructor(scope: Construct, id: string, props: DatabricksFederatedRoleProps<Issuer>);
+  constructor(scope: Construct, id: string, props: DatabricksFederatedRoleProps<Issuer, Identity>);
   constructor(
     scope: Construct,
     id: string,
@@ -323,13 +342,21 @@ function attributesOf(attributes: RoleAttributes, text: (text: string) => string
 }
 
 const { accounts: _accounts, ...ROLE } = ROLE_FIELDS;
-const OWN_PROPS = ["providers", "provider", "awsAccountId", "awsPartition", "emailDomains", "trustPolicyMaxLength"];
+const OWN_PROPS = [
+  "providers",
+  "provider",
+  "awsAccountId",
+  "awsPartition",
+  "emailDomains",
+  "identities",
+  "trustPolicyMaxLength",
+];
 
 function partsOf(id: string, props: DatabricksFederatedRoleProps | undefined): RoleParts {
   const early: Problem[] = [];
   const at = ["roles", constructId(id)];
   const given = givenProps(props, [...Object.keys(ROLE), ...OWN_PROPS], at, early);
-  const { provider, awsAccountId, awsPartition, emailDomains, trustPolicyMaxLength, ...others } = given;
+  const { provider, awsAccountId, awsPartition, emailDomains, identities, trustPolicyMaxLength, ...others } = given;
   const { providers: named, ...rest } = others;
   const constructs = Object.entries(mappingAt("providers", named, early)).filter(([key, construct]) => {
     const isProvider = construct instanceof DatabricksOidcProvider;
@@ -346,6 +373,7 @@ function partsOf(id: string, props: DatabricksFederatedRoleProps | undefined): R
     awsAccountId: awsAccountId ?? first?.known.accountId ?? undefined,
     awsPartition: awsPartition ?? first?.known.partition ?? undefined,
     ...(emailDomains === undefined ? {} : { emailDomains }),
+    ...(identities === undefined ? {} : { identities }),
     ...(trustPolicyMaxLength === undefined ? {} : { trustPolicyMaxLength }),
   });
   const frame = roleFrame(settings, providers, "providers");

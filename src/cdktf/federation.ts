@@ -2,9 +2,9 @@ import { Construct } from "constructs";
 import type { Problem } from "../errors";
 import type { AccountView } from "../federation/account-view";
 import type { FederationRole } from "../federation/model";
-import type { IssuerDeclaration } from "../federation/declarations";
+import type { IdentityDeclaration, IssuerDeclaration } from "../federation/declarations";
 import { addedTwice } from "./added-policies";
-import type { AnyIssuer, RoleProps } from "./federated-role";
+import type { AnyIdentity, AnyIssuer, RoleProps } from "./federated-role";
 import { DatabricksFederatedRole } from "./federated-role";
 import { constructId, givenProps, keyProblem, shapeProblem } from "./given-props";
 import type { ProviderParts } from "./oidc-provider";
@@ -30,11 +30,19 @@ import { childId } from "./tokens";
  * };
  * ```
  */
-export interface DatabricksFederationProps<Issuer extends string = AnyIssuer> extends FederationSettings {
+export interface DatabricksFederationProps<
+  Issuer extends string = AnyIssuer,
+  Identity extends string = AnyIdentity,
+> extends FederationSettings {
   /** The issuers that roles may trust, by key. */
   readonly issuers: Readonly<Record<Issuer, IssuerDeclaration>>;
+  /**
+   * Service principals, users and subjects by a name of your own, which trusts may use. A token may be an application
+   * ID or an e-mail address. Default: none.
+   */
+  readonly identities?: Readonly<Record<Identity, IdentityDeclaration>> | undefined;
   /** Default: none; `addRole` adds them one by one. */
-  readonly roles?: Readonly<Record<string, RoleProps<NoInfer<Issuer>>>>;
+  readonly roles?: Readonly<Record<string, RoleProps<NoInfer<Issuer>, NoInfer<Identity>>>>;
 }
 
 /**
@@ -61,7 +69,10 @@ export interface DatabricksFederationProps<Issuer extends string = AnyIssuer> ex
  * reader.arn; // a token, for the rest of the stack
  * ```
  */
-export class DatabricksFederation<const Issuer extends string = string> extends Construct {
+export class DatabricksFederation<
+  const Issuer extends string = string,
+  const Identity extends string = string,
+> extends Construct {
   /** The providers, by issuer key. */
   readonly providers: Readonly<Record<Issuer, DatabricksOidcProvider>>;
   readonly #name: string;
@@ -70,11 +81,11 @@ export class DatabricksFederation<const Issuer extends string = string> extends 
 
   /** @internal A federation that was read from a file. */
   constructor(scope: Construct, id: string, props: undefined, parts: FederationParts);
-  constructor(scope: Construct, id: string, props: DatabricksFederationProps<Issuer>);
+  constructor(scope: Construct, id: string, props: DatabricksFederationProps<Issuer, Identity>);
   constructor(
     scope: Construct,
     id: string,
-    props: DatabricksFederationProps<Issuer> | undefined,
+    props: DatabricksFederationProps<Issuer, Identity> | undefined,
     parts: FederationParts = partsOf(id, props),
   ) {
     super(scope, id);
@@ -98,7 +109,7 @@ export class DatabricksFederation<const Issuer extends string = string> extends 
       const read = { checked: checkedRole(role, this.#frame), problems: [] };
       this.#add(role.key, read, this.providers, this.#frame);
     }
-    for (const [key, role] of Object.entries(parts.declared)) this.addRole(key, role as RoleProps<Issuer>);
+    for (const [key, role] of Object.entries(parts.declared)) this.addRole(key, role as RoleProps<Issuer, Identity>);
   }
 
   /** The roles by key, in the order they were added. */
@@ -110,7 +121,7 @@ export class DatabricksFederation<const Issuer extends string = string> extends 
    * Adds a role; `key` is its name unless it has one of its own. What is wrong with it is reported at synthesis.
    * A second role of the same key is refused there with name-collision.
    */
-  addRole(key: string, role: RoleProps<Issuer>): DatabricksFederatedRole {
+  addRole(key: string, role: RoleProps<Issuer, Identity>): DatabricksFederatedRole {
     const wrong = keyProblem(key, "roles") ?? shapeProblem(role, ["roles", key]);
     const { declaration, providers } = withIssuerKeys(wrong === undefined ? { ...role } : {}, this.providers);
     const frame = providers === this.providers ? this.#frame : roleFrame(this.#frame.settings, providers);
@@ -185,6 +196,7 @@ export function partsOfView(
       known,
       tags: federation.tags,
       boundaryToken: undefined,
+      identityTokens: [],
       verifiesExisting,
       problems,
     },

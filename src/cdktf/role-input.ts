@@ -125,14 +125,16 @@ export function checkedRole(
   seen = role,
 ): CheckedRole {
   const policy = buildTrustPolicy(role.trusts, role, trust);
+  const json = trustPolicyJson(policy);
+  const used = [...tokens, ...settings.identityTokens.filter(({ standIn }) => json.includes(standIn))];
   return {
     role,
     seen,
     policy,
-    trustPolicy: withTokenValues(trustPolicyJson(policy), tokens),
+    trustPolicy: withTokenValues(json, used),
     inlinePolicies: mapValues(inlinePoliciesOf(role, trust), canonicalJson),
     tags: roleTags(role, settings),
-    tokens,
+    tokens: used,
   };
 }
 

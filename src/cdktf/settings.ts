@@ -7,9 +7,11 @@ import type { Settings } from "../federation/model";
 import { readSettings } from "../federation/read";
 import type { FederationInput } from "../federation/declarations";
 import type { Partition } from "../issuer/rules";
+import { SERVICE_PRINCIPAL, USER } from "../trust/rules";
 import type { KnownAccount } from "./aws-account";
 import { refuseOtherKit } from "./own-kit";
 import { withEmptyValues } from "./given-props";
+import type { CheckedToken } from "./tokens";
 import { isPlainObject, reservedTextProblems, setTokensAside } from "./tokens";
 
 /**
@@ -23,7 +25,7 @@ import { isPlainObject, reservedTextProblems, setTokensAside } from "./tokens";
  */
 export interface FederationSettings extends Pick<
   FederationInput,
-  "emailDomains" | "lint" | "maxSessionDuration" | "roleNamePrefix" | "rolePath" | "trustPolicyMaxLength"
+  "emailDomains" | "identities" | "lint" | "maxSessionDuration" | "roleNamePrefix" | "rolePath" | "trustPolicyMaxLength"
 > {
   /** The AWS provider of every resource, such as an aliased one for another account. Default: the stack's own. */
   readonly provider?: TerraformProvider | undefined;
@@ -65,6 +67,8 @@ export interface CheckedSettings {
   readonly verifiesExisting: boolean;
   /** The permissions boundary where it is a token; `settings` then has a stand-in. */
   readonly boundaryToken: string | undefined;
+  /** Identities whose subject is a token; `settings` then has a stand-in. */
+  readonly identityTokens: readonly CheckedToken[];
   readonly problems: readonly Problem[];
 }
 
@@ -83,6 +87,9 @@ export function checkSettings(name: string, settings: FederationSettings): Check
         standIn: () => `arn:${partition ?? "aws"}:iam::${accountId ?? "000000000000"}:policy/token`,
       },
       { path: ["tags", "*"], standIn: () => "" },
+      // those of roles have other stand-ins
+      { path: ["identities", "*", "servicePrincipal"], standIn: standInIdentity, rule: SERVICE_PRINCIPAL },
+      { path: ["identities", "*", "user"], standIn: (count) => `identity-${count}@stand-in.invalid`, rule: USER },
     ],
   );
   const early: Problem[] = [...aside.problems, ...reservedTextProblems(aside.clean, [])].map(asProp);
@@ -102,9 +109,14 @@ export function checkSettings(name: string, settings: FederationSettings): Check
       Object.entries(read.settings.tags).map(([key, value]) => [key, aside.tokenAt("tags", key) ?? value]),
     ),
     boundaryToken: aside.tokenAt("permissionsBoundaryArn"),
+    identityTokens: aside.checked,
     verifiesExisting: verifyExistingProviders !== false,
     problems: [],
   };
+}
+
+function standInIdentity(count: number): string {
+  return `00000000-0000-4000-9000-${String(count).padStart(12, "0")}`;
 }
 
 /** Defaults in place of what was wrong, so that issuers and roles are checked all the same. */

@@ -4,7 +4,7 @@ import { findAccount, findAccountId, findIssuer, findRole, issuersOf } from "../
 import type { Federation, FederationIssuer, FederationRole } from "../federation/model";
 import { DEFAULT_SESSION_SECONDS } from "../federation/rules";
 import { roleArn } from "../trust/build";
-import { exactSubjects, type SubjectTrust } from "../trust/trust";
+import { exactSubjects, subjectsOfKind, type SubjectTrust } from "../trust/trust";
 import { type ClientPlace, PLACES } from "./places";
 
 export interface ClientOptions {
@@ -52,12 +52,12 @@ export function clientOf(federation: Federation, options: ClientOptions): Client
   const trusts = role.trusts.flatMap((trust) =>
     trust.kind === "subjects" && trust.issuer === issuer.key ? [trust] : [],
   );
-  const servicePrincipals = [...new Set(trusts.flatMap((trust) => trust.servicePrincipals))];
+  const servicePrincipals = [...new Set(trusts.flatMap((trust) => subjectsOfKind(trust, "servicePrincipals")))];
   if (PLACES[options.place].servicePrincipal && servicePrincipals.length === 0) {
     throw notPossible(
       options.place,
       `it runs as a service principal, and ${role.key} names none of ${issuer.key}`,
-      "Add one under servicePrincipals.",
+      "Add one under servicePrincipals, or an identity that is one.",
     );
   }
   return {

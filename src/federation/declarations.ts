@@ -3,6 +3,7 @@
  * npm run generate.
  */
 import type { Json } from "../trust/canonical-json";
+import type { Identity } from "../trust/trust";
 
 /** The top of a federation file beside `aws`, `issuers` and `roles`. */
 export interface SettingsDeclaration {
@@ -13,6 +14,8 @@ export interface SettingsDeclaration {
    * none.
    */
   readonly emailDomains?: readonly string[] | undefined;
+  /** Service principals, users and subjects by a name of your own, which trusts use for them. Default: none. */
+  readonly identities?: Readonly<Record<string, IdentityDeclaration>> | undefined;
   /** Goes before the key of a role without a name of its own. Default: none. */
   readonly roleNamePrefix?: string | undefined;
   /** IAM path of roles without their own. Default: `/`. */
@@ -37,6 +40,16 @@ export interface SettingsDeclaration {
         readonly reason: string;
       }[]
     | undefined;
+}
+
+/** Whom a name of `identities` stands for: one of these. */
+export interface IdentityDeclaration {
+  /** Application ID of a service principal. Default: none. */
+  readonly servicePrincipal?: string | undefined;
+  /** Email address of a user. Default: none. */
+  readonly user?: string | undefined;
+  /** Any other exact sub claim. Default: none. */
+  readonly subject?: string | undefined;
 }
 
 /**
@@ -177,6 +190,8 @@ export interface SubjectTrustDeclaration {
   readonly users?: readonly string[] | undefined;
   /** Any other exact sub claims. Default: none. */
   readonly subjects?: readonly string[] | undefined;
+  /** Names of the federation's identities, which are the same for every issuer. Default: none. */
+  readonly identities?: readonly string[] | undefined;
   /**
    * Patterns of email addresses, with * or ? before an @ and a domain of emailDomains, or below one, after it.
    * Default: none.
@@ -323,6 +338,8 @@ export interface SettingValues {
   readonly name: string;
   /** Email domains of your own, which subject patterns may match; a domain includes its subdomains. */
   readonly emailDomains: readonly string[];
+  /** Service principals, users and subjects by a name of your own, which trusts use for them. */
+  readonly identities: Readonly<Record<string, Identity>>;
   /** Goes before the key of a role without a name of its own. */
   readonly roleNamePrefix: string;
   /** IAM path of roles without their own. */

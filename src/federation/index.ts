@@ -1,6 +1,7 @@
 export { accountView, inlinePoliciesOf, roleTags, roleTrustPolicy, selfAssumePolicyOf } from "./account-view";
 export type { AccountView, ProviderView } from "./account-view";
 export { durationText, secondsOf } from "./duration";
+export { identityNames, nameOf } from "./identities";
 export { logicalId } from "./logical-id";
 export type * from "./model";
 export { parseFederation, readFederation } from "./read";

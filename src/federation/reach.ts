@@ -1,4 +1,5 @@
 /** Who a federation says may assume which role, one line each: for tables, reports and matrices. */
+import { subjectsOfKind } from "../trust/trust";
 import type { Federation } from "./model";
 
 export interface Reach {
@@ -25,9 +26,9 @@ export function reachOf(federation: Pick<Federation, "roles">): readonly Reach[]
       const of = (kind: Reach["kind"], whos: readonly string[]): readonly Reach[] =>
         whos.map((who) => ({ ...shared, issuer: trust.issuer, kind, who }));
       return [
-        ...of("service principal", trust.servicePrincipals),
-        ...of("user", trust.users),
-        ...of("subject", trust.subjects),
+        ...of("service principal", subjectsOfKind(trust, "servicePrincipals")),
+        ...of("user", subjectsOfKind(trust, "users")),
+        ...of("subject", subjectsOfKind(trust, "subjects")),
         ...of("subject pattern", trust.subjectPatterns),
         ...of(
           "wide pattern",

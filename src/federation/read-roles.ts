@@ -32,7 +32,8 @@ export interface RoleContext {
 }
 
 /** What roles inherit from their federation. */
-export type RoleDefaults = Omit<SettingValues, "name" | "emailDomains"> & Pick<CheckContext, "emailDomains">;
+export type RoleDefaults = Omit<SettingValues, "name" | "emailDomains" | "identities"> &
+  Pick<CheckContext, "emailDomains" | "identities">;
 
 export interface ReadRoles {
   /** In file order. Roles with problems are here with what could be read of them. */
@@ -93,7 +94,7 @@ export function readRole(
   const shaped = shape(outline, raw, at, typedAt);
   problems.push(...shaped.problems);
   const rawTrusts = typeof raw === "object" && raw !== null ? (raw as Record<string, unknown>)["trusts"] : undefined;
-  const known = { ...context, emailDomains: settings.emailDomains };
+  const known = { ...context, emailDomains: settings.emailDomains, identities: settings.identities };
   const trusts = readTrusts(Array.isArray(rawTrusts) ? rawTrusts : undefined, path, known, typedAt);
   problems.push(...trusts.problems);
   const role = shaped.value ?? readable(outline, raw, { trusts: [] }, shaped.problems, at);
@@ -138,7 +139,7 @@ function readTrusts(
   const problems: Problem[] = [];
   for (const [index, entry] of raw.entries()) {
     const place = `${path}[${index}]`;
-    const shaped = readTrust(entry, place, context.partition, typedAt);
+    const shaped = readTrust(entry, place, context, typedAt);
     problems.push(...shaped.problems);
     const found =
       shaped.value === undefined ? checkTrustParts(entry, context, place) : checkTrust(shaped.value, context, place);

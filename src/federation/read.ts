@@ -147,7 +147,11 @@ function readValue(raw: unknown, typedAt: TypedAt): Reading {
 
   const roles = readRoles(
     mappingAt(parts, "roles"),
-    { ...settings, ...(unread.has("emailDomains") ? { emailDomains: null } : {}) },
+    {
+      ...settings,
+      ...(unread.has("emailDomains") ? { emailDomains: null } : {}),
+      ...(unread.has("identities") ? { identities: null } : {}),
+    },
     { issuers: issuers.byKey, broken: issuers.broken, partition: settings.partition },
     typedAt,
   );

@@ -46,6 +46,14 @@ export const POLICY_KEY = textRule({
   wrong: ["read lake"],
 });
 
+/** Names of identities: the caller's own. */
+export const IDENTITY_NAME = textRule({
+  code: "identity-name-invalid",
+  form: run(anyOf(LETTERS, DIGITS, "._-"), 1, 63, { first: LETTERS }),
+  example: "nightly-etl",
+  wrong: ["nightly etl", "alice@example.com", "x".repeat(64)],
+});
+
 /** A role's key is its name by default, so IAM's rule applies; it starts with a letter or digit to stay readable. */
 export const ROLE_KEY = textRule({
   code: "role-name-invalid",

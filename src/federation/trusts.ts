@@ -4,7 +4,7 @@ import type { Partition } from "../issuer/rules";
 import type { CheckContext } from "../trust/check";
 import { checkSubjectParts, checkUnityCatalogParts } from "../trust/check";
 import type { UnityCatalogCloud } from "../issuer/clouds";
-import type { Trust } from "../trust/trust";
+import type { Identity, Trust } from "../trust/trust";
 import type { PathPart } from "./path";
 import { formatPath, parsePath } from "./path";
 import { modelOf } from "./fields/field";
@@ -13,9 +13,16 @@ import type { Shaped, TypedAt } from "./shape";
 import { shape } from "./shape";
 
 /** A trust as declared -> normalized. `partition` decides the default Databricks cloud of Unity Catalog. */
-export function readTrust(raw: unknown, path: string, partition: Partition | null, typedAt: TypedAt): Shaped<Trust> {
+export function readTrust(
+  raw: unknown,
+  path: string,
+  { partition, identities }: Pick<CheckContext, "identities" | "partition">,
+  typedAt: TypedAt,
+): Shaped<Trust> {
   const at = parsePath(path);
-  return isUnityCatalog(raw) ? readUnityCatalog(raw, at, partition, typedAt) : readSubjects(raw, at, typedAt);
+  return isUnityCatalog(raw)
+    ? readUnityCatalog(raw, at, partition, typedAt)
+    : readSubjects(raw, at, identities ?? {}, typedAt);
 }
 
 function isUnityCatalog(raw: unknown): boolean {
@@ -50,6 +57,7 @@ export function checkTrustParts(raw: unknown, context: CheckContext, path: strin
       servicePrincipals: list(trust["servicePrincipals"], text),
       users: list(trust["users"], text),
       subjects: list(trust["subjects"], text),
+      identities: list(trust["identities"], text),
       subjectPatterns: list(trust["subjectPatterns"], text),
       wideSubjectPatterns: list(trust["wideSubjectPatterns"], (entry) => ({
         pattern: text(mapping(entry)["pattern"]),
@@ -76,10 +84,21 @@ function list<T>(raw: unknown, item: (entry: unknown) => T): readonly T[] | unde
   return Array.isArray(raw) ? raw.map(item) : undefined;
 }
 
-function readSubjects(raw: unknown, at: readonly PathPart[], typedAt: TypedAt): Shaped<Trust> {
+function readSubjects(
+  raw: unknown,
+  at: readonly PathPart[],
+  known: Readonly<Record<string, Identity>>,
+  typedAt: TypedAt,
+): Shaped<Trust> {
   const { value, problems } = shape(subjectTrustSchema, raw, at, typedAt);
   if (value === undefined) return { value, problems };
-  return { problems, value: { kind: "subjects", ...modelOf(SUBJECT_TRUST_FIELDS, value) } };
+  const trust = modelOf(SUBJECT_TRUST_FIELDS, value);
+  // a name that is not declared is a problem of its own, and must not leave the trust without a subject
+  const identities = trust.identities.map((name): Identity => {
+    const identity = Object.hasOwn(known, name) ? known[name] : undefined;
+    return identity ?? { name, kind: "subject", subject: name };
+  });
+  return { problems, value: { kind: "subjects", ...trust, identities } };
 }
 
 function readUnityCatalog(

@@ -9,7 +9,7 @@ import { TRUST_FIELDS } from "../federation/fields/trust";
 import type { Federation, FederationRole } from "../federation/model";
 import { defaultAudience } from "../issuer/issuer";
 import type { Json } from "../trust/canonical-json";
-import type { Trust } from "../trust/trust";
+import type { Identity, Trust } from "../trust/trust";
 import type { HclValue } from "./encode";
 import { call } from "./encode";
 
@@ -43,6 +43,15 @@ function inputOf(kind: Kind, value: unknown): HclValue {
       return inputsOf(kind.fields, value as Values);
     case "objects":
       return (value as readonly Values[]).map((entry) => inputsOf(kind.fields, entry));
+    case "identities":
+      return Object.fromEntries(
+        Object.values(value as Readonly<Record<string, Identity>>).map(({ name, kind: of, subject }) => [
+          name,
+          inputsOf(kind.fields, { [of]: subject }),
+        ]),
+      );
+    case "names":
+      return (value as readonly Identity[]).map(({ name }) => name);
     default:
       return value as HclValue;
   }

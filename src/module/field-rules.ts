@@ -1,5 +1,6 @@
 /** The rules on what a field holds as HCL validations: what IAM would only refuse when it is applied. */
 import type { Field, Kind } from "../federation/fields/field";
+import { hclFields } from "../federation/fields/field";
 import { MAX_INLINE_POLICY_CHARACTERS, POLICY_TEXT } from "../federation/rules";
 import type { HclValue } from "../hcl/encode";
 import { hclValue } from "../hcl/encode";
@@ -9,6 +10,7 @@ import type { TextRule } from "../text/text-rule";
 import { re2Rule } from "../text/text-rule";
 import type { Place } from "./condition";
 import type { Loop } from "./loops";
+import { members } from "./loops";
 import {
   atStart,
   characters,
@@ -18,11 +20,12 @@ import {
   satisfiesRule,
   matches,
   mustBe,
+  noNullRule,
   ruleAt,
   ruleOver,
   textRuleAt,
 } from "./condition";
-import type { RuleDefinition } from "./definition";
+import type { Inputs, RuleDefinition } from "./definition";
 import { JSON_EMPTY_LIST, JSON_NULL, JSON_ONE_TEXT, jsonForm, jsonList, jsonTexts, unlessPlain } from "./plain-values";
 
 type KindOf<Is extends Kind["is"]> = Extract<Kind, { readonly is: Is }>;
@@ -56,6 +59,10 @@ export function fieldRules({ kind }: Field, place: Place): readonly RuleDefiniti
       return policyArnRules(place, kind);
     case "policies":
       return policyRules(place, kind);
+    case "identities":
+      return identityRules(place, kind);
+    // that a name is declared is a rule on all inputs together
+    case "names":
     case "flag":
     case "object":
     case "objects":
@@ -104,6 +111,52 @@ function keysRule(place: Place, rule: TextRule, right: HclValue, plain = jsonTex
     breaking(place, ...rule.wrong.map((key) => ({ [key]: right }))),
     { value: "name", refuses: `invalid_key_of_${inName(place.words)}` },
   );
+}
+
+/** Rules on a variable of identities by name. */
+function identityRules(
+  { variable, reference }: Place,
+  { keys, distinct, code, fields }: KindOf<"identities">,
+): readonly RuleDefinition[] {
+  const loops = [members("identity", reference, variable, true)] as const;
+  const holding = (identity: HclValue): Inputs => ({ [variable]: { [keys.example]: identity } });
+  const choices = Object.entries(hclFields(fields));
+  const named = choices.map(([name]) => name).join(", ");
+  const [first] = choices.map(([name, { kind }]) => ({ [name]: kind.is === "text" ? kind.rule.example : "" }));
+  const subjects = `[${choices.map(([name]) => `identity.${name}`).join(", ")}]`;
+  return [
+    ruleOver(
+      keys.code,
+      [{ name: "name", over: `keys(${reference})`, at: variable }],
+      `${satisfiesRule(keys, "name")} && !${matches(re2Rule(distinct).pattern, "name")}`,
+      `${mustBe(`Each key of ${variable}`, keys)}; and not ${distinct.says}`,
+      [...keys.wrong, distinct.example].map((key) => ({ [variable]: { [key]: first ?? {} } })),
+      { value: "name", refuses: `invalid_key_of_${variable}` },
+    ),
+    noNullRule(loops, choices[0]?.[0] ?? "", "An identity", holding(null)),
+    ruleOver(
+      code,
+      loops,
+      `length([for subject in ${subjects} : subject if subject != null]) == 1`,
+      `An identity must have exactly one of ${named}`,
+      [
+        {},
+        Object.fromEntries(choices.map(([name, { kind }]) => [name, kind.is === "text" ? kind.rule.example : ""])),
+      ].map(holding),
+      { refuses: "identity_of_none_or_of_several_kinds" },
+    ),
+    ...choices.flatMap(([name, field]) =>
+      fieldRules(field, {
+        variable,
+        loops,
+        reference: `identity.${name}`,
+        at: `.${name}`,
+        nullable: true,
+        words: `an identity's ${name}`,
+        holding: (value) => ({ [keys.example]: { [name]: value } }),
+      }),
+    ),
+  ];
 }
 
 /** The rule that the keys of the map in `place` differ in more than case. */

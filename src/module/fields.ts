@@ -19,6 +19,7 @@ export function hclType(kind: Kind): VariableType {
     case "number":
       return "number";
     case "texts":
+    case "names":
       return { list: "string" };
     case "tags":
     case "policyArns":
@@ -26,6 +27,8 @@ export function hclType(kind: Kind): VariableType {
       return { map: "string" };
     case "object":
       return { object: attributesOf(kind.fields) };
+    case "identities":
+      return { map: { object: attributesOf(kind.fields) } };
     case "objects":
       return { list: { object: attributesOf(kind.fields) } };
   }
@@ -63,6 +66,7 @@ export function fieldVariable(name: string, field: Field, description = inputDes
   return {
     name,
     type: hclType(field.kind),
+    ...(field.kind.is === "identities" ? { fields: field.kind.fields } : {}),
     description,
     ...(field.required ? {} : { default: field.default as Json }),
     nullable,

@@ -92,6 +92,7 @@ function trusts(sample: Sample, own: string): Readonly<Record<string, Case>> {
     servicePrincipals: [],
     users: [],
     subjects: [],
+    identities: [],
     subjectPatterns: [],
     wideSubjectPatterns: [],
     audiences: null,

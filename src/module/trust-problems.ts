@@ -85,6 +85,11 @@ export function trustPreconditions(
       ? [problem("issuer-not-found", "Each trust must name one of issuers", holding({ ...right, issuer: "elsewhere" }))]
       : []),
     problem(
+      "identity-not-found",
+      "Each of a trust's identities must be a name of identities",
+      holding({ ...right, identities: ["nightly-et"] }),
+    ),
+    problem(
       "audience-not-registered",
       "The audiences of a trust must be among those its issuer's provider registers: AWS would refuse every such token",
       holding({ ...right, audiences: ["2"] }),

@@ -32,9 +32,12 @@ export interface TrustScope {
 
 const WIDE = "wide_subject_patterns";
 
-/** The lists that say who is trusted: texts without a default of the issuer's, and patterns with a reason. */
+/** The lists that say who is trusted: names, texts without a default of the issuer's, and patterns with a reason. */
 const SUBJECT_LISTS = Object.entries(hclFields(SUBJECT_TRUST_FIELDS))
-  .filter(([name, { kind, default: fallback }]) => (kind.is === "texts" || name === WIDE) && fallback !== null)
+  .filter(([name, { kind, default: fallback }]) => {
+    const isList = kind.is === "texts" || kind.is === "names" || name === WIDE;
+    return isList && fallback !== null;
+  })
   .map(([name]) => name);
 const SUBJECT_COUNT = `length(concat(${SUBJECT_LISTS.map((name) => `trust.${name}`).join(", ")}))`;
 
@@ -98,7 +101,7 @@ export function trustRules(scope: TrustScope, sample: Sample): readonly RuleDefi
       "no-subject",
       "trust_without_subject",
       `${HAS_UNITY_CATALOG} || ${SUBJECT_COUNT} > 0`,
-      "Each trust must name whom it trusts: service_principals, users, subjects, subject_patterns or " +
+      "Each trust must name whom it trusts: service_principals, users, subjects, identities, subject_patterns or " +
         "wide_subject_patterns, or unity_catalog; without, every identity of the issuer would get in",
       scope.namesIssuer ? { issuer: "production" } : {},
     ),

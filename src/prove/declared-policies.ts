@@ -42,7 +42,8 @@ function policiesOf(trust: Trust, view: AccountView, roleArn: string, renewable:
   const { aud, sub } = issuer.conditionKeys;
   const actions = ["sts:AssumeRoleWithWebIdentity", ...(trust.allowTagSession ? ["sts:TagSession"] : [])];
   const audience = equals(aud, trust.audiences ?? issuer.audiences.slice(0, 1));
-  const listed = [...trust.servicePrincipals, ...trust.users, ...trust.subjects];
+  const named = trust.identities.map(({ subject }) => subject);
+  const listed = [...trust.servicePrincipals, ...trust.users, ...trust.subjects, ...named];
   const like = (values: readonly string[]): PolicyCondition => ({ operator: "StringLike", key: sub, values });
   // a policy for each domain that a pattern is of: one for all could be longer than IAM takes
   const bounded = view.federation.emailDomains.map((domain) => [

@@ -62,6 +62,7 @@ export interface RoleIdentity {
  *       servicePrincipals: ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"],
  *       users: [],
  *       subjects: [],
+ *       identities: [],
  *       subjectPatterns: [],
  *       wideSubjectPatterns: [],
  *       audiences: ["1444828305810485"],

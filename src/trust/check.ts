@@ -9,7 +9,7 @@ import type { Partition } from "../issuer/rules";
 import type { ConditionParts, Readable } from "./check-conditions";
 import { broken, checkConditions } from "./check-conditions";
 import { EMAIL_DOMAIN, EXTERNAL_ID, SERVICE_PRINCIPAL, SUBJECT, SUBJECT_PATTERN, USER } from "./rules";
-import type { Trust } from "./trust";
+import type { Identity, Trust } from "./trust";
 import { subjectGroups } from "./trust";
 
 /** What the check must know of the issuers a trust may name. */
@@ -29,13 +29,15 @@ export interface CheckContext {
   readonly partition: Partition | null;
   /** Email domains that subject patterns may match; null where they could not be read: patterns are not compared. */
   readonly emailDomains: readonly string[] | null;
+  /** By name; null where they could not be read: names are not looked up. */
+  readonly identities: Readonly<Record<string, Identity>> | null;
   /** Where issuers are declared, for messages. Default: issuers. */
   readonly issuersAt?: string;
 }
 
 /**
- * Problems of one trust. Codes: no-subject, issuer-not-found, service-principal-invalid, user-invalid, subject-invalid,
- * subject-has-wildcard, policy-variable-in-subject, subject-pattern-invalid, subject-pattern-without-wildcard,
+ * Problems of one trust. Codes: no-subject, issuer-not-found, identity-not-found, service-principal-invalid,
+ * user-invalid, subject-invalid, subject-has-wildcard, policy-variable-in-subject, subject-pattern-invalid, subject-pattern-without-wildcard,
  * subject-pattern-too-wide, audience-invalid, audience-not-registered, condition-test-unknown, condition-on-guard,
  * condition-repeated, condition-invalid, external-id-invalid, unity-catalog-cloud.
  */
@@ -49,10 +51,10 @@ export function checkTrust(trust: Trust, context: CheckContext, path: string): r
             code: "no-subject" as const,
             message: "The trust names no subject: every identity of the issuer would get in.",
             path,
-            fix: "Name servicePrincipals, users, subjects, subjectPatterns or wideSubjectPatterns.",
+            fix: "Name servicePrincipals, users, subjects, identities, subjectPatterns or wideSubjectPatterns.",
           },
         ]),
-    ...checkSubjectParts(trust, context, path),
+    ...checkSubjectParts({ ...trust, identities: trust.identities.map(({ name }) => name) }, context, path),
   ];
 }
 
@@ -62,6 +64,8 @@ export interface SubjectParts {
   readonly servicePrincipals: Readable<string>;
   readonly users: Readable<string>;
   readonly subjects: Readable<string>;
+  /** By their names. */
+  readonly identities: Readable<string>;
   readonly subjectPatterns: Readable<string>;
   readonly wideSubjectPatterns: Readable<{ readonly pattern: string | undefined }>;
   readonly audiences: Readable<string>;
@@ -83,16 +87,11 @@ export function checkSubjectParts(trust: SubjectParts, context: CheckContext, pa
       : undefined;
   const problems: Problem[] = [];
   if (issuer === undefined && trust.issuer !== undefined) {
-    const known = Object.keys(context.issuers);
-    const meant = nearest(trust.issuer, known);
     problems.push({
       code: "issuer-not-found",
       message: `There is no issuer ${quoted(trust.issuer)}.`,
       path: `${path}.issuer`,
-      fix:
-        known.length === 0
-          ? `Add it under ${context.issuersAt ?? "issuers"}.`
-          : `${meant === undefined ? "" : `Did you mean ${meant}? `}Use one of: ${listed(known)}.`,
+      fix: oneOf(trust.issuer, Object.keys(context.issuers), context.issuersAt ?? "issuers"),
     });
   }
   problems.push(
@@ -101,6 +100,7 @@ export function checkSubjectParts(trust: SubjectParts, context: CheckContext, pa
     ...(trust.subjects ?? []).flatMap((subject, index) =>
       subject === undefined ? [] : checkSubject(subject, `${path}.subjects[${index}]`),
     ),
+    ...checkIdentities(trust.identities, context.identities, `${path}.identities`),
     ...(trust.subjectPatterns ?? []).flatMap((pattern, index) =>
       pattern === undefined ? [] : checkPattern(pattern, context.emailDomains, `${path}.subjectPatterns[${index}]`),
     ),
@@ -117,6 +117,34 @@ export function checkSubjectParts(trust: SubjectParts, context: CheckContext, pa
     ),
   );
   return problems;
+}
+
+function checkIdentities(
+  names: Readable<string>,
+  identities: CheckContext["identities"],
+  path: string,
+): readonly Problem[] {
+  if (identities === null) return [];
+  return (names ?? []).flatMap((name, index): readonly Problem[] =>
+    name === undefined || Object.hasOwn(identities, name)
+      ? []
+      : [
+          {
+            code: "identity-not-found",
+            message: `There is no identity ${quoted(name)}.`,
+            path: `${path}[${index}]`,
+            fix: oneOf(name, Object.keys(identities), "identities"),
+          },
+        ],
+  );
+}
+
+/** What to write instead of `name`, which is not one of `known`; those are declared under `place`. */
+function oneOf(name: string, known: readonly string[], place: string): string {
+  const meant = nearest(name, known);
+  return known.length === 0
+    ? `Add it under ${place}.`
+    : `${meant === undefined ? "" : `Did you mean ${meant}? `}Use one of: ${listed(known)}.`;
 }
 
 function checkAudiences(

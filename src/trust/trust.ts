@@ -17,6 +17,13 @@ export interface WideSubjectPattern {
   readonly reason: string;
 }
 
+/** A service principal, user or subject that a federation declares under a name. */
+export interface Identity {
+  readonly name: string;
+  readonly kind: "servicePrincipal" | "user" | "subject";
+  readonly subject: string;
+}
+
 /** Trusts Databricks identities of one issuer. */
 export interface SubjectTrust {
   readonly kind: "subjects";
@@ -25,6 +32,8 @@ export interface SubjectTrust {
   readonly servicePrincipals: readonly string[];
   readonly users: readonly string[];
   readonly subjects: readonly string[];
+  /** Named by the trust, and declared by the federation. */
+  readonly identities: readonly Identity[];
   /** Each within the federation's email domains. */
   readonly subjectPatterns: readonly string[];
   readonly wideSubjectPatterns: readonly WideSubjectPattern[];
@@ -59,9 +68,22 @@ export interface UnityCatalogTrust {
  */
 export type Trust = SubjectTrust | UnityCatalogTrust;
 
-/** The exact subjects of a trust in the order of the policy: service principals, users, subjects; without repeats. */
+/**
+ * The exact subjects of a trust in the order of the policy: service principals, users, subjects, identities; without
+ * repeats.
+ */
 export function exactSubjects(trust: SubjectTrust): readonly string[] {
-  return [...new Set([...trust.servicePrincipals, ...trust.users, ...trust.subjects])];
+  const { servicePrincipals, users, subjects, identities } = trust;
+  return [...new Set([...servicePrincipals, ...users, ...subjects, ...identities.map(({ subject }) => subject)])];
+}
+
+/** The subjects that a trust names by `field`, or by an identity of that kind; as written, with repeats. */
+export function subjectsOfKind(
+  trust: SubjectTrust,
+  field: "servicePrincipals" | "users" | "subjects",
+): readonly string[] {
+  const named = trust.identities.flatMap(({ kind, subject }) => (`${kind}s` === field ? [subject] : []));
+  return [...trust[field], ...named];
 }
 
 /** Subjects of one statement of a trust policy. */

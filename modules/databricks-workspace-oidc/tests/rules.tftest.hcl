@@ -110,6 +110,92 @@ run "refuses_invalid_email_domains" {
   expect_failures = [var.email_domains]
 }
 
+# Each key of identities must be 1 to 63 letters, digits and ._-, starting with a letter; and not a service principal's application ID: a UUID in lower case.
+run "refuses_invalid_key_of_identities" {
+  command = plan
+
+  variables {
+    identities = {
+      "nightly etl" = {
+        service_principal = "6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"
+      }
+    }
+  }
+
+  expect_failures = [var.identities]
+}
+
+# An identity must not be null; leave it out.
+run "refuses_null_identity" {
+  command = plan
+
+  variables {
+    identities = {
+      nightly-etl = null
+    }
+  }
+
+  expect_failures = [var.identities]
+}
+
+# An identity must have exactly one of service_principal, user, subject.
+run "refuses_identity_of_none_or_of_several_kinds" {
+  command = plan
+
+  variables {
+    identities = {
+      nightly-etl = {}
+    }
+  }
+
+  expect_failures = [var.identities]
+}
+
+# An identity's service_principal must be a service principal's application ID: a UUID in lower case, e.g. 6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b.
+run "refuses_invalid_identitys_service_principal" {
+  command = plan
+
+  variables {
+    identities = {
+      nightly-etl = {
+        service_principal = "6A9F1C2E-3B4D-4E5F-8A7B-0C1D2E3F4A5B"
+      }
+    }
+  }
+
+  expect_failures = [var.identities]
+}
+
+# An identity's user must be a user's email address as Databricks shows it, without wildcards, e.g. alice@example.com.
+run "refuses_invalid_identitys_user" {
+  command = plan
+
+  variables {
+    identities = {
+      nightly-etl = {
+        user = "*@example.com"
+      }
+    }
+  }
+
+  expect_failures = [var.identities]
+}
+
+# An identity's subject must be an exact sub claim of 1 to 255 visible Latin-1 characters except *, ? and {, without a space at either end.
+run "refuses_invalid_identitys_subject" {
+  command = plan
+
+  variables {
+    identities = {
+      nightly-etl = {
+        subject = "lake-*"
+      }
+    }
+  }
+
+  expect_failures = [var.identities]
+}
+
 # max_session_duration must be a whole number of seconds from 3600 (1h) to 43200 (12h).
 run "refuses_max_session_duration_out_of_range" {
   command = plan
@@ -539,7 +625,7 @@ run "refuses_inline_policy_name_invalid" {
   expect_failures = [var.roles]
 }
 
-# Each trust must name whom it trusts: service_principals, users, subjects, subject_patterns or wide_subject_patterns, or unity_catalog; without, every identity of the issuer would get in.
+# Each trust must name whom it trusts: service_principals, users, subjects, identities, subject_patterns or wide_subject_patterns, or unity_catalog; without, every identity of the issuer would get in.
 run "refuses_trust_without_subject" {
   command = plan
 
@@ -1158,6 +1244,22 @@ run "refuses_tag_collision" {
         tags = {
           Some-Tag = "b"
         }
+      }
+    }
+  }
+
+  expect_failures = [output.trust_policies]
+}
+
+# Each of a trust's identities must be a name of identities.
+run "refuses_identity_not_found" {
+  command = plan
+
+  variables {
+    roles = {
+      lake-reader = {
+        service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
+        identities         = ["nightly-et"]
       }
     }
   }

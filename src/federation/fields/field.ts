@@ -19,6 +19,16 @@ export type Kind =
   | { readonly is: "flag" }
   | { readonly is: "seconds" | "number"; readonly code: ErrorCode; readonly min: number; readonly max: number }
   | { readonly is: "choice"; readonly code: ErrorCode; readonly values: readonly string[] }
+  /** Names of identities of the federation. */
+  | { readonly is: "names"; readonly rule: TextRule }
+  /** Mappings by a name of the user's own that is not `distinct`, each with one of these fields, which hold a text. */
+  | {
+      readonly is: "identities";
+      readonly keys: TextRule;
+      readonly distinct: TextRule;
+      readonly code: ErrorCode;
+      readonly fields: Fields;
+    }
   | { readonly is: "object" | "objects"; readonly fields: Fields };
 
 /** The most entries of a list or map, and the code of one that has more. */

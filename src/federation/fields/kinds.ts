@@ -3,8 +3,9 @@ import * as z from "zod";
 import type { ErrorCode, Problem } from "../../errors";
 import type { Run } from "../../text/form";
 import type { TextRule } from "../../text/text-rule";
-import { violation, quoted } from "../../text/text-rule";
+import { violation, quoted, satisfies } from "../../text/text-rule";
 import type { Json } from "../../trust/canonical-json";
+import type { Identity } from "../../trust/trust";
 import { secondsOf } from "../duration";
 import type { Field, Fields, ModelOf, Most, Options, SchemaOf } from "./field";
 import { field, modelOf, schemaOf } from "./field";
@@ -152,6 +153,72 @@ export function policies(
   options: Options,
 ): Field<z.ZodRecord<z.ZodString, typeof policyDocument>, Readonly<Record<string, Json>>> {
   return field({ is: "policies", keys }, options, z.record(z.string(), policyDocument), (value) => value);
+}
+
+/** A list of names that the federation declares; whether it does is `checkTrust`'s. */
+export function names(rule: TextRule, options: Options): Field<z.ZodArray<z.ZodString>, readonly string[]> {
+  return field({ is: "names", rule }, options, z.array(ruled(rule, true)), (value) => value);
+}
+
+/**
+ * Identities by name, each declared by one of `fields`. `distinct`: what a name must not be, because it would be read
+ * as a subject elsewhere.
+ */
+export function identities<F extends Readonly<Record<Identity["kind"], Field>>>(
+  keys: TextRule,
+  distinct: TextRule,
+  fields: F,
+  code: ErrorCode,
+  options: Options,
+): Field<z.ZodRecord<z.ZodString, SchemaOf<F>>, Readonly<Record<string, Identity>>> {
+  const choices = Object.keys(fields).join(", ");
+  const one = schemaOf(fields)
+    .superRefine((value, context) => {
+      const count = Object.keys(value).length;
+      report(
+        context,
+        // an unknown key has its own problem
+        count === 1 || context.issues.length > 0
+          ? undefined
+          : {
+              code,
+              message: `The identity has ${count === 0 ? "none" : count} of ${choices}; it needs exactly one.`,
+              fix: `Write one of ${choices}.`,
+            },
+      );
+    })
+    .meta({ minProperties: 1, maxProperties: 1 }) as SchemaOf<F>;
+  const schema = z.record(z.string(), one).superRefine((value, context) => {
+    for (const key of Object.keys(value)) {
+      const problem = violation(keys, key, "") ?? (satisfies(distinct, key) ? notDistinct(keys, distinct, key) : null);
+      if (problem !== null)
+        context.addIssue({
+          code: "custom",
+          message: problem.message,
+          path: [key],
+          params: { code: problem.code, fix: problem.fix },
+        } as never);
+    }
+  });
+  const kinds = Object.keys(fields) as readonly Identity["kind"][];
+  return field({ is: "identities", keys, distinct, code, fields }, options, schema, (declared) =>
+    Object.fromEntries(
+      Object.entries(declared).flatMap(([name, values]) =>
+        kinds.flatMap((kind) => {
+          const subject = (values as Partial<Record<Identity["kind"], string>>)[kind];
+          return subject === undefined ? [] : [[name, { name, kind, subject }]];
+        }),
+      ),
+    ),
+  );
+}
+
+function notDistinct(keys: TextRule, distinct: TextRule, key: string): Omit<Problem, "path"> {
+  return {
+    code: keys.code,
+    message: `The name ${quoted(key)} is ${distinct.says}, and would be read as one.`,
+    fix: "Choose a name.",
+  };
 }
 
 /** A list of mappings with these fields. */

@@ -1,17 +1,32 @@
 /** The top level of a federation file beside `aws`, `issuers` and `roles`. */
-import { EMAIL_DOMAIN, TRUST_POLICY_DEFAULT_QUOTA, TRUST_POLICY_MAX_QUOTA } from "../../trust/rules";
+import {
+  EMAIL_DOMAIN,
+  SERVICE_PRINCIPAL,
+  SUBJECT,
+  TRUST_POLICY_DEFAULT_QUOTA,
+  TRUST_POLICY_MAX_QUOTA,
+  USER,
+} from "../../trust/rules";
 import {
   BOUNDARY_ARN,
   DEFAULT_SESSION_SECONDS,
   FEDERATION_NAME,
+  IDENTITY_NAME,
   MAX_SESSION_SECONDS,
   MIN_SESSION_SECONDS,
   ROLE_NAME_PREFIX,
   ROLE_PATH,
 } from "../rules";
 import { optional } from "./field";
-import { seconds, text, texts, wholeNumber } from "./kinds";
+import { identities as identityKind, seconds, text, texts, wholeNumber } from "./kinds";
 import { lint, tagsField } from "./role";
+
+/** Whom a name of `identities` stands for: one of these. */
+export const IDENTITY_FIELDS = {
+  servicePrincipal: optional(text(SERVICE_PRINCIPAL, { description: "Application ID of a service principal." }), null),
+  user: optional(text(USER, { description: "Email address of a user." }), null),
+  subject: optional(text(SUBJECT, { description: "Any other exact sub claim." }), null),
+};
 
 export const SETTING_FIELDS = {
   name: text(FEDERATION_NAME, {
@@ -23,6 +38,12 @@ export const SETTING_FIELDS = {
       description: "Email domains of your own, which subject patterns may match; a domain includes its subdomains.",
     }),
     [],
+  ),
+  identities: optional(
+    identityKind(IDENTITY_NAME, SERVICE_PRINCIPAL, IDENTITY_FIELDS, "identity-invalid", {
+      description: "Service principals, users and subjects by a name of your own, which trusts use for them.",
+    }),
+    {},
   ),
   roleNamePrefix: optional(
     text(ROLE_NAME_PREFIX, { description: "Goes before the key of a role without a name of its own." }),

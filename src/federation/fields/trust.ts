@@ -12,9 +12,9 @@ import {
   SUBJECT_PATTERN,
   USER,
 } from "../../trust/rules";
-import { ISSUER_KEY, REASON } from "../rules";
+import { IDENTITY_NAME, ISSUER_KEY, REASON } from "../rules";
 import { field, optional, schemaOf } from "./field";
-import { choice, flag, objects, text, texts } from "./kinds";
+import { choice, flag, names, objects, text, texts } from "./kinds";
 
 /** Rules on trusts are `checkTrust`'s, which has better words than a pattern allows. */
 const checkedLater = true;
@@ -51,6 +51,10 @@ const SUBJECT_FIELDS = {
     [],
   ),
   subjects: optional(texts(SUBJECT, { description: "Any other exact sub claims.", checkedLater }), []),
+  identities: optional(
+    names(IDENTITY_NAME, { description: "Names of the federation's identities, which are the same for every issuer." }),
+    [],
+  ),
   subjectPatterns: optional(
     texts(SUBJECT_PATTERN, {
       description:

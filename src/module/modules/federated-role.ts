@@ -78,7 +78,9 @@ export function federatedRoleModule(sample: Sample): ModuleDefinition {
     awsAccountId,
     awsPartition,
     ...Object.entries(rest).map(([attribute, field]) => fieldVariable(attribute, field)),
-    ...settings.filter(({ name: setting }) => ["email_domains", "trust_policy_max_length"].includes(setting)),
+    ...settings.filter(({ name: setting }) =>
+      ["email_domains", "identities", "trust_policy_max_length"].includes(setting),
+    ),
     ...verifications,
   ]);
   return {

@@ -1,4 +1,5 @@
 /** The modules inside every other: one role, its policies, and the trust policies of all roles. */
+import { IDENTITY_FIELDS } from "../../federation/fields/settings";
 import { TRUST_FIELDS } from "../../federation/fields/trust";
 import { AWS_PROVIDER_RANGE, AWS_PROVIDER_SOURCE, TERRAFORM_RANGE } from "../../federation/aws-provider";
 import type { ObjectAttribute, VariableType } from "../contract";
@@ -81,6 +82,11 @@ export const trustPoliciesModule: ModuleDefinition = {
   variables: [
     variable("account_id", "string", "AWS account of the roles."),
     variable("email_domains", { list: "string" }, "Email domains that subject patterns may match."),
+    variable(
+      "identities",
+      { map: { object: attributesOf(IDENTITY_FIELDS) } },
+      "Service principals, users and subjects by the names that trusts use.",
+    ),
     variable(
       "issuers",
       {

@@ -12,6 +12,16 @@ variable "email_domains" {
   nullable    = false
 }
 
+variable "identities" {
+  description = "Service principals, users and subjects by the names that trusts use."
+  type = map(object({
+    service_principal = optional(string)
+    subject           = optional(string)
+    user              = optional(string)
+  }))
+  nullable = false
+}
+
 variable "issuers" {
   description = "Issuers that trusts name: registered audiences, the issuer without https://, the ARN of its provider, and whether any role may trust it."
   type = map(object({
@@ -48,6 +58,7 @@ variable "roles" {
         values   = list(string)
         variable = string
       })), [])
+      identities         = optional(list(string), [])
       issuer             = optional(string)
       service_principals = optional(list(string), [])
       subject_patterns   = optional(list(string), [])

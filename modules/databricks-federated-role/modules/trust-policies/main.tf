@@ -10,6 +10,8 @@ locals {
 
   role_arns = { for key, role in var.roles : key => "arn:${var.partition}:iam::${var.account_id}:role${role.path}${role.name}" }
 
+  identity_subjects = { for name, identity in var.identities : name => try(coalesce(identity.service_principal, identity.user, identity.subject), "") }
+
   # Statements differ in shape, which no list could hold: each is encoded by itself, and the texts are joined below.
   # Per trust, in order: exact subjects, patterns, wide patterns. Conditions go beside the guards, never over them.
   subject_statements = {
@@ -17,7 +19,7 @@ locals {
       for trust in role.trusts : [
         for guarded in [
           {
-            subjects = distinct(concat(trust.service_principals, trust.users, trust.subjects))
+            subjects = distinct(concat(trust.service_principals, trust.users, trust.subjects, [for name in trust.identities : lookup(local.identity_subjects, coalesce(name, "-"), "")]))
             test     = "StringEquals"
           },
           {

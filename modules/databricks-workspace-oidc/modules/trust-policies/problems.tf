@@ -45,6 +45,13 @@ locals {
       ]
     ])
     condition_on_guard = local.conditions_on_guards
+    identity_not_found = flatten([
+      for key, role in var.roles : [
+        for trust in role.trusts : [
+          for name in trust.identities : "${key} ${coalesce(name, "null")}" if !contains(keys(local.identity_subjects), coalesce(name, "-"))
+        ]
+      ]
+    ])
     issuer_not_found = flatten([
       for key, role in var.roles : [
         for trust in role.trusts : "${key} ${trust.issuer}" if trust.issuer == null ? false : !contains(keys(var.issuers), trust.issuer)
@@ -55,7 +62,7 @@ locals {
       for key, policy in local.policies : [
         for subjects in [flatten([
           for trust in var.roles[key].trusts :
-          concat(trust.service_principals, trust.users, trust.subjects, trust.subject_patterns, trust.wide_subject_patterns[*].pattern)
+          concat(trust.service_principals, trust.users, trust.subjects, trust.identities, trust.subject_patterns, trust.wide_subject_patterns[*].pattern)
         ])] :
         join(" ", concat(
           ["${key} by ${length(policy) - var.trust_policy_max_length} characters"],
