@@ -209,6 +209,19 @@ describe("declared and not seen", () => {
     );
     expect(subjects).toEqual([READER]);
   });
+
+  test("is left out of a trust that names it, and stays among the identities", async () => {
+    const start = FEDERATION.indexOf("      - issuer");
+    const declared = `identities: { reader: { servicePrincipal: ${READER} }, other: { servicePrincipal: ${OTHER} } }\n`;
+    const federation =
+      declared +
+      FEDERATION.slice(0, start) +
+      "      - { issuer: production, identities: [other, reader] }\n" +
+      FEDERATION.slice(FEDERATION.indexOf("  lake-writer"));
+    const { unseen } = await audited({ "a.json": trailFile(seen) }, { federation });
+    expect(unseen.identities).toContainEqual(expect.objectContaining({ subject: OTHER, name: "other" }));
+    expect(narrowed(federation, unseen.identities)).toBe(federation.replace("[other, reader]", "[reader]"));
+  });
 });
 
 test("a subject is no formula in a spreadsheet and no command in a terminal", async () => {

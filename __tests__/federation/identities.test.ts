@@ -38,7 +38,8 @@ function subjectsOf(federation: Federation): unknown {
   return Statement[0]?.Condition["StringEquals"]?.["mycompany.cloud.databricks.com/oidc:sub"];
 }
 
-const THREE = `{ nightly-etl: { servicePrincipal: ${READER} }, alice: { user: Alice@example.com }, team: { subject: the team } }`;
+const TEAM = "team: { subject: the team }";
+const THREE = `{ nightly-etl: { servicePrincipal: ${READER} }, alice: { user: Alice@example.com }, ${TEAM} }`;
 
 test("identities come last in the exact list, in the order of the trust, as written and without repeats", () => {
   const federation = read(

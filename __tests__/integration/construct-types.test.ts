@@ -20,7 +20,7 @@ const SNIPPETS: Readonly<Record<string, string>> = {
   "key.ts": "federation.providers.prodution;",
 };
 
-test("the compiler shows a misspelt issuer, identity or property where it stands, and takes roles declared by themselves", () => {
+test("the compiler shows a misspelt issuer, identity or property, and takes roles declared by themselves", () => {
   const snippets = Object.entries(SNIPPETS).map(([file, line]) => [join(REPOSITORY, file), START + line] as const);
   const found = typeProblems(compileSnippets(new Map(snippets)));
   expect(found.map(({ file, message }) => [basename(file), message])).toEqual([

@@ -331,8 +331,11 @@ const goodTrusts = fc
   .filter((trusts) =>
     trusts.every(
       (trust) =>
-        checkTrust(trust, { ...CONTEXT, partition: "aws", emailDomains: ["data.example.com"], identities: null }, "trust")
-          .length === 0,
+        checkTrust(
+          trust,
+          { ...CONTEXT, partition: "aws", emailDomains: ["data.example.com"], identities: null },
+          "trust",
+        ).length === 0,
     ),
   );
 

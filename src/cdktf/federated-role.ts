@@ -73,9 +73,9 @@ export type RoleTrust<Issuer extends string = AnyIssuer, Identity extends string
   SubjectTrust<Issuer, Identity> | UnityCatalogTrustDeclaration;
 
 /**
- * A role as in a federation file, word for word; `Issuer` and `Identity` are what trusts may name. Tokens are welcome in
- * `managedPolicyArns`, `permissionsBoundaryArn`, the values of `tags`, policy documents, and as one whole application
- * ID, external ID or e-mail address; elsewhere a rule needs the value (token-not-allowed).
+ * A role as in a federation file, word for word; `Issuer` and `Identity` are what trusts may name. Tokens are welcome
+ * in `managedPolicyArns`, `permissionsBoundaryArn`, the values of `tags`, policy documents, and as one whole
+ * application ID, external ID or e-mail address; elsewhere a rule needs the value (token-not-allowed).
  *
  * @example
  * ```ts

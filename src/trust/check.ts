@@ -37,9 +37,10 @@ export interface CheckContext {
 
 /**
  * Problems of one trust. Codes: no-subject, issuer-not-found, identity-not-found, service-principal-invalid,
- * user-invalid, subject-invalid, subject-has-wildcard, policy-variable-in-subject, subject-pattern-invalid, subject-pattern-without-wildcard,
- * subject-pattern-too-wide, audience-invalid, audience-not-registered, condition-test-unknown, condition-on-guard,
- * condition-repeated, condition-invalid, external-id-invalid, unity-catalog-cloud.
+ * user-invalid, subject-invalid, subject-has-wildcard, policy-variable-in-subject, subject-pattern-invalid,
+ * subject-pattern-without-wildcard, subject-pattern-too-wide, audience-invalid, audience-not-registered,
+ * condition-test-unknown, condition-on-guard, condition-repeated, condition-invalid, external-id-invalid,
+ * unity-catalog-cloud.
  */
 export function checkTrust(trust: Trust, context: CheckContext, path: string): readonly Problem[] {
   if (trust.kind === "unityCatalog") return checkUnityCatalogParts(trust, context, path);
