@@ -112,7 +112,7 @@ function unwrapped(text: string): unknown {
   } catch {
     return text;
   }
-  if (repeatedMember(text) !== undefined) return text; // reported by readPolicy
+  if (repeatedMember(text, value) !== undefined) return text; // reported by readPolicy
   const role = member(value, "Role") ?? value;
   const inner = member(role, "AssumeRolePolicyDocument") ?? value;
   if (typeof inner !== "string" || !inner.startsWith("%7B")) return inner;

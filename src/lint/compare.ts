@@ -36,6 +36,7 @@ export function compareTargets(
   options: CompareOptions = { onePlan: false },
 ): readonly RoleChange[] {
   const unchanged = listedProviders(before) === listedProviders(after);
+  const sides = { before: registeredAudiences(before), after: registeredAudiences(after), ...options };
   return pairRoles(before, after).flatMap(({ before: old, after: now, unread, path }): readonly RoleChange[] => {
     if (unread)
       return [
@@ -48,7 +49,7 @@ export function compareTargets(
         },
       ];
     if (old !== null && now !== null && unchanged && samePolicy(old, now)) return [];
-    const compared = compareRoles(old, now, { before, after, ...options });
+    const compared = compareRoles(old, now, sides);
     const change = old === null ? "created" : now === null ? "deleted" : "changed";
     return change === "changed" && compared.gained.length + compared.lost.length === 0
       ? []
@@ -75,9 +76,12 @@ function listedProviders(target: LintTarget): string {
 }
 
 interface Sides extends CompareOptions {
-  readonly before: LintTarget;
-  readonly after: LintTarget;
+  readonly before: Registered;
+  readonly after: Registered;
 }
+
+/** What the provider of each issuer registers; null where that is not known. */
+type Registered = ReadonlyMap<string, readonly string[] | null>;
 
 function compareRoles(
   before: LintRole | null,
@@ -97,15 +101,13 @@ function compareRoles(
 function effectivePolicy(
   role: LintRole,
   counterpart: LintRole | null,
-  here: LintTarget,
-  there: LintTarget,
+  registered: Registered,
+  elsewhere: Registered,
   { onePlan }: CompareOptions,
 ): PolicyDocument {
   const { version, statements } = parseRole(role);
   const account = accountOf(role) ?? (counterpart === null ? null : accountOf(counterpart)) ?? UNKNOWN_ACCOUNT;
   const known = statements.map((statement) => withAccount(statement, account));
-  const registered = registeredAudiences(here);
-  const elsewhere = registeredAudiences(there);
   const arns = new Map<string, string>();
   for (const statement of known)
     for (const { arn, issuerPath } of statement.providers) arns.set(arnWith(arn, issuerPath, account), issuerPath);
@@ -159,8 +161,7 @@ function withAccount(
   };
 }
 
-/** What the provider of each issuer registers; null where that is not known. */
-function registeredAudiences(target: LintTarget): ReadonlyMap<string, readonly string[] | null> {
+function registeredAudiences(target: LintTarget): Registered {
   return new Map(target.providers.map(({ url, clientIds }) => [issuerPathOf(url), clientIds]));
 }
 

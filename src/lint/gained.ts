@@ -6,6 +6,7 @@ import { accountOfArn, parseProviderArn } from "../issuer/issuer";
 import type { Caller } from "../trust/exact/callers";
 import type { Fixed } from "../trust/exact/compare";
 import { compare } from "../trust/exact/compare";
+import { namedExactly } from "../trust/exact/named-exactly";
 import type { Witness } from "../trust/exact/request";
 import { aloneIn } from "../trust/exact/who";
 import { hasWildcard, instanceOf, stringLike } from "../trust/string-like";
@@ -46,8 +47,9 @@ const MOST_STEPS = 400_000;
 
 /** Everyone who gets in by `wide` and not by `narrow` (null: no one does), one entry for each identity or pattern. */
 export function gainedBy(wide: PolicyDocument, narrow: PolicyDocument | null): readonly Identity[] {
-  const plain = narrow === null ? exactlyNamed(wide) : null;
-  if (plain !== null) return plain;
+  const named = narrow === null ? namedExactly(wide) : undefined;
+  if (named !== undefined && named.length <= MOST)
+    return named.map((one): Identity => ({ ...one, kind: "subject", how: "new", from: null }));
   const found: Identity[] = [];
   const listed: PolicyDocument[] = narrow === null ? [] : [narrow];
   for (let steps = 0; found.length < MOST && steps < MOST_STEPS;) {
@@ -62,46 +64,6 @@ export function gainedBy(wide: PolicyDocument, narrow: PolicyDocument | null): r
     listed.push(covers);
   }
   return compare(wide, listed).kind === "none" ? found : [...found, undecided("more identities than are listed here")];
-}
-
-/**
- * Everyone whom `policy` lets in, where it is one statement that names one provider, one audience and exact subjects:
- * nothing is left to search then. Null for any other.
- */
-function exactlyNamed({ statements }: PolicyDocument): readonly Identity[] | null {
-  const [statement, ...others] = statements;
-  if (statement === undefined || others.length > 0 || statement.effect !== "Allow" || statement.notPrincipal)
-    return null;
-  const { principals, actions, notAction, hasResource, conditions } = statement;
-  const [arn = "", ...more] = Object.entries(principals ?? {}).flatMap(([kind, names]) =>
-    kind === "Federated" ? names : ["", ""],
-  );
-  const issuerPath = parseProviderArn(arn)?.issuerPath;
-  const action = "sts:AssumeRoleWithWebIdentity";
-  if (issuerPath === undefined || more.length > 0 || notAction || hasResource || actions.join() !== action) return null;
-  const valuesOf = (claim: string): readonly string[] =>
-    conditions.find(({ operator, key }) => operator === "StringEquals" && key === `${issuerPath}:${claim}`)?.values ??
-    [];
-  const [[audience = "", ...audiences], subjects] = [valuesOf("aud"), [...new Set(valuesOf("sub"))].sort()];
-  const isPlain = [audience, ...subjects].every((value) => /^[\w@.+-]+$/.test(value));
-  if (conditions.length !== 2 || audiences.length > 0 || !isPlain || subjects.length === 0 || subjects.length > MOST)
-    return null;
-  return subjects.map((subject): Identity => {
-    const claims = { aud: [audience], sub: [subject] };
-    const keys = new Map(
-      Object.entries(claims).map(([claim, values]) => [`${issuerPath}:${claim}`.toLowerCase(), values]),
-    );
-    const principal = { kind: "Federated", arn } as const;
-    const witness: Witness = {
-      principal,
-      action,
-      claims,
-      context: {},
-      assumes: [],
-      request: { action, principal, keys },
-    };
-    return { issuer: `https://${issuerPath}`, subject, kind: "subject", audience, how: "new", from: null, witness };
-  });
 }
 
 /** Who the witness is an example of, and a policy that lets in everyone this describes. */

@@ -48,7 +48,7 @@ function readJson(document: Readonly<Record<string, unknown>>, json: string, fil
     if (isStack(document)) return readStack(document);
     const read = readIam(document, nameOf(file), json);
     // a lone policy is checked by its rules; around a role or an account such a file is not what IAM prints
-    const repeated = read === undefined || read.kind === "trust policy" ? undefined : repeatedMember(json);
+    const repeated = read === undefined || read.kind === "trust policy" ? undefined : repeatedMember(json, document);
     if (repeated !== undefined)
       throw new InputError({
         code: "trust-policy-unreadable",

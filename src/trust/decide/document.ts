@@ -59,7 +59,7 @@ export function readPolicy(document: unknown): ReadPolicy {
     } catch {
       return { ok: false, why: "it is not JSON" };
     }
-    const repeated = repeatedMember(document);
+    const repeated = repeatedMember(document, value);
     if (repeated !== undefined) return { ok: false, why: repeatedReason(repeated) };
   }
   if (!isMapping(value)) return { ok: false, why: "it is not a JSON object" };

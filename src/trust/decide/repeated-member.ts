@@ -4,11 +4,11 @@
 type Level = Set<string> | null;
 
 /**
- * The first name that appears twice in one object of `json`, which must be valid JSON; undefined where there is none.
- * Names are compared as they read: `"\u0041ction"` is `"Action"`.
+ * The first name that appears twice in one object of `json`, valid JSON that parses as `value`; undefined where there
+ * is none. Names are compared as they read: `"\u0041ction"` is `"Action"`.
  */
-export function repeatedMember(json: string): string | undefined {
-  if (isStringified(json)) return undefined;
+export function repeatedMember(json: string, value: unknown): string | undefined {
+  if (isStringified(json, value)) return undefined;
   const levels: Level[] = [];
   let expectsName = false;
   for (let at = 0; at < json.length; at += 1) {
@@ -40,9 +40,9 @@ export function repeatedMember(json: string): string | undefined {
 }
 
 /** Whether `json` is what `JSON.stringify` writes, as most policies are: it writes each name once. */
-function isStringified(json: string): boolean {
+function isStringified(json: string, value: unknown): boolean {
   try {
-    return JSON.stringify(JSON.parse(json)) === json;
+    return JSON.stringify(value) === json;
   } catch {
     return false; // nested more deeply than it can write
   }

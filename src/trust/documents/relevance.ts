@@ -1,17 +1,18 @@
 /** Which roles and providers of a whole account or plan are ours to evaluate: those that have to do with Databricks. */
 import { cloudOfHost } from "../../issuer/clouds";
 import { issuerPathOf } from "../../issuer/issuer";
+import { remember } from "../../text/remember";
 import type { ParsedStatement } from "../parsed/parsed-role";
 import { parseRole } from "../parsed/parse-role";
 import type { LintProvider, LintRole } from "../parsed/target";
 import { MASTER_ROLES } from "../parsed/unity-catalog-pair";
 
 /** Whether an issuer is a Databricks one: by its host, or, for a custom host, by the form of its path. */
-export function isDatabricksIssuer(url: string): boolean {
+export const isDatabricksIssuer = remember((url): boolean => {
   const path = issuerPathOf(url).replace(/^[a-z]+:\/\//i, "");
   const host = (path.split(/[/?#]/, 1)[0] ?? "").toLowerCase().replace(/^.*@/, "").replace(/:\d*$/, "");
   return cloudOfHost(host) !== null || /^[^/]+\/oidc(?:\/accounts\/[^/]+)?\/?$/.test(path);
-}
+});
 
 /** Whether a role trusts Databricks, or might: a web identity statement for any caller counts too. */
 export function concernsDatabricks(role: LintRole): boolean {

@@ -30,8 +30,24 @@ export function isOpenToSubjects(role: ParsedRole, statement: ParsedStatement, p
   const domain: Domain = { kind: "patterns", patterns: [pattern], except };
   return statement.providers.some(({ arn, issuerPath }) => {
     const fixed: Fixed = new Map([[`${issuerPath}:sub`.toLowerCase(), domain]]);
-    return compare(aloneIn(role, statement), [], { callers: ofProvider(arn), fixed }).kind !== "none";
+    return (
+      compare(aloneIn(role, forPattern(statement, pattern)), [], { callers: ofProvider(arn), fixed }).kind !== "none"
+    );
   });
+}
+
+/**
+ * `statement` without the subject values beside `pattern`: the same for all subjects that match `pattern`. A list of
+ * hundreds of patterns, each of which is looked at, would otherwise take the square of their number.
+ */
+function forPattern(statement: ParsedStatement, pattern: string): ParsedStatement {
+  if (hasVariables(pattern)) return statement;
+  const conditions = statement.conditions.map((condition) =>
+    condition.operator === "StringLike" && statement.sub.includes(condition) && condition.values.includes(pattern)
+      ? { ...condition, values: [pattern] }
+      : condition,
+  );
+  return { ...statement, conditions };
 }
 
 /**
@@ -56,7 +72,7 @@ export function outsiderOf(
     ];
     for (const domain of asked) {
       const fixed: Fixed = new Map([[key.toLowerCase(), domain]]);
-      const found = compare(aloneIn(role, statement), domains.length === 0 ? [] : inside, {
+      const found = compare(aloneIn(role, forPattern(statement, pattern)), domains.length === 0 ? [] : inside, {
         callers: ofProvider(arn),
         fixed,
       });

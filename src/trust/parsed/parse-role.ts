@@ -6,6 +6,7 @@ import { claimOf } from "../exact/facts";
 import { readPolicy } from "../decide/document";
 import { repeatedMember } from "../decide/repeated-member";
 import { operatorNamed } from "../decide/operators";
+import { remember } from "../../text/remember";
 import { hasWildcard, stringLike } from "../string-like";
 import { PARTITIONS } from "../../issuer/rules";
 import type { ParsedCondition, ParsedRole, ParsedStatement, ParsedTarget, TrustedProvider } from "./parsed-role";
@@ -106,24 +107,21 @@ function parseStatement(source: PolicyStatement): ParsedStatement {
 }
 
 type OperatorFacts = Pick<ParsedCondition, "test" | "set" | "ifExists" | "negated" | "known">;
-const operators = new Map<string, OperatorFacts>();
 
-function parseCondition(source: PolicyCondition): ParsedCondition {
-  let facts = operators.get(source.operator);
-  if (facts === undefined) {
-    const operator = operatorNamed(source.operator);
-    facts = {
-      test: operator?.base ?? source.operator,
-      set: operator?.set ?? null,
-      ifExists: operator?.ifExists ?? false,
-      negated: operator?.negated ?? false,
-      known: operator !== null || source.operator === "Null",
-    };
-    // Foreign policies could hold any number of names; ours are few.
-    if (operators.size < 200) operators.set(source.operator, facts);
-  }
-  const { test, set, ifExists, negated, known } = facts;
-  return { operator: source.operator, key: source.key, values: source.values, test, set, ifExists, negated, known };
+const operatorFacts = remember((name: string): OperatorFacts => {
+  const operator = operatorNamed(name);
+  return {
+    test: operator?.base ?? name,
+    set: operator?.set ?? null,
+    ifExists: operator?.ifExists ?? false,
+    negated: operator?.negated ?? false,
+    known: operator !== null || name === "Null",
+  };
+});
+
+function parseCondition({ operator, key, values }: PolicyCondition): ParsedCondition {
+  const { test, set, ifExists, negated, known } = operatorFacts(operator);
+  return { operator, key, values, test, set, ifExists, negated, known };
 }
 
 /** Whether an action of a policy covers `name`: case does not count, `*` and `?` are wildcards. */
@@ -138,14 +136,14 @@ const isUnknown = (part: string): boolean =>
  * The OIDC provider that an ARN names, or undefined for anything else. Unknown accounts may be `${…}` or
  * placeholders.
  */
-export function trustedProvider(arn: string): TrustedProvider | undefined {
+export const trustedProvider = remember((arn): TrustedProvider | undefined => {
   const found = parseProviderArn(arn);
   if (found === undefined || hasWildcard(found.issuerPath)) return undefined;
   const { partition, account, issuerPath } = found;
   const accountId = /^[0-9]{12}$/.test(account) ? account : null;
   if (!isUnknown(partition) && !(PARTITIONS as readonly string[]).includes(partition)) return undefined;
   return accountId === null && !isUnknown(account) ? undefined : { arn, accountId, issuerPath };
-}
+});
 
 /**
  * A policy's text, parsed. One that is no JSON, or that parsing would cut (a name twice in one object), stays text:
@@ -154,7 +152,7 @@ export function trustedProvider(arn: string): TrustedProvider | undefined {
 export function parsedPolicy(text: string): unknown {
   try {
     const value = JSON.parse(text) as unknown;
-    return repeatedMember(text) === undefined ? value : text;
+    return repeatedMember(text, value) === undefined ? value : text;
   } catch {
     return text;
   }
