@@ -23,6 +23,7 @@ beforeAll(async () => {
 afterAll(() => aws.stop());
 beforeEach(() => {
   aws.sts = undefined;
+  aws.catalog = undefined;
   aws.token = undefined;
 });
 
@@ -46,13 +47,18 @@ function run(
 
 const CALL = ["credentials", "--role-arn", ROLE_ARN, "--wait", "0"];
 
-test("fifty processes at once make one call to STS, and all are served", async () => {
+const CATALOG_CALL = ["credentials", "--via", "unity-catalog", "--credential", "lake", "--wait", "0"];
+
+test.each<[string, readonly string[], () => number]>([
+  ["STS", CALL, () => aws.stsCalls()],
+  ["Unity Catalog", CATALOG_CALL, () => aws.catalogCalls()],
+])("fifty processes at once make one call to %s, and all are served", async (_what, call, calls) => {
   const home = temporaryFolder("home");
-  const before = aws.stsCalls();
-  const all = await Promise.all(Array.from({ length: 50 }, () => run(CALL, home)));
+  const before = calls();
+  const all = await Promise.all(Array.from({ length: 50 }, () => run(call, home)));
   expect(all.map((one) => one.exitCode + one.stderr)).toEqual(Array(50).fill("0"));
   expect(new Set(all.map((one) => one.stdout)).size).toBe(1);
-  expect(aws.stsCalls() - before).toBe(1);
+  expect(calls() - before).toBe(1);
 });
 
 test("a lock whose holder is killed goes to one at a time of those who wait, and soon", async () => {
@@ -132,8 +138,10 @@ describe("killed with -9 thirty times in the middle of", () => {
               secretAccessKey: expect.stringContaining("PLANTED"),
             });
         }
+        // the other way writes into the same cache
+        const call = round % 12 === 5 ? CATALOG_CALL : CALL;
         if (round % 6 === 5)
-          expect((await run(CALL, cacheHome, { DATABRICKS_AWS_OIDC_CACHE_DIR: cache })).exitCode).toBe(0);
+          expect((await run(call, cacheHome, { DATABRICKS_AWS_OIDC_CACHE_DIR: cache })).exitCode).toBe(0);
       }),
       killed("token", tokenFile, tokenHome, async (round) => {
         // whole, of the writer's or of the program's last round
@@ -250,6 +258,33 @@ describe("no failure shows a secret", () => {
           stdout: "",
         })),
     ],
+    [
+      "a credential's name with a secret in it",
+      () =>
+        run(
+          ["credentials", "--via", "unity-catalog", "--credential", `${PLANTED.clientSecret}\n`],
+          temporaryFolder("h"),
+        ),
+    ],
+    [
+      "Unity Catalog echoing the token",
+      () => {
+        aws.catalog = (request, response, body) =>
+          json({ error_code: "PERMISSION_DENIED", message: request.headers.authorization }, 403)(
+            request,
+            response,
+            body,
+          );
+        return run(CATALOG_CALL, temporaryFolder("h"));
+      },
+    ],
+    [
+      "Unity Catalog with keys of another cloud",
+      () => {
+        aws.catalog = json({ azure_aad: { aad_token: "PLANTED" } });
+        return run(CATALOG_CALL, temporaryFolder("h"));
+      },
+    ],
     ["a program that cannot be started", () => run([...CALL, "--", "/nowhere/program"], temporaryFolder("h"))],
     [
       "a failing CLI",
@@ -284,6 +319,18 @@ describe("no failure shows a secret", () => {
             },
           ] as const,
       ),
+    ...faults
+      .filter(([name]) => !["reset", "429", "503", "cut short"].includes(name))
+      .map(
+        ([name, fault]) =>
+          [
+            `Unity Catalog: ${name}`,
+            () => {
+              aws.catalog = fault.play;
+              return run(CATALOG_CALL, temporaryFolder("h"));
+            },
+          ] as const,
+      ),
   ];
 
   test.each(calls)("%s", async (_name, call) => {
@@ -304,6 +351,7 @@ describe("no failure shows a secret", () => {
     const home = temporaryFolder("home");
     await run(CALL, home);
     await run([...CALL, "--format", "profile", "--profile-name", "lake"], home);
+    await run([...CATALOG_CALL, "--format", "profile", "--profile-name", "catalog"], home);
     aws.sts = stsError(403, "AccessDenied", "no");
     await run([...CALL, "--session-name", "other"], home);
     const holding = readdirSync(home, { recursive: true, withFileTypes: true })
@@ -354,6 +402,7 @@ const python = findOnPath("python3");
   test.each<[string, readonly string[], Readonly<Record<string, string>>, string]>([
     ["boto3 by credential_process", [], { AWS_PROFILE: "lake" }, "custom-process"],
     ["boto3 by the loopback endpoint", [...CALL, "--"], {}, "container-role"],
+    ["boto3 by the loopback endpoint, through Unity Catalog", [...CATALOG_CALL, "--"], {}, "container-role"],
   ])("%s", async (_name, prefix, env, method) => {
     const home = temporaryFolder("home");
     mkdirSync(join(home, ".aws"));

@@ -30,6 +30,7 @@ async function host(key: string, reasons: string[] = []): Promise<DatabricksHost
     keys: await keysMade,
     seal,
     codes,
+    catalog: { credentials: [], sts: { accounts: new Map(), seal, context: {}, now: () => now, explain: null } },
     now: () => now,
     onRefusal: (error) => {
       reasons.push(error.message);

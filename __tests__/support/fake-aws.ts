@@ -1,5 +1,6 @@
 /**
- * Databricks' token endpoint and an STS that lets everybody in, on one loopback port, with a clock that can be moved.
+ * Databricks' token endpoint, a Unity Catalog and an STS that let everybody in, on one loopback port, with a clock that
+ * can be moved.
  */
 import type { FaultServer, Play } from "./fault-server";
 import { json, startFaultServer } from "./fault-server";
@@ -10,6 +11,10 @@ export interface FakeAws {
   /** Calls of sts:AssumeRoleWithWebIdentity so far. */
   readonly stsCalls: () => number;
   readonly tokenCalls: () => number;
+  /** Calls of Unity Catalog's API so far. */
+  readonly catalogCalls: () => number;
+  /** Replaces what Unity Catalog does; undefined: lets in again. */
+  catalog: Play | undefined;
   /** Replaces what STS does; undefined: lets in again. */
   sts: Play | undefined;
   /** Replaces what the token endpoint does. */
@@ -56,6 +61,18 @@ export function stsCredentials(number: number, now: number, seconds = 3600): str
   );
 }
 
+/** Unity Catalog's answer with credentials that live an hour. */
+export function catalogCredentials(number: number, now: number): unknown {
+  return {
+    aws_temp_credentials: {
+      access_key_id: `ASIAEXAMPLE${String(number).padStart(5, "0")}`,
+      secret_access_key: `${PLANTED.secretKey}${number}`,
+      session_token: `${PLANTED.sessionToken}${number}`,
+    },
+    expiration_time: now + 3_600_000,
+  };
+}
+
 /** STS' way of saying no. */
 export function stsError(status: number, code: string, message: string): Play {
   return (_request, response) => {
@@ -70,8 +87,15 @@ export function stsError(status: number, code: string, message: string): Play {
 export async function startFakeAws(): Promise<FakeAws> {
   let sts = 0;
   let tokens = 0;
-  const state: { sts: Play | undefined; token: Play | undefined; clock: () => number } = {
+  let catalogs = 0;
+  const state: {
+    sts: Play | undefined;
+    catalog: Play | undefined;
+    token: Play | undefined;
+    clock: () => number;
+  } = {
     sts: undefined,
+    catalog: undefined,
     token: undefined,
     clock: Date.now,
   };
@@ -80,6 +104,11 @@ export async function startFakeAws(): Promise<FakeAws> {
       tokens += 1;
       const play =
         state.token ?? json({ access_token: fakeToken({}, state.clock()), token_type: "Bearer", expires_in: 3600 });
+      return play(request, response, body);
+    }
+    if (request.url?.endsWith("/temporary-service-credentials") === true) {
+      catalogs += 1;
+      const play = state.catalog ?? json(catalogCredentials(catalogs, state.clock()));
       return play(request, response, body);
     }
     sts += 1;
@@ -93,6 +122,13 @@ export async function startFakeAws(): Promise<FakeAws> {
     origin: server.origin,
     stsCalls: () => sts,
     tokenCalls: () => tokens,
+    catalogCalls: () => catalogs,
+    get catalog() {
+      return state.catalog;
+    },
+    set catalog(play: Play | undefined) {
+      state.catalog = play;
+    },
     get sts() {
       return state.sts;
     },

@@ -32,6 +32,7 @@ export interface SandboxDocument {
     readonly secretAccessKey: string;
     readonly sessionToken: string;
   }[];
+  readonly serviceCredentials: readonly string[];
   readonly roles: readonly string[];
 }
 

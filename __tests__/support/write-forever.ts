@@ -22,6 +22,7 @@ async function once(round: number): Promise<void> {
     });
   } else {
     const question: SessionOptions = {
+      via: "web-identity",
       environment,
       region: "us-east-1",
       token: {},

@@ -3,6 +3,7 @@
  * gets and their types, help, completion and "did you mean" are derived from it. A flag has one meaning in every verb.
  */
 import { CLIENT_PLACES } from "../client/places";
+import { VIAS } from "../credentials/vias";
 import { CLOUD_NAMES } from "../issuer/clouds";
 import { PARTITIONS } from "../issuer/rules";
 import { TOKEN_SOURCE_NAMES } from "../token/sources";
@@ -67,12 +68,18 @@ export const FLAGS = {
   config: { value: "FILE", about: "Federation file (default: ./federation.yaml)" },
   context: { value: "KEY=VALUE", many: true, about: "A condition key, e.g. aws:SourceIp=203.0.113.7; may be repeated" },
   count: { value: "NUMBER", default: "1000", about: "Forged tokens for each role, 1000 to 1000000" },
+  credential: { value: "NAME", about: "With --via unity-catalog: the service credential" },
   csv: { output: true, about: "Print a table for a spreadsheet" },
   days: { value: "DAYS", default: "90", about: "How many days an identity may go unseen" },
   dryRun: { about: "Print what would be done, and do nothing" },
   duration: { value: "TIME", about: "Length of the session, e.g. 1h (default: 1h)" },
   endpoint: { value: "URL", about: "With --to s3: an S3-compatible server" },
   explain: { about: "Print on stderr why a request is refused" },
+  externalId: {
+    value: "ROLE=ID",
+    many: true,
+    about: "External ID that Databricks shows for the role's service credential (default: the trust policy's)",
+  },
   failOnWidening: { about: "Exit 1 if any identity gains a role" },
   for: { value: "PLACE", choices: CLIENT_PLACES, required: true, about: "Where the client runs" },
   format: { value: "FORMAT", output: true, about: "Form of the output" },
@@ -163,6 +170,11 @@ export const FLAGS = {
   usersReason: { value: "TEXT", about: "Why users may assume it: lint then accepts their e-mail addresses" },
   verify: { about: "Write nothing: check every file against what was published or packed" },
   version: { value: "VERSION", about: "Version of the release (default: that of this program)" },
+  via: {
+    value: "WAY",
+    choices: VIAS,
+    about: "web-identity (the default), or unity-catalog: a service credential, without STS",
+  },
   wait: { value: "TIME", about: "How long to wait for a role that was just created (default: 15s)" },
   who: { about: "Instead: everyone who can assume the role, or each role" },
   workspaceId: { value: "ID", about: "Workspace ID, the audience of workspace tokens" },

@@ -13,8 +13,8 @@ export interface CachedSession {
   /** Milliseconds since 1970. */
   readonly obtained: number;
   readonly expires: number;
-  /** Who it is, for messages; no secret. */
-  readonly of: { readonly role: string; readonly issuer: string; readonly subject: string };
+  /** Who it is, for messages; no secret. `role`: its ARN; null where only Unity Catalog knows it. */
+  readonly of: { readonly role: string | null; readonly issuer: string; readonly subject: string };
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken: string;
@@ -49,6 +49,14 @@ export async function requestOrOld(
     note?.(`No new session [${error.code}]; the current one is valid until ${new Date(old.expires).toISOString()}.`);
     return old;
   }
+}
+
+/**
+ * When a session ends by this machine's clock. `serverTime`: the clock of who gave it, null where that is not known: a
+ * clock that is behind would find a session alive that is over. All in milliseconds since 1970.
+ */
+export function endHere(expiration: number, obtained: number, serverTime: number | null): number {
+  return serverTime === null ? expiration : Math.min(expiration, obtained + expiration - serverTime);
 }
 
 /** AWS' `credential_process` document, version 1, on one line. */

@@ -37,7 +37,7 @@ export async function serveCredentials(session: () => Promise<CachedSession>): P
         SecretAccessKey: found.secretAccessKey,
         Token: found.sessionToken,
         Expiration: new Date(found.expires).toISOString().replace(/\.\d+Z$/, "Z"),
-        RoleArn: found.of.role,
+        ...(found.of.role === null ? {} : { RoleArn: found.of.role }),
       });
     } catch (error) {
       send(

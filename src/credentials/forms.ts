@@ -8,10 +8,10 @@ import { serveCredentials } from "./container";
 import { writeProfile } from "./aws-profile";
 import { type CachedSession, processDocument } from "./cached-session";
 import { commandEnvironment, regionVariables, runCommand, tokenSourceVariables } from "./run-command";
-import { getSession, renewingSession, type SessionOptions } from "./session";
+import { getSession, renewingSession, type SessionOptions, type WebIdentityOptions } from "./session";
 import { sessionNameOf } from "./assume";
 import { obtainSendableToken } from "./request-session";
-import { type CredentialsOptions, sessionOptions } from "./session-options";
+import { chosenSession, type CredentialsOptions } from "./session-options";
 import { renewTokenFile } from "./token-file";
 
 /** The text to print: AWS' `credential_process` document, or `export` lines for a shell. */
@@ -71,10 +71,25 @@ export async function writeCredentialsProfile(
   name: string,
   program: readonly string[],
 ): Promise<string> {
-  const { region, token, cache } = sessionOptions(options);
-  const { role, roleArn, from, issuer, account, awsAccountId, profile, scope, duration, sessionName, wait } = options;
-  const needsFile = roleArn === undefined || issuer !== undefined;
+  const { via, region, token, cache } = chosenSession(options);
+  const {
+    credential,
+    role,
+    roleArn,
+    from,
+    issuer,
+    account,
+    awsAccountId,
+    profile,
+    scope,
+    duration,
+    sessionName,
+    wait,
+  } = options;
+  const needsFile = (via === "web-identity" && roleArn === undefined) || issuer !== undefined;
   const words = flagWords({
+    via: via === "web-identity" ? undefined : via,
+    credential,
     role,
     roleArn,
     config: needsFile ? resolve(options.cwd, options.config ?? DEFAULT_FEDERATION_FILE) : undefined,
@@ -112,7 +127,7 @@ export interface TokenFileRun {
 }
 
 /** Keeps the file fresh until stopped. */
-export async function writeTokenFile(wanted: SessionOptions, run: TokenFileRun): Promise<void> {
+export async function writeTokenFile(wanted: WebIdentityOptions, run: TokenFileRun): Promise<void> {
   let subject = "";
   const obtain = async (): ReturnType<typeof obtainSendableToken> => {
     const obtained = await obtainSendableToken(wanted);

@@ -8,11 +8,13 @@ import { quoted } from "../text/text-rule";
 import type { TokenOptions } from "../token/choose-source";
 import { type ObtainedToken, obtainToken } from "../token/obtain";
 import { assumeRole, sessionNameOf } from "./assume";
-import type { CachedSession } from "./cached-session";
+import { type CachedSession, endHere } from "./cached-session";
 import { type RetryOptions, withRetry } from "./retry";
 import type { ResolvedRole } from "./role";
 
+/** A session by web identity. */
 export interface RequestSessionOptions {
+  readonly via: "web-identity";
   readonly environment: Environment;
   readonly role: ResolvedRole;
   readonly token: Pick<TokenOptions, "from" | "tokenFile" | "profile" | "scope" | "timeoutMs">;
@@ -64,8 +66,7 @@ export async function requestSession(options: RequestSessionOptions, started: nu
   return {
     version: 1,
     obtained,
-    // a clock that is behind AWS' would find a session alive that is over
-    expires: awsTime === null ? expiration : Math.min(expiration, obtained + expiration - awsTime),
+    expires: endHere(expiration, obtained, awsTime),
     of: { role: role.arn, issuer, subject },
     accessKeyId: credentials.accessKeyId,
     secretAccessKey: credentials.secretAccessKey.reveal(),

@@ -1,6 +1,7 @@
 /** When to call AWS again, and for how long. */
 import { FederationError } from "../errors";
 import { AwsRefusal } from "../aws/refusal";
+import { CatalogRefusal } from "./catalog-refusal";
 
 /** A role answers AccessDenied for 4 to 11 seconds after it is made (recorded); a little more is waited. */
 export const NEW_ROLE_WAIT_MS = 15_000;
@@ -24,7 +25,7 @@ export interface RetryOptions {
 /** `new-role`: may succeed in a moment; `busy`: try again, backing off; `final`: no use. */
 export function kindOfFailure(error: unknown): "new-role" | "busy" | "final" {
   if (!(error instanceof FederationError)) return "final";
-  if (error instanceof AwsRefusal) return error.kind;
+  if (error instanceof AwsRefusal || error instanceof CatalogRefusal) return error.kind;
   return /^network-(?:reset|timeout|refused|dns)$/.test(error.code) ? "busy" : "final";
 }
 

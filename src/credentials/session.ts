@@ -1,4 +1,4 @@
-/** A session of a role, from memory, from the cache or from AWS: one call to STS, however many ask at once. */
+/** A session of a role, from memory, from the cache, or new: one request, however many ask at once. */
 import writeFileAtomic from "write-file-atomic";
 import { withLock } from "../files/lock";
 import {
@@ -10,24 +10,32 @@ import {
   sessionFile,
   sweepCache,
 } from "./cached-session";
+import { type CatalogSessionOptions, requestCatalogSession } from "./catalog-session";
 import { requestSession, type RequestSessionOptions } from "./request-session";
 
-export interface SessionOptions extends RequestSessionOptions {
+interface Cached {
   /** Where sessions are cached, and the key of this call; null: nowhere. */
   readonly cache: { readonly folder: string; readonly callKey: string } | null;
 }
+
+/** A session by web identity. */
+export type WebIdentityOptions = RequestSessionOptions & Cached;
+
+/** A session by web identity, or of a service credential by Unity Catalog. */
+export type SessionOptions = WebIdentityOptions | (CatalogSessionOptions & Cached);
 
 /** How long another process' request is waited for: token, new role and retries together. */
 const LOCK_WAIT_MS = 75_000;
 
 /**
- * The session asked for. Errors as of `requestSession`; a failure is not shared: whoever waited for another process'
+ * The session asked for. Errors as of `requestSession` and `requestCatalogSession`; a failure is not shared: whoever waited for another process'
  * request then makes one of its own, with what is left of its time.
  */
 export async function getSession(options: SessionOptions): Promise<CachedSession> {
   const { cache, note, environment } = options;
   const started = performance.now();
-  const request = (): Promise<CachedSession> => requestSession(options, started);
+  const request = (): Promise<CachedSession> =>
+    options.via === "web-identity" ? requestSession(options, started) : requestCatalogSession(options, started);
   if (cache === null) return request();
   const { folder, callKey } = cache;
   if (!makePrivateFolder(folder)) {

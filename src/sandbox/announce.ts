@@ -8,13 +8,13 @@ import type { Sandbox } from "./sandbox";
  * for the run and are valid nowhere else.
  */
 export function sandboxDocument(sandbox: Sandbox, caFile: string | null): Readonly<Record<string, unknown>> {
-  const { sts, issuers, identities, otherTenant, principals, roles } = sandbox;
-  return { sts, caFile, issuers, identities, otherTenant, principals, roles };
+  const { sts, issuers, identities, otherTenant, principals, serviceCredentials, roles } = sandbox;
+  return { sts, caFile, issuers, identities, otherTenant, principals, serviceCredentials, roles };
 }
 
 /** The same for a person. */
 export function sandboxText(sandbox: Sandbox, caFile: string | null, region: string): string {
-  const { sts, issuers, identities, otherTenant, principals, roles } = sandbox;
+  const { sts, issuers, identities, otherTenant, principals, serviceCredentials, roles } = sandbox;
   const served = Object.entries(issuers);
   const width = Math.max(13, ...served.map(([key]) => key.length)) + 2;
   const lines = [
@@ -39,6 +39,12 @@ export function sandboxText(sandbox: Sandbox, caFile: string | null, region: str
       );
     }
   }
+  if (serviceCredentials.length > 0)
+    lines.push(
+      "",
+      "service credentials of Unity Catalog, for the identities that a role names",
+      ...serviceCredentials.map((name) => `  ${name}`),
+    );
   if (principals.length > 0) {
     lines.push("", "AWS principals, for sts:AssumeRole");
     for (const one of principals)

@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inputError, outsideError } from "../errors";
+import { quoted, satisfies } from "../text/text-rule";
+import { EXTERNAL_ID } from "../trust/rules";
 import { readPort } from "../network/loopback-server";
 import { readContext } from "../explain/explain-texts";
 import { readFederationFile } from "../files/load-federation";
@@ -23,6 +25,8 @@ export interface SandboxFlags {
   readonly port: string | undefined;
   readonly tls: boolean;
   readonly context: readonly string[];
+  /** `ROLE=ID`. */
+  readonly externalId?: readonly string[] | undefined;
   /** Reports why something was refused; undefined: not wanted. */
   readonly onRefusal: ((text: string) => void) | undefined;
 }
@@ -51,6 +55,7 @@ export async function openSandbox(request: SandboxFlags): Promise<StartedSandbox
     port,
     context,
     ...(certificate === undefined ? {} : { tls: certificate }),
+    externalIds: externalIdsOf(request.externalId ?? [], directory),
     ...(request.onRefusal === undefined ? {} : { onRefusal: request.onRefusal }),
   });
   const authority = certificate === undefined ? undefined : await writeAuthority(certificate.authority, sandbox);
@@ -83,6 +88,34 @@ async function writeAuthority(
     const fix = "Set TMPDIR to a folder that you can write to.";
     throw outsideError("file-unwritable", "Cannot write the certificate authority's file.", fix, "tls", cause);
   }
+}
+
+/** Reads `--external-id ROLE=ID`. Throws InputError `external-id-invalid`, `role-not-found`. */
+function externalIdsOf(given: readonly string[], { accounts }: SimulatedDirectory): Readonly<Record<string, string>> {
+  const names = accounts.flatMap(({ roles }) =>
+    roles.flatMap(({ name, arn }) => [name, arn.slice(arn.lastIndexOf("/") + 1)]),
+  );
+  return Object.fromEntries(
+    given.map((text) => {
+      const at = text.lastIndexOf("=");
+      const [role, id] = [text.slice(0, Math.max(0, at)), text.slice(at + 1)];
+      if (at < 1 || !satisfies(EXTERNAL_ID, id))
+        throw inputError(
+          "external-id-invalid",
+          `${quoted(text)} is not a role and an external ID.`,
+          "Write it like --external-id lake-storage=0b7e6f5a-1c2d-4e3f-9a8b-7c6d5e4f3a2b.",
+          "external-id",
+        );
+      if (!names.includes(role))
+        throw inputError(
+          "role-not-found",
+          `No role ${quoted(role)}.`,
+          `Use one of: ${names.join(", ")}.`,
+          "external-id",
+        );
+      return [role, id];
+    }),
+  );
 }
 
 function directoryOf({ config, plan, account, awsAccountId }: SandboxFlags): SimulatedDirectory {

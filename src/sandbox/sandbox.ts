@@ -9,6 +9,7 @@ import { bearerToken } from "./databricks/rest-api";
 import { readToken } from "../sts/read-token";
 import { type Exchange, formOf, jsonReply, type Reply } from "./exchange";
 import { identitiesOf, type Identity, identityBook } from "./directory/identities";
+import { serviceCredentialsOf } from "./directory/service-credentials";
 import { type Claims, makeKeys } from "./keys";
 import { type AwsPrincipal, principalsOf } from "./sts/principals";
 import { makeSeal } from "./seal";
@@ -25,6 +26,8 @@ export interface SandboxOptions {
   readonly tls?: TlsCertificate;
   /** Further condition keys of every call to STS. `aws:SourceIp` is 127.0.0.1 unless it says otherwise. */
   readonly context?: Readonly<Record<string, readonly string[]>>;
+  /** External IDs as Databricks shows them, by role; default: those that the trust policies have. */
+  readonly externalIds?: Readonly<Record<string, string>>;
   /** Milliseconds since 1970; default: the machine's clock. */
   readonly now?: () => number;
   /** Reports why something was refused, without tokens and secrets. */
@@ -49,6 +52,8 @@ export interface Sandbox {
   readonly identities: readonly Identity[];
   /** AWS principals that Unity Catalog trusts name, and an undeclared one; empty where there is no such trust. */
   readonly principals: readonly AwsPrincipal[];
+  /** Names of the service credentials of Unity Catalog. */
+  readonly serviceCredentials: readonly string[];
   /** ARNs of the roles, in the order of the directory. */
   readonly roles: readonly string[];
   /** Signs any claims with the issuers' key: for tokens that Databricks never issues, in tests. */
@@ -84,6 +89,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     now,
     explain: report,
   };
+  const catalog = { credentials: serviceCredentialsOf(directory, options.externalIds), sts };
   const hosts = new Map<string, DatabricksHost>();
   const route = async (exchange: Exchange): Promise<Reply> => {
     if (exchange.path === JWKS_PATH) return jsonReply(200, keys.jwks, { "cache-control": "max-age=300" });
@@ -121,6 +127,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       keys,
       seal,
       codes,
+      catalog,
       now,
       onRefusal: (error, what) =>
         report?.(visible(`✗ ${issuer.key}'s ${what} refused: ${error.code}: ${error.message}`)),
@@ -132,6 +139,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     otherTenant: served(other, server.origin),
     identities,
     principals: principalsOf(directory, seal),
+    serviceCredentials: catalog.credentials.map(({ name }) => name),
     roles: directory.accounts.flatMap(({ roles }) => roles.map(({ arn }) => arn)),
     sign: keys.sign,
     stop: server.stop,

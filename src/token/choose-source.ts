@@ -7,7 +7,7 @@ import { type Environment, variable } from "../network/environment";
 import { type Secret, secret } from "../text/secret";
 import { type CiSystem, type CiTokenRequest, missingVariables } from "./ci-token";
 import { type CliLogin, findDatabricksCli } from "./databricks-cli";
-import { type DatabricksSettings, profilesOfHost, readSettings } from "./settings";
+import { type DatabricksSettings, profilesOfHost, settingsFor } from "./settings";
 import { sourcesOfAuthType, TOKEN_SOURCE_NAMES, TOKEN_SOURCES, type TokenSourceName } from "./sources";
 import { hostOfTarget, type IssuerTarget, type TokenEndpoint, tokenEndpointFor } from "./token-endpoint";
 import { readTokenFile } from "./token-file";
@@ -23,6 +23,8 @@ export interface TokenOptions {
   /** A profile of ~/.databrickscfg. */
   readonly profile?: string | undefined;
   readonly scope?: string | undefined;
+  /** The token is for Databricks' own API, which takes opaque tokens too: they are used as they are. */
+  readonly forApi?: boolean;
   readonly timeoutMs?: number;
 }
 
@@ -63,6 +65,7 @@ interface Context {
   readonly targets: readonly IssuerTarget[];
   /** The source is named, by `from` or by an `auth_type`. */
   readonly named: boolean;
+  readonly forApi: boolean;
 }
 
 /** What a source gives: how to get its token, nothing, or a reason to use the next. */
@@ -79,14 +82,10 @@ export function looksLikeJwt(text: string): boolean {
  * errors of a token file.
  */
 export function chooseSource(options: TokenOptions): ChosenSource {
-  const { environment, from, profile } = options;
+  const { environment, from } = options;
   if (options.tokenFile !== undefined && (from ?? "file") === "file") return givenFile(options.tokenFile);
   if (from === "file") return givenFile(variable(environment, TOKEN_FILE_VARIABLE));
-  const settings = readSettings(environment, {
-    profile,
-    profileFirst: from === "profile",
-    environmentClient: from?.endsWith("-oidc") ?? false,
-  });
+  const settings = settingsFor(options);
   const { authType } = settings;
   const byAuthType = from !== undefined || authType === undefined ? undefined : authType;
   const names =
@@ -95,7 +94,13 @@ export function chooseSource(options: TokenOptions): ChosenSource {
       : byAuthType !== undefined
         ? sourcesOfAuthType(byAuthType.value, byAuthType.where)
         : TOKEN_SOURCE_NAMES;
-  const context = { environment, settings, targets: options.targets ?? [], named: names !== TOKEN_SOURCE_NAMES };
+  const context = {
+    environment,
+    settings,
+    targets: options.targets ?? [],
+    named: names !== TOKEN_SOURCE_NAMES,
+    forApi: options.forApi === true,
+  };
   const skipped: InputError[] = [];
   for (const source of names) {
     const choice = CHOICES[source](context);
@@ -143,17 +148,22 @@ const CHOICES: Readonly<Record<TokenSourceName, (context: Context) => Choice>> =
     const file = variable(environment, TOKEN_FILE_VARIABLE);
     return file === undefined ? undefined : givenFile(file);
   },
-  env: ({ settings: { token }, named }) => {
+  env: ({ settings: { token }, named, forApi }) => {
     if (token === undefined) return undefined;
     const ofProfile = token.where !== "DATABRICKS_TOKEN";
     const place = ofProfile ? token.where : `variable ${token.where}`;
-    if (looksLikeJwt(token.value.reveal())) return { place, grant: { kind: "given", token: token.value } };
+    if (forApi || looksLikeJwt(token.value.reveal())) return { place, grant: { kind: "given", token: token.value } };
     if (named) throw opaqueToken(token.where);
     // a profile's is met again where a profile without a client secret is refused
     return ofProfile ? undefined : { skip: opaqueToken(token.where) };
   },
   "client-credentials": (context) => clientSecret(context, "environment", "DATABRICKS_CLIENT_SECRET"),
-  profile: (context) => clientSecret(context, "profile", profilePlace(context)),
+  profile: (context) => {
+    const { clientSecret: found, token } = context.settings;
+    return context.forApi && found === undefined && token?.where.includes(" of profile ") === true
+      ? { place: token.where, grant: { kind: "given", token: token.value } }
+      : clientSecret(context, "profile", profilePlace(context));
+  },
   "env-oidc": (context) => {
     const name = context.settings.oidcTokenVariable;
     const token = variable(context.environment, name);
@@ -176,6 +186,8 @@ function notebook(context: Context): Choice {
   const { token } = context.settings;
   const inRuntime = context.named || variable(context.environment, "DATABRICKS_RUNTIME_VERSION") !== undefined;
   if (!inRuntime || token === undefined || looksLikeJwt(token.value.reveal())) return undefined;
+  if (context.forApi)
+    return { place: `the ambient token in ${token.where}`, grant: { kind: "given", token: token.value } };
   const endpoint = endpointOf(context);
   if (endpoint.level === "account")
     throw inputError(

@@ -57,6 +57,26 @@ export interface SettingsOptions {
 }
 
 /**
+ * The settings by which the token source `from` (undefined: none is named) is used, and its host found. Throws as
+ * `readSettings`.
+ */
+export function settingsFor({
+  environment,
+  from,
+  profile,
+}: {
+  readonly environment: Environment;
+  readonly from?: string | undefined;
+  readonly profile?: string | undefined;
+}): DatabricksSettings {
+  return readSettings(environment, {
+    profile,
+    profileFirst: from === "profile",
+    environmentClient: from?.endsWith("-oidc") ?? false,
+  });
+}
+
+/**
  * The settings here. The profile is the one named by `profile`, DATABRICKS_CONFIG_PROFILE or `default_profile` of
  * `[__settings__]`, else DEFAULT. Throws InputError `databricks-profile-not-found`, OutsideError `file-unreadable`.
  */

@@ -98,6 +98,36 @@ export function tokenEndpointFor(options: EndpointOptions): TokenEndpoint {
   );
 }
 
+/**
+ * The URL of an API of the configured workspace, `path` beginning with a slash; without a host, of the only target.
+ * Throws InputError databricks-host-missing, databricks-host-mismatch, and those of the host.
+ */
+export function workspaceUrl({ host, targets }: Pick<EndpointOptions, "host" | "targets">, path: string): URL {
+  const named = targets.find(({ level }) => level === "workspace");
+  if (host === undefined && named === undefined)
+    throw inputError(
+      "databricks-host-missing",
+      "No Databricks workspace is configured.",
+      "Set DATABRICKS_HOST to the workspace's address, e.g. https://mycompany.cloud.databricks.com.",
+    );
+  const read = host === undefined ? undefined : readConfiguredHost(host);
+  if (read?.kind === "loopback") return new URL(`${read.base}${path}`);
+  const configured = read?.host ?? (named === undefined ? "" : hostOf(named));
+  if (isAccountsHost(configured))
+    throw inputError(
+      "databricks-host-mismatch",
+      `${quoted(configured)} is the host of accounts, and this API is a workspace's.`,
+      "Set DATABRICKS_HOST to the workspace's address.",
+    );
+  if (named !== undefined && hostOf(named) !== configured)
+    throw inputError(
+      "databricks-host-mismatch",
+      `DATABRICKS_HOST is ${quoted(configured)}, and the issuer ${named.key} is ${named.issuer}.`,
+      "Set DATABRICKS_HOST to that issuer's host, or leave --issuer out.",
+    );
+  return new URL(`https://${configured}${path}`);
+}
+
 function hostOf({ tokenEndpoint }: IssuerTarget): string {
   return new URL(tokenEndpoint).hostname;
 }

@@ -8,6 +8,7 @@ import { verb } from "../verb";
 
 export default verb({
   flags: {
+    ...flags("via", "credential"),
     ...flags("role", "roleArn", "config", "account", "awsAccountId", "issuer", "from", "tokenFile", "profile", "scope"),
     format: {
       ...FLAGS.format,
@@ -27,15 +28,20 @@ export default verb({
       "$0 credentials --role lake-reader \\\n--format profile --profile-name lake",
       "every AWS tool, by AWS_PROFILE=lake",
     ],
+    [
+      "$0 credentials --via unity-catalog --credential lake \\\n-- aws s3 ls s3://lake",
+      "a service credential of Unity Catalog",
+    ],
     ['eval "$($0 credentials --role lake-reader --format env)"', "this shell, for an hour"],
   ],
   run: async (options, { words: [action], program, args }) => {
-    const [{ processEnvironment }, { cacheFolder, purgeCache }, { sessionOptions }, forms] = await Promise.all([
-      import("../../network/environment"),
-      import("../../credentials/cached-session"),
-      import("../../credentials/session-options"),
-      import("../../credentials/forms"),
-    ]);
+    const [{ processEnvironment }, { cacheFolder, purgeCache }, { chosenSession, sessionOptions }, forms] =
+      await Promise.all([
+        import("../../network/environment"),
+        import("../../credentials/cached-session"),
+        import("../../credentials/session-options"),
+        import("../../credentials/forms"),
+      ]);
     const environment = processEnvironment();
     if (action === "purge") {
       const removed = purgeCache(cacheFolder(environment.env, environment.home));
@@ -48,7 +54,7 @@ export default verb({
     const call = { ...options, environment, args, cwd: process.cwd(), note: (text: string) => tell(`note: ${text}`) };
     // a program's own exit code may be any
     if (program !== undefined)
-      return (await forms.runWithCredentials(sessionOptions(call), program, options.keepTokenSources)) as ExitCode;
+      return (await forms.runWithCredentials(chosenSession(call), program, options.keepTokenSources)) as ExitCode;
     if (options.format === "profile") {
       if (options.profileName === undefined)
         throw inputError("required", "--profile-name is missing.", "Name the AWS profile to write.");
@@ -56,6 +62,12 @@ export default verb({
       return 0;
     }
     if (options.format === "token-file") {
+      if (options.via === "unity-catalog")
+        throw inputError(
+          "usage",
+          "--format token-file does not apply to --via unity-catalog: its session comes without a token for AWS.",
+          "Use --format process, env or profile, or a program after --.",
+        );
       if (options.out === undefined) throw inputError("required", "--out is missing.", "Name the file for the token.");
       const { sleepByClock } = await import("../../credentials/token-file");
       const stop = new AbortController();
@@ -69,7 +81,7 @@ export default verb({
       });
       return 0;
     }
-    say(await forms.printedCredentials(sessionOptions(call), options.format ?? "process"));
+    say(await forms.printedCredentials(chosenSession(call), options.format ?? "process"));
     return 0;
   },
 });

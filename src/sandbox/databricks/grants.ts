@@ -42,6 +42,9 @@ const ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token";
 const JWT = "urn:ietf:params:oauth:token-type:jwt";
 const PERSONAL_ACCESS_TOKEN = "urn:databricks:params:oauth:token-type:personal-access-token";
 
+/** What is granted: the scopes that discovery lists, and the one of Unity Catalog's API. */
+const GRANTED: readonly string[] = [...SCOPES, "unity-catalog"];
+
 /** Seconds another issuer's clock may be off. */
 const LEEWAY = 60;
 
@@ -115,7 +118,7 @@ function clientCredentials(form: URLSearchParams, { id, secret }: Client, { book
 export function scopeOf(
   form: URLSearchParams,
   usual: readonly string[],
-  allowed: readonly string[] = SCOPES,
+  allowed: readonly string[] = GRANTED,
 ): readonly string[] {
   const asked =
     only(form, "scope")

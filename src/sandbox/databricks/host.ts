@@ -9,6 +9,12 @@ import { discoveryDocument, hostMetadata } from "./documents";
 import { grant, type GrantContext, type Granted, refreshToken } from "./grants";
 import { OauthError, oauthErrorReply } from "./oauth-error";
 import { ApiError, apiErrorReply, apiResource, callerOf } from "./rest-api";
+import {
+  type Catalog,
+  SERVICE_CREDENTIAL_PATH,
+  SERVICE_CREDENTIAL_SCOPE,
+  serviceCredential,
+} from "./service-credential";
 
 export interface DatabricksHost extends Omit<GrantContext, "now"> {
   /** The loopback URL that replaces `https://<host>`. */
@@ -19,6 +25,7 @@ export interface DatabricksHost extends Omit<GrantContext, "now"> {
   readonly keys: SigningKeys;
   /** Seconds since the epoch. */
   readonly now: () => number;
+  readonly catalog: Catalog;
   readonly onRefusal: (error: OauthError | ApiError, what: string) => void;
 }
 
@@ -41,6 +48,12 @@ export function databricksReply(
       );
     case `${base}/v1/token`:
       return exchange.method === "POST" ? token(host, exchange) : wrongMethod("POST");
+    case SERVICE_CREDENTIAL_PATH:
+      // an API of workspaces
+      if (host.issuer.level === "account") return undefined;
+      return exchange.method === "POST"
+        ? asCaller(host, exchange, (caller) => serviceCredential(host, caller, exchange.body), SERVICE_CREDENTIAL_SCOPE)
+        : wrongMethod("POST");
     default: {
       const resource = apiResource(path, host);
       return resource && reading(exchange, () => asCaller(host, exchange, resource));
@@ -49,9 +62,14 @@ export function databricksReply(
 }
 
 /** The response of the REST API to whoever the request's token is from. */
-async function asCaller(host: DatabricksHost, exchange: Exchange, answer: (subject: string) => Reply): Promise<Reply> {
+async function asCaller(
+  host: DatabricksHost,
+  exchange: Exchange,
+  answer: (subject: string) => Reply,
+  apiScope?: string,
+): Promise<Reply> {
   try {
-    return answer(await callerOf(exchange, host));
+    return answer(await callerOf(exchange, host, apiScope));
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     host.onRefusal(error, "REST API");

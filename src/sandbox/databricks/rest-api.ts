@@ -6,7 +6,7 @@ import type { IdentityBook } from "../directory/identities";
 import { type Exchange, jsonReply, type Reply } from "../exchange";
 import type { Seal } from "../seal";
 
-/** Of these a token needs one: other scopes open no API. */
+/** Opens every API; some have a scope of their own beside it. */
 const API_SCOPE = "all-apis";
 
 export interface RestApi {
@@ -22,13 +22,13 @@ export interface RestApi {
 
 /** A refusal in the REST API's form. Its message goes to the caller and the log: no secret, no token. */
 export class ApiError extends Error {
-  readonly status: 401 | 403;
-  readonly code: "UNAUTHENTICATED" | "PERMISSION_DENIED";
+  readonly status: 400 | 401 | 403 | 404;
+  readonly code: string;
 
-  constructor(status: 401 | 403, message: string) {
+  constructor(status: 400 | 401 | 403 | 404, message: string, code?: string) {
     super(message);
     this.status = status;
-    this.code = status === 401 ? "UNAUTHENTICATED" : "PERMISSION_DENIED";
+    this.code = code ?? (status === 401 ? "UNAUTHENTICATED" : "PERMISSION_DENIED");
   }
 }
 
@@ -47,9 +47,13 @@ export function bearerToken({ headers }: Exchange): string | undefined {
 
 /**
  * The subject whose token a request carries: an access token of this issuer that is valid now and has the scope
- * all-apis, or a workspace's personal access token. Throws ApiError.
+ * all-apis, or `apiScope`, the API's own; or a workspace's personal access token. Throws ApiError.
  */
-export async function callerOf(exchange: Exchange, { issuer, book, of, keys, now }: RestApi): Promise<string> {
+export async function callerOf(
+  exchange: Exchange,
+  { issuer, book, of, keys, now }: RestApi,
+  apiScope = API_SCOPE,
+): Promise<string> {
   const token = bearerToken(exchange);
   if (token === undefined) throw new ApiError(401, "The request has no token: send it as Authorization: Bearer.");
   const owner = book.byPersonalAccessToken(token);
@@ -64,8 +68,8 @@ export async function callerOf(exchange: Exchange, { issuer, book, of, keys, now
   )
     throw new ApiError(401, "The token is not from this issuer in this run.");
   if (typeof exp !== "number" || exp <= now()) throw new ApiError(401, "The token is expired.");
-  if (typeof scope !== "string" || !scope.split(" ").includes(API_SCOPE))
-    throw new ApiError(403, `Provided OAuth token does not have required scopes: ${API_SCOPE}.`);
+  if (typeof scope !== "string" || !scope.split(" ").some((one) => one === API_SCOPE || one === apiScope))
+    throw new ApiError(403, `Provided OAuth token does not have required scopes: ${apiScope}.`);
   return sub;
 }
 

@@ -5,6 +5,7 @@ import { satisfies } from "../../text/text-rule";
 import { exactSubjects, parseRole, subjectPatterns } from "../../trust/parsed/parse-role";
 import { instanceOf, stringLike } from "../../trust/string-like";
 import type { SimulatedIssuer, SimulatedDirectory } from "./directory";
+import { serviceCredentialsOf } from "./service-credentials";
 
 /** Its secrets are generated for one run and are valid in the sandbox only. */
 export interface Identity {
@@ -16,19 +17,23 @@ export interface Identity {
   readonly clientSecret: string;
   /** What a notebook of this identity has as its own token: opaque, to be exchanged. Null at account level. */
   readonly personalAccessToken: string | null;
-  /** Whether some role names it. */
+  /** Whether some role names it. Such identities have ACCESS on the service credentials of Unity Catalog. */
   readonly declared: boolean;
 }
 
 /** Declared identities in the order of the roles, then an undeclared service principal and an undeclared user. */
 export function identitiesOf(directory: SimulatedDirectory): readonly Identity[] {
   const subjects = declaredSubjects(directory);
+  const hasCredentials = serviceCredentialsOf(directory).length > 0;
   const [first] = directory.issuers;
   const last = directory.issuers[directory.issuers.length - 1];
   return [
-    ...directory.issuers.flatMap((issuer) =>
-      [...(subjects.get(issuer.issuer) ?? [])].map((subject) => identity(issuer, subject, true)),
-    ),
+    ...directory.issuers.flatMap((issuer) => {
+      const named = [...(subjects.get(issuer.issuer) ?? [])];
+      // a workspace whose roles are Unity Catalog's alone has someone with ACCESS too
+      const isForCatalog = named.length === 0 && issuer.level === "workspace" && hasCredentials;
+      return (isForCatalog ? [randomUUID()] : named).map((subject) => identity(issuer, subject, true));
+    }),
     ...(first === undefined || last === undefined
       ? []
       : [undeclared(first, () => randomUUID(), directory), undeclared(last, userOf, directory)]),
