@@ -1,4 +1,4 @@
-/** The sandbox's Unity Catalog: `credentials --via unity-catalog` against it, for right and for wrong trust policies. */
+/** The sandbox's Unity Catalog: `credentials --via unity-catalog` against right and wrong trust policies. */
 import { chosenSession, type CredentialsOptions } from "../../src/credentials/session-options";
 import { getSession } from "../../src/credentials/session";
 import type { CachedSession } from "../../src/credentials/cached-session";
@@ -222,6 +222,7 @@ test("the verb takes the external ID that Databricks shows, for a role of the fe
     account: undefined,
     awsAccountId: undefined,
     port: undefined,
+    tls: false,
     context: [],
     onRefusal: undefined,
   };

@@ -34,7 +34,8 @@ const FORM_OPTIONS: ReadonlySet<string> = new Set(["--format", "--profile-name",
  */
 export function callKey(call: Call): string {
   const args = decidingArguments(call.args);
-  // a role by its ARN, or by a service credential, is found without the file, so that such a call is one from wherever it is made
+  // a role by its ARN, or by a service credential, is found without the file, so that such a call is one from wherever
+  // it is made
   const namesRole = option(args, "--via") === "unity-catalog" || option(args, "--role-arn") !== undefined;
   const needsFile = !namesRole || option(args, "--issuer") !== undefined;
   const config = call.env["DATABRICKS_CONFIG_FILE"] ?? join(call.home, ".databrickscfg");

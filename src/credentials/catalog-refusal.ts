@@ -86,7 +86,8 @@ export function catalogRefusal(response: HttpResponse, url: URL, credential: str
     return refusal(
       "credential-access-denied",
       `This identity has no ACCESS on the service credential ${name}.`,
-      `Have its owner grant it: GRANT ACCESS ON SERVICE CREDENTIAL \`${credential.replaceAll("`", "``")}\` TO \`IDENTITY\`.`,
+      `Have its owner grant it: GRANT ACCESS ON SERVICE CREDENTIAL \`${credential.replaceAll("`", "``")}\` TO ` +
+        "`IDENTITY`.",
     );
   return refusal(
     "credential-refused",

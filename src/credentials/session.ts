@@ -28,8 +28,8 @@ export type SessionOptions = WebIdentityOptions | (CatalogSessionOptions & Cache
 const LOCK_WAIT_MS = 75_000;
 
 /**
- * The session asked for. Errors as of `requestSession` and `requestCatalogSession`; a failure is not shared: whoever waited for another process'
- * request then makes one of its own, with what is left of its time.
+ * The session asked for. Errors as of `requestSession` and `requestCatalogSession`; a failure is not shared: whoever
+ * waited for another process' request then makes one of its own, with what is left of its time.
  */
 export async function getSession(options: SessionOptions): Promise<CachedSession> {
   const { cache, note, environment } = options;

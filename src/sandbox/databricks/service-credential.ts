@@ -1,7 +1,7 @@
 /**
  * `POST /api/2.1/unity-catalog/temporary-service-credentials`: Unity Catalog's own role assumes the role of a service
- * credential with its external ID, as STS decides it, and the role assumes itself. The texts of its refusals are made up:
- * Databricks publishes none.
+ * credential with its external ID, as STS decides it, and the role assumes itself. The texts of its refusals are our
+ * own: Databricks publishes none.
  */
 import { randomUUID } from "node:crypto";
 import { cloudOfHost, UNITY_CATALOG_CLOUDS, UNITY_CATALOG_PRINCIPALS } from "../../issuer/clouds";
@@ -11,8 +11,7 @@ import { jsonReply, type Reply } from "../exchange";
 import { assumeRole } from "../sts/assume-role";
 import { type Sts, StsRefusal } from "../sts/call";
 import { openSession, type Session } from "../sts/session";
-import type { DatabricksHost } from "./host";
-import { ApiError } from "./rest-api";
+import { ApiError, type RestApi } from "./rest-api";
 
 export const SERVICE_CREDENTIAL_PATH = "/api/2.1/unity-catalog/temporary-service-credentials";
 
@@ -25,13 +24,15 @@ export interface Catalog {
   readonly sts: Sts;
 }
 
+interface CatalogHost extends RestApi {
+  readonly catalog: Catalog;
+}
+
 /** Seconds of a session, as Unity Catalog's are. */
 const SESSION_SECONDS = 3600;
 
-/**
- * The session of the credential that `body` names, for the identity `subject`. Throws ApiError.
- */
-export function serviceCredential(host: DatabricksHost, subject: string, body: string): Reply {
+/** The session of the credential that `body` names, for the identity `subject`. Throws ApiError. */
+export function serviceCredential(host: CatalogHost, subject: string, body: string): Reply {
   const name = credentialNameOf(body);
   const credential = host.catalog.credentials.find((one) => one.name === name);
   const { cloud } = host.issuer;
@@ -65,7 +66,7 @@ function credentialNameOf(body: string): string {
 }
 
 /** The session that Unity Catalog hands out. */
-function assumedSession(host: DatabricksHost, credential: ServiceCredential, now: number): Session {
+function assumedSession(host: CatalogHost, credential: ServiceCredential, now: number): Session {
   const cloud = UNITY_CATALOG_CLOUDS.find((known) => known === cloudOfHost(host.issuer.host)) ?? "aws";
   const session = assumed(host, credential, now, UNITY_CATALOG_PRINCIPALS[cloud].arn);
   if (session === null)
@@ -85,7 +86,7 @@ function assumedSession(host: DatabricksHost, credential: ServiceCredential, now
 
 /** The session of `callerArn` assuming the credential's role; null where STS refuses it. */
 function assumed(
-  { catalog: { sts } }: DatabricksHost,
+  { catalog: { sts } }: CatalogHost,
   { roleArn, externalId }: ServiceCredential,
   now: number,
   callerArn: string,

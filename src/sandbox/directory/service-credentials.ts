@@ -12,7 +12,7 @@ export interface ServiceCredential {
   readonly externalId: string | null;
 }
 
-/** In the order of the roles. `externalIds`: what Databricks shows instead, by a role's name in IAM or the directory. */
+/** In the order of the roles. `externalIds`: what Databricks shows instead, by a role's name in IAM or directory. */
 export function serviceCredentialsOf(
   { accounts }: SimulatedDirectory,
   externalIds: Readonly<Record<string, string>> = {},
