@@ -12,7 +12,7 @@ test.each(pages())("%s links to files that exist", (page) => {
 
 test.each(
   codeBlocks("yaml")
-    .filter((block) => /^name:/m.test(block.code))
+    .filter(({ code }) => /^name:/m.test(code) && !/^jobs:/m.test(code))
     .map((block) => [`${block.page}:${block.line}`, block.code]),
 )("the federation in %s reads without a problem", (place, code) => {
   expect(parseFederation(code, { file: place }).federation.roles.length).toBeGreaterThan(0);

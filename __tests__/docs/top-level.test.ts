@@ -4,10 +4,12 @@ import { REPOSITORY } from "../support/markdown";
 /** What a reader finds when opening the repository. A new entry needs a reason to be here and not in a room. */
 const TOP_LEVEL = [
   ".ci",
+  ".editorconfig",
   ".gitattributes",
   ".github",
   ".gitignore",
   ".nvmrc",
+  ".pre-commit-hooks.yaml",
   ".prettierignore",
   ".prettierrc.json",
   "ARCHITECTURE.md",
@@ -15,7 +17,9 @@ const TOP_LEVEL = [
   "CONTRIBUTING.md",
   "LICENSE",
   "README.md",
+  "SECURITY.md",
   "__tests__",
+  "action.yml",
   "bench",
   "cdktf.json",
   "docs",

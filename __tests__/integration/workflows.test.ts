@@ -2,6 +2,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parse } from "yaml";
+import { codeBlocks } from "../support/markdown";
 import { runProgram } from "../support/run-program";
 import { temporaryFolder } from "../support/temporary-folder";
 
@@ -29,6 +30,10 @@ interface Workflow {
 const REPOSITORY = resolve(__dirname, "..", "..");
 const FOLDER = join(REPOSITORY, ".github", "workflows");
 const workflows = readdirSync(FOLDER).map((file) => [file, readFileSync(join(FOLDER, file), "utf8")] as const);
+/** action.yml: one job's steps, without permissions of its own. */
+const ACTION = readFileSync(join(REPOSITORY, "action.yml"), "utf8");
+/** The workflows that the pages show, by page and line. */
+const shown = codeBlocks("yaml").filter(({ code }) => /^jobs:/m.test(code));
 const stepsOf = (text: string): readonly Step[] =>
   Object.values((parse(text) as Workflow).jobs).flatMap(({ steps = [] }) => steps);
 
@@ -62,15 +67,45 @@ test("actionlint is at work: it finds a script that anybody's commit message may
   expect([exitCode, stdout]).toEqual([1, expect.stringContaining("potentially untrusted")]);
 });
 
-describe.each(workflows)("%s", (_file, text) => {
-  test("every action is pinned by its commit, with the version beside it", () => {
-    const used = [...text.matchAll(/^ *(?:- )?uses: (.*)$/gm)]
-      .map(([, what]) => what ?? "")
-      .filter((what) => !what.startsWith("./"));
-    expect(used.length).toBeGreaterThan(0);
-    expect(used.filter((what) => !/^[\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(what))).toEqual([]);
-  });
+test("actionlint has no finding on the workflows that the pages show", async () => {
+  expect(shown.length).toBeGreaterThan(1);
+  const folder = temporaryFolder("shown");
+  mkdirSync(join(folder, ".github", "workflows"), { recursive: true });
+  for (const [index, { code }] of shown.entries())
+    writeFileSync(join(folder, ".github", "workflows", `shown-${index}.yml`), code);
+  const { exitCode, stdout } = await actionlint(folder);
+  expect([exitCode, stdout]).toEqual([0, expect.stringContaining("All workflow files passed")]);
+});
 
+const pinned = [
+  ...workflows,
+  ["action.yml", ACTION] as const,
+  ...codeBlocks("yaml").flatMap(({ page, line, code }) =>
+    code.includes("uses: ") ? [[`${page}:${line}`, code] as const] : [],
+  ),
+];
+
+test.each(pinned)("every action in %s is pinned by its commit, with the version beside it", (_file, text) => {
+  const used = [...text.matchAll(/^ *(?:- )?uses: (.*)$/gm)]
+    .map(([, what]) => what ?? "")
+    .filter((what) => !what.startsWith("./") && what !== "OWNER/databricks-aws-oidc@COMMIT");
+  expect(used.length).toBeGreaterThan(0);
+  expect(used.filter((what) => !/^[\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(what))).toEqual([]);
+});
+
+test("action.yml has no expression in a script, and each of its inputs is used", () => {
+  const action = parse(ACTION) as { readonly inputs: object; readonly runs: { readonly steps: readonly Step[] } };
+  const scripts = action.runs.steps.flatMap(({ run }) => run ?? []);
+  expect([scripts.length, scripts.filter((run) => run.includes("${{"))]).toEqual([2, []]);
+  for (const name of Object.keys(action.inputs)) expect(ACTION).toContain(`inputs.${name} `);
+});
+
+test("no workflow, and none that the pages show, runs on pull_request_target", () => {
+  for (const text of [...workflows.map(([, workflow]) => workflow), ...shown.map(({ code }) => code)])
+    expect(text).not.toContain("pull_request_target");
+});
+
+describe.each(workflows)("%s", (_file, text) => {
   test("no expression is in a script: values come through the environment", () => {
     expect(stepsOf(text).filter(({ run }) => run?.includes("${{") === true)).toEqual([]);
   });

@@ -18,7 +18,7 @@ export function pages(): readonly string[] {
   const docs = readdirSync(join(REPOSITORY, "docs"))
     .filter((file) => file.endsWith(".md"))
     .map((file) => `docs/${file}`);
-  return ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", ...docs];
+  return ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", ...docs];
 }
 
 export function pageText(page: string): string {

@@ -8,6 +8,7 @@ import { join } from "node:path";
 /** What is installed into each, with pinned versions: a result is repeatable. A changed list is another folder. */
 const ENVIRONMENTS = {
   clients: ["databricks-sdk==0.162.0"],
+  "pre-commit": ["pre-commit==4.7.0"],
   spark: ["pyspark==4.3.0"],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 

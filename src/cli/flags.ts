@@ -96,6 +96,7 @@ export const FLAGS = {
   keepTokenSources: {
     about: "After --: leave DATABRICKS_CLIENT_SECRET and other token sources in the program's environment",
   },
+  markdown: { output: true, about: "Print Markdown on stdout, for a pull request or a job's summary" },
   maxSession: { value: "TIME", many: true, about: "[ROLE=]longest session, 1h to 12h (default: 1h)" },
   maxWarnings: { value: "NUMBER", about: "Exit 1 with more warnings than this" },
   mechanisms: { about: "Instead: which mechanism each Databricks feature uses to reach AWS" },

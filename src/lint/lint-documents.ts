@@ -62,6 +62,8 @@ export interface LintReport {
   readonly findings: readonly PlacedFinding[];
   /** Those suppressed by a written reason. */
   readonly ignored: readonly PlacedFinding[];
+  /** Whether there was anything to compare with: what `before` gave, or a plan's own before. */
+  readonly compared: boolean;
   /** Roles whose identities change; empty where there is nothing to compare with. */
   readonly changes: readonly PlacedChange[];
   readonly errors: number;
@@ -104,6 +106,9 @@ export function lintDocuments(documents: readonly NamedDocument[], options: Lint
     })),
     findings,
     ignored: all.filter(({ ignored }) => ignored !== null),
+    compared:
+      options.before !== undefined ||
+      documents.some(({ document }) => document.targets.some(({ before }) => before !== null)),
     changes,
     errors: count("error"),
     warnings: count("warning"),

@@ -9,7 +9,7 @@ import { type ErrorCode, FederationError, inputError, type OutsideError, outside
 import { isLoopback, openRoute, portOf, type Route } from "./proxy";
 
 export interface RequestOptions {
-  readonly method?: "GET" | "POST";
+  readonly method?: "GET" | "POST" | "PATCH";
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
   /** From start to the last byte, milliseconds; default 15,000. */

@@ -73,6 +73,19 @@ export function markdownText(text: string): string {
   return showInvisible(text.replace(/\s+/g, " ")).replace(/[\\|<>[\]*]/g, "\\$&");
 }
 
+/**
+ * Markdown that shows `text` as code, whatever is in it: on one line, and GitHub makes no mention, reference, link, tag
+ * or formula of it. Nothing is lost: a line break is shown as `\u000a`. Not for a table, where `|` ends a cell.
+ */
+export function markdownCode(text: string): string {
+  const line = showInvisible(text);
+  const longest = Math.max(0, ...Array.from(line.matchAll(/`+/g), ([run]) => run.length));
+  const fence = "`".repeat(longest + 1);
+  // one space on each side is not shown, and is needed where a backtick or a space is there already
+  const padding = line === "" || /^[ `]|[ `]$/.test(line) ? " " : "";
+  return `${fence}${padding}${line}${padding}${fence}`;
+}
+
 /** For a quoted Mermaid label: all but plain text as numeric entities, so no directive, link or quote is left. */
 export function mermaidText(text: string): string {
   return showInvisible(text.replace(/\s+/g, " ")).replace(

@@ -7,7 +7,7 @@ import { hide, say, sayJson, tell } from "../run";
 import { verb } from "../verb";
 
 export default verb({
-  flags: flags("config", "before", "givenProvider", "maxWarnings", "failOnWidening", "json", "sarif"),
+  flags: flags("config", "before", "givenProvider", "maxWarnings", "failOnWidening", "json", "sarif", "markdown"),
   words: {
     name: "FILE",
     many: true,
@@ -51,6 +51,7 @@ export default verb({
     const report = lintDocuments(documents, { before, givenProviders });
     if (options.sarif) sayJson((await import("../../lint/output/sarif")).lintSarif(report, version));
     else if (options.json) sayJson(report);
+    else if (options.markdown) say((await import("../../lint/output/markdown")).lintMarkdown(report));
     else {
       const colors = process.stdout.isTTY === true && process.env["NO_COLOR"] === undefined;
       say((await import("../../lint/output/text")).lintText(report, colors), { escaped: true });

@@ -27,18 +27,20 @@ export function lintText(report: LintReport, color = false): string {
 
 const COLORS = { error: 31, warning: 33, note: 34 } as const;
 
-function findingLine(
-  { file, line, column, severity, path, message, fix, rule }: PlacedFinding,
-  color: boolean,
-): string {
-  const place = [file, ...(line === null ? [] : [line]), ...(column === null ? [] : [column])].join(":");
+/** E.g. `federation.yaml:12:7`. */
+export function placeOf({ file, line, column }: Pick<PlacedFinding, "file" | "line" | "column">): string {
+  return [file, ...(line === null ? [] : [line]), ...(column === null ? [] : [column])].join(":");
+}
+
+function findingLine(finding: PlacedFinding, color: boolean): string {
+  const { severity, path, message, fix, rule } = finding;
   const word = color ? `\u001b[${COLORS[severity]}m${severity}\u001b[0m` : severity;
-  return `${visible(place)}: ${word}: ${visible(`${path}: ${message} ${fix} [${rule}]`)}`;
+  return `${visible(placeOf(finding))}: ${word}: ${visible(`${path}: ${message} ${fix} [${rule}]`)}`;
 }
 
 function changeLines({ role, change, gained, lost }: PlacedChange): readonly string[] {
   return [
-    visible(`  ${role} (${change})${gained.length + lost.length === 0 ? ": nobody gains or loses it" : ""}`),
+    visible(`  ${role} (${change})${gained.length + lost.length === 0 ? ": no one gains or loses it" : ""}`),
     ...gained.flatMap((identity) => identityLines("+", identity)),
     ...lost.flatMap((identity) => identityLines("-", identity)),
   ];
@@ -73,7 +75,8 @@ export function identityText({
   return `${who}${of}${token}${where}`;
 }
 
-function summary({ files, findings, errors, warnings, notes, ignored, changes }: LintReport): string {
+/** E.g. `1 error, 0 warnings (3 roles checked)`. */
+export function totals({ files, findings, errors, warnings, notes, ignored }: LintReport): string {
   const roles = files.reduce((sum, file) => sum + file.roles, 0);
   const skipped = files.reduce((sum, file) => sum + file.leftAside, 0);
   const checked = [
@@ -87,8 +90,13 @@ function summary({ files, findings, errors, warnings, notes, ignored, changes }:
       : [[errors, "error"] as const, [warnings, "warning"] as const, ...(notes === 0 ? [] : [[notes, "note"] as const])]
           .map(([count, word]) => counted(count, word))
           .join(", ");
+  return `${result} (${checked})`;
+}
+
+function summary(report: LintReport): string {
+  const { findings, changes } = report;
   const gained = changes.reduce((sum, change) => sum + change.gained.length, 0);
   const lost = changes.reduce((sum, change) => sum + change.lost.length, 0);
   const compared = changes.length === 0 ? "" : `; ${gained} gained, ${lost} lost`;
-  return `${findings.length + changes.length > 0 ? "\n" : ""}${result} (${checked})${compared}`;
+  return `${findings.length + changes.length > 0 ? "\n" : ""}${totals(report)}${compared}`;
 }
