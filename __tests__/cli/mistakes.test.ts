@@ -71,7 +71,7 @@ describe("a call", () => {
 
   test.each<[readonly string[], string]>([
     [["generate", "module"], 'Unknown argument "module". Did you mean modules?'],
-    [["generate"], "generate needs one of: modules, root, client, guardrails, audit-queries, schema."],
+    [["generate"], "generate needs one of: modules, root, client, guardrails, audit-queries, runbook, schema."],
     [["isuer"], 'Unknown verb "isuer". Did you mean issuer?'],
     [["constructor"], 'Unknown verb "constructor".'],
     [["generate", "constructor"], 'Unknown argument "constructor".'],

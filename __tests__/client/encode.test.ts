@@ -2,12 +2,13 @@ import fc from "fast-check";
 import { parse } from "yaml";
 import type { Client } from "../../src/client/client";
 import { clientOf } from "../../src/client/client";
-import { bundleString, codeSpan, jsonValue, pythonValue, quotedAscii, workflowString } from "../../src/client/encode";
+import { bundleString, jsonValue, pythonValue, quotedAscii, workflowString } from "../../src/client/encode";
 import { clientTree } from "../../src/client/files";
 import type { ClientPlace } from "../../src/client/places";
 import type { FederationInput } from "../../src/federation";
 import { readFederation } from "../../src/federation";
 import { canonicalText } from "../../src/trust/canonical-json";
+import { codeSpan } from "../../src/text/escape";
 import { hostileText } from "../support/hostile-text";
 import { runs } from "../support/runs";
 

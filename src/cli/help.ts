@@ -10,7 +10,7 @@ export const PROGRAM = "databricks-aws-oidc";
 export const VERBS: Readonly<Record<string, string>> = {
   issuer: "Which issuer, and every URL and ARN derived from it",
   init: "Write a federation.yaml, by questions or by flags",
-  generate: "Write modules, a root, client files, guardrails, audit queries or the JSON Schema",
+  generate: "Write modules, a root, client files, guardrails, audit queries, a runbook or the JSON Schema",
   lint: "Check a federation, a policy, a Terraform plan",
   explain: "Can this token assume this role, and if not, which line refuses it",
   prove: "Every declared identity gets in, and no other",

@@ -3,7 +3,6 @@
  * way a
  * value of the federation gets into such a file, so that nothing a user writes becomes code.
  */
-import { replaceInvisible } from "../text/escape";
 import { canonicalText } from "../trust/canonical-json";
 
 export type PlainValue =
@@ -85,13 +84,4 @@ export function workflowString(text: string): string {
 export function bundleString(text: string): string {
   if (text.includes("${")) throw new RangeError("a bundle would read ${ as a reference");
   return quotedAscii(text);
-}
-
-/** `text` as inline code in Markdown: between more backticks than it holds in a row, on one line. */
-export function codeSpan(text: string): string {
-  const line = replaceInvisible(text, " ");
-  const longest = Math.max(0, ...(line.match(/`+/g) ?? []).map((run) => run.length));
-  const fence = "`".repeat(longest + 1);
-  const pad = line.startsWith("`") || line.endsWith("`") || line.trim() === "" ? " " : "";
-  return `${fence}${pad}${line}${pad}${fence}`;
 }

@@ -1,8 +1,8 @@
 /** The templates of client files: layout only, every value through a helper that encodes it for its place. */
 import { hclComment } from "../hcl/encode";
-import { markdownText } from "../text/escape";
+import { codeSpan, markdownText } from "../text/escape";
 import { type Renderer, rendererWith } from "../hcl/templates";
-import { bundleString, codeSpan, jsonValue, type PlainValue, pythonValue, workflowString } from "./encode";
+import { bundleString, jsonValue, type PlainValue, pythonValue, workflowString } from "./encode";
 
 type HelperOptions = { readonly hash: Readonly<Record<string, unknown>> };
 

@@ -8,6 +8,7 @@ import { nearest } from "../text/nearest";
 import { quoted } from "../text/text-rule";
 import type { Json } from "../trust/canonical-json";
 import { CONDITION_TESTS } from "../trust/decide/operators";
+import { textsOf } from "../trust/parsed/parse-role";
 import { memberPath } from "./path";
 
 type Members = Readonly<Record<string, Json>>;
@@ -158,10 +159,6 @@ function problem(message: string, path: string, fix: string): Problem {
 
 function isMembers(value: Json | undefined): value is Members {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function textsOf(value: Json | undefined): readonly string[] {
-  return (Array.isArray(value) ? (value as readonly Json[]) : [value]).filter((item) => typeof item === "string");
 }
 
 function holdsToken(text: string): boolean {

@@ -1,6 +1,7 @@
 /** What STS asks a trust policy about a web identity call: the condition keys of the request. Pure. */
 import { conditionKeysOf, issuerPathOf } from "../issuer/issuer";
 import type { PolicyRequest, RequestKeys } from "../trust/decide/decide";
+import { textsOf } from "../trust/parsed/parse-role";
 import type { Claims, TokenFacts, WebIdentityCall, WebIdentityProvider } from "./web-identity";
 
 /** Session tags: `{principal_tags: {NAME: [VALUE]}, transitive_tag_keys: [NAME]}`. */
@@ -102,8 +103,8 @@ function requestKeys(
   const { audience, subject } = factsOf(claims);
   keys.set(own.aud, audience === null ? NONE : [audience]);
   keys.set(own.sub, subject === null ? NONE : [subject]);
-  keys.set(own.oaud, claims["azp"] === undefined ? NONE : texts(claims["aud"]));
-  keys.set(own.amr, claims["amr"] === undefined ? NONE : texts(claims["amr"]));
+  keys.set(own.oaud, claims["azp"] === undefined ? NONE : textsOf(claims["aud"]));
+  keys.set(own.amr, claims["amr"] === undefined ? NONE : textsOf(claims["amr"]));
   keys.set(own.email, typeof claims["email"] === "string" ? [claims["email"]] : NONE);
   keys.set("sts:roleauthorizedbyidp", authorizedByIdp ? YES : NO);
   for (const [name, values] of own.fixed) keys.set(name, values);
@@ -115,7 +116,7 @@ function requestKeys(
   if (typeof principalTags === "object" && principalTags !== null) {
     keys.set("aws:tagkeys", Object.keys(principalTags));
     for (const [name, value] of Object.entries(principalTags))
-      keys.set(`aws:RequestTag/${name}`.toLowerCase(), texts(value));
+      keys.set(`aws:RequestTag/${name}`.toLowerCase(), textsOf(value));
   }
   return keys;
 }
@@ -135,9 +136,4 @@ let lastTime: { readonly now: number; readonly iso: readonly string[]; readonly 
 function timeOf(now: number): typeof lastTime {
   if (lastTime.now !== now) lastTime = { now, iso: [new Date(now * 1000).toISOString()], epoch: [String(now)] };
   return lastTime;
-}
-
-function texts(value: unknown): readonly string[] {
-  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
-  return list.filter((item) => typeof item === "string");
 }

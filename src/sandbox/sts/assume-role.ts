@@ -1,7 +1,7 @@
 /** `sts:AssumeRole`, which Unity Catalog uses. Not web identity: the caller is an AWS principal. */
 import { durationOutOfRange } from "../../sts/claim-faults";
 import { decide, type Decision, explainDecision, type PolicyRequest } from "../../trust/decide/decide";
-import { actionCovers, asRecord, records } from "../../trust/parsed/parse-role";
+import { actionCovers, asRecord, records, textsOf } from "../../trust/parsed/parse-role";
 import type { LintRole } from "../../trust/parsed/target";
 import { stringLike } from "../../trust/string-like";
 import type { SimulatedRole } from "../directory/directory";
@@ -153,8 +153,8 @@ function decisionText({ statements }: Decision): string {
 function identityPolicyAllows(role: LintRole, action: string, resource: string): boolean {
   let allowed = false;
   for (const statement of Object.values(role.policies).flatMap(statementsOf)) {
-    if (!texts(statement["Action"]).some((name) => actionCovers(name, action))) continue;
-    if (!texts(statement["Resource"]).some((arn) => stringLike(arn, resource))) continue;
+    if (!textsOf(statement["Action"]).some((name) => actionCovers(name, action))) continue;
+    if (!textsOf(statement["Resource"]).some((arn) => stringLike(arn, resource))) continue;
     if (statement["Effect"] === "Deny") return false;
     if (statement["Effect"] === "Allow" && statement["Condition"] === undefined) allowed = true;
   }
@@ -164,8 +164,4 @@ function identityPolicyAllows(role: LintRole, action: string, resource: string):
 function statementsOf(policy: unknown): readonly Readonly<Record<string, unknown>>[] {
   const raw = asRecord(policy)?.["Statement"];
   return records(Array.isArray(raw) ? raw : [raw]);
-}
-
-function texts(value: unknown): readonly string[] {
-  return (Array.isArray(value) ? value : [value]).filter((item): item is string => typeof item === "string");
 }

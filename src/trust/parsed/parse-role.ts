@@ -183,6 +183,12 @@ export function isLimitingBoundary(arn: unknown): boolean {
   return typeof arn === "string" && arn !== "" && !arn.endsWith(":iam::aws:policy/AdministratorAccess");
 }
 
+/** The texts of a member that IAM takes as one text or a list of them. */
+export function textsOf(value: unknown): readonly string[] {
+  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return list.filter((item) => typeof item === "string");
+}
+
 /** The JSON objects in a list; none for anything else. */
 export function records(value: unknown): readonly Readonly<Record<string, unknown>>[] {
   const list: readonly unknown[] = Array.isArray(value) ? value : [];
