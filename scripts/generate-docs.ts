@@ -5,7 +5,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
-import { mechanismsTable } from "../src/explain/mechanisms";
+import { featuresTable, mechanismsTable } from "../src/explain/mechanisms";
 import { ACCOUNT_ISSUER_FIELDS, WORKSPACE_ISSUER_FIELDS } from "../src/federation/fields/issuer";
 import { ROLE_FIELDS } from "../src/federation/fields/role";
 import { BACKENDS } from "../src/federation/schema";
@@ -24,7 +24,11 @@ const PAGES: Readonly<Record<string, (now: string) => string>> = {
   "docs/issuer.md": (page) => withTable(page, "CLOUDS", cloudsTable()),
   "docs/lint-rules.md": lintRulesPage,
   "docs/unity-catalog.md": (page) =>
-    withTable(withTable(page, "MECHANISMS", mechanismsTable()), "PRINCIPALS", principalsTable()),
+    withTable(
+      withTable(withTable(page, "MECHANISMS", mechanismsTable()), "FEATURES", featuresTable()),
+      "PRINCIPALS",
+      principalsTable(),
+    ),
 };
 
 const check = process.argv.includes("--check");

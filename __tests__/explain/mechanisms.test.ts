@@ -1,5 +1,5 @@
 import { explain } from "../../src/explain/explain";
-import { MECHANISMS, mechanismsTable, mechanismsText } from "../../src/explain/mechanisms";
+import { FEATURES, featuresTable, MECHANISMS, mechanismsTable, mechanismsText } from "../../src/explain/mechanisms";
 import { roleOfFederation } from "../../src/explain/role-in-question";
 import { explanationText } from "../../src/explain/text";
 import { readFederation } from "../../src/federation";
@@ -8,6 +8,7 @@ import { pageText } from "../support/markdown";
 
 test("the tables of the page about Unity Catalog are what the code makes", () => {
   expect(pageText("docs/unity-catalog.md")).toContain(`\n${mechanismsTable()}\n`);
+  expect(pageText("docs/unity-catalog.md")).toContain(`\n${featuresTable()}\n`);
   expect(pageText("docs/unity-catalog.md")).toContain(`\n${principalsTable()}\n`);
 });
 
@@ -23,6 +24,14 @@ test("every mechanism is once in the table, as in the text, with no cell left em
         .split("\n")
         .filter((line) => line === name).length,
     ]).toEqual([1, 1]);
+});
+
+test("each feature says what is documented, what is expected and what to take, in the text as in the table", () => {
+  for (const { name, documented, expected, take } of FEATURES) {
+    for (const text of [documented, expected, take]) expect(text).not.toBe("");
+    expect(mechanismsText()).toContain(`from ${name}\n  documented by Databricks  ${documented}\n`);
+    expect(featuresTable()).toContain(`| ${name} | ${documented} | ${expected} | ${take} |`);
+  }
 });
 
 test("a service credential is offered to callers outside compute too, by the API of temporary credentials", () => {

@@ -8,7 +8,7 @@ import { readJson } from "../network/read-json";
 import { request } from "../network/request";
 import { readToken } from "../sts/read-token";
 import { factsOf } from "../sts/request-keys";
-import type { Secret } from "../text/secret";
+import { redact, type Secret } from "../text/secret";
 import { quoted } from "../text/text-rule";
 import type { TokenOptions } from "../token/choose-source";
 import { obtainToken } from "../token/obtain";
@@ -51,7 +51,7 @@ export function checkCredentialName(name: string): void {
   if (name.trim() === name && name.length >= 1 && name.length <= MAX_NAME && !/\p{C}/u.test(name)) return;
   throw inputError(
     "credential-name-invalid",
-    `${quoted(name.slice(0, 80))} is not a valid name of a service credential.`,
+    `${quoted(redact(name, [], 80))} is not a valid name of a service credential.`,
     `Use the name that Databricks shows, of 1 to ${MAX_NAME} characters.`,
     "credential",
   );

@@ -108,6 +108,91 @@ export const MECHANISMS: readonly Mechanism[] = [
   },
 ];
 
+/** A Databricks feature, or a place outside, from which AWS is to be reached. */
+export interface Feature {
+  readonly name: string;
+  /** What Databricks itself documents. */
+  readonly documented: string;
+  /** What is expected to work, and documented by no one. */
+  readonly expected: string;
+  readonly take: string;
+}
+
+const CATALOG_API = "a service credential, by the API (credentials --via unity-catalog)";
+const WEB_IDENTITY = "web identity, with a token of the workspace or account";
+const IDENTITY_IN_AWS = "web identity where AWS is to see who it is";
+
+export const FEATURES: readonly Feature[] = [
+  {
+    name: "notebooks and jobs on Unity Catalog compute",
+    documented: "a service credential, by dbutils.credentials (16.2 and later) or by the API",
+    expected: "web identity, with the ambient token exchanged",
+    take: `the service credential; ${IDENTITY_IN_AWS}`,
+  },
+  {
+    name: "notebooks and jobs on older or other compute",
+    documented: CATALOG_API,
+    expected: "web identity, with the ambient token exchanged",
+    take: `the service credential by the API; ${IDENTITY_IN_AWS}`,
+  },
+  {
+    name: "Spark and SQL on s3://, tables, volumes",
+    documented: "a storage credential and an external location",
+    expected: "nothing else",
+    take: "the storage credential",
+  },
+  {
+    name: "SQL warehouses",
+    documented: "a storage credential and an external location; no service credential",
+    expected: "nothing else",
+    take: "the storage credential",
+  },
+  {
+    name: "Databricks Apps",
+    documented: CATALOG_API,
+    expected: `${WEB_IDENTITY}, by the app's injected client`,
+    take: `the service credential; ${IDENTITY_IN_AWS}, or where the app runs on Azure or GCP`,
+  },
+  {
+    name: "laptops",
+    documented: CATALOG_API,
+    expected: `${WEB_IDENTITY}, by databricks auth login`,
+    take: `the service credential; ${IDENTITY_IN_AWS}`,
+  },
+  {
+    name: "CI: GitHub Actions, Azure Pipelines",
+    documented: `workload identity federation to Databricks, then ${CATALOG_API}`,
+    expected: "web identity, with the exchanged token",
+    take: `the service credential; ${IDENTITY_IN_AWS}; without Databricks, AWS' own trust in the CI system`,
+  },
+  {
+    name: "Databricks on Azure or GCP",
+    documented: "on GCP a storage credential reads S3; no service credential for AWS",
+    expected: WEB_IDENTITY,
+    take: "web identity",
+  },
+  {
+    name: "workloads in AWS that call Databricks",
+    documented: "sts:GetWebIdentityToken and workload identity federation (token --from aws)",
+    expected: "nothing else without a secret",
+    take: "token --from aws",
+  },
+];
+
+const FEATURE_FIELDS: readonly (readonly [keyof Feature, string])[] = [
+  ["documented", "documented by Databricks"],
+  ["expected", "expected"],
+  ["take", "take"],
+];
+
+/** In Markdown: a row a feature. */
+export function featuresTable(): string {
+  return markdownTable(
+    ["from", ...FEATURE_FIELDS.map(([, label]) => label)],
+    FEATURES.map((feature) => [feature.name, ...FEATURE_FIELDS.map(([field]) => feature[field])]),
+  );
+}
+
 const FIELDS: readonly (readonly [keyof Mechanism, string])[] = [
   ["features", "used by"],
   ["caller", "who calls AWS"],
@@ -120,14 +205,21 @@ const FIELDS: readonly (readonly [keyof Mechanism, string])[] = [
   ["mark", "known"],
 ];
 
-/** The one table, for a terminal. */
+/** Both tables, for a terminal. */
 export function mechanismsText(): string {
   const width = Math.max(...FIELDS.map(([, label]) => label.length));
-  return MECHANISMS.map((mechanism) =>
+  const mechanisms = MECHANISMS.map((mechanism) =>
     [mechanism.name, ...FIELDS.map(([field, label]) => `  ${label.padEnd(width)}  ${textOf(mechanism[field])}`)].join(
       "\n",
     ),
-  ).join("\n\n");
+  );
+  const features = FEATURES.map((feature) =>
+    [
+      `from ${feature.name}`,
+      ...FEATURE_FIELDS.map(([field, label]) => `  ${label.padEnd(24)}  ${feature[field]}`),
+    ].join("\n"),
+  );
+  return [...mechanisms, ...features].join("\n\n");
 }
 
 /** The same in Markdown: a row a mechanism. */

@@ -138,7 +138,7 @@ async function explainWho(options: Options<typeof EXPLAIN_FLAGS>): Promise<ExitC
 }
 
 async function explainMechanisms(json: boolean): Promise<ExitCode> {
-  const { MECHANISMS, mechanismsText } = await import("../../explain/mechanisms");
-  sayResult(json, { mechanisms: MECHANISMS }, mechanismsText());
+  const { FEATURES, MECHANISMS, mechanismsText } = await import("../../explain/mechanisms");
+  sayResult(json, { mechanisms: MECHANISMS, features: FEATURES }, mechanismsText());
   return 0;
 }
