@@ -5,6 +5,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
+import { REASONS } from "../src/adopt/reasons";
 import { featuresTable, mechanismsTable } from "../src/explain/mechanisms";
 import { ACCOUNT_ISSUER_FIELDS, WORKSPACE_ISSUER_FIELDS } from "../src/federation/fields/issuer";
 import { ROLE_FIELDS } from "../src/federation/fields/role";
@@ -18,8 +19,16 @@ import { markdownTable } from "../src/text/table";
 import { tell } from "../src/cli/run";
 import ROOMS from "./rooms.json";
 
+/** The reasons of adopt, each with what it says. */
+const reasonsTable = (): string =>
+  markdownTable(
+    ["reason", "meaning"],
+    Object.entries(REASONS).map(([reason, says]) => [`\`${reason}\``, says]),
+  );
+
 const PAGES: Readonly<Record<string, (now: string) => string>> = {
   "ARCHITECTURE.md": withRooms,
+  "docs/adopt.md": (page) => withTable(page, "REASONS", reasonsTable()),
   "docs/federation-file.md": withFields,
   "docs/issuer.md": (page) => withTable(page, "CLOUDS", cloudsTable()),
   "docs/lint-rules.md": lintRulesPage,

@@ -187,6 +187,11 @@ export const ERROR_CODES = {
   "plan-errored": "input",
   // guardrails
   "pipeline-role-missing": "input",
+  // adopt
+  "nothing-to-adopt": "input",
+  "aws-accounts-several": "input",
+  "imports-invalid": "input",
+  "imports-mismatch": "input",
   // audit
   "trail-empty": "input",
   "trail-incomplete": "input",

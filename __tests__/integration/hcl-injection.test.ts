@@ -44,7 +44,7 @@ async function readRoots(
       style === "modules"
         ? ({ style, module: { source: "./modules/databricks-federation" } } as const)
         : ({ style } as const);
-    return rootFiles(accountView(one, account), how, { version: "0.0.0", moves: [] }).get(file) ?? "";
+    return rootFiles(accountView(one, account), how, { version: "0.0.0", moves: [], imports: [] }).get(file) ?? "";
   });
   return (await readHcl(documents.join("\n"))) as Root;
 }

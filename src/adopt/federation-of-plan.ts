@@ -134,12 +134,13 @@ function declaredRole(role: SimulatedRole, issuers: readonly SimulatedIssuer[], 
 
 const NO_REASON = "Read from a plan, which records no reason.";
 
-function domainOf(pattern: string): string {
+/** What stands behind the last `@` of a pattern. */
+export function domainOf(pattern: string): string {
   return pattern.slice(pattern.lastIndexOf("@") + 1);
 }
 
 /** Whether everyone whom a pattern matches is of one email domain, which a plan does not declare but uses. */
-function fixesDomain(pattern: string): boolean {
+export function fixesDomain(pattern: string): boolean {
   return isWithinDomains(pattern, [domainOf(pattern)]);
 }
 

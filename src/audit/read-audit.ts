@@ -1,11 +1,7 @@
 /** Reads a trail and audits a federation with it. */
 import type { Federation } from "../federation/model";
 import { type Audit, audit, roleFinder } from "./audit";
-import { eventIdentity, innerRecord, readEvent, type TrailEvent } from "./event";
-import { type RawRecord, recordScanner } from "./record-scanner";
-import { seenRecords } from "./seen-records";
-import { readTrail, type ReadTrail } from "./trail-files";
-import { isTrailRow, readTrailRow } from "./trail-rows";
+import { readEvents, type ReadEvents } from "./read-events";
 import { trailSummary } from "./trail-summary";
 
 export interface AuditOptions {
@@ -15,11 +11,7 @@ export interface AuditOptions {
 }
 
 export interface AuditedTrail extends Audit {
-  readonly trail: ReadTrail & {
-    readonly records: number;
-    /** Records that were found again: trails overlap. */
-    readonly repeated: number;
-  };
+  readonly trail: ReadEvents;
 }
 
 /** Audits `federation` with the trail in `paths`. Throws as `readTrail`. */
@@ -30,37 +22,6 @@ export async function readAudit(
 ): Promise<AuditedTrail> {
   const find = roleFinder(federation);
   const { summary, add } = trailSummary((arn) => find(arn) !== undefined);
-  const seen = seenRecords();
-  let [records, repeated] = [0, 0];
-  const takeRow = (record: RawRecord): boolean => {
-    const row = readTrailRow(record);
-    if (row === null) return false;
-    records += row.count + row.repeated;
-    repeated += row.repeated;
-    add(row);
-    return true;
-  };
-  const take = (record: RawRecord): boolean => {
-    const inner = innerRecord(record);
-    if (inner !== undefined) return takeInner(inner, take);
-    if (isTrailRow(record)) return takeRow(record);
-    const event: TrailEvent | null = readEvent(record);
-    if (event === null) return false;
-    records += 1;
-    if (seen.add(eventIdentity(record))) add({ event, count: 1, last: event.time });
-    else repeated += 1;
-    return true;
-  };
-  const trail = await readTrail(paths, take, onProgress);
-  return { trail: { ...trail, records, repeated }, ...(await audit(federation, summary, { days })) };
-}
-
-/** Whether the record that stands as text in another could be read. */
-function takeInner(text: Buffer, take: (record: RawRecord) => boolean): boolean {
-  let isRead = false;
-  const scanner = recordScanner((record) => {
-    isRead = !record.has("CloudTrailEvent") && take(record);
-  });
-  scanner.feed(text);
-  return scanner.end() === 0 && isRead;
+  const trail = await readEvents(paths, add, onProgress);
+  return { trail, ...(await audit(federation, summary, { days })) };
 }

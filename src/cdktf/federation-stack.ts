@@ -6,6 +6,7 @@ import type { Problem } from "../errors";
 import { InputError, inputError, refuse } from "../errors";
 import type { AccountView } from "../federation/account-view";
 import { accountView } from "../federation/account-view";
+import type { Imports } from "../federation/imports";
 import type { AwsAccount, Federation } from "../federation/model";
 import { awsAccount } from "./aws-account";
 import { DatabricksFederation, partsOfView } from "./federation";
@@ -35,6 +36,8 @@ export interface FederationStackOptions {
   readonly id?: string;
   /** False: AWS is not asked whether adopted providers exist and register the audiences. Default: true. */
   readonly verifyExistingProviders?: boolean;
+  /** What of the federation exists in AWS already, by `loadImports`: it is imported, or moved. Default: nothing. */
+  readonly imports?: Imports;
 }
 
 /**
@@ -64,7 +67,7 @@ export class FederationStack extends TerraformStack {
   constructor(scope: Construct, federation: Federation, options: FederationStackOptions = {}) {
     refuseOtherKit(scope, "scope");
     const problems: Problem[] = [];
-    const given = givenProps(options, ["account", "id", "verifyExistingProviders"], ["options"], problems);
+    const given = givenProps(options, ["account", "id", "verifyExistingProviders", "imports"], ["options"], problems);
     refuse(problems);
     const account = accountOf(federation, given.account);
     super(scope, constructId(given.id ?? account.stackName));
@@ -77,7 +80,10 @@ export class FederationStack extends TerraformStack {
       ...(account.accountId === null ? {} : { allowedAccountIds: [account.accountId] }),
     });
     addTerraformBlock(this, account.backend);
-    const parts = partsOfView(view, reservedTextProblems(federation, []), given.verifyExistingProviders);
+    const parts = partsOfView(view, reservedTextProblems(federation, []), {
+      verifiesExisting: given.verifyExistingProviders ?? true,
+      imports: given.imports,
+    });
     this.federation = new DatabricksFederation(this, "federation", undefined, parts);
     this.#outputs(view, awsAccount(this, parts.settings.known).text);
   }
@@ -86,7 +92,7 @@ export class FederationStack extends TerraformStack {
   static forEachAccount(
     scope: Construct,
     federation: Federation,
-    options: Pick<FederationStackOptions, "verifyExistingProviders"> = {},
+    options: Pick<FederationStackOptions, "verifyExistingProviders" | "imports"> = {},
   ): readonly FederationStack[] {
     return accountsOf(federation).map(
       ({ key }) => new FederationStack(scope, federation, key === null ? options : { ...options, account: key }),

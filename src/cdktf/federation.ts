@@ -1,9 +1,11 @@
 import { Construct } from "constructs";
 import type { Problem } from "../errors";
 import type { AccountView } from "../federation/account-view";
+import type { Imports } from "../federation/imports";
 import type { FederationRole } from "../federation/model";
 import type { IdentityDeclaration, IssuerDeclaration } from "../federation/declarations";
 import { addedTwice } from "./added-policies";
+import { ExistingResources } from "./existing-resources";
 import type { AnyIdentity, AnyIssuer, RoleProps } from "./federated-role";
 import { DatabricksFederatedRole } from "./federated-role";
 import { constructId, givenProps, keyProblem, shapeProblem } from "./given-props";
@@ -43,6 +45,8 @@ export interface DatabricksFederationProps<
   readonly identities?: Readonly<Record<Identity, IdentityDeclaration>> | undefined;
   /** Default: none; `addRole` adds them one by one. */
   readonly roles?: Readonly<Record<string, RoleProps<NoInfer<Issuer>, NoInfer<Identity>>>>;
+  /** What of it exists in AWS already, by `loadImports`: it is imported, or moved, not made. Default: nothing. */
+  readonly imports?: Imports;
 }
 
 /**
@@ -78,6 +82,7 @@ export class DatabricksFederation<
   readonly #name: string;
   readonly #frame: RoleFrame;
   readonly #roles = new Map<string, DatabricksFederatedRole>();
+  readonly #existing: ExistingResources;
 
   /** @internal A federation that was read from a file. */
   constructor(scope: Construct, id: string, props: undefined, parts: FederationParts);
@@ -93,6 +98,8 @@ export class DatabricksFederation<
     const guard = StackGuard.of(this);
     guard.add(this, () => [...settings.problems, ...parts.problems]);
     this.#name = guard.uniqueName(this, "federation", parts.name);
+    this.#existing = new ExistingResources(parts.imports, settings.known);
+    guard.add(this, () => this.#existing.problems);
     const providers = Object.entries(issuers).map(([key, issuer]) => [
       key,
       new DatabricksOidcProvider(this, childId("oidc-provider", key), undefined, {
@@ -104,6 +111,8 @@ export class DatabricksFederation<
       }),
     ]);
     this.providers = Object.fromEntries(providers) as Record<Issuer, DatabricksOidcProvider>;
+    for (const [key, provider] of Object.entries<DatabricksOidcProvider>(this.providers))
+      this.#existing.take({ kind: "provider", key, policy: null }, provider.resource, provider.checked?.arn);
     this.#frame = roleFrame(settings, this.providers);
     for (const role of parts.roles) {
       const read = { checked: checkedRole(role, this.#frame), problems: [] };
@@ -145,6 +154,7 @@ export class DatabricksFederation<
       logicalName: [this.#name, key],
     });
     if (!twice) this.#roles.set(key, role);
+    if (!twice && checked !== undefined) this.#existing.takeRole(key, checked.role, role);
     return role;
   }
 }
@@ -160,12 +170,14 @@ export interface FederationParts {
   readonly declared: Readonly<Record<string, RoleProps>>;
   /** Beside those of the settings. */
   readonly problems: readonly Problem[];
+  /** What exists already; as given. */
+  readonly imports: unknown;
 }
 
 function partsOf(name: string, props: DatabricksFederationProps | undefined): FederationParts {
   const problems: Problem[] = [];
-  const given = givenProps(props, [...FEDERATION_SETTINGS, "issuers", "roles"], [], problems);
-  const { issuers, roles, ...rest } = given;
+  const given = givenProps(props, [...FEDERATION_SETTINGS, "issuers", "roles", "imports"], [], problems);
+  const { issuers, roles, imports, ...rest } = given;
   const settings = checkSettings(constructId(name), rest);
   return {
     name,
@@ -179,6 +191,7 @@ function partsOf(name: string, props: DatabricksFederationProps | undefined): Fe
     roles: [],
     declared: mappingAt("roles", roles, problems),
     problems,
+    imports,
   };
 }
 
@@ -186,7 +199,7 @@ function partsOf(name: string, props: DatabricksFederationProps | undefined): Fe
 export function partsOfView(
   { federation, account, providers, roles }: AccountView,
   problems: readonly Problem[],
-  verifiesExisting = true,
+  { verifiesExisting = true, imports }: { readonly verifiesExisting?: boolean; readonly imports?: unknown } = {},
 ): FederationParts {
   const known = { ...account, provider: undefined, configured: true };
   return {
@@ -210,5 +223,6 @@ export function partsOfView(
     roles: problems.length === 0 ? roles.map((role) => ({ ...role, accounts: null })) : [],
     declared: {},
     problems: [],
+    imports,
   };
 }

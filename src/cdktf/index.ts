@@ -11,6 +11,8 @@ export { FederationStack } from "./federation-stack";
 export type { FederationStackOptions } from "./federation-stack";
 export type { InlinePolicy } from "./inline-policies";
 export { loadFederation } from "../files/load-federation";
+export { loadImports } from "../files/load-imports";
+export type { Imports } from "../federation/imports";
 export { DatabricksOidcProvider } from "./oidc-provider";
 export type { DatabricksOidcProviderProps } from "./oidc-provider";
 export { allowAwsProviderRange } from "./terraform-block";

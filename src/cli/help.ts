@@ -10,6 +10,7 @@ export const PROGRAM = "databricks-aws-oidc";
 export const VERBS: Readonly<Record<string, string>> = {
   issuer: "Which issuer, and every URL and ARN derived from it",
   init: "Write a federation.yaml, by questions or by flags",
+  adopt: "An AWS account that exists: its federation.yaml, and what to import",
   generate: "Write modules, a root, client files, guardrails, audit queries, a runbook or the JSON Schema",
   lint: "Check a federation, a policy, a Terraform plan",
   explain: "Can this token assume this role, and if not, which line refuses it",

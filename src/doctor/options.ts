@@ -85,7 +85,8 @@ export function scopeOf(federation: Federation, options: DoctorOptions): Scope {
   };
 }
 
-function limitsOf({ timeout, limits = LIMITS }: DoctorOptions): Limits {
+/** The limits of requests, with `timeout` as a user wrote it. Throws InputError duration-invalid, duration-out-of-range. */
+export function limitsOf({ timeout, limits = LIMITS }: Pick<DoctorOptions, "timeout" | "limits">): Limits {
   if (timeout === undefined) return limits;
   const seconds = secondsOf(timeout);
   if (seconds !== null && seconds >= 1 && seconds <= 60) return { ...limits, timeoutMs: seconds * 1000 };

@@ -135,19 +135,22 @@ export function keptBackends(folder: string, files: FileSet): readonly string[] 
 }
 
 /**
- * The generated `moved.tf` below `folder` that `files`, a root of `style`, do not have, by path: as long as one is not
- * applied, Terraform would destroy what it moves. One of a root of the other style is not among them.
+ * The generated `moved.tf` and `imports.tf` below `folder` that `files`, a root of `style`, do not have, by path: as
+ * long as one is not applied, Terraform would destroy what it moves, and make again what it imports. One of a root of
+ * the other style is not among them.
  */
 export function keptMoves(folder: string, files: FileSet, style: "modules" | "resources"): FileSet {
   const roots = [...files.keys()].flatMap((path) => /^((?:[^/]+\/)?)main\.tf$/.exec(path)?.[1] ?? []);
   return new Map(
-    roots.flatMap((root) => {
-      const path = `${root}moved.tf`;
-      if (files.has(path) || statOf(join(folder, path))?.isFile() !== true) return [];
-      const text = readFileSync(join(folder, path), "utf8");
-      const isCall = /^[ \t]*to[ \t]*= module\./m.test(text);
-      return generatedKind(text) === "root" && isCall === (style === "modules") ? [[path, text] as const] : [];
-    }),
+    roots.flatMap((root) =>
+      ["moved.tf", "imports.tf"].flatMap((name) => {
+        const path = `${root}${name}`;
+        if (files.has(path) || statOf(join(folder, path))?.isFile() !== true) return [];
+        const text = readFileSync(join(folder, path), "utf8");
+        const isCall = /^[ \t]*to[ \t]*= module\./m.test(text);
+        return generatedKind(text) === "root" && isCall === (style === "modules") ? [[path, text] as const] : [];
+      }),
+    ),
   );
 }
 

@@ -1,5 +1,6 @@
 /** `moved` blocks: how a root takes over what a CDKTF stack made, without touching it. */
 import type { AccountView } from "../federation/account-view";
+import type { ResourceKey, ResourceKind } from "../federation/imports";
 import { logicalId } from "../federation/logical-id";
 import type { FederationRole } from "../federation/model";
 import { SELF_ASSUME_POLICY_NAME } from "../trust/build";
@@ -14,17 +15,10 @@ export interface Move {
   readonly to: string;
 }
 
-export type ResourceKind = "provider" | "role" | "attachment" | "inline";
-
 /** One resource of a federation in one AWS account, and where each back end keeps it. */
-export interface FederationResource {
-  readonly kind: ResourceKind;
+export interface FederationResource extends ResourceKey {
   /** Terraform's type. */
   readonly type: string;
-  /** Issuer or role. */
-  readonly key: string;
-  /** Of an attachment or an inline policy: its own key. */
-  readonly policy: string | null;
   /** Name in a CDKTF stack, and in a root of style resources. */
   readonly name: string;
   /** Address in a root of style modules. */

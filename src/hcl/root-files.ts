@@ -11,6 +11,7 @@ import { call, expression, hclAttributes, hclString } from "./encode";
 import type { FileSet } from "../files/generated-file";
 import { generatedFile } from "../files/generated-file";
 import { federationInputs } from "./module-inputs";
+import type { ImportBlock } from "./import-blocks";
 import type { Move } from "./moves";
 import { MODULE_CALL } from "./moves";
 import { SourceText } from "./template-helpers";
@@ -29,6 +30,7 @@ export interface RootOptions {
   /** Of the generator: is in every file's first line. */
   readonly version: string;
   readonly moves: readonly Move[];
+  readonly imports: readonly ImportBlock[];
 }
 
 /** Outputs of every root, whatever its style: those of the stack, so that a change of back end shows none. */
@@ -62,6 +64,11 @@ export function rootFiles(view: AccountView, how: RootStyle, options: RootOption
   if (options.moves.length > 0) {
     add("moved.tf", "root", {
       moved: options.moves.map(({ from, to }) => ({ from: expression(from), to: expression(to) })),
+    });
+  }
+  if (options.imports.length > 0) {
+    add("imports.tf", "root", {
+      imports: options.imports.map(({ id, to }) => ({ id, to: expression(to) })),
     });
   }
   return files;

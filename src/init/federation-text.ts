@@ -2,8 +2,10 @@
  * The text of a new federation file: the values as YAML, each value encoded by the YAML library, with comments.
  * Pure.
  */
-import { type Document, Document as YamlDocument, isMap, isPair, isScalar, type Pair, type Scalar } from "yaml";
+import { type Document, isMap, isPair, isScalar, type Pair, type Scalar } from "yaml";
 import type { IssuerDeclaration } from "../federation/declarations";
+import { policyKeys } from "../federation/policy-keys";
+import { yamlDocument } from "../federation/yaml-document";
 import type { Partition } from "../issuer/rules";
 import type { RoleInput } from "./flags";
 
@@ -24,21 +26,17 @@ export interface NewFederation {
 /** The file. It can be read back as a federation where every value satisfies its rule. */
 export function federationText(values: NewFederation): string {
   const key = values.issuer.level;
-  const document = new YamlDocument(
-    {
-      name: values.name,
-      aws: {
-        ...(values.awsAccountId === undefined ? {} : { accountId: values.awsAccountId }),
-        partition: values.partition,
-        ...(values.region === undefined ? {} : { region: values.region }),
-      },
-      issuers: { [key]: values.issuer },
-      roles: Object.fromEntries(values.roles.map((role) => [role.key, roleOf(role, key, values)])),
-      tags: { "managed-by": "databricks-aws-oidc" },
-      // an older reader would take a bare 2012-10-17 for a date and a bare no for a boolean
+  const document = yamlDocument({
+    name: values.name,
+    aws: {
+      ...(values.awsAccountId === undefined ? {} : { accountId: values.awsAccountId }),
+      partition: values.partition,
+      ...(values.region === undefined ? {} : { region: values.region }),
     },
-    { compat: "yaml-1.1" },
-  );
+    issuers: { [key]: values.issuer },
+    roles: Object.fromEntries(values.roles.map((role) => [role.key, roleOf(role, key, values)])),
+    tags: { "managed-by": "databricks-aws-oidc" },
+  });
   document.commentBefore =
     ` yaml-language-server: $schema=${values.schema}\n` +
     " Who in Databricks may assume which AWS role. Check it with `databricks-aws-oidc lint` and `prove`.";
@@ -100,22 +98,6 @@ function readBuckets(buckets: readonly string[], partition: Partition): unknown 
       },
     ],
   };
-}
-
-/** A key for each ARN, after the policy's own name. */
-function policyKeys(arns: readonly string[]): Readonly<Record<string, string>> {
-  const keyed = new Map<string, string>();
-  for (const arn of new Set(arns)) {
-    const legal = (arn.split("/").at(-1) ?? "")
-      .replace(/[^A-Za-z0-9_-]+/g, "-")
-      .replace(/^[^A-Za-z]+/, "")
-      .slice(0, 50);
-    const base = legal === "" ? "policy" : legal;
-    let key = base;
-    for (let number = 2; keyed.has(key); number += 1) key = `${base}-${number}`;
-    keyed.set(key, arn);
-  }
-  return Object.fromEntries(keyed);
 }
 
 /** Puts `text` on a line of its own before the key at `path`; a path that is not there has no comment. */

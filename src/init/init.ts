@@ -128,7 +128,7 @@ const SCHEMA = "schema/federation.schema.json";
 export const PUBLISHED_SCHEMA = `https://unpkg.com/databricks-aws-oidc@${version}/${SCHEMA}`;
 
 /** Where an editor finds the JSON Schema for `file`: beside it, in the installed package, else as published. */
-function schemaFor(file: string): string {
+export function schemaFor(file: string): string {
   const home = dirname(file);
   if (existsSync(join(home, SCHEMA))) return `./${SCHEMA}`;
   for (let folder = home; ; folder = dirname(folder)) {

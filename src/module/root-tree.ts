@@ -1,9 +1,11 @@
 /** The folder of a generated root: one root for each AWS account, and the module they call where it comes along. */
-import { InputError } from "../errors";
+import { InputError, inputError } from "../errors";
 import { accountView, rootFolderOf } from "../federation/account-view";
+import { type Imports, importsFor } from "../federation/imports";
 import type { Federation } from "../federation/model";
 import { movesFromCdkJson } from "../hcl/cdk-stack";
 import type { GeneratedTree } from "../files/compare-tree";
+import { type TakenOver, takeOver } from "../hcl/import-blocks";
 import { movesTo } from "../hcl/moves";
 import type { RootStyle } from "../hcl/root-files";
 import { rootFiles } from "../hcl/root-files";
@@ -24,6 +26,8 @@ export interface RootTreeOptions {
   readonly moduleSource?: string | undefined;
   readonly moduleVersion?: string | undefined;
   readonly movedFrom?: MovedFrom | undefined;
+  /** What of the federation exists in AWS already. */
+  readonly imports?: Imports | undefined;
 }
 
 export interface RootTree {
@@ -32,12 +36,17 @@ export interface RootTree {
   readonly missing: readonly string[];
   /** Addresses of that stack which no root has. */
   readonly left: readonly string[];
+  /** What the imports have and the federation does not. */
+  readonly notDeclared: readonly string[];
 }
 
 /** Where the module is written when it comes along. */
 const VENDORED = "modules/databricks-federation";
 
-/** The files of every root of `federation`. Throws InputError: module-source-invalid, moved-from-invalid. */
+/**
+ * The files of every root of `federation`. Throws InputError: module-source-invalid, moved-from-invalid,
+ * imports-mismatch, imports-invalid.
+ */
 export function rootTree(federation: Federation, options: RootTreeOptions): RootTree {
   checkSource(options);
   if (federation.accounts.length > 1 && typeof options.movedFrom === "object") {
@@ -53,6 +62,18 @@ export function rootTree(federation: Federation, options: RootTreeOptions): Root
   const files = new Map<string, string>();
   const missing: string[] = [];
   const left: string[] = [];
+  const notDeclared: string[] = [];
+  const { imports } = options;
+  if (
+    imports !== undefined &&
+    federation.accounts.every((one) => importsFor(imports, one, federation.accounts).length === 0)
+  )
+    throw inputError(
+      "imports-invalid",
+      `The imports are of AWS account ${imports.awsAccountId}, and the federation is not deployed there.`,
+      "Name the imports.json of this federation's account.",
+      "imports",
+    );
   for (const account of federation.accounts) {
     const view = accountView(federation, account);
     const folder = rootFolderOf(account);
@@ -74,7 +95,10 @@ export function rootTree(federation: Federation, options: RootTreeOptions): Root
     const moves = stack?.moves ?? (style === undefined || style === options.style ? [] : movesTo(options.style, view));
     missing.push(...(stack?.missing ?? []));
     left.push(...(stack?.left ?? []));
-    for (const [path, content] of rootFiles(view, how, { version: options.version, moves }))
+    const taken = imports === undefined ? NOTHING_TAKEN : takeOver(imports, view, options.style);
+    notDeclared.push(...taken.missing);
+    const contents = { version: options.version, moves: [...moves, ...taken.moves], imports: taken.imports };
+    for (const [path, content] of rootFiles(view, how, contents))
       files.set(folder === "" ? path : `${folder}/${path}`, content);
   }
   if (options.style === "modules" && options.moduleSource === undefined) {
@@ -95,8 +119,11 @@ export function rootTree(federation: Federation, options: RootTreeOptions): Root
     },
     missing,
     left,
+    notDeclared,
   };
 }
+
+const NOTHING_TAKEN: TakenOver = { imports: [], moves: [], missing: [] };
 
 /** `[HOST/]NAMESPACE/NAME/SYSTEM[//FOLDER]`; a host has a dot, a namespace has none. */
 const REGISTRY_HOST = String.raw`[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::[0-9]{1,5})?`;

@@ -124,7 +124,7 @@ function rolesChecks(
     return checkOf("account-roles", `role ${role.name}`).fail(
       `${role.arn} trusts Databricks and is not in the federation. ${accepts}${lint}`,
       gone.length === 0
-        ? "Add it to the federation (roles, with its name), or delete it."
+        ? "Take it into the federation (databricks-aws-oidc adopt --aws; docs/adopt.md), or delete it."
         : "Delete it, or remove that trust from it.",
     );
   });

@@ -15,7 +15,14 @@ export interface Iam {
   readonly role: (name: string) => Promise<Found<LiveRole>>;
   /** Every role of the account, with its policies. */
   readonly roles: () => Promise<Found<readonly LiveRole[]>>;
+  /** By the role's ARN what the details of an account leave out: the description, and the longest session in seconds. */
+  readonly roleSettings: () => Promise<Found<ReadonlyMap<string, RoleSettings>>>;
   readonly close: () => void;
+}
+
+export interface RoleSettings {
+  readonly description: string | null;
+  readonly maxSessionDuration: number;
 }
 
 export interface IamOptions {
@@ -25,6 +32,10 @@ export interface IamOptions {
   readonly allowEndpoint: boolean;
   readonly timeoutMs: number;
   readonly onDate: (host: string, date: string, milliseconds: number) => void;
+  /** How often a request is sent that AWS throttles or does not answer; default 3. */
+  readonly maxAttempts?: number;
+  /** Told how many roles were read so far. */
+  readonly onPage?: (roles: number) => void;
 }
 
 /** A page of an account's details may hold a hundred roles with ten kilobytes of policies each. */
@@ -37,7 +48,7 @@ export async function openIam(options: IamOptions): Promise<Iam> {
   // the credential chain's own calls (web identity, SSO) use this handler too, so their tokens go to no other host
   const shared = {
     region: options.region,
-    maxAttempts: 3,
+    maxAttempts: options.maxAttempts ?? 3,
     requestHandler: awsHandler({
       env: options.environment.env,
       timeoutMs: options.timeoutMs,
@@ -92,16 +103,30 @@ export async function openIam(options: IamOptions): Promise<Iam> {
     role: (name) => ask(() => readRole(name)),
     roles: () =>
       ask(() =>
-        allRoles(async (Marker) =>
-          client.send(
-            new sdk.GetAccountAuthorizationDetailsCommand({
-              Filter: ["Role", "LocalManagedPolicy"],
-              MaxItems: 100,
-              ...(Marker === undefined ? {} : { Marker }),
-            }),
-          ),
+        allRoles(
+          async (Marker) =>
+            client.send(
+              new sdk.GetAccountAuthorizationDetailsCommand({
+                Filter: ["Role", "LocalManagedPolicy"],
+                MaxItems: 100,
+                ...marked(Marker),
+              }),
+            ),
+          options.onPage,
         ),
       ),
+    roleSettings: () =>
+      ask(async () => {
+        const settings = new Map<string, RoleSettings>();
+        await everyPage(
+          async (Marker) => client.send(new sdk.ListRolesCommand({ MaxItems: 1000, ...marked(Marker) })),
+          ({ Roles = [] }) => {
+            for (const { Arn: arn = "", Description: description = null, MaxSessionDuration: seconds = 3600 } of Roles)
+              settings.set(arn, { description, maxSessionDuration: seconds });
+          },
+        );
+        return settings;
+      }),
     close: () => client.destroy(),
   };
 }
@@ -114,12 +139,35 @@ export interface DetailsPage {
   readonly Marker?: string | undefined;
 }
 
-/** Every page's roles. A marker that comes twice, and more than a thousand pages, end it with an error. */
+/** Every page's roles. Ends as `everyPage` does. */
 export async function allRoles(
   page: (marker: string | undefined) => Promise<DetailsPage>,
+  onPage: (roles: number) => void = () => undefined,
 ): Promise<readonly LiveRole[]> {
   const details: RoleDetail[] = [];
   const policies: unknown[] = [];
+  await everyPage(page, ({ RoleDetailList = [], Policies = [] }) => {
+    details.push(...(RoleDetailList as readonly RoleDetail[]));
+    policies.push(...Policies);
+    onPage(details.length);
+  });
+  return liveRoles(details, policies);
+}
+
+interface Page {
+  readonly IsTruncated?: boolean | undefined;
+  readonly Marker?: string | undefined;
+}
+
+function marked(marker: string | undefined): { readonly Marker?: string } {
+  return marker === undefined ? {} : { Marker: marker };
+}
+
+/** Takes page after page. A marker that comes twice, and more than a thousand pages, end it with an error. */
+async function everyPage<P extends Page>(
+  page: (marker: string | undefined) => Promise<P>,
+  take: (page: P) => void,
+): Promise<void> {
   const seen = new Set<string | undefined>();
   for (let marker: string | undefined; ;) {
     if (seen.has(marker) || seen.size >= MAX_PAGES)
@@ -130,10 +178,9 @@ export async function allRoles(
         fix: "Try again; if it continues, check for a proxy between this machine and AWS.",
       });
     seen.add(marker);
-    const { RoleDetailList = [], Policies = [], IsTruncated, Marker } = await page(marker);
-    details.push(...(RoleDetailList as readonly RoleDetail[]));
-    policies.push(...Policies);
-    if (IsTruncated !== true || Marker === undefined) return liveRoles(details, policies);
-    marker = Marker;
+    const answer = await page(marker);
+    take(answer);
+    if (answer.IsTruncated !== true || answer.Marker === undefined) return;
+    marker = answer.Marker;
   }
 }

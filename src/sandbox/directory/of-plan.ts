@@ -209,7 +209,7 @@ function issuersOf(
 }
 
 /** `….this["production"]` -> production; `….lakehouse_production` -> lakehouse_production; `….this`: none. */
-function keyOfAddress(address: string | undefined): string | undefined {
+export function keyOfAddress(address: string | undefined): string | undefined {
   const [, name, key] = /\.([^.[]+)(?:\[(?:"((?:[^"\\]|\\.)*)"|\d+)\])?$/.exec(address ?? "") ?? [];
   return [key, name === "this" || name === "default" ? undefined : name].find(
     (candidate) => candidate !== undefined && satisfies(ISSUER_KEY, candidate),

@@ -10,9 +10,12 @@ export default verb({
   flags: {
     ...flags("config"),
     out: { ...FLAGS.out, required: true, about: "Folder of the root; with several AWS accounts, of one folder each" },
-    ...flags("style", "moduleSource", "moduleVersion", "movedFrom", "check", "json"),
+    ...flags("style", "moduleSource", "moduleVersion", "movedFrom", "imports", "check", "json"),
   },
-  examples: [["$0 generate root --out live --moved-from cdktf", "leave CDKTF without touching a role"]],
+  examples: [
+    ["$0 generate root --out live --moved-from cdktf", "leave CDKTF without touching a role"],
+    ["$0 generate root --out live --imports imports.json", "take over what adopt found in AWS"],
+  ],
   run: async (options) => {
     const [{ readFederationFile }, { rootTree }, { keptBackends, keptMoves, staleRoots }, { deliver }] =
       await Promise.all([
@@ -24,11 +27,14 @@ export default verb({
     const { federation, warnings } = readFederationFile(options.config);
     for (const warning of warnings) tell(`warning: ${warning.message} [${warning.code}]`);
     const movedFrom = options.movedFrom ?? "";
-    const { tree, missing, left } = rootTree(federation, {
+    const { tree, missing, left, notDeclared } = rootTree(federation, {
       ...options,
       version,
       movedFrom: await readMovedFrom(options.movedFrom),
+      imports: await readImports(options.imports),
     });
+    for (const name of notDeclared)
+      tell(`note: ${options.imports ?? ""} has ${name}, and the federation has not: it stays as it is in AWS.`);
     for (const address of missing) tell(`note: ${movedFrom} has nothing for ${address}; it will be created.`);
     for (const address of left)
       tell(
@@ -57,6 +63,14 @@ export default verb({
     return code;
   },
 });
+
+async function readImports(
+  file: string | undefined,
+): Promise<import("../../../federation/imports").Imports | undefined> {
+  if (file === undefined) return undefined;
+  const { loadImports } = await import("../../../files/load-imports");
+  return loadImports(file);
+}
 
 async function readMovedFrom(
   file: string | undefined,

@@ -1,0 +1,345 @@
+/** The federation of an account that exists, proven to be the same, and what is not in it. Pure. */
+import { FederationError, type Problem, refuse } from "../errors";
+import type { Federation } from "../federation/model";
+import { formatPath, parsePath } from "../federation/path";
+import { readFederation } from "../federation/read";
+import type { ImportedResource, Imports } from "../federation/imports";
+import { yamlDocument } from "../federation/yaml-document";
+import { issuerPathOf } from "../issuer/issuer";
+import { SELF_ASSUME_POLICY_NAME } from "../trust/build";
+import { concernsDatabricks } from "../trust/documents/relevance";
+import { asRecord, parseRole } from "../trust/parsed/parse-role";
+import { TRUST_POLICY_DEFAULT_QUOTA, TRUST_POLICY_MAX_QUOTA } from "../trust/rules";
+import type { ExistingAccount, ExistingProvider, ExistingRole } from "./account";
+import type { Evidence } from "./evidence";
+import {
+  type AdoptedIssuer,
+  type AdoptedIssuers,
+  adoptedIssuers,
+  isLookAlike,
+  type Members,
+  type LeftProvider,
+} from "./issuers";
+import { Keys } from "./keys";
+import { proposedRole, type Proposal } from "./propose";
+import { fault } from "./reasons";
+import { declaredIssuers, type LeftRole, readRole, type RoleContext, type WrittenRole } from "./role";
+
+export interface KeyedRole extends WrittenRole {
+  readonly key: string;
+}
+
+/** A role that is not in the file, and how it could be. */
+export interface UndecidedRole extends LeftRole {
+  /** Null where the evidence allows none. */
+  readonly proposal: (Proposal & { readonly key: string }) | null;
+}
+
+/** What becomes of an account. */
+export interface Adoption {
+  readonly account: ExistingAccount;
+  /** Null where nothing can be written. */
+  readonly federation: Federation | null;
+  /** federation.yaml. */
+  readonly text: string | null;
+  readonly imports: Imports;
+  readonly issuers: readonly AdoptedIssuer[];
+  readonly written: readonly KeyedRole[];
+  readonly leftProviders: readonly LeftProvider[];
+  readonly leftRoles: readonly UndecidedRole[];
+  /** Roles and providers that do not concern Databricks. */
+  readonly aside: { readonly roles: number; readonly providers: number };
+  /** What was assumed, each in a sentence. */
+  readonly assumed: readonly string[];
+}
+
+export interface AdoptOptions {
+  /** Of the federation. */
+  readonly name: string;
+  /** Where an editor finds the JSON Schema. */
+  readonly schema: string;
+  /** The state that was read is the one that the new configuration takes over. */
+  readonly sameState: boolean;
+  /** Who assumed what; null where no trail was given. */
+  readonly evidence: Evidence | null;
+  readonly onRole?: (done: number, of: number) => void;
+}
+
+/** Takes over `account`, as far as a federation file can say it. */
+export function adopt(account: ExistingAccount, options: AdoptOptions): Adoption {
+  const found = adoptedIssuers(account);
+  const context: RoleContext = {
+    accountId: account.accountId,
+    partition: account.partition,
+    issuers: new Map(found.issuers.map((issuer) => [issuer.provider.arn, issuer])),
+  };
+  const ours = account.roles.filter(concerns);
+  const read = ours.map((role, at) => {
+    options.onRole?.(at + 1, ours.length);
+    return readRole(role, context);
+  });
+  const written = read.flatMap((role) => ("declaration" in role ? [role] : []));
+  const left = read.flatMap((role) => ("faults" in role ? [role] : []));
+  return wholeFederation(account, { ...found, ...sharedTags(found.issuers, written) }, context, written, left, options);
+}
+
+/** Whether a role trusts Databricks, might, or trusts what resembles it. */
+function concerns({ lint }: ExistingRole): boolean {
+  return (
+    concernsDatabricks(lint) ||
+    parseRole(lint).statements.some(({ providers }) =>
+      providers.some(({ issuerPath }) => isLookAlike(issuerPath.split("/", 1)[0] ?? "")),
+    )
+  );
+}
+
+interface TaggedIssuers extends AdoptedIssuers {
+  /** Of every resource. */
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/**
+ * A federation file has tags for everything in it, and a role's own. So a provider's tags are in the file where all
+ * providers have these and every role does too; else a provider that has tags is used as it is.
+ */
+function sharedTags(
+  issuers: readonly AdoptedIssuer[],
+  written: readonly WrittenRole[],
+): Pick<TaggedIssuers, "issuers" | "tags"> {
+  const managed = issuers.filter(({ unmanaged }) => unmanaged === null);
+  const tags = ownTags(managed[0]?.provider);
+  const same = managed.every(({ provider }) => JSON.stringify(ownTags(provider)) === JSON.stringify(tags));
+  const shared =
+    same &&
+    written.every(({ role }) => Object.entries(tags).every(([key, value]) => role.details?.tags[key] === value));
+  if (shared) return { issuers, tags };
+  return {
+    tags: {},
+    issuers: issuers.map((issuer) => {
+      const own = Object.entries(ownTags(issuer.provider));
+      return issuer.unmanaged !== null || own.length === 0
+        ? issuer
+        : { ...issuer, unmanaged: fault("provider-tags", "", own.map(([key, value]) => `${key}=${value}`).join(", ")) };
+    }),
+  };
+}
+
+function ownTags(provider: ExistingProvider | undefined): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(provider?.tags ?? {})
+      .filter(([key]) => !/^aws:/i.test(key))
+      .sort(([one], [other]) => (one < other ? -1 : 1)),
+  );
+}
+
+function wholeFederation(
+  account: ExistingAccount,
+  found: TaggedIssuers,
+  context: RoleContext,
+  written: readonly WrittenRole[],
+  left: readonly LeftRole[],
+  options: AdoptOptions,
+): Adoption {
+  const keys = new Keys(options.name);
+  const keyed = written.map((role): KeyedRole => ({
+    ...role,
+    ...keys.take(role.role.name, role.declaration, role.selfAssume === null ? null : SELF_ASSUME_POLICY_NAME),
+  }));
+  const input = federationInput(account, found, keyed, options.name);
+  const read = readInput(input);
+  if ("problems" in read) {
+    // what only shows beside the others: that role is left, and the rest is read again
+    const refused = new Map(
+      read.problems.flatMap(({ path = "", message }) => {
+        const [list, key] = parsePath(path);
+        return list === "roles" && typeof key === "string" ? [[key, message] as const] : [];
+      }),
+    );
+    const without = keyed.filter(({ key }) => !refused.has(key));
+    if (without.length === keyed.length) refuse(read.problems);
+    const more = keyed.flatMap(({ key, role }) => {
+      const message = refused.get(key);
+      return message === undefined ? [] : [{ role, faults: [fault("not-allowed", "", message)] }];
+    });
+    return wholeFederation(account, found, context, without, [...left, ...more], options);
+  }
+  const issuers = new Map(found.issuers.map((issuer) => [issuer.provider.arn, issuer]));
+  const undecided = left.map((role): UndecidedRole => {
+    const proposal = proposedRole(role, { ...context, issuers }, options.evidence);
+    return {
+      ...role,
+      proposal: proposal === null ? null : { ...proposal, ...keys.take(role.role.name, proposal.declaration, null) },
+    };
+  });
+  const nothing = found.issuers.length === 0;
+  return {
+    account,
+    federation: nothing ? null : read.federation,
+    text: nothing ? null : textOf(input, account, options.schema),
+    imports: importsOf(account, found.issuers, keyed, undecided, options.sameState),
+    issuers: found.issuers,
+    written: keyed,
+    leftProviders: found.left,
+    leftRoles: undecided,
+    aside: { roles: account.roles.length - written.length - left.length, providers: found.aside },
+    assumed: assumptions(
+      account,
+      [...written, ...left].map(({ role }) => role),
+      found.issuers,
+    ),
+  };
+}
+
+function readInput(input: Members): { readonly federation: Federation } | { readonly problems: readonly Problem[] } {
+  // without any issuer there is no federation
+  if (Object.keys(asRecord(input["issuers"]) ?? {}).length === 0) return { federation: NO_FEDERATION };
+  try {
+    return readFederation(input);
+  } catch (error) {
+    if (error instanceof FederationError) return { problems: error.problems };
+    throw error;
+  }
+}
+
+const NO_FEDERATION = {} as Federation;
+
+function federationInput(
+  { accountId, partition }: ExistingAccount,
+  { issuers, tags }: TaggedIssuers,
+  roles: readonly KeyedRole[],
+  name: string,
+): Members {
+  const domains = [...new Set(roles.flatMap(({ emailDomains }) => emailDomains))].sort();
+  const long = roles.some(({ characters }) => characters > TRUST_POLICY_DEFAULT_QUOTA);
+  return {
+    name,
+    aws: { accountId, partition },
+    ...(domains.length === 0 ? {} : { emailDomains: domains }),
+    ...(long ? { trustPolicyMaxLength: TRUST_POLICY_MAX_QUOTA } : {}),
+    ...(Object.keys(tags).length === 0 ? {} : { tags }),
+    issuers: declaredIssuers(issuers),
+    roles: Object.fromEntries(
+      roles.map(({ key, role, declaration }) => [
+        key,
+        { ...(key === role.name ? {} : { name: role.name }), ...withoutTags(declaration, tags) },
+      ]),
+    ),
+  };
+}
+
+/** A role without the tags that it has from the federation. */
+function withoutTags(declaration: Members, shared: Readonly<Record<string, string>>): Members {
+  const own = Object.entries(asRecord(declaration["tags"]) ?? {}).filter(([key]) => !Object.hasOwn(shared, key));
+  const { tags: _, ...others } = declaration;
+  return own.length === 0 ? others : { ...others, tags: Object.fromEntries(own) };
+}
+
+function textOf(input: Members, { accountId }: ExistingAccount, schema: string): string {
+  const document = yamlDocument(input);
+  document.commentBefore =
+    ` yaml-language-server: $schema=${schema}\n` +
+    ` What AWS account ${accountId} has, taken over by \`databricks-aws-oidc adopt\`. What is not in it: adopted.md.`;
+  return document.toString({ lineWidth: 0 });
+}
+
+function importsOf(
+  account: ExistingAccount,
+  issuers: readonly AdoptedIssuer[],
+  written: readonly KeyedRole[],
+  undecided: readonly UndecidedRole[],
+  sameState: boolean,
+): Imports {
+  const at = (address: string | null | undefined): string | null => (sameState ? (address ?? null) : null);
+  const ofRole = (
+    key: string,
+    { name, addresses }: ExistingRole,
+    declaration: Members,
+    selfAssume: boolean,
+    proposed: boolean,
+  ): readonly ImportedResource[] => [
+    { kind: "role", key, policy: null, id: name, movedFrom: at(addresses.role), proposed },
+    ...Object.entries(asRecord(declaration["managedPolicyArns"]) ?? {}).map(([policy, arn]): ImportedResource => ({
+      kind: "attachment",
+      key,
+      policy,
+      id: `${name}/${String(arn)}`,
+      movedFrom: at(addresses.attached[String(arn)]),
+      proposed,
+    })),
+    ...[
+      ...Object.keys(asRecord(declaration["inlinePolicies"]) ?? {}),
+      ...(selfAssume ? [SELF_ASSUME_POLICY_NAME] : []),
+    ].map((policy): ImportedResource => ({
+      kind: "inline",
+      key,
+      policy,
+      id: `${name}:${policy}`,
+      movedFrom: at(addresses.inline[policy]),
+      proposed,
+    })),
+  ];
+  return {
+    awsAccountId: account.accountId,
+    resources: [
+      ...issuers
+        .filter(({ unmanaged }) => unmanaged === null)
+        .map(({ key, provider }): ImportedResource => ({
+          kind: "provider",
+          key,
+          policy: null,
+          id: provider.arn,
+          movedFrom: at(provider.address),
+          proposed: false,
+        })),
+      ...written.flatMap(({ key, role, declaration, selfAssume }) =>
+        ofRole(key, role, declaration, selfAssume === true, false),
+      ),
+      ...undecided.flatMap(({ role, proposal }) =>
+        proposal === null ? [] : ofRole(proposal.key, role, proposal.declaration, proposal.selfAssume, true),
+      ),
+    ],
+  };
+}
+
+function assumptions(
+  account: ExistingAccount,
+  roles: readonly ExistingRole[],
+  issuers: readonly AdoptedIssuer[],
+): readonly string[] {
+  const names = (of: (role: ExistingRole) => boolean): string => {
+    const found = roles.filter(of).map(({ name }) => name);
+    return found.length === roles.length ? "all roles" : found.join(", ");
+  };
+  const unsettled = names(({ settings }) => settings === null);
+  const undetailed = names(({ details }) => details === null);
+  const unread = names(({ policies }) => policies === null);
+  return [
+    ...account.notes,
+    ...issuers
+      .filter(({ provider }) => provider.clientIds === null)
+      .map(
+        ({ key, provider, audiences }) =>
+          `${formatPath(["issuers", key])}: no document says what the provider of https://${issuerPathOf(provider.url)} ` +
+          `registers. The audiences that roles require are assumed (${audiences.join(", ")}), and the provider is used ` +
+          "as it is. To take it over, add what aws iam get-open-id-connect-provider prints.",
+      ),
+    ...(unsettled === ""
+      ? []
+      : [
+          `No document says the description and the longest session of ${unsettled}: none and 1h are assumed. ` +
+            "get-account-authorization-details leaves them out; add what aws iam list-roles prints.",
+        ]),
+    ...(undetailed === ""
+      ? []
+      : [
+          `No document says the tags and the permissions boundary of ${undetailed}: none are assumed. ` +
+            "Add what aws iam get-role or get-account-authorization-details prints.",
+        ]),
+    ...(unread === ""
+      ? []
+      : [
+          `No document says the policies of ${unread}: they are left as they are, and not in the file. ` +
+            "Add what aws iam get-account-authorization-details prints.",
+        ]),
+  ];
+}

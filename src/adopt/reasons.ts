@@ -1,0 +1,54 @@
+/** Why something that exists in AWS is not in the federation file: a closed list. Pure. */
+
+/** Each reason with what it says of a place. */
+export const REASONS = {
+  // of a trust policy
+  "trust-unreadable": "The trust policy does not read as a policy.",
+  "deny-statement": "A federation file has no Deny.",
+  "negated-element": "NotPrincipal, NotAction and Resource have no place in a federation file.",
+  "open-principal": "A wildcard as principal lets callers in whom no issuer vouches for.",
+  "other-principal": "A federation file trusts Databricks issuers and Unity Catalog only.",
+  "deleted-principal": "The principal is the ID of a user or role that was deleted.",
+  "several-providers": "A trust of a federation file names one provider.",
+  "provider-other-account": "The provider is of another AWS account; it lets no one in.",
+  "provider-left": "The provider is not in the federation file; see there.",
+  "other-action": "A trust allows AssumeRoleWithWebIdentity, and TagSession where asked for, and nothing else.",
+  "no-audience": "The statement checks no audience.",
+  "no-subject": "The statement names no subject: every identity of the issuer gets in.",
+  "guard-operator": "Audience and subject are compared by StringEquals, the subject also by StringLike.",
+  "open-pattern": "The pattern lets in identities that no one named.",
+  "unity-catalog-incomplete": "Unity Catalog needs a statement for its own role and one for the role itself.",
+  "trust-differs": "Trusts of a federation file would allow other requests.",
+  // of anything
+  "not-allowed": "A federation file takes no such value.",
+  cloudformation: "CloudFormation manages it, and would undo or be undone.",
+  // of a provider
+  "discovery-url": "It is registered by its discovery URL; no token names that as its issuer.",
+  "trailing-slash": "It is registered with a trailing slash; no token of Databricks names such an issuer.",
+  "look-alike": "The host resembles one of Databricks and is not: whoever owns it signs the tokens.",
+  "account-agnostic": "The issuer is shared by every Databricks customer.",
+  "issuer-form": "It is not an issuer of the form that Databricks uses.",
+  "custom-host": "Nothing shows that this host is a Databricks workspace: it registers no workspace ID.",
+  "no-registered-audience": "The provider registers no audience: AWS accepts no token of it.",
+  "workspace-id-unknown": "Neither the host nor an audience tells the workspace ID.",
+  "provider-gone": "The provider does not exist: it lets no one in until it is registered again.",
+  "audiences-unknown": "None of the documents says which audiences the provider registers.",
+  "provider-tags": "A federation file gives all its resources the same tags, and the provider has others.",
+  // of a policy of a role
+  "policy-not-allowed": "A federation file takes no such policy.",
+} as const satisfies Readonly<Record<string, string>>;
+
+export type Reason = keyof typeof REASONS;
+
+/** One thing that keeps a role, a provider or a policy out of the file. */
+export interface Fault {
+  readonly reason: Reason;
+  /** Below the role or provider, e.g. `Statement[1].Condition.StringLike`; "" for the whole. */
+  readonly place: string;
+  /** What is there, in words; "" where the reason says it all. */
+  readonly detail: string;
+}
+
+export function fault(reason: Reason, place = "", detail = ""): Fault {
+  return { reason, place, detail };
+}

@@ -1,0 +1,277 @@
+/** adopted.md: what was taken over, what the first plan shows, and what waits for a decision. Pure. */
+import { whoGetsIn } from "../explain/who-gets-in";
+import { formatPath } from "../federation/path";
+import { resourceName } from "../federation/imports";
+import { yamlDocument } from "../federation/yaml-document";
+import { issuerPathOf } from "../issuer/issuer";
+import { markdownText, shellWord, showInvisible } from "../text/escape";
+import { markdownTable } from "../text/table";
+import { counted } from "../text/words";
+import { readPolicy } from "../trust/decide/document";
+import type { ExistingRole } from "./account";
+import type { Adoption, KeyedRole, UndecidedRole } from "./adopt";
+import type { Evidence } from "./evidence";
+import type { LeftProvider } from "./issuers";
+import { meantIssuer } from "./propose";
+import { type Fault, REASONS, type Reason } from "./reasons";
+
+/** Everyone who gets into a role today, one kind a line. */
+export interface GetsIn {
+  readonly says: readonly string[];
+  /** Why some of it is not certain; null where it is. */
+  readonly unsure: string | null;
+}
+
+/** Providers of which AWS accepts no token, though a policy trusts them. */
+const LETS_NO_ONE_IN: ReadonlySet<Reason> = new Set([
+  "discovery-url",
+  "trailing-slash",
+  "no-registered-audience",
+  "provider-gone",
+]);
+
+/** Who gets into the role today. `left`: providers that are not in the file. */
+export function getsIn({ name, lint }: ExistingRole, left: readonly LeftProvider[]): GetsIn {
+  const read = readPolicy(lint.policy);
+  if (!read.ok) return { says: [], unsure: read.why };
+  const { kinds, unsure } = whoGetsIn(name, read.policy);
+  const closed = new Map(
+    left.flatMap(({ provider, fault }) => (LETS_NO_ONE_IN.has(fault.reason) ? [[provider.arn, fault.reason]] : [])),
+  );
+  return {
+    unsure,
+    says: kinds.map(({ says, principals, notPrincipal }) => {
+      const [reason] = principals.map((principal) => closed.get(principal.name));
+      const none =
+        !notPrincipal && principals.length > 0 && principals.every((principal) => closed.has(principal.name));
+      return none && reason !== undefined ? `no one: ${REASONS[reason]}` : says;
+    }),
+  };
+}
+
+/** What a fault says, in one line of plain text. */
+export function faultText({ reason, place, detail }: Fault): string {
+  return `${place === "" ? "" : `${place}: `}${REASONS[reason]}${detail === "" ? "" : ` (${detail})`}`;
+}
+
+/** adopted.md without its first line. `out`: the folder that it is written to. */
+export function adoptedReport(adoption: Adoption, out: string, evidence: Evidence | null): string {
+  const { account, written, issuers, leftRoles, leftProviders, aside, assumed } = adoption;
+  const decisions = leftRoles.filter(({ faults }) => !isOfCloudFormation(faults));
+  const stacks = leftRoles.filter(({ faults }) => isOfCloudFormation(faults));
+  const managed = issuers.filter(({ unmanaged }) => unmanaged === null);
+  const sections: readonly (readonly [title: string, lines: readonly string[]])[] = [
+    [`AWS account ${account.accountId}`, []],
+    [
+      "",
+      [
+        `- In federation.yaml: ${counted(written.length, "role")} and ${counted(issuers.length, "issuer")}` +
+          `${managed.length === issuers.length ? "" : `, of which ${issuers.length - managed.length} used as they are`}.`,
+        `- Waiting for a decision: ${counted(decisions.length, "role")}, ${counted(leftProviders.length, "provider")}.`,
+        `- Left to CloudFormation: ${counted(stacks.length, "role")}.`,
+        `- Nothing to do with Databricks: ${counted(aside.roles, "role")}, ${counted(aside.providers, "provider")}.`,
+      ],
+    ],
+    ["Next", nextSteps(adoption, out)],
+    ["Assumed", assumed.map((line) => `- ${markdownText(line)}`)],
+    ["What the first plan shows", planned(written)],
+    [
+      "Used as it is",
+      issuers.flatMap(({ key, provider, unmanaged }) =>
+        unmanaged === null
+          ? []
+          : [
+              `- ${markdownText(formatPath(["issuers", key]))} (${markdownText(provider.arn)}): ${markdownText(faultText(unmanaged))}`,
+            ],
+      ),
+    ],
+    ["Policies that the file cannot say", written.flatMap(leftPolicies)],
+    [
+      "Waiting for a decision",
+      [
+        ...leftProviders.flatMap(providerDecision),
+        ...decisions.flatMap((role) => roleDecision(role, leftProviders, evidence)),
+      ],
+    ],
+    [
+      "Left to CloudFormation",
+      stacks.map(
+        ({ role, faults }) =>
+          `- ${markdownText(role.name)}: ${faults.map(({ detail }) => markdownText(detail)).join(", ")}`,
+      ),
+    ],
+    ["In another state", otherState(adoption)],
+  ];
+  return `${sections
+    .filter(([, lines], at) => at === 0 || lines.length > 0)
+    .map(([title, lines], at) =>
+      [...(title === "" ? [] : [`${at === 0 ? "#" : "##"} ${title}`, ""]), ...lines].join("\n").trimEnd(),
+    )
+    .join("\n\n")}\n`;
+}
+
+function isOfCloudFormation(faults: readonly Fault[]): boolean {
+  return faults.some(({ reason }) => reason === "cloudformation");
+}
+
+function nextSteps({ text, imports, leftRoles }: Adoption, out: string): readonly string[] {
+  if (text === null) return [];
+  const at = (file: string): string => shellWord(`${out}/${file}`);
+  const moves = imports.resources.some(({ movedFrom, proposed }) => movedFrom !== null && !proposed);
+  return [
+    ...(leftRoles.some(({ proposal }) => proposal !== null)
+      ? [
+          "Roles that wait for a decision may be added to federation.yaml first; their import blocks come by themselves.",
+          "",
+        ]
+      : []),
+    "```sh",
+    `databricks-aws-oidc generate root --config ${at("federation.yaml")} --imports ${at("imports.json")} --out live`,
+    "terraform -chdir=live init",
+    "terraform -chdir=live plan",
+    "```",
+    "",
+    `The plan imports ${counted(imports.resources.filter(({ movedFrom, proposed }) => movedFrom === null && !proposed).length, "resource")}` +
+      `${moves ? " and moves the others" : ""}, adds, changes and destroys nothing but what is listed below.`,
+  ];
+}
+
+function planned(written: readonly KeyedRole[]): readonly string[] {
+  const rows = written.flatMap(({ key, differences }) =>
+    differences.map(({ change, what, why }) => [
+      markdownText(formatPath(["roles", key])),
+      change,
+      markdownText(what),
+      markdownText(why),
+    ]),
+  );
+  return rows.length === 0 ? [] : [markdownTable(["role", "change", "what", "why"], rows)];
+}
+
+function leftPolicies({ role, leftPolicies: faults }: KeyedRole): readonly string[] {
+  return faults.map((one) => `- ${markdownText(role.name)}, ${markdownText(faultText(one))} It stays as it is.`);
+}
+
+function providerDecision({ provider, fault }: LeftProvider): readonly string[] {
+  const path = issuerPathOf(provider.url);
+  const meant = meantIssuer(path);
+  return [
+    `### Provider ${markdownText(path)}`,
+    "",
+    `- ${markdownText(provider.arn)}`,
+    `- ${markdownText(faultText(fault))}`,
+    ...(LETS_NO_ONE_IN.has(fault.reason) ? ["- Who gets in by it today: no one."] : []),
+    ...(meant !== undefined && meant !== path && fault.reason !== "look-alike"
+      ? [
+          `- The issuer that was probably meant: https://${markdownText(meant)}. Declare it, move the roles to it, then delete this one.`,
+        ]
+      : []),
+    "",
+  ];
+}
+
+function roleDecision(
+  { role, faults, proposal }: UndecidedRole,
+  left: readonly LeftProvider[],
+  evidence: Evidence | null,
+): readonly string[] {
+  const { says, unsure } = getsIn(role, left);
+  return [
+    `### Role ${markdownText(role.name)}`,
+    "",
+    `- ${markdownText(role.arn)}`,
+    ...faults.map((one) => `- ${markdownText(faultText(one))}`),
+    "- Who gets in today:",
+    ...says.map((one) => `  - ${markdownText(one)}`),
+    ...(says.length === 0 && unsure === null ? ["  - no one"] : []),
+    ...(unsure === null ? [] : [`  - not certain: ${markdownText(unsure)}`]),
+    "",
+    ...(proposal === null
+      ? [
+          evidence === null
+            ? "Nothing shows whom it should let in. With --trail, a trail of CloudTrail, adopt proposes who was seen."
+            : "Neither the policy nor the trail shows whom it should let in.",
+        ]
+      : [
+          "The narrowest that is known:",
+          "",
+          ...fenced(
+            yamlDocument({
+              roles: {
+                [proposal.key]: {
+                  ...(proposal.key === role.name ? {} : { name: role.name }),
+                  ...proposal.declaration,
+                },
+              },
+            }).toString({ lineWidth: 0 }),
+          ),
+          ...proposal.because.map((says) => `- ${markdownText(says)}`),
+        ]),
+    "",
+  ];
+}
+
+/** A block of YAML, whatever is in it. */
+function fenced(text: string): readonly string[] {
+  const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map(({ length }) => length));
+  const fence = "`".repeat(longest + 1);
+  return [`${fence}yaml`, showInvisible(text.trimEnd(), "\n"), fence, ""];
+}
+
+/** What must leave the state that has it now, before or after the import, or two states manage one thing. */
+function otherState({ issuers, written, imports }: Adoption): readonly string[] {
+  const moved = new Set(imports.resources.filter(({ movedFrom }) => movedFrom !== null).map(resourceName));
+  const addresses = [
+    ...issuers.flatMap(({ key, provider, unmanaged }) =>
+      unmanaged === null &&
+      provider.address !== null &&
+      !moved.has(resourceName({ kind: "provider", key, policy: null }))
+        ? [provider.address]
+        : [],
+    ),
+    ...written.flatMap(({ key, role: { addresses: at } }) =>
+      at.role === null || moved.has(resourceName({ kind: "role", key, policy: null }))
+        ? at.others
+        : [at.role, ...Object.values(at.attached), ...Object.values(at.inline), ...at.others],
+    ),
+  ];
+  const all = [...new Set(addresses)].map((address) => showInvisible(address));
+  if (all.length === 0) return [];
+  const plain = all.filter((address) => !address.includes("["));
+  return [
+    "These resources are in a state already. Take them out of its configuration and its state, or two configurations",
+    "manage them. With Terraform 1.7 or later, in that configuration, in place of what declares them:",
+    "",
+    ...hclFence(
+      [...new Set(all.map((address) => address.replace(/\[(?:"(?:[^"\\]|\\.)*"|\d+)\]/g, "")))].flatMap((address) => [
+        "removed {",
+        `  from = ${address}`,
+        "",
+        "  lifecycle {",
+        "    destroy = false",
+        "  }",
+        "}",
+        "",
+      ]),
+    ),
+    ...(plain.length === all.length
+      ? []
+      : [
+          "A `removed` block takes every instance of a resource: where some are to stay, run the commands below for the " +
+            "others instead.",
+          "",
+        ]),
+    "Before that version, or in OpenTofu before 1.7:",
+    "",
+    ...hclFence(
+      all.map((address) => `terraform state rm ${shellWord(address)}`),
+      "sh",
+    ),
+  ];
+}
+
+function hclFence(lines: readonly string[], language = "hcl"): readonly string[] {
+  const [, ...block] = fenced(lines.join("\n"));
+  const fence = block[block.length - 2] ?? "```";
+  return [`${fence}${language}`, ...block];
+}
