@@ -110,6 +110,20 @@ const federation = (text: string): string =>
     roles: { [text]: { trusts: [{ issuer: text, subjects: [text], users: [text] }] } },
   });
 
+/** The details of an AWS account whose roles say `text` wherever others may write. */
+const account = (text: string): unknown => ({
+  RoleDetailList: [text, "reader"].map((name) => ({
+    RoleName: name,
+    Arn: `arn:aws:iam::111122223333:role/${name}`,
+    Path: "/",
+    Description: text,
+    AssumeRolePolicyDocument: trust(text),
+    RolePolicyList: [{ PolicyName: text, PolicyDocument: { [text]: text } }],
+    AttachedManagedPolicies: [{ PolicyArn: text }],
+    Tags: [{ Key: text, Value: text }],
+  })),
+});
+
 /** A path that does not exist. */
 const nowhere = (text: string): string => join(FOLDER, `nowhere-${text}`);
 
@@ -130,6 +144,13 @@ const CALLS: Readonly<Record<string, (text: string) => readonly (readonly string
     ["root", "--config", federation(text)],
     ["schema", "--out", join(nowhere(text), "x")],
     ["guardrails", "--config", nowhere(text), "--out", join(FOLDER, "guardrails"), "--pipeline-role", text],
+  ],
+  adopt: (text) => [
+    [nowhere(text), "--out", FOLDER],
+    [fileOf(account(text)), "--out", join(FOLDER, `adopted-${(files += 1)}`)],
+    [fileOf(account(text)), "--out", join(FOLDER, `adopted-${(files += 1)}`), "--json"],
+    [fileOf(account(text)), "--out", FOLDER, "--aws-account-id", text],
+    [fileOf(account("reader")), "--out", FOLDER, "--name", text],
   ],
   lint: (text) => [[fileOf(trust(text))], [plan(text)], [nowhere(text)], [federation(text)], [plan(text), "--json"]],
   explain: (text) => [

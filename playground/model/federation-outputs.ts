@@ -63,7 +63,7 @@ export function federationOutputs(federation: Federation, declaration: unknown, 
 
 function accountOutputs(view: AccountView, version: string): AccountOutputs {
   const { account, federation } = view;
-  const options = { version, moves: [] };
+  const options = { version, moves: [], imports: [] };
   return {
     name: [account.key, account.accountId ?? "account detected at plan time"]
       .filter((part) => part !== null)

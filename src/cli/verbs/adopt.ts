@@ -26,7 +26,7 @@ export default verb({
     ["$0 adopt --aws --out federation", "the account of the AWS credentials in use"],
     [
       "aws iam get-account-authorization-details > details.json\naws iam list-roles > roles.json\n" +
-        "$0 adopt details.json roles.json --out federation --trail trail",
+        "$0 adopt details.json roles.json \\\n--out federation --trail trail",
       "from files, and with what CloudTrail shows",
     ],
   ],
