@@ -46,7 +46,11 @@ function isSayable(role: Federation["roles"][number], { federation }: AccountVie
     // a federation file has one issuer at least
     if (trust.kind === "unityCatalog") return Object.values(federation.issuers).some(isKnown);
     const issuer = federation.issuers[trust.issuer];
-    return issuer !== undefined && isKnown(issuer) && trust.wideSubjectPatterns.every(({ pattern }) => openTo(pattern) === null);
+    return (
+      issuer !== undefined &&
+      isKnown(issuer) &&
+      trust.wideSubjectPatterns.every(({ pattern }) => openTo(pattern) === null)
+    );
   });
 }
 

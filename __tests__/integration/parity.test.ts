@@ -284,7 +284,11 @@ async function planOfRoots(
   const folder = temporaryFolder("roots");
   const module = { source: "./modules/databricks-federation" };
   views.forEach((view, index) => {
-    const files = rootFiles(view, style === "modules" ? { style, module } : { style }, { version: "0.0.0", moves: [], imports: [] });
+    const files = rootFiles(view, style === "modules" ? { style, module } : { style }, {
+      version: "0.0.0",
+      moves: [],
+      imports: [],
+    });
     writeFileSync(
       join(folder, `main-${index}.tf`),
       (files.get("main.tf") ?? "").replace(
