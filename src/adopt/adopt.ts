@@ -1,11 +1,10 @@
 /** The federation of an account that exists, proven to be the same, and what is not in it. Pure. */
 import { FederationError, type Problem, refuse } from "../errors";
 import type { Federation } from "../federation/model";
-import { formatPath, parsePath } from "../federation/path";
+import { parsePath } from "../federation/path";
 import { readFederation } from "../federation/read";
-import type { ImportedResource, Imports } from "../federation/imports";
+import type { Imports } from "../federation/imports";
 import { yamlDocument } from "../federation/yaml-document";
-import { issuerPathOf } from "../issuer/issuer";
 import { SELF_ASSUME_POLICY_NAME } from "../trust/build";
 import { concernsDatabricks } from "../trust/documents/relevance";
 import { asRecord, parseRole } from "../trust/parsed/parse-role";
@@ -20,6 +19,8 @@ import {
   type Members,
   type LeftProvider,
 } from "./issuers";
+import { assumptions } from "./assumptions";
+import { importsOf } from "./imports-of";
 import { Keys } from "./keys";
 import { proposedRole, type Proposal } from "./propose";
 import { fault } from "./reasons";
@@ -240,106 +241,4 @@ function textOf(input: Members, { accountId }: ExistingAccount, schema: string):
     ` yaml-language-server: $schema=${schema}\n` +
     ` What AWS account ${accountId} has, taken over by \`databricks-aws-oidc adopt\`. What is not in it: adopted.md.`;
   return document.toString({ lineWidth: 0 });
-}
-
-function importsOf(
-  account: ExistingAccount,
-  issuers: readonly AdoptedIssuer[],
-  written: readonly KeyedRole[],
-  undecided: readonly UndecidedRole[],
-  sameState: boolean,
-): Imports {
-  const at = (address: string | null | undefined): string | null => (sameState ? (address ?? null) : null);
-  const ofRole = (
-    key: string,
-    { name, addresses }: ExistingRole,
-    declaration: Members,
-    selfAssume: boolean,
-    proposed: boolean,
-  ): readonly ImportedResource[] => [
-    { kind: "role", key, policy: null, id: name, movedFrom: at(addresses.role), proposed },
-    ...Object.entries(asRecord(declaration["managedPolicyArns"]) ?? {}).map(([policy, arn]): ImportedResource => ({
-      kind: "attachment",
-      key,
-      policy,
-      id: `${name}/${String(arn)}`,
-      movedFrom: at(addresses.attached[String(arn)]),
-      proposed,
-    })),
-    ...[
-      ...Object.keys(asRecord(declaration["inlinePolicies"]) ?? {}),
-      ...(selfAssume ? [SELF_ASSUME_POLICY_NAME] : []),
-    ].map((policy): ImportedResource => ({
-      kind: "inline",
-      key,
-      policy,
-      id: `${name}:${policy}`,
-      movedFrom: at(addresses.inline[policy]),
-      proposed,
-    })),
-  ];
-  return {
-    awsAccountId: account.accountId,
-    resources: [
-      ...issuers
-        .filter(({ unmanaged }) => unmanaged === null)
-        .map(({ key, provider }): ImportedResource => ({
-          kind: "provider",
-          key,
-          policy: null,
-          id: provider.arn,
-          movedFrom: at(provider.address),
-          proposed: false,
-        })),
-      ...written.flatMap(({ key, role, declaration, selfAssume }) =>
-        ofRole(key, role, declaration, selfAssume === true, false),
-      ),
-      ...undecided.flatMap(({ role, proposal }) =>
-        proposal === null ? [] : ofRole(proposal.key, role, proposal.declaration, proposal.selfAssume, true),
-      ),
-    ],
-  };
-}
-
-function assumptions(
-  account: ExistingAccount,
-  roles: readonly ExistingRole[],
-  issuers: readonly AdoptedIssuer[],
-): readonly string[] {
-  const names = (of: (role: ExistingRole) => boolean): string => {
-    const found = roles.filter(of).map(({ name }) => name);
-    return found.length === roles.length ? "all roles" : found.join(", ");
-  };
-  const unsettled = names(({ settings }) => settings === null);
-  const undetailed = names(({ details }) => details === null);
-  const unread = names(({ policies }) => policies === null);
-  return [
-    ...account.notes,
-    ...issuers
-      .filter(({ provider }) => provider.clientIds === null)
-      .map(
-        ({ key, provider, audiences }) =>
-          `${formatPath(["issuers", key])}: no document says what the provider of https://${issuerPathOf(provider.url)} ` +
-          `registers. The audiences that roles require are assumed (${audiences.join(", ")}), and the provider is used ` +
-          "as it is. To take it over, add what aws iam get-open-id-connect-provider prints.",
-      ),
-    ...(unsettled === ""
-      ? []
-      : [
-          `No document says the description and the longest session of ${unsettled}: none and 1h are assumed. ` +
-            "get-account-authorization-details leaves them out; add what aws iam list-roles prints.",
-        ]),
-    ...(undetailed === ""
-      ? []
-      : [
-          `No document says the tags and the permissions boundary of ${undetailed}: none are assumed. ` +
-            "Add what aws iam get-role or get-account-authorization-details prints.",
-        ]),
-    ...(unread === ""
-      ? []
-      : [
-          `No document says the policies of ${unread}: they are left as they are, and not in the file. ` +
-            "Add what aws iam get-account-authorization-details prints.",
-        ]),
-  ];
 }

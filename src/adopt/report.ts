@@ -1,10 +1,9 @@
 /** adopted.md: what was taken over, what the first plan shows, and what waits for a decision. Pure. */
 import { whoGetsIn } from "../explain/who-gets-in";
 import { formatPath } from "../federation/path";
-import { resourceName } from "../federation/imports";
 import { yamlDocument } from "../federation/yaml-document";
 import { issuerPathOf } from "../issuer/issuer";
-import { markdownText, shellWord, showInvisible } from "../text/escape";
+import { markdownText, shellWord } from "../text/escape";
 import { markdownTable } from "../text/table";
 import { counted } from "../text/words";
 import { readPolicy } from "../trust/decide/document";
@@ -12,6 +11,7 @@ import type { ExistingRole } from "./account";
 import type { Adoption, KeyedRole, UndecidedRole } from "./adopt";
 import type { Evidence } from "./evidence";
 import type { LeftProvider } from "./issuers";
+import { fenced, otherState } from "./other-state";
 import { meantIssuer } from "./propose";
 import { type Fault, REASONS, type Reason } from "./reasons";
 
@@ -59,14 +59,14 @@ export function adoptedReport(adoption: Adoption, out: string, evidence: Evidenc
   const { account, written, issuers, leftRoles, leftProviders, aside, assumed } = adoption;
   const decisions = leftRoles.filter(({ faults }) => !isOfCloudFormation(faults));
   const stacks = leftRoles.filter(({ faults }) => isOfCloudFormation(faults));
-  const managed = issuers.filter(({ unmanaged }) => unmanaged === null);
+  const unmanaged = issuers.filter((issuer) => issuer.unmanaged !== null);
   const sections: readonly (readonly [title: string, lines: readonly string[]])[] = [
     [`AWS account ${account.accountId}`, []],
     [
       "",
       [
         `- In federation.yaml: ${counted(written.length, "role")} and ${counted(issuers.length, "issuer")}` +
-          `${managed.length === issuers.length ? "" : `, of which ${issuers.length - managed.length} used as they are`}.`,
+          (unmanaged.length === 0 ? "." : `, of which ${unmanaged.length} used as they are.`),
         `- Waiting for a decision: ${counted(decisions.length, "role")}, ${counted(leftProviders.length, "provider")}.`,
         `- Left to CloudFormation: ${counted(stacks.length, "role")}.`,
         `- Nothing to do with Databricks: ${counted(aside.roles, "role")}, ${counted(aside.providers, "provider")}.`,
@@ -77,12 +77,10 @@ export function adoptedReport(adoption: Adoption, out: string, evidence: Evidenc
     ["What the first plan shows", planned(written)],
     [
       "Used as it is",
-      issuers.flatMap(({ key, provider, unmanaged }) =>
-        unmanaged === null
-          ? []
-          : [
-              `- ${markdownText(formatPath(["issuers", key]))} (${markdownText(provider.arn)}): ${markdownText(faultText(unmanaged))}`,
-            ],
+      unmanaged.map(
+        ({ key, provider, unmanaged: why }) =>
+          `- ${markdownText(formatPath(["issuers", key]))} (${markdownText(provider.arn)}): ` +
+          (why === null ? "" : markdownText(faultText(why))),
       ),
     ],
     ["Policies that the file cannot say", written.flatMap(leftPolicies)],
@@ -117,11 +115,13 @@ function isOfCloudFormation(faults: readonly Fault[]): boolean {
 function nextSteps({ text, imports, leftRoles }: Adoption, out: string): readonly string[] {
   if (text === null) return [];
   const at = (file: string): string => shellWord(`${out}/${file}`);
-  const moves = imports.resources.some(({ movedFrom, proposed }) => movedFrom !== null && !proposed);
+  const own = imports.resources.filter(({ proposed }) => !proposed);
+  const imported = own.filter(({ movedFrom }) => movedFrom === null);
+  const moves = imported.length < own.length;
   return [
     ...(leftRoles.some(({ proposal }) => proposal !== null)
       ? [
-          "Roles that wait for a decision may be added to federation.yaml first; their import blocks come by themselves.",
+          "Roles that wait for a decision may be added to federation.yaml first: their import blocks come by themselves.",
           "",
         ]
       : []),
@@ -131,7 +131,7 @@ function nextSteps({ text, imports, leftRoles }: Adoption, out: string): readonl
     "terraform -chdir=live plan",
     "```",
     "",
-    `The plan imports ${counted(imports.resources.filter(({ movedFrom, proposed }) => movedFrom === null && !proposed).length, "resource")}` +
+    `The plan imports ${counted(imported.length, "resource")}` +
       `${moves ? " and moves the others" : ""}, adds, changes and destroys nothing but what is listed below.`,
   ];
 }
@@ -163,7 +163,8 @@ function providerDecision({ provider, fault }: LeftProvider): readonly string[] 
     ...(LETS_NO_ONE_IN.has(fault.reason) ? ["- Who gets in by it today: no one."] : []),
     ...(meant !== undefined && meant !== path && fault.reason !== "look-alike"
       ? [
-          `- The issuer that was probably meant: https://${markdownText(meant)}. Declare it, move the roles to it, then delete this one.`,
+          `- The issuer that was probably meant: https://${markdownText(meant)}. Declare it, move the roles to it, then ` +
+            "delete this one.",
         ]
       : []),
     "",
@@ -209,69 +210,4 @@ function roleDecision(
         ]),
     "",
   ];
-}
-
-/** A block of YAML, whatever is in it. */
-function fenced(text: string): readonly string[] {
-  const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map(({ length }) => length));
-  const fence = "`".repeat(longest + 1);
-  return [`${fence}yaml`, showInvisible(text.trimEnd(), "\n"), fence, ""];
-}
-
-/** What must leave the state that has it now, before or after the import, or two states manage one thing. */
-function otherState({ issuers, written, imports }: Adoption): readonly string[] {
-  const moved = new Set(imports.resources.filter(({ movedFrom }) => movedFrom !== null).map(resourceName));
-  const addresses = [
-    ...issuers.flatMap(({ key, provider, unmanaged }) =>
-      unmanaged === null &&
-      provider.address !== null &&
-      !moved.has(resourceName({ kind: "provider", key, policy: null }))
-        ? [provider.address]
-        : [],
-    ),
-    ...written.flatMap(({ key, role: { addresses: at } }) =>
-      at.role === null || moved.has(resourceName({ kind: "role", key, policy: null }))
-        ? at.others
-        : [at.role, ...Object.values(at.attached), ...Object.values(at.inline), ...at.others],
-    ),
-  ];
-  const all = [...new Set(addresses)].map((address) => showInvisible(address));
-  if (all.length === 0) return [];
-  const plain = all.filter((address) => !address.includes("["));
-  return [
-    "These resources are in a state already. Take them out of its configuration and its state, or two configurations",
-    "manage them. With Terraform 1.7 or later, in that configuration, in place of what declares them:",
-    "",
-    ...hclFence(
-      [...new Set(all.map((address) => address.replace(/\[(?:"(?:[^"\\]|\\.)*"|\d+)\]/g, "")))].flatMap((address) => [
-        "removed {",
-        `  from = ${address}`,
-        "",
-        "  lifecycle {",
-        "    destroy = false",
-        "  }",
-        "}",
-        "",
-      ]),
-    ),
-    ...(plain.length === all.length
-      ? []
-      : [
-          "A `removed` block takes every instance of a resource: where some are to stay, run the commands below for the " +
-            "others instead.",
-          "",
-        ]),
-    "Before that version, or in OpenTofu before 1.7:",
-    "",
-    ...hclFence(
-      all.map((address) => `terraform state rm ${shellWord(address)}`),
-      "sh",
-    ),
-  ];
-}
-
-function hclFence(lines: readonly string[], language = "hcl"): readonly string[] {
-  const [, ...block] = fenced(lines.join("\n"));
-  const fence = block[block.length - 2] ?? "```";
-  return [`${fence}${language}`, ...block];
 }

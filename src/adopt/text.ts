@@ -88,8 +88,8 @@ export function adoptionText(adoption: Adoption, out: string): string {
     ]),
   ];
   const lines = [
-    `AWS account ${account.accountId}: ${counted(written.length, "role")} and ${counted(issuers.length, "issuer")} in ` +
-      `${adoption.text === null ? "no file" : `${out}/federation.yaml`}.`,
+    `AWS account ${account.accountId}: ${counted(written.length, "role")} and ` +
+      `${counted(issuers.length, "issuer")} in ${adoption.text === null ? "no file" : `${out}/federation.yaml`}.`,
     `Nothing to do with Databricks: ${counted(aside.roles, "role")}, ${counted(aside.providers, "provider")}.`,
     ...assumed.map((one) => `Assumed: ${one}`),
     ...(changed.length === 0 ? [] : ["The first plan shows, beside the imports:", ...changed]),

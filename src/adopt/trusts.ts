@@ -118,7 +118,7 @@ export function conditionsOf(conditions: readonly ParsedCondition[]): Members {
   );
 }
 
-/** Exact subjects and patterns that a statement names. A condition that lists subjects wins over a pattern beside it. */
+/** Exact subjects and patterns that a statement names. A condition that lists subjects wins over patterns beside it. */
 export function subjectsOf(statement: ParsedStatement): {
   readonly exact: readonly string[];
   readonly patterns: readonly string[];

@@ -85,7 +85,7 @@ export function scopeOf(federation: Federation, options: DoctorOptions): Scope {
   };
 }
 
-/** The limits of requests, with `timeout` as a user wrote it. Throws InputError duration-invalid, duration-out-of-range. */
+/** The limits of requests, `timeout` as a user wrote it. Throws InputError duration-invalid, duration-out-of-range. */
 export function limitsOf({ timeout, limits = LIMITS }: Pick<DoctorOptions, "timeout" | "limits">): Limits {
   if (timeout === undefined) return limits;
   const seconds = secondsOf(timeout);

@@ -4,7 +4,7 @@ import { type Imports, parseImports } from "../federation/imports";
 import { readText } from "./read-file";
 
 /**
- * What of a federation exists in AWS, as `adopt` wrote it into `file`: for the option `imports` of `FederationStack` and
+ * What of a federation exists in AWS, as `adopt` wrote it into `file`: for `imports` of `FederationStack` and
  * `DatabricksFederation`. Throws OutsideError `file-not-found` or `file-unreadable`, InputError `json-syntax`,
  * `imports-invalid`, `wrong-type`.
  *

@@ -15,7 +15,7 @@ export interface Iam {
   readonly role: (name: string) => Promise<Found<LiveRole>>;
   /** Every role of the account, with its policies. */
   readonly roles: () => Promise<Found<readonly LiveRole[]>>;
-  /** By the role's ARN what the details of an account leave out: the description, and the longest session in seconds. */
+  /** By the role's ARN what the details of an account leave out: description, and longest session in seconds. */
   readonly roleSettings: () => Promise<Found<ReadonlyMap<string, RoleSettings>>>;
   readonly close: () => void;
 }
