@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { accountOf } from "../../src/adopt/account";
-import { adopt, type Adoption } from "../../src/adopt/adopt";
+import { adopt } from "../../src/adopt/adopt";
+import type { Adoption } from "../../src/adopt/adoption";
 import { openTo } from "../../src/adopt/open-pattern";
 import { readAccountText } from "../../src/adopt/read-account";
 import type { AccountView, Federation } from "../../src/federation";

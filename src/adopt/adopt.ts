@@ -3,56 +3,21 @@ import { FederationError, type Problem, refuse } from "../errors";
 import type { Federation } from "../federation/model";
 import { parsePath } from "../federation/path";
 import { readFederation } from "../federation/read";
-import type { Imports } from "../federation/imports";
 import { yamlDocument } from "../federation/yaml-document";
 import { SELF_ASSUME_POLICY_NAME } from "../trust/build";
 import { concernsDatabricks } from "../trust/documents/relevance";
 import { asRecord, parseRole } from "../trust/parsed/parse-role";
 import { TRUST_POLICY_DEFAULT_QUOTA, TRUST_POLICY_MAX_QUOTA } from "../trust/rules";
 import type { ExistingAccount, ExistingProvider, ExistingRole } from "./account";
+import type { Adoption, KeyedRole, UndecidedRole } from "./adoption";
 import type { Evidence } from "./evidence";
-import {
-  type AdoptedIssuer,
-  type AdoptedIssuers,
-  adoptedIssuers,
-  isLookAlike,
-  type Members,
-  type LeftProvider,
-} from "./issuers";
+import { type AdoptedIssuer, type AdoptedIssuers, adoptedIssuers, isLookAlike, type Members } from "./issuers";
 import { assumptions } from "./assumptions";
 import { importsOf } from "./imports-of";
 import { Keys } from "./keys";
-import { proposedRole, type Proposal } from "./propose";
+import { proposedRole } from "./propose";
 import { fault } from "./reasons";
 import { declaredIssuers, type LeftRole, readRole, type RoleContext, type WrittenRole } from "./role";
-
-export interface KeyedRole extends WrittenRole {
-  readonly key: string;
-}
-
-/** A role that is not in the file, and how it could be. */
-export interface UndecidedRole extends LeftRole {
-  /** Null where the evidence allows none. */
-  readonly proposal: (Proposal & { readonly key: string }) | null;
-}
-
-/** What becomes of an account. */
-export interface Adoption {
-  readonly account: ExistingAccount;
-  /** Null where nothing can be written. */
-  readonly federation: Federation | null;
-  /** federation.yaml. */
-  readonly text: string | null;
-  readonly imports: Imports;
-  readonly issuers: readonly AdoptedIssuer[];
-  readonly written: readonly KeyedRole[];
-  readonly leftProviders: readonly LeftProvider[];
-  readonly leftRoles: readonly UndecidedRole[];
-  /** Roles and providers that do not concern Databricks. */
-  readonly aside: { readonly roles: number; readonly providers: number };
-  /** What was assumed, each in a sentence. */
-  readonly assumed: readonly string[];
-}
 
 export interface AdoptOptions {
   /** Of the federation. */

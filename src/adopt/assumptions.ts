@@ -23,7 +23,7 @@ export function assumptions(
       .map(
         ({ key, provider, audiences }) =>
           `${formatPath(["issuers", key])}: no document says what the provider of ${provider.url} registers. ` +
-          `The audiences that roles require are assumed (${audiences.join(", ")}), and the provider is used as it is. ` +
+          `Those that roles require are assumed (${audiences.join(", ")}), and the provider is used as it is. ` +
           "To take it over, add what aws iam get-open-id-connect-provider prints.",
       ),
     ...(unsettled === ""

@@ -2,7 +2,7 @@
 import { importsText } from "../federation/imports";
 import type { GeneratedTree } from "../files/compare-tree";
 import { generatedFile } from "../files/generated-file";
-import type { Adoption } from "./adopt";
+import type { Adoption } from "./adoption";
 import type { Evidence } from "./evidence";
 import { adoptedReport } from "./report";
 

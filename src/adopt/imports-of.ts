@@ -3,7 +3,7 @@ import type { ImportedResource, Imports } from "../federation/imports";
 import { SELF_ASSUME_POLICY_NAME } from "../trust/build";
 import { asRecord } from "../trust/parsed/parse-role";
 import type { ExistingAccount, ExistingRole } from "./account";
-import type { KeyedRole, UndecidedRole } from "./adopt";
+import type { KeyedRole, UndecidedRole } from "./adoption";
 import type { AdoptedIssuer, Members } from "./issuers";
 
 /** Everything that is in the file, and what of the others a proposal names. */

@@ -1,7 +1,7 @@
 /** What leaves the Terraform state that has it now, as a section of adopted.md. Pure. */
 import { resourceName } from "../federation/imports";
 import { shellWord, showInvisible } from "../text/escape";
-import type { Adoption } from "./adopt";
+import type { Adoption } from "./adoption";
 
 /** A block of YAML, whatever is in it. */
 export function fenced(text: string): readonly string[] {

@@ -8,7 +8,7 @@ import { markdownTable } from "../text/table";
 import { counted } from "../text/words";
 import { readPolicy } from "../trust/decide/document";
 import type { ExistingRole } from "./account";
-import type { Adoption, KeyedRole, UndecidedRole } from "./adopt";
+import type { Adoption, KeyedRole, UndecidedRole } from "./adoption";
 import type { Evidence } from "./evidence";
 import type { LeftProvider } from "./issuers";
 import { fenced, otherState } from "./other-state";
@@ -120,10 +120,7 @@ function nextSteps({ text, imports, leftRoles }: Adoption, out: string): readonl
   const moves = imported.length < own.length;
   return [
     ...(leftRoles.some(({ proposal }) => proposal !== null)
-      ? [
-          "Roles that wait for a decision may be added to federation.yaml first: their import blocks come by themselves.",
-          "",
-        ]
+      ? ["Roles that wait for a decision may be added to federation.yaml: the import blocks come by themselves.", ""]
       : []),
     "```sh",
     `databricks-aws-oidc generate root --config ${at("federation.yaml")} --imports ${at("imports.json")} --out live`,
@@ -163,8 +160,8 @@ function providerDecision({ provider, fault }: LeftProvider): readonly string[] 
     ...(LETS_NO_ONE_IN.has(fault.reason) ? ["- Who gets in by it today: no one."] : []),
     ...(meant !== undefined && meant !== path && fault.reason !== "look-alike"
       ? [
-          `- The issuer that was probably meant: https://${markdownText(meant)}. Declare it, move the roles to it, then ` +
-            "delete this one.",
+          `- The issuer that was probably meant: https://${markdownText(meant)}. Declare it, move the roles to it, ` +
+            "then delete this one.",
         ]
       : []),
     "",

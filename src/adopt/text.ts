@@ -2,7 +2,7 @@
 import { formatPath } from "../federation/path";
 import { visible } from "../text/escape";
 import { counted } from "../text/words";
-import type { Adoption } from "./adopt";
+import type { Adoption } from "./adoption";
 import type { Fault } from "./reasons";
 import { faultText, getsIn } from "./report";
 

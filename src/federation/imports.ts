@@ -68,7 +68,7 @@ const schema = z.strictObject({
   ),
 });
 
-/** Reads `text`, what `adopt` wrote into imports.json, called `file`. Throws InputError json-syntax, imports-invalid. */
+/** Reads `text`, what `adopt` wrote as imports.json, called `file`. Throws InputError json-syntax, imports-invalid. */
 export function parseImports(text: string, file: string): Imports {
   let value: unknown;
   try {
