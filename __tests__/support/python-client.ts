@@ -33,13 +33,14 @@ const NOTHING_ELSE = {
 };
 
 /**
- * Runs `script` in `folder` with the client's module as `m`; its last line on stdout is read as JSON. A
+ * Runs `script` in `folder` with the client's module as `m`, by `python`; its last line on stdout is read as JSON. A
  * DatabricksAwsError becomes `{"code", "text"}`.
  */
 export async function runClient(
   folder: string,
   script: string,
   env: Readonly<Record<string, string>> = {},
+  python = PYTHON,
 ): Promise<{ readonly answer: unknown; readonly outcome: Outcome }> {
   const program = `import json, sys
 sys.path.insert(0, "src")
@@ -56,7 +57,7 @@ except m.DatabricksAwsError as error:
     answer = {"code": error.code, "text": str(error)}
 print(json.dumps(answer))
 `;
-  const outcome = await runProgram(PYTHON, ["-B", "-c", program], {
+  const outcome = await runProgram(python, ["-B", "-c", program], {
     cwd: folder,
     env: { PATH: process.env["PATH"] ?? "", HOME: folder, ...NOTHING_ELSE, ...env },
   });

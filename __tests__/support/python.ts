@@ -7,7 +7,18 @@ import { join } from "node:path";
 
 /** What is installed into each, with pinned versions: a result is repeatable. A changed list is another folder. */
 const ENVIRONMENTS = {
-  clients: ["databricks-sdk==0.162.0"],
+  clients: [
+    "databricks-sdk==0.162.0",
+    "aiobotocore==3.10.0",
+    // the one whose botocore is that of aiobotocore
+    "boto3==1.43.117",
+    "s3fs==2026.9.0",
+    "pandas==3.1.1",
+    "pyarrow==26.0.1",
+    "duckdb==2.0.1",
+    "polars==2.1.0",
+    "deltalake==1.6.6",
+  ],
   "pre-commit": ["pre-commit==4.7.0"],
   spark: ["pyspark==4.3.0"],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
