@@ -170,6 +170,8 @@ export const ERROR_CODES = {
   "aws-refused": "outside",
   "aws-answer-unreadable": "outside",
   "aws-credentials-missing": "outside",
+  "aws-outbound-disabled": "outside",
+  "aws-region-missing": "input",
   "credential-name-invalid": "input",
   "credential-not-found": "outside",
   "credential-access-denied": "outside",

@@ -279,6 +279,13 @@ test("the token that a variable of a profile holds is part of the call's key", (
   expect(key("one")).not.toBe(key("another"));
 });
 
+test("the AWS identity that a token is exchanged for is part of the call's key, and of no other call's", () => {
+  const key = (from: string, AWS_ACCESS_KEY_ID: string): string =>
+    callKey({ args: ["--role-arn", ROLE_ARN, "--from", from], cwd: "/", env: { AWS_ACCESS_KEY_ID }, home: "/nowhere" });
+  expect(key("aws", "one")).not.toBe(key("aws", "another"));
+  expect(key("env", "one")).toBe(key("env", "another"));
+});
+
 test("the call's key minds a Databricks configuration that is named from home", () => {
   const home = temporaryFolder("home");
   const call = { args: ["--role-arn", ROLE_ARN], cwd: "/", env: { DATABRICKS_CONFIG_FILE: "~/cfg" }, home };

@@ -24,6 +24,7 @@ let elsewhere: FaultServer;
 const servers = new Map<string, FaultServer>();
 /** Does what it should: the first of two steps. */
 let github: FaultServer;
+let sts: FaultServer;
 
 /** Whoever echoes the request gives away what it was sent. */
 const echo: Play = (request, response, body) =>
@@ -41,9 +42,16 @@ const echo: Play = (request, response, body) =>
   )(request, response, body);
 
 beforeAll(async () => {
-  [elsewhere, github] = await Promise.all([
+  [elsewhere, github, sts] = await Promise.all([
     startFaultServer(json({ access_token: JWT, token_type: "bearer", value: JWT })),
     startFaultServer(json({ value: JWT, oidcToken: JWT })),
+    startFaultServer((_request, response) => {
+      response.writeHead(200, { "content-type": "text/xml" });
+      response.end(
+        `<GetWebIdentityTokenResponse><GetWebIdentityTokenResult><WebIdentityToken>${JWT}</WebIdentityToken>` +
+          "</GetWebIdentityTokenResult></GetWebIdentityTokenResponse>",
+      );
+    }),
   ]);
   const redirects = Object.fromEntries(
     [301, 302, 303, 307, 308].map((status): [string, Play] => [
@@ -60,7 +68,7 @@ beforeAll(async () => {
   };
   await Promise.all(Object.entries(plays).map(async ([name, play]) => servers.set(name, await startFaultServer(play))));
 });
-afterAll(() => Promise.all([elsewhere, github, ...servers.values()].map((server) => server.stop())));
+afterAll(() => Promise.all([elsewhere, github, sts, ...servers.values()].map((server) => server.stop())));
 
 function file(name: string, text: string, mode = 0o600): string {
   const path = join(temporaryFolder("faults"), name);
@@ -127,6 +135,18 @@ const ASKING: Readonly<Record<string, { readonly from: TokenSourceName; readonly
   "azure-devops-oidc, at Databricks": {
     from: "azure-devops-oidc",
     env: (origin) => azureJob(github.origin, origin),
+  },
+  "aws, at Databricks": {
+    from: "aws",
+    env: (origin) => ({
+      DATABRICKS_HOST: origin,
+      DATABRICKS_CLIENT_ID: CLIENT_ID,
+      AWS_ACCESS_KEY_ID: "ASIAPLANTED012345678",
+      AWS_SECRET_ACCESS_KEY: "PLANTEDsecret",
+      AWS_SESSION_TOKEN: "PLANTEDsession",
+      AWS_REGION: "us-east-1",
+      AWS_ENDPOINT_URL_STS: sts.origin,
+    }),
   },
   "client-credentials": {
     from: "client-credentials",

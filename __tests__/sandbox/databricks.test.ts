@@ -5,6 +5,7 @@ import { authorizationCodes } from "../../src/sandbox/databricks/authorization-c
 import type { Exchange } from "../../src/sandbox/exchange";
 import { identitiesOf, identityBook } from "../../src/sandbox/directory/identities";
 import { makeKeys } from "../../src/sandbox/keys";
+import { makeOutbound } from "../../src/sandbox/sts/outbound";
 import { makeSeal } from "../../src/sandbox/seal";
 import { directoryOfFederation } from "../../src/sandbox/directory/of-federation";
 import { readFederation } from "../../src/federation";
@@ -15,6 +16,7 @@ const directory = directoryOfFederation(readFederation(fullFederation).federatio
 const book = identityBook(identitiesOf(directory));
 const [seal, codes] = [makeSeal(), authorizationCodes()];
 const keysMade = makeKeys();
+const outboundMade = makeOutbound(seal);
 let now = 1_800_000_000;
 
 async function host(key: string, reasons: string[] = []): Promise<DatabricksHost> {
@@ -30,7 +32,12 @@ async function host(key: string, reasons: string[] = []): Promise<DatabricksHost
     keys: await keysMade,
     seal,
     codes,
-    catalog: { credentials: [], sts: { accounts: new Map(), seal, context: {}, now: () => now, explain: null } },
+    catalog: {
+      credentials: [],
+      sts: { accounts: new Map(), seal, context: {}, now: () => now, explain: null, outbound: await outboundMade },
+    },
+    outbound: await outboundMade,
+    policies: [],
     now: () => now,
     onRefusal: (error) => {
       reasons.push(error.message);

@@ -4,6 +4,7 @@ import { readFederation } from "../../src/federation/read";
 import { loadFederation } from "../../src/files/load-federation";
 import type { SigningKeys } from "../../src/sandbox/keys";
 import { makeKeys } from "../../src/sandbox/keys";
+import { makeOutbound } from "../../src/sandbox/sts/outbound";
 import { makeSeal } from "../../src/sandbox/seal";
 import { openSession } from "../../src/sandbox/sts/session";
 import { principalsOf } from "../../src/sandbox/sts/principals";
@@ -18,6 +19,7 @@ const ROLE = "arn:aws:iam::111122223333:role/databricks/lake-reader";
 const SUBJECT = "6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b";
 const NOW = 1_800_000_000;
 const seal = makeSeal();
+const outboundMade = makeOutbound(seal);
 const directory = directoryOfFederation(loadFederation(join(__dirname, "..", "..", "federation.yaml")));
 
 let keys: SigningKeys;
@@ -54,6 +56,7 @@ async function ask({ parameters, headers = {}, at = NOW, reasons, of = directory
   const sts = {
     accounts: stsAccounts(of, keys.set),
     seal,
+    outbound: await outboundMade,
     context: {},
     now: () => at,
     explain:

@@ -625,6 +625,6 @@ describe("a token endpoint that misbehaves", () => {
 });
 
 test("an unknown source is refused by name", () => {
-  expect(() => parseTokenSource("aws")).toThrow(expect.objectContaining({ code: "token-source-unknown" }) as Error);
+  expect(() => parseTokenSource("nowhere")).toThrow(expect.objectContaining({ code: "token-source-unknown" }) as Error);
   expect(parseTokenSource("file-oidc")).toBe("file-oidc");
 });

@@ -91,3 +91,24 @@ export function checkStsHost(host: string, allowOther: boolean): void {
       "--allow-endpoint if that host is yours.",
   );
 }
+
+/** The one STS without a region. */
+export const GLOBAL_STS = "sts.amazonaws.com";
+
+/**
+ * AWS_ENDPOINT_URL_STS, else AWS_ENDPOINT_URL; the SDK itself reads the AWS config. Throws InputError
+ * `url-not-https`.
+ */
+export function stsEndpoint(env: Readonly<Record<string, string | undefined>>): string | undefined {
+  const named = [env["AWS_ENDPOINT_URL_STS"], env["AWS_ENDPOINT_URL"]].find(
+    (value) => value !== undefined && value !== "",
+  );
+  if (named === undefined || env["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"] === "true") return undefined;
+  if (!URL.canParse(named))
+    throw inputError(
+      "url-not-https",
+      "The configured STS endpoint is not a valid URL.",
+      "Correct AWS_ENDPOINT_URL_STS, or unset it.",
+    );
+  return named;
+}

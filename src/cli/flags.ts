@@ -87,6 +87,11 @@ export const FLAGS = {
     about: "External ID that Databricks shows for the role's service credential (default: the trust policy's)",
   },
   failOnWidening: { about: "Exit 1 if any identity gains a role" },
+  federationPolicy: {
+    value: "FILE",
+    many: true,
+    about: "Federation policy (JSON) that tokens of AWS must match (default: any role is let in)",
+  },
   for: { value: "PLACE", choices: CLIENT_PLACES, required: true, about: "Where the client runs" },
   format: { value: "FORMAT", output: true, about: "Form of the output" },
   from: {

@@ -1,10 +1,9 @@
 /** One call of sts:AssumeRoleWithWebIdentity. */
 import { createHash } from "node:crypto";
-import { inputError } from "../errors";
 import { type Secret, secret } from "../text/secret";
 import { awsHandler } from "../aws/handler";
 import { refusalOf, unreadable } from "../aws/refusal";
-import { checkStsHost } from "../aws/hosts";
+import { checkStsHost, stsEndpoint } from "../aws/hosts";
 
 export interface AssumeOptions {
   readonly token: Secret;
@@ -98,24 +97,6 @@ export async function assumeRole(options: AssumeOptions): Promise<AssumedRole> {
   } finally {
     client.destroy();
   }
-}
-
-/**
- * AWS_ENDPOINT_URL_STS, else AWS_ENDPOINT_URL; the SDK itself reads the AWS config. Throws InputError
- * `url-not-https`.
- */
-function stsEndpoint(env: Readonly<Record<string, string | undefined>>): string | undefined {
-  const named = [env["AWS_ENDPOINT_URL_STS"], env["AWS_ENDPOINT_URL"]].find(
-    (value) => value !== undefined && value !== "",
-  );
-  if (named === undefined || env["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"] === "true") return undefined;
-  if (!URL.canParse(named))
-    throw inputError(
-      "url-not-https",
-      "The configured STS endpoint is not a valid URL.",
-      "Correct AWS_ENDPOINT_URL_STS, or unset it.",
-    );
-  return named;
 }
 
 /** STS: `[\w+=,.@-]*`, 2 to 64 characters. */

@@ -60,7 +60,8 @@ export function callKey(call: Call): string {
     args,
     call.home,
     Object.entries(call.env)
-      .filter(([name]) => DECIDING.test(name))
+      // the caller is the AWS identity then
+      .filter(([name]) => DECIDING.test(name) || (option(args, "--from") === "aws" && name.startsWith("AWS_")))
       .sort(),
     tokenVariables,
     contents.map((file) => (file === undefined ? undefined : [file, contentOf(pathOf(call, file))])),

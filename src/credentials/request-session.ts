@@ -6,6 +6,7 @@ import { factsOf } from "../sts/request-keys";
 import type { Secret } from "../text/secret";
 import { quoted } from "../text/text-rule";
 import type { TokenOptions } from "../token/choose-source";
+import { loopText } from "../token/loop";
 import { type ObtainedToken, obtainToken } from "../token/obtain";
 import { assumeRole, sessionNameOf } from "./assume";
 import { type CachedSession, endHere } from "./cached-session";
@@ -86,6 +87,8 @@ export async function obtainSendableToken(
   });
   const { token, source, place } = obtained;
   for (const text of obtained.skipped) note?.(`${text} It is not used; the token is from ${place}.`);
+  const loop = loopText(obtained, role.arn);
+  if (loop !== null) note?.(loop);
   const reading = readToken(token.reveal());
   if (!reading.ok) {
     const code = reading.not.kind === "opaque" || obtained.opaque ? "token-opaque" : "token-does-not-fit";

@@ -21,7 +21,8 @@ import { accountOfCaller, type Deployed, readDeployed } from "./fetch/deployed";
 import { each } from "./fetch/fetch-url";
 import { type ClockSample, clockSampleOf, type IssuerFacts, issuerFacts } from "./fetch/issuer";
 import { lintProviderOf } from "./fetch/live";
-import { fetchToken, type TokenFound } from "./fetch/token";
+import { fetchToken } from "./fetch/token";
+import type { TokenFound } from "./fetch/token-found";
 import { type DoctorOptions, type Scope, scopeOf, viewOf } from "./options";
 import { type DoctorReport, doctorText, reportOf } from "./report";
 
@@ -108,7 +109,8 @@ function issuerChecks(issuer: Scope["issuers"][number], facts: IssuerFacts, { li
 
 async function checksOfToken(given: TokenFound, scope: Scope, context: TokenContext): Promise<readonly Check[]> {
   if (given.kind !== "token") return given.checks;
-  const { checks, issuer } = await tokenChecks(given, scope.issuers, context);
+  const { checks: own, issuer } = await tokenChecks(given, scope.issuers, context);
+  const checks = [...(given.hops ?? []), ...own];
   if (issuer === null) return checks;
   const trusting = scope.roles.filter((role) =>
     role.trusts.some((trust) => trust.kind === "subjects" && trust.issuer === issuer.key),

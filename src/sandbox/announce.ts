@@ -8,13 +8,13 @@ import type { Sandbox } from "./sandbox";
  * for the run and are valid nowhere else.
  */
 export function sandboxDocument(sandbox: Sandbox, caFile: string | null): Readonly<Record<string, unknown>> {
-  const { sts, issuers, identities, otherTenant, principals, serviceCredentials, roles } = sandbox;
-  return { sts, caFile, issuers, identities, otherTenant, principals, serviceCredentials, roles };
+  const { sts, issuers, identities, otherTenant, principals, workload, serviceCredentials, roles } = sandbox;
+  return { sts, caFile, issuers, identities, otherTenant, principals, workload, serviceCredentials, roles };
 }
 
 /** The same for a person. */
 export function sandboxText(sandbox: Sandbox, caFile: string | null, region: string): string {
-  const { sts, issuers, identities, otherTenant, principals, serviceCredentials, roles } = sandbox;
+  const { sts, issuers, identities, otherTenant, principals, workload, serviceCredentials, roles } = sandbox;
   const served = Object.entries(issuers);
   const width = Math.max(13, ...served.map(([key]) => key.length)) + 2;
   const lines = [
@@ -45,6 +45,13 @@ export function sandboxText(sandbox: Sandbox, caFile: string | null, region: str
       "service credentials of Unity Catalog, for the identities that a role names",
       ...serviceCredentials.map((name) => `  ${name}`),
     );
+  lines.push(
+    "",
+    "a workload in AWS, for token --from aws",
+    `  ${workload.arn}, whose tokens are from ${workload.issuer}`,
+    `    access key ID ${workload.accessKeyId}  secret ${workload.secretAccessKey}`,
+    `    session token ${workload.sessionToken}`,
+  );
   if (principals.length > 0) {
     lines.push("", "AWS principals, for sts:AssumeRole");
     for (const one of principals)

@@ -14,18 +14,16 @@ export interface SigningKeys {
   readonly sign: (claims: Claims, header?: Readonly<Record<string, unknown>>) => Promise<string>;
 }
 
-/** Makes an RS256 pair whose `kid` is 64 hex digits, as Databricks' are. It lives in this process and nowhere else. */
-export async function makeKeys(): Promise<SigningKeys> {
-  const { publicKey, privateKey } = await generateKeyPair("RS256", { extractable: true });
+/** Makes a pair whose `kid` is 64 hex digits, as Databricks' are. It lives in this process and nowhere else. */
+export async function makeKeys(alg: "RS256" | "ES384" = "RS256"): Promise<SigningKeys> {
+  const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true });
   const bare = await exportJWK(publicKey);
   const kid = Buffer.from(await calculateJwkThumbprint(bare, "sha256"), "base64url").toString("hex");
-  const jwks = { keys: [{ ...bare, kid, use: "sig", alg: "RS256" }] };
+  const jwks = { keys: [{ ...bare, kid, use: "sig", alg }] };
   return {
     jwks,
     set: keySet(jwks),
     sign: (claims, header = {}) =>
-      new SignJWT(claims)
-        .setProtectedHeader({ alg: "RS256", typ: DATABRICKS_TOKEN_TYPE, kid, ...header })
-        .sign(privateKey),
+      new SignJWT(claims).setProtectedHeader({ alg, typ: DATABRICKS_TOKEN_TYPE, kid, ...header }).sign(privateKey),
   };
 }

@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { inputError, outsideError } from "../errors";
 import { quoted, satisfies } from "../text/text-rule";
 import { EXTERNAL_ID } from "../trust/rules";
+import { asRecord } from "../trust/parsed/parse-role";
+import type { FederationPolicy } from "./databricks/grants";
 import { readPort } from "../network/loopback-server";
 import { readContext } from "../explain/explain-texts";
 import { readFederationFile } from "../files/load-federation";
@@ -27,6 +29,8 @@ export interface SandboxFlags {
   readonly context: readonly string[];
   /** `ROLE=ID`. */
   readonly externalId?: readonly string[] | undefined;
+  /** Files. */
+  readonly federationPolicy?: readonly string[] | undefined;
   /** Reports why something was refused; undefined: not wanted. */
   readonly onRefusal: ((text: string) => void) | undefined;
 }
@@ -55,6 +59,7 @@ export async function openSandbox(request: SandboxFlags): Promise<StartedSandbox
     port,
     context,
     ...(certificate === undefined ? {} : { tls: certificate }),
+    federationPolicies: (request.federationPolicy ?? []).map(federationPolicyIn),
     externalIds: externalIdsOf(request.externalId ?? [], directory),
     ...(request.onRefusal === undefined ? {} : { onRefusal: request.onRefusal }),
   });
@@ -88,6 +93,24 @@ async function writeAuthority(
     const fix = "Set TMPDIR to a folder that you can write to.";
     throw outsideError("file-unwritable", "Cannot write the certificate authority's file.", fix, "tls", cause);
   }
+}
+
+/** Reads a federation policy as Databricks' CLI takes it. Throws InputError `json-syntax`, and as `readText`. */
+function federationPolicyIn(file: string): FederationPolicy {
+  const text = readText(file, "Name the JSON of a federation policy with --federation-policy.");
+  try {
+    const { audiences = [], subject } = asRecord(asRecord(JSON.parse(text))?.["oidc_policy"]) ?? {};
+    const isText = (value: unknown): value is string => typeof value === "string";
+    if (isText(subject) && Array.isArray(audiences) && audiences.every(isText)) return { subject, audiences };
+  } catch {
+    // reported below
+  }
+  throw inputError(
+    "json-syntax",
+    `${file} is not a federation policy in JSON.`,
+    'Write it like {"oidc_policy":{"issuer":"https://…","audiences":["…"],"subject":"arn:aws:iam::…:role/…"}}.',
+    "federation-policy",
+  );
 }
 
 /** Reads `--external-id ROLE=ID`. Throws InputError `external-id-invalid`, `role-not-found`. */

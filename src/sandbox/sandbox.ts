@@ -4,6 +4,7 @@ import { hideSecrets, redact } from "../text/secret";
 import { visible } from "../text/escape";
 import { authorizationCodes } from "./databricks/authorization-codes";
 import { JWKS_PATH } from "./databricks/documents";
+import type { FederationPolicy } from "./databricks/grants";
 import { type DatabricksHost, databricksReply } from "./databricks/host";
 import { bearerToken } from "./databricks/rest-api";
 import { readToken } from "../sts/read-token";
@@ -11,7 +12,8 @@ import { type Exchange, formOf, jsonReply, type Reply } from "./exchange";
 import { identitiesOf, type Identity, identityBook } from "./directory/identities";
 import { serviceCredentialsOf } from "./directory/service-credentials";
 import { type Claims, makeKeys } from "./keys";
-import { type AwsPrincipal, principalsOf } from "./sts/principals";
+import { makeOutbound } from "./sts/outbound";
+import { type AwsPrincipal, principalsOf, workloadOf } from "./sts/principals";
 import { makeSeal } from "./seal";
 import { type RequestHandler, startServer, type TlsCertificate } from "./server";
 import { stsReply, stsAccounts } from "./sts/sts";
@@ -28,6 +30,8 @@ export interface SandboxOptions {
   readonly context?: Readonly<Record<string, readonly string[]>>;
   /** External IDs as Databricks shows them, by role; default: those that the trust policies have. */
   readonly externalIds?: Readonly<Record<string, string>>;
+  /** Federation policies of service principals, for tokens of AWS; default: any role is let in. */
+  readonly federationPolicies?: readonly FederationPolicy[];
   /** Milliseconds since 1970; default: the machine's clock. */
   readonly now?: () => number;
   /** Reports why something was refused, without tokens and secrets. */
@@ -52,6 +56,8 @@ export interface Sandbox {
   readonly identities: readonly Identity[];
   /** AWS principals that Unity Catalog trusts name, and an undeclared one; empty where there is no such trust. */
   readonly principals: readonly AwsPrincipal[];
+  /** A workload in AWS that Databricks may let in: its keys, and the issuer of its account's tokens. */
+  readonly workload: AwsPrincipal & { readonly issuer: string };
   /** Names of the service credentials of Unity Catalog. */
   readonly serviceCredentials: readonly string[];
   /** ARNs of the roles, in the order of the directory. */
@@ -85,10 +91,12 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const sts = {
     accounts: stsAccounts(directory, keys.set),
     seal,
+    outbound: await makeOutbound(seal),
     context: { "aws:SourceIp": ["127.0.0.1"], ...options.context },
     now,
     explain: report,
   };
+  const workload = workloadOf(directory, seal);
   const catalog = { credentials: serviceCredentialsOf(directory, options.externalIds), sts };
   const hosts = new Map<string, DatabricksHost>();
   const route = async (exchange: Exchange): Promise<Reply> => {
@@ -128,6 +136,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       seal,
       codes,
       catalog,
+      outbound: sts.outbound,
+      policies: options.federationPolicies ?? [],
       now,
       onRefusal: (error, what) =>
         report?.(visible(`✗ ${issuer.key}'s ${what} refused: ${error.code}: ${error.message}`)),
@@ -139,6 +149,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     otherTenant: served(other, server.origin),
     identities,
     principals: principalsOf(directory, seal),
+    workload: { ...workload, issuer: sts.outbound.issuerOf(workload.arn.split(":")[4] ?? "") },
     serviceCredentials: catalog.credentials.map(({ name }) => name),
     roles: directory.accounts.flatMap(({ roles }) => roles.map(({ arn }) => arn)),
     sign: keys.sign,

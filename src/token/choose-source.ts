@@ -5,7 +5,7 @@
 import { type InputError, inputError, outsideError } from "../errors";
 import { type Environment, variable } from "../network/environment";
 import { type Secret, secret } from "../text/secret";
-import { type CiSystem, type CiTokenRequest, missingVariables } from "./ci-token";
+import { type CiSystem, missingVariables, type SubjectTokenRequest } from "./subject-token";
 import { type CliLogin, findDatabricksCli } from "./databricks-cli";
 import { type DatabricksSettings, profilesOfHost, settingsFor } from "./settings";
 import { sourcesOfAuthType, TOKEN_SOURCE_NAMES, TOKEN_SOURCES, type TokenSourceName } from "./sources";
@@ -47,8 +47,8 @@ export type TokenGrant =
       readonly subject: SubjectToken;
     };
 
-/** Another issuer's token: known already, or to be requested from the CI system of this job. */
-export type SubjectToken = { readonly token: Secret } | CiTokenRequest;
+/** Another issuer's token: known already, or to be requested from the CI system of this job, or from AWS. */
+export type SubjectToken = { readonly token: Secret } | SubjectTokenRequest;
 
 export interface ChosenSource {
   readonly source: TokenSourceName;
@@ -176,6 +176,17 @@ const CHOICES: Readonly<Record<TokenSourceName, (context: Context) => Choice>> =
   "github-oidc": (context) => ciToken(context, "github-oidc", "GitHub's token of this job"),
   "azure-devops-oidc": (context) => ciToken(context, "azure-devops-oidc", "Azure Pipelines' token of this job"),
   "databricks-cli": databricksCli,
+  aws: (context) => {
+    if (!context.named) return undefined;
+    const { clientId, tokenAudience: audience, accountId } = context.settings;
+    if (clientId === undefined)
+      throw inputError(
+        "token-source-incomplete",
+        'Token source "aws" needs the service principal whose token is requested.',
+        "Set DATABRICKS_CLIENT_ID to its application ID.",
+      );
+    return federated(context, "the AWS identity this runs as", { system: "aws", audience, accountId });
+  },
 };
 
 function endpointOf({ settings: { host, accountId }, targets }: Context): TokenEndpoint {

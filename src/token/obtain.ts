@@ -1,7 +1,9 @@
 /** Obtains a Databricks token from the source chosen for this machine. */
 import type { Secret } from "../text/secret";
 import { chooseSource, type ChosenSource, looksLikeJwt, type TokenOptions } from "./choose-source";
-import { requestCiToken } from "./ci-token";
+import { readToken } from "../sts/read-token";
+import { factsOf } from "../sts/request-keys";
+import { requestSubjectToken } from "./subject-token";
 import { requestCliToken } from "./databricks-cli";
 import { requestToken } from "./request-token";
 import type { OAuthGrant, TokenEndpoint } from "./token-endpoint";
@@ -17,6 +19,8 @@ export interface ObtainedToken extends Pick<ChosenSource, "source" | "place" | "
   /** A JWT, or an opaque token where `opaque` says so. */
   readonly token: Secret;
   readonly opaque: boolean;
+  /** Whose token of another issuer it was exchanged for; null: it was not. */
+  readonly exchanged: { readonly issuer: string | null; readonly subject: string | null } | null;
 }
 
 /**
@@ -31,6 +35,7 @@ export async function obtainToken(options: TokenOptions): Promise<ObtainedToken>
   const { env } = environment;
   const request = (oauthGrant: OAuthGrant, endpoint: TokenEndpoint): Promise<Secret> =>
     requestToken(endpoint, oauthGrant, { scope, env, timeoutMs });
+  let exchanged: ObtainedToken["exchanged"] = null;
   const obtain = async (): Promise<Secret> => {
     switch (grant.kind) {
       case "given":
@@ -46,11 +51,13 @@ export async function obtainToken(options: TokenOptions): Promise<ObtainedToken>
         const subject =
           "token" in grant.subject
             ? grant.subject.token
-            : await requestCiToken(grant.subject, endpoint, environment, timeoutMs);
+            : await requestSubjectToken(grant.subject, endpoint, environment, timeoutMs);
+        const reading = readToken(subject.reveal());
+        if (reading.ok) exchanged = factsOf(reading.token.claims);
         return request({ kind: "federated", subject, clientId }, endpoint);
       }
     }
   };
   const token = await obtain();
-  return { token, source, place, skipped, opaque: !looksLikeJwt(token.reveal()) };
+  return { token, source, place, skipped, opaque: !looksLikeJwt(token.reveal()), exchanged };
 }

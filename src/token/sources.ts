@@ -1,4 +1,7 @@
-/** The sources of a Databricks token, as data, in the order in which Databricks' own SDKs try them. */
+/**
+ * The sources of a Databricks token, as data, in the order in which Databricks' own SDKs try them. `aws` is tried only
+ * when it is named: AWS credentials are on many machines, and for something else.
+ */
 import { inputError } from "../errors";
 import { quoted } from "../text/text-rule";
 
@@ -14,6 +17,7 @@ export const TOKEN_SOURCE_NAMES = [
   "github-oidc",
   "azure-devops-oidc",
   "databricks-cli",
+  "aws",
 ] as const;
 
 export type TokenSourceName = (typeof TOKEN_SOURCE_NAMES)[number];
@@ -90,6 +94,11 @@ export const TOKEN_SOURCES: Readonly<Record<TokenSourceName, TokenSource>> = {
     says: "your own login, by `databricks auth token`",
     needs: "the Databricks CLI on PATH (or DATABRICKS_CLI_PATH), and DATABRICKS_HOST or a profile you are logged in to",
     restsOn: "user-login",
+  },
+  aws: {
+    says: "the AWS role this runs as, by sts:GetWebIdentityToken, exchanged; only when named",
+    needs: "DATABRICKS_HOST and DATABRICKS_CLIENT_ID (or a profile with both), AWS credentials of a role, and a region",
+    restsOn: "workload-identity",
   },
 };
 

@@ -6,8 +6,10 @@ import type { Secret } from "../text/secret";
 import type { Environment } from "../network/environment";
 import { describeToken, tokenText } from "./describe";
 import { opaqueToken } from "./choose-source";
+import { loopsIn } from "./loop";
 import { obtainToken } from "./obtain";
 import { parseTokenSource } from "./sources";
+import { quoted } from "../text/text-rule";
 import type { IssuerTarget } from "./token-endpoint";
 
 export interface TokenOptions {
@@ -28,7 +30,7 @@ export interface TokenOptions {
 
 export interface TokenReport {
   readonly token: Secret;
-  /** Sources that were not used, and why. */
+  /** Sources that were not used, and why; loops between AWS and Databricks. */
   readonly skipped: readonly string[];
   /** For `--json`. */
   readonly document: Readonly<Record<string, unknown>>;
@@ -51,14 +53,14 @@ export async function tokenReport(options: TokenOptions): Promise<TokenReport> {
       "raw",
     );
   const wanted = options.issuer === undefined ? undefined : findIssuer(federation, options.issuer);
-  const { token, source, place, skipped } =
+  const { token, source, place, skipped, exchanged } =
     given === undefined
       ? await obtainToken({
           ...options,
           from: options.from === undefined ? undefined : parseTokenSource(options.from),
           targets: targetsOf(federation, wanted, options.environment),
         })
-      : { ...given, source: undefined, skipped: [] };
+      : { ...given, source: undefined, skipped: [], exchanged: null };
   const description = describeToken(token.reveal(), {
     now: Math.floor(options.environment.now() / 1000),
     federation,
@@ -66,12 +68,14 @@ export async function tokenReport(options: TokenOptions): Promise<TokenReport> {
   });
   if (options.raw !== undefined && description.kind !== "jwt" && given === undefined) throw opaqueToken(place);
   const issuerFits = wanted === undefined || (description.kind === "jwt" && description.issuer === wanted.issuer);
+  const loops = federation === undefined ? [] : loopsIn(federation, { exchanged });
   return {
     token,
-    skipped,
-    document: { source: source ?? null, place, ...description },
+    skipped: [...skipped, ...loops],
+    document: { source: source ?? null, place, ...(exchanged === null ? {} : { exchanged }), loops, ...description },
     text: [
       `${"from".padEnd(13)}${source === undefined ? place : `${source}: ${place}`}`,
+      ...(exchanged === null ? [] : [`${"exchanged".padEnd(13)}${quoted(exchanged.subject ?? "none").slice(1, -1)}`]),
       tokenText(description),
       ...(issuerFits ? [] : [`no: Its issuer is not that of ${wanted?.key ?? ""}.`]),
     ].join("\n"),

@@ -4,7 +4,19 @@ import { say, tell, untilSignal } from "../run";
 import { verb } from "../verb";
 
 export default verb({
-  flags: flags("config", "plan", "account", "awsAccountId", "port", "tls", "context", "externalId", "explain", "json"),
+  flags: flags(
+    "config",
+    "plan",
+    "account",
+    "awsAccountId",
+    "port",
+    "tls",
+    "context",
+    "externalId",
+    "federationPolicy",
+    "explain",
+    "json",
+  ),
   examples: [
     ["$0 sandbox --explain", "the federation, and a reason for every refusal"],
     ["$0 sandbox --tls --port 443", "over https, for SDKs that speak nothing else"],

@@ -11,7 +11,7 @@ import { describeToken } from "../../token/describe";
 import { restsOnText, TOKEN_SOURCES } from "../../token/sources";
 import { compilePolicy } from "../../trust/decide/decide";
 import { type Check, checkOf, skipped } from "../check";
-import type { TokenFound } from "../fetch/token";
+import type { TokenFound } from "../fetch/token-found";
 
 export const TOKEN = "token";
 

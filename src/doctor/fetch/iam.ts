@@ -10,6 +10,8 @@ import { type Found, type LiveProvider, type LiveRole, liveRoles, type RoleDetai
 export interface Iam {
   /** The account these credentials belong to, 12 digits. */
   readonly callerAccount: () => Promise<Found<string>>;
+  /** Whether the account issues tokens about its identities, and as which issuer. */
+  readonly outbound: () => Promise<Found<{ readonly enabled: boolean; readonly issuer: string | null }>>;
   readonly provider: (arn: string) => Promise<Found<LiveProvider>>;
   readonly providers: () => Promise<Found<readonly LiveProvider[]>>;
   readonly role: (name: string) => Promise<Found<LiveRole>>;
@@ -85,6 +87,13 @@ export async function openIam(options: IamOptions): Promise<Iam> {
         } finally {
           stsClient.destroy();
         }
+      }),
+    outbound: () =>
+      asked(async () => {
+        const { JwtVendingEnabled, IssuerIdentifier } = await client.send(
+          new sdk.GetOutboundWebIdentityFederationInfoCommand({}),
+        );
+        return { enabled: JwtVendingEnabled === true, issuer: IssuerIdentifier ?? null };
       }),
     providers: () =>
       ask(async () => {

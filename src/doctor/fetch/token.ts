@@ -1,20 +1,12 @@
 /** The token that doctor checks: one that was given, or one obtained as `token` does, and then only when asked to. */
 import { FederationError, InputError, inputError } from "../../errors";
-import type { Secret } from "../../text/secret";
 import { readGivenToken } from "../../token/token-file";
 import { obtainToken } from "../../token/obtain";
-import { parseTokenSource, type TokenSourceName } from "../../token/sources";
-import { type Check, checkOf } from "../check";
+import { parseTokenSource } from "../../token/sources";
+import { checkOf } from "../check";
+import type { TokenFound } from "./token-found";
 import type { DoctorOptions, Scope } from "../options";
-
-export type TokenFound =
-  | {
-      readonly kind: "token";
-      readonly token: Secret;
-      readonly place: string;
-      readonly source?: TokenSourceName | undefined;
-    }
-  | { readonly kind: "none"; readonly checks: readonly Check[] };
+import { fetchByAws } from "./aws-hops";
 
 /** Refusals that say something is wrong here, not only that something was out of reach. */
 const WRONG_HERE = /^(?:token-refused|token-scope-refused|databricks-cli-failed|file-not-found|response-status)$/;
@@ -36,6 +28,7 @@ export async function fetchToken(options: DoctorOptions, scope: Scope): Promise<
     return { kind: "none", checks: [unknown("No token was given or requested.", fix)] };
   }
   const source = from === undefined ? undefined : parseTokenSource(from);
+  if (source === "aws") return fetchByAws(options, scope);
   try {
     return {
       kind: "token",

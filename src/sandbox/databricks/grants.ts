@@ -1,9 +1,11 @@
 /** The grants of a token endpoint: which client asks, and whose token it gets. */
 import { createHash } from "node:crypto";
-import { readToken } from "../../sts/read-token";
+import { type ReadToken, readToken } from "../../sts/read-token";
 import { factsOf } from "../../sts/request-keys";
 import type { Identity, IdentityBook } from "../directory/identities";
 import type { Seal } from "../seal";
+import { verifySignature } from "../../sts/verify-signature";
+import type { Outbound } from "../sts/call";
 import type { SimulatedIssuer } from "../directory/directory";
 import type { AuthorizationCodes } from "./authorization-codes";
 import { SCOPES } from "./documents";
@@ -28,6 +30,10 @@ export interface GrantContext {
   readonly of: string | null;
   readonly seal: Seal;
   readonly codes: AuthorizationCodes;
+  /** Federation policies for AWS; empty: any role is let in. */
+  readonly policies: readonly FederationPolicy[];
+  /** AWS as issuer. */
+  readonly outbound: Pick<Outbound, "issuerOf" | "keys">;
   /** Seconds since the epoch. */
   readonly now: number;
 }
@@ -49,7 +55,11 @@ const GRANTED: readonly string[] = [...SCOPES, "unity-catalog"];
 const LEEWAY = 60;
 
 /** Throws OauthError. */
-export function grant(form: URLSearchParams, authorization: string | undefined, context: GrantContext): Granted {
+export async function grant(
+  form: URLSearchParams,
+  authorization: string | undefined,
+  context: GrantContext,
+): Promise<Granted> {
   const client = clientOf(form, authorization);
   const type = required(form, "grant_type");
   switch (type) {
@@ -184,7 +194,7 @@ function refresh(form: URLSearchParams, { id }: Client, { issuer, seal }: GrantC
 }
 
 /** RFC 8693: a notebook's own token, or another issuer's (workload identity federation). */
-function exchange(form: URLSearchParams, { id }: Client, context: GrantContext): Granted {
+async function exchange(form: URLSearchParams, { id }: Client, context: GrantContext): Promise<Granted> {
   const subjectToken = required(form, "subject_token");
   const wanted = only(form, "requested_token_type");
   if (wanted !== undefined && wanted !== ACCESS_TOKEN)
@@ -208,7 +218,7 @@ function exchange(form: URLSearchParams, { id }: Client, context: GrantContext):
       return { subject: found.subject, clientId: found.clientId, scope, audience, login: null };
     }
     case JWT: {
-      const found = federated(subjectToken, id, context);
+      const found = await federated(subjectToken, id, context);
       return {
         subject: found.subject,
         clientId: found.clientId,
@@ -224,19 +234,18 @@ function exchange(form: URLSearchParams, { id }: Client, context: GrantContext):
 
 /**
  * Whose token another issuer's JWT is exchanged for: the service principal `client_id` names, else the identity whose
- * subject it has. Its form and times are checked; its signature and the federation policy cannot be checked here.
+ * subject it has. Its form and times are checked; of AWS' own token also its signature and the federation policy. Of
+ * others neither can be checked here.
  */
-function federated(
-  subjectToken: string,
-  clientId: string | undefined,
-  { book, of, issuer, now }: GrantContext,
-): Identity {
+async function federated(subjectToken: string, clientId: string | undefined, context: GrantContext): Promise<Identity> {
+  const { book, of, issuer, now } = context;
   const reading = readToken(subjectToken);
   if (!reading.ok) throw new OauthError("invalid_grant", `The subject token is not a JWT: ${reading.not.why}`);
   const { exp, iss } = reading.token.claims;
   if (typeof iss !== "string") throw new OauthError("invalid_grant", "The subject token names no issuer.");
   if (typeof exp !== "number" || exp + LEEWAY <= now)
     throw new OauthError("invalid_grant", "The subject token is expired, or has no exp.");
+  if (AWS_ISSUER.test(iss)) await checkAwsToken(reading.token, context);
   if (clientId !== undefined) {
     const [known] = book.byClient(of, clientId);
     if (known !== undefined) return known;
@@ -253,4 +262,32 @@ function federated(
       "Without client_id the subject token's sub must be an identity of this issuer, and it is not.",
     );
   return own;
+}
+
+/** AWS accounts as issuers, each below a UUID. */
+const AWS_ISSUER = /^https:\/\/[^/]+\.tokens\.sts\.global\.api\.aws$/;
+
+/** What a service principal's federation policy says; its issuer is this run's, whatever stands there. */
+export interface FederationPolicy {
+  /** Empty: the account ID. */
+  readonly audiences: readonly string[];
+  readonly subject: string;
+}
+
+/**
+ * Checks a token of AWS as Databricks does: this run's issuer of the role's account, its signature, and the federation
+ * policies, where some are given. Throws OauthError.
+ */
+async function checkAwsToken(token: ReadToken, { issuer, outbound, policies }: GrantContext): Promise<void> {
+  const { issuer: iss, subject, audience } = factsOf(token.claims);
+  const account = /^arn:[a-z-]+:iam::([0-9]{12}):role\//.exec(subject ?? "")?.[1];
+  const invalid = (why: string): OauthError => new OauthError("invalid_grant", `No federation policy matches: ${why}.`);
+  if (token.header["alg"] !== "RS256") throw invalid("the token of AWS is not signed with RS256");
+  if (account === undefined || iss !== outbound.issuerOf(account))
+    throw invalid("the issuer is not that of the AWS account of the role in this run");
+  if ((await verifySignature(token, outbound.keys)) !== "verified") throw invalid("the signature of AWS is wrong");
+  const matches = ({ audiences, subject: wanted }: FederationPolicy): boolean =>
+    subject === wanted &&
+    (audiences.length === 0 ? [issuer.databricksAccountId] : audiences).some((one) => one === audience);
+  if (policies.length > 0 && !policies.some(matches)) throw invalid("the subject or the audience differs");
 }

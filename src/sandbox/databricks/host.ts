@@ -91,7 +91,7 @@ async function token(host: DatabricksHost, exchange: Exchange): Promise<Reply> {
     if (form === undefined)
       throw new OauthError("invalid_request", "The body must be application/x-www-form-urlencoded.");
     const now = host.now();
-    const granted = grant(form, exchange.headers["authorization"], { ...host, now });
+    const granted = await grant(form, exchange.headers["authorization"], { ...host, now });
     return jsonReply(200, await tokenAnswer(host, granted, now));
   } catch (error) {
     if (!(error instanceof OauthError)) throw error;

@@ -150,7 +150,7 @@ function decisionText({ statements }: Decision): string {
  * Whether the role's own policies allow the action, as far as the self-assumption of Unity Catalog needs it: Allow
  * without conditions, Deny in any case. What is not known (AWS' own managed policies) allows nothing.
  */
-function identityPolicyAllows(role: LintRole, action: string, resource: string): boolean {
+export function identityPolicyAllows(role: LintRole, action: string, resource: string): boolean {
   let allowed = false;
   for (const statement of Object.values(role.policies).flatMap(statementsOf)) {
     if (!textsOf(statement["Action"]).some((name) => actionCovers(name, action))) continue;

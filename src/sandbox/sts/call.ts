@@ -1,5 +1,6 @@
 /** A call to STS: its context, and its parameters within the bounds of the service model. Pure. */
 import { counted } from "../../text/words";
+import type { KeySet } from "../../sts/verify-signature";
 import type { WebIdentityProvider } from "../../sts/web-identity";
 import { asRecord } from "../../trust/parsed/parse-role";
 import type { SimulatedRole } from "../directory/directory";
@@ -11,10 +12,20 @@ export interface StsAccount {
   readonly roles: ReadonlyMap<string, SimulatedRole>;
 }
 
+/** Outbound identity federation: AWS as issuer of tokens about its own identities. */
+export interface Outbound {
+  /** The issuer of an AWS account. */
+  readonly issuerOf: (accountId: string) => string;
+  readonly sign: (algorithm: "RS256" | "ES384", claims: Readonly<Record<string, unknown>>) => Promise<string>;
+  /** With RS256, as Databricks verifies them. */
+  readonly keys: KeySet;
+}
+
 export interface Sts {
   /** By 12 digits. */
   readonly accounts: ReadonlyMap<string, StsAccount>;
   readonly seal: Seal;
+  readonly outbound: Outbound;
   /** Further keys of every request, e.g. `aws:SourceIp`. */
   readonly context: Readonly<Record<string, readonly string[]>>;
   /** Seconds since the epoch. */

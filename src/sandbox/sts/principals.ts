@@ -2,7 +2,7 @@
 import { parseRole } from "../../trust/parsed/parse-role";
 import type { Seal } from "../seal";
 import { openSession } from "./session";
-import type { SimulatedDirectory } from "../directory/directory";
+import { EXAMPLE_ACCOUNT_ID, type SimulatedDirectory } from "../directory/directory";
 
 export interface AwsPrincipal {
   /** Its role. */
@@ -11,6 +11,13 @@ export interface AwsPrincipal {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken: string;
+}
+
+/** A workload of the account: a role that the directory does not have, which may do what it asks for. */
+export function workloadOf(directory: SimulatedDirectory, seal: Seal): AwsPrincipal {
+  const [account] = directory.accounts;
+  const arn = `arn:${account?.partition ?? "aws"}:iam::${account?.accountId ?? EXAMPLE_ACCOUNT_ID}:role/workload`;
+  return { arn, declared: false, ...openSession(seal, { roleArn: arn, ...UNCHAINED }, "") };
 }
 
 const UNCHAINED = {

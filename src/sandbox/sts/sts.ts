@@ -7,6 +7,7 @@ import { assumeRole } from "./assume-role";
 import { type Sts, type StsAccount, type StsCall, StsRefusal } from "./call";
 import { assumedRoleUser, callerOf, openSession, type Session } from "./session";
 import { assumeRoleWithWebIdentity } from "./web-identity";
+import { webIdentityToken } from "./web-identity-token";
 import { type Elements, stsErrorReply, stsResult } from "./xml";
 
 /** The accounts of the directory, their providers with the keys of this run. */
@@ -22,7 +23,9 @@ export function stsAccounts(directory: SimulatedDirectory, keys: KeySet): Readon
   );
 }
 
+/** Of the service's API; IAM's for its one action here. */
 const VERSION = "2011-06-15";
+const IAM_VERSION = "2010-05-08";
 
 /** Answers `exchange`. Never throws for anything a caller sends. */
 export async function stsReply(sts: Sts, exchange: Exchange): Promise<Reply> {
@@ -43,7 +46,12 @@ export async function stsReply(sts: Sts, exchange: Exchange): Promise<Reply> {
   }
 }
 
-type Action = "AssumeRoleWithWebIdentity" | "AssumeRole" | "GetCallerIdentity";
+type Action =
+  | "AssumeRoleWithWebIdentity"
+  | "AssumeRole"
+  | "GetCallerIdentity"
+  | "GetWebIdentityToken"
+  | "GetOutboundWebIdentityFederationInfo";
 
 const ACTIONS: Readonly<Record<Action, (call: StsCall, caller: () => Session) => Promise<Elements> | Elements>> = {
   AssumeRoleWithWebIdentity: async (call) => {
@@ -59,6 +67,12 @@ const ACTIONS: Readonly<Record<Action, (call: StsCall, caller: () => Session) =>
     const { session } = assumeRole(call, caller());
     return { ...opened(call, session), SourceIdentity: session.sourceIdentity ?? undefined };
   },
+  GetWebIdentityToken: (call, caller) => webIdentityToken(call, caller()),
+  // IAM's, for whoever asks which issuer the account has
+  GetOutboundWebIdentityFederationInfo: (call, caller) => ({
+    IssuerIdentifier: call.outbound.issuerOf(caller().roleArn.split(":")[4] ?? ""),
+    JwtVendingEnabled: "true",
+  }),
   GetCallerIdentity: (_call, caller) => {
     const session = caller();
     const { Arn, AssumedRoleId } = assumedRoleUser(session);
@@ -85,7 +99,8 @@ function actionOf(parameters: URLSearchParams): Action {
   const name = parameters.get("Action");
   if (name === null || name === "") throw new StsRefusal("MissingAction", "Missing Action");
   const version = parameters.get("Version");
-  if (version !== VERSION || !Object.hasOwn(ACTIONS, name)) {
+  const wanted = name === "GetOutboundWebIdentityFederationInfo" ? IAM_VERSION : VERSION;
+  if (version !== wanted || !Object.hasOwn(ACTIONS, name)) {
     throw new StsRefusal(
       "InvalidAction",
       `Could not find operation ${name.slice(0, 100)} for ` +

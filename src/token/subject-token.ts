@@ -1,10 +1,11 @@
-/** The token that a CI system gives its job: GitHub Actions and Azure Pipelines. */
+/** The token that is exchanged at Databricks: of a CI system (GitHub Actions, Azure Pipelines), or of AWS. */
 import { inputError, outsideError } from "../errors";
 import { fetchDatabricksConfig } from "../network/databricks-config";
 import { type Environment, variable } from "../network/environment";
 import { readJson } from "../network/read-json";
 import { request, type RequestOptions } from "../network/request";
 import { type Secret, secret } from "../text/secret";
+import { requestAwsToken } from "./aws-token";
 import type { TokenEndpoint } from "./token-endpoint";
 
 export type CiSystem = "github-oidc" | "azure-devops-oidc";
@@ -27,36 +28,42 @@ export function missingVariables(system: CiSystem, environment: Environment): re
   return VARIABLES[system].filter((name) => variable(environment, name) === undefined);
 }
 
-/** A CI system's token that is to be requested. */
-export interface CiTokenRequest {
-  readonly system: CiSystem;
+/** Another issuer's token that is to be requested. */
+export interface SubjectTokenRequest {
+  readonly system: CiSystem | "aws";
   /** As configured; undefined: as Databricks' SDKs choose it. */
   readonly audience: string | undefined;
   readonly accountId: string | undefined;
 }
 
 /**
- * The job's token, to be exchanged at `endpoint`. GitHub's is for the configured audience, else the default of the
- * Databricks host, the account ID, or the endpoint; Azure's is fixed (`api://AzureADTokenExchange`). Throws InputError
- * `token-source-incomplete`, OutsideError `token-refused` and those of `request`.
+ * The token to be exchanged at `endpoint`. GitHub's and AWS' are for `subjectAudience`; Azure's is fixed
+ * (`api://AzureADTokenExchange`). Throws InputError `token-source-incomplete`, OutsideError `token-refused`, those of
+ * `request` and of `requestAwsToken`.
  */
-export async function requestCiToken(
-  { system, audience, accountId }: CiTokenRequest,
-  { endpoint, hostMetadata, level }: TokenEndpoint,
+export async function requestSubjectToken(
+  wanted: SubjectTokenRequest,
+  endpoint: TokenEndpoint,
   environment: Environment,
   timeoutMs: number,
 ): Promise<Secret> {
-  const { env } = environment;
-  const isOpen = system === "github-oidc" && audience === undefined;
-  // older hosts have no such document, and a host out of reach is met again at its token endpoint
-  const host = isOpen
-    ? await fetchDatabricksConfig(hostMetadata, { env, timeoutMs: timeoutMs / 4 }).catch(() => null)
-    : null;
-  const ofIssuer = level === "account" ? endpoint.pathname.split("/accounts/")[1]?.split("/")[0] : null;
-  const chosen = audience ?? host?.tokenAudience ?? accountId ?? ofIssuer ?? host?.accountId ?? endpoint.href;
+  const { system } = wanted;
+  const audience =
+    system === "azure-devops-oidc" ? "" : await subjectAudience(wanted, endpoint, environment, timeoutMs / 4);
+  return system !== "aws"
+    ? requestCiToken(system, audience, environment, timeoutMs)
+    : requestAwsToken(audience, environment, timeoutMs);
+}
+
+async function requestCiToken(
+  system: CiSystem,
+  audience: string,
+  environment: Environment,
+  timeoutMs: number,
+): Promise<Secret> {
   const values = VARIABLES[system].map((name) => variable(environment, name) ?? "");
-  const { url, options, member } = system === "github-oidc" ? githubRequest(values, chosen) : azureRequest(values);
-  const response = await request(url, { ...options, env, timeoutMs, maxBytes: 64 * 1024 });
+  const { url, options, member } = system === "github-oidc" ? githubRequest(values, audience) : azureRequest(values);
+  const response = await request(url, { ...options, env: environment.env, timeoutMs, maxBytes: 64 * 1024 });
   const token = readJson(response, url)[member];
   if (typeof token === "string" && token !== "") return secret(token);
   throw system === "github-oidc"
@@ -66,6 +73,23 @@ export async function requestCiToken(
         "Give the job `permissions: id-token: write`.",
       )
     : outsideError("token-refused", "Azure Pipelines returned no token for the job.", "Check the job's access token.");
+}
+
+/**
+ * The audience that Databricks expects: the configured one, else the default of the host, the account ID, or the token
+ * endpoint.
+ */
+export async function subjectAudience(
+  { audience, accountId }: Pick<SubjectTokenRequest, "audience" | "accountId">,
+  { endpoint, hostMetadata, level }: TokenEndpoint,
+  { env }: Environment,
+  timeoutMs: number,
+): Promise<string> {
+  if (audience !== undefined) return audience;
+  // older hosts have no such document, and a host out of reach is met again at its token endpoint
+  const host = await fetchDatabricksConfig(hostMetadata, { env, timeoutMs }).catch(() => null);
+  const ofIssuer = level === "account" ? endpoint.pathname.split("/accounts/")[1]?.split("/")[0] : null;
+  return host?.tokenAudience ?? accountId ?? ofIssuer ?? host?.accountId ?? endpoint.href;
 }
 
 interface CiRequest {
