@@ -79,7 +79,18 @@ const importsPointDown = {
 
 export default tseslint.config(
   {
-    ignores: ["node_modules/", "dist/", "out/", "modules/", "schema/", "**/cdktf.out/", "**/.gen/", "**/.terraform/"],
+    ignores: [
+      "node_modules/",
+      "dist/",
+      "site/.vitepress/dist/",
+      "site/.vitepress/cache/",
+      "out/",
+      "modules/",
+      "schema/",
+      "**/cdktf.out/",
+      "**/.gen/",
+      "**/.terraform/",
+    ],
   },
   js.configs.recommended,
   ...tseslint.configs.strict,

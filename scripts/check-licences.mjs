@@ -6,14 +6,21 @@ const PERMISSIVE = new RegExp(
     "|Unlicense|Python-2\\.0|PSF-2\\.0|WTFPL|Zlib|Public Domain)\\b",
 );
 
-const lock = JSON.parse(readFileSync(new URL("../package-lock.json", import.meta.url), "utf8"));
-const refused = Object.entries(lock.packages)
-  .filter(([folder]) => folder !== "")
+/** Where packages are locked: for this package, and for its documentation site. */
+const FOLDERS = ["../", "../site/"];
+
+const locked = FOLDERS.flatMap((root) => {
+  const lock = JSON.parse(readFileSync(new URL(`${root}package-lock.json`, import.meta.url), "utf8"));
+  return Object.entries(lock.packages)
+    .filter(([folder]) => folder !== "")
+    .map(([folder, entry]) => [`${root}${folder}`, entry]);
+});
+const refused = locked
   .map(([folder, entry]) => {
     if (entry.license !== undefined) return [folder, entry.license];
     try {
       const { license, licenses } = JSON.parse(
-        readFileSync(new URL(`../${folder}/package.json`, import.meta.url), "utf8"),
+        readFileSync(new URL(`${folder}/package.json`, import.meta.url), "utf8"),
       );
       return [folder, license ?? licenses?.[0]?.type ?? licenses?.type ?? "none"];
     } catch {

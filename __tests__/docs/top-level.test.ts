@@ -36,6 +36,7 @@ const TOP_LEVEL = [
   "releases",
   "schema",
   "scripts",
+  "site",
   "src",
   "templates",
   "tsconfig.build.json",

@@ -1,5 +1,5 @@
 /** The workflows, judged by the real actionlint, and by rules of our own that it does not have. */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parse } from "yaml";
 import { codeBlocks } from "../support/markdown";
@@ -135,6 +135,7 @@ test("only the jobs that need it may write, and none holds npm's token", () => {
     attest: ["id-token", "attestations"],
     npm: ["id-token"],
     modules: ["contents"],
+    site: ["contents"],
   });
   expect(readFileSync(join(FOLDER, "release.yml"), "utf8")).not.toMatch(/NPM_TOKEN|NODE_AUTH_TOKEN/);
 });
@@ -191,4 +192,44 @@ describe("what a tag makes of npm and GitHub, with stand-ins for their programs"
     );
     expect(second).toMatch(/^npm pack /);
   });
+});
+
+test("a release puts its site beside the earlier ones, and the newest is where the address leads", async () => {
+  const folder = temporaryFolder("site");
+  const remote = join(folder, "host", "acme", "databricks-aws-oidc.git");
+  const step = stepsOf(readFileSync(join(FOLDER, "release.yml"), "utf8")).find(
+    ({ run }) => run?.includes("add-site-version") === true,
+  );
+  await runProgram("git", ["init", "--quiet", "--bare", remote], { cwd: folder });
+  mkdirSync(join(folder, "bin"));
+  writeFileSync(join(folder, "bin", "gh"), "#!/bin/sh\n", { mode: 0o755 });
+  for (const tag of ["v0.9.0", "v0.10.0", "v1.0.0-rc.1", "v0.10.0"]) {
+    const cwd = join(folder, `run-${tag}-${String(readdirSync(folder).length)}`);
+    mkdirSync(join(cwd, "out", "site"), { recursive: true });
+    cpSync(join(REPOSITORY, "scripts"), join(cwd, "scripts"), { recursive: true });
+    writeFileSync(join(cwd, "out", "site", "index.html"), `the site of ${tag}`);
+    await runProgram("bash", ["-e", "-c", step?.run ?? "exit 1"], {
+      cwd,
+      env: {
+        PATH: `${join(folder, "bin")}:${process.env["PATH"] ?? ""}`,
+        GITHUB_REF_NAME: tag,
+        GITHUB_SERVER_URL: `file://${join(folder, "host")}`,
+        GITHUB_REPOSITORY: "acme/databricks-aws-oidc",
+        GIT_AUTHOR_NAME: "a",
+        GIT_AUTHOR_EMAIL: "a@example.com",
+        GIT_COMMITTER_NAME: "a",
+        GIT_COMMITTER_EMAIL: "a@example.com",
+      },
+    });
+  }
+  const published = async (path: string): Promise<string> =>
+    (await runProgram("git", ["--git-dir", remote, "show", `gh-pages:${path}`], { cwd: folder })).stdout;
+  expect(await published("0.9.0/index.html")).toBe("the site of v0.9.0");
+  expect(await published("1.0.0-rc.1/index.html")).toBe("the site of v1.0.0-rc.1");
+  expect(await published("index.html")).toContain('content="0; url=0.10.0/"');
+  expect([...(await published("all-versions.html")).matchAll(/href="([^"]*)"/g)].map(([, href]) => href)).toEqual([
+    "0.10.0/",
+    "0.9.0/",
+    "1.0.0-rc.1/",
+  ]);
 });
