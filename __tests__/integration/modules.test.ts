@@ -63,8 +63,9 @@ async function complaintsOf(
   const complaints: string[][] = cases.map(() => []);
   for (const line of stdout.split("\n").filter((text) => text.startsWith("{"))) {
     const { diagnostic } = JSON.parse(line) as { readonly diagnostic?: Diagnostic };
-    // what a null role or trust makes of the other rules is told in the module's own file
-    if (diagnostic?.severity !== "error" || diagnostic.range?.filename !== "main.tf") continue;
+    if (diagnostic?.severity !== "error") continue;
+    // an error inside the module is none of its messages
+    if (diagnostic.range?.filename !== "main.tf") throw new Error(diagnostic.detail);
     const at = firstLines.findLastIndex((first) => first <= (diagnostic.range?.start.line ?? 0));
     complaints[at]?.push(diagnostic.detail.split("\n")[0] ?? "");
   }

@@ -396,13 +396,13 @@ variable "trusts" {
     condition = length([
       for trust_index, trust in var.trusts :
       "trusts[${trust_index}]"
-      if !(can(trust.conditions))
+      if !(can(trust.allow_tag_session))
     ]) == 0
     error_message = "A trust must not be null; leave it out. At fault: ${[
       for shown in [join(", ", [
         for trust_index, trust in var.trusts :
         "trusts[${trust_index}]"
-        if !(can(trust.conditions))
+        if !(can(trust.allow_tag_session))
       ])] :
       [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
     ][0]}."
@@ -411,11 +411,11 @@ variable "trusts" {
   validation {
     condition = length([
       for trust_index, trust in [
-        for json in [jsonencode([for trust in var.trusts : [trust.issuer, can(trust.unity_catalog.cloud)]])] :
+        for json in [jsonencode([for trust in var.trusts : [trust.issuer, can(trust.unity_catalog.cloud)] if can(trust.allow_tag_session)])] :
         can(regex("^\\[(?:\\[\"[^\"\\\\]*\",false\\],?)*\\]$", json))
       ][0] ? [] : var.trusts :
       "trusts[${trust_index}]"
-      if !(
+      if !can(trust.allow_tag_session) ? false : !(
         can(trust.unity_catalog.cloud) ? trust.issuer == null &&
         trust.audiences == null &&
         !trust.allow_tag_session &&
@@ -425,11 +425,11 @@ variable "trusts" {
     error_message = "Each trust must either name an issuer and whom of it the role trusts, or have unity_catalog and nothing else but conditions. At fault: ${[
       for shown in [join(", ", [
         for trust_index, trust in [
-          for json in [jsonencode([for trust in var.trusts : [trust.issuer, can(trust.unity_catalog.cloud)]])] :
+          for json in [jsonencode([for trust in var.trusts : [trust.issuer, can(trust.unity_catalog.cloud)] if can(trust.allow_tag_session)])] :
           can(regex("^\\[(?:\\[\"[^\"\\\\]*\",false\\],?)*\\]$", json))
         ][0] ? [] : var.trusts :
         "trusts[${trust_index}]"
-        if !(
+        if !can(trust.allow_tag_session) ? false : !(
           can(trust.unity_catalog.cloud) ? trust.issuer == null &&
           trust.audiences == null &&
           !trust.allow_tag_session &&
@@ -443,22 +443,22 @@ variable "trusts" {
   validation {
     condition = length([
       for trust_index, trust in [
-        for json in [jsonencode([for trust in var.trusts : trust.service_principals])] :
+        for json in [jsonencode([for trust in var.trusts : trust.service_principals if can(trust.allow_tag_session)])] :
         can(regex("^\\[(?:\\[(?:\"[^\"\\\\]*\",?)+\\],?)*\\]$", json))
       ][0] ? [] : var.trusts :
       "trusts[${trust_index}]"
-      if !(
+      if !can(trust.allow_tag_session) ? false : !(
         can(trust.unity_catalog.cloud) || length(concat(trust.service_principals, trust.users, trust.subjects, trust.identities, trust.subject_patterns, trust.wide_subject_patterns)) > 0
       )
     ]) == 0
     error_message = "Each trust must name whom it trusts: service_principals, users, subjects, identities, subject_patterns or wide_subject_patterns, or unity_catalog; without, every identity of the issuer would get in. At fault: ${[
       for shown in [join(", ", [
         for trust_index, trust in [
-          for json in [jsonencode([for trust in var.trusts : trust.service_principals])] :
+          for json in [jsonencode([for trust in var.trusts : trust.service_principals if can(trust.allow_tag_session)])] :
           can(regex("^\\[(?:\\[(?:\"[^\"\\\\]*\",?)+\\],?)*\\]$", json))
         ][0] ? [] : var.trusts :
         "trusts[${trust_index}]"
-        if !(
+        if !can(trust.allow_tag_session) ? false : !(
           can(trust.unity_catalog.cloud) || length(concat(trust.service_principals, trust.users, trust.subjects, trust.identities, trust.subject_patterns, trust.wide_subject_patterns)) > 0
         )
       ])] :
@@ -469,7 +469,7 @@ variable "trusts" {
   validation {
     condition = length(flatten([
       for trust_index, trust in [
-        for json in [jsonencode([for trust in var.trusts : trust.service_principals])] :
+        for json in [jsonencode([for trust in var.trusts : trust.service_principals if can(trust.allow_tag_session)])] :
         can(regex("^\\[(?:\\[(?:\"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\",?)*\\],?)*\\]$", json))
       ][0] ? [] : var.trusts :
       [
@@ -478,12 +478,12 @@ variable "trusts" {
         if !(
           value == null ? false : can(regex("^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", value))
         )
-      ]
+      ] if can(trust.allow_tag_session)
     ])) == 0
     error_message = "Each of service_principals must be a service principal's application ID: a UUID in lower case, e.g. 6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b. At fault: ${[
       for shown in [join(", ", flatten([
         for trust_index, trust in [
-          for json in [jsonencode([for trust in var.trusts : trust.service_principals])] :
+          for json in [jsonencode([for trust in var.trusts : trust.service_principals if can(trust.allow_tag_session)])] :
           can(regex("^\\[(?:\\[(?:\"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\",?)*\\],?)*\\]$", json))
         ][0] ? [] : var.trusts :
         [
@@ -492,7 +492,7 @@ variable "trusts" {
           if !(
             value == null ? false : can(regex("^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", value))
           )
-        ]
+        ] if can(trust.allow_tag_session)
       ]))] :
       [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
     ][0]}."
@@ -501,7 +501,7 @@ variable "trusts" {
   validation {
     condition = length(flatten([
       for trust_index, trust in [
-        for json in [jsonencode([for trust in var.trusts : trust.users])] :
+        for json in [jsonencode([for trust in var.trusts : trust.users if can(trust.allow_tag_session)])] :
         can(regex("^\\[(?:\\[\\],?)*\\]$", json))
       ][0] ? [] : var.trusts :
       [
@@ -511,12 +511,12 @@ variable "trusts" {
           value == null ? false : can(regex("^[A-Za-z0-9.!#%&'+/=\\^_`~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)+[A-Za-z]{2,63}$", value)) &&
           length(value) <= 254
         )
-      ]
+      ] if can(trust.allow_tag_session)
     ])) == 0
     error_message = "Each of users must be a user's email address as Databricks shows it, without wildcards, e.g. alice@example.com. At fault: ${[
       for shown in [join(", ", flatten([
         for trust_index, trust in [
-          for json in [jsonencode([for trust in var.trusts : trust.users])] :
+          for json in [jsonencode([for trust in var.trusts : trust.users if can(trust.allow_tag_session)])] :
           can(regex("^\\[(?:\\[\\],?)*\\]$", json))
         ][0] ? [] : var.trusts :
         [
@@ -526,7 +526,7 @@ variable "trusts" {
             value == null ? false : can(regex("^[A-Za-z0-9.!#%&'+/=\\^_`~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)+[A-Za-z]{2,63}$", value)) &&
             length(value) <= 254
           )
-        ]
+        ] if can(trust.allow_tag_session)
       ]))] :
       [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
     ][0]}."
@@ -535,7 +535,7 @@ variable "trusts" {
   validation {
     condition = length(flatten([
       for trust_index, trust in [
-        for json in [jsonencode([for trust in var.trusts : trust.subjects])] :
+        for json in [jsonencode([for trust in var.trusts : trust.subjects if can(trust.allow_tag_session)])] :
         can(regex("^\\[(?:\\[(?:\"[!#-)+->@-\\[\\]-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !#-)+->@-\\[\\]-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]{0,253}[!#-)+->@-\\[\\]-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?\",?)*\\],?)*\\]$", json))
       ][0] ? [] : var.trusts :
       [
@@ -545,12 +545,12 @@ variable "trusts" {
           value == null ? false : can(regex("^[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", value)) &&
           length(value) <= 255
         )
-      ]
+      ] if can(trust.allow_tag_session)
     ])) == 0
     error_message = "Each of subjects must be an exact sub claim of 1 to 255 visible Latin-1 characters except *, ? and {, without a space at either end. At fault: ${[
       for shown in [join(", ", flatten([
         for trust_index, trust in [
-          for json in [jsonencode([for trust in var.trusts : trust.subjects])] :
+          for json in [jsonencode([for trust in var.trusts : trust.subjects if can(trust.allow_tag_session)])] :
           can(regex("^\\[(?:\\[(?:\"[!#-)+->@-\\[\\]-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !#-)+->@-\\[\\]-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]{0,253}[!#-)+->@-\\[\\]-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?\",?)*\\],?)*\\]$", json))
         ][0] ? [] : var.trusts :
         [
@@ -560,7 +560,7 @@ variable "trusts" {
             value == null ? false : can(regex("^[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", value)) &&
             length(value) <= 255
           )
-        ]
+        ] if can(trust.allow_tag_session)
       ]))] :
       [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
     ][0]}."
@@ -569,7 +569,7 @@ variable "trusts" {
   validation {
     condition = length(flatten([
       for trust_index, trust in [
-        for json in [jsonencode([for trust in var.trusts : trust.subject_patterns])] :
+        for json in [jsonencode([for trust in var.trusts : trust.subject_patterns if can(trust.allow_tag_session)])] :
         can(regex("^\\[(?:\\[(?:\"[!#-\\[\\]-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !#-\\[\\]-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]{0,253}[!#-\\[\\]-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?\",?)*\\],?)*\\]$", json))
       ][0] ? [] : var.trusts :
       [
@@ -579,12 +579,12 @@ variable "trusts" {
           value == null ? false : can(regex("^[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", value)) &&
           length(value) <= 255
         )
-      ]
+      ] if can(trust.allow_tag_session)
     ])) == 0
     error_message = "Each of subject_patterns must be a pattern of 1 to 255 visible Latin-1 characters except {, with * or ?. At fault: ${[
       for shown in [join(", ", flatten([
         for trust_index, trust in [
-          for json in [jsonencode([for trust in var.trusts : trust.subject_patterns])] :
+          for json in [jsonencode([for trust in var.trusts : trust.subject_patterns if can(trust.allow_tag_session)])] :
           can(regex("^\\[(?:\\[(?:\"[!#-\\[\\]-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !#-\\[\\]-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]{0,253}[!#-\\[\\]-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?\",?)*\\],?)*\\]$", json))
         ][0] ? [] : var.trusts :
         [
@@ -594,7 +594,7 @@ variable "trusts" {
             value == null ? false : can(regex("^[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", value)) &&
             length(value) <= 255
           )
-        ]
+        ] if can(trust.allow_tag_session)
       ]))] :
       [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
     ][0]}."
@@ -603,26 +603,26 @@ variable "trusts" {
   validation {
     condition = length(flatten([
       for trust_index, trust in [
-        for json in [jsonencode([for trust in var.trusts : trust.audiences])] :
+        for json in [jsonencode([for trust in var.trusts : trust.audiences if can(trust.allow_tag_session)])] :
         can(regex("^\\[(?:(?:null|\\[(?:\"[!#-)+->@-\\[\\]-z|-~]{1,255}\",?)*\\]),?)*\\]$", json))
       ][0] ? [] : var.trusts :
       [
         for value_index, value in coalesce(trust.audiences, []) :
         "trusts[${trust_index}].audiences[${value_index}]: ${jsonencode(value)}"
         if !(value == null ? false : can(regex("^[!-)+->@-z|-~]+$", value)) && length(value) <= 255)
-      ]
+      ] if can(trust.allow_tag_session)
     ])) == 0
     error_message = "Each of audiences must be 1 to 255 visible ASCII characters except *, ? and {. At fault: ${[
       for shown in [join(", ", flatten([
         for trust_index, trust in [
-          for json in [jsonencode([for trust in var.trusts : trust.audiences])] :
+          for json in [jsonencode([for trust in var.trusts : trust.audiences if can(trust.allow_tag_session)])] :
           can(regex("^\\[(?:(?:null|\\[(?:\"[!#-)+->@-\\[\\]-z|-~]{1,255}\",?)*\\]),?)*\\]$", json))
         ][0] ? [] : var.trusts :
         [
           for value_index, value in coalesce(trust.audiences, []) :
           "trusts[${trust_index}].audiences[${value_index}]: ${jsonencode(value)}"
           if !(value == null ? false : can(regex("^[!-)+->@-z|-~]+$", value)) && length(value) <= 255)
-        ]
+        ] if can(trust.allow_tag_session)
       ]))] :
       [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
     ][0]}."
@@ -631,7 +631,7 @@ variable "trusts" {
   validation {
     condition = length(flatten([
       for checked in [[
-        for json in [jsonencode([for trust in var.trusts : trust.wide_subject_patterns])] :
+        for json in [jsonencode([for trust in var.trusts : trust.wide_subject_patterns if can(trust.allow_tag_session)])] :
         can(regex("^\\[(?:\\[\\],?)*\\]$", json))
       ][0] ? [] : var.trusts] :
       [
@@ -640,7 +640,7 @@ variable "trusts" {
             for wide_index, wide in trust.wide_subject_patterns :
             "trusts[${trust_index}].wide_subject_patterns[${wide_index}]"
             if !(can(wide.pattern))
-          ]
+          ] if can(trust.allow_tag_session)
         ]),
         flatten([
           for trust_index, trust in checked : [
@@ -650,7 +650,7 @@ variable "trusts" {
               wide.pattern == null ? false : can(regex("^[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", wide.pattern)) &&
               length(wide.pattern) <= 255
             )
-          ]
+          ] if can(trust.allow_tag_session)
         ]),
         flatten([
           for trust_index, trust in checked : [
@@ -660,20 +660,20 @@ variable "trusts" {
               wide.reason == null ? false : can(regex("^[^\\x{0000}- ][^\\x{0000}-\\x{001F}]{8,}[^\\x{0000}- ]$", wide.reason)) &&
               length(wide.reason) <= 500
             )
-          ]
+          ] if can(trust.allow_tag_session)
         ]),
         flatten([
           for trust_index, trust in checked : [
             for wide_index, wide in trust.wide_subject_patterns :
             "trusts[${trust_index}].wide_subject_patterns[${wide_index}].pattern: ${jsonencode(wide.pattern)}"
             if wide == null ? false : !(wide.pattern == null ? true : can(regex("[*?]", wide.pattern)))
-          ]
+          ] if can(trust.allow_tag_session)
         ]),
       ]
     ])) == 0
     error_message = join("\n", flatten([
       for checked in [[
-        for json in [jsonencode([for trust in var.trusts : trust.wide_subject_patterns])] :
+        for json in [jsonencode([for trust in var.trusts : trust.wide_subject_patterns if can(trust.allow_tag_session)])] :
         can(regex("^\\[(?:\\[\\],?)*\\]$", json))
       ][0] ? [] : var.trusts] :
       [
@@ -683,7 +683,7 @@ variable "trusts" {
               for wide_index, wide in trust.wide_subject_patterns :
               "trusts[${trust_index}].wide_subject_patterns[${wide_index}]"
               if !(can(wide.pattern))
-            ]
+            ] if can(trust.allow_tag_session)
           ])
           "A pattern in wide_subject_patterns must be a pattern of 1 to 255 visible Latin-1 characters except {, with * or ?" = flatten([
             for trust_index, trust in checked : [
@@ -693,7 +693,7 @@ variable "trusts" {
                 wide.pattern == null ? false : can(regex("^[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", wide.pattern)) &&
                 length(wide.pattern) <= 255
               )
-            ]
+            ] if can(trust.allow_tag_session)
           ])
           "A reason in wide_subject_patterns must be a written reason of 10 to 500 characters" = flatten([
             for trust_index, trust in checked : [
@@ -703,14 +703,14 @@ variable "trusts" {
                 wide.reason == null ? false : can(regex("^[^\\x{0000}- ][^\\x{0000}-\\x{001F}]{8,}[^\\x{0000}- ]$", wide.reason)) &&
                 length(wide.reason) <= 500
               )
-            ]
+            ] if can(trust.allow_tag_session)
           ])
           "A pattern in wide_subject_patterns must contain * or ?; an exact subject goes into subjects" = flatten([
             for trust_index, trust in checked : [
               for wide_index, wide in trust.wide_subject_patterns :
               "trusts[${trust_index}].wide_subject_patterns[${wide_index}].pattern: ${jsonencode(wide.pattern)}"
               if wide == null ? false : !(wide.pattern == null ? true : can(regex("[*?]", wide.pattern)))
-            ]
+            ] if can(trust.allow_tag_session)
           ])
         } :
         "${message}. At fault: ${[
@@ -725,26 +725,26 @@ variable "trusts" {
   validation {
     condition = length(flatten([
       for trust_index, trust in [
-        for json in [jsonencode([for trust in var.trusts : trust.subject_patterns])] :
+        for json in [jsonencode([for trust in var.trusts : trust.subject_patterns if can(trust.allow_tag_session)])] :
         can(regex("^\\[(?:\\[(?:\"[^\"\\\\]*[*?][^\"\\\\]*\",?)*\\],?)*\\]$", json))
       ][0] ? [] : var.trusts :
       [
         for value_index, value in trust.subject_patterns :
         "trusts[${trust_index}].subject_patterns[${value_index}]: ${jsonencode(value)}"
         if !(can(regex("[*?]", value)))
-      ]
+      ] if can(trust.allow_tag_session)
     ])) == 0
     error_message = "Each of subject_patterns must contain * or ?; an exact subject goes into subjects. At fault: ${[
       for shown in [join(", ", flatten([
         for trust_index, trust in [
-          for json in [jsonencode([for trust in var.trusts : trust.subject_patterns])] :
+          for json in [jsonencode([for trust in var.trusts : trust.subject_patterns if can(trust.allow_tag_session)])] :
           can(regex("^\\[(?:\\[(?:\"[^\"\\\\]*[*?][^\"\\\\]*\",?)*\\],?)*\\]$", json))
         ][0] ? [] : var.trusts :
         [
           for value_index, value in trust.subject_patterns :
           "trusts[${trust_index}].subject_patterns[${value_index}]: ${jsonencode(value)}"
           if !(can(regex("[*?]", value)))
-        ]
+        ] if can(trust.allow_tag_session)
       ]))] :
       [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
     ][0]}."
@@ -753,20 +753,20 @@ variable "trusts" {
   validation {
     condition = length([
       for trust_index, trust in [
-        for json in [jsonencode([for trust in var.trusts : trust.audiences])] :
+        for json in [jsonencode([for trust in var.trusts : trust.audiences if can(trust.allow_tag_session)])] :
         can(regex("^\\[(?:(?:null|\\[\"[^\"\\\\]*\"\\]),?)*\\]$", json))
       ][0] ? [] : var.trusts :
       "trusts[${trust_index}]"
-      if !(trust.audiences == null ? true : length(trust.audiences) > 0)
+      if !can(trust.allow_tag_session) ? false : !(trust.audiences == null ? true : length(trust.audiences) > 0)
     ]) == 0
     error_message = "audiences must name at least one, or be left out. At fault: ${[
       for shown in [join(", ", [
         for trust_index, trust in [
-          for json in [jsonencode([for trust in var.trusts : trust.audiences])] :
+          for json in [jsonencode([for trust in var.trusts : trust.audiences if can(trust.allow_tag_session)])] :
           can(regex("^\\[(?:(?:null|\\[\"[^\"\\\\]*\"\\]),?)*\\]$", json))
         ][0] ? [] : var.trusts :
         "trusts[${trust_index}]"
-        if !(trust.audiences == null ? true : length(trust.audiences) > 0)
+        if !can(trust.allow_tag_session) ? false : !(trust.audiences == null ? true : length(trust.audiences) > 0)
       ])] :
       [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
     ][0]}."
@@ -775,7 +775,7 @@ variable "trusts" {
   validation {
     condition = length(flatten([
       for checked in [[
-        for json in [jsonencode([for trust in var.trusts : trust.conditions])] :
+        for json in [jsonencode([for trust in var.trusts : trust.conditions if can(trust.allow_tag_session)])] :
         can(regex("^\\[(?:\\[\\],?)*\\]$", json))
       ][0] ? [] : var.trusts] :
       [
@@ -784,7 +784,7 @@ variable "trusts" {
             for condition_index, condition in trust.conditions :
             "trusts[${trust_index}].conditions[${condition_index}]"
             if !(can(condition.test))
-          ]
+          ] if can(trust.allow_tag_session)
         ]),
         flatten([
           for trust_index, trust in checked : [
@@ -818,7 +818,7 @@ variable "trusts" {
               "ArnLike",
               "ArnNotLike",
             ], replace(condition.test, "/^For(?:AllValues|AnyValue):|IfExists$/", "")))
-          ]
+          ] if can(trust.allow_tag_session)
         ]),
         flatten([
           for trust_index, trust in checked : [
@@ -828,14 +828,14 @@ variable "trusts" {
               condition.variable == null ? false : can(regex("^[A-Za-z0-9][A-Za-z0-9._/-]*:[A-Za-z0-9_.:/=+@-]+$", condition.variable)) &&
               length(condition.variable) <= 511
             )
-          ]
+          ] if can(trust.allow_tag_session)
         ]),
         flatten([
           for trust_index, trust in checked : [
             for condition_index, condition in trust.conditions :
             "trusts[${trust_index}].conditions[${condition_index}]"
             if condition == null ? false : !(condition.values == null ? false : length(condition.values) > 0)
-          ]
+          ] if can(trust.allow_tag_session)
         ]),
         flatten([
           for trust_index, trust in checked : [
@@ -847,7 +847,7 @@ variable "trusts" {
                 length(value) <= 512
               )
             ] if condition != null
-          ]
+          ] if can(trust.allow_tag_session)
         ]),
         flatten([
           for trust_index, trust in checked : [
@@ -858,14 +858,14 @@ variable "trusts" {
                 !can(regex("^(?:For(?:AllValues|AnyValue):)?(?:Not)?IpAddress(?:IfExists)?$", condition.test)) || value == null ? true : can(cidrhost(strcontains(value, "/") ? value : "${value}/${strcontains(value, ":") ? 128 : 32}", 0))
               )
             ] if condition != null
-          ]
+          ] if can(trust.allow_tag_session)
         ]),
         flatten([
           for trust_index, trust in checked : [
             for same in values({ for condition in trust.conditions : jsonencode([condition.test, lower(coalesce(condition.variable, "-"))]) => "${condition.test} ${coalesce(condition.variable, "-")}"... if condition != null }) :
             "trusts[${trust_index}].conditions: ${jsonencode(same)}"
             if !(length(same) == 1)
-          ]
+          ] if can(trust.allow_tag_session)
         ]),
         flatten([
           for trust_index, trust in checked : [
@@ -874,13 +874,13 @@ variable "trusts" {
             if condition == null ? false : !(
               !can(trust.unity_catalog.cloud) || !contains(["aws:federatedprovider", "aws:principalarn", "sts:externalid"], lower(coalesce(condition.variable, "-")))
             )
-          ]
+          ] if can(trust.allow_tag_session)
         ]),
       ]
     ])) == 0
     error_message = join("\n", flatten([
       for checked in [[
-        for json in [jsonencode([for trust in var.trusts : trust.conditions])] :
+        for json in [jsonencode([for trust in var.trusts : trust.conditions if can(trust.allow_tag_session)])] :
         can(regex("^\\[(?:\\[\\],?)*\\]$", json))
       ][0] ? [] : var.trusts] :
       [
@@ -890,7 +890,7 @@ variable "trusts" {
               for condition_index, condition in trust.conditions :
               "trusts[${trust_index}].conditions[${condition_index}]"
               if !(can(condition.test))
-            ]
+            ] if can(trust.allow_tag_session)
           ])
           "A condition's test must be an IAM condition operator in IAM's spelling, e.g. IpAddress" = flatten([
             for trust_index, trust in checked : [
@@ -924,7 +924,7 @@ variable "trusts" {
                 "ArnLike",
                 "ArnNotLike",
               ], replace(condition.test, "/^For(?:AllValues|AnyValue):|IfExists$/", "")))
-            ]
+            ] if can(trust.allow_tag_session)
           ])
           "A condition's variable must be an IAM condition key with its prefix, e.g. aws:SourceIp" = flatten([
             for trust_index, trust in checked : [
@@ -934,14 +934,14 @@ variable "trusts" {
                 condition.variable == null ? false : can(regex("^[A-Za-z0-9][A-Za-z0-9._/-]*:[A-Za-z0-9_.:/=+@-]+$", condition.variable)) &&
                 length(condition.variable) <= 511
               )
-            ]
+            ] if can(trust.allow_tag_session)
           ])
           "A condition must have values" = flatten([
             for trust_index, trust in checked : [
               for condition_index, condition in trust.conditions :
               "trusts[${trust_index}].conditions[${condition_index}]"
               if condition == null ? false : !(condition.values == null ? false : length(condition.values) > 0)
-            ]
+            ] if can(trust.allow_tag_session)
           ])
           "Each of a condition's values must be 1 to 512 visible Latin-1 characters or spaces" = flatten([
             for trust_index, trust in checked : [
@@ -953,7 +953,7 @@ variable "trusts" {
                   length(value) <= 512
                 )
               ] if condition != null
-            ]
+            ] if can(trust.allow_tag_session)
           ])
           "Each value of an IpAddress condition must be an IP address or a CIDR block, e.g. 203.0.113.0/24" = flatten([
             for trust_index, trust in checked : [
@@ -964,14 +964,14 @@ variable "trusts" {
                   !can(regex("^(?:For(?:AllValues|AnyValue):)?(?:Not)?IpAddress(?:IfExists)?$", condition.test)) || value == null ? true : can(cidrhost(strcontains(value, "/") ? value : "${value}/${strcontains(value, ":") ? 128 : 32}", 0))
                 )
               ] if condition != null
-            ]
+            ] if can(trust.allow_tag_session)
           ])
           "A trust must not repeat a condition's test and variable, in whatever case: IAM would OR their values; join them into one condition, or use two trusts" = flatten([
             for trust_index, trust in checked : [
               for same in values({ for condition in trust.conditions : jsonencode([condition.test, lower(coalesce(condition.variable, "-"))]) => "${condition.test} ${coalesce(condition.variable, "-")}"... if condition != null }) :
               "trusts[${trust_index}].conditions: ${jsonencode(same)}"
               if !(length(same) == 1)
-            ]
+            ] if can(trust.allow_tag_session)
           ])
           "A condition of a unity_catalog trust must not be about its guards sts:ExternalId, aws:PrincipalArn and aws:FederatedProvider; use external_ids" = flatten([
             for trust_index, trust in checked : [
@@ -980,7 +980,7 @@ variable "trusts" {
               if condition == null ? false : !(
                 !can(trust.unity_catalog.cloud) || !contains(["aws:federatedprovider", "aws:principalarn", "sts:externalid"], lower(coalesce(condition.variable, "-")))
               )
-            ]
+            ] if can(trust.allow_tag_session)
           ])
         } :
         "${message}. At fault: ${[
@@ -995,19 +995,19 @@ variable "trusts" {
   validation {
     condition = length(flatten([
       for checked in [[
-        for json in [jsonencode([for trust in var.trusts : can(trust.unity_catalog.cloud)])] :
+        for json in [jsonencode([for trust in var.trusts : can(trust.unity_catalog.cloud) if can(trust.allow_tag_session)])] :
         can(regex("^\\[(?:false,?)*\\]$", json))
       ][0] ? [] : var.trusts] :
       [
         [
           for trust_index, trust in checked :
           "trusts[${trust_index}].unity_catalog"
-          if !(!can(trust.unity_catalog.cloud) ? true : length(coalesce(trust.unity_catalog.external_ids, [])) > 0)
+          if !can(trust.allow_tag_session) ? false : !(!can(trust.unity_catalog.cloud) ? true : length(coalesce(trust.unity_catalog.external_ids, [])) > 0)
         ],
         [
           for trust_index, trust in checked :
           "trusts[${trust_index}].unity_catalog.cloud: ${jsonencode(try(trust.unity_catalog.cloud, null))}"
-          if !(
+          if !can(trust.allow_tag_session) ? false : !(
             try(trust.unity_catalog.cloud, null) == null ? true : contains(["aws", "aws-us-gov", "aws-us-gov-dod"], try(trust.unity_catalog.cloud, null))
           )
         ],
@@ -1015,7 +1015,7 @@ variable "trusts" {
     ])) == 0
     error_message = join("\n", flatten([
       for checked in [[
-        for json in [jsonencode([for trust in var.trusts : can(trust.unity_catalog.cloud)])] :
+        for json in [jsonencode([for trust in var.trusts : can(trust.unity_catalog.cloud) if can(trust.allow_tag_session)])] :
         can(regex("^\\[(?:false,?)*\\]$", json))
       ][0] ? [] : var.trusts] :
       [
@@ -1023,12 +1023,12 @@ variable "trusts" {
           "unity_catalog must name external_ids, as the storage or service credential shows them: without, any customer's credential would get in" = [
             for trust_index, trust in checked :
             "trusts[${trust_index}].unity_catalog"
-            if !(!can(trust.unity_catalog.cloud) ? true : length(coalesce(trust.unity_catalog.external_ids, [])) > 0)
+            if !can(trust.allow_tag_session) ? false : !(!can(trust.unity_catalog.cloud) ? true : length(coalesce(trust.unity_catalog.external_ids, [])) > 0)
           ]
           "unity_catalog.cloud must be one of aws, aws-us-gov, aws-us-gov-dod" = [
             for trust_index, trust in checked :
             "trusts[${trust_index}].unity_catalog.cloud: ${jsonencode(try(trust.unity_catalog.cloud, null))}"
-            if !(
+            if !can(trust.allow_tag_session) ? false : !(
               try(trust.unity_catalog.cloud, null) == null ? true : contains(["aws", "aws-us-gov", "aws-us-gov-dod"], try(trust.unity_catalog.cloud, null))
             )
           ]
@@ -1045,13 +1045,13 @@ variable "trusts" {
   validation {
     condition = !contains(flatten([
       for trust_index, trust in [
-        for json in [jsonencode([for trust in var.trusts : can(trust.unity_catalog.cloud)])] :
+        for json in [jsonencode([for trust in var.trusts : can(trust.unity_catalog.cloud) if can(trust.allow_tag_session)])] :
         can(regex("^\\[(?:false,?)*\\]$", json))
       ][0] ? [] : var.trusts :
       [
         for value_index, value in try(coalesce(trust.unity_catalog.external_ids, []), []) :
         value == null ? false : can(regex("^[A-Za-z0-9_+=,.@:/-]{2,}$", value)) && length(value) <= 1224
-      ]
+      ] if can(trust.allow_tag_session)
     ]), false)
     error_message = "Each of external_ids must be an external ID of 2 to 1,224 characters, as the storage or service credential shows it."
   }

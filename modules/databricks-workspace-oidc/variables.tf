@@ -345,13 +345,13 @@ variable "roles" {
     condition = length([
       for key, role in var.roles :
       "roles[${jsonencode(key)}]"
-      if !(can(role.tags))
+      if !(can(role.force_detach_policies))
     ]) == 0
     error_message = "A role must not be null; leave it out. At fault: ${[
       for shown in [join(", ", [
         for key, role in var.roles :
         "roles[${jsonencode(key)}]"
-        if !(can(role.tags))
+        if !(can(role.force_detach_policies))
       ])] :
       [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
     ][0]}."
@@ -382,11 +382,11 @@ variable "roles" {
   validation {
     condition = length([
       for key, role in [
-        for json in [jsonencode([for role in var.roles : role.name])] :
+        for json in [jsonencode([for role in var.roles : role.name if can(role.force_detach_policies)])] :
         can(regex("^\\[(?:(?:null|\"[A-Za-z0-9_+=,.@-]{1,64}\"),?)*\\]$", json))
       ][0] ? {} : var.roles :
       "roles[${jsonencode(key)}].name: ${jsonencode(role.name)}"
-      if !(
+      if !can(role.force_detach_policies) ? false : !(
         role.name == null ? true : can(regex("^[A-Za-z0-9_+=,.@-]+$", role.name)) &&
         length(role.name) <= 64
       )
@@ -394,11 +394,11 @@ variable "roles" {
     error_message = "A role's name must be 1 to 64 letters, digits and _+=,.@-. At fault: ${[
       for shown in [join(", ", [
         for key, role in [
-          for json in [jsonencode([for role in var.roles : role.name])] :
+          for json in [jsonencode([for role in var.roles : role.name if can(role.force_detach_policies)])] :
           can(regex("^\\[(?:(?:null|\"[A-Za-z0-9_+=,.@-]{1,64}\"),?)*\\]$", json))
         ][0] ? {} : var.roles :
         "roles[${jsonencode(key)}].name: ${jsonencode(role.name)}"
-        if !(
+        if !can(role.force_detach_policies) ? false : !(
           role.name == null ? true : can(regex("^[A-Za-z0-9_+=,.@-]+$", role.name)) &&
           length(role.name) <= 64
         )
@@ -410,11 +410,11 @@ variable "roles" {
   validation {
     condition = length([
       for key, role in [
-        for json in [jsonencode([for role in var.roles : role.description])] :
+        for json in [jsonencode([for role in var.roles : role.description if can(role.force_detach_policies)])] :
         can(regex("^\\[(?:(?:null|\"[ -!#-\\[\\]-~\\x{00A1}-\\x{00FF}\\t\\n\\r]{0,1000}\"),?)*\\]$", json))
       ][0] ? {} : var.roles :
       "roles[${jsonencode(key)}].description: ${jsonencode(role.description)}"
-      if !(
+      if !can(role.force_detach_policies) ? false : !(
         role.description == null ? true : can(regex("^[ -~\\x{00A1}-\\x{00FF}\\t\\n\\r]*$", role.description)) &&
         length(split("", role.description)) <= 1000
       )
@@ -422,11 +422,11 @@ variable "roles" {
     error_message = "A role's description must be at most 1,000 printable Latin-1 characters, tabs and line breaks. At fault: ${[
       for shown in [join(", ", [
         for key, role in [
-          for json in [jsonencode([for role in var.roles : role.description])] :
+          for json in [jsonencode([for role in var.roles : role.description if can(role.force_detach_policies)])] :
           can(regex("^\\[(?:(?:null|\"[ -!#-\\[\\]-~\\x{00A1}-\\x{00FF}\\t\\n\\r]{0,1000}\"),?)*\\]$", json))
         ][0] ? {} : var.roles :
         "roles[${jsonencode(key)}].description: ${jsonencode(role.description)}"
-        if !(
+        if !can(role.force_detach_policies) ? false : !(
           role.description == null ? true : can(regex("^[ -~\\x{00A1}-\\x{00FF}\\t\\n\\r]*$", role.description)) &&
           length(split("", role.description)) <= 1000
         )
@@ -438,11 +438,11 @@ variable "roles" {
   validation {
     condition = length([
       for key, role in [
-        for json in [jsonencode([for role in var.roles : role.path])] :
+        for json in [jsonencode([for role in var.roles : role.path if can(role.force_detach_policies)])] :
         can(regex("^\\[(?:null,?)*\\]$", json))
       ][0] ? {} : var.roles :
       "roles[${jsonencode(key)}].path: ${jsonencode(role.path)}"
-      if !(
+      if !can(role.force_detach_policies) ? false : !(
         role.path == null ? true : can(regex("^/(?:[!-)+-.0->@-z|-~]+/)*$", role.path)) &&
         length(role.path) <= 512
       )
@@ -450,11 +450,11 @@ variable "roles" {
     error_message = "A role's path must be a path of at most 512 visible ASCII characters except *, ? and {, beginning and ending with /, e.g. /databricks/. At fault: ${[
       for shown in [join(", ", [
         for key, role in [
-          for json in [jsonencode([for role in var.roles : role.path])] :
+          for json in [jsonencode([for role in var.roles : role.path if can(role.force_detach_policies)])] :
           can(regex("^\\[(?:null,?)*\\]$", json))
         ][0] ? {} : var.roles :
         "roles[${jsonencode(key)}].path: ${jsonencode(role.path)}"
-        if !(
+        if !can(role.force_detach_policies) ? false : !(
           role.path == null ? true : can(regex("^/(?:[!-)+-.0->@-z|-~]+/)*$", role.path)) &&
           length(role.path) <= 512
         )
@@ -466,11 +466,11 @@ variable "roles" {
   validation {
     condition = length([
       for key, role in [
-        for json in [jsonencode([for role in var.roles : role.max_session_duration])] :
+        for json in [jsonencode([for role in var.roles : role.max_session_duration if can(role.force_detach_policies)])] :
         can(regex("^\\[(?:null,?)*\\]$", json))
       ][0] ? {} : var.roles :
       "roles[${jsonencode(key)}].max_session_duration: ${jsonencode(role.max_session_duration)}"
-      if !(
+      if !can(role.force_detach_policies) ? false : !(
         role.max_session_duration == null ? true : role.max_session_duration >= 3600 &&
         role.max_session_duration <= 43200 &&
         floor(role.max_session_duration) == role.max_session_duration
@@ -479,11 +479,11 @@ variable "roles" {
     error_message = "A role's max_session_duration must be a whole number of seconds from 3600 (1h) to 43200 (12h). At fault: ${[
       for shown in [join(", ", [
         for key, role in [
-          for json in [jsonencode([for role in var.roles : role.max_session_duration])] :
+          for json in [jsonencode([for role in var.roles : role.max_session_duration if can(role.force_detach_policies)])] :
           can(regex("^\\[(?:null,?)*\\]$", json))
         ][0] ? {} : var.roles :
         "roles[${jsonencode(key)}].max_session_duration: ${jsonencode(role.max_session_duration)}"
-        if !(
+        if !can(role.force_detach_policies) ? false : !(
           role.max_session_duration == null ? true : role.max_session_duration >= 3600 &&
           role.max_session_duration <= 43200 &&
           floor(role.max_session_duration) == role.max_session_duration
@@ -496,11 +496,11 @@ variable "roles" {
   validation {
     condition = length([
       for key, role in [
-        for json in [jsonencode([for role in var.roles : role.permissions_boundary_arn])] :
+        for json in [jsonencode([for role in var.roles : role.permissions_boundary_arn if can(role.force_detach_policies)])] :
         can(regex("^\\[(?:(?:null|\"arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[!#-)+->@-\\[\\]-z|-~]{0,511}[A-Za-z0-9_+=,.@-]\"),?)*\\]$", json))
       ][0] ? {} : var.roles :
       "roles[${jsonencode(key)}].permissions_boundary_arn: ${jsonencode(role.permissions_boundary_arn)}"
-      if !(
+      if !can(role.force_detach_policies) ? false : !(
         role.permissions_boundary_arn == null ? true : can(regex("^arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[!-)+->@-z|-~]*[A-Za-z0-9_+=,.@-]$", role.permissions_boundary_arn)) &&
         length(role.permissions_boundary_arn) <= 552
       )
@@ -508,11 +508,11 @@ variable "roles" {
     error_message = "A role's permissions_boundary_arn must be the ARN of an IAM policy, e.g. arn:aws:iam::111122223333:policy/read-lake. At fault: ${[
       for shown in [join(", ", [
         for key, role in [
-          for json in [jsonencode([for role in var.roles : role.permissions_boundary_arn])] :
+          for json in [jsonencode([for role in var.roles : role.permissions_boundary_arn if can(role.force_detach_policies)])] :
           can(regex("^\\[(?:(?:null|\"arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[!#-)+->@-\\[\\]-z|-~]{0,511}[A-Za-z0-9_+=,.@-]\"),?)*\\]$", json))
         ][0] ? {} : var.roles :
         "roles[${jsonencode(key)}].permissions_boundary_arn: ${jsonencode(role.permissions_boundary_arn)}"
-        if !(
+        if !can(role.force_detach_policies) ? false : !(
           role.permissions_boundary_arn == null ? true : can(regex("^arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[!-)+->@-z|-~]*[A-Za-z0-9_+=,.@-]$", role.permissions_boundary_arn)) &&
           length(role.permissions_boundary_arn) <= 552
         )
@@ -524,26 +524,26 @@ variable "roles" {
   validation {
     condition = length(flatten([
       for key, role in [
-        for json in [jsonencode([for role in var.roles : keys(role.managed_policy_arns)])] :
+        for json in [jsonencode([for role in var.roles : keys(role.managed_policy_arns) if can(role.force_detach_policies)])] :
         can(regex("^\\[(?:\\[(?:\"[A-Za-z][A-Za-z0-9_-]{0,62}\",?)*\\],?)*\\]$", json))
       ][0] ? {} : var.roles :
       [
         for name in keys(role.managed_policy_arns) :
         "roles[${jsonencode(key)}].managed_policy_arns: ${jsonencode(name)}"
         if !(can(regex("^[A-Za-z][A-Za-z0-9_-]*$", name)) && length(name) <= 63)
-      ]
+      ] if can(role.force_detach_policies)
     ])) == 0
     error_message = "Each key of a role's managed_policy_arns must be 1 to 63 letters, digits and _-, starting with a letter. At fault: ${[
       for shown in [join(", ", flatten([
         for key, role in [
-          for json in [jsonencode([for role in var.roles : keys(role.managed_policy_arns)])] :
+          for json in [jsonencode([for role in var.roles : keys(role.managed_policy_arns) if can(role.force_detach_policies)])] :
           can(regex("^\\[(?:\\[(?:\"[A-Za-z][A-Za-z0-9_-]{0,62}\",?)*\\],?)*\\]$", json))
         ][0] ? {} : var.roles :
         [
           for name in keys(role.managed_policy_arns) :
           "roles[${jsonencode(key)}].managed_policy_arns: ${jsonencode(name)}"
           if !(can(regex("^[A-Za-z][A-Za-z0-9_-]*$", name)) && length(name) <= 63)
-        ]
+        ] if can(role.force_detach_policies)
       ]))] :
       [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
     ][0]}."
@@ -552,7 +552,7 @@ variable "roles" {
   validation {
     condition = length(flatten([
       for key, role in [
-        for json in [jsonencode([for role in var.roles : values(role.managed_policy_arns)])] :
+        for json in [jsonencode([for role in var.roles : values(role.managed_policy_arns) if can(role.force_detach_policies)])] :
         can(regex("^\\[(?:\\[(?:\"arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[!#-)+->@-\\[\\]-z|-~]{0,511}[A-Za-z0-9_+=,.@-]\",?)*\\],?)*\\]$", json))
       ][0] ? {} : var.roles :
       [
@@ -562,12 +562,12 @@ variable "roles" {
           value == null ? false : can(regex("^arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[!-)+->@-z|-~]*[A-Za-z0-9_+=,.@-]$", value)) &&
           length(value) <= 552
         )
-      ]
+      ] if can(role.force_detach_policies)
     ])) == 0
     error_message = "Each of a role's managed_policy_arns must be the ARN of an IAM policy, e.g. arn:aws:iam::111122223333:policy/read-lake. At fault: ${[
       for shown in [join(", ", flatten([
         for key, role in [
-          for json in [jsonencode([for role in var.roles : values(role.managed_policy_arns)])] :
+          for json in [jsonencode([for role in var.roles : values(role.managed_policy_arns) if can(role.force_detach_policies)])] :
           can(regex("^\\[(?:\\[(?:\"arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[!#-)+->@-\\[\\]-z|-~]{0,511}[A-Za-z0-9_+=,.@-]\",?)*\\],?)*\\]$", json))
         ][0] ? {} : var.roles :
         [
@@ -577,7 +577,7 @@ variable "roles" {
             value == null ? false : can(regex("^arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[!-)+->@-z|-~]*[A-Za-z0-9_+=,.@-]$", value)) &&
             length(value) <= 552
           )
-        ]
+        ] if can(role.force_detach_policies)
       ]))] :
       [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
     ][0]}."
@@ -586,7 +586,7 @@ variable "roles" {
   validation {
     condition = length(flatten([
       for checked in [[
-        for json in [jsonencode([for role in var.roles : keys(role.managed_policy_arns)])] :
+        for json in [jsonencode([for role in var.roles : keys(role.managed_policy_arns) if can(role.force_detach_policies)])] :
         can(regex("^\\[(?:\\[(?:\"[^\"\\\\]*\")?\\],?)*\\]$", json))
       ][0] ? {} : var.roles] :
       [
@@ -595,18 +595,18 @@ variable "roles" {
             for names in values({ for name, arn in role.managed_policy_arns : coalesce(arn, "-") => name... }) :
             "roles[${jsonencode(key)}].managed_policy_arns: ${jsonencode(names)}"
             if !(length(names) == 1)
-          ]
+          ] if can(role.force_detach_policies)
         ]),
         [
           for key, role in checked :
           "roles[${jsonencode(key)}].managed_policy_arns: ${jsonencode(length(role.managed_policy_arns))}"
-          if !(length(role.managed_policy_arns) <= 20)
+          if !can(role.force_detach_policies) ? false : !(length(role.managed_policy_arns) <= 20)
         ],
       ]
     ])) == 0
     error_message = join("\n", flatten([
       for checked in [[
-        for json in [jsonencode([for role in var.roles : keys(role.managed_policy_arns)])] :
+        for json in [jsonencode([for role in var.roles : keys(role.managed_policy_arns) if can(role.force_detach_policies)])] :
         can(regex("^\\[(?:\\[(?:\"[^\"\\\\]*\")?\\],?)*\\]$", json))
       ][0] ? {} : var.roles] :
       [
@@ -616,12 +616,12 @@ variable "roles" {
               for names in values({ for name, arn in role.managed_policy_arns : coalesce(arn, "-") => name... }) :
               "roles[${jsonencode(key)}].managed_policy_arns: ${jsonencode(names)}"
               if !(length(names) == 1)
-            ]
+            ] if can(role.force_detach_policies)
           ])
           "A role's managed_policy_arns must have at most 20 entries, the IAM limit" = [
             for key, role in checked :
             "roles[${jsonencode(key)}].managed_policy_arns: ${jsonencode(length(role.managed_policy_arns))}"
-            if !(length(role.managed_policy_arns) <= 20)
+            if !can(role.force_detach_policies) ? false : !(length(role.managed_policy_arns) <= 20)
           ]
         } :
         "${message}. At fault: ${[
@@ -636,14 +636,14 @@ variable "roles" {
   validation {
     condition = length(flatten([
       for key, role in [
-        for json in [jsonencode([for role in var.roles : keys(role.inline_policies)])] :
+        for json in [jsonencode([for role in var.roles : keys(role.inline_policies) if can(role.force_detach_policies)])] :
         can(regex("^\\[(?:\\[\\],?)*\\]$", json))
       ][0] ? {} : var.roles :
       [
         for name in keys(role.inline_policies) :
         "roles[${jsonencode(key)}].inline_policies: ${jsonencode(name)}"
         if !(can(regex("^[A-Za-z0-9_+=,.@-]+$", name)) && length(name) <= 128)
-      ]
+      ] if can(role.force_detach_policies)
     ])) == 0
     error_message = "Each key of a role's inline_policies must be 1 to 128 letters, digits and _+=,.@-."
   }
@@ -651,14 +651,14 @@ variable "roles" {
   validation {
     condition = length(flatten([
       for key, role in [
-        for json in [jsonencode([for role in var.roles : keys(role.inline_policies)])] :
+        for json in [jsonencode([for role in var.roles : keys(role.inline_policies) if can(role.force_detach_policies)])] :
         can(regex("^\\[(?:\\[\\],?)*\\]$", json))
       ][0] ? {} : var.roles :
       [
         for names in values({ for name in keys(role.inline_policies) : lower(name) => name... }) :
         "roles[${jsonencode(key)}].inline_policies: ${jsonencode(names)}"
         if !(length(names) == 1)
-      ]
+      ] if can(role.force_detach_policies)
     ])) == 0
     error_message = "The keys of a role's inline_policies must differ in more than case, which IAM ignores."
   }
@@ -666,13 +666,13 @@ variable "roles" {
   validation {
     condition = !contains(flatten([
       for key, role in [
-        for json in [jsonencode([for role in var.roles : keys(role.inline_policies)])] :
+        for json in [jsonencode([for role in var.roles : keys(role.inline_policies) if can(role.force_detach_policies)])] :
         can(regex("^\\[(?:\\[\\],?)*\\]$", json))
       ][0] ? {} : var.roles :
       [
         for policy in values(role.inline_policies) :
         try(jsondecode(policy).Version == "2012-10-17" && length(flatten([jsondecode(policy).Statement])) > 0 && alltrue([for statement in flatten([jsondecode(policy).Statement]) : contains(["Allow", "Deny"], statement.Effect) && can(statement.Action) != can(statement.NotAction) && can(statement.Resource) != can(statement.NotResource)]), false)
-      ]
+      ] if can(role.force_detach_policies)
     ]), false)
     error_message = "Each of a role's inline_policies must be the JSON of an IAM policy with Version 2012-10-17 and statements that have Effect, Action and Resource; write it with jsonencode."
   }
@@ -680,13 +680,13 @@ variable "roles" {
   validation {
     condition = !contains(flatten([
       for key, role in [
-        for json in [jsonencode([for role in var.roles : keys(role.inline_policies)])] :
+        for json in [jsonencode([for role in var.roles : keys(role.inline_policies) if can(role.force_detach_policies)])] :
         can(regex("^\\[(?:\\[\\],?)*\\]$", json))
       ][0] ? {} : var.roles :
       [
         for policy in values(role.inline_policies) :
         !can(jsondecode(policy)) || can(regex("^[\\t\\n\\r -\\x{00FF}]*$", jsonencode(jsondecode(policy))))
-      ]
+      ] if can(role.force_detach_policies)
     ]), false)
     error_message = "Each of a role's inline_policies must be Latin-1 text, the only characters that IAM accepts in a policy."
   }
@@ -694,10 +694,10 @@ variable "roles" {
   validation {
     condition = !contains([
       for key, role in [
-        for json in [jsonencode([for role in var.roles : keys(role.inline_policies)])] :
+        for json in [jsonencode([for role in var.roles : keys(role.inline_policies) if can(role.force_detach_policies)])] :
         can(regex("^\\[(?:\\[\\],?)*\\]$", json))
       ][0] ? {} : var.roles :
-      length(join("", [for policy in values(role.inline_policies) : try(jsonencode(jsondecode(policy)), policy) if policy != null])) <= 10240
+      length(join("", [for policy in values(role.inline_policies) : try(jsonencode(jsondecode(policy)), policy) if policy != null])) <= 10240 if can(role.force_detach_policies)
     ], false)
     error_message = "A role's inline_policies must have at most 10240 characters together, the IAM limit per role."
   }
@@ -705,26 +705,26 @@ variable "roles" {
   validation {
     condition = length(flatten([
       for key, role in [
-        for json in [jsonencode([for role in var.roles : keys(role.tags)])] :
+        for json in [jsonencode([for role in var.roles : keys(role.tags) if can(role.force_detach_policies)])] :
         can(regex("^\\[(?:\\[(?:\"[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*\",?)*\\],?)*\\]$", json))
       ][0] ? {} : var.roles :
       [
         for name in keys(role.tags) :
         "roles[${jsonencode(key)}].tags: ${jsonencode(name)}"
         if !(name == null ? false : can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$", name)))
-      ]
+      ] if can(role.force_detach_policies)
     ])) == 0
     error_message = "Each key of a role's tags must be 1 to 128 letters, digits, spaces and _.:/=+@-. At fault: ${[
       for shown in [join(", ", flatten([
         for key, role in [
-          for json in [jsonencode([for role in var.roles : keys(role.tags)])] :
+          for json in [jsonencode([for role in var.roles : keys(role.tags) if can(role.force_detach_policies)])] :
           can(regex("^\\[(?:\\[(?:\"[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*\",?)*\\],?)*\\]$", json))
         ][0] ? {} : var.roles :
         [
           for name in keys(role.tags) :
           "roles[${jsonencode(key)}].tags: ${jsonencode(name)}"
           if !(name == null ? false : can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$", name)))
-        ]
+        ] if can(role.force_detach_policies)
       ]))] :
       [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
     ][0]}."
@@ -733,7 +733,7 @@ variable "roles" {
   validation {
     condition = length(flatten([
       for checked in [[
-        for json in [jsonencode([for role in var.roles : keys(role.tags)])] :
+        for json in [jsonencode([for role in var.roles : keys(role.tags) if can(role.force_detach_policies)])] :
         can(regex("^\\[(?:\\[\\],?)*\\]$", json))
       ][0] ? {} : var.roles] :
       [
@@ -742,32 +742,32 @@ variable "roles" {
             for name in keys(role.tags) :
             "roles[${jsonencode(key)}].tags: ${jsonencode(name)}"
             if !(name != "" && length(split("", name)) <= 128 && !startswith(lower(name), "aws:"))
-          ]
+          ] if can(role.force_detach_policies)
         ]),
         flatten([
           for key, role in checked : [
             for name, value in role.tags :
             "roles[${jsonencode(key)}].tags[${jsonencode(name)}]: ${jsonencode(value)}"
             if !(value == null ? false : length(split("", value)) <= 256 && !startswith(lower(value), "aws:"))
-          ]
+          ] if can(role.force_detach_policies)
         ]),
         flatten([
           for key, role in checked : [
             for names in values({ for name in keys(role.tags) : lower(name) => name... }) :
             "roles[${jsonencode(key)}].tags: ${jsonencode(names)}"
             if !(length(names) == 1)
-          ]
+          ] if can(role.force_detach_policies)
         ]),
         [
           for key, role in checked :
           "roles[${jsonencode(key)}].tags: ${jsonencode(length(role.tags))}"
-          if !(length(role.tags) <= 50)
+          if !can(role.force_detach_policies) ? false : !(length(role.tags) <= 50)
         ],
       ]
     ])) == 0
     error_message = join("\n", flatten([
       for checked in [[
-        for json in [jsonencode([for role in var.roles : keys(role.tags)])] :
+        for json in [jsonencode([for role in var.roles : keys(role.tags) if can(role.force_detach_policies)])] :
         can(regex("^\\[(?:\\[\\],?)*\\]$", json))
       ][0] ? {} : var.roles] :
       [
@@ -777,26 +777,26 @@ variable "roles" {
               for name in keys(role.tags) :
               "roles[${jsonencode(key)}].tags: ${jsonencode(name)}"
               if !(name != "" && length(split("", name)) <= 128 && !startswith(lower(name), "aws:"))
-            ]
+            ] if can(role.force_detach_policies)
           ])
           "Each value of a role's tags must have at most 256 characters and must not begin with aws:, which AWS reserves" = flatten([
             for key, role in checked : [
               for name, value in role.tags :
               "roles[${jsonencode(key)}].tags[${jsonencode(name)}]: ${jsonencode(value)}"
               if !(value == null ? false : length(split("", value)) <= 256 && !startswith(lower(value), "aws:"))
-            ]
+            ] if can(role.force_detach_policies)
           ])
           "The keys of a role's tags must differ in more than case, which IAM ignores" = flatten([
             for key, role in checked : [
               for names in values({ for name in keys(role.tags) : lower(name) => name... }) :
               "roles[${jsonencode(key)}].tags: ${jsonencode(names)}"
               if !(length(names) == 1)
-            ]
+            ] if can(role.force_detach_policies)
           ])
           "A role's tags must have at most 50 entries, the IAM limit" = [
             for key, role in checked :
             "roles[${jsonencode(key)}].tags: ${jsonencode(length(role.tags))}"
-            if !(length(role.tags) <= 50)
+            if !can(role.force_detach_policies) ? false : !(length(role.tags) <= 50)
           ]
         } :
         "${message}. At fault: ${[
@@ -811,26 +811,26 @@ variable "roles" {
   validation {
     condition = length(flatten([
       for key, role in [
-        for json in [jsonencode([for role in var.roles : values(role.tags)])] :
+        for json in [jsonencode([for role in var.roles : values(role.tags) if can(role.force_detach_policies)])] :
         can(regex("^\\[(?:\\[(?:\"[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*\",?)*\\],?)*\\]$", json))
       ][0] ? {} : var.roles :
       [
         for name, value in role.tags :
         "roles[${jsonencode(key)}].tags[${jsonencode(name)}]: ${jsonencode(value)}"
         if !(value == null ? false : can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$", value)))
-      ]
+      ] if can(role.force_detach_policies)
     ])) == 0
     error_message = "Each value of a role's tags must be at most 256 letters, digits, spaces and _.:/=+@-. At fault: ${[
       for shown in [join(", ", flatten([
         for key, role in [
-          for json in [jsonencode([for role in var.roles : values(role.tags)])] :
+          for json in [jsonencode([for role in var.roles : values(role.tags) if can(role.force_detach_policies)])] :
           can(regex("^\\[(?:\\[(?:\"[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*\",?)*\\],?)*\\]$", json))
         ][0] ? {} : var.roles :
         [
           for name, value in role.tags :
           "roles[${jsonencode(key)}].tags[${jsonencode(name)}]: ${jsonencode(value)}"
           if !(value == null ? false : can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$", value)))
-        ]
+        ] if can(role.force_detach_policies)
       ]))] :
       [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
     ][0]}."
@@ -839,10 +839,10 @@ variable "roles" {
   validation {
     condition = !contains([
       for key, role in [
-        for json in [jsonencode([for role in var.roles : keys(role.inline_policies)])] :
+        for json in [jsonencode([for role in var.roles : keys(role.inline_policies) if can(role.force_detach_policies)])] :
         can(regex("^\\[(?:\\[\\],?)*\\]$", json))
       ][0] ? {} : var.roles :
-      !contains([for name in keys(role.inline_policies) : lower(name)], "unity-catalog-self-assume") || !can(role.unity_catalog.cloud)
+      !contains([for name in keys(role.inline_policies) : lower(name)], "unity-catalog-self-assume") || !can(role.unity_catalog.cloud) if can(role.force_detach_policies)
     ], false)
     error_message = "An inline policy of a role with unity_catalog must not be called unity-catalog-self-assume: the module adds one of that name."
   }
@@ -850,22 +850,22 @@ variable "roles" {
   validation {
     condition = length([
       for key, trust in [
-        for json in [jsonencode([for trust in var.roles : trust.service_principals])] :
+        for json in [jsonencode([for trust in var.roles : trust.service_principals if can(trust.allow_tag_session)])] :
         can(regex("^\\[(?:\\[(?:\"[^\"\\\\]*\",?)+\\],?)*\\]$", json))
       ][0] ? {} : var.roles :
       "roles[${jsonencode(key)}]"
-      if !(
+      if !can(trust.allow_tag_session) ? false : !(
         can(trust.unity_catalog.cloud) || length(concat(trust.service_principals, trust.users, trust.subjects, trust.identities, trust.subject_patterns, trust.wide_subject_patterns)) > 0
       )
     ]) == 0
     error_message = "Each trust must name whom it trusts: service_principals, users, subjects, identities, subject_patterns or wide_subject_patterns, or unity_catalog; without, every identity of the issuer would get in. At fault: ${[
       for shown in [join(", ", [
         for key, trust in [
-          for json in [jsonencode([for trust in var.roles : trust.service_principals])] :
+          for json in [jsonencode([for trust in var.roles : trust.service_principals if can(trust.allow_tag_session)])] :
           can(regex("^\\[(?:\\[(?:\"[^\"\\\\]*\",?)+\\],?)*\\]$", json))
         ][0] ? {} : var.roles :
         "roles[${jsonencode(key)}]"
-        if !(
+        if !can(trust.allow_tag_session) ? false : !(
           can(trust.unity_catalog.cloud) || length(concat(trust.service_principals, trust.users, trust.subjects, trust.identities, trust.subject_patterns, trust.wide_subject_patterns)) > 0
         )
       ])] :
@@ -876,7 +876,7 @@ variable "roles" {
   validation {
     condition = length(flatten([
       for key, trust in [
-        for json in [jsonencode([for trust in var.roles : trust.service_principals])] :
+        for json in [jsonencode([for trust in var.roles : trust.service_principals if can(trust.allow_tag_session)])] :
         can(regex("^\\[(?:\\[(?:\"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\",?)*\\],?)*\\]$", json))
       ][0] ? {} : var.roles :
       [
@@ -885,12 +885,12 @@ variable "roles" {
         if !(
           value == null ? false : can(regex("^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", value))
         )
-      ]
+      ] if can(trust.allow_tag_session)
     ])) == 0
     error_message = "Each of service_principals must be a service principal's application ID: a UUID in lower case, e.g. 6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b. At fault: ${[
       for shown in [join(", ", flatten([
         for key, trust in [
-          for json in [jsonencode([for trust in var.roles : trust.service_principals])] :
+          for json in [jsonencode([for trust in var.roles : trust.service_principals if can(trust.allow_tag_session)])] :
           can(regex("^\\[(?:\\[(?:\"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\",?)*\\],?)*\\]$", json))
         ][0] ? {} : var.roles :
         [
@@ -899,7 +899,7 @@ variable "roles" {
           if !(
             value == null ? false : can(regex("^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", value))
           )
-        ]
+        ] if can(trust.allow_tag_session)
       ]))] :
       [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
     ][0]}."
@@ -908,7 +908,7 @@ variable "roles" {
   validation {
     condition = length(flatten([
       for key, trust in [
-        for json in [jsonencode([for trust in var.roles : trust.users])] :
+        for json in [jsonencode([for trust in var.roles : trust.users if can(trust.allow_tag_session)])] :
         can(regex("^\\[(?:\\[\\],?)*\\]$", json))
       ][0] ? {} : var.roles :
       [
@@ -918,12 +918,12 @@ variable "roles" {
           value == null ? false : can(regex("^[A-Za-z0-9.!#%&'+/=\\^_`~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)+[A-Za-z]{2,63}$", value)) &&
           length(value) <= 254
         )
-      ]
+      ] if can(trust.allow_tag_session)
     ])) == 0
     error_message = "Each of users must be a user's email address as Databricks shows it, without wildcards, e.g. alice@example.com. At fault: ${[
       for shown in [join(", ", flatten([
         for key, trust in [
-          for json in [jsonencode([for trust in var.roles : trust.users])] :
+          for json in [jsonencode([for trust in var.roles : trust.users if can(trust.allow_tag_session)])] :
           can(regex("^\\[(?:\\[\\],?)*\\]$", json))
         ][0] ? {} : var.roles :
         [
@@ -933,7 +933,7 @@ variable "roles" {
             value == null ? false : can(regex("^[A-Za-z0-9.!#%&'+/=\\^_`~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)+[A-Za-z]{2,63}$", value)) &&
             length(value) <= 254
           )
-        ]
+        ] if can(trust.allow_tag_session)
       ]))] :
       [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
     ][0]}."
@@ -942,7 +942,7 @@ variable "roles" {
   validation {
     condition = length(flatten([
       for key, trust in [
-        for json in [jsonencode([for trust in var.roles : trust.subjects])] :
+        for json in [jsonencode([for trust in var.roles : trust.subjects if can(trust.allow_tag_session)])] :
         can(regex("^\\[(?:\\[(?:\"[!#-)+->@-\\[\\]-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !#-)+->@-\\[\\]-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]{0,253}[!#-)+->@-\\[\\]-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?\",?)*\\],?)*\\]$", json))
       ][0] ? {} : var.roles :
       [
@@ -952,12 +952,12 @@ variable "roles" {
           value == null ? false : can(regex("^[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", value)) &&
           length(value) <= 255
         )
-      ]
+      ] if can(trust.allow_tag_session)
     ])) == 0
     error_message = "Each of subjects must be an exact sub claim of 1 to 255 visible Latin-1 characters except *, ? and {, without a space at either end. At fault: ${[
       for shown in [join(", ", flatten([
         for key, trust in [
-          for json in [jsonencode([for trust in var.roles : trust.subjects])] :
+          for json in [jsonencode([for trust in var.roles : trust.subjects if can(trust.allow_tag_session)])] :
           can(regex("^\\[(?:\\[(?:\"[!#-)+->@-\\[\\]-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !#-)+->@-\\[\\]-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]{0,253}[!#-)+->@-\\[\\]-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?\",?)*\\],?)*\\]$", json))
         ][0] ? {} : var.roles :
         [
@@ -967,7 +967,7 @@ variable "roles" {
             value == null ? false : can(regex("^[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", value)) &&
             length(value) <= 255
           )
-        ]
+        ] if can(trust.allow_tag_session)
       ]))] :
       [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
     ][0]}."
@@ -976,7 +976,7 @@ variable "roles" {
   validation {
     condition = length(flatten([
       for key, trust in [
-        for json in [jsonencode([for trust in var.roles : trust.subject_patterns])] :
+        for json in [jsonencode([for trust in var.roles : trust.subject_patterns if can(trust.allow_tag_session)])] :
         can(regex("^\\[(?:\\[(?:\"[!#-\\[\\]-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !#-\\[\\]-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]{0,253}[!#-\\[\\]-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?\",?)*\\],?)*\\]$", json))
       ][0] ? {} : var.roles :
       [
@@ -986,12 +986,12 @@ variable "roles" {
           value == null ? false : can(regex("^[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", value)) &&
           length(value) <= 255
         )
-      ]
+      ] if can(trust.allow_tag_session)
     ])) == 0
     error_message = "Each of subject_patterns must be a pattern of 1 to 255 visible Latin-1 characters except {, with * or ?. At fault: ${[
       for shown in [join(", ", flatten([
         for key, trust in [
-          for json in [jsonencode([for trust in var.roles : trust.subject_patterns])] :
+          for json in [jsonencode([for trust in var.roles : trust.subject_patterns if can(trust.allow_tag_session)])] :
           can(regex("^\\[(?:\\[(?:\"[!#-\\[\\]-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !#-\\[\\]-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]{0,253}[!#-\\[\\]-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?\",?)*\\],?)*\\]$", json))
         ][0] ? {} : var.roles :
         [
@@ -1001,7 +1001,7 @@ variable "roles" {
             value == null ? false : can(regex("^[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", value)) &&
             length(value) <= 255
           )
-        ]
+        ] if can(trust.allow_tag_session)
       ]))] :
       [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
     ][0]}."
@@ -1010,26 +1010,26 @@ variable "roles" {
   validation {
     condition = length(flatten([
       for key, trust in [
-        for json in [jsonencode([for trust in var.roles : trust.audiences])] :
+        for json in [jsonencode([for trust in var.roles : trust.audiences if can(trust.allow_tag_session)])] :
         can(regex("^\\[(?:(?:null|\\[(?:\"[!#-)+->@-\\[\\]-z|-~]{1,255}\",?)*\\]),?)*\\]$", json))
       ][0] ? {} : var.roles :
       [
         for value_index, value in coalesce(trust.audiences, []) :
         "roles[${jsonencode(key)}].audiences[${value_index}]: ${jsonencode(value)}"
         if !(value == null ? false : can(regex("^[!-)+->@-z|-~]+$", value)) && length(value) <= 255)
-      ]
+      ] if can(trust.allow_tag_session)
     ])) == 0
     error_message = "Each of audiences must be 1 to 255 visible ASCII characters except *, ? and {. At fault: ${[
       for shown in [join(", ", flatten([
         for key, trust in [
-          for json in [jsonencode([for trust in var.roles : trust.audiences])] :
+          for json in [jsonencode([for trust in var.roles : trust.audiences if can(trust.allow_tag_session)])] :
           can(regex("^\\[(?:(?:null|\\[(?:\"[!#-)+->@-\\[\\]-z|-~]{1,255}\",?)*\\]),?)*\\]$", json))
         ][0] ? {} : var.roles :
         [
           for value_index, value in coalesce(trust.audiences, []) :
           "roles[${jsonencode(key)}].audiences[${value_index}]: ${jsonencode(value)}"
           if !(value == null ? false : can(regex("^[!-)+->@-z|-~]+$", value)) && length(value) <= 255)
-        ]
+        ] if can(trust.allow_tag_session)
       ]))] :
       [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
     ][0]}."
@@ -1038,7 +1038,7 @@ variable "roles" {
   validation {
     condition = length(flatten([
       for checked in [[
-        for json in [jsonencode([for trust in var.roles : trust.wide_subject_patterns])] :
+        for json in [jsonencode([for trust in var.roles : trust.wide_subject_patterns if can(trust.allow_tag_session)])] :
         can(regex("^\\[(?:\\[\\],?)*\\]$", json))
       ][0] ? {} : var.roles] :
       [
@@ -1047,7 +1047,7 @@ variable "roles" {
             for wide_index, wide in trust.wide_subject_patterns :
             "roles[${jsonencode(key)}].wide_subject_patterns[${wide_index}]"
             if !(can(wide.pattern))
-          ]
+          ] if can(trust.allow_tag_session)
         ]),
         flatten([
           for key, trust in checked : [
@@ -1057,7 +1057,7 @@ variable "roles" {
               wide.pattern == null ? false : can(regex("^[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", wide.pattern)) &&
               length(wide.pattern) <= 255
             )
-          ]
+          ] if can(trust.allow_tag_session)
         ]),
         flatten([
           for key, trust in checked : [
@@ -1067,20 +1067,20 @@ variable "roles" {
               wide.reason == null ? false : can(regex("^[^\\x{0000}- ][^\\x{0000}-\\x{001F}]{8,}[^\\x{0000}- ]$", wide.reason)) &&
               length(wide.reason) <= 500
             )
-          ]
+          ] if can(trust.allow_tag_session)
         ]),
         flatten([
           for key, trust in checked : [
             for wide_index, wide in trust.wide_subject_patterns :
             "roles[${jsonencode(key)}].wide_subject_patterns[${wide_index}].pattern: ${jsonencode(wide.pattern)}"
             if wide == null ? false : !(wide.pattern == null ? true : can(regex("[*?]", wide.pattern)))
-          ]
+          ] if can(trust.allow_tag_session)
         ]),
       ]
     ])) == 0
     error_message = join("\n", flatten([
       for checked in [[
-        for json in [jsonencode([for trust in var.roles : trust.wide_subject_patterns])] :
+        for json in [jsonencode([for trust in var.roles : trust.wide_subject_patterns if can(trust.allow_tag_session)])] :
         can(regex("^\\[(?:\\[\\],?)*\\]$", json))
       ][0] ? {} : var.roles] :
       [
@@ -1090,7 +1090,7 @@ variable "roles" {
               for wide_index, wide in trust.wide_subject_patterns :
               "roles[${jsonencode(key)}].wide_subject_patterns[${wide_index}]"
               if !(can(wide.pattern))
-            ]
+            ] if can(trust.allow_tag_session)
           ])
           "A pattern in wide_subject_patterns must be a pattern of 1 to 255 visible Latin-1 characters except {, with * or ?" = flatten([
             for key, trust in checked : [
@@ -1100,7 +1100,7 @@ variable "roles" {
                 wide.pattern == null ? false : can(regex("^[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", wide.pattern)) &&
                 length(wide.pattern) <= 255
               )
-            ]
+            ] if can(trust.allow_tag_session)
           ])
           "A reason in wide_subject_patterns must be a written reason of 10 to 500 characters" = flatten([
             for key, trust in checked : [
@@ -1110,14 +1110,14 @@ variable "roles" {
                 wide.reason == null ? false : can(regex("^[^\\x{0000}- ][^\\x{0000}-\\x{001F}]{8,}[^\\x{0000}- ]$", wide.reason)) &&
                 length(wide.reason) <= 500
               )
-            ]
+            ] if can(trust.allow_tag_session)
           ])
           "A pattern in wide_subject_patterns must contain * or ?; an exact subject goes into subjects" = flatten([
             for key, trust in checked : [
               for wide_index, wide in trust.wide_subject_patterns :
               "roles[${jsonencode(key)}].wide_subject_patterns[${wide_index}].pattern: ${jsonencode(wide.pattern)}"
               if wide == null ? false : !(wide.pattern == null ? true : can(regex("[*?]", wide.pattern)))
-            ]
+            ] if can(trust.allow_tag_session)
           ])
         } :
         "${message}. At fault: ${[
@@ -1132,26 +1132,26 @@ variable "roles" {
   validation {
     condition = length(flatten([
       for key, trust in [
-        for json in [jsonencode([for trust in var.roles : trust.subject_patterns])] :
+        for json in [jsonencode([for trust in var.roles : trust.subject_patterns if can(trust.allow_tag_session)])] :
         can(regex("^\\[(?:\\[(?:\"[^\"\\\\]*[*?][^\"\\\\]*\",?)*\\],?)*\\]$", json))
       ][0] ? {} : var.roles :
       [
         for value_index, value in trust.subject_patterns :
         "roles[${jsonencode(key)}].subject_patterns[${value_index}]: ${jsonencode(value)}"
         if !(can(regex("[*?]", value)))
-      ]
+      ] if can(trust.allow_tag_session)
     ])) == 0
     error_message = "Each of subject_patterns must contain * or ?; an exact subject goes into subjects. At fault: ${[
       for shown in [join(", ", flatten([
         for key, trust in [
-          for json in [jsonencode([for trust in var.roles : trust.subject_patterns])] :
+          for json in [jsonencode([for trust in var.roles : trust.subject_patterns if can(trust.allow_tag_session)])] :
           can(regex("^\\[(?:\\[(?:\"[^\"\\\\]*[*?][^\"\\\\]*\",?)*\\],?)*\\]$", json))
         ][0] ? {} : var.roles :
         [
           for value_index, value in trust.subject_patterns :
           "roles[${jsonencode(key)}].subject_patterns[${value_index}]: ${jsonencode(value)}"
           if !(can(regex("[*?]", value)))
-        ]
+        ] if can(trust.allow_tag_session)
       ]))] :
       [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
     ][0]}."
@@ -1160,20 +1160,20 @@ variable "roles" {
   validation {
     condition = length([
       for key, trust in [
-        for json in [jsonencode([for trust in var.roles : trust.audiences])] :
+        for json in [jsonencode([for trust in var.roles : trust.audiences if can(trust.allow_tag_session)])] :
         can(regex("^\\[(?:(?:null|\\[\"[^\"\\\\]*\"\\]),?)*\\]$", json))
       ][0] ? {} : var.roles :
       "roles[${jsonencode(key)}]"
-      if !(trust.audiences == null ? true : length(trust.audiences) > 0)
+      if !can(trust.allow_tag_session) ? false : !(trust.audiences == null ? true : length(trust.audiences) > 0)
     ]) == 0
     error_message = "audiences must name at least one, or be left out. At fault: ${[
       for shown in [join(", ", [
         for key, trust in [
-          for json in [jsonencode([for trust in var.roles : trust.audiences])] :
+          for json in [jsonencode([for trust in var.roles : trust.audiences if can(trust.allow_tag_session)])] :
           can(regex("^\\[(?:(?:null|\\[\"[^\"\\\\]*\"\\]),?)*\\]$", json))
         ][0] ? {} : var.roles :
         "roles[${jsonencode(key)}]"
-        if !(trust.audiences == null ? true : length(trust.audiences) > 0)
+        if !can(trust.allow_tag_session) ? false : !(trust.audiences == null ? true : length(trust.audiences) > 0)
       ])] :
       [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
     ][0]}."
@@ -1182,7 +1182,7 @@ variable "roles" {
   validation {
     condition = length(flatten([
       for checked in [[
-        for json in [jsonencode([for trust in var.roles : trust.conditions])] :
+        for json in [jsonencode([for trust in var.roles : trust.conditions if can(trust.allow_tag_session)])] :
         can(regex("^\\[(?:\\[\\],?)*\\]$", json))
       ][0] ? {} : var.roles] :
       [
@@ -1191,7 +1191,7 @@ variable "roles" {
             for condition_index, condition in trust.conditions :
             "roles[${jsonencode(key)}].conditions[${condition_index}]"
             if !(can(condition.test))
-          ]
+          ] if can(trust.allow_tag_session)
         ]),
         flatten([
           for key, trust in checked : [
@@ -1225,7 +1225,7 @@ variable "roles" {
               "ArnLike",
               "ArnNotLike",
             ], replace(condition.test, "/^For(?:AllValues|AnyValue):|IfExists$/", "")))
-          ]
+          ] if can(trust.allow_tag_session)
         ]),
         flatten([
           for key, trust in checked : [
@@ -1235,14 +1235,14 @@ variable "roles" {
               condition.variable == null ? false : can(regex("^[A-Za-z0-9][A-Za-z0-9._/-]*:[A-Za-z0-9_.:/=+@-]+$", condition.variable)) &&
               length(condition.variable) <= 511
             )
-          ]
+          ] if can(trust.allow_tag_session)
         ]),
         flatten([
           for key, trust in checked : [
             for condition_index, condition in trust.conditions :
             "roles[${jsonencode(key)}].conditions[${condition_index}]"
             if condition == null ? false : !(condition.values == null ? false : length(condition.values) > 0)
-          ]
+          ] if can(trust.allow_tag_session)
         ]),
         flatten([
           for key, trust in checked : [
@@ -1254,7 +1254,7 @@ variable "roles" {
                 length(value) <= 512
               )
             ] if condition != null
-          ]
+          ] if can(trust.allow_tag_session)
         ]),
         flatten([
           for key, trust in checked : [
@@ -1265,14 +1265,14 @@ variable "roles" {
                 !can(regex("^(?:For(?:AllValues|AnyValue):)?(?:Not)?IpAddress(?:IfExists)?$", condition.test)) || value == null ? true : can(cidrhost(strcontains(value, "/") ? value : "${value}/${strcontains(value, ":") ? 128 : 32}", 0))
               )
             ] if condition != null
-          ]
+          ] if can(trust.allow_tag_session)
         ]),
         flatten([
           for key, trust in checked : [
             for same in values({ for condition in trust.conditions : jsonencode([condition.test, lower(coalesce(condition.variable, "-"))]) => "${condition.test} ${coalesce(condition.variable, "-")}"... if condition != null }) :
             "roles[${jsonencode(key)}].conditions: ${jsonencode(same)}"
             if !(length(same) == 1)
-          ]
+          ] if can(trust.allow_tag_session)
         ]),
         flatten([
           for key, trust in checked : [
@@ -1281,13 +1281,13 @@ variable "roles" {
             if condition == null ? false : !(
               !can(trust.unity_catalog.cloud) || !contains(["aws:federatedprovider", "aws:principalarn", "sts:externalid"], lower(coalesce(condition.variable, "-")))
             )
-          ]
+          ] if can(trust.allow_tag_session)
         ]),
       ]
     ])) == 0
     error_message = join("\n", flatten([
       for checked in [[
-        for json in [jsonencode([for trust in var.roles : trust.conditions])] :
+        for json in [jsonencode([for trust in var.roles : trust.conditions if can(trust.allow_tag_session)])] :
         can(regex("^\\[(?:\\[\\],?)*\\]$", json))
       ][0] ? {} : var.roles] :
       [
@@ -1297,7 +1297,7 @@ variable "roles" {
               for condition_index, condition in trust.conditions :
               "roles[${jsonencode(key)}].conditions[${condition_index}]"
               if !(can(condition.test))
-            ]
+            ] if can(trust.allow_tag_session)
           ])
           "A condition's test must be an IAM condition operator in IAM's spelling, e.g. IpAddress" = flatten([
             for key, trust in checked : [
@@ -1331,7 +1331,7 @@ variable "roles" {
                 "ArnLike",
                 "ArnNotLike",
               ], replace(condition.test, "/^For(?:AllValues|AnyValue):|IfExists$/", "")))
-            ]
+            ] if can(trust.allow_tag_session)
           ])
           "A condition's variable must be an IAM condition key with its prefix, e.g. aws:SourceIp" = flatten([
             for key, trust in checked : [
@@ -1341,14 +1341,14 @@ variable "roles" {
                 condition.variable == null ? false : can(regex("^[A-Za-z0-9][A-Za-z0-9._/-]*:[A-Za-z0-9_.:/=+@-]+$", condition.variable)) &&
                 length(condition.variable) <= 511
               )
-            ]
+            ] if can(trust.allow_tag_session)
           ])
           "A condition must have values" = flatten([
             for key, trust in checked : [
               for condition_index, condition in trust.conditions :
               "roles[${jsonencode(key)}].conditions[${condition_index}]"
               if condition == null ? false : !(condition.values == null ? false : length(condition.values) > 0)
-            ]
+            ] if can(trust.allow_tag_session)
           ])
           "Each of a condition's values must be 1 to 512 visible Latin-1 characters or spaces" = flatten([
             for key, trust in checked : [
@@ -1360,7 +1360,7 @@ variable "roles" {
                   length(value) <= 512
                 )
               ] if condition != null
-            ]
+            ] if can(trust.allow_tag_session)
           ])
           "Each value of an IpAddress condition must be an IP address or a CIDR block, e.g. 203.0.113.0/24" = flatten([
             for key, trust in checked : [
@@ -1371,14 +1371,14 @@ variable "roles" {
                   !can(regex("^(?:For(?:AllValues|AnyValue):)?(?:Not)?IpAddress(?:IfExists)?$", condition.test)) || value == null ? true : can(cidrhost(strcontains(value, "/") ? value : "${value}/${strcontains(value, ":") ? 128 : 32}", 0))
                 )
               ] if condition != null
-            ]
+            ] if can(trust.allow_tag_session)
           ])
           "A trust must not repeat a condition's test and variable, in whatever case: IAM would OR their values; join them into one condition, or use two trusts" = flatten([
             for key, trust in checked : [
               for same in values({ for condition in trust.conditions : jsonencode([condition.test, lower(coalesce(condition.variable, "-"))]) => "${condition.test} ${coalesce(condition.variable, "-")}"... if condition != null }) :
               "roles[${jsonencode(key)}].conditions: ${jsonencode(same)}"
               if !(length(same) == 1)
-            ]
+            ] if can(trust.allow_tag_session)
           ])
           "A condition of a unity_catalog trust must not be about its guards sts:ExternalId, aws:PrincipalArn and aws:FederatedProvider; use external_ids" = flatten([
             for key, trust in checked : [
@@ -1387,7 +1387,7 @@ variable "roles" {
               if condition == null ? false : !(
                 !can(trust.unity_catalog.cloud) || !contains(["aws:federatedprovider", "aws:principalarn", "sts:externalid"], lower(coalesce(condition.variable, "-")))
               )
-            ]
+            ] if can(trust.allow_tag_session)
           ])
         } :
         "${message}. At fault: ${[
@@ -1402,19 +1402,19 @@ variable "roles" {
   validation {
     condition = length(flatten([
       for checked in [[
-        for json in [jsonencode([for trust in var.roles : can(trust.unity_catalog.cloud)])] :
+        for json in [jsonencode([for trust in var.roles : can(trust.unity_catalog.cloud) if can(trust.allow_tag_session)])] :
         can(regex("^\\[(?:false,?)*\\]$", json))
       ][0] ? {} : var.roles] :
       [
         [
           for key, trust in checked :
           "roles[${jsonencode(key)}].unity_catalog"
-          if !(!can(trust.unity_catalog.cloud) ? true : length(coalesce(trust.unity_catalog.external_ids, [])) > 0)
+          if !can(trust.allow_tag_session) ? false : !(!can(trust.unity_catalog.cloud) ? true : length(coalesce(trust.unity_catalog.external_ids, [])) > 0)
         ],
         [
           for key, trust in checked :
           "roles[${jsonencode(key)}].unity_catalog.cloud: ${jsonencode(try(trust.unity_catalog.cloud, null))}"
-          if !(
+          if !can(trust.allow_tag_session) ? false : !(
             try(trust.unity_catalog.cloud, null) == null ? true : contains(["aws", "aws-us-gov", "aws-us-gov-dod"], try(trust.unity_catalog.cloud, null))
           )
         ],
@@ -1422,7 +1422,7 @@ variable "roles" {
     ])) == 0
     error_message = join("\n", flatten([
       for checked in [[
-        for json in [jsonencode([for trust in var.roles : can(trust.unity_catalog.cloud)])] :
+        for json in [jsonencode([for trust in var.roles : can(trust.unity_catalog.cloud) if can(trust.allow_tag_session)])] :
         can(regex("^\\[(?:false,?)*\\]$", json))
       ][0] ? {} : var.roles] :
       [
@@ -1430,12 +1430,12 @@ variable "roles" {
           "unity_catalog must name external_ids, as the storage or service credential shows them: without, any customer's credential would get in" = [
             for key, trust in checked :
             "roles[${jsonencode(key)}].unity_catalog"
-            if !(!can(trust.unity_catalog.cloud) ? true : length(coalesce(trust.unity_catalog.external_ids, [])) > 0)
+            if !can(trust.allow_tag_session) ? false : !(!can(trust.unity_catalog.cloud) ? true : length(coalesce(trust.unity_catalog.external_ids, [])) > 0)
           ]
           "unity_catalog.cloud must be one of aws, aws-us-gov, aws-us-gov-dod" = [
             for key, trust in checked :
             "roles[${jsonencode(key)}].unity_catalog.cloud: ${jsonencode(try(trust.unity_catalog.cloud, null))}"
-            if !(
+            if !can(trust.allow_tag_session) ? false : !(
               try(trust.unity_catalog.cloud, null) == null ? true : contains(["aws", "aws-us-gov", "aws-us-gov-dod"], try(trust.unity_catalog.cloud, null))
             )
           ]
@@ -1452,13 +1452,13 @@ variable "roles" {
   validation {
     condition = !contains(flatten([
       for key, trust in [
-        for json in [jsonencode([for trust in var.roles : can(trust.unity_catalog.cloud)])] :
+        for json in [jsonencode([for trust in var.roles : can(trust.unity_catalog.cloud) if can(trust.allow_tag_session)])] :
         can(regex("^\\[(?:false,?)*\\]$", json))
       ][0] ? {} : var.roles :
       [
         for value_index, value in try(coalesce(trust.unity_catalog.external_ids, []), []) :
         value == null ? false : can(regex("^[A-Za-z0-9_+=,.@:/-]{2,}$", value)) && length(value) <= 1224
-      ]
+      ] if can(trust.allow_tag_session)
     ]), false)
     error_message = "Each of external_ids must be an external ID of 2 to 1,224 characters, as the storage or service credential shows it."
   }

@@ -10,6 +10,7 @@ import type { ModuleDefinition, RuleDefinition, VariableDefinition } from "./def
 import { fieldRules } from "./field-rules";
 import { inDatabricksZone } from "./issuer-rules";
 import { publishedModules } from "./modules";
+import { ROLE_LOOP } from "./modules/roles";
 import type { Profile } from "./profile-schema";
 import type { Sample } from "./sample";
 import { isUuid, SAMPLE } from "./sample";
@@ -203,7 +204,7 @@ function demandsOn(
     case "issuers": {
       const at = (attribute: string, right: Readonly<Record<string, HclValue>>): Place =>
         place(
-          [members("issuer", "var.issuers", "issuers", true)],
+          [members("issuer", "var.issuers", "issuers", { few: true })],
           `issuer.${attribute}`,
           (bad) => ({ production: { ...right, [attribute]: bad } }),
           true,
@@ -266,7 +267,7 @@ function demandsOn(
               oneOf(
                 "boundary-arn-invalid",
                 place(
-                  [members("role", "var.roles", "roles")],
+                  [ROLE_LOOP],
                   "role.permissions_boundary_arn",
                   (bad) => changed({ permissions_boundary_arn: bad }),
                   true,

@@ -6,7 +6,7 @@ import type { TextRule } from "../text/text-rule";
 import { exampleOf, re2Rule } from "../text/text-rule";
 import type { Inputs, RuleDefinition } from "./definition";
 import type { Loop } from "./loops";
-import { AMONG, elements, layOut, overOf } from "./loops";
+import { AMONG, elements, ifGiven, layOut, overOf } from "./loops";
 import { jsonText, jsonTexts, orNull, unlessPlain } from "./plain-values";
 
 /** Where a value is in a module's inputs: as itself in a variable, or below `for` loops over one. */
@@ -51,8 +51,8 @@ export interface Shown {
 
 /**
  * The rule that `test` holds for everything the loops run over. A `validation` sees its own variable alone, so
- * condition and message both list what is at fault. Null objects are left out where they are few, unless `nulls` asks
- * for those of the last loop. Where a value is unknown so is the list: the rule is checked in the apply, before any
+ * condition and message both list what is at fault. Null objects are left out, unless `nulls` asks for those of the
+ * last loop. Where a value is unknown so is the list: the rule is checked in the apply, before any
  * role is made.
  */
 export function ruleOver(
@@ -68,7 +68,9 @@ export function ruleOver(
   const text = `"${place}${value === undefined ? "" : `: \${jsonencode(${value})}`}"`;
   const element = (loop: Loop): string => {
     const bad = `!(${wrapped(test)})`;
-    return `\n${text}\nif ${loop.few === true && !nulls ? `${loop.name} == null ? false : ${bad}` : bad}`;
+    const isNull = loop.attribute === undefined ? `${loop.name} == null` : `!can(${loop.name}.${loop.attribute})`;
+    const mayBeNull = loop.few === true || loop.attribute !== undefined;
+    return `\n${text}\nif ${mayBeNull && !nulls ? `${isNull} ? false : ${bad}` : bad}`;
   };
   const list = layOut(loops, element);
   const [first, ...rest] = loops;
@@ -98,13 +100,12 @@ function wrapped(test: string): string {
 /** The condition that `test` holds for everything the loops run over, for values that no message may name. */
 export function forAll(loops: readonly Loop[], test: string): string {
   // alltrue would say the same, but first unifies the types of its list, which takes the square of its length
-  return loops.length === 0 ? test : `!contains(${layOut(loops, () => `\n${test}`)}, false)`;
+  return loops.length === 0 ? test : `!contains(${layOut(loops, (loop) => `\n${test}${ifGiven(loop)}`)}, false)`;
 }
 
 /**
  * The rule that none of the objects of the last loop is null. `words`: what one is, e.g. `A role`. `attribute`: one
- * that
- * each has: to ask for it is a third of the work of comparing the whole object with null.
+ * that each has.
  */
 export function noNullRule(
   loops: readonly [...Loop[], Loop],
@@ -113,16 +114,16 @@ export function noNullRule(
   bad: Inputs,
 ): RuleDefinition {
   const [last] = loops.slice(-1) as [Loop];
-  const rule = ruleOver(
+  const isGiven = `can(${last.name}.${last.attribute ?? attribute})`;
+  return ruleOver(
     "required",
     loops,
-    `can(${last.name}.${attribute})`,
+    isGiven,
     `${words} must not be null; leave it out`,
     [bad],
     { refuses: `null_${inName(words)}` },
     true,
   );
-  return { ...rule, amongErrors: last.few !== true };
 }
 
 /** Whether `reference` satisfies `rule`, as an HCL expression. */

@@ -12,11 +12,6 @@ export interface RuleDefinition extends ContractRule {
    * sample's.
    */
   readonly breaks: readonly Inputs[];
-  /**
-   * Terraform's own errors come along with the rule's message, which `terraform test` takes for a failure: no run
-   * expects it.
-   */
-  readonly amongErrors?: boolean;
   /** What a run of the module's tests refuses, in words with `_`, e.g. `invalid_role_name`; default: from the code. */
   readonly refuses?: string;
   /** A local or output with the list of what is at fault, shown after the message. */

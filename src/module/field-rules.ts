@@ -118,7 +118,7 @@ function identityRules(
   { variable, reference }: Place,
   { keys, distinct, code, fields }: KindOf<"identities">,
 ): readonly RuleDefinition[] {
-  const loops = [members("identity", reference, variable, true)] as const;
+  const loops = [members("identity", reference, variable, { few: true })] as const;
   const holding = (identity: HclValue): Inputs => ({ [variable]: { [keys.example]: identity } });
   const choices = Object.entries(hclFields(fields));
   const named = choices.map(([name]) => name).join(", ");

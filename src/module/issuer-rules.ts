@@ -60,7 +60,7 @@ export function issuersRules(sample: Sample, fields: Fields): readonly RuleDefin
     account_id: sample.databricksAccountId,
     accounts_host: sample.databricksAccountHost,
   };
-  const loops = [members("issuer", "var.issuers", "issuers", true)] as const;
+  const loops = [members("issuer", "var.issuers", "issuers", { few: true })] as const;
   const holding = (issuer: Inputs): Inputs => ({ issuers: { production: issuer } });
   // A host that is no host lies in no zone either, so values are tried where any zone is accepted.
   const right: Readonly<Record<string, Inputs>> = {

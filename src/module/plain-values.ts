@@ -9,6 +9,7 @@ import type { Form } from "../text/form";
 import { except, re2Part } from "../text/form";
 import type { TextRule } from "../text/text-rule";
 import type { Loop } from "./loops";
+import { ifGiven } from "./loops";
 
 /** RE2's expression for JSON without a value. */
 export const JSON_NULL = "null";
@@ -64,7 +65,10 @@ function withoutEscapes(form: Form): Form {
 export function unlessPlain(loops: readonly Loop[], value: string, plain: string | undefined): readonly Loop[] {
   const [first, ...rest] = loops;
   if (first === undefined || plain === undefined || loops.some(({ few }) => few === true)) return loops;
-  const values = loops.reduceRight((inner, { name, over }) => `[for ${name} in ${over} : ${inner}]`, value);
+  const values = loops.reduceRight(
+    (inner, loop) => `[for ${loop.name} in ${loop.over} : ${inner}${ifGiven(loop)}]`,
+    value,
+  );
   const form = loops.reduce(jsonList, plain);
   return [{ ...first, unless: { json: values, form: hclString(`^${form}$`) } }, ...rest];
 }

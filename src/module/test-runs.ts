@@ -41,8 +41,8 @@ export function refusals(definition: ModuleDefinition): readonly Refusal[] {
 /** Runs that break every rule once, each named after what it refuses. */
 export function refusalRuns(definition: ModuleDefinition): readonly RefusalRun[] {
   const runs = (address: string, rules: readonly RuleDefinition[]): readonly RefusalRun[] =>
-    rules.flatMap(({ breaks: [bad], amongErrors, code, message, refuses }): readonly RefusalRun[] =>
-      bad === undefined || amongErrors === true
+    rules.flatMap(({ breaks: [bad], code, message, refuses }): readonly RefusalRun[] =>
+      bad === undefined
         ? []
         : [
             {

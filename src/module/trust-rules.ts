@@ -30,6 +30,9 @@ export interface TrustScope {
   readonly namesIssuer: boolean;
 }
 
+/** How null is told from a trust: see Loop. */
+export const TRUST_OBJECTS = { attribute: "allow_tag_session" };
+
 const WIDE = "wide_subject_patterns";
 
 /** The lists that say who is trusted: names, texts without a default of the issuer's, and patterns with a reason. */
@@ -80,7 +83,7 @@ export function trustRules(scope: TrustScope, sample: Sample): readonly RuleDefi
   return [
     ...(scope.namesIssuer
       ? [
-          noNullRule(scope.loops, "conditions", "A trust", { [scope.variable]: scope.holding(null) }),
+          noNullRule(scope.loops, TRUST_OBJECTS.attribute, "A trust", { [scope.variable]: scope.holding(null) }),
           rule(
             unlessPlain(scope.loops, `[trust.issuer, ${HAS_UNITY_CATALOG}]`, `\\[${SOME_TEXT},false\\]`),
             "issuer-not-found",
@@ -144,7 +147,7 @@ function wideRules(
   holding: (attributes: Inputs) => Inputs,
 ): readonly RuleDefinition[] {
   const trusts = unlessPlain(scope.loops, `trust.${WIDE}`, JSON_EMPTY_LIST);
-  const loop = elements("wide", `trust.${WIDE}`, `.${WIDE}`, true);
+  const loop = elements("wide", `trust.${WIDE}`, `.${WIDE}`, { few: true });
   const bad = (entry: HclValue): Inputs => holding({ ...right, [WIDE]: [entry] });
   const wide = { pattern: "*", reason: REASON.example };
   const rule = (
@@ -190,7 +193,7 @@ function withConditions({ loops }: TrustScope): readonly Loop[] {
   return unlessPlain(loops, "trust.conditions", JSON_EMPTY_LIST);
 }
 
-const CONDITIONS: Loop = elements("condition", "trust.conditions", ".conditions", true);
+const CONDITIONS: Loop = elements("condition", "trust.conditions", ".conditions", { few: true });
 
 function conditionRules(
   scope: TrustScope,

@@ -228,6 +228,19 @@ run "refuses_invalid_role_path" {
   expect_failures = [var.role_path]
 }
 
+# A role must not be null; leave it out.
+run "refuses_null_role" {
+  command = plan
+
+  variables {
+    roles = {
+      lake-reader = null
+    }
+  }
+
+  expect_failures = [var.roles]
+}
+
 # Each key of roles must be 1 to 64 letters, digits and _+=,.@-, starting with a letter or digit.
 run "refuses_invalid_key_of_roles" {
   command = plan

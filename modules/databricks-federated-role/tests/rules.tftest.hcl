@@ -341,6 +341,17 @@ run "refuses_no_trust" {
   expect_failures = [var.trusts]
 }
 
+# A trust must not be null; leave it out.
+run "refuses_null_trust" {
+  command = plan
+
+  variables {
+    trusts = [null]
+  }
+
+  expect_failures = [var.trusts]
+}
+
 # Each trust must either name an issuer and whom of it the role trusts, or have unity_catalog and nothing else but conditions.
 run "refuses_trust_of_no_or_of_two_kinds" {
   command = plan

@@ -507,6 +507,19 @@ run "refuses_invalid_role_path" {
   expect_failures = [var.role_path]
 }
 
+# A role must not be null; leave it out.
+run "refuses_null_role" {
+  command = plan
+
+  variables {
+    roles = {
+      lake-reader = null
+    }
+  }
+
+  expect_failures = [var.roles]
+}
+
 # Each key of roles must be 1 to 64 letters, digits and _+=,.@-, starting with a letter or digit.
 run "refuses_invalid_key_of_roles" {
   command = plan
@@ -965,6 +978,21 @@ run "refuses_no_trust" {
     roles = {
       lake-reader = {
         trusts = []
+      }
+    }
+  }
+
+  expect_failures = [var.roles]
+}
+
+# A trust must not be null; leave it out.
+run "refuses_null_trust" {
+  command = plan
+
+  variables {
+    roles = {
+      lake-reader = {
+        trusts = [null]
       }
     }
   }

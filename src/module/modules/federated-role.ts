@@ -15,7 +15,7 @@ import type { Sample } from "../sample";
 import { commonInputs } from "../sample";
 import { awsAccountId, awsPartition, inOrder, settings, verifications } from "../settings";
 import { nothingNamed, SELF_ASSUMING_TOO_LONG, trustPreconditions } from "../trust-problems";
-import { trustRules } from "../trust-rules";
+import { TRUST_OBJECTS, trustRules } from "../trust-rules";
 import { AWS_PROVIDER, rolePoliciesModule, roleModule, trustPoliciesModule } from "./inner";
 import {
   fullInlinePolicies,
@@ -62,7 +62,7 @@ export function federatedRoleModule(sample: Sample): ModuleDefinition {
       ...trustRules(
         {
           variable: "trusts",
-          loops: [elements("trust", "var.trusts", "trusts")],
+          loops: [elements("trust", "var.trusts", "trusts", TRUST_OBJECTS)],
           holding: (attributes) => [attributes],
           namesIssuer: true,
         },

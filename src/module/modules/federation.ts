@@ -12,7 +12,7 @@ import type { Sample } from "../sample";
 import { commonInputs } from "../sample";
 import { awsAccountId, awsPartition, inOrder, settings, verifications } from "../settings";
 import { nothingIn, rolePreconditions, trustPreconditions } from "../trust-problems";
-import { trustRules } from "../trust-rules";
+import { TRUST_OBJECTS, trustRules } from "../trust-rules";
 import { AWS_PROVIDER, rolePoliciesModule, roleModule, trustPoliciesModule } from "./inner";
 import { fullInlinePolicies, ROLE_LOOP, roleOutputs, rolesRules, TRUSTS_FIELD, unityCatalogTrust } from "./roles";
 
@@ -64,7 +64,7 @@ export function federationModule(sample: Sample): ModuleDefinition {
       ...trustRules(
         {
           variable: "roles",
-          loops: [ROLE_LOOP, elements("trust", "role.trusts", ".trusts")],
+          loops: [ROLE_LOOP, elements("trust", "role.trusts", ".trusts", TRUST_OBJECTS)],
           holding: holdingTrust,
           namesIssuer: true,
         },

@@ -33,7 +33,8 @@ const SETTINGS: Fields = SETTING_FIELDS;
 /** Without a function: Terraform looks through every argument of one. */
 const ROLE_KEYS = "[for key, role in var.roles : key]";
 
-export const ROLE_LOOP: Loop = members("role", "var.roles", "roles");
+const ROLE_OBJECTS = { attribute: "force_detach_policies" };
+export const ROLE_LOOP: Loop = members("role", "var.roles", "roles", ROLE_OBJECTS);
 
 /**
  * Rules on the roles of `roles` beside their trusts; `right` is a role with nothing wrong, `unityCatalog` how one has
@@ -45,7 +46,7 @@ export function rolesRules(
 ): readonly RuleDefinition[] {
   const fields: Fields = PLAIN_ROLE_FIELDS;
   return [
-    noNullRule([ROLE_LOOP], "tags", "A role", { roles: { "lake-reader": null } }),
+    noNullRule([ROLE_LOOP], ROLE_OBJECTS.attribute, "A role", { roles: { "lake-reader": null } }),
     ruleOver(
       ROLE_KEY.code,
       unlessPlain([{ name: "key", over: ROLE_KEYS, at: "roles" }], "key", jsonText(ROLE_KEY)),

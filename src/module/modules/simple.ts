@@ -14,7 +14,7 @@ import type { Sample } from "../sample";
 import { commonInputs, isUuid } from "../sample";
 import { awsAccountId, awsPartition, inOrder, settings, switchedOn, verifications } from "../settings";
 import { rolePreconditions, trustPreconditions } from "../trust-problems";
-import { trustRules } from "../trust-rules";
+import { TRUST_OBJECTS, trustRules } from "../trust-rules";
 import { AWS_PROVIDER, rolePoliciesModule, roleModule, trustPoliciesModule } from "./inner";
 import { fullInlinePolicies, PLAIN_ROLE_FIELDS, roleOutputs, rolesRules, unityCatalogTrust } from "./roles";
 
@@ -135,7 +135,7 @@ function simpleModule(sample: Sample, simple: SimpleModule): ModuleDefinition {
       ...trustRules(
         {
           variable: "roles",
-          loops: [members("trust", "var.roles", "roles")],
+          loops: [members("trust", "var.roles", "roles", TRUST_OBJECTS)],
           holding: holdingTrust,
           namesIssuer: false,
         },
