@@ -57,9 +57,9 @@ test("an account that is not known is written as such, never as its placeholder"
   expect(accounts[0]?.providers[0]?.arn).toContain(":<account>:");
 });
 
-test("of thousands of roles the first are shown, and how many are not", () => {
+test("of many roles the first are shown, and how many are not", () => {
   const roles = Object.fromEntries(
-    Array.from({ length: 2_000 }, (_, index) => [
+    Array.from({ length: MAX_SHOWN_ROLES + 7 }, (_, index) => [
       `role-${index}`,
       { trusts: [{ issuer: "production", servicePrincipals: ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"] }] },
     ]),
@@ -70,7 +70,7 @@ test("of thousands of roles the first are shown, and how many are not", () => {
   const input = { name: "large", issuers, roles };
   const [account] = federationOutputs(readFederation(input).federation, input, version).accounts;
   expect(account?.roles).toHaveLength(MAX_SHOWN_ROLES);
-  expect(account?.rolesLeftOut).toBe(2_000 - MAX_SHOWN_ROLES);
+  expect(account?.rolesLeftOut).toBe(7);
 });
 
 test.each([
