@@ -52,6 +52,9 @@ function moduleView(definition: ModuleDefinition): object {
     requiredVersion: definition.requiredVersion,
     requiredProviders: providers.length === 0 ? null : definition.requiredProviders,
     variables: definition.variables.map(variableView),
+    comparesJson: definition.variables.some(({ validations }) =>
+      validations.some(({ condition }) => condition.includes("for json in ")),
+    ),
     outputs: definition.outputs.map(outputView),
     ...referenceView(definition),
     ...tagsView(definition),
