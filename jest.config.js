@@ -21,6 +21,7 @@ const esModules = [
 ];
 const shared = {
   testEnvironment: "node",
+  setupFiles: ["<rootDir>/__tests__/support/without-color.ts"],
   transform,
   transformIgnorePatterns: [`/node_modules/(?!(?:${esModules.join("|")})/)`],
   modulePathIgnorePatterns: [

@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
 import { REASONS } from "../src/adopt/reasons";
+import { version } from "../package.json";
 import { featuresTable, mechanismsTable } from "../src/explain/mechanisms";
 import { ACCOUNT_ISSUER_FIELDS, WORKSPACE_ISSUER_FIELDS } from "../src/federation/fields/issuer";
 import { ROLE_FIELDS } from "../src/federation/fields/role";
@@ -17,6 +18,7 @@ import { cloudsTable, principalsTable } from "../src/issuer/clouds";
 import { lintRulesPage } from "../src/lint/rules-page";
 import { markdownTable } from "../src/text/table";
 import { tell } from "../src/cli/run";
+import { firstCommands, installCommand, PUBLISHED, withAddresses } from "./published";
 import ROOMS from "./rooms.json";
 
 /** The reasons of adopt, each with what it says. */
@@ -29,6 +31,8 @@ const reasonsTable = (): string =>
 const PAGES: Readonly<Record<string, (now: string) => string>> = {
   "ARCHITECTURE.md": withRooms,
   "docs/adopt.md": (page) => withTable(page, "REASONS", reasonsTable()),
+  "README.md": (page) => withTable(page, "FIRST_COMMANDS", firstCommands(PUBLISHED, version)),
+  "docs/cdktf.md": withInstallation,
   "docs/federation-file.md": withFields,
   "docs/issuer.md": (page) => withTable(page, "CLOUDS", cloudsTable()),
   "docs/lint-rules.md": lintRulesPage,
@@ -38,6 +42,7 @@ const PAGES: Readonly<Record<string, (now: string) => string>> = {
       "PRINCIPALS",
       principalsTable(),
     ),
+  "package.json": (text) => withAddresses(text, PUBLISHED),
 };
 
 const check = process.argv.includes("--check");
@@ -58,6 +63,17 @@ function textOf(file: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** `page` with the commands that install the constructs for each kit. */
+function withInstallation(page: string): string {
+  return Object.entries({
+    cdktf: ["cdktf@0.21", "@cdktf/provider-aws@21", "constructs@10.7"],
+    cdktn: ["cdktn@0.24", "@cdktn/provider-aws@25", "constructs@10.7"],
+  }).reduce(
+    (text, [kit, peers]) => withTable(text, `INSTALL ${kit}`, installCommand(PUBLISHED, version, ...peers)),
+    page,
+  );
 }
 
 /** `page` with the table of rooms between its markers. */

@@ -1,6 +1,7 @@
 /** `npm start` as a newcomer runs it; needs neither Terraform nor AWS. */
-import { existsSync, readFileSync, symlinkSync } from "node:fs";
+import { existsSync, readFileSync, statSync, symlinkSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { startPicture } from "../../scripts/terminal-svg";
 import { cdktfProject } from "../support/cdktf-project";
 import { describeWith } from "../support/requirements";
 import { runProgram } from "../support/run-program";
@@ -51,7 +52,7 @@ describe("npm start in a pipe", () => {
       ).toEqual([
         "terraform -chdir=out/hcl/prod init && terraform -chdir=out/hcl/prod plan",
         "npx cdktf deploy lakehouse-prod lakehouse-dev",
-        "npx tsx src/cli/cli.ts prove --config several.yaml",
+        "npm run -s cli -- prove --config several.yaml",
       ]);
       // plain lines, a step each
       expect(stderr.split("\n")).toEqual([
@@ -62,6 +63,17 @@ describe("npm start in a pipe", () => {
       ]);
     },
   );
+
+  test("is what the README's picture shows", async () => {
+    const folder = clone();
+    const { stdout } = await runProgram(tsx(folder), ["src/cli/start.ts"], {
+      cwd: folder,
+      env: { ...process.env, FORCE_COLOR: "1" },
+    });
+    // otherwise: npx tsx scripts/draw-pictures.ts
+    expect(startPicture(stdout)).toBe(readFileSync(join(REPOSITORY, "docs", "pictures", "npm-start.svg"), "utf8"));
+    expect(statSync(join(REPOSITORY, "docs", "pictures", "report.png")).size).toBeLessThan(150_000);
+  });
 
   test.each([
     [["--config", "several.yaml"], 2, "[usage]"],

@@ -8,7 +8,7 @@ import { appendFileSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { version } from "../../package.json";
-import { exitCodeOf, type ExitCode, run, say, tell } from "../../src/cli/run";
+import { exitCodeOf, type ExitCode, run, sayText, tell } from "../../src/cli/run";
 import { inputError } from "../../src/errors";
 import type { LintReport } from "../../src/lint/lint-documents";
 import { lintMarkdown } from "../../src/lint/output/markdown";
@@ -58,7 +58,7 @@ function program(...args: readonly string[]): { readonly code: ExitCode; readonl
 
 function doctor(more: readonly string[]): ExitCode {
   const { code, stdout } = program("doctor", ...(more.length === 0 ? ["--all"] : more));
-  say(stdout, { escaped: true });
+  sayText(stdout);
   const result = code === 0 ? "nothing is wrong" : code === 1 ? "something is wrong" : "not everything was checked";
   summarize(`### Databricks in AWS: ${result}\n\n<pre>\n${htmlText(cut(stdout, MOST_SUMMARY))}\n</pre>`);
   return code;
@@ -83,7 +83,7 @@ async function lint(pull: PullRequest | null, more: readonly string[]): Promise<
       ? `**The check did not come to an end (exit code ${code}).** The job's log says why.`
       : lintMarkdown(report);
   if (report !== null) {
-    say(lintText(report), { escaped: true });
+    sayText(lintText(report));
     output("sarif", writeResult("lint.sarif", JSON.stringify(lintSarif(report, version))));
   }
   summarize([title, ...at, body].join("\n\n"));

@@ -9,7 +9,7 @@ import { quoted } from "../text/text-rule";
 import type { Flag } from "./flags";
 import { verbHelp, VERBS, verbsHelp } from "./help";
 import { flagMistake, valueMistake } from "./mistakes";
-import { type ExitCode, run, say, surviveClosedPipe } from "./run";
+import { type ExitCode, run, sayText, surviveClosedPipe } from "./run";
 import type { Verb, VerbGroup } from "./verb";
 
 const ABOUT = "Lets Databricks identities into AWS without a stored key, and proves who gets in.";
@@ -145,7 +145,7 @@ function refuseConflicts(given: Readonly<Record<string, unknown>>, { flags, excl
 }
 
 function print(text: string): 0 {
-  say(text);
+  sayText(text);
   return 0;
 }
 

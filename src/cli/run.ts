@@ -1,6 +1,7 @@
 /** Runs a verb: prints its result, turns every error into a message and an exit code, never a stack trace. */
 import { ERROR_CODES, FederationError, formatProblem, type Problem } from "../errors";
 import { visible, visibleLines } from "../text/escape";
+import { painted, paintedCode, usesColor } from "./color";
 
 /** 0 success, 1 a finding or a refusal, 2 the input is wrong, 3 something outside failed, 130 interrupted. */
 export type ExitCode = 0 | 1 | 2 | 3 | 130;
@@ -18,22 +19,36 @@ export function withoutHidden(text: string): string {
   return hidden.reduce((shown, secret) => shown.replaceAll(secret, "(sensitive)"), text);
 }
 
-/** Writes a block of the result to stdout. `escaped`: its lines are `visible` already, with colors for a terminal. */
-export function say(text: string, { escaped = false } = {}): void {
+/** Writes a block of the result to stdout as it is, for a program or a file: never with colors. */
+export function say(text: string): void {
+  write(text, (block) => block);
+}
+
+/** Writes a block of the result to stdout for a person: with colors on a terminal. */
+export function sayText(text: string): void {
+  write(text, usesColor(process.stdout, process.env) ? painted : (block) => block);
+}
+
+/** Writes JSON or HCL to stdout for a person: with colors on a terminal. */
+export function sayCode(text: string): void {
+  write(text, usesColor(process.stdout, process.env) ? paintedCode : (block) => block);
+}
+
+function write(text: string, paint: (block: string) => string): void {
   clearProgress();
-  const block = withoutHidden(text.endsWith("\n") ? text : `${text}\n`);
-  process.stdout.write(escaped ? block : visibleLines(block));
+  process.stdout.write(paint(visibleLines(withoutHidden(text.endsWith("\n") ? text : `${text}\n`))));
 }
 
 /** Writes one line of the result to stdout, whatever is in it. */
 export function sayLine(text: string): void {
-  say(visible(text));
+  sayText(visible(text));
 }
 
 /** Writes a message of one line to stderr. */
 export function tell(text: string): void {
   clearProgress();
-  process.stderr.write(`${visible(withoutHidden(text))}\n`);
+  const line = visible(withoutHidden(text));
+  process.stderr.write(`${usesColor(process.stderr, process.env) ? painted(line) : line}\n`);
 }
 
 /** Prints one JSON document on stdout. */
@@ -44,7 +59,7 @@ export function sayJson(document: unknown): void {
 /** Prints the result of a verb: `document` with --json, else `text`. */
 export function sayResult(json: boolean, document: unknown, text: string): void {
   if (json) sayJson(document);
-  else say(text);
+  else sayText(text);
 }
 
 /** Work that takes longer than this shows its progress. */

@@ -25,7 +25,7 @@ import { measureTrustPolicy, trustPolicyJson } from "../trust/build";
 import { replaceTree } from "../files/replace-tree";
 import { inputError } from "../errors";
 import { withOwnIssuer } from "./own-issuer";
-import { run, say, step, tell } from "./run";
+import { run, sayCode, sayText, step, tell } from "./run";
 import { textTable } from "../text/table";
 
 const OUT = "out";
@@ -71,7 +71,7 @@ async function start(given: string): Promise<0> {
   synthesizeStacks(federation, join(OUT, kit));
 
   for (const account of federation.accounts) showAccount(accountView(federation, account));
-  say(`\nWho reaches what\n\n${reachTable(federation)}`);
+  sayText(`\nWho reaches what\n\n${reachTable(federation)}`);
   for (const warning of warnings)
     tell(`note: ${warning.path === undefined ? "" : `${warning.path}: `}${warning.message} [${warning.code}]`);
   showNext(federation, given);
@@ -86,11 +86,11 @@ function showAccount(view: AccountView): void {
       ? (text: string): string => text.replaceAll(view.accountId, "<account>")
       : (text: string): string => text;
   const key = account.key === null ? "" : `, AWS account ${account.key}`;
-  say(
+  sayText(
     `Federation ${federation.name}${key} (${account.accountId ?? "account detected at plan time"}, ` +
       `${account.partition})\n`,
   );
-  say(
+  sayText(
     textTable(
       ["issuer", "level", "URL", "audience", "provider ARN"],
       view.providers.map(({ issuer, arn, create }) => [
@@ -106,16 +106,16 @@ function showAccount(view: AccountView): void {
   if (first !== undefined) {
     const policy = roleTrustPolicy(first, view);
     const size = measureTrustPolicy(trustPolicyJson(policy), federation.trustPolicyMaxLength);
-    say(
+    sayText(
       `\nTrust policy of ${first.key} (${size.length} of ${size.quota} characters; ${size.moreSubjects} more ` +
         `service principals fit)\n`,
     );
-    say(placeholder(JSON.stringify(policy, null, 2)));
+    sayCode(placeholder(JSON.stringify(policy, null, 2)));
   }
-  say(`\nHCL: ${root}/main.tf\n`);
+  sayText(`\nHCL: ${root}/main.tf\n`);
   const lines = readFileSync(join(root, "main.tf"), "utf8").trimEnd().split("\n");
-  say(lines.slice(0, SHOWN_LINES).join("\n"));
-  if (lines.length > SHOWN_LINES) say(`… and ${lines.length - SHOWN_LINES} lines more`);
+  sayCode(lines.slice(0, SHOWN_LINES).join("\n"));
+  if (lines.length > SHOWN_LINES) sayText(`… and ${lines.length - SHOWN_LINES} lines more`);
 }
 
 function reachTable(federation: Federation): string {
@@ -135,13 +135,13 @@ function showNext(federation: Federation, given: string): void {
   const [account] = federation.accounts;
   const root = join(OUT, "hcl", account === undefined ? "" : rootFolderOf(account));
   const config = given === DEFAULT_FEDERATION_FILE || !existsSync(given) ? "" : ` --config ${given}`;
-  say(
+  sayText(
     [
       "\nNext, one of:",
       `  terraform -chdir=${root} init && terraform -chdir=${root} plan    review the HCL, then apply it`,
       `  ${command} deploy ${federation.accounts.map(({ stackName }) => stackName).join(" ")}    deploy the ` +
         `${title} stack${given === DEFAULT_FEDERATION_FILE ? "" : `, once it is in ${DEFAULT_FEDERATION_FILE}`}`,
-      `  npx tsx src/cli/cli.ts prove${config}    try 1,000 forged tokens on every role`,
+      `  npm run -s cli -- prove${config}    try 1,000 forged tokens on every role`,
     ].join("\n"),
   );
 }

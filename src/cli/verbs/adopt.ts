@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { version } from "../../../package.json";
 import { inputError } from "../../errors";
 import { FLAGS, flags } from "../flags";
-import { progress, say, sayJson } from "../run";
+import { progress, sayJson, sayText } from "../run";
 import { verb } from "../verb";
 
 export default verb({
@@ -63,7 +63,7 @@ export default verb({
     const tree = adoptedFiles(adoption, { out, version, evidence });
     replaceTree(out, tree);
     if (options.json) sayJson(adoptionDocument(adoption, [...tree.files.keys()]));
-    else say(adoptionText(adoption, out), { escaped: true });
+    else sayText(adoptionText(adoption, out));
     return adoption.leftRoles.length + adoption.leftProviders.length > 0 ? 1 : 0;
   },
 });

@@ -3,7 +3,7 @@ import { inputError } from "../../errors";
 import { readDays } from "../days";
 import { readSource } from "../federation-source";
 import { flags } from "../flags";
-import { progress, say, sayJson, tell } from "../run";
+import { progress, say, sayJson, sayText, tell } from "../run";
 import { verb } from "../verb";
 
 export default verb({
@@ -39,7 +39,7 @@ export default verb({
     if (options.narrow) return proposeNarrower(source.file, found);
     if (options.json) sayJson(found);
     else if (options.csv) say((await import("../../audit/csv")).auditCsv(found));
-    else say((await import("../../audit/text")).auditText(found), { escaped: true });
+    else sayText((await import("../../audit/text")).auditText(found));
     return found.uses.some(({ undeclared }) => undeclared !== null) ? 1 : 0;
   },
 });

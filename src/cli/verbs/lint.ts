@@ -3,7 +3,7 @@ import { version } from "../../../package.json";
 import { inputError } from "../../errors";
 import { quoted } from "../../text/text-rule";
 import { flags } from "../flags";
-import { hide, say, sayJson, tell } from "../run";
+import { hide, say, sayJson, sayText, tell } from "../run";
 import { verb } from "../verb";
 
 export default verb({
@@ -52,10 +52,7 @@ export default verb({
     if (options.sarif) sayJson((await import("../../lint/output/sarif")).lintSarif(report, version));
     else if (options.json) sayJson(report);
     else if (options.markdown) say((await import("../../lint/output/markdown")).lintMarkdown(report));
-    else {
-      const colors = process.stdout.isTTY === true && process.env["NO_COLOR"] === undefined;
-      say((await import("../../lint/output/text")).lintText(report, colors), { escaped: true });
-    }
+    else sayText((await import("../../lint/output/text")).lintText(report));
     return lintExitCode(report, {
       maxWarnings: maxWarnings === undefined ? undefined : Number(maxWarnings),
       failOnWidening,

@@ -4,10 +4,10 @@ import { counted, listed } from "../../text/words";
 import { shellLine } from "../explain-command";
 import type { LintReport, PlacedChange, PlacedFinding, PlacedIdentity } from "../lint-documents";
 
-/** The whole report as text; what others wrote is escaped. `color`: terminal colors. */
-export function lintText(report: LintReport, color = false): string {
+/** The whole report as text; what others wrote is escaped. */
+export function lintText(report: LintReport): string {
   const lines = [
-    ...report.findings.map((finding) => findingLine(finding, color)),
+    ...report.findings.map(findingLine),
     ...report.changes.flatMap((change, index) => [
       ...(index === 0 ? ["", "Who gets in, before and after:"] : []),
       ...changeLines(change),
@@ -25,17 +25,14 @@ export function lintText(report: LintReport, color = false): string {
   return lines.join("\n").replace(/^\n/, "");
 }
 
-const COLORS = { error: 31, warning: 33, note: 34 } as const;
-
 /** E.g. `federation.yaml:12:7`. */
 export function placeOf({ file, line, column }: Pick<PlacedFinding, "file" | "line" | "column">): string {
   return [file, ...(line === null ? [] : [line]), ...(column === null ? [] : [column])].join(":");
 }
 
-function findingLine(finding: PlacedFinding, color: boolean): string {
+function findingLine(finding: PlacedFinding): string {
   const { severity, path, message, fix, rule } = finding;
-  const word = color ? `\u001b[${COLORS[severity]}m${severity}\u001b[0m` : severity;
-  return `${visible(placeOf(finding))}: ${word}: ${visible(`${path}: ${message} ${fix} [${rule}]`)}`;
+  return `${visible(placeOf(finding))}: ${severity}: ${visible(`${path}: ${message} ${fix} [${rule}]`)}`;
 }
 
 function changeLines({ role, change, gained, lost }: PlacedChange): readonly string[] {
