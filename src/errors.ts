@@ -231,6 +231,7 @@ export const ERROR_CODES = {
   "version-step-too-small": "input",
   // sandbox
   "port-invalid": "input",
+  "record-invalid": "input",
   "port-unusable": "outside",
   "sandbox-needs": "input",
   // registry: publish and serve

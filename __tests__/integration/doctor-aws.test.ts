@@ -14,7 +14,7 @@ import {
   UpdateAssumeRolePolicyCommand,
   UpdateRoleCommand,
 } from "@aws-sdk/client-iam";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { DoctorReport } from "../../src/doctor/report";
 import { accountView, parseFederation, roleTrustPolicy } from "../../src/federation";
@@ -884,6 +884,33 @@ describeWith({ moto: true }, "doctor and a local AWS", () => {
       expect(evidence(report, "assume")).toContain(`assumed-role/lake-reader/${SUBJECT}`);
       expect(evidence(report, "token-source")).toContain("stored secret");
       expect(exitCode).toBe(0);
+    });
+
+    test("--record writes what a call showed without a name in it, and --replay says what it is worth", async () => {
+      const identity = sandbox.identities.find((one) => one.subject === SUBJECT);
+      const file = join(temporaryFolder("record"), "record.json");
+      const environment = {
+        DATABRICKS_HOST: sandbox.issuers["production"]?.url ?? "",
+        DATABRICKS_CLIENT_ID: identity?.clientId ?? "",
+        DATABRICKS_CLIENT_SECRET: identity?.clientSecret ?? "",
+        AWS_ENDPOINT_URL_STS: sandbox.sts,
+      };
+      const flags = ["--role", "lake-reader", "--assume", "--from", "client-credentials", "--record", file];
+      expect((await doctor(flags, environment)).exitCode).toBe(0);
+      const text = readFileSync(file, "utf8");
+      expect(text).not.toMatch(/databricks\.com|127\.0\.0\.1|lake-reader|[0-9a-f]{8}-|[0-9]{12}|eyJ|dose|ASIA/);
+      expect(JSON.parse(text)).toMatchObject({
+        token: { source: "client-credentials", audience: "workspace ID", lifetime: 3600 },
+        sts: { answer: "session", by: "another endpoint" },
+      });
+      const again = await doctor(flags, environment);
+      expect([again.exitCode, again.stderr || again.stdout]).toEqual([2, expect.stringContaining("exists")]);
+      const replayed = await runProgram(process.execPath, [cli, "doctor", "--replay", file], {
+        cwd: temporaryFolder("replay"),
+      });
+      expect(replayed.stdout).toContain(
+        "Not a proof that AWS STS accepts the token (answer: session, by another endpoint)",
+      );
     });
 
     test("an undeclared identity does not, and gets the reason, which AWS would not give", async () => {

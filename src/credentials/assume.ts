@@ -18,6 +18,8 @@ export interface AssumeOptions {
   /** Send the token to an endpoint that is neither AWS' nor loopback. */
   readonly allowEndpoint?: boolean | undefined;
   readonly timeoutMs?: number;
+  /** Called with the host that is asked. */
+  readonly onHost?: (host: string) => void;
 }
 
 /** Credentials of one session. The three secret parts hide themselves from logs. */
@@ -52,7 +54,10 @@ export async function assumeRole(options: AssumeOptions): Promise<AssumedRole> {
     env: options.env,
     timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
     maxBytes: MAX_BYTES,
-    allow: (host) => checkStsHost(host, options.allowEndpoint === true),
+    allow: (host) => {
+      checkStsHost(host, options.allowEndpoint === true);
+      options.onHost?.(host);
+    },
     onDate: (_host, seen) => {
       date = seen;
     },

@@ -1,5 +1,5 @@
 /** Checks a federation against the real endpoints and AWS: fetches what the checks need, and reports what they find. */
-import { stsRegion } from "../aws/hosts";
+import { isAwsSts, stsRegion } from "../aws/hosts";
 import { credentialPlaces } from "../credentials/credential-chain";
 import type { AwsAccount, Federation } from "../federation/model";
 import { variable } from "../network/environment";
@@ -24,27 +24,47 @@ import { lintProviderOf } from "./fetch/live";
 import { fetchToken } from "./fetch/token";
 import type { TokenFound } from "./fetch/token-found";
 import { type DoctorOptions, type Scope, scopeOf, viewOf } from "./options";
+import type { Record } from "./record/format";
+import { recordOf, type SeenCall } from "./record/record";
+import { roleArn } from "../trust/build";
 import { type DoctorReport, doctorText, reportOf } from "./report";
 
-/** Runs every check that was asked for. Faults found are in the report; throws InputError for wrong options. */
+/**
+ * Runs every check that was asked for. Faults found are in the report; throws InputError for wrong options. The record
+ * is that of the real call; null where none was asked for.
+ */
 export async function doctor(
   federation: Federation,
   options: DoctorOptions,
-): Promise<{ readonly report: DoctorReport; readonly text: string }> {
+): Promise<{ readonly report: DoctorReport; readonly text: string; readonly record: Record | null }> {
   const scope = scopeOf(federation, options);
-  const report = reportOf(federation.name, await runChecks(options, scope), {
+  const { checks, call } = await runChecks(options, scope);
+  const report = reportOf(federation.name, checks, {
     ...options,
     role: scope.role?.key ?? null,
     roles: scope.roles.map(({ key }) => key),
   });
-  return { report, text: doctorText(report) };
+  const record =
+    options.recordBy === undefined || call === null
+      ? null
+      : recordOf(
+          { ...call, issuers: scope.issuers, checks },
+          { product: options.recordBy, node: process.versions.node, now: options.environment.now() },
+        );
+  return { report, text: doctorText(report), record };
+}
+
+interface AllChecks {
+  readonly checks: readonly Check[];
+  /** Null where no call was to be made. */
+  readonly call: Omit<SeenCall, "issuers" | "checks"> | null;
 }
 
 /** Issuers fetched at once; each takes up to four requests. */
 const ISSUERS_AT_ONCE = 8;
 
 /** Every check, in the order they are shown. Throws InputError for wrong options. */
-async function runChecks(options: DoctorOptions, scope: Scope): Promise<readonly Check[]> {
+async function runChecks(options: DoctorOptions, scope: Scope): Promise<AllChecks> {
   const { environment, lookup } = options;
   const { limits, issuers } = scope;
   const given = await fetchToken(options, scope);
@@ -76,15 +96,17 @@ async function runChecks(options: DoctorOptions, scope: Scope): Promise<readonly
     now: Math.floor(now / 1000),
   };
   const explained = await explainRole(given, scope, deployed, context);
-  return [
+  const made = options.assume ? await realCall(options, scope, given, deployed, context, explained) : null;
+  const checks = [
     ...facts.flatMap(({ issuer, ...fact }) => issuerChecks(issuer, fact, scope, now)),
     ...(await checksOfToken(given, scope, context)),
     ...(deployed === null ? [] : deployedChecks(options, scope, deployed, now)),
     ...(explained !== null ? [tokenDeployedCheck(explained.role, explained.deployed)] : []),
-    ...(options.assume ? [await realCallCheck(options, scope, given, deployed, context, explained)] : []),
+    ...(made === null ? [] : [made.check]),
     clockCheck(clocks),
     credentialSourceCheck(credentialPlaces(environment)),
   ];
+  return { checks, call: made === null ? null : made.call };
 }
 
 function regionOf({ region, environment }: DoctorOptions, account: AwsAccount): string {
@@ -151,16 +173,17 @@ async function explainRole(given: TokenFound, scope: Scope, deployed: Deployed |
   };
 }
 
-async function realCallCheck(
+async function realCall(
   options: DoctorOptions,
   scope: Scope,
   given: TokenFound,
   deployed: Deployed | null,
   context: TokenContext,
   explained: Awaited<ReturnType<typeof explainRole>>,
-): Promise<Check> {
+): Promise<{ readonly check: Check; readonly call: NonNullable<AllChecks["call"]> }> {
   const { role } = scope;
   if (role === null) throw new RangeError("scopeOf wants one role for a call");
+  let host: string | null = null;
   const caller = deployed?.caller.kind === "found" ? deployed.caller.value : null;
   const outcome = await oneRealCall(options, role, given, {
     view: context.view,
@@ -168,11 +191,23 @@ async function realCallCheck(
     found: caller !== null && accountOfCaller(scope.accounts, caller, options.awsAccountId) !== undefined,
     region: regionOf(options, context.view.account),
     timeoutMs: scope.limits.timeoutMs,
+    onHost: (asked) => {
+      host = asked;
+    },
   });
-  if (outcome.kind !== "refused" || given.kind !== "token") return assumeCheck(role.key, outcome, null);
+  const declared = given.kind === "token" ? await explainDeclared(given.token.reveal(), role, context) : null;
+  const { account, accountId } = context.view;
+  const call = {
+    roleArn: roleArn({ partition: account.partition, accountId }, role),
+    token: given.kind === "token" ? { text: given.token.reveal(), source: given.source } : null,
+    outcome,
+    byAws: host === null ? null : isAwsSts(host),
+    expected: declared === null ? null : { allowed: declared.allowed, code: declared.error?.code ?? null },
+  };
+  if (outcome.kind !== "refused" || declared === null) return { check: assumeCheck(role.key, outcome, null), call };
   const translation =
     explained !== null && explained.deployed !== null
       ? ({ by: "what is deployed", explanation: explained.deployed } as const)
-      : ({ by: "the federation", explanation: await explainDeclared(given.token.reveal(), role, context) } as const);
-  return assumeCheck(role.key, outcome, translation);
+      : ({ by: "the federation", explanation: declared } as const);
+  return { check: assumeCheck(role.key, outcome, translation), call };
 }

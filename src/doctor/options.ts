@@ -32,6 +32,8 @@ export interface DoctorOptions {
   /** Check everything in the AWS account. */
   readonly all: boolean;
   readonly assume: boolean;
+  /** Also make the record of the real call, by this version of the program. */
+  readonly recordBy?: string | undefined;
   readonly region?: string | undefined;
   readonly timeout?: string | undefined;
   readonly allowEndpoint: boolean;

@@ -47,6 +47,8 @@ export interface CallSettings {
   readonly found: boolean;
   readonly region: string;
   readonly timeoutMs: number;
+  /** Called with the host that is asked. */
+  readonly onHost: (host: string) => void;
 }
 
 /** Calls STS once. A token that is not a JWT, or not from an issuer of the federation, is sent nowhere. */
@@ -91,6 +93,7 @@ export async function oneRealCall(
       env: options.environment.env,
       allowEndpoint: options.allowEndpoint,
       timeoutMs: settings.timeoutMs,
+      onHost: settings.onHost,
     });
     return { kind: "in", assumedRoleArn, expires: credentials.expiration };
   } catch (error) {
