@@ -35,7 +35,10 @@ roles:
     description: The loader writes new files
     trusts:
       - { issuer: production, servicePrincipals: [6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b] }
-    managedPolicyArns: { write: "arn:aws:iam::111122223333:policy/write-lake" }
+    inlinePolicies:
+      write-lake:
+        Version: "2012-10-17"
+        Statement: [{ Effect: Allow, Action: "s3:PutObject", Resource: "arn:aws:s3:::acme-lake/*" }]
   notebooks:
     description: Analysts in notebooks, from the office
     trusts:
@@ -44,6 +47,9 @@ roles:
         conditions: [{ test: IpAddress, variable: "aws:SourceIp", values: [203.0.113.0/24] }]
     managedPolicyArns: { read: "arn:aws:iam::111122223333:policy/read-lake" }
 `;
+
+/** The time that the report shows. */
+const SHOWN_AT = Date.UTC(2026, 0, 15, 9, 30) / 1000;
 
 function drawStart(): void {
   const stdout = execFileSync(process.execPath, [join(ROOT, "node_modules/tsx/dist/cli.mjs"), "src/cli/start.ts"], {
@@ -63,11 +69,12 @@ async function drawReport(): Promise<void> {
   });
   try {
     const file = join(folder, "report.html");
-    writeFileSync(file, reportPage(reportView(parseFederation(SHOWN, { file: "federation.yaml" }).federation)));
+    const { federation } = parseFederation(SHOWN, { file: "federation.yaml" });
+    writeFileSync(file, reportPage(reportView(federation, SHOWN_AT)));
     const page = await browser.newPage();
     await page.setViewport({ width: 1200, height: 900 });
     await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: "light" }]);
-    await page.goto(pathToFileURL(file).href);
+    await page.goto(`${pathToFileURL(file).href}#q=6a9f`);
     await page.screenshot({ path: join(PICTURES, "report.png") });
   } finally {
     await browser.close();

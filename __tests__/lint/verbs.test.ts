@@ -146,6 +146,16 @@ describe("report", () => {
     expect(again.stdout).toContain("who reaches what");
   });
 
+  test("has the same bytes for the same moment, which it shows", async () => {
+    const [first, second] = [
+      await run("report", "--config", federation, "--now", "1790000000"),
+      await run("report", "--config", federation, "--now", "1790000000"),
+    ];
+    expect(first.stdout).toBe(second.stdout);
+    expect(first.stdout).toContain("Made <time");
+    expect(first.stdout).toContain("2026-09-21 14:13 UTC");
+  });
+
   test.each([
     [["--json"], '"identities"'],
     [["--format", "mermaid"], "flowchart LR"],
@@ -161,6 +171,7 @@ describe("report", () => {
     [["--config", federation, "--out", join(folder, "no", "such", "folder.html")], 3, "file-unwritable"],
     [["--config", federation, "--format", "pdf"], 2, '--format must be one of html, mermaid, not "pdf".'],
     [["--config", federation, "--format", "html", "--json"], 2, "flags-conflict"],
+    [["--config", federation, "--now", "yesterday"], 2, "time-invalid"],
     [["--config", federation, "--format", "json"], 2, "usage"],
     [[federation, "--out", federation], 2, "which is read"],
   ])("%j ends in %i with %s", async (args, code, said) => {

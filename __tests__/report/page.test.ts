@@ -2,98 +2,14 @@ import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { readFederation } from "../../src/federation";
 import { html, htmlText, mermaidText } from "../../src/text/escape";
-import { reportMermaid } from "../../src/report/graph";
+import { reportMermaid } from "../../src/report/mermaid";
 import { reportPage } from "../../src/report/page";
-import type { ReportView } from "../../src/report/view";
 import { reportView } from "../../src/report/view";
 import { fullFederation } from "../support/full-federation";
+import { HOSTILE, viewOf } from "../support/hostile-report";
 import { runs } from "../support/runs";
 
-const HOSTILE = [
-  "<script>alert(1)</script>",
-  "</script><script>alert(1)</script>",
-  '"><img src=x onerror=alert(1)>',
-  "' onmouseover='alert(1)",
-  "</title><svg onload=alert(1)>",
-  "</style><style>*{display:none}",
-  "<!--",
-  "]]>",
-  "&lt;b&gt;",
-  "javascript:alert(1)",
-  "`${alert(1)}`",
-  "\u202egnp.exe",
-  "\u0000\u0007",
-  "a\nb",
-  "\u2028",
-  "\ud800",
-  "%%{init: {}}%%",
-  'end"] --> x',
-  "#quot;",
-  '\\"',
-];
-
-/** Long enough to be cut in the graph, whatever stands before it. */
-const PADDING = "padding-".repeat(8);
-
-/** A view in which every text begins with `start`: more hostile than any federation file may be. */
-function viewOf(start: string): ReportView {
-  const text = `${start}${PADDING}`;
-  const finding = {
-    rule: text,
-    severity: "error",
-    message: text,
-    fix: text,
-    path: text,
-    ignored: null,
-    statement: 0,
-  } as const;
-  return {
-    name: text,
-    accounts: [{ key: text, accountId: text }],
-    issuers: [
-      {
-        key: text,
-        issuer: text,
-        level: "workspace",
-        cloud: text,
-        audiences: [text],
-        discoveryUrl: text,
-        adopted: false,
-        findings: [finding],
-      },
-    ],
-    roles: [
-      {
-        key: text,
-        name: text,
-        arn: text,
-        description: text,
-        accounts: [text],
-        session: text,
-        policies: [text],
-        permissionsBoundaryArn: text,
-        trustPolicy: {
-          Version: "2012-10-17",
-          Statement: [
-            {
-              Action: [text],
-              Condition: { [text]: { [text]: [text] } },
-              Effect: "Allow",
-              Principal: { Federated: [text] },
-            },
-          ],
-        },
-        callers: [{ says: text, statement: 0 }],
-        unsure: text,
-        widePatterns: [{ pattern: text, reason: text }],
-        findings: [finding, { ...finding, ignored: text }],
-      },
-    ],
-    identities: [{ id: 0, kind: "user", who: text, issuer: text, secret: "never" }],
-    reaches: [{ identity: 0, role: text, trust: text, statement: 0, audiences: [text], conditions: [text] }],
-    findings: [finding],
-  };
-}
+const NOW = 1_790_000_000;
 
 /** The page with every text between tags and in attributes taken out: what a browser takes for markup. */
 function markup(page: string): readonly string[] {
@@ -162,7 +78,7 @@ describe("a Mermaid diagram", () => {
 
   test("shows issuers, identities and roles, and through which trust", () => {
     const { federation } = readFederation(fullFederation);
-    const diagram = reportMermaid(reportView(federation));
+    const diagram = reportMermaid(reportView(federation, NOW));
     expect(diagram.startsWith("flowchart LR\n")).toBe(true);
     expect(diagram).toContain('i0(["https://mycompany.cloud.databricks.com/oidc"])');
     expect(diagram).toContain('["alice@example.com<br/>user"]');
@@ -171,7 +87,7 @@ describe("a Mermaid diagram", () => {
 });
 
 describe("the page", () => {
-  const page = reportPage(reportView(readFederation(fullFederation).federation));
+  const page = reportPage(reportView(readFederation(fullFederation).federation, NOW));
 
   test("loads nothing: no address outside the text, and a policy that lets in its own style and script alone", () => {
     expect(page).not.toMatch(
@@ -197,6 +113,27 @@ describe("the page", () => {
     expect(ids.size).toBe([...page.matchAll(/\sid="/g)].length);
   });
 
+  test("says when it was made, and has the same bytes for the same moment", () => {
+    const { federation } = readFederation(fullFederation);
+    expect(page).toContain('Made <time datetime="2026-09-21T14:13:20Z">2026-09-21 14:13 UTC</time>.');
+    expect(reportPage(reportView(federation, NOW))).toBe(page);
+    expect(reportPage(reportView(federation, NOW + 86_400))).toContain("2026-09-22 14:13 UTC");
+  });
+
+  test("shows what a role may do, statement by statement, and that of a managed policy the ARN alone is known", () => {
+    expect(page).toContain(
+      "<li>Allow <code>s3:GetObject</code> on <code>arn:aws:s3:::lake/${aws:username}/*</code> " +
+        '<span class="muted">(home)</span></li>',
+    );
+    expect(page).toContain(
+      "if <code>NumericLessThan s3:max-keys 10</code> and <code>Bool aws:SecureTransport true</code>",
+    );
+    expect(page).toContain(
+      '<code>arn:aws:iam::111122223333:policy/read-lake</code> <span class="muted">(managed: its ARN alone is known)',
+    );
+    expect(page).toContain("At most what the boundary <code>arn:aws:iam::111122223333:policy/boundary</code> allows");
+  });
+
   test("shows where a stored secret is used, and which findings are ignored and why", () => {
     expect(page).toContain("use an OAuth secret that you store");
     const quiet = reportPage(viewOf(""));
@@ -215,7 +152,7 @@ test("one of a kind is counted in the singular", () => {
   };
   const counted = (roles: Readonly<Record<string, typeof role>>): readonly (string | undefined)[] =>
     [
-      ...reportPage(reportView(readFederation({ name: "lake", issuers, roles }).federation)).matchAll(
+      ...reportPage(reportView(readFederation({ name: "lake", issuers, roles }).federation, NOW)).matchAll(
         /<strong>(\d+<\/strong> \w+)<\/a>/g,
       ),
     ].map(([, text]) => text?.replace("</strong>", ""));

@@ -4,6 +4,7 @@ import { reportPage } from "../../src/report/page";
 import { reportView, UNKNOWN_ACCOUNT } from "../../src/report/view";
 import { fullFederation, READER } from "../support/full-federation";
 
+const NOW = 1_790_000_000;
 const PRODUCTION = { level: "workspace", host: "mycompany.cloud.databricks.com", workspaceId: "1" } as const;
 
 test("every way into a role names the statement that lets in", () => {
@@ -11,7 +12,7 @@ test("every way into a role names the statement that lets in", () => {
   const [account] = federation.accounts;
   if (account === undefined) throw new Error("no account");
   const seen = accountView(federation, account);
-  const view = reportView(federation);
+  const view = reportView(federation, NOW);
   expect(view.reaches.length).toBeGreaterThan(6);
   for (const reach of view.reaches) {
     const role = federation.roles.find(({ key }) => key === reach.role);
@@ -31,6 +32,7 @@ test("an identity that reaches several roles is one identity; the same subject o
       issuers: { production: PRODUCTION, other: { ...PRODUCTION, host: "other.cloud.databricks.com" } },
       roles: { one: trust("production"), two: trust("production"), three: trust("other") },
     }).federation,
+    NOW,
   );
   expect(view.identities.map(({ who, issuer }) => [who, issuer])).toEqual([
     [READER, "production"],
@@ -43,6 +45,88 @@ test("an identity that reaches several roles is one identity; the same subject o
   ]);
 });
 
+test("a subject of several issuers says so, and the words of a role name the one that is meant", () => {
+  const trust = (issuer: string, ...users: string[]): object => ({ trusts: [{ issuer, users }] });
+  const { identities, roles } = reportView(
+    readFederation({
+      name: "lake",
+      issuers: { production: PRODUCTION, other: { ...PRODUCTION, host: "other.cloud.databricks.com" } },
+      roles: {
+        one: trust("production", "alice@example.com", "bob@example.com"),
+        two: trust("other", "alice@example.com"),
+      },
+    }).federation,
+    NOW,
+  );
+  expect(identities.map(({ who, issuer, ofSeveralIssuers }) => [who, issuer, ofSeveralIssuers])).toEqual([
+    ["alice@example.com", "production", true],
+    ["bob@example.com", "production", false],
+    ["alice@example.com", "other", true],
+  ]);
+  const named = roles.map(({ callers }) =>
+    callers.flatMap(({ words }) => words.filter((word) => typeof word !== "string")),
+  );
+  expect(named).toEqual([
+    [
+      { text: "alice@example.com", identity: 0 },
+      { text: "bob@example.com", identity: 1 },
+    ],
+    [{ text: "alice@example.com", identity: 2 }],
+  ]);
+  for (const { callers } of roles)
+    for (const { says, words } of callers)
+      expect(words.map((word) => (typeof word === "string" ? word : word.text)).join("")).toBe(says);
+});
+
+test("what a role may do is each statement of its policies, also those that say what is not meant", () => {
+  const statements = (Statement: unknown): unknown =>
+    reportView(
+      readFederation({
+        name: "lake",
+        aws: { accountId: "111122223333" },
+        issuers: { production: PRODUCTION },
+        roles: {
+          reader: {
+            trusts: [{ issuer: "production", servicePrincipals: [READER] }],
+            inlinePolicies: { lake: { Version: "2012-10-17", Statement } },
+          },
+        },
+      }).federation,
+      NOW,
+    ).roles[0]?.permissions.inlinePolicies[0]?.statements;
+  const plain = { notActions: [], notResources: [], conditions: [] };
+  expect(statements({ Effect: "Allow", Action: "s3:*", Resource: "*" })).toEqual([
+    { effect: "Allow", actions: ["s3:*"], resources: ["*"], ...plain },
+  ]);
+  expect(
+    statements([
+      { Effect: "Deny", NotAction: ["s3:Get*", "s3:List*"], NotResource: "arn:aws:s3:::lake/*" },
+      {
+        Effect: "Allow",
+        Action: ["kms:Decrypt"],
+        Resource: ["*"],
+        Condition: { StringEquals: { "aws:PrincipalTag/team": ["data", "ml"] } },
+      },
+    ]),
+  ).toEqual([
+    {
+      effect: "Deny",
+      actions: [],
+      notActions: ["s3:Get*", "s3:List*"],
+      resources: [],
+      notResources: ["arn:aws:s3:::lake/*"],
+      conditions: [],
+    },
+    {
+      effect: "Allow",
+      actions: ["kms:Decrypt"],
+      resources: ["*"],
+      ...plain,
+      conditions: ["StringEquals aws:PrincipalTag/team data, ml"],
+    },
+  ]);
+});
+
 test("an account that only AWS knows is said, not shown as a placeholder", () => {
   const view = reportView(
     readFederation({
@@ -50,6 +134,7 @@ test("an account that only AWS knows is said, not shown as a placeholder", () =>
       issuers: { production: PRODUCTION },
       roles: { reader: { trusts: [{ issuer: "production", servicePrincipals: [READER] }] } },
     }).federation,
+    NOW,
   );
   expect(view.roles[0]?.arn).toBe(`arn:aws:iam::${UNKNOWN_ACCOUNT}:role/reader`);
   expect(JSON.stringify(view)).not.toMatch(/[\ue000-\uf8ff]/);
@@ -71,6 +156,7 @@ test("findings stand with their role, those let be with their reason, and those 
         },
       },
     }).federation,
+    NOW,
   );
   expect(view.roles.map(({ key, findings }) => [key, findings.map(({ rule, ignored }) => [rule, ignored])])).toEqual([
     ["a.b", [["subject-email", null]]],
@@ -80,7 +166,7 @@ test("findings stand with their role, those let be with their reason, and those 
 });
 
 test("whether a stored secret is part of the way is said for every identity", () => {
-  const view = reportView(readFederation(fullFederation).federation);
+  const view = reportView(readFederation(fullFederation).federation, NOW);
   expect(Object.fromEntries(view.identities.map(({ kind, secret }) => [kind, secret]))).toEqual({
     "service principal": "sometimes",
     user: "never",
@@ -93,10 +179,11 @@ test("whether a stored secret is part of the way is said for every identity", ()
 
 test("a role shows every kind of caller, and its wide patterns with their reasons", () => {
   const { federation } = readFederation(fullFederation);
-  const [role] = reportView(federation).roles;
+  const [role] = reportView(federation, NOW).roles;
   if (role === undefined) throw new Error("no role");
   expect(role.unsure).toBeNull();
   expect(role.callers).toContainEqual({
+    words: expect.arrayContaining([{ text: '"team-*"', identity: 4 }]) as unknown,
     says:
       'anyone with a sub like "team-*" of ' +
       "https://accounts.cloud.databricks.com/oidc/accounts/7d3c2b1a-0f5e-4c8d-9a6b-123456789012, " +
@@ -108,7 +195,7 @@ test("a role shows every kind of caller, and its wide patterns with their reason
   for (const who of [READER, "alice@example.com", "*@data.example.com", "any <sub> & more", "UCMasterRole"])
     expect(kinds).toContain(who);
   expect(role.widePatterns).toEqual([{ pattern: "team-*", reason: "Every group of this name may read ${lake}." }]);
-  const page = reportPage(reportView(federation));
+  const page = reportPage(reportView(federation, NOW));
   expect(page).toContain("<code>team-*</code>: “Every group of this name may read ${lake}.”");
   expect(page).toContain("any &lt;sub&gt; &amp; more");
 });
@@ -129,6 +216,6 @@ test("a role that nobody can assume says so", () => {
       },
     },
   });
-  expect(reportView(federation).roles[0]?.callers).toEqual([]);
-  expect(reportPage(reportView(federation))).toContain('<p class="muted">Nobody.</p>');
+  expect(reportView(federation, NOW).roles[0]?.callers).toEqual([]);
+  expect(reportPage(reportView(federation, NOW))).toContain('<p class="muted">Nobody.</p>');
 });

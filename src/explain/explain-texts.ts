@@ -106,7 +106,8 @@ function unreadable(code: ErrorCode, { file }: FileText, why: string, fix: strin
   return inputError(code, `${quoted(file)} ${why}.`, fix, code.replace("-unreadable", ""));
 }
 
-function readTime(text: string): number {
+/** `--now`, in seconds since 1970. Throws InputError: time-invalid. */
+export function readTime(text: string): number {
   if (/^[0-9]{1,11}$/.test(text)) return Number(text);
   throw inputError("time-invalid", `${quoted(text)} is not a valid time.`, "Give whole seconds since 1970.", "now");
 }

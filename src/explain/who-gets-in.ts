@@ -24,18 +24,33 @@ export interface ShownKind extends Omit<KindOfCaller, "witness"> {
   readonly witness: Omit<Witness, "request"> | null;
 }
 
+/** A subject or an external ID in the words of a kind. */
+export interface NamedCaller {
+  /** As the words write it, e.g. in quotes. */
+  readonly text: string;
+  readonly value: string;
+  /** ARN of the provider whose `sub` it is; null for an external ID. */
+  readonly provider: string | null;
+}
+
+type Words = readonly (string | NamedCaller)[];
+
+/** `says` in pieces: each subject and external ID by itself, so that it can be a link. */
+export function callerWords(kind: Omit<KindOfCaller, "witness"> & { readonly witness: ShownKind["witness"] }): Words {
+  return kind.witness === null ? [...wordsOf(kind), " (not certain)"] : wordsOf(kind);
+}
+
 /** Who can assume the role at `role` with the trust policy `policy`. */
 export function whoGetsIn(role: string, policy: PolicyDocument): RoleCallers {
   const { kinds, unsure } = who(policy);
   return {
     role,
     unsure,
-    kinds: kinds.map(({ witness, ...kind }) => {
-      const says = inWords(kind);
-      if (witness === null) return { ...kind, says: `${says} (not certain)`, witness: null };
-      const { request: _, ...shown } = witness;
-      return { ...kind, says, witness: shown };
-    }),
+    kinds: kinds.map((kind) => ({
+      ...kind,
+      says: textOf(callerWords(kind)),
+      witness: kind.witness === null ? null : withoutRequest(kind.witness),
+    })),
   };
 }
 
@@ -57,27 +72,46 @@ export function othersText({ kinds, unsure }: { kinds: readonly unknown[]; unsur
   return `nobody${kinds.length === 0 ? "" : " else"}${uncertain}`;
 }
 
-function inWords(kind: Omit<KindOfCaller, "witness">): string {
-  const { audiences, externalIds, networks, conditions, except } = kind;
-  return [
-    callers(kind),
-    ...(audiences === null ? [] : [`audience ${valuesText(audiences)}`]),
-    ...(externalIds === null ? [] : [`external ID ${valuesText(externalIds)}`]),
-    ...(networks === null ? [] : [`from ${networks.join(" or ")}`]),
-    ...conditions.map((condition) => `where ${conditionText(condition)}`),
-    ...except.map(({ index }) => `unless statement ${index} denies it`),
-  ].join(", ");
+function withoutRequest({ request: _, ...shown }: Witness): Omit<Witness, "request"> {
+  return shown;
 }
 
-function callers({ principals, notPrincipal, subjects }: Omit<KindOfCaller, "witness">): string {
-  if (notPrincipal) return `everyone except ${principals.map(({ name }) => name).join(", ")}`;
-  return principals
-    .map(({ kind, name }) => {
+function textOf(words: Words): string {
+  return words.map((word) => (typeof word === "string" ? word : word.text)).join("");
+}
+
+/** `lists` one after another, `separator` between. */
+function joined(lists: readonly Words[], separator: string): Words {
+  return lists.flatMap((words, index) => (index === 0 ? words : [separator, ...words]));
+}
+
+function wordsOf(kind: Omit<KindOfCaller, "witness">): Words {
+  const { audiences, externalIds, networks, conditions, except } = kind;
+  return joined(
+    [
+      callers(kind),
+      ...(audiences === null ? [] : [["audience ", ...valuesWords(audiences)]]),
+      ...(externalIds === null
+        ? []
+        : [["external ID ", ...valuesWords(externalIds, (text, value) => ({ text, value, provider: null }))]]),
+      ...(networks === null ? [] : [[`from ${networks.join(" or ")}`]]),
+      ...conditions.map((condition) => [`where ${conditionText(condition)}`]),
+      ...except.map(({ index }) => [`unless statement ${index} denies it`]),
+    ],
+    ", ",
+  );
+}
+
+function callers({ principals, notPrincipal, subjects }: Omit<KindOfCaller, "witness">): Words {
+  if (notPrincipal) return [`everyone except ${principals.map(({ name }) => name).join(", ")}`];
+  return joined(
+    principals.map(({ kind, name }) => {
       const issuerPath = kind === "Federated" ? parseProviderArn(name)?.issuerPath : undefined;
-      if (issuerPath === undefined) return principalText(kind, name);
-      return `${subjects === null ? "anyone" : subjectsText(subjects)} of https://${issuerPath}`;
-    })
-    .join(" or ");
+      if (issuerPath === undefined) return [principalText(kind, name)];
+      return [...(subjects === null ? ["anyone"] : subjectsWords(subjects, name)), ` of https://${issuerPath}`];
+    }),
+    " or ",
+  );
 }
 
 function principalText(kind: string, name: string): string {
@@ -88,23 +122,37 @@ function principalText(kind: string, name: string): string {
   return account === undefined ? name : `principals of AWS account ${account} whose own policies allow it`;
 }
 
-function subjectsText({ exact, patterns, others }: AskedValues): string {
-  const named = exact.map((subject) =>
-    satisfies(SERVICE_PRINCIPAL, subject)
-      ? `service principal ${subject}`
-      : subject.includes("@")
-        ? `user ${subject}`
-        : `sub ${JSON.stringify(subject)}`,
-  );
-  const matching = patterns.map((pattern) => `anyone with a sub like ${JSON.stringify(pattern)}`);
-  const listed = [...named, ...matching].join(" or ");
+function subjectsWords({ exact, patterns, others }: AskedValues, provider: string): Words {
+  const named = exact.map((value): Words => {
+    if (satisfies(SERVICE_PRINCIPAL, value)) return ["service principal ", { text: value, value, provider }];
+    return value.includes("@")
+      ? ["user ", { text: value, value, provider }]
+      : ["sub ", { text: JSON.stringify(value), value, provider }];
+  });
+  const matching = patterns.map((value): Words => [
+    "anyone with a sub like ",
+    { text: JSON.stringify(value), value, provider },
+  ]);
+  const listed = joined([...named, ...matching], " or ");
   const further = others.map(conditionText).join(" and ");
-  return [...(listed === "" ? ["anyone"] : [listed]), ...(further === "" ? [] : [`where ${further}`])].join(" ");
+  return [...(listed.length === 0 ? ["anyone"] : listed), ...(further === "" ? [] : [` where ${further}`])];
 }
 
-function valuesText({ exact, patterns, others }: AskedValues): string {
-  const listed = [...exact, ...patterns.map((pattern) => `like ${JSON.stringify(pattern)}`)].join(" or ");
-  return [...(listed === "" ? [] : [listed]), ...others.map((other) => `where ${conditionText(other)}`)].join(" ");
+function valuesWords(
+  { exact, patterns, others }: AskedValues,
+  word: (text: string, value: string) => string | NamedCaller = (text) => text,
+): Words {
+  const listed = joined(
+    [
+      ...exact.map((value) => [word(value, value)]),
+      ...patterns.map((pattern) => ["like ", word(JSON.stringify(pattern), pattern)]),
+    ],
+    " or ",
+  );
+  return joined(
+    [...(listed.length === 0 ? [] : [listed]), ...others.map((other) => [`where ${conditionText(other)}`])],
+    " ",
+  );
 }
 
 function conditionText({ operator, key, values }: PolicyCondition): string {

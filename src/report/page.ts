@@ -4,14 +4,19 @@ import { html } from "../text/escape";
 import { element, link } from "../text/markup";
 import { counted } from "../text/words";
 import { packageText } from "../files/read-file";
-import { COLUMNS, graph, GRAPH_ROLES, reachPairs, ROW, TOP, WIDTH } from "./graph";
-import { matrix } from "./matrix";
-import { findingsSection, identitiesSection, issuersSection, rolesSection } from "./sections";
+import { findingsSection, issuersSection } from "./findings-section";
+import { identitiesSection } from "./identities-section";
+import { rolesSection } from "./roles-section";
 import type { ReportFinding, ReportView } from "./view";
+
+/** What the page does in a browser, in this order. */
+const SCRIPTS = ["read", "graph", "matrix", "lists", "take-away", "start"];
 
 /** The page as text. Names from the file are escaped; style and script are allowed by their hashes alone. */
 export function reportPage(view: ReportView): string {
-  const [style, script] = [packageText("templates/report/report.css"), packageText("templates/report/report.js")];
+  const style = packageText("templates/report/report.css");
+  const scripts = SCRIPTS.map((name) => packageText(`templates/report/${name}.js`));
+  const script = `"use strict";\n(() => {\n${scripts.join("\n")}})();\n`;
   const policy =
     `default-src 'none'; style-src '${hash(style)}'; script-src '${hash(script)}'; ` +
     `base-uri 'none'; form-action 'none'`;
@@ -29,7 +34,7 @@ export function reportPage(view: ReportView): string {
 <style>${style}</style>
 </head>
 <body>
-<a class="skip" href="#roles">Skip to the roles</a>
+<a class="skip" href="#identities">Skip to the identities</a>
 ${header(view, sections)}
 ${filters(view)}
 <main>
@@ -56,36 +61,39 @@ interface Section {
 }
 
 function sectionsOf(view: ReportView): readonly Section[] {
-  const note =
-    view.roles.length > GRAPH_ROLES
-      ? `The first ${GRAPH_ROLES} of ${view.roles.length} roles; filter to see others.`
-      : "Issuers, identities, roles.";
+  const needsScript = "<noscript>Drawn by a script; the lists of identities and roles show the same.</noscript>";
   const legend =
     "Who reaches what. A mark links to the statement of the trust policy that allows it: " +
     '<span class="mark">●</span> always, <span class="mark">◐</span> under further conditions.';
   return [
-    { id: "findings", title: "Findings", body: findingsSection(view) },
     {
       id: "graph-section",
       title: "Graph",
       body:
-        `<p class="muted" id="graph-note">${note}</p>` +
-        `<div class="scroll" role="group" tabindex="0" aria-label="Graph">${graph(view)}</div>`,
+        `<p class="muted" id="graph-note">${needsScript}</p>` +
+        '<div class="scroll" role="group" tabindex="0" aria-label="Graph" id="graph" hidden></div>',
     },
-    { id: "matrix", title: "Matrix", body: `<p class="muted">${legend}</p>${matrix(view)}` },
-    { id: "roles", title: "Roles", body: `<div class="cards">${rolesSection(view)}</div>` },
-    { id: "issuers", title: "Issuers", body: `<div class="cards narrow">${issuersSection(view)}</div>` },
     { id: "identities", title: "Identities", body: identitiesSection(view) },
+    { id: "roles", title: "Roles", body: `<div class="cards">${rolesSection(view)}</div>` },
+    {
+      id: "matrix",
+      title: "Matrix",
+      body: `<p class="muted">${legend}</p><div id="matrix-table">${needsScript}</div>`,
+    },
+    { id: "findings", title: "Findings", body: findingsSection(view) },
+    { id: "issuers", title: "Issuers", body: `<div class="cards narrow">${issuersSection(view)}</div>` },
   ];
 }
 
-/** Numbers only: [identity, role] pairs, each identity's issuer (-1: none), and the graph's measures. */
+/** Numbers only: of each role identity, statement and 1 for conditions in turn; each identity's issuer, or -1. */
 function dataOf(view: ReportView): unknown {
   const issuers = new Map(view.issuers.map(({ key }, index) => [key, index]));
+  const roles = new Map<string, number[]>(view.roles.map(({ key }) => [key, []]));
+  for (const { identity, role, statement, conditions } of view.reaches)
+    roles.get(role)?.push(identity, statement, conditions.length > 0 ? 1 : 0);
   return {
-    pairs: reachPairs(view),
+    roles: [...roles.values()],
     issuers: view.identities.map(({ issuer }) => (issuer === null ? -1 : (issuers.get(issuer) ?? -1))),
-    layout: { columns: COLUMNS, roles: GRAPH_ROLES, row: ROW, top: TOP, width: WIDTH },
   };
 }
 
@@ -101,6 +109,7 @@ function header(view: ReportView, sections: readonly Section[]): string {
   const count = (severity: ReportFinding["severity"]): number =>
     standing.filter((finding) => finding.severity === severity).length;
   const errors = count("error");
+  const made = element("time", { datetime: view.made }, html(timeText(view.made)));
   const stats = [
     stat(view.issuers.length, "Issuer", "Issuers", "issuers"),
     stat(view.identities.length, "Identity", "Identities", "identities"),
@@ -112,7 +121,7 @@ function header(view: ReportView, sections: readonly Section[]): string {
     "header",
     { class: "top" },
     `<p class="eyebrow">Who reaches what</p><h1>${html(view.name)}</h1>`,
-    `<p class="lede">AWS account ${html(accounts)}</p>`,
+    `<p class="lede">AWS account ${html(accounts)}. Made ${made}.</p>`,
     element("ul", { class: "stats" }, ...stats),
     element(
       "nav",
@@ -131,14 +140,21 @@ function filters(view: ReportView): string {
   const issuers = view.issuers.map(({ key }, index) => `<option value="${index}">${html(key)}</option>`).join("");
   const roles = counted(view.roles.length, "role");
   const identities = counted(view.identities.length, "identity", "identities");
-  return `<search class="bar"><form id="filter" aria-label="Filter">
-<label>Identity <input type="search" id="f-identity" autocomplete="off" spellcheck="false"></label>
-<label>Role <input type="search" id="f-role" autocomplete="off" spellcheck="false"></label>
+  return `<search class="bar" id="bar" hidden><form id="filter" aria-label="Filter">
+<label>Search <input type="search" id="f-search" autocomplete="off" spellcheck="false"
+placeholder="identity, role, action or resource"></label>
 <label>Issuer <select id="f-issuer"><option value="">all</option>${issuers}</select></label>
 <label class="check"><input type="checkbox" id="f-findings"> With findings</label>
 <button type="reset">Show all</button>
-<output id="f-count" for="f-identity f-role f-issuer f-findings" aria-live="polite">${roles}, ${identities}</output>
+<output id="f-count" for="f-search f-issuer f-findings" aria-live="polite">${roles}, ${identities}</output>
+<span class="take"><button type="button" id="copy">Copy</button>
+<button type="button" id="csv">CSV</button> <button type="button" id="print">Print</button></span>
 </form></search>`;
+}
+
+/** `2026-11-30 13:25 UTC` */
+function timeText(time: string): string {
+  return `${time.slice(0, 10)} ${time.slice(11, 16)} UTC`;
 }
 
 function hash(text: string): string {

@@ -1,7 +1,7 @@
 /**
  * What a report shows, as plain data: issuers, roles, identities, who reaches what through which line, and findings.
  */
-import { type AccountView, accountView, inlinePoliciesOf, roleTrustPolicy } from "../federation/account-view";
+import { type AccountView, accountView, roleTrustPolicy } from "../federation/account-view";
 import { durationText } from "../federation/duration";
 import type { Federation, FederationRole } from "../federation/model";
 import { formatPath } from "../federation/path";
@@ -9,10 +9,11 @@ import { type Reach, reachOf } from "../federation/reach";
 import { lintFederation } from "../lint/lint-federation";
 import type { TrustPolicy } from "../trust/policy";
 import { readTrustPolicy } from "../explain/role-in-question";
-import { whoGetsIn } from "../explain/who-gets-in";
+import { callerWords, whoGetsIn } from "../explain/who-gets-in";
 import { ACCOUNT_ID_PLACEHOLDER, roleArn, trustPolicyJson } from "../trust/build";
 import type { Finding } from "../lint/run-rules";
 import { type SubjectGroup, subjectGroups, type Trust, type WideSubjectPattern } from "../trust/trust";
+import { permissionsOf, type ReportPermissions } from "./permissions";
 import { SECRET_NOTES, type SecretNote } from "./secrets";
 
 /** Where the AWS account is only known at plan time. */
@@ -44,18 +45,23 @@ export interface ReportRole {
   readonly accounts: readonly string[];
   /** E.g. `1h`. */
   readonly session: string;
-  /** Names or ARNs of what it may do. */
-  readonly policies: readonly string[];
-  readonly permissionsBoundaryArn: string | null;
+  readonly permissions: ReportPermissions;
   /** In the first of its accounts. */
   readonly trustPolicy: TrustPolicy;
   /** Every kind of caller that it lets in, in words, and the statement that does; nobody else gets in. */
-  readonly callers: readonly { readonly says: string; readonly statement: number }[];
+  readonly callers: readonly ReportCallers[];
   /** Why one of them may not get in after all; null where everything was decided. */
   readonly unsure: string | null;
   /** Patterns that no declared email domain bounds, each with its reason. */
   readonly widePatterns: readonly WideSubjectPattern[];
   readonly findings: readonly ReportFinding[];
+}
+
+export interface ReportCallers {
+  readonly says: string;
+  readonly statement: number;
+  /** `says` in pieces; one that is a declared identity names it. */
+  readonly words: readonly (string | { readonly text: string; readonly identity: number })[];
 }
 
 export interface ReportIdentity {
@@ -65,6 +71,8 @@ export interface ReportIdentity {
   readonly who: string;
   /** Key of the issuer; null for Unity Catalog. */
   readonly issuer: string | null;
+  /** Whether the same subject stands under another issuer too, so that alone it does not say who is meant. */
+  readonly ofSeveralIssuers: boolean;
   readonly secret: SecretNote["stored"];
 }
 
@@ -84,6 +92,8 @@ export interface ReportReach {
 
 export interface ReportView {
   readonly name: string;
+  /** When the report was made: ISO 8601 in UTC, whole seconds. */
+  readonly made: string;
   readonly accounts: readonly { readonly key: string | null; readonly accountId: string | null }[];
   readonly issuers: readonly ReportIssuer[];
   readonly roles: readonly ReportRole[];
@@ -93,8 +103,8 @@ export interface ReportView {
   readonly findings: readonly ReportFinding[];
 }
 
-/** The view of `federation`, with lint's findings where they belong. */
-export function reportView(federation: Federation): ReportView {
+/** The view of `federation`, with lint's findings where they belong. `now`: seconds since 1970. */
+export function reportView(federation: Federation, now: number): ReportView {
   const findings = lintFederation(federation).map(
     ({ rule, severity, message, fix, path, ignored, role, statement }) => ({
       role,
@@ -118,17 +128,20 @@ export function reportView(federation: Federation): ReportView {
       .filter(({ role, finding }) => role === null && isAt(finding.path, formatPath(["issuers", issuer.key])))
       .map(({ finding }) => finding),
   }));
+  const { identities, reaches } = identitiesOf(federation);
+  const identityAt = new Map(identities.map(({ id, issuer, who }) => [JSON.stringify([issuer, who]), id]));
   const roles = federation.roles.map((role) =>
     reportRole(
       role,
       views,
+      identityAt,
       (byRole.get(formatPath(["roles", role.key])) ?? []).map(({ finding }) => finding),
     ),
   );
   const placed = new Set([...issuers.flatMap((issuer) => issuer.findings), ...roles.flatMap((role) => role.findings)]);
-  const { identities, reaches } = identitiesOf(federation);
   return {
     name: federation.name,
+    made: `${new Date(now * 1000).toISOString().slice(0, 19)}Z`,
     accounts: federation.accounts.map(({ key, accountId }) => ({ key, accountId })),
     issuers,
     roles,
@@ -156,6 +169,7 @@ function grouped<T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMa
 function reportRole(
   role: FederationRole,
   views: readonly AccountView[],
+  identityAt: ReadonlyMap<string, number>,
   findings: readonly ReportFinding[],
 ): ReportRole {
   const own = views.filter((view) => role.accounts === null || role.accounts.includes(view.account.key ?? ""));
@@ -163,8 +177,19 @@ function reportRole(
   if (view === undefined) throw new RangeError("a federation has an account");
   const policy = trustPolicyJson(roleTrustPolicy(role, view));
   const { kinds, unsure } = whoGetsIn(role.key, readTrustPolicy(role, view));
+  const issuerOf = new Map(view.providers.map(({ arn, issuer }) => [arn, issuer.key]));
+  const wordOf = (word: ReturnType<typeof callerWords>[number]): ReportCallers["words"][number] => {
+    if (typeof word === "string") return withAccount(word);
+    const issuer = word.provider === null ? null : issuerOf.get(word.provider);
+    const identity = identityAt.get(JSON.stringify([issuer, word.value]));
+    return identity === undefined ? withAccount(word.text) : { text: withAccount(word.text), identity };
+  };
   return {
-    callers: kinds.map(({ says, statement }) => ({ says: withAccount(says), statement })),
+    callers: kinds.map((kind) => ({
+      says: withAccount(kind.says),
+      statement: kind.statement,
+      words: callerWords(kind).map(wordOf),
+    })),
     unsure,
     widePatterns: role.trusts.flatMap((trust) => (trust.kind === "subjects" ? trust.wideSubjectPatterns : [])),
     key: role.key,
@@ -173,8 +198,7 @@ function reportRole(
     description: role.description,
     accounts: own.flatMap(({ account }) => account.key ?? []),
     session: durationText(role.maxSessionDuration),
-    policies: [...Object.values(role.managedPolicyArns), ...Object.keys(inlinePoliciesOf(role, view))],
-    permissionsBoundaryArn: role.permissionsBoundaryArn,
+    permissions: permissionsOf(role, view, withAccount),
     trustPolicy: JSON.parse(withAccount(policy)) as TrustPolicy,
     findings,
   };
@@ -194,7 +218,10 @@ function identitiesOf(federation: Federation): Pick<ReportView, "identities" | "
   const roles = new Map(
     federation.roles.map((role) => [role.key, { role, statements: statementIndexes(role.trusts) }]),
   );
-  const reaches = reachOf(federation).map((reach): ReportReach => {
+  const declared = reachOf(federation);
+  const issuersOf = new Map<string, Set<string | null>>();
+  for (const { who, issuer } of declared) issuersOf.set(who, (issuersOf.get(who) ?? new Set()).add(issuer));
+  const reaches = declared.map((reach): ReportReach => {
     const key = JSON.stringify([reach.issuer, reach.kind, reach.who]);
     let identity = identities.get(key);
     if (identity === undefined) {
@@ -203,6 +230,7 @@ function identitiesOf(federation: Federation): Pick<ReportView, "identities" | "
         kind: reach.kind,
         who: reach.who,
         issuer: reach.issuer,
+        ofSeveralIssuers: (issuersOf.get(reach.who)?.size ?? 0) > 1,
         secret: SECRET_NOTES[reach.kind].stored,
       };
       identities.set(key, identity);

@@ -16,6 +16,7 @@ export default verb({
       about: "Form of the report (default: html, one file that loads nothing)",
     },
     out: { ...FLAGS.out, about: "Write there instead of stdout" },
+    now: { ...FLAGS.now, about: "The time to write in it, in seconds since 1970 (default: now)" },
     ...flags("json"),
   },
   exclusive: [["config", "plan"]],
@@ -35,15 +36,19 @@ export default verb({
         "Give FILE, --config or --plan.",
         options.config === undefined ? "plan" : "config",
       );
+    const [{ reportView }, { readTime }] = await Promise.all([
+      import("../../report/view"),
+      import("../../explain/explain-texts"),
+    ]);
+    const now = options.now === undefined ? Math.floor(Date.now() / 1000) : readTime(options.now);
     const source = await (file === undefined ? readSource(options) : readAnySource(file));
     if (options.out !== undefined && resolve(options.out) === resolve(source.file))
       throw inputError("usage", `--out is ${quoted(source.file)}, which is read.`, "Name another file.", "out");
-    const { reportView } = await import("../../report/view");
-    const view = reportView(source.federation);
+    const view = reportView(source.federation, now);
     const text = options.json
       ? `${JSON.stringify(view, null, 2)}\n`
       : options.format === "mermaid"
-        ? `${(await import("../../report/graph")).reportMermaid(view)}\n`
+        ? `${(await import("../../report/mermaid")).reportMermaid(view)}\n`
         : (await import("../../report/page")).reportPage(view);
     if (options.out === undefined) say(text);
     else {
