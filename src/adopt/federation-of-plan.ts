@@ -8,14 +8,15 @@ import { UNITY_CATALOG_CLOUDS, UNITY_CATALOG_PRINCIPALS } from "../issuer/clouds
 import { issuerPathOf } from "../issuer/issuer";
 import type { SimulatedIssuer, SimulatedRole } from "../sandbox/directory/directory";
 import { directoryOfPlan } from "../sandbox/directory/of-plan";
-import { satisfies, quoted } from "../text/text-rule";
+import { quoted, satisfies } from "../text/text-rule";
 import { SELF_ASSUME_POLICY_NAME, trustPolicyJson } from "../trust/build";
 import { isWithinDomains } from "../trust/check";
 import { readPolicy } from "../trust/decide/document";
 import { compare } from "../trust/exact/compare";
 import type { ParsedCondition, ParsedStatement } from "../trust/parsed/parsed-role";
 import { asRecord, parseRole, subjectPatterns } from "../trust/parsed/parse-role";
-import { SERVICE_PRINCIPAL, TRUST_POLICY_DEFAULT_QUOTA, TRUST_POLICY_MAX_QUOTA, USER } from "../trust/rules";
+import { TRUST_POLICY_DEFAULT_QUOTA, TRUST_POLICY_MAX_QUOTA } from "../trust/rules";
+import { subjectsInOrder } from "./declared-subjects";
 
 /** A part of a federation file, which reading checks. */
 type Members = Readonly<Record<string, unknown>>;
@@ -167,12 +168,9 @@ function trustsOf(role: SimulatedRole, issuers: readonly SimulatedIssuer[], file
     if (exact.length + patterns.length === 0) throw refusal("names no subject by StringEquals or StringLike");
     const guards = new Set<ParsedCondition>([...statement.aud, ...statement.sub]);
     const of = <T>(list: readonly T[]): readonly T[] | undefined => (list.length === 0 ? undefined : list);
-    const isUser = (subject: string): boolean => !satisfies(SERVICE_PRINCIPAL, subject) && satisfies(USER, subject);
     const trust = {
       issuer: issuer.key,
-      servicePrincipals: of(exact.filter((subject) => satisfies(SERVICE_PRINCIPAL, subject))),
-      users: of(exact.filter(isUser)),
-      subjects: of(exact.filter((subject) => !satisfies(SERVICE_PRINCIPAL, subject) && !isUser(subject))),
+      ...subjectsInOrder(exact),
       subjectPatterns: of(patterns.filter(fixesDomain)),
       wideSubjectPatterns: of(
         patterns.filter((pattern) => !fixesDomain(pattern)).map((pattern) => ({ pattern, reason: NO_REASON })),

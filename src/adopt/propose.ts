@@ -9,7 +9,8 @@ import type { AdoptedIssuer, Members } from "./issuers";
 import { openTo } from "./open-pattern";
 import type { Reason } from "./reasons";
 import { type LeftRole, probe, type RoleContext, roleSettings } from "./role";
-import { conditionsOf, declaredSubjects, plainRole, subjectsOf, unityCatalogTrust } from "./trusts";
+import { declaredSubjects } from "./declared-subjects";
+import { conditionsOf, plainRole, subjectsOf, unityCatalogTrust } from "./trusts";
 
 export interface Proposal {
   /** The role as it could be in the file. */

@@ -1,11 +1,11 @@
 /** The trusts of a federation file, from the trust policy of a role; or what keeps it out of the file. Pure. */
 import { UNITY_CATALOG_CLOUDS, UNITY_CATALOG_PRINCIPALS } from "../issuer/clouds";
-import { quoted, satisfies } from "../text/text-rule";
+import { quoted } from "../text/text-rule";
 import type { ParsedCondition, ParsedRole, ParsedStatement } from "../trust/parsed/parsed-role";
 import { actionCovers, parseRole } from "../trust/parsed/parse-role";
 import type { LintRole } from "../trust/parsed/target";
 import { MASTER_ROLES } from "../trust/parsed/unity-catalog-pair";
-import { SERVICE_PRINCIPAL, USER } from "../trust/rules";
+import { declaredSubjects, list } from "./declared-subjects";
 import { domainOf, fixesDomain } from "./federation-of-plan";
 import type { AdoptedIssuer, Members } from "./issuers";
 import { openTo } from "./open-pattern";
@@ -89,26 +89,6 @@ function subjectTrust(statement: ParsedStatement, sources: TrustSources): FoundT
 }
 
 const NO_REASON = "Taken over from AWS as it was, where no reason is written.";
-
-/** `exact` under the fields that hold such subjects. */
-export function declaredSubjects(exact: readonly string[]): Members {
-  const isUser = (subject: string): boolean => !satisfies(SERVICE_PRINCIPAL, subject) && satisfies(USER, subject);
-  return {
-    ...list(
-      "servicePrincipals",
-      exact.filter((subject) => satisfies(SERVICE_PRINCIPAL, subject)),
-    ),
-    ...list("users", exact.filter(isUser)),
-    ...list(
-      "subjects",
-      exact.filter((subject) => !satisfies(SERVICE_PRINCIPAL, subject) && !isUser(subject)),
-    ),
-  };
-}
-
-function list(name: string, values: readonly unknown[]): Members {
-  return values.length === 0 ? {} : { [name]: values };
-}
 
 /** Further conditions of a trust. */
 export function conditionsOf(conditions: readonly ParsedCondition[]): Members {
