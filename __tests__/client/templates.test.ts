@@ -10,7 +10,7 @@ const TEMPLATES = templatesIn("client").map(
 test.each(TEMPLATES)("the template %s prints values through an encoding helper alone", (_file, text) => {
   const bare = [
     ...text.matchAll(
-      /\{\{(?![#/>]|else\}|python |json |workflow |bundle |comment |code |markdown |\{)[^}]*\}\}|\{\{\{/g,
+      /\{\{(?![#/>]|else\}|python |json |hcl |word |workflow |bundle |comment |code |markdown |\{)[^}]*\}\}|\{\{\{/g,
     ),
   ].map(([mustache]) => mustache);
   expect(bare).toEqual([]);

@@ -92,7 +92,7 @@ export const FLAGS = {
     many: true,
     about: "Federation policy (JSON) that tokens of AWS must match (default: any role is let in)",
   },
-  for: { value: "PLACE", choices: CLIENT_PLACES, required: true, about: "Where the client runs" },
+  for: { value: "PLACE", choices: [...CLIENT_PLACES, "aws"], required: true, about: "Where the client runs" },
   format: { value: "FORMAT", output: true, about: "Form of the output" },
   from: {
     value: "SOURCE",

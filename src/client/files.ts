@@ -78,12 +78,17 @@ function bundleView(client: Client, host: string): object {
   };
 }
 
+/**
+ * The audience of another issuer's token that is exchanged: Databricks recommends its account ID; where the federation
+ * does not know it, the endpoint is as good: the policy lists it.
+ */
+export function federationAudience({ input, tokenEndpoint }: Client["issuer"]): string {
+  return input.level === "account" ? input.accountId : tokenEndpoint;
+}
+
 function workflowView(client: Client): object {
   const servicePrincipal = client.servicePrincipals[0] ?? "";
-  const { input, tokenEndpoint } = client.issuer;
-  // Databricks recommends its account ID; where the federation does not know it, the endpoint is as good: the policy
-  // lists it
-  const githubAudience = input.level === "account" ? input.accountId : tokenEndpoint;
+  const githubAudience = federationAudience(client.issuer);
   return {
     workflowName: `AWS as ${client.role.key}`,
     servicePrincipal,

@@ -21,6 +21,7 @@ function markerLine(path: string, kind: FileKind, version: string): string {
   const text = `${WORDS} ${version} (${verb}). Do not edit: it is replaced.`;
   if (path.endsWith(".md")) return `<!-- ${text} -->`;
   if (path.endsWith(".json")) return `{ "$comment": ${JSON.stringify(text)},`;
+  if (path.endsWith(".ts")) return `// ${text}`;
   if (path.endsWith(".sql")) return `${SQL_NOTEBOOK}-- ${text}`;
   return path.endsWith("LICENSE") ? text : `# ${text}`;
 }

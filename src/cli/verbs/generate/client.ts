@@ -9,6 +9,11 @@ export default verb({
   about: "Files that use a role without a stored key: Python, a cluster policy, a bundle, a workflow",
   flags: {
     ...flags("config", "plan", "for", "role", "issuer", "account", "awsAccountId"),
+    roleArn: { ...FLAGS.roleArn, about: "With --for aws: the role that the workload runs as" },
+    servicePrincipal: {
+      value: "ID",
+      about: "With --for aws: application ID of the service principal that the workload is to be",
+    },
     out: { ...FLAGS.out, required: true, about: "Folder for the files" },
     ...flags("check", "json"),
   },
@@ -17,6 +22,11 @@ export default verb({
     [
       "$0 generate client --for notebook --role lake-reader \\\n--out clients/notebook",
       "a self-renewing boto3 session in one file",
+    ],
+    [
+      "$0 generate client --for aws --issuer production \\\n--role-arn arn:aws:iam::111122223333:role/worker \\\n" +
+        "--service-principal 6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b --out clients/aws",
+      "Databricks from an AWS workload, without a secret",
     ],
   ],
   run: async (options) => {
@@ -27,6 +37,12 @@ export default verb({
     ]);
     const { federation, warnings } = await readSource(options);
     for (const warning of warnings) tell(`warning: ${warning.message} [${warning.code}]`);
+    if (options.for === "aws") {
+      const { fromAws } = await import("../../../client/from-aws");
+      const { tree, warnings: loops } = fromAws(federation, options, version);
+      for (const loop of loops) tell(`warning: ${loop}`);
+      return deliver(options.out, tree, options);
+    }
     return deliver(options.out, clientTree(clientOf(federation, { ...options, place: options.for }), version), options);
   },
 });
