@@ -148,6 +148,17 @@ test.each(["", "{", "[]", "null", '"text"', '{"Statement":1}', "\u0000", "a: b"]
   },
 );
 
+test("a policy of very many statements is left to the command line, and the page goes on", async () => {
+  const { Statement: statements } = JSON.parse(SAMPLE_POLICY) as { readonly Statement: readonly object[] };
+  const many = Array.from({ length: 40 }, (_, index) => ({
+    ...statements[0],
+    Effect: index % 2 === 0 ? "Allow" : "Deny",
+    Condition: { StringLike: { "mycompany.cloud.databricks.com/oidc:sub": `*${index}*a?b*` } },
+  }));
+  const { roles } = await whoOutputs(JSON.stringify({ Version: "2012-10-17", Statement: many }));
+  expect(roles).toEqual([{ role: "policy", why: expect.stringContaining("explain --who") }]);
+});
+
 test("a policy without conditions admits anyone of the issuer, and lint says so", async () => {
   const open = SAMPLE_POLICY.replace(/,\s*"Condition": \{[^]*?\}\s*\}/, "");
   const { roles, report } = await whoOutputs(open);

@@ -4,12 +4,18 @@ import { type RoleCallers, whoGetsIn } from "../../src/explain/who-gets-in";
 import { lintDocuments, type LintReport } from "../../src/lint/lint-documents";
 import { readDocument } from "../../src/lint/read-document";
 import { parseRole } from "../../src/trust/parsed/parse-role";
-import { MAX_SHOWN_ROLES } from "./federation-outputs";
+import { MAX_SHOWN_ROLES, QUICK } from "./federation-outputs";
 import { mapTexts } from "./map-texts";
+
+/** A role whose callers are not listed, and why. */
+export interface UndecidedRole {
+  readonly role: string;
+  readonly why: string;
+}
 
 export interface WhoOutputs {
   readonly report: LintReport;
-  readonly roles: readonly (RoleCallers | { readonly role: string; readonly malformed: readonly string[] })[];
+  readonly roles: readonly (RoleCallers | UndecidedRole)[];
   readonly rolesLeftOut: number;
 }
 
@@ -25,7 +31,14 @@ export async function whoOutputs(document: string): Promise<WhoOutputs> {
     roles: roles.slice(0, MAX_SHOWN_ROLES).map((role) => {
       const { malformed, version, statements } = parseRole(role);
       const path = role.path === "" ? "the role" : role.path;
-      return malformed.length > 0 ? { role: path, malformed } : whoGetsIn(path, { version, statements });
+      if (malformed.length > 0) return { role: path, why: `Not a trust policy: ${malformed.join(" ")}` };
+      const denies = statements.filter(({ effect }) => effect === "Deny").length;
+      if ((statements.length - denies) * denies > MAX_PAIRS)
+        return {
+          role: path,
+          why: "So many statements take too long here: databricks-aws-oidc explain --who decides them.",
+        };
+      return whoGetsIn(path, { version, statements }, QUICK);
     }),
     rolesLeftOut: Math.max(0, roles.length - MAX_SHOWN_ROLES),
   };
@@ -42,6 +55,9 @@ function noRole(message: string): InputError {
     "Paste a trust policy, what aws iam get-role prints, a Terraform plan as JSON, or a federation file.",
   );
 }
+
+/** Each Allow is decided beside each Deny: a page must not stop for so many. */
+const MAX_PAIRS = 64;
 
 /** What messages call the pasted text. */
 const FILE = "policy";

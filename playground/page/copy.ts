@@ -3,13 +3,14 @@ import { button } from "./dom";
 
 const SHOWN_MS = 2_000;
 
-/** A button that copies what `text` returns and says so; `of` names it for a screen reader. */
-export function copyButton(label: string, of: string, text: () => string): HTMLElement {
+/** A button that copies what `text` returns (null: it is too long) and says so; `of` names it for a screen reader. */
+export function copyButton(label: string, of: string, text: () => string | null): HTMLElement {
   const made = button(
     label,
     () => {
-      void copied(text()).then((done) => {
-        made.textContent = done ? "Copied" : "Copying failed: select the text";
+      const copying = text();
+      void (copying === null ? Promise.resolve(false) : copied(copying)).then((done) => {
+        made.textContent = done ? "Copied" : copying === null ? "Too long to copy" : "Copying failed: select the text";
         setTimeout(() => (made.textContent = label), SHOWN_MS);
       });
     },

@@ -136,9 +136,10 @@ function openFragment(): void {
   show(state.tab);
 }
 
-/** The address of what is shown; where that would be too long, of the tab. */
-function linkTo(state: PageState): string {
-  const fragment = fragmentOf(state) ?? state.tab;
+/** The address of what is shown; null where it would be too long. */
+function linkTo(state: PageState): string | null {
+  const fragment = fragmentOf(state);
+  if (fragment === null) return null;
   history.replaceState(null, "", `#${fragment}`);
   return location.href;
 }

@@ -35,9 +35,7 @@ export const whoTab: TabView = {
           "Who gets in",
           ...roles.flatMap((role) => [
             element("h4", {}, role.role),
-            "malformed" in role
-              ? element("p", { class: "no" }, `Not a trust policy: ${role.malformed.join(" ")}`)
-              : callerList(role),
+            "why" in role ? element("p", { class: "no" }, role.why) : callerList(role),
           ]),
           ...(rolesLeftOut === 0 ? [] : [element("p", { class: "muted" }, `${counted(rolesLeftOut, "more role")}.`)]),
           ...report.files.flatMap(({ unknownPolicies }) =>

@@ -3,6 +3,7 @@ import { parseProviderArn } from "../issuer/issuer";
 import { satisfies } from "../text/text-rule";
 import { visible } from "../text/escape";
 import type { PolicyCondition, PolicyDocument } from "../trust/decide/document";
+import type { CompareOptions } from "../trust/exact/compare";
 import type { Witness } from "../trust/exact/request";
 import { type AskedValues, type KindOfCaller, who } from "../trust/exact/who";
 import { SERVICE_PRINCIPAL } from "../trust/rules";
@@ -40,9 +41,13 @@ export function callerWords(kind: Omit<KindOfCaller, "witness"> & { readonly wit
   return kind.witness === null ? [...wordsOf(kind), " (not certain)"] : wordsOf(kind);
 }
 
-/** Who can assume the role at `role` with the trust policy `policy`. */
-export function whoGetsIn(role: string, policy: PolicyDocument): RoleCallers {
-  const { kinds, unsure } = who(policy);
+/** Who can assume the role at `role` with the trust policy `policy`. `options`: how much work that may be. */
+export function whoGetsIn(
+  role: string,
+  policy: PolicyDocument,
+  options: Pick<CompareOptions, "steps"> = {},
+): RoleCallers {
+  const { kinds, unsure } = who(policy, options);
   return {
     role,
     unsure,

@@ -24,15 +24,32 @@ export function secret(text: string): Secret {
  * …`.
  */
 const LOOKS_SECRET = [
-  /\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]*\.?[A-Za-z0-9_-]*/g,
   /\b(?:dapi|dkea|dose|dsapi)[A-Za-z0-9_-]{8,}/g,
   /\b(?:AKIA|ASIA)[A-Z0-9]{12,}/g,
   /\b(Bearer|Basic)\s+[A-Za-z0-9+/=._~-]{8,}/gi,
 ];
 
+/** What may hold a JWT: words of its characters with dots between them, each run as a whole. */
+const DOTTED = /(?<![A-Za-z0-9_-])[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)+/g;
+/** How a JWT's header begins: `{"` in base64url. */
+const HEADER = /\beyJ[A-Za-z0-9_-]{5}/;
+
 /** `text` with whatever looks like a secret replaced by `[hidden]`; its lines stay. */
 export function hideSecrets(text: string): string {
-  return LOOKS_SECRET.reduce((clean, pattern) => clean.replace(pattern, HIDDEN), text);
+  return LOOKS_SECRET.reduce((clean, pattern) => clean.replace(pattern, HIDDEN), text.replace(DOTTED, hideTokens));
+}
+
+/** `words` with dots between them; a header and the two words after it are hidden. */
+function hideTokens(words: string): string {
+  const parts = words.split(".");
+  const shown: string[] = [];
+  for (let at = 0; at < parts.length; at += 1) {
+    const part = parts[at] ?? "";
+    const start = at === parts.length - 1 ? -1 : part.search(HEADER);
+    shown.push(start < 0 ? part : `${part.slice(0, start)}${HIDDEN}`);
+    if (start >= 0) at += 2;
+  }
+  return shown.join(".");
 }
 
 /**
