@@ -1,4 +1,4 @@
-/** The documentation site: docs/ and three pages of the repository's top, as they are. */
+/** The documentation site: docs/ and the pages of the repository's top, as they are. */
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";

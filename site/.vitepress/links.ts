@@ -7,6 +7,7 @@ export const OTHER_PAGES: Readonly<Record<string, string>> = {
   "ARCHITECTURE.md": "architecture.md",
   "CHANGELOG.md": "changelog.md",
   "CONTRIBUTING.md": "contributing.md",
+  "SECURITY.md": "security.md",
   "site/index.md": "index.md",
 };
 
