@@ -209,6 +209,7 @@ function values(fields: Fields): string {
 function valueType({ kind, schema }: Field): string {
   switch (kind.is) {
     case "text":
+    case "moment":
       return "string";
     case "texts":
     case "names":

@@ -86,6 +86,10 @@ export const ERROR_CODES = {
   "identity-name-invalid": "input",
   "identity-invalid": "input",
   "identity-not-found": "input",
+  "suspended-not-found": "input",
+  "suspension-too-long": "input",
+  "moment-invalid": "input",
+  "moment-ahead": "input",
   // trust
   "no-issuer": "input",
   "no-role": "input",

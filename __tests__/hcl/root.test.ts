@@ -166,6 +166,7 @@ describe("a root", () => {
     const unknown = {
       ...fullFederation,
       aws: {},
+      suspended: [],
       roles: { storage: fullFederation.roles.storage },
     } as const satisfies FederationInput;
     const main = file(unknown, "main.tf", { style: "resources" });
@@ -247,7 +248,7 @@ describe("a backend of others", () => {
 describe("moved blocks", () => {
   test("from a stack: one for each resource, in style modules only", () => {
     const moved = file(fullFederation, "moved.tf", { movedFrom: "cdktf" });
-    expect(moved.match(/^moved \{/gm)).toHaveLength(3 + 3 + 2 + 4);
+    expect(moved.match(/^moved \{/gm)).toHaveLength(3 + 3 + 2 + 5);
     expect(moved).toContain(
       '  from = aws_iam_role.full_a-b-c\n  to   = module.databricks.module.role["a.b@c"].aws_iam_role.this',
     );
@@ -265,7 +266,7 @@ describe("moved blocks", () => {
         ),
       ].map(([, from, to]) => [from, to]);
     const away = pairs({ style: "resources", movedFrom: "modules" });
-    expect(away).toHaveLength(3 + 3 + 2 + 4);
+    expect(away).toHaveLength(3 + 3 + 2 + 5);
     expect(pairs({ style: "modules", movedFrom: "resources" })).toEqual(away.map(([from, to]) => [to, from]));
     expect(pairs({ style: "modules", movedFrom: "cdktf" })).toEqual(away.map(([from, to]) => [to, from]));
     for (const style of ["modules", "resources"] as const) expect(pairs({ style, movedFrom: style })).toEqual([]);

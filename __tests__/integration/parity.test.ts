@@ -70,6 +70,8 @@ function trustPolicyValues(view: AccountView): object {
     identities: mapped(view.federation.identities, ({ kind, subject }) => ({ [hclName(kind)]: subject })),
     provider_arns: [],
     trust_policy_max_length: view.federation.trustPolicyMaxLength,
+    revoke_sessions_before: view.federation.revokeSessionsBefore,
+    suspended: view.suspended,
     issuers: Object.fromEntries(
       view.providers.map(({ issuer, arn }) => [
         issuer.key,
@@ -77,7 +79,10 @@ function trustPolicyValues(view: AccountView): object {
       ]),
     ),
     roles: Object.fromEntries(
-      view.roles.map(({ key, name, path, trusts }) => [key, { name, path, trusts: trusts.map(trustInput) }]),
+      view.roles.map(({ key, name, path, trusts, suspended, revokeSessionsBefore }) => [
+        key,
+        { name, path, trusts: trusts.map(trustInput), suspended, revoke_sessions_before: revokeSessionsBefore },
+      ]),
     ),
   };
 }
@@ -85,6 +90,8 @@ function trustPolicyValues(view: AccountView): object {
 function mapped<T>(values: Readonly<Record<string, T>>, value: (value: T) => object): object {
   return Object.fromEntries(Object.entries(values).map(([key, member]) => [key, value(member)]));
 }
+
+const NO_SUSPENSION = { suspended: [], revoke_sessions_before: null };
 
 /** One federation of many generated roles. */
 function manyRoles(count: number, partition: "aws" | "aws-us-gov"): Federation {
@@ -98,7 +105,8 @@ function manyRoles(count: number, partition: "aws" | "aws-us-gov"): Federation {
     company: { level: "account", accountId: "7d3c2b1a-0f5e-4c8d-9a6b-123456789012" },
     azure: { level: "workspace", host: "adb-1234567890123456.7.azuredatabricks.net", workspaceId: "1234567890123456" },
   };
-  const generated = fc.sample(arbitraryRole(issuers, partition, "111122223333"), { numRuns: count * 2, seed: SEED });
+  const numRuns = count * 2 + 20;
+  const generated = fc.sample(arbitraryRole(issuers, partition, "111122223333"), { numRuns, seed: SEED });
   const readable: typeof generated = [];
   for (const role of generated) {
     if (readable.length === count) break;
@@ -229,7 +237,7 @@ describeWith({ terraform: true }, "trust policies", () => {
     const roles = Object.fromEntries(
       patterns.map((text, index) => [
         `role-${index}`,
-        { name: "x", path: "/", trusts: [{ issuer: "production", subject_patterns: [text] }] },
+        { ...NO_SUSPENSION, name: "x", path: "/", trusts: [{ issuer: "production", subject_patterns: [text] }] },
       ]),
     );
     const { problems } = await trustPoliciesOf({

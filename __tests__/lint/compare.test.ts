@@ -1,3 +1,6 @@
+import { accountView, readFederation } from "../../src/federation";
+import { compareTargets } from "../../src/lint/compare";
+import { targetOfAccount } from "../../src/lint/lint-federation";
 import { identityText } from "../../src/lint/output/text";
 import { readDocument } from "../../src/lint/read-document";
 import type { LintReport } from "../../src/lint/lint-documents";
@@ -325,4 +328,43 @@ test("policies that name very much are compared too: ten patterns cover the othe
     ),
     `- ${READER} ${OF}`,
   ]);
+});
+
+describe("lifting a suspension or a revocation", () => {
+  const federation = (more: object): ReturnType<typeof targetOfAccount> => {
+    const { federation: read } = readFederation({
+      name: "lakehouse",
+      aws: { accountId: "111122223333" },
+      emailDomains: ["data.example.com"],
+      issuers: {
+        production: { level: "workspace", host: "mycompany.cloud.databricks.com", workspaceId: "1444828305810485" },
+      },
+      roles: { reader: { trusts: [{ issuer: "production", subjectPatterns: ["*@data.example.com"] }] } },
+      ...more,
+    });
+    const [account] = read.accounts;
+    if (account === undefined) throw new RangeError("one account");
+    return targetOfAccount(accountView(read, account));
+  };
+  const subjects = (before: object, after: object): readonly (readonly string[])[] =>
+    compareTargets(federation(before), federation(after)).flatMap(({ gained, lost }) => [
+      gained.map(({ subject }) => subject),
+      lost.map(({ subject }) => subject),
+    ]);
+  const [earlier, later] = ["2026-01-01T00:00:00Z", "2026-01-31T12:00:00Z"];
+
+  test("of a subject is a widening", () => {
+    const [gained, lost] = subjects({ suspended: ["Bob@data.example.com"] }, {});
+    expect(gained).toEqual(["*@data.example.com"]);
+    expect(lost).toEqual([]);
+  });
+
+  test.each([
+    ["removed", undefined, `sessions issued before ${later}`],
+    ["set to an earlier moment", earlier, `sessions issued before ${later} and not before ${earlier}`],
+  ])("of sessions is a widening where it is %s, and the other way a narrowing", (_, moment, says) => {
+    const after = moment === undefined ? {} : { revokeSessionsBefore: moment };
+    expect(subjects({ revokeSessionsBefore: later }, after)).toEqual([[says], []]);
+    expect(subjects(after, { revokeSessionsBefore: later })).toEqual([[], [says]]);
+  });
 });

@@ -9,6 +9,7 @@ import { refusalRuns, refusals } from "../../src/module/test-runs";
 
 /** Terraform 1.5.7's functions, without those that read files, the clock or randomness, and without `sensitive`. */
 const FUNCTIONS_OF_1_5_7 = new Set([
+  "plantimestamp",
   "abs",
   "alltrue",
   "anytrue",

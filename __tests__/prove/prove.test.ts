@@ -1,4 +1,7 @@
 import { parseFederation } from "../../src/federation";
+import { readTrustPolicy } from "../../src/explain/role-in-question";
+import { accountView } from "../../src/federation";
+import { declaredPolicies, undeclaredCallers } from "../../src/prove/declared-policies";
 import { prove } from "../../src/prove/prove";
 import { proofText } from "../../src/prove/text";
 import { federationText } from "../../bench/federations";
@@ -171,4 +174,39 @@ test("a role of Unity Catalog alone has no line on forged tokens", async () => {
   expect(proofText(await proofOf(federation(trusts)))).toMatch(
     /^✓ reader: 2 declared identities get in; nobody else does$/m,
   );
+});
+
+test("a suspended subject of 200 roles is kept out of all, in whatever case it is written", async () => {
+  const subject = "Alice@data.example.com";
+  const roles = Array.from({ length: 200 }, (_, index) => {
+    const trusts = [
+      `{ issuer: production, users: [${[subject, subject.toLowerCase(), subject.toUpperCase()][index % 3] ?? ""}] }`,
+      '{ issuer: company, subjectPatterns: ["*@data.example.com"] }',
+      `{ issuer: production, servicePrincipals: [6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b] }`,
+    ].slice(0, 1 + (index % 3));
+    return `  role-${index}: { trusts: [${trusts.join(", ")}] }`;
+  });
+  const open = federation("- { issuer: production, users: [bob@data.example.com] }", roles.join("\n"));
+  const proof = await proofOf(`${open}\nsuspended: [aLICE@data.example.com]\n`, { count: 20 });
+  expect(proof.holds).toBe(true);
+  expect(proof.roles).toHaveLength(201);
+  // four spellings in each issuer of the role's trusts
+  expect(proof.roles[3]).toMatchObject({ forgedIn: 0, undeclared: [], unsure: null });
+  expect(proof.roles[2]?.forged).toBeGreaterThanOrEqual(20);
+});
+
+test("a policy that lets a suspended subject in lets an undeclared caller in", () => {
+  const { federation: read } = parseFederation(
+    federation('- { issuer: production, subjectPatterns: ["*@data.example.com"] }') +
+      "\nsuspended: [Bob@data.example.com]\n",
+  );
+  const [role] = read.roles;
+  const [account] = read.accounts;
+  if (role === undefined || account === undefined) throw new RangeError("one role, one account");
+  const view = accountView(read, account);
+  const declared = declaredPolicies(role, view, "arn:aws:iam::111122223333:role/reader");
+  const open = { ...view, federation: { ...read, suspended: [] }, suspended: [] };
+  expect(undeclaredCallers(readTrustPolicy(role, view), declared)).toEqual({ witnesses: [], unsure: null });
+  const { witnesses } = undeclaredCallers(readTrustPolicy({ ...role, suspendedSubjects: [] }, open), declared);
+  expect(String(witnesses[0]?.claims["sub"])).toMatch(/^bob@data\.example\.com$/i);
 });

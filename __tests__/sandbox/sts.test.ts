@@ -307,7 +307,7 @@ describe("a bad call is answered in AWS' form and words", () => {
   });
 });
 
-const PLAIN = { tags: {}, sourceIdentity: null, federatedProvider: null };
+const PLAIN = { issued: null, tags: {}, sourceIdentity: null, federatedProvider: null };
 
 describe("a session", () => {
   const session = openSession(seal, { ...PLAIN, roleArn: ROLE, sessionName: "me", expires: NOW + 900 }, "n");
@@ -359,7 +359,7 @@ describe("a session", () => {
 
 describe("a role with both trusts", () => {
   const EXTERNAL_ID = "0b7e6f5a-1c2d-4e3f-9a8b-7c6d5e4f3a2b";
-  const { federation } = readFederation({
+  const both = {
     name: "both",
     aws: { accountId: "111122223333" },
     issuers: {
@@ -373,8 +373,10 @@ describe("a role with both trusts", () => {
         ],
       },
     },
-  });
-  const guarded = directoryOfFederation(federation);
+  };
+  const directoryWith = (more: object): SimulatedDirectory =>
+    directoryOfFederation(readFederation({ ...both, ...more }).federation);
+  const guarded = directoryWith({});
   /** The same without what keeps sessions of web identities out. */
   const unguarded: SimulatedDirectory = {
     ...guarded,
@@ -416,6 +418,35 @@ describe("a role with both trusts", () => {
     expect(first.status).toBe(200);
     expect(await assume(opened(first.body), guarded)).toMatchObject({ status: 403, code: "AccessDenied" });
     expect(await assume(opened(first.body), unguarded)).toMatchObject({ status: 200 });
+  });
+
+  test("lets no one in who is suspended, in whatever case, and no session of hers assume it again", async () => {
+    const suspended = directoryWith({ suspended: [SUBJECT.toUpperCase()] });
+    const first = await ask({ of: guarded, parameters: call({ RoleArn: STORAGE }) });
+    const reasons: string[] = [];
+    expect(await ask({ of: suspended, parameters: call({ RoleArn: STORAGE }), reasons })).toMatchObject({
+      status: 403,
+    });
+    expect(await assume(opened(first.body), suspended)).toMatchObject({ status: 403, code: "AccessDenied" });
+  });
+
+  test("says that a subject is suspended which a pattern would let in", async () => {
+    const trusts = [{ issuer: "production", wideSubjectPatterns: [{ pattern: "*", reason: "Everyone may read it." }] }];
+    const open = directoryWith({ roles: { storage: { trusts } }, suspended: [SUBJECT.toUpperCase()] });
+    const reasons: string[] = [];
+    expect(await ask({ of: open, parameters: call({ RoleArn: STORAGE }), reasons })).toMatchObject({ status: 403 });
+    expect(reasons.join("\n")).toContain("statement 1 denies the subject: it is suspended");
+  });
+
+  test("refuses what a session of before the moment asks, and not a later one", async () => {
+    const [catalog] = principalsOf(guarded, seal);
+    if (catalog === undefined) throw new Error("Unity Catalog's role has keys in the sandbox");
+    const first = await assume(signedBy(catalog.accessKeyId, catalog.sessionToken), guarded);
+    const moment = (seconds: number): string => new Date((NOW + seconds) * 1000).toISOString().replace(".000Z", "Z");
+    const revoked = directoryWith({ revokeSessionsBefore: moment(1) });
+    expect(await assume(opened(first.body), revoked)).toMatchObject({ status: 403, code: "AccessDenied" });
+    expect((await assume(opened(first.body), directoryWith({ revokeSessionsBefore: moment(0) }))).status).toBe(200);
+    expect((await assume(signedBy(catalog.accessKeyId, catalog.sessionToken), revoked)).status).toBe(200);
   });
 
   test("lets Unity Catalog in, and the session that it opened", async () => {

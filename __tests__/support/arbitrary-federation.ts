@@ -181,8 +181,37 @@ const tags = fc
   )
   .map((pairs) => Object.fromEntries(pairs.filter((pair) => !pair.some((text) => /^aws:/i.test(text)))));
 
+/** Some of whom generated trusts name, in another case; and some whom only a pattern may match. */
+const SUSPENDED = ["nightly-etl", "ALICE@data.example.com", "toString", "a TEAM <of> & more", "eve@data.example.com"];
+
+/** Those of `entries` that a role of `roles` names, or may match: the rules refuse others. */
+function suspendable(entries: readonly string[], roles: readonly RoleDeclaration[]): readonly string[] {
+  const names = (trust: TrustDeclaration): readonly string[] => {
+    if (!("issuer" in trust) || trust.issuer === undefined) return [];
+    const { subjectPatterns = [], wideSubjectPatterns = [], servicePrincipals = [], users = [], subjects = [] } = trust;
+    if (subjectPatterns.length + wideSubjectPatterns.length > 0) return ["*"];
+    return [...servicePrincipals, ...users, ...subjects, ...(trust.identities ?? []).map(subjectOf)];
+  };
+  const named = new Set(roles.flatMap(({ trusts }) => trusts.flatMap(names)).map((text) => text.toLowerCase()));
+  return entries.filter((entry) => named.has("*") || named.has(subjectOf(entry).toLowerCase()));
+}
+
+function subjectOf(entry: string): string {
+  const identity = Object.entries(IDENTITIES).find(([name]) => name === entry)?.[1];
+  return identity === undefined ? entry : (Object.values(identity)[0] ?? entry);
+}
+
 /** `name` may be another role's: the rules refuse that, and samples would be few. */
 const { name: _, ...OTHER_ROLE_FIELDS } = ROLE_FIELDS;
+
+/** `*first` and `*last` are users of the role, in upper case. */
+function ownOf(entries: readonly string[], trusts: readonly TrustDeclaration[]): readonly string[] {
+  const users = trusts.flatMap((trust) => ("users" in trust ? (trust.users ?? []) : []));
+  return entries.map((entry) => {
+    const user = entry === "*first" ? users[0] : entry === "*last" ? users.at(-1) : undefined;
+    return user?.toUpperCase() ?? entry;
+  });
+}
 
 /** A role; `accountId` null: its policies are AWS's own, because it goes to several accounts. */
 export function arbitraryRole(
@@ -207,9 +236,12 @@ export function arbitraryRole(
         path: fc.constantFrom("/", "/databricks/", "/a/$%(b)/"),
         permissionsBoundaryArn: arn,
         tags,
+        suspended: fc.array(fc.constantFrom(...SUSPENDED, "*first", "*last"), { maxLength: 3 }),
+        revokeSessionsBefore: fc.constantFrom("2026-01-31T12:00:00Z", "2025-12-31T23:59:59Z"),
       },
       { requiredKeys: ["trusts"] },
     )
+    .map((role) => ({ ...role, suspended: suspendable(ownOf(role.suspended ?? [], role.trusts), [role]) }))
     .map((role) => {
       // lint refuses people's long sessions from anywhere
       const { maxSessionDuration: _, ...short } = role;
@@ -241,10 +273,13 @@ export const arbitraryFederation: fc.Arbitrary<Federation> = fc
         permissionsBoundaryArn: fc.constantFrom(undefined, `arn:${partition}:iam::aws:policy/boundary`),
         tags,
         adopt: fc.boolean(),
+        suspended: fc.array(fc.constantFrom(...SUSPENDED), { maxLength: 3 }),
+        revokeSessionsBefore: fc.constantFrom(undefined, "2026-01-15T00:00:00Z"),
       })
-      .map(({ adopt, ...rest }) =>
+      .map(({ adopt, suspended, ...rest }) =>
         adopting(adopt, {
           ...rest,
+          suspended: suspendable(suspended, Object.values(rest.roles)),
           aws:
             second === null
               ? { accountId, partition, region: "us-east-1" }

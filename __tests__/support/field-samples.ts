@@ -13,6 +13,7 @@ function valuesOf(kind: Kind): readonly unknown[] | undefined {
     case "number":
       return [kind.max, kind.min];
     case "text":
+    case "moment":
       return [kind.rule.example];
     default:
       return undefined;

@@ -26,7 +26,12 @@ export const fullFederation = {
     azure: { level: "workspace", host: "adb-1234567890123456.7.azuredatabricks.net", workspaceId: "1234567890123456" },
   },
   emailDomains: ["data.example.com"],
-  identities: { "nightly-etl": { servicePrincipal: WRITER }, bob: { subject: "team bob" } },
+  identities: {
+    "nightly-etl": { servicePrincipal: WRITER },
+    team: { subject: "the team" },
+    bob: { subject: "team bob" },
+  },
+  suspended: ["bob"],
   roles: {
     "lake-reader": {
       ...samplesOf(OTHER_ROLE_FIELDS),
@@ -40,7 +45,7 @@ export const fullFederation = {
           wideSubjectPatterns: [{ pattern: "team-*", reason: "Every group of this name may read ${lake}." }],
           conditions: [{ test: "IpAddress", variable: "aws:SourceIp", values: ["203.0.113.0/24"] }],
         },
-        { issuer: "azure", subjects: ["any <sub> & more"], identities: ["nightly-etl", "bob"] },
+        { issuer: "azure", subjects: ["any <sub> & more"], identities: ["team", "bob"] },
         { unityCatalog: { externalIds: ["0b7e6f5a-1c2d-4e3f-9a8b-7c6d5e4f3a2b"] } },
       ],
       managedPolicyArns: {

@@ -40,7 +40,7 @@ locals {
 
   roles = {
     for key, role in var.roles : key => merge(role, {
-      inline_policies          = merge(role.inline_policies, lookup(module.trust_policies.self_assume_policies, key, {}))
+      inline_policies          = merge(role.inline_policies, lookup(module.trust_policies.added_policies, key, {}))
       max_session_duration     = coalesce(role.max_session_duration, var.max_session_duration)
       name                     = local.role_names[key]
       path                     = coalesce(role.path, var.role_path)
@@ -108,6 +108,8 @@ module "trust_policies" {
   identities              = var.identities
   partition               = local.partition
   provider_arns           = concat(aws_iam_openid_connect_provider.this[*].arn, [for found in data.aws_iam_openid_connect_provider.existing : local.provider_arn])
+  revoke_sessions_before  = var.revoke_sessions_before
+  suspended               = var.suspended
   trust_policy_max_length = var.trust_policy_max_length
 
   issuers = {
@@ -121,9 +123,11 @@ module "trust_policies" {
 
   roles = {
     for key, role in var.roles : key => {
-      name   = local.role_names[key]
-      path   = coalesce(role.path, var.role_path)
-      trusts = [merge(role, { issuer = "this" })]
+      name                   = local.role_names[key]
+      path                   = coalesce(role.path, var.role_path)
+      revoke_sessions_before = role.revoke_sessions_before
+      suspended              = role.suspended
+      trusts                 = [merge(role, { issuer = "this" })]
     }
   }
 }

@@ -101,13 +101,17 @@ module "trust_policies" {
   issuers                 = local.issuers
   partition               = local.partition
   provider_arns           = [for key, found in data.aws_iam_openid_connect_provider.existing : local.issuers[key].provider_arn]
+  revoke_sessions_before  = null
+  suspended               = []
   trust_policy_max_length = var.trust_policy_max_length
 
   roles = {
     (var.name) = {
-      name   = var.name
-      path   = var.path
-      trusts = var.trusts
+      name                   = var.name
+      path                   = var.path
+      revoke_sessions_before = var.revoke_sessions_before
+      suspended              = var.suspended
+      trusts                 = var.trusts
     }
   }
 }
@@ -131,7 +135,7 @@ module "role_policies" {
   source = "./modules/role-policies"
 
   role = {
-    inline_policies     = merge(var.inline_policies, lookup(module.trust_policies.self_assume_policies, var.name, {}))
+    inline_policies     = merge(var.inline_policies, lookup(module.trust_policies.added_policies, var.name, {}))
     managed_policy_arns = var.managed_policy_arns
     name                = module.role.role.name
   }

@@ -1286,6 +1286,11 @@ variable "inline_policies" {
   }
 
   validation {
+    condition     = length(setintersection([for name in keys(var.inline_policies) : lower(name)], ["awsrevokeoldersessions", "revoke-sessions-before"])) == 0
+    error_message = "inline_policies must not have a policy called revoke-sessions-before or AWSRevokeOlderSessions: to refuse older sessions use revoke_sessions_before."
+  }
+
+  validation {
     condition = length([
       for names in values({ for name in keys(var.inline_policies) : lower(name) => name... }) :
       "inline_policies: ${jsonencode(names)}"
@@ -1415,6 +1420,52 @@ variable "permissions_boundary_arn" {
   validation {
     condition     = var.permissions_boundary_arn == null ? true : can(regex("^arn:(?:aws|aws-us-gov|aws-cn):iam::(?:aws|[0-9]{12}):policy/[!-)+->@-z|-~]*[A-Za-z0-9_+=,.@-]$", var.permissions_boundary_arn)) && length(var.permissions_boundary_arn) <= 552
     error_message = "permissions_boundary_arn must be the ARN of an IAM policy, e.g. arn:aws:iam::111122223333:policy/read-lake."
+  }
+}
+
+variable "revoke_sessions_before" {
+  description = "The role's sessions issued before this moment are refused; of this and the federation's the later counts. In UTC, like 2026-01-31T12:00:00Z."
+  type        = string
+  default     = null
+  nullable    = true
+
+  validation {
+    condition     = var.revoke_sessions_before == null ? true : can(regex("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$", var.revoke_sessions_before)) && can(timeadd(var.revoke_sessions_before, "0s"))
+    error_message = "revoke_sessions_before must be a moment in UTC, in whole seconds, e.g. 2026-01-31T12:00:00Z."
+  }
+
+  validation {
+    condition     = var.revoke_sessions_before == null ? true : try(timecmp(var.revoke_sessions_before, timeadd(plantimestamp(), "3600s")) <= 0, true)
+    error_message = "revoke_sessions_before must not be more than an hour ahead of the plan."
+  }
+}
+
+variable "suspended" {
+  description = "Identities, by name or subject, whom the role refuses in whatever case, also where a pattern matches them."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition = length([
+      for value_index, value in var.suspended :
+      "suspended[${value_index}]: ${jsonencode(value)}"
+      if !(
+        value == null ? false : can(regex("^[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", value)) &&
+        length(value) <= 255
+      )
+    ]) == 0
+    error_message = "Each of suspended must be an exact sub claim of 1 to 255 visible Latin-1 characters except *, ? and {, without a space at either end. At fault: ${[
+      for shown in [join(", ", [
+        for value_index, value in var.suspended :
+        "suspended[${value_index}]: ${jsonencode(value)}"
+        if !(
+          value == null ? false : can(regex("^[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", value)) &&
+          length(value) <= 255
+        )
+      ])] :
+      [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
+    ][0]}."
   }
 }
 

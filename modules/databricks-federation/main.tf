@@ -65,7 +65,7 @@ locals {
 
   roles = {
     for key, role in var.roles : key => merge(role, {
-      inline_policies          = merge(role.inline_policies, lookup(module.trust_policies.self_assume_policies, key, {}))
+      inline_policies          = merge(role.inline_policies, lookup(module.trust_policies.added_policies, key, {}))
       max_session_duration     = coalesce(role.max_session_duration, var.max_session_duration)
       name                     = local.role_names[key]
       path                     = coalesce(role.path, var.role_path)
@@ -134,13 +134,17 @@ module "trust_policies" {
   issuers                 = local.issuers
   partition               = local.partition
   provider_arns           = concat(values(aws_iam_openid_connect_provider.this)[*].arn, [for key, found in data.aws_iam_openid_connect_provider.existing : local.issuers[key].provider_arn])
+  revoke_sessions_before  = var.revoke_sessions_before
+  suspended               = var.suspended
   trust_policy_max_length = var.trust_policy_max_length
 
   roles = {
     for key, role in var.roles : key => {
-      name   = local.role_names[key]
-      path   = coalesce(role.path, var.role_path)
-      trusts = role.trusts
+      name                   = local.role_names[key]
+      path                   = coalesce(role.path, var.role_path)
+      revoke_sessions_before = role.revoke_sessions_before
+      suspended              = role.suspended
+      trusts                 = role.trusts
     }
   }
 }

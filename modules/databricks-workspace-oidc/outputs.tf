@@ -55,8 +55,8 @@ output "trust_policies" {
   }
 
   precondition {
-    condition     = length([for key in keys(module.trust_policies.self_assume_policies) : key if length(join("", [for policy in values(local.roles[key].inline_policies) : try(jsonencode(jsondecode(policy)), policy) if policy != null])) > 10240]) == 0
-    error_message = "inline_policies must have at most 10240 characters together, the IAM limit per role, with the one by which a role with unity_catalog assumes itself."
+    condition     = length([for key in keys(module.trust_policies.added_policies) : key if length(join("", [for policy in values(local.roles[key].inline_policies) : try(jsonencode(jsondecode(policy)), policy) if policy != null])) > 10240]) == 0
+    error_message = "inline_policies must have at most 10240 characters together, the IAM limit per role, with those that unity_catalog and revoke_sessions_before add."
   }
 
   precondition {
@@ -105,6 +105,22 @@ output "trust_policies" {
     condition = length(module.trust_policies.problems.unity_catalog_cloud) == 0
     error_message = "The cloud of unity_catalog must be of the role's own partition: aws, or in GovCloud aws-us-gov or aws-us-gov-dod; aws-cn has none. At fault: ${[
       for shown in [join(", ", module.trust_policies.problems.unity_catalog_cloud)] :
+      [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
+    ][0]}."
+  }
+
+  precondition {
+    condition = length(module.trust_policies.problems.suspended_not_found) == 0
+    error_message = "Each of suspended must be the name of an identity, or a subject, that a trust in its scope names, unless a trust there has a pattern. At fault: ${[
+      for shown in [join(", ", module.trust_policies.problems.suspended_not_found)] :
+      [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
+    ][0]}."
+  }
+
+  precondition {
+    condition = length(module.trust_policies.problems.suspension_too_long) == 0
+    error_message = "A trust policy must have room for the Deny of who is suspended; where it has none, leave out the patterns named here instead. At fault: ${[
+      for shown in [join(", ", module.trust_policies.problems.suspension_too_long)] :
       [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
     ][0]}."
   }

@@ -287,6 +287,23 @@ variable "permissions_boundary_arn" {
   }
 }
 
+variable "revoke_sessions_before" {
+  description = "Sessions of every role issued before this moment are refused. In UTC, like 2026-01-31T12:00:00Z."
+  type        = string
+  default     = null
+  nullable    = true
+
+  validation {
+    condition     = var.revoke_sessions_before == null ? true : can(regex("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$", var.revoke_sessions_before)) && can(timeadd(var.revoke_sessions_before, "0s"))
+    error_message = "revoke_sessions_before must be a moment in UTC, in whole seconds, e.g. 2026-01-31T12:00:00Z."
+  }
+
+  validation {
+    condition     = var.revoke_sessions_before == null ? true : try(timecmp(var.revoke_sessions_before, timeadd(plantimestamp(), "3600s")) <= 0, true)
+    error_message = "revoke_sessions_before must not be more than an hour ahead of the plan."
+  }
+}
+
 variable "role_name_prefix" {
   description = "Goes before the key of a role without a name of its own."
   type        = string
@@ -330,9 +347,11 @@ variable "roles" {
     name                     = optional(string)
     path                     = optional(string)
     permissions_boundary_arn = optional(string)
+    revoke_sessions_before   = optional(string)
     service_principals       = optional(list(string), [])
     subject_patterns         = optional(list(string), [])
     subjects                 = optional(list(string), [])
+    suspended                = optional(list(string), [])
     tags                     = optional(map(string), {})
     unity_catalog = optional(object({
       cloud        = optional(string)
@@ -655,6 +674,17 @@ variable "roles" {
   }
 
   validation {
+    condition = !contains([
+      for key, role in [
+        for json in [jsonencode([for role in var.roles : keys(role.inline_policies) if can(role.force_detach_policies)])] :
+        can(regex("^\\[(?:\\[\\],?)*\\]$", json))
+      ][0] ? {} : var.roles :
+      length(setintersection([for name in keys(role.inline_policies) : lower(name)], ["awsrevokeoldersessions", "revoke-sessions-before"])) == 0 if can(role.force_detach_policies)
+    ], false)
+    error_message = "A role's inline_policies must not have a policy called revoke-sessions-before or AWSRevokeOlderSessions: to refuse older sessions use revoke_sessions_before."
+  }
+
+  validation {
     condition = length(flatten([
       for key, role in [
         for json in [jsonencode([for role in var.roles : keys(role.inline_policies) if can(role.force_detach_policies)])] :
@@ -706,6 +736,96 @@ variable "roles" {
       length(join("", [for policy in values(role.inline_policies) : try(jsonencode(jsondecode(policy)), policy) if policy != null])) <= 10240 if can(role.force_detach_policies)
     ], false)
     error_message = "A role's inline_policies must have at most 10240 characters together, the IAM limit per role."
+  }
+
+  validation {
+    condition = length(flatten([
+      for key, role in [
+        for json in [jsonencode([for role in var.roles : role.suspended if can(role.force_detach_policies)])] :
+        can(regex("^\\[(?:\\[(?:\"[!#-)+->@-\\[\\]-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !#-)+->@-\\[\\]-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]{0,253}[!#-)+->@-\\[\\]-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?\",?)*\\],?)*\\]$", json))
+      ][0] ? {} : var.roles :
+      [
+        for value_index, value in role.suspended :
+        "roles[${jsonencode(key)}].suspended[${value_index}]: ${jsonencode(value)}"
+        if !(
+          value == null ? false : can(regex("^[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", value)) &&
+          length(value) <= 255
+        )
+      ] if can(role.force_detach_policies)
+    ])) == 0
+    error_message = "Each of a role's suspended must be an exact sub claim of 1 to 255 visible Latin-1 characters except *, ? and {, without a space at either end. At fault: ${[
+      for shown in [join(", ", flatten([
+        for key, role in [
+          for json in [jsonencode([for role in var.roles : role.suspended if can(role.force_detach_policies)])] :
+          can(regex("^\\[(?:\\[(?:\"[!#-)+->@-\\[\\]-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !#-)+->@-\\[\\]-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]{0,253}[!#-)+->@-\\[\\]-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?\",?)*\\],?)*\\]$", json))
+        ][0] ? {} : var.roles :
+        [
+          for value_index, value in role.suspended :
+          "roles[${jsonencode(key)}].suspended[${value_index}]: ${jsonencode(value)}"
+          if !(
+            value == null ? false : can(regex("^[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", value)) &&
+            length(value) <= 255
+          )
+        ] if can(role.force_detach_policies)
+      ]))] :
+      [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
+    ][0]}."
+  }
+
+  validation {
+    condition = length(flatten([
+      for checked in [[
+        for json in [jsonencode([for role in var.roles : role.revoke_sessions_before if can(role.force_detach_policies)])] :
+        can(regex("^\\[(?:null,?)*\\]$", json))
+      ][0] ? {} : var.roles] :
+      [
+        [
+          for key, role in checked :
+          "roles[${jsonencode(key)}].revoke_sessions_before: ${jsonencode(role.revoke_sessions_before)}"
+          if !can(role.force_detach_policies) ? false : !(
+            role.revoke_sessions_before == null ? true : can(regex("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$", role.revoke_sessions_before)) &&
+            can(timeadd(role.revoke_sessions_before, "0s"))
+          )
+        ],
+        [
+          for key, role in checked :
+          "roles[${jsonencode(key)}].revoke_sessions_before: ${jsonencode(role.revoke_sessions_before)}"
+          if !can(role.force_detach_policies) ? false : !(
+            role.revoke_sessions_before == null ? true : try(timecmp(role.revoke_sessions_before, timeadd(plantimestamp(), "3600s")) <= 0, true)
+          )
+        ],
+      ]
+    ])) == 0
+    error_message = join("\n", flatten([
+      for checked in [[
+        for json in [jsonencode([for role in var.roles : role.revoke_sessions_before if can(role.force_detach_policies)])] :
+        can(regex("^\\[(?:null,?)*\\]$", json))
+      ][0] ? {} : var.roles] :
+      [
+        for message, faults in {
+          "A role's revoke_sessions_before must be a moment in UTC, in whole seconds, e.g. 2026-01-31T12:00:00Z" = [
+            for key, role in checked :
+            "roles[${jsonencode(key)}].revoke_sessions_before: ${jsonencode(role.revoke_sessions_before)}"
+            if !can(role.force_detach_policies) ? false : !(
+              role.revoke_sessions_before == null ? true : can(regex("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$", role.revoke_sessions_before)) &&
+              can(timeadd(role.revoke_sessions_before, "0s"))
+            )
+          ]
+          "A role's revoke_sessions_before must not be more than an hour ahead of the plan" = [
+            for key, role in checked :
+            "roles[${jsonencode(key)}].revoke_sessions_before: ${jsonencode(role.revoke_sessions_before)}"
+            if !can(role.force_detach_policies) ? false : !(
+              role.revoke_sessions_before == null ? true : try(timecmp(role.revoke_sessions_before, timeadd(plantimestamp(), "3600s")) <= 0, true)
+            )
+          ]
+        } :
+        "${message}. At fault: ${[
+          for shown in [join(", ", faults)] :
+          [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
+        ][0]}."
+        if try(nonsensitive(length(faults) > 0), length(faults) > 0)
+      ]
+    ]))
   }
 
   validation {
@@ -1467,6 +1587,35 @@ variable "roles" {
       ] if can(trust.allow_tag_session)
     ]), false)
     error_message = "Each of external_ids must be an external ID of 2 to 1,224 characters, as the storage or service credential shows it."
+  }
+}
+
+variable "suspended" {
+  description = "Identities, by name or subject, whom every role refuses in whatever case, also where a pattern matches them."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition = length([
+      for value_index, value in var.suspended :
+      "suspended[${value_index}]: ${jsonencode(value)}"
+      if !(
+        value == null ? false : can(regex("^[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", value)) &&
+        length(value) <= 255
+      )
+    ]) == 0
+    error_message = "Each of suspended must be an exact sub claim of 1 to 255 visible Latin-1 characters except *, ? and {, without a space at either end. At fault: ${[
+      for shown in [join(", ", [
+        for value_index, value in var.suspended :
+        "suspended[${value_index}]: ${jsonencode(value)}"
+        if !(
+          value == null ? false : can(regex("^[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}](?:[ !-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}]*[!-)+->@-z|-~\\x{00A1}-\\x{00AC}\\x{00AE}-\\x{00FF}])?$", value)) &&
+          length(value) <= 255
+        )
+      ])] :
+      [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
+    ][0]}."
   }
 }
 

@@ -11,12 +11,15 @@ import { directoryOfPlan } from "../sandbox/directory/of-plan";
 import { quoted, satisfies } from "../text/text-rule";
 import { SELF_ASSUME_POLICY_NAME, trustPolicyJson } from "../trust/build";
 import { isWithinDomains } from "../trust/check";
+import { AWS_REVOKE_POLICY_NAME, REVOKE_POLICY_NAME } from "../trust/revocation";
 import { readPolicy } from "../trust/decide/document";
 import { compare } from "../trust/exact/compare";
 import type { ParsedCondition, ParsedStatement } from "../trust/parsed/parsed-role";
 import { asRecord, parseRole, subjectPatterns } from "../trust/parsed/parse-role";
 import { TRUST_POLICY_DEFAULT_QUOTA, TRUST_POLICY_MAX_QUOTA } from "../trust/rules";
 import { subjectsInOrder } from "./declared-subjects";
+
+import { isSuspension, momentIn, suspendedIn } from "./suspension";
 
 /** A part of a federation file, which reading checks. */
 type Members = Readonly<Record<string, unknown>>;
@@ -117,8 +120,11 @@ function declaredRole(role: SimulatedRole, issuers: readonly SimulatedIssuer[], 
   const { values, inlinePolicies } = planned ?? { values: {}, inlinePolicies: {} };
   const path = arn.slice(arn.indexOf(":role/") + ":role".length, arn.lastIndexOf("/") + 1);
   const inline = Object.entries(inlinePolicies).filter(
-    ([name, document]) => name !== SELF_ASSUME_POLICY_NAME && asRecord(document) !== undefined,
+    ([name, document]) => !ADDED_POLICIES.includes(name) && asRecord(document) !== undefined,
   );
+  const moment = momentIn(inlinePolicies);
+  const suspensions = suspensionsOf(role, issuers, file);
+  const trusts = trustsOf(role, issuers, file);
   const optional = (name: string, value: unknown): Members =>
     typeof value === "string" && value !== "" ? { [name]: value } : {};
   return {
@@ -129,8 +135,31 @@ function declaredRole(role: SimulatedRole, issuers: readonly SimulatedIssuer[], 
     managedPolicyArns: Object.fromEntries(source.managedPolicyArns.map((policy, at) => [`policy-${at + 1}`, policy])),
     ...(inline.length === 0 ? {} : { inlinePolicies: Object.fromEntries(inline) }),
     ...(asRecord(values["tags"]) === undefined ? {} : { tags: values["tags"] }),
-    trusts: trustsOf(role, issuers, file),
+    ...(moment === undefined ? {} : { revokeSessionsBefore: moment }),
+    ...(suspensions[0] === undefined ? {} : { suspended: suspensions[0].subjects }),
+    // where nobody is left, those who are suspended are all that the plan says of the role's trusts
+    trusts: trusts.length > 0 ? trusts : suspensions.map(({ issuer, subjects }) => ({ issuer, subjects })),
   };
+}
+
+/** Those that the federation adds by itself, and the one that the AWS console writes. */
+const ADDED_POLICIES: readonly string[] = [SELF_ASSUME_POLICY_NAME, REVOKE_POLICY_NAME, AWS_REVOKE_POLICY_NAME];
+
+/** What each Deny of suspended subjects says. */
+function suspensionsOf(
+  role: SimulatedRole,
+  issuers: readonly SimulatedIssuer[],
+  file: string,
+): readonly { readonly issuer: string; readonly subjects: readonly string[] }[] {
+  return parseRole(role.source)
+    .statements.filter(isSuspension)
+    .map((statement) => {
+      const { index, providers } = statement;
+      const issuer = issuers.find((candidate) => issuerPathOf(candidate.issuer) === providers[0]?.issuerPath);
+      if (issuer === undefined)
+        throw notExpressible(role, file, `Statement[${index}] denies an issuer that is not of Databricks`);
+      return { issuer: issuer.key, subjects: suspendedIn(statement) };
+    });
 }
 
 const NO_REASON = "Read from a plan, which records no reason.";
@@ -155,6 +184,7 @@ function trustsOf(role: SimulatedRole, issuers: readonly SimulatedIssuer[], file
   return parseRole(role.source).statements.flatMap((statement): readonly Members[] => {
     const refusal = (why: string): InputError => notExpressible(role, file, `Statement[${statement.index}] ${why}`);
     if (statement.unityCatalog) return unityCatalogTrust(statement);
+    if (isSuspension(statement)) return [];
     const [provider, ...more] = statement.providers;
     const plain = !statement.notPrincipal && !statement.notAction && !statement.hasResource;
     if (statement.effect !== "Allow" || !plain) throw refusal("is not a plain Allow");

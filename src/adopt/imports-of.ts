@@ -1,6 +1,7 @@
 /** What of an adoption exists in AWS, and by which ID Terraform imports it. Pure. */
 import type { ImportedResource, Imports } from "../federation/imports";
 import { SELF_ASSUME_POLICY_NAME } from "../trust/build";
+import { addedBy } from "./suspension";
 import { asRecord } from "../trust/parsed/parse-role";
 import type { ExistingAccount, ExistingRole } from "./account";
 import type { KeyedRole, UndecidedRole } from "./adoption";
@@ -33,6 +34,7 @@ export function importsOf(
     })),
     ...[
       ...Object.keys(asRecord(declaration["inlinePolicies"]) ?? {}),
+      ...addedBy(declaration),
       ...(selfAssume ? [SELF_ASSUME_POLICY_NAME] : []),
     ].map((policy): ImportedResource => ({
       kind: "inline",

@@ -4,6 +4,7 @@ import { policyKeys } from "../federation/policy-keys";
 import { ROLE_KEY } from "../federation/rules";
 import { satisfies } from "../text/text-rule";
 import { asRecord } from "../trust/parsed/parse-role";
+import { addedBy } from "./suspension";
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -22,6 +23,7 @@ export class Keys {
     const base = satisfies(ROLE_KEY, name) ? name : legal(name);
     const inline = [
       ...Object.keys(asRecord(declaration["inlinePolicies"]) ?? {}),
+      ...addedBy(declaration),
       ...(assumesItself === null ? [] : [assumesItself]),
     ];
     let key = base;

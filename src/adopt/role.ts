@@ -15,6 +15,9 @@ import { asRecord } from "../trust/parsed/parse-role";
 import { TRUST_POLICY_MAX_QUOTA } from "../trust/rules";
 import type { ExistingRole } from "./account";
 import { type AdoptedIssuer, type Members, STACK_TAG } from "./issuers";
+import { REVOKE_POLICY_NAME, revokePolicy } from "../trust/revocation";
+import { distinctSubjects } from "../trust/suspension";
+import { momentIn } from "./suspension";
 import { formDifferences, sameForm } from "./policy-form";
 import { type Fault, fault } from "./reasons";
 import { type FoundTrusts, plainRole, type TrustSources, trustsOf } from "./trusts";
@@ -74,6 +77,10 @@ export function readRole(role: ExistingRole, context: RoleContext): WrittenRole 
     else if (!sameForm(built.selfAssume, self))
       differences.push({ change: "update", what: `inline policy ${SELF_ASSUME_POLICY_NAME}`, why: SAME_MEANING });
   }
+  const revoking = role.policies?.inline[REVOKE_POLICY_NAME];
+  const moment = federation.roles[0]?.sessionsRevokedBefore ?? null;
+  if (moment !== null && !sameForm(revokePolicy(moment), revoking))
+    differences.push({ change: "update", what: `inline policy ${REVOKE_POLICY_NAME}`, why: SAME_MEANING });
   return {
     role,
     declaration,
@@ -132,16 +139,18 @@ export function declaredIssuers(issuers: readonly AdoptedIssuer[]): Members {
 
 function declarationOf(
   role: ExistingRole,
-  { trusts, emailDomains }: FoundTrusts,
+  { trusts: found, emailDomains, suspended }: FoundTrusts,
   context: RoleContext,
 ):
   | { readonly federation: Federation; readonly declaration: Members; readonly leftPolicies: readonly Fault[] }
   | LeftRole {
   const leftPolicies: Fault[] = [];
   let given = roleSettings(role);
+  const trusts = { trusts: found, ...(suspended.length === 0 ? {} : { suspended: distinctSubjects(suspended) }) };
   for (;;) {
-    const read = probe({ ...given, trusts }, role.name, context, emailDomains);
-    if ("federation" in read) return { federation: read.federation, declaration: { ...given, trusts }, leftPolicies };
+    const read = probe({ ...given, ...trusts }, role.name, context, emailDomains);
+    if ("federation" in read)
+      return { federation: read.federation, declaration: { ...given, ...trusts }, leftPolicies };
     const refused = new Map<string, Fault>();
     for (const { path = "", message } of read.problems) {
       const [, , list, policy] = parsePath(path);
@@ -177,8 +186,10 @@ export function roleSettings({ path, settings, details, policies, lint }: Existi
   const { description = null, maxSessionDuration = DEFAULT_SESSION_SECONDS } = settings ?? {};
   // the one by which a Unity Catalog role assumes itself comes with the trust
   const assumesItself = plainRole(lint).statements.some(({ unityCatalog }) => unityCatalog);
+  const moment = momentIn(policies?.inline ?? {});
   const inline = Object.entries(policies?.inline ?? {}).filter(
-    ([name]) => !assumesItself || name !== SELF_ASSUME_POLICY_NAME,
+    ([name]) =>
+      (!assumesItself || name !== SELF_ASSUME_POLICY_NAME) && (moment === undefined || name !== REVOKE_POLICY_NAME),
   );
   const attached = policyKeys(policies?.attached ?? []);
   // AWS' own tags are neither Terraform's to set nor to take away
@@ -190,6 +201,7 @@ export function roleSettings({ path, settings, details, policies, lint }: Existi
     ...(details?.boundaryArn == null ? {} : { permissionsBoundaryArn: details.boundaryArn }),
     ...(tags.length === 0 ? {} : { tags: Object.fromEntries(tags) }),
     ...(Object.keys(attached).length === 0 ? {} : { managedPolicyArns: attached }),
+    ...(moment === undefined ? {} : { revokeSessionsBefore: moment }),
     ...(inline.length === 0 ? {} : { inlinePolicies: Object.fromEntries(inline) }),
   };
 }

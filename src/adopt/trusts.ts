@@ -11,6 +11,7 @@ import type { AdoptedIssuer, Members } from "./issuers";
 import { openTo } from "./open-pattern";
 import { withoutRepeats } from "./policy-form";
 import { type Fault, fault } from "./reasons";
+import { isSuspension, suspendedIn } from "./suspension";
 
 /** What is known of the issuers that a policy may trust. */
 export interface TrustSources {
@@ -26,6 +27,8 @@ export interface FoundTrusts {
   readonly emailDomains: readonly string[];
   /** The keys of the issuers that they name. */
   readonly issuers: readonly string[];
+  /** Whom the policy denies as a suspension does. */
+  readonly suspended: readonly string[];
   /** What a federation file cannot say; where there is any, the trusts are not the policy's. */
   readonly faults: readonly Fault[];
 }
@@ -43,20 +46,34 @@ export function trustsOf(role: LintRole, sources: TrustSources): FoundTrusts {
       trusts: [],
       emailDomains: [],
       issuers: [],
+      suspended: [],
       faults: [fault("trust-unreadable", "", malformed.join(" "))],
     };
-  const found = statements.map((statement) =>
+  const issuerOf = ({ providers }: ParsedStatement): AdoptedIssuer | undefined =>
+    sources.issuers.get(providers[0]?.arn ?? "");
+  const suspensions = statements.filter((statement) => isSuspension(statement) && issuerOf(statement) !== undefined);
+  const allows = statements.filter((statement) => !suspensions.includes(statement));
+  // where nobody is left, those who are suspended are all that the policy says of the role's trusts
+  if (allows.length === 0 && suspensions.length > 0)
+    return {
+      ...NOTHING,
+      trusts: suspensions.map((one) => ({ issuer: issuerOf(one)?.key, ...declaredSubjects(suspendedIn(one)) })),
+      issuers: [...new Set(suspensions.flatMap((one) => issuerOf(one)?.key ?? []))],
+      suspended: suspensions.flatMap(suspendedIn),
+    };
+  const found = allows.map((statement) =>
     statement.unityCatalog ? unityCatalogTrust(statement) : subjectTrust(statement, sources),
   );
   return {
     trusts: [...new Map(found.flatMap(({ trusts }) => trusts).map((trust) => [JSON.stringify(trust), trust])).values()],
     emailDomains: [...new Set(found.flatMap(({ emailDomains }) => emailDomains))],
     issuers: [...new Set(found.flatMap(({ issuers }) => issuers))],
+    suspended: suspensions.flatMap(suspendedIn),
     faults: found.flatMap(({ faults }) => faults),
   };
 }
 
-const NOTHING: FoundTrusts = { trusts: [], emailDomains: [], issuers: [], faults: [] };
+const NOTHING: FoundTrusts = { trusts: [], emailDomains: [], issuers: [], suspended: [], faults: [] };
 
 function subjectTrust(statement: ParsedStatement, sources: TrustSources): FoundTrusts {
   const faults = [...principalFaults(statement, sources), ...guardFaults(statement)].map((one) => ({

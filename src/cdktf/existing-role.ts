@@ -109,5 +109,6 @@ const NO_POLICIES = {
   managedPolicyArns: {},
   path: "/",
   permissionsBoundaryArn: null,
+  sessionsRevokedBefore: null,
   trusts: [],
 } as const satisfies Partial<PolicyRole>;

@@ -325,9 +325,9 @@ export class DatabricksFederatedRole<
 
   #lint(): readonly Finding[] {
     if (this.#checked === undefined) return [];
-    const { role, policy } = this.#checked;
+    const { role, policy, suspension } = this.#checked;
     const { trust, settings, faultless } = this.#frame;
-    return lintErrorsOfRole(role, policy, trust, settings.settings, faultless);
+    return lintErrorsOfRole(role, policy, trust, settings.settings, suspension, faultless);
   }
 }
 

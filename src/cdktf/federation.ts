@@ -2,8 +2,10 @@ import { Construct } from "constructs";
 import type { Problem } from "../errors";
 import type { AccountView } from "../federation/account-view";
 import type { Imports } from "../federation/imports";
+import { suspensionIn } from "../federation/account-view";
 import type { FederationRole } from "../federation/model";
 import type { IdentityDeclaration, IssuerDeclaration } from "../federation/declarations";
+import { checkSuspended } from "../federation/suspension";
 import { addedTwice } from "./added-policies";
 import { ExistingResources } from "./existing-resources";
 import type { AnyIdentity, AnyIssuer, RoleProps } from "./federated-role";
@@ -11,7 +13,7 @@ import { DatabricksFederatedRole } from "./federated-role";
 import { constructId, givenProps, keyProblem, shapeProblem } from "./given-props";
 import type { ProviderParts } from "./oidc-provider";
 import { checkIssuerProps, computedArn, DatabricksOidcProvider } from "./oidc-provider";
-import type { RoleFrame, RoleReading } from "./role-input";
+import type { CheckedRole, RoleFrame, RoleReading } from "./role-input";
 import { checkedRole, checkRoleProps, refusedRole, roleFrame, withIssuerKeys } from "./role-input";
 import type { CheckedSettings, FederationSettings } from "./settings";
 import { checkSettings, FEDERATION_SETTINGS, mappingAt } from "./settings";
@@ -83,6 +85,8 @@ export class DatabricksFederation<
   readonly #frame: RoleFrame;
   readonly #roles = new Map<string, DatabricksFederatedRole>();
   readonly #existing: ExistingResources;
+  readonly #checked: CheckedRole[] = [];
+  #refused = false;
 
   /** @internal A federation that was read from a file. */
   constructor(scope: Construct, id: string, props: undefined, parts: FederationParts);
@@ -96,7 +100,7 @@ export class DatabricksFederation<
     super(scope, id);
     const { settings, issuers } = parts;
     const guard = StackGuard.of(this);
-    guard.add(this, () => [...settings.problems, ...parts.problems]);
+    guard.add(this, () => [...settings.problems, ...parts.problems, ...this.#suspendedProblems(settings)]);
     this.#name = guard.uniqueName(this, "federation", parts.name);
     this.#existing = new ExistingResources(parts.imports, settings.known);
     guard.add(this, () => this.#existing.problems);
@@ -138,6 +142,14 @@ export class DatabricksFederation<
     return this.#add(key, read, providers, frame);
   }
 
+  /** Of the roles that were added, the refused ones left out: one of those may be what an entry is about. */
+  #suspendedProblems({ settings, identityTokens }: CheckedSettings): readonly Problem[] {
+    if (settings.suspended.length === 0 || this.#refused || identityTokens.length > 0) return [];
+    if (this.#checked.some(({ tokens }) => tokens.length > 0)) return [];
+    const roles = this.#checked.map(({ role }) => role);
+    return checkSuspended(settings.suspended, roles, settings, "suspended");
+  }
+
   #add(
     key: string,
     { checked, problems }: RoleReading,
@@ -155,6 +167,8 @@ export class DatabricksFederation<
     });
     if (!twice) this.#roles.set(key, role);
     if (!twice && checked !== undefined) this.#existing.takeRole(key, checked.role, role);
+    if (checked === undefined || twice) this.#refused = true;
+    else this.#checked.push(checked);
     return role;
   }
 }
@@ -197,15 +211,16 @@ function partsOf(name: string, props: DatabricksFederationProps | undefined): Fe
 
 /** @internal A federation file has passed every rule but CDKTF's own; `problems` are those. */
 export function partsOfView(
-  { federation, account, providers, roles }: AccountView,
+  view: AccountView,
   problems: readonly Problem[],
   { verifiesExisting = true, imports }: { readonly verifiesExisting?: boolean; readonly imports?: unknown } = {},
 ): FederationParts {
+  const { federation, account, providers, roles, suspended } = view;
   const known = { ...account, provider: undefined, configured: true };
   return {
     name: federation.name,
     settings: {
-      settings: { ...federation, accounts: [{ ...account, key: null }] },
+      settings: { ...federation, suspended, accounts: [{ ...account, key: null }] },
       known,
       tags: federation.tags,
       boundaryToken: undefined,
@@ -220,7 +235,10 @@ export function partsOfView(
       }),
     ),
     // one account is left, without a key that roles could name
-    roles: problems.length === 0 ? roles.map((role) => ({ ...role, accounts: null })) : [],
+    roles:
+      problems.length === 0
+        ? roles.map((role) => ({ ...role, accounts: null, suspendedSubjects: suspensionIn(role, view).subjects }))
+        : [],
     declared: {},
     problems: [],
     imports,

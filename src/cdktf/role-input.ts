@@ -7,11 +7,14 @@ import { checkRoleValues, checkTrustPolicyLength } from "../federation/check";
 import type { FederationIssuer, FederationRole } from "../federation/model";
 import type { RoleContext } from "../federation/read-roles";
 import { readRole } from "../federation/read-roles";
+import { formatPath } from "../federation/path";
+import { checkSuspended } from "../federation/suspension";
 import type { TrustContext, TrustedIssuer } from "../trust/build";
 import { buildTrustPolicy, trustPolicyJson } from "../trust/build";
 import { canonicalJson } from "../trust/canonical-json";
 import type { TrustPolicy } from "../trust/policy";
 import { EXTERNAL_ID, SERVICE_PRINCIPAL, USER } from "../trust/rules";
+import type { Suspension } from "../trust/suspension";
 import type { AddedPolicies } from "./added-policies";
 import { checkAddedPolicies, standInPolicy } from "./added-policies";
 import { withPlaceholders } from "./aws-account";
@@ -30,6 +33,8 @@ export interface CheckedRole {
   readonly seen: FederationRole;
   /** As built, with stand-ins for tokens: what rules look at. */
   readonly policy: TrustPolicy;
+  /** Whom it suspends, with stand-ins for tokens. */
+  readonly suspension: Suspension;
   /** The same as JSON, with tokens. */
   readonly trustPolicy: string;
   /** Policy name -> JSON, the self-assume policy of Unity Catalog included. */
@@ -110,6 +115,7 @@ export function roleFrame(
       issuers,
       broken,
       partition: settings.known.partition,
+      now: Date.now() / 1000,
       ...(issuersAt === undefined ? {} : { issuersAt }),
     },
     trust: { ...withPlaceholders(settings.known), issuers: trusted },
@@ -124,18 +130,33 @@ export function checkedRole(
   tokens: readonly CheckedToken[] = [],
   seen = role,
 ): CheckedRole {
-  const policy = buildTrustPolicy(role.trusts, role, trust);
+  const suspension = suspensionOf(role, tokens, settings);
+  const policy = buildTrustPolicy(role.trusts, role, trust, suspension);
   const json = trustPolicyJson(policy);
   const used = [...tokens, ...settings.identityTokens.filter(({ standIn }) => json.includes(standIn))];
   return {
     role,
     seen,
     policy,
+    suspension,
     trustPolicy: withTokenValues(json, used),
     inlinePolicies: mapValues(inlinePoliciesOf(role, trust), canonicalJson),
     tags: roleTags(role, settings),
     tokens: used,
   };
+}
+
+/**
+ * A subject that is a token may be anyone: it is not in the list of those who are suspended, and denied if it is
+ * one.
+ */
+function suspensionOf(
+  role: FederationRole,
+  tokens: readonly CheckedToken[],
+  { identityTokens }: CheckedSettings,
+): Suspension {
+  const unknown = new Set([...tokens, ...identityTokens].map(({ standIn }) => standIn));
+  return { subjects: role.suspendedSubjects, unknown };
 }
 
 /** `json` with each token in place of its stand-in: encoded by Terraform, so that no value ends its string. */
@@ -178,7 +199,9 @@ export function checkRoleProps(
       (path[0] === "permissionsBoundaryArn" && !ownBoundary ? frame.settings.boundaryToken : undefined),
   );
   const checked = checkedRole(role, frame, aside.checked, read.value);
-  const tooLong = checkTrustPolicyLength(role, trustPolicyJson(checked.policy), settings.trustPolicyMaxLength);
+  const unnamed = checkSuspended(role.suspended, [role], settings, `${formatPath(at)}.suspended`);
+  if (unnamed.length > 0 && checked.tokens.length === 0) return refusedRole(unnamed);
+  const tooLong = checkTrustPolicyLength(role, checked.policy, settings.trustPolicyMaxLength);
   if (tooLong.length > 0) return refusedRole(tooLong);
   const inlinePolicies = { ...checked.inlinePolicies, ...Object.fromEntries(policies.tokens) };
   return { checked: { ...checked, inlinePolicies }, problems: [] };

@@ -25,7 +25,15 @@ import { isPlainObject, reservedTextProblems, setTokensAside } from "./tokens";
  */
 export interface FederationSettings extends Pick<
   FederationInput,
-  "emailDomains" | "identities" | "lint" | "maxSessionDuration" | "roleNamePrefix" | "rolePath" | "trustPolicyMaxLength"
+  | "emailDomains"
+  | "identities"
+  | "lint"
+  | "maxSessionDuration"
+  | "revokeSessionsBefore"
+  | "roleNamePrefix"
+  | "rolePath"
+  | "suspended"
+  | "trustPolicyMaxLength"
 > {
   /** The AWS provider of every resource, such as an aliased one for another account. Default: the stack's own. */
   readonly provider?: TerraformProvider | undefined;
@@ -99,7 +107,7 @@ export function checkSettings(name: string, settings: FederationSettings): Check
   if (!["boolean", "undefined"].includes(typeof verifyExistingProviders)) early.push(notTrueOrFalse());
   if (early.length > 0) return defaults(early, provider);
   const canonical = canonicalInput({ ...(aside.clean as object), name });
-  const read = readSettings(canonical.value as Readonly<Record<string, unknown>>);
+  const read = readSettings(canonical.value as Readonly<Record<string, unknown>>, Date.now() / 1000);
   const problems = [...canonical.problems, ...read.problems].map(asProp);
   if (problems.length > 0) return defaults(problems, provider);
   return {

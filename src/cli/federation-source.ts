@@ -35,7 +35,9 @@ export async function readAnySource(file: string): Promise<FederationSource> {
     import("../federation"),
   ]);
   const text = readText(file);
-  return "format_version" in membersIn(text) ? ofPlan(text, file) : { ...parseFederation(text, { file }), file };
+  return "format_version" in membersIn(text)
+    ? ofPlan(text, file)
+    : { ...parseFederation(text, { file, now: Date.now() / 1000 }), file };
 }
 
 async function ofPlan(text: string, file: string): Promise<FederationSource> {

@@ -37,6 +37,15 @@ export function policyReasons(
 ): readonly Reason[] {
   const deny = decision.statements.find(({ effect, verdict }) => effect === "Deny" && verdict !== "no");
   if (deny !== undefined) {
+    const [only, ...more] = deny.conditions;
+    if (only?.operator === "StringEqualsIgnoreCase" && more.length === 0 && /:sub$/i.test(only.key))
+      return [
+        {
+          what: `statement ${deny.index} denies the subject: it is suspended`,
+          fix: "To let it in again, remove it from suspended, of the role or the federation.",
+          statement: deny.index,
+        },
+      ];
     const open = deny.verdict === "unknown" ? " (what cannot be decided counts as denied)" : "";
     return [
       {

@@ -4,8 +4,11 @@ import type { Json } from "../trust/canonical-json";
 import type { TrustContext, TrustedIssuer } from "../trust/build";
 import { ACCOUNT_ID_PLACEHOLDER, buildTrustPolicy, SELF_ASSUME_POLICY_NAME, selfAssumePolicy } from "../trust/build";
 import type { TrustPolicy } from "../trust/policy";
+import { REVOKE_POLICY_NAME, revokePolicy } from "../trust/revocation";
+import { NOBODY_SUSPENDED, type Suspension } from "../trust/suspension";
 import { ROLE_FIELDS } from "./fields/role";
 import type { AwsAccount, Federation, FederationIssuer, FederationRole } from "./model";
+import { concerning, suspendedSubject, suspendedSubjects } from "./suspension";
 
 export interface ProviderView {
   readonly issuer: FederationIssuer;
@@ -34,6 +37,8 @@ export interface AccountView {
   readonly roles: readonly FederationRole[];
   /** What trust policies need of the issuers, by key. */
   readonly trusted: Readonly<Record<string, TrustedIssuer>>;
+  /** Entries of the federation's `suspended` that some role made in this account names, or may match. */
+  readonly suspended: readonly string[];
 }
 
 /**
@@ -64,15 +69,18 @@ export function accountView(federation: Federation, account: AwsAccount): Accoun
   for (const { issuer, arn } of providers) {
     trusted[issuer.key] = trustedIssuer(issuer, arn);
   }
+  const roles = federation.roles.filter(
+    (role) => role.accounts === null || (account.key !== null && role.accounts.includes(account.key)),
+  );
+  const concerns = federation.suspended.length === 0 ? () => true : concerning(roles);
   return {
     federation,
     account,
     accountId,
     providers,
-    roles: federation.roles.filter(
-      (role) => role.accounts === null || (account.key !== null && role.accounts.includes(account.key)),
-    ),
+    roles,
     trusted,
+    suspended: federation.suspended.filter((entry) => concerns(suspendedSubject(entry, federation.identities))),
   };
 }
 
@@ -98,7 +106,21 @@ function contextOf(view: AccountView | TrustContext): TrustContext {
  * ```
  */
 export function roleTrustPolicy(role: FederationRole, view: AccountView): TrustPolicy {
-  return buildTrustPolicy(role.trusts, role, contextOf(view));
+  return buildTrustPolicy(role.trusts, role, contextOf(view), suspensionIn(role, view));
+}
+
+/**
+ * Whom a role suspends in this account: of the federation's entries those that concern a role there, because the
+ * root of
+ * one account knows no others.
+ */
+export function suspensionIn(role: FederationRole, view: AccountView): Suspension {
+  const { identities, suspended } = view.federation;
+  const subjects =
+    view.suspended.length === suspended.length
+      ? role.suspendedSubjects
+      : suspendedSubjects([...view.suspended, ...role.suspended], identities);
+  return { ...NOBODY_SUSPENDED, subjects };
 }
 
 /** The policy by which a Unity Catalog role may assume itself; undefined for a role without that trust. */
@@ -109,7 +131,7 @@ export function selfAssumePolicyOf(role: FederationRole, view: AccountView | Tru
 }
 
 /**
- * All inline policies of the role by name, the self-assume policy included, in canonical order of their names.
+ * All inline policies of the role by name, with that by which it may assume itself and that which revokes sessions.
  *
  * @example
  * ```ts
@@ -124,7 +146,20 @@ export function inlinePoliciesOf(
   view: AccountView | TrustContext,
 ): Readonly<Record<string, Json>> {
   const self = selfAssumePolicyOf(role, view);
-  return self === undefined ? role.inlinePolicies : { ...role.inlinePolicies, [SELF_ASSUME_POLICY_NAME]: self };
+  const { sessionsRevokedBefore: moment } = role;
+  return {
+    ...role.inlinePolicies,
+    ...(self === undefined ? {} : { [SELF_ASSUME_POLICY_NAME]: self }),
+    ...(moment === null ? {} : { [REVOKE_POLICY_NAME]: revokePolicy(moment) }),
+  };
+}
+
+/** Names of the inline policies that are added to those a role declares. */
+export function addedPolicyNames(role: Pick<FederationRole, "sessionsRevokedBefore" | "trusts">): readonly string[] {
+  return [
+    ...(role.trusts.some((trust) => trust.kind === "unityCatalog") ? [SELF_ASSUME_POLICY_NAME] : []),
+    ...(role.sessionsRevokedBefore === null ? [] : [REVOKE_POLICY_NAME]),
+  ];
 }
 
 /** The role's tags with the federation's; the role's own win. */

@@ -5,6 +5,7 @@ import { canonicalJson } from "../trust/canonical-json";
 import type { Json } from "../trust/canonical-json";
 import { POLICY_ELEMENTS } from "../trust/decide/document";
 import { ACCOUNT_ID_PLACEHOLDER, SELF_ASSUME_POLICY_NAME, selfAssumePolicy } from "../trust/build";
+import { AWS_REVOKE_POLICY_NAME, REVOKE_POLICY_NAME, revokePolicy } from "../trust/revocation";
 import { checkStatements } from "./check-statements";
 import type { AwsAccount, FederationRole, Settings } from "./model";
 import { memberPath } from "./path";
@@ -19,7 +20,14 @@ import {
 /** What the rules on policies look at of a role. */
 export type PolicyRole = Pick<
   FederationRole,
-  "accounts" | "inlinePolicies" | "managedPolicyArns" | "name" | "path" | "permissionsBoundaryArn" | "trusts"
+  | "accounts"
+  | "inlinePolicies"
+  | "managedPolicyArns"
+  | "name"
+  | "path"
+  | "permissionsBoundaryArn"
+  | "sessionsRevokedBefore"
+  | "trusts"
 >;
 
 /** Problems of all policies of the role at `path`. Codes: those of managed and of inline policies. */
@@ -113,6 +121,8 @@ export function checkPolicyArn(
   return [];
 }
 
+const REVOKE_NAMES = [REVOKE_POLICY_NAME, AWS_REVOKE_POLICY_NAME];
+
 /** Codes: inline-policy-name-invalid, inline-policies-too-long, and those of `checkPolicyDocument`. */
 function checkInlinePolicies(role: PolicyRole, path: string): readonly Problem[] {
   const problems: Problem[] = [];
@@ -121,6 +131,7 @@ function checkInlinePolicies(role: PolicyRole, path: string): readonly Problem[]
   if (role.trusts.some((trust) => trust.kind === "unityCatalog")) {
     characters += canonicalJson(selfAssumePolicy(role, { partition: "aws", accountId: ACCOUNT_ID_PLACEHOLDER })).length;
   }
+  if (role.sessionsRevokedBefore !== null) characters += canonicalJson(revokePolicy(role.sessionsRevokedBefore)).length;
   for (const [name, document] of Object.entries(role.inlinePolicies)) {
     const place = memberPath(`${path}.inlinePolicies`, name);
     const nameProblem = violation(INLINE_POLICY_NAME, name, place);
@@ -139,6 +150,14 @@ function checkInlinePolicies(role: PolicyRole, path: string): readonly Problem[]
         message: `The name ${SELF_ASSUME_POLICY_NAME} is taken by the policy that Unity Catalog needs.`,
         path: place,
         fix: "Rename yours.",
+      });
+    }
+    if (REVOKE_NAMES.some((reserved) => reserved.toLowerCase() === name.toLowerCase())) {
+      problems.push({
+        code: "inline-policy-name-invalid",
+        message: `The name ${quoted(name)} is kept for a policy that refuses sessions.`,
+        path: place,
+        fix: "Rename yours; to refuse older sessions write revokeSessionsBefore.",
       });
     }
     const found = checkPolicyDocument(document, place);

@@ -1,8 +1,11 @@
 /** What spans several values of a federation: names that clash, quotas, lengths, ARNs of the wrong account. */
 import type { Problem } from "../errors";
 import { quoted, satisfies } from "../text/text-rule";
+import { counted, listed } from "../text/words";
 import { subjectGroups } from "../trust/trust";
+import type { TrustPolicySize } from "../trust/build";
 import { measureTrustPolicy, trustPolicyJson } from "../trust/build";
+import type { TrustPolicy } from "../trust/policy";
 import { providerArn } from "../issuer/issuer";
 import type { Partition } from "../issuer/rules";
 import { accountView, roleTrustPolicy } from "./account-view";
@@ -12,6 +15,7 @@ import { logicalIdProblems } from "./logical-id";
 import type { AwsAccount, Federation, FederationIssuer, FederationRole, Settings } from "./model";
 import { formatPath } from "./path";
 import { MAX_PROVIDERS, ROLE_NAME } from "./rules";
+import { checkSuspended } from "./suspension";
 
 /**
  * Problems that no single value shows. Run on whatever parts were readable; `unsound` are the keys of roles with
@@ -23,6 +27,8 @@ export function checkFederation(federation: Federation, unsound: ReadonlySet<str
     ...checkTags(federation.tags, {}, "tags"),
     ...checkRoleNames(federation),
     ...checkRoles(federation, unsound),
+    // an unsound role may be the one that an entry is about
+    ...(unsound.size > 0 ? [] : checkSuspended(federation.suspended, federation.roles, federation, "suspended")),
     ...logicalIdProblems(federation),
   ];
 }
@@ -137,7 +143,10 @@ function checkRoles(federation: Federation, unsound: ReadonlySet<string>): reado
       return false;
     });
     if (problems.length > 0 || unsound.has(role.key) || view === undefined) return problems;
-    return checkTrustPolicyLength(role, trustPolicyJson(roleTrustPolicy(role, view)), federation.trustPolicyMaxLength);
+    return [
+      ...checkSuspended(role.suspended, [role], federation, `${formatPath(["roles", role.key])}.suspended`),
+      ...checkTrustPolicyLength(role, roleTrustPolicy(role, view), federation.trustPolicyMaxLength),
+    ];
   });
   return [...inherited.values(), ...own];
 }
@@ -195,11 +204,16 @@ function checkAccounts(role: FederationRole, federation: Settings, path: string)
 }
 
 /**
- * The problem where `policy`, the role's trust policy, is longer than `quota` characters. Code: trust-policy-too-long.
+ * The problem where `policy`, the role's trust policy, is longer than `quota` characters. Codes:
+ * suspension-too-long where
+ * it would fit without the suspension's Deny, else trust-policy-too-long.
  */
-export function checkTrustPolicyLength(role: FederationRole, policy: string, quota: number): readonly Problem[] {
-  const size = measureTrustPolicy(policy, quota);
+export function checkTrustPolicyLength(role: FederationRole, policy: TrustPolicy, quota: number): readonly Problem[] {
+  const size = measureTrustPolicy(trustPolicyJson(policy), quota);
   if (size.length <= size.quota) return [];
+  const allows = { ...policy, Statement: policy.Statement.filter(({ Effect }) => Effect === "Allow") };
+  if (allows.Statement.length < policy.Statement.length && measureTrustPolicy(trustPolicyJson(allows)).length <= quota)
+    return [suspensionTooLong(role, size)];
   const subjects = role.trusts.flatMap((trust) =>
     trust.kind === "subjects" ? subjectGroups(trust).flatMap((group) => group.subjects) : [],
   );
@@ -215,4 +229,26 @@ export function checkTrustPolicyLength(role: FederationRole, policy: string, quo
       fix: "Split the role, or have IAM's quota raised (to 8,192 at most) and set trustPolicyMaxLength.",
     },
   ];
+}
+
+/** What to leave out instead of a Deny that does not fit: without a pattern no Deny is needed. */
+function suspensionTooLong(role: FederationRole, size: TrustPolicySize): Problem {
+  const patterns = role.trusts.flatMap((trust) =>
+    trust.kind === "subjects"
+      ? [...trust.subjectPatterns, ...trust.wideSubjectPatterns.map(({ pattern }) => pattern)].map(
+          (pattern) => `${quoted(pattern)} of ${trust.issuer}`,
+        )
+      : [],
+  );
+  return {
+    code: "suspension-too-long",
+    message:
+      `With the Deny for ${counted(role.suspendedSubjects.length, "suspended subject")} the trust policy of ` +
+      `${role.key} has ${size.length} characters; the quota is ${size.quota}.`,
+    path: `${formatPath(["roles", role.key])}.trusts`,
+    fix:
+      patterns.length === 0
+        ? "Move entries of the federation's suspended that this role does not name to the roles that name them."
+        : `To suspend them now, leave out the pattern instead: ${listed([...new Set(patterns)], 10)}.`,
+  };
 }

@@ -29,6 +29,16 @@ export interface SettingsDeclaration {
    * most). Default: `2048`.
    */
   readonly trustPolicyMaxLength?: number | undefined;
+  /**
+   * Identities, by name or subject, whom every role refuses in whatever case, also where a pattern matches
+   * them. Default: none.
+   */
+  readonly suspended?: readonly string[] | undefined;
+  /**
+   * Sessions of every role issued before this moment are refused. In UTC, like 2026-01-31T12:00:00Z. Default:
+   * none.
+   */
+  readonly revokeSessionsBefore?: string | undefined;
   /** Tags of every resource; a role's own win. Default: none. */
   readonly tags?: Readonly<Record<string, string>> | undefined;
   /** Lint findings that are accepted, each with its reason. Default: none. */
@@ -290,6 +300,16 @@ export interface RoleDeclaration {
   readonly managedPolicyArns?: Readonly<Record<string, string>> | undefined;
   /** Inline policies, by name. Default: none. */
   readonly inlinePolicies?: Readonly<Record<string, { readonly [key: string]: Json }>> | undefined;
+  /**
+   * Identities, by name or subject, whom the role refuses in whatever case, also where a pattern matches them.
+   * Default: none.
+   */
+  readonly suspended?: readonly string[] | undefined;
+  /**
+   * The role's sessions issued before this moment are refused; of this and the federation's the later counts.
+   * In UTC, like 2026-01-31T12:00:00Z. Default: none.
+   */
+  readonly revokeSessionsBefore?: string | undefined;
   /** Tags of the role. Default: none. */
   readonly tags?: Readonly<Record<string, string>> | undefined;
   /** Lint findings that are accepted, each with its reason. Default: none. */
@@ -321,6 +341,15 @@ export interface RoleValues {
   readonly managedPolicyArns: Readonly<Record<string, string>>;
   /** Inline policies, by name. */
   readonly inlinePolicies: Readonly<Record<string, Json>>;
+  /**
+   * Identities, by name or subject, whom the role refuses in whatever case, also where a pattern matches them.
+   */
+  readonly suspended: readonly string[];
+  /**
+   * The role's sessions issued before this moment are refused; of this and the federation's the later counts.
+   * In UTC, like 2026-01-31T12:00:00Z.
+   */
+  readonly revokeSessionsBefore: string | null;
   /** Tags of the role. */
   readonly tags: Readonly<Record<string, string>>;
   /** Lint findings that are accepted, each with its reason. */
@@ -353,6 +382,13 @@ export interface SettingValues {
    * most).
    */
   readonly trustPolicyMaxLength: number;
+  /**
+   * Identities, by name or subject, whom every role refuses in whatever case, also where a pattern matches
+   * them.
+   */
+  readonly suspended: readonly string[];
+  /** Sessions of every role issued before this moment are refused. In UTC, like 2026-01-31T12:00:00Z. */
+  readonly revokeSessionsBefore: string | null;
   /** Tags of every resource; a role's own win. */
   readonly tags: Readonly<Record<string, string>>;
   /** Lint findings that are accepted, each with its reason. */

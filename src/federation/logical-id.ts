@@ -3,7 +3,7 @@
  * `generate root --style resources` and by the `moved` blocks of `--style modules`.
  */
 import type { Problem } from "../errors";
-import { SELF_ASSUME_POLICY_NAME } from "../trust/build";
+import { addedPolicyNames } from "./account-view";
 import type { Federation } from "./model";
 import { formatPath } from "./path";
 
@@ -53,9 +53,7 @@ export function logicalIdProblems(federation: Federation): readonly Problem[] {
         logicalId(federation.name, role.key, key),
         formatPath([...path, "managedPolicyArns", key]),
       );
-    const inline = new Set(Object.keys(role.inlinePolicies));
-    if (role.trusts.some((trust) => trust.kind === "unityCatalog")) inline.add(SELF_ASSUME_POLICY_NAME);
-    for (const key of inline)
+    for (const key of new Set([...Object.keys(role.inlinePolicies), ...addedPolicyNames(role)]))
       take(
         "aws_iam_role_policy",
         logicalId(federation.name, role.key, key),

@@ -62,6 +62,10 @@ export interface FederationRole extends RoleValues {
   /** The explicit name of the file, null where the key is used. */
   readonly explicitName: string | null;
   readonly trusts: readonly Trust[];
+  /** Subjects of the federation's and the role's `suspended`, in this order, without repeats in whatever case. */
+  readonly suspendedSubjects: readonly string[];
+  /** The later of the federation's and the role's `revokeSessionsBefore`; null: neither has one. */
+  readonly sessionsRevokedBefore: string | null;
 }
 
 /** A federation without its issuers and roles: fields/settings.ts, and where it is deployed. */

@@ -1,4 +1,5 @@
 /** Who a federation says may assume which role, one line each: for tables, reports and matrices. */
+import { caseless } from "../trust/suspension";
 import { subjectsOfKind } from "../trust/trust";
 import type { Federation } from "./model";
 
@@ -15,7 +16,7 @@ export interface Reach {
   readonly conditions: number;
 }
 
-/** Every declared way into every role, in file order. */
+/** Every declared way into every role, in file order; who is suspended has none. */
 export function reachOf(federation: Pick<Federation, "roles">): readonly Reach[] {
   return federation.roles.flatMap((role) =>
     role.trusts.flatMap((trust, index): readonly Reach[] => {
@@ -23,8 +24,9 @@ export function reachOf(federation: Pick<Federation, "roles">): readonly Reach[]
       if (trust.kind === "unityCatalog") {
         return trust.externalIds.map((who) => ({ ...shared, issuer: null, kind: "Unity Catalog", who }));
       }
+      const out = new Set(role.suspendedSubjects.map(caseless));
       const of = (kind: Reach["kind"], whos: readonly string[]): readonly Reach[] =>
-        whos.map((who) => ({ ...shared, issuer: trust.issuer, kind, who }));
+        whos.filter((who) => !out.has(caseless(who))).map((who) => ({ ...shared, issuer: trust.issuer, kind, who }));
       return [
         ...of("service principal", subjectsOfKind(trust, "servicePrincipals")),
         ...of("user", subjectsOfKind(trust, "users")),

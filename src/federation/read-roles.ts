@@ -5,7 +5,9 @@ import type { Partition } from "../issuer/rules";
 import { violation } from "../text/text-rule";
 import type { CheckContext } from "../trust/check";
 import { checkTrust } from "../trust/check";
+import { laterMoment } from "../trust/revocation";
 import type { Trust } from "../trust/trust";
+import { checkMoment } from "./check-moment";
 import type { SettingValues } from "./declarations";
 import { modelOf } from "./fields/field";
 import { ROLE_FIELDS } from "./fields/role";
@@ -16,6 +18,7 @@ import { MAX_ROLES, ROLE_KEY } from "./rules";
 import { roleSchema } from "./schema";
 import type { Shaped, TypedAt } from "./shape";
 import { readable, shape } from "./shape";
+import { suspendedSubjects } from "./suspension";
 import { checkTrustParts, readTrust } from "./trusts";
 
 /** A role whose trusts are read one by one, so that one mistake hides no other. */
@@ -29,6 +32,8 @@ export interface RoleContext {
   readonly partition: Partition | null;
   /** Where issuers are declared, for messages. Default: issuers. */
   readonly issuersAt?: string;
+  /** Seconds since the epoch, which no moment may be far ahead of; undefined: moments are not compared. */
+  readonly now?: number | undefined;
 }
 
 /** What roles inherit from their federation. */
@@ -102,6 +107,7 @@ export function readRole(
   // A name that could not be read clashes with no other.
   const unnamed = role.name === undefined && shaped.problems.some((problem) => problem.path === `${path}.name`);
   const { name, ...values } = modelOf(ROLE_FIELDS, { ...role, trusts: [] }, { ...settings });
+  problems.push(...checkMoment(values.revokeSessionsBefore, context.now, `${path}.revokeSessionsBefore`));
   return {
     problems,
     value: {
@@ -110,6 +116,8 @@ export function readRole(
       name: unnamed ? "" : (name ?? `${settings.roleNamePrefix}${key}`),
       explicitName: unnamed ? "" : name,
       trusts: trusts.list,
+      suspendedSubjects: suspendedSubjects([...settings.suspended, ...values.suspended], settings.identities ?? {}),
+      sessionsRevokedBefore: laterMoment(settings.revokeSessionsBefore, values.revokeSessionsBefore),
     },
   };
 }

@@ -5,6 +5,7 @@ import { TRUST_POLICY_MAX_QUOTA } from "../trust/rules";
 import { accountsOf } from "./accounts";
 import { canonicalInput } from "./canonical-input";
 import { checkFederation } from "./check";
+import { checkMoment } from "./check-moment";
 import { checkTags } from "./check-tags";
 import { modelOf } from "./fields/field";
 import { SETTING_FIELDS } from "./fields/settings";
@@ -36,7 +37,8 @@ export interface ReadFederation {
 const MAX_PROBLEMS = 100;
 
 /**
- * Reads the text of a federation file. `file` names it in messages.
+ * Reads the text of a federation file. `file` names it in messages; `now`, in seconds since the epoch, is compared with
+ * `revokeSessionsBefore`.
  * Throws InputError with every problem, each with code, path, line and column (1-based), and the fix.
  *
  * @example
@@ -49,11 +51,14 @@ const MAX_PROBLEMS = 100;
  * }
  * ```
  */
-export function parseFederation(text: string, options: { readonly file?: string } = {}): ReadFederation {
+export function parseFederation(
+  text: string,
+  options: { readonly file?: string; readonly now?: number | undefined } = {},
+): ReadFederation {
   const source = readYaml(text.replace(/^\ufeff/, ""));
   const file = options.file === undefined ? {} : { file: options.file };
   refuse(source.problems.map((problem) => ({ ...problem, ...file })));
-  const read = readValue(source.value, source.typedAt);
+  const read = readValue(source.value, source.typedAt, options.now);
   const placed = read.problems
     .map((problem) => {
       if (problem.line !== undefined) return { ...problem, ...file };
@@ -70,7 +75,8 @@ export function parseFederation(text: string, options: { readonly file?: string 
 }
 
 /**
- * Reads a federation written in TypeScript, or any plain value. Throws InputError with every problem.
+ * Reads a federation written in TypeScript, or any plain value. `now` as for `parseFederation`. Throws InputError with
+ * every problem.
  *
  * @example
  * ```ts
@@ -86,8 +92,11 @@ export function parseFederation(text: string, options: { readonly file?: string 
  * });
  * ```
  */
-export function readFederation(input: FederationInput | unknown): ReadFederation {
-  const read = readValue(input, () => undefined);
+export function readFederation(
+  input: FederationInput | unknown,
+  { now }: { readonly now?: number | undefined } = {},
+): ReadFederation {
+  const read = readValue(input, () => undefined, now);
   refuse(limited(read.problems));
   if (read.federation === undefined) throw new RangeError("a federation without problems is readable");
   return { federation: read.federation, warnings: read.warnings };
@@ -111,7 +120,7 @@ interface Reading {
   readonly warnings: readonly Warning[];
 }
 
-function readValue(raw: unknown, typedAt: TypedAt): Reading {
+function readValue(raw: unknown, typedAt: TypedAt, now: number | undefined): Reading {
   const { value, problems: textProblems, unbounded } = canonicalInput(raw);
   if (unbounded) return { federation: undefined, warnings: [], problems: textProblems };
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
@@ -130,7 +139,7 @@ function readValue(raw: unknown, typedAt: TypedAt): Reading {
   }
   const parts = value as Readonly<Record<string, unknown>>;
   // With mistakes at the top the rest is checked all the same, as if the settings that did not read were absent.
-  const top = readTop(parts, outlineSchema, { issuers: {}, roles: {} }, typedAt);
+  const top = readTop(parts, outlineSchema, { issuers: {}, roles: {} }, typedAt, now);
   const problems: Problem[] = [...textProblems, ...top.problems];
   const { settings, unread } = top;
 
@@ -152,7 +161,7 @@ function readValue(raw: unknown, typedAt: TypedAt): Reading {
       ...(unread.has("emailDomains") ? { emailDomains: null } : {}),
       ...(unread.has("identities") ? { identities: null } : {}),
     },
-    { issuers: issuers.byKey, broken: issuers.broken, partition: settings.partition },
+    { issuers: issuers.byKey, broken: issuers.broken, partition: settings.partition, now },
     typedAt,
   );
   problems.push(...roles.problems);
@@ -174,8 +183,8 @@ export interface ReadSettings {
  * @internal Reads the top of a federation that has no issuers and roles (yet): its settings and `aws`. Codes: those of
  * the shape, of the accounts, and of tags.
  */
-export function readSettings(raw: Readonly<Record<string, unknown>>): ReadSettings {
-  const top = readTop(raw, topSchema, {}, () => undefined);
+export function readSettings(raw: Readonly<Record<string, unknown>>, now?: number): ReadSettings {
+  const top = readTop(raw, topSchema, {}, () => undefined, now);
   return { ...top, problems: [...top.problems, ...checkTags(top.settings.tags, {}, "tags")] };
 }
 
@@ -184,6 +193,7 @@ function readTop(
   schema: typeof topSchema,
   required: Readonly<Record<string, unknown>>,
   typedAt: TypedAt,
+  now: number | undefined,
 ): ReadSettings {
   const shaped = shape(schema, parts, [], typedAt);
   const top = shaped.value ?? readable(schema, parts, { name: "federation", ...required }, shaped.problems, []);
@@ -193,7 +203,8 @@ function readTop(
   const unread = new Set(Object.keys(parts).filter((name) => top[name as keyof typeof top] === undefined));
   // a quota that could not be read has a problem of its own, and no trust policy is too long for it
   const quota = unread.has("trustPolicyMaxLength") ? { trustPolicyMaxLength: TRUST_POLICY_MAX_QUOTA } : {};
-  return { settings: { ...settings, ...quota }, problems: [...shaped.problems, ...problems], unread };
+  const moments = checkMoment(settings.revokeSessionsBefore, now, "revokeSessionsBefore");
+  return { settings: { ...settings, ...quota }, problems: [...shaped.problems, ...problems, ...moments], unread };
 }
 
 function mappingAt(parts: Readonly<Record<string, unknown>>, key: string): Readonly<Record<string, unknown>> {

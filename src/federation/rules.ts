@@ -54,6 +54,22 @@ export const IDENTITY_NAME = textRule({
   wrong: ["nightly etl", "alice@example.com", "x".repeat(64)],
 });
 
+const TWO_DIGITS = run(DIGITS, 2, 2);
+
+/** RFC 3339 in UTC, in whole seconds: the same text in both back ends, and later texts are later moments. */
+export const MOMENT = textRule({
+  code: "moment-invalid",
+  form: sequence(
+    ...[run(DIGITS, 4, 4), "-", TWO_DIGITS, "-", TWO_DIGITS, "T"],
+    ...[TWO_DIGITS, ":", TWO_DIGITS, ":", TWO_DIGITS, "Z"],
+  ),
+  says: "a moment in UTC, in whole seconds",
+  example: "2026-01-31T12:00:00Z",
+  wrong: ["2026-01-31", "2026-01-31T12:00:00+01:00", "2026-01-31T12:00:00.5Z", "now", ""],
+});
+/** How far ahead of now a moment may be, in seconds: a clock that is off, and time to review. */
+export const MOST_AHEAD_SECONDS = 3600;
+
 /** A role's key is its name by default, so IAM's rule applies; it starts with a letter or digit to stay readable. */
 export const ROLE_KEY = textRule({
   code: "role-name-invalid",

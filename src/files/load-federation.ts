@@ -11,7 +11,7 @@ export const DEFAULT_FEDERATION_FILE = "federation.yaml";
  * Throws OutsideError `file-not-found` or `file-unreadable`, and InputError with every problem of the file.
  */
 export function readFederationFile(file: string = DEFAULT_FEDERATION_FILE): ReadFederation {
-  return parseFederation(readText(file), { file });
+  return parseFederation(readText(file), { file, now: Date.now() / 1000 });
 }
 
 /**

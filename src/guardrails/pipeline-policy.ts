@@ -1,5 +1,5 @@
 /** The least policy with which a pipeline deploys a federation, by CDKTF or as HCL. Pure. */
-import { type AccountView, inlinePoliciesOf } from "../federation/account-view";
+import type { AccountView } from "../federation/account-view";
 import type { FederationRole } from "../federation/model";
 import { roleArn } from "../trust/build";
 import { type IamStatement, policyTexts } from "./iam-policy";
@@ -79,7 +79,8 @@ export function pipelinePolicies(view: AccountView): readonly string[] {
       statement(
         "InlinePolicies",
         ["iam:DeleteRolePolicy", "iam:GetRolePolicy", "iam:PutRolePolicy"],
-        view.roles.filter((role) => Object.keys(inlinePoliciesOf(role, view)).length > 0),
+        // any role may get one: that which revokes its sessions
+        view.roles,
       ),
       ...[...attachments].flatMap(([arns, roles], index) =>
         arns === ""

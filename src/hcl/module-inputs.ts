@@ -100,7 +100,7 @@ export function federationInputs(view: AccountView): readonly (readonly [string,
   return Object.entries({
     ...(account.accountId === null ? {} : { aws_account_id: account.accountId }),
     aws_partition: account.partition,
-    ...inputsOf(SETTING_FIELDS, { ...federation }),
+    ...inputsOf(SETTING_FIELDS, { ...federation, suspended: view.suspended }),
     issuers,
     roles,
   });

@@ -1,9 +1,9 @@
 /** `moved` blocks: how a root takes over what a CDKTF stack made, without touching it. */
 import type { AccountView } from "../federation/account-view";
+import { addedPolicyNames } from "../federation/account-view";
 import type { ResourceKey, ResourceKind } from "../federation/imports";
 import { logicalId } from "../federation/logical-id";
 import type { FederationRole } from "../federation/model";
-import { SELF_ASSUME_POLICY_NAME } from "../trust/build";
 import { hclString } from "./encode";
 
 /** The name of the module call in a root. */
@@ -55,9 +55,7 @@ export function resourcesOf(view: AccountView): readonly FederationResource[] {
       inRole(role, "role", null),
       ...Object.keys(role.managedPolicyArns).map((key) => inRole(role, "attachment", key)),
       ...Object.keys(role.inlinePolicies).map((name) => inRole(role, "inline", name)),
-      ...(role.trusts.some((trust) => trust.kind === "unityCatalog")
-        ? [inRole(role, "inline", SELF_ASSUME_POLICY_NAME)]
-        : []),
+      ...addedPolicyNames(role).map((name) => inRole(role, "inline", name)),
     ]),
   ];
 }

@@ -4,6 +4,7 @@ import { policyMalformed } from "./rules/policy-malformed";
 import { principalNotOidcProvider } from "./rules/principal-not-oidc-provider";
 import { principalWildcard } from "./rules/principal-wildcard";
 import { notPrincipal } from "./rules/not-principal";
+import { noRoomToSuspend } from "./rules/no-room-to-suspend";
 import { notAction } from "./rules/not-action";
 import { resourceElement } from "./rules/resource-element";
 import { actionNotWebIdentity } from "./rules/action-not-web-identity";
@@ -112,6 +113,7 @@ export const RULE_GROUPS: Readonly<Record<string, readonly LintRule[]>> = {
     subjectUnlikely,
     subjectEmail,
     subjectMany,
+    noRoomToSuspend,
   ],
   Operators: [
     guardForAllValues,

@@ -5,6 +5,7 @@ import { issuerPathOf, providerArn } from "../issuer/issuer";
 import type { ParsedStatement } from "../trust/parsed/parsed-role";
 import { parseRole } from "../trust/parsed/parse-role";
 import type { LintRole, LintTarget } from "../trust/parsed/target";
+import { revokedBefore } from "../trust/revocation";
 import type { Identity } from "./gained";
 import { gainedBy, undecided } from "./gained";
 import { pairRoles } from "./pair-roles";
@@ -48,8 +49,14 @@ export function compareTargets(
           lost: [],
         },
       ];
-    if (old !== null && now !== null && unchanged && samePolicy(old, now)) return [];
-    const compared = compareRoles(old, now, sides);
+    const sessions = revocations(old, now);
+    const isSame = old !== null && now !== null && unchanged && samePolicy(old, now);
+    if (isSame && sessions.gained.length + sessions.lost.length === 0) return [];
+    const policies = isSame ? { gained: [], lost: [] } : compareRoles(old, now, sides);
+    const compared = {
+      gained: [...policies.gained, ...sessions.gained],
+      lost: [...policies.lost, ...sessions.lost],
+    };
     const change = old === null ? "created" : now === null ? "deleted" : "changed";
     return change === "changed" && compared.gained.length + compared.lost.length === 0
       ? []
@@ -59,6 +66,30 @@ export function compareTargets(
 
 const UNREAD = undecided("the trust policy is only known after apply");
 const INVALID = undecided("the trust policy is invalid");
+
+/** Sessions of a role that stays, which its inline policies refused before and refuse no more, or the other way. */
+function revocations(before: LintRole | null, after: LintRole | null): Pick<RoleChange, "gained" | "lost"> {
+  if (before === null || after === null) return { gained: [], lost: [] };
+  const [old, now] = [revokedBefore(before.policies), revokedBefore(after.policies)];
+  const time = (moment: string | null): number => (moment === null ? -Infinity : Date.parse(moment));
+  return {
+    gained: old !== null && time(now) < time(old) ? [olderSessions(old, now)] : [],
+    lost: now !== null && time(old) < time(now) ? [olderSessions(now, old)] : [],
+  };
+}
+
+/** Those that one moment refuses and the other, which is earlier or none, does not. */
+function olderSessions(moment: string, other: string | null): Identity {
+  return {
+    issuer: null,
+    subject: `sessions issued before ${moment}${other === null ? "" : ` and not before ${other}`}`,
+    kind: "other principal",
+    audience: null,
+    how: "new",
+    from: null,
+    witness: null,
+  };
+}
 
 function samePolicy(left: LintRole, right: LintRole): boolean {
   if (left.policy === right.policy) return true;

@@ -1,18 +1,18 @@
 /** Checks a federation: the trust policies it will have, in every account it is deployed to. Pure. */
 import type { AccountView } from "../federation/account-view";
-import { accountView, inlinePoliciesOf, roleTrustPolicy } from "../federation/account-view";
+import { accountView, inlinePoliciesOf, roleTrustPolicy, suspensionIn } from "../federation/account-view";
 import { accountOfArn } from "../issuer/issuer";
 import type { Federation, FederationRole } from "../federation/model";
 import { formatPath } from "../federation/path";
 import type { TrustContext } from "../trust/build";
-import { ACCOUNT_ID_PLACEHOLDER } from "../trust/build";
+import { ACCOUNT_ID_PLACEHOLDER, statementTrusts } from "../trust/build";
 import type { Finding } from "./run-rules";
 import type { TrustPolicy } from "../trust/policy";
 import { lintRoleErrors, mergedFindings } from "./run-rules";
 import { isLimitingBoundary } from "../trust/parsed/parse-role";
 import { EMPTY_TARGET } from "../trust/parsed/target";
 import type { LintIgnore, LintProvider, LintRole, LintTarget } from "../trust/parsed/target";
-import { subjectGroups } from "../trust/trust";
+import type { Suspension } from "../trust/suspension";
 
 /**
  * Findings of the whole federation; those that its `lint` entries suppress carry the reason in `ignored`. Paths are
@@ -54,6 +54,7 @@ function lintRoleOf(role: FederationRole, view: AccountView, accountId: string |
   return lintedRole(role, {
     policy: roleTrustPolicy(role, view),
     policies: inlinePoliciesOf(role, view),
+    statementPaths: statementPaths(role, suspensionIn(role, view)),
     accountId,
     quota: view.federation.trustPolicyMaxLength,
   });
@@ -61,12 +62,11 @@ function lintRoleOf(role: FederationRole, view: AccountView, accountId: string |
 
 function lintedRole(
   role: FederationRole,
-  known: Pick<LintRole, "policy" | "policies" | "accountId" | "quota">,
+  known: Pick<LintRole, "policy" | "policies" | "accountId" | "quota" | "statementPaths">,
 ): LintRole {
   const at = ["roles", role.key];
   return {
     ...known,
-    statementPaths: statementPaths(role),
     path: formatPath(at),
     name: role.name,
     maxSessionDuration: role.maxSessionDuration,
@@ -98,6 +98,7 @@ export function lintErrorsOfRole(
   policy: TrustPolicy,
   trust: TrustContext,
   federation: Pick<Federation, "emailDomains" | "lint" | "trustPolicyMaxLength">,
+  suspension: Suspension,
   faultless = new Set<string>(),
 ): readonly Finding[] {
   const issuers = Object.entries(trust.issuers);
@@ -116,6 +117,7 @@ export function lintErrorsOfRole(
       lintedRole(role, {
         policy,
         policies: inlinePoliciesOf(role, trust),
+        statementPaths: statementPaths(role, suspension),
         accountId: trust.accountId === ACCOUNT_ID_PLACEHOLDER ? null : trust.accountId,
         quota: federation.trustPolicyMaxLength,
       }),
@@ -131,13 +133,6 @@ export function lintErrorsOfRole(
 }
 
 /** The trust each statement was built from, in the order of the policy (`buildTrustPolicy`). */
-export function statementPaths(role: FederationRole): readonly string[] {
-  const pathOf = (index: number): string => formatPath(["roles", role.key, "trusts", index]);
-  const subjects = role.trusts.flatMap((trust, index) =>
-    trust.kind === "subjects" ? subjectGroups(trust).map(() => pathOf(index)) : [],
-  );
-  const unityCatalog = role.trusts.flatMap((trust, index) =>
-    trust.kind === "unityCatalog" ? [pathOf(index), pathOf(index)] : [],
-  );
-  return [...subjects, ...unityCatalog];
+export function statementPaths(role: FederationRole, suspension: Suspension): readonly string[] {
+  return statementTrusts(role.trusts, suspension).map((index) => formatPath(["roles", role.key, "trusts", index]));
 }

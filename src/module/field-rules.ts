@@ -1,7 +1,8 @@
 /** The rules on what a field holds as HCL validations: what IAM would only refuse when it is applied. */
 import type { Field, Kind } from "../federation/fields/field";
 import { hclFields } from "../federation/fields/field";
-import { MAX_INLINE_POLICY_CHARACTERS, POLICY_TEXT } from "../federation/rules";
+import { MAX_INLINE_POLICY_CHARACTERS, MOST_AHEAD_SECONDS, POLICY_TEXT } from "../federation/rules";
+import { AWS_REVOKE_POLICY_NAME, REVOKE_POLICY_NAME } from "../trust/revocation";
 import type { HclValue } from "../hcl/encode";
 import { hclValue } from "../hcl/encode";
 import type { Run } from "../text/form";
@@ -35,6 +36,8 @@ export function fieldRules({ kind }: Field, place: Place): readonly RuleDefiniti
   switch (kind.is) {
     case "text":
       return [textRuleAt(place, kind.rule)];
+    case "moment":
+      return momentRules(place, kind);
     case "texts":
       return [eachTextRuleAt(place, kind.rule), ...mostRules(place, kind)];
     case "seconds":
@@ -86,6 +89,23 @@ function sizeRule(place: Place, most: KindOf<"tags">["most"], many: HclValue, me
   const count = `length(${place.reference})`;
   const rule = ruleAt({ ...place, shown: count }, most.code, `${count} <= ${most.count}`, message, [many]);
   return { ...rule, refuses: `too_many_${inName(place.words)}` };
+}
+
+/** What is not a date of the calendar `timeadd` refuses; `plantimestamp` is unknown until there is a plan. */
+function momentRules(place: Place, { rule, ahead }: KindOf<"moment">): readonly RuleDefinition[] {
+  const { reference, words } = place;
+  const at = { ...place, loops: unlessPlain(place.loops, reference, JSON_NULL) };
+  const isMoment = `${satisfiesRule(rule, reference)} && can(timeadd(${reference}, "0s"))`;
+  const isNear = `try(timecmp(${reference}, timeadd(plantimestamp(), "${MOST_AHEAD_SECONDS}s")) <= 0, true)`;
+  return [
+    ruleAt(at, rule.code, isMoment, mustBe(words, rule), [...rule.wrong, "2026-02-30T12:00:00Z"]),
+    {
+      ...ruleAt(at, ahead, isNear, `${words} must not be more than an hour ahead of the plan`, [
+        "9999-12-31T23:59:59Z",
+      ]),
+      refuses: `${inName(words)}_ahead`,
+    },
+  ];
 }
 
 function rangeRule(place: Place, { is, code, min, max }: KindOf<"seconds" | "number">): RuleDefinition {
@@ -301,6 +321,20 @@ function policyRules(place: Place, { keys }: KindOf<"policies">): readonly RuleD
   const long = SAMPLE_POLICY.replace("lake", "x".repeat(MAX_INLINE_POLICY_CHARACTERS / 2));
   return [
     withoutValues(keysRule(place, keys, SAMPLE_POLICY, JSON_EMPTY_LIST)),
+    {
+      code: keys.code,
+      refuses: `reserved_key_of_${inName(place.words)}`,
+      condition: forAll(
+        roles,
+        `length(setintersection([for name in keys(${policies}) : lower(name)], ` +
+          `${hclValue([AWS_REVOKE_POLICY_NAME.toLowerCase(), REVOKE_POLICY_NAME])})) == 0`,
+      ),
+      message: atStart(
+        `${place.words} must not have a policy called ${REVOKE_POLICY_NAME} or ${AWS_REVOKE_POLICY_NAME}: to refuse ` +
+          `older sessions use revoke_sessions_before`,
+      ),
+      breaks: breaking(place, { [REVOKE_POLICY_NAME]: SAMPLE_POLICY }, { [AWS_REVOKE_POLICY_NAME]: SAMPLE_POLICY }),
+    },
     withoutValues(caseRule(place, keys.code, { list: SAMPLE_POLICY, List: SAMPLE_POLICY })),
     {
       code: "inline-policy-invalid",

@@ -11,6 +11,7 @@ import { fieldRules } from "./field-rules";
 export function hclType(kind: Kind): VariableType {
   switch (kind.is) {
     case "text":
+    case "moment":
     case "choice":
       return "string";
     case "flag":

@@ -8,6 +8,7 @@ import { SourceText } from "../hcl/template-helpers";
 import { renderTemplate, templatesIn } from "../hcl/templates";
 import { CLOUD_NAMES, CLOUDS } from "../issuer/clouds";
 import { SELF_ASSUME_POLICY_NAME } from "../trust/build";
+import { REVOKE_POLICY_NAME } from "../trust/revocation";
 import { UNITY_CATALOG_PRINCIPALS } from "../issuer/clouds";
 import { EMAIL_DOMAIN } from "../trust/rules";
 import { satisfiesRule } from "./condition";
@@ -84,6 +85,7 @@ const FACTS = {
   isEmailDomain: new SourceText(satisfiesRule(EMAIL_DOMAIN, 'element(split("@", pattern), 1)')),
   policiesOfVariables: policiesOfVariables(),
   roleResource: roleResource(),
+  revokePolicyName: new SourceText(hclKey(REVOKE_POLICY_NAME)),
   selfAssumePolicyName: new SourceText(hclKey(SELF_ASSUME_POLICY_NAME)),
   unityCatalogPrincipals: Object.fromEntries(
     Object.entries(UNITY_CATALOG_PRINCIPALS).map(([cloud, { arn }]) => [cloud, arn]),

@@ -2,9 +2,11 @@
  * Inputs of a module and the trust policies they give, to the byte: what its tests assert, and what releases compare.
  */
 import { trustAttributes, trustInput } from "../hcl/module-inputs";
+import { hclName } from "../federation/fields/field";
 import { providerArn } from "../issuer/issuer";
 import { buildTrustPolicy, trustPolicyJson } from "../trust/build";
 import { EMAIL_DOMAIN } from "../trust/rules";
+import { NOBODY_SUSPENDED } from "../trust/suspension";
 import type { Trust, UnityCatalogTrust } from "../trust/trust";
 import type { Inputs, ModuleDefinition } from "./definition";
 import type { Sample } from "./sample";
@@ -57,24 +59,36 @@ export function trustCases(definition: ModuleDefinition, sample: Sample): readon
   const role = single
     ? { name: SAMPLE_ROLE, path: fallback("path") }
     : { name: `${fallback("role_name_prefix")}${SAMPLE_ROLE}`, path: fallback("role_path") };
-  return Object.entries(trusts(sample, own)).map(([name, { trust, unityCatalog, registered }]): TrustCase => {
-    const list = unityCatalog === undefined ? [trust] : [trust, unityCatalog];
-    const flat: Inputs = Object.assign({}, ...list.map(trustAttributes));
-    return {
-      name,
-      inputs: {
-        ...(registered === undefined ? {} : registering(registered)),
-        ...(trust.kind === "subjects" && trust.subjectPatterns.length > 0
-          ? { email_domains: [EMAIL_DOMAIN.example] }
-          : {}),
-        ...(single
-          ? { trusts: list.map(trustInput) }
-          : { roles: { [SAMPLE_ROLE]: simple ? flat : { trusts: list.map(trustInput) } } }),
-      },
-      role: SAMPLE_ROLE,
-      policy: trustPolicyJson(buildTrustPolicy(list, role, context(registered ?? [own]))),
-    };
-  });
+  return Object.entries(trusts(sample, own)).map(
+    ([name, { trust, unityCatalog, registered, suspended }]): TrustCase => {
+      const suspending: Inputs = suspended === undefined ? {} : { suspended };
+      const list = unityCatalog === undefined ? [trust] : [trust, unityCatalog];
+      const flat: Inputs = { ...Object.assign({}, ...list.map(trustAttributes)), ...suspending };
+      const named = trust.kind === "subjects" ? trust.identities : [];
+      return {
+        name,
+        inputs: {
+          ...(registered === undefined ? {} : registering(registered)),
+          ...(trust.kind === "subjects" && trust.subjectPatterns.length > 0
+            ? { email_domains: [EMAIL_DOMAIN.example] }
+            : {}),
+          ...(named.length === 0
+            ? {}
+            : { identities: Object.fromEntries(named.map((one) => [one.name, { [hclName(one.kind)]: one.subject }])) }),
+          ...(single
+            ? { trusts: list.map(trustInput), ...suspending }
+            : { roles: { [SAMPLE_ROLE]: simple ? flat : { trusts: list.map(trustInput), ...suspending } } }),
+        },
+        role: SAMPLE_ROLE,
+        policy: trustPolicyJson(
+          buildTrustPolicy(list, role, context(registered ?? [own]), {
+            ...NOBODY_SUSPENDED,
+            subjects: suspended ?? [],
+          }),
+        ),
+      };
+    },
+  );
 }
 
 interface Case {
@@ -83,6 +97,8 @@ interface Case {
   readonly unityCatalog?: UnityCatalogTrust;
   /** Audiences the issuer registers; undefined: those it registers by itself. */
   readonly registered?: readonly string[];
+  /** Subjects that the role suspends. */
+  readonly suspended?: readonly string[];
 }
 
 function trusts(sample: Sample, own: string): Readonly<Record<string, Case>> {
@@ -119,6 +135,18 @@ function trusts(sample: Sample, own: string): Readonly<Record<string, Case>> {
         wideSubjectPatterns: [{ pattern: "team-*", reason: "Every group of this name may read the public lake." }],
       },
     },
+    identities_after_the_other_subjects: {
+      trust: {
+        ...someone,
+        subjects: ["a team"],
+        identities: [{ name: "alice", kind: "user", subject: "alice@example.com" }],
+      },
+    },
+    a_suspended_subject_denied_where_a_pattern_may_match: {
+      trust: { ...someone, users: ["Alice@data.example.com"], subjectPatterns: ["*@data.example.com"] },
+      suspended: ["alice@data.example.com", "bob@data.example.com"],
+    },
+    a_deny_alone_where_nobody_is_left: { trust: someone, suspended: [sample.servicePrincipal] },
     conditions_beside_the_guards: {
       trust: {
         ...someone,
@@ -152,6 +180,11 @@ function trusts(sample: Sample, own: string): Readonly<Record<string, Case>> {
           unity_catalog_beside_web_identity: {
             trust: someone,
             unityCatalog: { kind: "unityCatalog", externalIds: [sample.externalId], cloud, conditions: [] },
+          },
+          unity_catalog_where_nobody_else_is_left: {
+            trust: someone,
+            unityCatalog: { kind: "unityCatalog", externalIds: [sample.externalId], cloud, conditions: [] },
+            suspended: [sample.servicePrincipal],
           },
         }),
   };

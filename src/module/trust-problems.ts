@@ -52,7 +52,7 @@ export const LATE_PRECONDITIONS: readonly RuleDefinition[] = [
 
 export const SELF_ASSUMING_TOO_LONG =
   `inline_policies must have at most ${MAX_INLINE_POLICY_CHARACTERS} characters together, the IAM limit per role, ` +
-  `with the one by which a role with unity_catalog assumes itself`;
+  `with those that unity_catalog and revoke_sessions_before add`;
 
 /** How a module's inputs hold one trust with these attributes, everything else right. */
 export type HoldingTrust = (attributes: Inputs) => Inputs;
@@ -119,6 +119,22 @@ export function trustPreconditions(
       }),
     ),
     problem(
+      "suspended-not-found",
+      "Each of suspended must be the name of an identity, or a subject, that a trust in its scope names, unless a " +
+        "trust there has a pattern",
+      { suspended: ["bob@example.com"] },
+    ),
+    problem(
+      "suspension-too-long",
+      "A trust policy must have room for the Deny of who is suspended; where it has none, leave out the patterns " +
+        "named here instead",
+      {
+        ...pattern(`*@${EMAIL_DOMAIN.example}`),
+        suspended: subjects,
+        trust_policy_max_length: TRUST_POLICY_DEFAULT_QUOTA,
+      },
+    ),
+    problem(
       "trust-policy-too-long",
       "A trust policy must not be longer than trust_policy_max_length; split the role, or have AWS raise the quota",
       { ...holding({ ...right, service_principals: subjects }), trust_policy_max_length: TRUST_POLICY_DEFAULT_QUOTA },
@@ -158,7 +174,7 @@ export function rolePreconditions(right: Inputs, sample: Sample, selfAssuming: I
     ),
     nothingIn(
       "inline-policies-too-long",
-      `[for key in keys(module.trust_policies.self_assume_policies) : key ` +
+      `[for key in keys(module.trust_policies.added_policies) : key ` +
         `if ${inlineCharacters("local.roles[key].inline_policies")} > ${MAX_INLINE_POLICY_CHARACTERS}]`,
       SELF_ASSUMING_TOO_LONG,
       [selfAssuming],

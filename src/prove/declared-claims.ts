@@ -1,11 +1,12 @@
 /** Which tokens are declared, read from the federation and never from the policy under test. Pure. */
-import type { AccountView } from "../federation/account-view";
+import { type AccountView, suspensionIn } from "../federation/account-view";
 import type { FederationRole } from "../federation/model";
 import type { WebIdentityProvider, WebIdentityRole } from "../sts/web-identity";
 import { TOLERANCE_SECONDS, wouldBeRequest } from "../sts/decide-token";
 import { TAGS_CLAIM } from "../sts/request-keys";
 import { compileCondition } from "../trust/decide/conditions";
 import { likeMatcher } from "../trust/string-like";
+import { caseless } from "../trust/suspension";
 import { exactSubjects, type SubjectTrust } from "../trust/trust";
 import type { Claims, Context } from "./identities";
 
@@ -21,7 +22,8 @@ interface DeclaredTrust {
 }
 
 /**
- * A token is declared if it is valid now, its roles claim does not exclude this role, one trust names its issuer,
+ * A token is declared if it is valid now, its subject is not suspended, its roles claim does not exclude this
+ * role, one trust names its issuer,
  * audience and subject (exactly, by a pattern and an address of a declared email domain, or by a wide pattern) and
  * allows its session tags, and the request meets that trust's conditions.
  */
@@ -33,10 +35,12 @@ export function declaredClaims(
   now: number,
 ): IsDeclared {
   const trusts = role.trusts.flatMap((trust) => (trust.kind === "subjects" ? declaredTrust(trust, view) : []));
+  const out = new Set(suspensionIn(role, view).subjects.map(caseless));
   return (claims, context) => {
     const subject = typeof claims["sub"] === "number" ? String(claims["sub"]) : claims["sub"];
     const audience = audienceOf(claims);
     if (typeof subject !== "string" || audience === null || !inTime(claims, now)) return false;
+    if (out.has(caseless(subject))) return false;
     const roles = claims["https://aws.amazon.com/roles"];
     if (roles !== undefined && !(Array.isArray(roles) && roles.includes(tried.arn))) return false;
     const named = trusts.filter(

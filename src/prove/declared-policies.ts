@@ -3,9 +3,9 @@
  * shows), and who gets in beyond that. A pattern declares addresses of the declared email domains alone, a wide pattern
  * everyone whom it matches. Pure.
  */
-import type { AccountView } from "../federation/account-view";
+import { type AccountView, suspensionIn } from "../federation/account-view";
 import type { FederationRole } from "../federation/model";
-import type { PolicyCondition, PolicyDocument } from "../trust/decide/document";
+import type { PolicyCondition, PolicyDocument, PolicyStatement } from "../trust/decide/document";
 import { compare } from "../trust/exact/compare";
 import type { Witness } from "../trust/exact/request";
 import { kindsBeside } from "../trust/exact/who";
@@ -15,8 +15,27 @@ import type { Trust } from "../trust/trust";
 /** One policy for each way into the role. `roleArn`: the role's own. */
 export function declaredPolicies(role: FederationRole, view: AccountView, roleArn: string): readonly PolicyDocument[] {
   const renewable = role.trusts.some(({ kind }) => kind === "subjects");
-  return role.trusts.flatMap((trust) => policiesOf(trust, view, roleArn, renewable));
+  const denials = deniedTo(role, view);
+  return role.trusts
+    .flatMap((trust) => policiesOf(trust, view, roleArn, renewable))
+    .map((policy) => ({ ...policy, statements: [...policy.statements, ...denials] }));
 }
+
+/** Who is suspended is out whatever a trust says: for each issuer, in whatever case. */
+function deniedTo(role: FederationRole, view: AccountView): readonly PolicyStatement[] {
+  const { subjects } = suspensionIn(role, view);
+  if (subjects.length === 0) return [];
+  return view.providers.map(({ issuer, arn }, at) => ({
+    index: at + 1,
+    effect: "Deny",
+    principals: { Federated: [arn] },
+    actions: ["sts:AssumeRoleWithWebIdentity"],
+    conditions: [{ operator: "StringEqualsIgnoreCase", key: issuer.conditionKeys.sub, values: subjects }],
+    ...PLAIN,
+  }));
+}
+
+const PLAIN = { sid: null, notPrincipal: false, notAction: false, hasResource: false };
 
 /** `renewable`: sessions of web identities could renew themselves through the role's own statement. */
 function policiesOf(trust: Trust, view: AccountView, roleArn: string, renewable: boolean): readonly PolicyDocument[] {
@@ -65,10 +84,9 @@ function allow(
   actions: readonly string[],
   conditions: readonly PolicyCondition[],
 ): PolicyDocument {
-  const rest = { sid: null, notPrincipal: false, notAction: false, hasResource: false };
   return {
     version: "2012-10-17",
-    statements: [{ index: 0, effect: "Allow", principals, actions, conditions, ...rest }],
+    statements: [{ index: 0, effect: "Allow", principals, actions, conditions, ...PLAIN }],
   };
 }
 

@@ -3,7 +3,8 @@ import type { FederationIssuer, FederationRole } from "../federation/model";
 import { databricksClaims } from "../sts/databricks-claims";
 import { instanceOf } from "../trust/string-like";
 import { addressEdges } from "./address-edges";
-import { type Condition, exactSubjects, subjectGroups, type SubjectTrust } from "../trust/trust";
+import { caseless } from "../trust/suspension";
+import { type Condition, exactSubjects, subjectGroups, type SubjectTrust, type Trust } from "../trust/trust";
 
 export type Claims = Readonly<Record<string, unknown>>;
 export type Context = Readonly<Record<string, readonly string[]>>;
@@ -21,8 +22,41 @@ export interface Declared {
   readonly context: Context;
 }
 
-/** Every identity the role's web identity trusts name; for a pattern one that it lets in. */
+/** Every identity the role's web identity trusts name, and does not suspend; for a pattern one that it lets in. */
 export function declaredIdentities(
+  role: FederationRole,
+  issuers: Readonly<Record<string, FederationIssuer>>,
+  now: number,
+): readonly Declared[] {
+  const out = new Set(role.suspendedSubjects.map(caseless));
+  return allIdentities(role, issuers, now).filter(({ subject }) => !out.has(caseless(subject)));
+}
+
+/** Those whom the role suspends: as its trusts or its patterns would have let them in, in several spellings. */
+export function suspendedIdentities(
+  role: FederationRole,
+  issuers: Readonly<Record<string, FederationIssuer>>,
+  now: number,
+): readonly Declared[] {
+  const spellings = role.suspendedSubjects.flatMap((subject) => [
+    ...new Set([subject, subject.toLowerCase(), subject.toUpperCase(), swappedCase(subject)]),
+  ]);
+  return allIdentities({ ...role, trusts: role.trusts.map((trust) => naming(trust, spellings)) }, issuers, now).filter(
+    ({ pattern }) => pattern === null,
+  );
+}
+
+function naming(trust: Trust, subjects: readonly string[]): Trust {
+  return trust.kind === "subjects" ? { ...trust, servicePrincipals: [], users: [], identities: [], subjects } : trust;
+}
+
+function swappedCase(text: string): string {
+  return [...text]
+    .map((letter) => (letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase()))
+    .join("");
+}
+
+function allIdentities(
   role: FederationRole,
   issuers: Readonly<Record<string, FederationIssuer>>,
   now: number,

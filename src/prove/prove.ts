@@ -8,7 +8,7 @@ import { providersOf, readTrustPolicy, webIdentityRole } from "../explain/role-i
 import type { WebIdentityProvider, WebIdentityRole } from "../sts/web-identity";
 import { decideClaims } from "../sts/decide-token";
 import { decide, verdict, type Verdict } from "../trust/decide/decide";
-import { type Claims, type Context, type Declared, declaredIdentities } from "./identities";
+import { type Claims, type Context, type Declared, declaredIdentities, suspendedIdentities } from "./identities";
 import { forgedTokens } from "./forged-tokens";
 import { declaredClaims } from "./declared-claims";
 import { declaredPolicies, undeclaredCallers } from "./declared-policies";
@@ -153,12 +153,15 @@ function proveRole(
   }));
   const isDeclared = declaredClaims(role, tried, view, providers, options.now);
   const letIn: CounterExample[] = [];
-  let forged = 0;
+  const out = suspendedIdentities(role, view.federation.issuers, options.now);
+  for (const { claims, context } of out)
+    if (trial(claims, context) !== "no") letIn.push({ what: "suspended", claims, context });
+  let forged = out.length;
   const [first, ...others] = declared;
   if (first !== undefined) {
     let attempts = 0;
     for (const { forgery: what, claims, context } of forgedTokens([first, ...others], random, options.now)) {
-      if (forged >= options.count || attempts >= options.count * MOST_ATTEMPTS) break;
+      if (forged >= options.count + out.length || attempts >= options.count * MOST_ATTEMPTS) break;
       attempts += 1;
       // a change that happens to make a declared token is not a forgery, and does not count
       if (isDeclared(claims, context)) continue;

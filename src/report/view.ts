@@ -12,7 +12,8 @@ import { readTrustPolicy } from "../explain/role-in-question";
 import { callerWords, whoGetsIn } from "../explain/who-gets-in";
 import { ACCOUNT_ID_PLACEHOLDER, roleArn, trustPolicyJson } from "../trust/build";
 import type { Finding } from "../lint/run-rules";
-import { type SubjectGroup, subjectGroups, type Trust, type WideSubjectPattern } from "../trust/trust";
+import { NOBODY_SUSPENDED, withoutSuspended } from "../trust/suspension";
+import { type SubjectGroup, subjectGroups, type SubjectTrust, type WideSubjectPattern } from "../trust/trust";
 import { permissionsOf, type ReportPermissions } from "./permissions";
 import { SECRET_NOTES, type SecretNote } from "./secrets";
 
@@ -215,9 +216,7 @@ const GROUPS: Readonly<Partial<Record<Reach["kind"], SubjectGroup["of"]>>> = {
 
 function identitiesOf(federation: Federation): Pick<ReportView, "identities" | "reaches"> {
   const identities = new Map<string, ReportIdentity>();
-  const roles = new Map(
-    federation.roles.map((role) => [role.key, { role, statements: statementIndexes(role.trusts) }]),
-  );
+  const roles = new Map(federation.roles.map((role) => [role.key, { role, statements: statementIndexes(role) }]));
   const declared = reachOf(federation);
   const issuersOf = new Map<string, Set<string | null>>();
   for (const { who, issuer } of declared) issuersOf.set(who, (issuersOf.get(who) ?? new Set()).add(issuer));
@@ -255,10 +254,14 @@ function identitiesOf(federation: Federation): Pick<ReportView, "identities" | "
 }
 
 /** For each trust the indexes of its statements by whom they let in, in the order of `buildTrustPolicy`. */
-function statementIndexes(trusts: readonly Trust[]): readonly Readonly<Partial<Record<SubjectGroup["of"], number>>>[] {
+function statementIndexes({
+  trusts,
+  suspendedSubjects: subjects,
+}: FederationRole): readonly Readonly<Partial<Record<SubjectGroup["of"], number>>>[] {
+  const left = (trust: SubjectTrust): SubjectTrust => withoutSuspended(trust, { ...NOBODY_SUSPENDED, subjects });
   let next = 0;
   const indexes = trusts.map((trust) =>
-    trust.kind === "subjects" ? Object.fromEntries(subjectGroups(trust).map(({ of }) => [of, next++])) : {},
+    trust.kind === "subjects" ? Object.fromEntries(subjectGroups(left(trust)).map(({ of }) => [of, next++])) : {},
   );
   return trusts.map((trust, at) => {
     if (trust.kind === "subjects") return indexes[at] ?? {};

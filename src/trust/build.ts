@@ -5,6 +5,7 @@ import type { ConditionBlock, TrustPolicy, TrustStatement } from "./policy";
 import { UNITY_CATALOG_PRINCIPALS } from "../issuer/clouds";
 import { TRUST_POLICY_DEFAULT_QUOTA } from "./rules";
 import type { Condition, SubjectTrust, Trust, UnityCatalogTrust } from "./trust";
+import { deniedIssuers, denyStatement, NOBODY_SUSPENDED, type Suspension, withoutSuspended } from "./suspension";
 import { subjectGroups } from "./trust";
 
 /**
@@ -47,8 +48,9 @@ export interface RoleIdentity {
 
 /**
  * The trust policy of a role: per trust entry, in order, a statement for its exact subjects, one for its patterns and
- * one for its wide patterns; Unity Catalog's statements last, of which the self statement keeps sessions of web
- * identities out. The trusts must have passed `checkTrust`; an unknown issuer throws a RangeError.
+ * one for its wide patterns; then Unity Catalog's statements, of which the self statement keeps sessions of web
+ * identities out; then those that deny who is suspended, who is in no exact list either. The trusts must have
+ * passed `checkTrust`; an unknown issuer throws a RangeError.
  *
  * @example
  * ```ts
@@ -85,18 +87,68 @@ export interface RoleIdentity {
  * );
  * ```
  */
-export function buildTrustPolicy(trusts: readonly Trust[], role: RoleIdentity, context: TrustContext): TrustPolicy {
-  const statements: TrustStatement[] = [];
-  for (const trust of trusts) if (trust.kind === "subjects") statements.push(...subjectStatements(trust, context));
-  const renewable = statements.length > 0;
-  for (const trust of trusts)
-    if (trust.kind === "unityCatalog") statements.push(...unityCatalogStatements(trust, role, context, renewable));
-  return { Statement: statements, Version: "2012-10-17" };
+export function buildTrustPolicy(
+  trusts: readonly Trust[],
+  role: RoleIdentity,
+  context: TrustContext,
+  suspension: Suspension = NOBODY_SUSPENDED,
+): TrustPolicy {
+  return { Statement: statementsOf(trusts, role, context, suspension).map(({ made }) => made), Version: "2012-10-17" };
+}
+
+/** Which of `trusts`, by index, each statement of their policy is made from; a Deny from the first of its issuer. */
+export function statementTrusts(trusts: readonly Trust[], suspension: Suspension): readonly number[] {
+  return statementsOf(trusts, { name: "", path: "/" }, ANYWHERE, suspension).map(({ trust }) => trust);
+}
+
+/** Where statements are counted, not written. */
+const ANYWHERE: TrustContext = {
+  partition: "aws",
+  accountId: ACCOUNT_ID_PLACEHOLDER,
+  issuers: {},
+};
+
+interface MadeStatement {
+  readonly trust: number;
+  readonly made: TrustStatement;
+}
+
+function statementsOf(
+  trusts: readonly Trust[],
+  role: RoleIdentity,
+  context: TrustContext,
+  suspension: Suspension,
+): readonly MadeStatement[] {
+  const of = (trust: number, made: readonly TrustStatement[]): readonly MadeStatement[] =>
+    made.map((statement) => ({ trust, made: statement }));
+  const renewable = trusts.some((trust) => trust.kind === "subjects" && subjectGroups(trust).length > 0);
+  const allows = [
+    ...trusts.flatMap((trust, at) =>
+      trust.kind === "subjects" ? of(at, subjectStatements(withoutSuspended(trust, suspension), context)) : [],
+    ),
+    ...trusts.flatMap((trust, at) =>
+      trust.kind === "unityCatalog" ? of(at, unityCatalogStatements(trust, role, context, renewable)) : [],
+    ),
+  ];
+  const subjects = trusts.filter((trust) => trust.kind === "subjects");
+  const denies = deniedIssuers(subjects, suspension, allows.length === 0).flatMap((issuer) =>
+    of(
+      trusts.findIndex((trust) => trust.kind === "subjects" && trust.issuer === issuer),
+      [denyStatement(suspension.subjects, trustedIssuer(issuer, context))],
+    ),
+  );
+  return [...allows, ...denies];
+}
+
+function trustedIssuer(key: string, context: TrustContext): TrustedIssuer {
+  if (context === ANYWHERE) return { conditionKeys: { aud: "aud", sub: "sub" }, audiences: [], providerArn: "" };
+  const issuer = Object.hasOwn(context.issuers, key) ? context.issuers[key] : undefined;
+  if (issuer === undefined) throw new RangeError(`no issuer ${key}`);
+  return issuer;
 }
 
 function subjectStatements(trust: SubjectTrust, context: TrustContext): readonly TrustStatement[] {
-  const issuer = Object.hasOwn(context.issuers, trust.issuer) ? context.issuers[trust.issuer] : undefined;
-  if (issuer === undefined) throw new RangeError(`no issuer ${trust.issuer}`);
+  const issuer = trustedIssuer(trust.issuer, context);
   const audiences = unique(trust.audiences ?? issuer.audiences.slice(0, 1));
   const shared = {
     Action: ["sts:AssumeRoleWithWebIdentity", ...(trust.allowTagSession ? ["sts:TagSession"] : [])],

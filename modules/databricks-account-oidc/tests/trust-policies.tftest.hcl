@@ -110,6 +110,69 @@ run "writes_wide_patterns_after_the_others" {
   }
 }
 
+run "writes_identities_after_the_other_subjects" {
+  command = plan
+
+  variables {
+    identities = {
+      alice = {
+        user = "alice@example.com"
+      }
+    }
+    roles = {
+      lake-reader = {
+        service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
+        subjects           = ["a team"]
+        identities         = ["alice"]
+      }
+    }
+  }
+
+  assert {
+    condition     = output.trust_policies["lake-reader"] == "{\"Statement\":[{\"Action\":[\"sts:AssumeRoleWithWebIdentity\"],\"Condition\":{\"StringEquals\":{\"accounts.cloud.databricks.com/oidc/accounts/7d3c2b1a-0f5e-4c8d-9a6b-123456789012:aud\":[\"7d3c2b1a-0f5e-4c8d-9a6b-123456789012\"],\"accounts.cloud.databricks.com/oidc/accounts/7d3c2b1a-0f5e-4c8d-9a6b-123456789012:sub\":[\"6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b\",\"a team\",\"alice@example.com\"]}},\"Effect\":\"Allow\",\"Principal\":{\"Federated\":[\"arn:aws:iam::111122223333:oidc-provider/accounts.cloud.databricks.com/oidc/accounts/7d3c2b1a-0f5e-4c8d-9a6b-123456789012\"]}}],\"Version\":\"2012-10-17\"}"
+    error_message = "The trust policy is not what the TypeScript side builds, to the byte."
+  }
+}
+
+run "writes_a_suspended_subject_denied_where_a_pattern_may_match" {
+  command = plan
+
+  variables {
+    email_domains = ["data.example.com"]
+    roles = {
+      lake-reader = {
+        service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
+        users              = ["Alice@data.example.com"]
+        subject_patterns   = ["*@data.example.com"]
+        suspended          = ["alice@data.example.com", "bob@data.example.com"]
+      }
+    }
+  }
+
+  assert {
+    condition     = output.trust_policies["lake-reader"] == "{\"Statement\":[{\"Action\":[\"sts:AssumeRoleWithWebIdentity\"],\"Condition\":{\"StringEquals\":{\"accounts.cloud.databricks.com/oidc/accounts/7d3c2b1a-0f5e-4c8d-9a6b-123456789012:aud\":[\"7d3c2b1a-0f5e-4c8d-9a6b-123456789012\"],\"accounts.cloud.databricks.com/oidc/accounts/7d3c2b1a-0f5e-4c8d-9a6b-123456789012:sub\":[\"6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b\"]}},\"Effect\":\"Allow\",\"Principal\":{\"Federated\":[\"arn:aws:iam::111122223333:oidc-provider/accounts.cloud.databricks.com/oidc/accounts/7d3c2b1a-0f5e-4c8d-9a6b-123456789012\"]}},{\"Action\":[\"sts:AssumeRoleWithWebIdentity\"],\"Condition\":{\"StringEquals\":{\"accounts.cloud.databricks.com/oidc/accounts/7d3c2b1a-0f5e-4c8d-9a6b-123456789012:aud\":[\"7d3c2b1a-0f5e-4c8d-9a6b-123456789012\"]},\"StringLike\":{\"accounts.cloud.databricks.com/oidc/accounts/7d3c2b1a-0f5e-4c8d-9a6b-123456789012:sub\":[\"*@data.example.com\"]}},\"Effect\":\"Allow\",\"Principal\":{\"Federated\":[\"arn:aws:iam::111122223333:oidc-provider/accounts.cloud.databricks.com/oidc/accounts/7d3c2b1a-0f5e-4c8d-9a6b-123456789012\"]}},{\"Action\":[\"sts:AssumeRoleWithWebIdentity\"],\"Condition\":{\"StringEqualsIgnoreCase\":{\"accounts.cloud.databricks.com/oidc/accounts/7d3c2b1a-0f5e-4c8d-9a6b-123456789012:sub\":[\"alice@data.example.com\",\"bob@data.example.com\"]}},\"Effect\":\"Deny\",\"Principal\":{\"Federated\":[\"arn:aws:iam::111122223333:oidc-provider/accounts.cloud.databricks.com/oidc/accounts/7d3c2b1a-0f5e-4c8d-9a6b-123456789012\"]}}],\"Version\":\"2012-10-17\"}"
+    error_message = "The trust policy is not what the TypeScript side builds, to the byte."
+  }
+}
+
+run "writes_a_deny_alone_where_nobody_is_left" {
+  command = plan
+
+  variables {
+    roles = {
+      lake-reader = {
+        service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
+        suspended          = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
+      }
+    }
+  }
+
+  assert {
+    condition     = output.trust_policies["lake-reader"] == "{\"Statement\":[{\"Action\":[\"sts:AssumeRoleWithWebIdentity\"],\"Condition\":{\"StringEqualsIgnoreCase\":{\"accounts.cloud.databricks.com/oidc/accounts/7d3c2b1a-0f5e-4c8d-9a6b-123456789012:sub\":[\"6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b\"]}},\"Effect\":\"Deny\",\"Principal\":{\"Federated\":[\"arn:aws:iam::111122223333:oidc-provider/accounts.cloud.databricks.com/oidc/accounts/7d3c2b1a-0f5e-4c8d-9a6b-123456789012\"]}}],\"Version\":\"2012-10-17\"}"
+    error_message = "The trust policy is not what the TypeScript side builds, to the byte."
+  }
+}
+
 run "writes_conditions_beside_the_guards" {
   command = plan
 
@@ -221,6 +284,28 @@ run "writes_unity_catalog_beside_web_identity" {
 
   assert {
     condition     = output.trust_policies["lake-reader"] == "{\"Statement\":[{\"Action\":[\"sts:AssumeRoleWithWebIdentity\"],\"Condition\":{\"StringEquals\":{\"accounts.cloud.databricks.com/oidc/accounts/7d3c2b1a-0f5e-4c8d-9a6b-123456789012:aud\":[\"7d3c2b1a-0f5e-4c8d-9a6b-123456789012\"],\"accounts.cloud.databricks.com/oidc/accounts/7d3c2b1a-0f5e-4c8d-9a6b-123456789012:sub\":[\"6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b\"]}},\"Effect\":\"Allow\",\"Principal\":{\"Federated\":[\"arn:aws:iam::111122223333:oidc-provider/accounts.cloud.databricks.com/oidc/accounts/7d3c2b1a-0f5e-4c8d-9a6b-123456789012\"]}},{\"Action\":[\"sts:AssumeRole\"],\"Condition\":{\"StringEquals\":{\"sts:ExternalId\":[\"0b7e6f5a-1c2d-4e3f-9a8b-7c6d5e4f3a2b\"]}},\"Effect\":\"Allow\",\"Principal\":{\"AWS\":[\"arn:aws:iam::414351767826:role/unity-catalog-prod-UCMasterRole-14S5ZJVKOTYTL\"]}},{\"Action\":[\"sts:AssumeRole\"],\"Condition\":{\"ArnEquals\":{\"aws:PrincipalArn\":[\"arn:aws:iam::111122223333:role/lake-reader\"]},\"Null\":{\"aws:FederatedProvider\":[\"true\"]},\"StringEquals\":{\"sts:ExternalId\":[\"0b7e6f5a-1c2d-4e3f-9a8b-7c6d5e4f3a2b\"]}},\"Effect\":\"Allow\",\"Principal\":{\"AWS\":[\"arn:aws:iam::111122223333:root\"]}}],\"Version\":\"2012-10-17\"}"
+    error_message = "The trust policy is not what the TypeScript side builds, to the byte."
+  }
+}
+
+run "writes_unity_catalog_where_nobody_else_is_left" {
+  command = plan
+
+  variables {
+    roles = {
+      lake-reader = {
+        service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
+        unity_catalog = {
+          cloud        = "aws"
+          external_ids = ["0b7e6f5a-1c2d-4e3f-9a8b-7c6d5e4f3a2b"]
+        }
+        suspended = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
+      }
+    }
+  }
+
+  assert {
+    condition     = output.trust_policies["lake-reader"] == "{\"Statement\":[{\"Action\":[\"sts:AssumeRole\"],\"Condition\":{\"StringEquals\":{\"sts:ExternalId\":[\"0b7e6f5a-1c2d-4e3f-9a8b-7c6d5e4f3a2b\"]}},\"Effect\":\"Allow\",\"Principal\":{\"AWS\":[\"arn:aws:iam::414351767826:role/unity-catalog-prod-UCMasterRole-14S5ZJVKOTYTL\"]}},{\"Action\":[\"sts:AssumeRole\"],\"Condition\":{\"ArnEquals\":{\"aws:PrincipalArn\":[\"arn:aws:iam::111122223333:role/lake-reader\"]},\"Null\":{\"aws:FederatedProvider\":[\"true\"]},\"StringEquals\":{\"sts:ExternalId\":[\"0b7e6f5a-1c2d-4e3f-9a8b-7c6d5e4f3a2b\"]}},\"Effect\":\"Allow\",\"Principal\":{\"AWS\":[\"arn:aws:iam::111122223333:root\"]}}],\"Version\":\"2012-10-17\"}"
     error_message = "The trust policy is not what the TypeScript side builds, to the byte."
   }
 }

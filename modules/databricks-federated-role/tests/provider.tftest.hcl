@@ -131,6 +131,8 @@ run "creates_no_role_where_the_provider_was_created_in_another_account" {
     account_id              = "111122223333"
     email_domains           = []
     identities              = {}
+    revoke_sessions_before  = null
+    suspended               = []
     issuers                 = {}
     partition               = "aws"
     provider_arns           = ["arn:aws:iam::999999999999:oidc-provider/elsewhere.example.com"]

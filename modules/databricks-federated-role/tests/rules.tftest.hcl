@@ -896,6 +896,19 @@ run "refuses_invalid_key_of_inline_policies" {
   expect_failures = [var.inline_policies]
 }
 
+# inline_policies must not have a policy called revoke-sessions-before or AWSRevokeOlderSessions: to refuse older sessions use revoke_sessions_before.
+run "refuses_reserved_key_of_inline_policies" {
+  command = plan
+
+  variables {
+    inline_policies = {
+      revoke-sessions-before = "{\"Statement\":[{\"Action\":[\"s3:ListBucket\"],\"Effect\":\"Allow\",\"Resource\":[\"arn:aws:s3:::lake\"]}],\"Version\":\"2012-10-17\"}"
+    }
+  }
+
+  expect_failures = [var.inline_policies]
+}
+
 # The keys of inline_policies must differ in more than case, which IAM ignores.
 run "refuses_keys_of_inline_policies_alike_but_for_case" {
   command = plan
@@ -1032,6 +1045,39 @@ run "refuses_invalid_permissions_boundary_arn" {
   }
 
   expect_failures = [var.permissions_boundary_arn]
+}
+
+# revoke_sessions_before must be a moment in UTC, in whole seconds, e.g. 2026-01-31T12:00:00Z.
+run "refuses_invalid_revoke_sessions_before" {
+  command = plan
+
+  variables {
+    revoke_sessions_before = "2026-01-31"
+  }
+
+  expect_failures = [var.revoke_sessions_before]
+}
+
+# revoke_sessions_before must not be more than an hour ahead of the plan.
+run "refuses_revoke_sessions_before_ahead" {
+  command = plan
+
+  variables {
+    revoke_sessions_before = "9999-12-31T23:59:59Z"
+  }
+
+  expect_failures = [var.revoke_sessions_before]
+}
+
+# Each of suspended must be an exact sub claim of 1 to 255 visible Latin-1 characters except *, ? and {, without a space at either end.
+run "refuses_invalid_suspended" {
+  command = plan
+
+  variables {
+    suspended = ["lake-*"]
+  }
+
+  expect_failures = [var.suspended]
 }
 
 # Each key of tags must be 1 to 128 letters, digits, spaces and _.:/=+@-.
@@ -1179,7 +1225,7 @@ run "refuses_inline_policy_name_invalid" {
   expect_failures = [output.trust_policy]
 }
 
-# inline_policies must have at most 10240 characters together, the IAM limit per role, with the one by which a role with unity_catalog assumes itself.
+# inline_policies must have at most 10240 characters together, the IAM limit per role, with those that unity_catalog and revoke_sessions_before add.
 run "refuses_inline_policies_too_long" {
   command = plan
 
@@ -1301,6 +1347,35 @@ run "refuses_unity_catalog_cloud" {
         cloud        = "aws-us-gov"
       }
     }]
+  }
+
+  expect_failures = [output.trust_policy]
+}
+
+# Each of suspended must be the name of an identity, or a subject, that a trust in its scope names, unless a trust there has a pattern.
+run "refuses_suspended_not_found" {
+  command = plan
+
+  variables {
+    suspended = ["bob@example.com"]
+  }
+
+  expect_failures = [output.trust_policy]
+}
+
+# A trust policy must have room for the Deny of who is suspended; where it has none, leave out the patterns named here instead.
+run "refuses_suspension_too_long" {
+  command = plan
+
+  variables {
+    email_domains = ["data.example.com"]
+    trusts = [{
+      issuer             = "production"
+      service_principals = []
+      subject_patterns   = ["*@data.example.com"]
+    }]
+    suspended               = [for index in range(60) : format("6a9f1c2e-3b4d-4e5f-8a7b-%012d", index)]
+    trust_policy_max_length = 2048
   }
 
   expect_failures = [output.trust_policy]

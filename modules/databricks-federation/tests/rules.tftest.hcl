@@ -485,6 +485,28 @@ run "refuses_invalid_permissions_boundary_arn" {
   expect_failures = [var.permissions_boundary_arn]
 }
 
+# revoke_sessions_before must be a moment in UTC, in whole seconds, e.g. 2026-01-31T12:00:00Z.
+run "refuses_invalid_revoke_sessions_before" {
+  command = plan
+
+  variables {
+    revoke_sessions_before = "2026-01-31"
+  }
+
+  expect_failures = [var.revoke_sessions_before]
+}
+
+# revoke_sessions_before must not be more than an hour ahead of the plan.
+run "refuses_revoke_sessions_before_ahead" {
+  command = plan
+
+  variables {
+    revoke_sessions_before = "9999-12-31T23:59:59Z"
+  }
+
+  expect_failures = [var.revoke_sessions_before]
+}
+
 # role_name_prefix must be at most 63 letters, digits and _+=,.@-.
 run "refuses_invalid_role_name_prefix" {
   command = plan
@@ -737,6 +759,27 @@ run "refuses_invalid_key_of_roles_inline_policies" {
   expect_failures = [var.roles]
 }
 
+# A role's inline_policies must not have a policy called revoke-sessions-before or AWSRevokeOlderSessions: to refuse older sessions use revoke_sessions_before.
+run "refuses_reserved_key_of_roles_inline_policies" {
+  command = plan
+
+  variables {
+    roles = {
+      lake-reader = {
+        trusts = [{
+          issuer             = "production"
+          service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
+        }]
+        inline_policies = {
+          revoke-sessions-before = "{\"Statement\":[{\"Action\":[\"s3:ListBucket\"],\"Effect\":\"Allow\",\"Resource\":[\"arn:aws:s3:::lake\"]}],\"Version\":\"2012-10-17\"}"
+        }
+      }
+    }
+  }
+
+  expect_failures = [var.roles]
+}
+
 # The keys of a role's inline_policies must differ in more than case, which IAM ignores.
 run "refuses_keys_of_roles_inline_policies_alike_but_for_case" {
   command = plan
@@ -816,6 +859,63 @@ run "refuses_too_long_roles_inline_policies" {
           a = "{\"Statement\":[{\"Action\":[\"s3:ListBucket\"],\"Effect\":\"Allow\",\"Resource\":[\"arn:aws:s3:::${join("", [for _ in range(1024) : "xxxxx"])}\"]}],\"Version\":\"2012-10-17\"}"
           b = "{\"Statement\":[{\"Action\":[\"s3:ListBucket\"],\"Effect\":\"Allow\",\"Resource\":[\"arn:aws:s3:::${join("", [for _ in range(1024) : "xxxxx"])}\"]}],\"Version\":\"2012-10-17\"}"
         }
+      }
+    }
+  }
+
+  expect_failures = [var.roles]
+}
+
+# Each of a role's suspended must be an exact sub claim of 1 to 255 visible Latin-1 characters except *, ? and {, without a space at either end.
+run "refuses_invalid_roles_suspended" {
+  command = plan
+
+  variables {
+    roles = {
+      lake-reader = {
+        trusts = [{
+          issuer             = "production"
+          service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
+        }]
+        suspended = ["lake-*"]
+      }
+    }
+  }
+
+  expect_failures = [var.roles]
+}
+
+# A role's revoke_sessions_before must be a moment in UTC, in whole seconds, e.g. 2026-01-31T12:00:00Z.
+run "refuses_invalid_roles_revoke_sessions_before" {
+  command = plan
+
+  variables {
+    roles = {
+      lake-reader = {
+        trusts = [{
+          issuer             = "production"
+          service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
+        }]
+        revoke_sessions_before = "2026-01-31"
+      }
+    }
+  }
+
+  expect_failures = [var.roles]
+}
+
+# A role's revoke_sessions_before must not be more than an hour ahead of the plan.
+run "refuses_roles_revoke_sessions_before_ahead" {
+  command = plan
+
+  variables {
+    roles = {
+      lake-reader = {
+        trusts = [{
+          issuer             = "production"
+          service_principals = ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]
+        }]
+        revoke_sessions_before = "9999-12-31T23:59:59Z"
       }
     }
   }
@@ -1497,6 +1597,17 @@ run "refuses_unknown_unity_catalog_cloud" {
   expect_failures = [var.roles]
 }
 
+# Each of suspended must be an exact sub claim of 1 to 255 visible Latin-1 characters except *, ? and {, without a space at either end.
+run "refuses_invalid_suspended" {
+  command = plan
+
+  variables {
+    suspended = ["lake-*"]
+  }
+
+  expect_failures = [var.suspended]
+}
+
 # Each key of tags must be 1 to 128 letters, digits, spaces and _.:/=+@-.
 run "refuses_invalid_character_in_key_of_tags" {
   command = plan
@@ -1691,7 +1802,7 @@ run "refuses_policy_arn_invalid" {
   expect_failures = [output.trust_policies]
 }
 
-# inline_policies must have at most 10240 characters together, the IAM limit per role, with the one by which a role with unity_catalog assumes itself.
+# inline_policies must have at most 10240 characters together, the IAM limit per role, with those that unity_catalog and revoke_sessions_before add.
 run "refuses_inline_policies_too_long" {
   command = plan
 
@@ -1874,6 +1985,39 @@ run "refuses_unity_catalog_cloud" {
         }]
       }
     }
+  }
+
+  expect_failures = [output.trust_policies]
+}
+
+# Each of suspended must be the name of an identity, or a subject, that a trust in its scope names, unless a trust there has a pattern.
+run "refuses_suspended_not_found" {
+  command = plan
+
+  variables {
+    suspended = ["bob@example.com"]
+  }
+
+  expect_failures = [output.trust_policies]
+}
+
+# A trust policy must have room for the Deny of who is suspended; where it has none, leave out the patterns named here instead.
+run "refuses_suspension_too_long" {
+  command = plan
+
+  variables {
+    email_domains = ["data.example.com"]
+    roles = {
+      lake-reader = {
+        trusts = [{
+          issuer             = "production"
+          service_principals = []
+          subject_patterns   = ["*@data.example.com"]
+        }]
+      }
+    }
+    suspended               = [for index in range(60) : format("6a9f1c2e-3b4d-4e5f-8a7b-%012d", index)]
+    trust_policy_max_length = 2048
   }
 
   expect_failures = [output.trust_policies]

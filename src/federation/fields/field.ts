@@ -11,6 +11,8 @@ import type { TextRule } from "../../text/text-rule";
 /** What a field holds: decides its type and its rules in HCL, and its sample. */
 export type Kind =
   | { readonly is: "text" | "texts"; readonly rule: TextRule; readonly most?: Most }
+  /** A moment of which `rule` is the form; `ahead`: the code of one that is too far ahead of now. */
+  | { readonly is: "moment"; readonly rule: TextRule; readonly ahead: ErrorCode }
   /** Texts by a key of the user's own. */
   | { readonly is: "tags"; readonly keys: TextRule<Run>; readonly values: TextRule<Run>; readonly most: Most }
   | { readonly is: "policyArns"; readonly keys: TextRule; readonly values: TextRule; readonly most: Most }

@@ -30,6 +30,21 @@ export function text(rule: TextRule, options: Options): Field<z.ZodString, strin
   return field({ is: "text", rule }, options, ruled(rule, options.checkedLater), (value) => value);
 }
 
+/** A moment that is not far ahead of now; `checkMoment` knows when now is. */
+export function moment(rule: TextRule, ahead: ErrorCode, options: Options): Field<z.ZodString, string> {
+  const schema = ruled(rule).superRefine((value, context) => {
+    const date = new Date(value);
+    const isDate = !Number.isNaN(date.getTime()) && date.toISOString().replace(".000Z", "Z") === value;
+    if (context.issues.length > 0 || isDate) return;
+    report(context, {
+      code: rule.code,
+      message: `${quoted(value)} is not a date and time of the calendar.`,
+      fix: `Write it like ${rule.example}.`,
+    });
+  }) as z.ZodString;
+  return field({ is: "moment", rule, ahead }, options, schema, (value) => value);
+}
+
 /** A list of texts. */
 export function texts(
   rule: TextRule,

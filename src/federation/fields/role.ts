@@ -9,6 +9,7 @@ import {
   MAX_SESSION_SECONDS,
   MAX_TAGS,
   MIN_SESSION_SECONDS,
+  MOMENT,
   POLICY_ARN,
   POLICY_KEY,
   REASON,
@@ -17,9 +18,10 @@ import {
   TAG_KEY,
   TAG_VALUE,
 } from "../rules";
+import { SUBJECT } from "../../trust/rules";
 import type { Places } from "./field";
 import { field, optional } from "./field";
-import { flag, policies, policyArns, ruled, seconds, tags, text, texts } from "./kinds";
+import { flag, moment, policies, policyArns, ruled, seconds, tags, text, texts } from "./kinds";
 import { TRUST_FIELDS, trustSchema } from "./trust";
 
 /** Findings of lint that are accepted: of the whole federation, or of a role. */
@@ -37,6 +39,12 @@ export const lint = optional(
   ),
   [],
 );
+
+/** Of a federation, or of a role: who is out, and which sessions are refused. */
+export const suspended = (description: string) => optional(texts(SUBJECT, { description }), []);
+
+export const revokeSessionsBefore = (description: string) =>
+  optional(moment(MOMENT, "moment-ahead", { description: `${description} In UTC, like ${MOMENT.example}.` }), null);
 
 export const tagsField = (description: string, places: Places) =>
   optional(tags(TAG_KEY, TAG_VALUE, { count: MAX_TAGS, code: "too-many-tags" }, { description, ...places }), {});
@@ -99,6 +107,12 @@ export const ROLE_FIELDS = {
     {},
   ),
   inlinePolicies: optional(policies(INLINE_POLICY_NAME, { description: "Inline policies, by name." }), {}),
+  suspended: suspended(
+    "Identities, by name or subject, whom the role refuses in whatever case, also where a pattern matches them.",
+  ),
+  revokeSessionsBefore: revokeSessionsBefore(
+    "The role's sessions issued before this moment are refused; of this and the federation's the later counts.",
+  ),
   tags: tagsField("Tags of the role.", { attribute: "tags", joins: "tags" }),
   lint,
 };

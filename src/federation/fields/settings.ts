@@ -19,7 +19,7 @@ import {
 } from "../rules";
 import { optional } from "./field";
 import { identities as identityKind, seconds, text, texts, wholeNumber } from "./kinds";
-import { lint, tagsField } from "./role";
+import { lint, revokeSessionsBefore, suspended, tagsField } from "./role";
 
 /** Whom a name of `identities` stands for: one of these. */
 export const IDENTITY_FIELDS = {
@@ -66,6 +66,10 @@ export const SETTING_FIELDS = {
     }),
     TRUST_POLICY_DEFAULT_QUOTA,
   ),
+  suspended: suspended(
+    "Identities, by name or subject, whom every role refuses in whatever case, also where a pattern matches them.",
+  ),
+  revokeSessionsBefore: revokeSessionsBefore("Sessions of every role issued before this moment are refused."),
   tags: tagsField("Tags of every resource; a role's own win.", {}),
   lint,
 };

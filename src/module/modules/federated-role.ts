@@ -23,7 +23,7 @@ import {
   selfAssumeName,
   TRUSTS_FIELD,
   unityCatalogTrust,
-  withSelfAssume,
+  withAddedPolicies,
 } from "./roles";
 
 /** It makes no provider, so there is none to adopt. */
@@ -159,7 +159,7 @@ function outputs(sample: Sample, trust: Inputs): readonly OutputDefinition[] {
         {
           code: "inline-policies-too-long",
           condition: [
-            inlineCharacters(withSelfAssume("var.inline_policies", "var.name")),
+            inlineCharacters(withAddedPolicies("var.inline_policies", "var.name")),
             MAX_INLINE_POLICY_CHARACTERS,
           ].join(" <= "),
           message: SELF_ASSUMING_TOO_LONG,

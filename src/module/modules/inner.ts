@@ -108,6 +108,10 @@ export const trustPoliciesModule: ModuleDefinition = {
       { list: "string" },
       "ARNs that AWS gave the providers, known once they exist. Roles wait for them: each must be that of an issuer.",
     ),
+    {
+      ...variable("revoke_sessions_before", "string", "Before when the sessions of every role are refused, or null."),
+      nullable: true,
+    },
     variable(
       "roles",
       {
@@ -115,25 +119,29 @@ export const trustPoliciesModule: ModuleDefinition = {
           object: {
             name: required("string"),
             path: required("string"),
+            revoke_sessions_before: required("string"),
+            suspended: required({ list: "string" }),
             trusts: required({ list: { object: attributesOf(TRUST_FIELDS) } }),
           },
         },
       },
-      "Roles by key, each with what it trusts.",
+      "Roles by key, each with what it trusts, whom it suspends, and before when its sessions are refused (or null).",
     ),
+    variable("suspended", { list: "string" }, "Names and subjects whom every role suspends."),
     variable("trust_policy_max_length", "number", "IAM's quota for a trust policy, in characters."),
   ],
   outputs: [
+    output(
+      "added_policies",
+      "By role: inline policies beside its own, by which a role of Unity Catalog may assume itself and by which " +
+        "sessions are revoked",
+      "local.added_policies",
+    ),
     {
       ...output("policies", "Trust policies by role: JSON in the canonical form", "local.policies"),
       preconditions: LATE_PRECONDITIONS,
     },
     output("problems", "What no single value shows, by code: roles and values at fault", "local.problems"),
-    output(
-      "self_assume_policies",
-      "By role with a Unity Catalog trust: the inline policy by which it may " + "assume itself",
-      "local.self_assume_policies",
-    ),
   ],
   resources: [],
   nested: [],

@@ -21,7 +21,7 @@ export const { trusts: TRUSTS_FIELD, ...PLAIN_ROLE_FIELDS } = ROLE_FIELDS;
 
 /** Those that `aws_iam_role` takes, and those that make resources of their own. */
 export const ROLE_RESOURCE_FIELDS = fieldsWhere(({ attribute }) => attribute !== undefined);
-export const ROLE_POLICY_FIELDS = fieldsWhere(({ attribute }) => attribute === undefined);
+export const ROLE_POLICY_FIELDS = fieldsWhere(({ kind }) => kind.is === "policies" || kind.is === "policyArns");
 
 function fieldsWhere(test: (field: Field) => boolean): Fields {
   const fields: Fields = PLAIN_ROLE_FIELDS;
@@ -146,9 +146,9 @@ export function roleOutputs(rules: readonly RuleDefinition[]): readonly OutputDe
   ];
 }
 
-/** `policies` with the one by which the role of `key` may assume itself, where it needs that. */
-export function withSelfAssume(policies: string, key: string): string {
-  return `merge(${policies}, lookup(module.trust_policies.self_assume_policies, ${key}, {}))`;
+/** `policies` with those that the role of `key` gets beside its own: to assume itself, and to revoke sessions. */
+export function withAddedPolicies(policies: string, key: string): string {
+  return `merge(${policies}, lookup(module.trust_policies.added_policies, ${key}, {}))`;
 }
 
 /**
@@ -168,7 +168,7 @@ export function roleValues(tags: string): Inputs {
   );
   return sortedExpressions({
     ...Object.fromEntries(inherited),
-    inline_policies: withSelfAssume("role.inline_policies", "key"),
+    inline_policies: withAddedPolicies("role.inline_policies", "key"),
     name: "local.role_names[key]",
     trust_policy: "module.trust_policies.policies[key]",
   });
@@ -187,7 +187,7 @@ export function roleOfVariables(tags: string): Inputs {
 export function policiesOfVariables(): Inputs {
   return sortedExpressions({
     ...ofVariables(ROLE_POLICY_FIELDS),
-    inline_policies: withSelfAssume("var.inline_policies", "var.name"),
+    inline_policies: withAddedPolicies("var.inline_policies", "var.name"),
     name: "module.role.role.name",
   });
 }

@@ -101,6 +101,7 @@ function assumed(
   const caller = {
     roleArn: callerArn,
     sessionName: "databricks",
+    issued: null,
     expires: null,
     tags: {},
     sourceIdentity: null,

@@ -3,6 +3,7 @@ import { durationOutOfRange } from "../../sts/claim-faults";
 import { decide, type Decision, explainDecision, type PolicyRequest } from "../../trust/decide/decide";
 import { actionCovers, asRecord, records, textsOf } from "../../trust/parsed/parse-role";
 import type { LintRole } from "../../trust/parsed/target";
+import { momentsOf, revokedBefore } from "../../trust/revocation";
 import { stringLike } from "../../trust/string-like";
 import type { SimulatedRole } from "../directory/directory";
 import {
@@ -55,6 +56,7 @@ export function assumeRole(call: StsCall, caller: Session): { readonly session: 
   const session = {
     roleArn: arn,
     sessionName: parameters.get("RoleSessionName") ?? "",
+    issued: now,
     expires: now + seconds,
     tags: Object.fromEntries(tags),
     sourceIdentity: parameters.get("SourceIdentity"),
@@ -72,9 +74,11 @@ function whyNot(
 ): string | null {
   if (role === undefined) return "  there is no such role in the sandbox";
   if (!decide(role.trust, request)) return decisionText(explainDecision(role.trust, request));
+  const own = call.accounts.get(accountOf(caller.roleArn))?.roles.get(caller.roleArn);
+  if (own !== undefined && isRevoked(own.source, caller))
+    return "  the caller's session was issued before the moment that its role's revoke-sessions-before names";
   if (accountOf(role.arn) !== accountOf(caller.roleArn)) return null; // its own policies are in the other account
   if (namesRole(explainDecision(role.trust, request), caller.roleArn)) return null;
-  const own = call.accounts.get(accountOf(caller.roleArn))?.roles.get(caller.roleArn);
   if (own !== undefined && identityPolicyAllows(own.source, request.action, role.arn)) return null;
   return (
     "  the trust policy trusts the account's root, which only delegates: no inline policy of the caller's " +
@@ -113,6 +117,7 @@ function requestOf(
     ["aws:principalaccount", [accountOf(caller.roleArn)]],
     ["aws:principaltype", ["AssumedRole"]],
     ["aws:federatedprovider", single(caller.federatedProvider)],
+    ["aws:tokenissuetime", [new Date((caller.issued ?? now) * 1000).toISOString()]],
     ["aws:userid", [assumedRoleUser(caller).AssumedRoleId]],
     ["aws:tagkeys", tags.size === 0 ? undefined : [...tags.keys()]],
     ...[...tags].map(([name, value]) => [`aws:requesttag/${name.toLowerCase()}`, [value]] as const),
@@ -146,6 +151,12 @@ function decisionText({ statements }: Decision): string {
     .join("\n");
 }
 
+/** Whether a policy of the role refuses the session that the caller has. */
+function isRevoked(role: LintRole, { issued }: Session): boolean {
+  const moment = revokedBefore(role.policies);
+  return moment !== null && issued !== null && issued * 1000 < Date.parse(moment);
+}
+
 /**
  * Whether the role's own policies allow the action, as far as the self-assumption of Unity Catalog needs it: Allow
  * without conditions, Deny in any case. What is not known (AWS' own managed policies) allows nothing.
@@ -155,7 +166,7 @@ export function identityPolicyAllows(role: LintRole, action: string, resource: s
   for (const statement of Object.values(role.policies).flatMap(statementsOf)) {
     if (!textsOf(statement["Action"]).some((name) => actionCovers(name, action))) continue;
     if (!textsOf(statement["Resource"]).some((arn) => stringLike(arn, resource))) continue;
-    if (statement["Effect"] === "Deny") return false;
+    if (statement["Effect"] === "Deny" && momentsOf(statement).length === 0) return false;
     if (statement["Effect"] === "Allow" && statement["Condition"] === undefined) allowed = true;
   }
   return allowed;

@@ -22,6 +22,7 @@ export function workloadOf(directory: SimulatedDirectory, seal: Seal): AwsPrinci
 
 const UNCHAINED = {
   sessionName: "sandbox",
+  issued: null,
   expires: null,
   tags: {},
   sourceIdentity: null,

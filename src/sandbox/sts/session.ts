@@ -10,6 +10,8 @@ export interface Session {
   /** `arn:aws:iam::…:role/PATH/NAME` */
   readonly roleArn: string;
   readonly sessionName: string;
+  /** Seconds since the epoch, when it was obtained; null: with each request anew. */
+  readonly issued: number | null;
   /** Seconds since the epoch; null: as long as the sandbox runs. */
   readonly expires: number | null;
   readonly tags: Readonly<Record<string, string>>;
@@ -35,6 +37,7 @@ export function openSession(seal: Seal, session: Session, nonce: string): Sessio
     session.tags,
     session.sourceIdentity,
     session.federatedProvider,
+    session.issued,
     nonce,
   ]);
   return {
@@ -73,14 +76,22 @@ export function callerOf(
     throw new StsRefusal("IncompleteSignature", "Authorization header requires 'Credential' parameter.");
   const sessionToken = headers["x-amz-security-token"] ?? query.get("X-Amz-Security-Token") ?? "";
   const sealed = seal.open(KIND, sessionToken) as
-    | readonly [string, string, number | null, Readonly<Record<string, string>>, string | null, string | null]
+    | readonly [
+        string,
+        string,
+        number | null,
+        Readonly<Record<string, string>>,
+        string | null,
+        string | null,
+        number | null,
+      ]
     | undefined;
   if (sealed === undefined || credential.split("/")[0] !== accessKeyIdOf(seal, sessionToken))
     throw new StsRefusal("InvalidClientTokenId", "The security token included in the request is invalid.");
-  const [roleArn, sessionName, expires, tags, sourceIdentity, federatedProvider] = sealed;
+  const [roleArn, sessionName, expires, tags, sourceIdentity, federatedProvider, issued] = sealed;
   if (expires !== null && now >= expires)
     throw new StsRefusal("ExpiredToken", "The security token included in the request is expired");
-  return { roleArn, sessionName, expires, tags, sourceIdentity, federatedProvider };
+  return { roleArn, sessionName, issued, expires, tags, sourceIdentity, federatedProvider };
 }
 
 /** `arn:aws:sts::…:assumed-role/NAME/SESSION` and `AROA…:SESSION`. */

@@ -59,6 +59,7 @@ export async function assumeRoleWithWebIdentity(call: StsCall): Promise<AssumedB
     session: {
       roleArn: arn,
       sessionName,
+      issued: now,
       expires: now + seconds,
       tags: tagsOfToken(token),
       sourceIdentity: null,

@@ -32,6 +32,25 @@ locals {
     ]
   ])
 
+  # Where somebody is suspended: whom the trusts name, and whether they have a pattern.
+  named_lowered = {
+    for key in keys(local.suspended) : key => [for subject in flatten(local.named_subjects[key]) : lower(subject)]
+  }
+  has_pattern = {
+    for key in keys(local.named_lowered) : key => anytrue([for trust in var.roles[key].trusts : length(trust.subject_patterns) + length(trust.wide_subject_patterns) > 0])
+  }
+
+  # By role whose policy is too long with a Deny: by how many characters, also without; and what to leave out instead.
+  excess = {
+    for key, denials in local.denials : key => {
+      allows = length(local.policies[key]) - length(join(",", denials)) - 1 - var.trust_policy_max_length
+      patterns = distinct(flatten([
+        for trust in var.roles[key].trusts : concat(trust.subject_patterns, trust.wide_subject_patterns[*].pattern)
+      ]))
+      whole = length(local.policies[key]) - var.trust_policy_max_length
+    } if length(denials) > 0 && length(local.policies[key]) > var.trust_policy_max_length
+  }
+
   issuers_not_databricks = [for key, issuer in var.issuers : key if !issuer.trustworthy]
   registered             = { for key, issuer in var.issuers : key => issuer.audiences }
 
@@ -58,6 +77,21 @@ locals {
       ]
     ])
     subject_pattern_too_wide = local.subject_patterns_too_wide
+    suspended_not_found = concat(
+      [
+        for at, subject in local.suspended_subjects : var.suspended[at]
+        if !contains(flatten(values(local.named_lowered)), lower(subject)) && !contains(values(local.has_pattern), true)
+      ],
+      flatten([
+        for key, role in var.roles : [
+          for entry in role.suspended : "${key} ${coalesce(entry, "null")}"
+          if !contains(try(local.named_lowered[key], []), lower(lookup(local.identity_subjects, coalesce(entry, "-"), coalesce(entry, "-")))) && !try(local.has_pattern[key], true)
+        ]
+      ]),
+    )
+    suspension_too_long = [
+      for key, excess in local.excess : "${key} by ${excess.whole} characters: ${join(", ", excess.patterns)}" if excess.allows <= 0
+    ]
     trust_policy_too_long = flatten([
       for key, policy in local.policies : [
         for subjects in [flatten([
@@ -68,7 +102,7 @@ locals {
           ["${key} by ${length(policy) - var.trust_policy_max_length} characters"],
           [for count in [length(subjects)] : "or about ${ceil((length(policy) - var.trust_policy_max_length) * count / length(jsonencode(subjects)))} of ${count} subjects" if count > 0],
         ))
-      ] if length(policy) > var.trust_policy_max_length
+      ] if length(policy) > var.trust_policy_max_length && try(local.excess[key].allows > 0, true)
     ])
     unity_catalog_cloud = flatten([
       for key, role in var.roles : [

@@ -45,11 +45,19 @@ variable "provider_arns" {
   nullable    = false
 }
 
+variable "revoke_sessions_before" {
+  description = "Before when the sessions of every role are refused, or null."
+  type        = string
+  nullable    = true
+}
+
 variable "roles" {
-  description = "Roles by key, each with what it trusts."
+  description = "Roles by key, each with what it trusts, whom it suspends, and before when its sessions are refused (or null)."
   type = map(object({
-    name = string
-    path = string
+    name                   = string
+    path                   = string
+    revoke_sessions_before = string
+    suspended              = list(string)
     trusts = list(object({
       allow_tag_session = optional(bool, false)
       audiences         = optional(list(string))
@@ -75,6 +83,12 @@ variable "roles" {
     }))
   }))
   nullable = false
+}
+
+variable "suspended" {
+  description = "Names and subjects whom every role suspends."
+  type        = list(string)
+  nullable    = false
 }
 
 variable "trust_policy_max_length" {

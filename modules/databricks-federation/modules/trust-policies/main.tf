@@ -12,14 +12,45 @@ locals {
 
   identity_subjects = { for name, identity in var.identities : name => try(coalesce(identity.service_principal, identity.user, identity.subject), "") }
 
+  # By role, for each of its trusts: whom it names exactly, as written.
+  named_subjects = {
+    for key, role in var.roles : key => [
+      for trust in role.trusts :
+      distinct(concat(trust.service_principals, trust.users, trust.subjects, [for name in trust.identities : lookup(local.identity_subjects, coalesce(name, "-"), "")]))
+    ]
+  }
+
+  # Who is suspended, for every role; and by role that suspends somebody, each once in whatever case.
+  suspended_subjects = [for entry in var.suspended : lookup(local.identity_subjects, coalesce(entry, "-"), coalesce(entry, "-"))]
+  suspended_once = [
+    for lowered in [[for subject in local.suspended_subjects : lower(subject)]] :
+    [for at, subject in local.suspended_subjects : subject if index(lowered, lower(subject)) == at]
+  ][0]
+  suspended = {
+    for key, role in var.roles : key => flatten([
+      for subjects in [concat(local.suspended_once, [for entry in role.suspended : lookup(local.identity_subjects, coalesce(entry, "-"), coalesce(entry, "-"))])] : [
+        for lowered in [[for subject in subjects : lower(subject)]] :
+        length(role.suspended) == 0 ? subjects : [for at, subject in subjects : subject if index(lowered, lower(subject)) == at]
+      ]
+    ]) if length(var.suspended) + length(role.suspended) > 0
+  }
+
+  # As named_subjects, without who is suspended.
+  exact_subjects = merge(local.named_subjects, {
+    for key, suspended in local.suspended : key => [
+      for lowered in [toset([for subject in suspended : lower(subject)])] :
+      [for subjects in local.named_subjects[key] : [for subject in subjects : subject if !contains(lowered, lower(subject))]]
+    ][0]
+  })
+
   # Statements differ in shape, which no list could hold: each is encoded by itself, and the texts are joined below.
   # Per trust, in order: exact subjects, patterns, wide patterns. Conditions go beside the guards, never over them.
   subject_statements = {
     for key, role in var.roles : key => flatten([
-      for trust in role.trusts : [
+      for at, trust in role.trusts : [
         for guarded in [
           {
-            subjects = distinct(concat(trust.service_principals, trust.users, trust.subjects, [for name in trust.identities : lookup(local.identity_subjects, coalesce(name, "-"), "")]))
+            subjects = local.exact_subjects[key][at]
             test     = "StringEquals"
           },
           {
@@ -66,7 +97,9 @@ locals {
                 ArnEquals    = { "aws:PrincipalArn" = [local.role_arns[key]] }
                 StringEquals = { "sts:ExternalId" = distinct(trust.unity_catalog.external_ids) }
               },
-              { for test in ["Null"] : test => { "aws:FederatedProvider" = ["true"] } if length(local.subject_statements[key]) > 0 },
+              { for test in ["Null"] : test => { "aws:FederatedProvider" = ["true"] } if anytrue([
+                for other, subjects in local.named_subjects[key] : length(subjects) + length(role.trusts[other].subject_patterns) + length(role.trusts[other].wide_subject_patterns) > 0
+              ]) },
             )
             principal = "arn:${var.partition}:iam::${var.account_id}:root"
           },
@@ -85,9 +118,28 @@ locals {
     ])
   }
 
+  # By role that suspends somebody: a Deny for each issuer of which it has a pattern, or for all where nobody is left.
+  # Case does not count, because a pattern admits Alice@ where alice@ is suspended.
+  denials = {
+    for key, suspended in local.suspended : key => [
+      for issuer in distinct([
+        for at, trust in var.roles[key].trusts : trust.issuer
+        if trust.issuer == null ? false : contains(keys(var.issuers), trust.issuer) && length(local.named_subjects[key][at]) + length(trust.subject_patterns) + length(trust.wide_subject_patterns) > 0
+        ]) : jsonencode({
+        Action    = ["sts:AssumeRoleWithWebIdentity"]
+        Condition = { StringEqualsIgnoreCase = { "${var.issuers[issuer].path}:sub" = suspended } }
+        Effect    = "Deny"
+        Principal = { Federated = [var.issuers[issuer].provider_arn] }
+      })
+      if length(local.subject_statements[key]) + length(local.unity_catalog_statements[key]) == 0 || anytrue([
+        for trust in var.roles[key].trusts : trust.issuer == issuer && length(trust.subject_patterns) + length(trust.wide_subject_patterns) > 0
+      ])
+    ]
+  }
+
   policies = {
     for key, role in var.roles : key =>
-    "{\"Statement\":[${join(",", concat(local.subject_statements[key], local.unity_catalog_statements[key]))}],\"Version\":\"2012-10-17\"}"
+    "{\"Statement\":[${join(",", concat(local.subject_statements[key], local.unity_catalog_statements[key], try(local.denials[key], [])))}],\"Version\":\"2012-10-17\"}"
   }
 
   # Trusting the account only delegates: the role must also be allowed to assume itself.
@@ -103,5 +155,25 @@ locals {
         Version = "2012-10-17"
       })
     } if anytrue([for trust in role.trusts : can(trust.unity_catalog.cloud)])
+  }
+
+  # Sessions issued before a moment are refused, whoever has them. Of two moments the later counts; as texts they sort.
+  revoke_policies = {
+    for key, role in var.roles : key => {
+      revoke-sessions-before = jsonencode({
+        Statement = [{
+          Action    = ["*"]
+          Condition = { DateLessThan = { "aws:TokenIssueTime" = [reverse(sort([for moment in [var.revoke_sessions_before, role.revoke_sessions_before] : moment if moment != null]))[0]] } }
+          Effect    = "Deny"
+          Resource  = ["*"]
+        }]
+        Version = "2012-10-17"
+      })
+    } if !(var.revoke_sessions_before == null && role.revoke_sessions_before == null)
+  }
+
+  added_policies = {
+    for key in distinct(concat(keys(local.self_assume_policies), keys(local.revoke_policies))) : key =>
+    merge(try(local.self_assume_policies[key], {}), try(local.revoke_policies[key], {}))
   }
 }

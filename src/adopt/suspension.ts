@@ -1,0 +1,40 @@
+/** Suspensions and revocations as a federation writes them, found again in the policies of a role. Pure. */
+import { samePermissions } from "../doctor/same-policies";
+import { MOMENT } from "../federation/rules";
+import { satisfies } from "../text/text-rule";
+import type { ParsedStatement } from "../trust/parsed/parsed-role";
+import { REVOKE_POLICY_NAME, revokedBefore, revokePolicy } from "../trust/revocation";
+
+/** Whether a statement has the form of a suspension's Deny. */
+export function isSuspension({ effect, conditions, sub, providers, trusted, ...rest }: ParsedStatement): boolean {
+  const isPlain = !rest.notPrincipal && !rest.notAction && !rest.hasResource;
+  const [condition, ...more] = conditions;
+  return (
+    effect === "Deny" &&
+    isPlain &&
+    providers.length === 1 &&
+    trusted.length === 1 &&
+    more.length === 0 &&
+    condition?.operator === "StringEqualsIgnoreCase" &&
+    sub.includes(condition) &&
+    rest.actions.every((action) => action.toLowerCase() === "sts:assumerolewithwebidentity")
+  );
+}
+
+/** Whom the Deny of a suspension names. */
+export function suspendedIn({ conditions }: ParsedStatement): readonly string[] {
+  return [...new Set(conditions.flatMap(({ values }) => values))];
+}
+
+/** The moment that the policy `revoke-sessions-before` among `inline` names, where it says nothing else. */
+export function momentIn(inline: Readonly<Record<string, unknown>>): string | undefined {
+  const document = Object.hasOwn(inline, REVOKE_POLICY_NAME) ? inline[REVOKE_POLICY_NAME] : undefined;
+  const moment = document === undefined ? null : revokedBefore({ document });
+  const isOurs = moment !== null && satisfies(MOMENT, moment) && samePermissions(revokePolicy(moment), document);
+  return isOurs ? moment : undefined;
+}
+
+/** Inline policies that a role has because of what else `declaration` says. */
+export function addedBy(declaration: Readonly<Record<string, unknown>>): readonly string[] {
+  return declaration["revokeSessionsBefore"] === undefined ? [] : [REVOKE_POLICY_NAME];
+}
