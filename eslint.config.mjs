@@ -195,8 +195,8 @@ export default tseslint.config(
     rules: { "@typescript-eslint/no-require-imports": "off", "no-console": "off" },
   },
   {
-    // one script in the report's page, in the order of src/report/page.ts
-    files: ["templates/report/*.js"],
+    // scripts of pages; the report's are one, in the order of src/report/page.ts
+    files: ["templates/{registry,report}/*.js"],
     languageOptions: { sourceType: "script" },
     rules: {
       "no-undef": "off",

@@ -71,7 +71,7 @@ describeWith({ curl: true, jq: true, zip: true }, "the pages' scripts for other 
     // stand-ins that write down how they were called; a real curl behind one of them
     for (const [name, then] of [
       ["databricks-aws-oidc", ""],
-      ["npx", ""],
+      ["npm", ""],
       ["oras", "cat >/dev/null"],
       ["curl", `exec ${await realCurl()} "$@"`],
     ] as const) {

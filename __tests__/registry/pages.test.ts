@@ -1,14 +1,18 @@
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import fc from "fast-check";
 import { indexPage } from "../../src/registry/pages/index-page";
 import type { ModuleView } from "../../src/registry/pages/module-page";
 import { modulePage, versionPage } from "../../src/registry/pages/module-page";
+import { hclHtml } from "../../src/registry/pages/highlight";
 import { readmeHtml } from "../../src/registry/pages/readme";
 import { sourceAddress, usage } from "../../src/registry/pages/usage";
 import { withSource } from "../../src/release/readme";
 import { FederationError } from "../../src/errors";
 import { UNKNOWN_SITE, readSite } from "../../src/registry/tree/site";
 import { smallContract, smallRelease } from "../support/release";
+import { REPOSITORY } from "../support/markdown";
 import { runs } from "../support/runs";
 
 const address = { namespace: "acme", name: "one-role", system: "aws" } as const;
@@ -16,7 +20,10 @@ const site = readSite("https://modules.acme.example");
 
 async function viewOf(
   version: string,
-  changes: Parameters<typeof smallRelease>[1] & { readonly readme?: string } = {},
+  changes: Parameters<typeof smallRelease>[1] & {
+    readonly readme?: string;
+    readonly files?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<ModuleView> {
   const {
     manifest: {
@@ -24,19 +31,25 @@ async function viewOf(
     },
   } = await smallRelease(version, { names: ["one-role"], ...changes });
   if (module === undefined) throw new Error("no module");
-  return { site, address, module, commit: null, readme: changes.readme };
+  const files = Object.entries({ "README.md": changes.readme, ...changes.files })
+    .flatMap(([path, text]) => (text === undefined ? [] : [{ path, bytes: Buffer.from(text) }]))
+    .sort((left, right) => (left.path < right.path ? -1 : 1));
+  return { site, address, module, source: { commit: null }, files };
 }
+
+const SCRIPT = readFileSync(join(REPOSITORY, "templates", "registry", "page.js"), "utf8");
 
 /** Tags a page may have; whatever else looks like one came from outside. */
 const OURS = new RegExp(
-  "^<(?:\\/?(?:html|head|title|style|body|main|nav|h[1-6]|p|pre|code|a|ul|ol|li|strong|em|span|div|details|summary" +
-    "|table|thead|tbody|tr|th|td|blockquote|hr|br|s)" +
-    '(?: (?:id|class|href|rel|download|lang|scope|role|tabindex|aria-label|style|start)="[^"<>]*")*>' +
+  "^<(?:\\/?(?:html|head|title|style|script|body|main|nav|h[1-6]|p|pre|code|a|ul|ol|li|strong|em|span|div|details" +
+    "|summary|table|thead|tbody|tr|th|td|blockquote|hr|br|s|time|label|input)" +
+    "(?: (?:id|class|href|rel|download|lang|scope|role|tabindex|aria-label|style|start|datetime|type|autocomplete)=" +
+    '"[^"<>]*"| hidden)*>' +
     "|!doctype html>|meta [^<>]*>|hr>|br>)",
 );
 
 function strangeTags(page: string): readonly string[] {
-  const text = page.replace(/<style>[\s\S]*?<\/style>/, "");
+  const text = page.replace(/<style>[\s\S]*?<\/style>/, "").replace(`<script>${SCRIPT}</script>`, "");
   return [...text.matchAll(/<[^>]*>?/g)].map(([tag]) => tag).filter((tag) => !OURS.test(tag));
 }
 
@@ -81,7 +94,7 @@ test.each(HOSTILE)("%j in a contract or README stays text", async (text) => {
   ]) {
     const shown = page.toString("utf8");
     expect(strangeTags(shown)).toEqual([]);
-    expect(shown).not.toMatch(/<[^<>]*href="(?!https:|#|[\w.-]+[/"]|\.\.\/)/);
+    expect(shown.replace(SCRIPT, "")).not.toMatch(/<[^<>]*href="(?!https:|#|[\w.-]+[/"]|\.\.\/)/);
     expect(shown).not.toContain("\u202e");
   }
 });
@@ -117,19 +130,22 @@ test("no Markdown whatever brings in a tag, a script or a thing to load", () => 
   );
 });
 
-test("a page lets nothing in but its own style", async () => {
+test("a page lets nothing in but its own style and script", async () => {
   const page = versionPage(await viewOf("1.0.0", { readme: "# x\n" })).toString("utf8");
+  const hash = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
   const style = /<style>([\s\S]*?)<\/style>/.exec(page)?.[1] ?? "";
   expect(page).toContain(
-    `default-src 'none'; style-src 'sha256-${createHash("sha256").update(style).digest("base64")}'`,
+    `default-src 'none'; style-src ${hash(style)}; script-src ${hash(SCRIPT)}; base-uri 'none'; form-action 'none'"`,
   );
+  expect(page.match(/<script/g)).toHaveLength(1);
+  expect(SCRIPT).not.toMatch(/innerHTML|eval|Function|fetch|<\/script/);
   expect(style).not.toMatch(/url\(|@import/);
 });
 
 test("two hundred versions: a few in the open, the others folded by minor, and every one is there", async () => {
   const versions = Array.from({ length: 200 }, (_, index) => `1.${Math.floor(index / 20)}.${index % 20}`);
   const page = modulePage(await viewOf("1.9.19"), versions).toString("utf8");
-  const [open = "", ...folded] = page.slice(page.indexOf('id="versions"')).split("<details>");
+  const [open = "", ...folded] = page.slice(page.indexOf('<h2 id="versions"')).split("<details>");
   expect(open.match(/<li>/g)).toHaveLength(8);
   expect(folded).toHaveLength(10);
   for (const version of versions) expect(page).toContain(`href="${version}/index.html"`);
@@ -153,7 +169,74 @@ test("usage is the README's own call from this registry, else what must be given
       'subject = "…"\n}',
   );
   const page = versionPage(await viewOf("1.0.0", { readme })).toString("utf8");
-  expect(page.match(/subject = /g)).toHaveLength(1);
+  // as usage, and in the README as it was written
+  expect(page.match(/subject = /g)).toHaveLength(3);
+  expect(page).not.toContain("as above");
+});
+
+test("a README's links lead to a heading, a file of the archive or https; of others the words are left", async () => {
+  const readme =
+    "# x\n\n## How it works\n\n[heading](#how-it-works) [nowhere](#gone) [file](./examples/a/main.tf)\n" +
+    "[folder](examples/a)\n" +
+    "[up](../other) [absent](b.tf) [site](https://example.com/x) [plain](http://example.com) [host](//example.com)\n" +
+    "[root](/etc) [odd](%zz) [script](javascript:alert(1)) <javascript:alert(1)> [spaced](<examples/a b.tf>)\n";
+  const files = {
+    "examples/a/main.tf": "# nothing\n",
+    "examples/a b.tf": "",
+    "CHANGELOG.md": "# Changelog\n\n## 1.0.0\n\n- First.\n",
+  };
+  const view = await viewOf("1.0.0", { readme, files });
+  const links = (page: string): readonly (readonly [string, string])[] =>
+    [...page.matchAll(/<a href="([^"]*)" rel="noreferrer">([^<]*)<\/a>/g)].map(([, href = "", words = ""]) => [
+      words,
+      href,
+    ]);
+  const page = versionPage(view).toString("utf8");
+  expect(links(page)).toEqual([
+    ["heading", "#readme-how-it-works"],
+    ["file", "#file-examples=2Fa=2Fmain.tf"],
+    ["folder", "#file-examples=2Fa=2Fmain.tf"],
+    ["site", "https://example.com/x"],
+    ["spaced", "#file-examples=2Fa=20b.tf"],
+  ]);
+  for (const [, href] of links(page)) if (href.startsWith("#")) expect(page).toContain(`id="${href.slice(1)}"`);
+  expect(page).toContain("<span>script</span>");
+  expect(page).toContain('<h3 id="changelog-100">1.0.0</h3>');
+  const newest = modulePage(view, ["1.0.0", "0.9.0"]).toString("utf8");
+  expect(links(newest)).toContainEqual(["file", "1.0.0/index.html#file-examples=2Fa=2Fmain.tf"]);
+  expect(newest).toContain('<a href="1.0.0/index.html#file-CHANGELOG.md">CHANGELOG.md</a>');
+});
+
+test("every page has its version, the way to others, its commit and its date", async () => {
+  const commit = "0123456789abcdef0123456789abcdef01234567";
+  const view = { ...(await viewOf("1.0.0")), source: { commit, created: "2026-11-30T12:00:00Z" } };
+  const old = versionPage(view).toString("utf8");
+  expect(old).toContain("<summary>Version 1.0.0</summary>");
+  expect(old).toContain('<a href="../index.html">The newest version</a>');
+  expect(old).toContain(`<code>${commit}</code> of <time datetime="2026-11-30T12:00:00Z">2026-11-30</time>`);
+  const newest = modulePage(view, ["1.0.0", "0.9.0"]).toString("utf8");
+  expect(newest).toContain('<li><a href="0.9.0/index.html">0.9.0</a></li>');
+});
+
+test("colors take nothing from a text and add nothing else to it", () => {
+  const unescaped = (markup: string): string =>
+    markup
+      .replaceAll(/<span class="[scwn]">|<\/span>/g, "")
+      .replaceAll("&lt;", "<")
+      .replaceAll("&gt;", ">")
+      .replaceAll("&amp;", "&");
+  expect(hclHtml('module "x" { # why\n  a = 1\n}')).toBe(
+    '<span class="w">module</span> <span class="s">"x"</span> { <span class="c"># why</span>\n' +
+      '  a = <span class="n">1</span>\n}',
+  );
+  fc.assert(
+    fc.property(fc.string({ unit: "grapheme-ascii" }), fc.constantFrom(...HOSTILE), (text, hostile) => {
+      const given = text + hostile.replace("\u202e", "");
+      expect(unescaped(hclHtml(given))).toBe(given);
+      expect(strangeTags(hclHtml(given))).toEqual([]);
+    }),
+    { numRuns: runs(300) },
+  );
 });
 
 test.each([

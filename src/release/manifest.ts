@@ -37,13 +37,19 @@ export interface ReleasedModule {
   readonly trust: TrustProbes;
 }
 
+export interface ManifestSource {
+  /** The commit of the unchanged modules' folder; null where that is not known. */
+  readonly commit: string | null;
+  /** When that was made, ISO 8601 in UTC; absent where it is not known. */
+  readonly created?: string | undefined;
+}
+
 export interface ReleaseManifest {
   readonly schemaVersion: 1;
   readonly version: string;
   /** What wrote the modules. */
   readonly generator: { readonly name: string; readonly version: string };
-  /** The commit of the unchanged modules' folder; null where that is not known. */
-  readonly source: { readonly commit: string | null };
+  readonly source: ManifestSource;
   /** Sorted by name. */
   readonly modules: readonly ReleasedModule[];
 }
@@ -53,7 +59,7 @@ export function archiveName(module: string, version: string): string {
   return `${module}-${version}.tar.gz`;
 }
 
-/** The manifest as it is written: keys in a fixed order, no times. */
+/** The manifest as it is written: keys in a fixed order, no time but that of the commit. */
 export function manifestJson(manifest: ReleaseManifest): string {
   return `${JSON.stringify(manifest, null, 2)}\n`;
 }
@@ -89,7 +95,10 @@ const MANIFEST: z.ZodType<ReleaseManifest> = z
     schemaVersion: z.literal(1),
     version: VERSION,
     generator: z.strictObject({ name: z.string(), version: VERSION }),
-    source: z.strictObject({ commit: z.string().regex(COMMIT, "must be a commit's hash").nullable() }),
+    source: z.strictObject({
+      commit: z.string().regex(COMMIT, "must be a commit's hash").nullable(),
+      created: z.iso.datetime().optional(),
+    }),
     modules: z.array(MODULE),
   })
   .superRefine(({ version: released, modules }, context) => {

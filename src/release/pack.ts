@@ -8,7 +8,7 @@ import { CHECKSUMS_FILE, checksumsText, sha256 } from "./checksums";
 import { archiveName, MANIFEST_FILE, manifestJson, type ReleasedModule, type ReleaseManifest } from "./manifest";
 import type { SourceModule } from "./module-folder";
 import { releasedReadme } from "./readme";
-import { SBOM_FILE, sbomJson } from "./sbom";
+import { isoTime, SBOM_FILE, sbomJson } from "./sbom";
 
 const GENERATOR = "databricks-aws-oidc";
 
@@ -61,7 +61,7 @@ export async function packRelease(given: readonly SourceModule[], options: PackO
     schemaVersion: 1,
     version,
     generator: { name: GENERATOR, version: modules[0]?.generatorVersion ?? options.ownVersion },
-    source: { commit },
+    source: { commit, ...(created === 0 ? {} : { created: isoTime(created) }) },
     modules: released,
   };
   const files = new Map<string, Uint8Array>(

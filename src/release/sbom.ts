@@ -19,6 +19,11 @@ export interface SbomSource {
   readonly created: number;
 }
 
+/** Seconds since 1970 as ISO 8601, without fractions. */
+export function isoTime(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().replace(/\.\d+Z$/, "Z");
+}
+
 /** The document's text. Its namespace is unique, as it contains the manifest's digest. */
 export function sbomJson({ manifest, files, created }: SbomSource): string {
   const modules = manifest.modules.map((module) => modulePackage(module, files.get(module.name) ?? []));
@@ -32,7 +37,7 @@ export function sbomJson({ manifest, files, created }: SbomSource): string {
     name,
     documentNamespace: `https://spdx.org/spdxdocs/${name}-${sha256(manifestJson(manifest))}`,
     creationInfo: {
-      created: new Date(created * 1000).toISOString().replace(/\.\d+Z$/, "Z"),
+      created: isoTime(created),
       creators: [`Tool: ${generator.name}-${generator.version}`],
     },
     packages: [...modules.map(({ entry }) => entry), ...[...providers.values()].map(({ entry }) => entry)],

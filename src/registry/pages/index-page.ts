@@ -15,9 +15,19 @@ export function indexPage(registry: RegistryDocument): Buffer {
     body: `<h1>${html(title)}</h1>
 <p class="soft">For Terraform 1.5 or newer and OpenTofu. A published version never changes;
 <a href="SHA256SUMS">SHA256SUMS</a> covers this registry.</p>
-${items.length === 0 ? "<p>No module is published yet.</p>" : element("ul", { class: "modules" }, ...items)}`,
+${
+  items.length === 0
+    ? "<p>No module is published yet.</p>"
+    : `${FINDER}
+${element("ul", { class: "modules" }, ...items)}`
+}`,
   });
 }
+
+/** Shown by the script. */
+const FINDER = `<p id="finder" hidden>
+<label>Find a module <input id="search" type="search" autocomplete="off"></label></p>
+<p id="none" hidden>No module has these words.</p>`;
 
 function moduleItem({ site }: RegistryDocument, module: ListedModule): string {
   const versions = module.versions === 1 ? "the only version" : `the newest of ${module.versions} versions`;

@@ -1,4 +1,4 @@
-/** A module's page: usage, inputs, outputs, README, versions. One for each version, and one for the newest. */
+/** A module's page: usage, inputs, outputs, README, changelog, files. One a version, and one of the newest. */
 import { html, htmlText } from "../../text/escape";
 import { code, element, link, scrollingTable } from "../../text/markup";
 import { counted, grouped } from "../../text/words";
@@ -9,10 +9,13 @@ import {
   type ModuleVariable,
   typeExpression,
 } from "../../module/contract";
-import type { ReleasedModule } from "../../release/manifest";
+import type { ArchiveFile } from "../../release/archive";
+import type { ManifestSource, ReleasedModule } from "../../release/manifest";
 import { withSource } from "../../release/readme";
 import { addressText, ARCHIVE_NAME, type ModuleAddress } from "../tree/address";
 import { newestFirst, type RegistrySite } from "../tree/documents";
+import { fileLink, fileList, fileTexts } from "./files";
+import { codeBlock } from "./highlight";
 import { pageHtml } from "./page";
 import { readmeHtml } from "./readme";
 import { example, sourceAddress, UNKNOWN_HOST, usage } from "./usage";
@@ -21,10 +24,10 @@ export interface ModuleView {
   readonly site: RegistrySite;
   readonly address: ModuleAddress;
   readonly module: ReleasedModule;
-  /** The commit it was packed from, where known. */
-  readonly commit: string | null;
-  /** Markdown; undefined where the archive has none. */
-  readonly readme: string | undefined;
+  /** What it was packed from, where known. */
+  readonly source: ManifestSource;
+  /** Of its archive, sorted by path. */
+  readonly files: readonly ArchiveFile[];
 }
 
 /** How many versions are shown at once; the others are folded, by minor version. */
@@ -32,10 +35,15 @@ const SHOWN_VERSIONS = 8;
 
 /** The page of the newest version, with the list of all. Lies in the module's folder. */
 export function modulePage(view: ModuleView, versions: Iterable<string>): Buffer {
+  const all = newestFirst(versions);
   return pageHtml({
     title: `${addressText(view.address)} ${view.module.version}`,
     trail: ALL_MODULES("../../../../../"),
-    body: `${moduleBody(view, `${view.module.version}/`)}\n${versionsSection(newestFirst(versions))}`,
+    body: moduleBody(view, {
+      toVersion: `${view.module.version}/index.html`,
+      picker: [...all.slice(0, SHOWN_VERSIONS).map(versionLink), link("#versions", "All versions")],
+      versions: versionsSection(all),
+    }),
   });
 }
 
@@ -44,40 +52,87 @@ export function versionPage(view: ModuleView): Buffer {
   return pageHtml({
     title: `${addressText(view.address)} ${view.module.version}`,
     trail: `${ALL_MODULES("../../../../../../")} / ${link("../index.html", addressText(view.address))}`,
-    body: moduleBody(view, ""),
+    body: moduleBody(view, {
+      toVersion: "",
+      picker: [link("../index.html", "The newest version"), link("../index.html#versions", "All versions")],
+    }),
   });
 }
 
 const ALL_MODULES = (up: string): string => link(`${up}index.html`, "All modules");
 
-function moduleBody(view: ModuleView, toVersion: string): string {
-  const { site, address, module, readme } = view;
+interface Placed {
+  /** The way from this page to that of the version; empty where this is it. */
+  readonly toVersion: string;
+  /** Links to other versions. Markup. */
+  readonly picker: readonly string[];
+  /** Markup of the list of all; absent on the page of one version. */
+  readonly versions?: string;
+}
+
+type Section = readonly [id: string, title: string, body: string];
+
+function moduleBody(view: ModuleView, { toVersion, picker, versions }: Placed): string {
+  const { site, address, module, files } = view;
   const { contract } = module;
+  const readme = textOf(files, "README.md");
+  const changelog = textOf(files, "CHANGELOG.md");
   const ours = readme === undefined ? undefined : withSource(readme, module, sourceAddress(site, address));
-  const call = example(ours);
   const needs = [
     `Terraform ${contract.requiredVersion}`,
     ...Object.values(contract.requiredProviders).map(({ source, version }) => `${source} ${version}`),
   ];
-  const sections: readonly (readonly [title: string, body: string])[] = [
+  const resolve = (target: string): string | undefined => fileLink(target, files, toVersion);
+  const sections: readonly Section[] = [
     [
+      "usage",
       "Usage",
-      codeBlock(call ?? usage(site, address, module.version, contract)) +
+      codeBlock(example(ours) ?? usage(site, address, module.version, contract), "hcl") +
         (site.host === null ? `<p class="soft">Replace ${UNKNOWN_HOST} with the host of this registry.</p>\n` : "") +
         archiveNote(view, toVersion),
     ],
-    ["Inputs", contract.variables.length === 0 ? NONE : list("inputs", contract.variables.map(input))],
-    ["Outputs", contract.outputs.length === 0 ? NONE : outputs(contract)],
-    ...(ours === undefined
-      ? []
-      : [["README", readmeHtml(call === undefined ? ours : ours.replace(call, "# as above"))] as const]),
+    ["inputs", "Inputs", contract.variables.length === 0 ? NONE : list("inputs", contract.variables.map(input))],
+    ["outputs", "Outputs", contract.outputs.length === 0 ? NONE : outputs(contract)],
+    ...section("readme", "README", ours === undefined ? "" : readmeHtml(ours, { prefix: "readme", resolve })),
+    ...section(
+      "changelog",
+      "Changelog",
+      changelog === undefined ? "" : readmeHtml(changelog, { prefix: "changelog", resolve }),
+    ),
+    ...section("files", "Files", toVersion === "" ? fileTexts(files) : fileList(files, toVersion)),
+    ...section("versions", "Versions", versions ?? ""),
   ];
-  const contents = [...sections.map(([title]) => title), ...(toVersion === "" ? [] : ["Versions"])];
-  return `<h1>${html(address.name)} <span class="soft">${html(module.version)}</span></h1>
+  const contents = sections.map(([id, title]) => `<li>${link(`#${id}`, title)}</li>`).join("");
+  return `<h1>${html(address.name)}</h1>
+${pickerMenu(module.version, picker)}
 <p>${html(contract.summary)}</p>
 <p class="soft">Needs ${html(needs.join("; "))}.</p>
-<p class="contents">${contents.map((title) => link(`#${title.toLowerCase()}`, title)).join(" ")}</p>
-${sections.map(([title, body]) => `<h2 id="${title.toLowerCase()}">${title}</h2>\n${body}`).join("\n")}`;
+<div class="columns">
+<nav class="contents" aria-label="On this page"><ul>${contents}</ul></nav>
+<div class="sections">
+${sections.map(([id, title, body]) => `<h2 id="${id}">${title}</h2>\n${body}`).join("\n")}
+</div>
+</div>`;
+}
+
+/** None without a body. */
+function section(id: string, title: string, body: string): readonly Section[] {
+  return body === "" ? [] : [[id, title, body]];
+}
+
+function textOf(files: readonly ArchiveFile[], wanted: string): string | undefined {
+  const file = files.find(({ path }) => path === wanted);
+  return file === undefined ? undefined : Buffer.from(file.bytes).toString("utf8");
+}
+
+/** A menu without a script: the version, and the way to others. */
+function pickerMenu(version: string, links: readonly string[]): string {
+  const items = links.map((text) => `<li>${text}</li>`).join("");
+  return `<details class="picker"><summary>Version ${html(version)}</summary><ul>${items}</ul></details>`;
+}
+
+function versionLink(version: string): string {
+  return link(`${version}/index.html`, version);
 }
 
 const NONE = "<p>None.</p>";
@@ -86,14 +141,13 @@ function list(name: string, items: readonly string[]): string {
   return element("ul", { class: name }, ...items);
 }
 
-function codeBlock(text: string): string {
-  return `<pre tabindex="0"><code>${htmlText(text)}</code></pre>\n`;
-}
-
-function archiveNote({ module, commit }: ModuleView, toVersion: string): string {
-  const archive = link(`${toVersion}${ARCHIVE_NAME}`, "Archive", { download: module.archive });
-  const source = commit === null ? "" : `, packed from commit ${code(commit)}`;
-  const manifest = `${link(`${toVersion}manifest.json`, "Manifest")} with the digest of each file.`;
+function archiveNote({ module, source: { commit, created } }: ModuleView, toVersion: string): string {
+  const folder = toVersion.replace(/index\.html$/, "");
+  const archive = link(`${folder}${ARCHIVE_NAME}`, "Archive", { download: module.archive });
+  const date =
+    created === undefined ? "" : ` of <time datetime="${html(created)}">${html(created.slice(0, 10))}</time>`;
+  const source = commit === null ? date : `, packed from commit ${code(commit)}${date}`;
+  const manifest = `${link(`${folder}manifest.json`, "Manifest")} with the digest of each file.`;
   const size = `${grouped(module.size)} bytes`;
   return `<p class="soft">${archive}, ${size}, SHA-256 ${code(module.sha256)}${source}. ${manifest}</p>`;
 }
@@ -122,7 +176,7 @@ function input({ name, description, type, default: fallback, validations }: Modu
       : `<span class="soft">default <code>${htmlText(JSON.stringify(fallback))}</code></span>`,
     `<p>${prose(description)}</p>`,
     rules(validations),
-    plain ? "" : folded("Type", codeBlock(typeLines(type, ""))),
+    plain ? "" : folded("Type", codeBlock(typeLines(type, ""), "hcl")),
   );
 }
 
@@ -162,12 +216,12 @@ function versionsSection(versions: readonly string[]): string {
   const minors = [...older].map(([minor, below]) => {
     return folded(`${html(minor)}: ${counted(below.length, "version")}`, versionList(below));
   });
-  return ['<h2 id="versions">Versions</h2>', versionList(versions.slice(0, SHOWN_VERSIONS)), ...minors].join("\n");
+  return [versionList(versions.slice(0, SHOWN_VERSIONS)), ...minors].join("\n");
 }
 
 function versionList(versions: readonly string[]): string {
   return list(
     "versions",
-    versions.map((version) => `<li>${link(`${version}/index.html`, version)}</li>`),
+    versions.map((version) => `<li>${versionLink(version)}</li>`),
   );
 }

@@ -1,4 +1,4 @@
-/** The frame of every page: no script, nothing loaded; for phones, dark mode and print too. */
+/** The frame of every page: one script of ours, nothing loaded; for phones, dark mode and print too. */
 import { createHash } from "node:crypto";
 import { html } from "../../text/escape";
 import { packageText } from "../../files/read-file";
@@ -11,18 +11,22 @@ export interface Page {
   readonly body: string;
 }
 
-let read: { readonly style: string; readonly hash: string } | undefined;
+let read: { readonly style: string; readonly script: string; readonly policy: string } | undefined;
 
-/** The style sheet of all pages, and what the policy of each names it by. */
-function styleSheet(): { readonly style: string; readonly hash: string } {
+/** The style sheet and the script of all pages, and the policy that lets in these two and nothing else. */
+function ownParts(): NonNullable<typeof read> {
   if (read !== undefined) return read;
   const style = packageText("templates/registry/page.css");
-  return (read = { style, hash: `sha256-${createHash("sha256").update(style).digest("base64")}` });
+  const script = packageText("templates/registry/page.js");
+  const hash = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+  const policy =
+    `default-src 'none'; style-src ${hash(style)}; script-src ${hash(script)}; base-uri 'none'; ` +
+    "form-action 'none'";
+  return (read = { style, script, policy });
 }
 
 export function pageHtml({ title, trail, body }: Page): Buffer {
-  const { style, hash } = styleSheet();
-  const policy = `default-src 'none'; style-src '${hash}'; base-uri 'none'; form-action 'none'`;
+  const { style, script, policy } = ownParts();
   return Buffer.from(`<!doctype html>
 <html lang="en">
 <head>
@@ -37,7 +41,9 @@ export function pageHtml({ title, trail, body }: Page): Buffer {
 <body>
 <main>
 ${trail === undefined ? "" : `<nav aria-label="Breadcrumb">${trail}</nav>\n`}${body}
+<p id="said" class="away" role="status"></p>
 </main>
+<script>${script}</script>
 </body>
 </html>
 `);

@@ -1,10 +1,11 @@
 /** What publishing one module of a release changes. Published versions are not read, so their number costs nothing. */
 import type { Problem } from "../../errors";
+import { readArchive } from "../../release/archive";
 import { manifestJson, type ReleasedModule, type ReleaseManifest } from "../../release/manifest";
 import { modulePage, type ModuleView, versionPage } from "../pages/module-page";
 import { addressText, ARCHIVE_NAME, type ModuleAddress, moduleFolder } from "./address";
 import { DOWNLOAD_DOCUMENT, type ListedModule, newestOf, type RegistrySite, versionsDocument } from "./documents";
-import { damaged, type ReadFile, readmeOf, readSumsOf, readVersionsOf, storedView } from "./stored";
+import { damaged, type ReadFile, readSumsOf, readVersionsOf, storedView } from "./stored";
 import { CHECKSUMS_FILE, sha256, writeSums } from "../../release/checksums";
 
 /** A release as `verifyRelease` hands it over. */
@@ -100,8 +101,8 @@ async function freshView(
     site,
     address,
     module,
-    commit: release.manifest.source.commit,
-    readme: await readmeOf(archiveOf(release, module)),
+    source: release.manifest.source,
+    files: await readArchive(archiveOf(release, module)),
   };
 }
 

@@ -42,13 +42,7 @@ export async function storedView(
     source,
   } = readManifest(manifest.toString("utf8"), `${folder}/manifest.json`);
   if (module === undefined) throw damaged(folder);
-  return { site, address, module, commit: source.commit, readme: await readmeOf(archive) };
-}
-
-/** Undefined where the archive has no README. */
-export async function readmeOf(archive: Buffer): Promise<string | undefined> {
-  const readme = (await readArchive(archive)).find(({ path }) => path === "README.md");
-  return readme === undefined ? undefined : Buffer.from(readme.bytes).toString("utf8");
+  return { site, address, module, source, files: await readArchive(archive) };
 }
 
 async function parsed<T>(
