@@ -61,7 +61,7 @@ module.exports = {
       testMatch: [
         "<rootDir>/__tests__/{cdktf,cdktn}/*.test.ts",
         "<rootDir>/__tests__/lint/constructs.test.ts",
-        "<rootDir>/__tests__/integration/{construct-accounts,parity,walk}.test.ts",
+        "<rootDir>/__tests__/integration/{adopt-constructs,construct-accounts,parity,walk}.test.ts",
       ],
     },
     {
