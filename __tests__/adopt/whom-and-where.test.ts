@@ -1,0 +1,176 @@
+import { accountOf } from "../../src/adopt/account";
+import { adopt } from "../../src/adopt/adopt";
+import { adoptedFiles } from "../../src/adopt/files";
+import { isLookAlike, urlFault } from "../../src/adopt/issuers";
+import { openTo } from "../../src/adopt/open-pattern";
+import { formDifferences, sameForm } from "../../src/adopt/policy-form";
+import { readAccountText } from "../../src/adopt/read-account";
+import { InputError } from "../../src";
+import { parseImports } from "../../src/federation/imports";
+
+test.each([
+  ["*", "addresses of public mail providers, and application IDs that no one named"],
+  ["etl-*", "addresses of public mail providers"],
+  ["6a9f*", "addresses of public mail providers, and application IDs that no one named"],
+  ["????????-????-????-????-????????????", "addresses of public mail providers, and application IDs that no one named"],
+  ["*@gmail.com", "every address of the public provider gmail.com"],
+  ["alice@example.*", "addresses of domains that anyone may register"],
+  ["*example.com", "addresses of domains that anyone may register"],
+  ["*@data.example.com", null],
+  ["*@*.example.com", null],
+  ["*-etl", null],
+])("the pattern %s is open to: %s", (pattern, expected) => {
+  expect(openTo(pattern)).toBe(expected);
+});
+
+test.each([
+  ["mycompany.cloud.databricks.com", false],
+  ["adb-1234567890123456.7.azuredatabricks.net", false],
+  ["login.example.com", false],
+  ["accounts.google.com", false],
+  ["mycompany.cloud.databricks.com.example.net", true],
+  ["mycompany.cloud.databrlcks.com", true],
+  ["mycompany.cloud.databricks.co", true],
+  ["login.cloud-databricks.com", true],
+  ["adb-1.azuredatabrick.net", true],
+])("the host %s is a look-alike: %s", (host, expected) => {
+  expect(isLookAlike(host)).toBe(expected);
+});
+
+test.each([
+  ["https://mycompany.cloud.databricks.com/oidc", undefined],
+  ["https://accounts.cloud.databricks.com/oidc/accounts/7d3c2b1a-0f5e-4c8d-9a6b-123456789012", undefined],
+  ["https://mycompany.cloud.databricks.com/oidc/", "trailing-slash"],
+  ["https://mycompany.cloud.databricks.com/oidc/.well-known/openid-configuration", "discovery-url"],
+  ["https://accounts.cloud.databricks.com/oidc", "account-agnostic"],
+  ["https://accounts.cloud.databricks.com/oidc/accounts/x", "issuer-form"],
+  ["https://mycompany.cloud.databricks.com", "issuer-form"],
+])("the provider %s is left for: %s", (url, expected) => {
+  expect(urlFault(url)).toBe(expected);
+});
+
+const policy = (condition: object, more: object = {}): object => ({
+  Version: "2012-10-17",
+  Statement: [
+    {
+      Effect: "Allow",
+      Action: "sts:AssumeRoleWithWebIdentity",
+      Principal: { Federated: "p" },
+      Condition: condition,
+      ...more,
+    },
+  ],
+});
+const plain = policy({ StringEquals: { sub: ["a", "b"] } });
+
+test.each<[string, object, readonly string[] | null]>([
+  ["another order", policy({ StringEquals: { sub: ["b", "a"] } }), null],
+  ["an empty Sid", policy({ StringEquals: { sub: ["a", "b"] } }, { Sid: "" }), null],
+  ["a Sid", policy({ StringEquals: { sub: ["a", "b"] } }, { Sid: "x" }), ["a Sid"]],
+  ["a value twice", policy({ StringEquals: { sub: ["a", "b", "a"] } }), ["repeated values or statements"]],
+  ["other case", policy({ StringEquals: { SUB: ["a", "b"] } }), ["the case of keys and actions"]],
+  ["no version", { ...plain, Version: undefined }, ["its Version or Id"]],
+  ["another operator", policy({ StringLike: { sub: ["a", "b"] } }), ["how its statements are written"]],
+])("Terraform sees in a policy with %s the differences %s", (_, theirs, expected) => {
+  expect(sameForm(theirs, plain)).toBe(expected === null);
+  expect(formDifferences(theirs, plain)).toEqual(expected ?? []);
+});
+
+describe("imports.json", () => {
+  const parsed = (resources: unknown): unknown =>
+    parseImports(JSON.stringify({ awsAccountId: "111122223333", resources }), "imports.json");
+
+  test.each<[string, unknown]>([
+    [
+      "an address that holds more than an address",
+      [{ role: "a", id: "a", movedFrom: 'aws_iam_role.a\n} resource "x" "y" {' }],
+    ],
+    [
+      "an expression as key of an address",
+      [{ role: "a", id: "a", movedFrom: 'module.a["${file("x")}"].aws_iam_role.a' }],
+    ],
+    ["an expression as ID", [{ role: "a", id: "${var.x}" }]],
+    [
+      "a resource twice",
+      [
+        { role: "a", id: "a" },
+        { role: "a", id: "b" },
+      ],
+    ],
+    ["an unknown member", [{ role: "a", id: "a", colour: "red" }]],
+    ["a list of nothing known", [1]],
+    ["no list", {}],
+  ])("with %s is refused", (_, resources) => {
+    expect(() => parsed(resources)).toThrow(InputError);
+  });
+
+  test("takes addresses of modules, counts and keys", () => {
+    const movedFrom = 'module.a["b\\"c"].module.d[0].aws_iam_role.this["x.y"]';
+    expect(parsed([{ role: "a", id: "a", movedFrom }])).toMatchObject({ resources: [{ movedFrom, kind: "role" }] });
+  });
+});
+
+/** The details of an account with one role of a trust policy. */
+function adopted(trust: unknown, role: object = {}) {
+  const detail = { RoleName: "reader", Arn: "arn:aws:iam::111122223333:role/reader", Path: "/", ...role };
+  const details = { RoleDetailList: [{ ...detail, AssumeRolePolicyDocument: trust }] };
+  const account = accountOf([readAccountText(JSON.stringify(details), "details.json")], undefined);
+  return adopt(account, { name: "adopted", schema: "s.json", sameState: false, evidence: null });
+}
+
+const PATH = "mycompany.cloud.databricks.com/oidc";
+const trusting = (condition: object): object => ({
+  Version: "2012-10-17",
+  Statement: [
+    {
+      Effect: "Allow",
+      Action: "sts:AssumeRoleWithWebIdentity",
+      Principal: { Federated: `arn:aws:iam::111122223333:oidc-provider/${PATH}` },
+      Condition: condition,
+    },
+  ],
+});
+
+test("a provider that no document describes is used as it is, and what is assumed is said", () => {
+  const { issuers, assumed, imports, text } = adopted(
+    trusting({ StringEquals: { [`${PATH}:aud`]: "1444828305810485", [`${PATH}:sub`]: "alice@example.com" } }),
+  );
+  expect(issuers.map(({ unmanaged }) => unmanaged?.reason)).toEqual(["audiences-unknown"]);
+  expect(imports.resources.map(({ kind }) => kind)).toEqual(["role"]);
+  expect(text).toContain("existingProviderArn: arn:aws:iam::111122223333:oidc-provider/");
+  expect(assumed.join("\n")).toMatch(/registers[^]*description and the longest session[^]*policies of all roles/);
+});
+
+test("what others wrote begins nothing in adopted.md", () => {
+  const hostile = "x](javascript:1)\n# ```<script>|\u202e";
+  const adoption = adopted(trusting({ StringEquals: { [`${PATH}:sub`]: [hostile, "````\nalice"] } }), {
+    RoleName: hostile,
+    Arn: `arn:aws:iam::111122223333:role/${hostile}`,
+  });
+  const tree = adoptedFiles(adoption, { out: "o", version: "0.0.0", evidence: null });
+  const report = tree.files.get("adopted.md") ?? "";
+  expect(report).not.toMatch(/^# ```|<script>|(?<!\\)\]\(javascript|\u202e/m);
+});
+
+test.each<[string, unknown]>([
+  ["text", "x"],
+  ["a policy that is a list", []],
+  ["a policy of numbers", { Version: 1, Statement: [2] }],
+  ["nested lists", trusting({ StringEquals: { [`${PATH}:sub`]: [["a"]] } })],
+  ["a condition that is text", trusting("x" as unknown as object)],
+])("a trust policy that is %s leaves its role aside or names why", (_, trust) => {
+  const { written, leftRoles, aside } = adopted(trust);
+  expect(written).toEqual([]);
+  expect(leftRoles.length + aside.roles).toBe(1);
+});
+
+test.each([
+  ["{", "json-syntax"],
+  ["[]", "document-unknown"],
+  ['"x"', "document-unknown"],
+  ['{"version":4,"serial":1,"lineage":"x","resources":[]}', "document-unknown"],
+  ['{"RoleDetailList":[null,1,{}]}', "nothing-to-adopt"],
+])("the file %s is refused with %s", (text, code) => {
+  const read = (): unknown => accountOf([readAccountText(text, "f.json")], undefined);
+  expect(read).toThrow(expect.objectContaining({ code }));
+});
