@@ -62,6 +62,7 @@ test("says who assumed which role, how often, when and from where", async () => 
       issuerKey: "production",
       audience: "1444828305810485",
       subject: READER,
+      names: [],
       count: 3,
       first: "2026-01-02T03:04:05Z",
       last: "2026-03-31T09:00:00Z",

@@ -39,7 +39,7 @@ test.each(["", "{}", trailFile([]), "name: lakehouse", "\u001f\u008b"])(
 test("--csv prints a table whose lines end as lines do", async () => {
   const { stdout, code } = await audited(trailFile([assumption(), assumption({ role: "other" })]), "--csv");
   expect(stdout.split("\n").slice(0, 2)).toEqual([
-    "kind,role,issuer,audience,subject,count,first,last,sources,note",
+    "kind,role,issuer,audience,subject,count,first,last,sources,note,names",
     expect.stringMatching(/^use,.*,1,2026-03-31T08:00:00Z,2026-03-31T08:00:00Z,203\.0\.113\.7,/),
   ]);
   expect(stdout).not.toContain("\\u");

@@ -134,6 +134,7 @@ test("--json is one document of the promised shape", async () => {
     "basis",
     "unrecorded",
     "signatureChecked",
+    "names",
   ]);
   expect(document.statements[0]).toMatchObject({
     index: 0,

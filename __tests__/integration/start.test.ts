@@ -9,10 +9,10 @@ import { openTerminal } from "../support/terminal";
 
 jest.setTimeout(60_000);
 const REPOSITORY = resolve(__dirname, "..", "..");
-const SEVERAL = readFileSync(join(REPOSITORY, "federation.yaml"), "utf8").replace(
+const SEVERAL = `${readFileSync(join(REPOSITORY, "federation.yaml"), "utf8").replace(
   'accountId: "111122223333"',
   'accounts: { prod: { accountId: "111122223333" }, dev: {} }',
-);
+)}identities: { nightly-etl: { servicePrincipal: 6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b } }\n`;
 
 function clone(): string {
   const folder = cdktfProject({
@@ -42,7 +42,7 @@ describe("npm start in a pipe", () => {
       expect(stdout).toContain("https://mycompany.cloud.databricks.com/oidc");
       expect(stdout).toContain("arn:aws:iam::111122223333:oidc-provider/mycompany.cloud.databricks.com/oidc");
       expect(stdout).toContain("arn:aws:iam::<account>:oidc-provider/mycompany.cloud.databricks.com/oidc");
-      expect(stdout).toMatch(/^lake-reader +6a9f1c2e-\S+ +service principal +production/m);
+      expect(stdout).toMatch(/^lake-reader +6a9f1c2e-\S+ \(nightly-etl\) +service principal +production/m);
       expect(
         stdout
           .split("Next, one of:\n")[1]

@@ -148,7 +148,7 @@ test("a claim can not steer the terminal of who reads the proof", async () => {
   });
   const [role] = proof.roles;
   if (role === undefined) throw new Error("no role");
-  const hostile = { what: "x", claims: { sub: "\u001b[2J\u202e\u009b" }, context: {} };
+  const hostile = { what: "x", names: [], claims: { sub: "\u001b[2J\u202e\u009b" }, context: {} };
   expect(proofText({ ...proof, roles: [{ ...role, letIn: [hostile] }] })).not.toMatch(/[\u001b\u202e\u009b]/);
 });
 

@@ -99,7 +99,9 @@ export function viewOf(start: string): ReportView {
         findings: [finding, { ...finding, ignored: text }],
       },
     ],
-    identities: [{ id: 0, kind: "user", who: text, issuer: text, ofSeveralIssuers: true, secret: "never" }],
+    identities: [
+      { id: 0, kind: "user", who: text, names: [text], issuer: text, ofSeveralIssuers: true, secret: "never" },
+    ],
     reaches: [{ identity: 0, role: text, trust: text, statement: 0, audiences: [text], conditions: [text] }],
     findings: [finding],
   };

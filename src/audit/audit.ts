@@ -5,6 +5,7 @@
 import { explain } from "../explain/explain";
 import { providersOf, webIdentityRole } from "../explain/role-in-question";
 import { accountView, type AccountView } from "../federation/account-view";
+import { identityNames } from "../federation/identities";
 import type { Federation, FederationRole } from "../federation/model";
 import { issuerPathOf, parseProviderArn } from "../issuer/issuer";
 import { ACCOUNT_ID_PLACEHOLDER, roleArn } from "../trust/build";
@@ -23,6 +24,8 @@ export interface AuditedCalls {
   readonly issuerKey: string | null;
   readonly audience: string;
   readonly subject: string;
+  /** What the federation calls the subject; empty where it gives it no name. */
+  readonly names: readonly string[];
   readonly count: number;
   readonly first: string;
   readonly last: string;
@@ -58,6 +61,11 @@ export interface DeclaredIdentity {
   readonly field: UnseenField;
 }
 
+export interface UnseenIdentity extends DeclaredIdentity {
+  /** What the federation calls the subject; empty where it gives it no name. */
+  readonly names: readonly string[];
+}
+
 export type UnseenField = (typeof SUBJECT_FIELDS)[number] | "identities" | "wideSubjectPatterns";
 
 /** The document of `audit --json`. */
@@ -70,7 +78,7 @@ export interface Audit {
     /** Roles that no web identity assumed, by key; those of Unity Catalog alone are not among them. */
     readonly roles: readonly string[];
     /** A pattern is one of them where it matches no subject that was seen. */
-    readonly identities: readonly DeclaredIdentity[];
+    readonly identities: readonly UnseenIdentity[];
   };
   /** What the sessions of each role called. */
   readonly services: readonly {
@@ -108,6 +116,7 @@ export async function audit(
 ): Promise<Audit> {
   const find = roleFinder(federation);
   const issuers = new Map(Object.values(federation.issuers).map(({ issuerPath, key }) => [issuerPath, key]));
+  const namesOf = identityNames(federation);
   const groups = [...trail.assumptions.values()].filter(
     ({ sample }) => find(sample.roleArn) !== undefined || issuers.has(issuerPathOfArn(sample.providerArn)),
   );
@@ -115,7 +124,7 @@ export async function audit(
   const refusals: AuditedRefusal[] = [];
   for (const group of groups) {
     const found = find(group.sample.roleArn);
-    const calls = callsOf(group, found?.role.key ?? null, issuers);
+    const calls = callsOf(group, found?.role.key ?? null, issuers, namesOf);
     const { error, message } = group.sample;
     const answer = found === undefined ? null : await explained(group, found);
     if (error === null) {
@@ -146,6 +155,7 @@ function callsOf(
   { sample, count, first, last, sourceIps }: AssumptionGroup,
   role: string | null,
   issuers: ReadonlyMap<string, string>,
+  namesOf: (subject: string) => readonly string[],
 ): AuditedCalls {
   const { roleArn: arn, providerArn, audience, subject } = sample;
   const issuerPath = issuerPathOfArn(providerArn);
@@ -156,6 +166,7 @@ function callsOf(
     issuerKey: issuers.get(issuerPath) ?? null,
     audience,
     subject,
+    names: namesOf(subject),
     count,
     first,
     last,
@@ -229,7 +240,8 @@ export function isPattern({ field }: DeclaredIdentity): boolean {
 function unseenIn(federation: Federation, uses: readonly AuditedUse[], from: string): Audit["unseen"] {
   const seen = new Map<string | null, AuditedUse[]>(federation.roles.map(({ key }) => [key, []]));
   for (const use of uses) if (use.last >= from) seen.get(use.role)?.push(use);
-  const identities: DeclaredIdentity[] = [];
+  const namesOf = identityNames(federation);
+  const identities: UnseenIdentity[] = [];
   const roles: string[] = [];
   for (const role of federation.roles) {
     const ofRole = seen.get(role.key) ?? [];
@@ -239,10 +251,12 @@ function unseenIn(federation: Federation, uses: readonly AuditedUse[], from: str
     );
     for (const { issuerKey, subject } of ofRole) subjects.get(issuerKey)?.add(subject);
     identities.push(
-      ...declaredIdentities(role).filter((declared) => {
-        const own = subjects.get(declared.issuer) ?? new Set();
-        return isPattern(declared) ? ![...own].some(likeMatcher(declared.subject)) : !own.has(declared.subject);
-      }),
+      ...declaredIdentities(role)
+        .filter((declared) => {
+          const own = subjects.get(declared.issuer) ?? new Set();
+          return isPattern(declared) ? ![...own].some(likeMatcher(declared.subject)) : !own.has(declared.subject);
+        })
+        .map((declared) => ({ ...declared, names: namesOf(declared.subject) })),
     );
   }
   return { roles, identities };

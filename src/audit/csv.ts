@@ -1,7 +1,19 @@
 /** An audit as one table (RFC 4180, lines ending in a line feed), for a spreadsheet. Pure. */
 import type { AuditedTrail } from "./read-audit";
 
-const HEAD = ["kind", "role", "issuer", "audience", "subject", "count", "first", "last", "sources", "note"] as const;
+const HEAD = [
+  "kind",
+  "role",
+  "issuer",
+  "audience",
+  "subject",
+  "count",
+  "first",
+  "last",
+  "sources",
+  "note",
+  "names",
+] as const;
 
 /** A row for each use, refusal, unseen identity and service. */
 export function auditCsv({ uses, refusals, unseen, services }: AuditedTrail): string {
@@ -18,6 +30,7 @@ export function auditCsv({ uses, refusals, unseen, services }: AuditedTrail): st
       use.last,
       use.sourceIps.join(" "),
       use.undeclared === null ? "" : `not declared: ${use.undeclared}`,
+      use.names.join(" "),
     ]),
     ...refusals.map((refusal) => [
       "refusal",
@@ -30,8 +43,12 @@ export function auditCsv({ uses, refusals, unseen, services }: AuditedTrail): st
       refusal.last,
       refusal.sourceIps.join(" "),
       `${refusal.error}: ${refusal.reason}`,
+      refusal.names.join(" "),
     ]),
-    ...unseen.identities.map(({ role, issuer, subject }) => ["unseen", role, issuer, "", subject, 0, "", "", "", ""]),
+    ...unseen.identities.map(({ role, issuer, subject, names }) => [
+      ...["unseen", role, issuer, "", subject, 0],
+      ...["", "", "", "", names.join(" ")],
+    ]),
     ...services.map(({ role, service, count, first, last }) => [
       "service",
       role,
@@ -43,6 +60,7 @@ export function auditCsv({ uses, refusals, unseen, services }: AuditedTrail): st
       last,
       "",
       service,
+      "",
     ]),
   ];
   return rows.map((row) => `${row.map((cell) => field(String(cell))).join(",")}\n`).join("");

@@ -1,7 +1,7 @@
 /** An audit for a person: what the trail covers first, since without that nothing else can be read rightly. Pure. */
 import { visible } from "../text/escape";
 import { textTable } from "../text/table";
-import { counted, listed } from "../text/words";
+import { counted, listed, withNames } from "../text/words";
 import type { AuditedCalls } from "./audit";
 import type { AuditedTrail } from "./read-audit";
 
@@ -49,8 +49,13 @@ function inBrackets(notes: readonly string[]): string {
   return notes.length === 0 ? "" : ` (${notes.join(", ")})`;
 }
 
-function rowOf({ role, roleArn, subject, issuerKey, issuer, count, first, last }: AuditedCalls): readonly string[] {
-  return [role ?? roleArn, subject, issuerKey ?? issuer, String(count), first, last];
+function rowOf(calls: AuditedCalls): readonly string[] {
+  const { role, roleArn, issuerKey, issuer, count, first, last } = calls;
+  return [role ?? roleArn, whoOf(calls), issuerKey ?? issuer, String(count), first, last];
+}
+
+function whoOf({ subject, names }: Pick<AuditedCalls, "subject" | "names">): string {
+  return withNames(subject, names);
 }
 
 function sources({ sourceIps }: AuditedCalls): string {
@@ -65,11 +70,11 @@ function findingLines({ uses }: AuditedTrail): readonly string[] {
   const lines = uses.flatMap((use) => [
     ...(use.undeclared === null
       ? []
-      : [`  ✗ ${use.subject} assumed ${use.role ?? use.roleArn} and is not declared: ${use.undeclared}`]),
+      : [`  ✗ ${whoOf(use)} assumed ${use.role ?? use.roleArn} and is not declared: ${use.undeclared}`]),
     ...(use.byThumbprint === 0
       ? []
       : [
-          `  ! ${use.subject} in ${use.role ?? use.roleArn}: AWS compared the issuer's certificate with a thumbprint ` +
+          `  ! ${whoOf(use)} in ${use.role ?? use.roleArn}: AWS compared the issuer's certificate with a thumbprint ` +
             `(${use.byThumbprint} of ${use.count})`,
         ]),
   ]);
@@ -82,7 +87,7 @@ function refusalLines({ refusals }: AuditedTrail): readonly string[] {
     "",
     "Refused:",
     ...refusals.flatMap((refusal) => [
-      `  ✗ ${refusal.subject || "(no subject)"} for ${refusal.role ?? refusal.roleArn}: ${refusal.error}, ` +
+      `  ✗ ${whoOf(refusal) || "(no subject)"} for ${refusal.role ?? refusal.roleArn}: ${refusal.error}, ` +
         `${counted(refusal.count, "time")}, last ${refusal.last}`,
       `      ${refusal.reason}`,
       `      next: ${refusal.fix}`,
@@ -99,6 +104,6 @@ function unseenLines({ unseen, coverage }: AuditedTrail): readonly string[] {
     ...unseen.roles.map((role) => `  ${role}: no identity assumed it`),
     ...unseen.identities
       .filter(({ role }) => !unseen.roles.includes(role))
-      .map(({ role, subject, issuer }) => `  ${role}: ${subject} of ${issuer}`),
+      .map(({ role, issuer, ...identity }) => `  ${role}: ${whoOf(identity)} of ${issuer}`),
   ];
 }

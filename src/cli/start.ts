@@ -13,6 +13,7 @@ import {
   accountView,
   type AccountView,
   type Federation,
+  identityNames,
   parseFederation,
   reachOf,
   type ReadFederation,
@@ -27,6 +28,7 @@ import { inputError } from "../errors";
 import { withOwnIssuer } from "./own-issuer";
 import { run, sayCode, sayText, step, tell } from "./run";
 import { textTable } from "../text/table";
+import { withNames } from "../text/words";
 
 const OUT = "out";
 /** By the package that `cdktf` stands for here: CDKTF itself, or CDK Terrain (scripts/cdktn.ts). */
@@ -119,11 +121,12 @@ function showAccount(view: AccountView): void {
 }
 
 function reachTable(federation: Federation): string {
+  const namesOf = identityNames(federation);
   return textTable(
     ["role", "who", "kind", "issuer", "extra conditions"],
     reachOf(federation).map(({ role, who, kind, issuer, conditions }) => [
       role,
-      who,
+      withNames(who, namesOf(who)),
       kind,
       issuer ?? "-",
       conditions === 0 ? "-" : String(conditions),

@@ -1,6 +1,7 @@
 /** Explains what a caller read from files: checks the texts and the options, then calls `explain`. Pure. */
 import { type ErrorCode, type InputError, inputError } from "../errors";
 import { findRole, requireRoleArn } from "../federation/find";
+import { identityNames } from "../federation/identities";
 import type { Federation } from "../federation/model";
 import { keySet } from "../sts/verify-signature";
 import { quoted } from "../text/text-rule";
@@ -35,6 +36,12 @@ export interface ExplainTexts {
   readonly now: number;
 }
 
+/** The document of `explain --json`. */
+export interface NamedExplanation extends Explanation {
+  /** What the federation calls the token's subject; empty where it gives it no name, and for a policy by itself. */
+  readonly names: readonly string[];
+}
+
 /**
  * Throws InputError explain-needs, claims-unreadable, jwks-unreadable, context-invalid, time-invalid,
  * role-arn-invalid, role-not-found, role-ambiguous, account-not-found, trust-policy-unreadable.
@@ -42,18 +49,20 @@ export interface ExplainTexts {
 export async function explainTexts(
   texts: ExplainTexts,
   options: ExplainOptions,
-): Promise<{ readonly explanation: Explanation; readonly text: string }> {
+): Promise<{ readonly explanation: NamedExplanation; readonly text: string }> {
   const keys = texts.jwks === undefined ? null : readKeySet(texts.jwks);
   if (options.roleArn !== undefined) requireRoleArn(options.roleArn);
   const found = roleInQuestion(texts.target, options, keys);
   const role = options.roleArn === undefined ? found.role : { ...found.role, arn: options.roleArn };
-  const explanation = await explain(presentedOf(texts.presented), found.providers, role, {
+  const explained = await explain(presentedOf(texts.presented), found.providers, role, {
     roleSessionName: "explain",
     durationSeconds: null,
     context: readContext(options.context),
     now: options.now === undefined ? texts.now : readTime(options.now),
   });
-  return { explanation, text: explanationText(explanation, found.name) };
+  const namesOf = "federation" in texts.target ? identityNames(texts.target.federation) : () => [];
+  const names = explained.subject === null ? [] : namesOf(explained.subject);
+  return { explanation: { ...explained, names }, text: explanationText(explained, found.name, names) };
 }
 
 function roleInQuestion(

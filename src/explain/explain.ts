@@ -34,7 +34,7 @@ export interface ExplainedStatement {
   readonly conditions: readonly ExplainedCondition[];
 }
 
-/** The document of `explain --json`. */
+/** Whether a token gets in, and what every line of the policy says of it. */
 export interface Explanation {
   readonly allowed: boolean;
   readonly error: StsError | null;

@@ -1,12 +1,15 @@
 /** An explanation for a person: the nearest reason first, then the policy with a tick or a cross on every line. */
 import { visible } from "../text/escape";
-import { listed } from "../text/words";
+import { listed, withNames } from "../text/words";
 import type { ExplainedCondition, ExplainedLine, Explanation } from "./explain";
 
-/** `explanation` as lines of text. Holds claims of the token (issuer, audience, subject), never the token. */
-export function explanationText(explanation: Explanation, role: string): string {
+/**
+ * `explanation` as lines of text; `names` are what the federation calls the token's subject. Holds claims of the token
+ * (issuer, audience, subject), never the token.
+ */
+export function explanationText(explanation: Explanation, role: string, names: readonly string[] = []): string {
   const lines: string[] = [];
-  const who = explanation.subject ?? "(no subject)";
+  const who = explanation.subject === null ? "(no subject)" : withNames(explanation.subject, names);
   lines.push(explanation.allowed ? `✓ ${who} can assume ${role}` : `✗ ${who} cannot assume ${role}`);
   if (explanation.error !== null)
     lines.push(`  AWS would return ${explanation.error.code}: ${explanation.error.message}`);
@@ -24,7 +27,7 @@ export function explanationText(explanation: Explanation, role: string): string 
     "the token:",
     `  issuer    ${explanation.issuer ?? "none"}`,
     `  audience  ${explanation.audience ?? "none"}`,
-    `  subject   ${explanation.subject ?? "none"}`,
+    `  subject   ${explanation.subject === null ? "none" : who}`,
   );
   if (!explanation.signatureChecked) lines.push("  signature not checked (no key set given)");
   if (explanation.statements.length > 0) lines.push("", "the trust policy:");

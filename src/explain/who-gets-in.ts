@@ -2,6 +2,7 @@
 import { parseProviderArn } from "../issuer/issuer";
 import { satisfies } from "../text/text-rule";
 import { visible } from "../text/escape";
+import { withNames } from "../text/words";
 import type { PolicyCondition, PolicyDocument } from "../trust/decide/document";
 import type { CompareOptions } from "../trust/exact/compare";
 import type { Witness } from "../trust/exact/request";
@@ -21,6 +22,8 @@ export interface RoleCallers {
 export interface ShownKind extends Omit<KindOfCaller, "witness"> {
   /** In words, e.g. `service principal 6a9f… of https://…/oidc, audience 1444…, from 203.0.113.0/24`. */
   readonly says: string;
+  /** What the federation calls those of its subjects that have a name. */
+  readonly names: Readonly<Record<string, readonly string[]>>;
   /** A request of this kind; null where it could not be decided whether there is any. */
   readonly witness: Omit<Witness, "request"> | null;
 }
@@ -34,18 +37,25 @@ export interface NamedCaller {
   readonly provider: string | null;
 }
 
+/** What a federation calls a subject. */
+type NamesOf = (subject: string) => readonly string[];
+
 type Words = readonly (string | NamedCaller)[];
 
 /** `says` in pieces: each subject and external ID by itself, so that it can be a link. */
-export function callerWords(kind: Omit<KindOfCaller, "witness"> & { readonly witness: ShownKind["witness"] }): Words {
-  return kind.witness === null ? [...wordsOf(kind), " (not certain)"] : wordsOf(kind);
+export function callerWords(
+  kind: Omit<KindOfCaller, "witness"> & { readonly witness: ShownKind["witness"] },
+  namesOf: NamesOf,
+): Words {
+  const words = wordsOf(kind, namesOf);
+  return kind.witness === null ? [...words, " (not certain)"] : words;
 }
 
-/** Who can assume the role at `role` with the trust policy `policy`. `options`: how much work that may be. */
+/** Who can assume the role at `role` with the trust policy `policy`. `steps`: how much work that may be. */
 export function whoGetsIn(
   role: string,
   policy: PolicyDocument,
-  options: Pick<CompareOptions, "steps"> = {},
+  { namesOf = () => [], ...options }: Pick<CompareOptions, "steps"> & { readonly namesOf?: NamesOf | undefined } = {},
 ): RoleCallers {
   const { kinds, unsure } = who(policy, options);
   return {
@@ -53,7 +63,13 @@ export function whoGetsIn(
     unsure,
     kinds: kinds.map((kind) => ({
       ...kind,
-      says: textOf(callerWords(kind)),
+      says: textOf(callerWords(kind, namesOf)),
+      names: Object.fromEntries(
+        (kind.subjects?.exact ?? []).flatMap((subject) => {
+          const names = namesOf(subject);
+          return names.length === 0 ? [] : [[subject, names] as const];
+        }),
+      ),
       witness: kind.witness === null ? null : withoutRequest(kind.witness),
     })),
   };
@@ -90,11 +106,11 @@ function joined(lists: readonly Words[], separator: string): Words {
   return lists.flatMap((words, index) => (index === 0 ? words : [separator, ...words]));
 }
 
-function wordsOf(kind: Omit<KindOfCaller, "witness">): Words {
+function wordsOf(kind: Omit<KindOfCaller, "witness">, namesOf: NamesOf): Words {
   const { audiences, externalIds, networks, conditions, except } = kind;
   return joined(
     [
-      callers(kind),
+      callers(kind, namesOf),
       ...(audiences === null ? [] : [["audience ", ...valuesWords(audiences)]]),
       ...(externalIds === null
         ? []
@@ -107,13 +123,16 @@ function wordsOf(kind: Omit<KindOfCaller, "witness">): Words {
   );
 }
 
-function callers({ principals, notPrincipal, subjects }: Omit<KindOfCaller, "witness">): Words {
+function callers({ principals, notPrincipal, subjects }: Omit<KindOfCaller, "witness">, namesOf: NamesOf): Words {
   if (notPrincipal) return [`everyone except ${principals.map(({ name }) => name).join(", ")}`];
   return joined(
     principals.map(({ kind, name }) => {
       const issuerPath = kind === "Federated" ? parseProviderArn(name)?.issuerPath : undefined;
       if (issuerPath === undefined) return [principalText(kind, name)];
-      return [...(subjects === null ? ["anyone"] : subjectsWords(subjects, name)), ` of https://${issuerPath}`];
+      return [
+        ...(subjects === null ? ["anyone"] : subjectsWords(subjects, name, namesOf)),
+        ` of https://${issuerPath}`,
+      ];
     }),
     " or ",
   );
@@ -127,12 +146,12 @@ function principalText(kind: string, name: string): string {
   return account === undefined ? name : `principals of AWS account ${account} whose own policies allow it`;
 }
 
-function subjectsWords({ exact, patterns, others }: AskedValues, provider: string): Words {
+function subjectsWords({ exact, patterns, others }: AskedValues, provider: string, namesOf: NamesOf): Words {
   const named = exact.map((value): Words => {
-    if (satisfies(SERVICE_PRINCIPAL, value)) return ["service principal ", { text: value, value, provider }];
-    return value.includes("@")
-      ? ["user ", { text: value, value, provider }]
-      : ["sub ", { text: JSON.stringify(value), value, provider }];
+    const isPlain = satisfies(SERVICE_PRINCIPAL, value) || value.includes("@");
+    const kind = satisfies(SERVICE_PRINCIPAL, value) ? "service principal" : value.includes("@") ? "user" : "sub";
+    const text = withNames(isPlain ? value : JSON.stringify(value), namesOf(value));
+    return [`${kind} `, { text, value, provider }];
   });
   const matching = patterns.map((value): Words => [
     "anyone with a sub like ",

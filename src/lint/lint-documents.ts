@@ -10,6 +10,7 @@ import type { Identity } from "./gained";
 import type { Witness } from "../trust/exact/request";
 import type { DocumentKind, LintDocument } from "../trust/documents/document";
 import { mergedFindings } from "./run-rules";
+import { namedFinding, type NamesOf } from "./with-names";
 
 /** A document and where it was read from. */
 export interface NamedDocument {
@@ -19,6 +20,7 @@ export interface NamedDocument {
 }
 
 export interface PlacedFinding extends Finding {
+  readonly names: Readonly<Record<string, readonly string[]>>;
   readonly file: string;
   /** 1-based; null where the document does not tell. */
   readonly line: number | null;
@@ -26,6 +28,8 @@ export interface PlacedFinding extends Finding {
 }
 
 export interface PlacedIdentity extends Omit<Identity, "witness"> {
+  /** What the federation calls the subject; empty where it gives it no name. */
+  readonly names: readonly string[];
   readonly witness: Omit<Witness, "request"> | null;
   /** How to see it with `explain`; null for a caller without a token. */
   readonly explain: ExplainCommand | null;
@@ -37,11 +41,12 @@ export interface PlacedChange extends Omit<RoleChange, "gained" | "lost"> {
   readonly lost: readonly PlacedIdentity[];
 }
 
-function placedChange(change: RoleChange, file: string, kind: DocumentKind): PlacedChange {
+function placedChange(change: RoleChange, file: string, kind: DocumentKind, namesOf: NamesOf): PlacedChange {
   const placed = ({ witness, ...identity }: Identity): PlacedIdentity => {
     const { request: _, ...shown } = witness ?? { request: null };
     return {
       ...identity,
+      names: identity.kind === "subject" ? namesOf(identity.subject) : [],
       witness: witness === null ? null : (shown as Omit<Witness, "request">),
       explain: explainCommand(witness, { file, kind, role: change.name ?? change.role }),
     };
@@ -80,19 +85,31 @@ export interface LintOptions {
   readonly givenProviders?: readonly string[] | undefined;
 }
 
+const noNames: NamesOf = () => [];
+
 /** Checks every document. Findings in the order of documents and rules. */
 export function lintDocuments(documents: readonly NamedDocument[], options: LintOptions = {}): LintReport {
   const all = documents.flatMap(({ file, document }) =>
     mergedFindings(document.targets.map(({ target }) => withGiven(target, options.givenProviders ?? []))).map(
       (finding): PlacedFinding => {
         const place = document.locate?.(finding.path);
-        return { ...finding, file, line: place?.line ?? null, column: place?.column ?? null };
+        return {
+          ...namedFinding(finding, document.namesOf ?? noNames),
+          file,
+          line: place?.line ?? null,
+          column: place?.column ?? null,
+        };
       },
     ),
   );
   const findings = all.filter(({ ignored }) => ignored === null);
   const changes = documents.flatMap(({ file, document }) =>
-    changesOf(document, options.before).map((change) => placedChange(change, file, document.kind)),
+    changesOf(document, options.before).map((change) =>
+      placedChange(change, file, document.kind, (subject) => {
+        const own = document.namesOf?.(subject) ?? [];
+        return own.length > 0 ? own : (options.before?.namesOf?.(subject) ?? []);
+      }),
+    ),
   );
   const count = (severity: Finding["severity"]): number =>
     findings.filter((finding) => finding.severity === severity).length;

@@ -2,6 +2,7 @@
 import type { AccountView } from "../federation/account-view";
 import { accountView, inlinePoliciesOf, roleTrustPolicy, suspensionIn } from "../federation/account-view";
 import { accountOfArn } from "../issuer/issuer";
+import { identityNames } from "../federation/identities";
 import type { Federation, FederationRole } from "../federation/model";
 import { formatPath } from "../federation/path";
 import type { TrustContext } from "../trust/build";
@@ -13,6 +14,7 @@ import { isLimitingBoundary } from "../trust/parsed/parse-role";
 import { EMPTY_TARGET } from "../trust/parsed/target";
 import type { LintIgnore, LintProvider, LintRole, LintTarget } from "../trust/parsed/target";
 import type { Suspension } from "../trust/suspension";
+import { namedFinding } from "./with-names";
 
 /**
  * Findings of the whole federation; those that its `lint` entries suppress carry the reason in `ignored`. Paths are
@@ -27,7 +29,9 @@ import type { Suspension } from "../trust/suspension";
  * ```
  */
 export function lintFederation(federation: Federation): readonly Finding[] {
-  return mergedFindings(federation.accounts.map((account) => targetOfAccount(accountView(federation, account))));
+  const namesOf = identityNames(federation);
+  const targets = federation.accounts.map((account) => targetOfAccount(accountView(federation, account)));
+  return mergedFindings(targets).map((finding) => namedFinding(finding, namesOf));
 }
 
 /** What the rules check of a federation in one account. */

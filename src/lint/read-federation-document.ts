@@ -1,6 +1,7 @@
 /** Reads a federation file for the linter. Loaded only for one: YAML and the schema are slow to load. */
 import { parseFederation } from "../federation";
 import { accountView } from "../federation/account-view";
+import { identityNames } from "../federation/identities";
 import { parsePath } from "../federation/path";
 import { readYaml } from "../federation/yaml-source";
 import { targetOfAccount } from "./lint-federation";
@@ -20,6 +21,7 @@ export function readFederationDocument(text: string, file: string): LintDocument
     unknownPolicies: [],
     leftAside: 0,
     sensitive: [],
+    namesOf: identityNames(federation),
     locate: (path) => {
       source ??= readYaml(text.replace(/^\ufeff/, ""));
       const place = source.locate(parsePath(filePath(path)), "key");

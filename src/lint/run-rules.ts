@@ -27,6 +27,8 @@ export interface Finding {
   readonly severity: Severity;
   /** What is wrong, in one sentence. */
   readonly message: string;
+  /** What the federation calls the subjects that the message quotes; empty where none has a name. */
+  readonly names?: Readonly<Record<string, readonly string[]>>;
   /** The next step, in the imperative. */
   readonly fix: string;
   /** Where, e.g. `roles.lake-reader.trusts[1]: Condition.StringLike`. */

@@ -3,6 +3,7 @@
  * second time with forged tokens. The same seed makes the same tokens.
  */
 import { accountView, type AccountView } from "../federation/account-view";
+import { identityNames } from "../federation/identities";
 import type { Federation, FederationRole } from "../federation/model";
 import { providersOf, readTrustPolicy, webIdentityRole } from "../explain/role-in-question";
 import type { WebIdentityProvider, WebIdentityRole } from "../sts/web-identity";
@@ -19,6 +20,8 @@ import { declaredAssumptions } from "./unity-catalog";
 /** A request that was decided wrongly, in full. */
 export interface CounterExample {
   readonly what: string;
+  /** What the federation calls the subject of the claims; empty where it gives it no name. */
+  readonly names: readonly string[];
   readonly claims: Claims;
   readonly context: Context;
 }
@@ -78,6 +81,7 @@ const MOST_ATTEMPTS = 4;
 export async function prove(federation: Federation, options: ProveOptions): Promise<Proof> {
   const roles: RoleProof[] = [];
   const issuers = new Map<string, IssuerProof>();
+  const namesOf = identityNames(federation);
   for (const account of federation.accounts) {
     const view = accountView(federation, account);
     const providers = providersOf(view, null);
@@ -86,7 +90,7 @@ export async function prove(federation: Federation, options: ProveOptions): Prom
       const tried = webIdentityRole(role, view);
       const trial = trialOf(providers, tried, options.now);
       const declared = declaredIdentities(role, federation.issuers, options.now);
-      roles.push(proveRole(role, tried, trial, view, providers, declared, options));
+      roles.push(proveRole(role, tried, trial, view, providers, declared, { ...options, namesOf }));
       for (const honest of declared) {
         if (issuers.has(honest.issuer.key)) continue;
         const provider = providers.find((candidate) => candidate.issuer === honest.issuer.issuer);
@@ -131,10 +135,15 @@ function proveRole(
   view: AccountView,
   providers: readonly WebIdentityProvider[],
   declared: readonly Declared[],
-  options: ProveOptions,
+  { namesOf, ...options }: ProveOptions & { readonly namesOf: ReturnType<typeof identityNames> },
 ): RoleProof {
   const random = seededRandom(options.seed ^ hashOf(role.key));
-  const shutOut: CounterExample[] = [];
+  const shown = (examples: readonly Omit<CounterExample, "names">[]): readonly CounterExample[] =>
+    examples.slice(0, MAX_COUNTER_EXAMPLES).map((example) => {
+      const sub: unknown = example.claims["sub"];
+      return { ...example, names: [sub].flat().flatMap((one) => (typeof one === "string" ? namesOf(one) : [])) };
+    });
+  const shutOut: Omit<CounterExample, "names">[] = [];
   for (const { claims, context } of declared)
     if (trial(claims, context) !== "yes") shutOut.push({ what: "declared", claims, context });
   const assumptions = declaredAssumptions(role, tried.arn);
@@ -146,13 +155,13 @@ function proveRole(
         context: Object.fromEntries(request.keys),
       });
   const { witnesses, unsure } = undeclaredCallers(readTrustPolicy(role, view), declaredPolicies(role, view, tried.arn));
-  const undeclared = witnesses.map((witness): CounterExample => ({
+  const undeclared = witnesses.map((witness) => ({
     what: "undeclared",
     claims: { principal: witness.principal.arn, ...witness.claims },
     context: witness.context,
   }));
   const isDeclared = declaredClaims(role, tried, view, providers, options.now);
-  const letIn: CounterExample[] = [];
+  const letIn: Omit<CounterExample, "names">[] = [];
   const out = suspendedIdentities(role, view.federation.issuers, options.now);
   for (const { claims, context } of out)
     if (trial(claims, context) !== "no") letIn.push({ what: "suspended", claims, context });
@@ -176,12 +185,12 @@ function proveRole(
     account: view.account.key,
     declared: all,
     declaredIn: all - shutOut.length,
-    shutOut: shutOut.slice(0, MAX_COUNTER_EXAMPLES),
-    undeclared: undeclared.slice(0, MAX_COUNTER_EXAMPLES),
+    shutOut: shown(shutOut),
+    undeclared: shown(undeclared),
     unsure,
     forged,
     forgedIn: letIn.length,
-    letIn: letIn.slice(0, MAX_COUNTER_EXAMPLES),
+    letIn: shown(letIn),
   };
 }
 

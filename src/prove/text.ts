@@ -44,6 +44,7 @@ function roleLine(role: RoleProof): string {
 function exampleLines(what: string, example: CounterExample): readonly string[] {
   return [
     `    ${what} (${example.what}):`,
+    ...(example.names.length === 0 ? [] : [`      named   ${example.names.join(", ")}`]),
     `      claims  ${JSON.stringify(example.claims)}`,
     ...(Object.keys(example.context).length === 0 ? [] : [`      context ${JSON.stringify(example.context)}`]),
   ];

@@ -53,14 +53,17 @@ function groupHead([first]: readonly ReportIdentity[]): string {
 }
 
 function identityRow(
-  { id, who, issuer, ofSeveralIssuers }: ReportIdentity,
+  { id, who, names, issuer, ofSeveralIssuers }: ReportIdentity,
   roles: readonly number[],
   view: ReportView,
 ): string {
   const links = roles.slice(0, LISTED_ROLES).map((index) => link(`#r${index}`, view.roles[index]?.name ?? ""));
   const more = roles.length > LISTED_ROLES ? ` and ${roles.length - LISTED_ROLES} more` : "";
-  const beside = ofSeveralIssuers && issuer !== null ? ` <span class="beside">of ${html(issuer)}</span>` : "";
-  const name = link(`#i${id}`, who) + beside;
+  const beside = [
+    ...(names.length === 0 ? [] : [`(${names.join(", ")})`]),
+    ...(ofSeveralIssuers && issuer !== null ? [`of ${issuer}`] : []),
+  ].map((text) => ` <small>${html(text)}</small>`);
+  const name = link(`#i${id}`, who) + beside.join("");
   return `<tr id="i${id}"><th scope="row">${name}</th><td>${links.join(", ")}${more}</td></tr>`;
 }
 

@@ -1,5 +1,6 @@
 /** The graph of issuers, identities and roles as a Mermaid flowchart, for a Markdown page. */
 import { mermaidText } from "../text/escape";
+import { withNames } from "../text/words";
 import type { ReportView } from "./view";
 
 /** A `flowchart LR`. Names appear in quoted labels only; nodes are called i0, s0, r0. */
@@ -15,7 +16,9 @@ export function reportMermaid(view: ReportView): string {
     "flowchart LR",
     `  accTitle: ${mermaidText(view.name)}, who reaches what`,
     ...view.issuers.map(({ issuer }, index) => `  i${index}(["${mermaidText(issuer)}"])`),
-    ...view.identities.map(({ id, who, kind }) => `  s${id}["${mermaidText(who)}<br/>${kind}"]`),
+    ...view.identities.map(
+      ({ id, who, names, kind }) => `  s${id}["${mermaidText(withNames(who, names))}<br/>${kind}"]`,
+    ),
     ...view.roles.map(({ name }, index) => `  r${index}[["${mermaidText(name)}"]]`),
     ...view.identities.flatMap(({ id, issuer }) =>
       issuer === null ? [] : [`  ${issuers.get(issuer) ?? ""} --- s${id}`],

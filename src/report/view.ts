@@ -4,6 +4,7 @@
 import { type AccountView, accountView, roleTrustPolicy } from "../federation/account-view";
 import { durationText } from "../federation/duration";
 import type { Federation, FederationRole } from "../federation/model";
+import { identityNames } from "../federation/identities";
 import { formatPath } from "../federation/path";
 import { type Reach, reachOf } from "../federation/reach";
 import { lintFederation } from "../lint/lint-federation";
@@ -70,6 +71,8 @@ export interface ReportIdentity {
   readonly id: number;
   readonly kind: Reach["kind"];
   readonly who: string;
+  /** What the federation calls it; empty where it gives it no name. */
+  readonly names: readonly string[];
   /** Key of the issuer; null for Unity Catalog. */
   readonly issuer: string | null;
   /** Whether the same subject stands under another issuer too, so that alone it does not say who is meant. */
@@ -129,13 +132,15 @@ export function reportView(federation: Federation, now: number): ReportView {
       .filter(({ role, finding }) => role === null && isAt(finding.path, formatPath(["issuers", issuer.key])))
       .map(({ finding }) => finding),
   }));
-  const { identities, reaches } = identitiesOf(federation);
+  const namesOf = identityNames(federation);
+  const { identities, reaches } = identitiesOf(federation, namesOf);
   const identityAt = new Map(identities.map(({ id, issuer, who }) => [JSON.stringify([issuer, who]), id]));
   const roles = federation.roles.map((role) =>
     reportRole(
       role,
       views,
       identityAt,
+      namesOf,
       (byRole.get(formatPath(["roles", role.key])) ?? []).map(({ finding }) => finding),
     ),
   );
@@ -171,13 +176,14 @@ function reportRole(
   role: FederationRole,
   views: readonly AccountView[],
   identityAt: ReadonlyMap<string, number>,
+  namesOf: (subject: string) => readonly string[],
   findings: readonly ReportFinding[],
 ): ReportRole {
   const own = views.filter((view) => role.accounts === null || role.accounts.includes(view.account.key ?? ""));
   const view = own[0] ?? views[0];
   if (view === undefined) throw new RangeError("a federation has an account");
   const policy = trustPolicyJson(roleTrustPolicy(role, view));
-  const { kinds, unsure } = whoGetsIn(role.key, readTrustPolicy(role, view));
+  const { kinds, unsure } = whoGetsIn(role.key, readTrustPolicy(role, view), { namesOf });
   const issuerOf = new Map(view.providers.map(({ arn, issuer }) => [arn, issuer.key]));
   const wordOf = (word: ReturnType<typeof callerWords>[number]): ReportCallers["words"][number] => {
     if (typeof word === "string") return withAccount(word);
@@ -189,7 +195,7 @@ function reportRole(
     callers: kinds.map((kind) => ({
       says: withAccount(kind.says),
       statement: kind.statement,
-      words: callerWords(kind).map(wordOf),
+      words: callerWords(kind, namesOf).map(wordOf),
     })),
     unsure,
     widePatterns: role.trusts.flatMap((trust) => (trust.kind === "subjects" ? trust.wideSubjectPatterns : [])),
@@ -214,7 +220,10 @@ const GROUPS: Readonly<Partial<Record<Reach["kind"], SubjectGroup["of"]>>> = {
   "wide pattern": "wide patterns",
 };
 
-function identitiesOf(federation: Federation): Pick<ReportView, "identities" | "reaches"> {
+function identitiesOf(
+  federation: Federation,
+  namesOf: (subject: string) => readonly string[],
+): Pick<ReportView, "identities" | "reaches"> {
   const identities = new Map<string, ReportIdentity>();
   const roles = new Map(federation.roles.map((role) => [role.key, { role, statements: statementIndexes(role) }]));
   const declared = reachOf(federation);
@@ -228,6 +237,7 @@ function identitiesOf(federation: Federation): Pick<ReportView, "identities" | "
         id: identities.size,
         kind: reach.kind,
         who: reach.who,
+        names: reach.issuer === null ? [] : namesOf(reach.who),
         issuer: reach.issuer,
         ofSeveralIssuers: (issuersOf.get(reach.who)?.size ?? 0) > 1,
         secret: SECRET_NOTES[reach.kind].stored,

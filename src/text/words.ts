@@ -11,6 +11,11 @@ export function counted(count: number, noun: string, plural = `${noun}s`): strin
   return `${count} ${count === 1 ? noun : plural}`;
 }
 
+/** A subject with the names that the federation gives it: `6a9f… (nightly-etl)`. Not escaped. */
+export function withNames(subject: string, names: readonly string[]): string {
+  return names.length === 0 ? subject : `${subject} (${names.join(", ")})`;
+}
+
 /** `1,000`. Not by `toLocaleString`, which loads its tables at the first call. */
 export function grouped(count: number): string {
   if (count < 1000) return String(count);

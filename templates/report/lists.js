@@ -14,7 +14,7 @@ function showLists(identities, roles) {
   for (const { body, rows: members } of groups) {
     let own = 0;
     for (const row of members) {
-      const fits = identities.has(+row.id.slice(1)), isShown = fits && shown < listed.rows;
+      const fits = identities.has(row.index), isShown = fits && shown < listed.rows;
       if (isShown) { shown += 1; own += 1; } else if (fits) leftRows += 1;
       hide(row, !isShown);
     }

@@ -7,7 +7,10 @@ const cards = all("details.role");
 const groups = all("#identity-table tbody").map((body) => ({ body, rows: all("tr[id]", body) }));
 const rows = [];
 for (const { body, rows: members } of groups)
-  for (const row of members) rows[+row.id.slice(1)] = Object.assign(row, { group: body });
+  for (const row of members) {
+    const index = +row.id.slice(1);
+    rows[index] = Object.assign(row, { index, group: body });
+  }
 
 /* [identity, role, statement, whether there are further conditions] */
 const pairs = data.roles.flatMap((flat, role) => {
@@ -23,11 +26,14 @@ for (const pair of pairs) {
 }
 
 const textOf = (element) => (element === null ? "" : element.textContent);
-const nameOfRole = (role) => textOf(cards[role].querySelector("h3"));
+/* read once: a search asks for them all */
+const roleNames = cards.map((card) => textOf(card.querySelector("h3")));
+const subjects = rows.map((row) => textOf(row.querySelector("th a")));
+const nameOfRole = (role) => roleNames[role];
 const arnOf = (role) => textOf(cards[role].querySelector(".arn"));
-const whoOf = (identity) => textOf(rows[identity].querySelector("th a"));
+const whoOf = (identity) => subjects[identity];
 /* beside an ID: its names, and its issuer where the ID alone does not say which is meant */
-const besideOf = (identity) => all("th span", rows[identity]).map(textOf).join(" ");
+const besideOf = (identity) => all("th small", rows[identity]).map(textOf).join(" ");
 const kindOf = (identity) => textOf(rows[identity].group.querySelector(".kind"));
 const issuerKeyOf = (identity) => textOf(rows[identity].group.querySelector(".issuer-key"));
 const labelOf = (identity) => [whoOf(identity), besideOf(identity)].filter((text) => text !== "").join(" ");
@@ -45,7 +51,11 @@ function make(name, attributes, ...inside) {
   return element;
 }
 /* only what changes is touched: a page of a thousand roles stays quick */
-const hide = (element, hidden) => { if (element.hidden !== hidden) element.hidden = hidden; };
+function hide(element, hidden) {
+  if (element.isOut === hidden) return;
+  element.isOut = hidden;
+  if (element.hidden !== hidden) element.hidden = hidden;
+}
 const counted = (count, one, many) => count + " " + (count === 1 ? one : many);
 const placeText = ([, , statement, conditional]) =>
   "Statement " + statement + (conditional ? ", under further conditions" : "");

@@ -109,10 +109,10 @@ function reveal() {
   const target = $(location.hash.slice(1));
   if (target === null) return;
   const row = target.closest("#identity-table tr[id]"), card = target.closest("details.role");
-  const isFiltered = row !== null && !shown.identities.has(+row.id.slice(1))
+  const isFiltered = row !== null && !shown.identities.has(row.index)
     || card !== null && !shown.roles.has(cards.indexOf(card)) || target.hidden && row === null && card === null;
   if (isFiltered) { clearFields(); apply(); }
-  if (row !== null) { hide(row.group, false); hide(row, false); select({ is: "identity", index: +row.id.slice(1) }); }
+  if (row !== null) { hide(row.group, false); hide(row, false); select({ is: "identity", index: row.index }); }
   if (card !== null) { hide(card, false); select({ is: "role", index: cards.indexOf(card) }); }
   if (row !== null || card !== null) drawGraph(shown.pairs, selected);
   for (let element = target; element !== null; element = element.parentElement)

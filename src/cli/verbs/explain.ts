@@ -131,7 +131,7 @@ async function explainWho(options: Options<typeof EXPLAIN_FLAGS>): Promise<ExitC
     const { malformed, version, statements } = parseRole(role);
     if (malformed.length > 0)
       throw inputError("trust-policy-unreadable", malformed.join(" "), "Fix the trust policy.", role.path);
-    return whoGetsIn(role.path, { version, statements });
+    return whoGetsIn(role.path, { version, statements }, { namesOf: document.namesOf });
   });
   sayResult(options.json, { roles: callers }, callersText(callers));
   return 0;

@@ -1,6 +1,6 @@
 /** A lint report for a person: one line a finding, then who gains and loses a role, then the totals. */
 import { visible } from "../../text/escape";
-import { counted, listed } from "../../text/words";
+import { counted, listed, withNames } from "../../text/words";
 import { shellLine } from "../explain-command";
 import type { LintReport, PlacedChange, PlacedFinding, PlacedIdentity } from "../lint-documents";
 
@@ -54,6 +54,7 @@ function identityLines(sign: string, identity: PlacedIdentity): readonly string[
 export function identityText({
   issuer,
   subject,
+  names,
   kind,
   audience,
   how,
@@ -65,7 +66,7 @@ export function identityText({
       ? `anyone, for example ${subject},`
       : kind === "pattern"
         ? `identities that match ${JSON.stringify(subject)}, for example ${witness?.claims["sub"]?.[0] ?? ""},`
-        : subject;
+        : withNames(subject, names);
   const of = issuer === null ? "" : ` of ${issuer}`;
   const token = audience === null ? (issuer === null ? "" : ", any audience") : `, audience ${audience}`;
   const where = from === null ? (how === "new" ? "" : ", from anywhere") : `, with ${from}`;

@@ -33,6 +33,8 @@ export interface LintDocument {
   readonly leftAside: number;
   /** What is not to be printed: Terraform holds it sensitive. */
   readonly sensitive: readonly string[];
+  /** What the document calls a subject: a federation file may name identities. */
+  readonly namesOf?: (subject: string) => readonly string[];
   /** Line and column (1-based) of a finding's path, where the document tells. */
   readonly locate?: (path: string) => { readonly line: number; readonly column: number } | undefined;
 }
