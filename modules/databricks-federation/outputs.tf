@@ -124,7 +124,7 @@ output "trust_policies" {
 
   precondition {
     condition = length(module.trust_policies.problems.suspended_not_found) == 0
-    error_message = "Each of suspended must be the name of an identity, or a subject, that a trust in its scope names, unless a trust there has a pattern. At fault: ${[
+    error_message = "Each of suspended must be the name of an identity as declared, or a subject and no such name, that a trust in its scope names, unless a trust there has a pattern. At fault: ${[
       for shown in [join(", ", module.trust_policies.problems.suspended_not_found)] :
       [shown, "a sensitive value"][try(issensitive(shown), can(nonsensitive(shown))) ? 1 : 0]
     ][0]}."

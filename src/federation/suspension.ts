@@ -22,11 +22,14 @@ export function suspendedSubjects(entries: readonly string[], identities: Identi
 export function concerning(roles: readonly Pick<FederationRole, "trusts">[]): (subject: string) => boolean {
   const trusts = roles.flatMap((role) => role.trusts.filter((trust) => trust.kind === "subjects"));
   if (trusts.some(hasPatterns)) return () => true;
-  const named = new Set(trusts.flatMap((trust) => exactSubjects(trust).map(caseless)));
-  return (subject) => named.has(caseless(subject));
+  const subjects = named(roles);
+  return (subject) => subjects.has(caseless(subject));
 }
 
-/** Problems of `entries`, which are at `path`, where they concern none of `roles`. Code: suspended-not-found. */
+/**
+ * Problems of `entries`, which are at `path`, where they concern none of `roles`, or where it is not certain whom they
+ * mean. Code: suspended-not-found.
+ */
 export function checkSuspended(
   entries: readonly string[],
   roles: readonly Pick<FederationRole, "trusts">[],
@@ -35,16 +38,47 @@ export function checkSuspended(
 ): readonly Problem[] {
   if (entries.length === 0) return [];
   const concerns = concerning(roles);
+  const names = new Map(Object.keys(identities).map((name) => [caseless(name), name]));
   return entries.flatMap((entry, index): readonly Problem[] => {
-    if (concerns(suspendedSubject(entry, identities))) return [];
+    const wrong = unclear(entry, identities, names, roles);
+    if (wrong === undefined && concerns(suspendedSubject(entry, identities))) return [];
     const meant = Object.hasOwn(identities, entry) ? undefined : nearest(entry, Object.keys(identities));
     return [
       {
         code: "suspended-not-found",
         message: `No trust here names ${quoted(entry)}, and none has a pattern.`,
-        path: `${path}[${index}]`,
         fix: `${meant === undefined ? "" : `Did you mean ${meant}? `}Correct it, or remove it.`,
+        ...wrong,
+        path: `${path}[${index}]`,
       },
     ];
   });
+}
+
+/**
+ * Where `entry` may not mean whom it seems to: a pattern would hide it, since any subject concerns that. `names`: of
+ * the identities, by their lower case.
+ */
+function unclear(
+  entry: string,
+  identities: Identities,
+  names: ReadonlyMap<string, string>,
+  roles: readonly Pick<FederationRole, "trusts">[],
+): Pick<Problem, "message" | "fix"> | undefined {
+  const name = names.get(caseless(entry));
+  if (name === undefined) return undefined;
+  if (!Object.hasOwn(identities, entry))
+    return { message: `${quoted(entry)} is not the name of an identity; ${quoted(name)} is.`, fix: `Write ${name}.` };
+  const subject = suspendedSubject(entry, identities);
+  if (caseless(subject) === caseless(entry) || !named(roles).has(caseless(entry))) return undefined;
+  return {
+    message: `${quoted(entry)} is the name of ${quoted(subject)}, and the subject of another identity.`,
+    fix: "Rename the identity, then suspend the one you mean, or both.",
+  };
+}
+
+/** Every subject that a trust of `roles` names, without case. */
+function named(roles: readonly Pick<FederationRole, "trusts">[]): ReadonlySet<string> {
+  const trusts = roles.flatMap((role) => role.trusts.filter((trust) => trust.kind === "subjects"));
+  return new Set(trusts.flatMap((trust) => exactSubjects(trust).map(caseless)));
 }

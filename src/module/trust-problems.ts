@@ -120,9 +120,10 @@ export function trustPreconditions(
     ),
     problem(
       "suspended-not-found",
-      "Each of suspended must be the name of an identity, or a subject, that a trust in its scope names, unless a " +
-        "trust there has a pattern",
+      "Each of suspended must be the name of an identity as declared, or a subject and no such name, that a trust in " +
+        "its scope names, unless a trust there has a pattern",
       { suspended: ["bob@example.com"] },
+      { ...pattern(`*@${EMAIL_DOMAIN.example}`), identities: { etl: { user: "bob@example.com" } }, suspended: ["ETL"] },
     ),
     problem(
       "suspension-too-long",

@@ -1990,7 +1990,7 @@ run "refuses_unity_catalog_cloud" {
   expect_failures = [output.trust_policies]
 }
 
-# Each of suspended must be the name of an identity, or a subject, that a trust in its scope names, unless a trust there has a pattern.
+# Each of suspended must be the name of an identity as declared, or a subject and no such name, that a trust in its scope names, unless a trust there has a pattern.
 run "refuses_suspended_not_found" {
   command = plan
 

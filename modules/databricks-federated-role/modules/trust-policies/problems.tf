@@ -40,6 +40,20 @@ locals {
     for key in keys(local.named_lowered) : key => anytrue([for trust in var.roles[key].trusts : length(trust.subject_patterns) + length(trust.wide_subject_patterns) > 0])
   }
 
+  # An entry of suspended that is a name but for its case, or a name and what another identity is: it is not certain who is meant.
+  names_lowered = [for name in keys(local.identity_subjects) : lower(name)]
+  all_lowered   = flatten(values(local.named_lowered))
+  unclear = {
+    for key, entries in merge({ for key, role in var.roles : "role ${key}" => role.suspended }, { all = var.suspended }) : key => [
+      for entry in entries : entry
+      if entry == null ? false : (
+        contains(keys(local.identity_subjects), entry)
+        ? lower(local.identity_subjects[entry]) != lower(entry) && contains(key == "all" ? local.all_lowered : try(local.named_lowered[trimprefix(key, "role ")], []), lower(entry))
+        : contains(local.names_lowered, lower(entry))
+      )
+    ] if length(entries) > 0
+  }
+
   # By role whose policy is too long with a Deny: by how many characters, also without; and what to leave out instead.
   excess = {
     for key, denials in local.denials : key => {
@@ -80,12 +94,12 @@ locals {
     suspended_not_found = concat(
       [
         for at, subject in local.suspended_subjects : var.suspended[at]
-        if !contains(flatten(values(local.named_lowered)), lower(subject)) && !contains(values(local.has_pattern), true)
+        if !contains(local.all_lowered, lower(subject)) && !contains(values(local.has_pattern), true) || contains(try(local.unclear.all, []), var.suspended[at])
       ],
       flatten([
         for key, role in var.roles : [
           for entry in role.suspended : "${key} ${coalesce(entry, "null")}"
-          if !contains(try(local.named_lowered[key], []), lower(lookup(local.identity_subjects, coalesce(entry, "-"), coalesce(entry, "-")))) && !try(local.has_pattern[key], true)
+          if !contains(try(local.named_lowered[key], []), lower(lookup(local.identity_subjects, coalesce(entry, "-"), coalesce(entry, "-")))) && !try(local.has_pattern[key], true) || contains(try(local.unclear["role ${key}"], []), entry)
         ]
       ]),
     )
