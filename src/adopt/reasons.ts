@@ -4,7 +4,7 @@
 export const REASONS = {
   // of a trust policy
   "trust-unreadable": "The trust policy does not read as a policy.",
-  "deny-statement": "A federation file has no Deny.",
+  "deny-statement": "A federation file has no Deny but that of suspended identities.",
   "negated-element": "NotPrincipal, NotAction and Resource have no place in a federation file.",
   "open-principal": "A wildcard as principal lets callers in whom no issuer vouches for.",
   "other-principal": "A federation file trusts Databricks issuers and Unity Catalog only.",
