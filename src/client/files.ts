@@ -32,6 +32,7 @@ function viewOf(client: Client): object {
     ...PLACES[place].python,
     about: `What the federation says of the role ${role.key}. To change it, change the federation and generate again.`,
     key: role.key,
+    method: "databricks-web-identity",
     arn: client.arn,
     partition: client.partition,
     region: client.region,

@@ -8,11 +8,11 @@ import { verb } from "../../verb";
 export default verb({
   about: "Files that use a role without a stored key: Python, a cluster policy, a bundle, a workflow",
   flags: {
-    ...flags("config", "plan", "for", "role", "issuer", "account", "awsAccountId"),
+    ...flags("config", "plan", "for", "via", "credential", "role", "issuer", "account", "awsAccountId"),
     roleArn: { ...FLAGS.roleArn, about: "With --for aws: the role that the workload runs as" },
     servicePrincipal: {
       value: "ID",
-      about: "With --for aws: application ID of the service principal that the workload is to be",
+      about: "With --for aws, or from GitHub through Unity Catalog: application ID of the service principal",
     },
     out: { ...FLAGS.out, required: true, about: "Folder for the files" },
     ...flags("check", "json"),
@@ -37,6 +37,10 @@ export default verb({
     ]);
     const { federation, warnings } = await readSource(options);
     for (const warning of warnings) tell(`warning: ${warning.message} [${warning.code}]`);
+    if (options.via === "unity-catalog") {
+      const { fromCatalog } = await import("../../../client/from-catalog");
+      return deliver(options.out, fromCatalog(federation, options, version), options);
+    }
     if (options.for === "aws") {
       const { fromAws } = await import("../../../client/from-aws");
       const { tree, warnings: loops } = fromAws(federation, options, version);
