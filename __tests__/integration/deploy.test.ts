@@ -16,7 +16,7 @@ import type { FederationInput } from "../../src/federation";
 import { accountView, inlinePoliciesOf, readFederation, roleTrustPolicy } from "../../src/federation";
 import { trustPolicyJson } from "../../src/trust/build";
 import { cdktf, cdktfProject, deployableStack } from "../support/cdktf-project";
-import { EXISTING_POLICIES, fullFederation, READER } from "../support/full-federation";
+import { EXISTING_POLICIES, FULL_RESOURCES, fullFederation, READER } from "../support/full-federation";
 import type { Iam } from "../support/iam";
 import { iamOf } from "../support/iam";
 import type { Moto } from "../support/moto";
@@ -79,7 +79,7 @@ describeWith({ terraform: true, moto: true }, "a CDKTF stack on a local AWS", ()
       const { terraform } = await deployableStack(fullFederation, moto.env);
 
       const first = await terraform.plan();
-      expect(first.counts).toEqual({ add: 3 + 3 + 2 + 4, change: 0, destroy: 0, moved: 0 });
+      expect(first.counts).toEqual({ add: FULL_RESOURCES, change: 0, destroy: 0, moved: 0 });
       const planned = first.json.resource_changes ?? [];
       for (const role of federation.roles) {
         const change = planned.find(
@@ -221,7 +221,7 @@ describeWith({ terraform: true, moto: true }, "a CDKTF stack on a local AWS", ()
 
   test("a stack applied in another account than its file says is refused before anything is made", async () => {
     const { terraform } = await deployableStack(
-      { ...fullFederation, aws: { accountId: "444455556666" }, roles: {} },
+      { ...fullFederation, aws: { accountId: "444455556666" }, roles: {}, suspended: [] },
       moto.env,
     );
     const refused = await terraform.run(["plan", "-no-color"], { accept: [1] });

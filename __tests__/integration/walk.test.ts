@@ -11,7 +11,7 @@ import { allowAwsProviderRange, DatabricksFederation } from "../../src/cdktf";
 import type { FederationInput } from "../../src/federation";
 import { readFederation } from "../../src/federation";
 import { cdktf, cdktfProject, deployableStack } from "../support/cdktf-project";
-import { EXISTING_POLICIES, fullFederation } from "../support/full-federation";
+import { EXISTING_POLICIES, FULL_RESOURCES, fullFederation } from "../support/full-federation";
 import type { Iam } from "../support/iam";
 import { iamOf } from "../support/iam";
 import type { Moto } from "../support/moto";
@@ -24,8 +24,6 @@ import { terraformIn } from "../support/terraform";
 
 const REPOSITORY = resolve(__dirname, "..", "..");
 const NOTHING = { add: 0, change: 0, destroy: 0 };
-/** Resources of `fullFederation`: providers, roles, attachments, inline policies. */
-const RESOURCES = 3 + 3 + 2 + 4;
 
 type Style = "modules" | "resources";
 
@@ -116,7 +114,7 @@ describeWith({ terraform: true, moto: true }, "the walk from CDKTF to HCL", () =
       const before = { policies: await policiesInAws(), outputs: await deployed.outputs() };
       // The first walk leaves AWS as it was, so the second may start from the same state.
       for (const [style, moved] of [
-        ["modules", RESOURCES],
+        ["modules", FULL_RESOURCES],
         ["resources", 0],
       ] as const) {
         await expectNothingButMoves(
@@ -133,7 +131,7 @@ describeWith({ terraform: true, moto: true }, "the walk from CDKTF to HCL", () =
     const { terraform, stateFile } = await deployableStack(asking, moto.env);
     await terraform.apply();
     const before = { policies: await policiesInAws(), outputs: await terraform.outputs() };
-    await expectNothingButMoves(await rootFor(asking, "modules", "cdktf", stateFile, moto.env), before, RESOURCES);
+    await expectNothingButMoves(await rootFor(asking, "modules", "cdktf", stateFile, moto.env), before, FULL_RESOURCES);
   });
 
   test("a stack built by hand from the constructs walks by its cdk.tf.json, in either style", async () => {
@@ -142,15 +140,18 @@ describeWith({ terraform: true, moto: true }, "the walk from CDKTF to HCL", () =
     const stack = new TerraformStack(app, "own");
     new AwsProvider(stack, "aws", { region: "eu-west-1" });
     allowAwsProviderRange(stack);
-    const { emailDomains, issuers, roles, roleNamePrefix, tags, trustPolicyMaxLength } = fullFederation;
+    const { emailDomains, identities, issuers, roles, roleNamePrefix, suspended, tags, trustPolicyMaxLength } =
+      fullFederation;
     // Called otherwise than the federation file, so no address can be guessed.
     new DatabricksFederation(stack, "by-hand", {
       awsAccountId: "111122223333",
       awsPartition: "aws",
       emailDomains,
+      identities,
       issuers,
       roles,
       roleNamePrefix,
+      suspended,
       tags,
       trustPolicyMaxLength,
     });
@@ -168,7 +169,7 @@ describeWith({ terraform: true, moto: true }, "the walk from CDKTF to HCL", () =
     const policies = await policiesInAws();
     for (const style of ["modules", "resources"] as const) {
       const root = await rootFor(fullFederation, style, join(folder, "stacks", "own", "cdk.tf.json"), state, moto.env);
-      expect((await root.plan()).counts).toEqual({ ...NOTHING, moved: RESOURCES });
+      expect((await root.plan()).counts).toEqual({ ...NOTHING, moved: FULL_RESOURCES });
       await root.apply();
       expect(await policiesInAws()).toEqual(policies);
       expect((await root.plan()).counts).toEqual({ ...NOTHING, moved: 0 });
@@ -178,6 +179,7 @@ describeWith({ terraform: true, moto: true }, "the walk from CDKTF to HCL", () =
   test("after the walk a role gains and loses an issuer in place: nothing added, nothing destroyed", async () => {
     const base: FederationInput = {
       ...fullFederation,
+      suspended: [],
       roles: { storage: fullFederation.roles.storage, "a.b@c": fullFederation.roles["a.b@c"] },
     };
     const { terraform, stateFile } = await deployableStack(base, moto.env);
