@@ -85,6 +85,11 @@ test.each([
   ],
   ["audit --csv", ["audit", trail, "--config", federation, "--csv"], [",nightly-etl etl\n", ",alice\n"]],
   ["report", ["report", federation], [`<small>(nightly-etl, etl)</small>`, `>${NAMED}</a>`]],
+  [
+    "report --trail",
+    ["report", federation, "--trail", trail],
+    [`<span class="who">${NAMED}</span>`, `>${NAMED}</a>: <span`],
+  ],
   ["report as a diagram", ["report", federation, "--format", "mermaid"], [`${READER} (nightly-etl, etl)<br/>`]],
 ])("%s shows the name beside the ID", async (_, args, said) => {
   const stdout = await stdoutOf(args);

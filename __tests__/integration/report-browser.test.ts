@@ -4,8 +4,10 @@ import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "puppeteer-core";
 import { readFederation } from "../../src/federation";
 import type { FederationInput } from "../../src/federation";
+import { readAudit } from "../../src/audit/read-audit";
 import { reportPage } from "../../src/report/page";
 import { reportView } from "../../src/report/view";
+import { assumption, trailFile } from "../audit/trail";
 import { findOnPath } from "../support/found-programs";
 import { fullFederation } from "../support/full-federation";
 import { HOSTILE, viewOf } from "../support/hostile-report";
@@ -69,6 +71,8 @@ const TWICE: FederationInput = {
   },
 };
 
+const SEEN = { reader: { trusts: [{ issuer: "production", users: ["alice@example.com", "bob@example.com"] }] } };
+
 describeWith({ chromium: true }, "the report in a browser", () => {
   const folder = temporaryFolder("report");
   const files: Record<string, string> = {};
@@ -84,6 +88,17 @@ describeWith({ chromium: true }, "the report in a browser", () => {
       files[name] = join(folder, `${name}.html`);
       writeFileSync(files[name], reportPage(reportView(readFederation(input).federation, 1_790_000_000)));
     }
+    const { federation } = readFederation({
+      ...TWICE,
+      issuers: { production: TWICE.issuers["production"] },
+      roles: SEEN,
+    });
+    const trail = join(folder, "trail.json");
+    const seen = [1, 2, 3].map(() => assumption({ role: "reader", subject: "alice@example.com", audience: "1" }));
+    writeFileSync(trail, trailFile(seen));
+    const audited = await readAudit(federation, [trail], { days: 90 });
+    files["trail"] = join(folder, "trail.html");
+    writeFileSync(files["trail"], reportPage(reportView(federation, 0, audited)));
     for (const [index, text] of HOSTILE_PAGES.entries()) {
       files[`hostile-${index}`] = join(folder, `hostile-${index}.html`);
       writeFileSync(files[`hostile-${index}`] ?? "", reportPage(viewOf(text)));
@@ -185,7 +200,7 @@ describeWith({ chromium: true }, "the report in a browser", () => {
 
   test("a search shows an identity, all that it reaches, and what those roles may do", async () => {
     await open("full", {}, async (page) => {
-      expect(await countText(page)).toBe("3 roles, 9 identities");
+      expect(await countText(page)).toBe("3 roles, 8 identities");
       await filter(page, "alice", /^1 role, 1 identity$/);
       expect(await visible(page, "details.role")).toBe(1);
       expect(await visible(page, "#identity-table tr[id]")).toBe(1);
@@ -200,8 +215,18 @@ describeWith({ chromium: true }, "the report in a browser", () => {
       expect(await graphTexts(page)).toEqual(["company", "alice@example.com", "databricks-lake-reader"]);
       expect(await page.$$eval("#graph path[d]", (paths) => paths.length)).toBe(2);
       await page.click("button[type=reset]");
-      await page.waitForFunction(counted(/^3 roles, 9 identities$/));
+      await page.waitForFunction(counted(/^3 roles, 8 identities$/));
       expect(await page.$(".detail")).toBeNull();
+    });
+  });
+
+  test("with a trail axe finds no violation, and an identity shows how often it was seen", async () => {
+    await open("trail", { hash: "#q=alice@example.com", width: 360 }, async (page) => {
+      await page.$$eval("details", (all) => {
+        for (const one of all) one.open = true;
+      });
+      expect(await axeViolations(page)).toEqual([]);
+      expect(await textOf(page, ".detail")).toContain("reader (Statement 0), 3 times, last 2026-03-31T08:00:00Z");
     });
   });
 
@@ -220,7 +245,7 @@ describeWith({ chromium: true }, "the report in a browser", () => {
 
   test("a search finds roles by what they may do", async () => {
     await open("full", {}, async (page) => {
-      await filter(page, "ListBucket", /^1 role, 9 identities$/);
+      await filter(page, "ListBucket", /^1 role, 8 identities$/);
     });
   });
 
@@ -254,7 +279,7 @@ describeWith({ chromium: true }, "the report in a browser", () => {
       await page.waitForFunction("location.hash === '#issuer=azure&findings=yes'");
     });
     await open("full", { hash: "#q=lake&issuer=azure&findings=yes" }, async (page) => {
-      expect(await countText(page)).toBe("1 role, 3 identities");
+      expect(await countText(page)).toBe("1 role, 2 identities");
       expect(await page.$eval("input#f-search", (field) => field.value)).toBe("lake");
       expect(await page.$eval("input#f-findings", (field) => field.checked)).toBe(true);
     });

@@ -172,6 +172,9 @@ describe("report", () => {
     [["--config", federation, "--format", "pdf"], 2, '--format must be one of html, mermaid, not "pdf".'],
     [["--config", federation, "--format", "html", "--json"], 2, "flags-conflict"],
     [["--config", federation, "--now", "yesterday"], 2, "time-invalid"],
+    [["--config", federation, "--days", "0", "--trail", federation], 2, "wrong-type"],
+    [["--config", federation, "--trail", federation], 2, "trail-empty"],
+    [["--config", federation, "--trail", join(folder, "no-such-trail")], 2, "file-not-found"],
     [["--config", federation, "--format", "json"], 2, "usage"],
     [[federation, "--out", federation], 2, "which is read"],
   ])("%j ends in %i with %s", async (args, code, said) => {

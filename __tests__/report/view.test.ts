@@ -1,7 +1,12 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { readAudit } from "../../src/audit/read-audit";
 import { readFederation } from "../../src/federation";
 import { accountView, roleTrustPolicy } from "../../src/federation/account-view";
 import { reportPage } from "../../src/report/page";
 import { reportView, UNKNOWN_ACCOUNT } from "../../src/report/view";
+import { assumption, trailFile } from "../audit/trail";
+import { temporaryFolder } from "../support/temporary-folder";
 import { fullFederation, READER } from "../support/full-federation";
 
 const NOW = 1_790_000_000;
@@ -76,6 +81,59 @@ test("a subject of several issuers says so, and the words of a role name the one
   for (const { callers } of roles)
     for (const { says, words } of callers)
       expect(words.map((word) => (typeof word === "string" ? word : word.text)).join("")).toBe(says);
+});
+
+test("a trail shows how often each identity of a role was seen and when last", async () => {
+  const { federation } = readFederation({
+    name: "lake",
+    aws: { accountId: "111122223333" },
+    issuers: { production: { ...PRODUCTION, workspaceId: "1444828305810485" } },
+    emailDomains: ["data.example.com"],
+    identities: { "nightly-etl": { servicePrincipal: READER } },
+    roles: {
+      "lake-reader": {
+        trusts: [
+          { issuer: "production", identities: ["nightly-etl"], users: ["eve@other.example.com"] },
+          { issuer: "production", subjectPatterns: ["*@data.example.com"] },
+        ],
+      },
+      unused: { trusts: [{ issuer: "production", servicePrincipals: [READER] }] },
+    },
+  });
+  const file = join(temporaryFolder("trail"), "trail.json");
+  const at = (time: string, more = {}): object => assumption({ time, ...more });
+  writeFileSync(
+    file,
+    trailFile([
+      at("2026-03-30T08:00:00Z"),
+      at("2026-03-31T08:00:00Z"),
+      at("2026-03-29T08:00:00Z", { subject: "ann@data.example.com" }),
+      at("2026-03-29T09:00:00Z", { subject: "bob@data.example.com" }),
+      at("2026-03-31T09:00:00Z", { subject: "mallory@other.example.com" }),
+      at("2026-03-31T09:30:00Z", { subject: READER, role: "unused", error: "AccessDenied" }),
+    ]),
+  );
+  const view = reportView(federation, NOW, await readAudit(federation, [file], { days: 90 }));
+  const whoOf = (id: number): string | undefined => view.identities[id]?.who;
+  expect(view.reaches.map(({ role, identity, seen }) => [role, whoOf(identity), seen])).toEqual([
+    ["lake-reader", READER, { count: 2, last: "2026-03-31T08:00:00Z" }],
+    ["lake-reader", "eve@other.example.com", null],
+    ["lake-reader", "*@data.example.com", { count: 2, last: "2026-03-29T09:00:00Z" }],
+    ["unused", READER, null],
+  ]);
+  const page = reportPage(view);
+  const section = page.slice(page.indexOf('<section id="trail"'), page.indexOf('<section id="findings"'));
+  const [coverage, undeclared, refused, unseen] = section.split("<h3>");
+  expect(coverage).toContain("<li>Read 6 records in 1 file</li>");
+  expect(coverage).toContain("AWS account 111122223333: 2026-03-29 to 2026-03-31");
+  expect(undeclared).toContain("mallory@other.example.com</span> of production assumed ");
+  expect(refused).toContain(`${READER} (nightly-etl)</span> of production for <a href="#r1">unused</a>, 1 time`);
+  expect(unseen).toContain("The trail has gaps, so they may be in use.");
+  expect(unseen).toContain('<a href="#r1">unused</a>: no identity assumed it');
+  expect(unseen).toContain("eve@other.example.com of production");
+  expect(page).toContain('<span class="times">2 times, last 2026-03-31T08:00:00Z</span>');
+  expect(page).toContain('<span class="badge">not seen</span>');
+  expect(reportPage(reportView(federation, NOW))).not.toContain('id="trail"');
 });
 
 test("what a role may do is each statement of its policies, also those that say what is not meant", () => {

@@ -39,6 +39,19 @@ export function viewOf(start: string): ReportView {
     ignored: null,
     statement: 0,
   } as const;
+  const calls = {
+    roleArn: text,
+    role: text,
+    issuer: text,
+    issuerKey: text,
+    audience: text,
+    subject: text,
+    names: [text],
+    count: 1,
+    first: text,
+    last: text,
+    sourceIps: [text],
+  } as const;
   return {
     name: text,
     made: text,
@@ -102,7 +115,33 @@ export function viewOf(start: string): ReportView {
     identities: [
       { id: 0, kind: "user", who: text, names: [text], issuer: text, ofSeveralIssuers: true, secret: "never" },
     ],
-    reaches: [{ identity: 0, role: text, trust: text, statement: 0, audiences: [text], conditions: [text] }],
+    reaches: [
+      {
+        identity: 0,
+        role: text,
+        trust: text,
+        statement: 0,
+        audiences: [text],
+        conditions: [text],
+        seen: { count: 2, last: text },
+      },
+    ],
     findings: [finding],
+    trail: {
+      coverage: {
+        accounts: [{ accountId: text, regions: [text], days: 1, first: text, last: text, records: 1, readDays: 1 }],
+        from: text,
+        to: text,
+        gaps: [text],
+      },
+      uses: [{ ...calls, undeclared: text, byThumbprint: 1 }],
+      refusals: [{ ...calls, error: text, message: text, reason: text, fix: text }],
+      unseen: {
+        roles: [`other ${text}`],
+        identities: [{ role: text, issuer: text, subject: text, names: [text], name: text, trust: 0, field: "users" }],
+      },
+      services: [{ role: text, service: text, count: 1, first: text, last: text }],
+      trail: { files: 1, bytes: 1, records: 1, repeated: 0, broken: 0, damaged: [{ file: text, why: text }] },
+    },
   };
 }

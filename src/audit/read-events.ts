@@ -1,4 +1,5 @@
 /** Reads the events of a trail, or rows of them: every record once, also those that stand as text in another. */
+import { inputError } from "../errors";
 import { eventIdentity, innerRecord, readEvent, type TrailEvent } from "./event";
 import { type RawRecord, recordScanner } from "./record-scanner";
 import { seenRecords } from "./seen-records";
@@ -51,4 +52,18 @@ function takeInner(text: Buffer, take: (record: RawRecord) => boolean): boolean 
   });
   scanner.feed(text);
   return scanner.end() === 0 && isRead;
+}
+
+/** Throws InputError trail-empty where nothing was a record of CloudTrail. `flag`: what named the files. */
+export function requireRecords(
+  { records, files, damaged }: Pick<ReadEvents, "records" | "files" | "damaged">,
+  flag?: string,
+): void {
+  if (records > 0) return;
+  throw inputError(
+    "trail-empty",
+    `No record of CloudTrail was found (files: ${files}, damaged: ${damaged.length}).`,
+    "Name files that CloudTrail wrote, or a folder of them.",
+    flag,
+  );
 }

@@ -27,7 +27,8 @@ export function auditText(found: AuditedTrail): string {
     .join("\n");
 }
 
-function coverageLines({ trail, coverage }: AuditedTrail): readonly string[] {
+/** What was read, which accounts and days it covers, and what is missing. */
+export function coverageLines({ trail, coverage }: AuditedTrail): readonly string[] {
   const { files, records, repeated, broken, damaged } = trail;
   const notes = [
     ...(repeated > 0 ? [`${repeated} repeated`] : []),

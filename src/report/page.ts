@@ -7,6 +7,7 @@ import { packageText } from "../files/read-file";
 import { findingsSection, issuersSection } from "./findings-section";
 import { identitiesSection } from "./identities-section";
 import { rolesSection } from "./roles-section";
+import { trailSection } from "./trail-section";
 import type { ReportFinding, ReportView } from "./view";
 
 /** What the page does in a browser, in this order. */
@@ -80,6 +81,7 @@ function sectionsOf(view: ReportView): readonly Section[] {
       title: "Matrix",
       body: `<p class="muted">${legend}</p><div id="matrix-table">${needsScript}</div>`,
     },
+    ...(view.trail === null ? [] : [{ id: "trail", title: "CloudTrail", body: trailSection(view, view.trail) }]),
     { id: "findings", title: "Findings", body: findingsSection(view) },
     { id: "issuers", title: "Issuers", body: `<div class="cards narrow">${issuersSection(view)}</div>` },
   ];

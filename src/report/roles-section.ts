@@ -5,6 +5,7 @@ import { code, definitions, element, link } from "../text/markup";
 import { counted } from "../text/words";
 import { findingsOf } from "./findings-section";
 import type { ReportPermission, ReportPermissions } from "./permissions";
+import { seenList } from "./trail-section";
 import type { ReportCallers, ReportReach, ReportRole, ReportView } from "./view";
 
 /** So many are read as they stand; more are a list to open one by one. */
@@ -14,10 +15,16 @@ export function rolesSection(view: ReportView): string {
   const byRole = new Map<string, ReportReach[]>(view.roles.map(({ key }) => [key, []]));
   for (const reach of view.reaches) byRole.get(reach.role)?.push(reach);
   const isOpen = view.roles.length <= OPEN_ROLES;
-  return view.roles.map((role, index) => roleCard(role, index, byRole.get(role.key) ?? [], isOpen)).join("\n");
+  return view.roles.map((role, index) => roleCard(role, index, byRole.get(role.key) ?? [], isOpen, view)).join("\n");
 }
 
-function roleCard(role: ReportRole, index: number, reaches: readonly ReportReach[], isOpen: boolean): string {
+function roleCard(
+  role: ReportRole,
+  index: number,
+  reaches: readonly ReportReach[],
+  isOpen: boolean,
+  view: ReportView,
+): string {
   const standing = role.findings.filter(({ ignored }) => ignored === null);
   const [worst] = ["error", "warning", "note"].filter((severity) => standing.some((one) => one.severity === severity));
   const identities = new Set(reaches.map(({ identity }) => identity)).size;
@@ -28,12 +35,14 @@ function roleCard(role: ReportRole, index: number, reaches: readonly ReportReach
     { class: "card role", id: `r${index}`, "data-f": worst !== undefined, open: isOpen },
     `<summary><h3>${html(role.name)}</h3> <span class="muted">${counted(identities, "identity", "identities")}</span>`,
     worst === undefined ? "" : ` <span class="badge ${worst}">${worst}</span>`,
+    view.trail?.unseen.roles.includes(role.key) === true ? ' <span class="badge">not seen</span>' : "",
     "</summary>",
     role.description === null ? "" : `<p class="lede">${html(role.description)}</p>`,
     `<p class="arn">${code(role.arn)}</p>`,
     findingsOf(role.findings),
     `<h4>What it may do</h4>${permissionsList(role.permissions)}`,
     `<h4>Who gets in</h4>${callersOf(role, index, reaches)}`,
+    seenList(reaches, view.identities, view.trail),
     definitions("facts", facts),
     "<details><summary>Trust policy</summary>",
     element("pre", { tabindex: 0, "aria-label": `Trust policy of ${role.name}` }, policyText(role, index)),

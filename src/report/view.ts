@@ -1,6 +1,8 @@
 /**
  * What a report shows, as plain data: issuers, roles, identities, who reaches what through which line, and findings.
  */
+import type { AuditedUse } from "../audit/audit";
+import type { AuditedTrail } from "../audit/read-audit";
 import { type AccountView, accountView, roleTrustPolicy } from "../federation/account-view";
 import { durationText } from "../federation/duration";
 import type { Federation, FederationRole } from "../federation/model";
@@ -12,6 +14,7 @@ import type { TrustPolicy } from "../trust/policy";
 import { readTrustPolicy } from "../explain/role-in-question";
 import { callerWords, whoGetsIn } from "../explain/who-gets-in";
 import { ACCOUNT_ID_PLACEHOLDER, roleArn, trustPolicyJson } from "../trust/build";
+import { likeMatcher } from "../trust/string-like";
 import type { Finding } from "../lint/run-rules";
 import { NOBODY_SUSPENDED, withoutSuspended } from "../trust/suspension";
 import { type SubjectGroup, subjectGroups, type SubjectTrust, type WideSubjectPattern } from "../trust/trust";
@@ -92,6 +95,8 @@ export interface ReportReach {
   readonly audiences: readonly string[];
   /** Further conditions, e.g. `IpAddress aws:SourceIp 203.0.113.0/24`. */
   readonly conditions: readonly string[];
+  /** How often CloudTrail shows it, and when last; null where it does not, or no trail was given. */
+  readonly seen: { readonly count: number; readonly last: string } | null;
 }
 
 export interface ReportView {
@@ -105,10 +110,15 @@ export interface ReportView {
   readonly reaches: readonly ReportReach[];
   /** Findings of the whole, e.g. of suppressions. */
   readonly findings: readonly ReportFinding[];
+  /** What CloudTrail shows; null where no trail was given. */
+  readonly trail: AuditedTrail | null;
 }
 
-/** The view of `federation`, with lint's findings where they belong. `now`: seconds since 1970. */
-export function reportView(federation: Federation, now: number): ReportView {
+/**
+ * The view of `federation`, with lint's findings where they belong. `now`: seconds since 1970; `trail`: what CloudTrail
+ * shows of the federation.
+ */
+export function reportView(federation: Federation, now: number, trail: AuditedTrail | null = null): ReportView {
   const findings = lintFederation(federation).map(
     ({ rule, severity, message, fix, path, ignored, role, statement }) => ({
       role,
@@ -133,7 +143,7 @@ export function reportView(federation: Federation, now: number): ReportView {
       .map(({ finding }) => finding),
   }));
   const namesOf = identityNames(federation);
-  const { identities, reaches } = identitiesOf(federation, namesOf);
+  const { identities, reaches } = identitiesOf(federation, namesOf, trail);
   const identityAt = new Map(identities.map(({ id, issuer, who }) => [JSON.stringify([issuer, who]), id]));
   const roles = federation.roles.map((role) =>
     reportRole(
@@ -154,6 +164,7 @@ export function reportView(federation: Federation, now: number): ReportView {
     identities,
     reaches,
     findings: findings.map(({ finding }) => finding).filter((finding) => !placed.has(finding)),
+    trail,
   };
 }
 
@@ -223,12 +234,14 @@ const GROUPS: Readonly<Partial<Record<Reach["kind"], SubjectGroup["of"]>>> = {
 function identitiesOf(
   federation: Federation,
   namesOf: (subject: string) => readonly string[],
+  trail: AuditedTrail | null,
 ): Pick<ReportView, "identities" | "reaches"> {
   const identities = new Map<string, ReportIdentity>();
   const roles = new Map(federation.roles.map((role) => [role.key, { role, statements: statementIndexes(role) }]));
   const declared = reachOf(federation);
   const issuersOf = new Map<string, Set<string | null>>();
   for (const { who, issuer } of declared) issuersOf.set(who, (issuersOf.get(who) ?? new Set()).add(issuer));
+  const uses = grouped(trail?.uses ?? [], ({ role }) => role ?? "");
   const reaches = declared.map((reach): ReportReach => {
     const key = JSON.stringify([reach.issuer, reach.kind, reach.who]);
     let identity = identities.get(key);
@@ -255,12 +268,22 @@ function identitiesOf(
         trust?.kind === "subjects"
           ? (trust.audiences ?? federation.issuers[trust.issuer]?.audiences.slice(0, 1) ?? [])
           : [],
+      seen: seenOf(reach, uses.get(reach.role) ?? []),
       conditions: (trust?.conditions ?? []).map(
         ({ test, variable, values }) => `${test} ${variable} ${values.join(", ")}`,
       ),
     };
   });
   return { identities: [...identities.values()], reaches };
+}
+
+/** Sessions of the identity, or of those that its pattern matches; those that are not declared do not count. */
+function seenOf({ issuer, kind, who }: Reach, uses: readonly AuditedUse[]): ReportReach["seen"] {
+  const matches = kind.endsWith("pattern") ? likeMatcher(who) : (subject: string) => subject === who;
+  const own = uses.filter((use) => use.undeclared === null && use.issuerKey === issuer && matches(use.subject));
+  if (issuer === null || own.length === 0) return null;
+  const last = own.reduce((latest, use) => (use.last > latest ? use.last : latest), "");
+  return { count: own.reduce((sum, { count }) => sum + count, 0), last };
 }
 
 /** For each trust the indexes of its statements by whom they let in, in the order of `buildTrustPolicy`. */

@@ -64,11 +64,13 @@ function showDetail(identity) {
 }
 
 function reachOf(role, ways) {
+  const seen = seenOf(ways[0][0], role);
   const through = ways.map((pair, at) => [at === 0 ? "" : "; ",
     make("a", { href: "#r" + role + "s" + pair[2] }, "Statement " + pair[2]),
     pair[3] ? ", under further conditions" : ""]);
   return make("li", {},
     make("p", {}, make("a", { href: "#r" + role }, nameOfRole(role)), " ",
-      make("span", { class: "muted" }, "(", ...through.flat(), ")")),
+      make("span", { class: "muted" }, "(", ...through.flat(), ")"),
+      ...(seen === "" ? [] : [", " + seen])),
     cards[role].querySelector(".what").cloneNode(true));
 }

@@ -36,6 +36,8 @@ const whoOf = (identity) => subjects[identity];
 const besideOf = (identity) => all("th small", rows[identity]).map(textOf).join(" ");
 const kindOf = (identity) => textOf(rows[identity].group.querySelector(".kind"));
 const issuerKeyOf = (identity) => textOf(rows[identity].group.querySelector(".issuer-key"));
+/* how often CloudTrail shows it in the role, and when last; "" without a trail */
+const seenOf = (identity, role) => textOf(cards[role].querySelector('.seen [data-i="' + identity + '"] .times'));
 const labelOf = (identity) => [whoOf(identity), besideOf(identity)].filter((text) => text !== "").join(" ");
 
 /* what a search looks through */

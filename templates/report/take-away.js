@@ -1,10 +1,14 @@
 /* What a filter leaves, to take away: as a table to paste, as CSV, in print. */
-const TABLE_HEAD = ["identity", "beside", "kind", "issuer", "role", "role ARN", "statement", "further conditions"];
+const hasTrail = $("trail") !== null;
+const TABLE_HEAD = [
+  "identity", "beside", "kind", "issuer", "role", "role ARN", "statement", "further conditions",
+  ...(hasTrail ? ["CloudTrail"] : []),
+];
 
 function tableOf(shown) {
   return [TABLE_HEAD, ...shown.map(([identity, role, statement, conditional]) => [
     whoOf(identity), besideOf(identity), kindOf(identity), issuerKeyOf(identity), nameOfRole(role), arnOf(role),
-    String(statement), conditional ? "yes" : "no",
+    String(statement), conditional ? "yes" : "no", ...(hasTrail ? [seenOf(identity, role)] : []),
   ])];
 }
 

@@ -113,14 +113,11 @@ async function read(files: readonly string[]): Promise<readonly import("../../ad
 
 async function trailOf(paths: readonly string[]): Promise<import("../../adopt/evidence").Evidence | null> {
   if (paths.length === 0) return null;
-  const { readEvidence } = await import("../../adopt/evidence");
+  const [{ readEvidence }, { requireRecords }] = await Promise.all([
+    import("../../adopt/evidence"),
+    import("../../audit/read-events"),
+  ]);
   const evidence = await readEvidence(paths, (bytes) => progress(`read ${Math.round(bytes / 1e6)} MB of the trail`));
-  if (evidence.trail.records === 0)
-    throw inputError(
-      "trail-empty",
-      "No record of CloudTrail was found.",
-      "Name files that CloudTrail wrote, or a folder of them.",
-      "trail",
-    );
+  requireRecords(evidence.trail, "trail");
   return evidence;
 }

@@ -24,18 +24,16 @@ export default verb({
   ],
   run: async (options, { words }) => {
     const days = readDays(options.days);
-    const [{ readAudit }, source] = await Promise.all([import("../../audit/read-audit"), readSource(options)]);
+    const [{ readAudit }, { requireRecords }, source] = await Promise.all([
+      import("../../audit/read-audit"),
+      import("../../audit/read-events"),
+      readSource(options),
+    ]);
     const found = await readAudit(source.federation, words, {
       days,
       onProgress: (bytes) => progress(`read ${Math.round(bytes / 1e6)} MB of the trail`),
     });
-    const { records, files, damaged } = found.trail;
-    if (records === 0)
-      throw inputError(
-        "trail-empty",
-        `No record of CloudTrail was found (files: ${files}, damaged: ${damaged.length}).`,
-        "Name files that CloudTrail wrote, or a folder of them.",
-      );
+    requireRecords(found.trail);
     if (options.narrow) return proposeNarrower(source.file, found);
     if (options.json) sayJson(found);
     else if (options.csv) say((await import("../../audit/csv")).auditCsv(found));

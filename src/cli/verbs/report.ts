@@ -2,14 +2,16 @@
 import { resolve } from "node:path";
 import { inputError } from "../../errors";
 import { quoted } from "../../text/text-rule";
+import type { Federation } from "../../federation/model";
+import { readDays } from "../days";
 import { readAnySource, readSource } from "../federation-source";
 import { FLAGS, flags } from "../flags";
-import { say, tell, withoutHidden } from "../run";
+import { progress, say, tell, withoutHidden } from "../run";
 import { verb } from "../verb";
 
 export default verb({
   flags: {
-    ...flags("config", "plan"),
+    ...flags("config", "plan", "trail", "days"),
     format: {
       ...FLAGS.format,
       choices: ["html", "mermaid"],
@@ -26,6 +28,7 @@ export default verb({
   },
   examples: [
     ["$0 report --out report.html", "a page to open in a browser"],
+    ["$0 report --trail trail --out report.html", "with who used what, by CloudTrail"],
     ["$0 report plan.json --format mermaid", "a diagram of a Terraform plan, for a Markdown page"],
   ],
   run: async (options, { words: [file] }): Promise<0> => {
@@ -40,11 +43,12 @@ export default verb({
       import("../../report/view"),
       import("../../explain/explain-texts"),
     ]);
+    const days = readDays(options.days);
     const now = options.now === undefined ? Math.floor(Date.now() / 1000) : readTime(options.now);
     const source = await (file === undefined ? readSource(options) : readAnySource(file));
     if (options.out !== undefined && resolve(options.out) === resolve(source.file))
       throw inputError("usage", `--out is ${quoted(source.file)}, which is read.`, "Name another file.", "out");
-    const view = reportView(source.federation, now);
+    const view = reportView(source.federation, now, await auditOf(source.federation, options.trail, days));
     const text = options.json
       ? `${JSON.stringify(view, null, 2)}\n`
       : options.format === "mermaid"
@@ -63,3 +67,22 @@ export default verb({
     return 0;
   },
 });
+
+/** What CloudTrail shows of the federation; null without a trail. */
+async function auditOf(
+  federation: Federation,
+  paths: readonly string[],
+  days: number,
+): Promise<import("../../audit/read-audit").AuditedTrail | null> {
+  if (paths.length === 0) return null;
+  const [{ readAudit }, { requireRecords }] = await Promise.all([
+    import("../../audit/read-audit"),
+    import("../../audit/read-events"),
+  ]);
+  const found = await readAudit(federation, paths, {
+    days,
+    onProgress: (bytes) => progress(`read ${Math.round(bytes / 1e6)} MB of the trail`),
+  });
+  requireRecords(found.trail, "trail");
+  return found;
+}
