@@ -195,6 +195,18 @@ test("a suspended subject of 200 roles is kept out of all, in whatever case it i
   expect(proof.roles[2]?.forged).toBeGreaterThanOrEqual(20);
 });
 
+test("a suspended subject is tried as a trust spells it, and not with letters that only Unicode holds the same", async () => {
+  const trusts = [
+    '- { issuer: production, subjects: ["Straße"] }',
+    '- { issuer: production, wideSubjectPatterns: [{ pattern: "St*", reason: "Every team may read the public lake." }] }',
+  ].join("\n");
+  expect((await proofOf(`${federation(trusts)}\nsuspended: [straße]\n`, { count: 1 })).holds).toBe(true);
+  const upper = `${federation(trusts.replace("Straße", "ÉTÉ").replace("St*", "?t?"))}\nsuspended: [été]\n`;
+  expect((await proofOf(upper, { count: 1 })).holds).toBe(true);
+  const written = upper.replace("?t?", "?T?");
+  expect((await proofOf(written, { count: 1 })).holds).toBe(false);
+});
+
 test("a policy that lets a suspended subject in lets an undeclared caller in", () => {
   const { federation: read } = parseFederation(
     federation('- { issuer: production, subjectPatterns: ["*@data.example.com"] }') +
