@@ -5,6 +5,7 @@ import { isLookAlike, urlFault } from "../../src/adopt/issuers";
 import { openTo } from "../../src/adopt/open-pattern";
 import { formDifferences, sameForm } from "../../src/adopt/policy-form";
 import { readAccountText } from "../../src/adopt/read-account";
+import { adoptionText } from "../../src/adopt/text";
 import { InputError } from "../../src";
 import { parseImports } from "../../src/federation/imports";
 
@@ -110,12 +111,14 @@ describe("imports.json", () => {
   });
 });
 
+const NOW = Date.parse("2026-11-29T12:00:00Z") / 1000;
+
 /** The details of an account with one role of a trust policy. */
 function adopted(trust: unknown, role: object = {}) {
   const detail = { RoleName: "reader", Arn: "arn:aws:iam::111122223333:role/reader", Path: "/", ...role };
   const details = { RoleDetailList: [{ ...detail, AssumeRolePolicyDocument: trust }] };
   const account = accountOf([readAccountText(JSON.stringify(details), "details.json")], undefined);
-  return adopt(account, { name: "adopted", schema: "s.json", sameState: false, evidence: null });
+  return adopt(account, { name: "adopted", schema: "s.json", sameState: false, evidence: null, now: NOW });
 }
 
 const PATH = "mycompany.cloud.databricks.com/oidc";
@@ -173,4 +176,29 @@ test.each([
 ])("the file %s is refused with %s", (text, code) => {
   const read = (): unknown => accountOf([readAccountText(text, "f.json")], undefined);
   expect(read).toThrow(expect.objectContaining({ code }));
+});
+
+test.each([
+  ["far ahead", "2999-01-01T00:00:00Z"],
+  ["that no calendar has", "2026-02-30T12:00:00Z"],
+  ["with a fraction", "2026-01-31T12:00:00.5Z"],
+])("a revocation at a moment %s stays attached, and its role is in the file without it", (_, moment) => {
+  const PolicyDocument = {
+    Version: "2012-10-17",
+    Statement: [
+      { Effect: "Deny", Action: "*", Resource: "*", Condition: { DateLessThan: { "aws:TokenIssueTime": moment } } },
+    ],
+  };
+  const adoption = adopted(trusting({ StringEquals: { [`${PATH}:aud`]: "1444828305810485", [`${PATH}:sub`]: "x" } }), {
+    RolePolicyList: [{ PolicyName: "revoke-sessions-before", PolicyDocument }],
+  });
+  const [role] = adoption.written;
+  expect(role?.declaration["revokeSessionsBefore"]).toBeUndefined();
+  expect(role?.leftPolicies.map(({ reason, place }) => [reason, place])).toEqual([
+    ["policy-not-allowed", "inlinePolicies: revoke-sessions-before"],
+  ]);
+  expect(adoption.imports.resources.filter(({ kind }) => kind === "inline")).toEqual([]);
+  expect(adoptionText(adoption, "o")).toMatch(
+    /^Attached as they are, .*\n {2}role reader, inlinePolicies: revoke-sessions-before: /m,
+  );
 });

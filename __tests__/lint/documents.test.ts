@@ -186,6 +186,13 @@ describe("the kind of a document is detected by its content", () => {
   });
 });
 
+test("a moment of revocation far ahead of now is refused", async () => {
+  const text = `${FEDERATION}\nrevokeSessionsBefore: 2026-11-29T14:00:00Z\n`;
+  const noon = Date.parse("2026-11-29T12:00:00Z") / 1000;
+  await expect(readDocument(text, "federation.yaml", noon)).rejects.toMatchObject({ code: "moment-ahead" });
+  expect((await readDocument(text, "federation.yaml", noon + 7200)).kind).toBe("federation");
+});
+
 test(
   "a federation's findings carry line and column of their trust, and patterns with a reason " + "are let be",
   async () => {

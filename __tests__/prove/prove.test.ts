@@ -195,11 +195,10 @@ test("a suspended subject of 200 roles is kept out of all, in whatever case it i
   expect(proof.roles[2]?.forged).toBeGreaterThanOrEqual(20);
 });
 
-test("a suspended subject is tried as a trust spells it, and not with letters that only Unicode holds the same", async () => {
-  const trusts = [
-    '- { issuer: production, subjects: ["Straße"] }',
-    '- { issuer: production, wideSubjectPatterns: [{ pattern: "St*", reason: "Every team may read the public lake." }] }',
-  ].join("\n");
+test("a suspended subject is tried as a trust spells it, in the case of ASCII letters", async () => {
+  const trusts =
+    '- { issuer: production, subjects: ["Straße"], wideSubjectPatterns: [{ pattern: "St*", ' +
+    'reason: "Every team may read the public lake." }] }';
   expect((await proofOf(`${federation(trusts)}\nsuspended: [straße]\n`, { count: 1 })).holds).toBe(true);
   const upper = `${federation(trusts.replace("Straße", "ÉTÉ").replace("St*", "?t?"))}\nsuspended: [été]\n`;
   expect((await proofOf(upper, { count: 1 })).holds).toBe(true);

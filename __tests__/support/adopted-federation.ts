@@ -15,7 +15,13 @@ import { compare, readPolicy } from "../../src";
 import { arbitraryFederation } from "./arbitrary-federation";
 import { arbitrarySpelling, iamDocuments, spelled, type Spelling } from "./existing-account";
 
-const OPTIONS = { name: "adopted", schema: "schema.json", sameState: false, evidence: null };
+const OPTIONS = {
+  name: "adopted",
+  schema: "schema.json",
+  sameState: false,
+  evidence: null,
+  now: Date.parse("2026-11-29T12:00:00Z") / 1000,
+};
 
 /** The account of a federation, read from what `aws iam` prints, and taken over. */
 function takenOver(view: AccountView, spellings: readonly Spelling[]): Adoption {

@@ -28,6 +28,8 @@ export interface AdoptOptions {
   readonly sameState: boolean;
   /** Who assumed what; null where no trail was given. */
   readonly evidence: Evidence | null;
+  /** Seconds since the epoch, which no revocation may be far ahead of. */
+  readonly now: number;
   readonly onRole?: (done: number, of: number) => void;
 }
 
@@ -38,6 +40,7 @@ export function adopt(account: ExistingAccount, options: AdoptOptions): Adoption
     accountId: account.accountId,
     partition: account.partition,
     issuers: new Map(found.issuers.map((issuer) => [issuer.provider.arn, issuer])),
+    now: options.now,
   };
   const ours = account.roles.filter(concerns);
   const read = ours.map((role, at) => {

@@ -53,6 +53,8 @@ export interface LeftRole {
 
 export interface RoleContext extends TrustSources {
   readonly partition: string;
+  /** Seconds since the epoch. */
+  readonly now: number;
 }
 
 /** The role as the file has it, or what keeps it out. */
@@ -111,14 +113,15 @@ export function probe(
   const trusts = Array.isArray(declaration["trusts"]) ? (declaration["trusts"] as readonly Members[]) : [];
   const named = new Set(trusts.map((trust) => trust["issuer"]));
   try {
-    return readFederation({
+    const input = {
       name: "adopted",
       aws: { accountId: context.accountId, partition: context.partition },
       emailDomains,
       trustPolicyMaxLength: TRUST_POLICY_MAX_QUOTA,
       issuers: declaredIssuers([...context.issuers.values()].filter(({ key }, at) => named.has(key) || at === 0)),
       roles: { [KEY]: { name, ...declaration } },
-    });
+    };
+    return readFederation(input, { now: context.now });
   } catch (error) {
     if (error instanceof FederationError) return { problems: error.problems };
     throw error;
@@ -154,6 +157,8 @@ function declarationOf(
     const refused = new Map<string, Fault>();
     for (const { path = "", message } of read.problems) {
       const [, , list, policy] = parsePath(path);
+      if (list === "revokeSessionsBefore")
+        refused.set(list, fault("policy-not-allowed", `inlinePolicies: ${REVOKE_POLICY_NAME}`, message));
       if ((list === "inlinePolicies" || list === "managedPolicyArns") && typeof policy === "string") {
         const arn = list === "managedPolicyArns" ? asRecord(given["managedPolicyArns"])?.[policy] : undefined;
         refused.set(`${list} ${policy}`, fault("policy-not-allowed", `${list}: ${String(arn ?? policy)}`, message));
@@ -167,6 +172,7 @@ function declarationOf(
     leftPolicies.push(...refused.values());
     given = Object.fromEntries(
       Object.entries(given).flatMap(([name, value]) => {
+        if (refused.has(name)) return [];
         const members = name === "inlinePolicies" || name === "managedPolicyArns" ? asRecord(value) : undefined;
         if (members === undefined) return [[name, value] as const];
         const kept = Object.entries(members).filter(([policy]) => !refused.has(`${name} ${policy}`));

@@ -87,14 +87,18 @@ export function adoptionText(adoption: Adoption, out: string): string {
       ...getsIn(role, leftProviders).says.map((who) => `    gets in today: ${who}`),
     ]),
   ];
+  const policies = written.flatMap(({ role, leftPolicies }) =>
+    leftPolicies.map((one) => `  role ${role.name}, ${faultText(one)}`),
+  );
   const lines = [
     `AWS account ${account.accountId}: ${counted(written.length, "role")} and ` +
       `${counted(issuers.length, "issuer")} in ${adoption.text === null ? "no file" : `${out}/federation.yaml`}.`,
     `Nothing to do with Databricks: ${counted(aside.roles, "role")}, ${counted(aside.providers, "provider")}.`,
     ...assumed.map((one) => `Assumed: ${one}`),
     ...(changed.length === 0 ? [] : ["The first plan shows, beside the imports:", ...changed]),
+    ...(policies.length === 0 ? [] : ["Attached as they are, since the file cannot say them:", ...policies]),
     ...(left.length === 0
-      ? ["Everything that concerns Databricks is in the file."]
+      ? [`Everything${policies.length === 0 ? "" : " else"} that concerns Databricks is in the file.`]
       : ["Not in the file, for you to decide:", ...left.slice(0, 3 * MOST_LEFT)]),
     ...(left.length > 3 * MOST_LEFT ? [`  and more: ${out}/adopted.md`] : []),
     `Read ${out}/adopted.md for what to do next.`,

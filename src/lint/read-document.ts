@@ -10,16 +10,17 @@ import { isPlan, isState, readPlan, refuseErrored, readState } from "../trust/do
 
 /**
  * The document in `text`; `file` names it in messages. JSON is a plan, a state, a CDKTF stack, a policy, a role, an
- * account or outputs; everything else is a federation file.
+ * account or outputs; everything else is a federation file, whose moments may not be far ahead of `now` (seconds since
+ * the epoch).
  * Throws InputError: json-syntax, document-unknown, plan-errored, trust-policy-unreadable, and the codes of a
  * federation file.
  */
-export async function readDocument(text: string, file: string): Promise<LintDocument> {
-  if (!/^[\s\ufeff]*[{[]/.test(text)) return readFederationText(text, file);
+export async function readDocument(text: string, file: string, now?: number): Promise<LintDocument> {
+  if (!/^[\s\ufeff]*[{[]/.test(text)) return readFederationText(text, file, now);
   const json = text.replace(/^\ufeff/, "");
   const document = asRecord(parsed(json, file));
   if (document === undefined) throw unknown(file);
-  if (document["issuers"] !== undefined && document["roles"] !== undefined) return readFederationText(text, file);
+  if (document["issuers"] !== undefined && document["roles"] !== undefined) return readFederationText(text, file, now);
   const read = readJson(document, json, file);
   if (read === undefined) throw unknown(file);
   return withDroppedAttributes(read);
@@ -71,9 +72,9 @@ function readJson(document: Readonly<Record<string, unknown>>, json: string, fil
   }
 }
 
-async function readFederationText(text: string, file: string): Promise<LintDocument> {
+async function readFederationText(text: string, file: string, now: number | undefined): Promise<LintDocument> {
   const { readFederationDocument } = await import("./read-federation-document");
-  return readFederationDocument(text, file);
+  return readFederationDocument(text, file, now);
 }
 
 function parsed(text: string, file: string): unknown {

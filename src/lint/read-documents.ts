@@ -35,7 +35,7 @@ export async function readOne(
   const file = path === "-" ? STDIN : path;
   return {
     file,
-    document: await readDocument(readText(path, fix), file),
+    document: await readDocument(readText(path, fix), file, Date.now() / 1000),
   };
 }
 

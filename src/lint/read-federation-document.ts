@@ -7,9 +7,9 @@ import { readYaml } from "../federation/yaml-source";
 import { targetOfAccount } from "./lint-federation";
 import type { LintDocument } from "../trust/documents/document";
 
-/** Throws InputError with every problem of the file. */
-export function readFederationDocument(text: string, file: string): LintDocument {
-  const { federation } = parseFederation(text, { file });
+/** `now`: seconds since the epoch. Throws InputError with every problem of the file. */
+export function readFederationDocument(text: string, file: string, now?: number): LintDocument {
+  const { federation } = parseFederation(text, { file, now });
   let source: ReturnType<typeof readYaml> | undefined;
   return {
     kind: "federation",

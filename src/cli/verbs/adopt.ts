@@ -51,6 +51,7 @@ export default verb({
       schema: schemaFor(resolve(out, "federation.yaml")),
       sameState: options.sameState,
       evidence,
+      now: Date.now() / 1000,
       onRole: (done, of) => progress(`compared ${done} of ${of} roles`),
     });
     const concerned = adoption.issuers.length + adoption.leftProviders.length + adoption.leftRoles.length;
