@@ -30,7 +30,15 @@ import type { Identity } from "../trust/trust";
 /** The top of a federation file beside \`aws\`, \`issuers\` and \`roles\`. */
 export interface SettingsDeclaration {${declared(SETTING_FIELDS)}}
 
-/** Whom a name of \`identities\` stands for: one of these. */
+/**
+ * Whom a name of \`identities\` stands for: one of these.
+ *
+ * @example
+ * \`\`\`ts
+ * import type { IdentityDeclaration } from "databricks-aws-oidc";
+ * const nightlyEtl: IdentityDeclaration = { servicePrincipal: "6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b" };
+ * \`\`\`
+ */
 export interface IdentityDeclaration {${declared(IDENTITY_FIELDS)}}
 
 /**

@@ -52,7 +52,15 @@ export interface SettingsDeclaration {
     | undefined;
 }
 
-/** Whom a name of `identities` stands for: one of these. */
+/**
+ * Whom a name of `identities` stands for: one of these.
+ *
+ * @example
+ * ```ts
+ * import type { IdentityDeclaration } from "databricks-aws-oidc";
+ * const nightlyEtl: IdentityDeclaration = { servicePrincipal: "6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b" };
+ * ```
+ */
 export interface IdentityDeclaration {
   /** Application ID of a service principal. Default: none. */
   readonly servicePrincipal?: string | undefined;

@@ -41,6 +41,7 @@ export interface ImportedResource extends ResourceKey {
 export interface Imports {
   /** 12 digits. */
   readonly awsAccountId: string;
+  /** Each provider, role, policy and attachment that is taken over. */
   readonly resources: readonly ImportedResource[];
 }
 

@@ -17,7 +17,15 @@ export interface WideSubjectPattern {
   readonly reason: string;
 }
 
-/** A service principal, user or subject that a federation declares under a name. */
+/**
+ * A service principal, user or subject that a federation declares under a name.
+ *
+ * @example
+ * ```ts
+ * import type { Identity } from "databricks-aws-oidc";
+ * const alice: Identity = { name: "alice", kind: "user", subject: "alice@example.com" };
+ * ```
+ */
 export interface Identity {
   readonly name: string;
   readonly kind: "servicePrincipal" | "user" | "subject";
