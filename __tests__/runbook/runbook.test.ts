@@ -93,7 +93,9 @@ test.each([
 test("each AWS account has a command of its own", () => {
   const accounts = { prod: { accountId: "111122223333" }, dev: { accountId: "444455556666" } };
   const text = written({ ...FEDERATION, aws: { accounts } });
-  expect(text).toContain("terraform -chdir=root/prod apply\nterraform -chdir=root/dev apply");
+  expect(text).toContain(
+    "terraform -chdir=root/prod apply\nterraform -chdir=root/dev init\nterraform -chdir=root/dev apply",
+  );
 });
 
 test("every call of this program has flags that its verb knows", () => {
@@ -113,4 +115,21 @@ test("every call of this program has flags that its verb knows", () => {
 
 test("the verb's flag names what can deploy", () => {
   expect(generate.verbs.runbook.flags["deployedBy"]?.choices).toEqual(["terraform", "tofu", "cdktf", "cdktn"]);
+});
+
+test.each([
+  ["federation.yaml", "git show HEAD:./federation.yaml > before.yaml"],
+  ["teams/data lake/federation.yaml", "git -C 'teams/data lake' show HEAD:./federation.yaml > before.yaml"],
+])("reads the committed %s wherever it is in its repository", (file, command) => {
+  expect(written(FEDERATION, { file }).split("\n")).toContain(command);
+});
+
+test.each([
+  ["true", '"true"'],
+  ["No", '"No"'],
+  ["nightly-etl", "nightly-etl"],
+])("shows the identity %s as a string of YAML", (name, entry) => {
+  const roles = { reader: { trusts: [{ issuer: "production", identities: [name] }] } };
+  const text = written({ ...FEDERATION, identities: { [name]: { servicePrincipal: READER } }, roles });
+  expect(text).toContain(`suspended: [${entry}]`);
 });

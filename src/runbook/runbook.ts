@@ -42,14 +42,18 @@ export function runbook(federation: Federation, options: RunbookOptions): Genera
 
 let renderer: Renderer | undefined;
 
+/** What some reader of YAML takes for no string. */
+const YAML_WORDS: ReadonlySet<string> = new Set(["true", "false", "null", "yes", "no", "on", "off", "y", "n"]);
+
 const helpers = {
   markdown: (text: string) => markdownText(text),
   /** Inline code. */
   code: (text: string) => codeSpan(text),
   /** Inline code in a cell of a table. */
   cell: (text: string) => codeSpan(text).replaceAll("|", "\\|"),
-  /** A text in a YAML list. */
-  yaml: (text: string) => (/^[A-Za-z][\w.@-]*$/.test(text) ? text : JSON.stringify(text)),
+  /** A text in a YAML list: quoted where it could be read as something else. */
+  yaml: (text: string) =>
+    /^[A-Za-z][\w.@-]*$/.test(text) && !YAML_WORDS.has(text.toLowerCase()) ? text : JSON.stringify(text),
   /** A word of a command. */
   word: (text: string) => shellWord(text),
 };
@@ -61,6 +65,9 @@ function viewOf(federation: Federation, { file, deployment, root }: RunbookOptio
   return {
     federation: federation.name,
     file,
+    folder: file.slice(0, Math.max(0, file.lastIndexOf("/"))),
+    // git takes a path from the top of the repository unless it begins like this
+    committed: `./${file.slice(file.lastIndexOf("/") + 1)}`,
     example: example?.entry ?? "someone@example.com",
     identities,
     patterns: federation.roles.flatMap(patternsOf),
