@@ -123,13 +123,13 @@ describe("the page", () => {
   test("shows what a role may do, statement by statement, and that of a managed policy the ARN alone is known", () => {
     expect(page).toContain(
       "<li>Allow <code>s3:GetObject</code> on <code>arn:aws:s3:::lake/${aws:username}/*</code> " +
-        '<span class="muted">(home)</span></li>',
+        "<small>(home)</small></li>",
     );
     expect(page).toContain(
       "if <code>NumericLessThan s3:max-keys 10</code> and <code>Bool aws:SecureTransport true</code>",
     );
     expect(page).toContain(
-      '<code>arn:aws:iam::111122223333:policy/read-lake</code> <span class="muted">(managed: its ARN alone is known)',
+      "<code>arn:aws:iam::111122223333:policy/read-lake</code> <small>(managed: its ARN alone is known)",
     );
     expect(page).toContain("At most what the boundary <code>arn:aws:iam::111122223333:policy/boundary</code> allows");
   });

@@ -64,7 +64,7 @@ function identityRow(
     ...(ofSeveralIssuers && issuer !== null ? [`of ${issuer}`] : []),
   ].map((text) => ` <small>${html(text)}</small>`);
   const name = link(`#i${id}`, who) + beside.join("");
-  return `<tr id="i${id}"><th scope="row">${name}</th><td>${links.join(", ")}${more}</td></tr>`;
+  return `<tr id="i${id}"><th>${name}</th><td>${links.join(", ")}${more}</td></tr>`;
 }
 
 /** The rows show a subject, except for Unity Catalog. */

@@ -33,7 +33,7 @@ function roleCard(
   return element(
     "details",
     { class: "card role", id: `r${index}`, "data-f": worst !== undefined, open: isOpen },
-    `<summary><h3>${html(role.name)}</h3> <span class="muted">${counted(identities, "identity", "identities")}</span>`,
+    `<summary><h3>${html(role.name)}</h3> <small>${counted(identities, "identity", "identities")}</small>`,
     worst === undefined ? "" : ` <span class="badge ${worst}">${worst}</span>`,
     view.trail?.unseen.roles.includes(role.key) === true ? ' <span class="badge">not seen</span>' : "",
     "</summary>",
@@ -54,11 +54,9 @@ function roleCard(
 function permissionsList({ managedPolicyArns, inlinePolicies, permissionsBoundaryArn }: ReportPermissions): string {
   const items = [
     ...inlinePolicies.flatMap(({ name, statements }) =>
-      statements.map((statement) => `<li>${permissionText(statement)} <span class="muted">(${html(name)})</span></li>`),
+      statements.map((statement) => `<li>${permissionText(statement)} <small>(${html(name)})</small></li>`),
     ),
-    ...managedPolicyArns.map(
-      (arn) => `<li>${code(arn)} <span class="muted">(managed: its ARN alone is known)</span></li>`,
-    ),
+    ...managedPolicyArns.map((arn) => `<li>${code(arn)} <small>(managed: its ARN alone is known)</small></li>`),
     ...(permissionsBoundaryArn === null
       ? []
       : [`<li>At most what the boundary ${code(permissionsBoundaryArn)} allows, of which the ARN alone is known</li>`]),
@@ -94,7 +92,7 @@ function callersOf(
     const trust = reaches.find((reach) => reach.statement === statement)?.trust;
     const place =
       link(`#r${index}s${statement}`, `Statement ${statement}`) + (trust === undefined ? "" : `, ${html(trust)}`);
-    return `<li>${words.map(wordText).join("")} <span class="muted">(${place})</span></li>`;
+    return `<li>${words.map(wordText).join("")} <small>(${place})</small></li>`;
   });
   const others = othersText({ kinds: callers, unsure });
   const reasons = widePatterns.map(({ pattern, reason }) => `<li>${code(pattern)}: “${html(reason)}”</li>`);
