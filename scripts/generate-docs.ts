@@ -2,11 +2,12 @@
  * Writes the pages that are made from code or data: docs/lint-rules.md, and the tables of rooms, fields, clouds,
  * principals and mechanisms in other pages. With `--check` writes nothing and exits 1 where one is stale.
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
 import { REASONS } from "../src/adopt/reasons";
 import { version } from "../package.json";
+import NAVIGATION from "../site/navigation.json";
 import { featuresTable, mechanismsTable } from "../src/explain/mechanisms";
 import { ACCOUNT_ISSUER_FIELDS, WORKSPACE_ISSUER_FIELDS } from "../src/federation/fields/issuer";
 import { ROLE_FIELDS } from "../src/federation/fields/role";
@@ -28,10 +29,21 @@ const reasonsTable = (): string =>
     Object.entries(REASONS).map(([reason, says]) => [`\`${reason}\``, says]),
   );
 
+/** The pages as the documentation site groups them. */
+function pageList(): string {
+  const fileOf = (page: string): string =>
+    existsSync(join(__dirname, "..", "docs", `${page}.md`)) ? `docs/${page}.md` : `${page.toUpperCase()}.md`;
+  return NAVIGATION.map(
+    ({ group, pages }) =>
+      `- ${group}: ${pages.map(([page, title]) => `[${title}](${fileOf(page ?? "")})`).join(" · ")}`,
+  ).join("\n");
+}
+
 const PAGES: Readonly<Record<string, (now: string) => string>> = {
   "ARCHITECTURE.md": withRooms,
   "docs/adopt.md": (page) => withTable(page, "REASONS", reasonsTable()),
-  "README.md": (page) => withTable(page, "FIRST_COMMANDS", firstCommands(PUBLISHED, version)),
+  "README.md": (page) =>
+    withTable(withTable(page, "FIRST_COMMANDS", firstCommands(PUBLISHED, version)), "PAGES", pageList()),
   "docs/cdktf.md": withInstallation,
   "docs/federation-file.md": withFields,
   "docs/issuer.md": (page) => withTable(page, "CLOUDS", cloudsTable()),
