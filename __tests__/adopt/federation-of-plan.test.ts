@@ -131,6 +131,22 @@ test("a trust policy that names no subject in a form of a federation is refused"
   );
 });
 
+test("a role of Unity Catalog whose web identities are all suspended is refused with what to read instead", () => {
+  const unityCatalog = { externalIds: ["0b7e6f5a-1c2d-4e3f-9a8b-7c6d5e4f3a2b"] };
+  const plan = planFor({
+    name: "lakehouse",
+    aws: { accountId: "111122223333" },
+    issuers: {
+      production: { level: "workspace", host: "mycompany.cloud.databricks.com", workspaceId: "1444828305810485" },
+    },
+    roles: { reader: { trusts: [{ issuer: "production", servicePrincipals: [READER] }, { unityCatalog }] } },
+    suspended: [READER],
+  });
+  expect(() => federationOfPlan(plan, "plan.json")).toThrow(
+    /names no web identity, as where all are suspended.*\[trust-policy-unreadable\]/,
+  );
+});
+
 describe("verbs with a plan instead of a federation file", () => {
   const folder = temporaryFolder("plan");
   const plan = join(folder, "plan.json");

@@ -91,9 +91,22 @@ export function federationOfPlan(text: string, file: string): PlannedFederation 
       theirs.ok &&
       compare(ours.policy, theirs.policy).kind === "none" &&
       compare(theirs.policy, ours.policy).kind === "none";
-    if (!same) throw notExpressible(role, file, "it allows other requests than a federation with these trusts");
+    if (!same) throw notExpressible(role, file, isEmptied(role) ? WHY_EMPTIED : WHY_DIFFERS);
   }
   return { federation, notes };
+}
+
+const WHY_DIFFERS = "it allows other requests than a federation with these trusts";
+const WHY_EMPTIED =
+  "it keeps sessions of web identities from renewing themselves and names no web identity, as where all are " +
+  "suspended: only the federation file says whom it trusts";
+
+/** Whether a role of Unity Catalog guards against web identities, and has none. */
+function isEmptied({ source }: SimulatedRole): boolean {
+  const { statements } = parseRole(source);
+  const guards = ({ conditions }: ParsedStatement): boolean =>
+    conditions.some(({ test, key }) => test === "Null" && key.toLowerCase() === "aws:federatedprovider");
+  return statements.some(guards) && statements.every(({ providers }) => providers.length === 0);
 }
 
 function nameOf(file: string): string {
