@@ -286,6 +286,25 @@ test("the AWS identity that a token is exchanged for is part of the call's key, 
   expect(key("env", "one")).toBe(key("env", "another"));
 });
 
+test("the files from which AWS' SDK takes that identity are part of the call's key too", () => {
+  const home = temporaryFolder("home");
+  mkdirSync(join(home, ".aws"));
+  const files = {
+    [join(home, ".aws", "credentials")]: {},
+    [join(home, ".aws", "config")]: {},
+    [join(home, "keys")]: { AWS_SHARED_CREDENTIALS_FILE: join(home, "keys") },
+    [join(home, "token")]: { AWS_WEB_IDENTITY_TOKEN_FILE: join(home, "token") },
+  };
+  for (const [file, env] of Object.entries(files)) {
+    const key = (from: string): string =>
+      callKey({ args: ["--role-arn", ROLE_ARN, `--from=${from}`], cwd: "/", env, home });
+    const [before, other] = [key("aws"), key("env")];
+    writeFileSync(file, "another identity");
+    expect(key("aws")).not.toBe(before);
+    expect(key("env")).toBe(other);
+  }
+});
+
 test("the call's key minds a Databricks configuration that is named from home", () => {
   const home = temporaryFolder("home");
   const call = { args: ["--role-arn", ROLE_ARN], cwd: "/", env: { DATABRICKS_CONFIG_FILE: "~/cfg" }, home };

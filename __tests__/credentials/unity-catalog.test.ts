@@ -12,7 +12,7 @@ import {
 } from "../../src/credentials/session-options";
 import { FederationError } from "../../src/errors";
 import type { FakeAws } from "../support/fake-aws";
-import { ROLE_ARN, startFakeAws } from "../support/fake-aws";
+import { catalogCredentials, ROLE_ARN, startFakeAws } from "../support/fake-aws";
 import { FAULTS, json, type Play } from "../support/fault-server";
 import { temporaryFolder } from "../support/temporary-folder";
 
@@ -203,6 +203,13 @@ test("--credential without --via unity-catalog is refused", () => {
 });
 
 const refusal = (status: number, error_code: string, message: string): Play => json({ error_code, message }, status);
+/** A session whose end is what `unit` makes of it. */
+const ending =
+  (unit: (at: number) => number): Play =>
+  (...exchange) =>
+    json({ ...(catalogCredentials(1, Date.now()) as object), expiration_time: unit(Date.now() + 3_600_000) })(
+      ...exchange,
+    );
 
 describe("a Unity Catalog that refuses or misbehaves", () => {
   const cases: Readonly<Record<string, { readonly play: Play; readonly codes: readonly string[] }>> = {
@@ -260,6 +267,16 @@ describe("a Unity Catalog that refuses or misbehaves", () => {
       }),
       codes: ["response-not-json"],
     },
+    "an end in seconds": { play: ending((at) => Math.floor(at / 1000)), codes: ["response-not-json"] },
+    "an end in microseconds": { play: ending((at) => at * 1000), codes: ["response-not-json"] },
+    "an end that is past": { play: ending((at) => at - 2 * 3_600_000), codes: ["response-not-json"] },
+    "a key with a line in it": {
+      play: json({
+        aws_temp_credentials: { access_key_id: "ASIA\n", secret_access_key: "PLANTED", session_token: "PLANTED" },
+        expiration_time: Date.now() + 3_600_000,
+      }),
+      codes: ["response-not-json"],
+    },
     "another service": { play: json(["hello"]), codes: ["response-not-json"] },
   };
 
@@ -292,4 +309,11 @@ test("the token goes to the configured workspace only, and no redirect is follow
   };
   expect((await failure(caller())).code).toBe("response-redirect");
   expect(received.some(({ url }) => url === "/stolen")).toBe(false);
+});
+
+test("a long message of a refusal is read in a moment", async () => {
+  aws.catalog = refusal(400, "INVALID_STATE", "invalid ".repeat(30_000));
+  const started = Date.now();
+  expect((await failure(caller())).code).toBe("credential-refused");
+  expect(Date.now() - started).toBeLessThan(2000);
 });

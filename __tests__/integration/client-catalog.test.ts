@@ -135,6 +135,13 @@ test("the Python meets a network's faults and refusals with a code, and shows no
     [json({ error_code: "PERMISSION_DENIED", message: "User does not have ACCESS" }, 403), "credential-access-denied"],
     [json({ error_code: "INVALID_STATE", message: "the role is not self-assuming" }, 400), "credential-role-refused"],
     [json({ azure_aad: { aad_token: "PLANTED" } }), "response-not-json"],
+    ...[1, 1e3, 1e15, 1e300].map(
+      (end) =>
+        [
+          json({ ...(catalogCredentials(1, Date.now()) as object), expiration_time: end }),
+          "response-not-json",
+        ] as const,
+    ),
   ] as const;
   const folder = written("notebook");
   await Promise.all(

@@ -46,6 +46,7 @@ export function callKey(call: Call): string {
       (name) => call.env[name],
     ),
     ...profileSettings(call, config, "oidc_token_filepath"),
+    ...(option(args, "--from") === "aws" ? awsIdentityFiles(call) : []),
   ];
   const stamps = [
     option(args, "--config") ?? (needsFile ? "federation.yaml" : undefined),
@@ -68,6 +69,16 @@ export function callKey(call: Call): string {
     stamps.map((file) => (file === undefined ? undefined : [pathOf(call, file), stampOf(pathOf(call, file))])),
   ];
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
+}
+
+/** Where the SDK of AWS finds an identity that no variable holds: it is the caller with `--from aws`. */
+function awsIdentityFiles({ env, home }: Call): readonly (string | undefined)[] {
+  return [
+    env["AWS_SHARED_CREDENTIALS_FILE"] ?? join(home, ".aws", "credentials"),
+    env["AWS_CONFIG_FILE"] ?? join(home, ".aws", "config"),
+    env["AWS_WEB_IDENTITY_TOKEN_FILE"],
+    env["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"],
+  ];
 }
 
 function decidingArguments(args: readonly string[]): readonly string[] {

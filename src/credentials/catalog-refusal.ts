@@ -16,7 +16,7 @@ export class CatalogRefusal extends OutsideError {
   }
 }
 
-/** What Databricks' REST errors have. */
+/** What Databricks' REST errors have, cut: a response may be long. */
 interface ApiError {
   readonly code: string;
   readonly message: string;
@@ -46,7 +46,7 @@ export function catalogRefusal(response: HttpResponse, url: URL, credential: str
   if (
     status === 401 ||
     /^(?:UNAUTHENTICATED|INVALID_TOKEN)$/.test(error.code) ||
-    /invalid .*token/i.test(error.message)
+    /invalid .{0,100}token/i.test(error.message)
   )
     return refusal(
       "token-refused",
@@ -109,11 +109,15 @@ function plainRefusal(response: HttpResponse, url: URL): OutsideError {
   throw new RangeError("a response that is 200 is no refusal");
 }
 
+/** Characters of an error that are read. */
+const MOST = 2000;
+
 function apiError({ body }: HttpResponse): ApiError | null {
   try {
     const document = JSON.parse(body.toString("utf8")) as Readonly<Record<string, unknown>> | null;
     const { error_code: code, message } = document ?? {};
-    return typeof code === "string" ? { code, message: typeof message === "string" ? message : "" } : null;
+    if (typeof code !== "string") return null;
+    return { code: code.slice(0, MOST), message: typeof message === "string" ? message.slice(0, MOST) : "" };
   } catch {
     return null;
   }

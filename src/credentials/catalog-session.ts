@@ -45,6 +45,8 @@ export interface CatalogSessionOptions {
 const TIMEOUT_MS = 20_000;
 const MAX_BYTES = 256 * 1024;
 const MAX_NAME = 255;
+/** The longest that AWS gives, 12 hours, and a little for clocks that differ. */
+const LONGEST_SESSION_MS = (12 * 60 + 10) * 60_000;
 
 /** Throws InputError `credential-name-invalid`. */
 export function checkCredentialName(name: string): void {
@@ -102,7 +104,7 @@ async function askOnce(
   const keys = document["aws_temp_credentials"] as Readonly<Record<string, unknown>> | null | undefined;
   const text = (name: string): string | null => {
     const value = keys?.[name];
-    return typeof value === "string" && value !== "" ? value : null;
+    return typeof value === "string" && /^[!-~]+$/.test(value) ? value : null;
   };
   const [accessKeyId, secretAccessKey, sessionToken] = [
     text("access_key_id"),
@@ -110,13 +112,7 @@ async function askOnce(
     text("session_token"),
   ];
   const expiration = document["expiration_time"];
-  if (
-    accessKeyId === null ||
-    secretAccessKey === null ||
-    sessionToken === null ||
-    typeof expiration !== "number" ||
-    !(expiration > 0 && expiration < 8.64e15)
-  )
+  if (accessKeyId === null || secretAccessKey === null || sessionToken === null || typeof expiration !== "number")
     throw outsideError(
       "response-not-json",
       `${url.host} answered without a session of AWS for the service credential ${quoted(credential)}.`,
@@ -126,6 +122,15 @@ async function askOnce(
     );
   const obtained = environment.now();
   const serverTime = Date.parse(response.headers["date"] ?? "");
+  const left = expiration - (Number.isNaN(serverTime) ? obtained : serverTime);
+  // seconds instead of milliseconds are long over; a session without an end would be served from the cache
+  if (!(left > 0 && left <= LONGEST_SESSION_MS))
+    throw outsideError(
+      "response-not-json",
+      `${url.host} answered with a session of the service credential ${quoted(credential)} that ` +
+        `${left > 0 ? "ends later than any session of AWS" : "is over already"} (expiration_time).`,
+      "Check this machine's clock, and check for a proxy.",
+    );
   const reading = readToken(token.reveal());
   const { issuer, subject } = reading.ok ? factsOf(reading.token.claims) : { issuer: null, subject: null };
   return {

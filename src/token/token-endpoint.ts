@@ -51,7 +51,7 @@ function readConfiguredHost(text: string): ConfiguredHost {
     .split(/[/?#]/, 1);
   if (isAccountsHost(bare))
     return { kind: "host", host: bare, accountId: /\/oidc\/accounts\/([^/?#]+)/.exec(text)?.[1] };
-  const read = readIssuerUrl(text, { allowCustomHost: true });
+  const read = readIssuerUrl(text, { allowCustomHost: true, path: "DATABRICKS_HOST" });
   return { kind: "host", host: read.host, accountId: read.level === "account" ? read.accountId : undefined };
 }
 
