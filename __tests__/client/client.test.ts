@@ -1,6 +1,7 @@
 import type { ClientOptions } from "../../src/client/client";
 import { clientOf } from "../../src/client/client";
 import { clientTree } from "../../src/client/files";
+import { checkClientFlags } from "../../src/client/own-flags";
 import { CLIENT_PLACES } from "../../src/client/places";
 import type { FederationInput } from "../../src/federation";
 import { readFederation } from "../../src/federation";
@@ -94,4 +95,26 @@ test.each(CLIENT_PLACES)("every file for %s is marked as generated, and there is
     expect(owned.map(({ folder }) => folder)).toContain(path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : "");
     expect(content).toMatch(/\n$/);
   }
+});
+
+test.each([
+  [{ for: "laptop", credential: "lake" }, "credential"],
+  [{ for: "laptop", roleArn: "" }, "role-arn"],
+  [{ for: "github-actions", servicePrincipal: READER }, "service-principal"],
+  [{ for: "laptop", via: "unity-catalog", credential: "lake", role: "reader" }, "role"],
+  [{ for: "app", via: "unity-catalog", credential: "lake", servicePrincipal: READER }, "service-principal"],
+  [{ for: "aws", role: "reader" }, "role"],
+  [{ for: "aws", awsAccountId: "111122223333" }, "aws-account-id"],
+])("an option that the file does not take is refused: %j", (flags, path) => {
+  expect(() => checkClientFlags(flags)).toThrow(
+    expect.objectContaining({ code: "usage", problems: [expect.objectContaining({ path })] }) as Error,
+  );
+});
+
+test.each([
+  { for: "laptop", role: "reader", account: "prod", awsAccountId: "111122223333" },
+  { for: "github-actions", via: "unity-catalog", credential: "lake", servicePrincipal: READER },
+  { for: "aws", roleArn: "arn:aws:iam::111122223333:role/worker", servicePrincipal: READER },
+])("options that the file takes are not: %j", (flags) => {
+  expect(() => checkClientFlags(flags)).not.toThrow();
 });

@@ -8,6 +8,12 @@ import { flags } from "../flags";
 import { sayResult, withProgress } from "../run";
 import { verb } from "../verb";
 
+/** A record is read by itself: whatever chooses what is checked would be ignored. */
+const OF_A_RUN = [
+  ...(["config", "plan", "assume", "record", "issuer", "role", "token", "from", "tokenFile", "profile"] as const),
+  ...(["scope", "aws", "all", "account", "awsAccountId", "region", "timeout", "allowEndpoint"] as const),
+] as const;
+
 export default verb({
   flags: flags(
     "config",
@@ -31,11 +37,7 @@ export default verb({
     "allowEndpoint",
     "json",
   ),
-  exclusive: [
-    ["token", "from"],
-    ["config", "plan"],
-    ...(["config", "plan", "assume", "record"] as const).map((flag) => ["replay", flag] as const),
-  ],
+  exclusive: [["token", "from"], ["config", "plan"], ...OF_A_RUN.map((flag) => ["replay", flag] as const)],
   examples: [
     ["$0 doctor", "the issuers of the federation, as AWS sees them"],
     ["$0 doctor --role lake-reader --aws --assume", "one role, to the end"],

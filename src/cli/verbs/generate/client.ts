@@ -30,11 +30,13 @@ export default verb({
     ],
   ],
   run: async (options) => {
-    const [{ clientOf }, { clientTree }, { deliver }] = await Promise.all([
+    const [{ clientOf }, { checkClientFlags }, { clientTree }, { deliver }] = await Promise.all([
       import("../../../client/client"),
+      import("../../../client/own-flags"),
       import("../../../client/files"),
       import("./deliver"),
     ]);
+    checkClientFlags(options);
     const { federation, warnings } = await readSource(options);
     for (const warning of warnings) tell(`warning: ${warning.message} [${warning.code}]`);
     if (options.via === "unity-catalog") {
