@@ -147,3 +147,21 @@ test.each([
       .map((finding) => finding.rule),
   ).toEqual([rule]);
 });
+
+test("a suspended entry that no trust names and no pattern matches is reported where it stands", () => {
+  const { federation } = readFederation({
+    name: "lakehouse",
+    emailDomains: ["data.example.com"],
+    issuers: {
+      production: { level: "workspace", host: "mycompany.cloud.databricks.com", workspaceId: "1444828305810485" },
+    },
+    identities: { alice: { user: "alice@example.com" } },
+    suspended: ["alice", "Bob@data.example.com", "BOB@example.com", "allice"],
+    roles: {
+      open: { trusts: [{ issuer: "production", subjectPatterns: ["*@data.example.com"] }], suspended: ["alice"] },
+      named: { trusts: [{ issuer: "production", identities: ["alice"], users: ["bob@example.com"] }] },
+    },
+  });
+  const found = lintFederation(federation).filter(({ rule }) => rule === "suspended-unmatched");
+  expect(found.map(({ path }) => path)).toEqual(["suspended[3]", "roles.open.suspended[0]"]);
+});

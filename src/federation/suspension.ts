@@ -4,7 +4,9 @@ import { nearest } from "../text/nearest";
 import { quoted } from "../text/text-rule";
 import { caseless, distinctSubjects, hasPatterns } from "../trust/suspension";
 import { exactSubjects, type Identity } from "../trust/trust";
+import { likeMatcher } from "../trust/string-like";
 import type { Federation, FederationRole } from "./model";
+import { formatPath } from "./path";
 
 type Identities = Readonly<Record<string, Identity>>;
 
@@ -81,4 +83,41 @@ function unclear(
 function named(roles: readonly Pick<FederationRole, "trusts">[]): ReadonlySet<string> {
   const trusts = roles.flatMap((role) => role.trusts.filter((trust) => trust.kind === "subjects"));
   return new Set(trusts.flatMap((trust) => exactSubjects(trust).map(caseless)));
+}
+
+/** Every entry of `suspended`, of the federation and its roles, with whether it matches a trust in its scope. */
+export function suspendedEntries({
+  suspended,
+  identities,
+  roles,
+}: Pick<Federation, "suspended" | "identities" | "roles">): readonly {
+  readonly path: string;
+  readonly entry: string;
+  readonly isMatched: boolean;
+}[] {
+  const entriesOf = (entries: readonly string[], scope: readonly FederationRole[], path: string) => {
+    if (entries.length === 0) return [];
+    const subjects = named(scope);
+    const patterns = patternsOf(scope).map((pattern) => likeMatcher(caseless(pattern)));
+    return entries.map((entry, index) => {
+      const subject = caseless(suspendedSubject(entry, identities));
+      const isMatched = subjects.has(subject) || patterns.some((matches) => matches(subject));
+      return { path: `${path}[${index}]`, entry, isMatched };
+    });
+  };
+  return [
+    ...entriesOf(suspended, roles, "suspended"),
+    ...roles.flatMap((role) => entriesOf(role.suspended, [role], formatPath(["roles", role.key, "suspended"]))),
+  ];
+}
+
+/** Every pattern of `roles`. */
+function patternsOf(roles: readonly Pick<FederationRole, "trusts">[]): readonly string[] {
+  return roles.flatMap(({ trusts }) =>
+    trusts.flatMap((trust) =>
+      trust.kind === "subjects"
+        ? [...trust.subjectPatterns, ...trust.wideSubjectPatterns.map(({ pattern }) => pattern)]
+        : [],
+    ),
+  );
 }

@@ -36,6 +36,7 @@ import { subjectLiteralWildcard } from "./rules/subject-literal-wildcard";
 import { subjectWildcard } from "./rules/subject-wildcard";
 import { subjectPatternNoDelimiter } from "./rules/subject-pattern-no-delimiter";
 import { subjectUnlikely } from "./rules/subject-unlikely";
+import { suspendedUnmatched } from "./rules/suspended-unmatched";
 import { emailDomainPublic } from "./rules/email-domain-public";
 import { subjectWidePattern } from "./rules/subject-wide-pattern";
 import { subjectEmail } from "./rules/subject-email";
@@ -106,6 +107,7 @@ export const RULE_GROUPS: Readonly<Record<string, readonly LintRule[]>> = {
     subjectOnlyWildcards,
     subjectOutsider,
     emailDomainPublic,
+    suspendedUnmatched,
     subjectWidePattern,
     subjectLiteralWildcard,
     subjectWildcard,

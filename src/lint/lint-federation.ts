@@ -4,6 +4,7 @@ import { accountView, inlinePoliciesOf, roleTrustPolicy, suspensionIn } from "..
 import { accountOfArn } from "../issuer/issuer";
 import { identityNames } from "../federation/identities";
 import type { Federation, FederationRole } from "../federation/model";
+import { suspendedEntries } from "../federation/suspension";
 import { formatPath } from "../federation/path";
 import type { TrustContext } from "../trust/build";
 import { ACCOUNT_ID_PLACEHOLDER, statementTrusts } from "../trust/build";
@@ -49,6 +50,7 @@ export function targetOfAccount(view: AccountView): LintTarget {
     })),
     givenProviderArns: view.providers.filter((provider) => !made.includes(provider)).map(({ arn }) => arn),
     emailDomains: view.federation.emailDomains,
+    suspended: suspendedEntries(view.federation),
     ignores: ignoresAt(view.federation.lint, []),
     roles: view.roles.map((role) => lintRoleOf(role, view, accountId)),
   };

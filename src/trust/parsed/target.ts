@@ -121,6 +121,8 @@ export interface LintTarget {
   readonly unread?: readonly UnreadRole[];
   /** Email domains that a federation declares for its patterns. */
   readonly emailDomains?: readonly string[];
+  /** What a federation and its roles suspend, and whether a trust in scope names it or a pattern matches it. */
+  readonly suspended?: readonly { readonly path: string; readonly entry: string; readonly isMatched: boolean }[];
   /** Of a plan. */
   readonly plan?: PlanFacts;
   /** Suppressions for everything. */
