@@ -21,7 +21,7 @@ export interface Proposal {
   readonly selfAssume: boolean;
 }
 
-/** What another trust policy mends. */
+/** What another trust policy fixes. */
 const OF_TRUSTS: ReadonlySet<Reason> = new Set([
   "deny-statement",
   "negated-element",

@@ -20,7 +20,7 @@ export default verb({
   },
   examples: [
     ["aws s3 sync s3://acme-trail/AWSLogs trail && $0 audit trail", "who used what in the last 90 days"],
-    ["$0 audit trail --days 180 --narrow", "the federation without whom nobody saw for half a year, as a diff"],
+    ["$0 audit trail --days 180 --narrow", "the federation without identities unseen for half a year, as a diff"],
   ],
   run: async (options, { words }) => {
     const days = readDays(options.days);

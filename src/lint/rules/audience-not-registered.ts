@@ -10,7 +10,7 @@ export const audienceNotRegistered: StatementRule = {
   on: "statement",
   severity: "error",
   title: "Audience that the provider does not register",
-  why: "STS refuses the token before it evaluates the trust policy, so nobody gets in by this line.",
+  why: "STS refuses the token before it evaluates the trust policy, so no one gets in by this line.",
   fix: "Add it to the provider's client IDs, or use one that is registered.",
   good: RIGHT_CONDITION,
   bad: conditionExample({ StringEquals: { [AUD]: "7770000000000001", [SUB]: EXAMPLE_SUBJECT } }),

@@ -12,7 +12,7 @@ export const audienceWildcard: StatementRule = {
   title: "Wildcard in the audience",
   why:
     "Under StringLike every registered audience matches; under StringEquals the wildcard is taken literally " +
-    "and nobody gets in.",
+    "and no one gets in.",
   fix: "List each audience under StringEquals.",
   good: RIGHT_CONDITION,
   bad: conditionExample({ StringLike: { [AUD]: "*" }, StringEquals: { [SUB]: EXAMPLE_SUBJECT } }),

@@ -7,7 +7,7 @@ export const guardNotText = guardRule({
   id: "guard-not-text",
   title: "Guard that is not compared as a string",
   why:
-    "Subjects and audiences are strings. Compared as numbers, dates, ARNs or bytes they match nobody, or a " +
+    "Subjects and audiences are strings. Compared as numbers, dates, ARNs or bytes they match no one, or a " +
     "different identity than the line suggests.",
   fix: "Use StringEquals.",
   source: SOURCES.operators,

@@ -12,7 +12,7 @@ export const networkNeverTrue: StatementRule = {
   title: "An address and a VPC endpoint required together",
   why:
     "A request through a VPC endpoint has no aws:SourceIp, and any other has none of aws:SourceVpce, aws:SourceVpc, " +
-    "aws:SourceVpcArn and aws:VpcSourceIp: they are never present at once, so nobody gets in.",
+    "aws:SourceVpcArn and aws:VpcSourceIp: they are never present at once, so no one gets in.",
   fix: "Write two statements (two trusts), one for each network.",
   good: conditionExample({ ...GUARDS, ...FROM_OFFICE }),
   bad: conditionExample({

@@ -25,7 +25,7 @@ export const noRoomToSuspend: RoleRule = {
   severity: "warning",
   title: "A pattern, and no room for a Deny",
   why:
-    "A pattern may match somebody who must be kept out today. That takes a Deny, and the policy has no room for the " +
+    "A pattern may match someone who must be kept out today. That takes a Deny, and the policy has no room for the " +
     "Deny of one service principal.",
   fix: "Shorten the lists, split the role, or raise the quota and set trustPolicyMaxLength.",
   good: RIGHT_STATEMENT,

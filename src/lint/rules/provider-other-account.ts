@@ -8,7 +8,7 @@ export const providerOtherAccount: RoleRule = {
   severity: "error",
   title: "Provider in another account",
   why:
-    "STS looks for the provider in the role's own account, so such a trust lets nobody in; or a copied ARN " +
+    "STS looks for the provider in the role's own account, so such a trust lets no one in; or a copied ARN " +
     "trusts the wrong issuer.",
   fix: "Register the issuer in the role's account and use that provider's ARN.",
   good: RIGHT_STATEMENT,

@@ -10,7 +10,7 @@ export const subjectLiteralWildcard: StatementRule = {
   severity: "error",
   title: "Wildcard under StringEquals",
   why:
-    "StringEquals takes * and ? literally, so nobody matches; and whoever changes it to StringLike opens the " +
+    "StringEquals takes * and ? literally, so no one matches; and whoever changes it to StringLike opens the " +
     "role.",
   fix: "Write the whole subject, or use StringLike with a pattern that fixes the email domain.",
   good: RIGHT_CONDITION,
@@ -26,7 +26,7 @@ export const subjectLiteralWildcard: StatementRule = {
             violationAt(
               statement,
               `Condition.${condition.operator}`,
-              `${condition.operator} takes ${quoted(value)} literally: nobody matches.`,
+              `${condition.operator} takes ${quoted(value)} literally: no one matches.`,
             ),
           ),
       ),

@@ -10,7 +10,7 @@ export const subjectMany: RoleRule = {
   on: "role",
   severity: "warning",
   title: `More than ${MANY_SUBJECTS} subjects`,
-  why: "CloudTrail shows little about a role that so many share, and nobody reviews such a list.",
+  why: "CloudTrail shows little about a role that so many share, and no one reviews such a list.",
   fix: "Give each team its own role.",
   good: RIGHT_CONDITION,
   bad: conditionExample({

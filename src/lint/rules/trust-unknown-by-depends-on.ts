@@ -14,7 +14,7 @@ export const trustUnknownByDependsOn: PlanRule = {
   title: "Module that waits for something, without its AWS account",
   why:
     "With `depends_on` Terraform reads the module's data sources at apply whenever what it waits for changes; the " +
-    "account, and with it every trust policy, is then unknown in the plan, and nobody can review or check it.",
+    "account, and with it every trust policy, is then unknown in the plan, and no one can review or check it.",
   fix: "Give aws_account_id and aws_partition to the module, or remove depends_on.",
   good: callExample({ aws_account_id: "111122223333", aws_partition: "aws" }, DEPENDS_ON),
   bad: callExample({}, DEPENDS_ON),
