@@ -267,6 +267,16 @@ describe("no failure shows a secret", () => {
         ),
     ],
     [
+      "a secret as a credential's name, refused by Unity Catalog",
+      () => {
+        aws.catalog = json({ error_code: "PERMISSION_DENIED", message: "no ACCESS" }, 403);
+        return run(
+          ["credentials", "--via", "unity-catalog", "--credential", PLANTED.clientSecret],
+          temporaryFolder("h"),
+        );
+      },
+    ],
+    [
       "Unity Catalog echoing the token",
       () => {
         aws.catalog = (request, response, body) =>

@@ -3,7 +3,7 @@ import { type ErrorCode, OutsideError } from "../errors";
 import type { FailureKind } from "../aws/refusal";
 import { readJson } from "../network/read-json";
 import type { HttpResponse } from "../network/request";
-import { redact, type Secret } from "../text/secret";
+import { hideSecrets, redact, type Secret } from "../text/secret";
 import { quoted } from "../text/text-rule";
 
 /** A refusal of Unity Catalog. */
@@ -28,7 +28,8 @@ interface ApiError {
  */
 export function catalogRefusal(response: HttpResponse, url: URL, credential: string, token: Secret): OutsideError {
   const { status } = response;
-  const name = quoted(credential);
+  const shown = hideSecrets(credential);
+  const name = quoted(shown);
   const error = apiError(response);
   if (error === null || (status >= 300 && status < 400)) return plainRefusal(response, url);
   const said = redact(error.message, [token], 400);
@@ -86,7 +87,7 @@ export function catalogRefusal(response: HttpResponse, url: URL, credential: str
     return refusal(
       "credential-access-denied",
       `This identity has no ACCESS on the service credential ${name}.`,
-      `Have its owner grant it: GRANT ACCESS ON SERVICE CREDENTIAL \`${credential.replaceAll("`", "``")}\` TO ` +
+      `Have its owner grant it: GRANT ACCESS ON SERVICE CREDENTIAL \`${shown.replaceAll("`", "``")}\` TO ` +
         "`IDENTITY`.",
     );
   return refusal(

@@ -8,7 +8,7 @@ import { readJson } from "../network/read-json";
 import { request } from "../network/request";
 import { readToken } from "../sts/read-token";
 import { factsOf } from "../sts/request-keys";
-import { redact, type Secret } from "../text/secret";
+import { hideSecrets, redact, type Secret } from "../text/secret";
 import { quoted } from "../text/text-rule";
 import type { TokenOptions } from "../token/choose-source";
 import { obtainToken } from "../token/obtain";
@@ -115,7 +115,7 @@ async function askOnce(
   if (accessKeyId === null || secretAccessKey === null || sessionToken === null || typeof expiration !== "number")
     throw outsideError(
       "response-not-json",
-      `${url.host} answered without a session of AWS for the service credential ${quoted(credential)}.`,
+      `${url.host} answered without a session of AWS for the service credential ${quoted(hideSecrets(credential))}.`,
       "azure_aad" in document || "gcp_oauth_token" in document
         ? "It is a credential for another cloud: name one for AWS."
         : "Check for a proxy, and check DATABRICKS_HOST.",
@@ -127,7 +127,7 @@ async function askOnce(
   if (!(left > 0 && left <= LONGEST_SESSION_MS))
     throw outsideError(
       "response-not-json",
-      `${url.host} answered with a session of the service credential ${quoted(credential)} that ` +
+      `${url.host} answered with a session of the service credential ${quoted(hideSecrets(credential))} that ` +
         `${left > 0 ? "ends later than any session of AWS" : "is over already"} (expiration_time).`,
       "Check this machine's clock, and check for a proxy.",
     );
