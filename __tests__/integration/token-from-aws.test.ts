@@ -106,12 +106,28 @@ test("it is used only where it is named, and only for a service principal", asyn
 
 test.each<[string, Env, string]>([
   ["no region", { AWS_REGION: "", AWS_ENDPOINT_URL_STS: "", AWS_CONFIG_FILE: "/nowhere" }, "aws-region-missing"],
+  ["a region of nowhere", { AWS_REGION: "nowhere", AWS_ENDPOINT_URL_STS: "" }, "aws-region-missing"],
+  ["a region with a host in it", { AWS_REGION: "evil.example/#", AWS_ENDPOINT_URL_STS: "" }, "aws-region-missing"],
   ["the global region", { AWS_REGION: "aws-global", AWS_ENDPOINT_URL_STS: "" }, "aws-region-missing"],
   ["an endpoint of another", { AWS_ENDPOINT_URL_STS: "https://sts.evil.example" }, "aws-endpoint-overridden"],
   ["keys of another run", { AWS_SESSION_TOKEN: "x.y" }, "aws-refused"],
 ])("%s is a coded error", async (_what, change, code) => {
   await inSandbox({}, async (_sandbox, env) => {
     expect((await failure({ ...env, ...change })).code).toBe(code);
+  });
+});
+
+test("a region that is empty for the SDK too is a coded error, and no error names a flag that does not apply", async () => {
+  await inSandbox({}, async (_sandbox, env) => {
+    process.env["AWS_REGION"] = "";
+    try {
+      const change = { AWS_REGION: "", AWS_ENDPOINT_URL_STS: "", AWS_CONFIG_FILE: "/nowhere" };
+      expect((await failure({ ...env, ...change })).code).toBe("aws-region-missing");
+    } finally {
+      delete process.env["AWS_REGION"];
+    }
+    const { problem } = await failure({ ...env, AWS_ENDPOINT_URL_STS: "https://sts.evil.example" });
+    expect(problem.fix).not.toContain("--allow-endpoint");
   });
 });
 

@@ -66,15 +66,15 @@ function isAwsControl(host: string): boolean {
 
 /**
  * Lets signed requests, and what the credential chain sends by itself, go to AWS and to loopback; elsewhere only when
- * asked. Throws InputError `aws-endpoint-overridden`.
+ * asked; `never`: no flag of the caller asks. Throws InputError `aws-endpoint-overridden`.
  */
-export function checkAwsHost(host: string, allowOther: boolean): void {
-  if (isAwsControl(host) || isLoopback(host) || allowOther) return;
+export function checkAwsHost(host: string, allowOther: boolean | "never"): void {
+  if (isAwsControl(host) || isLoopback(host) || allowOther === true) return;
+  const unset = "Unset every AWS_ENDPOINT_URL variable (or endpoint_url in the AWS config)";
   throw inputError(
     "aws-endpoint-overridden",
     `The configured AWS endpoint is ${host}, which does not belong to AWS: nothing is sent there.`,
-    "Unset every AWS_ENDPOINT_URL variable (or endpoint_url in the AWS config), or pass --allow-endpoint " +
-      "if that host is yours.",
+    allowOther === "never" ? `${unset}.` : `${unset}, or pass --allow-endpoint if that host is yours.`,
   );
 }
 

@@ -6,8 +6,10 @@ import { checkAwsHost, GLOBAL_STS, stsEndpoint } from "../aws/hosts";
 import { awsHandler } from "../aws/handler";
 import { awsErrorCode, sdkErrorOf } from "../aws/refusal";
 import { FederationError, inputError, type OutsideError, outsideError } from "../errors";
+import { REGION } from "../federation/rules";
 import { type Environment, variable } from "../network/environment";
 import { redact, type Secret, secret } from "../text/secret";
+import { quoted, satisfies } from "../text/text-rule";
 
 /** What Databricks accepts and advises: its documentation of workload identity federation for AWS. */
 export const AWS_TOKEN = { signingAlgorithm: "RS256", durationSeconds: 300 } as const;
@@ -23,6 +25,7 @@ export async function requestAwsToken(audience: string, environment: Environment
   const { STSClient, GetWebIdentityTokenCommand } = await import("@aws-sdk/client-sts");
   const { env } = environment;
   const region = variable(environment, "AWS_REGION") ?? variable(environment, "AWS_DEFAULT_REGION");
+  if (region !== undefined && !satisfies(REGION, region)) throw noRegion(region);
   const endpoint = stsEndpoint(env);
   const keys = keysOf(environment);
   const client = new STSClient({
@@ -33,7 +36,7 @@ export async function requestAwsToken(audience: string, environment: Environment
       maxBytes: MAX_BYTES,
       allow: (host) => {
         if (host === GLOBAL_STS) throw noRegion();
-        checkAwsHost(host, false);
+        checkAwsHost(host, "never");
       },
     }),
     ...(region === undefined ? {} : { region }),
@@ -69,11 +72,12 @@ function keysOf(environment: Environment) {
     : { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) };
 }
 
-function noRegion(): FederationError {
+function noRegion(region?: string): FederationError {
+  const why = region === undefined ? "No AWS region is configured" : `${quoted(region)} is not a region of AWS`;
   return inputError(
     "aws-region-missing",
-    "No AWS region is configured, and only regional endpoints of STS give tokens about AWS identities.",
-    "Set AWS_REGION.",
+    `${why}, and only regional endpoints of STS give tokens about AWS identities.`,
+    "Set AWS_REGION, e.g. to us-east-1.",
   );
 }
 
@@ -88,13 +92,20 @@ function unreadable(status: number): OutsideError {
 function refusalOf(error: unknown): Error {
   if (error instanceof FederationError) return error;
   const { name, message, status } = sdkErrorOf(error);
-  if (message === "Region is missing") return noRegion();
+  // the SDK reads a profile's region too, and takes an empty variable for one
+  if (/^Region (?:is missing|not accepted)/.test(message)) return noRegion();
   const shown = redact(message, [], 400);
   if (/CredentialsProviderError|TokenProviderError/.test(name))
     return outsideError(
       "aws-credentials-missing",
-      `No AWS credentials found: ${shown}`,
+      `No AWS credentials found: ${shown.replace(/\.?$/, ".")}`,
       "Run this as an AWS workload with a role (Lambda, ECS, EC2, EKS), or log in to AWS.",
+    );
+  if (status === 0)
+    return outsideError(
+      "aws-refused",
+      `The AWS SDK could not ask STS for a token${shown === "" ? "" : `: ${shown.replace(/\.?$/, "")}`}.`,
+      "Check this machine's AWS configuration: region, profile and credentials.",
     );
   const code = awsErrorCode(name, status);
   if (code === undefined) return unreadable(status);

@@ -1,6 +1,6 @@
 /** The way from an AWS identity to a Databricks token, hop by hop: AWS' setting, AWS' token, the exchange, the loop. */
 import { FederationError, InputError } from "../../errors";
-import type { Environment } from "../../network/environment";
+import { type Environment, variable } from "../../network/environment";
 import { readToken } from "../../sts/read-token";
 import { factsOf } from "../../sts/request-keys";
 import { quoted } from "../../text/text-rule";
@@ -117,8 +117,8 @@ async function outboundCheck(
   }
 }
 
-function regionIn({ env }: Environment): string {
-  return env["AWS_REGION"] ?? env["AWS_DEFAULT_REGION"] ?? "us-east-1";
+function regionIn(environment: Environment): string {
+  return variable(environment, "AWS_REGION") ?? variable(environment, "AWS_DEFAULT_REGION") ?? "us-east-1";
 }
 
 function awsTokenCheck(
