@@ -71,6 +71,18 @@ test("the files are marked as generated, and name the audience, the role and the
     audiences: ["7d3c2b1a-0f5e-4c8d-9a6b-123456789012"],
     subject: ROLE_ARN,
   });
+  // what token --from aws needs to ask for the very audience that the policies allow
+  expect(files.get("databricks.env")?.split("\n").slice(1)).toEqual([
+    "DATABRICKS_HOST=https://accounts.cloud.databricks.com",
+    "DATABRICKS_ACCOUNT_ID=7d3c2b1a-0f5e-4c8d-9a6b-123456789012",
+    `DATABRICKS_CLIENT_ID=${SERVICE_PRINCIPAL}`,
+    "DATABRICKS_AUTH_TYPE=env-oidc",
+    "DATABRICKS_TOKEN_AUDIENCE=7d3c2b1a-0f5e-4c8d-9a6b-123456789012",
+    "",
+  ]);
+  expect(fromAws(federation, { ...OPTIONS, issuer: "production" }, "0.1.0").tree.files.get("databricks.env")).toContain(
+    "DATABRICKS_HOST=https://mycompany.cloud.databricks.com\nDATABRICKS_CLIENT_ID=",
+  );
   // the account's setting is read, and neither made nor destroyed
   expect(files.get("federation-policy.tf")).toContain('data "aws_iam_outbound_web_identity_federation"');
   expect([...files.values()].join()).not.toContain('resource "aws_iam_outbound');

@@ -117,7 +117,7 @@ test.each<[string, Env, string]>([
   });
 });
 
-test("a region that is empty for the SDK too is a coded error, and no error names a flag that does not apply", async () => {
+test("an empty region is a coded error, and no error names a flag that does not apply", async () => {
   await inSandbox({}, async (_sandbox, env) => {
     process.env["AWS_REGION"] = "";
     try {
@@ -359,6 +359,39 @@ test("a loop back into the role that it began with is reported by token, credent
     if (options.via !== "web-identity") throw new Error("web identity is the default");
     await obtainSendableToken(options);
     expect(notes.join()).toContain("A loop:");
+  });
+});
+
+test("doctor --from aws reads the account's outbound setting with the credentials of this process", async () => {
+  await inSandbox({}, async (sandbox, env) => {
+    const own = { ...env, AWS_ENDPOINT_URL_IAM: sandbox.sts };
+    const kept = Object.fromEntries(Object.keys(own).map((name) => [name, process.env[name]]));
+    Object.assign(process.env, own);
+    try {
+      const { report } = await doctor(federation, {
+        environment: environment(own),
+        config: "federation.yaml",
+        from: "aws",
+        issuer: "production",
+        aws: false,
+        all: false,
+        assume: false,
+        allowEndpoint: false,
+        limits: { timeoutMs: 2000, stsMs: 400 },
+        lookup: async () => ["203.0.113.1"],
+      });
+      expect(report.checks).toContainEqual(
+        expect.objectContaining({
+          id: "aws-outbound",
+          status: "pass",
+          evidence: `It is switched on; the account's issuer is ${sandbox.workload.issuer}.`,
+        }),
+      );
+    } finally {
+      for (const [name, value] of Object.entries(kept))
+        if (value === undefined) delete process.env[name];
+        else process.env[name] = value;
+    }
   });
 });
 

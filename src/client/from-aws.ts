@@ -52,6 +52,7 @@ export function fromAws(federation: Federation, options: FromAwsOptions, version
     about: `What the federation ${federation.name} says. To change it, generate again.`,
     audience,
     awsTokenSeconds: AWS_TOKEN.durationSeconds,
+    databricksAccountId: issuer.input.level === "account" ? issuer.input.accountId : null,
     federationPolicy: { oidc_policy: { issuer: "ISSUER", audiences: [audience], subject: arn } },
     iamPolicy: tokenPolicy(audience),
     roleArn: arn,

@@ -54,7 +54,7 @@ export async function requestAwsToken(audience: string, environment: Environment
     if (WebIdentityToken === undefined || WebIdentityToken === "") throw unreadable(200);
     return secret(WebIdentityToken);
   } catch (error) {
-    throw refusalOf(error);
+    throw refusalOf(error, audience);
   } finally {
     client.destroy();
   }
@@ -89,7 +89,7 @@ function unreadable(status: number): OutsideError {
   );
 }
 
-function refusalOf(error: unknown): Error {
+function refusalOf(error: unknown, audience: string): Error {
   if (error instanceof FederationError) return error;
   const { name, message, status } = sdkErrorOf(error);
   // the SDK reads a profile's region too, and takes an empty variable for one
@@ -123,8 +123,8 @@ function refusalOf(error: unknown): Error {
       ".",
     ),
     code === "aws-access-denied"
-      ? "Allow the role sts:GetWebIdentityToken for this audience, 300 s and RS256: generate client --for aws writes " +
-          "the policy. DATABRICKS_TOKEN_AUDIENCE changes the audience."
+      ? `Allow the role sts:GetWebIdentityToken for the audience ${quoted(audience)}, 300 s and RS256: generate ` +
+          "client --for aws writes the policy. DATABRICKS_TOKEN_AUDIENCE changes the audience."
       : code === "aws-throttled"
         ? "Try again in a minute."
         : code === "aws-expired-token" || /InvalidClientTokenId|SignatureDoesNotMatch|UnrecognizedClient/.test(name)
