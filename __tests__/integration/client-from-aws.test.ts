@@ -72,7 +72,7 @@ test("the files are marked as generated, and name the audience, the role and the
     subject: ROLE_ARN,
   });
   // what token --from aws needs to ask for the very audience that the policies allow
-  expect(files.get("databricks.env")?.split("\n").slice(1)).toEqual([
+  expect(files.get("databricks.env")?.split("\n").slice(2)).toEqual([
     "DATABRICKS_HOST=https://accounts.cloud.databricks.com",
     "DATABRICKS_ACCOUNT_ID=7d3c2b1a-0f5e-4c8d-9a6b-123456789012",
     `DATABRICKS_CLIENT_ID=${SERVICE_PRINCIPAL}`,
