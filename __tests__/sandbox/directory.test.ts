@@ -199,6 +199,40 @@ describe("the verb", () => {
     expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
   });
 
+  test("prints what makes a shell run as the workload in AWS, also where there is no identity", async () => {
+    for (const trusts of [
+      [{ unityCatalog: { externalIds: ["0b7e6f5a"], cloud: "aws" } }],
+      [{ issuer: "production", users: ["alice@example.com"] }],
+    ]) {
+      const file = join(folder, "workload.json");
+      writeFileSync(
+        file,
+        JSON.stringify({
+          name: "lakehouse",
+          issuers: {
+            production: { level: "workspace", host: "mycompany.cloud.databricks.com", workspaceId: "1444828305810485" },
+          },
+          roles: { lake: { trusts } },
+        }),
+      );
+      const { sandbox, text } = await openSandbox({ ...request, config: file, plan: undefined });
+      await sandbox.stop();
+      const { accessKeyId, secretAccessKey, sessionToken } = sandbox.workload;
+      const lines = text.split("\n").map((line) => line.replaceAll("'", ""));
+      expect(lines).toEqual(
+        expect.arrayContaining([
+          `  export AWS_ACCESS_KEY_ID=${accessKeyId}`,
+          `  export AWS_SECRET_ACCESS_KEY=${secretAccessKey}`,
+          `  export AWS_SESSION_TOKEN=${sessionToken}`,
+          `  export AWS_ENDPOINT_URL_IAM=${sandbox.sts}`,
+        ]),
+      );
+      expect(text.includes("--via unity-catalog --credential lake --")).toBe(
+        text.includes("service credentials of Unity Catalog"),
+      );
+    }
+  });
+
   test("reports a port that is in use", async () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));

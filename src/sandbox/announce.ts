@@ -48,9 +48,7 @@ export function sandboxText(sandbox: Sandbox, caFile: string | null, region: str
   lines.push(
     "",
     "a workload in AWS, for token --from aws",
-    `  ${workload.arn}, whose tokens are from ${workload.issuer}`,
-    `    access key ID ${workload.accessKeyId}  secret ${workload.secretAccessKey}`,
-    `    session token ${workload.sessionToken}`,
+    `  ${workload.arn}, whose tokens are from ${workload.issuer}; its keys are among the lines to paste`,
   );
   if (principals.length > 0) {
     lines.push("", "AWS principals, for sts:AssumeRole");
@@ -64,15 +62,25 @@ export function sandboxText(sandbox: Sandbox, caFile: string | null, region: str
   return [...lines, "", ...environmentLines(sandbox, caFile, region)].map(visible).join("\n");
 }
 
-/** `export` lines for the first identity. A plan may hold anything: each value stays one word of the shell. */
+/**
+ * `export` lines for the first identity, and for the workload in AWS. A plan may hold anything: each value stays one
+ * word of the shell.
+ */
 function environmentLines(
-  { sts, issuers, identities, roles }: Sandbox,
+  { sts, issuers, identities, roles, serviceCredentials, workload }: Sandbox,
   caFile: string | null,
   region: string,
 ): readonly string[] {
   const [first] = identities;
   const host = first === undefined ? undefined : issuers[first.issuer]?.url;
-  if (first === undefined || host === undefined) return [];
+  const asWorkload = [
+    `paste these too to run as ${workload.arn} in AWS:`,
+    `  export AWS_ACCESS_KEY_ID=${workload.accessKeyId}`,
+    `  export AWS_SECRET_ACCESS_KEY=${shellWord(workload.secretAccessKey)}`,
+    `  export AWS_SESSION_TOKEN=${shellWord(workload.sessionToken)}`,
+    `  export AWS_ENDPOINT_URL_IAM=${sts}`,
+  ];
+  if (first === undefined || host === undefined) return asWorkload;
   const account = /\/oidc\/accounts\/([^/]+)$/.exec(issuers[first.issuer]?.issuer ?? "")?.[1];
   return [
     `paste into a shell to be ${first.subject}:`,
@@ -87,5 +95,16 @@ function environmentLines(
     `  databricks-aws-oidc token --from client-credentials --issuer ${shellWord(first.issuer)}`,
     `  databricks-aws-oidc credentials --from client-credentials ` +
       `--role-arn ${shellWord(roles[0] ?? "ROLE_ARN")} -- aws sts get-caller-identity`,
+    ...serviceCredentials
+      .slice(0, 1)
+      .map(
+        (name) =>
+          `  databricks-aws-oidc credentials --from client-credentials --via unity-catalog ` +
+          `--credential ${shellWord(name)} -- aws sts get-caller-identity`,
+      ),
+    "",
+    ...asWorkload,
+    "then for example:",
+    `  databricks-aws-oidc token --from aws --issuer ${shellWord(first.issuer)}`,
   ];
 }
