@@ -40,18 +40,31 @@ locals {
     for key in keys(local.named_lowered) : key => anytrue([for trust in var.roles[key].trusts : length(trust.subject_patterns) + length(trust.wide_subject_patterns) > 0])
   }
 
-  # An entry of suspended that is a name but for its case, or a name and what another identity is: it is not certain who is meant.
-  names_lowered = [for name in keys(local.identity_subjects) : lower(name)]
-  all_lowered   = flatten(values(local.named_lowered))
-  unclear = {
-    for key, entries in merge({ for key, role in var.roles : "role ${key}" => role.suspended }, { all = var.suspended }) : key => [
-      for entry in entries : entry
+  # What entries of suspended are, without case: names of identities, and subjects that trusts name. Looked up together, as both may be many.
+  entries_lowered  = [for entry in flatten([var.suspended, [for role in var.roles : role.suspended]]) : lower(coalesce(entry, "-"))]
+  entries_as_names = setintersection(local.entries_lowered, [for name in keys(local.identity_subjects) : lower(name)])
+  all_lowered      = flatten(values(local.named_lowered))
+  named_anywhere   = setintersection(concat(local.entries_lowered, [for subject in local.suspended_subjects : lower(subject)]), local.all_lowered)
+  any_pattern      = contains(values(local.has_pattern), true)
+
+  # An entry that is a name but for its case, or a name and what another identity is: it is not certain who is meant.
+  unclear = [
+    for entry in var.suspended : entry
+    if entry == null ? false : (
+      can(local.identity_subjects[entry])
+      ? lower(local.identity_subjects[entry]) != lower(entry) && contains(local.named_anywhere, lower(entry))
+      : contains(local.entries_as_names, lower(entry))
+    )
+  ]
+  unclear_by_role = {
+    for key, role in var.roles : key => [
+      for entry in role.suspended : entry
       if entry == null ? false : (
-        contains(keys(local.identity_subjects), entry)
-        ? lower(local.identity_subjects[entry]) != lower(entry) && contains(key == "all" ? local.all_lowered : try(local.named_lowered[trimprefix(key, "role ")], []), lower(entry))
-        : contains(local.names_lowered, lower(entry))
+        can(local.identity_subjects[entry])
+        ? lower(local.identity_subjects[entry]) != lower(entry) && contains(try(local.named_lowered[key], []), lower(entry))
+        : contains(local.entries_as_names, lower(entry))
       )
-    ] if length(entries) > 0
+    ] if length(role.suspended) > 0
   }
 
   # By role whose policy is too long with a Deny: by how many characters, also without; and what to leave out instead.
@@ -94,12 +107,12 @@ locals {
     suspended_not_found = concat(
       [
         for at, subject in local.suspended_subjects : var.suspended[at]
-        if !contains(local.all_lowered, lower(subject)) && !contains(values(local.has_pattern), true) || contains(try(local.unclear.all, []), var.suspended[at])
+        if !contains(local.named_anywhere, lower(subject)) && !local.any_pattern || contains(local.unclear, var.suspended[at])
       ],
       flatten([
         for key, role in var.roles : [
           for entry in role.suspended : "${key} ${coalesce(entry, "null")}"
-          if !contains(try(local.named_lowered[key], []), lower(lookup(local.identity_subjects, coalesce(entry, "-"), coalesce(entry, "-")))) && !try(local.has_pattern[key], true) || contains(try(local.unclear["role ${key}"], []), entry)
+          if !contains(try(local.named_lowered[key], []), lower(lookup(local.identity_subjects, coalesce(entry, "-"), coalesce(entry, "-")))) && !try(local.has_pattern[key], true) || contains(try(local.unclear_by_role[key], []), entry)
         ]
       ]),
     )
