@@ -8,6 +8,7 @@ import { policyKeys } from "../federation/policy-keys";
 import { readFederation } from "../federation/read";
 import { DEFAULT_SESSION_SECONDS } from "../federation/rules";
 import { samePermissions } from "../doctor/same-policies";
+import { compareUtf8 } from "../trust/canonical-json";
 import { SELF_ASSUME_POLICY_NAME, trustPolicyJson } from "../trust/build";
 import { readPolicy } from "../trust/decide/document";
 import { compare, type Policies } from "../trust/exact/compare";
@@ -188,15 +189,19 @@ function below(path: string): string {
 }
 
 /** Everything of a role in the file but its name and its trusts. */
-export function roleSettings({ path, settings, details, policies, lint }: ExistingRole): Members {
+export function roleSettings({ path, settings, details, policies, lint, addresses }: ExistingRole): Members {
   const { description = null, maxSessionDuration = DEFAULT_SESSION_SECONDS } = settings ?? {};
   // the one by which a Unity Catalog role assumes itself comes with the trust
   const assumesItself = plainRole(lint).statements.some(({ unityCatalog }) => unityCatalog);
   const moment = momentIn(policies?.inline ?? {});
-  const inline = Object.entries(policies?.inline ?? {}).filter(
-    ([name]) =>
-      (!assumesItself || name !== SELF_ASSUME_POLICY_NAME) && (moment === undefined || name !== REVOKE_POLICY_NAME),
-  );
+  // of two names that differ in case alone the first stays: one that a state manages, whatever the order in IAM
+  const rank = (name: string): string => `${addresses.inline[name] === undefined ? 1 : 0}${name}`;
+  const inline = Object.entries(policies?.inline ?? {})
+    .filter(
+      ([name]) =>
+        (!assumesItself || name !== SELF_ASSUME_POLICY_NAME) && (moment === undefined || name !== REVOKE_POLICY_NAME),
+    )
+    .sort(([left], [right]) => compareUtf8(rank(left), rank(right)));
   const attached = policyKeys(policies?.attached ?? []);
   // AWS' own tags are neither Terraform's to set nor to take away
   const tags = Object.entries(details?.tags ?? {}).filter(([key]) => !/^aws:/i.test(key));
