@@ -1,10 +1,10 @@
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { federationOfPlan } from "../../src/adopt/federation-of-plan";
-import { main } from "../../src/cli/cli";
 import type { FederationInput } from "../../src/federation";
 import { accountView, inlinePoliciesOf, readFederation, roleTrustPolicy } from "../../src/federation";
 import { roleArn, trustPolicyJson } from "../../src/trust/build";
+import { callCli } from "../support/call-cli";
 import { planOf, resourceChange, trustText } from "../support/plan-json";
 import { fullFederation } from "../support/full-federation";
 import { temporaryFolder } from "../support/temporary-folder";
@@ -173,40 +173,20 @@ describe("verbs with a plan instead of a federation file", () => {
     JSON.stringify({ iss: `https://${PATH}`, sub: READER, aud: "1444828305810485", iat: now, exp: now + 3600 }),
   );
 
-  async function run(...args: readonly string[]): Promise<{ readonly code: unknown; readonly stdout: string }> {
-    let stdout = "";
-    const spies = [
-      jest.spyOn(process.stdout, "write").mockImplementation((text) => {
-        stdout += String(text);
-        return true;
-      }),
-      jest.spyOn(process.stderr, "write").mockImplementation(() => true),
-    ];
-    const before = process.exitCode;
-    try {
-      process.exitCode = undefined;
-      await main(args);
-      return { code: process.exitCode ?? 0, stdout };
-    } finally {
-      process.exitCode = before;
-      for (const spy of spies) spy.mockRestore();
-    }
-  }
-
   test("prove tries the plan's roles", async () => {
-    const { stdout } = await run("prove", "--plan", plan, "--json");
+    const { stdout } = await callCli("prove", "--plan", plan, "--json");
     expect(JSON.parse(stdout)).toMatchObject({ roles: [{ role: "lake-reader", shutOut: [], letIn: [] }] });
   });
 
   test("explain decides on a role of the plan", async () => {
-    const { code, stdout } = await run(
+    const { code, stdout } = await callCli(
       ...["explain", "--plan", plan, "--role", "lake-reader", "--claims", claims, "--now", String(now + 60), "--json"],
     );
     expect([code, JSON.parse(stdout)]).toMatchObject([0, { allowed: true, subject: READER }]);
   });
 
   test.each([[["--plan", plan]], [[plan]]])("report %j shows the plan", async (where) => {
-    const { code, stdout } = await run("report", ...where, "--json");
+    const { code, stdout } = await callCli("report", ...where, "--json");
     expect([code, JSON.parse(stdout)]).toMatchObject([
       0,
       { roles: [{ key: "lake-reader" }], identities: [{ who: READER }] },
@@ -215,13 +195,13 @@ describe("verbs with a plan instead of a federation file", () => {
 
   test("report FILE shows a federation file, and refuses two files", async () => {
     const federation = join(__dirname, "..", "..", "federation.yaml");
-    expect(JSON.parse((await run("report", federation, "--json")).stdout)).toMatchObject({ name: "lakehouse" });
-    expect((await run("report", federation, "--plan", plan, "--json")).code).toBe(2);
+    expect(JSON.parse((await callCli("report", federation, "--json")).stdout)).toMatchObject({ name: "lakehouse" });
+    expect((await callCli("report", federation, "--plan", plan, "--json")).code).toBe(2);
   });
 
   test("generate client writes files for a role of the plan", async () => {
     const out = join(folder, "client");
-    const { code } = await run(
+    const { code } = await callCli(
       ...["generate", "client", "--plan", plan, "--role", "lake-reader", "--for", "notebook", "--out", out],
     );
     expect(code).toBe(0);
@@ -231,13 +211,13 @@ describe("verbs with a plan instead of a federation file", () => {
   test.each([["prove"], ["report"], ["doctor"], ["explain", "--role", "lake-reader"]])(
     "%s takes a plan or a federation file, not both",
     async (...verb) => {
-      const { code, stdout } = await run(...verb, "--plan", plan, "--config", "federation.yaml", "--json");
+      const { code, stdout } = await callCli(...verb, "--plan", plan, "--config", "federation.yaml", "--json");
       expect([code, JSON.parse(stdout)]).toMatchObject([2, { error: { code: "flags-conflict" } }]);
     },
   );
 
   test("doctor checks the issuers and the role of the plan", async () => {
-    const { code, stdout } = await run("doctor", "--plan", plan, "--role", "nobody", "--json");
+    const { code, stdout } = await callCli("doctor", "--plan", plan, "--role", "nobody", "--json");
     expect([code, JSON.parse(stdout)]).toMatchObject([
       2,
       { error: { code: "role-not-found", problems: [{ fix: "Use --role with one of: lake-reader." }] } },

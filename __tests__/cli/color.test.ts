@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { main } from "../../src/cli/cli";
 import { painted, paintedCode, usesColor } from "../../src/cli/color";
 import { visibleLines } from "../../src/text/escape";
+import { callCli, type CliCall } from "../support/call-cli";
 import { hostileText } from "../support/hostile-text";
 import { trustText } from "../support/plan-json";
 import { runs } from "../support/runs";
@@ -63,23 +63,12 @@ test.each([
 });
 
 /** What a call prints, with colors forced. */
-async function printed(...args: readonly string[]): Promise<{ stdout: string; stderr: string }> {
-  const said = { stdout: "", stderr: "" };
-  const spies = (["stdout", "stderr"] as const).map((stream) =>
-    jest.spyOn(process[stream], "write").mockImplementation((text) => {
-      said[stream] += String(text);
-      return true;
-    }),
-  );
-  const before = process.exitCode;
+async function printed(...args: readonly string[]): Promise<CliCall> {
   process.env["FORCE_COLOR"] = "1";
   try {
-    await main(args);
-    return said;
+    return await callCli(...args);
   } finally {
     delete process.env["FORCE_COLOR"];
-    process.exitCode = before;
-    for (const spy of spies) spy.mockRestore();
   }
 }
 

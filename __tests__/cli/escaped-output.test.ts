@@ -5,8 +5,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
-import { main } from "../../src/cli/cli";
 import { VERBS } from "../../src/cli/help";
+import { callCli } from "../support/call-cli";
 import { planOf, resourceChange } from "../support/plan-json";
 import { runs } from "../support/runs";
 import { temporaryFolder } from "../support/temporary-folder";
@@ -207,27 +207,7 @@ const CALLS: Readonly<Record<string, (text: string) => readonly (readonly string
   completion: (text) => [[text]],
 };
 
-/** Everything the command line prints in a call. */
-async function printed(args: readonly string[]): Promise<string> {
-  let text = "";
-  const spies = (["stdout", "stderr"] as const).map((stream) =>
-    jest.spyOn(process[stream], "write").mockImplementation((chunk) => {
-      text += String(chunk);
-      return true;
-    }),
-  );
-  const before = process.exitCode;
-  try {
-    await main(args);
-    return text;
-  } finally {
-    process.exitCode = before;
-    for (const spy of spies) spy.mockRestore();
-  }
-}
-
-// every call of a verb listens for a closed pipe and for signals
-process.stdout.setMaxListeners(0);
+// some verbs listen for signals
 process.setMaxListeners(0);
 
 test("every verb is called", () => {
@@ -241,7 +221,8 @@ test.each(Object.keys(CALLS))("%s prints text of others escaped", async (verb) =
       // neither a file's name nor an argument can hold these
       const text = given.replace(/[\0/]/g, "");
       for (const args of CALLS[verb]?.(text) ?? []) {
-        const output = await printed([verb, ...args]);
+        const { stdout, stderr } = await callCli(verb, ...args);
+        const output = stdout + stderr;
         longest = Math.max(longest, output.length);
         expect(output.replace(/[\n\t]/g, "")).not.toMatch(/[\p{C}\p{Zl}\p{Zp}\p{DI}]/u);
         expect(output).not.toMatch(/^[ \t]*(?:::|INJECTED)|##[a-z]*\[/m);

@@ -1,8 +1,8 @@
 /** The names that a federation gives its identities, beside their IDs in what every verb prints. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { main } from "../../src/cli/cli";
 import { assumption, READER, trailFile } from "../audit/trail";
+import { callCli } from "../support/call-cli";
 import { temporaryFolder } from "../support/temporary-folder";
 
 const FOLDER = temporaryFolder("identity-names");
@@ -47,24 +47,6 @@ const claims = file("claims.json", {
 const trail = file("trail.json", trailFile([assumption(), assumption({ role: "lake-writer", error: "AccessDenied" })]));
 const EXPLAIN = ["explain", "--config", federation, "--role", "lake-reader", "--claims", claims, "--now", "1767225660"];
 
-async function stdoutOf(args: readonly string[]): Promise<string> {
-  let stdout = "";
-  const spies = [
-    jest.spyOn(process.stderr, "write").mockReturnValue(true),
-    jest.spyOn(process.stdout, "write").mockImplementation((text) => {
-      stdout += String(text);
-      return true;
-    }),
-  ];
-  try {
-    await main(args);
-    return stdout;
-  } finally {
-    process.exitCode = 0;
-    for (const spy of spies) spy.mockRestore();
-  }
-}
-
 const NAMED = `${READER} (nightly-etl, etl)`;
 
 test.each([
@@ -92,12 +74,13 @@ test.each([
   ],
   ["report as a diagram", ["report", federation, "--format", "mermaid"], [`${READER} (nightly-etl, etl)<br/>`]],
 ])("%s shows the name beside the ID", async (_, args, said) => {
-  const stdout = await stdoutOf(args);
+  const { stdout } = await callCli(...args);
   for (const text of said) expect(stdout).toContain(text);
 });
 
 test("JSON has the ID as it is and the names in a member", async () => {
-  const json = async (...args: readonly string[]): Promise<unknown> => JSON.parse(await stdoutOf([...args, "--json"]));
+  const json = async (...args: readonly string[]): Promise<unknown> =>
+    JSON.parse((await callCli(...args, "--json")).stdout);
   const names = ["nightly-etl", "etl"];
   expect(await json(...EXPLAIN)).toMatchObject({ subject: READER, names });
   expect(await json("explain", "--who", "--config", federation)).toMatchObject({

@@ -1,6 +1,7 @@
 import { flagMistake, valueMistake } from "../../src/cli/mistakes";
-import { loadVerb, main } from "../../src/cli/cli";
+import { loadVerb } from "../../src/cli/cli";
 import type { Verb } from "../../src/cli/verb";
+import { callCli } from "../support/call-cli";
 
 const ROOT: Pick<Verb, "flags"> = {
   flags: {
@@ -54,21 +55,6 @@ test.each([
 });
 
 describe("a call", () => {
-  /** Runs the command line in this process; its exit code, and what it printed. */
-  async function run(...args: readonly string[]): Promise<{ readonly code: unknown; readonly printed: string }> {
-    const written: string[] = [];
-    const spies = (["stdout", "stderr"] as const).map((stream) =>
-      jest.spyOn(process[stream], "write").mockImplementation((text) => written.push(String(text)) > 0),
-    );
-    try {
-      await main(args);
-      return { code: process.exitCode, printed: written.join("") };
-    } finally {
-      process.exitCode = 0;
-      for (const spy of spies) spy.mockRestore();
-    }
-  }
-
   test.each<[readonly string[], string]>([
     [["generate", "module"], 'Unknown argument "module". Did you mean modules?'],
     [["generate"], "generate needs one of: modules, root, client, guardrails, audit-queries, runbook, schema."],
@@ -89,14 +75,14 @@ describe("a call", () => {
     [["explain", "--token", "@nowhere.jwt", "--policy", "nowhere.json"], "[file-not-found]"],
     [["pack", "--verify", "--release", "nowhere"], "[file-not-found]"],
   ])("%j is refused with exit code 2", async (args, sentence) => {
-    const { code, printed } = await run(...args);
-    expect(printed).toContain(sentence);
+    const { code, stdout, stderr } = await callCli(...args);
+    expect(stdout + stderr).toContain(sentence);
     expect(code).toBe(2);
   });
 
   test("says a mistake as a document with --json", async () => {
-    const { printed } = await run("issuer", "--hots", "x", "--json");
-    expect(printed).toContain('"code": "usage"');
-    expect(printed).toContain("Did you mean --host?");
+    const { stdout } = await callCli("issuer", "--hots", "x", "--json");
+    expect(stdout).toContain('"code": "usage"');
+    expect(stdout).toContain("Did you mean --host?");
   });
 });

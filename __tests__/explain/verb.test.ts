@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { main } from "../../src/cli/cli";
+import { callCli } from "../support/call-cli";
 
 const NOW = 1_757_600_000;
 const ISSUER = "https://mycompany.cloud.databricks.com/oidc";
@@ -57,31 +57,12 @@ afterEach(() => {
 
 /** Runs the verb; words that begin with `+` are files of the folder. */
 async function explain(line: string): Promise<{ readonly code: unknown; readonly out: string; readonly err: string }> {
-  const written = { out: "", err: "" };
-  const out = jest.spyOn(process.stdout, "write").mockImplementation((text) => {
-    written.out += String(text);
-    return true;
-  });
-  const err = jest.spyOn(process.stderr, "write").mockImplementation((text) => {
-    written.err += String(text);
-    return true;
-  });
-  const listeners = process.stdout.listeners("error");
-  try {
-    await main([
-      "explain",
-      ...line
-        .split(" ")
-        .filter((word) => word !== "")
-        .map((word) => word.replace(/^(@?)\+/, (_, at: string) => `${at}${folder}/`)),
-    ]);
-  } finally {
-    out.mockRestore();
-    err.mockRestore();
-    for (const listener of process.stdout.listeners("error"))
-      if (!listeners.includes(listener)) process.stdout.removeListener("error", listener as () => void);
-  }
-  return { code: process.exitCode, ...written };
+  const words = line.split(" ").filter((word) => word !== "");
+  const { code, stdout, stderr } = await callCli(
+    "explain",
+    ...words.map((word) => word.replace(/^(@?)\+/, (_, at: string) => `${at}${folder}/`)),
+  );
+  return { code, out: stdout, err: stderr };
 }
 
 const OWN = "--config +federation.yaml --role reader";

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { main } from "../../src/cli/cli";
+import { callCli } from "../support/call-cli";
 import { REPOSITORY } from "../support/markdown";
 import { planOf, resourceChange, trustText } from "../support/plan-json";
 import { runProgram } from "../support/run-program";
@@ -18,29 +18,6 @@ function file(name: string, content: unknown): string {
   return path;
 }
 
-/** Runs the command line in this process. */
-async function run(
-  ...args: readonly string[]
-): Promise<{ readonly code: unknown; readonly stdout: string; readonly stderr: string }> {
-  const said = { stdout: "", stderr: "" };
-  const spies = (["stdout", "stderr"] as const).map((stream) =>
-    jest.spyOn(process[stream], "write").mockImplementation((text) => {
-      said[stream] += String(text);
-      return true;
-    }),
-  );
-  const before = process.exitCode;
-  try {
-    process.exitCode = undefined;
-    await main(args);
-    return { code: process.exitCode ?? 0, ...said };
-  } finally {
-    process.exitCode = before;
-    for (const spy of spies) spy.mockRestore();
-  }
-}
-
-process.stdout.setMaxListeners(0); // every call of a verb listens for a closed pipe
 const good = file("good.json", trustText(ISSUER, "1", [READER]));
 const warned = file("warned.json", trustText(ISSUER, "1", ["alice@example.com"]));
 const open = file("open.json", trustText(ISSUER, "1", ["*-*"]));
@@ -62,7 +39,7 @@ test.each([
   [[good, "--before", warned, "--fail-on-widening"], 1, `+ ${READER}`],
   [[good, "--before", good, "--fail-on-widening"], 0, "No findings (1 role checked)"],
 ])("lint %j ends in %i and says so", async (args, code, said) => {
-  const outcome = await run("lint", ...args);
+  const outcome = await callCli("lint", ...args);
   expect(outcome.stdout).toContain(said);
   expect(outcome.code).toBe(code);
 });
@@ -76,27 +53,27 @@ test.each([
   [[good, "--json", "--sarif"], 2, "flags-conflict"],
   [[good, "--unknown"], 2, "Unknown flag --unknown."],
 ])("lint %j ends in %i with %s", async (args, code, said) => {
-  const outcome = await run("lint", ...args);
+  const outcome = await callCli("lint", ...args);
   expect(outcome.stderr).toContain(said);
   expect(outcome.stderr).not.toMatch(/^[ \t]+at /m);
   expect(outcome.code).toBe(code);
 });
 
 test("--json prints one document, of a mistake too", async () => {
-  const { stdout } = await run("lint", warned, "--json");
+  const { stdout } = await callCli("lint", warned, "--json");
   expect(JSON.parse(stdout)).toMatchObject({
     errors: 0,
     warnings: 1,
     widened: false,
     findings: [{ rule: "subject-email", file: warned, ignored: null }],
   });
-  expect(JSON.parse((await run("lint", "nowhere.json", "--json")).stdout)).toMatchObject({
+  expect(JSON.parse((await callCli("lint", "nowhere.json", "--json")).stdout)).toMatchObject({
     error: { code: "file-not-found" },
   });
 });
 
 test("--sarif prints one log", async () => {
-  expect(JSON.parse((await run("lint", open, "--sarif")).stdout)).toMatchObject({
+  expect(JSON.parse((await callCli("lint", open, "--sarif")).stdout)).toMatchObject({
     version: "2.1.0",
     runs: [{ results: [{ ruleId: "subject-outsider" }, { ruleId: "subject-wildcard" }] }],
   });
@@ -112,22 +89,22 @@ test("a folder is searched for what lint knows, and the rest is passed over with
   file("folder/other.yaml", "on: push\njobs: {}\n");
   file("folder/.terraform/c.json", trustText(ISSUER, "1", ["*"]));
   file("folder/readme.md", "text");
-  const outcome = await run("lint", join(folder, "folder"));
+  const outcome = await callCli("lint", join(folder, "folder"));
   expect(outcome.stdout).toContain("0 errors, 1 warning (2 roles checked)");
   expect([...outcome.stderr.matchAll(/note: .*[/\\]([^/\\]+) is skipped/g)].map((match) => match[1])).toEqual([
     "half.json",
     "other.yaml",
     "package.json",
   ]);
-  expect((await run("lint", join(folder, "folder", "deep"))).code).toBe(0);
+  expect((await callCli("lint", join(folder, "folder", "deep"))).code).toBe(0);
   mkdirSync(join(folder, "empty"));
-  expect((await run("lint", join(folder, "empty"))).code).toBe(2);
+  expect((await callCli("lint", join(folder, "empty"))).code).toBe(2);
 });
 
 test("a federation file with a mistake in a folder is reported, not passed over", async () => {
   file("mixed/federation.yaml", "name: lake\nissuers: {}\nroles:\n  r: { trusts: [] }\n");
   file("mixed/a.json", trustText(ISSUER, "1", [READER]));
-  expect((await run("lint", join(folder, "mixed"))).code).toBe(2);
+  expect((await callCli("lint", join(folder, "mixed"))).code).toBe(2);
 });
 
 describe("report", () => {
@@ -139,17 +116,17 @@ describe("report", () => {
 
   test("writes one page to the given place, and says so on stderr", async () => {
     const out = join(folder, "report.html");
-    const outcome = await run("report", "--config", federation, "--out", out);
+    const outcome = await callCli("report", "--config", federation, "--out", out);
     expect(outcome).toEqual({ code: 0, stdout: "", stderr: `Wrote ${out}.\n` });
-    const again = await run("report", "--config", federation);
+    const again = await callCli("report", "--config", federation);
     expect(again.stdout.startsWith("<!doctype html>")).toBe(true);
     expect(again.stdout).toContain("who reaches what");
   });
 
   test("has the same bytes for the same moment, which it shows", async () => {
     const [first, second] = [
-      await run("report", "--config", federation, "--now", "1790000000"),
-      await run("report", "--config", federation, "--now", "1790000000"),
+      await callCli("report", "--config", federation, "--now", "1790000000"),
+      await callCli("report", "--config", federation, "--now", "1790000000"),
     ];
     expect(first.stdout).toBe(second.stdout);
     expect(first.stdout).toContain("Made <time");
@@ -160,7 +137,7 @@ describe("report", () => {
     [["--json"], '"identities"'],
     [["--format", "mermaid"], "flowchart LR"],
   ])("prints %j", async (format, said) => {
-    const outcome = await run("report", "--config", federation, ...format);
+    const outcome = await callCli("report", "--config", federation, ...format);
     expect(outcome.stdout).toContain(said);
     expect(outcome.code).toBe(0);
   });
@@ -178,7 +155,7 @@ describe("report", () => {
     [["--config", federation, "--format", "json"], 2, "usage"],
     [[federation, "--out", federation], 2, "which is read"],
   ])("%j ends in %i with %s", async (args, code, said) => {
-    const outcome = await run("report", ...args);
+    const outcome = await callCli("report", ...args);
     expect(outcome.stderr).toContain(said);
     expect(outcome.code).toBe(code);
   });
@@ -206,7 +183,7 @@ test("explain --who of a plan whose policies are known only in the apply says so
     "unknown.json",
     planOf([resourceChange("aws_iam_role.r", null, { name: "r" }, { assume_role_policy: true })]),
   );
-  const { stderr } = await run("explain", "--who", "--plan", unknown);
+  const { stderr } = await callCli("explain", "--who", "--plan", unknown);
   expect(stderr).toContain("No trust policy in it is known before apply (aws_iam_role.r). ");
 });
 
@@ -250,8 +227,8 @@ describe("an external ID that Terraform holds sensitive", () => {
     ["explain", (path: string) => ["--who", "--plan", path]],
     ["report", (path: string) => [path, "--json"]],
   ])("%s does not print", async (verb, args) => {
-    expect((await run(verb, ...args(plan({})))).stdout).toContain(SECRET);
-    const { stdout, stderr } = await run(verb, ...args(plan({ assume_role_policy: true })));
+    expect((await callCli(verb, ...args(plan({})))).stdout).toContain(SECRET);
+    const { stdout, stderr } = await callCli(verb, ...args(plan({ assume_role_policy: true })));
     expect(`${stdout}${stderr}`).not.toContain(SECRET);
     expect(stdout).toContain("(sensitive)");
   });
