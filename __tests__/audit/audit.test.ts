@@ -182,6 +182,15 @@ describe("declared and not seen", () => {
     );
   });
 
+  test("is not a suspended one, which must stay named while it is suspended", async () => {
+    const suspended = `${FEDERATION}suspended: [ALICE@example.com]\n`;
+    const { unseen } = await audited({ "a.json": trailFile(seen) }, { federation: suspended });
+    expect(unseen.identities.map(({ subject }) => subject)).toEqual([OTHER, "*@data.example.com", OTHER]);
+    const narrower = narrowed(suspended, unseen.identities);
+    expect(narrower).toContain("alice@example.com");
+    expect(() => parseFederation(narrower)).not.toThrow();
+  });
+
   test.each([
     [
       "a block list",

@@ -10,6 +10,7 @@ import type { Federation, FederationRole } from "../federation/model";
 import { issuerPathOf, parseProviderArn } from "../issuer/issuer";
 import { ACCOUNT_ID_PLACEHOLDER, roleArn } from "../trust/build";
 import { likeMatcher } from "../trust/string-like";
+import { oneOf } from "../trust/suspension";
 import { type Coverage, coverageOf } from "./coverage";
 import type { AssumptionGroup, TrailSummary } from "./trail-summary";
 
@@ -216,8 +217,9 @@ function reasonOf(
   };
 }
 
-/** Every subject and pattern that `role` declares. */
+/** Every subject and pattern that `role` declares; who is suspended is not to be seen, and stays as it is written. */
 export function declaredIdentities(role: FederationRole): readonly DeclaredIdentity[] {
+  const isOut = oneOf(role.suspendedSubjects);
   return role.trusts.flatMap((trust, index) => {
     if (trust.kind !== "subjects") return [];
     const one = (field: UnseenField, subject: string, name: string | null = null): DeclaredIdentity => {
@@ -227,7 +229,7 @@ export function declaredIdentities(role: FederationRole): readonly DeclaredIdent
       ...SUBJECT_FIELDS.flatMap((field) => trust[field].map((subject) => one(field, subject))),
       ...trust.identities.map(({ name, subject }) => one("identities", subject, name)),
       ...trust.wideSubjectPatterns.map(({ pattern }) => one("wideSubjectPatterns", pattern)),
-    ];
+    ].filter(({ subject }) => !isOut(subject));
   });
 }
 

@@ -1,5 +1,5 @@
 /** Who a federation says may assume which role, one line each: for tables, reports and matrices. */
-import { caseless } from "../trust/suspension";
+import { oneOf } from "../trust/suspension";
 import { subjectsOfKind } from "../trust/trust";
 import type { Federation } from "./model";
 
@@ -24,9 +24,9 @@ export function reachOf(federation: Pick<Federation, "roles">): readonly Reach[]
       if (trust.kind === "unityCatalog") {
         return trust.externalIds.map((who) => ({ ...shared, issuer: null, kind: "Unity Catalog", who }));
       }
-      const out = new Set(role.suspendedSubjects.map(caseless));
+      const isOut = oneOf(role.suspendedSubjects);
       const of = (kind: Reach["kind"], whos: readonly string[]): readonly Reach[] =>
-        whos.filter((who) => !out.has(caseless(who))).map((who) => ({ ...shared, issuer: trust.issuer, kind, who }));
+        whos.filter((who) => !isOut(who)).map((who) => ({ ...shared, issuer: trust.issuer, kind, who }));
       return [
         ...of("service principal", subjectsOfKind(trust, "servicePrincipals")),
         ...of("user", subjectsOfKind(trust, "users")),

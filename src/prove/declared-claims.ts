@@ -6,7 +6,7 @@ import { TOLERANCE_SECONDS, wouldBeRequest } from "../sts/decide-token";
 import { TAGS_CLAIM } from "../sts/request-keys";
 import { compileCondition } from "../trust/decide/conditions";
 import { likeMatcher } from "../trust/string-like";
-import { caseless } from "../trust/suspension";
+import { oneOf } from "../trust/suspension";
 import { exactSubjects, type SubjectTrust } from "../trust/trust";
 import type { Claims, Context } from "./identities";
 
@@ -35,12 +35,12 @@ export function declaredClaims(
   now: number,
 ): IsDeclared {
   const trusts = role.trusts.flatMap((trust) => (trust.kind === "subjects" ? declaredTrust(trust, view) : []));
-  const out = new Set(suspensionIn(role, view).subjects.map(caseless));
+  const isOut = oneOf(suspensionIn(role, view).subjects);
   return (claims, context) => {
     const subject = typeof claims["sub"] === "number" ? String(claims["sub"]) : claims["sub"];
     const audience = audienceOf(claims);
     if (typeof subject !== "string" || audience === null || !inTime(claims, now)) return false;
-    if (out.has(caseless(subject))) return false;
+    if (isOut(subject)) return false;
     const roles = claims["https://aws.amazon.com/roles"];
     if (roles !== undefined && !(Array.isArray(roles) && roles.includes(tried.arn))) return false;
     const named = trusts.filter(

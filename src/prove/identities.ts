@@ -3,7 +3,7 @@ import type { FederationIssuer, FederationRole } from "../federation/model";
 import { databricksClaims } from "../sts/databricks-claims";
 import { instanceOf } from "../trust/string-like";
 import { addressEdges } from "./address-edges";
-import { caseless } from "../trust/suspension";
+import { oneOf } from "../trust/suspension";
 import { type Condition, exactSubjects, subjectGroups, type SubjectTrust, type Trust } from "../trust/trust";
 
 export type Claims = Readonly<Record<string, unknown>>;
@@ -28,8 +28,8 @@ export function declaredIdentities(
   issuers: Readonly<Record<string, FederationIssuer>>,
   now: number,
 ): readonly Declared[] {
-  const out = new Set(role.suspendedSubjects.map(caseless));
-  return allIdentities(role, issuers, now).filter(({ subject }) => !out.has(caseless(subject)));
+  const isOut = oneOf(role.suspendedSubjects);
+  return allIdentities(role, issuers, now).filter(({ subject }) => !isOut(subject));
 }
 
 /**
@@ -41,10 +41,10 @@ export function suspendedIdentities(
   issuers: Readonly<Record<string, FederationIssuer>>,
   now: number,
 ): readonly Declared[] {
-  const out = new Set(role.suspendedSubjects.map(caseless));
+  const isOut = oneOf(role.suspendedSubjects);
   const declared = role.trusts
     .flatMap((trust) => (trust.kind === "subjects" ? exactSubjects(trust) : []))
-    .filter((subject) => out.has(caseless(subject)));
+    .filter(isOut);
   const spellings = role.suspendedSubjects.flatMap((subject) => [
     subject,
     inCase(subject, (letter) => letter.toLowerCase()),
