@@ -6,6 +6,7 @@ import { CLIENT_PLACES } from "../client/places";
 import { VIAS } from "../credentials/vias";
 import { CLOUD_NAMES } from "../issuer/clouds";
 import { PARTITIONS } from "../issuer/rules";
+import { DEPLOYMENTS } from "../runbook/deployments";
 import { TOKEN_SOURCE_NAMES } from "../token/sources";
 
 export interface Flag {
@@ -73,7 +74,7 @@ export const FLAGS = {
   days: { value: "DAYS", default: "90", about: "How many days an identity may go unseen" },
   deployedBy: {
     value: "PROGRAM",
-    choices: ["terraform", "tofu", "cdktf", "cdktn"],
+    choices: DEPLOYMENTS,
     default: "terraform",
     about: "What deploys the federation",
   },

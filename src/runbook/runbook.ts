@@ -1,4 +1,5 @@
 /** `generate runbook`: what to run when a person left or a secret leaked, for one federation. */
+import { isSeq } from "yaml";
 import { rootFolderOf } from "../federation/account-view";
 import { identityNames } from "../federation/identities";
 import type { Federation, FederationRole } from "../federation/model";
@@ -10,10 +11,8 @@ import { actionCovers, asRecord, records, textsOf } from "../trust/parsed/parse-
 import { likeMatcher } from "../trust/string-like";
 import { codeSpan, markdownText, shellWord } from "../text/escape";
 import { durationText } from "../federation/duration";
-
-/** What deploys the federation. */
-export const DEPLOYMENTS = ["terraform", "tofu", "cdktf", "cdktn"] as const;
-export type Deployment = (typeof DEPLOYMENTS)[number];
+import { yamlDocument } from "../federation/yaml-document";
+import type { Deployment } from "./deployments";
 
 export interface RunbookOptions {
   /** The federation file, as commands name it. */
@@ -42,18 +41,18 @@ export function runbook(federation: Federation, options: RunbookOptions): Genera
 
 let renderer: Renderer | undefined;
 
-/** What some reader of YAML takes for no string. */
-const YAML_WORDS: ReadonlySet<string> = new Set(["true", "false", "null", "yes", "no", "on", "off", "y", "n"]);
-
 const helpers = {
   markdown: (text: string) => markdownText(text),
   /** Inline code. */
   code: (text: string) => codeSpan(text),
   /** Inline code in a cell of a table. */
   cell: (text: string) => codeSpan(text).replaceAll("|", "\\|"),
-  /** A text in a YAML list: quoted where it could be read as something else. */
-  yaml: (text: string) =>
-    /^[A-Za-z][\w.@-]*$/.test(text) && !YAML_WORDS.has(text.toLowerCase()) ? text : JSON.stringify(text),
+  /** A list of one text in YAML, on one line. */
+  yamlList: (text: string) => {
+    const document = yamlDocument([text]);
+    if (isSeq(document.contents)) document.contents.flow = true;
+    return document.toString({ flowCollectionPadding: false, lineWidth: 0 }).trimEnd();
+  },
   /** A word of a command. */
   word: (text: string) => shellWord(text),
 };
@@ -62,6 +61,10 @@ function viewOf(federation: Federation, { file, deployment, root }: RunbookOptio
   const identities = identityRows(federation);
   const isKit = deployment === "cdktf" || deployment === "cdktn";
   const [example] = identities;
+  const durations =
+    federation.roles.length === 0
+      ? [federation.maxSessionDuration]
+      : federation.roles.map(({ maxSessionDuration }) => maxSessionDuration);
   return {
     federation: federation.name,
     file,
@@ -72,7 +75,7 @@ function viewOf(federation: Federation, { file, deployment, root }: RunbookOptio
     identities,
     patterns: federation.roles.flatMap(patternsOf),
     roles: federation.roles.map((role) => ({ role: role.key, longest: durationText(role.maxSessionDuration) })),
-    longest: durationText(Math.max(0, ...federation.roles.map((role) => role.maxSessionDuration))),
+    longest: durationText(Math.max(...durations)),
     isKit,
     deployment,
     root,
