@@ -1,15 +1,14 @@
 /** The playground in a browser, from a file: nothing is sent, nothing pasted runs, no token stays. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import type { Browser, Page } from "puppeteer-core";
 import { buildPlayground } from "../../scripts/build-playground";
-import { findOnPath } from "../support/found-programs";
+import { axeViolations, launchChromium, overflow, tabStops, withPage } from "../support/chromium";
 import { describeWith } from "../support/requirements";
 import { temporaryFolder } from "../support/temporary-folder";
 
-const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const TABS = ["issuer", "decide", "who", "federation"] as const;
 const base64url = (text: string): string => Buffer.from(text).toString("base64url");
 const SIGNATURE = "c2lnbmF0dXJlLXRoYXQtbXVzdC1ub3Qtc3RheQ";
@@ -27,11 +26,7 @@ describeWith({ chromium: true }, "the playground in a browser", () => {
 
   beforeAll(async () => {
     writeFileSync(file, (await buildPlayground()).page);
-    const { default: puppeteer } = await import("puppeteer-core");
-    browser = await puppeteer.launch({
-      executablePath: findOnPath("chromium") ?? "chromium",
-      args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
-    });
+    browser = await launchChromium();
   });
 
   afterAll(() => browser?.close());
@@ -44,15 +39,8 @@ describeWith({ chromium: true }, "the playground in a browser", () => {
 
   /** Opens the page and hands it over; fails for any request but the file, any message, any violation of the policy. */
   async function open(look: Look, body: (page: Page) => Promise<void>): Promise<void> {
-    const page = await browser.newPage();
-    const trouble: string[] = [];
-    page.on("pageerror", (error) => trouble.push(String(error)));
-    page.on("console", (message) => trouble.push(message.text()));
-    page.on("dialog", (dialog) => trouble.push(dialog.message()));
-    page.on("request", (request) => {
-      if (request.url().split("#")[0] !== url) trouble.push(request.url());
-    });
-    try {
+    const isOwn = (requested: string): boolean => requested.split("#")[0] === url;
+    await withPage(browser, isOwn, async (page) => {
       await page.evaluateOnNewDocument(
         "window.violations = []; addEventListener('securitypolicyviolation', (event) => " +
           "violations.push(event.violatedDirective + ' ' + event.blockedURI + ' ' + event.sample))",
@@ -63,10 +51,7 @@ describeWith({ chromium: true }, "the playground in a browser", () => {
       await body(page);
       expect(await page.title()).toBe("Playground: Databricks to AWS without a stored key");
       expect(await page.evaluate("violations")).toEqual([]);
-      expect(trouble).toEqual([]);
-    } finally {
-      await page.close();
-    }
+    });
   }
 
   const visibleText = (page: Page): Promise<string> => page.evaluate("document.body.innerText") as Promise<string>;
@@ -89,18 +74,6 @@ describeWith({ chromium: true }, "the playground in a browser", () => {
       })
       .catch(async () => expect(await statusOf(page, tab)).toMatch(expected));
   }
-
-  async function axeViolations(page: Page): Promise<readonly string[]> {
-    // Through the debugger, so that the page's own policy stays in force for everything else.
-    await page.evaluate(`${AXE}; window.axe = axe; 0`);
-    return (await page.evaluate(
-      `axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) => violations.map(({ id, nodes ` +
-        `}) => id + ": " + nodes.slice(0, 3).map(({ html }) => html).join(" ")))`,
-    )) as readonly string[];
-  }
-
-  const overflow = (page: Page): Promise<unknown> =>
-    page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
 
   const READY = {
     issuer: /issuer:/,
@@ -326,18 +299,9 @@ describeWith({ chromium: true }, "the playground in a browser", () => {
       await page.keyboard.press("ArrowRight");
       await page.keyboard.press("ArrowRight");
       expect(await page.evaluate("document.activeElement.id + ' ' + location.hash")).toBe("tab-decide #decide");
-      const seen: string[] = [];
-      for (let step = 0; step < 8; step += 1) {
-        await page.keyboard.press("Tab");
-        seen.push(
-          (await page.evaluate(
-            "(({ activeElement: at }) => " +
-              "getComputedStyle(at).outlineStyle === 'none' ? 'no outline' : at.id)(document)",
-          )) as string,
-        );
-      }
-      expect(seen).toEqual(expect.arrayContaining(["decide-policy", "decide-claims", "decide-context"]));
-      expect(seen).not.toContain("no outline");
+      const { names, withoutOutline } = await tabStops(page, 8, "at.id");
+      expect(names).toEqual(expect.arrayContaining(["decide-policy", "decide-claims", "decide-context"]));
+      expect(withoutOutline).toEqual([]);
     });
   });
 

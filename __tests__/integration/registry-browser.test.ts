@@ -1,17 +1,15 @@
-/** The registry's pages in a browser: readable on a phone and in the dark, nothing loaded, no complaint of axe. */
-import { readFileSync } from "node:fs";
+/** The registry's pages in a browser: readable on a phone and in the dark, nothing loaded, nothing found by axe. */
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser } from "puppeteer-core";
 import { publishToFolder } from "../../src/registry/publish/folder";
 import { readModules } from "../../src/release/module-folder";
 import { packRelease } from "../../src/release/pack";
-import { findOnPath } from "../support/found-programs";
+import { axeViolations, launchChromium, overflow, withPage } from "../support/chromium";
 import { smallRelease } from "../support/release";
 import { describeWith } from "../support/requirements";
 import { temporaryFolder } from "../support/temporary-folder";
 
-const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const MODULE = "v1/modules/acme/databricks-federation/aws";
 
 describeWith({ chromium: true }, "the registry's pages in a browser", () => {
@@ -31,11 +29,7 @@ describeWith({ chromium: true }, "the registry's pages in a browser", () => {
       );
       await publishToFolder(folder, { manifest, archives }, { namespace: "acme" });
     }
-    const { default: puppeteer } = await import("puppeteer-core");
-    browser = await puppeteer.launch({
-      executablePath: findOnPath("chromium") ?? "chromium",
-      args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
-    });
+    browser = await launchChromium();
   });
 
   afterAll(() => browser?.close());
@@ -48,21 +42,13 @@ describeWith({ chromium: true }, "the registry's pages in a browser", () => {
   test.each(pages.flatMap((page) => looks.map(([width, scheme]) => [page, width, scheme] as const)))(
     "%s at %i pixels, %s",
     async (path, width, scheme) => {
-      const page = await browser.newPage();
       const url = pathToFileURL(join(folder, path)).href;
-      const trouble: string[] = [];
-      page.on("pageerror", (error) => trouble.push(String(error)));
-      page.on("console", (message) => trouble.push(message.text()));
-      page.on("request", (request) => {
-        if (request.url() !== url) trouble.push(request.url());
-      });
-      try {
+      const isOwn = (requested: string): boolean => requested === url;
+      await withPage(browser, isOwn, async (page) => {
         await page.setViewport({ width, height: 800 });
         await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
         await page.goto(url);
-        expect(
-          await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"),
-        ).toBeLessThanOrEqual(0);
+        expect(await overflow(page)).toBeLessThanOrEqual(0);
         const broken = await page.evaluate(
           "[...document.querySelectorAll('a[href^=\"#\"]')].map((link) => " +
             "link.getAttribute('href')).filter((href) => document.getElementById(href.slice(1)) === null)",
@@ -70,17 +56,8 @@ describeWith({ chromium: true }, "the registry's pages in a browser", () => {
         expect(broken).toEqual([]);
         // every state: menus and texts open as well
         await page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true");
-        await page.evaluate(`${AXE}; window.axe = axe; 0`);
-        expect(
-          await page.evaluate(
-            'axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) => violations.map(({ id, ' +
-              'nodes }) => id + ": " + nodes.slice(0, 3).map(({ html }) => html).join(" ")))',
-          ),
-        ).toEqual([]);
-        expect(trouble).toEqual([]);
-      } finally {
-        await page.close();
-      }
+        expect(await axeViolations(page)).toEqual([]);
+      });
     },
   );
 

@@ -8,13 +8,11 @@ import { readAudit } from "../../src/audit/read-audit";
 import { reportPage } from "../../src/report/page";
 import { reportView } from "../../src/report/view";
 import { assumption, trailFile } from "../audit/trail";
-import { findOnPath } from "../support/found-programs";
+import { axeViolations, launchChromium, tabStops, withPage } from "../support/chromium";
 import { fullFederation } from "../support/full-federation";
 import { HOSTILE, viewOf } from "../support/hostile-report";
 import { describeWith } from "../support/requirements";
 import { temporaryFolder } from "../support/temporary-folder";
-
-const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 
 const PAUSE = "new Promise((done) => setTimeout(done, 100))";
 const SHARED = "6a9f1c2e-3b4d-4e5f-8a7b-0000000f4243";
@@ -103,11 +101,7 @@ describeWith({ chromium: true }, "the report in a browser", () => {
       files[`hostile-${index}`] = join(folder, `hostile-${index}.html`);
       writeFileSync(files[`hostile-${index}`] ?? "", reportPage(viewOf(text)));
     }
-    const { default: puppeteer } = await import("puppeteer-core");
-    browser = await puppeteer.launch({
-      executablePath: findOnPath("chromium") ?? "chromium",
-      args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
-    });
+    browser = await launchChromium();
   });
 
   afterAll(async () => {
@@ -125,33 +119,14 @@ describeWith({ chromium: true }, "the report in a browser", () => {
    * file.
    */
   async function open(name: string, look: Look, body: (page: Page) => Promise<void>): Promise<void> {
-    const page = await browser.newPage();
-    const trouble: string[] = [];
-    page.on("pageerror", (error) => trouble.push(String(error)));
-    page.on("console", (message) => trouble.push(message.text()));
-    page.on("dialog", (dialog) => trouble.push(dialog.message()));
-    page.on("request", (request) => {
-      if (request.url().startsWith("blob:")) return;
-      if (request.url().split("#")[0] !== pathToFileURL(files[name] ?? "").href) trouble.push(request.url());
-    });
-    try {
+    const { href } = pathToFileURL(files[name] ?? "");
+    const isOwn = (requested: string): boolean => requested.startsWith("blob:") || requested.split("#")[0] === href;
+    await withPage(browser, isOwn, async (page) => {
       await page.setViewport({ width: look.width ?? 1280, height: 900 });
       await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: look.scheme ?? "light" }]);
-      await page.goto(`${pathToFileURL(files[name] ?? "").href}${look.hash ?? ""}`);
+      await page.goto(`${href}${look.hash ?? ""}`);
       await body(page);
-      expect(trouble).toEqual([]);
-    } finally {
-      await page.close();
-    }
-  }
-
-  async function axeViolations(page: Page): Promise<readonly string[]> {
-    // Through the debugger, so that the page's own policy stays in force for everything else.
-    await page.evaluate(`${AXE}; window.axe = axe; 0`);
-    return (await page.evaluate(
-      `axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) => violations.map(({ id, nodes ` +
-        `}) => id + ": " + nodes.slice(0, 3).map(({ html }) => html).join(" ")))`,
-    )) as readonly string[];
+    });
   }
 
   // Code for the browser stands in quotes: the project's types know no document.
@@ -385,21 +360,13 @@ describeWith({ chromium: true }, "the report in a browser", () => {
 
   test("everything can be reached with the tab key, and shows where it is", async () => {
     await open("full", {}, async (page) => {
-      const seen: string[] = [];
-      for (let step = 0; step < 25; step += 1) {
-        await page.keyboard.press("Tab");
-        seen.push(
-          (await page.evaluate(
-            "(({ activeElement: at }) => getComputedStyle(at).outlineStyle === 'none' ? 'no outline' : " +
-              "at.localName + (at.id === '' ? '' : '#' + at.id))(document)",
-          )) as string,
-        );
-      }
-      expect(seen[0]).toBe("a");
-      expect(seen).toEqual(
+      const name = "at.localName + (at.id === '' ? '' : '#' + at.id)";
+      const { names, withoutOutline } = await tabStops(page, 25, name);
+      expect(names[0]).toBe("a");
+      expect(names).toEqual(
         expect.arrayContaining(["input#f-search", "select#f-issuer", "input#f-findings", "button", "button#csv"]),
       );
-      expect(seen).not.toContain("no outline");
+      expect(withoutOutline).toEqual([]);
     });
   });
 

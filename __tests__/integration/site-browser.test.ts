@@ -4,12 +4,11 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
 import type { Browser, Page } from "puppeteer-core";
-import { findOnPath } from "../support/found-programs";
+import { axeViolations, launchChromium, tabStops, withPage } from "../support/chromium";
 import { pages, REPOSITORY } from "../support/markdown";
 import { describeWith } from "../support/requirements";
 import { runProgram } from "../support/run-program";
 
-const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const SITE = join(REPOSITORY, "site");
 const DIST = join(SITE, ".vitepress", "dist");
 const TYPES: Readonly<Record<string, string>> = {
@@ -51,11 +50,7 @@ describeWith({ chromium: true }, "the documentation site in a browser", () => {
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const { default: puppeteer } = await import("puppeteer-core");
-    browser = await puppeteer.launch({
-      executablePath: findOnPath("chromium") ?? "chromium",
-      args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
-    });
+    browser = await launchChromium();
   });
 
   afterAll(async () => {
@@ -65,30 +60,17 @@ describeWith({ chromium: true }, "the documentation site in a browser", () => {
 
   /** Hands over a page of the site; fails for a message of the browser and for any request elsewhere. */
   async function open(path: string, body: (page: Page) => Promise<void>): Promise<void> {
-    const page = await browser.newPage();
-    const trouble: string[] = [];
-    page.on("pageerror", (error) => trouble.push(String(error)));
-    page.on("console", (message) => trouble.push(message.text()));
-    page.on("request", (request) => {
-      if (!request.url().startsWith(origin) && !request.url().startsWith("data:")) trouble.push(request.url());
-    });
-    try {
+    const isOwn = (requested: string): boolean => requested.startsWith(origin) || requested.startsWith("data:");
+    await withPage(browser, isOwn, async (page) => {
       await page.setViewport({ width: 1440, height: 900 });
       await page.goto(`${origin}${path}`, { waitUntil: "networkidle0" });
       await body(page);
-      expect(trouble).toEqual([]);
-    } finally {
-      await page.close();
-    }
+    });
   }
 
   async function problemsOf(page: Page): Promise<readonly string[]> {
-    await page.evaluate(`window.axe === undefined ? (() => { ${AXE}; window.axe = axe; })() : 0; 0`);
-    return (await page.evaluate(
-      `axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) => [...violations.map(({ id, nodes ` +
-        `}) => id + ": " + nodes.slice(0, 3).map(({ html }) => html).join(" ")), ` +
-        "...(document.documentElement.scrollWidth > innerWidth ? ['wider than the window'] : [])])",
-    )) as readonly string[];
+    const isWider = await page.evaluate("document.documentElement.scrollWidth > innerWidth");
+    return [...(await axeViolations(page)), ...(isWider === true ? ["wider than the window"] : [])];
   }
 
   /** Pages of all forms, which are looked at in every form: a home page, long tables, long code, pictures. */
@@ -132,19 +114,10 @@ describeWith({ chromium: true }, "the documentation site in a browser", () => {
 
   test("the tab key reaches the content first, then search and navigation, and shows where it is", async () => {
     await open("/lint.html", async (page) => {
-      const seen: string[] = [];
-      for (let step = 0; step < 12; step += 1) {
-        await page.keyboard.press("Tab");
-        seen.push(
-          (await page.evaluate(
-            "(({ activeElement: at }) => (getComputedStyle(at).outlineStyle === 'none' ? 'no outline: ' : '') + " +
-              "at.textContent.trim())(document)",
-          )) as string,
-        );
-      }
-      expect(seen[0]).toBe("Skip to content");
-      expect(seen).toEqual(expect.arrayContaining([expect.stringContaining("Search"), "Playground"]));
-      expect(seen.filter((what) => what.startsWith("no outline"))).toEqual([]);
+      const { names, withoutOutline } = await tabStops(page, 12, "at.textContent.trim()");
+      expect(names[0]).toBe("Skip to content");
+      expect(names).toEqual(expect.arrayContaining([expect.stringContaining("Search"), "Playground"]));
+      expect(withoutOutline).toEqual([]);
     });
   });
 
