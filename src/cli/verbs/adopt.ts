@@ -4,6 +4,7 @@ import { version } from "../../../package.json";
 import { inputError } from "../../errors";
 import { FLAGS, flags } from "../flags";
 import { progress, sayJson, sayText } from "../run";
+import { showTrailProgress } from "../trail";
 import { verb } from "../verb";
 
 export default verb({
@@ -118,7 +119,7 @@ async function trailOf(paths: readonly string[]): Promise<import("../../adopt/ev
     import("../../adopt/evidence"),
     import("../../audit/read-events"),
   ]);
-  const evidence = await readEvidence(paths, (bytes) => progress(`read ${Math.round(bytes / 1e6)} MB of the trail`));
+  const evidence = await readEvidence(paths, showTrailProgress);
   requireRecords(evidence.trail, "trail");
   return evidence;
 }

@@ -1,9 +1,10 @@
-/** `audit`: what CloudTrail says of a federation. */
+/** `audit`: what CloudTrail shows of a federation. */
 import { inputError } from "../../errors";
 import { readDays } from "../days";
 import { readSource } from "../federation-source";
 import { flags } from "../flags";
-import { progress, say, sayJson, sayText, tell } from "../run";
+import { say, sayJson, sayText, tell } from "../run";
+import { auditTrail } from "../trail";
 import { verb } from "../verb";
 
 export default verb({
@@ -24,16 +25,8 @@ export default verb({
   ],
   run: async (options, { words }) => {
     const days = readDays(options.days);
-    const [{ readAudit }, { requireRecords }, source] = await Promise.all([
-      import("../../audit/read-audit"),
-      import("../../audit/read-events"),
-      readSource(options),
-    ]);
-    const found = await readAudit(source.federation, words, {
-      days,
-      onProgress: (bytes) => progress(`read ${Math.round(bytes / 1e6)} MB of the trail`),
-    });
-    requireRecords(found.trail);
+    const source = await readSource(options);
+    const found = await auditTrail(source.federation, words, days);
     if (options.narrow) return proposeNarrower(source.file, found);
     if (options.json) sayJson(found);
     else if (options.csv) say((await import("../../audit/csv")).auditCsv(found));

@@ -57,10 +57,10 @@ export default verb({
       return found.exitCode;
     }
     const { record: file } = options;
-    if (file !== undefined && (!options.assume || existsSync(file)))
-      throw options.assume
-        ? inputError("usage", `--record: ${quoted(file)} exists.`, "Name a new file.", "record")
-        : inputError("usage", "--record has no effect without --assume.", "Add --assume.", "record");
+    if (file !== undefined && !options.assume)
+      throw inputError("usage", "--record has no effect without --assume.", "Add --assume.", "record");
+    if (file !== undefined && existsSync(file))
+      throw inputError("usage", `--record: ${quoted(file)} exists.`, "Name a new file.", "record");
     const [{ doctor }, { processEnvironment }] = await Promise.all([
       import("../../doctor/doctor"),
       import("../../network/environment"),

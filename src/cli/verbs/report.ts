@@ -2,11 +2,11 @@
 import { resolve } from "node:path";
 import { inputError } from "../../errors";
 import { quoted } from "../../text/text-rule";
-import type { Federation } from "../../federation/model";
 import { readDays } from "../days";
 import { readAnySource, readSource } from "../federation-source";
 import { FLAGS, flags } from "../flags";
-import { progress, say, tell, withoutHidden } from "../run";
+import { say, tell, withoutHidden } from "../run";
+import { auditTrail } from "../trail";
 import { verb } from "../verb";
 
 export default verb({
@@ -48,7 +48,9 @@ export default verb({
     const source = await (file === undefined ? readSource(options) : readAnySource(file));
     if (options.out !== undefined && resolve(options.out) === resolve(source.file))
       throw inputError("usage", `--out is ${quoted(source.file)}, which is read.`, "Name another file.", "out");
-    const view = reportView(source.federation, now, await auditOf(source.federation, options.trail, days));
+    const { trail } = options;
+    const audited = trail.length === 0 ? null : await auditTrail(source.federation, trail, days, "trail");
+    const view = reportView(source.federation, now, audited);
     const text = options.json
       ? `${JSON.stringify(view, null, 2)}\n`
       : options.format === "mermaid"
@@ -67,22 +69,3 @@ export default verb({
     return 0;
   },
 });
-
-/** What CloudTrail shows of the federation; null without a trail. */
-async function auditOf(
-  federation: Federation,
-  paths: readonly string[],
-  days: number,
-): Promise<import("../../audit/read-audit").AuditedTrail | null> {
-  if (paths.length === 0) return null;
-  const [{ readAudit }, { requireRecords }] = await Promise.all([
-    import("../../audit/read-audit"),
-    import("../../audit/read-events"),
-  ]);
-  const found = await readAudit(federation, paths, {
-    days,
-    onProgress: (bytes) => progress(`read ${Math.round(bytes / 1e6)} MB of the trail`),
-  });
-  requireRecords(found.trail, "trail");
-  return found;
-}
