@@ -8,7 +8,7 @@ import type { ClientPlace } from "../../src/client/places";
 import type { FederationInput } from "../../src/federation";
 import { readFederation } from "../../src/federation";
 import { canonicalText } from "../../src/trust/canonical-json";
-import { codeSpan } from "../../src/text/escape";
+import { markdownCode } from "../../src/text/escape";
 import { hostileText } from "../support/hostile-text";
 import { runs } from "../support/runs";
 
@@ -49,7 +49,7 @@ test("a bundle refuses what it would read as a reference", () => {
 test("inline code ends where it began, whatever is in it", () => {
   fc.assert(
     fc.property(hostileText, (text) => {
-      const span = codeSpan(text);
+      const span = markdownCode(text);
       const fence = /^`+/.exec(span)?.[0] ?? "";
       const inside = span.slice(fence.length, span.length - fence.length);
       expect(fence).not.toBe("");

@@ -1,6 +1,6 @@
 /** The templates of client files: layout only, every value through a helper that encodes it for its place. */
 import { hclComment, type HclValue, hclValue } from "../hcl/encode";
-import { codeSpan, markdownText, shellWord } from "../text/escape";
+import { markdownCode, markdownText, shellWord } from "../text/escape";
 import { type Renderer, rendererWith } from "../hcl/templates";
 import { bundleString, jsonValue, type PlainValue, pythonValue, workflowString } from "./encode";
 
@@ -18,7 +18,7 @@ const helpers = {
   /** A `#` comment of one line, in Python and YAML. */
   comment: (text: string) => hclComment(text),
   /** Inline code in Markdown. */
-  code: (text: string) => codeSpan(text),
+  code: (text: string) => markdownCode(text),
   /** A value in HCL, in an attribute of a block. */
   hcl: (value: HclValue) => hclValue(value, 2),
   /** One word of a POSIX shell. */

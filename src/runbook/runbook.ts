@@ -9,7 +9,7 @@ import { generatedFile } from "../files/generated-file";
 import { type Renderer, rendererWith } from "../hcl/templates";
 import { actionCovers, asRecord, records, textsOf } from "../trust/parsed/parse-role";
 import { likeMatcher } from "../trust/string-like";
-import { codeSpan, markdownText, shellWord } from "../text/escape";
+import { markdownCode, markdownText, shellWord } from "../text/escape";
 import { durationText } from "../federation/duration";
 import { yamlDocument } from "../federation/yaml-document";
 import type { Deployment } from "./deployments";
@@ -44,9 +44,9 @@ let renderer: Renderer | undefined;
 const helpers = {
   markdown: (text: string) => markdownText(text),
   /** Inline code. */
-  code: (text: string) => codeSpan(text),
+  code: (text: string) => markdownCode(text),
   /** Inline code in a cell of a table. */
-  cell: (text: string) => codeSpan(text).replaceAll("|", "\\|"),
+  cell: (text: string) => markdownCode(text).replaceAll("|", "\\|"),
   /** A list of one text in YAML, on one line. */
   yamlList: (text: string) => {
     const document = yamlDocument([text]);

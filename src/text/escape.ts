@@ -103,12 +103,3 @@ export function inSingleQuotes(text: string): string {
 export function shellWord(text: string): string {
   return /^[A-Za-z0-9_@+=:,./-]+$/.test(text) ? text : inSingleQuotes(text);
 }
-
-/** `text` as inline code in Markdown: between more backticks than it holds in a row, on one line. */
-export function codeSpan(text: string): string {
-  const line = replaceInvisible(text, " ");
-  const longest = Math.max(0, ...(line.match(/`+/g) ?? []).map((run) => run.length));
-  const fence = "`".repeat(longest + 1);
-  const pad = line.startsWith("`") || line.endsWith("`") || line.trim() === "" ? " " : "";
-  return `${fence}${pad}${line}${pad}${fence}`;
-}
