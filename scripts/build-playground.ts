@@ -2,13 +2,13 @@
  * Builds the playground: one HTML file without a server, whose policy allows its own script and style and nothing
  * else. `npm run playground` writes it to out/playground/index.html.
  */
-import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build, type Plugin } from "esbuild";
 import Handlebars from "handlebars";
 import { version } from "../package.json";
+import { hashSource } from "../src/files/hash-source";
 import { HCL_HELPERS } from "../src/hcl/template-helpers";
 import { compileOptions } from "../src/hcl/templates";
 
@@ -69,8 +69,8 @@ export async function buildPlayground(): Promise<{ readonly page: string; readon
   const style = readFileSync(join(PLAYGROUND, "playground.css"), "utf8");
   const policy = [
     "default-src 'none'",
-    `script-src '${hash(script)}'`,
-    `style-src '${hash(style)}'`,
+    `script-src ${hashSource(script)}`,
+    `style-src ${hashSource(style)}`,
     "base-uri 'none'",
     "form-action 'none'",
     // no text becomes HTML, whatever a later change does
@@ -86,10 +86,6 @@ export async function buildPlayground(): Promise<{ readonly page: string; readon
     (name) => parts[name] ?? name,
   );
   return { page, inputs: contributing };
-}
-
-function hash(text: string): string {
-  return `sha256-${createHash("sha256").update(text).digest("base64")}`;
 }
 
 async function main(out: string): Promise<void> {

@@ -6,9 +6,15 @@ import type { ReportFinding, ReportIssuer, ReportView } from "./view";
 /** More findings than these are read with their roles. */
 const LISTED_FINDINGS = 50;
 
-/** Every finding that is not ignored, errors first, each with a link to its place. */
-export function findingsSection(view: ReportView): string {
-  const placed = [
+interface PlacedFinding {
+  readonly finding: ReportFinding;
+  /** Markup before the message: a link to the issuer or role; empty for a finding of the whole. */
+  readonly place: string;
+}
+
+/** Every finding that is not ignored. */
+export function placedFindings(view: ReportView): readonly PlacedFinding[] {
+  return [
     ...view.findings.map((finding) => ({ finding, place: "" })),
     ...view.issuers.flatMap(({ key, findings }, index) =>
       findings.map((finding) => ({ finding, place: `${link(`#u${index}`, key)}: ` })),
@@ -17,8 +23,13 @@ export function findingsSection(view: ReportView): string {
       findings.map((finding) => ({ finding, place: `${link(`#r${index}`, name)}: ` })),
     ),
   ].filter(({ finding }) => finding.ignored === null);
+}
+
+/** Every finding that is not ignored, errors first, each with a link to its place. */
+export function findingsSection(view: ReportView): string {
+  const placed = placedFindings(view);
   if (placed.length === 0) return '<p class="clean"><span aria-hidden="true">✓</span> No findings by lint.</p>';
-  const shown = placed
+  const shown = [...placed]
     .sort((left, right) => rank(left.finding) - rank(right.finding))
     .slice(0, LISTED_FINDINGS)
     .map(({ finding, place }) => findingItem(finding, place));

@@ -1,6 +1,7 @@
 /** A row for each identity, those of one kind and issuer together: which roles it can assume. */
 import { html } from "../text/escape";
 import { definitions, element, link } from "../text/markup";
+import { byKey } from "./by-key";
 import { SECRET_NOTES } from "./secrets";
 import type { ReportIdentity, ReportView } from "./view";
 
@@ -11,13 +12,7 @@ export function identitiesSection(view: ReportView): string {
   const reached = new Map<number, Set<number>>();
   for (const { identity, role } of view.reaches)
     reached.set(identity, (reached.get(identity) ?? new Set()).add(roleIndex.get(role) ?? 0));
-  const groups = new Map<string, ReportIdentity[]>();
-  for (const identity of view.identities) {
-    const key = JSON.stringify([identity.issuer, identity.kind]);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [identity]);
-    else group.push(identity);
-  }
+  const groups = byKey(view.identities, ({ issuer, kind }) => JSON.stringify([issuer, kind]));
   const bodies = [...groups.values()].map((identities) =>
     element(
       "tbody",

@@ -1,10 +1,10 @@
 /** Puts the report together: one HTML file that loads nothing and sends nothing. */
-import { createHash } from "node:crypto";
 import { html } from "../text/escape";
 import { element, link } from "../text/markup";
 import { counted } from "../text/words";
+import { hashSource } from "../files/hash-source";
 import { packageText } from "../files/read-file";
-import { findingsSection, issuersSection } from "./findings-section";
+import { findingsSection, issuersSection, placedFindings } from "./findings-section";
 import { identitiesSection } from "./identities-section";
 import { rolesSection } from "./roles-section";
 import { trailSection } from "./trail-section";
@@ -19,7 +19,7 @@ export function reportPage(view: ReportView): string {
   const scripts = SCRIPTS.map((name) => packageText(`templates/report/${name}.js`));
   const script = `"use strict";\n(() => {\n${scripts.join("\n")}})();\n`;
   const policy =
-    `default-src 'none'; style-src '${hash(style)}'; script-src '${hash(script)}'; ` +
+    `default-src 'none'; style-src ${hashSource(style)}; script-src ${hashSource(script)}; ` +
     `base-uri 'none'; form-action 'none'`;
   const sections = sectionsOf(view);
   return `<!doctype html>
@@ -103,13 +103,9 @@ function header(view: ReportView, sections: readonly Section[]): string {
   const accounts = view.accounts
     .map(({ key, accountId }) => [key, accountId ?? "known at plan time"].filter((part) => part !== null).join(" "))
     .join(", ");
-  const standing = [
-    ...view.findings,
-    ...view.issuers.flatMap(({ findings }) => findings),
-    ...view.roles.flatMap(({ findings }) => findings),
-  ].filter(({ ignored }) => ignored === null);
+  const standing = placedFindings(view);
   const count = (severity: ReportFinding["severity"]): number =>
-    standing.filter((finding) => finding.severity === severity).length;
+    standing.filter(({ finding }) => finding.severity === severity).length;
   const errors = count("error");
   const made = element("time", { datetime: view.made }, html(timeText(view.made)));
   const stats = [
@@ -157,8 +153,4 @@ placeholder="identity, role, action or resource"></label>
 /** `2026-11-30 13:25 UTC` */
 function timeText(time: string): string {
   return `${time.slice(0, 10)} ${time.slice(11, 16)} UTC`;
-}
-
-function hash(text: string): string {
-  return `sha256-${createHash("sha256").update(text, "utf8").digest("base64")}`;
 }

@@ -3,17 +3,17 @@ import { othersText } from "../explain/who-gets-in";
 import { html, htmlText } from "../text/escape";
 import { code, definitions, element, link } from "../text/markup";
 import { counted } from "../text/words";
+import { byKey } from "./by-key";
 import { findingsOf } from "./findings-section";
 import type { ReportPermission, ReportPermissions } from "./permissions";
 import { seenList } from "./trail-section";
 import type { ReportCallers, ReportReach, ReportRole, ReportView } from "./view";
 
-/** So many are read as they stand; more are a list to open one by one. */
+/** Up to this many cards are open; more are closed, as a list. */
 const OPEN_ROLES = 10;
 
 export function rolesSection(view: ReportView): string {
-  const byRole = new Map<string, ReportReach[]>(view.roles.map(({ key }) => [key, []]));
-  for (const reach of view.reaches) byRole.get(reach.role)?.push(reach);
+  const byRole = byKey(view.reaches, ({ role }) => role);
   const isOpen = view.roles.length <= OPEN_ROLES;
   return view.roles.map((role, index) => roleCard(role, index, byRole.get(role.key) ?? [], isOpen, view)).join("\n");
 }
@@ -26,7 +26,7 @@ function roleCard(
   view: ReportView,
 ): string {
   const standing = role.findings.filter(({ ignored }) => ignored === null);
-  const [worst] = ["error", "warning", "note"].filter((severity) => standing.some((one) => one.severity === severity));
+  const worst = ["error", "warning", "note"].find((severity) => standing.some((one) => one.severity === severity));
   const identities = new Set(reaches.map(({ identity }) => identity)).size;
   const facts: (readonly [string, string])[] = [["Session", html(role.session)]];
   if (role.accounts.length > 0) facts.push(["AWS accounts", html(role.accounts.join(", "))]);

@@ -1,4 +1,4 @@
-/** What CloudTrail shows of the federation: coverage first, since without it nothing else can be read rightly. */
+/** What CloudTrail shows of the federation: coverage first, since the rest depends on it. */
 import type { AuditedCalls } from "../audit/audit";
 import type { AuditedTrail } from "../audit/read-audit";
 import { coverageLines } from "../audit/text";

@@ -18,6 +18,7 @@ import { likeMatcher } from "../trust/string-like";
 import type { Finding } from "../lint/run-rules";
 import { NOBODY_SUSPENDED, withoutSuspended } from "../trust/suspension";
 import { type SubjectGroup, subjectGroups, type SubjectTrust, type WideSubjectPattern } from "../trust/trust";
+import { byKey } from "./by-key";
 import { permissionsOf, type ReportPermissions } from "./permissions";
 import { SECRET_NOTES, type SecretNote } from "./secrets";
 
@@ -53,7 +54,7 @@ export interface ReportRole {
   readonly permissions: ReportPermissions;
   /** In the first of its accounts. */
   readonly trustPolicy: TrustPolicy;
-  /** Every kind of caller that it lets in, in words, and the statement that does; nobody else gets in. */
+  /** Every kind of caller that it lets in, in words, and the statement that does; no one else gets in. */
   readonly callers: readonly ReportCallers[];
   /** Why one of them may not get in after all; null where everything was decided. */
   readonly unsure: string | null;
@@ -125,7 +126,7 @@ export function reportView(federation: Federation, now: number, trail: AuditedTr
       finding: { rule, severity, message, fix, path, ignored, statement },
     }),
   );
-  const byRole = grouped(
+  const byRole = byKey(
     findings.filter(({ role }) => role !== null),
     ({ role }) => role ?? "",
   );
@@ -171,16 +172,6 @@ export function reportView(federation: Federation, now: number, trail: AuditedTr
 /** Whether `path` is the place or lies below it. */
 function isAt(path: string, place: string): boolean {
   return path === place || path.startsWith(`${place}.`) || path.startsWith(`${place}:`);
-}
-
-function grouped<T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMap<string, readonly T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const group = groups.get(keyOf(item));
-    if (group === undefined) groups.set(keyOf(item), [item]);
-    else group.push(item);
-  }
-  return groups;
 }
 
 function reportRole(
@@ -241,7 +232,7 @@ function identitiesOf(
   const declared = reachOf(federation);
   const issuersOf = new Map<string, Set<string | null>>();
   for (const { who, issuer } of declared) issuersOf.set(who, (issuersOf.get(who) ?? new Set()).add(issuer));
-  const uses = grouped(trail?.uses ?? [], ({ role }) => role ?? "");
+  const uses = byKey(trail?.uses ?? [], ({ role }) => role ?? "");
   const reaches = declared.map((reach): ReportReach => {
     const key = JSON.stringify([reach.issuer, reach.kind, reach.who]);
     let identity = identities.get(key);

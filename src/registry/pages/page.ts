@@ -1,6 +1,6 @@
 /** The frame of every page: one script of ours, nothing loaded; for phones, dark mode and print too. */
-import { createHash } from "node:crypto";
 import { html } from "../../text/escape";
+import { hashSource } from "../../files/hash-source";
 import { packageText } from "../../files/read-file";
 
 export interface Page {
@@ -18,9 +18,8 @@ function ownParts(): NonNullable<typeof read> {
   if (read !== undefined) return read;
   const style = packageText("templates/registry/page.css");
   const script = packageText("templates/registry/page.js");
-  const hash = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
   const policy =
-    `default-src 'none'; style-src ${hash(style)}; script-src ${hash(script)}; base-uri 'none'; ` +
+    `default-src 'none'; style-src ${hashSource(style)}; script-src ${hashSource(script)}; base-uri 'none'; ` +
     "form-action 'none'";
   return (read = { style, script, policy });
 }
