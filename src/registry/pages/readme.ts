@@ -32,11 +32,15 @@ export function readmeHtml(markdown: string, options: ReadmeOptions = { prefix: 
   const engineOfAll = markdownEngine();
   const tokens = engineOfAll.parse(showInvisible(text.slice(0, MAX_LENGTH), "\t\r\n"), {});
   const ids = headingIds(tokens, options.prefix);
+  let tag = "a";
   for (const token of tokens.flatMap((outer) => [outer, ...(outer.children ?? [])])) {
-    if (token.type !== "link_open") continue;
-    const href = linkTarget(String(token.attrGet("href") ?? ""), ids, options);
-    if (href === undefined) token.attrs = null;
-    else token.attrSet("href", href);
+    if (token.type === "link_open") {
+      const href = linkTarget(String(token.attrGet("href") ?? ""), ids, options);
+      tag = href === undefined ? "span" : "a";
+      if (href !== undefined) token.attrSet("href", href);
+    }
+    // links hold no links, so the next end of one is its own
+    if (token.type === "link_open" || token.type === "link_close") token.tag = tag;
   }
   return engineOfAll.renderer.render(tokens, engineOfAll.options, {});
 }
@@ -96,19 +100,12 @@ function markdownEngine(): Engine {
   markdown.renderer.rules.th_open = (tokens, index) => (tokens[index + 1]?.content === "" ? "<td>" : "<th>");
   markdown.renderer.rules.th_close = (tokens, index) => (tokens[index - 1]?.content === "" ? "</td>" : "</th>");
   markdown.renderer.rules.link_open = (tokens, index) => {
-    const href = tokens[index]?.attrGet("href");
-    return href === null || href === undefined ? "<span>" : `<a href="${html(String(href))}" rel="noreferrer">`;
+    const token = tokens[index];
+    return token?.tag === "a" ? `<a href="${html(String(token.attrGet("href") ?? ""))}" rel="noreferrer">` : "<span>";
   };
-  markdown.renderer.rules.link_close = (tokens, index) => (opens(tokens, index)?.attrs == null ? "</span>" : "</a>");
   return (engine = markdown);
 }
 
 function level(tag: string | undefined): number {
   return Math.min(6, Number(tag?.slice(1) ?? 1) + 1);
-}
-
-/** The token that the link which ends at `index` begins with: links hold no links. */
-function opens(tokens: readonly Token[], index: number): Token | undefined {
-  for (let at = index; at >= 0; at -= 1) if (tokens[at]?.type === "link_open") return tokens[at];
-  return undefined;
 }
