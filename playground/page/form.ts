@@ -1,12 +1,13 @@
-/** The fields of a tab. What is put into one is rid of tokens in the same step, before it is drawn. */
+/** The fields of a tab. Tokens are removed from what is entered in the same step, before it is drawn. */
 import { cleanField } from "../model/fragment";
 import { element } from "./dom";
 import { type Field, inputId, type TabView } from "./tab";
 
-export type Input = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
+type TextInput = HTMLInputElement | HTMLTextAreaElement;
+type Input = TextInput | HTMLSelectElement;
 
 /** Longer text is cut: the page decides while a person types. */
-export const MAX_TEXT_CHARACTERS = 400_000;
+const MAX_TEXT_CHARACTERS = 400_000;
 
 export interface Form {
   readonly root: HTMLElement;
@@ -23,12 +24,9 @@ export function formOf(tab: TabView, changed: () => void): Form {
     const input = inputOf(field, id);
     const note = element("p", { class: "removed", role: "status" });
     inputs.set(field.name, input);
-    input.addEventListener("input", () => {
-      if (!(input instanceof HTMLSelectElement) && field.kind !== "check")
-        note.textContent = cleaned(field.name, input);
-      changed();
-    });
-    if (!(input instanceof HTMLSelectElement) && field.kind !== "check") takeOver(field.name, input, note, changed);
+    // before `changed`, which reads what is left
+    if (isText(input)) keepClean(field.name, input, note, changed);
+    input.addEventListener("input", changed);
     const label = element("label", { for: id }, field.label);
     const hint = field.hint === undefined ? [] : [element("p", { class: "hint", id: `${id}-hint` }, field.hint)];
     return element(
@@ -75,30 +73,37 @@ function inputOf(field: Field, id: string): Input {
   }
 }
 
+function isCheckbox(input: Input): input is HTMLInputElement {
+  return input instanceof HTMLInputElement && input.type === "checkbox";
+}
+
+function isText(input: Input): input is TextInput {
+  return !(input instanceof HTMLSelectElement) && !isCheckbox(input);
+}
+
 function valueOf(input: Input): string {
-  if (input instanceof HTMLInputElement && input.type === "checkbox") return input.checked ? "yes" : "";
+  if (isCheckbox(input)) return input.checked ? "yes" : "";
   return input.value;
 }
 
 function put(input: Input, value: string): void {
-  if (input instanceof HTMLInputElement && input.type === "checkbox") input.checked = value !== "";
+  if (isCheckbox(input)) input.checked = value !== "";
   else input.value = value;
 }
 
-/** Rids the input of tokens, and says what was removed; empty where nothing was. */
-function cleaned(name: string, input: HTMLInputElement | HTMLTextAreaElement): string {
+/** Removes tokens from the input, and says what was removed; empty where nothing was. */
+function cleaned(name: string, input: TextInput): string {
   const { text, removed } = cleanField(name, input.value.slice(0, MAX_TEXT_CHARACTERS));
   if (text !== input.value) input.value = text;
   return removed ?? "";
 }
 
-/** Text that is pasted or dropped is cleaned before it is in the field, so that undoing brings no token back. */
-function takeOver(
-  name: string,
-  input: HTMLInputElement | HTMLTextAreaElement,
-  note: HTMLElement,
-  changed: () => void,
-): void {
+/**
+ * Removes tokens from text that is typed, and from text that is pasted or dropped before it is in the field, so that
+ * undoing brings no token back.
+ */
+function keepClean(name: string, input: TextInput, note: HTMLElement, changed: () => void): void {
+  input.addEventListener("input", () => (note.textContent = cleaned(name, input)));
   const take = (event: Event, pasted: string | undefined): void => {
     const { text, removed } = cleanField(name, (pasted ?? "").slice(0, MAX_TEXT_CHARACTERS));
     if (removed === null) return;
