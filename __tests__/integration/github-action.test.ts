@@ -247,7 +247,7 @@ test("a file that cannot be read replaces what the comment said before", async (
   expect([exitCode, comments.length, comments[0]?.body]).toEqual([
     2,
     1,
-    expect.stringContaining("did not come to an end (exit code 2)"),
+    expect.stringContaining("did not finish (exit code 2)"),
   ]);
 });
 

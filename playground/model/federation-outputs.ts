@@ -50,8 +50,8 @@ export interface RoleOutputs {
 export const MAX_SHOWN_ROLES = 50;
 
 /**
- * A page that decides must not stop: what takes more steps is shown as not certain. Policies that people write take
- * some hundreds.
+ * What takes more steps would block the page, and is shown as not certain. Policies that people write take some
+ * hundreds.
  */
 export const QUICK = { steps: 20_000 } as const;
 

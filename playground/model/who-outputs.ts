@@ -56,7 +56,7 @@ function noRole(message: string): InputError {
   );
 }
 
-/** Each Allow is decided beside each Deny: a page must not stop for so many. */
+/** Each Allow is compared with each Deny, and more pairs than these would block the page. */
 const MAX_PAIRS = 64;
 
 /** What messages call the pasted text. */

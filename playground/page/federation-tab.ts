@@ -42,7 +42,7 @@ export const federationTab: TabView = {
       ],
     };
   },
-  furnish: () => {
+  extra: () => {
     const area = editor();
     const panel = element("section", { class: "schema", "aria-label": "Fields of the schema at the cursor" });
     const show = (): void => panel.replaceChildren(...schemaBlocks(area));

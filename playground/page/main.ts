@@ -32,7 +32,7 @@ list.append(...panels.map(({ button }) => button));
 byId("panels", HTMLElement).append(...panels.map(({ root }) => root));
 for (const { view, root, form } of panels) {
   form.fill({});
-  const extra = view.furnish?.();
+  const extra = view.extra?.();
   if (extra !== undefined) root.querySelector(".inputs")?.append(extra);
 }
 list.addEventListener("keydown", moveByKey);

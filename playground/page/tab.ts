@@ -1,4 +1,4 @@
-/** What a tab is: its fields, and what they come to. */
+/** What a tab is: its fields, and the result for their values. */
 import type { Tab } from "../model/fragment";
 
 export interface Field {
@@ -27,8 +27,8 @@ export interface TabView {
   readonly fields: readonly Field[];
   /** Throws InputError for what a person mistyped. */
   readonly result: (values: (name: string) => string) => Promise<Result>;
-  /** What stands beside the fields; called once, when they are in the page. */
-  readonly furnish?: () => HTMLElement;
+  /** Makes what is shown below the fields; called once, when they are in the page. */
+  readonly extra?: () => HTMLElement;
 }
 
 /** The id of a field's element. */

@@ -13,7 +13,7 @@ export interface CommentPlace {
 }
 
 export interface Comment {
-  /** One line; no one sees it. */
+  /** One line: an HTML comment, which GitHub does not show. */
   readonly mark: string;
   /** Markdown. */
   readonly body: string;
@@ -21,7 +21,7 @@ export interface Comment {
   readonly create: boolean;
 }
 
-/** Who writes with the token of a workflow. */
+/** The author of what is written with a workflow's token. */
 const AUTHOR = "github-actions[bot]";
 const PER_PAGE = 100;
 const MOST_PAGES = 100;

@@ -42,9 +42,9 @@ async function action(): Promise<ExitCode> {
   throw inputError("usage", `command must be lint or doctor, not ${quoted(command)}.`, "Change it in the workflow.");
 }
 
-/** Runs the command line in the checked-out repository. What it tells on stderr is in the log. */
+/** Runs the command line in the checked-out repository. Its stderr goes to the log. */
 function program(...args: readonly string[]): { readonly code: ExitCode; readonly stdout: string } {
-  // the repository's own tsconfig.json has no say in how this program is loaded
+  // without it the tsconfig.json of the checked-out repository would decide how this program is loaded
   const tsx = [join(ROOT, "node_modules", "tsx", "dist", "cli.mjs"), "--tsconfig", join(ROOT, "tsconfig.json")];
   const { status, stdout, error } = spawnSync(process.execPath, [...tsx, join(ROOT, "src", "cli", "cli.ts"), ...args], {
     encoding: "utf8",
@@ -80,7 +80,7 @@ async function lint(pull: PullRequest | null, more: readonly string[]): Promise<
   const at = pull === null ? [] : [`Commit ${markdownCode(pull.head.slice(0, 12))}, compared with its base.`];
   const body =
     report === null
-      ? `**The check did not come to an end (exit code ${code}).** The job's log says why.`
+      ? `**The check did not finish (exit code ${code}).** The job's log says why.`
       : lintMarkdown(report);
   if (report !== null) {
     sayText(lintText(report));

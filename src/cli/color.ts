@@ -1,7 +1,7 @@
 /**
  * Colors for a terminal, put into finished text: yes, no, warnings, codes and commands, each known by its place in a
- * line. Text of others is escaped by then and begins no line, so it gets no mark of ours. Without its colors the
- * text is the same.
+ * line. What others wrote is escaped by then and begins no line, so it cannot look like one of these. The colors
+ * change no character of the text.
  */
 
 const STYLES = {
@@ -70,7 +70,7 @@ function worded(word: string): string {
   return styled(WORDS[word] ?? "bold", word);
 }
 
-/** A call as code, up to what is said of it. */
+/** A command as code, without the description after it. */
 function command(line: string): string {
   const begin = line.length - line.trimStart().length;
   const end = line.indexOf("    ", begin);

@@ -12,7 +12,7 @@ interface Document {
 /**
  * The federation of `text` (a federation file that is known to read) whose first issuer is that of `url`, any pasted
  * address of a workspace or account. Notes on what was made of the address come with the warnings.
- * Throws InputError workspace-id-invalid where the address does not tell the workspace ID, and the codes of
+ * Throws InputError workspace-id-invalid where the address lacks the workspace ID, and the codes of
  * `chooseIssuer`.
  */
 export function withOwnIssuer(text: string, url: string): ReadFederation {

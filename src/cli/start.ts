@@ -67,7 +67,7 @@ async function start(given: string): Promise<0> {
   replaceTree(join(OUT, "hcl"), tree);
 
   step(`synthesizing the ${title} stack to ${OUT}/${kit}`);
-  // cdktf calls util.isArray, and Node 24 tells whoever runs this that it is deprecated
+  // cdktf calls util.isArray, for which Node 24 prints a deprecation warning
   Object.assign(util, { isArray: Array.isArray });
   const { synthesizeStacks } = await import("./synthesize");
   synthesizeStacks(federation, join(OUT, kit));

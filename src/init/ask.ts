@@ -76,7 +76,7 @@ export async function askIssuer(
     };
   }
   const config = await lookUp(known);
-  // the rule of docs/issuer.md turns on it, and no document tells it
+  // the rule of docs/issuer.md depends on it, and no document of the workspace says it
   if (
     known.unifiedLogin === undefined &&
     known.accountId === undefined &&

@@ -45,8 +45,8 @@ function mayPointElsewhere(host: string): boolean {
 }
 
 /**
- * The issuer, or what is needed to tell. `config` is what the workspace said, null where it was not asked or did not
- * answer. Throws InputError: issuer-conflict and the codes of `chooseIssuer`.
+ * The issuer, or what is missing to find it. `config` is what the workspace said, null where it was not asked or did
+ * not answer. Throws InputError: issuer-conflict and the codes of `chooseIssuer`.
  */
 export function findIssuer(flags: IssuerFlags, config: DatabricksConfig | null): IssuerFinding {
   if (flags.url === undefined && flags.accountId === undefined)

@@ -1,7 +1,7 @@
-/** More texts than ours are only in what others wrote, which could hold any number. */
+/** A federation has fewer different texts; a policy that others wrote could hold any number. */
 const MOST = 200;
 
-/** `compute`, a pure function, once for each of the first texts that are asked for. */
+/** `compute`, a pure function, with its results kept for the first texts that it is called with. */
 export function remember<T>(compute: (text: string) => T): (text: string) => T {
   const known = new Map<string, T>();
   return (text) => {

@@ -1,4 +1,4 @@
-/* The lists of identities and roles: so many at once, and beneath a selected identity all that it reaches. */
+/* The lists of identities and roles, a part at a time, and beneath a selected identity all that it reaches. */
 const LISTED = 25;
 const DETAILED = 10;
 let listed = { rows: LISTED, cards: LISTED };

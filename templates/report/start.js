@@ -57,7 +57,7 @@ function apply() {
     counted(found.roles.size, "role", "roles") + ", " + counted(found.identities.size, "identity", "identities");
 }
 
-/* q, issuer (by its key) and findings: the same view for whoever opens the address */
+/* q, issuer (by its key) and findings: the address opens the same view */
 function fragment() {
   const state = new URLSearchParams();
   if (fields.q.value !== "") state.set("q", fields.q.value);

@@ -1,4 +1,4 @@
-/** `prove`: every declared identity gets in, and nobody else does. */
+/** `prove`: every declared identity gets in, and no other. */
 import { readSource } from "../federation-source";
 import { flags } from "../flags";
 import { progress, sayResult } from "../run";
