@@ -13,6 +13,7 @@ import type { Adoption, KeyedRole, UndecidedRole } from "./adoption";
 import type { Evidence } from "./evidence";
 import { type AdoptedIssuer, type AdoptedIssuers, adoptedIssuers, isLookAlike, type Members } from "./issuers";
 import { assumptions } from "./assumptions";
+import { getsIn } from "./gets-in";
 import { importsOf } from "./imports-of";
 import { Keys } from "./keys";
 import { proposedRole } from "./propose";
@@ -137,6 +138,7 @@ function wholeFederation(
     const proposal = proposedRole(role, { ...context, issuers }, options.evidence);
     return {
       ...role,
+      getsIn: getsIn(role.role, found.left),
       proposal: proposal === null ? null : { ...proposal, ...keys.take(role.role.name, proposal.declaration, null) },
     };
   });

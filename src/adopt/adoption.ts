@@ -2,6 +2,7 @@
 import type { Imports } from "../federation/imports";
 import type { Federation } from "../federation/model";
 import type { ExistingAccount } from "./account";
+import type { GetsIn } from "./gets-in";
 import type { AdoptedIssuer, LeftProvider } from "./issuers";
 import type { Proposal } from "./propose";
 import type { LeftRole, WrittenRole } from "./role";
@@ -14,6 +15,7 @@ export interface KeyedRole extends WrittenRole {
 export interface UndecidedRole extends LeftRole {
   /** Null where the evidence allows none. */
   readonly proposal: (Proposal & { readonly key: string }) | null;
+  readonly getsIn: GetsIn;
 }
 
 /** What becomes of an account. */

@@ -1,53 +1,17 @@
 /** adopted.md: what was taken over, what the first plan shows, and what waits for a decision. Pure. */
-import { whoGetsIn } from "../explain/who-gets-in";
 import { formatPath } from "../federation/path";
 import { yamlDocument } from "../federation/yaml-document";
 import { issuerPathOf } from "../issuer/issuer";
 import { markdownText, shellWord } from "../text/escape";
 import { markdownTable } from "../text/table";
 import { counted } from "../text/words";
-import { readPolicy } from "../trust/decide/document";
-import type { ExistingRole } from "./account";
 import type { Adoption, KeyedRole, UndecidedRole } from "./adoption";
 import type { Evidence } from "./evidence";
+import { LETS_NO_ONE_IN } from "./gets-in";
 import type { LeftProvider } from "./issuers";
 import { fenced, otherState } from "./other-state";
 import { meantIssuer } from "./propose";
-import { type Fault, REASONS, type Reason } from "./reasons";
-
-/** Everyone who gets into a role today, one kind a line. */
-export interface GetsIn {
-  readonly says: readonly string[];
-  /** Why some of it is not certain; null where it is. */
-  readonly unsure: string | null;
-}
-
-/** Providers of which AWS accepts no token, though a policy trusts them. */
-const LETS_NO_ONE_IN: ReadonlySet<Reason> = new Set([
-  "discovery-url",
-  "trailing-slash",
-  "no-registered-audience",
-  "provider-gone",
-]);
-
-/** Who gets into the role today. `left`: providers that are not in the file. */
-export function getsIn({ name, lint }: ExistingRole, left: readonly LeftProvider[]): GetsIn {
-  const read = readPolicy(lint.policy);
-  if (!read.ok) return { says: [], unsure: read.why };
-  const { kinds, unsure } = whoGetsIn(name, read.policy);
-  const closed = new Map(
-    left.flatMap(({ provider, fault }) => (LETS_NO_ONE_IN.has(fault.reason) ? [[provider.arn, fault.reason]] : [])),
-  );
-  return {
-    unsure,
-    says: kinds.map(({ says, principals, notPrincipal }) => {
-      const [reason] = principals.map((principal) => closed.get(principal.name));
-      const none =
-        !notPrincipal && principals.length > 0 && principals.every((principal) => closed.has(principal.name));
-      return none && reason !== undefined ? `no one: ${REASONS[reason]}` : says;
-    }),
-  };
-}
+import { type Fault, REASONS } from "./reasons";
 
 /** What a fault says, in one line of plain text. */
 export function faultText({ reason, place, detail }: Fault): string {
@@ -86,10 +50,7 @@ export function adoptedReport(adoption: Adoption, out: string, evidence: Evidenc
     ["Policies that the file cannot say", written.flatMap(leftPolicies)],
     [
       "Waiting for a decision",
-      [
-        ...leftProviders.flatMap(providerDecision),
-        ...decisions.flatMap((role) => roleDecision(role, leftProviders, evidence)),
-      ],
+      [...leftProviders.flatMap(providerDecision), ...decisions.flatMap((role) => roleDecision(role, evidence))],
     ],
     [
       "Left to CloudFormation",
@@ -169,11 +130,9 @@ function providerDecision({ provider, fault }: LeftProvider): readonly string[] 
 }
 
 function roleDecision(
-  { role, faults, proposal }: UndecidedRole,
-  left: readonly LeftProvider[],
+  { role, faults, proposal, getsIn: { says, unsure } }: UndecidedRole,
   evidence: Evidence | null,
 ): readonly string[] {
-  const { says, unsure } = getsIn(role, left);
   return [
     `### Role ${markdownText(role.name)}`,
     "",

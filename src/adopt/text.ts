@@ -4,7 +4,7 @@ import { visible } from "../text/escape";
 import { counted } from "../text/words";
 import type { Adoption } from "./adoption";
 import type { Fault } from "./reasons";
-import { faultText, getsIn } from "./report";
+import { faultText } from "./report";
 
 /** A role or provider that is not in the federation file. */
 interface Left {
@@ -56,10 +56,10 @@ export function adoptionDocument(adoption: Adoption, files: readonly string[]): 
       differences,
       leftPolicies: leftPolicies.map(faultText),
     })),
-    leftRoles: adoption.leftRoles.map(({ role, faults, proposal }) => ({
+    leftRoles: adoption.leftRoles.map(({ role, faults, proposal, getsIn }) => ({
       arn: role.arn,
       reasons: faults.map(shown),
-      getsIn: getsIn(role, adoption.leftProviders).says,
+      getsIn: getsIn.says,
       proposal: proposal?.declaration ?? null,
     })),
     leftProviders: adoption.leftProviders.map(({ provider, fault }) => ({
@@ -81,10 +81,10 @@ export function adoptionText(adoption: Adoption, out: string): string {
   );
   const left = [
     ...leftProviders.map(({ provider, fault }) => `  provider ${provider.url}: ${faultText(fault)}`),
-    ...leftRoles.flatMap(({ role, faults }) => [
+    ...leftRoles.flatMap(({ role, faults, getsIn }) => [
       `  role ${role.name}:`,
       ...faults.map((one) => `    ${faultText(one)}`),
-      ...getsIn(role, leftProviders).says.map((who) => `    gets in today: ${who}`),
+      ...getsIn.says.map((who) => `    gets in today: ${who}`),
     ]),
   ];
   const policies = written.flatMap(({ role, leftPolicies }) =>
