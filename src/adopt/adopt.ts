@@ -1,8 +1,6 @@
 /** The federation of an account that exists, proven to be the same, and what is not in it. Pure. */
-import { FederationError, type Problem, refuse } from "../errors";
-import type { Federation } from "../federation/model";
+import { refuse } from "../errors";
 import { parsePath } from "../federation/path";
-import { readFederation } from "../federation/read";
 import { yamlDocument } from "../federation/yaml-document";
 import { SELF_ASSUME_POLICY_NAME } from "../trust/build";
 import { concernsDatabricks } from "../trust/documents/relevance";
@@ -17,6 +15,7 @@ import { getsIn } from "./gets-in";
 import { importsOf } from "./imports-of";
 import { Keys } from "./keys";
 import { proposedRole } from "./propose";
+import { readInput } from "./read-input";
 import { fault } from "./reasons";
 import { declaredIssuers, type LeftRole, readRole, type RoleContext, type WrittenRole } from "./role";
 
@@ -116,8 +115,9 @@ function wholeFederation(
     ...keys.take(role.role.name, role.declaration, role.selfAssume === null ? null : SELF_ASSUME_POLICY_NAME),
   }));
   const input = federationInput(account, found, keyed, options.name);
-  const read = readInput(input);
-  if ("problems" in read) {
+  // without any issuer there is no federation
+  const read = found.issuers.length === 0 ? null : readInput(input);
+  if (read !== null && "problems" in read) {
     // what only shows beside the others: that role is left, and the rest is read again
     const refused = new Map(
       read.problems.flatMap(({ path = "", message }) => {
@@ -142,11 +142,10 @@ function wholeFederation(
       proposal: proposal === null ? null : { ...proposal, ...keys.take(role.role.name, proposal.declaration, null) },
     };
   });
-  const nothing = found.issuers.length === 0;
   return {
     account,
-    federation: nothing ? null : read.federation,
-    text: nothing ? null : textOf(input, account, options.schema),
+    federation: read?.federation ?? null,
+    text: read === null ? null : textOf(input, account, options.schema),
     imports: importsOf(account, found.issuers, keyed, undecided, options.sameState),
     issuers: found.issuers,
     written: keyed,
@@ -160,19 +159,6 @@ function wholeFederation(
     ),
   };
 }
-
-function readInput(input: Members): { readonly federation: Federation } | { readonly problems: readonly Problem[] } {
-  // without any issuer there is no federation
-  if (Object.keys(asRecord(input["issuers"]) ?? {}).length === 0) return { federation: NO_FEDERATION };
-  try {
-    return readFederation(input);
-  } catch (error) {
-    if (error instanceof FederationError) return { problems: error.problems };
-    throw error;
-  }
-}
-
-const NO_FEDERATION = {} as Federation;
 
 function federationInput(
   { accountId, partition }: ExistingAccount,

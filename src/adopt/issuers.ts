@@ -1,6 +1,4 @@
 /** The issuers of a federation file, from the OIDC providers of an account. Pure. */
-import { FederationError, type Problem } from "../errors";
-import { readFederation } from "../federation/read";
 import { ISSUER_KEY } from "../federation/rules";
 import { CLOUDS, cloudOfHost, isAccountsHost, workspaceIdOfHost } from "../issuer/clouds";
 import { issuerPathOf } from "../issuer/issuer";
@@ -13,6 +11,7 @@ import { withoutTrailingSlashes } from "../text/words";
 import { isDatabricksIssuer } from "../trust/documents/relevance";
 import { parseRole } from "../trust/parsed/parse-role";
 import type { ExistingAccount, ExistingProvider } from "./account";
+import { readInput } from "./read-input";
 import { type Fault, fault, type Reason } from "./reasons";
 
 /** A part of a federation file, which reading checks. */
@@ -167,8 +166,8 @@ function readProvider(
           ...(cloud !== null && CLOUDS[cloud].accountsHost === host ? { cloud } : { accountsHost: host }),
           ...shared,
         };
-  const [problem] = problemsOf({ name: "adopted", issuers: { issuer: declaration }, roles: {} });
-  if (problem !== undefined) return fault("not-allowed", "", problem.message);
+  const read = readInput({ name: "adopted", issuers: { issuer: declaration }, roles: {} });
+  if ("problems" in read) return fault("not-allowed", "", read.problems[0]?.message);
   const unmanaged =
     provider.clientIds === null
       ? fault("audiences-unknown", "", `assumed: ${audiences.join(", ")}`)
@@ -180,14 +179,3 @@ function readProvider(
 
 /** CloudFormation writes it on what a stack makes. */
 export const STACK_TAG = "aws:cloudformation:stack-name";
-
-/** What reading `input` as a federation finds wrong; none where it reads. */
-export function problemsOf(input: unknown): readonly Problem[] {
-  try {
-    readFederation(input);
-    return [];
-  } catch (error) {
-    if (error instanceof FederationError) return error.problems;
-    throw error;
-  }
-}

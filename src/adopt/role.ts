@@ -1,11 +1,9 @@
 /** A role of an account as a federation file has it, proven to be the same; or what keeps it out. Pure. */
-import { type Problem, FederationError } from "../errors";
 import { accountView, roleTrustPolicy, selfAssumePolicyOf } from "../federation/account-view";
 import { durationText } from "../federation/duration";
 import type { Federation, FederationRole } from "../federation/model";
 import { parsePath } from "../federation/path";
 import { policyKeys } from "../federation/policy-keys";
-import { readFederation } from "../federation/read";
 import { DEFAULT_SESSION_SECONDS } from "../federation/rules";
 import { samePermissions } from "../doctor/same-policies";
 import { compareUtf8 } from "../trust/canonical-json";
@@ -20,6 +18,7 @@ import { REVOKE_POLICY_NAME, revokePolicy } from "../trust/revocation";
 import { distinctSubjects } from "../trust/suspension";
 import { momentIn } from "./suspension";
 import { formDifferences, sameForm } from "./policy-form";
+import { type ReadInput, readInput } from "./read-input";
 import { type Fault, fault } from "./reasons";
 import { type FoundTrusts, plainRole, type TrustSources, trustsOf } from "./trusts";
 
@@ -110,26 +109,19 @@ export function probe(
   name: string,
   context: RoleContext,
   emailDomains: readonly string[],
-): Probe {
+): ReadInput {
   const trusts = Array.isArray(declaration["trusts"]) ? (declaration["trusts"] as readonly Members[]) : [];
   const named = new Set(trusts.map((trust) => trust["issuer"]));
-  try {
-    const input = {
-      name: "adopted",
-      aws: { accountId: context.accountId, partition: context.partition },
-      emailDomains,
-      trustPolicyMaxLength: TRUST_POLICY_MAX_QUOTA,
-      issuers: declaredIssuers([...context.issuers.values()].filter(({ key }, at) => named.has(key) || at === 0)),
-      roles: { [KEY]: { name, ...declaration } },
-    };
-    return readFederation(input, { now: context.now });
-  } catch (error) {
-    if (error instanceof FederationError) return { problems: error.problems };
-    throw error;
-  }
+  const input = {
+    name: "adopted",
+    aws: { accountId: context.accountId, partition: context.partition },
+    emailDomains,
+    trustPolicyMaxLength: TRUST_POLICY_MAX_QUOTA,
+    issuers: declaredIssuers([...context.issuers.values()].filter(({ key }, at) => named.has(key) || at === 0)),
+    roles: { [KEY]: { name, ...declaration } },
+  };
+  return readInput(input, context.now);
 }
-
-type Probe = { readonly federation: Federation } | { readonly problems: readonly Problem[] };
 
 /** Issuers as a federation file has them. */
 export function declaredIssuers(issuers: readonly AdoptedIssuer[]): Members {
