@@ -7,6 +7,7 @@ import { formDifferences, sameForm } from "../../src/adopt/policy-form";
 import { readAccountText } from "../../src/adopt/read-account";
 import { adoptionText } from "../../src/adopt/text";
 import { InputError } from "../../src";
+import { UNITY_CATALOG_PRINCIPALS } from "../../src/issuer/clouds";
 import { parseImports } from "../../src/federation/imports";
 
 test.each([
@@ -201,4 +202,35 @@ test.each([
   expect(adoptionText(adoption, "o")).toMatch(
     /^Attached as they are, .*\n {2}role reader, inlinePolicies: revoke-sessions-before: /m,
   );
+});
+
+test("a proposal imports the policy by which a Unity Catalog role assumes itself, where the role has it", () => {
+  const arn = "arn:aws:iam::111122223333:role/reader";
+  const externalId = { "sts:ExternalId": "0b7e6f5a-1c2d-4e3f-9a8b-7c6d5e4f3a2b" };
+  const guards = { [`${PATH}:aud`]: "1444828305810485", [`${PATH}:sub`]: "alice@example.com" };
+  const [named] = (trusting({ StringEquals: guards }) as { Statement: object[] }).Statement;
+  const [open] = (trusting({ StringEquals: { [`${PATH}:aud`]: "1444828305810485" } }) as { Statement: object[] })
+    .Statement;
+  const pair = [
+    [UNITY_CATALOG_PRINCIPALS.aws.arn, { StringEquals: externalId }],
+    ["arn:aws:iam::111122223333:root", { StringEquals: externalId, ArnEquals: { "aws:PrincipalArn": arn } }],
+  ].map(([principal, condition]) => ({
+    Effect: "Allow",
+    Action: "sts:AssumeRole",
+    Principal: { AWS: principal },
+    Condition: condition,
+  }));
+  const trust = { Version: "2012-10-17", Statement: [named, open, ...pair] };
+  const inlineOf = (policies: readonly object[]): readonly unknown[] =>
+    adopted(trust, { RolePolicyList: policies })
+      .imports.resources.filter(({ kind }) => kind === "inline")
+      .map(({ id, proposed }) => [id, proposed]);
+  const document = {
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Action: "sts:AssumeRole", Resource: arn }],
+  };
+  expect(inlineOf([{ PolicyName: "unity-catalog-self-assume", PolicyDocument: document }])).toEqual([
+    ["reader:unity-catalog-self-assume", true],
+  ]);
+  expect(inlineOf([])).toEqual([]);
 });

@@ -2,7 +2,6 @@
 import { refuse } from "../errors";
 import { parsePath } from "../federation/path";
 import { yamlDocument } from "../federation/yaml-document";
-import { SELF_ASSUME_POLICY_NAME } from "../trust/build";
 import { concernsDatabricks } from "../trust/documents/relevance";
 import { asRecord, parseRole } from "../trust/parsed/parse-role";
 import { TRUST_POLICY_DEFAULT_QUOTA, TRUST_POLICY_MAX_QUOTA } from "../trust/rules";
@@ -112,7 +111,7 @@ function wholeFederation(
   const keys = new Keys(options.name);
   const keyed = written.map((role): KeyedRole => ({
     ...role,
-    ...keys.take(role.role.name, role.declaration, role.selfAssume === null ? null : SELF_ASSUME_POLICY_NAME),
+    ...keys.take(role.role.name, role.declaration),
   }));
   const input = federationInput(account, found, keyed, options.name);
   // without any issuer there is no federation
@@ -139,7 +138,7 @@ function wholeFederation(
     return {
       ...role,
       getsIn: getsIn(role.role, found.left),
-      proposal: proposal === null ? null : { ...proposal, ...keys.take(role.role.name, proposal.declaration, null) },
+      proposal: proposal === null ? null : { ...proposal, ...keys.take(role.role.name, proposal.declaration) },
     };
   });
   return {

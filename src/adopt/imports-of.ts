@@ -1,10 +1,9 @@
 /** What of an adoption exists in AWS, and by which ID Terraform imports it. Pure. */
 import type { ImportedResource, Imports } from "../federation/imports";
-import { SELF_ASSUME_POLICY_NAME } from "../trust/build";
-import { addedBy } from "./suspension";
 import { asRecord } from "../trust/parsed/parse-role";
 import type { ExistingAccount, ExistingRole } from "./account";
 import type { KeyedRole, UndecidedRole } from "./adoption";
+import { inlinePolicyNames } from "./inline-policies";
 import type { AdoptedIssuer, Members } from "./issuers";
 
 /** Everything that is in the file, and what of the others a proposal names. */
@@ -18,9 +17,8 @@ export function importsOf(
   const at = (address: string | null | undefined): string | null => (sameState ? (address ?? null) : null);
   const ofRole = (
     key: string,
-    { name, addresses }: ExistingRole,
+    { name, addresses, policies }: ExistingRole,
     declaration: Members,
-    selfAssume: boolean,
     proposed: boolean,
   ): readonly ImportedResource[] => [
     { kind: "role", key, policy: null, id: name, movedFrom: at(addresses.role), proposed },
@@ -32,18 +30,16 @@ export function importsOf(
       movedFrom: at(addresses.attached[String(arn)]),
       proposed,
     })),
-    ...[
-      ...Object.keys(asRecord(declaration["inlinePolicies"]) ?? {}),
-      ...addedBy(declaration),
-      ...(selfAssume ? [SELF_ASSUME_POLICY_NAME] : []),
-    ].map((policy): ImportedResource => ({
-      kind: "inline",
-      key,
-      policy,
-      id: `${name}:${policy}`,
-      movedFrom: at(addresses.inline[policy]),
-      proposed,
-    })),
+    ...inlinePolicyNames(declaration)
+      .filter((policy) => Object.hasOwn(policies?.inline ?? {}, policy))
+      .map((policy): ImportedResource => ({
+        kind: "inline",
+        key,
+        policy,
+        id: `${name}:${policy}`,
+        movedFrom: at(addresses.inline[policy]),
+        proposed,
+      })),
   ];
   return {
     awsAccountId: account.accountId,
@@ -58,11 +54,9 @@ export function importsOf(
           movedFrom: at(provider.address),
           proposed: false,
         })),
-      ...written.flatMap(({ key, role, declaration, selfAssume }) =>
-        ofRole(key, role, declaration, selfAssume === true, false),
-      ),
+      ...written.flatMap(({ key, role, declaration }) => ofRole(key, role, declaration, false)),
       ...undecided.flatMap(({ role, proposal }) =>
-        proposal === null ? [] : ofRole(proposal.key, role, proposal.declaration, proposal.selfAssume, true),
+        proposal === null ? [] : ofRole(proposal.key, role, proposal.declaration, true),
       ),
     ],
   };

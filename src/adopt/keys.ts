@@ -4,9 +4,8 @@ import { policyKeys } from "../federation/policy-keys";
 import { ROLE_KEY } from "../federation/rules";
 import { satisfies } from "../text/text-rule";
 import { asRecord } from "../trust/parsed/parse-role";
-import { addedBy } from "./suspension";
-
-type Members = Readonly<Record<string, unknown>>;
+import { inlinePolicyNames } from "./inline-policies";
+import type { Members } from "./issuers";
 
 /** Gives each role of a federation a key, and each of its managed policies; both stay free of collisions. */
 export class Keys {
@@ -15,17 +14,9 @@ export class Keys {
   constructor(private readonly federation: string) {}
 
   /** The role's key, its own name where that can be one, and `declaration` with keys of policies that fit. */
-  take(
-    name: string,
-    declaration: Members,
-    assumesItself: string | null,
-  ): { readonly key: string; readonly declaration: Members } {
+  take(name: string, declaration: Members): { readonly key: string; readonly declaration: Members } {
     const base = satisfies(ROLE_KEY, name) ? name : legal(name);
-    const inline = [
-      ...Object.keys(asRecord(declaration["inlinePolicies"]) ?? {}),
-      ...addedBy(declaration),
-      ...(assumesItself === null ? [] : [assumesItself]),
-    ];
+    const inline = inlinePolicyNames(declaration);
     let key = base;
     for (let number = 2; !this.#isFree(key, inline); number += 1) key = `${base.slice(0, 58)}-${number}`;
     const address = (kind: string, ...parts: readonly string[]): string =>

@@ -17,8 +17,6 @@ export interface Proposal {
   readonly declaration: Members;
   /** What the proposal rests on, each in a sentence. */
   readonly because: readonly string[];
-  /** Whether AWS has the policy by which the role assumes itself. */
-  readonly selfAssume: boolean;
 }
 
 /** What another trust policy fixes. */
@@ -62,7 +60,7 @@ export function proposedRole(
   const declaration = { ...roleSettings(role), trusts: whole };
   const domains = parsed.statements.flatMap((statement) => subjectsOf(statement).patterns).flatMap(domainIn);
   if ("problems" in probe(declaration, role.name, context, domains)) return null;
-  return { declaration, because: [...because], selfAssume: false };
+  return { declaration, because: [...because] };
 }
 
 function domainIn(pattern: string): readonly string[] {

@@ -39,8 +39,6 @@ export interface WrittenRole {
   readonly differences: readonly Difference[];
   /** Policies that the file cannot name: they stay attached as they are. */
   readonly leftPolicies: readonly Fault[];
-  /** Whether AWS has the policy by which a Unity Catalog role assumes itself; null: the role has no such trust. */
-  readonly selfAssume: boolean | null;
   /** Of the trust policy as it is built. */
   readonly characters: number;
 }
@@ -89,7 +87,6 @@ export function readRole(role: ExistingRole, context: RoleContext): WrittenRole 
     emailDomains: found.emailDomains,
     differences,
     leftPolicies,
-    selfAssume: built.selfAssume === undefined ? null : self !== undefined,
     characters: trustPolicyJson(built.trust).length,
   };
 }

@@ -33,8 +33,3 @@ export function momentIn(inline: Readonly<Record<string, unknown>>): string | un
   const isOurs = moment !== null && satisfies(MOMENT, moment) && samePermissions(revokePolicy(moment), document);
   return isOurs ? moment : undefined;
 }
-
-/** Inline policies that a role has because of what else `declaration` says. */
-export function addedBy(declaration: Readonly<Record<string, unknown>>): readonly string[] {
-  return declaration["revokeSessionsBefore"] === undefined ? [] : [REVOKE_POLICY_NAME];
-}
