@@ -13,12 +13,12 @@ import { SELF_ASSUME_POLICY_NAME, trustPolicyJson } from "../trust/build";
 import { isWithinDomains } from "../trust/check";
 import { AWS_REVOKE_POLICY_NAME, REVOKE_POLICY_NAME } from "../trust/revocation";
 import { readPolicy } from "../trust/decide/document";
-import { compare } from "../trust/exact/compare";
 import type { ParsedCondition, ParsedStatement } from "../trust/parsed/parsed-role";
 import { asRecord, parseRole, subjectPatterns } from "../trust/parsed/parse-role";
 import { TRUST_POLICY_DEFAULT_QUOTA, TRUST_POLICY_MAX_QUOTA } from "../trust/rules";
 import { subjectsInOrder } from "./declared-subjects";
-
+import { pathOfArn } from "./read-iam";
+import { allowsTheSame } from "./same-requests";
 import { isSuspension, momentIn, suspendedIn } from "./suspension";
 
 /** A part of a federation file, which reading checks. */
@@ -86,12 +86,8 @@ export function federationOfPlan(text: string, file: string): PlannedFederation 
       readPolicy(trustPolicyJson(roleTrustPolicy(declared, accountView(federation, account)))),
       readPolicy(role.source.policy),
     ];
-    const same =
-      ours.ok &&
-      theirs.ok &&
-      compare(ours.policy, theirs.policy).kind === "none" &&
-      compare(theirs.policy, ours.policy).kind === "none";
-    if (!same) throw notExpressible(role, file, isEmptied(role) ? WHY_EMPTIED : WHY_DIFFERS);
+    if (!ours.ok || !theirs.ok || !allowsTheSame(ours.policy, theirs.policy))
+      throw notExpressible(role, file, isEmptied(role) ? WHY_EMPTIED : WHY_DIFFERS);
   }
   return { federation, notes };
 }
@@ -131,7 +127,7 @@ function declaredIssuer(
 function declaredRole(role: SimulatedRole, issuers: readonly SimulatedIssuer[], file: string): Members {
   const { source, planned, arn, maxSessionDuration } = role;
   const { values, inlinePolicies } = planned ?? { values: {}, inlinePolicies: {} };
-  const path = arn.slice(arn.indexOf(":role/") + ":role".length, arn.lastIndexOf("/") + 1);
+  const path = pathOfArn(arn);
   const inline = Object.entries(inlinePolicies).filter(
     ([name, document]) => !ADDED_POLICIES.includes(name) && asRecord(document) !== undefined,
   );

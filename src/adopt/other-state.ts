@@ -3,11 +3,11 @@ import { resourceName } from "../federation/imports";
 import { shellWord, showInvisible } from "../text/escape";
 import type { Adoption } from "./adoption";
 
-/** A block of YAML, whatever is in it. */
-export function fenced(text: string): readonly string[] {
+/** A block of code, whatever is in it. */
+export function fenced(text: string, language: "hcl" | "sh" | "yaml"): readonly string[] {
   const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map(({ length }) => length));
   const fence = "`".repeat(longest + 1);
-  return [`${fence}yaml`, showInvisible(text.trimEnd(), "\n"), fence, ""];
+  return [`${fence}${language}`, showInvisible(text.trimEnd(), "\n"), fence, ""];
 }
 
 /** What must leave the state that has it now, before or after the import, or two states manage one thing. */
@@ -34,17 +34,11 @@ export function otherState({ issuers, written, imports }: Adoption): readonly st
     "These resources are in a state already. Take them out of its configuration and its state, or two configurations",
     "manage them. With Terraform 1.7 or later, in that configuration, in place of what declares them:",
     "",
-    ...hclFence(
-      [...new Set(all.map((address) => address.replace(/\[(?:"(?:[^"\\]|\\.)*"|\d+)\]/g, "")))].flatMap((address) => [
-        "removed {",
-        `  from = ${address}`,
-        "",
-        "  lifecycle {",
-        "    destroy = false",
-        "  }",
-        "}",
-        "",
-      ]),
+    ...fenced(
+      [...new Set(all.map((address) => address.replace(/\[(?:"(?:[^"\\]|\\.)*"|\d+)\]/g, "")))]
+        .map((address) => `removed {\n  from = ${address}\n\n  lifecycle {\n    destroy = false\n  }\n}\n`)
+        .join("\n"),
+      "hcl",
     ),
     ...(plain.length === all.length
       ? []
@@ -55,15 +49,6 @@ export function otherState({ issuers, written, imports }: Adoption): readonly st
         ]),
     "Before that version, or in OpenTofu before 1.7:",
     "",
-    ...hclFence(
-      all.map((address) => `terraform state rm ${shellWord(address)}`),
-      "sh",
-    ),
+    ...fenced(all.map((address) => `terraform state rm ${shellWord(address)}`).join("\n"), "sh"),
   ];
-}
-
-function hclFence(lines: readonly string[], language = "hcl"): readonly string[] {
-  const [, ...block] = fenced(lines.join("\n"));
-  const fence = block[block.length - 2] ?? "```";
-  return [`${fence}${language}`, ...block];
 }

@@ -5,6 +5,7 @@ import { compilePolicy, decide } from "../trust/decide/decide";
 import type { ParsedCondition, ParsedStatement } from "../trust/parsed/parsed-role";
 import { MASTER_ROLES } from "../trust/parsed/unity-catalog-pair";
 import type { Evidence } from "./evidence";
+import { domainOf } from "./federation-of-plan";
 import type { AdoptedIssuer, Members } from "./issuers";
 import { openTo } from "./open-pattern";
 import type { Reason } from "./reasons";
@@ -64,7 +65,7 @@ export function proposedRole(
 }
 
 function domainIn(pattern: string): readonly string[] {
-  return openTo(pattern) === null ? [pattern.slice(pattern.lastIndexOf("@") + 1)] : [];
+  return openTo(pattern) === null ? [domainOf(pattern)] : [];
 }
 
 /** The issuers that a statement means: also where their provider is registered wrongly, and by the right URL too. */

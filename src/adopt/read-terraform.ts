@@ -1,5 +1,5 @@
 /** Reads an account out of `terraform show -json`: of a state, or of the state that a plan begins with. Pure. */
-import { issuerPathOf } from "../issuer/issuer";
+import { accountOfArn, issuerPathOf } from "../issuer/issuer";
 import { deployedResources, isPlan } from "../trust/documents/terraform-plan";
 import type { TerraformResource } from "../trust/documents/terraform-resources";
 import { asRecord, parsedPolicy, records } from "../trust/parsed/parse-role";
@@ -83,7 +83,7 @@ function roleOf(
         ...UNKNOWN_ROLE,
         path: name,
         name,
-        accountId: /^arn:[^:]*:iam::([0-9]{12}):/.exec(arn)?.[1] ?? null,
+        accountId: accountOfArn(arn),
         policy: parsedPolicy(policy),
         managedPolicyArns: policies.attached,
         policies: policies.inline,

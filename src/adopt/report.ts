@@ -161,6 +161,7 @@ function roleDecision(
                 },
               },
             }).toString({ lineWidth: 0 }),
+            "yaml",
           ),
           ...proposal.because.map((says) => `- ${markdownText(says)}`),
         ]),

@@ -9,7 +9,7 @@ import { samePermissions } from "../doctor/same-policies";
 import { compareUtf8 } from "../trust/canonical-json";
 import { SELF_ASSUME_POLICY_NAME, trustPolicyJson } from "../trust/build";
 import { readPolicy } from "../trust/decide/document";
-import { compare, type Policies } from "../trust/exact/compare";
+import type { Policies } from "../trust/exact/compare";
 import { asRecord } from "../trust/parsed/parse-role";
 import { TRUST_POLICY_MAX_QUOTA } from "../trust/rules";
 import type { ExistingRole } from "./account";
@@ -20,6 +20,7 @@ import { momentIn } from "./suspension";
 import { formDifferences, sameForm } from "./policy-form";
 import { type ReadInput, readInput } from "./read-input";
 import { type Fault, fault } from "./reasons";
+import { allowsTheSame } from "./same-requests";
 import { type FoundTrusts, plainRole, type TrustSources, trustsOf } from "./trusts";
 
 /** What the first plan shows of a role, beside its import; nothing of it changes who gets in. */
@@ -222,10 +223,10 @@ function compareTrust({ lint }: ExistingRole, ours: Built): readonly Difference[
   const theirs = readPolicy(lint.policy);
   if (!theirs.ok) return undefined;
   const update = (why: string): Difference => ({ change: "update", what: "trust policy", why });
-  if (isSame(theirs.policy, policyOf(ours)))
+  if (allowsTheSame(theirs.policy, policyOf(ours)))
     return [update(`It allows the same requests, and differs in ${formDifferences(lint.policy, ours).join(", ")}.`)];
   const renewable = withoutRenewalGuard(ours);
-  return renewable !== undefined && isSame(theirs.policy, policyOf(renewable)) ? [update(WHY_NULL)] : undefined;
+  return renewable !== undefined && allowsTheSame(theirs.policy, policyOf(renewable)) ? [update(WHY_NULL)] : undefined;
 }
 
 const WHY_NULL =
@@ -251,9 +252,4 @@ function policyOf(policy: Built): Policies {
   const read = readPolicy(trustPolicyJson(policy));
   if (!read.ok) throw new RangeError(`a policy of ours is invalid: ${read.why}`);
   return read.policy;
-}
-
-/** Whether both allow the same requests, all of them. */
-function isSame(left: Policies, right: Policies): boolean {
-  return compare(left, right).kind === "none" && compare(right, left).kind === "none";
 }

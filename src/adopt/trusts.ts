@@ -25,8 +25,6 @@ export interface FoundTrusts {
   readonly trusts: readonly Members[];
   /** The email domains of its patterns, for the federation. */
   readonly emailDomains: readonly string[];
-  /** The keys of the issuers that they name. */
-  readonly issuers: readonly string[];
   /** Whom the policy denies as a suspension does. */
   readonly suspended: readonly string[];
   /** What a federation file cannot say; where there is any, the trusts are not the policy's. */
@@ -45,7 +43,6 @@ export function trustsOf(role: LintRole, sources: TrustSources): FoundTrusts {
     return {
       trusts: [],
       emailDomains: [],
-      issuers: [],
       suspended: [],
       faults: [fault("trust-unreadable", "", malformed.join(" "))],
     };
@@ -58,7 +55,6 @@ export function trustsOf(role: LintRole, sources: TrustSources): FoundTrusts {
     return {
       ...NOTHING,
       trusts: suspensions.map((one) => ({ issuer: issuerOf(one)?.key, ...declaredSubjects(suspendedIn(one)) })),
-      issuers: [...new Set(suspensions.flatMap((one) => issuerOf(one)?.key ?? []))],
       suspended: suspensions.flatMap(suspendedIn),
     };
   const found = allows.map((statement) =>
@@ -67,13 +63,12 @@ export function trustsOf(role: LintRole, sources: TrustSources): FoundTrusts {
   return {
     trusts: [...new Map(found.flatMap(({ trusts }) => trusts).map((trust) => [JSON.stringify(trust), trust])).values()],
     emailDomains: [...new Set(found.flatMap(({ emailDomains }) => emailDomains))],
-    issuers: [...new Set(found.flatMap(({ issuers }) => issuers))],
     suspended: suspensions.flatMap(suspendedIn),
     faults: found.flatMap(({ faults }) => faults),
   };
 }
 
-const NOTHING: FoundTrusts = { trusts: [], emailDomains: [], issuers: [], suspended: [], faults: [] };
+const NOTHING: FoundTrusts = { trusts: [], emailDomains: [], suspended: [], faults: [] };
 
 function subjectTrust(statement: ParsedStatement, sources: TrustSources): FoundTrusts {
   const faults = [...principalFaults(statement, sources), ...guardFaults(statement)].map((one) => ({
@@ -102,7 +97,7 @@ function subjectTrust(statement: ParsedStatement, sources: TrustSources): FoundT
     ...conditionsOf(statement.conditions.filter((condition) => !guards.has(condition))),
     ...(tagged ? { allowTagSession: true } : {}),
   };
-  return { ...NOTHING, trusts: [trust], emailDomains: within.map(domainOf), issuers: [issuer.key] };
+  return { ...NOTHING, trusts: [trust], emailDomains: within.map(domainOf) };
 }
 
 const NO_REASON = "Taken over from AWS as it was, where no reason is written.";
