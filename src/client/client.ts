@@ -4,7 +4,7 @@ import { findAccount, findAccountId, findIssuer, findRole, issuersOf } from "../
 import type { Federation, FederationIssuer, FederationRole } from "../federation/model";
 import { DEFAULT_SESSION_SECONDS } from "../federation/rules";
 import { roleArn } from "../trust/build";
-import { exactSubjects, subjectsOfKind, type SubjectTrust } from "../trust/trust";
+import { exactSubjects, patternsOf, subjectsOfKind, type SubjectTrust } from "../trust/trust";
 import { type ClientPlace, PLACES } from "./places";
 
 export interface ClientOptions {
@@ -78,7 +78,7 @@ function clientTrust(trust: SubjectTrust, issuer: FederationIssuer): ClientTrust
   return {
     audiences: trust.audiences ?? issuer.audiences.slice(0, 1),
     subjects: exactSubjects(trust),
-    patterns: [...trust.subjectPatterns, ...trust.wideSubjectPatterns.map(({ pattern }) => pattern)],
+    patterns: patternsOf(trust),
   };
 }
 

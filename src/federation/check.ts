@@ -2,7 +2,7 @@
 import type { Problem } from "../errors";
 import { quoted, satisfies } from "../text/text-rule";
 import { counted, listed } from "../text/words";
-import { subjectGroups } from "../trust/trust";
+import { patternsOf, subjectGroups } from "../trust/trust";
 import type { TrustPolicySize } from "../trust/build";
 import { measureTrustPolicy, trustPolicyJson } from "../trust/build";
 import type { TrustPolicy } from "../trust/policy";
@@ -234,11 +234,7 @@ export function checkTrustPolicyLength(role: FederationRole, policy: TrustPolicy
 /** What to leave out instead of a Deny that does not fit: without a pattern no Deny is needed. */
 function suspensionTooLong(role: FederationRole, size: TrustPolicySize): Problem {
   const patterns = role.trusts.flatMap((trust) =>
-    trust.kind === "subjects"
-      ? [...trust.subjectPatterns, ...trust.wideSubjectPatterns.map(({ pattern }) => pattern)].map(
-          (pattern) => `${quoted(pattern)} of ${trust.issuer}`,
-        )
-      : [],
+    trust.kind === "subjects" ? patternsOf(trust).map((pattern) => `${quoted(pattern)} of ${trust.issuer}`) : [],
   );
   return {
     code: "suspension-too-long",

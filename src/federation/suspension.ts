@@ -3,7 +3,7 @@ import type { Problem } from "../errors";
 import { nearest } from "../text/nearest";
 import { quoted } from "../text/text-rule";
 import { caseless, distinctSubjects, hasPatterns } from "../trust/suspension";
-import { exactSubjects, type Identity } from "../trust/trust";
+import { exactSubjects, type Identity, patternsOf, type SubjectTrust } from "../trust/trust";
 import { likeMatcher } from "../trust/string-like";
 import type { Federation, FederationRole } from "./model";
 import { formatPath } from "./path";
@@ -22,8 +22,7 @@ export function suspendedSubjects(entries: readonly string[], identities: Identi
 
 /** A function that says whether some of `roles` names a subject in whatever case, or has a pattern. */
 export function concerning(roles: readonly Pick<FederationRole, "trusts">[]): (subject: string) => boolean {
-  const trusts = roles.flatMap((role) => role.trusts.filter((trust) => trust.kind === "subjects"));
-  if (trusts.some(hasPatterns)) return () => true;
+  if (subjectTrusts(roles).some(hasPatterns)) return () => true;
   const subjects = named(roles);
   return (subject) => subjects.has(caseless(subject));
 }
@@ -40,9 +39,10 @@ export function checkSuspended(
 ): readonly Problem[] {
   if (entries.length === 0) return [];
   const concerns = concerning(roles);
+  const subjects = named(roles);
   const names = new Map(Object.keys(identities).map((name) => [caseless(name), name]));
   return entries.flatMap((entry, index): readonly Problem[] => {
-    const wrong = unclear(entry, identities, names, roles);
+    const wrong = unclear(entry, identities, names, subjects);
     if (wrong === undefined && concerns(suspendedSubject(entry, identities))) return [];
     const meant = Object.hasOwn(identities, entry) ? undefined : nearest(entry, Object.keys(identities));
     return [
@@ -59,30 +59,33 @@ export function checkSuspended(
 
 /**
  * Where `entry` may not mean whom it seems to: a pattern would hide it, since any subject concerns that. `names`: of
- * the identities, by their lower case.
+ * the identities, by their lower case; `subjects`: what the trusts in scope name, without case.
  */
 function unclear(
   entry: string,
   identities: Identities,
   names: ReadonlyMap<string, string>,
-  roles: readonly Pick<FederationRole, "trusts">[],
+  subjects: ReadonlySet<string>,
 ): Pick<Problem, "message" | "fix"> | undefined {
   const name = names.get(caseless(entry));
   if (name === undefined) return undefined;
   if (!Object.hasOwn(identities, entry))
     return { message: `${quoted(entry)} is not the name of an identity; ${quoted(name)} is.`, fix: `Write ${name}.` };
   const subject = suspendedSubject(entry, identities);
-  if (caseless(subject) === caseless(entry) || !named(roles).has(caseless(entry))) return undefined;
+  if (caseless(subject) === caseless(entry) || !subjects.has(caseless(entry))) return undefined;
   return {
     message: `${quoted(entry)} is the name of ${quoted(subject)}, and the subject of another identity.`,
     fix: "Rename the identity, then suspend the one you mean, or both.",
   };
 }
 
+function subjectTrusts(roles: readonly Pick<FederationRole, "trusts">[]): readonly SubjectTrust[] {
+  return roles.flatMap((role) => role.trusts.filter((trust) => trust.kind === "subjects"));
+}
+
 /** Every subject that a trust of `roles` names, without case. */
 function named(roles: readonly Pick<FederationRole, "trusts">[]): ReadonlySet<string> {
-  const trusts = roles.flatMap((role) => role.trusts.filter((trust) => trust.kind === "subjects"));
-  return new Set(trusts.flatMap((trust) => exactSubjects(trust).map(caseless)));
+  return new Set(subjectTrusts(roles).flatMap((trust) => exactSubjects(trust).map(caseless)));
 }
 
 /** Every entry of `suspended`, of the federation and its roles, with whether it matches a trust in its scope. */
@@ -98,7 +101,9 @@ export function suspendedEntries({
   const entriesOf = (entries: readonly string[], scope: readonly FederationRole[], path: string) => {
     if (entries.length === 0) return [];
     const subjects = named(scope);
-    const patterns = patternsOf(scope).map((pattern) => likeMatcher(caseless(pattern)));
+    const patterns = subjectTrusts(scope)
+      .flatMap(patternsOf)
+      .map((pattern) => likeMatcher(caseless(pattern)));
     return entries.map((entry, index) => {
       const subject = caseless(suspendedSubject(entry, identities));
       const isMatched = subjects.has(subject) || patterns.some((matches) => matches(subject));
@@ -109,15 +114,4 @@ export function suspendedEntries({
     ...entriesOf(suspended, roles, "suspended"),
     ...roles.flatMap((role) => entriesOf(role.suspended, [role], formatPath(["roles", role.key, "suspended"]))),
   ];
-}
-
-/** Every pattern of `roles`. */
-function patternsOf(roles: readonly Pick<FederationRole, "trusts">[]): readonly string[] {
-  return roles.flatMap(({ trusts }) =>
-    trusts.flatMap((trust) =>
-      trust.kind === "subjects"
-        ? [...trust.subjectPatterns, ...trust.wideSubjectPatterns.map(({ pattern }) => pattern)]
-        : [],
-    ),
-  );
 }

@@ -85,6 +85,11 @@ export function exactSubjects(trust: SubjectTrust): readonly string[] {
   return [...new Set([...servicePrincipals, ...users, ...subjects, ...identities.map(({ subject }) => subject)])];
 }
 
+/** The patterns of a trust and then the wide ones, as written, with repeats. */
+export function patternsOf(trust: Pick<SubjectTrust, "subjectPatterns" | "wideSubjectPatterns">): readonly string[] {
+  return [...trust.subjectPatterns, ...trust.wideSubjectPatterns.map(({ pattern }) => pattern)];
+}
+
 /** The subjects that a trust names by `field`, or by an identity of that kind; as written, with repeats. */
 export function subjectsOfKind(
   trust: SubjectTrust,
