@@ -124,7 +124,11 @@ const STACKS: Readonly<Record<string, (app: App) => void>> = {
         dev: { region: "eu-west-1" },
       },
     },
-    roles: { storage: fullFederation.roles.storage, reader: { trusts: TRUSTS, accounts: ["prod"] } },
+    roles: {
+      storage: fullFederation.roles.storage,
+      // all accounts suspend bob
+      reader: { trusts: [...TRUSTS, { issuer: "azure", identities: ["team", "bob"] }], accounts: ["prod"] },
+    },
   }),
   "by-hand": byHand,
   ...hostile(),

@@ -8,13 +8,13 @@ import { TRUST_POLICY_DEFAULT_QUOTA, TRUST_POLICY_MAX_QUOTA } from "../trust/rul
 import type { ExistingAccount, ExistingProvider, ExistingRole } from "./account";
 import type { Adoption, KeyedRole, UndecidedRole } from "./adoption";
 import type { Evidence } from "./evidence";
-import { type AdoptedIssuer, type AdoptedIssuers, adoptedIssuers, isLookAlike, type Members } from "./issuers";
+import { type AdoptedIssuer, type AdoptedIssuers, adoptedIssuers, isLookAlike } from "./issuers";
 import { assumptions } from "./assumptions";
 import { getsIn } from "./gets-in";
 import { importsOf } from "./imports-of";
 import { Keys } from "./keys";
 import { proposedRole } from "./propose";
-import { readInput } from "./read-input";
+import { type Members, readInput } from "./read-input";
 import { fault } from "./reasons";
 import { declaredIssuers, type LeftRole, readRole, type RoleContext, type WrittenRole } from "./role";
 

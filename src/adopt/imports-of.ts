@@ -4,7 +4,8 @@ import { asRecord } from "../trust/parsed/parse-role";
 import type { ExistingAccount, ExistingRole } from "./account";
 import type { KeyedRole, UndecidedRole } from "./adoption";
 import { inlinePolicyNames } from "./inline-policies";
-import type { AdoptedIssuer, Members } from "./issuers";
+import type { AdoptedIssuer } from "./issuers";
+import type { Members } from "./read-input";
 
 /** Everything that is in the file, and what of the others a proposal names. */
 export function importsOf(

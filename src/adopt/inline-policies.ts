@@ -2,7 +2,7 @@
 import { SELF_ASSUME_POLICY_NAME } from "../trust/build";
 import { asRecord, records } from "../trust/parsed/parse-role";
 import { REVOKE_POLICY_NAME } from "../trust/revocation";
-import type { Members } from "./issuers";
+import type { Members } from "./read-input";
 
 /** Names of those that `declaration` lists, and of those that the federation adds because of what else it says. */
 export function inlinePolicyNames(declaration: Members): readonly string[] {

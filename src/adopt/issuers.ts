@@ -11,11 +11,8 @@ import { withoutTrailingSlashes } from "../text/words";
 import { isDatabricksIssuer } from "../trust/documents/relevance";
 import { parseRole } from "../trust/parsed/parse-role";
 import type { ExistingAccount, ExistingProvider } from "./account";
-import { readInput } from "./read-input";
+import { type Members, readInput } from "./read-input";
 import { type Fault, fault, type Reason } from "./reasons";
-
-/** A part of a federation file, which reading checks. */
-export type Members = Readonly<Record<string, unknown>>;
 
 /** An issuer that goes into the file. */
 export interface AdoptedIssuer {

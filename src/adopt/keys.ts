@@ -5,7 +5,7 @@ import { ROLE_KEY } from "../federation/rules";
 import { satisfies } from "../text/text-rule";
 import { asRecord } from "../trust/parsed/parse-role";
 import { inlinePolicyNames } from "./inline-policies";
-import type { Members } from "./issuers";
+import type { Members } from "./read-input";
 
 /** Gives each role of a federation a key, and each of its managed policies; both stay free of collisions. */
 export class Keys {

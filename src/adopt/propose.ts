@@ -6,8 +6,9 @@ import type { ParsedCondition, ParsedStatement } from "../trust/parsed/parsed-ro
 import { MASTER_ROLES } from "../trust/parsed/unity-catalog-pair";
 import type { Evidence } from "./evidence";
 import { domainOf } from "./federation-of-plan";
-import type { AdoptedIssuer, Members } from "./issuers";
+import type { AdoptedIssuer } from "./issuers";
 import { openTo } from "./open-pattern";
+import type { Members } from "./read-input";
 import type { Reason } from "./reasons";
 import { type LeftRole, probe, type RoleContext, roleSettings } from "./role";
 import { declaredSubjects } from "./declared-subjects";

@@ -2,7 +2,9 @@
 import { FederationError, type Problem } from "../errors";
 import type { Federation } from "../federation/model";
 import { readFederation } from "../federation/read";
-import type { Members } from "./issuers";
+
+/** A part of a federation file, which reading checks. */
+export type Members = Readonly<Record<string, unknown>>;
 
 /** The federation, or what reading it finds wrong. */
 export type ReadInput = { readonly federation: Federation } | { readonly problems: readonly Problem[] };

@@ -7,9 +7,10 @@ import type { LintRole } from "../trust/parsed/target";
 import { MASTER_ROLES } from "../trust/parsed/unity-catalog-pair";
 import { declaredSubjects, list } from "./declared-subjects";
 import { domainOf, fixesDomain } from "./federation-of-plan";
-import type { AdoptedIssuer, Members } from "./issuers";
+import type { AdoptedIssuer } from "./issuers";
 import { openTo } from "./open-pattern";
 import { withoutRepeats } from "./policy-form";
+import type { Members } from "./read-input";
 import { type Fault, fault } from "./reasons";
 import { isSuspension, suspendedIn } from "./suspension";
 
