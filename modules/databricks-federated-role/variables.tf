@@ -1435,7 +1435,7 @@ variable "revoke_sessions_before" {
   }
 
   validation {
-    condition     = var.revoke_sessions_before == null ? true : try(timecmp(var.revoke_sessions_before, timeadd(plantimestamp(), "3600s")) <= 0, true)
+    condition     = var.revoke_sessions_before == null ? true : try(timecmp(var.revoke_sessions_before, timeadd(plantimestamp(), "3600s")) <= 0 || startswith(plantimestamp(), "0001-"), true)
     error_message = "revoke_sessions_before must not be more than an hour ahead of the plan."
   }
 }

@@ -602,7 +602,7 @@ variable "revoke_sessions_before" {
   }
 
   validation {
-    condition     = var.revoke_sessions_before == null ? true : try(timecmp(var.revoke_sessions_before, timeadd(plantimestamp(), "3600s")) <= 0, true)
+    condition     = var.revoke_sessions_before == null ? true : try(timecmp(var.revoke_sessions_before, timeadd(plantimestamp(), "3600s")) <= 0 || startswith(plantimestamp(), "0001-"), true)
     error_message = "revoke_sessions_before must not be more than an hour ahead of the plan."
   }
 }
@@ -1097,7 +1097,7 @@ variable "roles" {
           for key, role in checked :
           "roles[${jsonencode(key)}].revoke_sessions_before: ${jsonencode(role.revoke_sessions_before)}"
           if !can(role.force_detach_policies) ? false : !(
-            role.revoke_sessions_before == null ? true : try(timecmp(role.revoke_sessions_before, timeadd(plantimestamp(), "3600s")) <= 0, true)
+            role.revoke_sessions_before == null ? true : try(timecmp(role.revoke_sessions_before, timeadd(plantimestamp(), "3600s")) <= 0 || startswith(plantimestamp(), "0001-"), true)
           )
         ],
       ]
@@ -1121,7 +1121,7 @@ variable "roles" {
             for key, role in checked :
             "roles[${jsonencode(key)}].revoke_sessions_before: ${jsonencode(role.revoke_sessions_before)}"
             if !can(role.force_detach_policies) ? false : !(
-              role.revoke_sessions_before == null ? true : try(timecmp(role.revoke_sessions_before, timeadd(plantimestamp(), "3600s")) <= 0, true)
+              role.revoke_sessions_before == null ? true : try(timecmp(role.revoke_sessions_before, timeadd(plantimestamp(), "3600s")) <= 0 || startswith(plantimestamp(), "0001-"), true)
             )
           ]
         } :

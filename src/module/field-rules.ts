@@ -91,12 +91,16 @@ function sizeRule(place: Place, most: KindOf<"tags">["most"], many: HclValue, me
   return { ...rule, refuses: `too_many_${inName(place.words)}` };
 }
 
-/** What is not a date of the calendar `timeadd` refuses; `plantimestamp` is unknown until there is a plan. */
+/**
+ * What is not a date of the calendar `timeadd` refuses. `plantimestamp` is unknown until there is a plan, and is the
+ * year 1 in a variable's rule of Terraform 1.5 and OpenTofu 1.6, which therefore cannot refuse what is ahead.
+ */
 function momentRules(place: Place, { rule, ahead }: KindOf<"moment">): readonly RuleDefinition[] {
   const { reference, words } = place;
   const at = { ...place, loops: unlessPlain(place.loops, reference, JSON_NULL) };
   const isMoment = `${satisfiesRule(rule, reference)} && can(timeadd(${reference}, "0s"))`;
-  const isNear = `try(timecmp(${reference}, timeadd(plantimestamp(), "${MOST_AHEAD_SECONDS}s")) <= 0, true)`;
+  const latest = `timeadd(plantimestamp(), "${MOST_AHEAD_SECONDS}s")`;
+  const isNear = `try(timecmp(${reference}, ${latest}) <= 0 || startswith(plantimestamp(), "0001-"), true)`;
   return [
     ruleAt(at, rule.code, isMoment, mustBe(words, rule), [...rule.wrong, "2026-02-30T12:00:00Z"]),
     {
