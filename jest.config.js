@@ -2,7 +2,12 @@
  * Three projects: `unit` needs nothing but Node; `integration` runs the real Terraform, provider and moto; `cdktn` runs
  * what concerns the constructs with CDK Terrain in place of CDKTF, and installs that first.
  */
+const { spawnSync } = require("node:child_process");
 const { join } = require("node:path");
+
+// workers inherit it
+const { stdout } = spawnSync("git", ["log", "-1", "--format=%ct"], { encoding: "utf8" });
+process.env.PROPERTY_SEED ??= stdout?.trim() || "1";
 const transform = {
   "^.+\\.[cm]?[jt]s$": [
     "@swc/jest",
@@ -19,8 +24,10 @@ const esModules = [
   "signal-exit",
   "imurmurhash",
 ];
+const fastCheck = { "^fast-check$": "<rootDir>/__tests__/support/fast-check.js" };
 const shared = {
   testEnvironment: "node",
+  moduleNameMapper: fastCheck,
   setupFiles: ["<rootDir>/__tests__/support/without-color.ts"],
   transform,
   transformIgnorePatterns: [`/node_modules/(?!(?:${esModules.join("|")})/)`],
@@ -57,7 +64,7 @@ module.exports = {
       ...shared,
       displayName: "cdktn",
       globalSetup: "<rootDir>/__tests__/support/install-cdktn.ts",
-      moduleNameMapper: cdktnPackages,
+      moduleNameMapper: { ...fastCheck, ...cdktnPackages },
       testMatch: [
         "<rootDir>/__tests__/{cdktf,cdktn}/*.test.ts",
         "<rootDir>/__tests__/lint/constructs.test.ts",
