@@ -131,7 +131,7 @@ test("a trust policy that names no subject in a form of a federation is refused"
   );
 });
 
-test("a role of Unity Catalog whose web identities are all suspended is refused with what to read instead", () => {
+test("a Unity Catalog role whose web identities are all suspended keeps its policy, with no one to lift it for", () => {
   const unityCatalog = { externalIds: ["0b7e6f5a-1c2d-4e3f-9a8b-7c6d5e4f3a2b"] };
   const plan = planFor({
     name: "lakehouse",
@@ -142,9 +142,13 @@ test("a role of Unity Catalog whose web identities are all suspended is refused 
     roles: { reader: { trusts: [{ issuer: "production", servicePrincipals: [READER] }, { unityCatalog }] } },
     suspended: [READER],
   });
-  expect(() => federationOfPlan(plan, "plan.json")).toThrow(
-    /names no web identity, as where all are suspended.*\[trust-policy-unreadable\]/,
-  );
+  const { federation } = federationOfPlan(plan, "plan.json");
+  expect(federation.roles[0]?.trusts.map(({ kind }) => kind)).toEqual(["subjects", "unityCatalog"]);
+  expect(federation.roles[0]?.suspendedSubjects).toEqual(["nobody"]);
+  const [account] = federation.accounts;
+  const [role] = federation.roles;
+  if (account === undefined || role === undefined) throw new Error("one of each");
+  expect(JSON.stringify(roleTrustPolicy(role, accountView(federation, account)))).toContain("aws:FederatedProvider");
 });
 
 describe("verbs with a plan instead of a federation file", () => {

@@ -24,7 +24,7 @@ const OPTIONS = {
 };
 
 /** The account of a federation, read from what `aws iam` prints, and taken over. */
-function takenOver(view: AccountView, spellings: readonly Spelling[]): Adoption {
+export function takenOver(view: AccountView, spellings: readonly Spelling[]): Adoption {
   const { details, roles, providers } = iamDocuments(view, spellings);
   const parts = [details, roles, ...providers].map((document, index) =>
     readAccountText(JSON.stringify(document), `document-${index}.json`),
@@ -32,7 +32,7 @@ function takenOver(view: AccountView, spellings: readonly Spelling[]): Adoption 
   return adopt(accountOf(parts, undefined), OPTIONS);
 }
 
-function viewOf(federation: Federation): AccountView {
+export function viewOf(federation: Federation): AccountView {
   const [account] = federation.accounts;
   if (account === undefined) throw new RangeError("a federation has an account");
   return accountView(federation, account);

@@ -1,7 +1,9 @@
 /** What an adoption takes for granted because no document says it. Pure. */
 import { formatPath } from "../federation/path";
 import type { ExistingAccount, ExistingRole } from "./account";
+import { parseRole } from "../trust/parsed/parse-role";
 import type { AdoptedIssuer } from "./issuers";
+import { isEmptied, NOBODY } from "./suspension";
 
 /** Each in a sentence, with what to give to know it. `roles`: those that concern Databricks. */
 export function assumptions(
@@ -11,11 +13,12 @@ export function assumptions(
 ): readonly string[] {
   const names = (of: (role: ExistingRole) => boolean): string => {
     const found = roles.filter(of).map(({ name }) => name);
-    return found.length === roles.length ? "all roles" : found.join(", ");
+    return found.length === roles.length && found.length > 0 ? "all roles" : found.join(", ");
   };
   const unsettled = names(({ settings }) => settings === null);
   const undetailed = names(({ details }) => details === null);
   const unread = names(({ policies }) => policies === null);
+  const emptied = names(({ lint }) => isEmptied(parseRole(lint).statements));
   return [
     ...account.notes,
     ...issuers
@@ -43,6 +46,12 @@ export function assumptions(
       : [
           `No document says the policies of ${unread}: they are left as they are, and not in the file. ` +
             "Add what aws iam get-account-authorization-details prints.",
+        ]),
+    ...(emptied === ""
+      ? []
+      : [
+          `The policy of ${emptied} keeps sessions of web identities out and names none, as where all are suspended: ` +
+            `a suspended subject "${NOBODY}" stands for them. Put in those whom the role trusted, to lift it some day.`,
         ]),
   ];
 }

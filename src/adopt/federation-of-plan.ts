@@ -19,7 +19,7 @@ import { TRUST_POLICY_DEFAULT_QUOTA, TRUST_POLICY_MAX_QUOTA } from "../trust/rul
 import { subjectsInOrder } from "./declared-subjects";
 import { pathOfArn } from "./read-iam";
 import { allowsTheSame } from "./same-requests";
-import { isSuspension, momentIn, suspendedIn } from "./suspension";
+import { isEmptied, isSuspension, momentIn, NOBODY, suspendedIn } from "./suspension";
 
 /** A part of a federation file, which reading checks. */
 type Members = Readonly<Record<string, unknown>>;
@@ -87,22 +87,9 @@ export function federationOfPlan(text: string, file: string): PlannedFederation 
       readPolicy(role.source.policy),
     ];
     if (!ours.ok || !theirs.ok || !allowsTheSame(ours.policy, theirs.policy))
-      throw notExpressible(role, file, isEmptied(role) ? WHY_EMPTIED : WHY_DIFFERS);
+      throw notExpressible(role, file, "it allows other requests than a federation with these trusts");
   }
   return { federation, notes };
-}
-
-const WHY_DIFFERS = "it allows other requests than a federation with these trusts";
-const WHY_EMPTIED =
-  "it keeps sessions of web identities from renewing themselves and names no web identity, as where all are " +
-  "suspended: only the federation file says whom it trusts";
-
-/** Whether a role of Unity Catalog guards against web identities, and has none. */
-function isEmptied({ source }: SimulatedRole): boolean {
-  const { statements } = parseRole(source);
-  const guards = ({ conditions }: ParsedStatement): boolean =>
-    conditions.some(({ test, key }) => test === "Null" && key.toLowerCase() === "aws:federatedprovider");
-  return statements.some(guards) && statements.every(({ providers }) => providers.length === 0);
 }
 
 function nameOf(file: string): string {
@@ -132,8 +119,9 @@ function declaredRole(role: SimulatedRole, issuers: readonly SimulatedIssuer[], 
     ([name, document]) => !ADDED_POLICIES.includes(name) && asRecord(document) !== undefined,
   );
   const moment = momentIn(inlinePolicies);
-  const suspensions = suspensionsOf(role, issuers, file);
   const trusts = trustsOf(role, issuers, file);
+  const suspensions = suspensionsOf(role, issuers, file);
+  const isAnyoneLeft = trusts.some((trust) => trust["issuer"] !== undefined);
   const optional = (name: string, value: unknown): Members =>
     typeof value === "string" && value !== "" ? { [name]: value } : {};
   return {
@@ -147,7 +135,7 @@ function declaredRole(role: SimulatedRole, issuers: readonly SimulatedIssuer[], 
     ...(moment === undefined ? {} : { revokeSessionsBefore: moment }),
     ...(suspensions[0] === undefined ? {} : { suspended: suspensions[0].subjects }),
     // where nobody is left, those who are suspended are all that the plan says of the role's trusts
-    trusts: trusts.length > 0 ? trusts : suspensions.map(({ issuer, subjects }) => ({ issuer, subjects })),
+    trusts: isAnyoneLeft ? trusts : [...suspensions, ...trusts],
   };
 }
 
@@ -160,15 +148,16 @@ function suspensionsOf(
   issuers: readonly SimulatedIssuer[],
   file: string,
 ): readonly { readonly issuer: string; readonly subjects: readonly string[] }[] {
-  return parseRole(role.source)
-    .statements.filter(isSuspension)
-    .map((statement) => {
-      const { index, providers } = statement;
-      const issuer = issuers.find((candidate) => issuerPathOf(candidate.issuer) === providers[0]?.issuerPath);
-      if (issuer === undefined)
-        throw notExpressible(role, file, `Statement[${index}] denies an issuer that is not of Databricks`);
-      return { issuer: issuer.key, subjects: suspendedIn(statement) };
-    });
+  const { statements } = parseRole(role.source);
+  const [first] = issuers;
+  if (first !== undefined && isEmptied(statements)) return [{ issuer: first.key, subjects: [NOBODY] }];
+  return statements.filter(isSuspension).map((statement) => {
+    const { index, providers } = statement;
+    const issuer = issuers.find((candidate) => issuerPathOf(candidate.issuer) === providers[0]?.issuerPath);
+    if (issuer === undefined)
+      throw notExpressible(role, file, `Statement[${index}] denies an issuer that is not of Databricks`);
+    return { issuer: issuer.key, subjects: suspendedIn(statement) };
+  });
 }
 
 const NO_REASON = "Read from a plan, which records no reason.";

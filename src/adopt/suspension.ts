@@ -21,6 +21,19 @@ export function isSuspension({ effect, conditions, sub, providers, trusted, ...r
   );
 }
 
+/**
+ * Stands for the subjects of a role whose web identities are all suspended while Unity Catalog still gets in: of them
+ * its policy keeps only the guard against sessions of web identities. No subject of Databricks has this form.
+ */
+export const NOBODY = "nobody";
+
+/** Whether a policy guards against sessions of web identities, and trusts none. */
+export function isEmptied(statements: readonly ParsedStatement[]): boolean {
+  const guards = ({ conditions }: ParsedStatement): boolean =>
+    conditions.some(({ test, key }) => test === "Null" && key.toLowerCase() === "aws:federatedprovider");
+  return statements.some(guards) && statements.every(({ providers }) => providers.length === 0);
+}
+
 /** Whom the Deny of a suspension names. */
 export function suspendedIn({ conditions }: ParsedStatement): readonly string[] {
   return [...new Set(conditions.flatMap(({ values }) => values))];

@@ -12,7 +12,7 @@ import { openTo } from "./open-pattern";
 import { withoutRepeats } from "./policy-form";
 import type { Members } from "./read-input";
 import { type Fault, fault } from "./reasons";
-import { isSuspension, suspendedIn } from "./suspension";
+import { isEmptied, isSuspension, NOBODY, suspendedIn } from "./suspension";
 
 /** What is known of the issuers that a policy may trust. */
 export interface TrustSources {
@@ -51,20 +51,20 @@ export function trustsOf(role: LintRole, sources: TrustSources): FoundTrusts {
     sources.issuers.get(providers[0]?.arn ?? "");
   const suspensions = statements.filter((statement) => isSuspension(statement) && issuerOf(statement) !== undefined);
   const allows = statements.filter((statement) => !suspensions.includes(statement));
-  // where nobody is left, those who are suspended are all that the policy says of the role's trusts
-  if (allows.length === 0 && suspensions.length > 0)
-    return {
-      ...NOTHING,
-      trusts: suspensions.map((one) => ({ issuer: issuerOf(one)?.key, ...declaredSubjects(suspendedIn(one)) })),
-      suspended: suspensions.flatMap(suspendedIn),
-    };
   const found = allows.map((statement) =>
     statement.unityCatalog ? unityCatalogTrust(statement) : subjectTrust(statement, sources),
   );
+  // where nobody is left, those who are suspended are all that the policy says of whom it trusts
+  const isAnyoneLeft = allows.some(({ providers }) => providers.length > 0);
+  const [anyIssuer] = sources.issuers.values();
+  const hidden: readonly Members[] =
+    anyIssuer !== undefined && isEmptied(statements) ? [{ issuer: anyIssuer.key, subjects: [NOBODY] }] : [];
+  const out = suspensions.map((one) => ({ issuer: issuerOf(one)?.key, ...declaredSubjects(suspendedIn(one)) }));
+  const trusts = [...(isAnyoneLeft ? [] : [...out, ...hidden]), ...found.flatMap((one) => one.trusts)];
   return {
-    trusts: [...new Map(found.flatMap(({ trusts }) => trusts).map((trust) => [JSON.stringify(trust), trust])).values()],
+    trusts: [...new Map(trusts.map((trust) => [JSON.stringify(trust), trust])).values()],
     emailDomains: [...new Set(found.flatMap(({ emailDomains }) => emailDomains))],
-    suspended: suspensions.flatMap(suspendedIn),
+    suspended: [...suspensions.flatMap(suspendedIn), ...(hidden.length === 0 ? [] : [NOBODY])],
     faults: found.flatMap(({ faults }) => faults),
   };
 }
