@@ -56,6 +56,10 @@ test.each([
 
 describe("a call", () => {
   test.each<[readonly string[], string]>([
+    [["lnit"], 'Unknown verb "lnit". Did you mean lint?'],
+    [["lint", "--confg", "x"], "See databricks-aws-oidc lint --help."],
+    [["credentials", "aws", "s3", "ls"], 'Unknown argument "aws". Put -- before a program to run.'],
+    [["token", "--from", "notebok"], 'not "notebok". Did you mean notebook?'],
     [["generate", "module"], 'Unknown argument "module". Did you mean modules?'],
     [["generate"], "generate needs one of: modules, root, client, guardrails, audit-queries, runbook, schema."],
     [["isuer"], 'Unknown verb "isuer". Did you mean issuer?'],

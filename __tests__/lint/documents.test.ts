@@ -93,8 +93,10 @@ describe("the kind of a document is detected by its content", () => {
     ['{"a": }', "json-syntax"],
     ["just text", "yaml-not-a-mapping"],
     ["", "yaml-not-a-mapping"],
-  ])("%s is refused with %s", async (text, code) => {
-    await expect(readDocument(text, "given")).rejects.toMatchObject({ code });
+    ["", "json-syntax", "plan.json"],
+    ["# a root", "document-unknown", "main.tf"],
+  ])("%s is refused with %s", async (text, code, file = "given") => {
+    await expect(readDocument(text, file)).rejects.toMatchObject({ code });
   });
 
   test("what parsing would cut is reported: in a policy and a plan as a finding, around it as a refusal", async () => {

@@ -7,7 +7,7 @@ import { nearest } from "../text/nearest";
 import { redact } from "../text/secret";
 import { quoted } from "../text/text-rule";
 import type { Flag } from "./flags";
-import { verbHelp, VERBS, verbsHelp } from "./help";
+import { PROGRAM, verbHelp, VERBS, verbsHelp } from "./help";
 import { flagMistake, valueMistake } from "./mistakes";
 import { type ExitCode, run, sayText, surviveClosedPipe } from "./run";
 import type { Verb, VerbGroup } from "./verb";
@@ -45,7 +45,7 @@ async function runVerb(own: readonly string[], args: readonly string[]): Promise
     const known = nearest((own[0] ?? "").replace(/^-+/, ""), ["help", "version"]);
     throw usageError(
       own[0] === undefined
-        ? `Name a verb, for example: databricks-aws-oidc issuer --host mycompany.cloud.databricks.com`
+        ? "Name a verb, for example: databricks-aws-oidc issuer --host mycompany.cloud.databricks.com."
         : `Unknown flag ${own[0]} without a verb.${known === undefined ? "" : ` Did you mean --${known}?`}`,
     );
   }
@@ -66,6 +66,7 @@ async function runVerb(own: readonly string[], args: readonly string[]): Promise
     below === undefined
       ? `${name} needs one of: ${Object.keys(lines).join(", ")}.`
       : `Unknown argument ${quoted(below)}.${hint(below, lines)}`,
+    name,
   );
 }
 
@@ -81,12 +82,12 @@ function call(
   if (own.includes("--version") && !Object.hasOwn(verb.flags, "version")) return print(version);
   // yargs keeps nothing of a `--` with nothing behind it: with an empty variable after it, keys must not be printed
   const program = args.includes("--") ? args.slice(args.indexOf("--") + 1) : undefined;
-  if (program !== undefined && verb.program !== true) throw usageError("This verb takes nothing after --.");
+  if (program !== undefined && verb.program !== true) throw usageError("This verb takes nothing after --.", path);
   const mistake = flagMistake(own, verb);
-  if (mistake !== undefined) throw usageError(mistake);
+  if (mistake !== undefined) throw usageError(mistake, path);
   const { options, words } = parsed(own, verb);
   const wrong = valueMistake(options, words, verb);
-  if (wrong !== undefined) throw usageError(wrong);
+  if (wrong !== undefined) throw usageError(wrong, path);
   refuseConflicts(options, verb);
   const all = Object.fromEntries(
     Object.entries<Flag>(verb.flags).map(([name, flag]) => [name, options[name] ?? absent(flag)]),
@@ -160,13 +161,13 @@ function hint(typed: string, known: Readonly<Record<string, unknown>>): string {
   return meant === undefined ? "" : ` Did you mean ${meant}?`;
 }
 
-/** The call itself is wrong. */
-function usageError(message: string): InputError {
+/** The call itself is wrong. `path`: the verb, if it is known. */
+function usageError(message: string, path?: string): InputError {
   return new InputError({
     code: "usage",
     // what was typed may be a token in the wrong place
     message: redact(message),
-    fix: "See databricks-aws-oidc --help for the verbs, <verb> --help for its flags.",
+    fix: path === undefined ? `See ${PROGRAM} --help for the verbs.` : `See ${PROGRAM} ${path} --help.`,
   });
 }
 

@@ -66,7 +66,7 @@ export function flagMistake(args: readonly string[], { flags }: Pick<Verb, "flag
 export function valueMistake(
   given: Readonly<Record<string, unknown>>,
   words: readonly string[],
-  { flags, words: takes }: Pick<Verb, "flags" | "words">,
+  { flags, words: takes, program }: Pick<Verb, "flags" | "words" | "program">,
 ): string | undefined {
   const missing = Object.entries<Flag>(flags).filter(([name, { required }]) => required === true && !(name in given));
   if (missing.length > 0) {
@@ -78,6 +78,8 @@ export function valueMistake(
     if (wrong !== undefined) return notAChoice(`--${flagName(name)}`, String(wrong), choices);
   }
   const [first] = words;
+  const isUnknown = first !== undefined && (takes === undefined || takes.choices?.includes(first) === false);
+  if (program === true && isUnknown) return `Unknown argument ${quoted(first)}. Put -- before a program to run.`;
   const extra = takes === undefined ? first : takes.many === true ? undefined : words[1];
   if (extra !== undefined) return `Unknown argument ${quoted(extra)}.`;
   if (takes?.required === true && first === undefined) {
@@ -90,5 +92,7 @@ export function valueMistake(
 }
 
 function notAChoice(name: string, value: string, choices: readonly string[] = []): string {
-  return `${name} must be one of ${choices.join(", ")}, not ${quoted(value)}.`;
+  const meant = nearest(value, choices);
+  const question = meant === undefined ? "" : ` Did you mean ${meant}?`;
+  return `${name} must be one of ${choices.join(", ")}, not ${quoted(value)}.${question}`;
 }

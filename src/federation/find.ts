@@ -54,8 +54,8 @@ export function findIssuer(federation: Pick<Federation, "issuers"> | undefined, 
   throw notFound("issuer-not-found", `There is no issuer ${quoted(key)}${missing}.`, "issuer", Object.keys(issuers));
 }
 
-/** `known`: what the flag `path` may name. */
-function notFound(code: ErrorCode, message: string, path: string, known: readonly string[]): InputError {
+/** The error of a name that a flag gives; `known`: what the flag `path` may name. */
+export function notFound(code: ErrorCode, message: string, path: string, known: readonly string[]): InputError {
   const list = `${known.slice(0, 20).join(", ")}${known.length > 20 ? ` and ${known.length - 20} more` : ""}`;
   const fix =
     known.length > 0 ? `Use --${path} with one of: ${list}.` : `Leave --${path} out, or give another --config.`;

@@ -138,6 +138,12 @@ function readValue(raw: unknown, typedAt: TypedAt, now: number | undefined): Rea
     };
   }
   const parts = value as Readonly<Record<string, unknown>>;
+  // as in each document of terraform show -json
+  if ("format_version" in parts) {
+    const message = "This is a Terraform plan or state, not a federation file.";
+    const problem: Problem = { code: "document-unknown", message, fix: "Give it with --plan." };
+    return { federation: undefined, warnings: [], problems: [problem] };
+  }
   // With mistakes at the top the rest is checked all the same, as if the settings that did not read were absent.
   const top = readTop(parts, outlineSchema, { issuers: {}, roles: {} }, typedAt, now);
   const problems: Problem[] = [...textProblems, ...top.problems];

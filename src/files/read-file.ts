@@ -7,7 +7,7 @@ import { OutsideError } from "../errors";
  * The text of `file` as UTF-8 (`-`: of standard input). `fix` goes into the message where there is no such file.
  * Throws OutsideError `file-not-found`, `file-not-text` or `file-unreadable`.
  */
-export function readText(file: string, fix = "Name it with --config, or run init to write one."): string {
+export function readText(file: string, fix = "Check the path (--config), or run init to write one."): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(file === "-" ? 0 : file));
   } catch (cause) {
@@ -25,8 +25,12 @@ export function unreadable(file: string, cause: unknown, fix: string, path?: str
   if (code === "ENOENT" || code === "ENOTDIR")
     return new OutsideError({ code: "file-not-found", message: `${file} does not exist.`, ...place, fix }, { cause });
   if (cause instanceof TypeError || code === "EISDIR") {
-    const message = `${file} is ${code === "EISDIR" ? "a folder, not a file" : "not UTF-8 text"}.`;
-    return new OutsideError({ code: "file-not-text", message, ...place, fix: "Name a text file." }, { cause });
+    const isFolder = code === "EISDIR";
+    const message = `${file} is ${isFolder ? "a folder, not a file" : "not UTF-8 text"}.`;
+    const asText = isFolder
+      ? "Name a file in it."
+      : "Name a text file; a saved Terraform plan becomes one by terraform show -json PLAN.";
+    return new OutsideError({ code: "file-not-text", message, ...place, fix: asText }, { cause });
   }
   const message = `${file} cannot be read: ${code ?? "unknown error"}.`;
   return new OutsideError(

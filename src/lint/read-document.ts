@@ -16,7 +16,8 @@ import { isPlan, isState, readPlan, refuseErrored, readState } from "../trust/do
  * federation file.
  */
 export async function readDocument(text: string, file: string, now?: number): Promise<LintDocument> {
-  if (!/^[\s\ufeff]*[{[]/.test(text)) return readFederationText(text, file, now);
+  if (/\.tf$/.test(file)) throw unknown(file);
+  if (!/^[\s\ufeff]*[{[]/.test(text) && !/\.json$/.test(file)) return readFederationText(text, file, now);
   const json = text.replace(/^\ufeff/, "");
   const document = asRecord(parsed(json, file));
   if (document === undefined) throw unknown(file);

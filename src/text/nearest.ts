@@ -1,16 +1,23 @@
 /** The most similar known word: the "did you mean" of every message. */
 
-/** The one of `known` that `typed` most likely means, or undefined where none is near. */
+/**
+ * The one of `known` that `typed` most likely means, or undefined where none is near. Of equally near words the one
+ * of the same letters: `lnit` is `lint` and not `init`.
+ */
 export function nearest(typed: string, known: readonly string[]): string | undefined {
   const wanted = typed.toLowerCase().replace(/[_-]/g, "");
+  const letters = sorted(wanted);
+  const strange = (candidate: string): number => (sorted(candidate.toLowerCase()) === letters ? 0 : 1);
   const ranked = known
     .map((candidate) => ({ candidate, distance: editDistance(wanted, candidate.toLowerCase()) }))
-    .sort((left, right) => left.distance - right.distance);
+    .sort((left, right) => left.distance - right.distance || strange(left.candidate) - strange(right.candidate));
   const [best] = ranked;
   return best !== undefined && best.distance <= Math.max(1, Math.floor(best.candidate.length / 3))
     ? best.candidate
     : undefined;
 }
+
+const sorted = (word: string): string => [...word].sort().join("");
 
 function editDistance(left: string, right: string): number {
   if (Math.abs(left.length - right.length) > 8 || left.length > 64) return Infinity;

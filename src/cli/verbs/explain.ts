@@ -1,5 +1,6 @@
 /** `explain`: can this token assume this role, and if not, which line refuses it. */
 import { inputError } from "../../errors";
+import { notFound } from "../../federation/find";
 import { quoted } from "../../text/text-rule";
 import { listed } from "../../text/words";
 import { readSource } from "../federation-source";
@@ -103,10 +104,13 @@ async function explainWho(options: Options<typeof EXPLAIN_FLAGS>): Promise<ExitC
     "Name a file with --config, --plan or --policy, or run init to write a federation.yaml.",
   );
   hide(document.sensitive);
-  const roles = document.targets
+  const all = document.targets
     .filter(({ name }) => options.account === undefined || name === options.account)
-    .flatMap(({ target }) => target.roles)
-    .filter(({ path, name }) => [path, path.replace(/^roles\./, ""), name, undefined].includes(options.role));
+    .flatMap(({ target }) => target.roles);
+  const known = [...new Set(all.map(({ path, name }) => name ?? path))];
+  const roles = all.filter(({ path, name }) =>
+    [path, path.replace(/^roles\./, ""), name, undefined].includes(options.role),
+  );
   if (roles.length === 0) {
     const unread = document.targets.flatMap(({ target }) => target.unread ?? []);
     if (options.role === undefined)
@@ -120,12 +124,7 @@ async function explainWho(options: Options<typeof EXPLAIN_FLAGS>): Promise<ExitC
             )}).`,
         "Give a federation file, a trust policy, or a plan or state with such a role.",
       );
-    throw inputError(
-      "role-not-found",
-      `No role ${quoted(options.role)}.`,
-      "Use a role of the file, by its key or name.",
-      "role",
-    );
+    throw notFound("role-not-found", `There is no role ${quoted(options.role)}.`, "role", known);
   }
   const callers = roles.map((role) => {
     const { malformed, version, statements } = parseRole(role);

@@ -5,7 +5,7 @@ import { verb } from "../verb";
 
 export default verb({
   flags: { port: { ...FLAGS.port, default: "8080" }, ...flags("tlsCert", "tlsKey", "quiet") },
-  words: { name: "dir", required: true, about: "The folder that publish --to wrote" },
+  words: { name: "DIR", required: true, about: "The folder that publish --to wrote" },
   examples: [
     ["$0 serve registry", "Terraform needs a host block for it: docs/registry.md"],
     [
