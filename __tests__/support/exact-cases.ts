@@ -324,6 +324,18 @@ export const EXACT_CASES: readonly ExactCase[] = [
     allow({ "ForAnyValue:StringEquals": { "aws:TagKeys": "a" } }),
   ),
   one(
+    "the set of one empty value, of a key that is tied to another",
+    "wider",
+    policy({
+      allow: [{ StringNotEquals: { [SUB]: ["a", `\${${T}}`] } }],
+      deny: [{ "ForAllValues:StringEquals": { [SUB]: "a" }, ...like(SUB, "*b") }],
+    }),
+    policy({
+      allow: [{ StringNotEquals: { [SUB]: ["a", `\${${T}}`] } }],
+      deny: [{ "ForAllValues:StringEquals": { [SUB]: "a" } }],
+    }),
+  ),
+  one(
     "an open test that one side needs yes and the other could use as a no",
     "wider",
     allow({ "ForAllValues:StringEquals": { "aws:TagKeys": "a" }, Null: { "aws:TagKeys": "false" } }),

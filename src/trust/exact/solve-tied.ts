@@ -144,6 +144,8 @@ function testSets(literals: readonly Literal[], tests: KeyTests): readonly (read
   for (const { values, operator, templates } of literals) {
     if (operator === null) continue;
     add(operator, values);
+    // what it says of a set of empty texts is open
+    if (operator.set === "all") addTexts("StringEquals", [""]);
     for (const template of templates) {
       // a wildcard that comes out of a variable is open, and so is what reads as no ARN
       if (operator.wildcards)
