@@ -104,6 +104,23 @@ describe("a trust policy that is changed afterwards", () => {
     ["an empty object", "trust-policy-unreadable", (_, role) => role.addOverride("assume_role_policy", "{}")],
     ["an expression", "trust-policy-unreadable", (_, role) => (role.assumeRolePolicy = "${var.policy}")],
     [
+      "directives that leave its conditions out when it is applied",
+      "trust-policy-unreadable",
+      (_, role) => {
+        const policy = role.assumeRolePolicyInput ?? "";
+        const conditions = /"Condition":\{.*?\}\},/.exec(policy)?.[0] ?? "not there";
+        role.assumeRolePolicy = policy.replace(
+          conditions,
+          `"Sid":"%{ if false }",${conditions}"Resource":"%{ endif }",`,
+        );
+      },
+    ],
+    [
+      "an override of the stack that makes a list of the roles",
+      "trust-policy-unreadable",
+      (stack) => stack.addOverride("resource.aws_iam_role", [{ f_r: { name: "r", assume_role_policy: open } }]),
+    ],
+    [
       "another subject",
       "trust-policy-changed",
       (_, role) => (role.assumeRolePolicy = (role.assumeRolePolicyInput ?? "").replace("6a9f1c2e", "aaaaaaaa")),

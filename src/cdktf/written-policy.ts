@@ -13,9 +13,10 @@ export function checkWrittenPolicy(role: IamRole, text: string, account: AwsAcco
   const written = writtenPolicy(role);
   if (written === text) return [];
   const { path } = role.node;
-  const read = typeof written === "string" ? readPolicy(account.read(written)) : undefined;
-  if (typeof written !== "string" || read?.ok !== true) {
-    const isUnknown = typeof written !== "string" || account.isUnknown(written);
+  // what Terraform makes of an expression may be other JSON: a condition may stand between `%{ if false }` and its end
+  const isUnknown = typeof written !== "string" || account.isUnknown(written);
+  const read = isUnknown ? undefined : readPolicy(account.read(written));
+  if (read?.ok !== true) {
     const why = read?.ok === false ? read.why : "";
     return [
       {
@@ -51,9 +52,10 @@ function writtenPolicy(role: IamRole): unknown {
   return member(stack) ?? member([role["rawOverrides"], attribute]) ?? role.assumeRolePolicyInput;
 }
 
+/** What an override says at a path; a list on the way, which Terraform takes for a block too, as it is. */
 function member([value, ...path]: readonly unknown[]): unknown {
-  return path.reduce<unknown>(
-    (found, key) => (typeof found === "object" && found !== null ? Reflect.get(found, String(key)) : undefined),
-    value,
-  );
+  return path.reduce<unknown>((found, key) => {
+    if (Array.isArray(found)) return found;
+    return typeof found === "object" && found !== null ? Reflect.get(found, String(key)) : undefined;
+  }, value);
 }
