@@ -207,6 +207,45 @@ test("a provider that is made or deleted decides for the roles that trusted it a
   ]);
 });
 
+test.each([
+  ["not known yet", undefined, undefined],
+  ["known", "111122223333", "444455556666"],
+])(
+  "of an issuer's providers in two accounts that are %s the right one counts, wherever it stands",
+  async (_, here, there) => {
+    const provider = (account: string | undefined, ...ids: readonly string[]): Readonly<Record<string, unknown>> => ({
+      ...PROVIDER,
+      client_id_list: ids,
+      ...(account === undefined ? {} : { arn: `arn:aws:iam::${account}:oidc-provider/${ISSUER}` }),
+    });
+    const role = roleWith(trustText(ISSUER, "2", [READER]));
+    const changes = [
+      resourceChange("aws_iam_openid_connect_provider.own", provider(here, "1"), provider(here, "1", "2")),
+      resourceChange("aws_iam_openid_connect_provider.other", provider(there, "1"), provider(there, "1")),
+      resourceChange("aws_iam_role.r", role, role),
+    ];
+    for (const ordered of [changes, [...changes].reverse()]) {
+      const document = await readDocument(JSON.stringify(planOf(ordered)), "plan");
+      expect(summaryOf(lintDocuments([{ file: "plan", document }]))).toEqual([
+        "changed",
+        `+ ${READER} of https://${ISSUER}, audience 2`,
+      ]);
+    }
+  },
+);
+
+test("a provider that is made counts though another account has one of the same issuer", async () => {
+  const there = { ...PROVIDER, arn: `arn:aws:iam::444455556666:oidc-provider/${ISSUER}` };
+  const role = roleWith(trust([READER]));
+  const plan = planOf([
+    resourceChange("aws_iam_openid_connect_provider.there", there, there),
+    resourceChange("aws_iam_openid_connect_provider.here", null, PROVIDER),
+    resourceChange("aws_iam_role.r", role, role),
+  ]);
+  const document = await readDocument(JSON.stringify(plan), "plan");
+  expect(summaryOf(lintDocuments([{ file: "plan", document }]))).toEqual(["changed", `+ ${READER} ${OF}`]);
+});
+
 test("an audience nobody asks for lets in as soon as the provider registers it", async () => {
   const careless = trust([READER]).replace(/"[^"]*:aud":\["1"\],/, "");
   const two = { ...PROVIDER, client_id_list: ["1", "2"] };

@@ -1,10 +1,10 @@
 /** Who gets in now and who did before, role by role: decided for all requests (`trust/exact`). */
 import { ACCOUNT_ID_PLACEHOLDER, PARTITION_PLACEHOLDER } from "../trust/build";
 import type { PolicyDocument, PolicyStatement } from "../trust/decide/document";
-import { issuerPathOf, providerArn } from "../issuer/issuer";
+import { accountOfArn, issuerPathOf, providerArn } from "../issuer/issuer";
 import type { ParsedStatement } from "../trust/parsed/parsed-role";
 import { parseRole } from "../trust/parsed/parse-role";
-import type { LintRole, LintTarget } from "../trust/parsed/target";
+import type { LintProvider, LintRole, LintTarget } from "../trust/parsed/target";
 import { revokedBefore } from "../trust/revocation";
 import type { Identity } from "./gained";
 import { gainedBy, undecided } from "./gained";
@@ -37,7 +37,7 @@ export function compareTargets(
   options: CompareOptions = { onePlan: false },
 ): readonly RoleChange[] {
   const unchanged = listedProviders(before) === listedProviders(after);
-  const sides = { before: registeredAudiences(before), after: registeredAudiences(after), ...options };
+  const sides = { before: before.providers, after: after.providers, ...options };
   return pairRoles(before, after).flatMap(({ before: old, after: now, unread, path }): readonly RoleChange[] => {
     if (unread)
       return [
@@ -102,17 +102,16 @@ function samePolicy(left: LintRole, right: LintRole): boolean {
 
 function listedProviders(target: LintTarget): string {
   return JSON.stringify(
-    target.providers.map(({ url, clientIds }) => [issuerPathOf(url), [...(clientIds ?? [])].sort()]).sort(),
+    target.providers
+      .map(({ url, clientIds, accountId }) => [issuerPathOf(url), [...(clientIds ?? [])].sort(), accountId])
+      .sort(),
   );
 }
 
 interface Sides extends CompareOptions {
-  readonly before: Registered;
-  readonly after: Registered;
+  readonly before: readonly LintProvider[];
+  readonly after: readonly LintProvider[];
 }
-
-/** What the provider of each issuer registers; null where that is not known. */
-type Registered = ReadonlyMap<string, readonly string[] | null>;
 
 function compareRoles(
   before: LintRole | null,
@@ -120,9 +119,25 @@ function compareRoles(
   sides: Sides,
 ): Pick<RoleChange, "gained" | "lost"> {
   if (after !== null && parseRole(after).malformed.length > 0) return { gained: [INVALID], lost: [] };
-  const old = before === null ? null : effectivePolicy(before, after, sides.before, sides.after, sides);
-  const now = after === null ? null : effectivePolicy(after, before, sides.after, sides.before, sides);
-  return { gained: now === null ? [] : gainedBy(now, old), lost: old === null ? [] : gainedBy(old, now) };
+  const old = (atMost: boolean): PolicyDocument | null =>
+    before === null
+      ? null
+      : effectivePolicy(before, after, { own: sides.before, elsewhere: sides.after, atMost }, sides);
+  const now = (atMost: boolean): PolicyDocument | null =>
+    after === null
+      ? null
+      : effectivePolicy(after, before, { own: sides.after, elsewhere: sides.before, atMost }, sides);
+  const gains = (wide: PolicyDocument | null, narrow: PolicyDocument | null): readonly Identity[] =>
+    wide === null ? [] : gainedBy(wide, narrow);
+  return { gained: gains(now(true), old(false)), lost: gains(old(true), now(false)) };
+}
+
+interface Registered {
+  readonly own: readonly LintProvider[];
+  /** Those of the other side. */
+  readonly elsewhere: readonly LintProvider[];
+  /** Of several that may be the one meant: the audiences that any of them registers, or those that all do. */
+  readonly atMost: boolean;
 }
 
 /**
@@ -132,8 +147,7 @@ function compareRoles(
 function effectivePolicy(
   role: LintRole,
   counterpart: LintRole | null,
-  registered: Registered,
-  elsewhere: Registered,
+  { own, elsewhere, atMost }: Registered,
   { onePlan }: CompareOptions,
 ): PolicyDocument {
   const { version, statements } = parseRole(role);
@@ -143,8 +157,8 @@ function effectivePolicy(
   for (const statement of known)
     for (const { arn, issuerPath } of statement.providers) arns.set(arnWith(arn, issuerPath, account), issuerPath);
   const denies = [...arns].flatMap(([arn, issuerPath], at): readonly PolicyStatement[] => {
-    const missing = onePlan && !registered.has(issuerPath) && elsewhere.has(issuerPath);
-    const audiences = missing ? [] : (registered.get(issuerPath) ?? null);
+    const missing = onePlan && of(own, issuerPath).length === 0 && of(elsewhere, issuerPath).length > 0;
+    const audiences = missing ? [] : audiencesOf(of(own, issuerPath), accountOfArn(arn), atMost);
     if (audiences === null || known.every((statement) => asksOnlyFor(statement, issuerPath, audiences))) return [];
     return [unregistered(arn, issuerPath, audiences, statements.length + at)];
   });
@@ -192,8 +206,26 @@ function withAccount(
   };
 }
 
-function registeredAudiences(target: LintTarget): Registered {
-  return new Map(target.providers.map(({ url, clientIds }) => [issuerPathOf(url), clientIds]));
+function of(providers: readonly LintProvider[], issuerPath: string): readonly LintProvider[] {
+  return providers.filter(({ url }) => issuerPathOf(url) === issuerPath);
+}
+
+/**
+ * What those of `providers`, all of one issuer, register that may be the one in `account`; null where that is not
+ * known. `atMost`: the audiences that any of them registers, and where none is known to be there that all of them do.
+ */
+function audiencesOf(
+  providers: readonly LintProvider[],
+  account: string | null,
+  atMost: boolean,
+): readonly string[] | null {
+  const here = providers.filter(
+    ({ accountId }) => accountId === null || accountId === account || account === UNKNOWN_ACCOUNT.id,
+  );
+  const lists = (here.length > 0 || !atMost ? here : providers).map(({ clientIds }) => clientIds);
+  if (providers.length === 0 || lists.includes(null)) return null;
+  const all = [...new Set(lists.flatMap((list) => list ?? []))];
+  return atMost ? all : all.filter((audience) => lists.every((list) => list?.includes(audience)));
 }
 
 function asksOnlyFor(statement: ParsedStatement, issuerPath: string, audiences: readonly string[]): boolean {
