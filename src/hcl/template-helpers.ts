@@ -1,5 +1,5 @@
 /** The helpers of HCL templates, each encoding a value for where it is. Pure. */
-import { markdownText } from "../text/escape";
+import { markdownProse } from "../text/escape";
 import type { HclValue } from "./encode";
 import { hclAttributes, hclComment, hclString, hclValue } from "./encode";
 
@@ -36,7 +36,7 @@ export const HCL_HELPERS = {
     if (!(source instanceof SourceText)) throw new TypeError("a template may print source text only");
     return source.text;
   },
-  markdown: (text: string) => markdownText(text),
+  markdown: (text: string) => markdownProse(text),
   /** A `#` comment of one line. */
   comment: (text: string) => hclComment(text),
   /** A Markdown table's cell that shows code. */

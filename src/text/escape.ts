@@ -68,9 +68,19 @@ export function htmlText(text: string): string {
   return showInvisible(text, "\t\r\n").replace(/[&<>]/g, (character) => ENTITIES[character] ?? "");
 }
 
-/** Markdown on one line: nothing in it begins a table cell, a tag or a link. */
+/**
+ * Markdown that shows `text` on one line, letter for letter: nothing in it is emphasis, code, an entity, a table cell,
+ * a tag, a link with other words, or the start of a list or a heading.
+ */
 export function markdownText(text: string): string {
-  return showInvisible(text.replace(/\s+/g, " ")).replace(/[\\|<>[\]*]/g, "\\$&");
+  return showInvisible(text.replace(/\s+/g, " "))
+    .replace(/[\\`*[\]<>|~]|&(?=[#A-Za-z])|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, "\\$&")
+    .replace(/^ ?(?:[0-9]+(?=[.)](?: |$))|(?=[#+=-](?:[ #=-]|$)))/, "$&\\");
+}
+
+/** The same for a text of ours, where backticks are around code. */
+export function markdownProse(text: string): string {
+  return markdownText(text).replaceAll("\\`", "`");
 }
 
 /**

@@ -1,5 +1,5 @@
 /** The CHANGELOG entry of a release, from what changed: wider trusts first, then what breaks, with before and after. */
-import { markdownText } from "../../text/escape";
+import { markdownProse } from "../../text/escape";
 import { isWiderTrust, type ReleaseChange, type Step } from "./change";
 
 export interface NotesSource {
@@ -67,7 +67,7 @@ function distinct(changes: readonly ReleaseChange[]): readonly Entry[] {
 }
 
 function entryText({ change, modules }: Entry, shown: boolean): string {
-  const line = `- **${modules.join(", ")}**: ${markdownText(change.message)}`;
+  const line = `- **${modules.join(", ")}**: ${markdownProse(change.message)}`;
   if (!shown) return line;
   const block = (title: string, code: string | undefined): readonly string[] =>
     code === undefined ? [] : ["", `  ${title}:`, "", ...fenced(code)];
