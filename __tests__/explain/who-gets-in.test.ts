@@ -50,12 +50,37 @@ test.each<readonly [string, unknown, readonly string[]]>([
     ),
     ["AWS service ec2.amazonaws.com", "nobody else"],
   ],
+  [
+    "a subject and an audience that read like more of the sentence",
+    policyOf(
+      statement({
+        Condition: {
+          StringEquals: {
+            [AUD]: "1, from 203.0.113.0/24",
+            [SUB]: "alice@example.com (on-call) of https://example.com/oidc, audience",
+          },
+        },
+      }),
+    ),
+    [
+      `user "alice@example.com (on-call) of https://example.com/oidc, audience" ${OF}, ` +
+        'audience "1, from 203.0.113.0/24"',
+      "nobody else",
+    ],
+  ],
 ])("%s is listed, and nothing else", (_, policy, lines) => {
   expect(linesOf(policy)).toEqual(lines);
 });
 
 test("nobody gets in by a key of no provider", () => {
   expect(linesOf(policyOf(statement({ Condition: { StringEquals: { "undefined:sub": "a" } } })))).toEqual(["nobody"]);
+});
+
+test("every action but those that are named is said to be", () => {
+  const { Action: _, ...others } = statement();
+  const read = readPolicy(policyOf({ ...others, NotAction: "sts:TagSession" }));
+  if (!read.ok) throw new Error(read.why);
+  expect(whoGetsIn("r", read.policy).kinds).toMatchObject([{ actions: ["sts:TagSession"], notAction: true }]);
 });
 
 test("each kind shows a request that gets in, as plain data", () => {

@@ -2,7 +2,7 @@
 import { parseProviderArn } from "../issuer/issuer";
 import { satisfies } from "../text/text-rule";
 import { visible } from "../text/escape";
-import { withNames } from "../text/words";
+import { asWord, withNames } from "../text/words";
 import type { PolicyCondition, PolicyDocument } from "../trust/decide/document";
 import type { CompareOptions } from "../trust/exact/compare";
 import type { Witness } from "../trust/exact/request";
@@ -150,7 +150,7 @@ function subjectsWords({ exact, patterns, others }: AskedValues, provider: strin
   const named = exact.map((value): Words => {
     const isPlain = satisfies(SERVICE_PRINCIPAL, value) || value.includes("@");
     const kind = satisfies(SERVICE_PRINCIPAL, value) ? "service principal" : value.includes("@") ? "user" : "sub";
-    const text = withNames(isPlain ? value : JSON.stringify(value), namesOf(value));
+    const text = withNames(isPlain ? asWord(value) : JSON.stringify(value), namesOf(value));
     return [`${kind} `, { text, value, provider }];
   });
   const matching = patterns.map((value): Words => [
@@ -168,7 +168,7 @@ function valuesWords(
 ): Words {
   const listed = joined(
     [
-      ...exact.map((value) => [word(value, value)]),
+      ...exact.map((value) => [word(asWord(value), value)]),
       ...patterns.map((pattern) => ["like ", word(JSON.stringify(pattern), pattern)]),
     ],
     " or ",

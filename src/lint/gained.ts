@@ -10,6 +10,7 @@ import { namedExactly } from "../trust/exact/named-exactly";
 import type { Witness } from "../trust/exact/request";
 import { aloneIn } from "../trust/exact/who";
 import { hasWildcard, instanceOf, stringLike } from "../trust/string-like";
+import { asWord } from "../text/words";
 
 /** An identity that gets into a role, or for which that cannot be ruled out. */
 export interface Identity {
@@ -81,7 +82,8 @@ function identityOf(
   const pattern = patternOf(witness, by, issuerPath);
   const shown = plainest(witness, wide, narrow, issuerPath, pattern);
   const from = Object.entries(shown.context).filter(([key]) => key.toLowerCase() !== "aws:principalarn");
-  const context = from.length === 0 ? null : from.map(([key, values]) => `${key} ${values.join(", ")}`).join(", ");
+  const context =
+    from.length === 0 ? null : from.map(([key, values]) => `${key} ${values.map(asWord).join(", ")}`).join(", ");
   if (issuerPath === null || witness.claims["sub"] === undefined) {
     const name = by === undefined ? principal.arn : principalName(principal, by);
     return {

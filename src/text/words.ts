@@ -16,6 +16,11 @@ export function withNames(subject: string, names: readonly string[]): string {
   return names.length === 0 ? subject : `${subject} (${names.join(", ")})`;
 }
 
+/** `text` as a word of a sentence: in quotes where it has what could pass for more of that sentence. */
+export function asWord(text: string): string {
+  return /^[^\s,"()]+$/.test(text) ? text : JSON.stringify(text);
+}
+
 /** `1,000`. Not by `toLocaleString`, which loads its tables at the first call. */
 export function grouped(count: number): string {
   if (count < 1000) return String(count);

@@ -1,6 +1,6 @@
 /** A lint report for a person: one line a finding, then who gains and loses a role, then the totals. */
 import { visible } from "../../text/escape";
-import { counted, listed, withNames } from "../../text/words";
+import { asWord, counted, listed, withNames } from "../../text/words";
 import { shellLine } from "../explain-command";
 import type { LintReport, PlacedChange, PlacedFinding, PlacedIdentity } from "../lint-documents";
 
@@ -66,9 +66,9 @@ export function identityText({
       ? `anyone, for example ${subject},`
       : kind === "pattern"
         ? `identities that match ${JSON.stringify(subject)}, for example ${witness?.claims["sub"]?.[0] ?? ""},`
-        : withNames(subject, names);
+        : withNames(kind === "subject" ? asWord(subject) : subject, names);
   const of = issuer === null ? "" : ` of ${issuer}`;
-  const token = audience === null ? (issuer === null ? "" : ", any audience") : `, audience ${audience}`;
+  const token = audience === null ? (issuer === null ? "" : ", any audience") : `, audience ${asWord(audience)}`;
   const where = from === null ? (how === "new" ? "" : ", from anywhere") : `, with ${from}`;
   return `${who}${of}${token}${where}`;
 }

@@ -33,6 +33,8 @@ export interface KindOfCaller {
   /** Everyone but these principals. */
   readonly notPrincipal: boolean;
   readonly actions: readonly string[];
+  /** Every action but these. */
+  readonly notAction: boolean;
   /** Of a web identity; null where no condition asks for it. */
   readonly audiences: AskedValues | null;
   readonly subjects: AskedValues | null;
@@ -168,6 +170,7 @@ function describe(
     principals: principalsOf(statement, alone, ask),
     notPrincipal: whole.notPrincipal,
     actions: whole.actions,
+    notAction: whole.notAction,
     audiences: asked.take((key) => claimOf(key)?.claim === "aud"),
     subjects: asked.take((key) => claimOf(key)?.claim === "sub"),
     externalIds: asked.take((key) => key === "sts:externalid"),
