@@ -3,11 +3,10 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { type Row, runOnce } from "./measure";
+import type { Members } from "../src/text/members";
 
 const FILES = 100;
 const FILE_BYTES = 50e6;
-
-type Members = Readonly<Record<string, unknown>>;
 
 /** One record in a hundred is of a federation's role; the others are what an account with a lake has most of. */
 function record(serial: number): Members {

@@ -10,11 +10,10 @@ import { trustPolicyJson } from "../src/trust/build";
 import { federationText } from "./federations";
 import type { Row } from "./measure";
 import { inTurn } from "./measure";
+import type { Members } from "../src/text/members";
 
 const CLI = join(__dirname, "..", "dist", "cli.js");
 const NODE = process.execPath;
-
-type Members = Readonly<Record<string, unknown>>;
 
 /**
  * `terraform show -json` of a plan that makes `roles` roles and an attachment each, every member as Terraform 1.11

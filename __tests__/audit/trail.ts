@@ -1,6 +1,5 @@
 /** Records of CloudTrail as AWS's own samples have them, made without AWS. */
-
-type Members = Readonly<Record<string, unknown>>;
+import type { Members } from "../../src/text/members";
 
 export const PROVIDER = "arn:aws:iam::111122223333:oidc-provider/mycompany.cloud.databricks.com/oidc";
 export const READER = "6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b";

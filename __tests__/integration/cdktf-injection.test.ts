@@ -19,8 +19,7 @@ import type { SynthesisedStack } from "../support/synthesise";
 import { codes } from "../support/synthesise";
 import { temporaryFolder } from "../support/temporary-folder";
 import { terraformIn } from "../support/terraform";
-
-type Members = Readonly<Record<string, unknown>>;
+import type { Members } from "../../src/text/members";
 
 const OUTDIR = "cdktf.out";
 const CODES = new Set([...Object.keys(ERROR_CODES), ...LINT_RULES.map(({ id }) => id)]);

@@ -2,8 +2,7 @@
 import { lintDocuments } from "../../src/lint/lint-documents";
 import { readDocument } from "../../src/lint/read-document";
 import { planOf, resourceChange, trustText } from "../support/plan-json";
-
-type Members = Readonly<Record<string, unknown>>;
+import type { Members } from "../../src/text/members";
 
 const ISSUER = "mycompany.cloud.databricks.com/oidc";
 const TRUST = trustText(ISSUER, "1", ["6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b"]);

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import type { AccountView } from "../../src/federation";
 import { inlinePoliciesOf, roleTags, roleTrustPolicy } from "../../src/federation";
 import { roleArn } from "../../src/trust/build";
+import type { Members } from "../../src/text/members";
 
 /** What AWS stores of a trust policy may be written in these ways; the last four are an update for Terraform. */
 export interface Spelling {
@@ -34,8 +35,6 @@ export const PLAIN: Spelling = {
   repeatedStatement: false,
   upperKeys: false,
 };
-
-type Members = Readonly<Record<string, unknown>>;
 
 /** `policy` in another form. */
 export function spelled(policy: object, spelling: Spelling): object {

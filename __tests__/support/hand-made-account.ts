@@ -1,5 +1,6 @@
 /** An AWS account whose roles were made by hand: 40 of every kind, and what becomes of each when it is adopted. */
 import type { Reason } from "../../src/adopt/reasons";
+import type { Members } from "../../src/text/members";
 
 export const ACCOUNT = "111122223333";
 const HOST = "mycompany.cloud.databricks.com";
@@ -20,8 +21,6 @@ const arnOf = (path: string): string => `arn:aws:iam::${ACCOUNT}:oidc-provider/$
 
 /** A call of IAM: the operation as `aws iam` names it, and its input. */
 export type IamCall = readonly [operation: string, input: Readonly<Record<string, unknown>>];
-
-type Members = Readonly<Record<string, unknown>>;
 
 /** What becomes of a role: in the file, with what the first plan shows of it, or left with a reason. */
 export type Fate =

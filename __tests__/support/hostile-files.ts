@@ -1,4 +1,5 @@
 /** A megabyte of what has made readers slow, in each form of file that the command line reads. */
+import type { Members } from "../../src/text/members";
 
 const MEGABYTE = 1_000_000;
 const ISSUER_PATH = "mycompany.cloud.databricks.com/oidc";
@@ -35,8 +36,6 @@ export const HOSTILE_KINDS = {
   },
   "brackets that nothing closes": { raw: "[\n- {\n".repeat(MEGABYTE / 6) },
 } as const satisfies Readonly<Record<string, Hostile>>;
-
-type Members = Readonly<Record<string, unknown>>;
 
 function policy(value: unknown): Members {
   const statement = (condition: unknown): Members => ({

@@ -1,6 +1,5 @@
 /** Terraform's JSON of plans, as `terraform show -json` prints it, made without Terraform. */
-
-type Members = Readonly<Record<string, unknown>>;
+import type { Members } from "../../src/text/members";
 
 /** One entry of `resource_changes`: `before` and `after` null where the resource is made or deleted. */
 export function resourceChange(

@@ -13,8 +13,8 @@ import {
   targetOf,
 } from "../../src/lint/examples";
 import { lintTarget } from "../../src/lint/run-rules";
+import type { Members } from "../../src/text/members";
 
-type Members = Readonly<Record<string, unknown>>;
 const aud = { [AUD]: EXAMPLE_AUDIENCE };
 const OTHER_ARN = "arn:aws:iam::111122223333:oidc-provider/other.cloud.databricks.com/oidc";
 const DENY = { Effect: "Deny" };

@@ -1,5 +1,6 @@
 /** Which fields the schema of the federation file has where the cursor is. Pure. */
 import { federationJsonSchema } from "../../src/federation/json-schema";
+import { isRecord, type Members } from "../../src/text/members";
 
 export interface SchemaField {
   readonly name: string;
@@ -19,15 +20,13 @@ export interface SchemaPlace {
   readonly indent: number;
 }
 
-type Schema = Readonly<Record<string, unknown>>;
-
-let schema: Schema | undefined;
+let schema: Members | undefined;
 
 /** The fields of the block that the cursor, at `offset` in a file with blocks by indentation, is in. */
 export function schemaFieldsAt(text: string, offset: number): SchemaPlace {
   const { path, indent } = blockAt(text, offset);
   schema ??= federationJsonSchema();
-  const places = path.reduce<readonly Schema[]>((found, key) => found.flatMap((one) => memberOf(one, key)), [schema]);
+  const places = path.reduce<readonly Members[]>((found, key) => found.flatMap((one) => memberOf(one, key)), [schema]);
   const fields = new Map<string, SchemaField>();
   for (const place of places.flatMap(alternatives)) {
     const required = Array.isArray(place["required"]) ? place["required"] : [];
@@ -79,7 +78,7 @@ function closeTo(open: { readonly indent: number }[], indent: number): void {
   while ((open.at(-1)?.indent ?? -1) >= indent) open.pop();
 }
 
-function memberOf(place: Schema, key: string): readonly Schema[] {
+function memberOf(place: Members, key: string): readonly Members[] {
   return alternatives(place).flatMap((one) => {
     const properties = recordOf(one["properties"]);
     const member =
@@ -89,12 +88,12 @@ function memberOf(place: Schema, key: string): readonly Schema[] {
 }
 
 /** What a schema may be; of an `anyOf` each. */
-function alternatives(place: Schema): readonly Schema[] {
+function alternatives(place: Members): readonly Members[] {
   const several = place["anyOf"] ?? place["oneOf"];
   return Array.isArray(several) ? several.filter(isRecord).flatMap(alternatives) : [place];
 }
 
-function fieldOf(name: string, field: Schema, required: boolean): SchemaField {
+function fieldOf(name: string, field: Members, required: boolean): SchemaField {
   const [example] = Array.isArray(field["examples"]) ? field["examples"] : [field["const"]];
   const isText = field["type"] === "string" && typeof example === "string";
   return {
@@ -106,10 +105,6 @@ function fieldOf(name: string, field: Schema, required: boolean): SchemaField {
   };
 }
 
-function isRecord(value: unknown): value is Schema {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function recordOf(value: unknown): Schema {
+function recordOf(value: unknown): Members {
   return isRecord(value) ? value : {};
 }

@@ -3,7 +3,8 @@ import { refuse } from "../errors";
 import { parsePath } from "../federation/path";
 import { yamlDocument } from "../federation/yaml-document";
 import { concernsDatabricks } from "../trust/documents/relevance";
-import { asRecord, parseRole } from "../trust/parsed/parse-role";
+import { parseRole } from "../trust/parsed/parse-role";
+import { asRecord, type Members } from "../text/members";
 import { TRUST_POLICY_DEFAULT_QUOTA, TRUST_POLICY_MAX_QUOTA } from "../trust/rules";
 import type { ExistingAccount, ExistingProvider, ExistingRole } from "./account";
 import type { Adoption, KeyedRole, UndecidedRole } from "./adoption";
@@ -14,7 +15,7 @@ import { getsIn } from "./gets-in";
 import { importsOf } from "./imports-of";
 import { Keys } from "./keys";
 import { proposedRole } from "./propose";
-import { type Members, readInput } from "./read-input";
+import { readInput } from "./read-input";
 import { fault } from "./reasons";
 import { declaredIssuers, type LeftRole, readRole, type RoleContext, type WrittenRole } from "./role";
 

@@ -1,7 +1,7 @@
 /** Exact subjects of a policy as a federation file declares them. Pure. */
 import { satisfies } from "../text/text-rule";
 import { SERVICE_PRINCIPAL, USER } from "../trust/rules";
-import type { Members } from "./read-input";
+import type { Members } from "../text/members";
 
 /** `exact` under the fields that hold such subjects. */
 export function declaredSubjects(exact: readonly string[]): Members {

@@ -14,15 +14,13 @@ import { isWithinDomains } from "../trust/check";
 import { AWS_REVOKE_POLICY_NAME, REVOKE_POLICY_NAME } from "../trust/revocation";
 import { readPolicy } from "../trust/decide/document";
 import type { ParsedCondition, ParsedStatement } from "../trust/parsed/parsed-role";
-import { asRecord, parseRole, subjectPatterns } from "../trust/parsed/parse-role";
+import { parseRole, subjectPatterns } from "../trust/parsed/parse-role";
+import { asRecord, type Members } from "../text/members";
 import { TRUST_POLICY_DEFAULT_QUOTA, TRUST_POLICY_MAX_QUOTA } from "../trust/rules";
 import { subjectsInOrder } from "./declared-subjects";
 import { pathOfArn } from "./read-iam";
 import { allowsTheSame } from "./same-requests";
 import { isEmptied, isSuspension, momentIn, NOBODY, suspendedIn } from "./suspension";
-
-/** A part of a federation file, which reading checks. */
-type Members = Readonly<Record<string, unknown>>;
 
 export interface PlannedFederation {
   readonly federation: Federation;

@@ -1,11 +1,10 @@
 /** What of an adoption exists in AWS, and by which ID Terraform imports it. Pure. */
 import type { ImportedResource, Imports } from "../federation/imports";
-import { asRecord } from "../trust/parsed/parse-role";
+import { asRecord, type Members } from "../text/members";
 import type { ExistingAccount, ExistingRole } from "./account";
 import type { KeyedRole, UndecidedRole } from "./adoption";
 import { inlinePolicyNames } from "./inline-policies";
 import type { AdoptedIssuer } from "./issuers";
-import type { Members } from "./read-input";
 
 /** Everything that is in the file, and what of the others a proposal names. */
 export function importsOf(

@@ -1,8 +1,7 @@
 /** The inline policies that a role of a federation file has. Pure. */
 import { SELF_ASSUME_POLICY_NAME } from "../trust/build";
-import { asRecord, records } from "../trust/parsed/parse-role";
+import { asRecord, type Members, records } from "../text/members";
 import { REVOKE_POLICY_NAME } from "../trust/revocation";
-import type { Members } from "./read-input";
 
 /** Names of those that `declaration` lists, and of those that the federation adds because of what else it says. */
 export function inlinePolicyNames(declaration: Members): readonly string[] {

@@ -11,7 +11,8 @@ import { withoutTrailingSlashes } from "../text/words";
 import { isDatabricksIssuer } from "../trust/documents/relevance";
 import { parseRole } from "../trust/parsed/parse-role";
 import type { ExistingAccount, ExistingProvider } from "./account";
-import { type Members, readInput } from "./read-input";
+import { readInput } from "./read-input";
+import type { Members } from "../text/members";
 import { type Fault, fault, type Reason } from "./reasons";
 
 /** An issuer that goes into the file. */

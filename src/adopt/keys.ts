@@ -3,9 +3,8 @@ import { logicalId } from "../federation/logical-id";
 import { policyKeys } from "../federation/policy-keys";
 import { ROLE_KEY } from "../federation/rules";
 import { satisfies } from "../text/text-rule";
-import { asRecord } from "../trust/parsed/parse-role";
+import { asRecord, type Members } from "../text/members";
 import { inlinePolicyNames } from "./inline-policies";
-import type { Members } from "./read-input";
 
 /** Gives each role of a federation a key, and each of its managed policies; both stay free of collisions. */
 export class Keys {

@@ -2,9 +2,7 @@
  * Which trust policies Terraform takes for the same. The AWS provider compares documents without regard to order and to
  * lists of one, as https://github.com/hashicorp/awspolicyequivalence does; any other difference is an update. Pure.
  */
-import { asRecord, records } from "../trust/parsed/parse-role";
-
-type Members = Readonly<Record<string, unknown>>;
+import { asRecord, type Members, oneOrMore, records } from "../text/members";
 
 /** Whether Terraform plans no change from the one document to the other. */
 export function sameForm(left: unknown, right: unknown): boolean {
@@ -40,9 +38,7 @@ function formOf(policy: unknown, reading: Reading): string {
   const document = asRecord(policy);
   if (document === undefined) return JSON.stringify(policy);
   const { Version: version, Id: id, Statement: statement } = document;
-  const statements = records(Array.isArray(statement) ? statement : [statement]).map((one) =>
-    statementForm(one, reading),
-  );
+  const statements = records(oneOrMore(statement)).map((one) => statementForm(one, reading));
   return JSON.stringify([reading.header ? [version ?? null, id ?? null] : [], sorted(statements, reading)]);
 }
 

@@ -8,7 +8,7 @@ import type { Evidence } from "./evidence";
 import { domainOf } from "./federation-of-plan";
 import type { AdoptedIssuer } from "./issuers";
 import { openTo } from "./open-pattern";
-import type { Members } from "./read-input";
+import type { Members } from "../text/members";
 import type { Reason } from "./reasons";
 import { type LeftRole, probe, type RoleContext, roleSettings } from "./role";
 import { declaredSubjects } from "./declared-subjects";

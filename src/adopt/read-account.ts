@@ -1,7 +1,7 @@
 /** Reads what exists in an AWS account out of files: of `aws iam`, and of `terraform show -json`. Pure. */
 import { InputError, inputError } from "../errors";
 import { isPlan, isState } from "../trust/documents/terraform-plan";
-import { asRecord } from "../trust/parsed/parse-role";
+import { asRecord } from "../text/members";
 import type { AccountPart } from "./account";
 import { readIamAccount } from "./read-iam";
 import { readTerraformAccount } from "./read-terraform";

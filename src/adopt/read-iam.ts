@@ -2,10 +2,8 @@
 import { tagsOf, urlOfArn } from "../doctor/fetch/live";
 import { issuerPathOf } from "../issuer/issuer";
 import { roleOf } from "../trust/documents/iam";
-import { asRecord, records } from "../trust/parsed/parse-role";
+import { asRecord, type Members, records, texts } from "../text/members";
 import { type AccountPart, type ExistingProvider, type ExistingRole, NO_ADDRESSES } from "./account";
-
-type Members = Readonly<Record<string, unknown>>;
 
 /** The account that `document` tells of; undefined where `aws iam` prints nothing of that form. */
 export function readIamAccount(document: unknown, source: string): AccountPart | undefined {
@@ -96,10 +94,9 @@ function listedProvider(arn: unknown): readonly ExistingProvider[] {
 function unplacedProvider(members: Members): Omit<ExistingProvider, "arn"> | undefined {
   const { Url: url, ClientIDList: clientIds } = members;
   if (typeof url !== "string") return undefined;
-  const list: readonly unknown[] = Array.isArray(clientIds) ? clientIds : [];
   return {
     url: `https://${issuerPathOf(url)}`,
-    clientIds: list.filter((id): id is string => typeof id === "string"),
+    clientIds: texts(clientIds),
     tags: tagsOf(members["Tags"]),
     address: null,
   };

@@ -2,9 +2,7 @@
 import { FederationError, type Problem } from "../errors";
 import type { Federation } from "../federation/model";
 import { readFederation } from "../federation/read";
-
-/** A part of a federation file, which reading checks. */
-export type Members = Readonly<Record<string, unknown>>;
+import type { Members } from "../text/members";
 
 /** The federation, or what reading it finds wrong. */
 export type ReadInput = { readonly federation: Federation } | { readonly problems: readonly Problem[] };

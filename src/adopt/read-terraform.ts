@@ -2,12 +2,11 @@
 import { accountOfArn, issuerPathOf } from "../issuer/issuer";
 import { deployedResources, isPlan } from "../trust/documents/terraform-plan";
 import type { TerraformResource } from "../trust/documents/terraform-resources";
-import { asRecord, parsedPolicy, records } from "../trust/parsed/parse-role";
+import { parsedPolicy } from "../trust/parsed/parse-role";
+import { asRecord, itemsOf, type Members, records, texts } from "../text/members";
 import { UNKNOWN_ROLE } from "../trust/parsed/target";
 import type { AccountPart, ExistingProvider, ExistingRole } from "./account";
 import { pathOfArn } from "./read-iam";
-
-type Members = Readonly<Record<string, unknown>>;
 
 /** The account of the state in `document`. Of a plan the state before it: what is only planned does not exist. */
 export function readTerraformAccount(document: Members, source: string): AccountPart {
@@ -40,7 +39,7 @@ function rolesOf(resources: readonly TerraformResource[]): ReadonlyMap<string, r
   const byRole = new Map<string, TerraformResource[]>();
   for (const resource of resources) {
     const { role, role_name: roleName, roles } = resource.values;
-    for (const name of [role, roleName, ...(Array.isArray(roles) ? (roles as readonly unknown[]) : [])])
+    for (const name of [role, roleName, ...itemsOf(roles)])
       if (typeof name === "string") byRole.set(name, [...(byRole.get(name) ?? []), resource]);
   }
   return byRole;
@@ -110,9 +109,4 @@ function tagsOf(values: Members): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(tags).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
   );
-}
-
-function texts(value: unknown): readonly string[] {
-  const list: readonly unknown[] = Array.isArray(value) ? value : [];
-  return list.filter((item): item is string => typeof item === "string");
 }

@@ -10,7 +10,7 @@ import { domainOf, fixesDomain } from "./federation-of-plan";
 import type { AdoptedIssuer } from "./issuers";
 import { openTo } from "./open-pattern";
 import { withoutRepeats } from "./policy-form";
-import type { Members } from "./read-input";
+import type { Members } from "../text/members";
 import { type Fault, fault } from "./reasons";
 import { isEmptied, isSuspension, NOBODY, suspendedIn } from "./suspension";
 

@@ -1,5 +1,5 @@
 /** What one record of CloudTrail says that an audit asks for. Pure. */
-import { asRecord } from "../trust/parsed/parse-role";
+import { asRecord, type Members, parsedJson } from "../text/members";
 import type { RawRecord } from "./record-scanner";
 
 /** Where and when a record was written; every record has it. */
@@ -38,8 +38,6 @@ export interface SessionCall extends EventPlace {
 
 export type TrailEvent = Assumption | SessionCall | (EventPlace & { readonly kind: "other" });
 
-type Members = Readonly<Record<string, unknown>>;
-
 const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}/;
 
 /** The event of `record`; null where it is not one of CloudTrail's, or not JSON where that is looked at. */
@@ -53,7 +51,7 @@ export function readEvent(record: RawRecord): TrailEvent | null {
     readOnly: record.text("readOnly") === "true",
   };
   if (record.text("eventName") === "AssumeRoleWithWebIdentity") {
-    const parsed = asRecord(parse(record.bytes.toString("utf8")));
+    const parsed = asRecord(parsedJson(record.bytes.toString("utf8")));
     return parsed === undefined ? null : assumptionOf(parsed, place);
   }
   const roleArn = sessionRole(record);
@@ -118,14 +116,6 @@ function assumptionOf(record: Members, place: EventPlace): Assumption {
       textOf(asRecord(record["additionalEventData"])?.["identityProviderConnectionVerificationMethod"]) ===
       "Thumbprint",
   };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }
 
 function textOf(value: unknown): string {

@@ -1,5 +1,5 @@
 /** Rows of the table that the queries of `generate audit-queries` make: equal calls of one day, added up. Pure. */
-import { asRecord } from "../trust/parsed/parse-role";
+import { asRecord, type Members, parsedJson } from "../text/members";
 import type { EventPlace, TrailEvent } from "./event";
 import type { RawRecord } from "./record-scanner";
 import type { Occurrence } from "./trail-summary";
@@ -58,10 +58,6 @@ function eventOf(
   };
 }
 
-function parsed(bytes: Buffer): Readonly<Record<string, unknown>> {
-  try {
-    return asRecord(JSON.parse(bytes.toString("utf8"))) ?? {};
-  } catch {
-    return {};
-  }
+function parsed(bytes: Buffer): Members {
+  return asRecord(parsedJson(bytes.toString("utf8"))) ?? {};
 }

@@ -25,6 +25,7 @@ import type { CheckedSettings } from "./settings";
 import { mapValues } from "./terraform-text";
 import type { CheckedToken, TokenSlot } from "./tokens";
 import { reservedTextProblems, setTokensAside } from "./tokens";
+import { isRecord } from "../text/members";
 
 /** What a role's resources say. Text may hold placeholders and tokens: it goes through `AwsAccount.text` once. */
 export interface CheckedRole {
@@ -81,7 +82,7 @@ export function withIssuerKeys(
     return key;
   };
   const named = (trust: unknown): unknown =>
-    isMapping(trust) && trust["issuer"] instanceof DatabricksOidcProvider
+    isRecord(trust) && trust["issuer"] instanceof DatabricksOidcProvider
       ? { ...trust, issuer: keyOf(trust["issuer"]) }
       : trust;
   const list: unknown = Array.isArray(trusts) && !Token.isUnresolved(trusts) ? trusts.map(named) : trusts;
@@ -174,12 +175,12 @@ export function checkRoleProps(
   const { settings } = frame.settings;
   const { inlinePolicies: declaredInline, managedPolicyArns, tags, ...others } = declaration;
   const rest = { ...others, managedPolicyArns: withEmptyValues(managedPolicyArns), tags: withEmptyValues(tags) };
-  const policies = checkInlinePolicies(isMapping(declaredInline) ? declaredInline : {}, [...at, "inlinePolicies"]);
+  const policies = checkInlinePolicies(isRecord(declaredInline) ? declaredInline : {}, [...at, "inlinePolicies"]);
   const aside = setTokensAside(rest, at, slotsOf(frame));
   const tokenProblems = [...aside.problems, ...policies.problems];
   if (tokenProblems.length > 0) return refusedRole(tokenProblems);
 
-  const inline = declaredInline === undefined || isMapping(declaredInline) ? policies.documents : declaredInline;
+  const inline = declaredInline === undefined || isRecord(declaredInline) ? policies.documents : declaredInline;
   const canonical = canonicalInput({ ...(aside.clean as object), inlinePolicies: inline }, false);
   const read = readRole(key, canonical.value, settings, frame.reading, () => undefined);
   const problems = [...canonical.problems, ...reservedTextProblems(canonical.value, at), ...read.problems];
@@ -227,10 +228,6 @@ export function addPolicies(checked: CheckedRole, added: AddedPolicies, { settin
 /** A role with these problems. */
 export function refusedRole(problems: readonly Problem[]): RoleReading {
   return { checked: undefined, problems };
-}
-
-function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Where a role takes tokens, and what the rules see instead. */

@@ -2,6 +2,7 @@
 import type { Warning } from "../errors";
 import type { Federation } from "../federation/model";
 import { hide, tell } from "./run";
+import { asRecord, type Members, parsedJson } from "../text/members";
 
 export interface FederationSource {
   readonly federation: Federation;
@@ -52,11 +53,6 @@ async function ofPlan(text: string, file: string): Promise<FederationSource> {
 }
 
 /** The members of `text`; none where it is no JSON object. */
-function membersIn(text: string): Readonly<Record<string, unknown>> {
-  try {
-    const document: unknown = JSON.parse(text.replace(/^\ufeff/, ""));
-    return typeof document === "object" && document !== null ? (document as Readonly<Record<string, unknown>>) : {};
-  } catch {
-    return {};
-  }
+function membersIn(text: string): Members {
+  return asRecord(parsedJson(text.replace(/^\ufeff/, ""))) ?? {};
 }

@@ -4,10 +4,9 @@
  */
 import { compareTargets } from "../lint/compare";
 import type { Identity } from "../lint/gained";
-import { asRecord, parsedPolicy, parseRole, records } from "../trust/parsed/parse-role";
+import { parsedPolicy, parseRole } from "../trust/parsed/parse-role";
+import { asRecord, type Members, oneOrMore, records } from "../text/members";
 import type { LintTarget } from "../trust/parsed/target";
-
-type Members = Readonly<Record<string, unknown>>;
 
 /** Statements are taken apart to so many pieces; beyond, one stays whole. */
 const MOST_PIECES = 2_000;
@@ -26,7 +25,7 @@ function piecesOf(policy: unknown): ReadonlySet<string> {
   const document = asRecord(typeof policy === "string" ? parsedPolicy(policy) : policy);
   if (document === undefined) return new Set([JSON.stringify(policy)]);
   const { Version = "2008-10-17", Statement } = document;
-  const statements = records(Array.isArray(Statement) ? Statement : [Statement]);
+  const statements = records(oneOrMore(Statement));
   return new Set(
     statements.flatMap((statement) => {
       // policy variables are read from version 2012-10-17 on only

@@ -8,6 +8,7 @@ import { quoted } from "../text/text-rule";
 import { explain, type Explanation, type Presented } from "./explain";
 import { type RoleInQuestion, roleOfFederation, roleOfPolicy } from "./role-in-question";
 import { explanationText } from "./text";
+import { asRecord, parsedJson } from "../text/members";
 
 /** A file's path and what is in it. */
 export interface FileText {
@@ -87,9 +88,8 @@ function presentedOf(presented: ExplainTexts["presented"]): Presented {
   if ("token" in presented) return { kind: "token", text: presented.token };
   const code = "claims-unreadable";
   const fix = "Give the decoded payload of a token.";
-  const claims = readJson(presented.claims, code, fix);
-  if (typeof claims === "object" && claims !== null && !Array.isArray(claims))
-    return { kind: "claims", claims: claims as Readonly<Record<string, unknown>> };
+  const claims = asRecord(readJson(presented.claims, code, fix));
+  if (claims !== undefined) return { kind: "claims", claims };
   throw unreadable(code, presented.claims, "is not a JSON object", fix);
 }
 
@@ -98,17 +98,14 @@ function readKeySet(jwks: FileText): ReturnType<typeof keySet> {
   const code = "jwks-unreadable";
   const fix = "Fetch it from the discovery document's jwks_uri.";
   const value = readJson(jwks, code, fix);
-  if (typeof value === "object" && value !== null && Array.isArray((value as { readonly keys?: unknown }).keys))
-    return keySet(value);
+  if (Array.isArray(asRecord(value)?.["keys"])) return keySet(value);
   throw unreadable(code, jwks, 'is not a key set: it has no list under "keys"', fix);
 }
 
 function readJson(from: FileText, code: ErrorCode, fix: string): unknown {
-  try {
-    return JSON.parse(from.text) as unknown;
-  } catch {
-    throw unreadable(code, from, "is not valid JSON", fix);
-  }
+  const value = parsedJson(from.text);
+  if (value === undefined) throw unreadable(code, from, "is not valid JSON", fix);
+  return value;
 }
 
 function unreadable(code: ErrorCode, { file }: FileText, why: string, fix: string): InputError {

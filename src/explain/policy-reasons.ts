@@ -4,8 +4,7 @@ import { stringLike } from "../trust/string-like";
 import type { Reason } from "./issuer-reasons";
 import { smallDifference } from "./small-differences";
 import { listed } from "../text/words";
-
-type Claims = Readonly<Record<string, unknown>>;
+import type { Claims } from "../sts/web-identity";
 
 /**
  * A reason and its distance from success: a typo is nearer than another network, and that is nearer than another

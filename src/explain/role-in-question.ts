@@ -12,6 +12,7 @@ import { TRUST_POLICY_READ_LIMIT } from "../trust/rules";
 import { compilePolicy } from "../trust/decide/decide";
 import { type PolicyDocument, readPolicy } from "../trust/decide/document";
 import { repeatedMember } from "../trust/decide/repeated-member";
+import { asRecord, parsedJson } from "../text/members";
 
 export interface RoleInQuestion {
   readonly providers: readonly WebIdentityProvider[];
@@ -106,23 +107,14 @@ export function roleOfPolicy(
 
 /** `aws iam get-role` wraps the policy; both forms are taken. */
 function unwrapped(text: string): unknown {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return text;
-  }
-  if (repeatedMember(text, value) !== undefined) return text; // reported by readPolicy
-  const role = member(value, "Role") ?? value;
-  const inner = member(role, "AssumeRolePolicyDocument") ?? value;
+  const value = parsedJson(text);
+  if (value === undefined || repeatedMember(text, value) !== undefined) return text; // reported by readPolicy
+  const role = asRecord(value)?.["Role"] ?? value;
+  const inner = asRecord(role)?.["AssumeRolePolicyDocument"] ?? value;
   if (typeof inner !== "string" || !inner.startsWith("%7B")) return inner;
   try {
     return decodeURIComponent(inner);
   } catch {
     return inner;
   }
-}
-
-function member(value: unknown, name: string): unknown {
-  return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>)[name] : undefined;
 }

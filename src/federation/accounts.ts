@@ -10,6 +10,7 @@ import type { ParsedBackend } from "./schema";
 import { awsAccountSchema, awsSchema } from "./schema";
 import type { TypedAt } from "./shape";
 import { readable, shape } from "./shape";
+import { asRecord } from "../text/members";
 
 export interface ReadAccounts {
   readonly partition: Partition;
@@ -125,7 +126,7 @@ export function partitionOfRegion(region: string): Partition {
 }
 
 function partitionOf(aws: unknown): Partition {
-  const partition = typeof aws === "object" && aws !== null ? (aws as Record<string, unknown>)["partition"] : undefined;
+  const partition = asRecord(aws)?.["partition"];
   return PARTITIONS.find((known) => known === partition) ?? "aws";
 }
 

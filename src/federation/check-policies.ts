@@ -16,6 +16,7 @@ import {
   POLICY_KEY,
   POLICY_TEXT,
 } from "./rules";
+import { asRecord } from "../text/members";
 
 /** What the rules on policies look at of a role. */
 export type PolicyRole = Pick<
@@ -180,10 +181,7 @@ function checkInlinePolicies(role: PolicyRole, path: string): readonly Problem[]
 /** Problems in the form of a policy of a role's own. Codes: inline-policy-invalid, policy-character. */
 function checkPolicyDocument(document: Json, path: string): readonly Problem[] {
   const problems: Problem[] = [];
-  const members =
-    typeof document === "object" && document !== null && !Array.isArray(document)
-      ? (document as Readonly<Record<string, Json>>)
-      : {};
+  const members = (asRecord(document) ?? {}) as Readonly<Record<string, Json>>;
   if (members["Version"] !== "2012-10-17") {
     problems.push({
       code: "inline-policy-invalid",

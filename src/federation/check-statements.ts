@@ -9,6 +9,7 @@ import { quoted } from "../text/text-rule";
 import type { Json } from "../trust/canonical-json";
 import { CONDITION_TESTS } from "../trust/decide/operators";
 import { textsOf } from "../trust/parsed/parse-role";
+import { isRecord } from "../text/members";
 import { memberPath } from "./path";
 
 type Members = Readonly<Record<string, Json>>;
@@ -25,7 +26,7 @@ export function checkStatements(statement: Json, path: string): readonly Problem
   const seen = new Set<string>();
   return all.flatMap((one, index) => {
     const place = Array.isArray(statement) ? `${path}[${index}]` : path;
-    return isMembers(one)
+    return isRecord(one)
       ? checkStatement(one, place, seen)
       : [problem("A statement is a mapping.", place, "Write it as { Effect: …, Action: …, Resource: … }.")];
   });
@@ -109,7 +110,7 @@ function checkAction(action: string, path: string): readonly Problem[] {
 
 function checkCondition(condition: Json | undefined, path: string): readonly Problem[] {
   if (condition === undefined) return [];
-  if (!isMembers(condition))
+  if (!isRecord(condition))
     return [
       problem(
         "A Condition is a mapping of operators.",
@@ -131,7 +132,7 @@ function checkCondition(condition: Json | undefined, path: string): readonly Pro
         ),
       );
     }
-    if (isMembers(keys)) {
+    if (isRecord(keys)) {
       for (const [key, value] of Object.entries(keys)) {
         const plain = (Array.isArray(value) ? (value as readonly Json[]) : [value]).every(
           (item) => typeof item !== "object",
@@ -155,10 +156,6 @@ function checkCondition(condition: Json | undefined, path: string): readonly Pro
 
 function problem(message: string, path: string, fix: string): Problem {
   return { code: "inline-policy-invalid", message, path, fix };
-}
-
-function isMembers(value: Json | undefined): value is Members {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function holdsToken(text: string): boolean {

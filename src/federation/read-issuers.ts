@@ -20,6 +20,7 @@ import type { ParsedIssuer } from "./schema";
 import { issuerSchema } from "./fields/issuer";
 import type { Shaped, TypedAt } from "./shape";
 import { shape } from "./shape";
+import { asRecord } from "../text/members";
 
 export interface ReadIssuers {
   readonly byKey: Readonly<Record<string, FederationIssuer>>;
@@ -65,7 +66,7 @@ export function readIssuer(
 
 /** Problems of the readable parts of an issuer whose shape is wrong, so that one mistake hides no other. */
 function checkIssuerParts(raw: unknown, path: string): readonly Problem[] {
-  const parts = typeof raw === "object" && raw !== null ? (raw as Readonly<Record<string, unknown>>) : {};
+  const parts = asRecord(raw) ?? {};
   const custom = parts["allowCustomHost"] === true;
   const text = (key: string, check: (value: string, place: string) => readonly Problem[]): readonly Problem[] => {
     const value = parts[key];

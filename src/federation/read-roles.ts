@@ -20,6 +20,7 @@ import type { Shaped, TypedAt } from "./shape";
 import { readable, shape } from "./shape";
 import { suspendedSubjects } from "./suspension";
 import { checkTrustParts, readTrust } from "./trusts";
+import { asRecord } from "../text/members";
 
 /** A role whose trusts are read one by one, so that one mistake hides no other. */
 const outline = roleSchema.extend({ trusts: z.array(z.unknown()) });
@@ -98,7 +99,7 @@ export function readRole(
   if (keyProblem !== undefined) problems.push(keyProblem);
   const shaped = shape(outline, raw, at, typedAt);
   problems.push(...shaped.problems);
-  const rawTrusts = typeof raw === "object" && raw !== null ? (raw as Record<string, unknown>)["trusts"] : undefined;
+  const rawTrusts = asRecord(raw)?.["trusts"];
   const known = { ...context, emailDomains: settings.emailDomains, identities: settings.identities };
   const trusts = readTrusts(Array.isArray(rawTrusts) ? rawTrusts : undefined, path, known, typedAt);
   problems.push(...trusts.problems);
@@ -162,6 +163,6 @@ function readTrusts(
 }
 
 function issuerNamed(trust: unknown): string {
-  const issuer = typeof trust === "object" && trust !== null ? (trust as Record<string, unknown>)["issuer"] : undefined;
+  const issuer = asRecord(trust)?.["issuer"];
   return typeof issuer === "string" ? issuer : "";
 }

@@ -18,6 +18,7 @@ import { outlineSchema, topSchema } from "./schema";
 import type { TypedAt } from "./shape";
 import { readable, shape } from "./shape";
 import { readYaml } from "./yaml-source";
+import { asRecord, type Members } from "../text/members";
 
 /**
  * A federation that was read, and what its author should know.
@@ -213,13 +214,10 @@ function readTop(
   return { settings: { ...settings, ...quota }, problems: [...shaped.problems, ...problems, ...moments], unread };
 }
 
-function mappingAt(parts: Readonly<Record<string, unknown>>, key: string): Readonly<Record<string, unknown>> {
-  const value = parts[key];
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? (value as Readonly<Record<string, unknown>>)
-    : {};
+function mappingAt(parts: Members, key: string): Members {
+  return asRecord(parts[key]) ?? {};
 }
 
 function isEmptyMapping(value: unknown): boolean {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && Object.keys(value).length === 0;
+  return Object.keys(asRecord(value) ?? { any: 1 }).length === 0;
 }

@@ -7,6 +7,7 @@ import { discriminatorValues, knownKeys } from "./known-keys";
 import type { PathPart } from "./path";
 import { formatPath, parsePath } from "./path";
 import { quoted } from "../text/text-rule";
+import { asRecord } from "../text/members";
 
 /** What a number in place of a text was typed as; undefined where the source is not known. */
 export type TypedAt = (path: readonly PathPart[]) => string | undefined;
@@ -46,9 +47,10 @@ export function readable<S extends z.ZodType>(
   problems: readonly Problem[],
   at: readonly PathPart[],
 ): z.output<S> | undefined {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+  const members = asRecord(value);
+  if (members === undefined) return undefined;
   const faulty = new Set(problems.map(({ path = "" }) => parsePath(path)[at.length]));
-  const sound = Object.entries(value).filter(([key]) => !faulty.has(key));
+  const sound = Object.entries(members).filter(([key]) => !faulty.has(key));
   const result = schema.safeParse({ ...defaults, ...Object.fromEntries(sound) });
   return result.success ? result.data : undefined;
 }

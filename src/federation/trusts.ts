@@ -11,6 +11,7 @@ import { modelOf } from "./fields/field";
 import { SUBJECT_TRUST_FIELDS, subjectTrustSchema, unityCatalogTrustSchema } from "./fields/trust";
 import type { Shaped, TypedAt } from "./shape";
 import { shape } from "./shape";
+import { asRecord } from "../text/members";
 
 /** A trust as declared -> normalized. `partition` decides the default Databricks cloud of Unity Catalog. */
 export function readTrust(
@@ -34,9 +35,9 @@ function isUnityCatalog(raw: unknown): boolean {
  * `checkTrust`.
  */
 export function checkTrustParts(raw: unknown, context: CheckContext, path: string): readonly Problem[] {
-  const trust = mapping(raw);
+  const trust = asRecord(raw) ?? {};
   const conditions = list(trust["conditions"], (entry) => {
-    const condition = mapping(entry);
+    const condition = asRecord(entry) ?? {};
     return {
       test: text(condition["test"]),
       variable: text(condition["variable"]),
@@ -44,7 +45,7 @@ export function checkTrustParts(raw: unknown, context: CheckContext, path: strin
     };
   });
   if (isUnityCatalog(raw)) {
-    const unityCatalog = mapping(trust["unityCatalog"]);
+    const unityCatalog = asRecord(trust["unityCatalog"]) ?? {};
     return checkUnityCatalogParts(
       { externalIds: list(unityCatalog["externalIds"], text), cloud: undefined, conditions },
       context,
@@ -60,7 +61,7 @@ export function checkTrustParts(raw: unknown, context: CheckContext, path: strin
       identities: list(trust["identities"], text),
       subjectPatterns: list(trust["subjectPatterns"], text),
       wideSubjectPatterns: list(trust["wideSubjectPatterns"], (entry) => ({
-        pattern: text(mapping(entry)["pattern"]),
+        pattern: text((asRecord(entry) ?? {})["pattern"]),
       })),
       audiences: list(trust["audiences"], text),
       conditions,
@@ -68,12 +69,6 @@ export function checkTrustParts(raw: unknown, context: CheckContext, path: strin
     context,
     path,
   );
-}
-
-function mapping(raw: unknown): Readonly<Record<string, unknown>> {
-  return typeof raw === "object" && raw !== null && !Array.isArray(raw)
-    ? (raw as Readonly<Record<string, unknown>>)
-    : {};
 }
 
 function text(raw: unknown): string | undefined {

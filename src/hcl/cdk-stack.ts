@@ -1,9 +1,10 @@
 /** Finds a federation's resources in a synthesized stack (`cdk.tf.json`) that was built by hand from the constructs. */
 import type { AccountView } from "../federation/account-view";
 import type { FederationRole } from "../federation/model";
-import { InputError } from "../errors";
+import { type InputError, inputError } from "../errors";
 import type { FederationResource, Move } from "./moves";
 import { resourcesOf } from "./moves";
+import { asRecord, type Members, parsedJson } from "../text/members";
 
 export interface StackMoves {
   readonly moves: readonly Move[];
@@ -13,8 +14,7 @@ export interface StackMoves {
   readonly left: readonly string[];
 }
 
-type Block = Readonly<Record<string, unknown>>;
-type Resources = Readonly<Record<string, Readonly<Record<string, Block>>>>;
+type Resources = Readonly<Record<string, Readonly<Record<string, Members>>>>;
 
 /**
  * Moves from the addresses in `text`, a stack's cdk.tf.json, to those of a root in `style`. Roles are found by name,
@@ -59,43 +59,40 @@ export function movesFromCdkJson(
 
 function resourcesIn(text: string, file: string): Resources {
   const invalid = (why: string): InputError =>
-    new InputError([
-      {
-        code: "moved-from-invalid",
-        message: `${file} is not a synthesized stack: ${why}.`,
-        path: "--moved-from",
-        fix: "Name the stack's cdk.tf.json, below cdktf.out/stacks, or cdktf.",
-      },
-    ]);
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch {
-    throw invalid("it is not JSON");
-  }
-  if (isBlock(parsed) && Array.isArray(parsed["resources"])) throw invalid("it is a state");
-  const resource = isBlock(parsed) ? parsed["resource"] : undefined;
-  if (!isBlock(resource)) throw invalid("it has no resources");
-  const types = Object.entries(resource).filter((entry): entry is [string, Block] => isBlock(entry[1]));
-  return Object.fromEntries(
-    types.map(([type, blocks]) => [
-      type,
-      Object.fromEntries(
-        Object.entries(blocks).filter(
-          (entry): entry is [string, Block] => isBlock(entry[1]) && /^[A-Za-z_][A-Za-z0-9_-]*$/.test(entry[0]),
-        ),
-      ),
-    ]),
+    inputError(
+      "moved-from-invalid",
+      `${file} is not a synthesized stack: ${why}.`,
+      "Name the stack's cdk.tf.json, below cdktf.out/stacks, or cdktf.",
+      "--moved-from",
+    );
+  const parsed = parsedJson(text);
+  if (parsed === undefined) throw invalid("it is not JSON");
+  const document = asRecord(parsed) ?? {};
+  if (Array.isArray(document["resources"])) throw invalid("it is a state");
+  const resource = asRecord(document["resource"]);
+  if (resource === undefined) throw invalid("it has no resources");
+  return mapMembers(resource, (blocks) =>
+    mapMembers(blocks, (block, name) => (/^[A-Za-z_][A-Za-z0-9_-]*$/.test(name) ? block : undefined)),
   );
 }
 
-function isBlock(value: unknown): value is Block {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+/** What `each` makes of the members of `all` that are objects. */
+function mapMembers<T>(
+  all: Members,
+  each: (members: Members, name: string) => T | undefined,
+): Readonly<Record<string, T>> {
+  return Object.fromEntries(
+    Object.entries(all).flatMap(([name, value]): readonly [string, T][] => {
+      const members = asRecord(value);
+      const made = members === undefined ? undefined : each(members, name);
+      return made === undefined ? [] : [[name, made]];
+    }),
+  );
 }
 
 function findName(
-  blocks: Readonly<Record<string, Block>> | undefined,
-  fits: (block: Block, name: string) => boolean,
+  blocks: Readonly<Record<string, Members>> | undefined,
+  fits: (block: Members, name: string) => boolean,
 ): string | undefined {
   // Several instances under one address cannot be told apart from here.
   return Object.entries(blocks ?? {}).find(
@@ -110,7 +107,7 @@ function plain(value: unknown): string | undefined {
 
 function isSame(
   resource: FederationResource,
-  block: Block,
+  block: Members,
   name: string,
   view: AccountView,
   roleNames: ReadonlyMap<string, string>,

@@ -12,12 +12,11 @@ import type { Json } from "../trust/canonical-json";
 import type { Identity, Trust } from "../trust/trust";
 import type { HclValue } from "./encode";
 import { call } from "./encode";
+import type { Members } from "../text/members";
 
 type Inputs = Readonly<Record<string, HclValue>>;
-type Values = Readonly<Record<string, unknown>>;
-
 /** `values`, by the names of `fields`, as inputs; `inherited` has what fields inherit. */
-function inputsOf(fields: Fields, values: Values, inherited: Values = {}): Inputs {
+function inputsOf(fields: Fields, values: Members, inherited: Members = {}): Inputs {
   return Object.fromEntries(
     Object.entries(fields).flatMap(([name, field]): readonly (readonly [string, HclValue])[] => {
       if (field.inHcl === false) return [];
@@ -37,12 +36,12 @@ function inputOf(kind: Kind, value: unknown): HclValue {
   switch (kind.is) {
     case "policies":
       return Object.fromEntries(
-        Object.entries(value as Values).map(([name, text]) => [name, policyJson(text as Json)]),
+        Object.entries(value as Members).map(([name, text]) => [name, policyJson(text as Json)]),
       );
     case "object":
-      return inputsOf(kind.fields, value as Values);
+      return inputsOf(kind.fields, value as Members);
     case "objects":
-      return (value as readonly Values[]).map((entry) => inputsOf(kind.fields, entry));
+      return (value as readonly Members[]).map((entry) => inputsOf(kind.fields, entry));
     case "identities":
       return Object.fromEntries(
         Object.values(value as Readonly<Record<string, Identity>>).map(({ name, kind: of, subject }) => [
@@ -72,7 +71,7 @@ export function trustAttributes(trust: Trust): Inputs {
   return inputsOf(TRUST_FIELDS, { ...trustValues(trust), issuer: null });
 }
 
-function trustValues(trust: Trust): Values {
+function trustValues(trust: Trust): Members {
   if (trust.kind === "subjects") return { ...trust };
   const { conditions, ...unityCatalog } = trust;
   return { unityCatalog, conditions };

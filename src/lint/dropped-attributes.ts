@@ -7,7 +7,7 @@ import { TRUST_FIELDS } from "../federation/fields/trust";
 import { memberPath } from "../federation/path";
 import { nearest } from "../text/nearest";
 import { quotedWhole } from "../text/text-rule";
-import { asRecord } from "../trust/parsed/parse-role";
+import { asRecord, itemsOf } from "../text/members";
 import type { DroppedAttribute, ModuleCall } from "../trust/parsed/target";
 
 const { trusts: _trusts, ...PLAIN_ROLE } = ROLE_FIELDS;
@@ -57,6 +57,5 @@ function dropped(fields: Fields, value: unknown, path: string): readonly Dropped
 }
 
 function droppedInList(fields: Fields, value: unknown, path: string): readonly DroppedAttribute[] {
-  const items: readonly unknown[] = Array.isArray(value) ? value : [];
-  return items.flatMap((item, index) => dropped(fields, item, `${path}[${index}]`));
+  return itemsOf(value).flatMap((item, index) => dropped(fields, item, `${path}[${index}]`));
 }

@@ -1,5 +1,5 @@
 /** What lets a role do anything, or give itself the right to. Known ways only: no engine for permissions. */
-import { actionCovers, asRecord, records } from "../trust/parsed/parse-role";
+import { actionCovers, statementsIn } from "../trust/parsed/parse-role";
 import type { LintRole } from "../trust/parsed/target";
 import { stringLike } from "../trust/string-like";
 
@@ -59,8 +59,7 @@ export function escalationOf({ managedPolicyArns, policies }: LintRole): { polic
 
 /** The Allow statements of a policy that are about every resource. */
 function grantsOf(policy: string, document: unknown): readonly Grant[] {
-  const raw = asRecord(document)?.["Statement"];
-  return records(Array.isArray(raw) ? raw : [raw]).flatMap((statement): readonly Grant[] => {
+  return statementsIn(document).flatMap((statement): readonly Grant[] => {
     const list = (element: string): readonly string[] =>
       [statement[element]].flat().filter((value) => typeof value === "string");
     const covers = (element: string, matches: (pattern: string) => boolean): boolean =>

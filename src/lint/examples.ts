@@ -2,6 +2,7 @@
 import type { LintExample } from "./rule";
 import { EMPTY_TARGET, UNKNOWN_ROLE } from "../trust/parsed/target";
 import type { LintProvider, LintRole, LintTarget, ModuleCall, PlanFacts } from "../trust/parsed/target";
+import type { Members } from "../text/members";
 
 export const EXAMPLE_ISSUER = "mycompany.cloud.databricks.com/oidc";
 export const EXAMPLE_ARN = `arn:aws:iam::111122223333:oidc-provider/${EXAMPLE_ISSUER}`;
@@ -10,8 +11,6 @@ export const EXAMPLE_SUBJECT = "6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b";
 export const OTHER_SUBJECT = "1f0e9d8c-7b6a-4594-8372-615049382716";
 export const AUD = `${EXAMPLE_ISSUER}:aud`;
 export const SUB = `${EXAMPLE_ISSUER}:sub`;
-
-type Members = Readonly<Record<string, unknown>>;
 
 const PROVIDER: LintProvider = {
   url: `https://${EXAMPLE_ISSUER}`,

@@ -2,7 +2,7 @@
 import { InputError } from "../errors";
 import { repeatedReason } from "../trust/decide/document";
 import { repeatedMember } from "../trust/decide/repeated-member";
-import { asRecord } from "../trust/parsed/parse-role";
+import { asRecord } from "../text/members";
 import { isStack, readStack } from "../trust/documents/cdktf-stack";
 import type { LintDocument } from "../trust/documents/document";
 import { readIam } from "../trust/documents/iam";

@@ -8,7 +8,8 @@ import { compileCondition } from "../trust/decide/conditions";
 import { likeMatcher } from "../trust/string-like";
 import { oneOf } from "../trust/suspension";
 import { exactSubjects, type SubjectTrust } from "../trust/trust";
-import type { Claims, Context } from "./identities";
+import type { Claims } from "../sts/web-identity";
+import type { Context } from "./identities";
 
 /** Whether claims that come with `context` are declared. */
 export type IsDeclared = (claims: Claims, context: Context) => boolean;

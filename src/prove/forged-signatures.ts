@@ -3,7 +3,8 @@ import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from "jose";
 import type { WebIdentityProvider, WebIdentityRole } from "../sts/web-identity";
 import { decideToken } from "../sts/decide-token";
 import { keySet } from "../sts/verify-signature";
-import type { Claims, Declared } from "./identities";
+import type { Claims } from "../sts/web-identity";
+import type { Declared } from "./identities";
 
 export interface ForgedSignature {
   readonly forgery: string;

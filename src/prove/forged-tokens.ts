@@ -4,7 +4,8 @@
 import { CLOUDS } from "../issuer/clouds";
 import { DERIVED_KEYS, TAGS_CLAIM } from "../sts/request-keys";
 import { instanceOf, literalEnds } from "../trust/string-like";
-import { type Claims, type Context, type Declared, violating } from "./identities";
+import type { Claims } from "../sts/web-identity";
+import { type Context, type Declared, violating } from "./identities";
 import { type Random, randomUuid } from "./random";
 
 export interface ForgedToken {

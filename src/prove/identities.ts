@@ -5,8 +5,8 @@ import { instanceOf } from "../trust/string-like";
 import { addressEdges } from "./address-edges";
 import { oneOf } from "../trust/suspension";
 import { type Condition, exactSubjects, subjectGroups, type SubjectTrust, type Trust } from "../trust/trust";
+import type { Claims } from "../sts/web-identity";
 
-export type Claims = Readonly<Record<string, unknown>>;
 export type Context = Readonly<Record<string, readonly string[]>>;
 
 /** An identity that must get in. */

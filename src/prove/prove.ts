@@ -9,7 +9,8 @@ import { providersOf, readTrustPolicy, webIdentityRole } from "../explain/role-i
 import type { WebIdentityProvider, WebIdentityRole } from "../sts/web-identity";
 import { decideClaims } from "../sts/decide-token";
 import { decide, verdict, type Verdict } from "../trust/decide/decide";
-import { type Claims, type Context, type Declared, declaredIdentities, suspendedIdentities } from "./identities";
+import type { Claims } from "../sts/web-identity";
+import { type Context, type Declared, declaredIdentities, suspendedIdentities } from "./identities";
 import { forgedTokens } from "./forged-tokens";
 import { declaredClaims } from "./declared-claims";
 import { declaredPolicies, undeclaredCallers } from "./declared-policies";

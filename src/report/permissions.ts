@@ -1,7 +1,8 @@
 /** What a role may do, as its policies say it. */
 import { inlinePoliciesOf, type AccountView } from "../federation/account-view";
 import type { FederationRole } from "../federation/model";
-import { asRecord } from "../trust/parsed/parse-role";
+import { statementsIn } from "../trust/parsed/parse-role";
+import { asRecord, type Members, oneOrMore } from "../text/members";
 
 /** Of a managed policy the federation has the ARN alone: what it allows is known to AWS only. */
 export interface ReportPermissions {
@@ -35,17 +36,14 @@ export function permissionsOf(
     managedPolicyArns: Object.values(role.managedPolicyArns),
     inlinePolicies: Object.entries(inlinePoliciesOf(role, view)).map(([name, document]) => ({
       name,
-      statements: listOf(asRecord(document)?.["Statement"]).flatMap((statement) => {
-        const members = asRecord(statement);
-        return members === undefined ? [] : [permission(members, shown)];
-      }),
+      statements: statementsIn(document).map((statement) => permission(statement, shown)),
     })),
     permissionsBoundaryArn: role.permissionsBoundaryArn,
   };
 }
 
-function permission(members: Readonly<Record<string, unknown>>, shown: (text: string) => string): ReportPermission {
-  const texts = (value: unknown): readonly string[] => listOf(value).map((text) => shown(String(text)));
+function permission(members: Members, shown: (text: string) => string): ReportPermission {
+  const texts = (value: unknown): readonly string[] => oneOrMore(value).map((text) => shown(String(text)));
   return {
     effect: String(members["Effect"]),
     actions: texts(members["Action"]),
@@ -56,10 +54,4 @@ function permission(members: Readonly<Record<string, unknown>>, shown: (text: st
       Object.entries(asRecord(keys) ?? {}).map(([key, values]) => `${test} ${key} ${texts(values).join(", ")}`),
     ),
   };
-}
-
-/** IAM takes one value for a list of one. */
-function listOf(value: unknown): readonly unknown[] {
-  if (value === undefined) return [];
-  return Array.isArray(value) ? (value as readonly unknown[]) : [value];
 }

@@ -7,7 +7,7 @@ import { reachOf } from "../federation/reach";
 import type { GeneratedTree } from "../files/compare-tree";
 import { generatedFile } from "../files/generated-file";
 import { type Renderer, rendererWith } from "../hcl/templates";
-import { actionCovers, asRecord, records, textsOf } from "../trust/parsed/parse-role";
+import { actionCovers, statementsIn, textsOf } from "../trust/parsed/parse-role";
 import { likeMatcher } from "../trust/string-like";
 import { markdownCode, markdownText, shellWord } from "../text/escape";
 import { durationText } from "../federation/duration";
@@ -132,8 +132,7 @@ function patternsOf(role: FederationRole): readonly { readonly role: string; rea
 /** What the role's inline policies let it assume further, as written. */
 function assumable({ inlinePolicies }: FederationRole): readonly string[] {
   const targets = Object.values(inlinePolicies).flatMap((policy) => {
-    const written = asRecord(policy)?.["Statement"];
-    return records(Array.isArray(written) ? written : [written]).flatMap((statement) => {
+    return statementsIn(policy).flatMap((statement) => {
       const allows =
         statement["Effect"] === "Allow" &&
         ("NotAction" in statement ||

@@ -2,8 +2,7 @@
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK, SignJWT } from "jose";
 import { DATABRICKS_TOKEN_TYPE } from "../sts/databricks-claims";
 import { type KeySet, keySet } from "../sts/verify-signature";
-
-export type Claims = Readonly<Record<string, unknown>>;
+import type { Claims } from "../sts/web-identity";
 
 export interface SigningKeys {
   /** `{keys: […]}`, public parts only. */

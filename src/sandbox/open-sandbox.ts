@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { inputError, outsideError } from "../errors";
 import { quoted, satisfies } from "../text/text-rule";
 import { EXTERNAL_ID } from "../trust/rules";
-import { asRecord } from "../trust/parsed/parse-role";
+import { asRecord } from "../text/members";
 import type { FederationPolicy } from "./databricks/grants";
 import { readPort } from "../network/loopback-server";
 import { readContext } from "../explain/explain-texts";

@@ -1,4 +1,5 @@
 /** Reads a compact JWS without trusting it: bounded, strict, with a reason for all that is not a JWT. Pure. */
+import { asRecord, type Members, parsedJson } from "../text/members";
 
 /** What a token claims. Nothing is verified here. */
 export interface ReadToken {
@@ -94,17 +95,10 @@ function textOf(part: string): string | null {
   }
 }
 
-function jsonObject(part: string): Readonly<Record<string, unknown>> | null {
+function jsonObject(part: string): Members | null {
   const text = textOf(part);
   if (text === null || (hasManyBrackets(text) && nesting(text) > MAX_NESTING)) return null;
-  try {
-    const value = JSON.parse(text) as unknown;
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? (value as Readonly<Record<string, unknown>>)
-      : null;
-  } catch {
-    return null;
-  }
+  return asRecord(parsedJson(text)) ?? null;
 }
 
 /** Whether there are enough opening brackets for a nesting that is refused; most tokens have one. */

@@ -1,5 +1,6 @@
 /** The inline policy that refuses a role's sessions of before a moment. */
 import type { Json } from "./canonical-json";
+import { asRecord, oneOrMore } from "../text/members";
 
 /** Its name: not AWS' own, which the next apply would take back from a responder. */
 export const REVOKE_POLICY_NAME = "revoke-sessions-before";
@@ -35,7 +36,9 @@ export function laterMoment(left: string | null, right: string | null): string |
  * several; null: none does.
  */
 export function revokedBefore(policies: Readonly<Record<string, unknown>>): string | null {
-  const moments = Object.values(policies).flatMap((policy) => listOf(member(policy, "Statement")).flatMap(momentsOf));
+  const moments = Object.values(policies).flatMap((policy) =>
+    oneOrMore(asRecord(policy)?.["Statement"]).flatMap(momentsOf),
+  );
   return moments.reduce<string | null>((latest, moment) => later(latest, moment), null);
 }
 
@@ -45,25 +48,14 @@ function later(left: string | null, right: string): string {
 
 /** The moments of a statement that denies everything to older sessions, and asks nothing else; none of any other. */
 export function momentsOf(statement: unknown): readonly string[] {
-  const condition = member(statement, "Condition");
-  const dates = member(condition, "DateLessThan");
-  const [key, ...others] = keysOf(dates);
-  const isAll = ["Action", "Resource"].every((name) => listOf(member(statement, name)).includes("*"));
-  if (member(statement, "Effect") !== "Deny" || !isAll || keysOf(condition).length !== 1) return [];
+  const members = asRecord(statement) ?? {};
+  const condition = asRecord(members["Condition"]) ?? {};
+  const dates = asRecord(condition["DateLessThan"]) ?? {};
+  const [key, ...others] = Object.keys(dates);
+  const isAll = ["Action", "Resource"].every((name) => oneOrMore(members[name]).includes("*"));
+  if (members["Effect"] !== "Deny" || !isAll || Object.keys(condition).length !== 1) return [];
   if (key?.toLowerCase() !== "aws:tokenissuetime" || others.length > 0) return [];
-  return listOf(member(dates, key)).filter(
+  return oneOrMore(dates[key]).filter(
     (value): value is string => typeof value === "string" && !Number.isNaN(Date.parse(value)),
   );
-}
-
-function member(value: unknown, name: string): unknown {
-  return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>)[name] : undefined;
-}
-
-function keysOf(value: unknown): readonly string[] {
-  return typeof value === "object" && value !== null ? Object.keys(value) : [];
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? (value as readonly unknown[]) : value === undefined ? [] : [value];
 }

@@ -7,6 +7,7 @@ import { type Check, type CheckId, checkOf, skipped } from "../check";
 import { readDocument, type Reading } from "../fetch/document";
 import type { Fetched, Limits } from "../fetch/fetch-url";
 import type { IssuerFacts } from "../fetch/issuer";
+import { texts } from "../../text/members";
 
 export function discoveryChecks(subject: string, issuer: string, facts: IssuerFacts, limits: Limits): readonly Check[] {
   const { discovery } = facts;
@@ -148,8 +149,4 @@ function fieldsCheck(subject: string, document: Readonly<Record<string, unknown>
       : `; its keys are on ${keysHost}, which issuers share, so only the issuer tells them apart`;
   const signed = algorithms.map((algorithm) => quoted(algorithm).slice(1, -1)).join(", ");
   return pass(`All there, tokens signed with ${signed}${shared}.`);
-}
-
-function texts(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.filter((item): item is string => typeof item === "string") : [];
 }

@@ -7,6 +7,7 @@ import { readDocument } from "../fetch/document";
 import type { Fetched, Limits } from "../fetch/fetch-url";
 import type { IssuerFacts } from "../fetch/issuer";
 import { obstacleCheck, seconds, tooSlow } from "./discovery";
+import { type Members, records } from "../../text/members";
 
 /** The keys for `verifySignature`; null where they could not be fetched. */
 export function keysOf(jwks: Fetched | null): KeySet | null {
@@ -59,10 +60,8 @@ function timeCheck(subject: string, milliseconds: number, limits: Limits): Check
 /** Of ES256, ES384 and ES512. */
 const CURVES: ReadonlySet<unknown> = new Set(["P-256", "P-384", "P-521"]);
 
-type Key = Readonly<Record<string, unknown>>;
-
 /** What keeps STS from using a key; null: nothing. `harmless`: no token is signed with such a key. */
-function faultOf(key: Key): { readonly what: string; readonly harmless: boolean } | null {
+function faultOf(key: Members): { readonly what: string; readonly harmless: boolean } | null {
   const { kty, kid, use, key_ops: operations, alg } = key;
   const unused = (what: string) => ({ what, harmless: true });
   const broken = (what: string) => ({ what, harmless: false });
@@ -79,10 +78,8 @@ function faultOf(key: Key): { readonly what: string; readonly harmless: boolean 
 
 function keysCheck(subject: string, listedKeys: readonly unknown[]): Check {
   const { pass, fail, unknown } = checkOf("jwks-keys", subject);
-  const keys = listedKeys.filter(
-    (entry): entry is Key => typeof entry === "object" && entry !== null && !Array.isArray(entry),
-  );
-  const count = (kty: string, among: readonly Key[]): number => among.filter((key) => key["kty"] === kty).length;
+  const keys = records(listedKeys);
+  const count = (kty: string, among: readonly Members[]): number => among.filter((key) => key["kty"] === kty).length;
   const rsa = count("RSA", keys);
   if (rsa > MAX_RSA_KEYS)
     return fail(
@@ -120,6 +117,6 @@ function keysCheck(subject: string, listedKeys: readonly unknown[]): Check {
   return pass(`Usable: ${usable.join(", ")}${described === "" ? "" : ` (ignored: ${described})`}.`);
 }
 
-function nameOf(key: Key): string {
+function nameOf(key: Members): string {
   return typeof key["kid"] === "string" ? `key ${quoted(key["kid"].slice(0, 16))}` : "a key";
 }

@@ -1,7 +1,7 @@
 /** Providers and roles that are deployed in an AWS account, from the answers of IAM. Pure. */
 import { issuerPathOf } from "../../issuer/issuer";
 import { managedDocuments, roleOf } from "../../trust/documents/iam";
-import { asRecord, records } from "../../trust/parsed/parse-role";
+import { asRecord, records } from "../../text/members";
 import type { LintProvider, LintRole } from "../../trust/parsed/target";
 import type { Failure } from "../check";
 

@@ -5,6 +5,7 @@ import { quoted } from "../../text/text-rule";
 import { counted } from "../../text/words";
 import { DATABRICKS_TOKEN_SECONDS, DATABRICKS_TOKEN_TYPE } from "../../sts/databricks-claims";
 import { type Record, RECORD } from "./format";
+import { parsedJson } from "../../text/members";
 
 export interface Comparison {
   readonly what: string;
@@ -26,12 +27,8 @@ export interface Replay {
 /** Reads a record. Throws InputError `record-invalid`. */
 export function readRecord(text: string, file: string): Record {
   const fix = "Name a file that doctor --assume --record wrote, unchanged.";
-  let document: unknown;
-  try {
-    document = JSON.parse(text);
-  } catch {
-    throw inputError("record-invalid", `${quoted(file)} is not JSON.`, fix, "replay");
-  }
+  const document = parsedJson(text);
+  if (document === undefined) throw inputError("record-invalid", `${quoted(file)} is not JSON.`, fix, "replay");
   const read = RECORD.safeParse(document);
   if (read.success) return read.data;
   const [issue] = read.error.issues;

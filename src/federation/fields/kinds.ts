@@ -9,6 +9,7 @@ import type { Identity } from "../../trust/trust";
 import { secondsOf } from "../duration";
 import type { Field, Fields, ModelOf, Most, Options, SchemaOf } from "./field";
 import { field, modelOf, schemaOf } from "./field";
+import { isRecord } from "../../text/members";
 
 /** Text that satisfies a rule; its pattern, length and example reach the JSON Schema. */
 export function ruled(rule: TextRule, checkedLater?: true): z.ZodString {
@@ -153,13 +154,10 @@ export function policyArns(keys: TextRule, values: TextRule, most: Most, options
 
 /** An IAM policy document, as the file has it. */
 const policyDocument = z
-  .custom<{ readonly [key: string]: Json }>(
-    (value) => typeof value === "object" && value !== null && !Array.isArray(value),
-    {
-      message: "A policy must be a mapping, not text or a list.",
-      params: { code: "wrong-type", fix: "Write its JSON out as it is, without quotes around it: YAML reads it." },
-    },
-  )
+  .custom<{ readonly [key: string]: Json }>(isRecord, {
+    message: "A policy must be a mapping, not text or a list.",
+    params: { code: "wrong-type", fix: "Write its JSON out as it is, without quotes around it: YAML reads it." },
+  })
   .meta({ type: "object", description: "An IAM policy document.", required: ["Version", "Statement"] });
 
 /** Policy documents by name. */

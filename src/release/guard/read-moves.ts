@@ -2,8 +2,7 @@
 import type { ArchiveFile } from "../archive";
 import { withoutTrailingSlashes } from "../../text/words";
 import type { Move } from "./moves";
-
-type Blocks = Readonly<Record<string, unknown>>;
+import { asRecord, type Members, records } from "../../text/members";
 
 /**
  * Moves in `files`, from the root's point of view. A file that the parser cannot read has none: its
@@ -31,13 +30,13 @@ async function movesIn(
   const moves: Move[] = [];
   for (const file of folders.get(folder) ?? []) {
     const blocks = await parseFile(file);
-    for (const { from, to } of listOf(blocks["moved"])) {
+    for (const { from, to } of records(blocks["moved"])) {
       if (typeof from === "string" && typeof to === "string")
         moves.push({ from: prefix + address(from), to: prefix + address(to) });
     }
-    const calls = typeof blocks["module"] === "object" && blocks["module"] !== null ? (blocks["module"] as Blocks) : {};
+    const calls = asRecord(blocks["module"]) ?? {};
     for (const [name, bodies] of Object.entries(calls)) {
-      const { source } = listOf(bodies)[0] ?? {};
+      const { source } = records(bodies)[0] ?? {};
       if (typeof source !== "string" || !source.startsWith("./")) continue;
       const inner = `${folder === "" ? "" : `${folder}/`}${withoutTrailingSlashes(source.slice(2))}`;
       moves.push(...(await movesIn(inner, `${prefix}module.${name}[*].`, folders, depth + 1)));
@@ -46,17 +45,13 @@ async function movesIn(
   return moves;
 }
 
-async function parseFile({ path, bytes }: ArchiveFile): Promise<Blocks> {
+async function parseFile({ path, bytes }: ArchiveFile): Promise<Members> {
   const { parse } = await import("@cdktn/hcl2json");
   try {
-    return (await parse(path, Buffer.from(bytes).toString("utf8"))) as Blocks;
+    return (await parse(path, Buffer.from(bytes).toString("utf8"))) as Members;
   } catch {
     return {};
   }
-}
-
-function listOf(value: unknown): readonly Blocks[] {
-  return Array.isArray(value) ? (value as Blocks[]) : [];
 }
 
 /** `${aws_iam_role.this["a"]}` is `aws_iam_role.this["a"]`. */

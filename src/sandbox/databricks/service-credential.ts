@@ -5,7 +5,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { cloudOfHost, UNITY_CATALOG_CLOUDS, UNITY_CATALOG_PRINCIPALS } from "../../issuer/clouds";
-import { asRecord } from "../../trust/parsed/parse-role";
+import { asRecord } from "../../text/members";
 import type { ServiceCredential } from "../directory/service-credentials";
 import { jsonReply, type Reply } from "../exchange";
 import { assumeRole } from "../sts/assume-role";

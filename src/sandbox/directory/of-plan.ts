@@ -7,7 +7,8 @@ import { deployedResources, isPlan, isState, refuseErrored } from "../../trust/d
 import { readResources, type TerraformResource } from "../../trust/documents/terraform-resources";
 import { satisfies } from "../../text/text-rule";
 import type { ParsedStatement } from "../../trust/parsed/parsed-role";
-import { asRecord, parseRole } from "../../trust/parsed/parse-role";
+import { parseRole } from "../../trust/parsed/parse-role";
+import { asRecord } from "../../text/members";
 import type { LintProvider, LintRole } from "../../trust/parsed/target";
 import {
   EXAMPLE_ACCOUNT_ID,

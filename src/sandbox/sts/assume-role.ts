@@ -1,7 +1,7 @@
 /** `sts:AssumeRole`, which Unity Catalog uses. Not web identity: the caller is an AWS principal. */
 import { durationOutOfRange } from "../../sts/claim-faults";
 import { decide, type Decision, explainDecision, type PolicyRequest } from "../../trust/decide/decide";
-import { actionCovers, asRecord, records, textsOf } from "../../trust/parsed/parse-role";
+import { actionCovers, statementsIn, textsOf } from "../../trust/parsed/parse-role";
 import type { LintRole } from "../../trust/parsed/target";
 import { momentsOf, revokedBefore } from "../../trust/revocation";
 import { stringLike } from "../../trust/string-like";
@@ -163,16 +163,11 @@ function isRevoked(role: LintRole, { issued }: Session): boolean {
  */
 export function identityPolicyAllows(role: LintRole, action: string, resource: string): boolean {
   let allowed = false;
-  for (const statement of Object.values(role.policies).flatMap(statementsOf)) {
+  for (const statement of Object.values(role.policies).flatMap(statementsIn)) {
     if (!textsOf(statement["Action"]).some((name) => actionCovers(name, action))) continue;
     if (!textsOf(statement["Resource"]).some((arn) => stringLike(arn, resource))) continue;
     if (statement["Effect"] === "Deny" && momentsOf(statement).length === 0) return false;
     if (statement["Effect"] === "Allow" && statement["Condition"] === undefined) allowed = true;
   }
   return allowed;
-}
-
-function statementsOf(policy: unknown): readonly Readonly<Record<string, unknown>>[] {
-  const raw = asRecord(policy)?.["Statement"];
-  return records(Array.isArray(raw) ? raw : [raw]);
 }

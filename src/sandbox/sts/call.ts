@@ -2,7 +2,7 @@
 import { counted } from "../../text/words";
 import type { KeySet } from "../../sts/verify-signature";
 import type { WebIdentityProvider } from "../../sts/web-identity";
-import { asRecord } from "../../trust/parsed/parse-role";
+import { asRecord } from "../../text/members";
 import type { SimulatedRole } from "../directory/directory";
 import type { Seal } from "../seal";
 

@@ -1,8 +1,8 @@
 /** `sts:GetWebIdentityToken`: a token about the AWS identity that asks. */
 import { randomUUID } from "node:crypto";
 import { compilePolicy, decide } from "../../trust/decide/decide";
+import { statementsIn } from "../../trust/parsed/parse-role";
 import { readPolicy } from "../../trust/decide/document";
-import { asRecord, records } from "../../trust/parsed/parse-role";
 import type { LintRole } from "../../trust/parsed/target";
 import { type StsCall, StsRefusal } from "./call";
 import { assumedRoleUser, type Session } from "./session";
@@ -76,10 +76,7 @@ function allows(
   { audiences, algorithm, given }: { audiences: readonly string[]; algorithm: string; given: string | null },
 ): boolean {
   const statements = Object.values(policies)
-    .flatMap((policy) => {
-      const raw = asRecord(policy)?.["Statement"];
-      return records(Array.isArray(raw) ? raw : [raw]);
-    })
+    .flatMap(statementsIn)
     .map(({ Resource: _resource, NotResource: _others, Sid: _sid, ...statement }) => ({
       ...statement,
       Principal: { AWS: caller.roleArn },

@@ -19,6 +19,7 @@ import {
   StsRefusal,
 } from "./call";
 import type { Session } from "./session";
+import { asRecord } from "../../text/members";
 
 export interface AssumedByToken {
   readonly session: Session;
@@ -100,12 +101,10 @@ async function reasonOf(
 function tagsOfToken(token: string): Readonly<Record<string, string>> {
   const reading = readToken(token);
   const claim: unknown = reading.ok ? reading.token.claims[TAGS_CLAIM] : undefined;
-  const tags: unknown =
-    typeof claim === "object" && claim !== null
-      ? (claim as { readonly principal_tags?: unknown }).principal_tags
-      : undefined;
-  if (typeof tags !== "object" || tags === null) return {};
   return Object.fromEntries(
-    Object.entries(tags).map(([name, values]) => [name, String(Array.isArray(values) ? values[0] : values)]),
+    Object.entries(asRecord(asRecord(claim)?.["principal_tags"]) ?? {}).map(([name, values]) => [
+      name,
+      String(Array.isArray(values) ? values[0] : values),
+    ]),
   );
 }

@@ -1,6 +1,7 @@
 /** Reads any policy JSON, ours or not, into the form that is decided and linted. */
 import { quoted } from "../../text/text-rule";
 import { repeatedMember } from "./repeated-member";
+import { isRecord, oneOrMore } from "../../text/members";
 
 export interface PolicyCondition {
   readonly operator: string;
@@ -62,11 +63,11 @@ export function readPolicy(document: unknown): ReadPolicy {
     const repeated = repeatedMember(document, value);
     if (repeated !== undefined) return { ok: false, why: repeatedReason(repeated) };
   }
-  if (!isMapping(value)) return { ok: false, why: "it is not a JSON object" };
+  if (!isRecord(value)) return { ok: false, why: "it is not a JSON object" };
   const extra = unknownElement(value, POLICY_ELEMENTS);
   if (extra !== undefined) return { ok: false, why: `${quoted(extra)} is not a policy element` };
   const raw = value["Statement"];
-  const list = Array.isArray(raw) ? raw : raw === undefined ? [] : [raw];
+  const list = oneOrMore(raw);
   if (list.length === 0) return { ok: false, why: "it has no Statement" };
   const version = value["Version"];
   if (version !== undefined && version !== "2012-10-17" && version !== "2008-10-17")
@@ -107,7 +108,7 @@ function unknownElement(value: Readonly<Record<string, unknown>>, known: Readonl
 }
 
 function readStatement(entry: unknown, index: number): PolicyStatement | string {
-  if (!isMapping(entry)) return "it is not a JSON object";
+  if (!isRecord(entry)) return "it is not a JSON object";
   const extra = unknownElement(entry, STATEMENT_ELEMENTS);
   if (extra !== undefined) return `${quoted(extra)} is not a statement element`;
   for (const name of ["Action", "Principal", "Resource"])
@@ -139,7 +140,7 @@ function readStatement(entry: unknown, index: number): PolicyStatement | string 
 function readPrincipals(raw: unknown): Readonly<Record<string, readonly string[]>> | null | undefined {
   if (raw === undefined) return null;
   if (raw === "*") return { AWS: ["*"] };
-  if (!isMapping(raw)) return undefined;
+  if (!isRecord(raw)) return undefined;
   const principals: (readonly [string, readonly string[]])[] = [];
   for (const [kind, names] of Object.entries(raw)) {
     const list = texts(names);
@@ -152,10 +153,10 @@ function readPrincipals(raw: unknown): Readonly<Record<string, readonly string[]
 /** The conditions, or why they do not read. */
 function readConditions(raw: unknown): readonly PolicyCondition[] | string {
   if (raw === undefined) return [];
-  if (!isMapping(raw)) return UNREADABLE_CONDITION;
+  if (!isRecord(raw)) return UNREADABLE_CONDITION;
   const conditions: PolicyCondition[] = [];
   for (const [operator, keys] of Object.entries(raw)) {
-    if (!isMapping(keys)) return UNREADABLE_CONDITION;
+    if (!isRecord(keys)) return UNREADABLE_CONDITION;
     const seen = new Set<string>();
     for (const [key, values] of Object.entries(keys)) {
       const list = texts(values);
@@ -185,8 +186,4 @@ function texts(raw: unknown): readonly string[] | null {
     read.push(String(item));
   }
   return read;
-}
-
-function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,13 +1,11 @@
 /** Reads the JSON that CDKTF synthesizes (cdk.tf.json), or any Terraform configuration in JSON. */
 import { ACCOUNT_ID_PLACEHOLDER, PARTITION_PLACEHOLDER } from "../build";
 import { issuerPathOf, providerArn } from "../../issuer/issuer";
-import { asRecord } from "../parsed/parse-role";
+import { asRecord, type Members } from "../../text/members";
 import type { LintDocument } from "./document";
 import type { TerraformResource } from "./terraform-resources";
 import { READ_TYPES, readResources } from "./terraform-resources";
 import { documentOf, terraformTarget } from "./terraform-target";
-
-type Members = Readonly<Record<string, unknown>>;
 
 /** A Terraform configuration in JSON, by its `resource` block or CDKTF's own metadata. */
 export function isStack(document: Members): boolean {

@@ -1,12 +1,11 @@
 /** Reads what IAM itself prints: a trust policy, a role, a provider, a whole account; and trust policies by role. */
 import { accountOfArn } from "../../issuer/issuer";
-import { asRecord, isLimitingBoundary, parsedPolicy, records } from "../parsed/parse-role";
+import { isLimitingBoundary, parsedPolicy } from "../parsed/parse-role";
+import { asRecord, type Members, records, texts } from "../../text/members";
 import { EMPTY_TARGET, UNKNOWN_ROLE } from "../parsed/target";
 import type { LintProvider, LintRole, LintTarget } from "../parsed/target";
 import type { DocumentKind, LintDocument } from "./document";
 import { relevantRoles } from "./relevance";
-
-type Members = Readonly<Record<string, unknown>>;
 
 /**
  * The content of `text`, which is `document`, or undefined where IAM prints nothing of that form. `name` names a lone
@@ -121,8 +120,4 @@ export function managedDocuments(policies: unknown): ReadonlyMap<string, unknown
 
 function providerOf(document: Members, name: string): LintProvider {
   return { url: String(document["Url"]), clientIds: texts(document["ClientIDList"]), accountId: null, path: name };
-}
-
-function texts(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.filter((item): item is string => typeof item === "string") : [];
 }

@@ -1,8 +1,6 @@
 /** Reads the calls of our modules in a plan, their inputs as written: before Terraform converts them. */
-import { asRecord } from "../parsed/parse-role";
+import { asRecord, type Members } from "../../text/members";
 import type { ModuleCall } from "../parsed/target";
-
-type Members = Readonly<Record<string, unknown>>;
 
 /** Variables that each of the published modules has, whatever an organization calls the module. */
 const OURS: readonly string[] = ["aws_account_id", "aws_partition", "trust_policy_max_length"];

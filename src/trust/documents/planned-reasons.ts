@@ -1,6 +1,6 @@
 /** The written reasons for wide patterns, which a plan has in the inputs of our modules and not in its resources. */
 import type { WideSubjectPattern } from "../trust";
-import { asRecord, records } from "../parsed/parse-role";
+import { asRecord, records } from "../../text/members";
 import type { LintRole, ModuleCall } from "../parsed/target";
 import { addressWithoutKeys } from "./module-calls";
 

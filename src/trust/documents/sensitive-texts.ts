@@ -1,7 +1,6 @@
 /** What Terraform itself would not print of a plan or a state: external IDs in trust policies that are sensitive. */
-import { asRecord, parsedPolicy, records } from "../parsed/parse-role";
-
-type Members = Readonly<Record<string, unknown>>;
+import { parsedPolicy } from "../parsed/parse-role";
+import { asRecord, type Members, records } from "../../text/members";
 
 /** Shorter ones could be any part of what is printed. */
 const SHORTEST = 6;

@@ -1,7 +1,7 @@
 /** Reads `terraform show -json` of a plan or a state. Of a plan both what will be and what is. */
 import { InputError } from "../../errors";
 import { issuerPathOf } from "../../issuer/issuer";
-import { asRecord, records } from "../parsed/parse-role";
+import { asRecord, type Members, records } from "../../text/members";
 import type { LintTarget } from "../parsed/target";
 import type { LintDocument } from "./document";
 import { moduleCalls } from "./module-calls";
@@ -11,8 +11,6 @@ import { relevantProviders, relevantRoles } from "./relevance";
 import type { ReadResources, TerraformResource } from "./terraform-resources";
 import { READ_TYPES, readResources } from "./terraform-resources";
 import { documentOf, terraformTarget } from "./terraform-target";
-
-type Members = Readonly<Record<string, unknown>>;
 
 /** A plan, by its `format_version` and `resource_changes` or `planned_values`. */
 export function isPlan(document: Members): boolean {

@@ -13,6 +13,7 @@ import type { ParsedCondition, ParsedRole, ParsedStatement, ParsedTarget, Truste
 import type { LintRole, LintTarget } from "./target";
 import { TRUST_POLICY_DEFAULT_QUOTA, TRUST_POLICY_READ_LIMIT } from "../rules";
 import { unityCatalogStatements } from "./unity-catalog-pair";
+import { asRecord, type Members, oneOrMore, records } from "../../text/members";
 
 export function parseTarget(target: LintTarget): ParsedTarget {
   return { target, providers: new Map(target.providers.map((provider) => [issuerPathOf(provider.url), provider])) };
@@ -158,12 +159,6 @@ export function parsedPolicy(text: string): unknown {
   }
 }
 
-export function asRecord(value: unknown): Readonly<Record<string, unknown>> | undefined {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? (value as Readonly<Record<string, unknown>>)
-    : undefined;
-}
-
 /**
  * Whether a condition key is named after another issuer than the statement's: then it is never in a request of
  * theirs. A
@@ -185,17 +180,12 @@ export function isLimitingBoundary(arn: unknown): boolean {
 
 /** The texts of a member that IAM takes as one text or a list of them. */
 export function textsOf(value: unknown): readonly string[] {
-  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
-  return list.filter((item) => typeof item === "string");
+  return oneOrMore(value).filter((item) => typeof item === "string");
 }
 
-/** The JSON objects in a list; none for anything else. */
-export function records(value: unknown): readonly Readonly<Record<string, unknown>>[] {
-  const list: readonly unknown[] = Array.isArray(value) ? value : [];
-  return list.flatMap((item): readonly Readonly<Record<string, unknown>>[] => {
-    const record = asRecord(item);
-    return record === undefined ? [] : [record];
-  });
+/** The statements of a policy, of which IAM takes one in place of a list. */
+export function statementsIn(policy: unknown): readonly Members[] {
+  return records(oneOrMore(asRecord(policy)?.["Statement"]));
 }
 
 /** Conditions that ask something of a claim's value: `Null` only asks whether there is one, and every token has. */
