@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { accountOf } from "../../src/adopt/account";
 import { adopt } from "../../src/adopt/adopt";
 import { adoptedFiles } from "../../src/adopt/files";
@@ -9,6 +11,8 @@ import { adoptionText } from "../../src/adopt/text";
 import { InputError } from "../../src";
 import { UNITY_CATALOG_PRINCIPALS } from "../../src/issuer/clouds";
 import { parseImports } from "../../src/federation/imports";
+import { callCli } from "../support/call-cli";
+import { temporaryFolder } from "../support/temporary-folder";
 
 test.each([
   ["*", "addresses of public mail providers, and application IDs that no one named"],
@@ -233,4 +237,94 @@ test("a proposal imports the policy by which a Unity Catalog role assumes itself
     ["reader:unity-catalog-self-assume", true],
   ]);
   expect(inlineOf([])).toEqual([]);
+});
+
+const star = (principal: unknown, action: string): object => ({
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Principal: principal, Action: action }],
+});
+
+test.each<[string, object, string | null]>([
+  ["everyone, by any action of STS", star("*", "sts:*"), "open-principal"],
+  ["everyone, by any action", star({ AWS: "*" }, "*"), "open-principal"],
+  ["everyone of AWS, by AssumeRole alone", star("*", "sts:AssumeRole"), null],
+  ["a service, by any action of STS", star({ Service: "ec2.amazonaws.com" }, "sts:*"), null],
+])("a role that trusts %s is named where that lets in whom no issuer vouches for", (_, trust, reason) => {
+  const { leftRoles, aside } = adopted(trust);
+  expect(leftRoles.flatMap(({ faults }) => faults.map((one) => one.reason))).toEqual(reason === null ? [] : [reason]);
+  expect(aside.roles).toBe(reason === null ? 1 : 0);
+});
+
+test("a role of Unity Catalog in an account without an issuer is left, and the reason says so", () => {
+  const externalId = { StringEquals: { "sts:ExternalId": "0b7e6f5a-1c2d-4e3f-9a8b-7c6d5e4f3a2b" } };
+  const arn = "arn:aws:iam::111122223333:role/reader";
+  const { leftRoles, text } = adopted({
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Effect: "Allow",
+        Action: "sts:AssumeRole",
+        Principal: { AWS: [UNITY_CATALOG_PRINCIPALS.aws.arn, arn] },
+        Condition: externalId,
+      },
+    ],
+  });
+  expect(leftRoles.map(({ faults }) => faults.map(({ reason }) => reason))).toEqual([["no-issuer"]]);
+  expect(text).toBeNull();
+});
+
+test.each([
+  ["IsTruncated", { IsTruncated: true, Marker: "x" }],
+  ["NextToken", { NextToken: "x" }],
+])("a page of a list with %s is named: what is on the others is not known", (_, rest) => {
+  const details = {
+    RoleDetailList: [{ RoleName: "a", Arn: "arn:aws:iam::111122223333:role/a", AssumeRolePolicyDocument: {} }],
+  };
+  const notes = (document: object): readonly string[] =>
+    accountOf([readAccountText(JSON.stringify(document), "details.json")], undefined).notes;
+  expect(notes(details)).toEqual([]);
+  expect(notes({ ...details, ...rest })).toEqual([expect.stringContaining("details.json is one page")]);
+  expect(notes([{ ...details, ...rest }, details])).toEqual([]);
+});
+
+describe("a Terraform state", () => {
+  const trust = JSON.stringify(
+    trusting({ StringEquals: { [`${PATH}:aud`]: "1444828305810485", [`${PATH}:sub`]: "alice@example.com" } }),
+  );
+  const stateOf = (...addresses: readonly string[]): string =>
+    JSON.stringify({
+      format_version: "1.0",
+      terraform_version: "1.11.0",
+      values: {
+        root_module: {
+          resources: addresses.map((address) => ({
+            address,
+            mode: "managed",
+            type: "aws_iam_role",
+            name: "r",
+            values: { arn: "arn:aws:iam::111122223333:role/reader", name: "reader", assume_role_policy: trust },
+          })),
+        },
+      },
+    });
+
+  test("that has a role twice loses the second address too", () => {
+    const account = accountOf([readAccountText(stateOf("aws_iam_role.a", "aws_iam_role.b"), "s.json")], undefined);
+    const options = { name: "adopted", schema: "s.json", sameState: true, evidence: null, now: NOW };
+    const adoption = adopt(account, options);
+    expect(adoption.imports.resources.map(({ movedFrom }) => movedFrom)).toEqual(["aws_iam_role.a"]);
+    const tree = adoptedFiles(adoption, { out: "o", version: "0.0.0", evidence: null });
+    expect(tree.files.get("adopted.md")).toContain("terraform state rm aws_iam_role.b");
+    expect(tree.files.get("adopted.md")).not.toContain("terraform state rm aws_iam_role.a");
+  });
+
+  test("beside another is not the same state", async () => {
+    const folder = temporaryFolder("states");
+    const files = ["one.json", "two.json"].map((name) => join(folder, name));
+    for (const file of files) writeFileSync(file, stateOf("aws_iam_role.a"));
+    const out = ["--out", join(folder, "out")];
+    const both = await callCli("adopt", ...files, "--same-state", ...out);
+    expect([both.code, both.stderr]).toEqual([2, expect.stringMatching(/one\.json and .*two\.json are several/)]);
+    expect((await callCli("adopt", ...files.slice(1), "--same-state", ...out)).code).toBe(0);
+  });
 });

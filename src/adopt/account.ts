@@ -62,6 +62,8 @@ export interface AccountPart {
   readonly roles: readonly ExistingRole[];
   /** Whether it names every provider of its account. */
   readonly listsProviders: boolean;
+  /** Whether it is one page of a longer list. */
+  readonly isPage: boolean;
 }
 
 export interface ExistingAccount {
@@ -73,7 +75,7 @@ export interface ExistingAccount {
   readonly listsProviders: boolean;
   /** In the order of their names. */
   readonly roles: readonly ExistingRole[];
-  /** What the documents contradict each other in. */
+  /** What the documents leave out, and what they contradict each other in. */
   readonly notes: readonly string[];
 }
 
@@ -107,6 +109,8 @@ export function accountOf(parts: readonly AccountPart[], accountId: string | und
   const roles = new Map<string, ExistingRole>();
   const notes = new Set<string>();
   for (const part of parts) {
+    if (part.isPage)
+      notes.add(`${part.source} is one page of a longer list: what is on pages that were not given is not known.`);
     const placed = part.unplaced.map((provider) => ({
       ...provider,
       arn: `arn:${partition}:iam::${chosen}:oidc-provider/${provider.url.replace(/^https:\/\//, "")}`,
@@ -149,6 +153,15 @@ function joinedRole(first: ExistingRole, second: ExistingRole): ExistingRole {
     settings: first.settings ?? second.settings,
     details: first.details ?? second.details,
     policies: first.policies ?? second.policies,
-    addresses: first.addresses.role === null ? second.addresses : first.addresses,
+    addresses: joinedAddresses(first.addresses, second.addresses),
   };
+}
+
+/** Of a role that a state has twice, or two states, the second address is one that must go. */
+function joinedAddresses(first: RoleAddresses, second: RoleAddresses): RoleAddresses {
+  if (first.role === null) return second;
+  const { role, attached, inline, others } = second;
+  const more = [...(role === null ? [] : [role]), ...Object.values(attached), ...Object.values(inline), ...others];
+  const known = new Set([first.role, ...Object.values(first.attached), ...Object.values(first.inline)]);
+  return { ...first, others: [...new Set([...first.others, ...more.filter((address) => !known.has(address))])] };
 }

@@ -45,19 +45,23 @@ export function adopt(account: ExistingAccount, options: AdoptOptions): Adoption
   const ours = account.roles.filter(concerns);
   const read = ours.map((role, at) => {
     options.onRole?.(at + 1, ours.length);
-    return readRole(role, context);
+    const one = readRole(role, context);
+    const lacksIssuer = "faults" in one && one.faults.every(({ place }) => place === "issuers");
+    return lacksIssuer ? { role, faults: [fault("no-issuer")] } : one;
   });
   const written = read.flatMap((role) => ("declaration" in role ? [role] : []));
   const left = read.flatMap((role) => ("faults" in role ? [role] : []));
   return wholeFederation(account, { ...found, ...sharedTags(found.issuers, written) }, context, written, left, options);
 }
 
-/** Whether a role trusts Databricks, might, or trusts what resembles it. */
+/** Whether a role trusts Databricks, might, trusts what resembles it, or lets everyone in whatever vouches for them. */
 function concerns({ lint }: ExistingRole): boolean {
   return (
     concernsDatabricks(lint) ||
-    parseRole(lint).statements.some(({ providers }) =>
-      providers.some(({ issuerPath }) => isLookAlike(issuerPath.split("/", 1)[0] ?? "")),
+    parseRole(lint).statements.some(
+      ({ providers, trusted, letsWebIdentitiesIn }) =>
+        providers.some(({ issuerPath }) => isLookAlike(issuerPath.split("/", 1)[0] ?? "")) ||
+        (letsWebIdentitiesIn && trusted.some(({ value }) => value === "*")),
     )
   );
 }

@@ -43,6 +43,7 @@ export async function liveAccount(options: LiveOptions): Promise<AccountPart> {
       source: "AWS",
       unplaced: [],
       listsProviders: true,
+      isPage: false,
       providers: providers.map(existingProvider),
       roles: roles.map((role) => existingRole(role, settings)),
     };

@@ -10,6 +10,13 @@ export function readIamAccount(document: unknown, source: string): AccountPart |
   if (Array.isArray(document)) return readList(document, source);
   const members = asRecord(document);
   if (members === undefined) return undefined;
+  const part = readMembers(members, source);
+  // `--max-items` leaves NextToken, `--no-paginate` IsTruncated
+  const isPage = members["IsTruncated"] === true || typeof members["NextToken"] === "string";
+  return part === undefined ? undefined : { ...part, isPage };
+}
+
+function readMembers(members: Members, source: string): AccountPart | undefined {
   const details = members["RoleDetailList"];
   if (Array.isArray(details))
     return partOf(
@@ -46,11 +53,13 @@ function readList(list: readonly unknown[], source: string): AccountPart | undef
     unplaced: all.flatMap(({ unplaced }) => unplaced),
     roles: all.flatMap(({ roles }) => roles),
     listsProviders: all.some(({ listsProviders }) => listsProviders),
+    // the last page of a list does not say that it is one
+    isPage: all.length > 0 && all.every(({ isPage }) => isPage),
   };
 }
 
 function partOf(source: string, roles: readonly ExistingRole[]): AccountPart {
-  return { source, providers: [], unplaced: [], roles, listsProviders: false };
+  return { source, providers: [], unplaced: [], roles, listsProviders: false, isPage: false };
 }
 
 /**

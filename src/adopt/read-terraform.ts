@@ -23,6 +23,7 @@ export function readTerraformAccount(document: Members, source: string): Account
     source,
     unplaced: [],
     listsProviders: false,
+    isPage: false,
     providers: ofType("aws_iam_openid_connect_provider").flatMap(providerOf),
     roles: ofType("aws_iam_role").flatMap((resource) => roleOf(resource, byRole)),
   };

@@ -21,6 +21,7 @@ export const REASONS = {
   "trust-differs": "Trusts of a federation file would allow other requests.",
   // of anything
   "not-allowed": "A federation file takes no such value.",
+  "no-issuer": "A federation file has one issuer at least, and no provider of this account can be in it.",
   cloudformation: "CloudFormation manages it, and would undo or be undone.",
   // of a provider
   "discovery-url": "It is registered by its discovery URL; no token names that as its issuer.",

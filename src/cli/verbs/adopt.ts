@@ -44,7 +44,18 @@ export default verb({
       ]);
     const { name = "adopted", out } = options;
     await checkName(name);
-    const account = accountOf([...(await live(options)), ...(await read(words))], options.awsAccountId);
+    const files = await read(words);
+    const states = files.filter(({ roles, providers }) =>
+      [...roles.map(({ addresses }) => addresses.role), ...providers.map(({ address }) => address)].some(Boolean),
+    );
+    if (options.sameState && states.length > 1)
+      throw inputError(
+        "usage",
+        `--same-state is of one state, and ${states.map(({ source }) => source).join(" and ")} are several.`,
+        "Give the state that the new configuration takes over, or leave --same-state out.",
+        "same-state",
+      );
+    const account = accountOf([...(await live(options)), ...files], options.awsAccountId);
     const evidence = await trailOf(options.trail);
     const { schemaFor } = await import("../../init/init");
     const adoption = adopt(account, {
