@@ -1,9 +1,10 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { auditCsv } from "../../src/audit/csv";
 import { narrowed } from "../../src/audit/narrow";
 import { type AuditedTrail, readAudit } from "../../src/audit/read-audit";
+import { readEvents } from "../../src/audit/read-events";
 import { auditText } from "../../src/audit/text";
 import { parseFederation } from "../../src/federation";
 import { temporaryFolder } from "../support/temporary-folder";
@@ -136,6 +137,44 @@ test("every good record is counted once, whatever else is in the files", async (
   expect(services).toEqual([expect.objectContaining({ role: "lake-reader", service: "s3.amazonaws.com", count: 1 })]);
   expect(trail.records - trail.repeated).toBe(4);
   expect(trail.broken).toBeGreaterThan(0);
+});
+
+test("of a file that does not inflate to its end, what inflates before is read once", async () => {
+  const whole = gzipSync(trailFile([assumption(), assumption(), assumption()]));
+  const { trail, uses } = await audited({
+    "a.json.gz": Buffer.concat([whole, Buffer.from("what a copy left behind")]),
+    "b.json.gz": whole,
+  });
+  expect(trail.damaged).toEqual([{ file: expect.stringMatching(/a\.json\.gz$/) as string, why: expect.any(String) }]);
+  expect([trail.records, trail.repeated, trail.broken]).toEqual([5, 2, 1]);
+  expect(uses.map(({ count }) => count)).toEqual([3]);
+});
+
+test("records without an event ID are told apart by what they say", async () => {
+  const records = ["203.0.113.7", "203.0.113.8"].map((ip) => assumption({ ip }));
+  const without = [null, "", undefined].flatMap((eventID) => records.map((one) => ({ ...one, eventID })));
+  const { trail } = await audited({ "a.json": trailFile(without), "b.json": trailFile(without) });
+  expect([trail.records, trail.repeated]).toEqual([12, 6]);
+});
+
+test("links in a folder are followed, and one to a folder around it is not", async () => {
+  const folder = temporaryFolder("links");
+  const elsewhere = temporaryFolder("elsewhere");
+  writeFileSync(join(elsewhere, "A.JSON"), trailFile([assumption()]));
+  mkdirSync(join(folder, "deep"));
+  symlinkSync(join(elsewhere, "A.JSON"), join(folder, "deep", "a.json"));
+  symlinkSync(elsewhere, join(folder, "deep", "elsewhere"));
+  symlinkSync(folder, join(folder, "deep", "around"));
+  symlinkSync(join(elsewhere, "gone.json"), join(folder, "gone.json"));
+  const { files, records, repeated } = await readEvents([folder], () => undefined);
+  expect([files, records, repeated]).toEqual([2, 2, 1]);
+});
+
+test("a bucket is no folder, and the fix says how to copy it", async () => {
+  await expect(readEvents(["s3://trail/AWSLogs"], () => undefined)).rejects.toMatchObject({
+    code: "file-not-found",
+    fix: "Copy it first: aws s3 sync s3://trail/AWSLogs trail.",
+  });
 });
 
 describe("declared and not seen", () => {

@@ -60,9 +60,13 @@ export function readEvent(record: RawRecord): TrailEvent | null {
     : { kind: "call", ...place, roleArn, service: record.text("eventSource") };
 }
 
+const QUOTE = 0x22;
+
 /** What a record is known by, wherever it is found again. */
 export function eventIdentity(record: RawRecord): Uint8Array {
-  return record.value("eventID") ?? record.bytes;
+  const id = record.value("eventID");
+  // an ID that is null or "" is none
+  return id === undefined || id[0] !== QUOTE || id.length < 3 ? record.bytes : id;
 }
 
 /** The record inside an entry of `aws cloudtrail lookup-events`, which has it as text; undefined for any other. */

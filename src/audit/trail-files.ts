@@ -1,9 +1,10 @@
 /** Reads the files of a trail as a stream: plain or gzipped JSON, one by one or whole folders. */
-import { createReadStream, readdirSync, statSync } from "node:fs";
+import { createReadStream, readdirSync, realpathSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { unreadable } from "../files/read-file";
+import { shellWord } from "../text/escape";
 import { type RawRecord, recordScanner } from "./record-scanner";
 
 /** What of a trail could not be read. */
@@ -18,7 +19,9 @@ export interface ReadTrail {
 }
 
 const CHUNK = 1 << 20;
-const TRAIL_FILE = /\.(?:json|jsonl|ndjson)(?:\.gz)?$|\.gz$/;
+/** Of a piece that does not inflate to its end, what came before is lost: the smallest that zlib takes. */
+const SMALL_CHUNK = 64;
+const TRAIL_FILE = /\.(?:json|jsonl|ndjson)(?:\.gz)?$|\.gz$/i;
 /** Beside the records CloudTrail delivers digests of them, and insights. */
 const NO_RECORDS = /CloudTrail-(?:Digest|Insight)/;
 
@@ -39,12 +42,22 @@ export async function readTrail(
     const scanner = recordScanner((record) => {
       if (!found(record)) broken += 1;
     });
-    try {
-      for await (const piece of pieces(file)) {
-        bytes += piece.length;
-        scanner.feed(piece);
+    const before = bytes;
+    const scan = async (chunkSize: number): Promise<void> => {
+      let again = bytes - before;
+      for await (const piece of pieces(file, chunkSize)) {
+        const fresh = piece.subarray(Math.min(again, piece.length));
+        again -= piece.length - fresh.length;
+        bytes += fresh.length;
+        if (fresh.length > 0) scanner.feed(fresh);
         progress(bytes);
       }
+    };
+    try {
+      await scan(CHUNK).catch((cause: unknown) => {
+        if (file === "-" || (cause as NodeJS.ErrnoException).code !== "Z_DATA_ERROR") throw cause;
+        return scan(SMALL_CHUNK);
+      });
     } catch (cause) {
       const { code, message } = cause as NodeJS.ErrnoException;
       if (code === undefined || !/^(?:Z_|ERR_)/.test(code))
@@ -61,22 +74,28 @@ function trailFiles(path: string): readonly string[] {
   try {
     return statSync(path).isDirectory() ? filesIn(path) : [path];
   } catch (cause) {
-    throw unreadable(path, cause, "Name the files or folders of a trail.");
+    const copy = /^s3:\/\//.test(path) ? `Copy it first: aws s3 sync ${shellWord(path)} trail.` : undefined;
+    throw unreadable(path, cause, copy ?? "Name the files or folders of a trail.");
   }
 }
 
-function filesIn(folder: string): readonly string[] {
+/** Links are followed, except to a folder that the link is in. */
+function filesIn(folder: string, above: readonly string[] = []): readonly string[] {
+  const real = realpathSync(folder);
+  if (above.includes(real)) return [];
   return readdirSync(folder, { withFileTypes: true })
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((entry) => {
       if (NO_RECORDS.test(entry.name)) return [];
-      if (entry.isDirectory()) return filesIn(join(folder, entry.name));
-      return entry.isFile() && TRAIL_FILE.test(entry.name) ? [join(folder, entry.name)] : [];
+      const path = join(folder, entry.name);
+      const kind = entry.isSymbolicLink() ? statSync(path, { throwIfNoEntry: false }) : entry;
+      if (kind?.isDirectory() === true) return filesIn(path, [...above, real]);
+      return kind?.isFile() === true && TRAIL_FILE.test(entry.name) ? [path] : [];
     });
 }
 
 /** The bytes of a file, uncompressed where they begin as gzip does, whatever its name. */
-async function* pieces(file: string): AsyncGenerator<Buffer> {
+async function* pieces(file: string, chunkSize: number): AsyncGenerator<Buffer> {
   const source: Readable = file === "-" ? process.stdin : createReadStream(file, { highWaterMark: CHUNK });
   const input = source[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   const first = await input.next();
@@ -90,5 +109,5 @@ async function* pieces(file: string): AsyncGenerator<Buffer> {
     return;
   }
   // an error of either is one of what is read here
-  yield* pipeline(Readable.from(all), createGunzip({ chunkSize: CHUNK }), () => undefined) as AsyncIterable<Buffer>;
+  yield* pipeline(Readable.from(all), createGunzip({ chunkSize }), () => undefined) as AsyncIterable<Buffer>;
 }
