@@ -1,4 +1,5 @@
 /** Consumers of released contracts, planned with the newest release that their version range takes. */
+import { CreateOpenIDConnectProviderCommand } from "@aws-sdk/client-iam";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import satisfies from "semver/functions/satisfies";
@@ -7,6 +8,9 @@ import { largestStep } from "../../src/release/guard/change";
 import { compareReleases } from "../../src/release/guard/compare-releases";
 import { readRecorded, recordedVersions } from "../../src/release/guard/previous-release";
 import { readModules } from "../../src/release/module-folder";
+import { iamOf } from "../support/iam";
+import type { Moto } from "../support/moto";
+import { startMoto } from "../support/moto";
 import { describeWith } from "../support/requirements";
 import { temporaryFolder } from "../support/temporary-folder";
 import type { Terraform } from "../support/terraform";
@@ -44,7 +48,7 @@ function takesCurrent(version: string): boolean {
 }
 
 /** One root that calls every consumer, each with today's module by path. */
-function rootOf(consumers: readonly Consumer[]): Terraform {
+function rootOf(consumers: readonly Consumer[], env: NodeJS.ProcessEnv): Terraform {
   const root = temporaryFolder("upgrade");
   writeFileSync(join(root, "provider.tf.json"), JSON.stringify(OFFLINE_PROVIDER));
   for (const [index, { module, folder }] of consumers.entries()) {
@@ -59,10 +63,21 @@ function rootOf(consumers: readonly Consumer[]): Terraform {
     }
     writeFileSync(join(root, `${name}.tf.json`), JSON.stringify({ module: { [name]: { source: `./${name}` } } }));
   }
-  return terraformIn(root);
+  return terraformIn(root, env);
 }
 
-describeWith({ terraform: true }, "consumers of earlier releases", () => {
+describeWith({ terraform: true, moto: true }, "consumers of earlier releases", () => {
+  // the example of a role alone reads the account and its provider
+  let moto: Moto;
+  beforeAll(async () => {
+    moto = await startMoto({ accountId: "111122223333" });
+    const { client } = iamOf(moto);
+    const Url = "https://mycompany.cloud.databricks.com/oidc";
+    await client.send(new CreateOpenIDConnectProviderCommand({ Url, ClientIDList: ["1444828305810485"] }));
+    client.destroy();
+  });
+  afterAll(() => moto.stop());
+
   test("are there for every recorded module, and the made-up ones are of both kinds", () => {
     expect(CONSUMERS.filter(({ version }) => takesCurrent(version)).length).toBeGreaterThan(0);
     expect(recordedVersions(MADE_UP).some((version) => !takesCurrent(version))).toBe(true);
@@ -72,7 +87,7 @@ describeWith({ terraform: true }, "consumers of earlier releases", () => {
 
   test("whose version range takes today's modules plan with them", async () => {
     const consumers = CONSUMERS.filter(({ version }) => takesCurrent(version));
-    const terraform = rootOf(consumers);
+    const terraform = rootOf(consumers, moto.env);
     await terraform.init();
     const { json } = await terraform.plan();
     const planned = new Set((json.resource_changes ?? []).map(({ address }) => address.split(".")[1]));
@@ -82,7 +97,7 @@ describeWith({ terraform: true }, "consumers of earlier releases", () => {
   test("of a version that today's modules break do not plan with them, so that this check can fail", async () => {
     const broken = CONSUMERS.filter(({ version }) => version === "0.0.1");
     expect(broken).toHaveLength(1);
-    const terraform = rootOf(broken);
+    const terraform = rootOf(broken, moto.env);
     const { stdout, stderr } = await terraform.run(["init", "-no-color", "-input=false"], { accept: [0, 1] });
     const planned = await terraform.run(["plan", "-no-color", "-input=false"], { accept: [1] });
     expect(stdout + stderr + planned.stdout + planned.stderr).toMatch(/Unsupported argument|Missing required argument/);
