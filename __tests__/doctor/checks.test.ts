@@ -383,6 +383,20 @@ describe("what is deployed in AWS", () => {
     });
   });
 
+  test("an undeclared provider can be taken into the federation by adopt", () => {
+    const host = "other.cloud.databricks.com/oidc";
+    const other = { ...listed, arn: `arn:aws:iam::111122223333:oidc-provider/${host}`, url: `https://${host}` };
+    const checks = accountChecks(
+      view,
+      { providers: { kind: "found", value: [other] }, roles: { kind: "found", value: [] } },
+      NOW,
+    );
+    expect(checks.find(({ id }) => id === "account-providers")).toMatchObject({
+      status: "fail",
+      fix: expect.stringContaining("databricks-aws-oidc adopt --aws"),
+    });
+  });
+
   test("a provider that is adopted may register more, and is not ours to tag", () => {
     const more = { kind: "found", value: { ...listed, clientIds: [...listed.clientIds, "x"] } } as const;
     expect(

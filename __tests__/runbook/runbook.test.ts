@@ -75,6 +75,12 @@ test("gives the steps in the order that works: suspend, apply, wait, revoke", ()
   expect(text).toContain("live for up to 12h");
 });
 
+test("lets AWS refuse the identity's own token, not the file, and not whoever runs it", () => {
+  const [wait = ""] = written().split("## 4.").slice(0, 1);
+  const calls = (wait.split("## 3.")[1] ?? "").split("\n").filter((line) => line.startsWith("databricks-aws-oidc "));
+  expect(calls).toEqual(["databricks-aws-oidc doctor --config federation.yaml --role ROLE --assume --token @TOKEN"]);
+});
+
 test("says what it does not reach: roles entered by chaining, and Unity Catalog's", () => {
   const text = written();
   expect(text).toContain("- `writer`: `arn:aws:iam::444455556666:role/next`");

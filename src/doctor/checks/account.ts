@@ -15,6 +15,7 @@ import { findingText, people } from "./role";
 const DAY_MS = 86_400_000;
 /** A role that was not used for this long is reported. IAM remembers 400 days. */
 const UNUSED_AFTER_DAYS = 90;
+const ADOPT = "Take it into the federation (databricks-aws-oidc adopt --aws; docs/adopt.md)";
 
 export function accountChecks(view: AccountView, { providers, roles }: AccountFacts, now: number): readonly Check[] {
   // subjects of their own: the account's roles may be readable where its providers are not
@@ -86,7 +87,7 @@ function providersChecks(subject: string, view: AccountView, live: readonly Live
     );
     return fail(
       `${provider.arn} is not in the federation.${finding === undefined ? "" : ` ${finding.message}`}`,
-      finding?.fix ?? "Add it to the federation (issuers, existingProviderArn), or delete it once no role trusts it.",
+      finding?.fix ?? `${ADOPT}, or delete it once no role trusts it.`,
     );
   });
 }
@@ -123,9 +124,7 @@ function rolesChecks(
     const lint = worst === undefined ? "" : ` Lint: ${findingText(worst)}.`;
     return checkOf("account-roles", `role ${role.name}`).fail(
       `${role.arn} trusts Databricks and is not in the federation. ${accepts}${lint}`,
-      gone.length === 0
-        ? "Take it into the federation (databricks-aws-oidc adopt --aws; docs/adopt.md), or delete it."
-        : "Delete it, or remove that trust from it.",
+      gone.length === 0 ? `${ADOPT}, or delete it.` : "Delete it, or remove that trust from it.",
     );
   });
 }
