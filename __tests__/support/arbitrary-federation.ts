@@ -291,18 +291,18 @@ export const arbitraryFederation: fc.Arbitrary<Federation> = fc
         }),
       ),
   )
-  .map(readOrNull)
   .filter((federation) => federation !== null) as fc.Arbitrary<Federation>;
 
-/** With `adopt` the first issuer's provider exists already, in the first AWS account. */
-function adopting(adopt: boolean, input: object): unknown {
+/** `input` as a federation. With `adopt` the first issuer's provider exists already, in the first AWS account. */
+function adopting(adopt: boolean, input: object): Federation | null {
   const federation = readOrNull(input);
   const [first] = Object.values(federation?.issuers ?? {});
   const account = federation?.accounts[0]?.accountId ?? null;
-  if (!adopt || federation === null || first === undefined || account === null) return input;
+  if (!adopt || federation === null || first === undefined || account === null) return federation;
   const { issuers } = input as { readonly issuers: Issuers };
   const existingProviderArn = `arn:${federation.partition}:iam::${account}:oidc-provider/${first.issuerPath}`;
-  return { ...input, issuers: { ...issuers, [first.key]: { ...issuers[first.key], existingProviderArn } } };
+  const adopted = { ...issuers, [first.key]: { ...issuers[first.key], existingProviderArn } };
+  return readOrNull({ ...input, issuers: adopted });
 }
 
 /** What spans several values (names that clash, issuers twice) is left to the rules themselves. */

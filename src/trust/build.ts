@@ -5,8 +5,8 @@ import type { ConditionBlock, TrustPolicy, TrustStatement } from "./policy";
 import { UNITY_CATALOG_PRINCIPALS } from "../issuer/clouds";
 import { TRUST_POLICY_DEFAULT_QUOTA } from "./rules";
 import type { Condition, SubjectTrust, Trust, UnityCatalogTrust } from "./trust";
-import { deniedIssuers, denyStatement, NOBODY_SUSPENDED, type Suspension, withoutSuspended } from "./suspension";
-import { subjectGroups } from "./trust";
+import { denyStatement, NOBODY_SUSPENDED, suspend, type Suspension } from "./suspension";
+import { namesSomeone, subjectGroups } from "./trust";
 
 /**
  * Stands for the 12 digits of an AWS account that is only known at plan time. Private-use characters, which no
@@ -121,23 +121,20 @@ function statementsOf(
 ): readonly MadeStatement[] {
   const of = (trust: number, made: readonly TrustStatement[]): readonly MadeStatement[] =>
     made.map((statement) => ({ trust, made: statement }));
-  const renewable = trusts.some((trust) => trust.kind === "subjects" && subjectGroups(trust).length > 0);
-  const allows = [
-    ...trusts.flatMap((trust, at) =>
-      trust.kind === "subjects" ? of(at, subjectStatements(withoutSuspended(trust, suspension), context)) : [],
-    ),
-    ...trusts.flatMap((trust, at) =>
+  const { left, denied } = suspend(trusts, suspension);
+  const renewable = trusts.some((trust) => trust.kind === "subjects" && namesSomeone(trust));
+  return [
+    ...left.flatMap((trust, at) => (trust.kind === "subjects" ? of(at, subjectStatements(trust, context)) : [])),
+    ...left.flatMap((trust, at) =>
       trust.kind === "unityCatalog" ? of(at, unityCatalogStatements(trust, role, context, renewable)) : [],
     ),
-  ];
-  const subjects = trusts.filter((trust) => trust.kind === "subjects");
-  const denies = deniedIssuers(subjects, suspension, allows.length === 0).flatMap((issuer) =>
-    of(
-      trusts.findIndex((trust) => trust.kind === "subjects" && trust.issuer === issuer),
-      [denyStatement(suspension.subjects, trustedIssuer(issuer, context))],
+    ...denied.flatMap((issuer) =>
+      of(
+        trusts.findIndex((trust) => trust.kind === "subjects" && trust.issuer === issuer),
+        [denyStatement(suspension.subjects, trustedIssuer(issuer, context))],
+      ),
     ),
-  );
-  return [...allows, ...denies];
+  ];
 }
 
 function trustedIssuer(key: string, context: TrustContext): TrustedIssuer {

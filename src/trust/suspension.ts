@@ -1,6 +1,6 @@
 /** Who is suspended: left out of every exact list, and denied where a pattern, or nobody, is left. */
 import type { TrustStatement } from "./policy";
-import { exactSubjects, subjectGroups, type SubjectTrust } from "./trust";
+import { exactSubjects, namesSomeone, type SubjectTrust, type Trust } from "./trust";
 
 /** `subject` as suspensions compare it: without case. */
 export function caseless(subject: string): string {
@@ -45,25 +45,30 @@ export function hasPatterns(trust: Pick<SubjectTrust, "subjectPatterns" | "wideS
   return trust.subjectPatterns.length + trust.wideSubjectPatterns.length > 0;
 }
 
-/**
- * Keys of the issuers of which a role needs a Deny, in the order in which its trusts first name them: those with a
- * pattern, or with subjects that are known later; all of them where nobody is left in the role.
- */
-export function deniedIssuers(
-  trusts: readonly SubjectTrust[],
-  suspension: Suspension,
-  isNobodyLeft: boolean,
-): readonly string[] {
+/** A role's trusts with nobody in them who is suspended. */
+export interface SuspendedTrusts {
+  readonly left: readonly Trust[];
+  /**
+   * Keys of the issuers of which the role needs a Deny, in the order in which its trusts first name them: those with a
+   * pattern, or with subjects that are known later; all of them where nobody is left in the role.
+   */
+  readonly denied: readonly string[];
+}
+
+/** Takes who is suspended out of `trusts`, those of one role. */
+export function suspend(trusts: readonly Trust[], suspension: Suspension): SuspendedTrusts {
   const { subjects, unknown } = suspension;
-  if (subjects.length === 0) return [];
+  if (subjects.length === 0) return { left: trusts, denied: [] };
+  const left = trusts.map((trust) => (trust.kind === "subjects" ? withoutSuspended(trust, suspension) : trust));
+  const subjectsLeft = left.filter((trust) => trust.kind === "subjects");
+  const isNobodyLeft = subjectsLeft.length === left.length && !subjectsLeft.some(namesSomeone);
   const mayBeAnyone = subjects.some((subject) => unknown.has(subject));
-  const isOpen = (trust: SubjectTrust): boolean => {
-    const left = exactSubjects(withoutSuspended(trust, suspension));
-    return hasPatterns(trust) || left.some((subject) => mayBeAnyone || unknown.has(subject));
-  };
-  const open = new Set(trusts.filter(isOpen).map(({ issuer }) => issuer));
-  const named = trusts.filter((trust) => subjectGroups(trust).length > 0).map(({ issuer }) => issuer);
-  return [...new Set(named)].filter((issuer) => isNobodyLeft || open.has(issuer));
+  const isOpen = (trust: SubjectTrust): boolean =>
+    hasPatterns(trust) || exactSubjects(trust).some((subject) => mayBeAnyone || unknown.has(subject));
+  const open = new Set(subjectsLeft.filter(isOpen).map(({ issuer }) => issuer));
+  const named = trusts.filter((trust) => trust.kind === "subjects").filter(namesSomeone);
+  const issuers = new Set(named.map(({ issuer }) => issuer));
+  return { left, denied: [...issuers].filter((issuer) => isNobodyLeft || open.has(issuer)) };
 }
 
 /**

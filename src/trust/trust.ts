@@ -120,3 +120,8 @@ export function subjectGroups(trust: SubjectTrust): readonly SubjectGroup[] {
   ];
   return groups.filter(({ subjects }) => subjects.length > 0);
 }
+
+/** Whether a trust has a subject or a pattern. */
+export function namesSomeone(trust: SubjectTrust): boolean {
+  return subjectGroups(trust).length > 0;
+}
