@@ -2,7 +2,7 @@
 import { stsRegion } from "../aws/hosts";
 import { openIam } from "../doctor/fetch/iam";
 import type { Found, LiveProvider, LiveRole } from "../doctor/fetch/live";
-import { ERROR_CODES, type ErrorCode, OutsideError } from "../errors";
+import { ERROR_CODES, type ErrorCode, outsideError } from "../errors";
 import { type Environment, variable } from "../network/environment";
 import type { AccountPart, ExistingProvider, ExistingRole } from "./account";
 import { NO_ADDRESSES } from "./account";
@@ -56,7 +56,7 @@ function required<T>(found: Found<T>): T {
   if (found.kind === "found") return found.value;
   if (found.kind === "absent") throw new RangeError("IAM lists an account or fails");
   const { code, message, fix } = found;
-  throw new OutsideError({ code: code in ERROR_CODES ? (code as ErrorCode) : "aws-refused", message, fix });
+  throw outsideError(code in ERROR_CODES ? (code as ErrorCode) : "aws-refused", message, fix);
 }
 
 function existingProvider({ arn, url, clientIds, tags }: LiveProvider): ExistingProvider {

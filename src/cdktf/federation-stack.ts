@@ -3,7 +3,7 @@ import type { TerraformResource } from "cdktf";
 import { TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import type { Problem } from "../errors";
-import { InputError, inputError, refuse } from "../errors";
+import { inputError, refuse } from "../errors";
 import type { AccountView } from "../federation/account-view";
 import { accountView } from "../federation/account-view";
 import type { Imports } from "../federation/imports";
@@ -150,16 +150,12 @@ function accountOf(federation: Federation, key: string | undefined): AwsAccount 
   const [only, ...others] = accountsOf(federation);
   if (key === undefined && only !== undefined && others.length === 0) return only;
   if (key === undefined)
-    throw new InputError([
-      {
-        code: "account-not-found",
-        message:
-          `The federation has several AWS ` +
-          `accounts: ${federation.accounts.map((account) => account.key).join(", ")}.`,
-        path: "aws.accounts",
-        fix: "Name one as option account, or use FederationStack.forEachAccount.",
-      },
-    ]);
+    throw inputError(
+      "account-not-found",
+      `The federation has several AWS ` + `accounts: ${federation.accounts.map((account) => account.key).join(", ")}.`,
+      "Name one as option account, or use FederationStack.forEachAccount.",
+      "aws.accounts",
+    );
   const account = accountsOf(federation).find((candidate) => candidate.key === key);
   if (account !== undefined) return account;
   const keys = federation.accounts.flatMap((candidate) => candidate.key ?? []);

@@ -1,6 +1,6 @@
 /** Finds a role, an issuer or an AWS account of a federation by the name a caller gives. Pure. */
 import type { ErrorCode } from "../errors";
-import { InputError } from "../errors";
+import { InputError, inputError } from "../errors";
 import { AWS_ACCOUNT_ID } from "../issuer/rules";
 import { violation, satisfies, quoted } from "../text/text-rule";
 import type { AwsAccount, Federation, FederationIssuer, FederationRole } from "./model";
@@ -59,7 +59,7 @@ export function notFound(code: ErrorCode, message: string, path: string, known: 
   const list = `${known.slice(0, 20).join(", ")}${known.length > 20 ? ` and ${known.length - 20} more` : ""}`;
   const fix =
     known.length > 0 ? `Use --${path} with one of: ${list}.` : `Leave --${path} out, or give another --config.`;
-  return new InputError([{ code, message, path, fix }]);
+  return inputError(code, message, fix, path);
 }
 
 /** Without those that have none: the only account of a federation. */
@@ -71,14 +71,12 @@ function keysOf(list: readonly { readonly key: string | null }[]): readonly stri
 export function findAccountId(account: AwsAccount, given: string | undefined): string {
   const accountId = account.accountId ?? given;
   if (accountId === undefined) {
-    throw new InputError([
-      {
-        code: "aws-account-unknown",
-        message: "The federation does not name its AWS account, which is part of the ARN of a role.",
-        path: "aws.accountId",
-        fix: "Write aws.accountId into the federation, or give --aws-account-id.",
-      },
-    ]);
+    throw inputError(
+      "aws-account-unknown",
+      "The federation does not name its AWS account, which is part of the ARN of a role.",
+      "Write aws.accountId into the federation, or give --aws-account-id.",
+      "aws.accountId",
+    );
   }
   const invalid = violation(AWS_ACCOUNT_ID, accountId, "aws-account-id");
   if (invalid !== undefined) throw new InputError([invalid]);
@@ -94,12 +92,10 @@ export function issuersOf(federation: Federation, role: FederationRole): readonl
 /** Throws InputError `role-arn-invalid` for what `--role-arn` cannot be. */
 export function requireRoleArn(roleArn: string): void {
   if (!satisfies(ROLE_ARN, roleArn))
-    throw new InputError([
-      {
-        code: "role-arn-invalid",
-        message: `${quoted(roleArn)} is not a valid role ARN.`,
-        path: "role-arn",
-        fix: `Write it like ${JSON.stringify(ROLE_ARN.example)}.`,
-      },
-    ]);
+    throw inputError(
+      "role-arn-invalid",
+      `${quoted(roleArn)} is not a valid role ARN.`,
+      `Write it like ${JSON.stringify(ROLE_ARN.example)}.`,
+      "role-arn",
+    );
 }

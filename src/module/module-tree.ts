@@ -1,5 +1,5 @@
 /** The folder of generated modules: one folder each, and beside it what a release promises of the module. */
-import { InputError } from "../errors";
+import { inputError } from "../errors";
 import type { GeneratedTree } from "../files/compare-tree";
 import { generatedFile } from "../files/generated-file";
 import { quoted } from "../text/text-rule";
@@ -39,12 +39,10 @@ export function readNamespace(namespace: string | undefined): string | undefined
     )
   )
     return namespace;
-  throw new InputError([
-    {
-      code: "module-source-invalid",
-      message: `${quoted(namespace)} is not a registry namespace.`,
-      path: "--namespace",
-      fix: "Write it like acme, or registry.example.com/acme.",
-    },
-  ]);
+  throw inputError(
+    "module-source-invalid",
+    `${quoted(namespace)} is not a registry namespace.`,
+    "Write it like acme, or registry.example.com/acme.",
+    "--namespace",
+  );
 }

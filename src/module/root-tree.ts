@@ -1,5 +1,5 @@
 /** The folder of a generated root: one root for each AWS account, and the module they call where it comes along. */
-import { InputError, inputError } from "../errors";
+import { type InputError, inputError } from "../errors";
 import { accountView, rootFolderOf } from "../federation/account-view";
 import { type Imports, importsFor } from "../federation/imports";
 import type { Federation } from "../federation/model";
@@ -50,14 +50,12 @@ const VENDORED = "modules/databricks-federation";
 export function rootTree(federation: Federation, options: RootTreeOptions): RootTree {
   checkSource(options);
   if (federation.accounts.length > 1 && typeof options.movedFrom === "object") {
-    throw new InputError([
-      {
-        code: "moved-from-invalid",
-        message: "One stack cannot be that of several AWS accounts.",
-        path: "--moved-from",
-        fix: "Use --moved-from cdktf, or a federation file with the stack's account alone.",
-      },
-    ]);
+    throw inputError(
+      "moved-from-invalid",
+      "One stack cannot be that of several AWS accounts.",
+      "Use --moved-from cdktf, or a federation file with the stack's account alone.",
+      "--moved-from",
+    );
   }
   const files = new Map<string, string>();
   const missing: string[] = [];
@@ -132,7 +130,7 @@ const REGISTRY_ADDRESS = new RegExp(`^(?:${REGISTRY_HOST}/)?${REGISTRY_NAME}/${R
 
 function checkSource({ style, moduleSource, moduleVersion }: RootTreeOptions): void {
   const refusal = (path: string, message: string, fix: string): InputError =>
-    new InputError([{ code: "module-source-invalid", message, path, fix }]);
+    inputError("module-source-invalid", message, fix, path);
   if (style === "resources" && (moduleSource ?? moduleVersion) !== undefined)
     throw refusal(
       "--module-source",

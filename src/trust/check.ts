@@ -10,7 +10,7 @@ import type { ConditionParts, Readable } from "./check-conditions";
 import { broken, checkConditions } from "./check-conditions";
 import { EMAIL_DOMAIN, EXTERNAL_ID, SERVICE_PRINCIPAL, SUBJECT, SUBJECT_PATTERN, USER } from "./rules";
 import type { Identity, Trust } from "./trust";
-import { subjectGroups } from "./trust";
+import { namesSomeone } from "./trust";
 
 /** What the check must know of the issuers a trust may name. */
 export type KnownIssuers = Readonly<
@@ -45,7 +45,7 @@ export interface CheckContext {
 export function checkTrust(trust: Trust, context: CheckContext, path: string): readonly Problem[] {
   if (trust.kind === "unityCatalog") return checkUnityCatalogParts(trust, context, path);
   return [
-    ...(subjectGroups(trust).length > 0
+    ...(namesSomeone(trust)
       ? []
       : [
           {
