@@ -66,7 +66,7 @@ function partOf(source: string, roles: readonly ExistingRole[]): AccountPart {
  * A role as IAM's API gives it. `detailed`: it has its tags and its boundary, if any; `list-roles` leaves them out.
  * Its description and its longest session come together; `get-account-authorization-details` leaves those out.
  */
-export function existingRole(detail: Members, detailed: boolean): readonly ExistingRole[] {
+function existingRole(detail: Members, detailed: boolean): readonly ExistingRole[] {
   const { RoleName: name, Arn: arn, Path: path, MaxSessionDuration: duration, Description: description } = detail;
   if (typeof name !== "string" || typeof arn !== "string") return [];
   const lint = roleOf(detail, name);

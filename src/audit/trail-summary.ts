@@ -48,7 +48,7 @@ export interface TrailSummary {
   readonly days: ReadonlyMap<string, CoveredDay>;
 }
 
-export const MOST_ADDRESSES = 10;
+const MOST_ADDRESSES = 10;
 
 /** `summary` grows with each event that is added. `isOurs`: whether the calls of a role's sessions are of interest. */
 export function trailSummary(isOurs: (roleArn: string) => boolean): {

@@ -137,7 +137,7 @@ function refuseIn(text: string, sections: readonly string[], file: string, name:
 /**
  * As AWS SDKs split it: words with white space or quotes in double quotes. Throws InputError `profile-name-invalid`.
  */
-export function commandLine(words: readonly string[]): string {
+function commandLine(words: readonly string[]): string {
   return words
     .map((word) => {
       if (/^[A-Za-z0-9_@%+=:,./-]+$/.test(word)) return word;

@@ -21,7 +21,7 @@ export interface CachedSession {
 }
 
 /** Never served within this of its end. */
-export const LAST_MINUTES_MS = 5 * 60_000;
+const LAST_MINUTES_MS = 5 * 60_000;
 /** AWS SDKs ask again from 15 minutes before the end on, at every call: by then there should be a new one. */
 const RENEW_MS = 16 * 60_000;
 

@@ -1,11 +1,8 @@
-export { accountView, inlinePoliciesOf, roleTags, roleTrustPolicy, selfAssumePolicyOf } from "./account-view";
-export type { AccountView, ProviderView } from "./account-view";
-export { durationText, secondsOf } from "./duration";
+export { accountView, inlinePoliciesOf, roleTags, roleTrustPolicy } from "./account-view";
+export type { AccountView } from "./account-view";
 export { identityNames, nameOf } from "./identities";
-export { logicalId } from "./logical-id";
 export type * from "./model";
 export { parseFederation, readFederation } from "./read";
 export { reachOf } from "./reach";
-export type { Reach } from "./reach";
 export type { ReadFederation } from "./read";
-export type { FederationInput, IssuerDeclaration, RoleDeclaration, TrustDeclaration } from "./declarations";
+export type { FederationInput, RoleDeclaration, TrustDeclaration } from "./declarations";

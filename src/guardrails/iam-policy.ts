@@ -11,7 +11,7 @@ export interface IamStatement {
 }
 
 /** A policy's text, with a statement a line; its first line has the mark. */
-export function policyText(statements: readonly IamStatement[]): string {
+function policyText(statements: readonly IamStatement[]): string {
   const lines = statements.map(({ sid, effect, actions, resources, condition }) =>
     JSON.stringify({
       Sid: `${GENERATED_SID}${sid}`,

@@ -4,7 +4,7 @@ import { policyTexts } from "./iam-policy";
 import { roleArnIn } from "./pipeline-policy";
 
 /** IAM's service authorization reference; many samples lack UpdateOpenIDConnectProvider, which is newer. */
-export const PROVIDER_CHANGES: readonly string[] = [
+const PROVIDER_CHANGES: readonly string[] = [
   "iam:AddClientIDToOpenIDConnectProvider",
   "iam:CreateOpenIDConnectProvider",
   "iam:DeleteOpenIDConnectProvider",
@@ -16,7 +16,7 @@ export const PROVIDER_CHANGES: readonly string[] = [
 ];
 
 /** PutRolePolicy and DeleteRolePolicy too: sessions are revoked by an inline policy. */
-export const ROLE_CHANGES: readonly string[] = [
+const ROLE_CHANGES: readonly string[] = [
   "iam:AttachRolePolicy",
   "iam:CreateRole",
   "iam:DeleteRole",

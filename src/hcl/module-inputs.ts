@@ -57,7 +57,7 @@ function inputOf(kind: Kind, value: unknown): HclValue {
 }
 
 /** A policy document as an expression for its JSON. */
-export function policyJson(document: Json): HclValue {
+function policyJson(document: Json): HclValue {
   return call("jsonencode", document as HclValue);
 }
 

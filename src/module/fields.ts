@@ -76,7 +76,7 @@ export function fieldVariable(name: string, field: Field, description = inputDes
 }
 
 /** What a field is, with what only HCL needs to know of it. */
-export function inputDescription(field: Field): string {
+function inputDescription(field: Field): string {
   const { kind } = field;
   const description = described(field);
   if (kind.is === "seconds") return `${description} In seconds.`;

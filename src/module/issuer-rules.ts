@@ -23,7 +23,7 @@ export function inDatabricksZone(host: string): string {
 }
 
 /** Whether a host is an accounts host, as `isAccountsHost` has it. */
-export function namedLikeAccountsHost(host: string): string {
+function namedLikeAccountsHost(host: string): string {
   return matches(`^accounts(?:-[a-z0-9-]+)?(?:\\..*)?${IN_ZONE}`, host);
 }
 

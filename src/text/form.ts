@@ -117,7 +117,7 @@ export const NO_CONTROLS = range(
 );
 
 /** How many characters the longest text of `form` has; Infinity where there is no longest. */
-export function longest(form: Form): number {
+function longest(form: Form): number {
   if (typeof form === "string") return [...form].length;
   if ("characters" in form) return form.max;
   if ("sequence" in form) return form.sequence.reduce((sum, part) => sum + longest(part), 0);

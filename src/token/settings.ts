@@ -80,7 +80,7 @@ export function settingsFor({
  * The settings here. The profile is the one named by `profile`, DATABRICKS_CONFIG_PROFILE or `default_profile` of
  * `[__settings__]`, else DEFAULT. Throws InputError `databricks-profile-not-found`, OutsideError `file-unreadable`.
  */
-export function readSettings(environment: Environment, options: SettingsOptions = {}): DatabricksSettings {
+function readSettings(environment: Environment, options: SettingsOptions = {}): DatabricksSettings {
   const fromVariables = new Map<Attribute, Setting<string>>();
   for (const [key, names] of Object.entries(ATTRIBUTES))
     for (const name of [...names].reverse()) {

@@ -103,7 +103,7 @@ export const CLAIM_NAMES = [
 
 export const TYPES = [DATABRICKS_TOKEN_TYPE, "JWT", "absent"] as const;
 export const SCOPES = ["openid", "all-apis", "sql", "offline_access", "email", "profile"] as const;
-export const SOURCES = [...TOKEN_SOURCE_NAMES, "given"] as const;
+const SOURCES = [...TOKEN_SOURCE_NAMES, "given"] as const;
 
 const version = z.string().regex(/^[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,4}$/);
 const count = z.int().min(0).max(999_999_999);

@@ -132,7 +132,7 @@ function answerOf({ outcome, byAws, roleArn, issuers }: SeenCall, token: ReadTok
 }
 
 /** What a value looks like, and its length: of a text in characters, of a list and an object in members. */
-export function described(value: unknown): RecordedValue {
+function described(value: unknown): RecordedValue {
   if (value === undefined) return { kind: "absent", length: 0 };
   if (value === null) return { kind: "null", length: 0 };
   if (typeof value === "number") return { kind: "number", length: String(Math.trunc(value)).length };

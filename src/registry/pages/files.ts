@@ -10,7 +10,7 @@ const MOST_OF_ONE = 60_000;
 const MOST_OF_ALL = 600_000;
 
 /** The id of a file's text on the page of its version. No other id of a page begins so. */
-export function fileId(path: string): string {
+function fileId(path: string): string {
   return `file-${encodeURIComponent(path).replaceAll("%", "=")}`;
 }
 

@@ -161,7 +161,7 @@ function isRevoked(role: LintRole, { issued }: Session): boolean {
  * Whether the role's own policies allow the action, as far as the self-assumption of Unity Catalog needs it: Allow
  * without conditions, Deny in any case. What is not known (AWS' own managed policies) allows nothing.
  */
-export function identityPolicyAllows(role: LintRole, action: string, resource: string): boolean {
+function identityPolicyAllows(role: LintRole, action: string, resource: string): boolean {
   let allowed = false;
   for (const statement of Object.values(role.policies).flatMap(statementsIn)) {
     if (!textsOf(statement["Action"]).some((name) => actionCovers(name, action))) continue;

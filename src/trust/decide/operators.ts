@@ -29,7 +29,7 @@ const equalsIgnoreCase: Prepare = (expected) => {
   return (actual) => asciiLower(actual) === ascii || (actual.toUpperCase().toLowerCase() === folded ? null : false);
 };
 
-export function asciiLower(text: string): string {
+function asciiLower(text: string): string {
   return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 

@@ -174,7 +174,7 @@ function addressesNear(blocks: readonly string[], written: readonly string[]): r
 const MAPPED_END = (0xffffn + 1n) << 32n;
 
 /** An address as people write it, and for IPv6 with all its zeros. */
-export function addressTexts(value: bigint, family: 32 | 128): readonly string[] {
+function addressTexts(value: bigint, family: 32 | 128): readonly string[] {
   const [size, separator, radix] = family === 32 ? ([8, ".", 10] as const) : ([16, ":", 16] as const);
   const groups = Array.from({ length: family / size }, (_, part) =>
     ((value >> BigInt(family - size * (part + 1))) & ((1n << BigInt(size)) - 1n)).toString(radix),

@@ -107,7 +107,7 @@ const NETWORK_KEYS: ReadonlySet<string> = new Set([
 ]);
 
 /** Whether a condition is about where a request comes from. */
-export function isNetworkKey(key: string): boolean {
+function isNetworkKey(key: string): boolean {
   return NETWORK_KEYS.has(key.toLowerCase());
 }
 
