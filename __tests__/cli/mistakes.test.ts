@@ -72,6 +72,8 @@ describe("a call", () => {
     [["publish", "--from", "out/release", "--to", "x"], "Unknown flag --from."],
     [["lint", "--json", "--sarif"], "--json and --sarif exclude each other."],
     [["credentials", "--json", "--format", "env"], "--format and --json exclude each other."],
+    [["token", "--token", "@a", "--from", "aws"], "--token and --from exclude each other."],
+    [["doctor", "--token", "@a", "--profile", "b"], "--token and --profile exclude each other."],
     [["explain", "--policy", "a", "--role", "b"], "--policy and --role exclude each other."],
     [["report", "--config", "nowhere.yaml"], "[file-not-found]"],
     [["explain", "--config", "nowhere.yaml"], "[file-not-found]"],

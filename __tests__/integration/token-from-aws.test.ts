@@ -117,6 +117,13 @@ test.each<[string, Env, string]>([
   });
 });
 
+test("an audience that STS does not take is to be corrected", async () => {
+  await inSandbox({}, async (_sandbox, env) => {
+    const { problem } = await failure({ ...env, DATABRICKS_TOKEN_AUDIENCE: "a".repeat(1001) });
+    expect(problem).toMatchObject({ code: "aws-refused", fix: expect.stringContaining("DATABRICKS_TOKEN_AUDIENCE") });
+  });
+});
+
 test("an empty region is a coded error, and no error names a flag that does not apply", async () => {
   await inSandbox({}, async (_sandbox, env) => {
     process.env["AWS_REGION"] = "";

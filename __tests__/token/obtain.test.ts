@@ -471,6 +471,7 @@ describe("the first source that is there decides", () => {
       { from: "profile" },
       "databricks-profile-not-found",
     ],
+    ["a token file for another source", {}, { tokenFile: "/nowhere/token", from: "aws" }, "usage"],
     ["the token file does not exist", {}, { tokenFile: "/nowhere/token" }, "file-not-found"],
     ["no host is set", { DATABRICKS_HOST: " ", DATABRICKS_OIDC_TOKEN: GIVEN }, {}, "databricks-host-missing"],
     [

@@ -131,6 +131,8 @@ function refusalOf(error: unknown, audience: string): Error {
           ? "These AWS credentials are not valid, or have expired: renew them."
           : name.startsWith("SessionDurationEscalation")
             ? "The AWS session has less than 300 s left: renew it."
-            : "Check the region and AWS' status page, then try again.",
+            : name.startsWith("Validation")
+              ? "Check the audience: DATABRICKS_TOKEN_AUDIENCE, of 1 to 1000 characters."
+              : "Check the region and AWS' status page, then try again.",
   );
 }

@@ -78,11 +78,18 @@ export function looksLikeJwt(text: string): boolean {
 
 /**
  * The source to use. Throws InputError token-source-missing, token-source-incomplete, token-source-unknown (an
- * `auth_type` we do not have), token-opaque, databricks-profile-not-found; OutsideError databricks-cli-missing and the
- * errors of a token file.
+ * `auth_type` we do not have), usage (a file for another source), token-opaque,
+ * databricks-profile-not-found; OutsideError databricks-cli-missing and the errors of a token file.
  */
 export function chooseSource(options: TokenOptions): ChosenSource {
   const { environment, from } = options;
+  if (options.tokenFile !== undefined && from !== undefined && from !== "file")
+    throw inputError(
+      "usage",
+      `--token-file applies to --from file alone, not to --from ${from}.`,
+      "Leave one of them out.",
+      "token-file",
+    );
   if (options.tokenFile !== undefined && (from ?? "file") === "file") return givenFile(options.tokenFile);
   if (from === "file") return givenFile(variable(environment, TOKEN_FILE_VARIABLE));
   const settings = settingsFor(options);

@@ -37,7 +37,11 @@ export default verb({
     "allowEndpoint",
     "json",
   ),
-  exclusive: [["token", "from"], ["config", "plan"], ...OF_A_RUN.map((flag) => ["replay", flag] as const)],
+  exclusive: [
+    ["config", "plan"],
+    ...(["from", "tokenFile", "profile", "scope"] as const).map((flag) => ["token", flag] as const),
+    ...OF_A_RUN.map((flag) => ["replay", flag] as const),
+  ],
   examples: [
     ["$0 doctor", "the issuers of the federation, as AWS sees them"],
     ["$0 doctor --role lake-reader --aws --assume", "one role, to the end"],

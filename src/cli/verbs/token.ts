@@ -8,6 +8,8 @@ import { verb } from "../verb";
 
 export default verb({
   flags: flags("from", "token", "config", "issuer", "tokenFile", "profile", "scope", "raw", "json"),
+  // a given token is read as it is: whatever chooses another would be ignored
+  exclusive: (["from", "tokenFile", "profile", "scope"] as const).map((flag) => ["token", flag] as const),
   examples: [
     ["$0 token", "whose token this machine gets, and whether it fits the federation"],
     ["$0 token --token @token.jwt", "read a token from a file"],
