@@ -25,6 +25,7 @@ beforeEach(() => {
   aws.sts = undefined;
   aws.catalog = undefined;
   aws.token = undefined;
+  aws.subject = undefined;
 });
 
 function environment(home: string, change: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
@@ -49,16 +50,40 @@ const CALL = ["credentials", "--role-arn", ROLE_ARN, "--wait", "0"];
 
 const CATALOG_CALL = ["credentials", "--via", "unity-catalog", "--credential", "lake", "--wait", "0"];
 
-test.each<[string, readonly string[], () => number]>([
-  ["STS", CALL, () => aws.stsCalls()],
-  ["Unity Catalog", CATALOG_CALL, () => aws.catalogCalls()],
-])("fifty processes at once make one call to %s, and all are served", async (_what, call, calls) => {
+/** In an AWS workload: its own token is exchanged. */
+const AWS_CALL = [...CALL, "--from", "aws"];
+
+test.each<[string, readonly string[], () => Readonly<Record<string, string>>, () => readonly number[]]>([
+  ["STS", CALL, () => ({}), () => [aws.stsCalls()]],
+  ["Unity Catalog", CATALOG_CALL, () => ({}), () => [aws.catalogCalls()]],
+  [
+    "STS with a token that AWS gave",
+    AWS_CALL,
+    () => aws.workload,
+    () => [aws.stsCalls(), aws.subjectCalls(), aws.tokenCalls()],
+  ],
+  [
+    "Unity Catalog with a token that AWS gave",
+    [...CATALOG_CALL, "--from", "aws"],
+    () => aws.workload,
+    () => [aws.catalogCalls(), aws.subjectCalls(), aws.tokenCalls()],
+  ],
+])("fifty processes at once make one call to %s, and all are served", async (_what, call, change, calls) => {
   const home = temporaryFolder("home");
   const before = calls();
-  const all = await Promise.all(Array.from({ length: 50 }, () => run(call, home)));
+  const all = await Promise.all(Array.from({ length: 50 }, () => run(call, home, change())));
   expect(all.map((one) => one.exitCode + one.stderr)).toEqual(Array(50).fill("0"));
   expect(new Set(all.map((one) => one.stdout)).size).toBe(1);
-  expect(calls() - before).toBe(1);
+  expect(calls().map((count, at) => count - (before[at] ?? 0))).toEqual(before.map(() => 1));
+});
+
+test("fifty processes at once get a Databricks token each for the one that AWS gave", async () => {
+  const home = temporaryFolder("home");
+  const call = ["token", "--from", "aws", "--raw"];
+  const all = await Promise.all(Array.from({ length: 50 }, () => run(call, home, aws.workload)));
+  expect(all.map((one) => one.exitCode + one.stderr)).toEqual(Array(50).fill("0"));
+  expect(new Set(all.map((one) => one.stdout.split(".").length))).toEqual(new Set([3]));
+  expect(readdirSync(home)).toEqual([]);
 });
 
 test("a lock whose holder is killed goes to one at a time of those who wait, and soon", async () => {
@@ -96,7 +121,7 @@ describe("killed with -9 thirty times in the middle of", () => {
   ): Promise<void> {
     for (let round = 0; round < 30; round += 1) {
       const child = spawn(process.execPath, [program, what, target], {
-        env: environment(home),
+        env: environment(home, what === "aws" ? aws.workload : {}),
         stdio: ["ignore", "pipe", "inherit"],
       });
       await once(child.stdout, "data");
@@ -107,13 +132,33 @@ describe("killed with -9 thirty times in the middle of", () => {
     }
   }
 
-  test("a profile write, a cache write and a token renewal: nothing is torn, and the next run works", async () => {
+  test.each([
+    ["cache", CALL],
+    ["catalog", CATALOG_CALL],
+    ["aws", AWS_CALL],
+  ])("a cache write (%s): nothing is torn, and the next run works", async (what, call) => {
+    const home = temporaryFolder(what);
+    const cache = join(home, "cache");
+    const change = { ...(what === "aws" ? aws.workload : {}), DATABRICKS_AWS_OIDC_CACHE_DIR: cache };
+    await killed(what, cache, home, async (round) => {
+      for (const name of existsSync(cache) ? readdirSync(cache) : []) {
+        const [, key] = /^([0-9a-f]{64})\.json$/.exec(name) ?? [];
+        if (key !== undefined)
+          expect(readSession(cache, key)).toMatchObject({
+            version: 1,
+            secretAccessKey: expect.stringContaining("PLANTED"),
+          });
+      }
+      if (round % 6 === 5) expect((await run(call, home, change)).exitCode).toBe(0);
+    });
+    expect(existsSync(cache)).toBe(true);
+  });
+
+  test("a profile write and a token renewal: nothing is torn, and the next run works", async () => {
     const profileHome = temporaryFolder("profile");
     const mine = "# mine\n[default]\nregion = eu-west-1\n\n[profile lake]\n# keep\noutput = json\n";
     mkdirSync(join(profileHome, ".aws"));
     writeFileSync(join(profileHome, ".aws", "config"), mine);
-    const cacheHome = temporaryFolder("cache");
-    const cache = join(cacheHome, "cache");
     const tokenHome = temporaryFolder("token");
     const tokenFile = join(tokenHome, "token");
     await Promise.all([
@@ -128,20 +173,6 @@ describe("killed with -9 thirty times in the middle of", () => {
         expect((await run([...CALL, "--format", "profile", "--profile-name", "next"], profileHome)).exitCode).toBe(0);
         // whatever is in the config, no copy of it stays
         expect(readdirSync(join(profileHome, ".aws"))).toEqual(["config"]);
-      }),
-      killed("cache", cache, cacheHome, async (round) => {
-        for (const name of existsSync(cache) ? readdirSync(cache) : []) {
-          const [, key] = /^([0-9a-f]{64})\.json$/.exec(name) ?? [];
-          if (key !== undefined)
-            expect(readSession(cache, key)).toMatchObject({
-              version: 1,
-              secretAccessKey: expect.stringContaining("PLANTED"),
-            });
-        }
-        // the other way writes into the same cache
-        const call = round % 12 === 5 ? CATALOG_CALL : CALL;
-        if (round % 6 === 5)
-          expect((await run(call, cacheHome, { DATABRICKS_AWS_OIDC_CACHE_DIR: cache })).exitCode).toBe(0);
       }),
       killed("token", tokenFile, tokenHome, async (round) => {
         // whole, of the writer's or of the program's last round
@@ -171,6 +202,13 @@ describe("no failure shows a secret", () => {
   const clientId = { DATABRICKS_CLIENT_ID: "6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b" };
   const noClient = { DATABRICKS_CLIENT_ID: "", DATABRICKS_CLIENT_SECRET: "" };
   const faults = Object.entries(FAULTS).filter(([name]) => name !== "hang" && name !== "slow drip");
+
+  const FAULTY = [
+    { member: "token", where: "token endpoint", call: CALL },
+    { member: "sts", where: "STS", call: CALL },
+    { member: "catalog", where: "Unity Catalog", call: CATALOG_CALL },
+    { member: "subject", where: "STS about a workload", call: AWS_CALL },
+  ] as const;
 
   const calls: readonly (readonly [string, () => Promise<Outcome>])[] = [
     ["no way to a token", () => run(CALL, temporaryFolder("h"), noClient)],
@@ -307,40 +345,27 @@ describe("no failure shows a secret", () => {
         return run(CALL, temporaryFolder("h"), { DATABRICKS_AWS_OIDC_DEBUG: "1", NODE_DEBUG: "" });
       },
     ],
-    ...faults.map(
-      ([name, fault]) =>
-        [
-          `token endpoint: ${name}`,
+    [
+      "AWS echoing the keys of a workload",
+      () => {
+        aws.subject = (request, response, body) =>
+          stsError(403, "AccessDenied", JSON.stringify(request.headers))(request, response, body);
+        return run(AWS_CALL, temporaryFolder("h"), aws.workload);
+      },
+    ],
+    ...faults.flatMap(([name, { play }]) => {
+      // what is tried again takes its time
+      const isRetried = ["reset", "429", "503", "cut short"].includes(name);
+      return FAULTY.filter(({ member }) => member === "token" || !isRetried).map(
+        ({ member, where, call }): (typeof calls)[number] => [
+          `${where}: ${name}`,
           () => {
-            aws.token = fault.play;
-            return run(CALL, temporaryFolder("h"));
+            aws[member] = play;
+            return run(call, temporaryFolder("h"), call === AWS_CALL ? aws.workload : {});
           },
-        ] as const,
-    ),
-    ...faults
-      .filter(([name]) => !["reset", "429", "503", "cut short"].includes(name))
-      .map(
-        ([name, fault]) =>
-          [
-            `STS: ${name}`,
-            () => {
-              aws.sts = fault.play;
-              return run(CALL, temporaryFolder("h"));
-            },
-          ] as const,
-      ),
-    ...faults
-      .filter(([name]) => !["reset", "429", "503", "cut short"].includes(name))
-      .map(
-        ([name, fault]) =>
-          [
-            `Unity Catalog: ${name}`,
-            () => {
-              aws.catalog = fault.play;
-              return run(CATALOG_CALL, temporaryFolder("h"));
-            },
-          ] as const,
-      ),
+        ],
+      );
+    }),
   ];
 
   test.each(calls)("%s", async (_name, call) => {
@@ -362,12 +387,14 @@ describe("no failure shows a secret", () => {
     await run(CALL, home);
     await run([...CALL, "--format", "profile", "--profile-name", "lake"], home);
     await run([...CATALOG_CALL, "--format", "profile", "--profile-name", "catalog"], home);
+    await run([...AWS_CALL, "--format", "profile", "--profile-name", "aws"], home, aws.workload);
+    await run(AWS_CALL, home, aws.workload);
     aws.sts = stsError(403, "AccessDenied", "no");
     await run([...CALL, "--session-name", "other"], home);
     const holding = readdirSync(home, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && SECRETS.test(readFileSync(join(entry.parentPath, entry.name), "utf8")))
       .map((entry) => entry.name);
-    expect(holding).toEqual([expect.stringMatching(/^[0-9a-f]{64}\.json$/)]);
+    expect(holding).toEqual(Array(2).fill(expect.stringMatching(/^[0-9a-f]{64}\.json$/)));
   });
 });
 

@@ -6,6 +6,7 @@ import { FederationError } from "../../src/errors";
 import { obtainToken } from "../../src/token/obtain";
 import type { TokenSourceName } from "../../src/token/sources";
 import { TOKEN_SOURCE_NAMES } from "../../src/token/sources";
+import { subjectTokenAnswer } from "../support/fake-aws";
 import type { FaultServer, Play } from "../support/fault-server";
 import { FAULTS, json, startFaultServer } from "../support/fault-server";
 import { temporaryFolder } from "../support/temporary-folder";
@@ -45,13 +46,7 @@ beforeAll(async () => {
   [elsewhere, github, sts] = await Promise.all([
     startFaultServer(json({ access_token: JWT, token_type: "bearer", value: JWT })),
     startFaultServer(json({ value: JWT, oidcToken: JWT })),
-    startFaultServer((_request, response) => {
-      response.writeHead(200, { "content-type": "text/xml" });
-      response.end(
-        `<GetWebIdentityTokenResponse><GetWebIdentityTokenResult><WebIdentityToken>${JWT}</WebIdentityToken>` +
-          "</GetWebIdentityTokenResult></GetWebIdentityTokenResponse>",
-      );
-    }),
+    startFaultServer(subjectTokenAnswer(JWT)),
   ]);
   const redirects = Object.fromEntries(
     [301, 302, 303, 307, 308].map((status): [string, Play] => [

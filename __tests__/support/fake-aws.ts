@@ -13,15 +13,21 @@ export interface FakeAws {
   readonly tokenCalls: () => number;
   /** Calls of Unity Catalog's API so far. */
   readonly catalogCalls: () => number;
+  /** Calls of sts:GetWebIdentityToken so far. */
+  readonly subjectCalls: () => number;
   /** Replaces what Unity Catalog does; undefined: lets in again. */
   catalog: Play | undefined;
   /** Replaces what STS does; undefined: lets in again. */
   sts: Play | undefined;
   /** Replaces what the token endpoint does. */
   token: Play | undefined;
+  /** Replaces what sts:GetWebIdentityToken does. */
+  subject: Play | undefined;
   /** Milliseconds added to the servers' clock. */
   clock: () => number;
   readonly env: Readonly<Record<string, string>>;
+  /** What `env` is changed by in an AWS workload, for `--from aws`. */
+  readonly workload: Readonly<Record<string, string>>;
   readonly stop: () => Promise<void>;
 }
 
@@ -45,6 +51,17 @@ export const PLANTED = {
   secretKey: "PLANTEDsecretKey",
   sessionToken: "PLANTEDsessionToken",
 } as const;
+
+/** STS' answer with a token about the AWS identity that asks. */
+export function subjectTokenAnswer(token: string): Play {
+  return (_request, response) => {
+    response.writeHead(200, { "content-type": "text/xml" });
+    response.end(
+      `<GetWebIdentityTokenResponse><GetWebIdentityTokenResult><WebIdentityToken>${token}</WebIdentityToken>` +
+        "</GetWebIdentityTokenResult></GetWebIdentityTokenResponse>",
+    );
+  };
+}
 
 /** STS' answer with credentials that live `seconds`. */
 export function stsCredentials(number: number, now: number, seconds = 3600): string {
@@ -88,15 +105,12 @@ export async function startFakeAws(): Promise<FakeAws> {
   let sts = 0;
   let tokens = 0;
   let catalogs = 0;
-  const state: {
-    sts: Play | undefined;
-    catalog: Play | undefined;
-    token: Play | undefined;
-    clock: () => number;
-  } = {
+  let subjects = 0;
+  const state: Pick<FakeAws, "sts" | "catalog" | "token" | "subject" | "clock"> = {
     sts: undefined,
     catalog: undefined,
     token: undefined,
+    subject: undefined,
     clock: Date.now,
   };
   const server = await startFaultServer((request, response, body) => {
@@ -111,48 +125,42 @@ export async function startFakeAws(): Promise<FakeAws> {
       const play = state.catalog ?? json(catalogCredentials(catalogs, state.clock()));
       return play(request, response, body);
     }
+    const form = new URLSearchParams(body);
+    if (form.get("Action") === "GetWebIdentityToken") {
+      subjects += 1;
+      const subject = fakeToken(
+        { iss: "https://fake.tokens.sts.global.api.aws", sub: "arn:aws:iam::111122223333:role/worker" },
+        state.clock(),
+      );
+      return (state.subject ?? subjectTokenAnswer(subject))(request, response, body);
+    }
     sts += 1;
     if (state.sts !== undefined) return state.sts(request, response, body);
-    const duration = Number(new URLSearchParams(body).get("DurationSeconds") ?? "3600");
+    const duration = Number(form.get("DurationSeconds") ?? "3600");
     response.writeHead(200, { "content-type": "text/xml" });
     response.end(stsCredentials(sts, state.clock(), duration));
   });
-  return {
+  return Object.assign(state, {
     server,
     origin: server.origin,
     stsCalls: () => sts,
     tokenCalls: () => tokens,
     catalogCalls: () => catalogs,
-    get catalog() {
-      return state.catalog;
-    },
-    set catalog(play: Play | undefined) {
-      state.catalog = play;
-    },
-    get sts() {
-      return state.sts;
-    },
-    set sts(play: Play | undefined) {
-      state.sts = play;
-    },
-    get token() {
-      return state.token;
-    },
-    set token(play: Play | undefined) {
-      state.token = play;
-    },
-    get clock() {
-      return state.clock;
-    },
-    set clock(clock: () => number) {
-      state.clock = clock;
-    },
+    subjectCalls: () => subjects,
     env: {
       DATABRICKS_HOST: server.origin,
       DATABRICKS_CLIENT_ID: "6a9f1c2e-3b4d-4e5f-8a7b-0c1d2e3f4a5b",
       DATABRICKS_CLIENT_SECRET: PLANTED.clientSecret,
       AWS_ENDPOINT_URL_STS: server.origin,
     },
+    workload: {
+      DATABRICKS_CLIENT_SECRET: "",
+      DATABRICKS_TOKEN_AUDIENCE: "databricks",
+      AWS_ACCESS_KEY_ID: "ASIAPLANTED012345678",
+      AWS_SECRET_ACCESS_KEY: PLANTED.secretKey,
+      AWS_SESSION_TOKEN: PLANTED.sessionToken,
+      AWS_REGION: "us-east-1",
+    },
     stop: server.stop,
-  };
+  });
 }

@@ -1,8 +1,9 @@
 /**
- * Writes the same thing over and over until it is killed: `profile`, `cache` or `token`. Prints `writing` when it
- * starts.
+ * Writes the same thing over and over until it is killed: `profile`, `token`, or a session in the cache: `cache`
+ * by a client secret, `aws` by AWS' own token, `catalog` through Unity Catalog. Prints `writing` when it starts.
  */
 import { writeProfile } from "../../src/credentials/aws-profile";
+import { TEMPORARY_CREDENTIALS_PATH } from "../../src/credentials/catalog-session";
 import { getSession } from "../../src/credentials/session";
 import type { SessionOptions } from "../../src/credentials/session";
 import { renewTokenFile } from "../../src/credentials/token-file";
@@ -21,15 +22,19 @@ async function once(round: number): Promise<void> {
       region: "us-east-1",
     });
   } else {
-    const question: SessionOptions = {
-      via: "web-identity",
-      environment,
+    const common = {
+      // what is there counts as ageing, so that it is always renewed
+      environment: { ...environment, now: () => Date.now() + 50 * 60_000 },
       region: "us-east-1",
-      token: {},
+      token: what === "aws" ? { from: "aws" as const } : {},
       retry: { newRoleWaitMs: 0 },
+      cache: { folder, callKey: "c".repeat(64) },
+    } as const;
+    const webIdentity: SessionOptions = {
+      ...common,
+      via: "web-identity",
       // another session each time, always by the same call: its file is rewritten
       sessionName: `round-${round % 7}`,
-      cache: { folder, callKey: "c".repeat(64) },
       role: {
         arn: "arn:aws:iam::111122223333:role/lake-reader",
         partition: "aws",
@@ -38,8 +43,9 @@ async function once(round: number): Promise<void> {
         targets: [],
       },
     };
-    // what is there counts as ageing, so that it is always renewed
-    await getSession({ ...question, environment: { ...environment, now: () => Date.now() + 50 * 60_000 } });
+    const url = new URL(`${environment.env["DATABRICKS_HOST"] ?? ""}${TEMPORARY_CREDENTIALS_PATH}`);
+    const catalog: SessionOptions = { ...common, via: "unity-catalog", credential: "lake", url, targets: [] };
+    await getSession(what === "catalog" ? catalog : webIdentity);
   }
 }
 
