@@ -11,9 +11,9 @@ export interface ExpiringS3 {
   readonly refused: () => number;
   /**
    * Ends the keys seen so far: now, or once `reads` more objects were read. `then` is called at that moment; requests
-   * that are on their way by then are still served.
+   * that are on their way by then are still served. The next one is held for `hold` milliseconds.
    */
-  readonly expire: (options?: { readonly reads?: number; readonly then?: () => void }) => void;
+  readonly expire: (options?: { readonly reads?: number; readonly then?: () => void; readonly hold?: number }) => void;
   readonly stop: () => Promise<void>;
 }
 
@@ -30,7 +30,8 @@ export async function startExpiringS3(upstream: string): Promise<ExpiringS3> {
   /** Key -> when it ends, in milliseconds since 1970. */
   const ended = new Map<string, number>();
   let refused = 0;
-  let pending: { reads: number; readonly then: () => void } | undefined;
+  let pending: { reads: number; readonly then: () => void; readonly hold: number } | undefined;
+  let heldUntil = 0;
   const end = (then: () => void, at: number): void => {
     for (const key of accepted) ended.set(key, Math.min(at, ended.get(key) ?? at));
     pending = undefined;
@@ -52,12 +53,13 @@ export async function startExpiringS3(upstream: string): Promise<ExpiringS3> {
       (response) => {
         outgoing.writeHead(response.statusCode ?? 502, response.headers);
         response.pipe(outgoing);
-        if (pending !== undefined && incoming.method === "GET" && (pending.reads -= 1) <= 0)
-          end(pending.then, Date.now() + ON_ITS_WAY_MS);
+        if (pending === undefined || incoming.method !== "GET" || (pending.reads -= 1) > 0) return;
+        heldUntil = Date.now() + pending.hold;
+        end(pending.then, Date.now() + ON_ITS_WAY_MS);
       },
     );
     forwarded.on("error", () => outgoing.destroy());
-    incoming.pipe(forwarded);
+    setTimeout(() => incoming.pipe(forwarded), heldUntil - Date.now());
   });
   const { host, stop } = await listenOnLoopback(server);
   return {
@@ -66,9 +68,9 @@ export async function startExpiringS3(upstream: string): Promise<ExpiringS3> {
       return [...accepted];
     },
     refused: () => refused,
-    expire: ({ reads = 0, then = () => undefined } = {}) => {
+    expire: ({ reads = 0, then = () => undefined, hold = 0 } = {}) => {
       if (reads === 0) end(then, Date.now());
-      else pending = { reads, then };
+      else pending = { reads, then, hold };
     },
     stop,
   };

@@ -17,6 +17,7 @@ const LONG = [
   "doctor-network",
   "publish-killed",
   "credentials",
+  "client-spark",
   "client-sandbox",
   "cdktf-injection",
   "hcl-injection",

@@ -1,7 +1,6 @@
 /** Virtual environments for tests of real Python packages: made by pip once a machine, in the user's cache folder. */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
@@ -47,38 +46,119 @@ export function howToGet(environment: PythonEnvironment): string {
 
 function make(environment: PythonEnvironment): string | null {
   const packages = ENVIRONMENTS[environment];
-  const key = createHash("sha256").update(JSON.stringify(packages)).digest("hex").slice(0, 12);
-  const cache = process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
-  const folder = join(cache, "databricks-aws-oidc", "python", `${environment}-${key}`);
-  mkdirSync(folder, { recursive: true });
-  const { status, stdout, stderr } = spawnSync("python3", ["-c", MAKE, folder, ...packages], {
+  return madeOnce({
+    what: `Python environment ${environment}`,
+    place: `python/${environment}-${digest(packages)}/\${version}`,
+    script: VENV,
+    args: packages,
+    result: "bin/python",
+  });
+}
+
+/** What S3A needs of the AWS SDK; the bundle that Hadoop names has 600 MB. Versions are those of Hadoop's own build. */
+const S3A = {
+  "org.apache.hadoop:hadoop-aws": "3.5.0",
+  "software.amazon.awssdk:s3-transfer-manager": "2.35.4",
+  "software.amazon.awssdk:sts": "2.35.4",
+  "software.amazon.s3.analyticsaccelerator:analyticsaccelerator-s3": "1.3.1",
+} as const;
+
+/** How to get the jars of S3A by hand: what a skipped test says. */
+export const HOW_TO_GET_S3A = `java and Maven Central (${Object.entries(S3A)
+  .map((one) => one.join(":"))
+  .join(", ")})`;
+
+/**
+ * A folder with the jars of Hadoop's S3A for the pyspark of the environment `spark`, downloaded first where they are
+ * missing, by the Ivy that pyspark brings; null where that failed.
+ */
+export function s3aJars(): string | null {
+  const python = pythonWith("spark");
+  if (python === null) return null;
+  return madeOnce({
+    what: "jars of S3A",
+    place: `jars/s3a-${digest(S3A)}`,
+    script: JARS,
+    args: [python, ...Object.entries(S3A).map((one) => one.join(":"))],
+    result: "jars",
+  });
+}
+
+function digest(value: unknown): string {
+  return createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 12);
+}
+
+interface Making {
+  readonly what: string;
+  /** Below the cache folder; `${version}` is Python's. */
+  readonly place: string;
+  /** Python: `make(place, *args)`. */
+  readonly script: string;
+  readonly args: readonly string[];
+  /** Below the place. */
+  readonly result: string;
+}
+
+/** What is made once a machine in the user's cache folder; null where that failed, with the reason on stderr. */
+function madeOnce({ what, place, script, args, result }: Making): string | null {
+  const cache = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "databricks-aws-oidc");
+  const { status, stdout, stderr } = spawnSync("python3", ["-c", `${script}\n${ONCE}`, join(cache, place), ...args], {
     encoding: "utf8",
     stdio: ["ignore", "pipe", "pipe"],
     timeout: 800_000,
   });
-  if (status === 0) return stdout.trim();
-  process.stderr.write(`no Python environment ${environment}: ${stderr.trim().split("\n").at(-1) ?? "no python3"}\n`);
+  if (status === 0) return join(stdout.trim(), result);
+  process.stderr.write(`no ${what}: ${stderr.trim().split("\n").at(-1) ?? "no python3"}\n`);
   return null;
 }
 
+const VENV = `
+import os, subprocess, sys
+def make(place, *packages):
+    quiet = {"check": True, "stdout": subprocess.DEVNULL}
+    subprocess.run([sys.executable, "-m", "venv", place], **quiet)
+    pip = [os.path.join(place, "bin", "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*pip, *packages], **quiet)
+`;
+
+/** pyspark has netty, slf4j and httpclient itself. */
+const JARS = `
+import glob, os, subprocess
+def make(place, python, *artifacts):
+    os.makedirs(place)
+    def write(name, text):
+        path = os.path.join(place, name)
+        with open(path, "w") as file:
+            file.write(text)
+        return path
+    own = ["io.netty", "org.slf4j", "org.apache.httpcomponents", "commons-logging", "commons-codec"]
+    dependency = '<dependency org="%s" name="%s" rev="%s" conf="default->master%s"/>'
+    listed = [dependency % (*one.split(":"), "" if "hadoop" in one else ",runtime") for one in artifacts]
+    ivy = glob.glob(os.path.join(os.path.dirname(python), "../lib/python*/site-packages/pyspark/jars/ivy-*.jar"))
+    settings = write("settings.xml", '<ivysettings><settings defaultResolver="central"/>'
+        '<caches defaultCacheDir="%s"/><resolvers><ibiblio name="central" m2compatible="true"/></resolvers>'
+        "</ivysettings>" % os.path.join(place, "ivy"))
+    module = write("ivy.xml", '<ivy-module version="2.0"><info organisation="tests" module="s3a"/><dependencies>%s%s'
+        "</dependencies></ivy-module>" % ("".join(listed), "".join('<exclude org="%s"/>' % one for one in own)))
+    subprocess.run(["java", "-jar", *ivy, "-settings", settings, "-ivy", module, "-error",
+        "-retrieve", os.path.join(place, "jars", "[artifact]-[revision].[ext]")], check=True, stdout=subprocess.DEVNULL)
+`;
+
 /** Its lock is the kernel's: whoever held it and was killed has freed it. */
-const MAKE = `
-import fcntl, hashlib, os, shutil, subprocess, sys
-folder, *packages = sys.argv[1:]
-place = os.path.join(folder, "%d.%d" % sys.version_info[:2])
-python = os.path.join(place, "bin", "python")
+const ONCE = `
+import fcntl, os, shutil, subprocess, sys
+place, *args = sys.argv[1:]
+place = place.replace("\${version}", "%d.%d" % sys.version_info[:2])
 ready = os.path.join(place, "ready")
-with open(os.path.join(folder, "lock"), "w") as lock:
+os.makedirs(os.path.dirname(place), exist_ok=True)
+with open(place + ".lock", "w") as lock:
     fcntl.flock(lock, fcntl.LOCK_EX)
     if not os.path.exists(ready):
         shutil.rmtree(place, ignore_errors=True)
-        quiet = {"check": True, "stdout": subprocess.DEVNULL}
         try:
-            subprocess.run([sys.executable, "-m", "venv", place], **quiet)
-            pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *packages]
-            subprocess.run(pip, **quiet)
-        except subprocess.CalledProcessError as error:
-            sys.exit(error.returncode)
+            make(place, *args)
+        except (subprocess.CalledProcessError, OSError) as error:
+            sys.exit(str(error))
         open(ready, "w").close()
-print(python)
+print(place)
 `;

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { findNginx, findOnPath, findProviderMirror } from "./found-programs";
-import { howToGet, type PythonEnvironment, pythonWith } from "./python";
+import { HOW_TO_GET_S3A, howToGet, type PythonEnvironment, pythonWith, s3aJars } from "./python";
 
 /** What the generated Python is run with. */
 export const PYTHON = "python3";
@@ -21,6 +21,8 @@ export interface Requirements {
   readonly boto3?: boolean;
   /** Packages of Python in an environment of their own: `pythonWith` of the same name gives its program. */
   readonly python?: PythonEnvironment;
+  /** Hadoop's S3A for the Python environment `spark`: `s3aJars` gives its folder. */
+  readonly s3a?: boolean;
   /** Whether the oldest Terraform and OpenTofu that roots declare are there. */
   readonly oldest?: boolean;
 }
@@ -84,6 +86,7 @@ export function missingRequirements(needs: Requirements): readonly string[] {
     missing.push("python3 with boto3 (pip install boto3)");
   }
   if (needs.python !== undefined && pythonWith(needs.python) === null) missing.push(howToGet(needs.python));
+  if (needs.s3a === true && s3aJars() === null) missing.push(HOW_TO_GET_S3A);
   return missing;
 }
 

@@ -50,14 +50,23 @@ export function clusterEnvironment(client: Client): Members {
   return { ...(client.region === null ? {} : { AWS_REGION: client.region }), AWS_STS_REGIONAL_ENDPOINTS: "regional" };
 }
 
-/** Settings by which open-source S3A assumes the role from a token file: `spark_conf` and `spark_env_vars`. */
+/**
+ * Settings by which the S3A of Hadoop 3.4 and newer assumes the role from a token file: `spark_conf` and
+ * `spark_env_vars`. The provider reads the region of STS from the environment.
+ */
 export function sparkS3a(client: Client): { readonly conf: Members; readonly environment: Members } {
+  const { region } = client;
   return {
     conf: {
-      "spark.hadoop.fs.s3a.aws.credentials.provider": "com.amazonaws.auth.WebIdentityTokenCredentialsProvider",
-      ...(client.region === null ? {} : { "spark.hadoop.fs.s3a.endpoint.region": client.region }),
+      "spark.hadoop.fs.s3a.aws.credentials.provider":
+        "software.amazon.awssdk.auth.credentials.WebIdentityTokenFileCredentialsProvider",
+      ...(region === null ? {} : { "spark.hadoop.fs.s3a.endpoint.region": region }),
     },
-    environment: { AWS_ROLE_ARN: forShell(client), AWS_WEB_IDENTITY_TOKEN_FILE: "/local_disk0/databricks-token" },
+    environment: {
+      ...(region === null ? {} : { AWS_REGION: region }),
+      AWS_ROLE_ARN: forShell(client),
+      AWS_WEB_IDENTITY_TOKEN_FILE: "/local_disk0/databricks-token",
+    },
   };
 }
 
