@@ -324,7 +324,10 @@ export interface Warning {
 /** `federation.yaml:12:5 roles.reader: what (fix) [code]`, one line a problem. */
 export function formatProblem(problem: Problem): string {
   const place = [problem.file, problem.line, problem.column].filter((part) => part !== undefined).join(":");
-  const where = [place, problem.path].filter((part) => part !== undefined && part !== "").join(" ");
+  // a flag or folder that the message begins with is not repeated before it
+  const { path = "" } = problem;
+  const isNamed = path !== "" && [`${path} `, `--${path} `].some((name) => problem.message.startsWith(name));
+  const where = [place, isNamed ? "" : path].filter((part) => part !== "").join(" ");
   return `${where === "" ? "" : `${where}: `}${problem.message} ${problem.fix} [${problem.code}]`;
 }
 

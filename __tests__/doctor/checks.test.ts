@@ -357,13 +357,8 @@ describe("what is deployed in AWS", () => {
   };
   const GONE = "arn:aws:iam::111122223333:oidc-provider/gone.cloud.databricks.com/oidc";
   test.each<[string, LiveRole, RegExp, RegExp]>([
-    [
-      "in a provider that is there",
-      role(provider.arn),
-      /It accepts: "bob@example\.com"/,
-      /Take it into the federation/,
-    ],
-    ["for an audience nobody registers", role(provider.arn, "7"), /It accepts: no one/, /Take it into/],
+    ["in a provider that is there", role(provider.arn), /It accepts: "bob@example\.com"/, /Add it to the federation/],
+    ["for an audience nobody registers", role(provider.arn, "7"), /It accepts: no one/, /Add it to/],
     [
       "in a provider that was deleted",
       role(GONE),

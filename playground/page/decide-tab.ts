@@ -24,7 +24,7 @@ export const decideTab: TabView = {
     {
       name: "claims",
       label: "Claims of the token, or a token",
-      hint: "The signature is taken as good. It is removed from a pasted token before anything is shown.",
+      hint: "The signature counts as valid. It is removed from a pasted token before anything is shown.",
       kind: "lines",
       rows: 8,
       initial: sampleClaims(Math.floor(Date.now() / 1000)),

@@ -1,4 +1,4 @@
-/** What exists in one AWS account: OIDC providers and roles, from whatever told of them. Plain data. Pure. */
+/** What exists in one AWS account: OIDC providers and roles, whatever document they were read from. Plain data. */
 import { inputError } from "../errors";
 import { accountOfArn } from "../issuer/issuer";
 import type { LintRole } from "../trust/parsed/target";

@@ -81,7 +81,7 @@ function nextSteps({ text, imports, leftRoles }: Adoption, out: string): readonl
   const moves = imported.length < own.length;
   return [
     ...(leftRoles.some(({ proposal }) => proposal !== null)
-      ? ["Roles that wait for a decision may be added to federation.yaml: the import blocks come by themselves.", ""]
+      ? ["Add the roles that you decide on to federation.yaml: their import blocks are written too.", ""]
       : []),
     "```sh",
     `databricks-aws-oidc generate root --config ${at("federation.yaml")} --imports ${at("imports.json")} --out live`,

@@ -96,8 +96,8 @@ const WHY_SELF_ASSUME =
   "The trust policy lets the role assume itself by way of its account, which only delegates: the role needs the " +
   "permission too.";
 const TAKEN =
-  "the name is that of the policy by which a Unity Catalog role assumes itself, and this one says otherwise";
-const SAME_MEANING = "It means the same and is written otherwise.";
+  "its name is reserved for the policy by which a Unity Catalog role assumes itself, and its content differs";
+const SAME_MEANING = "It means the same but is written differently.";
 
 const KEY = "role";
 

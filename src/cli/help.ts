@@ -22,7 +22,7 @@ export const VERBS: Readonly<Record<string, string>> = {
   sandbox: "A local Databricks and STS for trying all of it offline",
   report: "One HTML page: who reaches what",
   pack: "Module releases: archives, checksums, manifest",
-  release: "Release notes from the difference of two contracts",
+  release: "Write release notes, or record a release for later comparison",
   publish: "Put releases into a registry",
   serve: "Serve a registry folder over HTTP, for trying it",
   completion: "Print a completion script for bash or zsh",

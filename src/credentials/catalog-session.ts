@@ -128,7 +128,7 @@ async function askOnce(
     throw outsideError(
       "response-not-json",
       `${url.host} answered with a session of the service credential ${quoted(hideSecrets(credential))} that ` +
-        `${left > 0 ? "ends later than any session of AWS" : "is over already"} (expiration_time).`,
+        `${left > 0 ? "ends later than any session of AWS" : "has already ended"} (expiration_time).`,
       "Check this machine's clock, and check for a proxy.",
     );
   const reading = readToken(token.reveal());

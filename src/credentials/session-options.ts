@@ -55,7 +55,7 @@ export function sessionOptions(options: CredentialsOptions): WebIdentityOptions 
   if (options.credential !== undefined)
     throw inputError(
       "usage",
-      "--credential applies to --via unity-catalog alone.",
+      "--credential applies only to --via unity-catalog.",
       "Add --via unity-catalog, or leave --credential out.",
       "credential",
     );

@@ -44,7 +44,7 @@ export const MECHANISMS: readonly Mechanism[] = [
       "wherever a token can be obtained: Databricks on AWS, Azure and GCP, and outside Databricks; not Spark's own " +
       "readers",
     seenAs: "the Databricks identity: session name and sub",
-    choose: "the identity is to be seen in CloudTrail; Apps, CLI, laptops, CI; Databricks on Azure or GCP",
+    choose: "the identity must appear in CloudTrail; Apps, CLI, laptops, CI; Databricks on Azure or GCP",
     federation: "trusts: [{ issuer: …, servicePrincipals: […] }]",
     mark: "expected",
   },
@@ -120,7 +120,7 @@ export interface Feature {
 
 const CATALOG_API = "a service credential, by the API (credentials --via unity-catalog)";
 const WEB_IDENTITY = "web identity, with a token of the workspace or account";
-const IDENTITY_IN_AWS = "web identity where AWS is to see who it is";
+const IDENTITY_IN_AWS = "web identity if AWS must see the identity";
 
 export const FEATURES: readonly Feature[] = [
   {

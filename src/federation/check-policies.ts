@@ -156,7 +156,7 @@ function checkInlinePolicies(role: PolicyRole, path: string): readonly Problem[]
     if (REVOKE_NAMES.some((reserved) => reserved.toLowerCase() === name.toLowerCase())) {
       problems.push({
         code: "inline-policy-name-invalid",
-        message: `The name ${quoted(name)} is kept for a policy that refuses sessions.`,
+        message: `The name ${quoted(name)} is reserved for the policy that refuses older sessions.`,
         path: place,
         fix: "Rename yours; to refuse older sessions write revokeSessionsBefore.",
       });

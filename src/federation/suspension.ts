@@ -58,8 +58,8 @@ export function checkSuspended(
 }
 
 /**
- * Where `entry` may not mean whom it seems to: a pattern would hide it, since any subject concerns that. `names`: of
- * the identities, by their lower case; `subjects`: what the trusts in scope name, without case.
+ * The problem of an `entry` that may mean another identity than it seems: a pattern would hide it. `names`: of the
+ * identities, by their lower case; `subjects`: what the trusts in scope name, without case.
  */
 function unclear(
   entry: string,

@@ -15,7 +15,7 @@ import { findingText, people } from "./role";
 const DAY_MS = 86_400_000;
 /** A role that was not used for this long is reported. IAM remembers 400 days. */
 const UNUSED_AFTER_DAYS = 90;
-const ADOPT = "Take it into the federation (databricks-aws-oidc adopt --aws; docs/adopt.md)";
+const ADOPT = "Add it to the federation (databricks-aws-oidc adopt --aws; docs/adopt.md)";
 
 export function accountChecks(view: AccountView, { providers, roles }: AccountFacts, now: number): readonly Check[] {
   // subjects of their own: the account's roles may be readable where its providers are not

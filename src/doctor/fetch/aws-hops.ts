@@ -29,7 +29,7 @@ export async function fetchByAws(options: DoctorOptions, scope: Scope): Promise<
     const wrong = error instanceof InputError || WRONG.test(code);
     checks.push(
       wrong ? fail(message, fix) : unread({ message, fix, code }),
-      ...skipped(rest, SUBJECT, "there is no token to go on with."),
+      ...skipped(rest, SUBJECT, "there is no token."),
     );
     return { kind: "none", checks };
   };
@@ -108,7 +108,7 @@ async function outboundCheck(
           unknown(`The setting could not be read: ${found.message}`, found.fix)
         : fail(
             "Outbound identity federation is switched off in this AWS account.",
-            "Have an administrator switch it on, once an account: aws iam enable-outbound-web-identity-federation.",
+            "Have an administrator enable it, once per account: aws iam enable-outbound-web-identity-federation.",
           ),
     );
     return null;

@@ -25,8 +25,8 @@ export const noRoomToSuspend: RoleRule = {
   severity: "warning",
   title: "A pattern, and no room for a Deny",
   why:
-    "A pattern may match someone who must be kept out today. That takes a Deny, and the policy has no room for the " +
-    "Deny of one service principal.",
+    "Suspending an identity that a pattern matches takes a Deny, and the policy has no room for the Deny of one " +
+    "service principal.",
   fix: "Shorten the lists, split the role, or raise the quota and set trustPolicyMaxLength.",
   good: RIGHT_STATEMENT,
   bad: roleExample(

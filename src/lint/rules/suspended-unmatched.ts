@@ -16,7 +16,7 @@ export const suspendedUnmatched: FederationRule = {
   title: "A suspended entry that concerns no one",
   why:
     "Where a role has a pattern, any entry is taken, as it may be a subject of that pattern. One that no trust names " +
-    "and no pattern matches is more often a misspelled name or subject, and the one who is meant still gets in.",
+    "and no pattern matches is more often a misspelled name or subject, and the identity that was meant still gets in.",
   fix: "Correct the entry, or remove it.",
   good: suspending("alice@data.example.com", true),
   bad: suspending("nightly-elt", false),

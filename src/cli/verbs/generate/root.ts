@@ -34,7 +34,7 @@ export default verb({
       imports: await readImports(options.imports),
     });
     for (const name of notDeclared)
-      tell(`note: ${options.imports ?? ""} has ${name}, and the federation has not: it stays as it is in AWS.`);
+      tell(`note: ${options.imports ?? ""} has ${name}, which the federation does not have: it stays as it is in AWS.`);
     for (const address of missing) tell(`note: ${movedFrom} has nothing for ${address}; it will be created.`);
     for (const address of left)
       tell(
