@@ -1,12 +1,21 @@
 /* The lists of identities and roles, a part at a time, and beneath a selected identity all that it reaches. */
 const LISTED = 25;
-const DETAILED = 10;
+const DETAILED = 5;
 let listed = { rows: LISTED, cards: LISTED };
 
 const moreRows = make("button", { type: "button", class: "more-button", id: "more-identities" });
 const moreCards = make("button", { type: "button", class: "more-button", id: "more-roles" });
 $("identity-table").after(moreRows);
 document.querySelector("#roles .cards").after(moreCards);
+
+/* many cards change when they are about to be seen, as the matrix does; the tab key comes near them before */
+const MANY = 100;
+let staleRoles = null, areCardsNear = true;
+const cardsSeen = new IntersectionObserver((entries) => {
+  areCardsNear = entries[entries.length - 1].isIntersecting;
+  if (areCardsNear) showCards();
+}, { rootMargin: "400px" });
+cardsSeen.observe($("roles"));
 
 /* `identities` and `roles`: the indexes that a filter leaves */
 function showLists(identities, roles) {
@@ -20,14 +29,22 @@ function showLists(identities, roles) {
     }
     hide(body, own === 0);
   }
-  let shownCards = 0;
+  offer(moreRows, leftRows, "identity", "identities");
+  staleRoles = roles;
+  if (areCardsNear || cards.length <= MANY) showCards();
+}
+
+function showCards() {
+  if (staleRoles === null) return;
+  const roles = staleRoles;
+  staleRoles = null;
+  let shown = 0;
   cards.forEach((card, role) => {
-    const isShown = roles.has(role) && shownCards < listed.cards;
-    if (isShown) shownCards += 1;
+    const isShown = roles.has(role) && shown < listed.cards;
+    if (isShown) shown += 1;
     hide(card, !isShown);
   });
-  offer(moreRows, leftRows, "identity", "identities");
-  offer(moreCards, roles.size - shownCards, "role", "roles");
+  offer(moreCards, roles.size - shown, "role", "roles");
 }
 
 function offer(button, left, one, many) {

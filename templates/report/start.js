@@ -112,6 +112,7 @@ function reveal() {
   const isFiltered = row !== null && !shown.identities.has(row.index)
     || card !== null && !shown.roles.has(cards.indexOf(card)) || target.hidden && row === null && card === null;
   if (isFiltered) { clearFields(); apply(); }
+  showCards();
   if (row !== null) { hide(row.group, false); hide(row, false); select({ is: "identity", index: row.index }); }
   if (card !== null) { hide(card, false); select({ is: "role", index: cards.indexOf(card) }); }
   if (row !== null || card !== null) drawGraph(shown.pairs, selected);

@@ -45,6 +45,7 @@ addEventListener("beforeprint", () => {
   kept = listed;
   listed = { rows: Infinity, cards: Infinity };
   showLists(shown.identities, shown.roles);
+  showCards();
   closed = all("details:not([open])").filter((one) => one.closest("[hidden]") === null);
   for (const one of closed) one.open = true;
   drawMatrix();
@@ -53,4 +54,5 @@ addEventListener("afterprint", () => {
   for (const one of closed) one.open = false;
   listed = kept;
   showLists(shown.identities, shown.roles);
+  showCards();
 });
