@@ -13,6 +13,7 @@ import { compilePolicy } from "../trust/decide/decide";
 import { type PolicyDocument, readPolicy } from "../trust/decide/document";
 import { repeatedMember } from "../trust/decide/repeated-member";
 import { asRecord, parsedJson } from "../text/members";
+import { percentDecoded } from "../text/percent-decoded";
 
 export interface RoleInQuestion {
   readonly providers: readonly WebIdentityProvider[];
@@ -72,7 +73,7 @@ export function roleOfPolicy(
   const read =
     policyText.length > 3 * TRUST_POLICY_READ_LIMIT
       ? { ok: false as const, why: `it has ${policyText.length} characters` }
-      : readPolicy(unwrapped(policyText));
+      : readPolicy(unwrapped(percentDecoded(policyText)));
   if (!read.ok) {
     throw inputError(
       "trust-policy-unreadable",
@@ -111,10 +112,5 @@ function unwrapped(text: string): unknown {
   if (value === undefined || repeatedMember(text, value) !== undefined) return text; // reported by readPolicy
   const role = asRecord(value)?.["Role"] ?? value;
   const inner = asRecord(role)?.["AssumeRolePolicyDocument"] ?? value;
-  if (typeof inner !== "string" || !inner.startsWith("%7B")) return inner;
-  try {
-    return decodeURIComponent(inner);
-  } catch {
-    return inner;
-  }
+  return typeof inner === "string" ? percentDecoded(inner) : inner;
 }

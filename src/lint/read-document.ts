@@ -3,20 +3,22 @@ import { InputError } from "../errors";
 import { repeatedReason } from "../trust/decide/document";
 import { repeatedMember } from "../trust/decide/repeated-member";
 import { asRecord } from "../text/members";
+import { percentDecoded } from "../text/percent-decoded";
 import { isStack, readStack } from "../trust/documents/cdktf-stack";
 import type { LintDocument } from "../trust/documents/document";
 import { readIam } from "../trust/documents/iam";
 import { isPlan, isState, readPlan, refuseErrored, readState } from "../trust/documents/terraform-plan";
 
 /**
- * The document in `text`; `file` names it in messages. JSON is a plan, a state, a CDKTF stack, a policy, a role, an
+ * The document in `given`; `file` names it in messages. JSON is a plan, a state, a CDKTF stack, a policy, a role, an
  * account or outputs; everything else is a federation file, whose moments may not be far ahead of `now` (seconds since
  * the epoch).
  * Throws InputError: json-syntax, document-unknown, plan-errored, trust-policy-unreadable, and the codes of a
  * federation file.
  */
-export async function readDocument(text: string, file: string, now?: number): Promise<LintDocument> {
+export async function readDocument(given: string, file: string, now?: number): Promise<LintDocument> {
   if (/\.tf$/.test(file)) throw unknown(file);
+  const text = percentDecoded(given);
   if (!/^[\s\ufeff]*[{[]/.test(text) && !/\.json$/.test(file)) return readFederationText(text, file, now);
   const json = text.replace(/^\ufeff/, "");
   const document = asRecord(parsed(json, file));

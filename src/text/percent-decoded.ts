@@ -1,0 +1,9 @@
+/** `text` without percent-encoding, in which IAM's own API returns a policy; as it is where it is no such JSON. Pure. */
+export function percentDecoded(text: string): string {
+  if (!/^\s*%7B/i.test(text)) return text;
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
