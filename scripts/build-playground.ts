@@ -11,6 +11,7 @@ import { version } from "../package.json";
 import { hashSource } from "../src/files/hash-source";
 import { HCL_HELPERS } from "../src/hcl/template-helpers";
 import { compileOptions } from "../src/hcl/templates";
+import { html } from "../src/text/escape";
 
 const ROOT = dirname(__dirname);
 const PLAYGROUND = join(ROOT, "playground");
@@ -46,8 +47,10 @@ function compiled(folders: readonly string[], nameOf: (folder: string, file: str
   return `{${entries.join(",\n")}}`;
 }
 
-/** The page, and the files that anything in its script is from. */
-export async function buildPlayground(): Promise<{ readonly page: string; readonly inputs: readonly string[] }> {
+/** The page, and the files that anything in its script is from. `docs`: where the documentation is, if anywhere. */
+export async function buildPlayground(
+  docs?: string,
+): Promise<{ readonly page: string; readonly inputs: readonly string[] }> {
   const { outputFiles, metafile } = await build({
     absWorkingDir: ROOT,
     bundle: true,
@@ -77,22 +80,29 @@ export async function buildPlayground(): Promise<{ readonly page: string; readon
     "require-trusted-types-for 'script'",
     "trusted-types 'none'",
   ].join("; ");
-  const parts: Readonly<Record<string, string>> = { POLICY: policy, STYLE: style, VERSION: version, SCRIPT: script };
+  const parts: Readonly<Record<string, string>> = {
+    POLICY: policy,
+    STYLE: style,
+    VERSION: version,
+    DOCS: docs === undefined ? "" : ` · <a href="${html(docs)}">Documentation</a>`,
+    SCRIPT: script,
+  };
   const contributing = Object.values(metafile.outputs).flatMap((output) =>
     Object.entries(output.inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? path : [])),
   );
   const page = readFileSync(join(PLAYGROUND, "index.html"), "utf8").replace(
-    /\b(?:POLICY|STYLE|VERSION|SCRIPT)\b/g,
+    /POLICY|STYLE|VERSION|DOCS|SCRIPT/g,
     (name) => parts[name] ?? name,
   );
   return { page, inputs: contributing };
 }
 
-async function main(out: string): Promise<void> {
-  const { page } = await buildPlayground();
+async function main(out: string, docs: string | undefined): Promise<void> {
+  const { page } = await buildPlayground(docs);
   mkdirSync(dirname(out), { recursive: true });
   writeFileSync(out, page);
   process.stdout.write(`${out}: ${page.length} bytes, ${gzipSync(page).length} with gzip\n`);
 }
 
-if (require.main === module) void main(resolve(process.argv[2] ?? join(ROOT, "out", "playground", "index.html")));
+if (require.main === module)
+  void main(resolve(process.argv[2] ?? join(ROOT, "out", "playground", "index.html")), process.argv[3]);

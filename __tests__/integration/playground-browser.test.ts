@@ -223,6 +223,9 @@ describeWith({ chromium: true }, "the playground in a browser", () => {
     "a token typed or pasted into %s is taken out, and is in no link",
     async (id) => {
       await open({ fragment: `#${id.split("-")[0]}` }, async (page) => {
+        await page.$$eval("form > details", (all) => {
+          for (const one of all) one.open = true;
+        });
         await page.focus(`#${id}`);
         await page.keyboard.sendCharacter(TOKEN);
         expect(await valueOf(page, id)).not.toContain(SIGNATURE);
@@ -233,6 +236,59 @@ describeWith({ chromium: true }, "the playground in a browser", () => {
       });
     },
   );
+
+  test("the back button leads to the tab before, and forward again", async () => {
+    const shown = (tab: string): string => `!document.getElementById("panel-${tab}").hidden`;
+    await open({}, async (page) => {
+      await page.click("#tab-decide");
+      await page.click("#tab-who");
+      await page.evaluate("history.back()");
+      await page.waitForFunction(shown("decide"));
+      await page.evaluate("history.back()");
+      await page.waitForFunction(shown("issuer"));
+      await page.evaluate("history.forward()");
+      await page.waitForFunction(shown("decide"));
+    });
+  });
+
+  test("a workspace without its ID shows the issuer, and a problem leads to the field that is missing", async () => {
+    await open({ fragment: "#issuer?workspace=mycompany.cloud.databricks.com" }, async (page) => {
+      await expectStatus(page, "issuer", /mycompany\.cloud\.databricks\.com\/oidc$/);
+      await page.click("#panel-issuer button.where");
+      expect(await page.evaluate("document.activeElement.id")).toBe("issuer-workspace-id");
+      await page.keyboard.type("1444828305810485");
+      await page.waitForFunction(
+        "document.querySelector('#panel-issuer button.where').textContent.includes('Who may')",
+      );
+      await fill(page, "issuer-subject", "alice@example.com");
+      await page.waitForSelector('#panel-issuer a[href^="#federation?file="]');
+      await page.click('#panel-issuer a[href^="#federation?file="]');
+      await expectStatus(page, "federation", /^✓ The file reads: 1 role$/);
+      expect(await valueOf(page, "federation-file")).toContain("users:\n          - alice@example.com");
+    });
+  });
+
+  test("a link edited by hand ticks no box and chooses nothing that there is not", async () => {
+    await open({ fragment: "#issuer?custom-host=no&partition=mars&workspace=a.cloud.databricks.com" }, async (page) => {
+      expect(
+        await page.evaluate(
+          "[document.getElementById('issuer-custom-host').checked, document.getElementById('issuer-partition')" +
+            ".selectedIndex]",
+        ),
+      ).toEqual([false, 0]);
+    });
+  });
+
+  test("text that is too long is cut, and the page says so", async () => {
+    await open({ fragment: "#who" }, async (page) => {
+      await page.evaluate(
+        "(() => { const field = document.getElementById('who-document'); field.value = '[' + ' '.repeat(500000); " +
+          "field.dispatchEvent(new Event('input', { bubbles: true })); })()",
+      );
+      expect(await valueOf(page, "who-document")).toHaveLength(400_000);
+      expect(await visibleText(page)).toContain("Cut after 400,000 characters");
+    });
+  });
 
   test("a link carries the inputs in its fragment, and one with a token is cleaned at once", async () => {
     let link = "";
@@ -299,9 +355,12 @@ describeWith({ chromium: true }, "the playground in a browser", () => {
       await page.keyboard.press("ArrowRight");
       await page.keyboard.press("ArrowRight");
       expect(await page.evaluate("document.activeElement.id + ' ' + location.hash")).toBe("tab-decide #decide");
-      const { names, withoutOutline } = await tabStops(page, 8, "at.id");
-      expect(names).toEqual(expect.arrayContaining(["decide-policy", "decide-claims", "decide-context"]));
-      expect(withoutOutline).toEqual([]);
+      const fields = await tabStops(page, 3, "at.id || at.localName");
+      expect(fields.names).toEqual(["decide-policy", "decide-claims", "summary"]);
+      await page.keyboard.press("Enter");
+      const more = await tabStops(page, 5, "at.id");
+      expect(more.names).toEqual(expect.arrayContaining(["decide-provider-url", "decide-context"]));
+      expect([...fields.withoutOutline, ...more.withoutOutline]).toEqual([]);
     });
   });
 

@@ -17,6 +17,7 @@ import { REPOSITORY } from "../support/markdown";
 const NOW = 1_800_000_000;
 const NOTHING = {
   workspace: "",
+  workspaceId: "",
   unifiedLogin: undefined,
   databricksAccountId: "",
   awsAccountId: "",
@@ -68,7 +69,9 @@ test("of many roles the first are shown, and how many are not", () => {
     production: { level: "workspace", host: "mycompany.cloud.databricks.com", workspaceId: "1444828305810485" },
   };
   const input = { name: "large", issuers, roles };
-  const [account] = federationOutputs(readFederation(input).federation, input, version).accounts;
+  const { accounts, roleCount } = federationOutputs(readFederation(input).federation, input, version);
+  const [account] = accounts;
+  expect(roleCount).toBe(MAX_SHOWN_ROLES + 7);
   expect(account?.roles).toHaveLength(MAX_SHOWN_ROLES);
   expect(account?.rolesLeftOut).toBe(7);
 });
@@ -99,20 +102,34 @@ test.each([
     "https://data.example.com/oidc",
   ],
 ])("the issuer of %s becomes a role that its subject alone can assume", (_, fields, issuer) => {
-  const { choice, federation } = issuerOutputs({ ...NOTHING, ...fields }, version);
+  const { choice, first } = issuerOutputs({ ...NOTHING, ...fields }, version);
   expect(choice.issuer).toBe(issuer);
-  const callers = federation?.accounts[0]?.roles[0]?.callers;
+  if (!first.ok) throw new Error("there is no federation");
+  const callers = first.outputs.accounts[0]?.roles[0]?.callers;
   const { subject } = { ...NOTHING, ...fields };
   expect(callers?.kinds.map(({ subjects }) => subjects?.exact)).toEqual([[subject]]);
 });
 
-test("without the workspace ID there is no trust policy", () => {
-  expect(issuerOutputs({ ...NOTHING, workspace: "mycompany.cloud.databricks.com" }, version).federation).toBeNull();
+const OWN = { ...NOTHING, workspace: "mycompany.cloud.databricks.com", workspaceId: " 1444828305810485 " };
+
+test("the federation file of an address reads back and means the same, whoever gets in", () => {
+  const { first } = issuerOutputs({ ...OWN, awsAccountId: "111122223333", subject: "alice@example.com" }, version);
+  if (!first.ok) throw new Error("there is no federation");
+  expect(fileOutputs(first.yaml, version)).toMatchObject({ ok: true, outputs: first.outputs });
+});
+
+test.each([
+  ["the workspace ID", { workspaceId: "" }, "workspace-id"],
+  ["the subject", { subject: " " }, "subject"],
+  ["a subject of the right form", { subject: "Alice" }, "roles.lake-reader.trusts[0].servicePrincipals[0]"],
+])("without %s the issuer is shown all the same, and what is missing", (_, fields, path) => {
+  const { choice, first } = issuerOutputs({ ...OWN, ...fields }, version);
+  expect(choice.issuer).toBe("https://mycompany.cloud.databricks.com/oidc");
+  expect(first).toMatchObject({ ok: false, problems: [{ path }] });
 });
 
 test.each([
   ["nothing", { ...NOTHING }, /Neither a workspace nor an account/],
-  ["no subject", { ...NOTHING, workspace: "https://a.cloud.databricks.com/?o=1", subject: " " }, /who may assume/],
   ["a foreign host", { ...NOTHING, workspace: "https://example.com/" }, /databricks/i],
 ])("%s is a problem that says what to do", (_, fields, message) => {
   expect(() => issuerOutputs(fields, version)).toThrow(message);
@@ -145,6 +162,20 @@ test.each(["", "{", "[]", "null", '"text"', '{"Statement":1}', "\u0000", "a: b"]
     if (!(who instanceof InputError)) expect(JSON.stringify(who)).toContain("cannot be read");
     await decide(SAMPLE_POLICY, text).catch((error: Error) => expect(error.message).toMatch(/claims/));
     expect(fileOutputs(text, version).ok).toBe(false);
+  },
+);
+
+test("a policy as IAM's own API returns it, percent-encoded, is read as it is", async () => {
+  const encoded = encodeURIComponent(SAMPLE_POLICY);
+  expect(await whoOutputs(encoded)).toEqual(await whoOutputs(SAMPLE_POLICY));
+  expect(await decide(encoded, sampleClaims(NOW))).toEqual(await decide(SAMPLE_POLICY, sampleClaims(NOW)));
+  await expect(whoOutputs("%7B%")).rejects.toBeInstanceOf(InputError);
+});
+
+test.each(["hello", 'resource "aws_iam_role" "x" {}', "<script>alert(1)</script>"])(
+  "text like %j is said to be neither JSON nor a federation file",
+  async (text) => {
+    await expect(whoOutputs(text)).rejects.toThrow("neither JSON nor a federation file");
   },
 );
 

@@ -55,6 +55,15 @@ test("the claims of a pasted token stay as they are", () => {
   expect(JSON.parse(text)).toEqual(claims);
 });
 
+test.each(["", "Bearer ", '"'])("a token whose signature was left out, after %j, is decoded, too", (before) => {
+  const head = `${base64url({ alg: "RS256" })}.${base64url({ sub: "a" })}`;
+  expect(JSON.parse(claimsText(`${before}${head}\n`).text)).toEqual({ sub: "a" });
+});
+
+test("of an opaque Databricks token the page says that it has no claims", () => {
+  expect(claimsText("dapi0123456789abcdef0123456789abcdef").removed).toContain("opaque Databricks token");
+});
+
 test.each(["dapi0123456789abcdef0123456789abcdef", "dose0123456789abcdef", "AKIAIOSFODNN7EXAMPLE"])(
   "the secret %s is taken out",
   (secret) => {

@@ -12,6 +12,7 @@ import { mapTexts } from "./map-texts";
 import { typescriptOf } from "./typescript";
 
 export interface FederationOutputs {
+  readonly roleCount: number;
   readonly accounts: readonly AccountOutputs[];
   readonly findings: readonly Finding[];
   readonly typescript: string;
@@ -61,6 +62,7 @@ const MODULE_CALL: RootStyle = { style: "modules", module: { source: "./modules/
 /** `declaration`: the federation as written, plain data. `version`: of the generator, for the first line of files. */
 export function federationOutputs(federation: Federation, declaration: unknown, version: string): FederationOutputs {
   return {
+    roleCount: federation.roles.length,
     accounts: federation.accounts.map((account) => accountOutputs(accountView(federation, account), version)),
     findings: mapTexts(lintFederation(federation), withAccount),
     typescript: typescriptOf(declaration),

@@ -3,7 +3,16 @@ import { claimsText, withoutTokens } from "./without-tokens";
 
 /** The tabs, and the fields of each by name. */
 export const TABS = {
-  issuer: ["workspace", "unified-login", "account-id", "aws-account-id", "partition", "subject", "custom-host"],
+  issuer: [
+    "workspace",
+    "workspace-id",
+    "unified-login",
+    "account-id",
+    "aws-account-id",
+    "partition",
+    "subject",
+    "custom-host",
+  ],
   decide: ["policy", "claims", "provider-url", "client-id", "context"],
   who: ["document"],
   federation: ["file"],

@@ -22,6 +22,8 @@ export interface WhoOutputs {
 /** `document`: a trust policy, what `aws iam get-role` prints, a plan, a federation file. Throws InputError. */
 export async function whoOutputs(document: string): Promise<WhoOutputs> {
   if (document.trim() === "") throw noRole("There is nothing to check.");
+  if (!/^\s*(?:[{[]|%7B)/i.test(document) && !/^["']?(?:name|issuers|roles)["']?\s*:/m.test(document))
+    throw noRole("This is neither JSON nor a federation file.");
   const read = await readDocument(document, FILE);
   const roles = read.targets.flatMap(({ target }) => target.roles);
   if (roles.length === 0 && read.targets.every(({ target }) => target.providers.length === 0))

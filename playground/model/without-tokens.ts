@@ -27,7 +27,7 @@ function isToken(word: string): boolean {
  * without which it is of no use, is dropped here.
  */
 export function claimsText(text: string): CleanText {
-  const [token] = tokensIn(text);
+  const [token = withoutSignature(text)] = tokensIn(text);
   const reading = token === undefined ? undefined : readToken(token);
   if (reading?.ok === true) {
     return {
@@ -35,7 +35,18 @@ export function claimsText(text: string): CleanText {
       removed: "You pasted a token. Only its claims were kept; its signature was removed.",
     };
   }
-  return withoutTokens(text);
+  const { text: clean, removed } = withoutTokens(text);
+  const isOpaque = /\b(?:dapi|dkea)/.test(text);
+  return { text: clean, removed: removed !== null && isOpaque ? OPAQUE : removed };
+}
+
+const OPAQUE =
+  "A token was removed. It is an opaque Databricks token without claims, which AWS STS refuses: exchange it for a JWT.";
+
+/** A token whose signature was left out, as one with an empty one. */
+function withoutSignature(text: string): string | undefined {
+  const word = /^[\s"']*(?:Bearer\s+)?([\w-]+\.[\w-]+)[\s"']*$/i.exec(text)?.[1];
+  return word !== undefined && readToken(`${word}.`).ok ? `${word}.` : undefined;
 }
 
 /** The text of any other field: a token or secret in it is replaced by `[hidden]`. */

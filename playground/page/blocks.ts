@@ -58,24 +58,25 @@ export function folded(summary: string, open: boolean, ...children: readonly Chi
   return element("details", open ? { open: "" } : {}, element("summary", {}, summary), ...children);
 }
 
-/** What is wrong with what was typed; `go` moves the cursor to a line. */
-export function problemList(problems: readonly Problem[], go?: (line: number, column: number) => void): HTMLElement {
+/** Moves to the place of a problem, and what that place is called; undefined where there is none to go to. */
+export type PlaceOf = (problem: Problem) => { readonly name: string; readonly go: () => void } | undefined;
+
+/** What is wrong with what was typed. */
+export function problemList(problems: readonly Problem[], placeOf: PlaceOf): HTMLElement {
   return element(
     "ul",
     { class: "list" },
-    ...problems.map(({ line, column, path, message, fix, code: id }) => {
-      const place = [
-        ...(line === undefined ? [] : [`line ${line}${column === undefined ? "" : `, column ${column}`}`]),
-        ...(path === undefined || path === "" ? [] : [path]),
-      ].join(": ");
+    ...problems.map((problem) => {
+      const { path = "", message, fix, code: id } = problem;
+      const place = placeOf(problem);
       const where =
-        go === undefined || line === undefined
-          ? element("span", { class: "where" }, place)
-          : button(place, () => go(line, column ?? 1), { class: "where" });
+        place === undefined
+          ? element("span", { class: "where" }, path)
+          : button(place.name, place.go, { class: "where" });
       return element(
         "li",
         { class: "error" },
-        ...(place === "" ? [] : [where, " "]),
+        ...(where.textContent === "" ? [] : [where, " "]),
         message,
         " ",
         element("span", { class: "fix" }, fix),

@@ -34,6 +34,7 @@ export const decideTab: TabView = {
       label: "URL of the IAM provider (--provider-url)",
       hint: "Empty: the one that the policy trusts.",
       kind: "line",
+      isExtra: true,
       initial: "",
     },
     {
@@ -41,6 +42,7 @@ export const decideTab: TabView = {
       label: "Audiences that the provider registers (--client-id)",
       hint: "Empty: those that the policy asks for.",
       kind: "line",
+      isExtra: true,
       initial: "",
     },
     {
@@ -48,10 +50,13 @@ export const decideTab: TabView = {
       label: "Further condition keys (--context)",
       hint: "One a line, like aws:SourceIp=203.0.113.7.",
       kind: "lines",
+      isExtra: true,
       rows: 2,
       initial: "",
     },
   ],
+  extras: "What the IAM provider registers, and further condition keys",
+  fieldAt: (path) => (path === "url" ? "provider-url" : path),
   result: async (value) => {
     const { explanation, registered } = await decideOutputs(
       {
@@ -87,8 +92,9 @@ export const decideTab: TabView = {
   },
 };
 
-function answerBlock({ error, reasons, fix, basis, unrecorded, findings }: Explanation): HTMLElement {
+function answerBlock({ allowed, error, reasons, fix, basis, unrecorded, findings }: Explanation): HTMLElement {
   const lines: Child[] = [];
+  if (allowed) lines.push(element("p", {}, "Every test of the policy holds."));
   if (error !== null)
     lines.push(element("p", {}, "AWS would return ", element("code", {}, error.code), `: ${error.message}`));
   if (reasons.length > 0)
@@ -112,9 +118,8 @@ function answerBlock({ error, reasons, fix, basis, unrecorded, findings }: Expla
   else if (fix !== null) lines.push(element("p", {}, fix));
   for (const finding of findings) lines.push(element("p", { class: "muted" }, `Not decided: ${finding}`));
   if (basis === "expected")
-    lines.push(element("p", { class: "muted" }, `Expected, not recorded: ${unrecorded.join("; ")}`));
-  if (lines.length === 0)
-    lines.push(element("p", {}, "Every test of the policy holds, and AWS was recorded to answer so."));
+    lines.push(element("p", { class: "muted" }, `Expected, not recorded from AWS: ${unrecorded.join("; ")}.`));
+  else lines.push(element("p", { class: "muted" }, "AWS was recorded to answer so."));
   return section("Why", ...lines);
 }
 

@@ -1,10 +1,11 @@
 /** The tab in which a federation file is edited, with the fields that its schema has at the cursor. */
 import { version } from "../../package.json";
+import type { Problem } from "../../src/errors";
 import { counted } from "../../src/text/words";
 import sampleFile from "../../federation.yaml";
 import { fileOutputs } from "../model/file-outputs";
 import { schemaFieldsAt, type SchemaField } from "../model/schema-fields";
-import { problemList, section, warningList } from "./blocks";
+import { type PlaceOf, problemList, section, warningList } from "./blocks";
 import { button, byId, element } from "./dom";
 import { federationBlocks } from "./federation-blocks";
 import { inputId, type TabView } from "./tab";
@@ -30,11 +31,10 @@ export const federationTab: TabView = {
       return {
         status: `✗ ${counted(read.problems.length, "problem")}`,
         kind: "no",
-        blocks: [section("Problems", problemList(read.problems, goTo))],
+        blocks: [section("Problems", problemList(read.problems, placeInFile))],
       };
-    const roles = new Set(read.outputs.accounts.flatMap((account) => account.roles.map(({ key }) => key)));
     return {
-      status: `✓ The file reads: ${counted(roles.size, "role")}`,
+      status: `✓ The file reads: ${counted(read.outputs.roleCount, "role")}`,
       kind: "yes",
       blocks: [
         ...(read.warnings.length === 0 ? [] : [section("Notes", ...warningList(read.warnings))]),
@@ -54,6 +54,12 @@ export const federationTab: TabView = {
 
 function editor(): HTMLTextAreaElement {
   return byId(inputId("federation", "file"), HTMLTextAreaElement);
+}
+
+function placeInFile({ line, column, path = "" }: Problem): ReturnType<PlaceOf> {
+  if (line === undefined) return undefined;
+  const at = `line ${line}${column === undefined ? "" : `, column ${column}`}`;
+  return { name: path === "" ? at : `${at}: ${path}`, go: () => goTo(line, column ?? 1) };
 }
 
 /** Puts the cursor at a place of the file (both from 1). */

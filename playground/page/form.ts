@@ -8,6 +8,7 @@ type Input = TextInput | HTMLSelectElement;
 
 /** Longer text is cut: the page decides while a person types. */
 const MAX_TEXT_CHARACTERS = 400_000;
+const CUT = "Cut after 400,000 characters: check longer files with the command line.";
 
 export interface Form {
   readonly root: HTMLElement;
@@ -36,7 +37,19 @@ export function formOf(tab: TabView, changed: () => void): Form {
       note,
     );
   });
-  const root = element("form", { autocomplete: "off" }, ...rows);
+  const isExtra = (index: number): boolean => tab.fields[index]?.isExtra === true;
+  const extras = element(
+    "details",
+    {},
+    element("summary", {}, tab.extras ?? ""),
+    ...rows.filter((_, at) => isExtra(at)),
+  );
+  const root = element(
+    "form",
+    { autocomplete: "off" },
+    ...rows.filter((_, at) => !isExtra(at)),
+    ...(tab.extras === undefined ? [] : [extras]),
+  );
   root.addEventListener("submit", (event) => event.preventDefault());
   return {
     root,
@@ -48,6 +61,7 @@ export function formOf(tab: TabView, changed: () => void): Form {
         const value = Object.hasOwn(values, name) ? values[name] : undefined;
         if (input !== undefined) put(input, value ?? (isLink ? "" : initial));
       }
+      extras.open = tab.fields.some(({ name, isExtra: extra }) => extra === true && valueOf(inputs.get(name)) !== "");
     },
   };
 }
@@ -81,21 +95,25 @@ function isText(input: Input): input is TextInput {
   return !(input instanceof HTMLSelectElement) && !isCheckbox(input);
 }
 
-function valueOf(input: Input): string {
+function valueOf(input: Input | undefined): string {
+  if (input === undefined) return "";
   if (isCheckbox(input)) return input.checked ? "yes" : "";
   return input.value;
 }
 
 function put(input: Input, value: string): void {
-  if (isCheckbox(input)) input.checked = value !== "";
+  if (isCheckbox(input)) input.checked = value === input.value;
   else input.value = value;
+  // a link may name a choice that there is not
+  if (input instanceof HTMLSelectElement && input.selectedIndex < 0) input.selectedIndex = 0;
 }
 
 /** Removes tokens from the input, and says what was removed; empty where nothing was. */
 function cleaned(name: string, input: TextInput): string {
+  const was = input.value.length;
   const { text, removed } = cleanField(name, input.value.slice(0, MAX_TEXT_CHARACTERS));
   if (text !== input.value) input.value = text;
-  return removed ?? "";
+  return [removed, was > MAX_TEXT_CHARACTERS ? CUT : null].filter((note) => note !== null).join(" ");
 }
 
 /**

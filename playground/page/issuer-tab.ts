@@ -2,10 +2,12 @@
 import { version } from "../../package.json";
 import { PARTITIONS } from "../../src/issuer/rules";
 import { issuerOutputs } from "../model/issuer-outputs";
-import { facts, section, warningList } from "./blocks";
+import { code, facts, problemList, section, warningList } from "./blocks";
 import { element } from "./dom";
 import { federationBlocks } from "./federation-blocks";
 import type { TabView } from "./tab";
+import { fieldPlaces } from "./field-places";
+import { fragmentOf } from "../model/fragment";
 
 export const issuerTab: TabView = {
   name: "issuer",
@@ -17,9 +19,16 @@ export const issuerTab: TabView = {
     {
       name: "workspace",
       label: "Workspace address (--url)",
-      hint: "With ?o= in it, so that the workspace ID is known. Leave it empty for the issuer of a whole account.",
+      hint: "Any page of it. For the issuer of a whole account leave it empty, or paste that account's issuer.",
       kind: "line",
       initial: "https://mycompany.cloud.databricks.com/?o=1444828305810485",
+    },
+    {
+      name: "workspace-id",
+      label: "Workspace ID (--workspace-id)",
+      hint: "Only where the address lacks it: the number after ?o= once you are logged in.",
+      kind: "line",
+      initial: "",
     },
     {
       name: "subject",
@@ -33,13 +42,15 @@ export const issuerTab: TabView = {
       name: "partition",
       label: "AWS partition (--partition)",
       kind: "choice",
-      choices: [["", "aws, unless stated"], ...PARTITIONS.map((partition) => [partition, partition] as const)],
+      isExtra: true,
+      choices: [["", "not stated: aws"], ...PARTITIONS.map((partition) => [partition, partition] as const)],
       initial: "",
     },
     {
       name: "unified-login",
       label: "Unified login of the workspace (--unified-login)",
       kind: "choice",
+      isExtra: true,
       choices: [
         ["", "not stated"],
         ["yes", "yes"],
@@ -52,19 +63,24 @@ export const issuerTab: TabView = {
       label: "Databricks account ID (--account-id)",
       hint: "Only for the issuer of the account: without unified login, or for all its workspaces.",
       kind: "line",
+      isExtra: true,
       initial: "",
     },
     {
       name: "custom-host",
       label: "The host is the company's own (--allow-custom-host)",
       kind: "check",
+      isExtra: true,
       initial: "",
     },
   ],
+  extras: "Partition, unified login, Databricks account, own host",
+  fieldAt: (path) => (path === "url" || path === "host" ? "workspace" : path.startsWith("roles.") ? "subject" : path),
   result: async (value) => {
-    const { choice, federation } = issuerOutputs(
+    const { choice, first } = issuerOutputs(
       {
         workspace: value("workspace"),
+        workspaceId: value("workspace-id"),
         unifiedLogin: value("unified-login") === "" ? undefined : value("unified-login") === "yes",
         databricksAccountId: value("account-id"),
         awsAccountId: value("aws-account-id"),
@@ -78,6 +94,9 @@ export const issuerTab: TabView = {
       status: `The ${choice.level} issuer: ${choice.issuer}`,
       kind: "plain",
       blocks: [
+        ...(first.ok
+          ? []
+          : [section("Missing for the role and its code", problemList(first.problems, fieldPlaces(issuerTab)))]),
         section(
           "Issuer",
           facts([
@@ -93,8 +112,22 @@ export const issuerTab: TabView = {
           element("p", { class: "muted" }, `Why: ${choice.why}`),
           ...warningList(choice.warnings),
         ),
-        ...(federation === null ? [] : federationBlocks(federation, false)),
+        ...(first.ok
+          ? [
+              section("Federation file", code("federation.yaml", first.yaml), editLink(first.yaml)),
+              ...federationBlocks(first.outputs, false),
+            ]
+          : []),
       ],
     };
   },
 };
+
+/** Opens the file in the tab that edits one. */
+function editLink(yaml: string): HTMLElement {
+  return element(
+    "p",
+    {},
+    element("a", { href: `#${fragmentOf({ tab: "federation", fields: { file: yaml } }) ?? "federation"}` }, "Edit it"),
+  );
+}

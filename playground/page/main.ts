@@ -7,6 +7,7 @@ import { copyButton } from "./copy";
 import { decideTab } from "./decide-tab";
 import { byId, element } from "./dom";
 import { federationTab } from "./federation-tab";
+import { fieldPlaces } from "./field-places";
 import { type Form, formOf } from "./form";
 import { issuerTab } from "./issuer-tab";
 import type { Result, TabView } from "./tab";
@@ -79,7 +80,8 @@ function panelOf(view: TabView): Panel {
     ),
   );
   button.addEventListener("click", () => {
-    history.replaceState(null, "", `#${view.name}`);
+    // the back button leads to the tab before
+    if (current !== view.name) history.pushState(null, "", `#${view.name}`);
     show(view.name);
   });
   return { view, button, root, form, refresh };
@@ -94,7 +96,7 @@ async function resultOf(view: TabView, form: Form): Promise<Result> {
       return {
         status: "✗ Something is missing or wrong",
         kind: "no",
-        blocks: [section("Problems", problemList(error.problems))],
+        blocks: [section("Problems", problemList(error.problems, fieldPlaces(view)))],
       };
     return {
       status: "✗ This input could not be handled",
@@ -127,7 +129,7 @@ function moveByKey(event: KeyboardEvent): void {
 
 function openFragment(): void {
   const state = readFragment(location.hash);
-  if (state === undefined) return show(current);
+  if (state === undefined) return show(location.hash === "" ? "issuer" : current);
   if (Object.keys(state.fields).length > 0) {
     panels.find(({ view }) => view.name === state.tab)?.form.fill(state.fields);
     // a token in a link is out of the address, too

@@ -9,6 +9,8 @@ export interface Field {
   readonly kind: "line" | "lines" | "choice" | "check";
   readonly rows?: number;
   readonly choices?: readonly (readonly [value: string, label: string])[];
+  /** Needed now and then: it is folded away until it holds something. */
+  readonly isExtra?: boolean;
   /** What it holds when the page is opened without a link. */
   readonly initial: string;
 }
@@ -25,6 +27,10 @@ export interface TabView {
   readonly title: string;
   readonly about: string;
   readonly fields: readonly Field[];
+  /** What the fields that are folded away are about. */
+  readonly extras?: string;
+  /** The name of the field that a problem at `path` is in, where it is none of the fields' names. */
+  readonly fieldAt?: (path: string) => string;
   /** Throws InputError for what a person mistyped. */
   readonly result: (values: (name: string) => string) => Promise<Result>;
   /** Makes what is shown below the fields; called once, when they are in the page. */
