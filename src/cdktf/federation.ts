@@ -1,18 +1,15 @@
 import { Construct } from "constructs";
 import type { Problem } from "../errors";
-import type { AccountView } from "../federation/account-view";
 import type { Imports } from "../federation/imports";
-import { suspensionIn } from "../federation/account-view";
-import type { FederationRole } from "../federation/model";
 import type { IdentityDeclaration, IssuerDeclaration } from "../federation/declarations";
 import { checkSuspended } from "../federation/suspension";
 import { addedTwice } from "./added-policies";
 import { ExistingResources } from "./existing-resources";
+import type { FederationParts } from "./federation-parts";
 import type { AnyIdentity, AnyIssuer, RoleProps } from "./federated-role";
 import { DatabricksFederatedRole } from "./federated-role";
 import { constructId, givenProps, keyProblem, shapeProblem } from "./given-props";
-import type { ProviderParts } from "./oidc-provider";
-import { checkIssuerProps, computedArn, DatabricksOidcProvider } from "./oidc-provider";
+import { checkIssuerProps, DatabricksOidcProvider } from "./oidc-provider";
 import type { CheckedRole, RoleFrame, RoleReading } from "./role-input";
 import { checkedRole, checkRoleProps, refusedRole, roleFrame, withIssuerKeys } from "./role-input";
 import type { CheckedSettings, FederationSettings } from "./settings";
@@ -173,21 +170,6 @@ export class DatabricksFederation<
   }
 }
 
-/** @internal What a federation's props, or its file, say. */
-export interface FederationParts {
-  readonly name: string;
-  readonly settings: CheckedSettings;
-  readonly issuers: Readonly<Record<string, Pick<ProviderParts, "adopts" | "checked" | "problems">>>;
-  /** Roles that were read with the rest. */
-  readonly roles: readonly FederationRole[];
-  /** Roles that are read one by one. */
-  readonly declared: Readonly<Record<string, RoleProps>>;
-  /** Beside those of the settings. */
-  readonly problems: readonly Problem[];
-  /** What exists already; as given. */
-  readonly imports: unknown;
-}
-
 function partsOf(name: string, props: DatabricksFederationProps | undefined): FederationParts {
   const problems: Problem[] = [];
   const given = givenProps(props, [...FEDERATION_SETTINGS, "issuers", "roles", "imports"], [], problems);
@@ -205,42 +187,6 @@ function partsOf(name: string, props: DatabricksFederationProps | undefined): Fe
     roles: [],
     declared: mappingAt("roles", roles, problems),
     problems,
-    imports,
-  };
-}
-
-/** @internal A federation file has passed every rule but CDKTF's own; `problems` are those. */
-export function partsOfView(
-  view: AccountView,
-  problems: readonly Problem[],
-  { verifiesExisting = true, imports }: { readonly verifiesExisting?: boolean; readonly imports?: unknown } = {},
-): FederationParts {
-  const { federation, account, providers, roles, suspended } = view;
-  const known = { ...account, provider: undefined, configured: true };
-  return {
-    name: federation.name,
-    settings: {
-      settings: { ...federation, suspended, accounts: [{ ...account, key: null }] },
-      known,
-      tags: federation.tags,
-      boundaryToken: undefined,
-      identityTokens: [],
-      verifiesExisting,
-      problems,
-    },
-    issuers: Object.fromEntries(
-      providers.map(({ issuer, arn, create }) => {
-        const checked = { issuer, arn: computedArn(issuer, known), existingArn: create ? null : arn };
-        return [issuer.key, { checked: problems.length === 0 ? checked : undefined, problems: [], adopts: !create }];
-      }),
-    ),
-    // one account is left, without a key that roles could name
-    roles:
-      problems.length === 0
-        ? roles.map((role) => ({ ...role, accounts: null, suspendedSubjects: suspensionIn(role, view).subjects }))
-        : [],
-    declared: {},
-    problems: [],
     imports,
   };
 }

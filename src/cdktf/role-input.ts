@@ -132,6 +132,8 @@ export function checkedRole(
   seen = role,
 ): CheckedRole {
   const suspension = suspensionOf(role, tokens, settings);
+  const tags = roleTags(role, settings);
+  const inlinePolicies = mapValues(inlinePoliciesOf(role, trust), canonicalJson);
   const policy = buildTrustPolicy(role.trusts, role, trust, suspension);
   const json = trustPolicyJson(policy);
   const used = [...tokens, ...settings.identityTokens.filter(({ standIn }) => json.includes(standIn))];
@@ -141,8 +143,8 @@ export function checkedRole(
     policy,
     suspension,
     trustPolicy: withTokenValues(json, used),
-    inlinePolicies: mapValues(inlinePoliciesOf(role, trust), canonicalJson),
-    tags: roleTags(role, settings),
+    inlinePolicies,
+    tags,
     tokens: used,
   };
 }

@@ -5,7 +5,7 @@ import type { ConditionBlock, TrustPolicy, TrustStatement } from "./policy";
 import { UNITY_CATALOG_PRINCIPALS } from "../issuer/clouds";
 import { TRUST_POLICY_DEFAULT_QUOTA } from "./rules";
 import type { Condition, SubjectTrust, Trust, UnityCatalogTrust } from "./trust";
-import { denyStatement, NOBODY_SUSPENDED, suspend, type Suspension } from "./suspension";
+import { NOBODY_SUSPENDED, suspend, type Suspension } from "./suspension";
 import { namesSomeone, subjectGroups } from "./trust";
 
 /**
@@ -198,6 +198,22 @@ function unityCatalogStatements(
       Principal: { AWS: [`arn:${context.partition}:iam::${context.accountId}:root`] },
     },
   ];
+}
+
+/**
+ * The Deny of a suspension for one issuer: whatever the audience and the trusts' conditions. Case does not
+ * count, because a pattern admits `Alice@…` where `alice@…` is suspended.
+ */
+export function denyStatement(
+  subjects: readonly string[],
+  issuer: { readonly conditionKeys: { readonly sub: string }; readonly providerArn: string },
+): TrustStatement {
+  return {
+    Action: ["sts:AssumeRoleWithWebIdentity"],
+    Condition: { StringEqualsIgnoreCase: { [issuer.conditionKeys.sub]: subjects } },
+    Effect: "Deny",
+    Principal: { Federated: [issuer.providerArn] },
+  };
 }
 
 /** Adds conditions beside the guards. A condition never replaces one: `checkTrust` refuses those on a guard's key. */

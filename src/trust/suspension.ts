@@ -1,5 +1,4 @@
 /** Who is suspended: left out of every exact list, and denied where a pattern, or nobody, is left. */
-import type { TrustStatement } from "./policy";
 import { exactSubjects, namesSomeone, type SubjectTrust, type Trust } from "./trust";
 
 /** `subject` as suspensions compare it: without case. */
@@ -69,21 +68,4 @@ export function suspend(trusts: readonly Trust[], suspension: Suspension): Suspe
   const named = trusts.filter((trust) => trust.kind === "subjects").filter(namesSomeone);
   const issuers = new Set(named.map(({ issuer }) => issuer));
   return { left, denied: [...issuers].filter((issuer) => isNobodyLeft || open.has(issuer)) };
-}
-
-/**
- * The Deny of a suspension for one issuer: whatever the audience and the trusts' conditions. Case does not
- * count, because
- * a pattern admits `Alice@…` where `alice@…` is suspended.
- */
-export function denyStatement(
-  subjects: readonly string[],
-  issuer: { readonly conditionKeys: { readonly sub: string }; readonly providerArn: string },
-): TrustStatement {
-  return {
-    Action: ["sts:AssumeRoleWithWebIdentity"],
-    Condition: { StringEqualsIgnoreCase: { [issuer.conditionKeys.sub]: subjects } },
-    Effect: "Deny",
-    Principal: { Federated: [issuer.providerArn] },
-  };
 }

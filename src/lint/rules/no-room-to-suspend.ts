@@ -1,6 +1,6 @@
+import { denyStatement } from "../../trust/build";
 import { subjectPatterns } from "../../trust/parsed/parse-role";
 import type { ParsedRole, ParsedStatement } from "../../trust/parsed/parsed-role";
-import { denyStatement } from "../../trust/suspension";
 import {
   AUD,
   EXAMPLE_AUDIENCE,
