@@ -324,10 +324,9 @@ export interface Warning {
 /** `federation.yaml:12:5 roles.reader: what (fix) [code]`, one line a problem. */
 export function formatProblem(problem: Problem): string {
   const place = [problem.file, problem.line, problem.column].filter((part) => part !== undefined).join(":");
-  // a flag or folder that the message begins with is not repeated before it
+  // a flag that the message begins with is not repeated before it
   const { path = "" } = problem;
-  const isNamed = path !== "" && [`${path} `, `--${path} `].some((name) => problem.message.startsWith(name));
-  const where = [place, isNamed ? "" : path].filter((part) => part !== "").join(" ");
+  const where = [place, problem.message.startsWith(`--${path} `) ? "" : path].filter((part) => part !== "").join(" ");
   return `${where === "" ? "" : `${where}: `}${problem.message} ${problem.fix} [${problem.code}]`;
 }
 
