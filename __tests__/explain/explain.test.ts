@@ -215,7 +215,7 @@ roles:
   });
 
   test(
-    "a subject that is trusted under another issuer is told so: workspace and account are easily " + "mixed up",
+    "a subject that is trusted under another issuer is reported: workspace and account are easily " + "mixed up",
     async () => {
       const account = "https://accounts.cloud.databricks.com/oidc/accounts/7d3c2b1a-0f5e-4c8d-9a6b-123456789012";
       const explanation = await ofMixed({ iss: account, aud: "7d3c2b1a-0f5e-4c8d-9a6b-123456789012" });

@@ -97,7 +97,7 @@ describeWith({ python: "clients" }, "databricks-sdk for Python", () => {
   test.each([
     ["http", []],
     ["https", ["--tls"]],
-  ] as const)("gets its token by every source from a sandbox on %s, and is told who it is", async (_scheme, flags) => {
+  ] as const)("gets its token by every source from a sandbox on %s, and learns who it is", async (_scheme, flags) => {
     const sandbox = await startSandboxProcess(cli, flags, home);
     try {
       const { issuers, caFile } = sandbox.document;
@@ -249,7 +249,7 @@ if (!canListenOn443)
   process.stderr.write("skipped: Databricks' SDK for JavaScript: port 443 of 127.0.0.1 is not free for this user\n");
 
 (canListenOn443 ? test : test.skip)(
-  "@databricks/sdk-experimental gets its token from the sandbox on port 443, and is told who it is",
+  "@databricks/sdk-experimental gets its token from the sandbox on port 443, and learns who it is",
   async () => {
     const sandbox = await startSandboxProcess(cli, ["--tls", "--port", "443"], home);
     try {

@@ -1,5 +1,5 @@
 /**
- * Token and credentials against the sandbox, which judges as STS does: real clients, and ten token lives by a moved
+ * Token and credentials against the sandbox, which decides as STS does: real clients, and ten token lives by a moved
  * clock.
  */
 import { cpSync } from "node:fs";
@@ -108,7 +108,7 @@ describe("a program run with credentials", () => {
 
   const python = findOnPath("python3");
   (python === undefined ? test.skip : test)("boto3 renews while it runs, each session good at STS", async () => {
-    // sessions end sooner than anybody may rely on, so every call has to get a new one
+    // sessions end sooner than anyone may rely on, so every call has to get a new one
     clock = () => Date.now() - 56 * 60_000;
     const script = [
       "import boto3, json",

@@ -1367,7 +1367,7 @@ variable "roles" {
         )
       ] if can(role.force_detach_policies)
     ])) == 0
-    error_message = "Each trust must name whom it trusts: service_principals, users, subjects, identities, subject_patterns or wide_subject_patterns, or unity_catalog; without, every identity of the issuer would get in. At fault: ${[
+    error_message = "Each trust must name whom it trusts: service_principals, users, subjects, identities, subject_patterns or wide_subject_patterns, or unity_catalog; without one, every identity of the issuer would get in. At fault: ${[
       for shown in [join(", ", flatten([
         for key, role in [
           for json in [jsonencode([for role in var.roles : [for trust in role.trusts : trust.service_principals if can(trust.allow_tag_session)] if can(role.force_detach_policies)])] :

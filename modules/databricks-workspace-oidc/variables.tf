@@ -984,7 +984,7 @@ variable "roles" {
         can(trust.unity_catalog.cloud) || length(concat(trust.service_principals, trust.users, trust.subjects, trust.identities, trust.subject_patterns, trust.wide_subject_patterns)) > 0
       )
     ]) == 0
-    error_message = "Each trust must name whom it trusts: service_principals, users, subjects, identities, subject_patterns or wide_subject_patterns, or unity_catalog; without, every identity of the issuer would get in. At fault: ${[
+    error_message = "Each trust must name whom it trusts: service_principals, users, subjects, identities, subject_patterns or wide_subject_patterns, or unity_catalog; without one, every identity of the issuer would get in. At fault: ${[
       for shown in [join(", ", [
         for key, trust in [
           for json in [jsonencode([for trust in var.roles : trust.service_principals if can(trust.allow_tag_session)])] :

@@ -217,7 +217,7 @@ function reasonOf(
   };
 }
 
-/** Every subject and pattern that `role` declares; who is suspended is not to be seen, and stays as it is written. */
+/** Every subject and pattern that `role` declares, without the suspended subjects: no session of theirs is expected. */
 export function declaredIdentities(role: FederationRole): readonly DeclaredIdentity[] {
   const isOut = oneOf(role.suspendedSubjects);
   return role.trusts.flatMap((trust, index) => {

@@ -105,7 +105,7 @@ export function trustRules(scope: TrustScope, sample: Sample): readonly RuleDefi
       "trust_without_subject",
       `${HAS_UNITY_CATALOG} || ${SUBJECT_COUNT} > 0`,
       "Each trust must name whom it trusts: service_principals, users, subjects, identities, subject_patterns or " +
-        "wide_subject_patterns, or unity_catalog; without, every identity of the issuer would get in",
+        "wide_subject_patterns, or unity_catalog; without one, every identity of the issuer would get in",
       scope.namesIssuer ? { issuer: "production" } : {},
     ),
     ...Object.entries(hclFields(SUBJECT_TRUST_FIELDS)).flatMap(([name, field]) =>

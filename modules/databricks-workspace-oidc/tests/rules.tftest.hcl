@@ -726,7 +726,7 @@ run "refuses_inline_policy_name_invalid" {
   expect_failures = [var.roles]
 }
 
-# Each trust must name whom it trusts: service_principals, users, subjects, identities, subject_patterns or wide_subject_patterns, or unity_catalog; without, every identity of the issuer would get in.
+# Each trust must name whom it trusts: service_principals, users, subjects, identities, subject_patterns or wide_subject_patterns, or unity_catalog; without one, every identity of the issuer would get in.
 run "refuses_trust_without_subject" {
   command = plan
 

@@ -32,7 +32,7 @@ locals {
     ]
   ])
 
-  # Where somebody is suspended: whom the trusts name, and whether they have a pattern.
+  # Where someone is suspended: whom the trusts name, and whether they have a pattern.
   named_lowered = {
     for key in keys(local.suspended) : key => [for subject in flatten(local.named_subjects[key]) : lower(subject)]
   }

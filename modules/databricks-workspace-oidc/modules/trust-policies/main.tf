@@ -20,7 +20,7 @@ locals {
     ]
   }
 
-  # Who is suspended, for every role; and by role that suspends somebody, each once in whatever case.
+  # Who is suspended, for every role; and by role that suspends someone, each once in whatever case.
   suspended_subjects = [for entry in var.suspended : lookup(local.identity_subjects, coalesce(entry, "-"), coalesce(entry, "-"))]
   suspended_once = [
     for lowered in [[for subject in local.suspended_subjects : lower(subject)]] :
@@ -118,7 +118,7 @@ locals {
     ])
   }
 
-  # By role that suspends somebody: a Deny for each issuer of which it has a pattern, or for all where nobody is left.
+  # By role that suspends someone: a Deny for each issuer of which it has a pattern, or for all where no one else remains.
   # Case does not count, because a pattern admits Alice@ where alice@ is suspended.
   denials = {
     for key, suspended in local.suspended : key => [
