@@ -369,6 +369,18 @@ test("a loop back into the role that it began with is reported by token, credent
   });
 });
 
+/** Of `doctor --from aws`, what all runs have. */
+const FROM_AWS = {
+  config: "federation.yaml",
+  from: "aws",
+  issuer: "production",
+  aws: false,
+  all: false,
+  assume: false,
+  allowEndpoint: false,
+  lookup: async () => ["203.0.113.1"],
+} as const;
+
 test("doctor --from aws reads the account's outbound setting with the credentials of this process", async () => {
   await inSandbox({}, async (sandbox, env) => {
     const own = { ...env, AWS_ENDPOINT_URL_IAM: sandbox.sts };
@@ -377,15 +389,8 @@ test("doctor --from aws reads the account's outbound setting with the credential
     try {
       const { report } = await doctor(federation, {
         environment: environment(own),
-        config: "federation.yaml",
-        from: "aws",
-        issuer: "production",
-        aws: false,
-        all: false,
-        assume: false,
-        allowEndpoint: false,
+        ...FROM_AWS,
         limits: { timeoutMs: 2000, stsMs: 400 },
-        lookup: async () => ["203.0.113.1"],
       });
       expect(report.checks).toContainEqual(
         expect.objectContaining({
@@ -404,18 +409,12 @@ test("doctor --from aws reads the account's outbound setting with the credential
 
 test("doctor --from aws checks each hop", async () => {
   await inSandbox({}, async (sandbox, env) => {
-    const run = (change: Env, of = federation) =>
-      doctor(of, {
+    const run = (change: Env, tokenFile?: string) =>
+      doctor(federation, {
+        tokenFile,
         environment: environment({ ...env, AWS_ENDPOINT_URL_IAM: sandbox.sts, ...change }),
-        config: "federation.yaml",
-        from: "aws",
-        issuer: "production",
-        aws: false,
-        all: false,
-        assume: false,
-        allowEndpoint: false,
+        ...FROM_AWS,
         limits: { timeoutMs: 500, stsMs: 400 },
-        lookup: async () => ["203.0.113.1"],
       });
     const hops = async (change: Env): Promise<Readonly<Record<string, string>>> =>
       Object.fromEntries(
@@ -432,6 +431,13 @@ test("doctor --from aws checks each hop", async () => {
       "aws-exchange pass",
       "aws-loop fail",
     ]);
+    expect((await run({}, "token.jwt")).report.checks).toContainEqual(
+      expect.objectContaining({
+        id: "aws-token",
+        status: "fail",
+        evidence: "--token-file applies to --from file alone, not to --from aws.",
+      }),
+    );
     expect(await hops({ AWS_SESSION_TOKEN: "x.y" })).toMatchObject({
       "aws-token": "fail",
       "aws-exchange": "unknown",

@@ -140,8 +140,12 @@ def make(place, python, *artifacts):
         "</ivysettings>" % os.path.join(place, "ivy"))
     module = write("ivy.xml", '<ivy-module version="2.0"><info organisation="tests" module="s3a"/><dependencies>%s%s'
         "</dependencies></ivy-module>" % ("".join(listed), "".join('<exclude org="%s"/>' % one for one in own)))
-    subprocess.run(["java", "-jar", *ivy, "-settings", settings, "-ivy", module, "-error",
-        "-retrieve", os.path.join(place, "jars", "[artifact]-[revision].[ext]")], check=True, stdout=subprocess.DEVNULL)
+    retrieve = ["java", "-jar", *ivy, "-settings", settings, "-ivy", module, "-error",
+        "-retrieve", os.path.join(place, "jars", "[artifact]-[revision].[ext]")]
+    # Ivy does not try again what the network lost
+    for last in [False, False, True]:
+        if subprocess.run(retrieve, check=last, stdout=subprocess.DEVNULL).returncode == 0:
+            break
 `;
 
 /** Its lock is the kernel's: whoever held it and was killed has freed it. */

@@ -33,8 +33,9 @@ export async function fetchByAws(options: DoctorOptions, scope: Scope): Promise<
     );
     return { kind: "none", checks };
   };
+  const { profile, tokenFile } = options;
   const chosen = await attempt(() =>
-    chooseSource({ environment, from: "aws", targets: scope.issuers, profile: options.profile }),
+    chooseSource({ environment, from: "aws", targets: scope.issuers, profile, tokenFile }),
   );
   if ("error" in chosen) return stop("aws-token", chosen.error, ["aws-exchange", "aws-loop"]);
   const { grant, place } = chosen.value;
