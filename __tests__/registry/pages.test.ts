@@ -229,6 +229,10 @@ test("colors take nothing from a text and add nothing else to it", () => {
     '<span class="w">module</span> <span class="s">"x"</span> { <span class="c"># why</span>\n' +
       '  a = <span class="n">1</span>\n}',
   );
+  // the name of an attribute is no word of the language
+  expect(hclHtml("variable = null == null")).toBe(
+    'variable = <span class="w">null</span> == <span class="w">null</span>',
+  );
   fc.assert(
     fc.property(fc.string({ unit: "grapheme-ascii" }), fc.constantFrom(...HOSTILE), (text, hostile) => {
       const given = text + hostile.replace("\u202e", "");

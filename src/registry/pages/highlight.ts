@@ -10,6 +10,9 @@ const WORDS: ReadonlySet<string> = new Set([
   ...["optional", "each", "var", "local", "condition", "precondition", "validation", "lifecycle", "dynamic", "content"],
 ]);
 
+/** What makes a word the name of an attribute, such as `variable` of a condition. */
+const ASSIGNED = /[ \t]*=(?!=)/y;
+
 /** `text` as markup, whatever is in it: what is no HCL has fewer colors. */
 export function hclHtml(text: string): string {
   let markup = "";
@@ -19,7 +22,8 @@ export function hclHtml(text: string): string {
     markup += htmlText(text.slice(end, match.index));
     end = match.index + token.length;
     const kind = comment !== undefined ? "c" : string !== undefined ? "s" : word === undefined ? "n" : "w";
-    const plain = kind === "w" && !WORDS.has(token);
+    ASSIGNED.lastIndex = end;
+    const plain = kind === "w" && (!WORDS.has(token) || ASSIGNED.test(text));
     markup += plain ? htmlText(token) : `<span class="${kind}">${htmlText(token)}</span>`;
   }
   return markup + htmlText(text.slice(end));
