@@ -19,8 +19,8 @@ import { asRecord, type Members } from "../text/members";
 import { TRUST_POLICY_DEFAULT_QUOTA, TRUST_POLICY_MAX_QUOTA } from "../trust/rules";
 import { subjectsInOrder } from "./declared-subjects";
 import { pathOfArn } from "./read-iam";
-import { allowsTheSame } from "./same-requests";
 import { isEmptied, isSuspension, momentIn, NOBODY, suspendedIn } from "./suspension";
+import { allowsTheSame } from "../trust/exact/compare";
 
 export interface PlannedFederation {
   readonly federation: Federation;

@@ -3,8 +3,8 @@ import type { ImportedResource, Imports } from "../federation/imports";
 import { asRecord, type Members } from "../text/members";
 import type { ExistingAccount, ExistingRole } from "./account";
 import type { KeyedRole, UndecidedRole } from "./adoption";
-import { inlinePolicyNames } from "./inline-policies";
 import type { AdoptedIssuer } from "./issuers";
+import { inlinePolicyNames } from "./keys";
 
 /** Everything that is in the file, and what of the others a proposal names. */
 export function importsOf(

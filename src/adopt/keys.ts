@@ -3,8 +3,9 @@ import { logicalId } from "../federation/logical-id";
 import { policyKeys } from "../federation/policy-keys";
 import { ROLE_KEY } from "../federation/rules";
 import { satisfies } from "../text/text-rule";
-import { asRecord, type Members } from "../text/members";
-import { inlinePolicyNames } from "./inline-policies";
+import { asRecord, type Members, records } from "../text/members";
+import { SELF_ASSUME_POLICY_NAME } from "../trust/build";
+import { REVOKE_POLICY_NAME } from "../trust/revocation";
 
 /** Gives each role of a federation a key, and each of its managed policies; both stay free of collisions. */
 export class Keys {
@@ -39,4 +40,17 @@ export class Keys {
 function legal(name: string): string {
   const text = name.replace(/^[^A-Za-z0-9]+/, "").slice(0, 58);
   return satisfies(ROLE_KEY, text) ? text : "role";
+}
+
+/**
+ * Names of the inline policies that `declaration`, a role of a federation file, lists, and of those that the federation
+ * adds because of what else it says.
+ */
+export function inlinePolicyNames(declaration: Members): readonly string[] {
+  const assumesItself = records(declaration["trusts"]).some((trust) => trust["unityCatalog"] !== undefined);
+  return [
+    ...Object.keys(asRecord(declaration["inlinePolicies"]) ?? {}),
+    ...(declaration["revokeSessionsBefore"] === undefined ? [] : [REVOKE_POLICY_NAME]),
+    ...(assumesItself ? [SELF_ASSUME_POLICY_NAME] : []),
+  ];
 }

@@ -1,6 +1,6 @@
 /** A role of an account as a federation file has it, proven to be the same; or what keeps it out. Pure. */
 import { accountView, roleTrustPolicy, selfAssumePolicyOf } from "../federation/account-view";
-import { durationText } from "../federation/duration";
+import { durationText } from "../federation/time";
 import type { Federation, FederationRole } from "../federation/model";
 import { parsePath } from "../federation/path";
 import { policyKeys } from "../federation/policy-keys";
@@ -20,8 +20,8 @@ import { momentIn } from "./suspension";
 import { formDifferences, sameForm } from "./policy-form";
 import { type ReadInput, readInput } from "./read-input";
 import { type Fault, fault } from "./reasons";
-import { allowsTheSame } from "./same-requests";
 import { type FoundTrusts, plainRole, type TrustSources, trustsOf } from "./trusts";
+import { allowsTheSame } from "../trust/exact/compare";
 
 /** What the first plan shows of a role, beside its import; nothing of it changes who gets in. */
 export interface Difference {

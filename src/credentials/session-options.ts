@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { inputError } from "../errors";
 import type { Federation } from "../federation/model";
 import { findIssuer } from "../federation/find";
-import { secondsOf } from "../federation/duration";
+import { secondsOf } from "../federation/time";
 import { DEFAULT_FEDERATION_FILE, loadFederation } from "../files/load-federation";
 import { type Environment, variable } from "../network/environment";
 import { parseTokenSource } from "../token/sources";

@@ -1,5 +1,6 @@
 /** One thing that `doctor` looked at, and what it found. Plain data: safe to print as JSON, no secret in it. */
-import { redact } from "../text/secret";
+import { redact, type Secret } from "../text/secret";
+import type { TokenSourceName } from "../token/sources";
 
 /** Every check, and what it asks. Causes come before what fails because of them. */
 export const CHECKS = {
@@ -95,3 +96,15 @@ export function checkOf(id: CheckId, subject: string) {
 export function skipped(ids: readonly CheckId[], subject: string, why: string): readonly Check[] {
   return ids.map((id) => checkOf(id, subject).unknown(`Skipped: ${why}`));
 }
+
+/** A token to check, or the checks that say why there is none. */
+export type TokenFound =
+  | {
+      readonly kind: "token";
+      readonly token: Secret;
+      readonly place: string;
+      readonly source?: TokenSourceName | undefined;
+      /** What was seen on the way to it. */
+      readonly hops?: readonly Check[];
+    }
+  | { readonly kind: "none"; readonly checks: readonly Check[] };

@@ -1,7 +1,7 @@
 /** What doctor is to check, and the roles, issuers and accounts of the federation that are concerned. */
 import { InputError, inputError } from "../errors";
 import { accountView, type AccountView } from "../federation/account-view";
-import { secondsOf } from "../federation/duration";
+import { secondsOf } from "../federation/time";
 import { findAccounts, findIssuer, findRole, issuersOf } from "../federation/find";
 import type { AwsAccount, Federation, FederationIssuer, FederationRole } from "../federation/model";
 import { AWS_ACCOUNT_ID } from "../issuer/rules";

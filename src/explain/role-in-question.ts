@@ -13,7 +13,7 @@ import { compilePolicy } from "../trust/decide/decide";
 import { type PolicyDocument, readPolicy } from "../trust/decide/document";
 import { repeatedMember } from "../trust/decide/repeated-member";
 import { asRecord, parsedJson } from "../text/members";
-import { percentDecoded } from "../text/percent-decoded";
+import { percentDecoded } from "../text/escape";
 
 export interface RoleInQuestion {
   readonly providers: readonly WebIdentityProvider[];

@@ -7,7 +7,6 @@ import type { CheckContext } from "../trust/check";
 import { checkTrust } from "../trust/check";
 import { laterMoment } from "../trust/revocation";
 import type { Trust } from "../trust/trust";
-import { checkMoment } from "./check-moment";
 import type { SettingValues } from "./declarations";
 import { modelOf } from "./fields/field";
 import { ROLE_FIELDS } from "./fields/role";
@@ -21,6 +20,7 @@ import { readable, shape } from "./shape";
 import { suspendedSubjects } from "./suspension";
 import { checkTrustParts, readTrust } from "./trusts";
 import { asRecord } from "../text/members";
+import { checkMoment } from "./time";
 
 /** A role whose trusts are read one by one, so that one mistake hides no other. */
 const outline = roleSchema.extend({ trusts: z.array(z.unknown()) });

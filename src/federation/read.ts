@@ -5,7 +5,6 @@ import { TRUST_POLICY_MAX_QUOTA } from "../trust/rules";
 import { accountsOf } from "./accounts";
 import { canonicalInput } from "./canonical-input";
 import { checkFederation } from "./check";
-import { checkMoment } from "./check-moment";
 import { checkTags } from "./check-tags";
 import { modelOf } from "./fields/field";
 import { SETTING_FIELDS } from "./fields/settings";
@@ -19,6 +18,7 @@ import type { TypedAt } from "./shape";
 import { readable, shape } from "./shape";
 import { readYaml } from "./yaml-source";
 import { asRecord, type Members } from "../text/members";
+import { checkMoment } from "./time";
 
 /**
  * A federation that was read, and what its author should know.

@@ -11,7 +11,7 @@ import {
   ROLE_KEY,
 } from "../federation/rules";
 import { partitionOfRegion } from "../federation/accounts";
-import { secondsOf } from "../federation/duration";
+import { secondsOf } from "../federation/time";
 import { CLOUD_NAMES } from "../issuer/clouds";
 import { AWS_ACCOUNT_ID, DATABRICKS_ACCOUNT_ID, type Partition, WORKSPACE_ID } from "../issuer/rules";
 import type { DatabricksConfig } from "../network/databricks-config";

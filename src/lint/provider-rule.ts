@@ -2,6 +2,8 @@
 import { providerExample, RIGHT_PROVIDER } from "./examples";
 import type { ProviderRule, Violation } from "./rule";
 import { SOURCES } from "./sources";
+import type { LintProvider } from "../trust/parsed/target";
+import { issuerPathOf } from "../issuer/issuer";
 
 export const EXACT =
   "IAM compares the issuer with the token's iss to the last character, so no token would ever match.";
@@ -40,4 +42,9 @@ export function providerRule(
       return message === undefined ? [] : [{ message }];
     },
   };
+}
+
+/** Path of the provider of an issuer that a plan deletes; undefined where it deletes none. */
+export function deletedBy(deleted: readonly LintProvider[], issuerPath: string): string | undefined {
+  return deleted.find(({ url }) => issuerPathOf(url) === issuerPath)?.path;
 }

@@ -3,11 +3,11 @@ import { InputError } from "../errors";
 import { repeatedReason } from "../trust/decide/document";
 import { repeatedMember } from "../trust/decide/repeated-member";
 import { asRecord } from "../text/members";
-import { percentDecoded } from "../text/percent-decoded";
 import { isStack, readStack } from "../trust/documents/cdktf-stack";
 import type { LintDocument } from "../trust/documents/document";
 import { readIam } from "../trust/documents/iam";
 import { isPlan, isState, readPlan, refuseErrored, readState } from "../trust/documents/terraform-plan";
+import { percentDecoded } from "../text/escape";
 
 /**
  * The document in `given`; `file` names it in messages. JSON is a plan, a state, a CDKTF stack, a policy, a role, an

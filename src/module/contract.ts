@@ -3,6 +3,7 @@
  * `variables.tf`, `outputs.tf`, README tables and tests; compared between releases by the semver guard.
  */
 import type { Json } from "../trust/canonical-json";
+import { expression, hclAttributes } from "../hcl/encode";
 
 /** A Terraform type. `any` and `set` are not used: two documents of different shape would not fit one map of `any`. */
 export type VariableType =
@@ -90,4 +91,18 @@ export function attributeExpression(attribute: ObjectAttribute, inner: (type: Va
   return attribute.default === undefined
     ? `optional(${type})`
     : `optional(${type}, ${JSON.stringify(attribute.default)})`;
+}
+
+/** A type as `variables.tf` shows it, laid out over lines, to stand after `indent` spaces. */
+export function typeText(type: VariableType, indent: number): string {
+  if (typeof type === "string") return type;
+  if ("list" in type) return `list(${typeText(type.list, indent)})`;
+  if ("map" in type) return `map(${typeText(type.map, indent)})`;
+  const attributes = Object.entries(type.object)
+    .sort(([left], [right]) => (left < right ? -1 : 1))
+    .map(
+      ([name, attribute]) =>
+        [name, expression(attributeExpression(attribute, (inner) => typeText(inner, indent + 2)))] as const,
+    );
+  return `object({\n${hclAttributes(attributes, indent + 2)}\n${" ".repeat(indent)}})`;
 }

@@ -12,14 +12,13 @@ import { REVOKE_POLICY_NAME } from "../trust/revocation";
 import { UNITY_CATALOG_PRINCIPALS } from "../issuer/clouds";
 import { EMAIL_DOMAIN } from "../trust/rules";
 import { satisfiesRule } from "./condition";
-import { plainAddress } from "./contract";
+import { plainAddress, typeText } from "./contract";
 import type { ModuleDefinition, OutputDefinition, VariableDefinition } from "./definition";
 import { policiesOfVariables, roleOfVariables, roleResource, roleValues } from "./modules/roles";
 import type { RenderOptions } from "./published-view";
 import { publishedView } from "./published-view";
 import { ruleView, validationViews } from "./rule-view";
 import type { Sample } from "./sample";
-import { typeText } from "./type-text";
 
 /** All files of a published module, the modules inside it included, by path below its folder. */
 export function moduleFiles(definition: ModuleDefinition, sample: Sample, options: RenderOptions): FileSet {

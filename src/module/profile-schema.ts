@@ -1,6 +1,6 @@
 /** What a generator profile may hold: its shape, and the rule of each value. */
 import * as z from "zod";
-import { secondsOf } from "../federation/duration";
+import { secondsOf } from "../federation/time";
 import {
   BOUNDARY_ARN,
   MAX_SESSION_SECONDS,

@@ -4,7 +4,6 @@ import type { HclValue } from "../hcl/encode";
 import type { FileKind } from "../files/generated-file";
 import { SourceText } from "../hcl/template-helpers";
 import { providerArn } from "../issuer/issuer";
-import { MODULE_CHANGES } from "./changes";
 import type { Inputs, ModuleDefinition } from "./definition";
 import { inDatabricksZone } from "./issuer-rules";
 import type { Sample } from "./sample";
@@ -130,3 +129,8 @@ function issuerText(definition: ModuleDefinition): object {
     accountIds: new SourceText("values(var.issuers)[*].account_id"),
   };
 }
+
+/** What changed in the modules, release by release, newest first: the source of each module's CHANGELOG.md. */
+export const MODULE_CHANGES: readonly { readonly version: string; readonly changes: readonly string[] }[] = [
+  { version: "0.1.0", changes: ["First release."] },
+];

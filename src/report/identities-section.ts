@@ -1,9 +1,9 @@
 /** A row for each identity, those of one kind and issuer together: which roles it can assume. */
 import { html } from "../text/escape";
 import { definitions, element, link } from "../text/markup";
-import { byKey } from "./by-key";
 import { SECRET_NOTES } from "./secrets";
 import type { ReportIdentity, ReportView } from "./view";
+import { byKey } from "./view";
 
 const LISTED_ROLES = 12;
 

@@ -3,11 +3,11 @@ import { othersText } from "../explain/who-gets-in";
 import { html, htmlText } from "../text/escape";
 import { code, definitions, element, link } from "../text/markup";
 import { counted } from "../text/words";
-import { byKey } from "./by-key";
 import { findingsOf } from "./findings-section";
 import type { ReportPermission, ReportPermissions } from "./permissions";
 import { seenList } from "./trail-section";
 import type { ReportCallers, ReportReach, ReportRole, ReportView } from "./view";
+import { byKey } from "./view";
 
 /** Up to this many cards are open; more are closed, as a list. */
 const OPEN_ROLES = 10;

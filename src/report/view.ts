@@ -4,7 +4,7 @@
 import type { AuditedUse } from "../audit/audit";
 import type { AuditedTrail } from "../audit/read-audit";
 import { type AccountView, accountView, roleTrustPolicy } from "../federation/account-view";
-import { durationText } from "../federation/duration";
+import { durationText } from "../federation/time";
 import type { Federation, FederationRole } from "../federation/model";
 import { identityNames } from "../federation/identities";
 import { formatPath } from "../federation/path";
@@ -18,7 +18,6 @@ import { likeMatcher } from "../trust/string-like";
 import type { Finding } from "../lint/run-rules";
 import { NOBODY_SUSPENDED, withoutSuspended } from "../trust/suspension";
 import { type SubjectGroup, subjectGroups, type SubjectTrust, type WideSubjectPattern } from "../trust/trust";
-import { byKey } from "./by-key";
 import { permissionsOf, type ReportPermissions } from "./permissions";
 import { SECRET_NOTES, type SecretNote } from "./secrets";
 
@@ -292,4 +291,16 @@ function statementIndexes({
     next += 2;
     return { exact: next - 2 };
   });
+}
+
+/** `items` by the key of each, keys and items in their order. */
+export function byKey<T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
 }

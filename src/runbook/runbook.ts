@@ -10,7 +10,7 @@ import { type Renderer, rendererWith } from "../hcl/templates";
 import { actionCovers, statementsIn, textsOf } from "../trust/parsed/parse-role";
 import { likeMatcher } from "../trust/string-like";
 import { markdownCode, markdownText, shellWord } from "../text/escape";
-import { durationText } from "../federation/duration";
+import { durationText } from "../federation/time";
 import { yamlDocument } from "../federation/yaml-document";
 import type { Deployment } from "./deployments";
 

@@ -113,3 +113,13 @@ export function inSingleQuotes(text: string): string {
 export function shellWord(text: string): string {
   return /^[A-Za-z0-9_@+=:,./-]+$/.test(text) ? text : inSingleQuotes(text);
 }
+
+/** `text` without percent-encoding, in which IAM's own API returns a policy; other text as it is. */
+export function percentDecoded(text: string): string {
+  if (!/^\s*%7B/i.test(text)) return text;
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,10 +1,9 @@
 /** `audit`: what CloudTrail shows of a federation. */
 import { inputError } from "../../errors";
-import { readDays } from "../days";
 import { readSource } from "../federation-source";
 import { flags } from "../flags";
 import { say, sayJson, sayText, tell } from "../run";
-import { auditTrail } from "../trail";
+import { auditTrail, readDays } from "../trail";
 import { verb } from "../verb";
 
 export default verb({

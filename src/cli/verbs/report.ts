@@ -2,11 +2,10 @@
 import { resolve } from "node:path";
 import { inputError } from "../../errors";
 import { quoted } from "../../text/text-rule";
-import { readDays } from "../days";
 import { readAnySource, readSource } from "../federation-source";
 import { FLAGS, flags } from "../flags";
 import { say, tell, withoutHidden } from "../run";
-import { auditTrail } from "../trail";
+import { auditTrail, readDays } from "../trail";
 import { verb } from "../verb";
 
 export default verb({

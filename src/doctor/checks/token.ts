@@ -11,7 +11,7 @@ import { describeToken } from "../../token/describe";
 import { restsOnText, TOKEN_SOURCES } from "../../token/sources";
 import { compilePolicy } from "../../trust/decide/decide";
 import { type Check, checkOf, skipped } from "../check";
-import type { TokenFound } from "../fetch/token-found";
+import type { TokenFound } from "../check";
 
 export const TOKEN = "token";
 

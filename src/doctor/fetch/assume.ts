@@ -8,7 +8,7 @@ import { readToken } from "../../sts/read-token";
 import { factsOf } from "../../sts/request-keys";
 import { ACCOUNT_ID_PLACEHOLDER, roleArn } from "../../trust/build";
 import type { DoctorOptions } from "../options";
-import type { TokenFound } from "./token-found";
+import type { TokenFound } from "../check";
 
 /** The session policy: the call is only about getting in. */
 const DENY_ALL = JSON.stringify({

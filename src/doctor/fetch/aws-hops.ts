@@ -13,7 +13,7 @@ import { subjectAudience } from "../../token/subject-token";
 import { type Check, type CheckId, checkOf, skipped } from "../check";
 import type { DoctorOptions, Scope } from "../options";
 import { openIam } from "./iam";
-import type { TokenFound } from "./token-found";
+import type { TokenFound } from "../check";
 
 const SUBJECT = "way from AWS";
 

@@ -6,7 +6,7 @@ import type { TextRule } from "../../text/text-rule";
 import { violation, quoted, satisfies } from "../../text/text-rule";
 import type { Json } from "../../trust/canonical-json";
 import type { Identity } from "../../trust/trust";
-import { secondsOf } from "../duration";
+import { secondsOf } from "../time";
 import type { Field, Fields, ModelOf, Most, Options, SchemaOf } from "./field";
 import { field, modelOf, schemaOf } from "./field";
 import { isRecord } from "../../text/members";

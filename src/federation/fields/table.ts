@@ -1,6 +1,6 @@
 /** Fields as a Markdown table, for docs and the modules' READMEs. */
 import { markdownTable } from "../../text/table";
-import { durationText } from "../duration";
+import { durationText } from "../time";
 import type { Field, Fields } from "./field";
 import { hclFields } from "./field";
 

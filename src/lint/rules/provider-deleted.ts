@@ -1,7 +1,7 @@
 import { EXAMPLE_AUDIENCE, EXAMPLE_ISSUER, policyOf, roleExample, statement, TWO_STATEMENTS } from "../examples";
-import { deletedBy } from "../deleted-provider";
 import type { RoleRule, Violation } from "../rule";
 import { SOURCES } from "../sources";
+import { deletedBy } from "../provider-rule";
 
 export const providerDeleted: RoleRule = {
   id: "provider-deleted",

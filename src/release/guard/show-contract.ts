@@ -6,8 +6,8 @@ import {
   type ModuleOutput,
   type ModuleVariable,
   plainAddress,
+  typeText,
 } from "../../module/contract";
-import { typeText } from "../../module/type-text";
 import type { Move } from "./moves";
 
 /** `variable "x" { … }` without description, with the rules of `rules`. */

@@ -293,3 +293,8 @@ function remembering(factsOf: (key: string) => KeyFacts): (key: string) => KeyFa
     return facts;
   };
 }
+
+/** Whether two policies mean the same: both allow the same requests, all of them. */
+export function allowsTheSame(left: Policies, right: Policies): boolean {
+  return compare(left, right).kind === "none" && compare(right, left).kind === "none";
+}

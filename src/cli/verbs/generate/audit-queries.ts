@@ -1,9 +1,9 @@
 /** `generate audit-queries`: Spark SQL that audits a trail of any size in a Databricks notebook. */
 import { version } from "../../../../package.json";
-import { readDays } from "../../days";
 import { readSource } from "../../federation-source";
 import { FLAGS, flags } from "../../flags";
 import { verb } from "../../verb";
+import { readDays } from "../../trail";
 
 export default verb({
   about: "A Databricks notebook in SQL that audits a trail too large for one machine",

@@ -1,4 +1,7 @@
-/** Session durations: `1h`, `90m`, `1h30m`, `3600s`, or seconds. */
+/** Session durations (`1h`, `90m`, `1h30m`, `3600s`, or seconds), and moments before which sessions are refused. */
+import type { Problem } from "../errors";
+import { quoted } from "../text/text-rule";
+import { MOST_AHEAD_SECONDS } from "./rules";
 
 /** Whole seconds, or null where `text` is not a duration. A bare number counts as seconds. */
 export function secondsOf(text: string | number): number | null {
@@ -22,4 +25,20 @@ export function durationText(seconds: number): string {
     .map(([amount, unit]) => `${amount}${unit}`)
     .join("");
   return text === "" ? "0s" : text;
+}
+
+/**
+ * The problem where `moment`, which is at `path`, is more than an hour after `now` (seconds since the epoch): sessions
+ * could not be used until then. Code: moment-ahead.
+ */
+export function checkMoment(moment: string | null, now: number | undefined, path: string): readonly Problem[] {
+  if (moment === null || now === undefined || Date.parse(moment) <= (now + MOST_AHEAD_SECONDS) * 1000) return [];
+  return [
+    {
+      code: "moment-ahead",
+      message: `${quoted(moment)} is more than an hour ahead: until then no session of the role could be used.`,
+      path,
+      fix: `Write the present moment in UTC, like ${new Date(now * 1000).toISOString().replace(/\.\d+Z$/, "Z")}.`,
+    },
+  ];
 }
