@@ -84,14 +84,14 @@ export async function buildPlayground(
     POLICY: policy,
     STYLE: style,
     VERSION: version,
-    DOCS: docs === undefined ? "" : ` · <a href="${html(docs)}">Documentation</a>`,
+    DOCS: docs === undefined ? "" : `· <a href="${html(docs)}">Documentation</a>`,
     SCRIPT: script,
   };
   const contributing = Object.values(metafile.outputs).flatMap((output) =>
     Object.entries(output.inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? path : [])),
   );
   const page = readFileSync(join(PLAYGROUND, "index.html"), "utf8").replace(
-    /POLICY|STYLE|VERSION|DOCS|SCRIPT/g,
+    /\b(?:POLICY|STYLE|VERSION|DOCS|SCRIPT)\b/g,
     (name) => parts[name] ?? name,
   );
   return { page, inputs: contributing };

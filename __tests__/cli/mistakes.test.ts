@@ -79,7 +79,7 @@ describe("a call", () => {
     [["explain", "--config", "nowhere.yaml"], "[file-not-found]"],
     [["serve", "x", "--tls-cert", "nowhere.pem", "--tls-key", "nowhere.pem"], "[file-not-found]"],
     [["explain", "--token", "@nowhere.jwt", "--policy", "nowhere.json"], "[file-not-found]"],
-    [["pack", "--verify", "--release", "nowhere"], "nowhere does not exist."],
+    [["pack", "--verify", "--release", "nowhere"], "[file-not-found]"],
   ])("%j is refused with exit code 2", async (args, sentence) => {
     const { code, stdout, stderr } = await callCli(...args);
     expect(stdout + stderr).toContain(sentence);

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseFederation, readFederation } from "../../src/federation";
-import { accountView, roleTrustPolicy, suspensionIn } from "../../src/federation/account-view";
+import { accountView, roleTrustPolicy } from "../../src/federation/account-view";
+import { suspensionIn } from "../../src/federation/suspension";
 import type { FederationRole } from "../../src/federation/model";
 import { lintFederation, statementPaths } from "../../src/lint/lint-federation";
 import { fullFederation } from "../support/full-federation";

@@ -2,7 +2,7 @@
 import type { Problem } from "../errors";
 import type { AccountView } from "../federation/account-view";
 import type { FederationRole } from "../federation/model";
-import { suspendedSubjects } from "../federation/suspension";
+import { suspensionIn } from "../federation/suspension";
 import type { RoleProps } from "./federated-role";
 import type { ProviderParts } from "./oidc-provider";
 import { computedArn } from "./oidc-provider";
@@ -30,9 +30,6 @@ export function partsOfView(
   { verifiesExisting = true, imports }: { readonly verifiesExisting?: boolean; readonly imports?: unknown } = {},
 ): FederationParts {
   const { federation, account, providers, roles, suspended } = view;
-  // of the federation's entries those that concern a role there
-  const subjectsOf = (role: FederationRole): readonly string[] =>
-    suspendedSubjects([...suspended, ...role.suspended], federation.identities);
   const known = { ...account, provider: undefined, configured: true };
   return {
     name: federation.name,
@@ -54,7 +51,7 @@ export function partsOfView(
     // one account is left, without a key that roles could name
     roles:
       problems.length === 0
-        ? roles.map((role) => ({ ...role, accounts: null, suspendedSubjects: subjectsOf(role) }))
+        ? roles.map((role) => ({ ...role, accounts: null, suspendedSubjects: suspensionIn(role, view).subjects }))
         : [],
     declared: {},
     problems: [],

@@ -153,7 +153,7 @@ function accountOf(federation: Federation, key: string | undefined): AwsAccount 
   if (key === undefined)
     throw inputError(
       "account-not-found",
-      `The federation has several AWS ` + `accounts: ${federation.accounts.map((account) => account.key).join(", ")}.`,
+      `The federation has several AWS accounts: ${federation.accounts.map((account) => account.key).join(", ")}.`,
       "Name one as option account, or use FederationStack.forEachAccount.",
       "aws.accounts",
     );

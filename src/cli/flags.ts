@@ -206,3 +206,8 @@ type Declared = typeof FLAGS;
 export function flags<const Name extends keyof Declared>(...names: readonly Name[]): Pick<Declared, Name> {
   return Object.fromEntries(names.map((name) => [name, FLAGS[name]])) as Pick<Declared, Name>;
 }
+
+/** A given token is read as it is, so `--token` excludes what would choose another. */
+export const GIVEN_TOKEN_EXCLUDES: readonly (readonly [string, string])[] = (
+  ["from", "tokenFile", "profile", "scope"] as const satisfies readonly (keyof Declared)[]
+).map((flag) => ["token", flag]);

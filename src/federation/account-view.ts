@@ -5,10 +5,9 @@ import type { TrustContext, TrustedIssuer } from "../trust/build";
 import { ACCOUNT_ID_PLACEHOLDER, buildTrustPolicy, SELF_ASSUME_POLICY_NAME, selfAssumePolicy } from "../trust/build";
 import type { TrustPolicy } from "../trust/policy";
 import { REVOKE_POLICY_NAME, revokePolicy } from "../trust/revocation";
-import { NOBODY_SUSPENDED, type Suspension } from "../trust/suspension";
 import { ROLE_FIELDS } from "./fields/role";
 import type { AwsAccount, Federation, FederationIssuer, FederationRole } from "./model";
-import { concerning, suspendedSubject, suspendedSubjects } from "./suspension";
+import { concerning, suspendedSubject, suspensionIn } from "./suspension";
 
 export interface ProviderView {
   readonly issuer: FederationIssuer;
@@ -107,20 +106,6 @@ function contextOf(view: AccountView | TrustContext): TrustContext {
  */
 export function roleTrustPolicy(role: FederationRole, view: AccountView): TrustPolicy {
   return buildTrustPolicy(role.trusts, role, contextOf(view), suspensionIn(role, view));
-}
-
-/**
- * Whom a role suspends in this account: of the federation's entries those that concern a role there, because the
- * root of
- * one account knows no others.
- */
-export function suspensionIn(role: FederationRole, view: AccountView): Suspension {
-  const { identities, suspended } = view.federation;
-  const subjects =
-    view.suspended.length === suspended.length
-      ? role.suspendedSubjects
-      : suspendedSubjects([...view.suspended, ...role.suspended], identities);
-  return { ...NOBODY_SUSPENDED, subjects };
 }
 
 /** The policy by which a Unity Catalog role may assume itself; undefined for a role without that trust. */

@@ -219,5 +219,6 @@ function mappingAt(parts: Members, key: string): Members {
 }
 
 function isEmptyMapping(value: unknown): boolean {
-  return Object.keys(asRecord(value) ?? { any: 1 }).length === 0;
+  const members = asRecord(value);
+  return members !== undefined && Object.keys(members).length === 0;
 }

@@ -2,7 +2,7 @@
 import type { Problem } from "../errors";
 import { nearest } from "../text/nearest";
 import { quoted } from "../text/text-rule";
-import { caseless, distinctSubjects, hasPatterns } from "../trust/suspension";
+import { caseless, distinctSubjects, hasPatterns, NOBODY_SUSPENDED, type Suspension } from "../trust/suspension";
 import { exactSubjects, type Identity, patternsOf, type SubjectTrust } from "../trust/trust";
 import { likeMatcher } from "../trust/string-like";
 import type { Federation, FederationRole } from "./model";
@@ -18,6 +18,22 @@ export function suspendedSubject(entry: string, identities: Identities): string 
 /** The subjects of `entries`, without repeats in whatever case. */
 export function suspendedSubjects(entries: readonly string[], identities: Identities): readonly string[] {
   return distinctSubjects(entries.map((entry) => suspendedSubject(entry, identities)));
+}
+
+/**
+ * Whom a role suspends in an account: of the federation's entries those that concern a role there (`view.suspended`),
+ * because the root of one account knows no others.
+ */
+export function suspensionIn(
+  role: FederationRole,
+  view: { readonly federation: Federation; readonly suspended: readonly string[] },
+): Suspension {
+  const { identities, suspended } = view.federation;
+  const subjects =
+    view.suspended.length === suspended.length
+      ? role.suspendedSubjects
+      : suspendedSubjects([...view.suspended, ...role.suspended], identities);
+  return { ...NOBODY_SUSPENDED, subjects };
 }
 
 /** A function that says whether some of `roles` names a subject in whatever case, or has a pattern. */

@@ -61,7 +61,7 @@ export function checkTrustParts(raw: unknown, context: CheckContext, path: strin
       identities: list(trust["identities"], text),
       subjectPatterns: list(trust["subjectPatterns"], text),
       wideSubjectPatterns: list(trust["wideSubjectPatterns"], (entry) => ({
-        pattern: text((asRecord(entry) ?? {})["pattern"]),
+        pattern: text(asRecord(entry)?.["pattern"]),
       })),
       audiences: list(trust["audiences"], text),
       conditions,

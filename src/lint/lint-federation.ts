@@ -1,6 +1,7 @@
 /** Checks a federation: the trust policies it will have, in every account it is deployed to. Pure. */
 import type { AccountView } from "../federation/account-view";
-import { accountView, inlinePoliciesOf, roleTrustPolicy, suspensionIn } from "../federation/account-view";
+import { accountView, inlinePoliciesOf, roleTrustPolicy } from "../federation/account-view";
+import { suspensionIn } from "../federation/suspension";
 import { accountOfArn } from "../issuer/issuer";
 import { identityNames } from "../federation/identities";
 import type { Federation, FederationRole } from "../federation/model";

@@ -1,5 +1,6 @@
 /** Which tokens are declared, read from the federation and never from the policy under test. Pure. */
-import { type AccountView, suspensionIn } from "../federation/account-view";
+import type { AccountView } from "../federation/account-view";
+import { suspensionIn } from "../federation/suspension";
 import type { FederationRole } from "../federation/model";
 import type { WebIdentityProvider, WebIdentityRole } from "../sts/web-identity";
 import { TOLERANCE_SECONDS, wouldBeRequest } from "../sts/decide-token";

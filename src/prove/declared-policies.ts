@@ -3,7 +3,8 @@
  * shows), and who gets in beyond that. A pattern declares addresses of the declared email domains alone, a wide pattern
  * everyone whom it matches. Pure.
  */
-import { type AccountView, suspensionIn } from "../federation/account-view";
+import type { AccountView } from "../federation/account-view";
+import { suspensionIn } from "../federation/suspension";
 import type { FederationRole } from "../federation/model";
 import type { PolicyCondition, PolicyDocument, PolicyStatement } from "../trust/decide/document";
 import { compare } from "../trust/exact/compare";

@@ -2,8 +2,7 @@
 import { html } from "../text/escape";
 import { definitions, element, link } from "../text/markup";
 import { SECRET_NOTES } from "./secrets";
-import type { ReportIdentity, ReportView } from "./view";
-import { byKey } from "./view";
+import { byKey, type ReportIdentity, type ReportView } from "./view";
 
 const LISTED_ROLES = 12;
 

@@ -6,8 +6,7 @@ import { counted } from "../text/words";
 import { findingsOf } from "./findings-section";
 import type { ReportPermission, ReportPermissions } from "./permissions";
 import { seenList } from "./trail-section";
-import type { ReportCallers, ReportReach, ReportRole, ReportView } from "./view";
-import { byKey } from "./view";
+import { byKey, type ReportCallers, type ReportReach, type ReportRole, type ReportView } from "./view";
 
 /** Up to this many cards are open; more are closed, as a list. */
 const OPEN_ROLES = 10;

@@ -116,7 +116,7 @@ export function shellWord(text: string): string {
 
 /** `text` without percent-encoding, in which IAM's own API returns a policy; other text as it is. */
 export function percentDecoded(text: string): string {
-  if (!/^\s*%7B/i.test(text)) return text;
+  if (!/^(?:%(?:20|09|0A|0D)|\s)*%7B/i.test(text)) return text;
   try {
     return decodeURIComponent(text);
   } catch {

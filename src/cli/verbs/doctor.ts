@@ -4,7 +4,7 @@ import { version } from "../../../package.json";
 import { inputError } from "../../errors";
 import { quoted } from "../../text/text-rule";
 import { readSource } from "../federation-source";
-import { flags } from "../flags";
+import { flags, GIVEN_TOKEN_EXCLUDES } from "../flags";
 import { sayResult, withProgress } from "../run";
 import { verb } from "../verb";
 
@@ -37,11 +37,7 @@ export default verb({
     "allowEndpoint",
     "json",
   ),
-  exclusive: [
-    ["config", "plan"],
-    ...(["from", "tokenFile", "profile", "scope"] as const).map((flag) => ["token", flag] as const),
-    ...OF_A_RUN.map((flag) => ["replay", flag] as const),
-  ],
+  exclusive: [["config", "plan"], ...GIVEN_TOKEN_EXCLUDES, ...OF_A_RUN.map((flag) => ["replay", flag] as const)],
   examples: [
     ["$0 doctor", "the issuers of the federation, as AWS sees them"],
     ["$0 doctor --role lake-reader --aws --assume", "one role, to the end"],

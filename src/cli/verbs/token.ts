@@ -2,14 +2,13 @@
  * `token`: get or read a Databricks token. Only its decoded parts are shown; the token itself goes to a pipe or file.
  */
 import { existsSync } from "node:fs";
-import { flags } from "../flags";
+import { flags, GIVEN_TOKEN_EXCLUDES } from "../flags";
 import { say, sayResult, tell } from "../run";
 import { verb } from "../verb";
 
 export default verb({
   flags: flags("from", "token", "config", "issuer", "tokenFile", "profile", "scope", "raw", "json"),
-  // a given token is read as it is: whatever chooses another would be ignored
-  exclusive: (["from", "tokenFile", "profile", "scope"] as const).map((flag) => ["token", flag] as const),
+  exclusive: GIVEN_TOKEN_EXCLUDES,
   examples: [
     ["$0 token", "whose token this machine gets, and whether it fits the federation"],
     ["$0 token --token @token.jwt", "read a token from a file"],

@@ -10,8 +10,7 @@ import { quoted } from "../../text/text-rule";
 import { describeToken } from "../../token/describe";
 import { restsOnText, TOKEN_SOURCES } from "../../token/sources";
 import { compilePolicy } from "../../trust/decide/decide";
-import { type Check, checkOf, skipped } from "../check";
-import type { TokenFound } from "../check";
+import { type Check, checkOf, skipped, type TokenFound } from "../check";
 
 export const TOKEN = "token";
 

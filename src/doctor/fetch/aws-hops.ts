@@ -10,10 +10,9 @@ import { loopsIn } from "../../token/loop";
 import { requestToken } from "../../token/request-token";
 import { DEFAULT_SCOPE } from "../../token/obtain";
 import { subjectAudience } from "../../token/subject-token";
-import { type Check, type CheckId, checkOf, skipped } from "../check";
+import { type Check, type CheckId, checkOf, skipped, type TokenFound } from "../check";
 import type { DoctorOptions, Scope } from "../options";
 import { openIam } from "./iam";
-import type { TokenFound } from "../check";
 
 const SUBJECT = "way from AWS";
 

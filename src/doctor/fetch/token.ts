@@ -3,10 +3,9 @@ import { FederationError, InputError, inputError } from "../../errors";
 import { readGivenToken } from "../../token/token-file";
 import { obtainToken } from "../../token/obtain";
 import { parseTokenSource } from "../../token/sources";
-import { checkOf } from "../check";
+import { checkOf, type TokenFound } from "../check";
 import type { DoctorOptions, Scope } from "../options";
 import { fetchByAws } from "./aws-hops";
-import type { TokenFound } from "../check";
 
 /** Refusals that say something is wrong here, not only that something was out of reach. */
 const WRONG_HERE = /^(?:token-refused|token-scope-refused|databricks-cli-failed|file-not-found|response-status)$/;

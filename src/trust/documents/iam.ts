@@ -1,6 +1,7 @@
 /** Reads what IAM itself prints: a trust policy, a role, a provider, a whole account; and trust policies by role. */
 import { accountOfArn } from "../../issuer/issuer";
 import { isLimitingBoundary, parsedPolicy } from "../parsed/parse-role";
+import { percentDecoded } from "../../text/escape";
 import { asRecord, type Members, records, texts } from "../../text/members";
 import { EMPTY_TARGET, UNKNOWN_ROLE } from "../parsed/target";
 import type { LintProvider, LintRole, LintTarget } from "../parsed/target";
@@ -98,12 +99,7 @@ export function roleOf(detail: Members, name: string, managed: ReadonlyMap<strin
 
 /** IAM's API gives documents URL-encoded, its command line as objects, Terraform as JSON text. */
 function policyOf(value: unknown): unknown {
-  if (typeof value !== "string") return value;
-  try {
-    return parsedPolicy(/^(?:%(?:20|09|0A|0D)|\s)*%7B/i.test(value) ? decodeURIComponent(value) : value);
-  } catch {
-    return value; // no percent-encoding
-  }
+  return typeof value === "string" ? parsedPolicy(percentDecoded(value)) : value;
 }
 
 /** Default versions of customer-managed policies, by ARN. */
